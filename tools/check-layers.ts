@@ -1,0 +1,33 @@
+import { globSync } from 'node:fs';
+import { cruise } from 'dependency-cruiser';
+import extractTsConfig from 'dependency-cruiser/config-utl/extract-ts-config';
+import { layers } from './layers.ts';
+
+/**
+ * Holds the imports of all sources against the layers. A cruiser that read nothing finds nothing, so what it read
+ * is compared with what there is.
+ */
+export async function checkLayers(): Promise<boolean> {
+  const sources = globSync(['packages/*/src/**/*.ts', 'apps/*/src/**/*.ts']);
+  const { output } = await cruise(
+    ['packages', 'apps'],
+    {
+      ruleSet: { forbidden: layers },
+      validate: true,
+      doNotFollow: { path: 'node_modules' },
+      tsPreCompilationDeps: true,
+      enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+    },
+    undefined,
+    { tsConfig: extractTsConfig('tsconfig.json') },
+  );
+  if (typeof output === 'string') throw new Error('dependency-cruiser answered with a text');
+  const read = new Map(output.modules.map((module) => [module.source, module.dependencies.length]));
+  const unread = sources.filter((file) => !read.has(file));
+  const dependencies = [...read.values()].reduce((sum, count) => sum + count, 0);
+  for (const { rule, from, to } of output.summary.violations) console.error(`${rule.name}: ${from} -> ${to}`);
+  if (unread.length > 0) console.error(`not read: ${unread.join(', ')}`);
+  if (dependencies < sources.length)
+    console.error(`only ${dependencies} imports were read in ${sources.length} files`);
+  return output.summary.error === 0 && unread.length === 0 && dependencies >= sources.length;
+}
