@@ -1,0 +1,49 @@
+/** A value that JSON can carry. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+
+/**
+ * The canonical text of a JSON value: members sorted by UTF-16 code units, no white space, numbers and strings
+ * as ECMAScript prints them, so that the same value always gives the same bytes.
+ *
+ * @throws {RangeError} for a number that is not finite, a lone surrogate, or nesting over 256 levels
+ * @see RFC 8785, section 3.2
+ */
+export function canonicalJson(value: Json): string {
+  return print(value, 0);
+}
+
+const nestingMax = 256;
+
+function print(value: Json, depth: number): string {
+  if (depth > nestingMax) throw new RangeError(`JSON is nested over ${nestingMax} levels`);
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (typeof value === 'number') return printNumber(value);
+  if (typeof value === 'string') return printString(value);
+  if (isArray(value)) return `[${value.map((element) => print(element, depth + 1)).join(',')}]`;
+  return printObject(value, depth);
+}
+
+function printObject(value: { readonly [name: string]: Json }, depth: number): string {
+  let text = '';
+  // The default order of sort() is by UTF-16 code units, which is what RFC 8785 asks for.
+  for (const name of Object.keys(value).sort()) {
+    const member = value[name];
+    if (member === undefined) continue;
+    text += `${text === '' ? '' : ','}${printString(name)}:${print(member, depth + 1)}`;
+  }
+  return `{${text}}`;
+}
+
+function printNumber(value: number): string {
+  if (!Number.isFinite(value)) throw new RangeError('JSON has no number that is not finite');
+  return JSON.stringify(value);
+}
+
+function printString(value: string): string {
+  if (!value.isWellFormed()) throw new RangeError('the text has a lone surrogate');
+  return JSON.stringify(value);
+}
+
+function isArray(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}

@@ -1,0 +1,19 @@
+import { hash } from 'node:crypto';
+import { uuidV7TimeMs } from './uuid-v7.ts';
+
+/** SHA-256 of a text (as UTF-8) or of bytes, as 64 lower-case hexadecimal digits. */
+export function sha256(data: string | Uint8Array): string {
+  return hash('sha256', data, 'hex');
+}
+
+/**
+ * The digest under which an idempotency key is stored: 16 bytes as 32 hexadecimal digits. A UUIDv7 keeps its
+ * 48-bit time in front of 80 bits of its digest, so that new keys land together in an index; every other key is
+ * 128 bits of its digest.
+ */
+export function keyDigest(key: string): string {
+  const digest = sha256(key);
+  const timeMs = uuidV7TimeMs(key);
+  if (timeMs === undefined) return digest.slice(0, 32);
+  return timeMs.toString(16).padStart(12, '0') + digest.slice(0, 20);
+}

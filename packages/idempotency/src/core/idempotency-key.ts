@@ -1,0 +1,73 @@
+/** The longest idempotency key accepted, in characters, after unquoting. */
+export const idempotencyKeyLengthMax = 255;
+
+/** What the `Idempotency-Key` header of one request says. */
+export type ParsedKey =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'valid'; readonly key: string }
+  | { readonly kind: 'invalid'; readonly reason: string };
+
+/** How a key may be spelled: `any` takes the bare value too, `structured` only the string of RFC 9651. */
+export type KeySpelling = 'any' | 'structured';
+
+const visibleAscii = /^[\x21-\x7e]+$/;
+
+/**
+ * Reads the idempotency key out of all `Idempotency-Key` field lines of a request. The quoted and the bare
+ * spelling of the same characters are the same key.
+ *
+ * @param fieldLines every value of the header as it came, one element for each field line: a framework that
+ *   joins repeated headers hides that there were two
+ * @see draft-ietf-httpapi-idempotency-key-header-07, section 2.1; RFC 9651, section 3.3.3
+ */
+export function parseIdempotencyKey(fieldLines: readonly string[], spelling: KeySpelling = 'any'): ParsedKey {
+  const [line, ...more] = fieldLines;
+  if (line === undefined) return { kind: 'absent' };
+  if (more.length > 0) return invalid('the header was sent more than once');
+  const value = trimFieldValue(line);
+  if (value.startsWith('"')) return parseQuoted(value);
+  if (spelling === 'structured') return invalid('the key must be a quoted string (RFC 9651)');
+  if (value.includes(',')) return invalid('a bare key must not contain a comma');
+  if (value.includes('"')) return invalid('the quotes are not balanced');
+  return bounded(value);
+}
+
+/** RFC 9110, section 5.5: only spaces and tabs surround a field value. */
+function trimFieldValue(line: string): string {
+  return line.replace(/^[ \t]+/, '').replace(/[ \t]+$/, '');
+}
+
+function parseQuoted(value: string): ParsedKey {
+  let key = '';
+  let at = 1;
+  for (; at < value.length; at++) {
+    const char = value.charAt(at);
+    if (char === '"') break;
+    if (char !== '\\') {
+      key += char;
+      continue;
+    }
+    at++;
+    const escaped = value.charAt(at);
+    if (escaped !== '"' && escaped !== '\\')
+      return invalid('a backslash may only escape a quote or a backslash');
+    key += escaped;
+  }
+  if (at >= value.length) return invalid('the closing quote is missing');
+  // Parameters of the structured field would be another meaning that nobody reads: refused, not ignored.
+  if (at !== value.length - 1) return invalid('there is something after the closing quote');
+  return bounded(key);
+}
+
+function bounded(key: string): ParsedKey {
+  if (key === '') return invalid('the key is empty');
+  if (key.length > idempotencyKeyLengthMax) {
+    return invalid(`the key is longer than ${idempotencyKeyLengthMax} characters`);
+  }
+  if (!visibleAscii.test(key)) return invalid('the key has characters other than visible ASCII');
+  return { kind: 'valid', key };
+}
+
+function invalid(reason: string): ParsedKey {
+  return { kind: 'invalid', reason };
+}

@@ -1,0 +1,65 @@
+import type { KeptResponse } from './kept-response.ts';
+
+/** What is kept of a key: the request's fingerprint, when, what it made, and the answer while it is kept. */
+export interface IdempotencyRecord {
+  readonly fingerprint: string;
+  /** when the key was first used, in milliseconds since the epoch */
+  readonly firstSeenAtMs: number;
+  /** `Location` of what the operation made */
+  readonly location: string | undefined;
+  readonly answer: RecordedAnswer;
+}
+
+/** The answer of a record: still kept, or gone and the record a tombstone. */
+export type RecordedAnswer =
+  | { readonly kind: 'kept'; readonly response: KeptResponse; readonly expiresAtMs: number }
+  | { readonly kind: 'gone' };
+
+/** The age limits of keys. */
+export interface KeyPolicy {
+  /** for how long a key refuses a second execution, in milliseconds */
+  readonly retentionMs: number;
+  /** how far ahead of the clock the time of a UUIDv7 may be, in milliseconds */
+  readonly futureToleranceMs: number;
+}
+
+/** What becomes of a request that carries a key. */
+export type KeyDecision =
+  | { readonly kind: 'execute' }
+  | { readonly kind: 'replay'; readonly response: KeptResponse }
+  | { readonly kind: 'conflict' }
+  /** the answer is gone: the key is refused and never executed again */
+  | { readonly kind: 'expired'; readonly firstSeenAtMs: number; readonly location: string | undefined };
+
+/** Decides by the record of a key, which must be the record that holds when the effect is committed. */
+export function decideByRecord(
+  record: IdempotencyRecord | undefined,
+  requestFingerprint: string,
+  nowMs: number,
+): KeyDecision {
+  if (record === undefined) return { kind: 'execute' };
+  if (record.fingerprint !== requestFingerprint) return { kind: 'conflict' };
+  if (record.answer.kind === 'kept' && nowMs < record.answer.expiresAtMs) {
+    return { kind: 'replay', response: record.answer.response };
+  }
+  return { kind: 'expired', firstSeenAtMs: record.firstSeenAtMs, location: record.location };
+}
+
+/** Whether a key without a record may be executed, by the time that it carries. */
+export type KeyAge =
+  | { readonly kind: 'fresh' }
+  /** older than the retention: its record may have been forgotten */
+  | { readonly kind: 'too_old'; readonly madeAtMs: number }
+  | { readonly kind: 'in_future'; readonly madeAtMs: number };
+
+/**
+ * Judges a key that has no record by the time that it carries. A key without one (`undefined`) is taken as fresh.
+ *
+ * @param madeAtMs the time of a UUIDv7, see `uuidV7TimeMs`
+ */
+export function judgeKeyAge(madeAtMs: number | undefined, nowMs: number, policy: KeyPolicy): KeyAge {
+  if (madeAtMs === undefined) return { kind: 'fresh' };
+  if (madeAtMs < nowMs - policy.retentionMs) return { kind: 'too_old', madeAtMs };
+  if (madeAtMs > nowMs + policy.futureToleranceMs) return { kind: 'in_future', madeAtMs };
+  return { kind: 'fresh' };
+}

@@ -1,0 +1,13 @@
+const uuidV7 = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+
+/**
+ * The moment that a UUIDv7 carries, in milliseconds since the epoch, or `undefined` when the text is no UUIDv7.
+ * Version and variant are checked, and no other format is guessed at.
+ *
+ * @see RFC 9562, section 5.7
+ */
+export function uuidV7TimeMs(text: string): number | undefined {
+  const parts = uuidV7.exec(text);
+  if (parts?.[1] === undefined || parts[2] === undefined) return undefined;
+  return Number.parseInt(parts[1] + parts[2], 16);
+}
