@@ -1,0 +1,153 @@
+import type { TSchema } from 'typebox';
+import { type ErrorCode, type ErrorCodeEntry, errorCodeEntry } from './error-codes.ts';
+import { isWrite, type Operation, operations } from './operations.ts';
+import { ErrorBody } from './schemas/operation.ts';
+
+/** A value of a JSON document. */
+export type JsonObject = { readonly [name: string]: unknown };
+
+const writeErrors: readonly ErrorCode[] = [
+  'invalid_idempotency_key',
+  'idempotency_key_required',
+  'idempotency_key_in_future',
+  'idempotency_conflict',
+  'idempotency_key_expired',
+  'storage_unavailable',
+  'outcome_unknown',
+  'overloaded',
+  'shutting_down',
+];
+const bodyErrors: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type', 'request_timeout'];
+const closedErrors: readonly ErrorCode[] = ['unauthorized', 'forbidden', 'rate_limited'];
+const readErrors: readonly ErrorCode[] = ['storage_unavailable'];
+const everyError: readonly ErrorCode[] = ['invalid_request', 'headers_too_large', 'internal_error'];
+
+/** All error codes that an operation can answer with: those of its kind and those of its own. */
+export function errorsOf(operation: Operation): readonly ErrorCode[] {
+  const codes = new Set<ErrorCode>([...everyError, ...operation.errors]);
+  const add = (more: readonly ErrorCode[]) => {
+    for (const code of more) codes.add(code);
+  };
+  if (operation.access !== 'open') add(closedErrors);
+  if (operation.access !== 'open') add(isWrite(operation) ? writeErrors : readErrors);
+  if (operation.body !== undefined) add(bodyErrors);
+  return [...codes].sort();
+}
+
+/** The OpenAPI 3.1 document of the server, made from the operations. */
+export function openApiDocument(version: string): JsonObject {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const [name, operation] of Object.entries(operations)) {
+    paths[operation.path] ??= {};
+    Object.assign(paths[operation.path] ?? {}, {
+      [operation.method.toLowerCase()]: operationObject(name, operation),
+    });
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Billonce',
+      version,
+      summary: 'Metering and settlement, exactly once.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    paths,
+    components: {
+      schemas: { Error: ErrorBody },
+      securitySchemes: {
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+        bearer: { type: 'http', scheme: 'bearer' },
+      },
+    },
+  };
+}
+
+function operationObject(name: string, operation: Operation): JsonObject {
+  const parameters = [
+    ...parameterList('path', operation.params),
+    ...parameterList('query', operation.query),
+    ...headerParameters(name, operation),
+  ];
+  return {
+    operationId: name,
+    summary: operation.summary,
+    security: operation.access === 'open' ? [] : [{ apiKey: [] }, { bearer: [] }],
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(operation.body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: operation.body } } } }),
+    responses: { ...successObjects(operation), ...errorObjects(operation) },
+  };
+}
+
+function parameterList(place: 'path' | 'query', schema: TSchema | undefined): JsonObject[] {
+  const properties: unknown = schema === undefined ? undefined : Reflect.get(schema, 'properties');
+  if (typeof properties !== 'object' || properties === null) return [];
+  return Object.entries(properties).map(([name, member]) => ({
+    name,
+    in: place,
+    required: place === 'path',
+    schema: member,
+  }));
+}
+
+function headerParameters(name: string, operation: Operation): JsonObject[] {
+  const header = (field: string, description: string, required: boolean) => ({
+    name: field,
+    in: 'header',
+    description,
+    required,
+    schema: { type: 'string' },
+  });
+  const list: JsonObject[] = [];
+  if (isWrite(operation)) {
+    list.push(header('Idempotency-Key', 'Names the operation; the same for every retry of it.', false));
+  }
+  if (name === 'readKeyState') list.push(header('Idempotency-Key', 'The key to look for.', true));
+  if (operation.takesIfMatch) list.push(header('If-Match', 'The `ETag` of a quote.', false));
+  return list;
+}
+
+function successObjects(operation: Operation): JsonObject {
+  return Object.fromEntries(
+    Object.entries(operation.successes).map(([status, success]) => [
+      status,
+      {
+        description: success.description,
+        headers: {
+          'X-Request-Id': { schema: { type: 'string' } },
+          ...(isWrite(operation) ? { 'Idempotency-Replayed': { schema: { const: 'true' } } } : {}),
+          ...Object.fromEntries(
+            Object.entries(success.headers ?? {}).map(([field, description]) => [
+              field,
+              { description, schema: { type: 'string' } },
+            ]),
+          ),
+        },
+        ...(success.schema === undefined
+          ? {}
+          : { content: { 'application/json': { schema: success.schema } } }),
+      },
+    ]),
+  );
+}
+
+function errorObjects(operation: Operation): JsonObject {
+  const byStatus = new Map<number, [ErrorCode, ErrorCodeEntry][]>();
+  for (const code of errorsOf(operation)) {
+    const entry = errorCodeEntry(code);
+    byStatus.set(entry.status, [...(byStatus.get(entry.status) ?? []), [code, entry]]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, rows]) => [
+      status,
+      {
+        description: rows.map(([code, entry]) => `\`${code}\`: ${entry.title}.`).join(' '),
+        content: {
+          'application/json': { schema: { $ref: '#/components/schemas/Error' } },
+          'application/problem+json': { schema: { type: 'object' } },
+        },
+      },
+    ]),
+  );
+}

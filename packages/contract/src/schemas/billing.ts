@@ -1,0 +1,121 @@
+import Type, { type Static } from 'typebox';
+import {
+  Agent,
+  Cursor,
+  NextCursor,
+  PageLimit,
+  PriceStroops,
+  RequestsTotal,
+  Sequence,
+  ServiceId,
+  Stroops,
+  Timestamp,
+  Uuid,
+} from './identifiers.ts';
+
+const BillLine = Type.Object({
+  priceVersion: Type.Integer({ minimum: 1 }),
+  requests: RequestsTotal,
+  priceStroops: PriceStroops,
+  amountStroops: Stroops,
+});
+
+const bill = {
+  agent: Agent,
+  serviceId: ServiceId,
+  requests: RequestsTotal,
+  priceStroops: Type.Integer({ ...PriceStroops, description: 'The price in force now.' }),
+  billedStroops: Stroops,
+};
+
+export const Quote = Type.Object({
+  ...bill,
+  lines: Type.Array(BillLine),
+  through: Type.Integer({ ...Sequence, description: 'The last entry that this quote counts.' }),
+  carriedStroops: Stroops,
+});
+export type Quote = Static<typeof Quote>;
+
+export const BillingTotal = Type.Object({
+  totalStroops: Stroops,
+  disabledStroops: Stroops,
+  unpricedRequests: RequestsTotal,
+});
+
+/** A client may send the amount as it got it, a string, or as an integer that a double holds exactly. */
+const ExpectedStroops = Type.Union([Stroops, Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })]);
+
+export const SettleRequest = Type.Object(
+  {
+    agent: Agent,
+    serviceId: ServiceId,
+    through: Type.Optional(Sequence),
+    expectedStroops: Type.Optional(ExpectedStroops),
+  },
+  { additionalProperties: false },
+);
+export type SettleRequest = Static<typeof SettleRequest>;
+
+const settled = {
+  requests: RequestsTotal,
+  priceStroops: PriceStroops,
+  billedStroops: Stroops,
+  settlementId: Type.Union([Uuid, Type.Null()]),
+  lines: Type.Array(BillLine),
+};
+
+export const Settled = Type.Object({ agent: Agent, serviceId: ServiceId, ...settled });
+
+export const SettleBulkRequest = Type.Object({ agent: Agent }, { additionalProperties: false });
+
+export const SettledBulk = Type.Object({
+  agent: Agent,
+  items: Type.Array(Type.Object({ serviceId: ServiceId, ...settled })),
+  totalBilledStroops: Stroops,
+  skipped: Type.Array(
+    Type.Object({ serviceId: ServiceId, requests: RequestsTotal, reason: Type.Literal('unpriced') }),
+  ),
+});
+
+export const Settlement = Type.Object({
+  id: Uuid,
+  agent: Agent,
+  serviceId: ServiceId,
+  number: Type.Integer({ minimum: 1 }),
+  from: Type.Integer({ ...Sequence, description: 'The range is (from, through].' }),
+  through: Sequence,
+  requests: RequestsTotal,
+  lines: Type.Array(BillLine),
+  carriedStroops: Stroops,
+  billedStroops: Stroops,
+  settledAt: Timestamp,
+});
+
+export const SettlementList = Type.Object({ items: Type.Array(Settlement), nextCursor: NextCursor });
+
+export const SettlementFilter = Type.Object(
+  {
+    agent: Type.Optional(Agent),
+    serviceId: Type.Optional(ServiceId),
+    from: Type.Optional(Timestamp),
+    to: Type.Optional(Timestamp),
+    cursor: Type.Optional(Cursor),
+    limit: Type.Optional(PageLimit),
+  },
+  { additionalProperties: false },
+);
+export type SettlementFilter = Static<typeof SettlementFilter>;
+
+const AuditTotals = Type.Object({ requests: Type.Integer({ minimum: 0 }), stroops: Stroops });
+
+export const Audit = Type.Object({
+  ok: Type.Boolean(),
+  accounts: Type.Integer({ minimum: 0 }),
+  entries: Type.Integer({ minimum: 0 }),
+  settlements: Type.Integer({ minimum: 0 }),
+  recorded: AuditTotals,
+  settled: AuditTotals,
+  outstanding: AuditTotals,
+  reversed: AuditTotals,
+  differences: Type.Array(Type.Object({ agent: Agent, serviceId: ServiceId, message: Type.String() })),
+});

@@ -1,0 +1,90 @@
+import Type from 'typebox';
+import Format from 'typebox/format';
+
+/** A moment: RFC 3339 with an offset, at most nine digits of a second, no leap second. */
+export const Timestamp = Type.String({
+  format: 'date-time',
+  pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:[0-5]\\d(?:\\.\\d{1,9})?(?:Z|[+-]\\d\\d:\\d\\d)$',
+  examples: ['2026-05-01T12:00:00.000Z'],
+});
+
+const identifier = '^(?!\\.{1,2}$)[A-Za-z0-9._-]+$';
+
+export const Agent = Type.String({
+  description: 'Who consumes.',
+  minLength: 1,
+  maxLength: 256,
+  pattern: identifier,
+  examples: ['agent-7'],
+});
+
+export const ServiceId = Type.String({
+  description: 'What is consumed.',
+  minLength: 1,
+  maxLength: 128,
+  pattern: identifier,
+  examples: ['input-tokens'],
+});
+
+export const Tenant = Type.String({
+  description: 'Owner of services, usage and keys.',
+  minLength: 1,
+  maxLength: 64,
+  pattern: identifier,
+  examples: ['acme'],
+});
+
+export const Uuid = Type.String({
+  pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$',
+  examples: ['019a7f6e-3a60-7c3e-9b1d-0123456789ab'],
+});
+
+export const UsageId = Type.String({
+  description: "The event's own identity, unique in its tenant for ever: 1-128 visible ASCII characters.",
+  minLength: 1,
+  maxLength: 128,
+  pattern: '^[\\x21-\\x7e]+$',
+  examples: ['7c2f-000000000042-5d1e'],
+});
+
+export const Requests = Type.Integer({
+  description: 'How many requests (or tokens, or units) were consumed.',
+  minimum: 1,
+  maximum: 1_000_000,
+  examples: [374],
+});
+
+/** A running count of requests: a safe integer, refused beyond 2^53 - 1. */
+export const RequestsTotal = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, examples: [374] });
+
+/** An account's sequence number. */
+export const Sequence = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, examples: [42] });
+
+export const PriceStroops = Type.Integer({
+  description: 'Price of one request in stroops (10^-7 XLM).',
+  minimum: 0,
+  maximum: 9_007_199_254,
+  examples: [250],
+});
+
+export const Stroops = Type.String({
+  description: 'An amount in stroops (10^-7 XLM), as a decimal string.',
+  pattern: '^(?:0|[1-9][0-9]{0,39})$',
+  examples: ['93500'],
+});
+
+Format.Set('storable-text', (text) => text.isWellFormed() && !text.includes('\u0000'));
+
+/** Free text that every database takes: without U+0000 and lone surrogates. */
+export const FreeText = Type.String({ maxLength: 256, format: 'storable-text' });
+
+export const Cursor = Type.String({
+  description: 'Opaque: `nextCursor` of the page before.',
+  minLength: 1,
+  maxLength: 512,
+  pattern: '^[A-Za-z0-9_-]+$',
+});
+
+export const PageLimit = Type.Integer({ minimum: 1, maximum: 1000, default: 100 });
+
+export const NextCursor = Type.Union([Cursor, Type.Null()]);

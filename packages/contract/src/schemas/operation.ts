@@ -1,0 +1,77 @@
+import Type from 'typebox';
+import { Cursor, NextCursor, PageLimit, Tenant, Timestamp } from './identifiers.ts';
+
+const Label = Type.String({
+  description: 'What the key is for: 1-64 characters, not blank.',
+  minLength: 1,
+  maxLength: 64,
+  pattern: '\\S',
+  format: 'storable-text',
+  examples: ['collector'],
+});
+
+export const ApiKeyCreate = Type.Object(
+  { label: Label, tenant: Type.Optional(Tenant) },
+  { additionalProperties: false },
+);
+
+const ApiKeyPrefix = Type.String({ pattern: '^apk_[0-9a-f]{8}$', examples: ['apk_0f3a9b2c'] });
+
+export const ApiKeyCreated = Type.Object({
+  key: Type.String({ pattern: '^apk_[0-9a-f]{32}$', description: 'Shown once.' }),
+  label: Label,
+  prefix: ApiKeyPrefix,
+  tenant: Tenant,
+});
+
+export const ApiKeyList = Type.Object({
+  items: Type.Array(
+    Type.Object({ prefix: ApiKeyPrefix, label: Label, tenant: Tenant, createdAt: Type.Integer() }),
+  ),
+  nextCursor: NextCursor,
+});
+
+export const ApiKeyFilter = Type.Object(
+  { cursor: Type.Optional(Cursor), limit: Type.Optional(PageLimit) },
+  { additionalProperties: false },
+);
+
+export const ApiKeyParams = Type.Object({ prefix: Type.String({ pattern: '^[A-Za-z0-9_]{1,64}$' }) });
+
+export const KeyState = Type.Object({
+  state: Type.Union([Type.Literal('remembered'), Type.Literal('tombstone')]),
+  firstSeenAt: Timestamp,
+  method: Type.String(),
+  path: Type.String(),
+  status: Type.Optional(Type.Integer()),
+  location: Type.Optional(Type.String()),
+  expiresAt: Timestamp,
+});
+
+export const Health = Type.Object({ status: Type.Literal('ok') });
+
+export const Ready = Type.Object({ status: Type.Literal('ready') });
+
+export const ErrorBody = Type.Object(
+  {
+    error: Type.String(),
+    message: Type.String(),
+    requestId: Type.String(),
+    faults: Type.Optional(Type.Array(Type.Object({ pointer: Type.String(), message: Type.String() }))),
+  },
+  { additionalProperties: true },
+);
+
+export const ErrorCodeParams = Type.Object({ code: Type.String({ pattern: '^[a-z_]{1,64}$' }) });
+
+export const ErrorCodeRow = Type.Object({
+  code: Type.String(),
+  status: Type.Integer(),
+  title: Type.String(),
+  advice: Type.String(),
+  retry: Type.Union([
+    Type.Literal('same_request'),
+    Type.Literal('after_mending'),
+    Type.Literal('do_not_retry'),
+  ]),
+});
