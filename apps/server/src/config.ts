@@ -1,0 +1,161 @@
+import type { AtRestKey } from './ledger/answer-protection.ts';
+import { isLoopbackHost } from './loopback.ts';
+
+/** What the server is configured with. Plain data, checked once at start. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly databaseFile: string;
+  /** `undefined`: development mode */
+  readonly adminApiKey: string | undefined;
+  /** how many proxies in front are trusted to append to `X-Forwarded-For` */
+  readonly trustedHops: number;
+  readonly answerTtlMs: number;
+  readonly answersMax: number;
+  readonly answerBytesMax: number;
+  readonly retentionMs: number;
+  readonly isKeyRequired: boolean;
+  readonly bulkItemsMax: number;
+  /** for each tenant; 0 is off */
+  readonly requestsPerMinuteMax: number;
+  readonly connectionsMax: number;
+  readonly corsAllowedOrigins: readonly string[];
+  readonly atRestKeys: readonly AtRestKey[];
+  readonly logLevel: string;
+}
+
+/** The configuration, or every mistake in it. */
+export type ParsedConfig =
+  | { readonly kind: 'valid'; readonly config: Config }
+  | { readonly kind: 'invalid'; readonly mistakes: readonly string[] };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const dayMs = 86_400_000;
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+/** Reads the configuration out of the environment. An empty variable counts as one that is not set. */
+export function parseConfig(environment: Environment): ParsedConfig {
+  const mistakes: string[] = [];
+  const read = new Reader(environment, mistakes);
+  const config: Config = {
+    host: read.text('HOST', '127.0.0.1'),
+    port: read.integer('PORT', 3001, 0, 65_535),
+    databaseFile: databaseFile(read.text('DATABASE_URL', 'file:./data/billonce.db'), mistakes),
+    adminApiKey: read.secret('ADMIN_API_KEY', 16),
+    trustedHops: read.integer('TRUST_PROXY', 0, 0, 16),
+    answerTtlMs: read.integer('IDEMPOTENCY_CACHE_TTL_MS', dayMs, 1, 400 * dayMs),
+    answersMax: read.integer('IDEMPOTENCY_CACHE_MAX_ENTRIES', 1_000_000, 1, 1_000_000_000),
+    answerBytesMax: read.integer('IDEMPOTENCY_CACHE_MAX_BYTES', 1024 ** 3, 1024, 1024 ** 4),
+    retentionMs: read.integer('IDEMPOTENCY_RETENTION_DAYS', 400, 35, 36_500) * dayMs,
+    isKeyRequired: read.flag('IDEMPOTENCY_REQUIRED', false),
+    bulkItemsMax: read.integer('BULK_MAX_ITEMS', 1_000, 1, 10_000),
+    requestsPerMinuteMax: read.integer('RATE_LIMIT_PER_MINUTE', 0, 0, 1_000_000_000),
+    connectionsMax: read.integer('MAX_CONNECTIONS', 10_000, 1, 1_000_000),
+    corsAllowedOrigins: read.list('CORS_ALLOWED_ORIGINS').map((origin) => checkedOrigin(origin, mistakes)),
+    atRestKeys: read.list('ANSWER_ENCRYPTION_KEYS').flatMap((entry) => atRestKey(entry, mistakes)),
+    logLevel: read.oneOf('LOG_LEVEL', 'info', logLevels),
+  };
+  mistakes.push(...developmentMistakes(config));
+  return mistakes.length > 0 ? { kind: 'invalid', mistakes } : { kind: 'valid', config };
+}
+
+/** Without an admin key everybody who reaches the server is its admin, so only this machine may reach it. */
+function developmentMistakes(config: Config): string[] {
+  if (config.adminApiKey !== undefined) return [];
+  const mistakes: string[] = [];
+  if (!isLoopbackHost(config.host)) {
+    mistakes.push(
+      `HOST is ${config.host}: without ADMIN_API_KEY the server listens on a loopback address only`,
+    );
+  }
+  if (config.trustedHops > 0) {
+    mistakes.push('TRUST_PROXY is set: without ADMIN_API_KEY the server does not run behind a proxy');
+  }
+  return mistakes;
+}
+
+function databaseFile(url: string, mistakes: string[]): string {
+  if (url.startsWith('file:')) {
+    const file = url.slice('file:'.length).replace(/^\/\/(?=\/)/, '');
+    if (file !== '' && !file.startsWith('//')) return file;
+  }
+  // A URL may carry a password, so it is not shown.
+  mistakes.push('DATABASE_URL is not of the form file:./path/to/billonce.db');
+  return '';
+}
+
+function checkedOrigin(origin: string, mistakes: string[]): string {
+  const parsed = URL.canParse(origin) ? new URL(origin).origin : undefined;
+  if (parsed !== origin)
+    mistakes.push(`CORS_ALLOWED_ORIGINS: ${origin} is not an origin like https://app.example`);
+  return origin;
+}
+
+function atRestKey(entry: string, mistakes: string[]): AtRestKey[] {
+  const parts = /^([A-Za-z0-9._-]{1,32}):([0-9a-fA-F]{64})$/.exec(entry);
+  if (parts?.[1] !== undefined && parts[2] !== undefined)
+    return [{ id: parts[1], key: parts[2].toLowerCase() }];
+  mistakes.push('ANSWER_ENCRYPTION_KEYS: each entry is an id, a colon and 64 hexadecimal digits');
+  return [];
+}
+
+class Reader {
+  readonly #environment: Environment;
+  readonly #mistakes: string[];
+
+  constructor(environment: Environment, mistakes: string[]) {
+    this.#environment = environment;
+    this.#mistakes = mistakes;
+  }
+
+  text(name: string, fallback: string): string {
+    return this.#value(name) ?? fallback;
+  }
+
+  secret(name: string, lengthMin: number): string | undefined {
+    const value = this.#value(name);
+    if (value === undefined) return undefined;
+    if (value.length < lengthMin || !/^[\x21-\x7e]+$/.test(value)) {
+      this.#mistakes.push(`${name} must be at least ${lengthMin} visible ASCII characters`);
+    }
+    return value;
+  }
+
+  integer(name: string, fallback: number, min: number, max: number): number {
+    const value = this.#value(name);
+    if (value === undefined) return fallback;
+    const parsed = /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
+    if (parsed >= min && parsed <= max) return parsed;
+    this.#mistakes.push(`${name} is ${value}: it must be an integer from ${min} to ${max}`);
+    return fallback;
+  }
+
+  flag(name: string, fallback: boolean): boolean {
+    const value = this.#value(name);
+    if (value === undefined) return fallback;
+    if (value === 'true' || value === '1') return true;
+    if (value === 'false' || value === '0') return false;
+    this.#mistakes.push(`${name} is ${value}: it must be true or false`);
+    return fallback;
+  }
+
+  list(name: string): string[] {
+    return (this.#value(name) ?? '')
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
+  }
+
+  oneOf(name: string, fallback: string, allowed: readonly string[]): string {
+    const value = this.text(name, fallback);
+    if (!allowed.includes(value))
+      this.#mistakes.push(`${name} is ${value}: it must be one of ${allowed.join(', ')}`);
+    return value;
+  }
+
+  #value(name: string): string | undefined {
+    const value = this.#environment[name]?.trim();
+    return value === '' ? undefined : value;
+  }
+}

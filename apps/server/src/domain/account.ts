@@ -1,0 +1,113 @@
+import { amountOf, requestsTotalMax, type Stroops, stroopsMax } from './money.ts';
+import type { Service } from './service.ts';
+
+/** What an account came to at one price version; version 0 is usage recorded before there was a price. */
+export interface AccountLine {
+  readonly priceVersion: number;
+  /** `undefined` for version 0, which takes the price of version 1 once that exists */
+  readonly priceStroops: Stroops | undefined;
+  readonly recordedRequests: number;
+  readonly settledRequests: number;
+}
+
+/** The running totals of (tenant, agent, service): a projection of its entries. Totals only grow. */
+export interface Account {
+  readonly agent: string;
+  readonly serviceId: string;
+  /** of the last entry; 0 when there is none */
+  readonly sequence: number;
+  /** the last entry that a settlement covers */
+  readonly settledThrough: number;
+  readonly settlements: number;
+  readonly recordedRequests: number;
+  readonly settledRequests: number;
+  readonly settledStroops: Stroops;
+  /** in the order of their price versions */
+  readonly lines: readonly AccountLine[];
+}
+
+/** An account on which nothing was recorded yet. */
+export function emptyAccount(agent: string, serviceId: string): Account {
+  return {
+    agent,
+    serviceId,
+    sequence: 0,
+    settledThrough: 0,
+    settlements: 0,
+    recordedRequests: 0,
+    settledRequests: 0,
+    settledStroops: 0n,
+    lines: [],
+  };
+}
+
+/** Requests that no settlement covers yet. */
+export function outstandingRequests(account: Account): number {
+  return account.recordedRequests - account.settledRequests;
+}
+
+/** The account after an entry, with the line that the entry is on; or `undefined` when a limit would be passed. */
+export interface RecordedOn {
+  readonly account: Account;
+  readonly line: AccountLine;
+}
+
+/**
+ * Records requests on an account at the price in force. The price is bound here: what is set later concerns what
+ * is recorded later.
+ */
+export function recordOn(
+  account: Account,
+  service: Service | undefined,
+  requests: number,
+): RecordedOn | undefined {
+  if (account.recordedRequests > requestsTotalMax - requests) return undefined;
+  const line = lineAfter(account.lines, service, requests);
+  const next: Account = {
+    ...account,
+    sequence: account.sequence + 1,
+    recordedRequests: account.recordedRequests + requests,
+    lines: replaceLine(account.lines, line),
+  };
+  if (passesStroops(next, service)) return undefined;
+  return { account: next, line };
+}
+
+function lineAfter(
+  lines: readonly AccountLine[],
+  service: Service | undefined,
+  requests: number,
+): AccountLine {
+  const priceVersion = service?.priceVersion ?? 0;
+  const line = lines.find((candidate) => candidate.priceVersion === priceVersion);
+  if (line !== undefined) return { ...line, recordedRequests: line.recordedRequests + requests };
+  return {
+    priceVersion,
+    priceStroops: service?.priceStroops,
+    recordedRequests: requests,
+    settledRequests: 0,
+  };
+}
+
+function replaceLine(lines: readonly AccountLine[], line: AccountLine): readonly AccountLine[] {
+  const at = lines.findIndex((candidate) => candidate.priceVersion === line.priceVersion);
+  // A new price version is always the highest, so its line goes to the end.
+  return at < 0 ? [...lines, line] : lines.with(at, line);
+}
+
+/** Below this many requests no price that the contract allows (9,007,199,254) comes to `stroopsMax`. */
+const requestsAlwaysPayable = 1_000_000_000;
+
+function passesStroops(account: Account, service: Service | undefined): boolean {
+  if (account.recordedRequests <= requestsAlwaysPayable) return false;
+  return recordedStroops(account, service) > stroopsMax;
+}
+
+/** What everything that was ever recorded on an account costs; what has no price yet counts 0. */
+function recordedStroops(account: Account, service: Service | undefined): Stroops {
+  let sum = 0n;
+  for (const line of account.lines) {
+    sum += amountOf(line.recordedRequests, line.priceStroops ?? service?.firstPriceStroops ?? 0n);
+  }
+  return sum;
+}

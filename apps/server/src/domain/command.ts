@@ -1,0 +1,94 @@
+import type { Stroops } from './money.ts';
+import type { UsageItem } from './usage.ts';
+
+/** What a caller wants done, validated. */
+export type Command =
+  | RecordUsage
+  | RecordUsageBulk
+  | Settle
+  | SettleBulk
+  | PutService
+  | SetPrice
+  | CreateApiKey
+  | RevokeApiKey;
+
+export interface RecordUsage {
+  readonly kind: 'record_usage';
+  readonly item: UsageItem;
+}
+
+/** An item of a bulk: usage, or what the edge found wrong with it. */
+export type BulkItem =
+  | { readonly kind: 'valid'; readonly item: UsageItem }
+  | { readonly kind: 'invalid'; readonly message: string };
+
+export interface RecordUsageBulk {
+  readonly kind: 'record_usage_bulk';
+  readonly items: readonly BulkItem[];
+}
+
+export interface Settle {
+  readonly kind: 'settle';
+  readonly agent: string;
+  readonly serviceId: string;
+  /** settle up to this entry only */
+  readonly through: number | undefined;
+  readonly expectedStroops: Stroops | undefined;
+  /** the strong entity tags of an `If-Match`; `*` matches any quote */
+  readonly ifMatch: readonly string[] | undefined;
+}
+
+export interface SettleBulk {
+  readonly kind: 'settle_bulk';
+  readonly agent: string;
+}
+
+export interface PutService {
+  readonly kind: 'put_service';
+  readonly serviceId: string;
+  readonly priceStroops: Stroops;
+  /** both or neither */
+  readonly metadata: { readonly description: string; readonly owner: string } | undefined;
+}
+
+export interface SetPrice {
+  readonly kind: 'set_price';
+  readonly serviceId: string;
+  readonly priceStroops: Stroops;
+}
+
+export interface CreateApiKey {
+  readonly kind: 'create_api_key';
+  /** the key itself: it goes into the answer, which is sealed, and nowhere else */
+  readonly key: string;
+  readonly digest: string;
+  readonly prefix: string;
+  readonly tenant: string;
+  readonly label: string;
+}
+
+export interface RevokeApiKey {
+  readonly kind: 'revoke_api_key';
+  readonly prefix: string;
+}
+
+/** The most accounts that one `settle_bulk` settles. */
+export const settleBulkAccountsMax = 10_000;
+
+/** How many ids a command may need, at the most: one for each thing that it may make. */
+export function idsOf(command: Command): number {
+  switch (command.kind) {
+    case 'record_usage':
+    case 'settle':
+      return 1;
+    case 'record_usage_bulk':
+      return command.items.length;
+    case 'settle_bulk':
+      return settleBulkAccountsMax;
+    case 'put_service':
+    case 'set_price':
+    case 'create_api_key':
+    case 'revoke_api_key':
+      return 0;
+  }
+}

@@ -1,0 +1,131 @@
+import type { Json } from '@billonce/idempotency/core';
+import { type Account, outstandingRequests } from './account.ts';
+import { type Settle, type SettleBulk, settleBulkAccountsMax } from './command.ts';
+import { type Decision, done, type Moment, refused } from './decision.ts';
+import { type EntryPosition, type Quote, quoteOf } from './quote.ts';
+import { billLinesAnswer, quoteTag } from './quote-answer.ts';
+import type { Refusal } from './refusal.ts';
+import type { Service } from './service.ts';
+import { type SettledAccount, type Settlement, settleOn } from './settlement.ts';
+import type { View } from './view.ts';
+
+export function settle(command: Settle, view: View, moment: Moment): Decision {
+  if (moment.gate !== undefined) return refused(moment.gate);
+  const { agent, serviceId, through } = command;
+  const service = view.service(serviceId);
+  if (service === undefined) {
+    return refused({ code: 'not_found', message: `service ${serviceId} is not registered` });
+  }
+  const account = view.account(agent, serviceId);
+  if (through !== undefined && !isSettleable(account, through))
+    return quoteChanged(quoteOf(account, service));
+  const position = through === undefined ? undefined : view.position(agent, serviceId, through);
+  const quote = quoteOf(account, service, position);
+  if (!isExpected(command, quote)) return quoteChanged(quoteOf(account, service));
+  if (quote.requests === 0) return done({ status: 200, body: settledAnswer(agent, quote, undefined) });
+  const settled = settleOn(account, quote, position, moment.id(0), moment.nowMs);
+  if (settled === undefined) return refused(limitExceeded);
+  return done(
+    {
+      status: 200,
+      location: `/settlements/${settled.settlement.id}`,
+      body: settledAnswer(agent, quote, settled.settlement),
+    },
+    { accounts: [settled.account], settlements: [settled.settlement] },
+  );
+}
+
+/** An entry that exists and that no settlement covers yet; on an account without entries, its beginning. */
+function isSettleable(account: Account, through: number): boolean {
+  if (account.sequence === 0) return through === 0;
+  return through > account.settledThrough && through <= account.sequence;
+}
+
+function isExpected(command: Settle, quote: Quote): boolean {
+  const { expectedStroops, ifMatch } = command;
+  if (expectedStroops !== undefined && expectedStroops !== quote.billedStroops) return false;
+  return ifMatch === undefined || ifMatch.includes('*') || ifMatch.includes(quoteTag(quote));
+}
+
+function quoteChanged(quote: Quote): Decision {
+  return refused({
+    code: 'quote_changed',
+    message: 'what would be billed is not what was expected; nothing was charged',
+    quote,
+  });
+}
+
+export function settleBulk(command: SettleBulk, view: View, moment: Moment): Decision {
+  if (moment.gate !== undefined) return refused(moment.gate);
+  const accounts = view.accountsOf(command.agent);
+  if (accounts.length > settleBulkAccountsMax) {
+    return refused({
+      code: 'limit_exceeded',
+      message: `the agent has more than ${settleBulkAccountsMax} accounts; settle them one by one`,
+    });
+  }
+  const outstanding = accounts
+    .filter((account) => outstandingRequests(account) > 0)
+    .sort((a, b) => (a.serviceId < b.serviceId ? -1 : 1));
+  const bills: SettledAccount[] = [];
+  const items: Json[] = [];
+  const skipped: Json[] = [];
+  for (const account of outstanding) {
+    const service = view.service(account.serviceId);
+    if (service === undefined) {
+      skipped.push({
+        serviceId: account.serviceId,
+        requests: outstandingRequests(account),
+        reason: 'unpriced',
+      });
+      continue;
+    }
+    const bill = settleAll(account, service, moment.id(bills.length), moment.nowMs);
+    if (bill === undefined) return refused(limitExceeded);
+    bills.push(bill.settled);
+    items.push(settlementAnswer(bill.quote, bill.settled.settlement));
+  }
+  const total = bills.reduce((sum, bill) => sum + bill.settlement.billedStroops, 0n);
+  return done(
+    {
+      status: 200,
+      body: { agent: command.agent, items, totalBilledStroops: String(total), skipped },
+    },
+    {
+      accounts: bills.map((bill) => bill.account),
+      settlements: bills.map((bill) => bill.settlement),
+    },
+  );
+}
+
+function settleAll(
+  account: Account,
+  service: Service,
+  id: string,
+  nowMs: number,
+): { readonly quote: Quote; readonly settled: SettledAccount } | undefined {
+  const everything: EntryPosition | undefined = undefined;
+  const quote = quoteOf(account, service, everything);
+  const settled = settleOn(account, quote, everything, id, nowMs);
+  return settled === undefined ? undefined : { quote, settled };
+}
+
+function settledAnswer(agent: string, quote: Quote, settlement: Settlement | undefined): Json {
+  return { agent, ...settlementAnswer(quote, settlement) };
+}
+
+function settlementAnswer(quote: Quote, settlement: Settlement | undefined) {
+  return {
+    serviceId: quote.serviceId,
+    requests: quote.requests,
+    priceStroops: Number(quote.priceStroops),
+    billedStroops: String(quote.billedStroops),
+    settlementId: settlement?.id ?? null,
+    lines: billLinesAnswer(quote.lines),
+  };
+}
+
+const limitExceeded: Refusal = {
+  code: 'limit_exceeded',
+  message: 'the bills of the account would pass 2^63-1 stroops',
+};

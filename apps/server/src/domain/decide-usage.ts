@@ -1,0 +1,133 @@
+import { outstandingRequests, type RecordedOn, recordOn } from './account.ts';
+import type { BulkItem, RecordUsage, RecordUsageBulk } from './command.ts';
+import { type Decision, done, type Moment, refused } from './decision.ts';
+import type { Refusal } from './refusal.ts';
+import { type Entry, isSameUsage, judgeOccurrence, type UsageItem } from './usage.ts';
+import { type Changes, DraftView, noChanges, type View } from './view.ts';
+
+/** What becomes of one item: recorded, known already, or refused. */
+type ItemDecision =
+  | { readonly kind: 'recorded'; readonly total: number; readonly entryId: string; readonly changes: Changes }
+  | { readonly kind: 'duplicate'; readonly total: number; readonly entryId: string }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+export function recordUsage(command: RecordUsage, view: View, moment: Moment): Decision {
+  const { item } = command;
+  const decision = decideItem(item, view, moment, 0);
+  const { agent, serviceId } = item;
+  switch (decision.kind) {
+    case 'refused':
+      return refused(decision.refusal);
+    case 'duplicate':
+      return done({
+        status: 200,
+        location: `/entries/${decision.entryId}`,
+        body: { agent, serviceId, total: decision.total, status: 'duplicate' },
+      });
+    case 'recorded':
+      return done(
+        {
+          status: 201,
+          location: `/entries/${decision.entryId}`,
+          body: { agent, serviceId, total: decision.total },
+        },
+        decision.changes,
+      );
+  }
+}
+
+/** The result of one item of a bulk, as the caller sees it. */
+type ItemResult =
+  | {
+      readonly index: number;
+      readonly ok: true;
+      readonly total: number;
+      readonly status: 'recorded' | 'duplicate';
+    }
+  | { readonly index: number; readonly ok: false; readonly error: string; readonly message: string };
+
+export function recordUsageBulk(command: RecordUsageBulk, view: View, moment: Moment): Decision {
+  // Each item sees what the items before it did; the view outside sees nothing until the bulk is done.
+  const draft = new DraftView(view);
+  const results: ItemResult[] = [];
+  for (const [index, item] of command.items.entries()) {
+    const decision = decideBulkItem(item, draft, moment, index);
+    if (decision.kind === 'refused' && decision.refusal === moment.gate) return refused(decision.refusal);
+    if (decision.kind === 'recorded') draft.apply(decision.changes);
+    results.push(itemResult(index, decision));
+  }
+  return {
+    kind: 'done',
+    answer: { status: 201, body: { results } },
+    changes: draft.changes(),
+    // A bulk in which every item was refused leaves its key free, so that it can be mended and sent again.
+    remembered: results.some((result) => result.ok),
+  };
+}
+
+type BulkItemDecision = ItemDecision | { readonly kind: 'invalid'; readonly message: string };
+
+function decideBulkItem(item: BulkItem, view: View, moment: Moment, index: number): BulkItemDecision {
+  if (item.kind === 'invalid') return item;
+  return decideItem(item.item, view, moment, index);
+}
+
+function itemResult(index: number, decision: BulkItemDecision): ItemResult {
+  switch (decision.kind) {
+    case 'recorded':
+    case 'duplicate':
+      return { index, ok: true, total: decision.total, status: decision.kind };
+    case 'refused':
+      return { index, ok: false, error: decision.refusal.code, message: decision.refusal.message };
+    case 'invalid':
+      return { index, ok: false, error: 'invalid_item', message: decision.message };
+  }
+}
+
+/** First the id of the item, then everything that depends on time, configuration or state. */
+function decideItem(item: UsageItem, view: View, moment: Moment, idNumber: number): ItemDecision {
+  const account = view.account(item.agent, item.serviceId);
+  const known = item.usageId === undefined ? undefined : view.usage(item.usageId);
+  if (known !== undefined) {
+    if (!isSameUsage(known.item, item)) return { kind: 'refused', refusal: usageIdConflict };
+    return { kind: 'duplicate', total: outstandingRequests(account), entryId: known.entryId };
+  }
+  if (moment.gate !== undefined) return { kind: 'refused', refusal: moment.gate };
+  const occurrence = judgeOccurrence(item.occurredAtNs, moment.nowMs);
+  if (occurrence !== 'accepted') return { kind: 'refused', refusal: occurrenceRefusals[occurrence] };
+  const recorded = recordOn(account, view.service(item.serviceId), item.requests);
+  if (recorded === undefined) return { kind: 'refused', refusal: limitExceeded };
+  return recordedItem(item, recorded, moment.id(idNumber), moment.nowMs);
+}
+
+function recordedItem(item: UsageItem, recorded: RecordedOn, id: string, nowMs: number): ItemDecision {
+  const entry: Entry = {
+    ...item,
+    id,
+    sequence: recorded.account.sequence,
+    priceVersion: recorded.line.priceVersion,
+    lineRequests: recorded.line.recordedRequests,
+    recordedAtMs: nowMs,
+  };
+  return {
+    kind: 'recorded',
+    total: outstandingRequests(recorded.account),
+    entryId: id,
+    changes: { ...noChanges, entries: [entry], accounts: [recorded.account] },
+  };
+}
+
+const usageIdConflict: Refusal = {
+  code: 'usage_id_conflict',
+  message: 'this usage id was recorded with another agent, service, number of requests or time of occurrence',
+};
+
+const limitExceeded: Refusal = {
+  code: 'limit_exceeded',
+  message: 'the account would pass 2^53-1 requests or 2^63-1 stroops',
+};
+
+const occurrenceRefusals = {
+  event_too_old: { code: 'event_too_old', message: 'occurredAt is more than 34 days ago' },
+  event_in_future: { code: 'event_in_future', message: 'occurredAt is more than 5 minutes ahead' },
+} as const satisfies Record<string, Refusal>;

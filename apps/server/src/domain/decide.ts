@@ -1,0 +1,32 @@
+import type { Command } from './command.ts';
+import { createApiKey, revokeApiKey } from './decide-api-key.ts';
+import { putService, setPrice } from './decide-service.ts';
+import { settle, settleBulk } from './decide-settle.ts';
+import { recordUsage, recordUsageBulk } from './decide-usage.ts';
+import type { Decision, Moment } from './decision.ts';
+import type { View } from './view.ts';
+
+/**
+ * Decides a command: what it sees in, answer and changes out. Pure: no clock, no randomness, no I/O; the time and
+ * new ids come in with the moment, and the view is left alone. All of billing is in this folder.
+ */
+export function decide(command: Command, view: View, moment: Moment): Decision {
+  switch (command.kind) {
+    case 'record_usage':
+      return recordUsage(command, view, moment);
+    case 'record_usage_bulk':
+      return recordUsageBulk(command, view, moment);
+    case 'settle':
+      return settle(command, view, moment);
+    case 'settle_bulk':
+      return settleBulk(command, view, moment);
+    case 'put_service':
+      return putService(command, view, moment);
+    case 'set_price':
+      return setPrice(command, view, moment);
+    case 'create_api_key':
+      return createApiKey(command, view, moment);
+    case 'revoke_api_key':
+      return revokeApiKey(command, view, moment);
+  }
+}

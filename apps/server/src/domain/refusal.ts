@@ -1,0 +1,23 @@
+import type { Quote } from './quote.ts';
+
+/** Why a command was not carried out. A refusal is an answer, not an exception: it leaves nothing behind. */
+export type Refusal =
+  | {
+      readonly code:
+        | 'usage_id_conflict'
+        | 'limit_exceeded'
+        | 'event_too_old'
+        | 'event_in_future'
+        | 'not_found'
+        | 'idempotency_conflict'
+        | 'prefix_taken';
+      readonly message: string;
+    }
+  | { readonly code: 'quote_changed'; readonly message: string; readonly quote: Quote }
+  | {
+      readonly code: 'idempotency_key_expired';
+      readonly message: string;
+      readonly firstSeenAtMs: number;
+      readonly location: string | undefined;
+    }
+  | { readonly code: 'idempotency_key_in_future'; readonly message: string; readonly serverTimeMs: number };

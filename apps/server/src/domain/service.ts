@@ -1,0 +1,40 @@
+import type { Stroops } from './money.ts';
+
+/** A service with the price in force. Versions count from 1 and are never edited. */
+export interface Service {
+  readonly serviceId: string;
+  readonly priceVersion: number;
+  readonly priceStroops: Stroops;
+  /** price of version 1, which is also that of usage recorded before there was a price */
+  readonly firstPriceStroops: Stroops;
+  readonly disabled: boolean;
+  readonly description: string | undefined;
+  readonly owner: string | undefined;
+}
+
+/** A price of a service, from a moment on. */
+export interface PriceVersion {
+  readonly serviceId: string;
+  readonly version: number;
+  readonly priceStroops: Stroops;
+  readonly setAtMs: number;
+}
+
+/** A new service at its first price. */
+export function newService(serviceId: string, priceStroops: Stroops): Service {
+  return {
+    serviceId,
+    priceVersion: 1,
+    priceStroops,
+    firstPriceStroops: priceStroops,
+    disabled: false,
+    description: undefined,
+    owner: undefined,
+  };
+}
+
+/** The service from the moment its price changes; the same service when the price stays. */
+export function withPrice(service: Service, priceStroops: Stroops): Service {
+  if (service.priceStroops === priceStroops) return service;
+  return { ...service, priceStroops, priceVersion: service.priceVersion + 1 };
+}

@@ -1,0 +1,58 @@
+import type { Account } from './account.ts';
+import { type Stroops, stroopsMax } from './money.ts';
+import { type BillLine, type EntryPosition, type Quote, recordedThrough } from './quote.ts';
+
+/** An immutable bill: the exact range of entries (from, through], lines per price version, amount. */
+export interface Settlement {
+  readonly id: string;
+  readonly agent: string;
+  readonly serviceId: string;
+  /** counted from 1 in its account, without gaps */
+  readonly number: number;
+  readonly from: number;
+  readonly through: number;
+  readonly requests: number;
+  readonly lines: readonly BillLine[];
+  readonly billedStroops: Stroops;
+  readonly settledAtMs: number;
+}
+
+/** The account after a settlement, and the settlement. */
+export interface SettledAccount {
+  readonly account: Account;
+  readonly settlement: Settlement;
+}
+
+/** Settles what a quote of this account says; `undefined` when the account would come to more than 64 bits hold. */
+export function settleOn(
+  account: Account,
+  quote: Quote,
+  position: EntryPosition | undefined,
+  id: string,
+  nowMs: number,
+): SettledAccount | undefined {
+  if (account.settledStroops > stroopsMax - quote.billedStroops) return undefined;
+  const number = account.settlements + 1;
+  return {
+    account: {
+      ...account,
+      settledThrough: quote.through,
+      settlements: number,
+      settledRequests: account.settledRequests + quote.requests,
+      settledStroops: account.settledStroops + quote.billedStroops,
+      lines: account.lines.map((line) => ({ ...line, settledRequests: recordedThrough(line, position) })),
+    },
+    settlement: {
+      id,
+      agent: account.agent,
+      serviceId: account.serviceId,
+      number,
+      from: quote.from,
+      through: quote.through,
+      requests: quote.requests,
+      lines: quote.lines,
+      billedStroops: quote.billedStroops,
+      settledAtMs: nowMs,
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import { type Account, emptyAccount } from './account.ts';
+import type { ApiKey } from './api-key.ts';
+import type { EntryPosition } from './quote.ts';
+import type { PriceVersion, Service } from './service.ts';
+import type { Settlement } from './settlement.ts';
+import type { Entry, KnownUsage } from './usage.ts';
+
+/** What a command can see: the part of one tenant's books that it named, as the commands before it left them. */
+export interface View {
+  service(serviceId: string): Service | undefined;
+  /** an empty account when nothing was recorded */
+  account(agent: string, serviceId: string): Account;
+  accountsOf(agent: string): readonly Account[];
+  usage(usageId: string): KnownUsage | undefined;
+  position(agent: string, serviceId: string, sequence: number): EntryPosition | undefined;
+  /** revoked ones too: a prefix is never given again */
+  apiKey(prefix: string): ApiKey | undefined;
+}
+
+/** What commands did to one tenant's books: new facts, and the projections that changed with them. */
+export interface Changes {
+  readonly entries: readonly Entry[];
+  readonly settlements: readonly Settlement[];
+  readonly prices: readonly PriceVersion[];
+  readonly accounts: readonly Account[];
+  readonly services: readonly Service[];
+  readonly apiKeys: readonly ApiKey[];
+}
+
+export const noChanges: Changes = {
+  entries: [],
+  settlements: [],
+  prices: [],
+  accounts: [],
+  services: [],
+  apiKeys: [],
+};
+
+/** One text for the two names of an account; no identifier contains a space. */
+export function accountName(agent: string, serviceId: string): string {
+  return `${agent} ${serviceId}`;
+}
+
+/** A view with changes on top of another, which it leaves alone: a batch's own work, or that of one bulk. */
+export class DraftView implements View {
+  readonly #base: View;
+  readonly #services = new Map<string, Service>();
+  readonly #accounts = new Map<string, Account>();
+  readonly #usages = new Map<string, KnownUsage>();
+  readonly #apiKeys = new Map<string, ApiKey>();
+  readonly #entries: Entry[] = [];
+  readonly #settlements: Settlement[] = [];
+  readonly #prices: PriceVersion[] = [];
+
+  constructor(base: View) {
+    this.#base = base;
+  }
+
+  service(serviceId: string): Service | undefined {
+    return this.#services.get(serviceId) ?? this.#base.service(serviceId);
+  }
+
+  account(agent: string, serviceId: string): Account {
+    return this.#accounts.get(accountName(agent, serviceId)) ?? this.#base.account(agent, serviceId);
+  }
+
+  accountsOf(agent: string): readonly Account[] {
+    const accounts = new Map(this.#base.accountsOf(agent).map((account) => [account.serviceId, account]));
+    for (const account of this.#accounts.values()) {
+      if (account.agent === agent) accounts.set(account.serviceId, account);
+    }
+    return [...accounts.values()];
+  }
+
+  usage(usageId: string): KnownUsage | undefined {
+    return this.#usages.get(usageId) ?? this.#base.usage(usageId);
+  }
+
+  position(agent: string, serviceId: string, sequence: number): EntryPosition | undefined {
+    const recorded = this.#entries.find(
+      (entry) => entry.sequence === sequence && entry.agent === agent && entry.serviceId === serviceId,
+    );
+    return recorded ?? this.#base.position(agent, serviceId, sequence);
+  }
+
+  apiKey(prefix: string): ApiKey | undefined {
+    return this.#apiKeys.get(prefix) ?? this.#base.apiKey(prefix);
+  }
+
+  /** Takes in what a command did, so that the commands after it see it. */
+  apply(changes: Changes): void {
+    for (const entry of changes.entries) {
+      this.#entries.push(entry);
+      if (entry.usageId !== undefined) this.#usages.set(entry.usageId, { item: entry, entryId: entry.id });
+    }
+    this.#settlements.push(...changes.settlements);
+    this.#prices.push(...changes.prices);
+    for (const account of changes.accounts) {
+      this.#accounts.set(accountName(account.agent, account.serviceId), account);
+    }
+    for (const service of changes.services) this.#services.set(service.serviceId, service);
+    for (const key of changes.apiKeys) this.#apiKeys.set(key.prefix, key);
+  }
+
+  /** Everything that was applied: facts in their order, projections as they are now. */
+  changes(): Changes {
+    return {
+      entries: this.#entries,
+      settlements: this.#settlements,
+      prices: this.#prices,
+      accounts: [...this.#accounts.values()],
+      services: [...this.#services.values()],
+      apiKeys: [...this.#apiKeys.values()],
+    };
+  }
+}
+
+/** What was read for a batch, by name. Asking for what was not named finds nothing. */
+export class LoadedView implements View {
+  readonly services = new Map<string, Service>();
+  readonly accounts = new Map<string, Account>();
+  readonly usages = new Map<string, KnownUsage>();
+  readonly positions = new Map<string, EntryPosition>();
+  readonly apiKeys = new Map<string, ApiKey>();
+
+  service(serviceId: string): Service | undefined {
+    return this.services.get(serviceId);
+  }
+
+  account(agent: string, serviceId: string): Account {
+    return this.accounts.get(accountName(agent, serviceId)) ?? emptyAccount(agent, serviceId);
+  }
+
+  accountsOf(agent: string): readonly Account[] {
+    return [...this.accounts.values()].filter((account) => account.agent === agent);
+  }
+
+  usage(usageId: string): KnownUsage | undefined {
+    return this.usages.get(usageId);
+  }
+
+  position(agent: string, serviceId: string, sequence: number): EntryPosition | undefined {
+    return this.positions.get(`${accountName(agent, serviceId)} ${sequence}`);
+  }
+
+  apiKey(prefix: string): ApiKey | undefined {
+    return this.apiKeys.get(prefix);
+  }
+}

@@ -1,0 +1,96 @@
+import { timingSafeEqual } from 'node:crypto';
+import { clientAddress, scopeDigest, sha256 } from '@billonce/idempotency/core';
+import type { Books } from '../reads/books.ts';
+import { ApiError } from './api-error.ts';
+
+/** Who a request comes from. */
+export interface Caller {
+  readonly kind: 'anonymous' | 'tenant' | 'admin';
+  /** whose books it reads and writes; `undefined` for an admin who names no tenant */
+  readonly tenant: string | undefined;
+  /** digest of the scope of its idempotency keys */
+  readonly scope: string;
+  /** the API key as it was sent, or '' */
+  readonly presentedKey: string;
+}
+
+/** The tenant of everybody without a key in development mode. */
+const publicTenant = 'public';
+
+/** Owner of what belongs to no tenant, such as the making of API keys. No tenant can have this name. */
+export const adminTenant = '$admin';
+
+/** The parts of a request that say who sends it. */
+export interface CallerHeaders {
+  readonly socketAddress: string;
+  readonly forwardedFor: string | undefined;
+  readonly apiKey: string | undefined;
+  readonly authorization: string | undefined;
+  readonly tenant: string | undefined;
+}
+
+export interface CallerOptions {
+  readonly adminApiKey: string | undefined;
+  readonly trustedHops: number;
+}
+
+/** Finds out who sends a request. */
+export class CallerIdentifier {
+  readonly #books: Books;
+  readonly #options: CallerOptions;
+  readonly #adminDigest: Buffer | undefined;
+  readonly #adminScope = scopeDigest({ kind: 'tenant', tenant: adminTenant });
+
+  constructor(books: Books, options: CallerOptions) {
+    this.#books = books;
+    this.#options = options;
+    this.#adminDigest =
+      options.adminApiKey === undefined ? undefined : Buffer.from(sha256(options.adminApiKey), 'hex');
+  }
+
+  /**
+   * Identifies the caller. A key that is sent and not recognized is never taken for no key.
+   *
+   * @throws {ApiError} `invalid_request`, `unauthorized`, `forbidden`
+   */
+  async identify(headers: CallerHeaders): Promise<Caller> {
+    const presentedKey = presentedKeyOf(headers);
+    if (presentedKey === undefined) return this.#withoutKey(headers);
+    const digest = sha256(presentedKey);
+    if (this.#adminDigest !== undefined && timingSafeEqual(Buffer.from(digest, 'hex'), this.#adminDigest)) {
+      return { kind: 'admin', tenant: headers.tenant, scope: this.#adminScope, presentedKey };
+    }
+    const key = await this.#books.apiKeyByDigest(digest);
+    if (key === undefined || key.revokedAtMs !== undefined) {
+      throw new ApiError('unauthorized', 'the API key is not recognized');
+    }
+    refuseOtherTenant(headers.tenant, key.tenant);
+    const scope = scopeDigest({ kind: 'tenant', tenant: key.tenant });
+    return { kind: 'tenant', tenant: key.tenant, scope, presentedKey };
+  }
+
+  #withoutKey(headers: CallerHeaders): Caller {
+    if (this.#options.adminApiKey !== undefined) throw new ApiError('unauthorized', 'an API key is required');
+    refuseOtherTenant(headers.tenant, publicTenant);
+    const address = clientAddress(headers.socketAddress, headers.forwardedFor, this.#options.trustedHops);
+    const scope = scopeDigest({ kind: 'ip', address });
+    return { kind: 'anonymous', tenant: publicTenant, scope, presentedKey: '' };
+  }
+}
+
+function presentedKeyOf({ apiKey, authorization }: CallerHeaders): string | undefined {
+  if (apiKey !== undefined && authorization !== undefined) {
+    throw new ApiError('invalid_request', 'send the API key as X-API-Key or as Authorization, not as both');
+  }
+  if (authorization === undefined) return apiKey;
+  const bearer = /^Bearer +([\x21-\x7e]+)$/i.exec(authorization)?.[1];
+  if (bearer === undefined)
+    throw new ApiError('unauthorized', 'the Authorization header is not of the Bearer scheme');
+  return bearer;
+}
+
+function refuseOtherTenant(named: string | undefined, own: string): void {
+  if (named !== undefined && named !== own) {
+    throw new ApiError('forbidden', 'only the admin key reaches another tenant');
+  }
+}

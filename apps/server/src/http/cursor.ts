@@ -1,0 +1,45 @@
+import type { EntryCursor } from '../reads/list-entries.ts';
+import { ApiError } from './api-error.ts';
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Makes an opaque cursor. */
+export function encodeCursor(kind: 'id' | 'sequence' | 'name', place: string): string {
+  return Buffer.from(`${kind} ${place}`).toString('base64url');
+}
+
+/** Reads a cursor that points behind an id, a sequence number, or a name. */
+function decodeCursor(cursor: string): { readonly kind: string; readonly place: string } {
+  const [kind = '', place = ''] = Buffer.from(cursor, 'base64url').toString().split(' ', 2);
+  return { kind, place };
+}
+
+/** @throws {ApiError} `invalid_request` */
+export function entryCursor(cursor: string | undefined): EntryCursor | undefined {
+  if (cursor === undefined) return undefined;
+  const { kind, place } = decodeCursor(cursor);
+  if (kind === 'id' && uuid.test(place)) return { kind: 'id', id: place };
+  if (kind === 'sequence' && /^\d{1,15}$/.test(place)) return { kind: 'sequence', sequence: Number(place) };
+  throw invalidCursor();
+}
+
+/** @throws {ApiError} `invalid_request` */
+export function idCursor(cursor: string | undefined): string | undefined {
+  const decoded = entryCursor(cursor);
+  if (decoded?.kind === 'sequence') throw invalidCursor();
+  return decoded?.id;
+}
+
+/** @throws {ApiError} `invalid_request` */
+export function nameCursor(cursor: string | undefined): string {
+  if (cursor === undefined) return '';
+  const { kind, place } = decodeCursor(cursor);
+  if (kind === 'name' && /^[A-Za-z0-9._-]{1,128}$/.test(place)) return place;
+  throw invalidCursor();
+}
+
+function invalidCursor(): ApiError {
+  return new ApiError('invalid_request', 'the cursor is not one that this list gave', {
+    faults: [{ pointer: '/cursor', message: 'is not a cursor of this list' }],
+  });
+}

@@ -1,0 +1,36 @@
+import { emptyAccount } from '../../domain/account.ts';
+import { quoteOf } from '../../domain/quote.ts';
+import { quoteAnswer, quoteTag } from '../../domain/quote-answer.ts';
+import { sumBilling } from '../../reads/sums.ts';
+import { ApiError } from '../api-error.ts';
+import { type Desk, tenantOf } from '../desk.ts';
+import { exactInteger } from '../exact-integer.ts';
+import type { Handlers } from '../router.ts';
+
+export function billingRoutes({ books }: Desk) {
+  return {
+    readQuote: async (call) => {
+      const { agent, serviceId } = call.params;
+      const { account, service } = await books.accountAndService({
+        tenant: tenantOf(call),
+        agent,
+        serviceId,
+      });
+      if (service === undefined) throw new ApiError('not_found', `service ${serviceId} is not registered`);
+      const quote = quoteOf(account ?? emptyAccount(agent, serviceId), service);
+      return { status: 200, headers: [['etag', quoteTag(quote)]], body: quoteAnswer(quote) };
+    },
+
+    readBillingTotal: async (call) => {
+      const sums = await sumBilling(books, tenantOf(call));
+      return {
+        status: 200,
+        body: {
+          totalStroops: String(sums.totalStroops),
+          disabledStroops: String(sums.disabledStroops),
+          unpricedRequests: exactInteger(sums.unpricedRequests),
+        },
+      };
+    },
+  } satisfies Partial<Handlers>;
+}

@@ -1,0 +1,88 @@
+import { errorCodes, openApiDocument } from '@billonce/contract';
+import { keyDigest } from '@billonce/idempotency/core';
+import { auditBooks } from '../../reads/audit-books.ts';
+import { ApiError } from '../api-error.ts';
+import { type Desk, tenantOf } from '../desk.ts';
+import { exactInteger } from '../exact-integer.ts';
+import type { Handlers, Reply } from '../router.ts';
+import { timestampOfMs } from '../timestamps.ts';
+import { readKey } from '../write.ts';
+
+const healthy = async (): Promise<Reply> => ({ status: 200, body: { status: 'ok' } });
+
+export function operationRoutes({ books, ledger, config, version, nowMs }: Desk) {
+  const openApi = openApiDocument(version);
+  return {
+    readHealthBare: healthy,
+    readHealth: healthy,
+
+    readReady: async () => {
+      if (!ledger.isOpen) throw new ApiError('shutting_down', 'this instance is stopping');
+      await books.ping();
+      return { status: 200, body: { status: 'ready' } };
+    },
+
+    readOpenApi: async () => ({ status: 200, body: openApi }),
+
+    readErrorCode: async (call) => {
+      const entry = Object.entries(errorCodes).find(([code]) => code === call.params.code);
+      if (entry === undefined) throw new ApiError('not_found', 'there is no such error code');
+      return { status: 200, body: { code: entry[0], ...entry[1] } };
+    },
+
+    readAudit: async (call) => {
+      const found = await auditBooks(books, tenantOf(call));
+      const both = (requests: bigint, stroops: bigint) => ({
+        requests: exactInteger(requests),
+        stroops: String(stroops),
+      });
+      return {
+        status: 200,
+        body: {
+          ok: found.differences.length === 0,
+          accounts: found.accounts,
+          entries: found.entries,
+          settlements: found.settlements,
+          recorded: both(found.recordedRequests, found.recordedStroops),
+          settled: both(found.settledRequests, found.settledStroops),
+          outstanding: both(
+            found.recordedRequests - found.settledRequests,
+            found.recordedStroops - found.settledStroops,
+          ),
+          reversed: both(0n, 0n),
+          differences: found.differences,
+        },
+      };
+    },
+
+    readKeyState: async (call) => {
+      const key = readKey(call.request);
+      if (key === undefined) throw new ApiError('idempotency_key_required', 'send the key to look for');
+      const facts = await books.keyFacts({
+        tenant: tenantOf(call),
+        scope: call.caller.scope,
+        digest: keyDigest(key),
+      });
+      if (facts === undefined) {
+        throw new ApiError(
+          'not_seen',
+          'no request with this key has ended here; it may still be on its way: only sending it again with the same key settles it',
+        );
+      }
+      const { answerExpiresAtMs, firstSeenAtMs, method, path, status, location } = facts;
+      const isKept = answerExpiresAtMs !== undefined && nowMs() < answerExpiresAtMs;
+      return {
+        status: 200,
+        body: {
+          state: isKept ? 'remembered' : 'tombstone',
+          firstSeenAt: timestampOfMs(firstSeenAtMs),
+          method,
+          path,
+          status,
+          ...(location === undefined ? {} : { location }),
+          expiresAt: timestampOfMs(isKept ? answerExpiresAtMs : firstSeenAtMs + config.retentionMs),
+        },
+      };
+    },
+  } satisfies Partial<Handlers>;
+}

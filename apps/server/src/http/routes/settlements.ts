@@ -1,0 +1,80 @@
+import type { SettlementFilter, SettleRequest } from '@billonce/contract';
+import type { FastifyRequest } from 'fastify';
+import type { Settle } from '../../domain/command.ts';
+import { billLinesAnswer } from '../../domain/quote-answer.ts';
+import type { Settlement } from '../../domain/settlement.ts';
+import { listSettlements, type SettlementQuery } from '../../reads/list-settlements.ts';
+import { ApiError } from '../api-error.ts';
+import { encodeCursor, idCursor } from '../cursor.ts';
+import { type Desk, tenantOf } from '../desk.ts';
+import type { Handlers } from '../router.ts';
+import { instantMs, timestampOfMs } from '../timestamps.ts';
+
+export function settlementRoutes({ writes, books }: Desk) {
+  return {
+    settle: async (call) => await writes.write(call, tenantOf(call), settleCommand(call.body, call.request)),
+
+    settleBulk: async (call) =>
+      await writes.write(call, tenantOf(call), { kind: 'settle_bulk', agent: call.body.agent }),
+
+    listSettlements: async (call) => {
+      const { cursor, limit = 100 } = call.query;
+      const query = settlementQuery(tenantOf(call), call.query);
+      const page = await listSettlements(books, query, idCursor(cursor), limit);
+      const nextCursor = page.next === undefined ? null : encodeCursor('id', page.next);
+      return { status: 200, body: { items: page.items.map(settlementAnswer), nextCursor } };
+    },
+
+    readSettlement: async (call) => {
+      const settlement = await books.settlement(tenantOf(call), call.params.id);
+      if (settlement === undefined)
+        throw new ApiError('not_found', `there is no settlement ${call.params.id}`);
+      return { status: 200, body: settlementAnswer(settlement) };
+    },
+  } satisfies Partial<Handlers>;
+}
+
+function settleCommand(body: SettleRequest, request: FastifyRequest): Settle {
+  const { agent, serviceId, through, expectedStroops } = body;
+  return {
+    kind: 'settle',
+    agent,
+    serviceId,
+    through,
+    expectedStroops: expectedStroops === undefined ? undefined : BigInt(expectedStroops),
+    ifMatch: entityTags(request.headers['if-match']),
+  };
+}
+
+/** The strong tags of an `If-Match`, by RFC 9110, section 13.1.1: a weak one never matches. */
+function entityTags(ifMatch: string | undefined): readonly string[] | undefined {
+  if (ifMatch === undefined) return undefined;
+  return ifMatch.split(',').map((tag) => tag.trim());
+}
+
+function settlementQuery(tenant: string, filter: SettlementFilter): SettlementQuery {
+  const { agent, serviceId, from, to } = filter;
+  return {
+    tenant,
+    agent,
+    serviceId,
+    fromMs: from === undefined ? undefined : instantMs(from),
+    toMs: to === undefined ? undefined : instantMs(to),
+  };
+}
+
+function settlementAnswer(settlement: Settlement) {
+  return {
+    id: settlement.id,
+    agent: settlement.agent,
+    serviceId: settlement.serviceId,
+    number: settlement.number,
+    from: settlement.from,
+    through: settlement.through,
+    requests: settlement.requests,
+    lines: billLinesAnswer(settlement.lines),
+    carriedStroops: '0',
+    billedStroops: String(settlement.billedStroops),
+    settledAt: timestampOfMs(settlement.settledAtMs),
+  };
+}

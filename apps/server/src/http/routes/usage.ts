@@ -1,0 +1,63 @@
+import { compileValidator, UsageItem } from '@billonce/contract';
+import { outstandingRequests } from '../../domain/account.ts';
+import type { BulkItem } from '../../domain/command.ts';
+import type { UsageItem as DomainUsageItem } from '../../domain/usage.ts';
+import { ApiError } from '../api-error.ts';
+import { type Desk, tenantOf } from '../desk.ts';
+import type { Handlers } from '../router.ts';
+import { instantNs } from '../timestamps.ts';
+
+const validateItem = compileValidator(UsageItem);
+
+export function usageRoutes({ writes, books, config }: Desk) {
+  return {
+    recordUsage: async (call) =>
+      await writes.write(call, tenantOf(call), { kind: 'record_usage', item: usageItem(call.body) }),
+
+    recordUsageBulk: async (call) => {
+      const { items } = call.body;
+      if (items.length > config.bulkItemsMax) throw tooManyItems(config.bulkItemsMax);
+      return await writes.write(call, tenantOf(call), {
+        kind: 'record_usage_bulk',
+        items: items.map(bulkItem),
+      });
+    },
+
+    readAccount: async (call) => {
+      const { agent, serviceId } = call.params;
+      const account = await books.account({ tenant: tenantOf(call), agent, serviceId });
+      const total = account === undefined ? 0 : outstandingRequests(account);
+      return { status: 200, body: { agent, serviceId, total } };
+    },
+  } satisfies Partial<Handlers>;
+}
+
+type SentItem = {
+  readonly agent: string;
+  readonly serviceId: string;
+  readonly requests: number;
+  readonly id?: string;
+  readonly occurredAt?: string;
+};
+
+function usageItem({ agent, serviceId, requests, id, occurredAt }: SentItem): DomainUsageItem {
+  return {
+    agent,
+    serviceId,
+    requests,
+    usageId: id,
+    occurredAtNs: occurredAt === undefined ? undefined : instantNs(occurredAt),
+  };
+}
+
+function bulkItem(sent: unknown): BulkItem {
+  const validated = validateItem(sent);
+  if (validated.kind === 'valid') return { kind: 'valid', item: usageItem(validated.value) };
+  const message = validated.faults.map((fault) => `${fault.pointer} ${fault.message}`.trim()).join('; ');
+  return { kind: 'invalid', message };
+}
+
+function tooManyItems(max: number): ApiError {
+  const message = `must not have more than ${max} items`;
+  return new ApiError('invalid_request', `items ${message}`, { faults: [{ pointer: '/items', message }] });
+}

@@ -1,0 +1,245 @@
+import { Buffer } from 'node:buffer';
+import type { Socket } from 'node:net';
+import cors from '@fastify/cors';
+import rateLimit from '@fastify/rate-limit';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import { ApiError } from './api-error.ts';
+import { type Caller, CallerIdentifier } from './caller.ts';
+import type { Desk } from './desk.ts';
+import './fastify-types.ts';
+import { parseJsonBody } from './json-body.ts';
+import { guardDevelopment } from './origin-guard.ts';
+import { type ErrorAnswer, renderError } from './problem.ts';
+import { requestIdOf } from './request-id.ts';
+import { type Identify, isWriting, registerOperations } from './router.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
+import { billingRoutes } from './routes/billing.ts';
+import { entryRoutes } from './routes/entries.ts';
+import { operationRoutes } from './routes/operation.ts';
+import { serviceRoutes } from './routes/services.ts';
+import { settlementRoutes } from './routes/settlements.ts';
+import { usageRoutes } from './routes/usage.ts';
+
+const requestTimeoutMs = 30_000;
+const headersTimeoutMs = 10_000;
+const keepAliveTimeoutMs = 72_000;
+const headerBytesMax = 16_384;
+const pathParameterLengthMax = 1_024;
+
+/** Sent with every answer: an API has nothing to frame, to sniff or to leak. */
+const securityHeaders = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+} as const;
+
+/** Builds the HTTP server: who calls, what they ask, and how they are answered. */
+export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: (request) => requestIdOf(request.headers['x-request-id']),
+    requestIdHeader: false,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    http: { maxHeaderSize: headerBytesMax, headersTimeout: headersTimeoutMs },
+    routerOptions: { maxParamLength: pathParameterLengthMax },
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: (error, request, reply) => {
+      const { status, headers, body } = errorAnswer(error, request, log);
+      // Refused before any hook ran.
+      reply.hijack();
+      reply.raw.writeHead(status, { ...headers, ...securityHeaders, 'x-request-id': request.id }).end(body);
+    },
+  });
+  app.server.maxConnections = desk.config.connectionsMax;
+  app.decorateRequest('caller', undefined);
+  app.decorateRequest('jsonBody', undefined);
+  registerParser(app);
+  registerHooks(app, desk);
+  app.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
+    const { status, headers, body } = errorAnswer(error, request, log);
+    return reply.code(status).headers(headers).send(body);
+  });
+  app.setNotFoundHandler(async () => {
+    throw new ApiError('not_found', 'there is no such path');
+  });
+  if (desk.config.corsAllowedOrigins.length > 0) await registerCors(app, desk.config.corsAllowedOrigins);
+  if (desk.config.requestsPerMinuteMax > 0) await registerRateLimit(app, desk.config.requestsPerMinuteMax);
+  registerOperations(
+    app,
+    {
+      ...usageRoutes(desk),
+      ...entryRoutes(desk),
+      ...billingRoutes(desk),
+      ...settlementRoutes(desk),
+      ...serviceRoutes(desk),
+      ...apiKeyRoutes(desk),
+      ...operationRoutes(desk),
+    },
+    callerOf(desk),
+  );
+  return app;
+}
+
+function callerOf({ books, config }: Desk): Identify {
+  const identifier = new CallerIdentifier(books, config);
+  return async ({ raw, headers }: FastifyRequest): Promise<Caller> =>
+    await identifier.identify({
+      socketAddress: raw.socket.remoteAddress ?? '',
+      forwardedFor: single(headers['x-forwarded-for']),
+      apiKey: single(headers['x-api-key']),
+      authorization: headers.authorization,
+      tenant: single(headers['x-tenant']),
+    });
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(',') : header;
+}
+
+/** JSON is the only media type, without content coding; what it says is judged by the schemas later. */
+function registerParser(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body);
+    try {
+      if (bytes.length > 0) request.jsonBody = parseJsonBody(bytes);
+      done(null, undefined);
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)));
+    }
+  });
+}
+
+function registerHooks(app: FastifyInstance, { config }: Desk): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    for (const [name, value] of Object.entries(securityHeaders)) reply.header(name, value);
+    const { host, origin } = request.headers;
+    if (config.adminApiKey === undefined) {
+      const fetchSite = single(request.headers['sec-fetch-site']);
+      guardDevelopment({ host, origin, fetchSite }, isWriting(request), config.corsAllowedOrigins);
+    }
+    const coding = request.headers['content-encoding'];
+    if (coding !== undefined && coding !== 'identity') {
+      throw new ApiError('unsupported_media_type', 'a body with a content coding is not taken');
+    }
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    request.log.debug(
+      {
+        method: request.method,
+        route: request.routeOptions.url,
+        status: reply.statusCode,
+        ms: reply.elapsedTime,
+      },
+      'answered',
+    );
+    done();
+  });
+}
+
+async function registerCors(app: FastifyInstance, origins: readonly string[]): Promise<void> {
+  await app.register(cors, {
+    origin: [...origins],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: [
+      'Authorization',
+      'Content-Type',
+      'Idempotency-Key',
+      'If-Match',
+      'If-None-Match',
+      'X-API-Key',
+      'X-Request-Id',
+      'X-Tenant',
+    ],
+    exposedHeaders: ['ETag', 'Idempotency-Replayed', 'Link', 'Location', 'Retry-After', 'X-Request-Id'],
+    maxAge: 600,
+  });
+}
+
+async function registerRateLimit(app: FastifyInstance, requestsPerMinuteMax: number): Promise<void> {
+  await app.register(rateLimit, {
+    max: requestsPerMinuteMax,
+    timeWindow: 60_000,
+    // Behind the identification of the caller, so that it is the tenant's limit.
+    hook: 'preParsing',
+    enableDraftSpec: true,
+    allowList: (request) => request.caller === undefined,
+    keyGenerator: ({ caller }) =>
+      caller?.tenant === undefined ? 'admin' : `${caller.tenant} ${caller.scope}`,
+    errorResponseBuilder: () => new ApiError('rate_limited', 'the rate limit of this tenant is used up'),
+  });
+}
+
+function errorAnswer(
+  error: FastifyError | ApiError,
+  request: FastifyRequest,
+  log: FastifyBaseLogger,
+): ErrorAnswer {
+  const apiError = error instanceof ApiError ? error : frameworkError(error);
+  const answer = renderError(apiError, request.id, request.headers.accept);
+  if (answer.status >= 500) {
+    const route = request.routeOptions.url;
+    log.error({ requestId: request.id, route, code: apiError.code, err: apiError.cause ?? error }, 'failed');
+  }
+  return answer;
+}
+
+/** Translates what the framework says of a request; everything else is a fault of ours, and not shown. */
+function frameworkError(error: FastifyError): ApiError {
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new ApiError('payload_too_large', 'the body is too large');
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+    case 'FST_ERR_CTP_EMPTY_TYPE':
+      return new ApiError('unsupported_media_type', 'the body must be application/json');
+    case 'FST_ERR_BAD_URL':
+      return new ApiError('invalid_request', 'the path is not valid percent-encoding');
+    default:
+      break;
+  }
+  const status = error.statusCode ?? 500;
+  if (status >= 400 && status < 500)
+    return new ApiError('invalid_request', 'the request is not valid HTTP', {}, error);
+  if ('errcode' in error)
+    return new ApiError('storage_unavailable', 'the database cannot be read', {}, error);
+  return new ApiError('internal_error', 'a fault of this server; nothing was applied', {}, error);
+}
+
+/** Answers what is not even HTTP, or stopped half-way: the framework has no request for it. */
+function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, headers, body } = renderError(brokenRequest(error.code), requestIdOf(undefined), undefined);
+  const fields = {
+    ...headers,
+    ...securityHeaders,
+    connection: 'close',
+    'content-length': Buffer.byteLength(body),
+  };
+  const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} Error\r\n${head.join('')}\r\n${body}`);
+}
+
+function brokenRequest(code: string | undefined): ApiError {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new ApiError('request_timeout', 'the request did not arrive in time');
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new ApiError('headers_too_large', 'the header section is too large');
+  return new ApiError('invalid_request', 'the request is not valid HTTP');
+}

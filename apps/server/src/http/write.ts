@@ -1,0 +1,179 @@
+import { isWrite, type OperationName } from '@billonce/contract';
+import {
+  canonicalJson,
+  fingerprint,
+  type Json,
+  keyDigest,
+  parseIdempotencyKey,
+  replayedHeader,
+  uuidV7TimeMs,
+} from '@billonce/idempotency/core';
+import type { FastifyRequest } from 'fastify';
+import type { Command } from '../domain/command.ts';
+import { quoteAnswer } from '../domain/quote-answer.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import { sealingKey } from '../ledger/answer-protection.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { KeyUse, Outcome } from '../ledger/submission.ts';
+import { ApiError, type ErrorDetails } from './api-error.ts';
+import type { Call, Reply } from './router.ts';
+import { timestampOfMs } from './timestamps.ts';
+
+/** Carries out writes: reads the idempotency key, submits the command, renders what became of it. */
+export class WriteDesk {
+  readonly #ledger: Ledger;
+  readonly #isKeyRequired: boolean;
+
+  constructor(ledger: Ledger, isKeyRequired: boolean) {
+    this.#ledger = ledger;
+    this.#isKeyRequired = isKeyRequired;
+  }
+
+  /**
+   * Submits the command of a call under its idempotency key, and answers once it is durable.
+   *
+   * @param options.isSecret whether the answer shows a secret, and so is kept sealed
+   * @throws {ApiError} for every refusal and every fault
+   */
+  async write<N extends OperationName>(
+    call: Call<N>,
+    tenant: string,
+    command: Command,
+    options: { readonly isSecret: boolean } = { isSecret: false },
+  ): Promise<Reply> {
+    const key = this.keyUse(call, options.isSecret);
+    return answered(await this.#ledger.submit({ tenant, command, key }));
+  }
+
+  /** Submits a command and hands over its outcome, for a caller that deals with some refusal itself. */
+  submit(tenant: string, command: Command, key: KeyUse | undefined): Promise<Outcome> {
+    return this.#ledger.submit({ tenant, command, key });
+  }
+
+  /** What the idempotency key of a call is, with the fingerprint of its request. */
+  keyUse<N extends OperationName>(call: Call<N>, isSecret: boolean): KeyUse | undefined {
+    const { request, caller, operation } = call;
+    const key = readKey(request);
+    if (key === undefined) {
+      if (!this.#isKeyRequired || !isWrite(operation)) return undefined;
+      throw new ApiError('idempotency_key_required', 'this server requires an Idempotency-Key');
+    }
+    const { path, query } = splitUrl(request.raw.url ?? '');
+    const ifMatch = request.headers['if-match'];
+    return {
+      scope: caller.scope,
+      digest: keyDigest(key),
+      madeAtMs: uuidV7TimeMs(key),
+      fingerprint: fingerprint({ method: request.method, path, query, ifMatch, body: canonicalBody(call) }),
+      method: request.method,
+      path,
+      sealingKey: isSecret ? sealingKey(caller.presentedKey, key) : undefined,
+    };
+  }
+}
+
+/**
+ * The idempotency key of a request.
+ *
+ * @throws {ApiError} `invalid_idempotency_key`
+ */
+export function readKey(request: FastifyRequest): string | undefined {
+  const parsed = parseIdempotencyKey(fieldLines(request.raw.rawHeaders, 'idempotency-key'));
+  switch (parsed.kind) {
+    case 'absent':
+      return undefined;
+    case 'invalid':
+      throw new ApiError('invalid_idempotency_key', `Idempotency-Key: ${parsed.reason}`);
+    case 'valid':
+      return parsed.key;
+  }
+}
+
+/** Every value of a header as it came: Node joins those that were sent twice. */
+function fieldLines(rawHeaders: readonly string[], name: string): string[] {
+  const lines: string[] = [];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const field = rawHeaders[at] ?? '';
+    if (field.length === name.length && field.toLowerCase() === name) lines.push(rawHeaders[at + 1] ?? '');
+  }
+  return lines;
+}
+
+function splitUrl(url: string): { readonly path: string; readonly query: string } {
+  const at = url.indexOf('?');
+  return at < 0 ? { path: url, query: '' } : { path: url.slice(0, at), query: url.slice(at + 1) };
+}
+
+function canonicalBody<N extends OperationName>({ request, bodyText }: Call<N>): string {
+  if (request.jsonBody === undefined) return '';
+  try {
+    return canonicalJson(parsedJson(request.jsonBody.value));
+  } catch (error) {
+    // Only the items of a bulk are read so late; one nested too deep is refused there, and here compared as text.
+    if (error instanceof RangeError) return bodyText;
+    throw error;
+  }
+}
+
+/** `JSON.parse` gives nothing but JSON. */
+function parsedJson(value: unknown): Json {
+  return value as Json;
+}
+
+/**
+ * Renders the outcome of a submission.
+ *
+ * @throws {ApiError} for every refusal and every fault
+ */
+export function answered(outcome: Outcome): Reply {
+  switch (outcome.kind) {
+    case 'answered': {
+      const { status, headers, body } = outcome.response;
+      const replayed: readonly (readonly [string, string])[] = outcome.replayed
+        ? [[replayedHeader, 'true']]
+        : [];
+      return { status, headers: [...headers, ...replayed], body };
+    }
+    case 'refused':
+      throw refusalError(outcome.refusal);
+    case 'fault':
+      throw new ApiError(outcome.code, faultMessages[outcome.code], {}, outcome.detail);
+  }
+}
+
+const faultMessages = {
+  storage_unavailable: 'the database cannot be written to; nothing was applied',
+  outcome_unknown: 'it is not known whether this took effect: send it again with the same Idempotency-Key',
+  overloaded: 'too much is waiting already; nothing was applied',
+  shutting_down: 'this instance is stopping; nothing was applied',
+  internal_error: 'a fault of this server; nothing was applied',
+} as const;
+
+function refusalError(refusal: Refusal): ApiError {
+  if (refusal.code === 'prefix_taken') return new ApiError('internal_error', 'no free key prefix was found');
+  return new ApiError(refusal.code, refusal.message, refusalDetails(refusal));
+}
+
+function refusalDetails(refusal: Refusal): ErrorDetails {
+  switch (refusal.code) {
+    case 'quote_changed':
+      return { members: { quote: quoteAnswer(refusal.quote) } };
+    case 'idempotency_key_expired':
+      return {
+        members: { firstSeenAt: timestampOfMs(refusal.firstSeenAtMs), location: refusal.location ?? null },
+        ...(refusal.location === undefined
+          ? {}
+          : { headers: { link: `<${refusal.location}>; rel="related"` } }),
+      };
+    case 'idempotency_key_in_future':
+      return { members: { serverTime: timestampOfMs(refusal.serverTimeMs) } };
+    case 'usage_id_conflict':
+    case 'limit_exceeded':
+    case 'event_too_old':
+    case 'event_in_future':
+    case 'not_found':
+    case 'idempotency_conflict':
+    case 'prefix_taken':
+      return {};
+  }
+}

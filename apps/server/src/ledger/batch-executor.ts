@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import type { IdempotencyRecord, KeyPolicy } from '@billonce/idempotency/core';
+import { idsOf } from '../domain/command.ts';
+import { type AtRestKeys, openAnswer, protectAnswer } from './answer-protection.ts';
+import { type BatchMoment, type DecidedRecord, decideBatch } from './decide-batch.ts';
+import { IdSource } from './id-source.ts';
+import { type LedgerStorage, type MadeRecord, StorageFault, type StoredRecord } from './storage-port.ts';
+import { type FaultCode, type KeyUse, type Outcome, recordName, type Submission } from './submission.ts';
+import { wantsOf } from './wants.ts';
+
+/** Carries out a batch: one transaction, and an outcome for each submission once it is on disk. Never rejects. */
+export interface BatchExecutor {
+  execute(batch: Batch): Promise<readonly Outcome[]>;
+}
+
+export interface Batch {
+  readonly submissions: readonly Submission[];
+  /** the time at which the batch is decided */
+  readonly nowMs: number;
+}
+
+/** What the outcomes of a batch depend on besides the books. Plain data: it crosses to another thread. */
+export interface ExecutorOptions {
+  readonly policy: KeyPolicy;
+  readonly answerTtlMs: number;
+  readonly sealedAnswerTtlMs: number;
+  readonly atRestKeys: AtRestKeys;
+}
+
+/** The executor on a storage engine: load, decide, save and commit, in one transaction for each batch. */
+export class StorageExecutor implements BatchExecutor {
+  readonly #storage: LedgerStorage;
+  readonly #options: ExecutorOptions;
+  readonly #ids: IdSource;
+
+  constructor(storage: LedgerStorage, options: ExecutorOptions) {
+    this.#storage = storage;
+    this.#options = options;
+    this.#ids = new IdSource(storage.lastIdTimeMs(), () => randomBytes(5).toString('hex'));
+  }
+
+  async execute(batch: Batch): Promise<readonly Outcome[]> {
+    try {
+      return await this.#commit(batch);
+    } catch (error) {
+      const fault =
+        error instanceof StorageFault ? error : new StorageFault('rejected', String(error), error);
+      if (fault.kind === 'rejected' && batch.submissions.length > 1) return await this.#oneByOne(batch);
+      return batch.submissions.map(() => faultOutcome(fault));
+    }
+  }
+
+  /** One bad command does not sink its neighbours: each is tried alone, and only the culprit fails. */
+  async #oneByOne(batch: Batch): Promise<readonly Outcome[]> {
+    const outcomes: Outcome[] = [];
+    for (const submission of batch.submissions) {
+      outcomes.push(...(await this.execute({ submissions: [submission], nowMs: batch.nowMs })));
+    }
+    return outcomes;
+  }
+
+  async #commit(batch: Batch): Promise<readonly Outcome[]> {
+    const { submissions, nowMs } = batch;
+    const idCount = submissions.reduce((sum, { command }) => sum + idsOf(command), 0);
+    const ids = this.#ids.take(nowMs, idCount);
+    const moment: BatchMoment = { ...this.#options, nowMs, ids };
+    let outcomes: readonly Outcome[] = [];
+    await this.#storage.commit(wantsOf(submissions), (loaded) => {
+      const decided = decideBatch(submissions, loaded, moment, this.#open);
+      outcomes = decided.outcomes;
+      return {
+        tenants: new Map([...decided.drafts].map(([tenant, draft]) => [tenant, draft.changes()])),
+        records: decided.records.map((record) => this.#protect(record)),
+        lastIdTimeMs: ids.timeMs,
+      };
+    });
+    return outcomes;
+  }
+
+  readonly #open = (stored: StoredRecord, submission: Submission, key: KeyUse): IdempotencyRecord => {
+    const { fingerprint, firstSeenAtMs, location, answer } = stored;
+    const response =
+      answer &&
+      openAnswer(answer, recordName(submission.tenant, key), {
+        sealingKey: key.sealingKey,
+        atRest: this.#options.atRestKeys,
+      });
+    const recorded =
+      answer === undefined || response === undefined
+        ? ({ kind: 'gone' } as const)
+        : ({ kind: 'kept', response, expiresAtMs: answer.expiresAtMs } as const);
+    return { fingerprint, firstSeenAtMs, location, answer: recorded };
+  };
+
+  #protect({ submission, key, record, response, expiresAtMs }: DecidedRecord): MadeRecord {
+    const keys = { sealingKey: key.sealingKey, atRest: this.#options.atRestKeys };
+    return {
+      tenant: submission.tenant,
+      scope: key.scope,
+      digest: key.digest,
+      fingerprint: key.fingerprint,
+      firstSeenAtMs: record.firstSeenAtMs,
+      method: key.method,
+      path: key.path,
+      location: record.location,
+      answer: protectAnswer(response, expiresAtMs, recordName(submission.tenant, key), keys),
+    };
+  }
+}
+
+function faultOutcome(fault: StorageFault): Outcome {
+  const codes: Record<StorageFault['kind'], FaultCode> = {
+    unavailable: 'storage_unavailable',
+    outcome_unknown: 'outcome_unknown',
+    rejected: 'internal_error',
+  };
+  return { kind: 'fault', code: codes[fault.kind], detail: fault.message };
+}

@@ -1,0 +1,188 @@
+import {
+  decideByRecord,
+  type IdempotencyRecord,
+  judgeKeyAge,
+  type KeptHeader,
+  type KeptResponse,
+  type KeyPolicy,
+} from '@billonce/idempotency/core';
+import { idsOf } from '../domain/command.ts';
+import { decide } from '../domain/decide.ts';
+import type { Answer, Decision } from '../domain/decision.ts';
+import { entryId, type IdBlock } from '../domain/entry-id.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import { DraftView, LoadedView } from '../domain/view.ts';
+import type { Loaded, StoredRecord } from './storage-port.ts';
+import { type KeyUse, type Outcome, recordName, type Submission } from './submission.ts';
+
+/** The base path under which `Location` headers point. */
+const locationBase = '/api/v1';
+
+/** What a batch is decided with, besides what it sees. */
+export interface BatchMoment {
+  readonly nowMs: number;
+  readonly ids: IdBlock;
+  readonly policy: KeyPolicy;
+  /** for how long an answer is kept, in milliseconds: of those that show a secret, and of all others */
+  readonly answerTtlMs: number;
+  readonly sealedAnswerTtlMs: number;
+}
+
+/** A record as a batch made it, before its answer is protected. */
+export interface DecidedRecord {
+  readonly submission: Submission;
+  readonly key: KeyUse;
+  readonly record: IdempotencyRecord;
+  readonly response: KeptResponse;
+  readonly expiresAtMs: number;
+}
+
+/** What became of each submission, and what that changed. */
+export interface DecidedBatch {
+  readonly outcomes: readonly Outcome[];
+  readonly drafts: ReadonlyMap<string, DraftView>;
+  readonly records: readonly DecidedRecord[];
+}
+
+/** Opens a stored record for the caller that asks now. */
+export type OpenRecord = (stored: StoredRecord, submission: Submission, key: KeyUse) => IdempotencyRecord;
+
+/**
+ * Decides the submissions of a batch in their order. Each sees what those before it did; a key seen before is
+ * answered from its record, also when that was made in this very batch. Pure, like `decide`.
+ */
+export function decideBatch(
+  submissions: readonly Submission[],
+  loaded: Loaded,
+  moment: BatchMoment,
+  open: OpenRecord,
+): DecidedBatch {
+  const drafts = new Map<string, DraftView>();
+  const made = new Map<string, DecidedRecord>();
+  let idNumber = 0;
+  const outcomes = submissions.map((submission) => {
+    const { key, tenant, command } = submission;
+    const name = key === undefined ? undefined : recordName(tenant, key);
+    if (key !== undefined && name !== undefined) {
+      const stored = loaded.records.get(name);
+      const record = madeFor(key, made.get(name)) ?? (stored && open(stored, submission, key));
+      const known = answerFromRecord(record, key, moment.nowMs);
+      if (known !== undefined) return known;
+    }
+    const draft = draftOf(tenant, drafts, loaded);
+    const firstId = idNumber;
+    idNumber += idsOf(command);
+    const decision = decide(command, draft, {
+      nowMs: moment.nowMs,
+      id: (number) => entryId(moment.ids, firstId + number),
+      gate: ageRefusal(key, moment),
+    });
+    if (decision.kind === 'refused') return decision;
+    draft.apply(decision.changes);
+    const response = responseOf(decision.answer);
+    if (key !== undefined && name !== undefined && decision.remembered) {
+      made.set(name, decidedRecord(submission, key, decision, response, moment));
+    }
+    return { kind: 'answered', response, replayed: false } as const;
+  });
+  return { outcomes, drafts, records: [...made.values()] };
+}
+
+/** A record of this batch, as the caller that asks may see it: a sealed answer opens for who presents the same. */
+function madeFor(key: KeyUse, made: DecidedRecord | undefined): IdempotencyRecord | undefined {
+  if (made === undefined || made.key.sealingKey === key.sealingKey) return made?.record;
+  return { ...made.record, answer: { kind: 'gone' } };
+}
+
+function draftOf(tenant: string, drafts: Map<string, DraftView>, loaded: Loaded): DraftView {
+  let draft = drafts.get(tenant);
+  if (draft === undefined) {
+    draft = new DraftView(loaded.tenants.get(tenant) ?? new LoadedView());
+    drafts.set(tenant, draft);
+  }
+  return draft;
+}
+
+function answerFromRecord(
+  record: IdempotencyRecord | undefined,
+  key: KeyUse,
+  nowMs: number,
+): Outcome | undefined {
+  const decision = decideByRecord(record, key.fingerprint, nowMs);
+  switch (decision.kind) {
+    case 'execute':
+      return undefined;
+    case 'replay':
+      return { kind: 'answered', response: decision.response, replayed: true };
+    case 'conflict':
+      return {
+        kind: 'refused',
+        refusal: {
+          code: 'idempotency_conflict',
+          message: 'the Idempotency-Key was used with another body or route',
+        },
+      };
+    case 'expired':
+      return { kind: 'refused', refusal: expired(decision.firstSeenAtMs, decision.location) };
+  }
+}
+
+function ageRefusal(key: KeyUse | undefined, moment: BatchMoment): Refusal | undefined {
+  const age = judgeKeyAge(key?.madeAtMs, moment.nowMs, moment.policy);
+  switch (age.kind) {
+    case 'fresh':
+      return undefined;
+    case 'too_old':
+      return expired(age.madeAtMs, undefined);
+    case 'in_future':
+      return {
+        code: 'idempotency_key_in_future',
+        message: 'the time in the Idempotency-Key is more than 5 minutes ahead of this server',
+        serverTimeMs: moment.nowMs,
+      };
+  }
+}
+
+function expired(firstSeenAtMs: number, location: string | undefined): Refusal {
+  return {
+    code: 'idempotency_key_expired',
+    message: 'the answer of this Idempotency-Key is no longer kept; the operation is not executed again',
+    firstSeenAtMs,
+    location,
+  };
+}
+
+function responseOf(answer: Answer): KeptResponse {
+  const headers: KeptHeader[] = [];
+  if (answer.body !== undefined) headers.push(['content-type', 'application/json; charset=utf-8']);
+  if (answer.location !== undefined) headers.push(['location', locationBase + answer.location]);
+  return {
+    status: answer.status,
+    headers,
+    body: answer.body === undefined ? '' : JSON.stringify(answer.body),
+  };
+}
+
+function decidedRecord(
+  submission: Submission,
+  key: KeyUse,
+  decision: Decision & { readonly kind: 'done' },
+  response: KeptResponse,
+  moment: BatchMoment,
+): DecidedRecord {
+  const ttlMs = key.sealingKey === undefined ? moment.answerTtlMs : moment.sealedAnswerTtlMs;
+  const expiresAtMs = moment.nowMs + ttlMs;
+  const { location } = decision.answer;
+  return {
+    submission,
+    key,
+    record: {
+      fingerprint: key.fingerprint,
+      firstSeenAtMs: moment.nowMs,
+      location: location === undefined ? undefined : locationBase + location,
+      answer: { kind: 'kept', response, expiresAtMs },
+    },
+    response,
+    expiresAtMs,
+  };
+}

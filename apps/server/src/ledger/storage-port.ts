@@ -1,0 +1,80 @@
+import type { KeptHeader } from '@billonce/idempotency/core';
+import type { Changes, View } from '../domain/view.ts';
+import type { Wants } from './wants.ts';
+
+/** A key's record as storage keeps it. */
+export interface StoredRecord {
+  readonly fingerprint: string;
+  readonly firstSeenAtMs: number;
+  readonly location: string | undefined;
+  /** `undefined` when it was evicted or has left with its day */
+  readonly answer: StoredAnswer | undefined;
+}
+
+/** An answer as storage keeps it; its body may be protected. */
+export interface StoredAnswer {
+  readonly status: number;
+  readonly headers: readonly KeptHeader[];
+  readonly body: string | Uint8Array;
+  readonly protection: Protection;
+  readonly expiresAtMs: number;
+}
+
+/** How the body of an answer is kept: `plain`, `sealed` for its caller, or `at-rest:<key id>`. */
+export type Protection = 'plain' | 'sealed' | `at-rest:${string}`;
+
+/** A record that a batch made. */
+export interface MadeRecord {
+  readonly tenant: string;
+  readonly scope: string;
+  readonly digest: string;
+  readonly fingerprint: string;
+  readonly firstSeenAtMs: number;
+  readonly method: string;
+  readonly path: string;
+  readonly location: string | undefined;
+  readonly answer: StoredAnswer;
+}
+
+/** What a batch sees. */
+export interface Loaded {
+  readonly records: ReadonlyMap<string, StoredRecord>;
+  readonly tenants: ReadonlyMap<string, View>;
+}
+
+/** What a batch did: to each tenant's books, and to the records of its keys. */
+export interface BatchChanges {
+  readonly tenants: ReadonlyMap<string, Changes>;
+  readonly records: readonly MadeRecord[];
+  /** the highest id that was given, so that later ids stay above it */
+  readonly lastIdTimeMs: number;
+}
+
+/** The write side of a storage engine. One verb: a batch is loaded, decided and saved in one transaction. */
+export interface LedgerStorage {
+  /**
+   * Loads what is wanted, lets `decide` decide, saves what it changed, commits. Resolves when that is on disk.
+   * `decide` may be called again after a conflict with another instance.
+   *
+   * @throws {StorageFault} nothing was applied, or nobody knows, as its kind says
+   */
+  commit(wants: Wants, decide: (loaded: Loaded) => BatchChanges): Promise<void>;
+  /** the time of the highest id ever given */
+  lastIdTimeMs(): number;
+  close(): void;
+}
+
+/** A failure of storage. */
+export class StorageFault extends Error {
+  /**
+   * `unavailable`: nothing was applied, later it may work. `outcome_unknown`: the commit may have happened.
+   * `rejected`: nothing was applied, and this batch never will be; one of its commands is at fault.
+   */
+  readonly kind: 'unavailable' | 'outcome_unknown' | 'rejected';
+
+  constructor(kind: StorageFault['kind'], message: string, cause: unknown) {
+    super(message, { cause });
+    this.name = 'StorageFault';
+    this.kind = kind;
+  }
+}

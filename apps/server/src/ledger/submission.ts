@@ -1,0 +1,43 @@
+import type { KeptResponse } from '@billonce/idempotency/core';
+import type { Command } from '../domain/command.ts';
+import type { Refusal } from '../domain/refusal.ts';
+
+/** One request, on its way to be decided. Plain data: it crosses to another thread. */
+export interface Submission {
+  /** whose books it concerns */
+  readonly tenant: string;
+  readonly command: Command;
+  readonly key: KeyUse | undefined;
+}
+
+/** An idempotency key as a request uses it. Only digests: the key itself stays at the edge. */
+export interface KeyUse {
+  readonly scope: string;
+  readonly digest: string;
+  /** the time that a UUIDv7 carries */
+  readonly madeAtMs: number | undefined;
+  readonly fingerprint: string;
+  readonly method: string;
+  readonly path: string;
+  /** a key made from what the caller presented, for an answer that shows a secret: 64 hexadecimal digits */
+  readonly sealingKey: string | undefined;
+}
+
+/** What became of a submission. */
+export type Outcome =
+  | { readonly kind: 'answered'; readonly response: KeptResponse; readonly replayed: boolean }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'fault'; readonly code: FaultCode; readonly detail: string };
+
+/** Why a submission got no answer: nothing was applied, nobody knows, or it is our fault. */
+export type FaultCode =
+  | 'storage_unavailable'
+  | 'outcome_unknown'
+  | 'overloaded'
+  | 'shutting_down'
+  | 'internal_error';
+
+/** Text that names one record in maps: where a key lives, and its digest. */
+export function recordName(tenant: string, key: { readonly scope: string; readonly digest: string }): string {
+  return `${tenant} ${key.scope} ${key.digest}`;
+}

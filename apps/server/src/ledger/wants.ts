@@ -1,0 +1,96 @@
+import type { Command } from '../domain/command.ts';
+import { accountName } from '../domain/view.ts';
+import { recordName, type Submission } from './submission.ts';
+
+/** What a batch needs to see: everything that its commands name, each thing once. */
+export interface Wants {
+  readonly records: ReadonlyMap<string, WantedRecord>;
+  readonly tenants: ReadonlyMap<string, TenantWants>;
+}
+
+export interface WantedRecord {
+  readonly tenant: string;
+  readonly scope: string;
+  readonly digest: string;
+}
+
+export interface TenantWants {
+  readonly services: Set<string>;
+  readonly accounts: Map<string, { readonly agent: string; readonly serviceId: string }>;
+  /** agents all of whose accounts, with their services, are wanted */
+  readonly agents: Set<string>;
+  readonly usageIds: Set<string>;
+  readonly positions: { readonly agent: string; readonly serviceId: string; readonly sequence: number }[];
+  readonly apiKeyPrefixes: Set<string>;
+}
+
+/** Collects what the commands of a batch name. */
+export function wantsOf(submissions: readonly Submission[]): Wants {
+  const records = new Map<string, WantedRecord>();
+  const tenants = new Map<string, TenantWants>();
+  for (const { tenant, command, key } of submissions) {
+    if (key !== undefined) {
+      records.set(recordName(tenant, key), { tenant, scope: key.scope, digest: key.digest });
+    }
+    let wants = tenants.get(tenant);
+    if (wants === undefined) {
+      wants = noWants();
+      tenants.set(tenant, wants);
+    }
+    addWants(command, wants);
+  }
+  return { records, tenants };
+}
+
+function noWants(): TenantWants {
+  return {
+    services: new Set(),
+    accounts: new Map(),
+    agents: new Set(),
+    usageIds: new Set(),
+    positions: [],
+    apiKeyPrefixes: new Set(),
+  };
+}
+
+function addWants(command: Command, wants: TenantWants): void {
+  switch (command.kind) {
+    case 'record_usage':
+      addUsage(command.item, wants);
+      return;
+    case 'record_usage_bulk':
+      for (const item of command.items) if (item.kind === 'valid') addUsage(item.item, wants);
+      return;
+    case 'settle':
+      addAccount(command.agent, command.serviceId, wants);
+      if (command.through !== undefined) {
+        const { agent, serviceId, through: sequence } = command;
+        wants.positions.push({ agent, serviceId, sequence });
+      }
+      return;
+    case 'settle_bulk':
+      wants.agents.add(command.agent);
+      return;
+    case 'put_service':
+    case 'set_price':
+      wants.services.add(command.serviceId);
+      return;
+    case 'create_api_key':
+    case 'revoke_api_key':
+      wants.apiKeyPrefixes.add(command.prefix);
+      return;
+  }
+}
+
+function addUsage(
+  item: { readonly agent: string; readonly serviceId: string; readonly usageId: string | undefined },
+  wants: TenantWants,
+): void {
+  addAccount(item.agent, item.serviceId, wants);
+  if (item.usageId !== undefined) wants.usageIds.add(item.usageId);
+}
+
+function addAccount(agent: string, serviceId: string, wants: TenantWants): void {
+  wants.accounts.set(accountName(agent, serviceId), { agent, serviceId });
+  wants.services.add(serviceId);
+}

@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pino } from 'pino';
+import { type App, startApp } from './app.ts';
+import { type Config, parseConfig } from './config.ts';
+
+const graceMs = 25_000;
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const found: unknown =
+    typeof manifest === 'object' && manifest !== null ? Reflect.get(manifest, 'version') : '';
+  return typeof found === 'string' ? found : '';
+}
+
+function banner(app: App, config: Config): string {
+  const mode =
+    config.adminApiKey === undefined
+      ? 'development mode: no key needed, this machine only (set ADMIN_API_KEY to protect it)'
+      : 'protected mode: every request needs an API key';
+  const key = config.adminApiKey === undefined ? '' : " -H 'X-API-Key: <your key>'";
+  return `
+  Billonce listens on ${app.url}   (process ${process.pid})
+  Its data is in      ${resolve(config.databaseFile)}
+  ${mode}
+
+  Try it; send it twice, and it counts once:
+
+    curl -i ${app.url}/api/v1/usage${key} \\
+      -H 'Content-Type: application/json' -H 'Idempotency-Key: my-first-key' \\
+      -d '{"agent":"agent-7","serviceId":"search","requests":3}'
+`;
+}
+
+async function run(config: Config): Promise<void> {
+  const log = pino({ level: config.logLevel, redact: ['req.headers', 'headers'] });
+  const app = await startApp(config, version(), log);
+  console.log(banner(app, config));
+  let isClosing = false;
+  const close = (signal: string) => {
+    if (isClosing) return;
+    isClosing = true;
+    log.info({ signal }, 'stopping: what was taken is finished first');
+    // Whatever hangs longer than this is as good as killed, and for that every write is safe.
+    setTimeout(() => process.exit(1), graceMs).unref();
+    app.close().then(
+      () => process.exit(0),
+      (error: unknown) => fail(error),
+    );
+  };
+  process.on('SIGTERM', close);
+  process.on('SIGINT', close);
+}
+
+function fail(error: unknown): void {
+  console.error(`billonce: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+}
+
+const parsed = parseConfig(process.env);
+if (parsed.kind === 'invalid') {
+  console.error(
+    `billonce: the configuration is not valid\n${parsed.mistakes.map((line) => `  - ${line}`).join('\n')}`,
+  );
+  process.exit(1);
+}
+run(parsed.config).catch(fail);

@@ -1,0 +1,86 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Account } from '../domain/account.ts';
+import { AccountAudit, type AccountFinding } from '../domain/audit.ts';
+import type { AccountKey, Books } from './books.ts';
+import { eachAccount } from './each-account.ts';
+
+/** What an audit of a tenant's books found. */
+export interface AuditFinding {
+  readonly accounts: number;
+  readonly entries: number;
+  readonly settlements: number;
+  readonly recordedRequests: bigint;
+  readonly recordedStroops: bigint;
+  readonly settledRequests: bigint;
+  readonly settledStroops: bigint;
+  readonly differences: readonly {
+    readonly agent: string;
+    readonly serviceId: string;
+    readonly message: string;
+  }[];
+}
+
+const pageRows = 1_000;
+const differencesMax = 100;
+
+/**
+ * Recomputes every total and every bill of a tenant from the entries. Reads in short pages and lets others have
+ * their turn between them: an account is audited as it was when it was read, and the entries and settlements up
+ * to there never change.
+ */
+export async function auditBooks(books: Books, tenant: string): Promise<AuditFinding> {
+  const findings = { accounts: 0, entries: 0, settlements: 0 };
+  const sums = { recordedRequests: 0n, recordedStroops: 0n, settledRequests: 0n, settledStroops: 0n };
+  const differences: { agent: string; serviceId: string; message: string }[] = [];
+  for await (const { account } of eachAccount(books, { tenant, serviceId: undefined })) {
+    const { agent, serviceId } = account;
+    const finding = await auditAccount(books, { tenant, agent, serviceId }, account);
+    findings.accounts += 1;
+    findings.entries += finding.entries;
+    findings.settlements += finding.settlements;
+    sums.recordedRequests += BigInt(finding.recordedRequests);
+    sums.recordedStroops += finding.recordedStroops;
+    sums.settledRequests += BigInt(finding.settledRequests);
+    sums.settledStroops += finding.settledStroops;
+    for (const message of finding.differences) {
+      if (differences.length < differencesMax) differences.push({ agent, serviceId, message });
+    }
+  }
+  return { ...findings, ...sums, differences };
+}
+
+async function auditAccount(books: Books, key: AccountKey, account: Account): Promise<AccountFinding> {
+  const audit = new AccountAudit(account, await books.prices(key.tenant, key.serviceId));
+  let settledThrough = 0;
+  for (let number = 0; number < account.settlements; ) {
+    const bills = await books.settlementsOf(key, number, account.settlements, pageRows);
+    if (bills.length === 0) break;
+    for (const bill of bills) {
+      await auditEntries(books, key, audit, settledThrough, bill.through);
+      audit.settlement(bill);
+      settledThrough = bill.through;
+    }
+    number += bills.length;
+  }
+  await auditEntries(books, key, audit, settledThrough, account.sequence);
+  return audit.finish();
+}
+
+async function auditEntries(
+  books: Books,
+  key: AccountKey,
+  audit: AccountAudit,
+  after: number,
+  through: number,
+): Promise<void> {
+  let last = after;
+  while (last < through) {
+    const entries = await books.entriesOf(key, last, through, pageRows);
+    for (const entry of entries) audit.entry(entry);
+    const end = entries.at(-1)?.sequence;
+    // Entries are missing: `finish` says so.
+    if (end === undefined) return;
+    last = end;
+    await nextTurn();
+  }
+}

@@ -1,0 +1,83 @@
+import type { Account } from '../domain/account.ts';
+import type { ApiKey } from '../domain/api-key.ts';
+import type { Service } from '../domain/service.ts';
+import type { Settlement } from '../domain/settlement.ts';
+import type { Entry } from '../domain/usage.ts';
+
+/** The read side of a storage engine: small reads, each bounded, of what was committed. */
+export interface Books {
+  /** @throws {Error} when the database cannot be read */
+  ping(): Promise<void>;
+  account(account: AccountKey): Promise<Account | undefined>;
+  service(tenant: string, serviceId: string): Promise<Service | undefined>;
+  /** account and service as they were at one moment */
+  accountAndService(account: AccountKey): Promise<AccountAndService>;
+  /** services behind an id, by their ids; '' begins */
+  servicesAfter(tenant: string, after: string, limit: number): Promise<readonly Service[]>;
+  /** prices of a service by version */
+  prices(tenant: string, serviceId: string): Promise<ReadonlyMap<number, bigint>>;
+  entry(tenant: string, id: string): Promise<Entry | undefined>;
+  /** entries behind an id, in the order in which they were recorded */
+  entriesAfter(tenant: string, afterId: string, limit: number): Promise<readonly Entry[]>;
+  /** entries of an account with sequence in (after, through] */
+  entriesOf(account: AccountKey, after: number, through: number, limit: number): Promise<readonly Entry[]>;
+  settlement(tenant: string, id: string): Promise<Settlement | undefined>;
+  /** settlements behind an id, in the order in which they were made */
+  settlementsAfter(tenant: string, afterId: string, limit: number): Promise<readonly Settlement[]>;
+  /** settlements of an account with number in (after, through] */
+  settlementsOf(
+    account: AccountKey,
+    after: number,
+    through: number,
+    limit: number,
+  ): Promise<readonly Settlement[]>;
+  /** a page of accounts with their services, in an order of the engine's own; '' begins */
+  accountsAfter(filter: AccountsFilter, after: string, limit: number): Promise<AccountsPage>;
+  keyFacts(key: RecordKey): Promise<KeyFacts | undefined>;
+  apiKeyByDigest(digest: string): Promise<ApiKey | undefined>;
+  /** keys that are not revoked, behind a prefix, by their prefixes; '' begins */
+  apiKeysAfter(after: string, limit: number): Promise<readonly ApiKey[]>;
+  close(): void;
+}
+
+/** What names an account. */
+export interface AccountKey {
+  readonly tenant: string;
+  readonly agent: string;
+  readonly serviceId: string;
+}
+
+export interface AccountAndService {
+  readonly account: Account | undefined;
+  readonly service: Service | undefined;
+}
+
+/** All accounts of a tenant, or those of one of its services. */
+export interface AccountsFilter {
+  readonly tenant: string;
+  readonly serviceId: string | undefined;
+}
+
+export interface AccountsPage {
+  readonly items: readonly (AccountAndService & { readonly account: Account })[];
+  /** where the next page begins; `undefined` after the last */
+  readonly next: string | undefined;
+}
+
+/** What names the record of an idempotency key. */
+export interface RecordKey {
+  readonly tenant: string;
+  readonly scope: string;
+  readonly digest: string;
+}
+
+/** What there is to tell of an idempotency key. */
+export interface KeyFacts {
+  readonly firstSeenAtMs: number;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly location: string | undefined;
+  /** `undefined` when the answer was evicted or has left with its day */
+  readonly answerExpiresAtMs: number | undefined;
+}

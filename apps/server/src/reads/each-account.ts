@@ -1,0 +1,18 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { AccountsFilter, AccountsPage, Books } from './books.ts';
+
+const pageRows = 1_000;
+
+/** Walks accounts with their services, page by page, and lets others have their turn between the pages. */
+export async function* eachAccount(
+  books: Books,
+  filter: AccountsFilter,
+): AsyncGenerator<AccountsPage['items'][number]> {
+  let after: string | undefined = '';
+  while (after !== undefined) {
+    const page: AccountsPage = await books.accountsAfter(filter, after, pageRows);
+    yield* page.items;
+    after = page.next;
+    await nextTurn();
+  }
+}

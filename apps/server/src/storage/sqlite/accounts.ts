@@ -1,0 +1,156 @@
+import type { Account, AccountLine } from '../../domain/account.ts';
+import { big, integer, integerOrAbsent, text } from './columns.ts';
+import type { Connection, Row } from './connection.ts';
+
+/** An account with the number that stands for it in this file. */
+export interface NumberedAccount {
+  readonly number: number;
+  readonly account: Account;
+}
+
+const columns = `account, agent, service_id, sequence, settled_through, settlements, recorded_requests,
+  settled_requests, CAST(settled_stroops AS TEXT) AS settled_stroops`;
+
+export function loadAccount(
+  connection: Connection,
+  tenant: string,
+  agent: string,
+  serviceId: string,
+): NumberedAccount | undefined {
+  const row = connection.get(
+    `SELECT ${columns} FROM accounts WHERE tenant = ? AND agent = ? AND service_id = ?`,
+    tenant,
+    agent,
+    serviceId,
+  );
+  return row && parseAccount(connection, row);
+}
+
+/** Accounts of an agent, at most `limit` of them. */
+export function loadAccountsOf(
+  connection: Connection,
+  tenant: string,
+  agent: string,
+  limit: number,
+): NumberedAccount[] {
+  return connection
+    .all(`SELECT ${columns} FROM accounts WHERE tenant = ? AND agent = ? LIMIT ?`, tenant, agent, limit)
+    .map((row) => parseAccount(connection, row));
+}
+
+/** Which accounts a page of them is about: all of a tenant, or those of one of its services. */
+export interface AccountsFilter {
+  readonly tenant: string;
+  readonly serviceId: string | undefined;
+}
+
+/** Accounts behind a number, in the order of their numbers. */
+export function loadAccountsAfter(
+  connection: Connection,
+  filter: AccountsFilter,
+  after: number,
+  limit: number,
+): NumberedAccount[] {
+  const rows =
+    filter.serviceId === undefined
+      ? connection.all(
+          `SELECT ${columns} FROM accounts WHERE tenant = ? AND account > ? ORDER BY account LIMIT ?`,
+          filter.tenant,
+          after,
+          limit,
+        )
+      : connection.all(
+          `SELECT ${columns} FROM accounts WHERE tenant = ? AND service_id = ? AND account > ?
+           ORDER BY account LIMIT ?`,
+          filter.tenant,
+          filter.serviceId,
+          after,
+          limit,
+        );
+  return rows.map((row) => parseAccount(connection, row));
+}
+
+/** Saves an account as it is now, and returns its number. */
+export function saveAccount(
+  connection: Connection,
+  tenant: string,
+  account: Account,
+  number: number | undefined,
+): number {
+  const totals = [
+    account.sequence,
+    account.settledThrough,
+    account.settlements,
+    account.recordedRequests,
+    account.settledRequests,
+    account.settledStroops,
+  ];
+  if (number !== undefined) {
+    connection.run(
+      `UPDATE accounts SET sequence = ?, settled_through = ?, settlements = ?, recorded_requests = ?,
+         settled_requests = ?, settled_stroops = ? WHERE account = ?`,
+      ...totals,
+      number,
+    );
+    return number;
+  }
+  const { lastInsertRowid } = connection.run(
+    `INSERT INTO accounts (tenant, agent, service_id, sequence, settled_through, settlements, recorded_requests,
+       settled_requests, settled_stroops) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    tenant,
+    account.agent,
+    account.serviceId,
+    ...totals,
+  );
+  return Number(lastInsertRowid);
+}
+
+export function saveLine(connection: Connection, account: number, line: AccountLine): void {
+  connection.run(
+    `INSERT INTO account_lines (account, price_version, price_stroops, recorded_requests, settled_requests)
+     VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (account, price_version) DO UPDATE SET recorded_requests = excluded.recorded_requests,
+       settled_requests = excluded.settled_requests`,
+    account,
+    line.priceVersion,
+    line.priceStroops ?? null,
+    line.recordedRequests,
+    line.settledRequests,
+  );
+}
+
+function parseAccount(connection: Connection, row: Row): NumberedAccount {
+  const number = integer(row, 'account');
+  return {
+    number,
+    account: {
+      agent: text(row, 'agent'),
+      serviceId: text(row, 'service_id'),
+      sequence: integer(row, 'sequence'),
+      settledThrough: integer(row, 'settled_through'),
+      settlements: integer(row, 'settlements'),
+      recordedRequests: integer(row, 'recorded_requests'),
+      settledRequests: integer(row, 'settled_requests'),
+      settledStroops: big(row, 'settled_stroops'),
+      lines: loadLines(connection, number),
+    },
+  };
+}
+
+function loadLines(connection: Connection, account: number): AccountLine[] {
+  return connection
+    .all(
+      `SELECT price_version, price_stroops, recorded_requests, settled_requests FROM account_lines
+       WHERE account = ? ORDER BY price_version`,
+      account,
+    )
+    .map((row) => {
+      const price = integerOrAbsent(row, 'price_stroops');
+      return {
+        priceVersion: integer(row, 'price_version'),
+        priceStroops: price === undefined ? undefined : BigInt(price),
+        recordedRequests: integer(row, 'recorded_requests'),
+        settledRequests: integer(row, 'settled_requests'),
+      };
+    });
+}

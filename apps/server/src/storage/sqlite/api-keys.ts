@@ -1,0 +1,50 @@
+import type { ApiKey } from '../../domain/api-key.ts';
+import { bytes, hex, integer, integerOrAbsent, text } from './columns.ts';
+import type { Connection, Row } from './connection.ts';
+
+const columns = 'digest, prefix, tenant, label, created_at_ms, revoked_at_ms';
+
+export function loadApiKeyByPrefix(connection: Connection, prefix: string): ApiKey | undefined {
+  const row = connection.get(`SELECT ${columns} FROM api_keys WHERE prefix = ?`, prefix);
+  return row && parseApiKey(row);
+}
+
+export function loadApiKeyByDigest(connection: Connection, digest: string): ApiKey | undefined {
+  const row = connection.get(`SELECT ${columns} FROM api_keys WHERE digest = ?`, bytes(digest));
+  return row && parseApiKey(row);
+}
+
+/** Keys that are not revoked, behind a prefix, in the order of their prefixes. */
+export function loadApiKeysAfter(connection: Connection, after: string, limit: number): ApiKey[] {
+  return connection
+    .all(
+      `SELECT ${columns} FROM api_keys WHERE prefix > ? AND revoked_at_ms IS NULL ORDER BY prefix LIMIT ?`,
+      after,
+      limit,
+    )
+    .map(parseApiKey);
+}
+
+export function saveApiKey(connection: Connection, key: ApiKey): void {
+  connection.run(
+    `INSERT INTO api_keys (${columns}) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (digest) DO UPDATE SET revoked_at_ms = excluded.revoked_at_ms`,
+    bytes(key.digest),
+    key.prefix,
+    key.tenant,
+    key.label,
+    key.createdAtMs,
+    key.revokedAtMs ?? null,
+  );
+}
+
+function parseApiKey(row: Row): ApiKey {
+  return {
+    digest: hex(row, 'digest'),
+    prefix: text(row, 'prefix'),
+    tenant: text(row, 'tenant'),
+    label: text(row, 'label'),
+    createdAtMs: integer(row, 'created_at_ms'),
+    revokedAtMs: integerOrAbsent(row, 'revoked_at_ms'),
+  };
+}

@@ -1,0 +1,60 @@
+import type { Row } from './connection.ts';
+
+/** Reads of one column, each of which checks what SQLite handed over. */
+
+export function text(row: Row, column: string): string {
+  const value = row[column];
+  if (typeof value !== 'string') throw mismatch(column, 'text');
+  return value;
+}
+
+export function textOrAbsent(row: Row, column: string): string | undefined {
+  return row[column] === null ? undefined : text(row, column);
+}
+
+/** An integer that a double holds exactly; node:sqlite itself refuses to hand over any other as a number. */
+export function integer(row: Row, column: string): number {
+  const value = row[column];
+  if (typeof value !== 'number') throw mismatch(column, 'an integer');
+  return value;
+}
+
+export function integerOrAbsent(row: Row, column: string): number | undefined {
+  return row[column] === null ? undefined : integer(row, column);
+}
+
+/** A 64-bit integer that the query casts to text, because a double does not hold it. */
+export function big(row: Row, column: string): bigint {
+  return BigInt(text(row, column));
+}
+
+export function bigOrAbsent(row: Row, column: string): bigint | undefined {
+  return row[column] === null ? undefined : big(row, column);
+}
+
+/** Bytes, as hexadecimal digits. */
+export function hex(row: Row, column: string): string {
+  const value = row[column];
+  if (!(value instanceof Uint8Array)) throw mismatch(column, 'bytes');
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex');
+}
+
+/** A UUID that is stored as its 16 bytes. */
+export function uuid(row: Row, column: string): string {
+  const digits = hex(row, column);
+  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${digits.slice(12, 16)}-${digits.slice(16, 20)}-${digits.slice(20)}`;
+}
+
+/** The 16 bytes of a UUID. */
+export function uuidBytes(id: string): Uint8Array {
+  return Buffer.from(id.replaceAll('-', ''), 'hex');
+}
+
+/** The bytes that hexadecimal digits name. */
+export function bytes(digits: string): Uint8Array {
+  return Buffer.from(digits, 'hex');
+}
+
+function mismatch(column: string, wanted: string): Error {
+  return new Error(`column ${column} is not ${wanted}`);
+}

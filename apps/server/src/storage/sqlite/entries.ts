@@ -1,0 +1,126 @@
+import type { EntryPosition } from '../../domain/quote.ts';
+import type { Entry, KnownUsage } from '../../domain/usage.ts';
+import { bigOrAbsent, integer, text, textOrAbsent, uuid, uuidBytes } from './columns.ts';
+import type { Connection, Row } from './connection.ts';
+
+const columns = `e.id, a.agent, a.service_id, e.sequence, e.requests, e.price_version, e.line_requests, e.usage_id,
+  CAST(e.occurred_at_ns AS TEXT) AS occurred_at_ns, e.recorded_at_ms`;
+
+/** Which of the usage ids are known, and as what: one query for all of them. */
+export function loadUsages(
+  connection: Connection,
+  tenant: string,
+  usageIds: ReadonlySet<string>,
+): Map<string, KnownUsage> {
+  const rows = connection.all(
+    `SELECT ${columns} FROM json_each(?) AS wanted
+     CROSS JOIN entries AS e ON e.tenant = ? AND e.usage_id = wanted.value
+     CROSS JOIN accounts AS a USING (account)`,
+    JSON.stringify([...usageIds]),
+    tenant,
+  );
+  return new Map(
+    rows.map((row) => {
+      const entry = parseEntry(row);
+      return [text(row, 'usage_id'), { item: entry, entryId: entry.id }];
+    }),
+  );
+}
+
+export function loadPosition(
+  connection: Connection,
+  account: number,
+  sequence: number,
+): EntryPosition | undefined {
+  const row = connection.get(
+    'SELECT sequence, price_version, line_requests FROM entries WHERE account = ? AND sequence = ?',
+    account,
+    sequence,
+  );
+  return (
+    row && {
+      sequence: integer(row, 'sequence'),
+      priceVersion: integer(row, 'price_version'),
+      lineRequests: integer(row, 'line_requests'),
+    }
+  );
+}
+
+export function loadEntry(connection: Connection, tenant: string, id: string): Entry | undefined {
+  const row = connection.get(
+    `SELECT ${columns} FROM entries AS e JOIN accounts AS a USING (account) WHERE e.tenant = ? AND e.id = ?`,
+    tenant,
+    uuidBytes(id),
+  );
+  return row && parseEntry(row);
+}
+
+/** Entries of a tenant behind an id, in the order in which they were recorded. */
+export function loadEntriesAfter(
+  connection: Connection,
+  tenant: string,
+  afterId: string,
+  limit: number,
+): Entry[] {
+  return connection
+    .all(
+      `SELECT ${columns} FROM entries AS e CROSS JOIN accounts AS a USING (account)
+       WHERE e.tenant = ? AND e.id > ? ORDER BY e.id LIMIT ?`,
+      tenant,
+      uuidBytes(afterId),
+      limit,
+    )
+    .map(parseEntry);
+}
+
+/** Entries of an account with sequence in (after, through]. */
+export function loadEntriesOf(
+  connection: Connection,
+  account: number,
+  after: number,
+  through: number,
+  limit: number,
+): Entry[] {
+  return connection
+    .all(
+      `SELECT ${columns} FROM accounts AS a CROSS JOIN entries AS e ON e.account = a.account
+       WHERE a.account = ? AND e.sequence > ? AND e.sequence <= ? ORDER BY e.sequence LIMIT ?`,
+      account,
+      after,
+      through,
+      limit,
+    )
+    .map(parseEntry);
+}
+
+export function saveEntry(connection: Connection, tenant: string, account: number, entry: Entry): void {
+  connection.run(
+    `INSERT INTO entries (tenant, id, account, sequence, requests, price_version, line_requests, usage_id,
+       occurred_at_ns, recorded_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    tenant,
+    uuidBytes(entry.id),
+    account,
+    entry.sequence,
+    entry.requests,
+    entry.priceVersion,
+    entry.lineRequests,
+    entry.usageId ?? null,
+    entry.occurredAtNs ?? null,
+    entry.recordedAtMs,
+  );
+}
+
+function parseEntry(row: Row): Entry {
+  return {
+    id: uuid(row, 'id'),
+    agent: text(row, 'agent'),
+    serviceId: text(row, 'service_id'),
+    sequence: integer(row, 'sequence'),
+    requests: integer(row, 'requests'),
+    priceVersion: integer(row, 'price_version'),
+    lineRequests: integer(row, 'line_requests'),
+    usageId: textOrAbsent(row, 'usage_id'),
+    occurredAtNs: bigOrAbsent(row, 'occurred_at_ns'),
+    recordedAtMs: integer(row, 'recorded_at_ms'),
+  };
+}

@@ -1,0 +1,48 @@
+import { StorageFault } from '../../ledger/storage-port.ts';
+
+/** Where in a batch's transaction something failed. */
+export type FaultPlace = 'before_commit' | 'commit';
+
+/** Primary result codes of SQLite that say: not now. https://sqlite.org/rescode.html */
+const transientCodes = new Map([
+  [4, 'aborted'],
+  [5, 'busy'],
+  [6, 'locked'],
+  [7, 'out of memory'],
+  [8, 'the file is read-only'],
+  [9, 'interrupted'],
+  [10, 'I/O error'],
+  [11, 'the file is damaged'],
+  [13, 'the disk is full'],
+  [14, 'the file cannot be opened'],
+  [15, 'locking protocol'],
+  [22, 'the file is too large'],
+  [26, 'not a database'],
+]);
+
+const ioError = 10;
+/** Read-only (a file that was so when it was opened stays so for the connection), I/O, damaged, not opened, no database. */
+const reopeningCodes: ReadonlySet<number> = new Set([8, ioError, 11, 14, 26]);
+
+/** Says of an error of node:sqlite whether anything may have been applied, and whether a retry can help. */
+export function storageFault(error: unknown, place: FaultPlace): StorageFault {
+  if (error instanceof StorageFault) return error;
+  const code = primaryCode(error);
+  const meaning = code === undefined ? undefined : transientCodes.get(code);
+  if (meaning === undefined) return new StorageFault('rejected', String(error), error);
+  // The commit frame may be in the log although syncing it failed: only the file can tell, after it was reopened.
+  const kind = place === 'commit' && code === ioError ? 'outcome_unknown' : 'unavailable';
+  return new StorageFault(kind, meaning, error);
+}
+
+/** Whether the connection must be given up: SQLite's own view of the file cannot be trusted after it. */
+export function needsReopening(error: unknown): boolean {
+  const code = primaryCode(error);
+  return code !== undefined && reopeningCodes.has(code);
+}
+
+function primaryCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number')
+    return undefined;
+  return error.errcode & 0xff;
+}

@@ -1,0 +1,82 @@
+import { settleBulkAccountsMax } from '../../domain/command.ts';
+import { accountName, LoadedView } from '../../domain/view.ts';
+import type { Loaded, StoredRecord } from '../../ledger/storage-port.ts';
+import type { TenantWants, Wants } from '../../ledger/wants.ts';
+import { loadAccount, loadAccountsOf, type NumberedAccount } from './accounts.ts';
+import type { AnswerCap } from './answers.ts';
+import { loadApiKeyByPrefix } from './api-keys.ts';
+import type { Connection } from './connection.ts';
+import { loadPosition, loadUsages } from './entries.ts';
+import { loadRecord } from './records.ts';
+import { loadService } from './services.ts';
+
+/** What a batch sees, and the numbers of its accounts in this file: by tenant, then by the account's name. */
+export interface LoadedRows extends Loaded {
+  readonly accountNumbers: ReadonlyMap<string, Map<string, number>>;
+}
+
+/** Loads what a batch wants. */
+export function loadBatch(
+  connection: Connection,
+  wants: Wants,
+  tables: ReadonlySet<string>,
+  cap: AnswerCap,
+): LoadedRows {
+  const records = new Map<string, StoredRecord>();
+  for (const [name, wanted] of wants.records) {
+    const record = loadRecord(connection, wanted, tables, cap);
+    if (record !== undefined) records.set(name, record);
+  }
+  const tenants = new Map<string, LoadedView>();
+  const accountNumbers = new Map<string, Map<string, number>>();
+  for (const [tenant, tenantWants] of wants.tenants) {
+    const numbers = new Map<string, number>();
+    tenants.set(tenant, loadTenant(connection, tenant, tenantWants, numbers));
+    accountNumbers.set(tenant, numbers);
+  }
+  return { records, tenants, accountNumbers };
+}
+
+function loadTenant(
+  connection: Connection,
+  tenant: string,
+  wants: TenantWants,
+  numbers: Map<string, number>,
+): LoadedView {
+  const view = new LoadedView();
+  const keep = ({ number, account }: NumberedAccount) => {
+    const name = accountName(account.agent, account.serviceId);
+    numbers.set(name, number);
+    view.accounts.set(name, account);
+  };
+  for (const { agent, serviceId } of wants.accounts.values()) {
+    const account = loadAccount(connection, tenant, agent, serviceId);
+    if (account !== undefined) keep(account);
+  }
+  const services = new Set(wants.services);
+  for (const agent of wants.agents) {
+    // One more than may be settled at once, so that decide sees that there are too many.
+    for (const account of loadAccountsOf(connection, tenant, agent, settleBulkAccountsMax + 1)) {
+      keep(account);
+      services.add(account.account.serviceId);
+    }
+  }
+  for (const serviceId of services) {
+    const service = loadService(connection, tenant, serviceId);
+    if (service !== undefined) view.services.set(serviceId, service);
+  }
+  if (wants.usageIds.size > 0) {
+    for (const [id, usage] of loadUsages(connection, tenant, wants.usageIds)) view.usages.set(id, usage);
+  }
+  for (const { agent, serviceId, sequence } of wants.positions) {
+    const name = accountName(agent, serviceId);
+    const number = numbers.get(name);
+    const position = number === undefined ? undefined : loadPosition(connection, number, sequence);
+    if (position !== undefined) view.positions.set(`${name} ${sequence}`, position);
+  }
+  for (const prefix of wants.apiKeyPrefixes) {
+    const key = loadApiKeyByPrefix(connection, prefix);
+    if (key !== undefined) view.apiKeys.set(prefix, key);
+  }
+  return view;
+}

@@ -1,0 +1,37 @@
+import { integer } from '../columns.ts';
+import type { Connection } from '../connection.ts';
+import { books } from './0001-books.ts';
+
+/** Forward only: a migration that was released is never edited. */
+const migrations: readonly string[] = [books];
+
+/**
+ * Brings the schema up to date, each migration in a transaction of its own.
+ *
+ * @throws {Error} when the file was written by a newer version
+ */
+export function migrate(connection: Connection): void {
+  const version = schemaVersion(connection);
+  if (version > migrations.length) {
+    throw new Error(
+      `the database has schema ${version}; this version knows schemas up to ${migrations.length}`,
+    );
+  }
+  for (const [index, sql] of migrations.entries()) {
+    if (index < version) continue;
+    connection.exec('BEGIN IMMEDIATE');
+    try {
+      connection.exec(sql);
+      connection.exec(`PRAGMA user_version = ${index + 1}`);
+      connection.exec('COMMIT');
+    } catch (error) {
+      if (connection.isInTransaction) connection.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}
+
+function schemaVersion(connection: Connection): number {
+  const row = connection.get('PRAGMA user_version');
+  return row === undefined ? 0 : integer(row, 'user_version');
+}

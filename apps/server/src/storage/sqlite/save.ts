@@ -1,0 +1,81 @@
+import { accountName, type Changes } from '../../domain/view.ts';
+import type { BatchChanges, MadeRecord } from '../../ledger/storage-port.ts';
+import { saveAccount, saveLine } from './accounts.ts';
+import {
+  answerBytes,
+  answersTable,
+  createAnswersTable,
+  loadScope,
+  type ScopeTotals,
+  saveAnswer,
+  saveScope,
+} from './answers.ts';
+import { saveApiKey } from './api-keys.ts';
+import type { Connection } from './connection.ts';
+import { saveEntry } from './entries.ts';
+import { saveRecord } from './records.ts';
+import { savePrice, saveService } from './services.ts';
+import { saveSettlement } from './settlements.ts';
+
+/** Saves what a batch did: its facts, and the projections that changed with them. */
+export function saveBatch(
+  connection: Connection,
+  changes: BatchChanges,
+  accountNumbers: ReadonlyMap<string, Map<string, number>>,
+  tables: Set<string>,
+): void {
+  for (const [tenant, tenantChanges] of changes.tenants) {
+    saveTenant(connection, tenant, tenantChanges, accountNumbers.get(tenant) ?? new Map());
+  }
+  saveRecords(connection, changes.records, tables);
+  connection.run('UPDATE ledger_clock SET last_id_time_ms = ? WHERE only = 1', changes.lastIdTimeMs);
+}
+
+function saveTenant(
+  connection: Connection,
+  tenant: string,
+  changes: Changes,
+  numbers: Map<string, number>,
+): void {
+  for (const service of changes.services) saveService(connection, tenant, service);
+  for (const price of changes.prices) savePrice(connection, tenant, price);
+  for (const account of changes.accounts) {
+    const name = accountName(account.agent, account.serviceId);
+    const number = saveAccount(connection, tenant, account, numbers.get(name));
+    numbers.set(name, number);
+    for (const line of account.lines) saveLine(connection, number, line);
+  }
+  const numberOf = (agent: string, serviceId: string) => {
+    const number = numbers.get(accountName(agent, serviceId));
+    if (number === undefined) throw new Error('an entry or a settlement without its account');
+    return number;
+  };
+  for (const entry of changes.entries) {
+    saveEntry(connection, tenant, numberOf(entry.agent, entry.serviceId), entry);
+  }
+  for (const settlement of changes.settlements) {
+    saveSettlement(connection, tenant, numberOf(settlement.agent, settlement.serviceId), settlement);
+  }
+  for (const key of changes.apiKeys) saveApiKey(connection, key);
+}
+
+function saveRecords(connection: Connection, records: readonly MadeRecord[], tables: Set<string>): void {
+  const scopes = new Map<string, { readonly tenant: string; readonly scope: string; totals: ScopeTotals }>();
+  for (const record of records) {
+    const { tenant, scope, answer } = record;
+    const table = answersTable(record.firstSeenAtMs);
+    if (!tables.has(table)) {
+      createAnswersTable(connection, table);
+      tables.add(table);
+    }
+    const name = `${tenant} ${scope}`;
+    const known = scopes.get(name) ?? { tenant, scope, totals: loadScope(connection, tenant, scope) };
+    const number = known.totals.answers + 1;
+    const bytesBefore = known.totals.answerBytes;
+    known.totals = { answers: number, answerBytes: bytesBefore + answerBytes(answer) };
+    scopes.set(name, known);
+    saveRecord(connection, record, number);
+    saveAnswer(connection, table, tenant, scope, { number, bytesBefore, answer });
+  }
+  for (const { tenant, scope, totals } of scopes.values()) saveScope(connection, tenant, scope, totals);
+}

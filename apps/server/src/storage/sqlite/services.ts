@@ -1,0 +1,82 @@
+import type { PriceVersion, Service } from '../../domain/service.ts';
+import { integer, text, textOrAbsent } from './columns.ts';
+import type { Connection, Row } from './connection.ts';
+
+const columns = 'service_id, price_version, price_stroops, first_price_stroops, disabled, description, owner';
+
+export function loadService(connection: Connection, tenant: string, serviceId: string): Service | undefined {
+  const row = connection.get(
+    `SELECT ${columns} FROM services WHERE tenant = ? AND service_id = ?`,
+    tenant,
+    serviceId,
+  );
+  return row && parseService(row);
+}
+
+/** Services behind an id, in the order of their ids. */
+export function loadServicesAfter(
+  connection: Connection,
+  tenant: string,
+  after: string,
+  limit: number,
+): Service[] {
+  return connection
+    .all(
+      `SELECT ${columns} FROM services WHERE tenant = ? AND service_id > ? ORDER BY service_id LIMIT ?`,
+      tenant,
+      after,
+      limit,
+    )
+    .map(parseService);
+}
+
+/** All prices of a service, by version. */
+export function loadPrices(connection: Connection, tenant: string, serviceId: string): Map<number, bigint> {
+  const rows = connection.all(
+    'SELECT price_version, price_stroops FROM service_prices WHERE tenant = ? AND service_id = ?',
+    tenant,
+    serviceId,
+  );
+  return new Map(rows.map((row) => [integer(row, 'price_version'), BigInt(integer(row, 'price_stroops'))]));
+}
+
+export function saveService(connection: Connection, tenant: string, service: Service): void {
+  connection.run(
+    `INSERT INTO services (tenant, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (tenant, service_id) DO UPDATE SET price_version = excluded.price_version,
+       price_stroops = excluded.price_stroops, disabled = excluded.disabled,
+       description = excluded.description, owner = excluded.owner`,
+    tenant,
+    service.serviceId,
+    service.priceVersion,
+    service.priceStroops,
+    service.firstPriceStroops,
+    service.disabled ? 1 : 0,
+    service.description ?? null,
+    service.owner ?? null,
+  );
+}
+
+export function savePrice(connection: Connection, tenant: string, price: PriceVersion): void {
+  connection.run(
+    `INSERT INTO service_prices (tenant, service_id, price_version, price_stroops, set_at_ms)
+     VALUES (?, ?, ?, ?, ?)`,
+    tenant,
+    price.serviceId,
+    price.version,
+    price.priceStroops,
+    price.setAtMs,
+  );
+}
+
+function parseService(row: Row): Service {
+  return {
+    serviceId: text(row, 'service_id'),
+    priceVersion: integer(row, 'price_version'),
+    priceStroops: BigInt(integer(row, 'price_stroops')),
+    firstPriceStroops: BigInt(integer(row, 'first_price_stroops')),
+    disabled: integer(row, 'disabled') === 1,
+    description: textOrAbsent(row, 'description'),
+    owner: textOrAbsent(row, 'owner'),
+  };
+}

@@ -1,0 +1,121 @@
+import type { BillLine } from '../../domain/quote.ts';
+import type { Settlement } from '../../domain/settlement.ts';
+import { big, integer, text, uuid, uuidBytes } from './columns.ts';
+import type { Connection, Row } from './connection.ts';
+
+const columns = `s.id, a.agent, a.service_id, s.number, s.from_sequence, s.through_sequence, s.requests,
+  CAST(s.billed_stroops AS TEXT) AS billed_stroops, s.settled_at_ms`;
+
+export function loadSettlement(connection: Connection, tenant: string, id: string): Settlement | undefined {
+  const row = connection.get(
+    `SELECT ${columns} FROM settlements AS s JOIN accounts AS a USING (account) WHERE s.tenant = ? AND s.id = ?`,
+    tenant,
+    uuidBytes(id),
+  );
+  return row && parseSettlement(connection, tenant, row);
+}
+
+/** Settlements of a tenant behind an id, in the order in which they were made. */
+export function loadSettlementsAfter(
+  connection: Connection,
+  tenant: string,
+  afterId: string,
+  limit: number,
+): Settlement[] {
+  return connection
+    .all(
+      `SELECT ${columns} FROM settlements AS s CROSS JOIN accounts AS a USING (account)
+       WHERE s.tenant = ? AND s.id > ? ORDER BY s.id LIMIT ?`,
+      tenant,
+      uuidBytes(afterId),
+      limit,
+    )
+    .map((row) => parseSettlement(connection, tenant, row));
+}
+
+/** Settlements of an account with number in (after, through], in their order. */
+export function loadSettlementsOf(
+  connection: Connection,
+  tenant: string,
+  account: number,
+  after: number,
+  through: number,
+  limit: number,
+): Settlement[] {
+  return connection
+    .all(
+      `SELECT ${columns} FROM accounts AS a CROSS JOIN settlements AS s ON s.account = a.account
+       WHERE a.account = ? AND s.number > ? AND s.number <= ? ORDER BY s.number LIMIT ?`,
+      account,
+      after,
+      through,
+      limit,
+    )
+    .map((row) => parseSettlement(connection, tenant, row));
+}
+
+export function saveSettlement(
+  connection: Connection,
+  tenant: string,
+  account: number,
+  settlement: Settlement,
+): void {
+  const id = uuidBytes(settlement.id);
+  connection.run(
+    `INSERT INTO settlements (tenant, id, account, number, from_sequence, through_sequence, requests, billed_stroops,
+       settled_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    tenant,
+    id,
+    account,
+    settlement.number,
+    settlement.from,
+    settlement.through,
+    settlement.requests,
+    settlement.billedStroops,
+    settlement.settledAtMs,
+  );
+  for (const line of settlement.lines) {
+    connection.run(
+      `INSERT INTO settlement_lines (tenant, settlement, price_version, requests, price_stroops, amount_stroops)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+      tenant,
+      id,
+      line.priceVersion,
+      line.requests,
+      line.priceStroops,
+      line.amountStroops,
+    );
+  }
+}
+
+function parseSettlement(connection: Connection, tenant: string, row: Row): Settlement {
+  const id = uuid(row, 'id');
+  return {
+    id,
+    agent: text(row, 'agent'),
+    serviceId: text(row, 'service_id'),
+    number: integer(row, 'number'),
+    from: integer(row, 'from_sequence'),
+    through: integer(row, 'through_sequence'),
+    requests: integer(row, 'requests'),
+    lines: loadBillLines(connection, tenant, id),
+    billedStroops: big(row, 'billed_stroops'),
+    settledAtMs: integer(row, 'settled_at_ms'),
+  };
+}
+
+function loadBillLines(connection: Connection, tenant: string, settlementId: string): BillLine[] {
+  return connection
+    .all(
+      `SELECT price_version, requests, price_stroops, CAST(amount_stroops AS TEXT) AS amount_stroops
+       FROM settlement_lines WHERE tenant = ? AND settlement = ? ORDER BY price_version`,
+      tenant,
+      uuidBytes(settlementId),
+    )
+    .map((row) => ({
+      priceVersion: integer(row, 'price_version'),
+      requests: integer(row, 'requests'),
+      priceStroops: BigInt(integer(row, 'price_stroops')),
+      amountStroops: big(row, 'amount_stroops'),
+    }));
+}

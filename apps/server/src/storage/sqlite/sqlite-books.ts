@@ -1,0 +1,154 @@
+import type { Service } from '../../domain/service.ts';
+import type {
+  AccountAndService,
+  AccountKey,
+  AccountsFilter,
+  AccountsPage,
+  Books,
+  KeyFacts,
+  RecordKey,
+} from '../../reads/books.ts';
+import { loadAccount, loadAccountsAfter, type NumberedAccount } from './accounts.ts';
+import { type AnswerCap, answersTable, hasAnswer, listAnswersTables } from './answers.ts';
+import { loadApiKeyByDigest, loadApiKeysAfter } from './api-keys.ts';
+import { Connection } from './connection.ts';
+import { loadEntriesAfter, loadEntriesOf, loadEntry } from './entries.ts';
+import { needsReopening } from './fault.ts';
+import { loadRecordFacts } from './records.ts';
+import { loadPrices, loadService, loadServicesAfter } from './services.ts';
+import { loadSettlement, loadSettlementsAfter, loadSettlementsOf } from './settlements.ts';
+
+/** Reads of a database file, on a connection that cannot write. Each is short: it runs on the calling thread. */
+export class SqliteBooks implements Books {
+  readonly #file: string;
+  readonly #cap: AnswerCap;
+  #connection: Connection | undefined;
+
+  constructor(file: string, cap: AnswerCap) {
+    this.#file = file;
+    this.#cap = cap;
+  }
+
+  ping() {
+    return this.#read((connection) => {
+      connection.get('SELECT only FROM ledger_clock');
+    });
+  }
+
+  account(key: AccountKey) {
+    return this.#read((connection) => this.#accountOf(connection, key)?.account);
+  }
+
+  service(tenant: string, serviceId: string) {
+    return this.#read((connection) => loadService(connection, tenant, serviceId));
+  }
+
+  accountAndService(key: AccountKey) {
+    return this.#read(
+      (connection): AccountAndService => ({
+        account: this.#accountOf(connection, key)?.account,
+        service: loadService(connection, key.tenant, key.serviceId),
+      }),
+    );
+  }
+
+  servicesAfter(tenant: string, after: string, limit: number) {
+    return this.#read((connection) => loadServicesAfter(connection, tenant, after, limit));
+  }
+
+  prices(tenant: string, serviceId: string) {
+    return this.#read((connection) => loadPrices(connection, tenant, serviceId));
+  }
+
+  entry(tenant: string, id: string) {
+    return this.#read((connection) => loadEntry(connection, tenant, id));
+  }
+
+  entriesAfter(tenant: string, afterId: string, limit: number) {
+    return this.#read((connection) => loadEntriesAfter(connection, tenant, afterId, limit));
+  }
+
+  entriesOf(key: AccountKey, after: number, through: number, limit: number) {
+    return this.#read((connection) => {
+      const number = this.#accountOf(connection, key)?.number;
+      return number === undefined ? [] : loadEntriesOf(connection, number, after, through, limit);
+    });
+  }
+
+  settlement(tenant: string, id: string) {
+    return this.#read((connection) => loadSettlement(connection, tenant, id));
+  }
+
+  settlementsAfter(tenant: string, afterId: string, limit: number) {
+    return this.#read((connection) => loadSettlementsAfter(connection, tenant, afterId, limit));
+  }
+
+  settlementsOf(key: AccountKey, after: number, through: number, limit: number) {
+    return this.#read((connection) => {
+      const number = this.#accountOf(connection, key)?.number;
+      if (number === undefined) return [];
+      return loadSettlementsOf(connection, key.tenant, number, after, through, limit);
+    });
+  }
+
+  accountsAfter(filter: AccountsFilter, after: string, limit: number) {
+    return this.#read((connection): AccountsPage => {
+      const accounts = loadAccountsAfter(connection, filter, Number(after), limit);
+      const services = new Map<string, Service | undefined>();
+      const items = accounts.map(({ account }) => {
+        const { serviceId } = account;
+        if (!services.has(serviceId)) {
+          services.set(serviceId, loadService(connection, filter.tenant, serviceId));
+        }
+        return { account, service: services.get(serviceId) };
+      });
+      const last = accounts.at(-1);
+      return { items, next: accounts.length < limit || last === undefined ? undefined : String(last.number) };
+    });
+  }
+
+  keyFacts(key: RecordKey) {
+    return this.#read((connection): KeyFacts | undefined => {
+      const facts = loadRecordFacts(connection, key);
+      if (facts === undefined) return undefined;
+      const { firstSeenAtMs, method, path, status, location, answerNumber } = facts;
+      const table = answersTable(firstSeenAtMs);
+      const isKept =
+        listAnswersTables(connection).includes(table) &&
+        hasAnswer(connection, table, { ...key, number: answerNumber }, this.#cap);
+      const answerExpiresAtMs = isKept ? facts.answerExpiresAtMs : undefined;
+      return { firstSeenAtMs, method, path, status, location, answerExpiresAtMs };
+    });
+  }
+
+  apiKeyByDigest(digest: string) {
+    return this.#read((connection) => loadApiKeyByDigest(connection, digest));
+  }
+
+  apiKeysAfter(after: string, limit: number) {
+    return this.#read((connection) => loadApiKeysAfter(connection, after, limit));
+  }
+
+  close(): void {
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+
+  #accountOf(connection: Connection, { tenant, agent, serviceId }: AccountKey): NumberedAccount | undefined {
+    return loadAccount(connection, tenant, agent, serviceId);
+  }
+
+  /** Reads on one snapshot. A connection that failed is opened anew by the next read. */
+  #read<T>(read: (connection: Connection) => T): Promise<T> {
+    return new Promise((resolve) => {
+      this.#connection ??= new Connection(this.#file, 'read_only');
+      const connection = this.#connection;
+      try {
+        resolve(connection.snapshot(() => read(connection)));
+      } catch (error) {
+        if (needsReopening(error)) this.#connection = undefined;
+        throw error;
+      }
+    });
+  }
+}

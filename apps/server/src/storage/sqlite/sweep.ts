@@ -1,0 +1,102 @@
+import { type AnswerCap, answersTableEndMs, deleteEvicted, listAnswersTables } from './answers.ts';
+import { bytes, hex, integer, integerOrAbsent, text } from './columns.ts';
+import type { Connection } from './connection.ts';
+
+/** What the sweep goes by. */
+export interface SweepLimits {
+  readonly answerTtlMs: number;
+  readonly retentionMs: number;
+  /** rows looked at in one step, so that the writer is not held up */
+  readonly rowsMax: number;
+  /** where the step before ended; `undefined` begins anew */
+  readonly cursor: SweepCursor | undefined;
+}
+
+/** A place in the table of records. */
+export interface SweepCursor {
+  readonly tenant: string;
+  readonly scope: string;
+  readonly key: string;
+}
+
+/** What a step did. `cursor` is where the next one goes on. */
+export type SweepReport =
+  /** the clock has not run plausibly for long enough: nothing is forgotten */
+  | { readonly kind: 'clock_unsteady'; readonly answersEvicted: number; readonly steadySinceMs: number }
+  | {
+      readonly kind: 'swept';
+      readonly answersEvicted: number;
+      readonly tablesDropped: number;
+      readonly recordsForgotten: number;
+      readonly cursor: SweepCursor | undefined;
+    };
+
+/** A gap between two sweeps beyond which the clock, or the server, was away. */
+const gapMax = 3 * 86_400_000;
+/** For how long the clock must have run without such a gap before anything is forgotten. */
+const steadyForMs = 3 * 86_400_000;
+
+/**
+ * One short step of forgetting: deletes answers beyond the cap of their scope, drops the tables of answers that are
+ * past their time, then walks some way along the records and deletes those past the retention. A clock that jumps must not forget everything, so a jump makes
+ * the sweep wait until the clock has run steadily for three days.
+ */
+export function sweepStep(
+  connection: Connection,
+  nowMs: number,
+  limits: SweepLimits,
+  cap: AnswerCap,
+): SweepReport {
+  const answersEvicted = deleteEvicted(connection, cap, limits.rowsMax);
+  const steadySinceMs = steadySince(connection, nowMs);
+  if (nowMs - steadySinceMs < steadyForMs) return { kind: 'clock_unsteady', answersEvicted, steadySinceMs };
+  const tablesDropped = dropAnswers(connection, nowMs - limits.answerTtlMs);
+  const { forgotten, cursor } = forgetRecords(connection, nowMs - limits.retentionMs, limits);
+  return { kind: 'swept', answersEvicted, tablesDropped, recordsForgotten: forgotten, cursor };
+}
+
+function steadySince(connection: Connection, nowMs: number): number {
+  const row = connection.get('SELECT steady_since_ms, swept_at_ms FROM ledger_clock WHERE only = 1');
+  const sweptAtMs = row && integerOrAbsent(row, 'swept_at_ms');
+  const known = row && integerOrAbsent(row, 'steady_since_ms');
+  const isSteady = sweptAtMs !== undefined && nowMs >= sweptAtMs && nowMs - sweptAtMs <= gapMax;
+  const since = isSteady && known !== undefined ? known : nowMs;
+  connection.run('UPDATE ledger_clock SET steady_since_ms = ?, swept_at_ms = ? WHERE only = 1', since, nowMs);
+  return since;
+}
+
+/** The answers of a day leave as a whole, once the last of them has expired. */
+function dropAnswers(connection: Connection, expiredMs: number): number {
+  const past = listAnswersTables(connection).filter((table) => answersTableEndMs(table) <= expiredMs);
+  for (const table of past) connection.exec(`DROP TABLE ${table}`);
+  return past.length;
+}
+
+function forgetRecords(
+  connection: Connection,
+  forgottenBeforeMs: number,
+  { rowsMax, cursor }: SweepLimits,
+): { readonly forgotten: number; readonly cursor: SweepCursor | undefined } {
+  const rows = connection.all(
+    `SELECT tenant, scope, key, first_seen_at_ms FROM records WHERE (tenant, scope, key) > (?, ?, ?)
+     ORDER BY tenant, scope, key LIMIT ?`,
+    cursor?.tenant ?? '',
+    bytes(cursor?.scope ?? ''),
+    bytes(cursor?.key ?? ''),
+    rowsMax,
+  );
+  let forgotten = 0;
+  let last: SweepCursor | undefined;
+  for (const row of rows) {
+    last = { tenant: text(row, 'tenant'), scope: hex(row, 'scope'), key: hex(row, 'key') };
+    if (integer(row, 'first_seen_at_ms') >= forgottenBeforeMs) continue;
+    connection.run(
+      'DELETE FROM records WHERE tenant = ? AND scope = ? AND key = ?',
+      last.tenant,
+      bytes(last.scope),
+      bytes(last.key),
+    );
+    forgotten += 1;
+  }
+  return { forgotten, cursor: rows.length < rowsMax ? undefined : last };
+}

@@ -1,0 +1,24 @@
+import type { Batch, ExecutorOptions } from '../../ledger/batch-executor.ts';
+import type { Outcome } from '../../ledger/submission.ts';
+import type { SqliteOptions } from './sqlite-storage.ts';
+import type { SweepLimits, SweepReport } from './sweep.ts';
+
+/** What the writer's thread is started with. */
+export interface WriterData {
+  readonly sqlite: SqliteOptions;
+  readonly executor: ExecutorOptions;
+}
+
+/** What the writer is asked; `call` is given back with the reply. */
+export type WriterCall =
+  | { readonly kind: 'execute'; readonly call: number; readonly batch: Batch }
+  | { readonly kind: 'sweep'; readonly call: number; readonly nowMs: number; readonly limits: SweepLimits }
+  | { readonly kind: 'close' };
+
+/** What the writer replies. */
+export type WriterReply =
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'open_failed'; readonly message: string }
+  | { readonly kind: 'executed'; readonly call: number; readonly outcomes: readonly Outcome[] }
+  | { readonly kind: 'swept'; readonly call: number; readonly report: SweepReport }
+  | { readonly kind: 'sweep_failed'; readonly call: number; readonly message: string };

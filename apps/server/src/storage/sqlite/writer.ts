@@ -1,0 +1,132 @@
+import { Worker } from 'node:worker_threads';
+import type { Batch, BatchExecutor } from '../../ledger/batch-executor.ts';
+import type { Outcome } from '../../ledger/submission.ts';
+import type { SweepLimits, SweepReport } from './sweep.ts';
+import type { WriterCall, WriterData, WriterReply } from './writer-messages.ts';
+
+type Pending =
+  | {
+      readonly kind: 'execute';
+      readonly size: number;
+      readonly resolve: (outcomes: readonly Outcome[]) => void;
+    }
+  | {
+      readonly kind: 'sweep';
+      readonly resolve: (report: SweepReport) => void;
+      readonly reject: (error: Error) => void;
+    };
+
+/** The writer of a database file, on a thread of its own. */
+export class SqliteWriter implements BatchExecutor {
+  readonly #data: WriterData;
+  readonly #pending = new Map<number, Pending>();
+  #worker: Worker | undefined;
+  #isOpened = false;
+  #lastCall = 0;
+  #onExit: (() => void) | undefined;
+
+  private constructor(data: WriterData) {
+    this.#data = data;
+  }
+
+  /**
+   * Starts the writer and opens the file.
+   *
+   * @throws {Error} when another server holds the file, or it cannot be opened
+   */
+  static async start(data: WriterData): Promise<SqliteWriter> {
+    const writer = new SqliteWriter(data);
+    await new Promise<void>((resolve, reject) => writer.#start(resolve, reject));
+    return writer;
+  }
+
+  execute(batch: Batch): Promise<readonly Outcome[]> {
+    const worker = this.#running();
+    return new Promise((resolve) => {
+      const call = this.#register({ kind: 'execute', size: batch.submissions.length, resolve });
+      this.#post(worker, { kind: 'execute', call, batch });
+    });
+  }
+
+  /** One short step of forgetting, in its turn among the batches. */
+  sweep(nowMs: number, limits: SweepLimits): Promise<SweepReport> {
+    const worker = this.#running();
+    return new Promise((resolve, reject) => {
+      const call = this.#register({ kind: 'sweep', resolve, reject });
+      this.#post(worker, { kind: 'sweep', call, nowMs, limits });
+    });
+  }
+
+  /** Closes the file after everything that was asked before. */
+  close(): Promise<void> {
+    const worker = this.#worker;
+    if (worker === undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onExit = resolve;
+      this.#post(worker, { kind: 'close' });
+    });
+  }
+
+  #running(): Worker {
+    // A writer that died (out of memory, a defect) is started anew; what it worked on has its answer already.
+    return this.#worker ?? this.#start(ignore, ignore);
+  }
+
+  #start(opened: () => void, failed: (error: Error) => void): Worker {
+    const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: this.#data });
+    worker.on('message', (reply: WriterReply) => {
+      if (reply.kind === 'opened') {
+        this.#isOpened = true;
+        opened();
+      } else if (reply.kind === 'open_failed') failed(new Error(reply.message));
+      else this.#settle(reply);
+    });
+    worker.on('error', failed);
+    worker.on('exit', () => this.#exited(worker));
+    this.#worker = worker;
+    this.#isOpened = false;
+    return worker;
+  }
+
+  #register(pending: Pending): number {
+    this.#lastCall += 1;
+    this.#pending.set(this.#lastCall, pending);
+    return this.#lastCall;
+  }
+
+  #post(worker: Worker, call: WriterCall): void {
+    worker.postMessage(call);
+  }
+
+  #settle(reply: Exclude<WriterReply, { kind: 'opened' | 'open_failed' }>): void {
+    const pending = this.#pending.get(reply.call);
+    this.#pending.delete(reply.call);
+    if (pending?.kind === 'execute' && reply.kind === 'executed') pending.resolve(reply.outcomes);
+    if (pending?.kind === 'sweep' && reply.kind === 'swept') pending.resolve(reply.report);
+    if (pending?.kind === 'sweep' && reply.kind === 'sweep_failed') pending.reject(new Error(reply.message));
+  }
+
+  #exited(worker: Worker): void {
+    if (this.#worker === worker) this.#worker = undefined;
+    for (const pending of this.#pending.values()) {
+      if (pending.kind === 'sweep') pending.reject(new Error('the writer died'));
+      else
+        pending.resolve(
+          Array.from({ length: pending.size }, () => (this.#isOpened ? writerDied : notOpened)),
+        );
+    }
+    this.#pending.clear();
+    this.#onExit?.();
+  }
+}
+
+const writerDied: Outcome = { kind: 'fault', code: 'outcome_unknown', detail: 'the writer died' };
+
+const notOpened: Outcome = {
+  kind: 'fault',
+  code: 'storage_unavailable',
+  detail: 'the file cannot be opened',
+};
+
+/** A restart that fails shows as an exit, and that fails what was asked meanwhile. */
+function ignore(): void {}

@@ -1,0 +1,59 @@
+/** An answer as a test looks at it. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape, and fail where it is another
+  readonly json: any;
+}
+
+export interface ApiRequest {
+  readonly method?: string;
+  readonly key?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Calls a server; paths are below `/api/v1`. */
+export interface Api {
+  readonly url: string;
+  call(path: string, request?: ApiRequest): Promise<ApiAnswer>;
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<ApiAnswer>;
+  post(
+    path: string,
+    body: unknown,
+    key?: string,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<ApiAnswer>;
+}
+
+export function apiAt(url: string): Api {
+  const call = async (path: string, { method, key, body, headers }: ApiRequest = {}): Promise<ApiAnswer> => {
+    const response = await fetch(`${url}/api/v1${path}`, {
+      method: method ?? (body === undefined ? 'GET' : 'POST'),
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
+        ...headers,
+      },
+      body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, json: parsed(text) };
+  };
+  return {
+    url,
+    call,
+    get: (path, headers) => call(path, { headers: headers ?? {} }),
+    post: (path, body, key, headers) =>
+      call(path, { body, headers: headers ?? {}, ...(key === undefined ? {} : { key }) }),
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

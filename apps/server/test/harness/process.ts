@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const startTimeoutMs = 30_000;
+
+/** A server in a process of its own, which can be killed. */
+export interface ServerProcess {
+  readonly url: string;
+  readonly pid: number;
+  /** everything that it printed */
+  output(): string;
+  /** Sends a signal and waits until the process is gone. */
+  stop(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Starts a real server process on a free port (or PORT), and kills it when the test has ended. */
+export async function startProcess(
+  t: TestContext,
+  environment: Readonly<Record<string, string>>,
+  options: { readonly uid?: number; readonly gid?: number } = {},
+): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [main], {
+    env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'warn', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...options,
+  });
+  t.after(() => child.kill('SIGKILL'));
+  let printed = '';
+  const url = new Promise<string>((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error(`no start within ${startTimeoutMs} ms:\n${printed}`)),
+      startTimeoutMs,
+    );
+    const read = (chunk: Buffer) => {
+      printed += chunk.toString();
+      const found = /Billonce listens on (\S+)/.exec(printed)?.[1];
+      if (found === undefined) return;
+      clearTimeout(timer);
+      resolve(found);
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.on('exit', (code) => {
+      clearTimeout(timer);
+      reject(new Error(`the server ended with ${code}:\n${printed}`));
+    });
+  });
+  return {
+    url: await url,
+    pid: child.pid ?? 0,
+    output: () => printed,
+    stop: (signal) => stop(child, signal),
+  };
+}
+
+async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const gone = once(child, 'exit');
+  child.kill(signal);
+  await gone;
+  return child.exitCode;
+}
