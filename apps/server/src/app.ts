@@ -58,6 +58,8 @@ export async function startApp(
     await writer.close();
   };
   try {
+    // Opened while all is well: later, on a full disk, it could not be, and reads go on there.
+    await books.ping();
     const writes = new WriteDesk(ledger, config.isKeyRequired);
     const http = await httpServer({ writes, ledger, books, config, version, ...ports }, log);
     await http.listen({ host: config.host, port: config.port });

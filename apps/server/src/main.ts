@@ -36,7 +36,6 @@ function banner(app: App, config: Config): string {
 async function run(config: Config): Promise<void> {
   const log = pino({ level: config.logLevel, redact: ['req.headers', 'headers'] });
   const app = await startApp(config, version(), log);
-  console.log(banner(app, config));
   let isClosing = false;
   const close = (signal: string) => {
     if (isClosing) return;
@@ -51,6 +50,8 @@ async function run(config: Config): Promise<void> {
   };
   process.on('SIGTERM', close);
   process.on('SIGINT', close);
+  // Last: whoever waits for it may send a signal at once.
+  console.log(banner(app, config));
 }
 
 function fail(error: unknown): void {

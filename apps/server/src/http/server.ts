@@ -63,6 +63,9 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
     },
   });
   app.server.maxConnections = desk.config.connectionsMax;
+  // Asked for now, because Node keeps it: of a connection that was reset the kernel no longer tells the address,
+  // yet its request is still read. In another scope than its retry it would be billed twice.
+  app.server.on('connection', (socket) => socket.remoteAddress);
   app.decorateRequest('caller', undefined);
   app.decorateRequest('jsonBody', undefined);
   registerParser(app);
@@ -94,14 +97,18 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
 
 function callerOf({ books, config }: Desk): Identify {
   const identifier = new CallerIdentifier(books, config);
-  return async ({ raw, headers }: FastifyRequest): Promise<Caller> =>
-    await identifier.identify({
-      socketAddress: raw.socket.remoteAddress ?? '',
+  return async ({ raw, headers }: FastifyRequest): Promise<Caller> => {
+    const { remoteAddress } = raw.socket;
+    // Reset before it was accepted: nobody is there to be answered, and nobody can say whose request it was.
+    if (remoteAddress === undefined) throw new ApiError('invalid_request', 'the connection is gone');
+    return await identifier.identify({
+      socketAddress: remoteAddress,
       forwardedFor: single(headers['x-forwarded-for']),
       apiKey: single(headers['x-api-key']),
       authorization: headers.authorization,
       tenant: single(headers['x-tenant']),
     });
+  };
 }
 
 function single(header: string | string[] | undefined): string | undefined {

@@ -17,10 +17,20 @@ export function scopeDigest(caller: Caller): string {
 
 /** One spelling for one address: IPv4 mapped into IPv6 is IPv4, and all loopback addresses are one caller. */
 export function normalizeAddress(address: string): string {
-  const lower = address.toLowerCase();
-  const v4 = /^(?:::ffff:)?(\d{1,3}(?:\.\d{1,3}){3})$/.exec(lower)?.[1];
-  if (v4 !== undefined) return v4.startsWith('127.') ? 'loopback' : v4;
-  if (lower === '::1') return 'loopback';
-  const zone = lower.indexOf('%');
-  return zone < 0 ? lower : lower.slice(0, zone);
+  const bare = address.toLowerCase().replace(/%.*$/, '');
+  const canonical = bare.includes(':') ? canonicalIpv6(bare) : bare;
+  if (canonical === '::1' || canonical.startsWith('127.')) return 'loopback';
+  return canonical;
+}
+
+/** The spelling that URLs give an IPv6 address (RFC 5952); IPv4 when it is mapped (RFC 4291, section 2.5.5.2). */
+function canonicalIpv6(address: string): string {
+  const url = `http://[${address}]`;
+  if (!URL.canParse(url)) return address;
+  const canonical = new URL(url).hostname.slice(1, -1);
+  const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(canonical);
+  if (mapped?.[1] === undefined || mapped[2] === undefined) return canonical;
+  const high = Number.parseInt(mapped[1], 16);
+  const low = Number.parseInt(mapped[2], 16);
+  return [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.');
 }

@@ -11,18 +11,29 @@ export interface NumberedAccount {
 const columns = `account, agent, service_id, sequence, settled_through, settlements, recorded_requests,
   settled_requests, CAST(settled_stroops AS TEXT) AS settled_stroops`;
 
+const loadAccountSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND agent = ? AND service_id = ?`;
+const loadAccountsOfSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND agent = ? LIMIT ?`;
+const loadAccountsAfterSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND account > ? ORDER BY account LIMIT ?`;
+const loadAccountsOfServiceSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND service_id = ? AND account > ?
+           ORDER BY account LIMIT ?`;
+const updateAccountSql = `UPDATE accounts SET sequence = ?, settled_through = ?, settlements = ?, recorded_requests = ?,
+         settled_requests = ?, settled_stroops = ? WHERE account = ?`;
+const insertAccountSql = `INSERT INTO accounts (tenant, agent, service_id, sequence, settled_through, settlements, recorded_requests,
+       settled_requests, settled_stroops) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const saveLineSql = `INSERT INTO account_lines (account, price_version, price_stroops, recorded_requests, settled_requests)
+     VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (account, price_version) DO UPDATE SET recorded_requests = excluded.recorded_requests,
+       settled_requests = excluded.settled_requests`;
+const loadLinesSql = `SELECT price_version, price_stroops, recorded_requests, settled_requests FROM account_lines
+       WHERE account = ? ORDER BY price_version`;
+
 export function loadAccount(
   connection: Connection,
   tenant: string,
   agent: string,
   serviceId: string,
 ): NumberedAccount | undefined {
-  const row = connection.get(
-    `SELECT ${columns} FROM accounts WHERE tenant = ? AND agent = ? AND service_id = ?`,
-    tenant,
-    agent,
-    serviceId,
-  );
+  const row = connection.get(loadAccountSql, tenant, agent, serviceId);
   return row && parseAccount(connection, row);
 }
 
@@ -33,9 +44,7 @@ export function loadAccountsOf(
   agent: string,
   limit: number,
 ): NumberedAccount[] {
-  return connection
-    .all(`SELECT ${columns} FROM accounts WHERE tenant = ? AND agent = ? LIMIT ?`, tenant, agent, limit)
-    .map((row) => parseAccount(connection, row));
+  return connection.all(loadAccountsOfSql, tenant, agent, limit).map((row) => parseAccount(connection, row));
 }
 
 /** Which accounts a page of them is about: all of a tenant, or those of one of its services. */
@@ -53,20 +62,8 @@ export function loadAccountsAfter(
 ): NumberedAccount[] {
   const rows =
     filter.serviceId === undefined
-      ? connection.all(
-          `SELECT ${columns} FROM accounts WHERE tenant = ? AND account > ? ORDER BY account LIMIT ?`,
-          filter.tenant,
-          after,
-          limit,
-        )
-      : connection.all(
-          `SELECT ${columns} FROM accounts WHERE tenant = ? AND service_id = ? AND account > ?
-           ORDER BY account LIMIT ?`,
-          filter.tenant,
-          filter.serviceId,
-          after,
-          limit,
-        );
+      ? connection.all(loadAccountsAfterSql, filter.tenant, after, limit)
+      : connection.all(loadAccountsOfServiceSql, filter.tenant, filter.serviceId, after, limit);
   return rows.map((row) => parseAccount(connection, row));
 }
 
@@ -86,17 +83,11 @@ export function saveAccount(
     account.settledStroops,
   ];
   if (number !== undefined) {
-    connection.run(
-      `UPDATE accounts SET sequence = ?, settled_through = ?, settlements = ?, recorded_requests = ?,
-         settled_requests = ?, settled_stroops = ? WHERE account = ?`,
-      ...totals,
-      number,
-    );
+    connection.run(updateAccountSql, ...totals, number);
     return number;
   }
   const { lastInsertRowid } = connection.run(
-    `INSERT INTO accounts (tenant, agent, service_id, sequence, settled_through, settlements, recorded_requests,
-       settled_requests, settled_stroops) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    insertAccountSql,
     tenant,
     account.agent,
     account.serviceId,
@@ -107,10 +98,7 @@ export function saveAccount(
 
 export function saveLine(connection: Connection, account: number, line: AccountLine): void {
   connection.run(
-    `INSERT INTO account_lines (account, price_version, price_stroops, recorded_requests, settled_requests)
-     VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (account, price_version) DO UPDATE SET recorded_requests = excluded.recorded_requests,
-       settled_requests = excluded.settled_requests`,
+    saveLineSql,
     account,
     line.priceVersion,
     line.priceStroops ?? null,
@@ -138,19 +126,13 @@ function parseAccount(connection: Connection, row: Row): NumberedAccount {
 }
 
 function loadLines(connection: Connection, account: number): AccountLine[] {
-  return connection
-    .all(
-      `SELECT price_version, price_stroops, recorded_requests, settled_requests FROM account_lines
-       WHERE account = ? ORDER BY price_version`,
-      account,
-    )
-    .map((row) => {
-      const price = integerOrAbsent(row, 'price_stroops');
-      return {
-        priceVersion: integer(row, 'price_version'),
-        priceStroops: price === undefined ? undefined : BigInt(price),
-        recordedRequests: integer(row, 'recorded_requests'),
-        settledRequests: integer(row, 'settled_requests'),
-      };
-    });
+  return connection.all(loadLinesSql, account).map((row) => {
+    const price = integerOrAbsent(row, 'price_stroops');
+    return {
+      priceVersion: integer(row, 'price_version'),
+      priceStroops: price === undefined ? undefined : BigInt(price),
+      recordedRequests: integer(row, 'recorded_requests'),
+      settledRequests: integer(row, 'settled_requests'),
+    };
+  });
 }

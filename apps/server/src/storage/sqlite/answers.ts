@@ -2,6 +2,13 @@ import type { Protection, StoredAnswer } from '../../ledger/storage-port.ts';
 import { bytes, hex, integer, text } from './columns.ts';
 import type { Connection, Row } from './connection.ts';
 
+const listAnswersTablesSql = `SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'answers_[0-9]*' ORDER BY name`;
+const loadScopeSql = 'SELECT answers, answer_bytes FROM scopes WHERE tenant = ? AND scope = ?';
+const saveScopeSql = `INSERT INTO scopes (tenant, scope, answers, answer_bytes) VALUES (?, ?, ?, ?)
+     ON CONFLICT (tenant, scope) DO UPDATE SET answers = excluded.answers, answer_bytes = excluded.answer_bytes`;
+const deleteEvictedSql =
+  'SELECT tenant, scope, answers, answer_bytes FROM scopes WHERE answers > ? OR answer_bytes > ?';
+
 /** How many answers a scope keeps, and how many bytes of them: its own oldest go first. */
 export interface AnswerCap {
   readonly answersMax: number;
@@ -25,9 +32,17 @@ interface NumberedAnswer {
 
 const dayMs = 86_400_000;
 
+const tableNames = new Map<number, string>();
+
 /** The table of the answers that were given on a day (UTC). It leaves as a whole. */
 export function answersTable(atMs: number): string {
-  return `answers_${new Date(atMs).toISOString().slice(0, 10).replaceAll('-', '')}`;
+  const day = Math.floor(atMs / dayMs);
+  let table = tableNames.get(day);
+  if (table === undefined) {
+    table = `answers_${new Date(atMs).toISOString().slice(0, 10).replaceAll('-', '')}`;
+    tableNames.set(day, table);
+  }
+  return table;
 }
 
 /** The first moment after the day of a table, in milliseconds since the epoch. */
@@ -39,9 +54,7 @@ export function answersTableEndMs(table: string): number {
 
 /** The tables of answers that there are, oldest first. */
 export function listAnswersTables(connection: Connection): string[] {
-  return connection
-    .all(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'answers_[0-9]*' ORDER BY name`)
-    .map((row) => text(row, 'name'));
+  return connection.all(listAnswersTablesSql).map((row) => text(row, 'name'));
 }
 
 export function createAnswersTable(connection: Connection, table: string): void {
@@ -59,24 +72,13 @@ export function createAnswersTable(connection: Connection, table: string): void 
 }
 
 export function loadScope(connection: Connection, tenant: string, scope: string): ScopeTotals {
-  const row = connection.get(
-    'SELECT answers, answer_bytes FROM scopes WHERE tenant = ? AND scope = ?',
-    tenant,
-    bytes(scope),
-  );
+  const row = connection.get(loadScopeSql, tenant, bytes(scope));
   if (row === undefined) return { answers: 0, answerBytes: 0 };
   return { answers: integer(row, 'answers'), answerBytes: integer(row, 'answer_bytes') };
 }
 
 export function saveScope(connection: Connection, tenant: string, scope: string, totals: ScopeTotals): void {
-  connection.run(
-    `INSERT INTO scopes (tenant, scope, answers, answer_bytes) VALUES (?, ?, ?, ?)
-     ON CONFLICT (tenant, scope) DO UPDATE SET answers = excluded.answers, answer_bytes = excluded.answer_bytes`,
-    tenant,
-    bytes(scope),
-    totals.answers,
-    totals.answerBytes,
-  );
+  connection.run(saveScopeSql, tenant, bytes(scope), totals.answers, totals.answerBytes);
 }
 
 /** Where an answer stands in its table. */
@@ -130,8 +132,7 @@ export function saveAnswer(
   { number, bytesBefore, answer }: NumberedAnswer,
 ): void {
   connection.run(
-    `INSERT INTO ${table} (tenant, scope, answer, bytes_before, status, headers, body, protection)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    insertAnswerSql(table),
     tenant,
     bytes(scope),
     number,
@@ -145,11 +146,7 @@ export function saveAnswer(
 
 /** Deletes answers that are beyond the cap of their scope, at most `rowsMax` of them, and returns how many. */
 export function deleteEvicted(connection: Connection, cap: AnswerCap, rowsMax: number): number {
-  const scopes = connection.all(
-    'SELECT tenant, scope, answers, answer_bytes FROM scopes WHERE answers > ? OR answer_bytes > ?',
-    cap.answersMax,
-    cap.bytesMax,
-  );
+  const scopes = connection.all(deleteEvictedSql, cap.answersMax, cap.bytesMax);
   let deleted = 0;
   for (const table of listAnswersTables(connection)) {
     for (const row of scopes) {
@@ -186,6 +183,18 @@ function deleteEvictedOf(
     last.number,
   );
   return evicted.length;
+}
+
+const insertAnswerSqls = new Map<string, string>();
+
+function insertAnswerSql(table: string): string {
+  let sql = insertAnswerSqls.get(table);
+  if (sql === undefined) {
+    sql = `INSERT INTO ${table} (tenant, scope, answer, bytes_before, status, headers, body, protection)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+    insertAnswerSqls.set(table, sql);
+  }
+  return sql;
 }
 
 /** Bytes of an answer, as the cap counts them. */

@@ -4,31 +4,30 @@ import type { Connection, Row } from './connection.ts';
 
 const columns = 'digest, prefix, tenant, label, created_at_ms, revoked_at_ms';
 
+const loadApiKeyByPrefixSql = `SELECT ${columns} FROM api_keys WHERE prefix = ?`;
+const loadApiKeyByDigestSql = `SELECT ${columns} FROM api_keys WHERE digest = ?`;
+const loadApiKeysAfterSql = `SELECT ${columns} FROM api_keys WHERE prefix > ? AND revoked_at_ms IS NULL ORDER BY prefix LIMIT ?`;
+const saveApiKeySql = `INSERT INTO api_keys (${columns}) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (digest) DO UPDATE SET revoked_at_ms = excluded.revoked_at_ms`;
+
 export function loadApiKeyByPrefix(connection: Connection, prefix: string): ApiKey | undefined {
-  const row = connection.get(`SELECT ${columns} FROM api_keys WHERE prefix = ?`, prefix);
+  const row = connection.get(loadApiKeyByPrefixSql, prefix);
   return row && parseApiKey(row);
 }
 
 export function loadApiKeyByDigest(connection: Connection, digest: string): ApiKey | undefined {
-  const row = connection.get(`SELECT ${columns} FROM api_keys WHERE digest = ?`, bytes(digest));
+  const row = connection.get(loadApiKeyByDigestSql, bytes(digest));
   return row && parseApiKey(row);
 }
 
 /** Keys that are not revoked, behind a prefix, in the order of their prefixes. */
 export function loadApiKeysAfter(connection: Connection, after: string, limit: number): ApiKey[] {
-  return connection
-    .all(
-      `SELECT ${columns} FROM api_keys WHERE prefix > ? AND revoked_at_ms IS NULL ORDER BY prefix LIMIT ?`,
-      after,
-      limit,
-    )
-    .map(parseApiKey);
+  return connection.all(loadApiKeysAfterSql, after, limit).map(parseApiKey);
 }
 
 export function saveApiKey(connection: Connection, key: ApiKey): void {
   connection.run(
-    `INSERT INTO api_keys (${columns}) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (digest) DO UPDATE SET revoked_at_ms = excluded.revoked_at_ms`,
+    saveApiKeySql,
     bytes(key.digest),
     key.prefix,
     key.tenant,

@@ -6,19 +6,26 @@ import type { Connection, Row } from './connection.ts';
 const columns = `e.id, a.agent, a.service_id, e.sequence, e.requests, e.price_version, e.line_requests, e.usage_id,
   CAST(e.occurred_at_ns AS TEXT) AS occurred_at_ns, e.recorded_at_ms`;
 
+const loadUsagesSql = `SELECT ${columns} FROM json_each(?) AS wanted
+     CROSS JOIN entries AS e ON e.tenant = ? AND e.usage_id = wanted.value
+     CROSS JOIN accounts AS a USING (account)`;
+const loadPositionSql =
+  'SELECT sequence, price_version, line_requests FROM entries WHERE account = ? AND sequence = ?';
+const loadEntrySql = `SELECT ${columns} FROM entries AS e JOIN accounts AS a USING (account) WHERE e.tenant = ? AND e.id = ?`;
+const loadEntriesAfterSql = `SELECT ${columns} FROM entries AS e CROSS JOIN accounts AS a USING (account)
+       WHERE e.tenant = ? AND e.id > ? ORDER BY e.id LIMIT ?`;
+const loadEntriesOfSql = `SELECT ${columns} FROM accounts AS a CROSS JOIN entries AS e ON e.account = a.account
+       WHERE a.account = ? AND e.sequence > ? AND e.sequence <= ? ORDER BY e.sequence LIMIT ?`;
+const saveEntrySql = `INSERT INTO entries (tenant, id, account, sequence, requests, price_version, line_requests, usage_id,
+       occurred_at_ns, recorded_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
 /** Which of the usage ids are known, and as what: one query for all of them. */
 export function loadUsages(
   connection: Connection,
   tenant: string,
   usageIds: ReadonlySet<string>,
 ): Map<string, KnownUsage> {
-  const rows = connection.all(
-    `SELECT ${columns} FROM json_each(?) AS wanted
-     CROSS JOIN entries AS e ON e.tenant = ? AND e.usage_id = wanted.value
-     CROSS JOIN accounts AS a USING (account)`,
-    JSON.stringify([...usageIds]),
-    tenant,
-  );
+  const rows = connection.all(loadUsagesSql, JSON.stringify([...usageIds]), tenant);
   return new Map(
     rows.map((row) => {
       const entry = parseEntry(row);
@@ -32,11 +39,7 @@ export function loadPosition(
   account: number,
   sequence: number,
 ): EntryPosition | undefined {
-  const row = connection.get(
-    'SELECT sequence, price_version, line_requests FROM entries WHERE account = ? AND sequence = ?',
-    account,
-    sequence,
-  );
+  const row = connection.get(loadPositionSql, account, sequence);
   return (
     row && {
       sequence: integer(row, 'sequence'),
@@ -47,11 +50,7 @@ export function loadPosition(
 }
 
 export function loadEntry(connection: Connection, tenant: string, id: string): Entry | undefined {
-  const row = connection.get(
-    `SELECT ${columns} FROM entries AS e JOIN accounts AS a USING (account) WHERE e.tenant = ? AND e.id = ?`,
-    tenant,
-    uuidBytes(id),
-  );
+  const row = connection.get(loadEntrySql, tenant, uuidBytes(id));
   return row && parseEntry(row);
 }
 
@@ -62,15 +61,7 @@ export function loadEntriesAfter(
   afterId: string,
   limit: number,
 ): Entry[] {
-  return connection
-    .all(
-      `SELECT ${columns} FROM entries AS e CROSS JOIN accounts AS a USING (account)
-       WHERE e.tenant = ? AND e.id > ? ORDER BY e.id LIMIT ?`,
-      tenant,
-      uuidBytes(afterId),
-      limit,
-    )
-    .map(parseEntry);
+  return connection.all(loadEntriesAfterSql, tenant, uuidBytes(afterId), limit).map(parseEntry);
 }
 
 /** Entries of an account with sequence in (after, through]. */
@@ -81,22 +72,12 @@ export function loadEntriesOf(
   through: number,
   limit: number,
 ): Entry[] {
-  return connection
-    .all(
-      `SELECT ${columns} FROM accounts AS a CROSS JOIN entries AS e ON e.account = a.account
-       WHERE a.account = ? AND e.sequence > ? AND e.sequence <= ? ORDER BY e.sequence LIMIT ?`,
-      account,
-      after,
-      through,
-      limit,
-    )
-    .map(parseEntry);
+  return connection.all(loadEntriesOfSql, account, after, through, limit).map(parseEntry);
 }
 
 export function saveEntry(connection: Connection, tenant: string, account: number, entry: Entry): void {
   connection.run(
-    `INSERT INTO entries (tenant, id, account, sequence, requests, price_version, line_requests, usage_id,
-       occurred_at_ns, recorded_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    saveEntrySql,
     tenant,
     uuidBytes(entry.id),
     account,

@@ -41,6 +41,11 @@ export function needsReopening(error: unknown): boolean {
   return code !== undefined && reopeningCodes.has(code);
 }
 
+/** Whether another connection holds the lock that was asked for. */
+export function isBusy(error: unknown): boolean {
+  return primaryCode(error) === 5;
+}
+
 function primaryCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number')
     return undefined;

@@ -19,13 +19,11 @@ export interface RecordFacts {
 
 const columns = `fingerprint, first_seen_at_ms, method, path, status, location, answer, answer_expires_at_ms`;
 
+const loadRecordFactsSql = `SELECT ${columns} FROM records WHERE tenant = ? AND scope = ? AND key = ?`;
+const saveRecordSql = `INSERT INTO records (tenant, scope, key, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
 export function loadRecordFacts(connection: Connection, wanted: WantedRecord): RecordFacts | undefined {
-  const row = connection.get(
-    `SELECT ${columns} FROM records WHERE tenant = ? AND scope = ? AND key = ?`,
-    wanted.tenant,
-    bytes(wanted.scope),
-    bytes(wanted.digest),
-  );
+  const row = connection.get(loadRecordFactsSql, wanted.tenant, bytes(wanted.scope), bytes(wanted.digest));
   return row && parseFacts(row);
 }
 
@@ -49,7 +47,7 @@ export function loadRecord(
 
 export function saveRecord(connection: Connection, record: MadeRecord, answerNumber: number): void {
   connection.run(
-    `INSERT INTO records (tenant, scope, key, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    saveRecordSql,
     record.tenant,
     bytes(record.scope),
     bytes(record.digest),

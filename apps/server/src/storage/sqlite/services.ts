@@ -4,12 +4,19 @@ import type { Connection, Row } from './connection.ts';
 
 const columns = 'service_id, price_version, price_stroops, first_price_stroops, disabled, description, owner';
 
+const loadServiceSql = `SELECT ${columns} FROM services WHERE tenant = ? AND service_id = ?`;
+const loadServicesAfterSql = `SELECT ${columns} FROM services WHERE tenant = ? AND service_id > ? ORDER BY service_id LIMIT ?`;
+const loadPricesSql =
+  'SELECT price_version, price_stroops FROM service_prices WHERE tenant = ? AND service_id = ?';
+const saveServiceSql = `INSERT INTO services (tenant, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (tenant, service_id) DO UPDATE SET price_version = excluded.price_version,
+       price_stroops = excluded.price_stroops, disabled = excluded.disabled,
+       description = excluded.description, owner = excluded.owner`;
+const savePriceSql = `INSERT INTO service_prices (tenant, service_id, price_version, price_stroops, set_at_ms)
+     VALUES (?, ?, ?, ?, ?)`;
+
 export function loadService(connection: Connection, tenant: string, serviceId: string): Service | undefined {
-  const row = connection.get(
-    `SELECT ${columns} FROM services WHERE tenant = ? AND service_id = ?`,
-    tenant,
-    serviceId,
-  );
+  const row = connection.get(loadServiceSql, tenant, serviceId);
   return row && parseService(row);
 }
 
@@ -20,32 +27,18 @@ export function loadServicesAfter(
   after: string,
   limit: number,
 ): Service[] {
-  return connection
-    .all(
-      `SELECT ${columns} FROM services WHERE tenant = ? AND service_id > ? ORDER BY service_id LIMIT ?`,
-      tenant,
-      after,
-      limit,
-    )
-    .map(parseService);
+  return connection.all(loadServicesAfterSql, tenant, after, limit).map(parseService);
 }
 
 /** All prices of a service, by version. */
 export function loadPrices(connection: Connection, tenant: string, serviceId: string): Map<number, bigint> {
-  const rows = connection.all(
-    'SELECT price_version, price_stroops FROM service_prices WHERE tenant = ? AND service_id = ?',
-    tenant,
-    serviceId,
-  );
+  const rows = connection.all(loadPricesSql, tenant, serviceId);
   return new Map(rows.map((row) => [integer(row, 'price_version'), BigInt(integer(row, 'price_stroops'))]));
 }
 
 export function saveService(connection: Connection, tenant: string, service: Service): void {
   connection.run(
-    `INSERT INTO services (tenant, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (tenant, service_id) DO UPDATE SET price_version = excluded.price_version,
-       price_stroops = excluded.price_stroops, disabled = excluded.disabled,
-       description = excluded.description, owner = excluded.owner`,
+    saveServiceSql,
     tenant,
     service.serviceId,
     service.priceVersion,
@@ -58,15 +51,7 @@ export function saveService(connection: Connection, tenant: string, service: Ser
 }
 
 export function savePrice(connection: Connection, tenant: string, price: PriceVersion): void {
-  connection.run(
-    `INSERT INTO service_prices (tenant, service_id, price_version, price_stroops, set_at_ms)
-     VALUES (?, ?, ?, ?, ?)`,
-    tenant,
-    price.serviceId,
-    price.version,
-    price.priceStroops,
-    price.setAtMs,
-  );
+  connection.run(savePriceSql, tenant, price.serviceId, price.version, price.priceStroops, price.setAtMs);
 }
 
 function parseService(row: Row): Service {

@@ -6,12 +6,20 @@ import type { Connection, Row } from './connection.ts';
 const columns = `s.id, a.agent, a.service_id, s.number, s.from_sequence, s.through_sequence, s.requests,
   CAST(s.billed_stroops AS TEXT) AS billed_stroops, s.settled_at_ms`;
 
+const loadSettlementSql = `SELECT ${columns} FROM settlements AS s JOIN accounts AS a USING (account) WHERE s.tenant = ? AND s.id = ?`;
+const loadSettlementsAfterSql = `SELECT ${columns} FROM settlements AS s CROSS JOIN accounts AS a USING (account)
+       WHERE s.tenant = ? AND s.id > ? ORDER BY s.id LIMIT ?`;
+const loadSettlementsOfSql = `SELECT ${columns} FROM accounts AS a CROSS JOIN settlements AS s ON s.account = a.account
+       WHERE a.account = ? AND s.number > ? AND s.number <= ? ORDER BY s.number LIMIT ?`;
+const insertSettlementSql = `INSERT INTO settlements (tenant, id, account, number, from_sequence, through_sequence, requests, billed_stroops,
+       settled_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const insertLineSql = `INSERT INTO settlement_lines (tenant, settlement, price_version, requests, price_stroops, amount_stroops)
+       VALUES (?, ?, ?, ?, ?, ?)`;
+const loadBillLinesSql = `SELECT price_version, requests, price_stroops, CAST(amount_stroops AS TEXT) AS amount_stroops
+       FROM settlement_lines WHERE tenant = ? AND settlement = ? ORDER BY price_version`;
+
 export function loadSettlement(connection: Connection, tenant: string, id: string): Settlement | undefined {
-  const row = connection.get(
-    `SELECT ${columns} FROM settlements AS s JOIN accounts AS a USING (account) WHERE s.tenant = ? AND s.id = ?`,
-    tenant,
-    uuidBytes(id),
-  );
+  const row = connection.get(loadSettlementSql, tenant, uuidBytes(id));
   return row && parseSettlement(connection, tenant, row);
 }
 
@@ -23,13 +31,7 @@ export function loadSettlementsAfter(
   limit: number,
 ): Settlement[] {
   return connection
-    .all(
-      `SELECT ${columns} FROM settlements AS s CROSS JOIN accounts AS a USING (account)
-       WHERE s.tenant = ? AND s.id > ? ORDER BY s.id LIMIT ?`,
-      tenant,
-      uuidBytes(afterId),
-      limit,
-    )
+    .all(loadSettlementsAfterSql, tenant, uuidBytes(afterId), limit)
     .map((row) => parseSettlement(connection, tenant, row));
 }
 
@@ -43,14 +45,7 @@ export function loadSettlementsOf(
   limit: number,
 ): Settlement[] {
   return connection
-    .all(
-      `SELECT ${columns} FROM accounts AS a CROSS JOIN settlements AS s ON s.account = a.account
-       WHERE a.account = ? AND s.number > ? AND s.number <= ? ORDER BY s.number LIMIT ?`,
-      account,
-      after,
-      through,
-      limit,
-    )
+    .all(loadSettlementsOfSql, account, after, through, limit)
     .map((row) => parseSettlement(connection, tenant, row));
 }
 
@@ -62,8 +57,7 @@ export function saveSettlement(
 ): void {
   const id = uuidBytes(settlement.id);
   connection.run(
-    `INSERT INTO settlements (tenant, id, account, number, from_sequence, through_sequence, requests, billed_stroops,
-       settled_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    insertSettlementSql,
     tenant,
     id,
     account,
@@ -76,8 +70,7 @@ export function saveSettlement(
   );
   for (const line of settlement.lines) {
     connection.run(
-      `INSERT INTO settlement_lines (tenant, settlement, price_version, requests, price_stroops, amount_stroops)
-       VALUES (?, ?, ?, ?, ?, ?)`,
+      insertLineSql,
       tenant,
       id,
       line.priceVersion,
@@ -105,17 +98,10 @@ function parseSettlement(connection: Connection, tenant: string, row: Row): Sett
 }
 
 function loadBillLines(connection: Connection, tenant: string, settlementId: string): BillLine[] {
-  return connection
-    .all(
-      `SELECT price_version, requests, price_stroops, CAST(amount_stroops AS TEXT) AS amount_stroops
-       FROM settlement_lines WHERE tenant = ? AND settlement = ? ORDER BY price_version`,
-      tenant,
-      uuidBytes(settlementId),
-    )
-    .map((row) => ({
-      priceVersion: integer(row, 'price_version'),
-      requests: integer(row, 'requests'),
-      priceStroops: BigInt(integer(row, 'price_stroops')),
-      amountStroops: big(row, 'amount_stroops'),
-    }));
+  return connection.all(loadBillLinesSql, tenant, uuidBytes(settlementId)).map((row) => ({
+    priceVersion: integer(row, 'price_version'),
+    requests: integer(row, 'requests'),
+    priceStroops: BigInt(integer(row, 'price_stroops')),
+    amountStroops: big(row, 'amount_stroops'),
+  }));
 }

@@ -44,6 +44,7 @@ CREATE TABLE accounts (
   settled_stroops INTEGER NOT NULL,
   UNIQUE (tenant, agent, service_id)
 ) STRICT;
+CREATE INDEX accounts_by_tenant ON accounts (tenant, account);
 CREATE INDEX accounts_by_service ON accounts (tenant, service_id, account);
 
 CREATE TABLE account_lines (

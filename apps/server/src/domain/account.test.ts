@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { type Account, emptyAccount, outstandingRequests, recordOn } from './account.ts';
+import { amountOf, requestsTotalMax, stroopsMax } from './money.ts';
+import { quoteOf } from './quote.ts';
+import { newService, type Service, withPrice } from './service.ts';
+import { settleOn } from './settlement.ts';
+
+const priceMax = 9_007_199_254n;
+
+function recorded(account: Account, service: Service | undefined, requests: number): Account {
+  const after = recordOn(account, service, requests);
+  if (after === undefined) throw new Error('a limit was passed');
+  return after.account;
+}
+
+test('amounts are exact beyond 2^53 and beyond 2^64', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: requestsTotalMax }),
+      fc.bigInt({ min: 0n, max: priceMax }),
+      (n, price) => {
+        const amount = amountOf(n, price);
+        assert.equal(price === 0n ? 0n : amount / price, price === 0n ? 0n : BigInt(n));
+        assert.equal(price === 0n ? amount : amount % price, 0n);
+      },
+    ),
+  );
+});
+
+test('a total of 2^53-1 requests is reached and not passed', () => {
+  const free = newService('s', 0n);
+  const full: Account = { ...emptyAccount('a', 's'), recordedRequests: requestsTotalMax - 5 };
+  assert.equal(recorded(full, free, 5).recordedRequests, requestsTotalMax);
+  assert.equal(recordOn(full, free, 6), undefined);
+});
+
+test('a total of 2^63-1 stroops is reached and not passed', () => {
+  const dear = newService('s', priceMax);
+  const most = Number(stroopsMax / priceMax);
+  const line = { priceVersion: 1, priceStroops: priceMax, recordedRequests: most - 3, settledRequests: 0 };
+  const near: Account = { ...emptyAccount('a', 's'), recordedRequests: most - 3, lines: [line] };
+  assert.equal(recorded(near, dear, 3).recordedRequests, most);
+  assert.equal(recordOn(near, dear, 4), undefined);
+});
+
+test('a quote and its settlement conserve requests and stroops through price changes', () => {
+  const step = fc.oneof(
+    fc.record({ kind: fc.constant('use' as const), requests: fc.integer({ min: 1, max: 1_000_000 }) }),
+    fc.record({ kind: fc.constant('price' as const), price: fc.bigInt({ min: 0n, max: priceMax }) }),
+    fc.record({ kind: fc.constant('settle' as const) }),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      let account = emptyAccount('a', 's');
+      let service: Service | undefined;
+      let unpriced = 0;
+      let worth = 0n;
+      let billed = 0n;
+      let requests = 0;
+      for (const now of steps) {
+        if (now.kind === 'use') {
+          account = recorded(account, service, now.requests);
+          requests += now.requests;
+          if (service === undefined) unpriced += now.requests;
+          else worth += amountOf(now.requests, service.priceStroops);
+        } else if (now.kind === 'price') {
+          if (service === undefined) worth += amountOf(unpriced, now.price);
+          service = service === undefined ? newService('s', now.price) : withPrice(service, now.price);
+        } else if (service !== undefined) {
+          const quote = quoteOf(account, service);
+          const settled = settleOn(account, quote, undefined, 'id', 0);
+          assert.ok(settled);
+          account = settled.account;
+          billed += settled.settlement.billedStroops;
+          assert.equal(outstandingRequests(account), 0);
+        }
+      }
+      const open = service === undefined ? 0n : quoteOf(account, service).billedStroops;
+      assert.equal(billed + open, worth);
+      assert.equal(account.settledRequests + outstandingRequests(account), requests);
+    }),
+  );
+});

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { emptyAccount } from './account.ts';
+import type { Command } from './command.ts';
+import { decide } from './decide.ts';
+import type { Moment } from './decision.ts';
+import { newService } from './service.ts';
+import { accountName, LoadedView } from './view.ts';
+
+const nowMs = 1_700_000_000_000;
+const moment: Moment = { nowMs, id: (number) => `id-${number}`, gate: undefined };
+const item = { agent: 'a', serviceId: 's', requests: 3, usageId: 'u', occurredAtNs: undefined } as const;
+
+function view(): LoadedView {
+  const loaded = new LoadedView();
+  loaded.services.set('s', newService('s', 7n));
+  loaded.accounts.set(accountName('a', 's'), {
+    ...emptyAccount('a', 's'),
+    sequence: 1,
+    recordedRequests: 1,
+    lines: [{ priceVersion: 1, priceStroops: 7n, recordedRequests: 1, settledRequests: 0 }],
+  });
+  loaded.usages.set('known', { item: { ...item, usageId: 'known' }, entryId: 'entry-1' });
+  return loaded;
+}
+
+const commands: readonly Command[] = [
+  { kind: 'record_usage', item },
+  {
+    kind: 'record_usage_bulk',
+    items: [
+      { kind: 'valid', item },
+      { kind: 'valid', item },
+      { kind: 'invalid', message: 'm' },
+    ],
+  },
+  {
+    kind: 'settle',
+    agent: 'a',
+    serviceId: 's',
+    through: undefined,
+    expectedStroops: undefined,
+    ifMatch: undefined,
+  },
+  { kind: 'settle_bulk', agent: 'a' },
+  { kind: 'put_service', serviceId: 's', priceStroops: 9n, metadata: undefined },
+  { kind: 'set_price', serviceId: 's', priceStroops: 9n },
+  { kind: 'create_api_key', key: 'k', digest: 'd', prefix: 'p', tenant: 't', label: 'l' },
+];
+
+test('decide leaves what it sees alone, and says the same of the same twice', () => {
+  for (const command of commands) {
+    const seen = view();
+    const first = decide(command, seen, moment);
+    assert.deepEqual(seen, view(), command.kind);
+    assert.deepEqual(decide(command, seen, moment), first, command.kind);
+    assert.equal(first.kind, 'done', command.kind);
+  }
+});
+
+test('while nothing new may be done, what was done before is still answered', () => {
+  const gate = { code: 'idempotency_key_in_future', message: 'm', serverTimeMs: 0 } as const;
+  for (const command of commands) {
+    assert.deepEqual(
+      decide(command, view(), { ...moment, gate }),
+      { kind: 'refused', refusal: gate },
+      command.kind,
+    );
+  }
+  const known: Command = { kind: 'record_usage', item: { ...item, usageId: 'known' } };
+  const answered = decide(known, view(), { ...moment, gate });
+  assert.equal(answered.kind === 'done' && answered.answer.status, 200);
+});
+
+test('an event is accepted from 34 days ago to 5 minutes ahead', () => {
+  const at = (ms: number) => {
+    const occurredAtNs = BigInt(ms) * 1_000_000n;
+    const decision = decide({ kind: 'record_usage', item: { ...item, occurredAtNs } }, view(), moment);
+    return decision.kind === 'refused' ? decision.refusal.code : 'accepted';
+  };
+  const dayMs = 86_400_000;
+  assert.equal(at(nowMs - 34 * dayMs), 'accepted');
+  assert.equal(at(nowMs - 34 * dayMs - 1), 'event_too_old');
+  assert.equal(at(nowMs + 300_000), 'accepted');
+  assert.equal(at(nowMs + 300_001), 'event_in_future');
+});
+
+test('a bulk in which every item was refused is not remembered, any other is', () => {
+  const bulk = (...items: (Command & { kind: 'record_usage_bulk' })['items']) => {
+    const decision = decide({ kind: 'record_usage_bulk', items }, view(), moment);
+    return decision.kind === 'done' && decision.remembered;
+  };
+  assert.equal(bulk({ kind: 'invalid', message: 'm' }), false);
+  assert.equal(bulk({ kind: 'valid', item: { ...item, usageId: 'known', requests: 9 } }), false);
+  assert.equal(bulk({ kind: 'invalid', message: 'm' }, { kind: 'valid', item }), true);
+  assert.equal(bulk({ kind: 'valid', item: { ...item, usageId: 'known' } }), true);
+});

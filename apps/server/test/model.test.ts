@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { keyDigest, sha256 } from '@billonce/idempotency/core';
+import fc from 'fast-check';
+import type { Command } from '../src/domain/command.ts';
+import { StorageExecutor } from '../src/ledger/batch-executor.ts';
+import type { KeyUse, Outcome } from '../src/ledger/submission.ts';
+import { auditBooks } from '../src/reads/audit-books.ts';
+import { SqliteBooks } from '../src/storage/sqlite/sqlite-books.ts';
+import { SqliteStorage } from '../src/storage/sqlite/sqlite-storage.ts';
+import { Model, type ModelAnswer } from './harness/model.ts';
+import { temporaryFolder } from './harness/temporary-folder.ts';
+
+const cap = { answersMax: 1_000, bytesMax: 1_000_000 };
+const dayMs = 86_400_000;
+const options = {
+  policy: { retentionMs: 400 * dayMs, futureToleranceMs: 300_000 },
+  answerTtlMs: dayMs,
+  sealedAnswerTtlMs: 600_000,
+  atRestKeys: [],
+};
+
+interface Step {
+  readonly command: Command;
+  readonly key: string | undefined;
+}
+
+const agent = fc.constantFrom('agent-1', 'agent-2');
+const serviceId = fc.constantFrom('service-1', 'service-2');
+const key = fc.option(
+  fc.integer({ min: 1, max: 12 }).map((number) => `key-${number}`),
+  { nil: undefined },
+);
+const command: fc.Arbitrary<Command> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc
+      .record({
+        agent,
+        serviceId,
+        requests: fc.constantFrom(1, 2, 3, 1_000_000),
+        usageId: fc.option(
+          fc.integer({ min: 1, max: 8 }).map((number) => `id-${number}`),
+          { nil: undefined },
+        ),
+        occurredAtNs: fc.constant(undefined),
+      })
+      .map((item) => ({ kind: 'record_usage', item }) as const),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('settle' as const),
+      agent,
+      serviceId,
+      through: fc.option(fc.integer({ min: 0, max: 6 }), { nil: undefined }),
+      expectedStroops: fc.option(fc.constantFrom(0n, 7n, 14n, 21n), { nil: undefined, freq: 4 }),
+      ifMatch: fc.constant(undefined),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('put_service' as const),
+      serviceId,
+      priceStroops: fc.constantFrom(0n, 7n, 9_007_199_254n),
+      metadata: fc.constant(undefined),
+    }),
+  },
+);
+const batches = fc.array(fc.array(fc.record({ command, key }), { minLength: 1, maxLength: 12 }), {
+  minLength: 1,
+  maxLength: 8,
+});
+
+function keyUse(sent: string, step: Step): KeyUse {
+  const text = JSON.stringify(step.command, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
+  return {
+    scope: '0'.repeat(32),
+    digest: keyDigest(sent),
+    madeAtMs: undefined,
+    fingerprint: sha256(text),
+    method: 'POST',
+    path: '/',
+    sealingKey: undefined,
+  };
+}
+
+/** The parts of an outcome that the model speaks of. */
+function modelAnswer(outcome: Outcome): ModelAnswer {
+  if (outcome.kind === 'refused') return { kind: 'refused', code: outcome.refusal.code };
+  if (outcome.kind === 'fault') throw new Error(`${outcome.code}: ${outcome.detail}`);
+  const body = JSON.parse(String(outcome.response.body));
+  if (body.total !== undefined) {
+    return { kind: 'total', total: body.total, isDuplicate: body.status === 'duplicate' };
+  }
+  if (body.billedStroops === undefined) return { kind: 'price' };
+  return { kind: 'bill', requests: body.requests, billedStroops: body.billedStroops };
+}
+
+test('the books on a real file answer as a list of entries would, however they are cut into batches', async (t) => {
+  const folder = temporaryFolder(t);
+  let runs = 0;
+  await fc.assert(
+    fc.asyncProperty(batches, async (sent) => {
+      runs += 1;
+      const file = join(folder, `${runs}.db`);
+      const storage = new SqliteStorage({ file, cap });
+      const books = new SqliteBooks(file, cap);
+      const executor = new StorageExecutor(storage, options);
+      const model = new Model();
+      try {
+        for (const batch of sent) {
+          const submissions = batch.map((step) => ({
+            tenant: 'tenant-1',
+            command: step.command,
+            key: step.key === undefined ? undefined : keyUse(step.key, step),
+          }));
+          const outcomes = await executor.execute({ submissions, nowMs: Date.now() });
+          const wanted = batch.map((step) => model.submit(step.command, step.key));
+          assert.deepEqual(outcomes.map(modelAnswer), wanted);
+        }
+        const finding = await auditBooks(books, 'tenant-1');
+        assert.deepEqual(finding.differences, []);
+      } finally {
+        books.close();
+        storage.close();
+      }
+    }),
+    { numRuns: 120 },
+  );
+});

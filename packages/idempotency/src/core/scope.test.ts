@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { clientAddress } from './client-address.ts';
+import { normalizeAddress, scopeDigest } from './scope.ts';
+
+test('all loopback addresses are one caller', () => {
+  for (const address of [
+    '127.0.0.1',
+    '127.8.9.10',
+    '::1',
+    '::ffff:127.0.0.1',
+    '::FFFF:127.0.0.1',
+    '::ffff:7f00:1',
+  ]) {
+    assert.equal(normalizeAddress(address), 'loopback', address);
+  }
+});
+
+test('spellings of one address are one caller, and other addresses are others', () => {
+  assert.equal(normalizeAddress('::ffff:192.0.2.1'), '192.0.2.1');
+  assert.equal(normalizeAddress('2001:DB8:0:0::1'), normalizeAddress('2001:db8::1'));
+  assert.equal(normalizeAddress('fe80::1%eth0'), normalizeAddress('fe80::1'));
+  assert.notEqual(normalizeAddress('2001:db8::1'), normalizeAddress('2001:db8::2'));
+});
+
+test('a tenant and an address never share a scope', () => {
+  assert.notEqual(
+    scopeDigest({ kind: 'tenant', tenant: '192.0.2.1' }),
+    scopeDigest({ kind: 'ip', address: '192.0.2.1' }),
+  );
+});
+
+test('X-Forwarded-For counts only for the configured number of proxies', () => {
+  assert.equal(clientAddress('10.0.0.1', '198.51.100.1', 0), '10.0.0.1');
+  assert.equal(clientAddress('10.0.0.1', '198.51.100.1', 1), '198.51.100.1');
+  assert.equal(clientAddress('10.0.0.1', '203.0.113.9, 198.51.100.1', 1), '198.51.100.1');
+  assert.equal(clientAddress('10.0.0.1', '203.0.113.9, 198.51.100.1', 2), '203.0.113.9');
+  assert.equal(clientAddress('10.0.0.1', '198.51.100.1', 2), '10.0.0.1');
+  assert.equal(clientAddress('10.0.0.1', 'no address', 1), '10.0.0.1');
+  assert.equal(clientAddress('10.0.0.1', undefined, 1), '10.0.0.1');
+});
