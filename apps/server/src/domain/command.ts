@@ -92,3 +92,8 @@ export function idsOf(command: Command): number {
       return 0;
   }
 }
+
+/** What a command weighs in a batch: as much as it has items. */
+export function weightOf(command: Command): number {
+  return command.kind === 'record_usage_bulk' ? command.items.length : 1;
+}

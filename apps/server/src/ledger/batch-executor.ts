@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IdempotencyRecord, KeyPolicy } from '@billonce/idempotency/core';
-import { idsOf } from '../domain/command.ts';
+import { idsOf, weightOf } from '../domain/command.ts';
 import { type AtRestKeys, openAnswer, protectAnswer } from './answer-protection.ts';
 import { type BatchMoment, type DecidedRecord, decideBatch } from './decide-batch.ts';
 import { IdSource } from './id-source.ts';
@@ -17,6 +17,11 @@ export interface Batch {
   readonly submissions: readonly Submission[];
   /** the time at which the batch is decided */
   readonly nowMs: number;
+}
+
+/** What a batch weighs: a single command 1, a bulk as much as it has items. */
+export function itemsOf({ submissions }: Batch): number {
+  return submissions.reduce((sum, { command }) => sum + weightOf(command), 0);
 }
 
 /** What the outcomes of a batch depend on besides the books. Plain data: it crosses to another thread. */

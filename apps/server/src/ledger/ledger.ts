@@ -1,3 +1,4 @@
+import { weightOf } from '../domain/command.ts';
 import type { BatchExecutor } from './batch-executor.ts';
 import { FairQueue, type Queued } from './fair-queue.ts';
 import type { Outcome, Submission } from './submission.ts';
@@ -5,10 +6,11 @@ import type { Outcome, Submission } from './submission.ts';
 /** The bounds of the write path, in items: a single command weighs 1, a bulk as much as it has items. */
 export interface LedgerLimits {
   readonly queuedItemsMax: number;
-  readonly batchItemsMax: number;
+  /** with the writer and not answered yet: enough that it never waits, few enough that the queue stays fair */
+  readonly inFlightItemsMax: number;
 }
 
-const ledgerLimitsDefault: LedgerLimits = { queuedItemsMax: 100_000, batchItemsMax: 2_000 };
+const ledgerLimitsDefault: LedgerLimits = { queuedItemsMax: 100_000, inFlightItemsMax: 2_000 };
 
 interface Waiting extends Queued {
   readonly submission: Submission;
@@ -16,21 +18,24 @@ interface Waiting extends Queued {
 }
 
 /**
- * The write path: what arrives while a batch is being committed becomes the next batch. An idle ledger begins at
- * once; nothing is ever held back by a timer.
+ * The write path: submissions wait in a fair queue and go to the writer as it can take them; whatever reaches it
+ * while it commits becomes its next batch. An idle ledger begins at once: nothing is held back by a timer.
  */
 export class Ledger {
   readonly #executor: BatchExecutor;
   readonly #nowMs: () => number;
+  readonly #limits: LedgerLimits;
   readonly #queue: FairQueue<Waiting>;
-  #state: 'idle' | 'scheduled' | 'running' = 'idle';
+  #inFlightItems = 0;
+  #isScheduled = false;
   #isClosing = false;
   #onDrained: (() => void) | undefined;
 
   constructor(executor: BatchExecutor, nowMs: () => number, limits: LedgerLimits = ledgerLimitsDefault) {
     this.#executor = executor;
     this.#nowMs = nowMs;
-    this.#queue = new FairQueue({ queuedMax: limits.queuedItemsMax, takenMax: limits.batchItemsMax });
+    this.#limits = limits;
+    this.#queue = new FairQueue({ queuedMax: limits.queuedItemsMax, takenMax: limits.inFlightItemsMax });
   }
 
   /** Whether new submissions are taken. */
@@ -38,17 +43,12 @@ export class Ledger {
     return !this.#isClosing;
   }
 
-  /** Items that wait. */
-  get queuedItems(): number {
-    return this.#queue.weight;
-  }
-
   /** Submits a command. Resolves once its outcome is on disk, and never rejects. */
   submit(submission: Submission): Promise<Outcome> {
     if (this.#isClosing) return Promise.resolve({ kind: 'fault', code: 'shutting_down', detail: 'draining' });
     return new Promise((answer) => {
       const { tenant, key, command } = submission;
-      const weight = command.kind === 'record_usage_bulk' ? command.items.length : 1;
+      const weight = weightOf(command);
       const lane = `${tenant} ${key?.scope ?? ''}`;
       if (!this.#queue.offer({ lane, weight, submission, answer })) {
         answer({ kind: 'fault', code: 'overloaded', detail: 'the queue is full' });
@@ -61,38 +61,44 @@ export class Ledger {
   /** Takes no more, and resolves when everything that was taken has its outcome. */
   drain(): Promise<void> {
     this.#isClosing = true;
-    if (this.#state === 'idle') return Promise.resolve();
+    if (this.#isIdle) return Promise.resolve();
     return new Promise((resolve) => {
       this.#onDrained = resolve;
     });
   }
 
-  #schedule(): void {
-    if (this.#state !== 'idle') return;
-    this.#state = 'scheduled';
-    // Not a delay: whatever the sockets already delivered in this turn of the loop comes along.
-    setImmediate(() => this.#run());
+  get #isIdle(): boolean {
+    return this.#inFlightItems === 0 && this.#queue.isEmpty;
   }
 
-  #run(): void {
-    this.#state = 'running';
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    // Not a delay: whatever the sockets already delivered in this turn of the loop comes along.
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#dispatch();
+    });
+  }
+
+  #dispatch(): void {
+    if (this.#queue.isEmpty || this.#inFlightItems >= this.#limits.inFlightItemsMax) return;
     const waiting = this.#queue.take();
+    const weight = waiting.reduce((sum, element) => sum + element.weight, 0);
+    this.#inFlightItems += weight;
     this.#executor
       .execute({ submissions: waiting.map(({ submission }) => submission), nowMs: this.#nowMs() })
-      .then((outcomes) => this.#answer(waiting, outcomes))
-      .catch((error: unknown) => this.#answer(waiting, [], String(error)));
+      .then((outcomes) => this.#answer(waiting, weight, outcomes))
+      .catch((error: unknown) => this.#answer(waiting, weight, [], String(error)));
   }
 
-  #answer(waiting: readonly Waiting[], outcomes: readonly Outcome[], detail = 'no outcome'): void {
-    // The next batch is on its way before these answers are written: the writer never waits for the sockets.
-    if (this.#queue.isEmpty) {
-      this.#state = 'idle';
-      this.#onDrained?.();
-    } else {
-      this.#run();
-    }
+  #answer(waiting: readonly Waiting[], weight: number, outcomes: readonly Outcome[], detail = 'none'): void {
+    this.#inFlightItems -= weight;
+    // The writer's next work is on its way before these answers are written: it never waits for the sockets.
+    this.#dispatch();
     for (const [index, { answer }] of waiting.entries()) {
       answer(outcomes[index] ?? { kind: 'fault', code: 'outcome_unknown', detail });
     }
+    if (this.#isIdle) this.#onDrained?.();
   }
 }

@@ -20,6 +20,7 @@ const transientCodes = new Map([
   [26, 'not a database'],
 ]);
 
+const busy = 5;
 const ioError = 10;
 /** Read-only (a file that was so when it was opened stays so for the connection), I/O, damaged, not opened, no database. */
 const reopeningCodes: ReadonlySet<number> = new Set([8, ioError, 11, 14, 26]);
@@ -43,7 +44,7 @@ export function needsReopening(error: unknown): boolean {
 
 /** Whether another connection holds the lock that was asked for. */
 export function isBusy(error: unknown): boolean {
-  return primaryCode(error) === 5;
+  return primaryCode(error) === busy;
 }
 
 function primaryCode(error: unknown): number | undefined {

@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { isBusy } from './fault.ts';
 
@@ -17,6 +18,8 @@ export function lockFile(databaseFile: string): FileLock {
   const database = openLock(file);
   try {
     database.exec('BEGIN EXCLUSIVE');
+    // On a file that it may not write SQLite begins all the same, and holds nothing.
+    accessSync(file, constants.W_OK);
   } catch (error) {
     database.close();
     if (!isBusy(error)) throw cannotLock(file, error);

@@ -44,7 +44,10 @@ export class SqliteStorage implements LedgerStorage {
     try {
       this.#open();
       // A server that can write nothing says so at its start, not at every request.
-      this.#transact(() => ({ end: 'rollback', value: undefined }));
+      this.#transact((connection) => {
+        connection.exec('UPDATE ledger_clock SET only = only');
+        return { end: 'rollback', value: undefined };
+      });
     } catch (error) {
       this.close();
       const reason = error instanceof Error ? error.message : String(error);

@@ -15,10 +15,16 @@ export type WriterCall =
   | { readonly kind: 'sweep'; readonly call: number; readonly nowMs: number; readonly limits: SweepLimits }
   | { readonly kind: 'close' };
 
+/** The outcomes of one call, of several that were committed together. */
+export interface Executed {
+  readonly call: number;
+  readonly outcomes: readonly Outcome[];
+}
+
 /** What the writer replies. */
 export type WriterReply =
   | { readonly kind: 'opened' }
   | { readonly kind: 'open_failed'; readonly message: string }
-  | { readonly kind: 'executed'; readonly call: number; readonly outcomes: readonly Outcome[] }
+  | { readonly kind: 'executed'; readonly executed: readonly Executed[] }
   | { readonly kind: 'swept'; readonly call: number; readonly report: SweepReport }
   | { readonly kind: 'sweep_failed'; readonly call: number; readonly message: string };

@@ -1,12 +1,17 @@
 // The thread of the one writer: the event loop that serves HTTP never waits for a disk.
-import { parentPort, workerData } from 'node:worker_threads';
-import { StorageExecutor } from '../../ledger/batch-executor.ts';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { itemsOf, StorageExecutor } from '../../ledger/batch-executor.ts';
 import { SqliteStorage } from './sqlite-storage.ts';
 import type { WriterCall, WriterData, WriterReply } from './writer-messages.ts';
 
 if (parentPort === null) throw new Error('this file is the main file of a worker thread');
 const port = parentPort;
 const data: WriterData = workerData;
+/** A batch of this many items spreads the cost of its commit thin; more would only make the others wait. */
+const batchItemsMax = 2_000;
+
+type ExecuteCall = WriterCall & { readonly kind: 'execute' };
+
 const reply = (message: WriterReply) => port.postMessage(message);
 
 function open(): SqliteStorage | undefined {
@@ -23,24 +28,60 @@ function serve(storage: SqliteStorage): void {
   // One after the other: the writer's transactions never interleave.
   let last: Promise<void> = Promise.resolve();
   port.on('message', (call: WriterCall) => {
-    last = last.then(() => answer(call, storage, executor));
+    last = last.then(() => answer([call, ...arrived()], storage, executor));
   });
   reply({ kind: 'opened' });
 }
 
-async function answer(call: WriterCall, storage: SqliteStorage, executor: StorageExecutor): Promise<void> {
-  switch (call.kind) {
-    case 'execute':
-      reply({ kind: 'executed', call: call.call, outcomes: await executor.execute(call.batch) });
-      return;
-    case 'sweep':
-      sweep(call, storage);
-      return;
-    case 'close':
-      storage.close();
-      port.close();
-      return;
+/** What arrived while the last commit was running, up to as much as a batch should be. */
+function arrived(): WriterCall[] {
+  const calls: WriterCall[] = [];
+  for (let weight = 0; weight < batchItemsMax; ) {
+    const received: { message: WriterCall } | undefined = receiveMessageOnPort(port);
+    if (received === undefined) break;
+    calls.push(received.message);
+    weight += received.message.kind === 'execute' ? itemsOf(received.message.batch) : 1;
   }
+  return calls;
+}
+
+/** Answers calls in their order; batches that follow on one another are committed as one. */
+async function answer(
+  calls: readonly WriterCall[],
+  storage: SqliteStorage,
+  executor: StorageExecutor,
+): Promise<void> {
+  let together: ExecuteCall[] = [];
+  for (const call of calls) {
+    if (call.kind === 'execute') {
+      together.push(call);
+      continue;
+    }
+    await execute(together, executor);
+    together = [];
+    if (call.kind === 'sweep') sweep(call, storage);
+    else close(storage);
+  }
+  await execute(together, executor);
+}
+
+async function execute(calls: readonly ExecuteCall[], executor: StorageExecutor): Promise<void> {
+  const latest = calls.at(-1);
+  if (latest === undefined) return;
+  const submissions = calls.flatMap(({ batch }) => batch.submissions);
+  const outcomes = await executor.execute({ submissions, nowMs: latest.batch.nowMs });
+  let from = 0;
+  const executed = calls.map(({ call, batch }) => {
+    const own = outcomes.slice(from, from + batch.submissions.length);
+    from += batch.submissions.length;
+    return { call, outcomes: own };
+  });
+  reply({ kind: 'executed', executed });
+}
+
+function close(storage: SqliteStorage): void {
+  storage.close();
+  port.close();
 }
 
 function sweep(call: WriterCall & { readonly kind: 'sweep' }, storage: SqliteStorage): void {

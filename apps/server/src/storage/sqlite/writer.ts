@@ -99,11 +99,23 @@ export class SqliteWriter implements BatchExecutor {
   }
 
   #settle(reply: Exclude<WriterReply, { kind: 'opened' | 'open_failed' }>): void {
-    const pending = this.#pending.get(reply.call);
-    this.#pending.delete(reply.call);
-    if (pending?.kind === 'execute' && reply.kind === 'executed') pending.resolve(reply.outcomes);
-    if (pending?.kind === 'sweep' && reply.kind === 'swept') pending.resolve(reply.report);
-    if (pending?.kind === 'sweep' && reply.kind === 'sweep_failed') pending.reject(new Error(reply.message));
+    if (reply.kind === 'executed') {
+      for (const { call, outcomes } of reply.executed) {
+        const pending = this.#taken(call);
+        if (pending?.kind === 'execute') pending.resolve(outcomes);
+      }
+      return;
+    }
+    const pending = this.#taken(reply.call);
+    if (pending?.kind !== 'sweep') return;
+    if (reply.kind === 'swept') pending.resolve(reply.report);
+    else pending.reject(new Error(reply.message));
+  }
+
+  #taken(call: number): Pending | undefined {
+    const pending = this.#pending.get(call);
+    this.#pending.delete(call);
+    return pending;
   }
 
   #exited(worker: Worker): void {

@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { books } from '../apps/server/src/storage/sqlite/migrations/0001-books.ts';
+import { loadHttp, postRequest } from './http-load.ts';
+import { startServer } from './server-process.ts';
+import { uuidV7 } from './singles.ts';
+
+const itemsPerBulk = 1_000;
+const agents = 50;
+const connections = 4;
+
+/** Items a second: through the server in bulks, and in a bare loop that inserts the same rows. */
+export interface BulkRound {
+  readonly bareRowsPerSecond: number;
+  readonly itemsPerSecond: number;
+  readonly p99Ms: number;
+}
+
+/** Measures bulks of 1,000 items with ids against bare inserts of the same rows, 1,000 a transaction, synced. */
+export async function measureBulk(warmUpMs: number, durationMs: number): Promise<BulkRound> {
+  const folder = mkdtempSync(join(tmpdir(), 'billonce-bench-'));
+  const bareRowsPerSecond = bareInserts(join(folder, 'bare.db'), durationMs);
+  const server = await startServer('apps/server/src/main.ts', {
+    PORT: '0',
+    LOG_LEVEL: 'warn',
+    DATABASE_URL: `file:${join(folder, 'books.db')}`,
+  });
+  let row = 0;
+  const report = await loadHttp({
+    port: server.port,
+    connections,
+    warmUpMs,
+    durationMs,
+    nextRequest: () => {
+      const items = Array.from({ length: itemsPerBulk }, () => {
+        row += 1;
+        return { agent: `agent-${row % agents}`, serviceId: 'input-tokens', requests: 374, id: usageId(row) };
+      });
+      return postRequest('/api/v1/usage/bulk', JSON.stringify({ items }), [`Idempotency-Key: ${uuidV7()}`]);
+    },
+  });
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+  return { bareRowsPerSecond, itemsPerSecond: report.requestsPerSecond * itemsPerBulk, p99Ms: report.p99Ms };
+}
+
+function usageId(row: number): string {
+  return `0a1b2c3d4e5f-${String(row).padStart(12, '0')}-0123456789abcdef`;
+}
+
+/** What an insert of the same rows into the same tables and indexes costs when nobody asks for once-ness. */
+function bareInserts(file: string, durationMs: number): number {
+  const database = new DatabaseSync(file);
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+  database.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -65536');
+  database.exec(books);
+  for (let account = 1; account <= agents; account++) {
+    database.exec(
+      `INSERT INTO accounts VALUES (${account}, 'public', 'agent-${account}', 'input-tokens', 0, 0, 0, 0, 0, 0)`,
+    );
+  }
+  const insert = database.prepare('INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const startMs = performance.now();
+  let row = 0;
+  while (performance.now() - startMs < durationMs) {
+    database.exec('BEGIN IMMEDIATE');
+    for (let i = 0; i < itemsPerBulk; i++) {
+      row += 1;
+      const id = Buffer.alloc(16);
+      id.writeUIntBE(Date.now(), 0, 6);
+      id.writeUInt32BE(row, 6);
+      insert.run('public', id, (row % agents) + 1, row, 374, 1, row, usageId(row), null, Date.now());
+    }
+    database.exec('COMMIT');
+  }
+  const seconds = (performance.now() - startMs) / 1000;
+  database.close();
+  return row / seconds;
+}

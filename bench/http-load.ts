@@ -1,0 +1,110 @@
+import { connect, type Socket } from 'node:net';
+
+/** How a load went. */
+export interface LoadReport {
+  readonly requests: number;
+  readonly seconds: number;
+  readonly requestsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** answers by status */
+  readonly statuses: Readonly<Record<number, number>>;
+}
+
+export interface LoadOptions {
+  readonly port: number;
+  readonly connections: number;
+  readonly warmUpMs: number;
+  readonly durationMs: number;
+  /** the bytes of the next request */
+  readonly nextRequest: () => string | Buffer;
+}
+
+/**
+ * Loads a server on this machine: each connection sends a request, waits for its answer, and sends the next. Plain
+ * sockets and the least parsing that does, so that the generator takes little of the machine that it measures.
+ */
+export async function loadHttp(options: LoadOptions): Promise<LoadReport> {
+  const run = new Run(options);
+  await Promise.all(Array.from({ length: options.connections }, () => run.connection()));
+  return run.report();
+}
+
+class Run {
+  readonly #options: LoadOptions;
+  readonly #latenciesMs: number[] = [];
+  readonly #statuses: Record<number, number> = {};
+  readonly #measuredFromMs: number;
+  readonly #endsAtMs: number;
+
+  constructor(options: LoadOptions) {
+    this.#options = options;
+    this.#measuredFromMs = performance.now() + options.warmUpMs;
+    this.#endsAtMs = this.#measuredFromMs + options.durationMs;
+  }
+
+  /** One connection, until the time is up. */
+  connection(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const socket = connect({ host: '127.0.0.1', port: this.#options.port, noDelay: true });
+      let sentAtMs = 0;
+      const send = () => {
+        sentAtMs = performance.now();
+        socket.write(this.#options.nextRequest());
+      };
+      socket.on('connect', send);
+      socket.on('error', reject);
+      onAnswers(socket, (status) => {
+        const nowMs = performance.now();
+        if (sentAtMs >= this.#measuredFromMs) this.#count(status, nowMs - sentAtMs);
+        if (nowMs < this.#endsAtMs) {
+          send();
+          return;
+        }
+        socket.destroy();
+        resolve();
+      });
+    });
+  }
+
+  report(): LoadReport {
+    const sorted = this.#latenciesMs.sort((a, b) => a - b);
+    const seconds = this.#options.durationMs / 1000;
+    const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+    return {
+      requests: sorted.length,
+      seconds,
+      requestsPerSecond: sorted.length / seconds,
+      p50Ms: at(0.5),
+      p99Ms: at(0.99),
+      statuses: this.#statuses,
+    };
+  }
+
+  #count(status: number, latencyMs: number): void {
+    this.#latenciesMs.push(latencyMs);
+    this.#statuses[status] = (this.#statuses[status] ?? 0) + 1;
+  }
+}
+
+/** Calls back with the status of each whole answer that arrives. */
+function onAnswers(socket: Socket, answered: (status: number) => void): void {
+  let received = '';
+  socket.setEncoding('latin1');
+  socket.on('data', (chunk: string) => {
+    received = received === '' ? chunk : received + chunk;
+    const headEnd = received.indexOf('\r\n\r\n');
+    if (headEnd < 0) return;
+    const length = Number(/content-length: (\d+)/i.exec(received.slice(0, headEnd))?.[1] ?? 0);
+    if (received.length < headEnd + 4 + length) return;
+    const status = Number(received.slice(9, 12));
+    received = '';
+    answered(status);
+  });
+}
+
+/** The bytes of a POST with a JSON body. */
+export function postRequest(path: string, body: string, headers: readonly string[] = []): string {
+  const more = headers.map((header) => `${header}\r\n`).join('');
+  return `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${more}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+}
