@@ -65,6 +65,7 @@ export async function startApp(
     await http.listen({ host: config.host, port: config.port });
     sweep.start();
     const close = async () => {
+      ledger.announceClosing();
       // Answers of what was taken leave before the connections are closed.
       await http.close();
       await closeStorage();

@@ -56,6 +56,11 @@ export function parseConfig(environment: Environment): ParsedConfig {
     atRestKeys: read.list('ANSWER_ENCRYPTION_KEYS').flatMap((entry) => atRestKey(entry, mistakes)),
     logLevel: read.oneOf('LOG_LEVEL', 'info', logLevels),
   };
+  if (config.answerTtlMs > config.retentionMs) {
+    mistakes.push(
+      'IDEMPOTENCY_CACHE_TTL_MS is longer than IDEMPOTENCY_RETENTION_DAYS: a key outlives its answer',
+    );
+  }
   mistakes.push(...developmentMistakes(config));
   return mistakes.length > 0 ? { kind: 'invalid', mistakes } : { kind: 'valid', config };
 }
@@ -78,7 +83,7 @@ function developmentMistakes(config: Config): string[] {
 function databaseFile(url: string, mistakes: string[]): string {
   if (url.startsWith('file:')) {
     const file = url.slice('file:'.length).replace(/^\/\/(?=\/)/, '');
-    if (file !== '' && !file.startsWith('//')) return file;
+    if (/^(?!\/\/)[^?#]+$/.test(file) && !file.startsWith(':memory:')) return file;
   }
   // A URL may carry a password, so it is not shown.
   mistakes.push('DATABASE_URL is not of the form file:./path/to/billonce.db');

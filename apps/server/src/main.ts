@@ -18,7 +18,7 @@ function banner(app: App, config: Config): string {
   const mode =
     config.adminApiKey === undefined
       ? 'development mode: no key needed, this machine only (set ADMIN_API_KEY to protect it)'
-      : 'protected mode: every request needs an API key';
+      : 'protected mode: reading and writing the books takes an API key';
   const key = config.adminApiKey === undefined ? '' : " -H 'X-API-Key: <your key>'";
   return `
   Billonce listens on ${app.url}   (process ${process.pid})
@@ -58,6 +58,9 @@ function fail(error: unknown): void {
   console.error(`billonce: ${error instanceof Error ? error.message : String(error)}`);
   process.exit(1);
 }
+
+// The books are for nobody else on this machine.
+process.umask(0o077);
 
 const parsed = parseConfig(process.env);
 if (parsed.kind === 'invalid') {

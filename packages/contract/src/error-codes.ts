@@ -87,7 +87,7 @@ export const errorCodes = {
   idempotency_key_expired: {
     status: 410,
     title: 'The answer of this Idempotency-Key is no longer kept',
-    advice: 'The operation took effect and is not executed again; `Link` names what it made.',
+    advice: 'It is not executed again. What it made, if it is known, stands in `Link`; else look first.',
     retry: 'do_not_retry',
   },
   quote_changed: {
@@ -111,7 +111,8 @@ export const errorCodes = {
   limit_exceeded: {
     status: 422,
     title: 'A limit of exact arithmetic or of size would be passed',
-    advice: 'Settle first, or spread what is recorded; nothing was applied.',
+    advice:
+      'Nothing was applied. An account holds 2^53-1 requests and 2^63-1 stroops in all its life: use another.',
     retry: 'after_mending',
   },
   event_too_old: {

@@ -5,6 +5,7 @@ export {
   basePath,
   bodyBytesMaxDefault,
   isWrite,
+  NoQuery,
   type Operation,
   type OperationName,
   operationOf,

@@ -1,4 +1,4 @@
-import type { Static, TSchema } from 'typebox';
+import Type, { type Static, type TSchema } from 'typebox';
 import type { ErrorCode } from './error-codes.ts';
 import * as billing from './schemas/billing.ts';
 import * as operation from './schemas/operation.ts';
@@ -45,6 +45,9 @@ const bulkBytesMax = 8 * bodyBytesMaxDefault;
 const location = { Location: 'The path of what was made.' };
 const etag = { ETag: 'Strong: changes whenever the quote does; send it back as `If-Match`.' };
 const weakEtag = { ETag: 'Weak: the list has not changed while it is the same.' };
+
+/** The query of an operation that takes none: what is not known is refused, not ignored. */
+export const NoQuery = Type.Object({}, { additionalProperties: false });
 
 /** Every operation, by its name: routes, validation, types and the OpenAPI document are made from this. */
 export const operations = {
@@ -99,7 +102,7 @@ export const operations = {
     path: '/api/v1/entries/{id}',
     summary: 'One usage entry',
     access: 'tenant',
-    params: usage.EntryParams,
+    params: usage.IdParams,
     successes: { 200: { description: 'The entry.', schema: usage.Entry } },
     errors: ['not_found'],
   },
@@ -161,7 +164,7 @@ export const operations = {
     path: '/api/v1/settlements/{id}',
     summary: 'One settlement',
     access: 'tenant',
-    params: usage.EntryParams,
+    params: usage.IdParams,
     successes: { 200: { description: 'The immutable bill.', schema: billing.Settlement } },
     errors: ['not_found'],
   },
@@ -211,7 +214,9 @@ export const operations = {
     access: 'tenant',
     params: services.ServiceParams,
     body: services.PricePatch,
-    successes: { 200: { description: 'The price in force.', schema: services.ServicePrice } },
+    successes: {
+      200: { description: 'The price in force.', schema: services.ServicePrice, headers: location },
+    },
     errors: ['not_found'],
   },
   createApiKey: {

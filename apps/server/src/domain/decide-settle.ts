@@ -19,7 +19,7 @@ export function settle(command: Settle, view: View, moment: Moment): Decision {
   const account = view.account(agent, serviceId);
   if (through !== undefined && !isSettleable(account, through))
     return quoteChanged(quoteOf(account, service));
-  const position = through === undefined ? undefined : view.position(agent, serviceId, through);
+  const position = positionOf(account, through, view);
   const quote = quoteOf(account, service, position);
   if (!isExpected(command, quote)) return quoteChanged(quoteOf(account, service));
   if (quote.requests === 0) return done({ status: 200, body: settledAnswer(agent, quote, undefined) });
@@ -33,6 +33,15 @@ export function settle(command: Settle, view: View, moment: Moment): Decision {
     },
     { accounts: [settled.account], settlements: [settled.settlement] },
   );
+}
+
+function positionOf(account: Account, through: number | undefined, view: View): EntryPosition | undefined {
+  if (through === undefined || account.sequence === 0) return undefined;
+  const position = view.position(account.agent, account.serviceId, through);
+  // To take everything instead would be to charge what nobody agreed to.
+  if (position === undefined)
+    throw new Error(`entry ${through} of ${account.agent} is missing from the books`);
+  return position;
 }
 
 /** An entry that exists and that no settlement covers yet; on an account without entries, its beginning. */

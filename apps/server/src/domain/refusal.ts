@@ -17,7 +17,8 @@ export type Refusal =
   | {
       readonly code: 'idempotency_key_expired';
       readonly message: string;
-      readonly firstSeenAtMs: number;
+      /** `undefined` when only the time in the key says that it is too old */
+      readonly firstSeenAtMs: number | undefined;
       readonly location: string | undefined;
     }
   | { readonly code: 'idempotency_key_in_future'; readonly message: string; readonly serverTimeMs: number };

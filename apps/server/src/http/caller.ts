@@ -34,12 +34,16 @@ export interface CallerOptions {
   readonly trustedHops: number;
 }
 
+const scopesMax = 10_000;
+
 /** Finds out who sends a request. */
 export class CallerIdentifier {
   readonly #books: Books;
   readonly #options: CallerOptions;
   readonly #adminDigest: Buffer | undefined;
   readonly #adminScope = scopeDigest({ kind: 'tenant', tenant: adminTenant });
+  /** scopes of addresses that were seen lately: those of one client are asked for with every request */
+  readonly #scopes = new Map<string, string>();
 
   constructor(books: Books, options: CallerOptions) {
     this.#books = books;
@@ -54,6 +58,7 @@ export class CallerIdentifier {
    * @throws {ApiError} `invalid_request`, `unauthorized`, `forbidden`
    */
   async identify(headers: CallerHeaders): Promise<Caller> {
+    refuseMalformedTenant(headers.tenant);
     const presentedKey = presentedKeyOf(headers);
     if (presentedKey === undefined) return this.#withoutKey(headers);
     const digest = sha256(presentedKey);
@@ -73,8 +78,16 @@ export class CallerIdentifier {
     if (this.#options.adminApiKey !== undefined) throw new ApiError('unauthorized', 'an API key is required');
     refuseOtherTenant(headers.tenant, publicTenant);
     const address = clientAddress(headers.socketAddress, headers.forwardedFor, this.#options.trustedHops);
+    return { kind: 'anonymous', tenant: publicTenant, scope: this.#scopeOf(address), presentedKey: '' };
+  }
+
+  #scopeOf(address: string): string {
+    const known = this.#scopes.get(address);
+    if (known !== undefined) return known;
+    if (this.#scopes.size >= scopesMax) this.#scopes.clear();
     const scope = scopeDigest({ kind: 'ip', address });
-    return { kind: 'anonymous', tenant: publicTenant, scope, presentedKey: '' };
+    this.#scopes.set(address, scope);
+    return scope;
   }
 }
 
@@ -87,6 +100,14 @@ function presentedKeyOf({ apiKey, authorization }: CallerHeaders): string | unde
   if (bearer === undefined)
     throw new ApiError('unauthorized', 'the Authorization header is not of the Bearer scheme');
   return bearer;
+}
+
+const tenantName = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}$/;
+
+function refuseMalformedTenant(named: string | undefined): void {
+  if (named !== undefined && !tenantName.test(named)) {
+    throw new ApiError('invalid_request', 'X-Tenant is not the name of a tenant');
+  }
 }
 
 function refuseOtherTenant(named: string | undefined, own: string): void {

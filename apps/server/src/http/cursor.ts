@@ -14,10 +14,18 @@ function decodeCursor(cursor: string): { readonly kind: string; readonly place: 
   return { kind, place };
 }
 
-/** @throws {ApiError} `invalid_request` */
-export function entryCursor(cursor: string | undefined): EntryCursor | undefined {
+/**
+ * Reads a cursor of a list of entries. That of an account goes by sequence, that of a tenant by id.
+ *
+ * @throws {ApiError} `invalid_request`: also for a cursor of the other list, which would begin anew
+ */
+export function entryCursor(
+  cursor: string | undefined,
+  wanted: EntryCursor['kind'],
+): EntryCursor | undefined {
   if (cursor === undefined) return undefined;
   const { kind, place } = decodeCursor(cursor);
+  if (kind !== wanted) throw invalidCursor();
   if (kind === 'id' && uuid.test(place)) return { kind: 'id', id: place };
   if (kind === 'sequence' && /^\d{1,15}$/.test(place)) return { kind: 'sequence', sequence: Number(place) };
   throw invalidCursor();
@@ -25,9 +33,8 @@ export function entryCursor(cursor: string | undefined): EntryCursor | undefined
 
 /** @throws {ApiError} `invalid_request` */
 export function idCursor(cursor: string | undefined): string | undefined {
-  const decoded = entryCursor(cursor);
-  if (decoded?.kind === 'sequence') throw invalidCursor();
-  return decoded?.id;
+  const decoded = entryCursor(cursor, 'id');
+  return decoded?.kind === 'id' ? decoded.id : undefined;
 }
 
 /** @throws {ApiError} `invalid_request` */

@@ -2,6 +2,7 @@ import {
   bodyBytesMaxDefault,
   compileQueryValidator,
   compileValidator,
+  NoQuery,
   type Operation,
   type OperationName,
   operations,
@@ -104,7 +105,7 @@ function requestValidator(
   operation: Operation,
 ): <N extends OperationName>(request: FastifyRequest) => Parts<N> {
   const params = operation.params && compileValidator(operation.params);
-  const query = operation.query && compileQueryValidator(operation.query);
+  const query = operation.access === 'open' ? undefined : compileQueryValidator(operation.query ?? NoQuery);
   const body = operation.body && compileValidator(operation.body);
   return <N extends OperationName>(request: FastifyRequest): Parts<N> => {
     const sent = request.jsonBody;
@@ -132,7 +133,10 @@ function accepted(validated: Validated<unknown>, part: string): unknown {
 
 function registerOtherMethods(app: FastifyInstance, path: string, taken: ReadonlySet<string>): void {
   const allow = [...taken, ...(taken.has('GET') ? ['HEAD'] : [])].sort().join(', ');
-  const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((method) => !taken.has(method));
+  // HEAD is answered where GET is.
+  const others = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(
+    (method) => !taken.has(method) && (method !== 'HEAD' || !taken.has('GET')),
+  );
   app.route({
     method: others,
     url: fastifyPath(path),

@@ -10,7 +10,9 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import { ApiError } from './api-error.ts';
+import { answerBrokenRequest } from './broken-request.ts';
 import { type Caller, CallerIdentifier } from './caller.ts';
+import { Connections } from './connections.ts';
 import type { Desk } from './desk.ts';
 import './fastify-types.ts';
 import { parseJsonBody } from './json-body.ts';
@@ -25,6 +27,7 @@ import { operationRoutes } from './routes/operation.ts';
 import { serviceRoutes } from './routes/services.ts';
 import { settlementRoutes } from './routes/settlements.ts';
 import { usageRoutes } from './routes/usage.ts';
+import { securityHeaders } from './security-headers.ts';
 
 const requestTimeoutMs = 30_000;
 const headersTimeoutMs = 10_000;
@@ -32,14 +35,7 @@ const keepAliveTimeoutMs = 72_000;
 const headerBytesMax = 16_384;
 const pathParameterLengthMax = 1_024;
 
-/** Sent with every answer: an API has nothing to frame, to sniff or to leak. */
-const securityHeaders = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-} as const;
+const securityFields = Object.entries(securityHeaders);
 
 /** Builds the HTTP server: who calls, what they ask, and how they are answered. */
 export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<FastifyInstance> {
@@ -50,7 +46,8 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
     requestIdHeader: false,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
-    http: { maxHeaderSize: headerBytesMax, headersTimeout: headersTimeoutMs },
+    // A request without Host is refused by a hook: Node would do it without our error.
+    http: { maxHeaderSize: headerBytesMax, headersTimeout: headersTimeoutMs, requireHostHeader: false },
     routerOptions: { maxParamLength: pathParameterLengthMax },
     return503OnClosing: false,
     forceCloseConnections: 'idle',
@@ -59,13 +56,17 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
       const { status, headers, body } = errorAnswer(error, request, log);
       // Refused before any hook ran.
       reply.hijack();
-      reply.raw.writeHead(status, { ...headers, ...securityHeaders, 'x-request-id': request.id }).end(body);
+      const own = { 'x-request-id': request.id, 'content-length': Buffer.byteLength(body) };
+      reply.raw.writeHead(status, { ...headers, ...securityHeaders, ...own }).end(body);
     },
   });
   app.server.maxConnections = desk.config.connectionsMax;
-  // Asked for now, because Node keeps it: of a connection that was reset the kernel no longer tells the address,
-  // yet its request is still read. In another scope than its retry it would be billed twice.
-  app.server.on('connection', (socket) => socket.remoteAddress);
+  app.server.on('connection', rememberAddress);
+  const connections = new Connections(app.server);
+  app.addHook('preClose', (done) => {
+    connections.close();
+    done();
+  });
   app.decorateRequest('caller', undefined);
   app.decorateRequest('jsonBody', undefined);
   registerParser(app);
@@ -93,6 +94,14 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
     callerOf(desk),
   );
   return app;
+}
+
+/**
+ * Asks for the peer's address while there is a peer; Node then remembers it. A client that resets the connection
+ * right after its request would otherwise have none, and its retry would come from another scope.
+ */
+function rememberAddress(socket: Socket): void {
+  if (socket.remoteAddress === undefined) socket.destroy();
 }
 
 function callerOf({ books, config }: Desk): Identify {
@@ -132,8 +141,11 @@ function registerParser(app: FastifyInstance): void {
 function registerHooks(app: FastifyInstance, { config }: Desk): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
-    for (const [name, value] of Object.entries(securityHeaders)) reply.header(name, value);
+    for (const [name, value] of securityFields) reply.header(name, value);
     const { host, origin } = request.headers;
+    if (host === undefined && request.raw.httpVersion === '1.1') {
+      throw new ApiError('invalid_request', 'the request has no Host');
+    }
     if (config.adminApiKey === undefined) {
       const fetchSite = single(request.headers['sec-fetch-site']);
       guardDevelopment({ host, origin, fetchSite }, isWriting(request), config.corsAllowedOrigins);
@@ -213,6 +225,8 @@ function frameworkError(error: FastifyError): ApiError {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
     case 'FST_ERR_CTP_EMPTY_TYPE':
       return new ApiError('unsupported_media_type', 'the body must be application/json');
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new ApiError('invalid_request', 'a segment of the path is too long');
     case 'FST_ERR_BAD_URL':
       return new ApiError('invalid_request', 'the path is not valid percent-encoding');
     default:
@@ -224,29 +238,4 @@ function frameworkError(error: FastifyError): ApiError {
   if ('errcode' in error)
     return new ApiError('storage_unavailable', 'the database cannot be read', {}, error);
   return new ApiError('internal_error', 'a fault of this server; nothing was applied', {}, error);
-}
-
-/** Answers what is not even HTTP, or stopped half-way: the framework has no request for it. */
-function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const { status, headers, body } = renderError(brokenRequest(error.code), requestIdOf(undefined), undefined);
-  const fields = {
-    ...headers,
-    ...securityHeaders,
-    connection: 'close',
-    'content-length': Buffer.byteLength(body),
-  };
-  const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status} Error\r\n${head.join('')}\r\n${body}`);
-}
-
-function brokenRequest(code: string | undefined): ApiError {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return new ApiError('request_timeout', 'the request did not arrive in time');
-  if (code === 'HPE_HEADER_OVERFLOW')
-    return new ApiError('headers_too_large', 'the header section is too large');
-  return new ApiError('invalid_request', 'the request is not valid HTTP');
 }

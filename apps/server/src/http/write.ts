@@ -160,7 +160,10 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
       return { members: { quote: quoteAnswer(refusal.quote) } };
     case 'idempotency_key_expired':
       return {
-        members: { firstSeenAt: timestampOfMs(refusal.firstSeenAtMs), location: refusal.location ?? null },
+        members: {
+          firstSeenAt: refusal.firstSeenAtMs === undefined ? null : timestampOfMs(refusal.firstSeenAtMs),
+          location: refusal.location ?? null,
+        },
         ...(refusal.location === undefined
           ? {}
           : { headers: { link: `<${refusal.location}>; rel="related"` } }),

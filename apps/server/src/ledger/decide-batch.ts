@@ -9,7 +9,7 @@ import {
 import { idsOf } from '../domain/command.ts';
 import { decide } from '../domain/decide.ts';
 import type { Answer, Decision } from '../domain/decision.ts';
-import { entryId, type IdBlock } from '../domain/entry-id.ts';
+import { type IdBlock, idIn } from '../domain/id-block.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { DraftView, LoadedView } from '../domain/view.ts';
 import type { Loaded, StoredRecord } from './storage-port.ts';
@@ -74,7 +74,7 @@ export function decideBatch(
     idNumber += idsOf(command);
     const decision = decide(command, draft, {
       nowMs: moment.nowMs,
-      id: (number) => entryId(moment.ids, firstId + number),
+      id: (number) => idIn(moment.ids, firstId + number),
       gate: ageRefusal(key, moment),
     });
     if (decision.kind === 'refused') return decision;
@@ -133,7 +133,12 @@ function ageRefusal(key: KeyUse | undefined, moment: BatchMoment): Refusal | und
     case 'fresh':
       return undefined;
     case 'too_old':
-      return expired(age.madeAtMs, undefined);
+      return {
+        code: 'idempotency_key_expired',
+        message: 'this Idempotency-Key is older than keys are remembered; whether it was used is not known',
+        firstSeenAtMs: undefined,
+        location: undefined,
+      };
     case 'in_future':
       return {
         code: 'idempotency_key_in_future',

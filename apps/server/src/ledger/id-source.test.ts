@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { uuidV7TimeMs } from '@billonce/idempotency/core';
 import fc from 'fast-check';
-import { entryId } from '../domain/entry-id.ts';
+import { idIn } from '../domain/id-block.ts';
 import { IdSource } from './id-source.ts';
 
 const hourMs = 3_600_000;
@@ -25,7 +25,7 @@ test('ids are UUIDv7, carry the time, and grow: in a batch, from batch to batch,
         highMs = Math.max(highMs, nowMs);
         const block = source.take(nowMs, ids);
         for (const number of new Set([0, ids >> 1, ids - 1])) {
-          const id = entryId(block, number);
+          const id = idIn(block, number);
           const timeMs = uuidV7TimeMs(id);
           assert.ok(timeMs !== undefined && timeMs >= nowMs, id);
           assert.ok(id > last, `${id} after ${last}`);
@@ -47,5 +47,5 @@ test('the counter never runs over', () => {
   const second = source.take(1_000, 2 ** 31);
   assert.equal(first.timeMs, 1_000);
   assert.equal(second.timeMs, 1_001);
-  assert.ok(entryId(first, 2 ** 31 - 1) < entryId(second, 0));
+  assert.ok(idIn(first, 2 ** 31 - 1) < idIn(second, 0));
 });

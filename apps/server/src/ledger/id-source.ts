@@ -1,4 +1,4 @@
-import type { IdBlock } from '../domain/entry-id.ts';
+import type { IdBlock } from '../domain/id-block.ts';
 
 const counterMax = 2 ** 32;
 /** How far the clock may be set back before ids follow it down. Until then they stand still and count on. */

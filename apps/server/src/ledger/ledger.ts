@@ -28,6 +28,7 @@ export class Ledger {
   readonly #queue: FairQueue<Waiting>;
   #inFlightItems = 0;
   #isScheduled = false;
+  #isAnnounced = false;
   #isClosing = false;
   #onDrained: (() => void) | undefined;
 
@@ -38,9 +39,14 @@ export class Ledger {
     this.#queue = new FairQueue({ queuedMax: limits.queuedItemsMax, takenMax: limits.inFlightItemsMax });
   }
 
-  /** Whether new submissions are taken. */
+  /** Whether it is here to stay: not once it was announced that it will close. */
   get isOpen(): boolean {
-    return !this.#isClosing;
+    return !this.#isAnnounced && !this.#isClosing;
+  }
+
+  /** Announces that it will close, so that others send their work elsewhere; what still comes is taken. */
+  announceClosing(): void {
+    this.#isAnnounced = true;
   }
 
   /** Submits a command. Resolves once its outcome is on disk, and never rejects. */

@@ -29,6 +29,11 @@ const scanRows = 1_000;
 /** Entries looked at for one page: a filter that matches little gives short pages, not long waits. */
 const scannedMax = 10_000;
 
+/** Whether the entries wanted are all of one account, and so go by its sequence. */
+export function isOfAccount({ agent, serviceId, settlementId }: EntryQuery): boolean {
+  return settlementId !== undefined || (agent !== undefined && serviceId !== undefined);
+}
+
 /** A page of entries in the order in which they were recorded. Stable: entries only ever come in behind it. */
 export async function listEntries(
   books: Books,
@@ -100,6 +105,7 @@ async function collect(scan: Scan, query: EntryQuery, limit: number): Promise<En
     const rows = await scan.rows(scanRows);
     for (const entry of rows) {
       scanned += 1;
+      if (isPast(entry, query)) return { items, next: undefined };
       if (!matches(entry, query)) continue;
       items.push(entry);
       if (items.length === limit) return { items, next: scan.cursorAt(entry) };
@@ -109,6 +115,14 @@ async function collect(scan: Scan, query: EntryQuery, limit: number): Promise<En
     if (scanned >= scannedMax) return { items, next: scan.cursorAt(end) };
   }
   return { items, next: undefined };
+}
+
+/** How far the time of recording may step back along the ids (see `IdSource`). */
+const stepBackMs = 3_600_000;
+
+/** Whether neither this entry nor any behind it was recorded before the end of what is wanted. */
+function isPast(entry: Entry, { recordedToMs }: EntryQuery): boolean {
+  return recordedToMs !== undefined && entry.recordedAtMs >= recordedToMs + stepBackMs;
 }
 
 function matches(entry: Entry, query: EntryQuery): boolean {

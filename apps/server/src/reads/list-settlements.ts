@@ -19,6 +19,8 @@ export interface SettlementPage {
 
 const scanRows = 500;
 const scannedMax = 5_000;
+/** How far the time of settling may step back along the ids (see `IdSource`). */
+const stepBackMs = 3_600_000;
 
 /** A page of settlements in the order in which they were made. */
 export async function listSettlements(
@@ -34,6 +36,9 @@ export async function listSettlements(
     for (const settlement of rows) {
       last = settlement.id;
       scanned += 1;
+      if (query.toMs !== undefined && settlement.settledAtMs >= query.toMs + stepBackMs) {
+        return { items, next: undefined };
+      }
       if (!matches(settlement, query)) continue;
       items.push(settlement);
       if (items.length === limit) return { items, next: last };

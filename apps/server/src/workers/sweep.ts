@@ -8,18 +8,22 @@ interface SweepStep<C> {
   readonly cursor: C | undefined;
 }
 
+/** What a step did, whether another one has to follow, and where that goes on. */
+interface StepReport<C> {
+  readonly kind: string;
+  readonly isDone: boolean;
+  readonly cursor?: C | undefined;
+}
+
 /** The storage that is swept, one short step at a time. */
 export interface Sweepable<C> {
-  sweep(
-    nowMs: number,
-    step: SweepStep<C>,
-  ): Promise<{ readonly kind: string; readonly cursor?: C | undefined }>;
+  sweep(nowMs: number, step: SweepStep<C>): Promise<StepReport<C>>;
 }
 
 const rowsMax = 2_000;
-const everyMs = 3_600_000;
+const everyMs = 6 * 3_600_000;
 
-/** Forgets what has expired: `runOnce` walks all of it in short steps, and a loop runs it every hour. */
+/** Forgets what has expired: `runOnce` walks all of it in short steps, and a loop runs it every six hours. */
 export class Sweep<C = unknown> {
   readonly #storage: Sweepable<C>;
   readonly #limits: { readonly answerTtlMs: number; readonly retentionMs: number };
@@ -45,11 +49,12 @@ export class Sweep<C = unknown> {
     const { answerTtlMs, retentionMs } = this.#limits;
     const reports: { readonly kind: string }[] = [];
     let cursor: C | undefined;
-    do {
+    let isDone = false;
+    while (!isDone && !this.#isStopped) {
       const report = await this.#storage.sweep(this.#nowMs(), { answerTtlMs, retentionMs, rowsMax, cursor });
       reports.push(report);
-      cursor = report.cursor;
-    } while (cursor !== undefined && !this.#isStopped);
+      ({ cursor, isDone } = report);
+    }
     return reports;
   }
 

@@ -39,7 +39,7 @@ export type Quote = Static<typeof Quote>;
 export const BillingTotal = Type.Object({
   totalStroops: Stroops,
   disabledStroops: Stroops,
-  unpricedRequests: RequestsTotal,
+  unpricedRequests: Type.Integer({ minimum: 0, description: 'All its digits are sent, also beyond 2^53.' }),
 });
 
 /** A client may send the amount as it got it, a string, or as an integer that a double holds exactly. */

@@ -26,7 +26,12 @@ export const ApiKeyCreated = Type.Object({
 
 export const ApiKeyList = Type.Object({
   items: Type.Array(
-    Type.Object({ prefix: ApiKeyPrefix, label: Label, tenant: Tenant, createdAt: Type.Integer() }),
+    Type.Object({
+      prefix: ApiKeyPrefix,
+      label: Label,
+      tenant: Tenant,
+      createdAt: Type.Integer({ description: 'Milliseconds since the epoch.' }),
+    }),
   ),
   nextCursor: NextCursor,
 });

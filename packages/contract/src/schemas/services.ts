@@ -1,13 +1,5 @@
 import Type, { type Static } from 'typebox';
-import {
-  Cursor,
-  FreeText,
-  NextCursor,
-  PageLimit,
-  PriceStroops,
-  RequestsTotal,
-  ServiceId,
-} from './identifiers.ts';
+import { Cursor, FreeText, NextCursor, PageLimit, PriceStroops, ServiceId } from './identifiers.ts';
 
 export const ServicePut = Type.Object(
   {
@@ -52,6 +44,6 @@ export const PricePatch = Type.Object({ priceStroops: PriceStroops }, { addition
 
 export const ServiceUsage = Type.Object({
   serviceId: ServiceId,
-  total: RequestsTotal,
+  total: Type.Integer({ minimum: 0, description: 'All its digits are sent, also beyond 2^53.' }),
   agents: Type.Integer({ minimum: 0 }),
 });

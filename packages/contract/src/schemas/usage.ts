@@ -94,4 +94,4 @@ export const EntryFilter = Type.Object(
 );
 export type EntryFilter = Static<typeof EntryFilter>;
 
-export const EntryParams = Type.Object({ id: Uuid });
+export const IdParams = Type.Object({ id: Uuid });

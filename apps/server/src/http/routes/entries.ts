@@ -1,6 +1,6 @@
 import type { EntryFilter } from '@billonce/contract';
 import type { Entry } from '../../domain/usage.ts';
-import { type EntryCursor, type EntryQuery, listEntries } from '../../reads/list-entries.ts';
+import { type EntryCursor, type EntryQuery, isOfAccount, listEntries } from '../../reads/list-entries.ts';
 import { ApiError } from '../api-error.ts';
 import { encodeCursor, entryCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
@@ -12,7 +12,8 @@ export function entryRoutes({ books }: Desk) {
     listEntries: async (call) => {
       const { cursor, limit = 100 } = call.query;
       const query = entryQuery(tenantOf(call), call.query);
-      const page = await listEntries(books, query, entryCursor(cursor), limit);
+      const after = entryCursor(cursor, isOfAccount(query) ? 'sequence' : 'id');
+      const page = await listEntries(books, query, after, limit);
       const nextCursor = page.next === undefined ? null : encodeEntryCursor(page.next);
       return { status: 200, body: { items: page.items.map(entryAnswer), nextCursor } };
     },

@@ -1,4 +1,5 @@
 import type { Account, AccountLine } from '../../domain/account.ts';
+import type { AccountsFilter } from '../../reads/books.ts';
 import { big, integer, integerOrAbsent, text } from './columns.ts';
 import type { Connection, Row } from './connection.ts';
 
@@ -45,12 +46,6 @@ export function loadAccountsOf(
   limit: number,
 ): NumberedAccount[] {
   return connection.all(loadAccountsOfSql, tenant, agent, limit).map((row) => parseAccount(connection, row));
-}
-
-/** Which accounts a page of them is about: all of a tenant, or those of one of its services. */
-export interface AccountsFilter {
-  readonly tenant: string;
-  readonly serviceId: string | undefined;
 }
 
 /** Accounts behind a number, in the order of their numbers. */

@@ -6,7 +6,7 @@ const listAnswersTablesSql = `SELECT name FROM sqlite_schema WHERE type = 'table
 const loadScopeSql = 'SELECT answers, answer_bytes FROM scopes WHERE tenant = ? AND scope = ?';
 const saveScopeSql = `INSERT INTO scopes (tenant, scope, answers, answer_bytes) VALUES (?, ?, ?, ?)
      ON CONFLICT (tenant, scope) DO UPDATE SET answers = excluded.answers, answer_bytes = excluded.answer_bytes`;
-const deleteEvictedSql =
+const loadFullScopesSql =
   'SELECT tenant, scope, answers, answer_bytes FROM scopes WHERE answers > ? OR answer_bytes > ?';
 
 /** How many answers a scope keeps, and how many bytes of them: its own oldest go first. */
@@ -146,7 +146,7 @@ export function saveAnswer(
 
 /** Deletes answers that are beyond the cap of their scope, at most `rowsMax` of them, and returns how many. */
 export function deleteEvicted(connection: Connection, cap: AnswerCap, rowsMax: number): number {
-  const scopes = connection.all(deleteEvictedSql, cap.answersMax, cap.bytesMax);
+  const scopes = connection.all(loadFullScopesSql, cap.answersMax, cap.bytesMax);
   let deleted = 0;
   for (const table of listAnswersTables(connection)) {
     for (const row of scopes) {

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { BatchChanges, LedgerStorage, Loaded } from '../../ledger/storage-port.ts';
 import { StorageFault } from '../../ledger/storage-port.ts';
 import type { Wants } from '../../ledger/wants.ts';
@@ -38,9 +38,10 @@ export class SqliteStorage implements LedgerStorage {
    * @throws {Error} when another server holds it, or it cannot be opened, written to or migrated
    */
   constructor(options: SqliteOptions) {
-    this.#options = options;
     mkdirSync(dirname(options.file), { recursive: true, mode: 0o700 });
-    this.#lock = lockFile(options.file);
+    const file = realFile(options.file);
+    this.#options = { ...options, file };
+    this.#lock = lockFile(file);
     try {
       this.#open();
       // A server that can write nothing says so at its start, not at every request.
@@ -149,6 +150,11 @@ export class SqliteStorage implements LedgerStorage {
     this.#connection = connection;
     return connection;
   }
+}
+
+/** The file itself, whatever links lead to it: two names of one file must meet in one lock. */
+function realFile(file: string): string {
+  return existsSync(file) ? realpathSync(file) : join(realpathSync(dirname(file)), basename(file));
 }
 
 function isEmpty(changes: BatchChanges): boolean {

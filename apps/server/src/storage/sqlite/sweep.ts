@@ -19,27 +19,42 @@ export interface SweepCursor {
   readonly key: string;
 }
 
-/** What a step did. `cursor` is where the next one goes on. */
+/** What a step did, and whether another one has to follow; `cursor` is where that goes on. */
 export type SweepReport =
+  /** there were so many answers to evict that the step was full of them */
+  | {
+      readonly kind: 'evicting';
+      readonly answersEvicted: number;
+      readonly isDone: false;
+      readonly cursor: SweepCursor | undefined;
+    }
   /** the clock has not run plausibly for long enough: nothing is forgotten */
-  | { readonly kind: 'clock_unsteady'; readonly answersEvicted: number; readonly steadySinceMs: number }
+  | {
+      readonly kind: 'clock_unsteady';
+      readonly answersEvicted: number;
+      readonly steadySinceMs: number;
+      readonly isDone: true;
+    }
   | {
       readonly kind: 'swept';
       readonly answersEvicted: number;
       readonly tablesDropped: number;
       readonly recordsForgotten: number;
+      readonly isDone: boolean;
       readonly cursor: SweepCursor | undefined;
     };
 
 /** A gap between two sweeps beyond which the clock, or the server, was away. */
 const gapMax = 3 * 86_400_000;
+/** How far a clock is set back when it is only kept right. */
+const waverMax = 60_000;
 /** For how long the clock must have run without such a gap before anything is forgotten. */
 const steadyForMs = 3 * 86_400_000;
 
 /**
  * One short step of forgetting: deletes answers beyond the cap of their scope, drops the tables of answers that are
- * past their time, then walks some way along the records and deletes those past the retention. A clock that jumps must not forget everything, so a jump makes
- * the sweep wait until the clock has run steadily for three days.
+ * past their time, then walks some way along the records and deletes those past the retention. A clock that jumps
+ * must not forget everything, so a jump makes the sweep wait until the clock has run steadily for three days.
  */
 export function sweepStep(
   connection: Connection,
@@ -48,18 +63,24 @@ export function sweepStep(
   cap: AnswerCap,
 ): SweepReport {
   const answersEvicted = deleteEvicted(connection, cap, limits.rowsMax);
+  if (answersEvicted >= limits.rowsMax) {
+    return { kind: 'evicting', answersEvicted, isDone: false, cursor: limits.cursor };
+  }
   const steadySinceMs = steadySince(connection, nowMs);
-  if (nowMs - steadySinceMs < steadyForMs) return { kind: 'clock_unsteady', answersEvicted, steadySinceMs };
+  if (nowMs - steadySinceMs < steadyForMs) {
+    return { kind: 'clock_unsteady', answersEvicted, steadySinceMs, isDone: true };
+  }
   const tablesDropped = dropAnswers(connection, nowMs - limits.answerTtlMs);
   const { forgotten, cursor } = forgetRecords(connection, nowMs - limits.retentionMs, limits);
-  return { kind: 'swept', answersEvicted, tablesDropped, recordsForgotten: forgotten, cursor };
+  const isDone = cursor === undefined;
+  return { kind: 'swept', answersEvicted, tablesDropped, recordsForgotten: forgotten, isDone, cursor };
 }
 
 function steadySince(connection: Connection, nowMs: number): number {
   const row = connection.get('SELECT steady_since_ms, swept_at_ms FROM ledger_clock WHERE only = 1');
   const sweptAtMs = row && integerOrAbsent(row, 'swept_at_ms');
   const known = row && integerOrAbsent(row, 'steady_since_ms');
-  const isSteady = sweptAtMs !== undefined && nowMs >= sweptAtMs && nowMs - sweptAtMs <= gapMax;
+  const isSteady = sweptAtMs !== undefined && nowMs >= sweptAtMs - waverMax && nowMs - sweptAtMs <= gapMax;
   const since = isSteady && known !== undefined ? known : nowMs;
   connection.run('UPDATE ledger_clock SET steady_since_ms = ?, swept_at_ms = ? WHERE only = 1', since, nowMs);
   return since;

@@ -41,8 +41,8 @@ export class SqliteWriter implements BatchExecutor {
   }
 
   execute(batch: Batch): Promise<readonly Outcome[]> {
-    const worker = this.#running();
     return new Promise((resolve) => {
+      const worker = this.#running();
       const call = this.#register({ kind: 'execute', size: batch.submissions.length, resolve });
       this.#post(worker, { kind: 'execute', call, batch });
     });
@@ -50,8 +50,8 @@ export class SqliteWriter implements BatchExecutor {
 
   /** One short step of forgetting, in its turn among the batches. */
   sweep(nowMs: number, limits: SweepLimits): Promise<SweepReport> {
-    const worker = this.#running();
     return new Promise((resolve, reject) => {
+      const worker = this.#running();
       const call = this.#register({ kind: 'sweep', resolve, reject });
       this.#post(worker, { kind: 'sweep', call, nowMs, limits });
     });

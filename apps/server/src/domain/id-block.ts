@@ -13,7 +13,7 @@ export interface IdBlock {
  *
  * @see RFC 9562, section 6.2, method 1
  */
-export function entryId(block: IdBlock, number: number): string {
+export function idIn(block: IdBlock, number: number): string {
   const time = block.timeMs.toString(16).padStart(12, '0');
   const counter = block.counter + number;
   // 12 bits of the counter stand behind the version, 14 behind the variant, 6 in the byte after that.

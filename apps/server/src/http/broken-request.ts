@@ -1,0 +1,43 @@
+import { Buffer } from 'node:buffer';
+import { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { ApiError } from './api-error.ts';
+import { renderError } from './problem.ts';
+import { requestIdOf } from './request-id.ts';
+import { securityHeaders } from './security-headers.ts';
+
+/** Answers what is not even HTTP, or stopped half-way: the framework has no request for it. */
+export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) {
+    socket.destroy();
+    return;
+  }
+  const requestId = requestIdOf(undefined);
+  const { status, headers, body } = renderError(brokenRequest(error.code), requestId, undefined);
+  const fields = {
+    ...headers,
+    ...securityHeaders,
+    'x-request-id': requestId,
+    connection: 'close',
+    'content-length': Buffer.byteLength(body),
+  };
+  const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} Error\r\n${head.join('')}\r\n${body}`);
+}
+
+/**
+ * Whether an earlier, whole request on the connection waits for its answer. What is written now would be taken for
+ * that answer. Node's own handler looks at the same member.
+ */
+function isAnswering(socket: Socket): boolean {
+  const response: unknown = Reflect.get(socket, '_httpMessage');
+  return response instanceof ServerResponse && response.req.complete;
+}
+
+function brokenRequest(code: string | undefined): ApiError {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new ApiError('request_timeout', 'the request did not arrive in time');
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new ApiError('headers_too_large', 'the header section is too large');
+  return new ApiError('invalid_request', 'the request is not valid HTTP');
+}
