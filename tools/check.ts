@@ -1,4 +1,4 @@
-// Everything that can be said of the sources without running them: format, lint, types, layers, dead code.
+// Everything that can be said of the sources without running them: format, lint, types, layers, dead code, docs.
 import { spawnSync } from 'node:child_process';
 import { checkLayers } from './check-layers.ts';
 import { checkLockfile } from './check-lockfile.ts';
@@ -12,6 +12,7 @@ const steps: readonly (readonly [name: string, run: () => boolean | Promise<bool
   ['layers', () => checkLayers()],
   ['dead code', () => command(bin('knip'))],
   ['lock file', () => checkLockfile()],
+  ['printed docs', () => command(bin('node'), 'tools/print-docs.ts', '--check')],
 ];
 
 function command(file: string, ...args: string[]): boolean {

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { type App, startApp } from '../../src/app.ts';
 import { type Config, parseConfig } from '../../src/config.ts';
 import { type Api, apiAt } from './api.ts';
+import { onEnd } from './on-end.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** A server in this process: real sockets, a real file, and a clock that the test moves. */
@@ -30,7 +31,7 @@ export async function startInProcess(
       return secrets.toString(16).padStart(8, '0').padEnd(32, 'e');
     },
   });
-  t.after(() => app.close());
+  onEnd(t, () => app.close());
   return { api: apiAt(app.url), app, clock, file };
 }
 

@@ -42,7 +42,11 @@ export class Model {
         return this.#settle(command);
       case 'put_service':
         return this.#setPrice(command.serviceId, command.priceStroops);
-      default:
+      case 'record_usage_bulk':
+      case 'settle_bulk':
+      case 'set_price':
+      case 'create_api_key':
+      case 'revoke_api_key':
         throw new Error(`the model does not know ${command.kind}`);
     }
   }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { onEnd } from './on-end.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const startTimeoutMs = 30_000;
@@ -27,7 +28,7 @@ export async function startProcess(
     stdio: ['ignore', 'pipe', 'pipe'],
     ...options,
   });
-  t.after(() => child.kill('SIGKILL'));
+  onEnd(t, () => stop(child, 'SIGKILL'));
   let printed = '';
   const url = new Promise<string>((resolve, reject) => {
     const timer = setTimeout(

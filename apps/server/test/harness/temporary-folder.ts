@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { onEnd } from './on-end.ts';
 
 /** A folder of its own for a test, removed when the test has ended. */
 export function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'billonce-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  onEnd(t, () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

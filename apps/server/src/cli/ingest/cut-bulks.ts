@@ -1,0 +1,113 @@
+import type { UsageItem } from '@billonce/contract';
+import { IngestStop } from './ingest-stop.ts';
+import { sourceOf } from './item-id.ts';
+import { mapRow } from './map-row.ts';
+import type { Mapping } from './mapping.ts';
+import type { Place, ReadRow, Row } from './row.ts';
+import type { Tally } from './tally.ts';
+
+/** An item on its way, with the row that it comes from. */
+export interface RowItem {
+  readonly row: number;
+  readonly item: UsageItem;
+}
+
+/** Items that are sent together. */
+export interface Bulk {
+  readonly items: readonly RowItem[];
+  /** how much of the file it stands for */
+  readonly bytes: number;
+}
+
+export interface CutOptions {
+  readonly mapping: Mapping;
+  readonly batchItems: number;
+  /** the name of the file; `undefined`: made of how it begins */
+  readonly source: string | undefined;
+  /** told the name once it is known */
+  readonly onSource: (source: string) => void;
+}
+
+/**
+ * Cuts the rows of a file into bulks. Where they are cut does not matter: every item has an id of its own.
+ *
+ * @throws {IngestStop} when the first row is refused and the file has no other name
+ */
+export async function* cutBulks(
+  rows: AsyncIterable<ReadRow>,
+  options: CutOptions,
+  tally: Tally,
+): AsyncGenerator<Bulk> {
+  const mapper = new RowMapper(options, tally);
+  let items: RowItem[] = [];
+  let fromByte = 0;
+  let endByte = 0;
+  for await (const row of rows) {
+    if (row.kind === 'row' || row.kind === 'broken') endByte = row.place.endByte;
+    for (const item of mapper.itemsOf(row)) {
+      items.push(item);
+      if (items.length < options.batchItems) continue;
+      yield { items, bytes: endByte - fromByte };
+      items = [];
+      fromByte = endByte;
+    }
+  }
+  if (items.length > 0) yield { items, bytes: endByte - fromByte };
+}
+
+/** Maps rows, and counts what becomes of those that are not sent. */
+class RowMapper {
+  readonly #options: CutOptions;
+  readonly #tally: Tally;
+  #headerText = '';
+  #source: string | undefined;
+
+  constructor(options: CutOptions, tally: Tally) {
+    this.#options = options;
+    this.#tally = tally;
+    if (options.source !== undefined) this.#nameSource(options.source);
+  }
+
+  itemsOf(read: ReadRow): readonly RowItem[] {
+    switch (read.kind) {
+      case 'header':
+        this.#headerText = read.text;
+        return [];
+      case 'held_back':
+        this.#tally.heldBackLine = read.line;
+        return [];
+      case 'broken':
+        this.#tally.rowsRead += 1;
+        return this.#refuse(read.place, read.message);
+      case 'row':
+        this.#tally.rowsRead += 1;
+        return this.#map(read);
+    }
+  }
+
+  #map(row: Row): readonly RowItem[] {
+    const source = this.#source ?? sourceOf(this.#headerText, row.text);
+    const mapped = mapRow(row, this.#options.mapping, source);
+    if (mapped.kind === 'refused') return this.#refuse(row.place, mapped.message);
+    if (this.#source === undefined) this.#nameSource(source);
+    this.#tally.zeroCounts += mapped.zeros;
+    return mapped.items.map((item) => ({ row: row.place.row, item }));
+  }
+
+  #refuse(place: Place, message: string): readonly RowItem[] {
+    // Once mended, the row would give the file another name, and everything after it would be billed a second time.
+    if (this.#source === undefined) {
+      throw new IngestStop(
+        `row ${place.row} (line ${place.line}) ${message}\n` +
+          'Nothing was sent: the first row is what the file is told by. Mend it, or name the file with --source.',
+      );
+    }
+    this.#tally.refuseRow(place, message);
+    return [];
+  }
+
+  #nameSource(source: string): void {
+    this.#source = source;
+    this.#options.onSource(source);
+  }
+}

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Delivery, waitMs } from './delivery.ts';
+import type { Attempt } from './usage-client.ts';
+
+const bulk = { items: [{ row: 1, item: { agent: 'a', serviceId: 's', requests: 1 } }], bytes: 10 };
+const answered: Attempt = { kind: 'answered', results: [{ ok: true, status: 'recorded' }] };
+const failed: Attempt = { kind: 'failed', reason: '503 overloaded', retryAfterMs: undefined };
+const expired: Attempt = { kind: 'key_expired', reason: '410 idempotency_key_expired' };
+
+/** A delivery to a server that gives these answers, the last one for ever, with a clock that only waits move. */
+function deliveryTo(answers: readonly Attempt[], giveUpMs = 600_000) {
+  const keys: string[] = [];
+  const waits: number[] = [];
+  const stop = new AbortController();
+  let nowMs = 0;
+  const delivery = new Delivery({
+    client: {
+      sendBulk: async (_items, key) => {
+        keys.push(key);
+        return answers[keys.length - 1] ?? answers.at(-1) ?? answered;
+      },
+    },
+    signals: { stop: stop.signal, cancel: stop.signal },
+    giveUpMs,
+    nowMs: () => nowMs,
+    pause: async (ms) => {
+      waits.push(ms);
+      nowMs += ms;
+      if (waits.length > 1_000) stop.abort();
+    },
+    random: () => 1,
+    onFailure: () => undefined,
+  });
+  return { delivery, keys, waits, stop };
+}
+
+test('a bulk is sent again under the same key until it is answered', async () => {
+  const { delivery, keys, waits } = deliveryTo([failed, failed, failed, answered]);
+  assert.deepEqual(await delivery.deliver(bulk), answered);
+  assert.equal(new Set(keys).size, 1);
+  assert.match(keys[0] ?? '', /^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+  assert.deepEqual(waits, [250, 500, 1_000]);
+});
+
+test('every bulk has a key of its own', async () => {
+  const { delivery, keys } = deliveryTo([answered]);
+  await delivery.deliver(bulk);
+  await delivery.deliver(bulk);
+  assert.equal(new Set(keys).size, 2);
+});
+
+test('a key that has expired is replaced once', async () => {
+  const once = deliveryTo([failed, expired, answered]);
+  assert.deepEqual(await once.delivery.deliver(bulk), answered);
+  assert.equal(once.keys[0], once.keys[1]);
+  assert.notEqual(once.keys[1], once.keys[2]);
+  const { delivery, keys } = deliveryTo([expired]);
+  assert.equal((await delivery.deliver(bulk)).kind, 'rejected');
+  assert.equal(keys.length, 2);
+});
+
+test('it gives up only when nothing at all got through for long enough', async () => {
+  const { delivery, waits } = deliveryTo([failed], 60_000);
+  const given = await delivery.deliver(bulk);
+  assert.equal(given.kind, 'rejected');
+  if (given.kind === 'rejected') assert.match(given.reason, /nothing got through for 6\d s: 503 overloaded/);
+  assert.ok(Math.max(...waits) <= 10_000);
+
+  const often = Array.from({ length: 60 }, (_, index) => (index % 6 === 5 ? answered : failed));
+  const slow = deliveryTo(often, 60_000);
+  for (let bulks = 0; bulks < 10; bulks += 1) {
+    assert.deepEqual(await slow.delivery.deliver(bulk), answered, 'each success begins the time anew');
+  }
+});
+
+test('a stop ends the waiting, and the bulk is counted as unanswered', async () => {
+  const { delivery, stop, keys } = deliveryTo([failed]);
+  stop.abort();
+  assert.deepEqual(await delivery.deliver(bulk), { kind: 'unanswered' });
+  assert.equal(keys.length, 0);
+});
+
+test('waits grow, are bounded, are spread, and are never shorter than the server asks', () => {
+  assert.equal(waitMs(0, undefined, 0), 125);
+  assert.equal(waitMs(3, undefined, 1), 2_000);
+  assert.equal(waitMs(5_000, undefined, 1), 10_000);
+  assert.equal(waitMs(0, 3_000, 1), 3_000);
+  assert.equal(waitMs(0, 86_400_000, 1), 60_000);
+});

@@ -1,0 +1,108 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Bulk } from './cut-bulks.ts';
+import type { Attempt, ItemResult, UsageClient } from './usage-client.ts';
+
+/** What became of a bulk. */
+export type Delivered =
+  | { readonly kind: 'answered'; readonly results: readonly ItemResult[] }
+  /** Stopped while it was on its way: the server has it or has it not. */
+  | { readonly kind: 'unanswered' }
+  | { readonly kind: 'rejected'; readonly reason: string };
+
+/** What ends an ingestion before its time. */
+export interface StopSignals {
+  /** begin nothing new, and do not wait to try again */
+  readonly stop: AbortSignal;
+  /** do not wait for answers either */
+  readonly cancel: AbortSignal;
+}
+
+export interface DeliveryOptions {
+  readonly client: Pick<UsageClient, 'sendBulk'>;
+  readonly signals: StopSignals;
+  /** for how long nothing at all may get through before it gives up */
+  readonly giveUpMs: number;
+  readonly nowMs: () => number;
+  /** Waits, and ends early when the signal aborts. */
+  readonly pause: (ms: number, until: AbortSignal) => Promise<void>;
+  /** a number from 0 to 1 */
+  readonly random: () => number;
+  /** told of each failed attempt */
+  readonly onFailure: (reason: string) => void;
+}
+
+const firstWaitMs = 250;
+const waitMsMax = 10_000;
+const retryAfterMsMax = 60_000;
+
+/** Brings bulks to the server, however often that takes. All bulks of a run share one, and so know one outage. */
+export class Delivery {
+  readonly #options: DeliveryOptions;
+  #failingSinceMs: number | undefined;
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+  }
+
+  /** Why nothing gets through at the moment was told to `onFailure`; this says whether it still does not. */
+  get isFailing(): boolean {
+    return this.#failingSinceMs !== undefined;
+  }
+
+  /** Sends a bulk until it is answered. The key stays the same, so that the server knows a retry for one. */
+  async deliver(bulk: Bulk): Promise<Delivered> {
+    const { client, signals } = this.#options;
+    const items = bulk.items.map(({ item }) => item);
+    let key = randomUUIDv7();
+    let expiredKeys = 0;
+    for (let failures = 0; !signals.stop.aborted; failures += 1) {
+      const attempt = await client.sendBulk(items, key, signals.cancel);
+      switch (attempt.kind) {
+        case 'answered':
+          this.#failingSinceMs = undefined;
+          return attempt;
+        case 'rejected':
+          return attempt;
+        case 'key_expired':
+          // What the bulk did under its old key is known by the ids of its items.
+          key = randomUUIDv7();
+          expiredKeys += 1;
+          if (expiredKeys > 1) {
+            return { kind: 'rejected', reason: `${attempt.reason}; is the clock of this machine right?` };
+          }
+          break;
+        case 'failed': {
+          const hopeless = await this.#failed(attempt, failures);
+          if (hopeless !== undefined) return { kind: 'rejected', reason: hopeless };
+          break;
+        }
+      }
+    }
+    return { kind: 'unanswered' };
+  }
+
+  /** Waits before the next attempt, or says why there is to be none. */
+  async #failed(
+    { reason, retryAfterMs }: Extract<Attempt, { kind: 'failed' }>,
+    failures: number,
+  ): Promise<string | undefined> {
+    const { signals, giveUpMs, nowMs, pause, random, onFailure } = this.#options;
+    if (signals.stop.aborted) return undefined;
+    onFailure(reason);
+    this.#failingSinceMs ??= nowMs();
+    const failingMs = nowMs() - this.#failingSinceMs;
+    if (failingMs >= giveUpMs) return `nothing got through for ${Math.round(failingMs / 1000)} s: ${reason}`;
+    await pause(waitMs(failures, retryAfterMs, random()), signals.stop);
+    return undefined;
+  }
+}
+
+/**
+ * How long to wait after a number of failures: longer each time, bounded, and never all at once.
+ *
+ * @param random from 0 to 1
+ */
+export function waitMs(failures: number, retryAfterMs: number | undefined, random: number): number {
+  const backOffMs = Math.min(waitMsMax, firstWaitMs * 2 ** failures) * (0.5 + random / 2);
+  return Math.max(backOffMs, Math.min(retryAfterMs ?? 0, retryAfterMsMax));
+}

@@ -1,0 +1,28 @@
+/** What an error answer of the server says; of another server, nothing. */
+export interface ErrorAnswer {
+  readonly code: string | undefined;
+  readonly message: string | undefined;
+  readonly requestId: string | undefined;
+  /** whether the fault is the list of items as a whole: how many there are */
+  readonly isAboutItems: boolean;
+}
+
+/** Reads the body of an error answer, whoever sent it. */
+export function parseErrorAnswer(body: unknown): ErrorAnswer {
+  const faults: unknown = memberOf(body, 'faults');
+  return {
+    code: textOf(body, 'error'),
+    message: textOf(body, 'message'),
+    requestId: textOf(body, 'requestId'),
+    isAboutItems: Array.isArray(faults) && faults.some((fault) => memberOf(fault, 'pointer') === '/items'),
+  };
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function textOf(value: unknown, name: string): string | undefined {
+  const member = memberOf(value, name);
+  return typeof member === 'string' ? member : undefined;
+}

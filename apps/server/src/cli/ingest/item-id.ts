@@ -1,0 +1,34 @@
+import { sha256 } from '@billonce/idempotency/core';
+
+const digestLength = 16;
+const rowDigits = 12;
+
+/** The largest row number that an id has room for. */
+export const rowMax = 10 ** rowDigits - 1;
+
+/** Which item of which row: this, and not where it is billed to, is what an id names. */
+export interface ItemPosition {
+  readonly row: number;
+  readonly rowText: string;
+  /** which of the items that a row gives, from 0 */
+  readonly item: number;
+  /** which part of an item that is too large for one, from 0 */
+  readonly part: number;
+}
+
+/**
+ * The id of a usage item: `<source>-<row, 12 digits>-<digest of the row>`. The digest covers the item's position in
+ * the row as well, so that the items of a row have ids of their own.
+ *
+ * Neither agent nor service is covered: the same file ingested again with another mapping is then refused as
+ * `usage_id_conflict`, where ids of another mapping would bill it twice.
+ */
+export function itemId(source: string, { row, rowText, item, part }: ItemPosition): string {
+  const digest = sha256(JSON.stringify([rowText, item, part])).slice(0, digestLength);
+  return `${source}-${String(row).padStart(rowDigits, '0')}-${digest}`;
+}
+
+/** The name of a file that was given none: a digest of how it begins, so that it may be renamed and appended to. */
+export function sourceOf(headerText: string, firstRowText: string): string {
+  return sha256(JSON.stringify([headerText, firstRowText])).slice(0, digestLength);
+}

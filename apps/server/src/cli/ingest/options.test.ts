@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseIngestOptions } from './options.ts';
+
+function valid(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+  const parsed = parseIngestOptions(args, environment);
+  assert.equal(parsed.kind, 'valid', JSON.stringify(parsed));
+  if (parsed.kind !== 'valid') throw new Error('not valid');
+  return parsed.options;
+}
+
+function mistakes(...args: readonly string[]): string {
+  const parsed = parseIngestOptions(args, {});
+  return parsed.kind === 'invalid' ? parsed.mistakes.join('\n') : parsed.kind;
+}
+
+const mapped = ['--agent', 'a', '--service', 's', '--requests', '1'] as const;
+
+test('the azure-llm preset needs nothing else, and sends no time', () => {
+  const options = valid(['f.txt', '--preset', 'azure-llm']);
+  assert.equal(options.format, 'csv');
+  assert.equal(options.takesLastLine, true);
+  assert.deepEqual(options.mapping.agent, { kind: 'spread', agents: 1 });
+  assert.equal(options.mapping.occurredAtColumn, undefined);
+  assert.equal(options.server.url, 'http://127.0.0.1:3001');
+  assert.deepEqual([options.batchItems, options.concurrency, options.giveUpMs], [1_000, 4, 600_000]);
+});
+
+test('the environment names server and key, the options come before it', () => {
+  const environment = { BILLONCE_URL: 'https://b.example/base/', BILLONCE_API_KEY: 'from-environment' };
+  const { server } = valid(['f.csv', ...mapped], environment);
+  assert.deepEqual([server.url, server.apiKey], ['https://b.example/base', 'from-environment']);
+  const args = ['f.csv', ...mapped, '--url', 'http://c.example', '--api-key', 'x'];
+  assert.deepEqual(valid(args, environment).server, {
+    url: 'http://c.example',
+    apiKey: 'x',
+    tenant: undefined,
+    timeoutMs: 60_000,
+  });
+  assert.equal(valid(['f.csv', ...mapped], { BILLONCE_API_KEY: ' ' }).server.apiKey, undefined);
+});
+
+test('the format is that of the name of the file, unless it is told', () => {
+  assert.equal(valid(['f.JSONL', ...mapped]).format, 'jsonl');
+  assert.equal(valid(['f.csv', ...mapped, '--format', 'jsonl']).format, 'jsonl');
+  assert.equal(valid(['f.csv', ...mapped]).takesLastLine, false);
+  assert.match(mistakes('f.log', ...mapped), /give --format/);
+});
+
+test('every mistake is named at once', () => {
+  const found = mistakes('f.csv', '--batch', '10001', '--concurrency', '0', '--source', 'a b', '--url', 'x');
+  for (const name of [
+    '--batch',
+    '--concurrency',
+    '--source',
+    '--url',
+    '--agent',
+    '--service',
+    '--requests',
+  ]) {
+    assert.match(found, new RegExp(name));
+  }
+  assert.match(mistakes('--preset', 'azure-llm'), /name the file/);
+  assert.match(mistakes('a.csv', 'b.csv', ...mapped), /one file at a time/);
+  assert.match(mistakes('a.csv', ...mapped, '--nonsense'), /--nonsense/);
+  assert.match(mistakes('a.csv', '--preset', 'nonsense'), /azure-llm/);
+  assert.match(mistakes('a.csv', '--preset', 'azure-llm', '--service', 's'), /--service/);
+  assert.match(mistakes('a.csv', ...mapped, '--agents', '2'), /one of/);
+  assert.equal(mistakes('--help'), 'help');
+});
+
+test('a mistake shows neither an API key nor a password', () => {
+  const found = mistakes('f.csv', ...mapped, '--url', 'http://u:secret@h', '--api-key', 'secret key');
+  assert.match(found, /--url.*\n.*API key/);
+  assert.doesNotMatch(found, /secret/);
+});

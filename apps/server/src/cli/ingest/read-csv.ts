@@ -1,0 +1,73 @@
+import { pipeline } from 'node:stream';
+import { CsvError, type Parser, parse } from 'csv-parse';
+import { type CsvRecord, CsvTable, parseCsvRecord } from './csv-table.ts';
+import { IngestStop } from './ingest-stop.ts';
+import type { Input } from './input.ts';
+import { type ReadRow, recordBytesMax } from './row.ts';
+
+/** How to read a CSV file. */
+export interface CsvOptions {
+  /** the columns that must be there */
+  readonly columns: readonly string[];
+  /** whether a last line counts although no line break ends it */
+  readonly takesLastLine: boolean;
+}
+
+const newline = 0x0a;
+
+/**
+ * Reads a CSV file with a header line (RFC 4180; LF or CRLF; UTF-8, with or without a byte order mark).
+ *
+ * @throws {IngestStop} when it cannot be read on: a lost quote, a record beyond the bound, a missing column
+ */
+export async function* readCsv(input: Input, options: CsvOptions): AsyncGenerator<ReadRow> {
+  let lastByte = newline;
+  async function* watched(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      lastByte = chunk.at(-1) ?? lastByte;
+      yield chunk;
+    }
+  }
+  // A fault of the file destroys the parser, and so comes out of the loop below.
+  const parser = pipeline(input.stream, watched, csvParser(), () => undefined);
+  const table = new CsvTable(options.columns);
+  // One record behind: only the end of the file tells which is the last.
+  let last: CsvRecord | undefined;
+  for await (const record of recordsOf(parser)) {
+    if (last !== undefined) yield* table.read(last);
+    if (record.kind === 'unclosed') {
+      yield { kind: 'held_back', line: record.line };
+      return;
+    }
+    last = record;
+  }
+  if (last === undefined) throw new IngestStop('the file is empty');
+  if (lastByte === newline) yield* table.read(last);
+  else if (options.takesLastLine && (await input.isUnchanged())) yield* table.readUnended(last);
+  else yield { kind: 'held_back', line: last.line };
+}
+
+function csvParser(): Parser {
+  return parse({
+    bom: true,
+    info: true,
+    max_record_size: recordBytesMax,
+    record_delimiter: ['\r\n', '\n'],
+    relax_column_count: true,
+    skip_empty_lines: true,
+  });
+}
+
+type ReadRecord = CsvRecord | { readonly kind: 'unclosed'; readonly line: number };
+
+async function* recordsOf(parser: AsyncIterable<unknown>): AsyncGenerator<ReadRecord> {
+  try {
+    for await (const record of parser) yield parseCsvRecord(record);
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    // After any other fault nobody can know where the next record begins.
+    if (error.code !== 'CSV_QUOTE_NOT_CLOSED') throw new IngestStop(`not valid CSV: ${error.message}`, error);
+    const line: unknown = error['lines'];
+    yield { kind: 'unclosed', line: typeof line === 'number' ? line : 0 };
+  }
+}

@@ -1,0 +1,64 @@
+import type { Place } from './row.ts';
+
+/** A row or an item that was refused, by the ingester or by the server. */
+export interface Refusal {
+  readonly row: number;
+  /** of the file; `undefined` where the server refused */
+  readonly line: number | undefined;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What became of the requests of a service, in this run. */
+export interface ServiceTally {
+  recorded: bigint;
+  duplicate: bigint;
+}
+
+/** How many refusals are kept to be listed. */
+export const refusalsListedMax = 20;
+
+/** Counts what an ingestion does. */
+export class Tally {
+  rowsRead = 0;
+  /** counts of 0: there is nothing to bill */
+  zeroCounts = 0;
+  itemsAnswered = 0;
+  /** sent, or about to be, when it was stopped */
+  itemsUnanswered = 0;
+  recorded = 0;
+  duplicates = 0;
+  rowsRefused = 0;
+  itemsRefused = 0;
+  retries = 0;
+  /** of the file, as far as they were dealt with */
+  bytesDone = 0;
+  heldBackLine: number | undefined;
+  readonly refusals: Refusal[] = [];
+  readonly services = new Map<string, ServiceTally>();
+
+  /** Counts a row that is not sent at all. */
+  refuseRow({ row, line }: Place, message: string): void {
+    this.rowsRefused += 1;
+    this.#list({ row, line, code: 'row_refused', message });
+  }
+
+  /** Counts an item that the server refused. */
+  refuseItem(row: number, code: string, message: string): void {
+    this.itemsRefused += 1;
+    this.#list({ row, line: undefined, code, message });
+  }
+
+  /** Counts an item that the server has now: new, or known already. */
+  take(status: 'recorded' | 'duplicate', serviceId: string, requests: number): void {
+    const service = this.services.get(serviceId) ?? { recorded: 0n, duplicate: 0n };
+    service[status] += BigInt(requests);
+    this.services.set(serviceId, service);
+    if (status === 'recorded') this.recorded += 1;
+    else this.duplicates += 1;
+  }
+
+  #list(refusal: Refusal): void {
+    if (this.refusals.length < refusalsListedMax) this.refusals.push(refusal);
+  }
+}

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { type TestContext, test } from 'node:test';
+import { UsageClient } from './usage-client.ts';
+
+const items = [{ agent: 'a', serviceId: 's', requests: 1, id: 'i' }];
+const never = new AbortController().signal;
+
+/** Sends a bulk to a server that answers in its own way. */
+async function attemptAt(t: TestContext, listener: RequestListener, timeoutMs = 10_000) {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  await once(server, 'listening');
+  const url = urlOf(server);
+  return await new UsageClient({ url, apiKey: 'k', tenant: 't', timeoutMs }).sendBulk(items, 'key', never);
+}
+
+function urlOf(server: Server): string {
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+}
+
+test('what may pass is worth another try, and Retry-After is heard', async (t) => {
+  for (const status of [408, 425, 429, 500, 502, 503]) {
+    const attempt = await attemptAt(t, (_request, response) => response.writeHead(status).end('no JSON'));
+    assert.deepEqual(attempt, { kind: 'failed', reason: String(status), retryAfterMs: undefined });
+  }
+  const attempt = await attemptAt(t, (_request, response) =>
+    response
+      .writeHead(503, { 'retry-after': '7' })
+      .end('{"error":"overloaded","message":"m","requestId":"r"}'),
+  );
+  assert.deepEqual(attempt, {
+    kind: 'failed',
+    reason: '503 overloaded - m (request r)',
+    retryAfterMs: 7_000,
+  });
+});
+
+test('a lost connection is worth another try: before, within and after the head of the answer', async (t) => {
+  const lost = await attemptAt(t, (request) => request.socket.destroy());
+  assert.equal(lost.kind, 'failed');
+  const cut = await attemptAt(t, (_request, response) => {
+    response.writeHead(201, { 'content-length': '100' }).write('{"results"');
+    setImmediate(() => response.destroy());
+  });
+  assert.equal(cut.kind, 'failed');
+  const silent = await attemptAt(t, () => undefined, 50);
+  assert.deepEqual(silent, { kind: 'failed', reason: 'no answer within 0.05 s', retryAfterMs: undefined });
+});
+
+test('a server that is not there is worth another try', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = urlOf(server);
+  server.close();
+  await once(server, 'close');
+  const client = new UsageClient({ url, apiKey: undefined, tenant: undefined, timeoutMs: 10_000 });
+  const attempt = await client.sendBulk(items, 'key', never);
+  assert.equal(attempt.kind, 'failed');
+  if (attempt.kind === 'failed') assert.match(attempt.reason, /^connect ECONNREFUSED 127/);
+});
+
+test('what would end the same way is not tried again', async (t) => {
+  for (const status of [400, 401, 403, 404, 409, 413]) {
+    const attempt = await attemptAt(t, (_request, response) => response.writeHead(status).end());
+    assert.equal(attempt.kind, 'rejected', String(status));
+  }
+  const expired = await attemptAt(t, (_request, response) => response.writeHead(410).end());
+  assert.equal(expired.kind, 'key_expired');
+});
+
+test('the API key follows no redirect', async (t) => {
+  const paths: (string | undefined)[] = [];
+  const attempt = await attemptAt(t, (request, response) => {
+    paths.push(request.url);
+    response.writeHead(308, { location: '/elsewhere' }).end();
+  });
+  assert.equal(attempt.kind, 'rejected');
+  assert.deepEqual(paths, ['/api/v1/usage/bulk']);
+});
+
+test('an answer that is none of ours, or says nothing of an item, is never taken for a success', async (t) => {
+  for (const body of ['<html>', '{}', '{"results":[]}']) {
+    const attempt = await attemptAt(t, (_request, response) => response.writeHead(201).end(body));
+    assert.equal(attempt.kind, 'rejected', body);
+  }
+  const page = await attemptAt(t, (_request, response) => response.writeHead(200).end('welcome'));
+  assert.equal(page.kind, 'rejected');
+});
+
+test('a bulk goes out with its key, the API key and the tenant', async (t) => {
+  const seen: unknown[] = [];
+  const body = '{"results":[{"index":0,"ok":true,"total":1,"status":"recorded"}]}';
+  const attempt = await attemptAt(t, (request, response) => {
+    const { headers } = request;
+    seen.push(headers['idempotency-key'], headers['x-api-key'], headers['x-tenant'], headers['content-type']);
+    response.writeHead(201).end(body);
+  });
+  assert.equal(attempt.kind, 'answered');
+  assert.deepEqual(seen, ['key', 'k', 't', 'application/json']);
+});

@@ -1,0 +1,151 @@
+import { compileValidator, operations, type UsageItem } from '@billonce/contract';
+import { parseErrorAnswer } from './error-answer.ts';
+
+const { path, successes } = operations.recordUsageBulk;
+const validateResults = compileValidator(successes[201].schema);
+
+/** The server's word on one item of a bulk. */
+export type ItemResult =
+  | { readonly ok: true; readonly status: 'recorded' | 'duplicate' }
+  | { readonly ok: false; readonly error: string; readonly message: string };
+
+/** What came of sending a bulk once. */
+export type Attempt =
+  | { readonly kind: 'answered'; readonly results: readonly ItemResult[] }
+  /** Worth sending again, the same bulk under the same key. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly retryAfterMs: number | undefined }
+  /** The key is too old to be asked about: only its items' ids can tell. */
+  | { readonly kind: 'key_expired'; readonly reason: string }
+  /** Sending it again would end the same way. */
+  | { readonly kind: 'rejected'; readonly reason: string };
+
+/** The server, and who it is told to bill. */
+export interface ServerAccess {
+  /** without a slash at its end */
+  readonly url: string;
+  readonly apiKey: string | undefined;
+  readonly tenant: string | undefined;
+  /** for one request, in milliseconds */
+  readonly timeoutMs: number;
+}
+
+const retriedStatuses: ReadonlySet<number> = new Set([408, 425, 429]);
+
+/** Sends bulks to a server. */
+export class UsageClient {
+  readonly #access: ServerAccess;
+
+  constructor(access: ServerAccess) {
+    this.#access = access;
+  }
+
+  /**
+   * Sends a bulk once. Never rejects.
+   *
+   * @param isCancelled ends the attempt at once; the server may have taken it all the same
+   */
+  async sendBulk(
+    items: readonly UsageItem[],
+    idempotencyKey: string,
+    isCancelled: AbortSignal,
+  ): Promise<Attempt> {
+    // Not AbortSignal.timeout: its timer would hold on to the body of every bulk of the last minute.
+    const attempt = new AbortController();
+    const cancel = () => attempt.abort();
+    let isTimedOut = false;
+    const timer = setTimeout(() => {
+      isTimedOut = true;
+      cancel();
+    }, this.#access.timeoutMs);
+    isCancelled.addEventListener('abort', cancel);
+    if (isCancelled.aborted) cancel();
+    try {
+      return await this.#send(JSON.stringify({ items }), items.length, idempotencyKey, attempt.signal);
+    } catch (error) {
+      const reason = isTimedOut ? `no answer within ${this.#access.timeoutMs / 1000} s` : reasonOf(error);
+      return { kind: 'failed', reason, retryAfterMs: undefined };
+    } finally {
+      clearTimeout(timer);
+      isCancelled.removeEventListener('abort', cancel);
+    }
+  }
+
+  async #send(
+    body: string,
+    itemCount: number,
+    idempotencyKey: string,
+    signal: AbortSignal,
+  ): Promise<Attempt> {
+    const { url, apiKey, tenant } = this.#access;
+    const response = await fetch(`${url}${path}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'idempotency-key': idempotencyKey,
+        ...(apiKey === undefined ? {} : { 'x-api-key': apiKey }),
+        ...(tenant === undefined ? {} : { 'x-tenant': tenant }),
+      },
+      body,
+      // Elsewhere is not where the API key belongs.
+      redirect: 'manual',
+      signal,
+    });
+    return judge(response, await response.text(), itemCount);
+  }
+}
+
+function judge(response: Response, text: string, itemCount: number): Attempt {
+  const { status } = response;
+  if (status === 201) return judgeResults(text, itemCount);
+  const reason = reasonOfAnswer(response, text);
+  if (status === 410) return { kind: 'key_expired', reason };
+  if (status >= 500 || retriedStatuses.has(status)) {
+    return { kind: 'failed', reason, retryAfterMs: retryAfterMs(response.headers.get('retry-after')) };
+  }
+  return { kind: 'rejected', reason };
+}
+
+function judgeResults(text: string, itemCount: number): Attempt {
+  const validated = validateResults(parsed(text));
+  if (validated.kind === 'valid' && validated.value.results.length === itemCount) {
+    return { kind: 'answered', results: validated.value.results };
+  }
+  return { kind: 'rejected', reason: 'the answer is not one of a Billonce server; is the URL right?' };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function reasonOfAnswer({ status, headers }: Response, text: string): string {
+  const location = headers.get('location');
+  if (status >= 300 && status < 400)
+    return `the server answers ${status}: it is at ${location}; give that URL`;
+  const { code, message, requestId, isAboutItems } = parseErrorAnswer(parsed(text));
+  const id = requestId ?? headers.get('x-request-id');
+  const said = [String(status), code, message === undefined ? undefined : `- ${message}`];
+  const place = id === null ? '' : ` (request ${id})`;
+  const advice = isAboutItems || status === 413 ? '; give a lower --batch' : '';
+  return said.filter((part) => part !== undefined).join(' ') + advice + place;
+}
+
+/** Seconds, or a date (RFC 9110, section 10.2.3). */
+function retryAfterMs(header: string | null): number | undefined {
+  if (header === null) return undefined;
+  if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
+  const untilMs = Date.parse(header) - Date.now();
+  return untilMs > 0 ? untilMs : undefined;
+}
+
+/** What fetch throws says only that it failed; its cause says why. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? error.cause : error;
+  // A host with several addresses has a fault for each, and no message of its own.
+  const code: unknown = Reflect.get(cause, 'code');
+  return cause.message === '' ? String(code ?? cause.name) : cause.message;
+}

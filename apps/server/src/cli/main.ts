@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+import { ingestHelp } from './ingest/help.ts';
+import { ingest } from './ingest/ingest.ts';
+import { type IngestOptions, parseIngestOptions } from './ingest/options.ts';
+import { Progress } from './ingest/progress.ts';
+import { exitCodeOf, summaryOf } from './ingest/summary.ts';
+
+const help = `Usage: billonce COMMAND [options]
+
+  ingest FILE    sends usage from a CSV or JSONL file to a server, exactly once
+
+billonce COMMAND --help tells more.
+`;
+
+/** npm and a shell each hand a Ctrl-C on: what follows this soon is the same one. */
+const sameSignalMs = 1_000;
+
+/** The first signal stops what runs, in good order; another one ends it at once. */
+function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  let firstAtMs: number | undefined;
+  const onSignal = () => {
+    firstAtMs ??= performance.now();
+    if (performance.now() - firstAtMs > sameSignalMs) process.exit(130);
+    controller.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal);
+  return controller.signal;
+}
+
+async function runIngest(options: IngestOptions): Promise<number> {
+  const output = {
+    isTTY: process.stderr.isTTY === true,
+    columns: process.stderr.columns || 80,
+    write: (text: string) => process.stderr.write(text),
+  };
+  const report = await ingest(options, {
+    standardInput: process.stdin,
+    interrupt: interruptSignal(),
+    monitor: options.isQuiet ? undefined : new Progress(output, () => performance.now()),
+  });
+  process.stdout.write(summaryOf(options.file, report));
+  return exitCodeOf(report);
+}
+
+async function run(args: readonly string[]): Promise<number> {
+  const [command, ...rest] = args;
+  if (command === undefined || command === '--help' || command === '-h') {
+    process.stdout.write(help);
+    return command === undefined ? 2 : 0;
+  }
+  if (command !== 'ingest') {
+    process.stderr.write(`billonce: there is no command ${command}\n\n${help}`);
+    return 2;
+  }
+  const parsed = parseIngestOptions(rest, process.env);
+  switch (parsed.kind) {
+    case 'help':
+      process.stdout.write(ingestHelp);
+      return 0;
+    case 'invalid':
+      process.stderr.write(parsed.mistakes.map((mistake) => `billonce: ${mistake}\n`).join(''));
+      process.stderr.write('billonce ingest --help tells more.\n');
+      return 2;
+    case 'valid':
+      return await runIngest(parsed.options);
+  }
+}
+
+process.exitCode = await run(process.argv.slice(2));

@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { type Api, apiAt } from './api.ts';
+import { onEnd } from './on-end.ts';
+
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+/** The generated trace that is shipped, and what its README says of it. */
+export const trace = {
+  file: fileURLToPath(new URL('../../../../examples/llm-trace.csv', import.meta.url)),
+  rows: 2_000,
+  items: 3_972,
+  inputTokens: 2_910_091,
+  outputTokens: 370_959,
+} as const;
+
+/** What an ingester printed, and how it ended. */
+export interface Ingested {
+  /** `null`: it was killed */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** An ingester in a process of its own. */
+export interface Ingester {
+  readonly process: ChildProcess;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<Ingested>;
+}
+
+/** Starts `billonce ingest`. */
+export function startIngester(
+  t: TestContext,
+  url: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Ingester {
+  const child = spawn(process.execPath, [main, 'ingest', ...args], {
+    env: { PATH: process.env['PATH'], BILLONCE_URL: url, ...environment },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  onEnd(t, () => child.kill('SIGKILL'));
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const ended = once(child, 'close').then(() => ({ code: child.exitCode, stdout, stderr }));
+  return { process: child, ended };
+}
+
+/** Runs `billonce ingest` to its end. */
+export async function runIngester(
+  t: TestContext,
+  url: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ingested> {
+  return await startIngester(t, url, args, environment).ended;
+}
+
+/** A count of the summary, by its name. */
+export function countOf({ stdout }: Ingested, name: string): number {
+  const found = new RegExp(`^  ${name} +([\\d,]+)$`, 'm').exec(stdout)?.[1];
+  if (found === undefined) throw new Error(`no count of ${name} in:\n${stdout}`);
+  return Number(found.replaceAll(',', ''));
+}
+
+/** What the server has of the two services of a trace. */
+export async function billedTokens(url: string, agents = 1): Promise<{ input: number; output: number }> {
+  const api = apiAt(url);
+  const sum = async (service: string) => {
+    let total = 0;
+    for (let agent = 1; agent <= agents; agent += 1) total += await totalOf(api, `agent-${agent}`, service);
+    return total;
+  };
+  return { input: await sum('input-tokens'), output: await sum('output-tokens') };
+}
+
+async function totalOf(api: Api, agent: string, service: string): Promise<number> {
+  return (await api.get(`/usage/${agent}/${service}`)).json.total;
+}
+
+/** Looks until something holds. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,19 @@
+import type { TestContext } from 'node:test';
+
+type Undo = () => unknown;
+
+const stacks = new WeakMap<TestContext, Undo[]>();
+
+/** Undoes something when the test has ended. What was done last is undone first; `t.after` has it the other way. */
+export function onEnd(t: TestContext, undo: Undo): void {
+  const known = stacks.get(t);
+  if (known !== undefined) {
+    known.push(undo);
+    return;
+  }
+  const stack = [undo];
+  stacks.set(t, stack);
+  t.after(async () => {
+    for (const next of stack.toReversed()) await next();
+  });
+}

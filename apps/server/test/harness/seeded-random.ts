@@ -1,0 +1,30 @@
+import type { TestContext } from 'node:test';
+
+/** Random numbers that a seed repeats: SEED in the environment, else always the same one. The seed is printed. */
+export interface Random {
+  /** an integer in [0, below) */
+  below(bound: number): number;
+  pick<T>(list: readonly T[]): T;
+}
+
+export function seededRandom(t: TestContext): Random {
+  const seed = Number(process.env['SEED'] ?? 20_260_501);
+  t.diagnostic(`SEED=${seed}`);
+  let state = seed >>> 0;
+  // mulberry32
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const below = (bound: number): number => Math.floor(next() * bound);
+  return {
+    below,
+    pick: (list) => {
+      const found = list[below(list.length)];
+      if (found === undefined) throw new Error('nothing to pick from');
+      return found;
+    },
+  };
+}

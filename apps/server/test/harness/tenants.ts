@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import type { Api } from './api.ts';
+
+export const adminKey = 'the-admin-key-of-the-tests';
+export const asAdmin = { 'x-api-key': adminKey };
+
+/** The same API, with headers that go along with every request. */
+export function withHeaders(api: Api, headers: Readonly<Record<string, string>>): Api {
+  const call: Api['call'] = (path, request = {}) =>
+    api.call(path, { ...request, headers: { ...headers, ...request.headers } });
+  return {
+    url: api.url,
+    call,
+    get: (path, more) => call(path, { headers: more ?? {} }),
+    post: (path, body, key, more) =>
+      call(path, { body, headers: more ?? {}, ...(key === undefined ? {} : { key }) }),
+  };
+}
+
+/** A new API key of a tenant. */
+export async function makeKey(api: Api, tenant: string): Promise<string> {
+  const made = await api.post('/api-keys', { label: tenant, tenant }, undefined, asAdmin);
+  assert.equal(made.status, 201, made.text);
+  return String(made.json.key);
+}
+
+/** The API as a tenant with a key of its own sees it. */
+export async function apiOfTenant(api: Api, tenant: string): Promise<Api> {
+  return withHeaders(api, { 'x-api-key': await makeKey(api, tenant) });
+}

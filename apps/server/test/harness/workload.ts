@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import type { Api, ApiAnswer } from './api.ts';
+import type { Random } from './seeded-random.ts';
+
+/** A write with its key, as a client keeps it until it knows what became of it. */
+export interface KeyedWrite {
+  readonly key: string;
+  readonly path: string;
+  readonly body: unknown;
+}
+
+const agents = ['agent-0', 'agent-1', 'agent-2'];
+const services = ['search', 'browse', 'tokens'];
+const priceStroops = 7;
+
+/** Keyed writes of all kinds, drawn at random: singles, bulks that were cut anew and so overlap, settles. */
+export class Workload {
+  readonly writes: KeyedWrite[] = [];
+  readonly #random: Random;
+  #events = 0;
+  #singleRequests = 0;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  next(): KeyedWrite {
+    const kind = this.#random.below(10);
+    const made = kind < 6 ? this.#single() : kind < 9 ? this.#bulk() : this.#settle();
+    const write = { ...made, key: `key-${this.writes.length}` };
+    this.writes.push(write);
+    return write;
+  }
+
+  /** What all of it comes to when each write took effect once. */
+  get requestsTotal(): number {
+    let sum = this.#singleRequests;
+    for (let number = 0; number < this.#events; number++) sum += eventOf(number).requests;
+    return sum;
+  }
+
+  #single(): Omit<KeyedWrite, 'key'> {
+    const requests = 1 + this.#random.below(9);
+    this.#singleRequests += requests;
+    const body = { agent: this.#random.pick(agents), serviceId: this.#random.pick(services), requests };
+    return { path: '/usage', body };
+  }
+
+  #bulk(): Omit<KeyedWrite, 'key'> {
+    const first = Math.max(0, this.#events - this.#random.below(20));
+    const end = this.#events + 1 + this.#random.below(20);
+    this.#events = end;
+    const items = Array.from({ length: end - first }, (_, index) => eventOf(first + index));
+    return { path: '/usage/bulk', body: { items } };
+  }
+
+  #settle(): Omit<KeyedWrite, 'key'> {
+    const agent = this.#random.pick(agents);
+    if (this.#random.below(2) === 0) return { path: '/settle/bulk', body: { agent } };
+    return { path: '/settle', body: { agent, serviceId: this.#random.pick(services) } };
+  }
+}
+
+function eventOf(number: number) {
+  return {
+    id: `event-${number}`,
+    agent: agents[number % agents.length],
+    serviceId: services[number % services.length],
+    requests: 1 + (number % 7),
+  };
+}
+
+export async function registerServices(api: Api): Promise<void> {
+  for (const serviceId of services) {
+    const { status } = await api.post('/services', { serviceId, priceStroops }, `price-${serviceId}`);
+    assert.ok(status === 201 || status === 200);
+  }
+}
+
+/** Runs `write` for each that `next` hands out, many at a time, until there is none. */
+export async function inParallel<T>(
+  lanes: number,
+  next: () => T | undefined,
+  work: (one: T) => Promise<void>,
+): Promise<void> {
+  const lane = async () => {
+    for (let one = next(); one !== undefined; one = next()) await work(one);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+}
+
+/** What is compared of two answers to one request. */
+export function essence(answer: ApiAnswer) {
+  return { status: answer.status, body: answer.text, location: answer.headers.get('location') };
+}
+
+export type Essence = ReturnType<typeof essence>;
+
+/**
+ * Retries every write, and asserts that each acknowledged one gets the very answer that it got before, that
+ * nothing was lost, and that nothing was billed twice. Returns how many had taken effect without being
+ * acknowledged.
+ */
+export async function assertExactlyOnce(
+  api: Api,
+  workload: Workload,
+  acknowledged: ReadonlyMap<string, Essence>,
+): Promise<number> {
+  const settlementIds: string[] = [];
+  let unheard = 0;
+  const left = [...workload.writes];
+  await inParallel(
+    16,
+    () => left.shift(),
+    async ({ key, path, body }) => {
+      const answer = await api.post(path, body, key);
+      const before = acknowledged.get(key);
+      const isReplayed = answer.headers.get('idempotency-replayed') === 'true';
+      if (before === undefined) {
+        assert.ok([200, 201].includes(answer.status), `${key}: ${answer.text}`);
+        if (isReplayed) unheard += 1;
+      } else {
+        assert.deepEqual(essence(answer), before, key);
+        assert.ok(isReplayed, key);
+      }
+      const bills = [answer.json, ...(answer.json.items ?? [])];
+      settlementIds.push(...bills.map((bill) => bill.settlementId).filter((id) => typeof id === 'string'));
+    },
+  );
+  assert.equal(new Set(settlementIds).size, settlementIds.length, 'two answers name one settlement');
+  await assertBooks(api, workload.requestsTotal, settlementIds);
+  return unheard;
+}
+
+async function assertBooks(api: Api, requests: number, settlementIds: readonly string[]): Promise<void> {
+  const audit = (await api.get('/audit')).json;
+  assert.deepEqual(audit.differences, []);
+  assert.equal(audit.ok, true);
+  assert.equal(audit.recorded.requests, requests);
+  assert.equal(audit.recorded.stroops, String(requests * priceStroops));
+  assert.equal(audit.settled.requests + audit.outstanding.requests, requests);
+  // Every settlement was made by a request that tells of it, and every one that was told of is there.
+  assert.equal(audit.settlements, settlementIds.length);
+  let billed = 0n;
+  for (const id of settlementIds) {
+    const settlement = await api.get(`/settlements/${id}`);
+    assert.equal(settlement.status, 200);
+    billed += BigInt(settlement.json.billedStroops);
+  }
+  assert.equal(String(billed), audit.settled.stroops);
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+import { apiAt } from './harness/api.ts';
+import { startInProcess } from './harness/in-process.ts';
+import { billedTokens, countOf, runIngester, startIngester, trace, until } from './harness/ingester.ts';
+import { startProcess } from './harness/process.ts';
+import { temporaryFolder } from './harness/temporary-folder.ts';
+
+const whole = { input: trace.inputTokens, output: trace.outputTokens };
+const preset = ['--preset', 'azure-llm'] as const;
+/** Many small bulks, so that a kill finds some of them on their way. */
+const smallBulks = [trace.file, ...preset, '--batch', '8'] as const;
+
+function sumsOf(rows: readonly string[]): { input: number; output: number } {
+  const sum = (column: number) => rows.reduce((total, row) => total + Number(row.split(',')[column]), 0);
+  return { input: sum(1), output: sum(2) };
+}
+
+test('an ingester that is killed goes on where it was when it is run again', {
+  timeout: 30_000,
+}, async (t) => {
+  const { api } = await startInProcess(t);
+  const killed = startIngester(t, api.url, smallBulks);
+  await until(async () => (await billedTokens(api.url)).input > 0);
+  killed.process.kill('SIGKILL');
+  assert.equal((await killed.ended).code, null);
+  const { input } = await billedTokens(api.url);
+  assert.ok(input > 0 && input < whole.input, `it was killed at ${input}`);
+  const again = await runIngester(t, api.url, [trace.file, ...preset, '--batch', '100']);
+  assert.equal(again.code, 0, again.stdout);
+  assert.ok(countOf(again, 'duplicate') > 0);
+  assert.deepEqual(await billedTokens(api.url), whole);
+});
+
+test('an ingester waits for a server that was killed, and goes on by itself', {
+  timeout: 60_000,
+}, async (t) => {
+  const environment = { DATABASE_URL: `file:${join(temporaryFolder(t), 'books.db')}` };
+  let server = await startProcess(t, environment);
+  const { url } = server;
+  const ingester = startIngester(t, url, smallBulks);
+  let billed = 0;
+  for (let kills = 0; kills < 2; kills += 1) {
+    const before = billed;
+    await until(async () => (await billedTokens(url)).input > before);
+    await server.stop('SIGKILL');
+    server = await startProcess(t, { ...environment, PORT: new URL(url).port });
+    billed = (await billedTokens(url)).input;
+    assert.ok(billed < whole.input, 'it was killed too late');
+  }
+  const done = await ingester.ended;
+  assert.equal(done.code, 0, done.stdout);
+  assert.match(done.stderr, /; trying again/);
+  assert.ok(countOf(done, 'tried again') > 0);
+  assert.equal(countOf(done, 'items sent'), trace.items);
+  assert.deepEqual(await billedTokens(url), whole);
+  assert.equal((await apiAt(url).get('/audit')).json.ok, true);
+});
+
+test('an interrupted ingester says what it did, and is run again', { timeout: 30_000 }, async (t) => {
+  const { api } = await startInProcess(t);
+  // A pipe that stays open and falls silent. The last row that is whole waits for the one after it.
+  const lines = readFileSync(trace.file, 'utf8').split('\n').slice(0, 100);
+  const sent = sumsOf(lines.slice(1, -2));
+  const stopped = startIngester(t, api.url, ['-', ...preset, '--batch', '1']);
+  stopped.process.stdin?.write(lines.join('\n'));
+  await until(async () => isDeepStrictEqual(await billedTokens(api.url), sent));
+  stopped.process.kill('SIGINT');
+  const done = await stopped.ended;
+  assert.equal(done.code, 130);
+  assert.match(done.stdout, /^stopped: -.*\n[\s\S]*Run the same command again/);
+  assert.ok(countOf(done, 'recorded') > 0);
+  assert.equal((await runIngester(t, api.url, [trace.file, ...preset])).code, 0);
+  assert.deepEqual(await billedTokens(api.url), whole);
+});
+
+test('what the server refuses as a whole ends the run, with its message and request id', async (t) => {
+  const { api } = await startInProcess(t, { ADMIN_API_KEY: 'admin-key-of-a-test', BULK_MAX_ITEMS: '50' });
+  const created = await api.post('/api-keys', { label: 'collector', tenant: 'acme' }, undefined, {
+    'x-api-key': 'admin-key-of-a-test',
+  });
+  const args = [trace.file, ...preset];
+  const wrong = await runIngester(t, api.url, args, { BILLONCE_API_KEY: 'apk_wrong_key_of_a_test' });
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.stdout, /401 unauthorized - the API key is not recognized \(request [\w-]{36}\)/);
+  assert.doesNotMatch(wrong.stdout + wrong.stderr, /apk_wrong/);
+
+  const environment = { BILLONCE_API_KEY: created.json.key };
+  const tooMany = await runIngester(t, api.url, args, environment);
+  assert.equal(tooMany.code, 1);
+  assert.match(tooMany.stdout, /400 invalid_request - .*not have more than 50 items; give a lower --batch/);
+
+  const fitting = await runIngester(t, api.url, [...args, '--batch', '50'], environment);
+  assert.equal(fitting.code, 0, fitting.stdout);
+  assert.equal(countOf(fitting, 'recorded'), trace.items);
+  const total = await api.get('/usage/agent-1/input-tokens', { 'x-api-key': created.json.key });
+  assert.equal(total.json.total, trace.inputTokens);
+  const byAdmin = await runIngester(t, api.url, [...args, '--batch', '50', '--tenant', 'acme'], {
+    BILLONCE_API_KEY: 'admin-key-of-a-test',
+  });
+  assert.equal(countOf(byAdmin, 'duplicate'), trace.items);
+});
