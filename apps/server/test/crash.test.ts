@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as passing } from 'node:timers/promises';
+import { type Api, apiAt } from './harness/api.ts';
+import { startProcess } from './harness/process.ts';
+import { seededRandom } from './harness/seeded-random.ts';
+import { temporaryFolder } from './harness/temporary-folder.ts';
+import {
+  assertExactlyOnce,
+  type Essence,
+  essence,
+  inParallel,
+  registerServices,
+  Workload,
+} from './harness/workload.ts';
+
+const kills = 20;
+const writesPerLifeMax = 300;
+
+/** Writes until the server is gone. Keeps the answers that came, each with its key. */
+async function writeUntilKilled(api: Api, workload: Workload, acknowledged: Map<string, Essence>) {
+  let sent = 0;
+  let isGone = false;
+  const next = () => {
+    if (isGone || sent === writesPerLifeMax) return undefined;
+    sent += 1;
+    return workload.next();
+  };
+  await inParallel(32, next, async ({ key, path, body }) => {
+    try {
+      const answer = await api.post(path, body, key);
+      if (answer.status < 300) acknowledged.set(key, essence(answer));
+    } catch {
+      isGone = true;
+    }
+  });
+}
+
+test(`a server that is killed ${kills} times under load loses nothing and bills nothing twice`, async (t) => {
+  const random = seededRandom(t);
+  const workload = new Workload(random);
+  const acknowledged = new Map<string, Essence>();
+  const environment = { DATABASE_URL: `file:${join(temporaryFolder(t), 'books.db')}` };
+  for (let life = 0; life < kills; life++) {
+    const server = await startProcess(t, environment);
+    const api = apiAt(server.url);
+    await registerServices(api);
+    const load = writeUntilKilled(api, workload, acknowledged);
+    await passing(random.below(250));
+    await server.stop('SIGKILL');
+    await load;
+  }
+  const { writes } = workload;
+  t.diagnostic(`${writes.length} writes, ${acknowledged.size} of them acknowledged before a kill`);
+  const server = await startProcess(t, environment);
+  const unheard = await assertExactlyOnce(apiAt(server.url), workload, acknowledged);
+  t.diagnostic(`${unheard} took effect although the kill kept their answer from arriving`);
+});

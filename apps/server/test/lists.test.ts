@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Operation, operations } from '@billonce/contract';
+import type { Api, ApiAnswer } from './harness/api.ts';
+import { startInProcess } from './harness/in-process.ts';
+
+interface Listed {
+  readonly id: string;
+  readonly agent: string;
+  readonly serviceId: string;
+  readonly sequence: number;
+}
+
+/** Reads a list page by page; `between` runs after each page. */
+async function readAll(api: Api, path: string, limit: number, between = async () => {}): Promise<Listed[]> {
+  const items: Listed[] = [];
+  const join = path.includes('?') ? '&' : '?';
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const at: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const page: ApiAnswer = await api.get(`${path}${join}limit=${limit}${at}`);
+    assert.equal(page.status, 200, page.text);
+    assert.ok(page.json.items.length <= limit);
+    items.push(...page.json.items);
+    cursor = page.json.nextCursor;
+    await between();
+  }
+  return items;
+}
+
+const ids = (items: readonly Listed[]) => items.map(({ id }) => id);
+
+async function record(api: Api, count: number): Promise<void> {
+  const items = Array.from({ length: count }, (_, number) => ({
+    agent: `agent-${number % 3}`,
+    serviceId: `service-${number % 2}`,
+    requests: 1,
+  }));
+  assert.equal((await api.post('/usage/bulk', { items })).status, 201);
+}
+
+test('a list is stable while writes come in: nothing twice, nothing left out, in its order', async (t) => {
+  const { api } = await startInProcess(t);
+  for (const serviceId of ['service-0', 'service-1'])
+    await api.post('/services', { serviceId, priceStroops: 2 });
+  await record(api, 60);
+  const settle = () => api.post('/settle/bulk', { agent: 'agent-1' });
+  await settle();
+  for (const path of ['/entries', '/entries?agent=agent-1&serviceId=service-1', '/settlements']) {
+    const before = ids(await readAll(api, path, 1_000));
+    assert.ok(before.length > 1, path);
+    let writes = 0;
+    const paged = ids(
+      await readAll(api, path, 3, async () => {
+        if (writes++ < 5) await Promise.all([record(api, 7), settle()]);
+      }),
+    );
+    const after = ids(await readAll(api, path, 1_000));
+    assert.deepEqual(paged.slice(0, before.length), before, path);
+    assert.deepEqual(paged, after, path);
+    assert.deepEqual(paged, paged.toSorted(), path);
+    assert.equal(new Set(paged).size, paged.length, path);
+  }
+});
+
+test('a page is exactly as long as it was asked for, and the last one says so', async (t) => {
+  const { api } = await startInProcess(t);
+  await record(api, 250);
+  const first = await api.get('/entries');
+  assert.equal(first.json.items.length, 100);
+  const all = await api.get('/entries?limit=1000');
+  assert.equal(all.json.items.length, 250);
+  assert.equal(all.json.nextCursor, null);
+  // Full to the last item: whether there is more only the next page can tell.
+  const full = await api.get('/entries?limit=250');
+  const next = full.json.nextCursor;
+  if (next !== null) {
+    const end = await api.get(`/entries?limit=250&cursor=${next}`);
+    assert.deepEqual(end.json, { items: [], nextCursor: null });
+  }
+  for (const limit of [1, 7, 125, 249]) assert.equal((await readAll(api, '/entries', limit)).length, 250);
+});
+
+test('filters take what they say, from the first moment on and up to the last', async (t) => {
+  const { api, clock } = await startInProcess(t);
+  for (const serviceId of ['service-0', 'service-1'])
+    await api.post('/services', { serviceId, priceStroops: 2 });
+  const moments: string[] = [];
+  for (let round = 0; round < 3; round++) {
+    clock.nowMs += 1_000;
+    moments.push(new Date(clock.nowMs).toISOString());
+    await record(api, 12);
+    assert.equal((await api.post('/settle/bulk', { agent: 'agent-1' })).json.items.length, 2);
+  }
+  const count = async (query: string) => (await readAll(api, `/entries?${query}`, 5)).length;
+  assert.equal(await count('agent=agent-1'), 12);
+  assert.equal(await count('serviceId=service-1'), 18);
+  assert.equal(await count('agent=agent-1&serviceId=service-1'), 6);
+  assert.equal(await count('agent=nobody'), 0);
+  assert.equal(await count(`from=${moments[1]}`), 24);
+  assert.equal(await count(`to=${moments[1]}`), 12);
+  assert.equal(await count(`from=${moments[1]}&to=${moments[2]}`), 12);
+  assert.equal(await count(`from=${moments[1]}&agent=agent-1&serviceId=service-0&to=${moments[2]}`), 2);
+  assert.equal(await count('occurredFrom=1970-01-01T00:00:00Z'), 0);
+  const bills = await readAll(api, '/settlements', 2);
+  assert.equal(bills.length, 6);
+  assert.equal((await readAll(api, '/settlements?agent=agent-0', 2)).length, 0);
+  assert.equal((await readAll(api, `/settlements?from=${moments[1]}&serviceId=service-1`, 1)).length, 2);
+  assert.equal((await readAll(api, `/settlements?to=${moments[1]}`, 1)).length, 2);
+  for (const bill of bills) {
+    const covered = await readAll(api, `/entries?settlementId=${bill.id}`, 1);
+    assert.equal(covered.length, 2);
+    for (const entry of covered)
+      assert.deepEqual([entry.agent, entry.serviceId], [bill.agent, bill.serviceId]);
+    assert.deepEqual((await api.get(`/settlements/${bill.id}`)).json, bill);
+  }
+  assert.equal(await count('settlementId=019a7f6e-3a60-7c3e-9b1d-0123456789ab'), 0);
+  const [entry] = await readAll(api, '/entries', 1);
+  assert.deepEqual((await api.get(`/entries/${entry?.id}`)).json, entry);
+});
+
+test('the OpenAPI document lists every operation of the contract, and every one of them has a route', async (t) => {
+  const { api } = await startInProcess(t);
+  const document = (await api.get('/openapi.json')).json;
+  assert.match(document.openapi, /^3\.1\./);
+  const known: readonly Operation[] = Object.values(operations);
+  for (const { method, path } of known) {
+    assert.ok(document.paths[path]?.[method.toLowerCase()], `${method} ${path}`);
+    const probe = path.replaceAll(/\{\w+\}/g, 'x');
+    const response = await fetch(api.url + probe, { method });
+    const text = await response.text();
+    assert.notEqual(response.status, 405, `${method} ${probe}`);
+    assert.equal(/there is no such path/.test(text), false, `${method} ${probe}`);
+  }
+});

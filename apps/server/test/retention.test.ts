@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Api, ApiAnswer } from './harness/api.ts';
+import { type InProcess, startInProcess } from './harness/in-process.ts';
+import { answersTablesIn, countIn } from './harness/look-into.ts';
+import { adminKey, apiOfTenant } from './harness/tenants.ts';
+import { uuidV7At } from './harness/uuid-v7.ts';
+import { inParallel } from './harness/workload.ts';
+
+const dayMs = 86_400_000;
+const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
+
+const send = (api: Api, key: string): Promise<ApiAnswer> => api.post('/usage', usage, key);
+
+async function sendAll(api: Api, keys: readonly string[]): Promise<ApiAnswer[]> {
+  const answers: ApiAnswer[] = [];
+  for (const key of keys) {
+    const answer = await send(api, key);
+    assert.equal(answer.status, 201, answer.text);
+    answers.push(answer);
+  }
+  return answers;
+}
+
+function assertReplayed(answer: ApiAnswer, first: ApiAnswer | undefined): void {
+  assert.equal(answer.status, 201, answer.text);
+  assert.equal(answer.text, first?.text);
+  assert.equal(answer.headers.get('location'), first?.headers.get('location'));
+  assert.equal(answer.headers.get('idempotency-replayed'), 'true');
+}
+
+/** Asserts that a key is refused, with what it made, and that another request under it is a conflict. */
+async function assertTombstone(api: Api, key: string, first: ApiAnswer | undefined): Promise<void> {
+  const location = first?.headers.get('location');
+  const answer = await send(api, key);
+  assert.equal(answer.status, 410, answer.text);
+  assert.equal(answer.json.error, 'idempotency_key_expired');
+  assert.match(answer.json.firstSeenAt, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  assert.equal(answer.json.location, location);
+  assert.equal(answer.headers.get('link'), `<${location}>; rel="related"`);
+  assert.equal(answer.headers.get('idempotency-replayed'), null);
+  const other = await api.post('/usage', { ...usage, requests: 4 }, key);
+  assert.equal(other.status, 409, other.text);
+  assert.equal(other.json.error, 'idempotency_conflict');
+  const state = await api.get('/idempotency', { 'idempotency-key': key });
+  assert.equal(state.json.state, 'tombstone');
+  assert.equal(state.json.location, location);
+}
+
+async function assertTotal(api: Api, requests: number): Promise<void> {
+  assert.equal((await api.get('/usage/agent-7/search')).json.total, requests);
+  assert.equal((await api.get('/audit')).json.ok, true);
+}
+
+/** How many of the latest answers find room in 1,024 bytes. */
+function withinBytes(answers: readonly ApiAnswer[]): number {
+  let bytes = 0;
+  return answers.toReversed().filter(({ text }) => {
+    bytes += text.length;
+    return bytes <= 1_024;
+  }).length;
+}
+
+for (const [what, environment, keptOf] of [
+  ['number', { IDEMPOTENCY_CACHE_MAX_ENTRIES: '3' }, () => 3],
+  ['bytes', { IDEMPOTENCY_CACHE_MAX_BYTES: '1024' }, withinBytes],
+] as const) {
+  test(`an answer evicted by ${what} leaves its key refused, after a sweep and a restart too`, async (t) => {
+    const { api, app, file } = await startInProcess(t, environment);
+    const keys = Array.from({ length: 40 }, (_, number) => `key-${number}`);
+    const answers = await sendAll(api, keys);
+    const kept = keptOf(answers);
+    const assertAll = async (at: Api) => {
+      for (const [index, key] of keys.entries()) {
+        if (index < keys.length - kept) await assertTombstone(at, key, answers[index]);
+        else assertReplayed(await send(at, key), answers[index]);
+      }
+      await assertTotal(at, keys.length * 3);
+    };
+    await assertAll(api);
+    await app.sweep.runOnce();
+    assert.equal(countIn(file, `SELECT count(*) FROM ${answersTablesIn(file)[0]}`), kept);
+    await assertAll(api);
+    await app.close();
+    const again = await startInProcess(t, { ...environment, DATABASE_URL: `file:${file}` });
+    await assertAll(again.api);
+  });
+}
+
+test('one sweep deletes all that was evicted, and later forgets all records, however many', async (t) => {
+  const environment = { IDEMPOTENCY_CACHE_MAX_ENTRIES: '10', IDEMPOTENCY_RETENTION_DAYS: '35' };
+  const { api, app, clock, file } = await startInProcess(t, environment);
+  let number = 0;
+  const next = () => (number < 4_500 ? `key-${number++}` : undefined);
+  await inParallel(64, next, async (key) => {
+    assert.equal((await send(api, key)).status, 201);
+  });
+  await app.sweep.runOnce();
+  const kept = () =>
+    answersTablesIn(file).reduce((sum, table) => sum + countIn(file, `SELECT count(*) FROM ${table}`), 0);
+  assert.equal(kept(), 10);
+  assert.equal(countIn(file, 'SELECT count(*) FROM records'), 4_500);
+  for (let day = 0; day < 36; day++) await passDay({ app, clock });
+  assert.equal(countIn(file, 'SELECT count(*) FROM records'), 0);
+  assert.deepEqual(answersTablesIn(file), []);
+  await assertTotal(api, 4_500 * 3);
+});
+
+async function passDay({ app, clock }: Pick<InProcess, 'app' | 'clock'>): Promise<void> {
+  clock.nowMs += dayMs;
+  await app.sweep.runOnce();
+}
+
+test('an answer expires after the TTL to the millisecond, and its key stays refused', async (t) => {
+  const environment = { IDEMPOTENCY_CACHE_TTL_MS: '60000' };
+  const { api, app, clock, file } = await startInProcess(t, environment);
+  const [first] = await sendAll(api, ['k']);
+  clock.nowMs += 59_999;
+  assertReplayed(await send(api, 'k'), first);
+  clock.nowMs += 1;
+  await assertTombstone(api, 'k', first);
+  await app.close();
+  const again = await startInProcess(t, { ...environment, DATABASE_URL: `file:${file}` });
+  again.clock.nowMs = clock.nowMs;
+  await assertTombstone(again.api, 'k', first);
+  await assertTotal(again.api, 3);
+});
+
+test('day by day: the answers leave with their day, the records only after the retention', async (t) => {
+  const { api, app, clock, file } = await startInProcess(t, { IDEMPOTENCY_RETENTION_DAYS: '35' });
+  const madeAtMs = clock.nowMs;
+  const [table] = [`answers_${new Date(madeAtMs).toISOString().slice(0, 10).replaceAll('-', '')}`];
+  const uuid = uuidV7At(madeAtMs);
+  const [first, second] = await sendAll(api, ['k', uuid]);
+  await app.sweep.runOnce();
+  assert.deepEqual(answersTablesIn(file), [table]);
+  for (let day = 1; day <= 35; day++) {
+    await passDay({ app, clock });
+    // Three days go by before the sweep trusts the clock; the answers of the first day expired on the second.
+    assert.deepEqual(answersTablesIn(file), day < 3 ? [table] : [], `day ${day}`);
+    if (day % 7 === 0) await assertTombstone(api, 'k', first);
+  }
+  await assertTombstone(api, uuid, second);
+  clock.nowMs += 1;
+  await app.sweep.runOnce();
+  assert.equal(countIn(file, 'SELECT count(*) FROM records'), 0);
+  const old = await send(api, uuid);
+  assert.equal(old.status, 410, 'a UUIDv7 older than the retention is refused for ever');
+  assert.equal(old.json.location, null);
+  await assertTotal(api, 6);
+  // Any other key is unknown again, as documented.
+  assert.equal((await send(api, 'k')).headers.get('idempotency-replayed'), null);
+  await assertTotal(api, 9);
+});
+
+test('a clock that jumps a year ahead forgets nothing, and back again everything is as it was', async (t) => {
+  const { api, app, clock, file } = await startInProcess(t, { IDEMPOTENCY_RETENTION_DAYS: '35' });
+  const keys = ['a', 'b', 'c'];
+  const answers = await sendAll(api, keys);
+  for (let day = 0; day < 5; day++) await passDay({ app, clock });
+  const [fresh] = await sendAll(api, ['fresh']);
+  clock.nowMs += 365 * dayMs;
+  for (let times = 0; times < 3; times++) {
+    const reports = await app.sweep.runOnce();
+    assert.deepEqual(
+      reports.map(({ kind }) => kind),
+      ['clock_unsteady'],
+    );
+    clock.nowMs += 3_600_000;
+  }
+  assert.equal(countIn(file, 'SELECT count(*) FROM records'), 4);
+  for (const [index, key] of keys.entries()) await assertTombstone(api, key, answers[index]);
+  await assertTombstone(api, 'fresh', fresh);
+  clock.nowMs -= 365 * dayMs + 3 * 3_600_000;
+  await app.sweep.runOnce();
+  assertReplayed(await send(api, 'fresh'), fresh);
+  await assertTombstone(api, 'a', answers[0]);
+  await assertTotal(api, 12);
+});
+
+test("the flood of one scope does not evict another's answers", async (t) => {
+  const environment = { ADMIN_API_KEY: adminKey, IDEMPOTENCY_CACHE_MAX_ENTRIES: '5' };
+  const { api, app } = await startInProcess(t, environment);
+  const quiet = await apiOfTenant(api, 'quiet');
+  const loud = await apiOfTenant(api, 'loud');
+  const answers = await sendAll(quiet, ['a', 'b', 'c', 'd', 'e']);
+  const flood = Array.from({ length: 200 }, (_, number) => `flood-${number}`);
+  const flooded = await sendAll(loud, flood);
+  await app.sweep.runOnce();
+  for (const [index, key] of ['a', 'b', 'c', 'd', 'e'].entries()) {
+    assertReplayed(await send(quiet, key), answers[index]);
+  }
+  await assertTombstone(loud, 'flood-0', flooded[0]);
+  await assertTotal(quiet, 15);
+  await assertTotal(loud, 600);
+});

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { ApiAnswer } from './harness/api.ts';
+import { startInProcess } from './harness/in-process.ts';
+import { bytesOnDisk } from './harness/look-into.ts';
+import { temporaryFolder } from './harness/temporary-folder.ts';
+import { adminKey, apiOfTenant, asAdmin, makeKey, withHeaders } from './harness/tenants.ts';
+
+const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
+const protectedMode = { ADMIN_API_KEY: adminKey };
+
+function assertRefused(answer: ApiAnswer, status: number, code: string): void {
+  assert.equal(answer.status, status, answer.text);
+  assert.equal(answer.json.error, code);
+  assert.equal(answer.json.requestId, answer.headers.get('x-request-id'));
+}
+
+test('one idempotency key in the hands of two tenants is two operations', async (t) => {
+  const { api } = await startInProcess(t, protectedMode);
+  const acme = await apiOfTenant(api, 'acme');
+  const bolt = await apiOfTenant(api, 'bolt');
+  // Of one body and of another: neither a replay nor a conflict crosses over, in one batch or in two.
+  for (const [index, requests] of [3, 4].entries()) {
+    const key = `shared-${index}`;
+    const answers = await Promise.all([
+      acme.post('/usage', usage, key),
+      bolt.post('/usage', { ...usage, requests }, key),
+      acme.post('/usage', usage, key),
+    ]);
+    assert.deepEqual(
+      answers.map(({ status, headers }) => [status, headers.get('idempotency-replayed')]),
+      [
+        [201, null],
+        [201, null],
+        [201, 'true'],
+      ],
+    );
+    assert.notEqual(answers[0]?.headers.get('location'), answers[1]?.headers.get('location'));
+  }
+  assert.equal((await acme.get('/usage/agent-7/search')).json.total, 6);
+  assert.equal((await bolt.get('/usage/agent-7/search')).json.total, 7);
+});
+
+test('nothing of one tenant is visible to another', async (t) => {
+  const { api } = await startInProcess(t, protectedMode);
+  const acme = await apiOfTenant(api, 'acme');
+  const bolt = await apiOfTenant(api, 'bolt');
+  await acme.post('/services', { serviceId: 'search', priceStroops: 5 }, 'service');
+  const recorded = await acme.post('/usage', { ...usage, id: 'event-1' }, 'k');
+  const settled = await acme.post('/settle', { agent: 'agent-7', serviceId: 'search' }, 's');
+  const entry = String(recorded.headers.get('location')).slice('/api/v1'.length);
+  const settlement = String(settled.headers.get('location')).slice('/api/v1'.length);
+  for (const path of [entry, settlement, '/services/search', '/billing/agent-7/search']) {
+    assert.equal((await acme.get(path)).status, 200, path);
+    assertRefused(await bolt.get(path), 404, 'not_found');
+  }
+  for (const path of ['/entries', '/settlements', `/entries?settlementId=${settled.json.settlementId}`]) {
+    assert.equal((await acme.get(path)).json.items.length, 1, path);
+    assert.deepEqual((await bolt.get(path)).json, { items: [], nextCursor: null }, path);
+  }
+  assert.deepEqual((await bolt.get('/services')).json.services, []);
+  assert.equal((await bolt.get('/usage/agent-7/search')).json.total, 0);
+  assert.equal((await bolt.get('/services/search/usage')).json.agents, 0);
+  assert.equal((await bolt.get('/audit')).json.entries, 0);
+  assertRefused(await bolt.get('/idempotency', { 'idempotency-key': 'k' }), 404, 'not_seen');
+  assert.equal((await acme.get('/idempotency', { 'idempotency-key': 'k' })).json.state, 'remembered');
+  assertRefused(await bolt.post('/settle', { agent: 'agent-7', serviceId: 'search' }, 's'), 404, 'not_found');
+  // An id is unique in its tenant: the same one is another event here.
+  assert.equal((await bolt.post('/usage', { ...usage, id: 'event-1', requests: 9 }, 'k')).status, 201);
+});
+
+test('who is not recognized is refused, and never taken for nobody', async (t) => {
+  const { api } = await startInProcess(t, protectedMode);
+  const key = await makeKey(api, 'acme');
+  const post = (headers: Record<string, string>) => api.post('/usage', usage, 'k', headers);
+  assertRefused(await post({}), 401, 'unauthorized');
+  assertRefused(await post({ 'x-api-key': `${key}x` }), 401, 'unauthorized');
+  assertRefused(await post({ 'x-api-key': '' }), 401, 'unauthorized');
+  assertRefused(await post({ authorization: `Bearer ${key}x` }), 401, 'unauthorized');
+  assertRefused(await post({ authorization: `Basic ${key}` }), 401, 'unauthorized');
+  assertRefused(await post({ authorization: `Bearer ${key}`, 'x-api-key': key }), 400, 'invalid_request');
+  assertRefused(await post({ 'x-api-key': key, 'x-tenant': 'bolt' }), 403, 'forbidden');
+  assertRefused(await post({ 'x-api-key': `${key}, ${key}` }), 401, 'unauthorized');
+  assertRefused(await api.get('/usage/agent-7/search'), 401, 'unauthorized');
+  assertRefused(await api.get('/api-keys', { 'x-api-key': key }), 403, 'forbidden');
+  assertRefused(await api.post('/api-keys', { label: 'own' }, 'k', { 'x-api-key': key }), 403, 'forbidden');
+  assert.equal((await api.get('/health')).status, 200);
+  assert.equal((await api.get('/openapi.json')).status, 200);
+  const acme = withHeaders(api, { authorization: `bearer ${key}`, 'x-tenant': 'acme' });
+  assert.equal((await acme.get('/audit')).json.entries, 0);
+  assert.equal((await acme.post('/usage', usage, 'k')).status, 201);
+});
+
+test('the admin key reaches a tenant only by its name', async (t) => {
+  const { api } = await startInProcess(t, protectedMode);
+  const acme = await apiOfTenant(api, 'acme');
+  await acme.post('/usage', usage, 'k');
+  assertRefused(await api.get('/usage/agent-7/search', asAdmin), 403, 'forbidden');
+  for (const name of ['', ' ', '$admin', 'a b', 'a/b', '..', 'acme, bolt', 'a'.repeat(65)]) {
+    assertRefused(await api.get('/audit', { ...asAdmin, 'x-tenant': name }), 400, 'invalid_request');
+  }
+  const inItsName = withHeaders(api, { ...asAdmin, 'x-tenant': 'acme' });
+  assert.equal((await inItsName.get('/usage/agent-7/search')).json.total, 3);
+  // The admin is a caller of its own: a key in its hands is another operation than in those of the tenant.
+  const recorded = await inItsName.post('/usage', usage, 'k');
+  assert.equal(recorded.headers.get('idempotency-replayed'), null);
+  assert.equal((await acme.get('/usage/agent-7/search')).json.total, 6);
+});
+
+test('two API keys of a tenant share its scope; a revoked one is refused at once', async (t) => {
+  const { api } = await startInProcess(t, protectedMode);
+  const oldKey = await makeKey(api, 'acme');
+  const newKey = await makeKey(api, 'acme');
+  const byOld = withHeaders(api, { 'x-api-key': oldKey });
+  const byNew = withHeaders(api, { 'x-api-key': newKey });
+  const first = await byOld.post('/usage', usage, 'k');
+  const replay = await byNew.post('/usage', usage, 'k');
+  assert.equal(replay.text, first.text);
+  assert.equal(replay.headers.get('idempotency-replayed'), 'true');
+  const prefix = oldKey.slice(0, 12);
+  const revoked = await api.call(`/api-keys/${prefix}`, { method: 'DELETE', headers: asAdmin, key: 'r' });
+  assert.equal(revoked.status, 204);
+  assert.equal(revoked.text, '');
+  assertRefused(await byOld.post('/usage', usage, 'k'), 401, 'unauthorized');
+  assertRefused(await byOld.get('/audit'), 401, 'unauthorized');
+  const again = await api.call(`/api-keys/${prefix}`, { method: 'DELETE', headers: asAdmin, key: 'r' });
+  assert.equal(again.status, 204);
+  assert.equal(again.headers.get('idempotency-replayed'), 'true');
+  const other = await api.call(`/api-keys/${prefix}`, { method: 'DELETE', headers: asAdmin, key: 'r2' });
+  assertRefused(other, 404, 'not_found');
+  assert.equal((await byNew.get('/usage/agent-7/search')).json.total, 3);
+  const listed = (await api.get('/api-keys', asAdmin)).json.items;
+  assert.deepEqual(
+    listed.map((item: { readonly prefix: string }) => item.prefix),
+    [newKey.slice(0, 12)],
+  );
+});
+
+test('a secret is shown again to who presents both keys, for ten minutes, and lies nowhere in clear', async (t) => {
+  const { api, clock, file } = await startInProcess(t, protectedMode);
+  const key = 'the-idempotency-key-of-the-secret';
+  const make = () => api.post('/api-keys', { label: 'collector', tenant: 'acme' }, key, asAdmin);
+  const first = await make();
+  assert.equal(first.status, 201);
+  const secret = String(first.json.key);
+  await withHeaders(api, { 'x-api-key': secret }).post('/usage', usage, 'the-key-of-a-usage');
+  const twice = await Promise.all([make(), make(), make()]);
+  for (const replay of twice) {
+    assert.equal(replay.text, first.text);
+    assert.equal(replay.headers.get('idempotency-replayed'), 'true');
+  }
+  const kept = bytesOnDisk(file);
+  // The search does find what lies there in clear.
+  assert.ok(kept.includes('collector'));
+  assert.ok(kept.includes('agent-7'));
+  for (const hidden of [secret, secret.slice(12), key, 'the-key-of-a-usage', adminKey]) {
+    assert.equal(kept.includes(hidden), false, hidden);
+    assert.equal(kept.includes(Buffer.from(hidden).toString('hex')), false, hidden);
+    assert.equal(kept.includes(Buffer.from(hidden).toString('base64').replace(/=+$/, '')), false, hidden);
+  }
+  clock.nowMs += 599_999;
+  assert.equal((await make()).text, first.text);
+  clock.nowMs += 1;
+  assertRefused(await make(), 410, 'idempotency_key_expired');
+  assert.equal((await api.get('/api-keys', asAdmin)).json.items.length, 1);
+});
+
+test('a new admin key does not open what was sealed for the old one, and no second secret is made', async (t) => {
+  const file = join(temporaryFolder(t), 'books.db');
+  const body = { label: 'collector', tenant: 'acme' };
+  const before = await startInProcess(t, { ...protectedMode, DATABASE_URL: `file:${file}` });
+  assert.equal((await before.api.post('/api-keys', body, 'k', asAdmin)).status, 201);
+  await before.app.close();
+  const rotated = 'another-admin-key-of-the-tests';
+  const { api } = await startInProcess(t, { ADMIN_API_KEY: rotated, DATABASE_URL: `file:${file}` });
+  assertRefused(await api.post('/api-keys', body, 'k', asAdmin), 401, 'unauthorized');
+  const asNewAdmin = { 'x-api-key': rotated };
+  assertRefused(await api.post('/api-keys', body, 'k', asNewAdmin), 410, 'idempotency_key_expired');
+  assert.equal((await api.get('/api-keys', asNewAdmin)).json.items.length, 1);
+});
+
+test('an answer that is encrypted at rest does not lie in the file in clear', async (t) => {
+  const { api, file } = await startInProcess(t, { ANSWER_ENCRYPTION_KEYS: `a:${'a'.repeat(64)}` });
+  const first = await api.post('/usage', usage, 'k');
+  assert.equal(bytesOnDisk(file).includes(first.text), false);
+  assert.equal((await api.post('/usage', usage, 'k')).text, first.text);
+});
