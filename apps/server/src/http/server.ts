@@ -47,7 +47,12 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     // A request without Host is refused by a hook: Node would do it without our error.
-    http: { maxHeaderSize: headerBytesMax, headersTimeout: headersTimeoutMs, requireHostHeader: false },
+    http: {
+      maxHeaderSize: headerBytesMax,
+      headersTimeout: headersTimeoutMs,
+      connectionsCheckingInterval: headersTimeoutMs / 2,
+      requireHostHeader: false,
+    },
     routerOptions: { maxParamLength: pathParameterLengthMax },
     return503OnClosing: false,
     forceCloseConnections: 'idle',
