@@ -1,18 +1,8 @@
 export { type ErrorCode, type ErrorCodeEntry, errorCodeEntry, errorCodes } from './error-codes.ts';
-export { errorsOf, openApiDocument } from './openapi.ts';
-export {
-  type Access,
-  basePath,
-  bodyBytesMaxDefault,
-  isWrite,
-  NoQuery,
-  type Operation,
-  type OperationName,
-  operationOf,
-  operations,
-  type RequestPart,
-} from './operations.ts';
-export type { Quote, SettlementFilter, SettleRequest } from './schemas/billing.ts';
-export type { Service, ServiceFilter } from './schemas/services.ts';
+export { openApiDocument } from './openapi.ts';
+export { bodyBytesMaxDefault, isWrite, type Operation } from './operations/operation.ts';
+export { NoQuery, type OperationName, operations, type RequestPart } from './operations.ts';
+export type { SettlementFilter, SettleRequest } from './schemas/billing.ts';
+export type { ServiceFilter } from './schemas/services.ts';
 export { bulkItemsMax, type EntryFilter, UsageItem } from './schemas/usage.ts';
 export { compileQueryValidator, compileValidator, type Fault, type Validated } from './validate.ts';

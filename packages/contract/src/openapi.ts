@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox';
 import { type ErrorCode, type ErrorCodeEntry, errorCodeEntry } from './error-codes.ts';
-import { isWrite, type Operation, operations } from './operations.ts';
+import { isWrite, type Operation } from './operations/operation.ts';
+import { operations } from './operations.ts';
 import { ErrorBody } from './schemas/operation.ts';
 
 /** A value of a JSON document. */
@@ -23,7 +24,7 @@ const readErrors: readonly ErrorCode[] = ['storage_unavailable'];
 const everyError: readonly ErrorCode[] = ['invalid_request', 'headers_too_large', 'internal_error'];
 
 /** All error codes that an operation can answer with: those of its kind and those of its own. */
-export function errorsOf(operation: Operation): readonly ErrorCode[] {
+function errorsOf(operation: Operation): readonly ErrorCode[] {
   const codes = new Set<ErrorCode>([...everyError, ...operation.errors]);
   const add = (more: readonly ErrorCode[]) => {
     for (const code of more) codes.add(code);

@@ -34,7 +34,6 @@ export const Quote = Type.Object({
   through: Type.Integer({ ...Sequence, description: 'The last entry that this quote counts.' }),
   carriedStroops: Stroops,
 });
-export type Quote = Static<typeof Quote>;
 
 export const BillingTotal = Type.Object({
   totalStroops: Stroops,

@@ -18,7 +18,6 @@ export const Service = Type.Object({
   description: Type.Optional(FreeText),
   owner: Type.Optional(FreeText),
 });
-export type Service = Static<typeof Service>;
 
 export const ServicePrice = Type.Object({ serviceId: ServiceId, priceStroops: PriceStroops });
 

@@ -1,0 +1,77 @@
+import * as billing from '../schemas/billing.ts';
+import * as usage from '../schemas/usage.ts';
+import { etag, location, type Operation } from './operation.ts';
+
+/** Quotes, settlements and the audit. */
+export const billingOperations = {
+  readQuote: {
+    method: 'GET',
+    path: '/api/v1/billing/{agent}/{serviceId}',
+    summary: 'What is outstanding on an account now, and what it costs',
+    access: 'tenant',
+    params: usage.AccountParams,
+    successes: { 200: { description: 'The quote.', schema: billing.Quote, headers: etag } },
+    errors: ['not_found'],
+  },
+  readBillingTotal: {
+    method: 'GET',
+    path: '/api/v1/billing/total',
+    summary: 'What is outstanding on all accounts',
+    access: 'tenant',
+    successes: { 200: { description: 'The sums.', schema: billing.BillingTotal } },
+    errors: [],
+  },
+  settle: {
+    method: 'POST',
+    path: '/api/v1/settle',
+    summary: 'Bill what is outstanding on an account, once',
+    access: 'tenant',
+    body: billing.SettleRequest,
+    takesIfMatch: true,
+    successes: {
+      200: {
+        description: 'Settled; with nothing outstanding no settlement is made.',
+        schema: billing.Settled,
+        headers: location,
+      },
+    },
+    errors: ['not_found', 'quote_changed', 'limit_exceeded'],
+  },
+  settleBulk: {
+    method: 'POST',
+    path: '/api/v1/settle/bulk',
+    summary: 'Bill every account of an agent, in one commit',
+    access: 'tenant',
+    body: billing.SettleBulkRequest,
+    successes: { 200: { description: 'A bill for each account.', schema: billing.SettledBulk } },
+    errors: ['limit_exceeded'],
+  },
+  listSettlements: {
+    method: 'GET',
+    path: '/api/v1/settlements',
+    summary: 'Settlements in the order in which they were made',
+    access: 'tenant',
+    query: billing.SettlementFilter,
+    successes: {
+      200: { description: 'A page; it may be short before the last.', schema: billing.SettlementList },
+    },
+    errors: [],
+  },
+  readSettlement: {
+    method: 'GET',
+    path: '/api/v1/settlements/{id}',
+    summary: 'One settlement',
+    access: 'tenant',
+    params: usage.IdParams,
+    successes: { 200: { description: 'The immutable bill.', schema: billing.Settlement } },
+    errors: ['not_found'],
+  },
+  readAudit: {
+    method: 'GET',
+    path: '/api/v1/audit',
+    summary: 'Recompute every total and bill from the entries',
+    access: 'tenant',
+    successes: { 200: { description: 'The finding.', schema: billing.Audit } },
+    errors: [],
+  },
+} as const satisfies Record<string, Operation>;

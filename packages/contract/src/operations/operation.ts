@@ -1,0 +1,45 @@
+import type { TSchema } from 'typebox';
+import type { ErrorCode } from '../error-codes.ts';
+
+/** Who may call: anybody, a tenant (or the admin in its name), or the admin alone. */
+export type Access = 'open' | 'tenant' | 'admin';
+
+/** A success of an operation. */
+export interface Success {
+  readonly description: string;
+  /** absent when there is no body */
+  readonly schema?: TSchema;
+  /** response headers of this success, name to description */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One operation of the HTTP API. */
+export interface Operation {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** parameters as `{name}` */
+  readonly path: string;
+  readonly summary: string;
+  readonly access: Access;
+  readonly params?: TSchema;
+  readonly query?: TSchema;
+  readonly body?: TSchema;
+  /** in bytes; 1 MiB unless it says otherwise */
+  readonly bodyBytesMax?: number;
+  readonly takesIfMatch?: true;
+  readonly successes: Readonly<Record<number, Success>>;
+  /** the errors of its own, besides those that every operation of its kind has */
+  readonly errors: readonly ErrorCode[];
+}
+
+/** The bound of a body, in bytes, unless an operation has its own. */
+export const bodyBytesMaxDefault = 1024 * 1024;
+
+export const bulkBytesMax = 8 * bodyBytesMaxDefault;
+export const location = { Location: 'The path of what was made.' };
+export const etag = { ETag: 'Strong: changes whenever the quote does; send it back as `If-Match`.' };
+export const weakEtag = { ETag: 'Weak: the list has not changed while it is the same.' };
+
+/** Whether an operation writes, and so takes an `Idempotency-Key`. */
+export function isWrite(operation: Operation): boolean {
+  return operation.method !== 'GET';
+}

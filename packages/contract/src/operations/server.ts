@@ -1,0 +1,82 @@
+import * as operation from '../schemas/operation.ts';
+import type { Operation } from './operation.ts';
+
+/** API keys, the state of idempotency keys, and the server itself. */
+export const serverOperations = {
+  createApiKey: {
+    method: 'POST',
+    path: '/api/v1/api-keys',
+    summary: 'Make an API key; it is shown once',
+    access: 'admin',
+    body: operation.ApiKeyCreate,
+    successes: { 201: { description: 'The key.', schema: operation.ApiKeyCreated } },
+    errors: [],
+  },
+  listApiKeys: {
+    method: 'GET',
+    path: '/api/v1/api-keys',
+    summary: 'API keys, without their secrets',
+    access: 'admin',
+    query: operation.ApiKeyFilter,
+    successes: { 200: { description: 'A page.', schema: operation.ApiKeyList } },
+    errors: [],
+  },
+  revokeApiKey: {
+    method: 'DELETE',
+    path: '/api/v1/api-keys/{prefix}',
+    summary: 'Revoke an API key',
+    access: 'admin',
+    params: operation.ApiKeyParams,
+    successes: { 204: { description: 'Revoked.' } },
+    errors: ['not_found'],
+  },
+  readKeyState: {
+    method: 'GET',
+    path: '/api/v1/idempotency',
+    summary: 'What became of the request with the Idempotency-Key that is sent along',
+    access: 'tenant',
+    successes: { 200: { description: 'What is kept of the key.', schema: operation.KeyState } },
+    errors: ['not_seen', 'invalid_idempotency_key', 'idempotency_key_required'],
+  },
+  readHealthBare: {
+    method: 'GET',
+    path: '/health',
+    summary: 'The process answers',
+    access: 'open',
+    successes: { 200: { description: 'It does.', schema: operation.Health } },
+    errors: [],
+  },
+  readHealth: {
+    method: 'GET',
+    path: '/api/v1/health',
+    summary: 'The process answers',
+    access: 'open',
+    successes: { 200: { description: 'It does.', schema: operation.Health } },
+    errors: [],
+  },
+  readReady: {
+    method: 'GET',
+    path: '/api/v1/health/ready',
+    summary: 'This instance takes writes',
+    access: 'open',
+    successes: { 200: { description: 'It does.', schema: operation.Ready } },
+    errors: ['storage_unavailable', 'shutting_down'],
+  },
+  readErrorCode: {
+    method: 'GET',
+    path: '/api/v1/errors/{code}',
+    summary: 'What an error code means: the page that the `type` of a problem names',
+    access: 'open',
+    params: operation.ErrorCodeParams,
+    successes: { 200: { description: 'Its row of the table.', schema: operation.ErrorCodeRow } },
+    errors: ['not_found'],
+  },
+  readOpenApi: {
+    method: 'GET',
+    path: '/api/v1/openapi.json',
+    summary: 'This document',
+    access: 'open',
+    successes: { 200: { description: 'OpenAPI 3.1.' } },
+    errors: [],
+  },
+} as const satisfies Record<string, Operation>;
