@@ -32,16 +32,10 @@ export class WriteDesk {
   /**
    * Submits the command of a call under its idempotency key, and answers once it is durable.
    *
-   * @param options.isSecret whether the answer shows a secret, and so is kept sealed
    * @throws {ApiError} for every refusal and every fault
    */
-  async write<N extends OperationName>(
-    call: Call<N>,
-    tenant: string,
-    command: Command,
-    options: { readonly isSecret: boolean } = { isSecret: false },
-  ): Promise<Reply> {
-    const key = this.keyUse(call, options.isSecret);
+  async write<N extends OperationName>(call: Call<N>, tenant: string, command: Command): Promise<Reply> {
+    const key = this.keyUse(call, false);
     return answered(await this.#ledger.submit({ tenant, command, key }));
   }
 
@@ -50,7 +44,11 @@ export class WriteDesk {
     return this.#ledger.submit({ tenant, command, key });
   }
 
-  /** What the idempotency key of a call is, with the fingerprint of its request. */
+  /**
+   * What the idempotency key of a call is, with the fingerprint of its request.
+   *
+   * @param isSecret whether the answer shows a secret, and so is kept sealed
+   */
   keyUse<N extends OperationName>(call: Call<N>, isSecret: boolean): KeyUse | undefined {
     const { request, caller, operation } = call;
     const key = readKey(request);

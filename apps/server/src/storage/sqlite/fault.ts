@@ -25,15 +25,20 @@ const ioError = 10;
 /** Read-only (a file that was so when it was opened stays so for the connection), I/O, damaged, not opened, no database. */
 const reopeningCodes: ReadonlySet<number> = new Set([8, ioError, 11, 14, 26]);
 
+/**
+ * Busy, locked, read-only, full: a commit that fails so wrote no whole commit frame. After any other failure the
+ * frame may be in the log all the same, and only the file can tell, after it was reopened.
+ */
+const uncommittedCodes: ReadonlySet<number> = new Set([busy, 6, 8, 13]);
+
 /** Says of an error of node:sqlite whether anything may have been applied, and whether a retry can help. */
 export function storageFault(error: unknown, place: FaultPlace): StorageFault {
   if (error instanceof StorageFault) return error;
   const code = primaryCode(error);
   const meaning = code === undefined ? undefined : transientCodes.get(code);
   if (meaning === undefined) return new StorageFault('rejected', String(error), error);
-  // The commit frame may be in the log although syncing it failed: only the file can tell, after it was reopened.
-  const kind = place === 'commit' && code === ioError ? 'outcome_unknown' : 'unavailable';
-  return new StorageFault(kind, meaning, error);
+  const isKnown = place === 'before_commit' || (code !== undefined && uncommittedCodes.has(code));
+  return new StorageFault(isKnown ? 'unavailable' : 'outcome_unknown', meaning, error);
 }
 
 /** Whether the connection must be given up: SQLite's own view of the file cannot be trusted after it. */

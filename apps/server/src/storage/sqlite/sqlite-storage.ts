@@ -101,17 +101,18 @@ export class SqliteStorage implements LedgerStorage {
       connection.exec(end === 'commit' ? 'COMMIT' : 'ROLLBACK');
       return value;
     } catch (error) {
-      this.#recover(connection, error);
-      throw storageFault(error, place);
+      const fault = storageFault(error, place);
+      this.#recover(connection, fault.kind === 'outcome_unknown' || needsReopening(error));
+      throw fault;
     }
   }
 
   /** Leaves no half of a transaction behind, and no view of a file that failed. */
-  #recover(connection: Connection, error: unknown): void {
+  #recover(connection: Connection, mustReopen: boolean): void {
     try {
       if (connection.isInTransaction) connection.exec('ROLLBACK');
       this.#tables = new Set(listAnswersTables(connection));
-      if (!needsReopening(error)) return;
+      if (!mustReopen) return;
     } catch {
       // A connection that cannot even roll back is given up like one after an I/O error.
     }
