@@ -1,31 +1,34 @@
 // Only the rules that need types; Biome does the rest.
 import tseslint from 'typescript-eslint';
 
-export default tseslint.config({
-  files: ['packages/**/*.ts', 'apps/**/*.ts', 'tools/**/*.ts', 'bench/**/*.ts'],
-  extends: [tseslint.configs.base],
-  languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-  rules: {
-    '@typescript-eslint/no-floating-promises': [
-      'error',
-      {
-        ignoreVoid: false,
-        // node:test collects the promises of test() and describe() itself.
-        allowForKnownSafeCalls: [
-          {
-            from: 'package',
-            package: 'node:test',
-            name: ['test', 'describe', 'it', 'before', 'after', 'beforeEach', 'afterEach'],
-          },
-        ],
-      },
-    ],
-    '@typescript-eslint/no-misused-promises': 'error',
-    '@typescript-eslint/await-thenable': 'error',
-    '@typescript-eslint/switch-exhaustiveness-check': [
-      'error',
-      { considerDefaultExhaustiveForUnions: false, requireDefaultForNonUnion: false },
-    ],
-    '@typescript-eslint/only-throw-error': 'error',
+export default tseslint.config(
+  { ignores: ['**/dist/**'] },
+  {
+    files: ['packages/**/*.ts', 'apps/**/*.ts', 'tools/**/*.ts', 'bench/**/*.ts'],
+    extends: [tseslint.configs.base],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        {
+          ignoreVoid: false,
+          // node:test collects the promises of test() and describe() itself.
+          allowForKnownSafeCalls: [
+            {
+              from: 'package',
+              package: 'node:test',
+              name: ['test', 'describe', 'it', 'before', 'after', 'beforeEach', 'afterEach'],
+            },
+          ],
+        },
+      ],
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: false, requireDefaultForNonUnion: false },
+      ],
+      '@typescript-eslint/only-throw-error': 'error',
+    },
   },
-});
+);

@@ -9,12 +9,34 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   storage: ['ledger', 'reads', 'domain'],
   workers: [],
   http: ['ledger', 'reads', 'domain'],
-  cli: [],
+  cli: ['storage', 'reads'],
 };
 /** Files beside the rooms that every room may use. */
 const ground = `${server}/(config|loopback)\\.ts$`;
 
 const test = '\\.test\\.ts$';
+
+const library = '^packages/idempotency/src';
+const core = `${library}/core/`;
+/** What only tests of the library use, beside what they test. */
+const libraryTest = [test, `${library}/.*/test/`];
+/** Rooms of the library, each with what it may look into, besides itself and what Node has built in. */
+const libraryRooms: Readonly<Record<string, readonly string[]>> = {
+  stores: [core],
+  adapters: [core],
+  client: [core],
+  observers: [core],
+  // The laws of adapters run over a real store.
+  testing: [core, `${library}/stores/memory`],
+};
+/** What a room of the library is an extension of, and so loads; everything else is handed in by its user. */
+const extended: Readonly<Record<string, string>> = {
+  [`${library}/adapters/nest[./]`]: 'node_modules/(@nestjs/(common|core)|rxjs)/',
+  [`${library}/observers/opentelemetry`]: 'node_modules/@opentelemetry/api/',
+  [`${library}/observers/prometheus`]: 'node_modules/prom-client/',
+};
+/** The adapters for frameworks that are at home on `node:http` or on `fetch`, and what they share. */
+const sharedAdapters = `${library}/adapters/(node|fetch)[./]`;
 
 /** What may not depend on what. */
 export const layers: IForbiddenRuleType[] = [
@@ -25,7 +47,7 @@ export const layers: IForbiddenRuleType[] = [
     comment: 'a package names what it uses in its own package.json',
     severity: 'error',
     from: { path: '^(packages|apps)/', pathNot: [test, '/test/'] },
-    to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm-peer'] },
   },
   {
     name: 'domain-is-pure',
@@ -38,9 +60,47 @@ export const layers: IForbiddenRuleType[] = [
     name: 'core-knows-nothing',
     comment: 'the core of the library decides, and knows no framework, no store, no file, no socket',
     severity: 'error',
-    from: { path: '^packages/idempotency/src/core/', pathNot: test },
-    to: { pathNot: ['^packages/idempotency/src/core/', '^(node:)?(crypto|net)$'] },
+    from: { path: core, pathNot: test },
+    to: { pathNot: [core, '^(node:)?(crypto|net)$'] },
   },
+  ...Object.entries(libraryRooms).map(
+    ([room, below]): IForbiddenRuleType => ({
+      name: `library-${room}`,
+      comment: 'rooms of the library look only at the core',
+      severity: 'error',
+      from: { path: `${library}/${room}/`, pathNot: libraryTest },
+      to: { path: '^(packages|apps)/', pathNot: [`${library}/${room}/`, ...below] },
+    }),
+  ),
+  {
+    name: 'stores-are-strangers',
+    comment: 'a store knows its own folder and no other store',
+    severity: 'error',
+    from: { path: `${library}/stores/([a-z]+)`, pathNot: test },
+    to: { path: `${library}/stores/`, pathNot: `${library}/stores/$1[./]` },
+  },
+  {
+    name: 'adapters-are-strangers',
+    comment: 'an adapter knows its own folder, and what those for node:http and for fetch share',
+    severity: 'error',
+    from: { path: `${library}/adapters/([a-z]+)`, pathNot: test },
+    to: { path: `${library}/adapters/`, pathNot: [`${library}/adapters/$1[./]`, sharedAdapters] },
+  },
+  {
+    name: 'library-loads-nothing',
+    comment: 'frameworks and drivers are handed in: the library names their types at most',
+    severity: 'error',
+    from: { path: `${library}/`, pathNot: [...libraryTest, ...Object.keys(extended)] },
+    to: { path: 'node_modules', dependencyTypesNot: ['type-only'] },
+  },
+  ...Object.entries(extended).map(
+    ([from, loaded]): IForbiddenRuleType => ({
+      name: 'library-loads-what-it-extends',
+      severity: 'error',
+      from: { path: from, pathNot: libraryTest },
+      to: { path: 'node_modules', pathNot: loaded, dependencyTypesNot: ['type-only'] },
+    }),
+  ),
   {
     name: 'contract-stands-alone',
     severity: 'error',
@@ -60,11 +120,13 @@ export const layers: IForbiddenRuleType[] = [
     from: {},
     to: { path: `${server}/(cli/)?main\\.ts$` },
   },
-  ...Object.entries(rooms).map(([room, below]) => ({
-    name: `room-${room}`,
-    comment: 'rooms look only downward',
-    severity: 'error' as const,
-    from: { path: `${server}/${room}/`, pathNot: test },
-    to: { path: `${server}/`, pathNot: [ground, ...[room, ...below].map((name) => `${server}/${name}/`)] },
-  })),
+  ...Object.entries(rooms).map(
+    ([room, below]): IForbiddenRuleType => ({
+      name: `room-${room}`,
+      comment: 'rooms look only downward',
+      severity: 'error',
+      from: { path: `${server}/${room}/`, pathNot: test },
+      to: { path: `${server}/`, pathNot: [ground, ...[room, ...below].map((name) => `${server}/${name}/`)] },
+    }),
+  ),
 ];

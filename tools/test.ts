@@ -6,7 +6,7 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 
 const wanted = process.argv.slice(2);
-const files = globSync(['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'apps/*/test/**/*.test.ts'])
+const files = globSync('{packages,apps}/*/{src,test}/**/*.test.ts')
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
   .sort();
 if (files.length === 0) {
@@ -15,7 +15,7 @@ if (files.length === 0) {
 }
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
-const events = run({ files, concurrency: Math.max(2, availableParallelism() - 1), timeout: 120_000 });
+const events = run({ files, concurrency: Math.max(2, availableParallelism() - 1), timeout: 300_000 });
 events.on('test:summary', ({ file, counts: found }) => {
   // Each file has its summary, and the whole run one without a file.
   if (file !== undefined) return;

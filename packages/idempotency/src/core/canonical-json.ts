@@ -1,11 +1,19 @@
 /** A value that JSON can carry. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+export type Json =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | readonly Json[]
+  | { readonly [name: string]: Json };
 
 /**
  * The canonical text of a JSON value: members sorted by UTF-16 code units, no white space, numbers and strings
  * as ECMAScript prints them, so that the same value always gives the same bytes.
  *
  * @throws {RangeError} for a number that is not finite, a lone surrogate, or nesting over 256 levels
+ * @throws {TypeError} for a function or a symbol, which JSON does not have
  * @see RFC 8785, section 3.2
  */
 export function canonicalJson(value: Json): string {
@@ -19,6 +27,9 @@ function print(value: Json, depth: number): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'number') return printNumber(value);
   if (typeof value === 'string') return printString(value);
+  // A parser that keeps large integers gives them as bigint; there is no other value that JSON has a text for.
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value !== 'object') throw new TypeError(`JSON has no ${typeof value}`);
   if (isArray(value)) return `[${value.map((element) => print(element, depth + 1)).join(',')}]`;
   return printObject(value, depth);
 }

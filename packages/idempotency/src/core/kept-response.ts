@@ -30,11 +30,14 @@ export const representationHeaders: readonly string[] = [
 ];
 
 /** Keeps of an answer's headers those that are replayed, in their order, with names in lower case. */
-export function keepHeaders(headers: Iterable<KeptHeader>): readonly KeptHeader[] {
+export function keepHeaders(
+  headers: Iterable<KeptHeader>,
+  names: readonly string[] = representationHeaders,
+): readonly KeptHeader[] {
   const kept: KeptHeader[] = [];
   for (const [name, value] of headers) {
     const lower = name.toLowerCase();
-    if (representationHeaders.includes(lower)) kept.push([lower, value]);
+    if (names.includes(lower)) kept.push([lower, value]);
   }
   return kept;
 }

@@ -1,18 +1,21 @@
 import type { KeptResponse } from './kept-response.ts';
 
-/** What is kept of a key: the request's fingerprint, when, what it made, and the answer while it is kept. */
-export interface IdempotencyRecord {
+/**
+ * What is kept of a key: the request's fingerprint, when, what it made, and the answer while it is kept.
+ * `Response` is the form in which the answer is kept.
+ */
+export interface IdempotencyRecord<Response = KeptResponse> {
   readonly fingerprint: string;
   /** when the key was first used, in milliseconds since the epoch */
   readonly firstSeenAtMs: number;
   /** `Location` of what the operation made */
   readonly location: string | undefined;
-  readonly answer: RecordedAnswer;
+  readonly answer: RecordedAnswer<Response>;
 }
 
 /** The answer of a record: still kept, or gone and the record a tombstone. */
-export type RecordedAnswer =
-  | { readonly kind: 'kept'; readonly response: KeptResponse; readonly expiresAtMs: number }
+export type RecordedAnswer<Response = KeptResponse> =
+  | { readonly kind: 'kept'; readonly response: Response; readonly expiresAtMs: number }
   | { readonly kind: 'gone' };
 
 /** The age limits of keys. */
@@ -24,9 +27,11 @@ export interface KeyPolicy {
 }
 
 /** What becomes of a request that carries a key. */
-export type KeyDecision =
-  | { readonly kind: 'execute' }
-  | { readonly kind: 'replay'; readonly response: KeptResponse }
+export type KeyDecision<Response = KeptResponse> = { readonly kind: 'execute' } | RecordDecision<Response>;
+
+/** What becomes of a request whose key has a record. */
+export type RecordDecision<Response = KeptResponse> =
+  | { readonly kind: 'replay'; readonly response: Response }
   | { readonly kind: 'conflict' }
   /** the answer is gone: the key is refused and never executed again */
   | { readonly kind: 'expired'; readonly firstSeenAtMs: number; readonly location: string | undefined };
@@ -38,6 +43,15 @@ export function decideByRecord(
   nowMs: number,
 ): KeyDecision {
   if (record === undefined) return { kind: 'execute' };
+  return judgeRecord(record, requestFingerprint, nowMs);
+}
+
+/** Decides by a record that exists. */
+export function judgeRecord<Response>(
+  record: IdempotencyRecord<Response>,
+  requestFingerprint: string,
+  nowMs: number,
+): RecordDecision<Response> {
   if (record.fingerprint !== requestFingerprint) return { kind: 'conflict' };
   if (record.answer.kind === 'kept' && nowMs < record.answer.expiresAtMs) {
     return { kind: 'replay', response: record.answer.response };

@@ -1,0 +1,284 @@
+import { keyDigest } from './digest.ts';
+import { fingerprint } from './fingerprint.ts';
+import { parseIdempotencyKey } from './idempotency-key.ts';
+import { type KeptResponse, keepHeaders } from './kept-response.ts';
+import { judgeKeyAge } from './key-decision.ts';
+import { decideByStoredRecord, type LeaseDecision } from './lease-decision.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
+import type { IdempotencyEvent } from './observer.ts';
+import { Operation, type OperationContext, referenceOf } from './operation.ts';
+import type { AbandonedVerdict, EngineSettings } from './options.ts';
+import type { Refusal } from './refusal.ts';
+import { comparableBody, type RequestBody } from './request-body.ts';
+import { type Caller, scopeDigest } from './scope.ts';
+import type { Awaitable, Claim, Slot } from './store.ts';
+import { StoreCalls, StoreFailure } from './store-calls.ts';
+import { decodeAnswer } from './stored-answer.ts';
+import { uuidV7TimeMs } from './uuid-v7.ts';
+import { WaitingRoom } from './waiting-room.ts';
+
+/** A request, in the words of the core: what an adapter makes of its framework's. */
+export interface IdempotentRequest {
+  /** in upper case */
+  readonly method: string;
+  /** the whole path, as the client sent it */
+  readonly path: string;
+  /** without the question mark; empty when there is none */
+  readonly query: string;
+  readonly ifMatch: string | undefined;
+  readonly body: RequestBody;
+  /** who sends; `undefined` if nothing is known, and then nothing is executed */
+  readonly caller: Caller | undefined;
+  /** the idempotency key, already parsed: see `readKey` */
+  readonly key: string;
+  readonly accept: string | undefined;
+  readonly requestId: string | undefined;
+}
+
+/** What is needed to tell a client of a refusal. */
+export type RefusedRequest = Pick<IdempotentRequest, 'accept' | 'requestId'>;
+
+/** What an adapter does next: send an answer, run the handler under an operation, or run it without protection. */
+export type Begun =
+  | { readonly kind: 'answer'; readonly response: KeptResponse }
+  | { readonly kind: 'execute'; readonly operation: Operation }
+  | { readonly kind: 'proceed' };
+
+/** Whether a request is protected, by its method and its key. */
+export type KeyReading =
+  | { readonly kind: 'unprotected' }
+  | { readonly kind: 'key'; readonly key: string }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** Something to do next, or the next look at the store. */
+type Step = Begun | { readonly kind: 'again'; readonly takeOver: number | undefined };
+
+/** One claim, and what is known when its answer is judged. */
+interface Attempt {
+  readonly slot: Slot;
+  readonly fingerprint: string;
+  readonly request: IdempotentRequest;
+  readonly startedAtMs: number;
+  readonly takeOver: number | undefined;
+}
+
+/** Decides what becomes of each request, and runs what is to be run once. An adapter has one. */
+export class IdempotencyEngine {
+  readonly settings: EngineSettings;
+  readonly #calls: StoreCalls;
+  readonly #context: OperationContext;
+  readonly #waiting: WaitingRoom;
+
+  constructor(settings: EngineSettings) {
+    this.settings = settings;
+    this.#calls = new StoreCalls(settings.clock, settings.storeTimeoutMs, this.#report);
+    this.#waiting = new WaitingRoom(settings.clock, settings.waitersMax);
+    this.#context = {
+      settings,
+      calls: this.#calls,
+      keeper: new LeaseKeeper(settings.clock, settings.leaseMs),
+      report: this.#report,
+      onEnded: (slot) => this.#waiting.wake(slot),
+    };
+  }
+
+  /**
+   * Whether a request is protected, and by which key.
+   *
+   * @param fieldLines every `Idempotency-Key` field line of the request
+   */
+  readKey(method: string, fieldLines: readonly string[]): KeyReading {
+    const { methods, keySpelling, requireKey } = this.settings;
+    if (!methods.has(method)) return { kind: 'unprotected' };
+    const parsed = parseIdempotencyKey(fieldLines, keySpelling);
+    if (parsed.kind === 'valid') return { kind: 'key', key: parsed.key };
+    if (parsed.kind === 'invalid') {
+      return { kind: 'refused', refusal: { code: 'invalid_idempotency_key', reason: parsed.reason } };
+    }
+    return requireKey
+      ? { kind: 'refused', refusal: { code: 'idempotency_key_required' } }
+      : { kind: 'unprotected' };
+  }
+
+  /**
+   * Begins a request that carries a key. A failure of the store is an answer.
+   *
+   * @throws {UnreadableBodyError} if the body cannot be compared
+   * @throws what `onAbandoned` throws, and what is wrong with a stored answer that cannot be read
+   */
+  async begin(request: IdempotentRequest): Promise<Begun> {
+    if (request.caller === undefined) return this.refuse({ code: 'caller_unknown' }, request);
+    const { method, path, query, ifMatch } = request;
+    const slot = { scope: scopeDigest(request.caller), key: keyDigest(request.key) };
+    const requestFingerprint = fingerprint({
+      method,
+      path,
+      query,
+      ifMatch,
+      body: comparableBody(request.body),
+    });
+    const startedAtMs = this.settings.clock.nowMs();
+    let takeOver: number | undefined;
+    try {
+      for (;;) {
+        const attempt = { slot, fingerprint: requestFingerprint, request, startedAtMs, takeOver };
+        const step = await this.#step(attempt);
+        if (step.kind !== 'again') return step;
+        takeOver = step.takeOver;
+      }
+    } catch (error) {
+      return this.#storeFailed(error, request);
+    }
+  }
+
+  /** The answer that tells a client of a refusal. */
+  refuse(refusal: Refusal, request: RefusedRequest, waitedMs = 0): Begun & { kind: 'answer' } {
+    const { profile, documentationUrl, newRequestId } = this.settings;
+    this.#report({ kind: 'refused', code: refusal.code, waitedMs });
+    const requestId = request.requestId ?? newRequestId();
+    const context = { requestId, accept: request.accept, documentationUrl };
+    return { kind: 'answer', response: profile.render(refusal, context) };
+  }
+
+  /** Ends an operation with what its handler answered, and gives what is to be sent. Never rejects. */
+  async finish(operation: Operation, answer: KeptResponse, request: RefusedRequest): Promise<KeptResponse> {
+    const ending = await operation.finish(answer);
+    if (ending.kind === 'send') return ending.response;
+    return this.refuse(ending.refusal, request).response;
+  }
+
+  async #step(attempt: Attempt): Promise<Step> {
+    const claimedAtMs = this.settings.clock.nowMs();
+    const claim = await this.#claim(attempt);
+    switch (claim.kind) {
+      case 'full':
+        return this.refuse({ code: 'store_full' }, attempt.request);
+      case 'claimed':
+        return this.#claimed(attempt, claim, claimedAtMs);
+      case 'found':
+        return this.#found(attempt, decideByStoredRecord(claim.record, attempt.fingerprint, claim.nowMs));
+    }
+  }
+
+  #claim({ slot, fingerprint, takeOver }: Attempt): Awaitable<Claim> {
+    const { store, leaseMs, retentionMs } = this.settings;
+    // A claim that is answered when nobody waits for it any more must not leave a lease behind.
+    return this.#calls.call(
+      'claim',
+      () => store.claim(slot, { fingerprint, leaseMs, retentionMs, takeOver }),
+      (late) => this.#releaseLate(slot, late),
+    );
+  }
+
+  #releaseLate(slot: Slot, claim: Claim): void {
+    if (claim.kind === 'claimed') this.#released(slot, claim.fencingToken).catch(this.#calls.unforeseen);
+  }
+
+  async #released(slot: Slot, fencingToken: number): Promise<void> {
+    const { store } = this.settings;
+    try {
+      await this.#calls.call('release', () => store.release(slot, fencingToken));
+    } catch {
+      // Reported. The lease lapses, and the key is then refused: too strict, and safe.
+    }
+  }
+
+  async #claimed(attempt: Attempt, claim: Claim & { kind: 'claimed' }, claimedAtMs: number): Promise<Begun> {
+    const { request, slot, takeOver } = attempt;
+    const age = judgeKeyAge(uuidV7TimeMs(request.key), claim.nowMs, this.settings);
+    if (age.kind !== 'fresh' && takeOver === undefined) {
+      await this.#released(slot, claim.fencingToken);
+      const refusal: Refusal =
+        age.kind === 'in_future'
+          ? { code: 'idempotency_key_in_future', serverTimeMs: claim.nowMs }
+          : { code: 'idempotency_key_expired', firstSeenAtMs: undefined, location: undefined };
+      return this.refuse(refusal, request);
+    }
+    this.#report({
+      kind: 'execution_started',
+      fencingToken: claim.fencingToken,
+      takenOver: takeOver !== undefined,
+    });
+    const operation = new Operation(this.#context, slot, request.key, claim.fencingToken, claimedAtMs);
+    return { kind: 'execute', operation };
+  }
+
+  #found(attempt: Attempt, decision: LeaseDecision): Awaitable<Step> {
+    const { request, slot } = attempt;
+    const waitedMs = this.settings.clock.nowMs() - attempt.startedAtMs;
+    switch (decision.kind) {
+      case 'conflict':
+        return this.refuse({ code: 'idempotency_conflict' }, request, waitedMs);
+      case 'expired':
+        return this.refuse({ code: 'idempotency_key_expired', ...decision }, request, waitedMs);
+      case 'replay': {
+        const { cipher } = this.settings;
+        const stored = cipher === undefined ? decision.response : cipher.open(decision.response, slot);
+        return this.#replay(decodeAnswer(stored), waitedMs);
+      }
+      case 'in_progress':
+        return this.#wait(attempt, waitedMs);
+      case 'abandoned':
+        return this.#abandoned(attempt, decision, waitedMs);
+    }
+  }
+
+  #replay(kept: KeptResponse, waitedMs: number): Begun {
+    this.#report({ kind: 'replayed', status: kept.status, waitedMs });
+    const marker = [this.settings.profile.replayedHeader, 'true'] as const;
+    return { kind: 'answer', response: { ...kept, headers: [...kept.headers, marker] } };
+  }
+
+  async #wait({ slot, request }: Attempt, waitedMs: number): Promise<Step> {
+    const leftMs = this.settings.waitMs - waitedMs;
+    if (leftMs > 0 && (await this.#waiting.wait(slot, leftMs, waitedMs)))
+      return { kind: 'again', takeOver: undefined };
+    return this.refuse({ code: 'idempotency_in_progress', retryAfterMs: 1000 }, request, waitedMs);
+  }
+
+  async #abandoned(
+    attempt: Attempt,
+    { fencingToken, firstSeenAtMs }: LeaseDecision & { kind: 'abandoned' },
+    waitedMs: number,
+  ): Promise<Step> {
+    const { onAbandoned } = this.settings;
+    const { method, path, key } = attempt.request;
+    const reference = referenceOf(attempt.slot);
+    const verdict =
+      typeof onAbandoned === 'function'
+        ? await onAbandoned({ method, path, key, reference, firstSeenAtMs, fencingToken })
+        : onAbandoned;
+    if (verdict === 'rerun') return { kind: 'again', takeOver: fencingToken };
+    if (verdict === 'refuse') {
+      const refusal: Refusal = { code: 'idempotency_outcome_unknown', cause: 'abandoned' };
+      return this.refuse(refusal, attempt.request, waitedMs);
+    }
+    return this.#settle(attempt, fencingToken, verdict);
+  }
+
+  /** Ends an abandoned operation with the answer that somebody found out by looking. */
+  async #settle(attempt: Attempt, takeOver: number, found: Exclude<AbandonedVerdict, string>): Promise<Step> {
+    const step = await this.#step({ ...attempt, takeOver });
+    if (step.kind !== 'execute') return step;
+    const headers = keepHeaders(found.headers, this.settings.keptHeaders);
+    const ending = await step.operation.finish({ ...found, headers });
+    if (ending.kind === 'refuse') return this.refuse(ending.refusal, attempt.request);
+    return this.#replay(ending.response, 0);
+  }
+
+  /** @throws what is not a failure of the store: a fault of ours, or of a function among the options */
+  #storeFailed(error: unknown, request: IdempotentRequest): Begun {
+    if (!(error instanceof StoreFailure)) throw error;
+    if (this.settings.onStoreError === 'refuse') return this.refuse({ code: 'store_unavailable' }, request);
+    this.#report({ kind: 'unprotected' });
+    return { kind: 'proceed' };
+  }
+
+  readonly #report = (event: IdempotencyEvent): void => {
+    try {
+      this.settings.observer?.(event);
+    } catch {
+      // An observer that fails must not fail the request.
+    }
+  };
+}

@@ -1,0 +1,35 @@
+import type { RefusalCode } from './refusal.ts';
+
+/** What an observer is told. No event carries a key, a caller, a path or a body. */
+export type IdempotencyEvent =
+  /** the handler begins; `takenOver` if it runs an abandoned operation again */
+  | { readonly kind: 'execution_started'; readonly fencingToken: number; readonly takenOver: boolean }
+  /** the handler has ended, and what became of its answer is known */
+  | {
+      readonly kind: 'execution_ended';
+      readonly fencingToken: number;
+      readonly outcome: ExecutionOutcome;
+      readonly status: number | undefined;
+      readonly startedAtMs: number;
+      readonly durationMs: number;
+    }
+  | { readonly kind: 'replayed'; readonly status: number; readonly waitedMs: number }
+  | { readonly kind: 'refused'; readonly code: RefusalCode; readonly waitedMs: number }
+  /** a lease was not renewed in time, or was taken over; the handler's signal was aborted */
+  | { readonly kind: 'lease_lost'; readonly fencingToken: number }
+  /** the store failed or did not answer in time */
+  | { readonly kind: 'store_failed'; readonly verb: StoreVerb; readonly error: unknown }
+  /** a request went on without protection because the store failed (`onStoreError: 'proceed'`) */
+  | { readonly kind: 'unprotected' };
+
+/**
+ * How an execution ended: its answer is stored; it is not to be stored, and the key is free again; it broke off
+ * without an answer; it lost its lease; or its answer could not be stored.
+ */
+export type ExecutionOutcome = 'completed' | 'released' | 'abandoned' | 'lease_lost' | 'not_stored';
+
+/** The verbs of the port of a store. */
+export type StoreVerb = 'claim' | 'renew' | 'complete' | 'release' | 'inspect';
+
+/** Is told what happens. It is called synchronously, inside the request that it is about; what it throws is ignored. */
+export type Observer = (event: IdempotencyEvent) => void;

@@ -1,0 +1,283 @@
+import { waitFor } from './clock.ts';
+import { sha256 } from './digest.ts';
+import { type KeptResponse, keepHeaders } from './kept-response.ts';
+import type { KeptLease, LeaseKeeper } from './lease-keeper.ts';
+import type { ExecutionOutcome, IdempotencyEvent } from './observer.ts';
+import type { EngineSettings } from './options.ts';
+import type { Refusal } from './refusal.ts';
+import type { Awaitable, Completion, Slot, TransactionCompleter } from './store.ts';
+import type { StoreCalls } from './store-calls.ts';
+import { bodyBytes, decodeAnswer, encodeAnswer } from './stored-answer.ts';
+
+/** What an operation uses of the engine that began it. */
+export interface OperationContext {
+  readonly settings: EngineSettings;
+  readonly calls: StoreCalls;
+  readonly keeper: LeaseKeeper;
+  readonly report: (event: IdempotencyEvent) => void;
+  /** called once, when the operation has ended */
+  readonly onEnded: (slot: Slot) => void;
+}
+
+/** What is to be sent once an operation has ended: an answer, or a refusal where its answer must not be sent. */
+export type Ending =
+  | { readonly kind: 'send'; readonly response: KeptResponse }
+  | { readonly kind: 'refuse'; readonly refusal: Refusal };
+
+/** The lease of an operation was lost: what its transaction did must be rolled back. */
+export class LeaseLostError extends Error {
+  readonly code = 'idempotency_lease_lost';
+
+  constructor() {
+    super('the lease of this operation was lost: roll its transaction back');
+    this.name = 'LeaseLostError';
+  }
+}
+
+/** How often the store is asked for what must be known, and how long after a failure it is asked again. */
+const attemptsMax = 3;
+const attemptPauseMs = 50;
+
+/** One execution of an idempotent request, from the claim of its key to its end. */
+export class Operation implements KeptLease {
+  /** the idempotency key, as the client sent it: another caller may use the same one */
+  readonly key: string;
+  /** grows from execution to execution: a resource that remembers the greatest can refuse a late holder */
+  readonly fencingToken: number;
+  readonly #slot: Slot;
+  readonly #context: OperationContext;
+  readonly #startedAtMs: number;
+  #leaseExpiresAtMs: number;
+  #abort: AbortController | undefined;
+  #isLost = false;
+  #hasEnded = false;
+  #isRenewing = false;
+  #isCompletedWithin = false;
+
+  constructor(context: OperationContext, slot: Slot, key: string, fencingToken: number, claimedAtMs: number) {
+    this.#context = context;
+    this.#slot = slot;
+    this.key = key;
+    this.fencingToken = fencingToken;
+    this.#startedAtMs = claimedAtMs;
+    this.#leaseExpiresAtMs = claimedAtMs + context.settings.leaseMs;
+    context.keeper.add(this);
+  }
+
+  /**
+   * A name of this operation that is the same at every execution and that no other caller's operation has, 64
+   * hexadecimal digits: the idempotency key to hand on to another API.
+   */
+  get reference(): string {
+    return referenceOf(this.#slot);
+  }
+
+  /** Is aborted when the lease is lost, or the execution takes longer than it may. */
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#isLost) this.#abort.abort(new LeaseLostError());
+    }
+    return this.#abort.signal;
+  }
+
+  /**
+   * Completes the operation inside the caller's own transaction: effect and record are one commit. What is then sent
+   * is this answer, if the transaction has committed, whatever else the handler sends.
+   *
+   * @param completer `store.within(tx)`
+   * @throws {LeaseLostError} if another execution has taken over; a driver with promises rejects with it
+   */
+  completeWithin<Done extends Awaitable<boolean>>(
+    completer: TransactionCompleter<Done>,
+    answer: KeptResponse,
+  ): Done extends Promise<boolean> ? Promise<void> : void;
+  completeWithin(completer: TransactionCompleter, answer: KeptResponse): Awaitable<void> {
+    const encoded = this.#encode(answer);
+    if (encoded === undefined) {
+      throw new RangeError(`an answer may have ${this.#context.settings.answerBytesMax} bytes`);
+    }
+    this.#isCompletedWithin = true;
+    const done = completer.complete(this.#slot, this.fencingToken, encoded);
+    if (done === true) return undefined;
+    if (done === false) throw new LeaseLostError();
+    return done.then((isHeld) => {
+      if (!isHeld) throw new LeaseLostError();
+    });
+  }
+
+  /** Ends the operation with what the handler answered, and says what is to be sent. Never rejects. */
+  async finish(answer: KeptResponse): Promise<Ending> {
+    if (this.#hasEnded) return { kind: 'send', response: answer };
+    const ending = await this.#decideEnd(answer);
+    this.#end(ending.outcome, answer.status);
+    return ending.ending;
+  }
+
+  /** Gives the operation up: it broke off without an answer, and nobody knows whether it took effect. Never rejects. */
+  async abandon(): Promise<void> {
+    if (this.#hasEnded) return;
+    this.#end('abandoned', undefined);
+    await this.#attempt(() => this.#renewFor(0));
+  }
+
+  keep(): void {
+    const { clock, executionMsMax } = this.#context.settings;
+    const nowMs = clock.nowMs();
+    if (nowMs - this.#startedAtMs >= executionMsMax) {
+      this.#lose();
+      return;
+    }
+    if (this.#isRenewing) {
+      if (nowMs >= this.#leaseExpiresAtMs) this.#lose();
+      return;
+    }
+    this.#isRenewing = true;
+    this.#renew(nowMs).catch(this.#context.calls.unforeseen);
+  }
+
+  async #renew(nowMs: number): Promise<void> {
+    const { leaseMs } = this.#context.settings;
+    const isHeld = await this.#attempt(() => this.#renewFor(leaseMs));
+    this.#isRenewing = false;
+    if (this.#hasEnded) return;
+    if (isHeld === true) this.#leaseExpiresAtMs = nowMs + leaseMs;
+    else if (isHeld === false || this.#context.settings.clock.nowMs() >= this.#leaseExpiresAtMs) this.#lose();
+  }
+
+  #renewFor(leaseMs: number): Awaitable<boolean> {
+    const { settings, calls } = this.#context;
+    return calls.call('renew', () => settings.store.renew(this.#slot, this.fencingToken, leaseMs));
+  }
+
+  #lose(): void {
+    if (this.#isLost) return;
+    this.#isLost = true;
+    this.#context.keeper.remove(this);
+    this.#context.report({ kind: 'lease_lost', fencingToken: this.fencingToken });
+    this.#abort?.abort(new LeaseLostError());
+  }
+
+  async #decideEnd(answer: KeptResponse): Promise<{ ending: Ending; outcome: ExecutionOutcome }> {
+    if (this.#isCompletedWithin) {
+      const committed = await this.#persist(() => this.#committedAnswer());
+      if (committed === undefined) return unknownOutcome('not_stored');
+      if (committed !== 'none')
+        return { ending: { kind: 'send', response: committed }, outcome: 'completed' };
+    }
+    const { settings } = this.#context;
+    if (settings.mode === 'atomic') return this.#endUncommitted(answer);
+    if (!settings.shouldStore(answer)) return this.#release(answer);
+    return this.#complete(answer);
+  }
+
+  /** In the atomic mode an operation that was not completed inside its transaction did not happen. */
+  async #endUncommitted(answer: KeptResponse): Promise<{ ending: Ending; outcome: ExecutionOutcome }> {
+    const released = await this.#release(answer);
+    if (answer.status >= 400) return released;
+    return { ending: { kind: 'refuse', refusal: { code: 'not_completed' } }, outcome: released.outcome };
+  }
+
+  async #release(answer: KeptResponse): Promise<{ ending: Ending; outcome: ExecutionOutcome }> {
+    const { settings, calls } = this.#context;
+    // If it fails, the key is refused once its lease has lapsed: too strict, and safe.
+    await this.#attempt(() =>
+      calls.call('release', () => settings.store.release(this.#slot, this.fencingToken)),
+    );
+    return { ending: { kind: 'send', response: answer }, outcome: 'released' };
+  }
+
+  async #complete(answer: KeptResponse): Promise<{ ending: Ending; outcome: ExecutionOutcome }> {
+    const { settings, calls } = this.#context;
+    const encoded = this.#encode(answer);
+    const completion = encoded ?? {
+      answer: undefined,
+      answerTtlMs: settings.answerTtlMs,
+      location: locationOf(answer),
+    };
+    const isHeld = await this.#persist(() =>
+      calls.call('complete', () => settings.store.complete(this.#slot, this.fencingToken, completion)),
+    );
+    if (isHeld === false) return unknownOutcome('lease_lost');
+    if (isHeld === undefined && settings.onStoreError === 'refuse') return unknownOutcome('not_stored');
+    if (encoded === undefined) {
+      const refusal = { code: 'answer_too_large', bytesMax: settings.answerBytesMax } as const;
+      return { ending: { kind: 'refuse', refusal }, outcome: 'completed' };
+    }
+    return {
+      ending: { kind: 'send', response: answer },
+      outcome: isHeld === true ? 'completed' : 'not_stored',
+    };
+  }
+
+  /** The completion that keeps an answer; `undefined` if it is too large to be kept. */
+  #encode(answer: KeptResponse): Completion | undefined {
+    const { answerBytesMax, answerTtlMs, keptHeaders, cipher } = this.#context.settings;
+    if (bodyBytes(answer.body) > answerBytesMax) return undefined;
+    const headers = keepHeaders(answer.headers, keptHeaders);
+    const encoded = encodeAnswer({ status: answer.status, headers, body: answer.body });
+    return {
+      answer: cipher === undefined ? encoded : cipher.seal(encoded, this.#slot),
+      answerTtlMs,
+      location: locationOf(answer),
+    };
+  }
+
+  /** The answer that our transaction committed, if it did. The store is asked: the driver may not know itself. */
+  async #committedAnswer(): Promise<KeptResponse | 'none'> {
+    const { settings, calls } = this.#context;
+    const found = await calls.call('inspect', () => settings.store.inspect(this.#slot));
+    const record = found?.record;
+    if (record?.kind !== 'completed' || record.fencingToken !== this.fencingToken) return 'none';
+    if (record.answer.kind !== 'kept') return 'none';
+    const stored = record.answer.response;
+    return decodeAnswer(settings.cipher === undefined ? stored : settings.cipher.open(stored, this.#slot));
+  }
+
+  /** As `#attempt`, tried again where the store fails: for what must be known before anything is sent. */
+  async #persist<T>(run: () => Awaitable<T>): Promise<T | undefined> {
+    let result = await this.#attempt(run);
+    for (let tried = 1; tried < attemptsMax && result === undefined; tried++) {
+      await waitFor(this.#context.settings.clock, attemptPauseMs);
+      result = await this.#attempt(run);
+    }
+    return result;
+  }
+
+  /** What a call to the store gives; `undefined` if it failed, which was reported. */
+  async #attempt<T>(run: () => Awaitable<T>): Promise<T | undefined> {
+    try {
+      return await run();
+    } catch {
+      return undefined;
+    }
+  }
+
+  #end(outcome: ExecutionOutcome, status: number | undefined): void {
+    this.#hasEnded = true;
+    const { settings, keeper, report, onEnded } = this.#context;
+    keeper.remove(this);
+    onEnded(this.#slot);
+    if (settings.observer === undefined) return;
+    const { fencingToken } = this;
+    const startedAtMs = this.#startedAtMs;
+    const durationMs = settings.clock.nowMs() - startedAtMs;
+    report({ kind: 'execution_ended', fencingToken, outcome, status, startedAtMs, durationMs });
+  }
+}
+
+/** Caller and key in one digest, so that neither is told to whoever is given it. */
+export function referenceOf({ scope, key }: Slot): string {
+  return sha256(`reference:${scope}:${key}`);
+}
+
+function unknownOutcome(cause: 'lease_lost' | 'not_stored'): { ending: Ending; outcome: ExecutionOutcome } {
+  return {
+    ending: { kind: 'refuse', refusal: { code: 'idempotency_outcome_unknown', cause } },
+    outcome: cause,
+  };
+}
+
+function locationOf({ headers }: KeptResponse): string | undefined {
+  return headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
+}

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { memoryStore } from '../stores/memory.ts';
+import { checkOptions, type IdempotencyOptions, InvalidOptionsError } from './options.ts';
+
+/** Options as JavaScript gives them, unchecked by a compiler. */
+function unchecked(options: Readonly<Record<string, unknown>>): IdempotencyOptions {
+  return options as unknown as IdempotencyOptions;
+}
+
+function faultsOf(options: Readonly<Record<string, unknown>>): readonly string[] {
+  try {
+    checkOptions(unchecked({ store: memoryStore(), ...options }));
+  } catch (error) {
+    assert.ok(error instanceof InvalidOptionsError);
+    return error.faults;
+  }
+  return [];
+}
+
+test('every mistake is named, in one error', () => {
+  const faults = faultsOf({
+    store: {},
+    leaseMS: 1,
+    profile: 'strict',
+    mode: 'atomic',
+    onAbandoned: 'rerun',
+    waitMs: -1,
+    answerTtlMs: 1.5,
+    methods: ['PO ST'],
+    shouldStore: true,
+    keepHeaders: ['X-Mine', 'Set-Cookie'],
+    encryption: [{ id: '', secret: new Uint8Array(16) }],
+  });
+  assert.deepEqual(
+    faults.map((fault) => fault.split(/ must| is not| names|: /)[0]),
+    [
+      'there is no option leaseMS',
+      'store',
+      'profile',
+      'shouldStore',
+      'methods',
+      'answerTtlMs',
+      'waitMs',
+      'onAbandoned',
+      'keepHeaders',
+      'encryption[0].id',
+      'encryption[0].secret',
+    ],
+  );
+});
+
+test('a retention shorter than the time that answers are kept is a mistake', () => {
+  assert.deepEqual(faultsOf({ answerTtlMs: 2000, retentionMs: 1999 }).length, 1);
+  assert.deepEqual(faultsOf({ answerTtlMs: 2000, retentionMs: 2000 }), []);
+});
+
+test('bounds of numbers hold at their edges', () => {
+  assert.deepEqual(faultsOf({ leaseMs: 100, waitMs: 0, answerBytesMax: 0 }), []);
+  for (const leaseMs of [99, 86_400_001, Number.NaN, '1000']) assert.equal(faultsOf({ leaseMs }).length, 1);
+});
+
+test('no options at all is a mistake that is told, not a crash', () => {
+  assert.throws(() => checkOptions(unchecked({})), /store must be a store/);
+  assert.throws(() => checkOptions(JSON.parse('null')), InvalidOptionsError);
+});
+
+test('the memory store remembers keys for a day, the others for 400 days, unless the options say otherwise', () => {
+  const store = memoryStore();
+  const { claim, renew, complete, release, inspect } = store;
+  assert.equal(checkOptions({ store }).retentionMs, 86_400_000);
+  const other = { claim, renew, complete, release, inspect };
+  assert.equal(checkOptions({ store: other }).retentionMs, 400 * 86_400_000);
+  assert.equal(checkOptions({ store: other, retentionMs: 86_400_000 }).retentionMs, 86_400_000);
+});

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type ProfileName, profiles } from './profile.ts';
+import { type Refusal, refusalCodes } from './refusal.ts';
+
+const context = { requestId: 'r-1', accept: undefined, documentationUrl: undefined };
+
+/** One refusal of each code. */
+const refusals: readonly Refusal[] = [
+  { code: 'idempotency_key_required' },
+  { code: 'invalid_idempotency_key', reason: 'the key is empty' },
+  { code: 'idempotency_key_in_future', serverTimeMs: 0 },
+  { code: 'idempotency_conflict' },
+  { code: 'idempotency_in_progress', retryAfterMs: 1500 },
+  { code: 'idempotency_outcome_unknown', cause: 'abandoned' },
+  { code: 'idempotency_key_expired', firstSeenAtMs: 0, location: '/x' },
+  { code: 'payload_too_large', bytesMax: 10 },
+  { code: 'caller_unknown' },
+  { code: 'store_unavailable' },
+  { code: 'store_full' },
+  { code: 'answer_too_large', bytesMax: 10 },
+  { code: 'not_completed' },
+];
+
+function rendered(name: ProfileName, refusal: Refusal, more = {}) {
+  const { status, headers, body } = profiles[name].render(refusal, { ...context, ...more });
+  return { status, headers: Object.fromEntries(headers), body: JSON.parse(String(body)) };
+}
+
+test('every refusal has a code, a sentence and the request id, in every profile', () => {
+  assert.deepEqual(refusals.map(({ code }) => code).toSorted(), Object.keys(refusalCodes).toSorted());
+  for (const refusal of refusals) {
+    const plain = rendered('default', refusal);
+    assert.equal(plain.status, refusalCodes[refusal.code].status);
+    assert.deepEqual([plain.body.error, plain.body.requestId], [refusal.code, 'r-1']);
+    assert.ok(plain.body.message.length > 20);
+    const problem = rendered('ietf', refusal);
+    assert.equal(problem.headers['content-type'], 'application/problem+json');
+    assert.deepEqual(
+      [problem.body.status, problem.body.code, problem.body.requestId],
+      [problem.status, refusal.code, 'r-1'],
+    );
+    const stripe = rendered('stripe', refusal);
+    assert.ok(typeof stripe.body.error.type === 'string' && stripe.body.error.message.length > 20);
+  }
+});
+
+test('the ietf profile: 400 for no key, 409 in progress, 422 for another request, and a link to the documentation', () => {
+  const documentationUrl = 'https://api.example/idempotency';
+  const statusOf = (refusal: Refusal) => rendered('ietf', refusal).status;
+  assert.equal(statusOf({ code: 'idempotency_key_required' }), 400);
+  assert.equal(statusOf({ code: 'idempotency_in_progress', retryAfterMs: 1 }), 409);
+  assert.equal(statusOf({ code: 'idempotency_conflict' }), 422);
+  const { headers, body } = rendered('ietf', { code: 'idempotency_conflict' }, { documentationUrl });
+  assert.equal(headers['link'], `<${documentationUrl}>; rel="describedby"; type="text/html"`);
+  assert.equal(body.type, documentationUrl);
+});
+
+test('the stripe profile speaks as clients of Stripe expect', () => {
+  const conflict = rendered('stripe', { code: 'idempotency_conflict' });
+  assert.deepEqual([conflict.status, conflict.body.error.type], [400, 'idempotency_error']);
+  const busy = rendered('stripe', { code: 'idempotency_in_progress', retryAfterMs: 1 });
+  assert.deepEqual([busy.status, busy.body.error.code], [409, 'idempotency_key_in_use']);
+  assert.equal(profiles.stripe.replayedHeader, 'idempotent-replayed');
+});
+
+test('the default profile gives problem details to a client that asks for them', () => {
+  const { headers, body } = rendered(
+    'default',
+    { code: 'idempotency_conflict' },
+    { accept: 'application/problem+json' },
+  );
+  assert.equal(headers['content-type'], 'application/problem+json');
+  assert.equal(body.status, 409);
+});
+
+test('a wait is told in whole seconds, at least one', () => {
+  const retryAfter = (retryAfterMs: number) =>
+    rendered('default', { code: 'idempotency_in_progress', retryAfterMs }).headers['retry-after'];
+  assert.deepEqual([retryAfter(1), retryAfter(1000), retryAfter(1001)], ['1', '1', '2']);
+});

@@ -1,0 +1,110 @@
+/** Why a request is not executed, and not answered from a record. */
+export type Refusal =
+  | { readonly code: 'idempotency_key_required' }
+  | { readonly code: 'invalid_idempotency_key'; readonly reason: string }
+  | { readonly code: 'idempotency_key_in_future'; readonly serverTimeMs: number }
+  | { readonly code: 'idempotency_conflict' }
+  | { readonly code: 'idempotency_in_progress'; readonly retryAfterMs: number }
+  | { readonly code: 'idempotency_outcome_unknown'; readonly cause: UnknownOutcomeCause }
+  | {
+      readonly code: 'idempotency_key_expired';
+      /** `undefined` for a key that was made before the retention began */
+      readonly firstSeenAtMs: number | undefined;
+      readonly location: string | undefined;
+    }
+  | { readonly code: 'payload_too_large'; readonly bytesMax: number }
+  | { readonly code: 'caller_unknown' }
+  | { readonly code: 'store_unavailable' }
+  | { readonly code: 'store_full' }
+  | { readonly code: 'answer_too_large'; readonly bytesMax: number }
+  | { readonly code: 'not_completed' };
+
+/** The codes of all refusals. */
+export type RefusalCode = Refusal['code'];
+
+/**
+ * Why nobody knows whether the operation took effect: its process died or gave up, its lease was lost to another
+ * holder, or its answer could not be stored.
+ */
+export type UnknownOutcomeCause = 'abandoned' | 'lease_lost' | 'not_stored';
+
+/** What the table of refusals says of one. */
+interface RefusalEntry {
+  readonly status: number;
+  readonly title: string;
+}
+
+/** Status and title of every refusal, in the default profile. */
+export const refusalCodes: Readonly<Record<RefusalCode, RefusalEntry>> = {
+  idempotency_key_required: { status: 400, title: 'An Idempotency-Key is required' },
+  invalid_idempotency_key: { status: 400, title: 'The Idempotency-Key header is not valid' },
+  idempotency_key_in_future: { status: 400, title: 'The time in the Idempotency-Key lies in the future' },
+  idempotency_conflict: { status: 409, title: 'The Idempotency-Key was used for another request' },
+  idempotency_in_progress: {
+    status: 409,
+    title: 'The first request with this Idempotency-Key has not ended',
+  },
+  idempotency_outcome_unknown: {
+    status: 409,
+    title: 'It is not known whether the first request took effect',
+  },
+  idempotency_key_expired: { status: 410, title: 'The answer of this Idempotency-Key is no longer kept' },
+  payload_too_large: { status: 413, title: 'The body is too large' },
+  caller_unknown: { status: 500, title: 'It is not known who sends' },
+  store_unavailable: { status: 503, title: 'The store of idempotency keys cannot be reached' },
+  store_full: { status: 503, title: 'The store of idempotency keys is full' },
+  answer_too_large: { status: 500, title: 'The answer is too large to be kept' },
+  not_completed: { status: 500, title: 'The operation was not completed inside its transaction' },
+};
+
+/** The status of a refusal in the default profile: 503 where only our side failed and a retry is what helps. */
+export function refusalStatus(refusal: Refusal): number {
+  if (refusal.code === 'idempotency_outcome_unknown' && refusal.cause === 'not_stored') return 503;
+  return refusalCodes[refusal.code].status;
+}
+
+/** What happened and what the caller can do, in one sentence or two. */
+export function refusalMessage(refusal: Refusal): string {
+  switch (refusal.code) {
+    case 'idempotency_key_required':
+      return 'send an Idempotency-Key header; a UUIDv7 made once for each operation is best';
+    case 'invalid_idempotency_key':
+      return `Idempotency-Key: ${refusal.reason}`;
+    case 'idempotency_key_in_future':
+      return `the key was made after ${timestamp(refusal.serverTimeMs)}, the time here: set the clock that makes it right`;
+    case 'idempotency_conflict':
+      return 'this Idempotency-Key was used for another request: a retry repeats the first one exactly, a new operation takes a new key';
+    case 'idempotency_in_progress':
+      return 'the first request with this Idempotency-Key is still being executed: send it again later with the same key';
+    case 'idempotency_outcome_unknown':
+      return unknownOutcomeMessages[refusal.cause];
+    case 'idempotency_key_expired':
+      return 'this Idempotency-Key was used before and its answer is no longer kept; it is not executed again';
+    case 'payload_too_large':
+      return `a body that comes with an Idempotency-Key may have ${refusal.bytesMax} bytes; nothing was executed`;
+    case 'caller_unknown':
+      return 'the request has neither a tenant nor an address that its key could belong to; nothing was executed';
+    case 'store_unavailable':
+      return 'the store of idempotency keys cannot be reached; nothing was executed: send it again with the same key';
+    case 'store_full':
+      return 'there is no room for another Idempotency-Key; nothing was executed: send it again later with the same key';
+    case 'answer_too_large':
+      return `the operation took effect, but its answer has over ${refusal.bytesMax} bytes and is not kept`;
+    case 'not_completed':
+      return 'the handler answered with success without completing the operation inside its transaction';
+  }
+}
+
+const unknownOutcomeMessages: Readonly<Record<UnknownOutcomeCause, string>> = {
+  abandoned:
+    'the first request with this Idempotency-Key was begun and never ended; it is not executed again: look whether it took effect',
+  lease_lost:
+    'this request was begun, and another one with the same Idempotency-Key has taken over: send it again with the same key',
+  not_stored:
+    'this request was executed, and its answer could not be stored: send it again with the same key',
+};
+
+/** An RFC 3339 timestamp in UTC. */
+export function timestamp(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}

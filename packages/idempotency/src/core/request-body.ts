@@ -1,0 +1,102 @@
+import { canonicalJson, type Json } from './canonical-json.ts';
+
+/** The body of a request, in the form in which an adapter has it. */
+export type RequestBody =
+  | { readonly kind: 'none' }
+  /** as it came */
+  | { readonly kind: 'raw'; readonly body: string | Uint8Array; readonly contentType: string | undefined }
+  /** as a parser left it: what the handler reads */
+  | { readonly kind: 'parsed'; readonly value: unknown };
+
+/** A body that has no form to compare by. */
+export class UnreadableBodyError extends TypeError {
+  readonly code = 'unreadable_body';
+}
+
+/**
+ * The form of a body that its fingerprint is taken of: JSON in canonical form, everything else as it came. JSON falls
+ * back to its text where that has a number which a double does not hold: two amounts beyond 2^53 must not become one.
+ *
+ * @throws {UnreadableBodyError} if a parser left something that is neither text, bytes nor JSON
+ */
+export function comparableBody(body: RequestBody): string | Uint8Array {
+  switch (body.kind) {
+    case 'none':
+      return '';
+    case 'raw':
+      return isJson(body.contentType) ? comparableJson(body.body) : body.body;
+    case 'parsed':
+      return comparableValue(body.value);
+  }
+}
+
+function comparableValue(value: unknown): string | Uint8Array {
+  if (value === undefined) return '';
+  if (typeof value === 'string' || value instanceof Uint8Array) return value;
+  try {
+    return canonicalJson(parsedJson(value));
+  } catch (error) {
+    if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+    throw new UnreadableBodyError(
+      'the parsed body is not JSON, text or bytes: give the option fingerprintBody',
+      { cause: error },
+    );
+  }
+}
+
+const jsonType = /^application\/(?:json|[\w.!#$&^+-]+\+json)\s*(?:;|$)/i;
+
+function isJson(contentType: string | undefined): boolean {
+  return contentType !== undefined && jsonType.test(contentType);
+}
+
+function comparableJson(body: string | Uint8Array): string | Uint8Array {
+  const text = typeof body === 'string' ? body : decodeUtf8(body);
+  if (text === undefined) return body;
+  try {
+    const value = parsedJson(mayLoseDigits.test(text) ? JSON.parse(text, refuseLoss) : JSON.parse(text));
+    return canonicalJson(value);
+  } catch (error) {
+    // Not JSON after all, or not to be compared as JSON: its own text is what it is compared by.
+    if (error instanceof SyntaxError || error instanceof RangeError) return body;
+    throw error;
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Only such a text can have a number that a double does not hold: 16 digits, or an exponent. */
+const mayLoseDigits = /[\d.]{16}|\d[eE]/;
+
+/** @throws {RangeError} for a number whose text a double does not give back */
+function refuseLoss(_name: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (typeof value !== 'number' || context?.source === undefined) return value;
+  if (normalizedDecimal(context.source) !== normalizedDecimal(String(value))) {
+    throw new RangeError('a number that a double does not hold');
+  }
+  return value;
+}
+
+/** A decimal number as its significant digits and its exponent, so that 1.50, 15e-1 and 1.5 are the same. */
+function normalizedDecimal(text: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+  if (whole === '') return text;
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const significant = digits.replace(/0+$/, '');
+  if (significant === '') return '0';
+  return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`;
+}
+
+/** What `JSON.parse` or a body parser gave; `canonicalJson` refuses what is no JSON after all. */
+function parsedJson(value: unknown): Json {
+  return value as Json;
+}

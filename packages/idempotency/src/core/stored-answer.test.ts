@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { AnswerCipher } from './answer-cipher.ts';
+import type { KeptHeader, KeptResponse } from './kept-response.ts';
+import type { StoredAnswer } from './store.ts';
+import { decodeAnswer, encodeAnswer } from './stored-answer.ts';
+
+const header = fc.tuple(
+  fc.stringMatching(/^[a-z][a-z-]{0,20}$/),
+  fc.stringMatching(/^[!-~]([ -~]{0,30}[!-~])?$/),
+) satisfies fc.Arbitrary<KeptHeader>;
+const response: fc.Arbitrary<KeptResponse> = fc.record({
+  status: fc.integer({ min: 200, max: 599 }),
+  headers: fc.array(header, { maxLength: 5 }),
+  body: fc.oneof(fc.string({ unit: 'grapheme' }), fc.uint8Array()),
+});
+const slot = { scope: 'a'.repeat(32), key: 'b'.repeat(32) };
+const bytesOf = (body: string | Uint8Array) => Buffer.from(body as string);
+
+/** As a database gives it back. */
+function asBytes(stored: StoredAnswer): Uint8Array {
+  return typeof stored === 'string' ? Buffer.from(stored) : stored;
+}
+
+test('any answer comes back as it was, as a text and as bytes, in the clear and encrypted', () => {
+  const cipher = new AnswerCipher([{ id: 'k1', secret: new Uint8Array(32).fill(7) }]);
+  fc.assert(
+    fc.property(response, (answer) => {
+      const stored = encodeAnswer(answer);
+      for (const form of [stored, asBytes(stored), cipher.open(cipher.seal(stored, slot), slot)]) {
+        const back = decodeAnswer(form);
+        assert.deepEqual([back.status, back.headers], [answer.status, answer.headers]);
+        assert.deepEqual(bytesOf(back.body), bytesOf(answer.body));
+      }
+    }),
+  );
+});
+
+test('an encrypted answer opens only in its own slot, unchanged, and under its own key', () => {
+  const secret = new Uint8Array(32).fill(7);
+  const cipher = new AnswerCipher([{ id: 'k1', secret }]);
+  const sealed = Buffer.from(asBytes(cipher.seal('200\n\nsecret', slot)));
+  assert.equal(sealed.includes('secret'), false);
+  assert.throws(() => cipher.open(sealed, { ...slot, key: 'c'.repeat(32) }));
+  for (let at = 0; at < sealed.length; at++) {
+    const changed = Buffer.from(sealed);
+    changed[at] = (changed[at] ?? 0) ^ 1;
+    if (at === 0) continue;
+    assert.throws(() => cipher.open(changed, slot), `byte ${at}`);
+  }
+  assert.throws(
+    () => new AnswerCipher([{ id: 'k2', secret }]).open(sealed, slot),
+    /"k1", which is not configured/,
+  );
+});
+
+test('what is no stored answer is not taken for one', () => {
+  for (const stored of ['', 'x\n\n', '99\n\n', '200\nbroken\n\n']) assert.throws(() => decodeAnswer(stored));
+});

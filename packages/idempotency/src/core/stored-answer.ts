@@ -1,0 +1,64 @@
+import type { KeptHeader, KeptResponse } from './kept-response.ts';
+import type { StoredAnswer } from './store.ts';
+
+// An answer is stored as it would look on the wire: status, header lines, an empty line, the body.
+//   201
+//   content-type: application/json
+//
+//   {"id":7}
+
+/** Writes a response down for a store: a text if its body is one, else bytes. */
+export function encodeAnswer(response: KeptResponse): StoredAnswer {
+  const head = headOf(response);
+  if (typeof response.body === 'string') return head + response.body;
+  return Buffer.concat([Buffer.from(head), response.body]);
+}
+
+// Most answers of an API have one of a few heads. Kept once, they cost a store in memory nothing.
+const heads = new Map<string, string>();
+const headsMax = 256;
+
+function headOf({ status, headers }: KeptResponse): string {
+  const lines: string[] = [String(status)];
+  for (const [name, value] of headers) lines.push(`${name}: ${value}`);
+  const head = `${lines.join('\n')}\n\n`;
+  const known = heads.get(head);
+  if (known !== undefined) return known;
+  if (heads.size >= headsMax) heads.clear();
+  heads.set(head, head);
+  return head;
+}
+
+/**
+ * Reads a response back. The body is a text or bytes as the store gave it back: the same bytes on the wire.
+ *
+ * @throws {Error} if it is not what `encodeAnswer` writes
+ */
+export function decodeAnswer(stored: StoredAnswer): KeptResponse {
+  if (typeof stored === 'string') {
+    const end = stored.indexOf('\n\n');
+    return withHead(stored.slice(0, Math.max(end, 0)), stored.slice(end + 2));
+  }
+  const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
+  const end = bytes.indexOf('\n\n');
+  return withHead(bytes.toString('utf8', 0, Math.max(end, 0)), bytes.subarray(end + 2));
+}
+
+function withHead(head: string, body: string | Uint8Array): KeptResponse {
+  const [statusLine = '', ...lines] = head.split('\n');
+  const status = Number(statusLine);
+  if (!Number.isInteger(status) || status < 100 || status > 999)
+    throw new Error('a stored answer has no status');
+  return { status, headers: lines.map(parseHeader), body };
+}
+
+function parseHeader(line: string): KeptHeader {
+  const at = line.indexOf(': ');
+  if (at <= 0) throw new Error('a stored answer has a broken header');
+  return [line.slice(0, at), line.slice(at + 2)];
+}
+
+/** How many bytes a text or bytes take on the wire. */
+export function bodyBytes(body: string | Uint8Array): number {
+  return typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
+}

@@ -1,0 +1,41 @@
+export type { EncryptionKey } from './core/answer-cipher.ts';
+export { clientAddress } from './core/client-address.ts';
+export type { Clock } from './core/clock.ts';
+export {
+  type Begun,
+  IdempotencyEngine,
+  type IdempotentRequest,
+  type KeyReading,
+  type RefusedRequest,
+} from './core/engine.ts';
+export type { KeySpelling } from './core/idempotency-key.ts';
+export type { KeptHeader, KeptResponse } from './core/kept-response.ts';
+export type { IdempotencyRecord, RecordedAnswer } from './core/key-decision.ts';
+export type { ExecutionOutcome, IdempotencyEvent, Observer, StoreVerb } from './core/observer.ts';
+export { LeaseLostError, type Operation } from './core/operation.ts';
+export {
+  type AbandonedOperation,
+  type AbandonedVerdict,
+  checkOptions,
+  type EngineSettings,
+  type IdempotencyOptions,
+  InvalidOptionsError,
+} from './core/options.ts';
+export type { ProfileName } from './core/profile.ts';
+export type { Refusal, RefusalCode, UnknownOutcomeCause } from './core/refusal.ts';
+export { type RequestBody, UnreadableBodyError } from './core/request-body.ts';
+export type { Caller } from './core/scope.ts';
+export type {
+  Awaitable,
+  Claim,
+  ClaimRequest,
+  CompletedRecord,
+  Completion,
+  IdempotencyStore,
+  LeasedRecord,
+  Slot,
+  StoredAnswer,
+  StoredRecord,
+  TransactionCompleter,
+} from './core/store.ts';
+export { inspect, type KeyReference, type KeyReport, release } from './operator.ts';

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { sha256 } from '../core/digest.ts';
+import { ManualClock } from '../testing/manual-clock.ts';
+import { storeLaws } from '../testing/store-laws.ts';
+import { type MemoryStoreOptions, memoryStore } from './memory.ts';
+
+function subject(options: MemoryStoreOptions = {}) {
+  const clock = new ManualClock();
+  return { clock, store: memoryStore({ nowMs: () => clock.nowMs(), ...options }) };
+}
+
+const request = { fingerprint: sha256('r'), leaseMs: 1000, retentionMs: 60_000, takeOver: undefined };
+
+const slotOf = (scope: string, key: number | string) => ({
+  scope: sha256(scope).slice(0, 32),
+  key: sha256(`${key}`).slice(0, 32),
+});
+
+async function completed(
+  store: ReturnType<typeof memoryStore>,
+  scope: string,
+  key: number,
+  answer = '200\n\nx',
+) {
+  const slot = slotOf(scope, key);
+  const claim = await store.claim(slot, request);
+  if (claim.kind !== 'claimed') return claim.kind;
+  await store.complete(slot, claim.fencingToken, { answer, answerTtlMs: 10_000, location: undefined });
+  return 'completed';
+}
+
+async function answerKind(store: ReturnType<typeof memoryStore>, scope: string, key: number) {
+  const found = await store.inspect(slotOf(scope, key));
+  return found?.record.kind === 'completed' ? found.record.answer.kind : found?.record.kind;
+}
+
+describe('laws of the memory store', () => {
+  for (const law of storeLaws) test(`${law.id}: ${law.sentence}`, () => law.run(subject()));
+});
+
+test('over its cap of answers a scope makes tombstones of its own oldest, not of another one’s', async () => {
+  const { store } = subject({ answersMax: 4 });
+  await completed(store, 'quiet', 0);
+  for (let key = 0; key < 10; key++) await completed(store, 'loud', key);
+  assert.equal(await answerKind(store, 'quiet', 0), 'kept');
+  const kinds = await Promise.all(Array.from({ length: 10 }, (_, key) => answerKind(store, 'loud', key)));
+  assert.deepEqual(kinds, [...Array(7).fill('gone'), ...Array(3).fill('kept')]);
+});
+
+test('a newcomer takes its room for answers from whoever holds the most', async () => {
+  const { store } = subject({ answersMax: 4 });
+  for (let key = 0; key < 4; key++) await completed(store, 'loud', key);
+  await completed(store, 'quiet', 0);
+  assert.equal(await answerKind(store, 'quiet', 0), 'kept');
+  assert.equal(await answerKind(store, 'loud', 0), 'gone');
+  assert.equal(await answerKind(store, 'loud', 1), 'kept');
+});
+
+test('the bytes of all answers are bounded, and an answer over the bound is not kept at all', async () => {
+  const { store } = subject({ answerBytesMax: 100 });
+  await completed(store, 's', 0, 'x'.repeat(60));
+  await completed(store, 's', 1, 'x'.repeat(60));
+  await completed(store, 's', 2, 'x'.repeat(101));
+  assert.deepEqual(await Promise.all([0, 1, 2].map((key) => answerKind(store, 's', key))), [
+    'gone',
+    'kept',
+    'gone',
+  ]);
+});
+
+test('a full store refuses new keys and forgets none, until the retention of some is over', async () => {
+  const { store, clock } = subject({ keysMax: 3, answersMax: 2 });
+  for (let key = 0; key < 3; key++) await completed(store, `scope ${key}`, key);
+  assert.equal(await completed(store, 'another', 9), 'full');
+  assert.equal(await answerKind(store, 'scope 0', 0), 'gone');
+  clock.advance(60_000);
+  assert.equal(await completed(store, 'another', 9), 'completed');
+});
+
+test('one scope cannot fill the store for all: the last tenth is for those who hold little', async () => {
+  const { store } = subject({ keysMax: 1000 });
+  let taken = 0;
+  while ((await completed(store, 'greedy', taken)) === 'completed') taken++;
+  assert.equal(taken, 900);
+  assert.equal(await completed(store, 'modest', 1), 'completed');
+});
+
+test('a released key gives its room back', async () => {
+  const { store } = subject({ keysMax: 1 });
+  const claim = await store.claim(slotOf('s', 1), request);
+  assert.equal(claim.kind === 'claimed' && (await store.release(slotOf('s', 1), claim.fencingToken)), true);
+  assert.equal(await completed(store, 's', 2), 'completed');
+});
+
+test('a limit that is no positive whole number is refused at start', () => {
+  for (const keysMax of [0, -1, 1.5, Number.NaN]) assert.throws(() => memoryStore({ keysMax }), RangeError);
+});

@@ -1,0 +1,256 @@
+import type { Claim, ClaimRequest, Completion, IdempotencyStore, Slot, StoredRecord } from '../core/store.ts';
+import { gone, type MemoryRecord, ScopeRecords } from './memory/scope-records.ts';
+
+/** Limits of a memory store. */
+export interface MemoryStoreOptions {
+  /** how many keys are remembered, in all; 1,000,000 */
+  readonly keysMax?: number;
+  /** how many answers are kept, in all; 10,000. The others become tombstones */
+  readonly answersMax?: number;
+  /** how many characters and bytes of answers are kept, in all; 64 MiB */
+  readonly answerBytesMax?: number;
+  /** milliseconds since the epoch; the clock of the machine */
+  readonly nowMs?: () => number;
+}
+
+const dayMs = 86_400_000;
+/** The last tenth of the room is for scopes that hold less than a hundredth of it: nobody can fill it for all. */
+const reservedShare = 0.1;
+const smallShare = 0.01;
+/** How many of the oldest records of a scope are looked at when a new one comes to it. */
+const forgottenPerClaimMax = 4;
+/** How many scopes are looked into for old records when a new key comes: one, and more when there is no room left. */
+const scopesPerClaim = 1;
+const scopesPerClaimWhenFull = 64;
+
+/**
+ * A store in the memory of one process: for one instance, for development and tests. It keeps its promises for the
+ * life of the process; a restart forgets every key. Remembers keys for 24 h unless the options say otherwise.
+ *
+ * @throws {RangeError} for a limit that is not a positive whole number
+ */
+export function memoryStore(options: MemoryStoreOptions = {}): IdempotencyStore {
+  return new MemoryStore(options);
+}
+
+class MemoryStore implements IdempotencyStore {
+  readonly retentionMsDefault = dayMs;
+  readonly #scopes = new Map<string, ScopeRecords>();
+  /** goes round the scopes, again and again */
+  #round: MapIterator<[string, ScopeRecords]> | undefined;
+  #evictionRound: MapIterator<ScopeRecords> | undefined;
+  #keyCount = 0;
+  #answerCount = 0;
+  #answerBytes = 0;
+  #lastToken = 0;
+  readonly #keysMax: number;
+  readonly #answersMax: number;
+  readonly #answerBytesMax: number;
+  readonly #nowMs: () => number;
+  readonly #startedAtMs: number;
+
+  constructor(options: MemoryStoreOptions) {
+    this.#keysMax = limit('keysMax', options.keysMax ?? 1_000_000);
+    this.#answersMax = limit('answersMax', options.answersMax ?? 10_000);
+    this.#answerBytesMax = limit('answerBytesMax', options.answerBytesMax ?? 64 * 1024 * 1024);
+    this.#nowMs = options.nowMs ?? Date.now;
+    this.#startedAtMs = this.#nowMs();
+  }
+
+  claim(slot: Slot, request: ClaimRequest): Claim {
+    const nowMs = this.#nowMs();
+    const now = nowMs - this.#startedAtMs;
+    const scope = this.#scopes.get(slot.scope);
+    const key = compact(slot.key);
+    const record = scope?.byKey.get(key);
+    if (scope !== undefined && record !== undefined) {
+      if (!isForgotten(record, now)) {
+        if (record.fencingToken !== request.takeOver || !isAbandoned(record, now)) {
+          return { kind: 'found', record: this.#told(record), nowMs };
+        }
+        record.fencingToken = ++this.#lastToken;
+        record.expiresAt = now + request.leaseMs;
+        return { kind: 'claimed', fencingToken: record.fencingToken, nowMs };
+      }
+      this.#forget(slot.scope, scope, key, record);
+    }
+    this.#forgetSome(slot.scope, now);
+    if (this.#isFull(slot.scope)) return { kind: 'full' };
+    const fencingToken = ++this.#lastToken;
+    this.#add(slot.scope, key, {
+      fingerprint: compact(request.fingerprint),
+      firstSeenAt: now,
+      forgetAt: now + request.retentionMs,
+      fencingToken,
+      expiresAt: now + request.leaseMs,
+      answer: undefined,
+      location: undefined,
+    });
+    return { kind: 'claimed', fencingToken, nowMs };
+  }
+
+  renew(slot: Slot, fencingToken: number, leaseMs: number): boolean {
+    const record = this.#held(slot, fencingToken);
+    if (record === undefined || record.answer !== undefined) return false;
+    record.expiresAt = this.#nowMs() - this.#startedAtMs + leaseMs;
+    return true;
+  }
+
+  complete(slot: Slot, fencingToken: number, completion: Completion): boolean {
+    const record = this.#held(slot, fencingToken);
+    if (record === undefined) return false;
+    if (record.answer !== undefined) return true;
+    const { answer, answerTtlMs, location } = completion;
+    record.location = location;
+    record.answer = gone;
+    record.expiresAt = 0;
+    // An answer that does not fit at all would push out every other one, and then itself.
+    if (answer === undefined || answer.length > this.#answerBytesMax) return true;
+    this.#makeRoom(slot.scope, answer.length);
+    record.answer = answer;
+    record.expiresAt = this.#nowMs() - this.#startedAtMs + answerTtlMs;
+    this.#scopes.get(slot.scope)?.answered(record);
+    this.#answerCount++;
+    this.#answerBytes += answer.length;
+    return true;
+  }
+
+  release(slot: Slot, fencingToken: number): boolean {
+    const scope = this.#scopes.get(slot.scope);
+    const record = this.#held(slot, fencingToken);
+    if (scope === undefined || record === undefined || record.answer !== undefined) return false;
+    this.#forget(slot.scope, scope, compact(slot.key), record);
+    return true;
+  }
+
+  inspect(slot: Slot): { readonly record: StoredRecord; readonly nowMs: number } | undefined {
+    const nowMs = this.#nowMs();
+    const record = this.#scopes.get(slot.scope)?.byKey.get(compact(slot.key));
+    if (record === undefined || isForgotten(record, nowMs - this.#startedAtMs)) return undefined;
+    return { record: this.#told(record), nowMs };
+  }
+
+  #held(slot: Slot, fencingToken: number): MemoryRecord | undefined {
+    const record = this.#scopes.get(slot.scope)?.byKey.get(compact(slot.key));
+    return record?.fencingToken === fencingToken ? record : undefined;
+  }
+
+  #told(record: MemoryRecord): StoredRecord {
+    const { fencingToken, answer, location } = record;
+    const fingerprint = Buffer.from(record.fingerprint, 'latin1').toString('hex');
+    const firstSeenAtMs = this.#startedAtMs + record.firstSeenAt;
+    const expiresAtMs = this.#startedAtMs + record.expiresAt;
+    if (answer === undefined) {
+      return { kind: 'leased', fingerprint, firstSeenAtMs, fencingToken, leaseExpiresAtMs: expiresAtMs };
+    }
+    return {
+      kind: 'completed',
+      fingerprint,
+      firstSeenAtMs,
+      fencingToken,
+      location,
+      answer: answer === gone ? { kind: 'gone' } : { kind: 'kept', response: answer, expiresAtMs },
+    };
+  }
+
+  #add(scopeName: string, key: string, record: MemoryRecord): void {
+    let scope = this.#scopes.get(scopeName);
+    if (scope === undefined) {
+      scope = new ScopeRecords();
+      this.#scopes.set(scopeName, scope);
+    }
+    scope.byKey.set(key, record);
+    this.#keyCount++;
+  }
+
+  #isFull(scopeName: string): boolean {
+    const free = this.#keysMax - this.#keyCount;
+    if (free <= 0) return true;
+    if (free > this.#keysMax * reservedShare) return false;
+    return (this.#scopes.get(scopeName)?.byKey.size ?? 0) >= Math.max(1, this.#keysMax * smallShare);
+  }
+
+  /** Forgets what is over of its retention: in the scope that a key comes to, and in some others in their turn. */
+  #forgetSome(scopeName: string, now: number): void {
+    const own = this.#scopes.get(scopeName);
+    if (own !== undefined) this.#forgetOldest(scopeName, own, now);
+    const scopes = this.#keyCount < this.#keysMax ? scopesPerClaim : scopesPerClaimWhenFull;
+    for (let looked = 0; looked < scopes; looked++) {
+      this.#round ??= this.#scopes.entries();
+      const next = this.#round.next();
+      if (next.done === true) this.#round = undefined;
+      else this.#forgetOldest(...next.value, now);
+    }
+  }
+
+  /** The oldest keys stand first: what is over of their retention is seen without a search. */
+  #forgetOldest(scopeName: string, scope: ScopeRecords, now: number): void {
+    let seen = 0;
+    for (const [key, record] of scope.byKey) {
+      if (seen++ >= forgottenPerClaimMax || !isForgotten(record, now)) return;
+      this.#forget(scopeName, scope, key, record);
+    }
+  }
+
+  #forget(scopeName: string, scope: ScopeRecords, key: string, record: MemoryRecord): void {
+    this.#dropAnswer(scope, record);
+    scope.byKey.delete(key);
+    this.#keyCount--;
+    if (scope.byKey.size === 0) this.#scopes.delete(scopeName);
+  }
+
+  #dropAnswer(scope: ScopeRecords, record: MemoryRecord): void {
+    const { answer } = record;
+    if (answer === undefined || answer === gone) return;
+    scope.dropAnswer(record);
+    this.#answerCount--;
+    this.#answerBytes -= answer.length;
+  }
+
+  /** Makes tombstones of the oldest answers of the scope itself, or of one that holds its share or more. */
+  #makeRoom(scopeName: string, bytes: number): void {
+    while (this.#answerCount >= this.#answersMax || this.#answerBytes + bytes > this.#answerBytesMax) {
+      const victim = this.#victim(scopeName);
+      const record = victim?.oldestAnswered();
+      if (victim === undefined || record === undefined) return;
+      this.#dropAnswer(victim, record);
+    }
+  }
+
+  /** A scope that holds an equal share of all answers or more: the given one if it does, else the next that does. */
+  #victim(scopeName: string): ScopeRecords | undefined {
+    const share = this.#answerCount / this.#scopes.size;
+    const own = this.#scopes.get(scopeName);
+    if (own !== undefined && own.answers >= share) return own;
+    // One of them holds the mean or more, and about as many do as do not: the way to the next is short.
+    for (let looked = 0; looked <= this.#scopes.size + 1; looked++) {
+      this.#evictionRound ??= this.#scopes.values();
+      const next = this.#evictionRound.next();
+      if (next.done === true) this.#evictionRound = undefined;
+      else if (next.value.answers >= share) return next.value;
+    }
+    return undefined;
+  }
+}
+
+function isAbandoned(record: MemoryRecord, now: number): boolean {
+  return record.answer === undefined && now >= record.expiresAt;
+}
+
+/** A living lease keeps its record beyond the retention. */
+function isForgotten(record: MemoryRecord, now: number): boolean {
+  return now >= record.forgetAt && (record.answer !== undefined || now >= record.expiresAt);
+}
+
+// Digests lie in memory as one character a byte: half of what their hexadecimal digits take, and in one piece,
+// where a string that was cut out of another one would keep that alive.
+const scratch = Buffer.alloc(32);
+
+function compact(digits: string): string {
+  return scratch.toString('latin1', 0, scratch.write(digits, 'hex'));
+}
+
+function limit(name: string, value: number): number {
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new RangeError(`${name} must be a positive whole number`);
+}

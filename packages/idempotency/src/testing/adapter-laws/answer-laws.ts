@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { assertReplay, newKey, withApp } from './law-app.ts';
+import type { AdapterLaw, AnswerWay } from './subject.ts';
+import { header, type WireAnswer } from './wire.ts';
+import type { LawWork } from './work.ts';
+
+type Check = (work: LawWork, answer: WireAnswer) => void;
+
+const streamed: Check = (work, answer) => {
+  assert.equal(answer.status, 200);
+  assert.deepEqual(Uint8Array.from(answer.body), Uint8Array.from(work.streamed(1)));
+};
+
+const headWritten: Check = (work, answer) => {
+  assert.deepEqual([answer.status, answer.body.toString()], [201, work.text(1)]);
+  assert.equal(header(answer, 'location'), '/charges/1');
+  assert.match(header(answer, 'content-type') ?? '', /^text\/plain/);
+};
+
+/** The ways whose answers are remembered: what they send, in words, and what that must be. */
+const remembered: readonly (readonly [way: AnswerWay, what: string, check: Check])[] = [
+  [
+    'json',
+    'JSON',
+    (work, answer) => {
+      assert.equal(answer.status, 201);
+      assert.equal(header(answer, 'location'), '/charges/1');
+      assert.match(header(answer, 'content-type') ?? '', /^application\/json/);
+      assert.equal(answer.body.toString(), JSON.stringify(work.json(1)));
+    },
+  ],
+  [
+    'text',
+    'text',
+    (work, answer) => {
+      assert.deepEqual([answer.status, answer.body.toString()], [200, work.text(1)]);
+      assert.match(header(answer, 'content-type') ?? '', /^text\/plain; ?charset=utf-8$/i);
+    },
+  ],
+  [
+    'bytes',
+    'bytes of every value',
+    (work, answer) => {
+      assert.deepEqual(Uint8Array.from(answer.body), work.bytes(1));
+      assert.equal(header(answer, 'content-type'), 'application/octet-stream');
+    },
+  ],
+  ['stream', 'a stream', streamed],
+  ['response', 'a Response with a stream', streamed],
+  ['writes', 'several writes', streamed],
+  [
+    'large',
+    'some hundred thousand bytes',
+    (work, answer) => assert.equal(answer.body.toString(), work.large(1)),
+  ],
+  ['empty', 'no bytes', (_work, answer) => assert.deepEqual([answer.status, answer.body.length], [200, 0])],
+  [
+    'no-content',
+    '204 without a body',
+    (_work, answer) => {
+      assert.deepEqual([answer.status, answer.body.length], [204, 0]);
+      assert.equal(header(answer, 'content-length'), undefined);
+    },
+  ],
+  ['refused', 'an error of the framework below 500', (_work, answer) => assert.equal(answer.status, 402)],
+  [
+    'end',
+    'nothing but an end',
+    (work, answer) => assert.deepEqual([answer.status, answer.body.toString()], [202, work.text(1)]),
+  ],
+  ['write-head', 'writeHead and end', headWritten],
+  ['hijack', 'a response taken out of the framework’s hands', headWritten],
+  ['file', 'a file', (_work, answer) => assert.ok(answer.status === 200 && answer.body.length > 65_536)],
+];
+
+function isReplayed([way, what, check]: (typeof remembered)[number]): AdapterLaw {
+  return {
+    id: `replay-${way}`,
+    sentence: `An answer of ${what} reaches the client as the handler sent it, is made once, and is replayed byte for byte with the same status and representation headers.`,
+    concerns: ({ ways }) => isCommon(way) || ways.some((own) => own === way),
+    run: (subject) =>
+      withApp(subject, {}, async (app) => {
+        const key = newKey();
+        const first = await app.post(way, { key });
+        check(app.work, first);
+        assertReplay(await app.post(way, { key }), first);
+        assertReplay(await app.post(way, { key }), first);
+        assert.equal(app.work.executions, 1);
+      }),
+  };
+}
+
+function isCommon(way: AnswerWay): boolean {
+  return !['response', 'writes', 'end', 'write-head', 'hijack', 'file'].includes(way);
+}
+
+function isForgotten(status: number): AdapterLaw {
+  return {
+    id: `not-remembered-${status}`,
+    sentence: `An answer ${status} is not remembered: the retry is executed.`,
+    concerns: () => true,
+    run: (subject) =>
+      withApp(subject, {}, async (app) => {
+        app.work.status = status;
+        const key = newKey();
+        const first = await app.post('status', { key });
+        assert.equal(first.status, status);
+        app.work.status = 200;
+        const second = await app.post('status', { key });
+        assert.deepEqual(
+          [second.status, header(second, 'idempotency-replayed'), app.work.executions],
+          [200, undefined, 2],
+        );
+        assertReplay(await app.post('status', { key }), second);
+      }),
+  };
+}
+
+/** What is sent, remembered and replayed. */
+export const answerLaws: readonly AdapterLaw[] = [
+  ...remembered.map(isReplayed),
+  ...[500, 503, 408, 425, 429].map(isForgotten),
+  {
+    id: 'remembered-422',
+    sentence: 'A refusal of the handler below 500 is remembered as any other answer.',
+    concerns: () => true,
+    run: (subject) =>
+      withApp(subject, {}, async (app) => {
+        app.work.status = 422;
+        const key = newKey();
+        const first = await app.post('status', { key });
+        assert.deepEqual([first.status, first.body.toString()], [422, JSON.stringify(app.work.json(1))]);
+        assertReplay(await app.post('status', { key }), first);
+        assert.equal(app.work.executions, 1);
+      }),
+  },
+  {
+    id: 'should-store-decides',
+    sentence: 'Whether an answer is remembered is for `shouldStore` to say.',
+    concerns: () => true,
+    run: (subject) =>
+      withApp(subject, { options: { shouldStore: ({ status }) => status !== 201 } }, async (app) => {
+        app.work.status = 503;
+        const [kept, freed] = [newKey(), newKey()];
+        const first = await app.post('status', { key: kept });
+        assertReplay(await app.post('status', { key: kept }), first);
+        await app.post('json', { key: freed });
+        await app.post('json', { key: freed });
+        assert.equal(app.work.executions, 3);
+      }),
+  },
+  {
+    id: 'thrown-is-not-remembered',
+    sentence: 'An error that the handler throws is answered by the framework, and the retry is executed.',
+    concerns: () => true,
+    run: (subject) =>
+      withApp(subject, {}, async (app) => {
+        const key = newKey();
+        for (const executions of [1, 2]) {
+          const answer = await app.post('thrown', { key });
+          assert.deepEqual([answer.status, app.work.executions], [500, executions]);
+        }
+        assert.deepEqual(app.outcomes, ['released', 'released']);
+      }),
+  },
+  {
+    id: 'own-headers-of-each-answer',
+    sentence: 'Set-Cookie, Date and X-Request-Id of the first answer are never replayed.',
+    concerns: () => true,
+    run: (subject) =>
+      withApp(subject, {}, async (app) => {
+        const key = newKey();
+        const first = await app.post('json', { key });
+        assert.equal(header(first, 'set-cookie'), 'session=1');
+        assert.equal(header(first, 'x-request-id'), 'handler-1');
+        const replay = await app.post('json', { key });
+        assert.equal(header(replay, 'set-cookie'), undefined);
+        assert.equal(header(replay, 'x-request-id'), undefined);
+      }),
+  },
+  {
+    id: 'broken-answer-is-abandoned',
+    sentence:
+      'An answer that breaks off in the middle is not stored: nobody gets half of it, and the outcome is called unknown.',
+    concerns: () => true,
+    run: (subject) =>
+      withApp(subject, {}, async (app) => {
+        app.work.breaksStreams = true;
+        const key = newKey();
+        const answer = await app.post('stream', { key }).catch(() => undefined);
+        assert.ok(answer === undefined || answer.status >= 500, `${answer?.status} ${answer?.body}`);
+        await app.ended(1);
+        assert.deepEqual(app.outcomes, ['abandoned']);
+        const retry = await app.post('stream', { key });
+        assert.deepEqual([retry.status, app.work.executions], [409, 1]);
+      }),
+  },
+  {
+    id: 'answer-too-large',
+    sentence:
+      'An answer over `answerBytesMax` is refused with 500 answer_too_large, never cut; the retry gets 410, and nothing is executed twice.',
+    concerns: () => true,
+    run: (subject) =>
+      withApp(subject, { options: { answerBytesMax: 1000 } }, async (app) => {
+        for (const way of ['large', 'stream'] as const) {
+          const key = newKey();
+          const before = app.work.executions;
+          app.work.largeBytes = 1001;
+          assertCode(await app.post(way, { key }), 500, 'answer_too_large');
+          assertCode(await app.post(way, { key }), 410, 'idempotency_key_expired');
+          assert.equal(app.work.executions, before + 1);
+        }
+        app.work.largeBytes = 1000;
+        const key = newKey();
+        const whole = await app.post('large', { key });
+        assert.equal(whole.body.length, 1000);
+        assertReplay(await app.post('large', { key }), whole);
+      }),
+  },
+];
+
+function assertCode(answer: WireAnswer, status: number, code: string): void {
+  assert.equal(answer.status, status, `${answer.status} ${answer.body}`);
+  assert.match(answer.body.toString(), new RegExp(`"error":"${code}"`));
+}

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { assertRefusal, assertReplay, newKey, withApp } from './law-app.ts';
+import type { AdapterLaw, BodyParserPlace } from './subject.ts';
+import { json } from './wire.ts';
+
+const placed: Readonly<Record<BodyParserPlace, string>> = {
+  none: 'without a body parser',
+  before: 'with the body parser before the protection',
+  after: 'with the body parser after the protection',
+};
+
+const places: readonly BodyParserPlace[] = ['none', 'before', 'after'];
+
+function isRead(bodyParser: BodyParserPlace): AdapterLaw {
+  return {
+    id: `body-parser-${bodyParser}`,
+    sentence: `The handler reads the whole body ${placed[bodyParser]}; the same JSON with its members reordered is the same request, another value is not.`,
+    concerns: ({ bodyParsers }) => bodyParsers.includes(bodyParser),
+    run: (subject) =>
+      withApp(subject, { bodyParser }, async (app) => {
+        const key = newKey();
+        const note = 'ł🙂'.repeat(10_000);
+        const body = JSON.stringify({ amount: 12.5, note, tags: ['a', 'b'] });
+        const first = await app.post('echo', { key, body });
+        assert.deepEqual(json(first), { id: 1, body: JSON.parse(body) });
+        assertReplay(await app.post('echo', { key, body, chunkBytes: 1000 }), first);
+        const reordered = `{ "tags":["a","b"], "note":${JSON.stringify(note)}, "amount":1.25e1 }`;
+        assertReplay(await app.post('echo', { key, body: reordered }), first);
+        const other = body.replace('12.5', '12.6');
+        assertRefusal(await app.post('echo', { key, body: other }), 409, 'idempotency_conflict');
+        assert.equal(app.work.executions, 1);
+        const chunked = await app.post('echo', { key: newKey(), body, chunkBytes: 777 });
+        assert.deepEqual(json(chunked), { id: 2, body: JSON.parse(body) });
+      }),
+  };
+}
+
+function isBounded(bodyParser: BodyParserPlace): AdapterLaw {
+  return {
+    id: `body-too-large-${bodyParser}`,
+    sentence: `A body over \`requestBytesMax\` is refused with 413, ${placed[bodyParser]}, whether or not its length is announced; nothing is executed.`,
+    concerns: ({ bodyParsers }) => bodyParsers.includes(bodyParser),
+    run: (subject) =>
+      withApp(subject, { bodyParser, options: { requestBytesMax: 1000 } }, async (app) => {
+        const bodyOf = (bytes: number) => JSON.stringify({ pad: 'x'.repeat(bytes - 10) });
+        assert.equal(bodyOf(1000).length, 1000);
+        const key = newKey();
+        assertRefusal(await app.post('echo', { key, body: bodyOf(1001) }), 413, 'payload_too_large');
+        assertRefusal(
+          await app.post('echo', { key, body: bodyOf(1001), chunkBytes: 100 }),
+          413,
+          'payload_too_large',
+        );
+        assert.equal(app.work.executions, 0);
+        assert.equal((await app.post('echo', { key, body: bodyOf(1000) })).status, 200);
+        assert.equal(app.work.executions, 1);
+      }),
+  };
+}
+
+/** What becomes of the bodies of requests. */
+export const bodyLaws: readonly AdapterLaw[] = [
+  ...places.map(isRead),
+  ...places.filter((place) => place !== 'before').map(isBounded),
+];

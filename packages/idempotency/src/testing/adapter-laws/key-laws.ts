@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import { assertRefusal, assertReplay, assertSameAnswer, newKey, withApp } from './law-app.ts';
+import type { AdapterLaw } from './subject.ts';
+import { header, json } from './wire.ts';
+
+const always = () => true;
+
+/** Which requests are the same, and whose they are. */
+export const keyLaws: readonly AdapterLaw[] = [
+  {
+    id: 'options-at-start',
+    sentence: 'Every mistake in the options is thrown at start, before the first request.',
+    concerns: always,
+    run: async (subject) => {
+      const mistaken = { leaseMs: -1, misspelled: true };
+      await assert.rejects(
+        withApp(subject, { options: mistaken }, () => Promise.resolve()),
+        (error) =>
+          error instanceof Error && /leaseMs/.test(error.message) && /misspelled/.test(error.message),
+      );
+    },
+  },
+  {
+    id: 'concurrent-duplicates',
+    sentence: 'Twenty duplicates at the same time are one execution and twenty equal answers.',
+    concerns: always,
+    run: (subject) =>
+      withApp(subject, {}, async (app) => {
+        const key = newKey();
+        app.work.before.close();
+        const answers = Array.from({ length: 20 }, () => app.post('json', { key, body: '{"amount":1}' }));
+        await app.work.before.arrival();
+        await app.roundTrips();
+        app.work.before.open();
+        const [one, ...others] = await Promise.all(answers);
+        assert.ok(one?.status === 201);
+        for (const other of others) assertSameAnswer(other, one);
+        const replays = [one, ...others].filter(
+          (answer) => header(answer, 'idempotency-replayed') === 'true',
+        );
+        assert.deepEqual([replays.length, app.work.executions], [19, 1]);
+      }),
+  },
+  {
+    id: 'in-progress',
+    sentence: 'A duplicate that may not wait longer gets 409 idempotency_in_progress with Retry-After.',
+    concerns: always,
+    run: (subject) =>
+      withApp(subject, { options: { waitMs: 0 } }, async (app) => {
+        const key = newKey();
+        app.work.before.close();
+        const first = app.post('json', { key });
+        await app.work.before.arrival();
+        const duplicate = await app.post('json', { key });
+        assertRefusal(duplicate, 409, 'idempotency_in_progress');
+        assert.ok(Number(header(duplicate, 'retry-after')) >= 1);
+        app.work.before.open();
+        assert.equal((await first).status, 201);
+        assert.equal(app.work.executions, 1);
+      }),
+  },
+  {
+    id: 'tenants-apart',
+    sentence:
+      'The same key of another tenant is another operation: nothing of the first one’s answer is shown.',
+    concerns: always,
+    run: (subject) =>
+      withApp(subject, { tenantByApiKey: true }, async (app) => {
+        const key = newKey();
+        const post = (tenant: string) => app.post('json', { key, headers: [['X-API-Key', tenant]] });
+        const [ada, bob] = [await post('ada'), await post('bob')];
+        assert.deepEqual([json(ada), json(bob)], [app.work.json(1), app.work.json(2)]);
+        assertReplay(await post('ada'), ada);
+        assertReplay(await post('bob'), bob);
+        assert.equal(json(await app.post('json', { key })) !== undefined, true);
+        assert.equal(app.work.executions, 3);
+      }),
+  },
+  {
+    id: 'addresses-apart',
+    sentence:
+      'The same key from another address is another operation; X-Forwarded-For counts only for trusted proxies.',
+    concerns: always,
+    run: async (subject) => {
+      const from = (address: string) => [['X-Forwarded-For', address]] as const;
+      await withApp(subject, { options: { trustedProxies: 1 } }, async (app) => {
+        const key = newKey();
+        const first = await app.post('json', { key, headers: from('198.51.100.1') });
+        await app.post('json', { key, headers: from('198.51.100.2') });
+        assert.equal(app.work.executions, 2);
+        const forged = await app.post('json', { key, headers: from('203.0.113.9, 198.51.100.1') });
+        assertReplay(forged, first);
+      });
+      await withApp(subject, {}, async (app) => {
+        const key = newKey();
+        const first = await app.post('json', { key, headers: from('198.51.100.1') });
+        assertReplay(await app.post('json', { key, headers: from('198.51.100.2') }), first);
+        assert.equal(app.work.executions, 1);
+      });
+    },
+  },
+  {
+    id: 'conflict',
+    sentence:
+      'The same key with another method, path, query, If-Match or body is a conflict with the id of the request, and is not executed.',
+    concerns: always,
+    run: (subject) =>
+      withApp(subject, {}, async (app) => {
+        const key = newKey();
+        const first = await app.post('json', { key, query: '?a=1&b=2', body: '{"amount":1}' });
+        const same = { key, query: '?a=1&b=2', body: '{"amount":1}' };
+        const others = [
+          app.post('json', { ...same, query: '?a=1&b=3' }),
+          app.post('json', { key, body: same.body }),
+          app.post('json', { ...same, body: '{"amount":2}' }),
+          app.post('json', { ...same, method: 'PUT' }),
+          app.post('json', { ...same, headers: [['If-Match', '"1"']] }),
+          app.post('text', same),
+        ];
+        for (const answer of await Promise.all(others)) assertRefusal(answer, 409, 'idempotency_conflict');
+        const named = await app.post('text', { ...same, headers: [['X-Request-Id', 'request-42']] });
+        assert.match(named.body.toString(), /"requestId":"request-42"/);
+        assertReplay(await app.post('json', { ...same, query: '?b=2&a=1' }), first);
+        assert.equal(app.work.executions, 1);
+      }),
+  },
+  {
+    id: 'profile-ietf',
+    sentence: 'In the dialect of the draft a conflict is 422 as problem details.',
+    concerns: always,
+    run: (subject) =>
+      withApp(subject, { options: { profile: 'ietf' } }, async (app) => {
+        const key = newKey();
+        await app.post('json', { key });
+        const answer = await app.post('json', { key, query: '?a=1' });
+        assert.deepEqual([answer.status, app.work.executions], [422, 1]);
+        assert.match(header(answer, 'content-type') ?? '', /^application\/problem\+json/);
+      }),
+  },
+  {
+    id: 'bad-keys',
+    sentence:
+      'An empty key, a broken one, one too long and two key headers are refused; nothing is executed.',
+    concerns: always,
+    run: (subject) =>
+      withApp(subject, {}, async (app) => {
+        for (const key of [
+          '',
+          '""',
+          'a,b',
+          '"a',
+          'a"b',
+          'x'.repeat(256),
+          ['a', 'b'],
+          ['a', 'a'],
+          ['', 'a'],
+        ]) {
+          assertRefusal(await app.post('json', { key }), 400, 'invalid_idempotency_key');
+        }
+        assert.equal(app.work.executions, 0);
+      }),
+  },
+  {
+    id: 'one-key-two-spellings',
+    sentence:
+      'The quoted and the bare spelling of the same characters are one key; an option asks for the quoted one.',
+    concerns: always,
+    run: async (subject) => {
+      await withApp(subject, {}, async (app) => {
+        const key = newKey();
+        const first = await app.post('json', { key });
+        assertReplay(await app.post('json', { key: `"${key}"` }), first);
+        assert.equal(app.work.executions, 1);
+      });
+      await withApp(subject, { options: { keySpelling: 'structured' } }, async (app) => {
+        const key = newKey();
+        assertRefusal(await app.post('json', { key }), 400, 'invalid_idempotency_key');
+        assert.equal((await app.post('json', { key: `"${key}"` })).status, 201);
+        assert.equal(app.work.executions, 1);
+      });
+    },
+  },
+  {
+    id: 'untouched-without-key',
+    sentence:
+      'A request without a key, and a GET with one, are executed each time; an option refuses a write without a key.',
+    concerns: always,
+    run: async (subject) => {
+      await withApp(subject, {}, async (app) => {
+        const key = newKey();
+        for (const request of [{}, {}, { key, method: 'GET' }, { key, method: 'GET' }]) {
+          const answer = await app.post('json', request);
+          assert.deepEqual([answer.status, header(answer, 'idempotency-replayed')], [201, undefined]);
+        }
+        assert.equal(app.work.executions, 4);
+        assert.deepEqual(new Set(app.work.operations), new Set([undefined]));
+      });
+      await withApp(subject, { options: { requireKey: true } }, async (app) => {
+        assertRefusal(await app.post('json'), 400, 'idempotency_key_required');
+        assert.equal((await app.post('json', { method: 'GET' })).status, 201);
+        assert.equal(app.work.executions, 1);
+      });
+    },
+  },
+  {
+    id: 'route-by-route',
+    sentence: 'A single route can be protected, and those beside it are left alone.',
+    concerns: always,
+    run: (subject) =>
+      withApp(subject, { protect: 'route' }, async (app) => {
+        const key = newKey();
+        const first = await app.post('json', { key, body: '{"amount":1}' });
+        assertReplay(await app.post('json', { key, body: '{"amount":1}' }), first);
+        await app.post('bare', { key, body: '{"amount":1}' });
+        await app.post('bare', { key, body: '{"amount":1}' });
+        assert.equal(app.work.executions, 3);
+      }),
+  },
+  {
+    id: 'operation-reaches-the-handler',
+    sentence: 'The handler can ask for its operation: the key, a fencing token that grows, and a signal.',
+    concerns: always,
+    run: (subject) =>
+      withApp(subject, {}, async (app) => {
+        const keys = [newKey(), newKey()];
+        for (const key of keys) await app.post('json', { key });
+        const [one, other] = app.work.operations;
+        assert.deepEqual([one?.key, other?.key], keys);
+        assert.ok(one !== undefined && other !== undefined && other.fencingToken > one.fencingToken);
+        assert.equal(one.signal.aborted, false);
+      }),
+  },
+];

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import type { ExecutionOutcome, IdempotencyEvent } from '../../core/observer.ts';
+import type { IdempotencyStore } from '../../core/store.ts';
+import { memoryStore } from '../../stores/memory.ts';
+import { Gate } from './gate.ts';
+import type { AdapterSubject, AnswerWay, LawApp, LawServer } from './subject.ts';
+import { header, json, onTheWire, send, type WireAnswer, type WireRequest, write } from './wire.ts';
+import { LawWork } from './work.ts';
+
+/** What a law asks of an app; what it does not say is the plainest. */
+export interface AppWish extends Partial<Omit<LawApp, 'options' | 'work'>> {
+  readonly options?: Partial<LawApp['options']>;
+}
+
+/** A request of a law. */
+export interface LawRequest {
+  /** the value of `Idempotency-Key`, or its values; none for a request without a key */
+  readonly key?: string | readonly string[];
+  readonly method?: string;
+  /** with the question mark */
+  readonly query?: string;
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+  /** sent as JSON */
+  readonly body?: string;
+  readonly chunkBytes?: number;
+}
+
+/** An app that a law has started, and its client. */
+export class RunningApp {
+  readonly work: LawWork;
+  readonly outcomes: ExecutionOutcome[] = [];
+  readonly #server: LawServer;
+  readonly #ends: Gate;
+
+  constructor(server: LawServer, work: LawWork, ends: Gate, outcomes: ExecutionOutcome[]) {
+    this.#server = server;
+    this.work = work;
+    this.#ends = ends;
+    this.outcomes = outcomes;
+  }
+
+  get port(): number {
+    return this.#server.port;
+  }
+
+  post(way: AnswerWay | 'bare', wish: LawRequest = {}): Promise<WireAnswer> {
+    return send(this.port, wireOf(way, wish));
+  }
+
+  /** Sends a request on a connection of its own and gives the connection: its answer is not read. */
+  begin(way: AnswerWay, wish: LawRequest) {
+    return write(this.port, onTheWire(this.port, wireOf(way, wish)));
+  }
+
+  /** Waits until so many executions have ended, in all. */
+  ended(count: number): Promise<void> {
+    return this.#ends.arrival(count);
+  }
+
+  /** Once these are answered, the server has heard of everything that was sent, or hung up, before. */
+  async roundTrips(): Promise<void> {
+    for (let trip = 0; trip < 3; trip++) await send(this.port, { method: 'GET', path: '/nowhere' });
+  }
+}
+
+function wireOf(way: AnswerWay | 'bare', wish: LawRequest): WireRequest {
+  const { key = [], query = '', headers = [], body, chunkBytes, method } = wish;
+  const keys = typeof key === 'string' ? [key] : key;
+  return {
+    path: `/${way}${query}`,
+    headers: [
+      ...keys.map((value) => ['Idempotency-Key', value] as const),
+      ...(body === undefined ? [] : [['Content-Type', 'application/json'] as const]),
+      ...headers,
+    ],
+    ...(method === undefined ? {} : { method }),
+    ...(body === undefined ? {} : { body }),
+    ...(chunkBytes === undefined ? {} : { chunkBytes }),
+  };
+}
+
+/** Starts an app, runs a law's steps on it, and stops it. */
+export async function withApp(
+  subject: AdapterSubject,
+  wish: AppWish,
+  steps: (app: RunningApp) => Promise<void>,
+): Promise<void> {
+  const work = new LawWork();
+  const ends = new Gate();
+  const outcomes: ExecutionOutcome[] = [];
+  const observer = (event: IdempotencyEvent) => {
+    if (event.kind !== 'execution_ended') return;
+    outcomes.push(event.outcome);
+    ends.arrive();
+  };
+  const store: IdempotencyStore = wish.options?.store ?? memoryStore();
+  const server = await subject.start({
+    tenantByApiKey: false,
+    protect: 'app',
+    bodyParser: subject.bodyParsers[0] ?? 'none',
+    compression: 'none',
+    ...wish,
+    options: { observer, ...wish.options, store },
+    work,
+  });
+  try {
+    await steps(new RunningApp(server, work, ends, outcomes));
+  } finally {
+    work.before.open();
+    work.middle.open();
+    await server.close();
+  }
+}
+
+/** The verbs of a store, so that a law can give another one in the place of one of them. */
+export function boundVerbs(store: IdempotencyStore): IdempotencyStore {
+  return {
+    claim: (slot, request) => store.claim(slot, request),
+    renew: (slot, token, leaseMs) => store.renew(slot, token, leaseMs),
+    complete: (slot, token, completion) => store.complete(slot, token, completion),
+    release: (slot, token) => store.release(slot, token),
+    inspect: (slot) => store.inspect(slot),
+  };
+}
+
+let keys = 0;
+/** A key that no other request uses. */
+export function newKey(): string {
+  keys++;
+  return `law-${keys}-${crypto.randomUUID()}`;
+}
+
+/** The headers of an answer that its replay has too. */
+const repeated = ['content-type', 'content-language', 'etag', 'last-modified', 'link', 'location'];
+
+/** That an answer is the first one again, and says so. */
+export function assertReplay(replay: WireAnswer, first: WireAnswer): void {
+  assert.equal(header(first, 'idempotency-replayed'), undefined, 'the first answer is no replay');
+  assertSameAnswer(replay, first);
+  assert.equal(header(replay, 'idempotency-replayed'), 'true');
+}
+
+/** That two answers have the same status, representation headers and bytes. */
+export function assertSameAnswer(one: WireAnswer, other: WireAnswer): void {
+  assert.equal(one.status, other.status);
+  for (const name of repeated) assert.equal(header(one, name), header(other, name), name);
+  assert.deepEqual(one.body, other.body);
+}
+
+/** That an answer is a refusal, with a code, a message and the id of the request. */
+export function assertRefusal(answer: WireAnswer, status: number, code: string): void {
+  const told = `${answer.status} ${answer.body}`;
+  assert.equal(answer.status, status, told);
+  const body = json(answer);
+  assert.ok(typeof body === 'object' && body !== null && 'error' in body && 'requestId' in body, told);
+  assert.equal(body.error, code);
+  assert.ok(typeof body.requestId === 'string' && body.requestId !== '', told);
+  assert.equal(header(answer, 'idempotency-replayed'), undefined);
+}

@@ -1,0 +1,101 @@
+import type { IdempotencyOptions } from '../../core/options.ts';
+import type { Law } from '../law.ts';
+import type { LawWork } from './work.ts';
+
+/**
+ * The ways of answering that the laws know. An app of a subject has a route `/{way}`, for every method, for each of
+ * its ways. Every route first takes `const id = await work.execute(operationOf(request))`, once, and then answers:
+ *
+ * - `json`: 201, as the framework answers JSON, with the value `work.json(id)`, `Location: /charges/{id}`,
+ *   `Set-Cookie: session={id}` and `X-Request-Id: handler-{id}`
+ * - `text`: 200, `Content-Type: text/plain; charset=utf-8`, the text `work.text(id)`
+ * - `bytes`: 200, `Content-Type: application/octet-stream`, the bytes `work.bytes(id)`
+ * - `stream`: 200, `Content-Type: application/octet-stream`, streamed out of `work.chunks(id)` as they come; an error of
+ *   it breaks the answer off, as the framework does that (`pipeline`, a `ReadableStream` that errors, …)
+ * - `large`: 200, `Content-Type: text/plain; charset=utf-8`, the text `work.large(id)`, of `work.largeBytes` bytes
+ * - `empty`: 200 without a body
+ * - `no-content`: 204 without a body
+ * - `status`: the status `work.status`, with JSON, `work.json(id)`
+ * - `echo`: 200, as JSON, `{ id, body }`, `body` being the JSON value that the handler found in the request's body
+ * - `thrown`: throws `new Error('thrown by the handler')`, which the framework turns into a 500
+ * - `refused`: throws the framework's own error for the status 402, which the framework turns into that answer
+ * - `response`: 200, a `Response` (of the Fetch API) whose body is a `ReadableStream` of `work.chunks(id)`
+ * - `writes`: 200, `work.chunks(id)` written one by one on the raw response, then an `end` alone
+ * - `end`: 202 by `statusCode`, and `end(work.text(id))` on the raw response, without a header
+ * - `write-head`: `writeHead(201, { 'Content-Type': 'text/plain', Location: '/charges/{id}' })` on the raw response,
+ *   and `end(work.text(id))`
+ * - `hijack`: as `write-head`, after the framework was told to keep its hands off the response
+ * - `file`: a file of more than 64 KiB, sent by the framework
+ */
+export type AnswerWay =
+  | 'json'
+  | 'text'
+  | 'bytes'
+  | 'stream'
+  | 'large'
+  | 'empty'
+  | 'no-content'
+  | 'status'
+  | 'echo'
+  | 'thrown'
+  | 'refused'
+  | 'response'
+  | 'writes'
+  | 'end'
+  | 'write-head'
+  | 'hijack'
+  | 'file';
+
+/** The ways that every subject has. */
+export type CommonWay = Exclude<AnswerWay, 'response' | 'writes' | 'end' | 'write-head' | 'hijack' | 'file'>;
+
+/**
+ * Where the parser of JSON bodies stands: nowhere (the handler reads and parses the body itself), before the protection
+ * (it consumes the body), or between the protection and the handler.
+ */
+export type BodyParserPlace = 'none' | 'before' | 'after';
+
+/** Where the compression stands: nowhere, in front of the protection, or between it and the handler. No threshold. */
+export type CompressionPlace = 'none' | 'front' | 'behind';
+
+/** An app that a law asks for. */
+export interface LawApp {
+  /** to be given to the adapter as they are */
+  readonly options: IdempotencyOptions & { readonly trustedProxies?: number };
+  /** if true, the adapter is also given a `tenantOf` that gives the value of `X-API-Key`, `undefined` if there is none */
+  readonly tenantByApiKey: boolean;
+  /**
+   * `app`: every route is protected, by one line for all. `route`: each route by itself, besides one more, `/bare`, that
+   * answers as `json` does and is not protected.
+   */
+  readonly protect: 'app' | 'route';
+  readonly bodyParser: BodyParserPlace;
+  readonly compression: CompressionPlace;
+  readonly work: LawWork;
+}
+
+/** An app that listens. */
+export interface LawServer {
+  /** on 127.0.0.1 */
+  readonly port: number;
+  /** Stops it, open connections included. */
+  close(): Promise<void>;
+}
+
+/** An adapter to hold the laws against, with what its framework can do. */
+export interface AdapterSubject {
+  /** the ways that it has, besides the common ones */
+  readonly ways: readonly Exclude<AnswerWay, CommonWay>[];
+  /** the places that a body parser can have; the first one is taken where a law does not care */
+  readonly bodyParsers: readonly BodyParserPlace[];
+  /** the places that a compression can have */
+  readonly compressions: readonly CompressionPlace[];
+  /** Starts an app on a real socket. Rejects with what the adapter throws for its options. */
+  start(app: LawApp): Promise<LawServer>;
+}
+
+/** A law that every adapter keeps whose framework has what the law is about. */
+export interface AdapterLaw extends Law<AdapterSubject> {
+  /** Whether the law is about something that the framework of a subject has. */
+  readonly concerns: (subject: AdapterSubject) => boolean;
+}
