@@ -1,0 +1,225 @@
+import type {
+  Claim,
+  ClaimRequest,
+  Completion,
+  IdempotencyStore,
+  Slot,
+  StoredRecord,
+  TransactionCompleter,
+} from '../core/store.ts';
+import {
+  bindClient,
+  bindTransaction,
+  type PostgresClient,
+  type PostgresRow,
+  type PostgresTransaction,
+  type PostgresValue,
+  type RunStatement,
+} from './postgres/bindings.ts';
+import { migrate } from './postgres/migrations.ts';
+import { isForgotten, type Look, parseLook } from './postgres/record-row.ts';
+import { type Statements, statements } from './postgres/statements.ts';
+import { type Swept, sweep } from './postgres/sweep.ts';
+
+export type {
+  DrizzleTransaction,
+  KyselyTransaction,
+  NodePostgresClient,
+  NodePostgresTransaction,
+  PostgresClient,
+  PostgresJsClient,
+  PostgresJsTransaction,
+  PostgresTransaction,
+  PrismaTransaction,
+} from './postgres/bindings.ts';
+export type { Swept } from './postgres/sweep.ts';
+
+/** How a store uses a PostgreSQL. */
+export interface PostgresStoreOptions {
+  /** a pool of node-postgres, or the `sql` of postgres.js; never a client on which a transaction is open */
+  readonly client: PostgresClient;
+  /** the schema of the store's tables, created if it is missing; `idempotency` */
+  readonly schema?: string;
+  /** how many answers a scope keeps after a sweep; 1,000,000 */
+  readonly answersPerScopeMax?: number;
+  /** milliseconds since the epoch, for tests; the clock of the database */
+  readonly nowMs?: () => number;
+}
+
+/** A store in a PostgreSQL. */
+export interface PostgresStore extends IdempotencyStore {
+  /**
+   * Creates the tables or brings them up to date; safe when several start at once. Without it, the first use does.
+   *
+   * @throws {Error} if a newer release has migrated the database; it rejects with whatever the driver rejects with
+   */
+  migrate(): Promise<void>;
+
+  /**
+   * Completes inside the caller's own transaction: effect and record are one commit. Of false, and of an error, the
+   * caller makes a rollback.
+   *
+   * @param tx of node-postgres (a client), postgres.js, Kysely, Drizzle or Prisma
+   * @throws {TypeError} for what is not an open transaction
+   */
+  within(tx: PostgresTransaction): TransactionCompleter<Promise<boolean>>;
+
+  /**
+   * Removes expired answers, answers over the cap of their scope (its oldest first) and keys whose retention is
+   * over, in steps of at most 1,000 rows. To be called now and then; several may run at the same time.
+   *
+   * @param options `nowMs` takes the place of the store's clock
+   */
+  sweep(options?: { readonly nowMs?: number }): Promise<Swept>;
+}
+
+/** A claim looks again so often when others are faster, and so often a statement is repeated after a deadlock. */
+const attemptsMax = 10;
+const answersPerScopeMaxDefault = 1_000_000;
+
+/**
+ * A store in a PostgreSQL from version 15 on. It needs no extension, and works through PgBouncer in transaction mode:
+ * every verb is a single statement or a few that are a transaction each, none of them a named one. Times are those of
+ * the database, so the clocks of the instances do not matter.
+ *
+ * @throws {TypeError} for a client that is neither of node-postgres nor of postgres.js
+ * @throws {RangeError} for a schema that is not a plain lower-case name, or a limit that is no positive whole number
+ */
+export function postgresStore(options: PostgresStoreOptions): PostgresStore {
+  return new StoreInPostgres(options);
+}
+
+class StoreInPostgres implements PostgresStore {
+  readonly #driver: ReturnType<typeof bindClient>;
+  readonly #schema: string;
+  readonly #statements: Statements;
+  readonly #answersPerScopeMax: number;
+  readonly #nowMs: () => number | null;
+  #migrated: Promise<void> | undefined;
+
+  constructor(options: PostgresStoreOptions) {
+    const { schema = 'idempotency', answersPerScopeMax = answersPerScopeMaxDefault } = options;
+    if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
+      throw new RangeError('schema must be 1 to 63 lower-case letters, digits and underscores');
+    }
+    if (!Number.isInteger(answersPerScopeMax) || answersPerScopeMax < 1) {
+      throw new RangeError('answersPerScopeMax must be a positive whole number');
+    }
+    this.#driver = bindClient(options.client);
+    this.#schema = schema;
+    this.#statements = statements(schema);
+    this.#answersPerScopeMax = answersPerScopeMax;
+    this.#nowMs = options.nowMs ?? (() => null);
+  }
+
+  async claim(slot: Slot, request: ClaimRequest): Promise<Claim> {
+    const { scope, key } = slot;
+    const { fingerprint, leaseMs, retentionMs } = request;
+    for (let tried = 0; tried < attemptsMax; tried++) {
+      const values = [scope, key, fingerprint, leaseMs, retentionMs, this.#nowMs()];
+      const [row] = await this.#run(this.#statements.claim, values);
+      if (row === undefined) continue;
+      const look = parseLook(row);
+      if (look.kind === 'claimed') return look;
+      const taking = this.#take(slot, request, look);
+      if (taking === undefined) return { kind: 'found', record: look.record, nowMs: look.nowMs };
+      const [taken] = await taking;
+      if (taken !== undefined)
+        return { kind: 'claimed', nowMs: Number(taken[0]), fencingToken: Number(taken[1]) };
+    }
+    throw new Error(`a claim was overtaken ${attemptsMax} times`);
+  }
+
+  /** Takes a record that is there, if it may be taken: compare and set on its fencing token. */
+  #take(
+    { scope, key }: Slot,
+    { fingerprint, leaseMs, retentionMs, takeOver }: ClaimRequest,
+    look: Look & { kind: 'found' },
+  ): Promise<readonly PostgresRow[]> | undefined {
+    const { record, nowMs } = look;
+    const values = [scope, key, record.fencingToken, leaseMs, this.#nowMs()];
+    if (isForgotten(look)) {
+      return this.#run(this.#statements.replaceForgotten, [...values, fingerprint, retentionMs]);
+    }
+    const isAbandoned = record.kind === 'leased' && nowMs >= record.leaseExpiresAtMs;
+    if (isAbandoned && record.fencingToken === takeOver) return this.#run(this.#statements.takeOver, values);
+    return undefined;
+  }
+
+  async renew({ scope, key }: Slot, fencingToken: number, leaseMs: number): Promise<boolean> {
+    const values = [scope, key, fencingToken, leaseMs, this.#nowMs()];
+    return (await this.#run(this.#statements.renew, values)).length > 0;
+  }
+
+  complete(slot: Slot, fencingToken: number, completion: Completion): Promise<boolean> {
+    return this.#complete(this.#run, slot, fencingToken, completion);
+  }
+
+  async release({ scope, key }: Slot, fencingToken: number): Promise<boolean> {
+    return (await this.#run(this.#statements.release, [scope, key, fencingToken])).length > 0;
+  }
+
+  async inspect({ scope, key }: Slot): Promise<{ record: StoredRecord; nowMs: number } | undefined> {
+    const [row] = await this.#run(this.#statements.inspect, [scope, key, this.#nowMs()]);
+    const look = row && parseLook(row);
+    if (look?.kind !== 'found' || isForgotten(look)) return undefined;
+    return { record: look.record, nowMs: look.nowMs };
+  }
+
+  within(tx: PostgresTransaction): TransactionCompleter<Promise<boolean>> {
+    const run = bindTransaction(tx);
+    return {
+      complete: (slot, fencingToken, completion) => this.#complete(run, slot, fencingToken, completion),
+    };
+  }
+
+  migrate(): Promise<void> {
+    return migrate(this.#driver, this.#schema);
+  }
+
+  sweep({ nowMs }: { readonly nowMs?: number } = {}): Promise<Swept> {
+    return sweep(this.#run, this.#statements.sweep, this.#answersPerScopeMax, nowMs ?? this.#nowMs());
+  }
+
+  async #complete(
+    run: RunStatement,
+    { scope, key }: Slot,
+    fencingToken: number,
+    { answer, answerTtlMs, location }: Completion,
+  ): Promise<boolean> {
+    const held = [scope, key, fencingToken];
+    const bytes = typeof answer === 'string' ? Buffer.from(answer) : (answer ?? null);
+    const values = [...held, location ?? null, answerTtlMs, bytes, this.#nowMs()];
+    const ended = await run(this.#statements.complete, values);
+    if (ended.length > 0) return true;
+    // A statement of its own: one that has waited for another transaction still looks at what was before it.
+    return (await run(this.#statements.isCompleted, held)).length > 0;
+  }
+
+  readonly #run = async (text: string, values: PostgresValue[]): Promise<readonly PostgresRow[]> => {
+    await this.#ready();
+    for (let tried = 1; ; tried++) {
+      try {
+        return await this.#driver.run(text, values);
+      } catch (error) {
+        if (!wasRolledBackForOthers(error) || tried === attemptsMax) throw error;
+      }
+    }
+  };
+
+  async #ready(): Promise<void> {
+    this.#migrated ??= this.migrate();
+    try {
+      await this.#migrated;
+    } catch (error) {
+      this.#migrated = undefined;
+      throw error;
+    }
+  }
+}
+
+/** A deadlock, or a conflict where the database's default isolation is stricter than READ COMMITTED. */
+function wasRolledBackForOthers(error: unknown): boolean {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return code === '40001' || code === '40P01';
+}

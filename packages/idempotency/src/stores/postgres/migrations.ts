@@ -1,0 +1,65 @@
+import type { bindClient, RunStatement } from './bindings.ts';
+
+/** Numbered from 1, forward only: what has been released is never edited. */
+const migrations: readonly ((schema: string) => string)[] = [
+  // Answers have a table of their own: records stay small, and sweeping answers leaves the records alone.
+  // They are numbered by the fencing token that stored them, which is also their order of age in a scope.
+  (schema) => `
+    CREATE TABLE "${schema}".migrations (version integer PRIMARY KEY);
+    CREATE SEQUENCE "${schema}".fencing_tokens AS bigint MAXVALUE ${Number.MAX_SAFE_INTEGER} NO CYCLE CACHE 1;
+    CREATE TABLE "${schema}".records (
+      scope bytea NOT NULL CHECK (octet_length(scope) = 16),
+      key bytea NOT NULL CHECK (octet_length(key) = 16),
+      fingerprint bytea NOT NULL CHECK (octet_length(fingerprint) = 32),
+      first_seen_at_ms bigint NOT NULL,
+      forget_at_ms bigint NOT NULL,
+      fencing_token bigint NOT NULL,
+      lease_expires_at_ms bigint,
+      location text,
+      PRIMARY KEY (scope, key)
+    ) WITH (fillfactor = 85);
+    COMMENT ON COLUMN "${schema}".records.lease_expires_at_ms IS 'NULL once the operation has ended';
+    CREATE INDEX records_forget_at_ms ON "${schema}".records (forget_at_ms);
+    CREATE TABLE "${schema}".answers (
+      scope bytea NOT NULL,
+      fencing_token bigint NOT NULL,
+      expires_at_ms bigint NOT NULL,
+      answer bytea NOT NULL,
+      PRIMARY KEY (scope, fencing_token)
+    );
+    CREATE INDEX answers_expires_at_ms ON "${schema}".answers (expires_at_ms);`,
+];
+
+/**
+ * Brings the tables up to date. Of several that start at once, whoever comes second at a step waits for the first,
+ * fails on what that one made, and looks again.
+ *
+ * @throws {Error} if a newer release has migrated the database
+ */
+export async function migrate({ run, script }: ReturnType<typeof bindClient>, schema: string): Promise<void> {
+  for (;;) {
+    const { version, hasSchema } = await look(run, schema);
+    if (version > migrations.length) {
+      throw new Error(`the tables in schema ${schema} are of a newer release (version ${version})`);
+    }
+    const migration = migrations[version];
+    if (migration === undefined) return;
+    const create = hasSchema ? '' : `CREATE SCHEMA "${schema}";`;
+    const done = `INSERT INTO "${schema}".migrations (version) VALUES (${version + 1});`;
+    try {
+      await script(create + migration(schema) + done);
+    } catch (error) {
+      if ((await look(run, schema)).version === version) throw error;
+    }
+  }
+}
+
+async function look(run: RunStatement, schema: string): Promise<{ version: number; hasSchema: boolean }> {
+  const [exists] = await run(
+    'SELECT to_regnamespace($1::text) IS NOT NULL AS schema, to_regclass($2::text) IS NOT NULL AS tables',
+    [`"${schema}"`, `"${schema}".migrations`],
+  );
+  if (exists?.[1] !== true) return { version: 0, hasSchema: exists?.[0] === true };
+  const [row] = await run(`SELECT coalesce(max(version), 0) FROM "${schema}".migrations`, []);
+  return { version: Number(row?.[0]), hasSchema: true };
+}

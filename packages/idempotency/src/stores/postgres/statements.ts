@@ -1,0 +1,126 @@
+/** The statements of a store, for the schema that its tables are in. */
+export type Statements = ReturnType<typeof statements>;
+
+/** The time of the database, unless a test brings its own. */
+function nowFrom(parameter: string): string {
+  return `now AS MATERIALIZED (
+    SELECT coalesce(${parameter}::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS ms
+  )`;
+}
+
+const isSlot = `scope = decode($1, 'hex') AND key = decode($2, 'hex')`;
+const isHeld = `${isSlot} AND fencing_token = $3::bigint AND lease_expires_at_ms IS NOT NULL`;
+const isForgotten = 'forget_at_ms <= now.ms AND coalesce(lease_expires_at_ms <= now.ms, true)';
+
+/** $1 and $2 are the slot, $3 the fencing token where nothing else is said. */
+export function statements(schema: string) {
+  const records = `"${schema}".records`;
+  const answers = `"${schema}".answers`;
+  // Drawn before the row is written, so a claim that is overtaken by a whole claim and release of the same slot
+  // may store the smaller token: a resource that remembers the greater one then refuses it, which is safe.
+  const nextToken = `nextval('"${schema}".fencing_tokens')`;
+  const recordColumns = `encode(fingerprint, 'hex') AS fingerprint, first_seen_at_ms, forget_at_ms,
+    r.fencing_token, lease_expires_at_ms, location, expires_at_ms, answer`;
+  const recordTables = `${records} r LEFT JOIN ${answers} a
+    ON a.scope = r.scope AND a.fencing_token = r.fencing_token`;
+  const found = `found AS MATERIALIZED (
+    SELECT ${recordColumns} FROM ${recordTables}
+    WHERE r.scope = decode($1, 'hex') AND key = decode($2, 'hex')
+  )`;
+  return {
+    /** $3 fingerprint, $4 leaseMs, $5 retentionMs, $6 now. No row: somebody inserted the record after we looked */
+    claim: `WITH ${nowFrom('$6')}, ${found}, claimed AS (
+        INSERT INTO ${records}
+          (scope, key, fingerprint, first_seen_at_ms, forget_at_ms, fencing_token, lease_expires_at_ms)
+        SELECT decode($1, 'hex'), decode($2, 'hex'), decode($3, 'hex'), ms, ms + $5::bigint, ${nextToken},
+          ms + $4::bigint
+        FROM now WHERE NOT EXISTS (SELECT FROM found)
+        ON CONFLICT (scope, key) DO NOTHING
+        RETURNING fencing_token
+      )
+      SELECT ms, fencing_token AS claimed, NULL AS fingerprint, NULL AS seen, NULL AS forget, NULL AS token,
+        NULL AS lease, NULL AS location, NULL AS expires, NULL AS answer
+      FROM now, claimed
+      UNION ALL SELECT ms, NULL, found.* FROM now, found`,
+
+    inspect: `WITH ${nowFrom('$3')}, ${found} SELECT ms, NULL AS claimed, found.* FROM now, found`,
+
+    /** $4 leaseMs, $5 now. No row: somebody else was faster, or the operation has ended */
+    takeOver: `WITH ${nowFrom('$5')}
+      UPDATE ${records} SET fencing_token = ${nextToken}, lease_expires_at_ms = now.ms + $4::bigint
+      FROM now WHERE ${isHeld} AND lease_expires_at_ms <= now.ms
+      RETURNING now.ms, fencing_token`,
+
+    /** $4 leaseMs, $5 now, $6 fingerprint, $7 retentionMs. No row: somebody else was faster */
+    replaceForgotten: `WITH ${nowFrom('$5')}
+      UPDATE ${records} SET fencing_token = ${nextToken}, lease_expires_at_ms = now.ms + $4::bigint,
+        fingerprint = decode($6, 'hex'), first_seen_at_ms = now.ms, forget_at_ms = now.ms + $7::bigint,
+        location = NULL
+      FROM now WHERE ${isSlot} AND fencing_token = $3::bigint AND ${isForgotten}
+      RETURNING now.ms, fencing_token`,
+
+    /** $4 leaseMs, $5 now */
+    renew: `WITH ${nowFrom('$5')}
+      UPDATE ${records} SET lease_expires_at_ms = now.ms + $4::bigint FROM now WHERE ${isHeld} RETURNING 1`,
+
+    /** $4 location, $5 answerTtlMs, $6 answer, $7 now */
+    complete: `WITH ${nowFrom('$7')}, ended AS (
+        UPDATE ${records} SET lease_expires_at_ms = NULL, location = $4::text WHERE ${isHeld}
+        RETURNING scope, fencing_token
+      ), kept AS (
+        INSERT INTO ${answers} (scope, fencing_token, expires_at_ms, answer)
+        SELECT scope, fencing_token, ms + $5::bigint, $6::bytea FROM ended, now WHERE $6::bytea IS NOT NULL
+      )
+      SELECT 1 FROM ended`,
+
+    isCompleted: `SELECT 1 FROM ${records}
+      WHERE ${isSlot} AND fencing_token = $3::bigint AND lease_expires_at_ms IS NULL`,
+
+    release: `DELETE FROM ${records} WHERE ${isHeld} RETURNING 1`,
+
+    sweep: sweepStatements(records, answers),
+  };
+}
+
+/** Sweeps that run at the same time share the work: what one of them has locked the others pass over. */
+function sweepStatements(records: string, answers: string) {
+  const counted = (due: string, from: string, isDue: string) =>
+    `due AS MATERIALIZED (${due} FOR UPDATE SKIP LOCKED),
+      gone AS (DELETE FROM ${from} USING due WHERE ${isDue} RETURNING 1)
+    SELECT count(*) FROM gone`;
+  const isDueAnswer = 'a.scope = due.scope AND a.fencing_token = due.fencing_token';
+  return {
+    /** $1 how many at most, $2 now */
+    dropExpired: `WITH ${nowFrom('$2')}, ${counted(
+      `SELECT scope, fencing_token FROM ${answers} WHERE expires_at_ms <= (SELECT ms FROM now)
+        ORDER BY expires_at_ms LIMIT $1::bigint`,
+      `${answers} a`,
+      isDueAnswer,
+    )}`,
+
+    /** $1 how many at most, $2 now */
+    forget: `WITH ${nowFrom('$2')}, ${counted(
+      `SELECT scope, key FROM ${records} WHERE forget_at_ms <= (SELECT ms FROM now)
+        AND coalesce(lease_expires_at_ms <= (SELECT ms FROM now), true)
+        ORDER BY forget_at_ms LIMIT $1::bigint`,
+      `${records} r`,
+      'r.scope = due.scope AND r.key = due.key',
+    )}`,
+
+    /** $1 the scope behind which to begin, $2 how many scopes */
+    countByScope: `SELECT encode(scope, 'hex') AS name, count(*) FROM ${answers}
+      WHERE scope > decode($1, 'hex') GROUP BY scope ORDER BY scope LIMIT $2::bigint`,
+
+    /** $1 scope, $2 how many answers it keeps. The fencing token of the newest answer beyond them */
+    newestBeyond: `SELECT fencing_token FROM ${answers} WHERE scope = decode($1, 'hex')
+      ORDER BY fencing_token DESC OFFSET $2::bigint LIMIT 1`,
+
+    /** $1 scope, $2 fencing token of the last to go, $3 how many at most */
+    evict: `WITH ${counted(
+      `SELECT scope, fencing_token FROM ${answers} WHERE scope = decode($1, 'hex')
+        AND fencing_token <= $2::bigint ORDER BY fencing_token LIMIT $3::bigint`,
+      `${answers} a`,
+      isDueAnswer,
+    )}`,
+  };
+}

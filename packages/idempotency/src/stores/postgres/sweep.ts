@@ -1,0 +1,72 @@
+import type { PostgresValue, RunStatement } from './bindings.ts';
+import type { Statements } from './statements.ts';
+
+/** What a sweep has removed. */
+export interface Swept {
+  /** answers whose time was over: their keys are refused from now on */
+  readonly expired: number;
+  /** answers over the cap of their scope, likewise */
+  readonly evicted: number;
+  /** keys whose retention was over: they are unknown again */
+  readonly forgotten: number;
+}
+
+/** No statement removes more rows, so that none holds its locks for long. */
+const rowsPerStep = 1000;
+const scopesPerStep = 1000;
+/** Comes before every scope. */
+const beforeAll = '';
+
+/** Removes what is over, in steps that are a transaction each. */
+export async function sweep(
+  run: RunStatement,
+  statements: Statements['sweep'],
+  answersPerScopeMax: number,
+  nowMs: number | null,
+): Promise<Swept> {
+  return {
+    expired: await inSteps(run, statements.dropExpired, [rowsPerStep, nowMs]),
+    evicted: await evict(run, statements, answersPerScopeMax),
+    forgotten: await inSteps(run, statements.forget, [rowsPerStep, nowMs]),
+  };
+}
+
+async function evict(
+  run: RunStatement,
+  statements: Statements['sweep'],
+  answersMax: number,
+): Promise<number> {
+  let evicted = 0;
+  let after: string | undefined = beforeAll;
+  while (after !== undefined) {
+    const counts = await run(statements.countByScope, [after, scopesPerStep]);
+    for (const [scope, count] of counts) {
+      if (Number(count) > answersMax) evicted += await evictOf(run, statements, String(scope), answersMax);
+    }
+    const last = counts.at(-1)?.[0];
+    after = last === undefined ? undefined : String(last);
+  }
+  return evicted;
+}
+
+async function evictOf(
+  run: RunStatement,
+  statements: Statements['sweep'],
+  scope: string,
+  answersMax: number,
+): Promise<number> {
+  // A boundary instead of a number of rows: another sweep that does the same removes no more than we do.
+  const [beyond] = await run(statements.newestBeyond, [scope, answersMax]);
+  if (beyond === undefined) return 0;
+  return inSteps(run, statements.evict, [scope, Number(beyond[0]), rowsPerStep]);
+}
+
+async function inSteps(run: RunStatement, statement: string, values: PostgresValue[]): Promise<number> {
+  let removed = 0;
+  for (;;) {
+    const [row] = await run(statement, values);
+    const count = Number(row?.[0]);
+    removed += count;
+    if (count < rowsPerStep) return removed;
+  }
+}

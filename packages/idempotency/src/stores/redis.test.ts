@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import {
+  type RedisCluster,
+  type RedisServer,
+  startRedis,
+  startRedisCluster,
+} from '../../test/harness/redis.ts';
+import { type OpenClient, redisDrivers } from '../../test/harness/redis-drivers.ts';
+import { InvalidOptionsError } from '../core/options.ts';
+import { ManualClock } from '../testing/manual-clock.ts';
+import { storeLaws } from '../testing/store-laws.ts';
+import type { IoredisScripting } from './redis/connection.ts';
+import { type RedisClient, redisStore } from './redis.ts';
+
+describe('redisStore on one server', () => {
+  let server: RedisServer | undefined;
+  before(async () => {
+    server = await startRedis();
+  });
+  after(() => server?.stop());
+  for (const driver of redisDrivers) {
+    keepsTheLaws(driver.name, () => driver.open(given(server)));
+  }
+});
+
+describe('redisStore on a cluster', () => {
+  let cluster: RedisCluster | undefined;
+  before(async () => {
+    cluster = await startRedisCluster();
+  });
+  after(() => cluster?.stop());
+  for (const driver of redisDrivers) {
+    keepsTheLaws(driver.name, () => driver.openCluster(given(cluster)));
+  }
+});
+
+describe('the options of redisStore', () => {
+  const never = () => Promise.reject(new Error('not called'));
+  const scripting: IoredisScripting = { isCluster: false, evalshaBuffer: never, evalBuffer: never };
+  const client: RedisClient = { ...scripting, callBuffer: never };
+
+  test('a client of no known driver is a mistake that is found at start', () => {
+    const foreign: unknown[] = [
+      undefined,
+      null,
+      'redis://localhost',
+      {},
+      { evalSha: () => undefined },
+      { call: () => undefined },
+    ];
+    for (const candidate of foreign) {
+      assert.throws(() => redisStore({ client: candidate as RedisClient }), InvalidOptionsError);
+    }
+  });
+
+  test('a prefix with braces would part a record from its answer, and is refused', () => {
+    for (const prefix of ['a{}', '{a}', 'a{', 'a}']) {
+      assert.throws(() => redisStore({ client, prefix }), InvalidOptionsError);
+    }
+    redisStore({ client, prefix: '' });
+  });
+
+  test('a clock that is no function is a mistake that is found at start', () => {
+    assert.throws(() => redisStore({ client, nowMs: 5 as unknown as () => number }), InvalidOptionsError);
+  });
+});
+
+function keepsTheLaws(driver: string, open: () => Promise<OpenClient>): void {
+  describe(`by ${driver}`, () => {
+    let opened: OpenClient | undefined;
+    before(async () => {
+      opened = await open();
+    });
+    after(() => opened?.close());
+    for (const law of storeLaws) {
+      test(law.sentence, async () => {
+        const clock = new ManualClock();
+        await law.run({
+          store: redisStore({ client: given(opened).client, nowMs: () => clock.nowMs() }),
+          clock,
+        });
+      });
+    }
+  });
+}
+
+function given<T>(value: T | undefined): T {
+  assert.ok(value !== undefined);
+  return value;
+}

@@ -1,0 +1,156 @@
+import { InvalidOptionsError } from '../core/options.ts';
+import type { Claim, ClaimRequest, Completion, IdempotencyStore, Slot } from '../core/store.ts';
+import { connectionOf, isErrorReply, type RedisClient, type RedisConnection } from './redis/connection.ts';
+import { type FoundRecord, parseClaim, parseFound, textOf } from './redis/replies.ts';
+import {
+  claimScript,
+  completeScript,
+  drawScript,
+  inspectScript,
+  type RedisScript,
+  releaseScript,
+  renewScript,
+} from './redis/scripts.ts';
+
+export type { IoredisClient, NodeRedisClient, RedisClient } from './redis/connection.ts';
+
+/** Where a Redis store keeps its records. */
+export interface RedisStoreOptions {
+  /**
+   * a client of ioredis (`Redis`, `Cluster`) or of the package `redis` from version 5 on (client, cluster, pool),
+   * connected and closed by you. Give it a time-out and few retries of its own: the store never gives a command up
+   */
+  readonly client: RedisClient;
+  /** what every key of the store begins with, without braces; `idempotency:` */
+  readonly prefix?: string;
+  /** milliseconds since the epoch, for tests; the clock of the server */
+  readonly nowMs?: () => number;
+}
+
+/**
+ * A store in Redis (7 or later) or Valkey, for any number of instances; one server, one with replicas, or a cluster.
+ *
+ * It remembers what the server remembers. The server must run with `maxmemory-policy noeviction` (then a full server
+ * refuses new keys; any other policy forgets old ones, which are then executed again) and, to outlive a restart, with
+ * `appendonly yes`; with `appendfsync everysec` a crash of the machine loses the last second. Replication is
+ * asynchronous: a replica that is promoted has lost what the old master had acknowledged and not yet sent, and a
+ * retry of such a key is executed again. Where that must not be, use a store with synchronous commits.
+ *
+ * @throws {InvalidOptionsError} for a client of no known driver, or a prefix with braces
+ */
+export function redisStore(options: RedisStoreOptions): IdempotencyStore {
+  const { client, prefix = 'idempotency:', nowMs } = options;
+  // Braces say which part of a key decides its slot: a record and its answer must lie in the same one.
+  if (typeof prefix !== 'string' || /[{}]/.test(prefix)) {
+    throw new InvalidOptionsError(['prefix must be a text without braces']);
+  }
+  if (nowMs !== undefined && typeof nowMs !== 'function') {
+    throw new InvalidOptionsError(['nowMs must be a function']);
+  }
+  return new RedisStore(connectionOf(client), prefix, nowMs);
+}
+
+/** How often a claim draws a token, while others take the slot and give it up again in between. */
+const drawsMax = 10;
+
+class RedisStore implements IdempotencyStore {
+  readonly #connection: RedisConnection;
+  readonly #prefix: string;
+  readonly #counter: string;
+  readonly #nowMs: (() => number) | undefined;
+  /** whether a script may touch a record and the counter of the tokens at once */
+  #isOneServer: boolean;
+
+  constructor(connection: RedisConnection, prefix: string, nowMs: (() => number) | undefined) {
+    this.#connection = connection;
+    this.#prefix = prefix;
+    this.#counter = `${prefix}fencing-token`;
+    this.#nowMs = nowMs;
+    this.#isOneServer = !connection.isCluster;
+  }
+
+  async claim(slot: Slot, request: ClaimRequest): Promise<Claim> {
+    const { fingerprint, leaseMs, retentionMs, takeOver } = request;
+    const claimId = crypto.randomUUID();
+    const asked = [claimId, fingerprint, leaseMs, retentionMs, takeOver ?? ''].map(String);
+    try {
+      return await this.#claim(slot, asked);
+    } catch (error) {
+      if (isErrorReply(error, 'OOM')) return { kind: 'full' };
+      throw error;
+    }
+  }
+
+  async renew(slot: Slot, fencingToken: number, leaseMs: number): Promise<boolean> {
+    return isYes(await this.#run(renewScript, this.#keysOf(slot), [String(fencingToken), String(leaseMs)]));
+  }
+
+  async complete(slot: Slot, fencingToken: number, completion: Completion): Promise<boolean> {
+    const { answer, answerTtlMs, location } = completion;
+    const values: (string | Buffer)[] = [String(fencingToken), String(answerTtlMs)];
+    if (answer !== undefined) values.push('answer', typeof answer === 'string' ? answer : bufferOf(answer));
+    if (location !== undefined) values.push('location', location);
+    return isYes(await this.#run(completeScript, this.#keysOf(slot), values));
+  }
+
+  async release(slot: Slot, fencingToken: number): Promise<boolean> {
+    return isYes(await this.#run(releaseScript, this.#keysOf(slot), [String(fencingToken)]));
+  }
+
+  async inspect(slot: Slot): Promise<FoundRecord | undefined> {
+    const reply = await this.#run(inspectScript, this.#keysOf(slot), []);
+    return reply === null ? undefined : parseFound(reply);
+  }
+
+  /**
+   * On a cluster the counter of the tokens lies in another slot than most records, so that no script can touch both.
+   * A claim looks first (a record that is there costs one round trip and no token), then draws a token, then claims.
+   * In between, others may claim the slot under a later token and even release it; the earlier token must then be
+   * refused, or the later of two holders would have the smaller one. The claim script takes a token only if it is
+   * greater than that of the record, or, where there is none, if the mark that the look left is still there: a claim
+   * overwrites the mark, and a look after it leaves another one. One server does all of it in one script.
+   */
+  async #claim(slot: Slot, asked: readonly string[]): Promise<Claim> {
+    let drawn = ['', ''];
+    for (let draws = 0; draws < drawsMax; draws++) {
+      const claim = parseClaim(await this.#tryClaim(slot, [...asked, ...drawn]));
+      if (claim.kind !== 'free') return claim;
+      const token = await this.#run(drawScript, [this.#counter], [claim.above]);
+      drawn = [textOf(token), claim.drawId];
+    }
+    throw new Error(`the slot was taken and given up ${drawsMax} times while it was claimed`);
+  }
+
+  async #tryClaim(slot: Slot, values: readonly string[]): Promise<unknown> {
+    const keys = this.#keysOf(slot);
+    if (this.#isOneServer) {
+      try {
+        return await this.#run(claimScript, [...keys, this.#counter], values);
+      } catch (error) {
+        // A cluster behind a proxy looks like one server. A cluster's own client must not be tried so: ioredis would
+        // fail every command that it sends together with this one.
+        if (!isErrorReply(error, 'CROSSSLOT')) throw error;
+        this.#isOneServer = false;
+      }
+    }
+    return await this.#run(claimScript, keys, values);
+  }
+
+  #run(script: RedisScript, keys: readonly string[], values: readonly (string | Buffer)[]): Promise<unknown> {
+    const now = this.#nowMs === undefined ? '' : String(this.#nowMs());
+    return this.#connection.run(script, { keys, values: [now, ...values] });
+  }
+
+  #keysOf({ scope, key }: Slot): readonly string[] {
+    const record = `${this.#prefix}{${scope}:${key}}`;
+    return [record, `${record}:answer`];
+  }
+}
+
+function isYes(reply: unknown): boolean {
+  return textOf(reply) === '1';
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

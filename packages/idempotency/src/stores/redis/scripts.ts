@@ -1,0 +1,160 @@
+import { hash } from 'node:crypto';
+
+/** A Lua script, and the digest that `EVALSHA` knows it by. */
+export interface RedisScript {
+  readonly source: string;
+  readonly sha1: string;
+}
+
+// Every script: KEYS[1] is the record, a hash; KEYS[2] its answer, a string of its own, so that the server drops the
+// answer when its time is over and keeps the record, which refuses a second execution (a field of a hash has an
+// expiry only from Redis 7.4 on). ARGV[1] is the time in milliseconds; empty for that of the server.
+//
+// Fields of a record: token, fingerprint, firstSeenAt, forgetAt, leaseUntil and claimId while it is leased,
+// answerUntil if an answer was kept, location. A hash with drawId alone is no record: it marks a slot for which a
+// fencing token is being drawn.
+
+// The server's own expiry only gives memory back: what counts is the time in the record. `leavesAt` is for a test, whose
+// clock is not that of the server.
+const time = `
+local time = redis.call('TIME')
+local serverNow = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = tonumber(ARGV[1]) or serverNow
+local nowMicros = now == serverNow and time[1] * 1000000 + time[2] or now * 1000
+local function leavesAt(untilMs)
+  return untilMs - now + serverNow
+end
+`;
+
+const record = `${time}
+local token, fingerprint, firstSeenAt, forgetAt, leaseUntil, answerUntil, location, claimId, drawId =
+  unpack(redis.call('HMGET', KEYS[1], 'token', 'fingerprint', 'firstSeenAt', 'forgetAt', 'leaseUntil',
+    'answerUntil', 'location', 'claimId', 'drawId'))
+local isAbandoned = leaseUntil and now >= tonumber(leaseUntil)
+local isUnknown = not token or (now >= tonumber(forgetAt) and (isAbandoned or not leaseUntil))
+
+local function tell()
+  local answer = false
+  if answerUntil and now < tonumber(answerUntil) then
+    answer = redis.call('GET', KEYS[2])
+  end
+  return {'found', now, token, fingerprint, firstSeenAt, leaseUntil, location, answerUntil, answer}
+end
+`;
+
+// Microseconds of the clock where the counter is behind them: then a counter that a fail-over set back, or that was
+// lost, does not give its old tokens again. Exact in a double until the year 2255.
+const sequence = `
+local function nextToken(counter, above)
+  local last = math.max(tonumber(redis.call('GET', counter) or 0), above)
+  local drawn = string.format('%.0f', math.max(last + 1, nowMicros))
+  redis.call('SET', counter, drawn)
+  return drawn
+end
+`;
+
+/**
+ * Gives `{'claimed', now, token}`, `{'found', now, …record}`, or `{'free', now, above, drawId}`: then a token above
+ * `above` is to be drawn, and the claim made again with it. KEYS[3], where one server has all keys, is the counter of
+ * the tokens. ARGV: now, claimId, fingerprint, leaseMs, retentionMs, takeOver, token, drawId.
+ */
+export const claimScript = newScript(`${record}${sequence}
+if not isUnknown then
+  -- A driver that lost its connection sends its commands again: the same claim holds what it took the first time.
+  if leaseUntil and claimId == ARGV[2] then
+    return {'claimed', now, token}
+  end
+  if not (isAbandoned and token == ARGV[6]) then
+    return tell()
+  end
+end
+
+local drawn = ARGV[7]
+if KEYS[3] then
+  drawn = nextToken(KEYS[3], tonumber(token or 0))
+elseif token then
+  if drawn == '' or tonumber(drawn) <= tonumber(token) then
+    return {'free', now, token, ''}
+  end
+elseif not drawId or drawId ~= ARGV[8] then
+  if not drawId then
+    drawId = ARGV[2]
+    redis.call('HSET', KEYS[1], 'drawId', drawId)
+    redis.call('PEXPIRE', KEYS[1], 60000)
+  end
+  return {'free', now, '0', drawId}
+end
+
+if isUnknown then
+  redis.call('DEL', KEYS[1], KEYS[2])
+  forgetAt = now + ARGV[5]
+  redis.call('HSET', KEYS[1], 'fingerprint', ARGV[3], 'firstSeenAt', now, 'forgetAt', forgetAt)
+end
+leaseUntil = now + ARGV[4]
+redis.call('HSET', KEYS[1], 'token', drawn, 'leaseUntil', leaseUntil, 'claimId', ARGV[2])
+redis.call('PEXPIREAT', KEYS[1], leavesAt(math.max(forgetAt, leaseUntil)))
+return {'claimed', now, drawn}
+`);
+
+/** Draws a fencing token. KEYS[1] is the counter; ARGV: now, above. */
+export const drawScript = newScript(`${time}${sequence}
+return nextToken(KEYS[1], tonumber(ARGV[2]))
+`);
+
+/** ARGV: now, token, leaseMs. */
+export const renewScript = newScript(`${record}
+if token ~= ARGV[2] or not leaseUntil then
+  return 0
+end
+leaseUntil = now + ARGV[3]
+redis.call('HSET', KEYS[1], 'leaseUntil', leaseUntil)
+redis.call('PEXPIREAT', KEYS[1], leavesAt(math.max(forgetAt, leaseUntil)))
+return 1
+`);
+
+/** ARGV: now, token, answerTtlMs, then the names and values of what is kept: answer, location. */
+export const completeScript = newScript(`${record}
+if token ~= ARGV[2] then
+  return 0
+end
+if not leaseUntil then
+  return 1
+end
+local kept = {}
+for at = 4, #ARGV, 2 do
+  kept[ARGV[at]] = ARGV[at + 1]
+end
+-- First what a full server refuses: a script that fails is not rolled back.
+if kept.answer then
+  answerUntil = now + ARGV[3]
+  redis.call('SET', KEYS[2], kept.answer, 'PXAT', leavesAt(answerUntil))
+  redis.call('HSET', KEYS[1], 'answerUntil', answerUntil)
+end
+if kept.location then
+  redis.call('HSET', KEYS[1], 'location', kept.location)
+end
+redis.call('HDEL', KEYS[1], 'leaseUntil', 'claimId')
+redis.call('PEXPIREAT', KEYS[1], leavesAt(tonumber(forgetAt)))
+return 1
+`);
+
+/** ARGV: now, token. */
+export const releaseScript = newScript(`${record}
+if token ~= ARGV[2] or not leaseUntil then
+  return 0
+end
+redis.call('DEL', KEYS[1], KEYS[2])
+return 1
+`);
+
+/** Gives `{'found', now, …record}` or nothing. ARGV: now. */
+export const inspectScript = newScript(`${record}
+if isUnknown then
+  return false
+end
+return tell()
+`);
+
+function newScript(source: string): RedisScript {
+  return { source, sha1: hash('sha1', source, 'hex') };
+}

@@ -1,0 +1,60 @@
+import type { Connection } from './connection.ts';
+
+/** Numbered from 1, forward only: what has been released is never edited. */
+const migrations: readonly ((prefix: string) => string)[] = [
+  // Answers have a table of their own: records stay small, so that they lie closely in a table without row ids, and
+  // sweeping answers leaves the records alone. They are numbered by the fencing token that stored them, which is
+  // also their order of age in a scope.
+  (prefix) => `
+    CREATE TABLE ${prefix}migrations (version INTEGER PRIMARY KEY) STRICT;
+    CREATE TABLE ${prefix}fencing (last_token INTEGER NOT NULL) STRICT;
+    INSERT INTO ${prefix}fencing (last_token) VALUES (0);
+    CREATE TABLE ${prefix}records (
+      scope BLOB NOT NULL CHECK (length(scope) = 16),
+      key BLOB NOT NULL CHECK (length(key) = 16),
+      fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 32),
+      first_seen_at_ms INTEGER NOT NULL,
+      forget_at_ms INTEGER NOT NULL,
+      fencing_token INTEGER NOT NULL,
+      lease_expires_at_ms INTEGER, -- NULL once the operation has ended
+      location TEXT,
+      PRIMARY KEY (scope, key)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX ${prefix}records_forget_at_ms ON ${prefix}records (forget_at_ms);
+    CREATE TABLE ${prefix}answers (
+      fencing_token INTEGER PRIMARY KEY,
+      scope BLOB NOT NULL,
+      expires_at_ms INTEGER NOT NULL,
+      answer BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX ${prefix}answers_scope ON ${prefix}answers (scope, fencing_token);
+    CREATE INDEX ${prefix}answers_expires_at_ms ON ${prefix}answers (expires_at_ms);`,
+];
+
+/**
+ * Brings the tables up to date. Of several that start at once, one migrates and the others wait for it.
+ *
+ * @throws {Error} if a newer release has migrated the database
+ */
+export function migrate(connection: Connection, prefix: string): void {
+  // Whoever has nothing to do takes no right to write.
+  if (versionOf(connection, prefix) === migrations.length) return;
+  connection.transaction(() => {
+    const version = versionOf(connection, prefix);
+    if (version > migrations.length) {
+      throw new Error(`the tables ${prefix}… are of a newer release (version ${version})`);
+    }
+    for (const [at, migration] of migrations.entries()) {
+      if (at < version) continue;
+      connection.script(migration(prefix));
+      connection.script(`INSERT INTO ${prefix}migrations (version) VALUES (${at + 1})`);
+    }
+  });
+}
+
+function versionOf(connection: Connection, prefix: string): number {
+  const tables = connection.rows('SELECT 1 FROM sqlite_schema WHERE name = ?', `${prefix}migrations`);
+  if (tables.length === 0) return 0;
+  const [row] = connection.rows(`SELECT max(version) FROM ${prefix}migrations`);
+  return Number(row?.[0]);
+}

