@@ -1,0 +1,52 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setOperation } from './node/operations.ts';
+import { type NodeOptions, NodeProtection } from './node/protection.ts';
+
+export type { Operation } from '../core/operation.ts';
+export { operationOf } from './node/operations.ts';
+
+/** What the adapter reads of a request of Express 4 or 5. */
+export interface ExpressRequest extends IncomingMessage {
+  readonly originalUrl?: string;
+  readonly body?: unknown;
+}
+
+/** The options of the adapter for Express; `Request` is what `tenantOf` is given. */
+export type ExpressOptions<Request = ExpressRequest> = NodeOptions<Request>;
+
+/** A middleware of Express 4 or 5, or of another framework of its kind. */
+export type ExpressMiddleware<Request> = (
+  request: Request,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
+
+/**
+ * Makes the writes of an Express app, a router or a route retry-safe.
+ *
+ * @throws {InvalidOptionsError} that names every mistake in the options
+ * @example
+ * app.use(idempotency({ store: memoryStore() }));
+ */
+export function idempotency<Request extends ExpressRequest = ExpressRequest>(
+  options: ExpressOptions<Request>,
+): ExpressMiddleware<NoInfer<Request>> {
+  const protection = new NodeProtection<Request>(options, true);
+  return (request, response, next) => {
+    if (!protection.concerns(request)) return next();
+    protection
+      .protect({
+        request,
+        raw: request,
+        response,
+        target: request.originalUrl ?? request.url ?? '',
+        parsedBody: () => request.body,
+      })
+      .then((outcome) => {
+        if (outcome.kind === 'answered') return;
+        if (outcome.operation !== undefined) setOperation(request, outcome.operation);
+        next();
+      })
+      .catch(next);
+  };
+}

@@ -1,0 +1,125 @@
+import type { RefusedRequest } from '../core/engine.ts';
+import type { Operation } from '../core/operation.ts';
+import { checkOptions, type IdempotencyOptions } from '../core/options.ts';
+import type { Caller } from '../core/scope.ts';
+import type { Awaitable } from '../core/store.ts';
+import { FetchProtection } from './fetch/fetch-protection.ts';
+import { readByCopy, readRequest } from './fetch/read-request.ts';
+import { thrownAnswer } from './fetch/thrown-answer.ts';
+import { responseOf } from './fetch/whole-answer.ts';
+import { operationOf, setOperation } from './node/operations.ts';
+
+export type { Operation } from '../core/operation.ts';
+export { operationOf } from './node/operations.ts';
+
+/**
+ * A handler of the Fetch API: a route handler of Next.js, or what `Bun.serve`, `Deno.serve` and Workers call `fetch`.
+ * `Rest` is what the runtime gives besides the request.
+ */
+export type FetchHandler<R extends Request = Request, Rest extends readonly unknown[] = []> = (
+  request: R,
+  ...rest: Rest
+) => Response | Promise<Response>;
+
+/** The options of the adapter for handlers of the Fetch API. One of `tenantOf` and `addressOf` must be given. */
+export interface FetchOptions<R extends Request = Request, Rest extends readonly unknown[] = []>
+  extends IdempotencyOptions {
+  /** the tenant of a recognized API key; without one, the caller is the client's IP address */
+  readonly tenantOf?: (request: R, ...rest: Rest) => Awaitable<string | undefined>;
+  /** the client's IP address, as the runtime tells it: a `Request` does not know it */
+  readonly addressOf?: (request: R, ...rest: Rest) => Awaitable<string | undefined>;
+  /**
+   * What the body is compared by, where its bytes differ from retry to retry (the boundaries of a form, for example):
+   * JSON, text or bytes, made of a copy of the request. The adapter then does not read the body itself.
+   */
+  readonly fingerprintBody?: (request: R, ...rest: Rest) => Awaitable<unknown>;
+}
+
+const functionNames = ['tenantOf', 'addressOf', 'fingerprintBody'] as const;
+
+/**
+ * Makes a handler of the Fetch API retry-safe. What it throws is thrown on, and its key is free again.
+ *
+ * @throws {InvalidOptionsError} that names every mistake in the options
+ * @example
+ * export const POST = idempotent({ store: memoryStore(), tenantOf }, async (request) => Response.json({ id: 1 }));
+ */
+export function idempotent<R extends Request = Request, Rest extends readonly unknown[] = []>(
+  options: FetchOptions<R, Rest>,
+  handler: FetchHandler<R, Rest>,
+): (request: R, ...rest: Rest) => Promise<Response> {
+  const protection = new FetchProtection(checkOptions(options, functionNames, faultsOf(options)));
+
+  async function execute(
+    request: R,
+    rest: Rest,
+    operation: Operation,
+    about: RefusedRequest,
+  ): Promise<Response> {
+    setOperation(request, operation);
+    let response: Response;
+    try {
+      response = parseResponse(await handler(request, ...rest));
+    } catch (error) {
+      if (error instanceof Response) return protection.settle(operation, error, about);
+      const answer = thrownAnswer(error);
+      const sent = await protection.finish(operation, answer, about);
+      if (sent === answer) throw error;
+      return responseOf(sent);
+    }
+    return protection.settle(operation, response, about);
+  }
+
+  return async (request, ...rest) => {
+    if (!protection.concerns(request) || operationOf(request) !== undefined) return handler(request, ...rest);
+    const { fingerprintBody } = options;
+    const begun = await protection.begin(request, {
+      caller: () => callerOf(options, request, rest),
+      read: (bytesMax) =>
+        fingerprintBody === undefined
+          ? readRequest(request, bytesMax)
+          : readByCopy(request, (copy) => fingerprintBody(copy, ...rest)),
+    });
+    switch (begun.kind) {
+      case 'answer':
+        return responseOf(begun.response);
+      case 'unprotected':
+        return handler(request, ...rest);
+      case 'proceed':
+        return handler(begun.whole.handOver(undefined), ...rest);
+      case 'execute': {
+        const { whole, operation, about } = begun;
+        return execute(whole.handOver(operation), rest, operation, about);
+      }
+    }
+  };
+}
+
+async function callerOf<R extends Request, Rest extends readonly unknown[]>(
+  { tenantOf, addressOf }: FetchOptions<R, Rest>,
+  request: R,
+  rest: Rest,
+): Promise<Caller | undefined> {
+  const tenant = await tenantOf?.(request, ...rest);
+  if (tenant !== undefined) return { kind: 'tenant', tenant };
+  const address = await addressOf?.(request, ...rest);
+  return address === undefined || address === '' ? undefined : { kind: 'ip', address };
+}
+
+/** @throws {TypeError} if a handler without types answered with something else */
+function parseResponse(response: unknown): Response {
+  if (typeof response === 'object' && response !== null && 'headers' in response && 'status' in response) {
+    return response as Response;
+  }
+  throw new TypeError('the handler did not answer with a Response');
+}
+
+function faultsOf(options: Partial<Record<(typeof functionNames)[number], unknown>>): readonly string[] {
+  const faults = functionNames
+    .filter((name) => options[name] !== undefined && typeof options[name] !== 'function')
+    .map((name) => `${name} must be a function`);
+  if (options.tenantOf === undefined && options.addressOf === undefined) {
+    faults.push('tenantOf or addressOf must be given: a Request does not know who sends it');
+  }
+  return faults;
+}

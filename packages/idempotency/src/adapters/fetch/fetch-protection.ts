@@ -1,0 +1,141 @@
+import { type Begun, IdempotencyEngine, type RefusedRequest } from '../../core/engine.ts';
+import type { KeptResponse } from '../../core/kept-response.ts';
+import type { Operation } from '../../core/operation.ts';
+import type { EngineSettings } from '../../core/options.ts';
+import type { RequestBody } from '../../core/request-body.ts';
+import type { Caller } from '../../core/scope.ts';
+import type { Awaitable } from '../../core/store.ts';
+import { splitTarget } from '../node/node-request.ts';
+import { responseOf, type WholeAnswer, wholeAnswer } from './whole-answer.ts';
+
+/** What is read of a `Request`, or of one of its kind. */
+export interface FetchHead {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Pick<Headers, 'get'>;
+}
+
+/** What an adapter finds out about a request, once it is known to carry a key. */
+export interface FetchReader<Whole extends { readonly kind: 'whole'; readonly body: RequestBody }> {
+  /** asked before the body is read: the address of a connection that is reset later is then known */
+  readonly caller: () => Awaitable<Caller | undefined>;
+  readonly read: (
+    bytesMax: number,
+  ) => Promise<Whole | { readonly kind: 'too_large' } | { readonly kind: 'broken_off' }>;
+}
+
+/** What an adapter does next; `whole` is there when the handler is to run. */
+export type FetchBegun<Whole> =
+  | { readonly kind: 'answer'; readonly response: KeptResponse }
+  | { readonly kind: 'unprotected' }
+  | { readonly kind: 'proceed'; readonly whole: Whole }
+  | {
+      readonly kind: 'execute';
+      readonly whole: Whole;
+      readonly operation: Operation;
+      readonly about: RefusedRequest;
+    };
+
+/** To a client that broke its request off; most likely nobody reads it. */
+const brokenOff: KeptResponse = { status: 400, headers: [], body: '' };
+
+/** Protects requests of the Fetch API: what the adapters of all frameworks on it share. */
+export class FetchProtection {
+  readonly #engine: IdempotencyEngine;
+
+  constructor(settings: EngineSettings) {
+    this.#engine = new IdempotencyEngine(settings);
+  }
+
+  /** Whether a request is to be protected at all: the quick look that a request without a key costs. */
+  concerns({ method, headers }: FetchHead): boolean {
+    const { methods, requireKey } = this.#engine.settings;
+    return methods.has(method) && (requireKey || headers.get('idempotency-key') !== null);
+  }
+
+  /** @throws what `reader` throws, and {UnreadableBodyError} if the body cannot be compared */
+  async begin<Whole extends { readonly kind: 'whole'; readonly body: RequestBody }>(
+    head: FetchHead,
+    reader: FetchReader<Whole>,
+  ): Promise<FetchBegun<Whole>> {
+    const { method, headers } = head;
+    const about = { accept: headers.get('accept') ?? undefined, requestId: requestIdOf(headers) };
+    // `Headers` joins two lines with a comma and a space, which no key has: they are refused all the same.
+    const line = headers.get('idempotency-key');
+    const reading = this.#engine.readKey(method, line === null ? [] : [line]);
+    if (reading.kind === 'unprotected') return reading;
+    if (reading.kind === 'refused') return this.#engine.refuse(reading.refusal, about);
+    const caller = await reader.caller();
+    const bytesMax = this.#engine.settings.requestBytesMax;
+    const whole = await reader.read(bytesMax);
+    if (whole.kind === 'broken_off') return { kind: 'answer', response: brokenOff };
+    if (whole.kind === 'too_large')
+      return this.#engine.refuse({ code: 'payload_too_large', bytesMax }, about);
+    const begun: Begun = await this.#engine.begin({
+      method,
+      ...splitTarget(targetOf(head.url)),
+      ifMatch: headers.get('if-match') ?? undefined,
+      body: whole.body,
+      caller,
+      key: reading.key,
+      ...about,
+    });
+    switch (begun.kind) {
+      case 'answer':
+        return begun;
+      case 'proceed':
+        return { kind: 'proceed', whole };
+      case 'execute':
+        return { kind: 'execute', whole, operation: begun.operation, about };
+    }
+  }
+
+  /** Ends an operation with an answer that is at hand, and gives what is to be sent. Never rejects. */
+  finish(operation: Operation, answer: KeptResponse, about: RefusedRequest): Promise<KeptResponse> {
+    return this.#engine.finish(operation, answer, about);
+  }
+
+  /**
+   * Ends an operation with the response of its handler, and gives what is to be sent.
+   *
+   * @param typeOfUntyped the `Content-Type` that the server makes up where a body has none
+   * @throws what its body breaks off with; the operation is then abandoned
+   */
+  async settle(
+    operation: Operation,
+    response: Response,
+    about: RefusedRequest,
+    typeOfUntyped?: string,
+  ): Promise<Response> {
+    if (response.type === 'error') {
+      await operation.abandon();
+      return response;
+    }
+    const { answerBytesMax } = this.#engine.settings;
+    let whole: WholeAnswer;
+    try {
+      whole = await wholeAnswer(response, answerBytesMax, typeOfUntyped);
+    } catch (error) {
+      await operation.abandon();
+      throw error;
+    }
+    const sent = await this.#engine.finish(operation, whole.kept, about);
+    return sent === whole.kept ? whole.response : responseOf(sent, response.headers);
+  }
+}
+
+/** Path and query of a URL. */
+function targetOf(url: string): string {
+  const from = url.indexOf('/', url.indexOf('//') + 2);
+  if (from < 0) return '/';
+  const to = url.indexOf('#', from);
+  return to < 0 ? url.slice(from) : url.slice(from, to);
+}
+
+const plainRequestId = /^[\w.:-]{1,128}$/;
+
+/** The request id that a proxy or an earlier middleware gave, if it is one. */
+function requestIdOf(headers: FetchHead['headers']): string | undefined {
+  const id = headers.get('x-request-id');
+  return id !== null && plainRequestId.test(id) ? id : undefined;
+}

@@ -1,0 +1,96 @@
+import { type RequestBody, UnreadableBodyError } from '../../core/request-body.ts';
+import type { Awaitable } from '../../core/store.ts';
+import { readBody } from './bounded-body.ts';
+
+/** What has a signal, an operation for example; it is made when it is asked for. */
+export interface Signaled {
+  readonly signal: AbortSignal;
+}
+
+/** A request whose body was read. */
+export interface WholeRequest<R> {
+  readonly kind: 'whole';
+  readonly body: RequestBody;
+  /**
+   * The request with its body as if nobody had read it. Of an operation it has the signal: a client that hangs up does
+   * not abort it.
+   */
+  readonly handOver: (operation: Signaled | undefined) => R;
+}
+
+/** What became of reading a request: all of it, more than we take, or its sender hung up. */
+export type ReadRequest<R> =
+  | WholeRequest<R>
+  | { readonly kind: 'too_large' }
+  | { readonly kind: 'broken_off' };
+
+/**
+ * Reads the body of a request, and gives the request back as it came.
+ *
+ * @throws {UnreadableBodyError} if it was read before
+ */
+export async function readRequest<R extends Request>(request: R, bytesMax: number): Promise<ReadRequest<R>> {
+  if (request.bodyUsed) {
+    throw new UnreadableBodyError('the body was read before: protect the handler before that');
+  }
+  if (request.body === null) {
+    return { kind: 'whole', body: { kind: 'none' }, handOver: (operation) => withSignal(request, operation) };
+  }
+  const isPlain = isPlainRequest(request);
+  const { body: stream } = isPlain ? request : request.clone();
+  if (stream === null) throw new UnreadableBodyError('the body of this request cannot be read twice');
+  let bytes: Uint8Array;
+  try {
+    bytes = await readBody(stream, bytesMax, 'cancel');
+  } catch {
+    return { kind: 'broken_off' };
+  }
+  if (bytes.length > bytesMax) {
+    if (!isPlain) request.body.cancel().catch(() => undefined);
+    return { kind: 'too_large' };
+  }
+  const contentType = request.headers.get('content-type') ?? undefined;
+  return {
+    kind: 'whole',
+    body: { kind: 'raw', body: bytes, contentType },
+    handOver: (operation) =>
+      isPlain ? remade(request, { body: bytes }, operation) : withSignal(request, operation),
+  };
+}
+
+/** Compares a request by what a function makes of a copy of it: of its body or of anything else. */
+export async function readByCopy<R extends Request>(
+  request: R,
+  compare: (copy: R) => Awaitable<unknown>,
+): Promise<WholeRequest<R>> {
+  const copy = sameClass(request, request.clone());
+  const value = await compare(copy);
+  // What is not read of the copy must not be kept for it.
+  if (!copy.bodyUsed) copy.body?.cancel().catch(() => undefined);
+  const body = { kind: 'parsed', value } as const;
+  return { kind: 'whole', body, handOver: (operation) => withSignal(request, operation) };
+}
+
+/**
+ * Whether a new `Request` is as good as this one. What a framework derives from it (`NextRequest`) has more than a
+ * new one would.
+ */
+function isPlainRequest(request: Request): boolean {
+  return request.constructor === Request;
+}
+
+function withSignal<R extends Request>(request: R, operation: Signaled | undefined): R {
+  if (operation === undefined) return request;
+  if (isPlainRequest(request)) return remade(request, {}, operation);
+  return Object.defineProperty(request, 'signal', { value: operation.signal, configurable: true });
+}
+
+function remade<R extends Request>(request: R, init: RequestInit, operation: Signaled | undefined): R {
+  const { signal } = operation ?? request;
+  return sameClass(request, new Request(request, { ...init, signal }));
+}
+
+/** A request made of a plain one, or its clone, is of the same class. */
+function sameClass<R extends Request>(_of: R, request: Request): R {
+  return request as R;
+}

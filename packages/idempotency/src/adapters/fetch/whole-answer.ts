@@ -1,0 +1,67 @@
+import type { KeptHeader, KeptResponse } from '../../core/kept-response.ts';
+import { withoutContentCoding } from '../node/content-coding.ts';
+import { readBody } from './bounded-body.ts';
+
+/** A response that was read to its end. */
+export interface WholeAnswer {
+  /** as it is kept: without the content coding, which is negotiated anew for each answer */
+  readonly kept: KeptResponse;
+  /** the response as its handler made it */
+  readonly response: Response;
+}
+
+/**
+ * Reads a response to its end.
+ *
+ * @param typeOfUntyped the `Content-Type` that the server makes up where a body has none
+ * @throws what its body breaks off with
+ */
+export async function wholeAnswer(
+  response: Response,
+  bytesMax: number,
+  typeOfUntyped: string | undefined,
+): Promise<WholeAnswer> {
+  const { status, statusText, headers } = response;
+  const pairs: KeptHeader[] = [...headers];
+  if (response.body === null) return { kept: { status, headers: pairs, body: '' }, response };
+  if (typeOfUntyped !== undefined && !headers.has('content-type'))
+    pairs.push(['content-type', typeOfUntyped]);
+  const bytes = await readBody(response.body, bytesMax, 'drain');
+  const coding = headers.get('content-encoding');
+  const body =
+    coding === null || bytes.length > bytesMax ? bytes : withoutContentCoding(bytes, coding, bytesMax);
+  // What cannot be decoded, or is too large when it is, cannot be replayed to a client that takes no such coding: it is
+  // not kept, as an answer over the bound.
+  const kept = { status, headers: pairs, body: body ?? new Uint8Array(bytesMax + 1) };
+  const sent = new Response(bytes, { status, statusText, headers });
+  // The handler has said it of a stream; what is sent has a length.
+  sent.headers.delete('transfer-encoding');
+  return { kept, response: sent };
+}
+
+const encoder = new TextEncoder();
+
+/** Statuses whose responses have no body; a `Response` refuses one (Fetch, section 2.2.3). */
+const bodyless: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
+
+/**
+ * The response that carries an answer.
+ *
+ * @param instead the headers of the response in whose place it is sent: those that are not of its body stay
+ */
+export function responseOf({ status, headers, body }: KeptResponse, instead?: Headers): Response {
+  const own = new Headers();
+  for (const [name, value] of instead ?? []) {
+    if (!isOfTheBody(name)) own.append(name, value);
+  }
+  for (const [name] of headers) own.delete(name);
+  for (const [name, value] of headers) own.append(name, value);
+  // As bytes, for which a Response makes up no Content-Type.
+  const bytes = typeof body === 'string' ? encoder.encode(body) : body;
+  return new Response(bodyless.has(status) || bytes.length === 0 ? null : bytes, { status, headers: own });
+}
+
+function isOfTheBody(name: string): boolean {
+  if (name.startsWith('content-security-policy')) return false;
+  return name.startsWith('content-') || ['etag', 'last-modified', 'link', 'location'].includes(name);
+}

@@ -1,0 +1,151 @@
+import type { Context, Env, MiddlewareHandler } from 'hono';
+import type { StatusCode } from 'hono/utils/http-status';
+import { clientAddress } from '../core/client-address.ts';
+import type { RefusedRequest } from '../core/engine.ts';
+import type { KeptResponse } from '../core/kept-response.ts';
+import type { Operation } from '../core/operation.ts';
+import { checkOptions, type IdempotencyOptions } from '../core/options.ts';
+import type { Caller } from '../core/scope.ts';
+import type { Awaitable } from '../core/store.ts';
+import { FetchProtection } from './fetch/fetch-protection.ts';
+import { responseOf } from './fetch/whole-answer.ts';
+import { lightAnswer, typeOfUntyped } from './hono/light-response.ts';
+import { incomingOf, readByHono, readContext } from './hono/read-context.ts';
+import { callerOptionFaults, callerOptionNames } from './node/node-request.ts';
+import { operationOf, setOperation } from './node/operations.ts';
+
+export type { Operation } from '../core/operation.ts';
+export { operationOf } from './node/operations.ts';
+
+/** The options of the adapter for Hono. */
+export interface HonoOptions<E extends Env = Env> extends IdempotencyOptions {
+  /** the tenant of a recognized API key; without one, the caller is the client's IP address */
+  readonly tenantOf?: (context: Context<E>) => string | undefined;
+  /**
+   * the address at the other end of the connection; that of the socket under `@hono/node-server`. Elsewhere, one of
+   * this and `tenantOf` is needed: `(c) => getConnInfo(c).remote.address`
+   */
+  readonly addressOf?: (context: Context<E>) => string | undefined;
+  /** how many proxies in front of this server append to `X-Forwarded-For`; 0 */
+  readonly trustedProxies?: number;
+  /**
+   * What the body is compared by, where its bytes differ from retry to retry (the boundaries of a form, for example):
+   * JSON, text or bytes, read with the methods of `c.req`. The adapter then does not read the body itself.
+   */
+  readonly fingerprintBody?: (context: Context<E>) => Awaitable<unknown>;
+}
+
+/**
+ * Makes the writes of a Hono app or of a route retry-safe.
+ *
+ * @throws {InvalidOptionsError} that names every mistake in the options
+ * @example
+ * app.use(idempotency({ store: memoryStore() }));
+ */
+export function idempotency<E extends Env = Env>(options: HonoOptions<E>): MiddlewareHandler<E> {
+  const faults = [...callerOptionFaults(options)];
+  for (const name of ['addressOf', 'fingerprintBody'] as const) {
+    if (options[name] !== undefined && typeof options[name] !== 'function')
+      faults.push(`${name} must be a function`);
+  }
+  const names = [...callerOptionNames, 'addressOf', 'fingerprintBody'];
+  const protection = new FetchProtection(checkOptions(options, names, faults));
+
+  return async (context, next) => {
+    const { raw } = context.req;
+    if (!protection.concerns(raw) || operationOf(context) !== undefined) return next();
+    const { fingerprintBody } = options;
+    const begun = await protection.begin(raw, {
+      caller: () => callerOf(options, context),
+      read: (bytesMax) =>
+        fingerprintBody === undefined
+          ? readContext(context, bytesMax)
+          : readByHono(context, () => fingerprintBody(context)),
+    });
+    switch (begun.kind) {
+      case 'answer':
+        return answered(context, begun.response);
+      case 'unprotected':
+        return next();
+      case 'proceed':
+        context.req.raw = begun.whole.handOver(undefined);
+        return next();
+      case 'execute': {
+        const { operation, about } = begun;
+        context.req.raw = begun.whole.handOver(operation);
+        setOperation(context, operation);
+        await run(next, protection, operation, about);
+        return conclude(context, protection, operation, about);
+      }
+    }
+  };
+}
+
+/** Hono answers for what is thrown, but for what is no `Error`: that goes through all middleware. */
+async function run(
+  next: () => Promise<void>,
+  protection: FetchProtection,
+  operation: Operation,
+  about: RefusedRequest,
+): Promise<void> {
+  try {
+    await next();
+  } catch (error) {
+    await protection.finish(operation, { status: 500, headers: [], body: '' }, about);
+    throw error;
+  }
+}
+
+/** Ends an operation with what stands as the context's response, and puts there what is to be sent. */
+async function conclude(
+  context: Context,
+  protection: FetchProtection,
+  operation: Operation,
+  about: RefusedRequest,
+): Promise<void> {
+  const response = context.res;
+  const light = lightAnswer(response);
+  if (light === undefined) {
+    // A response that is set while another one stands would take over its headers.
+    context.res = undefined;
+    const madeUpType = incomingOf(context) === undefined ? undefined : typeOfUntyped;
+    context.res = await protection.settle(operation, response, about, madeUpType);
+    return;
+  }
+  const sent = await protection.finish(operation, light, about);
+  if (sent === light) return;
+  context.res = undefined;
+  context.res = responseOf(sent, response.headers);
+}
+
+function callerOf<E extends Env>(
+  { tenantOf, addressOf, trustedProxies = 0 }: HonoOptions<E>,
+  context: Context<E>,
+): Caller | undefined {
+  const tenant = tenantOf?.(context);
+  if (tenant !== undefined) return { kind: 'tenant', tenant };
+  const peer = addressOf === undefined ? incomingOf(context)?.socket.remoteAddress : addressOf(context);
+  const forwardedFor = context.req.raw.headers.get('x-forwarded-for') ?? undefined;
+  const address = clientAddress(peer ?? '', forwardedFor, trustedProxies);
+  return address === '' ? undefined : { kind: 'ip', address };
+}
+
+/** The response that carries an answer, with the headers that were set before. */
+function answered(context: Context, { status, headers, body }: KeptResponse): Response {
+  const record: Record<string, string | string[]> = {};
+  for (const [name, value] of headers) {
+    const before = record[name];
+    record[name] = before === undefined ? value : [before, value].flat();
+  }
+  return context.newResponse(body.length === 0 ? null : bodyOf(body), parseStatus(status), record);
+}
+
+/** Bytes of a kind that Hono's types know: of no shared memory. */
+function bodyOf(body: string | Uint8Array): string | Uint8Array<ArrayBuffer> {
+  return typeof body === 'string' ? body : new Uint8Array(body);
+}
+
+/** It was the status of a response of Hono, or is one of ours. */
+function parseStatus(status: number): StatusCode {
+  return status as StatusCode;
+}

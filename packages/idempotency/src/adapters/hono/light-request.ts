@@ -1,0 +1,101 @@
+import type { IncomingMessage } from 'node:http';
+import type { RequestBody } from '../../core/request-body.ts';
+import type { WholeRequest } from '../fetch/read-request.ts';
+
+// `@hono/node-server` gives Hono a light stand-in for a `Request`, and makes a real one, which costs as much as half
+// of a small request, only for who needs it. What is done here keeps it light. It rests on how that server works
+// inside, so whatever is not found as expected means the long way: a real `Request`.
+
+/** A light request that nobody has read yet, and the request of Node that it stands for. */
+export interface LightRequest {
+  readonly request: Request;
+  readonly incoming: IncomingMessage;
+  readonly abortRequest: symbol;
+}
+
+/** The light request behind a `Request`, if it is one and nothing was made of it yet. */
+export function lightRequest(
+  request: Request,
+  incoming: IncomingMessage | undefined,
+): LightRequest | undefined {
+  if (incoming === undefined || incoming.httpVersionMajor !== 1 || incoming.readableDidRead) return undefined;
+  const abortRequest = abortSymbolOf(request);
+  if (abortRequest === undefined) return undefined;
+  let isItsRequest = false;
+  for (const symbol of Object.getOwnPropertySymbols(request)) {
+    const value: unknown = Reflect.get(request, symbol);
+    if (value === incoming) isItsRequest = true;
+    else if (value instanceof Request) return undefined;
+  }
+  return isItsRequest ? { request, incoming, abortRequest } : undefined;
+}
+
+let lastPrototype: unknown;
+let lastSymbol: symbol | undefined;
+
+/** The method by which the server tells a light request that its client is gone. */
+function abortSymbolOf(request: Request): symbol | undefined {
+  const prototype: unknown = Object.getPrototypeOf(request);
+  if (prototype !== lastPrototype) {
+    lastPrototype = prototype;
+    lastSymbol =
+      typeof prototype === 'object' && prototype !== null
+        ? Object.getOwnPropertySymbols(prototype).find(({ description }) => description === 'abortRequest')
+        : undefined;
+  }
+  return lastSymbol;
+}
+
+/** Reads the body of a light request, and leaves it as if nobody had. */
+export async function readLightRequest(
+  { request, incoming, abortRequest }: LightRequest,
+  bytesMax: number,
+): Promise<WholeRequest<Request> | { readonly kind: 'too_large' } | { readonly kind: 'broken_off' }> {
+  const handOver = () => shielded(request, abortRequest);
+  const { headers } = incoming;
+  if (headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0) {
+    return { kind: 'whole', body: { kind: 'none' }, handOver };
+  }
+  const bytes = await readIncoming(incoming, bytesMax);
+  if (typeof bytes === 'string') return { kind: bytes };
+  // Where a cloud function has read the body already, the server takes it from here.
+  Reflect.set(incoming, 'rawBody', bytes);
+  const body: RequestBody = { kind: 'raw', body: bytes, contentType: headers['content-type'] };
+  return { kind: 'whole', body, handOver };
+}
+
+/** A client that hangs up does not abort the operation: the request does not hear of it. */
+function shielded(request: Request, abortRequest: symbol): Request {
+  Reflect.set(request, abortRequest, ignore);
+  return request;
+}
+
+function ignore(): void {}
+
+function readIncoming(
+  incoming: IncomingMessage,
+  bytesMax: number,
+): Promise<Buffer | 'too_large' | 'broken_off'> {
+  const { promise, resolve } = Promise.withResolvers<Buffer | 'too_large' | 'broken_off'>();
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  function end(result: Buffer | 'too_large' | 'broken_off'): void {
+    incoming.off('data', take).off('end', whole).off('close', broken).off('error', broken);
+    resolve(result);
+  }
+  function take(chunk: Buffer): void {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > bytesMax) end('too_large');
+  }
+  function whole(): void {
+    const [only] = chunks;
+    end(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks));
+  }
+  function broken(): void {
+    end('broken_off');
+  }
+  if (incoming.destroyed) broken();
+  else incoming.on('data', take).on('end', whole).on('close', broken).on('error', broken);
+  return promise;
+}

@@ -1,0 +1,66 @@
+import type { IncomingMessage } from 'node:http';
+import type { Context } from 'hono';
+import { type RequestBody, UnreadableBodyError } from '../../core/request-body.ts';
+import type { Awaitable } from '../../core/store.ts';
+import { type ReadRequest, readRequest, type Signaled } from '../fetch/read-request.ts';
+import { lightRequest, readLightRequest } from './light-request.ts';
+
+/** The request of Node behind a context, where the app runs on `@hono/node-server`. */
+export function incomingOf(context: Context): IncomingMessage | undefined {
+  const env: unknown = context.env;
+  if (typeof env !== 'object' || env === null || !('incoming' in env)) return undefined;
+  return isIncoming(env.incoming) ? env.incoming : undefined;
+}
+
+function isIncoming(value: unknown): value is IncomingMessage {
+  return typeof value === 'object' && value !== null && 'socket' in value && 'headers' in value;
+}
+
+/**
+ * Reads the body of a request of Hono. `handOver` gives what is to stand as `context.req.raw` then.
+ *
+ * @throws {UnreadableBodyError} if it was read before, and not by way of Hono
+ */
+export async function readContext(context: Context, bytesMax: number): Promise<ReadRequest<Request>> {
+  const { raw, bodyCache } = context.req;
+  if (Object.keys(bodyCache).length > 0) return readRead(context, bytesMax);
+  const light = lightRequest(raw, incomingOf(context));
+  return light === undefined ? readRequest(raw, bytesMax) : readLightRequest(light, bytesMax);
+}
+
+/** What a function makes of a request: it reads the body by way of Hono, which keeps it for the handler. */
+export async function readByHono(
+  context: Context,
+  compare: (context: Context) => Awaitable<unknown>,
+): Promise<ReadRequest<Request>> {
+  const value = await compare(context);
+  const body: RequestBody = { kind: 'parsed', value };
+  return { kind: 'whole', body, handOver: (operation) => withSignal(context.req.raw, operation) };
+}
+
+/** The body was read before, by a validator for example, and Hono has kept it. */
+async function readRead(context: Context, bytesMax: number): Promise<ReadRequest<Request>> {
+  const { raw, bodyCache } = context.req;
+  const isBytes = bodyCache.arrayBuffer ?? bodyCache.text ?? bodyCache.blob ?? bodyCache.json;
+  if (isBytes === undefined) {
+    throw new UnreadableBodyError(
+      'the form was read before, and its bytes are not kept: protect the route before that, or give the option fingerprintBody',
+    );
+  }
+  const body = new Uint8Array(await context.req.arrayBuffer());
+  if (body.length > bytesMax) return { kind: 'too_large' };
+  const contentType = raw.headers.get('content-type') ?? undefined;
+  return {
+    kind: 'whole',
+    body: { kind: 'raw', body, contentType },
+    handOver: (operation) =>
+      operation === undefined ? raw : new Request(raw, { body, signal: operation.signal }),
+  };
+}
+
+function withSignal(raw: Request, operation: Signaled | undefined): Request {
+  if (operation === undefined) return raw;
+  const { signal } = operation;
+  if (raw.bodyUsed) return new Request(raw.url, { method: raw.method, headers: raw.headers, signal });
+  return new Request(raw, { signal });
+}

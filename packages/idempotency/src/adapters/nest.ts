@@ -1,0 +1,138 @@
+import type { IncomingMessage } from 'node:http';
+import type {
+  CallHandler,
+  DynamicModule,
+  ExecutionContext,
+  FactoryProvider,
+  ModuleMetadata,
+  NestInterceptor,
+} from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
+import { type Observable, of } from 'rxjs';
+import { hideHangUp } from './nest/deaf-socket.ts';
+import { type PlatformResponse, rawResponse, substituteAnswer } from './nest/substitute-answer.ts';
+import { requestIdOf } from './node/node-request.ts';
+import { operationOf, setOperation } from './node/operations.ts';
+import { type NodeOptions, NodeProtection } from './node/protection.ts';
+
+export type { Operation } from '../core/operation.ts';
+export { operationOf } from './node/operations.ts';
+
+/** What the adapter reads of a request of Express or Fastify below Nest. */
+export interface NestRequest {
+  readonly headers: IncomingMessage['headers'];
+  readonly originalUrl?: string;
+  readonly body?: unknown;
+}
+
+/** The options of the adapter for NestJS; `Request` is what `tenantOf` is given. */
+export type NestOptions<Request extends NestRequest = NestRequest> = NodeOptions<Request>;
+
+/** Where the options come from once the app starts: a factory, with what is injected into it. */
+export type NestAsyncOptions<Request extends NestRequest = NestRequest> = Pick<ModuleMetadata, 'imports'> &
+  Omit<FactoryProvider<NestOptions<Request>>, 'provide'>;
+
+/**
+ * Makes the writes of a controller or a route of NestJS retry-safe, on Express or Fastify. It runs after the guards and
+ * before the pipes.
+ *
+ * @throws {InvalidOptionsError} that names every mistake in the options
+ * @example
+ * @UseInterceptors(new IdempotencyInterceptor({ store: memoryStore() }))
+ */
+export class IdempotencyInterceptor<Request extends NestRequest = NestRequest> implements NestInterceptor {
+  readonly #protection: NodeProtection<Request>;
+
+  constructor(options: NestOptions<Request>) {
+    this.#protection = new NodeProtection<Request>(options, true);
+  }
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    if (context.getType() !== 'http') return next.handle();
+    const http = context.switchToHttp();
+    const request = http.getRequest<Request & PlatformRequest>();
+    const response = http.getResponse<PlatformResponse>();
+    const raw = rawRequest(request);
+    if (!this.#protection.concerns(raw) || operationOf(raw) !== undefined) return next.handle();
+    let isSent: Promise<void> | undefined;
+    const outcome = await this.#protection.protect({
+      request,
+      raw,
+      response: rawResponse(response),
+      target: request.originalUrl ?? raw.url ?? '',
+      parsedBody: () => request.body,
+      ...namedRequest(request, raw),
+      send: (answer) => {
+        isSent = substituteAnswer(response, answer);
+      },
+    });
+    if (outcome.kind === 'answered') {
+      await isSent;
+      return of(undefined);
+    }
+    if (outcome.operation !== undefined) {
+      setOperation(request, outcome.operation);
+      setOperation(raw, outcome.operation);
+      hideHangUp(raw);
+    }
+    return next.handle();
+  }
+}
+
+/** The module that makes all writes of a Nest app retry-safe. */
+// biome-ignore lint/complexity/noStaticOnlyClass: a module of Nest is a class
+export class IdempotencyModule {
+  /**
+   * Registers the interceptor for all routes.
+   *
+   * @throws {InvalidOptionsError} that names every mistake in the options
+   * @example
+   * imports: [IdempotencyModule.forRoot({ store: memoryStore() })]
+   */
+  static forRoot<Request extends NestRequest = NestRequest>(options: NestOptions<Request>): DynamicModule {
+    const useValue = new IdempotencyInterceptor(options);
+    return { module: IdempotencyModule, providers: [{ provide: APP_INTERCEPTOR, useValue }] };
+  }
+
+  /**
+   * As `forRoot`, with options that a factory makes when the app starts. A mistake in them stops the start.
+   *
+   * @example
+   * imports: [IdempotencyModule.forRootAsync({ inject: [Pool], useFactory: (pool) => ({ store: pgStore(pool) }) })]
+   */
+  static forRootAsync<Request extends NestRequest = NestRequest>({
+    imports = [],
+    useFactory,
+    ...provider
+  }: NestAsyncOptions<Request>): DynamicModule {
+    return {
+      module: IdempotencyModule,
+      imports,
+      providers: [
+        {
+          ...provider,
+          provide: APP_INTERCEPTOR,
+          useFactory: async (...dependencies: readonly unknown[]) =>
+            new IdempotencyInterceptor<Request>(await useFactory(...dependencies)),
+        },
+      ],
+    };
+  }
+}
+
+Module({})(IdempotencyModule);
+
+/** Express gives Node's own request, Fastify one around it. */
+type PlatformRequest = IncomingMessage | { readonly raw: IncomingMessage };
+
+function rawRequest(request: PlatformRequest): IncomingMessage {
+  return 'raw' in request ? request.raw : request;
+}
+
+/** The request id of a proxy, or the one that Fastify gives to each request. */
+function namedRequest(request: object, raw: IncomingMessage): { readonly requestId?: string } {
+  const own = 'id' in request && typeof request.id === 'string' ? request.id : undefined;
+  const requestId = requestIdOf(raw) ?? own;
+  return requestId === undefined ? {} : { requestId };
+}

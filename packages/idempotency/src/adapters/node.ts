@@ -1,0 +1,50 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setOperation } from './node/operations.ts';
+import { type NodeOptions, NodeProtection } from './node/protection.ts';
+
+export type { Operation } from '../core/operation.ts';
+export { operationOf } from './node/operations.ts';
+
+/** The options of the adapter for `node:http`. */
+export type NodeHandlerOptions = NodeOptions<IncomingMessage>;
+
+/** A handler of `node:http`, with promises or without. */
+export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/**
+ * Makes a handler of `node:http` retry-safe. A handler that throws is answered with 500, and its key is free again.
+ *
+ * @throws {InvalidOptionsError} that names every mistake in the options
+ * @example
+ * createServer(idempotent({ store: memoryStore() }, handler)).listen(3000);
+ */
+export function idempotent(
+  options: NodeHandlerOptions,
+  handler: NodeHandler,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  const protection = new NodeProtection<IncomingMessage>(options);
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (protection.concerns(request)) {
+      const target = request.url ?? '';
+      const outcome = await protection.protect({
+        request,
+        raw: request,
+        response,
+        target,
+        parsedBody: () => undefined,
+      });
+      if (outcome.kind === 'answered') return;
+      if (outcome.operation !== undefined) setOperation(request, outcome.operation);
+    }
+    await handler(request, response);
+  }
+
+  return (request, response) => {
+    answer(request, response).catch(() => {
+      if (response.writableEnded) return;
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end();
+    });
+  };
+}

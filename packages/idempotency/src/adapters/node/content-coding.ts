@@ -1,0 +1,36 @@
+import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+
+const decoders: Readonly<
+  Record<string, (bytes: Uint8Array, options: { maxOutputLength: number }) => Uint8Array>
+> = {
+  gzip: gunzipSync,
+  'x-gzip': gunzipSync,
+  deflate: inflateSync,
+  br: brotliDecompressSync,
+  zstd: zstdDecompressSync,
+};
+
+/**
+ * The bytes of a body without its content coding, which is negotiated anew for each answer.
+ *
+ * @returns `undefined` if the coding is unknown, or the body is not coded so, or larger than `bytesMax`
+ */
+export function withoutContentCoding(
+  body: Uint8Array,
+  contentEncoding: string,
+  bytesMax: number,
+): Uint8Array | undefined {
+  const codings = contentEncoding.split(',').map((coding) => coding.trim().toLowerCase());
+  let bytes = body;
+  for (const coding of codings.reverse()) {
+    if (coding === 'identity' || coding === '') continue;
+    const decode = decoders[coding];
+    if (decode === undefined) return undefined;
+    try {
+      bytes = decode(bytes, { maxOutputLength: Math.max(1, bytesMax) });
+    } catch {
+      return undefined;
+    }
+  }
+  return bytes;
+}

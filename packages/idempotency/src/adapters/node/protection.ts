@@ -1,0 +1,165 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { IdempotencyEngine, type RefusedRequest } from '../../core/engine.ts';
+import type { KeptResponse } from '../../core/kept-response.ts';
+import type { Operation } from '../../core/operation.ts';
+import { checkOptions, type IdempotencyOptions } from '../../core/options.ts';
+import type { Refusal } from '../../core/refusal.ts';
+import { type RequestBody, UnreadableBodyError } from '../../core/request-body.ts';
+import { fieldLines } from './field-lines.ts';
+import { holdResponse } from './held-response.ts';
+import {
+  type CallerOptions,
+  callerOf,
+  callerOptionFaults,
+  callerOptionNames,
+  requestIdOf,
+  splitTarget,
+} from './node-request.ts';
+import { sendResponse } from './send-response.ts';
+import { hasBody, keepWhenHungUp, readWholeBody } from './whole-body.ts';
+
+/** The options of an adapter on `node:http`; `Request` is the framework's. */
+export interface NodeOptions<Request> extends IdempotencyOptions, CallerOptions<Request> {
+  /**
+   * What the body is compared by, where a parser leaves something that is neither text, bytes nor JSON (files, for
+   * example): JSON, text or bytes that tell one body from another.
+   */
+  readonly fingerprintBody?: (request: Request) => unknown;
+}
+
+/** A request as a framework on `node:http` has it. */
+export interface NodeExchange<Request> {
+  readonly request: Request;
+  readonly raw: IncomingMessage;
+  readonly response: ServerResponse;
+  /** the request target as the client sent it, also under a mounted router */
+  readonly target: string;
+  /** what a body parser left; read only when the body was consumed */
+  readonly parsedBody: () => unknown;
+  readonly requestId?: string;
+  /** Sends an answer in place of the handler; by default on the response itself. */
+  readonly send?: (answer: KeptResponse) => void;
+}
+
+/** Whether the handler runs, and under which operation. */
+export type Protected =
+  | { readonly kind: 'run'; readonly operation: Operation | undefined }
+  | { readonly kind: 'answered' };
+
+const answered: Protected = { kind: 'answered' };
+const unprotected: Protected = { kind: 'run', operation: undefined };
+
+function answerWith(
+  exchange: Pick<NodeExchange<unknown>, 'send' | 'response'>,
+  answer: KeptResponse,
+): Protected {
+  if (exchange.send === undefined) sendResponse(exchange.response, answer);
+  else exchange.send(answer);
+  return answered;
+}
+
+/** Protects requests on `node:http`: what the adapters of all frameworks on it share. */
+export class NodeProtection<Request> {
+  readonly #engine: IdempotencyEngine;
+  readonly #options: NodeOptions<Request>;
+
+  readonly #hidesSocket: boolean;
+
+  /**
+   * @param hidesSocket whether the framework asks the socket, besides the response, if the client is still there
+   * @throws {InvalidOptionsError}
+   */
+  constructor(options: NodeOptions<Request>, hidesSocket = false) {
+    const faults = [...callerOptionFaults(options)];
+    if (options.fingerprintBody !== undefined && typeof options.fingerprintBody !== 'function') {
+      faults.push('fingerprintBody must be a function');
+    }
+    this.#engine = new IdempotencyEngine(
+      checkOptions(options, [...callerOptionNames, 'fingerprintBody'], faults),
+    );
+    this.#options = options;
+    this.#hidesSocket = hidesSocket;
+  }
+
+  /** Whether a request is to be protected at all: the quick look that a request without a key costs. */
+  concerns({ method, headers }: IncomingMessage): boolean {
+    const { methods, requireKey } = this.#engine.settings;
+    return (headers['idempotency-key'] !== undefined || requireKey) && methods.has(method ?? '');
+  }
+
+  /**
+   * Answers a request from its record, or says that its handler is to run, with the response held back until the
+   * operation has ended.
+   *
+   * @throws {UnreadableBodyError} if the body cannot be compared
+   */
+  async protect(exchange: NodeExchange<Request>): Promise<Protected> {
+    const { raw, request, response } = exchange;
+    const method = raw.method ?? '';
+    const reading = this.#engine.readKey(method, fieldLines(raw.rawHeaders, 'idempotency-key'));
+    if (reading.kind === 'unprotected') return unprotected;
+    const about = { accept: raw.headers.accept, requestId: exchange.requestId ?? requestIdOf(raw) };
+    if (reading.kind === 'refused') return this.#refuse(exchange, reading.refusal, about);
+    const caller = callerOf(request, raw, this.#options);
+    keepWhenHungUp(raw);
+    const body = await this.#body(exchange);
+    if (body === 'broken_off') return answered;
+    if (body === 'too_large') {
+      const bytesMax = this.#engine.settings.requestBytesMax;
+      return this.#refuse(exchange, { code: 'payload_too_large', bytesMax }, about);
+    }
+    const begun = await this.#engine.begin({
+      method,
+      ...splitTarget(exchange.target),
+      ifMatch: raw.headers['if-match'],
+      body,
+      caller,
+      key: reading.key,
+      ...about,
+    });
+    switch (begun.kind) {
+      case 'answer':
+        return answerWith(exchange, begun.response);
+      case 'proceed':
+        return unprotected;
+      case 'execute':
+        this.#hold(response, begun.operation, about);
+        return { kind: 'run', operation: begun.operation };
+    }
+  }
+
+  #refuse(exchange: NodeExchange<Request>, refusal: Refusal, about: RefusedRequest): Protected {
+    return answerWith(exchange, this.#engine.refuse(refusal, about).response);
+  }
+
+  #hold(response: ServerResponse, operation: Operation, about: RefusedRequest): void {
+    holdResponse(response, {
+      finish: (answer) => this.#engine.finish(operation, answer, about),
+      abandon: () => operation.abandon(),
+      bodyBytesMax: this.#engine.settings.answerBytesMax,
+      hidesSocket: this.#hidesSocket,
+    });
+  }
+
+  async #body(exchange: NodeExchange<Request>): Promise<RequestBody | 'too_large' | 'broken_off'> {
+    const { raw, request } = exchange;
+    const { fingerprintBody } = this.#options;
+    if (fingerprintBody !== undefined) return { kind: 'parsed', value: fingerprintBody(request) };
+    if (!hasBody(raw)) return { kind: 'none' };
+    // A parser that does not know the media type leaves an empty object, and the body unread.
+    if (raw.readableEnded) return { kind: 'parsed', value: consumed(raw, exchange.parsedBody()) };
+    const read = await readWholeBody(raw, this.#engine.settings.requestBytesMax);
+    if (read.kind !== 'whole') return read.kind;
+    return { kind: 'raw', body: read.bytes, contentType: raw.headers['content-type'] };
+  }
+}
+
+/** @throws {UnreadableBodyError} if the body was read and not all of it is left */
+function consumed({ headers }: IncomingMessage, parsedBody: unknown): unknown {
+  // Parsers of forms put the files elsewhere, and two forms would differ in nothing else.
+  const isForm = headers['content-type']?.toLowerCase().startsWith('multipart/') === true;
+  if (parsedBody !== undefined && !isForm) return parsedBody;
+  throw new UnreadableBodyError(
+    'the body was read before and is not kept: protect the route before that, or give the option fingerprintBody',
+  );
+}

@@ -1,0 +1,42 @@
+import type { ServerResponse } from 'node:http';
+import type { KeptResponse } from '../../core/kept-response.ts';
+
+/** Headers of an answer that the handler prepared and that is replaced by another one. */
+function isOfTheBody(name: string): boolean {
+  return (
+    name.startsWith('content-') ||
+    ['etag', 'last-modified', 'link', 'location', 'transfer-encoding'].includes(name)
+  );
+}
+
+/**
+ * Sends an answer, in the place of whatever the response was prepared with. Headers that others set for each answer
+ * (CORS, request ids, cookies of a session) stay.
+ */
+export function sendResponse(response: ServerResponse, answer: KeptResponse): void {
+  for (const name of response.getHeaderNames()) {
+    if (isOfTheBody(name) && !isPolicy(name)) response.removeHeader(name);
+  }
+  response.statusCode = answer.status;
+  response.statusMessage = '';
+  const seen = new Set<string>();
+  for (const [name, value] of answer.headers) {
+    if (seen.has(name)) response.appendHeader(name, value);
+    else response.setHeader(name, value);
+    seen.add(name);
+  }
+  if (answer.body.length === 0) {
+    response.end();
+    return;
+  }
+  // Node would do it too, and those who log an answer would not see it.
+  if (answer.status !== 204 && answer.status !== 304) {
+    response.setHeader('content-length', Buffer.byteLength(answer.body));
+  }
+  response.end(answer.body);
+}
+
+/** It begins like a header of the body, and speaks of the server. */
+function isPolicy(name: string): boolean {
+  return name.startsWith('content-security-policy');
+}

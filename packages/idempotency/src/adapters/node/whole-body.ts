@@ -1,0 +1,110 @@
+import type { IncomingMessage } from 'node:http';
+
+/** What became of reading a body: all of it, more than we take, or its sender hung up. */
+export type WholeBody =
+  | { readonly kind: 'whole'; readonly bytes: Uint8Array }
+  | { readonly kind: 'too_large' }
+  | { readonly kind: 'broken_off' };
+
+const noBytes: WholeBody = { kind: 'whole', bytes: new Uint8Array(0) };
+
+/** Whether a request announces a body (RFC 9112, section 6.3). */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/**
+ * Reads the whole body of a request and puts it back, so that whoever reads it afterwards, a body parser or the
+ * handler, finds it untouched. What is too large is thrown away, so that its sender reads the answer.
+ */
+export async function readWholeBody(request: IncomingMessage, bytesMax: number): Promise<WholeBody> {
+  if (Number(request.headers['content-length'] ?? 0) > bytesMax) {
+    request.resume();
+    return { kind: 'too_large' };
+  }
+  // What came with the head is then here. To listen to a stream that has arrived and is empty would end it, before its
+  // reader has come.
+  await Promise.resolve();
+  if (request.destroyed) return { kind: 'broken_off' };
+  if (request.complete && request.readableLength === 0) return noBytes;
+  return new BodyReading(request, bytesMax).whole();
+}
+
+class BodyReading {
+  readonly #request: IncomingMessage;
+  readonly #bytesMax: number;
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+
+  constructor(request: IncomingMessage, bytesMax: number) {
+    this.#request = request;
+    this.#bytesMax = bytesMax;
+  }
+
+  whole(): WholeBody | Promise<WholeBody> {
+    const request = this.#request;
+    const here = request.readableLength > 0 ? this.#take() : undefined;
+    if (here !== undefined) return here;
+    const { promise, resolve } = Promise.withResolvers<WholeBody>();
+    const end = (result: WholeBody) => {
+      request.off('readable', take).off('close', broken).off('error', broken);
+      resolve(result);
+    };
+    const broken = () => end({ kind: 'broken_off' });
+    const take = () => {
+      const result = this.#take();
+      if (result !== undefined) end(result);
+    };
+    request.on('readable', take).on('close', broken).on('error', broken);
+    return promise;
+  }
+
+  /** Takes what is there; gives the result when it is known. */
+  #take(): WholeBody | undefined {
+    const request = this.#request;
+    // Not until `read` gives nothing: that would end the stream.
+    while (request.readableLength > 0) {
+      const chunk = read(request);
+      if (chunk === undefined) break;
+      this.#chunks.push(chunk);
+      this.#bytes += chunk.length;
+      if (this.#bytes > this.#bytesMax) {
+        request.resume();
+        return { kind: 'too_large' };
+      }
+    }
+    if (!request.complete) return undefined;
+    const [only] = this.#chunks;
+    const whole = this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks);
+    // In the same turn in which the last chunk was taken: the stream ends only if it is still empty in the next.
+    if (whole.length > 0) putBack(request, whole);
+    return { kind: 'whole', bytes: whole };
+  }
+}
+
+function read(request: IncomingMessage): Buffer | undefined {
+  const chunk: unknown = request.read();
+  if (chunk === null) return undefined;
+  return Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk), request.readableEncoding ?? 'utf8');
+}
+
+function putBack(request: IncomingMessage, whole: Buffer): void {
+  const encoding = request.readableEncoding;
+  if (encoding === null) request.unshift(whole);
+  else request.unshift(whole.toString(encoding), encoding);
+}
+
+/**
+ * Keeps a client that hangs up from destroying a request that has arrived whole: its body is still to be read, by a
+ * handler whose operation goes on.
+ */
+export function keepWhenHungUp(request: IncomingMessage): void {
+  request.destroy = destroyUnlessHungUp;
+}
+
+function destroyUnlessHungUp(this: IncomingMessage, error?: Error): IncomingMessage {
+  const { complete, readableEnded } = this;
+  if (complete && !readableEnded && error !== undefined && 'code' in error && error.code === 'ECONNRESET')
+    return this;
+  return Object.getPrototypeOf(this).destroy.call(this, error);
+}

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { idempotency, idempotencyHook, operationOf } from '../../src/adapters/fastify.ts';
+import { memoryStore } from '../../src/stores/memory.ts';
+
+const keyed = (url: string, payload: object = { amount: 1 }) => ({
+  method: 'POST' as const,
+  url,
+  payload,
+  headers: { 'idempotency-key': 'k' },
+});
+
+async function withApp(run: (app: FastifyInstance) => Promise<void>): Promise<void> {
+  const app = fastify();
+  try {
+    await run(app);
+  } finally {
+    await app.close();
+  }
+}
+
+test('registered in a scope, the plugin protects that scope and nothing beside it', () =>
+  withApp(async (app) => {
+    let executions = 0;
+    await app.register(async (scope) => {
+      await scope.register(idempotency, { store: memoryStore() });
+      scope.post('/inside', async () => ++executions);
+    });
+    app.post('/outside', async () => ++executions);
+    const bodies: string[] = [];
+    for (const url of ['/inside', '/inside', '/outside', '/outside'])
+      bodies.push((await app.inject(keyed(url))).body);
+    assert.deepEqual(bodies, ['1', '1', '2', '3']);
+  }));
+
+test('a mistake in the options rejects the registration', () =>
+  withApp(async (app) => {
+    await assert.rejects(async () => app.register(idempotency, { store: memoryStore(), waitMs: -1 }), {
+      code: 'invalid_options',
+    });
+  }));
+
+test('the hooks of Fastify see a replay as any other answer, each once', () =>
+  withApp(async (app) => {
+    const seen: string[] = [];
+    app.addHook('onSend', async (_request, reply) => {
+      seen.push(`send ${reply.statusCode}`);
+    });
+    app.addHook('onResponse', async (_request, reply) => {
+      seen.push(`response ${reply.statusCode}`);
+    });
+    app.post('/', { preHandler: idempotencyHook({ store: memoryStore() }) }, (_request, reply) =>
+      reply.code(201).send({ id: 1 }),
+    );
+    const answers = [
+      await app.inject(keyed('/')),
+      await app.inject(keyed('/')),
+      await app.inject(keyed('/', {})),
+    ];
+    assert.deepEqual(
+      answers.map((answer) => [answer.statusCode, answer.headers['idempotency-replayed']]),
+      [
+        [201, undefined],
+        [201, 'true'],
+        [409, undefined],
+      ],
+    );
+    const each = [201, 201, 409].flatMap((status) => [`send ${status}`, `response ${status}`]);
+    assert.deepEqual(seen, each);
+  }));
+
+test('a hook of the app that fails after the protection leaves the key free', () =>
+  withApp(async (app) => {
+    let failures = 1;
+    app.addHook('preHandler', idempotencyHook<FastifyRequest>({ store: memoryStore() }));
+    app.addHook('preHandler', async () => {
+      if (failures-- > 0) throw new Error('no database');
+    });
+    app.post('/', async (request) => operationOf(request)?.fencingToken);
+    assert.equal((await app.inject(keyed('/'))).statusCode, 500);
+    const second = await app.inject(keyed('/'));
+    assert.deepEqual([second.statusCode, second.headers['idempotency-replayed']], [200, undefined]);
+  }));

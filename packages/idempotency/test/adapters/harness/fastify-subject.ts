@@ -1,0 +1,96 @@
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import compress from '@fastify/compress';
+import fastify, { type FastifyReply, type FastifyRequest, type RouteHandlerMethod } from 'fastify';
+import { idempotency, idempotencyHook, operationOf } from '../../../src/adapters/fastify.ts';
+import type { AdapterSubject, AnswerWay, LawApp, LawServer } from '../../../src/testing/adapter-laws.ts';
+import { someFile } from './some-file.ts';
+
+type Answer = (request: FastifyRequest, reply: FastifyReply, id: number) => unknown;
+
+/** A Fastify app to hold the laws against. */
+export const fastifySubject: AdapterSubject = {
+  ways: ['response', 'writes', 'end', 'write-head', 'hijack', 'file'],
+  bodyParsers: ['before'],
+  compressions: ['behind'],
+  start,
+};
+
+async function start(wish: LawApp): Promise<LawServer> {
+  const app = fastify({ bodyLimit: 10_000_000, forceCloseConnections: true });
+  if (wish.compression === 'behind')
+    await app.register(compress, { threshold: 0, encodings: ['gzip', 'identity'] });
+  const options = {
+    ...wish.options,
+    ...(wish.tenantByApiKey ? { tenantOf: tenantByApiKey } : {}),
+  };
+  const ways = Object.entries(answers(wish));
+  if (wish.protect === 'app') {
+    await app.register(idempotency, options);
+    for (const [way, answer] of ways) app.all(`/${way}`, handler(wish, answer));
+  } else {
+    const preHandler = idempotencyHook(options);
+    for (const [way, answer] of ways) app.all(`/${way}`, { preHandler }, handler(wish, answer));
+    app.all('/bare', handler(wish, answers(wish).json));
+  }
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const address = app.server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('the server has no port');
+  return { port: address.port, close: () => app.close() };
+}
+
+function tenantByApiKey({ headers }: { readonly headers: FastifyRequest['headers'] }): string | undefined {
+  const tenant = headers['x-api-key'];
+  return typeof tenant === 'string' ? tenant : undefined;
+}
+
+function handler(wish: LawApp, answer: Answer): RouteHandlerMethod {
+  return async (request, reply) => answer(request, reply, await wish.work.execute(operationOf(request)));
+}
+
+function answers({ work }: LawApp): Readonly<Record<AnswerWay, Answer>> {
+  return {
+    json: (_request, reply, id) => {
+      reply.header('set-cookie', `session=${id}`).header('x-request-id', `handler-${id}`);
+      return reply.code(201).header('location', `/charges/${id}`).send(work.json(id));
+    },
+    text: (_request, _reply, id) => work.text(id),
+    bytes: (_request, reply, id) => reply.send(Buffer.from(work.bytes(id))),
+    stream: (_request, reply, id) =>
+      reply.type('application/octet-stream').send(Readable.from(work.chunks(id), { objectMode: false })),
+    large: (_request, reply, id) => reply.type('text/plain; charset=utf-8').send(work.large(id)),
+    empty: (_request, reply) => reply.send(),
+    'no-content': (_request, reply) => reply.code(204).send(),
+    status: (_request, reply, id) => reply.code(work.status).send(work.json(id)),
+    echo: (request, _reply, id) => ({ id, body: request.body }),
+    thrown: () => {
+      throw new Error('thrown by the handler');
+    },
+    refused: () => {
+      throw Object.assign(new Error('pay first'), { statusCode: 402 });
+    },
+    response: (_request, _reply, id) =>
+      new Response(ReadableStream.from(work.chunks(id)), { headers: { 'x-powered-by': 'streams' } }),
+    writes: async (_request, reply, id) => {
+      for await (const chunk of work.chunks(id)) reply.raw.write(chunk);
+      reply.raw.end();
+      return reply;
+    },
+    end: (_request, reply, id) => {
+      reply.raw.statusCode = 202;
+      reply.raw.end(work.text(id));
+      return reply;
+    },
+    'write-head': (_request, reply, id) => {
+      reply.raw.writeHead(201, { 'Content-Type': 'text/plain', Location: `/charges/${id}` });
+      reply.raw.end(work.text(id));
+      return reply;
+    },
+    hijack: (_request, reply, id) => {
+      reply.hijack();
+      reply.raw.writeHead(201, { 'Content-Type': 'text/plain', Location: `/charges/${id}` });
+      reply.raw.end(work.text(id));
+    },
+    file: (_request, reply) => reply.type('application/octet-stream').send(createReadStream(someFile)),
+  };
+}

@@ -1,0 +1,89 @@
+import { createReadStream } from 'node:fs';
+import { idempotent, operationOf } from '../../../src/adapters/fetch.ts';
+import { clientAddress } from '../../../src/core/client-address.ts';
+import type { AdapterSubject, AnswerWay, LawApp } from '../../../src/testing/adapter-laws.ts';
+import { type ServedHandler, servingFetch } from './fetch-server.ts';
+import { someFile } from './some-file.ts';
+
+type Way = Exclude<AnswerWay, 'writes' | 'end' | 'write-head' | 'hijack'>;
+type Answer = (id: number, request: Request) => Response | Promise<Response>;
+type Wrap = (handler: ServedHandler) => ServedHandler;
+
+/** Handlers of the Fetch API, to hold the laws against. */
+export const fetchSubject: AdapterSubject = {
+  ways: ['response', 'file'],
+  bodyParsers: ['none'],
+  compressions: ['front', 'behind'],
+  start(wish) {
+    const protect = protection(wish);
+    const coded = (place: LawApp['compression']): Wrap =>
+      wish.compression === place ? compressed : (same) => same;
+    const routes = new Map<string, ServedHandler>();
+    for (const [way, answer] of Object.entries(answers(wish))) {
+      const plain = coded('behind')(handler(wish, answer));
+      routes.set(`/${way}`, wish.protect === 'app' ? plain : protect(plain));
+      if (way === 'json' && wish.protect === 'route') routes.set('/bare', plain);
+    }
+    const route: ServedHandler = (request, address) =>
+      routes.get(new URL(request.url).pathname)?.(request, address) ?? new Response(null, { status: 404 });
+    return servingFetch(coded('front')(wish.protect === 'app' ? protect(route) : route));
+  },
+};
+
+function protection({ options, tenantByApiKey }: LawApp): Wrap {
+  const { trustedProxies = 0, ...own } = options;
+  return (handler) =>
+    idempotent<Request, [address: string | undefined]>(
+      {
+        ...own,
+        ...(tenantByApiKey ? { tenantOf: (request) => request.headers.get('x-api-key') ?? undefined } : {}),
+        addressOf: ({ headers }, address = '') =>
+          clientAddress(address, headers.get('x-forwarded-for') ?? undefined, trustedProxies),
+      },
+      handler,
+    );
+}
+
+const compressed: Wrap = (handler) => async (request, address) => {
+  const response = await handler(request, address);
+  const isAsked = request.headers.get('accept-encoding')?.includes('gzip') === true;
+  if (!isAsked || response.body === null) return response;
+  const coded = new Response(response.body.pipeThrough(new CompressionStream('gzip')), response);
+  coded.headers.set('Content-Encoding', 'gzip');
+  return coded;
+};
+
+function handler({ work }: LawApp, answer: Answer): ServedHandler {
+  return async (request) => answer(await work.execute(operationOf(request)), request);
+}
+
+function answers({ work }: LawApp): Readonly<Record<Way, Answer>> {
+  const typed = (type: string) => ({ headers: { 'Content-Type': type } });
+  const plain = typed('text/plain; charset=utf-8');
+  const streamed = (id: number) =>
+    new Response(ReadableStream.from(work.chunks(id)), typed('application/octet-stream'));
+  return {
+    json: (id) => {
+      const headers = {
+        Location: `/charges/${id}`,
+        'Set-Cookie': `session=${id}`,
+        'X-Request-Id': `handler-${id}`,
+      };
+      return Response.json(work.json(id), { status: 201, headers });
+    },
+    text: (id) => new Response(work.text(id), plain),
+    bytes: (id) => new Response(Buffer.from(work.bytes(id)), typed('application/octet-stream')),
+    stream: streamed,
+    response: streamed,
+    large: (id) => new Response(work.large(id), plain),
+    empty: () => new Response(),
+    'no-content': () => new Response(null, { status: 204 }),
+    status: (id) => Response.json(work.json(id), { status: work.status }),
+    echo: async (id, request) => Response.json({ id, body: await request.json() }),
+    thrown: () => {
+      throw new Error('thrown by the handler');
+    },
+    refused: () => Promise.reject(new Response('pay first', { status: 402 })),
+    file: () => new Response(ReadableStream.from(createReadStream(someFile)), typed('text/plain')),
+  };
+}

@@ -1,0 +1,29 @@
+import type { ServerResponse } from 'node:http';
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import compression from 'compression';
+import type { AdapterSubject } from '../../../src/testing/adapter-laws.ts';
+import { type PlatformResponse, rootModule, served } from './nest-app.ts';
+
+/** A Nest app on Express to hold the laws against. */
+export const nestExpressSubject: AdapterSubject = {
+  ways: ['response', 'writes', 'end', 'write-head', 'file'],
+  bodyParsers: ['before'],
+  compressions: ['front'],
+  async start(wish) {
+    const root = rootModule(wish, rawOf);
+    const app = await NestFactory.create<NestExpressApplication>(root, new ExpressAdapter(), {
+      logger: false,
+      abortOnError: false,
+      forceCloseConnections: true,
+    });
+    if (wish.compression === 'front') app.use(compression({ threshold: 0 }));
+    app.useBodyParser('json', { limit: '10mb' });
+    return served(app);
+  },
+};
+
+/** A response of Express is the one of Node. */
+function rawOf(response: PlatformResponse & Partial<ServerResponse>): ServerResponse {
+  return response as ServerResponse;
+}

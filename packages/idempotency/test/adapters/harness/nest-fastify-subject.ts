@@ -1,0 +1,26 @@
+import compress from '@fastify/compress';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { AdapterSubject } from '../../../src/testing/adapter-laws.ts';
+import { rootModule, served } from './nest-app.ts';
+
+/** A Nest app on Fastify to hold the laws against. */
+export const nestFastifySubject: AdapterSubject = {
+  ways: ['response', 'writes', 'end', 'write-head', 'hijack', 'file'],
+  bodyParsers: ['before'],
+  compressions: ['behind'],
+  async start(wish) {
+    const adapter = new FastifyAdapter({ bodyLimit: 10_000_000, forceCloseConnections: true });
+    const app = await NestFactory.create<NestFastifyApplication>(rootModule(wish), adapter, {
+      logger: false,
+      abortOnError: false,
+    });
+    adapter.getInstance().addContentTypeParser('*', (_request, payload, done) => {
+      payload.resume();
+      payload.on('end', () => done(null, undefined));
+    });
+    if (wish.compression === 'behind')
+      await app.register(compress, { threshold: 0, encodings: ['gzip', 'identity'] });
+    return served(app);
+  },
+};

@@ -1,0 +1,11 @@
+import { describe, test } from 'node:test';
+import { type AdapterSubject, adapterLaws } from '../../../src/testing/adapter-laws.ts';
+
+/** Holds the adapter laws against a subject: those that are about what its framework has. */
+export function runAdapterLaws(name: string, subject: AdapterSubject): void {
+  describe(`laws of the adapter for ${name}`, () => {
+    for (const law of adapterLaws) {
+      if (law.concerns(subject)) test(`${law.id}: ${law.sentence}`, () => law.run(subject));
+    }
+  });
+}
