@@ -1,0 +1,65 @@
+import { wasReplayed } from './was-replayed.ts';
+
+/** Whether an answer is the last word on its request, or the request is sent again. */
+export type AnswerVerdict = 'final' | 'retry';
+
+const retriedStatuses: ReadonlySet<number> = new Set([408, 425, 429]);
+/** 501 Not Implemented and 505 HTTP Version Not Supported: no later attempt fares better. */
+const finalServerErrors: ReadonlySet<number> = new Set([501, 505]);
+
+const inProgressCodes: ReadonlySet<unknown> = new Set(['idempotency_in_progress', 'idempotency_key_in_use']);
+/** What a `Retry-After` does not make good. `idempotency_error` is Stripe's type of a conflict. */
+const hopelessCodes: ReadonlySet<unknown> = new Set([
+  'idempotency_conflict',
+  'idempotency_outcome_unknown',
+  'idempotency_key_expired',
+  'idempotency_error',
+]);
+
+/**
+ * Judges an answer by its status.
+ *
+ * A replayed answer is final whatever its status: it is what the API has recorded, and every retry gets it again.
+ * `Stripe-Should-Retry` is believed. A 409 is retried when its body says that the first request is in progress
+ * (`idempotency_in_progress`, or Stripe's `idempotency_key_in_use`), or when it has a `Retry-After` and does not say
+ * that the key is spent; a conflict is final.
+ *
+ * @param body what was read of the body
+ */
+export function judgeAnswer(response: Response, body: Uint8Array): AnswerVerdict {
+  const { status, headers } = response;
+  if (response.ok || wasReplayed(response)) return 'final';
+  const advice = headers.get('stripe-should-retry')?.trim();
+  if (advice === 'true') return 'retry';
+  if (advice === 'false') return 'final';
+  if (status === 409) return judgeConflict(headers, body);
+  if (retriedStatuses.has(status)) return 'retry';
+  return status >= 500 && !finalServerErrors.has(status) ? 'retry' : 'final';
+}
+
+function judgeConflict(headers: Headers, body: Uint8Array): AnswerVerdict {
+  const codes = codesIn(body);
+  if (codes.some((code) => inProgressCodes.has(code))) return 'retry';
+  if (codes.some((code) => hopelessCodes.has(code))) return 'final';
+  return headers.has('retry-after') ? 'retry' : 'final';
+}
+
+/** Where APIs put their codes: `{ error }`, `{ code }` as in problem details, `{ error: { code, type } }`. */
+function codesIn(body: Uint8Array): readonly unknown[] {
+  const answer = parseJson(body);
+  const error = memberOf(answer, 'error');
+  return [error, memberOf(answer, 'code'), memberOf(error, 'code'), memberOf(error, 'type')];
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    return undefined;
+  }
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Object.getOwnPropertyDescriptor(value, name)?.value;
+}

@@ -1,0 +1,5 @@
+/** SHA-256 as 64 lower-case hexadecimal digits. In a browser only a secure context can make it. */
+export async function bodyDigest(body: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', body));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

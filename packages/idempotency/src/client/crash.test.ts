@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { type FileJournal, fileJournal } from './file-journal.ts';
+import { type ScriptedServer, type Step, scriptedServer } from './test/scripted-server.ts';
+
+/** A client as a program of its own: it charges for the orders that it is given, and prints what it was answered. */
+const program = `
+import { createIdempotentFetch } from ${JSON.stringify(new URL('./index.ts', import.meta.url))};
+import { fileJournal } from ${JSON.stringify(new URL('./file-journal.ts', import.meta.url))};
+const [path, url, doom, ...orders] = process.argv.slice(1);
+const die = async (input, init) => {
+  await fetch(input, init);
+  process.kill(process.pid, 'SIGKILL');
+  return new Promise(() => {});
+};
+const options = { journal: fileJournal({ path }), ...(doom === 'at answer' ? { fetch: die } : {}) };
+const idempotentFetch = createIdempotentFetch(options);
+await Promise.all(orders.map(async (operation) => {
+  const response = await idempotentFetch(url, { method: 'POST', body: operation, operation });
+  console.log(response.status, await response.text());
+}));
+`;
+
+type Doom = 'none' | 'at answer' | 'by the server';
+
+interface Client {
+  readonly process: ChildProcess;
+  readonly printed: Promise<string>;
+}
+
+function startClient(path: string, url: string, doom: Doom, orders: readonly string[]): Client {
+  const args = ['--input-type=module', '--eval', program, path, url, doom, ...orders];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  return { process: child, printed: readAll(child) };
+}
+
+async function readAll(child: ChildProcess): Promise<string> {
+  let text = '';
+  child.stdout?.on('data', (chunk) => {
+    text += chunk;
+  });
+  await once(child, 'close');
+  return text;
+}
+
+interface Api extends ScriptedServer {
+  /** what took effect: a body for each key */
+  readonly effects: ReadonlyMap<string, string>;
+}
+
+/** An API that does a thing once for each key, and then replays. */
+async function startApi(t: TestContext, afterEffect: () => 'answer' | 'hang'): Promise<Api> {
+  const effects = new Map<string, string>();
+  const serve: Step = ({ key = '', body }, response) => {
+    const isReplay = effects.has(key);
+    effects.set(key, body.toString());
+    if (!isReplay && afterEffect() === 'hang') return;
+    response.writeHead(201, isReplay ? { 'idempotency-replayed': 'true' } : {}).end(`charged ${body}`);
+  };
+  return { ...(await scriptedServer(t, serve)), effects };
+}
+
+function newPath(t: TestContext): string {
+  const directory = mkdtempSync(join(tmpdir(), 'journal-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  return join(directory, 'journal');
+}
+
+async function readPending(path: string): Promise<ReturnType<FileJournal['pending']>> {
+  const journal = fileJournal({ path });
+  const pending = await journal.pending();
+  await journal.close();
+  return pending;
+}
+
+test('a client that is killed between the effect and its answer goes on with the same key', async (t) => {
+  const path = newPath(t);
+  const doomed: ChildProcess[] = [];
+  const api = await startApi(t, () => {
+    doomed[0]?.kill('SIGKILL');
+    return 'hang';
+  });
+  const first = startClient(path, api.url, 'by the server', ['order 1']);
+  doomed.push(first.process);
+  assert.equal(await first.printed, '');
+  assert.equal(first.process.signalCode, 'SIGKILL');
+  const [pending, ...others] = await readPending(path);
+  assert.deepEqual(others, []);
+  assert.equal(pending?.operation, 'order 1');
+  assert.equal(pending.key, api.seen[0]?.key);
+
+  assert.equal(await startClient(path, api.url, 'none', ['order 1']).printed, '201 charged order 1\n');
+  assert.equal(api.seen.length, 2);
+  assert.equal(api.seen[1]?.key, api.seen[0]?.key);
+  assert.deepEqual([...api.effects.values()], ['order 1']);
+  assert.deepEqual(await readPending(path), []);
+});
+
+test('a client that is killed between the answer and its end goes on with the same key', async (t) => {
+  const path = newPath(t);
+  const api = await startApi(t, () => 'answer');
+  const first = startClient(path, api.url, 'at answer', ['order 1']);
+  assert.equal(await first.printed, '');
+  assert.equal(first.process.signalCode, 'SIGKILL');
+
+  assert.equal(await startClient(path, api.url, 'none', ['order 1']).printed, '201 charged order 1\n');
+  assert.equal(api.seen[1]?.key, api.seen[0]?.key);
+  assert.deepEqual([...api.effects.values()], ['order 1']);
+  assert.deepEqual(await readPending(path), []);
+});
+
+test('a client that is killed again and again under way has charged for each order once in the end', async (t) => {
+  const path = newPath(t);
+  const orders = Array.from({ length: 40 }, (_, at) => `order ${at}`);
+  const doomed: { process?: ChildProcess } = {};
+  let effects = 0;
+  const api = await startApi(t, () => {
+    effects++;
+    if (effects % 7 !== 0) return 'answer';
+    doomed.process?.kill('SIGKILL');
+    return 'hang';
+  });
+  const done = new Set<string>();
+  for (let kills = 0; done.size < orders.length; kills++) {
+    assert.ok(kills <= orders.length, 'each run gets further');
+    const left = orders.filter((order) => !done.has(order));
+    const client = startClient(path, api.url, 'by the server', left);
+    doomed.process = client.process;
+    for (const [, order] of (await client.printed).matchAll(/^201 charged (.*)$/gm)) done.add(order ?? '');
+    // What ended in the journal and was not printed was charged all the same; this program knows it by its own books.
+    const pending = new Set((await readPending(path)).map(({ operation }) => operation));
+    for (const order of api.effects.values()) if (!pending.has(order)) done.add(order);
+  }
+  assert.deepEqual([...api.effects.values()].sort(), [...orders].sort());
+  assert.deepEqual(await readPending(path), []);
+});
+
+test('a second process on the same file is refused while the first one lives', async (t) => {
+  const path = newPath(t);
+  const entered = Promise.withResolvers<void>();
+  const api = await startApi(t, () => {
+    entered.resolve();
+    return 'hang';
+  });
+  const client = startClient(path, api.url, 'none', ['order 1']);
+  await entered.promise;
+  assert.throws(() => fileJournal({ path }), { code: 'journal_in_use' });
+  client.process.kill('SIGKILL');
+  await client.printed;
+  assert.equal((await readPending(path)).length, 1);
+});

@@ -1,0 +1,64 @@
+import { type FileHandle, open, rename } from 'node:fs/promises';
+import { platform } from 'node:os';
+import { dirname } from 'node:path';
+
+/** A file to which lines are appended, and which is sometimes written anew. One call at a time. */
+export class JournalFile {
+  readonly #path: string;
+  #handle: FileHandle | undefined;
+  #bytes = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** how long the file is, as far as it was written here */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Appends to what `rewrite` made. When it rejects the end of the file is unknown, and it must be written anew. */
+  async append(text: string, isDurable: boolean): Promise<void> {
+    if (this.#handle === undefined) throw new Error('the file is not open');
+    await this.#handle.appendFile(text);
+    if (isDurable) await this.#handle.datasync();
+    this.#bytes += Buffer.byteLength(text);
+  }
+
+  /** Replaces the file by another content at once: after a crash it has the old one or the new one. On disk when it resolves. */
+  async rewrite(text: string): Promise<void> {
+    const newPath = `${this.#path}.new`;
+    await this.close();
+    // Kept open over the renaming, so that what is appended goes to this very file.
+    const handle = await open(newPath, 'w', 0o600);
+    try {
+      await handle.chmod(0o600);
+      await handle.appendFile(text);
+      await handle.sync();
+      await rename(newPath, this.#path);
+      await syncDirectory(dirname(this.#path));
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+    this.#handle = handle;
+    this.#bytes = Buffer.byteLength(text);
+  }
+
+  async close(): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = undefined;
+    await handle?.close();
+  }
+}
+
+/** Without it a power loss may undo the renaming. Windows has no such thing, and needs none. */
+async function syncDirectory(path: string): Promise<void> {
+  if (platform() === 'win32') return;
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+test('the client runs where there is no Node: nothing that it imports is a module of Node', async () => {
+  // For a browser esbuild refuses what only Node has.
+  const { metafile } = await build({
+    entryPoints: [fileURLToPath(new URL('./index.ts', import.meta.url))],
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'browser',
+    format: 'esm',
+  });
+  const files = Object.keys(metafile.inputs);
+  assert.ok(files.some((file) => file.endsWith('client/idempotent-fetch.ts')));
+  const imports = Object.values(metafile.inputs).flatMap((file) => file.imports);
+  assert.deepEqual(
+    imports.filter(({ external }) => external === true),
+    [],
+  );
+});

@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { uuidV7TimeMs } from '../core/uuid-v7.ts';
+import { type FetchClock, systemFetchClock } from './fetch-clock.ts';
+import type { FetchPort, IdempotentFetchOptions } from './fetch-options.ts';
+import { createIdempotentFetch, idempotencyKeyOf } from './idempotent-fetch.ts';
+import { IdempotentFetchError } from './idempotent-fetch-error.ts';
+import { ManualFetch } from './test/manual-fetch.ts';
+import { answer, breakOff, reset, type Step, scriptedServer } from './test/scripted-server.ts';
+import { wasReplayed } from './was-replayed.ts';
+
+const charge = { method: 'POST', body: '{"amount":"1000"}', headers: { 'content-type': 'application/json' } };
+
+async function start(t: TestContext, steps: readonly Step[], options: IdempotentFetchOptions = {}) {
+  const server = await scriptedServer(t, ...steps);
+  const manual = new ManualFetch();
+  const idempotentFetch = createIdempotentFetch({ fetch: manual.fetch, clock: manual, ...options });
+  return { ...server, manual, idempotentFetch };
+}
+
+test('a request whose connection is reset is sent again with the same key and the same bytes', async (t) => {
+  const { url, seen, manual, idempotentFetch } = await start(t, [reset, reset, answer(201, 'made')]);
+  const response = await idempotentFetch(url, charge);
+  assert.equal(response.status, 201);
+  assert.equal(await response.text(), 'made');
+  assert.equal(seen.length, 3);
+  assert.equal(new Set(seen.map(({ key }) => key)).size, 1);
+  assert.equal(uuidV7TimeMs(seen[0]?.key ?? ''), Date.UTC(2026, 0, 1));
+  assert.equal(idempotencyKeyOf(response), seen[0]?.key);
+  assert.deepEqual(new Set(seen.map(({ body }) => body.toString())), new Set([charge.body]));
+  assert.equal(manual.waitsMs.length, 2);
+});
+
+test('each call is an operation of its own', async (t) => {
+  const { url, seen, idempotentFetch } = await start(t, [answer(201)]);
+  await idempotentFetch(url, charge);
+  await idempotentFetch(url, charge);
+  assert.notEqual(seen[0]?.key, seen[1]?.key);
+});
+
+for (const status of [408, 425, 429, 500, 502, 503, 504, 507, 520]) {
+  test(`a ${status} is sent again`, async (t) => {
+    const { url, seen, idempotentFetch } = await start(t, [answer(status), answer(201)]);
+    assert.equal((await idempotentFetch(url, charge)).status, 201);
+    assert.equal(seen.length, 2);
+    assert.equal(seen[1]?.key, seen[0]?.key);
+  });
+}
+
+for (const status of [200, 204, 304, 400, 401, 404, 409, 410, 412, 422, 501, 505]) {
+  test(`a ${status} is handed over`, async (t) => {
+    const { url, seen, idempotentFetch } = await start(t, [answer(status)]);
+    assert.equal((await idempotentFetch(url, charge)).status, status);
+    assert.equal(seen.length, 1);
+  });
+}
+
+test('a wait is at least what Retry-After says, in seconds or as a date', async (t) => {
+  const date = new Date(Date.UTC(2026, 0, 1, 0, 1)).toUTCString();
+  const sentAt = new Date(Date.UTC(2026, 0, 1)).toUTCString();
+  const steps = [
+    answer(503, '', { 'retry-after': '30' }),
+    answer(429, '', { 'retry-after': date, date: sentAt }),
+    answer(201),
+  ];
+  const { url, manual, idempotentFetch } = await start(t, steps);
+  assert.equal((await idempotentFetch(url, charge)).status, 201);
+  assert.deepEqual(manual.waitsMs, [30_000, 60_000]);
+});
+
+test('an attempt without an answer in time is given up, and sent again', async (t) => {
+  const hang: Step = () => manual.advance(30_000);
+  const { url, seen, manual, idempotentFetch } = await start(t, [hang, answer(201)]);
+  assert.equal((await idempotentFetch(url, charge)).status, 201);
+  assert.equal(seen[1]?.key, seen[0]?.key);
+});
+
+test('an answer that breaks off in the middle of its body is sent for again', async (t) => {
+  const { url, seen, idempotentFetch } = await start(t, [breakOff, answer(201, 'the whole')]);
+  const response = await idempotentFetch(url, charge);
+  assert.equal(await response.text(), 'the whole');
+  assert.equal(seen.length, 2);
+  assert.equal(seen[1]?.key, seen[0]?.key);
+});
+
+test('an answer that stops in the middle of its body is given up in time', async (t) => {
+  const stop: Step = (_request, response) => {
+    response.writeHead(201, { 'content-length': '1000' });
+    response.write('the first part');
+  };
+  const { url, seen, manual } = await start(t, [stop, answer(201, 'the whole')]);
+  const fetchThenWait: typeof manual.fetch = async (input, init) => {
+    const response = await manual.fetch(input, init);
+    setImmediate(() => manual.advance(30_000));
+    return response;
+  };
+  const idempotentFetch = createIdempotentFetch({ fetch: fetchThenWait, clock: manual });
+  assert.equal(await (await idempotentFetch(url, charge)).text(), 'the whole');
+  assert.equal(seen.length, 2);
+});
+
+test('a GET is sent again likewise, without a key', async (t) => {
+  const { url, seen, idempotentFetch } = await start(t, [reset, answer(503), answer(200, 'read')]);
+  const response = await idempotentFetch(url);
+  assert.equal(await response.text(), 'read');
+  assert.deepEqual(
+    seen.map(({ key }) => key),
+    [undefined, undefined, undefined],
+  );
+  assert.equal(idempotencyKeyOf(response), undefined);
+});
+
+test('when attempts run out, the last answer is given back, and can be read', async (t) => {
+  const steps = [answer(500, 'first'), answer(503, 'second'), reset];
+  const { url, seen, idempotentFetch } = await start(t, steps, { attemptsMax: 3 });
+  const response = await idempotentFetch(url, charge);
+  assert.equal(response.status, 503);
+  assert.equal(await response.text(), 'second');
+  assert.equal(idempotencyKeyOf(response), seen[0]?.key);
+  assert.equal(seen.length, 3);
+});
+
+test('when attempts run out without an answer, the error has the key to go on with', async (t) => {
+  const { url, seen, idempotentFetch } = await start(t, [reset], { attemptsMax: 4 });
+  await assert.rejects(idempotentFetch(url, charge), (error) => {
+    assert.ok(error instanceof IdempotentFetchError);
+    assert.equal(error.code, 'attempts_exhausted');
+    assert.equal(error.attempts, 4);
+    assert.equal(error.idempotencyKey, seen[0]?.key);
+    assert.ok(error.cause instanceof TypeError);
+    return true;
+  });
+  assert.equal(seen.length, 4);
+});
+
+test('an attempt ends with the deadline of its call', async (t) => {
+  const hang: Step = () => manual.advance(10_000);
+  const { url, seen, manual, idempotentFetch } = await start(t, [hang]);
+  await assert.rejects(idempotentFetch(url, { ...charge, deadlineMs: 10_000 }), {
+    code: 'deadline_exceeded',
+    attempts: 1,
+  });
+  assert.equal(seen.length, 1);
+});
+
+test('a wait that would pass the deadline is not begun', async (t) => {
+  const steps = [answer(503, 'come back', { 'retry-after': '120' })];
+  const { url, seen, manual, idempotentFetch } = await start(t, steps);
+  const response = await idempotentFetch(url, charge);
+  assert.equal(await response.text(), 'come back');
+  assert.equal(seen.length, 1);
+  assert.deepEqual(manual.waitsMs, []);
+});
+
+test('a signal that the caller aborts stops an attempt at once', async (t) => {
+  const abort = new AbortController();
+  const reason = new Error('the user left');
+  // Not even the last attempt's failure is told in its place.
+  const steps = [() => abort.abort(reason)];
+  const { url, seen, idempotentFetch } = await start(t, steps, { attemptsMax: 1 });
+  await assert.rejects(idempotentFetch(url, { ...charge, signal: abort.signal }), reason);
+  assert.equal(seen.length, 1);
+});
+
+test('a signal that the caller aborts stops a wait at once', async (t) => {
+  const abort = new AbortController();
+  const reason = new Error('the user left');
+  const { url, seen } = await scriptedServer(t, answer(503, '', { 'retry-after': '3600' }));
+  const clock: FetchClock = {
+    ...systemFetchClock,
+    sleep(delayMs, signal) {
+      const slept = systemFetchClock.sleep(delayMs, signal);
+      if (delayMs === 3_600_000) abort.abort(reason);
+      return slept;
+    },
+  };
+  let attempts = 0;
+  const fetch: FetchPort = (input, init) => {
+    attempts++;
+    return globalThis.fetch(input, init);
+  };
+  const idempotentFetch = createIdempotentFetch({ clock, fetch });
+  const init = { ...charge, deadlineMs: 24 * 3_600_000, signal: abort.signal };
+  await assert.rejects(idempotentFetch(url, init), reason);
+  assert.equal(attempts, 1);
+  assert.equal(seen.length, 1);
+});
+
+test('nothing is sent under a signal that is aborted already, be it that of a Request', async (t) => {
+  const { url, seen, idempotentFetch } = await start(t, [answer(201)]);
+  const signal = AbortSignal.abort(new Error('too late'));
+  await assert.rejects(idempotentFetch(url, { ...charge, signal }), { message: 'too late' });
+  await assert.rejects(idempotentFetch(new Request(url, { ...charge, signal })), { message: 'too late' });
+  assert.equal(seen.length, 0);
+});
+
+test('an answer that is not handed over is let go, with its connection', async (t) => {
+  const closed = Promise.withResolvers<void>();
+  const endless: Step = (_request, response) => {
+    response.on('close', closed.resolve);
+    response.writeHead(503).write('x'.repeat(10_000_000));
+  };
+  const { url, idempotentFetch } = await start(t, [endless, answer(201)]);
+  assert.equal((await idempotentFetch(url, charge)).status, 201);
+  await closed.promise;
+});
+
+test('a longer answer than is read ahead is streamed, and is whole', async (t) => {
+  const long = 'x'.repeat(300_000);
+  const { url, idempotentFetch } = await start(t, [answer(201, long)], { answerBytesMax: 1000 });
+  assert.equal(await (await idempotentFetch(url, charge)).text(), long);
+});
+
+test('a stream of events, and an answer that shall not be read ahead, are handed over while they last', async (t) => {
+  const events: Step = (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+    response.write('data: first\n\n');
+  };
+  const handedOver = Promise.withResolvers<void>();
+  const trickle: Step = async (_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' }).flushHeaders();
+    await handedOver.promise;
+    response.write('{}\n');
+  };
+  const { url, idempotentFetch } = await start(t, [events, trickle]);
+  const first = await (await idempotentFetch(url, charge)).body?.getReader().read();
+  assert.equal(new TextDecoder().decode(first?.value), 'data: first\n\n');
+  const trickling = await idempotentFetch(url, { ...charge, answerBytesMax: 0 });
+  handedOver.resolve();
+  const second = await trickling.body?.getReader().read();
+  assert.equal(new TextDecoder().decode(second?.value), '{}\n');
+});
+
+test('a replay is marked, by either header', async (t) => {
+  const steps = [
+    answer(201, '', { 'idempotency-replayed': 'true' }),
+    answer(201, '', { 'idempotent-replayed': 'true' }),
+    answer(201, '', { 'idempotency-replayed': 'false' }),
+  ];
+  const { url, idempotentFetch } = await start(t, steps);
+  assert.equal(wasReplayed(await idempotentFetch(url, charge)), true);
+  assert.equal(wasReplayed(await idempotentFetch(url, charge)), true);
+  assert.equal(wasReplayed(await idempotentFetch(url, charge)), false);
+});

@@ -1,0 +1,75 @@
+import { keyDigest } from './core/digest.ts';
+import { type Caller, scopeDigest } from './core/scope.ts';
+import type { IdempotencyStore, Slot } from './core/store.ts';
+
+/** Whose key, and which. */
+export interface KeyReference {
+  readonly caller: Caller;
+  /** as the client sent it, without quotes */
+  readonly key: string;
+}
+
+/** What became of a key, by the clock of the store. */
+export type KeyReport =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'in_progress'; readonly firstSeenAtMs: number; readonly leaseExpiresAtMs: number }
+  /** it was begun and never ended: nobody knows whether it took effect */
+  | { readonly kind: 'abandoned'; readonly firstSeenAtMs: number; readonly leaseExpiresAtMs: number }
+  | {
+      readonly kind: 'completed';
+      readonly firstSeenAtMs: number;
+      readonly location: string | undefined;
+      /** until when its answer is replayed; `undefined` once it is gone */
+      readonly answerExpiresAtMs: number | undefined;
+    };
+
+/**
+ * Looks what became of a key; changes nothing.
+ *
+ * @throws what the store rejects with
+ */
+export async function inspect(store: IdempotencyStore, reference: KeyReference): Promise<KeyReport> {
+  return report(await store.inspect(slotOf(reference)));
+}
+
+/**
+ * Frees a key that is abandoned or in progress, so that its next request is executed: for an operator who has looked
+ * and knows that the operation did not take effect. A holder that still lives can no longer complete it. A
+ * completed key is not freed.
+ *
+ * @returns what the key was when it was looked at, and whether it is free now
+ * @throws what the store rejects with
+ */
+export async function release(
+  store: IdempotencyStore,
+  reference: KeyReference,
+): Promise<{ readonly wasReleased: boolean; readonly before: KeyReport['kind'] }> {
+  const slot = slotOf(reference);
+  const found = await store.inspect(slot);
+  const before = report(found).kind;
+  const wasReleased = found !== undefined && (await store.release(slot, found.record.fencingToken));
+  return { wasReleased, before };
+}
+
+function report(found: Awaited<ReturnType<IdempotencyStore['inspect']>>): KeyReport {
+  if (found === undefined) return { kind: 'unknown' };
+  const { record, nowMs } = found;
+  const { firstSeenAtMs } = record;
+  switch (record.kind) {
+    case 'leased': {
+      const { leaseExpiresAtMs } = record;
+      const kind = nowMs < leaseExpiresAtMs ? 'in_progress' : 'abandoned';
+      return { kind, firstSeenAtMs, leaseExpiresAtMs };
+    }
+    case 'completed': {
+      const { answer, location } = record;
+      const isKept = answer.kind === 'kept' && nowMs < answer.expiresAtMs;
+      const answerExpiresAtMs = isKept ? answer.expiresAtMs : undefined;
+      return { kind: 'completed', firstSeenAtMs, location, answerExpiresAtMs };
+    }
+  }
+}
+
+function slotOf({ caller, key }: KeyReference): Slot {
+  return { scope: scopeDigest(caller), key: keyDigest(key) };
+}
