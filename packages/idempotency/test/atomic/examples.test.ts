@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { startPostgres, type TestPostgres } from '../harness/postgres.ts';
+import { prismaOffline } from './harness/prisma-folder.ts';
+
+const root = fileURLToPath(new URL('../../../..', import.meta.url));
+const readme = readFileSync(join(root, 'examples/charges/README.md'), 'utf8');
+const binaries = join(root, 'node_modules/.bin');
+
+/** Every line of the README that runs an example, by the name of its file. */
+const commands = [...readme.matchAll(/^.*\bnode examples\/charges\/([\w-]+)\.ts$/gm)].map(
+  ([line, name = '']) => ({ name, line }),
+);
+const [charge, conflict, tooMuch] = [...readme.matchAll(/^curl .*$/gm)].map(([line]) => requestOf(line));
+
+/** What a line with `curl` sends. */
+function requestOf(line: string) {
+  const headers = [...line.matchAll(/-H '([^:]+): ([^']+)'/g)].map(([, name = '', value = '']) => [
+    name,
+    value,
+  ]);
+  const body = /-d '([^']+)'/.exec(line)?.[1];
+  assert.ok(body !== undefined && headers.length === 2, line);
+  return { method: 'POST', headers: Object.fromEntries(headers), body };
+}
+
+describe('An example, run and used as its README says,', () => {
+  let postgres: TestPostgres;
+  let folder: string;
+
+  before(async () => {
+    postgres = await startPostgres();
+    folder = mkdtempSync(join(tmpdir(), 'billonce-examples-'));
+  });
+
+  after(async () => {
+    rmSync(folder, { recursive: true });
+    await postgres.stop();
+  });
+
+  /** A database of its own for each. */
+  async function databaseFor(name: string) {
+    const url = new URL(postgres.connectionString);
+    const client = new pg.Client({ connectionString: url.href });
+    await client.connect();
+    await client.query(`CREATE DATABASE "${name}"`);
+    await client.end();
+    url.pathname = `/${name}`;
+    return { DATABASE_URL: url.href, DATABASE_FILE: join(folder, name, 'charges.db') };
+  }
+
+  test('is one of seven, each with its command', () => {
+    assert.equal(new Set(commands.map(({ name }) => name)).size, 7);
+  });
+
+  for (const { name, line } of commands) {
+    test(`charges once and replays the answer: ${name}`, async () => {
+      const example = spawn('sh', ['-c', line], {
+        cwd: root,
+        env: {
+          ...process.env,
+          ...prismaOffline,
+          ...(await databaseFor(name)),
+          PATH: `${binaries}${delimiter}${process.env['PATH']}`,
+          PORT: '0',
+        },
+        stdio: ['ignore', 'pipe', 'inherit'],
+        // A group of its own, because the shell has a child.
+        detached: true,
+      });
+      try {
+        await sendRequests(`${await addressOf(example)}/charges`);
+      } finally {
+        await ended(example);
+      }
+    });
+  }
+
+  test('fits the types of its driver and of its framework', async () => {
+    const generate = ['generate', '--schema', 'examples/charges/schema.prisma', '--no-hints'];
+    const env = { ...process.env, ...prismaOffline, PATH: `${binaries}${delimiter}${process.env['PATH']}` };
+    await promisify(execFile)(join(binaries, 'prisma'), generate, { cwd: root, env });
+    const compiled = promisify(execFile)(join(binaries, 'tsc'), ['--project', 'examples/charges'], {
+      cwd: root,
+      env,
+    });
+    const said = await compiled.then(
+      () => '',
+      (error: unknown) =>
+        error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error),
+    );
+    // What the library's own sources have is told where they are checked.
+    assert.deepEqual(
+      said
+        .split('\n')
+        .filter((line) => line !== '' && !line.startsWith('packages/') && !line.startsWith(' ')),
+      [],
+    );
+  });
+});
+
+async function sendRequests(url: string): Promise<void> {
+  const first = await fetch(url, charge);
+  const answer = await first.text();
+  assert.equal(first.status, 201, answer);
+  assert.match(answer, /"balance":"99000"/);
+  const location = first.headers.get('location');
+  assert.match(location ?? '', /^\/charges\/[0-9a-f-]{36}$/);
+  assert.equal(first.headers.get('idempotency-replayed'), null);
+
+  const retry = await fetch(url, charge);
+  assert.equal(await retry.text(), answer);
+  assert.equal(retry.status, 201);
+  assert.equal(retry.headers.get('location'), location);
+  assert.equal(retry.headers.get('content-type'), first.headers.get('content-type'));
+  assert.equal(retry.headers.get('idempotency-replayed'), 'true');
+
+  assert.equal((await fetch(url, conflict)).status, 409);
+  const refused = await fetch(url, tooMuch);
+  assert.equal(refused.status, 402);
+  assert.deepEqual(await refused.json(), { error: 'insufficient_funds' });
+
+  // The refusal has rolled everything back and left its key free; the balance tells that there was one charge.
+  const key = tooMuch?.headers;
+  const next = await fetch(url, { ...charge, headers: { ...charge?.headers, ...key } });
+  assert.equal(next.status, 201);
+  assert.match(await next.text(), /"balance":"98000"/);
+}
+
+/** Where an example listens, by its own words. */
+async function addressOf(example: ChildProcess): Promise<string> {
+  if (example.stdout === null) throw new Error('the example has no output');
+  for await (const line of createInterface({ input: example.stdout })) {
+    const address = /^listening on (http:\S+)$/.exec(line)?.[1];
+    if (address !== undefined) return address;
+  }
+  throw new Error('the example ended before it listened');
+}
+
+async function ended(example: ChildProcess): Promise<void> {
+  if (example.pid === undefined || example.exitCode !== null || example.signalCode !== null) return;
+  const exited = once(example, 'exit');
+  process.kill(-example.pid, 'SIGKILL');
+  await exited;
+}

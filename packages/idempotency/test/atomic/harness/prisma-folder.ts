@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+/** A folder with a generated client of Prisma. */
+export interface PrismaFolder {
+  readonly folder: string;
+  readonly remove: () => void;
+}
+
+/** What makes `prisma generate` work without a network: the engine that it would fetch is for migrations only. */
+export const prismaOffline = { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' };
+
+/** Where the program of the command line is. */
+const prismaProgram = join(
+  dirname(fileURLToPath(import.meta.resolve('prisma/package.json'))),
+  'build/index.js',
+);
+
+/** Generates the client of `schema.prisma` in a temporary folder, from which it finds its packages. */
+export async function generatePrismaClient(): Promise<PrismaFolder> {
+  const folder = mkdtempSync(join(tmpdir(), 'billonce-prisma-'));
+  const packages = join(dirname(prismaProgram), '../..');
+  symlinkSync(packages, join(folder, 'node_modules'));
+  copyFileSync(fileURLToPath(new URL('schema.prisma', import.meta.url)), join(folder, 'schema.prisma'));
+  await promisify(execFile)(process.execPath, [prismaProgram, 'generate', '--no-hints'], {
+    cwd: folder,
+    env: { ...process.env, ...prismaOffline },
+  });
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
