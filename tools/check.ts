@@ -1,7 +1,8 @@
-// Everything that can be said of the sources without running them: format, lint, types, layers, dead code, docs.
+// Everything that can be said of the sources without running them: format, lint, types, layers, dead code, package, docs.
 import { spawnSync } from 'node:child_process';
 import { checkLayers } from './check-layers.ts';
 import { checkLockfile } from './check-lockfile.ts';
+import { checkPackage } from './check-package.ts';
 
 const bin = (name: string) => `node_modules/.bin/${name}`;
 
@@ -12,6 +13,7 @@ const steps: readonly (readonly [name: string, run: () => boolean | Promise<bool
   ['layers', () => checkLayers()],
   ['dead code', () => command(bin('knip'))],
   ['lock file', () => checkLockfile()],
+  ['package', () => checkPackage()],
   ['printed docs', () => command(bin('node'), 'tools/print-docs.ts', '--check')],
 ];
 

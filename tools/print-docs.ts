@@ -1,6 +1,9 @@
 // Prints the pages of the docs that are made from the code. With --check it writes nothing, and fails when one is stale.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { type ErrorCodeEntry, errorCodes, type RetryAdvice } from '../packages/contract/src/error-codes.ts';
+import { buildPackage } from './build-package.ts';
+import { guaranteesPage } from './guarantees-page.ts';
+import { writeReports } from './package-api.ts';
 
 interface Page {
   readonly file: string;
@@ -46,6 +49,7 @@ const pages: readonly Page[] = [
     file: 'docs/reference/errors.md',
     text: errorsHead + Object.entries(errorCodes).map(errorRow).join('') + errorsFoot,
   },
+  { file: 'docs/reference/guarantees.md', text: guaranteesPage() },
 ];
 
 function isStale({ file, text }: Page): boolean {
@@ -59,4 +63,8 @@ function reportStale(stale: readonly Page[]): void {
 
 const stale = pages.filter(isStale);
 if (process.argv.includes('--check')) reportStale(stale);
-else for (const { file, text } of stale) writeFileSync(file, text);
+else {
+  for (const { file, text } of stale) writeFileSync(file, text);
+  // Held against the package by the check of the package, which builds it anyway.
+  writeReports(buildPackage());
+}

@@ -1,0 +1,255 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import manifest from '../package.json' with { type: 'json' };
+
+const packageFolder = path.resolve(import.meta.dirname, '..');
+const root = path.resolve(packageFolder, '../..');
+const specifiers = Object.keys(manifest.exports).map((subpath) => manifest.name + subpath.slice(1));
+/** Entries that are an extension of another library, and load it. */
+const extensions = ['nest', 'opentelemetry', 'prometheus'].map((name) => `${manifest.name}/${name}`);
+/** Entries of which only the declarations name the framework. */
+const typedByFramework = [`${manifest.name}/hono`];
+const readme = readFileSync(path.join(packageFolder, 'README.md'), 'utf8');
+
+const temporary = mkdtempSync(path.join(tmpdir(), 'billonce-install-'));
+/** A project that has the tarball and nothing else, and one that has all that the package works with. */
+const bare = path.join(temporary, 'bare');
+const full = path.join(temporary, 'full');
+
+before(() => {
+  const tarball = run(root, process.execPath, 'tools/package-tarball.ts', temporary).trim();
+  mkdirSync(bare);
+  writeFileSync(path.join(bare, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }');
+  // The command is a constant; a shell is needed for npm.cmd on Windows.
+  execFileSync('npm', ['install', '--offline', '--no-audit', '--no-fund', '--loglevel=error', tarball], {
+    cwd: bare,
+    shell: process.platform === 'win32',
+  });
+  cpSync(bare, full, { recursive: true });
+  link(bare, '@types/node');
+  for (const name of Object.keys(manifest.peerDependencies)) link(full, name);
+  for (const name of ['@types/node', '@types/express', '@types/koa']) link(full, name);
+});
+
+after(() => rmSync(temporary, { recursive: true, force: true }));
+
+test('the tarball holds modules, their declarations, a manifest, a README and a licence, and no test', () => {
+  const installed = path.join(bare, 'node_modules', manifest.name);
+  const files = globSync('**/*', { cwd: installed, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      path.relative(installed, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/'),
+    );
+  const others = files.filter((file) => !/^lib\/[a-z0-9/-]+\.(?:d\.ts|js)$/.test(file));
+  assert.deepEqual(others.sort(), ['LICENSE', 'README.md', 'package.json']);
+  assert.deepEqual(
+    files.filter((file) => /\.test\.|\/test\//.test(file)),
+    [],
+  );
+});
+
+test('what a module or a declaration imports of the package is a file that is published', () => {
+  const lib = path.join(bare, 'node_modules', manifest.name, 'lib');
+  const missing = globSync('**/*.{js,d.ts}', { cwd: lib }).flatMap((file) =>
+    [...readFileSync(path.join(lib, file), 'utf8').matchAll(/\bfrom ['"](\.[^'"]+)['"]/g)]
+      .map(([, specifier = '']) => path.join(lib, path.dirname(file), specifier))
+      .filter((imported) => !existsSync(imported)),
+  );
+  assert.deepEqual(missing, []);
+});
+
+test('installing the tarball installs nothing else', () => {
+  const installed = globSync(['*', '@*/*'], { cwd: path.join(bare, 'node_modules') });
+  const expected = ['@billonce', '@billonce/idempotency', '@types', '@types/node'];
+  assert.deepEqual(installed.filter((name) => !name.startsWith('.')).sort(), expected);
+});
+
+test('each entry loads with nothing else installed, except those that extend another library', () => {
+  const loaded = specifiers.filter((specifier) => !extensions.includes(specifier));
+  assert.deepEqual(loadIn(bare, loaded), loaded);
+});
+
+test('each entry loads beside what it works with', () => {
+  assert.deepEqual(loadIn(full, specifiers), specifiers);
+});
+
+test('the declarations are sound without any framework or driver', () => {
+  const named = specifiers.filter((name) => !extensions.includes(name) && !typedByFramework.includes(name));
+  assert.equal(typeErrors(bare, 'nodenext', importsOf(named)), '');
+});
+
+for (const moduleResolution of ['nodenext', 'bundler']) {
+  test(`an Express app that is protected compiles under ${moduleResolution}, and a misspelled option does not`, () => {
+    assert.equal(typeErrors(full, moduleResolution, expressApp), '');
+  });
+}
+
+test('every name that the README and the docs import exists', () => {
+  const pages = globSync('docs/**/*.md', { cwd: root }).map((page) =>
+    readFileSync(path.join(root, page), 'utf8'),
+  );
+  const imports = [readme, ...pages].flatMap((page) => importsIn(page));
+  assert.ok(imports.length > 10);
+  assert.equal(typeErrors(full, 'nodenext', separately(imports)), '');
+});
+
+test("the README's server replays a retry, and refuses another request under the same key", async () => {
+  writeFileSync(path.join(full, 'server.js'), blockNamed('server.js'));
+  writeFileSync(path.join(full, 'tell-port.js'), tellPort);
+  const server = spawn(process.execPath, ['--import', './tell-port.js', 'server.js'], {
+    cwd: full,
+    env: { ...process.env, PORT: '0' },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  try {
+    const url = `http://127.0.0.1:${await portOf(server)}/charges`;
+    const first = await charge(url, '12.50');
+    const retry = await charge(url, '12.50');
+    const other = await charge(url, '99.00');
+    assert.deepEqual(first, { status: 201, body: '{"charge":1,"amount":"12.50"}', replayed: null });
+    assert.deepEqual(retry, { ...first, replayed: 'true' });
+    assert.equal(other.status, 409);
+    assert.match(other.body, /"idempotency_conflict"/);
+  } finally {
+    server.kill('SIGKILL');
+  }
+});
+
+const expressApp = `
+import express from 'express';
+import { type IdempotencyOptions, LeaseLostError, inspect } from '@billonce/idempotency';
+import { idempotency, operationOf } from '@billonce/idempotency/express';
+import { memoryStore } from '@billonce/idempotency/memory';
+
+const store = memoryStore();
+const options: IdempotencyOptions = { store, profile: 'ietf', observer: (event) => console.log(event.kind) };
+const app = express();
+app.use(idempotency(options), express.json());
+app.post('/charges', idempotency({ store, tenantOf: (request) => request.headers.authorization }), (request, response) => {
+  const fencingToken: number | undefined = operationOf(request)?.fencingToken;
+  response.status(201).json({ fencingToken, lost: new LeaseLostError().code });
+});
+export const report = await inspect(store, { caller: { kind: 'tenant', tenant: 'acme' }, key: 'order-1842' });
+// @ts-expect-error there is no such option
+idempotency({ store, leaseMS: 30_000 });
+// @ts-expect-error there is no such profile
+idempotency({ store, profile: 'strype' });
+`;
+
+/** Tells the port of the first server that listens, so that nobody has to guess a free one or when it is ready. */
+const tellPort = `
+import { channel } from 'node:diagnostics_channel';
+channel('tracing:net.server.listen:asyncEnd').subscribe(({ server }) => process.send(server.address().port));
+`;
+
+function run(cwd: string, file: string, ...args: string[]): string {
+  return execFileSync(file, args, { cwd, encoding: 'utf8' });
+}
+
+/** Puts a package of the workspace into a project, as an installation would. */
+function link(project: string, name: string): void {
+  const target = [packageFolder, root]
+    .map((folder) => path.join(folder, 'node_modules', name))
+    .find((folder) => existsSync(folder));
+  assert.ok(target !== undefined, `${name} is not installed`);
+  const at = path.join(project, 'node_modules', name);
+  mkdirSync(path.dirname(at), { recursive: true });
+  symlinkSync(target, at, 'junction');
+}
+
+/** The entries that have exports when they are loaded in a project by Node as it is, without types to strip. */
+function loadIn(project: string, wanted: readonly string[]): unknown {
+  writeFileSync(
+    path.join(project, 'load.js'),
+    `const loaded = [];
+    for (const specifier of ${JSON.stringify(wanted)}) {
+      if (Object.keys(await import(specifier)).length > 0) loaded.push(specifier);
+    }
+    console.log(JSON.stringify(loaded));`,
+  );
+  return JSON.parse(run(project, process.execPath, '--no-experimental-strip-types', 'load.js'));
+}
+
+function typeErrors(project: string, moduleResolution: string, source: string): string {
+  const module = moduleResolution === 'nodenext' ? 'nodenext' : 'esnext';
+  const compilerOptions = {
+    ...{ module, moduleResolution, target: 'es2024', lib: ['es2024', 'esnext.disposable'], types: ['node'] },
+    ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true },
+  };
+  writeFileSync(path.join(project, 'consumer.ts'), source);
+  writeFileSync(
+    path.join(project, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, files: ['consumer.ts'] }),
+  );
+  const compiler = path.join(root, 'node_modules/typescript/bin/tsc');
+  return spawnSync(process.execPath, [compiler, '--project', project], { cwd: project, encoding: 'utf8' })
+    .stdout;
+}
+
+function importsOf(wanted: readonly string[]): string {
+  return wanted.map((specifier, at) => `export * as entry${at} from '${specifier}';\n`).join('');
+}
+
+interface NamedImport {
+  readonly names: readonly string[];
+  readonly from: string;
+}
+
+function importsIn(page: string): readonly NamedImport[] {
+  return [...page.matchAll(/import\s+(?:type\s+)?\{([^}]*)\}\s+from\s+'(@billonce\/idempotency[^']*)'/g)].map(
+    ([, names = '', from = '']) => ({
+      names: names
+        .split(',')
+        .map((name) => name.replace(/^\s*type\s+|\s+as\s.*$/g, '').trim())
+        .filter((name) => name !== ''),
+      from,
+    }),
+  );
+}
+
+/** One import for each name, under names of their own: several entries export the same name. */
+function separately(imports: readonly NamedImport[]): string {
+  const lines = imports.flatMap(({ names, from }) => names.map((name) => ({ name, from })));
+  return lines.map(({ name, from }, at) => `export type { ${name} as name${at} } from '${from}';\n`).join('');
+}
+
+/** The fenced block of the README that begins with the name of its file. */
+function blockNamed(file: string): string {
+  const blocks = [...readme.matchAll(/```(?:js|ts)\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+  const block = blocks.find((text) => text.startsWith(`// ${file}\n`));
+  assert.ok(block !== undefined, `the README has no block that begins with // ${file}`);
+  return block;
+}
+
+async function portOf(server: ChildProcess): Promise<unknown> {
+  const [port]: unknown[] = await Promise.race([
+    once(server, 'message'),
+    once(server, 'exit').then(([code]) => assert.fail(`the server ended with ${code}`)),
+  ]);
+  return port;
+}
+
+async function charge(url: string, amount: string) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'idempotency-key': 'order-1842' },
+    body: JSON.stringify({ amount }),
+  });
+  const replayed = response.headers.get('idempotency-replayed');
+  return { status: response.status, body: await response.text(), replayed };
+}

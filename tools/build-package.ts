@@ -1,0 +1,66 @@
+// Makes of packages/idempotency the folder that is published: node tools/build-package.ts [FOLDER]
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type PackageManifest, packageEntries, packageFolder, readManifest } from './package-manifest.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+
+/** What only the workspace needs. */
+const workspaceOnly: ReadonlySet<string> = new Set(['private', 'devDependencies', 'scripts']);
+
+/**
+ * Builds the package into a folder, of which everything that was in it is lost.
+ *
+ * @throws if the sources have a type error
+ */
+export function buildPackage(folder = path.join(packageFolder, 'dist')): string {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  compile(path.join(folder, 'lib'));
+  copyFileSync(path.join(root, 'LICENSE'), path.join(folder, 'LICENSE'));
+  const readme = path.join(packageFolder, 'README.md');
+  if (existsSync(readme)) copyFileSync(readme, path.join(folder, 'README.md'));
+  const manifest = publishedManifest(readManifest());
+  writeFileSync(path.join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  return folder;
+}
+
+function compile(outDir: string): void {
+  // Without source maps: what is published is the source without its types, and can be read and debugged as it is.
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [
+      'node_modules/typescript/bin/tsc',
+      '--project',
+      `${packageFolder}/tsconfig.build.json`,
+      '--outDir',
+      outDir,
+    ],
+    { cwd: root, encoding: 'utf8' },
+  );
+  if (status !== 0) throw new Error(`the package cannot be built:\n${stdout}`);
+  for (const file of globSync('**/*.d.ts', { cwd: outDir })) rewriteSpecifiers(path.join(outDir, file));
+}
+
+/** The compiler rewrites `./a.ts` to `./a.js` in modules only; declarations must name files that are published too. */
+function rewriteSpecifiers(file: string): void {
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, text.replace(/(\b(?:from|import) ?\(?['"]\.{1,2}\/[^'"\n]+)\.ts(?=['"])/g, '$1.js'));
+}
+
+function publishedManifest(manifest: PackageManifest): Readonly<Record<string, unknown>> {
+  const entries = packageEntries(manifest).map(({ subpath, built }) => [
+    subpath,
+    { types: `./${built}.d.ts`, default: `./${built}.js` },
+  ]);
+  const kept = Object.entries(manifest.members).filter(([name]) => !workspaceOnly.has(name));
+  return {
+    ...Object.fromEntries(kept),
+    exports: Object.fromEntries(entries),
+    sideEffects: false,
+    files: ['lib'],
+  };
+}
+
+if (import.meta.main) console.log(buildPackage(process.argv[2]));

@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { buildPackage } from './build-package.ts';
+import { staleReports } from './package-api.ts';
+import { readManifest } from './package-manifest.ts';
+import { sizeFaults } from './package-sizes.ts';
+import { subpathFaults } from './package-subpaths.ts';
+import { packPackage } from './package-tarball.ts';
+
+/** Holds the package, as it would be published, against what a team that installs it may expect. */
+export async function checkPackage(): Promise<boolean> {
+  const builtFolder = buildPackage();
+  const temporary = mkdtempSync(path.join(tmpdir(), 'billonce-pack-'));
+  try {
+    const tarball = packPackage(builtFolder, temporary);
+    const faults = [
+      ...dependencyFaults(),
+      ...subpathFaults(),
+      ...staleReports(builtFolder).map((file) => `${file} is stale; npm run docs prints it anew`),
+      ...(await sizeFaults(builtFolder)),
+      ...(await publintFaults(tarball)),
+      ...typeFaults(tarball),
+    ];
+    for (const fault of faults) console.error(fault);
+    return faults.length === 0;
+  } finally {
+    rmSync(temporary, { recursive: true });
+  }
+}
+
+/** Nothing is installed with the package, and nothing that it works with is forced on anybody. */
+function dependencyFaults(): readonly string[] {
+  const { members, peerDependencies } = readManifest();
+  const faults = ['dependencies', 'optionalDependencies', 'bundleDependencies', 'scripts']
+    .filter((name) => name in members)
+    .map((name) => `packages/idempotency/package.json: there must be no ${name}`);
+  const optional = JSON.stringify(
+    Object.fromEntries(Object.keys(peerDependencies).map((name) => [name, { optional: true }])),
+  );
+  if (JSON.stringify(members['peerDependenciesMeta']) !== optional) {
+    faults.push(
+      'packages/idempotency/package.json: peerDependenciesMeta must make each peer optional, in the same order',
+    );
+  }
+  return faults;
+}
+
+async function publintFaults(tarball: string): Promise<readonly string[]> {
+  const packed = await new Blob([readFileSync(tarball)]).arrayBuffer();
+  const { messages, pkg } = await publint({ strict: true, pack: { tarball: packed } });
+  return messages.map((message) => `publint: ${formatMessage(message, pkg, { color: false })}`);
+}
+
+/** `attw` resolves the types of each entry as every kind of consumer does; only `require` under old rules is left out. */
+function typeFaults(tarball: string): readonly string[] {
+  const attw = [
+    'node_modules/@arethetypeswrong/cli/dist/index.js',
+    tarball,
+    '--profile',
+    'esm-only',
+    '--no-color',
+  ];
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...attw, '--format', 'ascii'], {
+    encoding: 'utf8',
+  });
+  return status === 0 ? [] : [`attw: ${stdout}${stderr}`];
+}

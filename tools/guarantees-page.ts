@@ -1,0 +1,70 @@
+// The page of the library's guarantees, printed from its laws.
+import { existsSync, readFileSync } from 'node:fs';
+import { adapterLaws } from '../packages/idempotency/src/testing/adapter-laws.ts';
+import type { Law } from '../packages/idempotency/src/testing/law.ts';
+import { storeLaws } from '../packages/idempotency/src/testing/store-laws.ts';
+
+/** What is held to the laws, and the test file that does it. */
+interface Held {
+  readonly name: string;
+  readonly file: string;
+}
+
+const head = `# Guarantees of the library
+
+Printed by \`npm run docs\` from the laws of \`@billonce/idempotency/testing\`; not to be edited here.
+
+A law is a sentence and a function that rejects when the sentence does not hold. \`npm test\` runs each law over every store and every
+adapter below: on real servers, over real sockets. A store or an adapter of your own is held to them in the same way, see
+[write a store](../how-to/idempotency/write-a-store.md). An id stays the same from release to release.
+`;
+
+/** @throws {Error} if a test file that the page names is not there, or does not run these laws */
+function heldTable(laws: 'storeLaws' | 'runAdapterLaws', what: string, held: readonly Held[]): string {
+  for (const { file } of held) {
+    if (!existsSync(file) || !readFileSync(file, 'utf8').includes(laws)) {
+      throw new Error(`${file} does not run the ${laws}, as the page of the guarantees says`);
+    }
+  }
+  const rows = held.map(({ name, file }) => `| ${name} | \`${file}\` |\n`).join('');
+  return `| ${what} | held to them by |\n| --- | --- |\n${rows}`;
+}
+
+function lawTable(laws: readonly Pick<Law<never>, 'id' | 'sentence'>[]): string {
+  return `| id | law |\n| --- | --- |\n${laws.map(({ id, sentence }) => `| \`${id}\` | ${sentence} |\n`).join('')}`;
+}
+
+const storeTests = 'packages/idempotency/src/stores';
+const stores: readonly Held[] = [
+  { name: '`memoryStore`', file: `${storeTests}/memory.test.ts` },
+  { name: '`sqliteStore`, by `node:sqlite` and by better-sqlite3', file: `${storeTests}/sqlite.test.ts` },
+  { name: '`postgresStore`, by `pg` and by `postgres`', file: `${storeTests}/postgres.test.ts` },
+  {
+    name: '`redisStore`, by `ioredis` and by `redis`, on one server and on a cluster',
+    file: `${storeTests}/redis.test.ts`,
+  },
+];
+
+const adapterTests = 'packages/idempotency/test/adapters';
+const adapters: readonly Held[] = [
+  { name: 'Express 4', file: `${adapterTests}/express-4.test.ts` },
+  { name: 'Express 5', file: `${adapterTests}/express-5.test.ts` },
+  { name: 'Fastify 5', file: `${adapterTests}/fastify.test.ts` },
+  { name: 'Koa 3', file: `${adapterTests}/koa.test.ts` },
+  { name: 'Hono 4', file: `${adapterTests}/hono.test.ts` },
+  { name: 'Nest 12 on Express', file: `${adapterTests}/nest-express.test.ts` },
+  { name: 'Nest 12 on Fastify', file: `${adapterTests}/nest-fastify.test.ts` },
+  { name: 'handlers of the Fetch API', file: `${adapterTests}/fetch.test.ts` },
+  { name: 'handlers of `node:http`', file: `${adapterTests}/node.test.ts` },
+];
+
+/** The text of `docs/reference/guarantees.md`. */
+export function guaranteesPage(): string {
+  return [
+    head,
+    `## Every store\n\n${lawTable(storeLaws)}`,
+    heldTable('storeLaws', 'store', stores),
+    `## Every adapter\n\nA law concerns an adapter whose framework has what the law is about.\n\n${lawTable(adapterLaws)}`,
+    heldTable('runAdapterLaws', 'adapter', adapters),
+  ].join('\n');
+}

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** The folder of the package that is published. */
+export const packageFolder = path.resolve(import.meta.dirname, '../packages/idempotency');
+
+/** A subpath of the package. */
+export interface PackageEntry {
+  /** as in `exports`: `.` or `./express` */
+  readonly subpath: string;
+  /** as it is imported: `@billonce/idempotency/express` */
+  readonly specifier: string;
+  /** what files about the entry are named for: `express`, `client-file-journal`, `index` for the root */
+  readonly name: string;
+  /** path of the built module without its ending, from the folder of the published package: `lib/adapters/express` */
+  readonly built: string;
+}
+
+/** The `package.json` of the workspace, of which the published one is made. */
+export interface PackageManifest {
+  readonly name: string;
+  readonly version: string;
+  readonly exports: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+  /** all members, in their order */
+  readonly members: Readonly<Record<string, unknown>>;
+}
+
+/** Reads the manifest of the workspace. */
+export function readManifest(): PackageManifest {
+  return parseManifest(JSON.parse(readFileSync(path.join(packageFolder, 'package.json'), 'utf8')));
+}
+
+/** The entries that the manifest exports, in its order. */
+export function packageEntries({ name, exports }: PackageManifest): readonly PackageEntry[] {
+  return Object.entries(exports).map(([subpath, source]) => ({
+    subpath,
+    specifier: `${name}${subpath.slice(1)}`,
+    name: subpath === '.' ? 'index' : subpath.slice(2).replaceAll('/', '-'),
+    built: source.replace(/^\.\/src\//, 'lib/').replace(/\.ts$/, ''),
+  }));
+}
+
+function parseManifest(value: unknown): PackageManifest {
+  const members = parseMembers(value, 'package.json');
+  const { name, version, exports, peerDependencies } = members;
+  if (typeof name !== 'string' || typeof version !== 'string')
+    throw new TypeError('package.json: no name or version');
+  return {
+    name,
+    version,
+    exports: parseTexts(exports, 'exports'),
+    peerDependencies: parseTexts(peerDependencies, 'peerDependencies'),
+    members,
+  };
+}
+
+function parseMembers(value: unknown, where: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TypeError(`${where}: no object`);
+  return Object.fromEntries(Object.entries(value));
+}
+
+/** Checks that an object has only texts. */
+function parseTexts(value: unknown, where: string): Readonly<Record<string, string>> {
+  const texts: Record<string, string> = {};
+  for (const [name, text] of Object.entries(parseMembers(value, where))) {
+    if (typeof text !== 'string') throw new TypeError(`${where}.${name}: no text`);
+    texts[name] = text;
+  }
+  return texts;
+}
