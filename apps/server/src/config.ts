@@ -31,6 +31,9 @@ export type ParsedConfig =
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The embedded default: nothing to install. */
+const databaseUrlDefault = 'file:./data/billonce.db';
+
 const dayMs = 86_400_000;
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
@@ -41,7 +44,7 @@ export function parseConfig(environment: Environment): ParsedConfig {
   const config: Config = {
     host: read.text('HOST', '127.0.0.1'),
     port: read.integer('PORT', 3001, 0, 65_535),
-    databaseFile: databaseFile(read.text('DATABASE_URL', 'file:./data/billonce.db'), mistakes),
+    databaseFile: databaseFile(read.text('DATABASE_URL', databaseUrlDefault), mistakes),
     adminApiKey: read.secret('ADMIN_API_KEY', 16),
     trustedHops: read.integer('TRUST_PROXY', 0, 0, 16),
     answerTtlMs: read.integer('IDEMPOTENCY_CACHE_TTL_MS', dayMs, 1, 400 * dayMs),
@@ -78,6 +81,19 @@ function developmentMistakes(config: Config): string[] {
     mistakes.push('TRUST_PROXY is set: without ADMIN_API_KEY the server does not run behind a proxy');
   }
   return mistakes;
+}
+
+/**
+ * The database file that a `DATABASE_URL` names; the standard one if it is not set.
+ *
+ * @throws {Error} if it is not of the form file:./path
+ */
+export function parseDatabaseUrl(url: string | undefined): string {
+  const mistakes: string[] = [];
+  const file = databaseFile(url ?? databaseUrlDefault, mistakes);
+  const [mistake] = mistakes;
+  if (mistake !== undefined) throw new Error(mistake);
+  return file;
 }
 
 function databaseFile(url: string, mistakes: string[]): string {

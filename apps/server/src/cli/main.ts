@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { isBooksCommand, runBooksCommand } from './books/commands.ts';
 import { ingestHelp } from './ingest/help.ts';
 import { ingest } from './ingest/ingest.ts';
 import { type IngestOptions, parseIngestOptions } from './ingest/options.ts';
@@ -8,6 +9,9 @@ import { exitCodeOf, summaryOf } from './ingest/summary.ts';
 const help = `Usage: billonce COMMAND [options]
 
   ingest FILE    sends usage from a CSV or JSONL file to a server, exactly once
+  verify [FILE]  recomputes every total and bill of a database from its entries
+  backup TARGET  copies the database, while a server may be writing to it
+  restore FILE   puts a backup in the place of a database
 
 billonce COMMAND --help tells more.
 `;
@@ -48,6 +52,13 @@ async function run(args: readonly string[]): Promise<number> {
   if (command === undefined || command === '--help' || command === '-h') {
     process.stdout.write(help);
     return command === undefined ? 2 : 0;
+  }
+  if (isBooksCommand(command)) {
+    return await runBooksCommand(command, rest, {
+      print: (text) => process.stdout.write(text),
+      complain: (text) => process.stderr.write(text),
+      environment: process.env,
+    });
   }
   if (command !== 'ingest') {
     process.stderr.write(`billonce: there is no command ${command}\n\n${help}`);

@@ -8,6 +8,8 @@ import type { Entry } from '../domain/usage.ts';
 export interface Books {
   /** @throws {Error} when the database cannot be read */
   ping(): Promise<void>;
+  /** tenants that have accounts, behind a name, by their names; '' begins */
+  tenantsAfter(after: string, limit: number): Promise<readonly string[]>;
   account(account: AccountKey): Promise<Account | undefined>;
   service(tenant: string, serviceId: string): Promise<Service | undefined>;
   /** account and service as they were at one moment */

@@ -15,6 +15,7 @@ const columns = `account, agent, service_id, sequence, settled_through, settleme
 const loadAccountSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND agent = ? AND service_id = ?`;
 const loadAccountsOfSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND agent = ? LIMIT ?`;
 const loadAccountsAfterSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND account > ? ORDER BY account LIMIT ?`;
+const loadTenantsAfterSql = `SELECT DISTINCT tenant FROM accounts WHERE tenant > ? ORDER BY tenant LIMIT ?`;
 const loadAccountsOfServiceSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND service_id = ? AND account > ?
            ORDER BY account LIMIT ?`;
 const updateAccountSql = `UPDATE accounts SET sequence = ?, settled_through = ?, settlements = ?, recorded_requests = ?,
@@ -46,6 +47,11 @@ export function loadAccountsOf(
   limit: number,
 ): NumberedAccount[] {
   return connection.all(loadAccountsOfSql, tenant, agent, limit).map((row) => parseAccount(connection, row));
+}
+
+/** Tenants that have accounts, behind a name, in the order of their names. */
+export function loadTenantsAfter(connection: Connection, after: string, limit: number): string[] {
+  return connection.all(loadTenantsAfterSql, after, limit).map((row) => text(row, 'tenant'));
 }
 
 /** Accounts behind a number, in the order of their numbers. */

@@ -8,7 +8,7 @@ import type {
   KeyFacts,
   RecordKey,
 } from '../../reads/books.ts';
-import { loadAccount, loadAccountsAfter, type NumberedAccount } from './accounts.ts';
+import { loadAccount, loadAccountsAfter, loadTenantsAfter, type NumberedAccount } from './accounts.ts';
 import { type AnswerCap, answersTable, hasAnswer, listAnswersTables } from './answers.ts';
 import { loadApiKeyByDigest, loadApiKeysAfter } from './api-keys.ts';
 import { Connection } from './connection.ts';
@@ -33,6 +33,10 @@ export class SqliteBooks implements Books {
     return this.#read((connection) => {
       connection.get('SELECT only FROM ledger_clock');
     });
+  }
+
+  tenantsAfter(after: string, limit: number) {
+    return this.#read((connection) => loadTenantsAfter(connection, after, limit));
   }
 
   account(key: AccountKey) {
