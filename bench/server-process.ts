@@ -11,8 +11,9 @@ export interface ServerProcess {
 export async function startServer(
   file: string,
   environment: Readonly<Record<string, string>> = {},
+  args: readonly string[] = [],
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [file], {
+  const child = spawn(process.execPath, [file, ...args], {
     env: { ...process.env, NODE_ENV: 'production', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
