@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setOperation } from './node/operations.ts';
-import { type NodeOptions, NodeProtection } from './node/protection.ts';
+import { goOn, type NodeOptions, NodeProtection } from './node/protection.ts';
 
 export type { Operation } from '../core/operation.ts';
 export { operationOf } from './node/operations.ts';
@@ -34,19 +34,20 @@ export function idempotency<Request extends ExpressRequest = ExpressRequest>(
   const protection = new NodeProtection<Request>(options, true);
   return (request, response, next) => {
     if (!protection.concerns(request)) return next();
-    protection
-      .protect({
-        request,
-        raw: request,
-        response,
-        target: request.originalUrl ?? request.url ?? '',
-        parsedBody: () => request.body,
-      })
-      .then((outcome) => {
-        if (outcome.kind === 'answered') return;
-        if (outcome.operation !== undefined) setOperation(request, outcome.operation);
+    goOn(
+      () =>
+        protection.protect({
+          request,
+          raw: request,
+          response,
+          target: request.originalUrl ?? request.url ?? '',
+          parsedBody: () => request.body,
+        }),
+      ({ operation }) => {
+        if (operation !== undefined) setOperation(request, operation);
         next();
-      })
-      .catch(next);
+      },
+      next,
+    );
   };
 }

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { KeptResponse } from '../core/kept-response.ts';
 import { requestIdOf } from './node/node-request.ts';
 import { setOperation } from './node/operations.ts';
-import { type NodeOptions, NodeProtection, type Protected } from './node/protection.ts';
+import { goOn, type NodeOptions, NodeProtection } from './node/protection.ts';
 
 export type { Operation } from '../core/operation.ts';
 export { operationOf } from './node/operations.ts';
@@ -77,26 +77,27 @@ export function idempotencyHook<Request extends FastifyRequestLike = FastifyRequ
   return (request, reply, done) => {
     const { raw } = request;
     if (!protection.concerns(raw)) return done();
-    protection
-      .protect({
-        request,
-        raw,
-        response: reply.raw,
-        target: request.originalUrl,
-        parsedBody: () => request.body,
-        requestId: requestIdOf(raw) ?? request.id,
-        send: (answer) => send(reply, answer),
-      })
-      .then((outcome: Protected) => {
-        // A hook that has sent a reply does not call `done`: Fastify stops there.
-        if (outcome.kind === 'answered') return;
-        if (outcome.operation !== undefined) {
-          setOperation(request, outcome.operation);
-          setOperation(raw, outcome.operation);
+    // A hook that has sent a reply does not call `done`: Fastify stops there.
+    goOn(
+      () =>
+        protection.protect({
+          request,
+          raw,
+          response: reply.raw,
+          target: request.originalUrl,
+          parsedBody: () => request.body,
+          requestId: requestIdOf(raw) ?? request.id,
+          send: (answer) => send(reply, answer),
+        }),
+      ({ operation }) => {
+        if (operation !== undefined) {
+          setOperation(request, operation);
+          setOperation(raw, operation);
         }
         done();
-      })
-      .catch(done);
+      },
+      done,
+    );
   };
 }
 

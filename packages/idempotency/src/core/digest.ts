@@ -10,10 +10,11 @@ export function sha256(data: string | Uint8Array): string {
  * The digest under which an idempotency key is stored: 16 bytes as 32 hexadecimal digits. A UUIDv7 keeps its
  * 48-bit time in front of 80 bits of its digest, so that new keys land together in an index; every other key is
  * 128 bits of its digest.
+ *
+ * @param timeMs the time of the key, where it is known already
  */
-export function keyDigest(key: string): string {
+export function keyDigest(key: string, timeMs = uuidV7TimeMs(key)): string {
   const digest = sha256(key);
-  const timeMs = uuidV7TimeMs(key);
   if (timeMs === undefined) return digest.slice(0, 32);
   return timeMs.toString(16).padStart(12, '0') + digest.slice(0, 20);
 }

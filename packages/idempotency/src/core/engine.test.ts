@@ -373,7 +373,7 @@ test('stored answers are encrypted, open after a rotation of the keys, and unrea
   ];
   assert.equal((await answered(setUp({ store, encryption: rotated }).engine)).body, 'made');
   const without = setUp({ store, encryption: [{ id: 'b', secret: secret(2) }] }).engine;
-  await assert.rejects(() => without.begin(request()), /encrypted with the key "a"/);
+  await assert.rejects(async () => await without.begin(request()), /encrypted with the key "a"/);
 });
 
 test('the reference of an operation is the same at every execution, and another one for another caller or key', async () => {

@@ -1,3 +1,4 @@
+import { andThen, isPromise } from './awaitable.ts';
 import { keyDigest } from './digest.ts';
 import { fingerprint } from './fingerprint.ts';
 import { parseIdempotencyKey } from './idempotency-key.ts';
@@ -58,6 +59,8 @@ interface Attempt {
   readonly slot: Slot;
   readonly fingerprint: string;
   readonly request: IdempotentRequest;
+  /** the time that the key carries, in milliseconds since the epoch */
+  readonly keyTimeMs: number | undefined;
   readonly startedAtMs: number;
   readonly takeOver: number | undefined;
 }
@@ -101,15 +104,17 @@ export class IdempotencyEngine {
   }
 
   /**
-   * Begins a request that carries a key. A failure of the store is an answer.
+   * Begins a request that carries a key. A failure of the store is an answer. A store that answers at once is answered
+   * for at once.
    *
    * @throws {UnreadableBodyError} if the body cannot be compared
    * @throws what `onAbandoned` throws, and what is wrong with a stored answer that cannot be read
    */
-  async begin(request: IdempotentRequest): Promise<Begun> {
+  begin(request: IdempotentRequest): Awaitable<Begun> {
     if (request.caller === undefined) return this.refuse({ code: 'caller_unknown' }, request);
     const { method, path, query, ifMatch } = request;
-    const slot = { scope: scopeDigest(request.caller), key: keyDigest(request.key) };
+    const keyTimeMs = uuidV7TimeMs(request.key);
+    const slot = { scope: scopeDigest(request.caller), key: keyDigest(request.key, keyTimeMs) };
     const requestFingerprint = fingerprint({
       method,
       path,
@@ -117,17 +122,30 @@ export class IdempotencyEngine {
       ifMatch,
       body: comparableBody(request.body),
     });
-    const startedAtMs = this.settings.clock.nowMs();
-    let takeOver: number | undefined;
+    const attempt: Attempt = {
+      slot,
+      fingerprint: requestFingerprint,
+      request,
+      keyTimeMs,
+      startedAtMs: this.settings.clock.nowMs(),
+      takeOver: undefined,
+    };
     try {
-      for (;;) {
-        const attempt = { slot, fingerprint: requestFingerprint, request, startedAtMs, takeOver };
-        const step = await this.#step(attempt);
-        if (step.kind !== 'again') return step;
-        takeOver = step.takeOver;
-      }
+      const step = this.#step(attempt);
+      return isPromise(step) || step.kind === 'again' ? this.#goOn(attempt, step) : step;
     } catch (error) {
       return this.#storeFailed(error, request);
+    }
+  }
+
+  /** Goes on with a request, and looks at the store again until it is known what becomes of it. */
+  async #goOn(attempt: Attempt, first: Awaitable<Step>): Promise<Begun> {
+    try {
+      let step = await first;
+      while (step.kind === 'again') step = await this.#step({ ...attempt, takeOver: step.takeOver });
+      return step;
+    } catch (error) {
+      return this.#storeFailed(error, attempt.request);
     }
   }
 
@@ -140,16 +158,19 @@ export class IdempotencyEngine {
     return { kind: 'answer', response: profile.render(refusal, context) };
   }
 
-  /** Ends an operation with what its handler answered, and gives what is to be sent. Never rejects. */
-  async finish(operation: Operation, answer: KeptResponse, request: RefusedRequest): Promise<KeptResponse> {
-    const ending = await operation.finish(answer);
-    if (ending.kind === 'send') return ending.response;
-    return this.refuse(ending.refusal, request).response;
+  /** Ends an operation with what its handler answered, and gives what is to be sent. Never fails. */
+  finish(operation: Operation, answer: KeptResponse, request: RefusedRequest): Awaitable<KeptResponse> {
+    return andThen(operation.finish(answer), (ending) =>
+      ending.kind === 'send' ? ending.response : this.refuse(ending.refusal, request).response,
+    );
   }
 
-  async #step(attempt: Attempt): Promise<Step> {
+  #step(attempt: Attempt): Awaitable<Step> {
     const claimedAtMs = this.settings.clock.nowMs();
-    const claim = await this.#claim(attempt);
+    return andThen(this.#claim(attempt), (claim) => this.#judge(attempt, claim, claimedAtMs));
+  }
+
+  #judge(attempt: Attempt, claim: Claim, claimedAtMs: number): Awaitable<Step> {
     switch (claim.kind) {
       case 'full':
         return this.refuse({ code: 'store_full' }, attempt.request);
@@ -183,17 +204,10 @@ export class IdempotencyEngine {
     }
   }
 
-  async #claimed(attempt: Attempt, claim: Claim & { kind: 'claimed' }, claimedAtMs: number): Promise<Begun> {
-    const { request, slot, takeOver } = attempt;
-    const age = judgeKeyAge(uuidV7TimeMs(request.key), claim.nowMs, this.settings);
-    if (age.kind !== 'fresh' && takeOver === undefined) {
-      await this.#released(slot, claim.fencingToken);
-      const refusal: Refusal =
-        age.kind === 'in_future'
-          ? { code: 'idempotency_key_in_future', serverTimeMs: claim.nowMs }
-          : { code: 'idempotency_key_expired', firstSeenAtMs: undefined, location: undefined };
-      return this.refuse(refusal, request);
-    }
+  #claimed(attempt: Attempt, claim: Claim & { kind: 'claimed' }, claimedAtMs: number): Awaitable<Begun> {
+    const { request, slot, keyTimeMs, takeOver } = attempt;
+    const age = judgeKeyAge(keyTimeMs, claim.nowMs, this.settings);
+    if (age.kind !== 'fresh' && takeOver === undefined) return this.#outOfAge(attempt, claim, age.kind);
     this.#report({
       kind: 'execution_started',
       fencingToken: claim.fencingToken,
@@ -201,6 +215,19 @@ export class IdempotencyEngine {
     });
     const operation = new Operation(this.#context, slot, request.key, claim.fencingToken, claimedAtMs);
     return { kind: 'execute', operation };
+  }
+
+  async #outOfAge(
+    { slot, request }: Attempt,
+    { fencingToken, nowMs }: Claim & { kind: 'claimed' },
+    age: 'too_old' | 'in_future',
+  ): Promise<Begun> {
+    await this.#released(slot, fencingToken);
+    const refusal: Refusal =
+      age === 'in_future'
+        ? { code: 'idempotency_key_in_future', serverTimeMs: nowMs }
+        : { code: 'idempotency_key_expired', firstSeenAtMs: undefined, location: undefined };
+    return this.refuse(refusal, request);
   }
 
   #found(attempt: Attempt, decision: LeaseDecision): Awaitable<Step> {

@@ -18,12 +18,16 @@ export interface FingerprintInput {
  * part can flow into the next.
  */
 export function fingerprint(input: FingerprintInput): string {
-  const head = [input.method, input.path, sortedQuery(input.query), input.ifMatch ?? '']
-    .map((part) => `${part.length}:${part}`)
-    .join('');
+  const { method, path } = input;
+  const head = `${measured(method)}${measured(path)}${measured(sortedQuery(input.query))}${measured(input.ifMatch ?? '')}`;
   const present = input.ifMatch === undefined ? '-' : '+';
   if (typeof input.body === 'string') return sha256(`${head}${present}${input.body}`);
   return sha256(Buffer.concat([Buffer.from(`${head}${present}`), input.body]));
+}
+
+/** A part behind its length. */
+function measured(part: string): string {
+  return `${part.length}:${part}`;
 }
 
 function sortedQuery(query: string): string {

@@ -1,3 +1,4 @@
+import { andThen, isPromise } from './awaitable.ts';
 import { waitFor } from './clock.ts';
 import { sha256 } from './digest.ts';
 import { type KeptResponse, keepHeaders } from './kept-response.ts';
@@ -23,6 +24,12 @@ export interface OperationContext {
 export type Ending =
   | { readonly kind: 'send'; readonly response: KeptResponse }
   | { readonly kind: 'refuse'; readonly refusal: Refusal };
+
+/** How an operation ended, and what is to be sent. */
+interface DecidedEnd {
+  readonly ending: Ending;
+  readonly outcome: ExecutionOutcome;
+}
 
 /** The lease of an operation was lost: what its transaction did must be rolled back. */
 export class LeaseLostError extends Error {
@@ -106,12 +113,13 @@ export class Operation implements KeptLease {
     });
   }
 
-  /** Ends the operation with what the handler answered, and says what is to be sent. Never rejects. */
-  async finish(answer: KeptResponse): Promise<Ending> {
+  /** Ends the operation with what the handler answered, and says what is to be sent. Never fails. */
+  finish(answer: KeptResponse): Awaitable<Ending> {
     if (this.#hasEnded) return { kind: 'send', response: answer };
-    const ending = await this.#decideEnd(answer);
-    this.#end(ending.outcome, answer.status);
-    return ending.ending;
+    return andThen(this.#decideEnd(answer), ({ ending, outcome }) => {
+      this.#end(outcome, answer.status);
+      return ending;
+    });
   }
 
   /** Gives the operation up: it broke off without an answer, and nobody knows whether it took effect. Never rejects. */
@@ -158,13 +166,18 @@ export class Operation implements KeptLease {
     this.#abort?.abort(new LeaseLostError());
   }
 
-  async #decideEnd(answer: KeptResponse): Promise<{ ending: Ending; outcome: ExecutionOutcome }> {
-    if (this.#isCompletedWithin) {
-      const committed = await this.#persist(() => this.#committedAnswer());
-      if (committed === undefined) return unknownOutcome('not_stored');
-      if (committed !== 'none')
-        return { ending: { kind: 'send', response: committed }, outcome: 'completed' };
-    }
+  #decideEnd(answer: KeptResponse): Awaitable<DecidedEnd> {
+    return this.#isCompletedWithin ? this.#decideCommitted(answer) : this.#decideUncommitted(answer);
+  }
+
+  async #decideCommitted(answer: KeptResponse): Promise<DecidedEnd> {
+    const committed = await this.#persist(() => this.#committedAnswer());
+    if (committed === undefined) return unknownOutcome('not_stored');
+    if (committed === 'none') return this.#decideUncommitted(answer);
+    return { ending: { kind: 'send', response: committed }, outcome: 'completed' };
+  }
+
+  #decideUncommitted(answer: KeptResponse): Awaitable<DecidedEnd> {
     const { settings } = this.#context;
     if (settings.mode === 'atomic') return this.#endUncommitted(answer);
     if (!settings.shouldStore(answer)) return this.#release(answer);
@@ -172,13 +185,13 @@ export class Operation implements KeptLease {
   }
 
   /** In the atomic mode an operation that was not completed inside its transaction did not happen. */
-  async #endUncommitted(answer: KeptResponse): Promise<{ ending: Ending; outcome: ExecutionOutcome }> {
+  async #endUncommitted(answer: KeptResponse): Promise<DecidedEnd> {
     const released = await this.#release(answer);
     if (answer.status >= 400) return released;
     return { ending: { kind: 'refuse', refusal: { code: 'not_completed' } }, outcome: released.outcome };
   }
 
-  async #release(answer: KeptResponse): Promise<{ ending: Ending; outcome: ExecutionOutcome }> {
+  async #release(answer: KeptResponse): Promise<DecidedEnd> {
     const { settings, calls } = this.#context;
     // If it fails, the key is refused once its lease has lapsed: too strict, and safe.
     await this.#attempt(() =>
@@ -187,7 +200,7 @@ export class Operation implements KeptLease {
     return { ending: { kind: 'send', response: answer }, outcome: 'released' };
   }
 
-  async #complete(answer: KeptResponse): Promise<{ ending: Ending; outcome: ExecutionOutcome }> {
+  #complete(answer: KeptResponse): Awaitable<DecidedEnd> {
     const { settings, calls } = this.#context;
     const encoded = this.#encode(answer);
     const completion = encoded ?? {
@@ -195,12 +208,18 @@ export class Operation implements KeptLease {
       answerTtlMs: settings.answerTtlMs,
       location: locationOf(answer),
     };
-    const isHeld = await this.#persist(() =>
+    const isStored = this.#persist(() =>
       calls.call('complete', () => settings.store.complete(this.#slot, this.fencingToken, completion)),
     );
+    return andThen(isStored, (isHeld) => this.#completed(answer, encoded !== undefined, isHeld));
+  }
+
+  /** @param isHeld whether the lease still was ours; `undefined` if the store failed */
+  #completed(answer: KeptResponse, isKept: boolean, isHeld: boolean | undefined): DecidedEnd {
+    const { settings } = this.#context;
     if (isHeld === false) return unknownOutcome('lease_lost');
     if (isHeld === undefined && settings.onStoreError === 'refuse') return unknownOutcome('not_stored');
-    if (encoded === undefined) {
+    if (!isKept) {
       const refusal = { code: 'answer_too_large', bytesMax: settings.answerBytesMax } as const;
       return { ending: { kind: 'refuse', refusal }, outcome: 'completed' };
     }
@@ -235,8 +254,13 @@ export class Operation implements KeptLease {
   }
 
   /** As `#attempt`, tried again where the store fails: for what must be known before anything is sent. */
-  async #persist<T>(run: () => Awaitable<T>): Promise<T | undefined> {
-    let result = await this.#attempt(run);
+  #persist<T>(run: () => Awaitable<T>): Awaitable<T | undefined> {
+    const result = this.#attempt(run);
+    return isPromise(result) || result === undefined ? this.#persistLater(run, result) : result;
+  }
+
+  async #persistLater<T>(run: () => Awaitable<T>, first: Awaitable<T | undefined>): Promise<T | undefined> {
+    let result = await first;
     for (let tried = 1; tried < attemptsMax && result === undefined; tried++) {
       await waitFor(this.#context.settings.clock, attemptPauseMs);
       result = await this.#attempt(run);
@@ -245,9 +269,10 @@ export class Operation implements KeptLease {
   }
 
   /** What a call to the store gives; `undefined` if it failed, which was reported. */
-  async #attempt<T>(run: () => Awaitable<T>): Promise<T | undefined> {
+  #attempt<T>(run: () => Awaitable<T>): Awaitable<T | undefined> {
     try {
-      return await run();
+      const result = run();
+      return isPromise(result) ? result.catch(() => undefined) : result;
     } catch {
       return undefined;
     }
@@ -271,7 +296,7 @@ export function referenceOf({ scope, key }: Slot): string {
   return sha256(`reference:${scope}:${key}`);
 }
 
-function unknownOutcome(cause: 'lease_lost' | 'not_stored'): { ending: Ending; outcome: ExecutionOutcome } {
+function unknownOutcome(cause: 'lease_lost' | 'not_stored'): DecidedEnd {
   return {
     ending: { kind: 'refuse', refusal: { code: 'idempotency_outcome_unknown', cause } },
     outcome: cause,

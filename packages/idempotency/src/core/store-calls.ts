@@ -1,3 +1,4 @@
+import { isPromise } from './awaitable.ts';
 import type { Clock } from './clock.ts';
 import type { IdempotencyEvent, StoreVerb } from './observer.ts';
 import type { Awaitable } from './store.ts';
@@ -67,8 +68,4 @@ export class StoreCalls {
     this.#report({ kind: 'store_failed', verb, error });
     return new StoreFailure(verb, error);
   }
-}
-
-function isPromise<T>(value: Awaitable<T>): value is Promise<T> {
-  return typeof value === 'object' && value !== null && 'then' in value;
 }

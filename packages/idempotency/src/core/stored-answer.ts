@@ -19,9 +19,15 @@ const heads = new Map<string, string>();
 const headsMax = 256;
 
 function headOf({ status, headers }: KeptResponse): string {
-  const lines: string[] = [String(status)];
-  for (const [name, value] of headers) lines.push(`${name}: ${value}`);
-  const head = `${lines.join('\n')}\n\n`;
+  let head = `${status}\n`;
+  let isCommon = true;
+  for (const [name, value] of headers) {
+    head += `${name}: ${value}\n`;
+    isCommon &&= name.startsWith('content-');
+  }
+  head += '\n';
+  // A head with an entity tag or a location comes once.
+  if (!isCommon) return head;
   const known = heads.get(head);
   if (known !== undefined) return known;
   if (heads.size >= headsMax) heads.clear();

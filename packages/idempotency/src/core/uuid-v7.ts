@@ -7,6 +7,8 @@ const uuidV7 = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9
  * @see RFC 9562, section 5.7
  */
 export function uuidV7TimeMs(text: string): number | undefined {
+  // Quickly past most of what is none.
+  if (text.length !== 36 || text.charAt(14) !== '7') return undefined;
   const parts = uuidV7.exec(text);
   if (parts?.[1] === undefined || parts[2] === undefined) return undefined;
   return Number.parseInt(parts[1] + parts[2], 16);

@@ -90,8 +90,8 @@ export class FetchProtection {
     }
   }
 
-  /** Ends an operation with an answer that is at hand, and gives what is to be sent. Never rejects. */
-  finish(operation: Operation, answer: KeptResponse, about: RefusedRequest): Promise<KeptResponse> {
+  /** Ends an operation with an answer that is at hand, and gives what is to be sent. Never fails. */
+  finish(operation: Operation, answer: KeptResponse, about: RefusedRequest): Awaitable<KeptResponse> {
     return this.#engine.finish(operation, answer, about);
   }
 

@@ -6,8 +6,9 @@ import type { Chunk } from './written.ts';
 /** The answer that a handler gave, without the content coding that something between the handler and us gave it. */
 export function capturedAnswer(response: ServerResponse, body: Chunk, bodyBytesMax: number): KeptResponse {
   const headers: KeptHeader[] = [];
-  for (const name of response.getHeaderNames()) {
-    const value = response.getHeader(name) ?? '';
+  const set = response.getHeaders();
+  for (const name in set) {
+    const value = set[name] ?? '';
     if (Array.isArray(value)) for (const one of value) headers.push([name, one]);
     else headers.push([name, String(value)]);
   }

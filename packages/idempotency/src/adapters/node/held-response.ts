@@ -1,15 +1,17 @@
 import { type OutgoingHttpHeader, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { andThen, isPromise } from '../../core/awaitable.ts';
 import type { KeptResponse } from '../../core/kept-response.ts';
+import type { Awaitable } from '../../core/store.ts';
 import { capturedAnswer } from './captured-answer.ts';
-import { hideSocket } from './hidden-socket.ts';
+import { hideSocket, showSocket } from './hidden-socket.ts';
 import { sendResponse } from './send-response.ts';
 import { type Chunk, chunkOf, joined, setHeaders } from './written.ts';
 
 /** What becomes of a response that is held back. */
 export interface HeldResponseEnd {
-  /** The handler has answered; gives what is to be sent. Must not reject. */
-  finish(answer: KeptResponse): Promise<KeptResponse>;
+  /** The handler has answered; gives what is to be sent. Must not fail. */
+  finish(answer: KeptResponse): Awaitable<KeptResponse>;
   /** The handler broke its answer off. Must not reject. */
   abandon(): Promise<void>;
   /** bytes of a body after which no more of it is held: it is too large anyway */
@@ -49,7 +51,6 @@ class HeldResponse {
   #bytes = 0;
   #hasEnded = false;
   #hasHungUp = false;
-  #showSocket: (() => void) | undefined;
 
   constructor(response: ServerResponse, end: HeldResponseEnd) {
     this.#response = response;
@@ -67,7 +68,7 @@ class HeldResponse {
     response.flushHeaders = this.#begin;
     response.emit = this.#emit;
     response.destroy = this.#destroy;
-    if (this.#end.hidesSocket) this.#showSocket = hideSocket(response);
+    if (this.#end.hidesSocket) hideSocket(response);
     if (response.destroyed) this.#hideHangUp();
   }
 
@@ -80,7 +81,7 @@ class HeldResponse {
     response.flushHeaders = flushHeaders;
     response.emit = emit;
     response.destroy = destroy;
-    this.#showSocket?.();
+    if (this.#end.hidesSocket) showSocket(response);
   }
 
   /** From now on the headers count as sent: Node itself refuses to change them. */
@@ -122,14 +123,25 @@ class HeldResponse {
     this.#hasEnded = true;
     // What asks whether the answer has ended (`writableEnded`) must hear yes.
     response.finished = true;
-    this.#settle().catch(this.#broken);
+    this.#settle();
     return response;
   };
 
-  async #settle(): Promise<void> {
-    const body = joined(this.#chunks);
-    const answer = capturedAnswer(this.#response, body, this.#end.bodyBytesMax);
-    const sent = await this.#end.finish(answer);
+  #settle(): void {
+    try {
+      const body = joined(this.#chunks);
+      const answer = capturedAnswer(this.#response, body, this.#end.bodyBytesMax);
+      const done = andThen(this.#end.finish(answer), (sent) =>
+        this.#send(body, sent === answer ? undefined : sent),
+      );
+      if (isPromise(done)) done.catch(this.#broken);
+    } catch (error) {
+      this.#broken(error);
+    }
+  }
+
+  /** @param instead what is sent in the place of what the handler answered */
+  #send(body: Chunk, instead: KeptResponse | undefined): void {
     const response = this.#response;
     this.#giveBack();
     if (this.#hasHungUp) {
@@ -144,7 +156,7 @@ class HeldResponse {
         for (const callback of callbacks) callback();
       });
     }
-    if (sent !== answer) sendResponse(response, sent);
+    if (instead !== undefined) sendResponse(response, instead);
     else if (body.length > 0) response.end(body);
     else response.end();
   }

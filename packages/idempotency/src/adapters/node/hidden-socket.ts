@@ -5,34 +5,54 @@ const original = Object.getOwnPropertyDescriptor(OutgoingMessage.prototype, 'soc
 const subscriptions: ReadonlySet<string | symbol> = new Set(['on', 'once', 'addListener', 'prependListener']);
 const endings: ReadonlySet<unknown> = new Set(['close', 'error', 'end']);
 
+const hiding = Symbol('hidden socket');
+
+/** A response whose socket is hidden, as often as `times` says. */
+interface Hiding {
+  times: number;
+  shown: Socket | null;
+}
+
+type HidingResponse = ServerResponse & { __onFinished?: unknown; [hiding]?: Hiding };
+
+// The same two functions for all responses: V8 then has one shape for them.
+const hidden: PropertyDescriptor & ThisType<HidingResponse> = {
+  configurable: true,
+  get() {
+    const socket: Socket | null = original?.get?.call(this) ?? null;
+    const state = this[hiding];
+    if (state === undefined || state.times === 0 || socket === null) return socket;
+    state.shown ??= standIn(socket);
+    return state.shown;
+  },
+  set(socket: Socket | null) {
+    const state = this[hiding];
+    if (state !== undefined) state.shown = null;
+    original?.set?.call(this, socket);
+  },
+};
+
 /**
  * Hides the end of a response's socket from whoever asks the response for it, until it is shown again. `on-finished`,
  * which Koa and Express end the streams of an answer with, asks the socket and not the response; it would break off an
  * answer whose client has hung up.
- *
- * @returns shows the socket again
  */
-export function hideSocket(response: ServerResponse & { __onFinished?: unknown }): () => void {
+export function hideSocket(response: HidingResponse): void {
   // Who came before us has been told of the socket; who comes now must not join that listener of `on-finished`.
   if (response.__onFinished !== undefined) response.__onFinished = undefined;
-  let isHidden = true;
-  let shown: Socket | null = null;
-  Object.defineProperty(response, 'socket', {
-    configurable: true,
-    get(this: ServerResponse): Socket | null {
-      const socket: Socket | null = original?.get?.call(this) ?? null;
-      if (!isHidden || socket === null) return socket;
-      shown ??= standIn(socket);
-      return shown;
-    },
-    set(this: ServerResponse, socket: Socket | null) {
-      shown = null;
-      original?.set?.call(this, socket);
-    },
-  });
-  return () => {
-    isHidden = false;
-  };
+  const state = response[hiding];
+  if (state !== undefined) {
+    state.times++;
+    return;
+  }
+  response[hiding] = { times: 1, shown: null };
+  Object.defineProperty(response, 'socket', hidden);
+}
+
+/** Shows what `hideSocket` hid. */
+export function showSocket(response: HidingResponse): void {
+  const state = response[hiding];
+  if (state !== undefined) state.times--;
 }
 
 function standIn(socket: Socket): Socket {

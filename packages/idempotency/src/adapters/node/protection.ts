@@ -1,10 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { IdempotencyEngine, type RefusedRequest } from '../../core/engine.ts';
+import { andThen, isPromise } from '../../core/awaitable.ts';
+import {
+  type Begun,
+  IdempotencyEngine,
+  type IdempotentRequest,
+  type RefusedRequest,
+} from '../../core/engine.ts';
 import type { KeptResponse } from '../../core/kept-response.ts';
 import type { Operation } from '../../core/operation.ts';
 import { checkOptions, type IdempotencyOptions } from '../../core/options.ts';
 import type { Refusal } from '../../core/refusal.ts';
 import { type RequestBody, UnreadableBodyError } from '../../core/request-body.ts';
+import type { Awaitable } from '../../core/store.ts';
 import { fieldLines } from './field-lines.ts';
 import { holdResponse } from './held-response.ts';
 import {
@@ -89,41 +96,56 @@ export class NodeProtection<Request> {
 
   /**
    * Answers a request from its record, or says that its handler is to run, with the response held back until the
-   * operation has ended.
+   * operation has ended. Known at once if the body was parsed before and the store answers at once.
    *
    * @throws {UnreadableBodyError} if the body cannot be compared
    */
-  async protect(exchange: NodeExchange<Request>): Promise<Protected> {
-    const { raw, request, response } = exchange;
-    const method = raw.method ?? '';
-    const reading = this.#engine.readKey(method, fieldLines(raw.rawHeaders, 'idempotency-key'));
+  protect(exchange: NodeExchange<Request>): Awaitable<Protected> {
+    const { raw, request } = exchange;
+    const reading = this.#engine.readKey(raw.method ?? '', fieldLines(raw.rawHeaders, 'idempotency-key'));
     if (reading.kind === 'unprotected') return unprotected;
     const about = { accept: raw.headers.accept, requestId: exchange.requestId ?? requestIdOf(raw) };
     if (reading.kind === 'refused') return this.#refuse(exchange, reading.refusal, about);
     const caller = callerOf(request, raw, this.#options);
     keepWhenHungUp(raw);
-    const body = await this.#body(exchange);
+    const { key } = reading;
+    return andThen(this.#body(exchange), (body) => this.#begin(exchange, body, { caller, key, ...about }));
+  }
+
+  #begin(
+    exchange: NodeExchange<Request>,
+    body: RequestBody | 'too_large' | 'broken_off',
+    about: RefusedRequest & Pick<IdempotentRequest, 'caller' | 'key'>,
+  ): Awaitable<Protected> {
+    const { raw } = exchange;
     if (body === 'broken_off') return answered;
     if (body === 'too_large') {
       const bytesMax = this.#engine.settings.requestBytesMax;
       return this.#refuse(exchange, { code: 'payload_too_large', bytesMax }, about);
     }
-    const begun = await this.#engine.begin({
-      method,
-      ...splitTarget(exchange.target),
+    const { path, query } = splitTarget(exchange.target);
+    const begun = this.#engine.begin({
+      method: raw.method ?? '',
+      path,
+      query,
       ifMatch: raw.headers['if-match'],
       body,
-      caller,
-      key: reading.key,
-      ...about,
+      caller: about.caller,
+      key: about.key,
+      accept: about.accept,
+      requestId: about.requestId,
     });
+    return andThen(begun, (known) => this.#go(exchange, known, about));
+  }
+
+  #go(exchange: NodeExchange<Request>, begun: Begun, about: RefusedRequest): Protected {
     switch (begun.kind) {
       case 'answer':
         return answerWith(exchange, begun.response);
       case 'proceed':
         return unprotected;
       case 'execute':
-        this.#hold(response, begun.operation, about);
+        this.#hold(exchange.response, begun.operation, about);
         return { kind: 'run', operation: begun.operation };
     }
   }
@@ -141,13 +163,17 @@ export class NodeProtection<Request> {
     });
   }
 
-  async #body(exchange: NodeExchange<Request>): Promise<RequestBody | 'too_large' | 'broken_off'> {
+  #body(exchange: NodeExchange<Request>): Awaitable<RequestBody | 'too_large' | 'broken_off'> {
     const { raw, request } = exchange;
     const { fingerprintBody } = this.#options;
     if (fingerprintBody !== undefined) return { kind: 'parsed', value: fingerprintBody(request) };
     if (!hasBody(raw)) return { kind: 'none' };
     // A parser that does not know the media type leaves an empty object, and the body unread.
     if (raw.readableEnded) return { kind: 'parsed', value: consumed(raw, exchange.parsedBody()) };
+    return this.#wholeBody(raw);
+  }
+
+  async #wholeBody(raw: IncomingMessage): Promise<RequestBody | 'too_large' | 'broken_off'> {
     const read = await readWholeBody(raw, this.#engine.settings.requestBytesMax);
     if (read.kind !== 'whole') return read.kind;
     return { kind: 'raw', body: read.bytes, contentType: raw.headers['content-type'] };
@@ -162,4 +188,28 @@ function consumed({ headers }: IncomingMessage, parsedBody: unknown): unknown {
   throw new UnreadableBodyError(
     'the body was read before and is not kept: protect the route before that, or give the option fingerprintBody',
   );
+}
+
+/** Goes on with a request as soon as it is known that its handler is to run; for frameworks with callbacks. */
+export function goOn(
+  protect: () => Awaitable<Protected>,
+  run: (outcome: Protected & { kind: 'run' }) => void,
+  failed: (error: Error) => void,
+): void {
+  let outcome: Awaitable<Protected>;
+  try {
+    outcome = protect();
+  } catch (error) {
+    failed(errorOf(error));
+    return;
+  }
+  const proceed = (known: Protected): void => {
+    if (known.kind === 'run') run(known);
+  };
+  if (!isPromise(outcome)) proceed(outcome);
+  else outcome.then(proceed).catch((error: unknown) => failed(errorOf(error)));
+}
+
+function errorOf(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
