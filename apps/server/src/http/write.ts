@@ -1,11 +1,13 @@
 import { isWrite, type OperationName } from '@billonce/contract';
 import {
   canonicalJson,
+  fieldLines,
   fingerprint,
   type Json,
   keyDigest,
   parseIdempotencyKey,
   replayedHeader,
+  splitTarget,
   uuidV7TimeMs,
 } from '@billonce/idempotency/core';
 import type { FastifyRequest } from 'fastify';
@@ -56,7 +58,7 @@ export class WriteDesk {
       if (!this.#isKeyRequired || !isWrite(operation)) return undefined;
       throw new ApiError('idempotency_key_required', 'this server requires an Idempotency-Key');
     }
-    const { path, query } = splitUrl(request.raw.url ?? '');
+    const { path, query } = splitTarget(request.raw.url ?? '');
     const ifMatch = request.headers['if-match'];
     return {
       scope: caller.scope,
@@ -85,21 +87,6 @@ export function readKey(request: FastifyRequest): string | undefined {
     case 'valid':
       return parsed.key;
   }
-}
-
-/** Every value of a header as it came: Node joins those that were sent twice. */
-function fieldLines(rawHeaders: readonly string[], name: string): string[] {
-  const lines: string[] = [];
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const field = rawHeaders[at] ?? '';
-    if (field.length === name.length && field.toLowerCase() === name) lines.push(rawHeaders[at + 1] ?? '');
-  }
-  return lines;
-}
-
-function splitUrl(url: string): { readonly path: string; readonly query: string } {
-  const at = url.indexOf('?');
-  return at < 0 ? { path: url, query: '' } : { path: url.slice(0, at), query: url.slice(at + 1) };
 }
 
 function canonicalBody<N extends OperationName>({ request, bodyText }: Call<N>): string {

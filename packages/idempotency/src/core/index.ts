@@ -24,5 +24,6 @@ export {
   type KeyPolicy,
   type RecordedAnswer,
 } from './key-decision.ts';
+export { fieldLines, splitTarget } from './request-head.ts';
 export { type Caller, normalizeAddress, scopeDigest } from './scope.ts';
 export { uuidV7TimeMs } from './uuid-v7.ts';

@@ -9,6 +9,11 @@ export type LeaseDecision =
   /** the lease has lapsed, and nobody knows whether the operation took effect */
   | { readonly kind: 'abandoned'; readonly fencingToken: number; readonly firstSeenAtMs: number };
 
+/** Whether the key of a record is unknown again, at the time of the store. A living lease keeps its record beyond the retention. */
+export function isForgotten(record: StoredRecord, forgetAtMs: number, nowMs: number): boolean {
+  return nowMs >= forgetAtMs && (record.kind === 'completed' || nowMs >= record.leaseExpiresAtMs);
+}
+
 /** Decides by what a store keeps of a key, at the time of the store. */
 export function decideByStoredRecord(
   record: StoredRecord,

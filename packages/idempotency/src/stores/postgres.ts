@@ -1,3 +1,4 @@
+import { isForgotten } from '../core/lease-decision.ts';
 import type {
   Claim,
   ClaimRequest,
@@ -17,7 +18,7 @@ import {
   type RunStatement,
 } from './postgres/bindings.ts';
 import { migrate } from './postgres/migrations.ts';
-import { isForgotten, type Look, parseLook } from './postgres/record-row.ts';
+import { type Look, parseLook } from './postgres/record-row.ts';
 import { type Statements, statements } from './postgres/statements.ts';
 import { type Swept, sweep } from './postgres/sweep.ts';
 
@@ -138,7 +139,7 @@ class StoreInPostgres implements PostgresStore {
   ): Promise<readonly PostgresRow[]> | undefined {
     const { record, nowMs } = look;
     const values = [scope, key, record.fencingToken, leaseMs, this.#nowMs()];
-    if (isForgotten(look)) {
+    if (isForgotten(look.record, look.forgetAtMs, look.nowMs)) {
       return this.#run(this.#statements.replaceForgotten, [...values, fingerprint, retentionMs]);
     }
     const isAbandoned = record.kind === 'leased' && nowMs >= record.leaseExpiresAtMs;
@@ -162,7 +163,7 @@ class StoreInPostgres implements PostgresStore {
   async inspect({ scope, key }: Slot): Promise<{ record: StoredRecord; nowMs: number } | undefined> {
     const [row] = await this.#run(this.#statements.inspect, [scope, key, this.#nowMs()]);
     const look = row && parseLook(row);
-    if (look?.kind !== 'found' || isForgotten(look)) return undefined;
+    if (look?.kind !== 'found' || isForgotten(look.record, look.forgetAtMs, look.nowMs)) return undefined;
     return { record: look.record, nowMs: look.nowMs };
   }
 

@@ -1,3 +1,4 @@
+import { isForgotten } from '../core/lease-decision.ts';
 import type {
   Claim,
   ClaimRequest,
@@ -9,7 +10,7 @@ import type {
 } from '../core/store.ts';
 import { Connection, type SqliteDatabase } from './sqlite/connection.ts';
 import { migrate } from './sqlite/migrations.ts';
-import { isForgotten, parseRecordRow, type RecordRow } from './sqlite/record-row.ts';
+import { parseRecordRow, type RecordRow } from './sqlite/record-row.ts';
 import { type Statements, statements } from './sqlite/statements.ts';
 import { type Swept, sweep } from './sqlite/sweep.ts';
 
@@ -122,7 +123,7 @@ class StoreInSqlite implements SqliteStore {
     const fencingToken = this.#nextToken();
     const leaseExpiresAtMs = nowMs + request.leaseMs;
     const [scope, key] = bytesOf(slot);
-    if (found !== undefined && !isForgotten(found, nowMs)) {
+    if (found !== undefined && !isForgotten(found.record, found.forgetAtMs, nowMs)) {
       connection.run(this.#statements.takeOver, fencingToken, leaseExpiresAtMs, scope, key);
     } else {
       const fingerprint = Buffer.from(request.fingerprint, 'hex');
@@ -159,7 +160,7 @@ class StoreInSqlite implements SqliteStore {
     this.#own();
     const nowMs = this.#nowMs();
     const found = this.#find(slot);
-    if (found === undefined || isForgotten(found, nowMs)) return undefined;
+    if (found === undefined || isForgotten(found.record, found.forgetAtMs, nowMs)) return undefined;
     return { record: found.record, nowMs };
   }
 
@@ -216,7 +217,7 @@ class StoreInSqlite implements SqliteStore {
 }
 
 function isClaimable(found: RecordRow, { takeOver }: ClaimRequest, nowMs: number): boolean {
-  if (isForgotten(found, nowMs)) return true;
+  if (isForgotten(found.record, found.forgetAtMs, nowMs)) return true;
   const { record } = found;
   return record.kind === 'leased' && nowMs >= record.leaseExpiresAtMs && record.fencingToken === takeOver;
 }

@@ -2,14 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type pg from 'pg';
 import { startPostgres, type TestPostgres } from '../harness/postgres.ts';
+import { generatePrismaClient, type PrismaFolder } from '../harness/prisma-folder.ts';
 import { type ReplyLoser, startReplyLoser } from '../harness/reply-loser.ts';
 import { allowHeldCommits, holdCommits } from './harness/held-commit.ts';
 import { assertOnce, type Ledger, postgresLedger } from './harness/ledger.ts';
-import { generatePrismaClient, type PrismaFolder } from './harness/prisma-folder.ts';
+import { postgresDrivers } from './harness/postgres-ledger.ts';
 import { RetryingClient } from './harness/retrying-client.ts';
 import { freePort, type ServerOptions, type ServerProcess, startServer } from './harness/server-process.ts';
-
-const drivers = ['node-postgres', 'postgres-js', 'kysely', 'drizzle', 'prisma'] as const;
 
 describe('A server whose connection to PostgreSQL breaks', () => {
   let postgres: TestPostgres;
@@ -22,7 +21,7 @@ describe('A server whose connection to PostgreSQL breaks', () => {
     ledger = await postgresLedger(postgres.connectionString);
     await allowHeldCommits(ledger);
     loser = await startReplyLoser(Number(new URL(postgres.connectionString).port));
-    prisma = await generatePrismaClient();
+    prisma = await generatePrismaClient(new URL('harness/schema.prisma', import.meta.url));
   });
 
   after(async () => {
@@ -56,7 +55,7 @@ describe('A server whose connection to PostgreSQL breaks', () => {
 
   const terminate = (pid: number) => ledger.pool.query('SELECT pg_terminate_backend($1)', [pid]);
 
-  for (const driver of drivers) {
+  for (const driver of postgresDrivers) {
     describe(driver, () => {
       let server: ServerProcess;
 

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { startPostgres, type TestPostgres } from '../harness/postgres.ts';
-import { prismaOffline } from './harness/prisma-folder.ts';
+import { prismaOffline } from '../harness/prisma-folder.ts';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const readme = readFileSync(join(root, 'examples/charges/README.md'), 'utf8');

@@ -1,11 +1,7 @@
-import { execFile } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 import { PrismaPg } from '@prisma/adapter-pg';
+import { generatePrismaClient } from '../harness/prisma-folder.ts';
 
 /** What tests use of a client that Prisma generated from our schema. */
 export interface TestPrisma {
@@ -25,17 +21,8 @@ export interface TestPrismaTransaction {
 
 /** Generates a client into a temporary folder, without the network, and connects it. */
 export async function prismaClient(connectionString: string): Promise<TestPrisma> {
-  const { resolve } = createRequire(import.meta.url);
-  const cli = resolve('prisma/package.json');
-  const folder = mkdtempSync(join(tmpdir(), 'billonce-prisma-'));
+  const { folder, remove } = await generatePrismaClient(new URL('schema.prisma', import.meta.url));
   try {
-    copyFileSync(join(import.meta.dirname, 'schema.prisma'), join(folder, 'schema.prisma'));
-    symlinkSync(join(dirname(cli), '..'), join(folder, 'node_modules'));
-    await promisify(execFile)(process.execPath, [join(dirname(cli), 'build', 'index.js'), 'generate'], {
-      cwd: folder,
-      // Prisma downloads its schema engine unless it is told of one; generating a client needs none.
-      env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' },
-    });
     const generated: GeneratedModule = await import(
       pathToFileURL(join(folder, 'generated', 'client.ts')).href
     );
@@ -44,7 +31,7 @@ export async function prismaClient(connectionString: string): Promise<TestPrisma
     await prisma.$queryRawUnsafe('SELECT 1');
     return prisma;
   } finally {
-    rmSync(folder, { recursive: true });
+    remove();
   }
 }
 

@@ -3,9 +3,9 @@ import type { KeptResponse } from '../../core/kept-response.ts';
 import type { Operation } from '../../core/operation.ts';
 import type { EngineSettings } from '../../core/options.ts';
 import type { RequestBody } from '../../core/request-body.ts';
+import { isRequestId, splitTarget } from '../../core/request-head.ts';
 import type { Caller } from '../../core/scope.ts';
 import type { Awaitable } from '../../core/store.ts';
-import { splitTarget } from '../node/node-request.ts';
 import { responseOf, type WholeAnswer, wholeAnswer } from './whole-answer.ts';
 
 /** What is read of a `Request`, or of one of its kind. */
@@ -132,10 +132,8 @@ function targetOf(url: string): string {
   return to < 0 ? url.slice(from) : url.slice(from, to);
 }
 
-const plainRequestId = /^[\w.:-]{1,128}$/;
-
 /** The request id that a proxy or an earlier middleware gave, if it is one. */
 function requestIdOf(headers: FetchHead['headers']): string | undefined {
   const id = headers.get('x-request-id');
-  return id !== null && plainRequestId.test(id) ? id : undefined;
+  return id !== null && isRequestId(id) ? id : undefined;
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { clientAddress } from '../../core/client-address.ts';
+import { isRequestId } from '../../core/request-head.ts';
 import type { Caller } from '../../core/scope.ts';
 
 /** Who sends, on Node: the options that every adapter on `node:http` has. */
@@ -40,16 +41,8 @@ export function callerOf<Request>(
   return address === '' ? undefined : { kind: 'ip', address };
 }
 
-/** Path and query of a request target. */
-export function splitTarget(target: string): { readonly path: string; readonly query: string } {
-  const at = target.indexOf('?');
-  return at < 0 ? { path: target, query: '' } : { path: target.slice(0, at), query: target.slice(at + 1) };
-}
-
-const plainRequestId = /^[\w.:-]{1,128}$/;
-
 /** The request id that a proxy or an earlier middleware gave, if it is one. */
 export function requestIdOf({ headers }: IncomingMessage): string | undefined {
   const id = headers['x-request-id'];
-  return typeof id === 'string' && plainRequestId.test(id) ? id : undefined;
+  return typeof id === 'string' && isRequestId(id) ? id : undefined;
 }

@@ -11,8 +11,8 @@ import type { Operation } from '../../core/operation.ts';
 import { checkOptions, type IdempotencyOptions } from '../../core/options.ts';
 import type { Refusal } from '../../core/refusal.ts';
 import { type RequestBody, UnreadableBodyError } from '../../core/request-body.ts';
+import { fieldLines, splitTarget } from '../../core/request-head.ts';
 import type { Awaitable } from '../../core/store.ts';
-import { fieldLines } from './field-lines.ts';
 import { holdResponse } from './held-response.ts';
 import {
   type CallerOptions,
@@ -20,7 +20,6 @@ import {
   callerOptionFaults,
   callerOptionNames,
   requestIdOf,
-  splitTarget,
 } from './node-request.ts';
 import { sendResponse } from './send-response.ts';
 import { hasBody, keepWhenHungUp, readWholeBody } from './whole-body.ts';

@@ -37,9 +37,3 @@ export function parseLook(row: PostgresRow): Look {
   };
   return { kind: 'found', record, forgetAtMs, nowMs };
 }
-
-/** Whether a key is unknown again. A living lease keeps its record beyond the retention. */
-export function isForgotten({ record, forgetAtMs, nowMs }: Look & { kind: 'found' }): boolean {
-  if (nowMs < forgetAtMs) return false;
-  return record.kind === 'completed' || nowMs >= record.leaseExpiresAtMs;
-}

@@ -31,11 +31,6 @@ export function parseRecordRow(row: SqliteRow): RecordRow {
   return { forgetAtMs, record };
 }
 
-/** Whether a key is unknown again. A living lease keeps its record beyond the retention. */
-export function isForgotten({ record, forgetAtMs }: RecordRow, nowMs: number): boolean {
-  return nowMs >= forgetAtMs && (record.kind === 'completed' || nowMs >= record.leaseExpiresAtMs);
-}
-
 function hexOf(bytes: unknown): string {
   if (!(bytes instanceof Uint8Array)) throw new TypeError('a digest was expected');
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');

@@ -20,12 +20,16 @@ const prismaProgram = join(
   'build/index.js',
 );
 
-/** Generates the client of `schema.prisma` in a temporary folder, from which it finds its packages. */
-export async function generatePrismaClient(): Promise<PrismaFolder> {
+/**
+ * Generates the client of a schema in a temporary folder, from which it finds its packages.
+ *
+ * @param schema the file of the schema; it says where in the folder the client comes to lie
+ */
+export async function generatePrismaClient(schema: URL): Promise<PrismaFolder> {
   const folder = mkdtempSync(join(tmpdir(), 'billonce-prisma-'));
   const packages = join(dirname(prismaProgram), '../..');
   symlinkSync(packages, join(folder, 'node_modules'));
-  copyFileSync(fileURLToPath(new URL('schema.prisma', import.meta.url)), join(folder, 'schema.prisma'));
+  copyFileSync(fileURLToPath(schema), join(folder, 'schema.prisma'));
   await promisify(execFile)(process.execPath, [prismaProgram, 'generate', '--no-hints'], {
     cwd: folder,
     env: { ...process.env, ...prismaOffline },

@@ -1,0 +1,35 @@
+import { after, before } from 'node:test';
+import { startPostgres, type TestPostgres } from '../../harness/postgres.ts';
+import { generatePrismaClient, type PrismaFolder } from '../../harness/prisma-folder.ts';
+import { type Ledger, postgresLedger } from './ledger.ts';
+
+/** The drivers of PostgreSQL that are tested. */
+export const postgresDrivers = ['node-postgres', 'postgres-js', 'kysely', 'drizzle', 'prisma'];
+
+/** What a suite on PostgreSQL shares. */
+export interface PostgresSuite {
+  readonly ledger: Ledger;
+  readonly options: { readonly prismaFolder: string };
+}
+
+/** Starts a PostgreSQL with a ledger for the suite that this is called in; gives them to its tests. */
+export function usePostgresLedger(): () => PostgresSuite {
+  let suite: PostgresSuite | undefined;
+  let postgres: TestPostgres | undefined;
+  let prisma: PrismaFolder | undefined;
+  before(async () => {
+    postgres = await startPostgres();
+    const ledger = await postgresLedger(postgres.connectionString);
+    prisma = await generatePrismaClient(new URL('schema.prisma', import.meta.url));
+    suite = { ledger, options: { prismaFolder: prisma.folder } };
+  });
+  after(async () => {
+    prisma?.remove();
+    await suite?.ledger.close();
+    await postgres?.stop();
+  });
+  return () => {
+    if (suite === undefined) throw new Error('PostgreSQL has not started');
+    return suite;
+  };
+}

@@ -1,0 +1,19 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { type Ledger, sqliteLedger } from './ledger.ts';
+
+/** The drivers of SQLite that are tested. */
+export const sqliteDrivers = ['node-sqlite', 'better-sqlite3'];
+
+/** A ledger in a file of its own, for the suite that this is called in. */
+export function useSqliteLedger(): Ledger {
+  const folder = mkdtempSync(join(tmpdir(), 'billonce-atomic-'));
+  const ledger = sqliteLedger(join(folder, 'charges.db'));
+  after(async () => {
+    await ledger.close();
+    rmSync(folder, { recursive: true });
+  });
+  return ledger;
+}
