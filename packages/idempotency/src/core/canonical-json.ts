@@ -50,7 +50,11 @@ function printNumber(value: number): string {
   return JSON.stringify(value);
 }
 
+/** Most strings of an API: nothing in them is escaped, or half of a pair. */
+const plain = /^[ !#-[\]-~]*$/;
+
 function printString(value: string): string {
+  if (plain.test(value)) return `"${value}"`;
   if (!value.isWellFormed()) throw new RangeError('the text has a lone surrogate');
   return JSON.stringify(value);
 }
