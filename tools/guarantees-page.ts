@@ -68,3 +68,34 @@ export function guaranteesPage(): string {
     heldTable('runAdapterLaws', 'adapter', adapters),
   ].join('\n');
 }
+
+/** The laws that the README of the package shows, in its order. */
+const shown: readonly string[] = [
+  'concurrent-duplicates',
+  'replay-json',
+  'replay-stream',
+  'own-headers-of-each-answer',
+  'conflict',
+  'tenants-apart',
+  'hang-up-while-executing',
+  'reset-right-after-sending',
+  'handler-outlives-the-lease',
+  'abandoned-refused',
+  'tombstone-refuses',
+  'late-holder-refused',
+  'store-down',
+  'answer-not-stored',
+];
+
+/** The README of the package, with the laws that it shows as they are now. */
+export function readmeWithGuarantees(readme: string): string {
+  const laws: readonly Pick<Law<never>, 'id' | 'sentence'>[] = [...adapterLaws, ...storeLaws];
+  const lines = shown.map((id) => {
+    const law = laws.find((one) => one.id === id);
+    if (law === undefined) throw new Error(`the README shows the law ${id}, and there is none`);
+    return `- ${law.sentence}\n`;
+  });
+  const [before, , after] = readme.split(/(?<=<!-- laws -->\n)|(?=<!-- end of the laws -->)/);
+  if (before === undefined || after === undefined) throw new Error('the README has no place for the laws');
+  return `${before}${lines.join('')}${after}`;
+}

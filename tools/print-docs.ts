@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { type ErrorCodeEntry, errorCodes, type RetryAdvice } from '../packages/contract/src/error-codes.ts';
 import { buildPackage } from './build-package.ts';
-import { guaranteesPage } from './guarantees-page.ts';
+import { guaranteesPage, readmeWithGuarantees } from './guarantees-page.ts';
 import { writeReports } from './package-api.ts';
 
 interface Page {
@@ -44,12 +44,15 @@ function errorRow([code, { status, title, advice, retry }]: [string, ErrorCodeEn
   return `| \`${code}\` | ${status} | ${title} | ${advice} | ${retryTexts[retry]} |\n`;
 }
 
+const packageReadme = 'packages/idempotency/README.md';
+
 const pages: readonly Page[] = [
   {
     file: 'docs/reference/errors.md',
     text: errorsHead + Object.entries(errorCodes).map(errorRow).join('') + errorsFoot,
   },
   { file: 'docs/reference/guarantees.md', text: guaranteesPage() },
+  { file: packageReadme, text: readmeWithGuarantees(readFileSync(packageReadme, 'utf8')) },
 ];
 
 function isStale({ file, text }: Page): boolean {
