@@ -19,6 +19,8 @@ export interface Config {
   /** for each tenant; 0 is off */
   readonly requestsPerMinuteMax: number;
   readonly connectionsMax: number;
+  /** for how long the client of an export may read nothing; below the time that a stop waits for answers */
+  readonly exportStallMs: number;
   readonly corsAllowedOrigins: readonly string[];
   readonly atRestKeys: readonly AtRestKey[];
   readonly logLevel: string;
@@ -55,6 +57,7 @@ export function parseConfig(environment: Environment): ParsedConfig {
     bulkItemsMax: read.integer('BULK_MAX_ITEMS', 1_000, 1, 10_000),
     requestsPerMinuteMax: read.integer('RATE_LIMIT_PER_MINUTE', 0, 0, 1_000_000_000),
     connectionsMax: read.integer('MAX_CONNECTIONS', 10_000, 1, 1_000_000),
+    exportStallMs: read.integer('EXPORT_STALL_MS', 20_000, 100, 3_600_000),
     corsAllowedOrigins: read.list('CORS_ALLOWED_ORIGINS').map((origin) => checkedOrigin(origin, mistakes)),
     atRestKeys: read.list('ANSWER_ENCRYPTION_KEYS').flatMap((entry) => atRestKey(entry, mistakes)),
     logLevel: read.oneOf('LOG_LEVEL', 'info', logLevels),

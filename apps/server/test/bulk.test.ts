@@ -190,3 +190,31 @@ test('a bulk without a key is known by the ids of its items', async (t) => {
   assert.equal(answers.flatMap(words).filter((word) => word === 'recorded').length, 3);
   await assertTotal(api, 9);
 });
+
+test('an atomic bulk applies all of its items, or none and says why; a duplicate refuses nothing', async (t) => {
+  const { api } = await startInProcess(t);
+  await api.post('/usage', event('known'), '1');
+  const send = (items: readonly unknown[], key: string) =>
+    api.post('/usage/bulk?mode=atomic', { items }, key);
+  const bad = [event('a'), event('known', { requests: 4 }), { agent: 'agent-7' }, event('b')];
+  const refused = await send(bad, 'k');
+  assert.equal(refused.status, 422, refused.text);
+  assert.equal(refused.json.error, 'bulk_rejected');
+  assert.deepEqual(words(refused), ['recorded', 'usage_id_conflict', 'invalid_item', 'recorded']);
+  await assertTotal(api, 3);
+  const good = [event('a'), event('known'), event('b'), event('a')];
+  const applied = await send(good, 'k');
+  assert.equal(applied.status, 201, 'the key of a refusal is free');
+  assert.deepEqual(words(applied), ['recorded', 'duplicate', 'recorded', 'duplicate']);
+  const retry = await send(good, 'k');
+  assert.deepEqual([retry.text, retry.headers.get('idempotency-replayed')], [applied.text, 'true']);
+  assert.equal(
+    (await api.post('/usage/bulk', { items: good }, 'k')).status,
+    409,
+    'the mode is of the request',
+  );
+  await assertTotal(api, 9);
+  for (const query of ['mode=each', 'mode=', 'stranger=1']) {
+    assert.equal((await api.post(`/usage/bulk?${query}`, { items: good })).status, 400, query);
+  }
+});

@@ -84,6 +84,18 @@ export const errorCodes = {
     advice: 'An id names one event for ever: send other usage under an id of its own.',
     retry: 'after_mending',
   },
+  already_reversed: {
+    status: 409,
+    title: 'The entry was reversed before',
+    advice: 'Nothing was applied: nothing is taken back twice.',
+    retry: 'do_not_retry',
+  },
+  not_reversible: {
+    status: 409,
+    title: 'A reversal cannot be reversed',
+    advice: 'Nothing was applied: record the usage anew instead.',
+    retry: 'do_not_retry',
+  },
   idempotency_key_expired: {
     status: 410,
     title: 'The answer of this Idempotency-Key is no longer kept',
@@ -113,6 +125,12 @@ export const errorCodes = {
     title: 'A limit of exact arithmetic or of size would be passed',
     advice:
       'Nothing was applied. An account holds 2^53-1 requests and 2^63-1 stroops in all its life: use another.',
+    retry: 'after_mending',
+  },
+  bulk_rejected: {
+    status: 422,
+    title: 'Items of an atomic bulk were refused',
+    advice: 'Nothing was applied: `results` says what is wrong with which item. Mend them and send it again.',
     retry: 'after_mending',
   },
   event_too_old: {

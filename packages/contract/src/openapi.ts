@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox';
 import { type ErrorCode, type ErrorCodeEntry, errorCodeEntry } from './error-codes.ts';
-import { isWrite, type Operation } from './operations/operation.ts';
+import { isWrite, type Operation, type Success } from './operations/operation.ts';
 import { operations } from './operations.ts';
 import { ErrorBody } from './schemas/operation.ts';
 
@@ -125,12 +125,15 @@ function successObjects(operation: Operation): JsonObject {
             ]),
           ),
         },
-        ...(success.schema === undefined
-          ? {}
-          : { content: { 'application/json': { schema: success.schema } } }),
+        ...contentObject(success),
       },
     ]),
   );
+}
+
+function contentObject({ schema, mediaType }: Success): JsonObject {
+  if (mediaType !== undefined) return { content: { [mediaType]: { schema: { type: 'string' } } } };
+  return schema === undefined ? {} : { content: { 'application/json': { schema } } };
 }
 
 function errorObjects(operation: Operation): JsonObject {

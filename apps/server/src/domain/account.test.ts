@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type Account, emptyAccount, outstandingRequests, recordOn } from './account.ts';
 import { amountOf, requestsTotalMax, stroopsMax } from './money.ts';
 import { quoteOf } from './quote.ts';
+import { reverseOn } from './reversal.ts';
 import { newService, type Service, withPrice } from './service.ts';
 import { settleOn } from './settlement.ts';
 
@@ -13,6 +14,20 @@ function recorded(account: Account, service: Service | undefined, requests: numb
   const after = recordOn(account, service, requests);
   if (after === undefined) throw new Error('a limit was passed');
   return after.account;
+}
+
+function reversalOf({
+  version,
+  requests,
+  sequence,
+}: {
+  version: number;
+  requests: number;
+  sequence: number;
+}) {
+  const requestsByVersion = new Map([[version, requests]]);
+  const range = { from: sequence - 1, through: sequence };
+  return { id: 'id', nowMs: 0, entryId: 'entry', reason: 'r', requestsByVersion, ...range };
 }
 
 test('amounts are exact beyond 2^53 and beyond 2^64', () => {
@@ -39,7 +54,13 @@ test('a total of 2^53-1 requests is reached and not passed', () => {
 test('a total of 2^63-1 stroops is reached and not passed', () => {
   const dear = newService('s', priceMax);
   const most = Number(stroopsMax / priceMax);
-  const line = { priceVersion: 1, priceStroops: priceMax, recordedRequests: most - 3, settledRequests: 0 };
+  const line = {
+    priceVersion: 1,
+    priceStroops: priceMax,
+    recordedRequests: most - 3,
+    reversedRequests: 0,
+    settledRequests: 0,
+  };
   const near: Account = { ...emptyAccount('a', 's'), recordedRequests: most - 3, lines: [line] };
   assert.equal(recorded(near, dear, 3).recordedRequests, most);
   assert.equal(recordOn(near, dear, 4), undefined);
@@ -50,6 +71,7 @@ test('a quote and its settlement conserve requests and stroops through price cha
     fc.record({ kind: fc.constant('use' as const), requests: fc.integer({ min: 1, max: 1_000_000 }) }),
     fc.record({ kind: fc.constant('price' as const), price: fc.bigInt({ min: 0n, max: priceMax }) }),
     fc.record({ kind: fc.constant('settle' as const) }),
+    fc.record({ kind: fc.constant('reverse' as const), number: fc.nat({ max: 30 }) }),
   );
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
@@ -59,15 +81,28 @@ test('a quote and its settlement conserve requests and stroops through price cha
       let worth = 0n;
       let billed = 0n;
       let requests = 0;
+      const used: { version: number; requests: number; sequence: number; isReversed: boolean }[] = [];
       for (const now of steps) {
         if (now.kind === 'use') {
           account = recorded(account, service, now.requests);
+          const version = service?.priceVersion ?? 0;
+          used.push({ version, requests: now.requests, sequence: account.sequence, isReversed: false });
           requests += now.requests;
           if (service === undefined) unpriced += now.requests;
           else worth += amountOf(now.requests, service.priceStroops);
         } else if (now.kind === 'price') {
           if (service === undefined) worth += amountOf(unpriced, now.price);
           service = service === undefined ? newService('s', now.price) : withPrice(service, now.price);
+        } else if (now.kind === 'reverse') {
+          const one = used[now.number];
+          if (one === undefined || one.isReversed) continue;
+          one.isReversed = true;
+          const price = account.lines.find((line) => line.priceVersion === one.version)?.priceStroops;
+          account = reverseOn(account, reversalOf(one)).account;
+          requests -= one.requests;
+          if (one.version > 0) worth -= amountOf(one.requests, price ?? 0n);
+          else if (service === undefined) unpriced -= one.requests;
+          else worth -= amountOf(one.requests, service.firstPriceStroops);
         } else if (service !== undefined) {
           const quote = quoteOf(account, service);
           const settled = settleOn(account, quote, undefined, 'id', 0);
@@ -75,11 +110,13 @@ test('a quote and its settlement conserve requests and stroops through price cha
           account = settled.account;
           billed += settled.settlement.billedStroops;
           assert.equal(outstandingRequests(account), 0);
+          assert.ok(settled.settlement.billedStroops >= 0n && account.carriedStroops <= 0n);
         }
       }
-      const open = service === undefined ? 0n : quoteOf(account, service).billedStroops;
+      const last = service === undefined ? undefined : quoteOf(account, service);
+      const open = last === undefined ? 0n : last.billedStroops + last.carriedOnStroops;
       assert.equal(billed + open, worth);
-      assert.equal(account.settledRequests + outstandingRequests(account), requests);
+      assert.equal(account.recordedRequests - account.reversedRequests, requests);
     }),
   );
 });

@@ -7,10 +7,13 @@ export interface AccountLine {
   /** `undefined` for version 0, which takes the price of version 1 once that exists */
   readonly priceStroops: Stroops | undefined;
   readonly recordedRequests: number;
+  /** taken back by reversals, of settled usage too */
+  readonly reversedRequests: number;
+  /** recorded and not reversed in what settlements cover */
   readonly settledRequests: number;
 }
 
-/** The running totals of (tenant, agent, service): a projection of its entries. Totals only grow. */
+/** The running totals of (tenant, agent, service): a projection of its entries. */
 export interface Account {
   readonly agent: string;
   readonly serviceId: string;
@@ -18,10 +21,15 @@ export interface Account {
   readonly sequence: number;
   /** the last entry that a settlement covers */
   readonly settledThrough: number;
+  /** up to this entry no usage is outstanding: it was settled, or reversed as a whole */
+  readonly clearedThrough: number;
   readonly settlements: number;
   readonly recordedRequests: number;
+  readonly reversedRequests: number;
   readonly settledRequests: number;
   readonly settledStroops: Stroops;
+  /** what the last settlement could not bill: 0, or below 0 for a credit */
+  readonly carriedStroops: Stroops;
   /** in the order of their price versions */
   readonly lines: readonly AccountLine[];
 }
@@ -33,17 +41,25 @@ export function emptyAccount(agent: string, serviceId: string): Account {
     serviceId,
     sequence: 0,
     settledThrough: 0,
+    clearedThrough: 0,
     settlements: 0,
     recordedRequests: 0,
+    reversedRequests: 0,
     settledRequests: 0,
     settledStroops: 0n,
+    carriedStroops: 0n,
     lines: [],
   };
 }
 
-/** Requests that no settlement covers yet. */
+/** Requests that no settlement covers yet. Not below 0: what is reversed after it was settled is a credit. */
 export function outstandingRequests(account: Account): number {
-  return account.recordedRequests - account.settledRequests;
+  return Math.max(0, account.recordedRequests - account.reversedRequests - account.settledRequests);
+}
+
+/** Requests of a line that no settlement covers yet; below 0 for a credit. */
+export function outstandingOn(line: AccountLine): number {
+  return line.recordedRequests - line.reversedRequests - line.settledRequests;
 }
 
 /** The account after an entry, with the line that the entry is on; or `undefined` when a limit would be passed. */
@@ -85,11 +101,13 @@ function lineAfter(
     priceVersion,
     priceStroops: service?.priceStroops,
     recordedRequests: requests,
+    reversedRequests: 0,
     settledRequests: 0,
   };
 }
 
-function replaceLine(lines: readonly AccountLine[], line: AccountLine): readonly AccountLine[] {
+/** Lines with one of them as it is now, in the order of their price versions. */
+export function replaceLine(lines: readonly AccountLine[], line: AccountLine): readonly AccountLine[] {
   const at = lines.findIndex((candidate) => candidate.priceVersion === line.priceVersion);
   // A new price version is always the highest, so its line goes to the end.
   return at < 0 ? [...lines, line] : lines.with(at, line);

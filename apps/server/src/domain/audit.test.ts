@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import { type Account, emptyAccount, recordOn } from './account.ts';
 import { AccountAudit } from './audit.ts';
 import { quoteOf } from './quote.ts';
+import { reverseOn } from './reversal.ts';
 import { newService } from './service.ts';
 import { type Settlement, settleOn } from './settlement.ts';
-import type { Entry } from './usage.ts';
+import type { Entry, Reversal } from './usage.ts';
 
 interface History {
   readonly account: Account;
@@ -44,7 +45,7 @@ function history(): History {
 function differences({ account, entries, settlement }: History): readonly string[] {
   const audit = new AccountAudit(account, new Map([[1, 7n]]));
   for (const entry of entries) {
-    audit.entry(entry);
+    audit.entry(entry, takenBy(entry, entries, audit));
     if (entry.sequence === settlement.through) audit.settlement(settlement);
   }
   return audit.finish().differences;
@@ -53,6 +54,101 @@ function differences({ account, entries, settlement }: History): readonly string
 test('books that add up have no differences', () => {
   assert.deepEqual(differences(history()), []);
 });
+
+/** The same, and the settled entry taken back behind the second, then all that is outstanding. */
+function reversedHistory(): History {
+  const books = history();
+  const wanted = { nowMs: 0, reason: 'r' };
+  const single = reverseOn(books.account, {
+    ...wanted,
+    id: 'single',
+    entryId: 'entry-1',
+    from: 0,
+    through: 1,
+    requestsByVersion: new Map([[1, 3]]),
+  });
+  const range = reverseOn(single.account, {
+    ...wanted,
+    id: 'range',
+    entryId: undefined,
+    from: 1,
+    through: 3,
+    requestsByVersion: new Map([[1, 5]]),
+  });
+  return { ...books, account: range.account, entries: [...books.entries, single.entry, range.entry] };
+}
+
+/** The usage that a reversal names, as it stands in the entries. */
+function takenBy(entry: Entry, entries: readonly Entry[], audit: AccountAudit): Map<number, number> {
+  const { from, through } = entry.reversal ?? { from: 0, through: 0 };
+  const taken = new Map<number, number>();
+  for (const { sequence, requests, priceVersion, reversal } of entries) {
+    if (reversal !== undefined || sequence <= from || sequence > through || audit.wasReversed(sequence))
+      continue;
+    taken.set(priceVersion, (taken.get(priceVersion) ?? 0) + requests);
+  }
+  return taken;
+}
+
+/** The books with the reversal at an index changed. */
+function withReversal(books: History, index: number, change: (entry: Entry) => Entry): History {
+  const entries = books.entries.map((entry, at) => (at === index ? change(entry) : entry));
+  return { ...books, entries };
+}
+
+const changed = (books: History, index: number, members: Partial<Reversal>) =>
+  withReversal(books, index, (entry) =>
+    entry.reversal === undefined ? entry : { ...entry, reversal: { ...entry.reversal, ...members } },
+  );
+
+const reversalFrauds: Readonly<Record<string, (books: History) => History>> = {
+  'a reversal takes back more than there was': (books) =>
+    withReversal(
+      changed(books, 2, { lines: [{ priceVersion: 1, requests: 4, lineReversed: 4 }] }),
+      2,
+      (entry) => ({ ...entry, requests: -4 }),
+    ),
+  'a reversal is not the sum of its lines': (books) =>
+    withReversal(books, 2, (entry) => ({ ...entry, requests: -2 })),
+  'an entry is taken back twice': (books) => ({
+    ...books,
+    entries: [...books.entries.slice(0, 3), ...books.entries.slice(2, 3).map((e) => ({ ...e, sequence: 4 }))],
+  }),
+  'a reversal names what comes behind it': (books) => changed(books, 2, { from: 4, through: 5 }),
+  'a range leaves out usage': (books) => changed(books, 3, { lines: [] }),
+  'a reversal carries a wrong sum': (books) =>
+    changed(books, 3, { lines: [{ priceVersion: 1, requests: 5, lineReversed: 5 }] }),
+  'reversed requests are off': ({ account, ...books }) => ({
+    ...books,
+    account: { ...account, reversedRequests: 7 },
+  }),
+  'a reversed line is off': ({ account, ...books }) => ({
+    ...books,
+    account: { ...account, lines: account.lines.map((line) => ({ ...line, reversedRequests: 7 })) },
+  }),
+  'the cleared range is off': ({ account, ...books }) => ({
+    ...books,
+    account: { ...account, clearedThrough: 2 },
+  }),
+  'a credit is made up': ({ account, ...books }) => ({
+    ...books,
+    account: { ...account, carriedStroops: -1n },
+  }),
+  'a bill carries what no bill left': ({ settlement, ...books }) => ({
+    ...books,
+    settlement: { ...settlement, carriedStroops: -1n, billedStroops: 20n },
+  }),
+};
+
+test('books with reversals that add up have no differences', () => {
+  assert.deepEqual(differences(reversedHistory()), []);
+});
+
+for (const [fraud, commit] of Object.entries(reversalFrauds)) {
+  test(`the audit sees that ${fraud}`, () => {
+    assert.notDeepEqual(differences(commit(reversedHistory())), []);
+  });
+}
 
 const frauds: Readonly<Record<string, (books: History) => History>> = {
   'an entry is missing': (books) => ({ ...books, entries: books.entries.slice(0, 1) }),

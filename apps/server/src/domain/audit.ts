@@ -1,6 +1,7 @@
 import type { Account } from './account.ts';
+import { ReversalAudit } from './audit-reversals.ts';
 import { amountOf, type Stroops } from './money.ts';
-import type { Settlement } from './settlement.ts';
+import { carriedOnStroops, type Settlement } from './settlement.ts';
 import type { Entry } from './usage.ts';
 
 /** What an audit of one account found: its sums, recomputed from the entries, and where the books differ. */
@@ -9,6 +10,8 @@ export interface AccountFinding {
   readonly settlements: number;
   readonly recordedRequests: number;
   readonly recordedStroops: Stroops;
+  readonly reversedRequests: number;
+  readonly reversedStroops: Stroops;
   readonly settledRequests: number;
   readonly settledStroops: Stroops;
   readonly differences: readonly string[];
@@ -22,6 +25,7 @@ export class AccountAudit {
   readonly #account: Account;
   readonly #prices: ReadonlyMap<number, Stroops>;
   readonly #differences: string[] = [];
+  readonly #reversals = new ReversalAudit();
   readonly #recordedByVersion = new Map<number, number>();
   readonly #settledByVersion = new Map<number, number>();
   #rangeByVersion = new Map<number, number>();
@@ -30,6 +34,11 @@ export class AccountAudit {
   #settledThrough = 0;
   #recordedRequests = 0;
   #recordedStroops = 0n;
+  #reversedRequests = 0;
+  #reversedStroops = 0n;
+  #carriedStroops = 0n;
+  /** of the last usage */
+  #topVersion = -1;
   #settledRequests = 0;
   #settledStroops = 0n;
 
@@ -38,18 +47,48 @@ export class AccountAudit {
     this.#prices = prices;
   }
 
-  entry(entry: Entry): void {
+  /** Whether an entry that was fed in before was taken back by a reversal that was fed in too. */
+  wasReversed(sequence: number): boolean {
+    return this.#reversals.covers(sequence);
+  }
+
+  /** An entry; for a reversal, with the usage that it takes back, in requests by price version, as it stands there. */
+  entry(entry: Entry, taken: ReadonlyMap<number, number> = new Map()): void {
     this.#entries += 1;
     this.#expect(entry.sequence === this.#entries, `entry ${entry.id} is not number ${this.#entries}`);
     const version = entry.priceVersion;
-    const lineRequests = (this.#recordedByVersion.get(version) ?? 0) + entry.requests;
+    const added = entry.reversal === undefined ? entry.requests : 0;
+    const lineRequests = (this.#recordedByVersion.get(version) ?? 0) + added;
     this.#expect(entry.lineRequests === lineRequests, `entry ${entry.id} carries a wrong sum of its line`);
+    if (entry.reversal === undefined) this.#usage(entry, lineRequests);
+    else this.#reversal(entry, taken);
+  }
+
+  #usage(entry: Entry, lineRequests: number): void {
+    const version = entry.priceVersion;
+    this.#expect(version >= this.#topVersion, `entry ${entry.id} has an older price than one before it`);
+    this.#topVersion = version;
     this.#recordedByVersion.set(version, lineRequests);
-    this.#rangeByVersion.set(version, (this.#rangeByVersion.get(version) ?? 0) + entry.requests);
+    this.#addToRange(version, entry.requests);
     this.#recordedRequests += entry.requests;
     this.#recordedStroops += amountOf(entry.requests, this.#priceOf(version) ?? 0n);
+    this.#expect(entry.requests > 0, `entry ${entry.id} is of no requests`);
     const isPriced = version === 0 || this.#prices.has(version);
     this.#expect(isPriced, `entry ${entry.id} has price version ${version}, which does not exist`);
+  }
+
+  #reversal(entry: Entry, taken: ReadonlyMap<number, number>): void {
+    this.#expect(entry.priceVersion === this.#topVersion, `reversal ${entry.id} is not where it stands`);
+    for (const fault of this.#reversals.faultsOf(entry, taken)) this.#differences.push(fault);
+    for (const { priceVersion, requests } of entry.reversal?.lines ?? []) {
+      this.#addToRange(priceVersion, -requests);
+      this.#reversedRequests += requests;
+      this.#reversedStroops += amountOf(requests, this.#priceOf(priceVersion) ?? 0n);
+    }
+  }
+
+  #addToRange(version: number, requests: number): void {
+    this.#rangeByVersion.set(version, (this.#rangeByVersion.get(version) ?? 0) + requests);
   }
 
   /** To be called after the entries of the settlement's range. */
@@ -73,6 +112,7 @@ export class AccountAudit {
     this.#settledThrough = settlement.through;
     this.#settledRequests += settlement.requests;
     this.#settledStroops += settlement.billedStroops;
+    this.#carriedStroops = carriedOnStroops(settlement);
   }
 
   /** Holds the totals of the account against what was recomputed. */
@@ -91,6 +131,15 @@ export class AccountAudit {
       account.recordedRequests === this.#recordedRequests,
       'recorded requests differ from the entries',
     );
+    this.#expect(
+      account.reversedRequests === this.#reversedRequests,
+      'reversed requests differ from the entries',
+    );
+    this.#expect(
+      account.clearedThrough === this.#reversals.clearedThrough,
+      'clearedThrough is not where the last reversal of a range ended',
+    );
+    this.#expect(account.carriedStroops === this.#carriedStroops, 'what is carried differs from the bills');
     this.#expect(account.settledRequests === this.#settledRequests, 'settled requests differ from the bills');
     this.#expect(account.settledStroops === this.#settledStroops, 'settled stroops differ from the bills');
     this.#expect(account.lines.length === this.#recordedByVersion.size, 'there are lines without entries');
@@ -101,6 +150,10 @@ export class AccountAudit {
       this.#expect(
         line.recordedRequests === recorded,
         `line ${priceVersion}: recorded differs from the entries`,
+      );
+      this.#expect(
+        line.reversedRequests === this.#reversals.reversedAt(priceVersion),
+        `line ${priceVersion}: reversed differs from the entries`,
       );
       this.#expect(line.settledRequests === settled, `line ${priceVersion}: settled differs from the bills`);
       this.#expect(
@@ -113,6 +166,8 @@ export class AccountAudit {
       settlements: this.#settlements,
       recordedRequests: this.#recordedRequests,
       recordedStroops: this.#recordedStroops,
+      reversedRequests: this.#reversedRequests,
+      reversedStroops: this.#reversedStroops,
       settledRequests: this.#settledRequests,
       settledStroops: this.#settledStroops,
       differences: this.#differences,
@@ -126,7 +181,12 @@ export class AccountAudit {
       const line = Math.max(version, 1);
       wanted.set(line, (wanted.get(line) ?? 0) + requests);
     }
-    let billed = 0n;
+    for (const [line, requests] of [...wanted]) if (requests === 0) wanted.delete(line);
+    this.#expect(
+      settlement.carriedStroops === this.#carriedStroops,
+      `settlement ${settlement.id} does not carry what the last one left`,
+    );
+    let billed = this.#carriedStroops;
     let requests = 0;
     for (const line of settlement.lines) {
       const price = this.#priceOf(line.priceVersion);
@@ -144,8 +204,8 @@ export class AccountAudit {
     }
     this.#expect(wanted.size === 0, `settlement ${settlement.id} leaves out entries of its range`);
     this.#expect(
-      billed === settlement.billedStroops,
-      `settlement ${settlement.id} is not the sum of its lines`,
+      (billed > 0n ? billed : 0n) === settlement.billedStroops,
+      `settlement ${settlement.id} is not the sum of its lines and what was carried`,
     );
     this.#expect(
       requests === settlement.requests,

@@ -5,6 +5,8 @@ import type { UsageItem } from './usage.ts';
 export type Command =
   | RecordUsage
   | RecordUsageBulk
+  | ReverseEntry
+  | ClearAccount
   | Settle
   | SettleBulk
   | PutService
@@ -25,6 +27,20 @@ export type BulkItem =
 export interface RecordUsageBulk {
   readonly kind: 'record_usage_bulk';
   readonly items: readonly BulkItem[];
+  /** whether one item that is refused refuses all */
+  readonly isAtomic: boolean;
+}
+
+export interface ReverseEntry {
+  readonly kind: 'reverse_entry';
+  readonly entryId: string;
+  readonly reason: string;
+}
+
+export interface ClearAccount {
+  readonly kind: 'clear_account';
+  readonly agent: string;
+  readonly serviceId: string;
 }
 
 export interface Settle {
@@ -79,6 +95,8 @@ export const settleBulkAccountsMax = 10_000;
 export function idsOf(command: Command): number {
   switch (command.kind) {
     case 'record_usage':
+    case 'reverse_entry':
+    case 'clear_account':
     case 'settle':
       return 1;
     case 'record_usage_bulk':

@@ -1,8 +1,9 @@
 import type { Json } from '@billonce/idempotency/core';
-import { type Account, outstandingRequests } from './account.ts';
+import { type Account, outstandingOn, outstandingRequests } from './account.ts';
 import { type Settle, type SettleBulk, settleBulkAccountsMax } from './command.ts';
 import { type Decision, done, type Moment, refused } from './decision.ts';
-import { type EntryPosition, type Quote, quoteOf } from './quote.ts';
+import type { Position } from './position.ts';
+import { type Quote, quoteOf } from './quote.ts';
 import { billLinesAnswer, quoteTag } from './quote-answer.ts';
 import type { Refusal } from './refusal.ts';
 import type { Service } from './service.ts';
@@ -22,7 +23,8 @@ export function settle(command: Settle, view: View, moment: Moment): Decision {
   const position = positionOf(account, through, view);
   const quote = quoteOf(account, service, position);
   if (!isExpected(command, quote)) return quoteChanged(quoteOf(account, service));
-  if (quote.requests === 0) return done({ status: 200, body: settledAnswer(agent, quote, undefined) });
+  // What was reversed before it was settled comes to no line, and to no bill.
+  if (quote.lines.length === 0) return done({ status: 200, body: settledAnswer(agent, quote, undefined) });
   const settled = settleOn(account, quote, position, moment.id(0), moment.nowMs);
   if (settled === undefined) return refused(limitExceeded);
   return done(
@@ -35,7 +37,7 @@ export function settle(command: Settle, view: View, moment: Moment): Decision {
   );
 }
 
-function positionOf(account: Account, through: number | undefined, view: View): EntryPosition | undefined {
+function positionOf(account: Account, through: number | undefined, view: View): Position | undefined {
   if (through === undefined || account.sequence === 0) return undefined;
   const position = view.position(account.agent, account.serviceId, through);
   // To take everything instead would be to charge what nobody agreed to.
@@ -74,7 +76,7 @@ export function settleBulk(command: SettleBulk, view: View, moment: Moment): Dec
     });
   }
   const outstanding = accounts
-    .filter((account) => outstandingRequests(account) > 0)
+    .filter((account) => account.lines.some((line) => outstandingOn(line) !== 0))
     .sort((a, b) => (a.serviceId < b.serviceId ? -1 : 1));
   const bills: SettledAccount[] = [];
   const items: Json[] = [];
@@ -82,6 +84,7 @@ export function settleBulk(command: SettleBulk, view: View, moment: Moment): Dec
   for (const account of outstanding) {
     const service = view.service(account.serviceId);
     if (service === undefined) {
+      if (outstandingRequests(account) === 0) continue;
       skipped.push({
         serviceId: account.serviceId,
         requests: outstandingRequests(account),
@@ -91,6 +94,7 @@ export function settleBulk(command: SettleBulk, view: View, moment: Moment): Dec
     }
     const bill = settleAll(account, service, moment.id(bills.length), moment.nowMs);
     if (bill === undefined) return refused(limitExceeded);
+    if (bill.quote.lines.length === 0) continue;
     bills.push(bill.settled);
     items.push(settlementAnswer(bill.quote, bill.settled.settlement));
   }
@@ -113,7 +117,7 @@ function settleAll(
   id: string,
   nowMs: number,
 ): { readonly quote: Quote; readonly settled: SettledAccount } | undefined {
-  const everything: EntryPosition | undefined = undefined;
+  const everything: Position | undefined = undefined;
   const quote = quoteOf(account, service, everything);
   const settled = settleOn(account, quote, everything, id, nowMs);
   return settled === undefined ? undefined : { quote, settled };
@@ -129,6 +133,7 @@ function settlementAnswer(quote: Quote, settlement: Settlement | undefined) {
     requests: quote.requests,
     priceStroops: Number(quote.priceStroops),
     billedStroops: String(quote.billedStroops),
+    carriedStroops: String(quote.carriedStroops),
     settlementId: settlement?.id ?? null,
     lines: billLinesAnswer(quote.lines),
   };

@@ -1,6 +1,7 @@
 import { outstandingRequests, type RecordedOn, recordOn } from './account.ts';
 import type { BulkItem, RecordUsage, RecordUsageBulk } from './command.ts';
 import { type Decision, done, type Moment, refused } from './decision.ts';
+import type { ItemResult } from './item-result.ts';
 import type { Refusal } from './refusal.ts';
 import { type Entry, isSameUsage, judgeOccurrence, type UsageItem } from './usage.ts';
 import { type Changes, DraftView, noChanges, type View } from './view.ts';
@@ -36,16 +37,6 @@ export function recordUsage(command: RecordUsage, view: View, moment: Moment): D
   }
 }
 
-/** The result of one item of a bulk, as the caller sees it. */
-type ItemResult =
-  | {
-      readonly index: number;
-      readonly ok: true;
-      readonly total: number;
-      readonly status: 'recorded' | 'duplicate';
-    }
-  | { readonly index: number; readonly ok: false; readonly error: string; readonly message: string };
-
 export function recordUsageBulk(command: RecordUsageBulk, view: View, moment: Moment): Decision {
   // Each item sees what the items before it did; the view outside sees nothing until the bulk is done.
   const draft = new DraftView(view);
@@ -56,6 +47,7 @@ export function recordUsageBulk(command: RecordUsageBulk, view: View, moment: Mo
     if (decision.kind === 'recorded') draft.apply(decision.changes);
     results.push(itemResult(index, decision));
   }
+  if (command.isAtomic && results.some((result) => !result.ok)) return refused(bulkRejected(results));
   return {
     kind: 'done',
     answer: { status: 201, body: { results } },
@@ -115,6 +107,12 @@ function recordedItem(item: UsageItem, recorded: RecordedOn, id: string, nowMs: 
     entryId: id,
     changes: { ...noChanges, entries: [entry], accounts: [recorded.account] },
   };
+}
+
+function bulkRejected(results: readonly ItemResult[]): Refusal {
+  const count = results.filter((result) => !result.ok).length;
+  const message = `${count} of ${results.length} items were refused, so nothing was applied`;
+  return { code: 'bulk_rejected', message, results };
 }
 
 const usageIdConflict: Refusal = {

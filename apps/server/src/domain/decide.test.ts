@@ -18,9 +18,26 @@ function view(): LoadedView {
     ...emptyAccount('a', 's'),
     sequence: 1,
     recordedRequests: 1,
-    lines: [{ priceVersion: 1, priceStroops: 7n, recordedRequests: 1, settledRequests: 0 }],
+    lines: [
+      { priceVersion: 1, priceStroops: 7n, recordedRequests: 1, reversedRequests: 0, settledRequests: 0 },
+    ],
   });
   loaded.usages.set('known', { item: { ...item, usageId: 'known' }, entryId: 'entry-1' });
+  loaded.entries.set('entry-1', {
+    entry: {
+      ...item,
+      usageId: 'known',
+      requests: 1,
+      id: 'entry-1',
+      sequence: 1,
+      priceVersion: 1,
+      lineRequests: 1,
+      recordedAtMs: 0,
+    },
+    isReversed: false,
+  });
+  const beginning = { sequence: 0, priceVersion: -1, lineRequests: 0 };
+  loaded.positions.set('a s 0', { ...beginning, reversed: new Map(), reversedBehind: new Map() });
   return loaded;
 }
 
@@ -28,6 +45,7 @@ const commands: readonly Command[] = [
   { kind: 'record_usage', item },
   {
     kind: 'record_usage_bulk',
+    isAtomic: false,
     items: [
       { kind: 'valid', item },
       { kind: 'valid', item },
@@ -42,6 +60,8 @@ const commands: readonly Command[] = [
     expectedStroops: undefined,
     ifMatch: undefined,
   },
+  { kind: 'reverse_entry', entryId: 'entry-1', reason: 'r' },
+  { kind: 'clear_account', agent: 'a', serviceId: 's' },
   { kind: 'settle_bulk', agent: 'a' },
   { kind: 'put_service', serviceId: 's', priceStroops: 9n, metadata: undefined },
   { kind: 'set_price', serviceId: 's', priceStroops: 9n },
@@ -87,7 +107,7 @@ test('an event is accepted from 34 days ago to 5 minutes ahead', () => {
 
 test('a bulk in which every item was refused is not remembered, any other is', () => {
   const bulk = (...items: (Command & { kind: 'record_usage_bulk' })['items']) => {
-    const decision = decide({ kind: 'record_usage_bulk', items }, view(), moment);
+    const decision = decide({ kind: 'record_usage_bulk', isAtomic: false, items }, view(), moment);
     return decision.kind === 'done' && decision.remembered;
   };
   assert.equal(bulk({ kind: 'invalid', message: 'm' }), false);

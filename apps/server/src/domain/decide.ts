@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { createApiKey, revokeApiKey } from './decide-api-key.ts';
+import { clearAccount, reverseEntry } from './decide-reversal.ts';
 import { putService, setPrice } from './decide-service.ts';
 import { settle, settleBulk } from './decide-settle.ts';
 import { recordUsage, recordUsageBulk } from './decide-usage.ts';
@@ -16,6 +17,10 @@ export function decide(command: Command, view: View, moment: Moment): Decision {
       return recordUsage(command, view, moment);
     case 'record_usage_bulk':
       return recordUsageBulk(command, view, moment);
+    case 'reverse_entry':
+      return reverseEntry(command, view, moment);
+    case 'clear_account':
+      return clearAccount(command, view, moment);
     case 'settle':
       return settle(command, view, moment);
     case 'settle_bulk':

@@ -1,7 +1,7 @@
 import { canonicalJson, sha256 } from '@billonce/idempotency/core';
 import type { BillLine, Quote } from './quote.ts';
 
-/** A quote as the caller sees it: counts and prices as integers, amounts as decimal strings. */
+/** A quote as the caller sees it: counts and prices as integers, amounts as decimal strings. A credit is below 0. */
 export function quoteAnswer(quote: Quote) {
   return {
     agent: quote.agent,
@@ -11,7 +11,7 @@ export function quoteAnswer(quote: Quote) {
     billedStroops: String(quote.billedStroops),
     lines: billLinesAnswer(quote.lines),
     through: quote.through,
-    carriedStroops: '0',
+    carriedStroops: String(quote.carriedStroops),
   };
 }
 

@@ -1,10 +1,12 @@
-import type { Account, AccountLine } from './account.ts';
+import type { Account } from './account.ts';
 import { amountOf, type Stroops } from './money.ts';
+import { type Position, remainingThrough } from './position.ts';
 import type { Service } from './service.ts';
 
 /** One line of a bill: what was used at one price version. */
 export interface BillLine {
   readonly priceVersion: number;
+  /** below 0 when more was reversed than used */
   readonly requests: number;
   readonly priceStroops: Stroops;
   readonly amountStroops: Stroops;
@@ -18,29 +20,25 @@ export interface Quote {
   readonly from: number;
   /** sequence of the last entry that this quote counts */
   readonly through: number;
+  /** of all lines; below 0 when more was reversed than used */
   readonly requests: number;
   readonly lines: readonly BillLine[];
+  /** credit from the settlement before: 0 or below */
+  readonly carriedStroops: Stroops;
+  /** the sum of the lines and what was carried, but never below 0 */
   readonly billedStroops: Stroops;
+  /** what is left of a credit, for the next settlement: 0 or below */
+  readonly carriedOnStroops: Stroops;
   /** the price in force now */
   readonly priceStroops: Stroops;
 }
 
-/** Where an entry stands in its account. Price versions only grow along the sequence, which is why this suffices. */
-export interface EntryPosition {
-  readonly sequence: number;
-  readonly priceVersion: number;
-  readonly lineRequests: number;
-}
-
-/** Requests of a line among the entries up to a position; among all of them when there is none. */
-export function recordedThrough(line: AccountLine, position: EntryPosition | undefined): number {
-  if (position === undefined || line.priceVersion < position.priceVersion) return line.recordedRequests;
-  return line.priceVersion === position.priceVersion ? position.lineRequests : 0;
-}
-
 /** Quotes an account of a priced service: everything outstanding, or what is up to an entry. */
-export function quoteOf(account: Account, service: Service, position?: EntryPosition): Quote {
+export function quoteOf(account: Account, service: Service, position?: Position): Quote {
   const lines = billLines(account, service, position);
+  const { carriedStroops } = account;
+  const sum = lines.reduce((total, line) => total + line.amountStroops, carriedStroops);
+  const billedStroops = sum > 0n ? sum : 0n;
   return {
     agent: account.agent,
     serviceId: account.serviceId,
@@ -48,23 +46,25 @@ export function quoteOf(account: Account, service: Service, position?: EntryPosi
     through: position?.sequence ?? account.sequence,
     requests: lines.reduce((sum, line) => sum + line.requests, 0),
     lines,
-    billedStroops: lines.reduce((sum, line) => sum + line.amountStroops, 0n),
+    carriedStroops,
+    billedStroops,
+    carriedOnStroops: sum - billedStroops,
     priceStroops: service.priceStroops,
   };
 }
 
-function billLines(account: Account, service: Service, position: EntryPosition | undefined): BillLine[] {
+function billLines(account: Account, service: Service, position: Position | undefined): BillLine[] {
   const requestsByVersion = new Map<number, number>();
   const prices = new Map<number, Stroops>();
   for (const line of account.lines) {
-    const requests = recordedThrough(line, position) - line.settledRequests;
-    if (requests === 0) continue;
+    const requests = remainingThrough(line, position) - line.settledRequests;
     // No version reads as version 1 from the moment it exists.
     const version = Math.max(line.priceVersion, 1);
     requestsByVersion.set(version, (requestsByVersion.get(version) ?? 0) + requests);
     prices.set(version, line.priceStroops ?? service.firstPriceStroops);
   }
-  return [...requestsByVersion].map(([priceVersion, requests]) => {
+  const used = [...requestsByVersion].filter(([, requests]) => requests !== 0);
+  return used.map(([priceVersion, requests]) => {
     const priceStroops = prices.get(priceVersion) ?? service.firstPriceStroops;
     return { priceVersion, requests, priceStroops, amountStroops: amountOf(requests, priceStroops) };
   });

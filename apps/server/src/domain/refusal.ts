@@ -1,3 +1,4 @@
+import type { ItemResult } from './item-result.ts';
 import type { Quote } from './quote.ts';
 
 /** Why a command was not carried out. A refusal is an answer, not an exception: it leaves nothing behind. */
@@ -5,6 +6,8 @@ export type Refusal =
   | {
       readonly code:
         | 'usage_id_conflict'
+        | 'already_reversed'
+        | 'not_reversible'
         | 'limit_exceeded'
         | 'event_too_old'
         | 'event_in_future'
@@ -12,6 +15,12 @@ export type Refusal =
         | 'idempotency_conflict'
         | 'prefix_taken';
       readonly message: string;
+    }
+  | {
+      readonly code: 'bulk_rejected';
+      readonly message: string;
+      /** of all items, in their order */
+      readonly results: readonly ItemResult[];
     }
   | { readonly code: 'quote_changed'; readonly message: string; readonly quote: Quote }
   | {

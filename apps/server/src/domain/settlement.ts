@@ -1,6 +1,7 @@
 import type { Account } from './account.ts';
 import { type Stroops, stroopsMax } from './money.ts';
-import { type BillLine, type EntryPosition, type Quote, recordedThrough } from './quote.ts';
+import { type Position, remainingThrough } from './position.ts';
+import type { BillLine, Quote } from './quote.ts';
 
 /** An immutable bill: the exact range of entries (from, through], lines per price version, amount. */
 export interface Settlement {
@@ -13,6 +14,8 @@ export interface Settlement {
   readonly through: number;
   readonly requests: number;
   readonly lines: readonly BillLine[];
+  /** credit from the settlement before: 0 or below */
+  readonly carriedStroops: Stroops;
   readonly billedStroops: Stroops;
   readonly settledAtMs: number;
 }
@@ -27,11 +30,13 @@ export interface SettledAccount {
 export function settleOn(
   account: Account,
   quote: Quote,
-  position: EntryPosition | undefined,
+  position: Position | undefined,
   id: string,
   nowMs: number,
 ): SettledAccount | undefined {
   if (account.settledStroops > stroopsMax - quote.billedStroops) return undefined;
+  // Lines that offset one another may each be more than their sum.
+  if (quote.lines.some(({ amountStroops }) => amountStroops > stroopsMax)) return undefined;
   const number = account.settlements + 1;
   return {
     account: {
@@ -40,7 +45,8 @@ export function settleOn(
       settlements: number,
       settledRequests: account.settledRequests + quote.requests,
       settledStroops: account.settledStroops + quote.billedStroops,
-      lines: account.lines.map((line) => ({ ...line, settledRequests: recordedThrough(line, position) })),
+      carriedStroops: quote.carriedOnStroops,
+      lines: account.lines.map((line) => ({ ...line, settledRequests: remainingThrough(line, position) })),
     },
     settlement: {
       id,
@@ -51,8 +57,14 @@ export function settleOn(
       through: quote.through,
       requests: quote.requests,
       lines: quote.lines,
+      carriedStroops: quote.carriedStroops,
       billedStroops: quote.billedStroops,
       settledAtMs: nowMs,
     },
   };
+}
+
+/** What a settlement could not bill, for the next one to carry: 0, or below 0 for a credit. */
+export function carriedOnStroops({ lines, carriedStroops, billedStroops }: Settlement): Stroops {
+  return lines.reduce((sum, { amountStroops }) => sum + amountStroops, carriedStroops) - billedStroops;
 }

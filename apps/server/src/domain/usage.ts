@@ -10,16 +10,44 @@ export interface UsageItem {
   readonly occurredAtNs: bigint | undefined;
 }
 
-/** One immutable fact of the ledger: usage that was recorded on an account. */
+/** What a reversal took back at one price version. */
+export interface ReversalLine {
+  readonly priceVersion: number;
+  /** above 0 */
+  readonly requests: number;
+  /** requests of its account that were ever reversed at its price version, up to and with this */
+  readonly lineReversed: number;
+}
+
+/** What an entry that is a reversal takes back: the usage in (from, through] that nothing took back before. */
+export interface Reversal {
+  /** the one entry that is taken back; `undefined` for a range of the account */
+  readonly entryId: string | undefined;
+  readonly from: number;
+  readonly through: number;
+  readonly reason: string | undefined;
+  /** in the order of their price versions */
+  readonly lines: readonly ReversalLine[];
+}
+
+/** One immutable fact of the ledger: usage that was recorded on an account, or its reversal. */
 export interface Entry extends UsageItem {
   readonly id: string;
   /** its place in its account, counted from 1 without gaps */
   readonly sequence: number;
-  /** the price version in force, or 0 when the service had no price yet */
+  /** the price version in force, or 0 when the service had no price yet; of a reversal, that of the last usage */
   readonly priceVersion: number;
-  /** requests of its account at its price version, up to and with this entry */
+  /** requests that were recorded on its account at that price version, up to and with this entry */
   readonly lineRequests: number;
   readonly recordedAtMs: number;
+  /** what it takes back; its requests are then below 0 */
+  readonly reversal?: Reversal | undefined;
+}
+
+/** An entry, and whether it was taken back. */
+export interface KnownEntry {
+  readonly entry: Entry;
+  readonly isReversed: boolean;
 }
 
 /** What is known of a usage id: what it names, and where that was recorded. */

@@ -1,9 +1,9 @@
 import { type Account, emptyAccount } from './account.ts';
 import type { ApiKey } from './api-key.ts';
-import type { EntryPosition } from './quote.ts';
+import { type Position, positionAtEnd, positionOf, withReversals } from './position.ts';
 import type { PriceVersion, Service } from './service.ts';
 import type { Settlement } from './settlement.ts';
-import type { Entry, KnownUsage } from './usage.ts';
+import type { Entry, KnownEntry, KnownUsage } from './usage.ts';
 
 /** What a command can see: the part of one tenant's books that it named, as the commands before it left them. */
 export interface View {
@@ -12,7 +12,8 @@ export interface View {
   account(agent: string, serviceId: string): Account;
   accountsOf(agent: string): readonly Account[];
   usage(usageId: string): KnownUsage | undefined;
-  position(agent: string, serviceId: string, sequence: number): EntryPosition | undefined;
+  position(agent: string, serviceId: string, sequence: number): Position | undefined;
+  entry(id: string): KnownEntry | undefined;
   /** revoked ones too: a prefix is never given again */
   apiKey(prefix: string): ApiKey | undefined;
 }
@@ -41,6 +42,10 @@ export function accountName(agent: string, serviceId: string): string {
   return `${agent} ${serviceId}`;
 }
 
+function isOf({ agent, serviceId }: { readonly agent: string; readonly serviceId: string }) {
+  return (entry: Entry) => entry.agent === agent && entry.serviceId === serviceId;
+}
+
 /** A view with changes on top of another, which it leaves alone: a batch's own work, or that of one bulk. */
 export class DraftView implements View {
   readonly #base: View;
@@ -49,6 +54,8 @@ export class DraftView implements View {
   readonly #usages = new Map<string, KnownUsage>();
   readonly #apiKeys = new Map<string, ApiKey>();
   readonly #entries: Entry[] = [];
+  /** those of the entries that are reversals */
+  readonly #reversals: Entry[] = [];
   readonly #settlements: Settlement[] = [];
   readonly #prices: PriceVersion[] = [];
 
@@ -76,11 +83,26 @@ export class DraftView implements View {
     return this.#usages.get(usageId) ?? this.#base.usage(usageId);
   }
 
-  position(agent: string, serviceId: string, sequence: number): EntryPosition | undefined {
-    const recorded = this.#entries.find(
-      (entry) => entry.sequence === sequence && entry.agent === agent && entry.serviceId === serviceId,
-    );
-    return recorded ?? this.#base.position(agent, serviceId, sequence);
+  position(agent: string, serviceId: string, sequence: number): Position | undefined {
+    const before = this.#base.account(agent, serviceId);
+    const reversals = this.#reversals.filter(isOf({ agent, serviceId }));
+    if (sequence > before.sequence) {
+      const entry = this.#entries.find((one) => one.sequence === sequence && isOf({ agent, serviceId })(one));
+      return entry && positionOf(entry, before, reversals);
+    }
+    const position = this.#base.position(agent, serviceId, sequence);
+    return position && withReversals(position, reversals);
+  }
+
+  entry(id: string): KnownEntry | undefined {
+    const recorded = this.#entries.find((entry) => entry.id === id);
+    const known = recorded === undefined ? this.#base.entry(id) : { entry: recorded, isReversed: false };
+    if (known === undefined) return undefined;
+    const { sequence } = known.entry;
+    const isReversed = this.#reversals
+      .filter(isOf(known.entry))
+      .some(({ reversal }) => reversal && reversal.from < sequence && sequence <= reversal.through);
+    return { entry: known.entry, isReversed: known.isReversed || isReversed };
   }
 
   apiKey(prefix: string): ApiKey | undefined {
@@ -91,6 +113,7 @@ export class DraftView implements View {
   apply(changes: Changes): void {
     for (const entry of changes.entries) {
       this.#entries.push(entry);
+      if (entry.reversal !== undefined) this.#reversals.push(entry);
       if (entry.usageId !== undefined) this.#usages.set(entry.usageId, { item: entry, entryId: entry.id });
     }
     this.#settlements.push(...changes.settlements);
@@ -120,7 +143,8 @@ export class LoadedView implements View {
   readonly services = new Map<string, Service>();
   readonly accounts = new Map<string, Account>();
   readonly usages = new Map<string, KnownUsage>();
-  readonly positions = new Map<string, EntryPosition>();
+  readonly positions = new Map<string, Position>();
+  readonly entries = new Map<string, KnownEntry>();
   readonly apiKeys = new Map<string, ApiKey>();
 
   service(serviceId: string): Service | undefined {
@@ -139,8 +163,14 @@ export class LoadedView implements View {
     return this.usages.get(usageId);
   }
 
-  position(agent: string, serviceId: string, sequence: number): EntryPosition | undefined {
+  position(agent: string, serviceId: string, sequence: number): Position | undefined {
+    const account = this.account(agent, serviceId);
+    if (sequence === account.sequence) return positionAtEnd(account);
     return this.positions.get(`${accountName(agent, serviceId)} ${sequence}`);
+  }
+
+  entry(id: string): KnownEntry | undefined {
+    return this.entries.get(id);
   }
 
   apiKey(prefix: string): ApiKey | undefined {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import {
   bodyBytesMaxDefault,
   compileQueryValidator,
@@ -17,6 +18,7 @@ import type { Caller } from './caller.ts';
 export interface Call<N extends OperationName> {
   readonly operation: Operation;
   readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
   /** nobody, for an open operation */
   readonly caller: Caller;
   readonly params: RequestPart<N, 'params'>;
@@ -30,7 +32,7 @@ export interface Call<N extends OperationName> {
 export interface Reply {
   readonly status: number;
   readonly headers?: Iterable<readonly [string, string]>;
-  /** a JSON value, or the text of the body as it is to be sent */
+  /** a JSON value, or the body as it is to be sent: its text, or a stream of it */
   readonly body?: unknown;
 }
 
@@ -75,7 +77,7 @@ function registerOperation<N extends OperationName>(
     ...(operation.access === 'open' ? {} : { onRequest: [identifyHook(identify, operation)] }),
     handler: async (request, reply) => {
       const parts = validate<N>(request);
-      const call = { operation, request, caller: request.caller ?? nobody, ...parts };
+      const call = { operation, request, reply, caller: request.caller ?? nobody, ...parts };
       return send(reply, await handler(call));
     },
   });
@@ -158,7 +160,7 @@ function send(reply: FastifyReply, { status, headers, body }: Reply): FastifyRep
   reply.code(status);
   for (const [name, value] of headers ?? []) reply.header(name, value);
   if (body === undefined || body === '') return reply.send();
-  if (typeof body === 'string') return reply.send(body);
+  if (typeof body === 'string' || body instanceof Readable) return reply.send(body);
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(body));
 }
 

@@ -23,7 +23,9 @@ import { type Identify, isWriting, registerOperations } from './router.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { billingRoutes } from './routes/billing.ts';
 import { entryRoutes } from './routes/entries.ts';
+import { exportRoutes } from './routes/exports.ts';
 import { operationRoutes } from './routes/operation.ts';
+import { reconcileRoutes } from './routes/reconcile.ts';
 import { serviceRoutes } from './routes/services.ts';
 import { settlementRoutes } from './routes/settlements.ts';
 import { usageRoutes } from './routes/usage.ts';
@@ -90,6 +92,8 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
     {
       ...usageRoutes(desk),
       ...entryRoutes(desk),
+      ...reconcileRoutes(desk),
+      ...exportRoutes(desk),
       ...billingRoutes(desk),
       ...settlementRoutes(desk),
       ...serviceRoutes(desk),

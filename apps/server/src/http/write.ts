@@ -143,6 +143,8 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
   switch (refusal.code) {
     case 'quote_changed':
       return { members: { quote: quoteAnswer(refusal.quote) } };
+    case 'bulk_rejected':
+      return { members: { results: refusal.results } };
     case 'idempotency_key_expired':
       return {
         members: {
@@ -156,6 +158,8 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
     case 'idempotency_key_in_future':
       return { members: { serverTime: timestampOfMs(refusal.serverTimeMs) } };
     case 'usage_id_conflict':
+    case 'already_reversed':
+    case 'not_reversible':
     case 'limit_exceeded':
     case 'event_too_old':
     case 'event_in_future':

@@ -20,7 +20,14 @@ export interface TenantWants {
   /** agents all of whose accounts, with their services, are wanted */
   readonly agents: Set<string>;
   readonly usageIds: Set<string>;
-  readonly positions: { readonly agent: string; readonly serviceId: string; readonly sequence: number }[];
+  /** those of an account; no sequence means where its open usage begins */
+  readonly positions: {
+    readonly agent: string;
+    readonly serviceId: string;
+    readonly sequence: number | undefined;
+  }[];
+  /** ids of entries that are wanted with their accounts */
+  readonly entries: Set<string>;
   readonly apiKeyPrefixes: Set<string>;
 }
 
@@ -49,6 +56,7 @@ function noWants(): TenantWants {
     agents: new Set(),
     usageIds: new Set(),
     positions: [],
+    entries: new Set(),
     apiKeyPrefixes: new Set(),
   };
 }
@@ -61,6 +69,15 @@ function addWants(command: Command, wants: TenantWants): void {
     case 'record_usage_bulk':
       for (const item of command.items) if (item.kind === 'valid') addUsage(item.item, wants);
       return;
+    case 'reverse_entry':
+      wants.entries.add(command.entryId);
+      return;
+    case 'clear_account': {
+      const { agent, serviceId } = command;
+      addAccount(agent, serviceId, wants);
+      wants.positions.push({ agent, serviceId, sequence: undefined });
+      return;
+    }
     case 'settle':
       addAccount(command.agent, command.serviceId, wants);
       if (command.through !== undefined) {

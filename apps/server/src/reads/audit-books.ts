@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Account } from '../domain/account.ts';
 import { AccountAudit, type AccountFinding } from '../domain/audit.ts';
+import type { Entry } from '../domain/usage.ts';
 import type { AccountKey, Books } from './books.ts';
 import { eachAccount } from './each-account.ts';
 
@@ -11,6 +12,8 @@ export interface AuditFinding {
   readonly settlements: number;
   readonly recordedRequests: bigint;
   readonly recordedStroops: bigint;
+  readonly reversedRequests: bigint;
+  readonly reversedStroops: bigint;
   readonly settledRequests: bigint;
   readonly settledStroops: bigint;
   readonly differences: readonly {
@@ -30,7 +33,14 @@ const differencesMax = 100;
  */
 export async function auditBooks(books: Books, tenant: string): Promise<AuditFinding> {
   const findings = { accounts: 0, entries: 0, settlements: 0 };
-  const sums = { recordedRequests: 0n, recordedStroops: 0n, settledRequests: 0n, settledStroops: 0n };
+  const sums = {
+    recordedRequests: 0n,
+    recordedStroops: 0n,
+    reversedRequests: 0n,
+    reversedStroops: 0n,
+    settledRequests: 0n,
+    settledStroops: 0n,
+  };
   const differences: { agent: string; serviceId: string; message: string }[] = [];
   for await (const { account } of eachAccount(books, { tenant, serviceId: undefined })) {
     const { agent, serviceId } = account;
@@ -40,6 +50,8 @@ export async function auditBooks(books: Books, tenant: string): Promise<AuditFin
     findings.settlements += finding.settlements;
     sums.recordedRequests += BigInt(finding.recordedRequests);
     sums.recordedStroops += finding.recordedStroops;
+    sums.reversedRequests += BigInt(finding.reversedRequests);
+    sums.reversedStroops += finding.reversedStroops;
     sums.settledRequests += BigInt(finding.settledRequests);
     sums.settledStroops += finding.settledStroops;
     for (const message of finding.differences) {
@@ -76,11 +88,38 @@ async function auditEntries(
   let last = after;
   while (last < through) {
     const entries = await books.entriesOf(key, last, through, pageRows);
-    for (const entry of entries) audit.entry(entry);
+    for (const entry of entries) {
+      audit.entry(entry, await takenBy(books, key, audit, entry));
+    }
     const end = entries.at(-1)?.sequence;
     // Entries are missing: `finish` says so.
     if (end === undefined) return;
     last = end;
     await nextTurn();
   }
+}
+
+/** The usage that a reversal may take back, read anew: what nothing before it took back, by price version. */
+async function takenBy(
+  books: Books,
+  key: AccountKey,
+  audit: AccountAudit,
+  { sequence, reversal }: Entry,
+): Promise<ReadonlyMap<number, number>> {
+  const taken = new Map<number, number>();
+  if (reversal === undefined) return taken;
+  // Whatever a wrong row names, nothing behind it is read.
+  const through = Math.min(reversal.through, sequence);
+  for (let last = reversal.from; last < through; ) {
+    const entries = await books.entriesOf(key, last, through, pageRows);
+    const end = entries.at(-1)?.sequence;
+    if (end === undefined) break;
+    for (const entry of entries) {
+      if (entry.reversal !== undefined || audit.wasReversed(entry.sequence)) continue;
+      taken.set(entry.priceVersion, (taken.get(entry.priceVersion) ?? 0) + entry.requests);
+    }
+    last = end;
+    await nextTurn();
+  }
+  return taken;
 }

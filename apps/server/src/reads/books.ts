@@ -2,7 +2,7 @@ import type { Account } from '../domain/account.ts';
 import type { ApiKey } from '../domain/api-key.ts';
 import type { Service } from '../domain/service.ts';
 import type { Settlement } from '../domain/settlement.ts';
-import type { Entry } from '../domain/usage.ts';
+import type { Entry, KnownUsage } from '../domain/usage.ts';
 
 /** The read side of a storage engine: small reads, each bounded, of what was committed. */
 export interface Books {
@@ -19,11 +19,16 @@ export interface Books {
   /** prices of a service by version */
   prices(tenant: string, serviceId: string): Promise<ReadonlyMap<number, bigint>>;
   entry(tenant: string, id: string): Promise<Entry | undefined>;
+  /** id of the last entry that there is */
+  lastEntryId(tenant: string): Promise<string | undefined>;
+  /** which of the usage ids are known, and as what */
+  usages(tenant: string, usageIds: ReadonlySet<string>): Promise<ReadonlyMap<string, KnownUsage>>;
   /** entries behind an id, in the order in which they were recorded */
   entriesAfter(tenant: string, afterId: string, limit: number): Promise<readonly Entry[]>;
   /** entries of an account with sequence in (after, through] */
   entriesOf(account: AccountKey, after: number, through: number, limit: number): Promise<readonly Entry[]>;
   settlement(tenant: string, id: string): Promise<Settlement | undefined>;
+  lastSettlementId(tenant: string): Promise<string | undefined>;
   /** settlements behind an id, in the order in which they were made */
   settlementsAfter(tenant: string, afterId: string, limit: number): Promise<readonly Settlement[]>;
   /** settlements of an account with number in (after, through] */

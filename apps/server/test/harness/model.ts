@@ -4,21 +4,32 @@ import type { Command } from '../../src/domain/command.ts';
 export type ModelAnswer =
   | { readonly kind: 'total'; readonly total: number; readonly isDuplicate: boolean }
   | { readonly kind: 'bill'; readonly requests: number; readonly billedStroops: string }
+  | { readonly kind: 'reversal'; readonly requests: number }
+  | { readonly kind: 'cleared'; readonly clearedTotal: number }
   | { readonly kind: 'price' }
   | { readonly kind: 'refused'; readonly code: string };
 
 interface ModelEntry {
   readonly account: string;
+  readonly parts: readonly Part[];
+  readonly isReversal: boolean;
+  readonly usageId: string | undefined;
+  isReversed: boolean;
+  isSettled: boolean;
+}
+
+interface Part {
+  /** below 0 in a reversal */
   readonly requests: number;
   /** index into the prices of its service, or -1 when there was none */
   readonly price: number;
-  readonly usageId: string | undefined;
-  isSettled: boolean;
 }
 
 /** The books as a child would keep them: one list of entries, summed up from the start for every question. */
 export class Model {
   readonly #entries: ModelEntry[] = [];
+  /** what the last settlement of an account could not bill */
+  readonly #carried = new Map<string, bigint>();
   readonly #prices = new Map<string, bigint[]>();
   readonly #answers = new Map<string, { readonly request: string; readonly answer: ModelAnswer }>();
 
@@ -42,6 +53,10 @@ export class Model {
         return this.#settle(command);
       case 'put_service':
         return this.#setPrice(command.serviceId, command.priceStroops);
+      case 'reverse_entry':
+        return this.#reverse(command.entryId);
+      case 'clear_account':
+        return this.#clear(`${command.agent} ${command.serviceId}`);
       case 'record_usage_bulk':
       case 'settle_bulk':
       case 'set_price':
@@ -55,12 +70,12 @@ export class Model {
     const account = `${item.agent} ${item.serviceId}`;
     const known = this.#entries.find((entry) => item.usageId !== undefined && entry.usageId === item.usageId);
     if (known !== undefined) {
-      const isSame = known.account === account && known.requests === item.requests;
+      const isSame = known.account === account && sumOf([known]) === item.requests;
       if (!isSame) return { kind: 'refused', code: 'usage_id_conflict' };
       return { kind: 'total', total: this.#outstanding(account), isDuplicate: true };
     }
     const price = (this.#prices.get(item.serviceId) ?? []).length - 1;
-    this.#entries.push({ account, requests: item.requests, price, usageId: item.usageId, isSettled: false });
+    this.#add(account, [{ requests: item.requests, price }], false, item.usageId);
     return { kind: 'total', total: this.#outstanding(account), isDuplicate: false };
   }
 
@@ -73,16 +88,52 @@ export class Model {
     const isRange =
       through === undefined || (all.length === 0 ? end === 0 : end > settled && end <= all.length);
     const range = all.slice(settled, end);
-    const billed = range.reduce(
-      (sum, entry) => sum + BigInt(entry.requests) * (prices[Math.max(entry.price, 0)] ?? 0n),
-      0n,
-    );
+    const account = `${agent} ${serviceId}`;
+    const byPrice = new Map<number, number>();
+    for (const { requests, price } of range.flatMap(({ parts }) => parts)) {
+      byPrice.set(Math.max(price, 0), (byPrice.get(Math.max(price, 0)) ?? 0) + requests);
+    }
+    let worth = this.#carried.get(account) ?? 0n;
+    for (const [price, requests] of byPrice) worth += BigInt(requests) * (prices[price] ?? 0n);
+    const billed = worth > 0n ? worth : 0n;
     if (!isRange || (expectedStroops !== undefined && expectedStroops !== billed)) {
       return { kind: 'refused', code: 'quote_changed' };
     }
-    for (const entry of range) entry.isSettled = true;
-    const requests = range.reduce((sum, entry) => sum + entry.requests, 0);
-    return { kind: 'bill', requests, billedStroops: String(billed) };
+    const isEmpty = [...byPrice.values()].every((requests) => requests === 0);
+    if (!isEmpty) {
+      for (const entry of range) entry.isSettled = true;
+      this.#carried.set(account, worth - billed);
+    }
+    return { kind: 'bill', requests: sumOf(range), billedStroops: String(billed) };
+  }
+
+  /** Entries are named `entry-<number>`, counted from 0 in the order in which they were recorded. */
+  #reverse(entryId: string): ModelAnswer {
+    const entry = this.#entries[Number(entryId.slice('entry-'.length))];
+    if (entry === undefined) return { kind: 'refused', code: 'not_found' };
+    if (entry.isReversal) return { kind: 'refused', code: 'not_reversible' };
+    if (entry.isReversed) return { kind: 'refused', code: 'already_reversed' };
+    return { kind: 'reversal', requests: this.#takeBack(entry.account, [entry]) };
+  }
+
+  #clear(account: string): ModelAnswer {
+    const open = this.#entries.filter(
+      (entry) => entry.account === account && !entry.isSettled && !entry.isReversed && !entry.isReversal,
+    );
+    const clearedTotal = open.length === 0 ? 0 : -this.#takeBack(account, open);
+    return { kind: 'cleared', clearedTotal };
+  }
+
+  #takeBack(account: string, taken: readonly ModelEntry[]): number {
+    for (const entry of taken) entry.isReversed = true;
+    const parts = taken.flatMap((entry) => entry.parts);
+    const back = parts.map(({ requests, price }) => ({ requests: -requests, price }));
+    this.#add(account, back, true, undefined);
+    return -sumOf(taken);
+  }
+
+  #add(account: string, parts: readonly Part[], isReversal: boolean, usageId: string | undefined): void {
+    this.#entries.push({ account, parts, isReversal, usageId, isReversed: false, isSettled: false });
   }
 
   #setPrice(serviceId: string, priceStroops: bigint): ModelAnswer {
@@ -93,8 +144,10 @@ export class Model {
   }
 
   #outstanding(account: string): number {
-    return this.#entries
-      .filter((entry) => entry.account === account && !entry.isSettled)
-      .reduce((sum, entry) => sum + entry.requests, 0);
+    return Math.max(0, sumOf(this.#entries.filter((entry) => entry.account === account && !entry.isSettled)));
   }
+}
+
+function sumOf(entries: readonly ModelEntry[]): number {
+  return entries.flatMap(({ parts }) => parts).reduce((sum, { requests }) => sum + requests, 0);
 }

@@ -1,6 +1,6 @@
 import * as billing from '../schemas/billing.ts';
 import * as usage from '../schemas/usage.ts';
-import { etag, location, type Operation } from './operation.ts';
+import { attachment, etag, location, type Operation } from './operation.ts';
 
 /** Quotes, settlements and the audit. */
 export const billingOperations = {
@@ -65,6 +65,27 @@ export const billingOperations = {
     params: usage.IdParams,
     successes: { 200: { description: 'The immutable bill.', schema: billing.Settlement } },
     errors: ['not_found'],
+  },
+  listSettlementEntries: {
+    method: 'GET',
+    path: '/api/v1/settlements/{id}/entries',
+    summary: 'Exactly the entries that a settlement covers',
+    access: 'tenant',
+    params: usage.IdParams,
+    query: usage.PageFilter,
+    successes: { 200: { description: 'A page, in the order of the account.', schema: usage.EntryList } },
+    errors: ['not_found'],
+  },
+  exportSettlementsCsv: {
+    method: 'GET',
+    path: '/api/v1/settlements.csv',
+    summary: 'All settlements that the filters take, streamed as CSV (RFC 4180)',
+    access: 'tenant',
+    query: billing.SettlementExport,
+    successes: {
+      200: { description: 'What was settled until now.', mediaType: 'text/csv', headers: attachment },
+    },
+    errors: [],
   },
   readAudit: {
     method: 'GET',

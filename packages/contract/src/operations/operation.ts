@@ -9,6 +9,8 @@ export interface Success {
   readonly description: string;
   /** absent when there is no body */
   readonly schema?: TSchema;
+  /** of a body that is not JSON */
+  readonly mediaType?: string;
   /** response headers of this success, name to description */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -26,6 +28,8 @@ export interface Operation {
   /** in bytes; 1 MiB unless it says otherwise */
   readonly bodyBytesMax?: number;
   readonly takesIfMatch?: true;
+  /** a read that needs a body, and so is a POST; it takes no `Idempotency-Key` */
+  readonly reads?: true;
   readonly successes: Readonly<Record<number, Success>>;
   /** the errors of its own, besides those that every operation of its kind has */
   readonly errors: readonly ErrorCode[];
@@ -36,10 +40,11 @@ export const bodyBytesMaxDefault = 1024 * 1024;
 
 export const bulkBytesMax = 8 * bodyBytesMaxDefault;
 export const location = { Location: 'The path of what was made.' };
+export const attachment = { 'Content-Disposition': 'The name of the file.' };
 export const etag = { ETag: 'Strong: changes whenever the quote does; send it back as `If-Match`.' };
 export const weakEtag = { ETag: 'Weak: the list has not changed while it is the same.' };
 
 /** Whether an operation writes, and so takes an `Idempotency-Key`. */
 export function isWrite(operation: Operation): boolean {
-  return operation.method !== 'GET';
+  return operation.method !== 'GET' && operation.reads !== true;
 }

@@ -1,5 +1,6 @@
+import * as reconcile from '../schemas/reconcile.ts';
 import * as usage from '../schemas/usage.ts';
-import { bulkBytesMax, location, type Operation } from './operation.ts';
+import { attachment, bulkBytesMax, location, type Operation } from './operation.ts';
 
 /** What usage is recorded with and read by. */
 export const usageOperations = {
@@ -24,10 +25,61 @@ export const usageOperations = {
     path: '/api/v1/usage/bulk',
     summary: 'Record many usage items, each with a result of its own',
     access: 'tenant',
+    query: usage.UsageBulkMode,
     body: usage.UsageBulk,
     bodyBytesMax: bulkBytesMax,
     successes: {
       201: { description: 'A result for each item, in their order.', schema: usage.UsageBulkResults },
+    },
+    errors: ['bulk_rejected'],
+  },
+  reconcile: {
+    method: 'POST',
+    path: '/api/v1/reconcile',
+    summary: 'Compare a log with what was recorded; a read',
+    access: 'tenant',
+    reads: true,
+    body: reconcile.ReconcileRequest,
+    bodyBytesMax: bulkBytesMax,
+    successes: {
+      200: { description: 'A result for each item, in their order.', schema: reconcile.ReconcileResults },
+    },
+    errors: [],
+  },
+  exportUsageJson: {
+    method: 'GET',
+    path: '/api/v1/usage/export.json',
+    summary: 'All entries that the filters take, streamed as one JSON document',
+    access: 'tenant',
+    query: usage.EntryExport,
+    successes: {
+      200: { description: 'What was recorded until now.', schema: usage.EntryExported, headers: attachment },
+    },
+    errors: [],
+  },
+  exportUsageCsv: {
+    method: 'GET',
+    path: '/api/v1/usage/export.csv',
+    summary: 'All entries that the filters take, streamed as CSV (RFC 4180)',
+    access: 'tenant',
+    query: usage.EntryExport,
+    successes: {
+      200: { description: 'What was recorded until now.', mediaType: 'text/csv', headers: attachment },
+    },
+    errors: [],
+  },
+  clearAccount: {
+    method: 'DELETE',
+    path: '/api/v1/usage/{agent}/{serviceId}',
+    summary: 'Reverse all outstanding usage of an account by one entry; nothing is erased',
+    access: 'tenant',
+    params: usage.AccountParams,
+    successes: {
+      200: {
+        description: 'What was reversed; with nothing outstanding no entry is made.',
+        schema: usage.AccountCleared,
+        headers: location,
+      },
     },
     errors: [],
   },
@@ -57,5 +109,15 @@ export const usageOperations = {
     params: usage.IdParams,
     successes: { 200: { description: 'The entry.', schema: usage.Entry } },
     errors: ['not_found'],
+  },
+  reverseEntry: {
+    method: 'POST',
+    path: '/api/v1/entries/{id}/reverse',
+    summary: 'Take back one entry, whole, at its own price version',
+    access: 'tenant',
+    params: usage.IdParams,
+    body: usage.ReverseRequest,
+    successes: { 201: { description: 'The reversal.', schema: usage.Entry, headers: location } },
+    errors: ['not_found', 'already_reversed', 'not_reversible'],
   },
 } as const satisfies Record<string, Operation>;

@@ -8,6 +8,8 @@ import {
   RequestsTotal,
   Sequence,
   ServiceId,
+  SignedRequests,
+  SignedStroops,
   Stroops,
   Timestamp,
   Uuid,
@@ -15,15 +17,21 @@ import {
 
 const BillLine = Type.Object({
   priceVersion: Type.Integer({ minimum: 1 }),
-  requests: RequestsTotal,
+  requests: SignedRequests,
   priceStroops: PriceStroops,
-  amountStroops: Stroops,
+  amountStroops: SignedStroops,
+});
+
+/** What the settlement before could not bill, because more was reversed than used. */
+const CarriedStroops = Type.String({
+  ...SignedStroops,
+  description: 'Credit from the settlement before: 0 or below.',
 });
 
 const bill = {
   agent: Agent,
   serviceId: ServiceId,
-  requests: RequestsTotal,
+  requests: SignedRequests,
   priceStroops: Type.Integer({ ...PriceStroops, description: 'The price in force now.' }),
   billedStroops: Stroops,
 };
@@ -32,7 +40,7 @@ export const Quote = Type.Object({
   ...bill,
   lines: Type.Array(BillLine),
   through: Type.Integer({ ...Sequence, description: 'The last entry that this quote counts.' }),
-  carriedStroops: Stroops,
+  carriedStroops: CarriedStroops,
 });
 
 export const BillingTotal = Type.Object({
@@ -56,9 +64,10 @@ export const SettleRequest = Type.Object(
 export type SettleRequest = Static<typeof SettleRequest>;
 
 const settled = {
-  requests: RequestsTotal,
+  requests: SignedRequests,
   priceStroops: PriceStroops,
   billedStroops: Stroops,
+  carriedStroops: CarriedStroops,
   settlementId: Type.Union([Uuid, Type.Null()]),
   lines: Type.Array(BillLine),
 };
@@ -83,21 +92,32 @@ export const Settlement = Type.Object({
   number: Type.Integer({ minimum: 1 }),
   from: Type.Integer({ ...Sequence, description: 'The range is (from, through].' }),
   through: Sequence,
-  requests: RequestsTotal,
+  requests: SignedRequests,
   lines: Type.Array(BillLine),
-  carriedStroops: Stroops,
-  billedStroops: Stroops,
+  carriedStroops: CarriedStroops,
+  billedStroops: Type.String({ ...Stroops, description: 'Lines and what was carried, but never below 0.' }),
+  carriedOnStroops: Type.String({
+    ...SignedStroops,
+    description: 'What the next settlement carries: 0 or below.',
+  }),
   settledAt: Timestamp,
 });
 
 export const SettlementList = Type.Object({ items: Type.Array(Settlement), nextCursor: NextCursor });
 
+const settlementFilter = {
+  agent: Type.Optional(Agent),
+  serviceId: Type.Optional(ServiceId),
+  from: Type.Optional(Timestamp),
+  to: Type.Optional(Timestamp),
+};
+
+export const SettlementExport = Type.Object(settlementFilter, { additionalProperties: false });
+export type SettlementExport = Static<typeof SettlementExport>;
+
 export const SettlementFilter = Type.Object(
   {
-    agent: Type.Optional(Agent),
-    serviceId: Type.Optional(ServiceId),
-    from: Type.Optional(Timestamp),
-    to: Type.Optional(Timestamp),
+    ...settlementFilter,
     cursor: Type.Optional(Cursor),
     limit: Type.Optional(PageLimit),
   },
@@ -113,8 +133,9 @@ export const Audit = Type.Object({
   entries: Type.Integer({ minimum: 0 }),
   settlements: Type.Integer({ minimum: 0 }),
   recorded: AuditTotals,
-  settled: AuditTotals,
-  outstanding: AuditTotals,
+  settled: Type.Object({ requests: Type.Integer(), stroops: Stroops }),
+  /** below 0 for a credit */
+  outstanding: Type.Object({ requests: Type.Integer(), stroops: SignedStroops }),
   reversed: AuditTotals,
   differences: Type.Array(Type.Object({ agent: Agent, serviceId: ServiceId, message: Type.String() })),
 });

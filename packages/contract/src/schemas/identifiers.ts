@@ -73,6 +73,20 @@ export const Stroops = Type.String({
   examples: ['93500'],
 });
 
+/** An amount that is below 0 for a credit. */
+export const SignedStroops = Type.String({
+  description: 'An amount in stroops (10^-7 XLM), as a decimal string; below 0 for a credit.',
+  pattern: '^(?:0|-?[1-9][0-9]{0,39})$',
+  examples: ['-93500'],
+});
+
+/** A count of requests that is below 0 where more was reversed than used. */
+export const SignedRequests = Type.Integer({
+  minimum: -Number.MAX_SAFE_INTEGER,
+  maximum: Number.MAX_SAFE_INTEGER,
+  examples: [374],
+});
+
 Format.Set('storable-text', (text) => text.isWellFormed() && !text.includes('\u0000'));
 
 /** Free text that every database takes: without U+0000 and lone surrogates. */

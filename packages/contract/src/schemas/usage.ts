@@ -2,12 +2,14 @@ import Type, { type Static } from 'typebox';
 import {
   Agent,
   Cursor,
+  FreeText,
   NextCursor,
   PageLimit,
   Requests,
   RequestsTotal,
   Sequence,
   ServiceId,
+  SignedRequests,
   Timestamp,
   UsageId,
   Uuid,
@@ -31,6 +33,15 @@ export const bulkItemsMax = 10_000;
 /** The items of a bulk are judged one by one, so here they are anything. */
 export const UsageBulk = Type.Object(
   { items: Type.Array(Type.Unknown(), { minItems: 1, maxItems: bulkItemsMax }) },
+  { additionalProperties: false },
+);
+
+export const UsageBulkMode = Type.Object(
+  {
+    mode: Type.Optional(
+      Type.Literal('atomic', { description: 'One item that is refused refuses all; a duplicate does not.' }),
+    ),
+  },
   { additionalProperties: false },
 );
 
@@ -64,34 +75,76 @@ export const AccountParams = Type.Object({ agent: Agent, serviceId: ServiceId })
 
 export const AccountTotal = Type.Object({ agent: Agent, serviceId: ServiceId, total: RequestsTotal });
 
+export const AccountCleared = Type.Object({
+  agent: Agent,
+  serviceId: ServiceId,
+  clearedTotal: Type.Integer({ ...RequestsTotal, description: 'Requests that were reversed.' }),
+});
+
+export const ReverseRequest = Type.Object(
+  {
+    reason: Type.String({ ...FreeText, minLength: 1, pattern: '\\S', description: 'Why: 1-256 characters.' }),
+  },
+  { additionalProperties: false },
+);
+
+/** What a reversal takes back: the usage in (from, through] of its account that nothing took back before. */
+const Reverses = Type.Object({
+  entryId: Type.Union([Uuid, Type.Null()]),
+  from: Sequence,
+  through: Sequence,
+  reason: Type.Union([Type.String(), Type.Null()]),
+  lines: Type.Array(
+    Type.Object({
+      priceVersion: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
+      requests: RequestsTotal,
+    }),
+  ),
+});
+
 export const Entry = Type.Object({
   id: Uuid,
   agent: Agent,
   serviceId: ServiceId,
   sequence: Sequence,
-  requests: Requests,
+  requests: Type.Integer({ ...SignedRequests, description: 'Below 0: a reversal.' }),
   priceVersion: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
   usageId: Type.Union([UsageId, Type.Null()]),
   occurredAt: Type.Union([Timestamp, Type.Null()]),
   recordedAt: Timestamp,
+  reverses: Type.Optional(Reverses),
 });
+
+export const EntryExported = Type.Object({ items: Type.Array(Entry) });
 
 export const EntryList = Type.Object({ items: Type.Array(Entry), nextCursor: NextCursor });
 
+const entryFilter = {
+  agent: Type.Optional(Agent),
+  serviceId: Type.Optional(ServiceId),
+  from: Type.Optional(Timestamp),
+  to: Type.Optional(Timestamp),
+  occurredFrom: Type.Optional(Timestamp),
+  occurredTo: Type.Optional(Timestamp),
+  settlementId: Type.Optional(Uuid),
+};
+
+export const EntryExport = Type.Object(entryFilter, { additionalProperties: false });
+export type EntryExport = Static<typeof EntryExport>;
+
 export const EntryFilter = Type.Object(
   {
-    agent: Type.Optional(Agent),
-    serviceId: Type.Optional(ServiceId),
-    from: Type.Optional(Timestamp),
-    to: Type.Optional(Timestamp),
-    occurredFrom: Type.Optional(Timestamp),
-    occurredTo: Type.Optional(Timestamp),
-    settlementId: Type.Optional(Uuid),
+    ...entryFilter,
     cursor: Type.Optional(Cursor),
     limit: Type.Optional(PageLimit),
   },
   { additionalProperties: false },
 );
 export type EntryFilter = Static<typeof EntryFilter>;
+
+export const PageFilter = Type.Object(
+  { cursor: Type.Optional(Cursor), limit: Type.Optional(PageLimit) },
+  { additionalProperties: false },
+);
 
 export const IdParams = Type.Object({ id: Uuid });

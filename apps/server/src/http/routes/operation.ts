@@ -46,10 +46,10 @@ export function operationRoutes({ books, ledger, config, version, nowMs }: Desk)
           recorded: both(found.recordedRequests, found.recordedStroops),
           settled: both(found.settledRequests, found.settledStroops),
           outstanding: both(
-            found.recordedRequests - found.settledRequests,
-            found.recordedStroops - found.settledStroops,
+            found.recordedRequests - found.reversedRequests - found.settledRequests,
+            found.recordedStroops - found.reversedStroops - found.settledStroops,
           ),
-          reversed: both(0n, 0n),
+          reversed: both(found.reversedRequests, found.reversedStroops),
           differences: found.differences,
         },
       };

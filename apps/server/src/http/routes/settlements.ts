@@ -1,14 +1,12 @@
-import type { SettlementFilter, SettleRequest } from '@billonce/contract';
+import type { SettleRequest } from '@billonce/contract';
 import type { FastifyRequest } from 'fastify';
 import type { Settle } from '../../domain/command.ts';
-import { billLinesAnswer } from '../../domain/quote-answer.ts';
-import type { Settlement } from '../../domain/settlement.ts';
-import { listSettlements, type SettlementQuery } from '../../reads/list-settlements.ts';
+import { listSettlements } from '../../reads/list-settlements.ts';
 import { ApiError } from '../api-error.ts';
 import { encodeCursor, idCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import type { Handlers } from '../router.ts';
-import { instantMs, timestampOfMs } from '../timestamps.ts';
+import { settlementAnswer, settlementQuery } from '../settlement-answer.ts';
 
 export function settlementRoutes({ writes, books }: Desk) {
   return {
@@ -50,31 +48,4 @@ function settleCommand(body: SettleRequest, request: FastifyRequest): Settle {
 function entityTags(ifMatch: string | undefined): readonly string[] | undefined {
   if (ifMatch === undefined) return undefined;
   return ifMatch.split(',').map((tag) => tag.trim());
-}
-
-function settlementQuery(tenant: string, filter: SettlementFilter): SettlementQuery {
-  const { agent, serviceId, from, to } = filter;
-  return {
-    tenant,
-    agent,
-    serviceId,
-    fromMs: from === undefined ? undefined : instantMs(from),
-    toMs: to === undefined ? undefined : instantMs(to),
-  };
-}
-
-function settlementAnswer(settlement: Settlement) {
-  return {
-    id: settlement.id,
-    agent: settlement.agent,
-    serviceId: settlement.serviceId,
-    number: settlement.number,
-    from: settlement.from,
-    through: settlement.through,
-    requests: settlement.requests,
-    lines: billLinesAnswer(settlement.lines),
-    carriedStroops: '0',
-    billedStroops: String(settlement.billedStroops),
-    settledAt: timestampOfMs(settlement.settledAtMs),
-  };
 }

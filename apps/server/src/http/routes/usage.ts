@@ -20,8 +20,12 @@ export function usageRoutes({ writes, books, config }: Desk) {
       return await writes.write(call, tenantOf(call), {
         kind: 'record_usage_bulk',
         items: items.map(bulkItem),
+        isAtomic: call.query.mode === 'atomic',
       });
     },
+
+    clearAccount: async (call) =>
+      await writes.write(call, tenantOf(call), { kind: 'clear_account', ...call.params }),
 
     readAccount: async (call) => {
       const { agent, serviceId } = call.params;

@@ -9,8 +9,9 @@ export interface NumberedAccount {
   readonly account: Account;
 }
 
-const columns = `account, agent, service_id, sequence, settled_through, settlements, recorded_requests,
-  settled_requests, CAST(settled_stroops AS TEXT) AS settled_stroops`;
+const columns = `account, agent, service_id, sequence, settled_through, cleared_through, settlements,
+  recorded_requests, reversed_requests, settled_requests, CAST(settled_stroops AS TEXT) AS settled_stroops,
+  CAST(carried_stroops AS TEXT) AS carried_stroops`;
 
 const loadAccountSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND agent = ? AND service_id = ?`;
 const loadAccountsOfSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND agent = ? LIMIT ?`;
@@ -18,15 +19,17 @@ const loadAccountsAfterSql = `SELECT ${columns} FROM accounts WHERE tenant = ? A
 const loadTenantsAfterSql = `SELECT DISTINCT tenant FROM accounts WHERE tenant > ? ORDER BY tenant LIMIT ?`;
 const loadAccountsOfServiceSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND service_id = ? AND account > ?
            ORDER BY account LIMIT ?`;
-const updateAccountSql = `UPDATE accounts SET sequence = ?, settled_through = ?, settlements = ?, recorded_requests = ?,
-         settled_requests = ?, settled_stroops = ? WHERE account = ?`;
-const insertAccountSql = `INSERT INTO accounts (tenant, agent, service_id, sequence, settled_through, settlements, recorded_requests,
-       settled_requests, settled_stroops) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-const saveLineSql = `INSERT INTO account_lines (account, price_version, price_stroops, recorded_requests, settled_requests)
-     VALUES (?, ?, ?, ?, ?)
+const updateAccountSql = `UPDATE accounts SET sequence = ?, settled_through = ?, cleared_through = ?, settlements = ?,
+         recorded_requests = ?, reversed_requests = ?, settled_requests = ?, settled_stroops = ?, carried_stroops = ? WHERE account = ?`;
+const insertAccountSql = `INSERT INTO accounts (tenant, agent, service_id, sequence, settled_through, cleared_through, settlements,
+       recorded_requests, reversed_requests, settled_requests, settled_stroops, carried_stroops)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const saveLineSql = `INSERT INTO account_lines (account, price_version, price_stroops, recorded_requests, reversed_requests, settled_requests)
+     VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (account, price_version) DO UPDATE SET recorded_requests = excluded.recorded_requests,
+       reversed_requests = excluded.reversed_requests,
        settled_requests = excluded.settled_requests`;
-const loadLinesSql = `SELECT price_version, price_stroops, recorded_requests, settled_requests FROM account_lines
+const loadLinesSql = `SELECT price_version, price_stroops, recorded_requests, reversed_requests, settled_requests FROM account_lines
        WHERE account = ? ORDER BY price_version`;
 
 export function loadAccount(
@@ -78,10 +81,13 @@ export function saveAccount(
   const totals = [
     account.sequence,
     account.settledThrough,
+    account.clearedThrough,
     account.settlements,
     account.recordedRequests,
+    account.reversedRequests,
     account.settledRequests,
     account.settledStroops,
+    account.carriedStroops,
   ];
   if (number !== undefined) {
     connection.run(updateAccountSql, ...totals, number);
@@ -104,6 +110,7 @@ export function saveLine(connection: Connection, account: number, line: AccountL
     line.priceVersion,
     line.priceStroops ?? null,
     line.recordedRequests,
+    line.reversedRequests,
     line.settledRequests,
   );
 }
@@ -117,10 +124,13 @@ function parseAccount(connection: Connection, row: Row): NumberedAccount {
       serviceId: text(row, 'service_id'),
       sequence: integer(row, 'sequence'),
       settledThrough: integer(row, 'settled_through'),
+      clearedThrough: integer(row, 'cleared_through'),
       settlements: integer(row, 'settlements'),
       recordedRequests: integer(row, 'recorded_requests'),
+      reversedRequests: integer(row, 'reversed_requests'),
       settledRequests: integer(row, 'settled_requests'),
       settledStroops: big(row, 'settled_stroops'),
+      carriedStroops: big(row, 'carried_stroops'),
       lines: loadLines(connection, number),
     },
   };
@@ -133,6 +143,7 @@ function loadLines(connection: Connection, account: number): AccountLine[] {
       priceVersion: integer(row, 'price_version'),
       priceStroops: price === undefined ? undefined : BigInt(price),
       recordedRequests: integer(row, 'recorded_requests'),
+      reversedRequests: integer(row, 'reversed_requests'),
       settledRequests: integer(row, 'settled_requests'),
     };
   });

@@ -1,9 +1,16 @@
-import type { EntryPosition } from '../../domain/quote.ts';
-import type { Entry, KnownUsage } from '../../domain/usage.ts';
+import type { Position } from '../../domain/position.ts';
+import type { Entry, KnownEntry, KnownUsage } from '../../domain/usage.ts';
 import { bigOrAbsent, integer, text, textOrAbsent, uuid, uuidBytes } from './columns.ts';
 import type { Connection, Row } from './connection.ts';
+import {
+  isReversed,
+  loadReversal,
+  loadReversedBehind,
+  loadReversedThrough,
+  saveReversal,
+} from './reversals.ts';
 
-const columns = `e.id, a.agent, a.service_id, e.sequence, e.requests, e.price_version, e.line_requests, e.usage_id,
+const columns = `e.id, e.account, a.agent, a.service_id, e.sequence, e.requests, e.price_version, e.line_requests, e.usage_id,
   CAST(e.occurred_at_ns AS TEXT) AS occurred_at_ns, e.recorded_at_ms`;
 
 const loadUsagesSql = `SELECT ${columns} FROM json_each(?) AS wanted
@@ -12,6 +19,7 @@ const loadUsagesSql = `SELECT ${columns} FROM json_each(?) AS wanted
 const loadPositionSql =
   'SELECT sequence, price_version, line_requests FROM entries WHERE account = ? AND sequence = ?';
 const loadEntrySql = `SELECT ${columns} FROM entries AS e JOIN accounts AS a USING (account) WHERE e.tenant = ? AND e.id = ?`;
+const loadLastEntryIdSql = 'SELECT id FROM entries WHERE tenant = ? ORDER BY id DESC LIMIT 1';
 const loadEntriesAfterSql = `SELECT ${columns} FROM entries AS e CROSS JOIN accounts AS a USING (account)
        WHERE e.tenant = ? AND e.id > ? ORDER BY e.id LIMIT ?`;
 const loadEntriesOfSql = `SELECT ${columns} FROM accounts AS a CROSS JOIN entries AS e ON e.account = a.account
@@ -28,30 +36,48 @@ export function loadUsages(
   const rows = connection.all(loadUsagesSql, JSON.stringify([...usageIds]), tenant);
   return new Map(
     rows.map((row) => {
-      const entry = parseEntry(row);
+      const entry = parseEntry(connection, row);
       return [text(row, 'usage_id'), { item: entry, entryId: entry.id }];
     }),
   );
 }
 
+/** What stands before the first entry of an account. */
+const beginning: Row = { sequence: 0, price_version: -1, line_requests: 0 };
+
 export function loadPosition(
   connection: Connection,
   account: number,
   sequence: number,
-): EntryPosition | undefined {
-  const row = connection.get(loadPositionSql, account, sequence);
+): Position | undefined {
+  const row = sequence === 0 ? beginning : connection.get(loadPositionSql, account, sequence);
   return (
     row && {
       sequence: integer(row, 'sequence'),
       priceVersion: integer(row, 'price_version'),
       lineRequests: integer(row, 'line_requests'),
+      reversed: loadReversedThrough(connection, account, sequence),
+      reversedBehind: loadReversedBehind(connection, account, sequence),
     }
   );
 }
 
+/** An entry with its account's number, and whether it was taken back. */
+export function loadKnownEntry(connection: Connection, tenant: string, id: string): KnownEntry | undefined {
+  const row = connection.get(loadEntrySql, tenant, uuidBytes(id));
+  if (row === undefined) return undefined;
+  const entry = parseEntry(connection, row);
+  return { entry, isReversed: isReversed(connection, integer(row, 'account'), entry.sequence) };
+}
+
 export function loadEntry(connection: Connection, tenant: string, id: string): Entry | undefined {
   const row = connection.get(loadEntrySql, tenant, uuidBytes(id));
-  return row && parseEntry(row);
+  return row && parseEntry(connection, row);
+}
+
+export function loadLastEntryId(connection: Connection, tenant: string): string | undefined {
+  const row = connection.get(loadLastEntryIdSql, tenant);
+  return row && uuid(row, 'id');
 }
 
 /** Entries of a tenant behind an id, in the order in which they were recorded. */
@@ -61,7 +87,8 @@ export function loadEntriesAfter(
   afterId: string,
   limit: number,
 ): Entry[] {
-  return connection.all(loadEntriesAfterSql, tenant, uuidBytes(afterId), limit).map(parseEntry);
+  const rows = connection.all(loadEntriesAfterSql, tenant, uuidBytes(afterId), limit);
+  return rows.map((row) => parseEntry(connection, row));
 }
 
 /** Entries of an account with sequence in (after, through]. */
@@ -72,7 +99,8 @@ export function loadEntriesOf(
   through: number,
   limit: number,
 ): Entry[] {
-  return connection.all(loadEntriesOfSql, account, after, through, limit).map(parseEntry);
+  const rows = connection.all(loadEntriesOfSql, account, after, through, limit);
+  return rows.map((row) => parseEntry(connection, row));
 }
 
 export function saveEntry(connection: Connection, tenant: string, account: number, entry: Entry): void {
@@ -89,19 +117,24 @@ export function saveEntry(connection: Connection, tenant: string, account: numbe
     entry.occurredAtNs ?? null,
     entry.recordedAtMs,
   );
+  saveReversal(connection, account, entry);
 }
 
-function parseEntry(row: Row): Entry {
+function parseEntry(connection: Connection, row: Row): Entry {
+  const requests = integer(row, 'requests');
+  const sequence = integer(row, 'sequence');
   return {
     id: uuid(row, 'id'),
     agent: text(row, 'agent'),
     serviceId: text(row, 'service_id'),
-    sequence: integer(row, 'sequence'),
-    requests: integer(row, 'requests'),
+    sequence,
+    requests,
     priceVersion: integer(row, 'price_version'),
     lineRequests: integer(row, 'line_requests'),
     usageId: textOrAbsent(row, 'usage_id'),
     occurredAtNs: bigOrAbsent(row, 'occurred_at_ns'),
     recordedAtMs: integer(row, 'recorded_at_ms'),
+    // Usage is always of at least one request.
+    reversal: requests < 0 ? loadReversal(connection, integer(row, 'account'), sequence) : undefined,
   };
 }

@@ -1,4 +1,5 @@
 import { settleBulkAccountsMax } from '../../domain/command.ts';
+import { openFrom } from '../../domain/reversal.ts';
 import { accountName, LoadedView } from '../../domain/view.ts';
 import type { Loaded, StoredRecord } from '../../ledger/storage-port.ts';
 import type { TenantWants, Wants } from '../../ledger/wants.ts';
@@ -6,7 +7,7 @@ import { loadAccount, loadAccountsOf, type NumberedAccount } from './accounts.ts
 import type { AnswerCap } from './answers.ts';
 import { loadApiKeyByPrefix } from './api-keys.ts';
 import type { Connection } from './connection.ts';
-import { loadPosition, loadUsages } from './entries.ts';
+import { loadKnownEntry, loadPosition, loadUsages } from './entries.ts';
 import { loadRecord } from './records.ts';
 import { loadService } from './services.ts';
 
@@ -49,6 +50,13 @@ function loadTenant(
     numbers.set(name, number);
     view.accounts.set(name, account);
   };
+  for (const id of wants.entries) {
+    const known = loadKnownEntry(connection, tenant, id);
+    if (known === undefined) continue;
+    view.entries.set(id, known);
+    const { agent, serviceId } = known.entry;
+    wants.accounts.set(accountName(agent, serviceId), { agent, serviceId });
+  }
   for (const { agent, serviceId } of wants.accounts.values()) {
     const account = loadAccount(connection, tenant, agent, serviceId);
     if (account !== undefined) keep(account);
@@ -68,9 +76,10 @@ function loadTenant(
   if (wants.usageIds.size > 0) {
     for (const [id, usage] of loadUsages(connection, tenant, wants.usageIds)) view.usages.set(id, usage);
   }
-  for (const { agent, serviceId, sequence } of wants.positions) {
+  for (const { agent, serviceId, sequence: wanted } of wants.positions) {
     const name = accountName(agent, serviceId);
     const number = numbers.get(name);
+    const sequence = wanted ?? openFrom(view.account(agent, serviceId));
     const position = number === undefined ? undefined : loadPosition(connection, number, sequence);
     if (position !== undefined) view.positions.set(`${name} ${sequence}`, position);
   }

@@ -4,15 +4,16 @@ import { big, integer, text, uuid, uuidBytes } from './columns.ts';
 import type { Connection, Row } from './connection.ts';
 
 const columns = `s.id, a.agent, a.service_id, s.number, s.from_sequence, s.through_sequence, s.requests,
-  CAST(s.billed_stroops AS TEXT) AS billed_stroops, s.settled_at_ms`;
+  CAST(s.carried_stroops AS TEXT) AS carried_stroops, CAST(s.billed_stroops AS TEXT) AS billed_stroops, s.settled_at_ms`;
 
 const loadSettlementSql = `SELECT ${columns} FROM settlements AS s JOIN accounts AS a USING (account) WHERE s.tenant = ? AND s.id = ?`;
+const loadLastSettlementIdSql = 'SELECT id FROM settlements WHERE tenant = ? ORDER BY id DESC LIMIT 1';
 const loadSettlementsAfterSql = `SELECT ${columns} FROM settlements AS s CROSS JOIN accounts AS a USING (account)
        WHERE s.tenant = ? AND s.id > ? ORDER BY s.id LIMIT ?`;
 const loadSettlementsOfSql = `SELECT ${columns} FROM accounts AS a CROSS JOIN settlements AS s ON s.account = a.account
        WHERE a.account = ? AND s.number > ? AND s.number <= ? ORDER BY s.number LIMIT ?`;
-const insertSettlementSql = `INSERT INTO settlements (tenant, id, account, number, from_sequence, through_sequence, requests, billed_stroops,
-       settled_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const insertSettlementSql = `INSERT INTO settlements (tenant, id, account, number, from_sequence, through_sequence, requests, carried_stroops,
+       billed_stroops, settled_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const insertLineSql = `INSERT INTO settlement_lines (tenant, settlement, price_version, requests, price_stroops, amount_stroops)
        VALUES (?, ?, ?, ?, ?, ?)`;
 const loadBillLinesSql = `SELECT price_version, requests, price_stroops, CAST(amount_stroops AS TEXT) AS amount_stroops
@@ -21,6 +22,11 @@ const loadBillLinesSql = `SELECT price_version, requests, price_stroops, CAST(am
 export function loadSettlement(connection: Connection, tenant: string, id: string): Settlement | undefined {
   const row = connection.get(loadSettlementSql, tenant, uuidBytes(id));
   return row && parseSettlement(connection, tenant, row);
+}
+
+export function loadLastSettlementId(connection: Connection, tenant: string): string | undefined {
+  const row = connection.get(loadLastSettlementIdSql, tenant);
+  return row && uuid(row, 'id');
 }
 
 /** Settlements of a tenant behind an id, in the order in which they were made. */
@@ -65,6 +71,7 @@ export function saveSettlement(
     settlement.from,
     settlement.through,
     settlement.requests,
+    settlement.carriedStroops,
     settlement.billedStroops,
     settlement.settledAtMs,
   );
@@ -92,6 +99,7 @@ function parseSettlement(connection: Connection, tenant: string, row: Row): Sett
     through: integer(row, 'through_sequence'),
     requests: integer(row, 'requests'),
     lines: loadBillLines(connection, tenant, id),
+    carriedStroops: big(row, 'carried_stroops'),
     billedStroops: big(row, 'billed_stroops'),
     settledAtMs: integer(row, 'settled_at_ms'),
   };

@@ -12,11 +12,16 @@ import { loadAccount, loadAccountsAfter, loadTenantsAfter, type NumberedAccount 
 import { type AnswerCap, answersTable, hasAnswer, listAnswersTables } from './answers.ts';
 import { loadApiKeyByDigest, loadApiKeysAfter } from './api-keys.ts';
 import { Connection } from './connection.ts';
-import { loadEntriesAfter, loadEntriesOf, loadEntry } from './entries.ts';
+import { loadEntriesAfter, loadEntriesOf, loadEntry, loadLastEntryId, loadUsages } from './entries.ts';
 import { needsReopening } from './fault.ts';
 import { loadRecordFacts } from './records.ts';
 import { loadPrices, loadService, loadServicesAfter } from './services.ts';
-import { loadSettlement, loadSettlementsAfter, loadSettlementsOf } from './settlements.ts';
+import {
+  loadLastSettlementId,
+  loadSettlement,
+  loadSettlementsAfter,
+  loadSettlementsOf,
+} from './settlements.ts';
 
 /** Reads of a database file, on a connection that cannot write. Each is short: it runs on the calling thread. */
 export class SqliteBooks implements Books {
@@ -68,6 +73,14 @@ export class SqliteBooks implements Books {
     return this.#read((connection) => loadEntry(connection, tenant, id));
   }
 
+  lastEntryId(tenant: string) {
+    return this.#read((connection) => loadLastEntryId(connection, tenant));
+  }
+
+  usages(tenant: string, usageIds: ReadonlySet<string>) {
+    return this.#read((connection) => loadUsages(connection, tenant, usageIds));
+  }
+
   entriesAfter(tenant: string, afterId: string, limit: number) {
     return this.#read((connection) => loadEntriesAfter(connection, tenant, afterId, limit));
   }
@@ -81,6 +94,10 @@ export class SqliteBooks implements Books {
 
   settlement(tenant: string, id: string) {
     return this.#read((connection) => loadSettlement(connection, tenant, id));
+  }
+
+  lastSettlementId(tenant: string) {
+    return this.#read((connection) => loadLastSettlementId(connection, tenant));
   }
 
   settlementsAfter(tenant: string, afterId: string, limit: number) {

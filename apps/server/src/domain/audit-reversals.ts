@@ -1,0 +1,49 @@
+import type { Entry } from './usage.ts';
+
+/** What an audit keeps of the reversals of one account, to see that each takes back what is there, and only once. */
+export class ReversalAudit {
+  readonly #reversedByVersion = new Map<number, number>();
+  /** sequences of the entries that were taken back one by one */
+  readonly #singles = new Set<number>();
+  /** in their order; they do not overlap */
+  readonly #ranges: { readonly from: number; readonly through: number }[] = [];
+
+  /** where the last range ended */
+  get clearedThrough(): number {
+    return this.#ranges.at(-1)?.through ?? 0;
+  }
+
+  reversedAt(version: number): number {
+    return this.#reversedByVersion.get(version) ?? 0;
+  }
+
+  covers(sequence: number): boolean {
+    if (this.#singles.has(sequence)) return true;
+    const range = this.#ranges.findLast(({ from }) => from < sequence);
+    return range !== undefined && sequence <= range.through;
+  }
+
+  /** Takes in a reversal, with the usage that it may take back, and says what is wrong with it. */
+  faultsOf({ id, sequence, requests, reversal }: Entry, taken: ReadonlyMap<number, number>): string[] {
+    if (reversal === undefined) return [];
+    const { entryId, from, through, lines } = reversal;
+    const isRange = entryId === undefined;
+    const isBefore = from < through && through < sequence && (isRange || from === through - 1);
+    const faults = isBefore ? [] : [`reversal ${id} names what is not before it`];
+    if (isRange && from < this.clearedThrough) faults.push(`reversal ${id} overlaps another one`);
+    let sum = 0;
+    for (const line of lines) {
+      sum += line.requests;
+      const reversed = this.reversedAt(line.priceVersion) + line.requests;
+      if (line.lineReversed !== reversed) faults.push(`reversal ${id} carries a wrong sum of its line`);
+      if (line.requests !== taken.get(line.priceVersion))
+        faults.push(`reversal ${id} takes back another amount`);
+      this.#reversedByVersion.set(line.priceVersion, reversed);
+    }
+    if (sum !== -requests) faults.push(`reversal ${id} is not the sum of its lines`);
+    if (lines.length !== taken.size) faults.push(`reversal ${id} leaves out usage of its range`);
+    if (isRange) this.#ranges.push({ from, through });
+    else this.#singles.add(through);
+    return faults;
+  }
+}

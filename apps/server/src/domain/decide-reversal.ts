@@ -1,0 +1,67 @@
+import type { Account } from './account.ts';
+import type { ClearAccount, ReverseEntry } from './command.ts';
+import { type Decision, done, type Moment, refused } from './decision.ts';
+import type { Position } from './position.ts';
+import { openFrom, reverseOn, unreversedBehind } from './reversal.ts';
+import { reversalEntryAnswer } from './reversal-answer.ts';
+import type { View } from './view.ts';
+
+/** Takes back one entry, whole, at its own price version. */
+export function reverseEntry(command: ReverseEntry, view: View, moment: Moment): Decision {
+  if (moment.gate !== undefined) return refused(moment.gate);
+  const { entryId, reason } = command;
+  const known = view.entry(entryId);
+  if (known === undefined) return refused({ code: 'not_found', message: `there is no entry ${entryId}` });
+  const { agent, serviceId, sequence, priceVersion, requests, reversal } = known.entry;
+  if (reversal !== undefined) {
+    return refused({ code: 'not_reversible', message: `entry ${entryId} is itself a reversal` });
+  }
+  if (known.isReversed) {
+    return refused({ code: 'already_reversed', message: `entry ${entryId} was reversed before` });
+  }
+  const { account, entry } = reverseOn(view.account(agent, serviceId), {
+    id: moment.id(0),
+    nowMs: moment.nowMs,
+    entryId,
+    from: sequence - 1,
+    through: sequence,
+    reason,
+    requestsByVersion: new Map([[priceVersion, requests]]),
+  });
+  return done(
+    { status: 201, location: `/entries/${entry.id}`, body: reversalEntryAnswer(entry) },
+    { accounts: [account], entries: [entry] },
+  );
+}
+
+/** Takes back all usage of an account that is outstanding, by one entry. A credit stays: it is owed to the agent. */
+export function clearAccount(command: ClearAccount, view: View, moment: Moment): Decision {
+  if (moment.gate !== undefined) return refused(moment.gate);
+  const { agent, serviceId } = command;
+  const before = view.account(agent, serviceId);
+  const open = openUsage(before, view);
+  const clearedTotal = [...open.values()].reduce((sum, requests) => sum + requests, 0);
+  const body = { agent, serviceId, clearedTotal };
+  if (clearedTotal === 0) return done({ status: 200, body });
+  const { account, entry } = reverseOn(before, {
+    id: moment.id(0),
+    nowMs: moment.nowMs,
+    entryId: undefined,
+    from: openFrom(before),
+    through: before.sequence,
+    reason: undefined,
+    requestsByVersion: open,
+  });
+  return done(
+    { status: 200, location: `/entries/${entry.id}`, body },
+    { accounts: [account], entries: [entry] },
+  );
+}
+
+function openUsage(account: Account, view: View): ReadonlyMap<number, number> {
+  if (account.sequence === 0) return new Map();
+  const { agent, serviceId } = account;
+  const position: Position | undefined = view.position(agent, serviceId, openFrom(account));
+  if (position === undefined) throw new Error(`the open usage of ${agent} is missing from the books`);
+  return unreversedBehind(account, position);
+}

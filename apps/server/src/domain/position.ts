@@ -1,0 +1,66 @@
+import type { Account, AccountLine } from './account.ts';
+import type { Entry } from './usage.ts';
+
+/**
+ * Where an entry stands in its account: what is before it. The price versions of usage only grow along the sequence,
+ * so one line's sum tells those of all lines; reversals come at any version, so each has a sum of its own.
+ */
+export interface Position {
+  readonly sequence: number;
+  /** of the last usage up to here; -1 before the first */
+  readonly priceVersion: number;
+  readonly lineRequests: number;
+  /** requests that the reversals up to here took back, by price version */
+  readonly reversed: ReadonlyMap<number, number>;
+  /** requests of the usage behind here that was taken back entry by entry, by price version */
+  readonly reversedBehind: ReadonlyMap<number, number>;
+}
+
+/** The position of an account's last entry. */
+export function positionAtEnd(account: Account): Position {
+  const top = account.lines.at(-1);
+  return {
+    sequence: account.sequence,
+    priceVersion: top?.priceVersion ?? -1,
+    lineRequests: top?.recordedRequests ?? 0,
+    reversed: new Map(account.lines.map((line) => [line.priceVersion, line.reversedRequests])),
+    reversedBehind: new Map(),
+  };
+}
+
+/** The position of an entry that came after the account was `before`, by it and all reversals since. */
+export function positionOf(entry: Entry, before: Account, reversals: readonly Entry[]): Position {
+  const reversed = new Map(positionAtEnd(before).reversed);
+  for (const { sequence, reversal } of reversals) {
+    if (sequence > entry.sequence) continue;
+    for (const line of reversal?.lines ?? []) reversed.set(line.priceVersion, line.lineReversed);
+  }
+  const { sequence, priceVersion, lineRequests } = entry;
+  const here = { sequence, priceVersion, lineRequests, reversed, reversedBehind: new Map<number, number>() };
+  return withReversals(here, reversals);
+}
+
+/** A position as it is after further reversals. */
+export function withReversals(position: Position, reversals: readonly Entry[]): Position {
+  const reversedBehind = new Map(position.reversedBehind);
+  for (const { reversal } of reversals) {
+    if (reversal?.entryId === undefined || reversal.through <= position.sequence) continue;
+    for (const { priceVersion, requests } of reversal.lines) {
+      reversedBehind.set(priceVersion, (reversedBehind.get(priceVersion) ?? 0) + requests);
+    }
+  }
+  return { ...position, reversedBehind };
+}
+
+/** Requests that were recorded on a line up to a position; all of them when there is none. */
+export function recordedThrough(line: AccountLine, position: Position | undefined): number {
+  if (position === undefined || line.priceVersion < position.priceVersion) return line.recordedRequests;
+  return line.priceVersion === position.priceVersion ? position.lineRequests : 0;
+}
+
+/** Requests of a line up to a position, less what reversals up to there took back. */
+export function remainingThrough(line: AccountLine, position: Position | undefined): number {
+  const reversed =
+    position === undefined ? line.reversedRequests : (position.reversed.get(line.priceVersion) ?? 0);
+  return recordedThrough(line, position) - reversed;
+}

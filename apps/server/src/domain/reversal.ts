@@ -1,0 +1,76 @@
+import { type Account, replaceLine } from './account.ts';
+import { type Position, recordedThrough } from './position.ts';
+import type { Entry, Reversal, ReversalLine } from './usage.ts';
+
+/** What is to be taken back, and the entry that does it. */
+export interface NewReversal {
+  readonly id: string;
+  readonly nowMs: number;
+  readonly entryId: string | undefined;
+  readonly from: number;
+  readonly through: number;
+  readonly reason: string | undefined;
+  readonly requestsByVersion: ReadonlyMap<number, number>;
+}
+
+/** The account after a reversal, and the entry. */
+export interface ReversedAccount {
+  readonly account: Account;
+  readonly entry: Entry & { readonly reversal: Reversal };
+}
+
+/** Takes back usage of an account, at the price versions of the old entries. */
+export function reverseOn(account: Account, wanted: NewReversal): ReversedAccount {
+  const lines: ReversalLine[] = [];
+  let accountLines = account.lines;
+  let sum = 0;
+  for (const line of account.lines) {
+    const requests = wanted.requestsByVersion.get(line.priceVersion) ?? 0;
+    if (requests === 0) continue;
+    const lineReversed = line.reversedRequests + requests;
+    lines.push({ priceVersion: line.priceVersion, requests, lineReversed });
+    accountLines = replaceLine(accountLines, { ...line, reversedRequests: lineReversed });
+    sum += requests;
+  }
+  const { id, entryId, from, through, reason, nowMs } = wanted;
+  const sequence = account.sequence + 1;
+  const top = account.lines.at(-1);
+  return {
+    account: {
+      ...account,
+      sequence,
+      clearedThrough: entryId === undefined ? through : account.clearedThrough,
+      reversedRequests: account.reversedRequests + sum,
+      lines: accountLines,
+    },
+    entry: {
+      id,
+      agent: account.agent,
+      serviceId: account.serviceId,
+      sequence,
+      requests: -sum,
+      priceVersion: top?.priceVersion ?? 0,
+      lineRequests: top?.recordedRequests ?? 0,
+      usageId: undefined,
+      occurredAtNs: undefined,
+      recordedAtMs: nowMs,
+      reversal: { entryId, from, through, reason, lines },
+    },
+  };
+}
+
+/** The last entry up to which no usage of an account is outstanding. */
+export function openFrom(account: Account): number {
+  return Math.max(account.settledThrough, account.clearedThrough);
+}
+
+/** Usage behind a position that nothing took back, in requests by price version. */
+export function unreversedBehind(account: Account, position: Position): Map<number, number> {
+  const open = new Map<number, number>();
+  for (const line of account.lines) {
+    const recorded = line.recordedRequests - recordedThrough(line, position);
+    const requests = recorded - (position.reversedBehind.get(line.priceVersion) ?? 0);
+    if (requests > 0) open.set(line.priceVersion, requests);
+  }
+  return open;
+}

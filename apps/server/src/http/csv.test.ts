@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { csvRow } from './csv.ts';
+
+test('no text of a caller is a formula, and no field breaks out of its place', () => {
+  for (const text of ['=1+1', '+1+1', '-1+1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', ' =1', '|calc', '＝1']) {
+    assert.match(csvRow([text]), /^"'/, JSON.stringify(text));
+  }
+  assert.equal(csvRow(['a', 'b"c', 'd,e', 'f\r\ng']), 'a,"b""c","d,e","f\r\ng"\r\n');
+});
+
+test('numbers and amounts stay numbers, also below 0', () => {
+  assert.equal(csvRow([-3, 0, null, '-93500', '12']), '-3,0,,-93500,12\r\n');
+});

@@ -1,0 +1,30 @@
+import { Readable } from 'node:stream';
+import type { OperationName } from '@billonce/contract';
+import type { Call, Reply } from './router.ts';
+
+/** A file that is streamed. */
+export interface ExportFile {
+  readonly name: string;
+  readonly mediaType: string;
+  /** its text, piece by piece; each is made only when the client has room for it */
+  readonly text: AsyncIterable<string>;
+}
+
+/**
+ * Answers with a file. A client that goes away ends the export; so does one that has read nothing for `stallMs`.
+ * A fault half-way breaks the connection, so that nobody takes a part for the whole.
+ */
+export function exportReply<N extends OperationName>(
+  { reply, request }: Call<N>,
+  { name, mediaType, text }: ExportFile,
+  stallMs: number,
+): Reply {
+  const headers = [
+    ['content-type', mediaType],
+    ['content-disposition', `attachment; filename="${name}"`],
+    ['cache-control', 'no-store'],
+  ] as const;
+  if (request.method === 'HEAD') return { status: 200, headers };
+  reply.raw.setTimeout(stallMs);
+  return { status: 200, headers, body: Readable.from(text) };
+}

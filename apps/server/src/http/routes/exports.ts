@@ -1,0 +1,97 @@
+import type { Entry } from '../../domain/usage.ts';
+import { walkEntries } from '../../reads/walk-entries.ts';
+import { walkSettlements } from '../../reads/walk-settlements.ts';
+import { type CsvValue, csvRow } from '../csv.ts';
+import { type Desk, tenantOf } from '../desk.ts';
+import { entryAnswer, entryQuery } from '../entry-answer.ts';
+import { exportReply } from '../export.ts';
+import type { Handlers } from '../router.ts';
+import { settlementAnswer, settlementQuery } from '../settlement-answer.ts';
+
+const csvType = 'text/csv; charset=utf-8; header=present';
+
+/** Routes that stream a file. */
+export function exportRoutes({ books, config }: Desk) {
+  const stallMs = config.exportStallMs;
+  return {
+    exportUsageJson: async (call) => {
+      const pages = walkEntries(books, entryQuery(tenantOf(call), call.query));
+      const file = { name: 'usage.json', mediaType: 'application/json; charset=utf-8' };
+      return exportReply(call, { ...file, text: jsonText(pages) }, stallMs);
+    },
+
+    exportUsageCsv: async (call) => {
+      const pages = walkEntries(books, entryQuery(tenantOf(call), call.query));
+      const text = csvText(entryColumns, pages, entryRow);
+      return exportReply(call, { name: 'usage.csv', mediaType: csvType, text }, stallMs);
+    },
+
+    exportSettlementsCsv: async (call) => {
+      const pages = walkSettlements(books, settlementQuery(tenantOf(call), call.query));
+      const text = csvText(settlementColumns, pages, (settlement) => {
+        const { lines: _, ...row } = settlementAnswer(settlement);
+        return Object.values(row);
+      });
+      return exportReply(call, { name: 'settlements.csv', mediaType: csvType, text }, stallMs);
+    },
+  } satisfies Partial<Handlers>;
+}
+
+async function* jsonText(pages: AsyncIterable<readonly Entry[]>): AsyncGenerator<string> {
+  yield '{"items":[';
+  let separator = '\n';
+  for await (const page of pages) {
+    let text = '';
+    for (const entry of page) {
+      text += separator + JSON.stringify(entryAnswer(entry));
+      separator = ',\n';
+    }
+    yield text;
+  }
+  yield '\n]}\n';
+}
+
+async function* csvText<T>(
+  columns: readonly string[],
+  pages: AsyncIterable<readonly T[]>,
+  rowOf: (item: T) => readonly CsvValue[],
+): AsyncGenerator<string> {
+  yield csvRow(columns);
+  for await (const page of pages) yield page.map((item) => csvRow(rowOf(item))).join('');
+}
+
+const entryColumns = [
+  'id',
+  'agent',
+  'serviceId',
+  'sequence',
+  'requests',
+  'priceVersion',
+  'usageId',
+  'occurredAt',
+  'recordedAt',
+  'reversesEntryId',
+  'reversesFrom',
+  'reversesThrough',
+  'reason',
+];
+
+function entryRow(entry: Entry): CsvValue[] {
+  const { reverses, ...row } = entryAnswer(entry);
+  const { entryId = null, from = null, through = null, reason = null } = reverses ?? {};
+  return [...Object.values(row), entryId, from, through, reason];
+}
+
+const settlementColumns = [
+  'id',
+  'agent',
+  'serviceId',
+  'number',
+  'from',
+  'through',
+  'requests',
+  'carriedStroops',
+  'billedStroops',
+  'carriedOnStroops',
+  'settledAt',
+];

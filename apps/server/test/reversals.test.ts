@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as passing } from 'node:timers/promises';
+import { type Api, type ApiAnswer, apiAt } from './harness/api.ts';
+import { startInProcess } from './harness/in-process.ts';
+import { startProcess } from './harness/process.ts';
+import { seededRandom } from './harness/seeded-random.ts';
+import { temporaryFolder } from './harness/temporary-folder.ts';
+import { essence, inParallel } from './harness/workload.ts';
+
+const account = { agent: 'agent-7', serviceId: 'search' };
+const noEntry = '019a7f6e-3a60-7c3e-9b1d-0123456789ab';
+
+const idOf = (answer: ApiAnswer) => answer.headers.get('location')?.split('/').at(-1) ?? '';
+const record = async (api: Api, requests: number) => idOf(await api.post('/usage', { ...account, requests }));
+const price = (api: Api, priceStroops: number) =>
+  api.post('/services', { serviceId: account.serviceId, priceStroops });
+const reverse = (api: Api, id: string, key?: string) =>
+  api.post(`/entries/${id}/reverse`, { reason: 'sent by mistake' }, key);
+const clear = (api: Api, key?: string) =>
+  api.call('/usage/agent-7/search', { method: 'DELETE', ...(key === undefined ? {} : { key }) });
+const total = async (api: Api) => (await api.get('/usage/agent-7/search')).json.total;
+const quote = async (api: Api) => (await api.get('/billing/agent-7/search')).json;
+
+async function assertAudit(api: Api, wanted: object): Promise<void> {
+  const audit = (await api.get('/audit')).json;
+  assert.deepEqual(audit.differences, []);
+  assert.deepEqual({ ...audit, ...wanted }, audit);
+}
+
+test('an unsettled entry is taken back at its own price, once, and a retry gets the same answer', async (t) => {
+  const { api } = await startInProcess(t);
+  await price(api, 10);
+  const first = await record(api, 3);
+  await price(api, 20);
+  await record(api, 5);
+  const reversed = await reverse(api, first, 'r');
+  assert.equal(reversed.status, 201, reversed.text);
+  const { id, recordedAt, ...rest } = reversed.json;
+  assert.deepEqual(rest, {
+    ...account,
+    sequence: 3,
+    requests: -3,
+    priceVersion: 1,
+    usageId: null,
+    occurredAt: null,
+    reverses: {
+      entryId: first,
+      from: 0,
+      through: 1,
+      reason: 'sent by mistake',
+      lines: [{ priceVersion: 1, requests: 3 }],
+    },
+  });
+  assert.equal(reversed.headers.get('location'), `/api/v1/entries/${id}`);
+  assert.deepEqual((await api.get(`/entries/${id}`)).json, { id, recordedAt, ...rest });
+  assert.deepEqual((await api.get('/entries?agent=agent-7')).json.items[2].id, id);
+  const retry = await reverse(api, first, 'r');
+  assert.deepEqual([essence(retry), retry.headers.get('idempotency-replayed')], [essence(reversed), 'true']);
+  assert.equal(await total(api), 5);
+  assert.equal((await quote(api)).billedStroops, '100');
+  const again = await reverse(api, first, 'r2');
+  assert.deepEqual([again.status, again.json.error], [409, 'already_reversed']);
+  const reversalOf = await reverse(api, id, 'r3');
+  assert.deepEqual([reversalOf.status, reversalOf.json.error], [409, 'not_reversible']);
+  assert.equal((await reverse(api, noEntry)).status, 404);
+  await assertAudit(api, {
+    entries: 3,
+    recorded: { requests: 8, stroops: '130' },
+    reversed: { requests: 3, stroops: '30' },
+    outstanding: { requests: 5, stroops: '100' },
+  });
+});
+
+test('50 reversals of one entry at once, each under its own key, take it back once', async (t) => {
+  const { api } = await startInProcess(t);
+  const id = await record(api, 3);
+  const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => reverse(api, id, `k-${n}`)));
+  assert.equal(answers.filter(({ status }) => status === 201).length, 1);
+  assert.equal(answers.filter(({ json }) => json.error === 'already_reversed').length, 49);
+  await assertAudit(api, { reversed: { requests: 3, stroops: '0' } });
+});
+
+test('what is reversed after it was settled is a credit: carried until it is used up, no bill edited or below 0', async (t) => {
+  const { api } = await startInProcess(t);
+  await price(api, 10);
+  const first = await record(api, 6);
+  const bill = await api.post('/settle', account, 's1');
+  assert.equal(bill.json.billedStroops, '60');
+  const before = (await api.get(bill.headers.get('location')?.slice('/api/v1'.length) ?? '')).json;
+  await reverse(api, first);
+  assert.equal(await total(api), 0, 'a total is not below 0');
+  const credit = await quote(api);
+  assert.deepEqual([credit.requests, credit.billedStroops, credit.carriedStroops], [-6, '0', '0']);
+  assert.equal(credit.lines[0].amountStroops, '-60');
+  const second = (await api.post('/settle', account, 's2')).json;
+  assert.deepEqual([second.requests, second.billedStroops, second.carriedStroops], [-6, '0', '0']);
+  await record(api, 2);
+  assert.deepEqual([(await quote(api)).billedStroops, (await quote(api)).carriedStroops], ['0', '-60']);
+  const third = (await api.post('/settle', { ...account, expectedStroops: '0' }, 's3')).json;
+  assert.deepEqual([third.requests, third.billedStroops, third.carriedStroops], [2, '0', '-60']);
+  const nothing = (await api.post('/settle', account, 's4')).json;
+  assert.deepEqual([nothing.settlementId, nothing.billedStroops], [null, '0']);
+  await record(api, 7);
+  const last = (await api.post('/settle/bulk', { agent: 'agent-7' }, 's5')).json;
+  assert.equal(last.totalBilledStroops, '30');
+  const bills = (await api.get('/settlements')).json.items;
+  assert.deepEqual(
+    bills.map((one: Record<string, string>) => [
+      one['carriedStroops'],
+      one['billedStroops'],
+      one['carriedOnStroops'],
+    ]),
+    [
+      ['0', '60', '0'],
+      ['0', '0', '-60'],
+      ['-60', '0', '-40'],
+      ['-40', '30', '0'],
+    ],
+  );
+  assert.deepEqual(bills[0], before);
+  await assertAudit(api, {
+    recorded: { requests: 15, stroops: '150' },
+    reversed: { requests: 6, stroops: '60' },
+    settled: { requests: 9, stroops: '90' },
+    outstanding: { requests: 0, stroops: '0' },
+  });
+});
+
+test('a settle up to an old quote bills what was reversed behind it, and the next one gives it back', async (t) => {
+  const { api } = await startInProcess(t);
+  await price(api, 10);
+  await record(api, 1);
+  const id = await record(api, 4);
+  const agreed = await quote(api);
+  await record(api, 2);
+  await reverse(api, id);
+  const body = { ...account, through: agreed.through, expectedStroops: agreed.billedStroops };
+  assert.equal((await api.post('/settle', body, 's')).json.billedStroops, '50');
+  assert.equal(await total(api), 0);
+  assert.deepEqual((await quote(api)).lines, [
+    { priceVersion: 1, requests: -2, priceStroops: 10, amountStroops: '-20' },
+  ]);
+  // The credit is owed: to clear the account takes back the usage behind the bill, and leaves it.
+  assert.equal((await clear(api)).json.clearedTotal, 2);
+  assert.equal((await quote(api)).lines[0].amountStroops, '-40');
+  await assertAudit(api, { outstanding: { requests: -4, stroops: '-40' } });
+});
+
+test('DELETE reverses all that is outstanding by one entry, erases nothing, and is safe to retry', async (t) => {
+  const { api } = await startInProcess(t);
+  assert.deepEqual((await clear(api)).json, { ...account, clearedTotal: 0 });
+  await record(api, 1);
+  await price(api, 10);
+  await record(api, 2);
+  await api.post('/settle', account);
+  const settled = await record(api, 4);
+  const single = await record(api, 8);
+  await price(api, 20);
+  await record(api, 16);
+  await reverse(api, single);
+  const cleared = await clear(api, 'd');
+  assert.deepEqual([cleared.status, cleared.json], [200, { ...account, clearedTotal: 20 }]);
+  assert.equal((await clear(api, 'd')).text, cleared.text);
+  assert.deepEqual((await clear(api)).json, { ...account, clearedTotal: 0 });
+  assert.equal(await total(api), 0);
+  const entry = (await api.get(cleared.headers.get('location')?.slice('/api/v1'.length) ?? '')).json;
+  assert.deepEqual([entry.requests, entry.priceVersion], [-20, null]);
+  assert.deepEqual(entry.reverses, {
+    entryId: null,
+    from: 2,
+    through: 6,
+    reason: null,
+    lines: [
+      { priceVersion: 1, requests: 4 },
+      { priceVersion: 2, requests: 16 },
+    ],
+  });
+  assert.equal((await reverse(api, settled)).json.error, 'already_reversed');
+  assert.equal((await api.get('/entries')).json.items.length, 7);
+  assert.equal((await api.post('/settle', account)).json.settlementId, null);
+  await record(api, 5);
+  assert.equal((await api.post('/settle', account)).json.billedStroops, '100');
+  await assertAudit(api, { reversed: { requests: 28, stroops: '440' } });
+});
+
+test('usage without a price is taken back, and costs nothing when the price comes', async (t) => {
+  const { api } = await startInProcess(t);
+  const id = await record(api, 3);
+  await record(api, 4);
+  assert.equal((await reverse(api, id)).json.priceVersion, null);
+  assert.equal((await api.get('/billing/total')).json.unpricedRequests, 4);
+  await price(api, 10);
+  assert.equal((await quote(api)).billedStroops, '40');
+  assert.equal((await clear(api)).json.clearedTotal, 4);
+  assert.equal((await quote(api)).billedStroops, '0');
+  await assertAudit(api, { outstanding: { requests: 0, stroops: '0' } });
+});
+
+test('a reversal without a reason, with a stranger, or of no id is refused, and the key stays free', async (t) => {
+  const { api } = await startInProcess(t);
+  const id = await record(api, 3);
+  for (const body of [
+    {},
+    { reason: '' },
+    { reason: ' ' },
+    { reason: 'a\u0000' },
+    { reason: 'a', requests: 1 },
+  ]) {
+    const refused = await api.post(`/entries/${id}/reverse`, body, 'k');
+    assert.deepEqual([refused.status, refused.json.error], [400, 'invalid_request'], refused.text);
+  }
+  assert.equal((await api.post('/entries/1/reverse', { reason: 'r' }, 'k')).status, 400);
+  assert.equal((await reverse(api, id, 'k')).status, 201);
+});
+
+test('a server that is killed among reversals has each of them once, and its books add up', async (t) => {
+  const random = seededRandom(t);
+  const environment = { DATABASE_URL: `file:${join(temporaryFolder(t), 'books.db')}` };
+  const writes: {
+    readonly path: string;
+    readonly key: string;
+    readonly method: string;
+    readonly body?: object;
+  }[] = [];
+  const heard = new Map<string, object>();
+  let requests = 0;
+  for (let life = 0; life < 4; life++) {
+    const server = await startProcess(t, environment);
+    const api = apiAt(server.url);
+    await price(api, 7);
+    const ids: string[] = [];
+    for (let number = 0; number < 40; number++) ids.push(await record(api, 1 + number));
+    requests += 820;
+    const own = ids.map((id, number) => {
+      const key = `${life}-${number}`;
+      if (number % 10 === 9) return { path: '/usage/agent-7/search', key, method: 'DELETE' };
+      if (number % 10 === 4) return { path: '/settle', key, method: 'POST', body: account };
+      return { path: `/entries/${id}/reverse`, key, method: 'POST', body: { reason: 'r' } };
+    });
+    writes.push(...own);
+    const left = [...own];
+    const load = inParallel(
+      8,
+      () => left.shift(),
+      async ({ path, ...request }) => {
+        try {
+          const answer = await api.call(path, request);
+          if (answer.status < 300) heard.set(request.key, essence(answer));
+        } catch {
+          left.length = 0;
+        }
+      },
+    );
+    await passing(random.below(40));
+    await server.stop('SIGKILL');
+    await load;
+  }
+  const server = await startProcess(t, environment);
+  const api = apiAt(server.url);
+  for (const { path, ...request } of writes) {
+    const answer = await api.call(path, request);
+    const before = heard.get(request.key);
+    if (before !== undefined) assert.deepEqual(essence(answer), before, request.key);
+    const isFine = answer.status < 300 || answer.json.error === 'already_reversed';
+    assert.ok(isFine, answer.text);
+  }
+  await assertAudit(api, { recorded: { requests, stroops: String(requests * 7) } });
+});

@@ -1,0 +1,40 @@
+import Type from 'typebox';
+import { Requests, UsageId, Uuid } from './identifiers.ts';
+
+const reconcileItemsMax = 10_000;
+
+const IdempotencyKey = Type.String({
+  description: 'The Idempotency-Key of a `POST /usage`, without quotes.',
+  minLength: 1,
+  maxLength: 255,
+  pattern: '^[\\x21-\\x7e]+$',
+});
+
+/** What a collector has in its own log: a usage item by its id, or by the key of the request that reported it. */
+export const ReconcileRequest = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object(
+        { id: Type.Optional(UsageId), key: Type.Optional(IdempotencyKey), requests: Requests },
+        { additionalProperties: false },
+      ),
+      { minItems: 1, maxItems: reconcileItemsMax },
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const ReconcileResults = Type.Object({
+  results: Type.Array(
+    Type.Object({
+      index: Type.Integer({ minimum: 0 }),
+      status: Type.Union([Type.Literal('matched'), Type.Literal('missing'), Type.Literal('different')], {
+        description: '`missing` may still arrive.',
+      }),
+      entryId: Type.Optional(Uuid),
+      requests: Type.Optional(
+        Type.Integer({ ...Requests, description: 'What was recorded, when it differs.' }),
+      ),
+    }),
+  ),
+});
