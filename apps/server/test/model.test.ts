@@ -80,6 +80,14 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       metadata: fc.constant(undefined),
     }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('set_disabled' as const),
+      serviceId,
+      disabled: fc.boolean(),
+    }),
+  },
 );
 const batches = fc.array(fc.array(fc.record({ command, key }), { minLength: 1, maxLength: 12 }), {
   minLength: 1,
@@ -109,6 +117,7 @@ function modelAnswer(outcome: Outcome): ModelAnswer {
   }
   if (body.clearedTotal !== undefined) return { kind: 'cleared', clearedTotal: body.clearedTotal };
   if (body.reverses !== undefined) return { kind: 'reversal', requests: body.requests };
+  if (body.disabled !== undefined) return { kind: 'disabled', disabled: body.disabled };
   if (body.billedStroops === undefined) return { kind: 'price' };
   return { kind: 'bill', requests: body.requests, billedStroops: body.billedStroops };
 }

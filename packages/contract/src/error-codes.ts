@@ -84,6 +84,12 @@ export const errorCodes = {
     advice: 'An id names one event for ever: send other usage under an id of its own.',
     retry: 'after_mending',
   },
+  service_disabled: {
+    status: 409,
+    title: 'The service is disabled',
+    advice: 'Nothing was applied: send it again, with the same key, once the service is enabled.',
+    retry: 'same_request',
+  },
   already_reversed: {
     status: 409,
     title: 'The entry was reversed before',

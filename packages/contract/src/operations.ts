@@ -1,4 +1,5 @@
 import Type, { type Static, type TSchema } from 'typebox';
+import { agentsOperations } from './operations/agents.ts';
 import { billingOperations } from './operations/billing.ts';
 import type { Operation } from './operations/operation.ts';
 import { serverOperations } from './operations/server.ts';
@@ -13,6 +14,7 @@ export const operations = {
   ...usageOperations,
   ...billingOperations,
   ...servicesOperations,
+  ...agentsOperations,
   ...serverOperations,
 } as const satisfies Record<string, Operation>;
 

@@ -11,6 +11,8 @@ export type Command =
   | SettleBulk
   | PutService
   | SetPrice
+  | SetDisabled
+  | SetMetadata
   | CreateApiKey
   | RevokeApiKey;
 
@@ -73,6 +75,19 @@ export interface SetPrice {
   readonly priceStroops: Stroops;
 }
 
+/** While a service is disabled its usage is refused; what was recorded before is quoted and settled as ever. */
+export interface SetDisabled {
+  readonly kind: 'set_disabled';
+  readonly serviceId: string;
+  readonly disabled: boolean;
+}
+
+export interface SetMetadata {
+  readonly kind: 'set_metadata';
+  readonly serviceId: string;
+  readonly metadata: { readonly description: string; readonly owner: string };
+}
+
 export interface CreateApiKey {
   readonly kind: 'create_api_key';
   /** the key itself: it goes into the answer, which is sealed, and nowhere else */
@@ -105,6 +120,8 @@ export function idsOf(command: Command): number {
       return settleBulkAccountsMax;
     case 'put_service':
     case 'set_price':
+    case 'set_disabled':
+    case 'set_metadata':
     case 'create_api_key':
     case 'revoke_api_key':
       return 0;

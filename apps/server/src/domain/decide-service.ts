@@ -1,5 +1,6 @@
-import type { PutService, SetPrice } from './command.ts';
+import type { PutService, SetDisabled, SetMetadata, SetPrice } from './command.ts';
 import { type Decision, done, type Moment, refused } from './decision.ts';
+import type { Refusal } from './refusal.ts';
 import { newService, type Service, withPrice } from './service.ts';
 import type { View } from './view.ts';
 
@@ -15,10 +16,28 @@ export function putService(command: PutService, view: View, moment: Moment): Dec
 export function setPrice(command: SetPrice, view: View, moment: Moment): Decision {
   if (moment.gate !== undefined) return refused(moment.gate);
   const known = view.service(command.serviceId);
-  if (known === undefined) {
-    return refused({ code: 'not_found', message: `service ${command.serviceId} is not registered` });
-  }
+  if (known === undefined) return refused(unknownService(command.serviceId));
   return serviceChanged(known, withPrice(known, command.priceStroops), 200, moment);
+}
+
+export function setDisabled(command: SetDisabled, view: View, moment: Moment): Decision {
+  if (moment.gate !== undefined) return refused(moment.gate);
+  const { serviceId, disabled } = command;
+  const known = view.service(serviceId);
+  if (known === undefined) return refused(unknownService(serviceId));
+  return done({ status: 200, body: { serviceId, disabled } }, { services: [{ ...known, disabled }] });
+}
+
+export function setMetadata(command: SetMetadata, view: View, moment: Moment): Decision {
+  if (moment.gate !== undefined) return refused(moment.gate);
+  const { serviceId, metadata } = command;
+  const known = view.service(serviceId);
+  if (known === undefined) return refused(unknownService(serviceId));
+  return done({ status: 200, body: { serviceId, ...metadata } }, { services: [{ ...known, ...metadata }] });
+}
+
+function unknownService(serviceId: string): Refusal {
+  return { code: 'not_found', message: `service ${serviceId} is not registered` };
 }
 
 function serviceChanged(

@@ -87,7 +87,9 @@ function decideItem(item: UsageItem, view: View, moment: Moment, idNumber: numbe
   if (moment.gate !== undefined) return { kind: 'refused', refusal: moment.gate };
   const occurrence = judgeOccurrence(item.occurredAtNs, moment.nowMs);
   if (occurrence !== 'accepted') return { kind: 'refused', refusal: occurrenceRefusals[occurrence] };
-  const recorded = recordOn(account, view.service(item.serviceId), item.requests);
+  const service = view.service(item.serviceId);
+  if (service?.disabled === true) return { kind: 'refused', refusal: serviceDisabled(item.serviceId) };
+  const recorded = recordOn(account, service, item.requests);
   if (recorded === undefined) return { kind: 'refused', refusal: limitExceeded };
   return recordedItem(item, recorded, moment.id(idNumber), moment.nowMs);
 }
@@ -119,6 +121,10 @@ const usageIdConflict: Refusal = {
   code: 'usage_id_conflict',
   message: 'this usage id was recorded with another agent, service, number of requests or time of occurrence',
 };
+
+function serviceDisabled(serviceId: string): Refusal {
+  return { code: 'service_disabled', message: `service ${serviceId} is disabled: its usage is not recorded` };
+}
 
 const limitExceeded: Refusal = {
   code: 'limit_exceeded',

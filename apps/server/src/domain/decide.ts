@@ -1,7 +1,7 @@
 import type { Command } from './command.ts';
 import { createApiKey, revokeApiKey } from './decide-api-key.ts';
 import { clearAccount, reverseEntry } from './decide-reversal.ts';
-import { putService, setPrice } from './decide-service.ts';
+import { putService, setDisabled, setMetadata, setPrice } from './decide-service.ts';
 import { settle, settleBulk } from './decide-settle.ts';
 import { recordUsage, recordUsageBulk } from './decide-usage.ts';
 import type { Decision, Moment } from './decision.ts';
@@ -29,6 +29,10 @@ export function decide(command: Command, view: View, moment: Moment): Decision {
       return putService(command, view, moment);
     case 'set_price':
       return setPrice(command, view, moment);
+    case 'set_disabled':
+      return setDisabled(command, view, moment);
+    case 'set_metadata':
+      return setMetadata(command, view, moment);
     case 'create_api_key':
       return createApiKey(command, view, moment);
     case 'revoke_api_key':

@@ -9,6 +9,7 @@ export type Refusal =
         | 'already_reversed'
         | 'not_reversible'
         | 'limit_exceeded'
+        | 'service_disabled'
         | 'event_too_old'
         | 'event_in_future'
         | 'not_found'

@@ -4,7 +4,7 @@ import { ApiError } from './api-error.ts';
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Makes an opaque cursor. */
-export function encodeCursor(kind: 'id' | 'sequence' | 'name', place: string): string {
+export function encodeCursor(kind: 'id' | 'sequence' | 'name' | 'number', place: string): string {
   return Buffer.from(`${kind} ${place}`).toString('base64url');
 }
 
@@ -41,7 +41,15 @@ export function idCursor(cursor: string | undefined): string | undefined {
 export function nameCursor(cursor: string | undefined): string {
   if (cursor === undefined) return '';
   const { kind, place } = decodeCursor(cursor);
-  if (kind === 'name' && /^[A-Za-z0-9._-]{1,128}$/.test(place)) return place;
+  if (kind === 'name' && /^[A-Za-z0-9._-]{1,256}$/.test(place)) return place;
+  throw invalidCursor();
+}
+
+/** @throws {ApiError} `invalid_request` */
+export function numberCursor(cursor: string | undefined): number {
+  if (cursor === undefined) return 0;
+  const { kind, place } = decodeCursor(cursor);
+  if (kind === 'number' && /^\d{1,15}$/.test(place)) return Number(place);
   throw invalidCursor();
 }
 

@@ -20,6 +20,7 @@ import { guardDevelopment } from './origin-guard.ts';
 import { type ErrorAnswer, renderError } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
 import { type Identify, isWriting, registerOperations } from './router.ts';
+import { agentRoutes } from './routes/agents.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { billingRoutes } from './routes/billing.ts';
 import { entryRoutes } from './routes/entries.ts';
@@ -97,6 +98,7 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
       ...billingRoutes(desk),
       ...settlementRoutes(desk),
       ...serviceRoutes(desk),
+      ...agentRoutes(desk),
       ...apiKeyRoutes(desk),
       ...operationRoutes(desk),
     },

@@ -161,6 +161,7 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
     case 'already_reversed':
     case 'not_reversible':
     case 'limit_exceeded':
+    case 'service_disabled':
     case 'event_too_old':
     case 'event_in_future':
     case 'not_found':

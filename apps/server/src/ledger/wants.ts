@@ -90,6 +90,8 @@ function addWants(command: Command, wants: TenantWants): void {
       return;
     case 'put_service':
     case 'set_price':
+    case 'set_disabled':
+    case 'set_metadata':
       wants.services.add(command.serviceId);
       return;
     case 'create_api_key':

@@ -1,6 +1,6 @@
 import type { Account } from '../domain/account.ts';
 import type { ApiKey } from '../domain/api-key.ts';
-import type { Service } from '../domain/service.ts';
+import type { PriceVersion, Service } from '../domain/service.ts';
 import type { Settlement } from '../domain/settlement.ts';
 import type { Entry, KnownUsage } from '../domain/usage.ts';
 
@@ -18,6 +18,17 @@ export interface Books {
   servicesAfter(tenant: string, after: string, limit: number): Promise<readonly Service[]>;
   /** prices of a service by version */
   prices(tenant: string, serviceId: string): Promise<ReadonlyMap<number, bigint>>;
+  /** prices of a service behind a version, in their order; 0 begins */
+  pricesAfter(
+    tenant: string,
+    serviceId: string,
+    after: number,
+    limit: number,
+  ): Promise<readonly PriceVersion[]>;
+  /** agents that have accounts, behind a name, by their names; '' begins */
+  agentsAfter(tenant: string, after: string, limit: number): Promise<readonly string[]>;
+  /** accounts of an agent behind a service, by their services; '' begins */
+  accountsOf(tenant: string, agent: string, after: string, limit: number): Promise<readonly Account[]>;
   entry(tenant: string, id: string): Promise<Entry | undefined>;
   /** id of the last entry that there is */
   lastEntryId(tenant: string): Promise<string | undefined>;

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AccountsFilter, AccountsPage, Books } from './books.ts';
 
-const pageRows = 1_000;
+/** How many accounts are read at once. */
+export const pageRows = 1_000;
 
 /** Walks accounts with their services, page by page, and lets others have their turn between the pages. */
 export async function* eachAccount(

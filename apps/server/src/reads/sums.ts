@@ -1,7 +1,8 @@
-import { outstandingRequests } from '../domain/account.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Account, outstandingRequests } from '../domain/account.ts';
 import { quoteOf } from '../domain/quote.ts';
 import type { Books } from './books.ts';
-import { eachAccount } from './each-account.ts';
+import { eachAccount, pageRows } from './each-account.ts';
 
 /** What is outstanding on all accounts of a tenant. Sums are made here, where they cannot overflow. */
 export async function sumBilling(books: Books, tenant: string) {
@@ -29,4 +30,42 @@ export async function sumService(books: Books, tenant: string, serviceId: string
     agents += 1;
   }
   return { total, agents };
+}
+
+/** Outstanding requests of an agent over all its services. */
+export async function sumAgent(books: Books, tenant: string, agent: string): Promise<bigint> {
+  let total = 0n;
+  let after: string | undefined = '';
+  while (after !== undefined) {
+    const accounts: readonly Account[] = await books.accountsOf(tenant, agent, after, pageRows);
+    for (const account of accounts) total += BigInt(outstandingRequests(account));
+    after = accounts.length < pageRows ? undefined : accounts.at(-1)?.serviceId;
+    await nextTurn();
+  }
+  return total;
+}
+
+/** An agent of a service, with its outstanding requests. */
+export interface AgentTotal {
+  readonly agent: string;
+  readonly total: number;
+}
+
+/** The agents of a service with the most outstanding requests, most first, equal ones by their names. */
+export async function topAgents(
+  books: Books,
+  filter: { readonly tenant: string; readonly serviceId: string },
+  limit: number,
+): Promise<readonly AgentTotal[]> {
+  let top: AgentTotal[] = [];
+  for await (const { account } of eachAccount(books, filter)) {
+    top.push({ agent: account.agent, total: outstandingRequests(account) });
+    // Sorted now and then only; never more than some multiple of what is asked for is held.
+    if (top.length >= limit * 16) top = top.sort(byTotal).slice(0, limit);
+  }
+  return top.sort(byTotal).slice(0, limit);
+}
+
+function byTotal(a: AgentTotal, b: AgentTotal): number {
+  return b.total - a.total || (a.agent < b.agent ? -1 : 1);
 }

@@ -7,6 +7,7 @@ export type ModelAnswer =
   | { readonly kind: 'reversal'; readonly requests: number }
   | { readonly kind: 'cleared'; readonly clearedTotal: number }
   | { readonly kind: 'price' }
+  | { readonly kind: 'disabled'; readonly disabled: boolean }
   | { readonly kind: 'refused'; readonly code: string };
 
 interface ModelEntry {
@@ -31,6 +32,7 @@ export class Model {
   /** what the last settlement of an account could not bill */
   readonly #carried = new Map<string, bigint>();
   readonly #prices = new Map<string, bigint[]>();
+  readonly #disabled = new Set<string>();
   readonly #answers = new Map<string, { readonly request: string; readonly answer: ModelAnswer }>();
 
   /** Answers a command under a key; the same key and command again gets the first answer, if that was a success. */
@@ -53,6 +55,8 @@ export class Model {
         return this.#settle(command);
       case 'put_service':
         return this.#setPrice(command.serviceId, command.priceStroops);
+      case 'set_disabled':
+        return this.#setDisabled(command.serviceId, command.disabled);
       case 'reverse_entry':
         return this.#reverse(command.entryId);
       case 'clear_account':
@@ -60,6 +64,7 @@ export class Model {
       case 'record_usage_bulk':
       case 'settle_bulk':
       case 'set_price':
+      case 'set_metadata':
       case 'create_api_key':
       case 'revoke_api_key':
         throw new Error(`the model does not know ${command.kind}`);
@@ -74,6 +79,7 @@ export class Model {
       if (!isSame) return { kind: 'refused', code: 'usage_id_conflict' };
       return { kind: 'total', total: this.#outstanding(account), isDuplicate: true };
     }
+    if (this.#disabled.has(item.serviceId)) return { kind: 'refused', code: 'service_disabled' };
     const price = (this.#prices.get(item.serviceId) ?? []).length - 1;
     this.#add(account, [{ requests: item.requests, price }], false, item.usageId);
     return { kind: 'total', total: this.#outstanding(account), isDuplicate: false };
@@ -134,6 +140,13 @@ export class Model {
 
   #add(account: string, parts: readonly Part[], isReversal: boolean, usageId: string | undefined): void {
     this.#entries.push({ account, parts, isReversal, usageId, isReversed: false, isSettled: false });
+  }
+
+  #setDisabled(serviceId: string, disabled: boolean): ModelAnswer {
+    if (!this.#prices.has(serviceId)) return { kind: 'refused', code: 'not_found' };
+    if (disabled) this.#disabled.add(serviceId);
+    else this.#disabled.delete(serviceId);
+    return { kind: 'disabled', disabled };
   }
 
   #setPrice(serviceId: string, priceStroops: bigint): ModelAnswer {

@@ -18,7 +18,7 @@ export const usageOperations = {
         headers: location,
       },
     },
-    errors: ['usage_id_conflict', 'limit_exceeded', 'event_too_old', 'event_in_future'],
+    errors: ['service_disabled', 'usage_id_conflict', 'limit_exceeded', 'event_too_old', 'event_in_future'],
   },
   recordUsageBulk: {
     method: 'POST',

@@ -1,5 +1,15 @@
 import Type, { type Static } from 'typebox';
-import { Cursor, FreeText, NextCursor, PageLimit, PriceStroops, ServiceId } from './identifiers.ts';
+import {
+  Agent,
+  Cursor,
+  FreeText,
+  NextCursor,
+  PageLimit,
+  PriceStroops,
+  RequestsTotal,
+  ServiceId,
+  Timestamp,
+} from './identifiers.ts';
 
 export const ServicePut = Type.Object(
   {
@@ -45,4 +55,59 @@ export const ServiceUsage = Type.Object({
   serviceId: ServiceId,
   total: Type.Integer({ minimum: 0, description: 'All its digits are sent, also beyond 2^53.' }),
   agents: Type.Integer({ minimum: 0 }),
+});
+
+export const PageFilter = Type.Object(
+  { cursor: Type.Optional(Cursor), limit: Type.Optional(PageLimit) },
+  { additionalProperties: false },
+);
+
+export const PriceList = Type.Object({
+  items: Type.Array(
+    Type.Object({ version: Type.Integer({ minimum: 1 }), priceStroops: PriceStroops, setAt: Timestamp }),
+  ),
+  nextCursor: NextCursor,
+});
+
+const Owner = Type.String({ ...FreeText, minLength: 1 });
+
+export const MetadataPut = Type.Object(
+  { description: FreeText, owner: Owner },
+  { additionalProperties: false },
+);
+
+export const Metadata = Type.Object({
+  serviceId: ServiceId,
+  description: Type.Optional(FreeText),
+  owner: Type.Optional(FreeText),
+});
+
+export const DisabledPatch = Type.Object({ disabled: Type.Boolean() }, { additionalProperties: false });
+
+export const ServiceDisabled = Type.Object({ serviceId: ServiceId, disabled: Type.Boolean() });
+
+const AgentTotals = Type.Array(Type.Object({ agent: Agent, total: RequestsTotal }));
+
+export const ServiceAgents = Type.Object({ items: AgentTotals, nextCursor: NextCursor });
+
+export const TopFilter = Type.Object(
+  { limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 10 })) },
+  { additionalProperties: false },
+);
+
+export const TopAgents = Type.Object({ serviceId: ServiceId, items: AgentTotals });
+
+export const AgentParams = Type.Object({ agent: Agent });
+
+export const AgentList = Type.Object({ agents: Type.Array(Agent), nextCursor: NextCursor });
+
+export const AgentTotal = Type.Object({
+  agent: Agent,
+  total: Type.Integer({ minimum: 0, description: 'All its digits are sent, also beyond 2^53.' }),
+});
+
+export const AgentUsage = Type.Object({
+  agent: Agent,
+  items: Type.Array(Type.Object({ serviceId: ServiceId, total: RequestsTotal })),
+  nextCursor: NextCursor,
 });

@@ -1,14 +1,16 @@
 import type { ServiceFilter } from '@billonce/contract';
 import { sha256 } from '@billonce/idempotency/core';
-import type { PutService } from '../../domain/command.ts';
+import { outstandingRequests } from '../../domain/account.ts';
+import type { PutService, SetDisabled } from '../../domain/command.ts';
 import type { Service } from '../../domain/service.ts';
 import type { Books } from '../../reads/books.ts';
-import { sumService } from '../../reads/sums.ts';
+import { sumService, topAgents } from '../../reads/sums.ts';
 import { ApiError } from '../api-error.ts';
-import { encodeCursor, nameCursor } from '../cursor.ts';
+import { encodeCursor, nameCursor, numberCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { exactInteger } from '../exact-integer.ts';
 import type { Handlers } from '../router.ts';
+import { timestampOfMs } from '../timestamps.ts';
 
 export function serviceRoutes({ writes, books }: Desk) {
   return {
@@ -31,10 +33,69 @@ export function serviceRoutes({ writes, books }: Desk) {
     },
 
     readService: async (call) => {
-      const { serviceId } = call.params;
-      const service = await books.service(tenantOf(call), serviceId);
-      if (service === undefined) throw new ApiError('not_found', `service ${serviceId} is not registered`);
+      const service = await knownService(books, tenantOf(call), call.params.serviceId);
       return { status: 200, body: serviceAnswer(service) };
+    },
+
+    listPrices: async (call) => {
+      const { serviceId } = call.params;
+      const { cursor, limit = 100 } = call.query;
+      await knownService(books, tenantOf(call), serviceId);
+      const prices = await books.pricesAfter(tenantOf(call), serviceId, numberCursor(cursor), limit + 1);
+      const items = prices.slice(0, limit).map(({ version, priceStroops, setAtMs }) => ({
+        version,
+        priceStroops: Number(priceStroops),
+        setAt: timestampOfMs(setAtMs),
+      }));
+      const last = prices.length > limit ? items.at(-1) : undefined;
+      const nextCursor = last === undefined ? null : encodeCursor('number', String(last.version));
+      return { status: 200, body: { items, nextCursor } };
+    },
+
+    readMetadata: async (call) => {
+      const { serviceId, description, owner } = await knownService(
+        books,
+        tenantOf(call),
+        call.params.serviceId,
+      );
+      return { status: 200, body: { serviceId, ...metadataAnswer({ description, owner }) } };
+    },
+
+    putMetadata: async (call) =>
+      await writes.write(call, tenantOf(call), {
+        kind: 'set_metadata',
+        serviceId: call.params.serviceId,
+        metadata: call.body,
+      }),
+
+    disableService: async (call) =>
+      await writes.write(call, tenantOf(call), disabledCommand(call.params.serviceId, true)),
+
+    enableService: async (call) =>
+      await writes.write(call, tenantOf(call), disabledCommand(call.params.serviceId, false)),
+
+    patchDisabled: async (call) =>
+      await writes.write(call, tenantOf(call), disabledCommand(call.params.serviceId, call.body.disabled)),
+
+    listServiceAgents: async (call) => {
+      const { cursor, limit = 100 } = call.query;
+      const after = cursor === undefined ? '' : String(numberCursor(cursor));
+      const filter = { tenant: tenantOf(call), serviceId: call.params.serviceId };
+      const { items, next } = await books.accountsAfter(filter, after, limit);
+      return {
+        status: 200,
+        body: {
+          items: items.map(({ account }) => ({ agent: account.agent, total: outstandingRequests(account) })),
+          nextCursor: next === undefined ? null : encodeCursor('number', next),
+        },
+      };
+    },
+
+    topAgents: async (call) => {
+      const { serviceId } = call.params;
+      const { limit = 10 } = call.query;
+      const items = await topAgents(books, { tenant: tenantOf(call), serviceId }, limit);
+      return { status: 200, body: { serviceId, items } };
     },
 
     readServiceUsage: async (call) => {
@@ -43,6 +104,17 @@ export function serviceRoutes({ writes, books }: Desk) {
       return { status: 200, body: { serviceId, total: exactInteger(total), agents } };
     },
   } satisfies Partial<Handlers>;
+}
+
+/** @throws {ApiError} `not_found` */
+async function knownService(books: Books, tenant: string, serviceId: string): Promise<Service> {
+  const service = await books.service(tenant, serviceId);
+  if (service === undefined) throw new ApiError('not_found', `service ${serviceId} is not registered`);
+  return service;
+}
+
+function disabledCommand(serviceId: string, disabled: boolean): SetDisabled {
+  return { kind: 'set_disabled', serviceId, disabled };
 }
 
 type SentService = {
@@ -104,6 +176,12 @@ function serviceAnswer({ serviceId, priceStroops, disabled, description, owner }
     serviceId,
     priceStroops: Number(priceStroops),
     disabled,
+    ...metadataAnswer({ description, owner }),
+  };
+}
+
+function metadataAnswer({ description, owner }: Pick<Service, 'description' | 'owner'>) {
+  return {
     ...(description === undefined ? {} : { description }),
     ...(owner === undefined ? {} : { owner }),
   };

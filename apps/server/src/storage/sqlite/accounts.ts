@@ -14,9 +14,11 @@ const columns = `account, agent, service_id, sequence, settled_through, cleared_
   CAST(carried_stroops AS TEXT) AS carried_stroops`;
 
 const loadAccountSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND agent = ? AND service_id = ?`;
-const loadAccountsOfSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND agent = ? LIMIT ?`;
+const loadAccountsOfSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND agent = ? AND service_id > ?
+       ORDER BY service_id LIMIT ?`;
 const loadAccountsAfterSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND account > ? ORDER BY account LIMIT ?`;
 const loadTenantsAfterSql = `SELECT DISTINCT tenant FROM accounts WHERE tenant > ? ORDER BY tenant LIMIT ?`;
+const loadAgentsAfterSql = `SELECT DISTINCT agent FROM accounts WHERE tenant = ? AND agent > ? ORDER BY agent LIMIT ?`;
 const loadAccountsOfServiceSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND service_id = ? AND account > ?
            ORDER BY account LIMIT ?`;
 const updateAccountSql = `UPDATE accounts SET sequence = ?, settled_through = ?, cleared_through = ?, settlements = ?,
@@ -42,19 +44,32 @@ export function loadAccount(
   return row && parseAccount(connection, row);
 }
 
-/** Accounts of an agent, at most `limit` of them. */
+/** Accounts of an agent behind a service, in the order of their services; '' begins. */
 export function loadAccountsOf(
   connection: Connection,
   tenant: string,
   agent: string,
+  after: string,
   limit: number,
 ): NumberedAccount[] {
-  return connection.all(loadAccountsOfSql, tenant, agent, limit).map((row) => parseAccount(connection, row));
+  return connection
+    .all(loadAccountsOfSql, tenant, agent, after, limit)
+    .map((row) => parseAccount(connection, row));
 }
 
 /** Tenants that have accounts, behind a name, in the order of their names. */
 export function loadTenantsAfter(connection: Connection, after: string, limit: number): string[] {
   return connection.all(loadTenantsAfterSql, after, limit).map((row) => text(row, 'tenant'));
+}
+
+/** Agents that have accounts, behind a name, in the order of their names. */
+export function loadAgentsAfter(
+  connection: Connection,
+  tenant: string,
+  after: string,
+  limit: number,
+): string[] {
+  return connection.all(loadAgentsAfterSql, tenant, after, limit).map((row) => text(row, 'agent'));
 }
 
 /** Accounts behind a number, in the order of their numbers. */

@@ -64,7 +64,7 @@ function loadTenant(
   const services = new Set(wants.services);
   for (const agent of wants.agents) {
     // One more than may be settled at once, so that decide sees that there are too many.
-    for (const account of loadAccountsOf(connection, tenant, agent, settleBulkAccountsMax + 1)) {
+    for (const account of loadAccountsOf(connection, tenant, agent, '', settleBulkAccountsMax + 1)) {
       keep(account);
       services.add(account.account.serviceId);
     }

@@ -8,6 +8,8 @@ const loadServiceSql = `SELECT ${columns} FROM services WHERE tenant = ? AND ser
 const loadServicesAfterSql = `SELECT ${columns} FROM services WHERE tenant = ? AND service_id > ? ORDER BY service_id LIMIT ?`;
 const loadPricesSql =
   'SELECT price_version, price_stroops FROM service_prices WHERE tenant = ? AND service_id = ?';
+const loadPricesAfterSql = `SELECT service_id, price_version, price_stroops, set_at_ms FROM service_prices
+     WHERE tenant = ? AND service_id = ? AND price_version > ? ORDER BY price_version LIMIT ?`;
 const saveServiceSql = `INSERT INTO services (tenant, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (tenant, service_id) DO UPDATE SET price_version = excluded.price_version,
        price_stroops = excluded.price_stroops, disabled = excluded.disabled,
@@ -34,6 +36,22 @@ export function loadServicesAfter(
 export function loadPrices(connection: Connection, tenant: string, serviceId: string): Map<number, bigint> {
   const rows = connection.all(loadPricesSql, tenant, serviceId);
   return new Map(rows.map((row) => [integer(row, 'price_version'), BigInt(integer(row, 'price_stroops'))]));
+}
+
+/** Prices of a service behind a version, in their order. */
+export function loadPricesAfter(
+  connection: Connection,
+  tenant: string,
+  serviceId: string,
+  after: number,
+  limit: number,
+): PriceVersion[] {
+  return connection.all(loadPricesAfterSql, tenant, serviceId, after, limit).map((row) => ({
+    serviceId: text(row, 'service_id'),
+    version: integer(row, 'price_version'),
+    priceStroops: BigInt(integer(row, 'price_stroops')),
+    setAtMs: integer(row, 'set_at_ms'),
+  }));
 }
 
 export function saveService(connection: Connection, tenant: string, service: Service): void {

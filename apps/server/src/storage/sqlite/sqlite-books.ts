@@ -8,14 +8,21 @@ import type {
   KeyFacts,
   RecordKey,
 } from '../../reads/books.ts';
-import { loadAccount, loadAccountsAfter, loadTenantsAfter, type NumberedAccount } from './accounts.ts';
+import {
+  loadAccount,
+  loadAccountsAfter,
+  loadAccountsOf,
+  loadAgentsAfter,
+  loadTenantsAfter,
+  type NumberedAccount,
+} from './accounts.ts';
 import { type AnswerCap, answersTable, hasAnswer, listAnswersTables } from './answers.ts';
 import { loadApiKeyByDigest, loadApiKeysAfter } from './api-keys.ts';
 import { Connection } from './connection.ts';
 import { loadEntriesAfter, loadEntriesOf, loadEntry, loadLastEntryId, loadUsages } from './entries.ts';
 import { needsReopening } from './fault.ts';
 import { loadRecordFacts } from './records.ts';
-import { loadPrices, loadService, loadServicesAfter } from './services.ts';
+import { loadPrices, loadPricesAfter, loadService, loadServicesAfter } from './services.ts';
 import {
   loadLastSettlementId,
   loadSettlement,
@@ -67,6 +74,20 @@ export class SqliteBooks implements Books {
 
   prices(tenant: string, serviceId: string) {
     return this.#read((connection) => loadPrices(connection, tenant, serviceId));
+  }
+
+  pricesAfter(tenant: string, serviceId: string, after: number, limit: number) {
+    return this.#read((connection) => loadPricesAfter(connection, tenant, serviceId, after, limit));
+  }
+
+  agentsAfter(tenant: string, after: string, limit: number) {
+    return this.#read((connection) => loadAgentsAfter(connection, tenant, after, limit));
+  }
+
+  accountsOf(tenant: string, agent: string, after: string, limit: number) {
+    return this.#read((connection) =>
+      loadAccountsOf(connection, tenant, agent, after, limit).map(({ account }) => account),
+    );
   }
 
   entry(tenant: string, id: string) {

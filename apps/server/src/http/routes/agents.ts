@@ -1,0 +1,39 @@
+import { outstandingRequests } from '../../domain/account.ts';
+import { sumAgent } from '../../reads/sums.ts';
+import { encodeCursor, nameCursor } from '../cursor.ts';
+import { type Desk, tenantOf } from '../desk.ts';
+import { exactInteger } from '../exact-integer.ts';
+import type { Handlers } from '../router.ts';
+
+export function agentRoutes({ books }: Desk) {
+  return {
+    listAgents: async (call) => {
+      const { cursor, limit = 100 } = call.query;
+      const found = await books.agentsAfter(tenantOf(call), nameCursor(cursor), limit + 1);
+      const agents = found.slice(0, limit);
+      return { status: 200, body: { agents, nextCursor: cursorBehind(agents, found.length > limit) } };
+    },
+
+    readAgentTotal: async (call) => {
+      const { agent } = call.params;
+      const total = await sumAgent(books, tenantOf(call), agent);
+      return { status: 200, body: { agent, total: exactInteger(total) } };
+    },
+
+    readAgentUsage: async (call) => {
+      const { agent } = call.params;
+      const { cursor, limit = 100 } = call.query;
+      const found = await books.accountsOf(tenantOf(call), agent, nameCursor(cursor), limit + 1);
+      const items = found
+        .slice(0, limit)
+        .map((account) => ({ serviceId: account.serviceId, total: outstandingRequests(account) }));
+      const names = items.map(({ serviceId }) => serviceId);
+      return { status: 200, body: { agent, items, nextCursor: cursorBehind(names, found.length > limit) } };
+    },
+  } satisfies Partial<Handlers>;
+}
+
+function cursorBehind(names: readonly string[], isMore: boolean): string | null {
+  const last = names.at(-1);
+  return isMore && last !== undefined ? encodeCursor('name', last) : null;
+}

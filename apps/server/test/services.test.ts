@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Api } from './harness/api.ts';
+import { startInProcess } from './harness/in-process.ts';
+
+const usage = (more: object = {}) => ({ agent: 'agent-7', serviceId: 'search', requests: 3, ...more });
+
+async function register(api: Api, serviceId: string, priceStroops: number, more: object = {}): Promise<void> {
+  const answer = await api.post('/services', { serviceId, priceStroops, ...more });
+  assert.ok(answer.status === 200 || answer.status === 201, answer.text);
+}
+
+async function assertAudited(api: Api): Promise<void> {
+  assert.equal((await api.get('/audit')).json.ok, true);
+}
+
+test('usage of a disabled service is refused, and its key stays free until it is enabled', async (t) => {
+  const { api } = await startInProcess(t);
+  await register(api, 'search', 5);
+  await api.post('/usage', usage(), 'before');
+  const disable = () => api.call('/services/search/disable', { method: 'POST', key: 'off' });
+  const disabled = await disable();
+  assert.deepEqual(disabled.json, { serviceId: 'search', disabled: true });
+  const refused = await api.post('/usage', usage(), 'later');
+  assert.equal(refused.status, 409);
+  assert.equal(refused.json.error, 'service_disabled');
+  assert.equal((await api.get('/services/search')).json.disabled, true);
+  await api.call('/services/search/enable', { method: 'POST' });
+  // A retry of the disabling is a replay, and disables nothing again.
+  const replayed = await disable();
+  assert.equal(replayed.headers.get('idempotency-replayed'), 'true');
+  assert.equal(replayed.text, disabled.text);
+  assert.equal((await api.post('/usage', usage(), 'later')).status, 201);
+  assert.equal((await api.get('/usage/agent-7/search')).json.total, 6);
+  await assertAudited(api);
+});
+
+test('what was recorded before its service was disabled is replayed, known by its id, quoted and settled', async (t) => {
+  const { api } = await startInProcess(t);
+  await register(api, 'search', 5);
+  const first = await api.post('/usage', usage({ id: 'event-1' }), 'key');
+  await api.call('/services/search/disabled', { method: 'PATCH', body: { disabled: true } });
+  const retry = await api.post('/usage', usage({ id: 'event-1' }), 'key');
+  assert.equal(retry.text, first.text);
+  assert.equal(retry.headers.get('idempotency-replayed'), 'true');
+  assert.equal((await api.post('/usage', usage({ id: 'event-1' }), 'other')).json.status, 'duplicate');
+  assert.deepEqual((await api.get('/billing/total')).json, {
+    totalStroops: '15',
+    disabledStroops: '15',
+    unpricedRequests: 0,
+  });
+  const settled = await api.post('/settle', { agent: 'agent-7', serviceId: 'search' });
+  assert.equal(settled.json.billedStroops, '15');
+  await assertAudited(api);
+});
+
+test('in a bulk a disabled service refuses its items, and no other', async (t) => {
+  const { api } = await startInProcess(t);
+  await register(api, 'off', 1);
+  await api.call('/services/off/disable', { method: 'POST' });
+  const items = [usage(), usage({ serviceId: 'off' }), usage()];
+  const { results } = (await api.post('/usage/bulk', { items })).json;
+  assert.deepEqual(
+    results.map(({ status, error }: { status?: string; error?: string }) => status ?? error),
+    ['recorded', 'service_disabled', 'recorded'],
+  );
+  assert.equal((await api.get('/agents/agent-7/total')).json.total, 6);
+  await assertAudited(api);
+});
+
+test('a service that is not registered is neither disabled, enabled nor described', async (t) => {
+  const { api } = await startInProcess(t);
+  const metadata = { description: 'd', owner: 'o' };
+  for (const [path, method, body] of [
+    ['disable', 'POST', undefined],
+    ['enable', 'POST', undefined],
+    ['disabled', 'PATCH', { disabled: true }],
+    ['metadata', 'PUT', metadata],
+    ['metadata', 'GET', undefined],
+    ['prices', 'GET', undefined],
+  ] as const) {
+    const answer = await api.call(`/services/unknown/${path}`, { method, body });
+    assert.equal(answer.status, 404, `${method} ${path}`);
+    assert.equal(answer.json.error, 'not_found');
+  }
+  const wrong = await api.call('/services/unknown/disabled', { method: 'PATCH', body: { disabled: 'yes' } });
+  assert.equal(wrong.status, 400);
+});
+
+test('metadata are set as a whole, and a price that changes leaves them alone', async (t) => {
+  const { api } = await startInProcess(t);
+  await register(api, 'search', 5);
+  assert.deepEqual((await api.get('/services/search/metadata')).json, { serviceId: 'search' });
+  const metadata = { description: 'full text', owner: 'team-search' };
+  const put = await api.call('/services/search/metadata', { method: 'PUT', body: metadata });
+  assert.deepEqual(put.json, { serviceId: 'search', ...metadata });
+  await register(api, 'search', 7);
+  assert.deepEqual((await api.get('/services/search/metadata')).json, { serviceId: 'search', ...metadata });
+  const half = await api.call('/services/search/metadata', { method: 'PUT', body: { owner: 'x' } });
+  assert.equal(half.status, 400);
+});
+
+test('the price versions of a service are listed in their order, page by page, each once', async (t) => {
+  const { api } = await startInProcess(t);
+  const wanted = [5, 7, 5, 9];
+  for (const price of [5, 5, 7, 5, 9]) await register(api, 'search', price);
+  const seen: number[] = [];
+  const versions: number[] = [];
+  let cursor = '';
+  do {
+    const page = (await api.get(`/services/search/prices?limit=3${cursor && `&cursor=${cursor}`}`)).json;
+    for (const { version, priceStroops, setAt } of page.items) {
+      versions.push(version);
+      seen.push(priceStroops);
+      assert.ok(Date.parse(setAt) > 0);
+    }
+    cursor = page.nextCursor ?? '';
+  } while (cursor !== '');
+  assert.deepEqual(seen, wanted);
+  assert.deepEqual(versions, [1, 2, 3, 4]);
+  assert.equal((await api.get('/services/search/prices?cursor=bm9uZSAx')).status, 400);
+});
+
+test('agents are listed by name, summed up, and ranked within a service', async (t) => {
+  const { api } = await startInProcess(t);
+  const items = Array.from({ length: 250 }, (_, at) =>
+    usage({ agent: `agent-${String(at).padStart(3, '0')}`, requests: ((at * 37) % 250) + 1 }),
+  );
+  items.push(usage({ agent: 'agent-000', serviceId: 'other', requests: 40 }));
+  await api.post('/usage/bulk', { items });
+  const ranked = items
+    .filter(({ serviceId }) => serviceId === 'search')
+    .sort((a, b) => b.requests - a.requests)
+    .map(({ agent, requests }) => ({ agent, total: requests }));
+  const top = (await api.get('/services/search/agents/top?limit=3')).json;
+  assert.deepEqual(top, { serviceId: 'search', items: ranked.slice(0, 3) });
+  assert.equal((await api.get('/services/search/agents/top')).json.items.length, 10);
+  assert.equal((await api.get('/services/search/agents/top?limit=101')).status, 400);
+  assert.deepEqual(await allPages(api, '/agents', 'agents'), ranked.map(({ agent }) => agent).sort());
+  const agents = await allPages(api, '/services/search/agents', 'items');
+  assert.equal(agents.length, 250);
+  assert.equal((await api.get('/agents/agent-000/total')).json.total, 41);
+  assert.deepEqual((await api.get('/agents/agent-000/usage')).json, {
+    agent: 'agent-000',
+    items: [
+      { serviceId: 'other', total: 40 },
+      { serviceId: 'search', total: 1 },
+    ],
+    nextCursor: null,
+  });
+  assert.deepEqual((await api.get('/agents/nobody/total')).json, { agent: 'nobody', total: 0 });
+});
+
+async function allPages(api: Api, path: string, member: string): Promise<unknown[]> {
+  const all: unknown[] = [];
+  let cursor = '';
+  do {
+    const page = (await api.get(`${path}?limit=40${cursor && `&cursor=${cursor}`}`)).json;
+    all.push(...page[member]);
+    cursor = page.nextCursor ?? '';
+  } while (cursor !== '');
+  return all;
+}
