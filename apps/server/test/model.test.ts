@@ -88,6 +88,10 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       disabled: fc.boolean(),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('delete_service' as const), serviceId }),
+  },
 );
 const batches = fc.array(fc.array(fc.record({ command, key }), { minLength: 1, maxLength: 12 }), {
   minLength: 1,
@@ -111,6 +115,7 @@ function keyUse(sent: string, step: Step): KeyUse {
 function modelAnswer(outcome: Outcome): ModelAnswer {
   if (outcome.kind === 'refused') return { kind: 'refused', code: outcome.refusal.code };
   if (outcome.kind === 'fault') throw new Error(`${outcome.code}: ${outcome.detail}`);
+  if (outcome.response.status === 204) return { kind: 'deleted' };
   const body = JSON.parse(String(outcome.response.body));
   if (body.total !== undefined) {
     return { kind: 'total', total: body.total, isDuplicate: body.status === 'duplicate' };

@@ -151,6 +151,96 @@ test('agents are listed by name, summed up, and ranked within a service', async 
   assert.deepEqual((await api.get('/agents/nobody/total')).json, { agent: 'nobody', total: 0 });
 });
 
+test('a service is deleted only when nothing is left to settle, and nothing that it made goes with it', async (t) => {
+  const { api } = await startInProcess(t);
+  const remove = (key: string) => api.call('/services/search', { method: 'DELETE', key });
+  assert.equal((await remove('k0')).status, 404);
+  await register(api, 'search', 5, { description: 'd', owner: 'o' });
+  await api.post('/usage', usage());
+  const refused = await remove('k1');
+  assert.equal(refused.status, 409);
+  assert.equal(refused.json.error, 'service_has_outstanding_usage');
+  const bill = (await api.post('/settle', { agent: 'agent-7', serviceId: 'search' })).json;
+  // The refusal was not remembered under its key.
+  assert.equal((await remove('k1')).status, 204);
+  const again = await remove('k1');
+  assert.equal(again.status, 204);
+  assert.equal(again.headers.get('idempotency-replayed'), 'true');
+  assert.equal((await remove('k2')).status, 404);
+  for (const path of ['/services/search', '/services/search/prices', '/billing/agent-7/search']) {
+    assert.equal((await api.get(path)).status, 404, path);
+  }
+  assert.deepEqual((await api.get('/services')).json.services, []);
+  assert.equal((await api.get(`/settlements/${bill.settlementId}`)).json.billedStroops, '15');
+  await assertAudited(api);
+});
+
+test('usage of a deleted service is not stranded, and its price versions go on counting', async (t) => {
+  const { api } = await startInProcess(t);
+  await register(api, 'search', 5);
+  await api.call('/services/search', { method: 'DELETE' });
+  await api.post('/usage', usage());
+  assert.equal((await api.get('/billing/agent-7/search')).json.billedStroops, '15');
+  assert.equal((await api.call('/services/search/disable', { method: 'POST' })).status, 404);
+  const back = await api.post('/services', { serviceId: 'search', priceStroops: 9 });
+  assert.equal(back.status, 201);
+  const listed = (await api.get('/services/search')).json;
+  assert.deepEqual(listed, { serviceId: 'search', priceStroops: 9, disabled: false });
+  const { items } = (await api.get('/services/search/prices')).json;
+  assert.deepEqual(
+    items.map(({ version, priceStroops }: { version: number; priceStroops: number }) => [
+      version,
+      priceStroops,
+    ]),
+    [
+      [1, 5],
+      [2, 9],
+    ],
+  );
+  await api.post('/usage', usage());
+  const settled = (await api.post('/settle', { agent: 'agent-7', serviceId: 'search' })).json;
+  assert.equal(settled.billedStroops, String(3 * 5 + 3 * 9));
+  await assertAudited(api);
+});
+
+test('many services are registered at once, each with a result of its own, and only once', async (t) => {
+  const { api } = await startInProcess(t);
+  await register(api, 'known', 1);
+  const items = [
+    { serviceId: 'new', priceStroops: 3 },
+    { serviceId: 'known', priceStroops: 2 },
+    { serviceId: 'new', priceStroops: 4 },
+    { serviceId: 'bad id', priceStroops: 4 },
+    { serviceId: 'half', priceStroops: 4, owner: 'o' },
+  ];
+  const send = () => api.post('/services/bulk', { items }, 'bulk');
+  const first = await send();
+  assert.deepEqual(
+    first.json.results.map(({ status, error }: { status?: string; error?: string }) => status ?? error),
+    ['registered', 'changed', 'duplicate_in_batch', 'invalid_item', 'invalid_item'],
+  );
+  const retry = await send();
+  assert.equal(retry.text, first.text);
+  assert.equal(retry.headers.get('idempotency-replayed'), 'true');
+  const { services } = (await api.get('/services')).json;
+  assert.deepEqual(
+    services.map(({ serviceId, priceStroops }: { serviceId: string; priceStroops: number }) => [
+      serviceId,
+      priceStroops,
+    ]),
+    [
+      ['known', 2],
+      ['new', 3],
+    ],
+  );
+  const nothing = { items: [{ serviceId: 'bad id', priceStroops: 4 }] };
+  assert.equal((await api.post('/services/bulk', nothing, 'free')).json.results[0].ok, false);
+  assert.equal(
+    (await api.post('/services/bulk', { items }, 'free')).headers.get('idempotency-replayed'),
+    null,
+  );
+});
+
 async function allPages(api: Api, path: string, member: string): Promise<unknown[]> {
   const all: unknown[] = [];
   let cursor = '';

@@ -90,6 +90,12 @@ export const errorCodes = {
     advice: 'Nothing was applied: send it again, with the same key, once the service is enabled.',
     retry: 'same_request',
   },
+  service_has_outstanding_usage: {
+    status: 409,
+    title: 'Something of the service is not settled',
+    advice: 'Nothing was applied: settle its accounts first. A credit that is left keeps the service, too.',
+    retry: 'after_mending',
+  },
   already_reversed: {
     status: 409,
     title: 'The entry was reversed before',

@@ -57,6 +57,18 @@ export function outstandingRequests(account: Account): number {
   return Math.max(0, account.recordedRequests - account.reversedRequests - account.settledRequests);
 }
 
+/** Whether something is left to settle or to carry: usage, or a credit. */
+export function isUnsettled(account: Account): boolean {
+  if (account.carriedStroops !== 0n) return true;
+  // Version 0 costs what version 1 does, so that on a bill they are one line.
+  let first = 0;
+  for (const line of account.lines) {
+    if (line.priceVersion <= 1) first += outstandingOn(line);
+    else if (outstandingOn(line) !== 0) return true;
+  }
+  return first !== 0;
+}
+
 /** Requests of a line that no settlement covers yet; below 0 for a credit. */
 export function outstandingOn(line: AccountLine): number {
   return line.recordedRequests - line.reversedRequests - line.settledRequests;

@@ -10,6 +10,8 @@ export type Command =
   | Settle
   | SettleBulk
   | PutService
+  | PutServiceBulk
+  | DeleteService
   | SetPrice
   | SetDisabled
   | SetMetadata
@@ -69,6 +71,21 @@ export interface PutService {
   readonly metadata: { readonly description: string; readonly owner: string } | undefined;
 }
 
+/** An item of a bulk of services: a service, or what the edge found wrong with it. */
+export type ServiceItem =
+  | { readonly kind: 'valid'; readonly item: PutService }
+  | { readonly kind: 'invalid'; readonly message: string };
+
+export interface PutServiceBulk {
+  readonly kind: 'put_service_bulk';
+  readonly items: readonly ServiceItem[];
+}
+
+export interface DeleteService {
+  readonly kind: 'delete_service';
+  readonly serviceId: string;
+}
+
 export interface SetPrice {
   readonly kind: 'set_price';
   readonly serviceId: string;
@@ -119,6 +136,8 @@ export function idsOf(command: Command): number {
     case 'settle_bulk':
       return settleBulkAccountsMax;
     case 'put_service':
+    case 'put_service_bulk':
+    case 'delete_service':
     case 'set_price':
     case 'set_disabled':
     case 'set_metadata':
@@ -130,5 +149,7 @@ export function idsOf(command: Command): number {
 
 /** What a command weighs in a batch: as much as it has items. */
 export function weightOf(command: Command): number {
-  return command.kind === 'record_usage_bulk' ? command.items.length : 1;
+  return command.kind === 'record_usage_bulk' || command.kind === 'put_service_bulk'
+    ? command.items.length
+    : 1;
 }

@@ -1,4 +1,4 @@
-import type { PutService, SetDisabled, SetMetadata, SetPrice } from './command.ts';
+import type { DeleteService, PutService, SetDisabled, SetMetadata, SetPrice } from './command.ts';
 import { type Decision, done, type Moment, refused } from './decision.ts';
 import type { Refusal } from './refusal.ts';
 import { newService, type Service, withPrice } from './service.ts';
@@ -9,13 +9,28 @@ export function putService(command: PutService, view: View, moment: Moment): Dec
   const { serviceId, priceStroops, metadata } = command;
   const known = view.service(serviceId);
   const priced = known === undefined ? newService(serviceId, priceStroops) : withPrice(known, priceStroops);
-  const service = metadata === undefined ? priced : { ...priced, ...metadata };
-  return serviceChanged(known, service, known === undefined ? 201 : 200, moment);
+  const described = metadata === undefined ? priced : { ...priced, ...metadata };
+  const isNew = known === undefined || known.deleted;
+  return serviceChanged(known, { ...described, deleted: false }, isNew ? 201 : 200, moment);
+}
+
+/** Deletes a service on which nothing is left to settle. What was recorded, billed and priced stays. */
+export function deleteService(command: DeleteService, view: View, moment: Moment): Decision {
+  if (moment.gate !== undefined) return refused(moment.gate);
+  const { serviceId } = command;
+  const known = knownService(view, serviceId);
+  if (known === undefined) return refused(unknownService(serviceId));
+  if (view.unsettledAgents(serviceId).size > 0) {
+    const message = `service ${serviceId} has something that is not settled: settle it first`;
+    return refused({ code: 'service_has_outstanding_usage', message });
+  }
+  const deleted = { ...known, deleted: true, disabled: false, description: undefined, owner: undefined };
+  return done({ status: 204 }, { services: [deleted] });
 }
 
 export function setPrice(command: SetPrice, view: View, moment: Moment): Decision {
   if (moment.gate !== undefined) return refused(moment.gate);
-  const known = view.service(command.serviceId);
+  const known = knownService(view, command.serviceId);
   if (known === undefined) return refused(unknownService(command.serviceId));
   return serviceChanged(known, withPrice(known, command.priceStroops), 200, moment);
 }
@@ -23,7 +38,7 @@ export function setPrice(command: SetPrice, view: View, moment: Moment): Decisio
 export function setDisabled(command: SetDisabled, view: View, moment: Moment): Decision {
   if (moment.gate !== undefined) return refused(moment.gate);
   const { serviceId, disabled } = command;
-  const known = view.service(serviceId);
+  const known = knownService(view, serviceId);
   if (known === undefined) return refused(unknownService(serviceId));
   return done({ status: 200, body: { serviceId, disabled } }, { services: [{ ...known, disabled }] });
 }
@@ -31,9 +46,15 @@ export function setDisabled(command: SetDisabled, view: View, moment: Moment): D
 export function setMetadata(command: SetMetadata, view: View, moment: Moment): Decision {
   if (moment.gate !== undefined) return refused(moment.gate);
   const { serviceId, metadata } = command;
-  const known = view.service(serviceId);
+  const known = knownService(view, serviceId);
   if (known === undefined) return refused(unknownService(serviceId));
   return done({ status: 200, body: { serviceId, ...metadata } }, { services: [{ ...known, ...metadata }] });
+}
+
+/** A service that is registered and was not deleted since. */
+function knownService(view: View, serviceId: string): Service | undefined {
+  const service = view.service(serviceId);
+  return service?.deleted === true ? undefined : service;
 }
 
 function unknownService(serviceId: string): Refusal {

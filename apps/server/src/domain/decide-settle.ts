@@ -1,5 +1,5 @@
 import type { Json } from '@billonce/idempotency/core';
-import { type Account, outstandingOn, outstandingRequests } from './account.ts';
+import { type Account, isUnsettled, outstandingOn, outstandingRequests } from './account.ts';
 import { type Settle, type SettleBulk, settleBulkAccountsMax } from './command.ts';
 import { type Decision, done, type Moment, refused } from './decision.ts';
 import type { Position } from './position.ts';
@@ -14,10 +14,10 @@ export function settle(command: Settle, view: View, moment: Moment): Decision {
   if (moment.gate !== undefined) return refused(moment.gate);
   const { agent, serviceId, through } = command;
   const service = view.service(serviceId);
-  if (service === undefined) {
+  const account = view.account(agent, serviceId);
+  if (service === undefined || (service.deleted && !isUnsettled(account))) {
     return refused({ code: 'not_found', message: `service ${serviceId} is not registered` });
   }
-  const account = view.account(agent, serviceId);
   if (through !== undefined && !isSettleable(account, through))
     return quoteChanged(quoteOf(account, service));
   const position = positionOf(account, through, view);

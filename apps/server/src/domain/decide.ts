@@ -1,7 +1,8 @@
 import type { Command } from './command.ts';
 import { createApiKey, revokeApiKey } from './decide-api-key.ts';
 import { clearAccount, reverseEntry } from './decide-reversal.ts';
-import { putService, setDisabled, setMetadata, setPrice } from './decide-service.ts';
+import { deleteService, putService, setDisabled, setMetadata, setPrice } from './decide-service.ts';
+import { putServiceBulk } from './decide-service-bulk.ts';
 import { settle, settleBulk } from './decide-settle.ts';
 import { recordUsage, recordUsageBulk } from './decide-usage.ts';
 import type { Decision, Moment } from './decision.ts';
@@ -27,6 +28,10 @@ export function decide(command: Command, view: View, moment: Moment): Decision {
       return settleBulk(command, view, moment);
     case 'put_service':
       return putService(command, view, moment);
+    case 'put_service_bulk':
+      return putServiceBulk(command, view, moment);
+    case 'delete_service':
+      return deleteService(command, view, moment);
     case 'set_price':
       return setPrice(command, view, moment);
     case 'set_disabled':

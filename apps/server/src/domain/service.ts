@@ -8,6 +8,8 @@ export interface Service {
   /** price of version 1, which is also that of usage recorded before there was a price */
   readonly firstPriceStroops: Stroops;
   readonly disabled: boolean;
+  /** no longer listed; its prices stay, for what was recorded at them and for whoever registers it again */
+  readonly deleted: boolean;
   readonly description: string | undefined;
   readonly owner: string | undefined;
 }
@@ -28,6 +30,7 @@ export function newService(serviceId: string, priceStroops: Stroops): Service {
     priceStroops,
     firstPriceStroops: priceStroops,
     disabled: false,
+    deleted: false,
     description: undefined,
     owner: undefined,
   };

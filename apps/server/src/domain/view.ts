@@ -1,4 +1,4 @@
-import { type Account, emptyAccount } from './account.ts';
+import { type Account, emptyAccount, isUnsettled } from './account.ts';
 import type { ApiKey } from './api-key.ts';
 import { type Position, positionAtEnd, positionOf, withReversals } from './position.ts';
 import type { PriceVersion, Service } from './service.ts';
@@ -11,6 +11,8 @@ export interface View {
   /** an empty account when nothing was recorded */
   account(agent: string, serviceId: string): Account;
   accountsOf(agent: string): readonly Account[];
+  /** agents with something unsettled on a service: some of them, and none only if there is none */
+  unsettledAgents(serviceId: string): ReadonlySet<string>;
   usage(usageId: string): KnownUsage | undefined;
   position(agent: string, serviceId: string, sequence: number): Position | undefined;
   entry(id: string): KnownEntry | undefined;
@@ -79,6 +81,16 @@ export class DraftView implements View {
     return [...accounts.values()];
   }
 
+  unsettledAgents(serviceId: string): ReadonlySet<string> {
+    const agents = new Set(this.#base.unsettledAgents(serviceId));
+    for (const account of this.#accounts.values()) {
+      if (account.serviceId !== serviceId) continue;
+      if (isUnsettled(account)) agents.add(account.agent);
+      else agents.delete(account.agent);
+    }
+    return agents;
+  }
+
   usage(usageId: string): KnownUsage | undefined {
     return this.#usages.get(usageId) ?? this.#base.usage(usageId);
   }
@@ -142,6 +154,7 @@ export class DraftView implements View {
 export class LoadedView implements View {
   readonly services = new Map<string, Service>();
   readonly accounts = new Map<string, Account>();
+  readonly unsettled = new Map<string, ReadonlySet<string>>();
   readonly usages = new Map<string, KnownUsage>();
   readonly positions = new Map<string, Position>();
   readonly entries = new Map<string, KnownEntry>();
@@ -157,6 +170,10 @@ export class LoadedView implements View {
 
   accountsOf(agent: string): readonly Account[] {
     return [...this.accounts.values()].filter((account) => account.agent === agent);
+  }
+
+  unsettledAgents(serviceId: string): ReadonlySet<string> {
+    return this.unsettled.get(serviceId) ?? new Set();
   }
 
   usage(usageId: string): KnownUsage | undefined {

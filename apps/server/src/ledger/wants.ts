@@ -28,6 +28,8 @@ export interface TenantWants {
   }[];
   /** ids of entries that are wanted with their accounts */
   readonly entries: Set<string>;
+  /** services of which it is to be known whether something of theirs is unsettled */
+  readonly deletedServices: Set<string>;
   readonly apiKeyPrefixes: Set<string>;
 }
 
@@ -57,6 +59,7 @@ function noWants(): TenantWants {
     usageIds: new Set(),
     positions: [],
     entries: new Set(),
+    deletedServices: new Set(),
     apiKeyPrefixes: new Set(),
   };
 }
@@ -87,6 +90,13 @@ function addWants(command: Command, wants: TenantWants): void {
       return;
     case 'settle_bulk':
       wants.agents.add(command.agent);
+      return;
+    case 'put_service_bulk':
+      for (const item of command.items) if (item.kind === 'valid') wants.services.add(item.item.serviceId);
+      return;
+    case 'delete_service':
+      wants.services.add(command.serviceId);
+      wants.deletedServices.add(command.serviceId);
       return;
     case 'put_service':
     case 'set_price':

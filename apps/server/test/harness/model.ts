@@ -7,6 +7,7 @@ export type ModelAnswer =
   | { readonly kind: 'reversal'; readonly requests: number }
   | { readonly kind: 'cleared'; readonly clearedTotal: number }
   | { readonly kind: 'price' }
+  | { readonly kind: 'deleted' }
   | { readonly kind: 'disabled'; readonly disabled: boolean }
   | { readonly kind: 'refused'; readonly code: string };
 
@@ -33,6 +34,7 @@ export class Model {
   readonly #carried = new Map<string, bigint>();
   readonly #prices = new Map<string, bigint[]>();
   readonly #disabled = new Set<string>();
+  readonly #deleted = new Set<string>();
   readonly #answers = new Map<string, { readonly request: string; readonly answer: ModelAnswer }>();
 
   /** Answers a command under a key; the same key and command again gets the first answer, if that was a success. */
@@ -55,6 +57,8 @@ export class Model {
         return this.#settle(command);
       case 'put_service':
         return this.#setPrice(command.serviceId, command.priceStroops);
+      case 'delete_service':
+        return this.#delete(command.serviceId);
       case 'set_disabled':
         return this.#setDisabled(command.serviceId, command.disabled);
       case 'reverse_entry':
@@ -64,6 +68,7 @@ export class Model {
       case 'record_usage_bulk':
       case 'settle_bulk':
       case 'set_price':
+      case 'put_service_bulk':
       case 'set_metadata':
       case 'create_api_key':
       case 'revoke_api_key':
@@ -87,7 +92,8 @@ export class Model {
 
   #settle({ agent, serviceId, through, expectedStroops }: Command & { kind: 'settle' }): ModelAnswer {
     const prices = this.#prices.get(serviceId);
-    if (prices === undefined) return { kind: 'refused', code: 'not_found' };
+    const isGone = this.#deleted.has(serviceId) && !this.#isUnsettled(`${agent} ${serviceId}`);
+    if (prices === undefined || isGone) return { kind: 'refused', code: 'not_found' };
     const all = this.#entries.filter((entry) => entry.account === `${agent} ${serviceId}`);
     const settled = all.filter((entry) => entry.isSettled).length;
     const end = through ?? all.length;
@@ -143,16 +149,43 @@ export class Model {
   }
 
   #setDisabled(serviceId: string, disabled: boolean): ModelAnswer {
-    if (!this.#prices.has(serviceId)) return { kind: 'refused', code: 'not_found' };
+    if (!this.#prices.has(serviceId) || this.#deleted.has(serviceId)) {
+      return { kind: 'refused', code: 'not_found' };
+    }
     if (disabled) this.#disabled.add(serviceId);
     else this.#disabled.delete(serviceId);
     return { kind: 'disabled', disabled };
+  }
+
+  #delete(serviceId: string): ModelAnswer {
+    if (!this.#prices.has(serviceId) || this.#deleted.has(serviceId)) {
+      return { kind: 'refused', code: 'not_found' };
+    }
+    const accounts = new Set(this.#entries.map(({ account }) => account));
+    const isLeft = [...accounts].some(
+      (account) => account.endsWith(` ${serviceId}`) && this.#isUnsettled(account),
+    );
+    if (isLeft) return { kind: 'refused', code: 'service_has_outstanding_usage' };
+    this.#deleted.add(serviceId);
+    this.#disabled.delete(serviceId);
+    return { kind: 'deleted' };
+  }
+
+  #isUnsettled(account: string): boolean {
+    if ((this.#carried.get(account) ?? 0n) !== 0n) return true;
+    const open = this.#entries.filter((entry) => entry.account === account && !entry.isSettled);
+    const byPrice = new Map<number, number>();
+    for (const { requests, price } of open.flatMap(({ parts }) => parts)) {
+      byPrice.set(Math.max(price, 0), (byPrice.get(Math.max(price, 0)) ?? 0) + requests);
+    }
+    return [...byPrice.values()].some((requests) => requests !== 0);
   }
 
   #setPrice(serviceId: string, priceStroops: bigint): ModelAnswer {
     const prices = this.#prices.get(serviceId) ?? [];
     if (prices.at(-1) !== priceStroops) prices.push(priceStroops);
     this.#prices.set(serviceId, prices);
+    this.#deleted.delete(serviceId);
     return { kind: 'price' };
   }
 

@@ -54,6 +54,26 @@ export const servicesOperations = {
     },
     errors: ['not_found'],
   },
+  putServiceBulk: {
+    method: 'POST',
+    path: '/api/v1/services/bulk',
+    summary: 'Register many services or change them, each with a result of its own',
+    access: 'tenant',
+    body: services.ServiceBulk,
+    successes: {
+      200: { description: 'A result for each item, in their order.', schema: services.ServiceBulkResults },
+    },
+    errors: [],
+  },
+  deleteService: {
+    method: 'DELETE',
+    path: '/api/v1/services/{serviceId}',
+    summary: 'Delete a service on which nothing is left to settle',
+    access: 'tenant',
+    params: services.ServiceParams,
+    successes: { 204: { description: 'Deleted. Its entries, bills and prices stay.' } },
+    errors: ['not_found', 'service_has_outstanding_usage'],
+  },
   listPrices: {
     method: 'GET',
     path: '/api/v1/services/{serviceId}/prices',

@@ -69,6 +69,32 @@ export const PriceList = Type.Object({
   nextCursor: NextCursor,
 });
 
+/** Judged one by one, so here they are anything. */
+export const ServiceBulk = Type.Object(
+  { items: Type.Array(Type.Unknown(), { minItems: 1, maxItems: 1_000 }) },
+  { additionalProperties: false },
+);
+
+export const ServiceBulkResults = Type.Object({
+  results: Type.Array(
+    Type.Union([
+      Type.Object({
+        index: Type.Integer({ minimum: 0 }),
+        ok: Type.Literal(true),
+        serviceId: ServiceId,
+        priceStroops: PriceStroops,
+        status: Type.Union([Type.Literal('registered'), Type.Literal('changed')]),
+      }),
+      Type.Object({
+        index: Type.Integer({ minimum: 0 }),
+        ok: Type.Literal(false),
+        error: Type.String(),
+        message: Type.String(),
+      }),
+    ]),
+  ),
+});
+
 const Owner = Type.String({ ...FreeText, minLength: 1 });
 
 export const MetadataPut = Type.Object(

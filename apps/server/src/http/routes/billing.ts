@@ -1,4 +1,4 @@
-import { emptyAccount } from '../../domain/account.ts';
+import { emptyAccount, isUnsettled } from '../../domain/account.ts';
 import { quoteOf } from '../../domain/quote.ts';
 import { quoteAnswer, quoteTag } from '../../domain/quote-answer.ts';
 import { sumBilling } from '../../reads/sums.ts';
@@ -16,7 +16,10 @@ export function billingRoutes({ books }: Desk) {
         agent,
         serviceId,
       });
-      if (service === undefined) throw new ApiError('not_found', `service ${serviceId} is not registered`);
+      const isGone = service?.deleted === true && !(account && isUnsettled(account));
+      if (service === undefined || isGone) {
+        throw new ApiError('not_found', `service ${serviceId} is not registered`);
+      }
       const quote = quoteOf(account ?? emptyAccount(agent, serviceId), service);
       return { status: 200, headers: [['etag', quoteTag(quote)]], body: quoteAnswer(quote) };
     },

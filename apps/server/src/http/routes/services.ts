@@ -1,7 +1,7 @@
-import type { ServiceFilter } from '@billonce/contract';
+import { compileValidator, type ServiceFilter, ServicePut } from '@billonce/contract';
 import { sha256 } from '@billonce/idempotency/core';
 import { outstandingRequests } from '../../domain/account.ts';
-import type { PutService, SetDisabled } from '../../domain/command.ts';
+import type { PutService, ServiceItem, SetDisabled } from '../../domain/command.ts';
 import type { Service } from '../../domain/service.ts';
 import type { Books } from '../../reads/books.ts';
 import { sumService, topAgents } from '../../reads/sums.ts';
@@ -36,6 +36,18 @@ export function serviceRoutes({ writes, books }: Desk) {
       const service = await knownService(books, tenantOf(call), call.params.serviceId);
       return { status: 200, body: serviceAnswer(service) };
     },
+
+    putServiceBulk: async (call) =>
+      await writes.write(call, tenantOf(call), {
+        kind: 'put_service_bulk',
+        items: call.body.items.map(bulkItem),
+      }),
+
+    deleteService: async (call) =>
+      await writes.write(call, tenantOf(call), {
+        kind: 'delete_service',
+        serviceId: call.params.serviceId,
+      }),
 
     listPrices: async (call) => {
       const { serviceId } = call.params;
@@ -109,7 +121,9 @@ export function serviceRoutes({ writes, books }: Desk) {
 /** @throws {ApiError} `not_found` */
 async function knownService(books: Books, tenant: string, serviceId: string): Promise<Service> {
   const service = await books.service(tenant, serviceId);
-  if (service === undefined) throw new ApiError('not_found', `service ${serviceId} is not registered`);
+  if (service === undefined || service.deleted) {
+    throw new ApiError('not_found', `service ${serviceId} is not registered`);
+  }
   return service;
 }
 
@@ -133,6 +147,21 @@ function putCommand({ serviceId, priceStroops, description, owner }: SentService
   }
   const metadata = description === undefined || owner === undefined ? undefined : { description, owner };
   return { kind: 'put_service', serviceId, priceStroops: BigInt(priceStroops), metadata };
+}
+
+const validateItem = compileValidator(ServicePut);
+
+function bulkItem(sent: unknown): ServiceItem {
+  const validated = validateItem(sent);
+  if (validated.kind === 'invalid') {
+    const message = validated.faults.map((fault) => `${fault.pointer} ${fault.message}`.trim()).join('; ');
+    return { kind: 'invalid', message };
+  }
+  const { description, owner } = validated.value;
+  if ((description === undefined) !== (owner === undefined)) {
+    return { kind: 'invalid', message: 'description and owner come both or neither' };
+  }
+  return { kind: 'valid', item: putCommand(validated.value) };
 }
 
 const scanRows = 1_000;
@@ -163,6 +192,7 @@ async function listServices(
 }
 
 function matches(service: Service, filter: ServiceFilter): boolean {
+  if (service.deleted) return false;
   const { prefix, q, disabled, minPrice, maxPrice } = filter;
   if (prefix !== undefined && !service.serviceId.startsWith(prefix)) return false;
   if (q !== undefined && !service.serviceId.toLowerCase().includes(q.toLowerCase())) return false;

@@ -1,4 +1,4 @@
-import type { Account, AccountLine } from '../../domain/account.ts';
+import { type Account, type AccountLine, isUnsettled } from '../../domain/account.ts';
 import type { AccountsFilter } from '../../reads/books.ts';
 import { big, integer, integerOrAbsent, text } from './columns.ts';
 import type { Connection, Row } from './connection.ts';
@@ -19,13 +19,16 @@ const loadAccountsOfSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND 
 const loadAccountsAfterSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND account > ? ORDER BY account LIMIT ?`;
 const loadTenantsAfterSql = `SELECT DISTINCT tenant FROM accounts WHERE tenant > ? ORDER BY tenant LIMIT ?`;
 const loadAgentsAfterSql = `SELECT DISTINCT agent FROM accounts WHERE tenant = ? AND agent > ? ORDER BY agent LIMIT ?`;
+const loadUnsettledAgentsSql =
+  'SELECT agent FROM accounts WHERE tenant = ? AND service_id = ? AND unsettled = 1 LIMIT ?';
 const loadAccountsOfServiceSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND service_id = ? AND account > ?
            ORDER BY account LIMIT ?`;
 const updateAccountSql = `UPDATE accounts SET sequence = ?, settled_through = ?, cleared_through = ?, settlements = ?,
-         recorded_requests = ?, reversed_requests = ?, settled_requests = ?, settled_stroops = ?, carried_stroops = ? WHERE account = ?`;
+         recorded_requests = ?, reversed_requests = ?, settled_requests = ?, settled_stroops = ?, carried_stroops = ?,
+         unsettled = ? WHERE account = ?`;
 const insertAccountSql = `INSERT INTO accounts (tenant, agent, service_id, sequence, settled_through, cleared_through, settlements,
-       recorded_requests, reversed_requests, settled_requests, settled_stroops, carried_stroops)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+       recorded_requests, reversed_requests, settled_requests, settled_stroops, carried_stroops, unsettled)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const saveLineSql = `INSERT INTO account_lines (account, price_version, price_stroops, recorded_requests, reversed_requests, settled_requests)
      VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (account, price_version) DO UPDATE SET recorded_requests = excluded.recorded_requests,
@@ -72,6 +75,17 @@ export function loadAgentsAfter(
   return connection.all(loadAgentsAfterSql, tenant, after, limit).map((row) => text(row, 'agent'));
 }
 
+/** Agents with something unsettled on a service, at most `limit` of them. */
+export function loadUnsettledAgents(
+  connection: Connection,
+  tenant: string,
+  serviceId: string,
+  limit: number,
+): ReadonlySet<string> {
+  const rows = connection.all(loadUnsettledAgentsSql, tenant, serviceId, limit);
+  return new Set(rows.map((row) => text(row, 'agent')));
+}
+
 /** Accounts behind a number, in the order of their numbers. */
 export function loadAccountsAfter(
   connection: Connection,
@@ -103,6 +117,7 @@ export function saveAccount(
     account.settledRequests,
     account.settledStroops,
     account.carriedStroops,
+    isUnsettled(account) ? 1 : 0,
   ];
   if (number !== undefined) {
     connection.run(updateAccountSql, ...totals, number);

@@ -3,7 +3,7 @@ import { openFrom } from '../../domain/reversal.ts';
 import { accountName, LoadedView } from '../../domain/view.ts';
 import type { Loaded, StoredRecord } from '../../ledger/storage-port.ts';
 import type { TenantWants, Wants } from '../../ledger/wants.ts';
-import { loadAccount, loadAccountsOf, type NumberedAccount } from './accounts.ts';
+import { loadAccount, loadAccountsOf, loadUnsettledAgents, type NumberedAccount } from './accounts.ts';
 import type { AnswerCap } from './answers.ts';
 import { loadApiKeyByPrefix } from './api-keys.ts';
 import type { Connection } from './connection.ts';
@@ -72,6 +72,11 @@ function loadTenant(
   for (const serviceId of services) {
     const service = loadService(connection, tenant, serviceId);
     if (service !== undefined) view.services.set(serviceId, service);
+  }
+  for (const serviceId of wants.deletedServices) {
+    // The batch itself may settle those that it has loaded, and no others.
+    const limit = numbers.size + 1;
+    view.unsettled.set(serviceId, loadUnsettledAgents(connection, tenant, serviceId, limit));
   }
   if (wants.usageIds.size > 0) {
     for (const [id, usage] of loadUsages(connection, tenant, wants.usageIds)) view.usages.set(id, usage);

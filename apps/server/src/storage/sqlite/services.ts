@@ -2,7 +2,8 @@ import type { PriceVersion, Service } from '../../domain/service.ts';
 import { integer, text, textOrAbsent } from './columns.ts';
 import type { Connection, Row } from './connection.ts';
 
-const columns = 'service_id, price_version, price_stroops, first_price_stroops, disabled, description, owner';
+const columns =
+  'service_id, price_version, price_stroops, first_price_stroops, disabled, description, owner, deleted';
 
 const loadServiceSql = `SELECT ${columns} FROM services WHERE tenant = ? AND service_id = ?`;
 const loadServicesAfterSql = `SELECT ${columns} FROM services WHERE tenant = ? AND service_id > ? ORDER BY service_id LIMIT ?`;
@@ -10,10 +11,10 @@ const loadPricesSql =
   'SELECT price_version, price_stroops FROM service_prices WHERE tenant = ? AND service_id = ?';
 const loadPricesAfterSql = `SELECT service_id, price_version, price_stroops, set_at_ms FROM service_prices
      WHERE tenant = ? AND service_id = ? AND price_version > ? ORDER BY price_version LIMIT ?`;
-const saveServiceSql = `INSERT INTO services (tenant, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+const saveServiceSql = `INSERT INTO services (tenant, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (tenant, service_id) DO UPDATE SET price_version = excluded.price_version,
        price_stroops = excluded.price_stroops, disabled = excluded.disabled,
-       description = excluded.description, owner = excluded.owner`;
+       description = excluded.description, owner = excluded.owner, deleted = excluded.deleted`;
 const savePriceSql = `INSERT INTO service_prices (tenant, service_id, price_version, price_stroops, set_at_ms)
      VALUES (?, ?, ?, ?, ?)`;
 
@@ -65,6 +66,7 @@ export function saveService(connection: Connection, tenant: string, service: Ser
     service.disabled ? 1 : 0,
     service.description ?? null,
     service.owner ?? null,
+    service.deleted ? 1 : 0,
   );
 }
 
@@ -81,5 +83,6 @@ function parseService(row: Row): Service {
     disabled: integer(row, 'disabled') === 1,
     description: textOrAbsent(row, 'description'),
     owner: textOrAbsent(row, 'owner'),
+    deleted: integer(row, 'deleted') === 1,
   };
 }
