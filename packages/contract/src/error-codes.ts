@@ -193,6 +193,12 @@ export const errorCodes = {
     advice: 'Nothing was applied; send it again with the same key after `Retry-After`.',
     retry: 'same_request',
   },
+  service_paused: {
+    status: 503,
+    title: 'Writes are paused by the operator',
+    advice: 'Nothing was applied; send it again with the same key after `Retry-After`.',
+    retry: 'same_request',
+  },
   shutting_down: {
     status: 503,
     title: 'This instance is stopping',

@@ -16,6 +16,7 @@ const writeErrors: readonly ErrorCode[] = [
   'storage_unavailable',
   'outcome_unknown',
   'overloaded',
+  'service_paused',
   'shutting_down',
 ];
 const bodyErrors: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type', 'request_timeout'];

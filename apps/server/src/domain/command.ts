@@ -15,6 +15,7 @@ export type Command =
   | SetPrice
   | SetDisabled
   | SetMetadata
+  | SetPaused
   | CreateApiKey
   | RevokeApiKey;
 
@@ -105,6 +106,12 @@ export interface SetMetadata {
   readonly metadata: { readonly description: string; readonly owner: string };
 }
 
+/** While paused, the writes of tenants are refused; what was answered before is answered again. */
+export interface SetPaused {
+  readonly kind: 'set_paused';
+  readonly isPaused: boolean;
+}
+
 export interface CreateApiKey {
   readonly kind: 'create_api_key';
   /** the key itself: it goes into the answer, which is sealed, and nowhere else */
@@ -141,6 +148,7 @@ export function idsOf(command: Command): number {
     case 'set_price':
     case 'set_disabled':
     case 'set_metadata':
+    case 'set_paused':
     case 'create_api_key':
     case 'revoke_api_key':
       return 0;

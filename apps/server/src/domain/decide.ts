@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { createApiKey, revokeApiKey } from './decide-api-key.ts';
+import { setPaused } from './decide-pause.ts';
 import { clearAccount, reverseEntry } from './decide-reversal.ts';
 import { deleteService, putService, setDisabled, setMetadata, setPrice } from './decide-service.ts';
 import { putServiceBulk } from './decide-service-bulk.ts';
@@ -38,6 +39,8 @@ export function decide(command: Command, view: View, moment: Moment): Decision {
       return setDisabled(command, view, moment);
     case 'set_metadata':
       return setMetadata(command, view, moment);
+    case 'set_paused':
+      return setPaused(command, view, moment);
     case 'create_api_key':
       return createApiKey(command, view, moment);
     case 'revoke_api_key':

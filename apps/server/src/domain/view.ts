@@ -1,5 +1,6 @@
 import { type Account, emptyAccount, isUnsettled } from './account.ts';
 import type { ApiKey } from './api-key.ts';
+import { neverPaused, type Pause } from './pause.ts';
 import { type Position, positionAtEnd, positionOf, withReversals } from './position.ts';
 import type { PriceVersion, Service } from './service.ts';
 import type { Settlement } from './settlement.ts';
@@ -16,6 +17,7 @@ export interface View {
   usage(usageId: string): KnownUsage | undefined;
   position(agent: string, serviceId: string, sequence: number): Position | undefined;
   entry(id: string): KnownEntry | undefined;
+  pause(): Pause;
   /** revoked ones too: a prefix is never given again */
   apiKey(prefix: string): ApiKey | undefined;
 }
@@ -28,6 +30,8 @@ export interface Changes {
   readonly accounts: readonly Account[];
   readonly services: readonly Service[];
   readonly apiKeys: readonly ApiKey[];
+  /** the last one counts */
+  readonly pauses: readonly Pause[];
 }
 
 export const noChanges: Changes = {
@@ -37,6 +41,7 @@ export const noChanges: Changes = {
   accounts: [],
   services: [],
   apiKeys: [],
+  pauses: [],
 };
 
 /** One text for the two names of an account; no identifier contains a space. */
@@ -60,6 +65,7 @@ export class DraftView implements View {
   readonly #reversals: Entry[] = [];
   readonly #settlements: Settlement[] = [];
   readonly #prices: PriceVersion[] = [];
+  readonly #pauses: Pause[] = [];
 
   constructor(base: View) {
     this.#base = base;
@@ -117,6 +123,10 @@ export class DraftView implements View {
     return { entry: known.entry, isReversed: known.isReversed || isReversed };
   }
 
+  pause(): Pause {
+    return this.#pauses.at(-1) ?? this.#base.pause();
+  }
+
   apiKey(prefix: string): ApiKey | undefined {
     return this.#apiKeys.get(prefix) ?? this.#base.apiKey(prefix);
   }
@@ -135,6 +145,7 @@ export class DraftView implements View {
     }
     for (const service of changes.services) this.#services.set(service.serviceId, service);
     for (const key of changes.apiKeys) this.#apiKeys.set(key.prefix, key);
+    this.#pauses.push(...changes.pauses);
   }
 
   /** Everything that was applied: facts in their order, projections as they are now. */
@@ -146,6 +157,7 @@ export class DraftView implements View {
       accounts: [...this.#accounts.values()],
       services: [...this.#services.values()],
       apiKeys: [...this.#apiKeys.values()],
+      pauses: this.#pauses,
     };
   }
 }
@@ -159,6 +171,16 @@ export class LoadedView implements View {
   readonly positions = new Map<string, Position>();
   readonly entries = new Map<string, KnownEntry>();
   readonly apiKeys = new Map<string, ApiKey>();
+  readonly #pause: Pause;
+
+  /** @param pause as it was when the batch was loaded */
+  constructor(pause: Pause = neverPaused) {
+    this.#pause = pause;
+  }
+
+  pause(): Pause {
+    return this.#pause;
+  }
 
   service(serviceId: string): Service | undefined {
     return this.services.get(serviceId);

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { clientAddress, scopeDigest, sha256 } from '@billonce/idempotency/core';
+import { adminTenant } from '../domain/tenant.ts';
 import type { Books } from '../reads/books.ts';
 import { ApiError } from './api-error.ts';
 
@@ -16,9 +17,6 @@ export interface Caller {
 
 /** The tenant of everybody without a key in development mode. */
 const publicTenant = 'public';
-
-/** Owner of what belongs to no tenant, such as the making of API keys. No tenant can have this name. */
-export const adminTenant = '$admin';
 
 /** The parts of a request that say who sends it. */
 export interface CallerHeaders {

@@ -20,6 +20,7 @@ import { guardDevelopment } from './origin-guard.ts';
 import { type ErrorAnswer, renderError } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
 import { type Identify, isWriting, registerOperations } from './router.ts';
+import { adminRoutes } from './routes/admin.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { billingRoutes } from './routes/billing.ts';
@@ -99,6 +100,7 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
       ...settlementRoutes(desk),
       ...serviceRoutes(desk),
       ...agentRoutes(desk),
+      ...adminRoutes(desk),
       ...apiKeyRoutes(desk),
       ...operationRoutes(desk),
     },

@@ -10,7 +10,9 @@ import { idsOf } from '../domain/command.ts';
 import { decide } from '../domain/decide.ts';
 import type { Answer, Decision } from '../domain/decision.ts';
 import { type IdBlock, idIn } from '../domain/id-block.ts';
+import { servicePaused } from '../domain/pause.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import { adminTenant } from '../domain/tenant.ts';
 import { DraftView, LoadedView } from '../domain/view.ts';
 import type { Loaded, StoredRecord } from './storage-port.ts';
 import { type KeyUse, type Outcome, recordName, type Submission } from './submission.ts';
@@ -60,6 +62,7 @@ export function decideBatch(
   const drafts = new Map<string, DraftView>();
   const made = new Map<string, DecidedRecord>();
   let idNumber = 0;
+  let { pause } = loaded;
   const outcomes = submissions.map((submission) => {
     const { key, tenant, command } = submission;
     const name = key === undefined ? undefined : recordName(tenant, key);
@@ -75,10 +78,11 @@ export function decideBatch(
     const decision = decide(command, draft, {
       nowMs: moment.nowMs,
       id: (number) => idIn(moment.ids, firstId + number),
-      gate: ageRefusal(key, moment),
+      gate: ageRefusal(key, moment) ?? (isPausable(tenant) && pause.isPaused ? servicePaused : undefined),
     });
     if (decision.kind === 'refused') return decision;
     draft.apply(decision.changes);
+    pause = decision.changes.pauses.at(-1) ?? pause;
     const response = responseOf(decision.answer);
     if (key !== undefined && name !== undefined && decision.remembered) {
       made.set(name, decidedRecord(submission, key, decision, response, moment));
@@ -86,6 +90,11 @@ export function decideBatch(
     return { kind: 'answered', response, replayed: false } as const;
   });
   return { outcomes, drafts, records: [...made.values()] };
+}
+
+/** What the operator does goes on while paused: to unpause, before all. */
+function isPausable(tenant: string): boolean {
+  return tenant !== adminTenant;
 }
 
 /** A record of this batch, as the caller that asks may see it: a sealed answer opens for who presents the same. */
@@ -97,7 +106,7 @@ function madeFor(key: KeyUse, made: DecidedRecord | undefined): IdempotencyRecor
 function draftOf(tenant: string, drafts: Map<string, DraftView>, loaded: Loaded): DraftView {
   let draft = drafts.get(tenant);
   if (draft === undefined) {
-    draft = new DraftView(loaded.tenants.get(tenant) ?? new LoadedView());
+    draft = new DraftView(loaded.tenants.get(tenant) ?? new LoadedView(loaded.pause));
     drafts.set(tenant, draft);
   }
   return draft;

@@ -1,4 +1,5 @@
 import type { KeptHeader } from '@billonce/idempotency/core';
+import type { Pause } from '../domain/pause.ts';
 import type { Changes, View } from '../domain/view.ts';
 import type { Wants } from './wants.ts';
 
@@ -40,6 +41,7 @@ export interface MadeRecord {
 export interface Loaded {
   readonly records: ReadonlyMap<string, StoredRecord>;
   readonly tenants: ReadonlyMap<string, View>;
+  readonly pause: Pause;
 }
 
 /** What a batch did: to each tenant's books, and to the records of its keys. */

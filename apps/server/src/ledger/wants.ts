@@ -104,6 +104,8 @@ function addWants(command: Command, wants: TenantWants): void {
     case 'set_metadata':
       wants.services.add(command.serviceId);
       return;
+    case 'set_paused':
+      return;
     case 'create_api_key':
     case 'revoke_api_key':
       wants.apiKeyPrefixes.add(command.prefix);

@@ -1,5 +1,6 @@
 import type { Account } from '../domain/account.ts';
 import type { ApiKey } from '../domain/api-key.ts';
+import type { Pause } from '../domain/pause.ts';
 import type { PriceVersion, Service } from '../domain/service.ts';
 import type { Settlement } from '../domain/settlement.ts';
 import type { Entry, KnownUsage } from '../domain/usage.ts';
@@ -8,6 +9,7 @@ import type { Entry, KnownUsage } from '../domain/usage.ts';
 export interface Books {
   /** @throws {Error} when the database cannot be read */
   ping(): Promise<void>;
+  pause(): Promise<Pause>;
   /** tenants that have accounts, behind a name, by their names; '' begins */
   tenantsAfter(after: string, limit: number): Promise<readonly string[]>;
   account(account: AccountKey): Promise<Account | undefined>;

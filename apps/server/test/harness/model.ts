@@ -70,6 +70,7 @@ export class Model {
       case 'set_price':
       case 'put_service_bulk':
       case 'set_metadata':
+      case 'set_paused':
       case 'create_api_key':
       case 'revoke_api_key':
         throw new Error(`the model does not know ${command.kind}`);

@@ -80,3 +80,13 @@ export const ErrorCodeRow = Type.Object({
     Type.Literal('do_not_retry'),
   ]),
 });
+
+export const Paused = Type.Object({ paused: Type.Boolean() });
+
+export const AdminStatus = Type.Object({
+  paused: Type.Boolean(),
+  pausedSince: Type.Union([Timestamp, Type.Null()]),
+  version: Type.String(),
+});
+
+export const Version = Type.Object({ name: Type.Literal('billonce'), version: Type.String() });

@@ -1,7 +1,7 @@
 import { sha256 } from '@billonce/idempotency/core';
 import { apiKeyPrefixLength } from '../../domain/api-key.ts';
 import type { CreateApiKey } from '../../domain/command.ts';
-import { adminTenant } from '../caller.ts';
+import { adminTenant } from '../../domain/tenant.ts';
 import { encodeCursor, nameCursor } from '../cursor.ts';
 import type { Desk } from '../desk.ts';
 import type { Handlers } from '../router.ts';

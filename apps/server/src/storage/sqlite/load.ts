@@ -1,4 +1,5 @@
 import { settleBulkAccountsMax } from '../../domain/command.ts';
+import type { Pause } from '../../domain/pause.ts';
 import { openFrom } from '../../domain/reversal.ts';
 import { accountName, LoadedView } from '../../domain/view.ts';
 import type { Loaded, StoredRecord } from '../../ledger/storage-port.ts';
@@ -8,6 +9,7 @@ import type { AnswerCap } from './answers.ts';
 import { loadApiKeyByPrefix } from './api-keys.ts';
 import type { Connection } from './connection.ts';
 import { loadKnownEntry, loadPosition, loadUsages } from './entries.ts';
+import { loadPause } from './pause.ts';
 import { loadRecord } from './records.ts';
 import { loadService } from './services.ts';
 
@@ -28,14 +30,15 @@ export function loadBatch(
     const record = loadRecord(connection, wanted, tables, cap);
     if (record !== undefined) records.set(name, record);
   }
+  const pause = loadPause(connection);
   const tenants = new Map<string, LoadedView>();
   const accountNumbers = new Map<string, Map<string, number>>();
   for (const [tenant, tenantWants] of wants.tenants) {
     const numbers = new Map<string, number>();
-    tenants.set(tenant, loadTenant(connection, tenant, tenantWants, numbers));
+    tenants.set(tenant, loadTenant(connection, tenant, tenantWants, numbers, pause));
     accountNumbers.set(tenant, numbers);
   }
-  return { records, tenants, accountNumbers };
+  return { records, tenants, accountNumbers, pause };
 }
 
 function loadTenant(
@@ -43,8 +46,9 @@ function loadTenant(
   tenant: string,
   wants: TenantWants,
   numbers: Map<string, number>,
+  pause: Pause,
 ): LoadedView {
-  const view = new LoadedView();
+  const view = new LoadedView(pause);
   const keep = ({ number, account }: NumberedAccount) => {
     const name = accountName(account.agent, account.serviceId);
     numbers.set(name, number);

@@ -13,6 +13,7 @@ import {
 import { saveApiKey } from './api-keys.ts';
 import type { Connection } from './connection.ts';
 import { saveEntry } from './entries.ts';
+import { savePause } from './pause.ts';
 import { saveRecord } from './records.ts';
 import { savePrice, saveService } from './services.ts';
 import { saveSettlement } from './settlements.ts';
@@ -57,6 +58,7 @@ function saveTenant(
     saveSettlement(connection, tenant, numberOf(settlement.agent, settlement.serviceId), settlement);
   }
   for (const key of changes.apiKeys) saveApiKey(connection, key);
+  for (const pause of changes.pauses) savePause(connection, pause);
 }
 
 function saveRecords(connection: Connection, records: readonly MadeRecord[], tables: Set<string>): void {

@@ -21,6 +21,7 @@ import { loadApiKeyByDigest, loadApiKeysAfter } from './api-keys.ts';
 import { Connection } from './connection.ts';
 import { loadEntriesAfter, loadEntriesOf, loadEntry, loadLastEntryId, loadUsages } from './entries.ts';
 import { needsReopening } from './fault.ts';
+import { loadPause } from './pause.ts';
 import { loadRecordFacts } from './records.ts';
 import { loadPrices, loadPricesAfter, loadService, loadServicesAfter } from './services.ts';
 import {
@@ -45,6 +46,10 @@ export class SqliteBooks implements Books {
     return this.#read((connection) => {
       connection.get('SELECT only FROM ledger_clock');
     });
+  }
+
+  pause() {
+    return this.#read(loadPause);
   }
 
   tenantsAfter(after: string, limit: number) {

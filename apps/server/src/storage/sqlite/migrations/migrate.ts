@@ -3,9 +3,10 @@ import type { Connection } from '../connection.ts';
 import { books } from './0001-books.ts';
 import { reversals } from './0002-reversals.ts';
 import { deletedServices } from './0003-deleted-services.ts';
+import { pause } from './0004-pause.ts';
 
 /** Forward only: a migration that was released is never edited. */
-const migrations: readonly string[] = [books, reversals, deletedServices];
+const migrations: readonly string[] = [books, reversals, deletedServices, pause];
 
 /**
  * Brings the schema up to date, each migration in a transaction of its own.

@@ -1,0 +1,12 @@
+import type { SetPaused } from './command.ts';
+import { type Decision, done, type Moment, refused } from './decision.ts';
+import type { View } from './view.ts';
+
+export function setPaused(command: SetPaused, view: View, moment: Moment): Decision {
+  if (moment.gate !== undefined) return refused(moment.gate);
+  const { isPaused } = command;
+  const answer = { status: 200, body: { paused: isPaused } } as const;
+  // To pause what is paused changes nothing: it has been so since then.
+  if (view.pause().isPaused === isPaused) return done(answer);
+  return done(answer, { pauses: [{ isPaused, sinceMs: moment.nowMs }] });
+}

@@ -1,0 +1,20 @@
+import { adminTenant } from '../../domain/tenant.ts';
+import type { Desk } from '../desk.ts';
+import type { Handlers } from '../router.ts';
+import { timestampOfMs } from '../timestamps.ts';
+
+export function adminRoutes({ writes, books, version }: Desk) {
+  return {
+    readAdminStatus: async () => {
+      const { isPaused, sinceMs } = await books.pause();
+      const pausedSince = isPaused ? timestampOfMs(sinceMs) : null;
+      return { status: 200, body: { paused: isPaused, pausedSince, version } };
+    },
+
+    pause: async (call) => await writes.write(call, adminTenant, { kind: 'set_paused', isPaused: true }),
+
+    unpause: async (call) => await writes.write(call, adminTenant, { kind: 'set_paused', isPaused: false }),
+
+    readVersion: async () => ({ status: 200, body: { name: 'billonce', version } }),
+  } satisfies Partial<Handlers>;
+}
