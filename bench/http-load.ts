@@ -16,6 +16,11 @@ export interface LoadOptions {
   readonly connections: number;
   readonly warmUpMs: number;
   readonly durationMs: number;
+  /**
+   * whether this process does not sleep while it measures. For a server of one thread, where there is a core for each:
+   * a slower server else pays for waking its generator with each answer, and a faster one never does
+   */
+  readonly staysAwake?: boolean;
   /** the bytes of the next request */
   readonly nextRequest: () => string | Buffer;
 }
@@ -26,16 +31,13 @@ export interface LoadOptions {
  */
 export async function loadHttp(options: LoadOptions): Promise<LoadReport> {
   const run = new Run(options);
-  const rest = stayAwake();
+  const rest = options.staysAwake === true ? stayAwake() : undefined;
   await Promise.all(Array.from({ length: options.connections }, () => run.connection()));
-  rest();
+  rest?.();
   return run.report();
 }
 
-/**
- * Keeps this process from sleeping until the returned function is called. A server that is faster than its generator
- * never finds it asleep, a slower one always would, and pay for waking it with each answer.
- */
+/** Keeps this process from sleeping until the returned function is called. */
 function stayAwake(): () => void {
   let isAwake = true;
   const poll = () => {

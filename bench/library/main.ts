@@ -29,7 +29,14 @@ interface Speed {
 async function measure(framework: Framework, protection: Protection): Promise<Speed> {
   const server = await startServer('bench/library/app-server.ts', {}, [framework, protection]);
   const load = async (nextRequest: () => string) => {
-    const report = await loadHttp({ port: server.port, connections, warmUpMs, durationMs, nextRequest });
+    const report = await loadHttp({
+      port: server.port,
+      connections,
+      warmUpMs,
+      durationMs,
+      nextRequest,
+      staysAwake: true,
+    });
     const others = Object.keys(report.statuses).filter((status) => status !== '201');
     if (others.length > 0) throw new Error(`${framework} ${protection} answered ${others.join(', ')}`);
     return report;
