@@ -8,6 +8,13 @@ export interface ApiKey {
   readonly label: string;
   readonly createdAtMs: number;
   readonly revokedAtMs: number | undefined;
+  /** from when on it is not recognized any more; `undefined` for never */
+  readonly expiresAtMs: number | undefined;
+}
+
+/** Whether a key is recognized. */
+export function isLive({ revokedAtMs, expiresAtMs }: ApiKey, nowMs: number): boolean {
+  return revokedAtMs === undefined && (expiresAtMs === undefined || nowMs < expiresAtMs);
 }
 
 /** Characters of an API key that are shown again. */

@@ -17,6 +17,7 @@ export type Command =
   | SetMetadata
   | SetPaused
   | CreateApiKey
+  | RotateApiKey
   | RevokeApiKey;
 
 export interface RecordUsage {
@@ -120,6 +121,17 @@ export interface CreateApiKey {
   readonly prefix: string;
   readonly tenant: string;
   readonly label: string;
+  readonly expiresAtMs: number | undefined;
+}
+
+/** Makes a key in the place of another one, which goes on being recognized for a while. */
+export interface RotateApiKey {
+  readonly kind: 'rotate_api_key';
+  /** of the old key */
+  readonly prefix: string;
+  /** for how long the old one is still recognized, in milliseconds */
+  readonly graceMs: number;
+  readonly made: Pick<CreateApiKey, 'key' | 'digest' | 'prefix'>;
 }
 
 export interface RevokeApiKey {
@@ -150,6 +162,7 @@ export function idsOf(command: Command): number {
     case 'set_metadata':
     case 'set_paused':
     case 'create_api_key':
+    case 'rotate_api_key':
     case 'revoke_api_key':
       return 0;
   }

@@ -1,15 +1,57 @@
-import type { CreateApiKey, RevokeApiKey } from './command.ts';
+import { isLive } from './api-key.ts';
+import type { CreateApiKey, RevokeApiKey, RotateApiKey } from './command.ts';
 import { type Decision, done, type Moment, refused } from './decision.ts';
+import type { Refusal } from './refusal.ts';
 import type { View } from './view.ts';
 
 export function createApiKey(command: CreateApiKey, view: View, moment: Moment): Decision {
   if (moment.gate !== undefined) return refused(moment.gate);
-  const { key, digest, prefix, tenant, label } = command;
+  const { key, digest, prefix, tenant, label, expiresAtMs } = command;
+  if (expiresAtMs !== undefined && expiresAtMs <= moment.nowMs) {
+    return refused({ code: 'already_expired', message: 'expiresAt is not ahead of the time here' });
+  }
   // The edge draws another key and asks again: 32 bits are drawn twice now and then.
-  if (view.apiKey(prefix) !== undefined) return refused({ code: 'prefix_taken', message: 'prefix taken' });
+  if (view.apiKey(prefix) !== undefined) return refused(prefixTaken);
   return done(
-    { status: 201, body: { key, label, prefix, tenant } },
-    { apiKeys: [{ digest, prefix, tenant, label, createdAtMs: moment.nowMs, revokedAtMs: undefined }] },
+    { status: 201, body: { key, label, prefix, tenant, expiresAt: expiresAtMs ?? null } },
+    {
+      apiKeys: [
+        { digest, prefix, tenant, label, createdAtMs: moment.nowMs, revokedAtMs: undefined, expiresAtMs },
+      ],
+    },
+  );
+}
+
+/** The new key keeps tenant and label, and does not expire; the old one does, and never later than it would have. */
+export function rotateApiKey(command: RotateApiKey, view: View, moment: Moment): Decision {
+  if (moment.gate !== undefined) return refused(moment.gate);
+  const { made, graceMs } = command;
+  const { nowMs } = moment;
+  const old = view.apiKey(command.prefix);
+  if (old === undefined || !isLive(old, nowMs)) return refused(unknownKey(command.prefix));
+  if (view.apiKey(made.prefix) !== undefined) return refused(prefixTaken);
+  const { tenant, label } = old;
+  const { key, digest, prefix } = made;
+  const oldExpiresAtMs = Math.min(old.expiresAtMs ?? Number.POSITIVE_INFINITY, nowMs + graceMs);
+  return done(
+    {
+      status: 201,
+      body: {
+        key,
+        label,
+        prefix,
+        tenant,
+        expiresAt: null,
+        oldPrefix: old.prefix,
+        oldExpiresAt: oldExpiresAtMs,
+      },
+    },
+    {
+      apiKeys: [
+        { ...old, expiresAtMs: oldExpiresAtMs },
+        { digest, prefix, tenant, label, createdAtMs: nowMs, revokedAtMs: undefined, expiresAtMs: undefined },
+      ],
+    },
   );
 }
 
@@ -17,7 +59,13 @@ export function revokeApiKey(command: RevokeApiKey, view: View, moment: Moment):
   if (moment.gate !== undefined) return refused(moment.gate);
   const key = view.apiKey(command.prefix);
   if (key === undefined || key.revokedAtMs !== undefined) {
-    return refused({ code: 'not_found', message: `no API key has the prefix ${command.prefix}` });
+    return refused(unknownKey(command.prefix));
   }
   return done({ status: 204 }, { apiKeys: [{ ...key, revokedAtMs: moment.nowMs }] });
+}
+
+const prefixTaken: Refusal = { code: 'prefix_taken', message: 'prefix taken' };
+
+function unknownKey(prefix: string): Refusal {
+  return { code: 'not_found', message: `no API key has the prefix ${prefix}` };
 }

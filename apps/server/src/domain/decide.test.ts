@@ -65,7 +65,15 @@ const commands: readonly Command[] = [
   { kind: 'settle_bulk', agent: 'a' },
   { kind: 'put_service', serviceId: 's', priceStroops: 9n, metadata: undefined },
   { kind: 'set_price', serviceId: 's', priceStroops: 9n },
-  { kind: 'create_api_key', key: 'k', digest: 'd', prefix: 'p', tenant: 't', label: 'l' },
+  {
+    kind: 'create_api_key',
+    key: 'k',
+    digest: 'd',
+    prefix: 'p',
+    tenant: 't',
+    label: 'l',
+    expiresAtMs: undefined,
+  },
 ];
 
 test('decide leaves what it sees alone, and says the same of the same twice', () => {

@@ -1,5 +1,5 @@
 import type { Command } from './command.ts';
-import { createApiKey, revokeApiKey } from './decide-api-key.ts';
+import { createApiKey, revokeApiKey, rotateApiKey } from './decide-api-key.ts';
 import { setPaused } from './decide-pause.ts';
 import { clearAccount, reverseEntry } from './decide-reversal.ts';
 import { deleteService, putService, setDisabled, setMetadata, setPrice } from './decide-service.ts';
@@ -43,6 +43,8 @@ export function decide(command: Command, view: View, moment: Moment): Decision {
       return setPaused(command, view, moment);
     case 'create_api_key':
       return createApiKey(command, view, moment);
+    case 'rotate_api_key':
+      return rotateApiKey(command, view, moment);
     case 'revoke_api_key':
       return revokeApiKey(command, view, moment);
   }

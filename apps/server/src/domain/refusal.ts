@@ -16,7 +16,8 @@ export type Refusal =
         | 'event_in_future'
         | 'not_found'
         | 'idempotency_conflict'
-        | 'prefix_taken';
+        | 'prefix_taken'
+        | 'already_expired';
       readonly message: string;
     }
   | {

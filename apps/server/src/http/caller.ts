@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { clientAddress, scopeDigest, sha256 } from '@billonce/idempotency/core';
+import { isLive } from '../domain/api-key.ts';
 import { adminTenant } from '../domain/tenant.ts';
 import type { Books } from '../reads/books.ts';
 import { ApiError } from './api-error.ts';
@@ -30,6 +31,7 @@ export interface CallerHeaders {
 export interface CallerOptions {
   readonly adminApiKey: string | undefined;
   readonly trustedHops: number;
+  readonly nowMs: () => number;
 }
 
 const scopesMax = 10_000;
@@ -64,7 +66,7 @@ export class CallerIdentifier {
       return { kind: 'admin', tenant: headers.tenant, scope: this.#adminScope, presentedKey };
     }
     const key = await this.#books.apiKeyByDigest(digest);
-    if (key === undefined || key.revokedAtMs !== undefined) {
+    if (key === undefined || !isLive(key, this.#options.nowMs())) {
       throw new ApiError('unauthorized', 'the API key is not recognized');
     }
     refuseOtherTenant(headers.tenant, key.tenant);

@@ -117,8 +117,8 @@ function rememberAddress(socket: Socket): void {
   if (socket.remoteAddress === undefined) socket.destroy();
 }
 
-function callerOf({ books, config }: Desk): Identify {
-  const identifier = new CallerIdentifier(books, config);
+function callerOf({ books, config, nowMs }: Desk): Identify {
+  const identifier = new CallerIdentifier(books, { ...config, nowMs });
   return async ({ raw, headers }: FastifyRequest): Promise<Caller> => {
     const { remoteAddress } = raw.socket;
     // Reset before it was accepted: nobody is there to be answered, and nobody can say whose request it was.

@@ -136,6 +136,7 @@ const faultMessages = {
 
 function refusalError(refusal: Refusal): ApiError {
   if (refusal.code === 'prefix_taken') return new ApiError('internal_error', 'no free key prefix was found');
+  if (refusal.code === 'already_expired') return new ApiError('invalid_request', refusal.message);
   return new ApiError(refusal.code, refusal.message, refusalDetails(refusal));
 }
 
@@ -169,6 +170,7 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
     case 'not_found':
     case 'idempotency_conflict':
     case 'prefix_taken':
+    case 'already_expired':
       return {};
   }
 }

@@ -106,6 +106,10 @@ function addWants(command: Command, wants: TenantWants): void {
       return;
     case 'set_paused':
       return;
+    case 'rotate_api_key':
+      wants.apiKeyPrefixes.add(command.prefix);
+      wants.apiKeyPrefixes.add(command.made.prefix);
+      return;
     case 'create_api_key':
     case 'revoke_api_key':
       wants.apiKeyPrefixes.add(command.prefix);

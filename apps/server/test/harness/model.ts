@@ -71,6 +71,7 @@ export class Model {
       case 'put_service_bulk':
       case 'set_metadata':
       case 'set_paused':
+      case 'rotate_api_key':
       case 'create_api_key':
       case 'revoke_api_key':
         throw new Error(`the model does not know ${command.kind}`);

@@ -21,6 +21,16 @@ export const serverOperations = {
     successes: { 200: { description: 'A page.', schema: operation.ApiKeyList } },
     errors: [],
   },
+  rotateApiKey: {
+    method: 'POST',
+    path: '/api/v1/api-keys/{prefix}/rotate',
+    summary: 'Make a key in the place of another one, which is recognized for a while yet',
+    access: 'admin',
+    params: operation.ApiKeyParams,
+    query: operation.ApiKeyRotation,
+    successes: { 201: { description: 'The new key, shown once.', schema: operation.ApiKeyRotated } },
+    errors: ['not_found'],
+  },
   revokeApiKey: {
     method: 'DELETE',
     path: '/api/v1/api-keys/{prefix}',

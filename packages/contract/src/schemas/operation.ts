@@ -11,17 +11,40 @@ const Label = Type.String({
 });
 
 export const ApiKeyCreate = Type.Object(
-  { label: Label, tenant: Type.Optional(Tenant) },
+  { label: Label, tenant: Type.Optional(Tenant), expiresAt: Type.Optional(Timestamp) },
   { additionalProperties: false },
 );
 
 const ApiKeyPrefix = Type.String({ pattern: '^apk_[0-9a-f]{8}$', examples: ['apk_0f3a9b2c'] });
+
+const EpochMs = Type.Union([Type.Integer({ description: 'Milliseconds since the epoch.' }), Type.Null()]);
 
 export const ApiKeyCreated = Type.Object({
   key: Type.String({ pattern: '^apk_[0-9a-f]{32}$', description: 'Shown once.' }),
   label: Label,
   prefix: ApiKeyPrefix,
   tenant: Tenant,
+  expiresAt: EpochMs,
+});
+
+export const ApiKeyRotation = Type.Object(
+  {
+    graceMs: Type.Optional(
+      Type.Integer({
+        description: 'For how long the old key is still recognized, in milliseconds.',
+        minimum: 0,
+        maximum: 30 * 86_400_000,
+        default: 86_400_000,
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const ApiKeyRotated = Type.Object({
+  ...ApiKeyCreated.properties,
+  oldPrefix: ApiKeyPrefix,
+  oldExpiresAt: EpochMs,
 });
 
 export const ApiKeyList = Type.Object({
@@ -31,6 +54,7 @@ export const ApiKeyList = Type.Object({
       label: Label,
       tenant: Tenant,
       createdAt: Type.Integer({ description: 'Milliseconds since the epoch.' }),
+      expiresAt: EpochMs,
     }),
   ),
   nextCursor: NextCursor,

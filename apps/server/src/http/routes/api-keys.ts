@@ -2,9 +2,11 @@ import { sha256 } from '@billonce/idempotency/core';
 import { apiKeyPrefixLength } from '../../domain/api-key.ts';
 import type { CreateApiKey } from '../../domain/command.ts';
 import { adminTenant } from '../../domain/tenant.ts';
+import type { Outcome } from '../../ledger/submission.ts';
 import { encodeCursor, nameCursor } from '../cursor.ts';
 import type { Desk } from '../desk.ts';
-import type { Handlers } from '../router.ts';
+import type { Handlers, Reply } from '../router.ts';
+import { instantMs } from '../timestamps.ts';
 import { answered } from '../write.ts';
 
 /** A new key whose prefix is taken is drawn again; 32 bits are rarely taken twice in a row. */
@@ -14,20 +16,31 @@ export function apiKeyRoutes({ writes, books, drawSecret }: Desk) {
   return {
     createApiKey: async (call) => {
       const key = writes.keyUse(call, true);
-      let outcome = await writes.submit(adminTenant, createCommand(call.body, drawSecret), key);
-      for (let draw = 1; draw < drawsMax; draw++) {
-        if (outcome.kind !== 'refused' || outcome.refusal.code !== 'prefix_taken') break;
-        outcome = await writes.submit(adminTenant, createCommand(call.body, drawSecret), key);
-      }
-      return answered(outcome);
+      return await withFreePrefix(() =>
+        writes.submit(adminTenant, createCommand(call.body, drawSecret), key),
+      );
+    },
+
+    rotateApiKey: async (call) => {
+      const { graceMs = graceMsDefault } = call.query;
+      const { prefix } = call.params;
+      const key = writes.keyUse(call, true);
+      return await withFreePrefix(() => {
+        const made = newKey(drawSecret);
+        return writes.submit(adminTenant, { kind: 'rotate_api_key', prefix, graceMs, made }, key);
+      });
     },
 
     listApiKeys: async (call) => {
       const { cursor, limit = 100 } = call.query;
       const keys = await books.apiKeysAfter(nameCursor(cursor), limit + 1);
-      const items = keys
-        .slice(0, limit)
-        .map(({ prefix, label, tenant, createdAtMs }) => ({ prefix, label, tenant, createdAt: createdAtMs }));
+      const items = keys.slice(0, limit).map(({ prefix, label, tenant, createdAtMs, expiresAtMs }) => ({
+        prefix,
+        label,
+        tenant,
+        createdAt: createdAtMs,
+        expiresAt: expiresAtMs ?? null,
+      }));
       const last = items.at(-1);
       const nextCursor = keys.length > limit && last !== undefined ? encodeCursor('name', last.prefix) : null;
       return { status: 200, body: { items, nextCursor } };
@@ -38,16 +51,35 @@ export function apiKeyRoutes({ writes, books, drawSecret }: Desk) {
   } satisfies Partial<Handlers>;
 }
 
+const graceMsDefault = 86_400_000;
+
+/** Submits anew, with another key each time, while the prefix of the key is taken. */
+async function withFreePrefix(submit: () => Promise<Outcome>): Promise<Reply> {
+  let outcome = await submit();
+  for (let draw = 1; draw < drawsMax; draw++) {
+    if (outcome.kind !== 'refused' || outcome.refusal.code !== 'prefix_taken') break;
+    outcome = await submit();
+  }
+  return answered(outcome);
+}
+
+function newKey(drawSecret: () => string): Pick<CreateApiKey, 'key' | 'digest' | 'prefix'> {
+  const key = `apk_${drawSecret()}`;
+  return { key, digest: sha256(key), prefix: key.slice(0, apiKeyPrefixLength) };
+}
+
 function createCommand(
-  { label, tenant }: { readonly label: string; readonly tenant?: string },
+  {
+    label,
+    tenant,
+    expiresAt,
+  }: { readonly label: string; readonly tenant?: string; readonly expiresAt?: string },
   drawSecret: () => string,
 ): CreateApiKey {
-  const key = `apk_${drawSecret()}`;
   return {
     kind: 'create_api_key',
-    key,
-    digest: sha256(key),
-    prefix: key.slice(0, apiKeyPrefixLength),
+    ...newKey(drawSecret),
+    expiresAtMs: expiresAt === undefined ? undefined : instantMs(expiresAt),
     // A new tenant unless one is named.
     tenant: tenant ?? `tenant-${drawSecret().slice(0, 16)}`,
     label,

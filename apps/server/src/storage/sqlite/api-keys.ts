@@ -2,13 +2,13 @@ import type { ApiKey } from '../../domain/api-key.ts';
 import { bytes, hex, integer, integerOrAbsent, text } from './columns.ts';
 import type { Connection, Row } from './connection.ts';
 
-const columns = 'digest, prefix, tenant, label, created_at_ms, revoked_at_ms';
+const columns = 'digest, prefix, tenant, label, created_at_ms, revoked_at_ms, expires_at_ms';
 
 const loadApiKeyByPrefixSql = `SELECT ${columns} FROM api_keys WHERE prefix = ?`;
 const loadApiKeyByDigestSql = `SELECT ${columns} FROM api_keys WHERE digest = ?`;
 const loadApiKeysAfterSql = `SELECT ${columns} FROM api_keys WHERE prefix > ? AND revoked_at_ms IS NULL ORDER BY prefix LIMIT ?`;
-const saveApiKeySql = `INSERT INTO api_keys (${columns}) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (digest) DO UPDATE SET revoked_at_ms = excluded.revoked_at_ms`;
+const saveApiKeySql = `INSERT INTO api_keys (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (digest) DO UPDATE SET revoked_at_ms = excluded.revoked_at_ms, expires_at_ms = excluded.expires_at_ms`;
 
 export function loadApiKeyByPrefix(connection: Connection, prefix: string): ApiKey | undefined {
   const row = connection.get(loadApiKeyByPrefixSql, prefix);
@@ -34,6 +34,7 @@ export function saveApiKey(connection: Connection, key: ApiKey): void {
     key.label,
     key.createdAtMs,
     key.revokedAtMs ?? null,
+    key.expiresAtMs ?? null,
   );
 }
 
@@ -45,5 +46,6 @@ function parseApiKey(row: Row): ApiKey {
     label: text(row, 'label'),
     createdAtMs: integer(row, 'created_at_ms'),
     revokedAtMs: integerOrAbsent(row, 'revoked_at_ms'),
+    expiresAtMs: integerOrAbsent(row, 'expires_at_ms'),
   };
 }

@@ -4,9 +4,10 @@ import { books } from './0001-books.ts';
 import { reversals } from './0002-reversals.ts';
 import { deletedServices } from './0003-deleted-services.ts';
 import { pause } from './0004-pause.ts';
+import { keyExpiry } from './0005-key-expiry.ts';
 
 /** Forward only: a migration that was released is never edited. */
-const migrations: readonly string[] = [books, reversals, deletedServices, pause];
+const migrations: readonly string[] = [books, reversals, deletedServices, pause, keyExpiry];
 
 /**
  * Brings the schema up to date, each migration in a transaction of its own.

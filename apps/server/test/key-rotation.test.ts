@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Api } from './harness/api.ts';
+import { startInProcess } from './harness/in-process.ts';
+import { adminKey, asAdmin, withHeaders } from './harness/tenants.ts';
+
+const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
+const hourMs = 3_600_000;
+
+const statusOf = async (api: Api, key: string) =>
+  (await api.get('/usage/agent-7/search', { 'x-api-key': key })).status;
+
+async function started(t: Parameters<typeof startInProcess>[0]) {
+  const { api, clock } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
+  const admin = withHeaders(api, asAdmin);
+  const made = (await admin.post('/api-keys', { label: 'collector', tenant: 'acme' })).json;
+  const rotate = (query: string, key?: string) =>
+    admin.call(`/api-keys/${made.prefix}/rotate${query}`, {
+      method: 'POST',
+      ...(key === undefined ? {} : { key }),
+    });
+  return { api, admin, clock, made, rotate };
+}
+
+test('a rotated key has the tenant of the old one, which is recognized until its grace is over', async (t) => {
+  const { api, clock, made, rotate } = await started(t);
+  const headers = { 'x-api-key': made.key };
+  const first = await api.post('/usage', usage, 'k', headers);
+  const rotated = (await rotate(`?graceMs=${hourMs}`)).json;
+  assert.equal(rotated.tenant, 'acme');
+  assert.equal(rotated.label, 'collector');
+  assert.equal(rotated.oldPrefix, made.prefix);
+  assert.equal(rotated.oldExpiresAt, clock.nowMs + hourMs);
+  // A retry under the new key is a retry: keys live in the tenant.
+  const retry = await api.post('/usage', usage, 'k', { 'x-api-key': rotated.key });
+  assert.equal(retry.text, first.text);
+  assert.equal(retry.headers.get('idempotency-replayed'), 'true');
+  clock.nowMs += hourMs - 1;
+  assert.equal(await statusOf(api, made.key), 200);
+  clock.nowMs += 1;
+  assert.equal(await statusOf(api, made.key), 401);
+  assert.equal(await statusOf(api, rotated.key), 200);
+  assert.equal((await rotate('')).status, 404);
+});
+
+test('a retried rotation gives the same new key, and makes no other', async (t) => {
+  const { api, admin, made, rotate } = await started(t);
+  const first = await rotate('', 'r');
+  const retry = await rotate('', 'r');
+  assert.equal(retry.text, first.text);
+  assert.equal(retry.headers.get('idempotency-replayed'), 'true');
+  assert.equal((await admin.get('/api-keys')).json.items.length, 2);
+  assert.equal(await statusOf(api, made.key), 200);
+  assert.equal(await statusOf(api, first.json.key), 200);
+});
+
+test('a grace of nothing ends the old key at once, and a rotation never prolongs one', async (t) => {
+  const { api, admin, clock, made, rotate } = await started(t);
+  await rotate('?graceMs=0');
+  assert.equal(await statusOf(api, made.key), 401);
+  const expiresAt = new Date(clock.nowMs + hourMs).toISOString();
+  const brief = (await admin.post('/api-keys', { label: 'brief', tenant: 'acme', expiresAt })).json;
+  assert.equal(brief.expiresAt, clock.nowMs + hourMs);
+  const rotated = (await admin.call(`/api-keys/${brief.prefix}/rotate`, { method: 'POST' })).json;
+  assert.equal(rotated.oldExpiresAt, clock.nowMs + hourMs);
+  clock.nowMs += hourMs;
+  assert.equal(await statusOf(api, brief.key), 401);
+});
+
+test('what is wrong with a rotation or an expiry is said, and makes no key', async (t) => {
+  const { api, admin, clock, rotate } = await started(t);
+  assert.equal((await rotate('?graceMs=-1')).status, 400);
+  assert.equal((await rotate(`?graceMs=${30 * 24 * hourMs + 1}`)).status, 400);
+  assert.equal((await admin.call('/api-keys/apk_00000000/rotate', { method: 'POST' })).status, 404);
+  const past = new Date(clock.nowMs - 1).toISOString();
+  assert.equal((await admin.post('/api-keys', { label: 'late', expiresAt: past })).status, 400);
+  assert.equal((await api.call('/api-keys/apk_00000000/rotate', { method: 'POST' })).status, 401);
+  assert.equal((await admin.get('/api-keys')).json.items.length, 1);
+});
