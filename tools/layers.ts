@@ -7,8 +7,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ledger: ['domain'],
   reads: ['domain'],
   storage: ['ledger', 'reads', 'domain'],
-  workers: [],
-  http: ['ledger', 'reads', 'domain'],
+  webhooks: [],
+  workers: ['ledger', 'reads', 'domain', 'webhooks'],
+  http: ['ledger', 'reads', 'domain', 'webhooks'],
   cli: ['storage', 'reads'],
 };
 /** Files beside the rooms that every room may use. */

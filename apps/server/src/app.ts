@@ -8,23 +8,29 @@ import type { ExecutorOptions } from './ledger/batch-executor.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { SqliteBooks } from './storage/sqlite/sqlite-books.ts';
 import { SqliteWriter } from './storage/sqlite/writer.ts';
+import { httpSender } from './webhooks/sender.ts';
+import { Outbox } from './workers/outbox.ts';
 import { Sweep } from './workers/sweep.ts';
 
 /** What comes from outside the process, so that tests can bring their own. */
 export interface Ports {
   readonly nowMs: () => number;
   readonly drawSecret: () => string;
+  /** whether the outbox runs by itself; a test runs it by hand, at times of its own */
+  readonly isOutboxStarted: boolean;
 }
 
 const systemPorts: Ports = {
   nowMs: Date.now,
   drawSecret: () => randomBytes(16).toString('hex'),
+  isOutboxStarted: true,
 };
 
 /** A running server. */
 export interface App {
   readonly url: string;
   readonly sweep: Sweep;
+  readonly outbox: Outbox;
   /** Stops accepting, finishes what was taken, answers it, closes the file. */
   close(): Promise<void>;
 }
@@ -51,8 +57,22 @@ export async function startApp(
   const ledger = new Ledger(writer, ports.nowMs);
   const books = new SqliteBooks(config.databaseFile, cap);
   const sweep = new Sweep(writer, config, ports.nowMs, log);
+  const outbox = new Outbox({
+    books,
+    submit: (submission) => ledger.submit(submission),
+    sender: httpSender({
+      timeoutMs: config.webhookTimeoutMs,
+      allowsPrivate: config.webhookAllowsPrivateTargets,
+    }),
+    atRestKeys: config.atRestKeys,
+    nowMs: ports.nowMs,
+    random: Math.random,
+    userAgent: `Billonce/${version}`,
+    log,
+  });
   const closeStorage = async () => {
     sweep.stop();
+    await outbox.stop();
     await ledger.drain();
     books.close();
     await writer.close();
@@ -64,13 +84,14 @@ export async function startApp(
     const http = await httpServer({ writes, ledger, books, config, version, ...ports }, log);
     await http.listen({ host: config.host, port: config.port });
     sweep.start();
+    if (ports.isOutboxStarted) outbox.start();
     const close = async () => {
       ledger.announceClosing();
       // Answers of what was taken leave before the connections are closed.
       await http.close();
       await closeStorage();
     };
-    return { url: urlOf(http, config), sweep, close };
+    return { url: urlOf(http, config), sweep, outbox, close };
   } catch (error) {
     await closeStorage();
     throw error;

@@ -1,4 +1,4 @@
-import type { AtRestKey } from './ledger/answer-protection.ts';
+import type { AtRestKey } from './ledger/encryption.ts';
 import { isLoopbackHost } from './loopback.ts';
 
 /** What the server is configured with. Plain data, checked once at start. */
@@ -21,6 +21,10 @@ export interface Config {
   readonly connectionsMax: number;
   /** for how long the client of an export may read nothing; below the time that a stop waits for answers */
   readonly exportStallMs: number;
+  /** whether webhooks may point to addresses that are not public, and to plain http */
+  readonly webhookAllowsPrivateTargets: boolean;
+  /** for how long the receiver of a webhook has to answer */
+  readonly webhookTimeoutMs: number;
   readonly corsAllowedOrigins: readonly string[];
   readonly atRestKeys: readonly AtRestKey[];
   readonly logLevel: string;
@@ -58,6 +62,8 @@ export function parseConfig(environment: Environment): ParsedConfig {
     requestsPerMinuteMax: read.integer('RATE_LIMIT_PER_MINUTE', 0, 0, 1_000_000_000),
     connectionsMax: read.integer('MAX_CONNECTIONS', 10_000, 1, 1_000_000),
     exportStallMs: read.integer('EXPORT_STALL_MS', 20_000, 100, 3_600_000),
+    webhookAllowsPrivateTargets: read.flag('WEBHOOK_ALLOW_PRIVATE_TARGETS', false),
+    webhookTimeoutMs: read.integer('WEBHOOK_TIMEOUT_MS', 15_000, 100, 60_000),
     corsAllowedOrigins: read.list('CORS_ALLOWED_ORIGINS').map((origin) => checkedOrigin(origin, mistakes)),
     atRestKeys: read.list('ANSWER_ENCRYPTION_KEYS').flatMap((entry) => atRestKey(entry, mistakes)),
     logLevel: read.oneOf('LOG_LEVEL', 'info', logLevels),

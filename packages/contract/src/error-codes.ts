@@ -193,6 +193,12 @@ export const errorCodes = {
     advice: 'Nothing was applied; send it again with the same key after `Retry-After`.',
     retry: 'same_request',
   },
+  webhook_disabled: {
+    status: 409,
+    title: 'The webhook is disabled',
+    advice: 'Enable it first: `PATCH /webhooks/:id` with `"disabled": false`.',
+    retry: 'after_mending',
+  },
   service_paused: {
     status: 503,
     title: 'Writes are paused by the operator',

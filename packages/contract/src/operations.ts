@@ -5,6 +5,7 @@ import type { Operation } from './operations/operation.ts';
 import { serverOperations } from './operations/server.ts';
 import { servicesOperations } from './operations/services.ts';
 import { usageOperations } from './operations/usage.ts';
+import { webhooksOperations } from './operations/webhooks.ts';
 
 /** The query of an operation that takes none: what is not known is refused, not ignored. */
 export const NoQuery = Type.Object({}, { additionalProperties: false });
@@ -15,6 +16,7 @@ export const operations = {
   ...billingOperations,
   ...servicesOperations,
   ...agentsOperations,
+  ...webhooksOperations,
   ...serverOperations,
 } as const satisfies Record<string, Operation>;
 

@@ -1,5 +1,7 @@
+import type { AttemptResult } from './delivery.ts';
 import type { Stroops } from './money.ts';
 import type { UsageItem } from './usage.ts';
+import type { Webhook } from './webhook.ts';
 
 /** What a caller wants done, validated. */
 export type Command =
@@ -18,7 +20,13 @@ export type Command =
   | SetPaused
   | CreateApiKey
   | RotateApiKey
-  | RevokeApiKey;
+  | RevokeApiKey
+  | CreateWebhook
+  | ChangeWebhook
+  | DeleteWebhook
+  | TestWebhook
+  | Redeliver
+  | ReportDelivery;
 
 export interface RecordUsage {
   readonly kind: 'record_usage';
@@ -139,6 +147,49 @@ export interface RevokeApiKey {
   readonly prefix: string;
 }
 
+export interface CreateWebhook {
+  readonly kind: 'create_webhook';
+  readonly url: string;
+  readonly events: Webhook['events'];
+  /** the signing secret: it goes into the answer, which is sealed */
+  readonly secret: string;
+  /** the same, as it is kept */
+  readonly keptSecret: string;
+}
+
+/** What is `undefined` stays as it is. */
+export interface ChangeWebhook {
+  readonly kind: 'change_webhook';
+  readonly webhookId: string;
+  readonly url: string | undefined;
+  readonly events: Webhook['events'] | undefined;
+  readonly disabled: boolean | undefined;
+}
+
+export interface DeleteWebhook {
+  readonly kind: 'delete_webhook';
+  readonly webhookId: string;
+}
+
+export interface TestWebhook {
+  readonly kind: 'test_webhook';
+  readonly webhookId: string;
+}
+
+export interface Redeliver {
+  readonly kind: 'redeliver';
+  readonly webhookId: string;
+  readonly eventId: string;
+}
+
+/** What came of an attempt to deliver: said by the worker, not by a caller. */
+export interface ReportDelivery {
+  readonly kind: 'report_delivery';
+  readonly webhookId: string;
+  readonly eventId: string;
+  readonly result: AttemptResult;
+}
+
 /** The most accounts that one `settle_bulk` settles. */
 export const settleBulkAccountsMax = 10_000;
 
@@ -149,17 +200,23 @@ export function idsOf(command: Command): number {
     case 'reverse_entry':
     case 'clear_account':
     case 'settle':
-      return 1;
-    case 'record_usage_bulk':
-      return command.items.length;
-    case 'settle_bulk':
-      return settleBulkAccountsMax;
     case 'put_service':
-    case 'put_service_bulk':
     case 'delete_service':
     case 'set_price':
     case 'set_disabled':
     case 'set_metadata':
+    case 'create_webhook':
+    case 'test_webhook':
+      return 1;
+    case 'record_usage_bulk':
+    case 'put_service_bulk':
+      return command.items.length;
+    case 'settle_bulk':
+      return settleBulkAccountsMax;
+    case 'change_webhook':
+    case 'delete_webhook':
+    case 'redeliver':
+    case 'report_delivery':
     case 'set_paused':
     case 'create_api_key':
     case 'rotate_api_key':

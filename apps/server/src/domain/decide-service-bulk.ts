@@ -9,7 +9,10 @@ export function putServiceBulk(command: PutServiceBulk, view: View, moment: Mome
   if (moment.gate !== undefined) return refused(moment.gate);
   const draft = new DraftView(view);
   const seen = new Set<string>();
-  const results = command.items.map((item, index) => ({ index, ...resultOf(item, draft, seen, moment) }));
+  const results = command.items.map((item, index) => ({
+    index,
+    ...resultOf(item, draft, seen, { ...moment, id: () => moment.id(index) }),
+  }));
   return {
     kind: 'done',
     answer: { status: 200, body: { results } },

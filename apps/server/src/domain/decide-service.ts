@@ -1,5 +1,6 @@
 import type { DeleteService, PutService, SetDisabled, SetMetadata, SetPrice } from './command.ts';
 import { type Decision, done, type Moment, refused } from './decision.ts';
+import type { NotedEvent } from './event.ts';
 import type { Refusal } from './refusal.ts';
 import { newService, type Service, withPrice } from './service.ts';
 import type { View } from './view.ts';
@@ -25,7 +26,7 @@ export function deleteService(command: DeleteService, view: View, moment: Moment
     return refused({ code: 'service_has_outstanding_usage', message });
   }
   const deleted = { ...known, deleted: true, disabled: false, description: undefined, owner: undefined };
-  return done({ status: 204 }, { services: [deleted] });
+  return done({ status: 204 }, { services: [deleted], events: [noted('service.deleted', known, moment)] });
 }
 
 export function setPrice(command: SetPrice, view: View, moment: Moment): Decision {
@@ -40,7 +41,11 @@ export function setDisabled(command: SetDisabled, view: View, moment: Moment): D
   const { serviceId, disabled } = command;
   const known = knownService(view, serviceId);
   if (known === undefined) return refused(unknownService(serviceId));
-  return done({ status: 200, body: { serviceId, disabled } }, { services: [{ ...known, disabled }] });
+  const answer = { status: 200, body: { serviceId, disabled } } as const;
+  if (known.disabled === disabled) return done(answer);
+  const service = { ...known, disabled };
+  const event = noted(disabled ? 'service.disabled' : 'service.enabled', service, moment);
+  return done(answer, { services: [service], events: [event] });
 }
 
 export function setMetadata(command: SetMetadata, view: View, moment: Moment): Decision {
@@ -48,7 +53,14 @@ export function setMetadata(command: SetMetadata, view: View, moment: Moment): D
   const { serviceId, metadata } = command;
   const known = knownService(view, serviceId);
   if (known === undefined) return refused(unknownService(serviceId));
-  return done({ status: 200, body: { serviceId, ...metadata } }, { services: [{ ...known, ...metadata }] });
+  const service = { ...known, ...metadata };
+  return done(
+    { status: 200, body: { serviceId, ...metadata } },
+    {
+      services: [service],
+      events: isChanged(known, service) ? [noted('service.changed', service, moment)] : [],
+    },
+  );
 }
 
 /** A service that is registered and was not deleted since. */
@@ -78,6 +90,32 @@ function serviceChanged(
     {
       services: [service],
       prices: isNewPrice ? [{ serviceId, version: priceVersion, priceStroops, setAtMs: moment.nowMs }] : [],
+      events: changeEvents(known, service, moment),
     },
   );
+}
+
+function changeEvents(known: Service | undefined, service: Service, moment: Moment): NotedEvent[] {
+  if (known === undefined || known.deleted) return [noted('service.registered', service, moment)];
+  return isChanged(known, service) ? [noted('service.changed', service, moment)] : [];
+}
+
+function isChanged(known: Service, service: Service): boolean {
+  return (
+    known.priceStroops !== service.priceStroops ||
+    known.description !== service.description ||
+    known.owner !== service.owner
+  );
+}
+
+function noted(type: NotedEvent['type'], service: Service, moment: Moment): NotedEvent {
+  const { serviceId, priceStroops, disabled, description, owner } = service;
+  const data = {
+    serviceId,
+    priceStroops: Number(priceStroops),
+    disabled,
+    ...(description === undefined ? {} : { description }),
+    ...(owner === undefined ? {} : { owner }),
+  };
+  return { id: moment.id(0), type, atMs: moment.nowMs, data };
 }

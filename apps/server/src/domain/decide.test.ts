@@ -4,8 +4,9 @@ import { emptyAccount } from './account.ts';
 import type { Command } from './command.ts';
 import { decide } from './decide.ts';
 import type { Moment } from './decision.ts';
+import { LoadedView } from './loaded-view.ts';
 import { newService } from './service.ts';
-import { accountName, LoadedView } from './view.ts';
+import { accountName } from './view.ts';
 
 const nowMs = 1_700_000_000_000;
 const moment: Moment = { nowMs, id: (number) => `id-${number}`, gate: undefined };

@@ -6,7 +6,16 @@ import { deleteService, putService, setDisabled, setMetadata, setPrice } from '.
 import { putServiceBulk } from './decide-service-bulk.ts';
 import { settle, settleBulk } from './decide-settle.ts';
 import { recordUsage, recordUsageBulk } from './decide-usage.ts';
+import {
+  changeWebhook,
+  createWebhook,
+  deleteWebhook,
+  redeliver,
+  reportDelivery,
+  testWebhook,
+} from './decide-webhook.ts';
 import type { Decision, Moment } from './decision.ts';
+import { withDeliveries } from './outbox.ts';
 import type { View } from './view.ts';
 
 /**
@@ -14,6 +23,12 @@ import type { View } from './view.ts';
  * new ids come in with the moment, and the view is left alone. All of billing is in this folder.
  */
 export function decide(command: Command, view: View, moment: Moment): Decision {
+  const decision = decideCommand(command, view, moment);
+  if (decision.kind === 'refused') return decision;
+  return { ...decision, changes: withDeliveries(decision.changes, view.webhooks(), moment.nowMs) };
+}
+
+function decideCommand(command: Command, view: View, moment: Moment): Decision {
   switch (command.kind) {
     case 'record_usage':
       return recordUsage(command, view, moment);
@@ -47,5 +62,17 @@ export function decide(command: Command, view: View, moment: Moment): Decision {
       return rotateApiKey(command, view, moment);
     case 'revoke_api_key':
       return revokeApiKey(command, view, moment);
+    case 'create_webhook':
+      return createWebhook(command, view, moment);
+    case 'change_webhook':
+      return changeWebhook(command, view, moment);
+    case 'delete_webhook':
+      return deleteWebhook(command, view, moment);
+    case 'test_webhook':
+      return testWebhook(command, view, moment);
+    case 'redeliver':
+      return redeliver(command, view, moment);
+    case 'report_delivery':
+      return reportDelivery(command, view, moment);
   }
 }

@@ -17,6 +17,7 @@ export type Refusal =
         | 'not_found'
         | 'idempotency_conflict'
         | 'prefix_taken'
+        | 'webhook_disabled'
         | 'already_expired';
       readonly message: string;
     }
@@ -26,6 +27,7 @@ export type Refusal =
       /** of all items, in their order */
       readonly results: readonly ItemResult[];
     }
+  | { readonly code: 'rate_limited'; readonly message: string; readonly retryAfterMs: number }
   | { readonly code: 'quote_changed'; readonly message: string; readonly quote: Quote }
   | {
       readonly code: 'idempotency_key_expired';

@@ -1,10 +1,13 @@
-import { type Account, emptyAccount, isUnsettled } from './account.ts';
+import { type Account, isUnsettled } from './account.ts';
 import type { ApiKey } from './api-key.ts';
-import { neverPaused, type Pause } from './pause.ts';
-import { type Position, positionAtEnd, positionOf, withReversals } from './position.ts';
+import type { Delivery } from './delivery.ts';
+import type { NotedEvent } from './event.ts';
+import type { Pause } from './pause.ts';
+import { type Position, positionOf, withReversals } from './position.ts';
 import type { PriceVersion, Service } from './service.ts';
 import type { Settlement } from './settlement.ts';
 import type { Entry, KnownEntry, KnownUsage } from './usage.ts';
+import type { Webhook } from './webhook.ts';
 
 /** What a command can see: the part of one tenant's books that it named, as the commands before it left them. */
 export interface View {
@@ -18,6 +21,9 @@ export interface View {
   position(agent: string, serviceId: string, sequence: number): Position | undefined;
   entry(id: string): KnownEntry | undefined;
   pause(): Pause;
+  /** all of the tenant's that were not deleted */
+  webhooks(): readonly Webhook[];
+  delivery(webhookId: string, eventId: string): Delivery | undefined;
   /** revoked ones too: a prefix is never given again */
   apiKey(prefix: string): ApiKey | undefined;
 }
@@ -32,6 +38,9 @@ export interface Changes {
   readonly apiKeys: readonly ApiKey[];
   /** the last one counts */
   readonly pauses: readonly Pause[];
+  readonly events: readonly NotedEvent[];
+  readonly webhooks: readonly Webhook[];
+  readonly deliveries: readonly Delivery[];
 }
 
 export const noChanges: Changes = {
@@ -42,6 +51,9 @@ export const noChanges: Changes = {
   services: [],
   apiKeys: [],
   pauses: [],
+  events: [],
+  webhooks: [],
+  deliveries: [],
 };
 
 /** One text for the two names of an account; no identifier contains a space. */
@@ -66,6 +78,9 @@ export class DraftView implements View {
   readonly #settlements: Settlement[] = [];
   readonly #prices: PriceVersion[] = [];
   readonly #pauses: Pause[] = [];
+  readonly #events: NotedEvent[] = [];
+  readonly #webhooks = new Map<string, Webhook>();
+  readonly #deliveries = new Map<string, Delivery>();
 
   constructor(base: View) {
     this.#base = base;
@@ -131,6 +146,17 @@ export class DraftView implements View {
     return this.#apiKeys.get(prefix) ?? this.#base.apiKey(prefix);
   }
 
+  webhooks(): readonly Webhook[] {
+    if (this.#webhooks.size === 0) return this.#base.webhooks();
+    const webhooks = new Map(this.#base.webhooks().map((webhook) => [webhook.id, webhook]));
+    for (const webhook of this.#webhooks.values()) webhooks.set(webhook.id, webhook);
+    return [...webhooks.values()].filter(({ deleted }) => !deleted);
+  }
+
+  delivery(webhookId: string, eventId: string): Delivery | undefined {
+    return this.#deliveries.get(`${webhookId} ${eventId}`) ?? this.#base.delivery(webhookId, eventId);
+  }
+
   /** Takes in what a command did, so that the commands after it see it. */
   apply(changes: Changes): void {
     for (const entry of changes.entries) {
@@ -146,6 +172,11 @@ export class DraftView implements View {
     for (const service of changes.services) this.#services.set(service.serviceId, service);
     for (const key of changes.apiKeys) this.#apiKeys.set(key.prefix, key);
     this.#pauses.push(...changes.pauses);
+    this.#events.push(...changes.events);
+    for (const webhook of changes.webhooks) this.#webhooks.set(webhook.id, webhook);
+    for (const delivery of changes.deliveries) {
+      this.#deliveries.set(`${delivery.webhookId} ${delivery.eventId}`, delivery);
+    }
   }
 
   /** Everything that was applied: facts in their order, projections as they are now. */
@@ -158,61 +189,9 @@ export class DraftView implements View {
       services: [...this.#services.values()],
       apiKeys: [...this.#apiKeys.values()],
       pauses: this.#pauses,
+      events: this.#events,
+      webhooks: [...this.#webhooks.values()],
+      deliveries: [...this.#deliveries.values()],
     };
-  }
-}
-
-/** What was read for a batch, by name. Asking for what was not named finds nothing. */
-export class LoadedView implements View {
-  readonly services = new Map<string, Service>();
-  readonly accounts = new Map<string, Account>();
-  readonly unsettled = new Map<string, ReadonlySet<string>>();
-  readonly usages = new Map<string, KnownUsage>();
-  readonly positions = new Map<string, Position>();
-  readonly entries = new Map<string, KnownEntry>();
-  readonly apiKeys = new Map<string, ApiKey>();
-  readonly #pause: Pause;
-
-  /** @param pause as it was when the batch was loaded */
-  constructor(pause: Pause = neverPaused) {
-    this.#pause = pause;
-  }
-
-  pause(): Pause {
-    return this.#pause;
-  }
-
-  service(serviceId: string): Service | undefined {
-    return this.services.get(serviceId);
-  }
-
-  account(agent: string, serviceId: string): Account {
-    return this.accounts.get(accountName(agent, serviceId)) ?? emptyAccount(agent, serviceId);
-  }
-
-  accountsOf(agent: string): readonly Account[] {
-    return [...this.accounts.values()].filter((account) => account.agent === agent);
-  }
-
-  unsettledAgents(serviceId: string): ReadonlySet<string> {
-    return this.unsettled.get(serviceId) ?? new Set();
-  }
-
-  usage(usageId: string): KnownUsage | undefined {
-    return this.usages.get(usageId);
-  }
-
-  position(agent: string, serviceId: string, sequence: number): Position | undefined {
-    const account = this.account(agent, serviceId);
-    if (sequence === account.sequence) return positionAtEnd(account);
-    return this.positions.get(`${accountName(agent, serviceId)} ${sequence}`);
-  }
-
-  entry(id: string): KnownEntry | undefined {
-    return this.entries.get(id);
-  }
-
-  apiKey(prefix: string): ApiKey | undefined {
-    return this.apiKeys.get(prefix);
   }
 }

@@ -25,12 +25,14 @@ import { agentRoutes } from './routes/agents.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { billingRoutes } from './routes/billing.ts';
 import { entryRoutes } from './routes/entries.ts';
+import { eventRoutes } from './routes/events.ts';
 import { exportRoutes } from './routes/exports.ts';
 import { operationRoutes } from './routes/operation.ts';
 import { reconcileRoutes } from './routes/reconcile.ts';
 import { serviceRoutes } from './routes/services.ts';
 import { settlementRoutes } from './routes/settlements.ts';
 import { usageRoutes } from './routes/usage.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { securityHeaders } from './security-headers.ts';
 
 const requestTimeoutMs = 30_000;
@@ -100,6 +102,8 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
       ...settlementRoutes(desk),
       ...serviceRoutes(desk),
       ...agentRoutes(desk),
+      ...webhookRoutes(desk),
+      ...eventRoutes(desk),
       ...adminRoutes(desk),
       ...apiKeyRoutes(desk),
       ...operationRoutes(desk),

@@ -14,12 +14,12 @@ import type { FastifyRequest } from 'fastify';
 import type { Command } from '../domain/command.ts';
 import { quoteAnswer } from '../domain/quote-answer.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import { timestampOfMs } from '../domain/timestamps.ts';
 import { sealingKey } from '../ledger/answer-protection.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { KeyUse, Outcome } from '../ledger/submission.ts';
 import { ApiError, type ErrorDetails } from './api-error.ts';
 import type { Call, Reply } from './router.ts';
-import { timestampOfMs } from './timestamps.ts';
 
 /** Carries out writes: reads the idempotency key, submits the command, renders what became of it. */
 export class WriteDesk {
@@ -156,6 +156,8 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
           ? {}
           : { headers: { link: `<${refusal.location}>; rel="related"` } }),
       };
+    case 'rate_limited':
+      return { headers: { 'retry-after': String(Math.ceil(refusal.retryAfterMs / 1_000)) } };
     case 'idempotency_key_in_future':
       return { members: { serverTime: timestampOfMs(refusal.serverTimeMs) } };
     case 'usage_id_conflict':
@@ -170,6 +172,7 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
     case 'not_found':
     case 'idempotency_conflict':
     case 'prefix_taken':
+    case 'webhook_disabled':
     case 'already_expired':
       return {};
   }

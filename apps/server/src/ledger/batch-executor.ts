@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { IdempotencyRecord, KeyPolicy } from '@billonce/idempotency/core';
 import { idsOf, weightOf } from '../domain/command.ts';
-import { type AtRestKeys, openAnswer, protectAnswer } from './answer-protection.ts';
+import { openAnswer, protectAnswer } from './answer-protection.ts';
 import { type BatchMoment, type DecidedRecord, decideBatch } from './decide-batch.ts';
+import type { AtRestKeys } from './encryption.ts';
 import { IdSource } from './id-source.ts';
 import { type LedgerStorage, type MadeRecord, StorageFault, type StoredRecord } from './storage-port.ts';
 import { type FaultCode, type KeyUse, type Outcome, recordName, type Submission } from './submission.ts';

@@ -10,10 +10,11 @@ import { idsOf } from '../domain/command.ts';
 import { decide } from '../domain/decide.ts';
 import type { Answer, Decision } from '../domain/decision.ts';
 import { type IdBlock, idIn } from '../domain/id-block.ts';
+import { LoadedView } from '../domain/loaded-view.ts';
 import { servicePaused } from '../domain/pause.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { adminTenant } from '../domain/tenant.ts';
-import { DraftView, LoadedView } from '../domain/view.ts';
+import { DraftView } from '../domain/view.ts';
 import type { Loaded, StoredRecord } from './storage-port.ts';
 import { type KeyUse, type Outcome, recordName, type Submission } from './submission.ts';
 

@@ -31,6 +31,7 @@ export interface TenantWants {
   /** services of which it is to be known whether something of theirs is unsettled */
   readonly deletedServices: Set<string>;
   readonly apiKeyPrefixes: Set<string>;
+  readonly deliveries: { readonly webhookId: string; readonly eventId: string }[];
 }
 
 /** Collects what the commands of a batch name. */
@@ -61,6 +62,7 @@ function noWants(): TenantWants {
     entries: new Set(),
     deletedServices: new Set(),
     apiKeyPrefixes: new Set(),
+    deliveries: [],
   };
 }
 
@@ -105,6 +107,14 @@ function addWants(command: Command, wants: TenantWants): void {
       wants.services.add(command.serviceId);
       return;
     case 'set_paused':
+    case 'create_webhook':
+    case 'change_webhook':
+    case 'delete_webhook':
+    case 'test_webhook':
+      return;
+    case 'redeliver':
+    case 'report_delivery':
+      wants.deliveries.push({ webhookId: command.webhookId, eventId: command.eventId });
       return;
     case 'rotate_api_key':
       wants.apiKeyPrefixes.add(command.prefix);

@@ -1,9 +1,12 @@
 import type { Account } from '../domain/account.ts';
 import type { ApiKey } from '../domain/api-key.ts';
+import type { Delivery } from '../domain/delivery.ts';
+import type { NotedEvent } from '../domain/event.ts';
 import type { Pause } from '../domain/pause.ts';
 import type { PriceVersion, Service } from '../domain/service.ts';
 import type { Settlement } from '../domain/settlement.ts';
 import type { Entry, KnownUsage } from '../domain/usage.ts';
+import type { Webhook } from '../domain/webhook.ts';
 
 /** The read side of a storage engine: small reads, each bounded, of what was committed. */
 export interface Books {
@@ -57,7 +60,30 @@ export interface Books {
   apiKeyByDigest(digest: string): Promise<ApiKey | undefined>;
   /** keys that are not revoked, behind a prefix, by their prefixes; '' begins */
   apiKeysAfter(after: string, limit: number): Promise<readonly ApiKey[]>;
+  /** events that are rows of their own, behind an id, in the order in which they happened */
+  notedEventsAfter(tenant: string, afterId: string, limit: number): Promise<readonly NotedEvent[]>;
+  notedEvent(tenant: string, id: string): Promise<NotedEvent | undefined>;
+  /** webhooks of a tenant that were not deleted */
+  webhooks(tenant: string): Promise<readonly Webhook[]>;
+  webhook(tenant: string, id: string): Promise<Webhook | undefined>;
+  /** deliveries to a webhook of events before an id, the newest first */
+  deliveriesBefore(
+    tenant: string,
+    webhookId: string,
+    beforeEventId: string,
+    limit: number,
+  ): Promise<readonly Delivery[]>;
+  /** the next webhook, behind another one, to which something is pending; `undefined` begins */
+  nextWaiting(after: WaitingWebhook | undefined): Promise<WaitingWebhook | undefined>;
+  /** deliveries to a webhook whose time has come, the longest waiting first */
+  due(waiting: WaitingWebhook, nowMs: number, limit: number): Promise<readonly Delivery[]>;
   close(): void;
+}
+
+/** A webhook to which something is pending. */
+export interface WaitingWebhook {
+  readonly tenant: string;
+  readonly webhookId: string;
 }
 
 /** What names an account. */

@@ -73,6 +73,12 @@ export class Model {
       case 'set_paused':
       case 'rotate_api_key':
       case 'create_api_key':
+      case 'create_webhook':
+      case 'change_webhook':
+      case 'delete_webhook':
+      case 'test_webhook':
+      case 'redeliver':
+      case 'report_delivery':
       case 'revoke_api_key':
         throw new Error(`the model does not know ${command.kind}`);
     }

@@ -1,7 +1,7 @@
 import { adminTenant } from '../../domain/tenant.ts';
+import { timestampOfMs } from '../../domain/timestamps.ts';
 import type { Desk } from '../desk.ts';
 import type { Handlers } from '../router.ts';
-import { timestampOfMs } from '../timestamps.ts';
 
 export function adminRoutes({ writes, books, version }: Desk) {
   return {

@@ -2,11 +2,11 @@ import { sha256 } from '@billonce/idempotency/core';
 import { apiKeyPrefixLength } from '../../domain/api-key.ts';
 import type { CreateApiKey } from '../../domain/command.ts';
 import { adminTenant } from '../../domain/tenant.ts';
+import { instantMs } from '../../domain/timestamps.ts';
 import type { Outcome } from '../../ledger/submission.ts';
 import { encodeCursor, nameCursor } from '../cursor.ts';
 import type { Desk } from '../desk.ts';
 import type { Handlers, Reply } from '../router.ts';
-import { instantMs } from '../timestamps.ts';
 import { answered } from '../write.ts';
 
 /** A new key whose prefix is taken is drawn again; 32 bits are rarely taken twice in a row. */

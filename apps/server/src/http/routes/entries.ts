@@ -1,8 +1,9 @@
+import { entryAnswer } from '../../domain/entry-answer.ts';
 import { type EntryCursor, type EntryPage, isOfAccount, listEntries } from '../../reads/list-entries.ts';
 import { ApiError } from '../api-error.ts';
 import { encodeCursor, entryCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
-import { entryAnswer, entryQuery } from '../entry-answer.ts';
+import { entryQuery } from '../entry-query.ts';
 import type { Handlers, Reply } from '../router.ts';
 
 export function entryRoutes({ writes, books }: Desk) {

@@ -1,12 +1,14 @@
+import { entryAnswer } from '../../domain/entry-answer.ts';
+import { settlementAnswer } from '../../domain/settlement-answer.ts';
 import type { Entry } from '../../domain/usage.ts';
 import { walkEntries } from '../../reads/walk-entries.ts';
 import { walkSettlements } from '../../reads/walk-settlements.ts';
 import { type CsvValue, csvRow } from '../csv.ts';
 import { type Desk, tenantOf } from '../desk.ts';
-import { entryAnswer, entryQuery } from '../entry-answer.ts';
+import { entryQuery } from '../entry-query.ts';
 import { exportReply } from '../export.ts';
 import type { Handlers } from '../router.ts';
-import { settlementAnswer, settlementQuery } from '../settlement-answer.ts';
+import { settlementQuery } from '../settlement-query.ts';
 
 const csvType = 'text/csv; charset=utf-8; header=present';
 

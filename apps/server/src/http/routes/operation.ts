@@ -1,11 +1,11 @@
 import { errorCodes, openApiDocument } from '@billonce/contract';
 import { keyDigest } from '@billonce/idempotency/core';
+import { timestampOfMs } from '../../domain/timestamps.ts';
 import { auditBooks } from '../../reads/audit-books.ts';
 import { ApiError } from '../api-error.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { exactInteger } from '../exact-integer.ts';
 import type { Handlers, Reply } from '../router.ts';
-import { timestampOfMs } from '../timestamps.ts';
 import { readKey } from '../write.ts';
 
 const healthy = async (): Promise<Reply> => ({ status: 200, body: { status: 'ok' } });

@@ -3,6 +3,7 @@ import { sha256 } from '@billonce/idempotency/core';
 import { outstandingRequests } from '../../domain/account.ts';
 import type { PutService, ServiceItem, SetDisabled } from '../../domain/command.ts';
 import type { Service } from '../../domain/service.ts';
+import { timestampOfMs } from '../../domain/timestamps.ts';
 import type { Books } from '../../reads/books.ts';
 import { sumService, topAgents } from '../../reads/sums.ts';
 import { ApiError } from '../api-error.ts';
@@ -10,7 +11,6 @@ import { encodeCursor, nameCursor, numberCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { exactInteger } from '../exact-integer.ts';
 import type { Handlers } from '../router.ts';
-import { timestampOfMs } from '../timestamps.ts';
 
 export function serviceRoutes({ writes, books }: Desk) {
   return {

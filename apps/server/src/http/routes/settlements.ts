@@ -1,12 +1,13 @@
 import type { SettleRequest } from '@billonce/contract';
 import type { FastifyRequest } from 'fastify';
 import type { Settle } from '../../domain/command.ts';
+import { settlementAnswer } from '../../domain/settlement-answer.ts';
 import { listSettlements } from '../../reads/list-settlements.ts';
 import { ApiError } from '../api-error.ts';
 import { encodeCursor, idCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import type { Handlers } from '../router.ts';
-import { settlementAnswer, settlementQuery } from '../settlement-answer.ts';
+import { settlementQuery } from '../settlement-query.ts';
 
 export function settlementRoutes({ writes, books }: Desk) {
   return {

@@ -1,11 +1,11 @@
 import { compileValidator, UsageItem } from '@billonce/contract';
 import { outstandingRequests } from '../../domain/account.ts';
 import type { BulkItem } from '../../domain/command.ts';
+import { instantNs } from '../../domain/timestamps.ts';
 import type { UsageItem as DomainUsageItem } from '../../domain/usage.ts';
 import { ApiError } from '../api-error.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import type { Handlers } from '../router.ts';
-import { instantNs } from '../timestamps.ts';
 
 const validateItem = compileValidator(UsageItem);
 

@@ -39,6 +39,21 @@ export function hex(row: Row, column: string): string {
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex');
 }
 
+/** One of some texts. */
+export function literal<T extends string>(row: Row, column: string, values: readonly T[]): T {
+  const value = values.find((one) => one === row[column]);
+  if (value === undefined) throw mismatch(column, `one of ${values.join(', ')}`);
+  return value;
+}
+
+export function literalOrAbsent<T extends string>(
+  row: Row,
+  column: string,
+  values: readonly T[],
+): T | undefined {
+  return row[column] === null ? undefined : literal(row, column, values);
+}
+
 /** A UUID that is stored as its 16 bytes. */
 export function uuid(row: Row, column: string): string {
   const digits = hex(row, column);

@@ -1,17 +1,20 @@
 import { settleBulkAccountsMax } from '../../domain/command.ts';
+import { LoadedView } from '../../domain/loaded-view.ts';
 import type { Pause } from '../../domain/pause.ts';
 import { openFrom } from '../../domain/reversal.ts';
-import { accountName, LoadedView } from '../../domain/view.ts';
+import { accountName } from '../../domain/view.ts';
 import type { Loaded, StoredRecord } from '../../ledger/storage-port.ts';
 import type { TenantWants, Wants } from '../../ledger/wants.ts';
 import { loadAccount, loadAccountsOf, loadUnsettledAgents, type NumberedAccount } from './accounts.ts';
 import type { AnswerCap } from './answers.ts';
 import { loadApiKeyByPrefix } from './api-keys.ts';
 import type { Connection } from './connection.ts';
+import { loadDelivery } from './deliveries.ts';
 import { loadKnownEntry, loadPosition, loadUsages } from './entries.ts';
 import { loadPause } from './pause.ts';
 import { loadRecord } from './records.ts';
 import { loadService } from './services.ts';
+import { loadWebhooks } from './webhooks.ts';
 
 /** What a batch sees, and the numbers of its accounts in this file: by tenant, then by the account's name. */
 export interface LoadedRows extends Loaded {
@@ -91,6 +94,11 @@ function loadTenant(
     const sequence = wanted ?? openFrom(view.account(agent, serviceId));
     const position = number === undefined ? undefined : loadPosition(connection, number, sequence);
     if (position !== undefined) view.positions.set(`${name} ${sequence}`, position);
+  }
+  view.ownWebhooks.push(...loadWebhooks(connection, tenant));
+  for (const { webhookId, eventId } of wants.deliveries) {
+    const delivery = loadDelivery(connection, tenant, webhookId, eventId);
+    if (delivery !== undefined) view.deliveries.set(`${webhookId} ${eventId}`, delivery);
   }
   for (const prefix of wants.apiKeyPrefixes) {
     const key = loadApiKeyByPrefix(connection, prefix);

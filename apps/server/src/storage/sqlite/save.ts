@@ -12,11 +12,14 @@ import {
 } from './answers.ts';
 import { saveApiKey } from './api-keys.ts';
 import type { Connection } from './connection.ts';
+import { saveDelivery } from './deliveries.ts';
 import { saveEntry } from './entries.ts';
+import { saveEvent } from './events.ts';
 import { savePause } from './pause.ts';
 import { saveRecord } from './records.ts';
 import { savePrice, saveService } from './services.ts';
 import { saveSettlement } from './settlements.ts';
+import { saveWebhook } from './webhooks.ts';
 
 /** Saves what a batch did: its facts, and the projections that changed with them. */
 export function saveBatch(
@@ -59,6 +62,9 @@ function saveTenant(
   }
   for (const key of changes.apiKeys) saveApiKey(connection, key);
   for (const pause of changes.pauses) savePause(connection, pause);
+  for (const event of changes.events) saveEvent(connection, tenant, event);
+  for (const webhook of changes.webhooks) saveWebhook(connection, tenant, webhook);
+  for (const delivery of changes.deliveries) saveDelivery(connection, tenant, delivery);
 }
 
 function saveRecords(connection: Connection, records: readonly MadeRecord[], tables: Set<string>): void {

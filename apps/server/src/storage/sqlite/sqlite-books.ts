@@ -7,6 +7,7 @@ import type {
   Books,
   KeyFacts,
   RecordKey,
+  WaitingWebhook,
 } from '../../reads/books.ts';
 import {
   loadAccount,
@@ -19,7 +20,9 @@ import {
 import { type AnswerCap, answersTable, hasAnswer, listAnswersTables } from './answers.ts';
 import { loadApiKeyByDigest, loadApiKeysAfter } from './api-keys.ts';
 import { Connection } from './connection.ts';
+import { loadDeliveriesBefore, loadDue, loadNextWaiting } from './deliveries.ts';
 import { loadEntriesAfter, loadEntriesOf, loadEntry, loadLastEntryId, loadUsages } from './entries.ts';
+import { loadEvent, loadEventsAfter } from './events.ts';
 import { needsReopening } from './fault.ts';
 import { loadPause } from './pause.ts';
 import { loadRecordFacts } from './records.ts';
@@ -30,6 +33,7 @@ import {
   loadSettlementsAfter,
   loadSettlementsOf,
 } from './settlements.ts';
+import { loadWebhook, loadWebhooks } from './webhooks.ts';
 
 /** Reads of a database file, on a connection that cannot write. Each is short: it runs on the calling thread. */
 export class SqliteBooks implements Books {
@@ -174,6 +178,36 @@ export class SqliteBooks implements Books {
 
   apiKeysAfter(after: string, limit: number) {
     return this.#read((connection) => loadApiKeysAfter(connection, after, limit));
+  }
+
+  notedEventsAfter(tenant: string, afterId: string, limit: number) {
+    return this.#read((connection) => loadEventsAfter(connection, tenant, afterId, limit));
+  }
+
+  notedEvent(tenant: string, id: string) {
+    return this.#read((connection) => loadEvent(connection, tenant, id));
+  }
+
+  webhooks(tenant: string) {
+    return this.#read((connection) => loadWebhooks(connection, tenant));
+  }
+
+  webhook(tenant: string, id: string) {
+    return this.#read((connection) => loadWebhook(connection, tenant, id));
+  }
+
+  deliveriesBefore(tenant: string, webhookId: string, beforeEventId: string, limit: number) {
+    return this.#read((connection) =>
+      loadDeliveriesBefore(connection, tenant, webhookId, beforeEventId, limit),
+    );
+  }
+
+  nextWaiting(after: WaitingWebhook | undefined) {
+    return this.#read((connection) => loadNextWaiting(connection, after));
+  }
+
+  due(waiting: WaitingWebhook, nowMs: number, limit: number) {
+    return this.#read((connection) => loadDue(connection, waiting, nowMs, limit));
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 import { type AnswerCap, answersTableEndMs, deleteEvicted, listAnswersTables } from './answers.ts';
 import { bytes, hex, integer, integerOrAbsent, text } from './columns.ts';
 import type { Connection } from './connection.ts';
+import { forgetDeliveries } from './deliveries.ts';
 
 /** What the sweep goes by. */
 export interface SweepLimits {
@@ -39,6 +40,7 @@ export type SweepReport =
       readonly kind: 'swept';
       readonly answersEvicted: number;
       readonly tablesDropped: number;
+      readonly deliveriesForgotten: number;
       readonly recordsForgotten: number;
       readonly isDone: boolean;
       readonly cursor: SweepCursor | undefined;
@@ -48,6 +50,8 @@ export type SweepReport =
 const gapMax = 3 * 86_400_000;
 /** How far a clock is set back when it is only kept right. */
 const waverMax = 60_000;
+/** For how long a delivery that has ended can be looked at, and asked for once more. */
+const deliveriesKeptMs = 30 * 86_400_000;
 /** For how long the clock must have run without such a gap before anything is forgotten. */
 const steadyForMs = 3 * 86_400_000;
 
@@ -71,9 +75,18 @@ export function sweepStep(
     return { kind: 'clock_unsteady', answersEvicted, steadySinceMs, isDone: true };
   }
   const tablesDropped = dropAnswers(connection, nowMs - limits.answerTtlMs);
+  const deliveriesForgotten = forgetDeliveries(connection, nowMs - deliveriesKeptMs, limits.rowsMax);
   const { forgotten, cursor } = forgetRecords(connection, nowMs - limits.retentionMs, limits);
-  const isDone = cursor === undefined;
-  return { kind: 'swept', answersEvicted, tablesDropped, recordsForgotten: forgotten, isDone, cursor };
+  const isDone = cursor === undefined && deliveriesForgotten < limits.rowsMax;
+  return {
+    kind: 'swept',
+    answersEvicted,
+    tablesDropped,
+    deliveriesForgotten,
+    recordsForgotten: forgotten,
+    isDone,
+    cursor,
+  };
 }
 
 function steadySince(connection: Connection, nowMs: number): number {

@@ -5,9 +5,10 @@ import { reversals } from './0002-reversals.ts';
 import { deletedServices } from './0003-deleted-services.ts';
 import { pause } from './0004-pause.ts';
 import { keyExpiry } from './0005-key-expiry.ts';
+import { webhooks } from './0006-webhooks.ts';
 
 /** Forward only: a migration that was released is never edited. */
-const migrations: readonly string[] = [books, reversals, deletedServices, pause, keyExpiry];
+const migrations: readonly string[] = [books, reversals, deletedServices, pause, keyExpiry, webhooks];
 
 /**
  * Brings the schema up to date, each migration in a transaction of its own.

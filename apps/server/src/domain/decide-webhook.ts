@@ -1,0 +1,135 @@
+import type {
+  ChangeWebhook,
+  CreateWebhook,
+  DeleteWebhook,
+  Redeliver,
+  ReportDelivery,
+  TestWebhook,
+} from './command.ts';
+import { type Decision, done, type Moment, refused } from './decision.ts';
+import { afterAttempt, newDelivery } from './delivery.ts';
+import type { NotedEvent } from './event.ts';
+import type { Refusal } from './refusal.ts';
+import type { View } from './view.ts';
+import { testEveryMs, type Webhook, webhooksMax } from './webhook.ts';
+import { deliveryAnswer, webhookAnswer } from './webhook-answer.ts';
+
+export function createWebhook(command: CreateWebhook, view: View, moment: Moment): Decision {
+  if (moment.gate !== undefined) return refused(moment.gate);
+  if (view.webhooks().length >= webhooksMax) {
+    return refused({ code: 'limit_exceeded', message: `a tenant has at most ${webhooksMax} webhooks` });
+  }
+  const { url, events, keptSecret } = command;
+  const webhook: Webhook = {
+    id: moment.id(0),
+    url,
+    events,
+    keptSecret,
+    createdAtMs: moment.nowMs,
+    disabled: undefined,
+    testedAtMs: 0,
+    deleted: false,
+  };
+  return done(
+    {
+      status: 201,
+      location: `/webhooks/${webhook.id}`,
+      body: { ...webhookAnswer(webhook), secret: command.secret },
+    },
+    { webhooks: [webhook] },
+  );
+}
+
+/** Changes a webhook; one that is enabled again goes on with what was pending. */
+export function changeWebhook(command: ChangeWebhook, view: View, moment: Moment): Decision {
+  if (moment.gate !== undefined) return refused(moment.gate);
+  const known = knownWebhook(view, command.webhookId);
+  if (known === undefined) return refused(unknownWebhook(command.webhookId));
+  const { url = known.url, events = known.events, disabled } = command;
+  const webhook: Webhook = {
+    ...known,
+    url,
+    events,
+    disabled:
+      disabled === undefined ? known.disabled : disabled ? (known.disabled ?? 'by_request') : undefined,
+  };
+  return done({ status: 200, body: webhookAnswer(webhook) }, { webhooks: [webhook] });
+}
+
+export function deleteWebhook(command: DeleteWebhook, view: View, moment: Moment): Decision {
+  if (moment.gate !== undefined) return refused(moment.gate);
+  const known = knownWebhook(view, command.webhookId);
+  if (known === undefined) return refused(unknownWebhook(command.webhookId));
+  // The secret is of no use any more, so it does not stay.
+  return done({ status: 204 }, { webhooks: [{ ...known, deleted: true, keptSecret: '' }] });
+}
+
+/** Queues a real delivery of an event that says only that it is a test. */
+export function testWebhook(command: TestWebhook, view: View, moment: Moment): Decision {
+  if (moment.gate !== undefined) return refused(moment.gate);
+  const known = knownWebhook(view, command.webhookId);
+  if (known === undefined) return refused(unknownWebhook(command.webhookId));
+  if (known.disabled !== undefined) return refused(webhookDisabled);
+  const againInMs = known.testedAtMs + testEveryMs - moment.nowMs;
+  if (againInMs > 0) {
+    const message = `a webhook is tested once in ${testEveryMs / 1_000} seconds`;
+    return refused({ code: 'rate_limited', message, retryAfterMs: againInMs });
+  }
+  const event: NotedEvent = {
+    id: moment.id(0),
+    type: 'webhook.test',
+    atMs: moment.nowMs,
+    data: { webhookId: known.id },
+  };
+  const delivery = newDelivery(known.id, event, moment.nowMs);
+  return done(
+    { status: 201, location: `/webhooks/${known.id}/deliveries`, body: deliveryAnswer(delivery) },
+    { events: [event], deliveries: [delivery], webhooks: [{ ...known, testedAtMs: moment.nowMs }] },
+  );
+}
+
+/** Delivers an event once more, by hand: under the same id, which the receiver knows it by. */
+export function redeliver(command: Redeliver, view: View, moment: Moment): Decision {
+  if (moment.gate !== undefined) return refused(moment.gate);
+  const { webhookId, eventId } = command;
+  const known = knownWebhook(view, webhookId);
+  if (known === undefined) return refused(unknownWebhook(webhookId));
+  if (known.disabled !== undefined) return refused(webhookDisabled);
+  const delivery = view.delivery(webhookId, eventId);
+  if (delivery === undefined) {
+    return refused({ code: 'not_found', message: `no delivery of ${eventId} to this webhook is known` });
+  }
+  const again = { ...delivery, state: 'pending', attempts: 0, nextAttemptAtMs: moment.nowMs } as const;
+  return done({ status: 200, body: deliveryAnswer(again) }, { deliveries: [again] });
+}
+
+/** Notes what came of an attempt. Not held up by a pause: what happened at the receiver has happened. */
+export function reportDelivery(command: ReportDelivery, view: View, moment: Moment): Decision {
+  const { webhookId, eventId, result } = command;
+  const delivery = view.delivery(webhookId, eventId);
+  if (delivery === undefined) return done({ status: 204 });
+  const webhook = knownWebhook(view, webhookId);
+  return done(
+    { status: 204 },
+    {
+      deliveries: [afterAttempt(delivery, result, moment.nowMs)],
+      webhooks:
+        result.outcome === 'gone' && webhook?.disabled === undefined && webhook !== undefined
+          ? [{ ...webhook, disabled: 'gone' }]
+          : [],
+    },
+  );
+}
+
+function knownWebhook(view: View, id: string): Webhook | undefined {
+  return view.webhooks().find((webhook) => webhook.id === id);
+}
+
+function unknownWebhook(id: string): Refusal {
+  return { code: 'not_found', message: `there is no webhook ${id}` };
+}
+
+const webhookDisabled: Refusal = {
+  code: 'webhook_disabled',
+  message: 'the webhook is disabled: enable it first',
+};

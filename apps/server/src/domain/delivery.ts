@@ -1,0 +1,95 @@
+import type { EventType } from './event.ts';
+
+/** One event on its way to one webhook. */
+export interface Delivery {
+  readonly webhookId: string;
+  readonly eventId: string;
+  readonly eventType: EventType;
+  readonly state: 'pending' | 'delivered' | 'failed';
+  /** how often it was tried since it was asked for */
+  readonly attempts: number;
+  readonly nextAttemptAtMs: number;
+  readonly lastAttempt: DeliveryAttempt | undefined;
+}
+
+/** What came of the last attempt to deliver. */
+export interface DeliveryAttempt {
+  readonly atMs: number;
+  readonly outcome: DeliveryOutcome;
+  /** of the receiver's answer, if there was one */
+  readonly status: number | undefined;
+}
+
+/**
+ * The class of an attempt's result: a 2xx; a 410; another answer; no answer in time; no connection; a target that
+ * the server does not connect to.
+ */
+export const deliveryOutcomes = [
+  'delivered',
+  'gone',
+  'refused',
+  'timed_out',
+  'unreachable',
+  'forbidden_target',
+] as const;
+
+export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
+
+const secondMs = 1_000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+
+/** How long to wait after each failed attempt: a deploy is over in minutes, an outage in a day. */
+const backOffMs: readonly number[] = [
+  5 * secondMs,
+  30 * secondMs,
+  2 * minuteMs,
+  10 * minuteMs,
+  30 * minuteMs,
+  hourMs,
+  2 * hourMs,
+  4 * hourMs,
+  8 * hourMs,
+  10 * hourMs,
+];
+const retryAfterMaxMs = 12 * hourMs;
+
+/** What an attempt to deliver came to. */
+export interface AttemptResult {
+  readonly outcome: DeliveryOutcome;
+  readonly status: number | undefined;
+  /** what the receiver asked for in `Retry-After` */
+  readonly retryAfterMs: number | undefined;
+  /** 0 to 1: spreads the next attempts of what failed together */
+  readonly jitter: number;
+}
+
+/** A delivery after an attempt. */
+export function afterAttempt(delivery: Delivery, result: AttemptResult, nowMs: number): Delivery {
+  const { outcome, status } = result;
+  const attempts = delivery.attempts + 1;
+  const tried = { ...delivery, attempts, lastAttempt: { atMs: nowMs, outcome, status } };
+  if (outcome === 'delivered') return { ...tried, state: 'delivered' };
+  const waitMs = backOffMs[attempts - 1];
+  if (outcome === 'gone' || waitMs === undefined) return { ...tried, state: 'failed' };
+  const askedMs = Math.min(result.retryAfterMs ?? 0, retryAfterMaxMs);
+  const spreadMs = Math.round(waitMs * (0.8 + 0.4 * result.jitter));
+  return { ...tried, nextAttemptAtMs: nowMs + Math.max(spreadMs, askedMs) };
+}
+
+/** A delivery that is to be tried at once. */
+export function newDelivery(
+  webhookId: string,
+  event: { readonly id: string; readonly type: EventType },
+  nowMs: number,
+): Delivery {
+  return {
+    webhookId,
+    eventId: event.id,
+    eventType: event.type,
+    state: 'pending',
+    attempts: 0,
+    nextAttemptAtMs: nowMs,
+    lastAttempt: undefined,
+  };
+}

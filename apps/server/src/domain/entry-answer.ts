@@ -1,0 +1,20 @@
+import { entryPriceVersion, reversesAnswer } from './reversal-answer.ts';
+import { timestampOfMs, timestampOfNs } from './timestamps.ts';
+import type { Entry } from './usage.ts';
+
+/** An entry as the caller sees it. */
+export function entryAnswer(entry: Entry) {
+  const { id, agent, serviceId, sequence, requests, usageId, occurredAtNs, recordedAtMs, reversal } = entry;
+  return {
+    id,
+    agent,
+    serviceId,
+    sequence,
+    requests,
+    priceVersion: entryPriceVersion(entry),
+    usageId: usageId ?? null,
+    occurredAt: occurredAtNs === undefined ? null : timestampOfNs(occurredAtNs),
+    recordedAt: timestampOfMs(recordedAtMs),
+    ...(reversal === undefined ? {} : { reverses: reversesAnswer(reversal) }),
+  };
+}

@@ -1,0 +1,73 @@
+import type { Json } from '@billonce/idempotency/core';
+import { entryAnswer } from './entry-answer.ts';
+import type { Settlement } from './settlement.ts';
+import { settlementAnswer } from './settlement-answer.ts';
+import { timestampOfMs } from './timestamps.ts';
+import type { Entry } from './usage.ts';
+
+/** The types of event that are noted by themselves: no fact of the books tells of them otherwise. */
+const notedEventTypes = [
+  'service.registered',
+  'service.changed',
+  'service.disabled',
+  'service.enabled',
+  'service.deleted',
+  'webhook.test',
+] as const;
+
+/** Every type of event. */
+export const eventTypes = ['usage.recorded', 'usage.reversed', 'usage.settled', ...notedEventTypes] as const;
+
+export type EventType = (typeof eventTypes)[number];
+
+/** An event that is a row of its own. */
+export interface NotedEvent {
+  readonly id: string;
+  readonly type: (typeof notedEventTypes)[number];
+  readonly atMs: number;
+  readonly data: Json;
+}
+
+/** Something that happened in a tenant's books. Entries and settlements are events themselves: nothing is kept twice. */
+export type BooksEvent =
+  | { readonly kind: 'entry'; readonly entry: Entry }
+  | { readonly kind: 'settlement'; readonly settlement: Settlement }
+  | { readonly kind: 'noted'; readonly noted: NotedEvent };
+
+/** What every event has: ids of events sort in the order in which they happened. */
+export interface EventFacts {
+  readonly id: string;
+  readonly type: EventType;
+  readonly atMs: number;
+}
+
+export function eventFacts(event: BooksEvent): EventFacts {
+  switch (event.kind) {
+    case 'entry': {
+      const { id, recordedAtMs, reversal } = event.entry;
+      const type = reversal === undefined ? 'usage.recorded' : 'usage.reversed';
+      return { id, type, atMs: recordedAtMs };
+    }
+    case 'settlement':
+      return { id: event.settlement.id, type: 'usage.settled', atMs: event.settlement.settledAtMs };
+    case 'noted':
+      return event.noted;
+  }
+}
+
+/** An event as its tenant sees it, in a list and in a webhook's delivery alike. */
+export function eventAnswer(event: BooksEvent) {
+  const { id, type, atMs } = eventFacts(event);
+  return { id, type, timestamp: timestampOfMs(atMs), data: eventData(event) };
+}
+
+function eventData(event: BooksEvent): Json {
+  switch (event.kind) {
+    case 'entry':
+      return entryAnswer(event.entry);
+    case 'settlement':
+      return settlementAnswer(event.settlement);
+    case 'noted':
+      return event.noted.data;
+  }
+}

@@ -1,0 +1,85 @@
+import { deliveryAnswer, webhookAnswer } from '../../domain/webhook-answer.ts';
+import { keepSecret } from '../../ledger/kept-secret.ts';
+import { newSigningSecret } from '../../webhooks/signature.ts';
+import { targetFault } from '../../webhooks/target.ts';
+import { ApiError } from '../api-error.ts';
+import { encodeCursor, idCursor } from '../cursor.ts';
+import { type Desk, tenantOf } from '../desk.ts';
+import type { Handlers } from '../router.ts';
+import { answered } from '../write.ts';
+
+/** Behind every id that there is. */
+const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+export function webhookRoutes({ writes, books, config, drawSecret }: Desk) {
+  const refuseTarget = (url: string) => {
+    const message = targetFault(url, config.webhookAllowsPrivateTargets);
+    if (message === undefined) return;
+    throw new ApiError('invalid_request', 'the url is not one that can be delivered to', {
+      faults: [{ pointer: '/url', message }],
+    });
+  };
+  const known = async (tenant: string, id: string) => {
+    const webhook = await books.webhook(tenant, id);
+    if (webhook === undefined) throw new ApiError('not_found', `there is no webhook ${id}`);
+    return webhook;
+  };
+  return {
+    createWebhook: async (call) => {
+      const { url, events } = call.body;
+      refuseTarget(url);
+      const tenant = tenantOf(call);
+      const secret = newSigningSecret(drawSecret() + drawSecret());
+      const keptSecret = keepSecret(secret, tenant, config.atRestKeys);
+      const command = { kind: 'create_webhook', url, events, secret, keptSecret } as const;
+      return answered(await writes.submit(tenant, command, writes.keyUse(call, true)));
+    },
+
+    listWebhooks: async (call) => {
+      const items = (await books.webhooks(tenantOf(call))).map(webhookAnswer);
+      return { status: 200, body: { items, nextCursor: null } };
+    },
+
+    readWebhook: async (call) => ({
+      status: 200,
+      body: webhookAnswer(await known(tenantOf(call), call.params.id)),
+    }),
+
+    changeWebhook: async (call) => {
+      const { url, events, disabled } = call.body;
+      if (url !== undefined) refuseTarget(url);
+      return await writes.write(call, tenantOf(call), {
+        kind: 'change_webhook',
+        webhookId: call.params.id,
+        url,
+        events,
+        disabled,
+      });
+    },
+
+    deleteWebhook: async (call) =>
+      await writes.write(call, tenantOf(call), { kind: 'delete_webhook', webhookId: call.params.id }),
+
+    testWebhook: async (call) =>
+      await writes.write(call, tenantOf(call), { kind: 'test_webhook', webhookId: call.params.id }),
+
+    listDeliveries: async (call) => {
+      const tenant = tenantOf(call);
+      const { cursor, limit = 100 } = call.query;
+      const { id } = call.params;
+      await known(tenant, id);
+      const rows = await books.deliveriesBefore(tenant, id, idCursor(cursor) ?? lastId, limit + 1);
+      const items = rows.slice(0, limit);
+      const last = rows.length > limit ? items.at(-1) : undefined;
+      const nextCursor = last === undefined ? null : encodeCursor('id', last.eventId);
+      return { status: 200, body: { items: items.map(deliveryAnswer), nextCursor } };
+    },
+
+    redeliver: async (call) =>
+      await writes.write(call, tenantOf(call), {
+        kind: 'redeliver',
+        webhookId: call.params.id,
+        eventId: call.params.eventId,
+      }),
+  } satisfies Partial<Handlers>;
+}

@@ -1,0 +1,15 @@
+import type { SettlementExport } from '@billonce/contract';
+import { instantMs } from '../domain/timestamps.ts';
+import type { SettlementQuery } from '../reads/list-settlements.ts';
+
+/** The settlements that the filters of a request name. */
+export function settlementQuery(tenant: string, filter: SettlementExport): SettlementQuery {
+  const { agent, serviceId, from, to } = filter;
+  return {
+    tenant,
+    agent,
+    serviceId,
+    fromMs: from === undefined ? undefined : instantMs(from),
+    toMs: to === undefined ? undefined : instantMs(to),
+  };
+}

@@ -1,0 +1,110 @@
+import { type Delivery, deliveryOutcomes } from '../../domain/delivery.ts';
+import { eventTypes } from '../../domain/event.ts';
+import type { WaitingWebhook } from '../../reads/books.ts';
+import { idAtMs } from '../../reads/id-bounds.ts';
+import { integer, integerOrAbsent, literal, literalOrAbsent, text, uuid, uuidBytes } from './columns.ts';
+import type { Connection, Row } from './connection.ts';
+
+const columns =
+  'webhook, event, event_type, state, attempts, next_attempt_at_ms, attempted_at_ms, outcome, status';
+const states = ['pending', 'delivered', 'failed'] as const;
+
+const loadDeliverySql = `SELECT ${columns} FROM deliveries WHERE tenant = ? AND webhook = ? AND event = ?`;
+const loadDeliveriesBeforeSql = `SELECT ${columns} FROM deliveries
+     WHERE tenant = ? AND webhook = ? AND event < ? ORDER BY event DESC LIMIT ?`;
+const loadNextWaitingSql = `SELECT tenant, webhook FROM deliveries
+     WHERE state = 'pending' AND (tenant, webhook) > (?, ?) ORDER BY tenant, webhook LIMIT 1`;
+const loadDueSql = `SELECT ${columns} FROM deliveries
+     WHERE state = 'pending' AND tenant = ? AND webhook = ? AND next_attempt_at_ms <= ?
+     ORDER BY next_attempt_at_ms LIMIT ?`;
+const saveDeliverySql = `INSERT INTO deliveries (tenant, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (tenant, webhook, event) DO UPDATE SET state = excluded.state, attempts = excluded.attempts,
+       next_attempt_at_ms = excluded.next_attempt_at_ms, attempted_at_ms = excluded.attempted_at_ms,
+       outcome = excluded.outcome, status = excluded.status`;
+
+export function loadDelivery(
+  connection: Connection,
+  tenant: string,
+  webhookId: string,
+  eventId: string,
+): Delivery | undefined {
+  const row = connection.get(loadDeliverySql, tenant, uuidBytes(webhookId), uuidBytes(eventId));
+  return row && parseDelivery(row);
+}
+
+/** Deliveries to a webhook of events before an id, the newest first. */
+export function loadDeliveriesBefore(
+  connection: Connection,
+  tenant: string,
+  webhookId: string,
+  beforeEventId: string,
+  limit: number,
+): Delivery[] {
+  return connection
+    .all(loadDeliveriesBeforeSql, tenant, uuidBytes(webhookId), uuidBytes(beforeEventId), limit)
+    .map(parseDelivery);
+}
+
+const zeroId = '00000000-0000-0000-0000-000000000000';
+
+/** The next webhook, behind another one, to which something is pending. */
+export function loadNextWaiting(
+  connection: Connection,
+  after: WaitingWebhook | undefined,
+): WaitingWebhook | undefined {
+  const row = connection.get(loadNextWaitingSql, after?.tenant ?? '', uuidBytes(after?.webhookId ?? zeroId));
+  return row && { tenant: text(row, 'tenant'), webhookId: uuid(row, 'webhook') };
+}
+
+/** Deliveries to a webhook whose time has come, the longest waiting first. */
+export function loadDue(
+  connection: Connection,
+  { tenant, webhookId }: WaitingWebhook,
+  nowMs: number,
+  limit: number,
+): Delivery[] {
+  return connection.all(loadDueSql, tenant, uuidBytes(webhookId), nowMs, limit).map(parseDelivery);
+}
+
+export function saveDelivery(connection: Connection, tenant: string, delivery: Delivery): void {
+  connection.run(
+    saveDeliverySql,
+    tenant,
+    uuidBytes(delivery.webhookId),
+    uuidBytes(delivery.eventId),
+    delivery.eventType,
+    delivery.state,
+    delivery.attempts,
+    delivery.nextAttemptAtMs,
+    delivery.lastAttempt?.atMs ?? null,
+    delivery.lastAttempt?.outcome ?? null,
+    delivery.lastAttempt?.status ?? null,
+  );
+}
+
+const forgetDeliveriesSql = `DELETE FROM deliveries WHERE (tenant, webhook, event) IN (
+       SELECT d.tenant, d.webhook, d.event FROM webhooks AS w CROSS JOIN deliveries AS d
+         ON d.tenant = w.tenant AND d.webhook = w.id AND d.event < ?
+       WHERE w.deleted = 1 OR d.state <> 'pending' LIMIT ?)`;
+
+/** Forgets deliveries that have ended, of events before a moment, and those of deleted webhooks: how many. */
+export function forgetDeliveries(connection: Connection, beforeMs: number, rowsMax: number): number {
+  return Number(connection.run(forgetDeliveriesSql, uuidBytes(idAtMs(beforeMs)), rowsMax).changes);
+}
+
+function parseDelivery(row: Row): Delivery {
+  const attemptedAtMs = integerOrAbsent(row, 'attempted_at_ms');
+  const outcome = literalOrAbsent(row, 'outcome', deliveryOutcomes);
+  return {
+    webhookId: uuid(row, 'webhook'),
+    eventId: uuid(row, 'event'),
+    eventType: literal(row, 'event_type', eventTypes),
+    state: literal(row, 'state', states),
+    attempts: integer(row, 'attempts'),
+    nextAttemptAtMs: integer(row, 'next_attempt_at_ms'),
+    lastAttempt:
+      attemptedAtMs === undefined || outcome === undefined
+        ? undefined
+        : { atMs: attemptedAtMs, outcome, status: integerOrAbsent(row, 'status') },
+  };
+}

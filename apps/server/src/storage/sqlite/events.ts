@@ -1,0 +1,39 @@
+import type { Json } from '@billonce/idempotency/core';
+import { eventTypes, type NotedEvent } from '../../domain/event.ts';
+import { integer, literal, text, uuid, uuidBytes } from './columns.ts';
+import type { Connection, Row } from './connection.ts';
+
+const columns = 'id, type, at_ms, data';
+
+const loadEventsAfterSql = `SELECT ${columns} FROM events WHERE tenant = ? AND id > ? ORDER BY id LIMIT ?`;
+const loadEventSql = `SELECT ${columns} FROM events WHERE tenant = ? AND id = ?`;
+const saveEventSql = `INSERT INTO events (tenant, ${columns}) VALUES (?, ?, ?, ?, ?)`;
+
+/** Noted events behind an id, in the order in which they happened. */
+export function loadEventsAfter(
+  connection: Connection,
+  tenant: string,
+  afterId: string,
+  limit: number,
+): NotedEvent[] {
+  return connection.all(loadEventsAfterSql, tenant, uuidBytes(afterId), limit).map(parseEvent);
+}
+
+export function loadEvent(connection: Connection, tenant: string, id: string): NotedEvent | undefined {
+  const row = connection.get(loadEventSql, tenant, uuidBytes(id));
+  return row && parseEvent(row);
+}
+
+export function saveEvent(connection: Connection, tenant: string, event: NotedEvent): void {
+  const { id, type, atMs, data } = event;
+  connection.run(saveEventSql, tenant, uuidBytes(id), type, atMs, JSON.stringify(data));
+}
+
+function parseEvent(row: Row): NotedEvent {
+  const type = literal(row, 'type', eventTypes);
+  if (type === 'usage.recorded' || type === 'usage.reversed' || type === 'usage.settled') {
+    throw new Error(`an event of type ${type} is no row of its own`);
+  }
+  const data: Json = JSON.parse(text(row, 'data'));
+  return { id: uuid(row, 'id'), type, atMs: integer(row, 'at_ms'), data };
+}

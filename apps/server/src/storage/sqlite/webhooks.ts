@@ -1,0 +1,57 @@
+import { type EventType, eventTypes } from '../../domain/event.ts';
+import type { Webhook } from '../../domain/webhook.ts';
+import { integer, literalOrAbsent, text, uuid, uuidBytes } from './columns.ts';
+import type { Connection, Row } from './connection.ts';
+
+const columns = 'id, url, events, kept_secret, created_at_ms, disabled, tested_at_ms, deleted';
+
+const loadWebhooksSql = `SELECT ${columns} FROM webhooks WHERE tenant = ? AND deleted = 0 ORDER BY id`;
+const loadWebhookSql = `SELECT ${columns} FROM webhooks WHERE tenant = ? AND id = ? AND deleted = 0`;
+const saveWebhookSql = `INSERT INTO webhooks (tenant, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (tenant, id) DO UPDATE SET url = excluded.url, events = excluded.events,
+       kept_secret = excluded.kept_secret, disabled = excluded.disabled, tested_at_ms = excluded.tested_at_ms,
+       deleted = excluded.deleted`;
+
+/** Webhooks of a tenant that were not deleted, in the order in which they were made. */
+export function loadWebhooks(connection: Connection, tenant: string): Webhook[] {
+  return connection.all(loadWebhooksSql, tenant).map(parseWebhook);
+}
+
+export function loadWebhook(connection: Connection, tenant: string, id: string): Webhook | undefined {
+  const row = connection.get(loadWebhookSql, tenant, uuidBytes(id));
+  return row && parseWebhook(row);
+}
+
+export function saveWebhook(connection: Connection, tenant: string, webhook: Webhook): void {
+  connection.run(
+    saveWebhookSql,
+    tenant,
+    uuidBytes(webhook.id),
+    webhook.url,
+    JSON.stringify(webhook.events),
+    webhook.keptSecret,
+    webhook.createdAtMs,
+    webhook.disabled ?? null,
+    webhook.testedAtMs,
+    webhook.deleted ? 1 : 0,
+  );
+}
+
+function parseWebhook(row: Row): Webhook {
+  return {
+    id: uuid(row, 'id'),
+    url: text(row, 'url'),
+    events: parseEvents(text(row, 'events')),
+    keptSecret: text(row, 'kept_secret'),
+    createdAtMs: integer(row, 'created_at_ms'),
+    disabled: literalOrAbsent(row, 'disabled', ['by_request', 'gone'] as const),
+    testedAtMs: integer(row, 'tested_at_ms'),
+    deleted: integer(row, 'deleted') === 1,
+  };
+}
+
+function parseEvents(json: string): (EventType | '*')[] {
+  const sent: unknown = JSON.parse(json);
+  const names: readonly unknown[] = Array.isArray(sent) ? sent : [];
+  return names.flatMap((name) => ['*' as const, ...eventTypes].filter((type) => type === name));
+}

@@ -1,0 +1,31 @@
+import { createHmac } from 'node:crypto';
+
+const secretPrefix = 'whsec_';
+
+/** A signing secret, of the bytes that the hexadecimal digits name. */
+export function newSigningSecret(hexadecimal: string): string {
+  return secretPrefix + Buffer.from(hexadecimal, 'hex').toString('base64');
+}
+
+/** What is sent: its id is the same at every attempt, its time is that of the attempt. */
+export interface SignedMessage {
+  readonly id: string;
+  /** seconds since the epoch */
+  readonly timestamp: number;
+  readonly body: string;
+}
+
+/**
+ * The headers that let a receiver know who sent a message, and that it is not an old one.
+ *
+ * @see Standard Webhooks 1.0, "Webhook signatures": HMAC-SHA256 over id, timestamp and body
+ */
+export function signatureHeaders(secret: string, { id, timestamp, body }: SignedMessage) {
+  const key = Buffer.from(secret.slice(secretPrefix.length), 'base64');
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': String(timestamp),
+    'webhook-signature': `v1,${signature}`,
+  };
+}

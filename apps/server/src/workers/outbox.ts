@@ -1,0 +1,179 @@
+import type { Logger } from 'pino';
+import type { Delivery } from '../domain/delivery.ts';
+import { type BooksEvent, eventAnswer } from '../domain/event.ts';
+import type { Webhook } from '../domain/webhook.ts';
+import type { AtRestKeys } from '../ledger/encryption.ts';
+import { openSecret } from '../ledger/kept-secret.ts';
+import type { Outcome, Submission } from '../ledger/submission.ts';
+import type { Books, WaitingWebhook } from '../reads/books.ts';
+import type { Sender, Sent } from '../webhooks/sender.ts';
+import { signatureHeaders } from '../webhooks/signature.ts';
+
+/** What the outbox works with. */
+export interface OutboxDesk {
+  readonly books: Books;
+  readonly submit: (submission: Submission) => Promise<Outcome>;
+  readonly sender: Sender;
+  readonly atRestKeys: AtRestKeys;
+  readonly nowMs: () => number;
+  /** 0 to 1 */
+  readonly random: () => number;
+  readonly userAgent: string;
+  readonly log: Logger;
+}
+
+const everyMs = 200;
+const inFlightMax = 64;
+/** So that one slow receiver does not take the places of all others. */
+const inFlightPerWebhookMax = 8;
+const webhooksPerRound = 1_000;
+/** For how long nothing is sent when what came of an attempt could not be noted: it would be sent again at once. */
+const restMs = 30_000;
+
+/**
+ * Delivers what is pending to webhooks: sends, then notes what came of it. A process that dies in between sends again,
+ * under the same `webhook-id`.
+ */
+export class Outbox {
+  readonly #desk: OutboxDesk;
+  readonly #inFlight = new Map<string, Promise<void>>();
+  readonly #perWebhook = new Map<string, number>();
+  readonly #stopping = new AbortController();
+  #after: WaitingWebhook | undefined;
+  #restsUntilMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #picking: Promise<number> | undefined;
+
+  constructor(desk: OutboxDesk) {
+    this.#desk = desk;
+  }
+
+  /** Sends what is due now, and resolves once it is known and noted what came of it: how many were sent. */
+  async runOnce(): Promise<number> {
+    const picked = await this.#pick();
+    await Promise.all(this.#inFlight.values());
+    return picked;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#pick().catch((error: unknown) => {
+        this.#restsUntilMs = this.#desk.nowMs() + restMs;
+        this.#desk.log.warn({ err: error }, 'the outbox could not be read; it is tried again');
+      });
+    }, everyMs);
+    this.#timer.unref();
+  }
+
+  /** Begins nothing new, and breaks off what is on its way: that is sent again by the next start. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#stopping.abort();
+    await this.#picking?.catch(() => 0);
+    await Promise.all(this.#inFlight.values());
+    this.#desk.sender.close();
+  }
+
+  #pick(): Promise<number> {
+    this.#picking ??= this.#round().finally(() => {
+      this.#picking = undefined;
+    });
+    return this.#picking;
+  }
+
+  /** Goes from webhook to webhook, on from where the round before ended, while there is room. */
+  async #round(): Promise<number> {
+    if (this.#desk.nowMs() < this.#restsUntilMs) return 0;
+    let picked = 0;
+    for (let visited = 0; visited < webhooksPerRound && this.#inFlight.size < inFlightMax; visited++) {
+      this.#after = await this.#desk.books.nextWaiting(this.#after);
+      if (this.#after === undefined || this.#stopping.signal.aborted) break;
+      picked += await this.#startDue(this.#after);
+    }
+    return picked;
+  }
+
+  async #startDue(waiting: WaitingWebhook): Promise<number> {
+    const { books, nowMs } = this.#desk;
+    const webhook = await books.webhook(waiting.tenant, waiting.webhookId);
+    if (webhook === undefined || webhook.disabled !== undefined) return 0;
+    const own = this.#perWebhook.get(webhook.id) ?? 0;
+    const room = Math.min(inFlightPerWebhookMax - own, inFlightMax - this.#inFlight.size);
+    if (room <= 0) return 0;
+    const due = await books.due(waiting, nowMs(), room + own);
+    const free = due.filter(({ eventId }) => !this.#inFlight.has(`${webhook.id} ${eventId}`)).slice(0, room);
+    for (const delivery of free) this.#begin(waiting.tenant, webhook, delivery);
+    return free.length;
+  }
+
+  #begin(tenant: string, webhook: Webhook, delivery: Delivery): void {
+    const name = `${webhook.id} ${delivery.eventId}`;
+    this.#perWebhook.set(webhook.id, (this.#perWebhook.get(webhook.id) ?? 0) + 1);
+    const ended = this.#deliver(tenant, webhook, delivery)
+      .catch((error: unknown) => {
+        this.#restsUntilMs = this.#desk.nowMs() + restMs;
+        this.#desk.log.warn({ err: error, eventId: delivery.eventId }, 'a delivery could not be noted');
+      })
+      .finally(() => {
+        this.#inFlight.delete(name);
+        const left = (this.#perWebhook.get(webhook.id) ?? 1) - 1;
+        if (left === 0) this.#perWebhook.delete(webhook.id);
+        else this.#perWebhook.set(webhook.id, left);
+      });
+    this.#inFlight.set(name, ended);
+  }
+
+  async #deliver(tenant: string, webhook: Webhook, delivery: Delivery): Promise<void> {
+    const sent = await this.#send(tenant, webhook, delivery);
+    if (this.#stopping.signal.aborted && sent.outcome === 'unreachable') return;
+    const { webhookId, eventId } = delivery;
+    const result = { ...sent, jitter: this.#desk.random() };
+    const outcome = await this.#desk.submit({
+      tenant,
+      key: undefined,
+      command: { kind: 'report_delivery', webhookId, eventId, result },
+    });
+    if (outcome.kind !== 'answered') throw new Error(`reporting a delivery: ${outcome.kind}`);
+  }
+
+  async #send(tenant: string, webhook: Webhook, delivery: Delivery): Promise<Sent> {
+    const { sender, atRestKeys, nowMs, userAgent } = this.#desk;
+    const secret = openSecret(webhook.keptSecret, tenant, atRestKeys);
+    const event = await this.#event(tenant, delivery);
+    if (secret === undefined || event === undefined) {
+      throw new Error('the secret of a webhook, or the event of a delivery, cannot be read');
+    }
+    const body = JSON.stringify(eventAnswer(event));
+    const timestamp = Math.floor(nowMs() / 1_000);
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': userAgent,
+      ...signatureHeaders(secret, { id: delivery.eventId, timestamp, body }),
+    };
+    return await sender.send({ url: webhook.url, headers, body }, this.#stopping.signal);
+  }
+
+  async #event(tenant: string, { eventId, eventType }: Delivery): Promise<BooksEvent | undefined> {
+    const { books } = this.#desk;
+    switch (eventType) {
+      case 'usage.recorded':
+      case 'usage.reversed': {
+        const entry = await books.entry(tenant, eventId);
+        return entry && { kind: 'entry', entry };
+      }
+      case 'usage.settled': {
+        const settlement = await books.settlement(tenant, eventId);
+        return settlement && { kind: 'settlement', settlement };
+      }
+      case 'service.registered':
+      case 'service.changed':
+      case 'service.disabled':
+      case 'service.enabled':
+      case 'service.deleted':
+      case 'webhook.test': {
+        const noted = await books.notedEvent(tenant, eventId);
+        return noted && { kind: 'noted', noted };
+      }
+    }
+  }
+}

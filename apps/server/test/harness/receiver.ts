@@ -1,0 +1,63 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { TestContext } from 'node:test';
+import { onEnd } from './on-end.ts';
+
+/** A message as the receiver of a webhook got it. */
+export interface Received {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** How a receiver answers; `undefined` never does. */
+export type ReceiverAnswer =
+  | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
+  | undefined;
+
+/** A real receiver of webhooks. */
+export interface Receiver {
+  readonly url: string;
+  readonly received: Received[];
+  /** what it answers from now on */
+  answer: (message: Received) => ReceiverAnswer;
+  /** Resolves when so many messages have come. */
+  has(count: number): Promise<void>;
+}
+
+export async function startReceiver(t: TestContext): Promise<Receiver> {
+  const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
+  const received: Received[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const message = { headers: request.headers, body: Buffer.concat(chunks).toString() };
+      received.push(message);
+      for (const { count, resolve } of waiting) if (received.length >= count) resolve();
+      const answer = receiver.answer(message);
+      if (answer !== undefined) response.writeHead(answer.status, answer.headers).end('ok');
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onEnd(t, async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => {
+      server.close(resolve);
+    });
+  });
+  const address = server.address() as AddressInfo;
+  const receiver: Receiver = {
+    url: `http://127.0.0.1:${address.port}/hook`,
+    received,
+    answer: () => ({ status: 204 }),
+    has: (count) =>
+      received.length >= count
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            waiting.push({ count, resolve });
+          }),
+  };
+  return receiver;
+}

@@ -1,0 +1,292 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { Webhook } from 'standardwebhooks';
+import type { Api } from './harness/api.ts';
+import { apiAt } from './harness/api.ts';
+import { type InProcess, startInProcess } from './harness/in-process.ts';
+import { startProcess } from './harness/process.ts';
+import { type Receiver, startReceiver } from './harness/receiver.ts';
+import { temporaryFolder } from './harness/temporary-folder.ts';
+import { adminKey, apiOfTenant } from './harness/tenants.ts';
+
+const openTargets = { WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true', WEBHOOK_TIMEOUT_MS: '300' };
+
+interface Hooked extends InProcess {
+  readonly receiver: Receiver;
+  readonly id: string;
+  readonly secret: string;
+}
+
+async function start(
+  t: TestContext,
+  events: readonly string[] = ['*'],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Hooked> {
+  const receiver = await startReceiver(t);
+  const server = await startInProcess(t, { ...openTargets, ...environment });
+  const made = await server.api.post('/webhooks', { url: receiver.url, events }, 'make-the-hook');
+  assert.equal(made.status, 201, made.text);
+  return { ...server, receiver, id: made.json.id, secret: made.json.secret };
+}
+
+async function use(api: Api, requests = 3, key?: string): Promise<string> {
+  const answer = await api.post('/usage', { agent: 'a', serviceId: 's', requests }, key);
+  assert.equal(answer.status, 201, answer.text);
+  return answer.headers.get('location')?.split('/').at(-1) ?? '';
+}
+
+async function deliveries(api: Api, id: string) {
+  const { json } = await api.get(`/webhooks/${id}/deliveries`);
+  return json.items;
+}
+
+test('an event is delivered, signed by Standard Webhooks, once for each retry of its cause', async (t) => {
+  const { api, app, receiver, id, secret, clock } = await start(t);
+  const entryId = await use(api, 3, 'k1');
+  await use(api, 3, 'k1');
+  assert.equal(await app.outbox.runOnce(), 1);
+  const [message] = receiver.received;
+  assert.ok(message);
+  assert.equal(message.headers['webhook-id'], entryId);
+  const headers = Object.fromEntries(
+    Object.entries(message.headers).map(([name, value]) => [name, String(value)]),
+  );
+  clock.nowMs = Date.now();
+  const payload = new Webhook(secret).verify(message.body, headers);
+  const entry = await api.get(`/entries/${entryId}`);
+  assert.deepEqual(payload, {
+    id: entryId,
+    type: 'usage.recorded',
+    timestamp: entry.json.recordedAt,
+    data: entry.json,
+  });
+  assert.throws(() =>
+    new Webhook(secret).verify(message.body.replace('"requests":3', '"requests":4'), headers),
+  );
+  const [delivery] = await deliveries(api, id);
+  assert.equal(delivery.state, 'delivered');
+  assert.deepEqual([delivery.lastAttempt.outcome, delivery.lastAttempt.status], ['delivered', 204]);
+  assert.equal(await app.outbox.runOnce(), 0);
+  assert.equal(receiver.received.length, 1);
+});
+
+test('a webhook is told of the types that it asked for, of all items of a bulk, and of nothing refused', async (t) => {
+  const { api, app, receiver } = await start(t, ['usage.recorded', 'usage.settled']);
+  await api.post('/services', { serviceId: 's', priceStroops: 5 });
+  const items = Array.from({ length: 40 }, (_, index) => ({
+    agent: 'a',
+    serviceId: 's',
+    requests: index + 1,
+  }));
+  await api.post('/usage/bulk', { items: [...items, { agent: '', serviceId: 's', requests: 1 }] }, 'bulk');
+  await api.post('/settle', { agent: 'a', serviceId: 's', expectedStroops: '1' });
+  await api.post('/settle', { agent: 'a', serviceId: 's' }, 'settle');
+  let sent = 0;
+  for (let round = 0; round < 20 && sent < 41; round++) sent += await app.outbox.runOnce();
+  assert.equal(sent, 41);
+  const types = receiver.received.map(({ body }) => JSON.parse(body).type);
+  assert.equal(types.filter((type) => type === 'usage.recorded').length, 40);
+  assert.equal(types.filter((type) => type === 'usage.settled').length, 1);
+  const ids = new Set(receiver.received.map(({ headers }) => headers['webhook-id']));
+  assert.equal(ids.size, 41);
+});
+
+test('what is refused is tried again, later and later, under the same id, and in the end given up', async (t) => {
+  const { api, app, receiver, id, clock } = await start(t);
+  receiver.answer = () => ({ status: 500 });
+  await use(api);
+  const waits: number[] = [];
+  for (let attempt = 1; attempt <= 11; attempt++) {
+    assert.equal(await app.outbox.runOnce(), 1, `attempt ${attempt}`);
+    assert.equal(await app.outbox.runOnce(), 0, 'not before its time');
+    const [delivery] = await deliveries(api, id);
+    assert.equal(delivery.attempts, attempt);
+    if (delivery.nextAttemptAt === null) break;
+    waits.push(Date.parse(delivery.nextAttemptAt) - clock.nowMs);
+    clock.nowMs = Date.parse(delivery.nextAttemptAt);
+  }
+  const [delivery] = await deliveries(api, id);
+  assert.equal(delivery.state, 'failed');
+  assert.deepEqual([delivery.lastAttempt.outcome, delivery.lastAttempt.status], ['refused', 500]);
+  assert.equal(waits.length, 10);
+  assert.ok(waits.every((wait, index) => index === 0 || wait > (waits[index - 1] ?? 0) * 0.8));
+  const hours = waits.reduce((sum, wait) => sum + wait, 0) / 3_600_000;
+  assert.ok(hours > 18 && hours < 32, `${hours} hours`);
+  assert.equal(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size, 1);
+  receiver.answer = () => ({ status: 200 });
+  const again = await api.call(`/webhooks/${id}/deliveries/${delivery.eventId}/redeliver`, {
+    method: 'POST',
+    key: 'again',
+  });
+  assert.equal(again.status, 200, again.text);
+  assert.equal(again.json.state, 'pending');
+  assert.equal(await app.outbox.runOnce(), 1);
+  assert.equal((await deliveries(api, id))[0].state, 'delivered');
+});
+
+test('a receiver that names a time in Retry-After is not asked before', async (t) => {
+  const { api, app, receiver, id, clock } = await start(t);
+  receiver.answer = () => ({ status: 503, headers: { 'retry-after': '600' } });
+  await use(api);
+  await app.outbox.runOnce();
+  const [delivery] = await deliveries(api, id);
+  assert.equal(Date.parse(delivery.nextAttemptAt) - clock.nowMs, 600_000);
+});
+
+test('410 disables a webhook; enabled again it is told of what comes then', async (t) => {
+  const { api, app, receiver, id } = await start(t);
+  receiver.answer = () => ({ status: 410 });
+  await use(api);
+  await app.outbox.runOnce();
+  const gone = await api.get(`/webhooks/${id}`);
+  assert.deepEqual([gone.json.disabled, gone.json.disabledReason], [true, 'gone']);
+  await use(api);
+  assert.equal(await app.outbox.runOnce(), 0);
+  assert.equal((await api.call(`/webhooks/${id}/test`, { method: 'POST', key: 'test' })).status, 409);
+  receiver.answer = () => ({ status: 200 });
+  const enabled = await api.call(`/webhooks/${id}`, { method: 'PATCH', body: { disabled: false } });
+  assert.equal(enabled.json.disabled, false);
+  await use(api);
+  assert.equal(await app.outbox.runOnce(), 1);
+});
+
+test('redirects are not followed, silence times out, and nobody there is unreachable', async (t) => {
+  const { api, app, receiver, id } = await start(t);
+  const elsewhere = await startReceiver(t);
+  receiver.answer = () => ({ status: 307, headers: { location: elsewhere.url } });
+  await use(api);
+  await app.outbox.runOnce();
+  assert.equal((await deliveries(api, id))[0].lastAttempt.status, 307);
+  assert.equal(elsewhere.received.length, 0);
+  receiver.answer = () => undefined;
+  await use(api);
+  await app.outbox.runOnce();
+  assert.equal((await deliveries(api, id))[0].lastAttempt.outcome, 'timed_out');
+  await api.call(`/webhooks/${id}`, { method: 'PATCH', body: { url: 'http://127.0.0.1:1/hook' } });
+  await use(api);
+  await app.outbox.runOnce();
+  assert.equal((await deliveries(api, id))[0].lastAttempt.outcome, 'unreachable');
+});
+
+test('a test is a real delivery, once in ten seconds', async (t) => {
+  const { api, app, receiver, id, clock } = await start(t, ['usage.settled']);
+  const asked = await api.call(`/webhooks/${id}/test`, { method: 'POST', key: 'test-1' });
+  assert.equal(asked.status, 201, asked.text);
+  assert.equal((await api.call(`/webhooks/${id}/test`, { method: 'POST', key: 'test-1' })).text, asked.text);
+  const soon = await api.call(`/webhooks/${id}/test`, { method: 'POST', key: 'test-2' });
+  assert.deepEqual(
+    [soon.status, soon.json.error, soon.headers.get('retry-after')],
+    [429, 'rate_limited', '10'],
+  );
+  assert.equal(await app.outbox.runOnce(), 1);
+  assert.equal(receiver.received[0]?.headers['webhook-id'], asked.json.eventId);
+  assert.equal(JSON.parse(receiver.received[0]?.body ?? '').type, 'webhook.test');
+  clock.nowMs += 10_000;
+  assert.equal((await api.call(`/webhooks/${id}/test`, { method: 'POST', key: 'test-2' })).status, 201);
+});
+
+test('the secret is shown once, to the caller that made it, and is not in the file when keys at rest are set', async (t) => {
+  const atRest = `k1:${'ab'.repeat(32)}`;
+  const { api, app, receiver, id, secret } = await start(t, ['*'], { ANSWER_ENCRYPTION_KEYS: atRest });
+  const again = await api.post('/webhooks', { url: receiver.url, events: ['*'] }, 'make-the-hook');
+  assert.equal(again.headers.get('idempotency-replayed'), 'true');
+  assert.equal(again.json.secret, secret);
+  assert.equal((await api.get('/webhooks')).json.items.length, 1);
+  assert.ok(!(await api.get(`/webhooks/${id}`)).text.includes('whsec_'));
+  await use(api);
+  await app.outbox.runOnce();
+  const [message] = receiver.received;
+  assert.ok(message);
+  const headers = Object.fromEntries(
+    Object.entries(message.headers).map(([name, value]) => [name, String(value)]),
+  );
+  new Webhook(secret).verify(message.body, headers);
+});
+
+test('webhooks and events belong to their tenant', async (t) => {
+  const receiver = await startReceiver(t);
+  const { api, app } = await startInProcess(t, { ...openTargets, ADMIN_API_KEY: adminKey });
+  const one = await apiOfTenant(api, 'one');
+  const two = await apiOfTenant(api, 'two');
+  const { json } = await one.post('/webhooks', { url: receiver.url, events: ['*'] });
+  await use(two);
+  assert.equal(await app.outbox.runOnce(), 0);
+  assert.equal((await two.get(`/webhooks/${json.id}`)).status, 404);
+  assert.equal((await two.get(`/webhooks/${json.id}/deliveries`)).status, 404);
+  assert.equal((await two.call(`/webhooks/${json.id}`, { method: 'DELETE' })).status, 404);
+  assert.equal((await two.get('/webhooks')).json.items.length, 0);
+  assert.equal((await one.get('/events')).json.items.length, 0);
+  assert.equal((await two.get('/events')).json.items.length, 1);
+  assert.equal((await one.call(`/webhooks/${json.id}`, { method: 'DELETE' })).status, 204);
+  assert.equal((await one.get(`/webhooks/${json.id}`)).status, 404);
+});
+
+test('targets that are not public are refused, by their address at once and by their name at the connection', async (t) => {
+  const { api, app } = await startInProcess(t);
+  for (const url of [
+    'http://example.com/hook',
+    'https://127.0.0.1/hook',
+    'https://2130706433/hook',
+    'https://0x7f.1/hook',
+    'https://[::1]/hook',
+    'https://[::ffff:10.0.0.1]/hook',
+    'https://[64:ff9b::a9fe:a9fe]/hook',
+    'https://169.254.169.254/latest/meta-data',
+    'https://10.1.2.3/',
+    'https://user:password@example.com/',
+    'https://example.com/#fragment',
+  ]) {
+    const answer = await api.post('/webhooks', { url, events: ['*'] });
+    assert.deepEqual([answer.status, answer.json.faults?.[0]?.pointer], [400, '/url'], url);
+  }
+  const named = await api.post('/webhooks', { url: 'https://localhost:1/hook', events: ['*'] });
+  assert.equal(named.status, 201, named.text);
+  await use(api);
+  assert.equal(await app.outbox.runOnce(), 1);
+  assert.equal((await deliveries(api, named.json.id))[0].lastAttempt.outcome, 'forbidden_target');
+});
+
+test('a worker that is killed while it sends delivers again, under the same id', async (t) => {
+  const receiver = await startReceiver(t);
+  receiver.answer = () => undefined;
+  const environment = {
+    DATABASE_URL: `file:${join(temporaryFolder(t), 'books.db')}`,
+    WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true',
+  };
+  const first = await startProcess(t, environment);
+  const api = apiAt(first.url);
+  const { json } = await api.post('/webhooks', { url: receiver.url, events: ['usage.recorded'] });
+  const entryId = await use(api);
+  await receiver.has(1);
+  await first.stop('SIGKILL');
+  receiver.answer = () => ({ status: 200 });
+  const second = await startProcess(t, environment);
+  await receiver.has(2);
+  await second.stop('SIGTERM');
+  const third = await startProcess(t, environment);
+  const [delivery] = await deliveries(apiAt(third.url), json.id);
+  assert.deepEqual([delivery.eventId, delivery.state], [entryId, 'delivered']);
+  assert.deepEqual(
+    receiver.received.map(({ headers }) => headers['webhook-id']),
+    [entryId, entryId],
+  );
+});
+
+test('deliveries page from the newest event on', async (t) => {
+  const { api, app, id } = await start(t);
+  for (let index = 0; index < 5; index++) await use(api);
+  await app.outbox.runOnce();
+  const all = await deliveries(api, id);
+  const first = await api.get(`/webhooks/${id}/deliveries?limit=2`);
+  const second = await api.get(`/webhooks/${id}/deliveries?limit=3&cursor=${first.json.nextCursor}`);
+  assert.deepEqual([...first.json.items, ...second.json.items], all);
+  assert.equal(second.json.nextCursor, null);
+  assert.deepEqual(
+    all.map(({ eventId }: { eventId: string }) => eventId),
+    all
+      .map(({ eventId }: { eventId: string }) => eventId)
+      .toSorted()
+      .toReversed(),
+  );
+});

@@ -1,0 +1,138 @@
+import Type from 'typebox';
+import { Cursor, NextCursor, PageLimit, Timestamp, Uuid } from './identifiers.ts';
+
+/** Every type of event. */
+const EventType = Type.Union(
+  [
+    Type.Literal('usage.recorded'),
+    Type.Literal('usage.reversed'),
+    Type.Literal('usage.settled'),
+    Type.Literal('service.registered'),
+    Type.Literal('service.changed'),
+    Type.Literal('service.disabled'),
+    Type.Literal('service.enabled'),
+    Type.Literal('service.deleted'),
+    Type.Literal('webhook.test'),
+  ],
+  { examples: ['usage.settled'] },
+);
+
+const Url = Type.String({
+  description: 'Where events are delivered to: https, a public address, at most 2,048 characters.',
+  minLength: 1,
+  maxLength: 2_048,
+  pattern: '^https?://[\\x21-\\x7e]+$',
+  examples: ['https://billing.example/hooks'],
+});
+
+const Events = Type.Array(Type.Union([EventType, Type.Literal('*')]), {
+  description: 'The types of event to deliver; `*` is every type.',
+  minItems: 1,
+  maxItems: 16,
+  uniqueItems: true,
+  examples: [['usage.settled']],
+});
+
+export const WebhookCreate = Type.Object({ url: Url, events: Events }, { additionalProperties: false });
+
+export const WebhookChange = Type.Object(
+  { url: Type.Optional(Url), events: Type.Optional(Events), disabled: Type.Optional(Type.Boolean()) },
+  { additionalProperties: false },
+);
+
+export const Webhook = Type.Object({
+  id: Uuid,
+  url: Url,
+  events: Events,
+  disabled: Type.Boolean(),
+  disabledReason: Type.Union([Type.Literal('by_request'), Type.Literal('gone'), Type.Null()]),
+  createdAt: Timestamp,
+});
+
+export const WebhookCreated = Type.Object({
+  ...Webhook.properties,
+  secret: Type.String({
+    description: 'The signing secret (Standard Webhooks), shown once.',
+    pattern: '^whsec_[A-Za-z0-9+/]{43}=$',
+    examples: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo='],
+  }),
+});
+
+export const WebhookList = Type.Object({ items: Type.Array(Webhook), nextCursor: NextCursor });
+
+export const WebhookParams = Type.Object({ id: Uuid });
+
+export const DeliveryParams = Type.Object({ id: Uuid, eventId: Uuid });
+
+export const Delivery = Type.Object({
+  eventId: Uuid,
+  type: EventType,
+  state: Type.Union([Type.Literal('pending'), Type.Literal('delivered'), Type.Literal('failed')]),
+  attempts: Type.Integer({ description: 'Since it was asked for.', minimum: 0 }),
+  nextAttemptAt: Type.Union([Timestamp, Type.Null()]),
+  lastAttempt: Type.Union([
+    Type.Object({
+      at: Timestamp,
+      outcome: Type.Union([
+        Type.Literal('delivered'),
+        Type.Literal('gone'),
+        Type.Literal('refused'),
+        Type.Literal('timed_out'),
+        Type.Literal('unreachable'),
+        Type.Literal('forbidden_target'),
+      ]),
+      status: Type.Union([Type.Integer(), Type.Null()]),
+    }),
+    Type.Null(),
+  ]),
+});
+
+export const DeliveryList = Type.Object({ items: Type.Array(Delivery), nextCursor: NextCursor });
+
+export const PageQuery = Type.Object(
+  { cursor: Type.Optional(Cursor), limit: Type.Optional(PageLimit) },
+  { additionalProperties: false },
+);
+
+export const EventFilter = Type.Object(
+  {
+    since: Type.Optional(Timestamp),
+    type: Type.Optional(EventType),
+    cursor: Type.Optional(Cursor),
+    limit: Type.Optional(PageLimit),
+  },
+  { additionalProperties: false },
+);
+
+const Event = Type.Object({
+  id: Uuid,
+  type: EventType,
+  timestamp: Timestamp,
+  data: Type.Object({}, { description: 'What happened: an entry, a settlement, a service.' }),
+});
+
+export const EventList = Type.Object({ items: Type.Array(Event), nextCursor: NextCursor });
+
+export const EventSummaryFilter = Type.Object(
+  { since: Type.Optional(Timestamp) },
+  { additionalProperties: false },
+);
+
+const Count = Type.Integer({ minimum: 0 });
+
+export const EventSummary = Type.Object({
+  since: Timestamp,
+  total: Count,
+  byType: Type.Object({
+    'usage.recorded': Count,
+    'usage.reversed': Count,
+    'usage.settled': Count,
+    'service.registered': Count,
+    'service.changed': Count,
+    'service.disabled': Count,
+    'service.enabled': Count,
+    'service.deleted': Count,
+    'webhook.test': Count,
+  }),
+  complete: Type.Boolean({ description: 'False when there were too many to count all of them.' }),
+});
