@@ -103,6 +103,7 @@ function executorOptions(config: Config): ExecutorOptions {
     policy: { retentionMs: config.retentionMs, futureToleranceMs },
     answerTtlMs: config.answerTtlMs,
     sealedAnswerTtlMs: Math.min(sealedAnswerTtlMs, config.answerTtlMs),
+    bulkItemsMax: config.bulkItemsMax,
     atRestKeys: config.atRestKeys,
   };
 }

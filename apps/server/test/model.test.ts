@@ -18,6 +18,7 @@ const options = {
   policy: { retentionMs: 400 * dayMs, futureToleranceMs: 300_000 },
   answerTtlMs: dayMs,
   sealedAnswerTtlMs: 600_000,
+  bulkItemsMax: 1_000,
   atRestKeys: [],
 };
 

@@ -14,6 +14,7 @@ const options = {
   policy: { retentionMs: 1e10, futureToleranceMs: 300_000 },
   answerTtlMs: 1e9,
   sealedAnswerTtlMs: 600_000,
+  bulkItemsMax: 1_000,
   atRestKeys: [],
 };
 

@@ -1,5 +1,6 @@
 import type { AttemptResult } from './delivery.ts';
 import type { Stroops } from './money.ts';
+import type { Settings } from './settings.ts';
 import type { UsageItem } from './usage.ts';
 import type { Webhook } from './webhook.ts';
 
@@ -18,6 +19,7 @@ export type Command =
   | SetDisabled
   | SetMetadata
   | SetPaused
+  | ChangeSettings
   | CreateApiKey
   | RotateApiKey
   | RevokeApiKey
@@ -121,6 +123,17 @@ export interface SetPaused {
   readonly isPaused: boolean;
 }
 
+/** Changes what the operator sets while the server runs. */
+export interface ChangeSettings {
+  readonly kind: 'change_settings';
+  /** a member that is there and `undefined` goes back to what was configured */
+  readonly settings: Partial<Settings>;
+  /** what holds where nothing is set */
+  readonly configured: { readonly bulkItemsMax: number; readonly requestsPerMinuteMax: number };
+  /** within which time every instance follows, in milliseconds */
+  readonly followedWithinMs: number;
+}
+
 export interface CreateApiKey {
   readonly kind: 'create_api_key';
   /** the key itself: it goes into the answer, which is sealed, and nowhere else */
@@ -218,6 +231,7 @@ export function idsOf(command: Command): number {
     case 'redeliver':
     case 'report_delivery':
     case 'set_paused':
+    case 'change_settings':
     case 'create_api_key':
     case 'rotate_api_key':
     case 'revoke_api_key':

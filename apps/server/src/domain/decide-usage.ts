@@ -47,6 +47,11 @@ export function recordUsageBulk(command: RecordUsageBulk, view: View, moment: Mo
     if (decision.kind === 'recorded') draft.apply(decision.changes);
     results.push(itemResult(index, decision));
   }
+  const { bulkItemsMax } = moment;
+  if (results.length > bulkItemsMax && results.some((result) => result.ok && result.status === 'recorded')) {
+    const message = `a bulk has at most ${bulkItemsMax} items here, and this one has ${results.length}`;
+    return refused({ code: 'limit_exceeded', message });
+  }
   if (command.isAtomic && results.some((result) => !result.ok)) return refused(bulkRejected(results));
   return {
     kind: 'done',

@@ -9,7 +9,7 @@ import { newService } from './service.ts';
 import { accountName } from './view.ts';
 
 const nowMs = 1_700_000_000_000;
-const moment: Moment = { nowMs, id: (number) => `id-${number}`, gate: undefined };
+const moment: Moment = { nowMs, id: (number) => `id-${number}`, gate: undefined, bulkItemsMax: 1_000 };
 const item = { agent: 'a', serviceId: 's', requests: 3, usageId: 'u', occurredAtNs: undefined } as const;
 
 function view(): LoadedView {

@@ -4,6 +4,7 @@ import { setPaused } from './decide-pause.ts';
 import { clearAccount, reverseEntry } from './decide-reversal.ts';
 import { deleteService, putService, setDisabled, setMetadata, setPrice } from './decide-service.ts';
 import { putServiceBulk } from './decide-service-bulk.ts';
+import { changeSettings } from './decide-settings.ts';
 import { settle, settleBulk } from './decide-settle.ts';
 import { recordUsage, recordUsageBulk } from './decide-usage.ts';
 import {
@@ -56,6 +57,8 @@ function decideCommand(command: Command, view: View, moment: Moment): Decision {
       return setMetadata(command, view, moment);
     case 'set_paused':
       return setPaused(command, view, moment);
+    case 'change_settings':
+      return changeSettings(command, view, moment);
     case 'create_api_key':
       return createApiKey(command, view, moment);
     case 'rotate_api_key':

@@ -28,6 +28,8 @@ export interface Moment {
   readonly id: (number: number) => string;
   /** why nothing new may be done now; what was done before is still answered */
   readonly gate: Refusal | undefined;
+  /** the most items of one bulk of usage */
+  readonly bulkItemsMax: number;
 }
 
 export function done(answer: Answer, changes: Partial<Changes> = {}): Decision {

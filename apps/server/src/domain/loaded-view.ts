@@ -4,6 +4,7 @@ import type { Delivery } from './delivery.ts';
 import { neverPaused, type Pause } from './pause.ts';
 import { type Position, positionAtEnd } from './position.ts';
 import type { Service } from './service.ts';
+import { noSettings, type Settings } from './settings.ts';
 import type { KnownEntry, KnownUsage } from './usage.ts';
 import { accountName, type View } from './view.ts';
 import type { Webhook } from './webhook.ts';
@@ -20,10 +21,16 @@ export class LoadedView implements View {
   readonly deliveries = new Map<string, Delivery>();
   readonly ownWebhooks: Webhook[] = [];
   readonly #pause: Pause;
+  readonly #settings: Settings;
 
-  /** @param pause as it was when the batch was loaded */
-  constructor(pause: Pause = neverPaused) {
+  /** Pause and settings are as they were when the batch was loaded. */
+  constructor(pause: Pause = neverPaused, settings: Settings = noSettings) {
     this.#pause = pause;
+    this.#settings = settings;
+  }
+
+  settings(): Settings {
+    return this.#settings;
   }
 
   pause(): Pause {

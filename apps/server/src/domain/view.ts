@@ -5,6 +5,7 @@ import type { NotedEvent } from './event.ts';
 import type { Pause } from './pause.ts';
 import { type Position, positionOf, withReversals } from './position.ts';
 import type { PriceVersion, Service } from './service.ts';
+import type { Settings } from './settings.ts';
 import type { Settlement } from './settlement.ts';
 import type { Entry, KnownEntry, KnownUsage } from './usage.ts';
 import type { Webhook } from './webhook.ts';
@@ -21,6 +22,7 @@ export interface View {
   position(agent: string, serviceId: string, sequence: number): Position | undefined;
   entry(id: string): KnownEntry | undefined;
   pause(): Pause;
+  settings(): Settings;
   /** all of the tenant's that were not deleted */
   webhooks(): readonly Webhook[];
   delivery(webhookId: string, eventId: string): Delivery | undefined;
@@ -38,6 +40,8 @@ export interface Changes {
   readonly apiKeys: readonly ApiKey[];
   /** the last one counts */
   readonly pauses: readonly Pause[];
+  /** the last ones count */
+  readonly settings: readonly Settings[];
   readonly events: readonly NotedEvent[];
   readonly webhooks: readonly Webhook[];
   readonly deliveries: readonly Delivery[];
@@ -51,6 +55,7 @@ export const noChanges: Changes = {
   services: [],
   apiKeys: [],
   pauses: [],
+  settings: [],
   events: [],
   webhooks: [],
   deliveries: [],
@@ -78,6 +83,7 @@ export class DraftView implements View {
   readonly #settlements: Settlement[] = [];
   readonly #prices: PriceVersion[] = [];
   readonly #pauses: Pause[] = [];
+  readonly #settings: Settings[] = [];
   readonly #events: NotedEvent[] = [];
   readonly #webhooks = new Map<string, Webhook>();
   readonly #deliveries = new Map<string, Delivery>();
@@ -142,6 +148,10 @@ export class DraftView implements View {
     return this.#pauses.at(-1) ?? this.#base.pause();
   }
 
+  settings(): Settings {
+    return this.#settings.at(-1) ?? this.#base.settings();
+  }
+
   apiKey(prefix: string): ApiKey | undefined {
     return this.#apiKeys.get(prefix) ?? this.#base.apiKey(prefix);
   }
@@ -172,6 +182,7 @@ export class DraftView implements View {
     for (const service of changes.services) this.#services.set(service.serviceId, service);
     for (const key of changes.apiKeys) this.#apiKeys.set(key.prefix, key);
     this.#pauses.push(...changes.pauses);
+    this.#settings.push(...changes.settings);
     this.#events.push(...changes.events);
     for (const webhook of changes.webhooks) this.#webhooks.set(webhook.id, webhook);
     for (const delivery of changes.deliveries) {
@@ -189,6 +200,7 @@ export class DraftView implements View {
       services: [...this.#services.values()],
       apiKeys: [...this.#apiKeys.values()],
       pauses: this.#pauses,
+      settings: this.#settings,
       events: this.#events,
       webhooks: [...this.#webhooks.values()],
       deliveries: [...this.#deliveries.values()],

@@ -24,6 +24,7 @@ import { adminRoutes } from './routes/admin.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { billingRoutes } from './routes/billing.ts';
+import { configRoutes } from './routes/config.ts';
 import { entryRoutes } from './routes/entries.ts';
 import { eventRoutes } from './routes/events.ts';
 import { exportRoutes } from './routes/exports.ts';
@@ -33,6 +34,7 @@ import { serviceRoutes } from './routes/services.ts';
 import { settlementRoutes } from './routes/settlements.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
+import { RuntimeSettings } from './runtime-settings.ts';
 import { securityHeaders } from './security-headers.ts';
 
 const requestTimeoutMs = 30_000;
@@ -40,6 +42,8 @@ const headersTimeoutMs = 10_000;
 const keepAliveTimeoutMs = 72_000;
 const headerBytesMax = 16_384;
 const pathParameterLengthMax = 1_024;
+/** Callers whose requests are counted; beyond them those that were away the longest begin anew. */
+const rateLimitedCallersMax = 50_000;
 
 const securityFields = Object.entries(securityHeaders);
 
@@ -90,7 +94,9 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
     throw new ApiError('not_found', 'there is no such path');
   });
   if (desk.config.corsAllowedOrigins.length > 0) await registerCors(app, desk.config.corsAllowedOrigins);
-  if (desk.config.requestsPerMinuteMax > 0) await registerRateLimit(app, desk.config.requestsPerMinuteMax);
+  const settings = new RuntimeSettings(desk.books, desk.config, desk.nowMs);
+  await settings.load();
+  await registerRateLimit(app, settings);
   registerOperations(
     app,
     {
@@ -105,6 +111,7 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
       ...webhookRoutes(desk),
       ...eventRoutes(desk),
       ...adminRoutes(desk),
+      ...configRoutes(desk),
       ...apiKeyRoutes(desk),
       ...operationRoutes(desk),
     },
@@ -206,14 +213,15 @@ async function registerCors(app: FastifyInstance, origins: readonly string[]): P
   });
 }
 
-async function registerRateLimit(app: FastifyInstance, requestsPerMinuteMax: number): Promise<void> {
+async function registerRateLimit(app: FastifyInstance, settings: RuntimeSettings): Promise<void> {
   await app.register(rateLimit, {
-    max: requestsPerMinuteMax,
+    max: () => settings.requestsPerMinuteMax,
+    cache: rateLimitedCallersMax,
     timeWindow: 60_000,
     // Behind the identification of the caller, so that it is the tenant's limit.
     hook: 'preParsing',
     enableDraftSpec: true,
-    allowList: (request) => request.caller === undefined,
+    allowList: (request) => request.caller === undefined || settings.requestsPerMinuteMax === 0,
     keyGenerator: ({ caller }) =>
       caller?.tenant === undefined ? 'admin' : `${caller.tenant} ${caller.scope}`,
     errorResponseBuilder: () => new ApiError('rate_limited', 'the rate limit of this tenant is used up'),

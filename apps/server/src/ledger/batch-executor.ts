@@ -30,6 +30,7 @@ export interface ExecutorOptions {
   readonly policy: KeyPolicy;
   readonly answerTtlMs: number;
   readonly sealedAnswerTtlMs: number;
+  readonly bulkItemsMax: number;
   readonly atRestKeys: AtRestKeys;
 }
 

@@ -29,6 +29,8 @@ export interface BatchMoment {
   /** for how long an answer is kept, in milliseconds: of those that show a secret, and of all others */
   readonly answerTtlMs: number;
   readonly sealedAnswerTtlMs: number;
+  /** as configured: what the operator set goes before */
+  readonly bulkItemsMax: number;
 }
 
 /** A record as a batch made it, before its answer is protected. */
@@ -63,7 +65,7 @@ export function decideBatch(
   const drafts = new Map<string, DraftView>();
   const made = new Map<string, DecidedRecord>();
   let idNumber = 0;
-  let { pause } = loaded;
+  let { pause, settings } = loaded;
   const outcomes = submissions.map((submission) => {
     const { key, tenant, command } = submission;
     const name = key === undefined ? undefined : recordName(tenant, key);
@@ -80,10 +82,12 @@ export function decideBatch(
       nowMs: moment.nowMs,
       id: (number) => idIn(moment.ids, firstId + number),
       gate: ageRefusal(key, moment) ?? (isPausable(tenant) && pause.isPaused ? servicePaused : undefined),
+      bulkItemsMax: settings.bulkItemsMax ?? moment.bulkItemsMax,
     });
     if (decision.kind === 'refused') return decision;
     draft.apply(decision.changes);
     pause = decision.changes.pauses.at(-1) ?? pause;
+    settings = decision.changes.settings.at(-1) ?? settings;
     const response = responseOf(decision.answer);
     if (key !== undefined && name !== undefined && decision.remembered) {
       made.set(name, decidedRecord(submission, key, decision, response, moment));
@@ -107,7 +111,7 @@ function madeFor(key: KeyUse, made: DecidedRecord | undefined): IdempotencyRecor
 function draftOf(tenant: string, drafts: Map<string, DraftView>, loaded: Loaded): DraftView {
   let draft = drafts.get(tenant);
   if (draft === undefined) {
-    draft = new DraftView(loaded.tenants.get(tenant) ?? new LoadedView(loaded.pause));
+    draft = new DraftView(loaded.tenants.get(tenant) ?? new LoadedView(loaded.pause, loaded.settings));
     drafts.set(tenant, draft);
   }
   return draft;

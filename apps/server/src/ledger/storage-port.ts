@@ -1,5 +1,6 @@
 import type { KeptHeader } from '@billonce/idempotency/core';
 import type { Pause } from '../domain/pause.ts';
+import type { Settings } from '../domain/settings.ts';
 import type { Changes, View } from '../domain/view.ts';
 import type { Wants } from './wants.ts';
 
@@ -42,6 +43,7 @@ export interface Loaded {
   readonly records: ReadonlyMap<string, StoredRecord>;
   readonly tenants: ReadonlyMap<string, View>;
   readonly pause: Pause;
+  readonly settings: Settings;
 }
 
 /** What a batch did: to each tenant's books, and to the records of its keys. */

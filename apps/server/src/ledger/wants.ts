@@ -107,6 +107,7 @@ function addWants(command: Command, wants: TenantWants): void {
       wants.services.add(command.serviceId);
       return;
     case 'set_paused':
+    case 'change_settings':
     case 'create_webhook':
     case 'change_webhook':
     case 'delete_webhook':

@@ -4,6 +4,7 @@ import type { Delivery } from '../domain/delivery.ts';
 import type { NotedEvent } from '../domain/event.ts';
 import type { Pause } from '../domain/pause.ts';
 import type { PriceVersion, Service } from '../domain/service.ts';
+import type { Settings } from '../domain/settings.ts';
 import type { Settlement } from '../domain/settlement.ts';
 import type { Entry, KnownUsage } from '../domain/usage.ts';
 import type { Webhook } from '../domain/webhook.ts';
@@ -13,6 +14,7 @@ export interface Books {
   /** @throws {Error} when the database cannot be read */
   ping(): Promise<void>;
   pause(): Promise<Pause>;
+  settings(): Promise<Settings>;
   /** tenants that have accounts, behind a name, by their names; '' begins */
   tenantsAfter(after: string, limit: number): Promise<readonly string[]>;
   account(account: AccountKey): Promise<Account | undefined>;

@@ -71,6 +71,7 @@ export class Model {
       case 'put_service_bulk':
       case 'set_metadata':
       case 'set_paused':
+      case 'change_settings':
       case 'rotate_api_key':
       case 'create_api_key':
       case 'create_webhook':

@@ -64,6 +64,23 @@ export const serverOperations = {
     successes: { 200: { description: 'Unpaused.', schema: operation.Paused } },
     errors: [],
   },
+  readConfig: {
+    method: 'GET',
+    path: '/api/v1/config',
+    summary: 'The settings that can be changed while the server runs',
+    access: 'admin',
+    successes: { 200: { description: 'The settings in force.', schema: operation.RuntimeConfig } },
+    errors: [],
+  },
+  changeConfig: {
+    method: 'PATCH',
+    path: '/api/v1/config',
+    summary: 'Change settings while the server runs; they outlive a restart',
+    access: 'admin',
+    body: operation.ConfigChange,
+    successes: { 200: { description: 'The settings in force.', schema: operation.RuntimeConfig } },
+    errors: [],
+  },
   readVersion: {
     method: 'GET',
     path: '/api/v1/version',

@@ -31,7 +31,7 @@ export const usageOperations = {
     successes: {
       201: { description: 'A result for each item, in their order.', schema: usage.UsageBulkResults },
     },
-    errors: ['bulk_rejected'],
+    errors: ['bulk_rejected', 'limit_exceeded'],
   },
   reconcile: {
     method: 'POST',

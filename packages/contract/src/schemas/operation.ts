@@ -113,4 +113,35 @@ export const AdminStatus = Type.Object({
   version: Type.String(),
 });
 
+const BulkMaxItems = Type.Integer({
+  description: 'The most items of one bulk of usage.',
+  minimum: 1,
+  maximum: 10_000,
+  examples: [1000],
+});
+
+const RateLimitPerMinute = Type.Integer({
+  description: 'Requests per minute, for each tenant; 0 is no limit.',
+  minimum: 0,
+  maximum: 1_000_000_000,
+  examples: [6000],
+});
+
+export const ConfigChange = Type.Object(
+  {
+    bulkMaxItems: Type.Optional(Type.Union([BulkMaxItems, Type.Null()])),
+    rateLimitPerMinute: Type.Optional(Type.Union([RateLimitPerMinute, Type.Null()])),
+  },
+  {
+    additionalProperties: false,
+    description: 'What is not named stays; `null` goes back to what was configured at start.',
+  },
+);
+
+export const RuntimeConfig = Type.Object({
+  bulkMaxItems: BulkMaxItems,
+  rateLimitPerMinute: RateLimitPerMinute,
+  effectiveWithinMs: Type.Integer({ description: 'Within which time every instance follows a change.' }),
+});
+
 export const Version = Type.Object({ name: Type.Literal('billonce'), version: Type.String() });

@@ -3,20 +3,18 @@ import { outstandingRequests } from '../../domain/account.ts';
 import type { BulkItem } from '../../domain/command.ts';
 import { instantNs } from '../../domain/timestamps.ts';
 import type { UsageItem as DomainUsageItem } from '../../domain/usage.ts';
-import { ApiError } from '../api-error.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import type { Handlers } from '../router.ts';
 
 const validateItem = compileValidator(UsageItem);
 
-export function usageRoutes({ writes, books, config }: Desk) {
+export function usageRoutes({ writes, books }: Desk) {
   return {
     recordUsage: async (call) =>
       await writes.write(call, tenantOf(call), { kind: 'record_usage', item: usageItem(call.body) }),
 
     recordUsageBulk: async (call) => {
       const { items } = call.body;
-      if (items.length > config.bulkItemsMax) throw tooManyItems(config.bulkItemsMax);
       return await writes.write(call, tenantOf(call), {
         kind: 'record_usage_bulk',
         items: items.map(bulkItem),
@@ -59,9 +57,4 @@ function bulkItem(sent: unknown): BulkItem {
   if (validated.kind === 'valid') return { kind: 'valid', item: usageItem(validated.value) };
   const message = validated.faults.map((fault) => `${fault.pointer} ${fault.message}`.trim()).join('; ');
   return { kind: 'invalid', message };
-}
-
-function tooManyItems(max: number): ApiError {
-  const message = `must not have more than ${max} items`;
-  return new ApiError('invalid_request', `items ${message}`, { faults: [{ pointer: '/items', message }] });
 }

@@ -1,6 +1,5 @@
 import { settleBulkAccountsMax } from '../../domain/command.ts';
 import { LoadedView } from '../../domain/loaded-view.ts';
-import type { Pause } from '../../domain/pause.ts';
 import { openFrom } from '../../domain/reversal.ts';
 import { accountName } from '../../domain/view.ts';
 import type { Loaded, StoredRecord } from '../../ledger/storage-port.ts';
@@ -14,6 +13,7 @@ import { loadKnownEntry, loadPosition, loadUsages } from './entries.ts';
 import { loadPause } from './pause.ts';
 import { loadRecord } from './records.ts';
 import { loadService } from './services.ts';
+import { loadSettings } from './settings.ts';
 import { loadWebhooks } from './webhooks.ts';
 
 /** What a batch sees, and the numbers of its accounts in this file: by tenant, then by the account's name. */
@@ -34,14 +34,18 @@ export function loadBatch(
     if (record !== undefined) records.set(name, record);
   }
   const pause = loadPause(connection);
+  const settings = loadSettings(connection);
   const tenants = new Map<string, LoadedView>();
   const accountNumbers = new Map<string, Map<string, number>>();
   for (const [tenant, tenantWants] of wants.tenants) {
     const numbers = new Map<string, number>();
-    tenants.set(tenant, loadTenant(connection, tenant, tenantWants, numbers, pause));
+    tenants.set(
+      tenant,
+      loadTenant(connection, tenant, tenantWants, numbers, new LoadedView(pause, settings)),
+    );
     accountNumbers.set(tenant, numbers);
   }
-  return { records, tenants, accountNumbers, pause };
+  return { records, tenants, accountNumbers, pause, settings };
 }
 
 function loadTenant(
@@ -49,9 +53,8 @@ function loadTenant(
   tenant: string,
   wants: TenantWants,
   numbers: Map<string, number>,
-  pause: Pause,
+  view: LoadedView,
 ): LoadedView {
-  const view = new LoadedView(pause);
   const keep = ({ number, account }: NumberedAccount) => {
     const name = accountName(account.agent, account.serviceId);
     numbers.set(name, number);

@@ -18,6 +18,7 @@ import { saveEvent } from './events.ts';
 import { savePause } from './pause.ts';
 import { saveRecord } from './records.ts';
 import { savePrice, saveService } from './services.ts';
+import { saveSettings } from './settings.ts';
 import { saveSettlement } from './settlements.ts';
 import { saveWebhook } from './webhooks.ts';
 
@@ -62,6 +63,7 @@ function saveTenant(
   }
   for (const key of changes.apiKeys) saveApiKey(connection, key);
   for (const pause of changes.pauses) savePause(connection, pause);
+  for (const settings of changes.settings) saveSettings(connection, settings);
   for (const event of changes.events) saveEvent(connection, tenant, event);
   for (const webhook of changes.webhooks) saveWebhook(connection, tenant, webhook);
   for (const delivery of changes.deliveries) saveDelivery(connection, tenant, delivery);

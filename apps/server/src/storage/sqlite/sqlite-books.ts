@@ -27,6 +27,7 @@ import { needsReopening } from './fault.ts';
 import { loadPause } from './pause.ts';
 import { loadRecordFacts } from './records.ts';
 import { loadPrices, loadPricesAfter, loadService, loadServicesAfter } from './services.ts';
+import { loadSettings } from './settings.ts';
 import {
   loadLastSettlementId,
   loadSettlement,
@@ -54,6 +55,10 @@ export class SqliteBooks implements Books {
 
   pause() {
     return this.#read(loadPause);
+  }
+
+  settings() {
+    return this.#read(loadSettings);
   }
 
   tenantsAfter(after: string, limit: number) {

@@ -6,9 +6,18 @@ import { deletedServices } from './0003-deleted-services.ts';
 import { pause } from './0004-pause.ts';
 import { keyExpiry } from './0005-key-expiry.ts';
 import { webhooks } from './0006-webhooks.ts';
+import { settings } from './0007-settings.ts';
 
 /** Forward only: a migration that was released is never edited. */
-const migrations: readonly string[] = [books, reversals, deletedServices, pause, keyExpiry, webhooks];
+const migrations: readonly string[] = [
+  books,
+  reversals,
+  deletedServices,
+  pause,
+  keyExpiry,
+  webhooks,
+  settings,
+];
 
 /**
  * Brings the schema up to date, each migration in a transaction of its own.

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { apiAt } from './harness/api.ts';
+import { startInProcess } from './harness/in-process.ts';
+import { startProcess } from './harness/process.ts';
+import { temporaryFolder } from './harness/temporary-folder.ts';
+import { adminKey, apiOfTenant, asAdmin, withHeaders } from './harness/tenants.ts';
+
+const bulkOf = (items: number) => ({
+  items: Array.from({ length: items }, (_, index) => ({
+    agent: 'a',
+    serviceId: 's',
+    requests: 1,
+    id: `event-${index}`,
+  })),
+});
+const patch = (body: unknown, key?: string) => ({
+  method: 'PATCH',
+  body,
+  ...(key === undefined ? {} : { key }),
+});
+
+test('the limit of a bulk is changed while the server runs; a retry is answered after it was lowered', async (t) => {
+  const { api } = await startInProcess(t, { BULK_MAX_ITEMS: '20' });
+  const before = await api.get('/config');
+  assert.deepEqual(before.json, { bulkMaxItems: 20, rateLimitPerMinute: 0, effectiveWithinMs: 2_000 });
+  const first = await api.post('/usage/bulk', bulkOf(20), 'bulk');
+  assert.equal(first.status, 201);
+  const changed = await api.call('/config', patch({ bulkMaxItems: 10 }, 'lower'));
+  assert.deepEqual(changed.json, { bulkMaxItems: 10, rateLimitPerMinute: 0, effectiveWithinMs: 2_000 });
+  const refused = await api.post(
+    '/usage/bulk',
+    { items: bulkOf(11).items.map((item) => ({ ...item, id: `x${item.id}` })) },
+    'other',
+  );
+  assert.deepEqual([refused.status, refused.json.error], [422, 'limit_exceeded']);
+  const retried = await api.post('/usage/bulk', bulkOf(20), 'bulk');
+  assert.deepEqual([retried.status, retried.headers.get('idempotency-replayed')], [201, 'true']);
+  assert.equal(retried.text, first.text);
+  // All of it is known by its ids: nothing new is asked for.
+  assert.equal((await api.post('/usage/bulk', bulkOf(20), 'third')).status, 201);
+  assert.equal((await api.get('/usage/a/s')).json.total, 20);
+  const back = await api.call('/config', patch({ bulkMaxItems: null }));
+  assert.equal(back.json.bulkMaxItems, 20);
+  assert.equal(
+    (
+      await api.post(
+        '/usage/bulk',
+        { items: bulkOf(11).items.map((item) => ({ ...item, id: `x${item.id}` })) },
+        'other',
+      )
+    ).status,
+    201,
+  );
+});
+
+test('settings outlive a kill and a restart, and are bounded', async (t) => {
+  const environment = { DATABASE_URL: `file:${join(temporaryFolder(t), 'books.db')}` };
+  const first = await startProcess(t, environment);
+  await apiAt(first.url).call('/config', patch({ bulkMaxItems: 7, rateLimitPerMinute: 5_000 }));
+  for (const wrong of [
+    { bulkMaxItems: 0 },
+    { bulkMaxItems: 10_001 },
+    { rateLimitPerMinute: -1 },
+    { bulkMaxItems: '5' },
+    { other: 1 },
+  ]) {
+    assert.equal((await apiAt(first.url).call('/config', patch(wrong))).status, 400, JSON.stringify(wrong));
+  }
+  await first.stop('SIGKILL');
+  const second = await startProcess(t, environment);
+  const { json } = await apiAt(second.url).get('/config');
+  assert.deepEqual([json.bulkMaxItems, json.rateLimitPerMinute], [7, 5_000]);
+});
+
+test('a rate limit is for each tenant, tells what is left, and is followed when it is changed', async (t) => {
+  const { api, clock } = await startInProcess(t, { ADMIN_API_KEY: adminKey, RATE_LIMIT_PER_MINUTE: '3' });
+  const admin = withHeaders(api, asAdmin);
+  const one = await apiOfTenant(api, 'one');
+  const two = await apiOfTenant(api, 'two');
+  const answers = [];
+  for (let index = 0; index < 4; index++) answers.push(await one.get('/usage/a/s'));
+  assert.deepEqual(
+    answers.map(({ status, headers }) => [
+      status,
+      headers.get('ratelimit-limit'),
+      headers.get('ratelimit-remaining'),
+    ]),
+    [
+      [200, '3', '2'],
+      [200, '3', '1'],
+      [200, '3', '0'],
+      [429, '3', '0'],
+    ],
+  );
+  const last = answers.at(-1);
+  assert.equal(last?.json.error, 'rate_limited');
+  assert.ok(Number(last?.headers.get('retry-after')) > 0);
+  assert.ok(Number(last?.headers.get('ratelimit-reset')) > 0);
+  assert.equal((await two.get('/usage/a/s')).status, 200);
+  // A write that the limit refused left nothing, and its key is free.
+  assert.equal((await one.post('/usage', { agent: 'a', serviceId: 's', requests: 1 }, 'k')).status, 429);
+  const raised = await admin.call('/config', patch({ rateLimitPerMinute: 1_000 }));
+  assert.equal(raised.status, 200, raised.text);
+  clock.nowMs += 2_000;
+  await one.get('/usage/a/s');
+  const used = await one.post('/usage', { agent: 'a', serviceId: 's', requests: 1 }, 'k');
+  assert.equal(used.status, 201, used.text);
+  assert.equal(used.headers.get('ratelimit-limit'), '1000');
+  await admin.call('/config', patch({ rateLimitPerMinute: 0 }));
+  clock.nowMs += 2_000;
+  await one.get('/usage/a/s');
+  assert.equal((await one.get('/usage/a/s')).headers.get('ratelimit-limit'), null);
+});
+
+test("settings are the operator's alone", async (t) => {
+  const { api } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
+  const one = await apiOfTenant(api, 'one');
+  assert.equal((await one.get('/config')).status, 403);
+  assert.equal((await one.call('/config', patch({ bulkMaxItems: 5 }))).status, 403);
+  assert.equal((await api.get('/config')).status, 401);
+});
