@@ -8,8 +8,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   reads: ['domain'],
   storage: ['ledger', 'reads', 'domain'],
   webhooks: [],
-  workers: ['ledger', 'reads', 'domain', 'webhooks'],
-  http: ['ledger', 'reads', 'domain', 'webhooks'],
+  metrics: ['ledger', 'domain'],
+  workers: ['ledger', 'reads', 'domain', 'webhooks', 'metrics'],
+  http: ['ledger', 'reads', 'domain', 'webhooks', 'metrics'],
   cli: ['storage', 'reads'],
 };
 /** Files beside the rooms that every room may use. */

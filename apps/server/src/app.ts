@@ -6,9 +6,11 @@ import { httpServer } from './http/server.ts';
 import { WriteDesk } from './http/write.ts';
 import type { ExecutorOptions } from './ledger/batch-executor.ts';
 import { Ledger } from './ledger/ledger.ts';
+import { Metrics } from './metrics/metrics.ts';
 import { SqliteBooks } from './storage/sqlite/sqlite-books.ts';
 import { SqliteWriter } from './storage/sqlite/writer.ts';
 import { httpSender } from './webhooks/sender.ts';
+import { Audit } from './workers/audit.ts';
 import { Outbox } from './workers/outbox.ts';
 import { Sweep } from './workers/sweep.ts';
 
@@ -16,14 +18,14 @@ import { Sweep } from './workers/sweep.ts';
 export interface Ports {
   readonly nowMs: () => number;
   readonly drawSecret: () => string;
-  /** whether the outbox runs by itself; a test runs it by hand, at times of its own */
-  readonly isOutboxStarted: boolean;
+  /** whether outbox and audit run by themselves; a test runs them by hand, at times of its own */
+  readonly areWorkersStarted: boolean;
 }
 
 const systemPorts: Ports = {
   nowMs: Date.now,
   drawSecret: () => randomBytes(16).toString('hex'),
-  isOutboxStarted: true,
+  areWorkersStarted: true,
 };
 
 /** A running server. */
@@ -31,6 +33,7 @@ export interface App {
   readonly url: string;
   readonly sweep: Sweep;
   readonly outbox: Outbox;
+  readonly audit: Audit;
   /** Stops accepting, finishes what was taken, answers it, closes the file. */
   close(): Promise<void>;
 }
@@ -50,13 +53,18 @@ export async function startApp(
   ports: Ports = systemPorts,
 ): Promise<App> {
   const cap = { answersMax: config.answersMax, bytesMax: config.answerBytesMax };
-  const writer = await SqliteWriter.start({
-    sqlite: { file: config.databaseFile, cap },
-    executor: executorOptions(config),
-  });
-  const ledger = new Ledger(writer, ports.nowMs);
+  const metrics = new Metrics();
+  const writer = await SqliteWriter.start(
+    { sqlite: { file: config.databaseFile, cap }, executor: executorOptions(config) },
+    (items, commitMs) => metrics.committed(items, commitMs / 1_000),
+  );
+  const ledger = new Ledger(writer, ports.nowMs, (submission, outcome) =>
+    metrics.decided(submission, outcome),
+  );
+  metrics.watchQueue(() => ledger.state);
   const books = new SqliteBooks(config.databaseFile, cap);
   const sweep = new Sweep(writer, config, ports.nowMs, log);
+  const audit = new Audit(books, config.auditEveryMs, ports.nowMs, log, (report) => metrics.audited(report));
   const outbox = new Outbox({
     books,
     submit: (submission) => ledger.submit(submission),
@@ -67,11 +75,13 @@ export async function startApp(
     atRestKeys: config.atRestKeys,
     nowMs: ports.nowMs,
     random: Math.random,
+    onAttempted: (outcome) => metrics.attempted(outcome),
     userAgent: `Billonce/${version}`,
     log,
   });
   const closeStorage = async () => {
     sweep.stop();
+    audit.stop();
     await outbox.stop();
     await ledger.drain();
     books.close();
@@ -81,17 +91,20 @@ export async function startApp(
     // Opened while all is well: later, on a full disk, it could not be, and reads go on there.
     await books.ping();
     const writes = new WriteDesk(ledger, config.isKeyRequired);
-    const http = await httpServer({ writes, ledger, books, config, version, ...ports }, log);
+    const http = await httpServer({ writes, ledger, books, metrics, config, version, ...ports }, log);
     await http.listen({ host: config.host, port: config.port });
     sweep.start();
-    if (ports.isOutboxStarted) outbox.start();
+    if (ports.areWorkersStarted) {
+      outbox.start();
+      audit.start();
+    }
     const close = async () => {
       ledger.announceClosing();
       // Answers of what was taken leave before the connections are closed.
       await http.close();
       await closeStorage();
     };
-    return { url: urlOf(http, config), sweep, outbox, close };
+    return { url: urlOf(http, config), sweep, outbox, audit, close };
   } catch (error) {
     await closeStorage();
     throw error;

@@ -25,6 +25,8 @@ export interface Config {
   readonly webhookAllowsPrivateTargets: boolean;
   /** for how long the receiver of a webhook has to answer */
   readonly webhookTimeoutMs: number;
+  /** how long after an audit of all books the next one begins */
+  readonly auditEveryMs: number;
   readonly corsAllowedOrigins: readonly string[];
   readonly atRestKeys: readonly AtRestKey[];
   readonly logLevel: string;
@@ -64,6 +66,7 @@ export function parseConfig(environment: Environment): ParsedConfig {
     exportStallMs: read.integer('EXPORT_STALL_MS', 20_000, 100, 3_600_000),
     webhookAllowsPrivateTargets: read.flag('WEBHOOK_ALLOW_PRIVATE_TARGETS', false),
     webhookTimeoutMs: read.integer('WEBHOOK_TIMEOUT_MS', 15_000, 100, 60_000),
+    auditEveryMs: read.integer('AUDIT_EVERY_MS', 3_600_000, 1_000, 30 * dayMs),
     corsAllowedOrigins: read.list('CORS_ALLOWED_ORIGINS').map((origin) => checkedOrigin(origin, mistakes)),
     atRestKeys: read.list('ANSWER_ENCRYPTION_KEYS').flatMap((entry) => atRestKey(entry, mistakes)),
     logLevel: read.oneOf('LOG_LEVEL', 'info', logLevels),

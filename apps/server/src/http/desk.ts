@@ -1,6 +1,7 @@
 import type { OperationName } from '@billonce/contract';
 import type { Config } from '../config.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Books } from '../reads/books.ts';
 import { ApiError } from './api-error.ts';
 import type { Call } from './router.ts';
@@ -11,6 +12,7 @@ export interface Desk {
   readonly writes: WriteDesk;
   readonly ledger: Ledger;
   readonly books: Books;
+  readonly metrics: Metrics;
   readonly config: Config;
   readonly version: string;
   readonly nowMs: () => number;

@@ -162,7 +162,7 @@ function registerParser(app: FastifyInstance): void {
   });
 }
 
-function registerHooks(app: FastifyInstance, { config }: Desk): void {
+function registerHooks(app: FastifyInstance, { config, metrics }: Desk): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     for (const [name, value] of securityFields) reply.header(name, value);
@@ -181,6 +181,8 @@ function registerHooks(app: FastifyInstance, { config }: Desk): void {
     done();
   });
   app.addHook('onResponse', (request, reply, done) => {
+    const { url = 'none' } = request.routeOptions;
+    metrics.answered(request.method, url, reply.statusCode, reply.elapsedTime / 1_000);
     request.log.debug(
       {
         method: request.method,

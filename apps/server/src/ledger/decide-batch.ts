@@ -6,15 +6,16 @@ import {
   type KeptResponse,
   type KeyPolicy,
 } from '@billonce/idempotency/core';
-import { idsOf } from '../domain/command.ts';
+import { type Command, idsOf } from '../domain/command.ts';
 import { decide } from '../domain/decide.ts';
 import type { Answer, Decision } from '../domain/decision.ts';
 import { type IdBlock, idIn } from '../domain/id-block.ts';
 import { LoadedView } from '../domain/loaded-view.ts';
 import { servicePaused } from '../domain/pause.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import { sparedByIds, sparedByReplay } from '../domain/spared.ts';
 import { adminTenant } from '../domain/tenant.ts';
-import { DraftView } from '../domain/view.ts';
+import { DraftView, type View } from '../domain/view.ts';
 import type { Loaded, StoredRecord } from './storage-port.ts';
 import { type KeyUse, type Outcome, recordName, type Submission } from './submission.ts';
 
@@ -73,7 +74,7 @@ export function decideBatch(
       const stored = loaded.records.get(name);
       const record = madeFor(key, made.get(name)) ?? (stored && open(stored, submission, key));
       const known = answerFromRecord(record, key, moment.nowMs);
-      if (known !== undefined) return known;
+      if (known !== undefined) return withSpared(known, command, loaded.tenants.get(tenant));
     }
     const draft = draftOf(tenant, drafts, loaded);
     const firstId = idNumber;
@@ -92,9 +93,16 @@ export function decideBatch(
     if (key !== undefined && name !== undefined && decision.remembered) {
       made.set(name, decidedRecord(submission, key, decision, response, moment));
     }
-    return { kind: 'answered', response, replayed: false } as const;
+    const spared = sparedByIds(command, decision.answer.body, (serviceId) => draft.service(serviceId));
+    return { kind: 'answered', response, replayed: false, spared } as const;
   });
   return { outcomes, drafts, records: [...made.values()] };
+}
+
+function withSpared(known: Outcome, command: Command, view: View | undefined): Outcome {
+  if (known.kind !== 'answered') return known;
+  const spared = sparedByReplay(command, known.response.body, (serviceId) => view?.service(serviceId));
+  return { ...known, spared };
 }
 
 /** What the operator does goes on while paused: to unpause, before all. */

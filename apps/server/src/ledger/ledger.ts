@@ -12,6 +12,9 @@ export interface LedgerLimits {
 
 const ledgerLimitsDefault: LedgerLimits = { queuedItemsMax: 100_000, inFlightItemsMax: 2_000 };
 
+/** Is told what became of each submission. */
+export type OnDecided = (submission: Submission, outcome: Outcome) => void;
+
 interface Waiting extends Queued {
   readonly submission: Submission;
   readonly answer: (outcome: Outcome) => void;
@@ -25,6 +28,7 @@ export class Ledger {
   readonly #executor: BatchExecutor;
   readonly #nowMs: () => number;
   readonly #limits: LedgerLimits;
+  readonly #onDecided: OnDecided;
   readonly #queue: FairQueue<Waiting>;
   #inFlightItems = 0;
   #isScheduled = false;
@@ -32,7 +36,13 @@ export class Ledger {
   #isClosing = false;
   #onDrained: (() => void) | undefined;
 
-  constructor(executor: BatchExecutor, nowMs: () => number, limits: LedgerLimits = ledgerLimitsDefault) {
+  constructor(
+    executor: BatchExecutor,
+    nowMs: () => number,
+    onDecided: OnDecided = () => undefined,
+    limits: LedgerLimits = ledgerLimitsDefault,
+  ) {
+    this.#onDecided = onDecided;
     this.#executor = executor;
     this.#nowMs = nowMs;
     this.#limits = limits;
@@ -42,6 +52,11 @@ export class Ledger {
   /** Whether it is here to stay: not once it was announced that it will close. */
   get isOpen(): boolean {
     return !this.#isAnnounced && !this.#isClosing;
+  }
+
+  /** What waits now, and what is with the writer. */
+  get state(): { readonly queuedItems: number; readonly inFlightItems: number } {
+    return { queuedItems: this.#queue.weight, inFlightItems: this.#inFlightItems };
   }
 
   /** Announces that it will close, so that others send their work elsewhere; what still comes is taken. */
@@ -102,8 +117,10 @@ export class Ledger {
     this.#inFlightItems -= weight;
     // The writer's next work is on its way before these answers are written: it never waits for the sockets.
     this.#dispatch();
-    for (const [index, { answer }] of waiting.entries()) {
-      answer(outcomes[index] ?? { kind: 'fault', code: 'outcome_unknown', detail });
+    for (const [index, { answer, submission }] of waiting.entries()) {
+      const outcome = outcomes[index] ?? { kind: 'fault', code: 'outcome_unknown', detail };
+      answer(outcome);
+      this.#onDecided(submission, outcome);
     }
     if (this.#isIdle) this.#onDrained?.();
   }

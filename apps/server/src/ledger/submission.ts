@@ -1,6 +1,7 @@
 import type { KeptResponse } from '@billonce/idempotency/core';
 import type { Command } from '../domain/command.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import type { SparedUsage } from '../domain/spared.ts';
 
 /** One request, on its way to be decided. Plain data: it crosses to another thread. */
 export interface Submission {
@@ -25,7 +26,12 @@ export interface KeyUse {
 
 /** What became of a submission. */
 export type Outcome =
-  | { readonly kind: 'answered'; readonly response: KeptResponse; readonly replayed: boolean }
+  | {
+      readonly kind: 'answered';
+      readonly response: KeptResponse;
+      readonly replayed: boolean /** usage that came again, and was not billed again */;
+      readonly spared?: SparedUsage | undefined;
+    }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | { readonly kind: 'fault'; readonly code: FaultCode; readonly detail: string };
 

@@ -19,6 +19,7 @@ export interface OutboxDesk {
   /** 0 to 1 */
   readonly random: () => number;
   readonly userAgent: string;
+  readonly onAttempted: (outcome: string) => void;
   readonly log: Logger;
 }
 
@@ -127,6 +128,7 @@ export class Outbox {
     const sent = await this.#send(tenant, webhook, delivery);
     if (this.#stopping.signal.aborted && sent.outcome === 'unreachable') return;
     const { webhookId, eventId } = delivery;
+    this.#desk.onAttempted(sent.outcome);
     const result = { ...sent, jitter: this.#desk.random() };
     const outcome = await this.#desk.submit({
       tenant,

@@ -25,7 +25,7 @@ export async function startInProcess(
   const clock = { nowMs: Date.now() };
   let secrets = 0;
   const app = await startApp(config, '0.0.0-test', pino({ level: config.logLevel }), {
-    isOutboxStarted: false,
+    areWorkersStarted: false,
     nowMs: () => clock.nowMs,
     drawSecret: () => {
       secrets += 1;

@@ -81,6 +81,24 @@ export const serverOperations = {
     successes: { 200: { description: 'The settings in force.', schema: operation.RuntimeConfig } },
     errors: [],
   },
+  readMetrics: {
+    method: 'GET',
+    path: '/api/v1/metrics',
+    summary: 'Metrics of this instance, for Prometheus',
+    access: 'admin',
+    successes: {
+      200: { description: "Prometheus's text format.", mediaType: 'text/plain' },
+    },
+    errors: [],
+  },
+  readStats: {
+    method: 'GET',
+    path: '/api/v1/stats',
+    summary: "What the tenant's books come to",
+    access: 'tenant',
+    successes: { 200: { description: 'Sums over all accounts.', schema: operation.Stats } },
+    errors: [],
+  },
   readVersion: {
     method: 'GET',
     path: '/api/v1/version',

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { Cursor, NextCursor, PageLimit, Tenant, Timestamp } from './identifiers.ts';
+import { Cursor, NextCursor, PageLimit, Stroops, Tenant, Timestamp } from './identifiers.ts';
 
 const Label = Type.String({
   description: 'What the key is for: 1-64 characters, not blank.',
@@ -142,6 +142,20 @@ export const RuntimeConfig = Type.Object({
   bulkMaxItems: BulkMaxItems,
   rateLimitPerMinute: RateLimitPerMinute,
   effectiveWithinMs: Type.Integer({ description: 'Within which time every instance follows a change.' }),
+});
+
+const Count = Type.Integer({ minimum: 0 });
+
+export const Stats = Type.Object({
+  services: Count,
+  agents: Count,
+  accounts: Count,
+  recordedRequests: Count,
+  reversedRequests: Count,
+  settledRequests: Count,
+  outstandingRequests: Count,
+  outstandingStroops: Stroops,
+  settledStroops: Stroops,
 });
 
 export const Version = Type.Object({ name: Type.Literal('billonce'), version: Type.String() });

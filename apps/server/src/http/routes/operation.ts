@@ -2,6 +2,7 @@ import { errorCodes, openApiDocument } from '@billonce/contract';
 import { keyDigest } from '@billonce/idempotency/core';
 import { timestampOfMs } from '../../domain/timestamps.ts';
 import { auditBooks } from '../../reads/audit-books.ts';
+import { statsOf } from '../../reads/stats.ts';
 import { ApiError } from '../api-error.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { exactInteger } from '../exact-integer.ts';
@@ -10,7 +11,7 @@ import { readKey } from '../write.ts';
 
 const healthy = async (): Promise<Reply> => ({ status: 200, body: { status: 'ok' } });
 
-export function operationRoutes({ books, ledger, config, version, nowMs }: Desk) {
+export function operationRoutes({ books, ledger, metrics, config, version, nowMs }: Desk) {
   const openApi = openApiDocument(version);
   return {
     readHealthBare: healthy,
@@ -20,6 +21,29 @@ export function operationRoutes({ books, ledger, config, version, nowMs }: Desk)
       if (!ledger.isOpen) throw new ApiError('shutting_down', 'this instance is stopping');
       await books.ping();
       return { status: 200, body: { status: 'ready' } };
+    },
+
+    readMetrics: async () => {
+      const { mediaType, body } = await metrics.text();
+      return { status: 200, headers: [['content-type', mediaType]], body };
+    },
+
+    readStats: async (call) => {
+      const stats = await statsOf(books, tenantOf(call));
+      return {
+        status: 200,
+        body: {
+          services: stats.services,
+          agents: stats.agents,
+          accounts: stats.accounts,
+          recordedRequests: exactInteger(stats.recordedRequests),
+          reversedRequests: exactInteger(stats.reversedRequests),
+          settledRequests: exactInteger(stats.settledRequests),
+          outstandingRequests: exactInteger(stats.outstandingRequests),
+          outstandingStroops: String(stats.outstandingStroops),
+          settledStroops: String(stats.settledStroops),
+        },
+      };
     },
 
     readOpenApi: async () => ({ status: 200, body: openApi }),

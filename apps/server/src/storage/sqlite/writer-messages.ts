@@ -25,6 +25,11 @@ export interface Executed {
 export type WriterReply =
   | { readonly kind: 'opened' }
   | { readonly kind: 'open_failed'; readonly message: string }
-  | { readonly kind: 'executed'; readonly executed: readonly Executed[] }
+  | {
+      readonly kind: 'executed';
+      readonly executed: readonly Executed[];
+      readonly items: number;
+      readonly commitMs: number;
+    }
   | { readonly kind: 'swept'; readonly call: number; readonly report: SweepReport }
   | { readonly kind: 'sweep_failed'; readonly call: number; readonly message: string };

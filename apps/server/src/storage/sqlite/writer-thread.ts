@@ -69,14 +69,17 @@ async function execute(calls: readonly ExecuteCall[], executor: StorageExecutor)
   const latest = calls.at(-1);
   if (latest === undefined) return;
   const submissions = calls.flatMap(({ batch }) => batch.submissions);
-  const outcomes = await executor.execute({ submissions, nowMs: latest.batch.nowMs });
+  const batch = { submissions, nowMs: latest.batch.nowMs };
+  const startedMs = performance.now();
+  const outcomes = await executor.execute(batch);
+  const commitMs = performance.now() - startedMs;
   let from = 0;
   const executed = calls.map(({ call, batch }) => {
     const own = outcomes.slice(from, from + batch.submissions.length);
     from += batch.submissions.length;
     return { call, outcomes: own };
   });
-  reply({ kind: 'executed', executed });
+  reply({ kind: 'executed', executed, items: itemsOf(batch), commitMs });
 }
 
 function close(storage: SqliteStorage): void {

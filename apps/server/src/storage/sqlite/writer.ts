@@ -16,17 +16,22 @@ type Pending =
       readonly reject: (error: Error) => void;
     };
 
+/** Is told of each batch: its items, and how long it took from load to commit. */
+export type OnCommitted = (items: number, commitMs: number) => void;
+
 /** The writer of a database file, on a thread of its own. */
 export class SqliteWriter implements BatchExecutor {
   readonly #data: WriterData;
+  readonly #onCommitted: OnCommitted;
   readonly #pending = new Map<number, Pending>();
   #worker: Worker | undefined;
   #isOpened = false;
   #lastCall = 0;
   #onExit: (() => void) | undefined;
 
-  private constructor(data: WriterData) {
+  private constructor(data: WriterData, onCommitted: OnCommitted) {
     this.#data = data;
+    this.#onCommitted = onCommitted;
   }
 
   /**
@@ -34,8 +39,8 @@ export class SqliteWriter implements BatchExecutor {
    *
    * @throws {Error} when another server holds the file, or it cannot be opened
    */
-  static async start(data: WriterData): Promise<SqliteWriter> {
-    const writer = new SqliteWriter(data);
+  static async start(data: WriterData, onCommitted: OnCommitted = ignore): Promise<SqliteWriter> {
+    const writer = new SqliteWriter(data, onCommitted);
     await new Promise<void>((resolve, reject) => writer.#start(resolve, reject));
     return writer;
   }
@@ -100,6 +105,7 @@ export class SqliteWriter implements BatchExecutor {
 
   #settle(reply: Exclude<WriterReply, { kind: 'opened' | 'open_failed' }>): void {
     if (reply.kind === 'executed') {
+      this.#onCommitted(reply.items, reply.commitMs);
       for (const { call, outcomes } of reply.executed) {
         const pending = this.#taken(call);
         if (pending?.kind === 'execute') pending.resolve(outcomes);

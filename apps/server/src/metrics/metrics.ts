@@ -1,0 +1,171 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { SparedUsage } from '../domain/spared.ts';
+import type { Outcome, Submission } from '../ledger/submission.ts';
+
+/** What all books came to when they were last audited. */
+export interface AuditedBooks {
+  readonly tenants: number;
+  readonly accounts: number;
+  readonly outstandingRequests: bigint;
+  readonly outstandingStroops: bigint;
+  readonly settledStroops: bigint;
+  readonly differences: number;
+  readonly endedAtMs: number;
+}
+
+/** What waits in the write path now. */
+export interface QueueState {
+  readonly queuedItems: number;
+  readonly inFlightItems: number;
+}
+
+/** How a request with an idempotency key came out. */
+type KeyedOutcome = 'executed' | 'replayed' | 'conflict' | 'expired' | 'refused' | 'fault';
+
+const requestSecondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+const commitSecondsBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
+const batchItemsBuckets = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000, 10_000];
+
+/**
+ * The server's metrics, for Prometheus. No label carries a key, a tenant, an agent or a path: routes are patterns.
+ * Amounts are doubles there, so those beyond 2^53 are rounded; the books are exact.
+ */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #requests: Counter<'method' | 'route' | 'status'>;
+  readonly #requestSeconds: Histogram<'method' | 'route'>;
+  readonly #keyed: Counter<'outcome'>;
+  readonly #batchItems: Histogram;
+  readonly #commitSeconds: Histogram;
+  readonly #sparedRetries: Counter;
+  readonly #sparedRequests: Counter;
+  readonly #sparedStroops: Counter;
+  readonly #deliveries: Counter<'outcome'>;
+  readonly #books: readonly { readonly gauge: Gauge; readonly read: (books: AuditedBooks) => number }[];
+
+  constructor() {
+    const registers = [this.#registry];
+    const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
+      new Counter<L>({ name: `billonce_${name}`, help, labelNames: [...labelNames], registers });
+    const gauge = (name: string, help: string) => new Gauge({ name: `billonce_${name}`, help, registers });
+    this.#requests = counter('http_requests_total', 'Requests that were answered', [
+      'method',
+      'route',
+      'status',
+    ]);
+    this.#requestSeconds = new Histogram({
+      name: 'billonce_http_request_seconds',
+      help: 'How long requests took',
+      labelNames: ['method', 'route'],
+      buckets: requestSecondsBuckets,
+      registers,
+    });
+    this.#keyed = counter('idempotency_requests_total', 'Requests with an Idempotency-Key, by outcome', [
+      'outcome',
+    ]);
+    this.#batchItems = new Histogram({
+      name: 'billonce_batch_items',
+      help: 'Items of the batches that were decided together',
+      buckets: batchItemsBuckets,
+      registers,
+    });
+    this.#commitSeconds = new Histogram({
+      name: 'billonce_commit_seconds',
+      help: 'How long a batch took from load to commit, on disk',
+      buckets: commitSecondsBuckets,
+      registers,
+    });
+    this.#sparedRetries = counter('retries_not_billed_total', 'Retries of usage that were not billed again');
+    this.#sparedRequests = counter('retries_not_billed_requests_total', 'Their requests');
+    this.#sparedStroops = counter('retries_not_billed_stroops_total', 'Their price, at the price now');
+    this.#deliveries = counter('webhook_attempts_total', 'Attempts to deliver to webhooks', ['outcome']);
+    this.#books = [
+      { gauge: gauge('tenants', 'Tenants at the last audit'), read: ({ tenants }) => tenants },
+      { gauge: gauge('accounts', 'Accounts at the last audit'), read: ({ accounts }) => accounts },
+      {
+        gauge: gauge('outstanding_requests', 'Requests that were not settled at the last audit'),
+        read: ({ outstandingRequests }) => Number(outstandingRequests),
+      },
+      {
+        gauge: gauge('outstanding_stroops', 'What they cost'),
+        read: ({ outstandingStroops }) => Number(outstandingStroops),
+      },
+      {
+        gauge: gauge('settled_stroops', 'What settlements had billed at the last audit'),
+        read: ({ settledStroops }) => Number(settledStroops),
+      },
+      {
+        gauge: gauge(
+          'audit_differences',
+          'Differences that the last audit found; anything but 0 is an alarm',
+        ),
+        read: ({ differences }) => differences,
+      },
+      {
+        gauge: gauge('audit_ended_timestamp_seconds', 'When the last audit ended'),
+        read: ({ endedAtMs }) => endedAtMs / 1_000,
+      },
+    ];
+  }
+
+  /** Shows what waits, as it is whenever somebody asks. */
+  watchQueue(queue: () => QueueState): void {
+    const watch = (name: string, help: string, read: (state: QueueState) => number) =>
+      new Gauge({
+        name: `billonce_${name}`,
+        help,
+        registers: [this.#registry],
+        collect() {
+          this.set(read(queue()));
+        },
+      });
+    watch('queue_items', 'Items that wait to be decided', ({ queuedItems }) => queuedItems);
+    watch('in_flight_items', 'Items with the writer', ({ inFlightItems }) => inFlightItems);
+  }
+
+  answered(method: string, route: string, status: number, seconds: number): void {
+    this.#requests.labels(method, route, String(status)).inc();
+    this.#requestSeconds.labels(method, route).observe(seconds);
+  }
+
+  decided({ key }: Submission, outcome: Outcome): void {
+    if (key !== undefined) this.#keyed.labels(keyedOutcome(outcome)).inc();
+    if (outcome.kind === 'answered' && outcome.spared !== undefined) this.#addSpared(outcome.spared);
+  }
+
+  committed(items: number, seconds: number): void {
+    this.#batchItems.observe(items);
+    this.#commitSeconds.observe(seconds);
+  }
+
+  attempted(outcome: string): void {
+    this.#deliveries.labels(outcome).inc();
+  }
+
+  audited(books: AuditedBooks): void {
+    for (const { gauge, read } of this.#books) gauge.set(read(books));
+  }
+
+  /** All of them in Prometheus's text format. */
+  async text(): Promise<{ readonly mediaType: string; readonly body: string }> {
+    return { mediaType: this.#registry.contentType, body: await this.#registry.metrics() };
+  }
+
+  #addSpared({ retries, requests, stroops }: SparedUsage): void {
+    this.#sparedRetries.inc(retries);
+    this.#sparedRequests.inc(Number(requests));
+    this.#sparedStroops.inc(Number(stroops));
+  }
+}
+
+function keyedOutcome(outcome: Outcome): KeyedOutcome {
+  switch (outcome.kind) {
+    case 'answered':
+      return outcome.replayed ? 'replayed' : 'executed';
+    case 'fault':
+      return 'fault';
+    case 'refused':
+      if (outcome.refusal.code === 'idempotency_conflict') return 'conflict';
+      return outcome.refusal.code === 'idempotency_key_expired' ? 'expired' : 'refused';
+  }
+}

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Api } from './harness/api.ts';
+import { startInProcess } from './harness/in-process.ts';
+import { adminKey, apiOfTenant, asAdmin, withHeaders } from './harness/tenants.ts';
+
+/** A metric's value; the labels as Prometheus writes them. */
+async function metric(api: Api, name: string): Promise<number | undefined> {
+  const { text } = await api.get('/metrics');
+  const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+  return line === undefined ? undefined : Number(line.slice(name.length));
+}
+
+test('metrics tell how requests and keys came out, and what retries were not billed', async (t) => {
+  const { api, app } = await startInProcess(t);
+  await api.post('/services', { serviceId: 's', priceStroops: 5 });
+  const usage = { agent: 'a', serviceId: 's', requests: 3 };
+  await api.post('/usage', usage, 'k1');
+  for (let retry = 0; retry < 4; retry++) await api.post('/usage', usage, 'k1');
+  await api.post('/usage', { ...usage, requests: 4 }, 'k1');
+  await api.post('/usage', { ...usage, requests: 0 }, 'k2');
+  const item = { ...usage, requests: 10 };
+  const items = [{ ...item, id: 'e1' }, { ...item, id: 'e2' }, { agent: '' }];
+  await api.post('/usage/bulk', { items }, 'b1');
+  await api.post('/usage/bulk', { items }, 'b1');
+  await api.post('/usage', { ...item, id: 'e1' });
+  assert.equal(await metric(api, 'billonce_idempotency_requests_total{outcome="executed"}'), 2);
+  assert.equal(await metric(api, 'billonce_idempotency_requests_total{outcome="replayed"}'), 5);
+  assert.equal(await metric(api, 'billonce_idempotency_requests_total{outcome="conflict"}'), 1);
+  assert.equal(await metric(api, 'billonce_retries_not_billed_total'), 4 + 2 + 1);
+  assert.equal(await metric(api, 'billonce_retries_not_billed_requests_total'), 4 * 3 + 20 + 10);
+  assert.equal(await metric(api, 'billonce_retries_not_billed_stroops_total'), (4 * 3 + 20 + 10) * 5);
+  const route = 'billonce_http_requests_total{method="POST",route="/api/v1/usage",status=';
+  assert.equal(await metric(api, `${route}"201"}`), 5);
+  assert.equal(await metric(api, `${route}"409"}`), 1);
+  assert.equal(await metric(api, `${route}"400"}`), 1);
+  assert.equal(await metric(api, 'billonce_queue_items'), 0);
+  assert.ok(((await metric(api, 'billonce_commit_seconds_count')) ?? 0) > 0);
+  assert.ok(((await metric(api, 'billonce_batch_items_sum')) ?? 0) >= 14);
+  const report = await app.audit.runOnce();
+  assert.equal(report?.differences, 0);
+  assert.equal(await metric(api, 'billonce_accounts'), 1);
+  assert.equal(await metric(api, 'billonce_outstanding_stroops'), 23 * 5);
+  await api.post('/settle', { agent: 'a', serviceId: 's' });
+  await app.audit.runOnce();
+  assert.equal(await metric(api, 'billonce_outstanding_requests'), 0);
+  assert.equal(await metric(api, 'billonce_settled_stroops'), 23 * 5);
+  assert.equal(await metric(api, 'billonce_audit_differences'), 0);
+});
+
+test("metrics are the operator's, name nobody, and stats are the tenant's own", async (t) => {
+  const { api } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
+  const one = await apiOfTenant(api, 'tenant-one');
+  const two = await apiOfTenant(api, 'tenant-two');
+  await one.post('/services', { serviceId: 'service-one', priceStroops: 5 });
+  await one.post('/usage', { agent: 'agent-one', serviceId: 'service-one', requests: 3 }, 'a-secret-key');
+  await one.post('/settle', { agent: 'agent-one', serviceId: 'service-one' });
+  await one.post('/usage', { agent: 'agent-one', serviceId: 'service-one', requests: 2 });
+  await one.get('/usage/agent-one/service-one');
+  assert.equal((await one.get('/metrics')).status, 403);
+  assert.equal((await api.get('/metrics')).status, 401);
+  const { text, headers } = await withHeaders(api, asAdmin).get('/metrics');
+  assert.match(headers.get('content-type') ?? '', /^text\/plain/);
+  for (const name of ['tenant-one', 'service-one', 'agent-one', 'a-secret-key']) {
+    assert.ok(!text.includes(name), name);
+  }
+  assert.deepEqual((await one.get('/stats')).json, {
+    services: 1,
+    agents: 1,
+    accounts: 1,
+    recordedRequests: 5,
+    reversedRequests: 0,
+    settledRequests: 3,
+    outstandingRequests: 2,
+    outstandingStroops: '10',
+    settledStroops: '15',
+  });
+  assert.equal((await two.get('/stats')).json.accounts, 0);
+});
