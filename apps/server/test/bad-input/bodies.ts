@@ -75,9 +75,11 @@ const wrongTimes: readonly Row[] = [
   '+012026-05-01T12:00:00Z',
 ].map((occurredAt) => [`occurredAt ${occurredAt}`, usageBut({ occurredAt }), '/occurredAt']);
 
+const bulkOf = (count: number) => JSON.stringify({ items: Array.from({ length: count }, () => usage) });
+
 const bulks: readonly Row[] = [
   ['a bulk without items', '{"items":[]}', '/items'],
-  ['a bulk of 1,001', JSON.stringify({ items: Array.from({ length: 1_001 }, () => usage) }), '/items'],
+  ['a bulk of 10,001', bulkOf(10_001), '/items'],
   ['a bulk with a stranger', '{"items":[1],"mode":"atomic"}', '/mode'],
 ];
 
@@ -120,6 +122,14 @@ const unacceptableTimes: readonly BadRequest[] = [
   return { what: `occurredAt ${occurredAt}`, bytes, status: 422, code };
 });
 
+/** The contract allows it, the configuration does not. */
+const longBulk: BadRequest = {
+  what: 'a bulk of 1,001',
+  bytes: rawPost('/usage/bulk', bulkOf(1_001), ['Idempotency-Key: bad']),
+  status: 422,
+  code: 'limit_exceeded',
+};
+
 /** Bodies that are not JSON, or not what the operation takes. */
 export const badBodies: readonly BadRequest[] = [
   ...at('/usage', [...noJson, ...wrongShapes, ...wrongRequests, ...wrongTexts, ...wrongTimes]),
@@ -128,4 +138,5 @@ export const badBodies: readonly BadRequest[] = [
   ...at('/api-keys', apiKeys),
   ...at('/settle', settles),
   ...unacceptableTimes,
+  longBulk,
 ];

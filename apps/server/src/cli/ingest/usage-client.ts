@@ -129,7 +129,9 @@ function reasonOfAnswer({ status, headers }: Response, text: string): string {
   const id = requestId ?? headers.get('x-request-id');
   const said = [String(status), code, message === undefined ? undefined : `- ${message}`];
   const place = id === null ? '' : ` (request ${id})`;
-  const advice = isAboutItems || status === 413 ? '; give a lower --batch' : '';
+  // More items than the operator allows now, or than the contract does, or more bytes.
+  const isTooLarge = code === 'limit_exceeded' || isAboutItems || status === 413;
+  const advice = isTooLarge ? '; give a lower --batch' : '';
   return said.filter((part) => part !== undefined).join(' ') + advice + place;
 }
 
