@@ -1,32 +1,6 @@
 // Runs the tests: all of them, or those of the files that the arguments name parts of.
 
-import { globSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { run } from 'node:test';
-import { spec } from 'node:test/reporters';
+import { runTests } from './run-tests.ts';
+import { testFiles } from './test-files.ts';
 
-const wanted = process.argv.slice(2);
-const files = globSync('{packages,apps}/*/{src,test}/**/*.test.ts')
-  .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
-  .sort();
-if (files.length === 0) {
-  console.error('no test file matches');
-  process.exit(1);
-}
-
-const counts = { passed: 0, failed: 0, skipped: 0 };
-const events = run({ files, concurrency: Math.max(2, availableParallelism() - 1), timeout: 300_000 });
-events.on('test:summary', ({ file, counts: found }) => {
-  // Each file has its summary, and the whole run one without a file.
-  if (file !== undefined) return;
-  counts.passed += found.passed;
-  counts.failed += found.tests - found.passed - found.skipped - found.todo;
-  counts.skipped += found.skipped + found.todo;
-});
-events.compose(spec).pipe(process.stdout);
-events.on('close', () => {
-  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
-  // After everything that the reporter still has to print.
-  setImmediate(() => console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`));
-  process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
-});
+runTests(testFiles(process.argv.slice(2)), { timeoutMs: 300_000 });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { setTimeout as passing } from 'node:timers/promises';
 import { type Api, apiAt } from './harness/api.ts';
 import { startProcess } from './harness/process.ts';
+import { rounds } from './harness/rounds.ts';
 import { seededRandom } from './harness/seeded-random.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 import {
@@ -14,7 +15,7 @@ import {
   Workload,
 } from './harness/workload.ts';
 
-const kills = 20;
+const kills = rounds({ test: 20, prove: 150 });
 const writesPerLifeMax = 300;
 
 /** Writes until the server is gone. Keeps the answers that came, each with its key. */

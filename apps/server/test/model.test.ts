@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { keyDigest, sha256 } from '@billonce/idempotency/core';
@@ -10,6 +11,8 @@ import { auditBooks } from '../src/reads/audit-books.ts';
 import { SqliteBooks } from '../src/storage/sqlite/sqlite-books.ts';
 import { SqliteStorage } from '../src/storage/sqlite/sqlite-storage.ts';
 import { Model, type ModelAnswer } from './harness/model.ts';
+import { rounds } from './harness/rounds.ts';
+import { seedOf } from './harness/seeded-random.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 
 const cap = { answersMax: 1_000, bytesMax: 1_000_000 };
@@ -152,12 +155,14 @@ function entryIds(outcomes: readonly Outcome[]): string[] {
 }
 
 test('the books on a real file answer as a list of entries would, however they are cut into batches', async (t) => {
-  const folder = temporaryFolder(t);
+  const root = temporaryFolder(t);
   let runs = 0;
   await fc.assert(
     fc.asyncProperty(batches, async (sent) => {
       runs += 1;
-      const file = join(folder, `${runs}.db`);
+      const folder = join(root, String(runs));
+      mkdirSync(folder);
+      const file = join(folder, 'books.db');
       const storage = new SqliteStorage({ file, cap });
       const books = new SqliteBooks(file, cap);
       const executor = new StorageExecutor(storage, options);
@@ -180,8 +185,9 @@ test('the books on a real file answer as a list of entries would, however they a
       } finally {
         books.close();
         storage.close();
+        rmSync(folder, { recursive: true });
       }
     }),
-    { numRuns: 200 },
+    { numRuns: rounds({ test: 200, prove: 5_000 }), seed: seedOf(t) },
   );
 });

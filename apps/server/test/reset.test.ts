@@ -4,10 +4,12 @@ import { type TestContext, test } from 'node:test';
 import { apiAt } from './harness/api.ts';
 import { startProcess } from './harness/process.ts';
 import { connectTo, rawPost } from './harness/raw-http.ts';
+import { rounds } from './harness/rounds.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 
 const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
-const keys = Array.from({ length: 100 }, (_, number) => `reset-${number}`);
+const clients = rounds({ test: 100, prove: 1_000 });
+const keys = Array.from({ length: clients }, (_, number) => `reset-${number}`);
 
 async function sendAndReset(t: TestContext, url: string, key: string): Promise<void> {
   const { socket, write } = await connectTo(t, url);
@@ -20,7 +22,7 @@ for (const [how, atOnce] of [
   // So many that resets arrive before the server has accepted their connections.
   ['all at once', keys.length],
 ] as const) {
-  test(`100 clients that reset the connection after the request, ${how}, and retry: 100 recorded`, async (t) => {
+  test(`${clients} clients that reset the connection after the request, ${how}, and retry: each recorded once`, async (t) => {
     const folder = temporaryFolder(t);
     const { url } = await startProcess(t, { DATABASE_URL: `file:${join(folder, 'books.db')}` });
     const api = apiAt(url);
@@ -34,13 +36,13 @@ for (const [how, atOnce] of [
         if (answer.headers.get('idempotency-replayed') === 'true') replayed += 1;
       }
     }
-    t.diagnostic(`${replayed} of 100 had taken effect although their client was gone`);
+    t.diagnostic(`${replayed} of ${clients} had taken effect although their client was gone`);
     // All at once, the resets may all have come first; then it shows that none of them did harm.
     if (atOnce === 1) assert.ok(replayed > 0, 'no request arrived before its reset: the test showed nothing');
     const audit = (await api.get('/audit')).json;
     assert.equal(audit.ok, true);
-    assert.equal(audit.entries, 100);
-    assert.equal(audit.recorded.requests, 300);
-    assert.equal((await api.get('/usage/agent-7/search')).json.total, 300);
+    assert.equal(audit.entries, clients);
+    assert.equal(audit.recorded.requests, 3 * clients);
+    assert.equal((await api.get('/usage/agent-7/search')).json.total, 3 * clients);
   });
 }

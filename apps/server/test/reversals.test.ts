@@ -5,6 +5,7 @@ import { setTimeout as passing } from 'node:timers/promises';
 import { type Api, type ApiAnswer, apiAt } from './harness/api.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { startProcess } from './harness/process.ts';
+import { rounds } from './harness/rounds.ts';
 import { seededRandom } from './harness/seeded-random.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 import { essence, inParallel } from './harness/workload.ts';
@@ -226,7 +227,7 @@ test('a server that is killed among reversals has each of them once, and its boo
   }[] = [];
   const heard = new Map<string, object>();
   let requests = 0;
-  for (let life = 0; life < 4; life++) {
+  for (let life = 0; life < rounds({ test: 4, prove: 60 }); life++) {
     const server = await startProcess(t, environment);
     const api = apiAt(server.url);
     await price(api, 7);

@@ -1,16 +1,21 @@
 import type { TestContext } from 'node:test';
 
-/** Random numbers that a seed repeats: SEED in the environment, else always the same one. The seed is printed. */
+/** Random numbers that a seed repeats. */
 export interface Random {
   /** an integer in [0, below) */
   below(bound: number): number;
   pick<T>(list: readonly T[]): T;
 }
 
-export function seededRandom(t: TestContext): Random {
+/** The seed of a test: SEED in the environment, else always the same one. It is printed. */
+export function seedOf(t: TestContext): number {
   const seed = Number(process.env['SEED'] ?? 20_260_501);
   t.diagnostic(`SEED=${seed}`);
-  let state = seed >>> 0;
+  return seed;
+}
+
+export function seededRandom(t: TestContext): Random {
+  let state = seedOf(t) >>> 0;
   // mulberry32
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
