@@ -5,10 +5,13 @@ import type { Config } from './config.ts';
 import { httpServer } from './http/server.ts';
 import { WriteDesk } from './http/write.ts';
 import type { ExecutorOptions } from './ledger/batch-executor.ts';
+import type { OnCommitted } from './ledger/gathering-executor.ts';
 import { Ledger } from './ledger/ledger.ts';
+import { LedgerLanes } from './ledger/ledger-lanes.ts';
 import { Metrics } from './metrics/metrics.ts';
-import { SqliteBooks } from './storage/sqlite/sqlite-books.ts';
-import { SqliteWriter } from './storage/sqlite/writer.ts';
+import { openPostgres } from './storage/postgres/open.ts';
+import { openSqlite } from './storage/sqlite/open.ts';
+import type { Storage } from './storage/storage.ts';
 import { httpSender } from './webhooks/sender.ts';
 import { Audit } from './workers/audit.ts';
 import { Outbox } from './workers/outbox.ts';
@@ -16,14 +19,15 @@ import { Sweep } from './workers/sweep.ts';
 
 /** What comes from outside the process, so that tests can bring their own. */
 export interface Ports {
-  readonly nowMs: () => number;
+  /** `undefined`: the clock of the storage, which is that of the database where there is one */
+  readonly nowMs: (() => number) | undefined;
   readonly drawSecret: () => string;
   /** whether outbox and audit run by themselves; a test runs them by hand, at times of its own */
   readonly areWorkersStarted: boolean;
 }
 
 const systemPorts: Ports = {
-  nowMs: Date.now,
+  nowMs: undefined,
   drawSecret: () => randomBytes(16).toString('hex'),
   areWorkersStarted: true,
 };
@@ -34,7 +38,7 @@ export interface App {
   readonly sweep: Sweep;
   readonly outbox: Outbox;
   readonly audit: Audit;
-  /** Stops accepting, finishes what was taken, answers it, closes the file. */
+  /** Stops accepting, finishes what was taken, answers it, closes the storage. */
   close(): Promise<void>;
 }
 
@@ -52,19 +56,19 @@ export async function startApp(
   log: Logger,
   ports: Ports = systemPorts,
 ): Promise<App> {
-  const cap = { answersMax: config.answersMax, bytesMax: config.answerBytesMax };
   const metrics = new Metrics();
-  const writer = await SqliteWriter.start(
-    { sqlite: { file: config.databaseFile, cap }, executor: executorOptions(config) },
-    (items, commitMs) => metrics.committed(items, commitMs / 1_000),
+  const storage = await openStorage(config, ports.nowMs, (items, commitMs) =>
+    metrics.committed(items, commitMs / 1_000),
   );
-  const ledger = new Ledger(writer, ports.nowMs, (submission, outcome) =>
-    metrics.decided(submission, outcome),
+  const { books, nowMs } = storage;
+  const ledger = new LedgerLanes(
+    storage.lanes.map(
+      (lane) => new Ledger(lane, nowMs, (submission, outcome) => metrics.decided(submission, outcome)),
+    ),
   );
   metrics.watchQueue(() => ledger.state);
-  const books = new SqliteBooks(config.databaseFile, cap);
-  const sweep = new Sweep(writer, config, ports.nowMs, log);
-  const audit = new Audit(books, config.auditEveryMs, ports.nowMs, log, (report) => metrics.audited(report));
+  const sweep = new Sweep(storage.sweepable, config, nowMs, log);
+  const audit = new Audit(books, config.auditEveryMs, nowMs, log, (report) => metrics.audited(report));
   const outbox = new Outbox({
     books,
     submit: (submission) => ledger.submit(submission),
@@ -73,7 +77,7 @@ export async function startApp(
       allowsPrivate: config.webhookAllowsPrivateTargets,
     }),
     atRestKeys: config.atRestKeys,
-    nowMs: ports.nowMs,
+    nowMs,
     random: Math.random,
     onAttempted: (outcome) => metrics.attempted(outcome),
     userAgent: `Billonce/${version}`,
@@ -84,14 +88,11 @@ export async function startApp(
     audit.stop();
     await outbox.stop();
     await ledger.drain();
-    books.close();
-    await writer.close();
+    await storage.close();
   };
   try {
-    // Opened while all is well: later, on a full disk, it could not be, and reads go on there.
-    await books.ping();
     const writes = new WriteDesk(ledger, config.isKeyRequired);
-    const http = await httpServer({ writes, ledger, books, metrics, config, version, ...ports }, log);
+    const http = await httpServer({ writes, ledger, books, metrics, config, version, ...ports, nowMs }, log);
     await http.listen({ host: config.host, port: config.port });
     sweep.start();
     if (ports.areWorkersStarted) {
@@ -108,6 +109,32 @@ export async function startApp(
   } catch (error) {
     await closeStorage();
     throw error;
+  }
+}
+
+/** The engine that `DATABASE_URL` names. */
+function openStorage(
+  config: Config,
+  nowMs: (() => number) | undefined,
+  onCommitted: OnCommitted,
+): Promise<Storage> {
+  const { database } = config;
+  const cap = { answersMax: config.answersMax, bytesMax: config.answerBytesMax };
+  switch (database.kind) {
+    case 'sqlite':
+      return openSqlite(
+        { file: database.file, cap },
+        executorOptions(config),
+        nowMs ?? Date.now,
+        onCommitted,
+      );
+    case 'postgres':
+      return openPostgres(
+        { ...database, cap, retentionMs: config.retentionMs },
+        executorOptions(config),
+        nowMs,
+        onCommitted,
+      );
   }
 }
 

@@ -11,8 +11,8 @@ test('nothing needs to be set', () => {
   const parsed = parseConfig({});
   assert.equal(parsed.kind, 'valid');
   assert.deepEqual(
-    parsed.kind === 'valid' && [parsed.config.host, parsed.config.port, parsed.config.databaseFile],
-    ['127.0.0.1', 3001, './data/billonce.db'],
+    parsed.kind === 'valid' && [parsed.config.host, parsed.config.port, parsed.config.database],
+    ['127.0.0.1', 3001, { kind: 'sqlite', file: './data/billonce.db' }],
   );
 });
 
@@ -20,7 +20,7 @@ test('every mistake is named at once', () => {
   const found = mistakes({
     PORT: '70000',
     HOST: '0.0.0.0',
-    DATABASE_URL: 'postgres://user:hidden@host/db',
+    DATABASE_URL: 'mysql://user:hidden@host/db',
     TRUST_PROXY: '1',
     IDEMPOTENCY_CACHE_TTL_MS: '1.5',
     IDEMPOTENCY_REQUIRED: 'maybe',

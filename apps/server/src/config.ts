@@ -5,7 +5,7 @@ import { isLoopbackHost } from './loopback.ts';
 export interface Config {
   readonly host: string;
   readonly port: number;
-  readonly databaseFile: string;
+  readonly database: DatabaseConfig;
   /** `undefined`: development mode */
   readonly adminApiKey: string | undefined;
   /** how many proxies in front are trusted to append to `X-Forwarded-For` */
@@ -32,6 +32,21 @@ export interface Config {
   readonly logLevel: string;
 }
 
+/** Where the books are: in one file, or in a PostgreSQL under any number of instances. */
+export type DatabaseConfig =
+  | { readonly kind: 'sqlite'; readonly file: string }
+  | {
+      readonly kind: 'postgres';
+      readonly url: string;
+      /** batches that are committed at the same time, each of other tenants */
+      readonly lanes: number;
+      readonly readConnections: number;
+      /** whether statements are prepared by name */
+      readonly isPrepared: boolean;
+      readonly allowsUnsafe: boolean;
+      readonly tailMarginMs: number;
+    };
+
 /** The configuration, or every mistake in it. */
 export type ParsedConfig =
   | { readonly kind: 'valid'; readonly config: Config }
@@ -52,7 +67,7 @@ export function parseConfig(environment: Environment): ParsedConfig {
   const config: Config = {
     host: read.text('HOST', '127.0.0.1'),
     port: read.integer('PORT', 3001, 0, 65_535),
-    databaseFile: databaseFile(read.text('DATABASE_URL', databaseUrlDefault), mistakes),
+    database: database(read, mistakes),
     adminApiKey: read.secret('ADMIN_API_KEY', 16),
     trustedHops: read.integer('TRUST_PROXY', 0, 0, 16),
     answerTtlMs: read.integer('IDEMPOTENCY_CACHE_TTL_MS', dayMs, 1, 400 * dayMs),
@@ -96,26 +111,37 @@ function developmentMistakes(config: Config): string[] {
 }
 
 /**
- * The database file that a `DATABASE_URL` names; the standard one if it is not set.
+ * What a `DATABASE_URL` names; the standard file if it is not set.
  *
- * @throws {Error} if it is not of the form file:./path
+ * @throws {Error} if it is not of the form file:./path or postgres://
  */
-export function parseDatabaseUrl(url: string | undefined): string {
+export function parseDatabaseUrl(url: string | undefined): DatabaseConfig {
   const mistakes: string[] = [];
-  const file = databaseFile(url ?? databaseUrlDefault, mistakes);
+  const config = database(new Reader({ DATABASE_URL: url }, mistakes), mistakes);
   const [mistake] = mistakes;
   if (mistake !== undefined) throw new Error(mistake);
-  return file;
+  return config;
 }
 
-function databaseFile(url: string, mistakes: string[]): string {
+function database(read: Reader, mistakes: string[]): DatabaseConfig {
+  const url = read.text('DATABASE_URL', databaseUrlDefault);
+  const postgres = {
+    lanes: read.integer('DATABASE_LANES', 4, 1, 64),
+    readConnections: read.integer('DATABASE_READ_CONNECTIONS', 4, 1, 64),
+    isPrepared: read.flag('DATABASE_PREPARED', true),
+    allowsUnsafe: read.flag('DATABASE_ALLOW_UNSAFE', false),
+    tailMarginMs: read.integer('DATABASE_TAIL_MARGIN_MS', 1_000, 0, 60_000),
+  };
+  if (/^postgres(ql)?:\/\/[^/]/.test(url) && URL.canParse(url)) return { kind: 'postgres', url, ...postgres };
   if (url.startsWith('file:')) {
     const file = url.slice('file:'.length).replace(/^\/\/(?=\/)/, '');
-    if (/^(?!\/\/)[^?#]+$/.test(file) && !file.startsWith(':memory:')) return file;
+    if (/^(?!\/\/)[^?#]+$/.test(file) && !file.startsWith(':memory:')) return { kind: 'sqlite', file };
   }
   // A URL may carry a password, so it is not shown.
-  mistakes.push('DATABASE_URL is not of the form file:./path/to/billonce.db');
-  return '';
+  mistakes.push(
+    'DATABASE_URL is neither of the form file:./path/to/billonce.db nor postgres://user:password@host/database',
+  );
+  return { kind: 'sqlite', file: '' };
 }
 
 function checkedOrigin(origin: string, mistakes: string[]): string {

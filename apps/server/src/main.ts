@@ -14,6 +14,13 @@ function version(): string {
   return typeof found === 'string' ? found : '';
 }
 
+/** Where the data is, without the password that may be part of it. */
+function placeOf({ database }: Config): string {
+  if (database.kind === 'sqlite') return resolve(database.file);
+  const { host, pathname } = new URL(database.url);
+  return `the PostgreSQL ${host}${pathname}`;
+}
+
 function banner(app: App, config: Config): string {
   const mode =
     config.adminApiKey === undefined
@@ -22,7 +29,7 @@ function banner(app: App, config: Config): string {
   const key = config.adminApiKey === undefined ? '' : " -H 'X-API-Key: <your key>'";
   return `
   Billonce listens on ${app.url}   (process ${process.pid})
-  Its data is in      ${resolve(config.databaseFile)}
+  Its data is in      ${placeOf(config)}
   ${mode}
 
   Try it; send it twice, and it counts once:

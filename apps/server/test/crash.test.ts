@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as passing } from 'node:timers/promises';
 import { type Api, apiAt } from './harness/api.ts';
+import { emptyDatabase } from './harness/database.ts';
 import { startProcess } from './harness/process.ts';
 import { rounds } from './harness/rounds.ts';
 import { seededRandom } from './harness/seeded-random.ts';
-import { temporaryFolder } from './harness/temporary-folder.ts';
 import {
   assertExactlyOnce,
   type Essence,
@@ -41,7 +40,7 @@ test(`a server that is killed ${kills} times under load loses nothing and bills 
   const random = seededRandom(t);
   const workload = new Workload(random);
   const acknowledged = new Map<string, Essence>();
-  const environment = { DATABASE_URL: `file:${join(temporaryFolder(t), 'books.db')}` };
+  const environment = { DATABASE_URL: await emptyDatabase(t) };
   for (let life = 0; life < kills; life++) {
     const server = await startProcess(t, environment);
     const api = apiAt(server.url);

@@ -54,7 +54,7 @@ test('stored answers are encrypted at rest, and a rotated key still opens the ol
   await first.app.close();
   const again = async (keys: string) => {
     const server = await startInProcess(t, {
-      DATABASE_URL: `file:${first.file}`,
+      DATABASE_URL: first.databaseUrl,
       ANSWER_ENCRYPTION_KEYS: keys,
     });
     const replay = await server.api.post('/usage', usage, 'k');

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Api, apiAt } from './harness/api.ts';
+import { emptyDatabase } from './harness/database.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { startProcess } from './harness/process.ts';
 import { connectTo } from './harness/raw-http.ts';
-import { temporaryFolder } from './harness/temporary-folder.ts';
 
 async function record(api: Api, count: number): Promise<void> {
   for (let from = 0; from < count; from += 1_000) {
@@ -125,7 +124,7 @@ const heapMebibytes = 80;
 
 test(`exports of ${entriesMax} entries, read and not read, leave a heap of ${heapMebibytes} MiB enough`, async (t) => {
   const environment = {
-    DATABASE_URL: `file:${join(temporaryFolder(t), 'books.db')}`,
+    DATABASE_URL: await emptyDatabase(t),
     NODE_OPTIONS: `--max-old-space-size=${heapMebibytes}`,
   };
   const server = await startProcess(t, environment);

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { apiAt } from './harness/api.ts';
+import { emptyDatabase } from './harness/database.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { billedTokens, countOf, runIngester, startIngester, trace, until } from './harness/ingester.ts';
 import { startProcess } from './harness/process.ts';
-import { temporaryFolder } from './harness/temporary-folder.ts';
 
 const whole = { input: trace.inputTokens, output: trace.outputTokens };
 const preset = ['--preset', 'azure-llm'] as const;
@@ -38,7 +37,7 @@ test('an ingester that is killed goes on where it was when it is run again', {
 test('an ingester waits for a server that was killed, and goes on by itself', {
   timeout: 60_000,
 }, async (t) => {
-  const environment = { DATABASE_URL: `file:${join(temporaryFolder(t), 'books.db')}` };
+  const environment = { DATABASE_URL: await emptyDatabase(t) };
   let server = await startProcess(t, environment);
   const { url } = server;
   const ingester = startIngester(t, url, smallBulks);

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Api, apiAt } from './harness/api.ts';
+import { emptyDatabase } from './harness/database.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { startProcess } from './harness/process.ts';
-import { temporaryFolder } from './harness/temporary-folder.ts';
 import { adminKey, apiOfTenant, asAdmin, withHeaders } from './harness/tenants.ts';
 
 const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
@@ -87,7 +86,7 @@ test('only the admin key pauses', async (t) => {
 });
 
 test('a server that is killed while paused is paused when it comes back', async (t) => {
-  const environment = { DATABASE_URL: `file:${join(temporaryFolder(t), 'books.db')}` };
+  const environment = { DATABASE_URL: await emptyDatabase(t) };
   const first = await startProcess(t, environment);
   assert.equal((await setPaused(apiAt(first.url), 'pause')).status, 200);
   await first.stop('SIGKILL');

@@ -66,7 +66,7 @@ for (const [what, environment, keptOf] of [
   ['bytes', { IDEMPOTENCY_CACHE_MAX_BYTES: '1024' }, withinBytes],
 ] as const) {
   test(`an answer evicted by ${what} leaves its key refused, after a sweep and a restart too`, async (t) => {
-    const { api, app, file } = await startInProcess(t, environment);
+    const { api, app, file, databaseUrl } = await startInProcess(t, environment);
     const keys = Array.from({ length: 40 }, (_, number) => `key-${number}`);
     const answers = await sendAll(api, keys);
     const kept = keptOf(answers);
@@ -82,7 +82,7 @@ for (const [what, environment, keptOf] of [
     assert.equal(countIn(file, `SELECT count(*) FROM ${answersTablesIn(file)[0]}`), kept);
     await assertAll(api);
     await app.close();
-    const again = await startInProcess(t, { ...environment, DATABASE_URL: `file:${file}` });
+    const again = await startInProcess(t, { ...environment, DATABASE_URL: databaseUrl });
     await assertAll(again.api);
   });
 }
@@ -113,14 +113,14 @@ async function passDay({ app, clock }: Pick<InProcess, 'app' | 'clock'>): Promis
 
 test('an answer expires after the TTL to the millisecond, and its key stays refused', async (t) => {
   const environment = { IDEMPOTENCY_CACHE_TTL_MS: '60000' };
-  const { api, app, clock, file } = await startInProcess(t, environment);
+  const { api, app, clock, databaseUrl } = await startInProcess(t, environment);
   const [first] = await sendAll(api, ['k']);
   clock.nowMs += 59_999;
   assertReplayed(await send(api, 'k'), first);
   clock.nowMs += 1;
   await assertTombstone(api, 'k', first);
   await app.close();
-  const again = await startInProcess(t, { ...environment, DATABASE_URL: `file:${file}` });
+  const again = await startInProcess(t, { ...environment, DATABASE_URL: databaseUrl });
   again.clock.nowMs = clock.nowMs;
   await assertTombstone(again.api, 'k', first);
   await assertTotal(again.api, 3);

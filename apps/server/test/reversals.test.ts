@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as passing } from 'node:timers/promises';
 import { type Api, type ApiAnswer, apiAt } from './harness/api.ts';
+import { emptyDatabase } from './harness/database.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { startProcess } from './harness/process.ts';
 import { rounds } from './harness/rounds.ts';
 import { seededRandom } from './harness/seeded-random.ts';
-import { temporaryFolder } from './harness/temporary-folder.ts';
 import { essence, inParallel } from './harness/workload.ts';
 
 const account = { agent: 'agent-7', serviceId: 'search' };
@@ -218,7 +217,7 @@ test('a reversal without a reason, with a stranger, or of no id is refused, and 
 
 test('a server that is killed among reversals has each of them once, and its books add up', async (t) => {
   const random = seededRandom(t);
-  const environment = { DATABASE_URL: `file:${join(temporaryFolder(t), 'books.db')}` };
+  const environment = { DATABASE_URL: await emptyDatabase(t) };
   const writes: {
     readonly path: string;
     readonly key: string;

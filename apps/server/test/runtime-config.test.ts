@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { apiAt } from './harness/api.ts';
+import { emptyDatabase } from './harness/database.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { startProcess } from './harness/process.ts';
-import { temporaryFolder } from './harness/temporary-folder.ts';
 import { adminKey, apiOfTenant, asAdmin, withHeaders } from './harness/tenants.ts';
 
 const bulkOf = (items: number) => ({
@@ -56,7 +55,7 @@ test('the limit of a bulk is changed while the server runs; a retry is answered 
 });
 
 test('settings outlive a kill and a restart, and are bounded', async (t) => {
-  const environment = { DATABASE_URL: `file:${join(temporaryFolder(t), 'books.db')}` };
+  const environment = { DATABASE_URL: await emptyDatabase(t) };
   const first = await startProcess(t, environment);
   await apiAt(first.url).call('/config', patch({ bulkMaxItems: 7, rateLimitPerMinute: 5_000 }));
   for (const wrong of [

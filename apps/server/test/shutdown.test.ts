@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { apiAt } from './harness/api.ts';
+import { emptyDatabase } from './harness/database.ts';
 import { startProcess } from './harness/process.ts';
 import { connectTo, rawExchange, rawPost } from './harness/raw-http.ts';
 import { seededRandom } from './harness/seeded-random.ts';
@@ -20,7 +21,7 @@ const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
 const text = JSON.stringify(usage);
 
 test('SIGTERM: every request that was begun is answered, and its key replays after a restart', async (t) => {
-  const environment = { DATABASE_URL: `file:${join(temporaryFolder(t), 'books.db')}` };
+  const environment = { DATABASE_URL: await emptyDatabase(t) };
   const server = await startProcess(t, environment);
   const keys = Array.from({ length: 50 }, (_, number) => `key-${number}`);
   const begun = await Promise.all(
@@ -62,7 +63,7 @@ test('SIGTERM: every request that was begun is answered, and its key replays aft
 test('SIGTERM under load: the process ends with 0, and nothing acknowledged is lost', async (t) => {
   const workload = new Workload(seededRandom(t));
   const acknowledged = new Map<string, Essence>();
-  const environment = { DATABASE_URL: `file:${join(temporaryFolder(t), 'books.db')}` };
+  const environment = { DATABASE_URL: await emptyDatabase(t) };
   const server = await startProcess(t, environment);
   const api = apiAt(server.url);
   await registerServices(api);
@@ -119,7 +120,7 @@ test('a port that is taken: the server does not start, and lets go of the file',
 });
 
 test('development mode answers only this machine, and takes no writes from other pages', async (t) => {
-  const server = await startProcess(t, { DATABASE_URL: `file:${join(temporaryFolder(t), 'books.db')}` });
+  const server = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
   const { host } = new URL(server.url);
   const status = async (method: 'GET' | 'POST', ...headers: string[]) => {
     const head = [`${method} /api/v1/${method === 'GET' ? 'audit' : 'usage'} HTTP/1.1`, ...headers];
@@ -157,7 +158,7 @@ test('development mode answers only this machine, and takes no writes from other
 });
 
 test('without ADMIN_API_KEY the server listens on this machine only', async (t) => {
-  const environment = { DATABASE_URL: `file:${join(temporaryFolder(t), 'books.db')}` };
+  const environment = { DATABASE_URL: await emptyDatabase(t) };
   for (const HOST of ['0.0.0.0', '::', '192.0.2.1', 'example.com']) {
     await assert.rejects(startProcess(t, { ...environment, HOST }), /HOST is .*without ADMIN_API_KEY/);
   }

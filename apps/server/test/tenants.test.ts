@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ApiAnswer } from './harness/api.ts';
+import { emptyDatabase } from './harness/database.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { bytesOnDisk } from './harness/look-into.ts';
-import { temporaryFolder } from './harness/temporary-folder.ts';
 import { adminKey, apiOfTenant, asAdmin, makeKey, withHeaders } from './harness/tenants.ts';
 
 const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
@@ -167,13 +166,13 @@ test('a secret is shown again to who presents both keys, for ten minutes, and li
 });
 
 test('a new admin key does not open what was sealed for the old one, and no second secret is made', async (t) => {
-  const file = join(temporaryFolder(t), 'books.db');
+  const databaseUrl = await emptyDatabase(t);
   const body = { label: 'collector', tenant: 'acme' };
-  const before = await startInProcess(t, { ...protectedMode, DATABASE_URL: `file:${file}` });
+  const before = await startInProcess(t, { ...protectedMode, DATABASE_URL: databaseUrl });
   assert.equal((await before.api.post('/api-keys', body, 'k', asAdmin)).status, 201);
   await before.app.close();
   const rotated = 'another-admin-key-of-the-tests';
-  const { api } = await startInProcess(t, { ADMIN_API_KEY: rotated, DATABASE_URL: `file:${file}` });
+  const { api } = await startInProcess(t, { ADMIN_API_KEY: rotated, DATABASE_URL: databaseUrl });
   assertRefused(await api.post('/api-keys', body, 'k', asAdmin), 401, 'unauthorized');
   const asNewAdmin = { 'x-api-key': rotated };
   assertRefused(await api.post('/api-keys', body, 'k', asNewAdmin), 410, 'idempotency_key_expired');

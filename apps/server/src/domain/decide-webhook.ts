@@ -107,7 +107,8 @@ export function redeliver(command: Redeliver, view: View, moment: Moment): Decis
 export function reportDelivery(command: ReportDelivery, view: View, moment: Moment): Decision {
   const { webhookId, eventId, result } = command;
   const delivery = view.delivery(webhookId, eventId);
-  if (delivery === undefined) return done({ status: 204 });
+  // Of two attempts at once, the one that came through counts.
+  if (delivery?.state !== 'pending') return done({ status: 204 });
   const webhook = knownWebhook(view, webhookId);
   return done(
     { status: 204 },

@@ -4,7 +4,7 @@ import { ApiError } from './api-error.ts';
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Makes an opaque cursor. */
-export function encodeCursor(kind: 'id' | 'sequence' | 'name' | 'number', place: string): string {
+export function encodeCursor(kind: 'id' | 'sequence' | 'name' | 'number' | 'account', place: string): string {
   return Buffer.from(`${kind} ${place}`).toString('base64url');
 }
 
@@ -50,6 +50,18 @@ export function numberCursor(cursor: string | undefined): number {
   if (cursor === undefined) return 0;
   const { kind, place } = decodeCursor(cursor);
   if (kind === 'number' && /^\d{1,15}$/.test(place)) return Number(place);
+  throw invalidCursor();
+}
+
+/**
+ * A place among the accounts, in the storage's own order; '' begins.
+ *
+ * @throws {ApiError} `invalid_request`
+ */
+export function accountCursor(cursor: string | undefined): string {
+  if (cursor === undefined) return '';
+  const { kind, place } = decodeCursor(cursor);
+  if (kind === 'account' && (uuid.test(place) || /^\d{1,15}$/.test(place))) return place;
   throw invalidCursor();
 }
 

@@ -1,6 +1,6 @@
 import type { OperationName } from '@billonce/contract';
 import type { Config } from '../config.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { WritePath } from '../ledger/ledger-lanes.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Books } from '../reads/books.ts';
 import { ApiError } from './api-error.ts';
@@ -10,7 +10,7 @@ import type { WriteDesk } from './write.ts';
 /** What the routes work with. */
 export interface Desk {
   readonly writes: WriteDesk;
-  readonly ledger: Ledger;
+  readonly ledger: WritePath;
   readonly books: Books;
   readonly metrics: Metrics;
   readonly config: Config;

@@ -9,6 +9,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { StorageFault } from '../ledger/storage-port.ts';
 import { ApiError } from './api-error.ts';
 import { answerBrokenRequest } from './broken-request.ts';
 import { type Caller, CallerIdentifier } from './caller.ts';
@@ -262,7 +263,7 @@ function frameworkError(error: FastifyError): ApiError {
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500)
     return new ApiError('invalid_request', 'the request is not valid HTTP', {}, error);
-  if ('errcode' in error)
+  if ('errcode' in error || error instanceof StorageFault)
     return new ApiError('storage_unavailable', 'the database cannot be read', {}, error);
   return new ApiError('internal_error', 'a fault of this server; nothing was applied', {}, error);
 }

@@ -16,17 +16,17 @@ import { quoteAnswer } from '../domain/quote-answer.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { timestampOfMs } from '../domain/timestamps.ts';
 import { sealingKey } from '../ledger/answer-protection.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { WritePath } from '../ledger/ledger-lanes.ts';
 import type { KeyUse, Outcome } from '../ledger/submission.ts';
 import { ApiError, type ErrorDetails } from './api-error.ts';
 import type { Call, Reply } from './router.ts';
 
 /** Carries out writes: reads the idempotency key, submits the command, renders what became of it. */
 export class WriteDesk {
-  readonly #ledger: Ledger;
+  readonly #ledger: WritePath;
   readonly #isKeyRequired: boolean;
 
-  constructor(ledger: Ledger, isKeyRequired: boolean) {
+  constructor(ledger: WritePath, isKeyRequired: boolean) {
     this.#ledger = ledger;
     this.#isKeyRequired = isKeyRequired;
   }

@@ -38,11 +38,18 @@ export interface ExecutorOptions {
 export class StorageExecutor implements BatchExecutor {
   readonly #storage: LedgerStorage;
   readonly #options: ExecutorOptions;
+  readonly #nowMs: (batch: Batch) => number;
   readonly #ids: IdSource;
 
-  constructor(storage: LedgerStorage, options: ExecutorOptions) {
+  /** @param nowMs the time at which a batch is decided, where that may be long after it was submitted */
+  constructor(
+    storage: LedgerStorage,
+    options: ExecutorOptions,
+    nowMs: (batch: Batch) => number = (batch) => batch.nowMs,
+  ) {
     this.#storage = storage;
     this.#options = options;
+    this.#nowMs = nowMs;
     this.#ids = new IdSource(storage.lastIdTimeMs(), () => randomBytes(5).toString('hex'));
   }
 
@@ -67,12 +74,13 @@ export class StorageExecutor implements BatchExecutor {
   }
 
   async #commit(batch: Batch): Promise<readonly Outcome[]> {
-    const { submissions, nowMs } = batch;
+    const { submissions } = batch;
     const idCount = submissions.reduce((sum, { command }) => sum + idsOf(command), 0);
-    const ids = this.#ids.take(nowMs, idCount);
-    const moment: BatchMoment = { ...this.#options, nowMs, ids };
     let outcomes: readonly Outcome[] = [];
     await this.#storage.commit(wantsOf(submissions), (loaded) => {
+      const nowMs = this.#nowMs(batch);
+      const ids = this.#ids.take(nowMs, idCount);
+      const moment: BatchMoment = { ...this.#options, nowMs, ids };
       const decided = decideBatch(submissions, loaded, moment, this.#open);
       outcomes = decided.outcomes;
       return {

@@ -54,6 +54,14 @@ export interface BatchChanges {
   readonly lastIdTimeMs: number;
 }
 
+/** Whether a batch changed nothing: it was all replays and refusals. */
+export function isEmpty(changes: BatchChanges): boolean {
+  if (changes.records.length > 0) return false;
+  return [...changes.tenants.values()].every((tenant) =>
+    Object.values(tenant).every((list) => list.length === 0),
+  );
+}
+
 /** The write side of a storage engine. One verb: a batch is loaded, decided and saved in one transaction. */
 export interface LedgerStorage {
   /**
@@ -65,7 +73,7 @@ export interface LedgerStorage {
   commit(wants: Wants, decide: (loaded: Loaded) => BatchChanges): Promise<void>;
   /** the time of the highest id ever given */
   lastIdTimeMs(): number;
-  close(): void;
+  close(): void | Promise<void>;
 }
 
 /** A failure of storage. */

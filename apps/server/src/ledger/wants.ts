@@ -6,6 +6,8 @@ import { recordName, type Submission } from './submission.ts';
 export interface Wants {
   readonly records: ReadonlyMap<string, WantedRecord>;
   readonly tenants: ReadonlyMap<string, TenantWants>;
+  /** tenants in which a command changes what others go by, and is no account: one such command at a time */
+  readonly changedTenants: ReadonlySet<string>;
 }
 
 export interface WantedRecord {
@@ -38,7 +40,9 @@ export interface TenantWants {
 export function wantsOf(submissions: readonly Submission[]): Wants {
   const records = new Map<string, WantedRecord>();
   const tenants = new Map<string, TenantWants>();
+  const changedTenants = new Set<string>();
   for (const { tenant, command, key } of submissions) {
+    if (changesTenant(command)) changedTenants.add(tenant);
     if (key !== undefined) {
       records.set(recordName(tenant, key), { tenant, scope: key.scope, digest: key.digest });
     }
@@ -49,7 +53,40 @@ export function wantsOf(submissions: readonly Submission[]): Wants {
     }
     addWants(command, wants);
   }
-  return { records, tenants };
+  return { records, tenants, changedTenants };
+}
+
+/** Whether a command changes services, webhooks, API keys, or what the operator sets. */
+function changesTenant(command: Command): boolean {
+  switch (command.kind) {
+    case 'record_usage':
+    case 'record_usage_bulk':
+    case 'reverse_entry':
+    case 'clear_account':
+    case 'settle':
+    case 'settle_bulk':
+    case 'redeliver':
+      return false;
+    case 'report_delivery':
+      // A receiver that is gone for good switches its webhook off.
+      return command.result.outcome === 'gone';
+    case 'put_service':
+    case 'put_service_bulk':
+    case 'delete_service':
+    case 'set_price':
+    case 'set_disabled':
+    case 'set_metadata':
+    case 'set_paused':
+    case 'change_settings':
+    case 'create_api_key':
+    case 'rotate_api_key':
+    case 'revoke_api_key':
+    case 'create_webhook':
+    case 'change_webhook':
+    case 'delete_webhook':
+    case 'test_webhook':
+      return true;
+  }
 }
 
 function noWants(): TenantWants {

@@ -56,7 +56,7 @@ export interface Books {
     through: number,
     limit: number,
   ): Promise<readonly Settlement[]>;
-  /** a page of accounts with their services, in an order of the engine's own; '' begins */
+  /** a page of accounts with their services, in an order of the engine's own; '' begins, and behind what is no place there is nothing */
   accountsAfter(filter: AccountsFilter, after: string, limit: number): Promise<AccountsPage>;
   keyFacts(key: RecordKey): Promise<KeyFacts | undefined>;
   apiKeyByDigest(digest: string): Promise<ApiKey | undefined>;
@@ -75,14 +75,24 @@ export interface Books {
     beforeEventId: string,
     limit: number,
   ): Promise<readonly Delivery[]>;
-  /** the next webhook, behind another one, to which something is pending; `undefined` begins */
-  nextWaiting(after: WaitingWebhook | undefined): Promise<WaitingWebhook | undefined>;
-  /** deliveries to a webhook whose time has come, the longest waiting first */
-  due(waiting: WaitingWebhook, nowMs: number, limit: number): Promise<readonly Delivery[]>;
-  close(): void;
+  /** the next webhook, behind another one, to which something is due; `undefined` begins */
+  nextWaiting(after: WaitingWebhook | undefined, nowMs: number): Promise<WaitingWebhook | undefined>;
+  /** deliveries to a webhook whose time has come, the longest waiting first; nobody else takes them for a while */
+  takeDue(waiting: WaitingWebhook, take: TakeDue): Promise<readonly Delivery[]>;
+  close(): void | Promise<void>;
 }
 
-/** A webhook to which something is pending. */
+/** What is taken of the deliveries that are due. */
+export interface TakeDue {
+  readonly nowMs: number;
+  /** until when they are the taker's: if it has not said by then what came of them, it is taken for dead */
+  readonly untilMs: number;
+  readonly limit: number;
+  /** events that the taker has on their way to this webhook */
+  readonly inFlight: ReadonlySet<string>;
+}
+
+/** A webhook to which something is due. */
 export interface WaitingWebhook {
   readonly tenant: string;
   readonly webhookId: string;

@@ -18,6 +18,8 @@ export interface Sent {
 
 /** Sends to webhooks. Never rejects. */
 export interface Sender {
+  /** for how long a receiver has to answer */
+  readonly timeoutMs: number;
   send(outgoing: Outgoing, signal: AbortSignal): Promise<Sent>;
   close(): void;
 }
@@ -40,6 +42,7 @@ export function httpSender({ timeoutMs, allowsPrivate, resolve }: SenderOptions)
   };
   const agents = { http: new HttpAgent(options), https: new HttpsAgent(options) };
   return {
+    timeoutMs,
     send: (outgoing, signal) => {
       const literal = literalAddress(outgoing.url);
       if (literal !== undefined && !allowsPrivate && !isPublicAddress(literal)) {

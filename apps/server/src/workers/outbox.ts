@@ -28,6 +28,11 @@ const inFlightMax = 64;
 /** So that one slow receiver does not take the places of all others. */
 const inFlightPerWebhookMax = 8;
 const webhooksPerRound = 1_000;
+/**
+ * For how long a delivery is the instance's that took it, beyond the time that its receiver has: longer than it takes to
+ * note what came of it. If the instance dies, another one sends after that.
+ */
+const notingMaxMs = 10_000;
 /** For how long nothing is sent when what came of an attempt could not be noted: it would be sent again at once. */
 const restMs = 30_000;
 
@@ -38,7 +43,8 @@ const restMs = 30_000;
 export class Outbox {
   readonly #desk: OutboxDesk;
   readonly #inFlight = new Map<string, Promise<void>>();
-  readonly #perWebhook = new Map<string, number>();
+  /** events on their way, by webhook */
+  readonly #perWebhook = new Map<string, Set<string>>();
   readonly #stopping = new AbortController();
   #after: WaitingWebhook | undefined;
   #restsUntilMs = 0;
@@ -87,7 +93,7 @@ export class Outbox {
     if (this.#desk.nowMs() < this.#restsUntilMs) return 0;
     let picked = 0;
     for (let visited = 0; visited < webhooksPerRound && this.#inFlight.size < inFlightMax; visited++) {
-      this.#after = await this.#desk.books.nextWaiting(this.#after);
+      this.#after = await this.#desk.books.nextWaiting(this.#after, this.#desk.nowMs());
       if (this.#after === undefined || this.#stopping.signal.aborted) break;
       picked += await this.#startDue(this.#after);
     }
@@ -98,28 +104,29 @@ export class Outbox {
     const { books, nowMs } = this.#desk;
     const webhook = await books.webhook(waiting.tenant, waiting.webhookId);
     if (webhook === undefined || webhook.disabled !== undefined) return 0;
-    const own = this.#perWebhook.get(webhook.id) ?? 0;
-    const room = Math.min(inFlightPerWebhookMax - own, inFlightMax - this.#inFlight.size);
-    if (room <= 0) return 0;
-    const due = await books.due(waiting, nowMs(), room + own);
-    const free = due.filter(({ eventId }) => !this.#inFlight.has(`${webhook.id} ${eventId}`)).slice(0, room);
-    for (const delivery of free) this.#begin(waiting.tenant, webhook, delivery);
-    return free.length;
+    const inFlight = this.#perWebhook.get(webhook.id) ?? new Set();
+    const limit = Math.min(inFlightPerWebhookMax - inFlight.size, inFlightMax - this.#inFlight.size);
+    if (limit <= 0) return 0;
+    const untilMs = nowMs() + this.#desk.sender.timeoutMs + notingMaxMs;
+    const due = await books.takeDue(waiting, { nowMs: nowMs(), untilMs, limit, inFlight });
+    for (const delivery of due) this.#begin(waiting.tenant, webhook, delivery);
+    return due.length;
   }
 
   #begin(tenant: string, webhook: Webhook, delivery: Delivery): void {
-    const name = `${webhook.id} ${delivery.eventId}`;
-    this.#perWebhook.set(webhook.id, (this.#perWebhook.get(webhook.id) ?? 0) + 1);
+    const { eventId } = delivery;
+    const name = `${webhook.id} ${eventId}`;
+    const own = this.#perWebhook.get(webhook.id) ?? new Set();
+    this.#perWebhook.set(webhook.id, own.add(eventId));
     const ended = this.#deliver(tenant, webhook, delivery)
       .catch((error: unknown) => {
         this.#restsUntilMs = this.#desk.nowMs() + restMs;
-        this.#desk.log.warn({ err: error, eventId: delivery.eventId }, 'a delivery could not be noted');
+        this.#desk.log.warn({ err: error, eventId }, 'a delivery could not be noted');
       })
       .finally(() => {
         this.#inFlight.delete(name);
-        const left = (this.#perWebhook.get(webhook.id) ?? 1) - 1;
-        if (left === 0) this.#perWebhook.delete(webhook.id);
-        else this.#perWebhook.set(webhook.id, left);
+        own.delete(eventId);
+        if (own.size === 0) this.#perWebhook.delete(webhook.id);
       });
     this.#inFlight.set(name, ended);
   }

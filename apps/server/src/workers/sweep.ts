@@ -1,23 +1,16 @@
 import type { Logger } from 'pino';
 
-/** What a sweep goes by, and where a step of it ended. */
-interface SweepStep<C> {
-  readonly answerTtlMs: number;
-  readonly retentionMs: number;
-  readonly rowsMax: number;
-  readonly cursor: C | undefined;
-}
-
-/** What a step did, whether another one has to follow, and where that goes on. */
-interface StepReport<C> {
-  readonly kind: string;
-  readonly isDone: boolean;
-  readonly cursor?: C | undefined;
-}
-
-/** The storage that is swept, one short step at a time. */
+/** The storage that is swept, one short step at a time; the cursor of a step is the storage's own. */
 export interface Sweepable<C> {
-  sweep(nowMs: number, step: SweepStep<C>): Promise<StepReport<C>>;
+  sweep(
+    nowMs: number,
+    step: {
+      readonly answerTtlMs: number;
+      readonly retentionMs: number;
+      readonly rowsMax: number;
+      readonly cursor: C | undefined;
+    },
+  ): Promise<{ readonly kind: string; readonly isDone: boolean; readonly cursor?: C | undefined }>;
 }
 
 const rowsMax = 2_000;

@@ -1,17 +1,19 @@
-import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { pino } from 'pino';
 import { type App, startApp } from '../../src/app.ts';
 import { type Config, parseConfig } from '../../src/config.ts';
 import { type Api, apiAt } from './api.ts';
+import { emptyDatabase, engineEnvironment } from './database.ts';
 import { onEnd } from './on-end.ts';
-import { temporaryFolder } from './temporary-folder.ts';
 
 /** A server in this process: real sockets, a real file, and a clock that the test moves. */
 export interface InProcess {
   readonly api: Api;
   readonly app: App;
   readonly clock: { nowMs: number };
+  /** of the engine that the test runs on */
+  readonly databaseUrl: string;
+  /** the file, on SQLite */
   readonly file: string;
 }
 
@@ -20,8 +22,9 @@ export async function startInProcess(
   t: TestContext,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<InProcess> {
-  const file = environment['DATABASE_URL']?.slice('file:'.length) ?? join(temporaryFolder(t), 'books.db');
-  const config = configOf({ PORT: '0', LOG_LEVEL: 'silent', ...environment, DATABASE_URL: `file:${file}` });
+  const databaseUrl = environment['DATABASE_URL'] ?? (await emptyDatabase(t));
+  const standard = { PORT: '0', LOG_LEVEL: 'silent', ...engineEnvironment };
+  const config = configOf({ ...standard, ...environment, DATABASE_URL: databaseUrl });
   const clock = { nowMs: Date.now() };
   let secrets = 0;
   const app = await startApp(config, '0.0.0-test', pino({ level: config.logLevel }), {
@@ -33,7 +36,7 @@ export async function startInProcess(
     },
   });
   onEnd(t, () => app.close());
-  return { api: apiAt(app.url), app, clock, file };
+  return { api: apiAt(app.url), app, clock, databaseUrl, file: databaseUrl.slice('file:'.length) };
 }
 
 function configOf(environment: Readonly<Record<string, string>>): Config {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { engineEnvironment } from './database.ts';
 import { onEnd } from './on-end.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -24,7 +25,14 @@ export async function startProcess(
   options: { readonly uid?: number; readonly gid?: number } = {},
 ): Promise<ServerProcess> {
   const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'warn', ...environment },
+    env: {
+      PATH: process.env['PATH'],
+      HOST: '127.0.0.1',
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+      ...engineEnvironment,
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...options,
   });

@@ -53,8 +53,7 @@ export async function runBooksCommand(
   }
   const [file = ''] = read;
   try {
-    const database =
-      command === 'verify' && file !== '' ? file : parseDatabaseUrl(environment['DATABASE_URL']);
+    const database = command === 'verify' && file !== '' ? file : databaseFile(environment['DATABASE_URL']);
     switch (command) {
       case 'backup':
         await backUp(database, file);
@@ -116,4 +115,11 @@ async function verify(file: string, print: (text: string) => void): Promise<numb
   }
   print(differences === 0 ? 'the books are right\n' : `${differences} differences\n`);
   return differences === 0 ? 0 : 1;
+}
+
+/** Of a PostgreSQL its own tools make the copies. */
+function databaseFile(url: string | undefined): string {
+  const database = parseDatabaseUrl(url);
+  if (database.kind === 'sqlite') return database.file;
+  throw new Error('DATABASE_URL names a PostgreSQL: back it up with pg_dump or a base backup');
 }

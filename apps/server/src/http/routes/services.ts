@@ -7,7 +7,7 @@ import { timestampOfMs } from '../../domain/timestamps.ts';
 import type { Books } from '../../reads/books.ts';
 import { sumService, topAgents } from '../../reads/sums.ts';
 import { ApiError } from '../api-error.ts';
-import { encodeCursor, nameCursor, numberCursor } from '../cursor.ts';
+import { accountCursor, encodeCursor, nameCursor, numberCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { exactInteger } from '../exact-integer.ts';
 import type { Handlers } from '../router.ts';
@@ -91,14 +91,14 @@ export function serviceRoutes({ writes, books }: Desk) {
 
     listServiceAgents: async (call) => {
       const { cursor, limit = 100 } = call.query;
-      const after = cursor === undefined ? '' : String(numberCursor(cursor));
+      const after = accountCursor(cursor);
       const filter = { tenant: tenantOf(call), serviceId: call.params.serviceId };
       const { items, next } = await books.accountsAfter(filter, after, limit);
       return {
         status: 200,
         body: {
           items: items.map(({ account }) => ({ agent: account.agent, total: outstandingRequests(account) })),
-          nextCursor: next === undefined ? null : encodeCursor('number', next),
+          nextCursor: next === undefined ? null : encodeCursor('account', next),
         },
       };
     },

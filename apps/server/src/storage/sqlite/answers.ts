@@ -1,4 +1,5 @@
-import type { Protection, StoredAnswer } from '../../ledger/storage-port.ts';
+import type { StoredAnswer } from '../../ledger/storage-port.ts';
+import { type AnswerCap, parseHeaders, parseProtection } from '../stored-answer.ts';
 import { bytes, hex, integer, text } from './columns.ts';
 import type { Connection, Row } from './connection.ts';
 
@@ -8,12 +9,6 @@ const saveScopeSql = `INSERT INTO scopes (tenant, scope, answers, answer_bytes) 
      ON CONFLICT (tenant, scope) DO UPDATE SET answers = excluded.answers, answer_bytes = excluded.answer_bytes`;
 const loadFullScopesSql =
   'SELECT tenant, scope, answers, answer_bytes FROM scopes WHERE answers > ? OR answer_bytes > ?';
-
-/** How many answers a scope keeps, and how many bytes of them: its own oldest go first. */
-export interface AnswerCap {
-  readonly answersMax: number;
-  readonly bytesMax: number;
-}
 
 /** How many answers a scope was ever given, and their bytes. */
 export interface ScopeTotals {
@@ -197,11 +192,6 @@ function insertAnswerSql(table: string): string {
   return sql;
 }
 
-/** Bytes of an answer, as the cap counts them. */
-export function answerBytes(answer: StoredAnswer): number {
-  return typeof answer.body === 'string' ? Buffer.byteLength(answer.body) : answer.body.byteLength;
-}
-
 function parseAnswer(row: Row, expiresAtMs: number): StoredAnswer {
   const { body } = row;
   if (typeof body !== 'string' && !(body instanceof Uint8Array))
@@ -213,20 +203,4 @@ function parseAnswer(row: Row, expiresAtMs: number): StoredAnswer {
     protection: parseProtection(text(row, 'protection')),
     expiresAtMs,
   };
-}
-
-function parseHeaders(json: string): [string, string][] {
-  const headers: unknown = JSON.parse(json);
-  if (!Array.isArray(headers)) throw new Error('stored headers are not a list');
-  return headers.map((header: unknown) => {
-    if (!Array.isArray(header) || typeof header[0] !== 'string' || typeof header[1] !== 'string') {
-      throw new Error('a stored header is not a pair of texts');
-    }
-    return [header[0], header[1]];
-  });
-}
-
-function parseProtection(protection: string): Protection {
-  if (protection === 'plain' || protection === 'sealed') return protection;
-  return `at-rest:${protection.slice('at-rest:'.length)}`;
 }

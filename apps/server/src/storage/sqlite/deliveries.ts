@@ -1,6 +1,6 @@
 import { type Delivery, deliveryOutcomes } from '../../domain/delivery.ts';
 import { eventTypes } from '../../domain/event.ts';
-import type { WaitingWebhook } from '../../reads/books.ts';
+import type { TakeDue, WaitingWebhook } from '../../reads/books.ts';
 import { idAtMs } from '../../reads/id-bounds.ts';
 import { integer, integerOrAbsent, literal, literalOrAbsent, text, uuid, uuidBytes } from './columns.ts';
 import type { Connection, Row } from './connection.ts';
@@ -13,7 +13,8 @@ const loadDeliverySql = `SELECT ${columns} FROM deliveries WHERE tenant = ? AND 
 const loadDeliveriesBeforeSql = `SELECT ${columns} FROM deliveries
      WHERE tenant = ? AND webhook = ? AND event < ? ORDER BY event DESC LIMIT ?`;
 const loadNextWaitingSql = `SELECT tenant, webhook FROM deliveries
-     WHERE state = 'pending' AND (tenant, webhook) > (?, ?) ORDER BY tenant, webhook LIMIT 1`;
+     WHERE state = 'pending' AND (tenant, webhook) > (?, ?) AND next_attempt_at_ms <= ?
+     ORDER BY tenant, webhook LIMIT 1`;
 const loadDueSql = `SELECT ${columns} FROM deliveries
      WHERE state = 'pending' AND tenant = ? AND webhook = ? AND next_attempt_at_ms <= ?
      ORDER BY next_attempt_at_ms LIMIT ?`;
@@ -47,23 +48,31 @@ export function loadDeliveriesBefore(
 
 const zeroId = '00000000-0000-0000-0000-000000000000';
 
-/** The next webhook, behind another one, to which something is pending. */
+/** The next webhook, behind another one, to which something is due. */
 export function loadNextWaiting(
   connection: Connection,
   after: WaitingWebhook | undefined,
+  nowMs: number,
 ): WaitingWebhook | undefined {
-  const row = connection.get(loadNextWaitingSql, after?.tenant ?? '', uuidBytes(after?.webhookId ?? zeroId));
+  const webhook = uuidBytes(after?.webhookId ?? zeroId);
+  const row = connection.get(loadNextWaitingSql, after?.tenant ?? '', webhook, nowMs);
   return row && { tenant: text(row, 'tenant'), webhookId: uuid(row, 'webhook') };
 }
 
-/** Deliveries to a webhook whose time has come, the longest waiting first. */
+/**
+ * Deliveries to a webhook whose time has come, the longest waiting first. Nothing is noted of who takes them: there is
+ * one server on a file, and what it has on its way it says itself.
+ */
 export function loadDue(
   connection: Connection,
   { tenant, webhookId }: WaitingWebhook,
-  nowMs: number,
-  limit: number,
+  { nowMs, limit, inFlight }: TakeDue,
 ): Delivery[] {
-  return connection.all(loadDueSql, tenant, uuidBytes(webhookId), nowMs, limit).map(parseDelivery);
+  return connection
+    .all(loadDueSql, tenant, uuidBytes(webhookId), nowMs, limit + inFlight.size)
+    .map(parseDelivery)
+    .filter(({ eventId }) => !inFlight.has(eventId))
+    .slice(0, limit);
 }
 
 export function saveDelivery(connection: Connection, tenant: string, delivery: Delivery): void {

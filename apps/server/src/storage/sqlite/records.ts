@@ -1,6 +1,7 @@
 import type { MadeRecord, StoredRecord } from '../../ledger/storage-port.ts';
 import type { WantedRecord } from '../../ledger/wants.ts';
-import { type AnswerCap, answersTable, loadAnswer } from './answers.ts';
+import type { AnswerCap } from '../stored-answer.ts';
+import { answersTable, loadAnswer } from './answers.ts';
 import { bytes, hex, integer, text, textOrAbsent } from './columns.ts';
 import type { Connection, Row } from './connection.ts';
 

@@ -1,8 +1,8 @@
 import { accountName, type Changes } from '../../domain/view.ts';
 import type { BatchChanges, MadeRecord } from '../../ledger/storage-port.ts';
+import { answerBytes } from '../stored-answer.ts';
 import { saveAccount, saveLine } from './accounts.ts';
 import {
-  answerBytes,
   answersTable,
   createAnswersTable,
   loadScope,

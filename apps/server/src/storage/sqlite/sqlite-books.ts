@@ -7,8 +7,10 @@ import type {
   Books,
   KeyFacts,
   RecordKey,
+  TakeDue,
   WaitingWebhook,
 } from '../../reads/books.ts';
+import type { AnswerCap } from '../stored-answer.ts';
 import {
   loadAccount,
   loadAccountsAfter,
@@ -17,7 +19,7 @@ import {
   loadTenantsAfter,
   type NumberedAccount,
 } from './accounts.ts';
-import { type AnswerCap, answersTable, hasAnswer, listAnswersTables } from './answers.ts';
+import { answersTable, hasAnswer, listAnswersTables } from './answers.ts';
 import { loadApiKeyByDigest, loadApiKeysAfter } from './api-keys.ts';
 import { Connection } from './connection.ts';
 import { loadDeliveriesBefore, loadDue, loadNextWaiting } from './deliveries.ts';
@@ -149,6 +151,8 @@ export class SqliteBooks implements Books {
 
   accountsAfter(filter: AccountsFilter, after: string, limit: number) {
     return this.#read((connection): AccountsPage => {
+      // A place in the order of the other engine, from before the books moved.
+      if (after.includes('-')) return { items: [], next: undefined };
       const accounts = loadAccountsAfter(connection, filter, Number(after), limit);
       const services = new Map<string, Service | undefined>();
       const items = accounts.map(({ account }) => {
@@ -207,12 +211,12 @@ export class SqliteBooks implements Books {
     );
   }
 
-  nextWaiting(after: WaitingWebhook | undefined) {
-    return this.#read((connection) => loadNextWaiting(connection, after));
+  nextWaiting(after: WaitingWebhook | undefined, nowMs: number) {
+    return this.#read((connection) => loadNextWaiting(connection, after, nowMs));
   }
 
-  due(waiting: WaitingWebhook, nowMs: number, limit: number) {
-    return this.#read((connection) => loadDue(connection, waiting, nowMs, limit));
+  takeDue(waiting: WaitingWebhook, take: TakeDue) {
+    return this.#read((connection) => loadDue(connection, waiting, take));
   }
 
   close(): void {

@@ -1,9 +1,16 @@
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { BatchChanges, LedgerStorage, Loaded } from '../../ledger/storage-port.ts';
-import { StorageFault } from '../../ledger/storage-port.ts';
+import {
+  type BatchChanges,
+  isEmpty,
+  type LedgerStorage,
+  type Loaded,
+  StorageFault,
+} from '../../ledger/storage-port.ts';
 import type { Wants } from '../../ledger/wants.ts';
-import { type AnswerCap, listAnswersTables } from './answers.ts';
+import type { AnswerCap } from '../stored-answer.ts';
+import type { SweepLimits } from '../sweep-step.ts';
+import { listAnswersTables } from './answers.ts';
 import { integer } from './columns.ts';
 import { Connection } from './connection.ts';
 import { type FaultPlace, needsReopening, storageFault } from './fault.ts';
@@ -11,7 +18,7 @@ import { type FileLock, lockFile } from './file-lock.ts';
 import { loadBatch } from './load.ts';
 import { migrate } from './migrations/migrate.ts';
 import { saveBatch } from './save.ts';
-import { type SweepLimits, type SweepReport, sweepStep } from './sweep.ts';
+import { type SweepReport, sweepStep } from './sweep.ts';
 
 export interface SqliteOptions {
   readonly file: string;
@@ -156,11 +163,4 @@ export class SqliteStorage implements LedgerStorage {
 /** The file itself, whatever links lead to it: two names of one file must meet in one lock. */
 function realFile(file: string): string {
   return existsSync(file) ? realpathSync(file) : join(realpathSync(dirname(file)), basename(file));
-}
-
-function isEmpty(changes: BatchChanges): boolean {
-  if (changes.records.length > 0) return false;
-  return [...changes.tenants.values()].every((tenant) =>
-    Object.values(tenant).every((list) => list.length === 0),
-  );
 }

@@ -1,24 +1,10 @@
-import { type AnswerCap, answersTableEndMs, deleteEvicted, listAnswersTables } from './answers.ts';
+import { deliveriesKeptMs, steadyForMs, steadySinceMs } from '../steady-clock.ts';
+import type { AnswerCap } from '../stored-answer.ts';
+import type { SweepCursor, SweepLimits } from '../sweep-step.ts';
+import { answersTableEndMs, deleteEvicted, listAnswersTables } from './answers.ts';
 import { bytes, hex, integer, integerOrAbsent, text } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { forgetDeliveries } from './deliveries.ts';
-
-/** What the sweep goes by. */
-export interface SweepLimits {
-  readonly answerTtlMs: number;
-  readonly retentionMs: number;
-  /** rows looked at in one step, so that the writer is not held up */
-  readonly rowsMax: number;
-  /** where the step before ended; `undefined` begins anew */
-  readonly cursor: SweepCursor | undefined;
-}
-
-/** A place in the table of records. */
-export interface SweepCursor {
-  readonly tenant: string;
-  readonly scope: string;
-  readonly key: string;
-}
 
 /** What a step did, and whether another one has to follow; `cursor` is where that goes on. */
 export type SweepReport =
@@ -46,15 +32,6 @@ export type SweepReport =
       readonly cursor: SweepCursor | undefined;
     };
 
-/** A gap between two sweeps beyond which the clock, or the server, was away. */
-const gapMax = 3 * 86_400_000;
-/** How far a clock is set back when it is only kept right. */
-const waverMax = 60_000;
-/** For how long a delivery that has ended can be looked at, and asked for once more. */
-const deliveriesKeptMs = 30 * 86_400_000;
-/** For how long the clock must have run without such a gap before anything is forgotten. */
-const steadyForMs = 3 * 86_400_000;
-
 /**
  * One short step of forgetting: deletes answers beyond the cap of their scope, drops the tables of answers that are
  * past their time, then walks some way along the records and deletes those past the retention. A clock that jumps
@@ -70,9 +47,9 @@ export function sweepStep(
   if (answersEvicted >= limits.rowsMax) {
     return { kind: 'evicting', answersEvicted, isDone: false, cursor: limits.cursor };
   }
-  const steadySinceMs = steadySince(connection, nowMs);
-  if (nowMs - steadySinceMs < steadyForMs) {
-    return { kind: 'clock_unsteady', answersEvicted, steadySinceMs, isDone: true };
+  const sinceMs = steadySince(connection, nowMs);
+  if (nowMs - sinceMs < steadyForMs) {
+    return { kind: 'clock_unsteady', answersEvicted, steadySinceMs: sinceMs, isDone: true };
   }
   const tablesDropped = dropAnswers(connection, nowMs - limits.answerTtlMs);
   const deliveriesForgotten = forgetDeliveries(connection, nowMs - deliveriesKeptMs, limits.rowsMax);
@@ -93,8 +70,7 @@ function steadySince(connection: Connection, nowMs: number): number {
   const row = connection.get('SELECT steady_since_ms, swept_at_ms FROM ledger_clock WHERE only = 1');
   const sweptAtMs = row && integerOrAbsent(row, 'swept_at_ms');
   const known = row && integerOrAbsent(row, 'steady_since_ms');
-  const isSteady = sweptAtMs !== undefined && nowMs >= sweptAtMs - waverMax && nowMs - sweptAtMs <= gapMax;
-  const since = isSteady && known !== undefined ? known : nowMs;
+  const since = steadySinceMs({ sweptAtMs, steadySinceMs: known }, nowMs);
   connection.run('UPDATE ledger_clock SET steady_since_ms = ?, swept_at_ms = ? WHERE only = 1', since, nowMs);
   return since;
 }

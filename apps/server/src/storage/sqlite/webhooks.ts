@@ -1,5 +1,5 @@
-import { type EventType, eventTypes } from '../../domain/event.ts';
 import type { Webhook } from '../../domain/webhook.ts';
+import { parseEventNames } from '../stored-webhook.ts';
 import { integer, literalOrAbsent, text, uuid, uuidBytes } from './columns.ts';
 import type { Connection, Row } from './connection.ts';
 
@@ -41,17 +41,11 @@ function parseWebhook(row: Row): Webhook {
   return {
     id: uuid(row, 'id'),
     url: text(row, 'url'),
-    events: parseEvents(text(row, 'events')),
+    events: parseEventNames(text(row, 'events')),
     keptSecret: text(row, 'kept_secret'),
     createdAtMs: integer(row, 'created_at_ms'),
     disabled: literalOrAbsent(row, 'disabled', ['by_request', 'gone'] as const),
     testedAtMs: integer(row, 'tested_at_ms'),
     deleted: integer(row, 'deleted') === 1,
   };
-}
-
-function parseEvents(json: string): (EventType | '*')[] {
-  const sent: unknown = JSON.parse(json);
-  const names: readonly unknown[] = Array.isArray(sent) ? sent : [];
-  return names.flatMap((name) => ['*' as const, ...eventTypes].filter((type) => type === name));
 }

@@ -1,7 +1,8 @@
 import type { Batch, ExecutorOptions } from '../../ledger/batch-executor.ts';
 import type { Outcome } from '../../ledger/submission.ts';
+import type { SweepLimits } from '../sweep-step.ts';
 import type { SqliteOptions } from './sqlite-storage.ts';
-import type { SweepLimits, SweepReport } from './sweep.ts';
+import type { SweepReport } from './sweep.ts';
 
 /** What the writer's thread is started with. */
 export interface WriterData {

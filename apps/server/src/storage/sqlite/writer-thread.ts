@@ -1,14 +1,13 @@
 // The thread of the one writer: the event loop that serves HTTP never waits for a disk.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { itemsOf, StorageExecutor } from '../../ledger/batch-executor.ts';
+import { batchItemsMax, executeTogether } from '../../ledger/gathering-executor.ts';
 import { SqliteStorage } from './sqlite-storage.ts';
 import type { WriterCall, WriterData, WriterReply } from './writer-messages.ts';
 
 if (parentPort === null) throw new Error('this file is the main file of a worker thread');
 const port = parentPort;
 const data: WriterData = workerData;
-/** A batch of this many items spreads the cost of its commit thin; more would only make the others wait. */
-const batchItemsMax = 2_000;
 
 type ExecuteCall = WriterCall & { readonly kind: 'execute' };
 
@@ -66,20 +65,15 @@ async function answer(
 }
 
 async function execute(calls: readonly ExecuteCall[], executor: StorageExecutor): Promise<void> {
-  const latest = calls.at(-1);
-  if (latest === undefined) return;
-  const submissions = calls.flatMap(({ batch }) => batch.submissions);
-  const batch = { submissions, nowMs: latest.batch.nowMs };
-  const startedMs = performance.now();
-  const outcomes = await executor.execute(batch);
-  const commitMs = performance.now() - startedMs;
-  let from = 0;
-  const executed = calls.map(({ call, batch }) => {
-    const own = outcomes.slice(from, from + batch.submissions.length);
-    from += batch.submissions.length;
-    return { call, outcomes: own };
-  });
-  reply({ kind: 'executed', executed, items: itemsOf(batch), commitMs });
+  if (calls.length === 0) return;
+  const commit = { items: 0, commitMs: 0 };
+  const outcomes = await executeTogether(
+    calls.map(({ batch }) => batch),
+    executor,
+    (items, commitMs) => Object.assign(commit, { items, commitMs }),
+  );
+  const executed = calls.map(({ call }, index) => ({ call, outcomes: outcomes[index] ?? [] }));
+  reply({ kind: 'executed', executed, ...commit });
 }
 
 function close(storage: SqliteStorage): void {

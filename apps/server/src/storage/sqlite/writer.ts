@@ -1,7 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import type { Batch, BatchExecutor } from '../../ledger/batch-executor.ts';
+import type { OnCommitted } from '../../ledger/gathering-executor.ts';
 import type { Outcome } from '../../ledger/submission.ts';
-import type { SweepLimits, SweepReport } from './sweep.ts';
+import type { SweepLimits } from '../sweep-step.ts';
+import type { SweepReport } from './sweep.ts';
 import type { WriterCall, WriterData, WriterReply } from './writer-messages.ts';
 
 type Pending =
@@ -15,9 +17,6 @@ type Pending =
       readonly resolve: (report: SweepReport) => void;
       readonly reject: (error: Error) => void;
     };
-
-/** Is told of each batch: its items, and how long it took from load to commit. */
-export type OnCommitted = (items: number, commitMs: number) => void;
 
 /** The writer of a database file, on a thread of its own. */
 export class SqliteWriter implements BatchExecutor {

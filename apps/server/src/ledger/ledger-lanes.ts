@@ -1,0 +1,52 @@
+import type { Ledger } from './ledger.ts';
+import type { Outcome, Submission } from './submission.ts';
+
+/** What submits to a write path, and what asks after it. */
+export type WritePath = Pick<Ledger, 'submit' | 'isOpen' | 'state' | 'announceClosing' | 'drain'>;
+
+/**
+ * Several write paths side by side, so that a batch that is held up holds up only some. The commands of a tenant always
+ * take the same one, and so never wait for one another in the storage.
+ */
+export class LedgerLanes implements WritePath {
+  readonly #lanes: readonly Ledger[];
+
+  constructor(lanes: readonly Ledger[]) {
+    this.#lanes = lanes;
+  }
+
+  get isOpen(): boolean {
+    return this.#lanes.every(({ isOpen }) => isOpen);
+  }
+
+  get state(): Ledger['state'] {
+    const states = this.#lanes.map(({ state }) => state);
+    return {
+      queuedItems: states.reduce((sum, { queuedItems }) => sum + queuedItems, 0),
+      inFlightItems: states.reduce((sum, { inFlightItems }) => sum + inFlightItems, 0),
+    };
+  }
+
+  announceClosing(): void {
+    for (const lane of this.#lanes) lane.announceClosing();
+  }
+
+  submit(submission: Submission): Promise<Outcome> {
+    const lane = this.#lanes[laneOf(submission.tenant) % this.#lanes.length];
+    if (lane === undefined) throw new Error('a write path has at least one lane');
+    return lane.submit(submission);
+  }
+
+  async drain(): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.drain()));
+  }
+}
+
+/** A number that spreads tenants evenly: FNV-1a. */
+function laneOf(tenant: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < tenant.length; at++) {
+    hash = Math.imul(hash ^ tenant.charCodeAt(at), 0x01000193);
+  }
+  return hash >>> 0;
+}

@@ -1,0 +1,63 @@
+import type { ApiKey } from '../../domain/api-key.ts';
+import { adminTenant } from '../../domain/tenant.ts';
+import { bytea, hex, integer, integerOrAbsent, json, text } from './columns.ts';
+import type { Connection, Row } from './connection.ts';
+
+const columns = 'digest, prefix, names_tenant, label, created_at_ms, revoked_at_ms, expires_at_ms';
+
+const loadByPrefixesSql = `SELECT ${columns} FROM api_keys WHERE tenant = $1 AND prefix = ANY ($2)`;
+const loadByDigestSql = `SELECT ${columns} FROM api_keys WHERE tenant = $1 AND digest = $2`;
+const loadAfterSql = `SELECT ${columns} FROM api_keys
+  WHERE tenant = $1 AND prefix > $2 AND revoked_at_ms IS NULL ORDER BY prefix LIMIT $3`;
+const saveSql = `INSERT INTO api_keys (tenant, ${columns})
+  SELECT $1, ${columns} FROM json_to_recordset($2) AS w (digest bytea, prefix text, names_tenant text, label text,
+    created_at_ms bigint, revoked_at_ms bigint, expires_at_ms bigint)
+  ON CONFLICT (tenant, digest) DO UPDATE SET revoked_at_ms = excluded.revoked_at_ms,
+    expires_at_ms = excluded.expires_at_ms`;
+
+export async function loadApiKeys(connection: Connection, prefixes: readonly string[]): Promise<ApiKey[]> {
+  return (await connection.rows(loadByPrefixesSql, [adminTenant, prefixes])).map(parseApiKey);
+}
+
+export async function loadApiKeyByDigest(
+  connection: Connection,
+  digest: string,
+): Promise<ApiKey | undefined> {
+  const [row] = await connection.rows(loadByDigestSql, [adminTenant, bytea(digest)]);
+  return row && parseApiKey(row);
+}
+
+/** Keys that are not revoked, behind a prefix, in the order of their prefixes. */
+export async function loadApiKeysAfter(
+  connection: Connection,
+  after: string,
+  limit: number,
+): Promise<ApiKey[]> {
+  return (await connection.rows(loadAfterSql, [adminTenant, after, limit])).map(parseApiKey);
+}
+
+export async function saveApiKeys(connection: Connection, keys: readonly ApiKey[]): Promise<void> {
+  if (keys.length === 0) return;
+  const rows = keys.map((key) => ({
+    digest: bytea(key.digest),
+    prefix: key.prefix,
+    names_tenant: key.tenant,
+    label: key.label,
+    created_at_ms: key.createdAtMs,
+    revoked_at_ms: key.revokedAtMs ?? null,
+    expires_at_ms: key.expiresAtMs ?? null,
+  }));
+  await connection.rows(saveSql, [adminTenant, json(rows)]);
+}
+
+function parseApiKey(row: Row): ApiKey {
+  return {
+    digest: hex(row, 'digest'),
+    prefix: text(row, 'prefix'),
+    tenant: text(row, 'names_tenant'),
+    label: text(row, 'label'),
+    createdAtMs: integer(row, 'created_at_ms'),
+    revokedAtMs: integerOrAbsent(row, 'revoked_at_ms'),
+    expiresAtMs: integerOrAbsent(row, 'expires_at_ms'),
+  };
+}

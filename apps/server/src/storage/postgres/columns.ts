@@ -1,0 +1,93 @@
+import type { Row } from './connection.ts';
+
+/** Reads of one column, each of which checks what the driver handed over. */
+
+export function text(row: Row, column: string): string {
+  const value = row[column];
+  if (typeof value !== 'string') throw mismatch(column, 'text');
+  return value;
+}
+
+export function textOrAbsent(row: Row, column: string): string | undefined {
+  return row[column] === null ? undefined : text(row, column);
+}
+
+export function flag(row: Row, column: string): boolean {
+  const value = row[column];
+  if (typeof value !== 'boolean') throw mismatch(column, 'a boolean');
+  return value;
+}
+
+/** An integer that a double holds exactly; the driver hands over those of 64 bits as text. */
+export function integer(row: Row, column: string): number {
+  const value = row[column];
+  const parsed = typeof value === 'string' ? Number(value) : value;
+  if (!Number.isSafeInteger(parsed)) throw mismatch(column, 'an integer');
+  return Number(parsed);
+}
+
+export function integerOrAbsent(row: Row, column: string): number | undefined {
+  return row[column] === null ? undefined : integer(row, column);
+}
+
+/** A 64-bit integer. */
+export function big(row: Row, column: string): bigint {
+  const value = row[column];
+  if (typeof value !== 'string' && !Number.isSafeInteger(value)) throw mismatch(column, 'a 64-bit integer');
+  return BigInt(String(value));
+}
+
+export function bigOrAbsent(row: Row, column: string): bigint | undefined {
+  return row[column] === null ? undefined : big(row, column);
+}
+
+/** Bytes, as hexadecimal digits. */
+export function hex(row: Row, column: string): string {
+  return bytes(row, column).toString('hex');
+}
+
+export function bytes(row: Row, column: string): Buffer {
+  const value = row[column];
+  if (!Buffer.isBuffer(value)) throw mismatch(column, 'bytes');
+  return value;
+}
+
+/** One of some texts. */
+export function literal<T extends string>(row: Row, column: string, values: readonly T[]): T {
+  const value = values.find((one) => one === row[column]);
+  if (value === undefined) throw mismatch(column, `one of ${values.join(', ')}`);
+  return value;
+}
+
+export function literalOrAbsent<T extends string>(
+  row: Row,
+  column: string,
+  values: readonly T[],
+): T | undefined {
+  return row[column] === null ? undefined : literal(row, column, values);
+}
+
+/** Rows that a subquery put into one column with `json_agg`; none where it gave NULL. */
+export function rowsIn(row: Row, column: string): readonly Row[] {
+  const value = row[column];
+  if (value === null) return [];
+  if (!Array.isArray(value)) throw mismatch(column, 'a list of rows');
+  return value.map((element: unknown) => {
+    if (typeof element !== 'object' || element === null) throw mismatch(column, 'a list of rows');
+    return Object.fromEntries(Object.entries(element));
+  });
+}
+
+/** Bytes that hexadecimal digits name, as PostgreSQL reads them. */
+export function bytea(digits: string): string {
+  return `\\x${digits}`;
+}
+
+/** Rows as one parameter, which `json_to_recordset` takes apart. */
+export function json(rows: readonly unknown[]): string {
+  return JSON.stringify(rows, (_name, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+}
+
+function mismatch(column: string, wanted: string): Error {
+  return new Error(`column ${column} is not ${wanted}`);
+}

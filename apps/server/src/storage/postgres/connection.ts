@@ -1,0 +1,152 @@
+import { Client, DatabaseError, type QueryResult } from 'pg';
+import { ConnectionLost } from './fault.ts';
+
+/** A row as the driver hands it over. */
+export type Row = Record<string, unknown>;
+
+/** Values of parameters, as PostgreSQL reads them. */
+export type Value = string | number | boolean | null | readonly string[];
+
+/** How a database is reached. */
+export interface ConnectionOptions {
+  /** `postgres://user:password@host:port/database` */
+  readonly url: string;
+  /** whether statements are prepared by name; not through a pooler that hands out connections by transaction */
+  readonly isPrepared: boolean;
+}
+
+const connectTimeoutMs = 5_000;
+/** Longer than any statement may run: what has no answer by then has no peer. */
+const answerTimeoutMs = 10_000;
+
+/** Every statement of the process has one name on all connections. */
+const statementNames = new Map<string, string>();
+
+/**
+ * A connection that sends statements without waiting for the answers to those before them. They are executed in their
+ * order, each on a snapshot of its own.
+ */
+export class Connection {
+  readonly #client: Client;
+  readonly #isPrepared: boolean;
+  #isLost = false;
+  #warning: string | undefined;
+
+  private constructor(client: Client, isPrepared: boolean) {
+    this.#client = client;
+    this.#isPrepared = isPrepared;
+    // Without a listener a lost connection would end the process.
+    client.on('error', () => {
+      this.#isLost = true;
+    });
+    client.on('end', () => {
+      this.#isLost = true;
+    });
+    client.on('notice', ({ severity, message }) => {
+      if (severity === 'WARNING') this.#warning = message;
+    });
+  }
+
+  /** @throws {ConnectionLost} when there is no database, or it takes no connection */
+  static async open({ url, isPrepared }: ConnectionOptions): Promise<Connection> {
+    const client = new Client({
+      connectionString: url,
+      application_name: 'billonce',
+      connectionTimeoutMillis: connectTimeoutMs,
+      query_timeout: answerTimeoutMs,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: answerTimeoutMs,
+      pipeline: true,
+    });
+    const connection = new Connection(client, isPrepared);
+    try {
+      await client.connect();
+    } catch (error) {
+      connection.destroy();
+      throw new ConnectionLost(error);
+    }
+    return connection;
+  }
+
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /** The last warning since this was asked before. */
+  takeWarning(): string | undefined {
+    const warning = this.#warning;
+    this.#warning = undefined;
+    return warning;
+  }
+
+  /**
+   * Runs one statement.
+   *
+   * @throws {DatabaseError} what the server says; {ConnectionLost} when it says nothing more
+   */
+  async rows(sql: string, values: readonly Value[]): Promise<Row[]> {
+    return (await this.#query(sql, values)).rows;
+  }
+
+  /** Runs one statement, and says what it was and on how many rows, such as `COMMIT`. */
+  async command(
+    sql: string,
+    values: readonly Value[] = [],
+  ): Promise<{ readonly tag: string; readonly count: number }> {
+    const { command, rowCount } = await this.#query(sql, values);
+    return { tag: command, count: rowCount ?? 0 };
+  }
+
+  /** Runs statements without parameters, separated by semicolons, in one message. */
+  async exec(sql: string): Promise<void> {
+    await this.#answered(this.#client.query(sql));
+  }
+
+  /** Runs work in a transaction, and undoes it when it fails. */
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    await this.exec('BEGIN');
+    try {
+      const value = await work();
+      await this.exec('COMMIT');
+      return value;
+    } catch (error) {
+      await this.exec('ROLLBACK').catch(() => this.destroy());
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#isLost) return this.destroy();
+    await this.#client.end().catch(() => this.destroy());
+  }
+
+  /** Ends it at once, whatever is on its way. */
+  destroy(): void {
+    this.#isLost = true;
+    this.#client.connection.stream.destroy();
+  }
+
+  #query(sql: string, values: readonly Value[]): Promise<QueryResult<Row>> {
+    const named = this.#isPrepared ? { name: nameOf(sql) } : {};
+    return this.#answered(this.#client.query<Row>({ ...named, text: sql, values: [...values] }));
+  }
+
+  async #answered<T>(result: Promise<T>): Promise<T> {
+    try {
+      return await result;
+    } catch (error) {
+      if (error instanceof DatabaseError) throw error;
+      this.destroy();
+      throw new ConnectionLost(error);
+    }
+  }
+}
+
+function nameOf(sql: string): string {
+  let name = statementNames.get(sql);
+  if (name === undefined) {
+    name = `billonce_${statementNames.size + 1}`;
+    statementNames.set(sql, name);
+  }
+  return name;
+}

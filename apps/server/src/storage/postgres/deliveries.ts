@@ -1,0 +1,125 @@
+import { type Delivery, deliveryOutcomes } from '../../domain/delivery.ts';
+import { eventTypes } from '../../domain/event.ts';
+import type { TakeDue, WaitingWebhook } from '../../reads/books.ts';
+import { integer, integerOrAbsent, json, literal, literalOrAbsent, text } from './columns.ts';
+import type { Connection, Row } from './connection.ts';
+
+const columns =
+  'webhook, event, event_type, state, attempts, next_attempt_at_ms, attempted_at_ms, outcome, status';
+const states = ['pending', 'delivered', 'failed'] as const;
+
+const lockDeliveriesSql = `SELECT d.* FROM json_to_recordset($1) AS w (n integer, tenant text, webhook uuid, event uuid)
+  CROSS JOIN LATERAL (SELECT tenant, ${columns} FROM deliveries AS b
+    WHERE b.tenant = w.tenant AND b.webhook = w.webhook AND b.event = w.event FOR UPDATE) AS d ORDER BY w.n`;
+const loadDeliveriesBeforeSql = `SELECT ${columns} FROM deliveries
+  WHERE tenant = $1 AND webhook = $2 AND event < $3 ORDER BY event DESC LIMIT $4`;
+const loadNextWaitingSql = `SELECT tenant, webhook FROM deliveries
+  WHERE state = 'pending' AND (tenant, webhook) > ($1, $2) AND next_attempt_at_ms <= $3
+  ORDER BY tenant, webhook LIMIT 1`;
+// Who takes a delivery puts its next attempt off: nobody else takes it meanwhile, and if the taker dies, somebody
+// does after that.
+const takeDueSql = `UPDATE deliveries AS d SET next_attempt_at_ms = $4
+  FROM (SELECT tenant, webhook, event FROM deliveries
+    WHERE state = 'pending' AND tenant = $1 AND webhook = $2 AND next_attempt_at_ms <= $3
+    ORDER BY next_attempt_at_ms LIMIT $5 FOR UPDATE SKIP LOCKED) AS due
+  WHERE d.tenant = due.tenant AND d.webhook = due.webhook AND d.event = due.event
+  RETURNING d.webhook, d.event, d.event_type, d.state, d.attempts, d.next_attempt_at_ms, d.attempted_at_ms, d.outcome,
+    d.status`;
+const saveDeliveriesSql = `INSERT INTO deliveries (tenant, ${columns}) SELECT tenant, ${columns}
+  FROM json_to_recordset($1) AS w (tenant text, webhook uuid, event uuid, event_type text, state text, attempts integer,
+    next_attempt_at_ms bigint, attempted_at_ms bigint, outcome text, status integer)
+  ON CONFLICT (tenant, webhook, event) DO UPDATE SET state = excluded.state, attempts = excluded.attempts,
+    next_attempt_at_ms = excluded.next_attempt_at_ms, attempted_at_ms = excluded.attempted_at_ms,
+    outcome = excluded.outcome, status = excluded.status`;
+
+const firstId = '00000000-0000-0000-0000-000000000000';
+
+/** A delivery with the tenant whose event it is. */
+export interface OwnedDelivery {
+  readonly tenant: string;
+  readonly delivery: Delivery;
+}
+
+/** Loads deliveries, and locks them until the transaction ends. */
+export async function lockDeliveries(
+  connection: Connection,
+  wanted: readonly { readonly tenant: string; readonly webhookId: string; readonly eventId: string }[],
+): Promise<OwnedDelivery[]> {
+  const names = wanted.map(({ tenant, webhookId, eventId }, n) => ({
+    n,
+    tenant,
+    webhook: webhookId,
+    event: eventId,
+  }));
+  const rows = await connection.rows(lockDeliveriesSql, [json(names)]);
+  return rows.map((row) => ({ tenant: text(row, 'tenant'), delivery: parseDelivery(row) }));
+}
+
+/** Deliveries to a webhook of events before an id, the newest first. */
+export async function loadDeliveriesBefore(
+  connection: Connection,
+  { tenant, webhookId }: WaitingWebhook,
+  beforeEventId: string,
+  limit: number,
+): Promise<Delivery[]> {
+  const rows = await connection.rows(loadDeliveriesBeforeSql, [tenant, webhookId, beforeEventId, limit]);
+  return rows.map(parseDelivery);
+}
+
+/** The next webhook, behind another one, to which something is due. */
+export async function loadNextWaiting(
+  connection: Connection,
+  after: WaitingWebhook | undefined,
+  nowMs: number,
+): Promise<WaitingWebhook | undefined> {
+  const values = [after?.tenant ?? '', after?.webhookId ?? firstId, nowMs];
+  const [row] = await connection.rows(loadNextWaitingSql, values);
+  return row && { tenant: text(row, 'tenant'), webhookId: text(row, 'webhook') };
+}
+
+/** Takes deliveries to a webhook whose time has come, the longest waiting first, for a while. */
+export async function takeDue(
+  connection: Connection,
+  { tenant, webhookId }: WaitingWebhook,
+  { nowMs, untilMs, limit }: TakeDue,
+): Promise<Delivery[]> {
+  const rows = await connection.rows(takeDueSql, [tenant, webhookId, nowMs, untilMs, limit]);
+  return rows.map(parseDelivery);
+}
+
+export async function saveDeliveries(
+  connection: Connection,
+  deliveries: readonly OwnedDelivery[],
+): Promise<void> {
+  if (deliveries.length === 0) return;
+  const rows = deliveries.map(({ tenant, delivery }) => ({
+    tenant,
+    webhook: delivery.webhookId,
+    event: delivery.eventId,
+    event_type: delivery.eventType,
+    state: delivery.state,
+    attempts: delivery.attempts,
+    next_attempt_at_ms: delivery.nextAttemptAtMs,
+    attempted_at_ms: delivery.lastAttempt?.atMs ?? null,
+    outcome: delivery.lastAttempt?.outcome ?? null,
+    status: delivery.lastAttempt?.status ?? null,
+  }));
+  await connection.rows(saveDeliveriesSql, [json(rows)]);
+}
+
+function parseDelivery(row: Row): Delivery {
+  const attemptedAtMs = integerOrAbsent(row, 'attempted_at_ms');
+  const outcome = literalOrAbsent(row, 'outcome', deliveryOutcomes);
+  return {
+    webhookId: text(row, 'webhook'),
+    eventId: text(row, 'event'),
+    eventType: literal(row, 'event_type', eventTypes),
+    state: literal(row, 'state', states),
+    attempts: integer(row, 'attempts'),
+    nextAttemptAtMs: integer(row, 'next_attempt_at_ms'),
+    lastAttempt:
+      attemptedAtMs === undefined || outcome === undefined
+        ? undefined
+        : { atMs: attemptedAtMs, outcome, status: integerOrAbsent(row, 'status') },
+  };
+}

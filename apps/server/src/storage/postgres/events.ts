@@ -1,0 +1,56 @@
+import type { Json } from '@billonce/idempotency/core';
+import { eventTypes, type NotedEvent } from '../../domain/event.ts';
+import { integer, json, literal, text } from './columns.ts';
+import type { Connection, Row } from './connection.ts';
+
+const columns = 'id, type, at_ms, data';
+
+const loadEventsAfterSql = `SELECT ${columns} FROM events
+  WHERE tenant = $1 AND id > $2 AND id < $3 ORDER BY id LIMIT $4`;
+const loadEventSql = `SELECT ${columns} FROM events WHERE tenant = $1 AND id = $2`;
+const saveEventsSql = `INSERT INTO events (tenant, ${columns}) SELECT tenant, ${columns}
+  FROM json_to_recordset($1) AS w (tenant text, id uuid, type text, at_ms bigint, data text)`;
+
+/** Noted events between two ids, in the order in which they happened. */
+export async function loadEventsAfter(
+  connection: Connection,
+  tenant: string,
+  afterId: string,
+  beforeId: string,
+  limit: number,
+): Promise<NotedEvent[]> {
+  return (await connection.rows(loadEventsAfterSql, [tenant, afterId, beforeId, limit])).map(parseEvent);
+}
+
+export async function loadEvent(
+  connection: Connection,
+  tenant: string,
+  id: string,
+): Promise<NotedEvent | undefined> {
+  const [row] = await connection.rows(loadEventSql, [tenant, id]);
+  return row && parseEvent(row);
+}
+
+export async function saveEvents(
+  connection: Connection,
+  events: readonly { readonly tenant: string; readonly event: NotedEvent }[],
+): Promise<void> {
+  if (events.length === 0) return;
+  const rows = events.map(({ tenant, event: { id, type, atMs, data } }) => ({
+    tenant,
+    id,
+    type,
+    at_ms: atMs,
+    data: JSON.stringify(data),
+  }));
+  await connection.rows(saveEventsSql, [json(rows)]);
+}
+
+function parseEvent(row: Row): NotedEvent {
+  const type = literal(row, 'type', eventTypes);
+  if (type === 'usage.recorded' || type === 'usage.reversed' || type === 'usage.settled') {
+    throw new Error(`an event of type ${type} is no row of its own`);
+  }
+  const data: Json = JSON.parse(text(row, 'data'));
+  return { id: text(row, 'id'), type, atMs: integer(row, 'at_ms'), data };
+}

@@ -1,0 +1,68 @@
+import { StorageFault } from '../../ledger/storage-port.ts';
+
+/** Where in a batch's transaction something failed: whether its COMMIT was sent already. */
+export type FaultPlace = 'before_commit' | 'commit';
+
+/** The connection is gone, or did not answer in time: whatever was on its way may or may not have happened. */
+export class ConnectionLost extends Error {
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.name = 'ConnectionLost';
+  }
+}
+
+/** Serialization failure, deadlock, and a row that another transaction inserted first. */
+const conflictStates: ReadonlySet<string> = new Set(['40001', '40P01', '23505']);
+/** Two who create the same thing at once: unique violations of the catalog, and what was there already. */
+const creatorStates: ReadonlySet<string> = new Set(['23505', '42P07', '42710', 'XX000']);
+/** Classes of errors that a retry does not mend: data, integrity, what the statement says. */
+const rejectedClasses: ReadonlySet<string> = new Set(['21', '22', '23', '42']);
+
+/** The SQLSTATE of what the server said; `undefined` when it said nothing. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+export function sqlState(error: unknown): string | undefined {
+  return errorMember(error, 'code', /^[0-9A-Z]{5}$/);
+}
+
+/** Whether another transaction came first, so that the batch is to be decided anew on what that left. */
+export function isConflict(error: unknown): boolean {
+  return conflictStates.has(sqlState(error) ?? '') && isServersError(error);
+}
+
+/** Whether a lock was not given in time. */
+export function isLockTimeout(error: unknown): boolean {
+  return sqlState(error) === '55P03';
+}
+
+export function isRaceOfCreators(error: unknown): boolean {
+  return creatorStates.has(sqlState(error) ?? '');
+}
+
+/** Says of a failure whether anything may have been applied, and whether a retry can help. */
+export function storageFault(error: unknown, place: FaultPlace): StorageFault {
+  if (error instanceof StorageFault) return error;
+  // An ERROR in a transaction ends it: its COMMIT, though sent, is a ROLLBACK. A FATAL one may have come after it.
+  if (place === 'commit' && !isServersError(error)) {
+    return new StorageFault('outcome_unknown', messageOf(error), error);
+  }
+  if (error instanceof ConnectionLost) return new StorageFault('unavailable', error.message, error);
+  const state = sqlState(error);
+  const isRejected = state === undefined || rejectedClasses.has(state.slice(0, 2));
+  return new StorageFault(isRejected ? 'rejected' : 'unavailable', messageOf(error), error);
+}
+
+/** An error that ended a statement, and not the connection; 40003 says by itself that nobody knows. */
+function isServersError(error: unknown): boolean {
+  return errorMember(error, 'severity', /^ERROR$/) !== undefined && sqlState(error) !== '40003';
+}
+
+function messageOf(error: unknown): string {
+  const state = sqlState(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return state === undefined ? message : `${state}: ${message}`;
+}
+
+function errorMember(error: unknown, name: string, pattern: RegExp): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const value: unknown = Reflect.get(error, name);
+  return typeof value === 'string' && pattern.test(value) ? value : undefined;
+}

@@ -1,0 +1,50 @@
+import { integer } from '../columns.ts';
+import type { Connection } from '../connection.ts';
+import { isRaceOfCreators } from '../fault.ts';
+import { books } from './0001-books.ts';
+
+/** Forward only: a migration that was released is never edited. */
+const migrations: readonly string[] = [books];
+
+const createTriesMax = 10;
+
+/**
+ * Brings the schema up to date. Safe when several instances start at once: one after the other takes the lock of the
+ * table of versions, and finds what those before it did.
+ *
+ * @throws {Error} when the database was written by a newer version
+ */
+export async function migrate(connection: Connection): Promise<void> {
+  await createVersions(connection);
+  await connection.transaction(async () => {
+    await connection.exec('LOCK TABLE schema_versions IN EXCLUSIVE MODE');
+    const version = await schemaVersion(connection);
+    if (version > migrations.length) {
+      throw new Error(
+        `the database has schema ${version}; this version knows schemas up to ${migrations.length}`,
+      );
+    }
+    for (const [index, sql] of migrations.entries()) {
+      if (index < version) continue;
+      await connection.exec(sql);
+      await connection.rows('INSERT INTO schema_versions (version) VALUES ($1)', [index + 1]);
+    }
+  });
+}
+
+/** `IF NOT EXISTS` looks before it creates: of two that look at once, one fails, and finds it there the next time. */
+async function createVersions(connection: Connection): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await connection.exec('CREATE TABLE IF NOT EXISTS schema_versions (version integer PRIMARY KEY)');
+      return;
+    } catch (error) {
+      if (!isRaceOfCreators(error) || tries === createTriesMax) throw error;
+    }
+  }
+}
+
+async function schemaVersion(connection: Connection): Promise<number> {
+  const [row] = await connection.rows('SELECT coalesce(max(version), 0) AS version FROM schema_versions', []);
+  return row === undefined ? 0 : integer(row, 'version');
+}

@@ -1,0 +1,77 @@
+import { type ExecutorOptions, StorageExecutor } from '../../ledger/batch-executor.ts';
+import { GatheringExecutor, type OnCommitted } from '../../ledger/gathering-executor.ts';
+import type { Storage } from '../storage.ts';
+import { checkDatabase } from './check-database.ts';
+import { Connection } from './connection.ts';
+import { DatabaseClock } from './database-clock.ts';
+import { KnownApiKeys } from './known-api-keys.ts';
+import { migrate } from './migrations/migrate.ts';
+import { ReadPool } from './pool.ts';
+import { PostgresBooks } from './postgres-books.ts';
+import { type PostgresOptions, PostgresStorage } from './postgres-storage.ts';
+import { PostgresSweep } from './sweep.ts';
+import { TailHorizon } from './tail-horizon.ts';
+
+/** How an instance uses its database. */
+export interface PostgresEngineOptions extends PostgresOptions {
+  /** batches that are committed at the same time, each of other tenants */
+  readonly lanes: number;
+  readonly readConnections: number;
+  /** whether it may be a database that forgets what it has acknowledged */
+  readonly allowsUnsafe: boolean;
+  /** how far lists that are tailed stay behind: more than the clocks of the instances differ */
+  readonly tailMarginMs: number;
+  readonly retentionMs: number;
+}
+
+/**
+ * Opens the engine for many instances, on one PostgreSQL.
+ *
+ * @param nowMs a clock of the caller's own; the database's without it
+ * @throws {Error} when there is no database, or it is too old, unsafe or newer than this version
+ */
+export async function openPostgres(
+  options: PostgresEngineOptions,
+  executor: ExecutorOptions,
+  nowMs: (() => number) | undefined,
+  onCommitted: OnCommitted,
+): Promise<Storage> {
+  await prepareDatabase(options);
+  const pool = new ReadPool(options, options.readConnections);
+  const upkeepPool = new ReadPool(options, 1);
+  const clock = new DatabaseClock(pool);
+  const now = nowMs ?? clock.nowMs;
+  const apiKeys = new KnownApiKeys(pool);
+  const horizon = new TailHorizon(now, options.tailMarginMs);
+  const books = new PostgresBooks({ pool, cap: options.cap, horizon, apiKeys });
+  const sweepable = new PostgresSweep(upkeepPool, options.cap);
+  const storages = Array.from(
+    { length: options.lanes },
+    () => new PostgresStorage(options, { onApiKeysChanged: () => apiKeys.forget() }),
+  );
+  const lanes = storages.map(
+    (storage) => new GatheringExecutor(new StorageExecutor(storage, executor, now), onCommitted),
+  );
+  const close = async () => {
+    clock.stop();
+    await Promise.all([books.close(), upkeepPool.close(), ...storages.map((storage) => storage.close())]);
+  };
+  try {
+    if (nowMs === undefined) await clock.start();
+    await sweepable.makeParts(now(), options.retentionMs);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { lanes, books, sweepable, nowMs: now, close };
+}
+
+async function prepareDatabase(options: PostgresEngineOptions): Promise<void> {
+  const connection = await Connection.open(options);
+  try {
+    await checkDatabase(connection, options.allowsUnsafe);
+    await migrate(connection);
+  } finally {
+    await connection.close();
+  }
+}

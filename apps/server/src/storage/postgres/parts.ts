@@ -1,0 +1,123 @@
+import { idAtMs } from '../../reads/id-bounds.ts';
+import { text } from './columns.ts';
+import type { Connection } from './connection.ts';
+import { isLockTimeout, isRaceOfCreators, sqlState } from './fault.ts';
+
+/** A table that is kept in parts by time, so that what is old leaves as a whole part. */
+export interface PartedTable {
+  readonly name: 'answers' | 'records' | 'deliveries';
+  readonly daysPerPart: number;
+  /** the bound of a day, as the table's key writes it */
+  boundOf(day: number): string;
+}
+
+/** A part: the days from `fromDay` on, before `toDay`. Days are counted from 1970-01-01 (UTC). */
+interface Part {
+  readonly name: string;
+  readonly fromDay: number;
+  readonly toDay: number;
+}
+
+export const dayMs = 86_400_000;
+/** So many days ahead there are parts: what makes them may be away for as long. */
+const daysAhead = 8;
+const lockTimeoutMs = 500;
+
+const listPartsSql = `SELECT c.relname AS name FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
+  WHERE i.inhparent = $1::regclass ORDER BY c.relname`;
+
+/** Days of a date in the name of a part. */
+function dayOf(date: string): number {
+  return Date.UTC(Number(date.slice(0, 4)), Number(date.slice(4, 6)) - 1, Number(date.slice(6))) / dayMs;
+}
+
+function dateOf(day: number): string {
+  return new Date(day * dayMs).toISOString().slice(0, 10).replaceAll('-', '');
+}
+
+const hexOf = (day: number) => (day * dayMs).toString(16).padStart(12, '0');
+
+/** The tables in parts. A key's record goes by the time in the key, so that its part follows from the key alone. */
+export function partedTables(retentionMs: number): readonly PartedTable[] {
+  return [
+    { name: 'answers', daysPerPart: 1, boundOf: (day) => String(day) },
+    // Sixteen parts for all of the retention: each look for a key asks its plan which of them it is in.
+    {
+      name: 'records',
+      daysPerPart: Math.max(1, Math.ceil(retentionMs / dayMs / 16)),
+      boundOf: (day) => `'\\x${hexOf(day)}'`,
+    },
+    { name: 'deliveries', daysPerPart: 1, boundOf: (day) => `'${idAtMs(day * dayMs)}'` },
+  ];
+}
+
+async function listParts(connection: Connection, { name: table }: PartedTable): Promise<Part[]> {
+  const rows = await connection.rows(listPartsSql, [table]);
+  return rows.flatMap((row) => {
+    const name = text(row, 'name');
+    const [, from, to] = /_(\d{8})_(\d{8})$/.exec(name) ?? [];
+    return from === undefined || to === undefined ? [] : [{ name, fromDay: dayOf(from), toDay: dayOf(to) }];
+  });
+}
+
+/** Makes the parts of the days to come; what finds no part goes to the rest. Safe when several instances do it at once. */
+export async function makeParts(connection: Connection, table: PartedTable, nowMs: number): Promise<number> {
+  const today = Math.floor(nowMs / dayMs);
+  const parts = await listParts(connection, table);
+  let from = Math.max(today - 1, ...parts.map(({ toDay }) => toDay));
+  let made = 0;
+  while (from < today + daysAhead) {
+    const to = from + table.daysPerPart;
+    if (await makePart(connection, table, from, to)) made += 1;
+    from = to;
+  }
+  return made;
+}
+
+async function makePart(
+  connection: Connection,
+  { name: table, boundOf }: PartedTable,
+  from: number,
+  to: number,
+): Promise<boolean> {
+  const part = `${table}_${dateOf(from)}_${dateOf(to)}`;
+  try {
+    await connection.transaction(async () => {
+      await connection.exec(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
+      // Attached, and not created as a part: that would lock the whole table against everybody.
+      await connection.exec(`CREATE TABLE ${part} (LIKE ${table} INCLUDING ALL)`);
+      await connection.exec(
+        `ALTER TABLE ${table} ATTACH PARTITION ${part} FOR VALUES FROM (${boundOf(from)}) TO (${boundOf(to)})`,
+      );
+    });
+    return true;
+  } catch (error) {
+    // Another instance makes it, or is at work on the table: the next sweep looks again.
+    if (isRaceOfCreators(error) || isLockTimeout(error)) return false;
+    // There are rows of these days in the rest already (no part was made for them in time): they stay there.
+    if (sqlState(error) === '23514') return false;
+    throw error;
+  }
+}
+
+/** Drops the parts whose last day is before a day, with everything in them. */
+export async function dropParts(
+  connection: Connection,
+  table: PartedTable,
+  beforeDay: number,
+): Promise<number> {
+  let dropped = 0;
+  for (const part of await listParts(connection, table)) {
+    if (part.toDay > beforeDay) continue;
+    try {
+      await connection.transaction(async () => {
+        await connection.exec(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
+        await connection.exec(`DROP TABLE IF EXISTS ${part.name}`);
+      });
+      dropped += 1;
+    } catch (error) {
+      if (!isLockTimeout(error)) throw error;
+    }
+  }
+  return dropped;
+}

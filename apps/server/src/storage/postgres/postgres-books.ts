@@ -1,0 +1,231 @@
+import type { Service } from '../../domain/service.ts';
+import type {
+  AccountKey,
+  AccountsFilter,
+  AccountsPage,
+  Books,
+  RecordKey,
+  TakeDue,
+  WaitingWebhook,
+} from '../../reads/books.ts';
+import type { AnswerCap } from '../stored-answer.ts';
+import {
+  loadAccount,
+  loadAccountsAfter,
+  loadAccountsOf,
+  loadAgentsAfter,
+  loadTenantsAfter,
+} from './accounts.ts';
+import { loadApiKeysAfter } from './api-keys.ts';
+import type { Connection } from './connection.ts';
+import { loadDeliveriesBefore, loadNextWaiting, takeDue } from './deliveries.ts';
+import { loadEntriesAfter, loadEntriesOf, loadEntry, loadLastEntryId, loadUsages } from './entries.ts';
+import { loadEvent, loadEventsAfter } from './events.ts';
+import type { KnownApiKeys } from './known-api-keys.ts';
+import { loadOperator } from './operator.ts';
+import type { ReadPool } from './pool.ts';
+import { loadKeyFacts } from './records.ts';
+import { loadPrices, loadPricesAfter, loadService, loadServices, loadServicesAfter } from './services.ts';
+import {
+  loadLastSettlementId,
+  loadSettlement,
+  loadSettlementsAfter,
+  loadSettlementsOf,
+} from './settlements.ts';
+import type { TailHorizon } from './tail-horizon.ts';
+import { loadWebhook, loadWebhooks } from './webhooks.ts';
+
+/** What reads of the database work with. */
+export interface BooksParts {
+  readonly pool: ReadPool;
+  readonly cap: AnswerCap;
+  readonly horizon: TailHorizon;
+  readonly apiKeys: KnownApiKeys;
+}
+
+const firstId = '00000000-0000-0000-0000-000000000000';
+
+/** Reads of a PostgreSQL: each is one statement, and so one snapshot. */
+export class PostgresBooks implements Books {
+  readonly #parts: BooksParts;
+
+  constructor(parts: BooksParts) {
+    this.#parts = parts;
+  }
+
+  async ping() {
+    await this.#read((connection) => connection.rows('SELECT 1 FROM schema_versions LIMIT 1', []));
+  }
+
+  async pause() {
+    return (await this.#read(loadOperator)).pause;
+  }
+
+  async settings() {
+    return (await this.#read(loadOperator)).settings;
+  }
+
+  tenantsAfter(after: string, limit: number) {
+    return this.#read((connection) => loadTenantsAfter(connection, after, limit));
+  }
+
+  async account(key: AccountKey) {
+    return (await this.#read((connection) => loadAccount(connection, key)))?.totals;
+  }
+
+  service(tenant: string, serviceId: string) {
+    return this.#read((connection) => loadService(connection, tenant, serviceId));
+  }
+
+  /** The service is read behind the account: a price may be newer than the usage, never older. */
+  accountAndService(key: AccountKey) {
+    return this.#read(async (connection) => {
+      const [account, service] = await Promise.all([
+        loadAccount(connection, key),
+        loadService(connection, key.tenant, key.serviceId),
+      ]);
+      return { account: account?.totals, service };
+    });
+  }
+
+  servicesAfter(tenant: string, after: string, limit: number) {
+    return this.#read((connection) => loadServicesAfter(connection, tenant, after, limit));
+  }
+
+  prices(tenant: string, serviceId: string) {
+    return this.#read((connection) => loadPrices(connection, tenant, serviceId));
+  }
+
+  pricesAfter(tenant: string, serviceId: string, after: number, limit: number) {
+    return this.#read((connection) => loadPricesAfter(connection, tenant, serviceId, after, limit));
+  }
+
+  agentsAfter(tenant: string, after: string, limit: number) {
+    return this.#read((connection) => loadAgentsAfter(connection, tenant, after, limit));
+  }
+
+  accountsOf(tenant: string, agent: string, after: string, limit: number) {
+    return this.#read((connection) => loadAccountsOf(connection, tenant, agent, after, limit));
+  }
+
+  async entry(tenant: string, id: string) {
+    return (await this.#read((connection) => loadEntry(connection, tenant, id)))?.entry;
+  }
+
+  lastEntryId(tenant: string) {
+    return this.#tail((connection, beforeId) => loadLastEntryId(connection, tenant, beforeId));
+  }
+
+  async usages(tenant: string, usageIds: ReadonlySet<string>) {
+    const wanted = [...usageIds].map((usageId) => ({ tenant, usageId }));
+    const known = await this.#read((connection) => loadUsages(connection, wanted));
+    return new Map(known.map(({ usageId, usage }) => [usageId, usage]));
+  }
+
+  entriesAfter(tenant: string, afterId: string, limit: number) {
+    return this.#tail((connection, beforeId) =>
+      loadEntriesAfter(connection, tenant, afterId, beforeId, limit),
+    );
+  }
+
+  entriesOf(key: AccountKey, after: number, through: number, limit: number) {
+    return this.#read((connection) => loadEntriesOf(connection, key, after, through, limit));
+  }
+
+  settlement(tenant: string, id: string) {
+    return this.#read((connection) => loadSettlement(connection, tenant, id));
+  }
+
+  lastSettlementId(tenant: string) {
+    return this.#tail((connection, beforeId) => loadLastSettlementId(connection, tenant, beforeId));
+  }
+
+  settlementsAfter(tenant: string, afterId: string, limit: number) {
+    return this.#tail((connection, beforeId) =>
+      loadSettlementsAfter(connection, tenant, afterId, beforeId, limit),
+    );
+  }
+
+  settlementsOf(key: AccountKey, after: number, through: number, limit: number) {
+    return this.#read((connection) => loadSettlementsOf(connection, key, after, through, limit));
+  }
+
+  async accountsAfter(filter: AccountsFilter, after: string, limit: number) {
+    // A place in the order of the other engine, from before the books moved.
+    if (/^\d+$/.test(after)) return { items: [], next: undefined };
+    return await this.#read(async (connection): Promise<AccountsPage> => {
+      const accounts = await loadAccountsAfter(connection, filter, after === '' ? firstId : after, limit);
+      const ids = [...new Set(accounts.map(({ totals }) => totals.serviceId))];
+      const known = await loadServices(
+        connection,
+        ids.map((serviceId) => ({ tenant: filter.tenant, serviceId })),
+      );
+      const services = new Map<string, Service>(known.map(({ service }) => [service.serviceId, service]));
+      const last = accounts.at(-1);
+      return {
+        items: accounts.map(({ totals }) => ({ account: totals, service: services.get(totals.serviceId) })),
+        next: accounts.length < limit ? undefined : last?.account,
+      };
+    });
+  }
+
+  keyFacts(key: RecordKey) {
+    return this.#read((connection) => loadKeyFacts(connection, key, this.#parts.cap));
+  }
+
+  apiKeyByDigest(digest: string) {
+    return this.#parts.apiKeys.byDigest(digest);
+  }
+
+  apiKeysAfter(after: string, limit: number) {
+    return this.#read((connection) => loadApiKeysAfter(connection, after, limit));
+  }
+
+  notedEventsAfter(tenant: string, afterId: string, limit: number) {
+    return this.#tail((connection, beforeId) =>
+      loadEventsAfter(connection, tenant, afterId, beforeId, limit),
+    );
+  }
+
+  notedEvent(tenant: string, id: string) {
+    return this.#read((connection) => loadEvent(connection, tenant, id));
+  }
+
+  async webhooks(tenant: string) {
+    const owned = await this.#read((connection) => loadWebhooks(connection, [tenant]));
+    return owned.map(({ webhook }) => webhook);
+  }
+
+  webhook(tenant: string, id: string) {
+    return this.#read((connection) => loadWebhook(connection, tenant, id));
+  }
+
+  deliveriesBefore(tenant: string, webhookId: string, beforeEventId: string, limit: number) {
+    return this.#read((connection) =>
+      loadDeliveriesBefore(connection, { tenant, webhookId }, beforeEventId, limit),
+    );
+  }
+
+  nextWaiting(after: WaitingWebhook | undefined, nowMs: number) {
+    return this.#read((connection) => loadNextWaiting(connection, after, nowMs));
+  }
+
+  takeDue(waiting: WaitingWebhook, take: TakeDue) {
+    return this.#read((connection) => takeDue(connection, waiting, take));
+  }
+
+  async close(): Promise<void> {
+    await this.#parts.pool.close();
+  }
+
+  #read<T>(read: (connection: Connection) => Promise<T>): Promise<T> {
+    return this.#parts.pool.use(read);
+  }
+
+  /** Reads of a list that is tailed, up to its horizon. */
+  #tail<T>(read: (connection: Connection, beforeId: string) => Promise<T>): Promise<T> {
+    return this.#parts.pool.use(async (connection) =>
+      read(connection, await this.#parts.horizon.beforeId(connection)),
+    );
+  }
+}

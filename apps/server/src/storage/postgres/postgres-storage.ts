@@ -1,0 +1,128 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type BatchChanges,
+  isEmpty,
+  type LedgerStorage,
+  type Loaded,
+  StorageFault,
+} from '../../ledger/storage-port.ts';
+import type { Wants } from '../../ledger/wants.ts';
+import type { AnswerCap } from '../stored-answer.ts';
+import { Connection, type ConnectionOptions } from './connection.ts';
+import { type FaultPlace, isConflict, storageFault } from './fault.ts';
+import { findAccounts, loadBatch } from './load.ts';
+import { saveBatch } from './save.ts';
+
+export interface PostgresOptions extends ConnectionOptions {
+  readonly cap: AnswerCap;
+}
+
+/** Who is told of what a lane did. */
+interface PostgresDesk {
+  readonly onApiKeysChanged: () => void;
+}
+
+/**
+ * The bounds of a batch's transaction, in milliseconds. They are set in the transaction itself, so that they hold
+ * through a pooler too. An instance that is cut off while it holds locks is rolled back after `idleMs`; nobody waits for
+ * a lock longer than `lockMs`.
+ */
+const transactionLimits = { lockMs: 4_000, statementMs: 5_000, idleMs: 3_000 } as const;
+
+// Batches name rows by their keys: a plan made while a table was small must not read all of it later.
+const beginSql = `BEGIN; SET LOCAL lock_timeout = ${transactionLimits.lockMs};
+  SET LOCAL statement_timeout = ${transactionLimits.statementMs};
+  SET LOCAL idle_in_transaction_session_timeout = ${transactionLimits.idleMs};
+  SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off`;
+
+/** How often a batch is decided anew because another instance came first. */
+const attemptsMax = 8;
+const backOffMs = 4;
+
+/**
+ * A lane of the engine for many instances: one connection, one transaction at a time under READ COMMITTED. Of two that
+ * write to the same account one waits for the other; of two that make the same thing one is decided anew.
+ */
+export class PostgresStorage implements LedgerStorage {
+  readonly #options: PostgresOptions;
+  readonly #desk: PostgresDesk;
+  #connection: Connection | undefined;
+
+  constructor(options: PostgresOptions, desk: PostgresDesk) {
+    this.#options = options;
+    this.#desk = desk;
+  }
+
+  async commit(wants: Wants, decide: (loaded: Loaded) => BatchChanges): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const ended = await this.#transact(wants, decide);
+      if (ended === 'done') return;
+      if (attempt === attemptsMax)
+        throw new StorageFault('unavailable', 'others came first too often', ended);
+      // Spread, so that those who met do not meet again.
+      await pause(backOffMs * attempt * Math.random());
+    }
+  }
+
+  /** Ids begin at the clock of the database: what instances gave before is told apart by its random part. */
+  lastIdTimeMs(): number {
+    return 0;
+  }
+
+  async close(): Promise<void> {
+    await this.#connection?.close();
+    this.#connection = undefined;
+  }
+
+  /** One attempt: `done`, or the error that says that another transaction came first. */
+  async #transact(wants: Wants, decide: (loaded: Loaded) => BatchChanges): Promise<'done' | Error> {
+    let place: FaultPlace = 'before_commit';
+    let connection: Connection | undefined;
+    try {
+      connection = await this.#connected();
+      const found = await findAccounts(connection, wants);
+      const [, loaded] = await Promise.all([
+        connection.exec(beginSql),
+        loadBatch(connection, wants, found, this.#options.cap),
+      ]);
+      const changes = decide(loaded);
+      if (isEmpty(changes)) {
+        await connection.exec('ROLLBACK');
+        return 'done';
+      }
+      connection.takeWarning();
+      place = 'commit';
+      const [, { tag }] = await Promise.all([
+        saveBatch(connection, changes, loaded),
+        connection.command('COMMIT'),
+      ]);
+      const warning = connection.takeWarning();
+      if (tag !== 'COMMIT') throw new StorageFault('unavailable', `COMMIT ended as ${tag}`, undefined);
+      // Committed here, but a standby that must have it may not: nobody knows what a fail-over would keep.
+      if (warning !== undefined) throw new StorageFault('outcome_unknown', warning, undefined);
+      if (changesApiKeys(changes)) this.#desk.onApiKeysChanged();
+      return 'done';
+    } catch (error) {
+      await this.#recover(connection);
+      if (error instanceof Error && isConflict(error)) return error;
+      throw storageFault(error, place);
+    }
+  }
+
+  /** Leaves no half of a transaction behind; a connection that cannot even roll back is given up. */
+  async #recover(connection: Connection | undefined): Promise<void> {
+    if (connection === undefined) return;
+    if (!connection.isLost) await connection.exec('ROLLBACK').catch(() => connection.destroy());
+    if (connection.isLost && this.#connection === connection) this.#connection = undefined;
+  }
+
+  async #connected(): Promise<Connection> {
+    if (this.#connection?.isLost === false) return this.#connection;
+    this.#connection = await Connection.open(this.#options);
+    return this.#connection;
+  }
+}
+
+function changesApiKeys({ tenants }: BatchChanges): boolean {
+  return [...tenants.values()].some(({ apiKeys }) => apiKeys.length > 0);
+}

@@ -1,0 +1,118 @@
+import type { AccountLine } from '../../domain/account.ts';
+import type { Changes } from '../../domain/view.ts';
+import type { BatchChanges } from '../../ledger/storage-port.ts';
+import { deleteUntouched, saveAccounts } from './accounts.ts';
+import { saveApiKeys } from './api-keys.ts';
+import type { Connection } from './connection.ts';
+import { saveDeliveries } from './deliveries.ts';
+import { saveEntries } from './entries.ts';
+import { saveEvents } from './events.ts';
+import { type LoadedRows, nameIn } from './load.ts';
+import { savePause, saveSettings } from './operator.ts';
+import { saveRecords } from './records.ts';
+import { saveReversals } from './reversals.ts';
+import { savePrices, saveServices } from './services.ts';
+import { saveSettlements } from './settlements.ts';
+import { saveWebhooks } from './webhooks.ts';
+
+/**
+ * Saves what a batch did: tables in one order for all batches, each in one statement. All of them are sent at once, and
+ * the first that fails fails the transaction.
+ */
+export async function saveBatch(
+  connection: Connection,
+  { tenants, records }: BatchChanges,
+  loaded: LoadedRows,
+): Promise<void> {
+  const rowsOf = <T, R>(
+    list: (changes: Changes) => readonly T[],
+    row: (tenant: string, value: T) => R,
+  ): R[] => [...tenants].flatMap(([tenant, changes]) => list(changes).map((value) => row(tenant, value)));
+  const accountOf = (tenant: string, account: { readonly agent: string; readonly serviceId: string }) => {
+    const id = loaded.accounts.get(nameIn(tenant, account))?.account;
+    if (id === undefined) throw new Error('an account was written to that is not locked');
+    return id;
+  };
+  const accounts = rowsOf(
+    ({ accounts: changed }) => changed,
+    (tenant, totals) => ({ tenant, account: accountOf(tenant, totals), totals }),
+  );
+  const entries = rowsOf(
+    ({ entries: made }) => made,
+    (tenant, entry) => ({ tenant, account: accountOf(tenant, entry), entry }),
+  );
+  const settlements = rowsOf(
+    ({ settlements: made }) => made,
+    (tenant, settlement) => ({ tenant, account: accountOf(tenant, settlement), settlement }),
+  );
+  await Promise.all([
+    saveServices(
+      connection,
+      rowsOf(
+        ({ services }) => services,
+        (tenant, service) => ({ tenant, service }),
+      ),
+    ),
+    savePrices(
+      connection,
+      rowsOf(
+        ({ prices }) => prices,
+        (tenant, price) => ({ tenant, price }),
+      ),
+    ),
+    saveAccounts(connection, accounts, linesOf(loaded)),
+    deleteUntouched(connection, untouchedOf(loaded, new Set(accounts.map(({ account }) => account)))),
+    saveEntries(connection, entries),
+    saveReversals(connection, entries),
+    saveSettlements(connection, settlements),
+    saveApiKeys(
+      connection,
+      rowsOf(
+        ({ apiKeys }) => apiKeys,
+        (_tenant, key) => key,
+      ),
+    ),
+    ...rowsOf(
+      ({ pauses }) => pauses.slice(-1),
+      (_tenant, pause) => savePause(connection, pause),
+    ),
+    ...rowsOf(
+      ({ settings }) => settings.slice(-1),
+      (_tenant, settings) => saveSettings(connection, settings),
+    ),
+    saveEvents(
+      connection,
+      rowsOf(
+        ({ events }) => events,
+        (tenant, event) => ({ tenant, event }),
+      ),
+    ),
+    saveWebhooks(
+      connection,
+      rowsOf(
+        ({ webhooks }) => webhooks,
+        (tenant, webhook) => ({ tenant, webhook }),
+      ),
+    ),
+    saveDeliveries(
+      connection,
+      rowsOf(
+        ({ deliveries }) => deliveries,
+        (tenant, delivery) => ({ tenant, delivery }),
+      ),
+    ),
+    saveRecords(connection, records),
+  ]);
+}
+
+/** The lines of the accounts as they were loaded: what is still the same need not be saved. */
+function linesOf({ accounts }: LoadedRows): ReadonlySet<AccountLine> {
+  return new Set([...accounts.values()].flatMap(({ totals }) => totals.lines));
+}
+
+/** Accounts that were made to be locked, and on which nothing was recorded. */
+function untouchedOf({ accounts }: LoadedRows, touched: ReadonlySet<string>) {
+  return [...accounts.values()]
+    .filter(({ account, totals }) => totals.sequence === 0 && !touched.has(account))
+    .map(({ tenant, totals: { agent, serviceId } }) => ({ tenant, agent, serviceId }));
+}

@@ -1,0 +1,156 @@
+import { adminTenant } from '../../domain/tenant.ts';
+import { idAtMs } from '../../reads/id-bounds.ts';
+import { deliveriesKeptMs, steadyForMs, steadySinceMs } from '../steady-clock.ts';
+import type { AnswerCap } from '../stored-answer.ts';
+import type { SweepLimits } from '../sweep-step.ts';
+import { bytea, hex, integer, integerOrAbsent, text } from './columns.ts';
+import type { Connection } from './connection.ts';
+import { dayMs, dropParts, makeParts, type PartedTable, partedTables } from './parts.ts';
+import type { ReadPool } from './pool.ts';
+
+/** What a step did, and whether another one has to follow. */
+export type SweepReport =
+  | {
+      readonly kind: 'clock_unsteady';
+      readonly partsMade: number;
+      readonly answersEvicted: number;
+      readonly steadySinceMs: number;
+      readonly isDone: boolean;
+    }
+  | {
+      readonly kind: 'swept';
+      readonly partsMade: number;
+      readonly answersEvicted: number;
+      readonly partsDropped: number;
+      /** rows that were in no part that could be dropped */
+      readonly rowsDeleted: number;
+      readonly isDone: boolean;
+    };
+
+const loadFullScopesSql =
+  'SELECT tenant, scope, answers, answer_bytes FROM scopes WHERE answers > $1 OR answer_bytes > $2';
+const deleteEvictedSql = `DELETE FROM answers WHERE (tenant, scope, day, answer) IN (
+  SELECT tenant, scope, day, answer FROM answers
+  WHERE tenant = $1 AND scope = $2 AND (answer <= $3 OR bytes_before < $4) LIMIT $5)`;
+const loadClockSql = 'SELECT steady_since_ms, swept_at_ms FROM operator WHERE tenant = $1';
+const saveClockSql = `INSERT INTO operator (tenant, steady_since_ms, swept_at_ms) VALUES ($1, $2, $3)
+  ON CONFLICT (tenant) DO UPDATE SET steady_since_ms = excluded.steady_since_ms, swept_at_ms = excluded.swept_at_ms`;
+const deleteAnswersSql = `DELETE FROM answers_rest WHERE ctid = ANY (ARRAY (
+  SELECT ctid FROM answers_rest WHERE day < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`;
+const deleteRecordsSql = (table: string) => `DELETE FROM ${table} WHERE ctid = ANY (ARRAY (
+  SELECT ctid FROM ${table} WHERE first_seen_at_ms < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`;
+// Those that have ended, and those of deleted webhooks; a part with none but such is dropped as a whole.
+const deleteDeliveriesSql = `DELETE FROM deliveries WHERE (tenant, webhook, event) IN (
+  SELECT d.tenant, d.webhook, d.event FROM deliveries AS d
+    LEFT JOIN webhooks AS w ON w.tenant = d.tenant AND w.id = d.webhook
+  WHERE d.event < $1 AND (d.state <> 'pending' OR w.deleted IS NOT FALSE) LIMIT $2)`;
+const lastPendingSql = `SELECT event FROM deliveries AS d JOIN webhooks AS w ON w.tenant = d.tenant AND w.id = d.webhook
+  WHERE d.state = 'pending' AND d.event < $1 AND NOT w.deleted ORDER BY event LIMIT 1`;
+
+/**
+ * Forgets what has expired. What is kept by time leaves by dropping a whole part; the rest (keys without a time in them,
+ * what found no part) leaves in short statements of their own. Every instance may do it at once: each takes what the
+ * others have not.
+ */
+export class PostgresSweep {
+  readonly #pool: ReadPool;
+  readonly #cap: AnswerCap;
+
+  constructor(pool: ReadPool, cap: AnswerCap) {
+    this.#pool = pool;
+    this.#cap = cap;
+  }
+
+  /** One step. The time is that of the database's clock. */
+  sweep(nowMs: number, limits: SweepLimits): Promise<SweepReport> {
+    return this.#pool.use((connection) => this.#step(connection, nowMs, limits));
+  }
+
+  /** Makes the parts of the days to come. */
+  async makeParts(nowMs: number, retentionMs: number): Promise<number> {
+    return await this.#pool.use(async (connection) => {
+      let made = 0;
+      for (const table of partedTables(retentionMs)) made += await makeParts(connection, table, nowMs);
+      return made;
+    });
+  }
+
+  async #step(connection: Connection, nowMs: number, limits: SweepLimits): Promise<SweepReport> {
+    const { rowsMax, answerTtlMs, retentionMs } = limits;
+    let partsMade = 0;
+    for (const table of partedTables(retentionMs)) partsMade += await makeParts(connection, table, nowMs);
+    const answersEvicted = await this.#evict(connection, rowsMax);
+    const isEvicting = answersEvicted >= rowsMax;
+    const sinceMs = await this.#steadySince(connection, nowMs);
+    if (nowMs - sinceMs < steadyForMs) {
+      const isDone = !isEvicting;
+      return { kind: 'clock_unsteady', partsMade, answersEvicted, steadySinceMs: sinceMs, isDone };
+    }
+    const partsDropped = await this.#dropPast(connection, nowMs, { answerTtlMs, retentionMs });
+    const deletions: readonly (readonly [sql: string, before: string | number])[] = [
+      [deleteAnswersSql, Math.floor((nowMs - answerTtlMs) / dayMs)],
+      [deleteRecordsSql('records_untimed'), nowMs - retentionMs],
+      [deleteRecordsSql('records_rest'), nowMs - retentionMs],
+      [deleteDeliveriesSql, idAtMs(nowMs - deliveriesKeptMs)],
+    ];
+    let rowsDeleted = 0;
+    let isFull = isEvicting;
+    for (const [sql, before] of deletions) {
+      const { count } = await connection.command(sql, [before, rowsMax]);
+      rowsDeleted += count;
+      isFull ||= count >= rowsMax;
+    }
+    return { kind: 'swept', partsMade, answersEvicted, partsDropped, rowsDeleted, isDone: !isFull };
+  }
+
+  async #dropPast(
+    connection: Connection,
+    nowMs: number,
+    { answerTtlMs, retentionMs }: Pick<SweepLimits, 'answerTtlMs' | 'retentionMs'>,
+  ): Promise<number> {
+    const keptMs = { answers: answerTtlMs, records: retentionMs, deliveries: deliveriesKeptMs };
+    let dropped = 0;
+    for (const table of partedTables(retentionMs)) {
+      const beforeDay = Math.floor((nowMs - keptMs[table.name]) / dayMs);
+      dropped += await dropParts(connection, table, await this.#stillNeeded(connection, table, beforeDay));
+    }
+    return dropped;
+  }
+
+  /** A part in which something is still to be delivered stays, and those behind it. */
+  async #stillNeeded(connection: Connection, table: PartedTable, beforeDay: number): Promise<number> {
+    if (table.name !== 'deliveries') return beforeDay;
+    const [row] = await connection.rows(lastPendingSql, [idAtMs(beforeDay * dayMs)]);
+    if (row === undefined) return beforeDay;
+    const timeMs = Number.parseInt(text(row, 'event').replaceAll('-', '').slice(0, 12), 16);
+    return Math.floor(timeMs / dayMs);
+  }
+
+  async #evict(connection: Connection, rowsMax: number): Promise<number> {
+    const { answersMax, bytesMax } = this.#cap;
+    let evicted = 0;
+    for (const row of await connection.rows(loadFullScopesSql, [answersMax, bytesMax])) {
+      const { count } = await connection.command(deleteEvictedSql, [
+        text(row, 'tenant'),
+        bytea(hex(row, 'scope')),
+        integer(row, 'answers') - answersMax,
+        integer(row, 'answer_bytes') - bytesMax,
+        rowsMax - evicted,
+      ]);
+      evicted += count;
+      if (evicted >= rowsMax) break;
+    }
+    return evicted;
+  }
+
+  async #steadySince(connection: Connection, nowMs: number): Promise<number> {
+    const [row] = await connection.rows(loadClockSql, [adminTenant]);
+    const known = {
+      sweptAtMs: row && integerOrAbsent(row, 'swept_at_ms'),
+      steadySinceMs: row && integerOrAbsent(row, 'steady_since_ms'),
+    };
+    const sinceMs = steadySinceMs(known, nowMs);
+    await connection.rows(saveClockSql, [adminTenant, sinceMs, nowMs]);
+    return sinceMs;
+  }
+}

@@ -1,0 +1,21 @@
+/** A gap between two sweeps beyond which the clock, or the server, was away. */
+const gapMaxMs = 3 * 86_400_000;
+/** How far a clock is set back when it is only kept right. */
+const waverMaxMs = 60_000;
+/** For how long the clock must have run without such a gap before anything is forgotten. */
+export const steadyForMs = 3 * 86_400_000;
+/** For how long a delivery that has ended can be looked at, and asked for once more. */
+export const deliveriesKeptMs = 30 * 86_400_000;
+
+/** What the sweep before knew of the clock. */
+interface SweptClock {
+  readonly sweptAtMs: number | undefined;
+  readonly steadySinceMs: number | undefined;
+}
+
+/** Since when the clock has run plausibly: since now, if it jumped. */
+export function steadySinceMs({ sweptAtMs, steadySinceMs: known }: SweptClock, nowMs: number): number {
+  if (sweptAtMs === undefined || known === undefined) return nowMs;
+  const isSteady = nowMs >= sweptAtMs - waverMaxMs && nowMs - sweptAtMs <= gapMaxMs;
+  return isSteady ? known : nowMs;
+}

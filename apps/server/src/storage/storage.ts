@@ -1,0 +1,27 @@
+import type { BatchExecutor } from '../ledger/batch-executor.ts';
+import type { Books } from '../reads/books.ts';
+import type { SweepCursor, SweepLimits } from './sweep-step.ts';
+
+/** A storage engine that was opened: what the rooms above are put together from. */
+export interface Storage {
+  /** each commits one batch at a time; the commands of a tenant always go to the same one */
+  readonly lanes: readonly BatchExecutor[];
+  readonly books: Books;
+  readonly sweepable: Sweepable;
+  /** milliseconds since the epoch: the clock that everything recorded goes by */
+  readonly nowMs: () => number;
+  /** Closes what it has open, after everything that it was asked before. */
+  close(): Promise<void>;
+}
+
+/** Forgets what has expired, one short step at a time. */
+export interface Sweepable {
+  sweep(nowMs: number, limits: SweepLimits): Promise<SweepStep>;
+}
+
+/** What a step did, whether another one has to follow, and where that goes on. */
+export interface SweepStep {
+  readonly kind: string;
+  readonly isDone: boolean;
+  readonly cursor?: SweepCursor | undefined;
+}

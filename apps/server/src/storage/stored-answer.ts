@@ -1,0 +1,30 @@
+import type { Protection, StoredAnswer } from '../ledger/storage-port.ts';
+
+/** How many answers a scope keeps, and how many bytes of them: its own oldest go first. */
+export interface AnswerCap {
+  readonly answersMax: number;
+  readonly bytesMax: number;
+}
+
+/** Bytes of an answer, as the cap counts them. */
+export function answerBytes(answer: StoredAnswer): number {
+  return typeof answer.body === 'string' ? Buffer.byteLength(answer.body) : answer.body.byteLength;
+}
+
+/** Headers as they were stored, as JSON. */
+export function parseHeaders(json: string): [string, string][] {
+  const headers: unknown = JSON.parse(json);
+  if (!Array.isArray(headers)) throw new Error('stored headers are not a list');
+  return headers.map((header: unknown) => {
+    if (!Array.isArray(header) || typeof header[0] !== 'string' || typeof header[1] !== 'string') {
+      throw new Error('a stored header is not a pair of texts');
+    }
+    return [header[0], header[1]];
+  });
+}
+
+/** How the body of a stored answer is kept. */
+export function parseProtection(protection: string): Protection {
+  if (protection === 'plain' || protection === 'sealed') return protection;
+  return `at-rest:${protection.slice('at-rest:'.length)}`;
+}

@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { Client } from 'pg';
+import { startPostgres, type TestPostgres } from '../../../../packages/idempotency/test/harness/postgres.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+/** The engine that the tests of this process run on. The files in test/postgres choose the other one. */
+const engine = process.env['BILLONCE_TEST_ENGINE'] === 'postgres' ? 'postgres' : 'sqlite';
+
+/** What a server of a test is set to on that engine, unless the test says otherwise. */
+export const engineEnvironment: Readonly<Record<string, string>> =
+  engine === 'postgres'
+    ? // One instance, whose clock the test moves: nobody else is ahead of it or behind.
+      { DATABASE_ALLOW_UNSAFE: 'true', DATABASE_TAIL_MARGIN_MS: '0', DATABASE_LANES: '2' }
+    : {};
+
+let server: Promise<TestPostgres> | undefined;
+
+/** The `DATABASE_URL` of an empty database of a test's own. */
+export async function emptyDatabase(t: TestContext): Promise<string> {
+  if (engine === 'sqlite') return `file:${join(temporaryFolder(t), 'books.db')}`;
+  server ??= startPostgres();
+  const { connectionString } = await server;
+  const name = `books_${randomBytes(6).toString('hex')}`;
+  const client = new Client({ connectionString });
+  await client.connect();
+  await client.query(`CREATE DATABASE ${name}`);
+  await client.end();
+  const url = new URL(connectionString);
+  url.pathname = `/${name}`;
+  return url.href;
+}
