@@ -161,6 +161,15 @@ test('a bad item of a bulk, however bad, is an item error and never a 500', asyn
   assert.equal((await api.get('/usage/agent-7/search')).json.total, 3);
 });
 
+test('a client that reads nothing before it has sent all still hears that it was too much', async (t) => {
+  const { api } = await startInProcess(t);
+  const { socket, write, answer } = await connectTo(t, api.url);
+  socket.pause();
+  await write(rawPost('/usage', ' '.repeat(20_000_000)));
+  socket.resume();
+  assert.equal((await answer()).status, 413);
+});
+
 test('behind a request that waits for its answer, what is not HTTP gets none', async (t) => {
   const { api } = await startInProcess(t);
   const { write, answer } = await connectTo(t, api.url);
