@@ -13,13 +13,20 @@ export type Validated<T> =
   | { readonly kind: 'invalid'; readonly faults: readonly Fault[] };
 
 const faultsMax = 20;
+const tooDeep = { kind: 'invalid', faults: [{ pointer: '', message: 'is nested too deeply' }] } as const;
 
 /** Compiles a schema into a function that checks a value against it and lists each fault with its place. */
 export function compileValidator<S extends TSchema>(schema: S): (value: unknown) => Validated<Static<S>> {
   const compiled = Compile(schema);
   return (value) => {
-    if (compiled.Check(value)) return { kind: 'valid', value };
-    return { kind: 'invalid', faults: compiled.Errors(value).flatMap(describe).slice(0, faultsMax) };
+    try {
+      if (compiled.Check(value)) return { kind: 'valid', value };
+      return { kind: 'invalid', faults: compiled.Errors(value).flatMap(describe).slice(0, faultsMax) };
+    } catch (error) {
+      // Whether items are unique is looked at before their types are, and all the way down.
+      if (error instanceof RangeError) return tooDeep;
+      throw error;
+    }
   };
 }
 

@@ -136,7 +136,10 @@ const faultMessages = {
 
 function refusalError(refusal: Refusal): ApiError {
   if (refusal.code === 'prefix_taken') return new ApiError('internal_error', 'no free key prefix was found');
-  if (refusal.code === 'already_expired') return new ApiError('invalid_request', refusal.message);
+  if (refusal.code === 'already_expired') {
+    const faults = [{ pointer: '/expiresAt', message: 'is not ahead of the time here' }];
+    return new ApiError('invalid_request', refusal.message, { faults });
+  }
   return new ApiError(refusal.code, refusal.message, refusalDetails(refusal));
 }
 

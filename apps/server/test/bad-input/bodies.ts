@@ -97,6 +97,13 @@ const apiKeys: readonly Row[] = [
   ['a lone surrogate in a label', '{"label":"\\ud800"}', '/label'],
   ['a blank label', '{"label":"  "}', '/label'],
   ['the tenant $admin', '{"label":"a","tenant":"$admin"}', '/tenant'],
+  ['a key that has expired', '{"label":"a","expiresAt":"2026-05-01T12:00:00Z"}', '/expiresAt'],
+];
+
+const url = '"url":"https://billing.example/hooks"';
+const webhooks: readonly Row[] = [
+  ['deep nesting among events that must be unique', `{${url},"events":[${nested(20_000)}]}`, ''],
+  ['an event twice', `{${url},"events":["*","*"]}`, '/events'],
 ];
 
 const settles: readonly Row[] = [
@@ -137,6 +144,7 @@ export const badBodies: readonly BadRequest[] = [
   ...at('/services', services),
   ...at('/api-keys', apiKeys),
   ...at('/settle', settles),
+  ...at('/webhooks', webhooks),
   ...unacceptableTimes,
   longBulk,
 ];
