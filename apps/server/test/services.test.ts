@@ -251,3 +251,25 @@ async function allPages(api: Api, path: string, member: string): Promise<unknown
   } while (cursor !== '');
   return all;
 }
+
+test('a service may have the name of a path beside it', async (t) => {
+  const { api } = await startInProcess(t);
+  await register(api, 'bulk', 5);
+  assert.equal((await api.get('/services/bulk')).json.serviceId, 'bulk');
+  const refused = await api.call('/services/bulk', { method: 'PATCH' });
+  assert.equal(refused.status, 405);
+  assert.equal(refused.headers.get('allow'), 'DELETE, GET, HEAD, POST');
+  assert.equal((await api.call('/services/bulk', { method: 'DELETE' })).status, 204);
+  assert.equal((await api.get('/services/bulk')).status, 404);
+});
+
+test('a bulk of services may be as long as its bounds allow', async (t) => {
+  const { api } = await startInProcess(t);
+  const longest = '\u{1f4b8}'.repeat(128);
+  const items = Array.from({ length: 1_000 }, (_, number) => {
+    return { serviceId: `service-${number}`, priceStroops: 1, description: longest, owner: longest };
+  });
+  const answer = await api.post('/services/bulk', { items });
+  assert.equal(answer.status, 200, answer.text.slice(0, 200));
+  assert.equal(answer.json.results.filter(({ ok }: { ok: boolean }) => ok).length, 1_000);
+});

@@ -54,7 +54,20 @@ export function registerOperations(app: FastifyInstance, handlers: Handlers, ide
     methods.set(operation.path, (methods.get(operation.path) ?? new Set<string>()).add(operation.method));
     registerOperation(app, name, handlers[name], identify);
   }
-  for (const [path, taken] of methods) registerOtherMethods(app, path, taken);
+  for (const path of methods.keys()) registerOtherMethods(app, path, methodsAt(path, methods));
+}
+
+/** Methods that a path takes, also as one of those that another path with parameters stands for: `/services/bulk`. */
+function methodsAt(path: string, methods: ReadonlyMap<string, ReadonlySet<string>>): ReadonlySet<string> {
+  const segments = path.split('/');
+  const standsForIt = (other: string) => {
+    const others = other.split('/');
+    return (
+      others.length === segments.length &&
+      others.every((segment, index) => segment.startsWith('{') || segment === segments[index])
+    );
+  };
+  return new Set([...methods].flatMap(([other, taken]) => (standsForIt(other) ? [...taken] : [])));
 }
 
 function operationNames(): OperationName[] {

@@ -1,5 +1,5 @@
 import * as services from '../schemas/services.ts';
-import { location, type Operation, weakEtag } from './operation.ts';
+import { bulkBytesMax, location, type Operation, weakEtag } from './operation.ts';
 
 /** Services and their prices. */
 export const servicesOperations = {
@@ -60,6 +60,7 @@ export const servicesOperations = {
     summary: 'Register many services or change them, each with a result of its own',
     access: 'tenant',
     body: services.ServiceBulk,
+    bodyBytesMax: bulkBytesMax,
     successes: {
       200: { description: 'A result for each item, in their order.', schema: services.ServiceBulkResults },
     },
