@@ -218,7 +218,8 @@ async function registerCors(app: FastifyInstance, origins: readonly string[]): P
 
 async function registerRateLimit(app: FastifyInstance, settings: RuntimeSettings): Promise<void> {
   await app.register(rateLimit, {
-    max: () => settings.requestsPerMinuteMax,
+    // The settings may be read anew after the allow list was asked: no limit is then not a limit of 0.
+    max: () => settings.requestsPerMinuteMax || Number.MAX_SAFE_INTEGER,
     cache: rateLimitedCallersMax,
     timeWindow: 60_000,
     // Behind the identification of the caller, so that it is the tenant's limit.
