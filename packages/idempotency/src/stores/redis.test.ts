@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { type RedisServer, startRedis } from '../../test/harness/redis.ts';
 import {
   type RedisCluster,
-  type RedisServer,
-  startRedis,
   startRedisCluster,
-} from '../../test/harness/redis.ts';
+  startReplicatedRedisCluster,
+} from '../../test/harness/redis-cluster.ts';
 import { type OpenClient, redisDrivers } from '../../test/harness/redis-drivers.ts';
 import { InvalidOptionsError } from '../core/options.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { storeLaws } from '../testing/store-laws.ts';
 import type { IoredisScripting } from './redis/connection.ts';
-import { type RedisClient, redisStore } from './redis.ts';
+import { type RedisClient, type RedisStoreOptions, redisStore } from './redis.ts';
 
 describe('redisStore on one server', () => {
   let server: RedisServer | undefined;
@@ -35,9 +35,21 @@ describe('redisStore on a cluster', () => {
   }
 });
 
+describe('redisStore on a cluster, waiting for a replica', () => {
+  let cluster: RedisCluster | undefined;
+  before(async () => {
+    cluster = await startReplicatedRedisCluster();
+  });
+  after(() => cluster?.stop());
+  for (const driver of redisDrivers) {
+    keepsTheLaws(driver.name, () => driver.openCluster(given(cluster)), { replicas: 1 });
+  }
+});
+
 describe('the options of redisStore', () => {
   const never = () => Promise.reject(new Error('not called'));
-  const scripting: IoredisScripting = { isCluster: false, evalshaBuffer: never, evalBuffer: never };
+  const pipeline = () => assert.fail('not called');
+  const scripting: IoredisScripting = { isCluster: false, evalshaBuffer: never, evalBuffer: never, pipeline };
   const client: RedisClient = { ...scripting, callBuffer: never };
 
   test('a client of no known driver is a mistake that is found at start', () => {
@@ -61,12 +73,33 @@ describe('the options of redisStore', () => {
     redisStore({ client, prefix: '' });
   });
 
+  test('a number of replicas, or a time for them, out of its bounds is a mistake that is found at start', () => {
+    for (const replicas of [-1, 1.5, Number.NaN, 101, '1' as unknown as number]) {
+      assert.throws(() => redisStore({ client, replicas }), InvalidOptionsError);
+    }
+    for (const replicationTimeoutMs of [0, -1, 0.5, 600_001, '9' as unknown as number]) {
+      assert.throws(() => redisStore({ client, replicationTimeoutMs }), InvalidOptionsError);
+    }
+    redisStore({ client, replicas: 100, replicationTimeoutMs: 600_000 });
+  });
+
+  test('all mistakes are named at once', () => {
+    assert.throws(
+      () => redisStore({ client, prefix: '{', replicas: -1 }),
+      ({ faults }: InvalidOptionsError) => faults.length === 2,
+    );
+  });
+
   test('a clock that is no function is a mistake that is found at start', () => {
     assert.throws(() => redisStore({ client, nowMs: 5 as unknown as () => number }), InvalidOptionsError);
   });
 });
 
-function keepsTheLaws(driver: string, open: () => Promise<OpenClient>): void {
+function keepsTheLaws(
+  driver: string,
+  open: () => Promise<OpenClient>,
+  options: Partial<RedisStoreOptions> = {},
+): void {
   describe(`by ${driver}`, () => {
     let opened: OpenClient | undefined;
     before(async () => {
@@ -77,7 +110,7 @@ function keepsTheLaws(driver: string, open: () => Promise<OpenClient>): void {
       test(law.sentence, async () => {
         const clock = new ManualClock();
         await law.run({
-          store: redisStore({ client: given(opened).client, nowMs: () => clock.nowMs() }),
+          store: redisStore({ client: given(opened).client, nowMs: () => clock.nowMs(), ...options }),
           clock,
         });
       });

@@ -1,7 +1,8 @@
 import { Cluster, Redis } from 'ioredis';
 import { createClient, createCluster } from 'redis';
 import type { RedisClient } from '../../src/stores/redis.ts';
-import type { RedisCluster, RedisServer } from './redis.ts';
+import type { RedisServer } from './redis.ts';
+import type { RedisCluster } from './redis-cluster.ts';
 
 /** A connected client of a driver, to be closed. */
 export interface OpenClient {

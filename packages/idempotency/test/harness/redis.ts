@@ -4,8 +4,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { redisBinary } from './redis-binary.ts';
 
 /** A real server in a process of its own, which keeps nothing on disk unless it is told to. */
@@ -17,17 +15,14 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-/** Masters that share the slots. */
-export interface RedisCluster {
-  readonly nodes: readonly RedisServer[];
-  stop(): Promise<void>;
-}
-
 const startsMax = 5;
 const startTimeoutMs = 30_000;
-const joinTimeoutMs = 60_000;
-const joinPauseMs = 50;
-const clusterSlots = 16_384;
+
+/** Servers that were not stopped; none outlives this process. */
+const living = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of living) child.kill('SIGKILL');
+});
 
 /**
  * Starts a Redis or Valkey server on a free port.
@@ -39,22 +34,8 @@ export function startRedis(settings: readonly string[] = []): Promise<RedisServe
   return startServer(async () => settings);
 }
 
-/** Starts three masters without replicas, and joins them to a cluster. */
-export async function startRedisCluster(): Promise<RedisCluster> {
-  const nodes = await Promise.all([0, 1, 2].map(() => startServer(clusterSettings)));
-  const stop = async () => {
-    await Promise.all(nodes.map((node) => node.stop()));
-  };
-  try {
-    await joinNodes(nodes);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { nodes, stop };
-}
-
-async function startServer(newSettings: () => Promise<readonly string[]>): Promise<RedisServer> {
+/** @param newSettings settings for one try: a port may be taken by another process before it is used */
+export async function startServer(newSettings: () => Promise<readonly string[]>): Promise<RedisServer> {
   const { file, name } = await redisBinary();
   for (let starts = 1; ; starts++) {
     const port = await freePort();
@@ -62,11 +43,10 @@ async function startServer(newSettings: () => Promise<readonly string[]>): Promi
     const folder = mkdtempSync(join(tmpdir(), 'billonce-redis-'));
     const standard = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
     const child = spawn(file, [...standard, ...settings], { argv0: name, stdio: ['ignore', 'pipe', 'pipe'] });
-    const kill = () => child.kill('SIGKILL');
-    process.once('exit', kill);
+    living.add(child);
     const stop = async () => {
       await killed(child);
-      process.off('exit', kill);
+      living.delete(child);
       rmSync(folder, { recursive: true, force: true });
     };
     try {
@@ -77,48 +57,6 @@ async function startServer(newSettings: () => Promise<readonly string[]>): Promi
       // Another process may have taken the port in between.
       if (starts === startsMax) throw error;
     }
-  }
-}
-
-async function clusterSettings(): Promise<readonly string[]> {
-  const busPort = await freePort();
-  return ['--cluster-enabled', 'yes', '--cluster-port', `${busPort}`, '--cluster-announce-ip', '127.0.0.1'];
-}
-
-async function joinNodes(nodes: readonly RedisServer[]): Promise<void> {
-  const clients = nodes.map(({ port }) => new Redis(port, '127.0.0.1'));
-  try {
-    const share = clusterSlots / nodes.length;
-    for (const [at, client] of clients.entries()) {
-      const [from, to] = [Math.ceil(at * share), Math.ceil((at + 1) * share) - 1];
-      await client.call('cluster', 'set-config-epoch', at + 1);
-      await client.call('cluster', 'addslotsrange', from, to);
-    }
-    const [first, ...others] = clients;
-    const busPort = await first?.call('config', 'get', 'cluster-port');
-    for (const other of others) {
-      await other.call(
-        'cluster',
-        'meet',
-        '127.0.0.1',
-        nodes[0]?.port ?? 0,
-        String(busPort).split(',')[1] ?? '',
-      );
-    }
-    await Promise.all(clients.map((client) => untilJoined(client, nodes.length)));
-  } finally {
-    for (const client of clients) client.disconnect();
-  }
-}
-
-/** The nodes gossip: nothing tells when they have agreed but asking each of them. */
-async function untilJoined(client: Redis, nodeCount: number): Promise<void> {
-  const untilMs = Date.now() + joinTimeoutMs;
-  for (;;) {
-    const info = String(await client.call('cluster', 'info'));
-    if (info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${nodeCount}`)) return;
-    if (Date.now() > untilMs) throw new Error(`no cluster within ${joinTimeoutMs} ms:\n${info}`);
-    await pause(joinPauseMs);
   }
 }
 
@@ -153,7 +91,7 @@ async function killed(child: ChildProcess): Promise<void> {
 }
 
 /** A port that nobody listens on at this moment. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

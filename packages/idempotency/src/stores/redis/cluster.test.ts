@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Redis } from 'ioredis';
-import { type RedisCluster, startRedisCluster } from '../../../test/harness/redis.ts';
+import { type RedisCluster, startRedisCluster } from '../../../test/harness/redis-cluster.ts';
 import { redisDrivers } from '../../../test/harness/redis-drivers.ts';
 import {
   claimFree,

@@ -4,6 +4,8 @@ import { hash } from 'node:crypto';
 export interface RedisScript {
   readonly source: string;
   readonly sha1: string;
+  /** the same, but it writes in any case where there is a record */
+  readonly touching: { readonly source: string; readonly sha1: string };
 }
 
 // Every script: KEYS[1] is the record, a hash; KEYS[2] its answer, a string of its own, so that the server drops the
@@ -13,6 +15,15 @@ export interface RedisScript {
 // Fields of a record: token, fingerprint, firstSeenAt, forgetAt, leaseUntil and claimId while it is leased,
 // answerUntil if an answer was kept, location. A hash with drawId alone is no record: it marks a slot for which a
 // fencing token is being drawn.
+
+// `WAIT` is documented to wait for what its own connection wrote. A script that only looks, at what another connection
+// wrote a moment ago and no replica has yet, writes too, so that there is something to wait for.
+const touch = `
+local leavesAtNow = redis.call('PEXPIRETIME', KEYS[1])
+if leavesAtNow > 0 then
+  redis.call('PEXPIREAT', KEYS[1], leavesAtNow)
+end
+`;
 
 // The server's own expiry only gives memory back: what counts is the time in the record. `leavesAt` is for a test, whose
 // clock is not that of the server.
@@ -156,5 +167,10 @@ return tell()
 `);
 
 function newScript(source: string): RedisScript {
-  return { source, sha1: hash('sha1', source, 'hex') };
+  const touching = touch + source;
+  return {
+    source,
+    sha1: hash('sha1', source, 'hex'),
+    touching: { source: touching, sha1: hash('sha1', touching, 'hex') },
+  };
 }

@@ -140,6 +140,7 @@ type Intercept = (send: () => Promise<unknown>, script: string, keyCount: number
 function intercepted(client: Redis, intercept: Intercept): IoredisClient & IoredisScripting {
   return {
     isCluster: false,
+    pipeline: () => assert.fail('no replicas are waited for'),
     callBuffer: (command, args) => client.callBuffer(command, args),
     evalshaBuffer: (sha1, count, ...input) =>
       intercept(() => client.callBuffer('evalsha', [sha1, count, ...input]), sha1, count),

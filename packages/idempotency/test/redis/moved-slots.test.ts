@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { redisStore } from '../../src/stores/redis.ts';
+import {
+  type RedisCluster,
+  startReplicatedRedisCluster,
+  untilPromoted,
+  untilReplicated,
+  withClient,
+} from '../harness/redis-cluster.ts';
+import { redisDrivers } from '../harness/redis-drivers.ts';
+import { claimFree, someClaim, someCompletion, someSlot } from '../harness/some-claim.ts';
+
+describe('A store that waits for a replica, when slots have another master than its driver knows', () => {
+  let cluster: RedisCluster;
+  before(async () => {
+    cluster = await startReplicatedRedisCluster();
+  });
+  after(() => cluster.stop());
+
+  // Each moves the slots of another master: the masters vote for replicas of one and the same only after a while again.
+  for (const [at, driver] of redisDrivers.entries()) {
+    test(`follows them: ${driver.name}`, async (t) => {
+      const { client, close } = await driver.openCluster(cluster);
+      t.after(() => close());
+      const store = redisStore({ client, replicas: 1, replicationTimeoutMs: 10_000 });
+      const slots = Array.from({ length: 30 }, someSlot);
+      const leased = await Promise.all(
+        slots.map(async (slot) => [slot, await claimFree(store, slot)] as const),
+      );
+      await makeMaster(at);
+      for (const [slot, token] of leased)
+        assert.equal(await store.complete(slot, token, someCompletion()), true);
+      for (const slot of slots) assert.equal((await store.claim(slot, someClaim())).kind, 'found');
+      for (const slot of Array.from({ length: 30 }, someSlot)) await claimFree(store, slot);
+    });
+  }
+
+  /** A fail-over by hand, which loses nothing: replica and master change places. */
+  async function makeMaster(at: number): Promise<void> {
+    const [master, replica] = [cluster.nodes[at], cluster.replicas[at]];
+    assert.ok(master !== undefined && replica !== undefined);
+    await withClient(replica, (client) => client.call('cluster', 'failover'));
+    await untilPromoted(replica);
+    await untilReplicated(replica, master);
+  }
+});
