@@ -132,7 +132,7 @@ function database(read: Reader, mistakes: string[]): DatabaseConfig {
     allowsUnsafe: read.flag('DATABASE_ALLOW_UNSAFE', false),
     tailMarginMs: read.integer('DATABASE_TAIL_MARGIN_MS', 1_000, 0, 60_000),
   };
-  if (/^postgres(ql)?:\/\/[^/]/.test(url) && URL.canParse(url)) return { kind: 'postgres', url, ...postgres };
+  if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)) return { kind: 'postgres', url, ...postgres };
   if (url.startsWith('file:')) {
     const file = url.slice('file:'.length).replace(/^\/\/(?=\/)/, '');
     if (/^(?!\/\/)[^?#]+$/.test(file) && !file.startsWith(':memory:')) return { kind: 'sqlite', file };

@@ -264,7 +264,7 @@ function frameworkError(error: FastifyError): ApiError {
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500)
     return new ApiError('invalid_request', 'the request is not valid HTTP', {}, error);
-  if ('errcode' in error || error instanceof StorageFault)
+  if ('errcode' in error || (error instanceof StorageFault && error.kind !== 'rejected'))
     return new ApiError('storage_unavailable', 'the database cannot be read', {}, error);
   return new ApiError('internal_error', 'a fault of this server; nothing was applied', {}, error);
 }

@@ -1,4 +1,5 @@
 import type { Service } from '../../domain/service.ts';
+import { StorageFault } from '../../ledger/storage-port.ts';
 import type {
   AccountKey,
   AccountsFilter,
@@ -17,6 +18,7 @@ import {
   loadTenantsAfter,
 } from './accounts.ts';
 import { loadApiKeysAfter } from './api-keys.ts';
+import { flag } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { loadDeliveriesBefore, loadNextWaiting, takeDue } from './deliveries.ts';
 import { loadEntriesAfter, loadEntriesOf, loadEntry, loadLastEntryId, loadUsages } from './entries.ts';
@@ -43,6 +45,8 @@ export interface BooksParts {
   readonly apiKeys: KnownApiKeys;
 }
 
+const isWritableSql = `SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off' AS is_writable
+  FROM schema_versions LIMIT 1`;
 const firstId = '00000000-0000-0000-0000-000000000000';
 
 /** Reads of a PostgreSQL: each is one statement, and so one snapshot. */
@@ -53,8 +57,12 @@ export class PostgresBooks implements Books {
     this.#parts = parts;
   }
 
+  /** A database that takes no writes, such as a standby, is none that an instance can serve from. */
   async ping() {
-    await this.#read((connection) => connection.rows('SELECT 1 FROM schema_versions LIMIT 1', []));
+    const [row] = await this.#read((connection) => connection.rows(isWritableSql, []));
+    if (row === undefined || !flag(row, 'is_writable')) {
+      throw new StorageFault('unavailable', 'the database takes no writes', undefined);
+    }
   }
 
   async pause() {
