@@ -1,16 +1,8 @@
-import type { Row } from './connection.ts';
+import { mismatch, type Row } from '../columns.ts';
+
+export { literal, literalOrAbsent, text, textOrAbsent } from '../columns.ts';
 
 /** Reads of one column, each of which checks what the driver handed over. */
-
-export function text(row: Row, column: string): string {
-  const value = row[column];
-  if (typeof value !== 'string') throw mismatch(column, 'text');
-  return value;
-}
-
-export function textOrAbsent(row: Row, column: string): string | undefined {
-  return row[column] === null ? undefined : text(row, column);
-}
 
 export function flag(row: Row, column: string): boolean {
   const value = row[column];
@@ -52,21 +44,6 @@ export function bytes(row: Row, column: string): Buffer {
   return value;
 }
 
-/** One of some texts. */
-export function literal<T extends string>(row: Row, column: string, values: readonly T[]): T {
-  const value = values.find((one) => one === row[column]);
-  if (value === undefined) throw mismatch(column, `one of ${values.join(', ')}`);
-  return value;
-}
-
-export function literalOrAbsent<T extends string>(
-  row: Row,
-  column: string,
-  values: readonly T[],
-): T | undefined {
-  return row[column] === null ? undefined : literal(row, column, values);
-}
-
 /** Rows that a subquery put into one column with `json_agg`; none where it gave NULL. */
 export function rowsIn(row: Row, column: string): readonly Row[] {
   const value = row[column];
@@ -86,8 +63,4 @@ export function bytea(digits: string): string {
 /** Rows as one parameter, which `json_to_recordset` takes apart. */
 export function json(rows: readonly unknown[]): string {
   return JSON.stringify(rows, (_name, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
-}
-
-function mismatch(column: string, wanted: string): Error {
-  return new Error(`column ${column} is not ${wanted}`);
 }

@@ -1,16 +1,8 @@
-import type { Row } from './connection.ts';
+import { mismatch, type Row, text } from '../columns.ts';
+
+export { literal, literalOrAbsent, text, textOrAbsent } from '../columns.ts';
 
 /** Reads of one column, each of which checks what SQLite handed over. */
-
-export function text(row: Row, column: string): string {
-  const value = row[column];
-  if (typeof value !== 'string') throw mismatch(column, 'text');
-  return value;
-}
-
-export function textOrAbsent(row: Row, column: string): string | undefined {
-  return row[column] === null ? undefined : text(row, column);
-}
 
 /** An integer that a double holds exactly; node:sqlite itself refuses to hand over any other as a number. */
 export function integer(row: Row, column: string): number {
@@ -39,21 +31,6 @@ export function hex(row: Row, column: string): string {
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex');
 }
 
-/** One of some texts. */
-export function literal<T extends string>(row: Row, column: string, values: readonly T[]): T {
-  const value = values.find((one) => one === row[column]);
-  if (value === undefined) throw mismatch(column, `one of ${values.join(', ')}`);
-  return value;
-}
-
-export function literalOrAbsent<T extends string>(
-  row: Row,
-  column: string,
-  values: readonly T[],
-): T | undefined {
-  return row[column] === null ? undefined : literal(row, column, values);
-}
-
 /** A UUID that is stored as its 16 bytes. */
 export function uuid(row: Row, column: string): string {
   const digits = hex(row, column);
@@ -72,8 +49,4 @@ export function uuidBytes(id: string): Uint8Array {
 /** The bytes that hexadecimal digits name. */
 export function bytes(digits: string): Uint8Array {
   return Buffer.from(digits, 'hex');
-}
-
-function mismatch(column: string, wanted: string): Error {
-  return new Error(`column ${column} is not ${wanted}`);
 }

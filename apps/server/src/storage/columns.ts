@@ -1,0 +1,34 @@
+/** A row as a driver hands it over. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Reads of one column, each of which checks what the driver handed over; those that differ are beside their engine. */
+
+export function text(row: Row, column: string): string {
+  const value = row[column];
+  if (typeof value !== 'string') throw mismatch(column, 'text');
+  return value;
+}
+
+export function textOrAbsent(row: Row, column: string): string | undefined {
+  return row[column] === null ? undefined : text(row, column);
+}
+
+/** One of some texts. */
+export function literal<T extends string>(row: Row, column: string, values: readonly T[]): T {
+  const value = values.find((one) => one === row[column]);
+  if (value === undefined) throw mismatch(column, `one of ${values.join(', ')}`);
+  return value;
+}
+
+export function literalOrAbsent<T extends string>(
+  row: Row,
+  column: string,
+  values: readonly T[],
+): T | undefined {
+  return row[column] === null ? undefined : literal(row, column, values);
+}
+
+/** What is thrown of a column that holds something else. */
+export function mismatch(column: string, wanted: string): Error {
+  return new Error(`column ${column} is not ${wanted}`);
+}
