@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { StorageFault } from '../../ledger/storage-port.ts';
 import { idAtMs } from '../../reads/id-bounds.ts';
-import { big } from './columns.ts';
+import { big, integer } from './columns.ts';
 import type { Connection } from './connection.ts';
 
 /** A moment, and the transaction ids that had been given out by then: all below `nextXid`. */
@@ -10,7 +10,12 @@ interface Sample {
   readonly nextXid: bigint;
 }
 
-const snapshotSql = `SELECT pg_snapshot_xmin(s)::text AS oldest, pg_snapshot_xmax(s)::text AS next
+/** The first number that a transaction may have. */
+const firstXid = 3;
+// A snapshot ends behind the last transaction that has ended, not behind the last that has begun. The number that is
+// given next shows in the age of another one: the lower 32 bits of it are that number and the age.
+const snapshotSql = `SELECT pg_snapshot_xmin(s)::text AS oldest, pg_snapshot_xmax(s)::text AS ended,
+    age('${firstXid}'::xid) AS age
   FROM pg_current_snapshot() AS s`;
 const samplesMax = 128;
 const lookAgainMs = 25;
@@ -52,8 +57,13 @@ export class TailHorizon {
     const [row] = await connection.rows(snapshotSql, []);
     if (row === undefined) return undefined;
     const oldest = big(row, 'oldest');
-    this.#samples.push({ atMs, nextXid: big(row, 'next') });
+    this.#samples.push({ atMs, nextXid: nextXid(big(row, 'ended'), integer(row, 'age')) });
     if (this.#samples.length > samplesMax) this.#samples.shift();
     return this.#samples.findLast(({ nextXid }) => nextXid <= oldest)?.atMs;
   }
+}
+
+/** The next number in full: the first one that is not below a known one and has its lower 32 bits. */
+function nextXid(known: bigint, age: number): bigint {
+  return known + BigInt.asUintN(32, BigInt(firstXid) + BigInt(age) - known);
 }
