@@ -1,7 +1,7 @@
 import { idAtMs } from '../../reads/id-bounds.ts';
 import { text } from './columns.ts';
 import type { Connection } from './connection.ts';
-import { isLockTimeout, isRaceOfCreators, sqlState } from './fault.ts';
+import { isConflict, isLockTimeout, isRaceOfCreators, sqlState } from './fault.ts';
 
 /** A table that is kept in parts by time, so that what is old leaves as a whole part. */
 export interface PartedTable {
@@ -60,16 +60,21 @@ async function listParts(connection: Connection, { name: table }: PartedTable): 
   });
 }
 
-/** Makes the parts of the days to come; what finds no part goes to the rest. Safe when several instances do it at once. */
+/**
+ * Makes the parts of the days to come that are in none; what finds no part goes to the rest. Safe when several instances
+ * do it at once.
+ */
 export async function makeParts(connection: Connection, table: PartedTable, nowMs: number): Promise<number> {
   const today = Math.floor(nowMs / dayMs);
   const parts = await listParts(connection, table);
-  let from = Math.max(today - 1, ...parts.map(({ toDay }) => toDay));
   let made = 0;
-  while (from < today + daysAhead) {
-    const to = from + table.daysPerPart;
-    if (await makePart(connection, table, from, to)) made += 1;
-    from = to;
+  for (let day = today - 1; day < today + daysAhead; ) {
+    const covering = parts.find(({ fromDay, toDay }) => fromDay <= day && day < toDay);
+    // A clock that was far ahead for a moment left parts there: those before them are made all the same.
+    const next = Math.min(...parts.map(({ fromDay }) => fromDay).filter((fromDay) => fromDay > day));
+    const to = covering?.toDay ?? Math.min(day + table.daysPerPart, next);
+    if (covering === undefined && (await makePart(connection, table, day, to))) made += 1;
+    day = to;
   }
   return made;
 }
@@ -93,7 +98,7 @@ async function makePart(
     return true;
   } catch (error) {
     // Another instance makes it, or is at work on the table: the next sweep looks again.
-    if (isRaceOfCreators(error) || isLockTimeout(error)) return false;
+    if (isRaceOfCreators(error) || isConflict(error) || isLockTimeout(error)) return false;
     // There are rows of these days in the rest already (no part was made for them in time): they stay there.
     if (sqlState(error) === '23514') return false;
     throw error;
@@ -116,7 +121,7 @@ export async function dropParts(
       });
       dropped += 1;
     } catch (error) {
-      if (!isLockTimeout(error)) throw error;
+      if (!isLockTimeout(error) && !isConflict(error)) throw error;
     }
   }
   return dropped;

@@ -31,7 +31,7 @@ const loadFullScopesSql =
   'SELECT tenant, scope, answers, answer_bytes FROM scopes WHERE answers > $1 OR answer_bytes > $2';
 const deleteEvictedSql = `DELETE FROM answers WHERE (tenant, scope, day, answer) IN (
   SELECT tenant, scope, day, answer FROM answers
-  WHERE tenant = $1 AND scope = $2 AND (answer <= $3 OR bytes_before < $4) LIMIT $5)`;
+  WHERE tenant = $1 AND scope = $2 AND (answer <= $3 OR bytes_before < $4) LIMIT $5 FOR UPDATE SKIP LOCKED)`;
 const loadClockSql = 'SELECT steady_since_ms, swept_at_ms FROM operator WHERE tenant = $1';
 const saveClockSql = `INSERT INTO operator (tenant, steady_since_ms, swept_at_ms) VALUES ($1, $2, $3)
   ON CONFLICT (tenant) DO UPDATE SET steady_since_ms = excluded.steady_since_ms, swept_at_ms = excluded.swept_at_ms`;
@@ -43,7 +43,8 @@ const deleteRecordsSql = (table: string) => `DELETE FROM ${table} WHERE ctid = A
 const deleteDeliveriesSql = `DELETE FROM deliveries WHERE (tenant, webhook, event) IN (
   SELECT d.tenant, d.webhook, d.event FROM deliveries AS d
     LEFT JOIN webhooks AS w ON w.tenant = d.tenant AND w.id = d.webhook
-  WHERE d.event < $1 AND (d.state <> 'pending' OR w.deleted IS NOT FALSE) LIMIT $2)`;
+  WHERE d.event < $1 AND (d.state <> 'pending' OR w.deleted IS NOT FALSE)
+  LIMIT $2 FOR UPDATE OF d SKIP LOCKED)`;
 const lastPendingSql = `SELECT event FROM deliveries AS d JOIN webhooks AS w ON w.tenant = d.tenant AND w.id = d.webhook
   WHERE d.state = 'pending' AND d.event < $1 AND NOT w.deleted ORDER BY event LIMIT 1`;
 
