@@ -1,7 +1,7 @@
 import { type Account, type AccountLine, isUnsettled } from '../../domain/account.ts';
 import type { AccountKey, AccountsFilter } from '../../reads/books.ts';
 import { big, integer, json, rowsIn, text } from './columns.ts';
-import type { Connection, Row } from './connection.ts';
+import type { Connection, Row, Statements } from './connection.ts';
 
 /** An account with the id that stands for it in the rows of its entries. */
 export interface IdentifiedAccount {
@@ -11,7 +11,7 @@ export interface IdentifiedAccount {
 }
 
 /** Of `accounts AS a`, with its lines: one statement sees both as they were at one moment. */
-const columns = `a.tenant, a.account, a.agent, a.service_id, a.sequence, a.settled_through, a.cleared_through,
+export const accountColumns = `a.tenant, a.account, a.agent, a.service_id, a.sequence, a.settled_through, a.cleared_through,
   a.settlements, a.recorded_requests, a.reversed_requests, a.settled_requests, a.settled_stroops, a.carried_stroops,
   (SELECT json_agg(json_build_object('price_version', l.price_version, 'price_stroops', l.price_stroops,
        'recorded_requests', l.recorded_requests, 'reversed_requests', l.reversed_requests,
@@ -24,17 +24,17 @@ const lockAccountsSql = `INSERT INTO accounts (tenant, account, agent, service_i
   SELECT tenant, account, agent, service_id
   FROM json_to_recordset($1) AS w (n integer, tenant text, account uuid, agent text, service_id text) ORDER BY n
   ON CONFLICT (tenant, agent, service_id) DO UPDATE SET sequence = accounts.sequence WHERE false`;
-const loadAccountsSql = `SELECT ${columns}
+const loadAccountsSql = `SELECT ${accountColumns}
   FROM json_to_recordset($1) AS w (tenant text, agent text, service_id text)
   CROSS JOIN LATERAL (SELECT * FROM accounts AS b
     WHERE b.tenant = w.tenant AND b.agent = w.agent AND b.service_id = w.service_id LIMIT 1) AS a`;
-const loadAccountSql = `SELECT ${columns} FROM accounts AS a WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id = $3`;
-const loadAccountsOfSql = `SELECT ${columns} FROM accounts AS a
+const loadAccountSql = `SELECT ${accountColumns} FROM accounts AS a WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id = $3`;
+const loadAccountsOfSql = `SELECT ${accountColumns} FROM accounts AS a
   WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id > $3 ORDER BY a.service_id LIMIT $4`;
 const loadServicesOfSql = `SELECT service_id FROM accounts WHERE tenant = $1 AND agent = $2 ORDER BY service_id LIMIT $3`;
-const loadAccountsAfterSql = `SELECT ${columns} FROM accounts AS a
+const loadAccountsAfterSql = `SELECT ${accountColumns} FROM accounts AS a
   WHERE a.tenant = $1 AND a.account > $2 ORDER BY a.account LIMIT $3`;
-const loadAccountsOfServiceSql = `SELECT ${columns} FROM accounts AS a
+const loadAccountsOfServiceSql = `SELECT ${accountColumns} FROM accounts AS a
   WHERE a.tenant = $1 AND a.service_id = $2 AND a.account > $3 ORDER BY a.account LIMIT $4`;
 const loadTenantsAfterSql = 'SELECT DISTINCT tenant FROM accounts WHERE tenant > $1 ORDER BY tenant LIMIT $2';
 const loadAgentsAfterSql =
@@ -159,7 +159,7 @@ export async function loadAccountsAfter(
 
 /** Saves accounts as they are now, with those of their lines that changed. */
 export async function saveAccounts(
-  connection: Connection,
+  statements: Statements,
   accounts: readonly IdentifiedAccount[],
   linesBefore: ReadonlySet<AccountLine>,
 ): Promise<void> {
@@ -168,17 +168,17 @@ export async function saveAccounts(
     totals.lines.filter((line) => !linesBefore.has(line)).map((line) => lineRow(tenant, account, line)),
   );
   await Promise.all([
-    connection.rows(saveAccountsSql, [json(accounts.map(totalsRow))]),
-    ...(lines.length === 0 ? [] : [connection.rows(saveLinesSql, [json(lines)])]),
+    statements.rows(saveAccountsSql, [json(accounts.map(totalsRow))]),
+    ...(lines.length === 0 ? [] : [statements.rows(saveLinesSql, [json(lines)])]),
   ]);
 }
 
 /** Deletes accounts that were created to be locked, and on which nothing was recorded then. */
 export async function deleteUntouched(
-  connection: Connection,
+  statements: Statements,
   untouched: readonly AccountKey[],
 ): Promise<void> {
-  if (untouched.length > 0) await connection.rows(deleteAccountsSql, [json(untouched.map(keyRow))]);
+  if (untouched.length > 0) await statements.rows(deleteAccountsSql, [json(untouched.map(keyRow))]);
 }
 
 function keyRow({ tenant, agent, serviceId }: AccountKey) {
@@ -215,7 +215,7 @@ function lineRow(tenant: string, account: string, line: AccountLine) {
   };
 }
 
-function parseAccount(row: Row): IdentifiedAccount {
+export function parseAccount(row: Row): IdentifiedAccount {
   return {
     tenant: text(row, 'tenant'),
     account: text(row, 'account'),

@@ -1,7 +1,7 @@
 import type { ApiKey } from '../../domain/api-key.ts';
 import { adminTenant } from '../../domain/tenant.ts';
 import { bytea, hex, integer, integerOrAbsent, json, text } from './columns.ts';
-import type { Connection, Row } from './connection.ts';
+import type { Connection, Row, Statements } from './connection.ts';
 
 const columns = 'digest, prefix, names_tenant, label, created_at_ms, revoked_at_ms, expires_at_ms';
 
@@ -36,7 +36,7 @@ export async function loadApiKeysAfter(
   return (await connection.rows(loadAfterSql, [adminTenant, after, limit])).map(parseApiKey);
 }
 
-export async function saveApiKeys(connection: Connection, keys: readonly ApiKey[]): Promise<void> {
+export async function saveApiKeys(statements: Statements, keys: readonly ApiKey[]): Promise<void> {
   if (keys.length === 0) return;
   const rows = keys.map((key) => ({
     digest: bytea(key.digest),
@@ -47,7 +47,7 @@ export async function saveApiKeys(connection: Connection, keys: readonly ApiKey[
     revoked_at_ms: key.revokedAtMs ?? null,
     expires_at_ms: key.expiresAtMs ?? null,
   }));
-  await connection.rows(saveSql, [adminTenant, json(rows)]);
+  await statements.rows(saveSql, [adminTenant, json(rows)]);
 }
 
 function parseApiKey(row: Row): ApiKey {

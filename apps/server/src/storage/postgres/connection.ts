@@ -7,6 +7,28 @@ export type Row = Record<string, unknown>;
 /** Values of parameters, as PostgreSQL reads them. */
 export type Value = string | number | boolean | null | readonly string[];
 
+/** Takes statements, and answers with their rows. */
+export interface Statements {
+  rows(sql: string, values: readonly Value[]): Promise<Row[]>;
+}
+
+/**
+ * Statements that are sent later, all of them or none: what writes them has ended before the first is on its way. They
+ * are such as return no rows.
+ */
+export class StatementList implements Statements {
+  readonly #list: (readonly [sql: string, values: readonly Value[]])[] = [];
+
+  rows(sql: string, values: readonly Value[]): Promise<Row[]> {
+    this.#list.push([sql, values]);
+    return Promise.resolve([]);
+  }
+
+  async sendTo(statements: Statements): Promise<void> {
+    await Promise.all(this.#list.map(([sql, values]) => statements.rows(sql, values)));
+  }
+}
+
 /** How a database is reached. */
 export interface ConnectionOptions {
   /** `postgres://user:password@host:port/database` */
@@ -26,7 +48,7 @@ const statementNames = new Map<string, string>();
  * A connection that sends statements without waiting for the answers to those before them. They are executed in their
  * order, each on a snapshot of its own.
  */
-export class Connection {
+export class Connection implements Statements {
   readonly #client: Client;
   readonly #isPrepared: boolean;
   #isLost = false;

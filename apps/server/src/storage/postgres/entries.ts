@@ -1,7 +1,7 @@
 import type { Entry, KnownUsage, Reversal } from '../../domain/usage.ts';
 import type { AccountKey } from '../../reads/books.ts';
 import { bigOrAbsent, integer, json, rowsIn, text, textOrAbsent } from './columns.ts';
-import type { Connection, Row } from './connection.ts';
+import type { Connection, Row, Statements } from './connection.ts';
 
 /** Of `entries AS e` and `accounts AS a`, with what a reversal takes back. Usage is always of at least one request. */
 const columns = `e.id, e.account, a.agent, a.service_id, e.sequence, e.requests, e.price_version, e.line_requests,
@@ -101,7 +101,7 @@ export async function loadEntriesOf(
 }
 
 /** Saves entries; those with usage ids in the order of these, in which two batches do not wait for each other. */
-export async function saveEntries(connection: Connection, entries: readonly PlacedEntry[]): Promise<void> {
+export async function saveEntries(statements: Statements, entries: readonly PlacedEntry[]): Promise<void> {
   if (entries.length === 0) return;
   const rows = entries.toSorted(byUsageId).map(({ tenant, account, entry }) => ({
     tenant,
@@ -115,7 +115,7 @@ export async function saveEntries(connection: Connection, entries: readonly Plac
     occurred_at_ns: entry.occurredAtNs ?? null,
     recorded_at_ms: entry.recordedAtMs,
   }));
-  await connection.rows(saveEntriesSql, [json(rows)]);
+  await statements.rows(saveEntriesSql, [json(rows)]);
 }
 
 function byUsageId(a: PlacedEntry, b: PlacedEntry): number {

@@ -1,7 +1,7 @@
 import type { Json } from '@billonce/idempotency/core';
 import { eventTypes, type NotedEvent } from '../../domain/event.ts';
 import { integer, json, literal, text } from './columns.ts';
-import type { Connection, Row } from './connection.ts';
+import type { Connection, Row, Statements } from './connection.ts';
 
 const columns = 'id, type, at_ms, data';
 
@@ -32,7 +32,7 @@ export async function loadEvent(
 }
 
 export async function saveEvents(
-  connection: Connection,
+  statements: Statements,
   events: readonly { readonly tenant: string; readonly event: NotedEvent }[],
 ): Promise<void> {
   if (events.length === 0) return;
@@ -43,7 +43,7 @@ export async function saveEvents(
     at_ms: atMs,
     data: JSON.stringify(data),
   }));
-  await connection.rows(saveEventsSql, [json(rows)]);
+  await statements.rows(saveEventsSql, [json(rows)]);
 }
 
 function parseEvent(row: Row): NotedEvent {

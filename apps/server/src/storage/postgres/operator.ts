@@ -2,7 +2,7 @@ import { neverPaused, type Pause } from '../../domain/pause.ts';
 import { noSettings, type Settings } from '../../domain/settings.ts';
 import { adminTenant } from '../../domain/tenant.ts';
 import { flag, integer, integerOrAbsent } from './columns.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Statements } from './connection.ts';
 
 const loadOperatorSql = `SELECT is_paused, paused_since_ms, bulk_items_max, requests_per_minute_max
   FROM operator WHERE tenant = $1`;
@@ -27,11 +27,11 @@ export async function loadOperator(
   };
 }
 
-export async function savePause(connection: Connection, { isPaused, sinceMs }: Pause): Promise<void> {
-  await connection.rows(savePauseSql, [adminTenant, isPaused, sinceMs]);
+export async function savePause(statements: Statements, { isPaused, sinceMs }: Pause): Promise<void> {
+  await statements.rows(savePauseSql, [adminTenant, isPaused, sinceMs]);
 }
 
-export async function saveSettings(connection: Connection, settings: Settings): Promise<void> {
+export async function saveSettings(statements: Statements, settings: Settings): Promise<void> {
   const { bulkItemsMax, requestsPerMinuteMax } = settings;
-  await connection.rows(saveSettingsSql, [adminTenant, bulkItemsMax ?? null, requestsPerMinuteMax ?? null]);
+  await statements.rows(saveSettingsSql, [adminTenant, bulkItemsMax ?? null, requestsPerMinuteMax ?? null]);
 }

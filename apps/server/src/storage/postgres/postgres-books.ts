@@ -10,6 +10,7 @@ import type {
   WaitingWebhook,
 } from '../../reads/books.ts';
 import type { AnswerCap } from '../stored-answer.ts';
+import { loadAccountAndService } from './account-and-service.ts';
 import {
   loadAccount,
   loadAccountsAfter,
@@ -85,15 +86,8 @@ export class PostgresBooks implements Books {
     return this.#read((connection) => loadService(connection, tenant, serviceId));
   }
 
-  /** The service is read behind the account: a price may be newer than the usage, never older. */
   accountAndService(key: AccountKey) {
-    return this.#read(async (connection) => {
-      const [account, service] = await Promise.all([
-        loadAccount(connection, key),
-        loadService(connection, key.tenant, key.serviceId),
-      ]);
-      return { account: account?.totals, service };
-    });
+    return this.#read((connection) => loadAccountAndService(connection, key));
   }
 
   servicesAfter(tenant: string, after: string, limit: number) {

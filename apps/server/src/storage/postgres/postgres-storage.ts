@@ -8,7 +8,7 @@ import {
 } from '../../ledger/storage-port.ts';
 import type { Wants } from '../../ledger/wants.ts';
 import type { AnswerCap } from '../stored-answer.ts';
-import { Connection, type ConnectionOptions } from './connection.ts';
+import { Connection, type ConnectionOptions, StatementList } from './connection.ts';
 import { type FaultPlace, isConflict, storageFault } from './fault.ts';
 import { findAccounts, loadBatch } from './load.ts';
 import { saveBatch } from './save.ts';
@@ -90,12 +90,12 @@ export class PostgresStorage implements LedgerStorage {
         await connection.exec('ROLLBACK');
         return 'done';
       }
+      // The COMMIT goes out right behind them, so that it must not be told of half of what the batch did.
+      const statements = new StatementList();
+      await saveBatch(statements, changes, loaded);
       connection.takeWarning();
       place = 'commit';
-      const [, { tag }] = await Promise.all([
-        saveBatch(connection, changes, loaded),
-        connection.command('COMMIT'),
-      ]);
+      const [, { tag }] = await Promise.all([statements.sendTo(connection), connection.command('COMMIT')]);
       const warning = connection.takeWarning();
       if (tag !== 'COMMIT') throw new StorageFault('unavailable', `COMMIT ended as ${tag}`, undefined);
       // Committed here, but a standby that must have it may not: nobody knows what a fail-over would keep.

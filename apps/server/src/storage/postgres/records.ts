@@ -3,7 +3,7 @@ import type { WantedRecord } from '../../ledger/wants.ts';
 import type { KeyFacts, RecordKey } from '../../reads/books.ts';
 import { type AnswerCap, answerBytes, parseHeaders, parseProtection } from '../stored-answer.ts';
 import { bytea, bytes, hex, integer, integerOrAbsent, json, text, textOrAbsent } from './columns.ts';
-import type { Connection, Row } from './connection.ts';
+import type { Connection, Row, Statements } from './connection.ts';
 
 const dayMs = 86_400_000;
 
@@ -87,7 +87,7 @@ export async function loadKeyFacts(
 }
 
 /** Saves records with their answers, in an order in which two batches do not wait for each other. */
-export async function saveRecords(connection: Connection, records: readonly MadeRecord[]): Promise<void> {
+export async function saveRecords(statements: Statements, records: readonly MadeRecord[]): Promise<void> {
   if (records.length === 0) return;
   const scopes = new Map<
     string,
@@ -110,7 +110,7 @@ export async function saveRecords(connection: Connection, records: readonly Made
     answers: given.answers,
     answer_bytes: given.answerBytes,
   }));
-  await connection.rows(saveRecordsSql, [json(totals), json(rows)]);
+  await statements.rows(saveRecordsSql, [json(totals), json(rows)]);
 }
 
 function nameOf({ tenant, scope, digest }: MadeRecord): string {

@@ -1,6 +1,6 @@
 import type { Position } from '../../domain/position.ts';
 import { integer, json } from './columns.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Statements } from './connection.ts';
 import type { PlacedEntry } from './entries.ts';
 
 const loadPositionSql = `SELECT sequence, price_version, line_requests FROM entries
@@ -76,7 +76,7 @@ export async function isReversed(connection: Connection, place: AccountPlace): P
 }
 
 /** Saves what those of the entries that are reversals take back. */
-export async function saveReversals(connection: Connection, entries: readonly PlacedEntry[]): Promise<void> {
+export async function saveReversals(statements: Statements, entries: readonly PlacedEntry[]): Promise<void> {
   const rows = entries.flatMap(({ tenant, account, entry: { sequence, reversal } }) =>
     reversal === undefined ? [] : [{ tenant, account, sequence, reversal }],
   );
@@ -97,8 +97,8 @@ export async function saveReversals(connection: Connection, entries: readonly Pl
     })),
   );
   await Promise.all([
-    connection.rows(saveReversalsSql, [json(reversals)]),
-    connection.rows(saveReversalLinesSql, [json(lines)]),
+    statements.rows(saveReversalsSql, [json(reversals)]),
+    statements.rows(saveReversalLinesSql, [json(lines)]),
   ]);
 }
 

@@ -3,7 +3,7 @@ import type { Changes } from '../../domain/view.ts';
 import type { BatchChanges } from '../../ledger/storage-port.ts';
 import { deleteUntouched, saveAccounts } from './accounts.ts';
 import { saveApiKeys } from './api-keys.ts';
-import type { Connection } from './connection.ts';
+import type { Statements } from './connection.ts';
 import { saveDeliveries } from './deliveries.ts';
 import { saveEntries } from './entries.ts';
 import { saveEvents } from './events.ts';
@@ -20,7 +20,7 @@ import { saveWebhooks } from './webhooks.ts';
  * the first that fails fails the transaction.
  */
 export async function saveBatch(
-  connection: Connection,
+  statements: Statements,
   { tenants, records }: BatchChanges,
   loaded: LoadedRows,
 ): Promise<void> {
@@ -47,26 +47,26 @@ export async function saveBatch(
   );
   await Promise.all([
     saveServices(
-      connection,
+      statements,
       rowsOf(
         ({ services }) => services,
         (tenant, service) => ({ tenant, service }),
       ),
     ),
     savePrices(
-      connection,
+      statements,
       rowsOf(
         ({ prices }) => prices,
         (tenant, price) => ({ tenant, price }),
       ),
     ),
-    saveAccounts(connection, accounts, linesOf(loaded)),
-    deleteUntouched(connection, untouchedOf(loaded, new Set(accounts.map(({ account }) => account)))),
-    saveEntries(connection, entries),
-    saveReversals(connection, entries),
-    saveSettlements(connection, settlements),
+    saveAccounts(statements, accounts, linesOf(loaded)),
+    deleteUntouched(statements, untouchedOf(loaded, new Set(accounts.map(({ account }) => account)))),
+    saveEntries(statements, entries),
+    saveReversals(statements, entries),
+    saveSettlements(statements, settlements),
     saveApiKeys(
-      connection,
+      statements,
       rowsOf(
         ({ apiKeys }) => apiKeys,
         (_tenant, key) => key,
@@ -74,34 +74,34 @@ export async function saveBatch(
     ),
     ...rowsOf(
       ({ pauses }) => pauses.slice(-1),
-      (_tenant, pause) => savePause(connection, pause),
+      (_tenant, pause) => savePause(statements, pause),
     ),
     ...rowsOf(
       ({ settings }) => settings.slice(-1),
-      (_tenant, settings) => saveSettings(connection, settings),
+      (_tenant, settings) => saveSettings(statements, settings),
     ),
     saveEvents(
-      connection,
+      statements,
       rowsOf(
         ({ events }) => events,
         (tenant, event) => ({ tenant, event }),
       ),
     ),
     saveWebhooks(
-      connection,
+      statements,
       rowsOf(
         ({ webhooks }) => webhooks,
         (tenant, webhook) => ({ tenant, webhook }),
       ),
     ),
     saveDeliveries(
-      connection,
+      statements,
       rowsOf(
         ({ deliveries }) => deliveries,
         (tenant, delivery) => ({ tenant, delivery }),
       ),
     ),
-    saveRecords(connection, records),
+    saveRecords(statements, records),
   ]);
 }
 

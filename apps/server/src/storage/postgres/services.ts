@@ -1,9 +1,11 @@
 import type { PriceVersion, Service } from '../../domain/service.ts';
 import { big, flag, integer, json, text, textOrAbsent } from './columns.ts';
-import type { Connection, Row } from './connection.ts';
+import type { Connection, Row, Statements } from './connection.ts';
 
-const columns = `tenant, service_id, price_version, price_stroops, first_price_stroops, disabled, description, owner,
-  deleted`;
+/** Of a service, besides its name. */
+export const serviceColumns =
+  'price_version, price_stroops, first_price_stroops, disabled, description, owner, deleted';
+const columns = `tenant, service_id, ${serviceColumns}`;
 
 /** A service with the tenant that it belongs to. */
 export interface OwnedService {
@@ -87,7 +89,7 @@ export async function loadPricesAfter(
   }));
 }
 
-export async function saveServices(connection: Connection, services: readonly OwnedService[]): Promise<void> {
+export async function saveServices(statements: Statements, services: readonly OwnedService[]): Promise<void> {
   if (services.length === 0) return;
   const rows = services.map(({ tenant, service }) => ({
     tenant,
@@ -100,11 +102,11 @@ export async function saveServices(connection: Connection, services: readonly Ow
     owner: service.owner ?? null,
     deleted: service.deleted,
   }));
-  await connection.rows(saveServicesSql, [json(rows)]);
+  await statements.rows(saveServicesSql, [json(rows)]);
 }
 
 export async function savePrices(
-  connection: Connection,
+  statements: Statements,
   prices: readonly { readonly tenant: string; readonly price: PriceVersion }[],
 ): Promise<void> {
   if (prices.length === 0) return;
@@ -115,10 +117,10 @@ export async function savePrices(
     price_stroops: price.priceStroops,
     set_at_ms: price.setAtMs,
   }));
-  await connection.rows(savePricesSql, [json(rows)]);
+  await statements.rows(savePricesSql, [json(rows)]);
 }
 
-function parseService(row: Row): Service {
+export function parseService(row: Row): Service {
   return {
     serviceId: text(row, 'service_id'),
     priceVersion: integer(row, 'price_version'),

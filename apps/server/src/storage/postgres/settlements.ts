@@ -1,7 +1,7 @@
 import type { Settlement } from '../../domain/settlement.ts';
 import type { AccountKey } from '../../reads/books.ts';
 import { big, integer, json, rowsIn, text } from './columns.ts';
-import type { Connection, Row } from './connection.ts';
+import type { Connection, Row, Statements } from './connection.ts';
 
 /** Of `settlements AS s` and `accounts AS a`; amounts pass through JSON as text, because a double does not hold them. */
 const columns = `s.id, a.agent, a.service_id, s.number, s.from_sequence, s.through_sequence, s.requests,
@@ -83,7 +83,7 @@ export async function loadSettlementsOf(
 }
 
 export async function saveSettlements(
-  connection: Connection,
+  statements: Statements,
   settlements: readonly PlacedSettlement[],
 ): Promise<void> {
   if (settlements.length === 0) return;
@@ -110,8 +110,8 @@ export async function saveSettlements(
     })),
   );
   await Promise.all([
-    connection.rows(saveSettlementsSql, [json(bills)]),
-    connection.rows(saveLinesSql, [json(lines)]),
+    statements.rows(saveSettlementsSql, [json(bills)]),
+    statements.rows(saveLinesSql, [json(lines)]),
   ]);
 }
 

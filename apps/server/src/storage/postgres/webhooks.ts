@@ -1,7 +1,7 @@
 import type { Webhook } from '../../domain/webhook.ts';
 import { parseEventNames } from '../stored-webhook.ts';
 import { flag, integer, json, literalOrAbsent, text } from './columns.ts';
-import type { Connection, Row } from './connection.ts';
+import type { Connection, Row, Statements } from './connection.ts';
 
 const columns = 'id, url, events, kept_secret, created_at_ms, disabled, tested_at_ms, deleted';
 
@@ -38,7 +38,7 @@ export async function loadWebhook(
   return row && parseWebhook(row);
 }
 
-export async function saveWebhooks(connection: Connection, webhooks: readonly OwnedWebhook[]): Promise<void> {
+export async function saveWebhooks(statements: Statements, webhooks: readonly OwnedWebhook[]): Promise<void> {
   if (webhooks.length === 0) return;
   const rows = webhooks.map(({ tenant, webhook }) => ({
     tenant,
@@ -51,7 +51,7 @@ export async function saveWebhooks(connection: Connection, webhooks: readonly Ow
     tested_at_ms: webhook.testedAtMs,
     deleted: webhook.deleted,
   }));
-  await connection.rows(saveWebhooksSql, [json(rows)]);
+  await statements.rows(saveWebhooksSql, [json(rows)]);
 }
 
 function parseWebhook(row: Row): Webhook {
