@@ -1,29 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { keyDigest, sha256 } from '@billonce/idempotency/core';
 import fc from 'fast-check';
 import type { Command } from '../src/domain/command.ts';
-import { StorageExecutor } from '../src/ledger/batch-executor.ts';
 import type { KeyUse, Outcome } from '../src/ledger/submission.ts';
 import { auditBooks } from '../src/reads/audit-books.ts';
-import { SqliteBooks } from '../src/storage/sqlite/sqlite-books.ts';
-import { SqliteStorage } from '../src/storage/sqlite/sqlite-storage.ts';
+import { openEngine } from './harness/engine.ts';
 import { Model, type ModelAnswer } from './harness/model.ts';
 import { rounds } from './harness/rounds.ts';
 import { seedOf } from './harness/seeded-random.ts';
-import { temporaryFolder } from './harness/temporary-folder.ts';
-
-const cap = { answersMax: 1_000, bytesMax: 1_000_000 };
-const dayMs = 86_400_000;
-const options = {
-  policy: { retentionMs: 400 * dayMs, futureToleranceMs: 300_000 },
-  answerTtlMs: dayMs,
-  sealedAnswerTtlMs: 600_000,
-  bulkItemsMax: 1_000,
-  atRestKeys: [],
-};
 
 interface Step {
   readonly command: Command;
@@ -154,39 +139,29 @@ function entryIds(outcomes: readonly Outcome[]): string[] {
   return locations.flatMap((location) => /\/entries\/(.+)$/.exec(location)?.[1] ?? []);
 }
 
-test('the books on a real file answer as a list of entries would, however they are cut into batches', async (t) => {
-  const root = temporaryFolder(t);
+test('the books answer as a list of entries would, however they are cut into batches', async (t) => {
+  const { executor, books } = await openEngine(t);
   let runs = 0;
   await fc.assert(
     fc.asyncProperty(batches, async (sent) => {
       runs += 1;
-      const folder = join(root, String(runs));
-      mkdirSync(folder);
-      const file = join(folder, 'books.db');
-      const storage = new SqliteStorage({ file, cap });
-      const books = new SqliteBooks(file, cap);
-      const executor = new StorageExecutor(storage, options);
+      // A tenant of its own begins with empty books.
+      const tenant = `tenant-${runs}`;
       const model = new Model();
       const ids: string[] = [];
-      try {
-        for (const batch of sent) {
-          const submissions = batch.map((step) => {
-            const command = withRealId(step.command, ids);
-            const key = step.key === undefined ? undefined : keyUse(step.key, { ...step, command });
-            return { tenant: 'tenant-1', command, key };
-          });
-          const outcomes = await executor.execute({ submissions, nowMs: Date.now() });
-          const wanted = batch.map((step) => model.submit(withKnownNumber(step.command, ids), step.key));
-          assert.deepEqual(outcomes.map(modelAnswer), wanted);
-          for (const id of entryIds(outcomes)) if (!ids.includes(id)) ids.push(id);
-        }
-        const finding = await auditBooks(books, 'tenant-1');
-        assert.deepEqual(finding.differences, []);
-      } finally {
-        books.close();
-        storage.close();
-        rmSync(folder, { recursive: true });
+      for (const batch of sent) {
+        const submissions = batch.map((step) => {
+          const command = withRealId(step.command, ids);
+          const key = step.key === undefined ? undefined : keyUse(step.key, { ...step, command });
+          return { tenant, command, key };
+        });
+        const outcomes = await executor.execute({ submissions, nowMs: Date.now() });
+        const wanted = batch.map((step) => model.submit(withKnownNumber(step.command, ids), step.key));
+        assert.deepEqual(outcomes.map(modelAnswer), wanted);
+        for (const id of entryIds(outcomes)) if (!ids.includes(id)) ids.push(id);
       }
+      const finding = await auditBooks(books, tenant);
+      assert.deepEqual(finding.differences, []);
     }),
     { numRuns: rounds({ test: 200, prove: 5_000 }), seed: seedOf(t) },
   );

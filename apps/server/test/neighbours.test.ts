@@ -1,22 +1,8 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import type { Command } from '../src/domain/command.ts';
-import { StorageExecutor } from '../src/ledger/batch-executor.ts';
-import { SqliteBooks } from '../src/storage/sqlite/sqlite-books.ts';
-import { SqliteStorage } from '../src/storage/sqlite/sqlite-storage.ts';
-import { onEnd } from './harness/on-end.ts';
-import { temporaryFolder } from './harness/temporary-folder.ts';
-
-const cap = { answersMax: 1_000, bytesMax: 1_000_000 };
-const options = {
-  policy: { retentionMs: 1e10, futureToleranceMs: 300_000 },
-  answerTtlMs: 1e9,
-  sealedAnswerTtlMs: 600_000,
-  bulkItemsMax: 1_000,
-  atRestKeys: [],
-};
+import { openEngine } from './harness/engine.ts';
+import { runSql } from './harness/sql.ts';
 
 function usage(agent: string): Command {
   const item = { agent, serviceId: 'search', requests: 3, usageId: undefined, occurredAtNs: undefined };
@@ -24,14 +10,7 @@ function usage(agent: string): Command {
 }
 
 test('one command that cannot be carried out does not sink its neighbours in the batch', async (t) => {
-  const file = join(temporaryFolder(t), 'books.db');
-  const storage = new SqliteStorage({ file, cap });
-  const books = new SqliteBooks(file, cap);
-  onEnd(t, () => {
-    books.close();
-    storage.close();
-  });
-  const executor = new StorageExecutor(storage, options);
+  const { executor, books, databaseUrl } = await openEngine(t);
   const execute = async (...commands: Command[]) => {
     const submissions = commands.map((command) => ({ tenant: 'acme', command, key: undefined }));
     const outcomes = await executor.execute({ submissions, nowMs: Date.now() });
@@ -40,9 +19,7 @@ test('one command that cannot be carried out does not sink its neighbours in the
   const price: Command = { kind: 'put_service', serviceId: 'search', priceStroops: 7n, metadata: undefined };
   await execute(price, usage('damaged'), usage('damaged'));
   // Somebody took an entry out of the books behind the server's back: its account cannot be settled up to there.
-  const vandal = new DatabaseSync(file);
-  vandal.exec('DELETE FROM entries WHERE sequence = 1');
-  vandal.close();
+  await runSql(databaseUrl, 'DELETE FROM entries WHERE sequence = 1');
   const settle: Command = {
     kind: 'settle',
     agent: 'damaged',

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startInProcess } from './harness/in-process.ts';
-import { countIn } from './harness/look-into.ts';
+import { countRecords } from './harness/sql.ts';
 import { adminKey, apiOfTenant } from './harness/tenants.ts';
 
 const usage = { agent: 'agent-7', serviceId: 'search' };
 
 test('each item of a log is matched, missing or different, by its id or by its key', async (t) => {
-  const { api, file } = await startInProcess(t);
+  const { api, databaseUrl } = await startInProcess(t);
   await api.post('/usage', { ...usage, requests: 3, id: 'a' });
   const keyed = await api.post('/usage', { ...usage, requests: 4 }, 'key-1');
   await api.post('/usage/bulk', { items: [{ ...usage, requests: 5, id: 'b' }] }, 'key-2');
@@ -21,7 +21,7 @@ test('each item of a log is matched, missing or different, by its id or by its k
     { key: 'key-2', requests: 5 },
     { id: 'b', requests: 5 },
   ];
-  const records = countIn(file, 'SELECT count(*) FROM records');
+  const records = await countRecords(databaseUrl);
   const answer = await api.post('/reconcile', { items });
   assert.equal(answer.status, 200, answer.text);
   const words = answer.json.results.map((result: { status: string }) => result.status);
@@ -42,7 +42,7 @@ test('each item of a log is matched, missing or different, by its id or by its k
     const again = await api.post('/reconcile', { items }, 'key-9');
     assert.equal(again.headers.get('idempotency-replayed'), null);
   }
-  assert.equal(countIn(file, 'SELECT count(*) FROM records'), records);
+  assert.equal(await countRecords(databaseUrl), records);
 });
 
 test('a log of 10,000 items of the greatest length is taken, and one of 10,001 is not', async (t) => {

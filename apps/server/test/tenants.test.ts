@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { ApiAnswer } from './harness/api.ts';
 import { emptyDatabase } from './harness/database.ts';
 import { startInProcess } from './harness/in-process.ts';
-import { bytesOnDisk } from './harness/look-into.ts';
+import { everythingKept } from './harness/sql.ts';
 import { adminKey, apiOfTenant, asAdmin, makeKey, withHeaders } from './harness/tenants.ts';
 
 const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
@@ -137,7 +137,7 @@ test('two API keys of a tenant share its scope; a revoked one is refused at once
 });
 
 test('a secret is shown again to who presents both keys, for ten minutes, and lies nowhere in clear', async (t) => {
-  const { api, clock, file } = await startInProcess(t, protectedMode);
+  const { api, clock, databaseUrl } = await startInProcess(t, protectedMode);
   const key = 'the-idempotency-key-of-the-secret';
   const make = () => api.post('/api-keys', { label: 'collector', tenant: 'acme' }, key, asAdmin);
   const first = await make();
@@ -149,7 +149,7 @@ test('a secret is shown again to who presents both keys, for ten minutes, and li
     assert.equal(replay.text, first.text);
     assert.equal(replay.headers.get('idempotency-replayed'), 'true');
   }
-  const kept = bytesOnDisk(file);
+  const kept = await everythingKept(databaseUrl);
   // The search does find what lies there in clear.
   assert.ok(kept.includes('collector'));
   assert.ok(kept.includes('agent-7'));
@@ -179,9 +179,9 @@ test('a new admin key does not open what was sealed for the old one, and no seco
   assert.equal((await api.get('/api-keys', asNewAdmin)).json.items.length, 1);
 });
 
-test('an answer that is encrypted at rest does not lie in the file in clear', async (t) => {
-  const { api, file } = await startInProcess(t, { ANSWER_ENCRYPTION_KEYS: `a:${'a'.repeat(64)}` });
+test('an answer that is encrypted at rest does not lie there in clear', async (t) => {
+  const { api, databaseUrl } = await startInProcess(t, { ANSWER_ENCRYPTION_KEYS: `a:${'a'.repeat(64)}` });
   const first = await api.post('/usage', usage, 'k');
-  assert.equal(bytesOnDisk(file).includes(first.text), false);
+  assert.equal((await everythingKept(databaseUrl)).includes(first.text), false);
   assert.equal((await api.post('/usage', usage, 'k')).text, first.text);
 });

@@ -8,18 +8,26 @@ import { temporaryFolder } from './temporary-folder.ts';
 /** The engine that the tests of this process run on. The files in test/postgres choose the other one. */
 const engine = process.env['BILLONCE_TEST_ENGINE'] === 'postgres' ? 'postgres' : 'sqlite';
 
-/** What a server of a test is set to on that engine, unless the test says otherwise. */
-export const engineEnvironment: Readonly<Record<string, string>> =
-  engine === 'postgres'
-    ? // One instance, whose clock the test moves: nobody else is ahead of it or behind.
-      { DATABASE_ALLOW_UNSAFE: 'true', DATABASE_TAIL_MARGIN_MS: '0', DATABASE_LANES: '2' }
-    : {};
+/** What a server of a test is set to on a PostgreSQL. Its clock is the test's: nobody is ahead of it or behind. */
+const postgresEnvironment: Readonly<Record<string, string>> = {
+  DATABASE_ALLOW_UNSAFE: 'true',
+  DATABASE_TAIL_MARGIN_MS: '0',
+  DATABASE_LANES: '2',
+};
+
+/** What a server of a test is set to on the engine of this process, unless the test says otherwise. */
+export const engineEnvironment = engine === 'postgres' ? postgresEnvironment : {};
 
 let server: Promise<TestPostgres> | undefined;
 
 /** The `DATABASE_URL` of an empty database of a test's own. */
 export async function emptyDatabase(t: TestContext): Promise<string> {
   if (engine === 'sqlite') return `file:${join(temporaryFolder(t), 'books.db')}`;
+  return await emptyPostgres();
+}
+
+/** The same on PostgreSQL, whatever the engine of this process is. */
+export async function emptyPostgres(): Promise<string> {
   server ??= startPostgres();
   const { connectionString } = await server;
   const name = `books_${randomBytes(6).toString('hex')}`;

@@ -21,5 +21,10 @@ const suites = [
   'bad-input',
   'reset',
   'crash',
+  'model',
+  'neighbours',
+  'tenants',
+  'reconcile',
+  'retention',
 ];
 for (const suite of suites) await import(`../${suite}.test.ts`);

@@ -1,0 +1,50 @@
+import type { TestContext } from 'node:test';
+import type { BatchExecutor, ExecutorOptions } from '../../src/ledger/batch-executor.ts';
+import type { Books } from '../../src/reads/books.ts';
+import { openPostgres } from '../../src/storage/postgres/open.ts';
+import { openSqlite } from '../../src/storage/sqlite/open.ts';
+import { emptyDatabase } from './database.ts';
+import { onEnd } from './on-end.ts';
+
+const cap = { answersMax: 1_000, bytesMax: 1_000_000 };
+const dayMs = 86_400_000;
+
+/** What the batches of a test are decided with. */
+export const executorOptions: ExecutorOptions = {
+  policy: { retentionMs: 400 * dayMs, futureToleranceMs: 300_000 },
+  answerTtlMs: dayMs,
+  sealedAnswerTtlMs: 600_000,
+  bulkItemsMax: 1_000,
+  atRestKeys: [],
+};
+
+/** The write path without its queue, and the reads, of the engine that the test runs on. */
+export interface TestEngine {
+  readonly executor: BatchExecutor;
+  readonly books: Books;
+  readonly databaseUrl: string;
+}
+
+/** What an engine on PostgreSQL is opened with. */
+export const postgresOptions = {
+  cap,
+  lanes: 1,
+  readConnections: 2,
+  isPrepared: true,
+  allowsUnsafe: true,
+  tailMarginMs: 0,
+  retentionMs: executorOptions.policy.retentionMs,
+};
+
+/** Opens the engine on an empty database, and closes it when the test has ended. */
+export async function openEngine(t: TestContext): Promise<TestEngine> {
+  const databaseUrl = await emptyDatabase(t);
+  const unheard = () => undefined;
+  const storage = databaseUrl.startsWith('file:')
+    ? await openSqlite({ file: databaseUrl.slice('file:'.length), cap }, executorOptions, Date.now, unheard)
+    : await openPostgres({ ...postgresOptions, url: databaseUrl }, executorOptions, undefined, unheard);
+  onEnd(t, () => storage.close());
+  const [executor] = storage.lanes;
+  if (executor === undefined) throw new Error('the engine has no lane');
+  return { executor, books: storage.books, databaseUrl };
+}

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { keyDigest, sha256 } from '@billonce/idempotency/core';
+import { Client } from 'pg';
+import type { Command } from '../../src/domain/command.ts';
+import type { Outcome, Submission } from '../../src/ledger/submission.ts';
+import { auditBooks } from '../../src/reads/audit-books.ts';
+import type { Books } from '../../src/reads/books.ts';
+import { openPostgres, type PostgresEngineOptions } from '../../src/storage/postgres/open.ts';
+import type { Sweepable } from '../../src/storage/storage.ts';
+import { emptyPostgres } from './database.ts';
+import { executorOptions, postgresOptions } from './engine.ts';
+import { onEnd } from './on-end.ts';
+
+/** The tenant of these tests. */
+export const tenant = 'acme';
+/** A scope for each key: two keys of one scope wait for each other at its counter, for the time of a commit. */
+const scopeOf = (key: string) => sha256(key).slice(0, 32);
+
+/** An instance without its HTTP side: one lane, its own connections. */
+export interface Instance {
+  readonly books: Books;
+  readonly sweepable: Sweepable;
+  /** Carries out commands as one batch. */
+  execute(...commands: readonly Command[]): Promise<readonly Outcome[]>;
+  /** Carries out one command under a key. */
+  send(command: Command, key: string): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+/** Several instances on one database, and a connection that holds locks at chosen moments. */
+export interface Instances {
+  readonly url: string;
+  readonly first: Instance;
+  readonly second: Instance;
+  readonly client: Client;
+  /** what all instances take for the time */
+  readonly clock: { nowMs: number };
+}
+
+export async function startInstances(
+  t: TestContext,
+  options: Partial<PostgresEngineOptions> = {},
+): Promise<Instances> {
+  const url = await emptyPostgres();
+  const clock = { nowMs: Date.now() };
+  const start = () => startInstance(t, { ...postgresOptions, ...options, url }, clock);
+  const first = await start();
+  const second = await start();
+  return { url, first, second, client: await connect(t, url), clock };
+}
+
+async function startInstance(
+  t: TestContext,
+  options: PostgresEngineOptions,
+  clock: { readonly nowMs: number },
+): Promise<Instance> {
+  const storage = await openPostgres(
+    options,
+    executorOptions,
+    () => clock.nowMs,
+    () => undefined,
+  );
+  let isOpen = true;
+  const close = async () => {
+    if (isOpen) await storage.close();
+    isOpen = false;
+  };
+  onEnd(t, close);
+  const [lane] = storage.lanes;
+  assert.ok(lane);
+  const execute = (submissions: readonly Submission[]) => lane.execute({ submissions, nowMs: clock.nowMs });
+  return {
+    books: storage.books,
+    sweepable: storage.sweepable,
+    close,
+    execute: (...commands) => execute(commands.map((command) => ({ tenant, command, key: undefined }))),
+    send: async (command, key) => {
+      const [outcome] = await execute([{ tenant, command, key: keyUse(command, key) }]);
+      assert.ok(outcome);
+      return outcome;
+    },
+  };
+}
+
+function keyUse(command: Command, key: string) {
+  const text = JSON.stringify(command, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
+  return {
+    scope: scopeOf(key),
+    digest: keyDigest(key),
+    madeAtMs: undefined,
+    fingerprint: sha256(text),
+    method: 'POST',
+    path: '/',
+    sealingKey: undefined,
+  };
+}
+
+/** A connection of the test's own, which ends with it. */
+export async function connect(t: TestContext, url: string): Promise<Client> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  onEnd(t, () => client.end());
+  return client;
+}
+
+/** Waits until so many connections to the server wait for a lock. The view of activity stands still in a transaction. */
+export async function untilWaiting(client: Client, count: number): Promise<void> {
+  const sql = 'SELECT count(DISTINCT pid)::integer AS waiting FROM pg_locks WHERE NOT granted';
+  let waiting = 0;
+  while (waiting < count) waiting = Number((await client.query(sql)).rows[0]?.waiting);
+}
+
+/** Holds the lock of an account until the transaction of the client ends. */
+export async function holdAccount(client: Client, agent: string, serviceId = 'search'): Promise<void> {
+  await client.query('BEGIN');
+  const { rowCount } = await client.query(
+    'SELECT 1 FROM accounts WHERE tenant = $1 AND agent = $2 AND service_id = $3 FOR UPDATE',
+    [tenant, agent, serviceId],
+  );
+  assert.equal(rowCount, 1);
+}
+
+/**
+ * Holds the place of an idempotency key: a batch under it has written everything else by then, and neither commits nor
+ * fails until the client rolls back.
+ */
+export async function holdKey(client: Client, key: string): Promise<void> {
+  await client.query('BEGIN');
+  await client.query(
+    `INSERT INTO records (tenant, scope, key, fingerprint, first_seen_at_ms, method, path, status, day, answer,
+       answer_expires_at_ms)
+     VALUES ($1, decode($2, 'hex'), decode($3, 'hex'), '', 0, '', '', 0, 0, 0, 0)`,
+    [tenant, scopeOf(key), keyDigest(key)],
+  );
+}
+
+/** Holds the place of a usage id: a batch that brings it waits there until the client rolls back. */
+export async function holdUsageId(client: Client, usageId: string): Promise<void> {
+  await client.query('BEGIN');
+  await client.query(
+    `INSERT INTO entries (tenant, id, account, sequence, requests, price_version, line_requests, usage_id, recorded_at_ms)
+     VALUES ($1, gen_random_uuid(), gen_random_uuid(), 1, 1, 0, 1, $2, 0)`,
+    [tenant, usageId],
+  );
+}
+
+export function usage(agent: string, usageId?: string, requests = 1, serviceId = 'search'): Command {
+  return { kind: 'record_usage', item: { agent, serviceId, requests, usageId, occurredAtNs: undefined } };
+}
+
+export function bulk(items: readonly (readonly [agent: string, usageId: string])[]): Command {
+  return {
+    kind: 'record_usage_bulk',
+    isAtomic: false,
+    items: items.map(([agent, usageId]) => ({
+      kind: 'valid',
+      item: { agent, serviceId: 'search', requests: 1, usageId, occurredAtNs: undefined },
+    })),
+  };
+}
+
+export function price(priceStroops: bigint, serviceId = 'search'): Command {
+  return { kind: 'put_service', serviceId, priceStroops, metadata: undefined };
+}
+
+/** The status and the body of an answer; of a refusal, or a fault, its code. */
+export function answerOf(outcome: Outcome | undefined) {
+  assert.ok(outcome);
+  switch (outcome.kind) {
+    case 'refused':
+      return { status: outcome.refusal.code, body: undefined, replayed: false };
+    case 'fault':
+      return { status: outcome.code, body: undefined, replayed: false };
+    case 'answered': {
+      const { status, body } = outcome.response;
+      return {
+        status,
+        body: body.length === 0 ? undefined : JSON.parse(String(body)),
+        replayed: outcome.replayed,
+      };
+    }
+  }
+}
+
+/** Asserts that the books of the tenant are right, and hold so many requests. */
+export async function assertBooks({ books }: Instance, requests: number): Promise<void> {
+  const finding = await auditBooks(books, tenant);
+  assert.deepEqual(finding.differences, []);
+  assert.equal(finding.recordedRequests, BigInt(requests));
+}

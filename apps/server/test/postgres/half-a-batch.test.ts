@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { emptyAccount } from '../../src/domain/account.ts';
+import { noChanges } from '../../src/domain/view.ts';
+import { StorageFault } from '../../src/ledger/storage-port.ts';
+import { wantsOf } from '../../src/ledger/wants.ts';
+import { PostgresStorage } from '../../src/storage/postgres/postgres-storage.ts';
+import { postgresOptions } from '../harness/engine.ts';
+import { startInstances, tenant, usage } from '../harness/instances.ts';
+import { onEnd } from '../harness/on-end.ts';
+
+test('a batch of which something cannot be written is not committed by half', async (t) => {
+  const { url, client } = await startInstances(t);
+  const storage = new PostgresStorage({ ...postgresOptions, url }, { onApiKeysChanged: () => undefined });
+  onEnd(t, () => storage.close());
+  const service = {
+    serviceId: 'search',
+    priceVersion: 1,
+    priceStroops: 7n,
+    firstPriceStroops: 7n,
+    disabled: false,
+    description: undefined,
+    owner: undefined,
+    deleted: false,
+  };
+  // The service can be written; the account is none that the batch has locked.
+  const changes = { ...noChanges, services: [service], accounts: [emptyAccount('somebody', 'else')] };
+  const wants = wantsOf([{ tenant, command: usage('agent-1'), key: undefined }]);
+  const committed = storage.commit(wants, () => ({
+    tenants: new Map([[tenant, changes]]),
+    records: [],
+    lastIdTimeMs: 0,
+  }));
+  await assert.rejects(committed, (error) => error instanceof StorageFault && error.kind === 'rejected');
+  for (const table of ['services', 'accounts']) {
+    assert.equal((await client.query(`SELECT 1 FROM ${table}`)).rowCount, 0, table);
+  }
+});

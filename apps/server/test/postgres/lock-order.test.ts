@@ -1,0 +1,145 @@
+// Why a batch does what it does in this order: each reason with the statement that would be simpler, and wrong.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  answerOf,
+  assertBooks,
+  bulk,
+  connect,
+  holdAccount,
+  holdKey,
+  holdUsageId,
+  price,
+  startInstances,
+  tenant,
+  untilWaiting,
+  usage,
+} from '../harness/instances.ts';
+
+test('a row that was locked and joined in one statement comes with stale companions; a batch reads later', async (t) => {
+  const { url, first, second, client } = await startInstances(t);
+  await first.execute(price(7n), usage('agent-1'));
+  await holdKey(client, 'k');
+  const ahead = first.send(usage('agent-1'), 'k');
+  await untilWaiting(client, 1);
+  const behind = second.execute(usage('agent-1'));
+  const naive = await connect(t, url);
+  const joined = naive.query(
+    `SELECT a.sequence, l.recorded_requests FROM accounts AS a JOIN account_lines AS l USING (tenant, account)
+     WHERE a.tenant = $1 AND a.agent = 'agent-1' FOR UPDATE OF a`,
+    [tenant],
+  );
+  await untilWaiting(client, 3);
+  await client.query('ROLLBACK');
+  await ahead;
+  const [outcome] = await behind;
+  assert.equal(answerOf(outcome).body.total, 3);
+  // One request for each entry: the two should be equal, and are not.
+  const [row] = (await joined).rows;
+  assert.ok(Number(row.sequence) > Number(row.recorded_requests), JSON.stringify(row));
+  await assertBooks(second, 3);
+});
+
+test('an insert that does nothing on conflict omits the row; a batch answers with what there is', async (t) => {
+  const { url, first, second, client } = await startInstances(t);
+  await holdKey(client, 'k');
+  const ahead = first.send(usage('agent-1', 'event-1'), 'k');
+  await untilWaiting(client, 1);
+  // On another account: no lock but that of the id's own row stands between the two.
+  const conflicting = second.execute(usage('agent-2', 'event-1'), usage('agent-2', 'event-2'));
+  const naive = await connect(t, url);
+  const inserted = naive.query(
+    `INSERT INTO entries (tenant, id, account, sequence, requests, price_version, line_requests, usage_id, recorded_at_ms)
+     VALUES ($1, gen_random_uuid(), gen_random_uuid(), 1, 1, 0, 1, 'event-1', 0)
+     ON CONFLICT (tenant, usage_id) WHERE usage_id IS NOT NULL DO NOTHING RETURNING id`,
+    [tenant],
+  );
+  await untilWaiting(client, 3);
+  await client.query('ROLLBACK');
+  assert.equal(answerOf(await ahead).status, 201);
+  const outcomes = await conflicting;
+  assert.deepEqual(
+    outcomes.map((outcome) => answerOf(outcome).status),
+    ['usage_id_conflict', 201],
+  );
+  assert.equal((await inserted).rows.length, 0, 'and says nothing of the one that is there');
+  await assertBooks(first, 2);
+});
+
+test('batches lock accounts, and take the ids of items, in one order: none of them ends in a deadlock', async (t) => {
+  const { url, first, second, client } = await startInstances(t);
+  await first.execute(usage('agent-1'), usage('agent-2'), usage('agent-3'));
+  await holdAccount(client, 'agent-2');
+  const onAccounts = [
+    first.execute(usage('agent-2'), usage('agent-1')),
+    second.execute(usage('agent-1'), usage('agent-2')),
+  ];
+  await untilWaiting(client, 2);
+  await client.query('ROLLBACK');
+  await Promise.all(onAccounts);
+  await holdUsageId(client, 'm');
+  const onIds = [
+    first.execute(
+      bulk([
+        ['agent-1', 'z'],
+        ['agent-1', 'm'],
+        ['agent-1', 'a'],
+      ]),
+    ),
+    second.execute(
+      bulk([
+        ['agent-2', 'a'],
+        ['agent-2', 'm'],
+        ['agent-2', 'z'],
+      ]),
+    ),
+  ];
+  await untilWaiting(client, 2);
+  await client.query('ROLLBACK');
+  await Promise.all(onIds);
+  await assertBooks(first, 3 + 4 + 3);
+  await Promise.all([first.close(), second.close()]);
+  assert.equal(await deadlocks(), 0);
+  // What the batches do not do: the same two orders, each statement by itself.
+  const [one, other] = [await connect(t, url), await connect(t, url)];
+  const lock = (agent: string) => `SELECT 1 FROM accounts WHERE agent = '${agent}' FOR UPDATE`;
+  for (const [session, agent] of [
+    [one, 'agent-1'],
+    [other, 'agent-2'],
+  ] as const) {
+    await session.query('BEGIN');
+    await session.query(lock(agent));
+  }
+  const crossed = await Promise.allSettled([one.query(lock('agent-2')), other.query(lock('agent-1'))]);
+  assert.deepEqual(
+    crossed.flatMap((result) => (result.status === 'rejected' ? [result.reason.code] : [])),
+    ['40P01'],
+  );
+
+  async function deadlocks(): Promise<number> {
+    const sql = 'SELECT deadlocks::integer FROM pg_stat_database WHERE datname = current_database()';
+    return Number((await client.query(sql)).rows[0]?.deadlocks);
+  }
+});
+
+test('a price that changes while usage waits for its account is the price of that usage, and of what follows', async (t) => {
+  const { first, second, client } = await startInstances(t);
+  await first.execute(price(7n), usage('agent-1'));
+  await holdAccount(client, 'agent-1');
+  const waiting = first.execute(usage('agent-1'));
+  await untilWaiting(client, 1);
+  // Whoever reads the price before the lock has the old one here.
+  const before = (await client.query('SELECT price_version FROM services')).rows[0]?.price_version;
+  assert.equal(answerOf((await second.execute(price(8n)))[0]).status, 200);
+  await client.query('ROLLBACK');
+  await waiting;
+  await second.execute(usage('agent-1'));
+  const key = { tenant, agent: 'agent-1', serviceId: 'search' };
+  const entries = await first.books.entriesOf(key, 0, 10, 10);
+  assert.equal(before, 1);
+  assert.deepEqual(
+    entries.map(({ priceVersion }) => priceVersion),
+    [1, 2, 2],
+  );
+  await assertBooks(first, 3);
+});
