@@ -9,12 +9,13 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   storage: ['ledger', 'reads', 'domain'],
   webhooks: [],
   metrics: ['ledger', 'domain'],
-  workers: ['ledger', 'reads', 'domain', 'webhooks', 'metrics'],
-  http: ['ledger', 'reads', 'domain', 'webhooks', 'metrics'],
+  traces: ['ledger'],
+  workers: ['ledger', 'reads', 'domain', 'webhooks', 'metrics', 'traces'],
+  http: ['ledger', 'reads', 'domain', 'webhooks', 'metrics', 'traces'],
   cli: ['storage', 'reads'],
 };
 /** Files beside the rooms that every room may use. */
-const ground = `${server}/(config|loopback)\\.ts$`;
+const ground = `${server}/(config|environment|traces-config|loopback)\\.ts$`;
 
 const test = '\\.test\\.ts$';
 

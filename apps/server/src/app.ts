@@ -12,6 +12,7 @@ import { Metrics } from './metrics/metrics.ts';
 import { openPostgres } from './storage/postgres/open.ts';
 import { openSqlite } from './storage/sqlite/open.ts';
 import type { Storage } from './storage/storage.ts';
+import type { Traces } from './traces/traces.ts';
 import { httpSender } from './webhooks/sender.ts';
 import { Audit } from './workers/audit.ts';
 import { Outbox } from './workers/outbox.ts';
@@ -57,6 +58,7 @@ export async function startApp(
   ports: Ports = systemPorts,
 ): Promise<App> {
   const metrics = new Metrics();
+  const traces = await openTraces(config, version);
   const storage = await openStorage(config, ports.nowMs, (items, commitMs) =>
     metrics.committed(items, commitMs / 1_000),
   );
@@ -80,6 +82,7 @@ export async function startApp(
     nowMs,
     random: Math.random,
     onAttempted: (outcome) => metrics.attempted(outcome),
+    traces,
     userAgent: `Billonce/${version}`,
     log,
   });
@@ -89,10 +92,14 @@ export async function startApp(
     await outbox.stop();
     await ledger.drain();
     await storage.close();
+    await traces?.close();
   };
   try {
     const writes = new WriteDesk(ledger, config.isKeyRequired);
-    const http = await httpServer({ writes, ledger, books, metrics, config, version, ...ports, nowMs }, log);
+    const http = await httpServer(
+      { writes, ledger, books, metrics, traces, config, version, ...ports, nowMs },
+      log,
+    );
     await http.listen({ host: config.host, port: config.port });
     sweep.start();
     if (ports.areWorkersStarted) {
@@ -110,6 +117,13 @@ export async function startApp(
     await closeStorage();
     throw error;
   }
+}
+
+/** Loaded only where it is configured: a server without traces pays nothing for them. */
+async function openTraces(config: Config, version: string): Promise<Traces | undefined> {
+  if (config.traces === undefined) return undefined;
+  const { openTelemetryTraces } = await import('./traces/open-telemetry.ts');
+  return openTelemetryTraces(config.traces, version);
 }
 
 /** The engine that `DATABASE_URL` names. */

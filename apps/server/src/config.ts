@@ -1,5 +1,7 @@
+import { type Environment, Reader } from './environment.ts';
 import type { AtRestKey } from './ledger/encryption.ts';
 import { isLoopbackHost } from './loopback.ts';
+import { readTraces, type TracesConfig } from './traces-config.ts';
 
 /** What the server is configured with. Plain data, checked once at start. */
 export interface Config {
@@ -30,6 +32,8 @@ export interface Config {
   readonly corsAllowedOrigins: readonly string[];
   readonly atRestKeys: readonly AtRestKey[];
   readonly logLevel: string;
+  /** `undefined`: nothing is traced */
+  readonly traces: TracesConfig | undefined;
 }
 
 /** Where the books are: in one file, or in a PostgreSQL under any number of instances. */
@@ -51,8 +55,6 @@ export type DatabaseConfig =
 export type ParsedConfig =
   | { readonly kind: 'valid'; readonly config: Config }
   | { readonly kind: 'invalid'; readonly mistakes: readonly string[] };
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The embedded default: nothing to install. */
 const databaseUrlDefault = 'file:./data/billonce.db';
@@ -85,6 +87,7 @@ export function parseConfig(environment: Environment): ParsedConfig {
     corsAllowedOrigins: read.list('CORS_ALLOWED_ORIGINS').map((origin) => checkedOrigin(origin, mistakes)),
     atRestKeys: read.list('ANSWER_ENCRYPTION_KEYS').flatMap((entry) => atRestKey(entry, mistakes)),
     logLevel: read.oneOf('LOG_LEVEL', 'info', logLevels),
+    traces: readTraces(read, mistakes),
   };
   if (config.answerTtlMs > config.retentionMs) {
     mistakes.push(
@@ -157,64 +160,4 @@ function atRestKey(entry: string, mistakes: string[]): AtRestKey[] {
     return [{ id: parts[1], key: parts[2].toLowerCase() }];
   mistakes.push('ANSWER_ENCRYPTION_KEYS: each entry is an id, a colon and 64 hexadecimal digits');
   return [];
-}
-
-class Reader {
-  readonly #environment: Environment;
-  readonly #mistakes: string[];
-
-  constructor(environment: Environment, mistakes: string[]) {
-    this.#environment = environment;
-    this.#mistakes = mistakes;
-  }
-
-  text(name: string, fallback: string): string {
-    return this.#value(name) ?? fallback;
-  }
-
-  secret(name: string, lengthMin: number): string | undefined {
-    const value = this.#value(name);
-    if (value === undefined) return undefined;
-    if (value.length < lengthMin || !/^[\x21-\x7e]+$/.test(value)) {
-      this.#mistakes.push(`${name} must be at least ${lengthMin} visible ASCII characters`);
-    }
-    return value;
-  }
-
-  integer(name: string, fallback: number, min: number, max: number): number {
-    const value = this.#value(name);
-    if (value === undefined) return fallback;
-    const parsed = /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
-    if (parsed >= min && parsed <= max) return parsed;
-    this.#mistakes.push(`${name} is ${value}: it must be an integer from ${min} to ${max}`);
-    return fallback;
-  }
-
-  flag(name: string, fallback: boolean): boolean {
-    const value = this.#value(name);
-    if (value === undefined) return fallback;
-    if (value === 'true' || value === '1') return true;
-    if (value === 'false' || value === '0') return false;
-    this.#mistakes.push(`${name} is ${value}: it must be true or false`);
-    return fallback;
-  }
-
-  list(name: string): string[] {
-    return (this.#value(name) ?? '')
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== '');
-  }
-
-  oneOf(name: string, fallback: string, allowed: readonly string[]): string {
-    const value = this.text(name, fallback);
-    if (!allowed.includes(value))
-      this.#mistakes.push(`${name} is ${value}: it must be one of ${allowed.join(', ')}`);
-    return value;
-  }
-
-  #value(name: string): string | undefined {
-    const value = this.#environment[name]?.trim();
-    return value === '' ? undefined : value;
-  }
 }

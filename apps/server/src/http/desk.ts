@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import type { WritePath } from '../ledger/ledger-lanes.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Books } from '../reads/books.ts';
+import type { Traces } from '../traces/traces.ts';
 import { ApiError } from './api-error.ts';
 import type { Call } from './router.ts';
 import type { WriteDesk } from './write.ts';
@@ -13,6 +14,8 @@ export interface Desk {
   readonly ledger: WritePath;
   readonly books: Books;
   readonly metrics: Metrics;
+  /** `undefined`: nothing is traced */
+  readonly traces: Traces | undefined;
   readonly config: Config;
   readonly version: string;
   readonly nowMs: () => number;

@@ -15,6 +15,7 @@ import { answerBrokenRequest } from './broken-request.ts';
 import { type Caller, CallerIdentifier } from './caller.ts';
 import { Connections } from './connections.ts';
 import type { Desk } from './desk.ts';
+import { observeRequests } from './observe-requests.ts';
 import './fastify-types.ts';
 import { parseJsonBody } from './json-body.ts';
 import { guardDevelopment } from './origin-guard.ts';
@@ -86,6 +87,7 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
   app.decorateRequest('caller', undefined);
   app.decorateRequest('jsonBody', undefined);
   registerParser(app);
+  observeRequests(app, desk);
   registerHooks(app, desk);
   app.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
     const { status, headers, body } = errorAnswer(error, request, log);
@@ -163,7 +165,7 @@ function registerParser(app: FastifyInstance): void {
   });
 }
 
-function registerHooks(app: FastifyInstance, { config, metrics }: Desk): void {
+function registerHooks(app: FastifyInstance, { config }: Desk): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     for (const [name, value] of securityFields) reply.header(name, value);
@@ -181,20 +183,6 @@ function registerHooks(app: FastifyInstance, { config, metrics }: Desk): void {
     }
     done();
   });
-  app.addHook('onResponse', (request, reply, done) => {
-    const { url = 'none' } = request.routeOptions;
-    metrics.answered(request.method, url, reply.statusCode, reply.elapsedTime / 1_000);
-    request.log.debug(
-      {
-        method: request.method,
-        route: request.routeOptions.url,
-        status: reply.statusCode,
-        ms: reply.elapsedTime,
-      },
-      'answered',
-    );
-    done();
-  });
 }
 
 async function registerCors(app: FastifyInstance, origins: readonly string[]): Promise<void> {
@@ -207,11 +195,23 @@ async function registerCors(app: FastifyInstance, origins: readonly string[]): P
       'Idempotency-Key',
       'If-Match',
       'If-None-Match',
+      'Traceparent',
       'X-API-Key',
       'X-Request-Id',
       'X-Tenant',
     ],
-    exposedHeaders: ['ETag', 'Idempotency-Replayed', 'Link', 'Location', 'Retry-After', 'X-Request-Id'],
+    exposedHeaders: [
+      'ETag',
+      'Idempotency-Replayed',
+      'Link',
+      'Location',
+      'RateLimit-Limit',
+      'RateLimit-Remaining',
+      'RateLimit-Reset',
+      'Retry-After',
+      'Server-Timing',
+      'X-Request-Id',
+    ],
     maxAge: 600,
   });
 }

@@ -18,6 +18,7 @@ import { timestampOfMs } from '../domain/timestamps.ts';
 import { sealingKey } from '../ledger/answer-protection.ts';
 import type { WritePath } from '../ledger/ledger-lanes.ts';
 import type { KeyUse, Outcome } from '../ledger/submission.ts';
+import { keyedOutcome } from '../metrics/metrics.ts';
 import { ApiError, type ErrorDetails } from './api-error.ts';
 import type { Call, Reply } from './router.ts';
 
@@ -38,12 +39,21 @@ export class WriteDesk {
    */
   async write<N extends OperationName>(call: Call<N>, tenant: string, command: Command): Promise<Reply> {
     const key = this.keyUse(call, false);
-    return answered(await this.#ledger.submit({ tenant, command, key }));
+    return answered(await this.submit(call, tenant, command, key));
   }
 
   /** Submits a command and hands over its outcome, for a caller that deals with some refusal itself. */
-  submit(tenant: string, command: Command, key: KeyUse | undefined): Promise<Outcome> {
-    return this.#ledger.submit({ tenant, command, key });
+  async submit<N extends OperationName>(
+    { request }: Call<N>,
+    tenant: string,
+    command: Command,
+    key: KeyUse | undefined,
+  ): Promise<Outcome> {
+    const outcome = await this.#ledger.submit({ tenant, command, key }, (times) => {
+      request.writeTimes = times;
+    });
+    if (key !== undefined) request.keyedOutcome = keyedOutcome(outcome);
+    return outcome;
   }
 
   /**

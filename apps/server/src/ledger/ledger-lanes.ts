@@ -1,4 +1,4 @@
-import type { Ledger } from './ledger.ts';
+import type { Ledger, OnTimed } from './ledger.ts';
 import type { Outcome, Submission } from './submission.ts';
 
 /** What submits to a write path, and what asks after it. */
@@ -31,10 +31,10 @@ export class LedgerLanes implements WritePath {
     for (const lane of this.#lanes) lane.announceClosing();
   }
 
-  submit(submission: Submission): Promise<Outcome> {
+  submit(submission: Submission, onTimed?: OnTimed): Promise<Outcome> {
     const lane = this.#lanes[laneOf(submission.tenant) % this.#lanes.length];
     if (lane === undefined) throw new Error('a write path has at least one lane');
-    return lane.submit(submission);
+    return lane.submit(submission, onTimed);
   }
 
   async drain(): Promise<void> {

@@ -15,9 +15,30 @@ const ledgerLimitsDefault: LedgerLimits = { queuedItemsMax: 100_000, inFlightIte
 /** Is told what became of each submission. */
 export type OnDecided = (submission: Submission, outcome: Outcome) => void;
 
+/** When a submission waited and was carried out, on the clock of `performance.now()`, and in what company. */
+export interface WriteTimes {
+  readonly submittedAtMs: number;
+  readonly takenAtMs: number;
+  readonly answeredAtMs: number;
+  /** one object for all that went to the writer together */
+  readonly batch: { readonly items: number };
+}
+
+/** Is told of the times of one submission, before its outcome. */
+export type OnTimed = (times: WriteTimes) => void;
+
 interface Waiting extends Queued {
   readonly submission: Submission;
+  readonly submittedAtMs: number;
+  readonly onTimed: OnTimed | undefined;
   readonly answer: (outcome: Outcome) => void;
+}
+
+/** What went to the writer together. */
+interface Taken {
+  readonly waiting: readonly Waiting[];
+  readonly batch: { readonly items: number };
+  readonly takenAtMs: number;
 }
 
 /**
@@ -65,13 +86,15 @@ export class Ledger {
   }
 
   /** Submits a command. Resolves once its outcome is on disk, and never rejects. */
-  submit(submission: Submission): Promise<Outcome> {
+  submit(submission: Submission, onTimed?: OnTimed): Promise<Outcome> {
     if (this.#isClosing) return Promise.resolve({ kind: 'fault', code: 'shutting_down', detail: 'draining' });
     return new Promise((answer) => {
       const { tenant, key, command } = submission;
       const weight = weightOf(command);
       const lane = `${tenant} ${key?.scope ?? ''}`;
-      if (!this.#queue.offer({ lane, weight, submission, answer })) {
+      if (
+        !this.#queue.offer({ lane, weight, submission, answer, onTimed, submittedAtMs: performance.now() })
+      ) {
         answer({ kind: 'fault', code: 'overloaded', detail: 'the queue is full' });
         return;
       }
@@ -107,18 +130,21 @@ export class Ledger {
     const waiting = this.#queue.take();
     const weight = waiting.reduce((sum, element) => sum + element.weight, 0);
     this.#inFlightItems += weight;
+    const taken: Taken = { waiting, batch: { items: weight }, takenAtMs: performance.now() };
     this.#executor
       .execute({ submissions: waiting.map(({ submission }) => submission), nowMs: this.#nowMs() })
-      .then((outcomes) => this.#answer(waiting, weight, outcomes))
-      .catch((error: unknown) => this.#answer(waiting, weight, [], String(error)));
+      .then((outcomes) => this.#answer(taken, outcomes))
+      .catch((error: unknown) => this.#answer(taken, [], String(error)));
   }
 
-  #answer(waiting: readonly Waiting[], weight: number, outcomes: readonly Outcome[], detail = 'none'): void {
-    this.#inFlightItems -= weight;
+  #answer({ waiting, batch, takenAtMs }: Taken, outcomes: readonly Outcome[], detail = 'none'): void {
+    this.#inFlightItems -= batch.items;
+    const answeredAtMs = performance.now();
     // The writer's next work is on its way before these answers are written: it never waits for the sockets.
     this.#dispatch();
-    for (const [index, { answer, submission }] of waiting.entries()) {
+    for (const [index, { answer, submission, submittedAtMs, onTimed }] of waiting.entries()) {
       const outcome = outcomes[index] ?? { kind: 'fault', code: 'outcome_unknown', detail };
+      onTimed?.({ submittedAtMs, takenAtMs, answeredAtMs, batch });
       answer(outcome);
       this.#onDecided(submission, outcome);
     }

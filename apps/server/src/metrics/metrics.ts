@@ -20,7 +20,7 @@ export interface QueueState {
 }
 
 /** How a request with an idempotency key came out. */
-type KeyedOutcome = 'executed' | 'replayed' | 'conflict' | 'expired' | 'refused' | 'fault';
+export type KeyedOutcome = 'executed' | 'replayed' | 'conflict' | 'expired' | 'refused' | 'fault';
 
 const requestSecondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 const commitSecondsBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
@@ -158,7 +158,8 @@ export class Metrics {
   }
 }
 
-function keyedOutcome(outcome: Outcome): KeyedOutcome {
+/** How a request with an idempotency key came out. */
+export function keyedOutcome(outcome: Outcome): KeyedOutcome {
   switch (outcome.kind) {
     case 'answered':
       return outcome.replayed ? 'replayed' : 'executed';

@@ -6,6 +6,7 @@ import type { AtRestKeys } from '../ledger/encryption.ts';
 import { openSecret } from '../ledger/kept-secret.ts';
 import type { Outcome, Submission } from '../ledger/submission.ts';
 import type { Books, WaitingWebhook } from '../reads/books.ts';
+import type { Traces } from '../traces/traces.ts';
 import type { Sender, Sent } from '../webhooks/sender.ts';
 import { signatureHeaders } from '../webhooks/signature.ts';
 
@@ -20,6 +21,7 @@ export interface OutboxDesk {
   readonly random: () => number;
   readonly userAgent: string;
   readonly onAttempted: (outcome: string) => void;
+  readonly traces: Traces | undefined;
   readonly log: Logger;
 }
 
@@ -132,10 +134,12 @@ export class Outbox {
   }
 
   async #deliver(tenant: string, webhook: Webhook, delivery: Delivery): Promise<void> {
+    const startedAtMs = performance.now();
     const sent = await this.#send(tenant, webhook, delivery);
     if (this.#stopping.signal.aborted && sent.outcome === 'unreachable') return;
     const { webhookId, eventId } = delivery;
     this.#desk.onAttempted(sent.outcome);
+    this.#desk.traces?.delivered({ startedAtMs, outcome: sent.outcome, status: sent.status });
     const result = { ...sent, jitter: this.#desk.random() };
     const outcome = await this.#desk.submit({
       tenant,

@@ -17,7 +17,7 @@ export function apiKeyRoutes({ writes, books, drawSecret }: Desk) {
     createApiKey: async (call) => {
       const key = writes.keyUse(call, true);
       return await withFreePrefix(() =>
-        writes.submit(adminTenant, createCommand(call.body, drawSecret), key),
+        writes.submit(call, adminTenant, createCommand(call.body, drawSecret), key),
       );
     },
 
@@ -27,7 +27,7 @@ export function apiKeyRoutes({ writes, books, drawSecret }: Desk) {
       const key = writes.keyUse(call, true);
       return await withFreePrefix(() => {
         const made = newKey(drawSecret);
-        return writes.submit(adminTenant, { kind: 'rotate_api_key', prefix, graceMs, made }, key);
+        return writes.submit(call, adminTenant, { kind: 'rotate_api_key', prefix, graceMs, made }, key);
       });
     },
 

@@ -32,7 +32,7 @@ export function webhookRoutes({ writes, books, config, drawSecret }: Desk) {
       const secret = newSigningSecret(drawSecret() + drawSecret());
       const keptSecret = keepSecret(secret, tenant, config.atRestKeys);
       const command = { kind: 'create_webhook', url, events, secret, keptSecret } as const;
-      return answered(await writes.submit(tenant, command, writes.keyUse(call, true)));
+      return answered(await writes.submit(call, tenant, command, writes.keyUse(call, true)));
     },
 
     listWebhooks: async (call) => {

@@ -1,0 +1,60 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Desk } from './desk.ts';
+
+/**
+ * Counts, traces, times and logs every request. What is said of one is its id, its method, the pattern of its route, its
+ * tenant, its status and its time: never a URL, a key or a body.
+ */
+export function observeRequests(app: FastifyInstance, { metrics, traces }: Desk): void {
+  app.decorateRequest('writeTimes', undefined);
+  app.decorateRequest('keyedOutcome', undefined);
+  if (traces !== undefined) {
+    app.addHook('onRequest', (request, reply, done) => {
+      const { traceparent } = request.headers;
+      const end = traces.begin({
+        method: request.method,
+        traceparent: typeof traceparent === 'string' ? traceparent : undefined,
+      });
+      // Not the hook for answers: a client that goes away has none, and its span would never end.
+      reply.raw.once('close', () => {
+        end({
+          route: request.routeOptions.url,
+          status: reply.raw.writableFinished ? reply.statusCode : undefined,
+          idempotency: request.keyedOutcome,
+          writeTimes: request.writeTimes,
+        });
+      });
+      done();
+    });
+  }
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    reply.header('server-timing', serverTiming(request, reply));
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const { url } = request.routeOptions;
+    metrics.answered(request.method, url ?? 'none', reply.statusCode, reply.elapsedTime / 1_000);
+    // At debug, not at info: a line for each request costs the hot path more than all the rest that is observed.
+    request.log.debug(
+      {
+        method: request.method,
+        route: url,
+        tenant: request.caller?.tenant,
+        status: reply.statusCode,
+        idempotency: request.keyedOutcome,
+        ms: reply.elapsedTime,
+      },
+      'answered',
+    );
+    done();
+  });
+}
+
+/** Where the time went, in milliseconds. */
+function serverTiming({ writeTimes }: FastifyRequest, reply: FastifyReply): string {
+  const total = `total;dur=${reply.elapsedTime.toFixed(2)}`;
+  if (writeTimes === undefined) return total;
+  const { submittedAtMs, takenAtMs, answeredAtMs } = writeTimes;
+  const queue = (takenAtMs - submittedAtMs).toFixed(2);
+  return `queue;dur=${queue}, commit;dur=${(answeredAtMs - takenAtMs).toFixed(2)}, ${total}`;
+}

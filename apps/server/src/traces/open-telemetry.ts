@@ -1,0 +1,154 @@
+import {
+  type Attributes,
+  ROOT_CONTEXT,
+  type SpanContext,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import { parseTraceParent } from '@opentelemetry/core';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  type Sampler,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
+import type { WriteTimes } from '../ledger/ledger.ts';
+import type { TracesConfig } from '../traces-config.ts';
+import type { DeliveryAttempt, RequestEnd, Traces } from './traces.ts';
+
+/** Beyond them spans are dropped: a collector that is away must not fill the memory. */
+const queuedSpansMax = 4_096;
+const exportTimeoutMs = 5_000;
+const flushTimeoutMs = 5_000;
+/** The methods that semantic conventions know; any other one is `_OTHER`, so that nobody makes up names. */
+const knownMethods = new Set([
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+  'CONNECT',
+  'TRACE',
+]);
+
+/** Traces over OTLP/HTTP. Loaded only where they are configured. */
+export function openTelemetryTraces(config: TracesConfig, version: string): Traces {
+  const exporter = new OTLPTraceExporter({
+    url: config.url,
+    headers: { ...config.headers },
+    timeoutMillis: exportTimeoutMs,
+  });
+  const provider = new TracerProvider({
+    resource: resourceFromAttributes({ 'service.name': config.serviceName, 'service.version': version }),
+    sampler: samplerOf(config),
+    spanProcessors: [new BatchSpanProcessor({ exporter, maxQueueSize: queuedSpansMax })],
+  });
+  const tracer = provider.getTracer('billonce', version);
+  /** the first span of each batch that is traced: the others of the batch link to it */
+  const firsts = new WeakMap<WriteTimes['batch'], SpanContext>();
+
+  const addWrite = (request: SpanContext, times: WriteTimes, epochMs: number) => {
+    const { batch } = times;
+    const takenAt = epochMs + times.takenAtMs;
+    const parent = trace.setSpanContext(ROOT_CONTEXT, request);
+    tracer.startSpan('billonce.queue', { startTime: epochMs + times.submittedAtMs }, parent).end(takenAt);
+    const first = firsts.get(batch);
+    const attributes = { 'billonce.batch.items': batch.items };
+    const links = first === undefined ? [] : [{ context: first }];
+    const commit = tracer.startSpan('billonce.commit', { startTime: takenAt, attributes, links }, parent);
+    if (first === undefined) firsts.set(batch, commit.spanContext());
+    commit.end(epochMs + times.answeredAtMs);
+  };
+
+  return {
+    begin: ({ method, traceparent }) => {
+      const epochMs = monotonicEpochMs();
+      const known = knownMethods.has(method) ? method : '_OTHER';
+      const span = tracer.startSpan(
+        known === '_OTHER' ? 'HTTP' : known,
+        {
+          kind: SpanKind.SERVER,
+          startTime: epochMs + performance.now(),
+          attributes: { 'http.request.method': known },
+        },
+        parentOf(traceparent),
+      );
+      return (end) => {
+        if (span.isRecording()) {
+          if (end.route !== undefined) span.updateName(`${known} ${end.route}`);
+          span.setAttributes(requestAttributes(end));
+          if (end.status === undefined || end.status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+          if (end.writeTimes !== undefined) addWrite(span.spanContext(), end.writeTimes, epochMs);
+        }
+        span.end(epochMs + performance.now());
+      };
+    },
+    delivered: ({ startedAtMs, outcome, status }: DeliveryAttempt) => {
+      const epochMs = monotonicEpochMs();
+      const attributes: Attributes = { 'http.request.method': 'POST', 'billonce.webhook.outcome': outcome };
+      if (status !== undefined) attributes['http.response.status_code'] = status;
+      if (outcome !== 'delivered') attributes['error.type'] = status === undefined ? outcome : String(status);
+      const span = tracer.startSpan(
+        'POST',
+        { kind: SpanKind.CLIENT, startTime: epochMs + startedAtMs, attributes },
+        ROOT_CONTEXT,
+      );
+      if (outcome !== 'delivered') span.setStatus({ code: SpanStatusCode.ERROR });
+      span.end(epochMs + performance.now());
+    },
+    close: async () => {
+      // A collector that is away must not hold up the stop.
+      await Promise.race([provider.shutdown().catch(() => undefined), elapsed(flushTimeoutMs)]);
+    },
+  };
+}
+
+/**
+ * When the monotonic clock was 0, by the wall clock of now. The times of one span are all counted from the same one: else a
+ * child could begin before its parent, by the milliseconds that the two clocks are apart.
+ */
+function monotonicEpochMs(): number {
+  return Date.now() - performance.now();
+}
+
+/** Only a well-formed `traceparent` counts, and only as the parent: nothing else of the caller's gets into a span. */
+function parentOf(traceparent: string | undefined) {
+  const context = traceparent === undefined ? null : parseTraceParent(traceparent);
+  if (context === null) return ROOT_CONTEXT;
+  return trace.setSpanContext(ROOT_CONTEXT, { ...context, isRemote: true });
+}
+
+function requestAttributes({ route, status, idempotency }: RequestEnd): Attributes {
+  const attributes: Attributes = {};
+  if (route !== undefined) attributes['http.route'] = route;
+  if (status !== undefined) attributes['http.response.status_code'] = status;
+  if (idempotency !== undefined) attributes['billonce.idempotency.outcome'] = idempotency;
+  if (status === undefined) attributes['error.type'] = 'client_gone';
+  else if (status >= 500) attributes['error.type'] = String(status);
+  return attributes;
+}
+
+function samplerOf({ sampler, samplerRatio }: TracesConfig): Sampler {
+  const [, parentBased, kind] = /^(parentbased_)?(.+)$/.exec(sampler) ?? [];
+  const root =
+    kind === 'always_off'
+      ? new AlwaysOffSampler()
+      : kind === 'traceidratio'
+        ? new TraceIdRatioBasedSampler(samplerRatio)
+        : new AlwaysOnSampler();
+  return parentBased === undefined ? root : new ParentBasedSampler({ root });
+}
+
+function elapsed(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}
