@@ -12,7 +12,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   traces: ['ledger'],
   workers: ['ledger', 'reads', 'domain', 'webhooks', 'metrics', 'traces'],
   http: ['ledger', 'reads', 'domain', 'webhooks', 'metrics', 'traces'],
-  cli: ['storage', 'reads'],
+  cli: ['storage', 'reads', 'domain'],
 };
 /** Files beside the rooms that every room may use. */
 const ground = `${server}/(config|environment|traces-config|loopback)\\.ts$`;

@@ -8,10 +8,11 @@ import { exitCodeOf, summaryOf } from './ingest/summary.ts';
 
 const help = `Usage: billonce COMMAND [options]
 
-  ingest FILE    sends usage from a CSV or JSONL file to a server, exactly once
-  verify [FILE]  recomputes every total and bill of a database from its entries
-  backup TARGET  copies the database, while a server may be writing to it
-  restore FILE   puts a backup in the place of a database
+  ingest FILE       sends usage from a CSV or JSONL file to a server, exactly once
+  export WHAT FILE  writes entries or settlements into a CSV or JSON Lines file
+  verify [SOURCE]   recomputes every total and bill of a database or a server from its entries
+  backup TARGET     copies the database, while a server may be writing to it
+  restore FILE      puts a backup in the place of a database
 
 billonce COMMAND --help tells more.
 `;

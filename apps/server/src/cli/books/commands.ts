@@ -1,15 +1,10 @@
 import { parseArgs } from 'node:util';
 import { parseDatabaseUrl } from '../../config.ts';
-import { auditBooks } from '../../reads/audit-books.ts';
 import { backUp, restore } from '../../storage/sqlite/backup.ts';
-import { SqliteBooks } from '../../storage/sqlite/sqlite-books.ts';
-
-/** Where a command prints, and what it reads of the environment. */
-export interface Surroundings {
-  readonly print: (text: string) => void;
-  readonly complain: (text: string) => void;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-}
+import { exportHelp, runExport } from './export.ts';
+import { parseSource } from './source.ts';
+import type { Surroundings } from './surroundings.ts';
+import { verify } from './verify.ts';
 
 const usages = {
   backup: `Usage: billonce backup TARGET
@@ -21,11 +16,14 @@ it. The copy is checked before it bears its name.
 
 Puts a backup in the place that DATABASE_URL names. There must be no database yet, and no server on it.
 `,
-  verify: `Usage: billonce verify [FILE]
+  verify: `Usage: billonce verify [SOURCE]
 
-Recomputes every total and every bill of every tenant from the entries, in FILE or in the database that DATABASE_URL
-names; nothing is changed, and a server may be running on it. Ends with 1 if anything differs.
+Recomputes every total and every bill of every tenant from the entries, in the database file SOURCE, or file:PATH, or
+postgres://…, or the database that DATABASE_URL names; nothing is changed, and a server may be running on it. If SOURCE is the
+http:// or https:// URL of a server, that server audits the tenant of the API key in BILLONCE_API_KEY; with the admin's key, the
+tenant in BILLONCE_TENANT. Ends with 1 if anything differs.
 `,
+  export: exportHelp,
 } as const;
 
 /** The commands on a database file. */
@@ -41,6 +39,7 @@ export async function runBooksCommand(
   args: readonly string[],
   { print, complain, environment }: Surroundings,
 ): Promise<number> {
+  if (command === 'export') return await runExport(args, { print, complain, environment });
   const read = readArgs(args);
   if (read === 'help') {
     print(usages[command]);
@@ -53,7 +52,11 @@ export async function runBooksCommand(
   }
   const [file = ''] = read;
   try {
-    const database = command === 'verify' && file !== '' ? file : databaseFile(environment['DATABASE_URL']);
+    if (command === 'verify') {
+      const source = file === '' ? undefined : file;
+      return await verify(parseSource(source, environment['BILLONCE_TENANT'], environment), print);
+    }
+    const database = databaseFile(environment['DATABASE_URL']);
     switch (command) {
       case 'backup':
         await backUp(database, file);
@@ -63,8 +66,6 @@ export async function runBooksCommand(
         await restore(file, database);
         print(`${database} is restored from ${file}\n`);
         return 0;
-      case 'verify':
-        return await verify(database, print);
     }
   } catch (error) {
     complain(`billonce ${command}: ${error instanceof Error ? error.message : String(error)}\n`);
@@ -80,41 +81,6 @@ function readArgs(args: readonly string[]): readonly string[] | 'help' | 'misuse
   } catch {
     return 'misused';
   }
-}
-
-const tenantsPage = 100;
-/** The cap of answers does not matter to an audit, which reads none. */
-const noAnswers = { answersMax: 1, bytesMax: 1 };
-
-async function verify(file: string, print: (text: string) => void): Promise<number> {
-  const books = new SqliteBooks(file, noAnswers);
-  let differences = 0;
-  let after = '';
-  try {
-    for (;;) {
-      const tenants = await books.tenantsAfter(after, tenantsPage);
-      for (const tenant of tenants) {
-        const found = await auditBooks(books, tenant);
-        differences += found.differences.length;
-        const { accounts, entries, settlements, recordedStroops, settledStroops } = found;
-        const outcome = found.differences.length === 0 ? 'ok' : 'DIFFERS';
-        print(
-          `${outcome} ${tenant}: ${accounts} accounts, ${entries} entries, ${settlements} settlements, ` +
-            `${recordedStroops} stroops recorded, ${settledStroops} settled\n`,
-        );
-        for (const { agent, serviceId, message } of found.differences) {
-          print(`  ${agent} ${serviceId}: ${message}\n`);
-        }
-      }
-      const last = tenants.at(-1);
-      if (last === undefined) break;
-      after = last;
-    }
-  } finally {
-    books.close();
-  }
-  print(differences === 0 ? 'the books are right\n' : `${differences} differences\n`);
-  return differences === 0 ? 0 : 1;
 }
 
 /** Of a PostgreSQL its own tools make the copies. */

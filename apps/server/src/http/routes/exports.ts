@@ -1,9 +1,8 @@
 import { entryAnswer } from '../../domain/entry-answer.ts';
-import { settlementAnswer } from '../../domain/settlement-answer.ts';
 import type { Entry } from '../../domain/usage.ts';
+import { entriesCsv, settlementsCsv } from '../../reads/export-text.ts';
 import { walkEntries } from '../../reads/walk-entries.ts';
 import { walkSettlements } from '../../reads/walk-settlements.ts';
-import { type CsvValue, csvRow } from '../csv.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { entryQuery } from '../entry-query.ts';
 import { exportReply } from '../export.ts';
@@ -24,16 +23,13 @@ export function exportRoutes({ books, config }: Desk) {
 
     exportUsageCsv: async (call) => {
       const pages = walkEntries(books, entryQuery(tenantOf(call), call.query));
-      const text = csvText(entryColumns, pages, entryRow);
+      const text = entriesCsv(pages);
       return exportReply(call, { name: 'usage.csv', mediaType: csvType, text }, stallMs);
     },
 
     exportSettlementsCsv: async (call) => {
       const pages = walkSettlements(books, settlementQuery(tenantOf(call), call.query));
-      const text = csvText(settlementColumns, pages, (settlement) => {
-        const { lines: _, ...row } = settlementAnswer(settlement);
-        return Object.values(row);
-      });
+      const text = settlementsCsv(pages);
       return exportReply(call, { name: 'settlements.csv', mediaType: csvType, text }, stallMs);
     },
   } satisfies Partial<Handlers>;
@@ -52,48 +48,3 @@ async function* jsonText(pages: AsyncIterable<readonly Entry[]>): AsyncGenerator
   }
   yield '\n]}\n';
 }
-
-async function* csvText<T>(
-  columns: readonly string[],
-  pages: AsyncIterable<readonly T[]>,
-  rowOf: (item: T) => readonly CsvValue[],
-): AsyncGenerator<string> {
-  yield csvRow(columns);
-  for await (const page of pages) yield page.map((item) => csvRow(rowOf(item))).join('');
-}
-
-const entryColumns = [
-  'id',
-  'agent',
-  'serviceId',
-  'sequence',
-  'requests',
-  'priceVersion',
-  'usageId',
-  'occurredAt',
-  'recordedAt',
-  'reversesEntryId',
-  'reversesFrom',
-  'reversesThrough',
-  'reason',
-];
-
-function entryRow(entry: Entry): CsvValue[] {
-  const { reverses, ...row } = entryAnswer(entry);
-  const { entryId = null, from = null, through = null, reason = null } = reverses ?? {};
-  return [...Object.values(row), entryId, from, through, reason];
-}
-
-const settlementColumns = [
-  'id',
-  'agent',
-  'serviceId',
-  'number',
-  'from',
-  'through',
-  'requests',
-  'carriedStroops',
-  'billedStroops',
-  'carriedOnStroops',
-  'settledAt',
-];

@@ -1,0 +1,60 @@
+import { bodyOf, documentOf, type ServerSource } from './source.ts';
+
+/** What is exported. */
+export interface ExportWish {
+  readonly what: 'entries' | 'settlements';
+  readonly format: 'csv' | 'jsonl';
+  readonly agent: string | undefined;
+  readonly serviceId: string | undefined;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+}
+
+const pageItems = 500;
+
+/** What a server exports, piece by piece, in the form that is wished for. */
+export function exportFromServer(
+  server: ServerSource,
+  wish: ExportWish,
+): AsyncGenerator<string | Uint8Array> {
+  const { what, format } = wish;
+  const filters = filtersOf(wish);
+  if (format === 'csv')
+    return bodyOf(server, `${what === 'entries' ? '/usage/export' : '/settlements'}.csv?${filters}`);
+  if (what === 'entries') return linesOfItems(bodyOf(server, `/usage/export.json?${filters}`));
+  return linesOfPages(server, filters);
+}
+
+function filtersOf({ agent, serviceId, from, to }: ExportWish): URLSearchParams {
+  const filters = new URLSearchParams();
+  for (const [name, value] of Object.entries({ agent, serviceId, from, to })) {
+    if (value !== undefined) filters.set(name, value);
+  }
+  return filters;
+}
+
+/** The server's file has one item on each line, between a line that opens and one that closes the list. */
+async function* linesOfItems(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of body) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    const items = lines.filter((line) => line.startsWith('{') && line !== '{"items":[');
+    yield items.map((line) => `${line.replace(/,$/, '')}\n`).join('');
+  }
+}
+
+async function* linesOfPages(server: ServerSource, filters: URLSearchParams): AsyncGenerator<string> {
+  const query = new URLSearchParams(filters);
+  query.set('limit', String(pageItems));
+  for (;;) {
+    const page = await documentOf(server, `/settlements?${query}`);
+    const items: unknown = typeof page === 'object' && page !== null ? Reflect.get(page, 'items') : undefined;
+    if (!Array.isArray(items)) throw new Error(`${server.url} does not answer like a server of Billonce`);
+    yield items.map((item) => `${JSON.stringify(item)}\n`).join('');
+    const cursor: unknown = Reflect.get(Object(page), 'nextCursor');
+    if (typeof cursor !== 'string') return;
+    query.set('cursor', cursor);
+  }
+}

@@ -1,0 +1,100 @@
+import { parseDatabaseUrl } from '../../config.ts';
+import { type OpenedBooks, openBooks } from '../../storage/open-books.ts';
+import { parseErrorAnswer } from '../ingest/error-answer.ts';
+
+/** A running server, and who is asked for there. */
+export interface ServerSource {
+  readonly kind: 'server';
+  /** without a slash at its end */
+  readonly url: string;
+  readonly apiKey: string | undefined;
+  readonly tenant: string | undefined;
+}
+
+/** Where books are read: in a database, or through a server. */
+export type Source = ServerSource | { readonly kind: 'database'; readonly open: () => Promise<OpenedBooks> };
+
+/**
+ * What a command reads: http:// and https:// are a server, file: and postgres:// a database, and anything else is the name
+ * of a database file.
+ *
+ * @throws {Error} if it is none of these
+ */
+export function parseSource(
+  text: string | undefined,
+  tenant: string | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+): Source {
+  if (text !== undefined && /^https?:/i.test(text)) {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (
+      url === undefined ||
+      url.username !== '' ||
+      url.password !== '' ||
+      url.search !== '' ||
+      url.hash !== ''
+    ) {
+      throw new Error(
+        'the URL of a server is like http://127.0.0.1:3001, without user name, password or query',
+      );
+    }
+    const apiKey = environment['BILLONCE_API_KEY']?.trim() || undefined;
+    return { kind: 'server', url: `${url.origin}${url.pathname}`.replace(/\/+$/, ''), apiKey, tenant };
+  }
+  const isUrl = text === undefined || /^(file:|postgres(ql)?:\/\/)/.test(text);
+  const database = isUrl
+    ? parseDatabaseUrl(text ?? environment['DATABASE_URL'])
+    : ({ kind: 'sqlite', file: text } as const);
+  return { kind: 'database', open: () => openBooks(database) };
+}
+
+/** So long a server may send nothing. */
+const silenceMaxMs = 60_000;
+
+/**
+ * Asks a server, and gives the body of its answer as it comes.
+ *
+ * @throws {Error} if it cannot be reached, refuses, or goes silent
+ */
+export async function* bodyOf(server: ServerSource, path: string): AsyncGenerator<Uint8Array> {
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(), silenceMaxMs);
+  try {
+    const response = await fetch(`${server.url}/api/v1${path}`, {
+      signal: silence.signal,
+      redirect: 'error',
+      headers: {
+        ...(server.apiKey === undefined ? {} : { 'x-api-key': server.apiKey }),
+        ...(server.tenant === undefined ? {} : { 'x-tenant': server.tenant }),
+      },
+    });
+    if (!response.ok) throw new Error(`${server.url} answers ${response.status}${await reasonOf(response)}`);
+    for await (const chunk of response.body ?? []) {
+      timer.refresh();
+      yield chunk;
+      // Not the server's silence while our own disk is slow.
+      timer.refresh();
+    }
+  } catch (error) {
+    if (!(error instanceof TypeError || silence.signal.aborted)) throw error;
+    throw new Error(`${server.url} cannot be reached, or broke off`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function reasonOf(response: Response): Promise<string> {
+  const { code, message } = parseErrorAnswer(await response.json().catch(() => undefined));
+  return code === undefined ? '' : `, ${code}: ${message ?? ''}`;
+}
+
+/**
+ * Asks a server for a small document.
+ *
+ * @throws {Error} as `bodyOf` does
+ */
+export async function documentOf(server: ServerSource, path: string): Promise<unknown> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of bodyOf(server, path)) chunks.push(chunk);
+  return JSON.parse(Buffer.concat(chunks).toString());
+}

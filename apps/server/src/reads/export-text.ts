@@ -1,0 +1,71 @@
+import { entryAnswer } from '../domain/entry-answer.ts';
+import type { Settlement } from '../domain/settlement.ts';
+import { settlementAnswer } from '../domain/settlement-answer.ts';
+import type { Entry } from '../domain/usage.ts';
+import { type CsvValue, csvRow } from './csv.ts';
+
+/** Entries as CSV, page by page. */
+export function entriesCsv(pages: AsyncIterable<readonly Entry[]>): AsyncGenerator<string> {
+  return csvText(entryColumns, pages, entryRow);
+}
+
+/** Settlements as CSV, without their lines. */
+export function settlementsCsv(pages: AsyncIterable<readonly Settlement[]>): AsyncGenerator<string> {
+  return csvText(settlementColumns, pages, (settlement) => {
+    const { lines: _, ...row } = settlementAnswer(settlement);
+    return Object.values(row);
+  });
+}
+
+/** A JSON value on each line. */
+export async function* jsonLines<T>(
+  pages: AsyncIterable<readonly T[]>,
+  answerOf: (item: T) => unknown,
+): AsyncGenerator<string> {
+  for await (const page of pages) yield page.map((item) => `${JSON.stringify(answerOf(item))}\n`).join('');
+}
+
+async function* csvText<T>(
+  columns: readonly string[],
+  pages: AsyncIterable<readonly T[]>,
+  rowOf: (item: T) => readonly CsvValue[],
+): AsyncGenerator<string> {
+  yield csvRow(columns);
+  for await (const page of pages) yield page.map((item) => csvRow(rowOf(item))).join('');
+}
+
+const entryColumns = [
+  'id',
+  'agent',
+  'serviceId',
+  'sequence',
+  'requests',
+  'priceVersion',
+  'usageId',
+  'occurredAt',
+  'recordedAt',
+  'reversesEntryId',
+  'reversesFrom',
+  'reversesThrough',
+  'reason',
+];
+
+function entryRow(entry: Entry): CsvValue[] {
+  const { reverses, ...row } = entryAnswer(entry);
+  const { entryId = null, from = null, through = null, reason = null } = reverses ?? {};
+  return [...Object.values(row), entryId, from, through, reason];
+}
+
+const settlementColumns = [
+  'id',
+  'agent',
+  'serviceId',
+  'number',
+  'from',
+  'through',
+  'requests',
+  'carriedStroops',
+  'billedStroops',
+  'carriedOnStroops',
+  'settledAt',
+];

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { apiAt } from './harness/api.ts';
+import { emptyDatabase } from './harness/database.ts';
+import { onEnd } from './harness/on-end.ts';
+import { startProcess } from './harness/process.ts';
+import { temporaryFolder } from './harness/temporary-folder.ts';
+import { adminKey, apiOfTenant } from './harness/tenants.ts';
+
+const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
+
+/** Runs `billonce` in a process of its own. */
+async function billonce(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, [main, ...args], {
+    env: { PATH: process.env['PATH'], ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      printed += chunk.toString();
+    });
+  }
+  await once(child, 'close');
+  return { code: child.exitCode, printed };
+}
+
+async function booksOf(t: TestContext) {
+  const database = await emptyDatabase(t);
+  const server = await startProcess(t, { DATABASE_URL: database });
+  const api = apiAt(server.url);
+  await api.post('/services', { serviceId: 'search', priceStroops: 7 });
+  for (let batch = 0; batch < 3; batch++) {
+    const items = Array.from({ length: 900 }, (_, index) => ({
+      agent: `agent-${index % 3}`,
+      serviceId: 'search',
+      requests: 1 + index,
+      id: `${batch}-${index}`,
+    }));
+    assert.equal((await api.post('/usage/bulk', { items })).status, 201);
+    await api.post('/settle', { agent: 'agent-1', serviceId: 'search' });
+  }
+  return { database, server, api };
+}
+
+test('what a database exports is what its server exports, in both formats, filtered, under a whole name', async (t) => {
+  const { database, server, api } = await booksOf(t);
+  const folder = temporaryFolder(t);
+  for (const what of ['entries', 'settlements']) {
+    for (const format of ['csv', 'jsonl']) {
+      for (const filter of [
+        [],
+        ['--agent', 'agent-1', '--service', 'search'],
+        ['--to', '2020-01-01T00:00:00Z'],
+      ]) {
+        const name = (from: string) =>
+          join(folder, `${what}-${from}-${filter.length}-${filter[1]}.${format}`);
+        const offline = await billonce(['export', what, name('file'), '--source', database, ...filter]);
+        assert.equal(offline.code, 0, offline.printed);
+        const online = await billonce(['export', what, name('url'), '--source', server.url, ...filter]);
+        assert.equal(online.code, 0, online.printed);
+        const text = readFileSync(name('file'), 'utf8');
+        assert.equal(text, readFileSync(name('url'), 'utf8'), name('file'));
+        const all = what === 'entries' ? 2_700 : 3;
+        const expected = filter.includes('--to')
+          ? 0
+          : filter.length === 0 || what === 'settlements'
+            ? all
+            : all / 3;
+        assert.equal(text.split('\n').length - 1, expected + (format === 'csv' ? 1 : 0));
+      }
+    }
+  }
+  const lines = readFileSync(join(folder, 'entries-file-0-undefined.jsonl'), 'utf8').trim().split('\n');
+  const { items } = (await api.get('/entries?limit=1000')).json;
+  assert.deepEqual(
+    lines.slice(0, 1000).map((line) => JSON.parse(line)),
+    items,
+  );
+  assert.ok(readdirSync(folder).every((name) => !name.endsWith('.partial')));
+});
+
+test('a server that breaks off half-way leaves no file, and an existing one is not written over', async (t) => {
+  const folder = temporaryFolder(t);
+  const server = createServer((_request, response) => {
+    response.writeHead(200).write('id,agent\r\n1,a\r\n', () => response.destroy());
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onEnd(t, () => server.close());
+  const { port } = server.address() as AddressInfo;
+  for (const name of ['entries.csv', 'entries.jsonl']) {
+    const target = join(folder, name);
+    const broken = await billonce(['export', 'entries', target, '--source', `http://127.0.0.1:${port}`]);
+    assert.equal(broken.code, 1, broken.printed);
+    assert.match(broken.printed, /broke off/);
+  }
+  assert.deepEqual(readdirSync(folder), []);
+  const { database } = await booksOf(t);
+  const target = join(folder, 'entries.csv');
+  assert.equal((await billonce(['export', 'entries', target], { DATABASE_URL: database })).code, 0);
+  const before = readFileSync(target);
+  const second = await billonce(['export', 'entries', target], { DATABASE_URL: database });
+  assert.equal(second.code, 1);
+  assert.match(second.printed, /entries\.csv exists/);
+  assert.deepEqual(readFileSync(target), before);
+});
+
+test('a tenant is named where there are several, and one that is not there is an error', async (t) => {
+  const database = await emptyDatabase(t);
+  const server = await startProcess(t, { DATABASE_URL: database, ADMIN_API_KEY: adminKey });
+  const api = apiAt(server.url);
+  const folder = temporaryFolder(t);
+  for (const tenant of ['one', 'two']) {
+    const own = await apiOfTenant(api, tenant);
+    await own.post('/usage', { agent: `agent-of-${tenant}`, serviceId: 'search', requests: 3 });
+  }
+  const run = (name: string, ...args: string[]) =>
+    billonce(['export', 'entries', join(folder, name), ...args], { BILLONCE_API_KEY: adminKey });
+  assert.match((await run('a.csv', '--source', database)).printed, /several tenants/);
+  assert.match((await run('a.csv', '--source', database, '--tenant', 'three')).printed, /no tenant three/);
+  for (const source of [database, server.url]) {
+    const name = `${source.length}.csv`;
+    assert.equal((await run(name, '--source', source, '--tenant', 'two')).code, 0);
+    assert.match(readFileSync(join(folder, name), 'utf8'), /agent-of-two/);
+    assert.doesNotMatch(readFileSync(join(folder, name), 'utf8'), /agent-of-one/);
+  }
+  const verified = await billonce(['verify', server.url], {
+    BILLONCE_API_KEY: adminKey,
+    BILLONCE_TENANT: 'one',
+  });
+  assert.deepEqual(verified, {
+    code: 0,
+    printed:
+      'ok one: 1 accounts, 1 entries, 0 settlements, 0 stroops recorded, 0 settled\nthe books are right\n',
+  });
+  const refused = await billonce(['verify', server.url]);
+  assert.equal(refused.code, 1);
+  assert.match(refused.printed, /401, unauthorized/);
+  assert.equal((await billonce(['verify', database])).code, 0);
+});
+
+test('an export that is misused says how it is used, and writes nothing', async (t) => {
+  const folder = temporaryFolder(t);
+  const target = join(folder, 'a.csv');
+  for (const args of [
+    [],
+    ['entries'],
+    ['bills', target],
+    ['entries', join(folder, 'a.txt')],
+    ['entries', target, '--from', 'monday'],
+  ]) {
+    const { code, printed } = await billonce(['export', ...args]);
+    assert.equal(code, 2, printed);
+    assert.match(printed, /Usage: billonce export/);
+  }
+  const none = await billonce(['export', 'entries', target, '--source', join(folder, 'none.db')]);
+  assert.equal(none.code, 1);
+  assert.match(none.printed, /there is no file/);
+  assert.equal(existsSync(target), false);
+  assert.equal((await billonce(['export', '--help'])).code, 0);
+});
