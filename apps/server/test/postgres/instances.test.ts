@@ -1,0 +1,232 @@
+// What two instances do at once, on one database, comes out as if one had done it after the other.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Command } from '../../src/domain/command.ts';
+import { webhooksMax } from '../../src/domain/webhook.ts';
+import {
+  answerOf,
+  assertBooks,
+  bulk,
+  connect,
+  holdAccount,
+  holdKey,
+  holdUsageId,
+  price,
+  startInstances,
+  tenant,
+  untilWaiting,
+  usage,
+} from '../harness/instances.ts';
+
+const settleAll: Command = { kind: 'settle_bulk', agent: 'agent-1' };
+
+/** Holds the lock under which whatever is no account of a tenant changes. */
+const holdTenantSql = `SELECT 1 FROM tenants WHERE tenant = '${tenant}' FOR UPDATE`;
+
+function webhook(number: number): Command {
+  const url = `https://receiver.example/${number}`;
+  return { kind: 'create_webhook', url, events: ['*'], secret: 's', keptSecret: 'plain s' };
+}
+
+test('one key at two instances is one operation, also where no lock stands between the two', async (t) => {
+  const { first, second, client } = await startInstances(t);
+  for (const [round, command] of [usage('agent-1'), price(7n), settleAll].entries()) {
+    const key = `key-${round}`;
+    await holdKey(client, key);
+    const sent = [first.send(command, key), second.send(command, key)];
+    await untilWaiting(client, 2);
+    await client.query('ROLLBACK');
+    const [one, other] = (await Promise.all(sent)).map(answerOf);
+    assert.deepEqual(one?.body, other?.body);
+    assert.deepEqual([one?.replayed, other?.replayed].toSorted(), [false, true]);
+  }
+  const [one, other] = await Promise.all([
+    first.send(usage('agent-1'), 'shared'),
+    second.send(usage('agent-2'), 'shared'),
+  ]);
+  assert.deepEqual([answerOf(one).status, answerOf(other).status].toSorted(), [201, 'idempotency_conflict']);
+  await assertBooks(first, 2);
+});
+
+test('one usage id on two accounts at once is recorded on one of them', async (t) => {
+  const { first, second, client } = await startInstances(t);
+  await holdUsageId(client, 'event-1');
+  const sent = [first.execute(usage('agent-1', 'event-1')), second.execute(usage('agent-2', 'event-1'))];
+  await untilWaiting(client, 2);
+  await client.query('ROLLBACK');
+  const answers = (await Promise.all(sent)).map(([outcome]) => answerOf(outcome).status);
+  assert.deepEqual(answers.toSorted(), [201, 'usage_id_conflict']);
+  await assertBooks(first, 1);
+});
+
+test('bulks with the same ids in whatever order bill each id once, at both instances', async (t) => {
+  const { first, second } = await startInstances(t);
+  const ids = Array.from({ length: 200 }, (_, number) => `event-${number}`);
+  for (let round = 0; round < 5; round++) {
+    const items = ids.map((id, number) => [`agent-${number % 3}`, `${round}-${id}`] as const);
+    const answers = await Promise.all([
+      first.execute(bulk(items)),
+      second.execute(bulk(items.toReversed())),
+      first.execute(bulk(items.slice(50))),
+    ]);
+    for (const [outcome] of answers) assert.equal(outcome?.kind, 'answered');
+  }
+  await assertBooks(second, 5 * ids.length);
+});
+
+test('a settlement of all accounts meets new accounts and usage: each request is billed once', async (t) => {
+  const { first, second, client } = await startInstances(t);
+  await first.execute(price(7n, 'service-0'), usage('agent-1', undefined, 1, 'service-0'));
+  await holdAccount(client, 'agent-1', 'service-0');
+  const settling = first.execute(settleAll);
+  await untilWaiting(client, 1);
+  // Made after the settlement has looked which accounts there are, and before it has read any.
+  await second.execute(price(7n, 'service-1'), usage('agent-1', undefined, 1, 'service-1'));
+  await client.query('ROLLBACK');
+  assert.equal(answerOf((await settling)[0]).body.items.length, 1);
+  const outcomes = await Promise.all(
+    Array.from({ length: 20 }, (_, number) =>
+      number % 2 === 0
+        ? first.execute(settleAll)
+        : second.execute(usage('agent-1', undefined, 1, `service-${(number >> 1) % 2}`)),
+    ),
+  );
+  for (const [outcome] of outcomes) assert.notEqual(outcome?.kind, 'fault');
+  await second.execute(settleAll);
+  const bills = await first.books.settlementsAfter(tenant, '00000000-0000-0000-0000-000000000000', 100);
+  assert.equal(
+    bills.reduce((sum, { requests }) => sum + requests, 0),
+    12,
+  );
+  await assertBooks(first, 12);
+});
+
+test('prices and descriptions that change at two instances at once: none is lost, no version is left out', async (t) => {
+  const { first, second, client } = await startInstances(t);
+  await first.execute(price(1n));
+  await client.query('BEGIN');
+  await client.query(holdTenantSql);
+  const changes = [
+    first.execute({ kind: 'set_price', serviceId: 'search', priceStroops: 2n }),
+    second.execute({ kind: 'set_metadata', serviceId: 'search', metadata: { description: 'd', owner: 'o' } }),
+  ];
+  await untilWaiting(client, 2);
+  await client.query('ROLLBACK');
+  await Promise.all(changes);
+  const service = await first.books.service(tenant, 'search');
+  assert.deepEqual([service?.priceStroops, service?.description, service?.owner], [2n, 'd', 'o']);
+  await Promise.all(
+    Array.from({ length: 20 }, (_, number) =>
+      (number % 2 === 0 ? first : second).execute(price(BigInt(100 + number))),
+    ),
+  );
+  const prices = await first.books.pricesAfter(tenant, 'search', 0, 100);
+  assert.deepEqual(
+    prices.map(({ version }) => version),
+    Array.from({ length: 22 }, (_, number) => number + 1),
+  );
+});
+
+test('a service is deleted before or after usage that comes at the same time, and the usage can be settled', async (t) => {
+  const { first, second, client } = await startInstances(t);
+  await first.execute(price(7n));
+  await holdUsageId(client, 'event-1');
+  const recording = first.execute(usage('agent-1', 'event-1'));
+  await untilWaiting(client, 1);
+  const deleted = await second.execute({ kind: 'delete_service', serviceId: 'search' });
+  await client.query('ROLLBACK');
+  assert.equal(answerOf(deleted[0]).status, 204);
+  assert.equal(answerOf((await recording)[0]).status, 201);
+  // As if the service had been deleted first: what was recorded on it then is billed at its last price.
+  const settled = await second.execute(settleAll);
+  assert.equal(answerOf(settled[0]).body.totalBilledStroops, '7');
+  await first.execute(price(8n), usage('agent-1'));
+  const refused = await second.execute({ kind: 'delete_service', serviceId: 'search' });
+  assert.equal(answerOf(refused[0]).status, 'service_has_outstanding_usage');
+  await assertBooks(first, 2);
+});
+
+test('the last webhook that a tenant may have is made once', async (t) => {
+  const { first, second, client } = await startInstances(t);
+  for (let number = 1; number < webhooksMax; number++) await first.execute(webhook(number));
+  await client.query('BEGIN');
+  await client.query(holdTenantSql);
+  const made = [first.execute(webhook(100)), second.execute(webhook(101))];
+  await untilWaiting(client, 2);
+  await client.query('ROLLBACK');
+  const answers = (await Promise.all(made)).map(([outcome]) => answerOf(outcome).status);
+  assert.deepEqual(answers.toSorted(), [201, 'limit_exceeded']);
+  assert.equal((await first.books.webhooks(tenant)).length, webhooksMax);
+});
+
+test('what came of two attempts at once is noted of both, and the one that came through counts', async (t) => {
+  const { first, second, client } = await startInstances(t);
+  const made = answerOf((await first.execute(webhook(1)))[0]).body;
+  await first.execute(usage('agent-1'), usage('agent-1'));
+  const deliveries = () =>
+    first.books.deliveriesBefore(tenant, made.id, 'ffffffff-ffff-ffff-ffff-ffffffffffff', 9);
+  const [one, other] = await deliveries();
+  assert.ok(one && other);
+  const report = (eventId: string, outcome: 'delivered' | 'timed_out'): Command => ({
+    kind: 'report_delivery',
+    webhookId: made.id,
+    eventId,
+    result: { outcome, status: undefined, retryAfterMs: undefined, jitter: 0.5 },
+  });
+  for (const [eventId, outcomes] of [
+    [one.eventId, ['timed_out', 'timed_out']],
+    [other.eventId, ['delivered', 'timed_out']],
+  ] as const) {
+    await client.query('BEGIN');
+    await client.query('SELECT 1 FROM deliveries WHERE event = $1 FOR UPDATE', [eventId]);
+    const reports = [
+      first.execute(report(eventId, outcomes[0])),
+      second.execute(report(eventId, outcomes[1])),
+    ];
+    await untilWaiting(client, 2);
+    await client.query('ROLLBACK');
+    await Promise.all(reports);
+  }
+  const after = new Map((await deliveries()).map((delivery) => [delivery.eventId, delivery]));
+  assert.deepEqual(after.get(one.eventId)?.attempts, 2);
+  assert.deepEqual(after.get(other.eventId)?.state, 'delivered');
+});
+
+test('accounts that only a refusal touched are not kept, nor is anything of a batch of replays', async (t) => {
+  const { url, first, second, client } = await startInstances(t);
+  const disabled: Command = { kind: 'set_disabled', serviceId: 'search', disabled: true };
+  await first.execute(price(7n), disabled);
+  const settle: Command = {
+    kind: 'settle',
+    agent: 'nobody',
+    serviceId: 'search',
+    through: 3,
+    expectedStroops: undefined,
+    ifMatch: undefined,
+  };
+  // Alone, and beside something that is committed; also while another instance waits for the very account.
+  await first.execute(usage('nobody'));
+  await first.execute(settle, usage('nobody'), usage('somebody', undefined, 1, 'other'));
+  await Promise.all([
+    first.execute(settle),
+    second.execute(settle, usage('somebody', undefined, 1, 'other')),
+  ]);
+  const accounts = await client.query('SELECT agent FROM accounts');
+  assert.deepEqual(accounts.rows, [{ agent: 'somebody' }]);
+  await first.send(usage('somebody', 'event-1', 1, 'other'), 'k');
+  const session = await connect(t, url);
+  const state = async () => {
+    const rows = await session.query(`SELECT a.xmin::text || l.xmin::text || s.xmin::text AS versions,
+      (SELECT count(*) FROM records) + (SELECT count(*) FROM answers) + (SELECT count(*) FROM entries) AS kept
+      FROM accounts AS a JOIN account_lines AS l USING (tenant, account) CROSS JOIN scopes AS s`);
+    return rows.rows;
+  };
+  const before = await state();
+  for (let retry = 0; retry < 3; retry++) {
+    assert.equal(answerOf(await second.send(usage('somebody', 'event-1', 1, 'other'), 'k')).replayed, true);
+    const [again] = await second.execute(usage('somebody', 'event-1', 1, 'other'));
+    assert.equal(answerOf(again).body.status, 'duplicate');
+  }
+  assert.deepEqual(await state(), before);
+  await assertBooks(first, 3);
+});
