@@ -8,7 +8,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   reads: ['domain'],
   storage: ['ledger', 'reads', 'domain'],
   webhooks: [],
-  metrics: ['ledger', 'domain'],
+  metrics: ['ledger', 'reads', 'domain'],
   traces: ['ledger'],
   workers: ['ledger', 'reads', 'domain', 'webhooks', 'metrics', 'traces'],
   http: ['ledger', 'reads', 'domain', 'webhooks', 'metrics', 'traces'],

@@ -70,7 +70,14 @@ export async function startApp(
   );
   metrics.watchQueue(() => ledger.state);
   const sweep = new Sweep(storage.sweepable, config, nowMs, log);
-  const audit = new Audit(books, config.auditEveryMs, nowMs, log, (report) => metrics.audited(report));
+  const audit = new Audit({
+    books,
+    audits: storage.audits,
+    everyMs: config.auditEveryMs,
+    nowMs,
+    log,
+    report: (sums) => metrics.audited(sums),
+  });
   const outbox = new Outbox({
     books,
     submit: (submission) => ledger.submit(submission),

@@ -27,7 +27,7 @@ export interface Config {
   readonly webhookAllowsPrivateTargets: boolean;
   /** for how long the receiver of a webhook has to answer */
   readonly webhookTimeoutMs: number;
-  /** how long after an audit of all books the next one begins */
+  /** how long after its last audit a tenant is due again */
   readonly auditEveryMs: number;
   readonly corsAllowedOrigins: readonly string[];
   readonly atRestKeys: readonly AtRestKey[];

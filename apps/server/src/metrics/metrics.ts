@@ -1,17 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { SparedUsage } from '../domain/spared.ts';
 import type { Outcome, Submission } from '../ledger/submission.ts';
-
-/** What all books came to when they were last audited. */
-export interface AuditedBooks {
-  readonly tenants: number;
-  readonly accounts: number;
-  readonly outstandingRequests: bigint;
-  readonly outstandingStroops: bigint;
-  readonly settledStroops: bigint;
-  readonly differences: number;
-  readonly endedAtMs: number;
-}
+import type { AuditedBooks } from '../reads/audits.ts';
 
 /** What waits in the write path now. */
 export interface QueueState {
@@ -102,7 +92,7 @@ export class Metrics {
         read: ({ differences }) => differences,
       },
       {
-        gauge: gauge('audit_ended_timestamp_seconds', 'When the last audit ended'),
+        gauge: gauge('audit_ended_timestamp_seconds', 'Since when the books of every tenant were audited'),
         read: ({ endedAtMs }) => endedAtMs / 1_000,
       },
     ];

@@ -1,4 +1,5 @@
 import type { BatchExecutor } from '../ledger/batch-executor.ts';
+import type { Audits } from '../reads/audits.ts';
 import type { Books } from '../reads/books.ts';
 import type { SweepCursor, SweepLimits } from './sweep-step.ts';
 
@@ -7,6 +8,7 @@ export interface Storage {
   /** each commits one batch at a time; the commands of a tenant always go to the same one */
   readonly lanes: readonly BatchExecutor[];
   readonly books: Books;
+  readonly audits: Audits;
   readonly sweepable: Sweepable;
   /** milliseconds since the epoch: the clock that everything recorded goes by */
   readonly nowMs: () => number;

@@ -1,58 +1,59 @@
 import type { Logger } from 'pino';
-import type { AuditedBooks } from '../metrics/metrics.ts';
 import { auditBooks } from '../reads/audit-books.ts';
+import type { AuditedBooks, Audits, TenantAudit } from '../reads/audits.ts';
 import type { Books } from '../reads/books.ts';
 
+/** What the audit works with. */
+export interface AuditDesk {
+  readonly books: Books;
+  readonly audits: Audits;
+  /** how long after its last audit a tenant is due again */
+  readonly everyMs: number;
+  readonly nowMs: () => number;
+  readonly log: Logger;
+  readonly report: (books: AuditedBooks) => void;
+}
+
+const noTenants = {
+  tenants: 0,
+  accounts: 0,
+  outstandingRequests: 0n,
+  outstandingStroops: 0n,
+  settledStroops: 0n,
+  differences: 0,
+};
+
 const tenantRows = 100;
+/** So often in that time an instance looks what is due: those that run beside it share what they find at once. */
+const looksPerRound = 10;
+/** A tenant is kept for longer while its audit goes on; if the instance dies, another one takes it after that. */
+const takenForMs = 60_000;
 
 /** Audits the books of all tenants now and then, and says what came of it; a difference is logged as an error. */
 export class Audit {
-  readonly #books: Books;
-  readonly #everyMs: number;
-  readonly #nowMs: () => number;
-  readonly #log: Logger;
-  readonly #report: (report: AuditedBooks) => void;
+  readonly #desk: AuditDesk;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
 
-  constructor(
-    books: Books,
-    everyMs: number,
-    nowMs: () => number,
-    log: Logger,
-    report: (report: AuditedBooks) => void,
-  ) {
-    this.#books = books;
-    this.#everyMs = everyMs;
-    this.#nowMs = nowMs;
-    this.#log = log;
-    this.#report = report;
+  constructor(desk: AuditDesk) {
+    this.#desk = desk;
   }
 
-  /** Audits every tenant once; `undefined` when it was stopped before the end. */
-  async runOnce(): Promise<AuditedBooks | undefined> {
-    const sums = { tenants: 0, accounts: 0, differences: 0 };
-    const amounts = { outstandingRequests: 0n, outstandingStroops: 0n, settledStroops: 0n };
+  /**
+   * Audits every tenant that was not audited since a time, now if it is not given, and is not another instance's. Says
+   * what is known of all tenants then; `undefined` when it was stopped before the end.
+   */
+  async runOnce(dueBeforeMs: number = this.#desk.nowMs()): Promise<AuditedBooks | undefined> {
+    const { books, audits, report } = this.#desk;
     for (let after: string | undefined = ''; after !== undefined; ) {
-      const tenants: readonly string[] = await this.#books.tenantsAfter(after, tenantRows);
-      for (const tenant of tenants) {
-        if (this.#isStopped) return undefined;
-        const found = await auditBooks(this.#books, tenant);
-        sums.tenants += 1;
-        sums.accounts += found.accounts;
-        sums.differences += found.differences.length;
-        amounts.outstandingRequests +=
-          found.recordedRequests - found.reversedRequests - found.settledRequests;
-        amounts.outstandingStroops += found.recordedStroops - found.reversedStroops - found.settledStroops;
-        amounts.settledStroops += found.settledStroops;
-        // No agent and no service is named in a log.
-        if (found.differences.length > 0) this.#log.error({ tenant }, 'the audit found differences');
-      }
+      const tenants: readonly string[] = await books.tenantsAfter(after, tenantRows);
+      await this.#auditDue(tenants, dueBeforeMs);
+      if (this.#isStopped) return undefined;
       after = tenants.length < tenantRows ? undefined : tenants.at(-1);
     }
-    const report = { ...sums, ...amounts, endedAtMs: this.#nowMs() };
-    this.#report(report);
-    return report;
+    const sums = (await audits.sums()) ?? { ...noTenants, endedAtMs: this.#desk.nowMs() };
+    report(sums);
+    return sums;
   }
 
   start(): void {
@@ -64,12 +65,57 @@ export class Audit {
     clearTimeout(this.#timer);
   }
 
+  /** Goes through some tenants in their order, each of them once. */
+  async #auditDue(tenants: readonly string[], dueBeforeMs: number): Promise<void> {
+    let left = tenants;
+    while (left.length > 0 && !this.#isStopped) {
+      const nowMs = this.#desk.nowMs();
+      const due = await this.#desk.audits.take(left, { nowMs, dueBeforeMs, untilMs: nowMs + takenForMs });
+      if (due === undefined) return;
+      if (due.isTaken) await this.#auditTenant(due.tenant);
+      left = left.slice(left.indexOf(due.tenant) + 1);
+    }
+  }
+
+  async #auditTenant(tenant: string): Promise<void> {
+    const { audits, nowMs, log } = this.#desk;
+    const keeping = setInterval(() => {
+      // If it cannot be kept, another instance audits it as well: the books are only read.
+      audits.keep(tenant, nowMs() + takenForMs).catch(() => undefined);
+    }, takenForMs / 3);
+    keeping.unref();
+    try {
+      const found = await this.#found(tenant);
+      await audits.end(tenant, found);
+      // No agent and no service is named in a log.
+      if (found.differences > 0) log.error({ tenant }, 'the audit found differences');
+    } catch (error) {
+      await audits.giveUp(tenant).catch(() => undefined);
+      throw error;
+    } finally {
+      clearInterval(keeping);
+    }
+  }
+
+  async #found(tenant: string): Promise<TenantAudit> {
+    const found = await auditBooks(this.#desk.books, tenant);
+    return {
+      accounts: found.accounts,
+      outstandingRequests: found.recordedRequests - found.reversedRequests - found.settledRequests,
+      outstandingStroops: found.recordedStroops - found.reversedStroops - found.settledStroops,
+      settledStroops: found.settledStroops,
+      differences: found.differences.length,
+      endedAtMs: this.#desk.nowMs(),
+    };
+  }
+
   #schedule(inMs: number): void {
     if (this.#isStopped) return;
+    const { everyMs, nowMs, log } = this.#desk;
     this.#timer = setTimeout(() => {
-      this.runOnce()
-        .catch((error: unknown) => this.#log.warn({ err: error }, 'the audit failed; it is tried again'))
-        .finally(() => this.#schedule(this.#everyMs));
+      this.runOnce(nowMs() - everyMs)
+        .catch((error: unknown) => log.warn({ err: error }, 'the audit failed; it is tried again'))
+        .finally(() => this.#schedule(everyMs / looksPerRound));
     }, inMs);
     this.#timer.unref();
   }

@@ -5,6 +5,7 @@ import { Client } from 'pg';
 import type { Command } from '../../src/domain/command.ts';
 import type { Outcome, Submission } from '../../src/ledger/submission.ts';
 import { auditBooks } from '../../src/reads/audit-books.ts';
+import type { Audits } from '../../src/reads/audits.ts';
 import type { Books } from '../../src/reads/books.ts';
 import { openPostgres, type PostgresEngineOptions } from '../../src/storage/postgres/open.ts';
 import type { Sweepable } from '../../src/storage/storage.ts';
@@ -20,9 +21,12 @@ const scopeOf = (key: string) => sha256(key).slice(0, 32);
 /** An instance without its HTTP side: one lane, its own connections. */
 export interface Instance {
   readonly books: Books;
+  readonly audits: Audits;
   readonly sweepable: Sweepable;
   /** Carries out commands as one batch. */
   execute(...commands: readonly Command[]): Promise<readonly Outcome[]>;
+  /** The same for another tenant. */
+  executeFor(tenant: string, ...commands: readonly Command[]): Promise<readonly Outcome[]>;
   /** Carries out one command under a key. */
   send(command: Command, key: string): Promise<Outcome>;
   close(): Promise<void>;
@@ -72,9 +76,12 @@ async function startInstance(
   const execute = (submissions: readonly Submission[]) => lane.execute({ submissions, nowMs: clock.nowMs });
   return {
     books: storage.books,
+    audits: storage.audits,
     sweepable: storage.sweepable,
     close,
     execute: (...commands) => execute(commands.map((command) => ({ tenant, command, key: undefined }))),
+    executeFor: (other, ...commands) =>
+      execute(commands.map((command) => ({ tenant: other, command, key: undefined }))),
     send: async (command, key) => {
       const [outcome] = await execute([{ tenant, command, key: keyUse(command, key) }]);
       assert.ok(outcome);

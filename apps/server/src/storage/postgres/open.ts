@@ -1,6 +1,7 @@
 import { type ExecutorOptions, StorageExecutor } from '../../ledger/batch-executor.ts';
 import { GatheringExecutor, type OnCommitted } from '../../ledger/gathering-executor.ts';
 import type { Storage } from '../storage.ts';
+import { PostgresAudits } from './audits.ts';
 import { checkDatabase } from './check-database.ts';
 import { Connection } from './connection.ts';
 import { DatabaseClock } from './database-clock.ts';
@@ -63,7 +64,7 @@ export async function openPostgres(
     await close();
     throw error;
   }
-  return { lanes, books, sweepable, nowMs: now, close };
+  return { lanes, books, audits: new PostgresAudits(upkeepPool), sweepable, nowMs: now, close };
 }
 
 async function prepareDatabase(options: PostgresEngineOptions): Promise<void> {

@@ -1,6 +1,7 @@
 import type { ExecutorOptions } from '../../ledger/batch-executor.ts';
 import type { OnCommitted } from '../../ledger/gathering-executor.ts';
 import type { Storage } from '../storage.ts';
+import { SoleAudits } from './sole-audits.ts';
 import { SqliteBooks } from './sqlite-books.ts';
 import type { SqliteOptions } from './sqlite-storage.ts';
 import { SqliteWriter } from './writer.ts';
@@ -29,5 +30,5 @@ export async function openSqlite(
     await close();
     throw error;
   }
-  return { lanes: [writer], books, sweepable: writer, nowMs, close };
+  return { lanes: [writer], books, audits: new SoleAudits(), sweepable: writer, nowMs, close };
 }

@@ -2,9 +2,10 @@ import { integer } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { isRaceOfCreators } from '../fault.ts';
 import { books } from './0001-books.ts';
+import { audits } from './0002-audits.ts';
 
 /** Forward only: a migration that was released is never edited. */
-const migrations: readonly string[] = [books];
+const migrations: readonly string[] = [books, audits];
 
 const createTriesMax = 10;
 
