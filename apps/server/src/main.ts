@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { pino } from 'pino';
 import { type App, startApp } from './app.ts';
 import { type Config, parseConfig } from './config.ts';
+import { serverLog } from './log.ts';
 
 const graceMs = 25_000;
 
@@ -41,7 +41,7 @@ function banner(app: App, config: Config): string {
 }
 
 async function run(config: Config): Promise<void> {
-  const log = pino({ level: config.logLevel, redact: ['req.headers', 'headers'] });
+  const log = serverLog(config.logLevel);
   const app = await startApp(config, version(), log);
   let isClosing = false;
   const close = (signal: string) => {

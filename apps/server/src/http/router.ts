@@ -9,7 +9,9 @@ import {
   operations,
   type RequestPart,
   type Validated,
+  weakEtag,
 } from '@billonce/contract';
+import { sha256 } from '@billonce/idempotency/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from './api-error.ts';
 import type { Caller } from './caller.ts';
@@ -91,7 +93,7 @@ function registerOperation<N extends OperationName>(
     handler: async (request, reply) => {
       const parts = validate<N>(request);
       const call = { operation, request, reply, caller: request.caller ?? nobody, ...parts };
-      return send(reply, await handler(call));
+      return send(reply, tagged(call, await handler(call)));
     },
   });
 }
@@ -166,6 +168,19 @@ function registerOtherMethods(app: FastifyInstance, path: string, taken: Readonl
 
 function fastifyPath(path: string): string {
   return path.replace(/\{(\w+)\}/g, ':$1');
+}
+
+/** Gives a page of a list its weak tag, and spares who has it already the body: RFC 9110, section 13.1.2. */
+function tagged<N extends OperationName>({ operation, request }: Call<N>, answer: Reply): Reply {
+  if (operation.successes[200]?.headers?.['ETag'] !== weakEtag.ETag || answer.status !== 200) return answer;
+  const body = JSON.stringify(answer.body);
+  const tag = `"${sha256(body).slice(0, 32)}"`;
+  const headers = [...(answer.headers ?? []), ['etag', `W/${tag}`]] as const;
+  const known = (request.headers['if-none-match'] ?? '')
+    .split(',')
+    .map((one) => one.trim().replace(/^W\//, ''));
+  if (known.includes(tag) || known.includes('*')) return { status: 304, headers };
+  return { status: 200, headers: [['content-type', 'application/json; charset=utf-8'], ...headers], body };
 }
 
 /** Sends what a handler answered with. */

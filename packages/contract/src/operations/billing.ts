@@ -1,6 +1,6 @@
 import * as billing from '../schemas/billing.ts';
 import * as usage from '../schemas/usage.ts';
-import { attachment, etag, location, type Operation } from './operation.ts';
+import { attachment, etag, location, type Operation, weakEtag } from './operation.ts';
 
 /** Quotes, settlements and the audit. */
 export const billingOperations = {
@@ -53,7 +53,11 @@ export const billingOperations = {
     access: 'tenant',
     query: billing.SettlementFilter,
     successes: {
-      200: { description: 'A page; it may be short before the last.', schema: billing.SettlementList },
+      200: {
+        description: 'A page; it may be short before the last.',
+        schema: billing.SettlementList,
+        headers: weakEtag,
+      },
     },
     errors: [],
   },
@@ -73,7 +77,13 @@ export const billingOperations = {
     access: 'tenant',
     params: usage.IdParams,
     query: usage.PageFilter,
-    successes: { 200: { description: 'A page, in the order of the account.', schema: usage.EntryList } },
+    successes: {
+      200: {
+        description: 'A page, in the order of the account.',
+        schema: usage.EntryList,
+        headers: weakEtag,
+      },
+    },
     errors: ['not_found'],
   },
   exportSettlementsCsv: {

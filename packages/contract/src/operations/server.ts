@@ -1,5 +1,5 @@
 import * as operation from '../schemas/operation.ts';
-import type { Operation } from './operation.ts';
+import { type Operation, weakEtag } from './operation.ts';
 
 /** API keys, the state of idempotency keys, and the server itself. */
 export const serverOperations = {
@@ -18,7 +18,7 @@ export const serverOperations = {
     summary: 'API keys, without their secrets',
     access: 'admin',
     query: operation.ApiKeyFilter,
-    successes: { 200: { description: 'A page.', schema: operation.ApiKeyList } },
+    successes: { 200: { description: 'A page.', schema: operation.ApiKeyList, headers: weakEtag } },
     errors: [],
   },
   rotateApiKey: {
@@ -138,6 +138,14 @@ export const serverOperations = {
     access: 'open',
     successes: { 200: { description: 'It does.', schema: operation.Ready } },
     errors: ['storage_unavailable', 'shutting_down'],
+  },
+  readDeepHealth: {
+    method: 'GET',
+    path: '/api/v1/health/deep',
+    summary: 'This instance reads, and its writer loads and decides; how long both took',
+    access: 'admin',
+    successes: { 200: { description: 'They do.', schema: operation.DeepHealth } },
+    errors: ['storage_unavailable', 'outcome_unknown', 'overloaded', 'shutting_down'],
   },
   readErrorCode: {
     method: 'GET',

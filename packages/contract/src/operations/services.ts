@@ -82,7 +82,7 @@ export const servicesOperations = {
     access: 'tenant',
     params: services.ServiceParams,
     query: services.PageFilter,
-    successes: { 200: { description: 'A page.', schema: services.PriceList } },
+    successes: { 200: { description: 'A page.', schema: services.PriceList, headers: weakEtag } },
     errors: ['not_found'],
   },
   readMetadata: {
@@ -139,7 +139,7 @@ export const servicesOperations = {
     access: 'tenant',
     params: services.ServiceParams,
     query: services.PageFilter,
-    successes: { 200: { description: 'A page.', schema: services.ServiceAgents } },
+    successes: { 200: { description: 'A page.', schema: services.ServiceAgents, headers: weakEtag } },
     errors: [],
   },
   topAgents: {

@@ -1,6 +1,6 @@
 import * as reconcile from '../schemas/reconcile.ts';
 import * as usage from '../schemas/usage.ts';
-import { attachment, bulkBytesMax, location, type Operation } from './operation.ts';
+import { attachment, bulkBytesMax, location, type Operation, weakEtag } from './operation.ts';
 
 /** What usage is recorded with and read by. */
 export const usageOperations = {
@@ -98,7 +98,13 @@ export const usageOperations = {
     summary: 'Usage entries in the order in which they were recorded',
     access: 'tenant',
     query: usage.EntryFilter,
-    successes: { 200: { description: 'A page; it may be short before the last.', schema: usage.EntryList } },
+    successes: {
+      200: {
+        description: 'A page; it may be short before the last.',
+        schema: usage.EntryList,
+        headers: weakEtag,
+      },
+    },
     errors: [],
   },
   readEntry: {

@@ -1,5 +1,5 @@
 import * as webhook from '../schemas/webhooks.ts';
-import { location, type Operation } from './operation.ts';
+import { location, type Operation, weakEtag } from './operation.ts';
 
 /** Events, and the webhooks that they are delivered to. */
 export const webhooksOperations = {
@@ -17,7 +17,7 @@ export const webhooksOperations = {
     path: '/api/v1/webhooks',
     summary: 'The webhooks of the tenant, without their secrets',
     access: 'tenant',
-    successes: { 200: { description: 'All of them.', schema: webhook.WebhookList } },
+    successes: { 200: { description: 'All of them.', schema: webhook.WebhookList, headers: weakEtag } },
     errors: [],
   },
   readWebhook: {
@@ -64,7 +64,7 @@ export const webhooksOperations = {
     access: 'tenant',
     params: webhook.WebhookParams,
     query: webhook.PageQuery,
-    successes: { 200: { description: 'A page.', schema: webhook.DeliveryList } },
+    successes: { 200: { description: 'A page.', schema: webhook.DeliveryList, headers: weakEtag } },
     errors: ['not_found'],
   },
   redeliver: {
@@ -82,7 +82,7 @@ export const webhooksOperations = {
     summary: 'What happened, in its order',
     access: 'tenant',
     query: webhook.EventFilter,
-    successes: { 200: { description: 'A page.', schema: webhook.EventList } },
+    successes: { 200: { description: 'A page.', schema: webhook.EventList, headers: weakEtag } },
     errors: [],
   },
   summarizeEvents: {

@@ -81,6 +81,14 @@ export const Health = Type.Object({ status: Type.Literal('ok') });
 
 export const Ready = Type.Object({ status: Type.Literal('ready') });
 
+export const DeepHealth = Type.Object({
+  status: Type.Literal('ok'),
+  readMs: Type.Number(),
+  writeMs: Type.Number(),
+  queuedItems: Type.Integer(),
+  inFlightItems: Type.Integer(),
+});
+
 export const ErrorBody = Type.Object(
   {
     error: Type.String(),

@@ -1,5 +1,6 @@
 import { errorCodes, openApiDocument } from '@billonce/contract';
 import { keyDigest } from '@billonce/idempotency/core';
+import { adminTenant } from '../../domain/tenant.ts';
 import { timestampOfMs } from '../../domain/timestamps.ts';
 import { auditBooks } from '../../reads/audit-books.ts';
 import { statsOf } from '../../reads/stats.ts';
@@ -8,6 +9,9 @@ import { type Desk, tenantOf } from '../desk.ts';
 import { exactInteger } from '../exact-integer.ts';
 import type { Handlers, Reply } from '../router.ts';
 import { readKey } from '../write.ts';
+
+/** The owner of what belongs to no tenant has no service at all. */
+const noService = 'none';
 
 const healthy = async (): Promise<Reply> => ({ status: 200, body: { status: 'ok' } });
 
@@ -21,6 +25,19 @@ export function operationRoutes({ books, ledger, metrics, config, version, nowMs
       if (!ledger.isOpen) throw new ApiError('shutting_down', 'this instance is stopping');
       await books.ping();
       return { status: 200, body: { status: 'ready' } };
+    },
+
+    readDeepHealth: async () => {
+      const startedMs = performance.now();
+      await books.ping();
+      const readMs = performance.now() - startedMs;
+      // A command that is always refused: it goes all the way to the writer and into a transaction, and leaves nothing.
+      const command = { kind: 'set_disabled', serviceId: noService, disabled: true } as const;
+      const outcome = await ledger.submit({ tenant: adminTenant, command, key: undefined });
+      if (outcome.kind === 'fault')
+        throw new ApiError(outcome.code, 'the writer does not answer as it should');
+      const writeMs = performance.now() - startedMs - readMs;
+      return { status: 200, body: { status: 'ok', readMs, writeMs, ...ledger.state } };
     },
 
     readMetrics: async () => {

@@ -1,5 +1,4 @@
 import { compileValidator, type ServiceFilter, ServicePut } from '@billonce/contract';
-import { sha256 } from '@billonce/idempotency/core';
 import { outstandingRequests } from '../../domain/account.ts';
 import type { PutService, ServiceItem, SetDisabled } from '../../domain/command.ts';
 import type { Service } from '../../domain/service.ts';
@@ -26,10 +25,7 @@ export function serviceRoutes({ writes, books }: Desk) {
     listServices: async (call) => {
       const { cursor, limit = 100 } = call.query;
       const page = await listServices(books, tenantOf(call), call.query, nameCursor(cursor), limit);
-      const body = JSON.stringify(page);
-      const etag = `W/"${sha256(body).slice(0, 32)}"`;
-      if (call.request.headers['if-none-match'] === etag) return { status: 304, headers: [['etag', etag]] };
-      return { status: 200, headers: [['etag', etag]], body: page };
+      return { status: 200, body: page };
     },
 
     readService: async (call) => {
