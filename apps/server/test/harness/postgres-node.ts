@@ -1,0 +1,215 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client } from 'pg';
+import {
+  freePort,
+  initialize,
+  nativeFolder,
+  reachable,
+  readiness,
+  type UserIds,
+  unprivileged,
+} from '../../../../packages/idempotency/test/harness/postgres-program.ts';
+import { onEnd } from './on-end.ts';
+
+/** Everything is flushed, as where money is kept: these servers are really killed. */
+const safeSettings = {
+  fsync: 'on',
+  synchronous_commit: 'on',
+  full_page_writes: 'on',
+  shared_buffers: '64MB',
+  max_connections: '100',
+  wal_level: 'replica',
+  hot_standby: 'on',
+  max_wal_senders: '4',
+  wal_receiver_timeout: '5s',
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+};
+const startsMax = 40;
+const againMs = 100;
+
+/** Ends the server when this process closes the pipe, or ends in whatever way: QUIT, which waits for no client. */
+const keep = `"$@" & server=$!
+  cat > /dev/null
+  kill -QUIT $server 2> /dev/null
+  wait $server`;
+
+/** A PostgreSQL with a folder and a port of its own, which can be killed and started again. */
+export class PostgresNode {
+  readonly port: number;
+  readonly #folder: string;
+  readonly #bin: string;
+  readonly #ids: UserIds;
+  readonly #settings: Readonly<Record<string, string>>;
+  #keeper: ChildProcess | undefined;
+
+  private constructor(
+    place: { readonly port: number; readonly folder: string; readonly bin: string; readonly ids: UserIds },
+    settings: Readonly<Record<string, string>>,
+  ) {
+    this.port = place.port;
+    this.#folder = place.folder;
+    this.#bin = place.bin;
+    this.#ids = place.ids;
+    this.#settings = { ...safeSettings, ...settings };
+  }
+
+  /** Makes an empty one and starts it; it ends with the test. */
+  static async start(t: TestContext, settings: Readonly<Record<string, string>> = {}): Promise<PostgresNode> {
+    const node = await PostgresNode.#prepared(t, settings);
+    await initialize(join(node.#bin, 'initdb'), node.#folder, node.#ids);
+    await node.start();
+    return node;
+  }
+
+  static async #prepared(t: TestContext, settings: Readonly<Record<string, string>>): Promise<PostgresNode> {
+    const folder = mkdtempSync(join(tmpdir(), 'billonce-postgres-'));
+    const ids = unprivileged();
+    if (ids.uid !== undefined && ids.gid !== undefined) chownSync(folder, ids.uid, ids.gid);
+    const bin = join(reachable(nativeFolder(), folder, ids), 'bin');
+    const node = new PostgresNode({ port: await freePort(), folder, bin, ids }, settings);
+    onEnd(t, async () => {
+      await node.stop();
+      rmSync(folder, { recursive: true, force: true });
+    });
+    return node;
+  }
+
+  get url(): string {
+    return `postgresql://postgres@127.0.0.1:${this.port}/postgres`;
+  }
+
+  /** Starts it, and waits until it takes connections. */
+  async start(): Promise<void> {
+    for (let starts = 1; ; starts++) {
+      const said = await this.#tryStart();
+      if (said === undefined) return;
+      // What a killed server leaves running (a backend that has not noticed yet) is gone in a moment.
+      if (starts === startsMax) throw new Error(`PostgreSQL did not start: ${said}`);
+      await this.stop();
+      await pause(againMs);
+    }
+  }
+
+  /** Kills the server as a crash of its machine would; what it had flushed is there when it starts again. */
+  async kill(): Promise<void> {
+    process.kill(this.#pid(), 'SIGKILL');
+    await this.stop();
+  }
+
+  /** Sends a signal to the server, such as SIGSTOP and SIGCONT, to it and all that it has started. */
+  signal(signal: NodeJS.Signals): void {
+    for (const pid of this.#processes()) process.kill(pid, signal);
+  }
+
+  async stop(): Promise<void> {
+    const keeper = this.#keeper;
+    this.#keeper = undefined;
+    if (keeper === undefined || keeper.exitCode !== null) return;
+    keeper.ref();
+    const exited = once(keeper, 'exit');
+    keeper.stdin?.end();
+    await exited;
+  }
+
+  /**
+   * Makes a standby of it that streams, and starts both. It is stopped for the copy.
+   *
+   * @param name under which the standby can be named in `synchronous_standby_names`
+   */
+  async standby(t: TestContext, name: string): Promise<PostgresNode> {
+    const standby = await PostgresNode.#prepared(t, {
+      ...this.#settings,
+      synchronous_standby_names: '',
+      primary_conninfo: `host=127.0.0.1 port=${this.port} user=postgres application_name=${name}`,
+    });
+    await this.stopCleanly();
+    const data = join(standby.#folder, 'data');
+    cpSync(join(this.#folder, 'data'), data, { recursive: true });
+    writeFileSync(join(data, 'standby.signal'), '');
+    const { uid, gid } = this.#ids;
+    if (uid !== undefined) execFileSync('chown', ['-R', `${uid}:${gid}`, standby.#folder]);
+    execFileSync('chmod', ['-R', 'u=rwX,go=', data]);
+    await this.start();
+    await standby.start();
+    return standby;
+  }
+
+  /** Lets a standby be the one that is written to, and waits until it is. */
+  async promote(): Promise<void> {
+    await this.query('SELECT pg_promote(true, 30)');
+  }
+
+  /** One statement on a connection of its own. */
+  async query(sql: string): Promise<Record<string, unknown>[]> {
+    const client = new Client({ connectionString: this.url });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return (await client.query<Record<string, unknown>>(sql)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** FAST: clients are cut off, and everything is flushed. */
+  async stopCleanly(): Promise<void> {
+    const keeper = this.#keeper;
+    if (keeper === undefined) return;
+    process.kill(this.#pid(), 'SIGINT');
+    while (this.#processes().length > 0) await pause(againMs / 5);
+    await this.stop();
+  }
+
+  async #tryStart(): Promise<string | undefined> {
+    const flags = Object.entries(this.#settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const command = [
+      join(this.#bin, 'postgres'),
+      '-D',
+      join(this.#folder, 'data'),
+      '-p',
+      `${this.port}`,
+      ...flags,
+    ];
+    this.#keeper = spawn('sh', ['-c', keep, 'sh', ...command], {
+      ...this.#ids,
+      cwd: this.#folder,
+      detached: true,
+      stdio: ['pipe', 'ignore', 'pipe'],
+    });
+    const { stderr } = this.#keeper;
+    if (stderr === null) throw new Error('the server has no log');
+    const said = await readiness(stderr);
+    stderr.resume();
+    // What a killed server leaves behind for a moment must not keep a process alive whose tests have ended.
+    this.#keeper?.unref();
+    for (const stream of this.#keeper?.stdio ?? []) if (stream instanceof Socket) stream.unref();
+    return said;
+  }
+
+  #pid(): number {
+    return Number(readFileSync(join(this.#folder, 'data', 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
+  }
+
+  /** The server and the processes that it has started, as far as they live. */
+  #processes(): number[] {
+    try {
+      const pid = this.#pid();
+      const listed = execFileSync('ps', ['-o', 'pid=,ppid=,stat=', '-e'], { encoding: 'utf8' });
+      return listed.split('\n').flatMap((line) => {
+        const [own, parent, state] = line.trim().split(/\s+/);
+        const isOurs = Number(own) === pid || Number(parent) === pid;
+        return isOurs && state?.startsWith('Z') === false ? [Number(own)] : [];
+      });
+    } catch {
+      return [];
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type { TestContext } from 'node:test';
+import { type Api, apiAt } from './api.ts';
+import { type ServerProcess, startProcess } from './process.ts';
+
+/** Server processes on one database, each of which may be killed and started anew. */
+export class ServerProcesses {
+  readonly #t: TestContext;
+  readonly #environments: readonly Readonly<Record<string, string>>[];
+  readonly #running: (ServerProcess | undefined)[];
+
+  /** @param environments one for each instance */
+  constructor(t: TestContext, environments: readonly Readonly<Record<string, string>>[]) {
+    this.#t = t;
+    this.#environments = environments;
+    this.#running = environments.map(() => undefined);
+  }
+
+  async startAll(): Promise<void> {
+    await Promise.all(this.#environments.map((_, at) => this.start(at)));
+  }
+
+  /** Starts an instance; while its database is away it ends by itself, and is started again, as an operator's tool would. */
+  async start(at: number): Promise<void> {
+    for (;;) {
+      try {
+        this.#running[at] = await startProcess(this.#t, this.#environments[at] ?? {});
+        return;
+      } catch (error) {
+        if (!String(error).includes('ended with 1')) throw error;
+      }
+    }
+  }
+
+  async kill(at: number): Promise<void> {
+    const server = this.#running[at];
+    this.#running[at] = undefined;
+    await server?.stop('SIGKILL');
+  }
+
+  /** Sends a signal that does not end it, such as SIGSTOP and SIGCONT. */
+  signal(at: number, signal: NodeJS.Signals): void {
+    const pid = this.#running[at]?.pid;
+    if (pid !== undefined) process.kill(pid, signal);
+  }
+
+  /** Those that run, each reached by itself. */
+  readonly apis = (): readonly Api[] =>
+    this.#running.flatMap((server) => (server === undefined ? [] : [apiAt(server.url)]));
+
+  /** One of them. */
+  api(at: number): Api {
+    const server = this.#running[at];
+    if (server === undefined) throw new Error(`instance ${at} does not run`);
+    return apiAt(server.url);
+  }
+}
