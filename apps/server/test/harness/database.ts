@@ -9,10 +9,11 @@ import { temporaryFolder } from './temporary-folder.ts';
 const engine = process.env['BILLONCE_TEST_ENGINE'] === 'postgres' ? 'postgres' : 'sqlite';
 
 /** What a server of a test is set to on a PostgreSQL. Its clock is the test's: nobody is ahead of it or behind. */
-const postgresEnvironment: Readonly<Record<string, string>> = {
+export const postgresEnvironment: Readonly<Record<string, string>> = {
   DATABASE_ALLOW_UNSAFE: 'true',
   DATABASE_TAIL_MARGIN_MS: '0',
   DATABASE_LANES: '2',
+  DATABASE_PREPARED: process.env['BILLONCE_TEST_PREPARED'] ?? 'true',
 };
 
 /** What a server of a test is set to on the engine of this process, unless the test says otherwise. */
