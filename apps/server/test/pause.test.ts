@@ -19,7 +19,7 @@ test('while paused, new writes are refused, and what was answered before is answ
   const admin = withHeaders(api, asAdmin);
   const acme = await apiOfTenant(api, 'acme');
   const first = await acme.post('/usage', { ...usage, id: 'event-1' }, 'before');
-  assert.deepEqual((await setPaused(admin, 'pause')).json, { paused: true });
+  assert.deepEqual((await setPaused(admin, 'pause')).json, { paused: true, effectiveWithinMs: 2_000 });
   const refused = await acme.post('/usage', usage, 'during');
   assert.equal(refused.status, 503);
   assert.equal(refused.json.error, 'service_paused');

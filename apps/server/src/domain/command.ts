@@ -121,6 +121,8 @@ export interface SetMetadata {
 export interface SetPaused {
   readonly kind: 'set_paused';
   readonly isPaused: boolean;
+  /** within which time every instance follows, in milliseconds */
+  readonly followedWithinMs: number;
 }
 
 /** Changes what the operator sets while the server runs. */
@@ -152,6 +154,8 @@ export interface RotateApiKey {
   readonly prefix: string;
   /** for how long the old one is still recognized, in milliseconds */
   readonly graceMs: number;
+  /** within which time every instance knows until when the old one is recognized, in milliseconds */
+  readonly followedWithinMs: number;
   readonly made: Pick<CreateApiKey, 'key' | 'digest' | 'prefix'>;
 }
 

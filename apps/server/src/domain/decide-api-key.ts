@@ -25,7 +25,7 @@ export function createApiKey(command: CreateApiKey, view: View, moment: Moment):
 /** The new key keeps tenant and label, and does not expire; the old one does, and never later than it would have. */
 export function rotateApiKey(command: RotateApiKey, view: View, moment: Moment): Decision {
   if (moment.gate !== undefined) return refused(moment.gate);
-  const { made, graceMs } = command;
+  const { made, graceMs, followedWithinMs } = command;
   const { nowMs } = moment;
   const old = view.apiKey(command.prefix);
   if (old === undefined || !isLive(old, nowMs)) return refused(unknownKey(command.prefix));
@@ -44,6 +44,7 @@ export function rotateApiKey(command: RotateApiKey, view: View, moment: Moment):
         expiresAt: null,
         oldPrefix: old.prefix,
         oldExpiresAt: oldExpiresAtMs,
+        effectiveWithinMs: followedWithinMs,
       },
     },
     {

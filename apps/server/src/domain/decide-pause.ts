@@ -4,8 +4,9 @@ import type { View } from './view.ts';
 
 export function setPaused(command: SetPaused, view: View, moment: Moment): Decision {
   if (moment.gate !== undefined) return refused(moment.gate);
-  const { isPaused } = command;
-  const answer = { status: 200, body: { paused: isPaused } } as const;
+  const { isPaused, followedWithinMs } = command;
+  const body = { paused: isPaused, effectiveWithinMs: followedWithinMs };
+  const answer = { status: 200, body } as const;
   // To pause what is paused changes nothing: it has been so since then.
   if (view.pause().isPaused === isPaused) return done(answer);
   return done(answer, { pauses: [{ isPaused, sinceMs: moment.nowMs }] });

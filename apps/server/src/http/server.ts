@@ -202,6 +202,7 @@ async function registerCors(app: FastifyInstance, origins: readonly string[]): P
     ],
     exposedHeaders: [
       'ETag',
+      'Effective-Within-Ms',
       'Idempotency-Replayed',
       'Link',
       'Location',

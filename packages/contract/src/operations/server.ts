@@ -37,7 +37,14 @@ export const serverOperations = {
     summary: 'Revoke an API key',
     access: 'admin',
     params: operation.ApiKeyParams,
-    successes: { 204: { description: 'Revoked.' } },
+    successes: {
+      204: {
+        description: 'Revoked.',
+        headers: {
+          'Effective-Within-Ms': 'Within which time, in milliseconds, every instance refuses the key.',
+        },
+      },
+    },
     errors: ['not_found'],
   },
   readAdminStatus: {

@@ -41,10 +41,13 @@ export const ApiKeyRotation = Type.Object(
   { additionalProperties: false },
 );
 
+const EffectiveWithinMs = Type.Integer({ description: 'Within which time every instance follows a change.' });
+
 export const ApiKeyRotated = Type.Object({
   ...ApiKeyCreated.properties,
   oldPrefix: ApiKeyPrefix,
   oldExpiresAt: EpochMs,
+  effectiveWithinMs: EffectiveWithinMs,
 });
 
 export const ApiKeyList = Type.Object({
@@ -113,7 +116,7 @@ export const ErrorCodeRow = Type.Object({
   ]),
 });
 
-export const Paused = Type.Object({ paused: Type.Boolean() });
+export const Paused = Type.Object({ paused: Type.Boolean(), effectiveWithinMs: EffectiveWithinMs });
 
 export const AdminStatus = Type.Object({
   paused: Type.Boolean(),
@@ -149,7 +152,7 @@ export const ConfigChange = Type.Object(
 export const RuntimeConfig = Type.Object({
   bulkMaxItems: BulkMaxItems,
   rateLimitPerMinute: RateLimitPerMinute,
-  effectiveWithinMs: Type.Integer({ description: 'Within which time every instance follows a change.' }),
+  effectiveWithinMs: EffectiveWithinMs,
 });
 
 const Count = Type.Integer({ minimum: 0 });

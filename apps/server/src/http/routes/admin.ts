@@ -2,6 +2,7 @@ import { adminTenant } from '../../domain/tenant.ts';
 import { timestampOfMs } from '../../domain/timestamps.ts';
 import type { Desk } from '../desk.ts';
 import type { Handlers } from '../router.ts';
+import { followedWithinMs } from '../runtime-settings.ts';
 
 export function adminRoutes({ writes, books, version }: Desk) {
   return {
@@ -11,9 +12,11 @@ export function adminRoutes({ writes, books, version }: Desk) {
       return { status: 200, body: { paused: isPaused, pausedSince, version } };
     },
 
-    pause: async (call) => await writes.write(call, adminTenant, { kind: 'set_paused', isPaused: true }),
+    pause: async (call) =>
+      await writes.write(call, adminTenant, { kind: 'set_paused', isPaused: true, followedWithinMs }),
 
-    unpause: async (call) => await writes.write(call, adminTenant, { kind: 'set_paused', isPaused: false }),
+    unpause: async (call) =>
+      await writes.write(call, adminTenant, { kind: 'set_paused', isPaused: false, followedWithinMs }),
 
     readVersion: async () => ({ status: 200, body: { name: 'billonce', version } }),
   } satisfies Partial<Handlers>;

@@ -7,6 +7,7 @@ import type { Outcome } from '../../ledger/submission.ts';
 import { encodeCursor, nameCursor } from '../cursor.ts';
 import type { Desk } from '../desk.ts';
 import type { Handlers, Reply } from '../router.ts';
+import { followedWithinMs } from '../runtime-settings.ts';
 import { answered } from '../write.ts';
 
 /** A new key whose prefix is taken is drawn again; 32 bits are rarely taken twice in a row. */
@@ -27,7 +28,12 @@ export function apiKeyRoutes({ writes, books, drawSecret }: Desk) {
       const key = writes.keyUse(call, true);
       return await withFreePrefix(() => {
         const made = newKey(drawSecret);
-        return writes.submit(call, adminTenant, { kind: 'rotate_api_key', prefix, graceMs, made }, key);
+        return writes.submit(
+          call,
+          adminTenant,
+          { kind: 'rotate_api_key', prefix, graceMs, followedWithinMs, made },
+          key,
+        );
       });
     },
 
@@ -46,8 +52,13 @@ export function apiKeyRoutes({ writes, books, drawSecret }: Desk) {
       return { status: 200, body: { items, nextCursor } };
     },
 
-    revokeApiKey: async (call) =>
-      await writes.write(call, adminTenant, { kind: 'revoke_api_key', prefix: call.params.prefix }),
+    revokeApiKey: async (call) => {
+      const { prefix } = call.params;
+      const reply = await writes.write(call, adminTenant, { kind: 'revoke_api_key', prefix });
+      // There is no body to say it in.
+      const headers = [...(reply.headers ?? []), ['effective-within-ms', String(followedWithinMs)] as const];
+      return { ...reply, headers };
+    },
   } satisfies Partial<Handlers>;
 }
 
