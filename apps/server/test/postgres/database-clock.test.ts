@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DatabaseClock } from '../../src/storage/postgres/database-clock.ts';
+import { ReadPool } from '../../src/storage/postgres/pool.ts';
+import { emptyPostgres } from '../harness/database.ts';
+import { onEnd } from '../harness/on-end.ts';
+
+test('an answer that was long on its way does not set the clock', async (t) => {
+  const pool = new ReadPool({ url: await emptyPostgres(), isPrepared: true }, 1);
+  onEnd(t, () => pool.close());
+  const clock = new DatabaseClock(pool);
+  onEnd(t, () => clock.stop());
+  // What is sent behind it on the connection waits, and half of that would be the error.
+  const slow = pool.use((connection) => connection.rows('SELECT pg_sleep(2)', []));
+  await clock.start();
+  await slow;
+  // The database of the tests has the clock of this machine.
+  const aheadMs = clock.nowMs() - Date.now();
+  assert.ok(Math.abs(aheadMs) < 500, `${aheadMs} ms ahead`);
+});
