@@ -121,7 +121,8 @@ export async function dropParts(
       });
       dropped += 1;
     } catch (error) {
-      if (!isLockTimeout(error) && !isConflict(error)) throw error;
+      // Another instance drops it, or somebody is at work on the table.
+      if (!isRaceOfCreators(error) && !isConflict(error) && !isLockTimeout(error)) throw error;
     }
   }
   return dropped;
