@@ -84,6 +84,27 @@ test('what a server that died had on its way is sent by another one, after its t
   assert.equal(first?.headers['webhook-id'], second?.headers['webhook-id']);
 });
 
+test('what is on its way is not sent by another server, also when it is asked for again meanwhile', async (t) => {
+  const { here, there } = await startTwo(t);
+  const receiver = await startReceiver(t);
+  const hook = (await here.api.post('/webhooks', { url: receiver.url, events: ['*'] })).json;
+  await here.api.post('/usage', usage);
+  receiver.answer = () => undefined;
+  const sending = here.app.outbox.runOnce();
+  await receiver.has(1);
+  const event = receiver.received[0]?.headers['webhook-id'];
+  const path = `/webhooks/${hook.id}/deliveries/${event}/redeliver`;
+  assert.equal((await there.api.call(path, { method: 'POST' })).status, 200);
+  assert.equal(await there.app.outbox.runOnce(), 0);
+  assert.equal(receiver.received.length, 1);
+  await sending;
+  // It timed out, which was noted: it is tried again when that is due, by whoever is first.
+  receiver.answer = () => ({ status: 204 });
+  here.clock.nowMs += 60_000;
+  there.clock.nowMs += 60_000;
+  assert.equal(await there.app.outbox.runOnce(), 1);
+});
+
 test('servers that sweep at once evict and forget everything that is due, and nothing else', async (t) => {
   const { databaseUrl, here, there, passDays } = await startTwo(t, { IDEMPOTENCY_CACHE_MAX_ENTRIES: '10' });
   const { clock } = here;
@@ -102,11 +123,10 @@ test('servers that sweep at once evict and forget everything that is due, and no
 });
 
 test('rows of a day without a part go to the rest, and are forgotten from there', async (t) => {
-  const { databaseUrl, here, client, passDays } = await startTwo(t);
-  const { rows } = await client.query(`SELECT inhrelid::regclass::text AS part FROM pg_inherits AS i
-    WHERE inhparent::regclass::text IN ('answers', 'records', 'deliveries') AND inhrelid::regclass::text ~ '\\d{8}$'`);
-  assert.ok(rows.length > 20);
-  for (const { part } of rows) await client.query(`DROP TABLE ${part}`);
+  const { databaseUrl, here, there, client, pass, passDays } = await startTwo(t);
+  // Behind the sweeps with which they start: the parts of a week are made, and then nobody makes any.
+  await Promise.all([here.app.sweep.runOnce(), there.app.sweep.runOnce()]);
+  pass(30 * dayMs);
   const key = uuidV7At(here.clock.nowMs);
   await here.api.post('/usage', usage, key);
   for (const table of ['records', 'answers']) {

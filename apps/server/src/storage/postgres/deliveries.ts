@@ -14,24 +14,25 @@ const lockDeliveriesSql = `SELECT d.* FROM json_to_recordset($1) AS w (n integer
 const loadDeliveriesBeforeSql = `SELECT ${columns} FROM deliveries
   WHERE tenant = $1 AND webhook = $2 AND event < $3 ORDER BY event DESC LIMIT $4`;
 const loadNextWaitingSql = `SELECT tenant, webhook FROM deliveries
-  WHERE state = 'pending' AND (tenant, webhook) > ($1, $2) AND next_attempt_at_ms <= $3
+  WHERE state = 'pending' AND (tenant, webhook) > ($1, $2) AND next_attempt_at_ms <= $3 AND taken_until_ms <= $3
   ORDER BY tenant, webhook LIMIT 1`;
-// Who takes a delivery puts its next attempt off: nobody else takes it meanwhile, and if the taker dies, somebody
-// does after that.
+// Nobody else takes what was taken, also if it is asked for again meanwhile; if the taker dies, somebody does after that.
 // Found by itself, once: a plan that looked again for each row would take more than it may.
 const takeDueSql = `WITH due AS MATERIALIZED (SELECT tenant, webhook, event FROM deliveries
-    WHERE state = 'pending' AND tenant = $1 AND webhook = $2 AND next_attempt_at_ms <= $3
+    WHERE state = 'pending' AND tenant = $1 AND webhook = $2 AND next_attempt_at_ms <= $3 AND taken_until_ms <= $3
     ORDER BY next_attempt_at_ms LIMIT $5 FOR UPDATE SKIP LOCKED)
-  UPDATE deliveries AS d SET next_attempt_at_ms = $4 FROM due
+  UPDATE deliveries AS d SET taken_until_ms = $4 FROM due
   WHERE d.tenant = due.tenant AND d.webhook = due.webhook AND d.event = due.event
   RETURNING d.webhook, d.event, d.event_type, d.state, d.attempts, d.next_attempt_at_ms, d.attempted_at_ms, d.outcome,
     d.status`;
+// Asked for once more, it has no attempts yet, and stays whose it is; else somebody has noted what came of one.
 const saveDeliveriesSql = `INSERT INTO deliveries (tenant, ${columns}) SELECT tenant, ${columns}
   FROM json_to_recordset($1) AS w (tenant text, webhook uuid, event uuid, event_type text, state text, attempts integer,
     next_attempt_at_ms bigint, attempted_at_ms bigint, outcome text, status integer)
   ON CONFLICT (tenant, webhook, event) DO UPDATE SET state = excluded.state, attempts = excluded.attempts,
     next_attempt_at_ms = excluded.next_attempt_at_ms, attempted_at_ms = excluded.attempted_at_ms,
-    outcome = excluded.outcome, status = excluded.status`;
+    outcome = excluded.outcome, status = excluded.status,
+    taken_until_ms = CASE WHEN excluded.attempts = 0 THEN deliveries.taken_until_ms ELSE 0 END`;
 
 const firstId = '00000000-0000-0000-0000-000000000000';
 

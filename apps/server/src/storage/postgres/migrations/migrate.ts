@@ -3,9 +3,10 @@ import type { Connection } from '../connection.ts';
 import { isRaceOfCreators } from '../fault.ts';
 import { books } from './0001-books.ts';
 import { audits } from './0002-audits.ts';
+import { takenDeliveries } from './0003-taken-deliveries.ts';
 
 /** Forward only: a migration that was released is never edited. */
-const migrations: readonly string[] = [books, audits];
+const migrations: readonly string[] = [books, audits, takenDeliveries];
 
 const createTriesMax = 10;
 
