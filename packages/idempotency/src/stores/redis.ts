@@ -149,12 +149,21 @@ class RedisStore implements IdempotencyStore {
   async #claim(slot: Slot, asked: readonly string[]): Promise<Claim> {
     let drawn = ['', ''];
     for (let draws = 0; draws < drawsMax; draws++) {
-      const claim = await this.#tryClaim(slot, [...asked, ...drawn]);
+      const isLook = draws === 0 && !this.#isOneServer;
+      const claim = await (isLook ? this.#look(slot, asked) : this.#tryClaim(slot, [...asked, ...drawn]));
       if (claim.kind !== 'free') return claim;
       const token = await this.#run(drawScript, [this.#counter], [claim.above]);
       drawn = [textOf(token), claim.drawId];
     }
     throw new Error(`the slot was taken and given up ${drawsMax} times while it was claimed`);
+  }
+
+  /** That a slot is free promises nothing, and needs no replica. What is found is looked at once more, with them. */
+  async #look(slot: Slot, asked: readonly string[]): Promise<Claim | FreeSlot> {
+    const values = [...asked, '', ''];
+    const look = parseClaim(await this.#run(claimScript, this.#keysOf(slot), values));
+    if (look.kind === 'free' || this.#replication.replicas === 0) return look;
+    return await this.#tryClaim(slot, values);
   }
 
   async #tryClaim(slot: Slot, values: readonly string[]): Promise<Claim | FreeSlot> {

@@ -2,7 +2,6 @@ import { Cluster, Redis } from 'ioredis';
 import { createClient, createCluster } from 'redis';
 import type { RedisClient } from '../../src/stores/redis.ts';
 import type { RedisServer } from './redis.ts';
-import type { RedisCluster } from './redis-cluster.ts';
 
 /** A connected client of a driver, to be closed. */
 export interface OpenClient {
@@ -15,7 +14,8 @@ export interface RedisDriver {
   readonly name: string;
   /** A client that gives a command up after a while, and does not try again when the server is gone. */
   open(server: RedisServer): Promise<OpenClient>;
-  openCluster(cluster: RedisCluster): Promise<OpenClient>;
+  /** @param cluster the nodes by which the others are found */
+  openCluster(cluster: { readonly nodes: readonly Pick<RedisServer, 'port' | 'url'>[] }): Promise<OpenClient>;
 }
 
 const commandTimeoutMs = 500;

@@ -45,3 +45,40 @@ describe('A store that waits for a replica, when slots have another master than 
     await untilReplicated(replica, master);
   }
 });
+
+describe('A master that stops, is failed over, and goes on as if nothing had been', {
+  concurrency: 2,
+}, () => {
+  for (const driver of redisDrivers.filter(({ name }) => !name.includes('pipelining'))) {
+    test(`acknowledges nothing that its successor does not have: ${driver.name}`, async (t) => {
+      const cluster = await startReplicatedRedisCluster();
+      t.after(() => cluster.stop());
+      const { client, close } = await driver.openCluster(cluster);
+      t.after(() => close());
+      const store = redisStore({ client, replicas: 1, replicationTimeoutMs: 2000 });
+      const slots = Array.from({ length: 60 }, someSlot);
+      const leased = await Promise.all(
+        slots.map(async (slot) => [slot, await claimFree(store, slot)] as const),
+      );
+      const [master, replica] = [cluster.nodes[0], cluster.replicas[0]];
+      assert.ok(master !== undefined && replica !== undefined);
+      process.kill(master.pid, 'SIGSTOP');
+      // What is sent to it waits in its sockets, and is what it finds first when it goes on.
+      const completions = leased.map(
+        async ([slot, token]) => await store.complete(slot, token, someCompletion()),
+      );
+      const ended = Promise.allSettled(completions);
+      await untilPromoted(replica);
+      process.kill(master.pid, 'SIGCONT');
+      const outcomes = await ended;
+      await untilReplicated(replica, master);
+      const other = await driver.openCluster({ nodes: [replica] });
+      t.after(() => other.close());
+      const observer = redisStore({ client: other.client });
+      const isAcknowledged = (at: number) => outcomes[at]?.status === 'fulfilled' && outcomes[at].value;
+      const acknowledged = slots.filter((_, at) => isAcknowledged(at));
+      assert.ok(acknowledged.length > 0);
+      for (const slot of acknowledged) assert.equal((await observer.inspect(slot))?.record.kind, 'completed');
+    });
+  }
+});
