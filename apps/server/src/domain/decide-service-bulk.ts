@@ -15,7 +15,7 @@ export function putServiceBulk(command: PutServiceBulk, view: View, moment: Mome
   }));
   return {
     kind: 'done',
-    answer: { status: 200, body: { results } },
+    answer: { status: 201, body: { results } },
     changes: draft.changes(),
     // As with usage: a bulk that applied nothing leaves its key free, so that it can be mended and sent again.
     remembered: results.some(({ ok }) => ok),
@@ -37,6 +37,6 @@ function resultOf(sent: ServiceItem, draft: DraftView, seen: Set<string>, moment
     return { ok: false, error: decision.refusal.code, message: decision.refusal.message };
   }
   draft.apply(decision.changes);
-  const status = decision.answer.status === 201 ? 'registered' : 'changed';
-  return { ok: true, serviceId, priceStroops: Number(priceStroops), status };
+  const created = decision.answer.status === 201;
+  return { ok: true, serviceId, priceStroops: Number(priceStroops), created };
 }

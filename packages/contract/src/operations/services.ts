@@ -62,7 +62,7 @@ export const servicesOperations = {
     body: services.ServiceBulk,
     bodyBytesMax: bulkBytesMax,
     successes: {
-      200: { description: 'A result for each item, in their order.', schema: services.ServiceBulkResults },
+      201: { description: 'A result for each item, in their order.', schema: services.ServiceBulkResults },
     },
     errors: [],
   },

@@ -83,7 +83,7 @@ export const ServiceBulkResults = Type.Object({
         ok: Type.Literal(true),
         serviceId: ServiceId,
         priceStroops: PriceStroops,
-        status: Type.Union([Type.Literal('registered'), Type.Literal('changed')]),
+        created: Type.Boolean({ description: 'False: it was registered before, and is changed.' }),
       }),
       Type.Object({
         index: Type.Integer({ minimum: 0 }),
@@ -114,7 +114,11 @@ export const ServiceDisabled = Type.Object({ serviceId: ServiceId, disabled: Typ
 
 const AgentTotals = Type.Array(Type.Object({ agent: Agent, total: RequestsTotal }));
 
-export const ServiceAgents = Type.Object({ items: AgentTotals, nextCursor: NextCursor });
+export const ServiceAgents = Type.Object({
+  serviceId: ServiceId,
+  items: AgentTotals,
+  nextCursor: NextCursor,
+});
 
 export const TopFilter = Type.Object(
   { limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 10 })) },

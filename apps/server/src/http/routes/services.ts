@@ -87,12 +87,14 @@ export function serviceRoutes({ writes, books }: Desk) {
 
     listServiceAgents: async (call) => {
       const { cursor, limit = 100 } = call.query;
+      const { serviceId } = call.params;
       const after = accountCursor(cursor);
-      const filter = { tenant: tenantOf(call), serviceId: call.params.serviceId };
+      const filter = { tenant: tenantOf(call), serviceId };
       const { items, next } = await books.accountsAfter(filter, after, limit);
       return {
         status: 200,
         body: {
+          serviceId,
           items: items.map(({ account }) => ({ agent: account.agent, total: outstandingRequests(account) })),
           nextCursor: next === undefined ? null : encodeCursor('account', next),
         },
