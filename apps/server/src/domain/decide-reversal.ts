@@ -39,6 +39,9 @@ export function clearAccount(command: ClearAccount, view: View, moment: Moment):
   if (moment.gate !== undefined) return refused(moment.gate);
   const { agent, serviceId } = command;
   const before = view.account(agent, serviceId);
+  if (before.sequence === 0) {
+    return refused({ code: 'not_found', message: `agent ${agent} never used service ${serviceId}` });
+  }
   const open = openUsage(before, view);
   const clearedTotal = [...open.values()].reduce((sum, requests) => sum + requests, 0);
   const body = { agent, serviceId, clearedTotal };

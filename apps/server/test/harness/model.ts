@@ -138,6 +138,8 @@ export class Model {
   }
 
   #clear(account: string): ModelAnswer {
+    if (!this.#entries.some((entry) => entry.account === account))
+      return { kind: 'refused', code: 'not_found' };
     const open = this.#entries.filter(
       (entry) => entry.account === account && !entry.isSettled && !entry.isReversed && !entry.isReversal,
     );

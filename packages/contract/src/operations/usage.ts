@@ -81,7 +81,7 @@ export const usageOperations = {
         headers: location,
       },
     },
-    errors: [],
+    errors: ['not_found'],
   },
   readAccount: {
     method: 'GET',
