@@ -65,15 +65,16 @@ test("metrics are the operator's, name nobody, and stats are the tenant's own", 
     assert.ok(!text.includes(name), name);
   }
   assert.deepEqual((await one.get('/stats')).json, {
-    services: 1,
-    agents: 1,
+    totalServices: 1,
+    uniqueAgents: 1,
     accounts: 1,
     recordedRequests: 5,
     reversedRequests: 0,
     settledRequests: 3,
-    outstandingRequests: 2,
+    totalRequests: 2,
     outstandingStroops: '10',
     settledStroops: '15',
+    paused: false,
   });
   assert.equal((await two.get('/stats')).json.accounts, 0);
 });

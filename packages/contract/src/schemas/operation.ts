@@ -80,9 +80,9 @@ export const KeyState = Type.Object({
   expiresAt: Timestamp,
 });
 
-export const Health = Type.Object({ status: Type.Literal('ok') });
+export const Health = Type.Object({ status: Type.Literal('ok'), service: Type.Literal('billonce') });
 
-export const Ready = Type.Object({ status: Type.Literal('ready') });
+export const Ready = Type.Object({ ready: Type.Literal(true) });
 
 export const DeepHealth = Type.Object({
   status: Type.Literal('ok'),
@@ -158,15 +158,16 @@ export const RuntimeConfig = Type.Object({
 const Count = Type.Integer({ minimum: 0 });
 
 export const Stats = Type.Object({
-  services: Count,
-  agents: Count,
+  totalServices: Count,
+  uniqueAgents: Count,
   accounts: Count,
   recordedRequests: Count,
   reversedRequests: Count,
   settledRequests: Count,
-  outstandingRequests: Count,
+  totalRequests: Type.Integer({ minimum: 0, description: 'Those that are outstanding.' }),
   outstandingStroops: Stroops,
   settledStroops: Stroops,
+  paused: Type.Boolean({ description: 'Whether writes are paused by the operator.' }),
 });
 
 export const Version = Type.Object({ name: Type.Literal('billonce'), version: Type.String() });

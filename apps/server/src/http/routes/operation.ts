@@ -13,7 +13,7 @@ import { readKey } from '../write.ts';
 /** The owner of what belongs to no tenant has no service at all. */
 const noService = 'none';
 
-const healthy = async (): Promise<Reply> => ({ status: 200, body: { status: 'ok' } });
+const healthy = async (): Promise<Reply> => ({ status: 200, body: { status: 'ok', service: 'billonce' } });
 
 export function operationRoutes({ books, ledger, metrics, config, version, nowMs }: Desk) {
   const openApi = openApiDocument(version);
@@ -22,9 +22,10 @@ export function operationRoutes({ books, ledger, metrics, config, version, nowMs
     readHealth: healthy,
 
     readReady: async () => {
-      if (!ledger.isOpen) throw new ApiError('shutting_down', 'this instance is stopping');
+      if (!ledger.isOpen)
+        throw new ApiError('shutting_down', 'this instance is stopping', { members: { ready: false } });
       await books.ping();
-      return { status: 200, body: { status: 'ready' } };
+      return { status: 200, body: { ready: true } };
     },
 
     readDeepHealth: async () => {
@@ -47,18 +48,20 @@ export function operationRoutes({ books, ledger, metrics, config, version, nowMs
 
     readStats: async (call) => {
       const stats = await statsOf(books, tenantOf(call));
+      const { isPaused } = await books.pause();
       return {
         status: 200,
         body: {
-          services: stats.services,
-          agents: stats.agents,
+          totalServices: stats.services,
+          uniqueAgents: stats.agents,
           accounts: stats.accounts,
           recordedRequests: exactInteger(stats.recordedRequests),
           reversedRequests: exactInteger(stats.reversedRequests),
           settledRequests: exactInteger(stats.settledRequests),
-          outstandingRequests: exactInteger(stats.outstandingRequests),
+          totalRequests: exactInteger(stats.outstandingRequests),
           outstandingStroops: String(stats.outstandingStroops),
           settledStroops: String(stats.settledStroops),
+          paused: isPaused,
         },
       };
     },
