@@ -10,7 +10,7 @@ export function webhookAnswer({ id, url, events, createdAtMs, disabled }: Webhoo
     events: [...events],
     disabled: disabled !== undefined,
     disabledReason: disabled ?? null,
-    createdAt: timestampOfMs(createdAtMs),
+    createdAt: createdAtMs,
   };
 }
 

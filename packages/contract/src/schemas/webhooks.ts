@@ -46,7 +46,7 @@ export const Webhook = Type.Object({
   events: Events,
   disabled: Type.Boolean(),
   disabledReason: Type.Union([Type.Literal('by_request'), Type.Literal('gone'), Type.Null()]),
-  createdAt: Timestamp,
+  createdAt: Type.Integer({ description: 'Milliseconds since the epoch.' }),
 });
 
 export const WebhookCreated = Type.Object({
@@ -94,9 +94,12 @@ export const PageQuery = Type.Object(
   { additionalProperties: false },
 );
 
+/** A moment, as a timestamp or in milliseconds since the epoch. */
+const Since = Type.Union([Timestamp, Type.String({ pattern: '^\\d{1,14}$', examples: ['1780000000000'] })]);
+
 export const EventFilter = Type.Object(
   {
-    since: Type.Optional(Timestamp),
+    since: Type.Optional(Since),
     type: Type.Optional(EventType),
     cursor: Type.Optional(Cursor),
     limit: Type.Optional(PageLimit),
@@ -114,7 +117,7 @@ const Event = Type.Object({
 export const EventList = Type.Object({ items: Type.Array(Event), nextCursor: NextCursor });
 
 export const EventSummaryFilter = Type.Object(
-  { since: Type.Optional(Timestamp) },
+  { since: Type.Optional(Since) },
   { additionalProperties: false },
 );
 
@@ -123,7 +126,7 @@ const Count = Type.Integer({ minimum: 0 });
 export const EventSummary = Type.Object({
   since: Timestamp,
   total: Count,
-  byType: Type.Object({
+  counts: Type.Object({
     'usage.recorded': Count,
     'usage.reversed': Count,
     'usage.settled': Count,
