@@ -230,3 +230,20 @@ test('accounts that only a refusal touched are not kept, nor is anything of a ba
   assert.deepEqual(await state(), before);
   await assertBooks(first, 3);
 });
+
+test('an account and its service are read as they were at one moment', async (t) => {
+  const { url, first, client } = await startInstances(t);
+  await first.execute(price(7n), usage('agent-1'));
+  const key = { tenant, agent: 'agent-1', serviceId: 'search' };
+  // Somebody changes both while the read is on its way: it has got to the service, and waits there.
+  const other = await connect(t, url);
+  await other.query('BEGIN');
+  await other.query('LOCK TABLE services IN ACCESS EXCLUSIVE MODE');
+  const reading = first.books.accountAndService(key);
+  await untilWaiting(client, 1);
+  await other.query('UPDATE services SET price_version = 2, price_stroops = 8');
+  await other.query('UPDATE accounts SET settlements = 2');
+  await other.query('COMMIT');
+  const { account, service } = await reading;
+  assert.deepEqual([account?.settlements, service?.priceVersion], [2, 2]);
+});

@@ -35,6 +35,8 @@ export interface ConnectionOptions {
   readonly url: string;
   /** whether statements are prepared by name; not through a pooler that hands out connections by transaction */
   readonly isPrepared: boolean;
+  /** how long a statement may go without an answer before the connection is given up; ten seconds if it is not set */
+  readonly answerWithinMs?: number;
 }
 
 const connectTimeoutMs = 5_000;
@@ -70,12 +72,16 @@ export class Connection implements Statements {
   }
 
   /** @throws {ConnectionLost} when there is no database, or it takes no connection */
-  static async open({ url, isPrepared }: ConnectionOptions): Promise<Connection> {
+  static async open({
+    url,
+    isPrepared,
+    answerWithinMs = answerTimeoutMs,
+  }: ConnectionOptions): Promise<Connection> {
     const client = new Client({
       connectionString: url,
       application_name: 'billonce',
       connectionTimeoutMillis: connectTimeoutMs,
-      query_timeout: answerTimeoutMs,
+      query_timeout: answerWithinMs,
       keepAlive: true,
       keepAliveInitialDelayMillis: answerTimeoutMs,
       pipeline: true,

@@ -13,6 +13,8 @@ import { type PostgresOptions, PostgresStorage } from './postgres-storage.ts';
 import { PostgresSweep } from './sweep.ts';
 import { TailHorizon } from './tail-horizon.ts';
 
+const migrateWithinMs = 3_600_000;
+
 /** How an instance uses its database. */
 export interface PostgresEngineOptions extends PostgresOptions {
   /** batches that are committed at the same time, each of other tenants */
@@ -68,7 +70,8 @@ export async function openPostgres(
 }
 
 async function prepareDatabase(options: PostgresEngineOptions): Promise<void> {
-  const connection = await Connection.open(options);
+  // Migrations may take long, and so may the wait for those of another instance.
+  const connection = await Connection.open({ ...options, answerWithinMs: migrateWithinMs });
   try {
     await checkDatabase(connection, options.allowsUnsafe);
     await migrate(connection);
