@@ -8,10 +8,14 @@ export function fieldLines(rawHeaders: readonly string[], name: string): string[
   return lines;
 }
 
-/** Path and query of a request target. */
+/**
+ * Path and query of a request target. A proxy may send the whole URL (RFC 9112, section 3.2.2): it is the same request.
+ */
 export function splitTarget(target: string): { readonly path: string; readonly query: string } {
+  const origin = target.startsWith('/') ? '' : (/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i.exec(target)?.[0] ?? '');
   const at = target.indexOf('?');
-  return at < 0 ? { path: target, query: '' } : { path: target.slice(0, at), query: target.slice(at + 1) };
+  const path = target.slice(origin.length, at < 0 ? undefined : at);
+  return { path: path === '' ? '/' : path, query: at < 0 ? '' : target.slice(at + 1) };
 }
 
 const plainRequestId = /^[\w.:-]{1,128}$/;
