@@ -21,6 +21,8 @@ export interface Config {
   /** for each tenant; 0 is off */
   readonly requestsPerMinuteMax: number;
   readonly connectionsMax: number;
+  /** within which time a whole request has to arrive; its head, within a third of it */
+  readonly requestTimeoutMs: number;
   /** for how long the client of an export may read nothing; below the time that a stop waits for answers */
   readonly exportStallMs: number;
   /** whether webhooks may point to addresses that are not public, and to plain http */
@@ -80,6 +82,7 @@ export function parseConfig(environment: Environment): ParsedConfig {
     bulkItemsMax: read.integer('BULK_MAX_ITEMS', 1_000, 1, 10_000),
     requestsPerMinuteMax: read.integer('RATE_LIMIT_PER_MINUTE', 0, 0, 1_000_000_000),
     connectionsMax: read.integer('MAX_CONNECTIONS', 10_000, 1, 1_000_000),
+    requestTimeoutMs: read.integer('REQUEST_TIMEOUT_MS', 30_000, 300, 600_000),
     exportStallMs: read.integer('EXPORT_STALL_MS', 20_000, 100, 3_600_000),
     webhookAllowsPrivateTargets: read.flag('WEBHOOK_ALLOW_PRIVATE_TARGETS', false),
     webhookTimeoutMs: read.integer('WEBHOOK_TIMEOUT_MS', 15_000, 100, 60_000),

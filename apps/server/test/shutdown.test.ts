@@ -181,6 +181,7 @@ const mistakes = {
   BULK_MAX_ITEMS: '10001',
   RATE_LIMIT_PER_MINUTE: '1e3',
   MAX_CONNECTIONS: '0',
+  REQUEST_TIMEOUT_MS: '0',
   CORS_ALLOWED_ORIGINS: 'https://app.example/path',
   ANSWER_ENCRYPTION_KEYS: 'hidden-secret',
   LOG_LEVEL: 'loud',

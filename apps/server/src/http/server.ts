@@ -39,8 +39,6 @@ import { webhookRoutes } from './routes/webhooks.ts';
 import { RuntimeSettings } from './runtime-settings.ts';
 import { securityHeaders } from './security-headers.ts';
 
-const requestTimeoutMs = 30_000;
-const headersTimeoutMs = 10_000;
 const keepAliveTimeoutMs = 72_000;
 const headerBytesMax = 16_384;
 const pathParameterLengthMax = 1_024;
@@ -51,6 +49,8 @@ const securityFields = Object.entries(securityHeaders);
 
 /** Builds the HTTP server: who calls, what they ask, and how they are answered. */
 export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<FastifyInstance> {
+  const { requestTimeoutMs } = desk.config;
+  const headersTimeoutMs = requestTimeoutMs / 3;
   const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
