@@ -181,6 +181,16 @@ test('behind a request that waits for its answer, what is not HTTP gets none', a
   assert.equal((await api.post('/usage', usage, 'one')).headers.get('idempotency-replayed'), 'true');
 });
 
+test('a retry that names the whole URL, or an expectation that nobody knows, is a retry', async (t) => {
+  const { api } = await startInProcess(t);
+  const whole = rawPost('/usage', text, ['Idempotency-Key: one', 'Expect: the unexpected']);
+  assert.equal((await rawExchange(t, api.url, whole)).status, 201);
+  const target = `POST ${api.url}/api/v1/usage `;
+  const proxied = whole.toString().replace('POST /api/v1/usage ', target);
+  const replay = await rawExchange(t, api.url, proxied);
+  assert.equal(replay.headers.get('idempotency-replayed'), 'true', replay.body);
+});
+
 test("a request id of the caller's own is used, any other is replaced", async (t) => {
   const { api } = await startInProcess(t);
   for (const [sent, isKept] of [

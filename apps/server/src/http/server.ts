@@ -17,6 +17,7 @@ import { Connections } from './connections.ts';
 import type { Desk } from './desk.ts';
 import { observeRequests } from './observe-requests.ts';
 import './fastify-types.ts';
+import { refuseMalformed } from './http-rules.ts';
 import { parseJsonBody } from './json-body.ts';
 import { guardDevelopment } from './origin-guard.ts';
 import { type ErrorAnswer, renderError } from './problem.ts';
@@ -79,6 +80,8 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
   });
   app.server.maxConnections = desk.config.connectionsMax;
   app.server.on('connection', rememberAddress);
+  // An expectation that nobody knows may be ignored (RFC 9110, section 10.1.1): Node would answer it without our error.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   const connections = new Connections(app.server);
   app.addHook('preClose', (done) => {
     connections.close();
@@ -170,9 +173,7 @@ function registerHooks(app: FastifyInstance, { config }: Desk): void {
     reply.header('x-request-id', request.id);
     for (const [name, value] of securityFields) reply.header(name, value);
     const { host, origin } = request.headers;
-    if (host === undefined && request.raw.httpVersion === '1.1') {
-      throw new ApiError('invalid_request', 'the request has no Host');
-    }
+    refuseMalformed(request.raw);
     if (config.adminApiKey === undefined) {
       const fetchSite = single(request.headers['sec-fetch-site']);
       guardDevelopment({ host, origin, fetchSite }, isWriting(request), config.corsAllowedOrigins);

@@ -17,6 +17,12 @@ export const badHttp: readonly BadRequest[] = [
   broken('no HTTP at all', 'hello\r\n\r\n'),
   broken('a space in the path', ask('GET /api/v1/a b')),
   broken('no Host', 'GET /health HTTP/1.1\r\n\r\n'),
+  broken('two Hosts', ask('GET /health', 'Host: elsewhere.example')),
+  broken(
+    'no version',
+    bare('/usage', text, json, `Content-Length: ${text.length}`).toString().replace(' HTTP/1.1', ''),
+  ),
+  broken('HTTP/2.0 in clear', ask('GET /health').replace('1.1', '2.0')),
   broken('broken chunking', bare('/usage', 'zz\r\n{}\r\n0\r\n\r\n', json, 'Transfer-Encoding: chunked')),
   broken(
     'a length and chunks',
