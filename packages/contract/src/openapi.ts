@@ -32,7 +32,8 @@ function errorsOf(operation: Operation): readonly ErrorCode[] {
   };
   if (operation.access !== 'open') add(closedErrors);
   if (operation.access !== 'open') add(isWrite(operation) ? writeErrors : readErrors);
-  if (operation.body !== undefined) add(bodyErrors);
+  // Also where none is taken: a body that is sent is looked at before the operation is.
+  if (operation.method !== 'GET') add(bodyErrors);
   return [...codes].sort();
 }
 
