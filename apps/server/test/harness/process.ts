@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { engineEnvironment } from './database.ts';
 import { onEnd } from './on-end.ts';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const serverMain = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+/** A server whose workers do not run. */
+export const fuzzedServer = fileURLToPath(new URL('../fuzz/server.ts', import.meta.url));
 const startTimeoutMs = 30_000;
 
 /** A server in a process of its own, which can be killed. */
@@ -22,8 +24,9 @@ export interface ServerProcess {
 export async function startProcess(
   t: TestContext,
   environment: Readonly<Record<string, string>>,
-  options: { readonly uid?: number; readonly gid?: number } = {},
+  options: { readonly uid?: number; readonly gid?: number; readonly main?: string } = {},
 ): Promise<ServerProcess> {
+  const { main = serverMain, ...identity } = options;
   const child = spawn(process.execPath, [main], {
     env: {
       PATH: process.env['PATH'],
@@ -34,7 +37,7 @@ export async function startProcess(
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
-    ...options,
+    ...identity,
   });
   onEnd(t, () => stop(child, 'SIGKILL'));
   let printed = '';

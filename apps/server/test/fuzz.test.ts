@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { commitWitness } from './fuzz/commits.ts';
+import { type DocumentedOperation, readDocument } from './fuzz/document.ts';
+import { type Callers, Fuzzer, type Target } from './fuzz/fuzzer.ts';
+import { runIsolated } from './fuzz/isolation.ts';
+import { runSlow } from './fuzz/slow.ts';
+import { runHalves, runShapes } from './fuzz/wire-run.ts';
+import { type Api, apiAt } from './harness/api.ts';
+import { fuzzedServer, startProcess } from './harness/process.ts';
+import { rounds } from './harness/rounds.ts';
+import { seededRandom } from './harness/seeded-random.ts';
+import { temporaryFolder } from './harness/temporary-folder.ts';
+import { adminKey, asAdmin } from './harness/tenants.ts';
+
+const cases = rounds({ test: 800, prove: 20_000 });
+const shapeRounds = rounds({ test: 2, prove: 40 });
+const halves = rounds({ test: 100, prove: 2_000 });
+/** all at once */
+const slowCases = rounds({ test: 60, prove: 1_000 });
+const requestTimeoutMs = 1_500;
+const isolatedRounds = rounds({ test: 5, prove: 100 });
+
+interface Started {
+  readonly api: Api;
+  readonly target: Target;
+  readonly operations: readonly DocumentedOperation[];
+}
+
+async function start(t: TestContext, environment: Readonly<Record<string, string>> = {}): Promise<Started> {
+  const file = join(temporaryFolder(t), 'books.db');
+  const server = await startProcess(
+    t,
+    { DATABASE_URL: `file:${file}`, ...environment },
+    { main: fuzzedServer },
+  );
+  const api = apiAt(server.url);
+  const operations = readDocument((await api.get('/openapi.json')).json);
+  return { api, operations, target: { ...server, witness: commitWitness(t, file) } };
+}
+
+function report(t: TestContext, { counts, neverAccepted }: Fuzzer): void {
+  const { cases, accepted, refused, replayed, mended, wellFormed, wellAccepted } = counts;
+  t.diagnostic(
+    `${cases} cases: ${accepted} accepted, ${refused} refused, ${replayed} retried, ${mended} mended; ` +
+      `${wellAccepted} of ${wellFormed} without a fault were accepted; never accepted: ${neverAccepted.join(', ') || 'none'}`,
+  );
+  // A run in which all is refused for want of anything that exists would show little.
+  assert.ok(wellAccepted > wellFormed / 2, `${wellAccepted} of ${wellFormed}`);
+  assert.ok(refused > cases / 3, `${refused} of ${cases} were refused`);
+}
+
+/** What can be seen of a tenant's books. */
+async function booksOf(api: Api, headers: Readonly<Record<string, string>>): Promise<string[]> {
+  const paths = [
+    '/stats',
+    '/audit',
+    '/services?limit=1000',
+    '/webhooks',
+    '/entries?limit=1000',
+    '/settlements',
+  ];
+  const answers = await Promise.all(paths.map((path) => api.get(path, headers)));
+  return answers.map(({ text }) => text);
+}
+
+const nobody: Callers = { tenant: [], admin: [], adminAsTenant: [], spared: [] };
+
+test('in development mode, whatever the document lets one think of is answered or refused, whole', async (t) => {
+  const { api, target, operations } = await start(t);
+  const fuzzer = new Fuzzer(operations, target, nobody, seededRandom(t));
+  await fuzzer.explore();
+  await fuzzer.run(cases);
+  report(t, fuzzer);
+  assert.deepEqual((await api.get('/audit')).json.differences, []);
+});
+
+test('in protected mode likewise, for a tenant and for the admin', async (t) => {
+  const { api, target, operations } = await start(t, { ADMIN_API_KEY: adminKey });
+  const made = (await api.post('/api-keys', { label: 'own', tenant: 'own' }, undefined, asAdmin)).json;
+  const callers: Callers = {
+    tenant: [['X-API-Key', made.key]],
+    admin: [['Authorization', `Bearer ${adminKey}`]],
+    adminAsTenant: [
+      ['X-API-Key', adminKey],
+      ['X-Tenant', 'own'],
+    ],
+    spared: [made.prefix],
+  };
+  const fuzzer = new Fuzzer(operations, target, callers, seededRandom(t));
+  await fuzzer.explore();
+  await fuzzer.run(cases);
+  report(t, fuzzer);
+  const own = { 'x-api-key': made.key };
+  assert.deepEqual((await api.get('/audit', own)).json.differences, []);
+  const before = await booksOf(api, own);
+  const other = (await api.post('/api-keys', { label: 'other', tenant: 'other' }, undefined, asAdmin)).json;
+  await runIsolated(fuzzer, operations, [['X-API-Key', other.key]], isolatedRounds);
+  assert.deepEqual(await booksOf(api, own), before);
+});
+
+test('requests in every shape that bytes can have: taken as what they are, or refused; never executed behind another', async (t) => {
+  const { api, target, operations } = await start(t, { REQUEST_TIMEOUT_MS: String(requestTimeoutMs) });
+  const random = seededRandom(t);
+  const fuzzer = new Fuzzer(operations, target, nobody, random);
+  const writes = operations.filter(({ takesKey }) => takesKey);
+  await fuzzer.explore();
+  const withBodies = writes.filter(({ body }) => body !== undefined);
+  await runShapes(fuzzer, withBodies, random, shapeRounds);
+  await runHalves(fuzzer, writes, random, halves);
+  await runSlow(fuzzer, writes, random, { cases: slowCases, requestTimeoutMs });
+  assert.deepEqual((await api.get('/audit')).json.differences, []);
+});

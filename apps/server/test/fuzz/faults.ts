@@ -1,0 +1,97 @@
+import { isUtf8 } from 'node:buffer';
+import { type Parameter, parametersIn, recordOf } from './document.ts';
+import { breaches } from './keeping.ts';
+import type { FuzzRequest } from './request.ts';
+
+/** What is wrong with a part of a request, told from the document alone. */
+export interface RequestFault {
+  readonly part: 'path' | 'query' | 'body';
+  readonly statuses: readonly number[];
+  /** JSON pointers, one of which the answer must name; empty where there is none to be named */
+  readonly pointers: readonly string[];
+}
+
+/** The bounds of bodies: they stand in no document. */
+const bodyBytesMax = 1_048_576;
+const bulkBytesMax = 8 * bodyBytesMax;
+const segmentLengthMax = 1_024;
+
+/** Judges the parts of a request by the schemas of the document. */
+export function faultsOf(request: FuzzRequest): RequestFault[] {
+  return [...faultsOfPath(request), ...faultsOfQuery(request), ...faultsOfBody(request)];
+}
+
+function faultsOfPath({ operation, params, rawPath }: FuzzRequest): RequestFault[] {
+  if (rawPath !== undefined) return [];
+  return parametersIn(operation, 'path').flatMap(({ name, schema }): RequestFault[] => {
+    const sent = params.get(name) ?? '';
+    const fault = (pointers: readonly string[]): RequestFault => ({
+      part: 'path',
+      // Another path may be what is left of it.
+      statuses: pointers.length > 0 ? [400] : [400, 404, 405],
+      pointers,
+    });
+    const decoded = decode(sent);
+    if (decoded === undefined || sent === '' || /[/?#]/.test(sent) || sent.length > segmentLengthMax) {
+      return [fault([])];
+    }
+    return breaches(schema, decoded).length > 0 ? [fault([`/${name}`])] : [];
+  });
+}
+
+function faultsOfQuery({ operation, query }: FuzzRequest): RequestFault[] {
+  // Open operations are asked by probes and browsers, which add what they like.
+  if (operation.isOpen) return [];
+  const known = parametersIn(operation, 'query');
+  const sent = new URLSearchParams(query.map((pair) => pair.join('=')).join('&'));
+  const names = [...new Set(sent.keys())];
+  const wrong = names.filter((name) => {
+    const parameter = known.find((one) => one.name === name);
+    const values = sent.getAll(name);
+    return parameter === undefined || values.length > 1 || !keepsAsQuery(parameter, values[0] ?? '');
+  });
+  const missing = known
+    .filter(({ name, isRequired }) => isRequired && !sent.has(name))
+    .map(({ name }) => name);
+  const pointers = [...wrong, ...missing].map(
+    (name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+  );
+  return pointers.length > 0 ? [{ part: 'query', statuses: [400], pointers }] : [];
+}
+
+/** Numbers are texts in a query. */
+function keepsAsQuery({ schema }: Parameter, text: string): boolean {
+  const isNumber = schema['type'] === 'integer' && /^\d{1,16}$/.test(text);
+  return breaches(schema, isNumber ? Number(text) : text).length === 0;
+}
+
+function faultsOfBody({ operation, body }: FuzzRequest): RequestFault[] {
+  const schema = operation.body;
+  if (schema === undefined) return [];
+  const fault = (status: number, pointers: readonly string[] = []): RequestFault[] => [
+    { part: 'body', statuses: [status], pointers },
+  ];
+  const bytesMax = 'items' in recordOf(schema['properties']) ? bulkBytesMax : bodyBytesMax;
+  if (body !== undefined && body.length > bytesMax) return fault(413);
+  const value = body === undefined ? undefined : parsed(body);
+  if (value === undefined) return fault(400);
+  const pointers = breaches(schema, value.json);
+  return pointers.length > 0 ? fault(400, pointers) : [];
+}
+
+function parsed(body: Buffer): { readonly json: unknown } | undefined {
+  if (!isUtf8(body)) return undefined;
+  try {
+    return { json: JSON.parse(body.toString()) };
+  } catch {
+    return undefined;
+  }
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

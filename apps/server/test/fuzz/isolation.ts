@@ -1,0 +1,62 @@
+import type { RawAnswer } from '../harness/raw-http.ts';
+import { type DocumentedOperation, listOf, parametersIn, recordOf } from './document.ts';
+import type { Fuzzer } from './fuzzer.ts';
+import { jsonOf } from './judgement.ts';
+import { type FuzzRequest, type Pair, withoutHeader } from './request.ts';
+
+const idNames = ['id', 'prefix', 'eventId'];
+
+/**
+ * Sends requests about what a tenant has in the name of another one that has nothing: whatever there is to be seen or
+ * changed, it is not there for this one.
+ *
+ * @param stranger the headers of a tenant without anything
+ */
+export async function runIsolated(
+  fuzzer: Fuzzer,
+  operations: readonly DocumentedOperation[],
+  stranger: readonly Pair[],
+  rounds: number,
+): Promise<void> {
+  const asked = operations.filter((operation) => !operation.isOpen && makesNothing(operation));
+  for (let round = 0; round < rounds; round++) {
+    for (const operation of asked) {
+      const request = inTheNameOf(fuzzer.draw(operation), stranger);
+      const answer = await fuzzer.send(request);
+      const found = complaintsOfStranger(operation, answer);
+      if (found.length > 0) fuzzer.fail({ what: 'by another tenant', request }, answer, found);
+    }
+  }
+}
+
+/** Reads, and writes about something that must be there already. */
+function makesNothing(operation: DocumentedOperation): boolean {
+  const isRead = !operation.takesKey;
+  return isRead || parametersIn(operation, 'path').length > 0 || operation.path.startsWith('/api/v1/settle');
+}
+
+function inTheNameOf(request: FuzzRequest, stranger: readonly Pair[]): FuzzRequest {
+  const bare = ['X-API-Key', 'Authorization', 'X-Tenant'].reduce(withoutHeader, request);
+  return { ...bare, headers: [...bare.headers, ...stranger] };
+}
+
+function complaintsOfStranger(operation: DocumentedOperation, { status, body }: RawAnswer): string[] {
+  if (status >= 500) return [`the status is ${status}`];
+  if (status >= 400) return [];
+  const namesOne = parametersIn(operation, 'path').some(({ name }) => idNames.includes(name));
+  if (namesOne) return ['what belongs to another tenant is there'];
+  // CSV: no more than its head.
+  if (!/^\s*[{[]/.test(body)) return body.trim().split('\n').length > 1 ? ['it tells of rows'] : [];
+  return tellsOfSomething(jsonOf(body)) ? ['it tells of something'] : [];
+}
+
+/** Whether an answer has a number that is not 0, or an item of a list. */
+function tellsOfSomething(value: unknown): boolean {
+  if (typeof value === 'number') return value !== 0;
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.length > 0;
+  const { results, ...others } = recordOf(value);
+  // Those of a comparison are about what was sent: none of it may be known.
+  const isKnown = listOf(results).some((result) => recordOf(result)['status'] !== 'missing');
+  return isKnown || Object.values(others).some(tellsOfSomething);
+}

@@ -1,0 +1,24 @@
+import type { Random } from '../harness/seeded-random.ts';
+import type { Pool } from './pool.ts';
+import type { FuzzRequest } from './request.ts';
+
+/** A request with one thing changed. */
+export interface Mutated {
+  readonly what: string;
+  readonly request: FuzzRequest;
+  /**
+   * statuses that the change itself must be answered with; absent where the parts of the request tell by themselves
+   * (`faults.ts`). 'any': whatever the document tells of.
+   */
+  readonly statuses?: readonly number[] | 'any';
+}
+
+export interface MutationTools {
+  readonly random: Random;
+  readonly pool: Pool;
+  /** fixed segments of the paths of the document, which a parameter may be taken for */
+  readonly fixedSegments: readonly string[];
+}
+
+/** Changes one thing about a request; `undefined` when the request has nothing of the kind. */
+export type Mutate = (request: FuzzRequest, tools: MutationTools) => Mutated | undefined;
