@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox';
 import { type ErrorCode, type ErrorCodeEntry, errorCodeEntry } from './error-codes.ts';
-import { isWrite, type Operation, type Success } from './operations/operation.ts';
+import { isWrite, type Operation, type Success, weakEtag } from './operations/operation.ts';
 import { operations } from './operations.ts';
 import { ErrorBody } from './schemas/operation.ts';
 
@@ -79,7 +79,11 @@ function operationObject(name: string, operation: Operation): JsonObject {
     ...(operation.body === undefined
       ? {}
       : { requestBody: { required: true, content: { 'application/json': { schema: operation.body } } } }),
-    responses: { ...successObjects(operation), ...errorObjects(operation) },
+    responses: {
+      ...successObjects(operation),
+      ...(isTagged(operation) ? { 304: unchanged } : {}),
+      ...errorObjects(operation),
+    },
   };
 }
 
@@ -107,9 +111,22 @@ function headerParameters(name: string, operation: Operation): JsonObject[] {
     list.push(header('Idempotency-Key', 'Names the operation; the same for every retry of it.', false));
   }
   if (name === 'readKeyState') list.push(header('Idempotency-Key', 'The key to look for.', true));
+  if (isTagged(operation)) {
+    list.push(header('If-None-Match', 'The `ETag` of the list as it is known.', false));
+  }
   if (operation.takesIfMatch) list.push(header('If-Match', 'The `ETag` of a quote.', false));
   return list;
 }
+
+/** Whether an operation is a list that is not sent again while it is the same. */
+function isTagged({ successes }: Operation): boolean {
+  return successes[200]?.headers?.['ETag'] === weakEtag.ETag;
+}
+
+const unchanged = {
+  description: 'The list is the one that `If-None-Match` names.',
+  headers: { 'X-Request-Id': { schema: { type: 'string' } }, ETag: { schema: { type: 'string' } } },
+};
 
 function successObjects(operation: Operation): JsonObject {
   return Object.fromEntries(

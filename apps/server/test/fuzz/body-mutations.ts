@@ -68,7 +68,7 @@ export const hugeBody: Mutate = (request, { random }) => {
   };
 };
 
-export function partsOf(schema: Schema, value: unknown, place: readonly string[] = []): Part[] {
+function partsOf(schema: Schema, value: unknown, place: readonly string[] = []): Part[] {
   const own: Part = { place, value, schema };
   if (Array.isArray(value)) {
     const items = recordOf(schema['items']);
@@ -83,7 +83,7 @@ export function partsOf(schema: Schema, value: unknown, place: readonly string[]
 }
 
 /** Values at the bounds of a schema, just inside them, and just outside. */
-export function edgesOf({ schema, value }: Pick<Part, 'schema' | 'value'>): unknown[] {
+function edgesOf({ schema, value }: Pick<Part, 'schema' | 'value'>): unknown[] {
   const { minimum, maximum, minLength, maxLength, maxItems, anyOf, oneOf } = schema;
   const choices = listOf(anyOf ?? oneOf).flatMap((choice) => edgesOf({ schema: recordOf(choice), value }));
   const numbers = [minimum, maximum].filter((bound) => typeof bound === 'number');
@@ -141,7 +141,7 @@ function isObject(value: unknown): boolean {
 }
 
 /** A value for a message. */
-export function shown(value: unknown): string {
+function shown(value: unknown): string {
   const text = jsonText(value);
   return text.length <= 60 ? text : `${text.slice(0, 50)}… (${text.length})`;
 }

@@ -28,10 +28,7 @@ export function complaints(mutated: Mutated, answer: RawAnswer, fixedSegments: r
 }
 
 /** Whether the target of a request is still that of its operation. */
-export function isRouted(
-  { operation, method, params, rawPath }: FuzzRequest,
-  fixed: readonly string[],
-): boolean {
+function isRouted({ operation, method, params, rawPath }: FuzzRequest, fixed: readonly string[]): boolean {
   const segments = [...params.values()];
   const isOther = (segment: string) => segment === '' || /[/?#]/.test(segment) || fixed.includes(segment);
   return rawPath === undefined && method === operation.method && !segments.some(isOther);
