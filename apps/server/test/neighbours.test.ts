@@ -39,4 +39,13 @@ test('one command that cannot be carried out does not sink its neighbours in the
   assert.equal(await total('right'), 3);
   const damaged = await books.account({ tenant: 'acme', agent: 'damaged', serviceId: 'search' });
   assert.equal(damaged?.settlements, 0);
+  // Nor does one whose row is there already, where none should be.
+  await runSql(databaseUrl, 'UPDATE accounts SET sequence = 1');
+  assert.deepEqual(await execute(usage('new'), usage('damaged'), usage('newer')), [
+    'answered',
+    'internal_error',
+    'answered',
+  ]);
+  assert.equal(await total('new'), 3);
+  assert.equal(await total('newer'), 3);
 });

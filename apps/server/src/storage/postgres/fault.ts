@@ -28,6 +28,10 @@ export function isConflict(error: unknown): boolean {
   return conflictStates.has(sqlState(error) ?? '') && isServersError(error);
 }
 
+export function isUniqueViolation(error: unknown): boolean {
+  return sqlState(error) === '23505';
+}
+
 /** Whether a lock was not given in time. */
 export function isLockTimeout(error: unknown): boolean {
   return sqlState(error) === '55P03';

@@ -9,7 +9,7 @@ import {
 import type { Wants } from '../../ledger/wants.ts';
 import type { AnswerCap } from '../stored-answer.ts';
 import { Connection, type ConnectionOptions, StatementList } from './connection.ts';
-import { type FaultPlace, isConflict, storageFault } from './fault.ts';
+import { type FaultPlace, isConflict, isUniqueViolation, storageFault } from './fault.ts';
 import { findAccounts, loadBatch } from './load.ts';
 import { saveBatch } from './save.ts';
 
@@ -57,8 +57,11 @@ export class PostgresStorage implements LedgerStorage {
     for (let attempt = 1; ; attempt++) {
       const ended = await this.#transact(wants, decide);
       if (ended === 'done') return;
-      if (attempt === attemptsMax)
-        throw new StorageFault('unavailable', 'others came first too often', ended);
+      if (attempt === attemptsMax) {
+        // What is there whenever it is looked at anew is no race: one of the batch's commands is at fault.
+        const kind = isUniqueViolation(ended) ? 'rejected' : 'unavailable';
+        throw new StorageFault(kind, `others came first too often: ${ended.message}`, ended);
+      }
       // Spread, so that those who met do not meet again.
       await pause(backOffMs * attempt * Math.random());
     }
