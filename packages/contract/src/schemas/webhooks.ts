@@ -37,7 +37,7 @@ export const WebhookCreate = Type.Object({ url: Url, events: Events }, { additio
 
 export const WebhookChange = Type.Object(
   { url: Type.Optional(Url), events: Type.Optional(Events), disabled: Type.Optional(Type.Boolean()) },
-  { additionalProperties: false },
+  { additionalProperties: false, minProperties: 1 },
 );
 
 export const Webhook = Type.Object({
