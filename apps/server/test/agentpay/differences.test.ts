@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { differentEndpoints } from './documented.ts';
+import { assertError, inDevelopment, inProtection, type Played } from './play.ts';
+
+const page = readFileSync(new URL('../../../../docs/how-to/move-from-agentpay.md', import.meta.url), 'utf8');
+const [, section = ''] = page.split('\n## Differences\n');
+const named = new Map(
+  [...section.matchAll(/^(\d+)\. \*\*(.+?)\.\*\*/gm)].map(([, number, title = '']) => [
+    Number(number),
+    title,
+  ]),
+);
+
+const account = { agent: 'a', serviceId: 's' };
+const priced = async ({ send }: Played, priceStroops: number) =>
+  await send('POST /api/v1/services', { serviceId: 's', priceStroops });
+const use = async ({ send }: Played, requests: number, more: object = {}) =>
+  await send('POST /api/v1/usage', { ...account, requests, ...more });
+
+type Shown = (played: Played) => Promise<void>;
+
+/** Shows each difference that the page names, by its number. */
+const differences: Readonly<Record<number, Shown>> = {
+  1: async (played) => {
+    await priced(played, 25);
+    await use(played, 10);
+    assert.equal((await played.send('GET /api/v1/billing/a/s')).json.billedStroops, '250');
+    assert.equal((await played.send('POST /api/v1/settle', account)).json.billedStroops, '250');
+  },
+  2: async (played) => {
+    await use(played, 10);
+    assertError(await played.send('POST /api/v1/settle', account), 404, 'not_found');
+    const settled = (await played.send('POST /api/v1/settle/bulk', { agent: 'a' })).json;
+    assert.deepEqual([settled.items, settled.totalBilledStroops, settled.skipped.length], [[], '0', 1]);
+    assert.equal((await played.send('GET /api/v1/usage/a/s')).json.total, 10);
+  },
+  3: async (played) => {
+    await priced(played, 25);
+    await use(played, 10);
+    await played.send('PATCH /api/v1/services/s/price', { priceStroops: 30 });
+    await use(played, 10);
+    const settled = (await played.send('POST /api/v1/settle', account)).json;
+    assert.deepEqual([settled.requests, settled.priceStroops, settled.billedStroops], [20, 30, '550']);
+    assert.equal(settled.lines.length, 2);
+  },
+  4: async ({ send }) => {
+    assertError(
+      await send('GET /api/v1/services', undefined, { 'X-API-Key': 'apk_unknown' }),
+      401,
+      'unauthorized',
+    );
+  },
+  5: async (played) => {
+    await priced(played, 25);
+    await played.send('POST /api/v1/services/s/disable');
+    const usage = { ...account, requests: 1 };
+    const send = async () => await played.send('POST /api/v1/usage', usage, { 'Idempotency-Key': 'k' });
+    assertError(await send(), 409, 'service_disabled');
+    await played.send('POST /api/v1/services/s/enable');
+    assert.equal((await send()).status, 201);
+  },
+  6: async (played) => {
+    await priced(played, 25);
+    await use(played, 10);
+    assertError(await played.send('DELETE /api/v1/services/s'), 409, 'service_has_outstanding_usage');
+    assertError(await played.send('GET /api/v1/services?limit=5000'), 400, 'invalid_request');
+    await played.send('DELETE /api/v1/usage/a/s');
+    const { items } = (await played.send('GET /api/v1/entries')).json;
+    assert.deepEqual(
+      items.map(({ requests }: { requests: number }) => requests),
+      [10, -10],
+    );
+  },
+  7: async ({ send }) => {
+    assertError(await send('GET /api/v1/events', undefined, { 'X-API-Key': '' }), 401, 'unauthorized');
+    assertError(await send('GET /api/v1/api-keys'), 403, 'forbidden');
+    assertError(await send('PATCH /api/v1/config', { bulkMaxItems: 1 }), 403, 'forbidden');
+    assertError(await send('POST /api/v1/admin/pause'), 403, 'forbidden');
+  },
+  8: async (played) => {
+    const at = (ms: number) => ({ occurredAt: new Date(played.clock.nowMs + ms).toISOString() });
+    assertError(await use(played, 1, at(-35 * 86_400_000)), 422, 'event_too_old');
+    assertError(await use(played, 1, at(10 * 60_000)), 422, 'event_in_future');
+    assert.equal((await use(played, 1, at(0))).status, 201);
+  },
+  9: async ({ send, asOperator }) => {
+    assertError(await asOperator('GET /api/v1/api-keys?offset=0'), 400, 'invalid_request');
+    assertError(await send('GET /api/v1/webhooks?offset=0'), 400, 'invalid_request');
+    assertError(await send('GET /api/v1/services?cursor=x'), 400, 'invalid_request');
+    const page = (await send('GET /api/v1/services?limit=25')).json;
+    assert.deepEqual(Object.keys(page), ['services', 'nextCursor']);
+  },
+  10: async (played) => {
+    await use(played, 1);
+    await use(played, 2);
+    const { items } = (await played.send('GET /api/v1/events?limit=1')).json;
+    assert.deepEqual(Object.keys(items[0]), ['id', 'type', 'timestamp', 'data']);
+    assert.equal(items[0].data.requests, 1);
+    assertError(await played.send('GET /api/v1/events?type=no.such'), 400, 'invalid_request');
+  },
+  11: async ({ send }) => {
+    const make = async (url: string) => await send('POST /api/v1/webhooks', { url, events: ['*'] });
+    assertError(await make('https://10.0.0.1/'), 400, 'invalid_request');
+    const { id, secret } = (await make('https://hooks.example.com/')).json;
+    assert.match(secret, /^whsec_/);
+    const tested = await send(`POST /api/v1/webhooks/${id}/test`);
+    assert.deepEqual([tested.status, tested.json.type, tested.json.state], [201, 'webhook.test', 'pending']);
+  },
+  12: async ({ asOperator }) => {
+    const changed = await asOperator('PATCH /api/v1/config', { bulkMaxItems: 75 });
+    assert.deepEqual([changed.status, changed.json.bulkMaxItems, changed.json.config], [200, 75, undefined]);
+    const read = await asOperator('GET /api/v1/config');
+    assert.deepEqual([read.json.bulkMaxItems, read.json.rateLimitPerMinute], [75, 0]);
+    assert.equal(read.headers.get('ratelimit-limit'), null);
+    assertError(await asOperator('PATCH /api/v1/config', { eventLogCap: 2 }), 400, 'invalid_request');
+  },
+  13: async (played) => {
+    await use(played, 3);
+    await use(played, 4);
+    const json = await played.send('GET /api/v1/usage/export.json');
+    assert.match(json.headers.get('content-disposition') ?? '', /attachment; filename="?usage\.json/);
+    assert.deepEqual(
+      json.json.items.map(({ requests }: { requests: number }) => requests),
+      [3, 4],
+    );
+    const csv = await played.send('GET /api/v1/usage/export.csv');
+    assert.match(csv.headers.get('content-type') ?? '', /^text\/csv/);
+    assert.match(csv.headers.get('content-disposition') ?? '', /attachment; filename="?usage\.csv/);
+    assert.match(csv.text, /^id,agent,serviceId,sequence,requests,/);
+    const { items } = (await played.send('GET /api/v1/agents/a/usage')).json;
+    assert.deepEqual(items, [{ serviceId: 's', total: 7 }]);
+  },
+  14: async ({ send }) => {
+    const items = Array.from({ length: 1_001 }, () => ({ ...account, requests: 1 }));
+    assertError(await send('POST /api/v1/usage/bulk', { items }), 422, 'limit_exceeded');
+    assert.equal((await send('POST /api/v1/usage/bulk', { items: items.slice(1) })).status, 201);
+  },
+  15: async (played) => {
+    await priced(played, 25);
+    const change = { priceStroops: 30, expectedVersion: 1 };
+    assertError(await played.send('PATCH /api/v1/services/s/price', change), 400, 'invalid_request');
+    assert.equal((await played.send('GET /api/v1/services/s')).json.version, undefined);
+    assert.equal((await played.send('GET /api/v1/services/s/prices')).json.items.length, 1);
+  },
+  16: async ({ asOperator }) => {
+    const { status, text } = await asOperator('GET /api/v1/metrics');
+    assert.equal(status, 200);
+    assert.match(text, /^billonce_/m);
+    assert.doesNotMatch(text, /^agentpay_/m);
+    const deep = (await asOperator('GET /api/v1/health/deep')).json;
+    assert.deepEqual([deep.status, typeof deep.readMs, typeof deep.writeMs], ['ok', 'number', 'number']);
+  },
+  17: async ({ send, asOperator }) => {
+    assertError(await send('GET /api/v1/changelog'), 404, 'not_found');
+    assertError(await asOperator('POST /api/v1/admin/reset'), 404, 'not_found');
+    assertError(await send('POST /api/v1/charges', {}), 404, 'not_found');
+    assert.equal((await send('GET /api/v1/stats')).json.totalApiKeys, undefined);
+  },
+  18: async (played) => {
+    for (const agent of ['.', '..']) assertError(await use(played, 1, { agent }), 400, 'invalid_request');
+    assertError(await priced(played, 9_007_199_255), 400, 'invalid_request');
+    assert.equal((await priced(played, 9_007_199_254)).status, 201);
+  },
+};
+
+/** Shown in protected mode alone: in development mode there is nobody but the operator. */
+const isProtectedOnly = (number: string) => number === '7';
+
+for (const [number, show] of Object.entries(differences)) {
+  const title = named.get(Number(number)) ?? 'a difference that the page does not name';
+  if (!isProtectedOnly(number))
+    test(`${number}. ${title}, in development mode`, async (t) => await show(await inDevelopment(t)));
+  test(`${number}. ${title}, in protected mode`, async (t) => await show(await inProtection(t)));
+}
+
+test('what the page names is shown, and what is shown the page names', () => {
+  const shown = Object.keys(differences).map(Number);
+  assert.deepEqual([...named.keys()], shown);
+  for (const number of Object.values(differentEndpoints)) assert.ok(named.has(number), String(number));
+});
