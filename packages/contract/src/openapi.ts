@@ -1,8 +1,9 @@
 import type { TSchema } from 'typebox';
 import { type ErrorCode, type ErrorCodeEntry, errorCodeEntry } from './error-codes.ts';
+import { exampleOf } from './example.ts';
 import { isWrite, type Operation, type Success, weakEtag } from './operations/operation.ts';
-import { operations } from './operations.ts';
-import { ErrorBody } from './schemas/operation.ts';
+import { operations, tagOf, tags } from './operations.ts';
+import { ErrorBody, ProblemBody } from './schemas/operation.ts';
 
 /** A value of a JSON document. */
 export type JsonObject = { readonly [name: string]: unknown };
@@ -54,9 +55,11 @@ export function openApiDocument(version: string): JsonObject {
       summary: 'Metering and settlement, exactly once.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
+    servers: [{ url: '/' }],
+    tags: tags.map((name) => ({ name })),
     paths,
     components: {
-      schemas: { Error: ErrorBody },
+      schemas: { Error: ErrorBody, Problem: ProblemBody },
       securitySchemes: {
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
         bearer: { type: 'http', scheme: 'bearer' },
@@ -73,12 +76,15 @@ function operationObject(name: string, operation: Operation): JsonObject {
   ];
   return {
     operationId: name,
+    tags: [tagOf(name)],
     summary: operation.summary,
     security: operation.access === 'open' ? [] : [{ apiKey: [] }, { bearer: [] }],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(operation.body === undefined
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: operation.body } } } }),
+      : {
+          requestBody: { required: true, content: { 'application/json': withExample(operation.body) } },
+        }),
     responses: {
       ...successObjects(operation),
       ...(isTagged(operation) ? { 304: unchanged } : {}),
@@ -123,9 +129,45 @@ function isTagged({ successes }: Operation): boolean {
   return successes[200]?.headers?.['ETag'] === weakEtag.ETag;
 }
 
+const requestId = {
+  description: 'The id of the request: its own, if it brought one.',
+  schema: { type: 'string', minLength: 1, maxLength: 200 },
+};
+
+const rateLimitHeaders = Object.fromEntries(
+  [
+    ['RateLimit-Limit', 'Requests that the tenant has in a minute.'],
+    ['RateLimit-Remaining', 'Those that are left.'],
+    ['RateLimit-Reset', 'Seconds until the next minute begins.'],
+  ].map(([field, description]) => [
+    field,
+    {
+      description: `${description} Sent where a limit is set.`,
+      schema: { type: 'string', pattern: '^\\d+$' },
+    },
+  ]),
+);
+
+function commonHeaders(operation: Operation): JsonObject {
+  return {
+    'X-Request-Id': requestId,
+    'Server-Timing': { description: 'How long the parts of it took.', schema: { type: 'string' } },
+    ...(operation.access === 'open' ? {} : rateLimitHeaders),
+  };
+}
+
+const retryAfter = {
+  description: 'Seconds after which to send it again.',
+  schema: { type: 'string', pattern: '^\\d+$' },
+};
+
+function withExample(schema: TSchema): JsonObject {
+  return { schema, examples: { simple: { value: exampleOf(schema) } } };
+}
+
 const unchanged = {
   description: 'The list is the one that `If-None-Match` names.',
-  headers: { 'X-Request-Id': { schema: { type: 'string' } }, ETag: { schema: { type: 'string' } } },
+  headers: { 'X-Request-Id': requestId, ETag: { schema: { type: 'string' } } },
 };
 
 function successObjects(operation: Operation): JsonObject {
@@ -135,7 +177,7 @@ function successObjects(operation: Operation): JsonObject {
       {
         description: success.description,
         headers: {
-          'X-Request-Id': { schema: { type: 'string' } },
+          ...commonHeaders(operation),
           ...(isWrite(operation) ? { 'Idempotency-Replayed': { schema: { const: 'true' } } } : {}),
           ...Object.fromEntries(
             Object.entries(success.headers ?? {}).map(([field, description]) => [
@@ -152,7 +194,7 @@ function successObjects(operation: Operation): JsonObject {
 
 function contentObject({ schema, mediaType }: Success): JsonObject {
   if (mediaType !== undefined) return { content: { [mediaType]: { schema: { type: 'string' } } } };
-  return schema === undefined ? {} : { content: { 'application/json': { schema } } };
+  return schema === undefined ? {} : { content: { 'application/json': withExample(schema) } };
 }
 
 function errorObjects(operation: Operation): JsonObject {
@@ -166,11 +208,33 @@ function errorObjects(operation: Operation): JsonObject {
       status,
       {
         description: rows.map(([code, entry]) => `\`${code}\`: ${entry.title}.`).join(' '),
-        content: {
-          'application/json': { schema: { $ref: '#/components/schemas/Error' } },
-          'application/problem+json': { schema: { type: 'object' } },
+        headers: {
+          'X-Request-Id': requestId,
+          ...(status === 429 || status === 503 ? { 'Retry-After': retryAfter } : {}),
         },
+        content: errorContent(rows),
       },
     ]),
   );
+}
+
+/** The two forms of an error, with the codes that it can have here. */
+function errorContent(rows: readonly (readonly [ErrorCode, ErrorCodeEntry])[]): JsonObject {
+  const codes = rows.map(([code]) => code);
+  const [first] = rows;
+  const message = first?.[1].title;
+  const requestIdExample = '2f1c8a5e-7f0b-4c57-9f55-0d3b1c9f6a10';
+  return {
+    'application/json': {
+      schema: {
+        allOf: [{ $ref: '#/components/schemas/Error' }, { properties: { error: { enum: codes } } }],
+      },
+      examples: { simple: { value: { error: codes[0], message, requestId: requestIdExample } } },
+    },
+    'application/problem+json': {
+      schema: {
+        allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: codes } } }],
+      },
+    },
+  };
 }

@@ -7,6 +7,23 @@ import { servicesOperations } from './operations/services.ts';
 import { usageOperations } from './operations/usage.ts';
 import { webhooksOperations } from './operations/webhooks.ts';
 
+const operationsByTag: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
+  Usage: usageOperations,
+  Billing: billingOperations,
+  Services: servicesOperations,
+  Agents: agentsOperations,
+  'Events and webhooks': webhooksOperations,
+  'Keys and operation': serverOperations,
+};
+
+/** The groups in which a reader finds the operations. */
+export const tags = Object.keys(operationsByTag);
+
+/** The group of an operation. */
+export function tagOf(name: string): string {
+  return tags.find((tag) => name in (operationsByTag[tag] ?? {})) ?? '';
+}
+
 /** The query of an operation that takes none: what is not known is refused, not ignored. */
 export const NoQuery = Type.Object({}, { additionalProperties: false });
 

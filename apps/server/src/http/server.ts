@@ -28,6 +28,7 @@ import { agentRoutes } from './routes/agents.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { billingRoutes } from './routes/billing.ts';
 import { configRoutes } from './routes/config.ts';
+import { docsRoutes } from './routes/docs.ts';
 import { entryRoutes } from './routes/entries.ts';
 import { eventRoutes } from './routes/events.ts';
 import { exportRoutes } from './routes/exports.ts';
@@ -120,6 +121,7 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
       ...configRoutes(desk),
       ...apiKeyRoutes(desk),
       ...operationRoutes(desk),
+      ...docsRoutes(),
     },
     callerOf(desk),
   );

@@ -1,3 +1,5 @@
+import { undocumentedIn } from './documented.ts';
+
 /** An answer as a test looks at it. */
 export interface ApiAnswer {
   readonly status: number;
@@ -27,7 +29,17 @@ export interface Api {
   ): Promise<ApiAnswer>;
 }
 
-export function apiAt(url: string): Api {
+/** An answer that is not as the document says. */
+export class Undocumented extends Error {}
+
+/** An answer that came, to whoever counts them. */
+export interface Answered {
+  readonly method: string;
+  readonly target: string;
+  readonly status: number;
+}
+
+export function apiAt(url: string, onAnswer?: (answered: Answered) => void): Api {
   const call = async (path: string, { method, key, body, headers }: ApiRequest = {}): Promise<ApiAnswer> => {
     const response = await fetch(`${url}/api/v1${path}`, {
       method: method ?? (body === undefined ? 'GET' : 'POST'),
@@ -39,6 +51,14 @@ export function apiAt(url: string): Api {
       body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
     });
     const text = await response.text();
+    const { status, headers: answered } = response;
+    const target = `/api/v1${path}`;
+    const sent = method ?? (body === undefined ? 'GET' : 'POST');
+    // Whatever a test is about: no answer may be one that the document does not tell of.
+    const undocumented = undocumentedIn({ method: sent, target, status, headers: answered, text });
+    if (undocumented.length > 0)
+      throw new Undocumented(`${sent} ${target}: ${undocumented.join('; ')}\n${text}`);
+    onAnswer?.({ method: sent, target, status });
     return { status: response.status, headers: response.headers, text, json: parsed(text) };
   };
   return {

@@ -90,13 +90,18 @@ export const SignedRequests = Type.Integer({
 Format.Set('storable-text', (text) => text.isWellFormed() && !text.includes('\u0000'));
 
 /** Free text that every database takes: without U+0000 and lone surrogates. */
-export const FreeText = Type.String({ maxLength: 256, format: 'storable-text' });
+export const FreeText = Type.String({
+  maxLength: 256,
+  format: 'storable-text',
+  examples: ['Tokens that a model reads'],
+});
 
 export const Cursor = Type.String({
   description: 'Opaque: `nextCursor` of the page before.',
   minLength: 1,
   maxLength: 512,
   pattern: '^[A-Za-z0-9_-]+$',
+  examples: ['aWQgMDE5YTdmNmU'],
 });
 
 export const PageLimit = Type.Integer({ minimum: 1, maximum: 1000, default: 100 });

@@ -20,7 +20,11 @@ const ApiKeyPrefix = Type.String({ pattern: '^apk_[0-9a-f]{8}$', examples: ['apk
 const EpochMs = Type.Union([Type.Integer({ description: 'Milliseconds since the epoch.' }), Type.Null()]);
 
 export const ApiKeyCreated = Type.Object({
-  key: Type.String({ pattern: '^apk_[0-9a-f]{32}$', description: 'Shown once.' }),
+  key: Type.String({
+    pattern: '^apk_[0-9a-f]{32}$',
+    description: 'Shown once.',
+    examples: [`apk_0f3a9b2c${'0'.repeat(24)}`],
+  }),
   label: Label,
   prefix: ApiKeyPrefix,
   tenant: Tenant,
@@ -102,6 +106,19 @@ export const ErrorBody = Type.Object(
   { additionalProperties: true },
 );
 
+/** RFC 9457, with the members of `ErrorBody` under the standard's names. */
+export const ProblemBody = Type.Object(
+  {
+    type: Type.String({ description: 'The page of the code.' }),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    code: Type.String(),
+    requestId: Type.String(),
+  },
+  { additionalProperties: true },
+);
+
 export const ErrorCodeParams = Type.Object({ code: Type.String({ pattern: '^[a-z_]{1,64}$' }) });
 
 export const ErrorCodeRow = Type.Object({
@@ -171,3 +188,12 @@ export const Stats = Type.Object({
 });
 
 export const Version = Type.Object({ name: Type.Literal('billonce'), version: Type.String() });
+
+export const DocsAssetParams = Type.Object({
+  asset: Type.String({ pattern: '^[a-z.-]{1,64}$', examples: ['start.js'] }),
+});
+
+export const OpenApiDocument = Type.Object(
+  { openapi: Type.String({ examples: ['3.1.0'] }) },
+  { additionalProperties: true },
+);

@@ -71,7 +71,14 @@ export const PriceList = Type.Object({
 
 /** Judged one by one, so here they are anything. */
 export const ServiceBulk = Type.Object(
-  { items: Type.Array(Type.Unknown(), { minItems: 1, maxItems: 1_000 }) },
+  {
+    items: Type.Array(Type.Unknown(), {
+      minItems: 1,
+      maxItems: 1_000,
+      description: 'Each as in `POST /services`.',
+      examples: [[{ serviceId: 'input-tokens', priceStroops: 250 }]],
+    }),
+  },
   { additionalProperties: false },
 );
 

@@ -32,7 +32,14 @@ export const bulkItemsMax = 10_000;
 
 /** The items of a bulk are judged one by one, so here they are anything. */
 export const UsageBulk = Type.Object(
-  { items: Type.Array(Type.Unknown(), { minItems: 1, maxItems: bulkItemsMax }) },
+  {
+    items: Type.Array(Type.Unknown(), {
+      minItems: 1,
+      maxItems: bulkItemsMax,
+      description: 'Each as in `POST /usage`.',
+      examples: [[{ agent: 'agent-7', serviceId: 'input-tokens', requests: 374, id: 'event-1' }]],
+    }),
+  },
   { additionalProperties: false },
 );
 

@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { ApiError } from '../api-error.ts';
+import type { Handlers, Reply } from '../router.ts';
+
+const { resolve } = createRequire(import.meta.url);
+
+/** What the page may do: load what this server serves, and call it. The style that its library sets needs `unsafe-inline`. */
+const pagePolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const page = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>Billonce: API reference</title>
+    <link rel="stylesheet" href="/api/v1/docs/swagger-ui.css">
+    <link rel="icon" href="data:,">
+  </head>
+  <body>
+    <div id="reference"></div>
+    <script src="/api/v1/docs/swagger-ui-bundle.js"></script>
+    <script src="/api/v1/docs/start.js"></script>
+  </body>
+</html>
+`;
+
+const start = `SwaggerUIBundle({
+  url: '/api/v1/openapi.json',
+  dom_id: '#reference',
+  docExpansion: 'list',
+  validatorUrl: null,
+});
+`;
+
+const mediaTypes = {
+  'swagger-ui.css': 'text/css; charset=utf-8',
+  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+} as const;
+
+/** The page of the API reference, and what it loads: all of it from this server, so that it works offline. */
+export function docsRoutes() {
+  const files = new Map<string, Promise<string>>();
+  const contentOf = (name: keyof typeof mediaTypes): Promise<string> => {
+    const known = files.get(name) ?? readFile(resolve(`swagger-ui-dist/${name}`), 'utf8');
+    files.set(name, known);
+    return known;
+  };
+  const asset = (type: string, body: string): Reply => ({
+    status: 200,
+    headers: [['content-type', type]],
+    body,
+  });
+  return {
+    readDocs: async () => ({
+      status: 200,
+      headers: [
+        ['content-type', 'text/html; charset=utf-8'],
+        ['content-security-policy', pagePolicy],
+      ],
+      body: page,
+    }),
+
+    readDocsAsset: async (call) => {
+      const { asset: name } = call.params;
+      switch (name) {
+        case 'start.js':
+          return asset('text/javascript; charset=utf-8', start);
+        case 'swagger-ui.css':
+        case 'swagger-ui-bundle.js':
+          return asset(mediaTypes[name], await contentOf(name));
+        default:
+          throw new ApiError('not_found', 'the page has no such part');
+      }
+    },
+  } satisfies Partial<Handlers>;
+}

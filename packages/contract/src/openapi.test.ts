@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { compileValidator, openApiDocument, operations } from './index.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: a test looks into the document as its readers do, member by member
+type Loose = any;
+
+const document: Loose = JSON.parse(JSON.stringify(openApiDocument('0.0.0')));
+
+interface Documented {
+  readonly name: string;
+  readonly operation: Loose;
+}
+
+const documented: readonly Documented[] = Object.values<Loose>(document.paths).flatMap((methods: Loose) =>
+  Object.values<Loose>(methods).map((operation) => ({ name: operation.operationId, operation })),
+);
+
+test('the document is valid OpenAPI 3.1', async () => {
+  const validator = new Validator();
+  const result = await validator.validate(structuredClone(document));
+  assert.deepEqual(result.errors, undefined);
+  assert.equal(result.valid, true);
+  assert.equal(validator.version, '3.1');
+});
+
+test('a document with a mistake is not', async () => {
+  const wrong = structuredClone(document);
+  wrong.paths['/api/v1/usage'].post.responses = { 201: {} };
+  assert.equal((await new Validator().validate(wrong)).valid, false);
+});
+
+test('it has every operation of the contract, and no other', () => {
+  assert.deepEqual(documented.map(({ name }) => name).sort(), Object.keys(operations).sort());
+});
+
+test('every operation says what it is, whose group it is in, who may call, and what each part is', () => {
+  for (const { name, operation } of documented) {
+    assert.ok(operation.summary.length > 5, name);
+    assert.ok(
+      document.tags.some(({ name: tag }: Loose) => tag === operation.tags[0]),
+      name,
+    );
+    assert.ok(Array.isArray(operation.security), name);
+    for (const parameter of operation.parameters ?? [])
+      assert.ok(parameter.schema, `${name} ${parameter.name}`);
+    for (const [status, response] of Object.entries<Loose>(operation.responses)) {
+      assert.ok(response.description.length > 1, `${name} ${status}`);
+      assert.ok(response.headers['X-Request-Id'], `${name} ${status}`);
+      if (['429', '503'].includes(status)) assert.ok(response.headers['Retry-After'], `${name} ${status}`);
+      if (Number(status) < 400) continue;
+      assert.deepEqual(Object.keys(response.content), ['application/json', 'application/problem+json']);
+      const codes = response.content['application/json'].schema.allOf[1].properties.error.enum;
+      assert.ok(codes.length > 0, `${name} ${status}`);
+    }
+  }
+});
+
+test('every body has a schema and an example, and the example is one', () => {
+  let examples = 0;
+  for (const { name, operation } of documented) {
+    const contents: [string, Loose][] = Object.entries<Loose>(operation.responses)
+      .filter(([status]) => Number(status) < 300)
+      .flatMap(([status, { content }]) =>
+        Object.values<Loose>(content ?? {}).map((one): [string, Loose] => [status, one]),
+      );
+    for (const one of Object.values<Loose>(operation.requestBody?.content ?? {}))
+      contents.push(['request', one]);
+    for (const [part, content] of contents) {
+      assert.ok(content.schema, `${name} ${part}`);
+      if (content.schema.type === 'string') continue;
+      const validated = compileValidator(content.schema)(content.examples.simple.value);
+      assert.deepEqual(validated.kind === 'invalid' ? validated.faults : [], [], `${name} ${part}`);
+      examples += 1;
+    }
+  }
+  assert.ok(examples > 70, `${examples} examples`);
+});
