@@ -10,6 +10,16 @@ export interface ExportFile {
   readonly text: AsyncIterable<string>;
 }
 
+/** Waits for the first part, so that what cannot be read at all is refused, and not begun and broken off. */
+export async function begun<T>(parts: AsyncGenerator<T>): Promise<AsyncGenerator<T>> {
+  const first = await parts.next();
+  return (async function* () {
+    if (first.done === true) return;
+    yield first.value;
+    yield* parts;
+  })();
+}
+
 /**
  * Answers with a file. A client that goes away ends the export; so does one that has read nothing for `stallMs`.
  * A fault half-way breaks the connection, so that nobody takes a part for the whole.

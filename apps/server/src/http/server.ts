@@ -52,7 +52,7 @@ const securityFields = Object.entries(securityHeaders);
 /** Builds the HTTP server: who calls, what they ask, and how they are answered. */
 export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<FastifyInstance> {
   const { requestTimeoutMs } = desk.config;
-  const headersTimeoutMs = requestTimeoutMs / 3;
+  const headersTimeoutMs = Math.ceil(requestTimeoutMs / 3);
   const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -64,7 +64,7 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
     http: {
       maxHeaderSize: headerBytesMax,
       headersTimeout: headersTimeoutMs,
-      connectionsCheckingInterval: headersTimeoutMs / 2,
+      connectionsCheckingInterval: Math.ceil(headersTimeoutMs / 2),
       requireHostHeader: false,
     },
     routerOptions: { maxParamLength: pathParameterLengthMax },

@@ -30,7 +30,7 @@ export interface Api {
 }
 
 /** An answer that is not as the document says. */
-export class Undocumented extends Error {}
+class Undocumented extends Error {}
 
 /** An answer that came, to whoever counts them. */
 export interface Answered {

@@ -18,7 +18,12 @@ export const ReconcileRequest = Type.Object(
         { id: Type.Optional(UsageId), key: Type.Optional(IdempotencyKey), requests: Requests },
         { additionalProperties: false },
       ),
-      { minItems: 1, maxItems: reconcileItemsMax },
+      {
+        minItems: 1,
+        maxItems: reconcileItemsMax,
+        description: 'Each names either its `id` or its `key`.',
+        examples: [[{ id: '7c2f-000000000042-5d1e', requests: 374 }]],
+      },
     ),
   },
   { additionalProperties: false },

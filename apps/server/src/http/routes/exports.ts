@@ -5,7 +5,7 @@ import { walkEntries } from '../../reads/walk-entries.ts';
 import { walkSettlements } from '../../reads/walk-settlements.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { entryQuery } from '../entry-query.ts';
-import { exportReply } from '../export.ts';
+import { begun, exportReply } from '../export.ts';
 import type { Handlers } from '../router.ts';
 import { settlementQuery } from '../settlement-query.ts';
 
@@ -16,19 +16,19 @@ export function exportRoutes({ books, config }: Desk) {
   const stallMs = config.exportStallMs;
   return {
     exportUsageJson: async (call) => {
-      const pages = walkEntries(books, entryQuery(tenantOf(call), call.query));
+      const pages = await begun(walkEntries(books, entryQuery(tenantOf(call), call.query)));
       const file = { name: 'usage.json', mediaType: 'application/json; charset=utf-8' };
       return exportReply(call, { ...file, text: jsonText(pages) }, stallMs);
     },
 
     exportUsageCsv: async (call) => {
-      const pages = walkEntries(books, entryQuery(tenantOf(call), call.query));
+      const pages = await begun(walkEntries(books, entryQuery(tenantOf(call), call.query)));
       const text = entriesCsv(pages);
       return exportReply(call, { name: 'usage.csv', mediaType: csvType, text }, stallMs);
     },
 
     exportSettlementsCsv: async (call) => {
-      const pages = walkSettlements(books, settlementQuery(tenantOf(call), call.query));
+      const pages = await begun(walkSettlements(books, settlementQuery(tenantOf(call), call.query)));
       const text = settlementsCsv(pages);
       return exportReply(call, { name: 'settlements.csv', mediaType: csvType, text }, stallMs);
     },

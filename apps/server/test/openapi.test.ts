@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Api, type ApiAnswer, apiAt } from './harness/api.ts';
+import { documentedOperations } from './harness/documented.ts';
+import { startInProcess } from './harness/in-process.ts';
+import { connectTo } from './harness/raw-http.ts';
+import { adminKey, asAdmin, makeKey } from './harness/tenants.ts';
+import {
+  type ExampleRequest,
+  exampleRequests,
+  isKeyed,
+  isOpen,
+  type PathValues,
+} from './openapi/requests.ts';
+import { Seen } from './openapi/seen.ts';
+
+const usage = { agent: 'agent-7', serviceId: 'input-tokens', requests: 3 };
+const unknownId = '01900000-0000-7000-8000-000000000000';
+const protectedMode = { ADMIN_API_KEY: adminKey };
+const asOperator = { ...asAdmin, 'x-tenant': 'acme' };
+
+/** Names of things that there are not. */
+const nowhere: PathValues = {
+  agent: 'nobody',
+  serviceId: 'nothing',
+  id: unknownId,
+  eventId: unknownId,
+  prefix: 'apk_00000000',
+  code: 'no_such_code',
+  asset: 'nothing.js',
+};
+
+/** Sends what is kept, to be sent once more later. */
+interface Sent {
+  readonly path: string;
+  readonly method: string;
+  readonly body: unknown;
+  readonly key: string;
+}
+
+/** Every write succeeds once under a key; the reads behind them find what they made. */
+async function succeedOnce(api: Api): Promise<{ readonly sent: Sent[]; readonly made: PathValues }> {
+  const sent: Sent[] = [];
+  const write = async (method: string, path: string, body?: unknown): Promise<ApiAnswer> => {
+    const key = `key-${sent.length}`;
+    sent.push({ method, path, body, key });
+    const answer = await api.call(path, { method, body, key, headers: asOperator });
+    assert.ok(answer.status < 300, `${method} ${path}: ${answer.text}`);
+    return answer;
+  };
+  const service = { serviceId: 'input-tokens', priceStroops: 250, description: 'Tokens', owner: 'acme' };
+  await write('POST', '/services', service);
+  await write('POST', '/services', { ...service, priceStroops: 300 });
+  await write('POST', '/services/bulk', {
+    items: [{ serviceId: 'spare', priceStroops: 1 }, { serviceId: '..' }],
+  });
+  await write('PATCH', '/services/input-tokens/price', { priceStroops: 250 });
+  await write('PUT', '/services/input-tokens/metadata', { description: 'Tokens', owner: 'acme' });
+  await write('POST', '/services/input-tokens/disable');
+  await write('POST', '/services/input-tokens/enable');
+  await write('PATCH', '/services/input-tokens/disabled', { disabled: false });
+  const hook = await write('POST', '/webhooks', { url: 'https://billing.example/hooks', events: ['*'] });
+  const first = await write('POST', '/usage', { ...usage, id: 'event-1' });
+  await write('POST', '/usage', { ...usage, id: 'event-1' });
+  await write('POST', '/usage/bulk', { items: [usage, { ...usage, requests: 0 }] });
+  const bill = await write('POST', '/settle', { agent: 'agent-7', serviceId: 'input-tokens' });
+  await write('POST', '/usage', usage);
+  await write('POST', '/settle/bulk', { agent: 'agent-7' });
+  const entryId = String(first.headers.get('location')?.split('/').at(-1));
+  await write('POST', `/entries/${entryId}/reverse`, { reason: 'a mistake' });
+  await write('POST', '/usage', { ...usage, serviceId: 'spare' });
+  await write('DELETE', '/usage/agent-7/spare');
+  await write('DELETE', '/services/spare');
+  const { id } = hook.json;
+  const tested = await write('POST', `/webhooks/${id}/test`);
+  await write('POST', `/webhooks/${id}/deliveries/${tested.json.eventId}/redeliver`);
+  await write('PATCH', `/webhooks/${id}`, { events: ['usage.settled'] });
+  const other = await write('POST', '/webhooks', { url: 'https://other.example/hooks', events: ['*'] });
+  await write('DELETE', `/webhooks/${other.json.id}`);
+  await write('PATCH', '/config', { bulkMaxItems: 10_000 });
+  await write('POST', '/admin/pause');
+  await write('POST', '/admin/unpause');
+  const made = await write('POST', '/api-keys', { label: 'collector', tenant: 'acme' });
+  await write('POST', `/api-keys/${made.json.prefix}/rotate`);
+  await write('DELETE', `/api-keys/${made.json.prefix}`);
+  await api.call('/reconcile', { body: { items: [{ id: 'event-1', requests: 3 }] }, headers: asOperator });
+  const values = { agent: 'agent-7', serviceId: 'input-tokens', code: 'not_found', asset: 'start.js' };
+  return { sent, made: { ...values, entryId, settlementId: bill.json.settlementId, webhookId: id } };
+}
+
+/** What an id in a path stands for. */
+function idsOf(made: PathValues, path: string): PathValues {
+  const id = path.includes('/entries/{id}')
+    ? made['entryId']
+    : path.includes('/settlements/{id}')
+      ? made['settlementId']
+      : made['webhookId'];
+  return { ...nowhere, ...made, ...(id === undefined ? {} : { id }) };
+}
+
+test('every documented success is answered as it is documented', async (t) => {
+  const { app } = await startInProcess(t, protectedMode);
+  const seen = new Seen();
+  const api = apiAt(app.url, seen.note);
+  const { made } = await succeedOnce(api);
+  for (const { operation, path, method } of exampleRequests(({ path }) => idsOf(made, path))) {
+    if (method !== 'GET') continue;
+    const key = operation.name === 'readKeyState' ? { 'idempotency-key': 'key-0' } : {};
+    const answer = await api.get(path, { ...asOperator, ...key });
+    assert.equal(answer.status, 200, `${path}: ${answer.text}`);
+    const tag = answer.headers.get('etag');
+    if (tag !== null) await api.get(path, { ...asOperator, 'if-none-match': tag });
+  }
+  seen.assertAll((status) => status < 400, { 'readHealthBare 200': 'outside of /api/v1: see edge.test.ts' });
+});
+
+/** Statuses of operations that only need a wrong request, whatever the operation. */
+async function refuseAll(api: Api, requests: readonly ExampleRequest[], tenantKey: string): Promise<void> {
+  const asTenant = { 'x-api-key': tenantKey };
+  for (const { operation, method, path, body } of requests) {
+    const call = (more: object, headers: Readonly<Record<string, string>> = asOperator, at = path) =>
+      api.call(at, { method, ...(method === 'GET' ? {} : { body }), headers, ...more });
+    await call({}, { ...asOperator, 'x-filler': 'x'.repeat(20_000) });
+    if (method !== 'GET') {
+      await call({ body: JSON.stringify({ filler: 'x'.repeat(8 * 1024 * 1024 + 1) }) });
+      await call({ body: 'text', headers: { ...asOperator, 'content-type': 'text/plain' } });
+    }
+    if (isOpen(operation)) continue;
+    await call({}, asOperator, `${path}${path.includes('?') ? '&' : '?'}unknown=1`);
+    await call({}, {});
+    await call({}, { ...asTenant, 'x-tenant': 'somebody-else' });
+    // Under a key that names something else.
+    if (isKeyed(operation)) await call({ key: 'taken' }, { ...asOperator });
+  }
+}
+
+test('every documented refusal of a request by its form, its caller, its key or its limit is answered', async (t) => {
+  const { app, clock } = await startInProcess(t, protectedMode);
+  const seen = new Seen();
+  const api = apiAt(app.url, seen.note);
+  const { sent, made } = await succeedOnce(api);
+  await api.call('/usage', { body: { ...usage, agent: 'taken' }, key: 'taken', headers: asOperator });
+  await api.call('/config', {
+    method: 'PATCH',
+    body: { bulkMaxItems: 9_999 },
+    key: 'taken',
+    headers: asOperator,
+  });
+  const tenantKey = await makeKey(api, 'acme');
+  const requests = exampleRequests(({ path }) => idsOf(made, path));
+  await refuseAll(api, requests, tenantKey);
+  // What there is not.
+  for (const { method, path, body, operation } of exampleRequests(() => nowhere)) {
+    const key = operation.name === 'readKeyState' ? 'never-seen' : undefined;
+    const named =
+      method === 'GET'
+        ? {}
+        : { body: operation.name === 'settle' ? { ...usage, requests: undefined } : body };
+    await api.call(path, { method, ...named, headers: asOperator, ...(key === undefined ? {} : { key }) });
+  }
+  await api.call('/settle', { body: { agent: 'agent-7', serviceId: 'nothing' }, headers: asOperator });
+  await refuseByState(api, made);
+  // Each answer has left with its day: its key is refused.
+  clock.nowMs += 86_400_001;
+  for (const { key, ...request } of sent) {
+    const { status } = await api.call(request.path, { ...request, key, headers: asOperator });
+    assert.equal(status, 410, `${request.method} ${request.path}`);
+  }
+  await api.call('/config', { method: 'PATCH', body: { rateLimitPerMinute: 1 }, headers: asOperator });
+  clock.nowMs += 60_000;
+  for (const { operation, method, path } of requests) {
+    if (isOpen(operation)) continue;
+    for (let tries = 0; tries < 50; tries++) {
+      const { status } = await api.call(path, { method, headers: asOperator });
+      if (status === 429) break;
+    }
+  }
+  seen.assertAll(
+    (status) => [401, 403, 404, 409, 410, 412, 413, 415, 422, 429, 431].includes(status),
+    excused,
+  );
+});
+
+const excused = {
+  'settle 422': 'a bill beyond 2^63 - 1 stroops: see account.test.ts and settle.test.ts',
+  'settleBulk 422': 'the same, and more than 10,000 accounts',
+  'readHealthBare 431': 'outside of /api/v1; refused before any route is looked for',
+};
+
+/** Refusals that depend on what is in the books. */
+async function refuseByState(api: Api, made: PathValues): Promise<void> {
+  const call = (method: string, path: string, body?: unknown) =>
+    api.call(path, { method, body, headers: asOperator });
+  await call('POST', '/usage', { ...usage, occurredAt: '2001-01-01T00:00:00Z' });
+  await call('POST', '/usage/bulk?mode=atomic', { items: [usage, { ...usage, requests: 0 }] });
+  await call('POST', '/settle', { agent: 'agent-7', serviceId: 'input-tokens', expectedStroops: '1' });
+  await call('POST', `/entries/${made['entryId']}/reverse`, { reason: 'once more' });
+  for (let count = 0; count < 17; count++) {
+    await call('POST', '/webhooks', { url: `https://hooks.example/${count}`, events: ['*'] });
+  }
+  await call('POST', '/usage', { ...usage, serviceId: 'input-tokens' });
+  await call('DELETE', '/services/input-tokens');
+}
+
+test('a request without Host is refused by every operation, and one that never ends by all that take a body', async (t) => {
+  const { app } = await startInProcess(t, { ...protectedMode, REQUEST_TIMEOUT_MS: '400' });
+  const requests = exampleRequests(() => nowhere);
+  const statusOf = async (bytes: string): Promise<number> => {
+    const connection = await connectTo(t, app.url);
+    await connection.write(bytes);
+    return (await connection.answer()).status;
+  };
+  await Promise.all(
+    requests.map(async ({ method, path, operation }) => {
+      const head = `${method} /api/v1${path} HTTP/1.1\r\n`;
+      assert.equal(await statusOf(`${head}Connection: close\r\n\r\n`), 400, operation.name);
+      assert.ok(operation.statuses.includes(400), operation.name);
+      if (method === 'GET') return;
+      const key = `X-API-Key: ${adminKey}\r\nX-Tenant: acme\r\n`;
+      const length = 'Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{';
+      assert.equal(await statusOf(`${head}Host: localhost\r\n${key}${length}`), 408, operation.name);
+      assert.ok(operation.statuses.includes(408), operation.name);
+    }),
+  );
+});
+
+test('both forms of an error are answered by every operation that can refuse', async (t) => {
+  const { api } = await startInProcess(t, protectedMode);
+  for (const { operation, method, path } of exampleRequests(() => nowhere)) {
+    if (isOpen(operation)) continue;
+    for (const accept of ['application/json', 'application/problem+json']) {
+      const answer = await api.call(path, { method, headers: { accept } });
+      assert.equal(answer.status, 401);
+      assert.equal(answer.headers.get('content-type')?.split(';')[0], accept, operation.name);
+    }
+  }
+});
+
+test('a 500 is documented for every operation, and none is ever answered but by a fault of the server', () => {
+  for (const { name, statuses } of documentedOperations) assert.ok(statuses.includes(500), name);
+});

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { apiAt } from '../harness/api.ts';
+import { PostgresNode } from '../harness/postgres-node.ts';
+import { startProcess } from '../harness/process.ts';
+import { adminKey, asAdmin } from '../harness/tenants.ts';
+import { exampleRequests } from '../openapi/requests.ts';
+import { Seen } from '../openapi/seen.ts';
+
+test('without its database every operation that needs it answers the documented 503, and when to come again', async (t) => {
+  const database = await PostgresNode.start(t);
+  const server = await startProcess(t, {
+    DATABASE_URL: database.url,
+    ADMIN_API_KEY: adminKey,
+    LOG_LEVEL: 'silent',
+  });
+  const seen = new Seen();
+  const api = apiAt(server.url, seen.note);
+  await database.kill();
+  const id = '01900000-0000-7000-8000-000000000000';
+  const values = {
+    agent: 'agent-7',
+    serviceId: 'search',
+    id,
+    eventId: id,
+    prefix: 'apk_00000000',
+    code: 'not_found',
+    asset: 'start.js',
+  };
+  for (const { operation, method, path, body } of exampleRequests(() => values)) {
+    if (!operation.statuses.includes(503)) continue;
+    const answer = await api.call(path, {
+      method,
+      headers: {
+        ...asAdmin,
+        'x-tenant': 'acme',
+        ...(operation.name === 'readKeyState' ? { 'idempotency-key': 'k' } : {}),
+      },
+      ...(method === 'GET' || body === undefined ? {} : { body }),
+    });
+    if (answer.status === 503) assert.ok(Number(answer.headers.get('retry-after')) > 0, operation.name);
+  }
+  seen.assertAll((status) => status === 503, {
+    'readMetrics 503': 'counts of this process: answered without the database',
+    'readVersion 503': 'known to this process',
+  });
+});
