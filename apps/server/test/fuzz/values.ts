@@ -61,9 +61,12 @@ export class Values {
 
   #object(schema: Schema, collection: string): object {
     const required = new Set(listOf(schema['required']));
-    const members = Object.entries(recordOf(schema['properties']))
-      .filter(([name]) => required.has(name) || this.#random.below(10) < 3)
-      .map(([name, member]) => [name, this.draw(recordOf(member), name, collection)] as const);
+    const all = Object.entries(recordOf(schema['properties']));
+    const drawn = all.filter(([name]) => required.has(name) || this.#random.below(10) < 3);
+    const least = numberOf(schema['minProperties'], 0);
+    const members = (drawn.length < least ? all.slice(0, least) : drawn).map(
+      ([name, member]) => [name, this.draw(recordOf(member), name, collection)] as const,
+    );
     return Object.fromEntries(members);
   }
 
