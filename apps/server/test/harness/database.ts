@@ -3,23 +3,33 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { Client } from 'pg';
 import { startPostgres, type TestPostgres } from '../../../../packages/idempotency/test/harness/postgres.ts';
+import { startPgBouncer, type TestPgBouncer } from './pgbouncer.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** The engine that the tests of this process run on. The files in test/postgres choose the other one. */
 const engine = process.env['BILLONCE_TEST_ENGINE'] === 'postgres' ? 'postgres' : 'sqlite';
+
+/** Whether statements are prepared by name. */
+export const isPrepared = process.env['BILLONCE_TEST_PREPARED'] !== 'false';
 
 /** What a server of a test is set to on a PostgreSQL. Its clock is the test's: nobody is ahead of it or behind. */
 export const postgresEnvironment: Readonly<Record<string, string>> = {
   DATABASE_ALLOW_UNSAFE: 'true',
   DATABASE_TAIL_MARGIN_MS: '0',
   DATABASE_LANES: '2',
-  DATABASE_PREPARED: process.env['BILLONCE_TEST_PREPARED'] ?? 'true',
+  DATABASE_PREPARED: String(isPrepared),
 };
 
 /** What a server of a test is set to on the engine of this process, unless the test says otherwise. */
 export const engineEnvironment = engine === 'postgres' ? postgresEnvironment : {};
 
+/** Whether the tests of this process reach their PostgreSQL through PgBouncer in transaction mode. */
+const isPooled = process.env['BILLONCE_TEST_POOLER'] === 'pgbouncer';
+/** Fewer than a server's own connections: they have to share. */
+const poolSize = 3;
+
 let server: Promise<TestPostgres> | undefined;
+let pooler: Promise<TestPgBouncer> | undefined;
 
 /** The `DATABASE_URL` of an empty database of a test's own. */
 export async function emptyDatabase(t: TestContext): Promise<string> {
@@ -38,5 +48,7 @@ export async function emptyPostgres(): Promise<string> {
   await client.end();
   const url = new URL(connectionString);
   url.pathname = `/${name}`;
-  return url.href;
+  if (!isPooled) return url.href;
+  pooler ??= startPgBouncer(connectionString, poolSize);
+  return (await pooler).through(url.href);
 }

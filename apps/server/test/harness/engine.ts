@@ -3,7 +3,7 @@ import type { BatchExecutor, ExecutorOptions } from '../../src/ledger/batch-exec
 import type { Books } from '../../src/reads/books.ts';
 import { openPostgres } from '../../src/storage/postgres/open.ts';
 import { openSqlite } from '../../src/storage/sqlite/open.ts';
-import { emptyDatabase } from './database.ts';
+import { emptyDatabase, isPrepared } from './database.ts';
 import { onEnd } from './on-end.ts';
 
 const cap = { answersMax: 1_000, bytesMax: 1_000_000 };
@@ -30,7 +30,7 @@ export const postgresOptions = {
   cap,
   lanes: 1,
   readConnections: 2,
-  isPrepared: true,
+  isPrepared,
   allowsUnsafe: true,
   tailMarginMs: 0,
   retentionMs: executorOptions.policy.retentionMs,

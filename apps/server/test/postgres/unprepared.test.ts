@@ -19,4 +19,25 @@ test('no statement is prepared by name, unless it is asked for', async () => {
   }
 });
 
+test('the name of a statement is the same in every instance, in whatever order each sends its own', async () => {
+  const url = await emptyPostgres();
+  const another = '../../src/storage/postgres/connection.ts?another-instance';
+  const instances: readonly (typeof Connection)[] = [Connection, (await import(another)).Connection];
+  const texts = ['SELECT 1', 'SELECT 2'];
+  const named = await Promise.all(
+    instances.map(async (Instance, at) => {
+      const connection = await Instance.open({ url, isPrepared: true });
+      for (const text of at === 0 ? texts : texts.toReversed()) await connection.rows(text, []);
+      const rows = await connection.rows(
+        'SELECT name, statement FROM pg_prepared_statements WHERE statement = ANY ($1) ORDER BY statement',
+        [texts],
+      );
+      await connection.close();
+      return rows;
+    }),
+  );
+  assert.equal(named[0]?.length, 2);
+  assert.deepEqual(named[0], named[1]);
+});
+
 for (const suite of ['once', 'bulk', 'settle', 'services', 'webhooks']) await import(`../${suite}.test.ts`);

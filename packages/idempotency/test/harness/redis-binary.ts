@@ -1,7 +1,5 @@
-import { execFile, spawnSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { spawnSync } from 'node:child_process';
+import { runApt } from './apt.ts';
 
 /** A server's program, and the name that it is to be run under. */
 export interface RedisBinary {
@@ -17,7 +15,6 @@ const candidates: readonly RedisBinary[] = [
   { file: 'redis-check-rdb', name: 'redis-server' },
 ];
 
-const installTimeoutMs = 240_000;
 // Several test files may find at once that there is no server: the first installs it, the others wait and look again.
 const install = `
 command -v redis-check-rdb && exit 0
@@ -60,9 +57,8 @@ function findBinary(): RedisBinary | undefined {
 /** Installs the server, and gives what went wrong. */
 async function installed(): Promise<unknown> {
   if (process.getuid?.() !== 0) return new Error('not root');
-  const lock = join(tmpdir(), 'billonce-redis-install.lock');
   try {
-    await promisify(execFile)('flock', [lock, 'sh', '-c', install], { timeout: installTimeoutMs });
+    await runApt(install);
     return undefined;
   } catch (error) {
     return error;

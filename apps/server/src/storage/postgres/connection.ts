@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Client, DatabaseError, type QueryResult } from 'pg';
 import { ConnectionLost } from './fault.ts';
 
@@ -43,7 +44,10 @@ const connectTimeoutMs = 5_000;
 /** Longer than any statement may run: what has no answer by then has no peer. */
 const answerTimeoutMs = 10_000;
 
-/** Every statement of the process has one name on all connections. */
+/**
+ * The names of statements. They follow from their texts: where a pooler lends one connection to several instances, a name
+ * must never stand for another's statement.
+ */
 const statementNames = new Map<string, string>();
 
 /**
@@ -173,7 +177,7 @@ export class Connection implements Statements {
 function nameOf(sql: string): string {
   let name = statementNames.get(sql);
   if (name === undefined) {
-    name = `billonce_${statementNames.size + 1}`;
+    name = `billonce_${createHash('sha256').update(sql).digest('hex').slice(0, 32)}`;
     statementNames.set(sql, name);
   }
   return name;

@@ -1,0 +1,26 @@
+// The engine through PgBouncer in transaction mode, where a client has another connection for each transaction: suites that
+// stand for all. Debian's PgBouncer does not know prepared statements.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+process.env['BILLONCE_TEST_ENGINE'] = 'postgres';
+process.env['BILLONCE_TEST_PREPARED'] = 'false';
+process.env['BILLONCE_TEST_POOLER'] = 'pgbouncer';
+
+const { emptyPostgres } = await import('../harness/database.ts');
+const { connect } = await import('../harness/instances.ts');
+
+test('these tests go through a pooler: ten clients have not ten connections', async (t) => {
+  const url = await emptyPostgres();
+  const clients = await Promise.all(Array.from({ length: 10 }, () => connect(t, url)));
+  const backends = new Set<number>();
+  for (const client of clients) {
+    const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
+    backends.add(rows[0].pid);
+  }
+  assert.ok(backends.size < clients.length, `${backends.size} connections`);
+});
+
+for (const suite of ['once', 'bulk', 'settle', 'services', 'reversals', 'webhooks', 'crash', 'model']) {
+  await import(`../${suite}.test.ts`);
+}
