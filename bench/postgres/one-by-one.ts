@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { uuidV7 } from '../singles.ts';
+
+const tables = `
+CREATE SCHEMA IF NOT EXISTS one_by_one;
+CREATE TABLE IF NOT EXISTS one_by_one.accounts (
+  id text PRIMARY KEY, sequence bigint NOT NULL, requests bigint NOT NULL
+) WITH (fillfactor = 50);
+CREATE TABLE IF NOT EXISTS one_by_one.entries (
+  id uuid PRIMARY KEY, account text NOT NULL, sequence bigint NOT NULL, requests bigint NOT NULL,
+  UNIQUE (account, sequence)
+);
+CREATE TABLE IF NOT EXISTS one_by_one.keys (key text PRIMARY KEY, fingerprint bytea NOT NULL, answer text);`;
+
+const fingerprint = randomBytes(32);
+
+/** How many requests a second an ordinary implementation commits, and how long each takes. */
+export interface OneByOne {
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+/**
+ * What Billonce is compared with: each client has a connection of its own, and carries out one request in one
+ * transaction of prepared statements. There is no HTTP and no validation in it: it is ahead by what those cost.
+ */
+export async function measureOneByOne(
+  url: string,
+  clients: number,
+  accounts: number,
+  durationMs: number,
+): Promise<OneByOne> {
+  const connections = Array.from({ length: clients }, () => new pg.Client({ connectionString: url }));
+  await Promise.all(connections.map((client) => client.connect()));
+  await connections[0]?.query(tables);
+  await connections[0]?.query(
+    `INSERT INTO one_by_one.accounts SELECT 'account-' || n, 0, 0 FROM generate_series(0, ${accounts - 1}) AS n
+      ON CONFLICT DO NOTHING`,
+  );
+  const latenciesMs: number[] = [];
+  const endsAtMs = performance.now() + durationMs;
+  await Promise.all(
+    connections.map(async (client, place) => {
+      for (let turn = place; performance.now() < endsAtMs; turn += clients) {
+        const startMs = performance.now();
+        await carryOut(client, `account-${turn % accounts}`);
+        latenciesMs.push(performance.now() - startMs);
+      }
+    }),
+  );
+  await Promise.all(connections.map((client) => client.end()));
+  const sorted = latenciesMs.sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? 0;
+  return { perSecond: (sorted.length * 1000) / durationMs, p50Ms: at(0.5), p99Ms: at(0.99) };
+}
+
+async function carryOut(client: pg.Client, account: string): Promise<void> {
+  const key = uuidV7();
+  const run = (name: string, text: string, values: unknown[]) => client.query({ name, text, values });
+  await client.query('BEGIN');
+  await run(
+    'key',
+    'INSERT INTO one_by_one.keys (key, fingerprint) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING key',
+    [key, fingerprint],
+  );
+  const { rows } = await run('lock', 'SELECT sequence FROM one_by_one.accounts WHERE id = $1 FOR UPDATE', [
+    account,
+  ]);
+  const sequence = Number(rows[0].sequence) + 1;
+  const id = uuidV7();
+  await run('entry', 'INSERT INTO one_by_one.entries VALUES ($1, $2, $3, 3)', [id, account, sequence]);
+  await run('total', 'UPDATE one_by_one.accounts SET sequence = $2, requests = requests + 3 WHERE id = $1', [
+    account,
+    sequence,
+  ]);
+  const answer = JSON.stringify({ id, account, requests: 3, recordedAt: new Date().toISOString() });
+  await run('answer', 'UPDATE one_by_one.keys SET answer = $2 WHERE key = $1', [key, answer]);
+  await client.query('COMMIT');
+}
