@@ -12,6 +12,7 @@ import { PostgresBooks } from './postgres-books.ts';
 import { type PostgresOptions, PostgresStorage } from './postgres-storage.ts';
 import { PostgresSweep } from './sweep.ts';
 import { TailHorizon } from './tail-horizon.ts';
+import { analyzeWhileYoung } from './young-tables.ts';
 
 const migrateWithinMs = 3_600_000;
 
@@ -55,7 +56,9 @@ export async function openPostgres(
   const lanes = storages.map(
     (storage) => new GatheringExecutor(new StorageExecutor(storage, executor, now), onCommitted),
   );
+  const stopAnalyzing = analyzeWhileYoung(pool);
   const close = async () => {
+    stopAnalyzing();
     clock.stop();
     await Promise.all([books.close(), upkeepPool.close(), ...storages.map((storage) => storage.close())]);
   };
