@@ -43,11 +43,16 @@ test('every operation says what it is, whose group it is in, who may call, and w
       name,
     );
     assert.ok(Array.isArray(operation.security), name);
-    for (const parameter of operation.parameters ?? [])
+    for (const parameter of operation.parameters ?? []) {
       assert.ok(parameter.schema, `${name} ${parameter.name}`);
+      const description = parameter.description ?? parameter.schema.description;
+      assert.ok(description?.length > 1, `${name} ${parameter.name} is not described`);
+    }
     for (const [status, response] of Object.entries<Loose>(operation.responses)) {
       assert.ok(response.description.length > 1, `${name} ${status}`);
       assert.ok(response.headers['X-Request-Id'], `${name} ${status}`);
+      for (const [field, header] of Object.entries<Loose>(response.headers))
+        assert.ok(header.description?.length > 1, `${name} ${status} ${field} is not described`);
       if (['429', '503'].includes(status)) assert.ok(response.headers['Retry-After'], `${name} ${status}`);
       if (Number(status) < 400) continue;
       assert.deepEqual(Object.keys(response.content), ['application/json', 'application/problem+json']);

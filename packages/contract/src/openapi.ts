@@ -17,7 +17,6 @@ const writeErrors: readonly ErrorCode[] = [
   'storage_unavailable',
   'outcome_unknown',
   'overloaded',
-  'service_paused',
   'shutting_down',
 ];
 const bodyErrors: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type', 'request_timeout'];
@@ -33,6 +32,8 @@ function errorsOf(operation: Operation): readonly ErrorCode[] {
   };
   if (operation.access !== 'open') add(closedErrors);
   if (operation.access !== 'open') add(isWrite(operation) ? writeErrors : readErrors);
+  // What the operator does goes on while paused.
+  if (operation.access === 'tenant' && isWrite(operation)) add(['service_paused']);
   // Also where none is taken: a body that is sent is looked at before the operation is.
   if (operation.method !== 'GET') add(bodyErrors);
   return [...codes].sort();
@@ -120,6 +121,9 @@ function headerParameters(name: string, operation: Operation): JsonObject[] {
   if (isTagged(operation)) {
     list.push(header('If-None-Match', 'The `ETag` of the list as it is known.', false));
   }
+  if (operation.access === 'tenant') {
+    list.push(header('X-Tenant', 'Whose books: the admin key names the tenant that it acts for.', false));
+  }
   if (operation.takesIfMatch) list.push(header('If-Match', 'The `ETag` of a quote.', false));
   return list;
 }
@@ -156,6 +160,11 @@ function commonHeaders(operation: Operation): JsonObject {
   };
 }
 
+const replayed = {
+  description: 'Sent when this is the answer of an earlier request with the same key.',
+  schema: { const: 'true' },
+};
+
 const retryAfter = {
   description: 'Seconds after which to send it again.',
   schema: { type: 'string', pattern: '^\\d+$' },
@@ -167,7 +176,10 @@ function withExample(schema: TSchema): JsonObject {
 
 const unchanged = {
   description: 'The list is the one that `If-None-Match` names.',
-  headers: { 'X-Request-Id': requestId, ETag: { schema: { type: 'string' } } },
+  headers: {
+    'X-Request-Id': requestId,
+    ETag: { description: weakEtag.ETag, schema: { type: 'string' } },
+  },
 };
 
 function successObjects(operation: Operation): JsonObject {
@@ -178,7 +190,7 @@ function successObjects(operation: Operation): JsonObject {
         description: success.description,
         headers: {
           ...commonHeaders(operation),
-          ...(isWrite(operation) ? { 'Idempotency-Replayed': { schema: { const: 'true' } } } : {}),
+          ...(isWrite(operation) ? { 'Idempotency-Replayed': replayed } : {}),
           ...Object.fromEntries(
             Object.entries(success.headers ?? {}).map(([field, description]) => [
               field,

@@ -108,8 +108,8 @@ export const SettlementList = Type.Object({ items: Type.Array(Settlement), nextC
 const settlementFilter = {
   agent: Type.Optional(Agent),
   serviceId: Type.Optional(ServiceId),
-  from: Type.Optional(Timestamp),
-  to: Type.Optional(Timestamp),
+  from: Type.Optional(Type.String({ ...Timestamp, description: 'Settled at this moment or later.' })),
+  to: Type.Optional(Type.String({ ...Timestamp, description: 'Settled before this moment.' })),
 };
 
 export const SettlementExport = Type.Object(settlementFilter, { additionalProperties: false });

@@ -35,6 +35,7 @@ export const Tenant = Type.String({
 });
 
 export const Uuid = Type.String({
+  description: 'An id that this server gave.',
   pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$',
   examples: ['019a7f6e-3a60-7c3e-9b1d-0123456789ab'],
 });
@@ -104,6 +105,11 @@ export const Cursor = Type.String({
   examples: ['aWQgMDE5YTdmNmU'],
 });
 
-export const PageLimit = Type.Integer({ minimum: 1, maximum: 1000, default: 100 });
+export const PageLimit = Type.Integer({
+  description: 'The most items of the page.',
+  minimum: 1,
+  maximum: 1000,
+  default: 100,
+});
 
 export const NextCursor = Type.Union([Cursor, Type.Null()]);

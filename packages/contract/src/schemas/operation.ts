@@ -11,7 +11,11 @@ const Label = Type.String({
 });
 
 export const ApiKeyCreate = Type.Object(
-  { label: Label, tenant: Type.Optional(Tenant), expiresAt: Type.Optional(Timestamp) },
+  {
+    label: Label,
+    tenant: Type.Optional(Tenant),
+    expiresAt: Type.Optional(Type.String({ ...Timestamp, examples: ['2099-01-01T00:00:00.000Z'] })),
+  },
   { additionalProperties: false },
 );
 
@@ -72,7 +76,12 @@ export const ApiKeyFilter = Type.Object(
   { additionalProperties: false },
 );
 
-export const ApiKeyParams = Type.Object({ prefix: Type.String({ pattern: '^[A-Za-z0-9_]{1,64}$' }) });
+export const ApiKeyParams = Type.Object({
+  prefix: Type.String({
+    description: 'The part of a key by which it is known.',
+    pattern: '^[A-Za-z0-9_]{1,64}$',
+  }),
+});
 
 export const KeyState = Type.Object({
   state: Type.Union([Type.Literal('remembered'), Type.Literal('tombstone')]),
@@ -119,7 +128,9 @@ export const ProblemBody = Type.Object(
   { additionalProperties: true },
 );
 
-export const ErrorCodeParams = Type.Object({ code: Type.String({ pattern: '^[a-z_]{1,64}$' }) });
+export const ErrorCodeParams = Type.Object({
+  code: Type.String({ description: 'An error code.', pattern: '^[a-z_]{1,64}$' }),
+});
 
 export const ErrorCodeRow = Type.Object({
   code: Type.String(),
@@ -190,7 +201,11 @@ export const Stats = Type.Object({
 export const Version = Type.Object({ name: Type.Literal('billonce'), version: Type.String() });
 
 export const DocsAssetParams = Type.Object({
-  asset: Type.String({ pattern: '^[a-z.-]{1,64}$', examples: ['start.js'] }),
+  asset: Type.String({
+    description: 'A file of the page.',
+    pattern: '^[a-z.-]{1,64}$',
+    examples: ['start.js'],
+  }),
 });
 
 export const OpenApiDocument = Type.Object(

@@ -36,8 +36,19 @@ export const ServiceParams = Type.Object({ serviceId: ServiceId });
 export const ServiceFilter = Type.Object(
   {
     prefix: Type.Optional(ServiceId),
-    q: Type.Optional(Type.String({ minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9._-]+$' })),
-    disabled: Type.Optional(Type.Union([Type.Literal('true'), Type.Literal('false')])),
+    q: Type.Optional(
+      Type.String({
+        description: 'A part of the id, in upper or lower case.',
+        minLength: 1,
+        maxLength: 128,
+        pattern: '^[A-Za-z0-9._-]+$',
+      }),
+    ),
+    disabled: Type.Optional(
+      Type.Union([Type.Literal('true'), Type.Literal('false')], {
+        description: 'Only those that are, or are not.',
+      }),
+    ),
     minPrice: Type.Optional(PriceStroops),
     maxPrice: Type.Optional(PriceStroops),
     cursor: Type.Optional(Cursor),
@@ -128,7 +139,11 @@ export const ServiceAgents = Type.Object({
 });
 
 export const TopFilter = Type.Object(
-  { limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 10 })) },
+  {
+    limit: Type.Optional(
+      Type.Integer({ description: 'The most agents.', minimum: 1, maximum: 100, default: 10 }),
+    ),
+  },
   { additionalProperties: false },
 );
 

@@ -129,11 +129,13 @@ export const EntryList = Type.Object({ items: Type.Array(Entry), nextCursor: Nex
 const entryFilter = {
   agent: Type.Optional(Agent),
   serviceId: Type.Optional(ServiceId),
-  from: Type.Optional(Timestamp),
-  to: Type.Optional(Timestamp),
-  occurredFrom: Type.Optional(Timestamp),
-  occurredTo: Type.Optional(Timestamp),
-  settlementId: Type.Optional(Uuid),
+  from: Type.Optional(Type.String({ ...Timestamp, description: 'Recorded at this moment or later.' })),
+  to: Type.Optional(Type.String({ ...Timestamp, description: 'Recorded before this moment.' })),
+  occurredFrom: Type.Optional(
+    Type.String({ ...Timestamp, description: 'Occurred at this moment or later.' }),
+  ),
+  occurredTo: Type.Optional(Type.String({ ...Timestamp, description: 'Occurred before this moment.' })),
+  settlementId: Type.Optional(Type.String({ ...Uuid, description: 'Covered by this settlement.' })),
 };
 
 export const EntryExport = Type.Object(entryFilter, { additionalProperties: false });

@@ -95,12 +95,14 @@ export const PageQuery = Type.Object(
 );
 
 /** A moment, as a timestamp or in milliseconds since the epoch. */
-const Since = Type.Union([Timestamp, Type.String({ pattern: '^\\d{1,14}$', examples: ['1780000000000'] })]);
+const Since = Type.Union([Timestamp, Type.String({ pattern: '^\\d{1,14}$', examples: ['1780000000000'] })], {
+  description: 'From this moment on: a timestamp, or milliseconds since the epoch.',
+});
 
 export const EventFilter = Type.Object(
   {
     since: Type.Optional(Since),
-    type: Type.Optional(EventType),
+    type: Type.Optional(Type.Union(EventType.anyOf, { description: 'Only events of this type.' })),
     cursor: Type.Optional(Cursor),
     limit: Type.Optional(PageLimit),
   },
