@@ -3,6 +3,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { measureBulk } from './bulk.ts';
 import type { LoadReport } from './http-load.ts';
+import { median } from './median.ts';
 import { measureSingles } from './singles.ts';
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 3);
@@ -36,10 +37,6 @@ async function measureRound(): Promise<Line[]> {
       bareP99Ms: undefined,
     },
   ];
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
 /** The medians of the rounds; ratios are taken within each round, where both sides saw the same machine. */

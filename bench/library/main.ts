@@ -2,6 +2,7 @@
 // the memory store, in one run. BENCH_ROUNDS and BENCH_SECONDS (a measurement) change how long it takes.
 import { availableParallelism, cpus } from 'node:os';
 import { loadHttp, postRequest } from '../http-load.ts';
+import { median } from '../median.ts';
 import { startServer } from '../server-process.ts';
 import { uuidV7 } from '../singles.ts';
 import { measureHeap } from './heap.ts';
@@ -59,10 +60,6 @@ async function measure(framework: Framework, protection: Protection): Promise<Sp
 
 async function fetchOnce(port: number, request: string): Promise<void> {
   await loadHttp({ port, connections: 1, warmUpMs: 0, durationMs: 1, nextRequest: () => request });
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
 const speeds = new Map<string, { bare: Speed; speed: Speed }[]>();

@@ -6,6 +6,7 @@ import pg from 'pg';
 import { ReadPool } from '../../apps/server/src/storage/postgres/pool.ts';
 import { PostgresSweep } from '../../apps/server/src/storage/postgres/sweep.ts';
 import { startPostgres } from '../../packages/idempotency/test/harness/postgres.ts';
+import { median } from '../median.ts';
 import { uuidV7 } from '../singles.ts';
 import { fill, sizes } from './fill.ts';
 import { loadInstances, startInstances, usageRequest } from './instances.ts';
@@ -64,10 +65,6 @@ async function aged(name: string, stored: number): Promise<Aged> {
 
 function load(key: () => string) {
   return { connections, warmUpMs: 1_000, durationMs, nextRequest: () => usageRequest('agent-7', key()) };
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
 const few = await aged('few', fewKeys);

@@ -3,6 +3,7 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { startPostgres } from '../../packages/idempotency/test/harness/postgres.ts';
 import { postRequest } from '../http-load.ts';
+import { median } from '../median.ts';
 import { uuidV7 } from '../singles.ts';
 import { loadInstances, startInstances, usageRequest } from './instances.ts';
 import { measureOneByOne } from './one-by-one.ts';
@@ -70,10 +71,6 @@ async function measureRound(): Promise<Line[]> {
     await postgres.stop();
   }
   return lines;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
 const measured: Line[][] = [];

@@ -6,6 +6,7 @@ import {
   startReplicatedRedisCluster,
 } from '../../packages/idempotency/test/harness/redis-cluster.ts';
 import { type LoadReport, loadHttp, postRequest } from '../http-load.ts';
+import { median } from '../median.ts';
 import { startServer } from '../server-process.ts';
 import { uuidV7 } from '../singles.ts';
 
@@ -26,10 +27,6 @@ async function measure(cluster: RedisCluster, driver: string, replicas: number, 
   } finally {
     await server.stop();
   }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
 const found = new Map<string, LoadReport[]>();
