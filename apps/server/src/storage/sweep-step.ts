@@ -8,9 +8,7 @@ export interface SweepLimits {
   readonly cursor: SweepCursor | undefined;
 }
 
-/** A place in the table of records. */
-export interface SweepCursor {
-  readonly tenant: string;
-  readonly scope: string;
-  readonly key: string;
-}
+/** A place among the records: on SQLite by their keys, on PostgreSQL by when they were first seen, in each of two tables. */
+export type SweepCursor =
+  | { readonly kind: 'key'; readonly tenant: string; readonly scope: string; readonly key: string }
+  | { readonly kind: 'times'; readonly untimedMs: number; readonly restMs: number };

@@ -2,7 +2,7 @@ import { adminTenant } from '../../domain/tenant.ts';
 import { idAtMs } from '../../reads/id-bounds.ts';
 import { deliveriesKeptMs, steadyForMs, steadySinceMs } from '../steady-clock.ts';
 import type { AnswerCap } from '../stored-answer.ts';
-import type { SweepLimits } from '../sweep-step.ts';
+import type { SweepCursor, SweepLimits } from '../sweep-step.ts';
 import { bytea, hex, integer, integerOrAbsent, text } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { dayMs, dropParts, makeParts, type PartedTable, partedTables } from './parts.ts';
@@ -25,21 +25,28 @@ export type SweepReport =
       /** rows that were in no part that could be dropped */
       readonly rowsDeleted: number;
       readonly isDone: boolean;
+      readonly cursor: SweepCursor | undefined;
     };
 
 const loadFullScopesSql =
   'SELECT tenant, scope, answers, answer_bytes FROM scopes WHERE answers > $1 OR answer_bytes > $2';
-const deleteEvictedSql = `DELETE FROM answers WHERE (tenant, scope, day, answer) IN (
-  SELECT tenant, scope, day, answer FROM answers
-  WHERE tenant = $1 AND scope = $2 AND (answer <= $3 OR bytes_before < $4) LIMIT $5 FOR UPDATE SKIP LOCKED)`;
+// Only among the oldest: a scope that was full once is looked at by every step from then on.
+const lastEvictedSql = `SELECT max(day) AS day, max(answer) AS answer FROM (SELECT day, answer, bytes_before FROM answers
+    WHERE tenant = $1 AND scope = $2 ORDER BY day, answer LIMIT $5) AS oldest
+  WHERE answer <= $3 OR bytes_before < $4`;
+const deleteEvictedSql =
+  'DELETE FROM answers WHERE tenant = $1 AND scope = $2 AND day <= $3 AND answer <= $4';
 const loadClockSql = 'SELECT steady_since_ms, swept_at_ms FROM operator WHERE tenant = $1';
 const saveClockSql = `INSERT INTO operator (tenant, steady_since_ms, swept_at_ms) VALUES ($1, $2, $3)
   ON CONFLICT (tenant) DO UPDATE SET steady_since_ms = excluded.steady_since_ms, swept_at_ms = excluded.swept_at_ms`;
 const deleteAnswersSql = `DELETE FROM answers_rest WHERE ctid = ANY (ARRAY (
   SELECT ctid FROM answers_rest WHERE day < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`;
-const deleteRecordsSql = (table: string) => `DELETE FROM ${table} WHERE ctid = ANY (ARRAY (
-  SELECT ctid FROM ${table} WHERE first_seen_at_ms < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`;
-// Those that have ended, and those of deleted webhooks; a part with none but such is dropped as a whole.
+// In the order of their time, from where the step before ended: the rows that it deleted are still there, dead.
+const deleteRecordsSql = (table: string) => `WITH gone AS (DELETE FROM ${table} WHERE ctid = ANY (ARRAY (
+    SELECT ctid FROM ${table} WHERE first_seen_at_ms >= $1 AND first_seen_at_ms < $2
+    ORDER BY first_seen_at_ms LIMIT $3 FOR UPDATE SKIP LOCKED)) RETURNING first_seen_at_ms)
+  SELECT count(*) AS rows, coalesce(max(first_seen_at_ms), $1) AS last_ms FROM gone`;
+// Those that have ended, and those of deleted webhooks, of whole days: a part with none but such is dropped instead.
 const deleteDeliveriesSql = `DELETE FROM deliveries WHERE (tenant, webhook, event) IN (
   SELECT d.tenant, d.webhook, d.event FROM deliveries AS d
     LEFT JOIN webhooks AS w ON w.tenant = d.tenant AND w.id = d.webhook
@@ -88,20 +95,37 @@ export class PostgresSweep {
       return { kind: 'clock_unsteady', partsMade, answersEvicted, steadySinceMs: sinceMs, isDone };
     }
     const partsDropped = await this.#dropPast(connection, nowMs, { answerTtlMs, retentionMs });
-    const deletions: readonly (readonly [sql: string, before: string | number])[] = [
-      [deleteAnswersSql, Math.floor((nowMs - answerTtlMs) / dayMs)],
-      [deleteRecordsSql('records_untimed'), nowMs - retentionMs],
-      [deleteRecordsSql('records_rest'), nowMs - retentionMs],
-      [deleteDeliveriesSql, idAtMs(nowMs - deliveriesKeptMs)],
-    ];
-    let rowsDeleted = 0;
-    let isFull = isEvicting;
-    for (const [sql, before] of deletions) {
-      const { count } = await connection.command(sql, [before, rowsMax]);
-      rowsDeleted += count;
-      isFull ||= count >= rowsMax;
-    }
-    return { kind: 'swept', partsMade, answersEvicted, partsDropped, rowsDeleted, isDone: !isFull };
+    const after = limits.cursor?.kind === 'times' ? limits.cursor : { untimedMs: 0, restMs: 0 };
+    const forget = (table: string, fromMs: number) =>
+      this.#forgetRecords(connection, table, [fromMs, nowMs - retentionMs, rowsMax]);
+    const untimed = await forget('records_untimed', after.untimedMs);
+    const rest = await forget('records_rest', after.restMs);
+    const answersBefore = Math.floor((nowMs - answerTtlMs) / dayMs);
+    const answers = await connection.command(deleteAnswersSql, [answersBefore, rowsMax]);
+    const deliveriesBefore = idAtMs(Math.floor((nowMs - deliveriesKeptMs) / dayMs) * dayMs);
+    const deliveries = await connection.command(deleteDeliveriesSql, [deliveriesBefore, rowsMax]);
+    const deleted = [untimed.count, rest.count, answers.count, deliveries.count];
+    const isDone = !isEvicting && deleted.every((count) => count < rowsMax);
+    return {
+      kind: 'swept',
+      partsMade,
+      answersEvicted,
+      partsDropped,
+      rowsDeleted: deleted.reduce((sum, count) => sum + count, 0),
+      isDone,
+      cursor: isDone ? undefined : { kind: 'times', untimedMs: untimed.lastMs, restMs: rest.lastMs },
+    };
+  }
+
+  async #forgetRecords(
+    connection: Connection,
+    table: string,
+    values: readonly [fromMs: number, beforeMs: number, rowsMax: number],
+  ): Promise<{ readonly count: number; readonly lastMs: number }> {
+    const [row] = await connection.rows(deleteRecordsSql(table), values);
+    return row === undefined
+      ? { count: 0, lastMs: values[0] }
+      : { count: integer(row, 'rows'), lastMs: integer(row, 'last_ms') };
   }
 
   async #dropPast(
@@ -131,14 +155,13 @@ export class PostgresSweep {
     const { answersMax, bytesMax } = this.#cap;
     let evicted = 0;
     for (const row of await connection.rows(loadFullScopesSql, [answersMax, bytesMax])) {
-      const { count } = await connection.command(deleteEvictedSql, [
-        text(row, 'tenant'),
-        bytea(hex(row, 'scope')),
-        integer(row, 'answers') - answersMax,
-        integer(row, 'answer_bytes') - bytesMax,
-        rowsMax - evicted,
-      ]);
-      evicted += count;
+      const place = [text(row, 'tenant'), bytea(hex(row, 'scope'))] as const;
+      const bounds = [integer(row, 'answers') - answersMax, integer(row, 'answer_bytes') - bytesMax];
+      const [last] = await connection.rows(lastEvictedSql, [...place, ...bounds, rowsMax - evicted]);
+      const day = last && integerOrAbsent(last, 'day');
+      const answer = last && integerOrAbsent(last, 'answer');
+      if (day === undefined || answer === undefined) continue;
+      evicted += (await connection.command(deleteEvictedSql, [...place, day, answer])).count;
       if (evicted >= rowsMax) break;
     }
     return evicted;

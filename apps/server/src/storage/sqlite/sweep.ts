@@ -87,24 +87,26 @@ function forgetRecords(
   forgottenBeforeMs: number,
   { rowsMax, cursor }: SweepLimits,
 ): { readonly forgotten: number; readonly cursor: SweepCursor | undefined } {
+  const after = cursor?.kind === 'key' ? cursor : { tenant: '', scope: '', key: '' };
   const rows = connection.all(
     `SELECT tenant, scope, key, first_seen_at_ms FROM records WHERE (tenant, scope, key) > (?, ?, ?)
      ORDER BY tenant, scope, key LIMIT ?`,
-    cursor?.tenant ?? '',
-    bytes(cursor?.scope ?? ''),
-    bytes(cursor?.key ?? ''),
+    after.tenant,
+    bytes(after.scope),
+    bytes(after.key),
     rowsMax,
   );
   let forgotten = 0;
   let last: SweepCursor | undefined;
   for (const row of rows) {
-    last = { tenant: text(row, 'tenant'), scope: hex(row, 'scope'), key: hex(row, 'key') };
+    const place = { tenant: text(row, 'tenant'), scope: hex(row, 'scope'), key: hex(row, 'key') };
+    last = { kind: 'key', ...place };
     if (integer(row, 'first_seen_at_ms') >= forgottenBeforeMs) continue;
     connection.run(
       'DELETE FROM records WHERE tenant = ? AND scope = ? AND key = ?',
-      last.tenant,
-      bytes(last.scope),
-      bytes(last.key),
+      place.tenant,
+      bytes(place.scope),
+      bytes(place.key),
     );
     forgotten += 1;
   }

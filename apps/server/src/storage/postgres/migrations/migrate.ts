@@ -4,9 +4,10 @@ import { isRaceOfCreators } from '../fault.ts';
 import { books } from './0001-books.ts';
 import { audits } from './0002-audits.ts';
 import { takenDeliveries } from './0003-taken-deliveries.ts';
+import { forgottenRecords } from './0004-forgotten-records.ts';
 
 /** Forward only: a migration that was released is never edited. */
-const migrations: readonly string[] = [books, audits, takenDeliveries];
+const migrations: readonly string[] = [books, audits, takenDeliveries, forgottenRecords];
 
 const createTriesMax = 10;
 
