@@ -16,6 +16,8 @@ export interface LoadOptions {
   readonly connections: number;
   readonly warmUpMs: number;
   readonly durationMs: number;
+  /** what the load lasts for, in place of its duration */
+  readonly during?: Promise<unknown>;
   /**
    * whether this process does not sleep while it measures. For a server of one thread, where there is a core for each:
    * a slower server else pays for waking its generator with each answer, and a faster one never does
@@ -31,9 +33,11 @@ export interface LoadOptions {
  */
 export async function loadHttp(options: LoadOptions): Promise<LoadReport> {
   const run = new Run(options);
+  const ended = options.during?.finally(() => run.end());
   const rest = options.staysAwake === true ? stayAwake() : undefined;
   await Promise.all(Array.from({ length: options.connections }, () => run.connection()));
   rest?.();
+  await ended;
   return run.report();
 }
 
@@ -54,12 +58,18 @@ class Run {
   readonly #latenciesMs: number[] = [];
   readonly #statuses: Record<number, number> = {};
   readonly #measuredFromMs: number;
-  readonly #endsAtMs: number;
+  #endsAtMs: number;
 
   constructor(options: LoadOptions) {
     this.#options = options;
     this.#measuredFromMs = performance.now() + options.warmUpMs;
-    this.#endsAtMs = this.#measuredFromMs + options.durationMs;
+    const isOpen = options.during !== undefined;
+    this.#endsAtMs = isOpen ? Number.POSITIVE_INFINITY : this.#measuredFromMs + options.durationMs;
+  }
+
+  /** Ends it now: each connection after the answer that it waits for. */
+  end(): void {
+    this.#endsAtMs = performance.now();
   }
 
   /** One connection, until the time is up. */
@@ -88,7 +98,7 @@ class Run {
 
   report(): LoadReport {
     const sorted = this.#latenciesMs.sort((a, b) => a - b);
-    const seconds = this.#options.durationMs / 1000;
+    const seconds = (this.#endsAtMs - this.#measuredFromMs) / 1000;
     const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
     return {
       requests: sorted.length,

@@ -176,6 +176,23 @@ test('what is still to be delivered keeps its part, however old it is', async (t
   assert.equal((await client.query('SELECT 1 FROM deliveries')).rowCount, 0);
 });
 
+test('a delivery that has ended leaves with the part of its day, and not by itself', async (t) => {
+  const { here, there, client, pass, passDays } = await startTwo(t);
+  // Early in a day, so that it is not over when the delivery is old enough.
+  pass(dayMs - (here.clock.nowMs % dayMs) + 3_600_000);
+  const receiver = await startReceiver(t);
+  await here.api.post('/webhooks', { url: receiver.url, events: ['*'] });
+  await here.api.post('/usage', usage);
+  pass(1);
+  assert.equal((await here.app.outbox.runOnce()) + (await there.app.outbox.runOnce()), 1);
+  await passDays(30);
+  pass(3_600_000);
+  await Promise.all([here.app.sweep.runOnce(), there.app.sweep.runOnce()]);
+  assert.equal((await client.query('SELECT 1 FROM deliveries')).rowCount, 1);
+  await passDays(1);
+  assert.equal((await client.query('SELECT 1 FROM deliveries')).rowCount, 0);
+});
+
 test('a part is made beside a batch that is at work, or by the next sweep', async (t) => {
   const { here, there, client, pass } = await startTwo(t);
   await client.query('BEGIN');

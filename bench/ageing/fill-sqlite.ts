@@ -1,0 +1,45 @@
+import { answersTable, createAnswersTable } from '../../apps/server/src/storage/sqlite/answers.ts';
+import { Connection } from '../../apps/server/src/storage/sqlite/connection.ts';
+
+const dayMs = 86_400_000;
+/** Accounts over which the entries are spread; numbered far behind the server's own. */
+const accounts = { count: 1_000, from: 1_000_000 };
+
+const numbers = (from: number, to: number) =>
+  `WITH RECURSIVE seq (n) AS (SELECT ${from} UNION ALL SELECT n + 1 FROM seq WHERE n < ${to})`;
+
+/**
+ * Fills a file that a server has made and closed as days of load would, in the scope of its newest record: keys of all
+ * days, half of them UUIDv7 and half random, in the order in which they come; the answers of the last day; an entry with
+ * a usage id for each key.
+ */
+export function fillFile(file: string, days: readonly number[], keysPerDay: number): void {
+  const connection = new Connection(file, 'read_write');
+  connection.exec('PRAGMA journal_mode = DELETE');
+  connection.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -4000000');
+  const row = connection.get(
+    'SELECT hex(scope) AS scope FROM records ORDER BY first_seen_at_ms DESC LIMIT 1',
+  );
+  const scope = `unhex('${String(row?.['scope'])}')`;
+  for (const day of days) {
+    const atMs = `(${day * dayMs} + n * ${dayMs} / ${keysPerDay})`;
+    // The digest of a UUIDv7 begins with its time; those of other keys begin with ff.
+    connection.exec(`${numbers(1, keysPerDay)} INSERT INTO records SELECT 'public', ${scope},
+      iif(n % 2 = 0, unhex(printf('%012x', ${atMs}) || hex(randomblob(10))), unhex('ff' || hex(randomblob(15)))),
+      randomblob(32), ${atMs}, 'POST', '/api/v1/usage', 201, NULL, n, ${atMs} + ${dayMs} FROM seq`);
+  }
+  const lastDay = days.at(-1) ?? 0;
+  const table = answersTable(lastDay * dayMs);
+  createAnswersTable(connection, table);
+  connection.exec(`${numbers(1, keysPerDay)} INSERT INTO ${table} SELECT 'public', ${scope}, n, n * 200, 201,
+    '{"content-type":"application/json; charset=utf-8"}', printf('{"n":%-194d}', n), 'plain' FROM seq`);
+  const entries = keysPerDay * days.length;
+  connection.exec(`${numbers(0, accounts.count - 1)} INSERT INTO accounts (account, tenant, agent, service_id, sequence,
+    settled_through, settlements, recorded_requests, settled_requests, settled_stroops)
+    SELECT ${accounts.from} + n, 'public', 'filled-' || n, 'search', 0, 0, 0, 0, 0, 0 FROM seq`);
+  const firstMs = (lastDay + 1) * dayMs - entries;
+  connection.exec(`${numbers(1, entries)} INSERT INTO entries SELECT 'public',
+    unhex(printf('%012x', ${firstMs} + n) || '70008000' || hex(randomblob(6))), ${accounts.from} + n % ${accounts.count},
+    n / ${accounts.count} + 1, 3, 1, (n / ${accounts.count} + 1) * 3, printf('event-%014d', n), NULL, ${firstMs} + n FROM seq`);
+  connection.close();
+}

@@ -1,0 +1,79 @@
+// Ages a PostgreSQL: fills it with the keys and answers of days, writes to it beside one that is nearly empty, and then
+// lets further days go by, on each of which the real sweep goes over it under load with a clock that is moved.
+// AGEING_KEYS says how many keys are kept, AGEING_DAYS how many further days there are.
+import { ReadPool } from '../../apps/server/src/storage/postgres/pool.ts';
+import { PostgresSweep } from '../../apps/server/src/storage/postgres/sweep.ts';
+import { startPostgres } from '../../packages/idempotency/test/harness/postgres.ts';
+import { startInstances } from '../postgres/instances.ts';
+import { uuidV7 } from '../singles.ts';
+import { type Ageing, dayMs, makePartsOf, printDay, retentionDays, sweepAt } from './days.ts';
+import { fillAnswers, fillDeliveries, fillEntries, fillRecords } from './fill-postgres.ts';
+import { connected } from './watch.ts';
+import { load, printWriteCosts, singles, size } from './write-cost.ts';
+
+const furtherDays = Number(process.env['AGEING_DAYS'] ?? 5);
+const deliveriesKeptDays = 30;
+const today = Math.floor(Date.now() / dayMs);
+/** The first of the days that go by. What the load writes is of today, after all of them, and is not swept. */
+const firstDay = today - 1 - furtherDays;
+
+const settings = {
+  fsync: 'on',
+  synchronous_commit: 'on',
+  full_page_writes: 'on',
+  shared_buffers: '2GB',
+  max_wal_size: '8GB',
+  // Days are squeezed into minutes: by default it looks once a minute.
+  autovacuum_naptime: '5s',
+};
+const postgres = await startPostgres({ settings });
+const cap = { answersMax: 1_000_000_000, bytesMax: 1_000_000_000_000 };
+
+/** A database with a server on it, and so many keys of the days before. */
+async function aged(name: string, keys: number) {
+  const admin = await connected(postgres.connectionString);
+  await admin.query(`CREATE DATABASE ${name}`);
+  await admin.end();
+  const url = postgres.connectionString.replace(/postgres$/, name);
+  const [instance] = await startInstances(url, 1);
+  if (instance === undefined) throw new Error('no server was started');
+  const client = await connected(url);
+  const pool = new ReadPool({ url, isPrepared: true }, 1);
+  const sweep = new PostgresSweep(pool, cap);
+  await load(instance.port, singles('UUIDv7 keys', uuidV7), { durationMs: 1_000 });
+  await makePartsOf(sweep, firstDay - deliveriesKeptDays, today);
+  // The sweep forgets nothing before its clock has run steadily for three days.
+  for (let day = firstDay - 4; day <= firstDay; day++) await sweepAt(sweep, day);
+  const startMs = performance.now();
+  const count = Math.floor(keys / retentionDays);
+  for (let day = firstDay - retentionDays; day < firstDay; day++) await fillRecords(client, { day, count });
+  await fillAnswers(client, { day: firstDay - 1, count });
+  const deliveries = Math.max(1, Math.floor(count / 100));
+  for (let day = firstDay - deliveriesKeptDays; day < firstDay; day++) {
+    await fillDeliveries(client, { day, count: deliveries });
+  }
+  await fillEntries(client, { day: firstDay, count: keys });
+  await client.query('VACUUM (ANALYZE)');
+  await client.query('CHECKPOINT');
+  console.log(`${name}: ${keys} keys, filled in ${((performance.now() - startMs) / 1000).toFixed(0)} s`);
+  const ageing: Ageing = { url, client, port: instance.port, sweep };
+  const close = async () => {
+    await instance.stop();
+    await client.end();
+    await pool.close();
+  };
+  return { ageing, perDay: { keys: count, deliveries }, close };
+}
+
+const few = await aged('few', size.fewKeys);
+const many = await aged('many', size.keys);
+await printWriteCosts(
+  { port: few.ageing.port, keys: size.fewKeys },
+  { port: many.ageing.port, keys: size.keys },
+);
+await few.close();
+for (let number = 1; number <= furtherDays; number++) {
+  await printDay(many.ageing, firstDay + number - 1, { number, ...many.perDay });
+}
+await many.close();
+await postgres.stop();
