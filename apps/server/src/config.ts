@@ -117,13 +117,14 @@ function developmentMistakes(config: Config): string[] {
 }
 
 /**
- * What a `DATABASE_URL` names; the standard file if it is not set.
+ * What the `DATABASE_URL` of an environment names, and how it is reached: by what the server reads, and nothing else. The
+ * standard file if it is not set.
  *
- * @throws {Error} if it is not of the form file:./path or postgres://
+ * @throws {Error} if one of these settings is not of its form
  */
-export function parseDatabaseUrl(url: string | undefined): DatabaseConfig {
+export function parseDatabase(environment: Readonly<Record<string, string | undefined>>): DatabaseConfig {
   const mistakes: string[] = [];
-  const config = database(new Reader({ DATABASE_URL: url }, mistakes), mistakes);
+  const config = database(new Reader(environment, mistakes), mistakes);
   const [mistake] = mistakes;
   if (mistake !== undefined) throw new Error(mistake);
   return config;

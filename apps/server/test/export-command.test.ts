@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { apiAt } from './harness/api.ts';
-import { emptyDatabase } from './harness/database.ts';
+import { emptyDatabase, engineEnvironment } from './harness/database.ts';
 import { onEnd } from './harness/on-end.ts';
 import { startProcess } from './harness/process.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
@@ -19,7 +19,7 @@ const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 /** Runs `billonce` in a process of its own. */
 async function billonce(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [main, ...args], {
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { PATH: process.env['PATH'], ...engineEnvironment, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { DatabaseConfig } from '../config.ts';
 import type { Books } from '../reads/books.ts';
+import type { Connection } from './postgres/connection.ts';
 import { DatabaseClock } from './postgres/database-clock.ts';
 import { KnownApiKeys } from './postgres/known-api-keys.ts';
 import { ReadPool } from './postgres/pool.ts';
@@ -40,6 +41,7 @@ export async function openBooks(database: DatabaseConfig): Promise<OpenedBooks> 
       };
       try {
         await clock.start();
+        await pool.use(assertBooks);
       } catch (error) {
         await close();
         throw error;
@@ -47,4 +49,10 @@ export async function openBooks(database: DatabaseConfig): Promise<OpenedBooks> 
       return { books, close };
     }
   }
+}
+
+/** A mistyped name of a database would else be told as a table that is missing. */
+async function assertBooks(connection: Connection): Promise<void> {
+  const rows = await connection.rows("SELECT 1 WHERE to_regclass('schema_versions') IS NOT NULL", []);
+  if (rows.length === 0) throw new Error('the database has no books: no server has run on it');
 }

@@ -17,6 +17,7 @@ const suites = [
   'webhooks',
   'metrics',
   'exports',
+  'export-command',
   'edge',
   'bad-input',
   'reset',

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { parseDatabaseUrl } from '../../config.ts';
+import { parseDatabase } from '../../config.ts';
 import { backUp, restore } from '../../storage/sqlite/backup.ts';
 import { exportHelp, runExport } from './export.ts';
 import { parseSource } from './source.ts';
@@ -56,7 +56,7 @@ export async function runBooksCommand(
       const source = file === '' ? undefined : file;
       return await verify(parseSource(source, environment['BILLONCE_TENANT'], environment), print);
     }
-    const database = databaseFile(environment['DATABASE_URL']);
+    const database = databaseFile(environment);
     switch (command) {
       case 'backup':
         await backUp(database, file);
@@ -84,8 +84,8 @@ function readArgs(args: readonly string[]): readonly string[] | 'help' | 'misuse
 }
 
 /** Of a PostgreSQL its own tools make the copies. */
-function databaseFile(url: string | undefined): string {
-  const database = parseDatabaseUrl(url);
+function databaseFile(environment: Surroundings['environment']): string {
+  const database = parseDatabase(environment);
   if (database.kind === 'sqlite') return database.file;
   throw new Error('DATABASE_URL names a PostgreSQL: back it up with pg_dump or a base backup');
 }

@@ -1,4 +1,4 @@
-import { parseDatabaseUrl } from '../../config.ts';
+import { parseDatabase } from '../../config.ts';
 import { type OpenedBooks, openBooks } from '../../storage/open-books.ts';
 import { parseErrorAnswer } from '../ingest/error-answer.ts';
 
@@ -43,7 +43,7 @@ export function parseSource(
   }
   const isUrl = text === undefined || /^(file:|postgres(ql)?:\/\/)/.test(text);
   const database = isUrl
-    ? parseDatabaseUrl(text ?? environment['DATABASE_URL'])
+    ? parseDatabase(text === undefined ? environment : { ...environment, DATABASE_URL: text })
     : ({ kind: 'sqlite', file: text } as const);
   return { kind: 'database', open: () => openBooks(database) };
 }
