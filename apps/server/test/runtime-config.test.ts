@@ -112,6 +112,22 @@ test('a rate limit is for each tenant, tells what is left, and is followed when 
   await followed(one, null);
 });
 
+test('a limit that is switched off between two looks at it refuses nobody: no limit is not one of 0', async (t) => {
+  const { api, clock } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
+  const admin = withHeaders(api, asAdmin);
+  const one = await apiOfTenant(api, 'one');
+  for (let round = 0; round < 5; round++) {
+    await admin.call('/config', patch({ rateLimitPerMinute: 1_000 }));
+    clock.nowMs += 2_000;
+    await followed(one, '1000');
+    await admin.call('/config', patch({ rateLimitPerMinute: 0 }));
+    clock.nowMs += 2_000;
+    // The first of them still meets the old limit when it is asked whether there is one, and has the settings read anew.
+    const answers = await Promise.all(Array.from({ length: 10 }, () => one.get('/usage/a/s')));
+    assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200], `round ${round}`);
+  }
+});
+
 /** The first request after a while has the settings read again; how soon they are there is the database's matter. */
 async function followed(api: Api, limit: string | null): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
