@@ -1,7 +1,15 @@
+// Codes that a wrong request alone does not provoke. Elsewhere are: `outcome_unknown`, by a connection that is cut around the
+// COMMIT (postgres/faults.test.ts); `storage_unavailable`, by a database that is killed (postgres/documented-503.test.ts) and a
+// disk that is full (storage-faults.test.ts). Those answers come by way of `apiAt`, too, which holds each against the document.
+// `shutting_down` can only be met in the moment between the announcement of a stop and the end of the connections:
+// shutdown.test.ts takes it for an answer under load, and no test is sure to meet it.
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import type { Api } from './harness/api.ts';
 import { startInProcess } from './harness/in-process.ts';
+import { onEnd } from './harness/on-end.ts';
+import { runSql } from './harness/sql.ts';
 import { adminKey, asAdmin } from './harness/tenants.ts';
 import { uuidV7At } from './harness/uuid-v7.ts';
 import { type ExampleRequest, exampleRequests, type PathValues } from './openapi/requests.ts';
@@ -57,4 +65,45 @@ test('a pause is told by every operation that tells of it', async (t) => {
   const { api } = await startInProcess(t, protectedMode);
   await api.call('/admin/pause', { method: 'POST', headers: asAdmin });
   await assertEachAnswers(api, 'service_paused', () => ({}));
+});
+
+test('what finds the queue full is refused as overloaded, and left its key free', async (t) => {
+  const { api, file } = await startInProcess(t, { BULK_MAX_ITEMS: '10000' });
+  const items = Array.from({ length: 10_000 }, () => ({ agent: 'a', serviceId: 's', requests: 1 }));
+  // The writer waits for a lock of somebody else, so that nothing leaves the queue.
+  const other = new DatabaseSync(file);
+  onEnd(t, () => other.close());
+  other.exec('BEGIN IMMEDIATE');
+  // One is with the writer, five are a half of what may wait: the share of one lane.
+  const keys = Array.from({ length: 8 }, (_, number) => `bulk-${number}`);
+  const sent = keys.map((key) => api.post('/usage/bulk', { items }, key));
+  const first = await Promise.race(sent);
+  assert.equal(first.status, 503, first.text.slice(0, 200));
+  assert.equal(first.json.error, 'overloaded');
+  assert.ok(Number(first.headers.get('retry-after')) > 0);
+  other.exec('ROLLBACK');
+  for (const [index, answer] of (await Promise.all(sent)).entries()) {
+    const again = await api.post('/usage/bulk', { items }, keys[index]);
+    assert.equal(again.status, 201);
+    const isReplayed = again.headers.get('idempotency-replayed') === 'true';
+    assert.equal(isReplayed, answer.status === 201);
+  }
+  assert.equal((await api.get('/audit')).json.entries, 80_000);
+});
+
+test('a fault of the server is an internal error that names the request and shows nothing of the inside', async (t) => {
+  const { api, databaseUrl } = await startInProcess(t);
+  const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
+  await api.post('/services', { serviceId: 'search', priceStroops: 7 });
+  for (let entry = 0; entry < 2; entry++) await api.post('/usage', usage);
+  // Somebody took an entry out of the books behind the server's back: its account cannot be settled up to there.
+  await runSql(databaseUrl, 'DELETE FROM entries WHERE sequence = 1');
+  const settle = { agent: 'agent-7', serviceId: 'search', through: 1 };
+  const answer = await api.post('/settle', settle, 'k');
+  assert.equal(answer.status, 500, answer.text);
+  assert.equal(answer.json.error, 'internal_error');
+  assert.equal(answer.json.requestId, answer.headers.get('x-request-id'));
+  assert.doesNotMatch(answer.text, /SQLITE|sequence|\.ts/);
+  const readable = await api.get('/billing/agent-7/search');
+  assert.equal(readable.status, 200);
 });
