@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { RawAnswer } from '../harness/raw-http.ts';
 import type { Random } from '../harness/seeded-random.ts';
-import type { CommitWitness } from './commits.ts';
+import type { CommitMark, CommitWitness } from './commits.ts';
 import { type DocumentedOperation, recordOf } from './document.ts';
 import { exchange } from './exchange.ts';
 import { faultsOf } from './faults.ts';
@@ -82,11 +82,11 @@ export class Fuzzer {
   async explore(): Promise<void> {
     for (const operation of this.#operations) {
       const request = drawRequest(operation, this.#drawTools, this.#callers.tenant);
-      const before = this.target.witness.count();
+      const before = await this.target.witness.count();
       const answer = await this.send(request);
       if (answer.status === 403) this.#adminOperations.add(operation.id);
       else await this.#learn(request, answer);
-      if (answer.status >= 300 && this.target.witness.count() !== before) {
+      if (answer.status >= 300 && (await this.target.witness.count()) !== before) {
         this.fail({ what: 'as documented', request }, answer, ['a refused request was committed']);
       }
     }
@@ -154,16 +154,16 @@ export class Fuzzer {
   /** Sends one request and judges its answer; where it took effect, its retry too. */
   async #ask(asked: Mutated): Promise<RawAnswer> {
     if (wouldLockOut(asked.request)) return { status: 0, headers: new Map(), body: '' };
-    const before = this.target.witness.count();
+    const before = await this.target.witness.count();
     const answer = await this.send(asked.request);
     await this.take(asked, answer, before);
     return answer;
   }
 
   /** Judges the answer to a request; where that took effect, its retry too. `before`: commits before it was sent. */
-  async take(asked: Mutated, answer: RawAnswer, before: number): Promise<void> {
+  async take(asked: Mutated, answer: RawAnswer, before: CommitMark): Promise<void> {
     const { request } = asked;
-    const isCommitted = this.target.witness.count() !== before;
+    const isCommitted = (await this.target.witness.count()) !== before;
     const found = complaints(asked, answer, this.#tools.fixedSegments);
     const isWrite = request.operation.takesKey || request.method !== request.operation.method;
     if (isCommitted && !(answer.status < 300 && isWrite)) found.push('something was committed');
@@ -185,14 +185,14 @@ export class Fuzzer {
   async #retry(asked: Mutated, first: RawAnswer): Promise<void> {
     const { request } = asked;
     if (!request.headers.some(([name]) => name === 'Idempotency-Key')) return;
-    const before = this.target.witness.count();
+    const before = await this.target.witness.count();
     const again = await this.send(request);
     this.counts.replayed += 1;
     const found: string[] = [];
     if (again.status !== first.status || again.body !== first.body)
       found.push(`its retry got ${again.status} ${again.body}`);
     if (again.headers.get('idempotency-replayed') !== 'true') found.push('its retry was no replay');
-    if (this.target.witness.count() !== before) found.push('its retry was committed');
+    if ((await this.target.witness.count()) !== before) found.push('its retry was committed');
     if (found.length > 0) this.fail(asked, first, found);
   }
 

@@ -1,8 +1,9 @@
+import { undocumentedIn } from '../harness/documented.ts';
 import type { RawAnswer } from '../harness/raw-http.ts';
 import { documents, listOf, recordOf } from './document.ts';
 import { faultsOf, type RequestFault } from './faults.ts';
 import type { Mutated } from './mutation.ts';
-import type { FuzzRequest } from './request.ts';
+import { type FuzzRequest, targetOf } from './request.ts';
 
 /**
  * What a request can be refused for although it keeps to the schemas: the rules that no schema can say. By the pointer
@@ -18,13 +19,24 @@ export function complaints(mutated: Mutated, answer: RawAnswer, fixedSegments: r
   if (!(status >= 200 && status < 500)) found.push(`the status is ${status}`);
   if (isRouted(request, fixedSegments) && !documents(request.operation, status)) {
     found.push(`the status ${status} is not documented for ${request.operation.id}`);
-  }
+  } else if (isRouted(request, fixedSegments)) found.push(...undocumented(request, answer));
   if (mutated.statuses === 'any') return found;
   const faults = faultsOf(request);
   const wanted = [...(mutated.statuses ?? []), ...faults.flatMap((fault) => fault.statuses)];
   if (wanted.length > 0) found.push(...complaintsOfFaults(faults, wanted, answer));
   else if (isRouted(request, fixedSegments)) found.push(...complaintsOfRefusal(answer));
   return found;
+}
+
+/** What of an answer, its headers and its members, the document does not say. */
+function undocumented(request: FuzzRequest, { status, headers, body }: RawAnswer): string[] {
+  return undocumentedIn({
+    method: request.method,
+    target: targetOf(request),
+    status,
+    headers: new Headers([...headers]),
+    text: body,
+  });
 }
 
 /** Whether the target of a request is still that of its operation. */

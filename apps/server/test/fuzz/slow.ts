@@ -31,7 +31,7 @@ export async function runSlow(
   const slow = Array.from({ length: options.cases }, () =>
     slowCase(fuzzer.draw(random.pick(writes)), random, boundMs, options.requestTimeoutMs),
   );
-  const before = witness.count();
+  const before = await witness.count();
   const exchanges = slow.map(({ bytes, sending }) => exchange(url, bytes, sending));
   const quick = Buffer.from('GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
   const { answers } = await exchange(url, quick, { boundMs: graceMs });
@@ -40,7 +40,7 @@ export async function runSlow(
     const one = slow[index];
     if (one === undefined) continue;
     const found = complaintsOfSlow(one.request, exchanged);
-    if (witness.count() !== before) found.push('something was committed, by this one or by another');
+    if ((await witness.count()) !== before) found.push('something was committed, by this one or by another');
     if (found.length > 0) fuzzer.fail(one, exchanged.answers[0], found);
   }
   for (const { request } of slow) await fuzzer.askMended(request);

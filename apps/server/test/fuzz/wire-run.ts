@@ -29,7 +29,7 @@ async function runShape(fuzzer: Fuzzer, operation: DocumentedOperation, shape: W
     request,
     ...(shape.statuses === undefined ? {} : { statuses: shape.statuses }),
   };
-  const before = fuzzer.target.witness.count();
+  const before = await fuzzer.target.witness.count();
   const { answers, rest, isHung } = await exchange(fuzzer.target.url, shape.bytes(request), { boundMs });
   const [answer] = answers;
   // It may have taken effect, or not: the next answer under its key comes after that is decided.
@@ -42,7 +42,7 @@ async function runShape(fuzzer: Fuzzer, operation: DocumentedOperation, shape: W
   if (shape.statuses === undefined) return await fuzzer.take(asked, answer, before);
   const found = complaintsOfForm(request, answer);
   if (!shape.statuses.includes(answer.status)) found.push(`the status is ${answer.status}`);
-  if (fuzzer.target.witness.count() !== before) found.push('something was committed');
+  if ((await fuzzer.target.witness.count()) !== before) found.push('something was committed');
   if (found.length > 0) fuzzer.fail(asked, answer, found);
   await fuzzer.askMended(request);
 }
@@ -59,7 +59,7 @@ export async function runHalves(
     const whole = bytesOf(request);
     const cut = random.below(whole.length);
     const then = random.pick(['half-close', 'reset'] as const);
-    const before = fuzzer.target.witness.count();
+    const before = await fuzzer.target.witness.count();
     const asked = { what: `${cut} of ${whole.length} bytes, then ${then}`, request };
     const sending: Sending = { then, boundMs };
     const { answers, isHung } = await exchange(
@@ -70,7 +70,7 @@ export async function runHalves(
     const found = answers.flatMap((answer) => complaintsOfForm(request, answer));
     if (isHung) found.push('the connection does not end');
     if (answers.some(({ status }) => status < 400)) found.push('half a request was accepted');
-    if (fuzzer.target.witness.count() !== before) found.push('something was committed');
+    if ((await fuzzer.target.witness.count()) !== before) found.push('something was committed');
     if (found.length > 0) fuzzer.fail(asked, answers[0], found);
     await fuzzer.askMended(request);
   }
