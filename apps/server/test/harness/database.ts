@@ -6,6 +6,9 @@ import { startPostgres, type TestPostgres } from '../../../../packages/idempoten
 import { startPgBouncer, type TestPgBouncer } from './pgbouncer.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
+/** A server that is there already, to make the databases of tests on; without it they start one. */
+const givenServer = process.env['BILLONCE_TEST_POSTGRES'];
+
 /** The engine that the tests of this process run on. The files in test/postgres choose the other one. */
 const engine = process.env['BILLONCE_TEST_ENGINE'] === 'postgres' ? 'postgres' : 'sqlite';
 
@@ -28,7 +31,7 @@ const isPooled = process.env['BILLONCE_TEST_POOLER'] === 'pgbouncer';
 /** Fewer than a server's own connections: they have to share. */
 const poolSize = 3;
 
-let server: Promise<TestPostgres> | undefined;
+let server: Promise<Pick<TestPostgres, 'connectionString'>> | undefined;
 let pooler: Promise<TestPgBouncer> | undefined;
 
 /** The `DATABASE_URL` of an empty database of a test's own. */
@@ -39,7 +42,7 @@ export async function emptyDatabase(t: TestContext): Promise<string> {
 
 /** The same on PostgreSQL, whatever the engine of this process is. */
 export async function emptyPostgres(): Promise<string> {
-  server ??= startPostgres();
+  server ??= givenServer === undefined ? startPostgres() : Promise.resolve({ connectionString: givenServer });
   const { connectionString } = await server;
   const name = `books_${randomBytes(6).toString('hex')}`;
   const client = new Client({ connectionString });
