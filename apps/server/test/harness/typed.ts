@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const repository = fileURLToPath(new URL('../../../..', import.meta.url));
+
+/** A block of commands in a page, and what the page says until the next one. */
+export interface TypedBlock {
+  readonly commands: string;
+  /** the JSON that the page shows as printed */
+  readonly printed: readonly unknown[];
+  readonly prose: string;
+}
+
+/** The `sh` blocks of a page, in its order. */
+export function blocksOf(page: string): TypedBlock[] {
+  const text = readFileSync(join(repository, page), 'utf8');
+  const [, ...parts] = text.split(/^```sh\n/m);
+  return parts.map((part) => {
+    const [commands = '', ...rest] = part.split(/^```$/m);
+    const behind = rest.join('```');
+    const json = /^```json\n([^`]*)```/m.exec(behind)?.[1] ?? '';
+    return { commands, printed: documentsIn(json), prose: behind.replace(/^```\w*\n[^`]*```/gm, '') };
+  });
+}
+
+/** Several JSON objects in a row, with nothing or white space between them. */
+export function documentsIn(text: string): unknown[] {
+  if (text.trim() === '') return [];
+  return JSON.parse(`[${text.trim().replace(/\}\s*\{/g, '},{')}]`);
+}
+
+/** What commands did. */
+interface Typed {
+  readonly code: number | null;
+  readonly printed: string;
+  /** of each answer that curl got */
+  readonly statuses: readonly string[];
+}
+
+/** Types commands into a shell, in the folder of the repository; an address in them is that of a test's server. */
+export async function type(t: TestContext, commands: string, url: string): Promise<Typed> {
+  const home = temporaryFolder(t);
+  writeFileSync(join(home, '.curlrc'), 'silent\nwrite-out = "%{stderr}status %{http_code}\\n"\n');
+  const shell = spawn('bash', ['-c', commands.replaceAll('http://127.0.0.1:3001', url)], {
+    cwd: repository,
+    env: { ...process.env, CURL_HOME: home, BILLONCE_URL: url },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  let errors = '';
+  shell.stdout.on('data', (chunk: Buffer) => {
+    printed += chunk.toString();
+  });
+  shell.stderr.on('data', (chunk: Buffer) => {
+    errors += chunk.toString();
+  });
+  await once(shell, 'close');
+  const statuses = [...errors.matchAll(/^status (\d{3})$/gm)].map(([, status]) => String(status));
+  return { code: shell.exitCode, printed: printed.replaceAll('\r', ''), statuses };
+}
+
+/** Asserts what a text says of what was printed: statuses, headers with their values, parts of JSON, in backquotes. */
+export function assertSaid(prose: string, { printed, statuses }: Typed): number {
+  let claims = 0;
+  for (const [, said = ''] of prose.matchAll(/`([^`]+)`/g)) {
+    if (/^\d{3}$/.test(said)) assert.ok(statuses.includes(said), `${said}: ${statuses.join()}`);
+    else if (/^["{]/.test(said) || /^[a-z-]+: \S/.test(said))
+      assert.ok(printed.includes(said), `${said}: ${printed}`);
+    else if (said === 'location') assert.match(printed, /^location: \//m);
+    else continue;
+    claims += 1;
+  }
+  return claims;
+}

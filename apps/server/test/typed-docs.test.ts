@@ -1,0 +1,94 @@
+// What the tutorial and the README tell to type is typed, and prints what they say.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { apiAt } from './harness/api.ts';
+import { emptyDatabase } from './harness/database.ts';
+import { startProcess } from './harness/process.ts';
+import { rounds } from './harness/rounds.ts';
+import { assertSaid, blocksOf, documentsIn, type TypedBlock, type } from './harness/typed.ts';
+
+const killedWrites = rounds({ test: 100, prove: 500 });
+
+function blockWith(blocks: readonly TypedBlock[], text: string): TypedBlock {
+  const found = blocks.find(({ commands }) => commands.includes(text));
+  assert.ok(found, `no block has ${text}`);
+  return found;
+}
+
+test('every command of the tutorial prints what the tutorial says', async (t) => {
+  const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
+  const [start, ...blocks] = blocksOf('docs/tutorial/first-bill.md');
+  assert.equal(start?.commands, 'DATABASE_URL=file:./data/tutorial.db npm start\n');
+  let claims = 0;
+  let settlementId = '';
+  for (const { commands, printed, prose } of blocks) {
+    const typed = await type(t, commands.replace('<the settlementId>', settlementId), url);
+    assert.equal(typed.code, 0, `${commands}\n${typed.printed}`);
+    settlementId = /"settlementId":"([^"]+)"/.exec(typed.printed)?.[1] ?? settlementId;
+    if (printed.length > 0) assert.deepEqual(documentsIn(typed.printed), printed, commands);
+    const [said = '', againSaid] = prose.split('Send the last command again');
+    claims += printed.length + assertSaid(said, typed);
+    if (againSaid === undefined) continue;
+    const again = await type(t, commands, url);
+    const bare = (text: string) =>
+      text.replace(/^(date|x-request-id|server-timing|idempotency-replayed): .*\n/gm, '');
+    assert.deepEqual([again.statuses, bare(again.printed)], [typed.statuses, bare(typed.printed)]);
+    claims += assertSaid(againSaid, again);
+  }
+  // A page whose claims are no longer found would pass whatever it says.
+  assert.ok(claims >= 15, `${claims} claims`);
+  const covered = documentsIn(
+    (await type(t, `curl http://127.0.0.1:3001/api/v1/entries?settlementId=${settlementId}`, url)).printed,
+  );
+  assert.equal(apiItems(covered[0]).length, 3);
+});
+
+function apiItems(page: unknown): readonly unknown[] {
+  const items: unknown = typeof page === 'object' && page !== null ? Reflect.get(page, 'items') : undefined;
+  return Array.isArray(items) ? items : [];
+}
+
+test("the README's request counts once when it is sent twice, and its key is no other request's", async (t) => {
+  const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
+  const { commands, prose } = blockWith(blocksOf('README.md'), 'my-first-key');
+  const [firstSaid = '', secondSaid = '', otherSaid = ''] = prose.split(/The second time|With another body/);
+  assert.equal(assertSaid(firstSaid, await type(t, commands, url)), 2);
+  const second = await type(t, commands, url);
+  assert.equal(assertSaid(secondSaid, second), 2);
+  assert.ok(assertSaid(firstSaid, second) === 2);
+  const other = await type(t, commands.replace('"requests":3', '"requests":4'), url);
+  const [, status, code] = /`(\d{3}) (\w+)`/.exec(otherSaid) ?? [];
+  assert.deepEqual(other.statuses, [status]);
+  assert.match(other.printed, new RegExp(`"error":"${code}"`));
+});
+
+test("the README's requests count once each when the server is killed among them and started again", async (t) => {
+  const environment = { DATABASE_URL: await emptyDatabase(t) };
+  const first = await startProcess(t, environment);
+  const { commands } = blockWith(blocksOf('README.md'), 'seq 1 500');
+  const typing = type(t, commands.replace('seq 1 500', `seq 1 ${killedWrites}`), first.url);
+  const total = async () => (await apiAt(first.url).get('/usage/agent-9/search')).json.total;
+  while ((await total()) < killedWrites / 4);
+  assert.ok(first.output().includes(`process ${first.pid}`));
+  const kill = blockWith(blocksOf('README.md'), 'kill -9').commands.replace('<process>', String(first.pid));
+  assert.equal((await type(t, kill, first.url)).code, 0);
+  await first.stop('SIGKILL');
+  await startProcess(t, { ...environment, PORT: new URL(first.url).port });
+  const { printed } = await typing;
+  assert.equal(JSON.parse(printed).total, killedWrites);
+  const audit = await type(t, 'curl http://127.0.0.1:3001/api/v1/audit', first.url);
+  assert.match(audit.printed, /"ok":true/);
+});
+
+test("the README's trace is ingested once, however often", async (t) => {
+  const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
+  const { commands, prose } = blockWith(blocksOf('README.md'), 'ingest');
+  const said = /`(recorded [\d,]+)`/.exec(prose)?.[1];
+  assert.ok(said);
+  // The summary is a table.
+  const summary = async () => (await type(t, commands, url)).printed.replaceAll(/ +/g, ' ');
+  const first = await summary();
+  assert.ok(first.includes(said), first);
+  const again = await summary();
+  assert.ok(again.includes('recorded 0') && again.includes(said.replace('recorded', 'duplicate')), again);
+});
