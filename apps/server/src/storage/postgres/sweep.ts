@@ -31,11 +31,10 @@ export type SweepReport =
 const loadFullScopesSql =
   'SELECT tenant, scope, answers, answer_bytes FROM scopes WHERE answers > $1 OR answer_bytes > $2';
 // Only among the oldest: a scope that was full once is looked at by every step from then on.
-const lastEvictedSql = `SELECT max(day) AS day, max(answer) AS answer FROM (SELECT day, answer, bytes_before FROM answers
+const lastEvictedSql = `SELECT day, max(answer) AS answer FROM (SELECT day, answer, bytes_before FROM answers
     WHERE tenant = $1 AND scope = $2 ORDER BY day, answer LIMIT $5) AS oldest
-  WHERE answer <= $3 OR bytes_before < $4`;
-const deleteEvictedSql =
-  'DELETE FROM answers WHERE tenant = $1 AND scope = $2 AND day <= $3 AND answer <= $4';
+  WHERE answer <= $3 OR bytes_before < $4 GROUP BY day ORDER BY day`;
+const deleteEvictedSql = 'DELETE FROM answers WHERE tenant = $1 AND scope = $2 AND day = $3 AND answer <= $4';
 const loadClockSql = 'SELECT steady_since_ms, swept_at_ms FROM operator WHERE tenant = $1';
 const saveClockSql = `INSERT INTO operator (tenant, steady_since_ms, swept_at_ms) VALUES ($1, $2, $3)
   ON CONFLICT (tenant) DO UPDATE SET steady_since_ms = excluded.steady_since_ms, swept_at_ms = excluded.swept_at_ms`;
@@ -157,11 +156,10 @@ export class PostgresSweep {
     for (const row of await connection.rows(loadFullScopesSql, [answersMax, bytesMax])) {
       const place = [text(row, 'tenant'), bytea(hex(row, 'scope'))] as const;
       const bounds = [integer(row, 'answers') - answersMax, integer(row, 'answer_bytes') - bytesMax];
-      const [last] = await connection.rows(lastEvictedSql, [...place, ...bounds, rowsMax - evicted]);
-      const day = last && integerOrAbsent(last, 'day');
-      const answer = last && integerOrAbsent(last, 'answer');
-      if (day === undefined || answer === undefined) continue;
-      evicted += (await connection.command(deleteEvictedSql, [...place, day, answer])).count;
+      for (const last of await connection.rows(lastEvictedSql, [...place, ...bounds, rowsMax - evicted])) {
+        const values = [...place, integer(last, 'day'), integer(last, 'answer')];
+        evicted += (await connection.command(deleteEvictedSql, values)).count;
+      }
       if (evicted >= rowsMax) break;
     }
     return evicted;
