@@ -58,6 +58,7 @@ export class Connection implements Statements {
   readonly #client: Client;
   readonly #isPrepared: boolean;
   #isLost = false;
+  #isGathering = false;
   #warning: string | undefined;
 
   private constructor(client: Client, isPrepared: boolean) {
@@ -131,6 +132,7 @@ export class Connection implements Statements {
 
   /** Runs statements without parameters, separated by semicolons, in one message. */
   async exec(sql: string): Promise<void> {
+    this.#gather();
     await this.#answered(this.#client.query(sql));
   }
 
@@ -159,8 +161,21 @@ export class Connection implements Statements {
   }
 
   #query(sql: string, values: readonly Value[]): Promise<QueryResult<Row>> {
+    this.#gather();
     const named = this.#isPrepared ? { name: nameOf(sql) } : {};
     return this.#answered(this.#client.query<Row>({ ...named, text: sql, values: [...values] }));
+  }
+
+  /** What is sent in one turn goes out in one write: each write is a call of the system, and may wake the server. */
+  #gather(): void {
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    const { stream } = this.#client.connection;
+    stream.cork();
+    process.nextTick(() => {
+      this.#isGathering = false;
+      stream.uncork();
+    });
   }
 
   async #answered<T>(result: Promise<T>): Promise<T> {
