@@ -4,6 +4,7 @@ import { once } from 'node:events';
 /** A server in a process of its own. */
 export interface ServerProcess {
   readonly port: number;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -26,8 +27,10 @@ export async function startServer(
     });
     child.on('exit', () => reject(new Error(`${file} ended before it listened:\n${printed}`)));
   });
+  if (child.pid === undefined) throw new Error(`${file} was not started`);
   return {
     port,
+    pid: child.pid,
     stop: async () => {
       const gone = once(child, 'exit');
       child.kill('SIGTERM');

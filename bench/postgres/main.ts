@@ -3,31 +3,27 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { startPostgres } from '../../packages/idempotency/test/harness/postgres.ts';
 import { postRequest } from '../http-load.ts';
-import { median } from '../median.ts';
 import { uuidV7 } from '../singles.ts';
 import { loadInstances, startInstances, usageRequest } from './instances.ts';
-import { measureOneByOne } from './one-by-one.ts';
+import { type Line, printRatio, printTable } from './lines.ts';
+import { makeTables, measureOneByOne } from './one-by-one.ts';
+import { printGrowth, stored } from './stored.ts';
 
-const rounds = Number(process.env['BENCH_ROUNDS'] ?? 3);
-const durationMs = Number(process.env['BENCH_SECONDS'] ?? 5) * 1_000;
+const rounds = Number(process.env['BENCH_ROUNDS'] ?? 4);
+const durationMs = Number(process.env['BENCH_SECONDS'] ?? 4) * 1_000;
 const warmUpMs = 2_000;
+/** Until the code of a new process is compiled; and until the database knows what its new tables hold (`young-tables.ts`). */
+const settledAfterMs = 11_000;
 const connections = 64;
 const manyAccounts = 1_000;
 const itemsPerBulk = 1_000;
 const bulkAgents = 50;
 
-interface Line {
-  readonly name: string;
-  readonly perSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly walBytesPerRequest?: number;
-  readonly commitsPerSecond?: number;
-}
-
 let turn = 0;
 let row = 0;
 const hot = () => usageRequest('agent-7', uuidV7());
+/** What spreading a hot account over as many rows as there are instances would bring at the most. */
+const apart = (instance: number) => usageRequest(`agent-${instance}`, uuidV7());
 const spread = () => usageRequest(`agent-${turn++ % manyAccounts}`, uuidV7());
 const bulk = () => {
   const items = Array.from({ length: itemsPerBulk }, () => {
@@ -38,69 +34,96 @@ const bulk = () => {
   return postRequest('/api/v1/usage/bulk', JSON.stringify({ items }), [`Idempotency-Key: ${uuidV7()}`]);
 };
 
-/** Each round has a database of its own, so that none pays for the rows of those before it. */
-async function measureRound(): Promise<Line[]> {
-  const settings = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on', shared_buffers: '512MB' };
-  const postgres = await startPostgres({ settings: { ...settings, max_wal_size: '4GB' } });
-  const url = postgres.connectionString;
+/** Instances of Billonce on a database, one request after the other kind of it. */
+async function measureBillonce(url: string, count: number): Promise<Line[]> {
+  const instances = await startInstances(url, count);
   const lines: Line[] = [];
-  try {
-    const ordinary = async (accounts: number) => {
-      for (const clients of [8, connections]) {
-        const name = `one transaction per request, ${clients} clients, accounts: ${accounts}`;
-        lines.push({ name, ...(await measureOneByOne(url, clients, accounts, durationMs)) });
-      }
-    };
-    for (const count of [2, 1]) {
-      const instances = await startInstances(url, count);
-      const measure = async (name: string, nextRequest: () => string, using = connections) => {
-        const load = { connections: using, warmUpMs, durationMs, nextRequest };
-        lines.push({ name: `${name}, instances: ${count}`, ...(await loadInstances(url, instances, load)) });
-      };
-      // What is compared is measured one right after the other: the speed of a shared machine drifts.
-      if (count === 2) await ordinary(1);
-      await measure('keyed singles, one account', hot);
-      if (count === 2) await ordinary(manyAccounts);
-      await measure(`keyed singles, ${manyAccounts} accounts`, spread);
-      const known = hot();
-      await measure('replays of a known key', () => known);
-      await measure(`bulks of ${itemsPerBulk} with ids`, bulk, 4);
-      await Promise.all(instances.map((instance) => instance.stop()));
-    }
-  } finally {
-    await postgres.stop();
-  }
+  const measure = async (name: string, nextRequest: (instance: number) => string, using = connections) => {
+    const load = { connections: using, warmUpMs, durationMs, nextRequest };
+    lines.push({ name: `${name}, instances: ${count}`, ...(await loadInstances(url, instances, load)) });
+  };
+  await loadInstances(url, instances, {
+    connections,
+    warmUpMs: 0,
+    durationMs: settledAfterMs,
+    nextRequest: spread,
+  });
+  const empty = await stored(url);
+  await measure('keyed singles, one account', hot);
+  if (count > 1) await measure('keyed singles, an account for each instance', apart);
+  await measure(`keyed singles, ${manyAccounts} accounts`, spread);
+  const known = hot();
+  await measure('replays of a known key', () => known);
+  const filled = await stored(url);
+  await measure(`bulks of ${itemsPerBulk} with ids`, bulk, 4);
+  printGrowth('a keyed single', empty, filled);
+  printGrowth('an item of a bulk, with an id', filled, await stored(url));
+  await Promise.all(instances.map((instance) => instance.stop()));
   return lines;
 }
 
-const measured: Line[][] = [];
+/** The ordinary implementation: as a loop of clients, and behind the HTTP of two servers. */
+async function measureOrdinary(url: string): Promise<Line[]> {
+  const lines: Line[] = [];
+  await makeTables(url, manyAccounts);
+  const servers = await startInstances(url, 2, 'bench/postgres/one-by-one-server.ts');
+  for (const [accounts, nextRequest] of [
+    [1, () => usageRequest('agent-0', uuidV7())],
+    [manyAccounts, spread],
+  ] as const) {
+    for (const clients of [8, connections]) {
+      const name = `one transaction per request, ${clients} clients, accounts: ${accounts}`;
+      lines.push({
+        name,
+        ...(await measureOneByOne(url, { clients, accounts, warmUpMs, durationMs })),
+      });
+    }
+    const load = { connections, warmUpMs, durationMs, nextRequest };
+    const name = `one transaction per request over HTTP, two servers, accounts: ${accounts}`;
+    lines.push({ name, ...(await loadInstances(url, servers, load)) });
+  }
+  await Promise.all(servers.map((server) => server.stop()));
+  return lines;
+}
+
+/**
+ * Each round has a database of its own, so that none pays for the rows of those before it. The order is turned round
+ * from round to round: a database is slower while it is young, and the speed of a shared machine drifts.
+ */
+async function measureRound(isTurned: boolean): Promise<Map<string, Line>> {
+  const settings = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on', shared_buffers: '512MB' };
+  const postgres = await startPostgres({ settings: { ...settings, max_wal_size: '4GB' } });
+  const url = postgres.connectionString;
+  const parts = [() => measureBillonce(url, 2), () => measureOrdinary(url), () => measureBillonce(url, 1)];
+  const lines: Line[] = [];
+  try {
+    for (const part of isTurned ? parts.toReversed() : parts) lines.push(...(await part()));
+  } finally {
+    await postgres.stop();
+  }
+  return new Map(lines.map((line) => [line.name, line]));
+}
+
+const measured: Map<string, Line>[] = [];
 for (let round = 1; round <= rounds; round++) {
   console.error(`round ${round} of ${rounds}, load ${loadavg()[0]?.toFixed(1)} …`);
-  measured.push(await measureRound());
+  measured.push(await measureRound(round % 2 === 0));
 }
 console.log(
   `Node ${process.version}, ${availableParallelism()} cores, ${cpus()[0]?.model}; medians of ${rounds} rounds\n`,
 );
-console.log('| | requests/s | p50 ms | p99 ms | WAL bytes a request | commits/s |');
-console.log('| --- | --- | --- | --- | --- | --- |');
-for (const [index, { name }] of (measured[0] ?? []).entries()) {
-  const of = (pick: (line: Line) => number) =>
-    median(measured.flatMap((lines) => lines[index] ?? []).map(pick));
-  const whole = (value: number) => (value === 0 ? '-' : Math.round(value).toLocaleString('en'));
-  console.log(
-    `| ${name} | ${whole(of((l) => l.perSecond))} | ${of((l) => l.p50Ms).toFixed(1)} | ${of((l) => l.p99Ms).toFixed(1)} | ${whole(of((l) => l.walBytesPerRequest ?? 0))} | ${whole(of((l) => l.commitsPerSecond ?? 0))} |`,
-  );
+printTable(measured);
+for (const accounts of [1, manyAccounts]) {
+  const of = accounts === 1 ? 'one account' : `${accounts} accounts`;
+  for (const instances of [2, 1]) {
+    const ours = `keyed singles, ${of}, instances: ${instances}`;
+    printRatio(measured, ours, [
+      `one transaction per request, 8 clients, accounts: ${accounts}`,
+      `one transaction per request, ${connections} clients, accounts: ${accounts}`,
+    ]);
+    printRatio(measured, ours, [`one transaction per request over HTTP, two servers, accounts: ${accounts}`]);
+  }
 }
-
-/** Billonce under two instances against the better of the two pools of ordinary clients, within each round. */
-function ratio(billonce: string, oneByOne: string): string {
-  const ratios = measured.map((lines) => {
-    const best = Math.max(...lines.filter(({ name }) => name.endsWith(oneByOne)).map((l) => l.perSecond));
-    return (lines.find(({ name }) => name === billonce)?.perSecond ?? 0) / best;
-  });
-  return `${median(ratios).toFixed(2)} (rounds: ${ratios.map((found) => found.toFixed(2)).join(', ')})`;
-}
-console.log(`\none account: ${ratio('keyed singles, one account, instances: 2', 'accounts: 1')}`);
-console.log(
-  `many accounts: ${ratio(`keyed singles, ${manyAccounts} accounts, instances: 2`, `accounts: ${manyAccounts}`)}`,
-);
+printRatio(measured, 'keyed singles, an account for each instance, instances: 2', [
+  'keyed singles, one account, instances: 2',
+]);

@@ -22,42 +22,51 @@ export interface OneByOne {
   readonly p99Ms: number;
 }
 
+/** Makes the tables of an ordinary implementation, and its accounts: `agent-0` and so on. */
+export async function makeTables(url: string, accounts: number): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(tables);
+  await client.query(
+    `INSERT INTO one_by_one.accounts SELECT 'agent-' || n, 0, 0 FROM generate_series(0, ${accounts - 1}) AS n
+      ON CONFLICT DO NOTHING`,
+  );
+  await client.end();
+}
+
 /**
  * What Billonce is compared with: each client has a connection of its own, and carries out one request in one
  * transaction of prepared statements. There is no HTTP and no validation in it: it is ahead by what those cost.
  */
 export async function measureOneByOne(
   url: string,
-  clients: number,
-  accounts: number,
-  durationMs: number,
+  load: { clients: number; accounts: number; warmUpMs: number; durationMs: number },
 ): Promise<OneByOne> {
-  const connections = Array.from({ length: clients }, () => new pg.Client({ connectionString: url }));
+  const connections = Array.from({ length: load.clients }, () => new pg.Client({ connectionString: url }));
   await Promise.all(connections.map((client) => client.connect()));
-  await connections[0]?.query(tables);
-  await connections[0]?.query(
-    `INSERT INTO one_by_one.accounts SELECT 'account-' || n, 0, 0 FROM generate_series(0, ${accounts - 1}) AS n
-      ON CONFLICT DO NOTHING`,
-  );
   const latenciesMs: number[] = [];
-  const endsAtMs = performance.now() + durationMs;
+  const measuredFromMs = performance.now() + load.warmUpMs;
+  const endsAtMs = measuredFromMs + load.durationMs;
   await Promise.all(
     connections.map(async (client, place) => {
-      for (let turn = place; performance.now() < endsAtMs; turn += clients) {
+      for (let turn = place; performance.now() < endsAtMs; turn += load.clients) {
         const startMs = performance.now();
-        await carryOut(client, `account-${turn % accounts}`);
-        latenciesMs.push(performance.now() - startMs);
+        await carryOut(client, { account: `agent-${turn % load.accounts}`, key: uuidV7(), requests: 3 });
+        if (startMs >= measuredFromMs) latenciesMs.push(performance.now() - startMs);
       }
     }),
   );
   await Promise.all(connections.map((client) => client.end()));
   const sorted = latenciesMs.sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? 0;
-  return { perSecond: (sorted.length * 1000) / durationMs, p50Ms: at(0.5), p99Ms: at(0.99) };
+  return { perSecond: (sorted.length * 1000) / load.durationMs, p50Ms: at(0.5), p99Ms: at(0.99) };
 }
 
-async function carryOut(client: pg.Client, account: string): Promise<void> {
-  const key = uuidV7();
+/** One request in one transaction: claims the key, locks the account, writes the entry, the total and the answer. */
+export async function carryOut(
+  client: pg.ClientBase,
+  { account, key, requests }: { account: string; key: string; requests: number },
+): Promise<string> {
   const run = (name: string, text: string, values: unknown[]) => client.query({ name, text, values });
   await client.query('BEGIN');
   await run(
@@ -70,12 +79,19 @@ async function carryOut(client: pg.Client, account: string): Promise<void> {
   ]);
   const sequence = Number(rows[0].sequence) + 1;
   const id = uuidV7();
-  await run('entry', 'INSERT INTO one_by_one.entries VALUES ($1, $2, $3, 3)', [id, account, sequence]);
-  await run('total', 'UPDATE one_by_one.accounts SET sequence = $2, requests = requests + 3 WHERE id = $1', [
+  await run('entry', 'INSERT INTO one_by_one.entries VALUES ($1, $2, $3, $4)', [
+    id,
     account,
     sequence,
+    requests,
   ]);
-  const answer = JSON.stringify({ id, account, requests: 3, recordedAt: new Date().toISOString() });
+  await run('total', 'UPDATE one_by_one.accounts SET sequence = $2, requests = requests + $3 WHERE id = $1', [
+    account,
+    sequence,
+    requests,
+  ]);
+  const answer = JSON.stringify({ id, account, requests, recordedAt: new Date().toISOString() });
   await run('answer', 'UPDATE one_by_one.keys SET answer = $2 WHERE key = $1', [key, answer]);
   await client.query('COMMIT');
+  return answer;
 }
