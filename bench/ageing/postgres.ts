@@ -4,11 +4,11 @@
 import { ReadPool } from '../../apps/server/src/storage/postgres/pool.ts';
 import { PostgresSweep } from '../../apps/server/src/storage/postgres/sweep.ts';
 import { startPostgres } from '../../packages/idempotency/test/harness/postgres.ts';
+import { connected } from '../postgres/connected.ts';
 import { startInstances } from '../postgres/instances.ts';
 import { uuidV7 } from '../singles.ts';
 import { type Ageing, dayMs, makePartsOf, printDay, retentionDays, sweepAt } from './days.ts';
 import { fillAnswers, fillDeliveries, fillEntries, fillRecords } from './fill-postgres.ts';
-import { connected } from './watch.ts';
 import { load, printWriteCosts, singles, size } from './write-cost.ts';
 
 const furtherDays = Number(process.env['AGEING_DAYS'] ?? 5);

@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { connected } from '../postgres/connected.ts';
 
 const groups = ['answers', 'records', 'records_untimed', 'deliveries'] as const;
 
@@ -6,12 +7,6 @@ const groups = ['answers', 'records', 'records_untimed', 'deliveries'] as const;
 export interface Taken {
   readonly megabytes: number;
   readonly deadRows: number;
-}
-
-export async function connected(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  return client;
 }
 
 /** What the tables that forget take; the parts of a table are added up, but those of `fromDay` and after, which the load fills. */

@@ -1,6 +1,7 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { type LoadReport, loadHttp, postRequest } from '../http-load.ts';
 import { type ServerProcess, startServer } from '../server-process.ts';
+import { connected } from './connected.ts';
 import { databaseProcess, processorMs } from './processor-time.ts';
 
 /** Starts servers on one database, each in a process of its own: instances of Billonce, if no other is named. */
@@ -42,8 +43,7 @@ export async function loadInstances(
   instances: readonly ServerProcess[],
   load: Load,
 ): Promise<Measured> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const client = await connected(url);
   const database = await databaseProcess(client);
   const pids = instances.map(({ pid }) => pid);
   const before = { ...(await written(client)), used: processorMs(database, pids) };

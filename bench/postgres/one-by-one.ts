@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { uuidV7 } from '../singles.ts';
+import { connected } from './connected.ts';
 
 const tables = `
 CREATE SCHEMA IF NOT EXISTS one_by_one;
@@ -24,8 +25,7 @@ export interface OneByOne {
 
 /** Makes the tables of an ordinary implementation, and its accounts: `agent-0` and so on. */
 export async function makeTables(url: string, accounts: number): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const client = await connected(url);
   await client.query(tables);
   await client.query(
     `INSERT INTO one_by_one.accounts SELECT 'agent-' || n, 0, 0 FROM generate_series(0, ${accounts - 1}) AS n
@@ -42,8 +42,7 @@ export async function measureOneByOne(
   url: string,
   load: { clients: number; accounts: number; warmUpMs: number; durationMs: number },
 ): Promise<OneByOne> {
-  const connections = Array.from({ length: load.clients }, () => new pg.Client({ connectionString: url }));
-  await Promise.all(connections.map((client) => client.connect()));
+  const connections = await Promise.all(Array.from({ length: load.clients }, () => connected(url)));
   const latenciesMs: number[] = [];
   const measuredFromMs = performance.now() + load.warmUpMs;
   const endsAtMs = measuredFromMs + load.durationMs;

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { connected } from './connected.ts';
 
 const tables = ['entries', 'records', 'answers'] as const;
 const bytesSql = (table: string) =>
@@ -12,8 +12,7 @@ export interface Stored {
 
 /** What a database has stored until now. */
 export async function stored(url: string): Promise<Stored> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const client = await connected(url);
   const { rows } = await client.query(
     `SELECT (SELECT count(*) FROM entries) AS made, ${tables.map((table) => `${bytesSql(table)} AS ${table}`).join(', ')}`,
   );
