@@ -70,10 +70,11 @@ test('batches lock accounts, and take the ids of items, in one order: none of th
   const { url, first, second, client } = await startInstances(t);
   await first.execute(usage('agent-1'), usage('agent-2'), usage('agent-3'));
   await holdAccount(client, 'agent-2');
-  const onAccounts = [
-    first.execute(usage('agent-2'), usage('agent-1')),
-    second.execute(usage('agent-1'), usage('agent-2')),
-  ];
+  // The first waits before the second begins: if each took its accounts in the order of its commands, the first would get
+  // agent-2 while the second holds agent-1, whatever the order in which the two are woken.
+  const ahead = first.execute(usage('agent-2'), usage('agent-1'));
+  await untilWaiting(client, 1);
+  const onAccounts = [ahead, second.execute(usage('agent-1'), usage('agent-2'))];
   await untilWaiting(client, 2);
   await client.query('ROLLBACK');
   await Promise.all(onAccounts);
