@@ -123,6 +123,22 @@ test('batches lock accounts, and take the ids of items, in one order: none of th
   }
 });
 
+test('a batch that is the victim of a deadlock is decided again, and its client does not notice', async (t) => {
+  const { first, client } = await startInstances(t);
+  await first.execute(usage('agent-1'), usage('agent-2'));
+  await holdAccount(client, 'agent-2');
+  const batch = first.execute(usage('agent-1'), usage('agent-2'));
+  await untilWaiting(client, 1);
+  // Against the order of all batches, as an operator's own statement may be. The batch waited first, so it is cancelled.
+  await client.query(`SELECT 1 FROM accounts WHERE tenant = '${tenant}' AND agent = 'agent-1' FOR UPDATE`);
+  await client.query('ROLLBACK');
+  assert.deepEqual(
+    (await batch).map((outcome) => answerOf(outcome).status),
+    [201, 201],
+  );
+  await assertBooks(first, 4);
+});
+
 test('a price that changes while usage waits for its account is the price of that usage, and of what follows', async (t) => {
   const { first, second, client } = await startInstances(t);
   await first.execute(price(7n), usage('agent-1'));

@@ -49,6 +49,8 @@ const answerTimeoutMs = 10_000;
  * must never stand for another's statement.
  */
 const statementNames = new Map<string, string>();
+/** SQLSTATE of a statement in a transaction that an error before it aborted. */
+const abortedState = '25P02';
 
 /**
  * A connection that sends statements without waiting for the answers to those before them. They are executed in their
@@ -60,6 +62,8 @@ export class Connection implements Statements {
   #isLost = false;
   #isGathering = false;
   #warning: string | undefined;
+  /** what aborted the transaction: the statements after it only say that it is aborted */
+  #aborted: DatabaseError | undefined;
 
   private constructor(client: Client, isPrepared: boolean) {
     this.#client = client;
@@ -178,11 +182,19 @@ export class Connection implements Statements {
     });
   }
 
+  /** Of statements that were sent together, which error is thrown first is chance; so each of them names the cause. */
+  #causeOf(error: DatabaseError): DatabaseError {
+    if (error.code !== abortedState) this.#aborted = error;
+    return this.#aborted ?? error;
+  }
+
   async #answered<T>(result: Promise<T>): Promise<T> {
     try {
-      return await result;
+      const value = await result;
+      this.#aborted = undefined;
+      return value;
     } catch (error) {
-      if (error instanceof DatabaseError) throw error;
+      if (error instanceof DatabaseError) throw this.#causeOf(error);
       this.destroy();
       throw new ConnectionLost(error);
     }
