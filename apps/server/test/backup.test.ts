@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, readdirSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { runBooksCommand } from '../src/cli/books/commands.ts';
-import { apiAt } from './harness/api.ts';
+import { backUp } from '../src/storage/sqlite/backup.ts';
+import { type Api, apiAt } from './harness/api.ts';
+import { countIn } from './harness/look-into.ts';
 import { startProcess } from './harness/process.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 
-async function run(database: string, command: 'backup' | 'restore' | 'verify', ...args: string[]) {
+type Command = 'backup' | 'restore' | 'verify' | 'export';
+
+async function run(database: string, command: Command, ...args: string[]) {
   let printed = '';
   const print = (text: string) => {
     printed += text;
@@ -16,6 +21,15 @@ async function run(database: string, command: 'backup' | 'restore' | 'verify', .
   const environment = { DATABASE_URL: `file:${database}` };
   const code = await runBooksCommand(command, args, { print, complain: print, environment });
   return { code, printed };
+}
+
+/** A database with some usage, whose server has stopped. */
+async function booksOf(t: TestContext, use: (api: Api) => Promise<unknown>): Promise<string> {
+  const database = join(temporaryFolder(t), 'books.db');
+  const server = await startProcess(t, { DATABASE_URL: `file:${database}` });
+  await use(apiAt(server.url));
+  await server.stop('SIGTERM');
+  return database;
 }
 
 const usage = (agent: string) => ({ agent, serviceId: 'search', requests: 3 });
@@ -59,6 +73,104 @@ test('a backup taken while the server writes is whole, verifies, and serves the 
   assert.equal(replay.headers.get('idempotency-replayed'), 'true');
   assert.equal(replay.text, before.text);
   assert.equal((await second.get('/audit')).json.ok, true);
+});
+
+test('a backup ends after one pass although another process commits after each step of it', async (t) => {
+  const database = await booksOf(t, (api) => api.post('/usage', usage('agent-0'), 'key-0'));
+  const writer = new DatabaseSync(database);
+  t.after(() => writer.close());
+  writer.exec(`CREATE TABLE filler (body BLOB);
+    WITH RECURSIVE row (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM row WHERE n < 3000)
+    INSERT INTO filler SELECT randomblob(8000) FROM row`);
+  const pages = countIn(database, 'PRAGMA page_count');
+  const copy = join(database, '../copy.db');
+  const commit = (body: string) => writer.exec(`INSERT INTO filler VALUES ('${body}')`);
+  const left: number[] = [];
+  await backUp(database, copy, ({ remainingPages }) => {
+    left.push(remainingPages);
+    assert.ok(left.length < 20, 'the copy began again');
+    commit('from this process');
+    if (left.length > 2) return;
+    const code = `new (require('node:sqlite').DatabaseSync)(process.argv[1]).exec("INSERT INTO filler VALUES ('other')")`;
+    execFileSync(process.execPath, ['-e', code, database], { stdio: 'ignore' });
+  });
+  // 1,000 pages in each step, and never again as many as before.
+  assert.ok(pages > 5_000, `${pages} pages`);
+  assert.deepEqual(
+    left,
+    left.map((_, step) => pages - (step + 1) * 1_000),
+  );
+  assert.equal(left.length, Math.ceil(pages / 1_000) - 1);
+  assert.equal(
+    countIn(copy, 'SELECT count(*) FROM filler'),
+    3_000,
+    'nothing that was committed after it began',
+  );
+  assert.ok(countIn(database, 'SELECT count(*) FROM filler') >= 3_000 + left.length + 2);
+  assert.equal((await run(copy, 'verify')).code, 0);
+});
+
+test('a backup of a damaged database fails, and leaves no file that looks like a backup', async (t) => {
+  const database = await booksOf(t, async (api) => {
+    for (let bulk = 0; bulk < 5; bulk++) {
+      const items = Array.from({ length: 200 }, (_, index) => usage(`agent-${bulk}-${index}`));
+      assert.equal((await api.post('/usage/bulk', { items })).status, 201);
+    }
+  });
+  // A page in the middle of the file: the header and the first tables are sound.
+  const descriptor = openSync(database, 'r+');
+  writeSync(descriptor, Buffer.alloc(4096, 0x5a), 0, 4096, Math.floor(statSync(database).size / 8192) * 4096);
+  closeSync(descriptor);
+  const folder = join(database, '..');
+  const before = readdirSync(folder);
+  const { code, printed } = await run(database, 'backup', join(folder, 'copy.db'));
+  assert.equal(code, 1);
+  assert.match(printed, /^billonce backup: the copy is damaged/);
+  const restored = await run(join(folder, 'other.db'), 'restore', database);
+  assert.match(restored.printed, /^billonce restore: the copy is damaged/);
+  const left = readdirSync(folder).filter((name) => !before.includes(name) && !name.includes('-'));
+  assert.deepEqual(left, []);
+});
+
+test('no command reads the schema of a newer version, and verify and export none of an older one', async (t) => {
+  const database = await booksOf(t, (api) => api.post('/usage', usage('agent-0'), 'key-0'));
+  const known = countIn(database, 'PRAGMA user_version');
+  const setVersion = (version: number) => {
+    const books = new DatabaseSync(database);
+    books.exec(`PRAGMA user_version = ${version}`);
+    books.close();
+  };
+  setVersion(known + 1);
+  const target = (name: string) => join(database, '..', name);
+  for (const [command, ...args] of [
+    ['verify'],
+    ['verify', database],
+    ['backup', target('copy.db')],
+    ['export', 'entries', target('entries.csv')],
+  ] as const) {
+    const { code, printed } = await run(database, command, ...args);
+    assert.equal(code, 1, command);
+    const sentence = `the database has schema ${known + 1}, which a newer version of Billonce made; this version knows`;
+    assert.ok(printed.includes(`billonce ${command}: ${sentence}`), printed);
+  }
+  assert.match(
+    (await run(target('other.db'), 'restore', database)).printed,
+    /a newer version of Billonce made/,
+  );
+  assert.deepEqual(['copy.db', 'entries.csv', 'other.db'].map(target).filter(existsSync), []);
+  await assert.rejects(
+    startProcess(t, { DATABASE_URL: `file:${database}` }),
+    /which a newer version of Billonce/,
+  );
+  setVersion(known - 1);
+  const older = `the database has schema ${known - 1}, and this version reads schema ${known}: start this version's server`;
+  assert.ok((await run(database, 'verify')).printed.includes(older));
+  assert.ok((await run(database, 'export', 'entries', target('entries.csv'))).printed.includes(older));
+  assert.equal(
+    (await run(database, 'backup', target('copy.db'))).code,
+    0,
+    'before an upgrade one wants a backup',
+  );
 });
 
 test('verify finds a bill that was tampered with, and ends with 1', async (t) => {

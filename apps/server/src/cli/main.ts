@@ -79,4 +79,6 @@ async function run(args: readonly string[]): Promise<number> {
   }
 }
 
+// A backup and an export hold the books, which are for the user of this process alone.
+process.umask(0o077);
 process.exitCode = await run(process.argv.slice(2));

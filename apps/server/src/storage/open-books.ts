@@ -1,12 +1,14 @@
-import { existsSync } from 'node:fs';
 import type { DatabaseConfig } from '../config.ts';
 import type { Books } from '../reads/books.ts';
 import type { Connection } from './postgres/connection.ts';
 import { DatabaseClock } from './postgres/database-clock.ts';
 import { KnownApiKeys } from './postgres/known-api-keys.ts';
+import { knownSchema, schemaVersion } from './postgres/migrations/migrate.ts';
 import { ReadPool } from './postgres/pool.ts';
 import { PostgresBooks } from './postgres/postgres-books.ts';
 import { TailHorizon } from './postgres/tail-horizon.ts';
+import { refuseOtherSchema } from './schema-version.ts';
+import { assertReadable } from './sqlite/our-file.ts';
 import { SqliteBooks } from './sqlite/sqlite-books.ts';
 
 /** Books that were opened to be read, beside a server that may be writing to them. */
@@ -15,18 +17,18 @@ export interface OpenedBooks {
   close(): Promise<void>;
 }
 
-/** The cap of answers does not matter to who reads none. */
+/** These commands read no answers, so the cap does not matter. */
 const noAnswers = { answersMax: 1, bytesMax: 1 };
 
 /**
- * Opens the books of a database to read them, whichever engine it is of; nothing is made and nothing migrated.
+ * Opens the books of a database to read them, on either engine; nothing is made and nothing migrated.
  *
- * @throws {Error} when there is no such database
+ * @throws {Error} if there is no such database, or another version's schema is in it
  */
 export async function openBooks(database: DatabaseConfig): Promise<OpenedBooks> {
   switch (database.kind) {
     case 'sqlite': {
-      if (!existsSync(database.file)) throw new Error(`there is no file ${database.file}`);
+      assertReadable(database.file);
       const books = new SqliteBooks(database.file, noAnswers);
       return { books, close: async () => books.close() };
     }
@@ -51,8 +53,9 @@ export async function openBooks(database: DatabaseConfig): Promise<OpenedBooks> 
   }
 }
 
-/** A mistyped name of a database would else be told as a table that is missing. */
+/** Otherwise a mistyped database name would be reported as a missing table, and a newer schema as a missing column. */
 async function assertBooks(connection: Connection): Promise<void> {
   const rows = await connection.rows("SELECT 1 WHERE to_regclass('schema_versions') IS NOT NULL", []);
   if (rows.length === 0) throw new Error('the database has no books: no server has run on it');
+  refuseOtherSchema(await schemaVersion(connection), knownSchema);
 }

@@ -81,6 +81,28 @@ test('verify and export need no right but to read', async (t) => {
   assert.match(readFileSync(target, 'utf8'), /agent-1/);
 });
 
+test('verify and export refuse the schema of another version', async (t) => {
+  const url = await emptyPostgres();
+  await (await startProcess(t, { ...postgresEnvironment, DATABASE_URL: url })).stop('SIGTERM');
+  const target = join(temporaryFolder(t), 'entries.csv');
+  const refusals = async () => [
+    (await run(url, 'verify')).printed,
+    (await run(url, 'export', 'entries', target)).printed,
+  ];
+  await runSql(url, 'INSERT INTO schema_versions (version) VALUES (999)');
+  for (const printed of await refusals())
+    assert.match(
+      printed,
+      /: the database has schema 999, which a newer version of Billonce made; this version knows/,
+    );
+  await runSql(url, 'DELETE FROM schema_versions WHERE version > 1');
+  for (const printed of await refusals())
+    assert.match(
+      printed,
+      /: the database has schema 1, and this version reads schema \d+: start this version's server/,
+    );
+});
+
 test('a PostgreSQL that is not there, or has no books, is told as what it is', async () => {
   const url = await emptyPostgres();
   const none = await run(url, 'verify');

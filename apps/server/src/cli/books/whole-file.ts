@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
-import { link, open, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { open, rm } from 'node:fs/promises';
+import { nameWhole, refuseTaken } from '../../storage/name-whole.ts';
 
 /**
- * Writes a file that bears its name only once it is whole and on disk; a name that is taken is never written over.
+ * Writes a file that gets its name only once it is whole and on disk; a file that has the name is never overwritten.
  *
  * @throws {Error} if the name is taken, the pieces break off, or the disk does not take them
  */
@@ -11,9 +11,10 @@ export async function writeWholeFile(
   target: string,
   pieces: AsyncIterable<string | Uint8Array>,
 ): Promise<void> {
-  if (existsSync(target)) throw new Error(`${target} exists: move it away first`);
-  const partial = `${target}.partial`;
-  const file = await open(partial, 'w', 0o600);
+  refuseTaken(target);
+  // A random name: two commands with one target must not write into one file.
+  const partial = `${target}.${randomBytes(4).toString('hex')}.partial`;
+  const file = await open(partial, 'wx', 0o600);
   try {
     try {
       for await (const piece of pieces) await file.appendFile(piece);
@@ -21,15 +22,8 @@ export async function writeWholeFile(
     } finally {
       await file.close();
     }
-    // Not a rename: that would write over a file that has come meanwhile.
-    await link(partial, target);
+    nameWhole(partial, target);
   } finally {
-    await unlink(partial);
-  }
-  const folder = await open(dirname(target), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
+    await rm(partial, { force: true });
   }
 }

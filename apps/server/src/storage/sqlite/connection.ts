@@ -1,7 +1,19 @@
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import {
+  backup,
+  DatabaseSync,
+  type SQLInputValue,
+  type SQLOutputValue,
+  type StatementSync,
+} from 'node:sqlite';
 
 /** A row as SQLite hands it over. */
 export type Row = Record<string, SQLOutputValue>;
+
+/** Called after each step of a copy with the pages of the source, and with those that are not copied yet. */
+export type OnCopyStep = (pages: { readonly totalPages: number; readonly remainingPages: number }) => void;
+
+/** Pages that are copied in one step; other work of this thread has its turn in between. */
+const pagesPerStep = 1_000;
 
 /** A connection to the database file, with its prepared statements. */
 export class Connection {
@@ -46,6 +58,21 @@ export class Connection {
     this.run('BEGIN');
     try {
       return read();
+    } finally {
+      this.run('COMMIT');
+    }
+  }
+
+  /**
+   * Copies the database into a new file, in one pass. The snapshot is what bounds it: without one, SQLite begins the copy
+   * again whenever another connection commits. Until the copy ends, the write-ahead log keeps all that is committed.
+   */
+  async copyTo(target: string, onStep: OnCopyStep): Promise<void> {
+    this.run('BEGIN');
+    try {
+      // The snapshot begins with the first read.
+      this.get('SELECT count(*) FROM sqlite_schema');
+      await backup(this.#database, target, { rate: pagesPerStep, progress: onStep });
     } finally {
       this.run('COMMIT');
     }

@@ -1,3 +1,4 @@
+import { refuseNewerSchema } from '../../schema-version.ts';
 import { integer } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { isRaceOfCreators } from '../fault.ts';
@@ -9,24 +10,23 @@ import { forgottenRecords } from './0004-forgotten-records.ts';
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [books, audits, takenDeliveries, forgottenRecords];
 
+/** The schema that this version reads and writes. */
+export const knownSchema = migrations.length;
+
 const createTriesMax = 10;
 
 /**
  * Brings the schema up to date. Safe when several instances start at once: one after the other takes the lock of the
  * table of versions, and finds what those before it did.
  *
- * @throws {Error} when the database was written by a newer version
+ * @throws {Error} if a newer version has migrated the database
  */
 export async function migrate(connection: Connection): Promise<void> {
   await createVersions(connection);
   await connection.transaction(async () => {
     await connection.exec('LOCK TABLE schema_versions IN EXCLUSIVE MODE');
     const version = await schemaVersion(connection);
-    if (version > migrations.length) {
-      throw new Error(
-        `the database has schema ${version}; this version knows schemas up to ${migrations.length}`,
-      );
-    }
+    refuseNewerSchema(version, knownSchema);
     for (const [index, sql] of migrations.entries()) {
       if (index < version) continue;
       await connection.exec(sql);
@@ -47,7 +47,8 @@ async function createVersions(connection: Connection): Promise<void> {
   }
 }
 
-async function schemaVersion(connection: Connection): Promise<number> {
+/** How many migrations a database has seen. */
+export async function schemaVersion(connection: Connection): Promise<number> {
   const [row] = await connection.rows('SELECT coalesce(max(version), 0) AS version FROM schema_versions', []);
   return row === undefined ? 0 : integer(row, 'version');
 }

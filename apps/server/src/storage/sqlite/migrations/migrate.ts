@@ -1,3 +1,4 @@
+import { refuseNewerSchema } from '../../schema-version.ts';
 import { integer } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { books } from './0001-books.ts';
@@ -19,18 +20,17 @@ const migrations: readonly string[] = [
   settings,
 ];
 
+/** The schema that this version reads and writes. */
+export const knownSchema = migrations.length;
+
 /**
- * Brings the schema up to date, each migration in a transaction of its own.
+ * Brings the schema up to date, each migration in a separate transaction.
  *
- * @throws {Error} when the file was written by a newer version
+ * @throws {Error} if a newer version has migrated the file
  */
 export function migrate(connection: Connection): void {
   const version = schemaVersion(connection);
-  if (version > migrations.length) {
-    throw new Error(
-      `the database has schema ${version}; this version knows schemas up to ${migrations.length}`,
-    );
-  }
+  refuseNewerSchema(version, knownSchema);
   for (const [index, sql] of migrations.entries()) {
     if (index < version) continue;
     connection.exec('BEGIN IMMEDIATE');
@@ -45,7 +45,8 @@ export function migrate(connection: Connection): void {
   }
 }
 
-function schemaVersion(connection: Connection): number {
+/** How many migrations a file has seen. */
+export function schemaVersion(connection: Connection): number {
   const row = connection.get('PRAGMA user_version');
   return row === undefined ? 0 : integer(row, 'user_version');
 }
