@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { explanationOf } from './schemas/explained-pattern.ts';
 
 /** One fault of a request: where it is (a JSON pointer, RFC 6901) and what is wrong with it. */
 export interface Fault {
@@ -83,8 +84,28 @@ function describe(error: CheckError): Fault[] {
         pointer: `${error.instancePath}/${escapePointer(name)}`,
         message: 'is required',
       }));
+    case 'pattern':
+      return [{ pointer: error.instancePath, message: patternMessage(error) }];
+    case 'format':
+      return [{ pointer: error.instancePath, message: formatMessage(error) }];
     default:
       return [{ pointer: error.instancePath, message: error.message }];
+  }
+}
+
+/** A client reads a sentence, not a regular expression. */
+function patternMessage({ params, message }: CheckError): string {
+  return explanationOf(Reflect.get(params, 'pattern')) ?? message;
+}
+
+function formatMessage({ params, message }: CheckError): string {
+  switch (Reflect.get(params, 'format')) {
+    case 'date-time':
+      return 'must be an existing date and time';
+    case 'storable-text':
+      return 'must not contain U+0000 or lone surrogates';
+    default:
+      return message;
   }
 }
 

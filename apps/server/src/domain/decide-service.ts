@@ -84,7 +84,7 @@ function serviceChanged(
   return done(
     {
       status,
-      location: `/services/${serviceId}`,
+      location: `/services/${encodeURIComponent(serviceId)}`,
       body: { serviceId, priceStroops: Number(priceStroops) },
     },
     {

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { compileValidator, Tenant } from '@billonce/contract';
 import { clientAddress, scopeDigest, sha256 } from '@billonce/idempotency/core';
 import { isLive } from '../domain/api-key.ts';
 import { adminTenant } from '../domain/tenant.ts';
@@ -102,12 +103,14 @@ function presentedKeyOf({ apiKey, authorization }: CallerHeaders): string | unde
   return bearer;
 }
 
-const tenantName = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}$/;
+const validateTenant = compileValidator(Tenant);
 
 function refuseMalformedTenant(named: string | undefined): void {
-  if (named !== undefined && !tenantName.test(named)) {
-    throw new ApiError('invalid_request', 'X-Tenant is not the name of a tenant');
-  }
+  if (named === undefined) return;
+  const validated = validateTenant(named);
+  if (validated.kind === 'valid') return;
+  const messages = validated.faults.map(({ message }) => message).join('; ');
+  throw new ApiError('invalid_request', `X-Tenant is not the name of a tenant: it ${messages}`);
 }
 
 function refuseOtherTenant(named: string | undefined, own: string): void {

@@ -1,3 +1,4 @@
+import { isNameInList } from '@billonce/contract';
 import type { EntryCursor } from '../reads/list-entries.ts';
 import { ApiError } from './api-error.ts';
 
@@ -41,7 +42,7 @@ export function idCursor(cursor: string | undefined): string | undefined {
 export function nameCursor(cursor: string | undefined): string {
   if (cursor === undefined) return '';
   const { kind, place } = decodeCursor(cursor);
-  if (kind === 'name' && /^[A-Za-z0-9._-]{1,256}$/.test(place)) return place;
+  if (kind === 'name' && isNameInList(place)) return place;
   throw invalidCursor();
 }
 

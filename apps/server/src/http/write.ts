@@ -68,7 +68,8 @@ export class WriteDesk {
       if (!this.#isKeyRequired || !isWrite(operation)) return undefined;
       throw new ApiError('idempotency_key_required', 'this server requires an Idempotency-Key');
     }
-    const { path, query } = splitTarget(request.raw.url ?? '');
+    const { query } = splitTarget(request.raw.url ?? '');
+    const path = pathOf(operation.path, call.params);
     const ifMatch = request.headers['if-match'];
     return {
       scope: caller.scope,
@@ -80,6 +81,21 @@ export class WriteDesk {
       sealingKey: isSecret ? sealingKey(caller.presentedKey, key) : undefined,
     };
   }
+}
+
+/**
+ * The path of an operation in one spelling. `/usage/a%40b/s` and `/usage/a@b/s` name the same account, and a proxy may
+ * change one into the other, so a retry must not be taken for another request.
+ */
+function pathOf(template: string, params: unknown): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(paramOf(params, name)));
+}
+
+function paramOf(params: unknown, name: string): string {
+  const value: unknown =
+    typeof params === 'object' && params !== null ? Reflect.get(params, name) : undefined;
+  if (typeof value !== 'string') throw new Error(`the path has no parameter ${name}`);
+  return value;
 }
 
 /**

@@ -4,7 +4,7 @@ import { keeps } from './keeping.ts';
 import type { Pool } from './pool.ts';
 
 const hourMs = 3_600_000;
-const alphabets = ['a', 'Z', '7', 'x.', '_-', 'ünï', '\u{1f4b8}', 'fF0'];
+const alphabets = ['a', 'Z', '7', 'x.', '_-', '@:/|', '+~#$!*', 'ünï', '\u{1f4b8}', 'fF0'];
 const lists = { itemsMax: 3 };
 
 /** Draws values that keep to schemas. */

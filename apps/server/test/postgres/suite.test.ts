@@ -23,6 +23,7 @@ const suites = [
   'reset',
   'crash',
   'model',
+  'names',
   'neighbours',
   'tenants',
   'reconcile',

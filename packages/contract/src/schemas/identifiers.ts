@@ -1,42 +1,90 @@
 import Type from 'typebox';
 import Format from 'typebox/format';
+import { explained } from './explained-pattern.ts';
 
 /** A moment: RFC 3339 with an offset, at most nine digits of a second, no leap second. */
 export const Timestamp = Type.String({
   format: 'date-time',
-  pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:[0-5]\\d(?:\\.\\d{1,9})?(?:Z|[+-]\\d\\d:\\d\\d)$',
+  pattern: explained(
+    '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:[0-5]\\d(?:\\.\\d{1,9})?(?:Z|[+-]\\d\\d:\\d\\d)$',
+    'must be an RFC 3339 timestamp with an offset, such as 2026-05-01T12:00:00Z',
+  ),
   examples: ['2026-05-01T12:00:00.000Z'],
 });
 
-const identifier = '^(?!\\.{1,2}$)[A-Za-z0-9._-]+$';
+const characters = "A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'";
+const characterClass = '[A-Za-z0-9._@:/|+~#$!*-]';
+
+// '.' and '..' are steps of a path to a URL parser, also when they are percent-encoded. '::' stays free for a
+// separator of names.
+const identifier = explained(
+  `^(?!\\.{1,2}$)(?!.*::)${characterClass}+$`,
+  `may contain ${characters}; it is not '.' or '..' and contains no '::'`,
+);
+
+// A leading '$' is reserved: the books of the operator are those of '$admin'.
+const tenantName = explained(
+  `^(?!\\.{1,2}$)(?!\\$)(?!.*::)${characterClass}+$`,
+  `may contain ${characters}; it does not begin with '$', is not '.' or '..' and contains no '::'`,
+);
+
+const partOfName = explained(`^${characterClass}+$`, `may contain ${characters}`);
 
 export const Agent = Type.String({
-  description: 'Who consumes.',
+  description: `Who consumes: ${characters}; not '.' or '..', no '::'. Percent-encoded in a path.`,
   minLength: 1,
   maxLength: 256,
   pattern: identifier,
-  examples: ['agent-7'],
+  examples: ['agent-7', 'team/7@example.com'],
 });
 
 export const ServiceId = Type.String({
-  description: 'What is consumed.',
+  description: `What is consumed: ${characters}; not '.' or '..', no '::'. Percent-encoded in a path.`,
   minLength: 1,
   maxLength: 128,
   pattern: identifier,
-  examples: ['input-tokens'],
+  examples: ['input-tokens', 'vendor/model:input'],
 });
 
 export const Tenant = Type.String({
-  description: 'Owner of services, usage and keys.',
+  description: `Owner of services, usage and keys: ${characters}; not '.' or '..', no '::', no leading '$'.`,
   minLength: 1,
   maxLength: 64,
-  pattern: identifier,
-  examples: ['acme'],
+  pattern: tenantName,
+  examples: ['acme', 'org:acme'],
 });
+
+/** The beginning of a service's name. */
+export const NamePrefix = Type.String({
+  description: 'How the id begins.',
+  minLength: 1,
+  maxLength: 128,
+  pattern: partOfName,
+  examples: ['vendor/'],
+});
+
+/** Any part of a service's name. */
+export const NamePart = Type.String({
+  description: 'A part of the id, in upper or lower case.',
+  minLength: 1,
+  maxLength: 128,
+  pattern: partOfName,
+  examples: ['tokens'],
+});
+
+const anyName = new RegExp(`^${characterClass}{1,256}$`, 'u');
+
+/** Whether a text can be the place of a cursor in a list of names. */
+export function isNameInList(text: string): boolean {
+  return anyName.test(text);
+}
 
 export const Uuid = Type.String({
   description: 'An id that this server gave.',
-  pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$',
+  pattern: explained(
+    '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$',
+    'must be an id that this server issued: a UUID in lower case',
+  ),
   examples: ['019a7f6e-3a60-7c3e-9b1d-0123456789ab'],
 });
 
@@ -44,7 +92,7 @@ export const UsageId = Type.String({
   description: "The event's own identity, unique in its tenant for ever: 1-128 visible ASCII characters.",
   minLength: 1,
   maxLength: 128,
-  pattern: '^[\\x21-\\x7e]+$',
+  pattern: explained('^[\\x21-\\x7e]+$', 'may contain visible ASCII characters and no spaces'),
   examples: ['7c2f-000000000042-5d1e'],
 });
 
@@ -70,7 +118,10 @@ export const PriceStroops = Type.Integer({
 
 export const Stroops = Type.String({
   description: 'An amount in stroops (10^-7 XLM), as a decimal string.',
-  pattern: '^(?:0|[1-9][0-9]{0,39})$',
+  pattern: explained(
+    '^(?:0|[1-9][0-9]{0,39})$',
+    'must be a whole number of stroops as a decimal string, such as "93500"',
+  ),
   examples: ['93500'],
 });
 
@@ -101,7 +152,7 @@ export const Cursor = Type.String({
   description: 'Opaque: `nextCursor` of the page before.',
   minLength: 1,
   maxLength: 512,
-  pattern: '^[A-Za-z0-9_-]+$',
+  pattern: explained('^[A-Za-z0-9_-]+$', 'must be a `nextCursor` that this list returned'),
   examples: ['aWQgMDE5YTdmNmU'],
 });
 

@@ -1,11 +1,12 @@
 import Type from 'typebox';
+import { explained } from './explained-pattern.ts';
 import { Cursor, NextCursor, PageLimit, Stroops, Tenant, Timestamp } from './identifiers.ts';
 
 const Label = Type.String({
   description: 'What the key is for: 1-64 characters, not blank.',
   minLength: 1,
   maxLength: 64,
-  pattern: '\\S',
+  pattern: explained('\\S', 'must not be blank'),
   format: 'storable-text',
   examples: ['collector'],
 });
@@ -79,7 +80,7 @@ export const ApiKeyFilter = Type.Object(
 export const ApiKeyParams = Type.Object({
   prefix: Type.String({
     description: 'The part of a key by which it is known.',
-    pattern: '^[A-Za-z0-9_]{1,64}$',
+    pattern: explained('^[A-Za-z0-9_]{1,64}$', 'must be the prefix of an API key, such as apk_0f3a9b2c'),
   }),
 });
 
@@ -129,7 +130,10 @@ export const ProblemBody = Type.Object(
 );
 
 export const ErrorCodeParams = Type.Object({
-  code: Type.String({ description: 'An error code.', pattern: '^[a-z_]{1,64}$' }),
+  code: Type.String({
+    description: 'An error code.',
+    pattern: explained('^[a-z_]{1,64}$', 'must be an error code: lower-case letters and _'),
+  }),
 });
 
 export const ErrorCodeRow = Type.Object({
@@ -203,7 +207,7 @@ export const Version = Type.Object({ name: Type.Literal('billonce'), version: Ty
 export const DocsAssetParams = Type.Object({
   asset: Type.String({
     description: 'A file of the page.',
-    pattern: '^[a-z.-]{1,64}$',
+    pattern: explained('^[a-z.-]{1,64}$', 'must be the name of a file of the page'),
     examples: ['start.js'],
   }),
 });

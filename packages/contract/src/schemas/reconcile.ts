@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { explained } from './explained-pattern.ts';
 import { Requests, UsageId, Uuid } from './identifiers.ts';
 
 const reconcileItemsMax = 10_000;
@@ -7,7 +8,7 @@ const IdempotencyKey = Type.String({
   description: 'The Idempotency-Key of a `POST /usage`, without quotes.',
   minLength: 1,
   maxLength: 255,
-  pattern: '^[\\x21-\\x7e]+$',
+  pattern: explained('^[\\x21-\\x7e]+$', 'may contain visible ASCII characters and no spaces'),
 });
 
 /** What a collector has in its own log: a usage item by its id, or by the key of the request that reported it. */

@@ -3,6 +3,8 @@ import {
   Agent,
   Cursor,
   FreeText,
+  NamePart,
+  NamePrefix,
   NextCursor,
   PageLimit,
   PriceStroops,
@@ -35,15 +37,8 @@ export const ServiceParams = Type.Object({ serviceId: ServiceId });
 
 export const ServiceFilter = Type.Object(
   {
-    prefix: Type.Optional(ServiceId),
-    q: Type.Optional(
-      Type.String({
-        description: 'A part of the id, in upper or lower case.',
-        minLength: 1,
-        maxLength: 128,
-        pattern: '^[A-Za-z0-9._-]+$',
-      }),
-    ),
+    prefix: Type.Optional(NamePrefix),
+    q: Type.Optional(NamePart),
     disabled: Type.Optional(
       Type.Union([Type.Literal('true'), Type.Literal('false')], {
         description: 'Only those that are, or are not.',

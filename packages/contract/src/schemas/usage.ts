@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { explained } from './explained-pattern.ts';
 import {
   Agent,
   Cursor,
@@ -90,7 +91,12 @@ export const AccountCleared = Type.Object({
 
 export const ReverseRequest = Type.Object(
   {
-    reason: Type.String({ ...FreeText, minLength: 1, pattern: '\\S', description: 'Why: 1-256 characters.' }),
+    reason: Type.String({
+      ...FreeText,
+      minLength: 1,
+      pattern: explained('\\S', 'must not be blank'),
+      description: 'Why: 1-256 characters.',
+    }),
   },
   { additionalProperties: false },
 );

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { explained } from './explained-pattern.ts';
 import { Cursor, NextCursor, PageLimit, Timestamp, Uuid } from './identifiers.ts';
 
 /** Every type of event. */
@@ -21,7 +22,7 @@ const Url = Type.String({
   description: 'Where events are delivered to: https, a public address, at most 2,048 characters.',
   minLength: 1,
   maxLength: 2_048,
-  pattern: '^https?://[\\x21-\\x7e]+$',
+  pattern: explained('^https?://[\\x21-\\x7e]+$', 'must be an https:// URL without spaces'),
   examples: ['https://billing.example/hooks'],
 });
 
@@ -95,9 +96,18 @@ export const PageQuery = Type.Object(
 );
 
 /** A moment, as a timestamp or in milliseconds since the epoch. */
-const Since = Type.Union([Timestamp, Type.String({ pattern: '^\\d{1,14}$', examples: ['1780000000000'] })], {
-  description: 'From this moment on: a timestamp, or milliseconds since the epoch.',
-});
+const Since = Type.Union(
+  [
+    Timestamp,
+    Type.String({
+      pattern: explained('^\\d{1,14}$', 'must be milliseconds since the epoch'),
+      examples: ['1780000000000'],
+    }),
+  ],
+  {
+    description: 'From this moment on: a timestamp, or milliseconds since the epoch.',
+  },
+);
 
 export const EventFilter = Type.Object(
   {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { bulkItemsMax } from '@billonce/contract';
+import { bulkItemsMax, compileValidator, Tenant } from '@billonce/contract';
 import type { Mapping } from './mapping.ts';
 import { type MappingWords, mappingOf } from './mapping-options.ts';
 import type { ServerAccess } from './usage-client.ts';
@@ -78,7 +78,7 @@ export function parseIngestOptions(args: readonly string[], environment: Environ
     server: {
       url: serverUrl(values.url ?? set(environment['BILLONCE_URL']) ?? urlDefault, mistakes),
       apiKey: apiKey(values['api-key'] ?? set(environment['BILLONCE_API_KEY']), mistakes),
-      tenant: nameOf('--tenant', values.tenant, mistakes),
+      tenant: tenantOf(values.tenant, mistakes),
       timeoutMs: integer('--timeout', values.timeout, 60, 1, 3_600, mistakes) * 1000,
     },
     batchItems: integer('--batch', values.batch, 1_000, 1, bulkItemsMax, mistakes),
@@ -123,6 +123,17 @@ function integer(
   if (parsed >= min && parsed <= max) return parsed;
   mistakes.push(`${name} is ${value}: it must be an integer from ${min} to ${max}`);
   return fallback;
+}
+
+const validateTenant = compileValidator(Tenant);
+
+function tenantOf(value: string | undefined, mistakes: string[]): string | undefined {
+  if (value === undefined) return undefined;
+  const validated = validateTenant(value);
+  if (validated.kind === 'invalid') {
+    mistakes.push(`--tenant is ${value}: it ${validated.faults.map(({ message }) => message).join('; ')}`);
+  }
+  return value;
 }
 
 function nameOf(name: string, value: string | undefined, mistakes: string[]): string | undefined {
