@@ -292,11 +292,12 @@ test('a completion whose first reply was lost succeeds when it is tried again', 
   assert.deepEqual(await ending, ok);
 });
 
-test('what is not stored by default: 5xx, 408, 425 and 429; everything else is', async () => {
-  for (const status of [500, 503, 408, 425, 429, 200, 302, 400, 404, 409, 422]) {
+test('by default every status below 500 is stored, except those that say that nothing was done', async () => {
+  const nothingDone = [401, 402, 403, 408, 413, 415, 421, 425, 429];
+  for (const status of [500, 503, ...nothingDone, 200, 302, 400, 404, 409, 422]) {
     const { engine } = setUp();
     await engine.finish(await executed(engine), { ...ok, status }, about);
-    const isStored = status < 500 && ![408, 425, 429].includes(status);
+    const isStored = status < 500 && !nothingDone.includes(status);
     assert.equal((await engine.begin(request())).kind, isStored ? 'answer' : 'execute', String(status));
   }
 });

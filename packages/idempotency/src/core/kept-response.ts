@@ -27,6 +27,9 @@ export const representationHeaders: readonly string[] = [
   'last-modified',
   'link',
   'location',
+  // Receipts of a payment (x402; the Payment authentication scheme): they belong to the effect, not to the exchange.
+  'payment-response',
+  'payment-receipt',
 ];
 
 /** Keeps of an answer's headers those that are replayed, in their order, with names in lower case. */

@@ -72,7 +72,7 @@ export interface IdempotencyOptions {
   readonly keepHeaders?: readonly string[];
   /**
    * Whether an answer is stored. Not to store it declares that nothing took effect: the key is free again. By default
-   * what is below 500, without 408, 425 and 429.
+   * every status below 500 but 401, 402, 403, 408, 413, 415, 421, 425 and 429, which say that nothing was done yet.
    */
   readonly shouldStore?: (answer: {
     readonly status: number;
@@ -249,8 +249,14 @@ export function checkOptions(
   };
 }
 
+/**
+ * Answers below 500 that say that the operation has not begun: the same request succeeds later, after a login, a
+ * payment or a pause. A stored 402 would be replayed to a client that has paid.
+ */
+const nothingDone: ReadonlySet<number> = new Set([401, 402, 403, 408, 413, 415, 421, 425, 429]);
+
 function isStoredByDefault({ status }: { readonly status: number }): boolean {
-  return status < 500 && status !== 408 && status !== 425 && status !== 429;
+  return status < 500 && !nothingDone.has(status);
 }
 
 function checkStore(store: unknown, faults: string[]): void {

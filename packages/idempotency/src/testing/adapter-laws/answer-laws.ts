@@ -62,7 +62,7 @@ const remembered: readonly (readonly [way: AnswerWay, what: string, check: Check
       assert.equal(header(answer, 'content-length'), undefined);
     },
   ],
-  ['refused', 'an error of the framework below 500', (_work, answer) => assert.equal(answer.status, 402)],
+  ['refused', 'an error of the framework below 500', (_work, answer) => assert.equal(answer.status, 422)],
   [
     'end',
     'nothing but an end',
@@ -119,7 +119,7 @@ function isForgotten(status: number): AdapterLaw {
 /** What is sent, remembered and replayed. */
 export const answerLaws: readonly AdapterLaw[] = [
   ...remembered.map(isReplayed),
-  ...[500, 503, 408, 425, 429].map(isForgotten),
+  ...[500, 503, 401, 402, 403, 408, 413, 415, 421, 425, 429].map(isForgotten),
   {
     id: 'remembered-422',
     sentence: 'A refusal of the handler below 500 is remembered as any other answer.',

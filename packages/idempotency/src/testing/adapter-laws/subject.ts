@@ -18,7 +18,7 @@ import type { LawWork } from './work.ts';
  * - `status`: the status `work.status`, with JSON, `work.json(id)`
  * - `echo`: 200, as JSON, `{ id, body }`, `body` being the JSON value that the handler found in the request's body
  * - `thrown`: throws `new Error('thrown by the handler')`, which the framework turns into a 500
- * - `refused`: throws the framework's own error for the status 402, which the framework turns into that answer
+ * - `refused`: throws the framework's own error for the status 422, which the framework turns into that answer
  * - `response`: 200, a `Response` (of the Fetch API) whose body is a `ReadableStream` of `work.chunks(id)`
  * - `writes`: 200, `work.chunks(id)` written one by one on the raw response, then an `end` alone
  * - `end`: 202 by `statusCode`, and `end(work.text(id))` on the raw response, without a header

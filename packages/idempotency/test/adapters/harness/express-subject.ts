@@ -81,7 +81,7 @@ function answers({ work }: LawApp): Readonly<Record<Way, Answer>> {
       throw new Error('thrown by the handler');
     },
     refused: () => {
-      throw Object.assign(new Error('pay first'), { status: 402 });
+      throw Object.assign(new Error('not like this'), { status: 422 });
     },
     writes: async (_request, response, id) => {
       for await (const chunk of work.chunks(id)) response.write(chunk);

@@ -67,7 +67,7 @@ function answers({ work }: LawApp): Readonly<Record<AnswerWay, Answer>> {
       throw new Error('thrown by the handler');
     },
     refused: () => {
-      throw Object.assign(new Error('pay first'), { statusCode: 402 });
+      throw Object.assign(new Error('not like this'), { statusCode: 422 });
     },
     response: (_request, _reply, id) =>
       new Response(ReadableStream.from(work.chunks(id)), { headers: { 'x-powered-by': 'streams' } }),

@@ -83,7 +83,7 @@ function answers({ work }: LawApp): Readonly<Record<Way, Answer>> {
     thrown: () => {
       throw new Error('thrown by the handler');
     },
-    refused: () => Promise.reject(new Response('pay first', { status: 402 })),
+    refused: () => Promise.reject(new Response('not like this', { status: 422 })),
     file: () => new Response(ReadableStream.from(createReadStream(someFile)), typed('text/plain')),
   };
 }

@@ -95,7 +95,7 @@ function answers({ work }: LawApp): Readonly<Record<Way, Answer>> {
       throw new Error('thrown by the handler');
     },
     refused: () => {
-      throw new HTTPException(402, { message: 'pay first' });
+      throw new HTTPException(422, { message: 'not like this' });
     },
     file: (context) => context.body(ReadableStream.from(createReadStream(someFile))),
   };

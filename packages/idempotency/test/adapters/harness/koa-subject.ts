@@ -85,7 +85,7 @@ function answers({ work }: LawApp): Readonly<Record<AnswerWay, Answer>> {
     thrown: () => {
       throw new Error('thrown by the handler');
     },
-    refused: (context) => context.throw(402, 'pay first'),
+    refused: (context) => context.throw(422, 'not like this'),
     response: (context, id) => {
       context.body = new Response(ReadableStream.from(work.chunks(id)));
     },

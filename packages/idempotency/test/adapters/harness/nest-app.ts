@@ -98,7 +98,7 @@ function routes({ work }: LawApp, rawOf: (response: PlatformResponse) => ServerR
     },
     refused: {
       value: () => {
-        throw new HttpException('pay first', 402);
+        throw new HttpException('not like this', 422);
       },
     },
     writes: {

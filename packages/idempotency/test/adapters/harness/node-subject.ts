@@ -67,7 +67,7 @@ function answers({ work }: LawApp): Readonly<Record<Way, Answer>> {
     thrown: () => {
       throw new Error('thrown by the handler');
     },
-    refused: (_request, response) => response.writeHead(402).end(),
+    refused: (_request, response) => response.writeHead(422).end(),
     writes: async (_request, response, id) => {
       for await (const chunk of work.chunks(id)) response.write(chunk);
       response.end();
