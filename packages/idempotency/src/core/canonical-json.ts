@@ -10,10 +10,12 @@ export type Json =
 
 /**
  * The canonical text of a JSON value: members sorted by UTF-16 code units, no white space, numbers and strings
- * as ECMAScript prints them, so that the same value always gives the same bytes.
+ * as ECMAScript prints them, so that the same value always gives the same bytes. What has a `toJSON` (a date) counts as
+ * what that gives.
  *
  * @throws {RangeError} for a number that is not finite, a lone surrogate, or nesting over 256 levels
- * @throws {TypeError} for a function or a symbol, which JSON does not have
+ * @throws {TypeError} for a function, a symbol, or an instance of a class without `toJSON`: two instances of a `Map` have
+ *   no members, and would look the same
  * @see RFC 8785, section 3.2
  */
 export function canonicalJson(value: Json): string {
@@ -31,7 +33,9 @@ function print(value: Json, depth: number): string {
   if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object') throw new TypeError(`JSON has no ${typeof value}`);
   if (isArray(value)) return `[${value.map((element) => print(element, depth + 1)).join(',')}]`;
-  return printObject(value, depth);
+  if (writesItself(value)) return print(value.toJSON(), depth + 1);
+  if (isPlainObject(value)) return printObject(value, depth);
+  throw new TypeError(`JSON has no ${className(value)}`);
 }
 
 function printObject(value: { readonly [name: string]: Json }, depth: number): string {
@@ -61,4 +65,19 @@ function printString(value: string): string {
 
 function isArray(value: Json): value is readonly Json[] {
   return Array.isArray(value);
+}
+
+/** Whether a value is an object literal, of this realm or another, or one without a prototype. */
+export function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function writesItself(value: object & { readonly toJSON?: unknown }): value is { toJSON(): Json } {
+  return typeof value.toJSON === 'function';
+}
+
+function className(value: object): string {
+  return value.constructor?.name ?? 'object of this kind';
 }

@@ -60,7 +60,52 @@ test('what a parser left is compared as JSON, and refused if it is none', () => 
   assert.equal(comparableBody({ kind: 'parsed', value: { b: 1n, a: 'x' } }), '{"a":"x","b":1}');
   assert.equal(comparableBody({ kind: 'parsed', value: undefined }), '');
   assert.equal(comparableBody({ kind: 'parsed', value: 'text' }), 'text');
-  for (const value of [{ a: () => 1 }, { a: Symbol('s') }, [Number.NaN]]) {
-    assert.throws(() => comparableBody({ kind: 'parsed', value }), UnreadableBodyError);
+});
+
+const parsed = (value: unknown) => comparableBody({ kind: 'parsed', value });
+
+test('a date counts as its text, a form as its pairs', () => {
+  const at = (day: number) => ({ due: new Date(Date.UTC(2026, 0, day)), amount: 1 });
+  assert.equal(parsed(at(1)), '{"amount":1,"due":"2026-01-01T00:00:00.000Z"}');
+  assert.notEqual(parsed(at(1)), parsed(at(2)));
+  const form = (amount: string) => new URLSearchParams({ amount, to: 'alice' });
+  assert.equal(parsed(form('1')), parsed(form('1')));
+  assert.notEqual(parsed(form('1')), parsed(form('9999')));
+  const data = (amount: string) => {
+    const pairs = new FormData();
+    pairs.append('amount', amount);
+    return pairs;
+  };
+  assert.equal(parsed(data('1')), parsed(data('1')));
+  assert.notEqual(parsed(data('1')), parsed(data('9999')));
+  assert.equal(parsed(Object.assign(Object.create(null), { a: 1 })), '{"a":1}');
+});
+
+test('what has no members to compare by is refused, on its own and inside', () => {
+  class Order {
+    #amount = 1;
+    get amount() {
+      return this.#amount;
+    }
+  }
+  const withFile = new FormData();
+  withFile.append('file', new Blob(['a']), 'a.txt');
+  const refused = [
+    () => 1,
+    Symbol('s'),
+    Number.NaN,
+    new Map([['amount', 1]]),
+    new Set([1]),
+    new Blob(['amount=1']),
+    new Order(),
+    Promise.resolve(1),
+    new ArrayBuffer(8),
+    /amount/,
+    withFile,
+  ];
+  for (const value of refused) {
+    for (const body of [value, { a: value }, [value]]) {
+      assert.throws(() => parsed(body), UnreadableBodyError, String(value));
+    }
   }
 });

@@ -33,6 +33,8 @@ export function comparableBody(body: RequestBody): string | Uint8Array {
 function comparableValue(value: unknown): string | Uint8Array {
   if (value === undefined) return '';
   if (typeof value === 'string' || value instanceof Uint8Array) return value;
+  if (value instanceof URLSearchParams) return value.toString();
+  if (value instanceof FormData) return comparableForm(value);
   try {
     return canonicalJson(parsedJson(value));
   } catch (error) {
@@ -99,4 +101,13 @@ function normalizedDecimal(text: string): string {
 /** What `JSON.parse` or a body parser gave; `canonicalJson` refuses what is no JSON after all. */
 function parsedJson(value: unknown): Json {
   return value as Json;
+}
+
+/** The pairs of a form without files, in their order. */
+function comparableForm(form: FormData): string {
+  const pairs = [...form].map(([name, value]) => {
+    if (typeof value === 'string') return [name, value];
+    throw new UnreadableBodyError('the form has a file: give the option fingerprintBody');
+  });
+  return canonicalJson(pairs);
 }
