@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { splitTarget } from './request-head.ts';
+import { headerValues, splitTarget } from './request-head.ts';
 
 test('a target has the same path and query whether it is sent with its origin or without', () => {
   for (const [target, path, query] of [
@@ -17,4 +17,18 @@ test('a target has the same path and query whether it is sent with its origin or
   ] as const) {
     assert.deepEqual(splitTarget(target), { path, query }, target);
   }
+});
+
+test('a header counts whether Node read it or earlier code set it', () => {
+  const values = (headers: Record<string, string | string[]>, ...rawHeaders: string[]) =>
+    headerValues({ headers, rawHeaders }, 'idempotency-key');
+  assert.deepEqual(values({}), []);
+  assert.deepEqual(values({ 'idempotency-key': 'a' }, 'Idempotency-Key', 'a'), ['a']);
+  assert.deepEqual(values({ 'idempotency-key': 'a, b' }, 'idempotency-key', 'a', 'IDEMPOTENCY-KEY', 'b'), [
+    'a',
+    'b',
+  ]);
+  assert.deepEqual(values({ 'idempotency-key': 'a' }), ['a']);
+  assert.deepEqual(values({ 'idempotency-key': ['a', 'b'] }), ['a', 'b']);
+  assert.deepEqual(values({ 'idempotency-key': 'of a proxy' }, 'Idempotency-Key', 'a'), ['of a proxy']);
 });

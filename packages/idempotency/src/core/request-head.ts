@@ -1,3 +1,20 @@
+/**
+ * Every value of a header of a request on Node. `rawHeaders` shows a header that was sent twice, which `headers` joins.
+ * `headers` alone has a header that a serverless bridge or an earlier middleware has set.
+ */
+export function headerValues(
+  request: { readonly headers: HeaderRecord; readonly rawHeaders: readonly string[] },
+  name: string,
+): readonly string[] {
+  const sent = fieldLines(request.rawHeaders, name);
+  if (sent.length > 1) return sent;
+  const value = request.headers[name];
+  if (value === undefined) return sent;
+  return typeof value === 'string' ? [value] : value;
+}
+
+type HeaderRecord = Readonly<Record<string, string | readonly string[] | undefined>>;
+
 /** Every value of a header as it came: Node joins those that were sent twice. */
 export function fieldLines(rawHeaders: readonly string[], name: string): string[] {
   const lines: string[] = [];

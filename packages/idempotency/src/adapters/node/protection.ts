@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { andThen, isPromise } from '../../core/awaitable.ts';
+import { isPlainObject } from '../../core/canonical-json.ts';
 import {
   type Begun,
   IdempotencyEngine,
@@ -11,7 +12,7 @@ import type { Operation } from '../../core/operation.ts';
 import { checkOptions, type IdempotencyOptions } from '../../core/options.ts';
 import type { Refusal } from '../../core/refusal.ts';
 import { type RequestBody, UnreadableBodyError } from '../../core/request-body.ts';
-import { fieldLines, splitTarget } from '../../core/request-head.ts';
+import { headerValues, splitTarget } from '../../core/request-head.ts';
 import type { Awaitable } from '../../core/store.ts';
 import { holdResponse } from './held-response.ts';
 import {
@@ -28,7 +29,7 @@ import { hasBody, keepWhenHungUp, readWholeBody } from './whole-body.ts';
 export interface NodeOptions<Request> extends IdempotencyOptions, CallerOptions<Request> {
   /**
    * What the body is compared by, where a parser leaves something that is neither text, bytes nor JSON (files, for
-   * example): JSON, text or bytes that tell one body from another.
+   * example): JSON, text or bytes that tell one body from another. A promise is awaited.
    */
   readonly fingerprintBody?: (request: Request) => unknown;
 }
@@ -101,14 +102,15 @@ export class NodeProtection<Request> {
    */
   protect(exchange: NodeExchange<Request>): Awaitable<Protected> {
     const { raw, request } = exchange;
-    const reading = this.#engine.readKey(raw.method ?? '', fieldLines(raw.rawHeaders, 'idempotency-key'));
+    const reading = this.#engine.readKey(raw.method ?? '', headerValues(raw, 'idempotency-key'));
     if (reading.kind === 'unprotected') return unprotected;
     const about = { accept: raw.headers.accept, requestId: exchange.requestId ?? requestIdOf(raw) };
     if (reading.kind === 'refused') return this.#refuse(exchange, reading.refusal, about);
-    const caller = callerOf(request, raw, this.#options);
     keepWhenHungUp(raw);
     const { key } = reading;
-    return andThen(this.#body(exchange), (body) => this.#begin(exchange, body, { caller, key, ...about }));
+    return andThen(callerOf(request, raw, this.#options), (caller) =>
+      andThen(this.#body(exchange), (body) => this.#begin(exchange, body, { caller, key, ...about })),
+    );
   }
 
   #begin(
@@ -165,25 +167,42 @@ export class NodeProtection<Request> {
   #body(exchange: NodeExchange<Request>): Awaitable<RequestBody | 'too_large' | 'broken_off'> {
     const { raw, request } = exchange;
     const { fingerprintBody } = this.#options;
-    if (fingerprintBody !== undefined) return { kind: 'parsed', value: fingerprintBody(request) };
-    if (!hasBody(raw)) return { kind: 'none' };
+    if (fingerprintBody !== undefined) {
+      return andThen(fingerprintBody(request), (value): RequestBody => ({ kind: 'parsed', value }));
+    }
+    if (!hasBody(raw)) return unannounced(exchange.parsedBody());
     // A parser that does not know the media type leaves an empty object, and the body unread.
-    if (raw.readableEnded) return { kind: 'parsed', value: consumed(raw, exchange.parsedBody()) };
-    return this.#wholeBody(raw);
+    if (raw.readableEnded) return consumed(raw, exchange.parsedBody());
+    return this.#wholeBody(exchange);
   }
 
-  async #wholeBody(raw: IncomingMessage): Promise<RequestBody | 'too_large' | 'broken_off'> {
+  async #wholeBody({
+    raw,
+    parsedBody,
+  }: NodeExchange<Request>): Promise<RequestBody | 'too_large' | 'broken_off'> {
     const read = await readWholeBody(raw, this.#engine.settings.requestBytesMax);
+    if (read.kind === 'consumed') return consumed(raw, parsedBody());
     if (read.kind !== 'whole') return read.kind;
     return { kind: 'raw', body: read.bytes, contentType: raw.headers['content-type'] };
   }
 }
 
+/** A serverless bridge may hand over a body that no header announces. Some parsers leave an empty object for none. */
+function unannounced(parsedBody: unknown): RequestBody {
+  return parsedBody === undefined || parsedBody === null || isEmptyObject(parsedBody)
+    ? { kind: 'none' }
+    : { kind: 'parsed', value: parsedBody };
+}
+
+function isEmptyObject(value: unknown): boolean {
+  return isPlainObject(value) && Object.keys(value).length === 0;
+}
+
 /** @throws {UnreadableBodyError} if the body was read and not all of it is left */
-function consumed({ headers }: IncomingMessage, parsedBody: unknown): unknown {
+function consumed({ headers }: IncomingMessage, parsedBody: unknown): RequestBody {
   // Parsers of forms put the files elsewhere, and two forms would differ in nothing else.
   const isForm = headers['content-type']?.toLowerCase().startsWith('multipart/') === true;
-  if (parsedBody !== undefined && !isForm) return parsedBody;
+  if (parsedBody !== undefined && !isForm) return { kind: 'parsed', value: parsedBody };
   throw new UnreadableBodyError(
     'the body was read before and is not kept: protect the route before that, or give the option fingerprintBody',
   );

@@ -1,16 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 
-/** What became of reading a body: all of it, more than we take, or its sender hung up. */
+/** What became of reading a body: all of it, more than we take, its sender hung up, or others have read it. */
 export type WholeBody =
   | { readonly kind: 'whole'; readonly bytes: Uint8Array }
   | { readonly kind: 'too_large' }
-  | { readonly kind: 'broken_off' };
+  | { readonly kind: 'broken_off' }
+  | { readonly kind: 'consumed' };
 
 const noBytes: WholeBody = { kind: 'whole', bytes: new Uint8Array(0) };
 
 /** Whether a request announces a body (RFC 9112, section 6.3). */
 export function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  return headers['transfer-encoding'] !== undefined || announcedBytes(headers) > 0;
+}
+
+function announcedBytes(headers: IncomingMessage['headers']): number {
+  return Number(headers['content-length'] ?? 0);
 }
 
 /**
@@ -18,16 +23,20 @@ export function hasBody({ headers }: IncomingMessage): boolean {
  * handler, finds it untouched. What is too large is thrown away, so that its sender reads the answer.
  */
 export async function readWholeBody(request: IncomingMessage, bytesMax: number): Promise<WholeBody> {
-  if (Number(request.headers['content-length'] ?? 0) > bytesMax) {
+  const announced = announcedBytes(request.headers);
+  if (announced > bytesMax) {
     request.resume();
     return { kind: 'too_large' };
   }
   // What came with the head is then here. To listen to a stream that has arrived and is empty would end it, before its
   // reader has come.
   await Promise.resolve();
+  if (request.readableEnded) return { kind: 'consumed' };
   if (request.destroyed) return { kind: 'broken_off' };
-  if (request.complete && request.readableLength === 0) return noBytes;
-  return new BodyReading(request, bytesMax).whole();
+  // A serverless bridge gives a complete request whose body comes with the first read.
+  if (request.complete && request.readableLength === 0 && announced === 0) return noBytes;
+  const read = await new BodyReading(request, bytesMax).whole();
+  return read.kind === 'whole' && read.bytes.length < announced ? { kind: 'consumed' } : read;
 }
 
 class BodyReading {

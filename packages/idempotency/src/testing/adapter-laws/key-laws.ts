@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { IncomingMessage } from 'node:http';
+import type { Awaitable } from '../../core/store.ts';
 import { assertRefusal, assertReplay, assertSameAnswer, newKey, withApp } from './law-app.ts';
 import type { AdapterLaw } from './subject.ts';
 import { header, json } from './wire.ts';
@@ -183,6 +186,26 @@ export const keyLaws: readonly AdapterLaw[] = [
   {
     id: 'untouched-without-key',
     sentence:
+  {
+    id: 'key-in-headers-alone',
+    sentence:
+      'A key that stands in `headers` and not in `rawHeaders`, as serverless bridges hand it over, protects its request.',
+    concerns: ({ ways }) => ways.includes('end'),
+    run: (subject) =>
+      withApp(subject, {}, async (app) => {
+        const bridged = (message: unknown) => forgetRawHeaders(message, app.port);
+        subscribe('http.server.request.start', bridged);
+        try {
+          const key = newKey();
+          const first = await app.post('json', { key, body: '{"amount":1}' });
+          assertReplay(await app.post('json', { key, body: '{"amount":1}' }), first);
+          assertRefusal(await app.post('json', { key: '' }), 400, 'invalid_idempotency_key');
+          assert.equal(app.work.executions, 1);
+        } finally {
+          unsubscribe('http.server.request.start', bridged);
+        }
+      }),
+  },
       'A request without a key, and a GET with one, are executed each time; an option refuses a write without a key.',
     concerns: always,
     run: async (subject) => {
@@ -231,3 +254,18 @@ export const keyLaws: readonly AdapterLaw[] = [
       }),
   },
 ];
+
+/** What code without types may return from `tenantOf`. */
+function mistaken(value: unknown): Awaitable<string | undefined> {
+  return value as Awaitable<string | undefined>;
+}
+
+/** Takes the raw headers from a request that a server on a port of ours has just read. */
+function forgetRawHeaders(message: unknown, port: number): void {
+  if (typeof message !== 'object' || message === null || !('request' in message)) return;
+  const { request } = message;
+  if (!(request instanceof IncomingMessage) || request.socket.localPort !== port) return;
+  // Node makes `headers` of the raw ones when they are first asked for.
+  Object.defineProperty(request, 'headers', { value: { ...request.headers } });
+  request.rawHeaders.length = 0;
+}
