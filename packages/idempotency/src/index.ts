@@ -24,7 +24,7 @@ export {
 export type { ProfileName } from './core/profile.ts';
 export type { Refusal, RefusalCode, UnknownOutcomeCause } from './core/refusal.ts';
 export { type RequestBody, UnreadableBodyError } from './core/request-body.ts';
-export type { Caller } from './core/scope.ts';
+export { type Caller, InvalidTenantError } from './core/scope.ts';
 export type {
   Awaitable,
   Claim,

@@ -1,7 +1,7 @@
 import type { RefusedRequest } from '../core/engine.ts';
 import type { Operation } from '../core/operation.ts';
 import { checkOptions, type IdempotencyOptions } from '../core/options.ts';
-import type { Caller } from '../core/scope.ts';
+import { type Caller, parseTenant } from '../core/scope.ts';
 import type { Awaitable } from '../core/store.ts';
 import { FetchProtection } from './fetch/fetch-protection.ts';
 import { readByCopy, readRequest } from './fetch/read-request.ts';
@@ -100,8 +100,8 @@ async function callerOf<R extends Request, Rest extends readonly unknown[]>(
   request: R,
   rest: Rest,
 ): Promise<Caller | undefined> {
-  const tenant = await tenantOf?.(request, ...rest);
-  if (tenant !== undefined) return { kind: 'tenant', tenant };
+  const tenant = parseTenant(await tenantOf?.(request, ...rest));
+  if (tenant !== undefined) return tenant;
   const address = await addressOf?.(request, ...rest);
   return address === undefined || address === '' ? undefined : { kind: 'ip', address };
 }

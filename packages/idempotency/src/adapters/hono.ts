@@ -5,7 +5,7 @@ import type { RefusedRequest } from '../core/engine.ts';
 import type { KeptResponse } from '../core/kept-response.ts';
 import type { Operation } from '../core/operation.ts';
 import { checkOptions, type IdempotencyOptions } from '../core/options.ts';
-import type { Caller } from '../core/scope.ts';
+import { type Caller, parseTenant } from '../core/scope.ts';
 import type { Awaitable } from '../core/store.ts';
 import { FetchProtection } from './fetch/fetch-protection.ts';
 import { responseOf } from './fetch/whole-answer.ts';
@@ -20,12 +20,12 @@ export { operationOf } from './node/operations.ts';
 /** The options of the adapter for Hono. */
 export interface HonoOptions<E extends Env = Env> extends IdempotencyOptions {
   /** the tenant of a recognized API key; without one, the caller is the client's IP address */
-  readonly tenantOf?: (context: Context<E>) => string | undefined;
+  readonly tenantOf?: (context: Context<E>) => Awaitable<string | undefined>;
   /**
    * the address at the other end of the connection; that of the socket under `@hono/node-server`. Elsewhere, one of
    * this and `tenantOf` is needed: `(c) => getConnInfo(c).remote.address`
    */
-  readonly addressOf?: (context: Context<E>) => string | undefined;
+  readonly addressOf?: (context: Context<E>) => Awaitable<string | undefined>;
   /** how many proxies in front of this server append to `X-Forwarded-For`; 0 */
   readonly trustedProxies?: number;
   /**
@@ -118,13 +118,15 @@ async function conclude(
   context.res = responseOf(sent, response.headers);
 }
 
-function callerOf<E extends Env>(
+async function callerOf<E extends Env>(
   { tenantOf, addressOf, trustedProxies = 0 }: HonoOptions<E>,
   context: Context<E>,
-): Caller | undefined {
-  const tenant = tenantOf?.(context);
-  if (tenant !== undefined) return { kind: 'tenant', tenant };
-  const peer = addressOf === undefined ? incomingOf(context)?.socket.remoteAddress : addressOf(context);
+): Promise<Caller | undefined> {
+  // Read first: the socket forgets its address when the connection is reset.
+  const socketAddress = incomingOf(context)?.socket.remoteAddress;
+  const tenant = parseTenant(await tenantOf?.(context));
+  if (tenant !== undefined) return tenant;
+  const peer = addressOf === undefined ? socketAddress : await addressOf(context);
   const forwardedFor = context.req.raw.headers.get('x-forwarded-for') ?? undefined;
   const address = clientAddress(peer ?? '', forwardedFor, trustedProxies);
   return address === '' ? undefined : { kind: 'ip', address };

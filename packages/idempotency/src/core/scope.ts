@@ -5,6 +5,24 @@ export type Caller =
   | { readonly kind: 'tenant'; readonly tenant: string }
   | { readonly kind: 'ip'; readonly address: string };
 
+/** What `tenantOf` gave is neither a name nor `undefined`: all callers would share one scope. */
+export class InvalidTenantError extends TypeError {
+  readonly code = 'invalid_tenant';
+}
+
+/**
+ * The caller that `tenantOf` names; `undefined` if it named none.
+ *
+ * @throws {InvalidTenantError} for anything but a non-empty string and `undefined`
+ */
+export function parseTenant(tenant: unknown): Caller | undefined {
+  if (tenant === undefined) return undefined;
+  if (typeof tenant === 'string' && tenant !== '') return { kind: 'tenant', tenant };
+  const given =
+    tenant === '' ? 'an empty string' : tenant === null ? 'null' : `a value of type ${typeof tenant}`;
+  throw new InvalidTenantError(`tenantOf must return a non-empty string or undefined, and returned ${given}`);
+}
+
 // Most requests come from callers that were here a moment ago.
 const digests = new Map<string, string>();
 const digestsMax = 1000;

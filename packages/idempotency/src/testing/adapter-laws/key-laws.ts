@@ -67,17 +67,40 @@ export const keyLaws: readonly AdapterLaw[] = [
     sentence:
       'The same key of another tenant is another operation: nothing of the first one’s answer is shown.',
     concerns: always,
-    run: (subject) =>
-      withApp(subject, { tenantByApiKey: true }, async (app) => {
-        const key = newKey();
-        const post = (tenant: string) => app.post('json', { key, headers: [['X-API-Key', tenant]] });
-        const [ada, bob] = [await post('ada'), await post('bob')];
-        assert.deepEqual([json(ada), json(bob)], [app.work.json(1), app.work.json(2)]);
-        assertReplay(await post('ada'), ada);
-        assertReplay(await post('bob'), bob);
-        assert.equal(json(await app.post('json', { key })) !== undefined, true);
-        assert.equal(app.work.executions, 3);
-      }),
+    run: async (subject) => {
+      const late = async (apiKey: string | undefined) => {
+        await Promise.resolve();
+        return apiKey;
+      };
+      for (const tenantOfApiKey of [(apiKey: string | undefined) => apiKey, late]) {
+        await withApp(subject, { tenantOfApiKey }, async (app) => {
+          const key = newKey();
+          const post = (tenant: string) => app.post('json', { key, headers: [['X-API-Key', tenant]] });
+          const [ada, bob] = [await post('ada'), await post('bob')];
+          assert.deepEqual([json(ada), json(bob)], [app.work.json(1), app.work.json(2)]);
+          assertReplay(await post('ada'), ada);
+          assertReplay(await post('bob'), bob);
+          assert.equal(json(await app.post('json', { key })) !== undefined, true);
+          assert.equal(app.work.executions, 3);
+        });
+      }
+    },
+  },
+  {
+    id: 'tenant-is-a-name',
+    sentence:
+      'If `tenantOf` gives anything but a non-empty string or `undefined`, now or by its promise, the request fails and nothing is executed.',
+    concerns: always,
+    run: async (subject) => {
+      for (const wrong of ['', null, 7, false, {}, Symbol('tenant')]) {
+        for (const given of [wrong, Promise.resolve(wrong)]) {
+          await withApp(subject, { tenantOfApiKey: () => mistaken(given) }, async (app) => {
+            assert.equal((await app.post('json', { key: newKey() })).status, 500);
+            assert.equal(app.work.executions, 0);
+          });
+        }
+      }
+    },
   },
   {
     id: 'addresses-apart',
@@ -164,6 +187,26 @@ export const keyLaws: readonly AdapterLaw[] = [
       }),
   },
   {
+    id: 'key-in-headers-alone',
+    sentence:
+      'A key that stands in `headers` and not in `rawHeaders`, as serverless bridges hand it over, protects its request.',
+    concerns: ({ ways }) => ways.includes('end'),
+    run: (subject) =>
+      withApp(subject, {}, async (app) => {
+        const bridged = (message: unknown) => forgetRawHeaders(message, app.port);
+        subscribe('http.server.request.start', bridged);
+        try {
+          const key = newKey();
+          const first = await app.post('json', { key, body: '{"amount":1}' });
+          assertReplay(await app.post('json', { key, body: '{"amount":1}' }), first);
+          assertRefusal(await app.post('json', { key: '' }), 400, 'invalid_idempotency_key');
+          assert.equal(app.work.executions, 1);
+        } finally {
+          unsubscribe('http.server.request.start', bridged);
+        }
+      }),
+  },
+  {
     id: 'one-key-two-spellings',
     sentence:
       'The quoted and the bare spelling of the same characters are one key; an option asks for the quoted one.',
@@ -186,26 +229,6 @@ export const keyLaws: readonly AdapterLaw[] = [
   {
     id: 'untouched-without-key',
     sentence:
-  {
-    id: 'key-in-headers-alone',
-    sentence:
-      'A key that stands in `headers` and not in `rawHeaders`, as serverless bridges hand it over, protects its request.',
-    concerns: ({ ways }) => ways.includes('end'),
-    run: (subject) =>
-      withApp(subject, {}, async (app) => {
-        const bridged = (message: unknown) => forgetRawHeaders(message, app.port);
-        subscribe('http.server.request.start', bridged);
-        try {
-          const key = newKey();
-          const first = await app.post('json', { key, body: '{"amount":1}' });
-          assertReplay(await app.post('json', { key, body: '{"amount":1}' }), first);
-          assertRefusal(await app.post('json', { key: '' }), 400, 'invalid_idempotency_key');
-          assert.equal(app.work.executions, 1);
-        } finally {
-          unsubscribe('http.server.request.start', bridged);
-        }
-      }),
-  },
       'A request without a key, and a GET with one, are executed each time; an option refuses a write without a key.',
     concerns: always,
     run: async (subject) => {

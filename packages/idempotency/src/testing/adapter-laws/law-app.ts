@@ -95,7 +95,7 @@ export async function withApp(
   };
   const store: IdempotencyStore = wish.options?.store ?? memoryStore();
   const server = await subject.start({
-    tenantByApiKey: false,
+    tenantOfApiKey: undefined,
     protect: 'app',
     bodyParser: subject.bodyParsers[0] ?? 'none',
     compression: 'none',

@@ -1,4 +1,5 @@
 import type { IdempotencyOptions } from '../../core/options.ts';
+import type { Awaitable } from '../../core/store.ts';
 import type { Law } from '../law.ts';
 import type { LawWork } from './work.ts';
 
@@ -62,8 +63,11 @@ export type CompressionPlace = 'none' | 'front' | 'behind';
 export interface LawApp {
   /** to be given to the adapter as they are */
   readonly options: IdempotencyOptions & { readonly trustedProxies?: number };
-  /** if true, the adapter is also given a `tenantOf` that gives the value of `X-API-Key`, `undefined` if there is none */
-  readonly tenantByApiKey: boolean;
+  /**
+   * if there, the adapter is also given a `tenantOf` that gives what this function makes of the value of `X-API-Key`, which
+   * is `undefined` where there is none
+   */
+  readonly tenantOfApiKey: ((apiKey: string | undefined) => Awaitable<string | undefined>) | undefined;
   /**
    * `app`: every route is protected, by one line for all. `route`: each route by itself, besides one more, `/bare`, that
    * answers as `json` does and is not protected.

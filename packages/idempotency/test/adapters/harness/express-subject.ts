@@ -25,9 +25,12 @@ export function expressSubject(express: typeof expressOf5): AdapterSubject {
 function start(express: typeof expressOf5, wish: LawApp): Promise<LawServer> {
   const app = express();
   app.set('env', 'test');
+  const { tenantOfApiKey } = wish;
   const protection = idempotency<Request>({
     ...wish.options,
-    ...(wish.tenantByApiKey ? { tenantOf: (request) => request.get('x-api-key') } : {}),
+    ...(tenantOfApiKey === undefined
+      ? {}
+      : { tenantOf: (request) => tenantOfApiKey(request.get('x-api-key')) }),
   });
   const compressed = compression({ threshold: 0 });
   const around: RequestHandler[] = [];

@@ -20,9 +20,12 @@ async function start(wish: LawApp): Promise<LawServer> {
   const app = fastify({ bodyLimit: 10_000_000, forceCloseConnections: true });
   if (wish.compression === 'behind')
     await app.register(compress, { threshold: 0, encodings: ['gzip', 'identity'] });
+  const { tenantOfApiKey } = wish;
   const options = {
     ...wish.options,
-    ...(wish.tenantByApiKey ? { tenantOf: tenantByApiKey } : {}),
+    ...(tenantOfApiKey === undefined
+      ? {}
+      : { tenantOf: (request: RequestWithHeaders) => tenantOfApiKey(apiKeyOf(request)) }),
   };
   const ways = Object.entries(answers(wish));
   if (wish.protect === 'app') {
@@ -39,9 +42,11 @@ async function start(wish: LawApp): Promise<LawServer> {
   return { port: address.port, close: () => app.close() };
 }
 
-function tenantByApiKey({ headers }: { readonly headers: FastifyRequest['headers'] }): string | undefined {
-  const tenant = headers['x-api-key'];
-  return typeof tenant === 'string' ? tenant : undefined;
+type RequestWithHeaders = { readonly headers: FastifyRequest['headers'] };
+
+function apiKeyOf({ headers }: RequestWithHeaders): string | undefined {
+  const apiKey = headers['x-api-key'];
+  return typeof apiKey === 'string' ? apiKey : undefined;
 }
 
 function handler(wish: LawApp, answer: Answer): RouteHandlerMethod {

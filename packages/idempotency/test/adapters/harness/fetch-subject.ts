@@ -30,13 +30,15 @@ export const fetchSubject: AdapterSubject = {
   },
 };
 
-function protection({ options, tenantByApiKey }: LawApp): Wrap {
+function protection({ options, tenantOfApiKey }: LawApp): Wrap {
   const { trustedProxies = 0, ...own } = options;
   return (handler) =>
     idempotent<Request, [address: string | undefined]>(
       {
         ...own,
-        ...(tenantByApiKey ? { tenantOf: (request) => request.headers.get('x-api-key') ?? undefined } : {}),
+        ...(tenantOfApiKey === undefined
+          ? {}
+          : { tenantOf: (request) => tenantOfApiKey(request.headers.get('x-api-key') ?? undefined) }),
         addressOf: ({ headers }, address = '') =>
           clientAddress(address, headers.get('x-forwarded-for') ?? undefined, trustedProxies),
       },

@@ -32,9 +32,12 @@ function appOf(wish: LawApp, isLight: boolean): Hono {
   app.onError((error, context) =>
     error instanceof HTTPException ? error.getResponse() : context.text('failed', 500),
   );
+  const { tenantOfApiKey } = wish;
   const protection = idempotency({
     ...wish.options,
-    ...(wish.tenantByApiKey ? { tenantOf: (context) => context.req.header('x-api-key') } : {}),
+    ...(tenantOfApiKey === undefined
+      ? {}
+      : { tenantOf: (context) => tenantOfApiKey(context.req.header('x-api-key')) }),
   });
   if (!isLight) app.use(heavy);
   if (wish.compression === 'front') app.use(compress({ threshold: 0 }));

@@ -23,9 +23,12 @@ export const koaSubject: AdapterSubject = {
 async function start(wish: LawApp): Promise<LawServer> {
   const app = new Koa();
   app.silent = true;
+  const { tenantOfApiKey } = wish;
   const protection: Middleware = idempotency<Context>({
     ...wish.options,
-    ...(wish.tenantByApiKey ? { tenantOf: (context) => context.get('x-api-key') || undefined } : {}),
+    ...(tenantOfApiKey === undefined
+      ? {}
+      : { tenantOf: (context) => tenantOfApiKey(context.get('x-api-key') || undefined) }),
   });
   const compressed = compress({ threshold: 0, br: false, gzip: { flush: constants.Z_SYNC_FLUSH } });
   const parsed = bodyParser({ jsonLimit: '10mb' });

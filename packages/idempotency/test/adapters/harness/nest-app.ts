@@ -130,11 +130,14 @@ export function rootModule(
   wish: LawApp,
   rawOf: (response: PlatformResponse) => ServerResponse = raw,
 ): DynamicModule {
-  const tenantOf: NonNullable<NestOptions['tenantOf']> = ({ headers }) => {
-    const tenant = headers['x-api-key'];
-    return typeof tenant === 'string' ? tenant : undefined;
-  };
-  const options: NestOptions = { ...wish.options, ...(wish.tenantByApiKey ? { tenantOf } : {}) };
+  const { tenantOfApiKey } = wish;
+  const tenantOf: NestOptions['tenantOf'] =
+    tenantOfApiKey &&
+    (({ headers }) => {
+      const apiKey = headers['x-api-key'];
+      return tenantOfApiKey(typeof apiKey === 'string' ? apiKey : undefined);
+    });
+  const options: NestOptions = { ...wish.options, ...(tenantOf === undefined ? {} : { tenantOf }) };
   const interceptor = wish.protect === 'route' ? new IdempotencyInterceptor(options) : undefined;
   const controllers = Object.entries(routes(wish, rawOf)).map(([way, route]) => {
     const controller = controllerOf(wish, way, route);

@@ -18,7 +18,9 @@ export const nodeSubject: AdapterSubject = {
   compressions: [],
   start(wish) {
     const handler = routes(wish);
-    const options = { ...wish.options, ...(wish.tenantByApiKey ? { tenantOf: tenantByApiKey } : {}) };
+    const { tenantOfApiKey } = wish;
+    const tenantOf = tenantOfApiKey && ((request: IncomingMessage) => tenantOfApiKey(apiKeyOf(request)));
+    const options = { ...wish.options, ...(tenantOf === undefined ? {} : { tenantOf }) };
     const protectedHandler = idempotent(options, handler);
     return listening((request, response) => {
       if (request.url === '/bare') handler(request, response).catch(() => response.destroy());
@@ -27,9 +29,9 @@ export const nodeSubject: AdapterSubject = {
   },
 };
 
-function tenantByApiKey({ headers }: IncomingMessage): string | undefined {
-  const tenant = headers['x-api-key'];
-  return typeof tenant === 'string' ? tenant : undefined;
+function apiKeyOf({ headers }: IncomingMessage): string | undefined {
+  const apiKey = headers['x-api-key'];
+  return typeof apiKey === 'string' ? apiKey : undefined;
 }
 
 function routes(wish: LawApp): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
