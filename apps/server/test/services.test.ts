@@ -68,6 +68,66 @@ test('in a bulk a disabled service refuses its items, and no other', async (t) =
   await assertAudited(api);
 });
 
+test('usage of a deleted service is refused until it is registered again, disabled before or not', async (t) => {
+  const { api } = await startInProcess(t);
+  for (const serviceId of ['search', 'off']) {
+    await register(api, serviceId, 5);
+    const recorded = await api.post(
+      '/usage',
+      usage({ serviceId, id: `known-${serviceId}` }),
+      `first-${serviceId}`,
+    );
+    await api.post('/settle', { agent: 'agent-7', serviceId });
+    if (serviceId === 'off') await api.call('/services/off/disable', { method: 'POST' });
+    const deleted = await api.call(`/services/${serviceId}`, { method: 'DELETE' });
+    assert.equal(deleted.status, 204, deleted.text);
+    const later = () => api.post('/usage', usage({ serviceId }), `later-${serviceId}`);
+    const refused = await later();
+    assert.deepEqual([refused.status, refused.json.error], [409, 'service_deleted'], refused.text);
+    const enabled = await api.call(`/services/${serviceId}/enable`, { method: 'POST' });
+    assert.equal(enabled.status, 404, 'a deleted service is not enabled');
+    // What was recorded before is still answered: by its key and by its id.
+    const retry = await api.post(
+      '/usage',
+      usage({ serviceId, id: `known-${serviceId}` }),
+      `first-${serviceId}`,
+    );
+    assert.deepEqual([retry.text, retry.headers.get('idempotency-replayed')], [recorded.text, 'true']);
+    const known = await api.post('/usage', usage({ serviceId, id: `known-${serviceId}` }));
+    assert.deepEqual([known.status, known.json.status], [200, 'duplicate']);
+    const conflict = await api.post('/usage', usage({ serviceId, id: `known-${serviceId}`, requests: 4 }));
+    assert.equal(conflict.json.error, 'usage_id_conflict');
+    assert.equal((await api.get(`/usage/agent-7/${serviceId}`)).json.total, 0);
+    await register(api, serviceId, 6);
+    assert.equal((await later()).status, 201);
+  }
+  assert.equal((await api.get('/billing/total')).json.totalStroops, '36');
+  await assertAudited(api);
+});
+
+test('in a bulk a deleted service refuses its items, an atomic one is refused whole, and what was never registered is recorded', async (t) => {
+  const { api } = await startInProcess(t);
+  await register(api, 'gone', 1);
+  await api.post('/usage', usage({ serviceId: 'gone', id: 'known' }));
+  await api.call('/usage/agent-7/gone', { method: 'DELETE' });
+  assert.equal((await api.call('/services/gone', { method: 'DELETE' })).status, 204);
+  const items = [
+    usage({ serviceId: 'never' }),
+    usage({ serviceId: 'gone' }),
+    usage({ serviceId: 'gone', id: 'known' }),
+  ];
+  const wanted = ['recorded', 'service_deleted', 'duplicate'];
+  const outcomes = ({ results }: { results: { status?: string; error?: string }[] }) =>
+    results.map(({ status, error }) => status ?? error);
+  const atomic = await api.post('/usage/bulk?mode=atomic', { items });
+  assert.deepEqual([atomic.status, atomic.json.error], [422, 'bulk_rejected']);
+  assert.deepEqual(outcomes(atomic.json), wanted);
+  assert.equal((await api.get('/agents/agent-7/total')).json.total, 0);
+  assert.deepEqual(outcomes((await api.post('/usage/bulk', { items })).json), wanted);
+  assert.equal((await api.get('/agents/agent-7/total')).json.total, 3);
+  await assertAudited(api);
+});
+
 test('a service that is not registered is neither disabled, enabled nor described', async (t) => {
   const { api } = await startInProcess(t);
   const metadata = { description: 'd', owner: 'o' };
@@ -175,12 +235,16 @@ test('a service is deleted only when nothing is left to settle, and nothing that
   await assertAudited(api);
 });
 
-test('usage of a deleted service is not stranded, and its price versions go on counting', async (t) => {
+test('a credit of a deleted service is not stranded, and its price versions go on counting', async (t) => {
   const { api } = await startInProcess(t);
   await register(api, 'search', 5);
+  const recorded = await api.post('/usage', usage());
+  await api.post('/settle', { agent: 'agent-7', serviceId: 'search' });
   await api.call('/services/search', { method: 'DELETE' });
-  await api.post('/usage', usage());
-  assert.equal((await api.get('/billing/agent-7/search')).json.billedStroops, '15');
+  assert.equal((await api.get('/billing/agent-7/search')).status, 404);
+  const entryId = recorded.headers.get('location')?.split('/').at(-1);
+  assert.equal((await api.post(`/entries/${entryId}/reverse`, { reason: 'sent by mistake' })).status, 201);
+  assert.equal((await api.get('/billing/agent-7/search')).json.lines[0].amountStroops, '-15');
   assert.equal((await api.call('/services/search/disable', { method: 'POST' })).status, 404);
   const back = await api.post('/services', { serviceId: 'search', priceStroops: 9 });
   assert.equal(back.status, 201);
@@ -199,7 +263,7 @@ test('usage of a deleted service is not stranded, and its price versions go on c
   );
   await api.post('/usage', usage());
   const settled = (await api.post('/settle', { agent: 'agent-7', serviceId: 'search' })).json;
-  assert.equal(settled.billedStroops, String(3 * 5 + 3 * 9));
+  assert.equal(settled.billedStroops, String(3 * 9 - 3 * 5));
   await assertAudited(api);
 });
 

@@ -90,6 +90,12 @@ export const errorCodes = {
     advice: 'Nothing was applied: send it again, with the same key, once the service is enabled.',
     retry: 'same_request',
   },
+  service_deleted: {
+    status: 409,
+    title: 'The service was deleted',
+    advice: 'Nothing was applied: register the service again, then resend the request with the same key.',
+    retry: 'same_request',
+  },
   service_has_outstanding_usage: {
     status: 409,
     title: 'Something of the service is not settled',

@@ -93,6 +93,7 @@ function decideItem(item: UsageItem, view: View, moment: Moment, idNumber: numbe
   const occurrence = judgeOccurrence(item.occurredAtNs, moment.nowMs);
   if (occurrence !== 'accepted') return { kind: 'refused', refusal: occurrenceRefusals[occurrence] };
   const service = view.service(item.serviceId);
+  if (service?.deleted === true) return { kind: 'refused', refusal: serviceDeleted(item.serviceId) };
   if (service?.disabled === true) return { kind: 'refused', refusal: serviceDisabled(item.serviceId) };
   const recorded = recordOn(account, service, item.requests);
   if (recorded === undefined) return { kind: 'refused', refusal: limitExceeded };
@@ -129,6 +130,11 @@ const usageIdConflict: Refusal = {
 
 function serviceDisabled(serviceId: string): Refusal {
   return { code: 'service_disabled', message: `service ${serviceId} is disabled: its usage is not recorded` };
+}
+
+function serviceDeleted(serviceId: string): Refusal {
+  const message = `service ${serviceId} was deleted: its usage is recorded only after it is registered again`;
+  return { code: 'service_deleted', message };
 }
 
 const limitExceeded: Refusal = {

@@ -10,6 +10,7 @@ export type Refusal =
         | 'not_reversible'
         | 'limit_exceeded'
         | 'service_disabled'
+        | 'service_deleted'
         | 'service_paused'
         | 'service_has_outstanding_usage'
         | 'event_too_old'

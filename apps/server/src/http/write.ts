@@ -194,6 +194,7 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
     case 'not_reversible':
     case 'limit_exceeded':
     case 'service_disabled':
+    case 'service_deleted':
     case 'service_paused':
     case 'service_has_outstanding_usage':
     case 'event_too_old':

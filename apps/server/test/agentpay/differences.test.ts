@@ -72,6 +72,8 @@ const differences: Readonly<Record<number, Shown>> = {
       items.map(({ requests }: { requests: number }) => requests),
       [10, -10],
     );
+    assert.equal((await played.send('DELETE /api/v1/services/s')).status, 204);
+    assertError(await use(played, 1), 409, 'service_deleted');
   },
   7: async ({ send }) => {
     assertError(await send('GET /api/v1/events', undefined, { 'X-API-Key': '' }), 401, 'unauthorized');

@@ -93,6 +93,7 @@ export class Model {
       if (!isSame) return { kind: 'refused', code: 'usage_id_conflict' };
       return { kind: 'total', total: this.#outstanding(account), isDuplicate: true };
     }
+    if (this.#deleted.has(item.serviceId)) return { kind: 'refused', code: 'service_deleted' };
     if (this.#disabled.has(item.serviceId)) return { kind: 'refused', code: 'service_disabled' };
     const price = (this.#prices.get(item.serviceId) ?? []).length - 1;
     this.#add(account, [{ requests: item.requests, price }], false, item.usageId);

@@ -18,7 +18,14 @@ export const usageOperations = {
         headers: location,
       },
     },
-    errors: ['service_disabled', 'usage_id_conflict', 'limit_exceeded', 'event_too_old', 'event_in_future'],
+    errors: [
+      'service_disabled',
+      'service_deleted',
+      'usage_id_conflict',
+      'limit_exceeded',
+      'event_too_old',
+      'event_in_future',
+    ],
   },
   recordUsageBulk: {
     method: 'POST',
