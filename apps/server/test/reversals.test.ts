@@ -128,24 +128,91 @@ test('what is reversed after it was settled is a credit: carried until it is use
   });
 });
 
-test('a settle up to an old quote bills what was reversed behind it, and the next one gives it back', async (t) => {
+test('a settle through an entry is refused once usage up to that entry was reversed', async (t) => {
   const { api } = await startInProcess(t);
   await price(api, 10);
   await record(api, 1);
   const id = await record(api, 4);
   const agreed = await quote(api);
-  await record(api, 2);
+  const other = await record(api, 2);
+  const settle = (key: string) =>
+    api.post('/settle', { ...account, through: agreed.through, expectedStroops: agreed.billedStroops }, key);
   await reverse(api, id);
+  const refused = await settle('s');
+  assert.deepEqual([refused.status, refused.json.error], [412, 'quote_changed'], refused.text);
+  assert.deepEqual(refused.json.quote, await quote(api));
+  assert.equal(await total(api), 3);
+  // With the new quote the same key bills what is left; through entry 1, before what was reversed, as well.
+  const { through, billedStroops } = refused.json.quote;
+  assert.equal((await api.post('/settle', { ...account, through: 1 }, 's1')).json.billedStroops, '10');
+  await reverse(api, other);
+  const last = { ...account, through, expectedStroops: String(Number(billedStroops) - 10) };
+  assert.equal(
+    (await api.post('/settle', last, 's')).status,
+    412,
+    'entry 3 was reversed after the second quote',
+  );
+  assert.equal((await api.post('/settle', { ...account, through: 5 }, 's')).json.settlementId, null);
+  await assertAudit(api, {
+    outstanding: { requests: 0, stroops: '0' },
+    settled: { requests: 1, stroops: '10' },
+  });
+});
+
+test('usage that was cleared is not billed through an old quote, and reversed later usage leaves the quote alone', async (t) => {
+  const { api } = await startInProcess(t);
+  await price(api, 10);
+  for (let entry = 0; entry < 5; entry++) await record(api, 1);
+  assert.equal((await clear(api)).json.clearedTotal, 5);
+  for (const through of [1, 5]) {
+    const refused = await api.post('/settle', { ...account, through }, 's');
+    assert.deepEqual([refused.status, refused.json.error], [412, 'quote_changed'], refused.text);
+    assert.deepEqual([refused.json.quote.requests, refused.json.quote.through], [0, 6]);
+    const tagged = await api.post('/settle', { ...account, through, expectedStroops: 0 }, 's', {
+      'if-match': '*',
+    });
+    assert.equal(tagged.status, 412);
+  }
+  await record(api, 3);
+  const agreed = await quote(api);
+  const later = await record(api, 7);
+  await reverse(api, later);
+  await record(api, 9);
+  await clear(api);
+  const covered = await api.post('/settle', { ...account, through: agreed.through }, 's');
+  assert.equal(covered.status, 412, 'the clearing took back entry 7 too');
+  await record(api, 2);
+  const [quoted, after] = [await quote(api), await record(api, 4)];
+  await reverse(api, after);
+  const settled = await api.post(
+    '/settle',
+    { ...account, through: quoted.through, expectedStroops: '20' },
+    's',
+  );
+  assert.equal(settled.json.billedStroops, '20', settled.text);
+  await assertAudit(api, {
+    settled: { requests: 2, stroops: '20' },
+    outstanding: { requests: 0, stroops: '0' },
+  });
+});
+
+test('settled usage that is reversed after a quote changes the quote, and bulk settlements bill only the rest', async (t) => {
+  const { api } = await startInProcess(t);
+  await price(api, 10);
+  const settledEntry = await record(api, 6);
+  await api.post('/settle', account);
+  await record(api, 8);
+  const agreed = await quote(api);
+  await reverse(api, settledEntry);
   const body = { ...account, through: agreed.through, expectedStroops: agreed.billedStroops };
-  assert.equal((await api.post('/settle', body, 's')).json.billedStroops, '50');
-  assert.equal(await total(api), 0);
-  assert.deepEqual((await quote(api)).lines, [
-    { priceVersion: 1, requests: -2, priceStroops: 10, amountStroops: '-20' },
-  ]);
-  // The credit is owed: to clear the account takes back the usage behind the bill, and leaves it.
-  assert.equal((await clear(api)).json.clearedTotal, 2);
-  assert.equal((await quote(api)).lines[0].amountStroops, '-40');
-  await assertAudit(api, { outstanding: { requests: -4, stroops: '-40' } });
+  const refused = await api.post('/settle', body, 's');
+  assert.deepEqual([refused.status, refused.json.quote.billedStroops], [412, '20'], refused.text);
+  const bulk = await api.post('/settle/bulk', { agent: 'agent-7' }, 'b');
+  assert.equal(bulk.json.totalBilledStroops, '20');
+  await assertAudit(api, {
+    settled: { requests: 8, stroops: '80' },
+    outstanding: { requests: 0, stroops: '0' },
+  });
 });
 
 test('DELETE reverses all that is outstanding by one entry, erases nothing, and is safe to retry', async (t) => {

@@ -123,7 +123,8 @@ export const errorCodes = {
   quote_changed: {
     status: 412,
     title: 'What would be billed is not what was expected',
-    advice: 'Nothing was charged: look at `quote`, and settle with its `through` and amount.',
+    advice:
+      'Nothing was charged: look at `quote`, the quote as it is now, and settle with its `through` and amount.',
     retry: 'after_mending',
   },
   payload_too_large: {

@@ -2,7 +2,7 @@ import type { Json } from '@billonce/idempotency/core';
 import { type Account, isUnsettled, outstandingOn, outstandingRequests } from './account.ts';
 import { type Settle, type SettleBulk, settleBulkAccountsMax } from './command.ts';
 import { type Decision, done, type Moment, refused } from './decision.ts';
-import type { Position } from './position.ts';
+import { isTakenBackLater, type Position } from './position.ts';
 import { type Quote, quoteOf } from './quote.ts';
 import { billLinesAnswer, quoteTag } from './quote-answer.ts';
 import type { Refusal } from './refusal.ts';
@@ -21,6 +21,10 @@ export function settle(command: Settle, view: View, moment: Moment): Decision {
   if (through !== undefined && !isSettleable(account, through))
     return quoteChanged(quoteOf(account, service));
   const position = positionOf(account, through, view);
+  if (position !== undefined && isTakenBackLater(position)) {
+    const message = `usage up to entry ${position.sequence} was reversed later; nothing was charged`;
+    return quoteChanged(quoteOf(account, service), message);
+  }
   const quote = quoteOf(account, service, position);
   if (!isExpected(command, quote)) return quoteChanged(quoteOf(account, service));
   // What was reversed before it was settled comes to no line, and to no bill.
@@ -58,12 +62,11 @@ function isExpected(command: Settle, quote: Quote): boolean {
   return ifMatch === undefined || ifMatch.includes('*') || ifMatch.includes(quoteTag(quote));
 }
 
-function quoteChanged(quote: Quote): Decision {
-  return refused({
-    code: 'quote_changed',
-    message: 'what would be billed is not what was expected; nothing was charged',
-    quote,
-  });
+function quoteChanged(
+  quote: Quote,
+  message = 'what would be billed is not what was expected; nothing was charged',
+): Decision {
+  return refused({ code: 'quote_changed', message, quote });
 }
 
 export function settleBulk(command: SettleBulk, view: View, moment: Moment): Decision {

@@ -38,7 +38,8 @@ function view(): LoadedView {
     isReversed: false,
   });
   const beginning = { sequence: 0, priceVersion: -1, lineRequests: 0 };
-  loaded.positions.set('a s 0', { ...beginning, reversed: new Map(), reversedBehind: new Map() });
+  const nothing = { reversed: new Map(), reversedBehind: new Map(), laterReversedFrom: undefined };
+  loaded.positions.set('a s 0', { ...beginning, ...nothing });
   return loaded;
 }
 

@@ -14,6 +14,8 @@ export interface Position {
   readonly reversed: ReadonlyMap<number, number>;
   /** requests of the usage behind here that was taken back entry by entry, by price version */
   readonly reversedBehind: ReadonlyMap<number, number>;
+  /** the lowest `from` of the reversals after this entry: each took back usage after its `from` */
+  readonly laterReversedFrom: number | undefined;
 }
 
 /** The position of an account's last entry. */
@@ -25,6 +27,7 @@ export function positionAtEnd(account: Account): Position {
     lineRequests: top?.recordedRequests ?? 0,
     reversed: new Map(account.lines.map((line) => [line.priceVersion, line.reversedRequests])),
     reversedBehind: new Map(),
+    laterReversedFrom: undefined,
   };
 }
 
@@ -36,20 +39,38 @@ export function positionOf(entry: Entry, before: Account, reversals: readonly En
     for (const line of reversal?.lines ?? []) reversed.set(line.priceVersion, line.lineReversed);
   }
   const { sequence, priceVersion, lineRequests } = entry;
-  const here = { sequence, priceVersion, lineRequests, reversed, reversedBehind: new Map<number, number>() };
+  const reversedBehind = new Map<number, number>();
+  const here = {
+    sequence,
+    priceVersion,
+    lineRequests,
+    reversed,
+    reversedBehind,
+    laterReversedFrom: undefined,
+  };
   return withReversals(here, reversals);
 }
 
 /** A position as it is after further reversals. */
 export function withReversals(position: Position, reversals: readonly Entry[]): Position {
   const reversedBehind = new Map(position.reversedBehind);
-  for (const { reversal } of reversals) {
-    if (reversal?.entryId === undefined || reversal.through <= position.sequence) continue;
+  let { laterReversedFrom } = position;
+  for (const { sequence, reversal } of reversals) {
+    if (reversal === undefined) continue;
+    if (sequence > position.sequence) {
+      laterReversedFrom = Math.min(reversal.from, laterReversedFrom ?? reversal.from);
+    }
+    if (reversal.entryId === undefined || reversal.through <= position.sequence) continue;
     for (const { priceVersion, requests } of reversal.lines) {
       reversedBehind.set(priceVersion, (reversedBehind.get(priceVersion) ?? 0) + requests);
     }
   }
-  return { ...position, reversedBehind };
+  return { ...position, reversedBehind, laterReversedFrom };
+}
+
+/** Whether a reversal after a position took back usage up to it: a quote up to here counts what is no longer owed. */
+export function isTakenBackLater({ sequence, laterReversedFrom }: Position): boolean {
+  return laterReversedFrom !== undefined && laterReversedFrom < sequence;
 }
 
 /** Requests that were recorded on a line up to a position; all of them when there is none. */

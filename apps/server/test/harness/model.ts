@@ -15,6 +15,8 @@ interface ModelEntry {
   readonly account: string;
   readonly parts: readonly Part[];
   readonly isReversal: boolean;
+  /** of a reversal: how many entries of its account come before what it takes back */
+  readonly from: number;
   readonly usageId: string | undefined;
   isReversed: boolean;
   isSettled: boolean;
@@ -32,6 +34,8 @@ export class Model {
   readonly #entries: ModelEntry[] = [];
   /** what the last settlement of an account could not bill */
   readonly #carried = new Map<string, bigint>();
+  /** how many entries of an account the last clearing of it covered */
+  readonly #cleared = new Map<string, number>();
   readonly #prices = new Map<string, bigint[]>();
   readonly #disabled = new Set<string>();
   readonly #deleted = new Set<string>();
@@ -96,7 +100,7 @@ export class Model {
     if (this.#deleted.has(item.serviceId)) return { kind: 'refused', code: 'service_deleted' };
     if (this.#disabled.has(item.serviceId)) return { kind: 'refused', code: 'service_disabled' };
     const price = (this.#prices.get(item.serviceId) ?? []).length - 1;
-    this.#add(account, [{ requests: item.requests, price }], false, item.usageId);
+    this.#add(account, [{ requests: item.requests, price }], undefined, item.usageId);
     return { kind: 'total', total: this.#outstanding(account), isDuplicate: false };
   }
 
@@ -109,6 +113,7 @@ export class Model {
     const end = through ?? all.length;
     const isRange =
       through === undefined || (all.length === 0 ? end === 0 : end > settled && end <= all.length);
+    const isTakenBack = all.slice(end).some((entry) => entry.isReversal && entry.from < end);
     const range = all.slice(settled, end);
     const account = `${agent} ${serviceId}`;
     const byPrice = new Map<number, number>();
@@ -118,7 +123,7 @@ export class Model {
     let worth = this.#carried.get(account) ?? 0n;
     for (const [price, requests] of byPrice) worth += BigInt(requests) * (prices[price] ?? 0n);
     const billed = worth > 0n ? worth : 0n;
-    if (!isRange || (expectedStroops !== undefined && expectedStroops !== billed)) {
+    if (!isRange || isTakenBack || (expectedStroops !== undefined && expectedStroops !== billed)) {
       return { kind: 'refused', code: 'quote_changed' };
     }
     const isEmpty = [...byPrice.values()].every((requests) => requests === 0);
@@ -135,29 +140,37 @@ export class Model {
     if (entry === undefined) return { kind: 'refused', code: 'not_found' };
     if (entry.isReversal) return { kind: 'refused', code: 'not_reversible' };
     if (entry.isReversed) return { kind: 'refused', code: 'already_reversed' };
-    return { kind: 'reversal', requests: this.#takeBack(entry.account, [entry]) };
+    const from = this.#entries.filter(({ account }) => account === entry.account).indexOf(entry);
+    return { kind: 'reversal', requests: this.#takeBack(entry.account, [entry], from) };
   }
 
   #clear(account: string): ModelAnswer {
-    if (!this.#entries.some((entry) => entry.account === account))
-      return { kind: 'refused', code: 'not_found' };
-    const open = this.#entries.filter(
-      (entry) => entry.account === account && !entry.isSettled && !entry.isReversed && !entry.isReversal,
-    );
-    const clearedTotal = open.length === 0 ? 0 : -this.#takeBack(account, open);
-    return { kind: 'cleared', clearedTotal };
+    const all = this.#entries.filter((entry) => entry.account === account);
+    if (all.length === 0) return { kind: 'refused', code: 'not_found' };
+    const open = all.filter((entry) => !entry.isSettled && !entry.isReversed && !entry.isReversal);
+    if (open.length === 0) return { kind: 'cleared', clearedTotal: 0 };
+    const from = Math.max(all.filter((entry) => entry.isSettled).length, this.#cleared.get(account) ?? 0);
+    this.#cleared.set(account, all.length);
+    return { kind: 'cleared', clearedTotal: -this.#takeBack(account, open, from) };
   }
 
-  #takeBack(account: string, taken: readonly ModelEntry[]): number {
+  #takeBack(account: string, taken: readonly ModelEntry[], from: number): number {
     for (const entry of taken) entry.isReversed = true;
     const parts = taken.flatMap((entry) => entry.parts);
     const back = parts.map(({ requests, price }) => ({ requests: -requests, price }));
-    this.#add(account, back, true, undefined);
+    this.#add(account, back, from, undefined);
     return -sumOf(taken);
   }
 
-  #add(account: string, parts: readonly Part[], isReversal: boolean, usageId: string | undefined): void {
-    this.#entries.push({ account, parts, isReversal, usageId, isReversed: false, isSettled: false });
+  #add(
+    account: string,
+    parts: readonly Part[],
+    reversedFrom: number | undefined,
+    usageId: string | undefined,
+  ): void {
+    const isReversal = reversedFrom !== undefined;
+    const from = reversedFrom ?? 0;
+    this.#entries.push({ account, parts, isReversal, from, usageId, isReversed: false, isSettled: false });
   }
 
   #setDisabled(serviceId: string, disabled: boolean): ModelAnswer {

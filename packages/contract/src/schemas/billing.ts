@@ -56,7 +56,13 @@ export const SettleRequest = Type.Object(
   {
     agent: Agent,
     serviceId: ServiceId,
-    through: Type.Optional(Sequence),
+    through: Type.Optional(
+      Type.Integer({
+        ...Sequence,
+        description:
+          'The last entry to bill, from a quote. Refused with `quote_changed` if it was settled before, or if usage up to it was reversed or cleared by a later entry.',
+      }),
+    ),
     expectedStroops: Type.Optional(ExpectedStroops),
   },
   { additionalProperties: false },

@@ -1,5 +1,5 @@
 import type { Position } from '../../domain/position.ts';
-import { integer, json } from './columns.ts';
+import { integer, integerOrAbsent, json } from './columns.ts';
 import type { Connection, Statements } from './connection.ts';
 import type { PlacedEntry } from './entries.ts';
 
@@ -15,6 +15,8 @@ const reversedThroughSql = `SELECT l.price_version, (SELECT r.line_reversed FROM
       WHERE r.tenant = l.tenant AND r.account = l.account AND r.price_version = l.price_version
         AND r.sequence <= $3 ORDER BY r.sequence DESC LIMIT 1) AS reversed
   FROM account_lines AS l WHERE l.tenant = $1 AND l.account = $2 AND l.reversed_requests > 0`;
+const laterReversedFromSql = `SELECT min(from_sequence) AS reversed_from FROM reversals
+  WHERE tenant = $1 AND account = $2 AND sequence > $3`;
 const reversedBehindSql = `SELECT l.price_version, sum(l.requests)::bigint AS reversed
   FROM reversals AS r JOIN reversal_lines AS l USING (tenant, account, sequence)
   WHERE r.tenant = $1 AND r.account = $2 AND r.through_sequence > $3 AND r.entry_id IS NOT NULL
@@ -44,10 +46,11 @@ export async function loadPosition(
 ): Promise<Position | undefined> {
   const { tenant, account, sequence } = place;
   const values = [tenant, account, sequence];
-  const [rows, reversed, reversedBehind] = await Promise.all([
+  const [rows, reversed, reversedBehind, [later]] = await Promise.all([
     sequence === 0 ? [beginning] : connection.rows(loadPositionSql, values),
     byVersion(connection, reversedThroughSql, values),
     byVersion(connection, reversedBehindSql, values),
+    connection.rows(laterReversedFromSql, values),
   ]);
   const [row] = rows;
   if (row === undefined) return undefined;
@@ -57,6 +60,7 @@ export async function loadPosition(
     lineRequests: integer(row, 'line_requests'),
     reversed,
     reversedBehind,
+    laterReversedFrom: later && integerOrAbsent(later, 'reversed_from'),
   };
 }
 

@@ -4,6 +4,7 @@ import { bigOrAbsent, integer, text, textOrAbsent, uuid, uuidBytes } from './col
 import type { Connection, Row } from './connection.ts';
 import {
   isReversed,
+  loadLaterReversedFrom,
   loadReversal,
   loadReversedBehind,
   loadReversedThrough,
@@ -58,6 +59,7 @@ export function loadPosition(
       lineRequests: integer(row, 'line_requests'),
       reversed: loadReversedThrough(connection, account, sequence),
       reversedBehind: loadReversedBehind(connection, account, sequence),
+      laterReversedFrom: loadLaterReversedFrom(connection, account, sequence),
     }
   );
 }

@@ -1,5 +1,5 @@
 import type { Entry, Reversal, ReversalLine } from '../../domain/usage.ts';
-import { integer, textOrAbsent, uuid, uuidBytes } from './columns.ts';
+import { integer, integerOrAbsent, textOrAbsent, uuid, uuidBytes } from './columns.ts';
 import type { Connection } from './connection.ts';
 
 const loadReversalSql =
@@ -19,6 +19,8 @@ const reversedThroughSql = `SELECT l.price_version, (SELECT r.line_reversed FROM
          WHERE r.account = l.account AND r.price_version = l.price_version AND r.sequence <= ?
          ORDER BY r.sequence DESC LIMIT 1) AS reversed
        FROM account_lines AS l WHERE l.account = ? AND l.reversed_requests > 0`;
+const laterReversedFromSql =
+  'SELECT min(from_sequence) AS reversed_from FROM reversals WHERE account = ? AND sequence > ?';
 const reversedBehindSql = `SELECT l.price_version, sum(l.requests) AS reversed
        FROM reversals AS r JOIN reversal_lines AS l USING (account, sequence)
        WHERE r.account = ? AND r.through_sequence > ? AND r.entry_id IS NOT NULL GROUP BY l.price_version`;
@@ -65,6 +67,16 @@ export function loadReversedBehind(
   sequence: number,
 ): Map<number, number> {
   return byVersion(connection, reversedBehindSql, account, sequence);
+}
+
+/** The lowest `from` of the reversals after an entry. */
+export function loadLaterReversedFrom(
+  connection: Connection,
+  account: number,
+  sequence: number,
+): number | undefined {
+  const row = connection.get(laterReversedFromSql, account, sequence);
+  return row && integerOrAbsent(row, 'reversed_from');
 }
 
 function byVersion(connection: Connection, sql: string, ...values: number[]): Map<number, number> {
