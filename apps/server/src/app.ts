@@ -39,6 +39,8 @@ export interface App {
   readonly sweep: Sweep;
   readonly outbox: Outbox;
   readonly audit: Audit;
+  /** resolves with the reason if the process must end, because another may use the database instead of it */
+  readonly lost: Promise<string>;
   /** Stops accepting, finishes what was taken, answers it, closes the storage. */
   close(): Promise<void>;
 }
@@ -119,7 +121,7 @@ export async function startApp(
       await http.close();
       await closeStorage();
     };
-    return { url: urlOf(http, config), sweep, outbox, audit, close };
+    return { url: urlOf(http, config), sweep, outbox, audit, lost: storage.lost, close };
   } catch (error) {
     await closeStorage();
     throw error;

@@ -44,19 +44,24 @@ async function run(config: Config): Promise<void> {
   const log = serverLog(config.logLevel);
   const app = await startApp(config, version(), log);
   let isClosing = false;
-  const close = (signal: string) => {
+  const close = (reason: string, exitCode = 0) => {
     if (isClosing) return;
     isClosing = true;
-    log.info({ signal }, 'stopping: what was taken is finished first');
+    log.info({ reason }, 'stopping: requests that were taken are finished first');
     // Whatever hangs longer than this is as good as killed, and for that every write is safe.
     setTimeout(() => process.exit(1), graceMs).unref();
     app.close().then(
-      () => process.exit(0),
+      () => process.exit(exitCode),
       (error: unknown) => fail(error),
     );
   };
-  process.on('SIGTERM', close);
-  process.on('SIGINT', close);
+  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => close(signal));
+  app.lost
+    .then((reason) => {
+      log.fatal({ reason }, 'this server no longer has its database, writes nothing more, and stops');
+      close('the database is lost', 1);
+    })
+    .catch(fail);
   // Last: whoever waits for it may send a signal at once.
   console.log(banner(app, config));
 }

@@ -99,7 +99,7 @@ test('a second server on the same file does not start, says why, and leaves the 
   for (let times = 0; times < 2; times++) {
     await assert.rejects(startProcess(t, { DATABASE_URL: `file:${file}` }), (error: Error) =>
       error.message.includes(
-        `ended with 1:\nbillonce: another server has ${file} open (its lock is ${file}-lock)`,
+        `ended with 1:\nbillonce: another server has ${file} open (its lock is ${join(file, '..', '.books.db-lock')})`,
       ),
     );
     assert.equal((await api.post('/usage', usage, `b-${times}`)).status, 201);

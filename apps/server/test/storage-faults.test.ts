@@ -170,8 +170,9 @@ test('a server does not start on a file that it cannot write, and says so', asyn
   await assert.rejects(startProcess(t, environment, nobody), (error: Error) =>
     error.message.includes(`billonce: ${file} cannot be opened for writing: the file is read-only`),
   );
-  chmodSync(`${file}-lock`, 0o400);
+  const lock = join(folder, '.books.db-lock');
+  chmodSync(lock, 0o400);
   await assert.rejects(startProcess(t, environment, nobody), (error: Error) =>
-    error.message.includes(`billonce: ${file}-lock cannot be locked`),
+    error.message.includes(`billonce: ${lock} cannot be locked`),
   );
 });

@@ -10,6 +10,8 @@ export interface Storage {
   readonly books: Books;
   readonly audits: Audits;
   readonly sweepable: Sweepable;
+  /** resolves with the reason if another process may use the database instead of this one, which must end then */
+  readonly lost: Promise<string>;
   /** milliseconds since the epoch: the clock that everything recorded goes by */
   readonly nowMs: () => number;
   /** Closes what it has open, after everything that it was asked before. */

@@ -16,6 +16,8 @@ export interface ServerProcess {
   readonly pid: number;
   /** everything that it printed */
   output(): string;
+  /** the code that it ends with, or `null` when a signal ends it */
+  readonly ended: Promise<number | null>;
   /** Sends a signal and waits until the process is gone. */
   stop(signal: NodeJS.Signals): Promise<number | null>;
 }
@@ -40,6 +42,7 @@ export async function startProcess(
     ...identity,
   });
   onEnd(t, () => stop(child, 'SIGKILL'));
+  const ended = once(child, 'close').then(() => child.exitCode);
   let printed = '';
   const url = new Promise<string>((resolve, reject) => {
     const timer = setTimeout(
@@ -63,6 +66,7 @@ export async function startProcess(
   return {
     url: await url,
     pid: child.pid ?? 0,
+    ended,
     output: () => printed,
     stop: (signal) => stop(child, signal),
   };

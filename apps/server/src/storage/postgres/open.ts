@@ -69,7 +69,9 @@ export async function openPostgres(
     await close();
     throw error;
   }
-  return { lanes, books, audits: new PostgresAudits(upkeepPool), sweepable, nowMs: now, close };
+  // Any number of instances share the database, so none loses it to another.
+  const lost = new Promise<string>(() => undefined);
+  return { lanes, books, audits: new PostgresAudits(upkeepPool), sweepable, lost, nowMs: now, close };
 }
 
 async function prepareDatabase(options: PostgresEngineOptions): Promise<void> {

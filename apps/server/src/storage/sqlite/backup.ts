@@ -4,6 +4,7 @@ import { nameWhole, refuseTaken, syncPath } from '../name-whole.ts';
 import { Connection, type OnCopyStep } from './connection.ts';
 import { lockFile } from './file-lock.ts';
 import { openOurFile } from './our-file.ts';
+import { realFile } from './own-file.ts';
 
 /**
  * Copies a database into a separate file, as it is at one moment, while a server may be writing to it. The copy gets its
@@ -29,10 +30,11 @@ export async function backUp(
  * server is running on it
  */
 export async function restore(backupFile: string, databaseFile: string): Promise<void> {
-  const lock = lockFile(databaseFile);
+  const file = realFile(databaseFile);
+  const lock = lockFile(file);
   try {
-    for (const ending of ['', '-wal', '-shm']) refuseTaken(databaseFile + ending);
-    await copyTo(openOurFile(backupFile), databaseFile, () => undefined);
+    for (const ending of ['', '-wal', '-shm']) refuseTaken(file + ending);
+    await copyTo(openOurFile(backupFile), file, () => undefined);
   } finally {
     lock.release();
   }

@@ -1,43 +1,64 @@
 import { accessSync, constants } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isBusy } from './fault.ts';
+import { makeOwn, OwnFile } from './own-file.ts';
 
 /** Keeps a second server off a database file for as long as this process lives. */
 export interface FileLock {
+  /** what keeps others away only while its name leads to it */
+  readonly file: OwnFile;
   release(): void;
 }
 
 /**
  * Takes the lock of a database file: a file beside it, held by SQLite's own locks, which the kernel drops when the
- * process dies. So a killed server leaves nothing behind that somebody would have to clear away.
+ * process dies. So a killed server leaves nothing that must be cleaned up.
  *
- * @throws {Error} when another server holds it, or it cannot be made
+ * @param databaseFile the file itself, not a link to it
+ * @throws {Error} if another server holds the lock, or it cannot be made
  */
 export function lockFile(databaseFile: string): FileLock {
-  const file = `${databaseFile}-lock`;
-  const database = openLock(file);
+  const name = lockName(databaseFile);
+  const own = makeLock(name);
+  const database = openLock(name);
   try {
     database.exec('BEGIN EXCLUSIVE');
     // On a file that it may not write SQLite begins all the same, and holds nothing.
-    accessSync(file, constants.W_OK);
+    accessSync(name, constants.W_OK);
+    if (!own.isInPlace) throw new Error('it was moved away at this moment');
   } catch (error) {
     database.close();
-    if (!isBusy(error)) throw cannotLock(file, error);
-    throw new Error(`another server has ${databaseFile} open (its lock is ${file})`, { cause: error });
+    if (!isBusy(error)) throw cannotLock(name, error);
+    throw new Error(`another server has ${databaseFile} open (its lock is ${name})`, { cause: error });
   }
-  return { release: () => database.close() };
+  return { file: own, release: () => database.close() };
 }
 
-function openLock(file: string): DatabaseSync {
+/** A hidden name: `mv billonce.db* elsewhere` must not take the lock of a running server along. */
+function lockName(databaseFile: string): string {
+  return join(dirname(databaseFile), `.${basename(databaseFile)}-lock`);
+}
+
+function makeLock(name: string): OwnFile {
   try {
-    return new DatabaseSync(file, { timeout: 0 });
+    makeOwn(name);
+    return OwnFile.at(name);
   } catch (error) {
-    throw cannotLock(file, error);
+    throw cannotLock(name, error);
   }
 }
 
-function cannotLock(file: string, cause: unknown): Error {
-  return new Error(`${file} cannot be locked: ${cause instanceof Error ? cause.message : String(cause)}`, {
+function openLock(name: string): DatabaseSync {
+  try {
+    return new DatabaseSync(name, { timeout: 0 });
+  } catch (error) {
+    throw cannotLock(name, error);
+  }
+}
+
+function cannotLock(name: string, cause: unknown): Error {
+  return new Error(`${name} cannot be locked: ${cause instanceof Error ? cause.message : String(cause)}`, {
     cause,
   });
 }

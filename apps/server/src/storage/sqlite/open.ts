@@ -30,5 +30,6 @@ export async function openSqlite(
     await close();
     throw error;
   }
-  return { lanes: [writer], books, audits: new SoleAudits(), sweepable: writer, nowMs, close };
+  const audits = new SoleAudits();
+  return { lanes: [writer], books, audits, sweepable: writer, lost: writer.lost, nowMs, close };
 }

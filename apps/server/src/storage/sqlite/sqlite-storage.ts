@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, realpathSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { resolve } from 'node:path';
 import {
   type BatchChanges,
   isEmpty,
@@ -17,6 +16,7 @@ import { type FaultPlace, needsReopening, storageFault } from './fault.ts';
 import { type FileLock, lockFile } from './file-lock.ts';
 import { loadBatch } from './load.ts';
 import { migrate } from './migrations/migrate.ts';
+import { makeOwn, OwnFile, realFile } from './own-file.ts';
 import { saveBatch } from './save.ts';
 import { type SweepReport, sweepStep } from './sweep.ts';
 
@@ -35,21 +35,25 @@ interface Transacted<T> {
 export class SqliteStorage implements LedgerStorage {
   readonly #options: SqliteOptions;
   readonly #lock: FileLock;
+  /** by the name that was configured, links included: another server would come by that name */
+  #file: OwnFile | undefined;
+  #lost: string | undefined;
   #connection: Connection | undefined;
-  /** tables of answers that there are; made anew whenever the connection is */
+  /** tables of answers that there are; read again whenever the file is opened */
   #tables = new Set<string>();
 
   /**
-   * Opens the file, and makes it when there is none.
+   * Opens the file, and makes it if there is none.
    *
-   * @throws {Error} when another server holds it, or it cannot be opened, written to or migrated
+   * @throws {Error} if another server holds it, or it cannot be opened, written to or migrated
    */
   constructor(options: SqliteOptions) {
-    mkdirSync(dirname(options.file), { recursive: true, mode: 0o700 });
     const file = realFile(options.file);
     this.#options = { ...options, file };
     this.#lock = lockFile(file);
     try {
+      makeOwn(file);
+      this.#file = OwnFile.at(resolve(options.file));
       this.#open();
       // A server that can write nothing says so at its start, not at every request.
       this.#transact((connection) => {
@@ -77,6 +81,20 @@ export class SqliteStorage implements LedgerStorage {
     });
   }
 
+  /** Why this engine may never write again: its names lead to other files now. The process must end. */
+  get lost(): string | undefined {
+    return this.#lost;
+  }
+
+  /** Looks whether the file is still in its place, when no write does. */
+  look(): void {
+    try {
+      this.#assertInPlace('before_commit');
+    } catch {
+      // What cannot be seen now is seen by the next look, or fails the next write.
+    }
+  }
+
   lastIdTimeMs(): number {
     const row = this.#connected().get('SELECT last_id_time_ms FROM ledger_clock WHERE only = 1');
     return row === undefined ? 0 : integer(row, 'last_id_time_ms');
@@ -93,7 +111,8 @@ export class SqliteStorage implements LedgerStorage {
   }
 
   close(): void {
-    this.#connection?.close();
+    // A file that is elsewhere now is left as a killed process leaves it.
+    if (this.#lost === undefined) this.#connection?.close();
     this.#connection = undefined;
     this.#lock.release();
   }
@@ -104,8 +123,11 @@ export class SqliteStorage implements LedgerStorage {
     try {
       connection.exec('BEGIN IMMEDIATE');
       const { end, value } = work(connection);
+      this.#assertInPlace(place);
       if (end === 'commit') place = 'commit';
       connection.exec(end === 'commit' ? 'COMMIT' : 'ROLLBACK');
+      // Only what is in the file that others find by its name may be acknowledged.
+      if (end === 'commit') this.#assertInPlace(place);
       return value;
     } catch (error) {
       const fault = storageFault(error, place);
@@ -124,6 +146,7 @@ export class SqliteStorage implements LedgerStorage {
       // A connection that cannot even roll back is given up like one after an I/O error.
     }
     this.#connection = undefined;
+    if (this.#lost !== undefined) return;
     try {
       connection.close();
     } catch {
@@ -131,18 +154,37 @@ export class SqliteStorage implements LedgerStorage {
     }
   }
 
+  /** @throws {StorageFault} if the database or its lock is not, or cannot be seen, where it was opened */
+  #assertInPlace(place: FaultPlace): void {
+    const kind = place === 'commit' ? 'outcome_unknown' : 'unavailable';
+    let moved: OwnFile | undefined;
+    try {
+      moved = [this.#file, this.#lock.file].find((file) => file?.isInPlace === false);
+    } catch (error) {
+      throw new StorageFault(kind, 'the place of the file cannot be read', error);
+    }
+    if (moved !== undefined) {
+      this.#lost = `${moved.name} was moved, deleted or replaced while this server had it open`;
+    }
+    if (this.#lost !== undefined) throw new StorageFault(kind, this.#lost, undefined);
+  }
+
   #connected(): Connection {
     if (this.#connection !== undefined) return this.#connection;
     try {
       return this.#open();
     } catch (error) {
+      if (error instanceof StorageFault) throw error;
       throw new StorageFault('unavailable', 'the file cannot be opened', error);
     }
   }
 
   #open(): Connection {
+    // Otherwise SQLite would open, or make, whatever file has the name now.
+    this.#assertInPlace('before_commit');
     const connection = new Connection(this.#options.file, 'read_write');
     try {
+      this.#assertInPlace('before_commit');
       connection.exec('PRAGMA journal_mode = WAL');
       connection.exec('PRAGMA synchronous = FULL');
       // Pages of 4 KiB: a checkpoint every 16 MiB of log, not every 4.
@@ -158,9 +200,4 @@ export class SqliteStorage implements LedgerStorage {
     this.#connection = connection;
     return connection;
   }
-}
-
-/** The file itself, whatever links lead to it: two names of one file must meet in one lock. */
-function realFile(file: string): string {
-  return existsSync(file) ? realpathSync(file) : join(realpathSync(dirname(file)), basename(file));
 }

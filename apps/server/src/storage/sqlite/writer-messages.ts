@@ -26,6 +26,8 @@ export interface Executed {
 export type WriterReply =
   | { readonly kind: 'opened' }
   | { readonly kind: 'open_failed'; readonly message: string }
+  /** the file is not this server's any more: nothing is written from now on */
+  | { readonly kind: 'lost'; readonly reason: string }
   | {
       readonly kind: 'executed';
       readonly executed: readonly Executed[];

@@ -11,6 +11,10 @@ const data: WriterData = workerData;
 
 type ExecuteCall = WriterCall & { readonly kind: 'execute' };
 
+/** How often an idle writer looks whether its file is still in its place; each batch looks as well. */
+const lookEveryMs = 1_000;
+let isLossReported = false;
+
 const reply = (message: WriterReply) => port.postMessage(message);
 
 function open(): SqliteStorage | undefined {
@@ -29,7 +33,17 @@ function serve(storage: SqliteStorage): void {
   port.on('message', (call: WriterCall) => {
     last = last.then(() => answer([call, ...arrived()], storage, executor));
   });
+  setInterval(() => {
+    storage.look();
+    reportLoss(storage);
+  }, lookEveryMs).unref();
   reply({ kind: 'opened' });
+}
+
+function reportLoss({ lost }: SqliteStorage): void {
+  if (lost === undefined || isLossReported) return;
+  isLossReported = true;
+  reply({ kind: 'lost', reason: lost });
 }
 
 /** What arrived while the last commit was running, up to as much as a batch should be. */
@@ -62,6 +76,7 @@ async function answer(
     else close(storage);
   }
   await execute(together, executor);
+  reportLoss(storage);
 }
 
 async function execute(calls: readonly ExecuteCall[], executor: StorageExecutor): Promise<void> {

@@ -27,6 +27,7 @@ export class SqliteWriter implements BatchExecutor {
   #isOpened = false;
   #lastCall = 0;
   #onExit: (() => void) | undefined;
+  readonly #lost = Promise.withResolvers<string>();
 
   private constructor(data: WriterData, onCommitted: OnCommitted) {
     this.#data = data;
@@ -42,6 +43,11 @@ export class SqliteWriter implements BatchExecutor {
     const writer = new SqliteWriter(data, onCommitted);
     await new Promise<void>((resolve, reject) => writer.#start(resolve, reject));
     return writer;
+  }
+
+  /** Resolves with the reason once the file is not this server's any more, so that the process must end. */
+  get lost(): Promise<string> {
+    return this.#lost.promise;
   }
 
   execute(batch: Batch): Promise<readonly Outcome[]> {
@@ -83,6 +89,7 @@ export class SqliteWriter implements BatchExecutor {
         this.#isOpened = true;
         opened();
       } else if (reply.kind === 'open_failed') failed(new Error(reply.message));
+      else if (reply.kind === 'lost') this.#lost.resolve(reply.reason);
       else this.#settle(reply);
     });
     worker.on('error', failed);
@@ -102,7 +109,7 @@ export class SqliteWriter implements BatchExecutor {
     worker.postMessage(call);
   }
 
-  #settle(reply: Exclude<WriterReply, { kind: 'opened' | 'open_failed' }>): void {
+  #settle(reply: Exclude<WriterReply, { kind: 'opened' | 'open_failed' | 'lost' }>): void {
     if (reply.kind === 'executed') {
       this.#onCommitted(reply.items, reply.commitMs);
       for (const { call, outcomes } of reply.executed) {

@@ -1,0 +1,103 @@
+import { closeSync, mkdirSync, openSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { syncPath } from '../name-whole.ts';
+
+/** As many links as Linux follows. */
+const linksMax = 40;
+
+/** A file that a server has open, and the name that must go on to lead to it. */
+export class OwnFile {
+  readonly name: string;
+  readonly #device: bigint;
+  readonly #inode: bigint;
+
+  private constructor(name: string, found: { readonly dev: bigint; readonly ino: bigint }) {
+    this.name = name;
+    this.#device = found.dev;
+    this.#inode = found.ino;
+  }
+
+  /**
+   * Notes what a name leads to.
+   *
+   * @throws {Error} if it leads to no file
+   */
+  static at(name: string): OwnFile {
+    return new OwnFile(name, statSync(name, { bigint: true }));
+  }
+
+  /**
+   * Whether the name still leads to the same file.
+   *
+   * @throws {Error} if that cannot be seen now
+   */
+  get isInPlace(): boolean {
+    const found = lookAt(this.name);
+    return found?.dev === this.#device && found.ino === this.#inode;
+  }
+}
+
+function lookAt(name: string): { readonly dev: bigint; readonly ino: bigint } | undefined {
+  try {
+    // `undefined` when there is no such file or folder.
+    return statSync(name, { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    if (codeOf(error) === 'ELOOP') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The file itself that a name leads to, whatever links are on the way, also when it does not exist yet: two names of one
+ * file must meet in one lock. The folder is made if it does not exist.
+ */
+export function realFile(name: string): string {
+  let file = resolve(name);
+  makeFolder(dirname(file));
+  for (let links = 0; links < linksMax; links++) {
+    file = join(realpathSync(dirname(file)), basename(file));
+    const target = linkTarget(file);
+    if (target === undefined) return file;
+    file = resolve(dirname(file), target);
+  }
+  throw new Error(`${name} is a symbolic link that leads to itself`);
+}
+
+/**
+ * Makes an empty file if there is none, so that its name is known to lead to it before anything is written.
+ *
+ * @throws {Error} if the file has several names: each would have its separate write-ahead log and lock
+ */
+export function makeOwn(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
+  const { nlink } = statSync(file);
+  if (nlink > 1) {
+    throw new Error(
+      `${file} has ${nlink} names (hard links); each would get its own log and lock: delete the others`,
+    );
+  }
+}
+
+/** A folder that a power failure takes away takes the books along, so its name is synced too. */
+function makeFolder(folder: string): void {
+  const first = mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) syncPath(dirname(made));
+}
+
+function linkTarget(file: string): string | undefined {
+  try {
+    return readlinkSync(file);
+  } catch {
+    // It is no link, or does not exist.
+    return undefined;
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error ? Reflect.get(error, 'code') : undefined;
+}
