@@ -1,7 +1,7 @@
 // Ages a PostgreSQL: fills it with the keys and answers of days, lets further days go by, on each of which the real sweep
 // goes over it under load with a clock that is moved, and then writes to it beside one that is nearly empty.
 // AGEING_KEYS says how many keys are kept, AGEING_DAYS how many further days there are; BENCH_ROUNDS=0 leaves the writes out.
-import { ReadPool } from '../../apps/server/src/storage/postgres/pool.ts';
+import { ConnectionInTurns } from '../../apps/server/src/storage/postgres/exclusive-connection.ts';
 import { PostgresSweep } from '../../apps/server/src/storage/postgres/sweep.ts';
 import { startPostgres } from '../../packages/idempotency/test/harness/postgres.ts';
 import { connected } from '../postgres/connected.ts';
@@ -38,8 +38,8 @@ async function aged(name: string, keys: number) {
   const [instance] = await startInstances(url, 1);
   if (instance === undefined) throw new Error('no server was started');
   const client = await connected(url);
-  const pool = new ReadPool({ url, isPrepared: true }, 1);
-  const sweep = new PostgresSweep(pool, cap);
+  const upkeep = new ConnectionInTurns({ url, isPrepared: true });
+  const sweep = new PostgresSweep(upkeep, cap);
   await load(instance.port, singles('UUIDv7 keys', uuidV7), { durationMs: 1_000 });
   await makePartsOf(sweep, firstDay - deliveriesKeptDays, today);
   // The sweep forgets nothing before its clock has run steadily for three days.
@@ -60,7 +60,7 @@ async function aged(name: string, keys: number) {
   const close = async () => {
     await instance.stop();
     await client.end();
-    await pool.close();
+    await upkeep.close();
   };
   return { ageing, perDay: { keys: count, deliveries }, close };
 }

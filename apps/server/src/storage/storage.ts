@@ -1,7 +1,7 @@
 import type { BatchExecutor } from '../ledger/batch-executor.ts';
 import type { Audits } from '../reads/audits.ts';
 import type { Books } from '../reads/books.ts';
-import type { SweepCursor, SweepLimits } from './sweep-step.ts';
+import type { SweepCursor, SweepFailure, SweepLimits } from './sweep-step.ts';
 
 /** A storage engine that was opened: what the rooms above are put together from. */
 export interface Storage {
@@ -28,4 +28,5 @@ export interface SweepStep {
   readonly kind: string;
   readonly isDone: boolean;
   readonly cursor?: SweepCursor | undefined;
+  readonly failures: readonly SweepFailure[];
 }

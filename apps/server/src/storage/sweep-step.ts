@@ -12,3 +12,13 @@ export interface SweepLimits {
 export type SweepCursor =
   | { readonly kind: 'key'; readonly tenant: string; readonly scope: string; readonly key: string }
   | { readonly kind: 'times'; readonly untimedMs: number; readonly restMs: number };
+
+/** A task of a step that failed. The other tasks went on. */
+export interface SweepFailure {
+  /** such as `evicted answers of tenant acme` */
+  readonly task: string;
+  readonly message: string;
+}
+
+/** How many failures a report of a step names. */
+export const failuresMax = 10;

@@ -3,7 +3,14 @@ import { test } from 'node:test';
 import { pino } from 'pino';
 import type { AuditedBooks, Audits } from '../../src/reads/audits.ts';
 import { Audit } from '../../src/workers/audit.ts';
-import { type Instance, type Instances, price, startInstances, usage } from '../harness/instances.ts';
+import {
+  type Instance,
+  type Instances,
+  price,
+  startInstances,
+  untilWaiting,
+  usage,
+} from '../harness/instances.ts';
 
 const tenants = Array.from({ length: 30 }, (_, number) => `tenant-${String(number).padStart(2, '0')}`);
 
@@ -28,6 +35,7 @@ function auditOf({ books, audits }: Instance, { clock }: Pick<Instances, 'clock'
     nowMs: () => clock.nowMs,
     log: pino({ level: 'silent' }),
     report: (sums) => reports.push(sums),
+    reportFailed: () => undefined,
   });
   return { audit, ended, reports };
 }
@@ -75,4 +83,38 @@ test('a tenant whose auditor died is audited by another instance, after its time
   clock.nowMs += 1;
   assert.equal((await other.audit.runOnce(clock.nowMs - 3_600_000))?.tenants, 30);
   assert.equal(other.ended.at(-1), 'tenant-03');
+});
+
+test('an audit that was noted beside a sweep stays noted, also when the sweep rolls back', async (t) => {
+  const { first, client, clock } = await startInstances(t);
+  const names = Array.from({ length: 40 }, (_, number) => `tenant-${number}`);
+  // The sweep makes the part of a new day in a transaction, waits for this lock, and gives up.
+  await client.query('BEGIN');
+  await client.query('LOCK TABLE answers_rest IN ACCESS SHARE MODE');
+  clock.nowMs += 86_400_000;
+  const limits = { answerTtlMs: 86_400_000, retentionMs: 400 * 86_400_000, rowsMax: 100, cursor: undefined };
+  const sweeping = first.sweepable.sweep(clock.nowMs, limits);
+  await untilWaiting(client, 1);
+  const due = { nowMs: clock.nowMs, dueBeforeMs: clock.nowMs, untilMs: clock.nowMs + 60_000 };
+  const found = {
+    accounts: 1,
+    outstandingRequests: 2n,
+    outstandingStroops: 14n,
+    settledStroops: 0n,
+    differences: 0,
+    endedAtMs: clock.nowMs,
+  };
+  await Promise.all(
+    names.map(async (tenant) => {
+      assert.deepEqual(await first.audits.take([tenant], due), { tenant, isTaken: true });
+      await first.audits.end(tenant, found);
+    }),
+  );
+  await sweeping;
+  await client.query('ROLLBACK');
+  assert.equal((await first.audits.sums())?.tenants, names.length);
+  const { rows } = await client.query(
+    'SELECT count(*)::integer AS ended FROM audits WHERE ended_at_ms IS NOT NULL',
+  );
+  assert.deepEqual(rows, [{ ended: names.length }]);
 });

@@ -1,6 +1,7 @@
 import type { AuditedBooks, Audits, DueAudits, DueTenant, TenantAudit } from '../../reads/audits.ts';
 import { big, flag, integer, text } from './columns.ts';
-import type { ReadPool } from './pool.ts';
+import type { ConnectionInTurns, ExclusiveConnection } from './exclusive-connection.ts';
+import { storageFault } from './fault.ts';
 
 // Of two that take the same tenant one is given it: the condition is looked at again behind the other's write.
 const takeSql = `WITH due AS MATERIALIZED (
@@ -28,24 +29,24 @@ const sumsSql = `SELECT count(*) AS tenants, sum(accounts)::text AS accounts,
 
 /** The audits of all instances on a database: a row for each tenant says whose it is, and what came of it last. */
 export class PostgresAudits implements Audits {
-  readonly #pool: ReadPool;
+  readonly #connection: ConnectionInTurns;
 
-  constructor(pool: ReadPool) {
-    this.#pool = pool;
+  constructor(connection: ConnectionInTurns) {
+    this.#connection = connection;
   }
 
   take(
     tenants: readonly string[],
     { nowMs, dueBeforeMs, untilMs }: DueAudits,
   ): Promise<DueTenant | undefined> {
-    return this.#pool.use(async (connection) => {
+    return this.#use(async (connection) => {
       const [row] = await connection.rows(takeSql, [tenants, nowMs, dueBeforeMs, untilMs]);
       return row && { tenant: text(row, 'tenant'), isTaken: flag(row, 'is_taken') };
     });
   }
 
   async keep(tenant: string, untilMs: number): Promise<void> {
-    await this.#pool.use((connection) => connection.rows(keepSql, [tenant, untilMs]));
+    await this.#use((connection) => connection.rows(keepSql, [tenant, untilMs]));
   }
 
   async end(tenant: string, found: TenantAudit): Promise<void> {
@@ -58,15 +59,15 @@ export class PostgresAudits implements Audits {
       String(found.settledStroops),
       found.differences,
     ];
-    await this.#pool.use((connection) => connection.rows(endSql, values));
+    await this.#use((connection) => connection.rows(endSql, values));
   }
 
   async giveUp(tenant: string): Promise<void> {
-    await this.#pool.use((connection) => connection.rows(giveUpSql, [tenant]));
+    await this.#use((connection) => connection.rows(giveUpSql, [tenant]));
   }
 
   sums(): Promise<AuditedBooks | undefined> {
-    return this.#pool.use(async (connection) => {
+    return this.#use(async (connection) => {
       const [row] = await connection.rows(sumsSql, []);
       return (
         row && {
@@ -80,5 +81,12 @@ export class PostgresAudits implements Audits {
         }
       );
     });
+  }
+  async #use<T>(work: (connection: ExclusiveConnection) => Promise<T>): Promise<T> {
+    try {
+      return await this.#connection.use(work);
+    } catch (error) {
+      throw storageFault(error, 'before_commit');
+    }
   }
 }

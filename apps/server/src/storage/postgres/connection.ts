@@ -54,7 +54,8 @@ const abortedState = '25P02';
 
 /**
  * A connection that sends statements without waiting for the answers to those before them. They are executed in their
- * order, each on a snapshot of its own.
+ * order, each on its own snapshot. Several callers may share it, so it offers single statements only: a transaction
+ * needs an `ExclusiveConnection`.
  */
 export class Connection implements Statements {
   readonly #client: Client;
@@ -65,7 +66,7 @@ export class Connection implements Statements {
   /** what aborted the transaction: the statements after it only say that it is aborted */
   #aborted: DatabaseError | undefined;
 
-  private constructor(client: Client, isPrepared: boolean) {
+  protected constructor(client: Client, isPrepared: boolean) {
     this.#client = client;
     this.#isPrepared = isPrepared;
     // Without a listener a lost connection would end the process.
@@ -81,36 +82,27 @@ export class Connection implements Statements {
   }
 
   /** @throws {ConnectionLost} when there is no database, or it takes no connection */
-  static async open({
-    url,
-    isPrepared,
-    answerWithinMs = answerTimeoutMs,
-  }: ConnectionOptions): Promise<Connection> {
-    const client = new Client({
-      connectionString: url,
-      application_name: 'billonce',
-      connectionTimeoutMillis: connectTimeoutMs,
-      query_timeout: answerWithinMs,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: answerTimeoutMs,
-      pipeline: true,
-    });
-    const connection = new Connection(client, isPrepared);
+  static async open(options: ConnectionOptions): Promise<Connection> {
+    const connection = new Connection(clientOf(options), options.isPrepared);
+    await connection.connect();
+    return connection;
+  }
+
+  protected async connect(): Promise<void> {
     try {
-      await client.connect();
+      await this.#client.connect();
     } catch (error) {
-      connection.destroy();
+      this.destroy();
       throw new ConnectionLost(error);
     }
-    return connection;
   }
 
   get isLost(): boolean {
     return this.#isLost;
   }
 
-  /** The last warning since this was asked before. */
-  takeWarning(): string | undefined {
+  /** The last warning since this was called before. */
+  protected warning(): string | undefined {
     const warning = this.#warning;
     this.#warning = undefined;
     return warning;
@@ -135,22 +127,9 @@ export class Connection implements Statements {
   }
 
   /** Runs statements without parameters, separated by semicolons, in one message. */
-  async exec(sql: string): Promise<void> {
+  protected async send(sql: string): Promise<void> {
     this.#gather();
     await this.#answered(this.#client.query(sql));
-  }
-
-  /** Runs work in a transaction, and undoes it when it fails. */
-  async transaction<T>(work: () => Promise<T>): Promise<T> {
-    await this.exec('BEGIN');
-    try {
-      const value = await work();
-      await this.exec('COMMIT');
-      return value;
-    } catch (error) {
-      await this.exec('ROLLBACK').catch(() => this.destroy());
-      throw error;
-    }
   }
 
   async close(): Promise<void> {
@@ -194,11 +173,28 @@ export class Connection implements Statements {
       this.#aborted = undefined;
       return value;
     } catch (error) {
-      if (error instanceof DatabaseError) throw this.#causeOf(error);
+      if (error instanceof DatabaseError) {
+        // The server ends the connection after such an error: it must not be used again.
+        if (error.severity === 'FATAL' || error.severity === 'PANIC') this.destroy();
+        throw this.#causeOf(error);
+      }
       this.destroy();
       throw new ConnectionLost(error);
     }
   }
+}
+
+/** A client that is not connected yet. */
+export function clientOf({ url, answerWithinMs = answerTimeoutMs }: ConnectionOptions): Client {
+  return new Client({
+    connectionString: url,
+    application_name: 'billonce',
+    connectionTimeoutMillis: connectTimeoutMs,
+    query_timeout: answerWithinMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: answerTimeoutMs,
+    pipeline: true,
+  });
 }
 
 function nameOf(sql: string): string {

@@ -3,8 +3,8 @@ import { GatheringExecutor, type OnCommitted } from '../../ledger/gathering-exec
 import type { Storage } from '../storage.ts';
 import { PostgresAudits } from './audits.ts';
 import { checkDatabase } from './check-database.ts';
-import { Connection } from './connection.ts';
 import { DatabaseClock } from './database-clock.ts';
+import { ConnectionInTurns, ExclusiveConnection } from './exclusive-connection.ts';
 import { KnownApiKeys } from './known-api-keys.ts';
 import { migrate } from './migrations/migrate.ts';
 import { ReadPool } from './pool.ts';
@@ -42,13 +42,14 @@ export async function openPostgres(
 ): Promise<Storage> {
   await prepareDatabase(options);
   const pool = new ReadPool(options, options.readConnections);
-  const upkeepPool = new ReadPool(options, 1);
+  // Sweep, audit and statistics take turns: each may run a transaction.
+  const upkeep = new ConnectionInTurns(options);
   const clock = new DatabaseClock(pool);
   const now = nowMs ?? clock.nowMs;
   const apiKeys = new KnownApiKeys(pool);
   const horizon = new TailHorizon(now, options.tailMarginMs);
   const books = new PostgresBooks({ pool, cap: options.cap, horizon, apiKeys });
-  const sweepable = new PostgresSweep(upkeepPool, options.cap);
+  const sweepable = new PostgresSweep(upkeep, options.cap);
   const storages = Array.from(
     { length: options.lanes },
     () => new PostgresStorage(options, { onApiKeysChanged: () => apiKeys.forget() }),
@@ -56,11 +57,11 @@ export async function openPostgres(
   const lanes = storages.map(
     (storage) => new GatheringExecutor(new StorageExecutor(storage, executor, now), onCommitted),
   );
-  const stopAnalyzing = analyzeWhileYoung(pool);
+  const stopAnalyzing = analyzeWhileYoung(upkeep);
   const close = async () => {
     stopAnalyzing();
     clock.stop();
-    await Promise.all([books.close(), upkeepPool.close(), ...storages.map((storage) => storage.close())]);
+    await Promise.all([books.close(), upkeep.close(), ...storages.map((storage) => storage.close())]);
   };
   try {
     if (nowMs === undefined) await clock.start();
@@ -71,12 +72,12 @@ export async function openPostgres(
   }
   // Any number of instances share the database, so none loses it to another.
   const lost = new Promise<string>(() => undefined);
-  return { lanes, books, audits: new PostgresAudits(upkeepPool), sweepable, lost, nowMs: now, close };
+  return { lanes, books, audits: new PostgresAudits(upkeep), sweepable, lost, nowMs: now, close };
 }
 
 async function prepareDatabase(options: PostgresEngineOptions): Promise<void> {
   // Migrations may take long, and so may the wait for those of another instance.
-  const connection = await Connection.open({ ...options, answerWithinMs: migrateWithinMs });
+  const connection = await ExclusiveConnection.open({ ...options, answerWithinMs: migrateWithinMs });
   try {
     await checkDatabase(connection, options.allowsUnsafe);
     await migrate(connection);

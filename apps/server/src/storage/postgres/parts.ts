@@ -1,6 +1,7 @@
 import { idAtMs } from '../../reads/id-bounds.ts';
 import { text } from './columns.ts';
 import type { Connection } from './connection.ts';
+import type { ExclusiveConnection } from './exclusive-connection.ts';
 import { isConflict, isLockTimeout, isRaceOfCreators, sqlState } from './fault.ts';
 
 /** A table that is kept in parts by time, so that what is old leaves as a whole part. */
@@ -21,7 +22,8 @@ interface Part {
 export const dayMs = 86_400_000;
 /** So many days ahead there are parts: what makes them may be away for as long. */
 const daysAhead = 8;
-const lockTimeoutMs = 500;
+// An instance that is cut off in between must not keep the locks of whole tables.
+const transactionLimitsSql = `SET LOCAL lock_timeout = 500; SET LOCAL idle_in_transaction_session_timeout = 3000`;
 
 const listPartsSql = `SELECT c.relname AS name FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
   WHERE i.inhparent = $1::regclass ORDER BY c.relname`;
@@ -64,7 +66,11 @@ async function listParts(connection: Connection, { name: table }: PartedTable): 
  * Makes the parts of the days to come that are in none; what finds no part goes to the rest. Safe when several instances
  * do it at once.
  */
-export async function makeParts(connection: Connection, table: PartedTable, nowMs: number): Promise<number> {
+export async function makeParts(
+  connection: ExclusiveConnection,
+  table: PartedTable,
+  nowMs: number,
+): Promise<number> {
   const today = Math.floor(nowMs / dayMs);
   const parts = await listParts(connection, table);
   let made = 0;
@@ -80,7 +86,7 @@ export async function makeParts(connection: Connection, table: PartedTable, nowM
 }
 
 async function makePart(
-  connection: Connection,
+  connection: ExclusiveConnection,
   { name: table, boundOf }: PartedTable,
   from: number,
   to: number,
@@ -88,7 +94,7 @@ async function makePart(
   const part = `${table}_${dateOf(from)}_${dateOf(to)}`;
   try {
     await connection.transaction(async () => {
-      await connection.exec(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
+      await connection.exec(transactionLimitsSql);
       // Attached, and not created as a part: that would lock the whole table against everybody.
       await connection.exec(`CREATE TABLE ${part} (LIKE ${table} INCLUDING ALL)`);
       await connection.exec(
@@ -107,7 +113,7 @@ async function makePart(
 
 /** Drops the parts whose last day is before a day, with everything in them. */
 export async function dropParts(
-  connection: Connection,
+  connection: ExclusiveConnection,
   table: PartedTable,
   beforeDay: number,
 ): Promise<number> {
@@ -116,7 +122,7 @@ export async function dropParts(
     if (part.toDay > beforeDay) continue;
     try {
       await connection.transaction(async () => {
-        await connection.exec(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
+        await connection.exec(transactionLimitsSql);
         await connection.exec(`DROP TABLE IF EXISTS ${part.name}`);
       });
       dropped += 1;

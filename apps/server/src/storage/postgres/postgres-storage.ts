@@ -8,7 +8,8 @@ import {
 } from '../../ledger/storage-port.ts';
 import type { Wants } from '../../ledger/wants.ts';
 import type { AnswerCap } from '../stored-answer.ts';
-import { Connection, type ConnectionOptions, StatementList } from './connection.ts';
+import { type ConnectionOptions, StatementList } from './connection.ts';
+import { ConnectionInTurns, type ExclusiveConnection } from './exclusive-connection.ts';
 import { type FaultPlace, isConflict, isUniqueViolation, storageFault } from './fault.ts';
 import { findAccounts, loadBatch } from './load.ts';
 import { saveBatch } from './save.ts';
@@ -46,16 +47,17 @@ const backOffMs = 4;
 export class PostgresStorage implements LedgerStorage {
   readonly #options: PostgresOptions;
   readonly #desk: PostgresDesk;
-  #connection: Connection | undefined;
+  readonly #connection: ConnectionInTurns;
 
   constructor(options: PostgresOptions, desk: PostgresDesk) {
     this.#options = options;
     this.#desk = desk;
+    this.#connection = new ConnectionInTurns(options);
   }
 
   async commit(wants: Wants, decide: (loaded: Loaded) => BatchChanges): Promise<void> {
     for (let attempt = 1; ; attempt++) {
-      const ended = await this.#transact(wants, decide);
+      const ended = await this.#attempt(wants, decide);
       if (ended === 'done') return;
       if (attempt === attemptsMax) {
         // What is there whenever it is looked at anew is no race: one of the batch's commands is at fault.
@@ -73,16 +75,25 @@ export class PostgresStorage implements LedgerStorage {
   }
 
   async close(): Promise<void> {
-    await this.#connection?.close();
-    this.#connection = undefined;
+    await this.#connection.close();
   }
 
   /** One attempt: `done`, or the error that says that another transaction came first. */
-  async #transact(wants: Wants, decide: (loaded: Loaded) => BatchChanges): Promise<'done' | Error> {
-    let place: FaultPlace = 'before_commit';
-    let connection: Connection | undefined;
+  async #attempt(wants: Wants, decide: (loaded: Loaded) => BatchChanges): Promise<'done' | Error> {
     try {
-      connection = await this.#connected();
+      return await this.#connection.use((connection) => this.#transact(connection, wants, decide));
+    } catch (error) {
+      throw storageFault(error, 'before_commit');
+    }
+  }
+
+  async #transact(
+    connection: ExclusiveConnection,
+    wants: Wants,
+    decide: (loaded: Loaded) => BatchChanges,
+  ): Promise<'done' | Error> {
+    let place: FaultPlace = 'before_commit';
+    try {
       const found = await findAccounts(connection, wants);
       const [, loaded] = await Promise.all([
         connection.exec(beginSql),
@@ -106,24 +117,16 @@ export class PostgresStorage implements LedgerStorage {
       if (changesApiKeys(changes)) this.#desk.onApiKeysChanged();
       return 'done';
     } catch (error) {
-      await this.#recover(connection);
+      await rollBack(connection);
       if (error instanceof Error && isConflict(error)) return error;
       throw storageFault(error, place);
     }
   }
+}
 
-  /** Leaves no half of a transaction behind; a connection that cannot even roll back is given up. */
-  async #recover(connection: Connection | undefined): Promise<void> {
-    if (connection === undefined) return;
-    if (!connection.isLost) await connection.exec('ROLLBACK').catch(() => connection.destroy());
-    if (connection.isLost && this.#connection === connection) this.#connection = undefined;
-  }
-
-  async #connected(): Promise<Connection> {
-    if (this.#connection?.isLost === false) return this.#connection;
-    this.#connection = await Connection.open(this.#options);
-    return this.#connection;
-  }
+/** Leaves no half of a transaction open; a connection that cannot even roll back is given up. */
+async function rollBack(connection: ExclusiveConnection): Promise<void> {
+  if (!connection.isLost) await connection.exec('ROLLBACK').catch(() => connection.destroy());
 }
 
 function changesApiKeys({ tenants }: BatchChanges): boolean {

@@ -2,11 +2,12 @@ import { adminTenant } from '../../domain/tenant.ts';
 import { idAtMs } from '../../reads/id-bounds.ts';
 import { deliveriesKeptMs, steadyForMs, steadySinceMs } from '../steady-clock.ts';
 import type { AnswerCap } from '../stored-answer.ts';
-import type { SweepCursor, SweepLimits } from '../sweep-step.ts';
+import { failuresMax, type SweepCursor, type SweepFailure, type SweepLimits } from '../sweep-step.ts';
 import { bytea, hex, integer, integerOrAbsent, text } from './columns.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Row } from './connection.ts';
+import type { ConnectionInTurns, ExclusiveConnection } from './exclusive-connection.ts';
+import { ConnectionLost, storageFault } from './fault.ts';
 import { dayMs, dropParts, makeParts, type PartedTable, partedTables } from './parts.ts';
-import type { ReadPool } from './pool.ts';
 
 /** What a step did, and whether another one has to follow. */
 export type SweepReport =
@@ -16,6 +17,7 @@ export type SweepReport =
       readonly answersEvicted: number;
       readonly steadySinceMs: number;
       readonly isDone: boolean;
+      readonly failures: readonly SweepFailure[];
     }
   | {
       readonly kind: 'swept';
@@ -26,6 +28,7 @@ export type SweepReport =
       readonly rowsDeleted: number;
       readonly isDone: boolean;
       readonly cursor: SweepCursor | undefined;
+      readonly failures: readonly SweepFailure[];
     };
 
 const loadFullScopesSql =
@@ -60,50 +63,74 @@ const lastPendingSql = `SELECT event FROM deliveries AS d JOIN webhooks AS w ON 
  * others have not.
  */
 export class PostgresSweep {
-  readonly #pool: ReadPool;
+  readonly #connection: ConnectionInTurns;
   readonly #cap: AnswerCap;
 
-  constructor(pool: ReadPool, cap: AnswerCap) {
-    this.#pool = pool;
+  constructor(connection: ConnectionInTurns, cap: AnswerCap) {
+    this.#connection = connection;
     this.#cap = cap;
   }
 
   /** One step. The time is that of the database's clock. */
   sweep(nowMs: number, limits: SweepLimits): Promise<SweepReport> {
-    return this.#pool.use((connection) => this.#step(connection, nowMs, limits));
+    return this.#use((connection) => this.#step(connection, nowMs, limits));
   }
 
   /** Makes the parts of the days to come. */
-  async makeParts(nowMs: number, retentionMs: number): Promise<number> {
-    return await this.#pool.use(async (connection) => {
+  makeParts(nowMs: number, retentionMs: number): Promise<number> {
+    return this.#use(async (connection) => {
       let made = 0;
       for (const table of partedTables(retentionMs)) made += await makeParts(connection, table, nowMs);
       return made;
     });
   }
 
-  async #step(connection: Connection, nowMs: number, limits: SweepLimits): Promise<SweepReport> {
+  async #use<T>(work: (connection: ExclusiveConnection) => Promise<T>): Promise<T> {
+    try {
+      return await this.#connection.use(work);
+    } catch (error) {
+      throw storageFault(error, 'before_commit');
+    }
+  }
+
+  async #step(connection: ExclusiveConnection, nowMs: number, limits: SweepLimits): Promise<SweepReport> {
     const { rowsMax, answerTtlMs, retentionMs } = limits;
+    const tasks = new Tasks();
     let partsMade = 0;
-    for (const table of partedTables(retentionMs)) partsMade += await makeParts(connection, table, nowMs);
-    const answersEvicted = await this.#evict(connection, rowsMax);
+    for (const table of partedTables(retentionMs)) {
+      partsMade += await tasks.run(`new parts of ${table.name}`, 0, () =>
+        makeParts(connection, table, nowMs),
+      );
+    }
+    const answersEvicted = await this.#evict(connection, rowsMax, tasks);
     const isEvicting = answersEvicted >= rowsMax;
     const sinceMs = await this.#steadySince(connection, nowMs);
+    const { failures } = tasks;
     if (nowMs - sinceMs < steadyForMs) {
       const isDone = !isEvicting;
-      return { kind: 'clock_unsteady', partsMade, answersEvicted, steadySinceMs: sinceMs, isDone };
+      return { kind: 'clock_unsteady', partsMade, answersEvicted, steadySinceMs: sinceMs, isDone, failures };
     }
-    const partsDropped = await this.#dropPast(connection, nowMs, { answerTtlMs, retentionMs });
+    const partsDropped = await this.#dropPast(connection, nowMs, { answerTtlMs, retentionMs }, tasks);
     const after = limits.cursor?.kind === 'times' ? limits.cursor : { untimedMs: 0, restMs: 0 };
     const forget = (table: string, fromMs: number) =>
-      this.#forgetRecords(connection, table, [fromMs, nowMs - retentionMs, rowsMax]);
+      tasks.run(table, { count: 0, lastMs: fromMs }, () =>
+        this.#forgetRecords(connection, table, [fromMs, nowMs - retentionMs, rowsMax]),
+      );
     const untimed = await forget('records_untimed', after.untimedMs);
     const rest = await forget('records_rest', after.restMs);
     const answersBefore = Math.floor((nowMs - answerTtlMs) / dayMs);
-    const answers = await connection.command(deleteAnswersSql, [answersBefore, rowsMax]);
+    const answers = await tasks.run(
+      'answers_rest',
+      0,
+      async () => (await connection.command(deleteAnswersSql, [answersBefore, rowsMax])).count,
+    );
     const deliveriesBefore = idAtMs(Math.floor((nowMs - deliveriesKeptMs) / dayMs) * dayMs);
-    const deliveries = await connection.command(deleteDeliveriesSql, [deliveriesBefore, rowsMax]);
-    const deleted = [untimed.count, rest.count, answers.count, deliveries.count];
+    const deliveries = await tasks.run(
+      'deliveries',
+      0,
+      async () => (await connection.command(deleteDeliveriesSql, [deliveriesBefore, rowsMax])).count,
+    );
+    const deleted = [untimed.count, rest.count, answers, deliveries];
     const isDone = !isEvicting && deleted.every((count) => count < rowsMax);
     return {
       kind: 'swept',
@@ -113,6 +140,7 @@ export class PostgresSweep {
       rowsDeleted: deleted.reduce((sum, count) => sum + count, 0),
       isDone,
       cursor: isDone ? undefined : { kind: 'times', untimedMs: untimed.lastMs, restMs: rest.lastMs },
+      failures,
     };
   }
 
@@ -128,15 +156,18 @@ export class PostgresSweep {
   }
 
   async #dropPast(
-    connection: Connection,
+    connection: ExclusiveConnection,
     nowMs: number,
     { answerTtlMs, retentionMs }: Pick<SweepLimits, 'answerTtlMs' | 'retentionMs'>,
+    tasks: Tasks,
   ): Promise<number> {
     const keptMs = { answers: answerTtlMs, records: retentionMs, deliveries: deliveriesKeptMs };
     let dropped = 0;
     for (const table of partedTables(retentionMs)) {
       const beforeDay = Math.floor((nowMs - keptMs[table.name]) / dayMs);
-      dropped += await dropParts(connection, table, await this.#stillNeeded(connection, table, beforeDay));
+      dropped += await tasks.run(`old parts of ${table.name}`, 0, async () =>
+        dropParts(connection, table, await this.#stillNeeded(connection, table, beforeDay)),
+      );
     }
     return dropped;
   }
@@ -150,17 +181,27 @@ export class PostgresSweep {
     return Math.floor(timeMs / dayMs);
   }
 
-  async #evict(connection: Connection, rowsMax: number): Promise<number> {
+  async #evict(connection: Connection, rowsMax: number, tasks: Tasks): Promise<number> {
     const { answersMax, bytesMax } = this.#cap;
     let evicted = 0;
     for (const row of await connection.rows(loadFullScopesSql, [answersMax, bytesMax])) {
-      const place = [text(row, 'tenant'), bytea(hex(row, 'scope'))] as const;
-      const bounds = [integer(row, 'answers') - answersMax, integer(row, 'answer_bytes') - bytesMax];
-      for (const last of await connection.rows(lastEvictedSql, [...place, ...bounds, rowsMax - evicted])) {
-        const values = [...place, integer(last, 'day'), integer(last, 'answer')];
-        evicted += (await connection.command(deleteEvictedSql, values)).count;
-      }
+      evicted += await tasks.run(`evicted answers of tenant ${text(row, 'tenant')}`, 0, () =>
+        this.#evictOf(connection, row, rowsMax - evicted),
+      );
       if (evicted >= rowsMax) break;
+    }
+    return evicted;
+  }
+
+  /** Evicts answers of one scope. */
+  async #evictOf(connection: Connection, scope: Row, rowsMax: number): Promise<number> {
+    const { answersMax, bytesMax } = this.#cap;
+    const place = [text(scope, 'tenant'), bytea(hex(scope, 'scope'))] as const;
+    const bounds = [integer(scope, 'answers') - answersMax, integer(scope, 'answer_bytes') - bytesMax];
+    let evicted = 0;
+    for (const last of await connection.rows(lastEvictedSql, [...place, ...bounds, rowsMax])) {
+      const values = [...place, integer(last, 'day'), integer(last, 'answer')];
+      evicted += (await connection.command(deleteEvictedSql, values)).count;
     }
     return evicted;
   }
@@ -174,5 +215,22 @@ export class PostgresSweep {
     const sinceMs = steadySinceMs(known, nowMs);
     await connection.rows(saveClockSql, [adminTenant, sinceMs, nowMs]);
     return sinceMs;
+  }
+}
+
+/** Runs the tasks of a step one by one: an error in one of them does not stop the others. */
+class Tasks {
+  readonly failures: SweepFailure[] = [];
+
+  /** @throws {ConnectionLost} when no task can go on */
+  async run<T>(task: string, fallback: T, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof ConnectionLost) throw error;
+      const { message } = storageFault(error, 'before_commit');
+      if (this.failures.length < failuresMax) this.failures.push({ task, message });
+      return fallback;
+    }
   }
 }

@@ -1,4 +1,4 @@
-import type { ReadPool } from './pool.ts';
+import type { ConnectionInTurns } from './exclusive-connection.ts';
 
 /** When an instance looks, in milliseconds after its start: autovacuum does the same, but only after a minute. */
 const lookAfterMs: readonly number[] = [1_000, 3_000, 10_000, 30_000];
@@ -14,11 +14,11 @@ const youngSql = `SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamesp
  *
  * @returns a function that stops it
  */
-export function analyzeWhileYoung(pool: ReadPool): () => void {
+export function analyzeWhileYoung(upkeep: ConnectionInTurns): () => void {
   const timers = lookAfterMs.map((afterMs) =>
     setTimeout(() => {
       // Only speed hangs on it; whoever keeps a lock on the table is not waited for.
-      analyzeYoung(pool).catch(() => undefined);
+      analyzeYoung(upkeep).catch(() => undefined);
     }, afterMs).unref(),
   );
   return () => {
@@ -26,8 +26,8 @@ export function analyzeWhileYoung(pool: ReadPool): () => void {
   };
 }
 
-async function analyzeYoung(pool: ReadPool): Promise<void> {
-  await pool.use(async (connection) => {
+async function analyzeYoung(upkeep: ConnectionInTurns): Promise<void> {
+  await upkeep.use(async (connection) => {
     const rows = await connection.rows(youngSql, []);
     const tables = rows.map((row) => String(row['relname'])).join(', ');
     if (tables !== '') await connection.exec(`ANALYZE (SKIP_LOCKED) ${tables}`);

@@ -139,32 +139,33 @@ export function saveAnswer(
   );
 }
 
-/** Deletes answers that are beyond the cap of their scope, at most `rowsMax` of them, and returns how many. */
-export function deleteEvicted(connection: Connection, cap: AnswerCap, rowsMax: number): number {
-  const scopes = connection.all(loadFullScopesSql, cap.answersMax, cap.bytesMax);
-  let deleted = 0;
-  for (const table of listAnswersTables(connection)) {
-    for (const row of scopes) {
-      const totals = { answers: integer(row, 'answers'), answerBytes: integer(row, 'answer_bytes') };
-      deleted += deleteEvictedOf(connection, table, row, totals, cap, rowsMax - deleted);
-      if (deleted >= rowsMax) return deleted;
-    }
-  }
-  return deleted;
+/** A scope that was given more answers than its cap, or more bytes. */
+export interface FullScope {
+  readonly tenant: string;
+  readonly scope: string;
+  readonly totals: ScopeTotals;
 }
 
-function deleteEvictedOf(
+export function loadFullScopes(connection: Connection, cap: AnswerCap): FullScope[] {
+  return connection.all(loadFullScopesSql, cap.answersMax, cap.bytesMax).map((row) => ({
+    tenant: text(row, 'tenant'),
+    scope: hex(row, 'scope'),
+    totals: { answers: integer(row, 'answers'), answerBytes: integer(row, 'answer_bytes') },
+  }));
+}
+
+/** Deletes answers of a scope that are beyond its cap from a table, at most `rowsMax` of them: how many. */
+export function deleteEvicted(
   connection: Connection,
   table: string,
-  scope: Row,
-  totals: ScopeTotals,
+  { tenant, scope, totals }: FullScope,
   cap: AnswerCap,
   rowsMax: number,
 ): number {
-  const place = [text(scope, 'tenant'), bytes(hex(scope, 'scope'))];
   const oldest = connection.all(
     `SELECT answer, bytes_before FROM ${table} WHERE tenant = ? AND scope = ? ORDER BY answer LIMIT ?`,
-    ...place,
+    tenant,
+    bytes(scope),
     rowsMax,
   );
   const evicted = oldest
@@ -174,7 +175,8 @@ function deleteEvictedOf(
   if (last === undefined) return 0;
   connection.run(
     `DELETE FROM ${table} WHERE tenant = ? AND scope = ? AND answer <= ?`,
-    ...place,
+    tenant,
+    bytes(scope),
     last.number,
   );
   return evicted.length;

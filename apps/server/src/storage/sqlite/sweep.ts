@@ -1,10 +1,13 @@
 import { deliveriesKeptMs, steadyForMs, steadySinceMs } from '../steady-clock.ts';
 import type { AnswerCap } from '../stored-answer.ts';
-import type { SweepCursor, SweepLimits } from '../sweep-step.ts';
-import { answersTableEndMs, deleteEvicted, listAnswersTables } from './answers.ts';
+import { failuresMax, type SweepCursor, type SweepFailure, type SweepLimits } from '../sweep-step.ts';
+import { answersTableEndMs, deleteEvicted, listAnswersTables, loadFullScopes } from './answers.ts';
 import { bytes, hex, integer, integerOrAbsent, text } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { forgetDeliveries } from './deliveries.ts';
+import { needsReopening, storageFault } from './fault.ts';
+
+const deleteRecordSql = 'DELETE FROM records WHERE tenant = ? AND scope = ? AND key = ?';
 
 /** What a step did, and whether another one has to follow; `cursor` is where that goes on. */
 export type SweepReport =
@@ -14,6 +17,7 @@ export type SweepReport =
       readonly answersEvicted: number;
       readonly isDone: false;
       readonly cursor: SweepCursor | undefined;
+      readonly failures: readonly SweepFailure[];
     }
   /** the clock has not run plausibly for long enough: nothing is forgotten */
   | {
@@ -21,6 +25,7 @@ export type SweepReport =
       readonly answersEvicted: number;
       readonly steadySinceMs: number;
       readonly isDone: true;
+      readonly failures: readonly SweepFailure[];
     }
   | {
       readonly kind: 'swept';
@@ -30,6 +35,7 @@ export type SweepReport =
       readonly recordsForgotten: number;
       readonly isDone: boolean;
       readonly cursor: SweepCursor | undefined;
+      readonly failures: readonly SweepFailure[];
     };
 
 /**
@@ -43,17 +49,21 @@ export function sweepStep(
   limits: SweepLimits,
   cap: AnswerCap,
 ): SweepReport {
-  const answersEvicted = deleteEvicted(connection, cap, limits.rowsMax);
+  const tasks = new Tasks(connection);
+  const { failures } = tasks;
+  const answersEvicted = evict(connection, cap, limits.rowsMax, tasks);
   if (answersEvicted >= limits.rowsMax) {
-    return { kind: 'evicting', answersEvicted, isDone: false, cursor: limits.cursor };
+    return { kind: 'evicting', answersEvicted, isDone: false, cursor: limits.cursor, failures };
   }
   const sinceMs = steadySince(connection, nowMs);
   if (nowMs - sinceMs < steadyForMs) {
-    return { kind: 'clock_unsteady', answersEvicted, steadySinceMs: sinceMs, isDone: true };
+    return { kind: 'clock_unsteady', answersEvicted, steadySinceMs: sinceMs, isDone: true, failures };
   }
-  const tablesDropped = dropAnswers(connection, nowMs - limits.answerTtlMs);
-  const deliveriesForgotten = forgetDeliveries(connection, nowMs - deliveriesKeptMs, limits.rowsMax);
-  const { forgotten, cursor } = forgetRecords(connection, nowMs - limits.retentionMs, limits);
+  const tablesDropped = dropAnswers(connection, nowMs - limits.answerTtlMs, tasks);
+  const deliveriesForgotten = tasks.run('deliveries', 0, () =>
+    forgetDeliveries(connection, nowMs - deliveriesKeptMs, limits.rowsMax),
+  );
+  const { forgotten, cursor } = forgetRecords(connection, nowMs - limits.retentionMs, limits, tasks);
   const isDone = cursor === undefined && deliveriesForgotten < limits.rowsMax;
   return {
     kind: 'swept',
@@ -63,7 +73,23 @@ export function sweepStep(
     recordsForgotten: forgotten,
     isDone,
     cursor,
+    failures,
   };
+}
+
+/** Deletes answers beyond the cap of their scope, scope by scope: how many. */
+function evict(connection: Connection, cap: AnswerCap, rowsMax: number, tasks: Tasks): number {
+  const scopes = loadFullScopes(connection, cap);
+  let evicted = 0;
+  for (const table of listAnswersTables(connection)) {
+    for (const scope of scopes) {
+      evicted += tasks.run(`evicted answers of tenant ${scope.tenant}`, 0, () =>
+        deleteEvicted(connection, table, scope, cap, rowsMax - evicted),
+      );
+      if (evicted >= rowsMax) return evicted;
+    }
+  }
+  return evicted;
 }
 
 function steadySince(connection: Connection, nowMs: number): number {
@@ -76,16 +102,21 @@ function steadySince(connection: Connection, nowMs: number): number {
 }
 
 /** The answers of a day leave as a whole, once the last of them has expired. */
-function dropAnswers(connection: Connection, expiredMs: number): number {
+function dropAnswers(connection: Connection, expiredMs: number, tasks: Tasks): number {
   const past = listAnswersTables(connection).filter((table) => answersTableEndMs(table) <= expiredMs);
-  for (const table of past) connection.exec(`DROP TABLE ${table}`);
-  return past.length;
+  return past.filter((table) =>
+    tasks.run(table, false, () => {
+      connection.exec(`DROP TABLE ${table}`);
+      return true;
+    }),
+  ).length;
 }
 
 function forgetRecords(
   connection: Connection,
   forgottenBeforeMs: number,
   { rowsMax, cursor }: SweepLimits,
+  tasks: Tasks,
 ): { readonly forgotten: number; readonly cursor: SweepCursor | undefined } {
   const after = cursor?.kind === 'key' ? cursor : { tenant: '', scope: '', key: '' };
   const rows = connection.all(
@@ -102,13 +133,34 @@ function forgetRecords(
     const place = { tenant: text(row, 'tenant'), scope: hex(row, 'scope'), key: hex(row, 'key') };
     last = { kind: 'key', ...place };
     if (integer(row, 'first_seen_at_ms') >= forgottenBeforeMs) continue;
-    connection.run(
-      'DELETE FROM records WHERE tenant = ? AND scope = ? AND key = ?',
-      place.tenant,
-      bytes(place.scope),
-      bytes(place.key),
+    const changes = tasks.run(
+      `records of tenant ${place.tenant}`,
+      0,
+      () => connection.run(deleteRecordSql, place.tenant, bytes(place.scope), bytes(place.key)).changes,
     );
-    forgotten += 1;
+    forgotten += Number(changes);
   }
   return { forgotten, cursor: rows.length < rowsMax ? undefined : last };
+}
+
+/** Runs the tasks of a step, each one statement: an error in one of them does not stop the others. */
+class Tasks {
+  readonly failures: SweepFailure[] = [];
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** @throws {Error} what the statement throws, when its transaction cannot go on */
+  run<T>(task: string, fallback: T, statement: () => T): T {
+    try {
+      return statement();
+    } catch (error) {
+      if (!this.#connection.isInTransaction || needsReopening(error)) throw error;
+      const { message } = storageFault(error, 'before_commit');
+      if (this.failures.length < failuresMax) this.failures.push({ task, message });
+      return fallback;
+    }
+  }
 }

@@ -1,6 +1,7 @@
 import { refuseNewerSchema } from '../../schema-version.ts';
 import { integer } from '../columns.ts';
 import type { Connection } from '../connection.ts';
+import type { ExclusiveConnection } from '../exclusive-connection.ts';
 import { isRaceOfCreators } from '../fault.ts';
 import { books } from './0001-books.ts';
 import { audits } from './0002-audits.ts';
@@ -21,7 +22,7 @@ const createTriesMax = 10;
  *
  * @throws {Error} if a newer version has migrated the database
  */
-export async function migrate(connection: Connection): Promise<void> {
+export async function migrate(connection: ExclusiveConnection): Promise<void> {
   await createVersions(connection);
   await connection.transaction(async () => {
     await connection.exec('LOCK TABLE schema_versions IN EXCLUSIVE MODE');
@@ -36,7 +37,7 @@ export async function migrate(connection: Connection): Promise<void> {
 }
 
 /** `IF NOT EXISTS` looks before it creates: of two that look at once, one fails, and finds it there the next time. */
-async function createVersions(connection: Connection): Promise<void> {
+async function createVersions(connection: ExclusiveConnection): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
       await connection.exec('CREATE TABLE IF NOT EXISTS schema_versions (version integer PRIMARY KEY)');
