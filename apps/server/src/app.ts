@@ -79,6 +79,7 @@ export async function startApp(
     nowMs,
     log,
     report: (sums) => metrics.audited(sums),
+    reportFailed: (tenants) => metrics.auditsFailed(tenants),
   });
   const outbox = new Outbox({
     books,

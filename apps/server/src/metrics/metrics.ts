@@ -31,6 +31,7 @@ export class Metrics {
   readonly #sparedRequests: Counter;
   readonly #sparedStroops: Counter;
   readonly #deliveries: Counter<'outcome'>;
+  readonly #failedAudits: Gauge;
   readonly #books: readonly { readonly gauge: Gauge; readonly read: (books: AuditedBooks) => number }[];
 
   constructor() {
@@ -69,6 +70,10 @@ export class Metrics {
     this.#sparedRequests = counter('retries_not_billed_requests_total', 'Their requests');
     this.#sparedStroops = counter('retries_not_billed_stroops_total', 'Their price, at the price now');
     this.#deliveries = counter('webhook_attempts_total', 'Attempts to deliver to webhooks', ['outcome']);
+    this.#failedAudits = gauge(
+      'audit_failed_tenants',
+      'Tenants that the last audit could not read; anything but 0 is an alarm',
+    );
     this.#books = [
       { gauge: gauge('tenants', 'Tenants at the last audit'), read: ({ tenants }) => tenants },
       { gauge: gauge('accounts', 'Accounts at the last audit'), read: ({ accounts }) => accounts },
@@ -134,6 +139,10 @@ export class Metrics {
 
   audited(books: AuditedBooks): void {
     for (const { gauge, read } of this.#books) gauge.set(read(books));
+  }
+
+  auditsFailed(tenants: number): void {
+    this.#failedAudits.set(tenants);
   }
 
   /** All of them in Prometheus's text format. */

@@ -12,6 +12,8 @@ export interface AuditDesk {
   readonly nowMs: () => number;
   readonly log: Logger;
   readonly report: (books: AuditedBooks) => void;
+  /** how many tenants could not be audited in a run: the others were */
+  readonly reportFailed: (tenants: number) => void;
 }
 
 const noTenants = {
@@ -40,19 +42,22 @@ export class Audit {
   }
 
   /**
-   * Audits every tenant that was not audited since a time, now if it is not given, and is not another instance's. Says
-   * what is known of all tenants then; `undefined` when it was stopped before the end.
+   * Audits every tenant that was not audited since a time, now if it is not given, and is not another instance's. A
+   * tenant that cannot be audited is logged, and the others are audited all the same. Returns what is known of all
+   * tenants then; `undefined` when it was stopped before the end.
    */
   async runOnce(dueBeforeMs: number = this.#desk.nowMs()): Promise<AuditedBooks | undefined> {
-    const { books, audits, report } = this.#desk;
+    const { books, audits, report, reportFailed } = this.#desk;
+    let failed = 0;
     for (let after: string | undefined = ''; after !== undefined; ) {
       const tenants: readonly string[] = await books.tenantsAfter(after, tenantRows);
-      await this.#auditDue(tenants, dueBeforeMs);
+      failed += await this.#auditDue(tenants, dueBeforeMs);
       if (this.#isStopped) return undefined;
       after = tenants.length < tenantRows ? undefined : tenants.at(-1);
     }
     const sums = (await audits.sums()) ?? { ...noTenants, endedAtMs: this.#desk.nowMs() };
     report(sums);
+    reportFailed(failed);
     return sums;
   }
 
@@ -65,19 +70,22 @@ export class Audit {
     clearTimeout(this.#timer);
   }
 
-  /** Goes through some tenants in their order, each of them once. */
-  async #auditDue(tenants: readonly string[], dueBeforeMs: number): Promise<void> {
+  /** Goes through some tenants in their order, each of them once: how many could not be audited. */
+  async #auditDue(tenants: readonly string[], dueBeforeMs: number): Promise<number> {
     let left = tenants;
+    let failed = 0;
     while (left.length > 0 && !this.#isStopped) {
       const nowMs = this.#desk.nowMs();
       const due = await this.#desk.audits.take(left, { nowMs, dueBeforeMs, untilMs: nowMs + takenForMs });
-      if (due === undefined) return;
-      if (due.isTaken) await this.#auditTenant(due.tenant);
+      if (due === undefined) return failed;
+      if (due.isTaken && !(await this.#auditTenant(due.tenant))) failed += 1;
       left = left.slice(left.indexOf(due.tenant) + 1);
     }
+    return failed;
   }
 
-  async #auditTenant(tenant: string): Promise<void> {
+  /** Audits a tenant: whether that could be done. */
+  async #auditTenant(tenant: string): Promise<boolean> {
     const { audits, nowMs, log } = this.#desk;
     const keeping = setInterval(() => {
       // If it cannot be kept, another instance audits it as well: the books are only read.
@@ -89,9 +97,11 @@ export class Audit {
       await audits.end(tenant, found);
       // No agent and no service is named in a log.
       if (found.differences > 0) log.error({ tenant }, 'the audit found differences');
+      return true;
     } catch (error) {
+      log.error({ tenant, err: error }, 'the books of a tenant could not be audited; it is tried again');
       await audits.giveUp(tenant).catch(() => undefined);
-      throw error;
+      return false;
     } finally {
       clearInterval(keeping);
     }

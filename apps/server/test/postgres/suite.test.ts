@@ -28,5 +28,6 @@ const suites = [
   'tenants',
   'reconcile',
   'retention',
+  'worker-errors',
 ];
 for (const suite of suites) await import(`../${suite}.test.ts`);

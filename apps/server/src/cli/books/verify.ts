@@ -20,28 +20,41 @@ function ended(differences: number, print: (text: string) => void): number {
   return differences === 0 ? 0 : 1;
 }
 
+/** Audits all tenants. One whose books cannot be read does not keep the others from it. */
 async function auditAll(books: Books, print: (text: string) => void): Promise<number> {
   let differences = 0;
+  let unread = 0;
   let after = '';
   for (;;) {
     const tenants = await books.tenantsAfter(after, tenantsPage);
     for (const tenant of tenants) {
-      const found = await auditBooks(books, tenant);
-      differences += found.differences.length;
-      const { accounts, entries, settlements, recordedStroops, settledStroops } = found;
-      const outcome = found.differences.length === 0 ? 'ok' : 'DIFFERS';
-      print(
-        `${outcome} ${tenant}: ${accounts} accounts, ${entries} entries, ${settlements} settlements, ` +
-          `${recordedStroops} stroops recorded, ${settledStroops} settled\n`,
-      );
-      for (const { agent, serviceId, message } of found.differences) {
-        print(`  ${agent} ${serviceId}: ${message}\n`);
+      try {
+        differences += await auditTenant(books, tenant, print);
+      } catch (error) {
+        unread += 1;
+        print(`FAILED ${tenant}: ${error instanceof Error ? error.message : String(error)}\n`);
       }
     }
     const last = tenants.at(-1);
-    if (last === undefined) return differences;
+    if (last === undefined) break;
     after = last;
   }
+  if (unread > 0) throw new Error(`the books of ${unread} tenants could not be read`);
+  return differences;
+}
+
+async function auditTenant(books: Books, tenant: string, print: (text: string) => void): Promise<number> {
+  const found = await auditBooks(books, tenant);
+  const { accounts, entries, settlements, recordedStroops, settledStroops } = found;
+  const outcome = found.differences.length === 0 ? 'ok' : 'DIFFERS';
+  print(
+    `${outcome} ${tenant}: ${accounts} accounts, ${entries} entries, ${settlements} settlements, ` +
+      `${recordedStroops} stroops recorded, ${settledStroops} settled\n`,
+  );
+  for (const { agent, serviceId, message } of found.differences) {
+    print(`  ${agent} ${serviceId}: ${message}\n`);
+  }
+  return found.differences.length;
 }
 
 interface ServersAudit {
