@@ -42,12 +42,12 @@ test('an export is what the list is, in its order, under a name, with the same f
     assert.equal(exported.status, 200);
     assert.equal(exported.headers.get('content-disposition'), 'attachment; filename="usage.json"');
     const listed = [];
-    let cursor: string | null = '';
-    while (cursor !== null) {
+    let cursor = '';
+    for (let hasMore = true; hasMore; ) {
       const page: string = cursor === '' ? '' : `&cursor=${cursor}`;
       const { json } = await api.get(`/entries?${query}&limit=1000${page}`);
       listed.push(...json.items);
-      cursor = json.nextCursor;
+      ({ hasMore, nextCursor: cursor } = json);
     }
     assert.deepEqual(exported.json, { items: listed }, query);
     const csv = await api.get(`/usage/export.csv?${query}`);
@@ -91,7 +91,7 @@ test('exactly what a settlement covers, paged; of an unknown one 404', async (t)
   const second = (await api.get(`/settlements/${bill.id}/entries?limit=6&cursor=${first.nextCursor}`)).json;
   const sequences = [...first.items, ...second.items].map(({ sequence }) => sequence);
   assert.deepEqual(sequences, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-  assert.equal(second.nextCursor, null);
+  assert.equal(second.hasMore, false);
   assert.equal((await api.get('/settlements/019a7f6e-3a60-7c3e-9b1d-0123456789ab/entries')).status, 404);
   assert.equal((await api.get(`/settlements/${bill.id}/entries?agent=a`)).status, 400);
 });

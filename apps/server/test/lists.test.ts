@@ -15,14 +15,15 @@ interface Listed {
 async function readAll(api: Api, path: string, limit: number, between = async () => {}): Promise<Listed[]> {
   const items: Listed[] = [];
   const join = path.includes('?') ? '&' : '?';
-  let cursor: string | null = '';
-  while (cursor !== null) {
+  let cursor = '';
+  for (let hasMore = true; hasMore; ) {
     const at: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
     const page: ApiAnswer = await api.get(`${path}${join}limit=${limit}${at}`);
     assert.equal(page.status, 200, page.text);
     assert.ok(page.json.items.length <= limit);
     items.push(...page.json.items);
-    cursor = page.json.nextCursor;
+    ({ hasMore, nextCursor: cursor } = page.json);
+    assert.equal(typeof cursor, 'string');
     await between();
   }
   return items;
@@ -63,21 +64,19 @@ test('a list is stable while writes come in: nothing twice, nothing left out, in
   }
 });
 
-test('a page is exactly as long as it was asked for, and the last one says so', async (t) => {
+test('a page is exactly as long as requested, and says whether there is more', async (t) => {
   const { api } = await startInProcess(t);
   await record(api, 250);
   const first = await api.get('/entries');
-  assert.equal(first.json.items.length, 100);
+  assert.deepEqual([first.json.items.length, first.json.hasMore], [100, true]);
   const all = await api.get('/entries?limit=1000');
-  assert.equal(all.json.items.length, 250);
-  assert.equal(all.json.nextCursor, null);
-  // Full to the last item: whether there is more only the next page can tell.
+  assert.deepEqual([all.json.items.length, all.json.hasMore], [250, false]);
+  // Full to the last item.
   const full = await api.get('/entries?limit=250');
-  const next = full.json.nextCursor;
-  if (next !== null) {
-    const end = await api.get(`/entries?limit=250&cursor=${next}`);
-    assert.deepEqual(end.json, { items: [], nextCursor: null });
-  }
+  assert.deepEqual([full.json.items.length, full.json.hasMore], [250, false]);
+  const { nextCursor } = full.json;
+  const end = await api.get(`/entries?limit=250&cursor=${nextCursor}`);
+  assert.deepEqual(end.json, { items: [], nextCursor, hasMore: false });
   for (const limit of [1, 7, 125, 249]) assert.equal((await readAll(api, '/entries', limit)).length, 250);
 });
 

@@ -174,7 +174,7 @@ test('the price versions of a service are listed in their order, page by page, e
       seen.push(priceStroops);
       assert.ok(Date.parse(setAt) > 0);
     }
-    cursor = page.nextCursor ?? '';
+    cursor = page.hasMore ? page.nextCursor : '';
   } while (cursor !== '');
   assert.deepEqual(seen, wanted);
   assert.deepEqual(versions, [1, 2, 3, 4]);
@@ -207,6 +207,7 @@ test('agents are listed by name, summed up, and ranked within a service', async 
       { serviceId: 'search', total: 1 },
     ],
     nextCursor: null,
+    hasMore: false,
   });
   assert.deepEqual((await api.get('/agents/nobody/total')).json, { agent: 'nobody', total: 0 });
 });

@@ -26,13 +26,13 @@ interface ListedEntry {
 /** Everything that a list holds, page by page. */
 async function all<T>(api: Api, path: string): Promise<T[]> {
   const items: T[] = [];
-  let cursor: string | null = '';
-  while (cursor !== null) {
+  let cursor = '';
+  for (let hasMore = true; hasMore; ) {
     const at: string = cursor === '' ? '' : `&cursor=${cursor}`;
     const page: ApiAnswer = await api.get(`${path}&limit=500${at}`);
     assert.equal(page.status, 200, page.text);
     items.push(...page.json.items);
-    cursor = page.json.nextCursor;
+    ({ hasMore, nextCursor: cursor } = page.json);
   }
   return items;
 }

@@ -1,15 +1,20 @@
 import { isNameInList } from '@billonce/contract';
 import type { EntryCursor } from '../reads/list-entries.ts';
+import type { Order } from '../reads/merge-events.ts';
 import { ApiError } from './api-error.ts';
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+type CursorKind = 'id' | 'sequence' | 'name' | 'number' | 'account' | EventCursorKind;
+/** A list of events by its order, and whether it can be followed: what was first, `id`, is so in every list. */
+type EventCursorKind = 'id' | 'id-desc' | 'page-asc' | 'page-desc';
+
 /** Makes an opaque cursor. */
-export function encodeCursor(kind: 'id' | 'sequence' | 'name' | 'number' | 'account', place: string): string {
+export function encodeCursor(kind: CursorKind, place: string): string {
   return Buffer.from(`${kind} ${place}`).toString('base64url');
 }
 
-/** Reads a cursor that points behind an id, a sequence number, or a name. */
+/** Reads a cursor that points after an id, a sequence number, or a name. */
 function decodeCursor(cursor: string): { readonly kind: string; readonly place: string } {
   const [kind = '', place = ''] = Buffer.from(cursor, 'base64url').toString().split(' ', 2);
   return { kind, place };
@@ -36,6 +41,31 @@ export function entryCursor(
 export function idCursor(cursor: string | undefined): string | undefined {
   const decoded = entryCursor(cursor, 'id');
   return decoded?.kind === 'id' ? decoded.id : undefined;
+}
+
+/** Where a list of events continues. */
+export interface EventCursor {
+  readonly order: Order;
+  /** whether it continues after its last page: a client of AgentPay would never stop reading */
+  readonly isFollowed: boolean;
+  readonly beyondId: string;
+}
+
+export function encodeEventCursor({ order, isFollowed, beyondId }: EventCursor): string {
+  if (isFollowed) return encodeCursor(order === 'asc' ? 'id' : 'id-desc', beyondId);
+  return encodeCursor(order === 'asc' ? 'page-asc' : 'page-desc', beyondId);
+}
+
+/** @throws {ApiError} `invalid_request` */
+export function eventCursor(cursor: string | undefined): EventCursor | undefined {
+  if (cursor === undefined) return undefined;
+  const { kind, place } = decodeCursor(cursor);
+  if (!/^(id|id-desc|page-asc|page-desc)$/.test(kind) || !uuid.test(place)) throw invalidCursor();
+  return {
+    order: kind.endsWith('desc') ? 'desc' : 'asc',
+    isFollowed: kind.startsWith('id'),
+    beyondId: place,
+  };
 }
 
 /** @throws {ApiError} `invalid_request` */
@@ -66,7 +96,7 @@ export function accountCursor(cursor: string | undefined): string {
   throw invalidCursor();
 }
 
-function invalidCursor(): ApiError {
+export function invalidCursor(): ApiError {
   return new ApiError('invalid_request', 'the cursor is not one that this list gave', {
     faults: [{ pointer: '/cursor', message: 'is not a cursor of this list' }],
   });

@@ -8,6 +8,7 @@ import type { Settings } from '../domain/settings.ts';
 import type { Settlement } from '../domain/settlement.ts';
 import type { Entry, KnownUsage } from '../domain/usage.ts';
 import type { Webhook } from '../domain/webhook.ts';
+import type { EventRows, EventsWanted } from './merge-events.ts';
 
 /** The read side of a storage engine: small reads, each bounded, of what was committed. */
 export interface Books {
@@ -56,14 +57,14 @@ export interface Books {
     through: number,
     limit: number,
   ): Promise<readonly Settlement[]>;
-  /** a page of accounts with their services, in an order of the engine's own; '' begins, and behind what is no place there is nothing */
+  /** a page of accounts with their services, in the engine's own order; '' begins, and after what is no place there is nothing */
   accountsAfter(filter: AccountsFilter, after: string, limit: number): Promise<AccountsPage>;
   keyFacts(key: RecordKey): Promise<KeyFacts | undefined>;
   apiKeyByDigest(digest: string): Promise<ApiKey | undefined>;
   /** keys that are not revoked, behind a prefix, by their prefixes; '' begins */
   apiKeysAfter(after: string, limit: number): Promise<readonly ApiKey[]>;
-  /** events that are rows of their own, behind an id, in the order in which they happened */
-  notedEventsAfter(tenant: string, afterId: string, limit: number): Promise<readonly NotedEvent[]>;
+  /** facts that are events, of several kinds, all as they were at one moment */
+  events(wanted: EventsWanted): Promise<EventRows>;
   notedEvent(tenant: string, id: string): Promise<NotedEvent | undefined>;
   /** webhooks of a tenant that were not deleted */
   webhooks(tenant: string): Promise<readonly Webhook[]>;
@@ -118,8 +119,9 @@ export interface AccountsFilter {
 
 export interface AccountsPage {
   readonly items: readonly (AccountAndService & { readonly account: Account })[];
-  /** where the next page begins; `undefined` after the last */
-  readonly next: string | undefined;
+  /** where the list continues, now or when more has come in */
+  readonly next: string;
+  readonly hasMore: boolean;
 }
 
 /** What names the record of an idempotency key. */

@@ -9,10 +9,10 @@ export async function* eachAccount(
   books: Books,
   filter: AccountsFilter,
 ): AsyncGenerator<AccountsPage['items'][number]> {
-  let after: string | undefined = '';
-  while (after !== undefined) {
+  for (let after = ''; ; ) {
     const page: AccountsPage = await books.accountsAfter(filter, after, pageRows);
     yield* page.items;
+    if (!page.hasMore) return;
     after = page.next;
     await nextTurn();
   }

@@ -6,3 +6,6 @@ export function idAtMs(timeMs: number): string {
   const digits = Math.max(0, timeMs).toString(16).padStart(12, '0');
   return `${digits.slice(0, 8)}-${digits.slice(8)}-0000-0000-000000000000`;
 }
+
+/** An id that is above every other. */
+export const lastOfIds = 'ffffffff-ffff-ffff-ffff-ffffffffffff';

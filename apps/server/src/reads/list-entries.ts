@@ -1,6 +1,7 @@
 import type { Settlement } from '../domain/settlement.ts';
 import type { Entry } from '../domain/usage.ts';
-import type { Books } from './books.ts';
+import type { AccountKey, Books } from './books.ts';
+import { collectPage, type Page, type Scan } from './collect-page.ts';
 import { idAtMs } from './id-bounds.ts';
 
 /** Which entries are wanted. Times are bounds of [from, to). */
@@ -15,18 +16,14 @@ export interface EntryQuery {
   readonly settlementId: string | undefined;
 }
 
-/** Where a list goes on: behind an entry of a tenant, or behind a sequence number of an account. */
+/** Where a list continues: after an entry of a tenant, or after a sequence number of an account. */
 export type EntryCursor =
   | { readonly kind: 'id'; readonly id: string }
   | { readonly kind: 'sequence'; readonly sequence: number };
 
-export interface EntryPage {
-  readonly items: readonly Entry[];
-  readonly next: EntryCursor | undefined;
-}
+export type EntryPage = Page<Entry, EntryCursor>;
 
 const scanRows = 1_000;
-/** Entries looked at for one page: a filter that matches little gives short pages, not long waits. */
 const scannedMax = 10_000;
 
 /** Whether the entries wanted are all of one account, and so go by its sequence. */
@@ -34,7 +31,7 @@ export function isOfAccount({ agent, serviceId, settlementId }: EntryQuery): boo
   return settlementId !== undefined || (agent !== undefined && serviceId !== undefined);
 }
 
-/** A page of entries in the order in which they were recorded. Stable: entries only ever come in behind it. */
+/** A page of entries in the order in which they were recorded. Stable: entries only ever come in after it. */
 export async function listEntries(
   books: Books,
   query: EntryQuery,
@@ -43,15 +40,19 @@ export async function listEntries(
 ): Promise<EntryPage> {
   const settlement =
     query.settlementId === undefined ? undefined : await books.settlement(query.tenant, query.settlementId);
-  if (query.settlementId !== undefined && settlement === undefined) return { items: [], next: undefined };
+  if (query.settlementId !== undefined && settlement === undefined) {
+    return { items: [], next: after ?? { kind: 'sequence', sequence: 0 }, hasMore: false };
+  }
   const agent = settlement?.agent ?? query.agent;
   const serviceId = settlement?.serviceId ?? query.serviceId;
   const range = rangeOf(settlement);
-  const read =
-    agent !== undefined && serviceId !== undefined
-      ? accountScan(books, { tenant: query.tenant, agent, serviceId }, after, range)
-      : tenantScan(books, query, after);
-  return await collect(read, query, limit);
+  if (agent === undefined || serviceId === undefined) {
+    const start: EntryCursor = { kind: 'id', id: idAtMs(query.recordedFromMs ?? 0) };
+    return await collectPage(tenantScan(books, query), after ?? start, limit);
+  }
+  const start: EntryCursor = { kind: 'sequence', sequence: range.from };
+  const account = { tenant: query.tenant, agent, serviceId };
+  return await collectPage(accountScan(books, query, account, range), after ?? start, limit);
 }
 
 interface Range {
@@ -63,58 +64,38 @@ function rangeOf(settlement: Settlement | undefined): Range {
   return settlement ?? { from: 0, through: Number.MAX_SAFE_INTEGER };
 }
 
-/** Reads the next rows, and says which cursor stands behind an entry. */
-interface Scan {
-  rows(limit: number): Promise<readonly Entry[]>;
-  cursorAt(entry: Entry): EntryCursor;
-}
+type EntryScan = Scan<Entry, EntryCursor>;
 
-function accountScan(
-  books: Books,
-  key: { readonly tenant: string; readonly agent: string; readonly serviceId: string },
-  after: EntryCursor | undefined,
-  range: Range,
-): Scan {
-  let last = Math.max(range.from, after?.kind === 'sequence' ? after.sequence : 0);
+function accountScan(books: Books, query: EntryQuery, key: AccountKey, range: Range): EntryScan {
   return {
-    async rows(limit) {
-      const rows = await books.entriesOf(key, last, range.through, limit);
-      last = rows.at(-1)?.sequence ?? last;
-      return rows;
+    ...filter(query),
+    async read(beyond) {
+      const after = Math.max(range.from, beyond.kind === 'sequence' ? beyond.sequence : 0);
+      const rows = await books.entriesOf(key, after, range.through, scanRows);
+      return { rows, isEnd: rows.length < scanRows };
     },
-    cursorAt: ({ sequence }) => ({ kind: 'sequence', sequence }),
+    placeOf: ({ sequence }) => ({ kind: 'sequence', sequence }),
   };
 }
 
-function tenantScan(books: Books, query: EntryQuery, after: EntryCursor | undefined): Scan {
-  let last = after?.kind === 'id' ? after.id : idAtMs(query.recordedFromMs ?? 0);
+function tenantScan(books: Books, query: EntryQuery): EntryScan {
   return {
-    async rows(limit) {
-      const rows = await books.entriesAfter(query.tenant, last, limit);
-      last = rows.at(-1)?.id ?? last;
-      return rows;
+    ...filter(query),
+    async read(beyond) {
+      const afterId = beyond.kind === 'id' ? beyond.id : idAtMs(0);
+      const rows = await books.entriesAfter(query.tenant, afterId, scanRows);
+      return { rows, isEnd: rows.length < scanRows };
     },
-    cursorAt: ({ id }) => ({ kind: 'id', id }),
+    placeOf: ({ id }) => ({ kind: 'id', id }),
   };
 }
 
-async function collect(scan: Scan, query: EntryQuery, limit: number): Promise<EntryPage> {
-  const items: Entry[] = [];
-  let scanned = 0;
-  while (scanned < scannedMax) {
-    const rows = await scan.rows(scanRows);
-    for (const entry of rows) {
-      scanned += 1;
-      if (isPast(entry, query)) return { items, next: undefined };
-      if (!matches(entry, query)) continue;
-      items.push(entry);
-      if (items.length === limit) return { items, next: scan.cursorAt(entry) };
-    }
-    const end = rows.at(-1);
-    if (end === undefined || rows.length < scanRows) return { items, next: undefined };
-    if (scanned >= scannedMax) return { items, next: scan.cursorAt(end) };
-  }
-  return { items, next: undefined };
+function filter(query: EntryQuery): Pick<EntryScan, 'isWanted' | 'isPast' | 'scannedMax'> {
+  return {
+    isWanted: (entry) => matches(entry, query),
+    isPast: (entry) => isPast(entry, query),
+    scannedMax,
+  };
 }
 
 /** How far the time of recording may step back along the ids (see `IdSource`). */

@@ -1,5 +1,6 @@
 import type { Settlement } from '../domain/settlement.ts';
 import type { Books } from './books.ts';
+import { collectPage, type Page, type Scan } from './collect-page.ts';
 import { idAtMs } from './id-bounds.ts';
 
 /** Which settlements are wanted. Times are bounds of [from, to). */
@@ -11,11 +12,8 @@ export interface SettlementQuery {
   readonly toMs: number | undefined;
 }
 
-export interface SettlementPage {
-  readonly items: readonly Settlement[];
-  /** id of the settlement behind which the next page begins */
-  readonly next: string | undefined;
-}
+/** A page of settlements; it continues after an id. */
+export type SettlementPage = Page<Settlement, string>;
 
 const scanRows = 500;
 const scannedMax = 5_000;
@@ -29,23 +27,17 @@ export async function listSettlements(
   afterId: string | undefined,
   limit: number,
 ): Promise<SettlementPage> {
-  const items: Settlement[] = [];
-  let last = afterId ?? idAtMs(query.fromMs ?? 0);
-  for (let scanned = 0; scanned < scannedMax; ) {
-    const rows = await books.settlementsAfter(query.tenant, last, scanRows);
-    for (const settlement of rows) {
-      last = settlement.id;
-      scanned += 1;
-      if (query.toMs !== undefined && settlement.settledAtMs >= query.toMs + stepBackMs) {
-        return { items, next: undefined };
-      }
-      if (!matches(settlement, query)) continue;
-      items.push(settlement);
-      if (items.length === limit) return { items, next: last };
-    }
-    if (rows.length < scanRows) return { items, next: undefined };
-  }
-  return { items, next: last };
+  const scan: Scan<Settlement, string> = {
+    async read(beyond) {
+      const rows = await books.settlementsAfter(query.tenant, beyond, scanRows);
+      return { rows, isEnd: rows.length < scanRows };
+    },
+    placeOf: ({ id }) => id,
+    isWanted: (settlement) => matches(settlement, query),
+    isPast: ({ settledAtMs }) => query.toMs !== undefined && settledAtMs >= query.toMs + stepBackMs,
+    scannedMax,
+  };
+  return await collectPage(scan, afterId ?? idAtMs(query.fromMs ?? 0), limit);
 }
 
 function matches(settlement: Settlement, query: SettlementQuery): boolean {

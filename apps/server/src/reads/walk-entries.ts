@@ -6,8 +6,8 @@ import { type EntryCursor, type EntryQuery, listEntries } from './list-entries.t
 const pageRows = 1_000;
 
 /**
- * All entries that a query takes, page by page, up to the last one that there was when the walk began: else it would
- * have no end while usage flows. One page is in memory at a time.
+ * All entries that a query takes, page by page, up to the last one that there was when the walk began: otherwise it
+ * would not end while usage comes in. One page is in memory at a time.
  */
 export async function* walkEntries(books: Books, query: EntryQuery): AsyncGenerator<readonly Entry[]> {
   const lastId = await books.lastEntryId(query.tenant);
@@ -18,7 +18,7 @@ export async function* walkEntries(books: Books, query: EntryQuery): AsyncGenera
     const items = page.items.filter(({ id }) => id <= lastId);
     if (items.length > 0) yield items;
     const { next } = page;
-    if (next === undefined || items.length < page.items.length) return;
+    if (!page.hasMore || items.length < page.items.length) return;
     if (next.kind === 'id' && next.id >= lastId) return;
     after = next;
     await nextTurn();

@@ -17,7 +17,7 @@ export async function* walkSettlements(
     const page = await listSettlements(books, query, after, pageRows);
     const items = page.items.filter(({ id }) => id <= lastId);
     if (items.length > 0) yield items;
-    if (page.next === undefined || page.next >= lastId) return;
+    if (!page.hasMore || page.next >= lastId) return;
     after = page.next;
     await nextTurn();
   }

@@ -92,7 +92,7 @@ const differences: Readonly<Record<number, Shown>> = {
     assertError(await send('GET /api/v1/webhooks?offset=0'), 400, 'invalid_request');
     assertError(await send('GET /api/v1/services?cursor=x'), 400, 'invalid_request');
     const page = (await send('GET /api/v1/services?limit=25')).json;
-    assert.deepEqual(Object.keys(page), ['services', 'nextCursor']);
+    assert.deepEqual(Object.keys(page), ['services', 'nextCursor', 'hasMore']);
   },
   10: async (played) => {
     await use(played, 1);

@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import {
   Agent,
   Cursor,
-  NextCursor,
+  followedPage,
   PageLimit,
   PriceStroops,
   RequestsTotal,
@@ -109,7 +109,7 @@ export const Settlement = Type.Object({
   settledAt: Timestamp,
 });
 
-export const SettlementList = Type.Object({ items: Type.Array(Settlement), nextCursor: NextCursor });
+export const SettlementList = Type.Object({ items: Type.Array(Settlement), ...followedPage });
 
 const settlementFilter = {
   agent: Type.Optional(Agent),

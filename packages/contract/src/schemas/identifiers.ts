@@ -163,4 +163,24 @@ export const PageLimit = Type.Integer({
   default: 100,
 });
 
-export const NextCursor = Type.Union([Cursor, Type.Null()]);
+const hasMore = Type.Boolean({
+  description: 'Whether there is more now. A short page can say so, too, where a filter matches little.',
+});
+
+/** How a page of a list ends that can be followed. */
+export const followedPage = {
+  nextCursor: Type.String({
+    ...Cursor,
+    description:
+      'Send it as `cursor`: it continues the list, also after its last page and for an empty list.',
+  }),
+  hasMore,
+};
+
+/** How a page ends of a list that AgentPay has, too: its clients read on until there is no cursor. */
+export const pagedToEnd = {
+  nextCursor: Type.Union([Cursor, Type.Null()], {
+    description: 'Send it as `cursor` for the next page; null after the last one.',
+  }),
+  hasMore,
+};

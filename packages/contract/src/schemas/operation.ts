@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { explained } from './explained-pattern.ts';
-import { Cursor, NextCursor, PageLimit, Stroops, Tenant, Timestamp } from './identifiers.ts';
+import { Cursor, PageLimit, pagedToEnd, Stroops, Tenant, Timestamp } from './identifiers.ts';
 
 const Label = Type.String({
   description: 'What the key is for: 1-64 characters, not blank.',
@@ -69,7 +69,7 @@ export const ApiKeyList = Type.Object({
       expiresAt: EpochMs,
     }),
   ),
-  nextCursor: NextCursor,
+  ...pagedToEnd,
 });
 
 export const ApiKeyFilter = Type.Object(

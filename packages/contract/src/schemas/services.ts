@@ -3,11 +3,12 @@ import {
   Agent,
   Cursor,
   FreeText,
+  followedPage,
   NamePart,
   NamePrefix,
-  NextCursor,
   PageLimit,
   PriceStroops,
+  pagedToEnd,
   RequestsTotal,
   ServiceId,
   Timestamp,
@@ -53,7 +54,7 @@ export const ServiceFilter = Type.Object(
 );
 export type ServiceFilter = Static<typeof ServiceFilter>;
 
-export const ServiceList = Type.Object({ services: Type.Array(Service), nextCursor: NextCursor });
+export const ServiceList = Type.Object({ services: Type.Array(Service), ...pagedToEnd });
 
 export const PricePatch = Type.Object({ priceStroops: PriceStroops }, { additionalProperties: false });
 
@@ -72,7 +73,7 @@ export const PriceList = Type.Object({
   items: Type.Array(
     Type.Object({ version: Type.Integer({ minimum: 1 }), priceStroops: PriceStroops, setAt: Timestamp }),
   ),
-  nextCursor: NextCursor,
+  ...followedPage,
 });
 
 /** Judged one by one, so here they are anything. */
@@ -130,7 +131,7 @@ const AgentTotals = Type.Array(Type.Object({ agent: Agent, total: RequestsTotal 
 export const ServiceAgents = Type.Object({
   serviceId: ServiceId,
   items: AgentTotals,
-  nextCursor: NextCursor,
+  ...pagedToEnd,
 });
 
 export const TopFilter = Type.Object(
@@ -146,7 +147,7 @@ export const TopAgents = Type.Object({ serviceId: ServiceId, items: AgentTotals 
 
 export const AgentParams = Type.Object({ agent: Agent });
 
-export const AgentList = Type.Object({ agents: Type.Array(Agent), nextCursor: NextCursor });
+export const AgentList = Type.Object({ agents: Type.Array(Agent), ...pagedToEnd });
 
 export const AgentTotal = Type.Object({
   agent: Agent,
@@ -156,5 +157,5 @@ export const AgentTotal = Type.Object({
 export const AgentUsage = Type.Object({
   agent: Agent,
   items: Type.Array(Type.Object({ serviceId: ServiceId, total: RequestsTotal })),
-  nextCursor: NextCursor,
+  ...pagedToEnd,
 });

@@ -4,7 +4,7 @@ import {
   Agent,
   Cursor,
   FreeText,
-  NextCursor,
+  followedPage,
   PageLimit,
   Requests,
   RequestsTotal,
@@ -130,7 +130,7 @@ export const Entry = Type.Object({
 
 export const EntryExported = Type.Object({ items: Type.Array(Entry) });
 
-export const EntryList = Type.Object({ items: Type.Array(Entry), nextCursor: NextCursor });
+export const EntryList = Type.Object({ items: Type.Array(Entry), ...followedPage });
 
 const entryFilter = {
   agent: Type.Optional(Agent),

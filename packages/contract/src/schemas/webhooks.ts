@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { explained } from './explained-pattern.ts';
-import { Cursor, NextCursor, PageLimit, Timestamp, Uuid } from './identifiers.ts';
+import { Cursor, followedPage, PageLimit, pagedToEnd, Timestamp, Uuid } from './identifiers.ts';
 
 /** Every type of event. */
 const EventType = Type.Union(
@@ -59,7 +59,7 @@ export const WebhookCreated = Type.Object({
   }),
 });
 
-export const WebhookList = Type.Object({ items: Type.Array(Webhook), nextCursor: NextCursor });
+export const WebhookList = Type.Object({ items: Type.Array(Webhook), ...pagedToEnd });
 
 export const WebhookParams = Type.Object({ id: Uuid });
 
@@ -88,7 +88,7 @@ export const Delivery = Type.Object({
   ]),
 });
 
-export const DeliveryList = Type.Object({ items: Type.Array(Delivery), nextCursor: NextCursor });
+export const DeliveryList = Type.Object({ items: Type.Array(Delivery), ...followedPage });
 
 export const PageQuery = Type.Object(
   { cursor: Type.Optional(Cursor), limit: Type.Optional(PageLimit) },
@@ -113,6 +113,11 @@ export const EventFilter = Type.Object(
   {
     since: Type.Optional(Since),
     type: Type.Optional(Type.Union(EventType.anyOf, { description: 'Only events of this type.' })),
+    order: Type.Optional(
+      Type.Union([Type.Literal('asc'), Type.Literal('desc')], {
+        description: 'Oldest or newest first. Name it to follow the list: `nextCursor` is then never null.',
+      }),
+    ),
     cursor: Type.Optional(Cursor),
     limit: Type.Optional(PageLimit),
   },
@@ -126,7 +131,14 @@ const Event = Type.Object({
   data: Type.Object({}, { description: 'What happened: an entry, a settlement, a service.' }),
 });
 
-export const EventList = Type.Object({ items: Type.Array(Event), nextCursor: NextCursor });
+export const EventList = Type.Object({
+  items: Type.Array(Event),
+  ...pagedToEnd,
+  nextCursor: Type.Union([Cursor, Type.Null()], {
+    description:
+      'Send it as `cursor`. If the request that began the list named an `order`, it continues the list, also after the last page; without, it is null there.',
+  }),
+});
 
 export const EventSummaryFilter = Type.Object(
   { since: Type.Optional(Since) },

@@ -53,8 +53,12 @@ async function* linesOfPages(server: ServerSource, filters: URLSearchParams): As
     const items: unknown = typeof page === 'object' && page !== null ? Reflect.get(page, 'items') : undefined;
     if (!Array.isArray(items)) throw new Error(`${server.url} does not answer like a server of Billonce`);
     yield items.map((item) => `${JSON.stringify(item)}\n`).join('');
+    const hasMore: unknown = Reflect.get(Object(page), 'hasMore');
     const cursor: unknown = Reflect.get(Object(page), 'nextCursor');
-    if (typeof cursor !== 'string') return;
+    if (hasMore === false) return;
+    if (hasMore !== true || typeof cursor !== 'string') {
+      throw new Error(`${server.url} does not answer like a server of Billonce`);
+    }
     query.set('cursor', cursor);
   }
 }

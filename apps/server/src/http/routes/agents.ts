@@ -11,7 +11,7 @@ export function agentRoutes({ books }: Desk) {
       const { cursor, limit = 100 } = call.query;
       const found = await books.agentsAfter(tenantOf(call), nameCursor(cursor), limit + 1);
       const agents = found.slice(0, limit);
-      return { status: 200, body: { agents, nextCursor: cursorBehind(agents, found.length > limit) } };
+      return { status: 200, body: { agents, ...endOf(agents, found.length > limit) } };
     },
 
     readAgentTotal: async (call) => {
@@ -28,12 +28,12 @@ export function agentRoutes({ books }: Desk) {
         .slice(0, limit)
         .map((account) => ({ serviceId: account.serviceId, total: outstandingRequests(account) }));
       const names = items.map(({ serviceId }) => serviceId);
-      return { status: 200, body: { agent, items, nextCursor: cursorBehind(names, found.length > limit) } };
+      return { status: 200, body: { agent, items, ...endOf(names, found.length > limit) } };
     },
   } satisfies Partial<Handlers>;
 }
 
-function cursorBehind(names: readonly string[], isMore: boolean): string | null {
+function endOf(names: readonly string[], hasMore: boolean) {
   const last = names.at(-1);
-  return isMore && last !== undefined ? encodeCursor('name', last) : null;
+  return { nextCursor: hasMore && last !== undefined ? encodeCursor('name', last) : null, hasMore };
 }

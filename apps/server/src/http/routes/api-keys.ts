@@ -48,8 +48,9 @@ export function apiKeyRoutes({ writes, books, drawSecret }: Desk) {
         expiresAt: expiresAtMs ?? null,
       }));
       const last = items.at(-1);
-      const nextCursor = keys.length > limit && last !== undefined ? encodeCursor('name', last.prefix) : null;
-      return { status: 200, body: { items, nextCursor } };
+      const hasMore = keys.length > limit;
+      const nextCursor = hasMore && last !== undefined ? encodeCursor('name', last.prefix) : null;
+      return { status: 200, body: { items, nextCursor, hasMore } };
     },
 
     revokeApiKey: async (call) => {

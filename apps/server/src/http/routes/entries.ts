@@ -41,9 +41,9 @@ export function entryRoutes({ writes, books }: Desk) {
   } satisfies Partial<Handlers>;
 }
 
-function pageReply({ items, next }: EntryPage): Reply {
-  const nextCursor = next === undefined ? null : encodeEntryCursor(next);
-  return { status: 200, body: { items: items.map(entryAnswer), nextCursor } };
+function pageReply({ items, next, hasMore }: EntryPage): Reply {
+  const nextCursor = encodeEntryCursor(next);
+  return { status: 200, body: { items: items.map(entryAnswer), nextCursor, hasMore } };
 }
 
 function encodeEntryCursor(cursor: EntryCursor): string {

@@ -1,7 +1,7 @@
 import { eventAnswer } from '../../domain/event.ts';
 import { instantMs, timestampOfMs } from '../../domain/timestamps.ts';
 import { countEvents, listEvents } from '../../reads/list-events.ts';
-import { encodeCursor, idCursor } from '../cursor.ts';
+import { encodeEventCursor, eventCursor, invalidCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import type { Handlers } from '../router.ts';
 
@@ -15,12 +15,18 @@ function sinceMsOf(since: string): number {
 export function eventRoutes({ books, nowMs }: Desk) {
   return {
     listEvents: async (call) => {
-      const { cursor, limit = 100, since, type } = call.query;
+      const { cursor, limit = 100, since, type, order } = call.query;
+      const after = eventCursor(cursor);
+      if (after !== undefined && order !== undefined && after.order !== order) throw invalidCursor();
+      const list = {
+        order: after?.order ?? order ?? 'asc',
+        isFollowed: after?.isFollowed === true || order !== undefined,
+      };
       const sinceMs = since === undefined ? 0 : sinceMsOf(since);
-      const query = { tenant: tenantOf(call), sinceMs, type };
-      const { items, next } = await listEvents(books, query, idCursor(cursor), limit);
-      const nextCursor = next === undefined ? null : encodeCursor('id', next);
-      return { status: 200, body: { items: items.map(eventAnswer), nextCursor } };
+      const query = { tenant: tenantOf(call), sinceMs, type, order: list.order };
+      const { items, next, hasMore } = await listEvents(books, query, after?.beyondId, limit);
+      const nextCursor = hasMore || list.isFollowed ? encodeEventCursor({ ...list, beyondId: next }) : null;
+      return { status: 200, body: { items: items.map(eventAnswer), nextCursor, hasMore } };
     },
 
     summarizeEvents: async (call) => {

@@ -1,9 +1,10 @@
-import { compileValidator, type ServiceFilter, ServicePut } from '@billonce/contract';
+import { compileValidator, ServicePut } from '@billonce/contract';
 import { outstandingRequests } from '../../domain/account.ts';
 import type { PutService, ServiceItem, SetDisabled } from '../../domain/command.ts';
 import type { Service } from '../../domain/service.ts';
 import { timestampOfMs } from '../../domain/timestamps.ts';
 import type { Books } from '../../reads/books.ts';
+import { listServices } from '../../reads/list-services.ts';
 import { sumService, topAgents } from '../../reads/sums.ts';
 import { ApiError } from '../api-error.ts';
 import { accountCursor, encodeCursor, nameCursor, numberCursor } from '../cursor.ts';
@@ -24,8 +25,15 @@ export function serviceRoutes({ writes, books }: Desk) {
 
     listServices: async (call) => {
       const { cursor, limit = 100 } = call.query;
-      const page = await listServices(books, tenantOf(call), call.query, nameCursor(cursor), limit);
-      return { status: 200, body: page };
+      const tenant = tenantOf(call);
+      const { items, next, hasMore } = await listServices(
+        books,
+        { ...call.query, tenant },
+        nameCursor(cursor),
+        limit,
+      );
+      const nextCursor = hasMore ? encodeCursor('name', next) : null;
+      return { status: 200, body: { services: items.map(serviceAnswer), nextCursor, hasMore } };
     },
 
     readService: async (call) => {
@@ -49,15 +57,15 @@ export function serviceRoutes({ writes, books }: Desk) {
       const { serviceId } = call.params;
       const { cursor, limit = 100 } = call.query;
       await knownService(books, tenantOf(call), serviceId);
-      const prices = await books.pricesAfter(tenantOf(call), serviceId, numberCursor(cursor), limit + 1);
+      const after = numberCursor(cursor);
+      const prices = await books.pricesAfter(tenantOf(call), serviceId, after, limit + 1);
       const items = prices.slice(0, limit).map(({ version, priceStroops, setAtMs }) => ({
         version,
         priceStroops: Number(priceStroops),
         setAt: timestampOfMs(setAtMs),
       }));
-      const last = prices.length > limit ? items.at(-1) : undefined;
-      const nextCursor = last === undefined ? null : encodeCursor('number', String(last.version));
-      return { status: 200, body: { items, nextCursor } };
+      const nextCursor = encodeCursor('number', String(items.at(-1)?.version ?? after));
+      return { status: 200, body: { items, nextCursor, hasMore: prices.length > limit } };
     },
 
     readMetadata: async (call) => {
@@ -90,13 +98,14 @@ export function serviceRoutes({ writes, books }: Desk) {
       const { serviceId } = call.params;
       const after = accountCursor(cursor);
       const filter = { tenant: tenantOf(call), serviceId };
-      const { items, next } = await books.accountsAfter(filter, after, limit);
+      const { items, next, hasMore } = await books.accountsAfter(filter, after, limit);
       return {
         status: 200,
         body: {
           serviceId,
           items: items.map(({ account }) => ({ agent: account.agent, total: outstandingRequests(account) })),
-          nextCursor: next === undefined ? null : encodeCursor('account', next),
+          nextCursor: hasMore ? encodeCursor('account', next) : null,
+          hasMore,
         },
       };
     },
@@ -160,43 +169,6 @@ function bulkItem(sent: unknown): ServiceItem {
     return { kind: 'invalid', message: 'description and owner come both or neither' };
   }
   return { kind: 'valid', item: putCommand(validated.value) };
-}
-
-const scanRows = 1_000;
-const scannedMax = 10_000;
-
-/** A page of services by their ids. A filter that matches little gives short pages, not long waits. */
-async function listServices(
-  books: Books,
-  tenant: string,
-  filter: ServiceFilter,
-  after: string,
-  limit: number,
-) {
-  const services: ReturnType<typeof serviceAnswer>[] = [];
-  let last = after;
-  for (let scanned = 0; scanned < scannedMax; ) {
-    const rows = await books.servicesAfter(tenant, last, scanRows);
-    for (const service of rows) {
-      last = service.serviceId;
-      scanned += 1;
-      if (!matches(service, filter)) continue;
-      services.push(serviceAnswer(service));
-      if (services.length === limit) return { services, nextCursor: encodeCursor('name', last) };
-    }
-    if (rows.length < scanRows) return { services, nextCursor: null };
-  }
-  return { services, nextCursor: encodeCursor('name', last) };
-}
-
-function matches(service: Service, filter: ServiceFilter): boolean {
-  if (service.deleted) return false;
-  const { prefix, q, disabled, minPrice, maxPrice } = filter;
-  if (prefix !== undefined && !service.serviceId.startsWith(prefix)) return false;
-  if (q !== undefined && !service.serviceId.toLowerCase().includes(q.toLowerCase())) return false;
-  if (disabled !== undefined && service.disabled !== (disabled === 'true')) return false;
-  if (minPrice !== undefined && service.priceStroops < BigInt(minPrice)) return false;
-  return maxPrice === undefined || service.priceStroops <= BigInt(maxPrice);
 }
 
 function serviceAnswer({ serviceId, priceStroops, disabled, description, owner }: Service) {

@@ -19,9 +19,9 @@ export function settlementRoutes({ writes, books }: Desk) {
     listSettlements: async (call) => {
       const { cursor, limit = 100 } = call.query;
       const query = settlementQuery(tenantOf(call), call.query);
-      const page = await listSettlements(books, query, idCursor(cursor), limit);
-      const nextCursor = page.next === undefined ? null : encodeCursor('id', page.next);
-      return { status: 200, body: { items: page.items.map(settlementAnswer), nextCursor } };
+      const { items, next, hasMore } = await listSettlements(books, query, idCursor(cursor), limit);
+      const nextCursor = encodeCursor('id', next);
+      return { status: 200, body: { items: items.map(settlementAnswer), nextCursor, hasMore } };
     },
 
     readSettlement: async (call) => {

@@ -1,5 +1,6 @@
 import { deliveryAnswer, webhookAnswer } from '../../domain/webhook-answer.ts';
 import { keepSecret } from '../../ledger/kept-secret.ts';
+import { lastOfIds } from '../../reads/id-bounds.ts';
 import { newSigningSecret } from '../../webhooks/signature.ts';
 import { targetFault } from '../../webhooks/target.ts';
 import { ApiError } from '../api-error.ts';
@@ -7,9 +8,6 @@ import { encodeCursor, idCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import type { Handlers } from '../router.ts';
 import { answered } from '../write.ts';
-
-/** Behind every id that there is. */
-const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 export function webhookRoutes({ writes, books, config, drawSecret }: Desk) {
   const refuseTarget = (url: string) => {
@@ -37,7 +35,7 @@ export function webhookRoutes({ writes, books, config, drawSecret }: Desk) {
 
     listWebhooks: async (call) => {
       const items = (await books.webhooks(tenantOf(call))).map(webhookAnswer);
-      return { status: 200, body: { items, nextCursor: null } };
+      return { status: 200, body: { items, nextCursor: null, hasMore: false } };
     },
 
     readWebhook: async (call) => ({
@@ -68,11 +66,12 @@ export function webhookRoutes({ writes, books, config, drawSecret }: Desk) {
       const { cursor, limit = 100 } = call.query;
       const { id } = call.params;
       await known(tenant, id);
-      const rows = await books.deliveriesBefore(tenant, id, idCursor(cursor) ?? lastId, limit + 1);
+      const beforeId = idCursor(cursor) ?? lastOfIds;
+      const rows = await books.deliveriesBefore(tenant, id, beforeId, limit + 1);
       const items = rows.slice(0, limit);
-      const last = rows.length > limit ? items.at(-1) : undefined;
-      const nextCursor = last === undefined ? null : encodeCursor('id', last.eventId);
-      return { status: 200, body: { items: items.map(deliveryAnswer), nextCursor } };
+      const nextCursor = encodeCursor('id', items.at(-1)?.eventId ?? beforeId);
+      const hasMore = rows.length > limit;
+      return { status: 200, body: { items: items.map(deliveryAnswer), nextCursor, hasMore } };
     },
 
     redeliver: async (call) =>

@@ -1,5 +1,6 @@
 import type { Entry, KnownUsage, Reversal } from '../../domain/usage.ts';
 import type { AccountKey } from '../../reads/books.ts';
+import type { RowsBeyond } from '../../reads/merge-events.ts';
 import { bigOrAbsent, integer, json, rowsIn, text, textOrAbsent } from './columns.ts';
 import type { Connection, Row, Statements } from './connection.ts';
 
@@ -21,8 +22,12 @@ const loadUsagesSql = `SELECT e.tenant, ${columns} FROM json_to_recordset($1) AS
     WHERE b.tenant = w.tenant AND b.usage_id = w.usage_id LIMIT 1) AS e ${withAccount}`;
 const loadEntrySql = `SELECT ${columns} FROM entries AS e ${withAccount} WHERE e.tenant = $1 AND e.id = $2`;
 const loadLastEntryIdSql = 'SELECT id FROM entries WHERE tenant = $1 AND id < $2 ORDER BY id DESC LIMIT 1';
-const loadEntriesAfterSql = `SELECT ${columns} FROM entries AS e ${withAccount}
-  WHERE e.tenant = $1 AND e.id > $2 AND e.id < $3 ORDER BY e.id LIMIT $4`;
+const loadEntriesBeyondSql = {
+  asc: `SELECT ${columns} FROM entries AS e ${withAccount}
+  WHERE e.tenant = $1 AND e.id > $2 AND e.id < $3 ORDER BY e.id LIMIT $4`,
+  desc: `SELECT ${columns} FROM entries AS e ${withAccount}
+  WHERE e.tenant = $1 AND e.id < $2 AND e.id < $3 ORDER BY e.id DESC LIMIT $4`,
+} as const;
 const loadEntriesOfSql = `SELECT ${columns} FROM accounts AS a
   JOIN entries AS e ON e.tenant = a.tenant AND e.account = a.account
   WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id = $3 AND e.sequence > $4 AND e.sequence <= $5
@@ -77,15 +82,14 @@ export async function loadLastEntryId(
   return row && text(row, 'id');
 }
 
-/** Entries of a tenant between two ids, in the order in which they were recorded. */
-export async function loadEntriesAfter(
+/** Entries of a tenant beyond an id, and before the horizon of the list. */
+export async function loadEntriesBeyond(
   connection: Connection,
-  tenant: string,
-  afterId: string,
+  { tenant, order, beyondId, limit }: RowsBeyond,
   beforeId: string,
-  limit: number,
 ): Promise<Entry[]> {
-  return (await connection.rows(loadEntriesAfterSql, [tenant, afterId, beforeId, limit])).map(parseEntry);
+  const rows = await connection.rows(loadEntriesBeyondSql[order], [tenant, beyondId, beforeId, limit]);
+  return rows.map(parseEntry);
 }
 
 /** Entries of an account with sequence in (after, through]. */

@@ -1,25 +1,27 @@
 import type { Json } from '@billonce/idempotency/core';
 import { eventTypes, type NotedEvent } from '../../domain/event.ts';
+import type { RowsBeyond } from '../../reads/merge-events.ts';
 import { integer, json, literal, text } from './columns.ts';
 import type { Connection, Row, Statements } from './connection.ts';
 
 const columns = 'id, type, at_ms, data';
 
-const loadEventsAfterSql = `SELECT ${columns} FROM events
-  WHERE tenant = $1 AND id > $2 AND id < $3 ORDER BY id LIMIT $4`;
+const loadEventsBeyondSql = {
+  asc: `SELECT ${columns} FROM events WHERE tenant = $1 AND id > $2 AND id < $3 ORDER BY id LIMIT $4`,
+  desc: `SELECT ${columns} FROM events WHERE tenant = $1 AND id < $2 AND id < $3 ORDER BY id DESC LIMIT $4`,
+} as const;
 const loadEventSql = `SELECT ${columns} FROM events WHERE tenant = $1 AND id = $2`;
 const saveEventsSql = `INSERT INTO events (tenant, ${columns}) SELECT tenant, ${columns}
   FROM json_to_recordset($1) AS w (tenant text, id uuid, type text, at_ms bigint, data text)`;
 
-/** Noted events between two ids, in the order in which they happened. */
-export async function loadEventsAfter(
+/** Noted events of a tenant beyond an id, and before the horizon of the list. */
+export async function loadEventsBeyond(
   connection: Connection,
-  tenant: string,
-  afterId: string,
+  { tenant, order, beyondId, limit }: RowsBeyond,
   beforeId: string,
-  limit: number,
 ): Promise<NotedEvent[]> {
-  return (await connection.rows(loadEventsAfterSql, [tenant, afterId, beforeId, limit])).map(parseEvent);
+  const rows = await connection.rows(loadEventsBeyondSql[order], [tenant, beyondId, beforeId, limit]);
+  return rows.map(parseEvent);
 }
 
 export async function loadEvent(

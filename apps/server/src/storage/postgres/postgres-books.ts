@@ -9,6 +9,7 @@ import type {
   TakeDue,
   WaitingWebhook,
 } from '../../reads/books.ts';
+import type { EventRows, EventsWanted } from '../../reads/merge-events.ts';
 import type { AnswerCap } from '../stored-answer.ts';
 import { loadAccountAndService } from './account-and-service.ts';
 import {
@@ -22,8 +23,8 @@ import { loadApiKeysAfter } from './api-keys.ts';
 import { flag } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { loadDeliveriesBefore, loadNextWaiting, takeDue } from './deliveries.ts';
-import { loadEntriesAfter, loadEntriesOf, loadEntry, loadLastEntryId, loadUsages } from './entries.ts';
-import { loadEvent, loadEventsAfter } from './events.ts';
+import { loadEntriesBeyond, loadEntriesOf, loadEntry, loadLastEntryId, loadUsages } from './entries.ts';
+import { loadEvent, loadEventsBeyond } from './events.ts';
 import type { KnownApiKeys } from './known-api-keys.ts';
 import { loadOperator } from './operator.ts';
 import type { ReadPool } from './pool.ts';
@@ -32,7 +33,7 @@ import { loadPrices, loadPricesAfter, loadService, loadServices, loadServicesAft
 import {
   loadLastSettlementId,
   loadSettlement,
-  loadSettlementsAfter,
+  loadSettlementsBeyond,
   loadSettlementsOf,
 } from './settlements.ts';
 import type { TailHorizon } from './tail-horizon.ts';
@@ -126,7 +127,7 @@ export class PostgresBooks implements Books {
 
   entriesAfter(tenant: string, afterId: string, limit: number) {
     return this.#tail((connection, beforeId) =>
-      loadEntriesAfter(connection, tenant, afterId, beforeId, limit),
+      loadEntriesBeyond(connection, { tenant, order: 'asc', beyondId: afterId, limit }, beforeId),
     );
   }
 
@@ -144,7 +145,7 @@ export class PostgresBooks implements Books {
 
   settlementsAfter(tenant: string, afterId: string, limit: number) {
     return this.#tail((connection, beforeId) =>
-      loadSettlementsAfter(connection, tenant, afterId, beforeId, limit),
+      loadSettlementsBeyond(connection, { tenant, order: 'asc', beyondId: afterId, limit }, beforeId),
     );
   }
 
@@ -154,9 +155,11 @@ export class PostgresBooks implements Books {
 
   async accountsAfter(filter: AccountsFilter, after: string, limit: number) {
     // A place in the order of the other engine, from before the books moved.
-    if (/^\d+$/.test(after)) return { items: [], next: undefined };
+    if (/^\d+$/.test(after)) return { items: [], next: after, hasMore: false };
     return await this.#read(async (connection): Promise<AccountsPage> => {
-      const accounts = await loadAccountsAfter(connection, filter, after === '' ? firstId : after, limit);
+      // One more than the page tells whether there is more.
+      const found = await loadAccountsAfter(connection, filter, after === '' ? firstId : after, limit + 1);
+      const accounts = found.slice(0, limit);
       const ids = [...new Set(accounts.map(({ totals }) => totals.serviceId))];
       const known = await loadServices(
         connection,
@@ -166,7 +169,8 @@ export class PostgresBooks implements Books {
       const last = accounts.at(-1);
       return {
         items: accounts.map(({ totals }) => ({ account: totals, service: services.get(totals.serviceId) })),
-        next: accounts.length < limit ? undefined : last?.account,
+        next: last?.account ?? after,
+        hasMore: found.length > limit,
       };
     });
   }
@@ -183,10 +187,17 @@ export class PostgresBooks implements Books {
     return this.#read((connection) => loadApiKeysAfter(connection, after, limit));
   }
 
-  notedEventsAfter(tenant: string, afterId: string, limit: number) {
-    return this.#tail((connection, beforeId) =>
-      loadEventsAfter(connection, tenant, afterId, beforeId, limit),
-    );
+  /** One horizon for all kinds: the statements may be of different moments, and each is complete up to there. */
+  events(wanted: EventsWanted) {
+    return this.#tail(async (connection, beforeId): Promise<EventRows> => {
+      const { kinds } = wanted;
+      const [entries, settlements, noted] = await Promise.all([
+        kinds.entries ? loadEntriesBeyond(connection, wanted, beforeId) : [],
+        kinds.settlements ? loadSettlementsBeyond(connection, wanted, beforeId) : [],
+        kinds.noted ? loadEventsBeyond(connection, wanted, beforeId) : [],
+      ]);
+      return { entries, settlements, noted };
+    });
   }
 
   notedEvent(tenant: string, id: string) {

@@ -1,5 +1,6 @@
 import type { Settlement } from '../../domain/settlement.ts';
 import type { AccountKey } from '../../reads/books.ts';
+import type { RowsBeyond } from '../../reads/merge-events.ts';
 import { big, integer, json, rowsIn, text } from './columns.ts';
 import type { Connection, Row, Statements } from './connection.ts';
 
@@ -14,8 +15,12 @@ const withAccount = 'JOIN accounts AS a ON a.tenant = s.tenant AND a.account = s
 const loadSettlementSql = `SELECT ${columns} FROM settlements AS s ${withAccount} WHERE s.tenant = $1 AND s.id = $2`;
 const loadLastSettlementIdSql =
   'SELECT id FROM settlements WHERE tenant = $1 AND id < $2 ORDER BY id DESC LIMIT 1';
-const loadSettlementsAfterSql = `SELECT ${columns} FROM settlements AS s ${withAccount}
-  WHERE s.tenant = $1 AND s.id > $2 AND s.id < $3 ORDER BY s.id LIMIT $4`;
+const loadSettlementsBeyondSql = {
+  asc: `SELECT ${columns} FROM settlements AS s ${withAccount}
+  WHERE s.tenant = $1 AND s.id > $2 AND s.id < $3 ORDER BY s.id LIMIT $4`,
+  desc: `SELECT ${columns} FROM settlements AS s ${withAccount}
+  WHERE s.tenant = $1 AND s.id < $2 AND s.id < $3 ORDER BY s.id DESC LIMIT $4`,
+} as const;
 const loadSettlementsOfSql = `SELECT ${columns} FROM accounts AS a
   JOIN settlements AS s ON s.tenant = a.tenant AND s.account = a.account
   WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id = $3 AND s.number > $4 AND s.number <= $5
@@ -58,15 +63,13 @@ export async function loadLastSettlementId(
   return row && text(row, 'id');
 }
 
-/** Settlements of a tenant between two ids, in the order in which they were made. */
-export async function loadSettlementsAfter(
+/** Settlements of a tenant beyond an id, and before the horizon of the list. */
+export async function loadSettlementsBeyond(
   connection: Connection,
-  tenant: string,
-  afterId: string,
+  { tenant, order, beyondId, limit }: RowsBeyond,
   beforeId: string,
-  limit: number,
 ): Promise<Settlement[]> {
-  const rows = await connection.rows(loadSettlementsAfterSql, [tenant, afterId, beforeId, limit]);
+  const rows = await connection.rows(loadSettlementsBeyondSql[order], [tenant, beyondId, beforeId, limit]);
   return rows.map(parseSettlement);
 }
 

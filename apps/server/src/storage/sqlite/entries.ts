@@ -1,5 +1,6 @@
 import type { Position } from '../../domain/position.ts';
 import type { Entry, KnownEntry, KnownUsage } from '../../domain/usage.ts';
+import type { RowsBeyond } from '../../reads/merge-events.ts';
 import { bigOrAbsent, integer, text, textOrAbsent, uuid, uuidBytes } from './columns.ts';
 import type { Connection, Row } from './connection.ts';
 import {
@@ -21,8 +22,12 @@ const loadPositionSql =
   'SELECT sequence, price_version, line_requests FROM entries WHERE account = ? AND sequence = ?';
 const loadEntrySql = `SELECT ${columns} FROM entries AS e JOIN accounts AS a USING (account) WHERE e.tenant = ? AND e.id = ?`;
 const loadLastEntryIdSql = 'SELECT id FROM entries WHERE tenant = ? ORDER BY id DESC LIMIT 1';
-const loadEntriesAfterSql = `SELECT ${columns} FROM entries AS e CROSS JOIN accounts AS a USING (account)
-       WHERE e.tenant = ? AND e.id > ? ORDER BY e.id LIMIT ?`;
+const loadEntriesBeyondSql = {
+  asc: `SELECT ${columns} FROM entries AS e CROSS JOIN accounts AS a USING (account)
+       WHERE e.tenant = ? AND e.id > ? ORDER BY e.id LIMIT ?`,
+  desc: `SELECT ${columns} FROM entries AS e CROSS JOIN accounts AS a USING (account)
+       WHERE e.tenant = ? AND e.id < ? ORDER BY e.id DESC LIMIT ?`,
+} as const;
 const loadEntriesOfSql = `SELECT ${columns} FROM accounts AS a CROSS JOIN entries AS e ON e.account = a.account
        WHERE a.account = ? AND e.sequence > ? AND e.sequence <= ? ORDER BY e.sequence LIMIT ?`;
 const saveEntrySql = `INSERT INTO entries (tenant, id, account, sequence, requests, price_version, line_requests, usage_id,
@@ -82,14 +87,12 @@ export function loadLastEntryId(connection: Connection, tenant: string): string 
   return row && uuid(row, 'id');
 }
 
-/** Entries of a tenant behind an id, in the order in which they were recorded. */
-export function loadEntriesAfter(
+/** Entries of a tenant beyond an id. */
+export function loadEntriesBeyond(
   connection: Connection,
-  tenant: string,
-  afterId: string,
-  limit: number,
+  { tenant, order, beyondId, limit }: RowsBeyond,
 ): Entry[] {
-  const rows = connection.all(loadEntriesAfterSql, tenant, uuidBytes(afterId), limit);
+  const rows = connection.all(loadEntriesBeyondSql[order], tenant, uuidBytes(beyondId), limit);
   return rows.map((row) => parseEntry(connection, row));
 }
 

@@ -1,22 +1,24 @@
 import type { Json } from '@billonce/idempotency/core';
 import { eventTypes, type NotedEvent } from '../../domain/event.ts';
+import type { RowsBeyond } from '../../reads/merge-events.ts';
 import { integer, literal, text, uuid, uuidBytes } from './columns.ts';
 import type { Connection, Row } from './connection.ts';
 
 const columns = 'id, type, at_ms, data';
 
-const loadEventsAfterSql = `SELECT ${columns} FROM events WHERE tenant = ? AND id > ? ORDER BY id LIMIT ?`;
+const loadEventsBeyondSql = {
+  asc: `SELECT ${columns} FROM events WHERE tenant = ? AND id > ? ORDER BY id LIMIT ?`,
+  desc: `SELECT ${columns} FROM events WHERE tenant = ? AND id < ? ORDER BY id DESC LIMIT ?`,
+} as const;
 const loadEventSql = `SELECT ${columns} FROM events WHERE tenant = ? AND id = ?`;
 const saveEventSql = `INSERT INTO events (tenant, ${columns}) VALUES (?, ?, ?, ?, ?)`;
 
-/** Noted events behind an id, in the order in which they happened. */
-export function loadEventsAfter(
+/** Noted events beyond an id. */
+export function loadEventsBeyond(
   connection: Connection,
-  tenant: string,
-  afterId: string,
-  limit: number,
+  { tenant, order, beyondId, limit }: RowsBeyond,
 ): NotedEvent[] {
-  return connection.all(loadEventsAfterSql, tenant, uuidBytes(afterId), limit).map(parseEvent);
+  return connection.all(loadEventsBeyondSql[order], tenant, uuidBytes(beyondId), limit).map(parseEvent);
 }
 
 export function loadEvent(connection: Connection, tenant: string, id: string): NotedEvent | undefined {

@@ -1,5 +1,6 @@
 import type { BillLine } from '../../domain/quote.ts';
 import type { Settlement } from '../../domain/settlement.ts';
+import type { RowsBeyond } from '../../reads/merge-events.ts';
 import { big, integer, text, uuid, uuidBytes } from './columns.ts';
 import type { Connection, Row } from './connection.ts';
 
@@ -8,8 +9,12 @@ const columns = `s.id, a.agent, a.service_id, s.number, s.from_sequence, s.throu
 
 const loadSettlementSql = `SELECT ${columns} FROM settlements AS s JOIN accounts AS a USING (account) WHERE s.tenant = ? AND s.id = ?`;
 const loadLastSettlementIdSql = 'SELECT id FROM settlements WHERE tenant = ? ORDER BY id DESC LIMIT 1';
-const loadSettlementsAfterSql = `SELECT ${columns} FROM settlements AS s CROSS JOIN accounts AS a USING (account)
-       WHERE s.tenant = ? AND s.id > ? ORDER BY s.id LIMIT ?`;
+const loadSettlementsBeyondSql = {
+  asc: `SELECT ${columns} FROM settlements AS s CROSS JOIN accounts AS a USING (account)
+       WHERE s.tenant = ? AND s.id > ? ORDER BY s.id LIMIT ?`,
+  desc: `SELECT ${columns} FROM settlements AS s CROSS JOIN accounts AS a USING (account)
+       WHERE s.tenant = ? AND s.id < ? ORDER BY s.id DESC LIMIT ?`,
+} as const;
 const loadSettlementsOfSql = `SELECT ${columns} FROM accounts AS a CROSS JOIN settlements AS s ON s.account = a.account
        WHERE a.account = ? AND s.number > ? AND s.number <= ? ORDER BY s.number LIMIT ?`;
 const insertSettlementSql = `INSERT INTO settlements (tenant, id, account, number, from_sequence, through_sequence, requests, carried_stroops,
@@ -29,15 +34,13 @@ export function loadLastSettlementId(connection: Connection, tenant: string): st
   return row && uuid(row, 'id');
 }
 
-/** Settlements of a tenant behind an id, in the order in which they were made. */
-export function loadSettlementsAfter(
+/** Settlements of a tenant beyond an id. */
+export function loadSettlementsBeyond(
   connection: Connection,
-  tenant: string,
-  afterId: string,
-  limit: number,
+  { tenant, order, beyondId, limit }: RowsBeyond,
 ): Settlement[] {
   return connection
-    .all(loadSettlementsAfterSql, tenant, uuidBytes(afterId), limit)
+    .all(loadSettlementsBeyondSql[order], tenant, uuidBytes(beyondId), limit)
     .map((row) => parseSettlement(connection, tenant, row));
 }
 

@@ -10,6 +10,7 @@ import type {
   TakeDue,
   WaitingWebhook,
 } from '../../reads/books.ts';
+import type { EventRows, EventsWanted } from '../../reads/merge-events.ts';
 import type { AnswerCap } from '../stored-answer.ts';
 import {
   loadAccount,
@@ -23,8 +24,8 @@ import { answersTable, hasAnswer, listAnswersTables } from './answers.ts';
 import { loadApiKeyByDigest, loadApiKeysAfter } from './api-keys.ts';
 import { Connection } from './connection.ts';
 import { loadDeliveriesBefore, loadDue, loadNextWaiting } from './deliveries.ts';
-import { loadEntriesAfter, loadEntriesOf, loadEntry, loadLastEntryId, loadUsages } from './entries.ts';
-import { loadEvent, loadEventsAfter } from './events.ts';
+import { loadEntriesBeyond, loadEntriesOf, loadEntry, loadLastEntryId, loadUsages } from './entries.ts';
+import { loadEvent, loadEventsBeyond } from './events.ts';
 import { needsReopening } from './fault.ts';
 import { loadPause } from './pause.ts';
 import { loadRecordFacts } from './records.ts';
@@ -33,7 +34,7 @@ import { loadSettings } from './settings.ts';
 import {
   loadLastSettlementId,
   loadSettlement,
-  loadSettlementsAfter,
+  loadSettlementsBeyond,
   loadSettlementsOf,
 } from './settlements.ts';
 import { loadWebhook, loadWebhooks } from './webhooks.ts';
@@ -119,7 +120,9 @@ export class SqliteBooks implements Books {
   }
 
   entriesAfter(tenant: string, afterId: string, limit: number) {
-    return this.#read((connection) => loadEntriesAfter(connection, tenant, afterId, limit));
+    return this.#read((connection) =>
+      loadEntriesBeyond(connection, { tenant, order: 'asc', beyondId: afterId, limit }),
+    );
   }
 
   entriesOf(key: AccountKey, after: number, through: number, limit: number) {
@@ -138,7 +141,9 @@ export class SqliteBooks implements Books {
   }
 
   settlementsAfter(tenant: string, afterId: string, limit: number) {
-    return this.#read((connection) => loadSettlementsAfter(connection, tenant, afterId, limit));
+    return this.#read((connection) =>
+      loadSettlementsBeyond(connection, { tenant, order: 'asc', beyondId: afterId, limit }),
+    );
   }
 
   settlementsOf(key: AccountKey, after: number, through: number, limit: number) {
@@ -152,18 +157,24 @@ export class SqliteBooks implements Books {
   accountsAfter(filter: AccountsFilter, after: string, limit: number) {
     return this.#read((connection): AccountsPage => {
       // A place in the order of the other engine, from before the books moved.
-      if (after.includes('-')) return { items: [], next: undefined };
-      const accounts = loadAccountsAfter(connection, filter, Number(after), limit);
+      if (after.includes('-')) return { items: [], next: after, hasMore: false };
+      // One more than the page tells whether there is more.
+      const accounts = loadAccountsAfter(connection, filter, Number(after), limit + 1);
+      const page = accounts.slice(0, limit);
       const services = new Map<string, Service | undefined>();
-      const items = accounts.map(({ account }) => {
+      const items = page.map(({ account }) => {
         const { serviceId } = account;
         if (!services.has(serviceId)) {
           services.set(serviceId, loadService(connection, filter.tenant, serviceId));
         }
         return { account, service: services.get(serviceId) };
       });
-      const last = accounts.at(-1);
-      return { items, next: accounts.length < limit || last === undefined ? undefined : String(last.number) };
+      const last = page.at(-1);
+      return {
+        items,
+        next: last === undefined ? after : String(last.number),
+        hasMore: accounts.length > limit,
+      };
     });
   }
 
@@ -189,8 +200,15 @@ export class SqliteBooks implements Books {
     return this.#read((connection) => loadApiKeysAfter(connection, after, limit));
   }
 
-  notedEventsAfter(tenant: string, afterId: string, limit: number) {
-    return this.#read((connection) => loadEventsAfter(connection, tenant, afterId, limit));
+  events(wanted: EventsWanted) {
+    return this.#read((connection): EventRows => {
+      const { entries, settlements, noted } = wanted.kinds;
+      return {
+        entries: entries ? loadEntriesBeyond(connection, wanted) : [],
+        settlements: settlements ? loadSettlementsBeyond(connection, wanted) : [],
+        noted: noted ? loadEventsBeyond(connection, wanted) : [],
+      };
+    });
   }
 
   notedEvent(tenant: string, id: string) {

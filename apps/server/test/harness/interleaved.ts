@@ -1,0 +1,16 @@
+import type { Books } from '../../src/reads/books.ts';
+
+/** Books during whose reads something happens: `between` runs after each read, before its caller sees the result. */
+export function interleaved(books: Books, between: () => Promise<void>): Books {
+  return new Proxy(books, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      return async (...args: unknown[]) => {
+        const found: unknown = await Reflect.apply(member, target, args);
+        await between();
+        return found;
+      };
+    },
+  });
+}
