@@ -34,9 +34,10 @@ export interface IdempotentFetchOptions {
   /** remembers the keys of operations with a name, so that a client that is killed goes on with the same key */
   readonly journal?: Journal;
   /**
-   * When the journal forgets an operation. `on_answer`: once its answer is handed over. `by_caller`: only when the program
-   * calls `journal.end(operation, idempotencyKeyOf(response))`, having written down the answer itself, so that not even
-   * a crash in between begins the operation anew. `on_answer`
+   * When the journal forgets an operation. `by_caller`: only when the program calls
+   * `journal.end(operation, idempotencyKeyOf(response))`, after it has saved the answer: a crash in between sends the same
+   * key again. `on_answer`: once its answer is handed over; a program that dies before it has saved the answer then starts
+   * the operation under a new key, and it happens twice. `by_caller`
    */
   readonly operationsEnd?: 'on_answer' | 'by_caller';
   readonly clock?: FetchClock;
@@ -123,7 +124,7 @@ export function checkFetchOptions(options: IdempotentFetchOptions): FetchSetting
     bodyBytesMax: read('bodyBytesMax'),
     answerBytesMax: read('answerBytesMax'),
     journal: options.journal,
-    operationsEnd: options.operationsEnd ?? 'on_answer',
+    operationsEnd: options.operationsEnd ?? 'by_caller',
     clock: options.clock ?? systemFetchClock,
     random: options.random ?? systemRandomSource,
   };

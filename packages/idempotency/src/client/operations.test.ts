@@ -22,7 +22,13 @@ async function start(t: TestContext, steps: readonly Step[], options: Idempotent
   });
   const server = await scriptedServer(t, ...steps);
   const manual = new ManualFetch();
-  const all = { fetch: manual.fetch, clock: manual, journal, ...options };
+  const all = {
+    fetch: manual.fetch,
+    clock: manual,
+    journal,
+    operationsEnd: 'on_answer',
+    ...options,
+  } as const;
   const pendingNames = async () => (await journal.pending()).map(({ operation }) => operation);
   return { ...server, journal, pendingNames, manual, idempotentFetch: createIdempotentFetch(all) };
 }
@@ -131,9 +137,10 @@ test('who is refused at the first request begins anew', async (t) => {
   assert.notEqual(seen[1]?.key, seen[0]?.key);
 });
 
-test('an operation that only the caller ends keeps its key until then', async (t) => {
-  const options = { operationsEnd: 'by_caller' } as const;
-  const { url, seen, journal, idempotentFetch } = await start(t, [answer(201)], options);
+test('an operation keeps its key until the caller ends it, unless an option says otherwise', async (t) => {
+  const { url, seen, journal } = await start(t, [answer(201)]);
+  const manual = new ManualFetch();
+  const idempotentFetch = createIdempotentFetch({ fetch: manual.fetch, clock: manual, journal });
   const first = await idempotentFetch(url, charge);
   const second = await idempotentFetch(url, charge);
   assert.equal(idempotencyKeyOf(second), idempotencyKeyOf(first));
