@@ -15,7 +15,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   cli: ['storage', 'reads', 'domain'],
 };
 /** Files beside the rooms that every room may use. */
-const ground = `${server}/(config|environment|traces-config|loopback|log)\\.ts$`;
+const ground = `${server}/(config|environment|traces-config|fault-facts|loopback|log)\\.ts$`;
 
 const test = '\\.test\\.ts$';
 

@@ -2,6 +2,49 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { serverLog } from './log.ts';
 
+test('what an engine says of its fault is logged as it is, and nothing else of the error', () => {
+  let printed = '';
+  const log = serverLog('trace', {
+    write: (line) => {
+      printed += line;
+    },
+  });
+  const cause = new Error('agent-of-a-row is too long');
+  const facts = { engine: 'postgres', code: '22001', message: 'too long', step: 'commit' };
+  log.error({
+    err: Object.assign(new Error('failed', { cause }), { facts: { ...facts, row: 'agent-of-a-row' } }),
+  });
+  assert.deepEqual(JSON.parse(printed).err, facts);
+  printed = '';
+  log.error({ err: facts }, 'failed');
+  assert.deepEqual(JSON.parse(printed).err, facts);
+});
+
+test('a message that may quote a value is not logged, nor the stack that begins with it', () => {
+  let printed = '';
+  const log = serverLog('trace', {
+    write: (line) => {
+      printed += line;
+    },
+  });
+  const thrown = (work: () => unknown) => {
+    try {
+      work();
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  };
+  const state = Object.assign(new Error('invalid input syntax for type integer: "agent-of-a-row, "b""'), {
+    code: '22P02',
+  });
+  const quoting = [thrown(() => JSON.parse('agent-of-a-row')), thrown(() => BigInt('agent-of-a-row')), state];
+  for (const err of quoting) log.error({ err }, 'failed');
+  assert.ok(!printed.includes('agent-of-a-row'), printed);
+  assert.match(printed, /invalid input syntax for type integer: \\"…\\"/);
+  assert.match(printed, /at .*log\.test\.ts/);
+});
+
 test('of an error the log keeps what names the fault, and not the rows that a driver hangs on it', () => {
   let printed = '';
   const log = serverLog('trace', {

@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { framesOf, knownFacts, messageOf } from './fault-facts.ts';
 
 /**
  * The server's log. Of an error only what names the fault is kept: a driver hangs the rows at fault on its errors, and with them
@@ -14,8 +15,12 @@ export function serverLog(level: string, destination?: DestinationStream): Logge
 }
 
 function faultOf(error: unknown): unknown {
+  const facts = knownFacts(error);
+  // What an engine says of its fault is all that may be said: the messages of its driver quote values.
+  if (facts !== undefined) return facts;
   if (!(error instanceof Error)) return { type: typeof error };
-  const { name, message, stack } = error;
+  const { name } = error;
+  const [message, stack] = [messageOf(error), framesOf(error)];
   const code: unknown = Reflect.get(error, 'code') ?? Reflect.get(error, 'errcode');
   const cause = error.cause === undefined ? undefined : faultOf(error.cause);
   return { type: name, code, message, stack, cause };

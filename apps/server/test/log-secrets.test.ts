@@ -117,6 +117,13 @@ test('whatever is sent, no secret, key, URL, body or name of an agent is printed
   for (const { reqId, method, status, ms } of answered) {
     assert.ok(typeof reqId === 'string' && method === 'POST' && Number.isInteger(status) && ms >= 0);
   }
-  assert.ok(lines.some(({ msg, code }) => msg === 'failed' && code === 'storage_unavailable'));
+  const failed = lines.find(({ msg, code }) => msg === 'failed' && code === 'storage_unavailable');
+  assert.deepEqual(failed?.err, {
+    message: 'busy: database is locked',
+    engine: 'sqlite',
+    code: 'SQLITE_BUSY (5)',
+    step: 'begin',
+    statement: 'BEGIN',
+  });
   assert.ok(answered.some(({ tenant, idempotency }) => tenant === 'acme' && idempotency === 'replayed'));
 });

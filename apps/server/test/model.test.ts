@@ -103,7 +103,7 @@ function keyUse(sent: string, step: Step): KeyUse {
 /** The parts of an outcome that the model speaks of. */
 function modelAnswer(outcome: Outcome): ModelAnswer {
   if (outcome.kind === 'refused') return { kind: 'refused', code: outcome.refusal.code };
-  if (outcome.kind === 'fault') throw new Error(`${outcome.code}: ${outcome.detail}`);
+  if (outcome.kind === 'fault') throw new Error(`${outcome.code}: ${outcome.facts.message}`);
   if (outcome.response.status === 204) return { kind: 'deleted' };
   const body = JSON.parse(String(outcome.response.body));
   if (body.total !== undefined) {

@@ -148,7 +148,7 @@ export function answered(outcome: Outcome): Reply {
     case 'refused':
       throw refusalError(outcome.refusal);
     case 'fault':
-      throw new ApiError(outcome.code, faultMessages[outcome.code], {}, outcome.detail);
+      throw new ApiError(outcome.code, faultMessages[outcome.code], {}, outcome.facts);
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IdempotencyRecord, KeyPolicy } from '@billonce/idempotency/core';
 import { idsOf, weightOf } from '../domain/command.ts';
+import { factsOf } from '../fault-facts.ts';
 import { openAnswer, protectAnswer } from './answer-protection.ts';
 import { type BatchMoment, type DecidedRecord, decideBatch } from './decide-batch.ts';
 import type { AtRestKeys } from './encryption.ts';
@@ -58,7 +59,7 @@ export class StorageExecutor implements BatchExecutor {
       return await this.#commit(batch);
     } catch (error) {
       const fault =
-        error instanceof StorageFault ? error : new StorageFault('rejected', String(error), error);
+        error instanceof StorageFault ? error : new StorageFault('rejected', factsOf(error), error);
       if (fault.kind === 'rejected' && batch.submissions.length > 1) return await this.#oneByOne(batch);
       return batch.submissions.map(() => faultOutcome(fault));
     }
@@ -129,5 +130,5 @@ function faultOutcome(fault: StorageFault): Outcome {
     outcome_unknown: 'outcome_unknown',
     rejected: 'internal_error',
   };
-  return { kind: 'fault', code: codes[fault.kind], detail: fault.message };
+  return { kind: 'fault', code: codes[fault.kind], facts: fault.facts };
 }

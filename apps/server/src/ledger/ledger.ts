@@ -1,4 +1,5 @@
 import { weightOf } from '../domain/command.ts';
+import { type FaultFacts, factsOf } from '../fault-facts.ts';
 import type { BatchExecutor } from './batch-executor.ts';
 import { FairQueue, type Queued } from './fair-queue.ts';
 import type { Outcome, Submission } from './submission.ts';
@@ -26,6 +27,8 @@ export interface WriteTimes {
 
 /** Is told of the times of one submission, before its outcome. */
 export type OnTimed = (times: WriteTimes) => void;
+
+const noFacts: FaultFacts = { message: 'the batch has no outcome for this submission' };
 
 interface Waiting extends Queued {
   readonly submission: Submission;
@@ -87,7 +90,12 @@ export class Ledger {
 
   /** Submits a command. Resolves once its outcome is on disk, and never rejects. */
   submit(submission: Submission, onTimed?: OnTimed): Promise<Outcome> {
-    if (this.#isClosing) return Promise.resolve({ kind: 'fault', code: 'shutting_down', detail: 'draining' });
+    if (this.#isClosing)
+      return Promise.resolve({
+        kind: 'fault',
+        code: 'shutting_down',
+        facts: { message: 'the ledger drains' },
+      });
     return new Promise((answer) => {
       const { tenant, key, command } = submission;
       const weight = weightOf(command);
@@ -95,7 +103,7 @@ export class Ledger {
       if (
         !this.#queue.offer({ lane, weight, submission, answer, onTimed, submittedAtMs: performance.now() })
       ) {
-        answer({ kind: 'fault', code: 'overloaded', detail: 'the queue is full' });
+        answer({ kind: 'fault', code: 'overloaded', facts: { message: 'the queue is full' } });
         return;
       }
       this.#schedule();
@@ -134,16 +142,16 @@ export class Ledger {
     this.#executor
       .execute({ submissions: waiting.map(({ submission }) => submission), nowMs: this.#nowMs() })
       .then((outcomes) => this.#answer(taken, outcomes))
-      .catch((error: unknown) => this.#answer(taken, [], String(error)));
+      .catch((error: unknown) => this.#answer(taken, [], factsOf(error)));
   }
 
-  #answer({ waiting, batch, takenAtMs }: Taken, outcomes: readonly Outcome[], detail = 'none'): void {
+  #answer({ waiting, batch, takenAtMs }: Taken, outcomes: readonly Outcome[], facts = noFacts): void {
     this.#inFlightItems -= batch.items;
     const answeredAtMs = performance.now();
     // The writer's next work is on its way before these answers are written: it never waits for the sockets.
     this.#dispatch();
     for (const [index, { answer, submission, submittedAtMs, onTimed }] of waiting.entries()) {
-      const outcome = outcomes[index] ?? { kind: 'fault', code: 'outcome_unknown', detail };
+      const outcome = outcomes[index] ?? { kind: 'fault', code: 'outcome_unknown', facts };
       onTimed?.({ submittedAtMs, takenAtMs, answeredAtMs, batch });
       answer(outcome);
       this.#onDecided(submission, outcome);

@@ -2,6 +2,7 @@ import type { KeptHeader } from '@billonce/idempotency/core';
 import type { Pause } from '../domain/pause.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Changes, View } from '../domain/view.ts';
+import type { FaultFacts } from '../fault-facts.ts';
 import type { Wants } from './wants.ts';
 
 /** A key's record as storage keeps it. */
@@ -83,10 +84,14 @@ export class StorageFault extends Error {
    * `rejected`: nothing was applied, and this batch never will be; one of its commands is at fault.
    */
   readonly kind: 'unavailable' | 'outcome_unknown' | 'rejected';
+  /** what the log says of it; never the cause, whose message may quote values */
+  readonly facts: FaultFacts;
 
-  constructor(kind: StorageFault['kind'], message: string, cause: unknown) {
-    super(message, { cause });
+  constructor(kind: StorageFault['kind'], facts: FaultFacts | string, cause?: unknown) {
+    const known = typeof facts === 'string' ? { message: facts } : facts;
+    super(known.message, { cause });
     this.name = 'StorageFault';
     this.kind = kind;
+    this.facts = known;
   }
 }

@@ -2,6 +2,7 @@ import type { KeptResponse } from '@billonce/idempotency/core';
 import type { Command } from '../domain/command.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { SparedUsage } from '../domain/spared.ts';
+import type { FaultFacts } from '../fault-facts.ts';
 
 /** One request, on its way to be decided. Plain data: it crosses to another thread. */
 export interface Submission {
@@ -33,7 +34,7 @@ export type Outcome =
       readonly spared?: SparedUsage | undefined;
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
-  | { readonly kind: 'fault'; readonly code: FaultCode; readonly detail: string };
+  | { readonly kind: 'fault'; readonly code: FaultCode; readonly facts: FaultFacts };
 
 /** Why a submission got no answer: nothing was applied, nobody knows, or it is our fault. */
 export type FaultCode =

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Client, DatabaseError, type QueryResult } from 'pg';
+import { noteStatement } from '../statement-of.ts';
 import { ConnectionLost } from './fault.ts';
 
 /** A row as the driver hands it over. */
@@ -129,7 +130,7 @@ export class Connection implements Statements {
   /** Runs statements without parameters, separated by semicolons, in one message. */
   protected async send(sql: string): Promise<void> {
     this.#gather();
-    await this.#answered(this.#client.query(sql));
+    await this.#answered(sql, this.#client.query(sql));
   }
 
   async close(): Promise<void> {
@@ -146,7 +147,7 @@ export class Connection implements Statements {
   #query(sql: string, values: readonly Value[]): Promise<QueryResult<Row>> {
     this.#gather();
     const named = this.#isPrepared ? { name: nameOf(sql) } : {};
-    return this.#answered(this.#client.query<Row>({ ...named, text: sql, values: [...values] }));
+    return this.#answered(sql, this.#client.query<Row>({ ...named, text: sql, values: [...values] }));
   }
 
   /** What is sent in one turn goes out in one write: each write is a call of the system, and may wake the server. */
@@ -167,19 +168,23 @@ export class Connection implements Statements {
     return this.#aborted ?? error;
   }
 
-  async #answered<T>(result: Promise<T>): Promise<T> {
+  /** An error keeps the name of its statement, for the log. */
+  async #answered<T>(sql: string, result: Promise<T>): Promise<T> {
     try {
       const value = await result;
       this.#aborted = undefined;
       return value;
     } catch (error) {
+      noteStatement(error, sql);
       if (error instanceof DatabaseError) {
         // The server ends the connection after such an error: it must not be used again.
         if (error.severity === 'FATAL' || error.severity === 'PANIC') this.destroy();
         throw this.#causeOf(error);
       }
       this.destroy();
-      throw new ConnectionLost(error);
+      const lost = new ConnectionLost(error);
+      noteStatement(lost, sql);
+      throw lost;
     }
   }
 }

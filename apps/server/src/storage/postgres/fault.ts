@@ -1,4 +1,6 @@
+import { type FaultFacts, factsOf, messageOf } from '../../fault-facts.ts';
 import { StorageFault } from '../../ledger/storage-port.ts';
+import { statementOf } from '../statement-of.ts';
 
 /** Where in a batch's transaction something failed: whether its COMMIT was sent already. */
 export type FaultPlace = 'before_commit' | 'commit';
@@ -46,12 +48,13 @@ export function storageFault(error: unknown, place: FaultPlace): StorageFault {
   if (error instanceof StorageFault) return error;
   // An ERROR in a transaction ends it: its COMMIT, though sent, is a ROLLBACK. A FATAL one may have come after it.
   if (place === 'commit' && !isServersError(error)) {
-    return new StorageFault('outcome_unknown', messageOf(error), error);
+    return new StorageFault('outcome_unknown', faultFacts(error, place), error);
   }
-  if (error instanceof ConnectionLost) return new StorageFault('unavailable', error.message, error);
+  if (error instanceof ConnectionLost)
+    return new StorageFault('unavailable', faultFacts(error, place), error);
   const state = sqlState(error);
   const isRejected = state === undefined || rejectedClasses.has(state.slice(0, 2));
-  return new StorageFault(isRejected ? 'rejected' : 'unavailable', messageOf(error), error);
+  return new StorageFault(isRejected ? 'rejected' : 'unavailable', faultFacts(error, place), error);
 }
 
 /** An error that ended a statement, and not the connection; 40003 says by itself that nobody knows. */
@@ -59,10 +62,25 @@ function isServersError(error: unknown): boolean {
   return errorMember(error, 'severity', /^ERROR$/) !== undefined && sqlState(error) !== '40003';
 }
 
-function messageOf(error: unknown): string {
-  const state = sqlState(error);
-  const message = error instanceof Error ? error.message : String(error);
-  return state === undefined ? message : `${state}: ${message}`;
+/** Without what PostgreSQL adds to its message (detail, hint, where): those quote rows. */
+function faultFacts(error: unknown, place: FaultPlace): FaultFacts {
+  const statement = statementOf(error);
+  const where = {
+    engine: 'postgres',
+    step: place === 'commit' ? 'commit' : 'before commit',
+    ...(statement === undefined ? {} : { statement }),
+  } as const;
+  // A lost connection has the reason of its loss as its cause.
+  const reason = error instanceof ConnectionLost && error.cause instanceof Error ? error.cause : error;
+  const state = sqlState(reason);
+  if (state === undefined || !(reason instanceof Error)) return { ...factsOf(reason), ...where };
+  const constraint = errorMember(reason, 'constraint', /./);
+  return {
+    ...where,
+    code: state,
+    message: `${state}: ${messageOf(reason)}`,
+    ...(constraint === undefined ? {} : { constraint }),
+  };
 }
 
 function errorMember(error: unknown, name: string, pattern: RegExp): string | undefined {

@@ -5,6 +5,7 @@ import {
   type SQLOutputValue,
   type StatementSync,
 } from 'node:sqlite';
+import { noteStatement } from '../statement-of.ts';
 
 /** A row as SQLite hands it over. */
 export type Row = Record<string, SQLOutputValue>;
@@ -35,31 +36,34 @@ export class Connection {
   }
 
   exec(sql: string): void {
-    this.#database.exec(sql);
+    this.#noting(sql, () => this.#database.exec(sql));
   }
 
   run(
     sql: string,
     ...values: SQLInputValue[]
   ): { readonly lastInsertRowid: number | bigint; readonly changes: number | bigint } {
-    return this.#prepare(sql).run(...values);
+    return this.#noting(sql, () => this.#prepare(sql).run(...values));
   }
 
   get(sql: string, ...values: SQLInputValue[]): Row | undefined {
-    return this.#prepare(sql).get(...values);
+    return this.#noting(sql, () => this.#prepare(sql).get(...values));
   }
 
   all(sql: string, ...values: SQLInputValue[]): Row[] {
-    return this.#prepare(sql).all(...values);
+    return this.#noting(sql, () => this.#prepare(sql).all(...values));
   }
 
   /** Runs reads on one snapshot. */
   snapshot<T>(read: () => T): T {
     this.run('BEGIN');
     try {
-      return read();
-    } finally {
+      const value = read();
       this.run('COMMIT');
+      return value;
+    } catch (error) {
+      this.#abandon();
+      throw error;
     }
   }
 
@@ -73,14 +77,35 @@ export class Connection {
       // The snapshot begins with the first read.
       this.get('SELECT count(*) FROM sqlite_schema');
       await backup(this.#database, target, { rate: pagesPerStep, progress: onStep });
-    } finally {
       this.run('COMMIT');
+    } catch (error) {
+      this.#abandon();
+      throw error;
     }
   }
 
   close(): void {
     this.#statements.clear();
     this.#database.close();
+  }
+
+  /** Ends a transaction that failed. Its own error says why, not that of the rollback. */
+  #abandon(): void {
+    try {
+      if (this.isInTransaction) this.run('ROLLBACK');
+    } catch {
+      // The connection is given up.
+    }
+  }
+
+  /** An error keeps the name of its statement, for the log. */
+  #noting<T>(sql: string, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      noteStatement(error, sql);
+      throw error;
+    }
   }
 
   #prepare(sql: string): StatementSync {

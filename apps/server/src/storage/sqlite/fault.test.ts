@@ -7,16 +7,16 @@ function sqliteError(errcode: number): Error {
 }
 
 test('a commit that may have reached the log is not called undone', () => {
-  const kinds = (place: 'before_commit' | 'commit', ...codes: number[]) =>
+  const kinds = (place: 'save' | 'commit', ...codes: number[]) =>
     codes.map((code) => storageFault(sqliteError(code), place).kind);
   // Out of memory, I/O error (also one of its extended codes), damaged.
   assert.deepEqual(kinds('commit', 7, 10, 10 | (4 << 8), 11), Array(4).fill('outcome_unknown'));
   // Busy, locked, read-only, full.
   assert.deepEqual(kinds('commit', 5, 6, 8, 13), Array(4).fill('unavailable'));
-  assert.deepEqual(kinds('before_commit', 7, 10, 11, 13), Array(4).fill('unavailable'));
+  assert.deepEqual(kinds('save', 7, 10, 11, 13), Array(4).fill('unavailable'));
 });
 
 test('what no retry can mend is rejected, so that its batch is tried one by one', () => {
-  assert.equal(storageFault(sqliteError(19), 'before_commit').kind, 'rejected');
-  assert.equal(storageFault(new TypeError('a defect'), 'before_commit').kind, 'rejected');
+  assert.equal(storageFault(sqliteError(19), 'save').kind, 'rejected');
+  assert.equal(storageFault(new TypeError('a defect'), 'save').kind, 'rejected');
 });

@@ -1,23 +1,25 @@
+import { type FaultFacts, factsOf } from '../../fault-facts.ts';
 import { StorageFault } from '../../ledger/storage-port.ts';
+import { statementOf } from '../statement-of.ts';
 
-/** Where in a batch's transaction something failed. */
-export type FaultPlace = 'before_commit' | 'commit';
+/** What was being done when something failed. Only after a `commit` it may have happened all the same. */
+export type Step = 'open' | 'begin' | 'load' | 'decide' | 'save' | 'commit' | 'sweep' | 'probe' | 'read';
 
-/** Primary result codes of SQLite that say: not now. https://sqlite.org/rescode.html */
+/** Primary result codes of SQLite after which a retry may help. https://sqlite.org/rescode.html */
 const transientCodes = new Map([
-  [4, 'aborted'],
-  [5, 'busy'],
-  [6, 'locked'],
-  [7, 'out of memory'],
-  [8, 'the file is read-only'],
-  [9, 'interrupted'],
-  [10, 'I/O error'],
-  [11, 'the file is damaged'],
-  [13, 'the disk is full'],
-  [14, 'the file cannot be opened'],
-  [15, 'locking protocol'],
-  [22, 'the file is too large'],
-  [26, 'not a database'],
+  [4, { name: 'SQLITE_ABORT', meaning: 'aborted' }],
+  [5, { name: 'SQLITE_BUSY', meaning: 'busy' }],
+  [6, { name: 'SQLITE_LOCKED', meaning: 'locked' }],
+  [7, { name: 'SQLITE_NOMEM', meaning: 'out of memory' }],
+  [8, { name: 'SQLITE_READONLY', meaning: 'the file is read-only' }],
+  [9, { name: 'SQLITE_INTERRUPT', meaning: 'interrupted' }],
+  [10, { name: 'SQLITE_IOERR', meaning: 'I/O error' }],
+  [11, { name: 'SQLITE_CORRUPT', meaning: 'the file is damaged' }],
+  [13, { name: 'SQLITE_FULL', meaning: 'the disk is full' }],
+  [14, { name: 'SQLITE_CANTOPEN', meaning: 'the file cannot be opened' }],
+  [15, { name: 'SQLITE_PROTOCOL', meaning: 'locking protocol' }],
+  [22, { name: 'SQLITE_NOLFS', meaning: 'the file is too large' }],
+  [26, { name: 'SQLITE_NOTADB', meaning: 'not a database' }],
 ]);
 
 const busy = 5;
@@ -32,13 +34,24 @@ const reopeningCodes: ReadonlySet<number> = new Set([8, ioError, 11, 14, 26]);
 const uncommittedCodes: ReadonlySet<number> = new Set([busy, 6, 8, 13]);
 
 /** Says of an error of node:sqlite whether anything may have been applied, and whether a retry can help. */
-export function storageFault(error: unknown, place: FaultPlace): StorageFault {
+export function storageFault(error: unknown, step: Step): StorageFault {
   if (error instanceof StorageFault) return error;
   const code = primaryCode(error);
-  const meaning = code === undefined ? undefined : transientCodes.get(code);
-  if (meaning === undefined) return new StorageFault('rejected', String(error), error);
-  const isKnown = place === 'before_commit' || (code !== undefined && uncommittedCodes.has(code));
-  return new StorageFault(isKnown ? 'unavailable' : 'outcome_unknown', meaning, error);
+  const facts = faultFacts(error, step);
+  if (code === undefined || !transientCodes.has(code)) return new StorageFault('rejected', facts, error);
+  const isKnown = step !== 'commit' || uncommittedCodes.has(code);
+  return new StorageFault(isKnown ? 'unavailable' : 'outcome_unknown', facts, error);
+}
+
+/** SQLite's messages name tables, columns and constraints, and no values. */
+function faultFacts(error: unknown, step: Step): FaultFacts {
+  const statement = statementOf(error);
+  const place = { engine: 'sqlite', step, ...(statement === undefined ? {} : { statement }) } as const;
+  const code = resultCode(error);
+  if (code === undefined || !(error instanceof Error)) return { ...factsOf(error), ...place };
+  const { name = 'SQLITE', meaning = undefined } = transientCodes.get(code & 0xff) ?? {};
+  const message = meaning === undefined ? error.message : `${meaning}: ${error.message}`;
+  return { ...place, code: `${name} (${code})`, message };
 }
 
 /** Whether the connection must be given up: SQLite's own view of the file cannot be trusted after it. */
@@ -53,7 +66,13 @@ export function isBusy(error: unknown): boolean {
 }
 
 function primaryCode(error: unknown): number | undefined {
+  const code = resultCode(error);
+  return code === undefined ? undefined : code & 0xff;
+}
+
+/** The extended result code. */
+function resultCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number')
     return undefined;
-  return error.errcode & 0xff;
+  return error.errcode;
 }

@@ -26,7 +26,7 @@ import { Connection } from './connection.ts';
 import { loadDeliveriesBefore, loadDue, loadNextWaiting } from './deliveries.ts';
 import { loadEntriesBeyond, loadEntriesOf, loadEntry, loadLastEntryId, loadUsages } from './entries.ts';
 import { loadEvent, loadEventsBeyond } from './events.ts';
-import { needsReopening } from './fault.ts';
+import { needsReopening, storageFault } from './fault.ts';
 import { loadPause } from './pause.ts';
 import { loadRecordFacts } from './records.ts';
 import { loadPrices, loadPricesAfter, loadService, loadServicesAfter } from './services.ts';
@@ -249,13 +249,13 @@ export class SqliteBooks implements Books {
   /** Reads on one snapshot. A connection that failed is opened anew by the next read. */
   #read<T>(read: (connection: Connection) => T): Promise<T> {
     return new Promise((resolve) => {
-      this.#connection ??= new Connection(this.#file, 'read_only');
-      const connection = this.#connection;
       try {
+        this.#connection ??= new Connection(this.#file, 'read_only');
+        const connection = this.#connection;
         resolve(connection.snapshot(() => read(connection)));
       } catch (error) {
         if (needsReopening(error)) this.#connection = undefined;
-        throw error;
+        throw storageFault(error, 'read');
       }
     });
   }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { factsOf } from '../../fault-facts.ts';
 import {
   type BatchChanges,
   isEmpty,
@@ -12,7 +13,7 @@ import type { SweepLimits } from '../sweep-step.ts';
 import { listAnswersTables } from './answers.ts';
 import { integer } from './columns.ts';
 import { Connection } from './connection.ts';
-import { type FaultPlace, needsReopening, storageFault } from './fault.ts';
+import { needsReopening, type Step, storageFault } from './fault.ts';
 import { type FileLock, lockFile } from './file-lock.ts';
 import { loadBatch } from './load.ts';
 import { migrate } from './migrations/migrate.ts';
@@ -56,7 +57,8 @@ export class SqliteStorage implements LedgerStorage {
       this.#file = OwnFile.at(resolve(options.file));
       this.#open();
       // A server that can write nothing says so at its start, not at every request.
-      this.#transact((connection) => {
+      this.#transact((connection, at) => {
+        at('open');
         connection.exec('UPDATE ledger_clock SET only = only');
         return { end: 'rollback', value: undefined };
       });
@@ -70,10 +72,13 @@ export class SqliteStorage implements LedgerStorage {
   commit(wants: Wants, decide: (loaded: Loaded) => BatchChanges): Promise<void> {
     // SQLite is synchronous: all of it happens in this turn, and whatever it throws rejects the promise.
     return new Promise((resolve) => {
-      this.#transact((connection) => {
+      this.#transact((connection, at) => {
+        at('load');
         const loaded = loadBatch(connection, wants, this.#tables, this.#options.cap);
+        at('decide');
         const changes = decide(loaded);
         if (isEmpty(changes)) return { end: 'rollback', value: undefined };
+        at('save');
         saveBatch(connection, changes, loaded.accountNumbers, this.#tables);
         return { end: 'commit', value: undefined };
       });
@@ -89,7 +94,7 @@ export class SqliteStorage implements LedgerStorage {
   /** Looks whether the file is still in its place, when no write does. */
   look(): void {
     try {
-      this.#assertInPlace('before_commit');
+      this.#assertInPlace('open');
     } catch {
       // What cannot be seen now is seen by the next look, or fails the next write.
     }
@@ -102,10 +107,10 @@ export class SqliteStorage implements LedgerStorage {
 
   /** One short step of forgetting what has expired; see `sweepStep`. */
   sweep(nowMs: number, limits: SweepLimits): SweepReport {
-    const report = this.#transact((connection) => ({
-      end: 'commit',
-      value: sweepStep(connection, nowMs, limits, this.#options.cap),
-    }));
+    const report = this.#transact((connection, at) => {
+      at('sweep');
+      return { end: 'commit', value: sweepStep(connection, nowMs, limits, this.#options.cap) };
+    });
     this.#tables = new Set(listAnswersTables(this.#connected()));
     return report;
   }
@@ -117,20 +122,23 @@ export class SqliteStorage implements LedgerStorage {
     this.#lock.release();
   }
 
-  #transact<T>(work: (connection: Connection) => Transacted<T>): T {
+  #transact<T>(work: (connection: Connection, at: (step: Step) => void) => Transacted<T>): T {
     const connection = this.#connected();
-    let place: FaultPlace = 'before_commit';
+    let step: Step = 'begin';
+    const at = (next: Step) => {
+      step = next;
+    };
     try {
       connection.exec('BEGIN IMMEDIATE');
-      const { end, value } = work(connection);
-      this.#assertInPlace(place);
-      if (end === 'commit') place = 'commit';
+      const { end, value } = work(connection, at);
+      this.#assertInPlace(step);
+      if (end === 'commit') at('commit');
       connection.exec(end === 'commit' ? 'COMMIT' : 'ROLLBACK');
       // Only what is in the file that others find by its name may be acknowledged.
-      if (end === 'commit') this.#assertInPlace(place);
+      if (end === 'commit') this.#assertInPlace(step);
       return value;
     } catch (error) {
-      const fault = storageFault(error, place);
+      const fault = storageFault(error, step);
       this.#recover(connection, fault.kind === 'outcome_unknown' || needsReopening(error));
       throw fault;
     }
@@ -155,18 +163,19 @@ export class SqliteStorage implements LedgerStorage {
   }
 
   /** @throws {StorageFault} if the database or its lock is not, or cannot be seen, where it was opened */
-  #assertInPlace(place: FaultPlace): void {
-    const kind = place === 'commit' ? 'outcome_unknown' : 'unavailable';
+  #assertInPlace(step: Step): void {
+    const kind = step === 'commit' ? 'outcome_unknown' : 'unavailable';
     let moved: OwnFile | undefined;
     try {
       moved = [this.#file, this.#lock.file].find((file) => file?.isInPlace === false);
     } catch (error) {
-      throw new StorageFault(kind, 'the place of the file cannot be read', error);
+      throw new StorageFault(kind, { ...factsOf(error), engine: 'sqlite', step }, error);
     }
     if (moved !== undefined) {
       this.#lost = `${moved.name} was moved, deleted or replaced while this server had it open`;
     }
-    if (this.#lost !== undefined) throw new StorageFault(kind, this.#lost, undefined);
+    if (this.#lost !== undefined)
+      throw new StorageFault(kind, { engine: 'sqlite', step, message: this.#lost });
   }
 
   #connected(): Connection {
@@ -174,17 +183,17 @@ export class SqliteStorage implements LedgerStorage {
     try {
       return this.#open();
     } catch (error) {
-      if (error instanceof StorageFault) throw error;
-      throw new StorageFault('unavailable', 'the file cannot be opened', error);
+      // What cannot be opened now may be later, whatever the error says.
+      throw new StorageFault('unavailable', storageFault(error, 'open').facts, error);
     }
   }
 
   #open(): Connection {
     // Otherwise SQLite would open, or make, whatever file has the name now.
-    this.#assertInPlace('before_commit');
+    this.#assertInPlace('open');
     const connection = new Connection(this.#options.file, 'read_write');
     try {
-      this.#assertInPlace('before_commit');
+      this.#assertInPlace('open');
       connection.exec('PRAGMA journal_mode = WAL');
       connection.exec('PRAGMA synchronous = FULL');
       // Pages of 4 KiB: a checkpoint every 16 MiB of log, not every 4.

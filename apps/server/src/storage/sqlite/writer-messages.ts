@@ -1,3 +1,4 @@
+import type { FaultFacts } from '../../fault-facts.ts';
 import type { Batch, ExecutorOptions } from '../../ledger/batch-executor.ts';
 import type { Outcome } from '../../ledger/submission.ts';
 import type { SweepLimits } from '../sweep-step.ts';
@@ -25,7 +26,7 @@ export interface Executed {
 /** What the writer replies. */
 export type WriterReply =
   | { readonly kind: 'opened' }
-  | { readonly kind: 'open_failed'; readonly message: string }
+  | { readonly kind: 'open_failed'; readonly facts: FaultFacts }
   /** the file is not this server's any more: nothing is written from now on */
   | { readonly kind: 'lost'; readonly reason: string }
   | {
@@ -35,4 +36,4 @@ export type WriterReply =
       readonly commitMs: number;
     }
   | { readonly kind: 'swept'; readonly call: number; readonly report: SweepReport }
-  | { readonly kind: 'sweep_failed'; readonly call: number; readonly message: string };
+  | { readonly kind: 'sweep_failed'; readonly call: number; readonly facts: FaultFacts };

@@ -1,5 +1,6 @@
 // The thread of the one writer: the event loop that serves HTTP never waits for a disk.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type FaultFacts, factsOf } from '../../fault-facts.ts';
 import { itemsOf, StorageExecutor } from '../../ledger/batch-executor.ts';
 import { batchItemsMax, executeTogether } from '../../ledger/gathering-executor.ts';
 import { SqliteStorage } from './sqlite-storage.ts';
@@ -21,9 +22,15 @@ function open(): SqliteStorage | undefined {
   try {
     return new SqliteStorage(data.sqlite);
   } catch (error) {
-    reply({ kind: 'open_failed', message: error instanceof Error ? error.message : String(error) });
+    reply({ kind: 'open_failed', facts: openFacts(error) });
     return undefined;
   }
+}
+
+/** The sentence that says which file it is, with what the fault below it names. */
+function openFacts(error: unknown): FaultFacts {
+  if (!(error instanceof Error)) return factsOf(error);
+  return { ...factsOf(error.cause ?? error), message: error.message };
 }
 
 function serve(storage: SqliteStorage): void {
@@ -100,7 +107,7 @@ function sweep(call: WriterCall & { readonly kind: 'sweep' }, storage: SqliteSto
   try {
     reply({ kind: 'swept', call: call.call, report: storage.sweep(call.nowMs, call.limits) });
   } catch (error) {
-    reply({ kind: 'sweep_failed', call: call.call, message: String(error) });
+    reply({ kind: 'sweep_failed', call: call.call, facts: factsOf(error) });
   }
 }
 

@@ -1,6 +1,8 @@
 import { Worker } from 'node:worker_threads';
+import { type FaultFacts, factsOf } from '../../fault-facts.ts';
 import type { Batch, BatchExecutor } from '../../ledger/batch-executor.ts';
 import type { OnCommitted } from '../../ledger/gathering-executor.ts';
+import { StorageFault } from '../../ledger/storage-port.ts';
 import type { Outcome } from '../../ledger/submission.ts';
 import type { SweepLimits } from '../sweep-step.ts';
 import type { SweepReport } from './sweep.ts';
@@ -27,6 +29,7 @@ export class SqliteWriter implements BatchExecutor {
   #isOpened = false;
   #lastCall = 0;
   #onExit: (() => void) | undefined;
+  #endedBy: FaultFacts | undefined;
   readonly #lost = Promise.withResolvers<string>();
 
   private constructor(data: WriterData, onCommitted: OnCommitted) {
@@ -88,11 +91,12 @@ export class SqliteWriter implements BatchExecutor {
       if (reply.kind === 'opened') {
         this.#isOpened = true;
         opened();
-      } else if (reply.kind === 'open_failed') failed(new Error(reply.message));
+      } else if (reply.kind === 'open_failed')
+        this.#failed(new StorageFault('unavailable', reply.facts), failed);
       else if (reply.kind === 'lost') this.#lost.resolve(reply.reason);
       else this.#settle(reply);
     });
-    worker.on('error', failed);
+    worker.on('error', (error) => this.#failed(error, failed));
     worker.on('exit', () => this.#exited(worker));
     this.#worker = worker;
     this.#isOpened = false;
@@ -121,7 +125,7 @@ export class SqliteWriter implements BatchExecutor {
     const pending = this.#taken(reply.call);
     if (pending?.kind !== 'sweep') return;
     if (reply.kind === 'swept') pending.resolve(reply.report);
-    else pending.reject(new Error(reply.message));
+    else pending.reject(new StorageFault('unavailable', reply.facts));
   }
 
   #taken(call: number): Pending | undefined {
@@ -130,27 +134,29 @@ export class SqliteWriter implements BatchExecutor {
     return pending;
   }
 
+  /** Keeps why the thread ends, for the answers of what is with it. */
+  #failed(error: unknown, failed: (error: Error) => void): void {
+    this.#endedBy = factsOf(error);
+    failed(error instanceof Error ? error : new StorageFault('unavailable', this.#endedBy));
+  }
+
   #exited(worker: Worker): void {
     if (this.#worker === worker) this.#worker = undefined;
+    const facts = this.#endedBy ?? { engine: 'sqlite', message: 'the thread of the writer ended' };
+    this.#endedBy = undefined;
+    const fault: Outcome = {
+      kind: 'fault',
+      code: this.#isOpened ? 'outcome_unknown' : 'storage_unavailable',
+      facts,
+    };
     for (const pending of this.#pending.values()) {
-      if (pending.kind === 'sweep') pending.reject(new Error('the writer died'));
-      else
-        pending.resolve(
-          Array.from({ length: pending.size }, () => (this.#isOpened ? writerDied : notOpened)),
-        );
+      if (pending.kind === 'sweep') pending.reject(new StorageFault('unavailable', facts));
+      else pending.resolve(Array.from({ length: pending.size }, () => fault));
     }
     this.#pending.clear();
     this.#onExit?.();
   }
 }
-
-const writerDied: Outcome = { kind: 'fault', code: 'outcome_unknown', detail: 'the writer died' };
-
-const notOpened: Outcome = {
-  kind: 'fault',
-  code: 'storage_unavailable',
-  detail: 'the file cannot be opened',
-};
 
 /** A restart that fails shows as an exit, and that fails what was asked meanwhile. */
 function ignore(): void {}
