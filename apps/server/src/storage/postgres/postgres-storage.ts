@@ -62,7 +62,9 @@ export class PostgresStorage implements LedgerStorage {
       if (attempt === attemptsMax) {
         // What is there whenever it is looked at anew is no race: one of the batch's commands is at fault.
         const kind = isUniqueViolation(ended) ? 'rejected' : 'unavailable';
-        throw new StorageFault(kind, `others came first too often: ${ended.message}`, ended);
+        const { facts } = storageFault(ended, 'commit');
+        const message = `other transactions came first too often: ${facts.message}`;
+        throw new StorageFault(kind, { ...facts, message }, ended);
       }
       // Spread, so that those who met do not meet again.
       await pause(backOffMs * attempt * Math.random());

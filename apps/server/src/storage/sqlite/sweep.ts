@@ -158,7 +158,7 @@ class Tasks {
       return statement();
     } catch (error) {
       if (!this.#connection.isInTransaction || needsReopening(error)) throw error;
-      const { message } = storageFault(error, 'before_commit');
+      const { message } = storageFault(error, 'sweep');
       if (this.failures.length < failuresMax) this.failures.push({ task, message });
       return fallback;
     }
