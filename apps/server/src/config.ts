@@ -17,6 +17,8 @@ export interface Config {
   readonly answerBytesMax: number;
   readonly retentionMs: number;
   readonly isKeyRequired: boolean;
+  /** whether a request with names that are not known is refused; otherwise they are ignored, and its answer lists them */
+  readonly refusesUnknownNames: boolean;
   readonly bulkItemsMax: number;
   /** for each tenant; 0 is off */
   readonly requestsPerMinuteMax: number;
@@ -79,6 +81,7 @@ export function parseConfig(environment: Environment): ParsedConfig {
     answerBytesMax: read.integer('IDEMPOTENCY_CACHE_MAX_BYTES', 1024 ** 3, 1024, 1024 ** 4),
     retentionMs: read.integer('IDEMPOTENCY_RETENTION_DAYS', 400, 35, 36_500) * dayMs,
     isKeyRequired: read.flag('IDEMPOTENCY_REQUIRED', false),
+    refusesUnknownNames: read.flag('REFUSE_UNKNOWN_PARAMETERS', false),
     bulkItemsMax: read.integer('BULK_MAX_ITEMS', 1_000, 1, 10_000),
     requestsPerMinuteMax: read.integer('RATE_LIMIT_PER_MINUTE', 0, 0, 1_000_000_000),
     connectionsMax: read.integer('MAX_CONNECTIONS', 10_000, 1, 1_000_000),

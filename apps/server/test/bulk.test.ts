@@ -214,7 +214,7 @@ test('an atomic bulk applies all of its items, or none and says why; a duplicate
     'the mode is of the request',
   );
   await assertTotal(api, 9);
-  for (const query of ['mode=each', 'mode=', 'stranger=1']) {
+  for (const query of ['mode=each', 'mode=', 'mod=atomic']) {
     assert.equal((await api.post(`/usage/bulk?${query}`, { items: good })).status, 400, query);
   }
 });

@@ -266,16 +266,10 @@ test('usage without a price is taken back, and costs nothing when the price come
   await assertAudit(api, { outstanding: { requests: 0, stroops: '0' } });
 });
 
-test('a reversal without a reason, with a stranger, or of no id is refused, and the key stays free', async (t) => {
+test('a reversal without a reason, or of no id is refused, and the key stays free', async (t) => {
   const { api } = await startInProcess(t);
   const id = await record(api, 3);
-  for (const body of [
-    {},
-    { reason: '' },
-    { reason: ' ' },
-    { reason: 'a\u0000' },
-    { reason: 'a', requests: 1 },
-  ]) {
+  for (const body of [{}, { reason: '' }, { reason: ' ' }, { reason: 'a\u0000' }, { reasons: 'a' }]) {
     const refused = await api.post(`/entries/${id}/reverse`, body, 'k');
     assert.deepEqual([refused.status, refused.json.error], [400, 'invalid_request'], refused.text);
   }

@@ -1,9 +1,13 @@
 export { type ErrorCode, type ErrorCodeEntry, errorCodeEntry, errorCodes } from './error-codes.ts';
+export { IgnoredNames, ignoredHeader } from './ignored-names.ts';
+export { type KnownName, knownName } from './near-miss.ts';
 export { openApiDocument } from './openapi.ts';
 export { bodyBytesMaxDefault, isWrite, type Operation, weakEtag } from './operations/operation.ts';
-export { NoQuery, type OperationName, operations, type RequestPart } from './operations.ts';
+export { NoMembers, type OperationName, operations, type RequestPart } from './operations.ts';
+export { compileReader, namesOf, type PartReader, type ReadContext } from './read-part.ts';
+export { compileQueryReader } from './read-query.ts';
 export type { SettlementExport, SettlementFilter, SettleRequest } from './schemas/billing.ts';
 export { isNameInList, Tenant } from './schemas/identifiers.ts';
 export { type ServiceFilter, ServicePut } from './schemas/services.ts';
 export { bulkItemsMax, type EntryExport, type EntryFilter, UsageItem } from './schemas/usage.ts';
-export { compileQueryValidator, compileValidator, type Fault, type Validated } from './validate.ts';
+export { compileValidator, type Fault, type Validated } from './validate.ts';

@@ -1,6 +1,8 @@
 import type { TSchema } from 'typebox';
 import { type ErrorCode, type ErrorCodeEntry, errorCodeEntry } from './error-codes.ts';
 import { exampleOf } from './example.ts';
+import { ignoredHeader } from './ignored-names.ts';
+import { namesDescription, openToOthers } from './openapi-names.ts';
 import { isWrite, type Operation, type Success, weakEtag } from './operations/operation.ts';
 import { operations, tagOf, tags } from './operations.ts';
 import { ErrorBody, ProblemBody } from './schemas/operation.ts';
@@ -54,6 +56,7 @@ export function openApiDocument(version: string): JsonObject {
       title: 'Billonce',
       version,
       summary: 'Metering and settlement, exactly once.',
+      description: namesDescription,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -84,7 +87,10 @@ function operationObject(name: string, operation: Operation): JsonObject {
     ...(operation.body === undefined
       ? {}
       : {
-          requestBody: { required: true, content: { 'application/json': withExample(operation.body) } },
+          requestBody: {
+            required: true,
+            content: { 'application/json': withExample(openToOthers(operation.body)) },
+          },
         }),
     responses: {
       ...successObjects(operation),
@@ -138,6 +144,11 @@ const requestId = {
   schema: { type: 'string', minLength: 1, maxLength: 200 },
 };
 
+const ignoredNames = {
+  description: 'Names in the request that are not known, and were ignored. Sent where there are any.',
+  schema: { type: 'string' },
+};
+
 const rateLimitHeaders = Object.fromEntries(
   [
     ['RateLimit-Limit', 'Requests that the tenant has in a minute.'],
@@ -156,7 +167,7 @@ function commonHeaders(operation: Operation): JsonObject {
   return {
     'X-Request-Id': requestId,
     'Server-Timing': { description: 'How long the parts of it took.', schema: { type: 'string' } },
-    ...(operation.access === 'open' ? {} : rateLimitHeaders),
+    ...(operation.access === 'open' ? {} : { ...rateLimitHeaders, [ignoredHeader]: ignoredNames }),
   };
 }
 
@@ -170,7 +181,7 @@ const retryAfter = {
   schema: { type: 'string', pattern: '^\\d+$' },
 };
 
-function withExample(schema: TSchema): JsonObject {
+function withExample(schema: TSchema | JsonObject): JsonObject {
   return { schema, examples: { simple: { value: exampleOf(schema) } } };
 }
 
@@ -178,6 +189,7 @@ const unchanged = {
   description: 'The list is the one that `If-None-Match` names.',
   headers: {
     'X-Request-Id': requestId,
+    [ignoredHeader]: ignoredNames,
     ETag: { description: weakEtag.ETag, schema: { type: 'string' } },
   },
 };
@@ -222,6 +234,7 @@ function errorObjects(operation: Operation): JsonObject {
         description: rows.map(([code, entry]) => `\`${code}\`: ${entry.title}.`).join(' '),
         headers: {
           'X-Request-Id': requestId,
+          ...(operation.access === 'open' ? {} : { [ignoredHeader]: ignoredNames }),
           ...(status === 429 || status === 503 ? { 'Retry-After': retryAfter } : {}),
         },
         content: errorContent(rows),

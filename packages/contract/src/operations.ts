@@ -24,8 +24,8 @@ export function tagOf(name: string): string {
   return tags.find((tag) => name in (operationsByTag[tag] ?? {})) ?? '';
 }
 
-/** The query of an operation that takes none: what is not known is refused, not ignored. */
-export const NoQuery = Type.Object({}, { additionalProperties: false });
+/** The query, or the body, of an operation that takes none. */
+export const NoMembers = Type.Object({}, { additionalProperties: false });
 
 /** Every operation, by its name: routes, validation, types and the OpenAPI document are made from this. */
 export const operations = {

@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { pointerTo } from './pointer.ts';
 import { explanationOf } from './schemas/explained-pattern.ts';
 
 /** One fault of a request: where it is (a JSON pointer, RFC 6901) and what is wrong with it. */
@@ -8,58 +9,49 @@ export interface Fault {
   readonly message: string;
 }
 
-/** The outcome of holding a value against a schema. */
+/** What came of checking a value against a schema. */
 export type Validated<T> =
   | { readonly kind: 'valid'; readonly value: T }
   | { readonly kind: 'invalid'; readonly faults: readonly Fault[] };
 
-const faultsMax = 20;
+export const faultsMax = 20;
 const tooDeep = { kind: 'invalid', faults: [{ pointer: '', message: 'is nested too deeply' }] } as const;
+
+/** Checks values against one schema. */
+export interface Validator<T> {
+  /** Whether a value keeps to the schema; it costs little. */
+  isValid(value: unknown): value is T;
+  /** The same, with the faults of a value that does not. */
+  validate(value: unknown): Validated<T>;
+}
 
 /** Compiles a schema into a function that checks a value against it and lists each fault with its place. */
 export function compileValidator<S extends TSchema>(schema: S): (value: unknown) => Validated<Static<S>> {
+  return validatorOf(schema).validate;
+}
+
+export function validatorOf<S extends TSchema>(schema: S): Validator<Static<S>> {
   const compiled = Compile(schema);
-  return (value) => {
-    try {
-      if (compiled.Check(value)) return { kind: 'valid', value };
-      return { kind: 'invalid', faults: compiled.Errors(value).flatMap(describe).slice(0, faultsMax) };
-    } catch (error) {
-      // Whether items are unique is looked at before their types are, and all the way down.
-      if (error instanceof RangeError) return tooDeep;
-      throw error;
-    }
+  return {
+    isValid(value): value is Static<S> {
+      try {
+        return compiled.Check(value);
+      } catch (error) {
+        // Whether items are unique is looked at before their types are, and all the way down.
+        if (error instanceof RangeError) return false;
+        throw error;
+      }
+    },
+    validate(value) {
+      try {
+        if (compiled.Check(value)) return { kind: 'valid', value };
+        return { kind: 'invalid', faults: compiled.Errors(value).flatMap(describe).slice(0, faultsMax) };
+      } catch (error) {
+        if (error instanceof RangeError) return tooDeep;
+        throw error;
+      }
+    },
   };
-}
-
-/**
- * The same for a query string, whose values are all texts: those of integer members are read as integers first.
- */
-export function compileQueryValidator<S extends TSchema>(
-  schema: S,
-): (query: unknown) => Validated<Static<S>> {
-  const validate = compileValidator(schema);
-  const integers = integerMembers(schema);
-  return (query) => validate(withIntegers(query, integers));
-}
-
-function withIntegers(query: unknown, integers: ReadonlySet<string>): unknown {
-  if (typeof query !== 'object' || query === null) return query;
-  return Object.fromEntries(
-    Object.entries(query).map(([name, value]) => [
-      name,
-      integers.has(name) && typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value,
-    ]),
-  );
-}
-
-function integerMembers(schema: TSchema): ReadonlySet<string> {
-  const properties: unknown = Reflect.get(schema, 'properties');
-  if (typeof properties !== 'object' || properties === null) return new Set();
-  return new Set(
-    Object.entries(properties)
-      .filter(([, member]) => Reflect.get(member, 'type') === 'integer')
-      .map(([name]) => name),
-  );
 }
 
 interface CheckError {
@@ -76,12 +68,12 @@ function describe(error: CheckError): Fault[] {
       return [];
     case 'additionalProperties':
       return names(error.params, 'additionalProperties').map((name) => ({
-        pointer: `${error.instancePath}/${escapePointer(name)}`,
+        pointer: pointerTo(error.instancePath, name),
         message: 'is not a member of this request',
       }));
     case 'required':
       return names(error.params, 'requiredProperties').map((name) => ({
-        pointer: `${error.instancePath}/${escapePointer(name)}`,
+        pointer: pointerTo(error.instancePath, name),
         message: 'is required',
       }));
     case 'pattern':
@@ -111,14 +103,5 @@ function formatMessage({ params, message }: CheckError): string {
 
 function names(params: object, list: string): readonly string[] {
   const value: unknown = Reflect.get(params, list);
-  return Array.isArray(value) ? value.filter((name) => typeof name === 'string').map(shorten) : [];
-}
-
-/** A name comes from the client: it is shown, but not at any length. */
-function shorten(name: string): string {
-  return name.length <= 64 ? name : `${name.slice(0, 64)}…`;
-}
-
-function escapePointer(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+  return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
 }

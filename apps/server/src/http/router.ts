@@ -1,33 +1,28 @@
 import { Readable } from 'node:stream';
 import {
   bodyBytesMaxDefault,
-  compileQueryValidator,
-  compileValidator,
-  NoQuery,
+  IgnoredNames,
+  ignoredHeader,
   type Operation,
   type OperationName,
   operations,
-  type RequestPart,
-  type Validated,
   weakEtag,
 } from '@billonce/contract';
 import { sha256 } from '@billonce/idempotency/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from './api-error.ts';
 import type { Caller } from './caller.ts';
+import { type RequestParts, requestReader } from './read-request.ts';
 
 /** A call of an operation: who calls, and the validated parts of the request. */
-export interface Call<N extends OperationName> {
+export interface Call<N extends OperationName> extends RequestParts<N> {
   readonly operation: Operation;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   /** nobody, for an open operation */
   readonly caller: Caller;
-  readonly params: RequestPart<N, 'params'>;
-  readonly query: RequestPart<N, 'query'>;
-  readonly body: RequestPart<N, 'body'>;
-  /** the body as it was sent; '' when there was none */
-  readonly bodyText: string;
+  /** the names that are not known; the answer lists them */
+  readonly ignored: IgnoredNames;
 }
 
 /** What a handler answers with. */
@@ -46,15 +41,26 @@ export type Handlers = { readonly [N in OperationName]: Handler<N> };
 /** Identifies the caller of a request, for operations that are not open. */
 export type Identify = (request: FastifyRequest) => Promise<Caller>;
 
+/** What a call is decided by before its handler: may refuse names that are not known. */
+export type Admit = (
+  call: Pick<Call<OperationName>, 'operation' | 'request' | 'caller' | 'ignored'>,
+) => Promise<void>;
+
+/** What the server asks around a call. */
+export interface Gatekeeper {
+  readonly identify: Identify;
+  readonly admit: Admit;
+}
+
 const nobody: Caller = { kind: 'anonymous', tenant: undefined, scope: '', presentedKey: '' };
 
 /** Registers a route for every operation of the contract, so that none can be forgotten. */
-export function registerOperations(app: FastifyInstance, handlers: Handlers, identify: Identify): void {
+export function registerOperations(app: FastifyInstance, handlers: Handlers, keeper: Gatekeeper): void {
   const methods = new Map<string, Set<string>>();
   for (const name of operationNames()) {
     const operation = operations[name];
     methods.set(operation.path, (methods.get(operation.path) ?? new Set<string>()).add(operation.method));
-    registerOperation(app, name, handlers[name], identify);
+    registerOperation(app, name, handlers[name], keeper);
   }
   for (const path of methods.keys()) registerOtherMethods(app, path, methodsAt(path, methods));
 }
@@ -80,10 +86,10 @@ function registerOperation<N extends OperationName>(
   app: FastifyInstance,
   name: N,
   handler: Handler<N>,
-  identify: Identify,
+  { identify, admit }: Gatekeeper,
 ): void {
   const operation: Operation = operations[name];
-  const validate = requestValidator(operation);
+  const read = requestReader(operation);
   app.route({
     method: operation.method,
     url: fastifyPath(operation.path),
@@ -91,9 +97,14 @@ function registerOperation<N extends OperationName>(
     // Before the body is read: a caller without a right to an answer costs no parsing.
     ...(operation.access === 'open' ? {} : { onRequest: [identifyHook(identify, operation)] }),
     handler: async (request, reply) => {
-      const parts = validate<N>(request);
-      const call = { operation, request, reply, caller: request.caller ?? nobody, ...parts };
-      return send(reply, tagged(call, await handler(call)));
+      const ignored = new IgnoredNames();
+      const answer = await listing(ignored, reply, async () => {
+        const parts = read<N>(request, ignored);
+        const call = { operation, request, reply, caller: request.caller ?? nobody, ignored, ...parts };
+        await admit(call);
+        return tagged(call, await handler(call));
+      });
+      return send(reply, answer);
     },
   });
 }
@@ -115,37 +126,17 @@ function refuseByAccess(caller: Caller, operation: Operation): void {
   }
 }
 
-type Parts<N extends OperationName> = Pick<Call<N>, 'params' | 'query' | 'body' | 'bodyText'>;
-
-/** Makes the function that validates the parts of a request, and refuses it with every fault's place. */
-function requestValidator(
-  operation: Operation,
-): <N extends OperationName>(request: FastifyRequest) => Parts<N> {
-  const params = operation.params && compileValidator(operation.params);
-  const query = operation.access === 'open' ? undefined : compileQueryValidator(operation.query ?? NoQuery);
-  const body = operation.body && compileValidator(operation.body);
-  return <N extends OperationName>(request: FastifyRequest): Parts<N> => {
-    const sent = request.jsonBody;
-    const parts = {
-      params: params && accepted(params(request.params), 'the path'),
-      query: query && accepted(query(request.query), 'the query'),
-      body: body && accepted(body(sent?.value), 'the body'),
-      bodyText: sent?.text ?? '',
-    };
-    return parseParts<N>(parts);
-  };
-}
-
-/** The types of the contract and its validators come from the same schemas, which TypeScript cannot see here. */
-function parseParts<N extends OperationName>(parts: Record<keyof Parts<N>, unknown>): Parts<N> {
-  return parts as Parts<N>;
-}
-
-function accepted(validated: Validated<unknown>, part: string): unknown {
-  if (validated.kind === 'valid') return validated.value;
-  const [first] = validated.faults;
-  const hint = first === undefined ? '' : `: ${first.pointer} ${first.message}`;
-  throw new ApiError('invalid_request', `${part} is not valid${hint}`, { faults: validated.faults });
+/** Answers, and lists on the answer, an error too, what of the request was ignored. */
+async function listing(
+  ignored: IgnoredNames,
+  reply: FastifyReply,
+  answer: () => Promise<Reply>,
+): Promise<Reply> {
+  try {
+    return await answer();
+  } finally {
+    if (!ignored.isEmpty) reply.header(ignoredHeader, ignored.header);
+  }
 }
 
 function registerOtherMethods(app: FastifyInstance, path: string, taken: ReadonlySet<string>): void {

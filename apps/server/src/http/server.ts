@@ -21,6 +21,7 @@ import { refuseMalformed } from './http-rules.ts';
 import { parseJsonBody } from './json-body.ts';
 import { guardDevelopment } from './origin-guard.ts';
 import { type ErrorAnswer, renderError } from './problem.ts';
+import { refuseUnknown } from './refuse-unknown.ts';
 import { requestIdOf } from './request-id.ts';
 import { type Identify, isWriting, registerOperations } from './router.ts';
 import { adminRoutes } from './routes/admin.ts';
@@ -123,7 +124,7 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
       ...operationRoutes(desk),
       ...docsRoutes(),
     },
-    callerOf(desk),
+    { identify: callerOf(desk), admit: refuseUnknown(desk) },
   );
   return app;
 }
@@ -207,6 +208,7 @@ async function registerCors(app: FastifyInstance, origins: readonly string[]): P
       'ETag',
       'Effective-Within-Ms',
       'Idempotency-Replayed',
+      'Ignored-Parameters',
       'Link',
       'Location',
       'RateLimit-Limit',

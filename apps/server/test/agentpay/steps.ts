@@ -205,7 +205,6 @@ const operation: readonly Step[] = [
     status: 200,
     answer: { items: [{ id: text, type: 'usage.recorded' }], nextCursor: null },
   },
-  { send: 'GET /api/v1/events?stranger=1', ...invalid },
   { send: 'GET /api/v1/events?cursor=broken', ...invalid },
   { send: 'GET /api/v1/events/summary', status: 200, answer: { counts: { 'usage.recorded': 1 }, total: 2 } },
   { send: 'GET /api/v1/admin/status', by: 'operator', status: 200, answer: { paused: false } },
@@ -255,7 +254,6 @@ const apiKeys: readonly Step[] = [
     answer: { key: text, label: 'integration key', prefix: text },
   },
   { send: 'POST /api/v1/api-keys', by: 'operator', body: { label: ' ' }, ...invalid },
-  { send: 'POST /api/v1/api-keys', by: 'operator', body: { label: 'a', other: 1 }, ...invalid },
   {
     send: 'GET /api/v1/api-keys?limit=1000',
     isPartial: true,

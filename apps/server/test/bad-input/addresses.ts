@@ -33,20 +33,14 @@ const paths: readonly BadRequest[] = [
 ];
 
 const queries: readonly BadRequest[] = [
-  ['limit=0', '/limit'],
-  ['limit=1001', '/limit'],
-  ['limit=abc', '/limit'],
-  ['limit=', '/limit'],
-  ['limit=1e2', '/limit'],
-  ['limit=-1', '/limit'],
   ['limit=1&limit=2', '/limit'],
   ['cursor=garbage', '/cursor'],
   ['cursor=%00', '/cursor'],
   ['cursor=', '/cursor'],
   ['agent=a&agent=b', '/agent'],
   ['agent=%00', '/agent'],
-  ['stranger=1', '/stranger'],
-  ['__proto__=1', '/__proto__'],
+  ['agents=a', '/agents'],
+  ['settlement_id=1', '/settlement_id'],
   ['from=yesterday', '/from'],
   ['from=2026-02-30T00:00:00Z', '/from'],
   ['settlementId=1', '/settlementId'],

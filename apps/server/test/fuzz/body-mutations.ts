@@ -3,7 +3,7 @@ import type { Random } from '../harness/seeded-random.ts';
 import { listOf, recordOf, type Schema } from './document.ts';
 import { jsonText, withMembers } from './json-text.ts';
 import type { Mutate } from './mutation.ts';
-import { bodyBreakers, nastyTexts, nastyValues, strangeNames } from './nasty.ts';
+import { bodyBreakers, misspellings, nastyTexts, nastyValues, strangeNames } from './nasty.ts';
 import { withBody, withBodyValue, withHeader } from './request.ts';
 
 /** A part of a body: where it is, what it is, and what it is to keep to. */
@@ -30,9 +30,9 @@ export const changeMembers: Mutate = (request, { random }) => {
   if (schema === undefined) return undefined;
   const objects = partsOf(schema, request.bodyValue).filter(({ value }) => isObject(value));
   if (objects.length === 0) return undefined;
-  const { place, value } = random.pick(objects);
+  const { place, value, schema: own } = random.pick(objects);
   const object = recordOf(value);
-  const [what, changed] = otherMembers(object, random);
+  const [what, changed] = otherMembers(object, Object.keys(recordOf(own['properties'])), random);
   const where = `body /${place.join('/')} ${what}`;
   return { what: where, request: withBodyValue(request, replaced(request.bodyValue, place, changed)) };
 };
@@ -105,9 +105,13 @@ function edgesOf({ schema, value }: Pick<Part, 'schema' | 'value'>): unknown[] {
   ];
 }
 
-function otherMembers(object: Schema, random: Random): readonly [what: string, changed: unknown] {
+function otherMembers(
+  object: Schema,
+  known: readonly string[],
+  random: Random,
+): readonly [what: string, changed: unknown] {
   const names = Object.keys(object);
-  const kind = random.below(3);
+  const kind = random.below(5);
   if (kind === 0 && names.length > 0) {
     const lost = random.pick(names);
     return [`without ${lost}`, Object.fromEntries(Object.entries(object).filter(([name]) => name !== lost))];
@@ -117,11 +121,29 @@ function otherMembers(object: Schema, random: Random): readonly [what: string, c
     const value = random.pick([object[again], null, 'twice', ...nastyValues]);
     return [`with ${again} twice, then ${shown(value)}`, withMembers(object, [[again, value]])];
   }
+  if (kind === 2 && known.length > 0) return misspelled(object, random.pick(known), random);
+  if (kind === 3) {
+    const many = Array.from({ length: random.pick([20, 100, 101, 2_000]) }, (_, index) => `other${index}`);
+    return [
+      `with ${many.length} strangers`,
+      withMembers(
+        object,
+        many.map((name) => [name, 1]),
+      ),
+    ];
+  }
   const stranger = random.pick(strangeNames);
   return [
     `with the stranger ${shown(stranger)}`,
     withMembers(object, [[stranger, random.pick([1, {}, object])]]),
   ];
+}
+
+/** One of its names is spelled in another way; the right one may be there, too. */
+function misspelled(object: Schema, name: string, random: Random): readonly [what: string, changed: unknown] {
+  const other = random.pick(misspellings)(name);
+  const kept = Object.entries(object).filter(([own]) => own !== name || random.below(2) === 0);
+  return [`with ${other} for ${name}`, { ...Object.fromEntries(kept), [other]: object[name] ?? 1 }];
 }
 
 function replaced(value: unknown, place: readonly string[], by: unknown): unknown {

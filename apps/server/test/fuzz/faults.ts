@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type Parameter, parametersIn, recordOf } from './document.ts';
 import { breaches } from './keeping.ts';
+import { strangersInBody, strangersInQuery } from './names.ts';
 import type { FuzzRequest } from './request.ts';
 
 /** What is wrong with a part of a request, told from the document alone. */
@@ -39,33 +40,31 @@ function faultsOfPath({ operation, params, rawPath }: FuzzRequest): RequestFault
   });
 }
 
-function faultsOfQuery({ operation, query }: FuzzRequest): RequestFault[] {
+function faultsOfQuery(request: FuzzRequest): RequestFault[] {
+  const { operation, query } = request;
   // Open operations are asked by probes and browsers, which add what they like.
   if (operation.isOpen) return [];
   const known = parametersIn(operation, 'query');
   const sent = new URLSearchParams(query.map((pair) => pair.join('=')).join('&'));
-  const names = [...new Set(sent.keys())];
-  const wrong = names.filter((name) => {
-    const parameter = known.find((one) => one.name === name);
-    const values = sent.getAll(name);
-    return parameter === undefined || values.length > 1 || !keepsAsQuery(parameter, values[0] ?? '');
+  const wrong = known.filter((parameter) => {
+    const values = sent.getAll(parameter.name);
+    if (values.length === 0) return parameter.isRequired;
+    return values.length > 1 || !keepsAsQuery(parameter, values[0] ?? '');
   });
-  const missing = known
-    .filter(({ name, isRequired }) => isRequired && !sent.has(name))
-    .map(({ name }) => name);
-  const pointers = [...wrong, ...missing].map(
-    (name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-  );
+  const { refused } = strangersInQuery(request);
+  const pointers = [...wrong.map(({ name }) => `/${name}`), ...refused];
   return pointers.length > 0 ? [{ part: 'query', statuses: [400], pointers }] : [];
 }
 
 /** Numbers are texts in a query. */
 function keepsAsQuery({ schema }: Parameter, text: string): boolean {
+  if (schema['x-clamped'] === true) return true;
   const isNumber = schema['type'] === 'integer' && /^\d{1,16}$/.test(text);
   return breaches(schema, isNumber ? Number(text) : text).length === 0;
 }
 
-function faultsOfBody({ operation, body }: FuzzRequest): RequestFault[] {
+function faultsOfBody(request: FuzzRequest): RequestFault[] {
+  const { operation, body } = request;
   const schema = operation.body;
   if (schema === undefined) return [];
   const fault = (status: number, pointers: readonly string[] = []): RequestFault[] => [
@@ -75,7 +74,7 @@ function faultsOfBody({ operation, body }: FuzzRequest): RequestFault[] {
   if (body !== undefined && body.length > bytesMax) return fault(413);
   const value = body === undefined ? undefined : parsed(body);
   if (value === undefined) return fault(400);
-  const pointers = breaches(schema, value.json);
+  const pointers = [...breaches(schema, value.json), ...strangersInBody(request, value.json).refused];
   return pointers.length > 0 ? fault(400, pointers) : [];
 }
 
@@ -94,4 +93,11 @@ function decode(text: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** How many names of a request are ignored. */
+export function ignoredIn(request: FuzzRequest): number {
+  if (request.operation.isOpen) return 0;
+  const value = request.body === undefined ? undefined : parsed(request.body);
+  return strangersInQuery(request).ignored + strangersInBody(request, value?.json).ignored;
 }

@@ -1,7 +1,7 @@
 import { undocumentedIn } from '../harness/documented.ts';
 import type { RawAnswer } from '../harness/raw-http.ts';
 import { documents, listOf, recordOf } from './document.ts';
-import { faultsOf, type RequestFault } from './faults.ts';
+import { faultsOf, ignoredIn, type RequestFault } from './faults.ts';
 import type { Mutated } from './mutation.ts';
 import { type FuzzRequest, targetOf } from './request.ts';
 
@@ -22,6 +22,7 @@ export function complaints(mutated: Mutated, answer: RawAnswer, fixedSegments: r
   } else if (isRouted(request, fixedSegments)) found.push(...undocumented(request, answer));
   if (mutated.statuses === 'any') return found;
   const faults = faultsOf(request);
+  if (status < 300 && isRouted(request, fixedSegments)) found.push(...complaintsOfIgnored(request, answer));
   const wanted = [...(mutated.statuses ?? []), ...faults.flatMap((fault) => fault.statuses)];
   if (wanted.length > 0) found.push(...complaintsOfFaults(faults, wanted, answer));
   else if (isRouted(request, fixedSegments)) found.push(...complaintsOfRefusal(answer));
@@ -83,6 +84,18 @@ function complaintsOfFaults(
   return isNamed
     ? []
     : [`it names ${named.join(', ') || 'nothing'}, and not ${fault.pointers.slice(0, 5).join(', ')}`];
+}
+
+/** What was ignored is listed, and nothing is listed that was not. */
+function complaintsOfIgnored(request: FuzzRequest, { headers }: RawAnswer): string[] {
+  const listed = headers.get('ignored-parameters');
+  const ignored = ignoredIn(request);
+  if (ignored === 0) return listed === undefined ? [] : [`it lists ${listed}, and nothing was to be ignored`];
+  if (listed === undefined) return [`${ignored} names were ignored, and none is listed`];
+  if (listed.length > 2_000 || !/^[\x21-\x7e]+(?:, [\x21-\x7e]+)*$/.test(listed))
+    return [`it lists ${listed}`];
+  const names = listed.split(', ').filter((name) => name !== '...');
+  return names.length === Math.min(ignored, 16) ? [] : [`of ${ignored} ignored names it lists ${listed}`];
 }
 
 /** A request without a fault is answered by the state of the books, not by its form. */

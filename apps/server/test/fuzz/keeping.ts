@@ -92,12 +92,11 @@ function ofMembers(schema: Schema, value: object, at: string): string[] {
   const properties = recordOf(schema['properties']);
   const placeOf = (name: string) => `${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
   const missing = listOf(schema['required']).filter((name) => !Object.hasOwn(value, String(name)));
-  const strangers = Object.keys(value).filter((name) => !Object.hasOwn(properties, name));
-  const isTooSmall = Object.keys(value).length < bound(schema, 'minProperties', 0);
+  const known = Object.keys(value).filter((name) => Object.hasOwn(properties, name));
+  const isTooSmall = known.length < bound(schema, 'minProperties', 0);
   return [
     ...(isTooSmall ? [at] : []),
     ...missing.map((name) => placeOf(String(name))),
-    ...(schema['additionalProperties'] === false ? strangers.map(placeOf) : []),
     ...Object.entries(value).flatMap(([name, member]) =>
       Object.hasOwn(properties, name) ? breaches(recordOf(properties[name]), member, placeOf(name)) : [],
     ),

@@ -98,6 +98,20 @@ export const strangeNames: readonly string[] = [
   'n'.repeat(5_000),
 ];
 
+/** Ways to misspell a name: with one typing mistake or several, or in the spelling of another language. */
+export const misspellings: readonly ((name: string) => string)[] = [
+  (name) => name.slice(0, -1),
+  (name) => name.slice(1),
+  (name) => `${name}s`,
+  (name) => `${name.slice(0, 2)}x${name.slice(2)}`,
+  (name) => `${name.slice(0, -2)}${name.slice(-1)}${name.slice(-2, -1)}`,
+  (name) => name.slice(0, -3),
+  (name) => `${name}xyz`,
+  (name) => name.toUpperCase(),
+  (name) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  (name) => ` ${name}[]`,
+];
+
 /** Bodies that are not JSON, or hardly: each made from the text of a good one. */
 export const bodyBreakers: readonly (readonly [what: string, mend: (text: string) => Buffer])[] = [
   ['none', () => Buffer.alloc(0)],

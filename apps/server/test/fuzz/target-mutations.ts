@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { parametersIn } from './document.ts';
 import type { Mutate } from './mutation.ts';
-import { nastyTexts, strangeNames } from './nasty.ts';
+import { misspellings, nastyTexts, strangeNames } from './nasty.ts';
 import { type FuzzRequest, type Pair, targetOf } from './request.ts';
 
 /** What stands for nothing, or for something else, in a path or a query. Already encoded. */
@@ -104,6 +104,8 @@ export const changeQuery: Mutate = (request, { random, pool }) => {
     return added(request, [[name, random.pick(values)]]);
   }
   const { name } = random.pick(known);
+  if (random.below(4) === 0)
+    return added(request, [[encodeURIComponent(random.pick(misspellings)(name)), random.pick(values)]]);
   if (kind === 1)
     return added(request, [[name, random.pick(values)], ...twice(name, random.pick(['1', 'a']))]);
   if (kind === 2 && known.some((parameter) => parameter.name === 'cursor')) {

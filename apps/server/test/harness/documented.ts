@@ -82,7 +82,8 @@ function missingHeaders({ name, node }: DocumentedOperation, status: number, hea
   const documented = Object.keys(
     parseNode(parseNode(parseNode(node['responses'])[String(status)])['headers']),
   );
-  const sometimes = /^(RateLimit-.*|Idempotency-Replayed|Retry-After|Server-Timing|Location)$/;
+  const sometimes =
+    /^(RateLimit-.*|Idempotency-Replayed|Ignored-Parameters|Retry-After|Server-Timing|Location)$/;
   const always = documented.filter((field) => !sometimes.test(field));
   return always.filter((field) => !headers.has(field)).map((field) => `${name} ${status} has no ${field}`);
 }

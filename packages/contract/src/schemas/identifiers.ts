@@ -156,12 +156,18 @@ export const Cursor = Type.String({
   examples: ['aWQgMDE5YTdmNmU'],
 });
 
-export const PageLimit = Type.Integer({
-  description: 'The most items of the page.',
-  minimum: 1,
-  maximum: 1000,
-  default: 100,
-});
+/** A bound on the items of an answer. One that is out of its own bounds is brought within them, as `x-clamped` says. */
+export function clampedLimit(maximum: number, fallback: number) {
+  return Type.Integer({
+    description: `The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as ${fallback}.`,
+    minimum: 1,
+    maximum,
+    default: fallback,
+    'x-clamped': true,
+  });
+}
+
+export const PageLimit = clampedLimit(1000, 100);
 
 const hasMore = Type.Boolean({
   description: 'Whether there is more now. A short page can say so, too, where a filter matches little.',

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import {
   Agent,
   Cursor,
+  clampedLimit,
   FreeText,
   followedPage,
   NamePart,
@@ -136,9 +137,7 @@ export const ServiceAgents = Type.Object({
 
 export const TopFilter = Type.Object(
   {
-    limit: Type.Optional(
-      Type.Integer({ description: 'The most agents.', minimum: 1, maximum: 100, default: 10 }),
-    ),
+    limit: Type.Optional(clampedLimit(100, 10)),
   },
   { additionalProperties: false },
 );

@@ -1,4 +1,4 @@
-import { compileValidator, ServicePut } from '@billonce/contract';
+import { compileReader, ServicePut, type Validated } from '@billonce/contract';
 import { outstandingRequests } from '../../domain/account.ts';
 import type { PutService, ServiceItem, SetDisabled } from '../../domain/command.ts';
 import type { Service } from '../../domain/service.ts';
@@ -10,9 +10,10 @@ import { ApiError } from '../api-error.ts';
 import { accountCursor, encodeCursor, nameCursor, numberCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { exactInteger } from '../exact-integer.ts';
+import { itemMessage, itemReader } from '../read-item.ts';
 import type { Handlers } from '../router.ts';
 
-export function serviceRoutes({ writes, books }: Desk) {
+export function serviceRoutes({ writes, books, config }: Desk) {
   return {
     putService: async (call) => await writes.write(call, tenantOf(call), putCommand(call.body)),
 
@@ -41,11 +42,13 @@ export function serviceRoutes({ writes, books }: Desk) {
       return { status: 200, body: serviceAnswer(service) };
     },
 
-    putServiceBulk: async (call) =>
-      await writes.write(call, tenantOf(call), {
+    putServiceBulk: async (call) => {
+      const read = itemReader(readServiceItem, call, config.refusesUnknownNames);
+      return await writes.write(call, tenantOf(call), {
         kind: 'put_service_bulk',
-        items: call.body.items.map(bulkItem),
-      }),
+        items: call.body.items.map((item, index) => bulkItem(read(item, index))),
+      });
+    },
 
     deleteService: async (call) =>
       await writes.write(call, tenantOf(call), {
@@ -156,19 +159,15 @@ function putCommand({ serviceId, priceStroops, description, owner }: SentService
   return { kind: 'put_service', serviceId, priceStroops: BigInt(priceStroops), metadata };
 }
 
-const validateItem = compileValidator(ServicePut);
+const readServiceItem = compileReader(ServicePut);
 
-function bulkItem(sent: unknown): ServiceItem {
-  const validated = validateItem(sent);
-  if (validated.kind === 'invalid') {
-    const message = validated.faults.map((fault) => `${fault.pointer} ${fault.message}`.trim()).join('; ');
-    return { kind: 'invalid', message };
-  }
-  const { description, owner } = validated.value;
+function bulkItem(read: Validated<SentService>): ServiceItem {
+  if (read.kind === 'invalid') return { kind: 'invalid', message: itemMessage(read) };
+  const { description, owner } = read.value;
   if ((description === undefined) !== (owner === undefined)) {
     return { kind: 'invalid', message: 'description and owner come both or neither' };
   }
-  return { kind: 'valid', item: putCommand(validated.value) };
+  return { kind: 'valid', item: putCommand(read.value) };
 }
 
 function serviceAnswer({ serviceId, priceStroops, disabled, description, owner }: Service) {

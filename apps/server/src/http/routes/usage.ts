@@ -1,23 +1,24 @@
-import { compileValidator, UsageItem } from '@billonce/contract';
+import { compileReader, UsageItem, type Validated } from '@billonce/contract';
 import { outstandingRequests } from '../../domain/account.ts';
 import type { BulkItem } from '../../domain/command.ts';
 import { instantNs } from '../../domain/timestamps.ts';
 import type { UsageItem as DomainUsageItem } from '../../domain/usage.ts';
 import { type Desk, tenantOf } from '../desk.ts';
+import { itemMessage, itemReader } from '../read-item.ts';
 import type { Handlers } from '../router.ts';
 
-const validateItem = compileValidator(UsageItem);
+const readUsageItem = compileReader(UsageItem);
 
-export function usageRoutes({ writes, books }: Desk) {
+export function usageRoutes({ writes, books, config }: Desk) {
   return {
     recordUsage: async (call) =>
       await writes.write(call, tenantOf(call), { kind: 'record_usage', item: usageItem(call.body) }),
 
     recordUsageBulk: async (call) => {
-      const { items } = call.body;
+      const read = itemReader(readUsageItem, call, config.refusesUnknownNames);
       return await writes.write(call, tenantOf(call), {
         kind: 'record_usage_bulk',
-        items: items.map(bulkItem),
+        items: call.body.items.map((item, index) => bulkItem(read(item, index))),
         isAtomic: call.query.mode === 'atomic',
       });
     },
@@ -52,9 +53,7 @@ function usageItem({ agent, serviceId, requests, id, occurredAt }: SentItem): Do
   };
 }
 
-function bulkItem(sent: unknown): BulkItem {
-  const validated = validateItem(sent);
-  if (validated.kind === 'valid') return { kind: 'valid', item: usageItem(validated.value) };
-  const message = validated.faults.map((fault) => `${fault.pointer} ${fault.message}`.trim()).join('; ');
-  return { kind: 'invalid', message };
+function bulkItem(read: Validated<SentItem>): BulkItem {
+  if (read.kind === 'valid') return { kind: 'valid', item: usageItem(read.value) };
+  return { kind: 'invalid', message: itemMessage(read) };
 }

@@ -1,0 +1,23 @@
+import { IgnoredNames, type OperationName, type PartReader, type Validated } from '@billonce/contract';
+import { headersNotSent } from './read-request.ts';
+import type { Call } from './router.ts';
+
+/** Reads the items of a bulk, each by itself: what is wrong with one does not refuse the others. */
+export function itemReader<T, N extends OperationName>(
+  read: PartReader<T>,
+  { ignored, operation, request }: Call<N>,
+  refusesUnknown: boolean,
+): (item: unknown, index: number) => Validated<T> {
+  const elsewhere = () => headersNotSent(operation, request.headers);
+  return (item, index) => {
+    if (!refusesUnknown) return read(item, { ignored, place: `/items/${index}`, elsewhere });
+    const unknown = new IgnoredNames();
+    const validated = read(item, { ignored: unknown, elsewhere });
+    return unknown.isEmpty ? validated : { kind: 'invalid', faults: unknown.faults };
+  };
+}
+
+/** What is wrong with an item, as its result says it. */
+export function itemMessage({ faults }: Validated<never> & { readonly kind: 'invalid' }): string {
+  return faults.map(({ pointer, message }) => `${pointer} ${message}`.trim()).join('; ');
+}

@@ -1,0 +1,103 @@
+import {
+  compileQueryReader,
+  compileReader,
+  compileValidator,
+  type IgnoredNames,
+  isWrite,
+  type KnownName,
+  knownName,
+  NoMembers,
+  namesOf,
+  type Operation,
+  type OperationName,
+  type RequestPart,
+  type Validated,
+} from '@billonce/contract';
+import type { FastifyRequest } from 'fastify';
+import { ApiError } from './api-error.ts';
+
+/** The parts of a request, read by the schemas of its operation. */
+export interface RequestParts<N extends OperationName> {
+  readonly params: RequestPart<N, 'params'>;
+  readonly query: RequestPart<N, 'query'>;
+  readonly body: RequestPart<N, 'body'>;
+  /** the body as it was sent; '' when there was none */
+  readonly bodyText: string;
+}
+
+/** Makes the function that reads the parts of a request, and refuses it with every fault's place. */
+export function requestReader(
+  operation: Operation,
+): <N extends OperationName>(request: FastifyRequest, ignored: IgnoredNames) => RequestParts<N> {
+  const params = operation.params && compileValidator(operation.params);
+  // Probes and browsers ask open operations, and add what they like.
+  const query = operation.access === 'open' ? undefined : compileQueryReader(operation.query ?? NoMembers);
+  const body = compileReader(operation.body ?? NoMembers);
+  const meant = elsewhereIn(operation);
+  return <N extends OperationName>(request: FastifyRequest, ignored: IgnoredNames): RequestParts<N> => {
+    const sent = request.jsonBody;
+    const parts = {
+      params: params && accepted(params(request.params), 'the path'),
+      query:
+        query &&
+        accepted(query(request.query, { ignored, elsewhere: () => meant.fromQuery(request) }), 'the query'),
+      body:
+        operation.body || isObject(sent?.value)
+          ? accepted(body(sent?.value, { ignored, elsewhere: () => meant.fromBody(request) }), 'the body')
+          : undefined,
+      bodyText: sent?.text ?? '',
+    };
+    return parseParts<N>(parts);
+  };
+}
+
+/** The names of the other parts of a request that were not sent: one that is unknown here may be meant for them. */
+function elsewhereIn(operation: Operation) {
+  const inQuery = namesOf(operation.query).map((name) => knownName(name, `the query parameter ${name}`));
+  const inBody = namesOf(operation.body).map((name) => knownName(name, `the member ${name} of the body`));
+  return {
+    fromQuery: ({ jsonBody, headers }: FastifyRequest) => [
+      ...notSent(inBody, jsonBody?.value),
+      ...headersNotSent(operation, headers),
+    ],
+    fromBody: ({ query, headers }: FastifyRequest) => [
+      ...notSent(inQuery, query),
+      ...headersNotSent(operation, headers),
+    ],
+  };
+}
+
+const keyHeader = knownName('Idempotency-Key', 'the header Idempotency-Key');
+const matchHeader = knownName('If-Match', 'the header If-Match');
+
+/** The headers that guard an operation and were not sent. */
+export function headersNotSent(
+  operation: Operation,
+  headers: FastifyRequest['headers'],
+): readonly KnownName[] {
+  const guards = [
+    ...(isWrite(operation) ? [keyHeader] : []),
+    ...(operation.takesIfMatch ? [matchHeader] : []),
+  ];
+  return guards.filter(({ name }) => headers[name.toLowerCase()] === undefined);
+}
+
+function notSent(names: readonly KnownName[], sent: unknown): readonly KnownName[] {
+  return isObject(sent) ? names.filter(({ name }) => !Object.hasOwn(sent, name)) : names;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The types of the contract and its readers come from the same schemas, which TypeScript cannot see here. */
+function parseParts<N extends OperationName>(parts: Record<keyof RequestParts<N>, unknown>): RequestParts<N> {
+  return parts as RequestParts<N>;
+}
+
+function accepted(validated: Validated<unknown>, part: string): unknown {
+  if (validated.kind === 'valid') return validated.value;
+  const [first] = validated.faults;
+  const hint = first === undefined ? '' : `: ${first.pointer} ${first.message}`;
+  throw new ApiError('invalid_request', `${part} is not valid${hint}`, { faults: validated.faults });
+}

@@ -1,0 +1,28 @@
+import { isWrite } from '@billonce/contract';
+import { keyDigest } from '@billonce/idempotency/core';
+import { adminTenant } from '../domain/tenant.ts';
+import { ApiError } from './api-error.ts';
+import type { Desk } from './desk.ts';
+import type { Admit } from './router.ts';
+import { readKey } from './write.ts';
+
+/**
+ * Refuses what has names that are not known, where the operator wants that. A retry of what was carried out before is
+ * let through all the same: the record of its key answers it, whatever the setting has become.
+ */
+export function refuseUnknown({ books, config }: Pick<Desk, 'books' | 'config'>): Admit {
+  return async ({ operation, request, caller, ignored }) => {
+    if (!config.refusesUnknownNames || ignored.isEmpty) return;
+    const key = isWrite(operation) ? readKey(request) : undefined;
+    const tenant = operation.access === 'admin' ? adminTenant : caller.tenant;
+    if (key !== undefined && tenant !== undefined) {
+      const facts = await books.keyFacts({ tenant, scope: caller.scope, digest: keyDigest(key) });
+      if (facts !== undefined) return;
+    }
+    const { faults } = ignored;
+    const [first] = faults;
+    throw new ApiError('invalid_request', `the request is not valid: ${first?.pointer} ${first?.message}`, {
+      faults,
+    });
+  };
+}

@@ -1,0 +1,56 @@
+import { pointerTo } from './pointer.ts';
+import type { Fault } from './validate.ts';
+
+/** Names that are listed; a request that has more of them ends its list with `...`. */
+const listedMax = 16;
+/** The most characters of one name, in percent-encoding. */
+const nameLengthMax = 64;
+
+/** The response header that lists what of a request was ignored. */
+export const ignoredHeader = 'Ignored-Parameters';
+
+/** The names in a request that are not known and were ignored. */
+export class IgnoredNames {
+  readonly #listed: { readonly at: string; readonly name: string }[] = [];
+  #hasMore = false;
+
+  /** @param at where the object with the name is, as a JSON pointer of known names */
+  add(at: string, name: string): void {
+    if (this.#listed.length < listedMax) this.#listed.push({ at, name });
+    else this.#hasMore = true;
+  }
+
+  get isEmpty(): boolean {
+    return this.#listed.length === 0;
+  }
+
+  /** The header's value: `page, items[3].foo`. Names are in percent-encoding, so that none can be taken for two. */
+  get header(): string {
+    const names = this.#listed.map(({ at, name }) => `${pathOf(at)}${shown(name)}`);
+    return [...names, ...(this.#hasMore ? ['...'] : [])].join(', ');
+  }
+
+  /** The same as faults, for a server that refuses them. */
+  get faults(): readonly Fault[] {
+    return this.#listed.map(({ at, name }) => ({
+      pointer: pointerTo(at, name),
+      message: 'is not a name of this request',
+    }));
+  }
+}
+
+/** `/items/3` as `items[3].` */
+function pathOf(at: string): string {
+  if (at === '') return '';
+  return `${at
+    .slice(1)
+    .replaceAll(/\/(\d+)/g, '[$1]')
+    .replaceAll('/', '.')}.`;
+}
+
+function shown(name: string): string {
+  if (name === '') return '""';
+  const encoded = encodeURIComponent(name.slice(0, nameLengthMax).toWellFormed());
+  if (encoded.length <= nameLengthMax && name.length <= nameLengthMax) return encoded;
+  return `${encoded.slice(0, nameLengthMax).replace(/%.?$/, '')}...`;
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { knownName, nearMiss } from './near-miss.ts';
+
+const known = ['agent', 'serviceId', 'requests', 'id', 'occurredAt', 'expectedStroops', 'mode', 'url'].map(
+  (name) => knownName(name),
+);
+const meant = (name: string) => nearMiss(name, known)?.name;
+
+test('a typing mistake, another case and another spelling of words are near misses', () => {
+  const wanted: Readonly<Record<string, string>> = {
+    expectedStroop: 'expectedStroops',
+    expected_stroops: 'expectedStroops',
+    occuredAt: 'occurredAt',
+    occurred_at: 'occurredAt',
+    'occurred-at': 'occurredAt',
+    mod: 'mode',
+    moed: 'mode',
+    MODE: 'mode',
+    service_id: 'serviceId',
+    serviceID: 'serviceId',
+    request: 'requests',
+    ID: 'id',
+    _id: 'id',
+    'id[]': 'id',
+    uri: 'url',
+    aegnt: 'agent',
+  };
+  for (const [name, right] of Object.entries(wanted)) assert.equal(meant(name), right, name);
+});
+
+test('another word is none', () => {
+  const others = [
+    'page',
+    'limit',
+    'note',
+    'model',
+    'i',
+    'ids',
+    'uid',
+    'cost',
+    'createdAt',
+    'service',
+    '',
+    '💸',
+    '_',
+  ];
+  assert.deepEqual(
+    others.filter((name) => !['model', 'service'].includes(name)).flatMap((name) => meant(name) ?? []),
+    [],
+  );
+  // One letter more than mode, two fewer than serviceId: where they are sent beside the right name, they are ignored.
+  assert.deepEqual([meant('model'), meant('service')], ['mode', 'serviceId']);
+});
+
+test('of two known names the one that is equal but for its spelling is meant', () => {
+  const both = [knownName('fromx'), knownName('from')];
+  assert.equal(nearMiss('FROM', both)?.name, 'from');
+});
+
+test('a name of any length costs little', () => {
+  assert.equal(meant('x'.repeat(1_000_000)), undefined);
+  assert.equal(meant(`agent${'_'.repeat(100)}`), undefined);
+});

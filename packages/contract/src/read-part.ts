@@ -1,0 +1,118 @@
+import type { Static, TSchema } from 'typebox';
+import type { IgnoredNames } from './ignored-names.ts';
+import { type KnownName, knownName, nearMiss } from './near-miss.ts';
+import { pointerTo } from './pointer.ts';
+import { type Fault, faultsMax, type Validated, validatorOf } from './validate.ts';
+
+/** What reading a part of a request needs to know of the rest. */
+export interface ReadContext {
+  /** takes the names that are ignored */
+  readonly ignored: IgnoredNames;
+  /** where the part is in its request, as a JSON pointer: ignored names are listed from there, faults are not */
+  readonly place?: string;
+  /** names of other parts of the request that were not sent: a name that is unknown here may be meant for them */
+  readonly elsewhere?: () => readonly KnownName[];
+}
+
+/** Reads a part of a request: what is not known is left out, and what remains must keep to the schema. */
+export type PartReader<T> = (value: unknown, context: ReadContext) => Validated<T>;
+
+/** Unknown members of one object. More of them are refused: to look at each costs time. */
+const unknownMax = 100;
+
+/**
+ * Compiles a schema into a function that reads a body. Members that are not known are left out and listed as ignored.
+ * One that seems to be a misspelling of a known name is a fault: a guard must not be lost to a typo.
+ */
+export function compileReader<S extends TSchema>(schema: S): PartReader<Static<S>> {
+  const validator = validatorOf(schema);
+  const shape = shapeOf(schema);
+  return (value, context) => {
+    // Nothing is copied of the usual request, in which everything is known.
+    if (validator.isValid(value)) return { kind: 'valid', value };
+    if (shape === undefined) return validator.validate(value);
+    const faults: Fault[] = [];
+    const trimmed = trim(shape, value, { ...context, at: '', faults });
+    const validated = validator.validate(trimmed);
+    if (faults.length === 0) return validated;
+    const more = validated.kind === 'invalid' ? validated.faults : [];
+    return { kind: 'invalid', faults: [...faults, ...more].slice(0, faultsMax) };
+  };
+}
+
+/** The names at the top of a schema. */
+export function namesOf(schema: TSchema | undefined): readonly string[] {
+  const shape = shapeOf(schema);
+  return shape?.kind === 'object' ? shape.known.map(({ name }) => name) : [];
+}
+
+/** The part of a schema that has names: objects that take no others, and lists of them. */
+type Shape =
+  | {
+      readonly kind: 'object';
+      readonly known: readonly KnownName[];
+      readonly members: ReadonlyMap<string, Shape | undefined>;
+    }
+  | { readonly kind: 'list'; readonly items: Shape };
+
+function shapeOf(schema: unknown): Shape | undefined {
+  if (typeof schema !== 'object' || schema === null) return undefined;
+  const items = shapeOf(Reflect.get(schema, 'items'));
+  if (items !== undefined) return { kind: 'list', items };
+  const properties: unknown = Reflect.get(schema, 'properties');
+  if (Reflect.get(schema, 'additionalProperties') !== false) return undefined;
+  if (typeof properties !== 'object' || properties === null) return undefined;
+  const members = new Map(Object.entries(properties).map(([name, member]) => [name, shapeOf(member)]));
+  return { kind: 'object', known: [...members.keys()].map((name) => knownName(name)), members };
+}
+
+interface Trimming extends ReadContext {
+  readonly at: string;
+  readonly faults: Fault[];
+}
+
+/** A value without the members that its shape does not know; the same value when there are none. */
+function trim(shape: Shape, value: unknown, trimming: Trimming): unknown {
+  if (shape.kind === 'list') {
+    if (!Array.isArray(value)) return value;
+    const items = value.map((item, index) =>
+      trim(shape.items, item, { ...trimming, at: `${trimming.at}/${index}` }),
+    );
+    return items.every((item, index) => item === value[index]) ? value : items;
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const { known, members } = shape;
+  const { at, faults } = trimming;
+  const names = Object.keys(value);
+  const unknown = names.filter((name) => !members.has(name));
+  if (unknown.length > unknownMax)
+    faults.push({ pointer: at, message: `has more than ${unknownMax} unknown names` });
+  else if (unknown.length > 0) noteUnknown(unknown, known, value, trimming);
+  let isChanged = unknown.length > 0;
+  const kept = names
+    .filter((name) => members.has(name))
+    .map((name): [string, unknown] => {
+      const member: unknown = Reflect.get(value, name);
+      const inner = members.get(name);
+      const read = inner === undefined ? member : trim(inner, member, { ...trimming, at: `${at}/${name}` });
+      isChanged ||= read !== member;
+      return [name, read];
+    });
+  return isChanged ? Object.fromEntries(kept) : value;
+}
+
+function noteUnknown(
+  unknown: readonly string[],
+  known: readonly KnownName[],
+  value: object,
+  { at, ignored, place = '', elsewhere, faults }: Trimming,
+): void {
+  // A name that is sent as it should be is not misspelled beside itself.
+  const missing = known.filter(({ name }) => !Object.hasOwn(value, name));
+  const meant = [...missing, ...(elsewhere?.() ?? [])];
+  for (const name of unknown) {
+    const near = nearMiss(name, meant);
+    if (near === undefined) ignored.add(place + at, name);
+    else faults.push({ pointer: pointerTo(at, name), message: `is not known: did you mean ${near.hint}?` });
+  }
+}

@@ -1,0 +1,55 @@
+import type { Static, TSchema } from 'typebox';
+import { compileReader, type PartReader } from './read-part.ts';
+
+/**
+ * Compiles a schema into a function that reads a query string, whose values are all texts: those of integers are read
+ * as integers first, and those that are `x-clamped` are brought within their bounds.
+ */
+export function compileQueryReader<S extends TSchema>(schema: S): PartReader<Static<S>> {
+  const read = compileReader(schema);
+  const integers = integersOf(schema);
+  return (query, context) => read(withIntegers(query, integers), context);
+}
+
+type ReadInteger = (text: string) => unknown;
+
+function withIntegers(query: unknown, integers: ReadonlyMap<string, ReadInteger>): unknown {
+  if (typeof query !== 'object' || query === null) return query;
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? (integers.get(name)?.(value) ?? value) : value,
+    ]),
+  );
+}
+
+function integersOf(schema: TSchema): ReadonlyMap<string, ReadInteger> {
+  const properties: unknown = Reflect.get(schema, 'properties');
+  if (typeof properties !== 'object' || properties === null) return new Map();
+  return new Map(
+    Object.entries(properties)
+      .filter(([, member]) => Reflect.get(member, 'type') === 'integer')
+      .map(([name, member]) => [
+        name,
+        Reflect.get(member, 'x-clamped') === true ? clamped(member) : plainInteger,
+      ]),
+  );
+}
+
+function plainInteger(text: string): unknown {
+  return /^\d{1,16}$/.test(text) ? Number(text) : text;
+}
+
+/** A bound on what is answered cannot do harm, so it is brought within its own bounds rather than refused. */
+function clamped(schema: TSchema): ReadInteger {
+  const {
+    minimum,
+    maximum,
+    default: fallback,
+  }: { minimum?: unknown; maximum?: unknown; default?: unknown } = schema;
+  return (text) => {
+    const number = text === '' ? Number.NaN : Math.trunc(Number(text));
+    if (!Number.isFinite(number)) return fallback;
+    return Math.min(Math.max(number, Number(minimum)), Number(maximum));
+  };
+}
