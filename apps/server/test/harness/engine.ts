@@ -36,13 +36,17 @@ export const postgresOptions = {
   retentionMs: executorOptions.policy.retentionMs,
 };
 
-/** Opens the engine on an empty database, and closes it when the test has ended. */
-export async function openEngine(t: TestContext): Promise<TestEngine> {
+/**
+ * Opens the engine on an empty database, and closes it when the test has ended.
+ *
+ * @param nowMs the clock of the database, where that decides of a batch's time; without it, its own
+ */
+export async function openEngine(t: TestContext, nowMs?: () => number): Promise<TestEngine> {
   const databaseUrl = await emptyDatabase(t);
   const unheard = () => undefined;
   const storage = databaseUrl.startsWith('file:')
     ? await openSqlite({ file: databaseUrl.slice('file:'.length), cap }, executorOptions, Date.now, unheard)
-    : await openPostgres({ ...postgresOptions, url: databaseUrl }, executorOptions, undefined, unheard);
+    : await openPostgres({ ...postgresOptions, url: databaseUrl }, executorOptions, nowMs, unheard);
   onEnd(t, () => storage.close());
   const [executor] = storage.lanes;
   if (executor === undefined) throw new Error('the engine has no lane');

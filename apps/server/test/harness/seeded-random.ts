@@ -14,8 +14,8 @@ export function seedOf(t: TestContext): number {
   return seed;
 }
 
-export function seededRandom(t: TestContext): Random {
-  let state = seedOf(t) >>> 0;
+export function seededRandom(t: TestContext, seed = seedOf(t)): Random {
+  let state = seed >>> 0;
   // mulberry32
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;

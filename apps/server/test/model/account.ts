@@ -1,0 +1,116 @@
+import type { AccountName } from './write.ts';
+
+/** Requests at a price version; below 0 in a reversal. Version 0 is usage of a service without a price. */
+export interface Part {
+  readonly version: number;
+  readonly requests: number;
+}
+
+export interface ModelEntry {
+  /** `undefined` until a test has seen it */
+  id: string | undefined;
+  readonly sequence: number;
+  readonly parts: readonly Part[];
+  readonly usageId: string | undefined;
+  readonly occurredAtMs: number | undefined;
+  readonly recordedAtMs: number;
+  /** of a reversal: the range that it takes back, and the sequence of the one entry if it names one */
+  readonly reverses:
+    | { readonly from: number; readonly through: number; readonly entry: number | undefined }
+    | undefined;
+  isReversed: boolean;
+}
+
+export interface Line {
+  readonly priceVersion: number;
+  readonly requests: number;
+  readonly priceStroops: number;
+  readonly amountStroops: string;
+}
+
+/** What a range of entries comes to. */
+export interface Bill {
+  readonly requests: number;
+  readonly lines: readonly Line[];
+  readonly carried: bigint;
+  readonly billed: bigint;
+}
+
+export interface ModelSettlement extends Bill {
+  id: string;
+  readonly from: number;
+  readonly through: number;
+  readonly settledAtMs: number;
+}
+
+/** An account as a child would keep it: a list of entries, summed up from the start for every question. */
+export interface ModelAccount extends AccountName {
+  readonly entries: ModelEntry[];
+  readonly settlements: ModelSettlement[];
+  /** up to where a clearing took everything back */
+  clearedThrough: number;
+}
+
+export function requestsOf(entries: readonly ModelEntry[]): number {
+  return entries.flatMap(({ parts }) => parts).reduce((sum, { requests }) => sum + requests, 0);
+}
+
+export function settledThrough({ settlements }: ModelAccount): number {
+  return settlements.at(-1)?.through ?? 0;
+}
+
+/** Entries after the last settlement. */
+export function openEntries(account: ModelAccount): readonly ModelEntry[] {
+  return account.entries.slice(settledThrough(account));
+}
+
+/** Usage that is neither settled nor taken back. */
+export function openUsage(account: ModelAccount): readonly ModelEntry[] {
+  return openEntries(account).filter(({ isReversed, reverses }) => !isReversed && reverses === undefined);
+}
+
+export function totalOf(account: ModelAccount): number {
+  return Math.max(0, requestsOf(openEntries(account)));
+}
+
+/** What the last settlement could not bill: 0, or below 0 for a credit. */
+function carriedOf({ settlements }: ModelAccount): bigint {
+  const last = settlements.at(-1);
+  return last === undefined ? 0n : worthOf(last) - last.billed;
+}
+
+function worthOf({ lines, carried }: Bill): bigint {
+  return lines.reduce((sum, { amountStroops }) => sum + BigInt(amountStroops), carried);
+}
+
+/** What the open entries up to one of them come to, at the prices of their versions; version 0 costs what version 1 does. */
+export function billOf(account: ModelAccount, prices: readonly number[], through: number): Bill {
+  const range = account.entries.slice(settledThrough(account), through);
+  const byVersion = partsOf(
+    range.flatMap(({ parts }) => parts.map((part) => ({ ...part, version: part.version || 1 }))),
+  );
+  const lines = byVersion.map(({ version, requests }) => {
+    const priceStroops = prices[version - 1] ?? 0;
+    const amountStroops = String(BigInt(requests) * BigInt(priceStroops));
+    return { priceVersion: version, requests, priceStroops, amountStroops };
+  });
+  const bill = { requests: requestsOf(range), lines, carried: carriedOf(account), billed: 0n };
+  const worth = worthOf(bill);
+  return { ...bill, billed: worth > 0n ? worth : 0n };
+}
+
+/** The sums of parts by version, those of 0 left out. */
+export function partsOf(parts: readonly Part[]): readonly Part[] {
+  const versions = [...new Set(parts.map(({ version }) => version))].sort((a, b) => a - b);
+  return versions
+    .map((version) => ({
+      version,
+      requests: parts.reduce((sum, part) => sum + (part.version === version ? part.requests : 0), 0),
+    }))
+    .filter(({ requests }) => requests !== 0);
+}
+
+/** Whether something is left to settle or to carry. */
+export function isUnsettled(account: ModelAccount): boolean {
+  return carriedOf(account) !== 0n || billOf(account, [], account.entries.length).lines.length > 0;
+}

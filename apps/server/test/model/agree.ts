@@ -1,0 +1,254 @@
+import assert from 'node:assert/strict';
+import type { Api } from '../harness/api.ts';
+import {
+  billOf,
+  isUnsettled,
+  type ModelAccount,
+  type ModelEntry,
+  requestsOf,
+  settledThrough,
+  totalOf,
+} from './account.ts';
+import { accountOf, liveService, type ModelBooks } from './books.ts';
+import { agents, services } from './draw.ts';
+import { openWorth, quoteBody, reversesBody } from './settling.ts';
+import { type AccountName, pathOf } from './write.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: items of every list
+type Row = any;
+
+/** All items of a list, page by page. */
+async function pages(api: Api, path: string, limit: number, member = 'items'): Promise<Row[]> {
+  const all: Row[] = [];
+  for (let cursor = ''; ; ) {
+    const sign = path.includes('?') ? '&' : '?';
+    const { status, json, text } = await api.get(
+      `${path}${sign}limit=${limit}${cursor && `&cursor=${cursor}`}`,
+    );
+    assert.equal(status, 200, `${path}: ${text}`);
+    all.push(...json[member]);
+    if (json.nextCursor === null || json.hasMore === false) return all;
+    cursor = encodeURIComponent(json.nextCursor);
+  }
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();
+
+/** Asserts that all that can be read of a tenant's books is what the model has. Takes in the ids of entries. */
+export async function assertAgreed(api: Api, books: ModelBooks): Promise<void> {
+  for (const agent of agents) {
+    for (const serviceId of services) await assertAccount(api, books, { agent, serviceId });
+  }
+  await assertSums(api, books);
+  await assertServices(api, books);
+  await assertLists(api, books);
+  await assertAudit(api, books);
+}
+
+/** Asserts what can be read of one account, and returns the entity tag of its quote. */
+export async function assertAccount(
+  api: Api,
+  books: ModelBooks,
+  names: AccountName,
+): Promise<string | undefined> {
+  const { agent, serviceId } = names;
+  const account = accountOf(books, names);
+  const at = pathOf(names);
+  assert.deepEqual((await api.get(`/usage/${at}`)).json, { agent, serviceId, total: totalOf(account) });
+  const rows = await pages(
+    api,
+    `/entries?agent=${encodeURIComponent(agent)}&serviceId=${encodeURIComponent(serviceId)}`,
+    7,
+  );
+  assert.equal(rows.length, account.entries.length, at);
+  for (const [index, entry] of account.entries.entries()) entry.id ??= String(rows[index].id);
+  assert.deepEqual(
+    rows,
+    account.entries.map((entry) => entryRow(account, entry)),
+    at,
+  );
+  const quote = await api.get(`/billing/${at}`);
+  const service = books.services.get(serviceId);
+  if (service === undefined || (service.isDeleted && !isUnsettled(account))) {
+    assert.equal(quote.status, 404, quote.text);
+    return undefined;
+  }
+  assert.deepEqual(quote.json, quoteBody(account, service.prices, account.entries.length), at);
+  return String(quote.headers.get('etag'));
+}
+
+function entryRow(account: ModelAccount, entry: ModelEntry) {
+  const { id, sequence, parts, usageId, occurredAtMs, recordedAtMs, reverses } = entry;
+  const { agent, serviceId } = account;
+  const [only, ...others] = parts;
+  const priceVersion = only === undefined || only.version === 0 || others.length > 0 ? null : only.version;
+  return {
+    id,
+    agent,
+    serviceId,
+    sequence,
+    requests: requestsOf([entry]),
+    priceVersion,
+    usageId: usageId ?? null,
+    occurredAt: occurredAtMs === undefined ? null : iso(occurredAtMs),
+    recordedAt: iso(recordedAtMs),
+    ...(reverses === undefined
+      ? {}
+      : {
+          reverses: {
+            ...reversesBody(account, entry),
+            reason: reverses.entry === undefined ? null : 'wrong',
+          },
+        }),
+  };
+}
+
+async function assertSums(api: Api, books: ModelBooks): Promise<void> {
+  const accounts = [...books.accounts.values()];
+  for (const agent of agents) {
+    const own = accounts.filter((account) => account.agent === agent);
+    const items = own.map((account) => ({ serviceId: account.serviceId, total: totalOf(account) }));
+    const rows = await pages(api, `/agents/${encodeURIComponent(agent)}/usage`, 2);
+    assert.deepEqual(
+      rows,
+      items.sort((a, b) => (a.serviceId < b.serviceId ? -1 : 1)),
+    );
+  }
+  const billing = { total: 0n, disabled: 0n, unpriced: 0 };
+  for (const account of accounts) {
+    const service = books.services.get(account.serviceId);
+    if (service === undefined) {
+      billing.unpriced += totalOf(account);
+      continue;
+    }
+    const { billed } = billOf(account, service.prices, account.entries.length);
+    billing.total += billed;
+    if (service.isDisabled) billing.disabled += billed;
+  }
+  assert.deepEqual((await api.get('/billing/total')).json, {
+    totalStroops: String(billing.total),
+    disabledStroops: String(billing.disabled),
+    unpricedRequests: billing.unpriced,
+  });
+}
+
+async function assertServices(api: Api, books: ModelBooks): Promise<void> {
+  const live = services.filter((serviceId) => liveService(books, serviceId) !== undefined).sort();
+  const rows = await pages(api, '/services', 2, 'services');
+  assert.deepEqual(
+    rows.map(({ serviceId, priceStroops, disabled }) => ({ serviceId, priceStroops, disabled })),
+    live.map((serviceId) => {
+      const service = liveService(books, serviceId);
+      return { serviceId, priceStroops: service?.prices.at(-1), disabled: service?.isDisabled };
+    }),
+  );
+  for (const serviceId of live) {
+    const versions = await pages(api, `/services/${encodeURIComponent(serviceId)}/prices`, 2);
+    assert.deepEqual(
+      versions.map(({ priceStroops }) => priceStroops),
+      liveService(books, serviceId)?.prices,
+    );
+  }
+}
+
+/** Every entry, settlement and event of the tenant is in its list once, and nothing else is. */
+async function assertLists(api: Api, books: ModelBooks): Promise<void> {
+  const accounts = [...books.accounts.values()];
+  const entries = accounts.flatMap((account) => account.entries.map((entry) => entryRow(account, entry)));
+  assert.deepEqual(byId(await pages(api, '/entries', 11)), byId(entries));
+  const bills = accounts.flatMap(settlementRows);
+  assert.deepEqual(byId(await pages(api, '/settlements', 3)), byId(bills));
+  for (const bill of bills) {
+    const covered = await pages(api, `/settlements/${bill.id}/entries`, 4);
+    const { entries: own } = accountOf(books, bill);
+    assert.deepEqual(
+      covered.map(({ id }) => id),
+      own.slice(bill.from, bill.through).map(({ id }) => id),
+    );
+  }
+  await assertEvents(api, books, entries, bills);
+}
+
+function settlementRows(account: ModelAccount) {
+  const { agent, serviceId } = account;
+  return account.settlements.map((settlement, index) => {
+    const { id, from, through, requests, lines, carried, billed, settledAtMs } = settlement;
+    const worth = lines.reduce((sum, { amountStroops }) => sum + BigInt(amountStroops), carried);
+    return {
+      id,
+      agent,
+      serviceId,
+      number: index + 1,
+      from,
+      through,
+      requests,
+      lines,
+      carriedStroops: String(carried),
+      billedStroops: String(billed),
+      carriedOnStroops: String(worth - billed),
+      settledAt: iso(settledAtMs),
+    };
+  });
+}
+
+async function assertEvents(
+  api: Api,
+  books: ModelBooks,
+  entries: readonly Row[],
+  bills: readonly Row[],
+): Promise<void> {
+  const events = await pages(api, '/events?order=asc', 13);
+  assert.equal(new Set(events.map(({ id }) => id)).size, events.length, 'an event is listed twice');
+  const ids = events.map(({ id }) => id);
+  assert.deepEqual(ids, [...ids].sort(), 'events are not in the order of their ids');
+  const dataOf = (...types: readonly string[]) =>
+    byId(events.filter(({ type }) => types.includes(type)).map(({ data }) => data));
+  assert.deepEqual(dataOf('usage.recorded'), byId(entries.filter(({ reverses }) => reverses === undefined)));
+  assert.deepEqual(dataOf('usage.reversed'), byId(entries.filter(({ reverses }) => reverses !== undefined)));
+  assert.deepEqual(dataOf('usage.settled'), byId(bills));
+  const noted = events.filter(({ type }) => type.startsWith('service.'));
+  const textOf = ({ type, serviceId }: { readonly type: string; readonly serviceId: string }) =>
+    `${type} ${serviceId}`;
+  assert.deepEqual(
+    noted.map(({ type, data }) => textOf({ type, serviceId: data.serviceId })).sort(),
+    books.events.map(textOf).sort(),
+  );
+  assert.equal(events.length, entries.length + bills.length + noted.length);
+}
+
+function byId(rows: readonly Row[]): Row[] {
+  return [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+export function countEntries({ accounts }: ModelBooks): number {
+  return [...accounts.values()].reduce((sum, { entries }) => sum + entries.length, 0);
+}
+
+async function assertAudit(api: Api, books: ModelBooks): Promise<void> {
+  const audit = (await api.get('/audit')).json;
+  assert.deepEqual(audit.differences, []);
+  const accounts = [...books.accounts.values()];
+  const sums = { recorded: 0, reversed: 0, settled: 0, settledStroops: 0n, open: 0, openStroops: 0n };
+  for (const account of accounts) {
+    const prices = books.services.get(account.serviceId)?.prices ?? [];
+    const open = openWorth(account, prices);
+    sums.recorded += requestsOf(account.entries.filter(({ reverses }) => reverses === undefined));
+    sums.reversed -= requestsOf(account.entries.filter(({ reverses }) => reverses !== undefined));
+    sums.settled += requestsOf(account.entries.slice(0, settledThrough(account)));
+    sums.settledStroops += account.settlements.reduce((sum, { billed }) => sum + billed, 0n);
+    sums.open += open.requests;
+    sums.openStroops += open.stroops;
+  }
+  assert.equal(audit.ok, true);
+  assert.equal(audit.accounts, accounts.length);
+  assert.equal(audit.entries, countEntries(books));
+  assert.equal(
+    audit.settlements,
+    accounts.reduce((sum, { settlements }) => sum + settlements.length, 0),
+  );
+  assert.equal(audit.recorded.requests, sums.recorded);
+  assert.equal(audit.reversed.requests, sums.reversed);
+  assert.deepEqual(audit.settled, { requests: sums.settled, stroops: String(sums.settledStroops) });
+  // Usage that has no price yet comes to nothing in the sums of the audit, as in the model.
+  assert.deepEqual(audit.outstanding, { requests: sums.open, stroops: String(sums.openStroops) });
+}

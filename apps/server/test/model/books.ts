@@ -1,0 +1,127 @@
+import type { ModelAccount, Part } from './account.ts';
+import type { AccountName, Write } from './write.ts';
+
+export interface ModelService {
+  /** by version, from version 1 on */
+  readonly prices: number[];
+  isDisabled: boolean;
+  isDeleted: boolean;
+}
+
+/** An event that no entry and no settlement tells of. */
+export interface ModelEvent {
+  readonly type: string;
+  readonly serviceId: string;
+}
+
+/** The books of one tenant. Plain data, so that a test can copy them and try something out. */
+export interface ModelBooks {
+  readonly services: Map<string, ModelService>;
+  readonly accounts: Map<string, ModelAccount>;
+  readonly events: ModelEvent[];
+}
+
+/** With what a write is carried out. */
+export interface Moment {
+  readonly nowMs: number;
+  /** the code with which everything new is refused */
+  readonly gate: string | undefined;
+}
+
+/** An answer as a test looks at it. */
+export interface Observed {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: answers have every shape, and are compared with what is expected
+  readonly json: any;
+  readonly text: string;
+  readonly location: string | null;
+  readonly isReplayed: boolean;
+}
+
+/** What the books say of a write: an answer of which these members are known, or the code of a refusal. */
+export type Expected =
+  | {
+      readonly kind: 'done';
+      readonly status: number;
+      readonly body: unknown;
+      /** whether the key is used up */
+      readonly isRemembered: boolean;
+      /** takes the ids out of the answer; `false` when they cannot be right */
+      readonly learn: (observed: Observed) => boolean;
+    }
+  | { readonly kind: 'refused'; readonly code: string; readonly body?: unknown };
+
+export function emptyBooks(): ModelBooks {
+  return { services: new Map(), accounts: new Map(), events: [] };
+}
+
+/** The account of two names; one that was never used is not among the accounts of the books. */
+export function accountOf({ accounts }: ModelBooks, { agent, serviceId }: AccountName): ModelAccount {
+  const made = { agent, serviceId, entries: [], settlements: [], clearedThrough: 0 };
+  return accounts.get(nameOf({ agent, serviceId })) ?? made;
+}
+
+function nameOf({ agent, serviceId }: AccountName): string {
+  return JSON.stringify([agent, serviceId]);
+}
+
+/** A service that is registered now. */
+export function liveService({ services }: ModelBooks, serviceId: string): ModelService | undefined {
+  const service = services.get(serviceId);
+  return service?.isDeleted === true ? undefined : service;
+}
+
+export function done(
+  status: number,
+  body: unknown,
+  learn: (observed: Observed) => boolean = () => true,
+): Expected {
+  return { kind: 'done', status, body, isRemembered: true, learn };
+}
+
+export function refused(code: string, body?: unknown): Expected {
+  return { kind: 'refused', code, body };
+}
+
+/** What a new entry is, besides where it stands. */
+export interface NewEntry {
+  readonly parts: readonly Part[];
+  readonly usageId?: string | undefined;
+  readonly occurredAtMs?: number | undefined;
+  readonly reverses?: ModelAccount['entries'][number]['reverses'];
+}
+
+export function addEntry(books: ModelBooks, account: ModelAccount, nowMs: number, entry: NewEntry) {
+  books.accounts.set(nameOf(account), account);
+  const { parts, usageId, occurredAtMs, reverses } = entry;
+  const added = {
+    id: undefined as string | undefined,
+    sequence: account.entries.length + 1,
+    parts,
+    usageId,
+    occurredAtMs,
+    recordedAtMs: nowMs,
+    reverses,
+    isReversed: false,
+  };
+  account.entries.push(added);
+  return added;
+}
+
+/** Takes in where an entry is said to be: the same place each time, and never that of another. */
+export function learnEntry(
+  books: ModelBooks,
+  entry: { id: string | undefined },
+  location: string | null,
+): boolean {
+  const id = /^\/api\/v1\/entries\/([0-9a-f-]{36})$/.exec(location ?? '')?.[1];
+  if (id === undefined) return false;
+  if (entry.id !== undefined) return entry.id === id;
+  const isKnown = [...books.accounts.values()].some(({ entries }) =>
+    entries.some((other) => other.id === id),
+  );
+  entry.id = id;
+  return !isKnown;
+}
+
+export type WriteOf<K extends Write['kind']> = Write & { readonly kind: K };

@@ -1,0 +1,190 @@
+import type { Random } from '../harness/seeded-random.ts';
+import { uuidV7At } from '../harness/uuid-v7.ts';
+import { type ModelAccount, settledThrough } from './account.ts';
+import { accountOf } from './books.ts';
+import { booksOf, type Model } from './model.ts';
+import type { AccountName, Item, Sent, Write } from './write.ts';
+
+/** Names that a careless join of two of them, or a careless pattern, takes for others. */
+export const tenants = ['acme', 'acme.b'] as const;
+export const agents = ['a', 'a-b', 'A'] as const;
+export const services = ['c', 'b-c', 'C_c', 'CxC'] as const;
+const prices = [0, 1, 7, 13, 9_007_199_254] as const;
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+
+/** A quote that a test has read. */
+export interface SeenQuote {
+  readonly tenant: string;
+  readonly agent: string;
+  readonly serviceId: string;
+  readonly through: number;
+  readonly billedStroops: string;
+  readonly tag: string;
+}
+
+/** An account that most of what is sent together is about: so that one write changes what the next one sees. */
+export function drawHot(random: Random): Hot {
+  return { tenant: random.pick(tenants), agent: random.pick(agents), serviceId: random.pick(services) };
+}
+
+export interface Hot extends AccountName {
+  readonly tenant: string;
+}
+
+/** What was sent and seen so far: what a client can know. */
+export interface Seen {
+  readonly sent: Sent[];
+  readonly quotes: SeenQuote[];
+}
+
+/** How often each kind of write is drawn. */
+const weights = {
+  usage: 7,
+  bulk: 4,
+  settle: 6,
+  reverse: 6,
+  settle_bulk: 3,
+  clear: 3,
+  put_service: 1,
+  put_services: 1,
+  set_price: 2,
+  set_disabled: 2,
+  delete_service: 2,
+} as const satisfies Record<Write['kind'], number>;
+const kinds = Object.entries(weights).flatMap(([kind, weight]) =>
+  Array.from({ length: weight }, () => kind as Write['kind']),
+);
+
+/** The next write: mostly a new one, sometimes one that was sent before, or another one under the same key. */
+export function drawSent(random: Random, model: Model, seen: Seen, hot: Hot): Sent {
+  const again = seen.sent.length > 0 && random.below(6) === 0 ? random.pick(seen.sent) : undefined;
+  if (again !== undefined && random.below(4) > 0) return again;
+  const near = random.below(4) > 0 ? hot : drawHot(random);
+  const { tenant } = near;
+  const write = drawWrite(random, model, seen, near);
+  return { tenant, write, key: again?.key ?? drawKey(random, model) };
+}
+
+/** Few keys, so that the two tenants use the same ones. */
+function drawKey(random: Random, { nowMs, retentionMs }: Model): string | undefined {
+  const kind = random.below(8);
+  if (kind === 0) return undefined;
+  if (kind < 6) return `key-${random.below(200)}`;
+  const agoMs = random.pick([
+    0,
+    1,
+    minuteMs,
+    dayMs,
+    retentionMs - 1,
+    retentionMs,
+    retentionMs + 1,
+    -5 * minuteMs,
+    -5 * minuteMs - 1,
+  ]);
+  return uuidV7At(nowMs - agoMs, random.below(50));
+}
+
+function drawWrite(random: Random, model: Model, seen: Seen, near: Hot): Write {
+  const kind = random.pick(kinds);
+  const { agent, serviceId } = near;
+  switch (kind) {
+    case 'usage':
+      return { kind, item: drawItem(random, model, near) };
+    case 'bulk': {
+      const items = Array.from({ length: 1 + random.below(6) }, () => drawItem(random, model, near));
+      const wrong = random.below(5) === 0 ? [{ ...drawItem(random, model, near), requests: 0 }] : [];
+      return { kind, items: [...items, ...wrong], isAtomic: random.below(3) === 0 };
+    }
+    case 'settle':
+      return { kind, ...drawSettle(random, model, seen, near) };
+    case 'settle_bulk':
+      return { kind, agent };
+    case 'put_services': {
+      const items = Array.from({ length: 1 + random.below(3) }, () => drawPrice(random, near));
+      return { kind, items };
+    }
+    case 'put_service':
+    case 'set_price':
+      return { kind, ...drawPrice(random, near) };
+    case 'set_disabled':
+      return { kind, serviceId, disabled: random.below(2) === 0 };
+    case 'delete_service':
+      return { kind, serviceId };
+    case 'reverse':
+      return { kind, entryId: drawEntryId(random, model, near) };
+    case 'clear':
+      return { kind, agent, serviceId };
+  }
+}
+
+function drawPrice(random: Random, near: AccountName) {
+  return {
+    serviceId: random.below(3) > 0 ? near.serviceId : random.pick(services),
+    priceStroops: random.pick(prices),
+  };
+}
+
+/** What an id stands for hangs on its number, so that most of those that come again are duplicates; some are not. */
+function drawItem(random: Random, { nowMs }: Model, { agent, serviceId }: AccountName): Item {
+  const requests = random.pick([1, 2, 3, 1_000_000]);
+  if (random.below(2) === 0) return { agent, serviceId, requests, ...drawTime(random, nowMs) };
+  const number = random.below(40);
+  const isOther = random.below(12) === 0;
+  return {
+    id: `id-${number}`,
+    agent: agents[number % agents.length] ?? agents[0],
+    serviceId: services[(number >> 2) % services.length] ?? services[0],
+    requests: 1 + (number % 5) + (isOther ? 1 : 0),
+    ...(random.below(6) === 0 ? drawTime(random, nowMs) : {}),
+  };
+}
+
+/** At the edges of the window in which an event is accepted, now and then in another time zone. */
+function drawTime(random: Random, nowMs: number): { readonly occurredAt?: string } {
+  if (random.below(2) === 0) return {};
+  const agoMs = random.pick([0, 1, dayMs, 34 * dayMs, 34 * dayMs + 1, -5 * minuteMs, -5 * minuteMs - 1]);
+  const atMs = nowMs - agoMs;
+  if (random.below(2) === 0) return { occurredAt: new Date(atMs).toISOString() };
+  return { occurredAt: new Date(atMs + 2 * 60 * minuteMs).toISOString().replace('Z', '+02:00') };
+}
+
+/** Everything, or a part; with no guard, with one that a quote gave, or with one that is made up. */
+function drawSettle(random: Random, model: Model, seen: Seen, near: Hot) {
+  const own = seen.quotes.filter((quote) => quote.tenant === near.tenant);
+  const quote = own.length > 0 && random.below(3) > 0 ? random.pick(own.slice(-6)) : undefined;
+  if (quote === undefined) {
+    const { agent, serviceId } = near;
+    const through = settledThrough(accountOf(booksOf(model, near.tenant), near)) + random.below(4);
+    return {
+      agent,
+      serviceId,
+      ...(random.below(2) === 0 ? {} : { through }),
+      ...(random.below(4) === 0 ? { expectedStroops: String(random.pick([0, 7, 14])) } : {}),
+      ...(random.below(8) === 0 ? { ifMatch: '*' } : {}),
+    };
+  }
+  const { agent, serviceId, through, billedStroops, tag } = quote;
+  return {
+    agent,
+    serviceId,
+    ...(random.below(2) === 0 ? { through } : {}),
+    ...(random.below(2) === 0 ? { expectedStroops: billedStroops } : { ifMatch: tag }),
+  };
+}
+
+export function drawAccount(random: Random, model: Model, tenant: string): ModelAccount | undefined {
+  const accounts = [...booksOf(model, tenant).accounts.values()];
+  return accounts.length === 0 ? undefined : random.pick(accounts);
+}
+
+const noEntry = '019a7f6e-3a60-7c3e-9b1d-0123456789ab';
+
+/** An entry that was seen: mostly of this account, now and then of another one, or of the other tenant. */
+function drawEntryId(random: Random, model: Model, near: Hot): string {
+  const tenant = random.below(8) === 0 ? random.pick(tenants) : near.tenant;
+  const account =
+    random.below(3) > 0 ? accountOf(booksOf(model, tenant), near) : drawAccount(random, model, tenant);
+  const ids = (account?.entries ?? []).flatMap(({ id }) => id ?? []);
+  return ids.length === 0 ? noEntry : random.pick(ids.slice(-8));
+}

@@ -1,0 +1,114 @@
+import { keyDigest, sha256, uuidV7TimeMs } from '@billonce/idempotency/core';
+import type { Command } from '../../src/domain/command.ts';
+import { quoteAnswer } from '../../src/domain/quote-answer.ts';
+import type { Refusal } from '../../src/domain/refusal.ts';
+import type { Outcome, Submission } from '../../src/ledger/submission.ts';
+import type { Observed } from './books.ts';
+import type { Item, Sent, Write } from './write.ts';
+
+/** A write as the edge of the server hands it to the write path. */
+export function submissionOf({ tenant, write, key }: Sent): Submission {
+  const command = commandOf(write);
+  if (key === undefined) return { tenant, command, key: undefined };
+  return {
+    tenant,
+    command,
+    key: {
+      scope: '0'.repeat(32),
+      digest: keyDigest(key),
+      madeAtMs: uuidV7TimeMs(key),
+      fingerprint: sha256(JSON.stringify(write)),
+      method: 'POST',
+      path: '/',
+      sealingKey: undefined,
+    },
+  };
+}
+
+function commandOf(write: Write): Command {
+  switch (write.kind) {
+    case 'usage':
+      return { kind: 'record_usage', item: usageItem(write.item) };
+    case 'bulk':
+      return {
+        kind: 'record_usage_bulk',
+        isAtomic: write.isAtomic,
+        items: write.items.map((item) =>
+          item.requests < 1
+            ? { kind: 'invalid', message: 'wrong' }
+            : { kind: 'valid', item: usageItem(item) },
+        ),
+      };
+    case 'settle': {
+      const { kind, agent, serviceId, through, expectedStroops, ifMatch } = write;
+      return {
+        kind,
+        agent,
+        serviceId,
+        through,
+        expectedStroops: expectedStroops === undefined ? undefined : BigInt(expectedStroops),
+        ifMatch: ifMatch === undefined ? undefined : [ifMatch],
+      };
+    }
+    case 'put_service':
+      return { kind: 'put_service', ...serviceOf(write) };
+    case 'put_services': {
+      const items = write.items.map(
+        (item) => ({ kind: 'valid', item: { kind: 'put_service', ...serviceOf(item) } }) as const,
+      );
+      return { kind: 'put_service_bulk', items };
+    }
+    case 'set_price':
+      return { kind: 'set_price', serviceId: write.serviceId, priceStroops: BigInt(write.priceStroops) };
+    case 'reverse':
+      return { kind: 'reverse_entry', entryId: write.entryId, reason: 'wrong' };
+    case 'clear':
+      return { ...write, kind: 'clear_account' };
+    case 'settle_bulk':
+    case 'set_disabled':
+    case 'delete_service':
+      return write;
+  }
+}
+
+function serviceOf({
+  serviceId,
+  priceStroops,
+}: {
+  readonly serviceId: string;
+  readonly priceStroops: number;
+}) {
+  return { serviceId, priceStroops: BigInt(priceStroops), metadata: undefined };
+}
+
+function usageItem({ agent, serviceId, requests, id, occurredAt }: Item) {
+  const occurredAtNs = occurredAt === undefined ? undefined : BigInt(Date.parse(occurredAt)) * 1_000_000n;
+  return { agent, serviceId, requests, usageId: id, occurredAtNs };
+}
+
+/** What became of a submission, as an answer over HTTP would show it. */
+export function observedOf(outcome: Outcome): Observed {
+  if (outcome.kind === 'fault') throw new Error(`${outcome.code}: ${outcome.facts.message}`);
+  if (outcome.kind === 'refused') {
+    const json = refusalBody(outcome.refusal);
+    return { status: 0, json, text: JSON.stringify(json), location: null, isReplayed: false };
+  }
+  const { status, headers, body } = outcome.response;
+  const text = String(body);
+  const location = headers.find(([name]) => name === 'location')?.[1] ?? null;
+  const json: unknown = text === '' ? undefined : JSON.parse(text);
+  return { status, json, text, location, isReplayed: outcome.replayed };
+}
+
+function refusalBody(refusal: Refusal) {
+  const { code } = refusal;
+  if (code === 'quote_changed') return { error: code, quote: quoteAnswer(refusal.quote) };
+  if (code === 'bulk_rejected') return { error: code, results: refusal.results };
+  if (code !== 'idempotency_key_expired') return { error: code };
+  const { firstSeenAtMs, location } = refusal;
+  return {
+    error: code,
+    firstSeenAt: firstSeenAtMs === undefined ? null : new Date(firstSeenAtMs).toISOString(),
+    location: location ?? null,
+  };
+}

@@ -1,0 +1,174 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Expected, emptyBooks, type ModelBooks, type Moment, type Observed } from './books.ts';
+import { deleteOne, putMany, putOne, setDisabled, setPrice } from './services.ts';
+import { clearAll, reverseOne, settleAll, settleOne, type Tags } from './settling.ts';
+import { recordMany, recordOne } from './usage.ts';
+import type { Sent, Write } from './write.ts';
+
+const dayMs = 86_400_000;
+export const answerTtlMs = dayMs;
+const aheadToleranceMs = 300_000;
+
+/** What is known of a key. */
+interface KnownKey {
+  readonly request: string;
+  readonly first: Observed;
+  readonly firstSeenMs: number;
+  /** whether its answer may have been deleted since, or the key itself */
+  mayAnswerBeGone: boolean;
+  mayBeForgotten: boolean;
+}
+
+/**
+ * The server as a child would build it, with nothing of the server's own code: lists that are summed up from the start for
+ * every question. Plain data, so that a test can copy it and try in which order writes were carried out.
+ */
+export interface Model {
+  readonly tenants: Map<string, ModelBooks>;
+  readonly keys: Map<string, KnownKey>;
+  /** for how long a key is remembered, at the least */
+  readonly retentionMs: number;
+  isPaused: boolean;
+  nowMs: number;
+}
+
+export function newModel(tenants: readonly string[], nowMs: number, retentionMs: number): Model {
+  return {
+    tenants: new Map(tenants.map((tenant) => [tenant, emptyBooks()])),
+    keys: new Map(),
+    retentionMs,
+    isPaused: false,
+    nowMs,
+  };
+}
+
+export function booksOf({ tenants }: Model, tenant: string): ModelBooks {
+  const books = tenants.get(tenant);
+  if (books === undefined) throw new Error(`there is no tenant ${tenant}`);
+  return books;
+}
+
+/** `undefined` when the write may be answered so, and then the model has carried it out; else what was expected. */
+export function mismatch(model: Model, sent: Sent, observed: Observed, tags: Tags): unknown {
+  const name = `${sent.tenant} ${sent.key}`;
+  const known = sent.key === undefined ? undefined : model.keys.get(name);
+  const request = JSON.stringify(sent.write);
+  if (known !== undefined) {
+    const wrong = mismatchOfKnown(model, known, request, observed);
+    if (wrong === undefined || !known.mayBeForgotten) return wrong;
+  }
+  const moment = { nowMs: model.nowMs, gate: gateOf(model, sent.key) };
+  const { expected, after } = carryOut(booksOf(model, sent.tenant), sent.write, moment, tags);
+  if (!isAsExpected(expected, observed)) return expected;
+  if (expected.kind === 'refused') return undefined;
+  if (!expected.learn(observed)) return { ...expected, because: 'of its ids' };
+  model.tenants.set(sent.tenant, after);
+  if (sent.key !== undefined && expected.isRemembered) {
+    const { nowMs } = model;
+    model.keys.set(name, {
+      request,
+      first: observed,
+      firstSeenMs: nowMs,
+      mayAnswerBeGone: false,
+      mayBeForgotten: false,
+    });
+  }
+  return undefined;
+}
+
+function mismatchOfKnown(model: Model, known: KnownKey, request: string, observed: Observed): unknown {
+  if (known.request !== request) return unlessRefused(observed, 'idempotency_conflict');
+  const isKept = model.nowMs < known.firstSeenMs + answerTtlMs;
+  if (!isKept || (known.mayAnswerBeGone && !observed.isReplayed)) {
+    return unlessRefused(observed, 'idempotency_key_expired', {
+      firstSeenAt: new Date(known.firstSeenMs).toISOString(),
+      location: known.first.location,
+    });
+  }
+  const replay = { ...known.first, isReplayed: true };
+  return isDeepStrictEqual(observed, replay) ? undefined : replay;
+}
+
+function unlessRefused(observed: Observed, code: string, body?: unknown): Expected | undefined {
+  const expected: Expected = { kind: 'refused', code, body };
+  return isAsExpected(expected, observed) ? undefined : expected;
+}
+
+function isAsExpected(expected: Expected, observed: Observed): boolean {
+  if (observed.isReplayed) return false;
+  if (expected.kind === 'done')
+    return observed.status === expected.status && isPart(expected.body, observed.json);
+  return observed.json?.error === expected.code && isPart(expected.body, observed.json);
+}
+
+/** Whether all that is expected is there; lists are of the same length. */
+function isPart(expected: unknown, found: unknown): boolean {
+  if (expected === undefined) return true;
+  if (typeof expected !== 'object' || expected === null) return expected === found;
+  if (typeof found !== 'object' || found === null) return false;
+  if (Array.isArray(expected) && (!Array.isArray(found) || expected.length !== found.length)) return false;
+  return Object.entries(expected).every(([name, value]) => isPart(value, Reflect.get(found, name)));
+}
+
+/** Why nothing new is done under a key, or for now. */
+function gateOf({ nowMs, isPaused, retentionMs }: Model, key: string | undefined): string | undefined {
+  const madeAtMs = timeOf(key);
+  if (madeAtMs !== undefined && madeAtMs < nowMs - retentionMs) return 'idempotency_key_expired';
+  if (madeAtMs !== undefined && madeAtMs > nowMs + aheadToleranceMs) return 'idempotency_key_in_future';
+  return isPaused ? 'service_paused' : undefined;
+}
+
+/** The time in a UUIDv7. */
+function timeOf(key: string | undefined): number | undefined {
+  const [, high, low] = /^([0-9a-f]{8})-([0-9a-f]{4})-7/.exec(key ?? '') ?? [];
+  return high === undefined ? undefined : Number.parseInt(`${high}${low}`, 16);
+}
+
+function carryOut(
+  books: ModelBooks,
+  write: Write,
+  moment: Moment,
+  tags: Tags,
+): { readonly expected: Expected; readonly after: ModelBooks } {
+  if (write.kind === 'bulk') return recordMany(books, write, moment);
+  return { expected: carryOutOne(books, write, moment, tags), after: books };
+}
+
+function carryOutOne(
+  books: ModelBooks,
+  write: Exclude<Write, { kind: 'bulk' }>,
+  moment: Moment,
+  tags: Tags,
+): Expected {
+  switch (write.kind) {
+    case 'usage':
+      return recordOne(books, write, moment);
+    case 'settle':
+      return settleOne(books, write, moment, tags);
+    case 'settle_bulk':
+      return settleAll(books, write, moment);
+    case 'put_service':
+      return putOne(books, write, moment);
+    case 'put_services':
+      return putMany(books, write, moment);
+    case 'set_price':
+      return setPrice(books, write, moment);
+    case 'set_disabled':
+      return setDisabled(books, write, moment);
+    case 'delete_service':
+      return deleteOne(books, write, moment);
+    case 'reverse':
+      return reverseOne(books, write, moment);
+    case 'clear':
+      return clearAll(books, write, moment);
+  }
+}
+
+/** Answers whose time is over may be gone from now on, and keys whose retention is; whatever the clock says later. */
+export function noteSweep({ keys, nowMs, retentionMs }: Model): void {
+  for (const [name, key] of keys) {
+    if (nowMs >= key.firstSeenMs + answerTtlMs) key.mayAnswerBeGone = true;
+    const sinceMs = Math.max(key.firstSeenMs, timeOf(name.slice(name.indexOf(' ') + 1)) ?? 0);
+    if (nowMs >= sinceMs + retentionMs) key.mayBeForgotten = true;
+  }
+}

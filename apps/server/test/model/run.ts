@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import type { Api } from '../harness/api.ts';
+import { type InProcess, startInProcess } from '../harness/in-process.ts';
+import { type Random, seededRandom } from '../harness/seeded-random.ts';
+import { adminKey, asAdmin, makeKey, withHeaders } from '../harness/tenants.ts';
+import { assertAccount, assertAgreed } from './agree.ts';
+import type { Observed } from './books.ts';
+import { drawAccount, drawHot, drawSent, type Hot, type Seen, type SeenQuote, tenants } from './draw.ts';
+import { answerTtlMs, booksOf, type Model, mismatch, newModel, noteSweep } from './model.ts';
+import { quoteText, type Tags } from './settling.ts';
+import { requestOf, type Sent } from './write.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 86_400_000;
+const retentionMs = 35 * dayMs;
+
+/** A server and the model of it, and what a client has seen. */
+export interface Run {
+  readonly t: TestContext;
+  readonly random: Random;
+  readonly seen: Seen;
+  /** entity tags by the text of their quote */
+  readonly tags: Map<string, string>;
+  readonly apiKeys: ReadonlyMap<string, string>;
+  server: InProcess;
+  model: Model;
+  /** what most of the writes are about for now */
+  hot: Hot;
+  /** the latest time that the clock ever showed */
+  latestMs: number;
+}
+
+const environment = {
+  ADMIN_API_KEY: adminKey,
+  IDEMPOTENCY_CACHE_TTL_MS: String(answerTtlMs),
+  IDEMPOTENCY_RETENTION_DAYS: String(retentionMs / dayMs),
+};
+
+export async function startRun(t: TestContext, seed: number): Promise<Run> {
+  const random = seededRandom(t, seed);
+  const server = await startInProcess(t, environment);
+  const keys = await Promise.all(tenants.map((tenant) => makeKey(server.api, tenant)));
+  const apiKeys = new Map(tenants.map((tenant, index) => [tenant as string, keys[index] ?? '']));
+  const model = newModel(tenants, server.clock.nowMs, retentionMs);
+  return {
+    t,
+    random,
+    seen: { sent: [], quotes: [] },
+    tags: new Map(),
+    apiKeys,
+    server,
+    model,
+    hot: drawHot(random),
+    latestMs: model.nowMs,
+  };
+}
+
+function apiOf({ server, apiKeys }: Run, tenant: string): Api {
+  return withHeaders(server.api, { 'x-api-key': String(apiKeys.get(tenant)) });
+}
+
+/** One turn: mostly some writes at once; else a look, or what the operator and the clock do. */
+export async function turnOf(run: Run): Promise<void> {
+  const { random } = run;
+  switch (random.below(16)) {
+    case 0:
+      return await pauseOrNot(run);
+    case 1:
+      return passTime(run, random.pick([1, 1_000, hourMs, dayMs - 1, dayMs, 3 * dayMs, 36 * dayMs]));
+    case 2:
+      return passTime(run, -random.pick([1, 1_000, hourMs, hourMs + 1, 2 * dayMs, 40 * dayMs]));
+    case 3:
+      return await passDays(run, random.pick([1, 2, 5, 40]));
+    case 4:
+      return random.below(3) === 0 ? await restart(run) : undefined;
+    case 5:
+    case 6:
+    case 7:
+      return await look(run, random.pick(tenants));
+    case 8:
+      run.hot = drawHot(random);
+      return;
+    default:
+      return await sendTogether(
+        run,
+        Array.from({ length: 1 + random.below(4) }, () => drawSent(random, run.model, run.seen, run.hot)),
+      );
+  }
+}
+
+async function pauseOrNot(run: Run): Promise<void> {
+  const isPaused = run.random.below(3) === 0;
+  const { status } = await run.server.api.call(`/admin/${isPaused ? 'pause' : 'unpause'}`, {
+    method: 'POST',
+    headers: asAdmin,
+  });
+  assert.equal(status, 200);
+  run.model.isPaused = isPaused;
+}
+
+function passTime(run: Run, ms: number): void {
+  const { server, model } = run;
+  server.clock.nowMs += ms;
+  model.nowMs = server.clock.nowMs;
+  run.latestMs = Math.max(run.latestMs, model.nowMs);
+}
+
+/** The sweep runs each day, as it does where a server runs: it trusts no clock that jumps. */
+async function passDays(run: Run, days: number): Promise<void> {
+  for (let day = 0; day < days; day++) {
+    passTime(run, dayMs);
+    await run.server.app.sweep.runOnce();
+    noteSweep(run.model);
+  }
+}
+
+async function restart(run: Run): Promise<void> {
+  const { databaseUrl, clock, app } = run.server;
+  await app.close();
+  run.server = await startInProcess(run.t, { ...environment, DATABASE_URL: databaseUrl });
+  run.server.clock.nowMs = clock.nowMs;
+}
+
+/** Reads an account, with its quote: two quotes have the same tag if and only if they say the same. */
+async function look(run: Run, tenant: string): Promise<void> {
+  const account = drawAccount(run.random, run.model, tenant);
+  if (account === undefined) return;
+  const books = booksOf(run.model, tenant);
+  const tag = await assertAccount(apiOf(run, tenant), books, account);
+  if (tag === undefined) return;
+  const prices = books.services.get(account.serviceId)?.prices ?? [];
+  const through = account.entries.length;
+  const text = quoteText(account, prices, through);
+  assert.equal(run.tags.get(text) ?? tag, tag);
+  run.tags.set(text, tag);
+  assert.equal(new Set(run.tags.values()).size, run.tags.size, 'two quotes have one tag');
+  const { agent, serviceId } = account;
+  const { billedStroops } = JSON.parse(text)[1];
+  const quote: SeenQuote = { tenant, agent, serviceId, through, billedStroops, tag };
+  run.seen.quotes.push(quote);
+}
+
+/** Sends writes at once: there must be an order in which the model would have answered each as the server did. */
+async function sendTogether(run: Run, together: readonly Sent[]): Promise<void> {
+  const exchanges = await Promise.all(
+    together.map(async (sent) => ({ sent, observed: await send(run, sent) })),
+  );
+  const wrongs: unknown[] = [];
+  const after = inSomeOrder(run.model, exchanges, run.tags, wrongs);
+  if (after === undefined) {
+    const heard = exchanges.map(({ sent, observed: { status, text } }) => ({ sent, status, text }));
+    assert.fail(
+      `no order explains ${JSON.stringify(heard, null, 1)}\nexpected ${JSON.stringify(wrongs.slice(0, 4), null, 1)}`,
+    );
+  }
+  run.model = after;
+  run.seen.sent.push(...together);
+}
+
+interface Exchange {
+  readonly sent: Sent;
+  readonly observed: Observed;
+}
+
+/** The model after the exchanges, in the first order that explains all of their answers. */
+function inSomeOrder(
+  model: Model,
+  exchanges: readonly Exchange[],
+  tags: Tags,
+  wrongs: unknown[],
+): Model | undefined {
+  if (exchanges.length === 0) return model;
+  for (const exchange of exchanges) {
+    const tried = structuredClone(model);
+    const wrong = mismatch(tried, exchange.sent, exchange.observed, tags);
+    if (wrong !== undefined) {
+      wrongs.push(wrong);
+      continue;
+    }
+    const others = exchanges.filter((other) => other !== exchange);
+    const after = inSomeOrder(tried, others, tags, wrongs);
+    if (after !== undefined) return after;
+  }
+  return undefined;
+}
+
+async function send(run: Run, sent: Sent): Promise<Observed> {
+  const { path, request } = requestOf(sent);
+  const { status, json, text, headers } = await apiOf(run, sent.tenant).call(path, request);
+  const isReplayed = headers.get('idempotency-replayed') === 'true';
+  return { status, json, text, location: headers.get('location'), isReplayed };
+}
+
+/** Sends every write that was acknowledged under a key again: each is replayed, or refused because it is too old. */
+export async function retryAll(run: Run): Promise<void> {
+  const { keys } = run.model;
+  const acknowledged = run.seen.sent.filter(({ tenant, write, key }) => {
+    const known = keys.get(`${tenant} ${key}`);
+    return known?.request === JSON.stringify(write) && !known.mayBeForgotten;
+  });
+  for (const sent of acknowledged) await sendTogether(run, [sent]);
+}
+
+/** Asserts that all that can be read is what the model has. */
+export async function assertAllAgreed(run: Run): Promise<void> {
+  // On PostgreSQL a list ends at the time of now, so what was recorded while the clock was ahead is not in it yet.
+  passTime(run, Math.max(0, run.latestMs - run.model.nowMs));
+  for (const tenant of tenants) await assertAgreed(apiOf(run, tenant), booksOf(run.model, tenant));
+}

@@ -1,0 +1,199 @@
+import {
+  type Bill,
+  billOf,
+  isUnsettled,
+  type ModelAccount,
+  openEntries,
+  openUsage,
+  partsOf,
+  requestsOf,
+  settledThrough,
+  totalOf,
+} from './account.ts';
+import {
+  accountOf,
+  addEntry,
+  done,
+  type Expected,
+  learnEntry,
+  type ModelBooks,
+  type Moment,
+  type Observed,
+  refused,
+  type WriteOf,
+} from './books.ts';
+
+/** A quote as it is answered, with where it begins: two quotes have one tag if and only if this is the same. */
+export function quoteText(account: ModelAccount, prices: readonly number[], through: number): string {
+  return JSON.stringify([settledThrough(account), quoteBody(account, prices, through)]);
+}
+
+export function quoteBody(account: ModelAccount, prices: readonly number[], through: number) {
+  const { agent, serviceId } = account;
+  const bill = billOf(account, prices, through);
+  const { carriedStroops, ...rest } = billBody(bill, prices);
+  return { agent, serviceId, ...rest, through, carriedStroops };
+}
+
+function billBody({ requests, lines, carried, billed }: Bill, prices: readonly number[]) {
+  return {
+    requests,
+    priceStroops: prices.at(-1) ?? 0,
+    billedStroops: String(billed),
+    lines,
+    carriedStroops: String(carried),
+  };
+}
+
+/** Entity tags that were seen, by the text of their quote: see `quoteText`. */
+export type Tags = ReadonlyMap<string, string>;
+
+export function settleOne(books: ModelBooks, write: WriteOf<'settle'>, moment: Moment, tags: Tags): Expected {
+  if (moment.gate !== undefined) return refused(moment.gate);
+  const { agent, serviceId, through, expectedStroops, ifMatch } = write;
+  const service = books.services.get(serviceId);
+  const account = accountOf(books, write);
+  if (service === undefined || (service.isDeleted && !isUnsettled(account))) return refused('not_found');
+  const { prices } = service;
+  const last = account.entries.length;
+  const quoteChanged = refused('quote_changed', { quote: quoteBody(account, prices, last) });
+  const end = through ?? last;
+  const isRange = last === 0 ? end === 0 : end > settledThrough(account) && end <= last;
+  if (through !== undefined && !isRange) return quoteChanged;
+  const isTakenBack = account.entries
+    .slice(end)
+    .some(({ reverses }) => reverses !== undefined && reverses.from < end);
+  if (isTakenBack) return quoteChanged;
+  const bill = billOf(account, prices, end);
+  if (expectedStroops !== undefined && expectedStroops !== String(bill.billed)) return quoteChanged;
+  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== tags.get(quoteText(account, prices, end)))
+    return quoteChanged;
+  return done(200, { agent, ...settle(account, bill, end, prices, moment) }, (observed) =>
+    learnBills(books, [account], [observed.json]),
+  );
+}
+
+/** Settles a range, and says what the answer says of it; its settlement has no id yet. */
+function settle(
+  account: ModelAccount,
+  bill: Bill,
+  through: number,
+  prices: readonly number[],
+  { nowMs }: Moment,
+) {
+  const body = { serviceId: account.serviceId, ...billBody(bill, prices) };
+  if (bill.lines.length === 0) return { ...body, settlementId: null };
+  account.settlements.push({ ...bill, id: '', from: settledThrough(account), through, settledAtMs: nowMs });
+  return body;
+}
+
+/** Takes in the ids of new settlements, each of which is new. */
+function learnBills(
+  books: ModelBooks,
+  accounts: readonly ModelAccount[],
+  bills: readonly Observed['json'][],
+): boolean {
+  return accounts.every((account, index) => {
+    const made = account.settlements.at(-1);
+    const id = bills[index]?.settlementId;
+    if (made === undefined || made.id !== '') return id === null;
+    const isKnown = [...books.accounts.values()].some(({ settlements }) =>
+      settlements.some((one) => one.id === id),
+    );
+    made.id = String(id);
+    return typeof id === 'string' && !isKnown;
+  });
+}
+
+export function settleAll(books: ModelBooks, { agent }: WriteOf<'settle_bulk'>, moment: Moment): Expected {
+  if (moment.gate !== undefined) return refused(moment.gate);
+  const accounts = [...books.accounts.values()]
+    .filter((account) => account.agent === agent)
+    .sort((a, b) => (a.serviceId < b.serviceId ? -1 : 1));
+  const priced = accounts.filter((account) => {
+    const prices = books.services.get(account.serviceId)?.prices;
+    return prices !== undefined && billOf(account, prices, account.entries.length).lines.length > 0;
+  });
+  const skipped = accounts
+    .filter((account) => !books.services.has(account.serviceId) && totalOf(account) > 0)
+    .map((account) => ({ serviceId: account.serviceId, requests: totalOf(account), reason: 'unpriced' }));
+  const items = priced.map((account) => {
+    const prices = books.services.get(account.serviceId)?.prices ?? [];
+    const { length } = account.entries;
+    return settle(account, billOf(account, prices, length), length, prices, moment);
+  });
+  const total = items.reduce((sum, { billedStroops }) => sum + BigInt(billedStroops), 0n);
+  return done(200, { agent, items, totalBilledStroops: String(total), skipped }, ({ json }) =>
+    learnBills(books, priced, json.items),
+  );
+}
+
+export function reverseOne(
+  books: ModelBooks,
+  { entryId }: WriteOf<'reverse'>,
+  { nowMs, gate }: Moment,
+): Expected {
+  if (gate !== undefined) return refused(gate);
+  for (const account of books.accounts.values()) {
+    const entry = account.entries.find(({ id }) => id === entryId);
+    if (entry === undefined) continue;
+    if (entry.reverses !== undefined) return refused('not_reversible');
+    if (entry.isReversed) return refused('already_reversed');
+    entry.isReversed = true;
+    const { sequence } = entry;
+    const reverses = { from: sequence - 1, through: sequence, entry: sequence };
+    const parts = entry.parts.map(({ version, requests }) => ({ version, requests: -requests }));
+    const made = addEntry(books, account, nowMs, { parts, reverses });
+    const { agent, serviceId } = account;
+    const body = { agent, serviceId, sequence: made.sequence, requests: requestsOf([made]) };
+    return done(
+      201,
+      { ...body, reverses: { ...reversesBody(account, made), reason: 'wrong' } },
+      ({ location }) => learnEntry(books, made, location),
+    );
+  }
+  return refused('not_found');
+}
+
+/** What an entry says that it takes back. */
+export function reversesBody(account: ModelAccount, { reverses, parts }: ModelAccount['entries'][number]) {
+  if (reverses === undefined) return undefined;
+  return {
+    entryId: reverses.entry === undefined ? null : account.entries[reverses.entry - 1]?.id,
+    from: reverses.from,
+    through: reverses.through,
+    lines: parts.map(({ version, requests }) => ({
+      priceVersion: version === 0 ? null : version,
+      requests: -requests,
+    })),
+  };
+}
+
+export function clearAll(books: ModelBooks, write: WriteOf<'clear'>, { nowMs, gate }: Moment): Expected {
+  if (gate !== undefined) return refused(gate);
+  const { agent, serviceId } = write;
+  const account = accountOf(books, write);
+  if (account.entries.length === 0) return refused('not_found');
+  const taken = openUsage(account);
+  const clearedTotal = requestsOf(taken);
+  const body = { agent, serviceId, clearedTotal };
+  if (taken.length === 0) return done(200, body, ({ location }) => location === null);
+  const from = Math.max(settledThrough(account), account.clearedThrough);
+  const through = account.entries.length;
+  for (const entry of taken) entry.isReversed = true;
+  account.clearedThrough = through;
+  const parts = partsOf(
+    taken.flatMap(({ parts: own }) => own.map(({ version, requests }) => ({ version, requests: -requests }))),
+  );
+  const made = addEntry(books, account, nowMs, { parts, reverses: { from, through, entry: undefined } });
+  return done(200, body, ({ location }) => learnEntry(books, made, location));
+}
+
+/** Requests and stroops that are open on an account, credits among them, as the audit counts them. */
+export function openWorth(account: ModelAccount, prices: readonly number[]) {
+  const { carried, lines } = billOf(account, prices, account.entries.length);
+  return {
+    requests: requestsOf(openEntries(account)),
+    stroops: lines.reduce((sum, { amountStroops }) => sum + BigInt(amountStroops), carried),
+  };
+}

@@ -1,0 +1,102 @@
+import type { ApiRequest } from '../harness/api.ts';
+
+/** A usage item as a client sends it; one that is wrong on purpose has `requests: 0`. */
+export interface Item {
+  readonly agent: string;
+  readonly serviceId: string;
+  readonly requests: number;
+  readonly id?: string;
+  readonly occurredAt?: string;
+}
+
+/** Whose account a write is about. */
+export interface AccountName {
+  readonly agent: string;
+  readonly serviceId: string;
+}
+
+interface ServicePrice {
+  readonly serviceId: string;
+  readonly priceStroops: number;
+}
+
+/** A write as a client thinks of it. */
+export type Write =
+  | { readonly kind: 'usage'; readonly item: Item }
+  | { readonly kind: 'bulk'; readonly items: readonly Item[]; readonly isAtomic: boolean }
+  | ({ readonly kind: 'settle' } & SettleWrite)
+  | { readonly kind: 'settle_bulk'; readonly agent: string }
+  | ({ readonly kind: 'put_service' } & ServicePrice)
+  | { readonly kind: 'put_services'; readonly items: readonly ServicePrice[] }
+  | ({ readonly kind: 'set_price' } & ServicePrice)
+  | { readonly kind: 'set_disabled'; readonly serviceId: string; readonly disabled: boolean }
+  | { readonly kind: 'delete_service'; readonly serviceId: string }
+  | { readonly kind: 'reverse'; readonly entryId: string }
+  | ({ readonly kind: 'clear' } & AccountName);
+
+export interface SettleWrite extends AccountName {
+  readonly through?: number;
+  readonly expectedStroops?: string;
+  readonly ifMatch?: string;
+}
+
+/** A write on its way: whose it is, and under which key. */
+export interface Sent {
+  readonly tenant: string;
+  readonly write: Write;
+  readonly key: string | undefined;
+}
+
+/** The request of a write; its path is below `/api/v1`. */
+export function requestOf({ write, key }: Sent): { readonly path: string; readonly request: ApiRequest } {
+  const { path, ...request } = formOf(write);
+  return { path, request: { method: 'POST', ...request, ...(key === undefined ? {} : { key }) } };
+}
+
+function formOf(write: Write): ApiRequest & { readonly path: string } {
+  switch (write.kind) {
+    case 'usage':
+      return { path: '/usage', body: write.item };
+    case 'bulk':
+      return { path: `/usage/bulk${write.isAtomic ? '?mode=atomic' : ''}`, body: { items: write.items } };
+    case 'settle': {
+      const { kind: _, ifMatch, ...body } = write;
+      return {
+        path: '/settle',
+        body,
+        ...(ifMatch === undefined ? {} : { headers: { 'if-match': ifMatch } }),
+      };
+    }
+    case 'settle_bulk':
+      return { path: '/settle/bulk', body: { agent: write.agent } };
+    case 'put_service': {
+      const { serviceId, priceStroops } = write;
+      return { path: '/services', body: { serviceId, priceStroops } };
+    }
+    case 'put_services':
+      return { path: '/services/bulk', body: { items: write.items } };
+    case 'set_price': {
+      const { serviceId, priceStroops } = write;
+      return {
+        path: `/services/${encodeURIComponent(serviceId)}/price`,
+        method: 'PATCH',
+        body: { priceStroops },
+      };
+    }
+    case 'set_disabled':
+      return {
+        path: `/services/${encodeURIComponent(write.serviceId)}/${write.disabled ? 'disable' : 'enable'}`,
+      };
+    case 'delete_service':
+      return { path: `/services/${encodeURIComponent(write.serviceId)}`, method: 'DELETE' };
+    case 'reverse':
+      return { path: `/entries/${write.entryId}/reverse`, body: { reason: 'wrong' } };
+    case 'clear':
+      return { path: `/usage/${pathOf(write)}`, method: 'DELETE' };
+  }
+}
+
+/** An account in a path. */
+export function pathOf({ agent, serviceId }: AccountName): string {
+  return `${encodeURIComponent(agent)}/${encodeURIComponent(serviceId)}`;
+}
