@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
@@ -84,10 +85,8 @@ export async function startApp(
   const outbox = new Outbox({
     books,
     submit: (submission) => ledger.submit(submission),
-    sender: httpSender({
-      timeoutMs: config.webhookTimeoutMs,
-      allowsPrivate: config.webhookAllowsPrivateTargets,
-    }),
+    sender: httpSender({ timeoutMs: config.webhookTimeoutMs, targets: config.webhookTargets }),
+    pause: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
     atRestKeys: config.atRestKeys,
     nowMs,
     random: Math.random,

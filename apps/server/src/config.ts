@@ -2,6 +2,7 @@ import { type Environment, Reader } from './environment.ts';
 import type { AtRestKey } from './ledger/encryption.ts';
 import { isLoopbackHost } from './loopback.ts';
 import { readTraces, type TracesConfig } from './traces-config.ts';
+import type { TargetRules } from './webhooks/target.ts';
 
 /** What the server is configured with. Plain data, checked once at start. */
 export interface Config {
@@ -27,8 +28,7 @@ export interface Config {
   readonly requestTimeoutMs: number;
   /** for how long the client of an export may read nothing; below the time that a stop waits for answers */
   readonly exportStallMs: number;
-  /** whether webhooks may point to addresses that are not public, and to plain http */
-  readonly webhookAllowsPrivateTargets: boolean;
+  readonly webhookTargets: TargetRules;
   /** for how long the receiver of a webhook has to answer */
   readonly webhookTimeoutMs: number;
   /** how long after its last audit a tenant is due again */
@@ -87,7 +87,7 @@ export function parseConfig(environment: Environment): ParsedConfig {
     connectionsMax: read.integer('MAX_CONNECTIONS', 10_000, 1, 1_000_000),
     requestTimeoutMs: read.integer('REQUEST_TIMEOUT_MS', 30_000, 300, 600_000),
     exportStallMs: read.integer('EXPORT_STALL_MS', 20_000, 100, 3_600_000),
-    webhookAllowsPrivateTargets: read.flag('WEBHOOK_ALLOW_PRIVATE_TARGETS', false),
+    webhookTargets: webhookTargets(read),
     webhookTimeoutMs: read.integer('WEBHOOK_TIMEOUT_MS', 15_000, 100, 60_000),
     auditEveryMs: read.integer('AUDIT_EVERY_MS', 3_600_000, 1_000, 30 * dayMs),
     corsAllowedOrigins: read.list('CORS_ALLOWED_ORIGINS').map((origin) => checkedOrigin(origin, mistakes)),
@@ -102,6 +102,12 @@ export function parseConfig(environment: Environment): ParsedConfig {
   }
   mistakes.push(...developmentMistakes(config));
   return mistakes.length > 0 ? { kind: 'invalid', mistakes } : { kind: 'valid', config };
+}
+
+/** Receivers on the operator's own network rarely have certificates, so private targets may be reached over http too. */
+function webhookTargets(read: Reader): TargetRules {
+  const allowsPrivate = read.flag('WEBHOOK_ALLOW_PRIVATE_TARGETS', false);
+  return { allowsPrivate, allowsHttp: read.flag('WEBHOOK_ALLOW_HTTP', false) || allowsPrivate };
 }
 
 /** Without an admin key everybody who reaches the server is its admin, so only this machine may reach it. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
 import { Webhook } from 'standardwebhooks';
+import { httpSender } from '../src/webhooks/sender.ts';
 import type { Api } from './harness/api.ts';
 import { apiAt } from './harness/api.ts';
 import { emptyDatabase } from './harness/database.ts';
@@ -133,6 +134,16 @@ test('a receiver that names a time in Retry-After is not asked before', async (t
   assert.equal(Date.parse(delivery.nextAttemptAt) - clock.nowMs, 600_000);
 });
 
+test('a receiver that asks for more than twelve hours is asked after twelve hours', async (t) => {
+  const { api, app, receiver, id, clock } = await start(t);
+  receiver.answer = () => ({ status: 429, headers: { 'retry-after': '999999' } });
+  await use(api);
+  await app.outbox.runOnce();
+  const [delivery] = await deliveries(api, id);
+  assert.equal(delivery.state, 'pending');
+  assert.equal(Date.parse(delivery.nextAttemptAt) - clock.nowMs, 12 * 3_600_000);
+});
+
 test('410 disables a webhook; enabled again it is told of what comes then', async (t) => {
   const { api, app, receiver, id } = await start(t);
   receiver.answer = () => ({ status: 410 });
@@ -140,6 +151,11 @@ test('410 disables a webhook; enabled again it is told of what comes then', asyn
   await app.outbox.runOnce();
   const gone = await api.get(`/webhooks/${id}`);
   assert.deepEqual([gone.json.disabled, gone.json.disabledReason], [true, 'gone']);
+  const [last] = await deliveries(api, id);
+  assert.deepEqual(
+    [last.state, last.attempts, last.nextAttemptAt, last.lastAttempt.outcome, last.lastAttempt.status],
+    ['failed', 1, null, 'gone', 410],
+  );
   await use(api);
   assert.equal(await app.outbox.runOnce(), 0);
   assert.equal((await api.call(`/webhooks/${id}/test`, { method: 'POST', key: 'test' })).status, 409);
@@ -148,6 +164,7 @@ test('410 disables a webhook; enabled again it is told of what comes then', asyn
   assert.equal(enabled.json.disabled, false);
   await use(api);
   assert.equal(await app.outbox.runOnce(), 1);
+  assert.equal(receiver.received.length, 2, 'what was gone stays so');
 });
 
 test('redirects are not followed, silence times out, and nobody there is unreachable', async (t) => {
@@ -244,6 +261,42 @@ test('targets that are not public are refused, by their address at once and by t
   await use(api);
   assert.equal(await app.outbox.runOnce(), 1);
   assert.equal((await deliveries(api, named.json.id))[0].lastAttempt.outcome, 'forbidden_target');
+});
+
+test('http targets are refused unless the operator allows them, and then to public addresses only', async (t) => {
+  const { api, app } = await startInProcess(t, { WEBHOOK_ALLOW_HTTP: 'true' });
+  const make = (at: Api, url: string) => at.post('/webhooks', { url, events: ['*'] });
+  assert.equal((await make(api, 'http://example.com/hook')).status, 201);
+  for (const url of ['http://127.0.0.1/hook', 'http://10.1.2.3/', 'http://[::1]/', 'ftp://example.com/']) {
+    assert.equal((await make(api, url)).status, 400, url);
+  }
+  const named = await make(api, 'http://localhost:1/hook');
+  assert.equal(named.status, 201, named.text);
+  const example = (await api.get('/webhooks')).json.items[0].id;
+  await api.call(`/webhooks/${example}`, { method: 'PATCH', body: { disabled: true } });
+  await use(api);
+  assert.equal(await app.outbox.runOnce(), 1);
+  assert.equal((await deliveries(api, named.json.id))[0].lastAttempt.outcome, 'forbidden_target');
+
+  const refused = await make((await startInProcess(t)).api, 'http://example.com/hook');
+  assert.equal(refused.status, 400);
+  assert.match(refused.json.faults[0].message, /WEBHOOK_ALLOW_HTTP/);
+});
+
+test('a target that was made when http was allowed is not sent to once it is not', async (t) => {
+  const receiver = await startReceiver(t);
+  const send = async (allowsHttp: boolean) => {
+    const sender = httpSender({ timeoutMs: 5_000, targets: { allowsHttp, allowsPrivate: true } });
+    const sent = await sender.send(
+      { url: receiver.url, headers: {}, body: '{}' },
+      new AbortController().signal,
+    );
+    sender.close();
+    return sent.outcome;
+  };
+  assert.equal(await send(false), 'forbidden_target');
+  assert.equal(receiver.received.length, 0);
+  assert.equal(await send(true), 'delivered');
 });
 
 test('a worker that is killed while it sends delivers again, under the same id', async (t) => {

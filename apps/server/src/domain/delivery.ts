@@ -22,7 +22,7 @@ export interface DeliveryAttempt {
 
 /**
  * The class of an attempt's result: a 2xx; a 410; another answer; no answer in time; no connection; a target that
- * the server does not connect to.
+ * the server does not connect to; a signing secret that this server has no key for; an event that is not in the books.
  */
 export const deliveryOutcomes = [
   'delivered',
@@ -31,6 +31,8 @@ export const deliveryOutcomes = [
   'timed_out',
   'unreachable',
   'forbidden_target',
+  'unreadable_secret',
+  'missing_event',
 ] as const;
 
 export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
@@ -53,6 +55,8 @@ const backOffMs: readonly number[] = [
   10 * hourMs,
 ];
 const retryAfterMaxMs = 12 * hourMs;
+/** Outcomes that another attempt would only repeat. */
+const finalOutcomes: ReadonlySet<DeliveryOutcome> = new Set(['gone', 'unreadable_secret', 'missing_event']);
 
 /** What an attempt to deliver came to. */
 export interface AttemptResult {
@@ -71,7 +75,7 @@ export function afterAttempt(delivery: Delivery, result: AttemptResult, nowMs: n
   const tried = { ...delivery, attempts, lastAttempt: { atMs: nowMs, outcome, status } };
   if (outcome === 'delivered') return { ...tried, state: 'delivered' };
   const waitMs = backOffMs[attempts - 1];
-  if (outcome === 'gone' || waitMs === undefined) return { ...tried, state: 'failed' };
+  if (finalOutcomes.has(outcome) || waitMs === undefined) return { ...tried, state: 'failed' };
   const askedMs = Math.min(result.retryAfterMs ?? 0, retryAfterMaxMs);
   const spreadMs = Math.round(waitMs * (0.8 + 0.4 * result.jitter));
   return { ...tried, nextAttemptAtMs: nowMs + Math.max(spreadMs, askedMs) };

@@ -3,6 +3,8 @@ export interface Queued {
   /** who it is from: each lane gets its turn */
   readonly lane: string;
   readonly weight: number;
+  /** taken also when the queue is full: whoever offers it bounds how many of those there are */
+  readonly isReserved?: boolean;
 }
 
 /** The bounds of a queue, in weight. */
@@ -48,8 +50,10 @@ export class FairQueue<T extends Queued> {
     // A lane alone may take half of the queue, so that a second one always finds room.
     const laneMax = this.#limits.queuedMax / (others + 2);
     const laneWeight = (lane?.weight ?? 0) + element.weight;
-    if (lane !== undefined && laneWeight > laneMax) return false;
-    if (this.#weight > 0 && this.#weight + element.weight > this.#limits.queuedMax) return false;
+    if (element.isReserved !== true) {
+      if (lane !== undefined && laneWeight > laneMax) return false;
+      if (this.#weight > 0 && this.#weight + element.weight > this.#limits.queuedMax) return false;
+    }
     if (lane === undefined) {
       this.#lanes.set(element.lane, { elements: [element], head: 0, weight: element.weight });
     } else {

@@ -13,6 +13,9 @@ export interface LedgerLimits {
 
 const ledgerLimitsDefault: LedgerLimits = { queuedItemsMax: 100_000, inFlightItemsMax: 2_000 };
 
+/** The lane of the reports of deliveries. No tenant's lane has this name. */
+const reportsLane = 'reports';
+
 /** Is told what became of each submission. */
 export type OnDecided = (submission: Submission, outcome: Outcome) => void;
 
@@ -99,10 +102,11 @@ export class Ledger {
     return new Promise((answer) => {
       const { tenant, key, command } = submission;
       const weight = weightOf(command);
-      const lane = `${tenant} ${key?.scope ?? ''}`;
-      if (
-        !this.#queue.offer({ lane, weight, submission, answer, onTimed, submittedAtMs: performance.now() })
-      ) {
+      // A worker's report: a message whose outcome is not noted would be sent again. The outbox bounds their number.
+      const isReserved = command.kind === 'report_delivery';
+      const lane = isReserved ? reportsLane : `${tenant} ${key?.scope ?? ''}`;
+      const submittedAtMs = performance.now();
+      if (!this.#queue.offer({ lane, weight, isReserved, submission, answer, onTimed, submittedAtMs })) {
         answer({ kind: 'fault', code: 'overloaded', facts: { message: 'the queue is full' } });
         return;
       }

@@ -1,6 +1,6 @@
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { ForbiddenTarget, guardedLookup, isPublicAddress, literalAddress, type Resolve } from './target.ts';
+import { ForbiddenTarget, guardedLookup, type Resolve, type TargetRules, targetFault } from './target.ts';
 
 /** One attempt to send. */
 export interface Outgoing {
@@ -26,7 +26,7 @@ export interface Sender {
 
 export interface SenderOptions {
   readonly timeoutMs: number;
-  readonly allowsPrivate: boolean;
+  readonly targets: TargetRules;
   readonly resolve?: Resolve;
 }
 
@@ -34,20 +34,19 @@ const answerBytesMax = 65_536;
 const socketsMax = 64;
 
 /** A sender over real connections. Redirects are not followed: they would lead to what was not checked. */
-export function httpSender({ timeoutMs, allowsPrivate, resolve }: SenderOptions): Sender {
+export function httpSender({ timeoutMs, targets, resolve }: SenderOptions): Sender {
   const options = {
     keepAlive: true,
     maxSockets: socketsMax,
-    ...(allowsPrivate ? {} : { lookup: guardedLookup(resolve) }),
+    ...(targets.allowsPrivate ? {} : { lookup: guardedLookup(resolve) }),
   };
   const agents = { http: new HttpAgent(options), https: new HttpsAgent(options) };
   return {
     timeoutMs,
     send: (outgoing, signal) => {
-      const literal = literalAddress(outgoing.url);
-      if (literal !== undefined && !allowsPrivate && !isPublicAddress(literal)) {
+      // Checked at each attempt: the rules may have become stricter since the webhook was made.
+      if (targetFault(outgoing.url, targets) !== undefined)
         return Promise.resolve(failed('forbidden_target'));
-      }
       const timeout = AbortSignal.timeout(timeoutMs);
       const both = AbortSignal.any([signal, timeout]);
       const isSecure = outgoing.url.startsWith('https:');

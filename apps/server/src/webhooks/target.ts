@@ -14,15 +14,26 @@ export class ForbiddenTarget extends Error {
  * Whether an address is one that anybody may reach: not private, link-local, loopback, of a cloud's metadata, nor one
  * that carries an IPv4 address inside (v4-mapped, NAT64, 6to4, Teredo).
  */
-export function isPublicAddress(address: string): boolean {
+function isPublicAddress(address: string): boolean {
   return ipaddr.isValid(address) && ipaddr.parse(address).range() === 'unicast';
 }
 
-/** The fault of a webhook's URL; what a name stands for is looked at when it is connected to. */
-export function targetFault(url: string, allowsPrivate: boolean): string | undefined {
+/** What the operator allows as targets, besides https to public addresses. */
+export interface TargetRules {
+  /** http, without encryption */
+  readonly allowsHttp: boolean;
+  /** addresses that are not public */
+  readonly allowsPrivate: boolean;
+}
+
+/** The fault of a webhook's URL. The address of a name is checked at each connection. */
+export function targetFault(url: string, { allowsHttp, allowsPrivate }: TargetRules): string | undefined {
   if (!URL.canParse(url)) return 'is not a URL';
   const { protocol, username, password, hash } = new URL(url);
-  if (protocol !== 'https:' && !(allowsPrivate && protocol === 'http:')) return 'must begin with https://';
+  if (protocol === 'http:' && !allowsHttp) {
+    return 'must begin with https://: this server does not allow http (WEBHOOK_ALLOW_HTTP)';
+  }
+  if (protocol !== 'https:' && protocol !== 'http:') return 'must begin with https://';
   if (username !== '' || password !== '') return 'must not carry a user or a password';
   if (hash !== '') return 'must not carry a fragment';
   const literal = literalAddress(url);
@@ -31,7 +42,7 @@ export function targetFault(url: string, allowsPrivate: boolean): string | undef
 }
 
 /** The address that a URL names without a name; the URL standard has written every odd spelling of it out. */
-export function literalAddress(url: string): string | undefined {
+function literalAddress(url: string): string | undefined {
   const { hostname } = new URL(url);
   const address = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
   return ipaddr.isValid(address) ? address : undefined;

@@ -1,53 +1,60 @@
 import type { Logger } from 'pino';
-import type { Delivery } from '../domain/delivery.ts';
-import { type BooksEvent, eventAnswer } from '../domain/event.ts';
+import type { Delivery, DeliveryOutcome } from '../domain/delivery.ts';
 import type { Webhook } from '../domain/webhook.ts';
-import type { AtRestKeys } from '../ledger/encryption.ts';
-import { openSecret } from '../ledger/kept-secret.ts';
-import type { Outcome, Submission } from '../ledger/submission.ts';
-import type { Books, WaitingWebhook } from '../reads/books.ts';
+import type { WaitingWebhook } from '../reads/books.ts';
 import type { Traces } from '../traces/traces.ts';
-import type { Sender, Sent } from '../webhooks/sender.ts';
-import { signatureHeaders } from '../webhooks/signature.ts';
+import type { Sender } from '../webhooks/sender.ts';
+import { type ReportDesk, reportDelivery } from './delivery-report.ts';
+import { Rests } from './rests.ts';
+import { type MessageDesk, webhookMessage } from './webhook-message.ts';
 
 /** What the outbox works with. */
-export interface OutboxDesk {
-  readonly books: Books;
-  readonly submit: (submission: Submission) => Promise<Outcome>;
+export interface OutboxDesk extends MessageDesk, ReportDesk {
   readonly sender: Sender;
-  readonly atRestKeys: AtRestKeys;
-  readonly nowMs: () => number;
   /** 0 to 1 */
   readonly random: () => number;
-  readonly userAgent: string;
   readonly onAttempted: (outcome: string) => void;
   readonly traces: Traces | undefined;
   readonly log: Logger;
 }
 
+/** What an attempt came to: what the receiver did, or why there was no message. */
+interface Attempted {
+  readonly outcome: DeliveryOutcome;
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+}
+
 const everyMs = 200;
-const inFlightMax = 64;
-/** So that one slow receiver does not take the places of all others. */
+const sendingMax = 64;
+/** On their way or not yet noted, so that one slow receiver does not take the places of all others. */
 const inFlightPerWebhookMax = 8;
+/** Of all webhooks: while the books take no reports, nothing more is sent. */
+const inFlightMax = 1_024;
 const webhooksPerRound = 1_000;
+const loggedMax = 1_000;
 /**
  * For how long a delivery is the instance's that took it, beyond the time that its receiver has: longer than it takes to
  * note what came of it. If the instance dies, another one sends after that.
  */
 const notingMaxMs = 10_000;
-/** For how long nothing is sent when what came of an attempt could not be noted: it would be sent again at once. */
-const restMs = 30_000;
+/** For how long no webhook is looked for when the books could not be read. */
+const restMs = 5_000;
 
 /**
  * Delivers what is pending to webhooks: sends, then notes what came of it. A process that dies in between sends again,
- * under the same `webhook-id`.
+ * under the same `webhook-id`. An error with one webhook rests that webhook, and no other.
  */
 export class Outbox {
   readonly #desk: OutboxDesk;
   readonly #inFlight = new Map<string, Promise<void>>();
-  /** events on their way, by webhook */
+  /** events in flight, by webhook */
   readonly #perWebhook = new Map<string, Set<string>>();
+  readonly #rests: Rests;
+  /** webhooks whose messages could not be made */
+  readonly #logged = new Set<string>();
   readonly #stopping = new AbortController();
+  #sending = 0;
   #after: WaitingWebhook | undefined;
   #restsUntilMs = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -55,9 +62,10 @@ export class Outbox {
 
   constructor(desk: OutboxDesk) {
     this.#desk = desk;
+    this.#rests = new Rests(desk.nowMs);
   }
 
-  /** Sends what is due now, and resolves once it is known and noted what came of it: how many were sent. */
+  /** Sends what is due now, and resolves once it is known and noted what came of it: how many were picked. */
   async runOnce(): Promise<number> {
     const picked = await this.#pick();
     await Promise.all(this.#inFlight.values());
@@ -90,14 +98,25 @@ export class Outbox {
     return this.#picking;
   }
 
+  get #room(): number {
+    return Math.min(sendingMax - this.#sending, inFlightMax - this.#inFlight.size);
+  }
+
   /** Goes from webhook to webhook, on from where the round before ended, while there is room. */
   async #round(): Promise<number> {
-    if (this.#desk.nowMs() < this.#restsUntilMs) return 0;
+    const nowMs = this.#desk.nowMs();
+    if (nowMs < this.#restsUntilMs && this.#restsUntilMs - nowMs <= restMs) return 0;
     let picked = 0;
-    for (let visited = 0; visited < webhooksPerRound && this.#inFlight.size < inFlightMax; visited++) {
+    for (let visited = 0; visited < webhooksPerRound && this.#room > 0; visited++) {
       this.#after = await this.#desk.books.nextWaiting(this.#after, this.#desk.nowMs());
       if (this.#after === undefined || this.#stopping.signal.aborted) break;
-      picked += await this.#startDue(this.#after);
+      const { webhookId } = this.#after;
+      if (this.#rests.isResting(webhookId)) continue;
+      try {
+        picked += await this.#startDue(this.#after);
+      } catch (error) {
+        this.#rest(webhookId, error);
+      }
     }
     return picked;
   }
@@ -107,7 +126,7 @@ export class Outbox {
     const webhook = await books.webhook(waiting.tenant, waiting.webhookId);
     if (webhook === undefined || webhook.disabled !== undefined) return 0;
     const inFlight = this.#perWebhook.get(webhook.id) ?? new Set();
-    const limit = Math.min(inFlightPerWebhookMax - inFlight.size, inFlightMax - this.#inFlight.size);
+    const limit = Math.min(inFlightPerWebhookMax - inFlight.size, this.#room);
     if (limit <= 0) return 0;
     const untilMs = nowMs() + this.#desk.sender.timeoutMs + notingMaxMs;
     const due = await books.takeDue(waiting, { nowMs: nowMs(), untilMs, limit, inFlight });
@@ -121,10 +140,7 @@ export class Outbox {
     const own = this.#perWebhook.get(webhook.id) ?? new Set();
     this.#perWebhook.set(webhook.id, own.add(eventId));
     const ended = this.#deliver(tenant, webhook, delivery)
-      .catch((error: unknown) => {
-        this.#restsUntilMs = this.#desk.nowMs() + restMs;
-        this.#desk.log.warn({ err: error, eventId }, 'a delivery could not be noted');
-      })
+      .catch((error: unknown) => this.#rest(webhook.id, error))
       .finally(() => {
         this.#inFlight.delete(name);
         own.delete(eventId);
@@ -135,58 +151,47 @@ export class Outbox {
 
   async #deliver(tenant: string, webhook: Webhook, delivery: Delivery): Promise<void> {
     const startedAtMs = performance.now();
-    const sent = await this.#send(tenant, webhook, delivery);
-    if (this.#stopping.signal.aborted && sent.outcome === 'unreachable') return;
+    const attempted = await this.#attempt(tenant, webhook, delivery);
+    if (this.#stopping.signal.aborted && attempted.outcome === 'unreachable') return;
     const { webhookId, eventId } = delivery;
-    this.#desk.onAttempted(sent.outcome);
-    this.#desk.traces?.delivered({ startedAtMs, outcome: sent.outcome, status: sent.status });
-    const result = { ...sent, jitter: this.#desk.random() };
-    const outcome = await this.#desk.submit({
-      tenant,
-      key: undefined,
-      command: { kind: 'report_delivery', webhookId, eventId, result },
-    });
-    if (outcome.kind !== 'answered') throw new Error(`reporting a delivery: ${outcome.kind}`);
+    const { outcome, status } = attempted;
+    this.#desk.onAttempted(outcome);
+    this.#desk.traces?.delivered({ startedAtMs, outcome, status });
+    const result = { ...attempted, jitter: this.#desk.random() };
+    const command = { kind: 'report_delivery', webhookId, eventId, result } as const;
+    await reportDelivery(this.#desk, tenant, command, this.#stopping.signal);
+    this.#rests.end(webhook.id);
   }
 
-  async #send(tenant: string, webhook: Webhook, delivery: Delivery): Promise<Sent> {
-    const { sender, atRestKeys, nowMs, userAgent } = this.#desk;
-    const secret = openSecret(webhook.keptSecret, tenant, atRestKeys);
-    const event = await this.#event(tenant, delivery);
-    if (secret === undefined || event === undefined) {
-      throw new Error('the secret of a webhook, or the event of a delivery, cannot be read');
+  async #attempt(tenant: string, webhook: Webhook, delivery: Delivery): Promise<Attempted> {
+    this.#sending += 1;
+    try {
+      const message = await webhookMessage(this.#desk, tenant, webhook, delivery);
+      if (message.kind === 'ready') {
+        return await this.#desk.sender.send(message.outgoing, this.#stopping.signal);
+      }
+      this.#logUnsendable(webhook.id, message.kind);
+      return { outcome: message.kind, status: undefined, retryAfterMs: undefined };
+    } finally {
+      this.#sending -= 1;
     }
-    const body = JSON.stringify(eventAnswer(event));
-    const timestamp = Math.floor(nowMs() / 1_000);
-    const headers = {
-      'content-type': 'application/json',
-      'user-agent': userAgent,
-      ...signatureHeaders(secret, { id: delivery.eventId, timestamp, body }),
-    };
-    return await sender.send({ url: webhook.url, headers, body }, this.#stopping.signal);
   }
 
-  async #event(tenant: string, { eventId, eventType }: Delivery): Promise<BooksEvent | undefined> {
-    const { books } = this.#desk;
-    switch (eventType) {
-      case 'usage.recorded':
-      case 'usage.reversed': {
-        const entry = await books.entry(tenant, eventId);
-        return entry && { kind: 'entry', entry };
-      }
-      case 'usage.settled': {
-        const settlement = await books.settlement(tenant, eventId);
-        return settlement && { kind: 'settlement', settlement };
-      }
-      case 'service.registered':
-      case 'service.changed':
-      case 'service.disabled':
-      case 'service.enabled':
-      case 'service.deleted':
-      case 'webhook.test': {
-        const noted = await books.notedEvent(tenant, eventId);
-        return noted && { kind: 'noted', noted };
-      }
-    }
+  /** Logged once for each webhook: thousands of its deliveries may follow. */
+  #logUnsendable(webhookId: string, outcome: DeliveryOutcome): void {
+    const name = `${webhookId} ${outcome}`;
+    if (this.#logged.has(name)) return;
+    if (this.#logged.size >= loggedMax) this.#logged.clear();
+    this.#logged.add(name);
+    this.#desk.log.error(
+      { webhookId, outcome },
+      'messages of a webhook cannot be made: their deliveries are failed',
+    );
+  }
+
+  #rest(webhookId: string, error: unknown): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#rests.begin(webhookId);
+    this.#desk.log.warn({ err: error, webhookId }, 'a webhook rests after an error of this server');
   }
 }

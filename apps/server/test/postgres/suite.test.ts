@@ -29,5 +29,6 @@ const suites = [
   'reconcile',
   'retention',
   'worker-errors',
+  'outbox-errors',
 ];
 for (const suite of suites) await import(`../${suite}.test.ts`);

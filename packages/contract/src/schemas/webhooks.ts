@@ -19,10 +19,14 @@ const EventType = Type.Union(
 );
 
 const Url = Type.String({
-  description: 'Where events are delivered to: https, a public address, at most 2,048 characters.',
+  description:
+    'Where events are delivered to: https, a public address, at most 2,048 characters. http where the operator allows it.',
   minLength: 1,
   maxLength: 2_048,
-  pattern: explained('^https?://[\\x21-\\x7e]+$', 'must be an https:// URL without spaces'),
+  pattern: explained(
+    '^https?://[\\x21-\\x7e]+$',
+    'must be a URL without spaces that begins with https://, or http:// where the operator allows it',
+  ),
   examples: ['https://billing.example/hooks'],
 });
 
@@ -74,14 +78,22 @@ export const Delivery = Type.Object({
   lastAttempt: Type.Union([
     Type.Object({
       at: Timestamp,
-      outcome: Type.Union([
-        Type.Literal('delivered'),
-        Type.Literal('gone'),
-        Type.Literal('refused'),
-        Type.Literal('timed_out'),
-        Type.Literal('unreachable'),
-        Type.Literal('forbidden_target'),
-      ]),
+      outcome: Type.Union(
+        [
+          Type.Literal('delivered'),
+          Type.Literal('gone'),
+          Type.Literal('refused'),
+          Type.Literal('timed_out'),
+          Type.Literal('unreachable'),
+          Type.Literal('forbidden_target'),
+          Type.Literal('unreadable_secret'),
+          Type.Literal('missing_event'),
+        ],
+        {
+          description:
+            '`delivered`: a 2xx. `gone`: a 410. `refused`: another status. `timed_out`: no answer in time. `unreachable`: no connection. `forbidden_target`: an address or protocol that the server does not connect to. `unreadable_secret`: the server lacks the key of the signing secret. `missing_event`: the event is not in the books. After `gone`, `unreadable_secret` and `missing_event` the delivery is `failed` at once.',
+        },
+      ),
       status: Type.Union([Type.Integer(), Type.Null()]),
     }),
     Type.Null(),

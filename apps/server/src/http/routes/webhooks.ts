@@ -11,7 +11,7 @@ import { answered } from '../write.ts';
 
 export function webhookRoutes({ writes, books, config, drawSecret }: Desk) {
   const refuseTarget = (url: string) => {
-    const message = targetFault(url, config.webhookAllowsPrivateTargets);
+    const message = targetFault(url, config.webhookTargets);
     if (message === undefined) return;
     throw new ApiError('invalid_request', 'the url is not one that can be delivered to', {
       faults: [{ pointer: '/url', message }],

@@ -1,0 +1,38 @@
+import type { ReportDelivery } from '../domain/command.ts';
+import type { Outcome, Submission } from '../ledger/submission.ts';
+
+/** What reports work with. */
+export interface ReportDesk {
+  readonly submit: (submission: Submission) => Promise<Outcome>;
+  /** Resolves after a time, or at once when the signal is aborted. */
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+const firstPauseMs = 100;
+const pauseMaxMs = 5_000;
+/** A report that the books refuse so often is itself at fault: to repeat it would keep its place for ever. */
+const refusedMax = 5;
+
+/**
+ * Notes what came of an attempt to deliver. While the storage takes nothing it tries again, because a message whose
+ * outcome was not noted would be sent again.
+ *
+ * @throws {Error} when the report cannot be noted, or the server stops before it could be
+ */
+export async function reportDelivery(
+  { submit, pause }: ReportDesk,
+  tenant: string,
+  command: ReportDelivery,
+  signal: AbortSignal,
+): Promise<void> {
+  let refused = 0;
+  for (let tries = 1; ; tries++) {
+    const outcome = await submit({ tenant, key: undefined, command });
+    if (outcome.kind === 'answered') return;
+    const reason =
+      outcome.kind === 'fault' ? `${outcome.code}: ${outcome.facts.message}` : outcome.refusal.code;
+    if (outcome.kind === 'refused' || outcome.code === 'internal_error') refused += 1;
+    if (refused === refusedMax || signal.aborted) throw new Error(`the outcome was not noted: ${reason}`);
+    await pause(Math.min(pauseMaxMs, firstPauseMs * 2 ** (tries - 1)), signal);
+  }
+}

@@ -1,0 +1,74 @@
+import type { Delivery } from '../domain/delivery.ts';
+import { type BooksEvent, eventAnswer } from '../domain/event.ts';
+import type { Webhook } from '../domain/webhook.ts';
+import type { AtRestKeys } from '../ledger/encryption.ts';
+import { openSecret } from '../ledger/kept-secret.ts';
+import type { Books } from '../reads/books.ts';
+import type { Outgoing } from '../webhooks/sender.ts';
+import { signatureHeaders } from '../webhooks/signature.ts';
+
+/** What a message is made with. */
+export interface MessageDesk {
+  readonly books: Books;
+  readonly atRestKeys: AtRestKeys;
+  readonly nowMs: () => number;
+  readonly userAgent: string;
+}
+
+/** A message, ready to be sent; or why there is none, which another attempt would not change. */
+export type Message =
+  | { readonly kind: 'ready'; readonly outgoing: Outgoing }
+  | { readonly kind: 'unreadable_secret' }
+  | { readonly kind: 'missing_event' };
+
+/**
+ * Makes the message of a delivery, with its signature.
+ *
+ * @throws {Error} when the books cannot be read
+ */
+export async function webhookMessage(
+  { books, atRestKeys, nowMs, userAgent }: MessageDesk,
+  tenant: string,
+  webhook: Webhook,
+  delivery: Delivery,
+): Promise<Message> {
+  const secret = openSecret(webhook.keptSecret, tenant, atRestKeys);
+  if (secret === undefined) return { kind: 'unreadable_secret' };
+  const event = await eventOf(books, tenant, delivery);
+  if (event === undefined) return { kind: 'missing_event' };
+  const body = JSON.stringify(eventAnswer(event));
+  const timestamp = Math.floor(nowMs() / 1_000);
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': userAgent,
+    ...signatureHeaders(secret, { id: delivery.eventId, timestamp, body }),
+  };
+  return { kind: 'ready', outgoing: { url: webhook.url, headers, body } };
+}
+
+async function eventOf(
+  books: Books,
+  tenant: string,
+  { eventId, eventType }: Delivery,
+): Promise<BooksEvent | undefined> {
+  switch (eventType) {
+    case 'usage.recorded':
+    case 'usage.reversed': {
+      const entry = await books.entry(tenant, eventId);
+      return entry && { kind: 'entry', entry };
+    }
+    case 'usage.settled': {
+      const settlement = await books.settlement(tenant, eventId);
+      return settlement && { kind: 'settlement', settlement };
+    }
+    case 'service.registered':
+    case 'service.changed':
+    case 'service.disabled':
+    case 'service.enabled':
+    case 'service.deleted':
+    case 'webhook.test': {
+      const noted = await books.notedEvent(tenant, eventId);
+      return noted && { kind: 'noted', noted };
+    }
+  }
+}
