@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { apiAt } from './harness/api.ts';
 import { emptyDatabase } from './harness/database.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { billedTokens, countOf, runIngester, startIngester, trace, until } from './harness/ingester.ts';
 import { startProcess } from './harness/process.ts';
+import { temporaryFolder } from './harness/temporary-folder.ts';
 
 const whole = { input: trace.inputTokens, output: trace.outputTokens };
 const preset = ['--preset', 'azure-llm'] as const;
@@ -30,6 +33,38 @@ test('an ingester that is killed goes on where it was when it is run again', {
   assert.ok(input > 0 && input < whole.input, `it was killed at ${input}`);
   const again = await runIngester(t, api.url, [trace.file, ...preset, '--batch', '100']);
   assert.equal(again.code, 0, again.stdout);
+  assert.ok(countOf(again, 'duplicate') > 0);
+  assert.deepEqual(await billedTokens(api.url), whole);
+});
+
+test('an ingester of a JSON list out of gzip, with ids, goes on where it was killed, and in another order', {
+  timeout: 60_000,
+}, async (t) => {
+  const { api } = await startInProcess(t);
+  const folder = temporaryFolder(t);
+  const [header = '', ...lines] = readFileSync(trace.file, 'utf8').trimEnd().split('\n');
+  assert.equal(header, 'TIMESTAMP,ContextTokens,GeneratedTokens');
+  const rows = lines.map((line, id) => {
+    const [, input = '', output = ''] = line.split(',');
+    return { id, usage: { in: `${input}.0`, out: Number(output) } };
+  });
+  const write = (name: string, list: readonly unknown[]) => {
+    const file = join(folder, name);
+    writeFileSync(file, gzipSync(JSON.stringify({ data: list })));
+    return file;
+  };
+  const options = [
+    ...['--rows', 'data', '--id-column', 'id', '--agent', 'agent-1'],
+    ...['--count', 'usage.in=input-tokens', '--count', 'usage.out=output-tokens'],
+  ];
+  const killed = startIngester(t, api.url, [write('a.json.gz', rows), ...options, '--batch', '8']);
+  await until(async () => (await billedTokens(api.url)).input > 0);
+  killed.process.kill('SIGKILL');
+  assert.equal((await killed.ended).code, null);
+  const { input } = await billedTokens(api.url);
+  assert.ok(input > 0 && input < whole.input, `it was killed at ${input}`);
+  const again = await runIngester(t, api.url, [write('b.json.gz', rows.toReversed()), ...options]);
+  assert.equal(again.code, 0, again.stdout + again.stderr);
   assert.ok(countOf(again, 'duplicate') > 0);
   assert.deepEqual(await billedTokens(api.url), whole);
 });

@@ -58,7 +58,16 @@ test('a file that is renamed and appended to is the same file', async (t) => {
 test('the same rows with CRLF, a byte order mark, blank lines and quotes are duplicates', async (t) => {
   const { api } = await startInProcess(t);
   const text = 'agent,units\na-1,5\na-2,7\n';
-  const options = ['--agent-column', 'agent', '--requests-column', 'units', '--service', 's'];
+  const options = [
+    '--agent-column',
+    'agent',
+    '--requests-column',
+    'units',
+    '--service',
+    's',
+    '--source',
+    'mine',
+  ];
   const plain = join(temporaryFolder(t), 'plain.csv');
   writeFileSync(plain, text);
   assert.equal((await runIngester(t, api.url, [plain, ...options])).code, 0);
@@ -129,7 +138,18 @@ test('a count above the bound of an item becomes several items with the same sum
   const { api } = await startInProcess(t);
   const file = join(temporaryFolder(t), 'large.jsonl');
   writeFileSync(file, '{"who":"a-1","n":2500001}\n{"who":"a-1","n":0}\n{"who":"a-1","n":1000000}\n');
-  const options = ['--agent-column', 'who', '--requests-column', 'n', '--service', 's', '--batch', '2'];
+  const options = [
+    '--agent-column',
+    'who',
+    '--requests-column',
+    'n',
+    '--service',
+    's',
+    '--batch',
+    '2',
+    '--source',
+    'x',
+  ];
   for (const [recorded, duplicate] of [
     [4, 0],
     [0, 4],

@@ -8,7 +8,7 @@ import { exitCodeOf, summaryOf } from './ingest/summary.ts';
 
 const help = `Usage: billonce COMMAND [options]
 
-  ingest FILE       sends usage from a CSV or JSONL file to a server, exactly once
+  ingest FILE       sends usage from a CSV, JSON Lines or JSON file to a server, exactly once
   export WHAT FILE  writes entries or settlements into a CSV or JSON Lines file
   verify [SOURCE]   recomputes every total and bill of a database or a server from its entries
   backup TARGET     copies the database, while a server may be writing to it
@@ -39,10 +39,12 @@ async function runIngest(options: IngestOptions): Promise<number> {
     columns: process.stderr.columns || 80,
     write: (text: string) => process.stderr.write(text),
   };
+  const monitor = options.isQuiet ? undefined : new Progress(output, () => performance.now());
   const report = await ingest(options, {
     standardInput: process.stdin,
     interrupt: interruptSignal(),
-    monitor: options.isQuiet ? undefined : new Progress(output, () => performance.now()),
+    monitor,
+    warn: (text) => (monitor === undefined ? output.write(`billonce: ${text}\n`) : monitor.note(text)),
   });
   process.stdout.write(summaryOf(options.file, report));
   return exitCodeOf(report);

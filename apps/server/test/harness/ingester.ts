@@ -1,7 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { ingest } from '../../src/cli/ingest/ingest.ts';
+import { parseIngestOptions } from '../../src/cli/ingest/options.ts';
+import { exitCodeOf, summaryOf } from '../../src/cli/ingest/summary.ts';
 import { type Api, apiAt } from './api.ts';
 import { onEnd } from './on-end.ts';
 
@@ -63,6 +67,22 @@ export async function runIngester(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Ingested> {
   return await startIngester(t, url, args, environment).ended;
+}
+
+/** Ingests in the process of the test, where nothing is to be killed: a process takes long to start. */
+export async function ingestHere(url: string, args: readonly string[]): Promise<Ingested> {
+  const parsed = parseIngestOptions(args, { BILLONCE_URL: url });
+  if (parsed.kind !== 'valid') throw new Error(JSON.stringify(parsed));
+  let stderr = '';
+  const report = await ingest(parsed.options, {
+    standardInput: Readable.from([]),
+    interrupt: new AbortController().signal,
+    monitor: undefined,
+    warn: (text) => {
+      stderr += `billonce: ${text}\n`;
+    },
+  });
+  return { code: exitCodeOf(report), stdout: summaryOf(parsed.options.file, report), stderr };
 }
 
 /** A count of the summary, by its name. */

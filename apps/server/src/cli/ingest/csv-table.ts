@@ -1,5 +1,5 @@
 import { IngestStop } from './ingest-stop.ts';
-import type { Place, ReadRow } from './row.ts';
+import { columnsMax, type Place, type ReadRow } from './row.ts';
 
 /** A record of a CSV file, as it was parsed. */
 export interface CsvRecord {
@@ -22,13 +22,18 @@ export function parseCsvRecord(value: unknown): CsvRecord {
 
 /** Turns the records of a CSV file into rows: the first names the columns. */
 export class CsvTable {
-  readonly #wanted: readonly string[];
+  readonly #wanted: readonly (readonly string[])[];
+  readonly #skipped: { readonly bytes: number; readonly lines: number };
   #columns: ReadonlyMap<string, number> | undefined;
   #rows = 0;
 
-  /** @param wanted the columns that must be there */
-  constructor(wanted: readonly string[]) {
+  /**
+   * @param wanted the columns that must be there, in groups of which one must be
+   * @param skipped what stands before the header
+   */
+  constructor(wanted: readonly (readonly string[])[], skipped = { bytes: 0, lines: 0 }) {
     this.#wanted = wanted;
+    this.#skipped = skipped;
   }
 
   /**
@@ -37,7 +42,9 @@ export class CsvTable {
    * @throws {IngestStop} when a wanted column is missing
    */
   *read(record: CsvRecord): Generator<ReadRow> {
-    const { fields, line, endByte } = record;
+    const { fields } = record;
+    const line = record.line + this.#skipped.lines;
+    const endByte = record.endByte + this.#skipped.bytes;
     if (fields.length === 1 && fields[0]?.trim() === '') return;
     if (this.#columns === undefined) {
       this.#columns = columnsOf(fields, this.#wanted);
@@ -53,7 +60,7 @@ export class CsvTable {
     // The file may have been cut between CR and LF.
     const fields = record.fields.map((field) => field.replace(/\r$/, ''));
     for (const row of this.read({ ...record, fields })) {
-      yield row.kind === 'broken' ? { kind: 'held_back', line: record.line } : row;
+      yield row.kind === 'broken' ? { kind: 'held_back', line: row.place.line } : row;
     }
   }
 
@@ -71,11 +78,18 @@ export class CsvTable {
   }
 }
 
-function columnsOf(header: readonly string[], wanted: readonly string[]): ReadonlyMap<string, number> {
+function columnsOf(
+  header: readonly string[],
+  wanted: readonly (readonly string[])[],
+): ReadonlyMap<string, number> {
+  if (header.length > columnsMax) throw new IngestStop(`the file has more than ${columnsMax} columns`);
   const columns = new Map(header.map((name, index) => [name.trim(), index]));
-  const missing = wanted.filter((name) => !columns.has(name));
+  const missing = wanted.filter((names) => !names.some((name) => columns.has(name)));
   if (missing.length > 0) {
-    throw new IngestStop(`the file has no column ${missing.join(', ')}; its header is ${header.join(', ')}`);
+    const names = missing.map((group) => group.join(' or ')).join(', ');
+    throw new IngestStop(
+      `the file has no column ${names}; its header is ${header.join(', ').slice(0, 2_000)}`,
+    );
   }
   if (columns.size < header.length) throw new IngestStop('two columns of the header have the same name');
   return columns;

@@ -1,7 +1,8 @@
 import type { UsageItem } from '@billonce/contract';
 import { IngestStop } from './ingest-stop.ts';
 import { sourceOf } from './item-id.ts';
-import { mapRow } from './map-row.ts';
+import { LastOfId } from './last-of-id.ts';
+import { hasCounts, mapRow, rowKey } from './map-row.ts';
 import type { Mapping } from './mapping.ts';
 import type { Place, ReadRow, Row } from './row.ts';
 import type { Tally } from './tally.ts';
@@ -52,6 +53,12 @@ export async function* cutBulks(
       fromByte = endByte;
     }
   }
+  for (const item of mapper.rest()) {
+    items.push(item);
+    if (items.length < options.batchItems) continue;
+    yield { items, bytes: 0 };
+    items = [];
+  }
   if (items.length > 0) yield { items, bytes: endByte - fromByte };
 }
 
@@ -59,6 +66,7 @@ export async function* cutBulks(
 class RowMapper {
   readonly #options: CutOptions;
   readonly #tally: Tally;
+  readonly #lastOfId = new LastOfId();
   #headerText = '';
   #source: string | undefined;
 
@@ -81,8 +89,21 @@ class RowMapper {
         return this.#refuse(read.place, read.message);
       case 'row':
         this.#tally.rowsRead += 1;
-        return this.#map(read);
+        return this.#passing(read).flatMap((row) => this.#map(row));
     }
+  }
+
+  /** The items of rows that were held back until the end. */
+  rest(): readonly RowItem[] {
+    return this.#lastOfId.flush().flatMap((row) => this.#map(row));
+  }
+
+  /** The rows that nothing can replace any more. */
+  #passing(row: Row): readonly Row[] {
+    const { mapping } = this.#options;
+    if (mapping.takesLastOfId !== true || !hasCounts(row, mapping)) return [row];
+    const key = rowKey(row, mapping);
+    return key === undefined ? [row] : this.#lastOfId.add(key, row);
   }
 
   #map(row: Row): readonly RowItem[] {
@@ -90,16 +111,21 @@ class RowMapper {
     const mapped = mapRow(row, this.#options.mapping, source);
     if (mapped.kind === 'refused') return this.#refuse(row.place, mapped.message);
     if (this.#source === undefined) this.#nameSource(source);
+    if (mapped.kind === 'skipped') {
+      this.#tally.rowsSkipped += 1;
+      return [];
+    }
     this.#tally.zeroCounts += mapped.zeros;
+    this.#tally.order.add(mapped.items[0]?.occurredAt);
     return mapped.items.map((item) => ({ row: row.place.row, item }));
   }
 
   #refuse(place: Place, message: string): readonly RowItem[] {
-    // Once mended, the row would give the file another name, and everything after it would be billed a second time.
+    // Once fixed, the row would give the file another name, and everything after it would be billed a second time.
     if (this.#source === undefined) {
       throw new IngestStop(
         `row ${place.row} (line ${place.line}) ${message}\n` +
-          'Nothing was sent: the first row is what the file is told by. Mend it, or name the file with --source.',
+          'Nothing was sent: the first row is what the file is told by. Fix it, or name the file with --source.',
       );
     }
     this.#tally.refuseRow(place, message);

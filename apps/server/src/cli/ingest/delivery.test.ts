@@ -1,17 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Delivery, waitMs } from './delivery.ts';
+import { Delivery, type Failure, waitMs } from './delivery.ts';
 import type { Attempt } from './usage-client.ts';
 
 const bulk = { items: [{ row: 1, item: { agent: 'a', serviceId: 's', requests: 1 } }], bytes: 10 };
 const answered: Attempt = { kind: 'answered', results: [{ ok: true, status: 'recorded' }] };
-const failed: Attempt = { kind: 'failed', reason: '503 overloaded', retryAfterMs: undefined };
+const failed: Attempt = {
+  kind: 'failed',
+  reason: '503 overloaded',
+  retryAfterMs: undefined,
+  isReached: true,
+};
 const expired: Attempt = { kind: 'key_expired', reason: '410 idempotency_key_expired' };
 
 /** A delivery to a server that gives these answers, the last one for ever, with a clock that only waits move. */
-function deliveryTo(answers: readonly Attempt[], giveUpMs = 600_000) {
+function deliveryTo(answers: readonly Attempt[], giveUpMs = 600_000, unreachedMs = 15_000) {
   const keys: string[] = [];
   const waits: number[] = [];
+  const failures: Failure[] = [];
   const stop = new AbortController();
   let nowMs = 0;
   const delivery = new Delivery({
@@ -23,6 +29,7 @@ function deliveryTo(answers: readonly Attempt[], giveUpMs = 600_000) {
     },
     signals: { stop: stop.signal, cancel: stop.signal },
     giveUpMs,
+    unreachedMs,
     nowMs: () => nowMs,
     pause: async (ms) => {
       waits.push(ms);
@@ -30,9 +37,9 @@ function deliveryTo(answers: readonly Attempt[], giveUpMs = 600_000) {
       if (waits.length > 1_000) stop.abort();
     },
     random: () => 1,
-    onFailure: () => undefined,
+    onFailure: (failure) => failures.push(failure),
   });
-  return { delivery, keys, waits, stop };
+  return { delivery, keys, waits, failures, stop };
 }
 
 test('a bulk is sent again under the same key until it is answered', async () => {
@@ -72,6 +79,21 @@ test('it gives up only when nothing at all got through for long enough', async (
   for (let bulks = 0; bulks < 10; bulks += 1) {
     assert.deepEqual(await slow.delivery.deliver(bulk), answered, 'each success begins the time anew');
   }
+});
+
+test('a server that never answered is given up soon, and one that answered once is not', async () => {
+  const unreached: Attempt = { ...failed, reason: 'connect ECONNREFUSED', isReached: false };
+  const never = deliveryTo([unreached]);
+  const given = await never.delivery.deliver(bulk);
+  assert.equal(given.kind, 'unreached');
+  assert.match(given.kind === 'unreached' ? given.reason : '', /no server answered for 1\d s: connect/);
+  assert.deepEqual(never.failures[0], { reason: unreached.reason, isReached: false, leftMs: 15_000 });
+  assert.ok(never.keys.length < 10);
+
+  const wentAway = deliveryTo([answered, unreached], 60_000);
+  await wentAway.delivery.deliver(bulk);
+  assert.equal((await wentAway.delivery.deliver(bulk)).kind, 'rejected');
+  assert.equal(wentAway.failures[0]?.leftMs, 60_000);
 });
 
 test('a stop ends the waiting, and the bulk is counted as unanswered', async () => {

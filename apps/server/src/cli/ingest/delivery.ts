@@ -7,7 +7,9 @@ export type Delivered =
   | { readonly kind: 'answered'; readonly results: readonly ItemResult[] }
   /** Stopped while it was on its way: the server has it or has it not. */
   | { readonly kind: 'unanswered' }
-  | { readonly kind: 'rejected'; readonly reason: string };
+  | { readonly kind: 'rejected'; readonly reason: string }
+  /** No server ever answered. */
+  | { readonly kind: 'unreached'; readonly reason: string };
 
 /** What ends an ingestion before its time. */
 export interface StopSignals {
@@ -22,13 +24,24 @@ export interface DeliveryOptions {
   readonly signals: StopSignals;
   /** for how long nothing at all may get through before it gives up */
   readonly giveUpMs: number;
+  /** the same while no server has ever answered: more often a wrong address than a server on its way up */
+  readonly unreachedMs: number;
   readonly nowMs: () => number;
   /** Waits, and ends early when the signal aborts. */
   readonly pause: (ms: number, until: AbortSignal) => Promise<void>;
   /** a number from 0 to 1 */
   readonly random: () => number;
-  /** told of each failed attempt */
-  readonly onFailure: (reason: string) => void;
+  /** Called with each failed attempt, and for how much longer it goes on trying. */
+  readonly onFailure: (failure: Failure) => void;
+}
+
+/** An attempt that failed and will be made again. */
+export interface Failure {
+  readonly reason: string;
+  /** whether a server has answered at all, now or before */
+  readonly isReached: boolean;
+  /** for how much longer it goes on trying */
+  readonly leftMs: number;
 }
 
 const firstWaitMs = 250;
@@ -39,6 +52,7 @@ const retryAfterMsMax = 60_000;
 export class Delivery {
   readonly #options: DeliveryOptions;
   #failingSinceMs: number | undefined;
+  #isReached = false;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -57,6 +71,7 @@ export class Delivery {
     let expiredKeys = 0;
     for (let failures = 0; !signals.stop.aborted; failures += 1) {
       const attempt = await client.sendBulk(items, key, signals.cancel);
+      if (attempt.kind !== 'failed') this.#isReached = true;
       switch (attempt.kind) {
         case 'answered':
           this.#failingSinceMs = undefined;
@@ -73,7 +88,7 @@ export class Delivery {
           break;
         case 'failed': {
           const hopeless = await this.#failed(attempt, failures);
-          if (hopeless !== undefined) return { kind: 'rejected', reason: hopeless };
+          if (hopeless !== undefined) return hopeless;
           break;
         }
       }
@@ -83,15 +98,22 @@ export class Delivery {
 
   /** Waits before the next attempt, or says why there is to be none. */
   async #failed(
-    { reason, retryAfterMs }: Extract<Attempt, { kind: 'failed' }>,
+    { reason, retryAfterMs, isReached }: Extract<Attempt, { kind: 'failed' }>,
     failures: number,
-  ): Promise<string | undefined> {
-    const { signals, giveUpMs, nowMs, pause, random, onFailure } = this.#options;
+  ): Promise<Delivered | undefined> {
+    const { signals, giveUpMs, unreachedMs, nowMs, pause, random, onFailure } = this.#options;
     if (signals.stop.aborted) return undefined;
-    onFailure(reason);
+    this.#isReached ||= isReached;
+    const boundMs = this.#isReached ? giveUpMs : unreachedMs;
+    const failingMs = this.#failingSinceMs === undefined ? 0 : nowMs() - this.#failingSinceMs;
+    onFailure({ reason, isReached: this.#isReached, leftMs: Math.max(boundMs - failingMs, 0) });
     this.#failingSinceMs ??= nowMs();
-    const failingMs = nowMs() - this.#failingSinceMs;
-    if (failingMs >= giveUpMs) return `nothing got through for ${Math.round(failingMs / 1000)} s: ${reason}`;
+    if (failingMs >= boundMs) {
+      const seconds = Math.round(failingMs / 1000);
+      return this.#isReached
+        ? { kind: 'rejected', reason: `nothing got through for ${seconds} s: ${reason}` }
+        : { kind: 'unreached', reason: `no server answered for ${seconds} s: ${reason}` };
+    }
     await pause(waitMs(failures, retryAfterMs, random()), signals.stop);
     return undefined;
   }

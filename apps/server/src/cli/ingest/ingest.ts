@@ -1,14 +1,12 @@
 import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import { type Bulk, cutBulks } from './cut-bulks.ts';
-import { type Delivered, Delivery } from './delivery.ts';
+import type { Bulk } from './cut-bulks.ts';
+import { type Delivered, Delivery, type Failure } from './delivery.ts';
 import { IngestStop } from './ingest-stop.ts';
 import { type Input, openInput } from './input.ts';
-import { columnsOf } from './mapping.ts';
 import type { IngestOptions } from './options.ts';
 import type { Monitor } from './progress.ts';
-import { readCsv } from './read-csv.ts';
-import { readJsonl } from './read-jsonl.ts';
+import { readBulks } from './read-bulks.ts';
 import { Tally } from './tally.ts';
 import { UsageClient } from './usage-client.ts';
 
@@ -16,7 +14,9 @@ import { UsageClient } from './usage-client.ts';
 export type Ending =
   | { readonly kind: 'finished' }
   | { readonly kind: 'interrupted' }
-  | { readonly kind: 'failed'; readonly message: string };
+  | { readonly kind: 'failed'; readonly message: string }
+  /** no server ever answered */
+  | { readonly kind: 'unreached'; readonly message: string };
 
 /** What an ingestion did. */
 export interface IngestReport {
@@ -24,8 +24,16 @@ export interface IngestReport {
   readonly tally: Tally;
   /** `undefined` when it did not come so far */
   readonly source: string | undefined;
+  /** what the id of a row is made of */
+  readonly rowsKnownBy: RowsKnownBy;
   readonly elapsedMs: number;
 }
+
+/**
+ * What tells the server that it has a row already: an id in it; its place in a file that has a name, or is of a form
+ * that never changes; or nothing but its place.
+ */
+export type RowsKnownBy = 'id' | 'named_place' | 'place';
 
 /** What an ingestion gets from outside. */
 export interface IngestPorts {
@@ -33,6 +41,8 @@ export interface IngestPorts {
   /** stops it: what is on its way is awaited for a little, nothing new is begun */
   readonly interrupt: AbortSignal;
   readonly monitor: Monitor | undefined;
+  /** says what must not be missed, also where there is no monitor */
+  readonly warn: (text: string) => void;
 }
 
 /** For how long the answers to what is on its way are awaited after a stop. */
@@ -52,6 +62,7 @@ class Ingestion {
   readonly #delivery: Delivery;
   #source: string | undefined;
   #failure: string | undefined;
+  #isUnreached = false;
   #lastReason: string | undefined;
 
   constructor(options: IngestOptions, ports: IngestPorts) {
@@ -61,10 +72,11 @@ class Ingestion {
       client: new UsageClient(options.server),
       signals: { stop: this.#stop.signal, cancel: this.#cancel.signal },
       giveUpMs: options.giveUpMs,
+      unreachedMs: options.unreachedMs,
       nowMs: () => performance.now(),
       pause,
       random: Math.random,
-      onFailure: (reason) => this.#onFailure(reason),
+      onFailure: (failure) => this.#onFailure(failure),
     });
   }
 
@@ -74,6 +86,7 @@ class Ingestion {
     const onInterrupt = () => this.#stop.abort();
     if (interrupt.aborted) onInterrupt();
     interrupt.addEventListener('abort', onInterrupt);
+    if (rowsKnownBy(this.#options) === 'place') this.#ports.warn(placeWarning);
     try {
       await this.#send(await openInput(this.#options.file, standardInput));
     } catch (error) {
@@ -83,14 +96,20 @@ class Ingestion {
       this.#ports.monitor?.end();
     }
     const elapsedMs = performance.now() - startMs;
-    return { ending: this.#ending(), tally: this.#tally, source: this.#source, elapsedMs };
+    return {
+      ending: this.#ending(),
+      tally: this.#tally,
+      source: this.#source,
+      rowsKnownBy: rowsKnownBy(this.#options),
+      elapsedMs,
+    };
   }
 
   async #send(input: Input): Promise<void> {
     let graceTimer: NodeJS.Timeout | undefined;
     const onStop = () => {
       // A pipe may stay silent for ever.
-      input.stream.destroy();
+      input.close();
       graceTimer = globalThis.setTimeout(() => this.#cancel.abort(), stopGraceMs);
     };
     if (this.#stop.signal.aborted) onStop();
@@ -105,18 +124,14 @@ class Ingestion {
       await Promise.all(Array.from({ length: this.#options.concurrency }, () => this.#work(bulks)));
     } finally {
       clearTimeout(graceTimer);
-      input.stream.destroy();
+      input.close();
     }
   }
 
   #bulksOf(input: Input): AsyncGenerator<Bulk> {
-    const { format, mapping, takesLastLine, batchItems, source } = this.#options;
-    const rows =
-      format === 'csv' ? readCsv(input, { columns: columnsOf(mapping), takesLastLine }) : readJsonl(input);
-    const onSource = (name: string) => {
+    return readBulks(input, this.#options, this.#tally, (name) => {
       this.#source = name;
-    };
-    return cutBulks(rows, { mapping, batchItems, source, onSource }, this.#tally);
+    });
   }
 
   /** Takes bulk after bulk. As many of these run as bulks may be on their way. */
@@ -136,7 +151,8 @@ class Ingestion {
     const tally = this.#tally;
     if (delivered.kind !== 'answered') {
       tally.itemsUnanswered += items.length;
-      if (delivered.kind === 'rejected') this.#fail(new IngestStop(delivered.reason));
+      if (delivered.kind === 'unreached' && !this.#stop.signal.aborted) this.#isUnreached = true;
+      if (delivered.kind !== 'unanswered') this.#fail(new IngestStop(delivered.reason));
       return;
     }
     tally.bytesDone += bytes;
@@ -157,9 +173,14 @@ class Ingestion {
     this.#stop.abort();
   }
 
-  #onFailure(reason: string): void {
+  #onFailure({ reason, isReached, leftMs }: Failure): void {
     this.#tally.retries += 1;
-    if (!this.#delivery.isFailing) this.#ports.monitor?.note(`${reason}; trying again`);
+    if (!this.#delivery.isFailing) {
+      const { url } = this.#options.server;
+      const until = new Date(Date.now() + leftMs).toISOString().slice(0, 19);
+      const what = isReached ? reason : `cannot reach ${url}: ${reason}`;
+      this.#ports.warn(`${what}; trying again for ${Math.round(leftMs / 1000)} s, until ${until}Z`);
+    }
     this.#lastReason = reason;
   }
 
@@ -168,9 +189,21 @@ class Ingestion {
   }
 
   #ending(): Ending {
-    if (this.#failure !== undefined) return { kind: 'failed', message: this.#failure };
+    if (this.#failure !== undefined)
+      return { kind: this.#isUnreached ? 'unreached' : 'failed', message: this.#failure };
     return this.#stop.signal.aborted ? { kind: 'interrupted' } : { kind: 'finished' };
   }
+}
+
+const placeWarning =
+  'WARNING: the rows have no id (--id-column), so each is known by its place in the file. If rows are ever inserted or removed ' +
+  'before others, as in a rolling export or one with the newest row first, they are billed again; rows of another file that ' +
+  'begins in the same way are taken for known ones. Give --id-column, or confirm with --source NAME that the file only grows at ' +
+  'its end.';
+
+function rowsKnownBy({ mapping, source, isPlaceStable }: IngestOptions): RowsKnownBy {
+  if (mapping.rowId !== undefined) return 'id';
+  return source !== undefined || isPlaceStable ? 'named_place' : 'place';
 }
 
 /** Waits, and ends early when the signal aborts. */

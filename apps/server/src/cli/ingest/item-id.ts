@@ -2,6 +2,7 @@ import { sha256 } from '@billonce/idempotency/core';
 
 const digestLength = 16;
 const rowDigits = 12;
+const rowIdDigestLength = 32;
 
 /** The largest row number that an id has room for. */
 export const rowMax = 10 ** rowDigits - 1;
@@ -26,6 +27,23 @@ export interface ItemPosition {
 export function itemId(source: string, { row, rowText, item, part }: ItemPosition): string {
   const digest = sha256(JSON.stringify([rowText, item, part])).slice(0, digestLength);
   return `${source}-${String(row).padStart(rowDigits, '0')}-${digest}`;
+}
+
+/** An item of a row that has an id. */
+export interface IdentifiedItem {
+  readonly rowId: readonly (string | null)[];
+  /** which of the counts of the row it is */
+  readonly count: string;
+  /** which part of an item that is too large for one, from 0 */
+  readonly part: number;
+}
+
+/**
+ * The id of a usage item of a row that has an id: a digest of that, of which count it is, and of the part. The place of
+ * the row is not covered, so the row may come again in another file, in another order.
+ */
+export function identifiedItemId(source: string, { rowId, count, part }: IdentifiedItem): string {
+  return `${source}-${sha256(JSON.stringify([rowId, count, part])).slice(0, rowIdDigestLength)}`;
 }
 
 /** The name of a file that was given none: a digest of how it begins, so that it may be renamed and appended to. */

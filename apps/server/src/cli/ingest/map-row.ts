@@ -1,6 +1,8 @@
 import { compileValidator, UsageItem } from '@billonce/contract';
-import { itemId, rowMax } from './item-id.ts';
-import type { AgentFrom, ItemMapping, Mapping, ValueFrom } from './mapping.ts';
+import { absence, readCount } from './exact-count.ts';
+import { identifiedItemId, itemId, rowMax } from './item-id.ts';
+import type { AgentFrom, ItemMapping, Mapping, RowFilter, ValueFrom } from './mapping.ts';
+import { readMoment } from './moment.ts';
 import type { Row } from './row.ts';
 
 /** What a row comes to. */
@@ -11,12 +13,17 @@ export type MappedRow =
       /** counts of 0, which give no item */
       readonly zeros: number;
     }
-  | { readonly kind: 'refused'; readonly message: string };
+  /** a row that is not to be billed: filtered out, or without any count */
+  | { readonly kind: 'skipped' }
+  | Refused;
+
+interface Refused {
+  readonly kind: 'refused';
+  readonly message: string;
+}
 
 /** The most requests of one usage item; a larger count becomes several items with the same sum. */
 const requestsPerItemMax = 1_000_000;
-/** The largest count of a row, and so at most a thousand items for each. */
-const countMax = 1_000_000_000;
 
 const validateItem = compileValidator(UsageItem);
 
@@ -25,82 +32,156 @@ const validateItem = compileValidator(UsageItem);
  * id, and what had been taken of it would be billed a second time.
  */
 export function mapRow(row: Row, mapping: Mapping, source: string): MappedRow {
-  if (row.place.row > rowMax) return { kind: 'refused', message: `is beyond row ${rowMax}` };
-  const agent = agentOf(row, mapping.agent);
+  if (row.place.row > rowMax) return refused(`is beyond row ${rowMax}`);
+  if (!(mapping.filters ?? []).every((filter) => passes(row, filter))) return { kind: 'skipped' };
+  const counts = countsOf(row, mapping);
+  if (counts.kind === 'refused') return counts;
+  if (counts.list.length === 0) return { kind: 'skipped' };
+  const agent = agentOf(row, mapping);
   if (agent.kind === 'refused') return agent;
-  const occurredAt = occurredAtOf(row, mapping.occurredAtColumn);
+  const occurredAt = occurredAtOf(row, mapping);
   if (occurredAt.kind === 'refused') return occurredAt;
+  const rowId = rowIdOf(row, mapping);
+  if (rowId?.kind === 'refused') return rowId;
   const items: UsageItem[] = [];
-  let zeros = 0;
-  for (const [item, itemMapping] of mapping.items.entries()) {
-    const read = readItem(row, itemMapping);
-    if (read.kind === 'refused') return read;
-    if (read.count === 0) zeros += 1;
-    for (const [part, requests] of partsOf(read.count).entries()) {
-      const id = itemId(source, { row: row.place.row, rowText: row.text, item, part });
-      items.push({ agent: agent.text, serviceId: read.service, requests, id, ...occurredAt.members });
+  for (const { item, count, mapped } of counts.list) {
+    if (count === 0) continue;
+    const service = nameOf(row, mapped.service, mapping.spaceBecomes);
+    if (service.kind === 'refused') return service;
+    for (const [part, requests] of partsOf(count).entries()) {
+      const id =
+        rowId === undefined
+          ? itemId(source, { row: row.place.row, rowText: row.text, item, part })
+          : identifiedItemId(source, { rowId: rowId.values, count: mapped.name ?? String(item), part });
+      items.push({ agent: agent.text, serviceId: service.text, requests, id, ...occurredAt.members });
     }
   }
   const fault = items.map(faultOf).find((found) => found !== undefined);
-  return fault === undefined ? { kind: 'items', items, zeros } : { kind: 'refused', message: fault };
+  const zeros = counts.list.filter(({ count }) => count === 0).length;
+  return fault === undefined ? { kind: 'items', items, zeros } : refused(fault);
 }
 
-interface Refused {
-  readonly kind: 'refused';
-  readonly message: string;
+/** One text for what identifies a row; nothing where it has no id. */
+export function rowKey(row: Row, mapping: Mapping): string | undefined {
+  const rowId = rowIdOf(row, mapping);
+  return rowId?.kind === 'values' ? JSON.stringify(rowId.values) : undefined;
+}
+
+/** Whether a row has something to bill. */
+export function hasCounts(row: Row, mapping: Mapping): boolean {
+  const counts = countsOf(row, mapping);
+  return counts.kind === 'refused' || counts.list.length > 0;
+}
+
+function refused(message: string): Refused {
+  return { kind: 'refused', message };
+}
+
+function passes(row: Row, { from, values, takesMissing }: RowFilter): boolean {
+  const { value } = foundIn(row, from);
+  return absence(value) === undefined ? values.has(String(value).trim()) : takesMissing;
+}
+
+interface Found {
+  readonly value: unknown;
+  /** the column, for a message */
+  readonly name: string;
+}
+
+function foundIn(row: Row, from: ValueFrom): Found {
+  switch (from.kind) {
+    case 'constant':
+      return { value: from.text, name: 'the constant' };
+    case 'column':
+      return { value: row.field(from.column), name: from.column };
+    case 'first': {
+      const found = from.columns.find((column) => absence(row.field(column)) === undefined);
+      const column = found ?? from.columns[0] ?? '';
+      return { value: row.field(column), name: column };
+    }
+    case 'joined': {
+      const parts = from.values.map((one) => foundIn(row, one));
+      const missing = parts.find(({ value }) => absence(value) !== undefined);
+      return missing ?? { value: parts.map(({ value }) => String(value).trim()).join(':'), name: 'the name' };
+    }
+  }
 }
 
 type Text = { readonly kind: 'text'; readonly text: string } | Refused;
 
-function agentOf(row: Row, from: AgentFrom): Text {
-  if (from.kind !== 'spread') return textOf(row, from);
-  return { kind: 'text', text: `agent-${((row.place.row - 1) % from.agents) + 1}` };
+function agentOf(row: Row, { agent, spaceBecomes }: Mapping): Text {
+  return agent.kind === 'spread'
+    ? { kind: 'text', text: spread(row, agent) }
+    : nameOf(row, agent, spaceBecomes);
 }
 
-function textOf(row: Row, from: ValueFrom): Text {
-  if (from.kind === 'constant') return { kind: 'text', text: from.text };
-  const value = row.field(from.column);
-  if (typeof value === 'string' && value !== '') return { kind: 'text', text: value };
-  return { kind: 'refused', message: `${from.column} ${nameless(value) ?? 'is not a text'}` };
+function spread(row: Row, { agents }: Extract<AgentFrom, { kind: 'spread' }>): string {
+  return `agent-${((row.place.row - 1) % agents) + 1}`;
 }
 
-function nameless(value: unknown): string | undefined {
-  if (value === undefined || value === null) return 'is missing';
-  return value === '' ? 'is empty' : undefined;
+function nameOf(row: Row, from: ValueFrom, spaceBecomes: string | undefined): Text {
+  const { value, name } = foundIn(row, from);
+  const absent = absence(value);
+  if (absent !== undefined) return refused(`${name} ${absent}`);
+  if (typeof value === 'object') return refused(`${name} is not a text`);
+  const text = String(value).trim();
+  return { kind: 'text', text: spaceBecomes === undefined ? text : text.replaceAll(/\s+/g, spaceBecomes) };
 }
 
 type OccurredAt = { readonly kind: 'members'; readonly members: { readonly occurredAt?: string } } | Refused;
 
-function occurredAtOf(row: Row, column: string | undefined): OccurredAt {
-  if (column === undefined) return { kind: 'members', members: {} };
-  const text = textOf(row, { kind: 'column', column });
-  return text.kind === 'refused' ? text : { kind: 'members', members: { occurredAt: text.text } };
+function occurredAtOf(row: Row, { occurredAt, timezone }: Mapping): OccurredAt {
+  if (occurredAt === undefined) return { kind: 'members', members: {} };
+  const { value, name } = foundIn(row, occurredAt);
+  const moment = readMoment(value, timezone);
+  if (moment.kind === 'refused') return refused(`${name} ${moment.message}`);
+  return { kind: 'members', members: { occurredAt: moment.text } };
 }
 
-type ReadItem = { readonly kind: 'item'; readonly service: string; readonly count: number } | Refused;
+type RowId = { readonly kind: 'values'; readonly values: readonly (string | null)[] } | Refused;
 
-function readItem(row: Row, { service, requests }: ItemMapping): ReadItem {
-  const serviceText = textOf(row, service);
-  if (serviceText.kind === 'refused') return serviceText;
-  const value = requests.kind === 'constant' ? requests.text : row.field(requests.column);
-  const count = countOf(value);
-  if (count !== undefined) return { kind: 'item', service: serviceText.text, count };
-  const name = requests.kind === 'constant' ? 'the count' : requests.column;
-  const fault = nameless(value) ?? `is ${shown(value)}, not a whole number from 0 to ${countMax}`;
-  return { kind: 'refused', message: `${name} ${fault}` };
+function rowIdOf(row: Row, { rowId }: Mapping): RowId | undefined {
+  if (rowId === undefined) return undefined;
+  const values: (string | null)[] = [];
+  for (const from of rowId) {
+    const { value, name } = foundIn(row, from);
+    const absent = absence(value);
+    if (absent !== undefined && from.kind === 'column')
+      return refused(`${name} ${absent}: it identifies the row`);
+    if (typeof value === 'object' && value !== null)
+      return refused(`${name} is not a text: it identifies the row`);
+    values.push(absent === undefined ? String(value).trim() : null);
+  }
+  const isEmpty = values.every((value) => value === null);
+  return isEmpty ? refused('has none of the columns that identify a row') : { kind: 'values', values };
 }
 
-/** A count, from a text or a JSON number. */
-export function countOf(value: unknown): number | undefined {
-  const count = typeof value === 'string' && /^ *\d{1,16} *$/.test(value) ? Number(value) : value;
-  return Number.isInteger(count) && typeof count === 'number' && count >= 0 && count <= countMax
-    ? count
-    : undefined;
+interface CountOfRow {
+  readonly item: number;
+  readonly count: number;
+  readonly mapped: ItemMapping;
 }
 
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? '';
-  return text.length <= 40 ? text : `${text.slice(0, 40)}…`;
+function countsOf(
+  row: Row,
+  { items, decimalMark, multiplier, skipsMissing }: Mapping,
+): { readonly kind: 'counts'; readonly list: readonly CountOfRow[] } | Refused {
+  const list: CountOfRow[] = [];
+  for (const [item, mapped] of items.entries()) {
+    const { value, name } = foundIn(row, mapped.requests);
+    const read = readCount(value, decimalMark, multiplier);
+    switch (read.kind) {
+      case 'count':
+        list.push({ item, count: read.count, mapped });
+        break;
+      case 'none':
+        if (skipsMissing !== true) return refused(`${name} ${read.fault}`);
+        break;
+      case 'bad':
+        return refused(`${name} ${read.fault}`);
+    }
+  }
+  return { kind: 'counts', list };
 }
 
 function partsOf(count: number): number[] {
@@ -112,5 +193,14 @@ function partsOf(count: number): number[] {
 function faultOf(item: UsageItem): string | undefined {
   const validated = validateItem(item);
   if (validated.kind === 'valid') return undefined;
-  return validated.faults.map(({ pointer, message }) => `${pointer.slice(1)} ${message}`).join('; ');
+  return validated.faults
+    .map(({ pointer, message }) => `${pointer.slice(1)} ${message}${spaceHint(pointer, item)}`)
+    .join('; ');
+}
+
+function spaceHint(pointer: string, { agent, serviceId }: UsageItem): string {
+  const name = pointer === '/agent' ? agent : pointer === '/serviceId' ? serviceId : '';
+  return /\s/.test(name)
+    ? `; it is ${JSON.stringify(name.slice(0, 40))}: --replace-spaces gives a character for the spaces`
+    : '';
 }

@@ -21,7 +21,7 @@ test('the azure-llm preset needs nothing else, and sends no time', () => {
   assert.equal(options.format, 'csv');
   assert.equal(options.takesLastLine, true);
   assert.deepEqual(options.mapping.agent, { kind: 'spread', agents: 1 });
-  assert.equal(options.mapping.occurredAtColumn, undefined);
+  assert.equal(options.mapping.occurredAt, undefined);
   assert.equal(options.server.url, 'http://127.0.0.1:3001');
   assert.deepEqual([options.batchItems, options.concurrency, options.giveUpMs], [1_000, 4, 600_000]);
 });
@@ -45,6 +45,14 @@ test('the format is that of the name of the file, unless it is told', () => {
   assert.equal(valid(['f.csv', ...mapped, '--format', 'jsonl']).format, 'jsonl');
   assert.equal(valid(['f.csv', ...mapped]).takesLastLine, false);
   assert.match(mistakes('f.log', ...mapped), /give --format/);
+  for (const [file, format] of [
+    ['a.tsv', 'csv'],
+    ['a.CSV.gz', 'csv'],
+    ['a.ndjson.gz', 'jsonl'],
+    ['a.json', 'json'],
+  ] as const)
+    assert.equal(valid([file, ...mapped]).format, format);
+  assert.equal(valid(['a.tsv.gz', ...mapped]).delimiter, '\t');
 });
 
 test('every mistake is named at once', () => {

@@ -1,24 +1,21 @@
 import { parseArgs } from 'node:util';
 import { bulkItemsMax, compileValidator, Tenant } from '@billonce/contract';
-import type { Mapping } from './mapping.ts';
-import { type MappingWords, mappingOf } from './mapping-options.ts';
+import { type FileForm, type FileWords, fileForm } from './file-form.ts';
 import type { ServerAccess } from './usage-client.ts';
 
 /** What to ingest, how, and where to. */
-export interface IngestOptions {
+export interface IngestOptions extends FileForm {
   /** a path, or `-` for the standard input */
   readonly file: string;
-  readonly format: 'csv' | 'jsonl';
-  readonly mapping: Mapping;
   /** the name of the file in the ids; `undefined`: made of how it begins */
   readonly source: string | undefined;
-  /** whether the last line of a CSV file counts although no line break ends it */
-  readonly takesLastLine: boolean;
   readonly server: ServerAccess;
   readonly batchItems: number;
   readonly concurrency: number;
   /** for how long nothing at all may get through, in milliseconds */
   readonly giveUpMs: number;
+  /** the same while the server has never answered */
+  readonly unreachedMs: number;
   readonly isQuiet: boolean;
 }
 
@@ -32,6 +29,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
+const list = { type: 'string', multiple: true } as const;
 const known = {
   url: text,
   'api-key': text,
@@ -45,7 +43,19 @@ const known = {
   'service-column': text,
   requests: text,
   'requests-column': text,
+  count: list,
+  'by-model': flag,
   'occurred-at-column': text,
+  'no-occurred-at': flag,
+  timezone: text,
+  'id-column': list,
+  rows: text,
+  delimiter: text,
+  decimal: text,
+  multiply: text,
+  'skip-empty': flag,
+  only: list,
+  'replace-spaces': text,
   source: text,
   'last-line': text,
   batch: text,
@@ -57,6 +67,8 @@ const known = {
 } as const;
 
 const urlDefault = 'http://127.0.0.1:3001';
+/** A server that was never reached is more often a wrong address than one that is on its way up. */
+const unreachedSecondsDefault = 15;
 
 /** Reads the options of `billonce ingest`. */
 export function parseIngestOptions(args: readonly string[], environment: Environment): ParsedOptions {
@@ -68,13 +80,15 @@ export function parseIngestOptions(args: readonly string[], environment: Environ
   const [file, ...others] = positionals;
   if (file === undefined) mistakes.push('name the file to ingest');
   if (others.length > 0) mistakes.push(`one file at a time: ${others.join(' ')} is too much`);
-  const words: MappingWords = values;
-  const mapped = mappingOf(words, file ?? '', mistakes);
+  const words: FileWords = values;
+  const form = fileForm(words, file ?? '', mistakes);
+  const giveUpAfter = values['give-up-after'];
+  const giveUpMs = integer('--give-up-after', giveUpAfter, 600, 0, 31_536_000, mistakes) * 1000;
   const options: IngestOptions = {
     file: file ?? '',
-    ...mapped,
+    ...form,
     source: nameOf('--source', values.source, mistakes),
-    takesLastLine: lastLine(values['last-line'], mapped.takesLastLine, mistakes),
+    takesLastLine: lastLine(values['last-line'], form.takesLastLine, mistakes),
     server: {
       url: serverUrl(values.url ?? set(environment['BILLONCE_URL']) ?? urlDefault, mistakes),
       apiKey: apiKey(values['api-key'] ?? set(environment['BILLONCE_API_KEY']), mistakes),
@@ -83,7 +97,8 @@ export function parseIngestOptions(args: readonly string[], environment: Environ
     },
     batchItems: integer('--batch', values.batch, 1_000, 1, bulkItemsMax, mistakes),
     concurrency: integer('--concurrency', values.concurrency, 4, 1, 64, mistakes),
-    giveUpMs: integer('--give-up-after', values['give-up-after'], 600, 0, 31_536_000, mistakes) * 1000,
+    giveUpMs,
+    unreachedMs: giveUpAfter === undefined ? unreachedSecondsDefault * 1000 : giveUpMs,
     isQuiet: values.quiet,
   };
   return mistakes.length > 0 ? { kind: 'invalid', mistakes } : { kind: 'valid', options };

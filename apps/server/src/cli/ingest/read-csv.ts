@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream';
 import { CsvError, type Parser, parse } from 'csv-parse';
+import { csvDialect } from './csv-dialect.ts';
 import { type CsvRecord, CsvTable, parseCsvRecord } from './csv-table.ts';
 import { IngestStop } from './ingest-stop.ts';
 import type { Input } from './input.ts';
@@ -7,8 +8,10 @@ import { type ReadRow, recordBytesMax } from './row.ts';
 
 /** How to read a CSV file. */
 export interface CsvOptions {
-  /** the columns that must be there */
-  readonly columns: readonly string[];
+  /** the columns that must be there, in groups of which one must be */
+  readonly columns: readonly (readonly string[])[];
+  /** between two fields; without it the file says it, or shows it */
+  readonly delimiter?: string | undefined;
   /** whether a last line counts although no line break ends it */
   readonly takesLastLine: boolean;
 }
@@ -16,7 +19,7 @@ export interface CsvOptions {
 const newline = 0x0a;
 
 /**
- * Reads a CSV file with a header line (RFC 4180; LF or CRLF; UTF-8, with or without a byte order mark).
+ * Reads a CSV file with a header line (RFC 4180, with any delimiter; LF or CRLF; UTF-8, with or without a byte order mark).
  *
  * @throws {IngestStop} when it cannot be read on: a lost quote, a record beyond the bound, a missing column
  */
@@ -28,28 +31,32 @@ export async function* readCsv(input: Input, options: CsvOptions): AsyncGenerato
       yield chunk;
     }
   }
+  const { delimiter, skippedBytes, chunks } = await csvDialect(input.stream, options.delimiter);
   // A fault of the file destroys the parser, and so comes out of the loop below.
-  const parser = pipeline(input.stream, watched, csvParser(), () => undefined);
-  const table = new CsvTable(options.columns);
+  const parser = pipeline(chunks, watched, csvParser(delimiter), () => undefined);
+  const skipped = { bytes: skippedBytes, lines: skippedBytes === 0 ? 0 : 1 };
+  const table = new CsvTable(options.columns, skipped);
   // One record behind: only the end of the file tells which is the last.
   let last: CsvRecord | undefined;
   for await (const record of recordsOf(parser)) {
     if (last !== undefined) yield* table.read(last);
     if (record.kind === 'unclosed') {
-      yield { kind: 'held_back', line: record.line };
+      yield { kind: 'held_back', line: record.line + skipped.lines };
       return;
     }
     last = record;
   }
   if (last === undefined) throw new IngestStop('the file is empty');
   if (lastByte === newline) yield* table.read(last);
-  else if (options.takesLastLine && (await input.isUnchanged())) yield* table.readUnended(last);
-  else yield { kind: 'held_back', line: last.line };
+  else if ((options.takesLastLine || input.isCompressed) && (await input.isUnchanged()))
+    yield* table.readUnended(last);
+  else yield { kind: 'held_back', line: last.line + skipped.lines };
 }
 
-function csvParser(): Parser {
+function csvParser(delimiter: string): Parser {
   return parse({
     bom: true,
+    delimiter,
     info: true,
     max_record_size: recordBytesMax,
     record_delimiter: ['\r\n', '\n'],

@@ -1,7 +1,8 @@
-import { isUtf8 } from 'node:buffer';
+import { jsonBytesMax } from './exact-json.ts';
 import { IngestStop } from './ingest-stop.ts';
 import type { Input } from './input.ts';
-import { type Place, type ReadRow, recordBytesMax } from './row.ts';
+import { type JsonPiece, JsonRows } from './json-rows.ts';
+import type { ReadRow } from './row.ts';
 
 /**
  * Reads a file with a JSON object on each line.
@@ -9,45 +10,23 @@ import { type Place, type ReadRow, recordBytesMax } from './row.ts';
  * A last line that nothing ends is a row when it is a whole object, and held back otherwise: no part of an object is
  * an object.
  *
+ * @param path of the rows in each line; without it the line is the row
  * @throws {IngestStop} when a line is beyond the bound, or the file is empty
  */
-export async function* readJsonl(input: Input): AsyncGenerator<ReadRow> {
-  let rows = 0;
-  for await (const { bytes, line, endByte, isEnded } of linesOf(input.stream)) {
-    const text = bytes
-      .toString('utf8')
-      .replace(/^\uFEFF/, '')
-      .trim();
-    if (text === '') continue;
-    const read = rowOf(bytes, text, { row: rows + 1, line, endByte });
-    rows += 1;
-    yield read.kind === 'broken' && !isEnded ? { kind: 'held_back', line } : read;
+export async function* readJsonl(input: Input, path?: string): AsyncGenerator<ReadRow> {
+  const rows = new JsonRows(path);
+  let isEmpty = true;
+  for await (const line of linesOf(input.stream)) {
+    for (const read of rows.read(line)) {
+      isEmpty = false;
+      yield read.kind === 'broken' && !line.isEnded ? { kind: 'held_back', line: line.line } : read;
+    }
+    isEmpty &&= line.bytes.every((byte) => byte <= 0x20);
   }
-  if (rows === 0) throw new IngestStop('the file is empty');
+  if (isEmpty) throw new IngestStop('the file is empty');
 }
 
-function rowOf(bytes: Buffer, text: string, place: Place): ReadRow {
-  if (!isUtf8(bytes)) return { kind: 'broken', place, message: 'is not UTF-8' };
-  const value = parsed(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { kind: 'broken', place, message: 'is not a JSON object' };
-  }
-  const members = new Map<string, unknown>(Object.entries(value));
-  return { kind: 'row', place, text, field: (column) => members.get(column) };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-interface Line {
-  readonly bytes: Buffer;
-  readonly line: number;
-  readonly endByte: number;
+interface Line extends JsonPiece {
   readonly isEnded: boolean;
 }
 
@@ -69,8 +48,8 @@ async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line> {
     parts.push(part);
     partsBytes += part.length;
     endByte += part.length;
-    if (partsBytes > recordBytesMax) {
-      throw new IngestStop(`line ${line} is longer than ${recordBytesMax} bytes`);
+    if (partsBytes > jsonBytesMax) {
+      throw new IngestStop(`line ${line} is longer than ${jsonBytesMax} bytes`);
     }
   };
   for await (const chunk of chunks) {

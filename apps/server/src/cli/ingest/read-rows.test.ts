@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
+import { jsonBytesMax } from './exact-json.ts';
 import type { Input } from './input.ts';
 import { readCsv } from './read-csv.ts';
 import { readJsonl } from './read-jsonl.ts';
@@ -15,12 +16,14 @@ function inputOf(text: string, isUnchanged = true, pieceBytes = 3): Input {
   return {
     stream: Readable.from(pieces, { objectMode: false }),
     sizeBytes: bytes.length,
+    isCompressed: false,
     isUnchanged: () => Promise.resolve(isUnchanged),
+    close: () => undefined,
   };
 }
 
 async function csv(text: string, takesLastLine = false, isUnchanged = true): Promise<string[]> {
-  return await told(readCsv(inputOf(text, isUnchanged), { columns: ['a', 'b'], takesLastLine }));
+  return await told(readCsv(inputOf(text, isUnchanged), { columns: [['a'], ['b']], takesLastLine }));
 }
 
 async function jsonl(text: string): Promise<string[]> {
@@ -84,7 +87,7 @@ test('CSV: what cannot be read on is said with its place', async () => {
   await assert.rejects(csv('a,b,b\n1,2,3\n'), /two columns/);
   await assert.rejects(csv('a,b\n1,2\n3,x"y\n'), /line 3/);
   const long = readCsv(inputOf(`a,b\n1,"${'x'.repeat(recordBytesMax + 1)}`, true, 65_536), {
-    columns: ['a', 'b'],
+    columns: [['a'], ['b']],
     takesLastLine: true,
   });
   await assert.rejects(told(long), /1048576.* line 2/);
@@ -104,7 +107,7 @@ test('JSONL: objects, blank lines, and lines that are none', async () => {
 test('JSONL: a last line without an end counts when it is whole, and only then', async () => {
   assert.deepEqual(await jsonl('{"a":1}\n{"a":2}'), ['1@1 1 undefined', '2@2 2 undefined']);
   assert.deepEqual(await jsonl('{"a":1}\n{"a":2'), ['1@1 1 undefined', 'held back @2']);
-  const long = readJsonl(inputOf(`{"a":1}\n{"a":"${'x'.repeat(recordBytesMax)}`, true, 65_536));
+  const long = readJsonl(inputOf(`{"a":1}\n{"a":"${'x'.repeat(jsonBytesMax)}`, true, 65_536));
   await assert.rejects(told(long), /line 2 is longer/);
 });
 

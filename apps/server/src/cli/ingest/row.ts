@@ -33,5 +33,7 @@ export type ReadRow =
   /** A last line without an end: whoever writes the file may not be done with it. */
   | { readonly kind: 'held_back'; readonly line: number };
 
-/** The longest line or record that is read, in bytes: without a bound, a lost quote reads a whole file into memory. */
+/** The longest record of CSV that is read, in bytes: without a bound, a lost quote reads a whole file into memory. */
 export const recordBytesMax = 1024 * 1024;
+/** The most columns of a CSV file. */
+export const columnsMax = 10_000;

@@ -20,16 +20,25 @@ export function summaryOf(file: string, report: IngestReport): string {
   ].join('\n');
 }
 
-/** What the process ends with: 0 when everything in the file is billed. */
-export function exitCodeOf({ ending, tally }: IngestReport): number {
-  switch (ending.kind) {
+/** What the process ends with: 0 when everything in the file is billed, and a second run would bill nothing again. */
+export function exitCodeOf(report: IngestReport): number {
+  switch (report.ending.kind) {
     case 'interrupted':
       return 130;
     case 'failed':
       return 1;
+    case 'unreached':
+      return 5;
     case 'finished':
-      return isComplete(tally) ? 0 : 3;
+      if (!isComplete(report.tally)) return 3;
+      return isUnsafe(report) ? 4 : 0;
   }
+}
+
+/** Whether rows may be billed again, or be taken for others, when the file comes again in another form. */
+function isUnsafe({ rowsKnownBy, tally }: IngestReport): boolean {
+  if (tally.itemsAnswered === 0) return false;
+  return rowsKnownBy === 'place' || (rowsKnownBy === 'named_place' && tally.order.isNewestFirst);
 }
 
 function isComplete({ rowsRefused, itemsRefused, heldBackLine }: Tally): boolean {
@@ -41,6 +50,7 @@ function headline({ ending, tally }: IngestReport): string {
     case 'interrupted':
       return 'stopped';
     case 'failed':
+    case 'unreached':
       return 'failed';
     case 'finished':
       return isComplete(tally) ? 'finished' : 'finished, but not with everything';
@@ -59,6 +69,7 @@ function countsOf(tally: Tally): Count[] {
   ];
   const sometimes: Count[] = [
     ['rows refused', tally.rowsRefused],
+    ['rows skipped', tally.rowsSkipped],
     ['counts of 0', tally.zeroCounts],
     ['unanswered', tally.itemsUnanswered],
     ['tried again', tally.retries],
@@ -91,26 +102,41 @@ function refusalLines({ refusals, rowsRefused, itemsRefused }: Tally): string[] 
   return lines.length === 0 ? [] : ['refused:', ...lines, ...rest];
 }
 
-function adviceOf({ ending, tally, source }: IngestReport): string[] {
+function adviceOf(report: IngestReport): string[] {
+  const { ending, tally, source, rowsKnownBy } = report;
   const again = 'Run the same command again: what the server has already is known by its ids.';
   switch (ending.kind) {
     case 'interrupted':
       return [again];
     case 'failed':
       return [`billonce: ${ending.message}`, again];
+    case 'unreached':
+      return [
+        `billonce: ${ending.message}`,
+        'Nothing was sent. Is the URL right (--url, BILLONCE_URL), and does the server run? --give-up-after SECONDS waits longer.',
+      ];
     case 'finished':
       break;
   }
   const advice: string[] = [];
   if (tally.rowsRefused > 0) {
-    advice.push(`Mend these rows where they stand, and run it again with --source ${source}.`);
+    const name = rowsKnownBy === 'id' ? '' : ` with --source ${source}`;
+    advice.push(`Fix these rows where they are, and run it again${name}.`);
   }
   if (tally.refusals.some(({ code }) => code === 'usage_id_conflict')) {
     advice.push(
-      'usage_id_conflict: this row was billed before to another agent or service, or by another count, or',
-      'another file begins alike. Use the same options again, or give each file a --source of its own.',
+      ...(rowsKnownBy === 'id'
+        ? [
+            'usage_id_conflict: a row with this id was billed before, to another agent or service, or with another count or time.',
+            'Use the same options again; for another system with its own ids, give another --source.',
+          ]
+        : [
+            'usage_id_conflict: this row was billed before to another agent or service, or by another count, or',
+            'another file begins in the same way. Use the same options again, or give each file a different --source.',
+          ]),
     );
   }
+  if (isUnsafe(report)) advice.push(...unsafeAdvice(report));
   if (tally.heldBackLine !== undefined) {
     advice.push(
       `Line ${tally.heldBackLine}, the last, has no line break and may be half written: it was not sent.`,
@@ -118,4 +144,21 @@ function adviceOf({ ending, tally, source }: IngestReport): string[] {
     );
   }
   return advice;
+}
+
+function unsafeAdvice({ tally, rowsKnownBy }: IngestReport): string[] {
+  const isMixed = tally.duplicates > 0 && tally.recorded > 0;
+  return [
+    ...(tally.order.isNewestFirst
+      ? ['WARNING: the newest row is first. The next export would bill rows again that are billed now.']
+      : []),
+    ...(isMixed && rowsKnownBy === 'place'
+      ? [
+          `WARNING: ${numbers.format(tally.duplicates)} items were known already, by the place of their rows, and were not billed.`,
+          'That is right if this is the same file, grown at its end, and wrong if it is another one that begins in the same way.',
+        ]
+      : []),
+    'WARNING: rows are known by their place in the file. Give --id-column; or, if the file only ever grows at its end,',
+    'name it with --source.',
+  ];
 }

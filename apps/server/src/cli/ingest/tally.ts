@@ -1,4 +1,5 @@
 import type { Place } from './row.ts';
+import { RowOrder } from './row-order.ts';
 
 /** A row or an item that was refused, by the ingester or by the server. */
 export interface Refusal {
@@ -21,6 +22,8 @@ export const refusalsListedMax = 20;
 /** Counts what an ingestion does. */
 export class Tally {
   rowsRead = 0;
+  /** rows that are filtered out, or have no count */
+  rowsSkipped = 0;
   /** counts of 0: there is nothing to bill */
   zeroCounts = 0;
   itemsAnswered = 0;
@@ -34,6 +37,7 @@ export class Tally {
   /** of the file, as far as they were dealt with */
   bytesDone = 0;
   heldBackLine: number | undefined;
+  readonly order = new RowOrder();
   readonly refusals: Refusal[] = [];
   readonly services = new Map<string, ServiceTally>();
 

@@ -27,7 +27,12 @@ function urlOf(server: Server): string {
 test('what may pass is worth another try, and Retry-After is heard', async (t) => {
   for (const status of [408, 425, 429, 500, 502, 503]) {
     const attempt = await attemptAt(t, (_request, response) => response.writeHead(status).end('no JSON'));
-    assert.deepEqual(attempt, { kind: 'failed', reason: String(status), retryAfterMs: undefined });
+    assert.deepEqual(attempt, {
+      kind: 'failed',
+      reason: String(status),
+      retryAfterMs: undefined,
+      isReached: true,
+    });
   }
   const attempt = await attemptAt(t, (_request, response) =>
     response
@@ -38,6 +43,7 @@ test('what may pass is worth another try, and Retry-After is heard', async (t) =
     kind: 'failed',
     reason: '503 overloaded - m (request r)',
     retryAfterMs: 7_000,
+    isReached: true,
   });
 });
 
@@ -50,7 +56,12 @@ test('a lost connection is worth another try: before, within and after the head 
   });
   assert.equal(cut.kind, 'failed');
   const silent = await attemptAt(t, () => undefined, 50);
-  assert.deepEqual(silent, { kind: 'failed', reason: 'no answer within 0.05 s', retryAfterMs: undefined });
+  assert.deepEqual(silent, {
+    kind: 'failed',
+    reason: 'no answer within 0.05 s',
+    retryAfterMs: undefined,
+    isReached: false,
+  });
 });
 
 test('a server that is not there is worth another try', async () => {

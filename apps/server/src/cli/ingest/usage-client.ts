@@ -13,7 +13,13 @@ export type ItemResult =
 export type Attempt =
   | { readonly kind: 'answered'; readonly results: readonly ItemResult[] }
   /** Worth sending again, the same bulk under the same key. */
-  | { readonly kind: 'failed'; readonly reason: string; readonly retryAfterMs: number | undefined }
+  | {
+      readonly kind: 'failed';
+      readonly reason: string;
+      readonly retryAfterMs: number | undefined;
+      /** whether a server answered at all */
+      readonly isReached: boolean;
+    }
   /** The key is too old to be asked about: only its items' ids can tell. */
   | { readonly kind: 'key_expired'; readonly reason: string }
   /** Sending it again would end the same way. */
@@ -63,7 +69,7 @@ export class UsageClient {
       return await this.#send(JSON.stringify({ items }), items.length, idempotencyKey, attempt.signal);
     } catch (error) {
       const reason = isTimedOut ? `no answer within ${this.#access.timeoutMs / 1000} s` : reasonOf(error);
-      return { kind: 'failed', reason, retryAfterMs: undefined };
+      return { kind: 'failed', reason, retryAfterMs: undefined, isReached: false };
     } finally {
       clearTimeout(timer);
       isCancelled.removeEventListener('abort', cancel);
@@ -100,7 +106,8 @@ function judge(response: Response, text: string, itemCount: number): Attempt {
   const reason = reasonOfAnswer(response, text);
   if (status === 410) return { kind: 'key_expired', reason };
   if (status >= 500 || retriedStatuses.has(status)) {
-    return { kind: 'failed', reason, retryAfterMs: retryAfterMs(response.headers.get('retry-after')) };
+    const waitMs = retryAfterMs(response.headers.get('retry-after'));
+    return { kind: 'failed', reason, retryAfterMs: waitMs, isReached: true };
   }
   return { kind: 'rejected', reason };
 }

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { type DecimalMark, readCount } from './exact-count.ts';
+
+function count(value: unknown, mark: DecimalMark = 'point', multiplier = 1): number | string {
+  const read = readCount(value, mark, multiplier);
+  return read.kind === 'count' ? read.count : `${read.kind}: ${read.fault}`;
+}
+
+test('whole numbers are read exactly, however tools write them', () => {
+  for (const [text, expected] of [
+    ['0', 0],
+    ['-0', 0],
+    ['007', 7],
+    ['59200.0', 59_200],
+    ['59200.', 59_200],
+    ['1e3', 1_000],
+    ['1.5E+3', 1_500],
+    ['5000e-3', 5],
+    ['.5e1', 5],
+    ['1,234', 1_234],
+    ['1,234,567.00', 1_234_567],
+    ["1'234", 1_234],
+    ['1\u00a0234', 1_234],
+    ['1 234', 1_234],
+    [' +42 ', 42],
+    ['1000000000', 1_000_000_000],
+    ['1e9', 1_000_000_000],
+    ['0.000000001e18', 1_000_000_000],
+  ] as const)
+    assert.equal(count(text), expected, text);
+  assert.equal(count(3), 3);
+});
+
+test('a decimal comma is read where it is asked for', () => {
+  assert.equal(count('1.234', 'comma'), 1_234);
+  assert.equal(count('1.234.567,0', 'comma'), 1_234_567);
+  assert.match(String(count('1,5', 'comma')), /not a whole number/);
+  assert.match(
+    String(count('1.234')),
+    /not a whole number; if the point separates thousands, give --decimal comma/,
+  );
+});
+
+test('a count may be multiplied before it has to be whole', () => {
+  assert.equal(count('12.345', 'point', 1_000), 12_345);
+  assert.match(String(count('12.3456', 'point', 1_000)), /not a whole number/);
+});
+
+test('what is not a count is refused, and nothing is not a count', () => {
+  for (const bad of [
+    '1.5',
+    '1e-3',
+    '-1',
+    'x',
+    '1,23',
+    '12,34,567',
+    '1,234 567',
+    '1e',
+    'e3',
+    '.',
+    ',',
+    '1_000',
+    '0x10',
+  ])
+    assert.match(String(count(bad)), /^bad: is ".*", not a/, bad);
+  for (const bad of [
+    '1000000001',
+    '1e999',
+    '9'.repeat(64),
+    '9'.repeat(65),
+    '1e10',
+    'NaN',
+    'Infinity',
+    true,
+    {},
+    [],
+  ])
+    assert.match(String(count(bad)), /^bad: /, JSON.stringify(bad));
+  assert.equal(count(''), 'none: is empty');
+  assert.equal(count('  '), 'none: is empty');
+  assert.equal(count(null), 'none: is missing');
+  assert.equal(count(undefined), 'none: is missing');
+});
+
+test('every way to write an integer is that integer', () => {
+  const integers = fc.integer({ min: 0, max: 1_000_000_000 });
+  fc.assert(
+    fc.property(integers, fc.integer({ min: 0, max: 6 }), (integer, zeros) => {
+      const grouped = new Intl.NumberFormat('en-US').format(integer);
+      const german = new Intl.NumberFormat('de-DE').format(integer);
+      const fraction = zeros === 0 ? '' : `.${'0'.repeat(zeros)}`;
+      for (const text of [
+        `${integer}${fraction}`,
+        `${grouped}${fraction}`,
+        `${integer}e0`,
+        `${integer}${'0'.repeat(zeros)}e-${zeros}`,
+      ])
+        assert.equal(count(text), integer, text);
+      assert.equal(count(german, 'comma'), integer, german);
+    }),
+  );
+});

@@ -1,0 +1,42 @@
+import type { Row } from './row.ts';
+
+/** How many rows with ids are held back at most, each until so many others came after it. */
+const heldMax = 1_000;
+/** The most characters of rows that are held back. */
+const heldCharactersMax = 32 * 1024 * 1024;
+
+/**
+ * Holds rows back, so that of those with one id only the last goes on. What is repeated lies near: a log writes the
+ * parts of one answer while it arrives.
+ */
+export class LastOfId {
+  readonly #held = new Map<string, Row>();
+  #characters = 0;
+
+  /** Takes a row, and gives those that nothing can replace any more. */
+  add(key: string, row: Row): readonly Row[] {
+    this.#drop(key);
+    this.#held.set(key, row);
+    this.#characters += row.text.length;
+    const passed: Row[] = [];
+    for (const [oldest, held] of this.#held) {
+      if (this.#held.size <= heldMax && this.#characters <= heldCharactersMax) break;
+      this.#drop(oldest);
+      passed.push(held);
+    }
+    return passed;
+  }
+
+  #drop(key: string): void {
+    this.#characters -= this.#held.get(key)?.text.length ?? 0;
+    this.#held.delete(key);
+  }
+
+  /** The rest, at the end of the file. */
+  flush(): readonly Row[] {
+    const rows = [...this.#held.values()];
+    this.#held.clear();
+    this.#characters = 0;
+    return rows;
+  }
+}

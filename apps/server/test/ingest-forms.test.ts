@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { startInProcess } from './harness/in-process.ts';
+import { countOf, ingestHere } from './harness/ingester.ts';
+import { temporaryFolder } from './harness/temporary-folder.ts';
+
+const two = ['--agent-column', 'who', '--count', 'in=input-tokens', '--count', 'out=output-tokens'] as const;
+
+test('rows with ids are billed once in a rolling export, in any order, as CSV and as JSON', async (t) => {
+  const { api } = await startInProcess(t);
+  const folder = temporaryFolder(t);
+  const run = async (name: string, content: string | Buffer) => {
+    const file = join(folder, name);
+    writeFileSync(file, content);
+    const done = await ingestHere(api.url, [file, ...two, '--id-column', 'meta.id', '--batch', '2']);
+    assert.equal(done.code, 0, done.stdout + done.stderr);
+    assert.doesNotMatch(done.stdout + done.stderr, /WARNING/);
+    return countOf(done, 'recorded');
+  };
+  const row = (id: number) => ({ meta: { id }, who: 'team/7@example.com', in: id * 10, out: id });
+  // A shared id of a row is two items; a JSON number and a text of CSV are one id.
+  assert.equal(await run('a.jsonl', [1, 2, 3].map((id) => `${JSON.stringify(row(id))}\n`).join('')), 6);
+  assert.equal(await run('b.json', JSON.stringify([4, 3, 2].map(row), undefined, 2)), 2);
+  const csv = (ids: readonly number[]) =>
+    `sep=;\r\nmeta.id;who;in;out\r\n${ids.map((id) => `${id};team/7@example.com;${id}0.0;${id}\r\n`).join('')}`;
+  assert.equal(await run('c.csv.gz', gzipSync(csv([5, 4, 3]))), 2);
+  assert.equal(await run('d.csv', csv([5, 4, 3, 2, 1])), 0);
+  const total = async (service: string) =>
+    (await api.get(`/usage/team%2F7%40example.com/${service}`)).json.total;
+  assert.deepEqual([await total('input-tokens'), await total('output-tokens')], [150, 15]);
+});
+
+test('a row whose count has changed is refused under its id, not billed again', async (t) => {
+  const { api } = await startInProcess(t);
+  const file = join(temporaryFolder(t), 'day.csv');
+  const args = [file, ...two, '--id-column', 'day', '--id-column', 'who'];
+  writeFileSync(file, 'day,who,in,out\nmonday,a,5,1\nmonday,b,5,1\n');
+  assert.equal((await ingestHere(api.url, args)).code, 0);
+  writeFileSync(file, 'day,who,in,out\nmonday,a,7,1\nmonday,b,5,1\n');
+  const again = await ingestHere(api.url, args);
+  assert.equal(again.code, 3);
+  assert.match(again.stdout, /usage_id_conflict: a row with this id was billed before/);
+  assert.equal((await api.get('/usage/a/input-tokens')).json.total, 5);
+});
+
+test('rows that are known by their place only are warned of, and end with a code of their own', async (t) => {
+  const { api } = await startInProcess(t);
+  const folder = temporaryFolder(t);
+  const run = async (name: string, text: string, ...more: readonly string[]) => {
+    const file = join(folder, name);
+    writeFileSync(file, text);
+    return await ingestHere(api.url, [file, ...two, ...more]);
+  };
+  const first = await run('a.csv', 'who,in,out,at\na,1,1,2\na,2,2,1\n', '-q');
+  assert.equal(first.code, 4);
+  assert.match(first.stderr, /^billonce: WARNING: the rows have no id \(--id-column\)/);
+  assert.match(first.stdout, /WARNING: rows are known by their place in the file. Give --id-column/);
+  // Another file that begins in the same way: its first row is taken for the one that is known.
+  const alike = await run('b.csv', 'who,in,out,at\na,1,1,2\na,3,3,1\n');
+  assert.equal(alike.code, 4);
+  assert.match(
+    alike.stdout,
+    /WARNING: 2 items were known already, by the place of their rows, and were not billed/,
+  );
+  assert.equal((await run('c.csv', 'who,in,out,at\na,1,1,2\na,3,3,1\n', '--source', 'c')).code, 0);
+  const now = Date.now();
+  const newestFirst = `who,in,out,at\na,1,1,${now}\na,1,1,${now - 1_000}\na,1,1,${now - 2_000}\n`;
+  const backwards = await run('d.csv', newestFirst, '--source', 'd', '--occurred-at-column', 'at');
+  assert.equal(backwards.code, 4, backwards.stdout);
+  assert.match(backwards.stdout, /WARNING: the newest row is first/);
+});
+
+test('a server that cannot be reached is said at once, and given up soon', async (t) => {
+  const file = join(temporaryFolder(t), 'a.csv');
+  writeFileSync(file, 'who,in,out\na,1,1\n');
+  const args = [file, ...two, '--source', 'a', '--quiet', '--give-up-after', '0'];
+  const done = await ingestHere('http://127.0.0.1:9', args);
+  assert.equal(done.code, 5);
+  assert.match(
+    done.stderr,
+    /^billonce: cannot reach http:\/\/127\.0\.0\.1:9: .*; trying again for 0 s, until \d{4}-\d\d-\d\dT[\d:]{8}Z\n$/,
+  );
+  assert.match(done.stdout, /no server answered for 0 s.*\nNothing was sent\. Is the URL right/);
+});
