@@ -7,7 +7,7 @@ import { httpServer } from './http/server.ts';
 import { WriteDesk } from './http/write.ts';
 import type { ExecutorOptions } from './ledger/batch-executor.ts';
 import type { OnCommitted } from './ledger/gathering-executor.ts';
-import { Ledger } from './ledger/ledger.ts';
+import { Ledger, type OnDecided } from './ledger/ledger.ts';
 import { LedgerLanes } from './ledger/ledger-lanes.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { openPostgres } from './storage/postgres/open.ts';
@@ -18,13 +18,14 @@ import { httpSender } from './webhooks/sender.ts';
 import { Audit } from './workers/audit.ts';
 import { Outbox } from './workers/outbox.ts';
 import { Sweep } from './workers/sweep.ts';
+import { WriteProbe } from './workers/write-probe.ts';
 
 /** What comes from outside the process, so that tests can bring their own. */
 export interface Ports {
   /** `undefined`: the clock of the storage, which is that of the database where there is one */
   readonly nowMs: (() => number) | undefined;
   readonly drawSecret: () => string;
-  /** whether outbox and audit run by themselves; a test runs them by hand, at times of its own */
+  /** whether write probe, outbox and audit run by themselves; a test runs them by hand, at times of its own */
   readonly areWorkersStarted: boolean;
 }
 
@@ -40,6 +41,7 @@ export interface App {
   readonly sweep: Sweep;
   readonly outbox: Outbox;
   readonly audit: Audit;
+  readonly writeProbe: WriteProbe;
   /** resolves with the reason if the process must end, because another may use the database instead of it */
   readonly lost: Promise<string>;
   /** Stops accepting, finishes what was taken, answers it, closes the storage. */
@@ -66,12 +68,19 @@ export async function startApp(
     metrics.committed(items, commitMs / 1_000),
   );
   const { books, nowMs } = storage;
-  const ledger = new LedgerLanes(
-    storage.lanes.map(
-      (lane) => new Ledger(lane, nowMs, (submission, outcome) => metrics.decided(submission, outcome)),
-    ),
-  );
+  const writeProbe = new WriteProbe({
+    probeWrite: () => storage.probeWrite(),
+    log,
+    onFault: ({ code = 'none' }) => metrics.writeFailed(code),
+    onProbed: (outcome) => metrics.probed(outcome),
+  });
+  const decided: OnDecided = (submission, outcome) => {
+    metrics.decided(submission, outcome);
+    writeProbe.decided(outcome);
+  };
+  const ledger = new LedgerLanes(storage.lanes.map((lane) => new Ledger(lane, nowMs, decided)));
   metrics.watchQueue(() => ledger.state);
+  metrics.watchWrites(() => writeProbe.fault !== undefined);
   const sweep = new Sweep(storage.sweepable, config, nowMs, log);
   const audit = new Audit({
     books,
@@ -99,6 +108,7 @@ export async function startApp(
     sweep.stop();
     audit.stop();
     await outbox.stop();
+    await writeProbe.stop();
     await ledger.drain();
     await storage.close();
     await traces?.close();
@@ -106,12 +116,13 @@ export async function startApp(
   try {
     const writes = new WriteDesk(ledger, config.isKeyRequired);
     const http = await httpServer(
-      { writes, ledger, books, metrics, traces, config, version, ...ports, nowMs },
+      { writes, ledger, books, writeProbe, metrics, traces, config, version, ...ports, nowMs },
       log,
     );
     await http.listen({ host: config.host, port: config.port });
     sweep.start();
     if (ports.areWorkersStarted) {
+      writeProbe.start();
       outbox.start();
       audit.start();
     }
@@ -121,7 +132,7 @@ export async function startApp(
       await http.close();
       await closeStorage();
     };
-    return { url: urlOf(http, config), sweep, outbox, audit, lost: storage.lost, close };
+    return { url: urlOf(http, config), sweep, outbox, audit, writeProbe, lost: storage.lost, close };
   } catch (error) {
     await closeStorage();
     throw error;

@@ -13,6 +13,8 @@ export interface FaultFacts {
   readonly statement?: string;
   /** name of the constraint that was not kept */
   readonly constraint?: string;
+  /** another transaction was first or holds a row: the storage itself works */
+  readonly isContention?: true;
   /** where in the code, when the code is at fault */
   readonly frames?: string;
 }

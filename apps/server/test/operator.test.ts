@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startInProcess } from './harness/in-process.ts';
+import { countIn } from './harness/look-into.ts';
 import { adminKey, apiOfTenant, asAdmin, withHeaders } from './harness/tenants.ts';
 
 test('every list has a weak tag, and is not sent again while it is the same', async (t) => {
@@ -49,14 +50,28 @@ test('answers tell where their time went', async (t) => {
   assert.match((await api.get('/nothing')).headers.get('server-timing') ?? '', /^total;/);
 });
 
-test('deep health goes to the writer and back, for the operator only, and leaves nothing', async (t) => {
-  const { api } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
+test('deep health commits a probe with the settings that are safe, for the operator only, and leaves nothing in the books', async (t) => {
+  const { api, file } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
   const admin = withHeaders(api, asAdmin);
   const { status, json } = await admin.get('/health/deep');
   assert.equal(status, 200);
   assert.equal(json.status, 'ok');
   assert.ok(json.readMs > 0 && json.writeMs > 0);
   assert.equal((await api.get('/health/deep')).status, 401);
+  const { engine, settings, openings } = json.durability;
+  if (engine === 'sqlite') {
+    assert.deepEqual(settings, {
+      journal_mode: 'wal',
+      synchronous: '2',
+      foreign_keys: '1',
+      fullfsync: '1',
+      checkpoint_fullfsync: '1',
+    });
+    assert.equal(openings, 1);
+    assert.equal(countIn(file, `SELECT journal_mode = 'wal' FROM pragma_journal_mode`), 1);
+  } else {
+    assert.deepEqual(Object.keys(settings), ['fsync', 'full_page_writes', 'synchronous_commit']);
+  }
   const own = await apiOfTenant(api, 'acme');
   assert.equal((await own.get('/health/deep')).status, 403);
   await admin.post('/admin/pause', {});

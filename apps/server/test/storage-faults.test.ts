@@ -3,8 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as passing } from 'node:timers/promises';
 import { type Api, type ApiAnswer, apiAt } from './harness/api.ts';
-import { startProcess } from './harness/process.ts';
+import { type ServerProcess, startProcess } from './harness/process.ts';
 import { smallDisk } from './harness/small-disk.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 
@@ -28,6 +29,41 @@ function assertRefused(answer: ApiAnswer): void {
   assert.ok(['storage_unavailable', 'outcome_unknown'].includes(answer.json.error), answer.text);
   assert.match(answer.headers.get('retry-after') ?? '', /^\d+$/);
   assert.equal(answer.headers.get('x-request-id'), answer.json.requestId);
+}
+
+/** While writes fail the instance says so, and its log says why. */
+async function assertNotReady(api: Api): Promise<void> {
+  const ready = await api.get('/health/ready');
+  assert.deepEqual([ready.status, ready.json.error, ready.json.ready], [503, 'storage_unavailable', false]);
+  const deep = await api.get('/health/deep');
+  assert.deepEqual([deep.status, deep.json.error], [503, 'storage_unavailable'], deep.text);
+  assert.match((await api.get('/metrics')).text, /^billonce_writes_failing 1$/m);
+}
+
+/** Without any write of a client. */
+async function untilReady(api: Api): Promise<void> {
+  for (let tries = 0; tries < 1_000; tries++) {
+    if ((await api.get('/health/ready')).status === 200) {
+      assert.equal((await api.get('/health/deep')).status, 200);
+      assert.match((await api.get('/metrics')).text, /^billonce_writes_failing 0$/m);
+      return;
+    }
+    await passing(25);
+  }
+  assert.fail('it does not get ready again');
+}
+
+function assertLogged(server: ServerProcess, code: RegExp): void {
+  const lines = server.output().split('\n');
+  const entries = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+  const failing = entries.find(({ msg }) => msg === 'writes fail: not ready until one succeeds');
+  const failed = entries.find(({ msg, route }) => msg === 'failed' && route === '/api/v1/usage/bulk');
+  for (const { err } of [failing, failed]) {
+    assert.equal(err.engine, 'sqlite');
+    assert.match(err.code, code);
+    assert.ok(err.message.length > 0 && err.step.length > 0 && err.statement.length > 0, JSON.stringify(err));
+  }
+  assert.ok(!JSON.stringify(entries).includes('agent-'), 'no value of a row');
 }
 
 async function assertReadsAnswer(api: Api): Promise<void> {
@@ -81,7 +117,9 @@ async function outOfRoom(t: TestContext, api: Api, take: () => void, giveBack: (
   await assertReadsAnswer(api);
   const replay = await send(api, 0);
   assert.equal(replay.text, first.text, 'a known key is answered although the disk is full');
+  await assertNotReady(api);
   giveBack();
+  await untilReady(api);
   await assertAllRecordedOnce(api, answers, refused + 21);
 }
 
@@ -89,9 +127,10 @@ test('a full disk: writes are refused, reads answer, and with space the same pro
   const disk = smallDisk(t, 6);
   if (disk === undefined) return t.skip('this process may not mount a file system');
   const file = join(disk.folder, 'books.db');
-  const server = await startProcess(t, { DATABASE_URL: `file:${file}`, LOG_LEVEL: 'silent' });
+  const server = await startProcess(t, { DATABASE_URL: `file:${file}`, LOG_LEVEL: 'error' });
   await outOfRoom(t, apiAt(server.url), disk.fill, disk.clear);
   assert.equal(await server.stop('SIGTERM'), 0);
+  assertLogged(server, /^SQLITE_FULL \(13\)$/);
 });
 
 interface User {
@@ -116,11 +155,15 @@ const noRoom = '4096';
 test('a bound on the size of files (RLIMIT_FSIZE): the same', async (t) => {
   if (!canLimit) return t.skip('there is no prlimit here');
   const file = join(temporaryFolder(t), 'books.db');
-  const server = await startProcess(t, { DATABASE_URL: `file:${file}`, LOG_LEVEL: 'silent' });
+  const server = await startProcess(t, { DATABASE_URL: `file:${file}`, LOG_LEVEL: 'error' });
   const take = () => limitFileSize(server.pid, noRoom);
   const giveBack = () => limitFileSize(server.pid, 'unlimited');
   await outOfRoom(t, apiAt(server.url), take, giveBack);
+  const { durability } = (await apiAt(server.url).get('/health/deep')).json;
+  assert.ok(durability.openings > 1, 'it was opened again after the I/O errors');
+  assert.equal(durability.settings.synchronous, '2', 'and set up again');
   assert.equal(await server.stop('SIGTERM'), 0);
+  assertLogged(server, /^SQLITE_IOERR \(\d+\)$/);
 });
 
 /** Root may write whatever the mode of a file says, so a test that runs as root has its server run as nobody. */
@@ -154,8 +197,10 @@ test('a read-only file: writes are refused, reads answer, and once writable the 
     assertRefused(refused);
     assert.equal(refused.json.error, 'storage_unavailable');
     await assertReadsAnswer(api);
+    await assertNotReady(api);
   }
   setMode(0o600);
+  await untilReady(api);
   await assertAllRecordedOnce(api, answers, 3);
   assert.equal(await server.stop('SIGTERM'), 0);
 });

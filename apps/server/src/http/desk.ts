@@ -1,6 +1,8 @@
 import type { OperationName } from '@billonce/contract';
 import type { Config } from '../config.ts';
+import type { FaultFacts } from '../fault-facts.ts';
 import type { WritePath } from '../ledger/ledger-lanes.ts';
+import type { Durability } from '../ledger/storage-port.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Books } from '../reads/books.ts';
 import type { Traces } from '../traces/traces.ts';
@@ -13,6 +15,7 @@ export interface Desk {
   readonly writes: WriteDesk;
   readonly ledger: WritePath;
   readonly books: Books;
+  readonly writeProbe: WriteProbe;
   readonly metrics: Metrics;
   /** `undefined`: nothing is traced */
   readonly traces: Traces | undefined;
@@ -21,6 +24,14 @@ export interface Desk {
   readonly nowMs: () => number;
   /** draws the secret part of a new API key: 32 hexadecimal digits */
   readonly drawSecret: () => string;
+}
+
+/** Whether writes succeed. */
+interface WriteProbe {
+  /** the last fault, unless a probe has succeeded since */
+  readonly fault: FaultFacts | undefined;
+  /** @throws {StorageFault} if a write that is committed fails now */
+  runOnce(): Promise<Durability>;
 }
 
 /** The tenant of a call; the router let none of the tenant's operations through without one. */

@@ -77,6 +77,14 @@ export interface LedgerStorage {
   close(): void | Promise<void>;
 }
 
+/** With which settings an engine writes; what was acknowledged outlives a power failure only with the right ones. */
+export interface Durability {
+  readonly engine: 'sqlite' | 'postgres';
+  readonly settings: Readonly<Record<string, string>>;
+  /** how often the file was opened: once at the start, and again after each fault that makes its connection unusable */
+  readonly openings?: number;
+}
+
 /** A failure of storage. */
 export class StorageFault extends Error {
   /**

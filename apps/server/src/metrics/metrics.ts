@@ -30,6 +30,8 @@ export class Metrics {
   readonly #sparedRetries: Counter;
   readonly #sparedRequests: Counter;
   readonly #sparedStroops: Counter;
+  readonly #writeFaults: Counter<'code'>;
+  readonly #writeProbes: Counter<'outcome'>;
   readonly #deliveries: Counter<'outcome'>;
   readonly #failedAudits: Gauge;
   readonly #books: readonly { readonly gauge: Gauge; readonly read: (books: AuditedBooks) => number }[];
@@ -69,6 +71,10 @@ export class Metrics {
     this.#sparedRetries = counter('retries_not_billed_total', 'Retries of usage that were not billed again');
     this.#sparedRequests = counter('retries_not_billed_requests_total', 'Their requests');
     this.#sparedStroops = counter('retries_not_billed_stroops_total', 'Their price, at the price now');
+    this.#writeFaults = counter('write_faults_total', 'Writes and probes that the storage did not take', [
+      'code',
+    ]);
+    this.#writeProbes = counter('write_probes_total', 'Probes whether writes succeed', ['outcome']);
     this.#deliveries = counter('webhook_attempts_total', 'Attempts to deliver to webhooks', ['outcome']);
     this.#failedAudits = gauge(
       'audit_failed_tenants',
@@ -131,6 +137,27 @@ export class Metrics {
   committed(items: number, seconds: number): void {
     this.#batchItems.observe(items);
     this.#commitSeconds.observe(seconds);
+  }
+
+  /** Shows whether writes fail, as it is at each scrape. */
+  watchWrites(isFailing: () => boolean): void {
+    new Gauge({
+      name: 'billonce_writes_failing',
+      help: 'Whether the last write failed, and no probe has succeeded since; 1 is an alarm',
+      registers: [this.#registry],
+      collect() {
+        this.set(isFailing() ? 1 : 0);
+      },
+    });
+  }
+
+  /** @param code of the engine: there are few, and none names a row */
+  writeFailed(code: string): void {
+    this.#writeFaults.labels(code).inc();
+  }
+
+  probed(outcome: 'written' | 'failed'): void {
+    this.#writeProbes.labels(outcome).inc();
   }
 
   attempted(outcome: string): void {

@@ -1,4 +1,5 @@
 import type { BatchExecutor } from '../ledger/batch-executor.ts';
+import type { Durability } from '../ledger/storage-port.ts';
 import type { Audits } from '../reads/audits.ts';
 import type { Books } from '../reads/books.ts';
 import type { SweepCursor, SweepFailure, SweepLimits } from './sweep-step.ts';
@@ -10,6 +11,12 @@ export interface Storage {
   readonly books: Books;
   readonly audits: Audits;
   readonly sweepable: Sweepable;
+  /**
+   * Commits something of no meaning, and says with which settings.
+   *
+   * @throws {StorageFault} if it cannot be written
+   */
+  probeWrite(): Promise<Durability>;
   /** resolves with the reason if another process may use the database instead of this one, which must end then */
   readonly lost: Promise<string>;
   /** milliseconds since the epoch: the clock that everything recorded goes by */

@@ -141,7 +141,7 @@ export const serverOperations = {
   readReady: {
     method: 'GET',
     path: '/api/v1/health/ready',
-    summary: 'This instance takes writes',
+    summary: 'This instance takes writes: its last one succeeded, or a probe has since',
     access: 'open',
     successes: { 200: { description: 'It does.', schema: operation.Ready } },
     errors: ['storage_unavailable', 'shutting_down'],
@@ -149,7 +149,7 @@ export const serverOperations = {
   readDeepHealth: {
     method: 'GET',
     path: '/api/v1/health/deep',
-    summary: 'This instance reads, and its writer loads and decides; how long both took',
+    summary: 'This instance reads, decides and commits a probe; how long that took, and with which settings',
     access: 'admin',
     successes: { 200: { description: 'They do.', schema: operation.DeepHealth } },
     errors: ['storage_unavailable', 'outcome_unknown', 'overloaded', 'shutting_down'],

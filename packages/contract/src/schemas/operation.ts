@@ -104,6 +104,19 @@ export const DeepHealth = Type.Object({
   writeMs: Type.Number(),
   queuedItems: Type.Integer(),
   inFlightItems: Type.Integer(),
+  durability: Type.Object({
+    engine: Type.Union([Type.Literal('sqlite'), Type.Literal('postgres')]),
+    settings: Type.Record(Type.String(), Type.String(), {
+      description:
+        'Settings in force where this instance writes, such as `synchronous` (2 is FULL) or `fsync`.',
+      examples: [{ journal_mode: 'wal', synchronous: '2', foreign_keys: '1' }],
+    }),
+    openings: Type.Optional(
+      Type.Integer({
+        description: 'How often the file was opened: once at the start, and again after a fault.',
+      }),
+    ),
+  }),
 });
 
 export const ErrorBody = Type.Object(

@@ -15,7 +15,7 @@ const noService = 'none';
 
 const healthy = async (): Promise<Reply> => ({ status: 200, body: { status: 'ok', service: 'billonce' } });
 
-export function operationRoutes({ books, ledger, metrics, config, version, nowMs }: Desk) {
+export function operationRoutes({ books, ledger, writeProbe, metrics, config, version, nowMs }: Desk) {
   const openApi = openApiDocument(version);
   return {
     readHealthBare: healthy,
@@ -24,6 +24,11 @@ export function operationRoutes({ books, ledger, metrics, config, version, nowMs
     readReady: async () => {
       if (!ledger.isOpen)
         throw new ApiError('shutting_down', 'this instance is stopping', { members: { ready: false } });
+      const { fault } = writeProbe;
+      if (fault !== undefined) {
+        const message = 'the last write failed, and no probe has succeeded since';
+        throw new ApiError('storage_unavailable', message, { members: { ready: false } }, fault);
+      }
       await books.ping();
       return { status: 200, body: { ready: true } };
     },
@@ -32,13 +37,17 @@ export function operationRoutes({ books, ledger, metrics, config, version, nowMs
       const startedMs = performance.now();
       await books.ping();
       const readMs = performance.now() - startedMs;
-      // A command that is always refused: it goes all the way to the writer and into a transaction, and leaves nothing.
+      // A command that is always refused: it goes through the queue to the writer and into a transaction, and leaves nothing.
       const command = { kind: 'set_disabled', serviceId: noService, disabled: true } as const;
       const outcome = await ledger.submit({ tenant: adminTenant, command, key: undefined });
       if (outcome.kind === 'fault')
-        throw new ApiError(outcome.code, 'the writer does not answer as it should');
+        throw new ApiError(outcome.code, 'the writer does not answer as it should', {}, outcome.facts);
+      // Only a commit shows that the disk takes what the writer decides.
+      const durability = await writeProbe.runOnce().catch((error: unknown) => {
+        throw new ApiError('storage_unavailable', 'a probe could not be written', {}, error);
+      });
       const writeMs = performance.now() - startedMs - readMs;
-      return { status: 200, body: { status: 'ok', readMs, writeMs, ...ledger.state } };
+      return { status: 200, body: { status: 'ok', readMs, writeMs, ...ledger.state, durability } };
     },
 
     readMetrics: async () => {

@@ -80,6 +80,7 @@ function faultFacts(error: unknown, place: FaultPlace): FaultFacts {
     code: state,
     message: `${state}: ${messageOf(reason)}`,
     ...(constraint === undefined ? {} : { constraint }),
+    ...(isConflict(reason) || isLockTimeout(reason) ? { isContention: true } : {}),
   };
 }
 

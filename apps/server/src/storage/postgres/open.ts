@@ -12,6 +12,7 @@ import { PostgresBooks } from './postgres-books.ts';
 import { type PostgresOptions, PostgresStorage } from './postgres-storage.ts';
 import { PostgresSweep } from './sweep.ts';
 import { TailHorizon } from './tail-horizon.ts';
+import { probeWrite } from './write-probe.ts';
 import { analyzeWhileYoung } from './young-tables.ts';
 
 const migrateWithinMs = 3_600_000;
@@ -72,7 +73,16 @@ export async function openPostgres(
   }
   // Any number of instances share the database, so none loses it to another.
   const lost = new Promise<string>(() => undefined);
-  return { lanes, books, audits: new PostgresAudits(upkeep), sweepable, lost, nowMs: now, close };
+  return {
+    lanes,
+    books,
+    audits: new PostgresAudits(upkeep),
+    sweepable,
+    probeWrite: () => probeWrite(pool),
+    lost,
+    nowMs: now,
+    close,
+  };
 }
 
 async function prepareDatabase(options: PostgresEngineOptions): Promise<void> {

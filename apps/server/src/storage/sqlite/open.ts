@@ -31,5 +31,14 @@ export async function openSqlite(
     throw error;
   }
   const audits = new SoleAudits();
-  return { lanes: [writer], books, audits, sweepable: writer, lost: writer.lost, nowMs, close };
+  return {
+    lanes: [writer],
+    books,
+    audits,
+    sweepable: writer,
+    probeWrite: () => writer.probe(),
+    lost: writer.lost,
+    nowMs,
+    close,
+  };
 }

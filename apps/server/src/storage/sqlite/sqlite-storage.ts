@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { factsOf } from '../../fault-facts.ts';
 import {
   type BatchChanges,
+  type Durability,
   isEmpty,
   type LedgerStorage,
   type Loaded,
@@ -10,6 +11,7 @@ import {
 import type { Wants } from '../../ledger/wants.ts';
 import type { AnswerCap } from '../stored-answer.ts';
 import type { SweepLimits } from '../sweep-step.ts';
+import { writeProbeBody } from '../write-probe-body.ts';
 import { listAnswersTables } from './answers.ts';
 import { integer } from './columns.ts';
 import { Connection } from './connection.ts';
@@ -18,6 +20,7 @@ import { type FileLock, lockFile } from './file-lock.ts';
 import { loadBatch } from './load.ts';
 import { migrate } from './migrations/migrate.ts';
 import { makeOwn, OwnFile, realFile } from './own-file.ts';
+import { assertPragmas, effectivePragmas, setPragmas } from './pragmas.ts';
 import { saveBatch } from './save.ts';
 import { type SweepReport, sweepStep } from './sweep.ts';
 
@@ -25,6 +28,8 @@ export interface SqliteOptions {
   readonly file: string;
   readonly cap: AnswerCap;
 }
+
+const probeSql = 'INSERT OR REPLACE INTO write_probes (only, body) VALUES (1, ?)';
 
 /** How a transaction ends, and what comes of it. */
 interface Transacted<T> {
@@ -40,6 +45,7 @@ export class SqliteStorage implements LedgerStorage {
   #file: OwnFile | undefined;
   #lost: string | undefined;
   #connection: Connection | undefined;
+  #openings = 0;
   /** tables of answers that there are; read again whenever the file is opened */
   #tables = new Set<string>();
 
@@ -91,6 +97,11 @@ export class SqliteStorage implements LedgerStorage {
     return this.#lost;
   }
 
+  /** How often the file was opened: after a fault that leaves a connection in doubt, it is opened again. */
+  get openings(): number {
+    return this.#openings;
+  }
+
   /** Looks whether the file is still in its place, when no write does. */
   look(): void {
     try {
@@ -113,6 +124,20 @@ export class SqliteStorage implements LedgerStorage {
     });
     this.#tables = new Set(listAnswersTables(this.#connected()));
     return report;
+  }
+
+  /** Commits a row of no meaning on the connection that writes, and says what that is set to. */
+  probe(): Durability {
+    this.#transact((connection, at) => {
+      at('probe');
+      connection.run(probeSql, writeProbeBody());
+      return { end: 'commit', value: undefined };
+    });
+    return {
+      engine: 'sqlite',
+      settings: effectivePragmas(this.#connected()),
+      openings: this.#openings,
+    };
   }
 
   close(): void {
@@ -194,12 +219,8 @@ export class SqliteStorage implements LedgerStorage {
     const connection = new Connection(this.#options.file, 'read_write');
     try {
       this.#assertInPlace('open');
-      connection.exec('PRAGMA journal_mode = WAL');
-      connection.exec('PRAGMA synchronous = FULL');
-      // Pages of 4 KiB: a checkpoint every 16 MiB of log, not every 4.
-      connection.exec('PRAGMA wal_autocheckpoint = 4000');
-      connection.exec('PRAGMA cache_size = -65536');
-      connection.exec('PRAGMA journal_size_limit = 67108864');
+      setPragmas(connection);
+      assertPragmas(connection);
       migrate(connection);
       this.#tables = new Set(listAnswersTables(connection));
     } catch (error) {
@@ -207,6 +228,7 @@ export class SqliteStorage implements LedgerStorage {
       throw error;
     }
     this.#connection = connection;
+    this.#openings += 1;
     return connection;
   }
 }

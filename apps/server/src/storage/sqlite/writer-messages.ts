@@ -1,5 +1,6 @@
 import type { FaultFacts } from '../../fault-facts.ts';
 import type { Batch, ExecutorOptions } from '../../ledger/batch-executor.ts';
+import type { Durability, StorageFault } from '../../ledger/storage-port.ts';
 import type { Outcome } from '../../ledger/submission.ts';
 import type { SweepLimits } from '../sweep-step.ts';
 import type { SqliteOptions } from './sqlite-storage.ts';
@@ -15,6 +16,7 @@ export interface WriterData {
 export type WriterCall =
   | { readonly kind: 'execute'; readonly call: number; readonly batch: Batch }
   | { readonly kind: 'sweep'; readonly call: number; readonly nowMs: number; readonly limits: SweepLimits }
+  | { readonly kind: 'probe'; readonly call: number }
   | { readonly kind: 'close' };
 
 /** The outcomes of one call, of several that were committed together. */
@@ -36,4 +38,11 @@ export type WriterReply =
       readonly commitMs: number;
     }
   | { readonly kind: 'swept'; readonly call: number; readonly report: SweepReport }
-  | { readonly kind: 'sweep_failed'; readonly call: number; readonly facts: FaultFacts };
+  | { readonly kind: 'probed'; readonly call: number; readonly durability: Durability }
+  /** what became of a sweep or a probe that failed */
+  | {
+      readonly kind: 'failed';
+      readonly call: number;
+      readonly fault: StorageFault['kind'];
+      readonly facts: FaultFacts;
+    };

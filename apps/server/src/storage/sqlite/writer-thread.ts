@@ -3,6 +3,7 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { type FaultFacts, factsOf } from '../../fault-facts.ts';
 import { itemsOf, StorageExecutor } from '../../ledger/batch-executor.ts';
 import { batchItemsMax, executeTogether } from '../../ledger/gathering-executor.ts';
+import { StorageFault } from '../../ledger/storage-port.ts';
 import { SqliteStorage } from './sqlite-storage.ts';
 import type { WriterCall, WriterData, WriterReply } from './writer-messages.ts';
 
@@ -80,6 +81,7 @@ async function answer(
     await execute(together, executor);
     together = [];
     if (call.kind === 'sweep') sweep(call, storage);
+    else if (call.kind === 'probe') probe(call, storage);
     else close(storage);
   }
   await execute(together, executor);
@@ -103,12 +105,25 @@ function close(storage: SqliteStorage): void {
   port.close();
 }
 
-function sweep(call: WriterCall & { readonly kind: 'sweep' }, storage: SqliteStorage): void {
+/** Runs what is no batch, and replies with what came of it. */
+function attempt(call: number, work: () => WriterReply): void {
   try {
-    reply({ kind: 'swept', call: call.call, report: storage.sweep(call.nowMs, call.limits) });
+    reply(work());
   } catch (error) {
-    reply({ kind: 'sweep_failed', call: call.call, facts: factsOf(error) });
+    const fault = error instanceof StorageFault ? error.kind : 'rejected';
+    reply({ kind: 'failed', call, fault, facts: factsOf(error) });
   }
+}
+
+function sweep(
+  { call, nowMs, limits }: WriterCall & { readonly kind: 'sweep' },
+  storage: SqliteStorage,
+): void {
+  attempt(call, () => ({ kind: 'swept', call, report: storage.sweep(nowMs, limits) }));
+}
+
+function probe({ call }: WriterCall & { readonly kind: 'probe' }, storage: SqliteStorage): void {
+  attempt(call, () => ({ kind: 'probed', call, durability: storage.probe() }));
 }
 
 const storage = open();

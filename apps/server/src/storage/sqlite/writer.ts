@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { type FaultFacts, factsOf } from '../../fault-facts.ts';
 import type { Batch, BatchExecutor } from '../../ledger/batch-executor.ts';
 import type { OnCommitted } from '../../ledger/gathering-executor.ts';
-import { StorageFault } from '../../ledger/storage-port.ts';
+import { type Durability, StorageFault } from '../../ledger/storage-port.ts';
 import type { Outcome } from '../../ledger/submission.ts';
 import type { SweepLimits } from '../sweep-step.ts';
 import type { SweepReport } from './sweep.ts';
@@ -17,6 +17,11 @@ type Pending =
   | {
       readonly kind: 'sweep';
       readonly resolve: (report: SweepReport) => void;
+      readonly reject: (error: Error) => void;
+    }
+  | {
+      readonly kind: 'probe';
+      readonly resolve: (durability: Durability) => void;
       readonly reject: (error: Error) => void;
     };
 
@@ -67,6 +72,15 @@ export class SqliteWriter implements BatchExecutor {
       const worker = this.#running();
       const call = this.#register({ kind: 'sweep', resolve, reject });
       this.#post(worker, { kind: 'sweep', call, nowMs, limits });
+    });
+  }
+
+  /** Commits a row of no meaning, in its turn among the batches. */
+  probe(): Promise<Durability> {
+    return new Promise((resolve, reject) => {
+      const worker = this.#running();
+      const call = this.#register({ kind: 'probe', resolve, reject });
+      this.#post(worker, { kind: 'probe', call });
     });
   }
 
@@ -123,9 +137,10 @@ export class SqliteWriter implements BatchExecutor {
       return;
     }
     const pending = this.#taken(reply.call);
-    if (pending?.kind !== 'sweep') return;
-    if (reply.kind === 'swept') pending.resolve(reply.report);
-    else pending.reject(new StorageFault('unavailable', reply.facts));
+    if (pending === undefined || pending.kind === 'execute') return;
+    if (reply.kind === 'failed') pending.reject(new StorageFault(reply.fault, reply.facts));
+    else if (reply.kind === 'swept' && pending.kind === 'sweep') pending.resolve(reply.report);
+    else if (reply.kind === 'probed' && pending.kind === 'probe') pending.resolve(reply.durability);
   }
 
   #taken(call: number): Pending | undefined {
@@ -150,7 +165,7 @@ export class SqliteWriter implements BatchExecutor {
       facts,
     };
     for (const pending of this.#pending.values()) {
-      if (pending.kind === 'sweep') pending.reject(new StorageFault('unavailable', facts));
+      if (pending.kind !== 'execute') pending.reject(new StorageFault('unavailable', facts));
       else pending.resolve(Array.from({ length: pending.size }, () => fault));
     }
     this.#pending.clear();

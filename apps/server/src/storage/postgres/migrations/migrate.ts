@@ -7,9 +7,10 @@ import { books } from './0001-books.ts';
 import { audits } from './0002-audits.ts';
 import { takenDeliveries } from './0003-taken-deliveries.ts';
 import { forgottenRecords } from './0004-forgotten-records.ts';
+import { writeProbes } from './0005-write-probes.ts';
 
 /** Forward only: a migration that was released is never edited. */
-const migrations: readonly string[] = [books, audits, takenDeliveries, forgottenRecords];
+const migrations: readonly string[] = [books, audits, takenDeliveries, forgottenRecords, writeProbes];
 
 /** The schema that this version reads and writes. */
 export const knownSchema = migrations.length;

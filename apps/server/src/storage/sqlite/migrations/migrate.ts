@@ -8,6 +8,7 @@ import { pause } from './0004-pause.ts';
 import { keyExpiry } from './0005-key-expiry.ts';
 import { webhooks } from './0006-webhooks.ts';
 import { settings } from './0007-settings.ts';
+import { writeProbes } from './0008-write-probes.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -18,6 +19,7 @@ const migrations: readonly string[] = [
   keyExpiry,
   webhooks,
   settings,
+  writeProbes,
 ];
 
 /** The schema that this version reads and writes. */
