@@ -7,8 +7,8 @@ import type { AccountName, Item, Sent, Write } from './write.ts';
 
 /** Names that a careless join of two of them, or a careless pattern, takes for others. */
 export const tenants = ['acme', 'acme.b'] as const;
-export const agents = ['a', 'a-b', 'A'] as const;
-export const services = ['c', 'b-c', 'C_c', 'CxC'] as const;
+export const agents = ['a', 'a/b', 'a|b', 'A'] as const;
+export const services = ['c', 'b/c', 'b|c', 'C*'] as const;
 const prices = [0, 1, 7, 13, 9_007_199_254] as const;
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
