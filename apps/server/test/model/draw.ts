@@ -40,8 +40,8 @@ export interface Seen {
 
 /** How often each kind of write is drawn. */
 const weights = {
-  usage: 7,
-  bulk: 4,
+  usage: 8,
+  bulk: 3,
   settle: 6,
   reverse: 6,
   settle_bulk: 3,
@@ -60,7 +60,7 @@ const kinds = Object.entries(weights).flatMap(([kind, weight]) =>
 export function drawSent(random: Random, model: Model, seen: Seen, hot: Hot): Sent {
   const again = seen.sent.length > 0 && random.below(6) === 0 ? random.pick(seen.sent) : undefined;
   if (again !== undefined && random.below(4) > 0) return again;
-  const near = random.below(4) > 0 ? hot : drawHot(random);
+  const near = random.below(6) > 0 ? hot : drawHot(random);
   const { tenant } = near;
   const write = drawWrite(random, model, seen, near);
   return { tenant, write, key: again?.key ?? drawKey(random, model) };
@@ -128,7 +128,7 @@ function drawPrice(random: Random, near: AccountName) {
 /** What an id stands for hangs on its number, so that most of those that come again are duplicates; some are not. */
 function drawItem(random: Random, { nowMs }: Model, { agent, serviceId }: AccountName): Item {
   const requests = random.pick([1, 2, 3, 1_000_000]);
-  if (random.below(2) === 0) return { agent, serviceId, requests, ...drawTime(random, nowMs) };
+  if (random.below(3) > 0) return { agent, serviceId, requests, ...drawTime(random, nowMs) };
   const number = random.below(40);
   const isOther = random.below(12) === 0;
   return {
