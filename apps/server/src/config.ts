@@ -52,7 +52,6 @@ export type DatabaseConfig =
       /** whether statements are prepared by name */
       readonly isPrepared: boolean;
       readonly allowsUnsafe: boolean;
-      readonly tailMarginMs: number;
     };
 
 /** The configuration, or every mistake in it. */
@@ -146,7 +145,6 @@ function database(read: Reader, mistakes: string[]): DatabaseConfig {
     readConnections: read.integer('DATABASE_READ_CONNECTIONS', 4, 1, 64),
     isPrepared: read.flag('DATABASE_PREPARED', true),
     allowsUnsafe: read.flag('DATABASE_ALLOW_UNSAFE', false),
-    tailMarginMs: read.integer('DATABASE_TAIL_MARGIN_MS', 1_000, 0, 60_000),
   };
   if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)) return { kind: 'postgres', url, ...postgres };
   if (url.startsWith('file:')) {

@@ -1,10 +1,40 @@
-/** Where the ids of one command begin: ids made from it sort in the order of their numbers. */
-export interface IdBlock {
+/** A place in the order of ids: a millisecond, and a number in it. */
+export interface IdPlace {
   readonly timeMs: number;
-  /** below 2^32, and so must be the last number added to it */
+  /** at most 2^32, which stands for the end of the millisecond */
   readonly counter: number;
+}
+
+/** Where the ids of one batch begin: ids made from it sort in the order of their numbers. */
+export interface IdBlock extends IdPlace {
   /** ten hexadecimal digits of randomness */
   readonly randomTail: string;
+}
+
+const counterEnd = 2 ** 32;
+
+/**
+ * The next block with room for a number of ids: at the clock's time, but never before a place that the books have reached.
+ * While the clock is behind that place, the ids count on from there.
+ */
+export function nextIdBlock(reached: IdPlace, nowMs: number, ids: number, randomTail: string): IdBlock {
+  if (nowMs > reached.timeMs) return { timeMs: nowMs, counter: 0, randomTail };
+  const isFull = reached.counter + ids > counterEnd;
+  if (isFull) return { timeMs: reached.timeMs + 1, counter: 0, randomTail };
+  return { ...reached, randomTail };
+}
+
+/** The place after so many ids of a block. */
+export function placeAfter({ timeMs, counter }: IdBlock, ids: number): IdPlace {
+  return { timeMs, counter: counter + ids };
+}
+
+/** The place after an id; every id from there on is greater. */
+export function placeAfterId(id: string): IdPlace {
+  const digits = id.replaceAll('-', '');
+  const at = (from: number, to: number) => Number.parseInt(digits.slice(from, to), 16);
+  const counter = at(13, 16) * 2 ** 20 + (at(16, 20) & 0x3fff) * 2 ** 6 + (at(20, 22) >>> 2);
+  return { timeMs: at(0, 12), counter: counter + 1 };
 }
 
 /**
@@ -16,7 +46,7 @@ export interface IdBlock {
 export function idIn(block: IdBlock, number: number): string {
   const time = block.timeMs.toString(16).padStart(12, '0');
   const counter = block.counter + number;
-  // 12 bits of the counter stand behind the version, 14 behind the variant, 6 in the byte after that.
+  // 12 bits of the counter follow the version, 14 the variant, and 6 are in the byte after that.
   const third = (0x7000 | (counter >>> 20)).toString(16);
   const fourth = (0x8000 | ((counter >>> 6) & 0x3fff)).toString(16);
   const fifth = ((counter & 0x3f) << 2).toString(16).padStart(2, '0');

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { IdempotencyRecord, KeyPolicy } from '@billonce/idempotency/core';
 import { idsOf, weightOf } from '../domain/command.ts';
+import { nextIdBlock, placeAfter } from '../domain/id-block.ts';
 import { factsOf } from '../fault-facts.ts';
 import { openAnswer, protectAnswer } from './answer-protection.ts';
 import { type BatchMoment, type DecidedRecord, decideBatch } from './decide-batch.ts';
 import type { AtRestKeys } from './encryption.ts';
-import { IdSource } from './id-source.ts';
 import { type LedgerStorage, type MadeRecord, StorageFault, type StoredRecord } from './storage-port.ts';
 import { type FaultCode, type KeyUse, type Outcome, recordName, type Submission } from './submission.ts';
 import { wantsOf } from './wants.ts';
@@ -40,7 +40,6 @@ export class StorageExecutor implements BatchExecutor {
   readonly #storage: LedgerStorage;
   readonly #options: ExecutorOptions;
   readonly #nowMs: (batch: Batch) => number;
-  readonly #ids: IdSource;
 
   /** @param nowMs the time at which a batch is decided, where that may be long after it was submitted */
   constructor(
@@ -51,7 +50,6 @@ export class StorageExecutor implements BatchExecutor {
     this.#storage = storage;
     this.#options = options;
     this.#nowMs = nowMs;
-    this.#ids = new IdSource(storage.lastIdTimeMs(), () => randomBytes(5).toString('hex'));
   }
 
   async execute(batch: Batch): Promise<readonly Outcome[]> {
@@ -80,14 +78,14 @@ export class StorageExecutor implements BatchExecutor {
     let outcomes: readonly Outcome[] = [];
     await this.#storage.commit(wantsOf(submissions), (loaded) => {
       const nowMs = this.#nowMs(batch);
-      const ids = this.#ids.take(nowMs, idCount);
+      const ids = nextIdBlock(loaded.idsReached, nowMs, idCount, randomBytes(5).toString('hex'));
       const moment: BatchMoment = { ...this.#options, nowMs, ids };
       const decided = decideBatch(submissions, loaded, moment, this.#open);
       outcomes = decided.outcomes;
       return {
         tenants: new Map([...decided.drafts].map(([tenant, draft]) => [tenant, draft.changes()])),
         records: decided.records.map((record) => this.#protect(record)),
-        lastIdTimeMs: ids.timeMs,
+        ids: { reached: placeAfter(ids, idCount), aheadMs: ids.timeMs - nowMs },
       };
     });
     return outcomes;

@@ -1,4 +1,5 @@
 import type { KeptHeader } from '@billonce/idempotency/core';
+import type { IdPlace } from '../domain/id-block.ts';
 import type { Pause } from '../domain/pause.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Changes, View } from '../domain/view.ts';
@@ -45,14 +46,23 @@ export interface Loaded {
   readonly tenants: ReadonlyMap<string, View>;
   readonly pause: Pause;
   readonly settings: Settings;
+  /** where the ids of the batch may begin: above every id that the books of its tenants have */
+  readonly idsReached: IdPlace;
 }
 
 /** What a batch did: to each tenant's books, and to the records of its keys. */
 export interface BatchChanges {
   readonly tenants: ReadonlyMap<string, Changes>;
   readonly records: readonly MadeRecord[];
-  /** the highest id that was given, so that later ids stay above it */
-  readonly lastIdTimeMs: number;
+  readonly ids: GivenIds;
+}
+
+/** The ids that a batch has taken. */
+export interface GivenIds {
+  /** later ids begin here */
+  readonly reached: IdPlace;
+  /** how far they are ahead of the clock */
+  readonly aheadMs: number;
 }
 
 /** Whether a batch changed nothing: it was all replays and refusals. */
@@ -72,8 +82,6 @@ export interface LedgerStorage {
    * @throws {StorageFault} nothing was applied, or nobody knows, as its kind says
    */
   commit(wants: Wants, decide: (loaded: Loaded) => BatchChanges): Promise<void>;
-  /** the time of the highest id ever given */
-  lastIdTimeMs(): number;
   close(): void | Promise<void>;
 }
 

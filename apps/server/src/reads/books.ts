@@ -16,6 +16,8 @@ export interface Books {
   ping(): Promise<void>;
   pause(): Promise<Pause>;
   settings(): Promise<Settings>;
+  /** the most by which the time in an id was ever ahead of the time when its thing was recorded */
+  idsAheadMaxMs(): Promise<number>;
   /** tenants that have accounts, behind a name, by their names; '' begins */
   tenantsAfter(after: string, limit: number): Promise<readonly string[]>;
   account(account: AccountKey): Promise<Account | undefined>;

@@ -1,11 +1,25 @@
+import type { Books } from './books.ts';
+
 /**
  * An id that is not above any given to what was recorded from a moment on: the time in an id is never before the
- * time at which its thing was recorded (it is later while the clock is set back, see `IdSource`).
+ * time when its thing was recorded. It is later while the clock is behind what it was once.
  */
 export function idAtMs(timeMs: number): string {
-  const digits = Math.max(0, timeMs).toString(16).padStart(12, '0');
+  const digits = Math.min(Math.max(0, timeMs), timeMaxMs).toString(16).padStart(12, '0');
   return `${digits.slice(0, 8)}-${digits.slice(8)}-0000-0000-000000000000`;
 }
 
+/** What the 48 bits of an id hold. */
+const timeMaxMs = 2 ** 48 - 1;
+
 /** An id that is above every other. */
 export const lastOfIds = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/**
+ * An id from which on nothing was recorded before a moment: ids were never further ahead of the clock than the books
+ * say. Without a moment there is no such id.
+ */
+export async function endIdOf(books: Books, toMs: number | undefined): Promise<string> {
+  if (toMs === undefined) return lastOfIds;
+  return idAtMs(toMs + (await books.idsAheadMaxMs()));
+}

@@ -2,7 +2,7 @@ import type { Settlement } from '../domain/settlement.ts';
 import type { Entry } from '../domain/usage.ts';
 import type { AccountKey, Books } from './books.ts';
 import { collectPage, type Page, type Scan } from './collect-page.ts';
-import { idAtMs } from './id-bounds.ts';
+import { endIdOf, idAtMs } from './id-bounds.ts';
 
 /** Which entries are wanted. Times are bounds of [from, to). */
 export interface EntryQuery {
@@ -48,11 +48,11 @@ export async function listEntries(
   const range = rangeOf(settlement);
   if (agent === undefined || serviceId === undefined) {
     const start: EntryCursor = { kind: 'id', id: idAtMs(query.recordedFromMs ?? 0) };
-    return await collectPage(tenantScan(books, query), after ?? start, limit);
+    return await collectPage(await tenantScan(books, query), after ?? start, limit);
   }
   const start: EntryCursor = { kind: 'sequence', sequence: range.from };
   const account = { tenant: query.tenant, agent, serviceId };
-  return await collectPage(accountScan(books, query, account, range), after ?? start, limit);
+  return await collectPage(await accountScan(books, query, account, range), after ?? start, limit);
 }
 
 interface Range {
@@ -66,9 +66,14 @@ function rangeOf(settlement: Settlement | undefined): Range {
 
 type EntryScan = Scan<Entry, EntryCursor>;
 
-function accountScan(books: Books, query: EntryQuery, key: AccountKey, range: Range): EntryScan {
+async function accountScan(
+  books: Books,
+  query: EntryQuery,
+  key: AccountKey,
+  range: Range,
+): Promise<EntryScan> {
   return {
-    ...filter(query),
+    ...(await filter(books, query)),
     async read(beyond) {
       const after = Math.max(range.from, beyond.kind === 'sequence' ? beyond.sequence : 0);
       const rows = await books.entriesOf(key, after, range.through, scanRows);
@@ -78,9 +83,9 @@ function accountScan(books: Books, query: EntryQuery, key: AccountKey, range: Ra
   };
 }
 
-function tenantScan(books: Books, query: EntryQuery): EntryScan {
+async function tenantScan(books: Books, query: EntryQuery): Promise<EntryScan> {
   return {
-    ...filter(query),
+    ...(await filter(books, query)),
     async read(beyond) {
       const afterId = beyond.kind === 'id' ? beyond.id : idAtMs(0);
       const rows = await books.entriesAfter(query.tenant, afterId, scanRows);
@@ -90,20 +95,11 @@ function tenantScan(books: Books, query: EntryQuery): EntryScan {
   };
 }
 
-function filter(query: EntryQuery): Pick<EntryScan, 'isWanted' | 'isPast' | 'scannedMax'> {
-  return {
-    isWanted: (entry) => matches(entry, query),
-    isPast: (entry) => isPast(entry, query),
-    scannedMax,
-  };
-}
+type EntryFilter = Pick<EntryScan, 'isWanted' | 'isPast' | 'scannedMax'>;
 
-/** How far the time of recording may step back along the ids (see `IdSource`). */
-const stepBackMs = 3_600_000;
-
-/** Whether neither this entry nor any behind it was recorded before the end of what is wanted. */
-function isPast(entry: Entry, { recordedToMs }: EntryQuery): boolean {
-  return recordedToMs !== undefined && entry.recordedAtMs >= recordedToMs + stepBackMs;
+async function filter(books: Books, query: EntryQuery): Promise<EntryFilter> {
+  const endId = await endIdOf(books, query.recordedToMs);
+  return { isWanted: (entry) => matches(entry, query), isPast: ({ id }) => id >= endId, scannedMax };
 }
 
 function matches(entry: Entry, query: EntryQuery): boolean {

@@ -1,7 +1,7 @@
 import type { Settlement } from '../domain/settlement.ts';
 import type { Books } from './books.ts';
 import { collectPage, type Page, type Scan } from './collect-page.ts';
-import { idAtMs } from './id-bounds.ts';
+import { endIdOf, idAtMs } from './id-bounds.ts';
 
 /** Which settlements are wanted. Times are bounds of [from, to). */
 export interface SettlementQuery {
@@ -17,8 +17,6 @@ export type SettlementPage = Page<Settlement, string>;
 
 const scanRows = 500;
 const scannedMax = 5_000;
-/** How far the time of settling may step back along the ids (see `IdSource`). */
-const stepBackMs = 3_600_000;
 
 /** A page of settlements in the order in which they were made. */
 export async function listSettlements(
@@ -27,6 +25,7 @@ export async function listSettlements(
   afterId: string | undefined,
   limit: number,
 ): Promise<SettlementPage> {
+  const endId = await endIdOf(books, query.toMs);
   const scan: Scan<Settlement, string> = {
     async read(beyond) {
       const rows = await books.settlementsAfter(query.tenant, beyond, scanRows);
@@ -34,7 +33,7 @@ export async function listSettlements(
     },
     placeOf: ({ id }) => id,
     isWanted: (settlement) => matches(settlement, query),
-    isPast: ({ settledAtMs }) => query.toMs !== undefined && settledAtMs >= query.toMs + stepBackMs,
+    isPast: ({ id }) => id >= endId,
     scannedMax,
   };
   return await collectPage(scan, afterId ?? idAtMs(query.fromMs ?? 0), limit);

@@ -1,7 +1,6 @@
 import type { DatabaseConfig } from '../config.ts';
 import type { Books } from '../reads/books.ts';
 import type { Connection } from './postgres/connection.ts';
-import { DatabaseClock } from './postgres/database-clock.ts';
 import { KnownApiKeys } from './postgres/known-api-keys.ts';
 import { knownSchema, schemaVersion } from './postgres/migrations/migrate.ts';
 import { ReadPool } from './postgres/pool.ts';
@@ -34,15 +33,10 @@ export async function openBooks(database: DatabaseConfig): Promise<OpenedBooks> 
     }
     case 'postgres': {
       const pool = new ReadPool(database, 1);
-      const clock = new DatabaseClock(pool);
-      const horizon = new TailHorizon(clock.nowMs, database.tailMarginMs);
+      const horizon = new TailHorizon(pool);
       const books = new PostgresBooks({ pool, cap: noAnswers, horizon, apiKeys: new KnownApiKeys(pool) });
-      const close = async () => {
-        clock.stop();
-        await books.close();
-      };
+      const close = async () => await books.close();
       try {
-        await clock.start();
         await pool.use(assertBooks);
       } catch (error) {
         await close();

@@ -15,10 +15,9 @@ const engine = process.env['BILLONCE_TEST_ENGINE'] === 'postgres' ? 'postgres' :
 /** Whether statements are prepared by name. */
 export const isPrepared = process.env['BILLONCE_TEST_PREPARED'] !== 'false';
 
-/** What a server of a test is set to on a PostgreSQL. Its clock is the test's: nobody is ahead of it or behind. */
+/** What a server of a test is set to on a PostgreSQL. */
 export const postgresEnvironment: Readonly<Record<string, string>> = {
   DATABASE_ALLOW_UNSAFE: 'true',
-  DATABASE_TAIL_MARGIN_MS: '0',
   DATABASE_LANES: '2',
   DATABASE_PREPARED: String(isPrepared),
 };

@@ -32,7 +32,6 @@ export const postgresOptions = {
   readConnections: 2,
   isPrepared,
   allowsUnsafe: true,
-  tailMarginMs: 0,
   retentionMs: executorOptions.policy.retentionMs,
 };
 

@@ -48,19 +48,20 @@ export async function startInstances(
 ): Promise<Instances> {
   const url = await emptyPostgres();
   const clock = { nowMs: Date.now() };
-  const start = () => startInstance(t, { ...postgresOptions, ...options, url }, clock);
-  const first = await start();
-  const second = await start();
+  const first = await startInstance(t, url, clock, options);
+  const second = await startInstance(t, url, clock, options);
   return { url, first, second, client: await connect(t, url), clock };
 }
 
-async function startInstance(
+/** One more instance on a database, with a clock that may be the others' or not. */
+export async function startInstance(
   t: TestContext,
-  options: PostgresEngineOptions,
+  url: string,
   clock: { readonly nowMs: number },
+  options: Partial<PostgresEngineOptions> = {},
 ): Promise<Instance> {
   const storage = await openPostgres(
-    options,
+    { ...postgresOptions, ...options, url },
     executorOptions,
     () => clock.nowMs,
     () => undefined,

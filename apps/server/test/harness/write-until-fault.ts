@@ -23,7 +23,7 @@ for (let written = 0; ; written++) {
   const [outcome] = await executor.execute({ submissions: [submission], nowMs: Date.now() });
   if (outcome?.kind === 'answered') continue;
   // The next use opens the file again if its connection was given up.
-  storage.lastIdTimeMs();
+  await executor.execute({ submissions: [], nowMs: Date.now() });
   console.log(JSON.stringify({ written, outcome, before, after: storage.openings }));
   break;
 }

@@ -29,7 +29,7 @@ test('a batch of which something cannot be written is not committed by half', as
   const committed = storage.commit(wants, () => ({
     tenants: new Map([[tenant, changes]]),
     records: [],
-    lastIdTimeMs: 0,
+    ids: { reached: { timeMs: 0, counter: 0 }, aheadMs: 0 },
   }));
   await assert.rejects(committed, (error) => error instanceof StorageFault && error.kind === 'rejected');
   for (const table of ['services', 'accounts']) {

@@ -14,8 +14,7 @@ import { writeWholeFile } from './whole-file.ts';
 export const exportHelp = `Usage: billonce export entries|settlements FILE [options]
 
 Writes the entries or the settlements of a tenant into the new file FILE: as CSV if its name ends in .csv, as JSON Lines if
-it ends in .jsonl. A server may be writing meanwhile: what was recorded before the export began is in it; of a PostgreSQL, what
-was recorded DATABASE_TAIL_MARGIN_MS (1000) before, and before the oldest transaction that was still running. The file bears its
+it ends in .jsonl. A server may be writing meanwhile: what was recorded before the export began is in it. The file bears its
 name only once it is whole and on disk.
 
   --source SOURCE    a database file, file:PATH, postgres://…, or the http:// or https:// URL of a server, whose API key is

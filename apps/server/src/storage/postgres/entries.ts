@@ -21,12 +21,12 @@ const loadUsagesSql = `SELECT e.tenant, ${columns} FROM json_to_recordset($1) AS
   CROSS JOIN LATERAL (SELECT * FROM entries AS b
     WHERE b.tenant = w.tenant AND b.usage_id = w.usage_id LIMIT 1) AS e ${withAccount}`;
 const loadEntrySql = `SELECT ${columns} FROM entries AS e ${withAccount} WHERE e.tenant = $1 AND e.id = $2`;
-const loadLastEntryIdSql = 'SELECT id FROM entries WHERE tenant = $1 AND id < $2 ORDER BY id DESC LIMIT 1';
+const loadLastEntryIdSql = 'SELECT id FROM entries WHERE tenant = $1 AND id <= $2 ORDER BY id DESC LIMIT 1';
 const loadEntriesBeyondSql = {
   asc: `SELECT ${columns} FROM entries AS e ${withAccount}
-  WHERE e.tenant = $1 AND e.id > $2 AND e.id < $3 ORDER BY e.id LIMIT $4`,
+  WHERE e.tenant = $1 AND e.id > $2 AND e.id <= $3 ORDER BY e.id LIMIT $4`,
   desc: `SELECT ${columns} FROM entries AS e ${withAccount}
-  WHERE e.tenant = $1 AND e.id < $2 AND e.id < $3 ORDER BY e.id DESC LIMIT $4`,
+  WHERE e.tenant = $1 AND e.id < $2 AND e.id <= $3 ORDER BY e.id DESC LIMIT $4`,
 } as const;
 const loadEntriesOfSql = `SELECT ${columns} FROM accounts AS a
   JOIN entries AS e ON e.tenant = a.tenant AND e.account = a.account
@@ -72,23 +72,23 @@ export async function loadEntry(
   return row && { tenant, account: text(row, 'account'), entry: parseEntry(row) };
 }
 
-/** Id of the last entry before an id. */
+/** Id of the last entry up to an id. */
 export async function loadLastEntryId(
   connection: Connection,
   tenant: string,
-  beforeId: string,
+  throughId: string,
 ): Promise<string | undefined> {
-  const [row] = await connection.rows(loadLastEntryIdSql, [tenant, beforeId]);
+  const [row] = await connection.rows(loadLastEntryIdSql, [tenant, throughId]);
   return row && text(row, 'id');
 }
 
-/** Entries of a tenant beyond an id, and before the horizon of the list. */
+/** Entries of a tenant beyond an id, up to the horizon of the list. */
 export async function loadEntriesBeyond(
   connection: Connection,
   { tenant, order, beyondId, limit }: RowsBeyond,
-  beforeId: string,
+  throughId: string,
 ): Promise<Entry[]> {
-  const rows = await connection.rows(loadEntriesBeyondSql[order], [tenant, beyondId, beforeId, limit]);
+  const rows = await connection.rows(loadEntriesBeyondSql[order], [tenant, beyondId, throughId, limit]);
   return rows.map(parseEntry);
 }
 

@@ -7,20 +7,20 @@ import type { Connection, Row, Statements } from './connection.ts';
 const columns = 'id, type, at_ms, data';
 
 const loadEventsBeyondSql = {
-  asc: `SELECT ${columns} FROM events WHERE tenant = $1 AND id > $2 AND id < $3 ORDER BY id LIMIT $4`,
-  desc: `SELECT ${columns} FROM events WHERE tenant = $1 AND id < $2 AND id < $3 ORDER BY id DESC LIMIT $4`,
+  asc: `SELECT ${columns} FROM events WHERE tenant = $1 AND id > $2 AND id <= $3 ORDER BY id LIMIT $4`,
+  desc: `SELECT ${columns} FROM events WHERE tenant = $1 AND id < $2 AND id <= $3 ORDER BY id DESC LIMIT $4`,
 } as const;
 const loadEventSql = `SELECT ${columns} FROM events WHERE tenant = $1 AND id = $2`;
 const saveEventsSql = `INSERT INTO events (tenant, ${columns}) SELECT tenant, ${columns}
   FROM json_to_recordset($1) AS w (tenant text, id uuid, type text, at_ms bigint, data text)`;
 
-/** Noted events of a tenant beyond an id, and before the horizon of the list. */
+/** Noted events of a tenant beyond an id, up to the horizon of the list. */
 export async function loadEventsBeyond(
   connection: Connection,
   { tenant, order, beyondId, limit }: RowsBeyond,
-  beforeId: string,
+  throughId: string,
 ): Promise<NotedEvent[]> {
-  const rows = await connection.rows(loadEventsBeyondSql[order], [tenant, beyondId, beforeId, limit]);
+  const rows = await connection.rows(loadEventsBeyondSql[order], [tenant, beyondId, throughId, limit]);
   return rows.map(parseEvent);
 }
 

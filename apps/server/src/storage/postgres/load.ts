@@ -18,6 +18,7 @@ import { loadApiKeys } from './api-keys.ts';
 import type { Connection } from './connection.ts';
 import { lockDeliveries } from './deliveries.ts';
 import { loadEntry, loadUsages, type PlacedEntry } from './entries.ts';
+import { loadIdsReached } from './last-ids.ts';
 import { loadOperator } from './operator.ts';
 import { loadRecords } from './records.ts';
 import { isReversed, loadPosition } from './reversals.ts';
@@ -39,6 +40,7 @@ interface WantedAccount {
 /** What a batch sees, and its accounts as they were, by tenant and name. */
 export interface LoadedRows extends Loaded {
   readonly accounts: ReadonlyMap<string, IdentifiedAccount>;
+  readonly idsAheadMaxMs: number;
 }
 
 const lockTenantsSql = `INSERT INTO tenants (tenant)
@@ -92,20 +94,32 @@ export async function loadBatch(
   const locked = lock(connection, wants, found);
   const tenants = [...wants.tenants.keys()];
   const services = wantedServices(wants, found);
-  const [, accounts, knownServices, usages, records, webhooks, deliveries, operator, unsettled, apiKeys] =
-    await Promise.all([
-      locked,
-      found.accounts.length > 0 ? loadAccounts(connection, found.accounts) : [],
-      services.length > 0 ? loadServices(connection, services) : [],
-      loadWantedUsages(connection, wants),
-      wants.records.size > 0 ? loadRecords(connection, [...wants.records.values()], cap) : [],
-      loadWebhooks(connection, tenants),
-      loadWantedDeliveries(connection, wants),
-      loadOperator(connection),
-      loadWantedUnsettled(connection, wants, found.accounts.length + 1),
-      loadWantedApiKeys(connection, wants),
-    ]);
-  const { pause, settings } = operator;
+  const [
+    ,
+    accounts,
+    knownServices,
+    usages,
+    records,
+    webhooks,
+    deliveries,
+    operator,
+    unsettled,
+    apiKeys,
+    idsReached,
+  ] = await Promise.all([
+    locked,
+    found.accounts.length > 0 ? loadAccounts(connection, found.accounts) : [],
+    services.length > 0 ? loadServices(connection, services) : [],
+    loadWantedUsages(connection, wants),
+    wants.records.size > 0 ? loadRecords(connection, [...wants.records.values()], cap) : [],
+    loadWebhooks(connection, tenants),
+    loadWantedDeliveries(connection, wants),
+    loadOperator(connection),
+    loadWantedUnsettled(connection, wants, found.accounts.length + 1),
+    loadWantedApiKeys(connection, wants),
+    loadIdsReached(connection, tenants),
+  ]);
+  const { pause, settings, idsAheadMaxMs } = operator;
   const views = new Map(tenants.map((tenant) => [tenant, new LoadedView(pause, settings)]));
   const byName = new Map(accounts.map((account) => [nameIn(account.tenant, account.totals), account]));
   for (const { tenant, totals } of accounts) {
@@ -127,7 +141,15 @@ export async function loadBatch(
     loadPositions(connection, wants, byName, views),
   ]);
   const named = records.map(({ name, record }) => [recordName(name.tenant, name), record] as const);
-  return { records: new Map(named), tenants: views, pause, settings, accounts: byName };
+  return {
+    records: new Map(named),
+    tenants: views,
+    pause,
+    settings,
+    idsReached,
+    idsAheadMaxMs,
+    accounts: byName,
+  };
 }
 
 /** A name of an account among those of all tenants; no identifier contains a space. */

@@ -11,7 +11,7 @@ import { ReadPool } from './pool.ts';
 import { PostgresBooks } from './postgres-books.ts';
 import { type PostgresOptions, PostgresStorage } from './postgres-storage.ts';
 import { PostgresSweep } from './sweep.ts';
-import { TailHorizon } from './tail-horizon.ts';
+import { type HorizonWaits, TailHorizon } from './tail-horizon.ts';
 import { probeWrite } from './write-probe.ts';
 import { analyzeWhileYoung } from './young-tables.ts';
 
@@ -24,9 +24,9 @@ export interface PostgresEngineOptions extends PostgresOptions {
   readonly readConnections: number;
   /** whether it may be a database that forgets what it has acknowledged */
   readonly allowsUnsafe: boolean;
-  /** how far lists that are tailed stay behind: more than the clocks of the instances differ */
-  readonly tailMarginMs: number;
   readonly retentionMs: number;
+  /** how long lists wait for batches, unless it is the standard */
+  readonly horizonWaits?: HorizonWaits;
 }
 
 /**
@@ -48,7 +48,7 @@ export async function openPostgres(
   const clock = new DatabaseClock(pool);
   const now = nowMs ?? clock.nowMs;
   const apiKeys = new KnownApiKeys(pool);
-  const horizon = new TailHorizon(now, options.tailMarginMs);
+  const horizon = new TailHorizon(pool, options.horizonWaits);
   const books = new PostgresBooks({ pool, cap: options.cap, horizon, apiKeys });
   const sweepable = new PostgresSweep(upkeep, options.cap);
   const storages = Array.from(

@@ -4,7 +4,7 @@ import { adminTenant } from '../../domain/tenant.ts';
 import { flag, integer, integerOrAbsent } from './columns.ts';
 import type { Connection, Statements } from './connection.ts';
 
-const loadOperatorSql = `SELECT is_paused, paused_since_ms, bulk_items_max, requests_per_minute_max
+const loadOperatorSql = `SELECT is_paused, paused_since_ms, bulk_items_max, requests_per_minute_max, ids_ahead_ms
   FROM operator WHERE tenant = $1`;
 const savePauseSql = `INSERT INTO operator (tenant, is_paused, paused_since_ms) VALUES ($1, $2, $3)
   ON CONFLICT (tenant) DO UPDATE SET is_paused = excluded.is_paused, paused_since_ms = excluded.paused_since_ms`;
@@ -12,13 +12,31 @@ const saveSettingsSql = `INSERT INTO operator (tenant, bulk_items_max, requests_
   ON CONFLICT (tenant) DO UPDATE SET bulk_items_max = excluded.bulk_items_max,
     requests_per_minute_max = excluded.requests_per_minute_max`;
 
-/** What the operator has set. */
+/** Less than this is not noted: a clock that wavers must not make the batches of all tenants write one row. */
+const idsAheadUnnotedMs = 3_600_000;
+const saveIdsAheadSql = `INSERT INTO operator (tenant, ids_ahead_ms) VALUES ($1, $2)
+  ON CONFLICT (tenant) DO UPDATE SET ids_ahead_ms = greatest(operator.ids_ahead_ms, excluded.ids_ahead_ms)`;
+
+/** Notes how far ids are ahead of the clock, if they never were that far before. In whole hours, so that it is rare. */
+export async function saveIdsAhead(
+  statements: Statements,
+  aheadMs: number,
+  knownMaxMs: number,
+): Promise<void> {
+  if (aheadMs <= knownMaxMs) return;
+  const hours = Math.ceil(aheadMs / idsAheadUnnotedMs);
+  await statements.rows(saveIdsAheadSql, [adminTenant, hours * idsAheadUnnotedMs]);
+}
+
+/** What the operator has set, and what is noted of the ids. */
 export async function loadOperator(
   connection: Connection,
-): Promise<{ readonly pause: Pause; readonly settings: Settings }> {
+): Promise<{ readonly pause: Pause; readonly settings: Settings; readonly idsAheadMaxMs: number }> {
   const [row] = await connection.rows(loadOperatorSql, [adminTenant]);
-  if (row === undefined) return { pause: neverPaused, settings: noSettings };
+  if (row === undefined)
+    return { pause: neverPaused, settings: noSettings, idsAheadMaxMs: idsAheadUnnotedMs };
   return {
+    idsAheadMaxMs: integer(row, 'ids_ahead_ms'),
     pause: { isPaused: flag(row, 'is_paused'), sinceMs: integer(row, 'paused_since_ms') },
     settings: {
       bulkItemsMax: integerOrAbsent(row, 'bulk_items_max'),

@@ -75,6 +75,10 @@ export class PostgresBooks implements Books {
     return (await this.#read(loadOperator)).settings;
   }
 
+  async idsAheadMaxMs() {
+    return (await this.#read(loadOperator)).idsAheadMaxMs;
+  }
+
   tenantsAfter(after: string, limit: number) {
     return this.#read((connection) => loadTenantsAfter(connection, after, limit));
   }
@@ -116,7 +120,7 @@ export class PostgresBooks implements Books {
   }
 
   lastEntryId(tenant: string) {
-    return this.#tail((connection, beforeId) => loadLastEntryId(connection, tenant, beforeId));
+    return this.#tail(tenant, (connection, through) => loadLastEntryId(connection, tenant, through));
   }
 
   async usages(tenant: string, usageIds: ReadonlySet<string>) {
@@ -126,8 +130,8 @@ export class PostgresBooks implements Books {
   }
 
   entriesAfter(tenant: string, afterId: string, limit: number) {
-    return this.#tail((connection, beforeId) =>
-      loadEntriesBeyond(connection, { tenant, order: 'asc', beyondId: afterId, limit }, beforeId),
+    return this.#tail(tenant, (connection, through) =>
+      loadEntriesBeyond(connection, { tenant, order: 'asc', beyondId: afterId, limit }, through),
     );
   }
 
@@ -140,12 +144,12 @@ export class PostgresBooks implements Books {
   }
 
   lastSettlementId(tenant: string) {
-    return this.#tail((connection, beforeId) => loadLastSettlementId(connection, tenant, beforeId));
+    return this.#tail(tenant, (connection, through) => loadLastSettlementId(connection, tenant, through));
   }
 
   settlementsAfter(tenant: string, afterId: string, limit: number) {
-    return this.#tail((connection, beforeId) =>
-      loadSettlementsBeyond(connection, { tenant, order: 'asc', beyondId: afterId, limit }, beforeId),
+    return this.#tail(tenant, (connection, through) =>
+      loadSettlementsBeyond(connection, { tenant, order: 'asc', beyondId: afterId, limit }, through),
     );
   }
 
@@ -189,12 +193,12 @@ export class PostgresBooks implements Books {
 
   /** One horizon for all kinds: the statements may be of different moments, and each is complete up to there. */
   events(wanted: EventsWanted) {
-    return this.#tail(async (connection, beforeId): Promise<EventRows> => {
+    return this.#tail(wanted.tenant, async (connection, through): Promise<EventRows> => {
       const { kinds } = wanted;
       const [entries, settlements, noted] = await Promise.all([
-        kinds.entries ? loadEntriesBeyond(connection, wanted, beforeId) : [],
-        kinds.settlements ? loadSettlementsBeyond(connection, wanted, beforeId) : [],
-        kinds.noted ? loadEventsBeyond(connection, wanted, beforeId) : [],
+        kinds.entries ? loadEntriesBeyond(connection, wanted, through) : [],
+        kinds.settlements ? loadSettlementsBeyond(connection, wanted, through) : [],
+        kinds.noted ? loadEventsBeyond(connection, wanted, through) : [],
       ]);
       return { entries, settlements, noted };
     });
@@ -235,10 +239,12 @@ export class PostgresBooks implements Books {
     return this.#parts.pool.use(read);
   }
 
-  /** Reads of a list that is tailed, up to its horizon. */
-  #tail<T>(read: (connection: Connection, beforeId: string) => Promise<T>): Promise<T> {
-    return this.#parts.pool.use(async (connection) =>
-      read(connection, await this.#parts.horizon.beforeId(connection)),
-    );
+  /** Reads a list that is tailed, up to and including the id of its horizon. */
+  async #tail<T>(
+    tenant: string,
+    read: (connection: Connection, throughId: string) => Promise<T>,
+  ): Promise<T> {
+    const throughId = (await this.#parts.horizon.throughId(tenant)) ?? firstId;
+    return await this.#read((connection) => read(connection, throughId));
   }
 }

@@ -71,11 +71,6 @@ export class PostgresStorage implements LedgerStorage {
     }
   }
 
-  /** Ids begin at the clock of the database: what instances gave before is told apart by its random part. */
-  lastIdTimeMs(): number {
-    return 0;
-  }
-
   async close(): Promise<void> {
     await this.#connection.close();
   }

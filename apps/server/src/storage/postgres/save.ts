@@ -8,7 +8,7 @@ import { saveDeliveries } from './deliveries.ts';
 import { saveEntries } from './entries.ts';
 import { saveEvents } from './events.ts';
 import { type LoadedRows, nameIn } from './load.ts';
-import { savePause, saveSettings } from './operator.ts';
+import { saveIdsAhead, savePause, saveSettings } from './operator.ts';
 import { saveRecords } from './records.ts';
 import { saveReversals } from './reversals.ts';
 import { savePrices, saveServices } from './services.ts';
@@ -21,7 +21,7 @@ import { saveWebhooks } from './webhooks.ts';
  */
 export async function saveBatch(
   statements: Statements,
-  { tenants, records }: BatchChanges,
+  { tenants, records, ids }: BatchChanges,
   loaded: LoadedRows,
 ): Promise<void> {
   const rowsOf = <T, R>(
@@ -102,6 +102,7 @@ export async function saveBatch(
       ),
     ),
     saveRecords(statements, records),
+    saveIdsAhead(statements, ids.aheadMs, loaded.idsAheadMaxMs),
   ]);
 }
 

@@ -14,12 +14,12 @@ const withAccount = 'JOIN accounts AS a ON a.tenant = s.tenant AND a.account = s
 
 const loadSettlementSql = `SELECT ${columns} FROM settlements AS s ${withAccount} WHERE s.tenant = $1 AND s.id = $2`;
 const loadLastSettlementIdSql =
-  'SELECT id FROM settlements WHERE tenant = $1 AND id < $2 ORDER BY id DESC LIMIT 1';
+  'SELECT id FROM settlements WHERE tenant = $1 AND id <= $2 ORDER BY id DESC LIMIT 1';
 const loadSettlementsBeyondSql = {
   asc: `SELECT ${columns} FROM settlements AS s ${withAccount}
-  WHERE s.tenant = $1 AND s.id > $2 AND s.id < $3 ORDER BY s.id LIMIT $4`,
+  WHERE s.tenant = $1 AND s.id > $2 AND s.id <= $3 ORDER BY s.id LIMIT $4`,
   desc: `SELECT ${columns} FROM settlements AS s ${withAccount}
-  WHERE s.tenant = $1 AND s.id < $2 AND s.id < $3 ORDER BY s.id DESC LIMIT $4`,
+  WHERE s.tenant = $1 AND s.id < $2 AND s.id <= $3 ORDER BY s.id DESC LIMIT $4`,
 } as const;
 const loadSettlementsOfSql = `SELECT ${columns} FROM accounts AS a
   JOIN settlements AS s ON s.tenant = a.tenant AND s.account = a.account
@@ -53,23 +53,23 @@ export async function loadSettlement(
   return row && parseSettlement(row);
 }
 
-/** Id of the last settlement before an id. */
+/** Id of the last settlement up to an id. */
 export async function loadLastSettlementId(
   connection: Connection,
   tenant: string,
-  beforeId: string,
+  throughId: string,
 ): Promise<string | undefined> {
-  const [row] = await connection.rows(loadLastSettlementIdSql, [tenant, beforeId]);
+  const [row] = await connection.rows(loadLastSettlementIdSql, [tenant, throughId]);
   return row && text(row, 'id');
 }
 
-/** Settlements of a tenant beyond an id, and before the horizon of the list. */
+/** Settlements of a tenant beyond an id, up to the horizon of the list. */
 export async function loadSettlementsBeyond(
   connection: Connection,
   { tenant, order, beyondId, limit }: RowsBeyond,
-  beforeId: string,
+  throughId: string,
 ): Promise<Settlement[]> {
-  const rows = await connection.rows(loadSettlementsBeyondSql[order], [tenant, beyondId, beforeId, limit]);
+  const rows = await connection.rows(loadSettlementsBeyondSql[order], [tenant, beyondId, throughId, limit]);
   return rows.map(parseSettlement);
 }
 

@@ -1,69 +1,90 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { StorageFault } from '../../ledger/storage-port.ts';
-import { idAtMs } from '../../reads/id-bounds.ts';
-import { big, integer } from './columns.ts';
-import type { Connection } from './connection.ts';
+import { loadLastId } from './last-ids.ts';
+import type { ReadPool } from './pool.ts';
+import { isDisjoint, RunningWriters } from './running-writers.ts';
 
-/** A moment, and the transaction ids that had been given out by then: all below `nextXid`. */
-interface Sample {
-  readonly atMs: number;
-  readonly nextXid: bigint;
+/** How long a list waits for batches. */
+export interface HorizonWaits {
+  /** before it falls back to an older horizon */
+  readonly freshWithinMs: number;
+  /** if there is no older one: longer than a batch may take */
+  readonly firstWithinMs: number;
 }
 
-/** The first number that a transaction may have. */
-const firstXid = 3;
-// A snapshot ends behind the last transaction that has ended, not behind the last that has begun. The number that is
-// given next shows in the age of another one: the lower 32 bits of it are that number and the age.
-const snapshotSql = `SELECT pg_snapshot_xmin(s)::text AS oldest, pg_snapshot_xmax(s)::text AS ended,
-    age('${firstXid}'::xid) AS age
-  FROM pg_current_snapshot() AS s`;
-const samplesMax = 128;
-const lookAgainMs = 25;
-const looksMax = 80;
+const standardWaits: HorizonWaits = { freshWithinMs: 250, firstWithinMs: 10_000 };
+const tenantsMax = 10_000;
+
+/** The last id of a tenant at a moment, and the batches that were running then. */
+interface Sample {
+  readonly lastId: string;
+  readonly writers: ReadonlySet<string>;
+}
 
 /**
- * How far lists may be read that are tailed. Instances do not commit in the order of their ids: behind a transaction that
- * is still running, rows may come in before others that can be read already. A batch takes its ids after its transaction
- * has begun to write, so every id up to a moment belongs to a transaction that had its number by then. The list ends at
- * the last moment all of whose transactions have ended, less a margin for clocks that differ.
+ * How far lists may be read that are followed. Instances do not commit in the order of their ids: while a batch is
+ * running, rows may come in below others that can be read already.
+ *
+ * A batch takes its ids above every id of its tenants that it can see, and it is visible as running from before it looks.
+ * So after a tenant's last id is read, only batches that were running then can still commit an id below it. Once those
+ * have ended, the list is complete through that id, for ever. No clock has a part in that.
  */
 export class TailHorizon {
-  readonly #nowMs: () => number;
-  readonly #marginMs: number;
-  readonly #samples: Sample[] = [];
+  readonly #pool: ReadPool;
+  readonly #writers: RunningWriters;
+  readonly #waits: HorizonWaits;
+  /** through which id the list of a tenant is complete */
+  readonly #known = new Map<string, string>();
+  /** the oldest sample of a tenant whose batches had not ended; a later look finds that they have */
+  readonly #pending = new Map<string, Sample>();
 
-  constructor(nowMs: () => number, marginMs: number) {
-    this.#nowMs = nowMs;
-    this.#marginMs = marginMs;
+  constructor(pool: ReadPool, waits: HorizonWaits = standardWaits) {
+    this.#pool = pool;
+    this.#writers = new RunningWriters(pool);
+    this.#waits = waits;
   }
 
   /**
-   * An id before which nothing more will come in.
+   * The id through which the lists of a tenant are complete; `undefined` when there is nothing in them.
    *
-   * @throws {StorageFault} `unavailable` when a transaction has been running for so long that it cannot be said
+   * @throws {StorageFault} `unavailable` when one batch is running for too long and no older horizon is known
    */
-  async beforeId(connection: Connection): Promise<string> {
-    for (let looks = 1; looks <= looksMax; looks++) {
-      const endedMs = await this.#look(connection);
-      // What was made in the last moment itself may be read, too.
-      if (endedMs !== undefined) return idAtMs(endedMs - this.#marginMs + 1);
-      await pause(lookAgainMs);
-    }
-    throw new StorageFault('unavailable', 'a transaction is running for too long', undefined);
+  async throughId(tenant: string): Promise<string | undefined> {
+    const known = this.#known.get(tenant);
+    const lastId = await this.#pool.use((connection) => loadLastId(connection, [tenant]));
+    // A fail-over that lost rows: the ids that were lost may be given again.
+    if (known !== undefined && (lastId === undefined || lastId < known)) this.#forget(tenant);
+    if (lastId === undefined || lastId === known) return lastId;
+    const writers = await this.#writers.now();
+    const older = this.#pending.get(tenant);
+    if (older !== undefined && isDisjoint(older.writers, writers)) this.#complete(tenant, older.lastId);
+    const waitMs = this.#known.has(tenant) ? this.#waits.freshWithinMs : this.#waits.firstWithinMs;
+    if (await this.#writers.haveEnded(writers, waitMs)) return this.#complete(tenant, lastId);
+    if (!this.#pending.has(tenant)) keep(this.#pending, tenant, { lastId, writers });
+    const fallback = this.#known.get(tenant);
+    if (fallback !== undefined) return fallback;
+    throw new StorageFault('unavailable', 'a batch has been running for too long', undefined);
   }
 
-  async #look(connection: Connection): Promise<number | undefined> {
-    const atMs = this.#nowMs();
-    const [row] = await connection.rows(snapshotSql, []);
-    if (row === undefined) return undefined;
-    const oldest = big(row, 'oldest');
-    this.#samples.push({ atMs, nextXid: nextXid(big(row, 'ended'), integer(row, 'age')) });
-    if (this.#samples.length > samplesMax) this.#samples.shift();
-    return this.#samples.findLast(({ nextXid }) => nextXid <= oldest)?.atMs;
+  /** Never goes back: another call may have come further meanwhile. */
+  #complete(tenant: string, lastId: string): string {
+    const known = this.#known.get(tenant);
+    const throughId = known !== undefined && known > lastId ? known : lastId;
+    const pending = this.#pending.get(tenant);
+    if (pending !== undefined && pending.lastId <= throughId) this.#pending.delete(tenant);
+    this.#known.delete(tenant);
+    keep(this.#known, tenant, throughId);
+    return throughId;
+  }
+
+  #forget(tenant: string): void {
+    this.#known.delete(tenant);
+    this.#pending.delete(tenant);
   }
 }
 
-/** The next number in full: the first one that is not below a known one and has its lower 32 bits. */
-function nextXid(known: bigint, age: number): bigint {
-  return known + BigInt.asUintN(32, BigInt(firstXid) + BigInt(age) - known);
+/** Keeps a value as the newest; of too many, the oldest leaves. */
+function keep<T>(map: Map<string, T>, tenant: string, value: T): void {
+  map.set(tenant, value);
+  const [oldest] = map.keys();
+  if (map.size > tenantsMax && oldest !== undefined) map.delete(oldest);
 }

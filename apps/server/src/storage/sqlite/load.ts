@@ -10,6 +10,7 @@ import { loadApiKeyByPrefix } from './api-keys.ts';
 import type { Connection } from './connection.ts';
 import { loadDelivery } from './deliveries.ts';
 import { loadKnownEntry, loadPosition, loadUsages } from './entries.ts';
+import { loadIds } from './ids.ts';
 import { loadPause } from './pause.ts';
 import { loadRecord } from './records.ts';
 import { loadService } from './services.ts';
@@ -45,7 +46,8 @@ export function loadBatch(
     );
     accountNumbers.set(tenant, numbers);
   }
-  return { records, tenants, accountNumbers, pause, settings };
+  const { reached: idsReached } = loadIds(connection);
+  return { records, tenants, accountNumbers, pause, settings, idsReached };
 }
 
 function loadTenant(

@@ -15,6 +15,7 @@ import type { Connection } from './connection.ts';
 import { saveDelivery } from './deliveries.ts';
 import { saveEntry } from './entries.ts';
 import { saveEvent } from './events.ts';
+import { saveIds } from './ids.ts';
 import { savePause } from './pause.ts';
 import { saveRecord } from './records.ts';
 import { savePrice, saveService } from './services.ts';
@@ -33,7 +34,7 @@ export function saveBatch(
     saveTenant(connection, tenant, tenantChanges, accountNumbers.get(tenant) ?? new Map());
   }
   saveRecords(connection, changes.records, tables);
-  connection.run('UPDATE ledger_clock SET last_id_time_ms = ? WHERE only = 1', changes.lastIdTimeMs);
+  saveIds(connection, changes.ids);
 }
 
 function saveTenant(

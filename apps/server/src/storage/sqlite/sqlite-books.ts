@@ -27,6 +27,7 @@ import { loadDeliveriesBefore, loadDue, loadNextWaiting } from './deliveries.ts'
 import { loadEntriesBeyond, loadEntriesOf, loadEntry, loadLastEntryId, loadUsages } from './entries.ts';
 import { loadEvent, loadEventsBeyond } from './events.ts';
 import { needsReopening, storageFault } from './fault.ts';
+import { loadIds } from './ids.ts';
 import { loadPause } from './pause.ts';
 import { loadRecordFacts } from './records.ts';
 import { loadPrices, loadPricesAfter, loadService, loadServicesAfter } from './services.ts';
@@ -62,6 +63,10 @@ export class SqliteBooks implements Books {
 
   settings() {
     return this.#read(loadSettings);
+  }
+
+  idsAheadMaxMs() {
+    return this.#read((connection) => loadIds(connection).aheadMaxMs);
   }
 
   tenantsAfter(after: string, limit: number) {

@@ -13,7 +13,6 @@ import type { AnswerCap } from '../stored-answer.ts';
 import type { SweepLimits } from '../sweep-step.ts';
 import { writeProbeBody } from '../write-probe-body.ts';
 import { listAnswersTables } from './answers.ts';
-import { integer } from './columns.ts';
 import { Connection } from './connection.ts';
 import { needsReopening, type Step, storageFault } from './fault.ts';
 import { type FileLock, lockFile } from './file-lock.ts';
@@ -109,11 +108,6 @@ export class SqliteStorage implements LedgerStorage {
     } catch {
       // What cannot be seen now is seen by the next look, or fails the next write.
     }
-  }
-
-  lastIdTimeMs(): number {
-    const row = this.#connected().get('SELECT last_id_time_ms FROM ledger_clock WHERE only = 1');
-    return row === undefined ? 0 : integer(row, 'last_id_time_ms');
   }
 
   /** One short step of forgetting what has expired; see `sweepStep`. */

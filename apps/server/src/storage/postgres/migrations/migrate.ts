@@ -8,9 +8,17 @@ import { audits } from './0002-audits.ts';
 import { takenDeliveries } from './0003-taken-deliveries.ts';
 import { forgottenRecords } from './0004-forgotten-records.ts';
 import { writeProbes } from './0005-write-probes.ts';
+import { idsAhead } from './0006-ids-ahead.ts';
 
 /** Forward only: a migration that was released is never edited. */
-const migrations: readonly string[] = [books, audits, takenDeliveries, forgottenRecords, writeProbes];
+const migrations: readonly string[] = [
+  books,
+  audits,
+  takenDeliveries,
+  forgottenRecords,
+  writeProbes,
+  idsAhead,
+];
 
 /** The schema that this version reads and writes. */
 export const knownSchema = migrations.length;

@@ -9,6 +9,7 @@ import { keyExpiry } from './0005-key-expiry.ts';
 import { webhooks } from './0006-webhooks.ts';
 import { settings } from './0007-settings.ts';
 import { writeProbes } from './0008-write-probes.ts';
+import { idsReached } from './0009-ids-reached.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -20,6 +21,7 @@ const migrations: readonly string[] = [
   webhooks,
   settings,
   writeProbes,
+  idsReached,
 ];
 
 /** The schema that this version reads and writes. */
