@@ -9,6 +9,7 @@ import { backUp } from '../src/storage/sqlite/backup.ts';
 import { type Api, apiAt } from './harness/api.ts';
 import { countIn } from './harness/look-into.ts';
 import { startProcess } from './harness/process.ts';
+import { smallDisk } from './harness/small-disk.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 
 type Command = 'backup' | 'restore' | 'verify' | 'export';
@@ -130,6 +131,20 @@ test('a backup of a damaged database fails, and leaves no file that looks like a
   assert.match(restored.printed, /^billonce restore: the copy is damaged/);
   const left = readdirSync(folder).filter((name) => !before.includes(name) && !name.includes('-'));
   assert.deepEqual(left, []);
+});
+
+test('a backup that finds no room fails, and the server beside it goes on', async (t) => {
+  const disk = smallDisk(t, 1);
+  if (disk === undefined) return t.skip('this process may not mount a file system');
+  const database = join(temporaryFolder(t), 'books.db');
+  const api = apiAt((await startProcess(t, { DATABASE_URL: `file:${database}` })).url);
+  assert.equal((await api.post('/usage', usage('agent-0'), 'key-0')).status, 201);
+  disk.fill();
+  const { code, printed } = await run(database, 'backup', join(disk.folder, 'copy.db'));
+  assert.equal(code, 1);
+  assert.match(printed, /^billonce backup: .*disk is full|no space left/);
+  assert.deepEqual(readdirSync(disk.folder), ['ballast']);
+  assert.equal((await api.post('/usage', usage('agent-0'), 'key-1')).status, 201);
 });
 
 test('no command reads the schema of a newer version, and verify and export none of an older one', async (t) => {

@@ -1,6 +1,15 @@
 // One server for each file, whatever becomes of its names while it runs.
 import assert from 'node:assert/strict';
-import fs, { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import fs, {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -158,6 +167,52 @@ function openExecutor(t: TestContext, file: string) {
   const record = async () => (await executor.execute({ submissions: [submission], nowMs: Date.now() }))[0];
   return { storage, record };
 }
+
+test('a folder that is deleted, and a file that is replaced, are noticed without a write', async (t) => {
+  for (const [what, change] of [
+    ['deleted', (file: string) => rmSync(dirname(file), { recursive: true })],
+    ['replaced', (file: string) => renameSync(file.replace('books', 'other'), file)],
+  ] as const) {
+    await t.test(what, async (t) => {
+      const file = join(temporaryFolder(t), 'data', 'books.db');
+      const other = new SqliteStorage({
+        file: file.replace('books', 'other'),
+        cap: { answersMax: 10, bytesMax: 10 },
+      });
+      other.close();
+      const replacement = readFileSync(file.replace('books', 'other'));
+      const { storage, record } = openExecutor(t, file);
+      assert.equal((await record())?.kind, 'answered');
+      storage.look();
+      assert.equal(storage.lost, undefined);
+      change(file);
+      storage.look();
+      assert.match(storage.lost ?? '', /books\.db was moved, deleted or replaced/);
+      const outcome = await record();
+      assert.equal(outcome?.kind === 'fault' ? outcome.code : outcome?.kind, 'storage_unavailable');
+      assert.throws(() => storage.probe(), /was moved, deleted or replaced/);
+      assert.deepEqual(
+        existsSync(file) ? readFileSync(file) : undefined,
+        what === 'replaced' ? replacement : undefined,
+      );
+    });
+  }
+});
+
+test('a server does not start on a log whose database was moved away, because SQLite would delete the log', async (t) => {
+  const file = join(temporaryFolder(t), 'books.db');
+  const { storage, record } = openExecutor(t, file);
+  assert.equal((await record())?.kind, 'answered');
+  const old = join(dirname(file), 'old.db');
+  renameSync(file, old);
+  storage.look();
+  storage.close();
+  const options = { file, cap: { answersMax: 10, bytesMax: 10 } };
+  assert.throws(() => new SqliteStorage(options), /books\.db-wal exists without its database/);
+  assert.equal(existsSync(file), false);
+  renameSync(old, file);
+  assert.equal(countIn(file, entriesSql), 1, 'the log is whole');
+});
 
 /** Calls something before each look at where a file is. */
 function beforeLooks(t: TestContext, call: () => void): void {

@@ -32,7 +32,10 @@ export function lockFile(databaseFile: string): FileLock {
     if (!isBusy(error)) throw cannotLock(name, error);
     throw new Error(`another server has ${databaseFile} open (its lock is ${name})`, { cause: error });
   }
-  return { file: own, release: () => database.close() };
+  const release = () => {
+    if (database.isOpen) database.close();
+  };
+  return { file: own, release };
 }
 
 /** A hidden name: `mv billonce.db* elsewhere` must not take the lock of a running server along. */

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { syncPath } from '../name-whole.ts';
 
@@ -80,6 +80,19 @@ export function makeOwn(file: string): void {
       `${file} has ${nlink} names (hard links); each would get its own log and lock: delete the others`,
     );
   }
+}
+
+/**
+ * SQLite deletes a write-ahead log whose database is missing, and with it what was acknowledged.
+ *
+ * @throws {Error} if there is such a log
+ */
+export function refuseOrphanLog(file: string): void {
+  const log = `${file}-wal`;
+  if (existsSync(file) || !existsSync(log)) return;
+  throw new Error(
+    `${log} exists without its database, and holds writes of it: put ${file} back, or move the log away`,
+  );
 }
 
 /** A folder that a power failure takes away takes the books along, so its name is synced too. */

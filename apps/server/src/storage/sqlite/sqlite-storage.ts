@@ -18,7 +18,7 @@ import { needsReopening, type Step, storageFault } from './fault.ts';
 import { type FileLock, lockFile } from './file-lock.ts';
 import { loadBatch } from './load.ts';
 import { migrate } from './migrations/migrate.ts';
-import { makeOwn, OwnFile, realFile } from './own-file.ts';
+import { makeOwn, OwnFile, realFile, refuseOrphanLog } from './own-file.ts';
 import { assertPragmas, effectivePragmas, setPragmas } from './pragmas.ts';
 import { saveBatch } from './save.ts';
 import { type SweepReport, sweepStep } from './sweep.ts';
@@ -58,6 +58,7 @@ export class SqliteStorage implements LedgerStorage {
     this.#options = { ...options, file };
     this.#lock = lockFile(file);
     try {
+      refuseOrphanLog(file);
       makeOwn(file);
       this.#file = OwnFile.at(resolve(options.file));
       this.#open();
