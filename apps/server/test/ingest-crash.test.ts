@@ -22,7 +22,7 @@ function sumsOf(rows: readonly string[]): { input: number; output: number } {
 }
 
 test('an ingester that is killed goes on where it was when it is run again', {
-  timeout: 30_000,
+  timeout: 300_000,
 }, async (t) => {
   const { api } = await startInProcess(t);
   const killed = startIngester(t, api.url, smallBulks);
@@ -38,7 +38,7 @@ test('an ingester that is killed goes on where it was when it is run again', {
 });
 
 test('an ingester of a JSON list out of gzip, with ids, goes on where it was killed, and in another order', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async (t) => {
   const { api } = await startInProcess(t);
   const folder = temporaryFolder(t);
@@ -70,7 +70,7 @@ test('an ingester of a JSON list out of gzip, with ids, goes on where it was kil
 });
 
 test('an ingester waits for a server that was killed, and goes on by itself', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async (t) => {
   const environment = { DATABASE_URL: await emptyDatabase(t) };
   let server = await startProcess(t, environment);
@@ -94,7 +94,7 @@ test('an ingester waits for a server that was killed, and goes on by itself', {
   assert.equal((await apiAt(url).get('/audit')).json.ok, true);
 });
 
-test('an interrupted ingester says what it did, and is run again', { timeout: 30_000 }, async (t) => {
+test('an interrupted ingester says what it did, and is run again', { timeout: 300_000 }, async (t) => {
   const { api } = await startInProcess(t);
   // A pipe that stays open and falls silent. The last row that is whole waits for the one after it.
   const lines = readFileSync(trace.file, 'utf8').split('\n').slice(0, 100);

@@ -46,6 +46,17 @@ test('a row whose count has changed is refused under its id, not billed again', 
   assert.equal((await api.get('/usage/a/input-tokens')).json.total, 5);
 });
 
+test('rows that are too old are refused with advice, and billed without their time', async (t) => {
+  const { api } = await startInProcess(t);
+  const file = join(temporaryFolder(t), 'old.csv');
+  writeFileSync(file, 'id,who,in,out,at\n1,a,1,1,2001-01-01 00:00:00\n');
+  const args = [file, ...two, '--id-column', 'id'];
+  const refused = await ingestHere(api.url, [...args, '--occurred-at-column', 'at']);
+  assert.equal(refused.code, 3);
+  assert.match(refused.stdout, /event_too_old: the server takes the last 34 days.*--no-occurred-at/);
+  assert.equal((await ingestHere(api.url, args)).code, 0);
+});
+
 test('rows that are known by their place only are warned of, and end with a code of their own', async (t) => {
   const { api } = await startInProcess(t);
   const folder = temporaryFolder(t);

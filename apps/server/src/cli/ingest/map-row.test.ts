@@ -107,3 +107,66 @@ test('a row with one bad value is refused whole', () => {
   assert.equal(mapped.kind, 'refused');
   if (mapped.kind === 'refused') assert.match(mapped.message, /^agent may contain/);
 });
+
+const oneCount = {
+  agent: { kind: 'constant', text: 'a' },
+  items: [
+    { name: 'in', service: { kind: 'constant', text: 'i' }, requests: { kind: 'column', column: 'in' } },
+    { name: 'out', service: { kind: 'constant', text: 'o' }, requests: { kind: 'column', column: 'out' } },
+  ],
+} as const satisfies Mapping;
+
+test('a count that is missing refuses its row, or gives no item where that is asked for', () => {
+  for (const missing of ['', ' ', null, undefined]) {
+    const one = row(1, { in: '5', out: missing });
+    assert.match(JSON.stringify(mapRow(one, oneCount, 's')), /out is (?:empty|missing)/);
+    const skipping = { ...oneCount, skipsMissing: true };
+    assert.deepEqual(
+      itemsOf(1, { in: '5', out: missing }, skipping).map(({ serviceId }) => serviceId),
+      ['i'],
+    );
+    assert.deepEqual(mapRow(row(1, { in: missing, out: missing }), skipping, 's'), { kind: 'skipped' });
+  }
+});
+
+test('the ids of a row with an id say which row and which count, and nothing else', () => {
+  const byId: Mapping = { ...oneCount, rowId: [{ kind: 'column', column: 'id' }] };
+  const ids = (number: number, fields: Readonly<Record<string, unknown>>, by = byId) =>
+    itemsOf(number, fields, by).map(({ id }) => id);
+  const first = ids(1, { id: '17', in: '5', out: '5' });
+  assert.equal(new Set(first).size, 2);
+  assert.deepEqual(
+    ids(9, { id: 17, in: '6', out: '7', more: 'x' }),
+    first,
+    'another place, other counts, another type',
+  );
+  const swapped = { ...byId, items: byId.items.toReversed() };
+  assert.deepEqual(
+    ids(1, { id: '17', in: '5', out: '5' }, swapped),
+    first.toReversed(),
+    'another order of the options',
+  );
+  assert.notDeepEqual(ids(1, { id: '18', in: '5', out: '5' }), first);
+  for (const id of ['', null, undefined, {}])
+    assert.match(
+      JSON.stringify(mapRow(row(1, { id, in: '5', out: '5' }), byId, 's')),
+      /id is .*: it identifies the row/,
+    );
+});
+
+test('rows are filtered, and spaces in names are replaced, where that is asked for', () => {
+  const filters = [
+    { from: { kind: 'column', column: 'type' }, values: new Set(['chat', 'embed']), takesMissing: false },
+  ] as const;
+  const only: Mapping = { ...oneCount, filters };
+  assert.equal(mapRow(row(1, { type: 'chat', in: '1', out: '1' }), only, 's').kind, 'items');
+  for (const type of ['other', '', undefined])
+    assert.equal(mapRow(row(1, { type, in: 'x' }), only, 's').kind, 'skipped');
+  const named: Mapping = { ...oneCount, agent: { kind: 'column', column: 'who' } };
+  const spaced = { who: ' Ann  B ', in: '1', out: '1' };
+  assert.match(
+    JSON.stringify(mapRow(row(1, spaced), named, 's')),
+    /it is .*Ann.*: --replace-spaces gives a character/,
+  );
+  assert.equal(itemsOf(1, spaced, { ...named, spaceBecomes: '_' })[0]?.agent, 'Ann_B');
+});

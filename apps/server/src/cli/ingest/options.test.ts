@@ -74,6 +74,21 @@ test('every mistake is named at once', () => {
   assert.match(mistakes('a.csv', '--preset', 'nonsense'), /azure-llm/);
   assert.match(mistakes('a.csv', '--preset', 'azure-llm', '--service', 's'), /--service/);
   assert.match(mistakes('a.csv', ...mapped, '--agents', '2'), /one of/);
+  for (const [args, mistake] of [
+    [['--count', 'x'], /--count is x: it must be COLUMN=SERVICE/],
+    [['--count', 'a=s', '--count', 'a=t'], /two of --count are of the same column/],
+    [['--count', 'a=s', '--requests', '1'], /--requests does not go with --count/],
+    [['--count', 'a=s', '--timezone', 'Mars/Base'], /--timezone is Mars\/Base/],
+    [['--count', 'a=s', '--decimal', 'dot'], /--decimal is dot/],
+    [['--count', 'a=s', '--multiply', '0'], /--multiply is 0/],
+    [['--count', 'a=s', '--only', 'x'], /--only is x/],
+    [['--count', 'a=s', '--replace-spaces', '--'], /--replace-spaces/],
+    [['--count', 'a=s', '--delimiter', 'ab'], /--delimiter is ab/],
+    [['--count', 'a=s', '--rows', 'data'], /--rows is for JSON/],
+    [['--count', 'a=s', '--by-model'], /--by-model needs a --preset/],
+  ] as const)
+    assert.match(mistakes('a.csv', '--agent', 'a', ...args), mistake);
+  assert.match(mistakes('a.jsonl', '--preset', 'claude-code'), /give --agent-column or --agent/);
   assert.equal(mistakes('--help'), 'help');
 });
 

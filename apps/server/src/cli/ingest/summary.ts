@@ -136,10 +136,15 @@ function adviceOf(report: IngestReport): string[] {
           ]),
     );
   }
+  if (tally.refusals.some(({ code }) => code === 'event_too_old')) {
+    advice.push(
+      'event_too_old: the server takes the last 34 days. To bill older rows without their time, give --no-occurred-at.',
+    );
+  }
   if (isUnsafe(report)) advice.push(...unsafeAdvice(report));
   if (tally.heldBackLine !== undefined) {
     advice.push(
-      `Line ${tally.heldBackLine}, the last, has no line break and may be half written: it was not sent.`,
+      `Line ${tally.heldBackLine}, the last, has no line break or is cut off, and may be half written: it was not sent.`,
       'Run it again when it is whole; a CSV file to which nothing more comes, with --last-line take.',
     );
   }
