@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { compileValidator, Tenant } from '@billonce/contract';
-import { clientAddress, scopeDigest, sha256 } from '@billonce/idempotency/core';
+import { scopeDigest, sha256 } from '@billonce/idempotency/core';
 import { isLive } from '../domain/api-key.ts';
 import { adminTenant } from '../domain/tenant.ts';
 import type { Books } from '../reads/books.ts';
@@ -22,8 +22,8 @@ const publicTenant = 'public';
 
 /** The parts of a request that say who sends it. */
 export interface CallerHeaders {
-  readonly socketAddress: string;
-  readonly forwardedFor: string | undefined;
+  /** of the client, in front of trusted proxies */
+  readonly address: string;
   readonly apiKey: string | undefined;
   readonly authorization: string | undefined;
   readonly tenant: string | undefined;
@@ -31,7 +31,6 @@ export interface CallerHeaders {
 
 export interface CallerOptions {
   readonly adminApiKey: string | undefined;
-  readonly trustedHops: number;
   readonly nowMs: () => number;
 }
 
@@ -78,8 +77,8 @@ export class CallerIdentifier {
   #withoutKey(headers: CallerHeaders): Caller {
     if (this.#options.adminApiKey !== undefined) throw new ApiError('unauthorized', 'an API key is required');
     refuseOtherTenant(headers.tenant, publicTenant);
-    const address = clientAddress(headers.socketAddress, headers.forwardedFor, this.#options.trustedHops);
-    return { kind: 'anonymous', tenant: publicTenant, scope: this.#scopeOf(address), presentedKey: '' };
+    const scope = this.#scopeOf(headers.address);
+    return { kind: 'anonymous', tenant: publicTenant, scope, presentedKey: '' };
   }
 
   #scopeOf(address: string): string {

@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { addressOf } from './client-address.ts';
 import type { Desk } from './desk.ts';
 
 /**
- * Counts, traces, times and logs every request. What is said of one is its id, its method, the pattern of its route, its
- * tenant, its status and its time: never a URL, a key or a body.
+ * Counts, traces, times and logs every request. A log line has its id, the client's address, its method, the pattern of its
+ * route, its tenant, its status and its time: never a URL, a key or a body.
  */
-export function observeRequests(app: FastifyInstance, { metrics, traces }: Desk): void {
+export function observeRequests(app: FastifyInstance, { metrics, traces, config }: Desk): void {
   app.decorateRequest('writeTimes', undefined);
   app.decorateRequest('keyedOutcome', undefined);
   if (traces !== undefined) {
@@ -37,6 +38,7 @@ export function observeRequests(app: FastifyInstance, { metrics, traces }: Desk)
     // At debug, not at info: a line for each request costs the hot path more than all the rest that is observed.
     request.log.debug(
       {
+        client: addressOf(request, config.trustedHops),
         method: request.method,
         route: url,
         tenant: request.caller?.tenant,

@@ -13,6 +13,7 @@ import { StorageFault } from '../ledger/storage-port.ts';
 import { ApiError } from './api-error.ts';
 import { answerBrokenRequest } from './broken-request.ts';
 import { type Caller, CallerIdentifier } from './caller.ts';
+import { addressOf } from './client-address.ts';
 import { Connections } from './connections.ts';
 import type { Desk } from './desk.ts';
 import { observeRequests } from './observe-requests.ts';
@@ -52,7 +53,7 @@ const securityFields = Object.entries(securityHeaders);
 
 /** Builds the HTTP server: who calls, what they ask, and how they are answered. */
 export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<FastifyInstance> {
-  const { requestTimeoutMs } = desk.config;
+  const { requestTimeoutMs, trustedHops } = desk.config;
   const headersTimeoutMs = Math.ceil(requestTimeoutMs / 3);
   const app = Fastify({
     loggerInstance: log,
@@ -73,7 +74,7 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
     forceCloseConnections: 'idle',
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, request, reply) => {
-      const { status, headers, body } = errorAnswer(error, request, log);
+      const { status, headers, body } = errorAnswer(error, request, log, trustedHops);
       // Refused before any hook ran.
       reply.hijack();
       const own = { 'x-request-id': request.id, 'content-length': Buffer.byteLength(body) };
@@ -95,7 +96,7 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
   observeRequests(app, desk);
   registerHooks(app, desk);
   app.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
-    const { status, headers, body } = errorAnswer(error, request, log);
+    const { status, headers, body } = errorAnswer(error, request, log, trustedHops);
     return reply.code(status).headers(headers).send(body);
   });
   app.setNotFoundHandler(async () => {
@@ -104,7 +105,7 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
   if (desk.config.corsAllowedOrigins.length > 0) await registerCors(app, desk.config.corsAllowedOrigins);
   const settings = new RuntimeSettings(desk.books, desk.config, desk.nowMs);
   await settings.load();
-  await registerRateLimit(app, settings);
+  const refuseTooMany = await registerRateLimit(app, settings, trustedHops);
   registerOperations(
     app,
     {
@@ -124,7 +125,7 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
       ...operationRoutes(desk),
       ...docsRoutes(),
     },
-    { identify: callerOf(desk), admit: refuseUnknown(desk) },
+    { identify: limitRefused(callerOf(desk), refuseTooMany), admit: refuseUnknown(desk) },
   );
   return app;
 }
@@ -140,12 +141,11 @@ function rememberAddress(socket: Socket): void {
 function callerOf({ books, config, nowMs }: Desk): Identify {
   const identifier = new CallerIdentifier(books, { ...config, nowMs });
   return async ({ raw, headers }: FastifyRequest): Promise<Caller> => {
-    const { remoteAddress } = raw.socket;
-    // Reset before it was accepted: nobody is there to be answered, and nobody can say whose request it was.
-    if (remoteAddress === undefined) throw new ApiError('invalid_request', 'the connection is gone');
+    const address = addressOf({ raw }, config.trustedHops);
+    // Reset before it was accepted: no one is there to be answered, and no one can say whose request it was.
+    if (address === undefined) throw new ApiError('invalid_request', 'the connection is gone');
     return await identifier.identify({
-      socketAddress: remoteAddress,
-      forwardedFor: single(headers['x-forwarded-for']),
+      address,
       apiKey: single(headers['x-api-key']),
       authorization: headers.authorization,
       tenant: single(headers['x-tenant']),
@@ -222,10 +222,31 @@ async function registerCors(app: FastifyInstance, origins: readonly string[]): P
   });
 }
 
-async function registerRateLimit(app: FastifyInstance, settings: RuntimeSettings): Promise<void> {
+/** Counts the requests whose key is missing or unknown, so that an address cannot go through keys without a limit. */
+function limitRefused(
+  identify: Identify,
+  refuseTooMany: (request: FastifyRequest) => Promise<void>,
+): Identify {
+  return async (request) => {
+    try {
+      return await identify(request);
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'unauthorized') await refuseTooMany(request);
+      throw error;
+    }
+  };
+}
+
+/** Limits the requests of each tenant; returns what limits those of an address that have no recognized key. */
+async function registerRateLimit(
+  app: FastifyInstance,
+  settings: RuntimeSettings,
+  trustedHops: number,
+): Promise<(request: FastifyRequest) => Promise<void>> {
+  // The settings may be read again after the allow list was asked: no limit is then not a limit of 0.
+  const max = () => settings.requestsPerMinuteMax || Number.MAX_SAFE_INTEGER;
   await app.register(rateLimit, {
-    // The settings may be read anew after the allow list was asked: no limit is then not a limit of 0.
-    max: () => settings.requestsPerMinuteMax || Number.MAX_SAFE_INTEGER,
+    max,
     cache: rateLimitedCallersMax,
     timeWindow: 60_000,
     // Behind the identification of the caller, so that it is the tenant's limit.
@@ -236,18 +257,35 @@ async function registerRateLimit(app: FastifyInstance, settings: RuntimeSettings
       caller?.tenant === undefined ? 'admin' : `${caller.tenant} ${caller.scope}`,
     errorResponseBuilder: () => new ApiError('rate_limited', 'the rate limit of this tenant is used up'),
   });
+  const countRefused = app.createRateLimit({
+    max,
+    timeWindow: 60_000,
+    allowList: () => settings.requestsPerMinuteMax === 0,
+    keyGenerator: (request) => addressOf(request, trustedHops) ?? 'gone',
+  });
+  return async (request) => {
+    const counted = await countRefused(request);
+    if (counted.isAllowed || !counted.isExceeded) return;
+    const headers = { 'retry-after': String(counted.ttlInSeconds) };
+    throw new ApiError('rate_limited', 'too many requests without a recognized API key from this address', {
+      headers,
+    });
+  };
 }
 
 function errorAnswer(
   error: FastifyError | ApiError,
   request: FastifyRequest,
   log: FastifyBaseLogger,
+  trustedHops: number,
 ): ErrorAnswer {
   const apiError = error instanceof ApiError ? error : frameworkError(error);
   const answer = renderError(apiError, request.id, request.headers.accept);
   if (answer.status >= 500) {
     const route = request.routeOptions.url;
-    log.error({ requestId: request.id, route, code: apiError.code, err: apiError.cause ?? error }, 'failed');
+    const client = addressOf(request, trustedHops);
+    const { id: requestId } = request;
+    log.error({ requestId, client, route, code: apiError.code, err: apiError.cause ?? error }, 'failed');
   }
   return answer;
 }

@@ -15,7 +15,12 @@ export function clientAddress(
   if (trustedHops === 0 || forwardedFor === undefined) return socketAddress;
   const hops = forwardedFor.split(',').map((hop) => hop.trim());
   // The nearest proxy appended the last entry. A shorter list than configured did not pass all of them.
-  const candidate = hops[hops.length - trustedHops];
-  if (candidate === undefined || isIP(candidate) === 0) return socketAddress;
-  return candidate;
+  const candidate = withoutPort(hops[hops.length - trustedHops] ?? '');
+  return isIP(candidate) === 0 ? socketAddress : candidate;
+}
+
+/** Some proxies add the port of the client, which is another one at each connection: `192.0.2.1:80`, `[2001:db8::1]:80`. */
+function withoutPort(hop: string): string {
+  const [, v6, v4] = /^(?:\[([^\]]+)\](?::\d+)?|([\d.]+):\d+)$/.exec(hop) ?? [];
+  return v6 ?? v4 ?? hop;
 }

@@ -38,4 +38,8 @@ test('X-Forwarded-For counts only for the configured number of proxies', () => {
   assert.equal(clientAddress('10.0.0.1', '198.51.100.1', 2), '10.0.0.1');
   assert.equal(clientAddress('10.0.0.1', 'no address', 1), '10.0.0.1');
   assert.equal(clientAddress('10.0.0.1', undefined, 1), '10.0.0.1');
+  // A port that a proxy adds is not part of the address.
+  assert.equal(clientAddress('10.0.0.1', '198.51.100.1:4711', 1), '198.51.100.1');
+  assert.equal(clientAddress('10.0.0.1', '[2001:db8::1]:4711', 1), '2001:db8::1');
+  assert.equal(clientAddress('10.0.0.1', '2001:db8::1', 1), '2001:db8::1');
 });
