@@ -2,7 +2,7 @@
 // Plain JavaScript without dependencies, because it is what a fresh clone runs first, on any Node >= 18.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,9 @@ const pinnedNode = path.join(
   'bin',
   process.platform === 'win32' ? 'node.exe' : 'node',
 );
+
+const nodeMajorMin = 18;
+const npmWatchEveryMs = 250;
 
 function install() {
   const wanted = createHash('sha256')
@@ -33,21 +36,70 @@ function install() {
     shell: process.platform === 'win32',
   });
   if (done.status !== 0) {
-    console.error('billonce: npm install failed; mend what it says above and run this again');
+    console.error('billonce: npm install failed; fix what it reports above and run this again');
     process.exit(done.status ?? 1);
   }
-  // Written last: an installation that died half-way is done again.
-  writeFileSync(stamp, wanted);
+  // Written last, and as a whole: an installation that died half-way is done again.
+  writeFileSync(`${stamp}.new`, wanted);
+  renameSync(`${stamp}.new`, stamp);
 }
 
-install();
+/** The parent of a process, and its command line; undefined where they cannot be read. */
+function readProcess(pid) {
+  try {
+    // The name in parentheses may contain anything, also parentheses.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    return { parent, commandLine: readFileSync(`/proc/${pid}/cmdline`, 'utf8') };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Returns a function that says whether npm, which started this script, is gone. npm hands on only SIGINT and SIGTERM, and
+ * only to the shell between npm and this process; some shells (dash 0.5.12) then die without handing them on.
+ */
+function npmWatch() {
+  const parent = process.ppid;
+  const { npm_lifecycle_event: event, npm_lifecycle_script: text = '' } = process.env;
+  if (event === undefined) return () => false;
+  const shell = readProcess(parent);
+  const isShell = shell !== undefined && text !== '' && shell.commandLine.includes(text);
+  return () => process.ppid !== parent || (isShell && readProcess(parent)?.parent !== shell.parent);
+}
+
+function run(script, args, isNpmGone) {
+  const child = spawn(pinnedNode, [path.join(root, script), ...args], {
+    // The channel closes when this process dies, even by SIGKILL: the server then stops.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, PATH: `${path.dirname(pinnedNode)}${path.delimiter}${process.env.PATH ?? ''}` },
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  const watch = setInterval(() => {
+    if (!isNpmGone()) return;
+    clearInterval(watch);
+    child.kill('SIGTERM');
+  }, npmWatchEveryMs);
+  child.on('error', (error) => {
+    console.error(
+      `billonce: cannot run ${pinnedNode}: ${error.message}; delete node_modules and run this again`,
+    );
+    process.exit(1);
+  });
+  child.on('exit', (code, signal) =>
+    process.exit(code ?? 128 + (constants.signals[signal ?? 'SIGTERM'] ?? 15)),
+  );
+}
+
 const [script, ...args] = process.argv.slice(2);
 if (script === undefined) throw new Error('usage: node tools/bootstrap.mjs FILE [ARGUMENT …]');
-const child = spawn(pinnedNode, [path.join(root, script), ...args], {
-  stdio: 'inherit',
-  env: { ...process.env, PATH: `${path.dirname(pinnedNode)}${path.delimiter}${process.env.PATH ?? ''}` },
-});
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) =>
-  process.exit(code ?? 128 + (constants.signals[signal ?? 'SIGTERM'] ?? 15)),
-);
+if (Number(process.versions.node.split('.')[0]) < nodeMajorMin) {
+  console.error(
+    `billonce: this needs Node ${nodeMajorMin} or later, and runs on ${process.version}: install a newer Node`,
+  );
+  process.exit(1);
+}
+const isNpmGone = npmWatch();
+install();
+run(script, args, isNpmGone);

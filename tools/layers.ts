@@ -15,7 +15,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   cli: ['storage', 'reads', 'domain'],
 };
 /** Files beside the rooms that every room may use. */
-const ground = `${server}/(config|environment|traces-config|fault-facts|loopback|log)\\.ts$`;
+const ground = `${server}/(config|environment|traces-config|unknown-variables|fault-facts|loopback|log|launcher|version)\\.ts$`;
 
 const test = '\\.test\\.ts$';
 
@@ -118,9 +118,9 @@ export const layers: IForbiddenRuleType[] = [
   },
   {
     name: 'only-main-and-cli-start-processes',
-    comment: 'nobody imports a file that begins to run',
+    comment: 'no file but the launcher imports a file that begins to run',
     severity: 'error',
-    from: {},
+    from: { pathNot: '^apps/server/bin/' },
     to: { path: `${server}/(cli/)?main\\.ts$` },
   },
   ...Object.entries(rooms).map(

@@ -38,3 +38,88 @@ test('with an admin key the server may listen anywhere, behind a proxy', () => {
   assert.deepEqual(mistakes({ ...open, ADMIN_API_KEY: 'a-long-enough-key' }), []);
   assert.equal(mistakes({ ...open, ADMIN_API_KEY: 'short' }).length, 1);
 });
+
+function warnings(environment: Record<string, string>): readonly string[] {
+  const parsed = parseConfig(environment);
+  return parsed.kind === 'valid' ? parsed.warnings : [`refused: ${parsed.mistakes.join()}`];
+}
+
+test('a variable that is misspelt is named, with the one that may be meant, and without its value', () => {
+  for (const [name, meant] of [
+    ['DATABASE_ULR', 'DATABASE_URL'],
+    ['database_url', 'DATABASE_URL'],
+    ['DATABASEURL', 'DATABASE_URL'],
+    ['IDEMPOTENCY_CACHE_TTL', 'IDEMPOTENCY_CACHE_TTL_MS'],
+    ['WEBHOOKS_TIMEOUT_MS', 'WEBHOOK_TIMEOUT_MS'],
+    ['CORS_ALLOWED_ORIGIN', 'CORS_ALLOWED_ORIGINS'],
+    ['TRUSTED_PROXY', 'TRUST_PROXY'],
+    ['LOGLEVEL', 'LOG_LEVEL'],
+  ] as const) {
+    assert.deepEqual(warnings({ [name]: 'hidden-value' }), [
+      `the variable ${name} is set, but the server does not read it: is ${meant} meant?`,
+    ]);
+  }
+});
+
+test('a variable that begins as ours do is named, and those of other programs are not', () => {
+  assert.deepEqual(warnings({ IDEMPOTENCY_STORE: 'x', BILLONCE_COLOR: 'x' }), [
+    'the variable BILLONCE_COLOR is set, but the server does not read it: unset it, or correct its name',
+    'the variable IDEMPOTENCY_STORE is set, but the server does not read it: unset it, or correct its name',
+  ]);
+  const others = {
+    HOME: '/root',
+    HOSTNAME: 'h',
+    PATH: '/bin',
+    LANG: 'C',
+    NODE_ENV: 'production',
+    OTEL_RESOURCE_ATTRIBUTES: 'a=b',
+    BILLONCE_URL: 'http://127.0.0.1',
+    BILLONCE_API_KEY: 'x',
+    BILLONCE_PORT: 'tcp://10.0.0.1:3001',
+    BILLONCE_SERVICE_HOST: '10.0.0.1',
+    DATABASE_PORT_5432_TCP_ADDR: '10.0.0.2',
+    ALGOLIA_ADMIN_API_KEY: 'x',
+  };
+  assert.deepEqual(warnings(others), []);
+  const many = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`BILLONCE_X${index}`, 'x']));
+  assert.equal(warnings(many).length, 20);
+});
+
+test('a server does not start open because the name of the admin key is misspelt, or its value blank', () => {
+  for (const name of [
+    'ADMIN_APIKEY',
+    'ADMIN_API_KEYS',
+    'admin_api_key',
+    'ADMIN_KEY',
+    'ADMIN_API_KEY_FILE',
+    'ADMN_API_KEY',
+  ]) {
+    assert.match(
+      warnings({ [name]: 'hidden-value' }).join(),
+      new RegExp(`^refused: ${name} is set and ADMIN_API_KEY is not`),
+    );
+    // With the right one beside it, it is only in the way.
+    assert.equal(warnings({ [name]: 'x', ADMIN_API_KEY: 'a-long-enough-key' }).length, 1);
+  }
+  for (const blank of ['', '  ']) {
+    assert.match(warnings({ ADMIN_API_KEY: blank }).join(), /^refused: ADMIN_API_KEY is set but blank/);
+  }
+  assert.match(warnings({ REQUIRE_API_KEY: 'true' }).join(), /^refused: REQUIRE_API_KEY is true/);
+  assert.deepEqual(warnings({ REQUIRE_API_KEY: 'true', ADMIN_API_KEY: 'a-long-enough-key' }), []);
+});
+
+test('TRUST_PROXY takes what AgentPay takes: a number of proxies, or a word for one or none', () => {
+  const hops = (TRUST_PROXY: string) => {
+    const parsed = parseConfig({ TRUST_PROXY, ADMIN_API_KEY: 'a-long-enough-key' });
+    return parsed.kind === 'valid' ? parsed.config.trustedHops : undefined;
+  };
+  for (const word of ['true', 'yes', 'on', 'TRUE', ' On ', '1']) assert.equal(hops(word), 1, word);
+  for (const word of ['false', 'no', 'off', '0', '']) assert.equal(hops(word), 0, word);
+  assert.equal(hops('3'), 3);
+  for (const wrong of ['-1', '17', '1.5', 'loopback', '10.0.0.0/8'])
+    assert.equal(hops(wrong), undefined, wrong);
+  assert.match(
+    mistakes({ TRUST_PROXY: 'true' }).join(),
+    /without ADMIN_API_KEY the server does not run behind a proxy/,
+  );
+});

@@ -1,7 +1,9 @@
 import { type Environment, Reader } from './environment.ts';
 import type { AtRestKey } from './ledger/encryption.ts';
+import type { LogFormat } from './log.ts';
 import { isLoopbackHost } from './loopback.ts';
 import { readTraces, type TracesConfig } from './traces-config.ts';
+import { isMeantAsAdminKey, type UnknownVariable, unknownVariables } from './unknown-variables.ts';
 import type { TargetRules } from './webhooks/target.ts';
 
 /** What the server is configured with. Plain data, checked once at start. */
@@ -36,6 +38,8 @@ export interface Config {
   readonly corsAllowedOrigins: readonly string[];
   readonly atRestKeys: readonly AtRestKey[];
   readonly logLevel: string;
+  /** `undefined`: text on a terminal, JSON elsewhere */
+  readonly logFormat: LogFormat | undefined;
   /** `undefined`: nothing is traced */
   readonly traces: TracesConfig | undefined;
 }
@@ -54,18 +58,19 @@ export type DatabaseConfig =
       readonly allowsUnsafe: boolean;
     };
 
-/** The configuration, or every mistake in it. */
+/** The configuration with what looks wrong in it, or every mistake in it. */
 export type ParsedConfig =
-  | { readonly kind: 'valid'; readonly config: Config }
+  | { readonly kind: 'valid'; readonly config: Config; readonly warnings: readonly string[] }
   | { readonly kind: 'invalid'; readonly mistakes: readonly string[] };
 
 /** The embedded default: nothing to install. */
 const databaseUrlDefault = 'file:./data/billonce.db';
 
 const dayMs = 86_400_000;
+const warningsMax = 20;
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
-/** Reads the configuration out of the environment. An empty variable counts as one that is not set. */
+/** Reads the configuration out of the environment. An empty variable counts as not set, except ADMIN_API_KEY. */
 export function parseConfig(environment: Environment): ParsedConfig {
   const mistakes: string[] = [];
   const read = new Reader(environment, mistakes);
@@ -74,7 +79,7 @@ export function parseConfig(environment: Environment): ParsedConfig {
     port: read.integer('PORT', 3001, 0, 65_535),
     database: database(read, mistakes),
     adminApiKey: read.secret('ADMIN_API_KEY', 16),
-    trustedHops: read.integer('TRUST_PROXY', 0, 0, 16),
+    trustedHops: read.hops('TRUST_PROXY', 16),
     answerTtlMs: read.integer('IDEMPOTENCY_CACHE_TTL_MS', dayMs, 1, 400 * dayMs),
     answersMax: read.integer('IDEMPOTENCY_CACHE_MAX_ENTRIES', 1_000_000, 1, 1_000_000_000),
     answerBytesMax: read.integer('IDEMPOTENCY_CACHE_MAX_BYTES', 1024 ** 3, 1024, 1024 ** 4),
@@ -92,6 +97,7 @@ export function parseConfig(environment: Environment): ParsedConfig {
     corsAllowedOrigins: read.list('CORS_ALLOWED_ORIGINS').map((origin) => checkedOrigin(origin, mistakes)),
     atRestKeys: read.list('ANSWER_ENCRYPTION_KEYS').flatMap((entry) => atRestKey(entry, mistakes)),
     logLevel: read.oneOf('LOG_LEVEL', 'info', logLevels),
+    logFormat: logFormat(read),
     traces: readTraces(read, mistakes),
   };
   if (config.answerTtlMs > config.retentionMs) {
@@ -99,8 +105,10 @@ export function parseConfig(environment: Environment): ParsedConfig {
       'IDEMPOTENCY_CACHE_TTL_MS is longer than IDEMPOTENCY_RETENTION_DAYS: a key outlives its answer',
     );
   }
-  mistakes.push(...developmentMistakes(config));
-  return mistakes.length > 0 ? { kind: 'invalid', mistakes } : { kind: 'valid', config };
+  const unknown = unknownVariables(environment, read.names);
+  mistakes.push(...developmentMistakes(config, environment, unknown));
+  if (mistakes.length > 0) return { kind: 'invalid', mistakes };
+  return { kind: 'valid', config, warnings: unknown.slice(0, warningsMax).map(warningOf) };
 }
 
 /** Receivers on the operator's own network rarely have certificates, so private targets may be reached over http too. */
@@ -109,10 +117,34 @@ function webhookTargets(read: Reader): TargetRules {
   return { allowsPrivate, allowsHttp: read.flag('WEBHOOK_ALLOW_HTTP', false) || allowsPrivate };
 }
 
-/** Without an admin key everybody who reaches the server is its admin, so only this machine may reach it. */
-function developmentMistakes(config: Config): string[] {
+function warningOf({ name, meant }: UnknownVariable): string {
+  const advice = meant === undefined ? 'unset it, or correct its name' : `is ${meant} meant?`;
+  return `the variable ${name} is set, but the server does not read it: ${advice}`;
+}
+
+function logFormat(read: Reader): LogFormat | undefined {
+  const format = read.oneOf('LOG_FORMAT', '', ['', 'text', 'json']);
+  return format === 'text' || format === 'json' ? format : undefined;
+}
+
+/** Without an admin key every caller is the admin, so only this machine may reach the server, and only on purpose. */
+function developmentMistakes(
+  config: Config,
+  environment: Environment,
+  unknown: readonly UnknownVariable[],
+): string[] {
   if (config.adminApiKey !== undefined) return [];
   const mistakes: string[] = [];
+  for (const variable of unknown.filter(isMeantAsAdminKey)) {
+    mistakes.push(
+      `${variable.name} is set and ADMIN_API_KEY is not: without ADMIN_API_KEY the server needs no key; ` +
+        'correct the name, or unset it for development mode',
+    );
+  }
+  // AgentPay's variable.
+  if (/^\s*true\s*$/i.test(environment['REQUIRE_API_KEY'] ?? '')) {
+    mistakes.push('REQUIRE_API_KEY is true: the server requires keys once ADMIN_API_KEY is set');
+  }
   if (!isLoopbackHost(config.host)) {
     mistakes.push(
       `HOST is ${config.host}: without ADMIN_API_KEY the server listens on a loopback address only`,

@@ -1,22 +1,33 @@
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads variables of an environment, and notes every mistake in them. An empty variable counts as one that is not set. */
+/** Reads variables of an environment, and notes every mistake in them. An empty variable counts as not set. */
 export class Reader {
   readonly #environment: Environment;
   readonly #mistakes: string[];
+  readonly #names = new Set<string>();
 
   constructor(environment: Environment, mistakes: string[]) {
     this.#environment = environment;
     this.#mistakes = mistakes;
   }
 
+  /** Every variable that was read, whether it is set or not. */
+  get names(): ReadonlySet<string> {
+    return this.#names;
+  }
+
   text(name: string, fallback: string): string {
     return this.#value(name) ?? fallback;
   }
 
+  /** A secret that is blank is a mistake: without it the server would be open, and the operator would not know. */
   secret(name: string, lengthMin: number): string | undefined {
     const value = this.#value(name);
-    if (value === undefined) return undefined;
+    if (value === undefined) {
+      if (this.#environment[name] === undefined) return undefined;
+      this.#mistakes.push(`${name} is set but blank: give it a value, or unset it for development mode`);
+      return undefined;
+    }
     if (value.length < lengthMin || !/^[\x21-\x7e]+$/.test(value)) {
       this.#mistakes.push(`${name} must be at least ${lengthMin} visible ASCII characters`);
     }
@@ -41,6 +52,19 @@ export class Reader {
     return fallback;
   }
 
+  /** How many proxies are trusted. AgentPay's `true`, `yes` and `on` are one proxy, as they are there. */
+  hops(name: string, max: number): number {
+    const value = this.#value(name)?.toLowerCase();
+    if (value === undefined || ['false', 'no', 'off'].includes(value)) return 0;
+    if (['true', 'yes', 'on'].includes(value)) return 1;
+    const parsed = /^\d{1,3}$/.test(value) ? Number(value) : Number.NaN;
+    if (parsed <= max) return parsed;
+    this.#mistakes.push(
+      `${name} is ${value}: it must be the number of proxies in front of the server, 0 to ${max}, or true for one`,
+    );
+    return 0;
+  }
+
   list(name: string): string[] {
     return (this.#value(name) ?? '')
       .split(',')
@@ -56,6 +80,7 @@ export class Reader {
   }
 
   #value(name: string): string | undefined {
+    this.#names.add(name);
     const value = this.#environment[name]?.trim();
     return value === '' ? undefined : value;
   }

@@ -1,17 +1,29 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { framesOf, knownFacts, messageOf } from './fault-facts.ts';
+import { textOfLogLine } from './log-text.ts';
+
+/** How the log is written: JSON for programs, text for a person at a terminal. */
+export type LogFormat = 'json' | 'text';
 
 /**
  * The server's log. Of an error only what names the fault is kept: a driver hangs the rows at fault on its errors, and with them
  * agents and keys.
  */
-export function serverLog(level: string, destination?: DestinationStream): Logger {
+export function serverLog(level: string, destination: DestinationStream): Logger {
   const options = {
     level,
     redact: ['req.headers', 'headers'],
     serializers: { err: (error: unknown) => faultOf(error) },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination);
+}
+
+/** The standard output as the destination of a log. A terminal or a pipe that is gone loses lines, and stops nothing. */
+export function standardOutput(format: LogFormat): DestinationStream {
+  if (format === 'text') return { write: (line) => process.stdout.write(textOfLogLine(line)) };
+  const output = pino.destination({ dest: 1, sync: true });
+  output.on('error', () => undefined);
+  return output;
 }
 
 function faultOf(error: unknown): unknown {

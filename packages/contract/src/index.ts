@@ -1,6 +1,6 @@
 export { type ErrorCode, type ErrorCodeEntry, errorCodeEntry, errorCodes } from './error-codes.ts';
 export { IgnoredNames, ignoredHeader } from './ignored-names.ts';
-export { type KnownName, knownName } from './near-miss.ts';
+export { type KnownName, knownName, nearMiss } from './near-miss.ts';
 export { openApiDocument } from './openapi.ts';
 export { bodyBytesMaxDefault, isWrite, type Operation, weakEtag } from './operations/operation.ts';
 export { NoMembers, type OperationName, operations, type RequestPart } from './operations.ts';

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { onLauncherGone } from '../launcher.ts';
+import { readVersion } from '../version.ts';
 import { isBooksCommand, runBooksCommand } from './books/commands.ts';
 import { ingestHelp } from './ingest/help.ts';
 import { ingest } from './ingest/ingest.ts';
@@ -14,7 +16,7 @@ const help = `Usage: billonce COMMAND [options]
   backup TARGET     copies the database, while a server may be writing to it
   restore FILE      puts a backup in the place of a database
 
-billonce COMMAND --help tells more.
+billonce COMMAND --help lists the options of a command; billonce --version prints the version.
 `;
 
 /** npm and a shell each hand a Ctrl-C on: what follows this soon is the same one. */
@@ -30,6 +32,7 @@ function interruptSignal(): AbortSignal {
     controller.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal);
+  onLauncherGone(onSignal);
   return controller.signal;
 }
 
@@ -56,6 +59,10 @@ async function run(args: readonly string[]): Promise<number> {
     process.stdout.write(help);
     return command === undefined ? 2 : 0;
   }
+  if (command === '--version' || command === '-v' || command === 'version') {
+    process.stdout.write(`billonce ${readVersion()}\n`);
+    return 0;
+  }
   if (isBooksCommand(command)) {
     return await runBooksCommand(command, rest, {
       print: (text) => process.stdout.write(text),
@@ -64,7 +71,7 @@ async function run(args: readonly string[]): Promise<number> {
     });
   }
   if (command !== 'ingest') {
-    process.stderr.write(`billonce: there is no command ${command}\n\n${help}`);
+    process.stderr.write(`billonce: unknown command ${command}\n\n${help}`);
     return 2;
   }
   const parsed = parseIngestOptions(rest, process.env);

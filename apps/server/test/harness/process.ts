@@ -51,7 +51,7 @@ export async function startProcess(
     );
     const read = (chunk: Buffer) => {
       printed += chunk.toString();
-      const found = /Billonce listens on (\S+)/.exec(printed)?.[1];
+      const found = /Billonce listens on (http:\/\/[^\s"]+)/.exec(printed)?.[1];
       if (found === undefined) return;
       clearTimeout(timer);
       resolve(found);

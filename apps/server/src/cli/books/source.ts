@@ -1,6 +1,7 @@
 import { parseDatabase } from '../../config.ts';
 import { type OpenedBooks, openBooks } from '../../storage/open-books.ts';
 import { parseErrorAnswer } from '../ingest/error-answer.ts';
+import { networkFault } from '../network-fault.ts';
 
 /** A running server, and who is asked for there. */
 export interface ServerSource {
@@ -76,8 +77,11 @@ export async function* bodyOf(server: ServerSource, path: string): AsyncGenerato
       timer.refresh();
     }
   } catch (error) {
-    if (!(error instanceof TypeError || silence.signal.aborted)) throw error;
-    throw new Error(`${server.url} cannot be reached, or broke off`, { cause: error });
+    if (silence.signal.aborted) {
+      throw new Error(`${server.url} sent nothing for ${silenceMaxMs / 1_000} s`, { cause: error });
+    }
+    if (!(error instanceof TypeError)) throw error;
+    throw new Error(networkFault(server.url, error), { cause: error });
   } finally {
     clearTimeout(timer);
   }

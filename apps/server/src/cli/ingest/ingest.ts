@@ -173,13 +173,11 @@ class Ingestion {
     this.#stop.abort();
   }
 
-  #onFailure({ reason, isReached, leftMs }: Failure): void {
+  #onFailure({ reason, leftMs }: Failure): void {
     this.#tally.retries += 1;
     if (!this.#delivery.isFailing) {
-      const { url } = this.#options.server;
       const until = new Date(Date.now() + leftMs).toISOString().slice(0, 19);
-      const what = isReached ? reason : `cannot reach ${url}: ${reason}`;
-      this.#ports.warn(`${what}; trying again for ${Math.round(leftMs / 1000)} s, until ${until}Z`);
+      this.#ports.warn(`${reason}; trying again for ${Math.round(leftMs / 1000)} s, until ${until}Z`);
     }
     this.#lastReason = reason;
   }

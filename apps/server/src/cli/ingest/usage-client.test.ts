@@ -56,12 +56,9 @@ test('a lost connection is worth another try: before, within and after the head 
   });
   assert.equal(cut.kind, 'failed');
   const silent = await attemptAt(t, () => undefined, 50);
-  assert.deepEqual(silent, {
-    kind: 'failed',
-    reason: 'no answer within 0.05 s',
-    retryAfterMs: undefined,
-    isReached: false,
-  });
+  const { reason, ...others } = { reason: '', ...silent };
+  assert.match(reason, /^no answer from http:\/\/127\.0\.0\.1:\d+ within 0\.05 s$/);
+  assert.deepEqual(others, { kind: 'failed', retryAfterMs: undefined, isReached: false });
 });
 
 test('a server that is not there is worth another try', async () => {
@@ -73,7 +70,11 @@ test('a server that is not there is worth another try', async () => {
   const client = new UsageClient({ url, apiKey: undefined, tenant: undefined, timeoutMs: 10_000 });
   const attempt = await client.sendBulk(items, 'key', never);
   assert.equal(attempt.kind, 'failed');
-  if (attempt.kind === 'failed') assert.match(attempt.reason, /^connect ECONNREFUSED 127/);
+  if (attempt.kind === 'failed')
+    assert.match(
+      attempt.reason,
+      /^no server listens at http:\/\/127.*\(connection refused\): start the server/,
+    );
 });
 
 test('what would end the same way is not tried again', async (t) => {

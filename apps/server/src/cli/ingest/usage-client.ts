@@ -1,4 +1,5 @@
 import { compileValidator, operations, type UsageItem } from '@billonce/contract';
+import { networkFault } from '../network-fault.ts';
 import { parseErrorAnswer } from './error-answer.ts';
 
 const { path, successes } = operations.recordUsageBulk;
@@ -68,7 +69,10 @@ export class UsageClient {
     try {
       return await this.#send(JSON.stringify({ items }), items.length, idempotencyKey, attempt.signal);
     } catch (error) {
-      const reason = isTimedOut ? `no answer within ${this.#access.timeoutMs / 1000} s` : reasonOf(error);
+      const { url, timeoutMs } = this.#access;
+      const reason = isTimedOut
+        ? `no answer from ${url} within ${timeoutMs / 1000} s`
+        : networkFault(url, error);
       return { kind: 'failed', reason, retryAfterMs: undefined, isReached: false };
     } finally {
       clearTimeout(timer);
@@ -148,13 +152,4 @@ function retryAfterMs(header: string | null): number | undefined {
   if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
   const untilMs = Date.parse(header) - Date.now();
   return untilMs > 0 ? untilMs : undefined;
-}
-
-/** What fetch throws says only that it failed; its cause says why. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause instanceof Error ? error.cause : error;
-  // A host with several addresses has a fault for each, and no message of its own.
-  const code: unknown = Reflect.get(cause, 'code');
-  return cause.message === '' ? String(code ?? cause.name) : cause.message;
 }

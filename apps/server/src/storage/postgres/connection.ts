@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Client, DatabaseError, type QueryResult } from 'pg';
 import { noteStatement } from '../statement-of.ts';
+import { connectFault, placeOf } from './connect-fault.ts';
 import { ConnectionLost } from './fault.ts';
 
 /** A row as the driver hands it over. */
@@ -82,6 +83,11 @@ export class Connection implements Statements {
     });
   }
 
+  /** Host, port and name of the database, without user and password. */
+  get place(): string {
+    return placeOf(this.#client);
+  }
+
   /** @throws {ConnectionLost} when there is no database, or it takes no connection */
   static async open(options: ConnectionOptions): Promise<Connection> {
     const connection = new Connection(clientOf(options), options.isPrepared);
@@ -94,7 +100,7 @@ export class Connection implements Statements {
       await this.#client.connect();
     } catch (error) {
       this.destroy();
-      throw new ConnectionLost(error);
+      throw new ConnectionLost(error, connectFault(this.#client, error));
     }
   }
 

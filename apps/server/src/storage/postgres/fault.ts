@@ -7,9 +7,13 @@ export type FaultPlace = 'before_commit' | 'commit';
 
 /** The connection is gone, or did not answer in time: whatever was on its way may or may not have happened. */
 export class ConnectionLost extends Error {
-  constructor(cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  /** why there was no connection in the first place, in words for the operator; without a secret or a value of a row */
+  readonly sentence: string | undefined;
+
+  constructor(cause: unknown, sentence?: string) {
+    super(sentence ?? (cause instanceof Error ? cause.message : String(cause)), { cause });
     this.name = 'ConnectionLost';
+    this.sentence = sentence;
   }
 }
 
@@ -72,6 +76,10 @@ function faultFacts(error: unknown, place: FaultPlace): FaultFacts {
   } as const;
   // A lost connection has the reason of its loss as its cause.
   const reason = error instanceof ConnectionLost && error.cause instanceof Error ? error.cause : error;
+  if (error instanceof ConnectionLost && error.sentence !== undefined) {
+    const { code } = factsOf(reason);
+    return { ...where, message: error.sentence, ...(code === undefined ? {} : { code }) };
+  }
   const state = sqlState(reason);
   if (state === undefined || !(reason instanceof Error)) return { ...factsOf(reason), ...where };
   const constraint = errorMember(reason, 'constraint', /./);

@@ -91,6 +91,9 @@ async function prepareDatabase(options: PostgresEngineOptions): Promise<void> {
   try {
     await checkDatabase(connection, options.allowsUnsafe);
     await migrate(connection);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${connection.place} cannot be used: ${reason}`, { cause: error });
   } finally {
     await connection.close();
   }

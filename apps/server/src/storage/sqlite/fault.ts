@@ -65,7 +65,8 @@ export function isBusy(error: unknown): boolean {
   return primaryCode(error) === busy;
 }
 
-function primaryCode(error: unknown): number | undefined {
+/** SQLite's result code without its extension; `undefined` if the error is not of SQLite. */
+export function primaryCode(error: unknown): number | undefined {
   const code = resultCode(error);
   return code === undefined ? undefined : code & 0xff;
 }

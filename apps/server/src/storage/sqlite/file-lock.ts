@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isBusy } from './fault.ts';
+import { openFault } from './open-fault.ts';
 import { makeOwn, OwnFile } from './own-file.ts';
 
 /** Keeps a second server off a database file for as long as this process lives. */
@@ -30,7 +31,8 @@ export function lockFile(databaseFile: string): FileLock {
   } catch (error) {
     database.close();
     if (!isBusy(error)) throw cannotLock(name, error);
-    throw new Error(`another server has ${databaseFile} open (its lock is ${name})`, { cause: error });
+    const found = `another server has ${databaseFile} open (its lock is ${name})`;
+    throw new Error(`${found}: stop it first, or set DATABASE_URL to another file`, { cause: error });
   }
   const release = () => {
     if (database.isOpen) database.close();
@@ -61,7 +63,5 @@ function openLock(name: string): DatabaseSync {
 }
 
 function cannotLock(name: string, cause: unknown): Error {
-  return new Error(`${name} cannot be locked: ${cause instanceof Error ? cause.message : String(cause)}`, {
-    cause,
-  });
+  return openFault(`${name} cannot be locked`, cause);
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { refuseNewerSchema, refuseOtherSchema } from '../schema-version.ts';
 import { Connection } from './connection.ts';
 import { knownSchema, schemaVersion } from './migrations/migrate.ts';
+import { openFault } from './open-fault.ts';
 
 /**
  * Opens a database file of Billonce to read it, whether or not a server is running on it.
@@ -10,7 +11,7 @@ import { knownSchema, schemaVersion } from './migrations/migrate.ts';
  */
 export function openOurFile(file: string): Connection {
   if (!existsSync(file)) throw new Error(`there is no file ${file}`);
-  const connection = new Connection(file, 'read_only');
+  const connection = openToRead(file);
   try {
     assertOurs(connection, file);
     refuseNewerSchema(schemaVersion(connection), knownSchema);
@@ -19,6 +20,14 @@ export function openOurFile(file: string): Connection {
     throw error;
   }
   return connection;
+}
+
+function openToRead(file: string): Connection {
+  try {
+    return new Connection(file, 'read_only');
+  } catch (error) {
+    throw openFault(`${file} cannot be opened for reading`, error);
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { syncPath } from '../name-whole.ts';
+import { openFault } from './open-fault.ts';
 
 /** As many links as Linux follows. */
 const linksMax = 40;
@@ -74,7 +75,9 @@ export function makeOwn(file: string): void {
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
   }
-  const { nlink } = statSync(file);
+  const found = statSync(file);
+  const { nlink } = found;
+  if (!found.isFile()) throw new Error(`${file} is not a file: set DATABASE_URL to the name of a file`);
   if (nlink > 1) {
     throw new Error(
       `${file} has ${nlink} names (hard links); each would get its own log and lock: delete the others`,
@@ -97,9 +100,17 @@ export function refuseOrphanLog(file: string): void {
 
 /** A folder that a power failure takes away takes the books along, so its name is synced too. */
 function makeFolder(folder: string): void {
-  const first = mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const first = firstMade(folder);
   if (first === undefined) return;
   for (let made = folder; made.length >= first.length; made = dirname(made)) syncPath(dirname(made));
+}
+
+function firstMade(folder: string): string | undefined {
+  try {
+    return mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw openFault(`the folder ${folder} cannot be created`, error);
+  }
 }
 
 function linkTarget(file: string): string | undefined {

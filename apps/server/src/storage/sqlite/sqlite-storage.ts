@@ -18,6 +18,7 @@ import { needsReopening, type Step, storageFault } from './fault.ts';
 import { type FileLock, lockFile } from './file-lock.ts';
 import { loadBatch } from './load.ts';
 import { migrate } from './migrations/migrate.ts';
+import { openFault } from './open-fault.ts';
 import { makeOwn, OwnFile, realFile, refuseOrphanLog } from './own-file.ts';
 import { assertPragmas, effectivePragmas, setPragmas } from './pragmas.ts';
 import { saveBatch } from './save.ts';
@@ -70,8 +71,7 @@ export class SqliteStorage implements LedgerStorage {
       });
     } catch (error) {
       this.close();
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`${options.file} cannot be opened for writing: ${reason}`, { cause: error });
+      throw openFault(`${options.file} cannot be opened for writing`, error);
     }
   }
 

@@ -1,0 +1,14 @@
+/**
+ * Calls back once the process that started this one is gone, however it died. `tools/bootstrap.mjs` starts this process with
+ * a channel, which the kernel closes then; a process that was started without a channel is on its own.
+ */
+export function onLauncherGone(callback: () => void): void {
+  if (process.send === undefined) return;
+  if (!process.connected) {
+    callback();
+    return;
+  }
+  process.once('disconnect', callback);
+  // A listener would keep a finished command running.
+  process.channel?.unref();
+}

@@ -1,0 +1,44 @@
+import { resolve } from 'node:path';
+import type { Config } from './config.ts';
+
+/** What a server says once it listens. */
+export interface Listening {
+  readonly url: string;
+  readonly version: string;
+  readonly processId: number;
+}
+
+/** Where the data is, without the password that may be part of the URL. */
+function placeOf({ database }: Config): string {
+  if (database.kind === 'sqlite') return resolve(database.file);
+  const { host, pathname } = new URL(database.url);
+  return `the PostgreSQL ${host}${pathname}`;
+}
+
+/** The start line in the JSON log. */
+export function startEntry(listening: Listening, config: Config): Readonly<Record<string, unknown>> {
+  const { url, version } = listening;
+  const mode = config.adminApiKey === undefined ? 'development' : 'protected';
+  return { version, url, mode, data: placeOf(config), msg: `Billonce listens on ${url}` };
+}
+
+/** The same for a person at a terminal, with something to try. */
+export function startText({ url, version, processId }: Listening, config: Config): string {
+  const isOpen = config.adminApiKey === undefined;
+  const mode = isOpen
+    ? 'development mode: no key needed, this machine only (set ADMIN_API_KEY to protect it)'
+    : 'protected mode: reading and writing the books takes an API key';
+  const key = isOpen ? '' : " -H 'X-API-Key: <your key>'";
+  return `
+  Billonce listens on ${url}   (version ${version}, process ${processId})
+  Its data is in      ${placeOf(config)}
+  ${mode}
+
+  Try it; send it twice, and it counts once:
+
+    curl -i ${url}/api/v1/usage${key} \\
+      -H 'Content-Type: application/json' -H 'Idempotency-Key: my-first-key' \\
+      -d '{"agent":"agent-7","serviceId":"search","requests":3}'
+
+`;
+}

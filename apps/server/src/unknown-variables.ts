@@ -1,0 +1,50 @@
+import { knownName, nearMiss } from '@billonce/contract';
+import type { Environment } from './environment.ts';
+
+/** What variables of our names begin with, and hardly any of other programs. */
+const prefixes = [
+  'ADMIN_',
+  'ANSWER_ENCRYPTION_',
+  'AUDIT_EVERY_',
+  'BILLONCE_',
+  'BULK_MAX_',
+  'CORS_ALLOWED_',
+  'DATABASE_',
+  'EXPORT_STALL_',
+  'IDEMPOTENCY_',
+  'RATE_LIMIT_',
+  'TRUST_PROXY_',
+  'WEBHOOK_',
+];
+/** Read by the command line and by the tests. */
+const readElsewhere = /^BILLONCE_(URL|API_KEY|TENANT|TEST_[A-Z_]+)$/;
+/** What Kubernetes sets for every service, whatever its name; https://kubernetes.io/docs/concepts/services-networking/service/ */
+const ofKubernetes = /_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_[A-Z]+)?)?)$/;
+const nameLengthMax = 64;
+
+/** A variable that is set, that the server does not read, and that looks like one of its own. */
+export interface UnknownVariable {
+  readonly name: string;
+  /** the variable that may be meant */
+  readonly meant: string | undefined;
+}
+
+/** Finds variables that are misspelt, or that begin as ours do. Their values are never shown. */
+export function unknownVariables(environment: Environment, known: ReadonlySet<string>): UnknownVariable[] {
+  const names = [...known].map((name) => knownName(name));
+  return Object.keys(environment)
+    .filter((name) => !known.has(name) && name.length <= nameLengthMax)
+    .filter((name) => !readElsewhere.test(name) && !ofKubernetes.test(name))
+    .map((name) => ({ name, meant: nearMiss(name, names)?.name }))
+    .filter(({ name, meant }) => meant !== undefined || prefixes.some((prefix) => name.startsWith(prefix)))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * Whether a variable may be meant to be ADMIN_API_KEY: one that is misspelt would start a server that is open to every
+ * process of the machine.
+ */
+export function isMeantAsAdminKey({ name, meant }: UnknownVariable): boolean {
+  const isOurs = /^(ADMIN|BILLONCE)_?/i.test(name) && /ADMIN/i.test(name) && /KEY/i.test(name);
+  return meant === 'ADMIN_API_KEY' || isOurs;
+}

@@ -1,0 +1,62 @@
+// How `npm start` ends: with real processes, npm, a shell, the bootstrap and the server.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { type TestContext, test } from 'node:test';
+import { type LaunchedServer, launch } from './harness/npm-start.ts';
+import { connectTo, rawPost } from './harness/raw-http.ts';
+
+const body = JSON.stringify({ agent: 'agent-7', serviceId: 'search', requests: 3 });
+const npmStart = ['npm', 'start', '--silent'];
+const bootstrap = [process.execPath, 'tools/bootstrap.mjs', 'apps/server/src/main.ts'];
+
+/** Ends something while a request is on its way: the request is answered, and no process is left. */
+async function endsWell(t: TestContext, server: LaunchedServer, end: () => void): Promise<void> {
+  const begun = await connectTo(t, server.url);
+  const whole = rawPost('/usage', body, ['Idempotency-Key: k', 'Expect: 100-continue']);
+  await begun.write(whole.subarray(0, whole.length - body.length));
+  assert.equal((await begun.answer()).status, 100);
+  const idle = await connectTo(t, server.url);
+  end();
+  // Once idle connections are closed the server is stopping.
+  idle.socket.resume();
+  if (!idle.socket.readableEnded) await once(idle.socket, 'end');
+  idle.socket.end();
+  await begun.write(body);
+  assert.equal((await begun.answer()).status, 201);
+  begun.socket.end();
+  await server.ended;
+}
+
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const) {
+  test(`${signal} to npm start: the server finishes its requests and ends`, async (t) => {
+    const server = await launch(t, npmStart);
+    await endsWell(t, server, () => {
+      // A terminal sends Ctrl-C to all of them. Sent to npm alone, some shells (dash) keep it to themselves, and all goes on.
+      if (signal === 'SIGINT') process.kill(-(server.launcher.pid ?? 0), signal);
+      else server.launcher.kill(signal);
+    });
+  });
+
+  test(`${signal} to the bootstrap: the server finishes its requests and ends`, async (t) => {
+    const server = await launch(t, bootstrap);
+    await endsWell(t, server, () => server.launcher.kill(signal));
+  });
+}
+
+test('the death of the shell between npm and the bootstrap ends the server', async (t) => {
+  const server = await launch(t, npmStart);
+  const parents = [server.serverPid];
+  for (let pid = server.serverPid; pid !== server.launcher.pid && pid > 1; ) {
+    pid = parentOf(pid);
+    parents.push(pid);
+  }
+  // Server, bootstrap, and the shell where it is still there; npm is the last.
+  const [, bootstrapPid = 0, shell = 0] = parents;
+  await endsWell(t, server, () => process.kill(parents.length > 3 ? shell : bootstrapPid, 'SIGKILL'));
+});
+
+function parentOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+}
