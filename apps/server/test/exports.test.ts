@@ -38,9 +38,9 @@ test('an export is what the list is, in its order, under a name, with the same f
     `settlementId=${bill.id}`,
   ];
   for (const query of queries) {
-    const exported = await api.get(`/usage/export.json?${query}`);
+    const exported = await api.get(`/entries/export.json?${query}`);
     assert.equal(exported.status, 200);
-    assert.equal(exported.headers.get('content-disposition'), 'attachment; filename="usage.json"');
+    assert.equal(exported.headers.get('content-disposition'), 'attachment; filename="entries.json"');
     const listed = [];
     let cursor = '';
     for (let hasMore = true; hasMore; ) {
@@ -50,30 +50,30 @@ test('an export is what the list is, in its order, under a name, with the same f
       ({ hasMore, nextCursor: cursor } = json);
     }
     assert.deepEqual(exported.json, { items: listed }, query);
-    const csv = await api.get(`/usage/export.csv?${query}`);
+    const csv = await api.get(`/entries/export.csv?${query}`);
     assert.match(csv.headers.get('content-type') ?? '', /^text\/csv/);
-    assert.equal(csv.headers.get('content-disposition'), 'attachment; filename="usage.csv"');
+    assert.equal(csv.headers.get('content-disposition'), 'attachment; filename="entries.csv"');
     const rows = csv.text.split('\r\n');
     assert.equal(rows.length, listed.length + 2);
     assert.equal(rows[1]?.split(',')[0], listed[0].id);
   }
-  const csv = (await api.get('/usage/export.csv')).text;
+  const csv = (await api.get('/entries/export.csv')).text;
   assert.equal(/(^|,)"?[=+@]/m.test(csv), false, 'no field is a formula');
   assert.match(csv, /,-1,1,,,[^,]+Z,[0-9a-f-]{36},0,1,"'=HYPERLINK\(""https:\/\/evil.example""\)"\r\n$/);
   const bills = (await api.get('/settlements.csv')).text.split('\r\n');
   assert.equal(bills[1]?.startsWith(`${bill.id},agent-1,search,1,0,400,`), true, bills[1]);
   assert.equal((await api.get('/settlements.csv?agent=nobody')).text.split('\r\n').length, 2);
-  for (const path of ['/usage/export.json?agents=a', '/settlements.csv?from=1']) {
+  for (const path of ['/entries/export.json?agents=a', '/settlements.csv?from=1']) {
     assert.equal((await api.get(path)).status, 400, path);
   }
-  const head = await api.call('/usage/export.csv', { method: 'HEAD' });
+  const head = await api.call('/entries/export.csv', { method: 'HEAD' });
   assert.deepEqual([head.status, head.text], [200, '']);
 });
 
 test('an export of nothing is a whole file', async (t) => {
   const { api } = await startInProcess(t);
-  assert.deepEqual((await api.get('/usage/export.json')).json, { items: [] });
-  assert.equal((await api.get('/usage/export.csv')).text.split('\r\n').length, 2);
+  assert.deepEqual((await api.get('/entries/export.json')).json, { items: [] });
+  assert.equal((await api.get('/entries/export.csv')).text.split('\r\n').length, 2);
 });
 
 test('exactly what a settlement covers, paged; of an unknown one 404', async (t) => {
@@ -106,9 +106,9 @@ test('a client that goes away, and one that stops reading, end their exports', {
 }, async (t) => {
   const { api, app } = await startInProcess(t, { EXPORT_STALL_MS: '300' });
   await record(api, 60_000);
-  const gone = await begin(t, api.url, '/usage/export.json');
+  const gone = await begin(t, api.url, '/entries/export.json');
   gone.destroy();
-  const stalled = await begin(t, api.url, '/usage/export.json');
+  const stalled = await begin(t, api.url, '/entries/export.json');
   stalled.pause();
   assert.equal((await api.get('/health')).status, 200);
   // Waits for answers that are due: it would wait for ever, if an export went on that nobody reads.
@@ -127,9 +127,9 @@ test(`exports of ${entriesMax} entries, read and not read, leave a heap of ${hea
   const api = apiAt(server.url);
   await record(api, entriesMax);
   // Nobody reads these: what is made of them must not pile up.
-  for (let number = 0; number < 8; number++) (await begin(t, api.url, '/usage/export.json')).pause();
+  for (let number = 0; number < 8; number++) (await begin(t, api.url, '/entries/export.json')).pause();
   const begun = performance.now();
-  const response = await fetch(`${api.url}/api/v1/usage/export.json`);
+  const response = await fetch(`${api.url}/api/v1/entries/export.json`);
   let bytes = 0;
   let lines = 0;
   for await (const chunk of response.body ?? []) {

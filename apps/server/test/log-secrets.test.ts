@@ -84,7 +84,7 @@ test('whatever is sent, no secret, key, URL, body or name of an agent is printed
   );
   await receiver.has(1);
   await own.post('/settle', { agent: 'agent-in-a-body', serviceId: 'service-in-a-body' }, 'idem-settle');
-  await own.get('/usage/export.csv?agent=agent-in-a-query');
+  await own.get('/entries/export.csv?agent=agent-in-a-query');
   // Somebody else holds the file: a fault of the storage, and the one line that tells of an error.
   const intruder = new DatabaseSync(database.slice('file:'.length));
   intruder.exec('BEGIN IMMEDIATE');

@@ -285,7 +285,7 @@ test('names that a spreadsheet would take for a formula are exported as text', a
   const { api } = await startInProcess(t);
   for (const agent of ['@SUM', '+1', '-a', '|calc', '$a', '#a'])
     await api.post('/usage', { agent, serviceId: '@x/y', requests: 1 });
-  const { text } = await api.get('/usage/export.csv');
+  const { text } = await api.get('/entries/export.csv');
   for (const field of [`"'@SUM"`, `"'+1"`, `"'-a"`, `"'|calc"`, ',$a,', ',#a,', `"'@x/y"`])
     assert.ok(text.includes(field), `${field} in ${text}`);
   for (const field of text.split(/[,\r\n]/)) assert.doesNotMatch(field, /^[@+|=]/);

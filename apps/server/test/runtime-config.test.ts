@@ -14,6 +14,12 @@ const bulkOf = (items: number) => ({
     id: `event-${index}`,
   })),
 });
+const configOf = (bulkMaxItems: number, limit: number) => ({
+  bulkMaxItems,
+  rateLimitPerMinute: limit,
+  rateLimitPerWindow: limit,
+  rateLimitWindowMs: 60_000,
+});
 const patch = (body: unknown, key?: string) => ({
   method: 'PATCH',
   body,
@@ -23,11 +29,12 @@ const patch = (body: unknown, key?: string) => ({
 test('the limit of a bulk is changed while the server runs; a retry is answered after it was lowered', async (t) => {
   const { api } = await startInProcess(t, { BULK_MAX_ITEMS: '20' });
   const before = await api.get('/config');
-  assert.deepEqual(before.json, { bulkMaxItems: 20, rateLimitPerMinute: 0, effectiveWithinMs: 2_000 });
+  assert.deepEqual(before.json.config, configOf(20, 0));
+  assert.equal(before.json.effectiveWithinMs, 2_000);
   const first = await api.post('/usage/bulk', bulkOf(20), 'bulk');
   assert.equal(first.status, 201);
   const changed = await api.call('/config', patch({ bulkMaxItems: 10 }, 'lower'));
-  assert.deepEqual(changed.json, { bulkMaxItems: 10, rateLimitPerMinute: 0, effectiveWithinMs: 2_000 });
+  assert.deepEqual(changed.json, { config: configOf(10, 0), effectiveWithinMs: 2_000 });
   const refused = await api.post(
     '/usage/bulk',
     { items: bulkOf(11).items.map((item) => ({ ...item, id: `x${item.id}` })) },
@@ -41,7 +48,7 @@ test('the limit of a bulk is changed while the server runs; a retry is answered 
   assert.equal((await api.post('/usage/bulk', bulkOf(20), 'third')).status, 201);
   assert.equal((await api.get('/usage/a/s')).json.total, 20);
   const back = await api.call('/config', patch({ bulkMaxItems: null }));
-  assert.equal(back.json.bulkMaxItems, 20);
+  assert.equal(back.json.config.bulkMaxItems, 20);
   assert.equal(
     (
       await api.post(
@@ -62,15 +69,18 @@ test('settings outlive a kill and a restart, and are bounded', async (t) => {
     { bulkMaxItems: 0 },
     { bulkMaxItems: 10_001 },
     { rateLimitPerMinute: -1 },
+    { rateLimitPerWindow: -1 },
+    { rateLimitPerMinute: 1, rateLimitPerWindow: 2 },
+    { rateLimitWindowMs: 1_000 },
+    { bulkMaxItem: 5 },
     { bulkMaxItems: '5' },
-    { other: 1 },
   ]) {
     assert.equal((await apiAt(first.url).call('/config', patch(wrong))).status, 400, JSON.stringify(wrong));
   }
   await first.stop('SIGKILL');
   const second = await startProcess(t, environment);
   const { json } = await apiAt(second.url).get('/config');
-  assert.deepEqual([json.bulkMaxItems, json.rateLimitPerMinute], [7, 5_000]);
+  assert.deepEqual([json.config.bulkMaxItems, json.config.rateLimitPerMinute], [7, 5_000]);
 });
 
 test('a rate limit is for each tenant, tells what is left, and is followed when it is changed', async (t) => {

@@ -28,8 +28,8 @@ function resultOf(sent: ServiceItem, draft: DraftView, seen: Set<string>, moment
   if (sent.kind === 'invalid') return { ok: false, error: 'invalid_item', message: sent.message };
   const { serviceId, priceStroops } = sent.item;
   if (seen.has(serviceId)) {
-    const message = `service ${serviceId} stands in this bulk before`;
-    return { ok: false, error: 'duplicate_in_batch', message };
+    const message = `service ${serviceId} appears more than once in this bulk`;
+    return { ok: false, serviceId, error: 'duplicate_in_batch', message };
   }
   seen.add(serviceId);
   const decision = putService(sent.item, draft, moment);

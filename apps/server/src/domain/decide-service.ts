@@ -12,7 +12,7 @@ export function putService(command: PutService, view: View, moment: Moment): Dec
   const priced = known === undefined ? newService(serviceId, priceStroops) : withPrice(known, priceStroops);
   const described = metadata === undefined ? priced : { ...priced, ...metadata };
   const isNew = known === undefined || known.deleted;
-  return serviceChanged(known, { ...described, deleted: false }, isNew ? 201 : 200, moment);
+  return serviceChanged(known, { ...described, deleted: false }, isNew ? 201 : 200, moment, metadata);
 }
 
 /** Deletes a service on which nothing is left to settle. What was recorded, billed and priced stays. */
@@ -78,6 +78,7 @@ function serviceChanged(
   service: Service,
   status: 200 | 201,
   moment: Moment,
+  metadata?: PutService['metadata'],
 ): Decision {
   const { serviceId, priceStroops, priceVersion } = service;
   const isNewPrice = priceVersion !== known?.priceVersion;
@@ -85,7 +86,7 @@ function serviceChanged(
     {
       status,
       location: `/services/${encodeURIComponent(serviceId)}`,
-      body: { serviceId, priceStroops: Number(priceStroops) },
+      body: { serviceId, priceStroops: Number(priceStroops), ...metadata },
     },
     {
       services: [service],

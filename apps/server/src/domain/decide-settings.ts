@@ -8,10 +8,17 @@ export function changeSettings(command: ChangeSettings, view: View, moment: Mome
   const settings = { ...view.settings(), ...command.settings };
   const { bulkItemsMax = command.configured.bulkItemsMax } = settings;
   const { requestsPerMinuteMax = command.configured.requestsPerMinuteMax } = settings;
-  const body = {
+  const config = configAnswer({ bulkItemsMax, requestsPerMinuteMax });
+  const body = { config, effectiveWithinMs: command.followedWithinMs };
+  return done({ status: 200, body }, { settings: [settings] });
+}
+
+/** The settings in force, as the operator sees them: the rate limit also under AgentPay's names. */
+export function configAnswer({ bulkItemsMax, requestsPerMinuteMax }: Required<ChangeSettings['configured']>) {
+  return {
     bulkMaxItems: bulkItemsMax,
     rateLimitPerMinute: requestsPerMinuteMax,
-    effectiveWithinMs: command.followedWithinMs,
+    rateLimitPerWindow: requestsPerMinuteMax,
+    rateLimitWindowMs: 60_000,
   };
-  return done({ status: 200, body }, { settings: [settings] });
 }

@@ -83,7 +83,11 @@ export function testWebhook(command: TestWebhook, view: View, moment: Moment): D
   };
   const delivery = newDelivery(known.id, event, moment.nowMs);
   return done(
-    { status: 201, location: `/webhooks/${known.id}/deliveries`, body: deliveryAnswer(delivery) },
+    {
+      status: 200,
+      location: `/webhooks/${known.id}/deliveries`,
+      body: { id: known.id, deliveredAt: null, simulated: false, ...deliveryAnswer(delivery) },
+    },
     { events: [event], deliveries: [delivery], webhooks: [{ ...known, testedAtMs: moment.nowMs }] },
   );
 }

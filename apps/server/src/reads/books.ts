@@ -65,6 +65,8 @@ export interface Books {
   apiKeyByDigest(digest: string): Promise<ApiKey | undefined>;
   /** keys that are not revoked, behind a prefix, by their prefixes; '' begins */
   apiKeysAfter(after: string, limit: number): Promise<readonly ApiKey[]>;
+  /** keys of a tenant that are not revoked */
+  countApiKeys(tenant: string): Promise<number>;
   /** facts that are events, of several kinds, all as they were at one moment */
   events(wanted: EventsWanted): Promise<EventRows>;
   notedEvent(tenant: string, id: string): Promise<NotedEvent | undefined>;

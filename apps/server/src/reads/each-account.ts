@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Account } from '../domain/account.ts';
 import type { AccountsFilter, AccountsPage, Books } from './books.ts';
 
 /** How many accounts are read at once. */
@@ -9,9 +10,19 @@ export async function* eachAccount(
   books: Books,
   filter: AccountsFilter,
 ): AsyncGenerator<AccountsPage['items'][number]> {
+  for await (const page of pagesOf(books, filter)) yield* page;
+}
+
+/** The accounts of a tenant, page by page. */
+export async function* accountPages(books: Books, tenant: string): AsyncGenerator<readonly Account[]> {
+  for await (const page of pagesOf(books, { tenant, serviceId: undefined }))
+    yield page.map(({ account }) => account);
+}
+
+async function* pagesOf(books: Books, filter: AccountsFilter): AsyncGenerator<AccountsPage['items']> {
   for (let after = ''; ; ) {
     const page: AccountsPage = await books.accountsAfter(filter, after, pageRows);
-    yield* page.items;
+    yield page.items;
     if (!page.hasMore) return;
     after = page.next;
     await nextTurn();

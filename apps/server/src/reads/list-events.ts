@@ -9,7 +9,8 @@ import { type EventKinds, type MergedEvents, mergeEvents, type Order } from './m
 export interface EventQuery {
   readonly tenant: string;
   readonly sinceMs: number;
-  readonly type: EventType | undefined;
+  /** of a type that does not exist there is none */
+  readonly type: string | undefined;
   readonly order: Order;
 }
 
@@ -59,7 +60,7 @@ async function read(
   return mergeEvents(await books.events(wanted), wanted);
 }
 
-function kindsOf(type: EventType | undefined): EventKinds {
+function kindsOf(type: string | undefined): EventKinds {
   if (type === undefined) return { entries: true, settlements: true, noted: true };
   const entries = type === 'usage.recorded' || type === 'usage.reversed';
   const settlements = type === 'usage.settled';

@@ -21,13 +21,14 @@ export async function sumBilling(books: Books, tenant: string) {
   return { totalStroops, disabledStroops, unpricedRequests };
 }
 
-/** Outstanding requests of a service, and how many agents ever used it. */
+/** Outstanding requests of a service, and of how many agents they are. */
 export async function sumService(books: Books, tenant: string, serviceId: string) {
   let total = 0n;
   let agents = 0;
   for await (const { account } of eachAccount(books, { tenant, serviceId })) {
-    total += BigInt(outstandingRequests(account));
-    agents += 1;
+    const outstanding = outstandingRequests(account);
+    total += BigInt(outstanding);
+    if (outstanding > 0) agents += 1;
   }
   return { total, agents };
 }
@@ -59,7 +60,8 @@ export async function topAgents(
 ): Promise<readonly AgentTotal[]> {
   let top: AgentTotal[] = [];
   for await (const { account } of eachAccount(books, filter)) {
-    top.push({ agent: account.agent, total: outstandingRequests(account) });
+    const total = outstandingRequests(account);
+    if (total > 0) top.push({ agent: account.agent, total });
     // Sorted now and then only; never more than some multiple of what is asked for is held.
     if (top.length >= limit * 16) top = top.sort(byTotal).slice(0, limit);
   }

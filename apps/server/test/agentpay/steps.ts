@@ -24,6 +24,17 @@ const invalid = { status: 400, error: 'invalid_request' } as const;
 const services: readonly Step[] = [
   { send: 'POST /api/v1/services', body: service, status: 201, answer: service },
   { send: 'POST /api/v1/services', body: service, status: 200, answer: service },
+  {
+    send: 'POST /api/v1/services',
+    body: { serviceId: 'svc-own', priceStroops: 1, description: 'Own', owner: 'ops' },
+    status: 201,
+    answer: { serviceId: 'svc-own', priceStroops: 1, description: 'Own', owner: 'ops' },
+  },
+  { send: 'GET /api/v1/services/svc-llm/metadata', ...notFound },
+  { send: 'GET /api/v1/services?page=1&limit=0', status: 200, answer: { services: [service] } },
+  { send: 'GET /api/v1/services?limit=1.7', status: 200, answer: { services: [service] } },
+  { send: 'GET /api/v1/services?limit=9999', status: 200 },
+  { send: 'GET /api/v1/services?limit=abc', status: 200 },
   { send: 'POST /api/v1/services', body: { ...service, priceStroops: -1 }, ...invalid },
   {
     send: 'POST /api/v1/services/bulk',
@@ -39,7 +50,7 @@ const services: readonly Step[] = [
     answer: {
       results: [
         { index: 0, ok: true, serviceId: 'svc-embed', priceStroops: 5, created: true },
-        { index: 1, ok: false, error: 'duplicate_in_batch' },
+        { index: 1, ok: false, serviceId: 'svc-embed', error: 'duplicate_in_batch' },
         { index: 2, ok: true, serviceId: 'svc-llm', priceStroops: 250_000, created: false },
         { index: 3, ok: false, error: 'invalid_item' },
       ],
@@ -186,6 +197,18 @@ const usageAndBilling: readonly Step[] = [
     answer: { ...account, clearedTotal: 10 },
   },
   { send: 'DELETE /api/v1/usage/agent-abc/none', ...notFound },
+  {
+    send: 'GET /api/v1/usage/export.json',
+    status: 200,
+    answer: {
+      exportedAt: number,
+      items: [
+        { ...account, total: 0 },
+        { ...account, serviceId: 'svc-free', total: 10 },
+      ],
+    },
+  },
+  { send: 'GET /api/v1/usage/export.csv', status: 200 },
 ];
 
 const operation: readonly Step[] = [
@@ -198,14 +221,51 @@ const operation: readonly Step[] = [
   {
     send: 'GET /api/v1/stats',
     status: 200,
-    answer: { totalServices: 1, totalRequests: 10, uniqueAgents: 1, paused: false },
+    answer: { totalServices: 1, totalRequests: 10, uniqueAgents: 1, totalApiKeys: number, paused: false },
   },
   {
     send: 'GET /api/v1/events?since=0&type=usage.recorded&limit=2',
     status: 200,
-    answer: { items: [{ id: text, type: 'usage.recorded' }], nextCursor: null },
+    answer: { items: [{ id: text, ts: number, type: 'usage.recorded', payload: { requests: 10 } }] },
   },
+  { send: 'GET /api/v1/events?type=no.such', status: 200, answer: { items: [], nextCursor: null } },
   { send: 'GET /api/v1/events?cursor=broken', ...invalid },
+  {
+    send: 'GET /api/v1/changelog',
+    status: 200,
+    answer: { entries: [{ version: text, notes: [text] }] },
+    isPartial: true,
+  },
+  {
+    send: 'PATCH /api/v1/config',
+    by: 'operator',
+    body: { rateLimitPerWindow: 5_000, bulkMaxItems: 75 },
+    status: 200,
+    answer: { config: { rateLimitPerWindow: 5_000, rateLimitWindowMs: 60_000, bulkMaxItems: 75 } },
+  },
+  {
+    send: 'GET /api/v1/config?limit=1',
+    by: 'operator',
+    status: 200,
+    answer: {
+      config: { rateLimitPerWindow: 5_000, rateLimitWindowMs: 60_000, bulkMaxItems: 75 },
+      items: [{ key: 'bulkMaxItems', value: 75 }],
+      nextCursor: text,
+    },
+  },
+  {
+    send: 'GET /api/v1/health/deep?limit=1',
+    by: 'operator',
+    status: 200,
+    answer: {
+      status: 'ok',
+      uptimeSeconds: number,
+      memory: { rssMb: number, heapUsedMb: number },
+      checks: [{ name: text, status: 'ok' }],
+      checksTotal: 4,
+      nextChecksCursor: text,
+    },
+  },
   { send: 'GET /api/v1/events/summary', status: 200, answer: { counts: { 'usage.recorded': 1 }, total: 2 } },
   { send: 'GET /api/v1/admin/status', by: 'operator', status: 200, answer: { paused: false } },
   { send: 'POST /api/v1/admin/pause', by: 'operator', status: 200, answer: { paused: true } },
@@ -229,9 +289,9 @@ const webhooks: readonly Step[] = [
   { send: 'POST /api/v1/webhooks', body: { url, events: ['no.such'] }, ...invalid },
   { send: 'POST /api/v1/webhooks', body: { url: 'ftp://x', events: ['*'] }, ...invalid },
   {
-    send: 'GET /api/v1/webhooks',
+    send: 'GET /api/v1/webhooks?limit=500',
     status: 200,
-    answer: { items: [{ id: text, url, events: ['usage.recorded'], createdAt: number }] },
+    answer: { total: 1, items: [{ id: text, url, events: ['usage.recorded'], createdAt: number }] },
   },
   { send: 'GET /api/v1/webhooks/:id', status: 200, answer: { id: text, url, createdAt: number } },
   {
@@ -241,6 +301,11 @@ const webhooks: readonly Step[] = [
     answer: { url, events: ['*'] },
   },
   { send: 'PATCH /api/v1/webhooks/:id', body: {}, ...invalid },
+  {
+    send: 'POST /api/v1/webhooks/:id/test',
+    status: 200,
+    answer: { id: text },
+  },
   { send: 'DELETE /api/v1/webhooks/:id', status: 204 },
   { send: 'GET /api/v1/webhooks/:id', ...notFound },
 ];

@@ -262,6 +262,8 @@ export class Fuzzer {
 /** A rate limit of a few requests a minute would refuse the rest of the run, its own undoing included. */
 function wouldLockOut({ operation, body, method }: FuzzRequest): boolean {
   if (operation.path !== '/api/v1/config' || method === 'GET' || body === undefined) return false;
-  const limit = recordOf(jsonOf(body.toString()))['rateLimitPerMinute'];
-  return typeof limit === 'number' && limit > 0 && limit < 1_000_000;
+  const { rateLimitPerMinute, rateLimitPerWindow } = recordOf(jsonOf(body.toString()));
+  return [rateLimitPerMinute, rateLimitPerWindow].some(
+    (limit) => typeof limit === 'number' && limit > 0 && limit < 1_000_000,
+  );
 }

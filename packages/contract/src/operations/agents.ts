@@ -27,7 +27,7 @@ export const agentsOperations = {
     summary: 'Outstanding requests of an agent by service',
     access: 'tenant',
     params: services.AgentParams,
-    query: services.PageFilter,
+    query: services.LongPageFilter,
     successes: { 200: { description: 'A page.', schema: services.AgentUsage, headers: weakEtag } },
     errors: [],
   },

@@ -10,8 +10,8 @@ export const servicesOperations = {
     access: 'tenant',
     body: services.ServicePut,
     successes: {
-      201: { description: 'New.', schema: services.ServicePrice, headers: location },
-      200: { description: 'Changed.', schema: services.ServicePrice, headers: location },
+      201: { description: 'New.', schema: services.ServiceRegistered, headers: location },
+      200: { description: 'Changed.', schema: services.ServiceRegistered, headers: location },
     },
     errors: [],
   },
@@ -91,7 +91,7 @@ export const servicesOperations = {
     summary: 'Description and owner of a service',
     access: 'tenant',
     params: services.ServiceParams,
-    successes: { 200: { description: 'Without what was never set.', schema: services.Metadata } },
+    successes: { 200: { description: 'What was set.', schema: services.Metadata } },
     errors: ['not_found'],
   },
   putMetadata: {
@@ -135,10 +135,10 @@ export const servicesOperations = {
   listServiceAgents: {
     method: 'GET',
     path: '/api/v1/services/{serviceId}/agents',
-    summary: 'The agents that ever used a service, each with its outstanding requests',
+    summary: 'The agents of a service with outstanding requests; a page may have fewer than `limit`',
     access: 'tenant',
     params: services.ServiceParams,
-    query: services.PageFilter,
+    query: services.LongPageFilter,
     successes: { 200: { description: 'A page.', schema: services.ServiceAgents, headers: weakEtag } },
     errors: [],
   },

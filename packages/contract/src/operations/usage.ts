@@ -56,6 +56,27 @@ export const usageOperations = {
   exportUsageJson: {
     method: 'GET',
     path: '/api/v1/usage/export.json',
+    summary: 'Outstanding requests of all accounts, streamed as one JSON document',
+    access: 'tenant',
+    successes: {
+      200: { description: 'The totals.', schema: usage.UsageExported, headers: attachment },
+    },
+    errors: [],
+  },
+  exportUsageCsv: {
+    method: 'GET',
+    path: '/api/v1/usage/export.csv',
+    summary:
+      'Outstanding requests of all accounts, streamed as CSV with the columns agent, serviceId and total',
+    access: 'tenant',
+    successes: {
+      200: { description: 'The totals.', mediaType: 'text/csv', headers: attachment },
+    },
+    errors: [],
+  },
+  exportEntriesJson: {
+    method: 'GET',
+    path: '/api/v1/entries/export.json',
     summary: 'All entries that the filters take, streamed as one JSON document',
     access: 'tenant',
     query: usage.EntryExport,
@@ -64,9 +85,9 @@ export const usageOperations = {
     },
     errors: [],
   },
-  exportUsageCsv: {
+  exportEntriesCsv: {
     method: 'GET',
-    path: '/api/v1/usage/export.csv',
+    path: '/api/v1/entries/export.csv',
     summary: 'All entries that the filters take, streamed as CSV (RFC 4180)',
     access: 'tenant',
     query: usage.EntryExport,

@@ -17,7 +17,8 @@ export const webhooksOperations = {
     path: '/api/v1/webhooks',
     summary: 'The webhooks of the tenant, without their secrets',
     access: 'tenant',
-    successes: { 200: { description: 'All of them.', schema: webhook.WebhookList, headers: weakEtag } },
+    query: webhook.PageQuery,
+    successes: { 200: { description: 'A page.', schema: webhook.WebhookList, headers: weakEtag } },
     errors: [],
   },
   readWebhook: {
@@ -51,10 +52,10 @@ export const webhooksOperations = {
   testWebhook: {
     method: 'POST',
     path: '/api/v1/webhooks/{id}/test',
-    summary: 'Queue a real delivery of a test event; its result is told among the deliveries',
+    summary: 'Queue a real delivery of a test event; the deliveries report its result',
     access: 'tenant',
     params: webhook.WebhookParams,
-    successes: { 201: { description: 'The delivery.', schema: webhook.Delivery, headers: location } },
+    successes: { 200: { description: 'The delivery.', schema: webhook.WebhookTested, headers: location } },
     errors: ['not_found', 'webhook_disabled', 'rate_limited'],
   },
   listDeliveries: {

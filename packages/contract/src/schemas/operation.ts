@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { explained } from './explained-pattern.ts';
-import { Cursor, PageLimit, pagedToEnd, Stroops, Tenant, Timestamp } from './identifiers.ts';
+import { Cursor, clampedLimit, pagedToEnd, Stroops, Tenant, Timestamp } from './identifiers.ts';
 
 const Label = Type.String({
   description: 'What the key is for: 1-64 characters, not blank.',
@@ -73,7 +73,7 @@ export const ApiKeyList = Type.Object({
 });
 
 export const ApiKeyFilter = Type.Object(
-  { cursor: Type.Optional(Cursor), limit: Type.Optional(PageLimit) },
+  { cursor: Type.Optional(Cursor), limit: Type.Optional(clampedLimit(1000, 1000)) },
   { additionalProperties: false },
 );
 
@@ -98,8 +98,29 @@ export const Health = Type.Object({ status: Type.Literal('ok'), service: Type.Li
 
 export const Ready = Type.Object({ ready: Type.Literal(true) });
 
+export const HealthFilter = Type.Object(
+  { cursor: Type.Optional(Cursor), limit: Type.Optional(clampedLimit(50, 10)) },
+  { additionalProperties: false },
+);
+
+const Memory = Type.Object({ rssMb: Type.Integer(), heapUsedMb: Type.Integer() });
+
 export const DeepHealth = Type.Object({
-  status: Type.Literal('ok'),
+  status: Type.Union([Type.Literal('ok'), Type.Literal('paused')]),
+  uptimeSeconds: Type.Integer({ minimum: 0 }),
+  memory: Memory,
+  pid: Type.Integer(),
+  node: Type.String({ description: 'The version of Node.' }),
+  checks: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      status: Type.Literal('ok'),
+      detail: Type.Object({}, { additionalProperties: true }),
+    }),
+    { description: 'A page of the checks, by their names.' },
+  ),
+  checksTotal: Type.Integer({ minimum: 0 }),
+  nextChecksCursor: Type.Union([Cursor, Type.Null()]),
   readMs: Type.Number(),
   writeMs: Type.Number(),
   queuedItems: Type.Integer(),
@@ -183,10 +204,19 @@ const RateLimitPerMinute = Type.Integer({
   examples: [6000],
 });
 
+const RateLimitPerWindow = Type.Integer({
+  ...RateLimitPerMinute,
+  description: "AgentPay's name of `rateLimitPerMinute`.",
+});
+
+const RateLimitWindowMs = Type.Literal(60_000, { description: 'The window of the rate limit is a minute.' });
+
 export const ConfigChange = Type.Object(
   {
     bulkMaxItems: Type.Optional(Type.Union([BulkMaxItems, Type.Null()])),
     rateLimitPerMinute: Type.Optional(Type.Union([RateLimitPerMinute, Type.Null()])),
+    rateLimitPerWindow: Type.Optional(Type.Union([RateLimitPerWindow, Type.Null()])),
+    rateLimitWindowMs: Type.Optional(RateLimitWindowMs),
   },
   {
     additionalProperties: false,
@@ -194,15 +224,43 @@ export const ConfigChange = Type.Object(
   },
 );
 
-export const RuntimeConfig = Type.Object({
+const Config = Type.Object({
   bulkMaxItems: BulkMaxItems,
   rateLimitPerMinute: RateLimitPerMinute,
-  effectiveWithinMs: EffectiveWithinMs,
+  rateLimitPerWindow: RateLimitPerWindow,
+  rateLimitWindowMs: RateLimitWindowMs,
+});
+
+export const ConfigChanged = Type.Object({ config: Config, effectiveWithinMs: EffectiveWithinMs });
+
+export const ConfigFilter = Type.Object(
+  { cursor: Type.Optional(Cursor), limit: Type.Optional(clampedLimit(4, 4)) },
+  { additionalProperties: false },
+);
+
+export const RuntimeConfig = Type.Object({
+  ...ConfigChanged.properties,
+  items: Type.Array(Type.Object({ key: Type.String(), value: Type.Integer() }), {
+    description: 'A page of the settings, by their names.',
+  }),
+  total: Type.Integer({ minimum: 0 }),
+  ...pagedToEnd,
+});
+
+export const Changelog = Type.Object({
+  entries: Type.Array(
+    Type.Object({
+      version: Type.String(),
+      date: Type.Union([Type.String(), Type.Null()], { description: 'Null: not released yet.' }),
+      notes: Type.Array(Type.String()),
+    }),
+  ),
 });
 
 const Count = Type.Integer({ minimum: 0 });
 
 export const Stats = Type.Object({
+  totalApiKeys: Type.Integer({ minimum: 0, description: 'Keys of the tenant that are not revoked.' }),
   totalServices: Count,
   uniqueAgents: Count,
   accounts: Count,

@@ -35,6 +35,13 @@ export const Service = Type.Object({
 
 export const ServicePrice = Type.Object({ serviceId: ServiceId, priceStroops: PriceStroops });
 
+/** What was registered: description and owner, if they were sent. */
+export const ServiceRegistered = Type.Object({
+  ...ServicePrice.properties,
+  description: Type.Optional(FreeText),
+  owner: Type.Optional(FreeText),
+});
+
 export const ServiceParams = Type.Object({ serviceId: ServiceId });
 
 export const ServiceFilter = Type.Object(
@@ -49,7 +56,7 @@ export const ServiceFilter = Type.Object(
     minPrice: Type.Optional(PriceStroops),
     maxPrice: Type.Optional(PriceStroops),
     cursor: Type.Optional(Cursor),
-    limit: Type.Optional(PageLimit),
+    limit: Type.Optional(clampedLimit(1000, 200)),
   },
   { additionalProperties: false },
 );
@@ -64,6 +71,12 @@ export const ServiceUsage = Type.Object({
   total: Type.Integer({ minimum: 0, description: 'All its digits are sent, also beyond 2^53.' }),
   agents: Type.Integer({ minimum: 0 }),
 });
+
+/** Of lists that a client may expect to be whole. */
+export const LongPageFilter = Type.Object(
+  { cursor: Type.Optional(Cursor), limit: Type.Optional(clampedLimit(1000, 1000)) },
+  { additionalProperties: false },
+);
 
 export const PageFilter = Type.Object(
   { cursor: Type.Optional(Cursor), limit: Type.Optional(PageLimit) },
@@ -103,6 +116,7 @@ export const ServiceBulkResults = Type.Object({
       Type.Object({
         index: Type.Integer({ minimum: 0 }),
         ok: Type.Literal(false),
+        serviceId: Type.Optional(Type.String({ ...ServiceId, description: 'Of a `duplicate_in_batch`.' })),
         error: Type.String(),
         message: Type.String(),
       }),

@@ -130,6 +130,13 @@ export const Entry = Type.Object({
 
 export const EntryExported = Type.Object({ items: Type.Array(Entry) });
 
+export const UsageExported = Type.Object({
+  exportedAt: Type.Integer({ description: 'Milliseconds since the epoch.' }),
+  items: Type.Array(Type.Object({ agent: Agent, serviceId: ServiceId, total: RequestsTotal }), {
+    description: 'Every account with its outstanding requests.',
+  }),
+});
+
 export const EntryList = Type.Object({ items: Type.Array(Entry), ...followedPage });
 
 const entryFilter = {

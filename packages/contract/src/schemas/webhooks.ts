@@ -63,7 +63,11 @@ export const WebhookCreated = Type.Object({
   }),
 });
 
-export const WebhookList = Type.Object({ items: Type.Array(Webhook), ...pagedToEnd });
+export const WebhookList = Type.Object({
+  items: Type.Array(Webhook),
+  total: Type.Integer({ description: 'All webhooks of the tenant.', minimum: 0 }),
+  ...pagedToEnd,
+});
 
 export const WebhookParams = Type.Object({ id: Uuid });
 
@@ -100,6 +104,15 @@ export const Delivery = Type.Object({
   ]),
 });
 
+export const WebhookTested = Type.Object({
+  id: Type.String({ ...Uuid, description: 'The webhook.' }),
+  deliveredAt: Type.Null({
+    description: 'Not delivered yet: the deliveries of the webhook report the result.',
+  }),
+  simulated: Type.Literal(false),
+  ...Delivery.properties,
+});
+
 export const DeliveryList = Type.Object({ items: Type.Array(Delivery), ...followedPage });
 
 export const PageQuery = Type.Object(
@@ -124,10 +137,19 @@ const Since = Type.Union(
 export const EventFilter = Type.Object(
   {
     since: Type.Optional(Since),
-    type: Type.Optional(Type.Union(EventType.anyOf, { description: 'Only events of this type.' })),
+    type: Type.Optional(
+      Type.String({
+        description: 'Only events of this type. A type that does not exist has none.',
+        minLength: 1,
+        maxLength: 64,
+        format: 'storable-text',
+        examples: ['usage.settled'],
+      }),
+    ),
     order: Type.Optional(
       Type.Union([Type.Literal('asc'), Type.Literal('desc')], {
-        description: 'Oldest or newest first. Name it to follow the list: `nextCursor` is then never null.',
+        description:
+          'Oldest or newest first. Name it to follow the list: `nextCursor` is then never null. Without it, a list with `since` is oldest first, and one without is newest first.',
       }),
     ),
     cursor: Type.Optional(Cursor),
@@ -136,11 +158,15 @@ export const EventFilter = Type.Object(
   { additionalProperties: false },
 );
 
+const Data = Type.Object({}, { description: 'What happened: an entry, a settlement, a service.' });
+
 const Event = Type.Object({
   id: Uuid,
   type: EventType,
   timestamp: Timestamp,
-  data: Type.Object({}, { description: 'What happened: an entry, a settlement, a service.' }),
+  data: Data,
+  ts: Type.Integer({ description: '`timestamp` in milliseconds since the epoch.' }),
+  payload: Type.Object({}, { description: 'The same as `data`.' }),
 });
 
 export const EventList = Type.Object({

@@ -20,8 +20,8 @@ export function exportFromServer(
   const { what, format } = wish;
   const filters = filtersOf(wish);
   if (format === 'csv')
-    return bodyOf(server, `${what === 'entries' ? '/usage/export' : '/settlements'}.csv?${filters}`);
-  if (what === 'entries') return linesOfItems(bodyOf(server, `/usage/export.json?${filters}`));
+    return bodyOf(server, `${what === 'entries' ? '/entries/export' : '/settlements'}.csv?${filters}`);
+  if (what === 'entries') return linesOfItems(bodyOf(server, `/entries/export.json?${filters}`));
   return linesOfPages(server, filters);
 }
 

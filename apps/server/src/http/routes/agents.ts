@@ -22,7 +22,7 @@ export function agentRoutes({ books }: Desk) {
 
     readAgentUsage: async (call) => {
       const { agent } = call.params;
-      const { cursor, limit = 100 } = call.query;
+      const { cursor, limit = 1_000 } = call.query;
       const found = await books.accountsOf(tenantOf(call), agent, nameCursor(cursor), limit + 1);
       const items = found
         .slice(0, limit)

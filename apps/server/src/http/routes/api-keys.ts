@@ -38,7 +38,7 @@ export function apiKeyRoutes({ writes, books, drawSecret }: Desk) {
     },
 
     listApiKeys: async (call) => {
-      const { cursor, limit = 100 } = call.query;
+      const { cursor, limit = 1_000 } = call.query;
       const keys = await books.apiKeysAfter(nameCursor(cursor), limit + 1);
       const items = keys.slice(0, limit).map(({ prefix, label, tenant, createdAtMs, expiresAtMs }) => ({
         prefix,

@@ -1,4 +1,4 @@
-import { eventAnswer } from '../../domain/event.ts';
+import { type BooksEvent, eventAnswer, eventFacts } from '../../domain/event.ts';
 import { instantMs, timestampOfMs } from '../../domain/timestamps.ts';
 import { countEvents, listEvents } from '../../reads/list-events.ts';
 import { encodeEventCursor, eventCursor, invalidCursor } from '../cursor.ts';
@@ -12,6 +12,12 @@ function sinceMsOf(since: string): number {
   return /^\d+$/.test(since) ? Number(since) : instantMs(since);
 }
 
+/** An event, also under the names that AgentPay has for its parts. */
+function listedEvent(event: BooksEvent) {
+  const answer = eventAnswer(event);
+  return { ...answer, ts: eventFacts(event).atMs, payload: answer.data };
+}
+
 export function eventRoutes({ books, nowMs }: Desk) {
   return {
     listEvents: async (call) => {
@@ -19,14 +25,14 @@ export function eventRoutes({ books, nowMs }: Desk) {
       const after = eventCursor(cursor);
       if (after !== undefined && order !== undefined && after.order !== order) throw invalidCursor();
       const list = {
-        order: after?.order ?? order ?? 'asc',
+        order: after?.order ?? order ?? (since === undefined ? 'desc' : 'asc'),
         isFollowed: after?.isFollowed === true || order !== undefined,
       };
       const sinceMs = since === undefined ? 0 : sinceMsOf(since);
       const query = { tenant: tenantOf(call), sinceMs, type, order: list.order };
       const { items, next, hasMore } = await listEvents(books, query, after?.beyondId, limit);
       const nextCursor = hasMore || list.isFollowed ? encodeEventCursor({ ...list, beyondId: next }) : null;
-      return { status: 200, body: { items: items.map(eventAnswer), nextCursor, hasMore } };
+      return { status: 200, body: { items: items.map(listedEvent), nextCursor, hasMore } };
     },
 
     summarizeEvents: async (call) => {

@@ -1,6 +1,8 @@
 import { entryAnswer } from '../../domain/entry-answer.ts';
 import type { Entry } from '../../domain/usage.ts';
+import { accountPages } from '../../reads/each-account.ts';
 import { entriesCsv, settlementsCsv } from '../../reads/export-text.ts';
+import { totalsCsv, totalsJson } from '../../reads/export-totals.ts';
 import { walkEntries } from '../../reads/walk-entries.ts';
 import { walkSettlements } from '../../reads/walk-settlements.ts';
 import { type Desk, tenantOf } from '../desk.ts';
@@ -12,19 +14,30 @@ import { settlementQuery } from '../settlement-query.ts';
 const csvType = 'text/csv; charset=utf-8; header=present';
 
 /** Routes that stream a file. */
-export function exportRoutes({ books, config }: Desk) {
+export function exportRoutes({ books, config, nowMs }: Desk) {
   const stallMs = config.exportStallMs;
   return {
     exportUsageJson: async (call) => {
-      const pages = await begun(walkEntries(books, entryQuery(tenantOf(call), call.query)));
+      const accounts = await begun(accountPages(books, tenantOf(call)));
       const file = { name: 'usage.json', mediaType: 'application/json; charset=utf-8' };
-      return exportReply(call, { ...file, text: jsonText(pages) }, stallMs);
+      return exportReply(call, { ...file, text: totalsJson(accounts, nowMs()) }, stallMs);
     },
 
     exportUsageCsv: async (call) => {
+      const text = totalsCsv(await begun(accountPages(books, tenantOf(call))));
+      return exportReply(call, { name: 'usage.csv', mediaType: csvType, text }, stallMs);
+    },
+
+    exportEntriesJson: async (call) => {
+      const pages = await begun(walkEntries(books, entryQuery(tenantOf(call), call.query)));
+      const file = { name: 'entries.json', mediaType: 'application/json; charset=utf-8' };
+      return exportReply(call, { ...file, text: jsonText(pages) }, stallMs);
+    },
+
+    exportEntriesCsv: async (call) => {
       const pages = await begun(walkEntries(books, entryQuery(tenantOf(call), call.query)));
       const text = entriesCsv(pages);
-      return exportReply(call, { name: 'usage.csv', mediaType: csvType, text }, stallMs);
+      return exportReply(call, { name: 'entries.csv', mediaType: csvType, text }, stallMs);
     },
 
     exportSettlementsCsv: async (call) => {

@@ -5,8 +5,10 @@ import { timestampOfMs } from '../../domain/timestamps.ts';
 import { auditBooks } from '../../reads/audit-books.ts';
 import { statsOf } from '../../reads/stats.ts';
 import { ApiError } from '../api-error.ts';
+import { changelog } from '../changelog.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { exactInteger } from '../exact-integer.ts';
+import { checksPage, processHealth } from '../health-checks.ts';
 import type { Handlers, Reply } from '../router.ts';
 import { readKey } from '../write.ts';
 
@@ -33,7 +35,7 @@ export function operationRoutes({ books, ledger, writeProbe, metrics, config, ve
       return { status: 200, body: { ready: true } };
     },
 
-    readDeepHealth: async () => {
+    readDeepHealth: async (call) => {
       const startedMs = performance.now();
       await books.ping();
       const readMs = performance.now() - startedMs;
@@ -47,7 +49,19 @@ export function operationRoutes({ books, ledger, writeProbe, metrics, config, ve
         throw new ApiError('storage_unavailable', 'a probe could not be written', {}, error);
       });
       const writeMs = performance.now() - startedMs - readMs;
-      return { status: 200, body: { status: 'ok', readMs, writeMs, ...ledger.state, durability } };
+      const { cursor, limit = 10 } = call.query;
+      const { isPaused } = await books.pause();
+      const measured = { readMs, writeMs, ...ledger.state };
+      return {
+        status: 200,
+        body: {
+          status: isPaused ? 'paused' : 'ok',
+          ...processHealth(),
+          ...checksPage(measured, cursor, limit),
+          ...measured,
+          durability,
+        },
+      };
     },
 
     readMetrics: async () => {
@@ -61,6 +75,7 @@ export function operationRoutes({ books, ledger, writeProbe, metrics, config, ve
       return {
         status: 200,
         body: {
+          totalApiKeys: await books.countApiKeys(tenantOf(call)),
           totalServices: stats.services,
           uniqueAgents: stats.agents,
           accounts: stats.accounts,
@@ -74,6 +89,8 @@ export function operationRoutes({ books, ledger, writeProbe, metrics, config, ve
         },
       };
     },
+
+    readChangelog: async () => ({ status: 200, body: { entries: await changelog() } }),
 
     readOpenApi: async () => ({ status: 200, body: openApi }),
 

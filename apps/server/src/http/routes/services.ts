@@ -25,7 +25,7 @@ export function serviceRoutes({ writes, books, config }: Desk) {
       }),
 
     listServices: async (call) => {
-      const { cursor, limit = 100 } = call.query;
+      const { cursor, limit = 200 } = call.query;
       const tenant = tenantOf(call);
       const { items, next, hasMore } = await listServices(
         books,
@@ -77,6 +77,8 @@ export function serviceRoutes({ writes, books, config }: Desk) {
         tenantOf(call),
         call.params.serviceId,
       );
+      if (description === undefined && owner === undefined)
+        throw new ApiError('not_found', `no metadata for service ${serviceId}`);
       return { status: 200, body: { serviceId, ...metadataAnswer({ description, owner }) } };
     },
 
@@ -97,7 +99,7 @@ export function serviceRoutes({ writes, books, config }: Desk) {
       await writes.write(call, tenantOf(call), disabledCommand(call.params.serviceId, call.body.disabled)),
 
     listServiceAgents: async (call) => {
-      const { cursor, limit = 100 } = call.query;
+      const { cursor, limit = 1_000 } = call.query;
       const { serviceId } = call.params;
       const after = accountCursor(cursor);
       const filter = { tenant: tenantOf(call), serviceId };
@@ -106,7 +108,9 @@ export function serviceRoutes({ writes, books, config }: Desk) {
         status: 200,
         body: {
           serviceId,
-          items: items.map(({ account }) => ({ agent: account.agent, total: outstandingRequests(account) })),
+          items: items
+            .map(({ account }) => ({ agent: account.agent, total: outstandingRequests(account) }))
+            .filter(({ total }) => total > 0),
           nextCursor: hasMore ? encodeCursor('account', next) : null,
           hasMore,
         },

@@ -34,8 +34,15 @@ export function webhookRoutes({ writes, books, config, drawSecret }: Desk) {
     },
 
     listWebhooks: async (call) => {
-      const items = (await books.webhooks(tenantOf(call))).map(webhookAnswer);
-      return { status: 200, body: { items, nextCursor: null, hasMore: false } };
+      const { cursor, limit = 100 } = call.query;
+      const afterId = idCursor(cursor) ?? '';
+      const all = await books.webhooks(tenantOf(call));
+      const left = all.filter(({ id }) => id > afterId);
+      const items = left.slice(0, limit).map(webhookAnswer);
+      const hasMore = left.length > limit;
+      const last = items.at(-1);
+      const nextCursor = hasMore && last !== undefined ? encodeCursor('id', last.id) : null;
+      return { status: 200, body: { items, total: all.length, nextCursor, hasMore } };
     },
 
     readWebhook: async (call) => ({

@@ -9,6 +9,8 @@ const loadByPrefixesSql = `SELECT ${columns} FROM api_keys WHERE tenant = $1 AND
 const loadByDigestSql = `SELECT ${columns} FROM api_keys WHERE tenant = $1 AND digest = $2`;
 const loadAfterSql = `SELECT ${columns} FROM api_keys
   WHERE tenant = $1 AND prefix > $2 AND revoked_at_ms IS NULL ORDER BY prefix LIMIT $3`;
+const countSql = `SELECT count(*) AS keys FROM api_keys
+  WHERE tenant = $1 AND names_tenant = $2 AND revoked_at_ms IS NULL`;
 const saveSql = `INSERT INTO api_keys (tenant, ${columns})
   SELECT $1, ${columns} FROM json_to_recordset($2) AS w (digest bytea, prefix text, names_tenant text, label text,
     created_at_ms bigint, revoked_at_ms bigint, expires_at_ms bigint)
@@ -34,6 +36,12 @@ export async function loadApiKeysAfter(
   limit: number,
 ): Promise<ApiKey[]> {
   return (await connection.rows(loadAfterSql, [adminTenant, after, limit])).map(parseApiKey);
+}
+
+/** Keys of a tenant that are not revoked. */
+export async function countApiKeys(connection: Connection, tenant: string): Promise<number> {
+  const [row] = await connection.rows(countSql, [adminTenant, tenant]);
+  return row === undefined ? 0 : integer(row, 'keys');
 }
 
 export async function saveApiKeys(statements: Statements, keys: readonly ApiKey[]): Promise<void> {

@@ -19,7 +19,7 @@ import {
   loadAgentsAfter,
   loadTenantsAfter,
 } from './accounts.ts';
-import { loadApiKeysAfter } from './api-keys.ts';
+import { countApiKeys, loadApiKeysAfter } from './api-keys.ts';
 import { flag } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { loadDeliveriesBefore, loadNextWaiting, takeDue } from './deliveries.ts';
@@ -189,6 +189,10 @@ export class PostgresBooks implements Books {
 
   apiKeysAfter(after: string, limit: number) {
     return this.#read((connection) => loadApiKeysAfter(connection, after, limit));
+  }
+
+  countApiKeys(tenant: string) {
+    return this.#read((connection) => countApiKeys(connection, tenant));
   }
 
   /** One horizon for all kinds: the statements may be of different moments, and each is complete up to there. */

@@ -21,7 +21,7 @@ import {
   type NumberedAccount,
 } from './accounts.ts';
 import { answersTable, hasAnswer, listAnswersTables } from './answers.ts';
-import { loadApiKeyByDigest, loadApiKeysAfter } from './api-keys.ts';
+import { countApiKeys, loadApiKeyByDigest, loadApiKeysAfter } from './api-keys.ts';
 import { Connection } from './connection.ts';
 import { loadDeliveriesBefore, loadDue, loadNextWaiting } from './deliveries.ts';
 import { loadEntriesBeyond, loadEntriesOf, loadEntry, loadLastEntryId, loadUsages } from './entries.ts';
@@ -203,6 +203,10 @@ export class SqliteBooks implements Books {
 
   apiKeysAfter(after: string, limit: number) {
     return this.#read((connection) => loadApiKeysAfter(connection, after, limit));
+  }
+
+  countApiKeys(tenant: string) {
+    return this.#read((connection) => countApiKeys(connection, tenant));
   }
 
   events(wanted: EventsWanted) {

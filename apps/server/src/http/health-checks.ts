@@ -1,0 +1,52 @@
+import { encodeCursor, nameCursor } from './cursor.ts';
+
+/** One part of the server that was looked at. */
+interface HealthCheck {
+  readonly name: string;
+  readonly status: 'ok';
+  readonly detail: Readonly<Record<string, number>>;
+}
+
+/** What was measured of the parts of this instance; a part that does not work is an error instead. */
+export interface Measured {
+  readonly readMs: number;
+  readonly writeMs: number;
+  readonly queuedItems: number;
+  readonly inFlightItems: number;
+}
+
+/** What is known of the process. */
+export function processHealth() {
+  const { rss, heapUsed } = process.memoryUsage();
+  return {
+    uptimeSeconds: Math.round(process.uptime()),
+    memory: { rssMb: megabytes(rss), heapUsedMb: megabytes(heapUsed) },
+    pid: process.pid,
+    node: process.version,
+  };
+}
+
+/** A page of the checks, in the form that AgentPay has for them. */
+export function checksPage(measured: Measured, cursor: string | undefined, limit: number) {
+  const { readMs, writeMs, queuedItems, inFlightItems } = measured;
+  const ok = (name: string, detail: HealthCheck['detail']): HealthCheck => ({ name, status: 'ok', detail });
+  const all = [
+    ok('memory', processHealth().memory),
+    ok('queue', { queuedItems, inFlightItems }),
+    ok('read', { ms: readMs }),
+    ok('write', { ms: writeMs }),
+  ];
+  const after = nameCursor(cursor);
+  const left = all.filter(({ name }) => name > after);
+  const checks = left.slice(0, limit);
+  const last = left.length > limit ? checks.at(-1) : undefined;
+  return {
+    checks,
+    checksTotal: all.length,
+    nextChecksCursor: last === undefined ? null : encodeCursor('name', last.name),
+  };
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1024 ** 2);
+}
