@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { keyDigest, sha256 } from '@billonce/idempotency/core';
 import type { ApiAnswer } from './harness/api.ts';
 import { emptyDatabase } from './harness/database.ts';
+import { openEngine } from './harness/engine.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { everythingKept } from './harness/sql.ts';
 import { adminKey, apiOfTenant, asAdmin, makeKey, withHeaders } from './harness/tenants.ts';
@@ -164,6 +166,36 @@ test('a secret is shown again to who presents both keys, for ten minutes, and li
   clock.nowMs += 1;
   assertRefused(await make(), 410, 'idempotency_key_expired');
   assert.equal((await api.get('/api-keys', asAdmin)).json.items.length, 1);
+});
+
+test('a secret is not shown to another key of its tenant that asks in the same batch', async (t) => {
+  const { executor } = await openEngine(t);
+  const submission = (sealedWith: string) => ({
+    tenant: 'acme',
+    command: {
+      kind: 'create_webhook' as const,
+      url: 'https://example.com/',
+      events: ['usage.settled' as const],
+      secret: 'whsec_the-secret',
+      keptSecret: 'kept',
+    },
+    key: {
+      scope: '0'.repeat(32),
+      digest: keyDigest('k'),
+      madeAtMs: undefined,
+      fingerprint: sha256('the request'),
+      method: 'POST',
+      path: '/webhooks',
+      sealingKey: sealedWith.repeat(64),
+    },
+  });
+  const submissions = [submission('a'), submission('b'), submission('a')];
+  const outcomes = await executor.execute({ submissions, nowMs: Date.now() });
+  const [first, other, again] = outcomes;
+  assert.ok(first?.kind === 'answered' && String(first.response.body).includes('whsec_the-secret'));
+  assert.ok(other?.kind === 'refused' && other.refusal.code === 'idempotency_key_expired');
+  assert.ok(again?.kind === 'answered' && again.replayed);
+  assert.equal(again.response.body, first.response.body);
 });
 
 test('a new admin key does not open what was sealed for the old one, and no second secret is made', async (t) => {

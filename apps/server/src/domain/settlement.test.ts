@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { emptyAccount } from './account.ts';
+import { stroopsMax } from './money.ts';
+import type { BillLine, Quote } from './quote.ts';
+import { settleOn } from './settlement.ts';
+
+function line(priceVersion: number, amountStroops: bigint): BillLine {
+  return { priceVersion, requests: 1, priceStroops: 1n, amountStroops };
+}
+
+function quote(...lines: readonly BillLine[]): Quote {
+  const billedStroops = lines.reduce((sum, { amountStroops }) => sum + amountStroops, 0n);
+  return {
+    agent: 'a',
+    serviceId: 's',
+    from: 0,
+    through: 2,
+    requests: lines.length,
+    lines,
+    carriedStroops: 0n,
+    billedStroops,
+    carriedOnStroops: 0n,
+    priceStroops: 1n,
+  };
+}
+
+test('no line of a bill passes 64 bits, though lines that offset it keep the bill small', () => {
+  const account = emptyAccount('a', 's');
+  const settled = (...lines: readonly BillLine[]) => settleOn(account, quote(...lines), undefined, 'id', 0);
+  assert.equal(settled(line(1, stroopsMax + 1n), line(2, -5n)), undefined);
+  assert.equal(settled(line(1, stroopsMax), line(2, -5n))?.settlement.billedStroops, stroopsMax - 5n);
+});
+
+test('all bills of an account together stay within 64 bits', () => {
+  const account = { ...emptyAccount('a', 's'), settledStroops: stroopsMax - 7n };
+  assert.equal(settleOn(account, quote(line(1, 8n)), undefined, 'id', 0), undefined);
+  assert.equal(settleOn(account, quote(line(1, 7n)), undefined, 'id', 0)?.account.settledStroops, stroopsMax);
+});
