@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { steadyForMs, steadySinceMs } from './steady-clock.ts';
+
+const sweptAtMs = 1_000_000_000_000;
+const known = sweptAtMs - steadyForMs;
+
+test('a clock is steady while it is corrected by a minute, and while sweeps are at most three days apart', () => {
+  const since = (nowMs: number) => steadySinceMs({ sweptAtMs, steadySinceMs: known }, nowMs);
+  for (const nowMs of [sweptAtMs, sweptAtMs - 60_000, sweptAtMs + steadyForMs]) {
+    assert.equal(since(nowMs), known, String(nowMs - sweptAtMs));
+  }
+  for (const nowMs of [sweptAtMs - 60_001, sweptAtMs - 365 * steadyForMs, sweptAtMs + steadyForMs + 1]) {
+    assert.equal(since(nowMs), nowMs, String(nowMs - sweptAtMs));
+  }
+});
+
+test('a clock of which nothing is known yet is steady from now on', () => {
+  for (const unknown of [
+    { sweptAtMs: undefined, steadySinceMs: known },
+    { sweptAtMs, steadySinceMs: undefined },
+  ]) {
+    assert.equal(steadySinceMs(unknown, sweptAtMs + 1), sweptAtMs + 1);
+  }
+});
