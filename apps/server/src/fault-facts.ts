@@ -35,7 +35,8 @@ export function factsOf(error: unknown): FaultFacts {
   if (known !== undefined) return known;
   const code: unknown = Reflect.get(error, 'code');
   return {
-    message: `${error.name}: ${messageOf(error)}`,
+    // Of a defect the name helps; `Error` says nothing.
+    message: error.name === 'Error' ? messageOf(error) : `${error.name}: ${messageOf(error)}`,
     ...(typeof code === 'string' ? { code } : {}),
     frames: framesOf(error),
   };

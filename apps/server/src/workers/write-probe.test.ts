@@ -49,7 +49,7 @@ test('a probe that fails is a write fault, also without a write', async () => {
   const probed = probe.runOnce();
   writes[0]?.fail(new Error('no room'));
   await assert.rejects(probed);
-  assert.equal(probe.fault?.message, 'Error: no room');
+  assert.equal(probe.fault?.message, 'no room');
 });
 
 test('a full queue, and a transaction that was first, are no write faults', () => {
