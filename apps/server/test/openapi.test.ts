@@ -68,6 +68,7 @@ async function succeedOnce(api: Api): Promise<{ readonly sent: Sent[]; readonly 
   await write('POST', '/settle/bulk', { agent: 'agent-7' });
   const entryId = String(first.headers.get('location')?.split('/').at(-1));
   await write('POST', `/entries/${entryId}/reverse`, { reason: 'a mistake' });
+  await write('POST', '/credits/agent-7/input-tokens/write-off', { reason: 'account closed' });
   await write('POST', '/usage', { ...usage, serviceId: 'spare' });
   await write('DELETE', '/usage/agent-7/spare');
   await write('DELETE', '/services/spare');
@@ -183,6 +184,7 @@ test('every documented refusal of a request by its form, its caller, its key or 
 
 const excused = {
   'settle 422': 'a bill beyond 2^63 - 1 stroops: see account.test.ts and settle.test.ts',
+  'writeOffCredit 422': 'the same',
   'settleBulk 422': 'the same, and more than 10,000 accounts',
   'readHealthBare 431': 'outside of /api/v1; refused before any route is looked for',
 };
@@ -195,6 +197,12 @@ async function refuseByState(api: Api, made: PathValues): Promise<void> {
   await call('POST', '/usage/bulk?mode=atomic', { items: [usage, { ...usage, requests: 0 }] });
   await call('POST', '/settle', { agent: 'agent-7', serviceId: 'input-tokens', expectedStroops: '1' });
   await call('POST', `/entries/${made['entryId']}/reverse`, { reason: 'once more' });
+  const used = await call('POST', '/usage', { ...usage, agent: 'agent-8' });
+  await call('POST', '/settle', { agent: 'agent-8', serviceId: 'input-tokens' });
+  const usedId = used.headers.get('location')?.split('/').at(-1);
+  await call('POST', `/entries/${usedId}/reverse`, { reason: 'a mistake' });
+  const wrong = { reason: 'account closed', expectedStroops: '1' };
+  await call('POST', '/credits/agent-8/input-tokens/write-off', wrong);
   for (let count = 0; count < 17; count++) {
     await call('POST', '/webhooks', { url: `https://hooks.example/${count}`, events: ['*'] });
   }

@@ -98,8 +98,8 @@ export const errorCodes = {
   },
   service_has_outstanding_usage: {
     status: 409,
-    title: 'Something of the service is not settled',
-    advice: 'Nothing was applied: settle its accounts first. A credit that is left keeps the service, too.',
+    title: 'The service still has unsettled usage or a credit',
+    advice: 'Nothing was applied: settle its accounts, and write off the credits that are left, first.',
     retry: 'after_mending',
   },
   already_reversed: {
@@ -110,8 +110,14 @@ export const errorCodes = {
   },
   not_reversible: {
     status: 409,
-    title: 'A reversal cannot be reversed',
-    advice: 'Nothing was applied: record the usage anew instead.',
+    title: 'Only usage can be reversed',
+    advice: 'Nothing was applied. Instead of reversing a reversal, record the usage again.',
+    retry: 'do_not_retry',
+  },
+  no_credit: {
+    status: 409,
+    title: 'The account has no credit',
+    advice: 'Nothing was applied: a quote shows the credit of an account as `creditStroops`.',
     retry: 'do_not_retry',
   },
   idempotency_key_expired: {

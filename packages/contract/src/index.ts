@@ -7,6 +7,7 @@ export { NoMembers, type OperationName, operations, type RequestPart } from './o
 export { compileReader, namesOf, type PartReader, type ReadContext } from './read-part.ts';
 export { compileQueryReader } from './read-query.ts';
 export type { SettlementExport, SettlementFilter, SettleRequest } from './schemas/billing.ts';
+export type { WriteOffRequest } from './schemas/credits.ts';
 export { isNameInList, Tenant } from './schemas/identifiers.ts';
 export { type ServiceFilter, ServicePut } from './schemas/services.ts';
 export { bulkItemsMax, type EntryExport, type EntryFilter, UsageItem } from './schemas/usage.ts';

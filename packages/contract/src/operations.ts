@@ -1,6 +1,7 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { agentsOperations } from './operations/agents.ts';
 import { billingOperations } from './operations/billing.ts';
+import { creditsOperations } from './operations/credits.ts';
 import type { Operation } from './operations/operation.ts';
 import { serverOperations } from './operations/server.ts';
 import { servicesOperations } from './operations/services.ts';
@@ -9,7 +10,7 @@ import { webhooksOperations } from './operations/webhooks.ts';
 
 const operationsByTag: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   Usage: usageOperations,
-  Billing: billingOperations,
+  Billing: { ...billingOperations, ...creditsOperations },
   Services: servicesOperations,
   Agents: agentsOperations,
   'Events and webhooks': webhooksOperations,
@@ -31,6 +32,7 @@ export const NoMembers = Type.Object({}, { additionalProperties: false });
 export const operations = {
   ...usageOperations,
   ...billingOperations,
+  ...creditsOperations,
   ...servicesOperations,
   ...agentsOperations,
   ...webhooksOperations,

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Account, emptyAccount, recordOn } from './account.ts';
 import { AccountAudit } from './audit.ts';
+import { writeOffOn } from './credit.ts';
 import { quoteOf } from './quote.ts';
 import { reverseOn } from './reversal.ts';
 import { newService } from './service.ts';
 import { type Settlement, settleOn } from './settlement.ts';
-import type { Entry, Reversal } from './usage.ts';
+import type { Entry, Reversal, WriteOff } from './usage.ts';
 
 interface History {
   readonly account: Account;
@@ -207,3 +208,47 @@ for (const [fraud, commit] of Object.entries(frauds)) {
     assert.notDeepEqual(differences(commit(history())), []);
   });
 }
+
+/** A settled entry that was taken back; a settlement that could not bill that, and the write-off of its credit. */
+function writtenOff(wrong: Partial<WriteOff> = {}, hasLastBill = true): readonly string[] {
+  const service = newService('s', 7n);
+  const { account: used, entries, settlement } = history();
+  const [first] = entries;
+  assert.ok(first);
+  const before = { ...used, sequence: 1, recordedRequests: 3, lines: used.lines.map(only) };
+  const reversed = reverseOn(before, {
+    id: 'single',
+    nowMs: 0,
+    reason: 'r',
+    entryId: 'entry-1',
+    from: 0,
+    through: 1,
+    requestsByVersion: new Map([[1, 3]]),
+  });
+  const bill = settleOn(reversed.account, quoteOf(reversed.account, service), undefined, 'last', 0);
+  assert.ok(bill);
+  const writeOff = { kind: 'write_off', stroops: 21n, reason: 'closed', ...wrong } as const;
+  const { account, entry } = writeOffOn(bill.account, { id: 'off', recordedAtMs: 0 }, writeOff);
+  const audit = new AccountAudit(account, new Map([[1, 7n]]));
+  audit.entry(first);
+  audit.settlement(settlement);
+  audit.entry(reversed.entry, new Map([[1, 3]]));
+  if (hasLastBill) audit.settlement(bill.settlement);
+  audit.entry(entry);
+  return audit.finish().differences;
+}
+
+function only<T>(line: T): T {
+  return { ...line, recordedRequests: 3 };
+}
+
+test('a write-off must be the credit that the settlement right before it left', () => {
+  assert.deepEqual(writtenOff(), []);
+  for (const stroops of [20n, 22n, 0n, -21n]) {
+    assert.ok(
+      writtenOff({ stroops }).includes('write-off off is not the credit that the last settlement left'),
+      String(stroops),
+    );
+  }
+  assert.ok(writtenOff({}, false).includes('write-off off does not follow a settlement'));
+});

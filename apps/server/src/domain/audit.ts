@@ -2,7 +2,7 @@ import type { Account } from './account.ts';
 import { ReversalAudit } from './audit-reversals.ts';
 import { amountOf, type Stroops } from './money.ts';
 import { carriedOnStroops, type Settlement } from './settlement.ts';
-import type { Entry } from './usage.ts';
+import type { Entry, WriteOff } from './usage.ts';
 
 /** What an audit of one account found: its sums, recomputed from the entries, and where the books differ. */
 export interface AccountFinding {
@@ -12,6 +12,7 @@ export interface AccountFinding {
   readonly recordedStroops: Stroops;
   readonly reversedRequests: number;
   readonly reversedStroops: Stroops;
+  readonly writtenOffStroops: Stroops;
   readonly settledRequests: number;
   readonly settledStroops: Stroops;
   readonly differences: readonly string[];
@@ -36,6 +37,7 @@ export class AccountAudit {
   #recordedStroops = 0n;
   #reversedRequests = 0;
   #reversedStroops = 0n;
+  #writtenOffStroops = 0n;
   #carriedStroops = 0n;
   /** of the last usage */
   #topVersion = -1;
@@ -57,11 +59,13 @@ export class AccountAudit {
     this.#entries += 1;
     this.#expect(entry.sequence === this.#entries, `entry ${entry.id} is not number ${this.#entries}`);
     const version = entry.priceVersion;
-    const added = entry.reversal === undefined ? entry.requests : 0;
+    const isUsage = entry.reversal === undefined && entry.writeOff === undefined;
+    const added = isUsage ? entry.requests : 0;
     const lineRequests = (this.#recordedByVersion.get(version) ?? 0) + added;
     this.#expect(entry.lineRequests === lineRequests, `entry ${entry.id} carries a wrong sum of its line`);
-    if (entry.reversal === undefined) this.#usage(entry, lineRequests);
-    else this.#reversal(entry, taken);
+    if (isUsage) this.#usage(entry, lineRequests);
+    else if (entry.writeOff === undefined) this.#reversal(entry, taken);
+    else this.#writeOff(entry, entry.writeOff);
   }
 
   #usage(entry: Entry, lineRequests: number): void {
@@ -85,6 +89,17 @@ export class AccountAudit {
       this.#reversedRequests += requests;
       this.#reversedStroops += amountOf(requests, this.#priceOf(priceVersion) ?? 0n);
     }
+  }
+
+  /** A write-off takes all of the credit that the settlement before it left. */
+  #writeOff({ id, sequence, requests, priceVersion }: Entry, { stroops }: WriteOff): void {
+    this.#expect(priceVersion === this.#topVersion, `write-off ${id} does not have the last price version`);
+    this.#expect(requests === 0, `write-off ${id} has requests`);
+    this.#expect(this.#settledThrough === sequence - 1, `write-off ${id} does not follow a settlement`);
+    const isWhole = stroops > 0n && stroops === -this.#carriedStroops;
+    this.#expect(isWhole, `write-off ${id} is not the credit that the last settlement left`);
+    this.#carriedStroops += stroops;
+    this.#writtenOffStroops += stroops;
   }
 
   #addToRange(version: number, requests: number): void {
@@ -168,6 +183,7 @@ export class AccountAudit {
       recordedStroops: this.#recordedStroops,
       reversedRequests: this.#reversedRequests,
       reversedStroops: this.#reversedStroops,
+      writtenOffStroops: this.#writtenOffStroops,
       settledRequests: this.#settledRequests,
       settledStroops: this.#settledStroops,
       differences: this.#differences,

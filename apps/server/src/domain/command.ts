@@ -1,7 +1,7 @@
 import type { AttemptResult } from './delivery.ts';
 import type { Stroops } from './money.ts';
 import type { Settings } from './settings.ts';
-import type { UsageItem } from './usage.ts';
+import type { UsageItem, WriteOffKind } from './usage.ts';
 import type { Webhook } from './webhook.ts';
 
 /** What a caller wants done, validated. */
@@ -12,6 +12,7 @@ export type Command =
   | ClearAccount
   | Settle
   | SettleBulk
+  | WriteOffCredit
   | PutService
   | PutServiceBulk
   | DeleteService
@@ -73,6 +74,16 @@ export interface Settle {
 export interface SettleBulk {
   readonly kind: 'settle_bulk';
   readonly agent: string;
+}
+
+export interface WriteOffCredit {
+  readonly kind: 'write_off_credit';
+  readonly agent: string;
+  readonly serviceId: string;
+  readonly writeOffKind: WriteOffKind;
+  readonly reason: string;
+  /** the credit that is to be written off, above 0 */
+  readonly expectedStroops: Stroops | undefined;
 }
 
 export interface PutService {
@@ -225,6 +236,8 @@ export function idsOf(command: Command): number {
     case 'create_webhook':
     case 'test_webhook':
       return 1;
+    case 'write_off_credit':
+      return 2;
     case 'record_usage_bulk':
     case 'put_service_bulk':
       return command.items.length;

@@ -12,9 +12,12 @@ export function reverseEntry(command: ReverseEntry, view: View, moment: Moment):
   const { entryId, reason } = command;
   const known = view.entry(entryId);
   if (known === undefined) return refused({ code: 'not_found', message: `there is no entry ${entryId}` });
-  const { agent, serviceId, sequence, priceVersion, requests, reversal } = known.entry;
+  const { agent, serviceId, sequence, priceVersion, requests, reversal, writeOff } = known.entry;
   if (reversal !== undefined) {
     return refused({ code: 'not_reversible', message: `entry ${entryId} is itself a reversal` });
+  }
+  if (writeOff !== undefined) {
+    return refused({ code: 'not_reversible', message: `entry ${entryId} writes off a credit` });
   }
   if (known.isReversed) {
     return refused({ code: 'already_reversed', message: `entry ${entryId} was reversed before` });

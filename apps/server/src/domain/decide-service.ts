@@ -5,6 +5,9 @@ import type { Refusal } from './refusal.ts';
 import { newService, type Service, withPrice } from './service.ts';
 import type { View } from './view.ts';
 
+/** So many agents are named when something of theirs keeps a service. */
+const agentsNamedMax = 3;
+
 export function putService(command: PutService, view: View, moment: Moment): Decision {
   if (moment.gate !== undefined) return refused(moment.gate);
   const { serviceId, priceStroops, metadata } = command;
@@ -21,8 +24,10 @@ export function deleteService(command: DeleteService, view: View, moment: Moment
   const { serviceId } = command;
   const known = knownService(view, serviceId);
   if (known === undefined) return refused(unknownService(serviceId));
-  if (view.unsettledAgents(serviceId).size > 0) {
-    const message = `service ${serviceId} has something that is not settled: settle it first`;
+  const agents = [...view.unsettledAgents(serviceId)];
+  if (agents.length > 0) {
+    const some = agents.slice(0, agentsNamedMax).join(', ');
+    const message = `service ${serviceId} still has unsettled usage or a credit, for example of: ${some}`;
     return refused({ code: 'service_has_outstanding_usage', message });
   }
   const deleted = { ...known, deleted: true, disabled: false, description: undefined, owner: undefined };

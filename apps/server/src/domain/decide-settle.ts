@@ -62,7 +62,7 @@ function isExpected(command: Settle, quote: Quote): boolean {
   return ifMatch === undefined || ifMatch.includes('*') || ifMatch.includes(quoteTag(quote));
 }
 
-function quoteChanged(
+export function quoteChanged(
   quote: Quote,
   message = 'what would be billed is not what was expected; nothing was charged',
 ): Decision {
@@ -142,7 +142,7 @@ function settlementAnswer(quote: Quote, settlement: Settlement | undefined) {
   };
 }
 
-const limitExceeded: Refusal = {
+export const limitExceeded: Refusal = {
   code: 'limit_exceeded',
   message: 'the bills of the account would pass 2^63-1 stroops',
 };

@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { createApiKey, revokeApiKey, rotateApiKey } from './decide-api-key.ts';
+import { writeOffCredit } from './decide-credit.ts';
 import { setPaused } from './decide-pause.ts';
 import { clearAccount, reverseEntry } from './decide-reversal.ts';
 import { deleteService, putService, setDisabled, setMetadata, setPrice } from './decide-service.ts';
@@ -43,6 +44,8 @@ function decideCommand(command: Command, view: View, moment: Moment): Decision {
       return settle(command, view, moment);
     case 'settle_bulk':
       return settleBulk(command, view, moment);
+    case 'write_off_credit':
+      return writeOffCredit(command, view, moment);
     case 'put_service':
       return putService(command, view, moment);
     case 'put_service_bulk':

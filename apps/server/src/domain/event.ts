@@ -6,7 +6,7 @@ import { timestampOfMs } from './timestamps.ts';
 import type { Entry } from './usage.ts';
 
 /** The types of event that are noted by themselves: no fact of the books tells of them otherwise. */
-const notedEventTypes = [
+export const notedEventTypes = [
   'service.registered',
   'service.changed',
   'service.disabled',
@@ -16,7 +16,13 @@ const notedEventTypes = [
 ] as const;
 
 /** Every type of event. */
-export const eventTypes = ['usage.recorded', 'usage.reversed', 'usage.settled', ...notedEventTypes] as const;
+export const eventTypes = [
+  'usage.recorded',
+  'usage.reversed',
+  'usage.settled',
+  'credit.written_off',
+  ...notedEventTypes,
+] as const;
 
 export type EventType = (typeof eventTypes)[number];
 
@@ -44,15 +50,24 @@ export interface EventFacts {
 export function eventFacts(event: BooksEvent): EventFacts {
   switch (event.kind) {
     case 'entry': {
-      const { id, recordedAtMs, reversal } = event.entry;
-      const type = reversal === undefined ? 'usage.recorded' : 'usage.reversed';
-      return { id, type, atMs: recordedAtMs };
+      const { id, recordedAtMs } = event.entry;
+      return { id, type: entryEventType(event.entry), atMs: recordedAtMs };
     }
     case 'settlement':
       return { id: event.settlement.id, type: 'usage.settled', atMs: event.settlement.settledAtMs };
     case 'noted':
       return event.noted;
   }
+}
+
+function entryEventType({ reversal, writeOff }: Entry): EventType {
+  if (writeOff !== undefined) return 'credit.written_off';
+  return reversal === undefined ? 'usage.recorded' : 'usage.reversed';
+}
+
+/** Whether events of a type are entries. */
+export function isEntryEvent(type: string): boolean {
+  return type === 'usage.recorded' || type === 'usage.reversed' || type === 'credit.written_off';
 }
 
 /** An event as its tenant sees it, in a list and in a webhook's delivery alike. */

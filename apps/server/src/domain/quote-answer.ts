@@ -1,4 +1,5 @@
 import { canonicalJson, sha256 } from '@billonce/idempotency/core';
+import { creditOf } from './credit.ts';
 import type { BillLine, Quote } from './quote.ts';
 
 /** A quote as the caller sees it: counts and prices as integers, amounts as decimal strings. A credit is below 0. */
@@ -12,6 +13,7 @@ export function quoteAnswer(quote: Quote) {
     lines: billLinesAnswer(quote.lines),
     through: quote.through,
     carriedStroops: String(quote.carriedStroops),
+    creditStroops: String(creditOf(quote)),
   };
 }
 

@@ -8,6 +8,7 @@ export type Refusal =
         | 'usage_id_conflict'
         | 'already_reversed'
         | 'not_reversible'
+        | 'no_credit'
         | 'limit_exceeded'
         | 'service_disabled'
         | 'service_deleted'

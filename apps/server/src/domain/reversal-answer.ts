@@ -17,9 +17,10 @@ export function reversalEntryAnswer(entry: Entry & { readonly reversal: Reversal
   };
 }
 
-/** The price version of an entry; `null` when it had no price, and for a reversal of usage at several. */
+/** The price version of an entry; `null` when it has none, and for a reversal of usage at several. */
 export function entryPriceVersion(entry: Entry): number | null {
-  const { reversal } = entry;
+  const { reversal, writeOff } = entry;
+  if (writeOff !== undefined) return null;
   const version = reversal === undefined ? entry.priceVersion : (reversal.lines[0]?.priceVersion ?? 0);
   return version === 0 || (reversal !== undefined && reversal.lines.length > 1) ? null : version;
 }

@@ -1,3 +1,5 @@
+import type { Stroops } from './money.ts';
+
 /** Usage as a caller reports it. */
 export interface UsageItem {
   readonly agent: string;
@@ -30,18 +32,33 @@ export interface Reversal {
   readonly lines: readonly ReversalLine[];
 }
 
-/** One immutable fact of the ledger: usage that was recorded on an account, or its reversal. */
+/** What became of a credit that no later usage will use up: it was given up, or the agent was paid. */
+export type WriteOffKind = (typeof writeOffKinds)[number];
+
+export const writeOffKinds = ['write_off', 'paid_out'] as const;
+
+/** What an entry takes off an account's credit: all of it. */
+export interface WriteOff {
+  readonly kind: WriteOffKind;
+  /** above 0 */
+  readonly stroops: Stroops;
+  readonly reason: string;
+}
+
+/** One immutable fact of the ledger: usage that was recorded on an account, its reversal, or a write-off of its credit. */
 export interface Entry extends UsageItem {
   readonly id: string;
   /** its place in its account, counted from 1 without gaps */
   readonly sequence: number;
-  /** the price version in force, or 0 when the service had no price yet; of a reversal, that of the last usage */
+  /** the price version in force, or 0 when the service had no price yet; of other entries, that of the last usage */
   readonly priceVersion: number;
   /** requests that were recorded on its account at that price version, up to and with this entry */
   readonly lineRequests: number;
   readonly recordedAtMs: number;
   /** what it takes back; its requests are then below 0 */
   readonly reversal?: Reversal | undefined;
+  /** what it takes off the credit; its requests are then 0 */
+  readonly writeOff?: WriteOff | undefined;
 }
 
 /** An entry, and whether it was taken back. */

@@ -30,6 +30,7 @@ import { agentRoutes } from './routes/agents.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { billingRoutes } from './routes/billing.ts';
 import { configRoutes } from './routes/config.ts';
+import { creditRoutes } from './routes/credits.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { entryRoutes } from './routes/entries.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -114,6 +115,7 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
       ...reconcileRoutes(desk),
       ...exportRoutes(desk),
       ...billingRoutes(desk),
+      ...creditRoutes(desk),
       ...settlementRoutes(desk),
       ...serviceRoutes(desk),
       ...agentRoutes(desk),

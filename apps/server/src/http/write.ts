@@ -192,6 +192,7 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
     case 'usage_id_conflict':
     case 'already_reversed':
     case 'not_reversible':
+    case 'no_credit':
     case 'limit_exceeded':
     case 'service_disabled':
     case 'service_deleted':

@@ -65,6 +65,7 @@ function changesTenant(command: Command): boolean {
     case 'clear_account':
     case 'settle':
     case 'settle_bulk':
+    case 'write_off_credit':
     case 'redeliver':
       return false;
     case 'report_delivery':
@@ -126,6 +127,9 @@ function addWants(command: Command, wants: TenantWants): void {
         const { agent, serviceId, through: sequence } = command;
         wants.positions.push({ agent, serviceId, sequence });
       }
+      return;
+    case 'write_off_credit':
+      addAccount(command.agent, command.serviceId, wants);
       return;
     case 'settle_bulk':
       wants.agents.add(command.agent);

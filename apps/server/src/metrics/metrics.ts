@@ -97,6 +97,13 @@ export class Metrics {
       },
       {
         gauge: gauge(
+          'written_off_stroops',
+          'Credits that had been written off or paid out at the last audit',
+        ),
+        read: ({ writtenOffStroops }) => Number(writtenOffStroops),
+      },
+      {
+        gauge: gauge(
           'audit_differences',
           'Differences that the last audit found; anything but 0 is an alarm',
         ),

@@ -14,6 +14,7 @@ export interface AuditFinding {
   readonly recordedStroops: bigint;
   readonly reversedRequests: bigint;
   readonly reversedStroops: bigint;
+  readonly writtenOffStroops: bigint;
   readonly settledRequests: bigint;
   readonly settledStroops: bigint;
   readonly differences: readonly {
@@ -25,6 +26,14 @@ export interface AuditFinding {
 
 const pageRows = 1_000;
 const differencesMax = 100;
+
+/** What is outstanding by an audit, in requests and in stroops; below 0 for a credit. */
+export function outstandingBy(found: AuditFinding): { readonly requests: bigint; readonly stroops: bigint } {
+  return {
+    requests: found.recordedRequests - found.reversedRequests - found.settledRequests,
+    stroops: found.recordedStroops - found.reversedStroops - found.settledStroops + found.writtenOffStroops,
+  };
+}
 
 /**
  * Recomputes every total and every bill of a tenant from the entries. Reads in short pages and lets others have
@@ -38,6 +47,7 @@ export async function auditBooks(books: Books, tenant: string): Promise<AuditFin
     recordedStroops: 0n,
     reversedRequests: 0n,
     reversedStroops: 0n,
+    writtenOffStroops: 0n,
     settledRequests: 0n,
     settledStroops: 0n,
   };
@@ -52,6 +62,7 @@ export async function auditBooks(books: Books, tenant: string): Promise<AuditFin
     sums.recordedStroops += finding.recordedStroops;
     sums.reversedRequests += BigInt(finding.reversedRequests);
     sums.reversedStroops += finding.reversedStroops;
+    sums.writtenOffStroops += finding.writtenOffStroops;
     sums.settledRequests += BigInt(finding.settledRequests);
     sums.settledStroops += finding.settledStroops;
     for (const message of finding.differences) {
@@ -115,7 +126,8 @@ async function takenBy(
     const end = entries.at(-1)?.sequence;
     if (end === undefined) break;
     for (const entry of entries) {
-      if (entry.reversal !== undefined || audit.wasReversed(entry.sequence)) continue;
+      const isUsage = entry.reversal === undefined && entry.writeOff === undefined;
+      if (!isUsage || audit.wasReversed(entry.sequence)) continue;
       taken.set(entry.priceVersion, (taken.get(entry.priceVersion) ?? 0) + entry.requests);
     }
     last = end;

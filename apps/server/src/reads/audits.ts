@@ -4,6 +4,7 @@ export interface TenantAudit {
   readonly outstandingRequests: bigint;
   readonly outstandingStroops: bigint;
   readonly settledStroops: bigint;
+  readonly writtenOffStroops: bigint;
   readonly differences: number;
   readonly endedAtMs: number;
 }

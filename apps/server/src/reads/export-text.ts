@@ -48,12 +48,16 @@ const entryColumns = [
   'reversesFrom',
   'reversesThrough',
   'reason',
+  'writesOffKind',
+  'writesOffStroops',
 ];
 
 function entryRow(entry: Entry): CsvValue[] {
-  const { reverses, ...row } = entryAnswer(entry);
-  const { entryId = null, from = null, through = null, reason = null } = reverses ?? {};
-  return [...Object.values(row), entryId, from, through, reason];
+  const { reverses, writesOff, ...row } = entryAnswer(entry);
+  const { entryId = null, from = null, through = null } = reverses ?? {};
+  const { kind = null, stroops = null } = writesOff ?? {};
+  const reason = reverses?.reason ?? writesOff?.reason ?? null;
+  return [...Object.values(row), entryId, from, through, reason, kind, stroops];
 }
 
 const settlementColumns = [

@@ -1,5 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type BooksEvent, type EventFacts, type EventType, eventFacts, eventTypes } from '../domain/event.ts';
+import {
+  type BooksEvent,
+  type EventFacts,
+  type EventType,
+  eventFacts,
+  eventTypes,
+  isEntryEvent,
+} from '../domain/event.ts';
 import type { Books } from './books.ts';
 import { collectPage, type Page, type Scan } from './collect-page.ts';
 import { idAtMs, lastOfIds } from './id-bounds.ts';
@@ -62,7 +69,7 @@ async function read(
 
 function kindsOf(type: string | undefined): EventKinds {
   if (type === undefined) return { entries: true, settlements: true, noted: true };
-  const entries = type === 'usage.recorded' || type === 'usage.reversed';
+  const entries = isEntryEvent(type);
   const settlements = type === 'usage.settled';
   return { entries, settlements, noted: !(entries || settlements) };
 }

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Account, outstandingRequests } from '../domain/account.ts';
+import { creditOf } from '../domain/credit.ts';
 import { quoteOf } from '../domain/quote.ts';
 import type { Books } from './books.ts';
 import { eachAccount, pageRows } from './each-account.ts';
@@ -8,17 +9,20 @@ import { eachAccount, pageRows } from './each-account.ts';
 export async function sumBilling(books: Books, tenant: string) {
   let totalStroops = 0n;
   let disabledStroops = 0n;
+  let creditStroops = 0n;
   let unpricedRequests = 0n;
   for await (const { account, service } of eachAccount(books, { tenant, serviceId: undefined })) {
     if (service === undefined) {
       unpricedRequests += BigInt(outstandingRequests(account));
       continue;
     }
-    const { billedStroops } = quoteOf(account, service);
+    const quote = quoteOf(account, service);
+    const { billedStroops } = quote;
     totalStroops += billedStroops;
+    creditStroops += creditOf(quote);
     if (service.disabled) disabledStroops += billedStroops;
   }
-  return { totalStroops, disabledStroops, unpricedRequests };
+  return { totalStroops, disabledStroops, creditStroops, unpricedRequests };
 }
 
 /** Outstanding requests of a service, and of how many agents they are. */

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { auditBooks } from '../reads/audit-books.ts';
+import { auditBooks, outstandingBy } from '../reads/audit-books.ts';
 import type { AuditedBooks, Audits, TenantAudit } from '../reads/audits.ts';
 import type { Books } from '../reads/books.ts';
 
@@ -22,6 +22,7 @@ const noTenants = {
   outstandingRequests: 0n,
   outstandingStroops: 0n,
   settledStroops: 0n,
+  writtenOffStroops: 0n,
   differences: 0,
 };
 
@@ -109,11 +110,13 @@ export class Audit {
 
   async #found(tenant: string): Promise<TenantAudit> {
     const found = await auditBooks(this.#desk.books, tenant);
+    const outstanding = outstandingBy(found);
     return {
       accounts: found.accounts,
-      outstandingRequests: found.recordedRequests - found.reversedRequests - found.settledRequests,
-      outstandingStroops: found.recordedStroops - found.reversedStroops - found.settledStroops,
+      outstandingRequests: outstanding.requests,
+      outstandingStroops: outstanding.stroops,
       settledStroops: found.settledStroops,
+      writtenOffStroops: found.writtenOffStroops,
       differences: found.differences.length,
       endedAtMs: this.#desk.nowMs(),
     };

@@ -53,7 +53,8 @@ async function eventOf(
 ): Promise<BooksEvent | undefined> {
   switch (eventType) {
     case 'usage.recorded':
-    case 'usage.reversed': {
+    case 'usage.reversed':
+    case 'credit.written_off': {
       const entry = await books.entry(tenant, eventId);
       return entry && { kind: 'entry', entry };
     }

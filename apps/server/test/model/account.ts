@@ -18,6 +18,8 @@ export interface ModelEntry {
   readonly reverses:
     | { readonly from: number; readonly through: number; readonly entry: number | undefined }
     | undefined;
+  /** of a write-off: the credit that it takes away, in stroops */
+  readonly writesOff: bigint | undefined;
   isReversed: boolean;
 }
 
@@ -64,19 +66,30 @@ export function openEntries(account: ModelAccount): readonly ModelEntry[] {
   return account.entries.slice(settledThrough(account));
 }
 
+export function isUsage({ reverses, writesOff }: ModelEntry): boolean {
+  return reverses === undefined && writesOff === undefined;
+}
+
 /** Usage that is neither settled nor taken back. */
 export function openUsage(account: ModelAccount): readonly ModelEntry[] {
-  return openEntries(account).filter(({ isReversed, reverses }) => !isReversed && reverses === undefined);
+  return openEntries(account).filter((entry) => !entry.isReversed && isUsage(entry));
 }
 
 export function totalOf(account: ModelAccount): number {
   return Math.max(0, requestsOf(openEntries(account)));
 }
 
-/** What the last settlement could not bill: 0, or below 0 for a credit. */
-function carriedOf({ settlements }: ModelAccount): bigint {
-  const last = settlements.at(-1);
-  return last === undefined ? 0n : worthOf(last) - last.billed;
+/** What the last settlement could not bill, and nothing wrote off since: 0, or below 0 for a credit. */
+function carriedOf(account: ModelAccount): bigint {
+  const last = account.settlements.at(-1);
+  if (last === undefined) return 0n;
+  const writtenOff = openEntries(account).reduce((sum, { writesOff = 0n }) => sum + writesOff, 0n);
+  return worthOf(last) - last.billed + writtenOff;
+}
+
+/** What a bill could not take: 0, or above 0 for a credit. */
+export function creditOf(bill: Bill): bigint {
+  return bill.billed - worthOf(bill);
 }
 
 function worthOf({ lines, carried }: Bill): bigint {

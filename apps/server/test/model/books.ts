@@ -89,11 +89,12 @@ export interface NewEntry {
   readonly usageId?: string | undefined;
   readonly occurredAtMs?: number | undefined;
   readonly reverses?: ModelAccount['entries'][number]['reverses'];
+  readonly writesOff?: bigint;
 }
 
 export function addEntry(books: ModelBooks, account: ModelAccount, nowMs: number, entry: NewEntry) {
   books.accounts.set(nameOf(account), account);
-  const { parts, usageId, occurredAtMs, reverses } = entry;
+  const { parts, usageId, occurredAtMs, reverses, writesOff } = entry;
   const added = {
     id: undefined as string | undefined,
     sequence: account.entries.length + 1,
@@ -102,6 +103,7 @@ export function addEntry(books: ModelBooks, account: ModelAccount, nowMs: number
     occurredAtMs,
     recordedAtMs: nowMs,
     reverses,
+    writesOff,
     isReversed: false,
   };
   account.entries.push(added);

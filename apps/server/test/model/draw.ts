@@ -46,6 +46,7 @@ const weights = {
   reverse: 6,
   settle_bulk: 3,
   clear: 3,
+  write_off: 3,
   put_service: 1,
   put_services: 1,
   set_price: 2,
@@ -115,6 +116,8 @@ function drawWrite(random: Random, model: Model, seen: Seen, near: Hot): Write {
       return { kind, entryId: drawEntryId(random, model, near) };
     case 'clear':
       return { kind, agent, serviceId };
+    case 'write_off':
+      return { kind, agent, serviceId, ...(random.below(3) === 0 ? { expectedStroops: '7' } : {}) };
   }
 }
 

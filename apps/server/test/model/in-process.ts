@@ -64,6 +64,17 @@ function commandOf(write: Write): Command {
       return { kind: 'reverse_entry', entryId: write.entryId, reason: 'wrong' };
     case 'clear':
       return { ...write, kind: 'clear_account' };
+    case 'write_off': {
+      const { agent, serviceId, expectedStroops } = write;
+      return {
+        kind: 'write_off_credit',
+        agent,
+        serviceId,
+        writeOffKind: 'write_off',
+        reason: 'closed',
+        expectedStroops: expectedStroops === undefined ? undefined : BigInt(expectedStroops),
+      };
+    }
     case 'settle_bulk':
     case 'set_disabled':
     case 'delete_service':

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Expected, emptyBooks, type ModelBooks, type Moment, type Observed } from './books.ts';
 import { deleteOne, putMany, putOne, setDisabled, setPrice } from './services.ts';
-import { clearAll, reverseOne, settleAll, settleOne, type Tags } from './settling.ts';
+import { clearAll, reverseOne, settleAll, settleOne, type Tags, writeOff } from './settling.ts';
 import { recordMany, recordOne } from './usage.ts';
 import type { Sent, Write } from './write.ts';
 
@@ -161,6 +161,8 @@ function carryOutOne(
       return reverseOne(books, write, moment);
     case 'clear':
       return clearAll(books, write, moment);
+    case 'write_off':
+      return writeOff(books, write, moment);
   }
 }
 

@@ -1,7 +1,9 @@
 import {
   type Bill,
   billOf,
+  creditOf,
   isUnsettled,
+  isUsage,
   type ModelAccount,
   openEntries,
   openUsage,
@@ -32,7 +34,7 @@ export function quoteBody(account: ModelAccount, prices: readonly number[], thro
   const { agent, serviceId } = account;
   const bill = billOf(account, prices, through);
   const { carriedStroops, ...rest } = billBody(bill, prices);
-  return { agent, serviceId, ...rest, through, carriedStroops };
+  return { agent, serviceId, ...rest, through, carriedStroops, creditStroops: String(creditOf(bill)) };
 }
 
 function billBody({ requests, lines, carried, billed }: Bill, prices: readonly number[]) {
@@ -137,7 +139,7 @@ export function reverseOne(
   for (const account of books.accounts.values()) {
     const entry = account.entries.find(({ id }) => id === entryId);
     if (entry === undefined) continue;
-    if (entry.reverses !== undefined) return refused('not_reversible');
+    if (!isUsage(entry)) return refused('not_reversible');
     if (entry.isReversed) return refused('already_reversed');
     entry.isReversed = true;
     const { sequence } = entry;
@@ -187,6 +189,35 @@ export function clearAll(books: ModelBooks, write: WriteOf<'clear'>, { nowMs, ga
   );
   const made = addEntry(books, account, nowMs, { parts, reverses: { from, through, entry: undefined } });
   return done(200, body, ({ location }) => learnEntry(books, made, location));
+}
+
+/** The id of a settlement that no answer has told yet. */
+export const unseenId = 'unseen';
+
+/** Settles what is open, for a bill of 0, and takes away what could not be billed. */
+export function writeOff(books: ModelBooks, write: WriteOf<'write_off'>, { nowMs, gate }: Moment): Expected {
+  if (gate !== undefined) return refused(gate);
+  const { serviceId, expectedStroops } = write;
+  const service = books.services.get(serviceId);
+  const account = accountOf(books, write);
+  if (service === undefined || (service.isDeleted && !isUnsettled(account))) return refused('not_found');
+  const through = account.entries.length;
+  const bill = billOf(account, service.prices, through);
+  const credit = creditOf(bill);
+  if (credit === 0n) return refused('no_credit');
+  if (expectedStroops !== undefined && expectedStroops !== String(credit)) {
+    return refused('quote_changed', { quote: quoteBody(account, service.prices, through) });
+  }
+  const from = settledThrough(account);
+  if (from < through) account.settlements.push({ ...bill, id: unseenId, from, through, settledAtMs: nowMs });
+  const made = addEntry(books, account, nowMs, { parts: [], writesOff: credit });
+  const body = { sequence: made.sequence, requests: 0, priceVersion: null, writesOff: writesOffBody(credit) };
+  return done(201, body, ({ location }) => learnEntry(books, made, location));
+}
+
+/** What an entry says that it takes off a credit. */
+export function writesOffBody(stroops: bigint) {
+  return { kind: 'write_off', stroops: String(stroops), reason: 'closed' };
 }
 
 /** Requests and stroops that are open on an account, credits among them, as the audit counts them. */

@@ -32,7 +32,8 @@ export type Write =
   | { readonly kind: 'set_disabled'; readonly serviceId: string; readonly disabled: boolean }
   | { readonly kind: 'delete_service'; readonly serviceId: string }
   | { readonly kind: 'reverse'; readonly entryId: string }
-  | ({ readonly kind: 'clear' } & AccountName);
+  | ({ readonly kind: 'clear' } & AccountName)
+  | ({ readonly kind: 'write_off'; readonly expectedStroops?: string } & AccountName);
 
 export interface SettleWrite extends AccountName {
   readonly through?: number;
@@ -91,6 +92,11 @@ function formOf(write: Write): ApiRequest & { readonly path: string } {
       return { path: `/services/${encodeURIComponent(write.serviceId)}`, method: 'DELETE' };
     case 'reverse':
       return { path: `/entries/${write.entryId}/reverse`, body: { reason: 'wrong' } };
+    case 'write_off': {
+      const { expectedStroops } = write;
+      const body = { reason: 'closed', ...(expectedStroops === undefined ? {} : { expectedStroops }) };
+      return { path: `/credits/${pathOf(write)}/write-off`, body };
+    }
     case 'clear':
       return { path: `/usage/${pathOf(write)}`, method: 'DELETE' };
   }

@@ -101,6 +101,7 @@ test('an audit that was noted beside a sweep stays noted, also when the sweep ro
     outstandingRequests: 2n,
     outstandingStroops: 14n,
     settledStroops: 0n,
+    writtenOffStroops: 0n,
     differences: 0,
     endedAtMs: clock.nowMs,
   };

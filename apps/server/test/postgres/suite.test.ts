@@ -10,6 +10,7 @@ const suites = [
   'services',
   'settle',
   'reversals',
+  'credits',
   'pause',
   'key-rotation',
   'runtime-config',

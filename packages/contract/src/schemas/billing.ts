@@ -41,16 +41,24 @@ export const Quote = Type.Object({
   lines: Type.Array(BillLine),
   through: Type.Integer({ ...Sequence, description: 'The last entry that this quote counts.' }),
   carriedStroops: CarriedStroops,
+  creditStroops: Type.String({
+    ...Stroops,
+    description: 'The credit that is left: what a settlement now could not bill. The bill is then 0.',
+  }),
 });
 
 export const BillingTotal = Type.Object({
   totalStroops: Stroops,
   disabledStroops: Stroops,
+  creditStroops: Type.String({ ...Stroops, description: 'Credits that are left, of all accounts.' }),
   unpricedRequests: Type.Integer({ minimum: 0, description: 'All its digits are sent, also beyond 2^53.' }),
 });
 
 /** A client may send the amount as it got it, a string, or as an integer that a double holds exactly. */
-const ExpectedStroops = Type.Union([Stroops, Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })]);
+export const ExpectedStroops = Type.Union([
+  Stroops,
+  Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+]);
 
 export const SettleRequest = Type.Object(
   {
@@ -143,5 +151,6 @@ export const Audit = Type.Object({
   /** below 0 for a credit */
   outstanding: Type.Object({ requests: Type.Integer(), stroops: SignedStroops }),
   reversed: AuditTotals,
+  writtenOff: Type.Object({ stroops: Stroops }),
   differences: Type.Array(Type.Object({ agent: Agent, serviceId: ServiceId, message: Type.String() })),
 });

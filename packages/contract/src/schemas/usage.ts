@@ -11,6 +11,7 @@ import {
   Sequence,
   ServiceId,
   SignedRequests,
+  Stroops,
   Timestamp,
   UsageId,
   Uuid,
@@ -89,17 +90,15 @@ export const AccountCleared = Type.Object({
   clearedTotal: Type.Integer({ ...RequestsTotal, description: 'Requests that were reversed.' }),
 });
 
-export const ReverseRequest = Type.Object(
-  {
-    reason: Type.String({
-      ...FreeText,
-      minLength: 1,
-      pattern: explained('\\S', 'must not be blank'),
-      description: 'Why: 1-256 characters.',
-    }),
-  },
-  { additionalProperties: false },
-);
+/** Why something is taken back or written off. */
+export const Reason = Type.String({
+  ...FreeText,
+  minLength: 1,
+  pattern: explained('\\S', 'must not be blank'),
+  description: 'Why: 1-256 characters.',
+});
+
+export const ReverseRequest = Type.Object({ reason: Reason }, { additionalProperties: false });
 
 /** What a reversal takes back: the usage in (from, through] of its account that nothing took back before. */
 const Reverses = Type.Object({
@@ -115,17 +114,28 @@ const Reverses = Type.Object({
   ),
 });
 
+/** What a write-off takes off the credit of its account: all of it. */
+const WritesOff = Type.Object({
+  kind: Type.Union([Type.Literal('write_off'), Type.Literal('paid_out')]),
+  stroops: Stroops,
+  reason: Type.String(),
+});
+
 export const Entry = Type.Object({
   id: Uuid,
   agent: Agent,
   serviceId: ServiceId,
   sequence: Sequence,
-  requests: Type.Integer({ ...SignedRequests, description: 'Below 0: a reversal.' }),
+  requests: Type.Integer({
+    ...SignedRequests,
+    description: 'Below 0: a reversal. 0: a write-off of a credit.',
+  }),
   priceVersion: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
   usageId: Type.Union([UsageId, Type.Null()]),
   occurredAt: Type.Union([Timestamp, Type.Null()]),
   recordedAt: Timestamp,
   reverses: Type.Optional(Reverses),
+  writesOff: Type.Optional(WritesOff),
 });
 
 export const EntryExported = Type.Object({ items: Type.Array(Entry) });

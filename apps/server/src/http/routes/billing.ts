@@ -31,6 +31,7 @@ export function billingRoutes({ books }: Desk) {
         body: {
           totalStroops: String(sums.totalStroops),
           disabledStroops: String(sums.disabledStroops),
+          creditStroops: String(sums.creditStroops),
           unpricedRequests: exactInteger(sums.unpricedRequests),
         },
       };

@@ -2,7 +2,7 @@ import { errorCodes, openApiDocument } from '@billonce/contract';
 import { keyDigest } from '@billonce/idempotency/core';
 import { adminTenant } from '../../domain/tenant.ts';
 import { timestampOfMs } from '../../domain/timestamps.ts';
-import { auditBooks } from '../../reads/audit-books.ts';
+import { auditBooks, outstandingBy } from '../../reads/audit-books.ts';
 import { statsOf } from '../../reads/stats.ts';
 import { ApiError } from '../api-error.ts';
 import { changelog } from '../changelog.ts';
@@ -102,6 +102,7 @@ export function operationRoutes({ books, ledger, writeProbe, metrics, config, ve
 
     readAudit: async (call) => {
       const found = await auditBooks(books, tenantOf(call));
+      const outstanding = outstandingBy(found);
       const both = (requests: bigint, stroops: bigint) => ({
         requests: exactInteger(requests),
         stroops: String(stroops),
@@ -115,11 +116,9 @@ export function operationRoutes({ books, ledger, writeProbe, metrics, config, ve
           settlements: found.settlements,
           recorded: both(found.recordedRequests, found.recordedStroops),
           settled: both(found.settledRequests, found.settledStroops),
-          outstanding: both(
-            found.recordedRequests - found.reversedRequests - found.settledRequests,
-            found.recordedStroops - found.reversedStroops - found.settledStroops,
-          ),
+          outstanding: both(outstanding.requests, outstanding.stroops),
           reversed: both(found.reversedRequests, found.reversedStroops),
+          writtenOff: { stroops: String(found.writtenOffStroops) },
           differences: found.differences,
         },
       };

@@ -18,12 +18,14 @@ const takeSql = `WITH due AS MATERIALIZED (
   SELECT due.tenant, EXISTS (SELECT FROM taken) AS is_taken FROM due`;
 const keepSql = 'UPDATE audits SET taken_until_ms = $2 WHERE tenant = $1 AND taken_until_ms > 0';
 const endSql = `UPDATE audits SET taken_until_ms = 0, ended_at_ms = $2, accounts = $3, outstanding_requests = $4,
-    outstanding_stroops = $5, settled_stroops = $6, differences = $7
+    outstanding_stroops = $5, settled_stroops = $6, differences = $7,
+    written_off_stroops = $8
   WHERE tenant = $1`;
 const giveUpSql = 'UPDATE audits SET taken_until_ms = 0 WHERE tenant = $1';
 const sumsSql = `SELECT count(*) AS tenants, sum(accounts)::text AS accounts,
     sum(outstanding_requests)::text AS outstanding_requests, sum(outstanding_stroops)::text AS outstanding_stroops,
-    sum(settled_stroops)::text AS settled_stroops, sum(differences)::text AS differences,
+    sum(settled_stroops)::text AS settled_stroops,
+    coalesce(sum(written_off_stroops), 0)::text AS written_off_stroops, sum(differences)::text AS differences,
     min(ended_at_ms) AS ended_at_ms
   FROM audits WHERE ended_at_ms IS NOT NULL HAVING count(*) > 0`;
 
@@ -58,6 +60,7 @@ export class PostgresAudits implements Audits {
       String(found.outstandingStroops),
       String(found.settledStroops),
       found.differences,
+      String(found.writtenOffStroops),
     ];
     await this.#use((connection) => connection.rows(endSql, values));
   }
@@ -76,6 +79,7 @@ export class PostgresAudits implements Audits {
           outstandingRequests: big(row, 'outstanding_requests'),
           outstandingStroops: big(row, 'outstanding_stroops'),
           settledStroops: big(row, 'settled_stroops'),
+          writtenOffStroops: big(row, 'written_off_stroops'),
           differences: integer(row, 'differences'),
           endedAtMs: integer(row, 'ended_at_ms'),
         }

@@ -3,8 +3,9 @@ import type { AccountKey } from '../../reads/books.ts';
 import type { RowsBeyond } from '../../reads/merge-events.ts';
 import { bigOrAbsent, integer, json, rowsIn, text, textOrAbsent } from './columns.ts';
 import type { Connection, Row, Statements } from './connection.ts';
+import { parseWriteOff, writeOffColumn } from './write-offs.ts';
 
-/** Of `entries AS e` and `accounts AS a`, with what a reversal takes back. Usage is always of at least one request. */
+/** Of `entries AS e` and `accounts AS a`, with what a reversal takes back. Usage is always of at least one request, a write-off of none. */
 const columns = `e.id, e.account, a.agent, a.service_id, e.sequence, e.requests, e.price_version, e.line_requests,
   e.usage_id, e.occurred_at_ns, e.recorded_at_ms,
   CASE WHEN e.requests < 0 THEN (SELECT json_agg(json_build_object('entry_id', r.entry_id,
@@ -14,7 +15,8 @@ const columns = `e.id, e.account, a.agent, a.service_id, e.sequence, e.requests,
         FROM reversal_lines AS l
         WHERE l.tenant = r.tenant AND l.account = r.account AND l.sequence = r.sequence)))
     FROM reversals AS r
-    WHERE r.tenant = e.tenant AND r.account = e.account AND r.sequence = e.sequence) END AS reversal`;
+    WHERE r.tenant = e.tenant AND r.account = e.account AND r.sequence = e.sequence) END AS reversal,
+  ${writeOffColumn}`;
 const withAccount = 'JOIN accounts AS a ON a.tenant = e.tenant AND a.account = e.account';
 
 const loadUsagesSql = `SELECT e.tenant, ${columns} FROM json_to_recordset($1) AS w (tenant text, usage_id text)
@@ -141,6 +143,7 @@ function parseEntry(row: Row): Entry {
     occurredAtNs: bigOrAbsent(row, 'occurred_at_ns'),
     recordedAtMs: integer(row, 'recorded_at_ms'),
     reversal: integer(row, 'requests') < 0 ? parseReversal(row) : undefined,
+    writeOff: integer(row, 'requests') === 0 ? parseWriteOff(row) : undefined,
   };
 }
 

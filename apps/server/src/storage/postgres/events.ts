@@ -1,5 +1,5 @@
 import type { Json } from '@billonce/idempotency/core';
-import { eventTypes, type NotedEvent } from '../../domain/event.ts';
+import { type NotedEvent, notedEventTypes } from '../../domain/event.ts';
 import type { RowsBeyond } from '../../reads/merge-events.ts';
 import { integer, json, literal, text } from './columns.ts';
 import type { Connection, Row, Statements } from './connection.ts';
@@ -49,10 +49,7 @@ export async function saveEvents(
 }
 
 function parseEvent(row: Row): NotedEvent {
-  const type = literal(row, 'type', eventTypes);
-  if (type === 'usage.recorded' || type === 'usage.reversed' || type === 'usage.settled') {
-    throw new Error(`an event of type ${type} is no row of its own`);
-  }
+  const type = literal(row, 'type', notedEventTypes);
   const data: Json = JSON.parse(text(row, 'data'));
   return { id: text(row, 'id'), type, atMs: integer(row, 'at_ms'), data };
 }

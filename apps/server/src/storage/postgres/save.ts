@@ -14,6 +14,7 @@ import { saveReversals } from './reversals.ts';
 import { savePrices, saveServices } from './services.ts';
 import { saveSettlements } from './settlements.ts';
 import { saveWebhooks } from './webhooks.ts';
+import { saveWriteOffs } from './write-offs.ts';
 
 /**
  * Saves what a batch did: tables in one order for all batches, each in one statement. All of them are sent at once, and
@@ -64,6 +65,7 @@ export async function saveBatch(
     deleteUntouched(statements, untouchedOf(loaded, new Set(accounts.map(({ account }) => account)))),
     saveEntries(statements, entries),
     saveReversals(statements, entries),
+    saveWriteOffs(statements, entries),
     saveSettlements(statements, settlements),
     saveApiKeys(
       statements,

@@ -11,6 +11,7 @@ import {
   loadReversedThrough,
   saveReversal,
 } from './reversals.ts';
+import { loadWriteOff, saveWriteOff } from './write-offs.ts';
 
 const columns = `e.id, e.account, a.agent, a.service_id, e.sequence, e.requests, e.price_version, e.line_requests, e.usage_id,
   CAST(e.occurred_at_ns AS TEXT) AS occurred_at_ns, e.recorded_at_ms`;
@@ -123,6 +124,7 @@ export function saveEntry(connection: Connection, tenant: string, account: numbe
     entry.recordedAtMs,
   );
   saveReversal(connection, account, entry);
+  saveWriteOff(connection, account, entry);
 }
 
 function parseEntry(connection: Connection, row: Row): Entry {
@@ -139,7 +141,8 @@ function parseEntry(connection: Connection, row: Row): Entry {
     usageId: textOrAbsent(row, 'usage_id'),
     occurredAtNs: bigOrAbsent(row, 'occurred_at_ns'),
     recordedAtMs: integer(row, 'recorded_at_ms'),
-    // Usage is always of at least one request.
+    // Usage is always of at least one request; a write-off is of none.
     reversal: requests < 0 ? loadReversal(connection, integer(row, 'account'), sequence) : undefined,
+    writeOff: requests === 0 ? loadWriteOff(connection, integer(row, 'account'), sequence) : undefined,
   };
 }

@@ -1,5 +1,5 @@
 import type { Json } from '@billonce/idempotency/core';
-import { eventTypes, type NotedEvent } from '../../domain/event.ts';
+import { type NotedEvent, notedEventTypes } from '../../domain/event.ts';
 import type { RowsBeyond } from '../../reads/merge-events.ts';
 import { integer, literal, text, uuid, uuidBytes } from './columns.ts';
 import type { Connection, Row } from './connection.ts';
@@ -32,10 +32,7 @@ export function saveEvent(connection: Connection, tenant: string, event: NotedEv
 }
 
 function parseEvent(row: Row): NotedEvent {
-  const type = literal(row, 'type', eventTypes);
-  if (type === 'usage.recorded' || type === 'usage.reversed' || type === 'usage.settled') {
-    throw new Error(`an event of type ${type} is no row of its own`);
-  }
+  const type = literal(row, 'type', notedEventTypes);
   const data: Json = JSON.parse(text(row, 'data'));
   return { id: uuid(row, 'id'), type, atMs: integer(row, 'at_ms'), data };
 }

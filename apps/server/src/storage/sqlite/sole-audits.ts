@@ -31,6 +31,7 @@ export class SoleAudits implements Audits {
       outstandingRequests: found.reduce((sum, { outstandingRequests }) => sum + outstandingRequests, 0n),
       outstandingStroops: found.reduce((sum, { outstandingStroops }) => sum + outstandingStroops, 0n),
       settledStroops: found.reduce((sum, { settledStroops }) => sum + settledStroops, 0n),
+      writtenOffStroops: found.reduce((sum, { writtenOffStroops }) => sum + writtenOffStroops, 0n),
       differences: found.reduce((sum, { differences }) => sum + differences, 0),
       endedAtMs: found.reduce((first, { endedAtMs }) => Math.min(first, endedAtMs), Number.POSITIVE_INFINITY),
     });

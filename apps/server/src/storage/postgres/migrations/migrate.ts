@@ -9,6 +9,7 @@ import { takenDeliveries } from './0003-taken-deliveries.ts';
 import { forgottenRecords } from './0004-forgotten-records.ts';
 import { writeProbes } from './0005-write-probes.ts';
 import { idsAhead } from './0006-ids-ahead.ts';
+import { writeOffs } from './0007-write-offs.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -18,6 +19,7 @@ const migrations: readonly string[] = [
   forgottenRecords,
   writeProbes,
   idsAhead,
+  writeOffs,
 ];
 
 /** The schema that this version reads and writes. */

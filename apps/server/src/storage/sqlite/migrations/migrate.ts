@@ -10,6 +10,7 @@ import { webhooks } from './0006-webhooks.ts';
 import { settings } from './0007-settings.ts';
 import { writeProbes } from './0008-write-probes.ts';
 import { idsReached } from './0009-ids-reached.ts';
+import { writeOffs } from './0010-write-offs.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -22,6 +23,7 @@ const migrations: readonly string[] = [
   settings,
   writeProbes,
   idsReached,
+  writeOffs,
 ];
 
 /** The schema that this version reads and writes. */

@@ -1,0 +1,43 @@
+import { isUnsettled } from './account.ts';
+import type { WriteOffCredit } from './command.ts';
+import { creditOf, writeOffOn } from './credit.ts';
+import { limitExceeded, quoteChanged } from './decide-settle.ts';
+import { type Decision, done, type Moment, refused } from './decision.ts';
+import { entryAnswer } from './entry-answer.ts';
+import { quoteOf } from './quote.ts';
+import { settleOn } from './settlement.ts';
+import type { View } from './view.ts';
+
+/**
+ * Writes off the whole credit of an account. Entries that no settlement covers are settled first, for a bill of 0: so
+ * the credit is the carried amount of the last settlement, and no later settlement reaches back before the write-off.
+ */
+export function writeOffCredit(command: WriteOffCredit, view: View, moment: Moment): Decision {
+  if (moment.gate !== undefined) return refused(moment.gate);
+  const { agent, serviceId, reason, writeOffKind: kind, expectedStroops } = command;
+  const service = view.service(serviceId);
+  const before = view.account(agent, serviceId);
+  if (service === undefined || (service.deleted && !isUnsettled(before))) {
+    return refused({ code: 'not_found', message: `service ${serviceId} is not registered` });
+  }
+  const quote = quoteOf(before, service);
+  const stroops = creditOf(quote);
+  if (stroops === 0n) {
+    return refused({ code: 'no_credit', message: `agent ${agent} has no credit on service ${serviceId}` });
+  }
+  if (expectedStroops !== undefined && expectedStroops !== stroops) {
+    return quoteChanged(
+      quote,
+      `the credit is ${stroops} stroops, not ${expectedStroops}; nothing was written off`,
+    );
+  }
+  const isSettled = before.sequence === before.settledThrough;
+  const bill = isSettled ? undefined : settleOn(before, quote, undefined, moment.id(0), moment.nowMs);
+  if (!isSettled && bill === undefined) return refused(limitExceeded);
+  const made = { id: moment.id(1), recordedAtMs: moment.nowMs };
+  const { account, entry } = writeOffOn(bill?.account ?? before, made, { kind, stroops, reason });
+  return done(
+    { status: 201, location: `/entries/${entry.id}`, body: entryAnswer(entry) },
+    { accounts: [account], entries: [entry], settlements: bill === undefined ? [] : [bill.settlement] },
+  );
+}

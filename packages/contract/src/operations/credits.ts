@@ -1,0 +1,24 @@
+import * as credits from '../schemas/credits.ts';
+import * as usage from '../schemas/usage.ts';
+import { location, type Operation } from './operation.ts';
+
+/** What ends a credit that no later usage uses up. */
+export const creditsOperations = {
+  writeOffCredit: {
+    method: 'POST',
+    path: '/api/v1/credits/{agent}/{serviceId}/write-off',
+    summary: 'Write off the whole credit of an account, or note that it was paid out',
+    access: 'tenant',
+    params: usage.AccountParams,
+    body: credits.WriteOffRequest,
+    successes: {
+      201: {
+        description:
+          'The entry that writes the credit off. Entries that no settlement covers were settled before it, for a bill of 0.',
+        schema: usage.Entry,
+        headers: location,
+      },
+    },
+    errors: ['not_found', 'no_credit', 'quote_changed', 'limit_exceeded'],
+  },
+} as const satisfies Record<string, Operation>;

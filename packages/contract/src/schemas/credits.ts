@@ -1,0 +1,19 @@
+import Type, { type Static } from 'typebox';
+import { ExpectedStroops } from './billing.ts';
+import { Reason } from './usage.ts';
+
+export const WriteOffRequest = Type.Object(
+  {
+    reason: Reason,
+    kind: Type.Optional(
+      Type.Union([Type.Literal('write_off'), Type.Literal('paid_out')], {
+        description:
+          '`write_off`: the credit is given up (the default). `paid_out`: the agent was paid outside.',
+        examples: ['paid_out'],
+      }),
+    ),
+    expectedStroops: Type.Optional(ExpectedStroops),
+  },
+  { additionalProperties: false },
+);
+export type WriteOffRequest = Static<typeof WriteOffRequest>;
