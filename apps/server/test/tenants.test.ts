@@ -218,3 +218,45 @@ test('an answer that is encrypted at rest does not lie there in clear', async (t
   assert.equal((await everythingKept(databaseUrl)).includes(first.text), false);
   assert.equal((await api.post('/usage', usage, 'k')).text, first.text);
 });
+
+test('a key that clients have already can be created, once, and is kept as a digest only', async (t) => {
+  const { api, databaseUrl } = await startInProcess(t, protectedMode);
+  const key = `apk_${'5c1d7e9b'.repeat(4)}`;
+  const body = { label: 'moved', tenant: 'acme', key };
+  const made = await api.post('/api-keys', body, 'k', asAdmin);
+  assert.equal(made.status, 201, made.text);
+  assert.deepEqual([made.json.key, made.json.prefix, made.json.tenant], [key, 'apk_5c1d7e9b', 'acme']);
+  const replay = await api.post('/api-keys', body, 'k', asAdmin);
+  assert.equal(replay.headers.get('idempotency-replayed'), 'true');
+  const acme = withHeaders(api, { 'x-api-key': key });
+  assert.equal((await acme.post('/usage', usage, 'u')).status, 201);
+  // Under another idempotency key, for another tenant, and after it was revoked.
+  assertRefused(await api.post('/api-keys', body, 'k2', asAdmin), 409, 'api_key_exists');
+  assertRefused(
+    await api.post('/api-keys', { ...body, tenant: 'bolt' }, 'k3', asAdmin),
+    409,
+    'api_key_exists',
+  );
+  await api.call('/api-keys/apk_5c1d7e9b', { method: 'DELETE', headers: asAdmin });
+  assertRefused(await api.post('/api-keys', body, 'k4', asAdmin), 409, 'api_key_exists');
+  assertRefused(await acme.get('/stats'), 401, 'unauthorized');
+  for (const wrong of [
+    '',
+    'apk_',
+    `apk_${'0'.repeat(31)}`,
+    `apk_${'A'.repeat(32)}`,
+    `sk_${'0'.repeat(32)}`,
+    7,
+    null,
+  ]) {
+    assertRefused(
+      await api.post('/api-keys', { ...body, key: wrong }, undefined, asAdmin),
+      400,
+      'invalid_request',
+    );
+  }
+  assertRefused(await acme.post('/api-keys', body), 401, 'unauthorized');
+  const kept = await everythingKept(databaseUrl);
+  for (const hidden of [key, key.slice(12), Buffer.from(key).toString('hex')])
+    assert.ok(!kept.includes(hidden));
+});

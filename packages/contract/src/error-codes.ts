@@ -206,6 +206,13 @@ export const errorCodes = {
     advice: 'Nothing was applied; send it again with the same key after `Retry-After`.',
     retry: 'same_request',
   },
+  api_key_exists: {
+    status: 409,
+    title: 'The API key exists',
+    advice:
+      'Nothing was applied: an API key with this prefix exists, or was revoked. List the API keys, or send another key.',
+    retry: 'do_not_retry',
+  },
   webhook_disabled: {
     status: 409,
     title: 'The webhook is disabled',

@@ -10,7 +10,7 @@ export const serverOperations = {
     access: 'admin',
     body: operation.ApiKeyCreate,
     successes: { 201: { description: 'The key.', schema: operation.ApiKeyCreated } },
-    errors: [],
+    errors: ['api_key_exists'],
   },
   listApiKeys: {
     method: 'GET',

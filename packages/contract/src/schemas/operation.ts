@@ -14,6 +14,14 @@ const Label = Type.String({
 export const ApiKeyCreate = Type.Object(
   {
     label: Label,
+    key: Type.Optional(
+      Type.String({
+        pattern: '^apk_[0-9a-f]{32}$',
+        description:
+          'A key that clients have already, such as one of AgentPay. It must be random: 32 hexadecimal digits of a secure source. Without it the server draws one.',
+        examples: [`apk_5c1d7e9b${'0f'.repeat(12)}`],
+      }),
+    ),
     tenant: Type.Optional(Tenant),
     expiresAt: Type.Optional(Type.String({ ...Timestamp, examples: ['2099-01-01T00:00:00.000Z'] })),
   },

@@ -4,6 +4,7 @@ import type { CreateApiKey } from '../../domain/command.ts';
 import { adminTenant } from '../../domain/tenant.ts';
 import { instantMs } from '../../domain/timestamps.ts';
 import type { Outcome } from '../../ledger/submission.ts';
+import { ApiError } from '../api-error.ts';
 import { encodeCursor, nameCursor } from '../cursor.ts';
 import type { Desk } from '../desk.ts';
 import type { Handlers, Reply } from '../router.ts';
@@ -17,9 +18,8 @@ export function apiKeyRoutes({ writes, books, drawSecret }: Desk) {
   return {
     createApiKey: async (call) => {
       const key = writes.keyUse(call, true);
-      return await withFreePrefix(() =>
-        writes.submit(call, adminTenant, createCommand(call.body, drawSecret), key),
-      );
+      const submit = () => writes.submit(call, adminTenant, createCommand(call.body, drawSecret), key);
+      return call.body.key === undefined ? await withFreePrefix(submit) : orTaken(await submit());
     },
 
     rotateApiKey: async (call) => {
@@ -75,22 +75,35 @@ async function withFreePrefix(submit: () => Promise<Outcome>): Promise<Reply> {
   return answered(outcome);
 }
 
-function newKey(drawSecret: () => string): Pick<CreateApiKey, 'key' | 'digest' | 'prefix'> {
-  const key = `apk_${drawSecret()}`;
+/** A key that the operator brings along cannot be drawn again. */
+function orTaken(outcome: Outcome): Reply {
+  if (outcome.kind === 'refused' && outcome.refusal.code === 'prefix_taken') {
+    throw new ApiError(
+      'api_key_exists',
+      'an API key with the first twelve characters of this one exists or existed',
+    );
+  }
+  return answered(outcome);
+}
+
+function newKey(
+  drawSecret: () => string,
+  key = `apk_${drawSecret()}`,
+): Pick<CreateApiKey, 'key' | 'digest' | 'prefix'> {
   return { key, digest: sha256(key), prefix: key.slice(0, apiKeyPrefixLength) };
 }
 
-function createCommand(
-  {
-    label,
-    tenant,
-    expiresAt,
-  }: { readonly label: string; readonly tenant?: string; readonly expiresAt?: string },
-  drawSecret: () => string,
-): CreateApiKey {
+interface WantedKey {
+  readonly label: string;
+  readonly key?: string;
+  readonly tenant?: string;
+  readonly expiresAt?: string;
+}
+
+function createCommand({ label, key, tenant, expiresAt }: WantedKey, drawSecret: () => string): CreateApiKey {
   return {
     kind: 'create_api_key',
-    ...newKey(drawSecret),
+    ...newKey(drawSecret, key),
     expiresAtMs: expiresAt === undefined ? undefined : instantMs(expiresAt),
     // A new tenant unless one is named.
     tenant: tenant ?? `tenant-${drawSecret().slice(0, 16)}`,
