@@ -11,6 +11,8 @@ export const namesDescription = [
   'longer. A typing mistake is a letter too many, one too few, another one, or two neighbours that changed places. Right names',
   'are those of the same object; at the top of a body, those of the query, too, and in a query, those of the body; and',
   'everywhere in a write the headers `Idempotency-Key`, and `If-Match` where the operation takes it.',
+  '',
+  'A query parameter with `x-clamped` is brought within its bounds. One with `x-empty-is-absent` counts as not sent where it is empty.',
 ].join('\n');
 
 /** A schema as clients may send it: objects may have other names. */

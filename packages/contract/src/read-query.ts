@@ -3,12 +3,29 @@ import { compileReader, type PartReader } from './read-part.ts';
 
 /**
  * Compiles a schema into a function that reads a query string, whose values are all texts: those of integers are read
- * as integers first, and those that are `x-clamped` are brought within their bounds.
+ * as integers first, those that are `x-clamped` are brought within their bounds, and an empty text of one that is
+ * `x-empty-is-absent` counts as not sent.
  */
 export function compileQueryReader<S extends TSchema>(schema: S): PartReader<Static<S>> {
   const read = compileReader(schema);
   const integers = integersOf(schema);
-  return (query, context) => read(withIntegers(query, integers), context);
+  const optional = membersWith(schema, 'x-empty-is-absent');
+  return (query, context) => read(withIntegers(withoutEmpty(query, optional), integers), context);
+}
+
+/** A form with an empty field asks for no filter. */
+function withoutEmpty(query: unknown, optional: ReadonlySet<string>): unknown {
+  if (typeof query !== 'object' || query === null || optional.size === 0) return query;
+  return Object.fromEntries(
+    Object.entries(query).filter(([name, value]) => value !== '' || !optional.has(name)),
+  );
+}
+
+function membersWith(schema: TSchema, keyword: string): ReadonlySet<string> {
+  const properties: unknown = Reflect.get(schema, 'properties');
+  if (typeof properties !== 'object' || properties === null) return new Set();
+  const named = Object.entries(properties).filter(([, member]) => Reflect.get(member, keyword) === true);
+  return new Set(named.map(([name]) => name));
 }
 
 type ReadInteger = (text: string) => unknown;

@@ -170,6 +170,13 @@ const differences: Readonly<Record<number, Shown>> = {
     const twice = { url: 'https://hooks.example.com/', events: ['*', '*'] };
     assertError(await played.send('POST /api/v1/webhooks', twice), 400, 'invalid_request');
   },
+  17: async ({ send }) => {
+    const list = await send('GET /api/v1/agents', undefined, { 'Accept-Encoding': 'gzip' });
+    assert.equal(list.headers.get('cache-control'), 'no-store');
+    assert.equal(list.headers.get('content-encoding'), null);
+    assert.match(list.headers.get('etag') ?? '', /^W\//);
+    assert.equal((await send('GET /api/v1/agents/a/total')).headers.get('etag'), null);
+  },
 };
 
 /** Shown in protected mode alone: in development mode there is nobody but the operator. */

@@ -34,6 +34,11 @@ const services: readonly Step[] = [
   { send: 'GET /api/v1/services?page=1&limit=0', status: 200, answer: { services: [service] } },
   { send: 'GET /api/v1/services?limit=1.7', status: 200, answer: { services: [service] } },
   { send: 'GET /api/v1/services?limit=9999', status: 200 },
+  {
+    send: 'GET /api/v1/services?prefix=&q=&disabled=&minPrice=&maxPrice=&limit=1',
+    status: 200,
+    answer: { services: [service] },
+  },
   { send: 'GET /api/v1/services?limit=abc', status: 200 },
   { send: 'POST /api/v1/services', body: { ...service, priceStroops: -1 }, ...invalid },
   {

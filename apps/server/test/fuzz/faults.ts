@@ -59,6 +59,7 @@ function faultsOfQuery(request: FuzzRequest): RequestFault[] {
 /** Numbers are texts in a query. */
 function keepsAsQuery({ schema }: Parameter, text: string): boolean {
   if (schema['x-clamped'] === true) return true;
+  if (schema['x-empty-is-absent'] === true && text === '') return true;
   const isNumber = schema['type'] === 'integer' && /^\d{1,16}$/.test(text);
   return breaches(schema, isNumber ? Number(text) : text).length === 0;
 }

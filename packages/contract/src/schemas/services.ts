@@ -46,15 +46,16 @@ export const ServiceParams = Type.Object({ serviceId: ServiceId });
 
 export const ServiceFilter = Type.Object(
   {
-    prefix: Type.Optional(NamePrefix),
-    q: Type.Optional(NamePart),
+    prefix: Type.Optional(Type.String({ ...NamePrefix, 'x-empty-is-absent': true })),
+    q: Type.Optional(Type.String({ ...NamePart, 'x-empty-is-absent': true })),
     disabled: Type.Optional(
       Type.Union([Type.Literal('true'), Type.Literal('false')], {
         description: 'Only those that are, or are not.',
+        'x-empty-is-absent': true,
       }),
     ),
-    minPrice: Type.Optional(PriceStroops),
-    maxPrice: Type.Optional(PriceStroops),
+    minPrice: Type.Optional(Type.Integer({ ...PriceStroops, 'x-empty-is-absent': true })),
+    maxPrice: Type.Optional(Type.Integer({ ...PriceStroops, 'x-empty-is-absent': true })),
     cursor: Type.Optional(Cursor),
     limit: Type.Optional(clampedLimit(1000, 200)),
   },
