@@ -56,11 +56,7 @@ export async function assertAccount(
   const account = accountOf(books, names);
   const at = pathOf(names);
   assert.deepEqual((await api.get(`/usage/${at}`)).json, { agent, serviceId, total: totalOf(account) });
-  const rows = await pages(
-    api,
-    `/entries?agent=${encodeURIComponent(agent)}&serviceId=${encodeURIComponent(serviceId)}`,
-    7,
-  );
+  const rows = await entriesIn(api, names);
   assert.equal(rows.length, account.entries.length, at);
   for (const [index, entry] of account.entries.entries()) entry.id ??= String(rows[index].id);
   assert.deepEqual(
@@ -76,6 +72,23 @@ export async function assertAccount(
   }
   assert.deepEqual(quote.json, quoteBody(account, service.prices, account.entries.length), at);
   return String(quote.headers.get('etag'));
+}
+
+/** The entries of an account, as they are listed. */
+export async function entriesIn(api: Api, { agent, serviceId }: AccountName): Promise<Row[]> {
+  const filter = `agent=${encodeURIComponent(agent)}&serviceId=${encodeURIComponent(serviceId)}`;
+  return await pages(api, `/entries?${filter}`, 7);
+}
+
+/** Whether the entries of an account may be those that are listed; ids count as far as they are known. */
+export function areListed(account: ModelAccount, rows: readonly Row[]): boolean {
+  if (account.entries.length !== rows.length) return false;
+  return account.entries.every((entry, index) => {
+    const { id, requests, usageId, priceVersion } = entryRow(account, entry);
+    const row = rows[index];
+    const isSame = row.requests === requests && row.usageId === usageId && row.priceVersion === priceVersion;
+    return isSame && (id === undefined || row.id === id);
+  });
 }
 
 function entryRow(account: ModelAccount, entry: ModelEntry) {

@@ -106,3 +106,7 @@ function formOf(write: Write): ApiRequest & { readonly path: string } {
 export function pathOf({ agent, serviceId }: AccountName): string {
   return `${encodeURIComponent(agent)}/${encodeURIComponent(serviceId)}`;
 }
+
+export function changesService({ kind }: Write): boolean {
+  return ['put_service', 'put_services', 'set_price', 'set_disabled', 'delete_service'].includes(kind);
+}
