@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { storageFault } from './fault.ts';
+import { needsReopening, storageFault } from './fault.ts';
 
 function sqliteError(errcode: number): Error {
   return Object.assign(new Error('from SQLite'), { code: 'ERR_SQLITE_ERROR', errcode });
@@ -19,4 +19,13 @@ test('a commit that may have reached the log is not called undone', () => {
 test('what no retry can mend is rejected, so that its batch is tried one by one', () => {
   assert.equal(storageFault(sqliteError(19), 'save').kind, 'rejected');
   assert.equal(storageFault(new TypeError('a defect'), 'save').kind, 'rejected');
+});
+
+test('a file that failed is opened again, one that was busy or full is not', () => {
+  const reopened = (code: number) => needsReopening(sqliteError(code));
+  // Read-only, I/O error (also one of its extended codes), damaged, not opened, no database.
+  assert.deepEqual([8, 10, 10 | (1 << 8), 11, 14, 26].filter(reopened).length, 6);
+  // Busy, locked, full, a constraint.
+  assert.deepEqual([5, 6, 13, 19].filter(reopened), []);
+  assert.equal(needsReopening(new TypeError('a defect')), false);
 });
