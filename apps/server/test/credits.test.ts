@@ -156,6 +156,16 @@ test('50 write-offs at once, each under its own key, write off once, among rever
   await assertAudit(api, { outstanding: { requests: 0, stroops: '0' } });
 });
 
+test('a settlement of all accounts of an agent takes those that have only a credit', async (t) => {
+  const { api } = await startInProcess(t);
+  await makeCredit(api);
+  const settled = await api.post('/settle/bulk', { agent: 'agent-7' });
+  assert.deepEqual([settled.json.items.length, settled.json.totalBilledStroops], [1, '0'], settled.text);
+  assert.deepEqual([settled.json.items[0].requests, settled.json.items[0].billedStroops], [-5, '0']);
+  assert.equal((await quote(api)).carriedStroops, '-50');
+  assert.deepEqual((await api.post('/settle/bulk', { agent: 'agent-7' })).json.items, []);
+});
+
 test('a write-off is in the lists, events and deliveries', async (t) => {
   const receiver = await startReceiver(t);
   const { api, app } = await startInProcess(t, { WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true' });

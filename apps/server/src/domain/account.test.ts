@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Account, emptyAccount, outstandingRequests, recordOn } from './account.ts';
+import { type Account, emptyAccount, isUnsettled, outstandingRequests, recordOn } from './account.ts';
 import { amountOf, requestsTotalMax, stroopsMax } from './money.ts';
 import { quoteOf } from './quote.ts';
 import { reverseOn } from './reversal.ts';
@@ -119,4 +119,22 @@ test('a quote and its settlement conserve requests and stroops through price cha
       assert.equal(account.recordedRequests - account.reversedRequests, requests);
     }),
   );
+});
+
+test('usage without a price and usage at the first price are one line: an account is settled if they offset each other', () => {
+  const line = (priceVersion: number, recordedRequests: number, reversedRequests: number) => ({
+    priceVersion,
+    priceStroops: priceVersion === 0 ? undefined : 7n,
+    recordedRequests,
+    reversedRequests,
+    settledRequests: 0,
+  });
+  const isLeft = (...lines: readonly ReturnType<typeof line>[]) =>
+    isUnsettled({ ...emptyAccount('a', 's'), lines });
+  assert.equal(isLeft(line(0, 5, 2), line(1, 1, 4)), false);
+  assert.equal(isLeft(line(0, 5, 2), line(1, 4, 4)), true);
+  assert.equal(isLeft(line(0, 2, 2), line(1, 4, 1)), true);
+  assert.equal(isLeft(line(0, 5, 2), line(2, 1, 4)), true);
+  assert.equal(isLeft(line(1, 5, 2), line(2, 1, 4)), true);
+  assert.equal(isLeft(line(0, 2, 2), line(1, 4, 4), line(2, 1, 1)), false);
 });
