@@ -155,6 +155,40 @@ test('day by day: the answers leave with their day, the records only after the r
   await assertTotal(api, 9);
 });
 
+test('a key whose time is ahead of the server is not executed again once its first use is past the retention', async (t) => {
+  const { api, app, clock } = await startInProcess(t, { IDEMPOTENCY_RETENTION_DAYS: '35' });
+  const uuid = uuidV7At(clock.nowMs + 300_000);
+  const [first] = await sendAll(api, [uuid]);
+  for (let day = 0; day < 35; day++) await passDay({ app, clock });
+  clock.nowMs += 1;
+  await app.sweep.runOnce();
+  await assertTombstone(api, uuid, first);
+  clock.nowMs += 300_000;
+  await app.sweep.runOnce();
+  const refused = await send(api, uuid);
+  assert.deepEqual([refused.status, refused.json.error], [410, 'idempotency_key_expired'], refused.text);
+  await assertTotal(api, 3);
+});
+
+test('a UUIDv7 key that was forgotten stays refused when the retention is raised, on every server', async (t) => {
+  const { api, app, clock, databaseUrl } = await startInProcess(t, { IDEMPOTENCY_RETENTION_DAYS: '35' });
+  const uuid = uuidV7At(clock.nowMs);
+  await sendAll(api, [uuid]);
+  for (let day = 0; day < 40; day++) await passDay({ app, clock });
+  assert.equal(await countRecords(databaseUrl), 0);
+  await app.close();
+  const raised = { IDEMPOTENCY_RETENTION_DAYS: '400', DATABASE_URL: databaseUrl };
+  const again = await startInProcess(t, raised);
+  again.clock.nowMs = clock.nowMs;
+  for (const late of [uuid, uuidV7At(clock.nowMs - 35 * dayMs - 1)]) {
+    const refused = await send(again.api, late);
+    assert.deepEqual([refused.status, refused.json.error], [410, 'idempotency_key_expired'], refused.text);
+  }
+  const known = await send(again.api, uuidV7At(clock.nowMs - 34 * dayMs));
+  assert.equal(known.status, 201, known.text);
+  await assertTotal(again.api, 6);
+});
+
 test('a clock that jumps a year ahead forgets nothing, and back again everything is as it was', async (t) => {
   const { api, app, clock, databaseUrl } = await startInProcess(t, { IDEMPOTENCY_RETENTION_DAYS: '35' });
   const keys = ['a', 'b', 'c'];

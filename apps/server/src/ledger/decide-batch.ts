@@ -82,7 +82,9 @@ export function decideBatch(
     const decision = decide(command, draft, {
       nowMs: moment.nowMs,
       id: (number) => idIn(moment.ids, firstId + number),
-      gate: ageRefusal(key, moment) ?? (isPausable(tenant) && pause.isPaused ? servicePaused : undefined),
+      gate:
+        ageRefusal(key, moment, loaded.forgottenBeforeMs) ??
+        (isPausable(tenant) && pause.isPaused ? servicePaused : undefined),
       bulkItemsMax: settings.bulkItemsMax ?? moment.bulkItemsMax,
     });
     if (decision.kind === 'refused') return decision;
@@ -149,18 +151,26 @@ function answerFromRecord(
   }
 }
 
-function ageRefusal(key: KeyUse | undefined, moment: BatchMoment): Refusal | undefined {
+const keyTooOld: Refusal = {
+  code: 'idempotency_key_expired',
+  message: 'this Idempotency-Key is older than keys are remembered; whether it was used is not known',
+  firstSeenAtMs: undefined,
+  location: undefined,
+};
+
+/** The retention may have been shorter when old records were forgotten, so the books say what is still known. */
+function ageRefusal(
+  key: KeyUse | undefined,
+  moment: BatchMoment,
+  forgottenBeforeMs: number,
+): Refusal | undefined {
+  if (key?.madeAtMs !== undefined && key.madeAtMs < forgottenBeforeMs) return keyTooOld;
   const age = judgeKeyAge(key?.madeAtMs, moment.nowMs, moment.policy);
   switch (age.kind) {
     case 'fresh':
       return undefined;
     case 'too_old':
-      return {
-        code: 'idempotency_key_expired',
-        message: 'this Idempotency-Key is older than keys are remembered; whether it was used is not known',
-        firstSeenAtMs: undefined,
-        location: undefined,
-      };
+      return keyTooOld;
     case 'in_future':
       return {
         code: 'idempotency_key_in_future',

@@ -45,6 +45,8 @@ export interface Loaded {
   readonly records: ReadonlyMap<string, StoredRecord>;
   readonly tenants: ReadonlyMap<string, View>;
   readonly pause: Pause;
+  /** records of keys from before this time may have been forgotten: nothing is known of such a key */
+  readonly forgottenBeforeMs: number;
   readonly settings: Settings;
   /** where the ids of the batch may begin: above every id that the books of its tenants have */
   readonly idsReached: IdPlace;

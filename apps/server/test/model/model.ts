@@ -30,6 +30,8 @@ export interface Model {
   readonly retentionMs: number;
   isPaused: boolean;
   nowMs: number;
+  /** nothing is known of keys from before it */
+  forgottenBeforeMs: number;
 }
 
 export function newModel(tenants: readonly string[], nowMs: number, retentionMs: number): Model {
@@ -39,6 +41,7 @@ export function newModel(tenants: readonly string[], nowMs: number, retentionMs:
     retentionMs,
     isPaused: false,
     nowMs,
+    forgottenBeforeMs: 0,
   };
 }
 
@@ -111,9 +114,13 @@ function isPart(expected: unknown, found: unknown): boolean {
 }
 
 /** Why nothing new is done under a key, or for now. */
-function gateOf({ nowMs, isPaused, retentionMs }: Model, key: string | undefined): string | undefined {
+function gateOf(
+  { nowMs, isPaused, retentionMs, forgottenBeforeMs }: Model,
+  key: string | undefined,
+): string | undefined {
   const madeAtMs = timeOf(key);
-  if (madeAtMs !== undefined && madeAtMs < nowMs - retentionMs) return 'idempotency_key_expired';
+  if (madeAtMs !== undefined && madeAtMs < Math.max(nowMs - retentionMs, forgottenBeforeMs))
+    return 'idempotency_key_expired';
   if (madeAtMs !== undefined && madeAtMs > nowMs + aheadToleranceMs) return 'idempotency_key_in_future';
   return isPaused ? 'service_paused' : undefined;
 }
@@ -167,7 +174,9 @@ function carryOutOne(
 }
 
 /** Answers whose time is over may be gone from now on, and keys whose retention is; whatever the clock says later. */
-export function noteSweep({ keys, nowMs, retentionMs }: Model): void {
+export function noteSweep(model: Model, isSwept: boolean): void {
+  const { keys, nowMs, retentionMs } = model;
+  if (isSwept) model.forgottenBeforeMs = Math.max(model.forgottenBeforeMs, nowMs - retentionMs);
   for (const [name, key] of keys) {
     if (nowMs >= key.firstSeenMs + answerTtlMs) key.mayAnswerBeGone = true;
     const sinceMs = Math.max(key.firstSeenMs, timeOf(name.slice(name.indexOf(' ') + 1)) ?? 0);

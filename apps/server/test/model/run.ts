@@ -110,8 +110,11 @@ function passTime(run: Run, ms: number): void {
 async function passDays(run: Run, days: number): Promise<void> {
   for (let day = 0; day < days; day++) {
     passTime(run, dayMs);
-    await run.server.app.sweep.runOnce();
-    noteSweep(run.model);
+    const reports = await run.server.app.sweep.runOnce();
+    noteSweep(
+      run.model,
+      reports.some(({ kind }) => kind === 'swept'),
+    );
   }
 }
 

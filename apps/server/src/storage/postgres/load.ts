@@ -114,12 +114,13 @@ export async function loadBatch(
     wants.records.size > 0 ? loadRecords(connection, [...wants.records.values()], cap) : [],
     loadWebhooks(connection, tenants),
     loadWantedDeliveries(connection, wants),
+    // After the records: who no longer sees a record that was forgotten sees that it may have been.
     loadOperator(connection),
     loadWantedUnsettled(connection, wants, found.accounts.length + 1),
     loadWantedApiKeys(connection, wants),
     loadIdsReached(connection, tenants),
   ]);
-  const { pause, settings, idsAheadMaxMs } = operator;
+  const { pause, forgottenBeforeMs, settings, idsAheadMaxMs } = operator;
   const views = new Map(tenants.map((tenant) => [tenant, new LoadedView(pause, settings)]));
   const byName = new Map(accounts.map((account) => [nameIn(account.tenant, account.totals), account]));
   for (const { tenant, totals } of accounts) {
@@ -147,6 +148,7 @@ export async function loadBatch(
     pause,
     settings,
     idsReached,
+    forgottenBeforeMs,
     idsAheadMaxMs,
     accounts: byName,
   };

@@ -4,7 +4,8 @@ import { adminTenant } from '../../domain/tenant.ts';
 import { flag, integer, integerOrAbsent } from './columns.ts';
 import type { Connection, Statements } from './connection.ts';
 
-const loadOperatorSql = `SELECT is_paused, paused_since_ms, bulk_items_max, requests_per_minute_max, ids_ahead_ms
+const loadOperatorSql = `SELECT is_paused, paused_since_ms, bulk_items_max, requests_per_minute_max, ids_ahead_ms,
+    forgotten_before_ms
   FROM operator WHERE tenant = $1`;
 const savePauseSql = `INSERT INTO operator (tenant, is_paused, paused_since_ms) VALUES ($1, $2, $3)
   ON CONFLICT (tenant) DO UPDATE SET is_paused = excluded.is_paused, paused_since_ms = excluded.paused_since_ms`;
@@ -29,14 +30,23 @@ export async function saveIdsAhead(
 }
 
 /** What the operator has set, and what is noted of the ids. */
-export async function loadOperator(
-  connection: Connection,
-): Promise<{ readonly pause: Pause; readonly settings: Settings; readonly idsAheadMaxMs: number }> {
+export async function loadOperator(connection: Connection): Promise<{
+  readonly pause: Pause;
+  readonly forgottenBeforeMs: number;
+  readonly settings: Settings;
+  readonly idsAheadMaxMs: number;
+}> {
   const [row] = await connection.rows(loadOperatorSql, [adminTenant]);
   if (row === undefined)
-    return { pause: neverPaused, settings: noSettings, idsAheadMaxMs: idsAheadUnnotedMs };
+    return {
+      pause: neverPaused,
+      forgottenBeforeMs: 0,
+      settings: noSettings,
+      idsAheadMaxMs: idsAheadUnnotedMs,
+    };
   return {
     idsAheadMaxMs: integer(row, 'ids_ahead_ms'),
+    forgottenBeforeMs: integer(row, 'forgotten_before_ms'),
     pause: { isPaused: flag(row, 'is_paused'), sinceMs: integer(row, 'paused_since_ms') },
     settings: {
       bulkItemsMax: integerOrAbsent(row, 'bulk_items_max'),

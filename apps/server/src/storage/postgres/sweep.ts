@@ -43,9 +43,15 @@ const saveClockSql = `INSERT INTO operator (tenant, steady_since_ms, swept_at_ms
   ON CONFLICT (tenant) DO UPDATE SET steady_since_ms = excluded.steady_since_ms, swept_at_ms = excluded.swept_at_ms`;
 const deleteAnswersSql = `DELETE FROM answers_rest WHERE ctid = ANY (ARRAY (
   SELECT ctid FROM answers_rest WHERE day < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`;
+// Committed before anything is forgotten: of a key from before it nothing may be known.
+const saveForgottenSql = `INSERT INTO operator (tenant, forgotten_before_ms) VALUES ($1, $2)
+  ON CONFLICT (tenant) DO UPDATE
+    SET forgotten_before_ms = greatest(operator.forgotten_before_ms, excluded.forgotten_before_ms)`;
+// Neither the first use nor the time in the key may be younger; the digests of keys without a time begin with ff.
 // In the order of their time, from where the step before ended: the rows that it deleted are still there, dead.
 const deleteRecordsSql = (table: string) => `WITH gone AS (DELETE FROM ${table} WHERE ctid = ANY (ARRAY (
     SELECT ctid FROM ${table} WHERE first_seen_at_ms >= $1 AND first_seen_at_ms < $2
+      AND (key < $4 OR key >= '\\xff')
     ORDER BY first_seen_at_ms LIMIT $3 FOR UPDATE SKIP LOCKED)) RETURNING first_seen_at_ms)
   SELECT count(*) AS rows, coalesce(max(first_seen_at_ms), $1) AS last_ms FROM gone`;
 // Those that have ended, and those of deleted webhooks, of whole days: a part with none but such is dropped instead.
@@ -110,11 +116,17 @@ export class PostgresSweep {
       const isDone = !isEvicting;
       return { kind: 'clock_unsteady', partsMade, answersEvicted, steadySinceMs: sinceMs, isDone, failures };
     }
+    await connection.rows(saveForgottenSql, [adminTenant, nowMs - retentionMs]);
     const partsDropped = await this.#dropPast(connection, nowMs, { answerTtlMs, retentionMs }, tasks);
     const after = limits.cursor?.kind === 'times' ? limits.cursor : { untimedMs: 0, restMs: 0 };
     const forget = (table: string, fromMs: number) =>
       tasks.run(table, { count: 0, lastMs: fromMs }, () =>
-        this.#forgetRecords(connection, table, [fromMs, nowMs - retentionMs, rowsMax]),
+        this.#forgetRecords(connection, table, [
+          fromMs,
+          nowMs - retentionMs,
+          rowsMax,
+          bytea(hexTime(nowMs - retentionMs)),
+        ]),
       );
     const untimed = await forget('records_untimed', after.untimedMs);
     const rest = await forget('records_rest', after.restMs);
@@ -147,7 +159,7 @@ export class PostgresSweep {
   async #forgetRecords(
     connection: Connection,
     table: string,
-    values: readonly [fromMs: number, beforeMs: number, rowsMax: number],
+    values: readonly [fromMs: number, beforeMs: number, rowsMax: number, beforeKey: string],
   ): Promise<{ readonly count: number; readonly lastMs: number }> {
     const [row] = await connection.rows(deleteRecordsSql(table), values);
     return row === undefined
@@ -233,4 +245,9 @@ class Tasks {
       return fallback;
     }
   }
+}
+
+/** The first bytes of the digest of a UUIDv7 key from a time, as hexadecimal digits. */
+function hexTime(timeMs: number): string {
+  return Math.max(0, timeMs).toString(16).padStart(12, '0');
 }

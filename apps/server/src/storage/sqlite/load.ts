@@ -12,7 +12,7 @@ import { loadDelivery } from './deliveries.ts';
 import { loadKnownEntry, loadPosition, loadUsages } from './entries.ts';
 import { loadIds } from './ids.ts';
 import { loadPause } from './pause.ts';
-import { loadRecord } from './records.ts';
+import { loadForgottenBefore, loadRecord } from './records.ts';
 import { loadService } from './services.ts';
 import { loadSettings } from './settings.ts';
 import { loadWebhooks } from './webhooks.ts';
@@ -35,6 +35,7 @@ export function loadBatch(
     if (record !== undefined) records.set(name, record);
   }
   const pause = loadPause(connection);
+  const forgottenBeforeMs = loadForgottenBefore(connection);
   const settings = loadSettings(connection);
   const tenants = new Map<string, LoadedView>();
   const accountNumbers = new Map<string, Map<string, number>>();
@@ -47,7 +48,7 @@ export function loadBatch(
     accountNumbers.set(tenant, numbers);
   }
   const { reached: idsReached } = loadIds(connection);
-  return { records, tenants, accountNumbers, pause, settings, idsReached };
+  return { records, tenants, accountNumbers, pause, forgottenBeforeMs, settings, idsReached };
 }
 
 function loadTenant(

@@ -28,6 +28,12 @@ export function loadRecordFacts(connection: Connection, wanted: WantedRecord): R
   return row && parseFacts(row);
 }
 
+/** The time before which records may have been forgotten. */
+export function loadForgottenBefore(connection: Connection): number {
+  const row = connection.get('SELECT forgotten_before_ms FROM ledger_clock WHERE only = 1');
+  return row === undefined ? 0 : integer(row, 'forgotten_before_ms');
+}
+
 /** Loads a record with its answer, while there is one. */
 export function loadRecord(
   connection: Connection,

@@ -1,3 +1,4 @@
+import { digestTimeMs } from '../digest-time.ts';
 import { deliveriesKeptMs, steadyForMs, steadySinceMs } from '../steady-clock.ts';
 import type { AnswerCap } from '../stored-answer.ts';
 import { failuresMax, type SweepCursor, type SweepFailure, type SweepLimits } from '../sweep-step.ts';
@@ -118,6 +119,11 @@ function forgetRecords(
   { rowsMax, cursor }: SweepLimits,
   tasks: Tasks,
 ): { readonly forgotten: number; readonly cursor: SweepCursor | undefined } {
+  // In the transaction of the step: no record is gone without it.
+  connection.run(
+    'UPDATE ledger_clock SET forgotten_before_ms = max(forgotten_before_ms, ?) WHERE only = 1',
+    forgottenBeforeMs,
+  );
   const after = cursor?.kind === 'key' ? cursor : { tenant: '', scope: '', key: '' };
   const rows = connection.all(
     `SELECT tenant, scope, key, first_seen_at_ms FROM records WHERE (tenant, scope, key) > (?, ?, ?)
@@ -132,7 +138,8 @@ function forgetRecords(
   for (const row of rows) {
     const place = { tenant: text(row, 'tenant'), scope: hex(row, 'scope'), key: hex(row, 'key') };
     last = { kind: 'key', ...place };
-    if (integer(row, 'first_seen_at_ms') >= forgottenBeforeMs) continue;
+    const sinceMs = Math.max(integer(row, 'first_seen_at_ms'), digestTimeMs(place.key) ?? 0);
+    if (sinceMs >= forgottenBeforeMs) continue;
     const changes = tasks.run(
       `records of tenant ${place.tenant}`,
       0,

@@ -10,6 +10,7 @@ import { forgottenRecords } from './0004-forgotten-records.ts';
 import { writeProbes } from './0005-write-probes.ts';
 import { idsAhead } from './0006-ids-ahead.ts';
 import { writeOffs } from './0007-write-offs.ts';
+import { forgottenBefore } from './0008-forgotten-before.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -20,6 +21,7 @@ const migrations: readonly string[] = [
   writeProbes,
   idsAhead,
   writeOffs,
+  forgottenBefore,
 ];
 
 /** The schema that this version reads and writes. */

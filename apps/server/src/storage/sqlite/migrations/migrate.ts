@@ -11,6 +11,7 @@ import { settings } from './0007-settings.ts';
 import { writeProbes } from './0008-write-probes.ts';
 import { idsReached } from './0009-ids-reached.ts';
 import { writeOffs } from './0010-write-offs.ts';
+import { forgottenBefore } from './0011-forgotten-before.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -24,6 +25,7 @@ const migrations: readonly string[] = [
   writeProbes,
   idsReached,
   writeOffs,
+  forgottenBefore,
 ];
 
 /** The schema that this version reads and writes. */
