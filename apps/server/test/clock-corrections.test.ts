@@ -87,7 +87,7 @@ for (const [name, aheadMs] of [
     assert.equal((await api.get(`/entries?${within}`)).json.items.length, expected);
     assert.equal((await api.get(`/entries?${within}&agent=a&serviceId=s`)).json.items.length, expected);
     assert.equal((await api.get(`/settlements?${within}`)).json.items.length, expected);
-    const exported = (await api.get(`/usage/export.csv?${within}`)).text.trim().split('\n');
+    const exported = (await api.get(`/entries/export.csv?${within}`)).text.trim().split('\n');
     assert.equal(exported.length, 1 + expected);
     const bills = (await api.get(`/settlements.csv?${within}`)).text.trim().split('\n');
     assert.equal(bills.length, 1 + expected);

@@ -57,7 +57,6 @@ async function recordUsage(url: string, key?: string): Promise<void> {
 function keyTakenByRefusal(): PlantedFault {
   const taken = new Set<string>();
   const keyIn = (request: string) => /\r\nIdempotency-Key: (case-\d+)\r/.exec(request)?.[1];
-  const line = 'POST /api/v1/usage ';
   return {
     request: (request) => {
       const key = keyIn(request);
@@ -65,7 +64,7 @@ function keyTakenByRefusal(): PlantedFault {
     },
     answer: (answer, request) => {
       const key = keyIn(request);
-      if (key !== undefined && request.startsWith(line) && statusOf(answer) === 400) taken.add(key);
+      if (key !== undefined && statusOf(answer) === 400) taken.add(key);
       return answer;
     },
   };
@@ -73,21 +72,21 @@ function keyTakenByRefusal(): PlantedFault {
 
 const faults: Readonly<Record<string, readonly [PlantedFault, RegExp]>> = {
   'an effect before a refusal': [
-    ofAnswers('POST /api/v1/usage ', async (answer, url) => {
+    ofAnswers('POST /api/v1/usage', async (answer, url) => {
       if (statusOf(answer) >= 400) await recordUsage(url);
       return answer;
     }),
     /something was committed|a refused request was committed/,
   ],
   'a read that has an effect': [
-    ofAnswers('GET /api/v1/stats ', async (answer, url) => {
+    ofAnswers('GET /api/v1/stats', async (answer, url) => {
       await recordUsage(url);
       return answer;
     }),
     /something was committed/,
   ],
   'a fault of the server': [
-    ofAnswers('GET /api/v1/stats ', (answer) =>
+    ofAnswers('GET /api/v1/stats', (answer) =>
       withStatus(
         withAnswerBody(answer, () => {
           const requestId = /x-request-id: (\S+)/i.exec(answer)?.[1];
@@ -99,11 +98,11 @@ const faults: Readonly<Record<string, readonly [PlantedFault, RegExp]>> = {
     /the status is 500/,
   ],
   'a status that is not documented': [
-    ofAnswers('GET /api/v1/stats ', (answer) => withStatus(answer, 206)),
+    ofAnswers('GET /api/v1/stats', (answer) => withStatus(answer, 206)),
     /the status 206 is not documented for/,
   ],
   'a member that is not documented': [
-    ofAnswers('GET /api/v1/stats ', (answer) =>
+    ofAnswers('GET /api/v1/stats', (answer) =>
       withAnswerBody(answer, (body) => body.replace('{', '{"planted":1,')),
     ),
     /planted/,
@@ -134,11 +133,11 @@ const faults: Readonly<Record<string, readonly [PlantedFault, RegExp]>> = {
     /it has no request id/,
   ],
   'an answer that breaks off': [
-    ofAnswers('GET /api/v1/stats ', (answer) => answer.slice(0, -1)),
+    ofAnswers('GET /api/v1/stats', (answer) => answer.slice(0, -1)),
     /it got no whole answer/,
   ],
   'two answers to one request': [
-    ofAnswers('GET /api/v1/stats ', (answer) => answer + answer),
+    ofAnswers('GET /api/v1/stats', (answer) => answer + answer),
     /2 answers to one request/,
   ],
 };

@@ -1,4 +1,4 @@
-import { encodeCursor, nameCursor } from './cursor.ts';
+import { encodeCursor } from './cursor.ts';
 
 /** One part of the server that was looked at. */
 interface HealthCheck {
@@ -27,7 +27,7 @@ export function processHealth() {
 }
 
 /** A page of the checks, in the form that AgentPay has for them. */
-export function checksPage(measured: Measured, cursor: string | undefined, limit: number) {
+export function checksPage(measured: Measured, afterName: string, limit: number) {
   const { readMs, writeMs, queuedItems, inFlightItems } = measured;
   const ok = (name: string, detail: HealthCheck['detail']): HealthCheck => ({ name, status: 'ok', detail });
   const all = [
@@ -36,8 +36,7 @@ export function checksPage(measured: Measured, cursor: string | undefined, limit
     ok('read', { ms: readMs }),
     ok('write', { ms: writeMs }),
   ];
-  const after = nameCursor(cursor);
-  const left = all.filter(({ name }) => name > after);
+  const left = all.filter(({ name }) => name > afterName);
   const checks = left.slice(0, limit);
   const last = left.length > limit ? checks.at(-1) : undefined;
   return {

@@ -6,6 +6,7 @@ import { auditBooks, outstandingBy } from '../../reads/audit-books.ts';
 import { statsOf } from '../../reads/stats.ts';
 import { ApiError } from '../api-error.ts';
 import { changelog } from '../changelog.ts';
+import { nameCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { exactInteger } from '../exact-integer.ts';
 import { checksPage, processHealth } from '../health-checks.ts';
@@ -36,6 +37,9 @@ export function operationRoutes({ books, ledger, writeProbe, metrics, config, ve
     },
 
     readDeepHealth: async (call) => {
+      const { limit = 10 } = call.query;
+      // First: a request that is refused must not commit the probe.
+      const afterName = nameCursor(call.query.cursor);
       const startedMs = performance.now();
       await books.ping();
       const readMs = performance.now() - startedMs;
@@ -49,7 +53,6 @@ export function operationRoutes({ books, ledger, writeProbe, metrics, config, ve
         throw new ApiError('storage_unavailable', 'a probe could not be written', {}, error);
       });
       const writeMs = performance.now() - startedMs - readMs;
-      const { cursor, limit = 10 } = call.query;
       const { isPaused } = await books.pause();
       const measured = { readMs, writeMs, ...ledger.state };
       return {
@@ -57,7 +60,7 @@ export function operationRoutes({ books, ledger, writeProbe, metrics, config, ve
         body: {
           status: isPaused ? 'paused' : 'ok',
           ...processHealth(),
-          ...checksPage(measured, cursor, limit),
+          ...checksPage(measured, afterName, limit),
           ...measured,
           durability,
         },
