@@ -74,6 +74,8 @@ export interface Settle {
 export interface SettleBulk {
   readonly kind: 'settle_bulk';
   readonly agent: string;
+  /** how many accounts it was weighed with, and may touch; `settleBulkAccountsMax` without it */
+  readonly accountsMax?: number;
 }
 
 export interface WriteOffCredit {
@@ -220,6 +222,19 @@ export interface ReportDelivery {
 
 /** The most accounts that one `settle_bulk` settles. */
 export const settleBulkAccountsMax = 10_000;
+/** What a `settle_bulk` is weighed with before the accounts of its agent were counted. */
+export const settleBulkAccountsFirst = 100;
+
+/** How many accounts a `settle_bulk` may touch. */
+export function accountsMaxOf({ accountsMax = settleBulkAccountsMax }: SettleBulk): number {
+  return accountsMax;
+}
+
+/** The same command, weighed with the accounts that were counted, and some that may come in the meantime. */
+export function weighedWith(command: Command, accounts: number): Command {
+  if (command.kind !== 'settle_bulk') return command;
+  return { ...command, accountsMax: Math.min(settleBulkAccountsMax, Math.ceil(accounts * 1.1) + 10) };
+}
 
 /** How many ids a command may need, at the most: one for each thing that it may make. */
 export function idsOf(command: Command): number {
@@ -242,7 +257,7 @@ export function idsOf(command: Command): number {
     case 'put_service_bulk':
       return command.items.length;
     case 'settle_bulk':
-      return settleBulkAccountsMax;
+      return accountsMaxOf(command);
     case 'change_webhook':
     case 'delete_webhook':
     case 'redeliver':
@@ -256,9 +271,35 @@ export function idsOf(command: Command): number {
   }
 }
 
-/** What a command weighs in a batch: as much as it has items. */
+/** What a command weighs in a batch: as much as it has items, or may settle accounts. */
 export function weightOf(command: Command): number {
-  return command.kind === 'record_usage_bulk' || command.kind === 'put_service_bulk'
-    ? command.items.length
-    : 1;
+  switch (command.kind) {
+    case 'record_usage_bulk':
+    case 'put_service_bulk':
+      return command.items.length;
+    case 'settle_bulk':
+      return accountsMaxOf(command);
+    case 'record_usage':
+    case 'reverse_entry':
+    case 'clear_account':
+    case 'settle':
+    case 'write_off_credit':
+    case 'put_service':
+    case 'delete_service':
+    case 'set_price':
+    case 'set_disabled':
+    case 'set_metadata':
+    case 'set_paused':
+    case 'change_settings':
+    case 'create_api_key':
+    case 'rotate_api_key':
+    case 'revoke_api_key':
+    case 'create_webhook':
+    case 'change_webhook':
+    case 'delete_webhook':
+    case 'test_webhook':
+    case 'redeliver':
+    case 'report_delivery':
+      return 1;
+  }
 }

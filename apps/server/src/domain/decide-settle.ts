@@ -1,7 +1,7 @@
 import type { Json } from '@billonce/idempotency/core';
 import { type Account, isUnsettled, outstandingOn, outstandingRequests } from './account.ts';
-import { type Settle, type SettleBulk, settleBulkAccountsMax } from './command.ts';
-import { type Decision, done, type Moment, refused } from './decision.ts';
+import { accountsMaxOf, type Settle, type SettleBulk, settleBulkAccountsMax } from './command.ts';
+import { type Decision, done, type Heavier, type Moment, refused } from './decision.ts';
 import { isTakenBackLater, type Position } from './position.ts';
 import { type Quote, quoteOf } from './quote.ts';
 import { billLinesAnswer, quoteTag } from './quote-answer.ts';
@@ -69,16 +69,18 @@ export function quoteChanged(
   return refused({ code: 'quote_changed', message, quote });
 }
 
-export function settleBulk(command: SettleBulk, view: View, moment: Moment): Decision {
+export function settleBulk(command: SettleBulk, view: View, moment: Moment): Decision | Heavier {
   if (moment.gate !== undefined) return refused(moment.gate);
-  const accounts = view.accountsOf(command.agent);
-  if (accounts.length > settleBulkAccountsMax) {
+  const count = view.countAccountsOf(command.agent);
+  if (count > settleBulkAccountsMax) {
     return refused({
       code: 'limit_exceeded',
       message: `the agent has more than ${settleBulkAccountsMax} accounts; settle them one by one`,
     });
   }
-  const outstanding = accounts
+  if (count > accountsMaxOf(command)) return { kind: 'heavier', accounts: count };
+  const outstanding = view
+    .accountsOf(command.agent)
     .filter((account) => account.lines.some((line) => outstandingOn(line) !== 0))
     .sort((a, b) => (a.serviceId < b.serviceId ? -1 : 1));
   const bills: SettledAccount[] = [];

@@ -16,7 +16,7 @@ import {
   reportDelivery,
   testWebhook,
 } from './decide-webhook.ts';
-import type { Decision, Moment } from './decision.ts';
+import type { Decision, Heavier, Moment } from './decision.ts';
 import { withDeliveries } from './outbox.ts';
 import type { View } from './view.ts';
 
@@ -24,13 +24,13 @@ import type { View } from './view.ts';
  * Decides a command: what it sees in, answer and changes out. Pure: no clock, no randomness, no I/O; the time and
  * new ids come in with the moment, and the view is left alone. All of billing is in this folder.
  */
-export function decide(command: Command, view: View, moment: Moment): Decision {
+export function decide(command: Command, view: View, moment: Moment): Decision | Heavier {
   const decision = decideCommand(command, view, moment);
-  if (decision.kind === 'refused') return decision;
+  if (decision.kind !== 'done') return decision;
   return { ...decision, changes: withDeliveries(decision.changes, view.webhooks(), moment.nowMs) };
 }
 
-function decideCommand(command: Command, view: View, moment: Moment): Decision {
+function decideCommand(command: Command, view: View, moment: Moment): Decision | Heavier {
   switch (command.kind) {
     case 'record_usage':
       return recordUsage(command, view, moment);

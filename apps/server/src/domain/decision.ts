@@ -21,6 +21,12 @@ export type Decision =
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
+/** Why a command was not decided: it touches more accounts than it was weighed with, and must be weighed again. */
+export interface Heavier {
+  readonly kind: 'heavier';
+  readonly accounts: number;
+}
+
 /** What a command is decided with, besides what it can see. */
 export interface Moment {
   readonly nowMs: number;

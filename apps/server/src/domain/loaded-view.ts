@@ -13,6 +13,8 @@ import type { Webhook } from './webhook.ts';
 export class LoadedView implements View {
   readonly services = new Map<string, Service>();
   readonly accounts = new Map<string, Account>();
+  /** how many accounts an agent has */
+  readonly accountCounts = new Map<string, number>();
   readonly unsettled = new Map<string, ReadonlySet<string>>();
   readonly usages = new Map<string, KnownUsage>();
   readonly positions = new Map<string, Position>();
@@ -47,6 +49,10 @@ export class LoadedView implements View {
 
   accountsOf(agent: string): readonly Account[] {
     return [...this.accounts.values()].filter((account) => account.agent === agent);
+  }
+
+  countAccountsOf(agent: string): number {
+    return this.accountCounts.get(agent) ?? this.accountsOf(agent).length;
   }
 
   unsettledAgents(serviceId: string): ReadonlySet<string> {

@@ -16,6 +16,8 @@ export interface View {
   /** an empty account when nothing was recorded */
   account(agent: string, serviceId: string): Account;
   accountsOf(agent: string): readonly Account[];
+  /** how many those are, also where there are more than were loaded */
+  countAccountsOf(agent: string): number;
   /** agents with something unsettled on a service: some of them, and none only if there is none */
   unsettledAgents(serviceId: string): ReadonlySet<string>;
   usage(usageId: string): KnownUsage | undefined;
@@ -106,6 +108,13 @@ export class DraftView implements View {
       if (account.agent === agent) accounts.set(account.serviceId, account);
     }
     return [...accounts.values()];
+  }
+
+  countAccountsOf(agent: string): number {
+    const added = [...this.#accounts.values()].filter(
+      (account) => account.agent === agent && this.#base.account(agent, account.serviceId).sequence === 0,
+    );
+    return this.#base.countAccountsOf(agent) + added.length;
   }
 
   unsettledAgents(serviceId: string): ReadonlySet<string> {

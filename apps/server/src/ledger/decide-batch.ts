@@ -88,6 +88,7 @@ export function decideBatch(
       bulkItemsMax: settings.bulkItemsMax ?? moment.bulkItemsMax,
     });
     if (decision.kind === 'refused') return decision;
+    if (decision.kind === 'heavier') return tooHeavy(decision.accounts);
     draft.apply(decision.changes);
     pause = decision.changes.pauses.at(-1) ?? pause;
     settings = decision.changes.settings.at(-1) ?? settings;
@@ -99,6 +100,11 @@ export function decideBatch(
     return { kind: 'answered', response, replayed: false, spared } as const;
   });
   return { outcomes, drafts, records: [...made.values()] };
+}
+
+function tooHeavy(accounts: number): Outcome {
+  const message = `the command touches ${accounts} accounts, more than it was weighed with`;
+  return { kind: 'fault', code: 'overloaded', facts: { message }, accounts };
 }
 
 function withSpared(known: Outcome, command: Command, view: View | undefined): Outcome {

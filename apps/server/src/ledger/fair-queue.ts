@@ -29,6 +29,8 @@ export class FairQueue<T extends Queued> {
   readonly #limits: QueueLimits;
   readonly #lanes = new Map<string, Lane<T>>();
   #weight = 0;
+  /** whether what was taken last was a heavy element */
+  #wasHeavy = false;
 
   constructor(limits: QueueLimits) {
     this.#limits = limits;
@@ -64,18 +66,32 @@ export class FairQueue<T extends Queued> {
     return true;
   }
 
-  /** Takes a batch: one element from each lane in turn, until the batch is full or nothing waits. */
+  /**
+   * Takes a batch: one element from each lane in turn, until nothing more fits or nothing waits. A lane whose next element
+   * does not fit keeps its turn for the next batch. An element as heavy as a batch goes alone, and after it comes what
+   * is lighter, if any waits: so other lanes have their turn between two heavy ones of one lane.
+   */
   take(): T[] {
+    const lighter = this.#wasHeavy ? this.#takeFitting((element) => !this.#isHeavy(element)) : [];
+    const taken = lighter.length > 0 ? lighter : this.#takeFitting(() => true);
+    this.#wasHeavy = taken.some((element) => this.#isHeavy(element));
+    return taken;
+  }
+
+  #takeFitting(mayBeFirst: (element: T) => boolean): T[] {
     const taken: T[] = [];
     let weight = 0;
-    while (this.#lanes.size > 0) {
-      for (const [name, lane] of this.#lanes) {
+    const passed = new Set<string>();
+    while (passed.size < this.#lanes.size) {
+      for (const [name, lane] of [...this.#lanes]) {
+        if (passed.has(name)) continue;
         const element = lane.elements[lane.head];
         if (element === undefined) throw new Error('a lane without elements is never kept');
-        if (taken.length > 0 && weight + element.weight > this.#limits.takenMax) {
-          // Its turn comes first next time: the lanes before it had theirs.
-          this.#rotateTo(name);
-          return taken;
+        const fits =
+          taken.length === 0 ? mayBeFirst(element) : weight + element.weight <= this.#limits.takenMax;
+        if (!fits) {
+          passed.add(name);
+          continue;
         }
         taken.push(element);
         weight += element.weight;
@@ -85,22 +101,21 @@ export class FairQueue<T extends Queued> {
     return taken;
   }
 
+  #isHeavy({ weight }: T): boolean {
+    return weight >= this.#limits.takenMax;
+  }
+
+  /** Removes the next element of a lane, whose turn is over: the lanes that wait for theirs come first. */
   #remove(name: string, lane: Lane<T>, weight: number): void {
     lane.head += 1;
     lane.weight -= weight;
     this.#weight -= weight;
-    if (lane.head === lane.elements.length) this.#lanes.delete(name);
-    else if (lane.head > 1024 && lane.head * 2 > lane.elements.length) {
+    this.#lanes.delete(name);
+    if (lane.head === lane.elements.length) return;
+    if (lane.head > 1024 && lane.head * 2 > lane.elements.length) {
       lane.elements = lane.elements.slice(lane.head);
       lane.head = 0;
     }
-  }
-
-  #rotateTo(first: string): void {
-    for (const [name, lane] of [...this.#lanes]) {
-      if (name === first) return;
-      this.#lanes.delete(name);
-      this.#lanes.set(name, lane);
-    }
+    this.#lanes.set(name, lane);
   }
 }

@@ -2,7 +2,17 @@ import { type Batch, type BatchExecutor, itemsOf } from './batch-executor.ts';
 import type { Outcome } from './submission.ts';
 
 /** A batch of this many items spreads the cost of its commit thin; more would only make the others wait. */
-export const batchItemsMax = 2_000;
+const batchItemsMax = 2_000;
+
+/** How many of the next weights are committed together: as many as fit, and one that alone is too heavy. */
+export function togetherCount(weights: readonly number[]): number {
+  let sum = 0;
+  const end = weights.findIndex((weight, index) => {
+    sum += weight;
+    return index > 0 && sum > batchItemsMax;
+  });
+  return end < 0 ? weights.length : end;
+}
 
 /** Is told of each batch: its items, and how long it took from load to commit. */
 export type OnCommitted = (items: number, commitMs: number) => void;
@@ -68,12 +78,6 @@ export class GatheringExecutor implements BatchExecutor {
   }
 
   #take(): Waiting[] {
-    let items = 0;
-    const end = this.#waiting.findIndex(({ batch }) => {
-      const isFull = items >= batchItemsMax;
-      items += itemsOf(batch);
-      return isFull;
-    });
-    return this.#waiting.splice(0, end < 0 ? this.#waiting.length : end);
+    return this.#waiting.splice(0, togetherCount(this.#waiting.map(({ batch }) => itemsOf(batch))));
   }
 }

@@ -1,4 +1,4 @@
-import { weightOf } from '../domain/command.ts';
+import { weighedWith, weightOf } from '../domain/command.ts';
 import { type FaultFacts, factsOf } from '../fault-facts.ts';
 import type { BatchExecutor } from './batch-executor.ts';
 import { FairQueue, type Queued } from './fair-queue.ts';
@@ -155,11 +155,22 @@ export class Ledger {
     // The writer's next work is on its way before these answers are written: it never waits for the sockets.
     this.#dispatch();
     for (const [index, { answer, submission, submittedAtMs, onTimed }] of waiting.entries()) {
-      const outcome = outcomes[index] ?? { kind: 'fault', code: 'outcome_unknown', facts };
+      const outcome: Outcome = outcomes[index] ?? { kind: 'fault', code: 'outcome_unknown', facts };
+      if (this.#isQueuedAgain(waiting[index], outcome)) continue;
       onTimed?.({ submittedAtMs, takenAtMs, answeredAtMs, batch });
       answer(outcome);
       this.#onDecided(submission, outcome);
     }
     if (this.#isIdle) this.#onDrained?.();
+  }
+
+  /** What was too heavy for its place waits once more, at its weight: whether it does. */
+  #isQueuedAgain(element: Waiting | undefined, outcome: Outcome): boolean {
+    if (element === undefined || outcome.kind !== 'fault' || outcome.accounts === undefined) return false;
+    const command = weighedWith(element.submission.command, outcome.accounts);
+    const submission = { ...element.submission, command };
+    if (!this.#queue.offer({ ...element, submission, weight: weightOf(command) })) return false;
+    this.#schedule();
+    return true;
   }
 }

@@ -34,7 +34,13 @@ export type Outcome =
       readonly spared?: SparedUsage | undefined;
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
-  | { readonly kind: 'fault'; readonly code: FaultCode; readonly facts: FaultFacts };
+  | {
+      readonly kind: 'fault';
+      readonly code: FaultCode;
+      readonly facts: FaultFacts;
+      /** how many accounts the command touches, when it was weighed with fewer and so was not carried out */
+      readonly accounts?: number;
+    };
 
 /** Why a submission got no answer: nothing was applied, nobody knows, or it is our fault. */
 export type FaultCode =

@@ -1,4 +1,4 @@
-import type { Command } from '../domain/command.ts';
+import { accountsMaxOf, type Command } from '../domain/command.ts';
 import { accountName } from '../domain/view.ts';
 import { recordName, type Submission } from './submission.ts';
 
@@ -19,8 +19,8 @@ export interface WantedRecord {
 export interface TenantWants {
   readonly services: Set<string>;
   readonly accounts: Map<string, { readonly agent: string; readonly serviceId: string }>;
-  /** agents all of whose accounts, with their services, are wanted */
-  readonly agents: Set<string>;
+  /** agents all of whose accounts, with their services, are wanted, unless they have more than so many */
+  readonly agents: Map<string, number>;
   readonly usageIds: Set<string>;
   /** those of an account; no sequence means where its open usage begins */
   readonly positions: {
@@ -94,7 +94,7 @@ function noWants(): TenantWants {
   return {
     services: new Set(),
     accounts: new Map(),
-    agents: new Set(),
+    agents: new Map(),
     usageIds: new Set(),
     positions: [],
     entries: new Set(),
@@ -132,7 +132,7 @@ function addWants(command: Command, wants: TenantWants): void {
       addAccount(command.agent, command.serviceId, wants);
       return;
     case 'settle_bulk':
-      wants.agents.add(command.agent);
+      wants.agents.set(command.agent, Math.max(wants.agents.get(command.agent) ?? 0, accountsMaxOf(command)));
       return;
     case 'put_service_bulk':
       for (const item of command.items) if (item.kind === 'valid') wants.services.add(item.item.serviceId);

@@ -31,5 +31,6 @@ const suites = [
   'retention',
   'worker-errors',
   'outbox-errors',
+  'heavy-commands',
 ];
 for (const suite of suites) await import(`../${suite}.test.ts`);

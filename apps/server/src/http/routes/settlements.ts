@@ -1,6 +1,6 @@
 import type { SettleRequest } from '@billonce/contract';
 import type { FastifyRequest } from 'fastify';
-import type { Settle } from '../../domain/command.ts';
+import { type Settle, settleBulkAccountsFirst } from '../../domain/command.ts';
 import { settlementAnswer } from '../../domain/settlement-answer.ts';
 import { listSettlements } from '../../reads/list-settlements.ts';
 import { ApiError } from '../api-error.ts';
@@ -14,7 +14,11 @@ export function settlementRoutes({ writes, books }: Desk) {
     settle: async (call) => await writes.write(call, tenantOf(call), settleCommand(call.body, call.request)),
 
     settleBulk: async (call) =>
-      await writes.write(call, tenantOf(call), { kind: 'settle_bulk', agent: call.body.agent }),
+      await writes.write(call, tenantOf(call), {
+        kind: 'settle_bulk',
+        agent: call.body.agent,
+        accountsMax: settleBulkAccountsFirst,
+      }),
 
     listSettlements: async (call) => {
       const { cursor, limit = 100 } = call.query;

@@ -29,6 +29,14 @@ import { loadWebhooks } from './webhooks.ts';
 export interface Found {
   readonly accounts: readonly WantedAccount[];
   readonly entries: readonly PlacedEntry[];
+  readonly counts: readonly CountedAgent[];
+}
+
+/** How many accounts an agent has, counted up to one more than may be settled at once. */
+interface CountedAgent {
+  readonly tenant: string;
+  readonly agent: string;
+  readonly count: number;
 }
 
 interface WantedAccount {
@@ -53,11 +61,14 @@ export async function findAccounts(connection: Connection, wants: Wants): Promis
   const add = (account: WantedAccount) => accounts.set(nameIn(account.tenant, account), account);
   const looks: Promise<void>[] = [];
   const entries: PlacedEntry[] = [];
+  const counts: CountedAgent[] = [];
   for (const [tenant, { agents, entries: ids, accounts: named }] of wants.tenants) {
     for (const account of named.values()) add({ tenant, ...account });
-    for (const agent of agents) {
+    for (const [agent, accountsMax] of agents) {
       looks.push(
         loadServicesOf(connection, tenant, agent, settleBulkAccountsMax + 1).then((services) => {
+          counts.push({ tenant, agent, count: services.length });
+          if (services.length > accountsMax) return;
           for (const serviceId of services) add({ tenant, agent, serviceId });
         }),
       );
@@ -73,7 +84,7 @@ export async function findAccounts(connection: Connection, wants: Wants): Promis
     }
   }
   await Promise.all(looks);
-  return { accounts: sortedByName(accounts), entries };
+  return { accounts: sortedByName(accounts), entries, counts };
 }
 
 /** One order for all instances: two batches that name the same accounts do not wait for each other in a circle. */
@@ -128,6 +139,7 @@ export async function loadBatch(
     if (totals.sequence > 0)
       views.get(tenant)?.accounts.set(accountName(totals.agent, totals.serviceId), totals);
   }
+  for (const { tenant, agent, count } of found.counts) views.get(tenant)?.accountCounts.set(agent, count);
   for (const { tenant, service } of knownServices)
     views.get(tenant)?.services.set(service.serviceId, service);
   for (const { tenant, usageId, usage } of usages) views.get(tenant)?.usages.set(usageId, usage);

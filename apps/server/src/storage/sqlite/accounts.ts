@@ -34,6 +34,11 @@ const saveLineSql = `INSERT INTO account_lines (account, price_version, price_st
      ON CONFLICT (account, price_version) DO UPDATE SET recorded_requests = excluded.recorded_requests,
        reversed_requests = excluded.reversed_requests,
        settled_requests = excluded.settled_requests`;
+const countAccountsOfSql =
+  'SELECT count(*) AS count FROM (SELECT 1 FROM accounts WHERE tenant = ? AND agent = ? LIMIT ?)';
+const loadLinesOfSql = `SELECT l.account, l.price_version, l.price_stroops, l.recorded_requests, l.reversed_requests, l.settled_requests
+       FROM accounts AS a CROSS JOIN account_lines AS l USING (account) WHERE a.tenant = ? AND a.agent = ?
+       ORDER BY l.account, l.price_version`;
 const loadLinesSql = `SELECT price_version, price_stroops, recorded_requests, reversed_requests, settled_requests FROM account_lines
        WHERE account = ? ORDER BY price_version`;
 
@@ -44,7 +49,7 @@ export function loadAccount(
   serviceId: string,
 ): NumberedAccount | undefined {
   const row = connection.get(loadAccountSql, tenant, agent, serviceId);
-  return row && parseAccount(connection, row);
+  return row && accountOf(connection, row);
 }
 
 /** Accounts of an agent behind a service, in the order of their services; '' begins. */
@@ -57,7 +62,33 @@ export function loadAccountsOf(
 ): NumberedAccount[] {
   return connection
     .all(loadAccountsOfSql, tenant, agent, after, limit)
-    .map((row) => parseAccount(connection, row));
+    .map((row) => accountOf(connection, row));
+}
+
+/** How many accounts an agent has, counted up to a limit. */
+export function countAccountsOf(
+  connection: Connection,
+  tenant: string,
+  agent: string,
+  limit: number,
+): number {
+  const row = connection.get(countAccountsOfSql, tenant, agent, limit);
+  return row === undefined ? 0 : integer(row, 'count');
+}
+
+/** All accounts of an agent with their lines, in two statements: one for each account would take several times as long. */
+export function loadAllAccountsOf(connection: Connection, tenant: string, agent: string): NumberedAccount[] {
+  const lines = new Map<number, AccountLine[]>();
+  for (const row of connection.all(loadLinesOfSql, tenant, agent)) {
+    const account = integer(row, 'account');
+    const known = lines.get(account);
+    if (known === undefined) lines.set(account, [parseLine(row)]);
+    else known.push(parseLine(row));
+  }
+  return connection.all(loadAccountsOfSql, tenant, agent, '', -1).map((row) => {
+    const number = integer(row, 'account');
+    return parseAccount(row, lines.get(number) ?? []);
+  });
 }
 
 /** Tenants that have accounts, behind a name, in the order of their names. */
@@ -97,7 +128,7 @@ export function loadAccountsAfter(
     filter.serviceId === undefined
       ? connection.all(loadAccountsAfterSql, filter.tenant, after, limit)
       : connection.all(loadAccountsOfServiceSql, filter.tenant, filter.serviceId, after, limit);
-  return rows.map((row) => parseAccount(connection, row));
+  return rows.map((row) => accountOf(connection, row));
 }
 
 /** Saves an account as it is now, and returns its number. */
@@ -145,10 +176,13 @@ export function saveLine(connection: Connection, account: number, line: AccountL
   );
 }
 
-function parseAccount(connection: Connection, row: Row): NumberedAccount {
-  const number = integer(row, 'account');
+function accountOf(connection: Connection, row: Row): NumberedAccount {
+  return parseAccount(row, connection.all(loadLinesSql, integer(row, 'account')).map(parseLine));
+}
+
+function parseAccount(row: Row, lines: readonly AccountLine[]): NumberedAccount {
   return {
-    number,
+    number: integer(row, 'account'),
     account: {
       agent: text(row, 'agent'),
       serviceId: text(row, 'service_id'),
@@ -161,20 +195,18 @@ function parseAccount(connection: Connection, row: Row): NumberedAccount {
       settledRequests: integer(row, 'settled_requests'),
       settledStroops: big(row, 'settled_stroops'),
       carriedStroops: big(row, 'carried_stroops'),
-      lines: loadLines(connection, number),
+      lines,
     },
   };
 }
 
-function loadLines(connection: Connection, account: number): AccountLine[] {
-  return connection.all(loadLinesSql, account).map((row) => {
-    const price = integerOrAbsent(row, 'price_stroops');
-    return {
-      priceVersion: integer(row, 'price_version'),
-      priceStroops: price === undefined ? undefined : BigInt(price),
-      recordedRequests: integer(row, 'recorded_requests'),
-      reversedRequests: integer(row, 'reversed_requests'),
-      settledRequests: integer(row, 'settled_requests'),
-    };
-  });
+function parseLine(row: Row): AccountLine {
+  const price = integerOrAbsent(row, 'price_stroops');
+  return {
+    priceVersion: integer(row, 'price_version'),
+    priceStroops: price === undefined ? undefined : BigInt(price),
+    recordedRequests: integer(row, 'recorded_requests'),
+    reversedRequests: integer(row, 'reversed_requests'),
+    settledRequests: integer(row, 'settled_requests'),
+  };
 }

@@ -5,7 +5,13 @@ import { accountName } from '../../domain/view.ts';
 import type { Loaded, StoredRecord } from '../../ledger/storage-port.ts';
 import type { TenantWants, Wants } from '../../ledger/wants.ts';
 import type { AnswerCap } from '../stored-answer.ts';
-import { loadAccount, loadAccountsOf, loadUnsettledAgents, type NumberedAccount } from './accounts.ts';
+import {
+  countAccountsOf,
+  loadAccount,
+  loadAllAccountsOf,
+  loadUnsettledAgents,
+  type NumberedAccount,
+} from './accounts.ts';
 import { loadApiKeyByPrefix } from './api-keys.ts';
 import type { Connection } from './connection.ts';
 import { loadDelivery } from './deliveries.ts';
@@ -13,7 +19,7 @@ import { loadKnownEntry, loadPosition, loadUsages } from './entries.ts';
 import { loadIds } from './ids.ts';
 import { loadPause } from './pause.ts';
 import { loadForgottenBefore, loadRecord } from './records.ts';
-import { loadService } from './services.ts';
+import { loadService, loadServicesOf } from './services.ts';
 import { loadSettings } from './settings.ts';
 import { loadWebhooks } from './webhooks.ts';
 
@@ -75,11 +81,14 @@ function loadTenant(
     if (account !== undefined) keep(account);
   }
   const services = new Set(wants.services);
-  for (const agent of wants.agents) {
+  for (const [agent, accountsMax] of wants.agents) {
     // One more than may be settled at once, so that decide sees that there are too many.
-    for (const account of loadAccountsOf(connection, tenant, agent, '', settleBulkAccountsMax + 1)) {
-      keep(account);
-      services.add(account.account.serviceId);
+    const count = countAccountsOf(connection, tenant, agent, settleBulkAccountsMax + 1);
+    view.accountCounts.set(agent, count);
+    if (count > accountsMax) continue;
+    for (const account of loadAllAccountsOf(connection, tenant, agent)) keep(account);
+    for (const service of loadServicesOf(connection, tenant, agent)) {
+      view.services.set(service.serviceId, service);
     }
   }
   for (const serviceId of services) {

@@ -6,6 +6,12 @@ const columns =
   'service_id, price_version, price_stroops, first_price_stroops, disabled, description, owner, deleted';
 
 const loadServiceSql = `SELECT ${columns} FROM services WHERE tenant = ? AND service_id = ?`;
+const loadServicesOfSql = `SELECT ${columns
+  .split(', ')
+  .map((column) => `s.${column}`)
+  .join(
+    ', ',
+  )} FROM accounts AS a CROSS JOIN services AS s USING (tenant, service_id) WHERE a.tenant = ? AND a.agent = ?`;
 const loadServicesAfterSql = `SELECT ${columns} FROM services WHERE tenant = ? AND service_id > ? ORDER BY service_id LIMIT ?`;
 const loadPricesSql =
   'SELECT price_version, price_stroops FROM service_prices WHERE tenant = ? AND service_id = ?';
@@ -21,6 +27,11 @@ const savePriceSql = `INSERT INTO service_prices (tenant, service_id, price_vers
 export function loadService(connection: Connection, tenant: string, serviceId: string): Service | undefined {
   const row = connection.get(loadServiceSql, tenant, serviceId);
   return row && parseService(row);
+}
+
+/** The services of all accounts of an agent. */
+export function loadServicesOf(connection: Connection, tenant: string, agent: string): Service[] {
+  return connection.all(loadServicesOfSql, tenant, agent).map(parseService);
 }
 
 /** Services behind an id, in the order of their ids. */

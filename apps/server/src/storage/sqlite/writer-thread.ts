@@ -2,7 +2,7 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { type FaultFacts, factsOf } from '../../fault-facts.ts';
 import { itemsOf, StorageExecutor } from '../../ledger/batch-executor.ts';
-import { batchItemsMax, executeTogether } from '../../ledger/gathering-executor.ts';
+import { executeTogether, togetherCount } from '../../ledger/gathering-executor.ts';
 import { StorageFault } from '../../ledger/storage-port.ts';
 import { SqliteStorage } from './sqlite-storage.ts';
 import type { WriterCall, WriterData, WriterReply } from './writer-messages.ts';
@@ -38,8 +38,15 @@ function serve(storage: SqliteStorage): void {
   const executor = new StorageExecutor(storage, data.executor);
   // One after the other: the writer's transactions never interleave.
   let last: Promise<void> = Promise.resolve();
+  const waiting: WriterCall[] = [];
   port.on('message', (call: WriterCall) => {
-    last = last.then(() => answer([call, ...arrived()], storage, executor));
+    waiting.push(call);
+    last = last.then(async () => {
+      while (waiting.length > 0) {
+        receiveAll(waiting);
+        await answer(waiting.splice(0, togetherCount(waiting.map(weightOfCall))), storage, executor);
+      }
+    });
   });
   setInterval(() => {
     storage.look();
@@ -54,16 +61,17 @@ function reportLoss({ lost }: SqliteStorage): void {
   reply({ kind: 'lost', reason: lost });
 }
 
-/** What arrived while the last commit was running, up to as much as a batch should be. */
-function arrived(): WriterCall[] {
-  const calls: WriterCall[] = [];
-  for (let weight = 0; weight < batchItemsMax; ) {
+/** What arrived while the last commit was running; the ledger bounds how much that is. */
+function receiveAll(waiting: WriterCall[]): void {
+  for (;;) {
     const received: { message: WriterCall } | undefined = receiveMessageOnPort(port);
-    if (received === undefined) break;
-    calls.push(received.message);
-    weight += received.message.kind === 'execute' ? itemsOf(received.message.batch) : 1;
+    if (received === undefined) return;
+    waiting.push(received.message);
   }
-  return calls;
+}
+
+function weightOfCall(call: WriterCall): number {
+  return call.kind === 'execute' ? itemsOf(call.batch) : 1;
 }
 
 /** Answers calls in their order; batches that follow on one another are committed as one. */

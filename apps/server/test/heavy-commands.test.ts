@@ -1,0 +1,163 @@
+// One tenant's heavy commands beside the writes of another, by counts: what is committed together, and in which order.
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { sha256 } from '@billonce/idempotency/core';
+import { type Command, settleBulkAccountsFirst } from '../src/domain/command.ts';
+import { executeTogether, togetherCount } from '../src/ledger/gathering-executor.ts';
+import { Ledger, type WriteTimes } from '../src/ledger/ledger.ts';
+import type { KeyUse, Outcome } from '../src/ledger/submission.ts';
+import { openEngine } from './harness/engine.ts';
+
+const accounts = 3 * settleBulkAccountsFirst;
+const agents = ['agent-0', 'agent-1', 'agent-2', 'agent-3', 'agent-4'];
+
+function usage(agent: string, serviceId = 'service-0') {
+  return { agent, serviceId, requests: 3, usageId: undefined, occurredAtNs: undefined };
+}
+
+const single: Command = { kind: 'record_usage', item: usage('agent-7') };
+const settle = (agent: string): Command => ({
+  kind: 'settle_bulk',
+  agent,
+  accountsMax: settleBulkAccountsFirst,
+});
+
+/** A ledger whose batches are smaller than a heavy command, and agents with many accounts. */
+async function start(t: TestContext) {
+  const engine = await openEngine(t);
+  const ledger = new Ledger(engine.executor, Date.now, () => undefined, {
+    queuedItemsMax: 100_000,
+    inFlightItemsMax: 2 * settleBulkAccountsFirst,
+  });
+  const ended: { readonly what: string; readonly items: number }[] = [];
+  const submit = async (what: string, tenant: string, command: Command, key?: KeyUse): Promise<Outcome> => {
+    let times: WriteTimes | undefined;
+    const outcome = await ledger.submit({ tenant, key, command }, (measured) => {
+      times = measured;
+    });
+    assert.equal(outcome.kind, 'answered', JSON.stringify(outcome));
+    ended.push({ what, items: times?.batch.items ?? 0 });
+    return outcome;
+  };
+  const ids = Array.from({ length: accounts }, (_, number) => `service-${number}`);
+  await submit('fill', 'heavy', {
+    kind: 'put_service_bulk',
+    items: ids.map((serviceId) => ({
+      kind: 'valid',
+      item: { kind: 'put_service', serviceId, priceStroops: 7n, metadata: undefined },
+    })),
+  });
+  for (const agent of agents) {
+    const items = ids.map((serviceId) => ({ kind: 'valid', item: usage(agent, serviceId) }) as const);
+    await submit('fill', 'heavy', { kind: 'record_usage_bulk', isAtomic: false, items });
+  }
+  ended.length = 0;
+  return { ...engine, ledger, submit, ended };
+}
+
+function bodyOf(outcome: Outcome) {
+  assert.equal(outcome.kind, 'answered');
+  return JSON.parse(String(outcome.response.body));
+}
+
+test('a settle/bulk is weighed with the accounts of its agent, and committed in a batch of its weight', async (t) => {
+  const { submit, ended, books } = await start(t);
+  const outcomes = await Promise.all([
+    ...agents.map((agent) => submit(agent, 'heavy', settle(agent))),
+    submit('light', 'light', single),
+  ]);
+  assert.equal(ended[0]?.what, 'light', 'it does not wait for any of them');
+  for (const { what, items } of ended.slice(1)) assert.ok(items >= accounts && items < 2 * accounts, what);
+  const bills = outcomes.slice(0, agents.length).map(bodyOf);
+  assert.deepEqual(
+    bills.map(({ items, totalBilledStroops }) => [items.length, totalBilledStroops]),
+    agents.map(() => [accounts, String(accounts * 21)]),
+  );
+  const account = await books.account({ tenant: 'heavy', agent: 'agent-4', serviceId: 'service-0' });
+  assert.deepEqual([account?.settlements, account?.settledRequests], [1, 3]);
+});
+
+test('another tenant writes between heavy commands, however many are queued', async (t) => {
+  const { submit, ended } = await start(t);
+  const heavy = () => ended.filter(({ what }) => what !== 'light').length;
+  const settling = Promise.all(agents.map((agent) => submit(agent, 'heavy', settle(agent))));
+  const waits: number[] = [];
+  while (heavy() < agents.length) {
+    const before = heavy();
+    await submit('light', 'light', single);
+    waits.push(heavy() - before);
+  }
+  await settling;
+  // The one that is being committed, and one that fits into a commit of the writer together with the write.
+  assert.ok(
+    waits.every((count) => count <= 2),
+    waits.join(),
+  );
+});
+
+test('a settle/bulk that was weighed twice settles once under its key, and the same request replays', async (t) => {
+  const { submit } = await start(t);
+  const key: KeyUse = {
+    scope: sha256('scope').slice(0, 32),
+    digest: sha256('key').slice(0, 32),
+    madeAtMs: undefined,
+    fingerprint: sha256('request'),
+    method: 'POST',
+    path: '/settle/bulk',
+    sealingKey: undefined,
+  };
+  const same = () => submit('same', 'heavy', settle('agent-0'), key);
+  const outcomes = await Promise.all([same(), same(), same()]);
+  outcomes.push(await same());
+  const replayed = outcomes.map((outcome) => outcome.kind === 'answered' && outcome.replayed);
+  assert.equal(replayed.filter((isReplayed) => isReplayed).length, 3);
+  assert.equal(new Set(outcomes.map((outcome) => bodyOf(outcome).items[0].settlementId)).size, 1);
+});
+
+test('an agent that is given accounts while its settle/bulk waits is settled whole', async (t) => {
+  const { submit } = await start(t);
+  const more = Array.from(
+    { length: accounts },
+    (_, number) => ({ kind: 'valid', item: usage('agent-0', `more-${number}`) }) as const,
+  );
+  const [, settled] = await Promise.all([
+    submit('more', 'heavy', { kind: 'record_usage_bulk', isAtomic: false, items: more }),
+    submit('settle', 'heavy', settle('agent-0')),
+  ]);
+  const { items, skipped } = bodyOf(settled);
+  // The services of the new accounts have no price: they are skipped by name, and none is forgotten.
+  assert.deepEqual([items.length, skipped.length], [accounts, accounts]);
+});
+
+test('what is committed together fits, and what is too heavy goes alone', () => {
+  assert.equal(togetherCount([]), 0);
+  assert.equal(togetherCount([1_000, 1_000, 1]), 2);
+  assert.equal(togetherCount([1, 1, 2_000, 1]), 2);
+  assert.equal(togetherCount([2_000, 1]), 1);
+  assert.equal(togetherCount([10_000, 1]), 1);
+  assert.equal(togetherCount([1, 10_000]), 1);
+});
+
+test('batches that are committed together are decided at the time of the last one', async (t) => {
+  const { executor, books, databaseUrl } = await openEngine(t);
+  // PostgreSQL decides by the clock of the database.
+  if (!databaseUrl.startsWith('file:')) return;
+  const lastMs = Date.now();
+  const batches = [lastMs - 2_000, lastMs - 1_000, lastMs].map((nowMs) => ({
+    submissions: [{ tenant: 'acme', key: undefined, command: single }],
+    nowMs,
+  }));
+  const committed: number[] = [];
+  const outcomes = await executeTogether(batches, executor, (items) => committed.push(items));
+  assert.deepEqual(committed, [3]);
+  assert.deepEqual(
+    outcomes.map((own) => own.map(({ kind }) => kind)),
+    [['answered'], ['answered'], ['answered']],
+  );
+  const key = { tenant: 'acme', agent: 'agent-7', serviceId: 'service-0' };
+  const entries = await books.entriesOf(key, 0, 10, 10);
+  assert.deepEqual(
+    entries.map(({ recordedAtMs }) => recordedAtMs),
+    [lastMs, lastMs, lastMs],
+  );
+});
