@@ -145,6 +145,9 @@ const usage: Command = {
   item: { agent: 'agent-7', serviceId: 'search', requests: 1, usageId: undefined, occurredAtNs: undefined },
 };
 
+/** A time at which what was just recorded is due, also where the clock of the database is ahead of this one. */
+const later = () => Date.now() + 60_000;
+
 /** A ledger on a real engine, with one event on its way to a receiver. */
 async function openHooked(t: TestContext) {
   const engine = await openEngine(t);
@@ -184,7 +187,7 @@ test('a message is not sent again because the books took its report only at the 
     },
     sender: httpSender({ timeoutMs: 5_000, targets: { allowsHttp: true, allowsPrivate: true } }),
     atRestKeys: [],
-    nowMs: Date.now,
+    nowMs: later,
     random: () => 0.5,
     userAgent: 'test',
     onAttempted: () => undefined,
@@ -201,9 +204,10 @@ test('a message is not sent again because the books took its report only at the 
 
 test('a report finds room in a queue that is full', async (t) => {
   const { executor, books } = await openHooked(t);
-  const waiting = await books.nextWaiting(undefined, Date.now());
+  const nowMs = later();
+  const waiting = await books.nextWaiting(undefined, nowMs);
   assert.ok(waiting);
-  const take = { nowMs: Date.now(), untilMs: Date.now() + 1_000, limit: 1, inFlight: new Set<string>() };
+  const take = { nowMs, untilMs: nowMs + 1_000, limit: 1, inFlight: new Set<string>() };
   const [delivery] = await books.takeDue(waiting, take);
   assert.ok(delivery);
   const ledger = new Ledger(executor, Date.now, () => undefined, { queuedItemsMax: 4, inFlightItemsMax: 1 });
