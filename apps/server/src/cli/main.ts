@@ -7,6 +7,7 @@ import { ingest } from './ingest/ingest.ts';
 import { type IngestOptions, parseIngestOptions } from './ingest/options.ts';
 import { Progress } from './ingest/progress.ts';
 import { exitCodeOf, summaryOf } from './ingest/summary.ts';
+import { runMove } from './move/command.ts';
 
 const help = `Usage: billonce COMMAND [options]
 
@@ -15,6 +16,7 @@ const help = `Usage: billonce COMMAND [options]
   verify [SOURCE]   recomputes every total and bill of a database or a server from its entries
   backup TARGET     copies the database, while a server may be writing to it
   restore FILE      puts a backup in the place of a database
+  move-from-agentpay URL  carries over services, outstanding usage, webhooks and API keys from AgentPay
 
 billonce COMMAND --help lists the options of a command; billonce --version prints the version.
 `;
@@ -63,13 +65,13 @@ async function run(args: readonly string[]): Promise<number> {
     process.stdout.write(`billonce ${readVersion()}\n`);
     return 0;
   }
-  if (isBooksCommand(command)) {
-    return await runBooksCommand(command, rest, {
-      print: (text) => process.stdout.write(text),
-      complain: (text) => process.stderr.write(text),
-      environment: process.env,
-    });
-  }
+  const surroundings = {
+    print: (text: string) => process.stdout.write(text),
+    complain: (text: string) => process.stderr.write(text),
+    environment: process.env,
+  };
+  if (isBooksCommand(command)) return await runBooksCommand(command, rest, surroundings);
+  if (command === 'move-from-agentpay') return await runMove(rest, surroundings);
   if (command !== 'ingest') {
     process.stderr.write(`billonce: unknown command ${command}\n\n${help}`);
     return 2;

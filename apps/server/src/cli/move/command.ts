@@ -1,0 +1,57 @@
+import { appendFileSync } from 'node:fs';
+import type { Surroundings } from '../books/surroundings.ts';
+import { moveHelp } from './help.ts';
+import { move } from './move.ts';
+import { MoveFault } from './move-fault.ts';
+import { type MoveOptions, parseMoveOptions } from './options.ts';
+import { type NewSecret, reportJson, reportText } from './report.ts';
+
+/** Runs `billonce move-from-agentpay`; gives what the process ends with. */
+export async function runMove(
+  args: readonly string[],
+  { print, complain, environment }: Surroundings,
+): Promise<number> {
+  const options = optionsOf(args, environment, complain);
+  if (options === undefined) return 2;
+  if (options === 'help') {
+    print(moveHelp);
+    return 0;
+  }
+  const secrets: NewSecret[] = [];
+  const { isDryRun, isJson, secretsFile } = options;
+  const onSecret = (secret: NewSecret) => {
+    if (secretsFile !== undefined)
+      appendFileSync(secretsFile, `${JSON.stringify(secret)}\n`, { mode: 0o600 });
+    else if (isJson) secrets.push(secret);
+    else print(`webhook to ${secret.url} of tenant ${secret.tenant} has the secret ${secret.secret}\n`);
+  };
+  const warn = (text: string) => complain(`billonce move-from-agentpay: ${text}\n`);
+  try {
+    const report = await move(options, { warn, onSecret });
+    print(isJson ? reportJson(report, isDryRun, secrets) : reportText(report, isDryRun));
+    return report.isComplete ? 0 : 3;
+  } catch (error) {
+    if (!(error instanceof MoveFault) && !isSystemFault(error)) throw error;
+    warn(`${error.message}\nWhat is carried stays; run the same command again to go on.`);
+    return 1;
+  }
+}
+
+function optionsOf(
+  args: readonly string[],
+  environment: Surroundings['environment'],
+  complain: (text: string) => void,
+): MoveOptions | 'help' | undefined {
+  try {
+    return parseMoveOptions(args, environment);
+  } catch (error) {
+    complain(`billonce: ${error instanceof Error ? error.message : String(error)}\n`);
+    complain('billonce move-from-agentpay --help tells more.\n');
+    return undefined;
+  }
+}
+
+/** Of the file of the secrets. */
+function isSystemFault(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error;
+}

@@ -1,0 +1,2 @@
+/** Ends the move: what is carried stays carried, and the command can be run again. */
+export class MoveFault extends Error {}

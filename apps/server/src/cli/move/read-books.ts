@@ -1,0 +1,64 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { AgentPay, SourceKey } from './agentpay.ts';
+import type { Book } from './book.ts';
+import { prefixOf } from './carry-keys.ts';
+import { identityOf } from './identity.ts';
+import type { SuppliedKey } from './keys-file.ts';
+import type { Report } from './report.ts';
+
+export interface ReadBooks {
+  readonly books: readonly Book[];
+  /** the supplied keys that AgentPay knows */
+  readonly keys: readonly SuppliedKey[];
+}
+
+/** Reads what callers without a key have in AgentPay, and what each supplied key has. */
+export async function readBooks(
+  agentPay: AgentPay,
+  tenant: string,
+  supplied: readonly SuppliedKey[],
+  sourceKeys: readonly SourceKey[],
+  report: Report,
+): Promise<ReadBooks> {
+  const keyless: Book = {
+    name: 'callers without a key',
+    id: 'public',
+    tenant,
+    services: await agentPay.services(undefined),
+    totals: await agentPay.totals(undefined),
+  };
+  const books = [keyless];
+  const keys: SuppliedKey[] = [];
+  const notSupplied = [...sourceKeys];
+  for (const key of supplied) {
+    const what = `API key ${prefixOf(key.key)}…`;
+    const index = notSupplied.findIndex(({ prefix }) => prefix === prefixOf(key.key));
+    const book: Book = {
+      name: what,
+      id: identityOf('key', key.key),
+      tenant: key.tenant,
+      services: await agentPay.services(key.key),
+      totals: await agentPay.totals(key.key),
+    };
+    if (index === -1 || isTheSame(book, keyless)) {
+      report.refused(what, 'AgentPay does not know it, or shows for it what callers without a key have');
+      continue;
+    }
+    notSupplied.splice(index, 1);
+    books.push(book);
+    keys.push(key);
+  }
+  for (const { prefix, label } of notSupplied) {
+    report.refused(
+      `API key ${prefix}… (${JSON.stringify(label)}), its services and its usage`,
+      'the key is not supplied: AgentPay shows what belongs to a key only to that key',
+    );
+  }
+  return { books, keys };
+}
+
+/** AgentPay takes a key that it does not know for no key, so a mistyped one would carry the same usage twice. */
+function isTheSame(book: Book, keyless: Book): boolean {
+  if (keyless.services.length + keyless.totals.length === 0) return false;
+  return isDeepStrictEqual([book.services, book.totals], [keyless.services, keyless.totals]);
+}

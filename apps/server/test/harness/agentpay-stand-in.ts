@@ -1,0 +1,72 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { TestContext } from 'node:test';
+import { onEnd } from './on-end.ts';
+
+/** What a caller has in a stand-in for AgentPay. */
+export interface StandInBook {
+  services: Record<string, unknown>[];
+  items: { agent: string; serviceId: string; total: number }[];
+}
+
+/** What a stand-in for AgentPay has. */
+export interface StandInState {
+  paused: boolean;
+  keyless: StandInBook;
+  /** by API key; another key is taken for none, as AgentPay does */
+  byKey: Record<string, StandInBook>;
+  webhooks: { id: string; url: string; events: string[]; createdAt: number }[];
+  apiKeys: { prefix: string; label: string; createdAt: number }[];
+}
+
+/** Starts a server that answers what AgentPay documents for the reads of a move, and nothing else. */
+export async function startStandIn(t: TestContext, state: StandInState): Promise<string> {
+  const server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://stand-in');
+    const book = state.byKey[String(request.headers['x-api-key'])] ?? state.keyless;
+    const body = request.method === 'GET' ? answer(state, book, pathname, searchParams) : undefined;
+    response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body ?? { error: 'not_found', message: 'no such route', requestId: 'r' }));
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onEnd(t, async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => {
+      server.close(resolve);
+    });
+  });
+  const address = server.address() as AddressInfo;
+  return `http://127.0.0.1:${address.port}`;
+}
+
+function answer(state: StandInState, book: StandInBook, path: string, query: URLSearchParams): unknown {
+  const limit = Number(query.get('limit'));
+  const from = query.has('cursor') ? Number(query.get('cursor')) : 0;
+  const page = (items: readonly unknown[]) => ({
+    items: items.slice(from, from + limit),
+    total: items.length,
+    nextCursor: from + limit < items.length ? String(from + limit) : null,
+  });
+  switch (path) {
+    case '/api/v1/version':
+      return { version: '1.0.0' };
+    case '/api/v1/admin/status':
+      return { paused: state.paused };
+    case '/api/v1/services': {
+      const [min, max] = [Number(query.get('minPrice') ?? 0), Number(query.get('maxPrice') ?? Infinity)];
+      const priced = book.services.filter(
+        ({ priceStroops }) => Number(priceStroops) >= min && Number(priceStroops) <= max,
+      );
+      return { services: priced.slice(0, limit) };
+    }
+    case '/api/v1/usage/export.json':
+      return { exportedAt: 0, items: book.items };
+    case '/api/v1/webhooks':
+      return page(state.webhooks);
+    case '/api/v1/api-keys':
+      return page(state.apiKeys);
+  }
+  return undefined;
+}

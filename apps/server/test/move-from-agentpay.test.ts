@@ -1,0 +1,314 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { AgentPay } from '../src/cli/move/agentpay.ts';
+import { JsonClient } from '../src/cli/move/json-client.ts';
+import { type StandInState, startStandIn } from './harness/agentpay-stand-in.ts';
+import { type Api, apiAt } from './harness/api.ts';
+import { type RanCommand, runCommand } from './harness/command.ts';
+import { emptyDatabase } from './harness/database.ts';
+import { until } from './harness/ingester.ts';
+import { onEnd } from './harness/on-end.ts';
+import { startProcess } from './harness/process.ts';
+import { temporaryFolder } from './harness/temporary-folder.ts';
+
+const adminKey = 'admin-key-of-a-move-test';
+const clientKey = `apk_${'5c1d7e9b'.repeat(4)}`;
+const admin = { 'x-api-key': adminKey };
+const acme = { ...admin, 'x-tenant': 'acme' };
+const house = { ...admin, 'x-tenant': 'house' };
+const agents = Array.from({ length: 120 }, (_, index) => `agent-${index}`);
+const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
+
+/** Everything in it can be carried. */
+function wholeState(): StandInState {
+  return {
+    paused: true,
+    keyless: {
+      services: [
+        { serviceId: 'search', priceStroops: 25, disabled: false, description: 'finds', owner: 'team' },
+        { serviceId: 'old', priceStroops: 7, disabled: true },
+      ],
+      items: [
+        ...agents.map((agent, index) => ({ agent, serviceId: 'search', total: index + 1 })),
+        { agent: 'heavy', serviceId: 'search', total: 2_500_000 },
+        { agent: 'agent-1', serviceId: 'old', total: 40 },
+        { agent: 'agent-1', serviceId: 'unregistered', total: 3 },
+        { agent: 'settled', serviceId: 'search', total: 0 },
+      ],
+    },
+    byKey: {
+      [clientKey]: {
+        services: [{ serviceId: 'search', priceStroops: 30, disabled: false }],
+        items: [{ agent: 'agent-1', serviceId: 'search', total: 12 }],
+      },
+    },
+    webhooks: [
+      {
+        id: 'wh_1',
+        url: 'https://hooks.example.com/a',
+        events: ['usage.settled', 'usage.settled'],
+        createdAt: 1,
+      },
+    ],
+    apiKeys: [{ prefix: clientKey.slice(0, 8), label: 'first client', createdAt: 1 }],
+  };
+}
+
+interface Moved {
+  readonly api: Api;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly args: readonly string[];
+  run(...more: readonly string[]): Promise<RanCommand>;
+}
+
+async function prepare(t: TestContext, from: string): Promise<Moved> {
+  const database = { DATABASE_URL: await emptyDatabase(t) };
+  const { url } = await startProcess(t, { ...database, ADMIN_API_KEY: adminKey });
+  const keys = join(temporaryFolder(t), 'keys');
+  writeFileSync(keys, `# clients\n${clientKey} acme\n`);
+  const environment = { BILLONCE_URL: url, BILLONCE_API_KEY: adminKey };
+  const args = ['move-from-agentpay', from, '--tenant', 'house', '--keys', keys];
+  const run = async (...more: readonly string[]) => await runCommand([...args, ...more], environment);
+  return { api: apiAt(url), environment, args, run };
+}
+
+async function totalOf(api: Api, agent: string, service: string, as: Readonly<Record<string, string>>) {
+  return (await api.get(`/usage/${agent}/${service}`, as)).json.total;
+}
+
+async function entriesOf(api: Api, as: Readonly<Record<string, string>>): Promise<number> {
+  return (await api.get('/entries?limit=1000', as)).json.items.length;
+}
+
+async function assertCarried(api: Api): Promise<void> {
+  for (const { agent, serviceId, total } of wholeState().keyless.items) {
+    assert.equal(await totalOf(api, agent, serviceId, house), total, agent);
+  }
+  assert.equal(await totalOf(api, 'agent-1', 'search', acme), 12);
+  // Three parts of the heavy one.
+  assert.deepEqual([await entriesOf(api, house), await entriesOf(api, acme)], [agents.length + 3 + 2, 1]);
+  const { services } = (await api.get('/services', house)).json;
+  assert.deepEqual(services, [
+    { serviceId: 'old', priceStroops: 7, disabled: true },
+    { serviceId: 'search', priceStroops: 25, disabled: false, description: 'finds', owner: 'team' },
+  ]);
+  const [old] = (await api.get('/billing/agent-1/old', house)).json.lines;
+  assert.equal(old?.priceStroops, 7);
+  const webhooks = (await api.get('/webhooks', house)).json.items;
+  assert.deepEqual(
+    webhooks.map(({ url, events }: { url: string; events: string[] }) => [url, events]),
+    [['https://hooks.example.com/a', ['usage.settled']]],
+  );
+  const own = await api.get('/usage/agent-1/search', { 'x-api-key': clientKey });
+  assert.deepEqual([own.status, own.json.total], [200, 12]);
+  const [key] = (await api.get('/api-keys', admin)).json.items;
+  assert.deepEqual([key.tenant, key.label], ['acme', 'first client']);
+}
+
+test('everything is carried once, though the command is killed and comes again', {
+  timeout: 300_000,
+}, async (t) => {
+  const { api, environment, args, run } = await prepare(t, await startStandIn(t, wholeState()));
+  const killed = spawn(process.execPath, [main, ...args, '--batch', '1'], {
+    env: { PATH: process.env['PATH'], ...environment },
+    stdio: 'ignore',
+  });
+  onEnd(t, () => killed.kill('SIGKILL'));
+  await until(async () => (await totalOf(api, 'agent-5', 'search', house)) > 0);
+  killed.kill('SIGKILL');
+  await once(killed, 'close');
+  const before = await entriesOf(api, house);
+  assert.ok(before < agents.length, `it was killed at ${before}`);
+  const again = await run();
+  assert.equal(again.code, 0, again.printed);
+  assert.match(
+    again.printed,
+    new RegExp(`usage items +${agents.length + 6 - before} carried, ${before} there`),
+  );
+  assert.match(again.printed, /secret whsec_/);
+  await assertCarried(api);
+  const third = await run('--json');
+  assert.equal(third.code, 0, third.printed);
+  const { counts, compared, notCarriedCount } = JSON.parse(third.printed);
+  assert.deepEqual(
+    Object.values<{ carried: number }>(counts).map(({ carried }) => carried),
+    [0, 0, 0, 0, 0],
+  );
+  assert.deepEqual([compared, notCarriedCount], [{ equal: agents.length + 3 + 4, different: 0 }, 0]);
+  await assertCarried(api);
+});
+
+test('what cannot be carried is named, and everything else goes on', async (t) => {
+  const state = wholeState();
+  state.keyless.services.push({ serviceId: 'dear', priceStroops: 9_007_199_255, disabled: true });
+  state.keyless.services.push({ serviceId: 'two words', priceStroops: 1, disabled: false });
+  state.keyless.items.push({ agent: 'agent-1', serviceId: 'dear', total: 5 });
+  state.keyless.items.push({ agent: '..', serviceId: 'search', total: 6 });
+  state.webhooks.push({ id: 'wh_2', url: 'http://hooks.example.com/b', events: ['*'], createdAt: 2 });
+  state.apiKeys.push({ prefix: 'apk_ffff', label: 'lost', createdAt: 2 });
+  const { api, run } = await prepare(t, await startStandIn(t, state));
+  const { code, printed } = await run();
+  assert.equal(code, 3, printed);
+  for (const what of [
+    /^not carried: service dear of .*priceStroops/m,
+    /^not carried: service two words of/m,
+    /^not carried: usage of agent-1 at dear .*, 5 requests: its service is not carried$/m,
+    /^not carried: usage of \.\. at search .*agent/m,
+    /^not carried: webhook to http:\/\/hooks\.example\.com\/b: 400/m,
+    /^not carried: API key apk_ffff… \("lost"\), its services and its usage: the key is not supplied/m,
+  ]) {
+    assert.match(printed, what);
+  }
+  assert.equal(printed.match(/^not carried/gm)?.length, 6, printed);
+  await assertCarried(api);
+});
+
+test('a dry run writes nothing', async (t) => {
+  const { api, run } = await prepare(t, await startStandIn(t, { ...wholeState(), paused: false }));
+  const { code, printed } = await run('--dry-run');
+  assert.equal(code, 0, printed);
+  assert.match(printed, /AgentPay is not paused/);
+  assert.match(printed, /services +3 to be carried/);
+  for (const path of ['/services', '/entries', '/webhooks', '/api-keys']) {
+    const { items, services } = (await api.get(path, house)).json;
+    assert.deepEqual(items ?? services, [], path);
+  }
+});
+
+test('an AgentPay that is not paused is refused, and so is another server', async (t) => {
+  const { api, run, environment } = await prepare(
+    t,
+    await startStandIn(t, { ...wholeState(), paused: false }),
+  );
+  const unpaused = await run();
+  assert.deepEqual([unpaused.code, await entriesOf(api, house)], [1, 0]);
+  assert.match(unpaused.printed, /not paused.*admin\/pause/);
+  const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
+  const args = ['move-from-agentpay', url, '--tenant', 'house'];
+  assert.match((await runCommand(args, environment)).printed, /is a Billonce, not an AgentPay/);
+  const unnamed = await runCommand(['move-from-agentpay', 'http://127.0.0.1:9'], environment);
+  assert.equal(unnamed.code, 2);
+  assert.match(unnamed.printed, /--tenant must name the tenant/);
+});
+
+test('a total that changed after it was carried is named, and not carried in part', async (t) => {
+  const state = wholeState();
+  const { api, run } = await prepare(t, await startStandIn(t, state));
+  assert.equal((await run()).code, 0);
+  const heavy = state.keyless.items.find(({ agent }) => agent === 'heavy');
+  assert.ok(heavy);
+  heavy.total += 1_000_001;
+  const { code, printed } = await run();
+  assert.equal(code, 3, printed);
+  assert.match(printed, /^not carried: usage of heavy at search .*has changed since it was carried/m);
+  assert.match(
+    printed,
+    /^different: usage of heavy at search .*AgentPay has 3500001, and here are 2500000$/m,
+  );
+  await assertCarried(api);
+});
+
+test('a mistyped key does not carry the usage of callers without a key twice', async (t) => {
+  const state = wholeState();
+  const { args, environment, api } = await prepare(t, await startStandIn(t, state));
+  const keys = join(temporaryFolder(t), 'keys');
+  writeFileSync(keys, `${clientKey.slice(0, -1)}0 acme a label\n`);
+  const { code, printed } = await runCommand([...args, '--keys', keys], environment);
+  assert.equal(code, 3, printed);
+  assert.match(printed, /not carried: API key apk_5c1d…: AgentPay does not know it/);
+  assert.ok(!printed.includes(clientKey.slice(12, -1)));
+  assert.equal(await entriesOf(api, acme), 0);
+});
+
+test('new secrets go into a file for its owner only', async (t) => {
+  const { run } = await prepare(t, await startStandIn(t, wholeState()));
+  const secrets = join(temporaryFolder(t), 'secrets');
+  const { code, printed } = await run('--secrets', secrets);
+  assert.equal(code, 0, printed);
+  assert.ok(!printed.includes('whsec_'));
+  assert.match(JSON.parse(readFileSync(secrets, 'utf8')).secret, /^whsec_/);
+  assert.equal(statSync(secrets).mode & 0o777, 0o600);
+});
+
+test('more services than AgentPay lists at once are read by their prices', async (t) => {
+  const state = wholeState();
+  state.keyless.services = Array.from({ length: 2_500 }, (_, index) => ({
+    serviceId: `s-${index}`,
+    priceStroops: index % 700,
+    disabled: false,
+  }));
+  const agentPay = new AgentPay(new JsonClient(await startStandIn(t, state)));
+  const services = await agentPay.services(undefined);
+  assert.equal(new Set(services.map(({ serviceId }) => serviceId)).size, 2_500);
+  assert.equal(services.length, 2_500);
+});
+
+const realAgentPay = process.env['BILLONCE_TEST_AGENTPAY'];
+
+test('a real AgentPay is carried over', {
+  skip: realAgentPay === undefined && 'BILLONCE_TEST_AGENTPAY names no dist/index.js of an AgentPay',
+}, async (t) => {
+  const from = await startAgentPay(t, realAgentPay ?? '');
+  const post = async (path: string, body: unknown, headers: Readonly<Record<string, string>> = {}) => {
+    const all = { 'content-type': 'application/json', ...headers };
+    const request = { method: 'POST', headers: all, body: JSON.stringify(body) };
+    const answer = await fetch(`${from}/api/v1${path}`, request);
+    assert.ok(answer.ok, `${path}: ${answer.status}`);
+    return await answer.text();
+  };
+  const { key } = JSON.parse(await post('/api-keys', { label: 'first client' }));
+  const service = { serviceId: 'search', priceStroops: 25, description: 'finds', owner: 'team' };
+  await post('/services', service);
+  await post('/services', { serviceId: 'old', priceStroops: 7 });
+  await post('/services', { serviceId: 'search', priceStroops: 30 }, { 'x-api-key': key });
+  for (const requests of [1_000_000, 1_000_000, 500_000]) {
+    await post('/usage', { agent: 'heavy', serviceId: 'search', requests });
+  }
+  await post('/usage', { agent: 'agent-1', serviceId: 'old', requests: 40 });
+  await post('/usage', { agent: 'agent-1', serviceId: 'search', requests: 12 }, { 'x-api-key': key });
+  await post('/services/old/disable', {});
+  await post('/webhooks', { url: 'https://hooks.example.com/a', events: ['usage.settled'] });
+  await post('/admin/pause', {});
+  const { api, environment } = await prepare(t, from);
+  const keys = join(temporaryFolder(t), 'keys');
+  writeFileSync(keys, `${key} acme\n`);
+  const args = ['move-from-agentpay', from, '--tenant', 'house', '--keys', keys];
+  for (const counts of [/usage items +5 carried, 0 there/, /usage items +0 carried, 5 there/]) {
+    const { code, printed } = await runCommand(args, environment);
+    assert.equal(code, 0, printed);
+    assert.match(printed, counts);
+    assert.match(printed, /compared +6 equal, 0 different/);
+  }
+  assert.equal(await totalOf(api, 'heavy', 'search', house), 2_500_000);
+  assert.equal((await api.get('/services/old', house)).json.disabled, true);
+  assert.equal((await api.get('/usage/agent-1/search', { 'x-api-key': key })).json.total, 12);
+});
+
+async function startAgentPay(t: TestContext, file: string): Promise<string> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  probe.close();
+  await once(probe, 'close');
+  const child = spawn(process.execPath, [file], {
+    env: { PATH: process.env['PATH'], PORT: String(port) },
+    stdio: 'ignore',
+  });
+  onEnd(t, () => child.kill('SIGKILL'));
+  const url = `http://127.0.0.1:${port}`;
+  await until(
+    async () =>
+      await fetch(`${url}/health`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+  );
+  return url;
+}
