@@ -96,6 +96,7 @@ test('what is outstanding on all accounts adds up, priced and unpriced', async (
   assert.deepEqual((await api.get('/billing/total')).json, {
     totalStroops: '18014398508000000',
     disabledStroops: '0',
+    creditStroops: '0',
     unpricedRequests: 7,
   });
   assert.deepEqual((await api.get('/services/priced/usage')).json, {

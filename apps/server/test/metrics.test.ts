@@ -65,6 +65,7 @@ test("metrics are the operator's, name nobody, and stats are the tenant's own", 
     assert.ok(!text.includes(name), name);
   }
   assert.deepEqual((await one.get('/stats')).json, {
+    totalApiKeys: 1,
     totalServices: 1,
     uniqueAgents: 1,
     accounts: 1,

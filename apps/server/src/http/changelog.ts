@@ -18,7 +18,7 @@ export async function changelog(): Promise<readonly ChangelogEntry[]> {
 }
 
 /** Reads `## 1.2.0 - 2026-05-01` as a version, and each item of the lists below it as a note. */
-export function parseChangelog(text: string): readonly ChangelogEntry[] {
+function parseChangelog(text: string): readonly ChangelogEntry[] {
   return text
     .split(/^## /m)
     .slice(1)

@@ -15,7 +15,8 @@ const cursor = (place: string) => `cursor=${Buffer.from(place).toString('base64u
 const paths: readonly BadRequest[] = [
   invalid('bad percent-encoding', 'GET /api/v1/usage/%zz/search'),
   invalid('percent-encoding of no UTF-8', 'GET /api/v1/usage/%ff/search'),
-  invalid('a slash, encoded', 'GET /api/v1/usage/a%2fb/search', '/agent'),
+  invalid('two colons, encoded', 'GET /api/v1/usage/a%3a%3ab/search', '/agent'),
+  invalid('a space, encoded', 'GET /api/v1/usage/a%20b/search', '/agent'),
   invalid('U+0000, encoded', 'GET /api/v1/services/%00', '/serviceId'),
   invalid('a segment of 10,000', `GET /api/v1/usage/${'a'.repeat(10_000)}/search`),
   invalid('a segment of 300', `GET /api/v1/usage/${'a'.repeat(300)}/search`, '/agent'),
