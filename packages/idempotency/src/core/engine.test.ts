@@ -315,12 +315,27 @@ test('an expired answer is a tombstone: the key is refused, with when it was fir
   assert.equal(errorOf(await answered(engine, { query: 'other' })), 'idempotency_conflict');
 });
 
+/** A UUIDv7 of a time. */
+function keyOf(timeMs: number): string {
+  const hex = timeMs.toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7abc-8abc-0123456789ab`;
+}
+
+test('a UUIDv7 ahead of the clock is not executed again when its first use is past the retention', async () => {
+  for (const aheadMs of [0, 1, 300_000]) {
+    const { engine, clock } = setUp({ retentionMs: 86_400_000 });
+    const key = keyOf(clock.nowMs() + aheadMs);
+    await engine.finish(await executed(engine, { key }), ok, about);
+    clock.advance(86_400_000);
+    for (let passedMs = 0; passedMs <= 300_002; passedMs += passedMs < 3 ? 1 : 99_999) {
+      assert.equal((await answered(engine, { key })).status, 410, `${aheadMs} ahead, ${passedMs} later`);
+      clock.advance(passedMs < 3 ? 1 : 99_999);
+    }
+  }
+});
+
 test('a UUIDv7 older than the retention or ahead of the clock is refused, and nothing of it is kept', async () => {
   const { engine, clock } = setUp();
-  const keyOf = (timeMs: number) => {
-    const hex = timeMs.toString(16).padStart(12, '0');
-    return `${hex.slice(0, 8)}-${hex.slice(8)}-7abc-8abc-0123456789ab`;
-  };
   const old = keyOf(clock.nowMs() - 86_400_001);
   const ahead = keyOf(clock.nowMs() + 300_001);
   assert.equal(errorOf(await answered(engine, { key: old })), 'idempotency_key_expired');

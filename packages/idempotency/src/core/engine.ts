@@ -181,8 +181,10 @@ export class IdempotencyEngine {
     }
   }
 
-  #claim({ slot, fingerprint, takeOver }: Attempt): Awaitable<Claim> {
-    const { store, leaseMs, retentionMs } = this.settings;
+  #claim({ slot, fingerprint, keyTimeMs, takeOver }: Attempt): Awaitable<Claim> {
+    const { store, leaseMs, futureToleranceMs } = this.settings;
+    // The time of a UUIDv7 may be that far ahead of its first use. Until its own age refuses it, its record must.
+    const retentionMs = this.settings.retentionMs + (keyTimeMs === undefined ? 0 : futureToleranceMs + 1);
     // A claim that is answered when nobody waits for it any more must not leave a lease behind.
     return this.#calls.call(
       'claim',
