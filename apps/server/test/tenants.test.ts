@@ -198,6 +198,37 @@ test('a secret is not shown to another key of its tenant that asks in the same b
   assert.equal(again.response.body, first.response.body);
 });
 
+test('one key in two scopes of a tenant is two operations, in one batch and in two', async (t) => {
+  const { executor } = await openEngine(t);
+  const submission = (scope: string) => ({
+    tenant: 'acme',
+    command: {
+      kind: 'record_usage' as const,
+      item: { ...usage, usageId: undefined, occurredAtNs: undefined },
+    },
+    key: {
+      scope: scope.repeat(32),
+      digest: keyDigest('k'),
+      madeAtMs: undefined,
+      fingerprint: sha256(scope),
+      method: 'POST',
+      path: '/usage',
+      sealingKey: undefined,
+    },
+  });
+  const submissions = [submission('a'), submission('b')];
+  for (const replayed of [false, true]) {
+    const outcomes = await executor.execute({ submissions, nowMs: Date.now() });
+    assert.deepEqual(
+      outcomes.map((outcome) => outcome.kind === 'answered' && [outcome.response.status, outcome.replayed]),
+      [
+        [201, replayed],
+        [201, replayed],
+      ],
+    );
+  }
+});
+
 test('a new admin key does not open what was sealed for the old one, and no second secret is made', async (t) => {
   const databaseUrl = await emptyDatabase(t);
   const body = { label: 'collector', tenant: 'acme' };
