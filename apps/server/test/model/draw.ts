@@ -1,6 +1,6 @@
 import type { Random } from '../harness/seeded-random.ts';
 import { uuidV7At } from '../harness/uuid-v7.ts';
-import { type ModelAccount, settledThrough } from './account.ts';
+import { type ModelAccount, openEntries, settledThrough } from './account.ts';
 import { accountOf } from './books.ts';
 import { booksOf, type Model } from './model.ts';
 import type { AccountName, Item, Sent, Write } from './write.ts';
@@ -158,7 +158,7 @@ function drawSettle(random: Random, model: Model, seen: Seen, near: Hot) {
   const quote = own.length > 0 && random.below(3) > 0 ? random.pick(own.slice(-6)) : undefined;
   if (quote === undefined) {
     const { agent, serviceId } = near;
-    const through = settledThrough(accountOf(booksOf(model, near.tenant), near)) + random.below(4);
+    const through = drawThrough(random, accountOf(booksOf(model, near.tenant), near));
     return {
       agent,
       serviceId,
@@ -176,6 +176,13 @@ function drawSettle(random: Random, model: Model, seen: Seen, near: Hot) {
   };
 }
 
+/** A sequence that is open, mostly; that of a reversal more often than chance would have it. */
+function drawThrough(random: Random, account: ModelAccount): number {
+  const reversals = openEntries(account).filter(({ reverses }) => reverses !== undefined);
+  if (reversals.length > 0 && random.below(2) === 0) return random.pick(reversals).sequence;
+  return settledThrough(account) + random.below(4);
+}
+
 export function drawAccount(random: Random, model: Model, tenant: string): ModelAccount | undefined {
   const accounts = [...booksOf(model, tenant).accounts.values()];
   return accounts.length === 0 ? undefined : random.pick(accounts);
@@ -188,6 +195,9 @@ function drawEntryId(random: Random, model: Model, near: Hot): string {
   const tenant = random.below(8) === 0 ? random.pick(tenants) : near.tenant;
   const account =
     random.below(3) > 0 ? accountOf(booksOf(model, tenant), near) : drawAccount(random, model, tenant);
+  // The entry at which the settled ones end is on an edge of its own.
+  const edge = account?.entries[settledThrough(account) - 1]?.id;
+  if (edge !== undefined && random.below(4) === 0) return edge;
   const ids = (account?.entries ?? []).flatMap(({ id }) => id ?? []);
   return ids.length === 0 ? noEntry : random.pick(ids.slice(-8));
 }
