@@ -189,6 +189,18 @@ test('a UUIDv7 key that was forgotten stays refused when the retention is raised
   await assertTotal(again.api, 6);
 });
 
+test('the answers of a day stay until the last of them has expired', async (t) => {
+  const { api, app, clock } = await startInProcess(t);
+  // Past the days in which the sweep does not trust the clock yet, and to the middle of a day.
+  for (let day = 0; day < 5; day++) await passDay({ app, clock });
+  clock.nowMs = Math.floor(clock.nowMs / dayMs) * dayMs + dayMs / 2;
+  const [first] = await sendAll(api, ['k']);
+  clock.nowMs += dayMs - 1;
+  await app.sweep.runOnce();
+  assertReplayed(await send(api, 'k'), first);
+  await assertTotal(api, 3);
+});
+
 test('a clock that jumps a year ahead forgets nothing, and back again everything is as it was', async (t) => {
   const { api, app, clock, databaseUrl } = await startInProcess(t, { IDEMPOTENCY_RETENTION_DAYS: '35' });
   const keys = ['a', 'b', 'c'];

@@ -253,6 +253,20 @@ test('DELETE reverses all that is outstanding by one entry, erases nothing, and 
   await assertAudit(api, { reversed: { requests: 28, stroops: '440' } });
 });
 
+test('clearing leaves a credit alone, also that of the last entry that was settled', async (t) => {
+  const { api } = await startInProcess(t);
+  await price(api, 10);
+  const last = await record(api, 2);
+  await api.post('/settle', account);
+  assert.equal((await reverse(api, last)).status, 201);
+  await record(api, 3);
+  assert.equal((await clear(api)).json.clearedTotal, 3);
+  await assertAudit(api, {
+    recorded: { requests: 5, stroops: '50' },
+    reversed: { requests: 5, stroops: '50' },
+  });
+});
+
 test('usage without a price is taken back, and costs nothing when the price comes', async (t) => {
   const { api } = await startInProcess(t);
   const id = await record(api, 3);
