@@ -14,8 +14,8 @@ import { assertAllAgreed, retryAll, startRun, turnOf } from './model/run.ts';
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
 
-/** Seeds that found a fault once. */
-const seedsThatFound: readonly number[] = [];
+/** Seeds that found a fault once, of the server or of the model. */
+const seedsThatFound: readonly number[] = [22];
 
 test('batches answer as the model does, in their order and however they are cut', async (t) => {
   const beginMs = Date.now();

@@ -17,15 +17,20 @@ export interface InProcess {
   readonly file: string;
 }
 
-/** Starts a server for a test, and stops it when the test has ended. */
+/**
+ * Starts a server for a test, and stops it when the test has ended.
+ *
+ * @param nowMs what its clock shows at the start; the time of now without it
+ */
 export async function startInProcess(
   t: TestContext,
   environment: Readonly<Record<string, string>> = {},
+  nowMs = Date.now(),
 ): Promise<InProcess> {
   const databaseUrl = environment['DATABASE_URL'] ?? (await emptyDatabase(t));
   const standard = { PORT: '0', LOG_LEVEL: 'silent', ...engineEnvironment };
   const config = configOf({ ...standard, ...environment, DATABASE_URL: databaseUrl });
-  const clock = { nowMs: Date.now() };
+  const clock = { nowMs };
   let secrets = 0;
   const app = await startApp(config, '0.0.0-test', pino({ level: config.logLevel }), {
     areWorkersStarted: false,

@@ -179,7 +179,9 @@ export function noteSweep(model: Model, isSwept: boolean): void {
   if (isSwept) model.forgottenBeforeMs = Math.max(model.forgottenBeforeMs, nowMs - retentionMs);
   for (const [name, key] of keys) {
     if (nowMs >= key.firstSeenMs + answerTtlMs) key.mayAnswerBeGone = true;
-    const sinceMs = Math.max(key.firstSeenMs, timeOf(name.slice(name.indexOf(' ') + 1)) ?? 0);
+    // On PostgreSQL the record of a key with a time leaves with the part of its day, however late it was first used. Such a key
+    // is refused from then on.
+    const sinceMs = timeOf(name.slice(name.indexOf(' ') + 1)) ?? key.firstSeenMs;
     if (nowMs >= sinceMs + retentionMs) key.mayBeForgotten = true;
   }
 }

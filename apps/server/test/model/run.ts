@@ -110,19 +110,24 @@ function passTime(run: Run, ms: number): void {
 async function passDays(run: Run, days: number): Promise<void> {
   for (let day = 0; day < days; day++) {
     passTime(run, dayMs);
-    const reports = await run.server.app.sweep.runOnce();
-    noteSweep(
-      run.model,
-      reports.some(({ kind }) => kind === 'swept'),
-    );
+    await sweep(run);
   }
 }
 
 async function restart(run: Run): Promise<void> {
   const { databaseUrl, clock, app } = run.server;
   await app.close();
-  run.server = await startInProcess(run.t, { ...environment, DATABASE_URL: databaseUrl });
-  run.server.clock.nowMs = clock.nowMs;
+  run.server = await startInProcess(run.t, { ...environment, DATABASE_URL: databaseUrl }, clock.nowMs);
+  await sweep(run);
+}
+
+/** A server sweeps when it has started; this sweep comes after that one, at the same time of the clock. */
+async function sweep({ server, model }: Run): Promise<void> {
+  const reports = await server.app.sweep.runOnce();
+  noteSweep(
+    model,
+    reports.some(({ kind }) => kind === 'swept'),
+  );
 }
 
 /** Reads an account, with its quote: two quotes have the same tag if and only if they say the same. */
