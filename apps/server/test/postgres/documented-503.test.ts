@@ -43,5 +43,6 @@ test('without its database every operation that needs it answers the documented 
   seen.assertAll((status) => status === 503, {
     'readMetrics 503': 'counts of this process: answered without the database',
     'readVersion 503': 'known to this process',
+    'readChangelog 503': 'a file of this process',
   });
 });
