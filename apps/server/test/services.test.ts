@@ -47,6 +47,7 @@ test('what was recorded before its service was disabled is replayed, known by it
   assert.deepEqual((await api.get('/billing/total')).json, {
     totalStroops: '15',
     disabledStroops: '15',
+    creditStroops: '0',
     unpricedRequests: 0,
   });
   const settled = await api.post('/settle', { agent: 'agent-7', serviceId: 'search' });

@@ -14,7 +14,7 @@ export async function runSql(databaseUrl: string, sql: string): Promise<void> {
     await rowsOf(databaseUrl, sql);
     return;
   }
-  const database = new DatabaseSync(file);
+  const database = new DatabaseSync(file, { timeout: 10_000 });
   database.exec(sql);
   database.close();
 }

@@ -11,12 +11,14 @@ const Label = Type.String({
   examples: ['collector'],
 });
 
+const keyPattern = explained('^apk_[0-9a-f]{32}$', "must be 'apk_' and 32 hexadecimal digits in lower case");
+
 export const ApiKeyCreate = Type.Object(
   {
     label: Label,
     key: Type.Optional(
       Type.String({
-        pattern: '^apk_[0-9a-f]{32}$',
+        pattern: keyPattern,
         description:
           'A key that clients have already, such as one of AgentPay. It must be random: 32 hexadecimal digits of a secure source. Without it the server draws one.',
         examples: [`apk_5c1d7e9b${'0f'.repeat(12)}`],
@@ -34,7 +36,7 @@ const EpochMs = Type.Union([Type.Integer({ description: 'Milliseconds since the 
 
 export const ApiKeyCreated = Type.Object({
   key: Type.String({
-    pattern: '^apk_[0-9a-f]{32}$',
+    pattern: keyPattern,
     description: 'Shown once.',
     examples: [`apk_0f3a9b2c${'0'.repeat(24)}`],
   }),
