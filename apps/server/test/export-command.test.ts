@@ -1,36 +1,15 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { apiAt } from './harness/api.ts';
-import { emptyDatabase, engineEnvironment } from './harness/database.ts';
-import { onEnd } from './harness/on-end.ts';
+import { runCommand } from './harness/command.ts';
+import { emptyDatabase } from './harness/database.ts';
+import { listen } from './harness/listen.ts';
 import { startProcess } from './harness/process.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 import { adminKey, apiOfTenant } from './harness/tenants.ts';
-
-const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
-
-/** Runs `billonce` in a process of its own. */
-async function billonce(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, [main, ...args], {
-    env: { PATH: process.env['PATH'], ...engineEnvironment, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let printed = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
-      printed += chunk.toString();
-    });
-  }
-  await once(child, 'close');
-  return { code: child.exitCode, printed };
-}
 
 async function booksOf(t: TestContext) {
   const database = await emptyDatabase(t);
@@ -62,9 +41,9 @@ test('what a database exports is what its server exports, in both formats, filte
       ]) {
         const name = (from: string) =>
           join(folder, `${what}-${from}-${filter.length}-${filter[1]}.${format}`);
-        const offline = await billonce(['export', what, name('file'), '--source', database, ...filter]);
+        const offline = await runCommand(['export', what, name('file'), '--source', database, ...filter]);
         assert.equal(offline.code, 0, offline.printed);
-        const online = await billonce(['export', what, name('url'), '--source', server.url, ...filter]);
+        const online = await runCommand(['export', what, name('url'), '--source', server.url, ...filter]);
         assert.equal(online.code, 0, online.printed);
         const text = readFileSync(name('file'), 'utf8');
         assert.equal(text, readFileSync(name('url'), 'utf8'), name('file'));
@@ -92,23 +71,19 @@ test('a server that breaks off half-way leaves no file, and an existing one is n
   const server = createServer((_request, response) => {
     response.writeHead(200).write('id,agent\r\n1,a\r\n', () => response.destroy());
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  onEnd(t, () => server.close());
-  const { port } = server.address() as AddressInfo;
+  const url = await listen(t, server);
   for (const name of ['entries.csv', 'entries.jsonl']) {
     const target = join(folder, name);
-    const broken = await billonce(['export', 'entries', target, '--source', `http://127.0.0.1:${port}`]);
+    const broken = await runCommand(['export', 'entries', target, '--source', url]);
     assert.equal(broken.code, 1, broken.printed);
     assert.match(broken.printed, /the connection broke/);
   }
   assert.deepEqual(readdirSync(folder), []);
   const { database } = await booksOf(t);
   const target = join(folder, 'entries.csv');
-  assert.equal((await billonce(['export', 'entries', target], { DATABASE_URL: database })).code, 0);
+  assert.equal((await runCommand(['export', 'entries', target], { DATABASE_URL: database })).code, 0);
   const before = readFileSync(target);
-  const second = await billonce(['export', 'entries', target], { DATABASE_URL: database });
+  const second = await runCommand(['export', 'entries', target], { DATABASE_URL: database });
   assert.equal(second.code, 1);
   assert.match(second.printed, /entries\.csv exists/);
   assert.deepEqual(readFileSync(target), before);
@@ -124,7 +99,7 @@ test('a tenant is named where there are several, and one that is not there is an
     await own.post('/usage', { agent: `agent-of-${tenant}`, serviceId: 'search', requests: 3 });
   }
   const run = (name: string, ...args: string[]) =>
-    billonce(['export', 'entries', join(folder, name), ...args], { BILLONCE_API_KEY: adminKey });
+    runCommand(['export', 'entries', join(folder, name), ...args], { BILLONCE_API_KEY: adminKey });
   assert.match((await run('a.csv', '--source', database)).printed, /several tenants/);
   assert.match((await run('a.csv', '--source', database, '--tenant', 'three')).printed, /no tenant three/);
   for (const source of [database, server.url]) {
@@ -133,7 +108,7 @@ test('a tenant is named where there are several, and one that is not there is an
     assert.match(readFileSync(join(folder, name), 'utf8'), /agent-of-two/);
     assert.doesNotMatch(readFileSync(join(folder, name), 'utf8'), /agent-of-one/);
   }
-  const verified = await billonce(['verify', server.url], {
+  const verified = await runCommand(['verify', server.url], {
     BILLONCE_API_KEY: adminKey,
     BILLONCE_TENANT: 'one',
   });
@@ -142,10 +117,10 @@ test('a tenant is named where there are several, and one that is not there is an
     printed:
       'ok one: 1 accounts, 1 entries, 0 settlements, 0 stroops recorded, 0 settled\nthe books are right\n',
   });
-  const refused = await billonce(['verify', server.url]);
+  const refused = await runCommand(['verify', server.url]);
   assert.equal(refused.code, 1);
   assert.match(refused.printed, /401, unauthorized/);
-  assert.equal((await billonce(['verify', database])).code, 0);
+  assert.equal((await runCommand(['verify', database])).code, 0);
 });
 
 test('an export that is misused says how it is used, and writes nothing', async (t) => {
@@ -158,13 +133,13 @@ test('an export that is misused says how it is used, and writes nothing', async 
     ['entries', join(folder, 'a.txt')],
     ['entries', target, '--from', 'monday'],
   ]) {
-    const { code, printed } = await billonce(['export', ...args]);
+    const { code, printed } = await runCommand(['export', ...args]);
     assert.equal(code, 2, printed);
     assert.match(printed, /Usage: billonce export/);
   }
-  const none = await billonce(['export', 'entries', target, '--source', join(folder, 'none.db')]);
+  const none = await runCommand(['export', 'entries', target, '--source', join(folder, 'none.db')]);
   assert.equal(none.code, 1);
   assert.match(none.printed, /there is no file/);
   assert.equal(existsSync(target), false);
-  assert.equal((await billonce(['export', '--help'])).code, 0);
+  assert.equal((await runCommand(['export', '--help'])).code, 0);
 });

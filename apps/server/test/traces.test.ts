@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { parseConfig } from '../src/config.ts';
 import { apiAt } from './harness/api.ts';
 import { emptyDatabase } from './harness/database.ts';
-import { onEnd } from './harness/on-end.ts';
+import { listen } from './harness/listen.ts';
 import { startProcess } from './harness/process.ts';
 import { startReceiver } from './harness/receiver.ts';
 
@@ -37,21 +36,14 @@ async function startCollector(t: TestContext) {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     });
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  onEnd(t, () => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
+  const url = await listen(t, server);
   const spans = (): Span[] =>
     bodies.flatMap((body) =>
       JSON.parse(body).resourceSpans.flatMap((resource: { scopeSpans: { spans: Span[] }[] }) =>
         resource.scopeSpans.flatMap((scope) => scope.spans),
       ),
     );
-  return { url: `http://127.0.0.1:${port}`, bodies, headers, spans };
+  return { url, bodies, headers, spans };
 }
 
 function attributesOf({ attributes }: Span): Record<string, unknown> {

@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
-import { onEnd } from './on-end.ts';
+import { listen } from './listen.ts';
 
 /** What a caller has in a stand-in for AgentPay. */
 export interface StandInBook {
@@ -28,17 +27,7 @@ export async function startStandIn(t: TestContext, state: StandInState): Promise
     response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(body ?? { error: 'not_found', message: 'no such route', requestId: 'r' }));
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  onEnd(t, async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => {
-      server.close(resolve);
-    });
-  });
-  const address = server.address() as AddressInfo;
-  return `http://127.0.0.1:${address.port}`;
+  return listen(t, server);
 }
 
 function answer(state: StandInState, book: StandInBook, path: string, query: URLSearchParams): unknown {

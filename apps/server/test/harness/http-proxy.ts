@@ -1,8 +1,6 @@
-import { once } from 'node:events';
 import { createServer, request as send } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
-import { onEnd } from './on-end.ts';
+import { listen } from './listen.ts';
 
 /**
  * A reverse proxy that adds the address of its peer to `X-Forwarded-For`, as nginx with `$proxy_add_x_forwarded_for`, Caddy
@@ -28,17 +26,5 @@ export async function startProxy(t: TestContext, address: string, target: string
     forwarded.on('error', () => outgoing.destroy());
     incoming.pipe(forwarded);
   });
-  proxy.listen(0, address);
-  await once(proxy, 'listening');
-  onEnd(t, () => {
-    proxy.closeAllConnections();
-    proxy.close();
-  });
-  const { port: own }: AddressInfo = parseAddress(proxy.address());
-  return `http://${address}:${own}`;
-}
-
-function parseAddress(address: AddressInfo | string | null): AddressInfo {
-  if (address === null || typeof address === 'string') throw new Error('the proxy does not listen');
-  return address;
+  return listen(t, proxy, address);
 }

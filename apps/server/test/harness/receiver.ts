@@ -1,7 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
-import { onEnd } from './on-end.ts';
+import { listen } from './listen.ts';
 
 /** A message as the receiver of a webhook got it. */
 export interface Received {
@@ -38,18 +37,9 @@ export async function startReceiver(t: TestContext): Promise<Receiver> {
       if (answer !== undefined) response.writeHead(answer.status, answer.headers).end('ok');
     });
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  onEnd(t, async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => {
-      server.close(resolve);
-    });
-  });
-  const address = server.address() as AddressInfo;
+  const base = await listen(t, server);
   const receiver: Receiver = {
-    url: `http://127.0.0.1:${address.port}/hook`,
+    url: `${base}/hook`,
     received,
     answer: () => ({ status: 204 }),
     has: (count) =>

@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { networkCodeOf, networkReasonOf } from '../../network-error.ts';
 
 /** Which database a client connects to: host, port and name, without user and password. */
 export function placeOf({ host, port, database }: Pick<Client, 'host' | 'port' | 'database'>): string {
@@ -13,7 +14,7 @@ export function connectFault(
   error: unknown,
 ): string {
   const place = placeOf(client);
-  switch (codeOf(error)) {
+  switch (networkCodeOf(error)) {
     case 'ECONNREFUSED':
     case 'ENOENT':
       return `${place} cannot be reached (connection refused): start the database, or correct DATABASE_URL`;
@@ -26,17 +27,5 @@ export function connectFault(
     case '3D000':
       return `${place} does not exist: create it with createdb, or correct DATABASE_URL`;
   }
-  return `${place} cannot be reached (${reasonOf(error)}): check the database and DATABASE_URL`;
-}
-
-/** A host with several addresses has a fault for each of them. */
-function codeOf(error: unknown): unknown {
-  if (!(error instanceof Error)) return undefined;
-  const code: unknown = Reflect.get(error, 'code');
-  return code ?? (error instanceof AggregateError ? codeOf(error.errors[0]) : undefined);
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message === '' ? String(codeOf(error) ?? error.name) : error.message;
+  return `${place} cannot be reached (${networkReasonOf(error)}): check the database and DATABASE_URL`;
 }
