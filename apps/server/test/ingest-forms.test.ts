@@ -46,6 +46,23 @@ test('a row whose count has changed is refused under its id, not billed again', 
   assert.equal((await api.get('/usage/a/input-tokens')).json.total, 5);
 });
 
+test('a file of 10,000 columns is read, and one with more is refused before anything is sent', async (t) => {
+  const { api } = await startInProcess(t);
+  const file = join(temporaryFolder(t), 'wide.csv');
+  const write = (columns: number) => {
+    const others = Array.from({ length: columns - 3 }, (_, index) => `c${index}`).join();
+    writeFileSync(file, `who,in,out,${others}\na,5,1,${others}\n`);
+  };
+  write(10_001);
+  const refused = await ingestHere(api.url, [file, ...two]);
+  assert.equal(refused.code, 1, refused.stdout + refused.stderr);
+  assert.match(refused.stdout + refused.stderr, /more than 10000 columns/);
+  assert.equal((await api.get('/usage/a/input-tokens')).json.total, 0);
+  write(10_000);
+  await ingestHere(api.url, [file, ...two]);
+  assert.equal((await api.get('/usage/a/input-tokens')).json.total, 5);
+});
+
 test('rows that are too old are refused with advice, and billed without their time', async (t) => {
   const { api } = await startInProcess(t);
   const file = join(temporaryFolder(t), 'old.csv');

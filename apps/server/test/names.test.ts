@@ -4,6 +4,7 @@ import { accountName } from '../src/domain/view.ts';
 import type { Api, ApiAnswer } from './harness/api.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { rawExchange } from './harness/raw-http.ts';
+import { startReceiver } from './harness/receiver.ts';
 import { rounds } from './harness/rounds.ts';
 import { type Random, seededRandom } from './harness/seeded-random.ts';
 
@@ -153,6 +154,23 @@ test('names of every kind stay apart on the whole surface', async (t) => {
   assert.equal(audit.ok, true);
   assert.equal(audit.settled.stroops, String(settledStroops));
   assert.equal(audit.accounts, usage.length);
+});
+
+test('names go unchanged into exports, reversals by id and the messages of webhooks', async (t) => {
+  const receiver = await startReceiver(t);
+  const { api, app } = await startInProcess(t, { WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true' });
+  const account = { agent: letters.join(''), serviceId: letters.toReversed().join('') };
+  await api.post('/webhooks', { url: receiver.url, events: ['*'] });
+  const recorded = await api.post('/usage', { ...account, requests: 3, id: 'row-1' });
+  const path = recorded.headers.get('location')?.slice('/api/v1'.length) ?? '';
+  assert.deepEqual((await api.get('/usage/export.json')).json.items, [{ ...account, total: 3 }]);
+  assert.equal(pairOf((await api.get('/entries/export.json')).json.items[0]), pairOf(account));
+  const reversed = await api.post(`${path}/reverse`, { reason: 'a test' });
+  assert.equal(reversed.status, 201, reversed.text);
+  assert.equal(pairOf(reversed.json), pairOf(account));
+  await app.outbox.runOnce();
+  await receiver.has(2);
+  for (const { body } of receiver.received) assert.equal(pairOf(JSON.parse(body).data), pairOf(account));
 });
 
 test('no two pairs of names have one key', (t) => {
