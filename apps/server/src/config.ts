@@ -28,8 +28,10 @@ export interface Config {
   readonly connectionsMax: number;
   /** within which time a whole request has to arrive; its head, within a third of it */
   readonly requestTimeoutMs: number;
-  /** for how long the client of an export may read nothing; below the time that a stop waits for answers */
-  readonly exportStallMs: number;
+  /** connections of one client address; of a proxy all come from one */
+  readonly connectionsPerAddressMax: number;
+  /** within which time a client must take a part of an answer; below the time that a stop waits for answers */
+  readonly answerStallMs: number;
   readonly webhookTargets: TargetRules;
   /** for how long the receiver of a webhook has to answer */
   readonly webhookTimeoutMs: number;
@@ -67,6 +69,7 @@ export type ParsedConfig =
 const databaseUrlDefault = 'file:./data/billonce.db';
 
 const dayMs = 86_400_000;
+const connectionsPerAddressDefault = 1_000;
 const warningsMax = 20;
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
@@ -74,12 +77,14 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 export function parseConfig(environment: Environment): ParsedConfig {
   const mistakes: string[] = [];
   const read = new Reader(environment, mistakes);
+  const trustedHops = read.hops('TRUST_PROXY', 16);
+  const connectionsMax = read.integer('MAX_CONNECTIONS', 10_000, 1, 1_000_000);
   const config: Config = {
     host: read.text('HOST', '127.0.0.1'),
     port: read.integer('PORT', 3001, 0, 65_535),
     database: database(read, mistakes),
     adminApiKey: read.secret('ADMIN_API_KEY', 16),
-    trustedHops: read.hops('TRUST_PROXY', 16),
+    trustedHops,
     answerTtlMs: read.integer('IDEMPOTENCY_CACHE_TTL_MS', dayMs, 1, 400 * dayMs),
     answersMax: read.integer('IDEMPOTENCY_CACHE_MAX_ENTRIES', 1_000_000, 1, 1_000_000_000),
     answerBytesMax: read.integer('IDEMPOTENCY_CACHE_MAX_BYTES', 1024 ** 3, 1024, 1024 ** 4),
@@ -88,9 +93,16 @@ export function parseConfig(environment: Environment): ParsedConfig {
     refusesUnknownNames: read.flag('REFUSE_UNKNOWN_PARAMETERS', false),
     bulkItemsMax: read.integer('BULK_MAX_ITEMS', 1_000, 1, 10_000),
     requestsPerMinuteMax: read.integer('RATE_LIMIT_PER_MINUTE', 0, 0, 1_000_000_000),
-    connectionsMax: read.integer('MAX_CONNECTIONS', 10_000, 1, 1_000_000),
+    connectionsMax,
     requestTimeoutMs: read.integer('REQUEST_TIMEOUT_MS', 30_000, 300, 600_000),
-    exportStallMs: read.integer('EXPORT_STALL_MS', 20_000, 100, 3_600_000),
+    connectionsPerAddressMax: read.integer(
+      'MAX_CONNECTIONS_PER_ADDRESS',
+      // All connections through a proxy come from its address.
+      trustedHops > 0 ? connectionsMax : connectionsPerAddressDefault,
+      1,
+      1_000_000,
+    ),
+    answerStallMs: read.integer('ANSWER_STALL_MS', 20_000, 100, 3_600_000),
     webhookTargets: webhookTargets(read),
     webhookTimeoutMs: read.integer('WEBHOOK_TIMEOUT_MS', 15_000, 100, 60_000),
     auditEveryMs: read.integer('AUDIT_EVERY_MS', 3_600_000, 1_000, 30 * dayMs),

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { test } from 'node:test';
 import { startInProcess } from './harness/in-process.ts';
+import { rawExchange } from './harness/raw-http.ts';
+import { adminKey, asAdmin } from './harness/tenants.ts';
 
 /** A write with header fields that `fetch` would not let a caller choose. */
 async function post(url: string, headers: Readonly<Record<string, string>>): Promise<number | undefined> {
@@ -38,4 +40,38 @@ test('without an admin key no web page writes: not by a name of its own, and not
   }
   assert.equal(await post(api.url, { 'sec-fetch-site': 'cross-site' }), 403);
   assert.equal((await api.get('/usage/a/s')).json.total, 7, 'what was refused left nothing');
+});
+
+test('without an admin key no request that went through a proxy is answered', async (t) => {
+  const { api } = await startInProcess(t);
+  for (const name of [
+    'X-Forwarded-For',
+    'x-forwarded-host',
+    'X-Forwarded-Proto',
+    'X-Real-IP',
+    'Forwarded',
+    'Via',
+    'CF-Connecting-IP',
+    'CF-Ray',
+    'True-Client-IP',
+  ]) {
+    const refused = await api.get('/audit', { [name]: '127.0.0.1' });
+    assert.equal(refused.status, 403, name);
+    assert.equal(refused.json.error, 'forbidden');
+    assert.match(
+      refused.json.message,
+      new RegExp(`has the header ${name.toLowerCase()}, .*set ADMIN_API_KEY`),
+    );
+    assert.equal(await post(api.url, { [name]: '127.0.0.1' }), 403, name);
+  }
+  const asNginx = await rawExchange(t, api.url, 'GET /api/v1/audit HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n');
+  assert.equal(asNginx.status, 403);
+  assert.match(asNginx.body, /is HTTP\/1\.0, which proxies speak/);
+  assert.equal((await api.get('/audit')).json.entries, 0);
+});
+
+test('with an admin key a server takes requests through proxies', async (t) => {
+  const { api } = await startInProcess(t, { ADMIN_API_KEY: adminKey, TRUST_PROXY: '1' });
+  const headers = { ...asAdmin, 'x-tenant': 'acme', 'x-forwarded-for': '192.0.2.1', via: '1.1 proxy' };
+  assert.equal((await api.get('/audit', headers)).status, 200);
 });

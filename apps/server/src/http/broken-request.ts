@@ -2,18 +2,29 @@ import { Buffer } from 'node:buffer';
 import { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { ApiError } from './api-error.ts';
+import type { Connections } from './connections.ts';
 import { renderError } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
 import { securityHeaders } from './security-headers.ts';
 
 /** Answers what is not even HTTP, or stopped half-way: the framework has no request for it. */
-export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) {
+export function answerBrokenRequest(
+  error: Error & { code?: string },
+  socket: Socket,
+  connections: Connections,
+): void {
+  if (!socket.destroyed && connections.isAnswered(socket)) return;
+  if (error.code === 'ECONNRESET' || !socket.writable || isAnswerBegun(socket)) {
     socket.destroy();
     return;
   }
+  connections.endWith(socket, answerText(brokenRequest(error.code)));
+}
+
+/** An error answer as it goes over the wire, with the end of its connection. */
+export function answerText(error: ApiError): string {
   const requestId = requestIdOf(undefined);
-  const { status, headers, body } = renderError(brokenRequest(error.code), requestId, undefined);
+  const { status, headers, body } = renderError(error, requestId, undefined);
   const fields = {
     ...headers,
     ...securityHeaders,
@@ -22,16 +33,16 @@ export function answerBrokenRequest(error: Error & { code?: string }, socket: So
     'content-length': Buffer.byteLength(body),
   };
   const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status} Error\r\n${head.join('')}\r\n${body}`);
+  return `HTTP/1.1 ${status} Error\r\n${head.join('')}\r\n${body}`;
 }
 
 /**
- * Whether an earlier, whole request on the connection waits for its answer. What is written now would be taken for
- * that answer. Node's own handler looks at the same member.
+ * Whether an earlier, whole request on the connection waits for its answer, or an answer has begun. What is written now would
+ * be taken for that answer, or for a part of it. Node's own handler looks at the same member.
  */
-function isAnswering(socket: Socket): boolean {
+function isAnswerBegun(socket: Socket): boolean {
   const response: unknown = Reflect.get(socket, '_httpMessage');
-  return response instanceof ServerResponse && response.req.complete;
+  return response instanceof ServerResponse && (response.req.complete || response.headersSent);
 }
 
 function brokenRequest(code: string | undefined): ApiError {

@@ -1,68 +1,173 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { AddressPlaces } from './address-places.ts';
+import { AnswerProgress } from './answer-progress.ts';
+import { lingeringClose } from './lingering-close.ts';
 
-/** For how long a client may go on to send what was refused before it has read the refusal. */
+/** For how long a client may go on sending what was refused before it has read the refusal. */
 const lingerMs = 2_000;
+/** For how long a stop waits for the rest of requests that have begun to arrive. */
+const restOfRequestMs = 10_000;
+const checkEveryMsMax = 1_000;
+
+/** Why the server closed a connection, or did not accept it. */
+export type CutReason = 'address_full' | 'server_full' | 'not_read';
+
+export interface ConnectionBounds {
+  /** connections of one client address at a time */
+  readonly perAddressMax: number;
+  /** within which time a client must take a part of an answer */
+  readonly answerStallMs: number;
+  readonly onCut: (reason: CutReason, address: string | undefined) => void;
+}
+
+interface Connection {
+  /** the latest one; none before the first request */
+  answer: ServerResponse | undefined;
+  /** whether no further request on it is executed */
+  isEnding: boolean;
+  /** whether its last answer was given */
+  isAnswered: boolean;
+  readonly progress: AnswerProgress;
+}
 
 /**
- * The open connections of a server. When it stops, those on which an answer is due get it and end with it; the
- * others end at once. Node alone waits for a client to leave that keeps its connection alive, or that has not sent
- * anything yet.
+ * The open connections of a server. Each has a place, which it gives back whatever its client does: Node's timeouts end a
+ * request that does not arrive, this class ends a connection whose request was refused, and one whose answer is not read.
+ * When the server stops, connections with an answer due get it and end with it; the others end at once.
  */
 export class Connections {
-  /** with the latest answer on each: none before its first request */
-  readonly #answers = new Map<Socket, ServerResponse | undefined>();
+  readonly #open = new Map<Socket, Connection>();
+  readonly #places: AddressPlaces;
+  readonly #bounds: ConnectionBounds;
+  #accepted = 0;
   #isClosing = false;
+  #refuseRest: NodeJS.Timeout | undefined;
 
-  constructor(server: Server) {
-    server.on('connection', (socket: Socket) => this.#opened(socket));
+  constructor(bounds: ConnectionBounds) {
+    this.#bounds = bounds;
+    this.#places = new AddressPlaces(bounds.perAddressMax);
+  }
+
+  /** Connections that have a place now. */
+  get size(): number {
+    return this.#accepted;
+  }
+
+  /** @param opened the event of a server for a socket that HTTP may begin on: over TLS that is after the handshake */
+  watch(server: Server, opened: 'connection' | 'secureConnection'): void {
+    server.on('connection', (socket: Socket) => this.#accept(socket));
+    server.on('drop', (data?: { readonly remoteAddress?: string }) =>
+      this.#bounds.onCut('server_full', data?.remoteAddress),
+    );
+    server.on(opened, (socket: Socket) => this.#opened(socket));
     server.on('request', ({ socket }: IncomingMessage, answer: ServerResponse) => {
-      this.#answers.set(socket, answer);
+      const connection = this.#open.get(socket);
+      if (connection !== undefined && !connection.isEnding) connection.answer = answer;
+    });
+    const everyMs = Math.min(checkEveryMsMax, this.#bounds.answerStallMs / 4);
+    const check = setInterval(() => this.endStalled(performance.now()), everyMs).unref();
+    server.once('close', () => {
+      clearInterval(check);
+      clearTimeout(this.#refuseRest);
     });
   }
 
-  close(): void {
-    this.#isClosing = true;
-    for (const [socket, answer] of this.#answers) {
-      if (answer === undefined || answer.writableFinished) socket.destroySoon();
-      else endWith(socket, answer);
+  /** Whether no further request on a connection is executed. */
+  isEnding(socket: Socket): boolean {
+    return this.#open.get(socket)?.isEnding !== false;
+  }
+
+  /** Whether a connection has its last answer, and is about to end. */
+  isAnswered(socket: Socket): boolean {
+    return this.#open.get(socket)?.isAnswered !== false;
+  }
+
+  /** From now on no further request on this connection is executed. */
+  takeNoMore(socket: Socket): void {
+    const connection = this.#open.get(socket);
+    if (connection !== undefined) connection.isEnding = true;
+  }
+
+  /** Ends a connection with an answer, of which nothing was sent yet. */
+  endWith(socket: Socket, bytes: string): void {
+    const connection = this.#open.get(socket);
+    if (connection !== undefined) linger(socket, connection, bytes);
+  }
+
+  /** Ends the connections whose clients do not read their answers. */
+  endStalled(nowMs: number): void {
+    for (const [socket, { progress }] of this.#open) {
+      if (!progress.isStalled(nowMs)) continue;
+      this.#bounds.onCut('not_read', socket.remoteAddress);
+      socket.destroy();
     }
   }
 
-  #opened(socket: Socket): void {
-    if (this.#isClosing) {
+  /** @param refusal the answer to requests that do not arrive whole in the time that is left */
+  close(refusal: () => string): void {
+    this.#isClosing = true;
+    for (const [socket, connection] of this.#open) {
+      const { answer } = connection;
+      connection.isEnding = true;
+      if (answer === undefined || answer.writableFinished) socket.destroySoon();
+      else endWithAnswer(socket, answer);
+    }
+    this.#refuseRest = setTimeout(() => this.#refuseUnfinished(refusal), restOfRequestMs);
+  }
+
+  #refuseUnfinished(refusal: () => string): void {
+    for (const [socket, { answer }] of this.#open) {
+      if (answer !== undefined && !answer.headersSent && !answer.req.complete)
+        this.endWith(socket, refusal());
+    }
+  }
+
+  #accept(socket: Socket): void {
+    // Asked for while there is a peer, Node remembers its address. Otherwise a client that resets the connection right after its
+    // request would have none, and its retry would come from another scope.
+    const address = socket.remoteAddress;
+    const giveBack = address === undefined || this.#isClosing ? undefined : this.#places.take(address);
+    if (giveBack === undefined) {
+      if (!this.#isClosing && address !== undefined) this.#bounds.onCut('address_full', address);
       socket.destroy();
       return;
     }
-    this.#answers.set(socket, undefined);
-    socket.once('close', () => this.#answers.delete(socket));
+    this.#accepted += 1;
+    socket.once('close', () => {
+      this.#accepted -= 1;
+      giveBack();
+    });
+  }
+
+  #opened(socket: Socket): void {
+    if (socket.destroyed || this.#isClosing || socket.remoteAddress === undefined) {
+      socket.destroy();
+      return;
+    }
+    const progress = new AnswerProgress(socket, this.#bounds.answerStallMs);
+    const connection: Connection = { answer: undefined, isEnding: false, isAnswered: false, progress };
+    this.#open.set(socket, connection);
+    socket.once('close', () => this.#open.delete(socket));
     const destroySoon = socket.destroySoon.bind(socket);
     socket.destroySoon = () => {
-      const answer = this.#answers.get(socket);
+      const { answer } = connection;
       const isCutShort = answer?.writableFinished === true && !answer.req.complete;
-      if (isCutShort) linger(socket);
+      if (isCutShort) linger(socket, connection, '');
       else destroySoon();
     };
   }
 }
 
-/**
- * Ends a connection on which a request was answered before all of it came. Closed at once, what is still on its way would
- * be met with a reset, and that can take the answer away from a client that has not read it yet (RFC 9112, section 9.6).
- */
-function linger(socket: Socket): void {
-  // Not to the parser: what came behind the request would be executed.
-  socket.removeAllListeners('data');
-  socket.on('data', () => undefined);
-  socket.resume();
-  socket.end();
-  const timer = setTimeout(() => socket.destroy(), lingerMs);
-  socket.once('close', () => clearTimeout(timer));
-  socket.once('end', () => socket.destroy());
+function linger(socket: Socket, connection: Connection, bytes: string): void {
+  connection.isEnding = true;
+  connection.isAnswered = true;
+  socket.write(bytes);
+  lingeringClose(socket, lingerMs);
 }
 
-function endWith(socket: Socket, answer: ServerResponse): void {
-  // Tells the client, as long as the head of the answer is not sent.
+function endWithAnswer(socket: Socket, answer: ServerResponse): void {
+  // Says so in the answer, as long as its head is not sent.
   answer.shouldKeepAlive = false;
   answer.once('finish', () => socket.destroySoon());
 }

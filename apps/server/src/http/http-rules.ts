@@ -1,6 +1,16 @@
 import type { IncomingMessage } from 'node:http';
-import { fieldLines } from '@billonce/idempotency/core';
 import { ApiError } from './api-error.ts';
+
+/**
+ * Fields that a request has at most once. Of a repeated one Node drops a line or joins the two, and a proxy in front may take
+ * the other line. The lines of `Idempotency-Key` are read where it is used, and Node's parser takes one `Content-Length`.
+ */
+const singleFields: ReadonlyMap<string, string> = new Map(
+  ['Host', 'Authorization', 'Content-Type', 'X-API-Key', 'X-Tenant'].map((name) => [
+    name.toLowerCase(),
+    name,
+  ]),
+);
 
 /**
  * Keeps the rules of HTTP that Node leaves to its users: where a proxy in front reads a request in another way than this
@@ -8,11 +18,22 @@ import { ApiError } from './api-error.ts';
  *
  * @throws {ApiError} `invalid_request`
  */
-export function refuseMalformed({ httpVersion, httpVersionMajor, rawHeaders }: IncomingMessage): void {
+export function refuseMalformed(request: IncomingMessage): void {
+  const { headers, httpVersion, httpVersionMajor, rawHeaders } = request;
   if (httpVersionMajor !== 1) {
     throw new ApiError('invalid_request', `this server speaks HTTP/1.1, and not HTTP/${httpVersion}`);
   }
-  const hosts = fieldLines(rawHeaders, 'host').length;
-  if (hosts > 1) throw new ApiError('invalid_request', 'the request has more than one Host');
-  if (hosts === 0 && httpVersion === '1.1') throw new ApiError('invalid_request', 'the request has no Host');
+  refuseRepeated(rawHeaders);
+  if (headers.host === undefined && httpVersion === '1.1')
+    throw new ApiError('invalid_request', 'the request has no Host');
+}
+
+function refuseRepeated(rawHeaders: readonly string[]): void {
+  const seen = new Set<string>();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = singleFields.get((rawHeaders[index] ?? '').toLowerCase());
+    if (name === undefined) continue;
+    if (seen.has(name)) throw new ApiError('invalid_request', `the request has more than one ${name}`);
+    seen.add(name);
+  }
 }

@@ -1,5 +1,30 @@
+import type { IncomingMessage } from 'node:http';
 import { hostWithoutPort, isLoopbackHost } from '../loopback.ts';
 import { ApiError } from './api-error.ts';
+
+/** Header fields that proxies add; none of a client on this machine. */
+const addedByProxies =
+  /^(?:x-forwarded(?:-.*)?|x-real-ip|forwarded|via|cf-.*|true-client-ip|x-client-ip|x-cluster-client-ip)$/;
+
+/**
+ * Keeps proxies away from a server in development mode: everyone whom the proxy lets through would be its admin. A proxy on this
+ * machine shows in the fields that it adds, or, as nginx by default until 1.29, in its HTTP/1.0.
+ *
+ * @throws {ApiError} `forbidden`
+ */
+export function refuseProxied({
+  headers,
+  httpVersion,
+}: Pick<IncomingMessage, 'headers' | 'httpVersion'>): void {
+  const added = Object.keys(headers).find((name) => addedByProxies.test(name));
+  if (added === undefined && httpVersion !== '1.0') return;
+  const sign =
+    added === undefined ? 'is HTTP/1.0, which proxies speak' : `has the header ${added}, which proxies add`;
+  throw new ApiError(
+    'forbidden',
+    `the request ${sign}, and without ADMIN_API_KEY the server does not run behind a proxy: set ADMIN_API_KEY and TRUST_PROXY, or call the server directly`,
+  );
+}
 
 /** The parts of a request that tell what page it comes from. */
 export interface OriginHeaders {

@@ -1,29 +1,19 @@
 import { Buffer } from 'node:buffer';
-import type { Socket } from 'node:net';
-import cors from '@fastify/cors';
 import rateLimit from '@fastify/rate-limit';
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyRequest,
-  LogController,
-} from 'fastify';
-import { StorageFault } from '../ledger/storage-port.ts';
+import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiError } from './api-error.ts';
-import { answerBrokenRequest } from './broken-request.ts';
 import { type Caller, CallerIdentifier } from './caller.ts';
 import { addressOf } from './client-address.ts';
-import { Connections } from './connections.ts';
+import { allowOrigins } from './cors.ts';
 import type { Desk } from './desk.ts';
+import { errorAnswer } from './error-answer.ts';
 import { observeRequests } from './observe-requests.ts';
 import './fastify-types.ts';
 import { refuseMalformed } from './http-rules.ts';
 import { parseJsonBody } from './json-body.ts';
-import { guardDevelopment } from './origin-guard.ts';
-import { type ErrorAnswer, renderError } from './problem.ts';
+import { listener } from './listener.ts';
+import { guardDevelopment, refuseProxied } from './origin-guard.ts';
 import { refuseUnknown } from './refuse-unknown.ts';
-import { requestIdOf } from './request-id.ts';
 import { type Identify, isWriting, registerOperations } from './router.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { agentRoutes } from './routes/agents.ts';
@@ -44,9 +34,6 @@ import { webhookRoutes } from './routes/webhooks.ts';
 import { RuntimeSettings } from './runtime-settings.ts';
 import { securityHeaders } from './security-headers.ts';
 
-const keepAliveTimeoutMs = 72_000;
-const headerBytesMax = 16_384;
-const pathParameterLengthMax = 1_024;
 /** Callers whose requests are counted; beyond them those that were away the longest begin anew. */
 const rateLimitedCallersMax = 50_000;
 
@@ -54,43 +41,8 @@ const securityFields = Object.entries(securityHeaders);
 
 /** Builds the HTTP server: who calls, what they ask, and how they are answered. */
 export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<FastifyInstance> {
-  const { requestTimeoutMs, trustedHops } = desk.config;
-  const headersTimeoutMs = Math.ceil(requestTimeoutMs / 3);
-  const app = Fastify({
-    loggerInstance: log,
-    logController: new LogController({ disableRequestLogging: true }),
-    genReqId: (request) => requestIdOf(request.headers['x-request-id']),
-    requestIdHeader: false,
-    requestTimeout: requestTimeoutMs,
-    keepAliveTimeout: keepAliveTimeoutMs,
-    // A request without Host is refused by a hook: Node would do it without our error.
-    http: {
-      maxHeaderSize: headerBytesMax,
-      headersTimeout: headersTimeoutMs,
-      connectionsCheckingInterval: Math.ceil(headersTimeoutMs / 2),
-      requireHostHeader: false,
-    },
-    routerOptions: { maxParamLength: pathParameterLengthMax },
-    return503OnClosing: false,
-    forceCloseConnections: 'idle',
-    clientErrorHandler: answerBrokenRequest,
-    frameworkErrors: (error, request, reply) => {
-      const { status, headers, body } = errorAnswer(error, request, log, trustedHops);
-      // Refused before any hook ran.
-      reply.hijack();
-      const own = { 'x-request-id': request.id, 'content-length': Buffer.byteLength(body) };
-      reply.raw.writeHead(status, { ...headers, ...securityHeaders, ...own }).end(body);
-    },
-  });
-  app.server.maxConnections = desk.config.connectionsMax;
-  app.server.on('connection', rememberAddress);
-  // An expectation that nobody knows may be ignored (RFC 9110, section 10.1.1): Node would answer it without our error.
-  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
-  const connections = new Connections(app.server);
-  app.addHook('preClose', (done) => {
-    connections.close();
-    done();
-  });
+  const { trustedHops } = desk.config;
+  const app = listener(desk, log);
   app.decorateRequest('caller', undefined);
   app.decorateRequest('jsonBody', undefined);
   registerParser(app);
@@ -103,7 +55,7 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
   app.setNotFoundHandler(async () => {
     throw new ApiError('not_found', 'there is no such path');
   });
-  if (desk.config.corsAllowedOrigins.length > 0) await registerCors(app, desk.config.corsAllowedOrigins);
+  if (desk.config.corsAllowedOrigins.length > 0) await allowOrigins(app, desk.config.corsAllowedOrigins);
   const settings = new RuntimeSettings(desk.books, desk.config, desk.nowMs);
   await settings.load();
   const refuseTooMany = await registerRateLimit(app, settings, trustedHops);
@@ -130,14 +82,6 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
     { identify: limitRefused(callerOf(desk), refuseTooMany), admit: refuseUnknown(desk) },
   );
   return app;
-}
-
-/**
- * Asks for the peer's address while there is a peer; Node then remembers it. A client that resets the connection
- * right after its request would otherwise have none, and its retry would come from another scope.
- */
-function rememberAddress(socket: Socket): void {
-  if (socket.remoteAddress === undefined) socket.destroy();
 }
 
 function callerOf({ books, config, nowMs }: Desk): Identify {
@@ -180,6 +124,7 @@ function registerHooks(app: FastifyInstance, { config }: Desk): void {
     const { host, origin } = request.headers;
     refuseMalformed(request.raw);
     if (config.adminApiKey === undefined) {
+      refuseProxied(request.raw);
       const fetchSite = single(request.headers['sec-fetch-site']);
       guardDevelopment({ host, origin, fetchSite }, isWriting(request), config.corsAllowedOrigins);
     }
@@ -188,39 +133,6 @@ function registerHooks(app: FastifyInstance, { config }: Desk): void {
       throw new ApiError('unsupported_media_type', 'a body with a content coding is not taken');
     }
     done();
-  });
-}
-
-async function registerCors(app: FastifyInstance, origins: readonly string[]): Promise<void> {
-  await app.register(cors, {
-    origin: [...origins],
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: [
-      'Authorization',
-      'Content-Type',
-      'Idempotency-Key',
-      'If-Match',
-      'If-None-Match',
-      'Traceparent',
-      'X-API-Key',
-      'X-Request-Id',
-      'X-Tenant',
-    ],
-    exposedHeaders: [
-      'ETag',
-      'Effective-Within-Ms',
-      'Idempotency-Replayed',
-      'Ignored-Parameters',
-      'Link',
-      'Location',
-      'RateLimit-Limit',
-      'RateLimit-Remaining',
-      'RateLimit-Reset',
-      'Retry-After',
-      'Server-Timing',
-      'X-Request-Id',
-    ],
-    maxAge: 600,
   });
 }
 
@@ -273,44 +185,4 @@ async function registerRateLimit(
       headers,
     });
   };
-}
-
-function errorAnswer(
-  error: FastifyError | ApiError,
-  request: FastifyRequest,
-  log: FastifyBaseLogger,
-  trustedHops: number,
-): ErrorAnswer {
-  const apiError = error instanceof ApiError ? error : frameworkError(error);
-  const answer = renderError(apiError, request.id, request.headers.accept);
-  if (answer.status >= 500) {
-    const route = request.routeOptions.url;
-    const client = addressOf(request, trustedHops);
-    const { id: requestId } = request;
-    log.error({ requestId, client, route, code: apiError.code, err: apiError.cause ?? error }, 'failed');
-  }
-  return answer;
-}
-
-/** Translates what the framework says of a request; everything else is a fault of ours, and not shown. */
-function frameworkError(error: FastifyError): ApiError {
-  switch (error.code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new ApiError('payload_too_large', 'the body is too large');
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-    case 'FST_ERR_CTP_EMPTY_TYPE':
-      return new ApiError('unsupported_media_type', 'the body must be application/json');
-    case 'FST_ERR_MAX_PARAM_LENGTH':
-      return new ApiError('invalid_request', 'a segment of the path is too long');
-    case 'FST_ERR_BAD_URL':
-      return new ApiError('invalid_request', 'the path is not valid percent-encoding');
-    default:
-      break;
-  }
-  const status = error.statusCode ?? 500;
-  if (status >= 400 && status < 500)
-    return new ApiError('invalid_request', 'the request is not valid HTTP', {}, error);
-  if ('errcode' in error || (error instanceof StorageFault && error.kind !== 'rejected'))
-    return new ApiError('storage_unavailable', 'the database cannot be read', {}, error);
-  return new ApiError('internal_error', 'a fault of this server; nothing was applied', {}, error);
 }

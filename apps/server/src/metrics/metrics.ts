@@ -33,6 +33,7 @@ export class Metrics {
   readonly #writeFaults: Counter<'code'>;
   readonly #writeProbes: Counter<'outcome'>;
   readonly #deliveries: Counter<'outcome'>;
+  readonly #connectionsCut: Counter<'reason'>;
   readonly #failedAudits: Gauge;
   readonly #books: readonly { readonly gauge: Gauge; readonly read: (books: AuditedBooks) => number }[];
 
@@ -76,6 +77,11 @@ export class Metrics {
     ]);
     this.#writeProbes = counter('write_probes_total', 'Probes whether writes succeed', ['outcome']);
     this.#deliveries = counter('webhook_attempts_total', 'Attempts to deliver to webhooks', ['outcome']);
+    this.#connectionsCut = counter(
+      'connections_cut_total',
+      'Connections that were refused because there are too many, or closed because an answer was not read',
+      ['reason'],
+    );
     this.#failedAudits = gauge(
       'audit_failed_tenants',
       'Tenants that the last audit could not read; anything but 0 is an alarm',
@@ -129,6 +135,22 @@ export class Metrics {
       });
     watch('queue_items', 'Items that wait to be decided', ({ queuedItems }) => queuedItems);
     watch('in_flight_items', 'Items with the writer', ({ inFlightItems }) => inFlightItems);
+  }
+
+  /** Shows how many connections are open, as it is at each scrape. */
+  watchConnections(open: () => number): void {
+    new Gauge({
+      name: 'billonce_connections',
+      help: 'Connections that are open',
+      registers: [this.#registry],
+      collect() {
+        this.set(open());
+      },
+    });
+  }
+
+  connectionCut(reason: string): void {
+    this.#connectionsCut.labels(reason).inc();
   }
 
   answered(method: string, route: string, status: number, seconds: number): void {

@@ -19,6 +19,30 @@ export const badHttp: readonly BadRequest[] = [
   broken('no Host', 'GET /health HTTP/1.1\r\n\r\n'),
   broken('two Hosts', ask('GET /health', 'Host: elsewhere.example')),
   broken(
+    'two Authorizations',
+    ask('GET /api/v1/stats', 'Authorization: Bearer a', 'authorization: Bearer b'),
+  ),
+  broken('two API keys', ask('GET /api/v1/stats', 'X-API-Key: a', 'X-API-Key: a')),
+  broken('two tenants', ask('GET /api/v1/stats', 'X-Tenant: a', 'X-Tenant: b')),
+  broken(
+    'two Content-Types',
+    bare('/usage', text, json, 'Content-Type: text/plain', `Content-Length: ${text.length}`),
+  ),
+  broken('the same Content-Type twice', bare('/usage', text, json, json, `Content-Length: ${text.length}`)),
+  {
+    what: 'two Idempotency-Keys',
+    bytes: bare(
+      '/usage',
+      text,
+      json,
+      'Idempotency-Key: a',
+      'Idempotency-Key: a',
+      `Content-Length: ${text.length}`,
+    ),
+    status: 400,
+    code: 'invalid_idempotency_key',
+  },
+  broken(
     'no version',
     bare('/usage', text, json, `Content-Length: ${text.length}`).toString().replace(' HTTP/1.1', ''),
   ),

@@ -14,36 +14,35 @@ import { settlementQuery } from '../settlement-query.ts';
 const csvType = 'text/csv; charset=utf-8; header=present';
 
 /** Routes that stream a file. */
-export function exportRoutes({ books, config, nowMs }: Desk) {
-  const stallMs = config.exportStallMs;
+export function exportRoutes({ books, nowMs }: Desk) {
   return {
     exportUsageJson: async (call) => {
       const accounts = await begun(accountPages(books, tenantOf(call)));
       const file = { name: 'usage.json', mediaType: 'application/json; charset=utf-8' };
-      return exportReply(call, { ...file, text: totalsJson(accounts, nowMs()) }, stallMs);
+      return exportReply(call, { ...file, text: totalsJson(accounts, nowMs()) });
     },
 
     exportUsageCsv: async (call) => {
       const text = totalsCsv(await begun(accountPages(books, tenantOf(call))));
-      return exportReply(call, { name: 'usage.csv', mediaType: csvType, text }, stallMs);
+      return exportReply(call, { name: 'usage.csv', mediaType: csvType, text });
     },
 
     exportEntriesJson: async (call) => {
       const pages = await begun(walkEntries(books, entryQuery(tenantOf(call), call.query)));
       const file = { name: 'entries.json', mediaType: 'application/json; charset=utf-8' };
-      return exportReply(call, { ...file, text: jsonText(pages) }, stallMs);
+      return exportReply(call, { ...file, text: jsonText(pages) });
     },
 
     exportEntriesCsv: async (call) => {
       const pages = await begun(walkEntries(books, entryQuery(tenantOf(call), call.query)));
       const text = entriesCsv(pages);
-      return exportReply(call, { name: 'entries.csv', mediaType: csvType, text }, stallMs);
+      return exportReply(call, { name: 'entries.csv', mediaType: csvType, text });
     },
 
     exportSettlementsCsv: async (call) => {
       const pages = await begun(walkSettlements(books, settlementQuery(tenantOf(call), call.query)));
       const text = settlementsCsv(pages);
-      return exportReply(call, { name: 'settlements.csv', mediaType: csvType, text }, stallMs);
+      return exportReply(call, { name: 'settlements.csv', mediaType: csvType, text });
     },
   } satisfies Partial<Handlers>;
 }

@@ -1,0 +1,43 @@
+import { isIPv6 } from 'node:net';
+
+/** Counts how many places each client address has, so that no address takes all of them. */
+export class AddressPlaces {
+  readonly #max: number;
+  readonly #taken = new Map<string, number>();
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /** Takes a place for an address; returns what gives it back, or `undefined` if the address has all that it may have. */
+  take(address: string): (() => void) | undefined {
+    const group = addressGroup(address);
+    const taken = this.#taken.get(group) ?? 0;
+    if (taken >= this.#max) return undefined;
+    this.#taken.set(group, taken + 1);
+    return () => this.#giveBack(group);
+  }
+
+  #giveBack(group: string): void {
+    const left = (this.#taken.get(group) ?? 1) - 1;
+    if (left === 0) this.#taken.delete(group);
+    else this.#taken.set(group, left);
+  }
+}
+
+/**
+ * The addresses that count as one client: an IPv4 address, also if it is written as IPv6, or the /64 network of an IPv6
+ * address, because a single client usually has all addresses of one.
+ */
+export function addressGroup(address: string): string {
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (!isIPv6(address)) return address;
+  const [head = '', tail] = address.replace(/%.*$/, '').split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
+  const segments = [...before, ...Array.from({ length: zeros }, () => '0'), ...after];
+  const network = segments.slice(0, 4).map((segment) => Number.parseInt(segment, 16).toString(16));
+  return `${network.join(':')}::/64`;
+}

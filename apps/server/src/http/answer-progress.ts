@@ -1,0 +1,48 @@
+import type { Socket } from 'node:net';
+
+/** How much of an answer a client must take within the time that it has for it, unless less is left. */
+export const answerBytesMin = 64 * 1024;
+
+/** Whether a client takes what is sent to it. */
+export class AnswerProgress {
+  readonly #socket: Socket;
+  readonly #stallMs: number;
+  #sinceMs: number | undefined;
+  #sentBytes = 0;
+
+  constructor(socket: Socket, stallMs: number) {
+    this.#socket = socket;
+    this.#stallMs = stallMs;
+  }
+
+  /** Whether the client took less than `answerBytesMin` within `stallMs`, while there was more to take. */
+  isStalled(nowMs: number): boolean {
+    const { sentBytes, waitingBytes } = sendingState(this.#socket);
+    if (waitingBytes === 0) {
+      this.#sinceMs = undefined;
+      return false;
+    }
+    if (this.#sinceMs === undefined || sentBytes - this.#sentBytes >= answerBytesMin) {
+      this.#sinceMs = nowMs;
+      this.#sentBytes = sentBytes;
+      return false;
+    }
+    return nowMs - this.#sinceMs >= this.#stallMs;
+  }
+}
+
+/**
+ * What the kernel took of what was written to a socket, and what still waits. Node itself looks at the same two members of the
+ * handle to see whether a write goes on; what is public counts a large write only when all of it was sent.
+ */
+function sendingState(socket: Socket): { readonly sentBytes: number; readonly waitingBytes: number } {
+  const handle: unknown = Reflect.get(socket, '_handle');
+  const waitingBytes = socket.writableLength;
+  if (typeof handle === 'object' && handle !== null) {
+    const written: unknown = Reflect.get(handle, 'bytesWritten');
+    const queued: unknown = Reflect.get(handle, 'writeQueueSize');
+    if (typeof written === 'number' && typeof queued === 'number')
+      return { sentBytes: written - queued, waitingBytes };
+  }
+  return { sentBytes: socket.bytesWritten - waitingBytes, waitingBytes };
+}

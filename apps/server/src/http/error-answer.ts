@@ -1,0 +1,46 @@
+import type { FastifyBaseLogger, FastifyError, FastifyRequest } from 'fastify';
+import { StorageFault } from '../ledger/storage-port.ts';
+import { ApiError } from './api-error.ts';
+import { addressOf } from './client-address.ts';
+import { type ErrorAnswer, renderError } from './problem.ts';
+
+/** Renders what a request failed with, and logs it if it is a fault of this server. */
+export function errorAnswer(
+  error: FastifyError | ApiError,
+  request: FastifyRequest,
+  log: FastifyBaseLogger,
+  trustedHops: number,
+): ErrorAnswer {
+  const apiError = error instanceof ApiError ? error : frameworkError(error);
+  const answer = renderError(apiError, request.id, request.headers.accept);
+  if (answer.status >= 500) {
+    const route = request.routeOptions.url;
+    const client = addressOf(request, trustedHops);
+    const { id: requestId } = request;
+    log.error({ requestId, client, route, code: apiError.code, err: apiError.cause ?? error }, 'failed');
+  }
+  return answer;
+}
+
+/** Translates what the framework says of a request; everything else is a fault of ours, and not shown. */
+function frameworkError(error: FastifyError): ApiError {
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new ApiError('payload_too_large', 'the body is too large');
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+    case 'FST_ERR_CTP_EMPTY_TYPE':
+      return new ApiError('unsupported_media_type', 'the body must be application/json');
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new ApiError('invalid_request', 'a segment of the path is too long');
+    case 'FST_ERR_BAD_URL':
+      return new ApiError('invalid_request', 'the path is not valid percent-encoding');
+    default:
+      break;
+  }
+  const status = error.statusCode ?? 500;
+  if (status >= 400 && status < 500)
+    return new ApiError('invalid_request', 'the request is not valid HTTP', {}, error);
+  if ('errcode' in error || (error instanceof StorageFault && error.kind !== 'rejected'))
+    return new ApiError('storage_unavailable', 'the database cannot be read', {}, error);
+  return new ApiError('internal_error', 'a fault of this server; nothing was applied', {}, error);
+}

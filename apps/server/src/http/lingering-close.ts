@@ -1,0 +1,20 @@
+import type { Socket } from 'node:net';
+
+/**
+ * Ends a connection whose client may still be sending. What arrives from now on is dropped; the parser never sees it, so none
+ * of it is executed. Closed at once, the connection would answer those bytes with a reset, and a reset can take the answer
+ * away from a client that has not read it yet (RFC 9112, section 9.6). After `lingerMs` the socket is destroyed, whatever
+ * the client does.
+ */
+export function lingeringClose(socket: Socket, lingerMs: number): void {
+  for (const event of ['data', 'end', 'drain']) socket.removeAllListeners(event);
+  // A listener for data takes the socket away from Node's parser, which otherwise reads from the handle itself.
+  socket.on('data', () => undefined);
+  const timer = setTimeout(() => socket.destroy(), lingerMs);
+  socket.once('close', () => clearTimeout(timer));
+  socket.resume();
+  socket.end(() => {
+    if (socket.readableEnded) socket.destroy();
+    else socket.once('end', () => socket.destroy());
+  });
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { setImmediate as immediate } from 'node:timers/promises';
+import type { Api } from './harness/api.ts';
+import { halfOpen } from './harness/half-open.ts';
+import { startInProcess } from './harness/in-process.ts';
+
+/** Law L2 for connections: each gives its place back, whatever its client does. */
+
+async function metric(api: Api, line: RegExp): Promise<number> {
+  const { text } = await api.get('/metrics');
+  return Number(line.exec(text)?.[1] ?? 0);
+}
+
+const cut = (reason: string) =>
+  new RegExp(`^billonce_connections_cut_total\\{reason="${reason}"\\} (\\d+)$`, 'm');
+
+/** Waits until no connection is left but those of `fetch`. */
+async function untilGivenBack(api: Api): Promise<void> {
+  while ((await metric(api, /^billonce_connections (\d+)$/m)) > 4) await immediate();
+}
+
+const timeout = 60_000;
+const length = 'Content-Type: application/json\r\nContent-Length: 100\r\n\r\n';
+
+test('a client that is silent, wherever it falls silent, keeps no place', { timeout }, async (t) => {
+  const { api } = await startInProcess(t, { REQUEST_TIMEOUT_MS: '300' });
+  const silences = {
+    'before the head': '',
+    'in the head': 'POST /api/v1/usage HTTP/1.1\r\nHost: local',
+    'in the body': `POST /api/v1/usage HTTP/1.1\r\nHost: localhost\r\n${length}{`,
+    'before the body that it announced': `POST /api/v1/usage HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n${length}`,
+    'after a refusal': 'hello\r\n\r\n',
+    'after an answer that ends the connection':
+      'GET /api/v1/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
+  };
+  const clients = Object.values(silences).flatMap((bytes) => Array.from({ length: 5 }, () => bytes));
+  await Promise.all(
+    clients.map(async (bytes) => {
+      const { socket } = await halfOpen(t, api.url);
+      socket.write(bytes);
+    }),
+  );
+  await untilGivenBack(api);
+});
+
+test('a client that sends without end what was refused keeps no place', { timeout }, async (t) => {
+  const { api } = await startInProcess(t);
+  const { socket, ended, gone } = await halfOpen(t, api.url);
+  socket.write('hello\r\n\r\n');
+  await ended;
+  while (!socket.destroyed) {
+    socket.write('more\r\n');
+    await immediate();
+  }
+  await gone;
+  await untilGivenBack(api);
+});
+
+test('an address has a bounded number of connections, and places that are given back are free again', {
+  timeout,
+}, async (t) => {
+  const { api } = await startInProcess(t, { MAX_CONNECTIONS_PER_ADDRESS: '12' });
+  await api.get('/health');
+  const clients = await Promise.all(Array.from({ length: 20 }, () => halfOpen(t, api.url)));
+  const refused = new Set<unknown>();
+  for (const client of clients) client.ended.then(() => refused.add(client)).catch(() => undefined);
+  while (refused.size < 8) await immediate();
+  assert.ok((await metric(api, cut('address_full'))) >= 8);
+  const [kept] = clients.filter((client) => !refused.has(client));
+  assert.ok(kept);
+  kept.socket.write(ask);
+  await kept.answered();
+  kept.socket.destroy();
+  while (!(await isAnswered(t, api.url))) await immediate();
+});
+
+const ask = 'GET /api/v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n';
+
+async function isAnswered(t: TestContext, url: string): Promise<boolean> {
+  const client = await halfOpen(t, url);
+  client.socket.write(ask);
+  return await client.answered().then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import type { TestContext } from 'node:test';
+import { onEnd } from './on-end.ts';
+
+/** A connection whose client never ends its half: the server must. */
+export interface HalfOpen {
+  readonly socket: Socket;
+  /** everything that came */
+  received(): string;
+  /** Resolves once that many answers have come whole. */
+  answered(count?: number): Promise<void>;
+  /** resolves once the server has ended its half */
+  readonly ended: Promise<void>;
+  /** resolves once the connection is gone, which needs the server to have destroyed it */
+  readonly gone: Promise<void>;
+}
+
+export async function halfOpen(t: TestContext, url: string): Promise<HalfOpen> {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+  onEnd(t, () => socket.destroy());
+  // A reset is one of the ways in which a connection ends.
+  socket.on('error', () => undefined);
+  let received = '';
+  let wake = (): void => undefined;
+  socket.on('data', (chunk: Buffer) => {
+    received += chunk.toString('latin1');
+    wake();
+  });
+  const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  const ended = Promise.race([new Promise<void>((resolve) => socket.once('end', () => resolve())), gone]);
+  await once(socket, 'connect');
+  const answered = async (count = 1): Promise<void> => {
+    while (wholeAnswers(received) < count) {
+      const more = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      await Promise.race([more, ended]);
+      if (socket.readableEnded && wholeAnswers(received) < count) throw new Error(`no answer: ${received}`);
+    }
+  };
+  return { socket, received: () => received, answered, ended, gone };
+}
+
+/** How many answers are there, each with its whole body. */
+export function wholeAnswers(text: string): number {
+  const head = /^HTTP\/1\.1 \d{3} [\s\S]*?\r\n\r\n/.exec(text)?.[0];
+  if (head === undefined) return 0;
+  const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0);
+  if (text.length < head.length + length) return 0;
+  return 1 + wholeAnswers(text.slice(head.length + length));
+}
