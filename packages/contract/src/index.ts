@@ -2,7 +2,7 @@ export { type ErrorCode, type ErrorCodeEntry, errorCodeEntry, errorCodes } from 
 export { IgnoredNames, ignoredHeader } from './ignored-names.ts';
 export { type KnownName, knownName, nearMiss } from './near-miss.ts';
 export { openApiDocument } from './openapi.ts';
-export { bodyBytesMaxDefault, isWrite, type Operation, weakEtag } from './operations/operation.ts';
+export { bodyBytesMaxDefault, isTagged, isWrite, type Operation } from './operations/operation.ts';
 export { NoMembers, type OperationName, operations, type RequestPart } from './operations.ts';
 export { compileReader, namesOf, type PartReader, type ReadContext } from './read-part.ts';
 export { compileQueryReader } from './read-query.ts';

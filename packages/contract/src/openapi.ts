@@ -3,7 +3,7 @@ import { type ErrorCode, type ErrorCodeEntry, errorCodeEntry } from './error-cod
 import { exampleOf } from './example.ts';
 import { ignoredHeader } from './ignored-names.ts';
 import { namesDescription, openToOthers } from './openapi-names.ts';
-import { isWrite, type Operation, type Success, weakEtag } from './operations/operation.ts';
+import { isTagged, isWrite, type Operation, type Success } from './operations/operation.ts';
 import { operations, tagOf, tags } from './operations.ts';
 import { ErrorBody, ProblemBody } from './schemas/operation.ts';
 
@@ -125,18 +125,13 @@ function headerParameters(name: string, operation: Operation): JsonObject[] {
   }
   if (name === 'readKeyState') list.push(header('Idempotency-Key', 'The key to look for.', true));
   if (isTagged(operation)) {
-    list.push(header('If-None-Match', 'The `ETag` of the list as it is known.', false));
+    list.push(header('If-None-Match', 'An `ETag` of this answer that the client has.', false));
   }
   if (operation.access === 'tenant') {
     list.push(header('X-Tenant', 'Whose books: the admin key names the tenant that it acts for.', false));
   }
   if (operation.takesIfMatch) list.push(header('If-Match', 'The `ETag` of a quote.', false));
   return list;
-}
-
-/** Whether an operation is a list that is not sent again while it is the same. */
-function isTagged({ successes }: Operation): boolean {
-  return successes[200]?.headers?.['ETag'] === weakEtag.ETag;
 }
 
 const requestId = {
@@ -185,12 +180,14 @@ function withExample(schema: TSchema | JsonObject): JsonObject {
   return { schema, examples: { simple: { value: exampleOf(schema) } } };
 }
 
+const weakTag = 'Weak: the answer has not changed while it is the same.';
+
 const unchanged = {
-  description: 'The list is the one that `If-None-Match` names.',
+  description: 'The answer is one that `If-None-Match` names.',
   headers: {
     'X-Request-Id': requestId,
     [ignoredHeader]: ignoredNames,
-    ETag: { description: weakEtag.ETag, schema: { type: 'string' } },
+    ETag: { description: weakTag, schema: { type: 'string' } },
   },
 };
 
@@ -203,6 +200,7 @@ function successObjects(operation: Operation): JsonObject {
         headers: {
           ...commonHeaders(operation),
           ...(isWrite(operation) ? { 'Idempotency-Replayed': replayed } : {}),
+          ...(isTagged(operation) ? { ETag: { description: weakTag, schema: { type: 'string' } } } : {}),
           ...Object.fromEntries(
             Object.entries(success.headers ?? {}).map(([field, description]) => [
               field,

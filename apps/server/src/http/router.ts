@@ -3,10 +3,10 @@ import {
   bodyBytesMaxDefault,
   IgnoredNames,
   ignoredHeader,
+  isTagged,
   type Operation,
   type OperationName,
   operations,
-  weakEtag,
 } from '@billonce/contract';
 import { sha256 } from '@billonce/idempotency/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -161,17 +161,22 @@ function fastifyPath(path: string): string {
   return path.replace(/\{(\w+)\}/g, ':$1');
 }
 
-/** Gives a page of a list its weak tag, and spares who has it already the body: RFC 9110, section 13.1.2. */
+/** Gives a JSON read its tag, and does not send the body to a client that has it: RFC 9110, section 13.1.2. */
 function tagged<N extends OperationName>({ operation, request }: Call<N>, answer: Reply): Reply {
-  if (operation.successes[200]?.headers?.['ETag'] !== weakEtag.ETag || answer.status !== 200) return answer;
+  if (!isTagged(operation) || answer.status !== 200) return answer;
   const body = JSON.stringify(answer.body);
-  const tag = `"${sha256(body).slice(0, 32)}"`;
-  const headers = [...(answer.headers ?? []), ['etag', `W/${tag}`]] as const;
-  const known = (request.headers['if-none-match'] ?? '')
-    .split(',')
-    .map((one) => one.trim().replace(/^W\//, ''));
-  if (known.includes(tag) || known.includes('*')) return { status: 304, headers };
+  const sent = [...(answer.headers ?? [])];
+  // A quote has a strong tag, which `If-Match` takes.
+  const [, tag = `W/"${sha256(body).slice(0, 32)}"`] = sent.find(([name]) => name === 'etag') ?? [];
+  const headers = [...sent.filter(([name]) => name !== 'etag'), ['etag', tag] as const];
+  const known = (request.headers['if-none-match'] ?? '').split(',').map((one) => opaque(one.trim()));
+  if (known.includes(opaque(tag)) || known.includes('*')) return { status: 304, headers };
   return { status: 200, headers: [['content-type', 'application/json; charset=utf-8'], ...headers], body };
+}
+
+/** A tag as the weak comparison of RFC 9110, section 8.8.3.2, sees it. */
+function opaque(tag: string): string {
+  return tag.replace(/^W\//, '');
 }
 
 /** Sends what a handler answered with. */

@@ -1,5 +1,5 @@
 import * as services from '../schemas/services.ts';
-import { type Operation, weakEtag } from './operation.ts';
+import type { Operation } from './operation.ts';
 
 /** Agents and what is outstanding on them. */
 export const agentsOperations = {
@@ -9,7 +9,7 @@ export const agentsOperations = {
     summary: 'Agents that ever used a service, by their names',
     access: 'tenant',
     query: services.PageFilter,
-    successes: { 200: { description: 'A page.', schema: services.AgentList, headers: weakEtag } },
+    successes: { 200: { description: 'A page.', schema: services.AgentList } },
     errors: [],
   },
   readAgentTotal: {
@@ -28,7 +28,7 @@ export const agentsOperations = {
     access: 'tenant',
     params: services.AgentParams,
     query: services.LongPageFilter,
-    successes: { 200: { description: 'A page.', schema: services.AgentUsage, headers: weakEtag } },
+    successes: { 200: { description: 'A page.', schema: services.AgentUsage } },
     errors: [],
   },
 } as const satisfies Record<string, Operation>;

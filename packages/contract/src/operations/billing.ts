@@ -1,6 +1,6 @@
 import * as billing from '../schemas/billing.ts';
 import * as usage from '../schemas/usage.ts';
-import { attachment, etag, location, type Operation, weakEtag } from './operation.ts';
+import { attachment, etag, location, type Operation } from './operation.ts';
 
 /** Quotes, settlements and the audit. */
 export const billingOperations = {
@@ -56,7 +56,6 @@ export const billingOperations = {
       200: {
         description: 'A page; it may be short before the last.',
         schema: billing.SettlementList,
-        headers: weakEtag,
       },
     },
     errors: [],
@@ -81,7 +80,6 @@ export const billingOperations = {
       200: {
         description: 'A page, in the order of the account.',
         schema: usage.EntryList,
-        headers: weakEtag,
       },
     },
     errors: ['not_found'],

@@ -42,7 +42,16 @@ export const bulkBytesMax = 8 * bodyBytesMaxDefault;
 export const location = { Location: 'The path of what was made.' };
 export const attachment = { 'Content-Disposition': 'The name of the file.' };
 export const etag = { ETag: 'Strong: changes whenever the quote does; send it back as `If-Match`.' };
-export const weakEtag = { ETag: 'Weak: the list has not changed while it is the same.' };
+
+/** Whether an operation is a read of one JSON document, which is not sent again to a client that has it. Exports are streamed. */
+export function isTagged({ method, successes }: Operation): boolean {
+  const success = successes[200];
+  return (
+    method === 'GET' &&
+    success?.schema !== undefined &&
+    success.headers?.['Content-Disposition'] === undefined
+  );
+}
 
 /** Whether an operation writes, and so takes an `Idempotency-Key`. */
 export function isWrite(operation: Operation): boolean {

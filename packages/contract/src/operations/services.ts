@@ -1,5 +1,5 @@
 import * as services from '../schemas/services.ts';
-import { bulkBytesMax, location, type Operation, weakEtag } from './operation.ts';
+import { bulkBytesMax, location, type Operation } from './operation.ts';
 
 /** Services and their prices. */
 export const servicesOperations = {
@@ -21,7 +21,7 @@ export const servicesOperations = {
     summary: 'Services, by their ids',
     access: 'tenant',
     query: services.ServiceFilter,
-    successes: { 200: { description: 'A page.', schema: services.ServiceList, headers: weakEtag } },
+    successes: { 200: { description: 'A page.', schema: services.ServiceList } },
     errors: [],
   },
   readService: {
@@ -82,7 +82,7 @@ export const servicesOperations = {
     access: 'tenant',
     params: services.ServiceParams,
     query: services.PageFilter,
-    successes: { 200: { description: 'A page.', schema: services.PriceList, headers: weakEtag } },
+    successes: { 200: { description: 'A page.', schema: services.PriceList } },
     errors: ['not_found'],
   },
   readMetadata: {
@@ -139,7 +139,7 @@ export const servicesOperations = {
     access: 'tenant',
     params: services.ServiceParams,
     query: services.LongPageFilter,
-    successes: { 200: { description: 'A page.', schema: services.ServiceAgents, headers: weakEtag } },
+    successes: { 200: { description: 'A page.', schema: services.ServiceAgents } },
     errors: [],
   },
   topAgents: {

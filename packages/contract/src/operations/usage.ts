@@ -1,6 +1,6 @@
 import * as reconcile from '../schemas/reconcile.ts';
 import * as usage from '../schemas/usage.ts';
-import { attachment, bulkBytesMax, location, type Operation, weakEtag } from './operation.ts';
+import { attachment, bulkBytesMax, location, type Operation } from './operation.ts';
 
 /** What usage is recorded with and read by. */
 export const usageOperations = {
@@ -130,7 +130,6 @@ export const usageOperations = {
       200: {
         description: 'A page; it may be short before the last.',
         schema: usage.EntryList,
-        headers: weakEtag,
       },
     },
     errors: [],
