@@ -178,6 +178,9 @@ test('REFUSE_UNKNOWN_PARAMETERS refuses all of them, but answers retries of what
   assert.deepEqual([refused.status, refused.json.faults[0].pointer], [400, '/note']);
   assert.equal((await strict.api.post('/usage', body)).status, 400);
   assert.equal((await strict.api.get('/services?page=1')).json.faults[0].pointer, '/page');
+  assert.deepEqual((await strict.api.get('/services?minPrice=x&maxPrice=')).json.faults, [
+    { pointer: '/minPrice', message: 'is not a valid value of this filter' },
+  ]);
   const replay = await strict.api.post('/usage', body, 'k');
   assert.deepEqual([replay.status, replay.text], [201, first.text]);
   assert.equal(replay.headers.get('idempotency-replayed'), 'true');

@@ -9,14 +9,17 @@ const nameLengthMax = 64;
 /** The response header that lists what of a request was ignored. */
 export const ignoredHeader = 'Ignored-Parameters';
 
-/** The names in a request that are not known and were ignored. */
+/** The names in a request that were ignored: those that are not known, and filters whose value is not valid. */
 export class IgnoredNames {
-  readonly #listed: { readonly at: string; readonly name: string }[] = [];
+  readonly #listed: { readonly at: string; readonly name: string; readonly message: string }[] = [];
   #hasMore = false;
 
-  /** @param at where the object with the name is, as a JSON pointer of known names */
-  add(at: string, name: string): void {
-    if (this.#listed.length < listedMax) this.#listed.push({ at, name });
+  /**
+   * @param at where the object with the name is, as a JSON pointer of known names
+   * @param message why it is ignored, for a server that refuses it
+   */
+  add(at: string, name: string, message = 'is not a name of this request'): void {
+    if (this.#listed.length < listedMax) this.#listed.push({ at, name, message });
     else this.#hasMore = true;
   }
 
@@ -32,10 +35,7 @@ export class IgnoredNames {
 
   /** The same as faults, for a server that refuses them. */
   get faults(): readonly Fault[] {
-    return this.#listed.map(({ at, name }) => ({
-      pointer: pointerTo(at, name),
-      message: 'is not a name of this request',
-    }));
+    return this.#listed.map(({ at, name, message }) => ({ pointer: pointerTo(at, name), message }));
   }
 }
 

@@ -12,7 +12,8 @@ export const namesDescription = [
   'are those of the same object; at the top of a body, those of the query, too, and in a query, those of the body; and',
   'everywhere in a write the headers `Idempotency-Key`, and `If-Match` where the operation takes it.',
   '',
-  'A query parameter with `x-clamped` is brought within its bounds. One with `x-empty-is-absent` counts as not sent where it is empty.',
+  'A query parameter with `x-clamped` is brought within its bounds; if it is sent twice, the first counts. One with',
+  '`x-ignored-if-invalid` whose value is not valid is ignored and listed, too.',
 ].join('\n');
 
 /** A schema as clients may send it: objects may have other names. */

@@ -1,72 +1,86 @@
 import type { Static, TSchema } from 'typebox';
+import type { IgnoredNames } from './ignored-names.ts';
 import { compileReader, type PartReader } from './read-part.ts';
+import { validatorOf } from './validate.ts';
 
 /**
- * Compiles a schema into a function that reads a query string, whose values are all texts: those of integers are read
- * as integers first, those that are `x-clamped` are brought within their bounds, and an empty text of one that is
- * `x-empty-is-absent` counts as not sent.
+ * Compiles a schema into a function that reads a query string, whose values are all texts. Those of integers are read
+ * as integers first. Those that are `x-clamped` are brought within their bounds. One that is `x-ignored-if-invalid` is
+ * left out and listed as ignored if it is not valid; an empty one of these counts as not sent.
  */
 export function compileQueryReader<S extends TSchema>(schema: S): PartReader<Static<S>> {
   const read = compileReader(schema);
-  const integers = integersOf(schema);
-  const optional = membersWith(schema, 'x-empty-is-absent');
-  return (query, context) => read(withIntegers(withoutEmpty(query, optional), integers), context);
+  const parameters = parametersOf(schema);
+  return (query, context) => read(prepared(query, parameters, context.ignored), context);
 }
 
-/** A form with an empty field asks for no filter. */
-function withoutEmpty(query: unknown, optional: ReadonlySet<string>): unknown {
-  if (typeof query !== 'object' || query === null || optional.size === 0) return query;
-  return Object.fromEntries(
-    Object.entries(query).filter(([name, value]) => value !== '' || !optional.has(name)),
-  );
+/** What is done to a parameter before the schema judges it. */
+interface Parameter {
+  readonly read: (sent: unknown) => unknown;
+  /** for a filter that is ignored if it is not valid */
+  readonly isValid?: (value: unknown) => boolean;
 }
 
-function membersWith(schema: TSchema, keyword: string): ReadonlySet<string> {
-  const properties: unknown = Reflect.get(schema, 'properties');
-  if (typeof properties !== 'object' || properties === null) return new Set();
-  const named = Object.entries(properties).filter(([, member]) => Reflect.get(member, keyword) === true);
-  return new Set(named.map(([name]) => name));
+function prepared(
+  query: unknown,
+  parameters: ReadonlyMap<string, Parameter>,
+  ignored: IgnoredNames,
+): unknown {
+  if (typeof query !== 'object' || query === null || parameters.size === 0) return query;
+  const kept: [string, unknown][] = [];
+  for (const [name, sent] of Object.entries(query)) {
+    const { read, isValid } = parameters.get(name) ?? asSent;
+    const value = read(sent);
+    if (isValid === undefined || isValid(value)) kept.push([name, value]);
+    // A form with an empty field asks for no filter.
+    else if (sent !== '') ignored.add('', name, 'is not a valid value of this filter');
+  }
+  return Object.fromEntries(kept);
 }
 
-type ReadInteger = (text: string) => unknown;
+const asSent: Parameter = { read: (sent) => sent };
 
-function withIntegers(query: unknown, integers: ReadonlyMap<string, ReadInteger>): unknown {
-  if (typeof query !== 'object' || query === null) return query;
-  return Object.fromEntries(
-    Object.entries(query).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? (integers.get(name)?.(value) ?? value) : value,
-    ]),
-  );
-}
-
-function integersOf(schema: TSchema): ReadonlyMap<string, ReadInteger> {
+function parametersOf(schema: TSchema): ReadonlyMap<string, Parameter> {
   const properties: unknown = Reflect.get(schema, 'properties');
   if (typeof properties !== 'object' || properties === null) return new Map();
-  return new Map(
-    Object.entries(properties)
-      .filter(([, member]) => Reflect.get(member, 'type') === 'integer')
-      .map(([name, member]) => [
-        name,
-        Reflect.get(member, 'x-clamped') === true ? clamped(member) : plainInteger,
-      ]),
-  );
+  return new Map(Object.entries(properties).map(([name, member]) => [name, parameterOf(member)]));
 }
 
-function plainInteger(text: string): unknown {
-  return /^\d{1,16}$/.test(text) ? Number(text) : text;
+function parameterOf(schema: TSchema): Parameter {
+  const isInteger = Reflect.get(schema, 'type') === 'integer';
+  if (Reflect.get(schema, 'x-clamped') === true) return { read: clamped(schema) };
+  if (Reflect.get(schema, 'x-ignored-if-invalid') === true) {
+    return { read: isInteger ? bound(schema) : asSent.read, isValid: validatorOf(schema).isValid };
+  }
+  return isInteger ? { read: plainInteger } : asSent;
+}
+
+function plainInteger(sent: unknown): unknown {
+  return typeof sent === 'string' && /^\d{1,16}$/.test(sent) ? Number(sent) : sent;
 }
 
 /** A bound on what is answered cannot do harm, so it is brought within its own bounds rather than refused. */
-function clamped(schema: TSchema): ReadInteger {
-  const {
-    minimum,
-    maximum,
-    default: fallback,
-  }: { minimum?: unknown; maximum?: unknown; default?: unknown } = schema;
-  return (text) => {
-    const number = text === '' ? Number.NaN : Math.trunc(Number(text));
-    if (!Number.isFinite(number)) return fallback;
-    return Math.min(Math.max(number, Number(minimum)), Number(maximum));
+function clamped(schema: TSchema): (sent: unknown) => unknown {
+  const fallback: unknown = Reflect.get(schema, 'default');
+  const within = withinBounds(schema);
+  return (sent) => {
+    const first: unknown = Array.isArray(sent) ? sent[0] : sent;
+    if (typeof first !== 'string') return first;
+    const number = first === '' ? Number.NaN : Math.trunc(Number(first));
+    return Number.isFinite(number) ? within(number) : fallback;
   };
+}
+
+/** An integer however it is written. Beyond its bounds no value is, so it means the same as the bound. */
+function bound(schema: TSchema): (sent: unknown) => unknown {
+  const within = withinBounds(schema);
+  return (sent) => {
+    const number = typeof sent === 'string' && sent !== '' ? Number(sent) : Number.NaN;
+    return Number.isInteger(number) ? within(number) : sent;
+  };
+}
+
+function withinBounds(schema: TSchema): (number: number) => number {
+  const { minimum, maximum }: { minimum?: unknown; maximum?: unknown } = schema;
+  return (number) => Math.min(Math.max(number, Number(minimum)), Number(maximum));
 }

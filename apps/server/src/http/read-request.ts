@@ -1,7 +1,7 @@
 import {
+  compilePathReader,
   compileQueryReader,
   compileReader,
-  compileValidator,
   type IgnoredNames,
   isWrite,
   type KnownName,
@@ -10,8 +10,8 @@ import {
   namesOf,
   type Operation,
   type OperationName,
+  type ReadPath,
   type RequestPart,
-  type Validated,
 } from '@billonce/contract';
 import type { FastifyRequest } from 'fastify';
 import { ApiError } from './api-error.ts';
@@ -29,7 +29,7 @@ export interface RequestParts<N extends OperationName> {
 export function requestReader(
   operation: Operation,
 ): <N extends OperationName>(request: FastifyRequest, ignored: IgnoredNames) => RequestParts<N> {
-  const params = operation.params && compileValidator(operation.params);
+  const params = operation.params && compilePathReader(operation.params);
   // Probes and browsers ask open operations, and add what they like.
   const query = operation.access === 'open' ? undefined : compileQueryReader(operation.query ?? NoMembers);
   const body = compileReader(operation.body ?? NoMembers);
@@ -95,8 +95,9 @@ function parseParts<N extends OperationName>(parts: Record<keyof RequestParts<N>
   return parts as RequestParts<N>;
 }
 
-function accepted(validated: Validated<unknown>, part: string): unknown {
+function accepted(validated: ReadPath<unknown>, part: string): unknown {
   if (validated.kind === 'valid') return validated.value;
+  if (validated.kind === 'unknown') throw new ApiError('not_found', `${part} names nothing that exists`);
   const [first] = validated.faults;
   const hint = first === undefined ? '' : `: ${first.pointer} ${first.message}`;
   throw new ApiError('invalid_request', `${part} is not valid${hint}`, { faults: validated.faults });

@@ -63,10 +63,10 @@ export interface Books {
   accountsAfter(filter: AccountsFilter, after: string, limit: number): Promise<AccountsPage>;
   keyFacts(key: RecordKey): Promise<KeyFacts | undefined>;
   apiKeyByDigest(digest: string): Promise<ApiKey | undefined>;
-  /** keys that are not revoked, behind a prefix, by their prefixes; '' begins */
-  apiKeysAfter(after: string, limit: number): Promise<readonly ApiKey[]>;
-  /** keys of a tenant that are not revoked */
-  countApiKeys(tenant: string): Promise<number>;
+  /** keys that are not revoked, after a prefix, by their prefixes, without the first `skipped`; '' begins */
+  apiKeysAfter(after: string, limit: number, skipped?: number): Promise<readonly ApiKey[]>;
+  /** keys of a tenant, or of all tenants, that are not revoked */
+  countApiKeys(tenant: string | undefined): Promise<number>;
   /** facts that are events, of several kinds, all as they were at one moment */
   events(wanted: EventsWanted): Promise<EventRows>;
   notedEvent(tenant: string, id: string): Promise<NotedEvent | undefined>;

@@ -87,14 +87,12 @@ const differences: Readonly<Record<number, Shown>> = {
     assert.equal((await use(played, 1, at(0))).status, 201);
   },
   9: async (played) => {
-    const { send, asOperator } = played;
-    const keys = await asOperator('GET /api/v1/api-keys?offset=0');
-    assert.deepEqual([keys.status, keys.headers.get('ignored-parameters')], [200, 'offset']);
-    assertError(await send('GET /api/v1/services?cursor=x'), 400, 'invalid_request');
-    assertError(await send('GET /api/v1/services?minPrice=x'), 400, 'invalid_request');
+    const { send } = played;
     for (const serviceId of ['b', 'a']) await send('POST /api/v1/services', { serviceId, priceStroops: 1 });
     const page = (await send('GET /api/v1/services?limit=1')).json;
-    assert.deepEqual([page.services[0].serviceId, page.total, page.hasMore], ['a', undefined, true]);
+    assert.deepEqual([page.services[0].serviceId, page.hasMore], ['a', true]);
+    const next = (await send(`GET /api/v1/services?cursor=${page.nextCursor}`)).json;
+    assert.deepEqual([next.services[0].serviceId, next.nextCursor, next.hasMore], ['b', null, false]);
     await use(played, 1);
     const agent = (await send('GET /api/v1/agents/a/usage')).json;
     assert.deepEqual(Object.keys(agent), ['agent', 'items', 'nextCursor', 'hasMore']);
@@ -167,15 +165,11 @@ const differences: Readonly<Record<number, Shown>> = {
     const usage = { ...account, requests: 1 };
     const keyed = await played.send('POST /api/v1/usage', usage, { 'Idempotency-Key': 'with a space' });
     assertError(keyed, 400, 'invalid_idempotency_key');
-    const twice = { url: 'https://hooks.example.com/', events: ['*', '*'] };
-    assertError(await played.send('POST /api/v1/webhooks', twice), 400, 'invalid_request');
   },
   17: async ({ send }) => {
     const list = await send('GET /api/v1/agents', undefined, { 'Accept-Encoding': 'gzip' });
     assert.equal(list.headers.get('cache-control'), 'no-store');
     assert.equal(list.headers.get('content-encoding'), null);
-    assert.match(list.headers.get('etag') ?? '', /^W\//);
-    assert.equal((await send('GET /api/v1/agents/a/total')).headers.get('etag'), null);
   },
 };
 

@@ -34,7 +34,7 @@ const paths: readonly BadRequest[] = [
 ];
 
 const queries: readonly BadRequest[] = [
-  ['limit=1&limit=2', '/limit'],
+  ['cursor=a&cursor=b', '/cursor'],
   ['cursor=garbage', '/cursor'],
   ['cursor=%00', '/cursor'],
   ['cursor=', '/cursor'],

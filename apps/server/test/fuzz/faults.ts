@@ -36,7 +36,9 @@ function faultsOfPath({ operation, params, rawPath }: FuzzRequest): RequestFault
     if (decoded === undefined || sent === '' || /[/?#]/.test(sent) || sent.length > segmentLengthMax) {
       return [fault([])];
     }
-    return breaches(schema, decoded).length > 0 ? [fault([`/${name}`])] : [];
+    if (breaches(schema, decoded).length === 0) return [];
+    const isUnknown = schema['x-not-found-if-invalid'] === true;
+    return isUnknown ? [{ part: 'path', statuses: [404], pointers: [] }] : [fault([`/${name}`])];
   });
 }
 
@@ -49,6 +51,8 @@ function faultsOfQuery(request: FuzzRequest): RequestFault[] {
   const wrong = known.filter((parameter) => {
     const values = sent.getAll(parameter.name);
     if (values.length === 0) return parameter.isRequired;
+    if (parameter.schema['x-clamped'] === true || parameter.schema['x-ignored-if-invalid'] === true)
+      return false;
     return values.length > 1 || !keepsAsQuery(parameter, values[0] ?? '');
   });
   const { refused } = strangersInQuery(request);
@@ -58,8 +62,6 @@ function faultsOfQuery(request: FuzzRequest): RequestFault[] {
 
 /** Numbers are texts in a query. */
 function keepsAsQuery({ schema }: Parameter, text: string): boolean {
-  if (schema['x-clamped'] === true) return true;
-  if (schema['x-empty-is-absent'] === true && text === '') return true;
   const isNumber = schema['type'] === 'integer' && /^\d{1,16}$/.test(text);
   return breaches(schema, isNumber ? Number(text) : text).length === 0;
 }
@@ -96,9 +98,23 @@ function decode(text: string): string | undefined {
   }
 }
 
-/** How many names of a request are ignored. */
+/** How many names of a request are ignored: those that are not known, and filters without a valid value. */
 export function ignoredIn(request: FuzzRequest): number {
   if (request.operation.isOpen) return 0;
   const value = request.body === undefined ? undefined : parsed(request.body);
-  return strangersInQuery(request).ignored + strangersInBody(request, value?.json).ignored;
+  const strangers = strangersInQuery(request).ignored + strangersInBody(request, value?.json).ignored;
+  return strangers + invalidFilters(request).length;
+}
+
+function invalidFilters({ operation, query }: FuzzRequest): Parameter[] {
+  const sent = new URLSearchParams(query.map((pair) => pair.join('=')).join('&'));
+  return parametersIn(operation, 'query').filter(({ name, schema }) => {
+    if (schema['x-ignored-if-invalid'] !== true) return false;
+    const [value = '', ...others] = sent.getAll(name);
+    if (others.length > 0) return true;
+    if (value === '') return false;
+    return schema['type'] === 'integer'
+      ? !Number.isInteger(Number(value))
+      : breaches(schema, value).length > 0;
+  });
 }

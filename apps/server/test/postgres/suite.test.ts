@@ -32,5 +32,6 @@ const suites = [
   'worker-errors',
   'outbox-errors',
   'heavy-commands',
+  'agentpay/lists',
 ];
 for (const suite of suites) await import(`../${suite}.test.ts`);

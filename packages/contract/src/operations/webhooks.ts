@@ -17,7 +17,7 @@ export const webhooksOperations = {
     path: '/api/v1/webhooks',
     summary: 'The webhooks of the tenant, without their secrets',
     access: 'tenant',
-    query: webhook.PageQuery,
+    query: webhook.WebhookFilter,
     successes: { 200: { description: 'A page.', schema: webhook.WebhookList } },
     errors: [],
   },

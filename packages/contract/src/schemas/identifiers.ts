@@ -28,8 +28,6 @@ const tenantName = explained(
   `may contain ${characters}; it does not begin with '$', is not '.' or '..' and contains no '::'`,
 );
 
-const partOfName = explained(`^${characterClass}+$`, `may contain ${characters}`);
-
 export const Agent = Type.String({
   description: `Who consumes: ${characters}; not '.' or '..', no '::'. Percent-encoded in a path.`,
   minLength: 1,
@@ -54,22 +52,31 @@ export const Tenant = Type.String({
   examples: ['acme', 'org:acme'],
 });
 
+/** A text that names are searched for: any, since one that no name contains finds none. */
+const SearchText = Type.String({ maxLength: 1_024, format: 'storable-text' });
+
 /** The beginning of a service's name. */
 export const NamePrefix = Type.String({
+  ...SearchText,
   description: 'How the id begins.',
-  minLength: 1,
-  maxLength: 128,
-  pattern: partOfName,
   examples: ['vendor/'],
 });
 
 /** Any part of a service's name. */
 export const NamePart = Type.String({
+  ...SearchText,
   description: 'A part of the id, in upper or lower case.',
-  minLength: 1,
-  maxLength: 128,
-  pattern: partOfName,
   examples: ['tokens'],
+});
+
+/** A bound on prices, as a filter: any integer, since one that no price reaches is a bound, too. */
+export const PriceBound = Type.Integer({
+  description:
+    'A price in stroops. It may be written like any number: `1e3`. What is not an integer is ignored.',
+  minimum: -Number.MAX_SAFE_INTEGER,
+  maximum: Number.MAX_SAFE_INTEGER,
+  examples: [250],
+  'x-ignored-if-invalid': true,
 });
 
 const anyName = new RegExp(`^${characterClass}{1,256}$`, 'u');
@@ -168,6 +175,16 @@ export function clampedLimit(maximum: number, fallback: number) {
 }
 
 export const PageLimit = clampedLimit(1000, 100);
+
+/** How many items a page leaves out: for clients that count pages. A cursor goes before it. */
+export const Offset = Type.Integer({
+  description:
+    'How many items to leave out. With `cursor` it has no effect. Items that come in or leave meanwhile move the pages: a cursor does not have this fault.',
+  minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
+  default: 0,
+  'x-clamped': true,
+});
 
 const hasMore = Type.Boolean({
   description: 'Whether there is more now. A short page can say so, too, where a filter matches little.',

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { explained } from './explained-pattern.ts';
-import { Cursor, clampedLimit, pagedToEnd, Stroops, Tenant, Timestamp } from './identifiers.ts';
+import { Cursor, clampedLimit, Offset, pagedToEnd, Stroops, Tenant, Timestamp } from './identifiers.ts';
 
 const Label = Type.String({
   description: 'What the key is for: 1-64 characters, not blank.',
@@ -79,11 +79,16 @@ export const ApiKeyList = Type.Object({
       expiresAt: EpochMs,
     }),
   ),
+  total: Type.Integer({ description: 'All API keys that are not revoked.', minimum: 0 }),
   ...pagedToEnd,
 });
 
 export const ApiKeyFilter = Type.Object(
-  { cursor: Type.Optional(Cursor), limit: Type.Optional(clampedLimit(1000, 1000)) },
+  {
+    cursor: Type.Optional(Cursor),
+    offset: Type.Optional(Offset),
+    limit: Type.Optional(clampedLimit(1000, 1000)),
+  },
   { additionalProperties: false },
 );
 

@@ -8,6 +8,7 @@ import {
   NamePart,
   NamePrefix,
   PageLimit,
+  PriceBound,
   PriceStroops,
   pagedToEnd,
   RequestsTotal,
@@ -46,16 +47,16 @@ export const ServiceParams = Type.Object({ serviceId: ServiceId });
 
 export const ServiceFilter = Type.Object(
   {
-    prefix: Type.Optional(Type.String({ ...NamePrefix, 'x-empty-is-absent': true })),
-    q: Type.Optional(Type.String({ ...NamePart, 'x-empty-is-absent': true })),
+    prefix: Type.Optional(NamePrefix),
+    q: Type.Optional(NamePart),
     disabled: Type.Optional(
       Type.Union([Type.Literal('true'), Type.Literal('false')], {
-        description: 'Only those that are, or are not.',
-        'x-empty-is-absent': true,
+        description: 'Only those that are, or are not. Another value is ignored.',
+        'x-ignored-if-invalid': true,
       }),
     ),
-    minPrice: Type.Optional(Type.Integer({ ...PriceStroops, 'x-empty-is-absent': true })),
-    maxPrice: Type.Optional(Type.Integer({ ...PriceStroops, 'x-empty-is-absent': true })),
+    minPrice: Type.Optional(PriceBound),
+    maxPrice: Type.Optional(PriceBound),
     cursor: Type.Optional(Cursor),
     limit: Type.Optional(clampedLimit(1000, 200)),
   },

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { explained } from './explained-pattern.ts';
-import { Cursor, followedPage, PageLimit, pagedToEnd, Timestamp, Uuid } from './identifiers.ts';
+import { Cursor, followedPage, Offset, PageLimit, pagedToEnd, Timestamp, Uuid } from './identifiers.ts';
 
 /** Every type of event. */
 const EventType = Type.Union(
@@ -31,7 +31,9 @@ const Url = Type.String({
   examples: ['https://billing.example/hooks'],
 });
 
-const Events = Type.Array(Type.Union([EventType, Type.Literal('*')]), {
+const DeliveredType = Type.Union([EventType, Type.Literal('*')]);
+
+const Events = Type.Array(DeliveredType, {
   description: 'The types of event to deliver; `*` is every type.',
   minItems: 1,
   maxItems: 16,
@@ -39,10 +41,17 @@ const Events = Type.Array(Type.Union([EventType, Type.Literal('*')]), {
   examples: [['usage.settled']],
 });
 
-export const WebhookCreate = Type.Object({ url: Url, events: Events }, { additionalProperties: false });
+const SentEvents = Type.Array(DeliveredType, {
+  description: 'The types of event to deliver; `*` is every type. A type that is sent twice is stored once.',
+  minItems: 1,
+  maxItems: 100,
+  examples: [['usage.settled']],
+});
+
+export const WebhookCreate = Type.Object({ url: Url, events: SentEvents }, { additionalProperties: false });
 
 export const WebhookChange = Type.Object(
-  { url: Type.Optional(Url), events: Type.Optional(Events), disabled: Type.Optional(Type.Boolean()) },
+  { url: Type.Optional(Url), events: Type.Optional(SentEvents), disabled: Type.Optional(Type.Boolean()) },
   { additionalProperties: false, minProperties: 1 },
 );
 
@@ -70,9 +79,12 @@ export const WebhookList = Type.Object({
   ...pagedToEnd,
 });
 
-export const WebhookParams = Type.Object({ id: Uuid });
+/** A webhook that is named by anything else does not exist. */
+const WebhookId = Type.String({ ...Uuid, 'x-not-found-if-invalid': true });
 
-export const DeliveryParams = Type.Object({ id: Uuid, eventId: Uuid });
+export const WebhookParams = Type.Object({ id: WebhookId });
+
+export const DeliveryParams = Type.Object({ id: WebhookId, eventId: Uuid });
 
 export const Delivery = Type.Object({
   eventId: Uuid,
@@ -121,28 +133,34 @@ export const PageQuery = Type.Object(
   { additionalProperties: false },
 );
 
-/** A moment, as a timestamp or in milliseconds since the epoch. */
-const Since = Type.Union(
-  [
-    Timestamp,
-    Type.String({
-      pattern: explained('^\\d{1,14}$', 'must be milliseconds since the epoch'),
-      examples: ['1780000000000'],
-    }),
-  ],
-  {
-    description: 'From this moment on: a timestamp, or milliseconds since the epoch.',
-  },
+export const WebhookFilter = Type.Object(
+  { cursor: Type.Optional(Cursor), offset: Type.Optional(Offset), limit: Type.Optional(PageLimit) },
+  { additionalProperties: false },
 );
+
+/** A moment, as a timestamp or in milliseconds since the epoch. */
+const Moment = [
+  Timestamp,
+  Type.String({
+    pattern: explained('^-?\\d{1,20}(?:\\.\\d{1,20})?$', 'must be milliseconds since the epoch'),
+    examples: ['1780000000000'],
+  }),
+];
+
+const since = 'From this moment on: a timestamp, or milliseconds since the epoch.';
 
 export const EventFilter = Type.Object(
   {
-    since: Type.Optional(Since),
+    since: Type.Optional(
+      Type.Union(Moment, {
+        description: `${since} Another value is ignored.`,
+        'x-ignored-if-invalid': true,
+      }),
+    ),
     type: Type.Optional(
       Type.String({
         description: 'Only events of this type. A type that does not exist has none.',
-        minLength: 1,
-        maxLength: 64,
+        maxLength: 1_024,
         format: 'storable-text',
         examples: ['usage.settled'],
       }),
@@ -180,7 +198,7 @@ export const EventList = Type.Object({
 });
 
 export const EventSummaryFilter = Type.Object(
-  { since: Type.Optional(Since) },
+  { since: Type.Optional(Type.Union(Moment, { description: since })) },
   { additionalProperties: false },
 );
 

@@ -38,8 +38,10 @@ export function apiKeyRoutes({ writes, books, drawSecret }: Desk) {
     },
 
     listApiKeys: async (call) => {
-      const { cursor, limit = 1_000 } = call.query;
-      const keys = await books.apiKeysAfter(nameCursor(cursor), limit + 1);
+      const { cursor, offset = 0, limit = 1_000 } = call.query;
+      const total = await books.countApiKeys(undefined);
+      const skipped = cursor === undefined ? Math.min(offset, total) : 0;
+      const keys = await books.apiKeysAfter(nameCursor(cursor), limit + 1, skipped);
       const items = keys.slice(0, limit).map(({ prefix, label, tenant, createdAtMs, expiresAtMs }) => ({
         prefix,
         label,
@@ -50,7 +52,7 @@ export function apiKeyRoutes({ writes, books, drawSecret }: Desk) {
       const last = items.at(-1);
       const hasMore = keys.length > limit;
       const nextCursor = hasMore && last !== undefined ? encodeCursor('name', last.prefix) : null;
-      return { status: 200, body: { items, nextCursor, hasMore } };
+      return { status: 200, body: { items, total, nextCursor, hasMore } };
     },
 
     revokeApiKey: async (call) => {

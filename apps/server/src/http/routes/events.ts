@@ -7,9 +7,13 @@ import type { Handlers } from '../router.ts';
 
 const summaryDefaultMs = 86_400_000;
 
-/** A timestamp, or milliseconds since the epoch. */
+/** The year 5138. */
+const sinceMsMax = 99_999_999_999_999;
+
+/** A timestamp, or milliseconds since the epoch, which are brought within the bounds of moments. */
 function sinceMsOf(since: string): number {
-  return /^\d+$/.test(since) ? Number(since) : instantMs(since);
+  const ms = Number(since);
+  return Number.isNaN(ms) ? instantMs(since) : Math.min(Math.max(0, Math.trunc(ms)), sinceMsMax);
 }
 
 /** An event, also under the names that AgentPay has for its parts. */

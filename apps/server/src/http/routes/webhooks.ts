@@ -29,15 +29,15 @@ export function webhookRoutes({ writes, books, config, drawSecret }: Desk) {
       const tenant = tenantOf(call);
       const secret = newSigningSecret(drawSecret() + drawSecret());
       const keptSecret = keepSecret(secret, tenant, config.atRestKeys);
-      const command = { kind: 'create_webhook', url, events, secret, keptSecret } as const;
+      const command = { kind: 'create_webhook', url, events: eachOnce(events), secret, keptSecret } as const;
       return answered(await writes.submit(call, tenant, command, writes.keyUse(call, true)));
     },
 
     listWebhooks: async (call) => {
-      const { cursor, limit = 100 } = call.query;
-      const afterId = idCursor(cursor) ?? '';
+      const { cursor, offset = 0, limit = 100 } = call.query;
+      const afterId = idCursor(cursor);
       const all = await books.webhooks(tenantOf(call));
-      const left = all.filter(({ id }) => id > afterId);
+      const left = afterId === undefined ? all.slice(offset) : all.filter(({ id }) => id > afterId);
       const items = left.slice(0, limit).map(webhookAnswer);
       const hasMore = left.length > limit;
       const last = items.at(-1);
@@ -57,7 +57,7 @@ export function webhookRoutes({ writes, books, config, drawSecret }: Desk) {
         kind: 'change_webhook',
         webhookId: call.params.id,
         url,
-        events,
+        events: events && eachOnce(events),
         disabled,
       });
     },
@@ -88,4 +88,8 @@ export function webhookRoutes({ writes, books, config, drawSecret }: Desk) {
         eventId: call.params.eventId,
       }),
   } satisfies Partial<Handlers>;
+}
+
+function eachOnce<T>(items: readonly T[]): readonly T[] {
+  return [...new Set(items)];
 }

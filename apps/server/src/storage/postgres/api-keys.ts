@@ -8,9 +8,9 @@ const columns = 'digest, prefix, names_tenant, label, created_at_ms, revoked_at_
 const loadByPrefixesSql = `SELECT ${columns} FROM api_keys WHERE tenant = $1 AND prefix = ANY ($2)`;
 const loadByDigestSql = `SELECT ${columns} FROM api_keys WHERE tenant = $1 AND digest = $2`;
 const loadAfterSql = `SELECT ${columns} FROM api_keys
-  WHERE tenant = $1 AND prefix > $2 AND revoked_at_ms IS NULL ORDER BY prefix LIMIT $3`;
+  WHERE tenant = $1 AND prefix > $2 AND revoked_at_ms IS NULL ORDER BY prefix LIMIT $3 OFFSET $4`;
 const countSql = `SELECT count(*) AS keys FROM api_keys
-  WHERE tenant = $1 AND names_tenant = $2 AND revoked_at_ms IS NULL`;
+  WHERE tenant = $1 AND ($2::text IS NULL OR names_tenant = $2) AND revoked_at_ms IS NULL`;
 const saveSql = `INSERT INTO api_keys (tenant, ${columns})
   SELECT $1, ${columns} FROM json_to_recordset($2) AS w (digest bytea, prefix text, names_tenant text, label text,
     created_at_ms bigint, revoked_at_ms bigint, expires_at_ms bigint)
@@ -29,18 +29,19 @@ export async function loadApiKeyByDigest(
   return row && parseApiKey(row);
 }
 
-/** Keys that are not revoked, behind a prefix, in the order of their prefixes. */
+/** Keys that are not revoked, after a prefix, in the order of their prefixes, without the first `skipped`. */
 export async function loadApiKeysAfter(
   connection: Connection,
   after: string,
   limit: number,
+  skipped: number,
 ): Promise<ApiKey[]> {
-  return (await connection.rows(loadAfterSql, [adminTenant, after, limit])).map(parseApiKey);
+  return (await connection.rows(loadAfterSql, [adminTenant, after, limit, skipped])).map(parseApiKey);
 }
 
-/** Keys of a tenant that are not revoked. */
-export async function countApiKeys(connection: Connection, tenant: string): Promise<number> {
-  const [row] = await connection.rows(countSql, [adminTenant, tenant]);
+/** Keys of a tenant, or of all tenants, that are not revoked. */
+export async function countApiKeys(connection: Connection, tenant: string | undefined): Promise<number> {
+  const [row] = await connection.rows(countSql, [adminTenant, tenant ?? null]);
   return row === undefined ? 0 : integer(row, 'keys');
 }
 

@@ -187,11 +187,11 @@ export class PostgresBooks implements Books {
     return this.#parts.apiKeys.byDigest(digest);
   }
 
-  apiKeysAfter(after: string, limit: number) {
-    return this.#read((connection) => loadApiKeysAfter(connection, after, limit));
+  apiKeysAfter(after: string, limit: number, skipped = 0) {
+    return this.#read((connection) => loadApiKeysAfter(connection, after, limit, skipped));
   }
 
-  countApiKeys(tenant: string) {
+  countApiKeys(tenant: string | undefined) {
     return this.#read((connection) => countApiKeys(connection, tenant));
   }
 

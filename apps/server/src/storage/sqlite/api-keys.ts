@@ -6,8 +6,9 @@ const columns = 'digest, prefix, tenant, label, created_at_ms, revoked_at_ms, ex
 
 const loadApiKeyByPrefixSql = `SELECT ${columns} FROM api_keys WHERE prefix = ?`;
 const loadApiKeyByDigestSql = `SELECT ${columns} FROM api_keys WHERE digest = ?`;
-const loadApiKeysAfterSql = `SELECT ${columns} FROM api_keys WHERE prefix > ? AND revoked_at_ms IS NULL ORDER BY prefix LIMIT ?`;
-const countApiKeysSql = 'SELECT count(*) AS keys FROM api_keys WHERE tenant = ? AND revoked_at_ms IS NULL';
+const loadApiKeysAfterSql = `SELECT ${columns} FROM api_keys WHERE prefix > ? AND revoked_at_ms IS NULL ORDER BY prefix LIMIT ? OFFSET ?`;
+const countApiKeysSql =
+  'SELECT count(*) AS keys FROM api_keys WHERE tenant = coalesce(?, tenant) AND revoked_at_ms IS NULL';
 const saveApiKeySql = `INSERT INTO api_keys (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (digest) DO UPDATE SET revoked_at_ms = excluded.revoked_at_ms, expires_at_ms = excluded.expires_at_ms`;
 
@@ -21,14 +22,19 @@ export function loadApiKeyByDigest(connection: Connection, digest: string): ApiK
   return row && parseApiKey(row);
 }
 
-/** Keys that are not revoked, behind a prefix, in the order of their prefixes. */
-export function loadApiKeysAfter(connection: Connection, after: string, limit: number): ApiKey[] {
-  return connection.all(loadApiKeysAfterSql, after, limit).map(parseApiKey);
+/** Keys that are not revoked, after a prefix, in the order of their prefixes, without the first `skipped`. */
+export function loadApiKeysAfter(
+  connection: Connection,
+  after: string,
+  limit: number,
+  skipped: number,
+): ApiKey[] {
+  return connection.all(loadApiKeysAfterSql, after, limit, skipped).map(parseApiKey);
 }
 
-/** Keys of a tenant that are not revoked. */
-export function countApiKeys(connection: Connection, tenant: string): number {
-  const row = connection.get(countApiKeysSql, tenant);
+/** Keys of a tenant, or of all tenants, that are not revoked. */
+export function countApiKeys(connection: Connection, tenant: string | undefined): number {
+  const row = connection.get(countApiKeysSql, tenant ?? null);
   return row === undefined ? 0 : integer(row, 'keys');
 }
 

@@ -201,11 +201,11 @@ export class SqliteBooks implements Books {
     return this.#read((connection) => loadApiKeyByDigest(connection, digest));
   }
 
-  apiKeysAfter(after: string, limit: number) {
-    return this.#read((connection) => loadApiKeysAfter(connection, after, limit));
+  apiKeysAfter(after: string, limit: number, skipped = 0) {
+    return this.#read((connection) => loadApiKeysAfter(connection, after, limit, skipped));
   }
 
-  countApiKeys(tenant: string) {
+  countApiKeys(tenant: string | undefined) {
     return this.#read((connection) => countApiKeys(connection, tenant));
   }
 
