@@ -1,0 +1,117 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { ForbiddenTarget } from './target.ts';
+
+/** The result of an attempt. */
+export interface Sent {
+  readonly outcome: 'delivered' | 'gone' | 'refused' | 'timed_out' | 'unreachable' | 'forbidden_target';
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+}
+
+/** What one attempt works with. */
+export interface AttemptParts {
+  /** opens a request; a fresh one does not use a connection that was used before */
+  readonly open: (isFresh: boolean) => ClientRequest;
+  readonly body: string;
+  /** bounds the whole attempt: name lookup, handshake, every answer and its body */
+  readonly timeoutMs: number;
+  /** ends the attempt early */
+  readonly signal: AbortSignal;
+}
+
+const answerBytesMax = 65_536;
+/** Answers 1xx in front of the real one. Each costs work, and a receiver may send them without end. */
+const informationalMax = 16;
+
+/**
+ * Sends one request. Resolves once the outcome is known and the connection is either reusable or destroyed: at the deadline
+ * at the latest, because it depends on its own timer and on no event of the protocol.
+ */
+export function attempt({ open, body, timeoutMs, signal }: AttemptParts): Promise<Sent> {
+  return new Promise((resolve) => {
+    let request: ClientRequest | undefined;
+    let response: IncomingMessage | undefined;
+    let isEnded = false;
+
+    const end = (sent: Sent) => {
+      if (isEnded) return;
+      isEnded = true;
+      clearTimeout(deadline);
+      signal.removeEventListener('abort', onAbort);
+      // Only a connection on which both sides have finished can be used again.
+      if (response?.complete !== true || request?.writableFinished !== true) request?.destroy();
+      resolve(sent);
+    };
+    // A status that has arrived is the outcome, also if the rest of the answer never comes: the receiver has the message.
+    const endWithout = (outcome: Sent['outcome']) => {
+      end(response === undefined ? failed(outcome) : sentWith(response));
+    };
+    const deadline = setTimeout(() => endWithout('timed_out'), timeoutMs);
+    const onAbort = () => endWithout('unreachable');
+    signal.addEventListener('abort', onAbort);
+
+    const start = (isFresh: boolean) => {
+      const started = open(isFresh);
+      request = started;
+      let informational = 0;
+      started.on('error', (error) => {
+        if (isEnded) return;
+        if (error instanceof ForbiddenTarget) endWithout('forbidden_target');
+        // The receiver closed an idle connection before it saw the message, which says nothing about the receiver.
+        else if (started.reusedSocket && response === undefined) start(true);
+        else endWithout('unreachable');
+      });
+      started.on('information', ({ statusCode }) => {
+        informational += 1;
+        if (informational > informationalMax) end(refused(statusCode));
+      });
+      // A receiver that changes the protocol. Without this listener neither `error` nor `response` follows.
+      started.on('upgrade', ({ statusCode }, socket) => {
+        socket.destroy();
+        end(refused(statusCode));
+      });
+      started.on('response', (arrived) => {
+        response = arrived;
+        // Without the headers of an upgrade, 101 arrives here, and what follows is no HTTP either.
+        if (arrived.statusCode === 101) end(refused(101));
+        readToEnd(arrived, () => end(sentWith(arrived)));
+      });
+      started.on('close', () => {
+        if (response === undefined && request === started) endWithout('unreachable');
+      });
+      started.end(body);
+    };
+
+    if (signal.aborted) onAbort();
+    else start(false);
+  });
+}
+
+/** The body is not used. It is read, up to a bound, so that the connection can be used again. */
+function readToEnd(response: IncomingMessage, done: () => void): void {
+  let bytes = 0;
+  response.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > answerBytesMax) done();
+  });
+  response.on('error', done);
+  response.on('close', done);
+}
+
+function sentWith({ statusCode, headers }: IncomingMessage): Sent {
+  const status = statusCode ?? 0;
+  if (status >= 200 && status < 300) return { outcome: 'delivered', status, retryAfterMs: undefined };
+  if (status === 410) return { outcome: 'gone', status, retryAfterMs: undefined };
+  const retryAfter = headers['retry-after'];
+  const retryAfterMs = /^\d{1,6}$/.test(retryAfter ?? '') ? Number(retryAfter) * 1_000 : undefined;
+  return { outcome: 'refused', status, retryAfterMs };
+}
+
+function refused(status: number | undefined): Sent {
+  return { outcome: 'refused', status, retryAfterMs: undefined };
+}
+
+/** An attempt without an answer. */
+export function failed(outcome: Sent['outcome']): Sent {
+  return { outcome, status: undefined, retryAfterMs: undefined };
+}
