@@ -7,6 +7,7 @@ import { apiAt } from './harness/api.ts';
 import { emptyDatabase } from './harness/database.ts';
 import { type InProcess, startInProcess } from './harness/in-process.ts';
 import { startProcess } from './harness/process.ts';
+import { startRawReceiver } from './harness/raw-receiver.ts';
 import { type Receiver, startReceiver } from './harness/receiver.ts';
 import { adminKey, apiOfTenant } from './harness/tenants.ts';
 
@@ -167,6 +168,13 @@ test('410 disables a webhook; enabled again it is told of what comes then', asyn
   assert.equal(receiver.received.length, 2, 'what was gone stays so');
 });
 
+/** A URL at which nothing listens. */
+async function closedUrl(t: TestContext): Promise<string> {
+  const receiver = await startRawReceiver(t, (socket) => socket.destroy());
+  await receiver.stop();
+  return `http://127.0.0.1:${receiver.port}/hook`;
+}
+
 test('redirects are not followed, silence times out, and nobody there is unreachable', async (t) => {
   const { api, app, receiver, id } = await start(t);
   const elsewhere = await startReceiver(t);
@@ -179,7 +187,7 @@ test('redirects are not followed, silence times out, and nobody there is unreach
   await use(api);
   await app.outbox.runOnce();
   assert.equal((await deliveries(api, id))[0].lastAttempt.outcome, 'timed_out');
-  await api.call(`/webhooks/${id}`, { method: 'PATCH', body: { url: 'http://127.0.0.1:1/hook' } });
+  await api.call(`/webhooks/${id}`, { method: 'PATCH', body: { url: await closedUrl(t) } });
   await use(api);
   await app.outbox.runOnce();
   assert.equal((await deliveries(api, id))[0].lastAttempt.outcome, 'unreachable');
@@ -252,6 +260,18 @@ test('targets that are not public are refused, by their address at once and by t
     'https://[::1]/hook',
     'https://[::ffff:10.0.0.1]/hook',
     'https://[64:ff9b::a9fe:a9fe]/hook',
+    'https://[64:ff9b:1::7f00:1]/hook',
+    'https://[::127.0.0.1]/hook',
+    'https://[::ffff:0:127.0.0.1]/hook',
+    'https://[2002:7f00:1::1]/hook',
+    'https://[2001:0:7f00:1::]/hook',
+    'https://[2001:db8::1]/hook',
+    'https://[5f00::1]/hook',
+    'https://[4000::1]/hook',
+    'https://[fd00:ec2::254]/hook',
+    'https://168.63.129.16/hook',
+    'https://100.100.100.200/hook',
+    'https://192.0.0.192/hook',
     'https://169.254.169.254/latest/meta-data',
     'https://10.1.2.3/',
     'https://user:password@example.com/',
@@ -260,11 +280,31 @@ test('targets that are not public are refused, by their address at once and by t
     const answer = await api.post('/webhooks', { url, events: ['*'] });
     assert.deepEqual([answer.status, answer.json.faults?.[0]?.pointer], [400, '/url'], url);
   }
-  const named = await api.post('/webhooks', { url: 'https://localhost:1/hook', events: ['*'] });
+  for (const url of ['https://8.8.8.8/hook', 'https://[2606:4700:4700::1111]/hook']) {
+    const made = await api.post('/webhooks', { url, events: ['webhook.test'] });
+    assert.equal(made.status, 201, url);
+  }
+  const named = await api.post('/webhooks', { url: 'https://localhost:8443/hook', events: ['*'] });
   assert.equal(named.status, 201, named.text);
   await use(api);
   assert.equal(await app.outbox.runOnce(), 1);
   assert.equal((await deliveries(api, named.json.id))[0].lastAttempt.outcome, 'forbidden_target');
+});
+
+test('ports of other services are refused, also where private targets are allowed', async (t) => {
+  const { api, id } = await start(t);
+  for (const port of [
+    1, 22, 25, 53, 110, 465, 587, 993, 1433, 2375, 3306, 5432, 6379, 6667, 9200, 11211, 27017,
+  ]) {
+    const url = `http://127.0.0.1:${port}/hook`;
+    const made = await api.post('/webhooks', { url, events: ['*'] });
+    assert.deepEqual([made.status, made.json.faults?.[0]?.pointer], [400, '/url'], url);
+    assert.match(made.json.faults[0].message, new RegExp(`port ${port}`));
+    assert.equal((await api.call(`/webhooks/${id}`, { method: 'PATCH', body: { url } })).status, 400);
+  }
+  for (const url of ['http://127.0.0.1/', 'http://127.0.0.1:443/', 'http://127.0.0.1:8080/']) {
+    assert.equal((await api.post('/webhooks', { url, events: ['*'] })).status, 201, url);
+  }
 });
 
 test('http targets are refused unless the operator allows them, and then to public addresses only', async (t) => {
@@ -275,7 +315,7 @@ test('http targets are refused unless the operator allows them, and then to publ
   for (const url of ['http://127.0.0.1/hook', 'http://10.1.2.3/', 'http://[::1]/', 'ftp://example.com/']) {
     assert.equal((await make(api, url)).status, 400, url);
   }
-  const named = await make(api, 'http://localhost:1/hook');
+  const named = await make(api, 'http://localhost:8443/hook');
   assert.equal(named.status, 201, named.text);
   await api.call(`/webhooks/${example.json.id}`, { method: 'PATCH', body: { disabled: true } });
   await use(api);

@@ -1,6 +1,7 @@
-import { type LookupAddress, type LookupOptions, lookup as systemLookup } from 'node:dns';
+import type { LookupAddress, LookupOptions } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { isOtherServicesPort } from './ports.ts';
 
 /** Why the server does not connect to a target. */
 export class ForbiddenTarget extends Error {
@@ -10,12 +11,21 @@ export class ForbiddenTarget extends Error {
   }
 }
 
+/** Global unicast of IPv6. Everything outside it is special or carries an IPv4 address inside, such as `::127.0.0.1`. */
+const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3');
+/** Public by the registries, but answered inside a cloud: the host of an Azure machine. */
+const cloudAddresses: readonly string[] = ['168.63.129.16'];
+
 /**
- * Whether an address is one that anybody may reach: not private, link-local, loopback, of a cloud's metadata, nor one
- * that carries an IPv4 address inside (v4-mapped, NAT64, 6to4, Teredo).
+ * Whether an address is public by the special-purpose registries of IANA: not private, link-local, loopback or reserved, not
+ * the metadata service of a cloud, and not an IPv6 address that carries an IPv4 address (mapped, compatible, NAT64, 6to4,
+ * Teredo).
  */
 function isPublicAddress(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.parse(address).range() === 'unicast';
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.parse(address);
+  if (parsed.range() !== 'unicast' || cloudAddresses.includes(parsed.toString())) return false;
+  return parsed instanceof ipaddr.IPv4 || parsed.match(globalUnicast);
 }
 
 /** What the operator allows as targets, besides https to public addresses. */
@@ -26,16 +36,22 @@ export interface TargetRules {
   readonly allowsPrivate: boolean;
 }
 
+/** Whether a name always stands for this machine (RFC 6761, 6.3). */
+function isLocalName(hostname: string): boolean {
+  return /(?:^|\.)localhost\.?$/i.test(hostname);
+}
+
 /** The fault of a webhook's URL. The address of a name is checked at each connection. */
 export function targetFault(url: string, { allowsHttp, allowsPrivate }: TargetRules): string | undefined {
   if (!URL.canParse(url)) return 'is not a URL';
-  const { protocol, username, password, hash } = new URL(url);
+  const { protocol, username, password, hash, port } = new URL(url);
   if (protocol === 'http:' && !allowsHttp) {
     return 'must begin with https://: this server does not allow http (WEBHOOK_ALLOW_HTTP)';
   }
   if (protocol !== 'https:' && protocol !== 'http:') return 'must begin with https://';
   if (username !== '' || password !== '') return 'must not carry a user or a password';
   if (hash !== '') return 'must not carry a fragment';
+  if (isOtherServicesPort(port)) return `has port ${port}, which belongs to a service other than HTTP`;
   const literal = literalAddress(url);
   if (literal !== undefined && !allowsPrivate && !isPublicAddress(literal)) return 'is not a public address';
   return undefined;
@@ -59,8 +75,12 @@ export type Resolve = (
  * A lookup for sockets that gives public addresses only. The socket connects to what was checked here: a name that
  * changes its address in between gains nothing.
  */
-export function guardedLookup(resolve: Resolve = systemLookup): LookupFunction {
+export function guardedLookup(resolve: Resolve): LookupFunction {
   return (hostname, options, done) => {
+    if (isLocalName(hostname)) {
+      done(new ForbiddenTarget(hostname), []);
+      return;
+    }
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) {
         done(error, []);
