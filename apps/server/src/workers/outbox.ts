@@ -5,6 +5,7 @@ import type { WaitingWebhook } from '../reads/books.ts';
 import type { Traces } from '../traces/traces.ts';
 import type { Sender } from '../webhooks/sender.ts';
 import { type ReportDesk, reportDelivery } from './delivery-report.ts';
+import { Places } from './places.ts';
 import { Rests } from './rests.ts';
 import { type MessageDesk, webhookMessage } from './webhook-message.ts';
 
@@ -26,11 +27,6 @@ interface Attempted {
 }
 
 const everyMs = 200;
-const sendingMax = 64;
-/** On their way or not yet noted, so that one slow receiver does not take the places of all others. */
-const inFlightPerWebhookMax = 8;
-/** Of all webhooks: while the books take no reports, nothing more is sent. */
-const inFlightMax = 1_024;
 const webhooksPerRound = 1_000;
 const loggedMax = 1_000;
 /**
@@ -53,8 +49,8 @@ export class Outbox {
   readonly #rests: Rests;
   /** webhooks whose messages could not be made */
   readonly #logged = new Set<string>();
+  readonly #places = new Places();
   readonly #stopping = new AbortController();
-  #sending = 0;
   #after: WaitingWebhook | undefined;
   #restsUntilMs = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -98,20 +94,16 @@ export class Outbox {
     return this.#picking;
   }
 
-  get #room(): number {
-    return Math.min(sendingMax - this.#sending, inFlightMax - this.#inFlight.size);
-  }
-
   /** Goes from webhook to webhook, on from where the round before ended, while there is room. */
   async #round(): Promise<number> {
     const nowMs = this.#desk.nowMs();
     if (nowMs < this.#restsUntilMs && this.#restsUntilMs - nowMs <= restMs) return 0;
     let picked = 0;
-    for (let visited = 0; visited < webhooksPerRound && this.#room > 0; visited++) {
+    for (let visited = 0; visited < webhooksPerRound && this.#places.hasRoom; visited++) {
       this.#after = await this.#desk.books.nextWaiting(this.#after, this.#desk.nowMs());
       if (this.#after === undefined || this.#stopping.signal.aborted) break;
-      const { webhookId } = this.#after;
-      if (this.#rests.isResting(webhookId)) continue;
+      const { tenant, webhookId } = this.#after;
+      if (this.#rests.isResting(webhookId) || this.#places.free(tenant, webhookId) === 0) continue;
       try {
         picked += await this.#startDue(this.#after);
       } catch (error) {
@@ -126,8 +118,7 @@ export class Outbox {
     const webhook = await books.webhook(waiting.tenant, waiting.webhookId);
     if (webhook === undefined || webhook.disabled !== undefined) return 0;
     const inFlight = this.#perWebhook.get(webhook.id) ?? new Set();
-    const limit = Math.min(inFlightPerWebhookMax - inFlight.size, this.#room);
-    if (limit <= 0) return 0;
+    const limit = this.#places.free(waiting.tenant, webhook.id);
     const untilMs = nowMs() + this.#desk.sender.timeoutMs + notingMaxMs;
     const due = await books.takeDue(waiting, { nowMs: nowMs(), untilMs, limit, inFlight });
     for (const delivery of due) this.#begin(waiting.tenant, webhook, delivery);
@@ -139,9 +130,12 @@ export class Outbox {
     const name = `${webhook.id} ${eventId}`;
     const own = this.#perWebhook.get(webhook.id) ?? new Set();
     this.#perWebhook.set(webhook.id, own.add(eventId));
+    // Held until the outcome is noted: while the books take no reports, nothing more is sent.
+    const place = this.#places.take(tenant, webhook.id);
     const ended = this.#deliver(tenant, webhook, delivery)
       .catch((error: unknown) => this.#rest(webhook.id, error))
       .finally(() => {
+        place.release();
         this.#inFlight.delete(name);
         own.delete(eventId);
         if (own.size === 0) this.#perWebhook.delete(webhook.id);
@@ -164,17 +158,15 @@ export class Outbox {
   }
 
   async #attempt(tenant: string, webhook: Webhook, delivery: Delivery): Promise<Attempted> {
-    this.#sending += 1;
-    try {
-      const message = await webhookMessage(this.#desk, tenant, webhook, delivery);
-      if (message.kind === 'ready') {
-        return await this.#desk.sender.send(message.outgoing, this.#stopping.signal);
-      }
-      this.#logUnsendable(webhook.id, message.kind);
-      return { outcome: message.kind, status: undefined, retryAfterMs: undefined };
-    } finally {
-      this.#sending -= 1;
+    const message = await webhookMessage(this.#desk, tenant, webhook, delivery);
+    if (message.kind === 'ready') {
+      const sentAtMs = performance.now();
+      const sent = await this.#desk.sender.send(message.outgoing, this.#stopping.signal);
+      this.#places.held(webhook.id, performance.now() - sentAtMs);
+      return sent;
     }
+    this.#logUnsendable(webhook.id, message.kind);
+    return { outcome: message.kind, status: undefined, retryAfterMs: undefined };
   }
 
   /** Logged once for each webhook: thousands of its deliveries may follow. */

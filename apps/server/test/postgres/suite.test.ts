@@ -16,6 +16,8 @@ const suites = [
   'runtime-config',
   'events',
   'webhooks',
+  'webhook-places',
+  'webhook-neighbours',
   'metrics',
   'exports',
   'export-command',

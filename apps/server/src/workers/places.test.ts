@@ -1,0 +1,70 @@
+// Law L3 for webhooks, by counts of places: no tenant and no slow receiver takes those of the others.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Place, Places } from './places.ts';
+
+const quickMs = 5;
+const slowMs = 1_000;
+
+/** Takes every place that a webhook may have. */
+function takeAll(places: Places, tenant: string, webhookId: string): Place[] {
+  return Array.from({ length: places.free(tenant, webhookId) }, () => places.take(tenant, webhookId));
+}
+
+test('a quick webhook doubles its share up to eight, and one slow answer takes it down to one', () => {
+  const places = new Places();
+  const shares = [places.free('one', 'a')];
+  for (let answer = 0; answer < 3; answer++) {
+    places.held('a', quickMs);
+    shares.push(places.free('one', 'a'));
+  }
+  assert.deepEqual(shares, [2, 4, 8, 8]);
+  places.held('a', slowMs);
+  assert.equal(places.free('one', 'a'), 1);
+  places.held('a', quickMs);
+  assert.equal(places.free('one', 'a'), 2);
+});
+
+test('sixteen webhooks of one tenant that hang hold four places', () => {
+  const places = new Places();
+  const held = Array.from({ length: 16 }, (_, number) => takeAll(places, 'hostile', `h${number}`)).flat();
+  assert.equal(held.length, 4);
+  for (const place of held) place.release();
+  for (let number = 0; number < 16; number++) places.held(`h${number}`, slowMs);
+  const again = Array.from({ length: 16 }, (_, number) => takeAll(places, 'hostile', `h${number}`)).flat();
+  assert.equal(again.length, 4);
+});
+
+test('sixteen quick webhooks of one tenant hold a quarter of all places', () => {
+  const places = new Places();
+  let held = 0;
+  for (let number = 0; number < 16; number++) {
+    for (let answer = 0; answer < 3; answer++) places.held(`h${number}`, quickMs);
+    held += takeAll(places, 'busy', `h${number}`).length;
+  }
+  assert.equal(held, 16);
+  assert.equal(places.free('other', 'new'), 2);
+});
+
+test('webhooks that hang, of however many tenants, leave half of the places to those that are quick', () => {
+  const places = new Places();
+  places.held('honest', quickMs);
+  let held = 0;
+  for (let tenant = 0; tenant < 100; tenant++) {
+    for (let number = 0; number < 16; number++) {
+      held += takeAll(places, `hostile-${tenant}`, `h${tenant}-${number}`).length;
+    }
+  }
+  assert.equal(held, 32);
+  assert.equal(places.free('other', 'honest'), 4);
+});
+
+test('places come back once, and all of them', () => {
+  const places = new Places();
+  for (let round = 0; round < 100; round++) {
+    const held = [...takeAll(places, 'one', 'a'), ...takeAll(places, 'a', 'one')];
+    assert.equal(held.length, 4);
+    for (const place of [...held, ...held]) place.release();
+  }
+  assert.ok(places.hasRoom);
+});

@@ -1,0 +1,126 @@
+/** The bounds on deliveries that are on their way, or whose outcome is not noted yet. */
+export interface PlacesLimits {
+  readonly all: number;
+  readonly perTenant: number;
+  /** the share of a webhook that answers quickly */
+  readonly perWebhook: number;
+  /** of all webhooks that are not known to answer quickly, so that the others always find a place */
+  readonly unproven: number;
+  readonly unprovenPerTenant: number;
+}
+
+const limitsDefault: PlacesLimits = {
+  all: 64,
+  perTenant: 16,
+  perWebhook: 8,
+  unproven: 32,
+  unprovenPerTenant: 4,
+};
+/** An attempt that holds its place for longer is slow, whatever its outcome is. */
+const slowMs = 1_000;
+const firstShare = 2;
+const slowShare = 1;
+/** Webhooks whose share is remembered. One that is forgotten begins again as an unproven one. */
+const rememberedMax = 10_000;
+
+/** How a webhook answered the last time. */
+interface Standing {
+  readonly share: number;
+  readonly isProven: boolean;
+}
+
+const unknown: Standing = { share: firstShare, isProven: false };
+
+/** A place that was taken, to be given back. */
+export interface Place {
+  release(): void;
+}
+
+/**
+ * Shares the places of deliveries among tenants and webhooks. A webhook starts with a small share. Each quick answer doubles
+ * it, and a slow one takes it down to one place: whoever lets deliveries hang holds few places, and leaves the rest.
+ */
+export class Places {
+  readonly #limits: PlacesLimits;
+  readonly #standings = new Map<string, Standing>();
+  readonly #taken = new Counts();
+  readonly #unproven = new Counts();
+
+  constructor(limits: PlacesLimits = limitsDefault) {
+    this.#limits = limits;
+  }
+
+  /** Whether any place is free. */
+  get hasRoom(): boolean {
+    return this.#taken.all < this.#limits.all;
+  }
+
+  /** How many places a webhook may take now. */
+  free(tenant: string, webhookId: string): number {
+    const { all, perTenant, unproven, unprovenPerTenant } = this.#limits;
+    const { share, isProven } = this.#standing(webhookId);
+    const taken = this.#taken;
+    const left = [share - taken.of(webhookId), perTenant - taken.of(ofTenant(tenant)), all - taken.all];
+    if (!isProven)
+      left.push(unprovenPerTenant - this.#unproven.of(ofTenant(tenant)), unproven - this.#unproven.all);
+    return Math.max(0, Math.min(...left));
+  }
+
+  /** Takes a place that is free. */
+  take(tenant: string, webhookId: string): Place {
+    const names = [ofTenant(tenant), webhookId];
+    const counts = this.#standing(webhookId).isProven ? [this.#taken] : [this.#taken, this.#unproven];
+    for (const count of counts) count.add(names, 1);
+    let isReleased = false;
+    return {
+      release: () => {
+        if (isReleased) return;
+        isReleased = true;
+        for (const count of counts) count.add(names, -1);
+      },
+    };
+  }
+
+  /** Notes for how long an attempt held its place, which sets the share of its webhook. */
+  held(webhookId: string, ms: number): void {
+    const { share } = this.#standing(webhookId);
+    const isProven = ms < slowMs;
+    const next = isProven ? Math.min(this.#limits.perWebhook, share * 2) : slowShare;
+    this.#standings.delete(webhookId);
+    this.#standings.set(webhookId, { share: next, isProven });
+    const [oldest] = this.#standings.keys();
+    if (this.#standings.size > rememberedMax && oldest !== undefined) this.#standings.delete(oldest);
+  }
+
+  #standing(webhookId: string): Standing {
+    return this.#standings.get(webhookId) ?? unknown;
+  }
+}
+
+/** The name of a tenant among those of webhooks. */
+function ofTenant(tenant: string): string {
+  return `tenant ${tenant}`;
+}
+
+/** Counts by name, and of all. A name that counts 0 is not kept. */
+class Counts {
+  readonly #byName = new Map<string, number>();
+  #all = 0;
+
+  get all(): number {
+    return this.#all;
+  }
+
+  of(name: string): number {
+    return this.#byName.get(name) ?? 0;
+  }
+
+  add(names: readonly string[], number: number): void {
+    this.#all += number;
+    for (const name of names) {
+      const count = this.of(name) + number;
+      if (count === 0) this.#byName.delete(name);
+      else this.#byName.set(name, count);
+    }
+  }
+}

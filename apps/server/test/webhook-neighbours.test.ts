@@ -1,0 +1,51 @@
+// Law L3 for webhooks: what one tenant's receivers do leaves places and turns to every other tenant.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Api } from './harness/api.ts';
+import { startInProcess } from './harness/in-process.ts';
+import { startReceiver } from './harness/receiver.ts';
+import { adminKey, apiOfTenant } from './harness/tenants.ts';
+
+const environment = {
+  ADMIN_API_KEY: adminKey,
+  WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true',
+  WEBHOOK_TIMEOUT_MS: '60000',
+};
+const usage = { agent: 'a', serviceId: 's', requests: 1 };
+
+async function hooks(tenant: Api, url: string, count: number): Promise<void> {
+  for (let number = 0; number < count; number++) {
+    const made = await tenant.post('/webhooks', { url: `${url}/${number}`, events: ['*'] });
+    assert.equal(made.status, 201, made.text);
+  }
+}
+
+async function use(tenant: Api, items: number): Promise<void> {
+  const answer = await tenant.post('/usage/bulk', { items: Array.from({ length: items }, () => usage) });
+  assert.ok(answer.status < 300, answer.text);
+}
+
+test('sixteen webhooks that hang hold four places, and another tenant is delivered to in its next turn', {
+  timeout: 50_000,
+}, async (t) => {
+  const { api, app } = await startInProcess(t, environment);
+  const tarpit = await startReceiver(t);
+  tarpit.answer = () => undefined;
+  const receiver = await startReceiver(t);
+  const hostile = await apiOfTenant(api, 'hostile');
+  const honest = await apiOfTenant(api, 'honest');
+  await hooks(hostile, tarpit.url, 16);
+  await hooks(honest, receiver.url, 1);
+  await use(hostile, 50);
+  // Not awaited: its attempts hang until the end of the test.
+  const running = [app.outbox.runOnce()];
+  await tarpit.has(4);
+  for (let turn = 1; turn <= 5; turn++) {
+    await use(honest, 1);
+    running.push(app.outbox.runOnce());
+    await receiver.has(turn);
+  }
+  assert.equal(tarpit.received.length, 4, 'of 800 deliveries');
+  await app.close();
+  await Promise.all(running);
+});
