@@ -1,5 +1,6 @@
-// Only the rules that need types; Biome does the rest.
+// Only what Biome has no rule for: rules that need types, and regular expressions.
 import tseslint from 'typescript-eslint';
+import { linearExpressions } from './tools/linear-expressions.ts';
 
 export default tseslint.config(
   { ignores: ['**/dist/**'] },
@@ -30,5 +31,11 @@ export default tseslint.config(
       ],
       '@typescript-eslint/only-throw-error': 'error',
     },
+  },
+  // What a client sends reaches the expressions of the sources. Those of the tests read our own text.
+  {
+    files: ['packages/*/src/**/*.ts', 'apps/*/src/**/*.ts', 'tools/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    ...linearExpressions,
   },
 );

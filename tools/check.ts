@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { checkLayers } from './check-layers.ts';
 import { checkLockfile } from './check-lockfile.ts';
 import { checkPackage } from './check-package.ts';
+import { checkPatterns } from './check-patterns.ts';
 
 const bin = (name: string) => `node_modules/.bin/${name}`;
 
@@ -12,6 +13,7 @@ const steps: readonly (readonly [name: string, run: () => boolean | Promise<bool
   ['type-aware lint', () => command(bin('eslint'), '.', '--max-warnings', '0')],
   ['layers', () => checkLayers()],
   ['dead code', () => command(bin('knip'))],
+  ['patterns', () => checkPatterns()],
   ['lock file', () => checkLockfile()],
   ['package', () => checkPackage()],
   ['printed docs', () => command(bin('node'), 'tools/print-docs.ts', '--check')],

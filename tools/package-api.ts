@@ -108,7 +108,7 @@ class PublicFace {
       '',
     ]
       .join('\n\n')
-      .replace(/\n+$/, '\n');
+      .replace(/(?<!\n)\n+$/, '\n');
   }
 
   #exportsOf(source: ts.SourceFile): readonly Member[] {

@@ -47,8 +47,8 @@ function endpoint(read: Reader, name: string, mistakes: string[]): string | unde
 function headers(read: Reader, mistakes: string[]): Record<string, string> {
   const found: Record<string, string> = {};
   for (const entry of read.list('OTEL_EXPORTER_OTLP_HEADERS')) {
-    const parts = /^([A-Za-z0-9!#$&'*+.^_|~-]+)\s*=\s*(.*)$/.exec(entry);
-    const value = parts?.[2] === undefined ? undefined : decoded(parts[2]);
+    const parts = /^([A-Za-z0-9!#$&'*+.^_|~-]+)\s*=(.*)$/.exec(entry);
+    const value = parts?.[2] === undefined ? undefined : decoded(parts[2].trim());
     if (parts?.[1] === undefined || value === undefined) {
       mistakes.push('OTEL_EXPORTER_OTLP_HEADERS: each entry is a name, = and a value in percent-encoding');
     } else found[parts[1]] = value;

@@ -22,5 +22,11 @@ export function timestampOfNs(ns: bigint): string {
   const subMs = ((ns % 1_000_000n) + 1_000_000n) % 1_000_000n;
   const ms = timestampOfMs(Number((ns - subMs) / 1_000_000n));
   if (subMs === 0n) return ms;
-  return ms.replace('Z', `${subMs.toString().padStart(6, '0').replace(/0+$/, '')}Z`);
+  return ms.replace(
+    'Z',
+    `${subMs
+      .toString()
+      .padStart(6, '0')
+      .replace(/(?<!0)0+$/, '')}Z`,
+  );
 }

@@ -67,3 +67,9 @@ test('every key survives being quoted', () => {
     }),
   );
 });
+
+test('a header full of spaces is read in one pass', () => {
+  const blank = ' \t'.repeat(500_000);
+  assert.deepEqual(parseIdempotencyKey([`${blank}k${blank}`]), { kind: 'valid', key: 'k' });
+  assert.equal(parseIdempotencyKey([`a${blank}b`]).kind, 'invalid');
+});

@@ -1,3 +1,5 @@
+import { withoutTrailing } from './without-trailing.ts';
+
 /** The longest idempotency key accepted, in characters, after unquoting. */
 export const idempotencyKeyLengthMax = 255;
 
@@ -34,7 +36,7 @@ export function parseIdempotencyKey(fieldLines: readonly string[], spelling: Key
 
 /** RFC 9110, section 5.5: only spaces and tabs surround a field value. */
 function trimFieldValue(line: string): string {
-  return line.replace(/^[ \t]+/, '').replace(/[ \t]+$/, '');
+  return withoutTrailing(line.replace(/^[ \t]+/, ''), ' \t');
 }
 
 function parseQuoted(value: string): ParsedKey {

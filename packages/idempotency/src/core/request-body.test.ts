@@ -109,3 +109,9 @@ test('what has no members to compare by is refused, on its own and inside', () =
     }
   }
 });
+
+test('a number of 200,000 digits is read in one pass, and differs from its neighbour', () => {
+  const zeros = '0'.repeat(200_000);
+  assert.ok(json(`1${zeros}1`) === `1${zeros}1`);
+  assert.ok(json(`1${zeros}1`) !== json(`1${zeros}2`));
+});

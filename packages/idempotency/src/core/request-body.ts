@@ -1,4 +1,5 @@
 import { canonicalJson, type Json } from './canonical-json.ts';
+import { withoutTrailing } from './without-trailing.ts';
 
 /** The body of a request, in the form in which an adapter has it. */
 export type RequestBody =
@@ -93,7 +94,7 @@ function normalizedDecimal(text: string): string {
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   if (whole === '') return text;
   const digits = (whole + fraction).replace(/^0+/, '');
-  const significant = digits.replace(/0+$/, '');
+  const significant = withoutTrailing(digits, '0');
   if (significant === '') return '0';
   return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`;
 }

@@ -50,7 +50,8 @@ function digestOf(caller: Caller): string {
 
 /** One spelling for one address: IPv4 mapped into IPv6 is IPv4, and all loopback addresses are one caller. */
 export function normalizeAddress(address: string): string {
-  const bare = address.toLowerCase().replace(/%.*$/, '');
+  const zone = address.indexOf('%');
+  const bare = (zone === -1 ? address : address.slice(0, zone)).toLowerCase();
   const canonical = bare.includes(':') ? canonicalIpv6(bare) : bare;
   if (canonical === '::1' || canonical.startsWith('127.')) return 'loopback';
   return canonical;

@@ -40,7 +40,7 @@ export function parseSource(
       );
     }
     const apiKey = environment['BILLONCE_API_KEY']?.trim() || undefined;
-    return { kind: 'server', url: `${url.origin}${url.pathname}`.replace(/\/+$/, ''), apiKey, tenant };
+    return { kind: 'server', url: `${url.origin}${url.pathname}`.replace(/(?<!\/)\/+$/, ''), apiKey, tenant };
   }
   const isUrl = text === undefined || /^(file:|postgres(ql)?:\/\/)/.test(text);
   const database = isUrl

@@ -55,7 +55,7 @@ function ofEpoch(whole: string, fraction: string): ReadMoment {
   // 11 digits of seconds reach the year 5138, 12 digits of milliseconds begin in 1973.
   const unitDigits = whole.length <= 11 ? 0 : whole.length <= 14 ? 3 : whole.length <= 17 ? 6 : 9;
   const seconds = whole.slice(0, whole.length - unitDigits);
-  const rest = (whole.slice(whole.length - unitDigits) + fraction).slice(0, 9).replace(/0+$/, '');
+  const rest = (whole.slice(whole.length - unitDigits) + fraction).slice(0, 9).replace(/(?<!0)0+$/, '');
   const date = new Date(Number(seconds) * 1000);
   if (Number.isNaN(date.getTime())) return unreadable(whole);
   return { kind: 'moment', text: `${date.toISOString().slice(0, 19)}${rest === '' ? '' : `.${rest}`}Z` };

@@ -174,7 +174,7 @@ function serverUrl(value: string, mistakes: string[]): string {
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     mistakes.push('--url takes no user name, password, query or fragment');
   }
-  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+  return `${url.origin}${url.pathname}`.replace(/(?<!\/)\/+$/, '');
 }
 
 function apiKey(value: string | undefined, mistakes: string[]): string | undefined {

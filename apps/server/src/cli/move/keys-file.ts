@@ -22,7 +22,7 @@ export function readKeysFile(path: string): readonly SuppliedKey[] {
   const seen = new Set<string>();
   for (const [index, line] of boundedText(path).split(/\r?\n/).entries()) {
     if (/^\s*(#|$)/.test(line)) continue;
-    const [, key = '', tenant = '', label = ''] = /^\s*(\S+)\s+(\S+)\s*(.*?)\s*$/.exec(line) ?? [];
+    const [, key = '', tenant = '', label = ''] = /^(\S+)\s+(\S+)(?:\s+(\S.*))?$/.exec(line.trim()) ?? [];
     const place = `${path}, line ${index + 1}`;
     if (!/^apk_[0-9a-f]{32}$/.test(key)) {
       throw new Error(`${place}: it must be like "apk_ and 32 hexadecimal digits, TENANT, label"`);

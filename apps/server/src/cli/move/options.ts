@@ -94,5 +94,5 @@ function serverUrl(name: string, value: string): string {
   if (url === undefined || !isPlain || !/^https?:$/.test(url.protocol)) {
     throw new Error(`${name} must be like http://127.0.0.1:3001, without user name, password and query`);
   }
-  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+  return `${url.origin}${url.pathname}`.replace(/(?<!\/)\/+$/, '');
 }
