@@ -27,12 +27,15 @@ export interface Ports {
   readonly drawSecret: () => string;
   /** whether write probe, outbox and audit run by themselves; a test runs them by hand, at times of its own */
   readonly areWorkersStarted: boolean;
+  /** lines that the log has lost since the start */
+  readonly droppedLogLines: () => number;
 }
 
 const systemPorts: Ports = {
   nowMs: undefined,
   drawSecret: () => randomBytes(16).toString('hex'),
   areWorkersStarted: true,
+  droppedLogLines: () => 0,
 };
 
 /** A running server. */
@@ -60,8 +63,9 @@ export async function startApp(
   config: Config,
   version: string,
   log: Logger,
-  ports: Ports = systemPorts,
+  given: Partial<Ports> = {},
 ): Promise<App> {
+  const ports: Ports = { ...systemPorts, ...given };
   const metrics = new Metrics();
   const traces = await openTraces(config, version);
   const storage = await openStorage(config, ports.nowMs, (items, commitMs) =>
@@ -80,6 +84,7 @@ export async function startApp(
   };
   const ledger = new LedgerLanes(storage.lanes.map((lane) => new Ledger(lane, nowMs, decided)));
   metrics.watchQueue(() => ledger.state);
+  metrics.watchLog(ports.droppedLogLines);
   metrics.watchWrites(() => writeProbe.fault !== undefined);
   const sweep = new Sweep(storage.sweepable, config, nowMs, log);
   const audit = new Audit({

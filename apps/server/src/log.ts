@@ -18,12 +18,9 @@ export function serverLog(level: string, destination: DestinationStream): Logger
   return pino(options, destination);
 }
 
-/** The standard output as the destination of a log. A terminal or a pipe that is gone loses lines, and stops nothing. */
-export function standardOutput(format: LogFormat): DestinationStream {
-  if (format === 'text') return { write: (line) => process.stdout.write(textOfLogLine(line)) };
-  const output = pino.destination({ dest: 1, sync: true });
-  output.on('error', () => undefined);
-  return output;
+/** An output as the destination of a log in this format. */
+export function inFormat(format: LogFormat, output: DestinationStream): DestinationStream {
+  return format === 'json' ? output : { write: (line) => output.write(textOfLogLine(line)) };
 }
 
 function faultOf(error: unknown): unknown {

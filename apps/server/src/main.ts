@@ -2,19 +2,24 @@
 import { type App, startApp } from './app.ts';
 import { type Config, parseConfig } from './config.ts';
 import { onLauncherGone } from './launcher.ts';
-import { type LogFormat, serverLog, standardOutput } from './log.ts';
+import { inFormat, type LogFormat, serverLog } from './log.ts';
+import { LogOutput } from './log-output.ts';
 import { startFault } from './start-fault.ts';
 import { startEntry, startText } from './start-line.ts';
 import { readVersion } from './version.ts';
 
 const graceMs = 25_000;
+/** How long an exit waits for an output that takes no lines. */
+const lastLinesMs = 500;
 
 async function run(config: Config, warnings: readonly string[]): Promise<void> {
   const format: LogFormat = config.logFormat ?? (process.stdout.isTTY ? 'text' : 'json');
-  const log = serverLog(config.logLevel, standardOutput(format));
+  const output = new LogOutput();
+  const log = serverLog(config.logLevel, inFormat(format, output));
+  output.onTakenAgain((lines) => log.warn({ lines }, 'log lines were dropped: the output did not take them'));
   const version = readVersion();
   for (const warning of warnings) log.warn(warning);
-  const app = await startApp(config, version, log);
+  const app = await startApp(config, version, log, { droppedLogLines: () => output.droppedLines });
   let isClosing = false;
   const close = (reason: string, exitCode = 0) => {
     if (isClosing) return;
@@ -22,7 +27,10 @@ async function run(config: Config, warnings: readonly string[]): Promise<void> {
     log.info({ reason }, 'stopping: requests that were taken are finished first');
     // What hangs longer is cut off. Every write is safe against that.
     setTimeout(() => process.exit(1), graceMs).unref();
-    app.close().then(() => process.exit(exitCode), fail);
+    app
+      .close()
+      .then(() => output.flushed(lastLinesMs))
+      .then(() => process.exit(exitCode), fail);
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => close(signal));
   stop = () => close('the process that started this server is gone');
@@ -33,14 +41,19 @@ async function run(config: Config, warnings: readonly string[]): Promise<void> {
     })
     .catch(fail);
   // Last: a signal may follow at once.
-  announce(app, config, format, version);
+  announce(app, config, { format, output }, version);
 }
 
 /** Always printed, at every level of the log: it says where the server is. */
-function announce(app: App, config: Config, format: LogFormat, version: string): void {
+function announce(
+  app: App,
+  config: Config,
+  { format, output }: { readonly format: LogFormat; readonly output: LogOutput },
+  version: string,
+): void {
   const listening = { url: app.url, version, processId: process.pid };
-  if (format === 'text') process.stdout.write(startText(listening, config));
-  else serverLog('info', standardOutput(format)).info(startEntry(listening, config));
+  if (format === 'text') output.write(startText(listening, config));
+  else serverLog('info', output).info(startEntry(listening, config));
 }
 
 function fail(error: unknown): void {

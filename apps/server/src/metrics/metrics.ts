@@ -149,6 +149,19 @@ export class Metrics {
     });
   }
 
+  /** Shows how many lines the log has lost, as it is at each scrape. */
+  watchLog(droppedLines: () => number): void {
+    new Counter({
+      name: 'billonce_log_lines_dropped_total',
+      help: 'Log lines that were dropped, because the output did not take them',
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        this.inc(droppedLines());
+      },
+    });
+  }
+
   connectionCut(reason: string): void {
     this.#connectionsCut.labels(reason).inc();
   }
