@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -234,6 +234,22 @@ test('new secrets go into a file for its owner only', async (t) => {
   assert.ok(!printed.includes('whsec_'));
   assert.match(JSON.parse(readFileSync(secrets, 'utf8')).secret, /^whsec_/);
   assert.equal(statSync(secrets).mode & 0o777, 0o600);
+});
+
+test('new secrets go neither through a symbolic link nor into a file that other users may read', async (t) => {
+  const { run, api } = await prepare(t, await startStandIn(t, wholeState()));
+  const folder = temporaryFolder(t);
+  const open = join(folder, 'open');
+  writeFileSync(open, '', { mode: 0o644 });
+  const link = join(folder, 'link');
+  symlinkSync(open, link);
+  for (const secrets of [open, link]) {
+    const { code, printed } = await run('--secrets', secrets);
+    assert.equal(code, 1, printed);
+    assert.match(printed, new RegExp(secrets));
+  }
+  assert.equal(readFileSync(open, 'utf8'), '');
+  assert.deepEqual((await api.get('/webhooks', house)).json.items, []);
 });
 
 test('more services than AgentPay lists at once are read by their prices', async (t) => {

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -129,13 +137,17 @@ test('a journal whose directory does not exist is refused at once', (t) => {
   assert.throws(() => fileJournal({ path, bytesMax: 0 }), RangeError);
 });
 
-test('the file and its lock can be read only by their owner, and a laxer one is tightened', async (t) => {
+test('the file and its lock can be read only by their owner, a laxer one is tightened, and no link is followed', async (t) => {
   const path = newPath(t);
+  const elsewhere = newPath(t);
+  writeFileSync(elsewhere, 'kept', { mode: 0o644 });
   writeFileSync(path, '', { mode: 0o644 });
+  symlinkSync(elsewhere, `${path}.new`);
   const journal = start(t, path);
   await journal.begin('a', entryOf('1'));
   assert.equal(statSync(path).mode & 0o777, 0o600);
   assert.equal(statSync(`${path}.lock`).mode & 0o777, 0o600);
+  assert.equal(readFileSync(elsewhere, 'utf8'), 'kept');
 });
 
 /** The class of file handles, which `node:fs` does not name. */

@@ -1,10 +1,10 @@
-import { appendFileSync } from 'node:fs';
 import type { Surroundings } from '../books/surroundings.ts';
 import { moveHelp } from './help.ts';
 import { move } from './move.ts';
 import { MoveFault } from './move-fault.ts';
 import { type MoveOptions, parseMoveOptions } from './options.ts';
 import { type NewSecret, reportJson, reportText } from './report.ts';
+import { openSecretsFile } from './secrets-file.ts';
 
 /** Runs `billonce move-from-agentpay`; gives what the process ends with. */
 export async function runMove(
@@ -19,14 +19,13 @@ export async function runMove(
   }
   const secrets: NewSecret[] = [];
   const { isDryRun, isJson, secretsFile } = options;
-  const onSecret = (secret: NewSecret) => {
-    if (secretsFile !== undefined)
-      appendFileSync(secretsFile, `${JSON.stringify(secret)}\n`, { mode: 0o600 });
-    else if (isJson) secrets.push(secret);
+  const show = (secret: NewSecret) => {
+    if (isJson) secrets.push(secret);
     else print(`webhook to ${secret.url} of tenant ${secret.tenant} has the secret ${secret.secret}\n`);
   };
   const warn = (text: string) => complain(`billonce move-from-agentpay: ${text}\n`);
   try {
+    const onSecret = secretsFile === undefined || isDryRun ? show : openSecretsFile(secretsFile);
     const report = await move(options, { warn, onSecret });
     print(isJson ? reportJson(report, isDryRun, secrets) : reportText(report, isDryRun));
     return report.isComplete ? 0 : 3;

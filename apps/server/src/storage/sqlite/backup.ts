@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { nameWhole, refuseTaken, syncPath } from '../name-whole.ts';
 import { Connection, type OnCopyStep } from './connection.ts';
 import { lockFile } from './file-lock.ts';
@@ -46,6 +46,8 @@ async function copyTo(source: Connection, target: string, onStep: OnCopyStep): P
   const partial = `${target}.${randomBytes(4).toString('hex')}.partial`;
   try {
     try {
+      // SQLite would create it for all users to read, and follow a link.
+      closeSync(openSync(partial, 'wx', 0o600));
       await source.copyTo(partial, onStep);
     } finally {
       source.close();

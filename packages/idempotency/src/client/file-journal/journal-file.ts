@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { dirname } from 'node:path';
 
@@ -30,9 +30,10 @@ export class JournalFile {
     const newPath = `${this.#path}.new`;
     await this.close();
     // Kept open over the renaming, so that what is appended goes to this very file.
-    const handle = await open(newPath, 'w', 0o600);
+    // What has the name is left over from a crash, or is a link that someone else made, which must not be followed.
+    await rm(newPath, { force: true });
+    const handle = await open(newPath, 'wx', 0o600);
     try {
-      await handle.chmod(0o600);
       await handle.appendFile(text);
       await handle.sync();
       await rename(newPath, this.#path);
