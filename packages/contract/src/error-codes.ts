@@ -48,6 +48,13 @@ export const errorCodes = {
     advice: 'Use a key that may, or ask the operator.',
     retry: 'do_not_retry',
   },
+  insufficient_scope: {
+    status: 403,
+    title: 'The API key does not have the right that this takes',
+    advice:
+      'Nothing was applied: use a key with the scope that `requiredScope` names, or send only what `boundTo` names.',
+    retry: 'do_not_retry',
+  },
   not_found: {
     status: 404,
     title: 'There is no such thing',

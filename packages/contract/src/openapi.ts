@@ -4,6 +4,7 @@ import { exampleOf } from './example.ts';
 import { ignoredHeader } from './ignored-names.ts';
 import { namesDescription, openToOthers } from './openapi-names.ts';
 import { isTagged, isWrite, type Operation, type Success } from './operations/operation.ts';
+import { rightOf } from './operations/rights.ts';
 import { operations, tagOf, tags } from './operations.ts';
 import { ErrorBody, ProblemBody } from './schemas/operation.ts';
 
@@ -33,6 +34,7 @@ function errorsOf(operation: Operation): readonly ErrorCode[] {
     for (const code of more) codes.add(code);
   };
   if (operation.access !== 'open') add(closedErrors);
+  if (operation.access === 'tenant') add(['insufficient_scope']);
   if (operation.access !== 'open') add(isWrite(operation) ? writeErrors : readErrors);
   // What the operator does goes on while paused.
   if (operation.access === 'tenant' && isWrite(operation)) add(['service_paused']);
@@ -82,7 +84,7 @@ function operationObject(name: string, operation: Operation): JsonObject {
     operationId: name,
     tags: [tagOf(name)],
     summary: operation.summary,
-    security: operation.access === 'open' ? [] : [{ apiKey: [] }, { bearer: [] }],
+    security: securityOf(name, operation),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(operation.body === undefined
       ? {}
@@ -98,6 +100,14 @@ function operationObject(name: string, operation: Operation): JsonObject {
       ...errorObjects(operation),
     },
   };
+}
+
+/** With the scope that an API key needs, as OpenAPI 3.1 names roles; a key without scopes has all of them. */
+function securityOf(name: string, { access }: Operation): JsonObject[] {
+  if (access === 'open') return [];
+  const scope = rightOf(name)?.scope ?? 'any';
+  const roles = scope === 'any' ? [] : [scope];
+  return [{ apiKey: roles }, { bearer: roles }];
 }
 
 function parameterList(place: 'path' | 'query', schema: TSchema | undefined): JsonObject[] {

@@ -1,3 +1,4 @@
+import type { KeyRights } from './api-key.ts';
 import type { AttemptResult } from './delivery.ts';
 import type { Stroops } from './money.ts';
 import type { Settings } from './settings.ts';
@@ -158,6 +159,7 @@ export interface CreateApiKey {
   readonly tenant: string;
   readonly label: string;
   readonly expiresAtMs: number | undefined;
+  readonly rights: KeyRights;
 }
 
 /** Makes a key in the place of another one, which goes on being recognized for a while. */

@@ -1,4 +1,4 @@
-import { isLive } from './api-key.ts';
+import { type ApiKey, isLive, rightsAnswer } from './api-key.ts';
 import type { CreateApiKey, RevokeApiKey, RotateApiKey } from './command.ts';
 import { type Decision, done, type Moment, refused } from './decision.ts';
 import type { Refusal } from './refusal.ts';
@@ -6,23 +6,30 @@ import type { View } from './view.ts';
 
 export function createApiKey(command: CreateApiKey, view: View, moment: Moment): Decision {
   if (moment.gate !== undefined) return refused(moment.gate);
-  const { key, digest, prefix, tenant, label, expiresAtMs } = command;
+  const { key, digest, prefix, tenant, label, expiresAtMs, rights } = command;
   if (expiresAtMs !== undefined && expiresAtMs <= moment.nowMs) {
     return refused({ code: 'already_expired', message: 'expiresAt is not ahead of the time here' });
   }
   // The edge draws another key and asks again: 32 bits are drawn twice now and then.
   if (view.apiKey(prefix) !== undefined) return refused(prefixTaken);
+  const expiresAt = expiresAtMs ?? null;
+  const made: ApiKey = {
+    ...rights,
+    digest,
+    prefix,
+    tenant,
+    label,
+    expiresAtMs,
+    createdAtMs: moment.nowMs,
+    revokedAtMs: undefined,
+  };
   return done(
-    { status: 201, body: { key, label, prefix, tenant, expiresAt: expiresAtMs ?? null } },
-    {
-      apiKeys: [
-        { digest, prefix, tenant, label, createdAtMs: moment.nowMs, revokedAtMs: undefined, expiresAtMs },
-      ],
-    },
+    { status: 201, body: { key, label, prefix, tenant, expiresAt, ...rightsAnswer(rights) } },
+    { apiKeys: [made] },
   );
 }
 
-/** The new key keeps tenant and label, and does not expire; the old one does, and never later than it would have. */
+/** The new key keeps tenant, label and rights, and does not expire; the old one does, and never later than it would have. */
 export function rotateApiKey(command: RotateApiKey, view: View, moment: Moment): Decision {
   if (moment.gate !== undefined) return refused(moment.gate);
   const { made, graceMs, followedWithinMs } = command;
@@ -42,6 +49,7 @@ export function rotateApiKey(command: RotateApiKey, view: View, moment: Moment):
         prefix,
         tenant,
         expiresAt: null,
+        ...rightsAnswer(old),
         oldPrefix: old.prefix,
         oldExpiresAt: oldExpiresAtMs,
         effectiveWithinMs: followedWithinMs,
@@ -50,7 +58,7 @@ export function rotateApiKey(command: RotateApiKey, view: View, moment: Moment):
     {
       apiKeys: [
         { ...old, expiresAtMs: oldExpiresAtMs },
-        { digest, prefix, tenant, label, createdAtMs: nowMs, revokedAtMs: undefined, expiresAtMs: undefined },
+        { ...old, digest, prefix, createdAtMs: nowMs, expiresAtMs: undefined },
       ],
     },
   );

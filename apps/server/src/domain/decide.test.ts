@@ -75,6 +75,7 @@ const commands: readonly Command[] = [
     tenant: 't',
     label: 'l',
     expiresAtMs: undefined,
+    rights: { scopes: undefined, agent: undefined, serviceId: undefined },
   },
 ];
 

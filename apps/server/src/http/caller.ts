@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { compileValidator, Tenant } from '@billonce/contract';
 import { scopeDigest, sha256 } from '@billonce/idempotency/core';
-import { isLive } from '../domain/api-key.ts';
+import { isLive, type KeyRights } from '../domain/api-key.ts';
 import { adminTenant } from '../domain/tenant.ts';
 import type { Books } from '../reads/books.ts';
 import { ApiError } from './api-error.ts';
@@ -15,7 +15,12 @@ export interface Caller {
   readonly scope: string;
   /** the API key as it was sent, or '' */
   readonly presentedKey: string;
+  /** what its API key is limited to */
+  readonly rights: KeyRights;
 }
+
+/** The rights of a caller without an API key, and of the admin. */
+export const allRights: KeyRights = { scopes: undefined, agent: undefined, serviceId: undefined };
 
 /** The tenant of everybody without a key in development mode. */
 const publicTenant = 'public';
@@ -63,7 +68,13 @@ export class CallerIdentifier {
     if (presentedKey === undefined) return this.#withoutKey(headers);
     const digest = sha256(presentedKey);
     if (this.#adminDigest !== undefined && timingSafeEqual(Buffer.from(digest, 'hex'), this.#adminDigest)) {
-      return { kind: 'admin', tenant: headers.tenant, scope: this.#adminScope, presentedKey };
+      return {
+        kind: 'admin',
+        tenant: headers.tenant,
+        scope: this.#adminScope,
+        presentedKey,
+        rights: allRights,
+      };
     }
     const key = await this.#books.apiKeyByDigest(digest);
     if (key === undefined || !isLive(key, this.#options.nowMs())) {
@@ -71,14 +82,14 @@ export class CallerIdentifier {
     }
     refuseOtherTenant(headers.tenant, key.tenant);
     const scope = scopeDigest({ kind: 'tenant', tenant: key.tenant });
-    return { kind: 'tenant', tenant: key.tenant, scope, presentedKey };
+    return { kind: 'tenant', tenant: key.tenant, scope, presentedKey, rights: key };
   }
 
   #withoutKey(headers: CallerHeaders): Caller {
     if (this.#options.adminApiKey !== undefined) throw new ApiError('unauthorized', 'an API key is required');
     refuseOtherTenant(headers.tenant, publicTenant);
     const scope = this.#scopeOf(headers.address);
-    return { kind: 'anonymous', tenant: publicTenant, scope, presentedKey: '' };
+    return { kind: 'anonymous', tenant: publicTenant, scope, presentedKey: '', rights: allRights };
   }
 
   #scopeOf(address: string): string {

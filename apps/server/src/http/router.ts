@@ -11,8 +11,9 @@ import {
 import { sha256 } from '@billonce/idempotency/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from './api-error.ts';
-import type { Caller } from './caller.ts';
+import { allRights, type Caller } from './caller.ts';
 import { type RequestParts, requestReader } from './read-request.ts';
+import { refuseByParts, refuseByPath } from './rights.ts';
 
 /** A call of an operation: who calls, and the validated parts of the request. */
 export interface Call<N extends OperationName> extends RequestParts<N> {
@@ -52,7 +53,13 @@ export interface Gatekeeper {
   readonly admit: Admit;
 }
 
-const nobody: Caller = { kind: 'anonymous', tenant: undefined, scope: '', presentedKey: '' };
+const nobody: Caller = {
+  kind: 'anonymous',
+  tenant: undefined,
+  scope: '',
+  presentedKey: '',
+  rights: allRights,
+};
 
 /** Registers a route for every operation of the contract, so that none can be forgotten. */
 export function registerOperations(app: FastifyInstance, handlers: Handlers, keeper: Gatekeeper): void {
@@ -95,12 +102,14 @@ function registerOperation<N extends OperationName>(
     url: fastifyPath(operation.path),
     bodyLimit: operation.bodyBytesMax ?? bodyBytesMaxDefault,
     // Before the body is read: a caller without a right to an answer costs no parsing.
-    ...(operation.access === 'open' ? {} : { onRequest: [identifyHook(identify, operation)] }),
+    ...(operation.access === 'open' ? {} : { onRequest: [identifyHook(identify, name)] }),
     handler: async (request, reply) => {
       const ignored = new IgnoredNames();
       const answer = await listing(ignored, reply, async () => {
         const parts = read<N>(request, ignored);
-        const call = { operation, request, reply, caller: request.caller ?? nobody, ignored, ...parts };
+        const caller = request.caller ?? nobody;
+        refuseByParts(caller.rights, name, parts);
+        const call = { operation, request, reply, caller, ignored, ...parts };
         await admit(call);
         return tagged(call, await handler(call));
       });
@@ -109,10 +118,11 @@ function registerOperation<N extends OperationName>(
   });
 }
 
-function identifyHook(identify: Identify, operation: Operation) {
+function identifyHook(identify: Identify, name: OperationName) {
   return async (request: FastifyRequest): Promise<void> => {
     const caller = await identify(request);
-    refuseByAccess(caller, operation);
+    refuseByAccess(caller, operations[name]);
+    refuseByPath(caller.rights, name, request.params);
     request.caller = caller;
   };
 }

@@ -13,6 +13,7 @@ const suites = [
   'credits',
   'pause',
   'key-rotation',
+  'scopes',
   'runtime-config',
   'events',
   'webhooks',

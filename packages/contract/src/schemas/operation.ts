@@ -1,6 +1,16 @@
 import Type from 'typebox';
 import { explained } from './explained-pattern.ts';
-import { Cursor, clampedLimit, Offset, pagedToEnd, Stroops, Tenant, Timestamp } from './identifiers.ts';
+import {
+  Agent,
+  Cursor,
+  clampedLimit,
+  Offset,
+  pagedToEnd,
+  ServiceId,
+  Stroops,
+  Tenant,
+  Timestamp,
+} from './identifiers.ts';
 
 const Label = Type.String({
   description: 'What the key is for: 1-64 characters, not blank.',
@@ -12,6 +22,21 @@ const Label = Type.String({
 });
 
 const keyPattern = explained('^apk_[0-9a-f]{32}$', "must be 'apk_' and 32 hexadecimal digits in lower case");
+
+const whatScopesMean =
+  'What the key may do: `read`; `record` usage; `settle`, reverse and write off; `manage` services, prices and webhooks.';
+
+function scopesOf(description: string) {
+  return Type.Array(
+    Type.Union([
+      Type.Literal('read'),
+      Type.Literal('record'),
+      Type.Literal('settle'),
+      Type.Literal('manage'),
+    ]),
+    { description, minItems: 1, maxItems: 4, uniqueItems: true, examples: [['record']] },
+  );
+}
 
 export const ApiKeyCreate = Type.Object(
   {
@@ -26,6 +51,13 @@ export const ApiKeyCreate = Type.Object(
     ),
     tenant: Type.Optional(Tenant),
     expiresAt: Type.Optional(Type.String({ ...Timestamp, examples: ['2099-01-01T00:00:00.000Z'] })),
+    scopes: Type.Optional(scopesOf(`${whatScopesMean} Without it, all of that.`)),
+    agent: Type.Optional(
+      Type.String({ ...Agent, description: 'The one agent that the key may be used for.' }),
+    ),
+    serviceId: Type.Optional(
+      Type.String({ ...ServiceId, description: 'The one service that the key may be used for.' }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -33,6 +65,12 @@ export const ApiKeyCreate = Type.Object(
 const ApiKeyPrefix = Type.String({ pattern: '^apk_[0-9a-f]{8}$', examples: ['apk_0f3a9b2c'] });
 
 const EpochMs = Type.Union([Type.Integer({ description: 'Milliseconds since the epoch.' }), Type.Null()]);
+
+const keyRights = {
+  scopes: scopesOf(whatScopesMean),
+  agent: Type.Union([Agent, Type.Null()], { description: 'Null: the key is bound to no agent.' }),
+  serviceId: Type.Union([ServiceId, Type.Null()], { description: 'Null: the key is bound to no service.' }),
+};
 
 export const ApiKeyCreated = Type.Object({
   key: Type.String({
@@ -44,6 +82,7 @@ export const ApiKeyCreated = Type.Object({
   prefix: ApiKeyPrefix,
   tenant: Tenant,
   expiresAt: EpochMs,
+  ...keyRights,
 });
 
 export const ApiKeyRotation = Type.Object(
@@ -77,6 +116,7 @@ export const ApiKeyList = Type.Object({
       tenant: Tenant,
       createdAt: Type.Integer({ description: 'Milliseconds since the epoch.' }),
       expiresAt: EpochMs,
+      ...keyRights,
     }),
   ),
   total: Type.Integer({ description: 'All API keys that are not revoked.', minimum: 0 }),

@@ -1,5 +1,5 @@
 import { sha256 } from '@billonce/idempotency/core';
-import { apiKeyPrefixLength } from '../../domain/api-key.ts';
+import { type ApiKey, apiKeyPrefixLength, rightsAnswer, type Scope } from '../../domain/api-key.ts';
 import type { CreateApiKey } from '../../domain/command.ts';
 import { adminTenant } from '../../domain/tenant.ts';
 import { instantMs } from '../../domain/timestamps.ts';
@@ -42,13 +42,7 @@ export function apiKeyRoutes({ writes, books, drawSecret }: Desk) {
       const total = await books.countApiKeys(undefined);
       const skipped = cursor === undefined ? Math.min(offset, total) : 0;
       const keys = await books.apiKeysAfter(nameCursor(cursor), limit + 1, skipped);
-      const items = keys.slice(0, limit).map(({ prefix, label, tenant, createdAtMs, expiresAtMs }) => ({
-        prefix,
-        label,
-        tenant,
-        createdAt: createdAtMs,
-        expiresAt: expiresAtMs ?? null,
-      }));
+      const items = keys.slice(0, limit).map(listedKey);
       const last = items.at(-1);
       const hasMore = keys.length > limit;
       const nextCursor = hasMore && last !== undefined ? encodeCursor('name', last.prefix) : null;
@@ -63,6 +57,18 @@ export function apiKeyRoutes({ writes, books, drawSecret }: Desk) {
       return { ...reply, headers };
     },
   } satisfies Partial<Handlers>;
+}
+
+function listedKey(key: ApiKey) {
+  const { prefix, label, tenant, createdAtMs, expiresAtMs } = key;
+  return {
+    prefix,
+    label,
+    tenant,
+    createdAt: createdAtMs,
+    expiresAt: expiresAtMs ?? null,
+    ...rightsAnswer(key),
+  };
 }
 
 const graceMsDefault = 86_400_000;
@@ -100,9 +106,13 @@ interface WantedKey {
   readonly key?: string;
   readonly tenant?: string;
   readonly expiresAt?: string;
+  readonly scopes?: readonly Scope[];
+  readonly agent?: string;
+  readonly serviceId?: string;
 }
 
-function createCommand({ label, key, tenant, expiresAt }: WantedKey, drawSecret: () => string): CreateApiKey {
+function createCommand(wanted: WantedKey, drawSecret: () => string): CreateApiKey {
+  const { label, key, tenant, expiresAt, scopes, agent, serviceId } = wanted;
   return {
     kind: 'create_api_key',
     ...newKey(drawSecret, key),
@@ -110,5 +120,6 @@ function createCommand({ label, key, tenant, expiresAt }: WantedKey, drawSecret:
     // A new tenant unless one is named.
     tenant: tenant ?? `tenant-${drawSecret().slice(0, 16)}`,
     label,
+    rights: { scopes, agent, serviceId },
   };
 }

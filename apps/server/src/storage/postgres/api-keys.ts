@@ -1,9 +1,11 @@
 import type { ApiKey } from '../../domain/api-key.ts';
 import { adminTenant } from '../../domain/tenant.ts';
-import { bytea, hex, integer, integerOrAbsent, json, text } from './columns.ts';
+import { scopesText, storedScopes } from '../stored-scopes.ts';
+import { bytea, hex, integer, integerOrAbsent, json, text, textOrAbsent } from './columns.ts';
 import type { Connection, Row, Statements } from './connection.ts';
 
-const columns = 'digest, prefix, names_tenant, label, created_at_ms, revoked_at_ms, expires_at_ms';
+const columns =
+  'digest, prefix, names_tenant, label, created_at_ms, revoked_at_ms, expires_at_ms, scopes, agent, service_id';
 
 const loadByPrefixesSql = `SELECT ${columns} FROM api_keys WHERE tenant = $1 AND prefix = ANY ($2)`;
 const loadByDigestSql = `SELECT ${columns} FROM api_keys WHERE tenant = $1 AND digest = $2`;
@@ -13,7 +15,7 @@ const countSql = `SELECT count(*) AS keys FROM api_keys
   WHERE tenant = $1 AND ($2::text IS NULL OR names_tenant = $2) AND revoked_at_ms IS NULL`;
 const saveSql = `INSERT INTO api_keys (tenant, ${columns})
   SELECT $1, ${columns} FROM json_to_recordset($2) AS w (digest bytea, prefix text, names_tenant text, label text,
-    created_at_ms bigint, revoked_at_ms bigint, expires_at_ms bigint)
+    created_at_ms bigint, revoked_at_ms bigint, expires_at_ms bigint, scopes text, agent text, service_id text)
   ON CONFLICT (tenant, digest) DO UPDATE SET revoked_at_ms = excluded.revoked_at_ms,
     expires_at_ms = excluded.expires_at_ms`;
 
@@ -55,6 +57,9 @@ export async function saveApiKeys(statements: Statements, keys: readonly ApiKey[
     created_at_ms: key.createdAtMs,
     revoked_at_ms: key.revokedAtMs ?? null,
     expires_at_ms: key.expiresAtMs ?? null,
+    scopes: scopesText(key.scopes),
+    agent: key.agent ?? null,
+    service_id: key.serviceId ?? null,
   }));
   await statements.rows(saveSql, [adminTenant, json(rows)]);
 }
@@ -68,5 +73,8 @@ function parseApiKey(row: Row): ApiKey {
     createdAtMs: integer(row, 'created_at_ms'),
     revokedAtMs: integerOrAbsent(row, 'revoked_at_ms'),
     expiresAtMs: integerOrAbsent(row, 'expires_at_ms'),
+    scopes: storedScopes(textOrAbsent(row, 'scopes')),
+    agent: textOrAbsent(row, 'agent'),
+    serviceId: textOrAbsent(row, 'service_id'),
   };
 }

@@ -1,15 +1,17 @@
 import type { ApiKey } from '../../domain/api-key.ts';
-import { bytes, hex, integer, integerOrAbsent, text } from './columns.ts';
+import { scopesText, storedScopes } from '../stored-scopes.ts';
+import { bytes, hex, integer, integerOrAbsent, text, textOrAbsent } from './columns.ts';
 import type { Connection, Row } from './connection.ts';
 
-const columns = 'digest, prefix, tenant, label, created_at_ms, revoked_at_ms, expires_at_ms';
+const columns =
+  'digest, prefix, tenant, label, created_at_ms, revoked_at_ms, expires_at_ms, scopes, agent, service_id';
 
 const loadApiKeyByPrefixSql = `SELECT ${columns} FROM api_keys WHERE prefix = ?`;
 const loadApiKeyByDigestSql = `SELECT ${columns} FROM api_keys WHERE digest = ?`;
 const loadApiKeysAfterSql = `SELECT ${columns} FROM api_keys WHERE prefix > ? AND revoked_at_ms IS NULL ORDER BY prefix LIMIT ? OFFSET ?`;
 const countApiKeysSql =
   'SELECT count(*) AS keys FROM api_keys WHERE tenant = coalesce(?, tenant) AND revoked_at_ms IS NULL';
-const saveApiKeySql = `INSERT INTO api_keys (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?)
+const saveApiKeySql = `INSERT INTO api_keys (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (digest) DO UPDATE SET revoked_at_ms = excluded.revoked_at_ms, expires_at_ms = excluded.expires_at_ms`;
 
 export function loadApiKeyByPrefix(connection: Connection, prefix: string): ApiKey | undefined {
@@ -48,6 +50,9 @@ export function saveApiKey(connection: Connection, key: ApiKey): void {
     key.createdAtMs,
     key.revokedAtMs ?? null,
     key.expiresAtMs ?? null,
+    scopesText(key.scopes),
+    key.agent ?? null,
+    key.serviceId ?? null,
   );
 }
 
@@ -60,5 +65,8 @@ function parseApiKey(row: Row): ApiKey {
     createdAtMs: integer(row, 'created_at_ms'),
     revokedAtMs: integerOrAbsent(row, 'revoked_at_ms'),
     expiresAtMs: integerOrAbsent(row, 'expires_at_ms'),
+    scopes: storedScopes(textOrAbsent(row, 'scopes')),
+    agent: textOrAbsent(row, 'agent'),
+    serviceId: textOrAbsent(row, 'service_id'),
   };
 }

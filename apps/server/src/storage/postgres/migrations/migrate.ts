@@ -11,6 +11,7 @@ import { writeProbes } from './0005-write-probes.ts';
 import { idsAhead } from './0006-ids-ahead.ts';
 import { writeOffs } from './0007-write-offs.ts';
 import { forgottenBefore } from './0008-forgotten-before.ts';
+import { keyRights } from './0009-key-rights.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -22,6 +23,7 @@ const migrations: readonly string[] = [
   idsAhead,
   writeOffs,
   forgottenBefore,
+  keyRights,
 ];
 
 /** The schema that this version reads and writes. */

@@ -12,6 +12,7 @@ import { writeProbes } from './0008-write-probes.ts';
 import { idsReached } from './0009-ids-reached.ts';
 import { writeOffs } from './0010-write-offs.ts';
 import { forgottenBefore } from './0011-forgotten-before.ts';
+import { keyRights } from './0012-key-rights.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -26,6 +27,7 @@ const migrations: readonly string[] = [
   idsReached,
   writeOffs,
   forgottenBefore,
+  keyRights,
 ];
 
 /** The schema that this version reads and writes. */

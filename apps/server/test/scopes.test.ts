@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+import type { Api, ApiAnswer } from './harness/api.ts';
+import { startInProcess } from './harness/in-process.ts';
+import { rawExchange } from './harness/raw-http.ts';
+import { adminKey, apiOfTenant, asAdmin, withHeaders } from './harness/tenants.ts';
+
+const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
+const account = { agent: 'agent-7', serviceId: 'search' };
+
+type Limits = {
+  readonly scopes?: readonly string[];
+  readonly agent?: string;
+  readonly serviceId?: string;
+};
+
+async function started(t: Parameters<typeof startInProcess>[0]) {
+  const { api, clock } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
+  const acme = await apiOfTenant(api, 'acme');
+  await acme.post('/services', { serviceId: 'search', priceStroops: 5 }, 'service');
+  const limited = async (limits: Limits): Promise<Api> => {
+    const made = await api.post(
+      '/api-keys',
+      { label: 'limited', tenant: 'acme', ...limits },
+      undefined,
+      asAdmin,
+    );
+    assert.equal(made.status, 201, made.text);
+    return withHeaders(api, { 'x-api-key': String(made.json.key) });
+  };
+  return { api, acme, clock, limited };
+}
+
+function assertScope(answer: ApiAnswer, scope: string): void {
+  assert.equal(answer.status, 403, answer.text);
+  assert.equal(answer.json.error, 'insufficient_scope');
+  assert.equal(answer.json.requiredScope, scope);
+  const expected = `Bearer realm="billonce", error="insufficient_scope", scope="${scope}"`;
+  assert.equal(answer.headers.get('www-authenticate'), expected);
+}
+
+type Binding = Readonly<Record<string, string>>;
+
+/** Asserts that an answer refuses for what a key is bound to: for the only binding, or for one of several. */
+function assertBound(answer: ApiAnswer, bound: Binding | readonly Binding[]): void {
+  assert.equal(answer.status, 403, answer.text);
+  assert.equal(answer.json.error, 'insufficient_scope');
+  const isThat = (binding: Binding) => isDeepStrictEqual(answer.json.boundTo, binding);
+  assert.ok([bound].flat().some(isThat), answer.text);
+}
+
+/** A request of each scope, and how it is answered with the right to it. */
+const requests = [
+  { scope: 'read', status: 200, send: (api: Api) => api.get('/usage/agent-7/search') },
+  { scope: 'record', status: 201, send: (api: Api) => api.post('/usage', usage) },
+  { scope: 'settle', status: 200, send: (api: Api) => api.post('/settle', account) },
+  {
+    scope: 'manage',
+    status: 200,
+    send: (api: Api) => api.call('/services/search/price', { method: 'PATCH', body: { priceStroops: 6 } }),
+  },
+] as const;
+
+test('a key does what its scopes name, and nothing else', async (t) => {
+  const { limited, acme } = await started(t);
+  for (const { scope } of requests) {
+    const api = await limited({ scopes: [scope] });
+    for (const request of requests) {
+      const answer = await request.send(api);
+      if (request.scope === scope) assert.equal(answer.status, request.status, answer.text);
+      else assertScope(answer, request.scope);
+    }
+    assert.equal((await api.get('/version')).status, 200);
+  }
+  const both = await limited({ scopes: ['settle', 'read'] });
+  assert.equal((await both.get('/usage/agent-7/search')).status, 200);
+  assert.equal((await both.post('/settle', account)).status, 200);
+  assertScope(await both.post('/usage', usage), 'record');
+  for (const request of requests) assert.equal((await request.send(acme)).status, request.status);
+});
+
+test('a key without the right reads no answer by a replay, and changes none', async (t) => {
+  const { acme, limited } = await started(t);
+  await acme.post('/usage', usage, 'u');
+  const settled = await acme.post('/settle', account, 's');
+  const reader = await limited({ scopes: ['read', 'record'] });
+  assertScope(await reader.post('/settle', account, 's'), 'settle');
+  const recorder = await limited({ scopes: ['record'] });
+  assertScope(await recorder.get('/idempotency', { 'idempotency-key': 's' }), 'read');
+  const other = await limited({ agent: 'agent-8' });
+  assertBound(await other.post('/usage', usage, 'u'), { agent: 'agent-8' });
+  assertBound(await other.post('/settle', account, 's'), { agent: 'agent-8' });
+  assertBound(await other.get('/idempotency', { 'idempotency-key': 's' }), { agent: 'agent-8' });
+  // One with the right does: its retry is a retry of the tenant.
+  const settler = await limited({ scopes: ['settle'], agent: 'agent-7', serviceId: 'search' });
+  const replay = await settler.post('/settle', account, 's');
+  assert.equal(replay.text, settled.text);
+  assert.equal(replay.headers.get('idempotency-replayed'), 'true');
+});
+
+test('what is refused for its scope is refused before its body is read', async (t) => {
+  const { api, limited } = await started(t);
+  const reader = await limited({ scopes: ['read'] });
+  const made = await reader.post('/usage/bulk', 'not JSON at all');
+  assertScope(made, 'record');
+  const key = (
+    await api.post('/api-keys', { label: 'raw', tenant: 'acme', scopes: ['read'] }, undefined, asAdmin)
+  ).json.key;
+  // Of this body nothing but its length ever comes.
+  const head = `POST /api/v1/usage/bulk HTTP/1.1\r\nHost: x\r\nX-API-Key: ${key}\r\nContent-Type: application/json\r\nContent-Length: 8000000\r\nConnection: close\r\n\r\n`;
+  const answer = await rawExchange(t, api.url, head);
+  assert.equal(answer.status, 403, answer.body);
+});
+
+test('a key that is bound to an agent or a service is held to it in path, query, body and every item', async (t) => {
+  const { acme, limited } = await started(t);
+  await acme.post('/services', { serviceId: 'other', priceStroops: 5 }, 'service-2');
+  const ofAgent = await limited({ agent: 'agent-7' });
+  const ofService = await limited({ serviceId: 'search' });
+  const ofBoth = await limited({ agent: 'agent-7', serviceId: 'search' });
+  for (const api of [ofAgent, ofService, ofBoth]) {
+    assert.equal((await api.post('/usage', usage)).status, 201);
+    const bulk = await api.post('/usage/bulk', { items: [usage, 'no item', { ...usage, agent: 7 }] });
+    assert.deepEqual(
+      bulk.json.results.map(({ ok }: { readonly ok: boolean }) => ok),
+      [true, false, false],
+    );
+    assert.equal((await api.get('/billing/agent-7/search')).status, 200);
+    assert.equal((await api.get('/entries?agent=agent-7&serviceId=search')).status, 200);
+    assert.equal((await api.get('/services/search')).status, 200);
+    assert.equal((await api.call('/usage/agent-7/search', { method: 'DELETE' })).status, 200);
+  }
+  const agent = { agent: 'agent-7' };
+  const service = { serviceId: 'search' };
+  const before = (await acme.get('/entries?limit=1000')).json.items.length;
+  const otherAgent = { ...usage, agent: 'agent-8' };
+  const otherService = { ...usage, serviceId: 'other' };
+  const refused = [
+    [ofAgent, [agent]],
+    // Whichever is looked at first.
+    [ofBoth, [agent, service]],
+  ] as const;
+  for (const [api, bound] of refused) {
+    assertBound(await api.post('/usage', otherAgent), bound);
+    assertBound(await api.post('/usage/bulk', { items: [usage, otherAgent] }), bound);
+    assertBound(await api.post('/settle', { ...account, agent: 'agent-8' }), bound);
+    assertBound(await api.post('/settle/bulk', { agent: 'agent-8' }), bound);
+    assertBound(await api.get('/usage/agent-8/search'), bound);
+    assertBound(await api.get('/usage/agent%2D8/search'), bound);
+    assertBound(await api.get('/entries'), bound);
+    assertBound(await api.get('/entries?serviceId=search'), bound);
+    assertBound(await api.get('/entries/export.csv?agent=agent-8&serviceId=search'), bound);
+    assertBound(await api.get('/usage/export.json'), bound);
+    assertBound(await api.get('/events'), bound);
+    assertBound(await api.post('/reconcile', { items: [{ id: 'a', requests: 1 }] }), bound);
+    assertBound(await api.post('/services', { serviceId: 'search', priceStroops: 1 }), bound);
+    assertBound(await api.get('/services/search/agents'), bound);
+    assertBound(await api.get('/webhooks'), bound);
+  }
+  assertBound(await ofService.post('/usage', otherService), service);
+  assertBound(await ofService.post('/usage/bulk', { items: [usage, otherService] }), service);
+  assertBound(await ofService.post('/settle/bulk', { agent: 'agent-7' }), service);
+  assertBound(await ofService.get('/services/other'), service);
+  assertBound(await ofService.get('/services'), service);
+  assertBound(
+    await ofService.post('/services/bulk', { items: [{ serviceId: 'other', priceStroops: 1 }] }),
+    service,
+  );
+  assertBound(await ofBoth.get('/usage/agent-7/other'), service);
+  assert.equal((await ofAgent.get('/services/other')).status, 200, 'a price is of no agent');
+  assert.equal((await ofAgent.get('/services')).status, 200);
+  assert.equal((await ofAgent.get('/agents/agent-7/usage')).status, 200);
+  assert.equal((await acme.get('/entries?limit=1000')).json.items.length, before, 'nothing was applied');
+});
+
+test('a list of settlement entries with the filter of a bound key gives none of others', async (t) => {
+  const { acme, limited } = await started(t);
+  await acme.post('/usage', { ...usage, agent: 'agent-8' });
+  const { settlementId } = (await acme.post('/settle', { ...account, agent: 'agent-8' })).json;
+  const bound = await limited({ agent: 'agent-7' });
+  const listed = await bound.get(`/entries?agent=agent-7&settlementId=${settlementId}`);
+  assert.deepEqual(listed.json.items, []);
+  assertBound(await bound.get(`/settlements/${settlementId}`), { agent: 'agent-7' });
+  assertBound(await bound.get(`/settlements/${settlementId}/entries`), { agent: 'agent-7' });
+});
+
+test('the rights of a key are shown when it is made and listed, and outlive its rotation', async (t) => {
+  const { api } = await started(t);
+  const admin = withHeaders(api, asAdmin);
+  const limits = { scopes: ['record', 'read'], agent: 'agent-7', serviceId: 'search' };
+  const made = (await admin.post('/api-keys', { label: 'limited', tenant: 'acme', ...limits })).json;
+  const rightsOf = ({ scopes, agent, serviceId }: typeof limits) => ({ scopes, agent, serviceId });
+  assert.deepEqual(rightsOf(made), limits);
+  const rotated = (await admin.call(`/api-keys/${made.prefix}/rotate`, { method: 'POST' })).json;
+  assert.deepEqual(rightsOf(rotated), limits);
+  const { items } = (await admin.get('/api-keys')).json;
+  const unlimited = { scopes: ['read', 'record', 'settle', 'manage'], agent: null, serviceId: null };
+  for (const item of items) {
+    const expected = [made.prefix, rotated.prefix].includes(item.prefix) ? limits : unlimited;
+    assert.deepEqual(rightsOf(item), expected);
+  }
+  const byNew = withHeaders(api, { 'x-api-key': String(rotated.key) });
+  assertScope(await byNew.post('/settle', account), 'settle');
+  assertBound(await byNew.post('/usage', { ...usage, agent: 'agent-8' }), { agent: 'agent-7' });
+});
+
+test('scopes that are none are refused, and make no key', async (t) => {
+  const { api } = await started(t);
+  const wrong = [
+    { scopes: [] },
+    { scopes: ['write'] },
+    { scopes: ['read', 'read'] },
+    { scopes: 'read' },
+    { scopes: null },
+    { agent: '' },
+    { serviceId: 'a b' },
+    { scope: ['read'] },
+  ];
+  for (const limits of wrong) {
+    const answer = await api.post(
+      '/api-keys',
+      { label: 'limited', tenant: 'acme', ...limits },
+      undefined,
+      asAdmin,
+    );
+    assert.equal(answer.status, 400, JSON.stringify(limits));
+  }
+  assert.equal((await api.get('/api-keys', asAdmin)).json.items.length, 1);
+});

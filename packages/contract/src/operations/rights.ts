@@ -1,0 +1,108 @@
+import type { OperationName, operations } from '../operations.ts';
+
+/** What an API key can be limited to. A key that is made without scopes has all of them. */
+export const scopes = ['read', 'record', 'settle', 'manage'] as const;
+
+/** One of the scopes of an API key. */
+export type Scope = (typeof scopes)[number];
+
+/**
+ * Where a request names the one agent, or the one service, whose data it concerns. `none`: it concerns no data of an agent
+ * (or of a service). `all`: it concerns those of several, or names one only by the id of something else.
+ */
+export type Naming = 'path' | 'query' | 'body' | 'items' | 'none' | 'all';
+
+/** What an operation takes of the API key that calls it. */
+export interface Right {
+  /** `any`: every recognized key may call it */
+  readonly scope: Scope | 'any';
+  readonly agent: Naming;
+  readonly serviceId: Naming;
+}
+
+/** The operations that an API key can call; the others are open, or the admin's. */
+export type TenantOperationName = {
+  [N in OperationName]: (typeof operations)[N]['access'] extends 'tenant' ? N : never;
+}[OperationName];
+
+const every = { agent: 'all', serviceId: 'all' } as const;
+const inPath = { agent: 'path', serviceId: 'path' } as const;
+const inQuery = { agent: 'query', serviceId: 'query' } as const;
+const inBody = { agent: 'body', serviceId: 'body' } as const;
+const inItems = { agent: 'items', serviceId: 'items' } as const;
+const agentInPath = { agent: 'path', serviceId: 'all' } as const;
+/** A price and what describes a service belong to no agent. */
+const serviceInPath = { agent: 'none', serviceId: 'path' } as const;
+/** It concerns every agent that uses the service. */
+const agentsOfServiceInPath = { agent: 'all', serviceId: 'path' } as const;
+
+/** The scope that each operation needs, and where its request names what a key may be bound to: the one place for both. */
+export const rights: Readonly<Record<TenantOperationName, Right>> = {
+  recordUsage: { scope: 'record', ...inBody },
+  recordUsageBulk: { scope: 'record', ...inItems },
+
+  readAccount: { scope: 'read', ...inPath },
+  listEntries: { scope: 'read', ...inQuery },
+  exportEntriesJson: { scope: 'read', ...inQuery },
+  exportEntriesCsv: { scope: 'read', ...inQuery },
+  readEntry: { scope: 'read', ...every },
+  reconcile: { scope: 'read', ...every },
+  exportUsageJson: { scope: 'read', ...every },
+  exportUsageCsv: { scope: 'read', ...every },
+  readQuote: { scope: 'read', ...inPath },
+  readBillingTotal: { scope: 'read', ...every },
+  listSettlements: { scope: 'read', ...inQuery },
+  exportSettlementsCsv: { scope: 'read', ...inQuery },
+  readSettlement: { scope: 'read', ...every },
+  listSettlementEntries: { scope: 'read', ...every },
+  readAudit: { scope: 'read', ...every },
+  listAgents: { scope: 'read', ...every },
+  readAgentTotal: { scope: 'read', ...agentInPath },
+  readAgentUsage: { scope: 'read', ...agentInPath },
+  listServices: { scope: 'read', agent: 'none', serviceId: 'all' },
+  readService: { scope: 'read', ...serviceInPath },
+  listPrices: { scope: 'read', ...serviceInPath },
+  readMetadata: { scope: 'read', ...serviceInPath },
+  readServiceUsage: { scope: 'read', ...agentsOfServiceInPath },
+  listServiceAgents: { scope: 'read', ...agentsOfServiceInPath },
+  topAgents: { scope: 'read', ...agentsOfServiceInPath },
+  listEvents: { scope: 'read', ...every },
+  summarizeEvents: { scope: 'read', ...every },
+  readStats: { scope: 'read', ...every },
+  readKeyState: { scope: 'read', ...every },
+  readVersion: { scope: 'any', agent: 'none', serviceId: 'none' },
+  readChangelog: { scope: 'any', agent: 'none', serviceId: 'none' },
+
+  settle: { scope: 'settle', ...inBody },
+  settleBulk: { scope: 'settle', agent: 'body', serviceId: 'all' },
+  writeOffCredit: { scope: 'settle', ...inPath },
+  clearAccount: { scope: 'settle', ...inPath },
+  reverseEntry: { scope: 'settle', ...every },
+
+  putService: { scope: 'manage', agent: 'all', serviceId: 'body' },
+  putServiceBulk: { scope: 'manage', agent: 'all', serviceId: 'items' },
+  setPrice: { scope: 'manage', ...agentsOfServiceInPath },
+  deleteService: { scope: 'manage', ...agentsOfServiceInPath },
+  putMetadata: { scope: 'manage', ...agentsOfServiceInPath },
+  disableService: { scope: 'manage', ...agentsOfServiceInPath },
+  enableService: { scope: 'manage', ...agentsOfServiceInPath },
+  patchDisabled: { scope: 'manage', ...agentsOfServiceInPath },
+  // The URL of a receiver may carry a secret, and events are those of all agents.
+  createWebhook: { scope: 'manage', ...every },
+  listWebhooks: { scope: 'manage', ...every },
+  readWebhook: { scope: 'manage', ...every },
+  changeWebhook: { scope: 'manage', ...every },
+  deleteWebhook: { scope: 'manage', ...every },
+  testWebhook: { scope: 'manage', ...every },
+  listDeliveries: { scope: 'manage', ...every },
+  redeliver: { scope: 'manage', ...every },
+};
+
+/** What an operation takes of an API key; `undefined` for one that is open, or the admin's. */
+export function rightOf(name: string): Right | undefined {
+  return isTenantOperation(name) ? rights[name] : undefined;
+}
+
+function isTenantOperation(name: string): name is TenantOperationName {
+  return Object.hasOwn(rights, name);
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Operation } from './operations/operation.ts';
+import { type Naming, rights } from './operations/rights.ts';
+import { operations } from './operations.ts';
+
+const byName: Readonly<Record<string, Operation>> = operations;
+const namesOf = (schema: unknown): readonly string[] => {
+  const properties: unknown =
+    typeof schema === 'object' && schema !== null && Reflect.get(schema, 'properties');
+  return typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
+};
+const named = (operation: Operation, naming: Naming, name: string): boolean => {
+  switch (naming) {
+    case 'path':
+      return namesOf(operation.params).includes(name);
+    case 'query':
+      return namesOf(operation.query).includes(name);
+    case 'body':
+      return namesOf(operation.body).includes(name);
+    case 'items':
+      return namesOf(operation.body).includes('items');
+    case 'none':
+    case 'all':
+      return ['params', 'query', 'body'].every(
+        (part) => !namesOf(Reflect.get(operation, part)).includes(name),
+      );
+  }
+};
+
+test('every operation that an API key can call names its scope, and no other does', () => {
+  const ofTenants = Object.entries(byName).filter(([, { access }]) => access === 'tenant');
+  assert.deepEqual(Object.keys(rights).sort(), ofTenants.map(([name]) => name).sort());
+});
+
+test('where a request can name an agent or a service, a bound key is held to it', () => {
+  for (const [name, right] of Object.entries(rights)) {
+    const operation = byName[name];
+    assert.ok(operation);
+    for (const member of ['agent', 'serviceId'] as const) {
+      assert.ok(named(operation, right[member], member), `${name}: ${member} is not in '${right[member]}'`);
+    }
+  }
+});
+
+test('what reads takes the scope read, and what writes another one', () => {
+  for (const [name, { scope }] of Object.entries(rights)) {
+    const operation = byName[name];
+    const reads = operation?.method === 'GET' || operation?.reads === true;
+    const expected = reads ? ['read', 'any', 'manage'] : ['record', 'settle', 'manage'];
+    assert.ok(expected.includes(scope), `${name}: ${scope}`);
+  }
+});
