@@ -32,6 +32,14 @@ test('every mistake is named at once', () => {
   assert.ok(!found.join().includes('hidden'), 'no secret is shown');
 });
 
+test('an id of an encryption key that appears twice is a mistake, and no key is shown', () => {
+  const [first, second] = ['1', '2'].map((digit) => `k1:${digit.repeat(64)}`);
+  assert.deepEqual(mistakes({ ANSWER_ENCRYPTION_KEYS: `${first},${second},${first}` }), [
+    'ANSWER_ENCRYPTION_KEYS: the id k1 appears more than once',
+  ]);
+  assert.deepEqual(mistakes({ ANSWER_ENCRYPTION_KEYS: `${first},${second?.replace('k1', 'k2')}` }), []);
+});
+
 test('with an admin key the server may listen anywhere, behind a proxy', () => {
   const open = { HOST: '0.0.0.0', TRUST_PROXY: '1' };
   assert.equal(mistakes(open).length, 2);

@@ -107,7 +107,7 @@ export function parseConfig(environment: Environment): ParsedConfig {
     webhookTimeoutMs: read.integer('WEBHOOK_TIMEOUT_MS', 15_000, 100, 60_000),
     auditEveryMs: read.integer('AUDIT_EVERY_MS', 3_600_000, 1_000, 30 * dayMs),
     corsAllowedOrigins: read.list('CORS_ALLOWED_ORIGINS').map((origin) => checkedOrigin(origin, mistakes)),
-    atRestKeys: read.list('ANSWER_ENCRYPTION_KEYS').flatMap((entry) => atRestKey(entry, mistakes)),
+    atRestKeys: readAtRestKeys(read, mistakes),
     logLevel: read.oneOf('LOG_LEVEL', 'info', logLevels),
     logFormat: logFormat(read),
     traces: readTraces(read, mistakes),
@@ -207,6 +207,16 @@ function checkedOrigin(origin: string, mistakes: string[]): string {
   if (parsed !== origin)
     mistakes.push(`CORS_ALLOWED_ORIGINS: ${origin} is not an origin like https://app.example`);
   return origin;
+}
+
+function readAtRestKeys(read: Reader, mistakes: string[]): AtRestKey[] {
+  const keys = read.list('ANSWER_ENCRYPTION_KEYS').flatMap((entry) => atRestKey(entry, mistakes));
+  const ids = keys.map(({ id }) => id);
+  // Only the first of two would decrypt, and what the other has encrypted would be lost.
+  for (const id of new Set(ids.filter((id, at) => ids.indexOf(id) < at))) {
+    mistakes.push(`ANSWER_ENCRYPTION_KEYS: the id ${id} appears more than once`);
+  }
+  return keys;
 }
 
 function atRestKey(entry: string, mistakes: string[]): AtRestKey[] {

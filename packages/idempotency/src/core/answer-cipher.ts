@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import type { Slot, StoredAnswer } from './store.ts';
 
 /** One key that stored answers are encrypted with. */
@@ -9,11 +9,18 @@ export interface EncryptionKey {
   readonly secret: Uint8Array;
 }
 
-// sealed answer: 0x01, length of the key's id, id, 12 bytes of nonce, 16 bytes of tag, ciphertext.
+// sealed answer: version, length of the key's id, id, 12 bytes of nonce, 16 bytes of tag, ciphertext.
 // An answer in the clear begins with a digit.
-const version = 1;
+/** Under the configured key itself: read, and not written any more. */
+const undivided = 1;
+/**
+ * Under a key that is derived for the slot. A random nonce is safe for 2^32 texts under one key (NIST SP 800-38D, section 8.3); no
+ * slot comes near that, so a configured key never has to be rotated for its use.
+ */
+const perSlot = 2;
 const nonceBytes = 12;
 const tagBytes = 16;
+const keyBytes = 32;
 
 /** Encrypts stored answers with AES-256-GCM. The first key encrypts; all of them decrypt, so that keys can be rotated. */
 export class AnswerCipher {
@@ -29,10 +36,10 @@ export class AnswerCipher {
     if (key === undefined) return answer;
     const id = Buffer.from(key.id);
     const nonce = randomBytes(nonceBytes);
-    const cipher = createCipheriv('aes-256-gcm', key.secret, nonce);
+    const cipher = createCipheriv('aes-256-gcm', slotKey(key, slot), nonce);
     cipher.setAAD(slotBytes(slot));
     const text = Buffer.concat([cipher.update(answer), cipher.final()]);
-    return Buffer.concat([Buffer.of(version, id.length), id, nonce, cipher.getAuthTag(), text]);
+    return Buffer.concat([Buffer.of(perSlot, id.length), id, nonce, cipher.getAuthTag(), text]);
   }
 
   /**
@@ -41,7 +48,7 @@ export class AnswerCipher {
    * @throws {Error} if its key is not among ours, or it was changed, or it belongs to another slot
    */
   open(stored: StoredAnswer, slot: Slot): StoredAnswer {
-    if (typeof stored === 'string' || stored[0] !== version) return stored;
+    if (typeof stored === 'string' || (stored[0] !== perSlot && stored[0] !== undivided)) return stored;
     const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
     const idEnd = 2 + (bytes[1] ?? 0);
     const id = bytes.toString('latin1', 2, idEnd);
@@ -52,11 +59,17 @@ export class AnswerCipher {
       );
     const nonce = bytes.subarray(idEnd, idEnd + nonceBytes);
     const textAt = idEnd + nonceBytes + tagBytes;
-    const decipher = createDecipheriv('aes-256-gcm', key.secret, nonce, { authTagLength: tagBytes });
+    const secret = stored[0] === perSlot ? slotKey(key, slot) : key.secret;
+    const decipher = createDecipheriv('aes-256-gcm', secret, nonce, { authTagLength: tagBytes });
     decipher.setAAD(slotBytes(slot));
     decipher.setAuthTag(bytes.subarray(idEnd + nonceBytes, textAt));
     return Buffer.concat([decipher.update(bytes.subarray(textAt)), decipher.final()]);
   }
+}
+
+/** HKDF-SHA-256 (RFC 5869). */
+function slotKey({ secret }: EncryptionKey, slot: Slot): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', secret, '', slotBytes(slot), keyBytes));
 }
 
 function slotBytes({ scope, key }: Slot): Buffer {
