@@ -5,8 +5,15 @@ import { csvRow } from './csv.ts';
 test('no text of a caller is a formula, and no field breaks out of its place', () => {
   for (const text of ['=1+1', '+1+1', '-1+1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', ' =1', '|calc', '＝1']) {
     assert.match(csvRow([text]), /^"'/, JSON.stringify(text));
+    for (const separator of [',', ';', '\t', '\r', '\n', '\r\n']) {
+      const row = csvRow([1, `a${separator}${text}`, 'b']);
+      // Cut with any separator, and without regard to quotes.
+      for (const cell of row.split(/[,;\t\r\n]/))
+        assert.doesNotMatch(cell, /^"?\s*[=+\-@|＝]/u, JSON.stringify(row));
+    }
   }
   assert.equal(csvRow(['a', 'b"c', 'd,e', 'f\r\ng']), 'a,"b""c","d,e","f\r\ng"\r\n');
+  assert.equal(csvRow(['d;e', 'paid, with thanks', 'a; -5']), '"d;e","paid, with thanks","a;\' -5"\r\n');
 });
 
 test('numbers and amounts stay numbers, also below 0', () => {
