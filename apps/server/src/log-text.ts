@@ -1,5 +1,5 @@
-/** Characters that a terminal obeys, or that change the order of what it shows. */
-const unprintable = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+import { printable } from './printable.ts';
+
 const levels: Readonly<Record<number, string>> = {
   10: 'TRACE',
   20: 'DEBUG',
@@ -29,14 +29,6 @@ export function textOfLogLine(line: string): string {
   ];
   const lines = [head.join(' '), ...(err === undefined ? [] : faultLines(err))];
   return lines.map((one) => `${printable(one)}\n`).join('');
-}
-
-/** Text without characters that could move the cursor, change colours or forge a line. */
-function printable(text: string): string {
-  return text.replace(unprintable, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return `\\u${code.toString(16).padStart(4, '0')}`;
-  });
 }
 
 function parseEntry(line: string): Readonly<Record<string, unknown>> {

@@ -89,6 +89,28 @@ test('a server that breaks off half-way leaves no file, and an existing one is n
   assert.deepEqual(readFileSync(target), before);
 });
 
+test('escape sequences in what a server answers are shown, and not sent to the terminal', async (t) => {
+  const message = 'no\u001b]0;owned\u0007 \u001b[2J\u009b31m\u202e';
+  const server = createServer((_request, response) => {
+    response
+      .writeHead(403, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ error: 'forbidden', message }));
+  });
+  const source = await listen(t, server);
+  const commands = [
+    ['verify', source],
+    ['export', 'entries', join(temporaryFolder(t), 'entries.csv'), '--source', source],
+    ['ingest', join(import.meta.dirname, '../../../examples/llm-trace.csv'), '--url', source],
+    ['move-from-agentpay', source],
+  ];
+  for (const args of commands) {
+    const { code, printed } = await runCommand(args);
+    assert.notEqual(code, 0, printed);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+    assert.doesNotMatch(printed, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/, args[0]);
+  }
+});
+
 test('a tenant is named where there are several, and one that is not there is an error', async (t) => {
   const database = await emptyDatabase(t);
   const server = await startProcess(t, { DATABASE_URL: database, ADMIN_API_KEY: adminKey });

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { onLauncherGone } from '../launcher.ts';
+import { printableLines } from '../printable.ts';
 import { readVersion } from '../version.ts';
 import { isBooksCommand, runBooksCommand } from './books/commands.ts';
 import { ingestHelp } from './ingest/help.ts';
@@ -49,9 +50,13 @@ async function runIngest(options: IngestOptions): Promise<number> {
     standardInput: process.stdin,
     interrupt: interruptSignal(),
     monitor,
-    warn: (text) => (monitor === undefined ? output.write(`billonce: ${text}\n`) : monitor.note(text)),
+    warn: (text) => {
+      const shown = printableLines(text);
+      if (monitor === undefined) output.write(`billonce: ${shown}\n`);
+      else monitor.note(shown);
+    },
   });
-  process.stdout.write(summaryOf(options.file, report));
+  process.stdout.write(printableLines(summaryOf(options.file, report)));
   return exitCodeOf(report);
 }
 
@@ -65,15 +70,16 @@ async function run(args: readonly string[]): Promise<number> {
     process.stdout.write(`billonce ${readVersion()}\n`);
     return 0;
   }
+  // What a server answers, and what a file is named, may hold characters that a terminal obeys.
   const surroundings = {
-    print: (text: string) => process.stdout.write(text),
-    complain: (text: string) => process.stderr.write(text),
+    print: (text: string) => process.stdout.write(printableLines(text)),
+    complain: (text: string) => process.stderr.write(printableLines(text)),
     environment: process.env,
   };
   if (isBooksCommand(command)) return await runBooksCommand(command, rest, surroundings);
   if (command === 'move-from-agentpay') return await runMove(rest, surroundings);
   if (command !== 'ingest') {
-    process.stderr.write(`billonce: unknown command ${command}\n\n${help}`);
+    surroundings.complain(`billonce: unknown command ${command}\n\n${help}`);
     return 2;
   }
   const parsed = parseIngestOptions(rest, process.env);
@@ -82,7 +88,7 @@ async function run(args: readonly string[]): Promise<number> {
       process.stdout.write(ingestHelp);
       return 0;
     case 'invalid':
-      process.stderr.write(parsed.mistakes.map((mistake) => `billonce: ${mistake}\n`).join(''));
+      surroundings.complain(parsed.mistakes.map((mistake) => `billonce: ${mistake}\n`).join(''));
       process.stderr.write('billonce ingest --help tells more.\n');
       return 2;
     case 'valid':
