@@ -5,6 +5,7 @@ import { request as send } from 'node:http';
 import { test } from 'node:test';
 import { emptyDatabase } from './harness/database.ts';
 import { startProxy } from './harness/http-proxy.ts';
+import { startInProcess } from './harness/in-process.ts';
 import { startProcess } from './harness/process.ts';
 import { adminKey } from './harness/tenants.ts';
 
@@ -89,6 +90,20 @@ test('requests without a recognized key are limited by the address of the client
   };
   assert.deepEqual(await limited('1'), [401, 401, 429, 401]);
   assert.deepEqual(await limited('0'), [401, 401, 429, 429]);
+});
+
+test('the addresses of one IPv6 /64 are one client that guesses keys', async (t) => {
+  const { api } = await startInProcess(t, {
+    ADMIN_API_KEY: adminKey,
+    TRUST_PROXY: '1',
+    RATE_LIMIT_PER_MINUTE: '2',
+  });
+  const statuses: number[] = [];
+  for (const client of ['2001:db8:0:7::1', '2001:db8:0:7:ffff::2', '2001:DB8:0:7::3', '2001:db8:0:8::1']) {
+    const headers = { 'x-api-key': 'apk_guessed', 'x-forwarded-for': client };
+    statuses.push((await api.get('/services', headers)).status);
+  }
+  assert.deepEqual(statuses, [401, 401, 429, 401]);
 });
 
 test('in development mode a server does not start behind a proxy, however that is said', async (t) => {

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
+import { addressGroup } from './address-places.ts';
 import { ApiError } from './api-error.ts';
 import { type Caller, CallerIdentifier } from './caller.ts';
 import { addressOf } from './client-address.ts';
@@ -175,7 +176,7 @@ async function registerRateLimit(
     max,
     timeWindow: 60_000,
     allowList: () => settings.requestsPerMinuteMax === 0,
-    keyGenerator: (request) => addressOf(request, trustedHops) ?? 'gone',
+    keyGenerator: (request) => addressGroup(addressOf(request, trustedHops) ?? 'gone'),
   });
   return async (request) => {
     const counted = await countRefused(request);
