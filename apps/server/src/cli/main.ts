@@ -17,6 +17,7 @@ const help = `Usage: billonce COMMAND [options]
   verify [SOURCE]   recomputes every total and bill of a database or a server from its entries
   backup TARGET     copies the database, while a server may be writing to it
   restore FILE      puts a backup in the place of a database
+  migrate ROLE      migrates a PostgreSQL as its owner, and gives ROLE the rights of a server
   move-from-agentpay URL  carries over services, outstanding usage, webhooks and API keys from AgentPay
 
 billonce COMMAND --help lists the options of a command; billonce --version prints the version.

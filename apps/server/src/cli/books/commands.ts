@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { parseDatabase } from '../../config.ts';
+import { migrateDatabase } from '../../storage/migrate-database.ts';
 import { backUp, restore } from '../../storage/sqlite/backup.ts';
 import { exportHelp, runExport } from './export.ts';
 import { parseSource } from './source.ts';
@@ -22,6 +23,11 @@ Recomputes every total and every bill of every tenant from the entries, in the d
 postgres://…, or the database that DATABASE_URL names; nothing is changed, and a server may be running on it. If SOURCE is the
 http:// or https:// URL of a server, that server audits the tenant of the API key in BILLONCE_API_KEY; with the admin's key, the
 tenant in BILLONCE_TENANT. Ends with 1 if anything differs.
+`,
+  migrate: `Usage: billonce migrate ROLE
+
+Migrates the PostgreSQL that DATABASE_URL names, as the role in it, which owns the tables; then gives ROLE, as which the servers
+connect, the rights that a server needs and no others. Needed only where the two roles differ.
 `,
   export: exportHelp,
 } as const;
@@ -55,6 +61,11 @@ export async function runBooksCommand(
     if (command === 'verify') {
       const source = file === '' ? undefined : file;
       return await verify(parseSource(source, environment['BILLONCE_TENANT'], environment), print);
+    }
+    if (command === 'migrate') {
+      const schema = await migrateDatabase(parseDatabase(environment), file);
+      print(`the schema is at version ${schema}, and ${file} has the rights of a server\n`);
+      return 0;
     }
     const database = databaseFile(environment);
     switch (command) {

@@ -8,7 +8,7 @@ import { isConflict, isLockTimeout, isRaceOfCreators, sqlState } from './fault.t
 export interface PartedTable {
   readonly name: 'answers' | 'records' | 'deliveries';
   readonly daysPerPart: number;
-  /** the bound of a day, as the table's key writes it */
+  /** the bound of a day, as text of the type that the table's key has */
   boundOf(day: number): string;
 }
 
@@ -27,6 +27,10 @@ const transactionLimitsSql = `SET LOCAL lock_timeout = 500; SET LOCAL idle_in_tr
 
 const listPartsSql = `SELECT c.relname AS name FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
   WHERE i.inhparent = $1::regclass ORDER BY c.relname`;
+
+// With the rights of the tables' owner, which the role of a server need not have; see migrations/0010-parts-by-function.ts.
+const makePartSql = 'SELECT billonce_make_part($1, $2, $3, $4)';
+const dropPartSql = 'SELECT billonce_drop_part($1)';
 
 /** Days of a date in the name of a part. */
 function dayOf(date: string): number {
@@ -47,9 +51,9 @@ export function partedTables(retentionMs: number): readonly PartedTable[] {
     {
       name: 'records',
       daysPerPart: Math.max(1, Math.ceil(retentionMs / dayMs / 16)),
-      boundOf: (day) => `'\\x${hexOf(day)}'`,
+      boundOf: (day) => `\\x${hexOf(day)}`,
     },
-    { name: 'deliveries', daysPerPart: 1, boundOf: (day) => `'${idAtMs(day * dayMs)}'` },
+    { name: 'deliveries', daysPerPart: 1, boundOf: (day) => idAtMs(day * dayMs) },
   ];
 }
 
@@ -95,11 +99,7 @@ async function makePart(
   try {
     await connection.transaction(async () => {
       await connection.exec(transactionLimitsSql);
-      // Attached, and not created as a part: that would lock the whole table against everybody.
-      await connection.exec(`CREATE TABLE ${part} (LIKE ${table} INCLUDING ALL)`);
-      await connection.exec(
-        `ALTER TABLE ${table} ATTACH PARTITION ${part} FOR VALUES FROM (${boundOf(from)}) TO (${boundOf(to)})`,
-      );
+      await connection.rows(makePartSql, [table, part, boundOf(from), boundOf(to)]);
     });
     return true;
   } catch (error) {
@@ -123,7 +123,7 @@ export async function dropParts(
     try {
       await connection.transaction(async () => {
         await connection.exec(transactionLimitsSql);
-        await connection.exec(`DROP TABLE IF EXISTS ${part.name}`);
+        await connection.rows(dropPartSql, [part.name]);
       });
       dropped += 1;
     } catch (error) {

@@ -2,7 +2,7 @@ import { refuseNewerSchema } from '../../schema-version.ts';
 import { integer } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import type { ExclusiveConnection } from '../exclusive-connection.ts';
-import { isRaceOfCreators } from '../fault.ts';
+import { isRaceOfCreators, sqlState } from '../fault.ts';
 import { books } from './0001-books.ts';
 import { audits } from './0002-audits.ts';
 import { takenDeliveries } from './0003-taken-deliveries.ts';
@@ -12,6 +12,7 @@ import { idsAhead } from './0006-ids-ahead.ts';
 import { writeOffs } from './0007-write-offs.ts';
 import { forgottenBefore } from './0008-forgotten-before.ts';
 import { keyRights } from './0009-key-rights.ts';
+import { partsByFunction } from './0010-parts-by-function.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -24,20 +25,46 @@ const migrations: readonly string[] = [
   writeOffs,
   forgottenBefore,
   keyRights,
+  partsByFunction,
 ];
 
 /** The schema that this version reads and writes. */
 export const knownSchema = migrations.length;
 
 const createTriesMax = 10;
+/** No right to it, or none even to look into the schema; https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const notPermitted: ReadonlySet<unknown> = new Set(['42501', '3F000']);
 
 /**
  * Brings the schema up to date. Safe when several instances start at once: one after the other takes the lock of the
  * table of versions, and finds what those before it did.
  *
- * @throws {Error} if a newer version has migrated the database
+ * A role that may not change the schema can start a server once it is up to date.
+ *
+ * @throws {Error} if a newer version has migrated the database, or this role may not
  */
 export async function migrate(connection: ExclusiveConnection): Promise<void> {
+  if (await isUpToDate(connection)) return;
+  try {
+    await migrateAsOwner(connection);
+  } catch (error) {
+    if (!notPermitted.has(sqlState(error))) throw error;
+    throw new Error(
+      'its schema is not that of this version, and this role may not change it: run billonce migrate as its owner first',
+      { cause: error },
+    );
+  }
+}
+
+async function isUpToDate(connection: ExclusiveConnection): Promise<boolean> {
+  const found = await connection.rows("SELECT 1 WHERE to_regclass('schema_versions') IS NOT NULL", []);
+  if (found.length === 0) return false;
+  const version = await schemaVersion(connection);
+  refuseNewerSchema(version, knownSchema);
+  return version === knownSchema;
+}
+
+async function migrateAsOwner(connection: ExclusiveConnection): Promise<void> {
   await createVersions(connection);
   await connection.transaction(async () => {
     await connection.exec('LOCK TABLE schema_versions IN EXCLUSIVE MODE');

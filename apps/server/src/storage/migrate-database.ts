@@ -1,0 +1,26 @@
+import type { DatabaseConfig } from '../config.ts';
+import { ExclusiveConnection } from './postgres/exclusive-connection.ts';
+import { grantToServer } from './postgres/grants.ts';
+import { knownSchema, migrate } from './postgres/migrations/migrate.ts';
+
+const migrateWithinMs = 3_600_000;
+
+/**
+ * Migrates a PostgreSQL with the rights of its owner, and gives the role of the servers what it needs.
+ *
+ * @returns the schema that it has afterwards
+ * @throws {Error} if it is no PostgreSQL, or cannot be migrated
+ */
+export async function migrateDatabase(database: DatabaseConfig, serverRole: string): Promise<number> {
+  if (database.kind === 'sqlite') {
+    throw new Error('DATABASE_URL names a file: the server migrates it when it starts');
+  }
+  const connection = await ExclusiveConnection.open({ ...database, answerWithinMs: migrateWithinMs });
+  try {
+    await migrate(connection);
+    await grantToServer(connection, serverRole);
+    return knownSchema;
+  } finally {
+    await connection.close();
+  }
+}
