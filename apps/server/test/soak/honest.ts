@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { setTimeout as passing } from 'node:timers/promises';
+import type { Receiver } from '../harness/receiver.ts';
+
+/** On these a client sends the same request again, under the same key. */
+const retriedStatuses: ReadonlySet<number> = new Set([408, 429, 500, 502, 503]);
+const answerWithinMs = 30_000;
+
+/** What an honest client saw. */
+export interface Seen {
+  /** from the first try to the answer */
+  readonly writeMs: number[];
+  /** from the answer to the webhook's message */
+  readonly deliveryMs: number[];
+  /** tries that were not answered for good */
+  refusedTries: number;
+}
+
+/** What the server answered to a usage that it has recorded. */
+interface Recorded {
+  readonly text: string;
+  readonly entryId: string;
+}
+
+/** A tenant whose usage must all be billed once, whatever others do. */
+export class HonestTenant {
+  readonly #url: string;
+  readonly #apiKey: string;
+  #sent = 0;
+  #recordedRequests = 0;
+  readonly #answeredAtMs = new Map<string, number>();
+  readonly #arrivedAtMs = new Map<string, number>();
+  #seen: Seen = nothingSeen();
+
+  constructor(url: string, apiKey: string, receiver: Receiver) {
+    this.#url = url;
+    this.#apiKey = apiKey;
+    receiver.answer = ({ headers }) => {
+      this.#arrived(String(headers['webhook-id']));
+      return { status: 204 };
+    };
+  }
+
+  /** What it has recorded so far. */
+  get recordedRequests(): number {
+    return this.#recordedRequests;
+  }
+
+  /** Entries whose message has not come. */
+  get undelivered(): number {
+    return [...this.#answeredAtMs.keys()].filter((id) => !this.#arrivedAtMs.has(id)).length;
+  }
+
+  /** What was seen since the last call. */
+  takeSeen(): Seen {
+    const seen = this.#seen;
+    this.#seen = nothingSeen();
+    return seen;
+  }
+
+  /** Records one usage under a key, and every fourth time sends it again. */
+  async write(): Promise<void> {
+    const number = ++this.#sent;
+    const requests = 1 + (number % 7);
+    const body = JSON.stringify({ agent: `agent-${number % 5}`, serviceId: 'search', requests });
+    const sentAtMs = performance.now();
+    const { text, entryId } = await this.#send(`honest-${number}`, body);
+    this.#seen.writeMs.push(performance.now() - sentAtMs);
+    this.#recordedRequests += requests;
+    this.#answered(entryId);
+    if (number % 4 === 0) assert.deepEqual(await this.#send(`honest-${number}`, body), { text, entryId });
+  }
+
+  async #send(key: string, body: string): Promise<Recorded> {
+    for (;;) {
+      const answer = await this.#try(key, body);
+      if (answer?.status === 201) return { text: answer.text, entryId: answer.entryId };
+      if (answer !== undefined && !retriedStatuses.has(answer.status)) {
+        throw new Error(`${key}: ${answer.status} ${answer.text}`);
+      }
+      this.#seen.refusedTries++;
+      await passing(20);
+    }
+  }
+
+  async #try(key: string, body: string): Promise<(Recorded & { readonly status: number }) | undefined> {
+    try {
+      const response = await fetch(`${this.#url}/api/v1/usage`, {
+        method: 'POST',
+        headers: { 'x-api-key': this.#apiKey, 'content-type': 'application/json', 'idempotency-key': key },
+        body,
+        signal: AbortSignal.timeout(answerWithinMs),
+      });
+      const entryId = response.headers.get('location')?.split('/').at(-1) ?? '';
+      return { status: response.status, text: await response.text(), entryId };
+    } catch {
+      return undefined;
+    }
+  }
+
+  #answered(id: string): void {
+    this.#answeredAtMs.set(id, performance.now());
+    this.#noteDelivery(id);
+  }
+
+  #arrived(id: string): void {
+    if (this.#arrivedAtMs.has(id)) return;
+    this.#arrivedAtMs.set(id, performance.now());
+    this.#noteDelivery(id);
+  }
+
+  #noteDelivery(id: string): void {
+    const [from, to] = [this.#answeredAtMs.get(id), this.#arrivedAtMs.get(id)];
+    if (from !== undefined && to !== undefined) this.#seen.deliveryMs.push(Math.max(0, to - from));
+  }
+}
+
+function nothingSeen(): Seen {
+  return { writeMs: [], deliveryMs: [], refusedTries: 0 };
+}

@@ -1,0 +1,42 @@
+import { backtracking } from './hostile/backtracking.ts';
+import { tarpits, upgradingReceivers } from './hostile/bad-receivers.ts';
+import { faultyBodies, manyMembers, unfinishedBodies } from './hostile/bodies.ts';
+import { bulks, emptyItems } from './hostile/bulks.ts';
+import { abandonedSums, emptySearches } from './hostile/expensive-reads.ts';
+import { lateBodies } from './hostile/late-bodies.ts';
+import { openRoutes, wrongKeys } from './hostile/open-routes.ts';
+import { silentSockets } from './hostile/silent-sockets.ts';
+import { unreadAnswers } from './hostile/unread-answers.ts';
+import type { Pattern } from './pattern.ts';
+
+const known: readonly Pattern[] = [
+  silentSockets,
+  lateBodies,
+  unreadAnswers,
+  upgradingReceivers,
+  tarpits,
+  abandonedSums,
+  emptySearches,
+  bulks,
+  faultyBodies,
+  manyMembers,
+  unfinishedBodies,
+  backtracking,
+  openRoutes,
+  wrongKeys,
+  emptyItems,
+];
+
+const part = process.env['SOAK_PATTERNS'] ?? '';
+
+/** Ways in which one client was able to stop the others; only those whose names contain the text in SOAK_PATTERNS, if it is set. */
+export function patternsOf(length: 'short' | 'long'): readonly Pattern[] {
+  return known.filter(({ name, isHeavy }) => name.includes(part) && (length === 'long' || isHeavy !== true));
+}
+
+/** A pattern by its name. */
+export function patternNamed(name: string | undefined): Pattern {
+  const pattern = known.find((one) => one.name === name);
+  if (pattern === undefined) throw new Error(`no pattern is named ${name}`);
+  return pattern;
+}
