@@ -22,7 +22,7 @@ function protect(app: Express, protection: Protection): void {
       app.post('/usage', (request, response) => void response.status(201).json(recordUsage(request.body)));
       return;
     case 'billonce':
-      app.use(idempotency({ store: memoryStore(roomy) }));
+      app.use(idempotency({ store: memoryStore(roomy), callers: 'by-address' }));
       app.post('/usage', (request, response) => void response.status(201).json(recordUsage(request.body)));
       return;
     case 'express-idempotency':

@@ -8,7 +8,7 @@ import { type Protection, recordUsage, roomy } from './protection.ts';
 /** Starts the route in Hono on Node; gives its port. */
 export function honoApp(protection: Protection): Promise<number> {
   const app = new Hono();
-  if (protection === 'billonce') app.use(idempotency({ store: memoryStore(roomy) }));
+  if (protection === 'billonce') app.use(idempotency({ store: memoryStore(roomy), callers: 'by-address' }));
   if (protection === 'node-idempotency') {
     const peer = nodeIdempotency();
     app.post('/usage', async (c) => {

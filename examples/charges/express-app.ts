@@ -7,7 +7,7 @@ import { announce, port } from './listening.ts';
 export function serveExpress({ store, charge }: Charging): void {
   const app = express();
   app.use(express.json());
-  app.use(idempotency({ store, mode: 'atomic', requireKey: true }));
+  app.use(idempotency({ store, callers: 'by-address', mode: 'atomic', requireKey: true }));
 
   app.post('/charges', async (request, response) => {
     const wanted = parseCharge(request.body);

@@ -7,7 +7,7 @@ import { announce, port } from './listening.ts';
 /** Serves charges with Hono. */
 export function serveHono({ store, charge }: Charging): void {
   const app = new Hono();
-  app.use(idempotency({ store, mode: 'atomic', requireKey: true }));
+  app.use(idempotency({ store, callers: 'by-address', mode: 'atomic', requireKey: true }));
 
   app.post('/charges', async (context) => {
     const wanted = parseCharge(await context.req.json());

@@ -1,4 +1,6 @@
+export type { AbandonedOperation, AbandonedVerdict } from './core/abandoned.ts';
 export type { EncryptionKey } from './core/answer-cipher.ts';
+export { checkOptions } from './core/check-options.ts';
 export { clientAddress } from './core/client-address.ts';
 export type { Clock } from './core/clock.ts';
 export {
@@ -9,18 +11,12 @@ export {
   type RefusedRequest,
 } from './core/engine.ts';
 export type { KeySpelling } from './core/idempotency-key.ts';
+export { InvalidOptionsError } from './core/invalid-options.ts';
 export type { KeptHeader, KeptResponse } from './core/kept-response.ts';
 export type { IdempotencyRecord, RecordedAnswer } from './core/key-decision.ts';
 export type { ExecutionOutcome, IdempotencyEvent, Observer, StoreVerb } from './core/observer.ts';
 export { LeaseLostError, type Operation } from './core/operation.ts';
-export {
-  type AbandonedOperation,
-  type AbandonedVerdict,
-  checkOptions,
-  type EngineSettings,
-  type IdempotencyOptions,
-  InvalidOptionsError,
-} from './core/options.ts';
+export type { EngineSettings, IdempotencyOptions } from './core/options.ts';
 export type { ProfileName } from './core/profile.ts';
 export type { Refusal, RefusalCode, UnknownOutcomeCause } from './core/refusal.ts';
 export { type RequestBody, UnreadableBodyError } from './core/request-body.ts';
@@ -38,4 +34,5 @@ export type {
   StoredRecord,
   TransactionCompleter,
 } from './core/store.ts';
+export type { WarningCode } from './core/warning.ts';
 export { inspect, type KeyReference, type KeyReport, release } from './operator.ts';

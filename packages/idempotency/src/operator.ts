@@ -1,5 +1,6 @@
+import { callerScope } from './core/caller-scope.ts';
 import { keyDigest } from './core/digest.ts';
-import { type Caller, scopeDigest } from './core/scope.ts';
+import type { Caller } from './core/scope.ts';
 import type { IdempotencyStore, Slot } from './core/store.ts';
 
 /** Whose key, and which. */
@@ -71,5 +72,5 @@ function report(found: Awaited<ReturnType<IdempotencyStore['inspect']>>): KeyRep
 }
 
 function slotOf({ caller, key }: KeyReference): Slot {
-  return { scope: scopeDigest(caller), key: keyDigest(key) };
+  return { scope: callerScope(caller), key: keyDigest(key) };
 }

@@ -9,6 +9,8 @@ export { operationOf } from './node/operations.ts';
 export interface ExpressRequest extends IncomingMessage {
   readonly originalUrl?: string;
   readonly body?: unknown;
+  /** the address of the client, by the setting `trust proxy` */
+  readonly ip?: string | undefined;
 }
 
 /** The options of the adapter for Express; `Request` is what `tenantOf` is given. */
@@ -26,7 +28,7 @@ export type ExpressMiddleware<Request> = (
  *
  * @throws {InvalidOptionsError} that names every mistake in the options
  * @example
- * app.use(idempotency({ store: memoryStore() }));
+ * app.use(idempotency({ store: memoryStore(), tenantOf }));
  */
 export function idempotency<Request extends ExpressRequest = ExpressRequest>(
   options: ExpressOptions<Request>,
@@ -42,6 +44,7 @@ export function idempotency<Request extends ExpressRequest = ExpressRequest>(
           response,
           target: request.originalUrl ?? request.url ?? '',
           parsedBody: () => request.body,
+          address: () => request.ip,
         }),
       ({ operation }) => {
         if (operation !== undefined) setOperation(request, operation);

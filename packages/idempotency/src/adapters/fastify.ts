@@ -15,6 +15,8 @@ export interface FastifyRequestLike {
   readonly originalUrl: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: unknown;
+  /** the address of the client, by the option `trustProxy` */
+  readonly ip?: string;
 }
 
 /** What the adapter uses of a reply of Fastify 5. */
@@ -46,7 +48,7 @@ export interface FastifyInstanceLike<Request> {
  *
  * @throws {InvalidOptionsError} that names every mistake in the options
  * @example
- * await app.register(idempotency, { store: memoryStore() });
+ * await app.register(idempotency, { store: memoryStore(), tenantOf });
  */
 export const idempotency = Object.assign(
   // Fastify hands on what a promise rejects with, and not what a plugin with a callback throws.
@@ -68,7 +70,7 @@ export const idempotency = Object.assign(
  *
  * @throws {InvalidOptionsError} that names every mistake in the options
  * @example
- * app.post('/charges', { preHandler: idempotencyHook({ store: memoryStore() }) }, charge);
+ * app.post('/charges', { preHandler: idempotencyHook({ store: memoryStore(), tenantOf }) }, charge);
  */
 export function idempotencyHook<Request extends FastifyRequestLike = FastifyRequestLike>(
   options: FastifyOptions<Request>,
@@ -86,6 +88,7 @@ export function idempotencyHook<Request extends FastifyRequestLike = FastifyRequ
           response: reply.raw,
           target: request.originalUrl,
           parsedBody: () => request.body,
+          address: () => request.ip,
           requestId: requestIdOf(raw) ?? request.id,
           send: (answer) => send(reply, answer),
         }),

@@ -1,6 +1,7 @@
+import { checkOptions } from '../core/check-options.ts';
 import type { RefusedRequest } from '../core/engine.ts';
 import type { Operation } from '../core/operation.ts';
-import { checkOptions, type IdempotencyOptions } from '../core/options.ts';
+import type { IdempotencyOptions } from '../core/options.ts';
 import { type Caller, parseTenant } from '../core/scope.ts';
 import type { Awaitable } from '../core/store.ts';
 import { FetchProtection } from './fetch/fetch-protection.ts';
@@ -24,8 +25,13 @@ export type FetchHandler<R extends Request = Request, Rest extends readonly unkn
 /** The options of the adapter for handlers of the Fetch API. One of `tenantOf` and `addressOf` must be given. */
 export interface FetchOptions<R extends Request = Request, Rest extends readonly unknown[] = []>
   extends IdempotencyOptions {
-  /** the tenant of a recognized API key; without one, the caller is the client's IP address */
+  /**
+   * The tenant of a request: a non-empty string, or `undefined` for one without a tenant, which is refused unless
+   * there is `addressOf`.
+   */
   readonly tenantOf?: (request: R, ...rest: Rest) => Awaitable<string | undefined>;
+  /** `by-address`: a caller without a tenant is its IP address, which `addressOf` tells; so is it without this word */
+  readonly callers?: 'by-address';
   /** the client's IP address, as the runtime tells it: a `Request` does not know it */
   readonly addressOf?: (request: R, ...rest: Rest) => Awaitable<string | undefined>;
   /**
@@ -36,6 +42,7 @@ export interface FetchOptions<R extends Request = Request, Rest extends readonly
 }
 
 const functionNames = ['tenantOf', 'addressOf', 'fingerprintBody'] as const;
+const optionNames = [...functionNames, 'callers'];
 
 /**
  * Makes a handler of the Fetch API retry-safe. What it throws is thrown on, and its key is free again.
@@ -48,7 +55,7 @@ export function idempotent<R extends Request = Request, Rest extends readonly un
   options: FetchOptions<R, Rest>,
   handler: FetchHandler<R, Rest>,
 ): (request: R, ...rest: Rest) => Promise<Response> {
-  const protection = new FetchProtection(checkOptions(options, functionNames, faultsOf(options)));
+  const protection = new FetchProtection(checkOptions(options, optionNames, faultsOf(options)));
 
   async function execute(
     request: R,
@@ -71,9 +78,11 @@ export function idempotent<R extends Request = Request, Rest extends readonly un
   }
 
   return async (request, ...rest) => {
-    if (!protection.concerns(request) || operationOf(request) !== undefined) return handler(request, ...rest);
+    if (!protection.concerns(request)) return handler(request, ...rest);
     const { fingerprintBody } = options;
     const begun = await protection.begin(request, {
+      outer: operationOf(request),
+      comparesItself: fingerprintBody !== undefined,
       caller: () => callerOf(options, request, rest),
       read: (bytesMax) =>
         fingerprintBody === undefined
@@ -114,11 +123,17 @@ function parseResponse(response: unknown): Response {
   throw new TypeError('the handler did not answer with a Response');
 }
 
-function faultsOf(options: Partial<Record<(typeof functionNames)[number], unknown>>): readonly string[] {
+function faultsOf(
+  options: Partial<Record<(typeof functionNames)[number] | 'callers', unknown>>,
+): readonly string[] {
   const faults = functionNames
     .filter((name) => options[name] !== undefined && typeof options[name] !== 'function')
     .map((name) => `${name} must be a function`);
-  if (options.tenantOf === undefined && options.addressOf === undefined) {
+  if (options.callers !== undefined && options.callers !== 'by-address')
+    faults.push("callers must be 'by-address'");
+  if (options.callers !== undefined && options.addressOf === undefined)
+    faults.push("callers: 'by-address' needs addressOf: a Request does not know who sends it");
+  else if (options.tenantOf === undefined && options.addressOf === undefined) {
     faults.push('tenantOf or addressOf must be given: a Request does not know who sends it');
   }
   return faults;

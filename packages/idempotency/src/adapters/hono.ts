@@ -1,33 +1,39 @@
 import type { Context, Env, MiddlewareHandler } from 'hono';
 import type { StatusCode } from 'hono/utils/http-status';
-import { clientAddress } from '../core/client-address.ts';
+import {
+  type CallerOptions,
+  callerByAddress,
+  callerOptionFaults,
+  callerOptionNames,
+  isForwardedUnheard,
+  namedCaller,
+  unnamedCallersFault,
+} from '../core/caller-options.ts';
+import { checkOptions } from '../core/check-options.ts';
 import type { RefusedRequest } from '../core/engine.ts';
 import type { KeptResponse } from '../core/kept-response.ts';
 import type { Operation } from '../core/operation.ts';
-import { checkOptions, type IdempotencyOptions } from '../core/options.ts';
-import { type Caller, parseTenant } from '../core/scope.ts';
+import type { IdempotencyOptions } from '../core/options.ts';
+import type { Caller } from '../core/scope.ts';
 import type { Awaitable } from '../core/store.ts';
 import { FetchProtection } from './fetch/fetch-protection.ts';
 import { responseOf } from './fetch/whole-answer.ts';
 import { lightAnswer, typeOfUntyped } from './hono/light-response.ts';
 import { incomingOf, readByHono, readContext } from './hono/read-context.ts';
-import { callerOptionFaults, callerOptionNames } from './node/node-request.ts';
+import { addressOfRuntime } from './hono/runtime-address.ts';
 import { operationOf, setOperation } from './node/operations.ts';
 
 export type { Operation } from '../core/operation.ts';
 export { operationOf } from './node/operations.ts';
 
 /** The options of the adapter for Hono. */
-export interface HonoOptions<E extends Env = Env> extends IdempotencyOptions {
-  /** the tenant of a recognized API key; without one, the caller is the client's IP address */
-  readonly tenantOf?: (context: Context<E>) => Awaitable<string | undefined>;
+export interface HonoOptions<E extends Env = Env> extends IdempotencyOptions, CallerOptions<Context<E>> {
   /**
-   * the address at the other end of the connection; that of the socket under `@hono/node-server`. Elsewhere, one of
-   * this and `tenantOf` is needed: `(c) => getConnInfo(c).remote.address`
+   * The address at the other end of the connection, and that it names a caller without a tenant. With `callers:
+   * 'by-address'` alone it is that of the socket under `@hono/node-server`, and that of the event on AWS Lambda;
+   * elsewhere give `(c) => getConnInfo(c).remote.address`.
    */
   readonly addressOf?: (context: Context<E>) => Awaitable<string | undefined>;
-  /** how many proxies in front of this server append to `X-Forwarded-For`; 0 */
-  readonly trustedProxies?: number;
   /**
    * What the body is compared by, where its bytes differ from retry to retry (the boundaries of a form, for example):
    * JSON, text or bytes, read with the methods of `c.req`. The adapter then does not read the body itself.
@@ -40,10 +46,11 @@ export interface HonoOptions<E extends Env = Env> extends IdempotencyOptions {
  *
  * @throws {InvalidOptionsError} that names every mistake in the options
  * @example
- * app.use(idempotency({ store: memoryStore() }));
+ * app.use(idempotency({ store: memoryStore(), tenantOf }));
  */
 export function idempotency<E extends Env = Env>(options: HonoOptions<E>): MiddlewareHandler<E> {
   const faults = [...callerOptionFaults(options)];
+  if (options.addressOf === undefined) faults.push(...unnamedCallersFault(options));
   for (const name of ['addressOf', 'fingerprintBody'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'function')
       faults.push(`${name} must be a function`);
@@ -53,10 +60,12 @@ export function idempotency<E extends Env = Env>(options: HonoOptions<E>): Middl
 
   return async (context, next) => {
     const { raw } = context.req;
-    if (!protection.concerns(raw) || operationOf(context) !== undefined) return next();
+    if (!protection.concerns(raw)) return next();
     const { fingerprintBody } = options;
     const begun = await protection.begin(raw, {
-      caller: () => callerOf(options, context),
+      outer: operationOf(context),
+      comparesItself: fingerprintBody !== undefined,
+      caller: () => callerOf(options, context, protection),
       read: (bytesMax) =>
         fingerprintBody === undefined
           ? readContext(context, bytesMax)
@@ -119,17 +128,21 @@ async function conclude(
 }
 
 async function callerOf<E extends Env>(
-  { tenantOf, addressOf, trustedProxies = 0 }: HonoOptions<E>,
+  { tenantOf, callers, addressOf, trustedProxies }: HonoOptions<E>,
   context: Context<E>,
+  protection: FetchProtection,
 ): Promise<Caller | undefined> {
   // Read first: the socket forgets its address when the connection is reset.
-  const socketAddress = incomingOf(context)?.socket.remoteAddress;
-  const tenant = parseTenant(await tenantOf?.(context));
-  if (tenant !== undefined) return tenant;
-  const peer = addressOf === undefined ? socketAddress : await addressOf(context);
-  const forwardedFor = context.req.raw.headers.get('x-forwarded-for') ?? undefined;
-  const address = clientAddress(peer ?? '', forwardedFor, trustedProxies);
-  return address === '' ? undefined : { kind: 'ip', address };
+  const runtimeAddress = addressOfRuntime(context);
+  const tenant = await tenantOf?.(context);
+  if (callers === undefined && addressOf === undefined) return namedCaller(tenant, undefined);
+  const peer = (addressOf === undefined ? runtimeAddress : await addressOf(context)) ?? '';
+  const { headers } = context.req.raw;
+  const known = { peer, framework: undefined, forwardedFor: headers.get('x-forwarded-for') ?? undefined };
+  const isUnheard =
+    addressOf === undefined && isForwardedUnheard(known, trustedProxies, (name) => headers.has(name));
+  if (isUnheard) protection.warn('untrusted_forwarded_header');
+  return namedCaller(tenant, callerByAddress(known, trustedProxies));
 }
 
 /** The response that carries an answer, with the headers that were set before. */

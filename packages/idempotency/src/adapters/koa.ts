@@ -12,6 +12,8 @@ export interface KoaContext {
   readonly res: ServerResponse;
   readonly originalUrl: string;
   readonly request: object;
+  /** the address of the client, by the setting `app.proxy` */
+  readonly ip?: string;
   status: number;
   body: unknown;
   onerror(error: Error | null): void;
@@ -31,7 +33,7 @@ export type KoaMiddleware<Context> = (context: Context, next: () => Promise<unkn
  *
  * @throws {InvalidOptionsError} that names every mistake in the options
  * @example
- * app.use(idempotency({ store: memoryStore() }));
+ * app.use(idempotency({ store: memoryStore(), tenantOf }));
  */
 export function idempotency<Context extends KoaContext = KoaContext>(
   options: KoaOptions<Context>,
@@ -46,6 +48,7 @@ export function idempotency<Context extends KoaContext = KoaContext>(
       response: res,
       target: context.originalUrl,
       parsedBody: () => bodyOf(context.request),
+      address: () => context.ip,
       send: (answer) => send(context, answer),
     });
     if (outcome.kind === 'answered') return;

@@ -13,7 +13,7 @@ import { type Observable, of } from 'rxjs';
 import { hideHangUp } from './nest/deaf-socket.ts';
 import { type PlatformResponse, rawResponse, substituteAnswer } from './nest/substitute-answer.ts';
 import { requestIdOf } from './node/node-request.ts';
-import { operationOf, setOperation } from './node/operations.ts';
+import { setOperation } from './node/operations.ts';
 import { type NodeOptions, NodeProtection } from './node/protection.ts';
 
 export type { Operation } from '../core/operation.ts';
@@ -24,6 +24,8 @@ export interface NestRequest {
   readonly headers: IncomingMessage['headers'];
   readonly originalUrl?: string;
   readonly body?: unknown;
+  /** the address of the client, by the platform's setting for proxies */
+  readonly ip?: string | undefined;
 }
 
 /** The options of the adapter for NestJS; `Request` is what `tenantOf` is given. */
@@ -39,7 +41,7 @@ export type NestAsyncOptions<Request extends NestRequest = NestRequest> = Pick<M
  *
  * @throws {InvalidOptionsError} that names every mistake in the options
  * @example
- * @UseInterceptors(new IdempotencyInterceptor({ store: memoryStore() }))
+ * @UseInterceptors(new IdempotencyInterceptor({ store: memoryStore(), tenantOf }))
  */
 export class IdempotencyInterceptor<Request extends NestRequest = NestRequest> implements NestInterceptor {
   readonly #protection: NodeProtection<Request>;
@@ -54,7 +56,7 @@ export class IdempotencyInterceptor<Request extends NestRequest = NestRequest> i
     const request = http.getRequest<Request & PlatformRequest>();
     const response = http.getResponse<PlatformResponse>();
     const raw = rawRequest(request);
-    if (!this.#protection.concerns(raw) || operationOf(raw) !== undefined) return next.handle();
+    if (!this.#protection.concerns(raw)) return next.handle();
     let isSent: Promise<void> | undefined;
     const outcome = await this.#protection.protect({
       request,
@@ -62,6 +64,7 @@ export class IdempotencyInterceptor<Request extends NestRequest = NestRequest> i
       response: rawResponse(response),
       target: request.originalUrl ?? raw.url ?? '',
       parsedBody: () => request.body,
+      address: () => request.ip,
       ...namedRequest(request, raw),
       send: (answer) => {
         isSent = substituteAnswer(response, answer);
@@ -88,7 +91,7 @@ export class IdempotencyModule {
    *
    * @throws {InvalidOptionsError} that names every mistake in the options
    * @example
-   * imports: [IdempotencyModule.forRoot({ store: memoryStore() })]
+   * imports: [IdempotencyModule.forRoot({ store: memoryStore(), tenantOf })]
    */
   static forRoot<Request extends NestRequest = NestRequest>(options: NestOptions<Request>): DynamicModule {
     const useValue = new IdempotencyInterceptor(options);
@@ -99,7 +102,7 @@ export class IdempotencyModule {
    * As `forRoot`, with options that a factory makes when the app starts. A mistake in them stops the start.
    *
    * @example
-   * imports: [IdempotencyModule.forRootAsync({ inject: [Pool], useFactory: (pool) => ({ store: pgStore(pool) }) })]
+   * imports: [IdempotencyModule.forRootAsync({ inject: [Pool], useFactory: (pool) => ({ store: pgStore(pool), tenantOf }) })]
    */
   static forRootAsync<Request extends NestRequest = NestRequest>({
     imports = [],

@@ -16,7 +16,7 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
  *
  * @throws {InvalidOptionsError} that names every mistake in the options
  * @example
- * createServer(idempotent({ store: memoryStore() }, handler)).listen(3000);
+ * createServer(idempotent({ store: memoryStore(), tenantOf }, handler)).listen(3000);
  */
 export function idempotent(
   options: NodeHandlerOptions,

@@ -20,7 +20,7 @@ export function clientAddress(
 }
 
 /** Some proxies add the port of the client, which is another one at each connection: `192.0.2.1:80`, `[2001:db8::1]:80`. */
-function withoutPort(hop: string): string {
+export function withoutPort(hop: string): string {
   const [, v6, v4] = /^(?:\[([^\]]+)\](?::\d+)?|([\d.]+):\d+)$/.exec(hop) ?? [];
   return v6 ?? v4 ?? hop;
 }

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryStore } from '../stores/memory.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
+import { checkOptions } from './check-options.ts';
 import { keyDigest } from './digest.ts';
 import { IdempotencyEngine, type IdempotentRequest } from './engine.ts';
 import type { KeptResponse } from './kept-response.ts';
 import type { IdempotencyEvent } from './observer.ts';
 import type { Operation } from './operation.ts';
-import { checkOptions, type IdempotencyOptions } from './options.ts';
+import type { IdempotencyOptions } from './options.ts';
 import { scopeDigest } from './scope.ts';
 import type { IdempotencyStore } from './store.ts';
 

@@ -1,4 +1,6 @@
+import type { AbandonedVerdict } from './abandoned.ts';
 import { andThen, isPromise } from './awaitable.ts';
+import { callerScope } from './caller-scope.ts';
 import { keyDigest } from './digest.ts';
 import { fingerprint } from './fingerprint.ts';
 import { parseIdempotencyKey } from './idempotency-key.ts';
@@ -8,15 +10,16 @@ import { decideByStoredRecord, type LeaseDecision } from './lease-decision.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import type { IdempotencyEvent } from './observer.ts';
 import { Operation, type OperationContext, referenceOf } from './operation.ts';
-import type { AbandonedVerdict, EngineSettings } from './options.ts';
+import type { EngineSettings } from './options.ts';
 import type { Refusal } from './refusal.ts';
 import { comparableBody, type RequestBody } from './request-body.ts';
-import { type Caller, scopeDigest } from './scope.ts';
+import type { Caller } from './scope.ts';
 import type { Awaitable, Claim, Slot } from './store.ts';
 import { StoreCalls, StoreFailure } from './store-calls.ts';
 import { decodeAnswer } from './stored-answer.ts';
 import { uuidV7TimeMs } from './uuid-v7.ts';
 import { WaitingRoom } from './waiting-room.ts';
+import { type WarningCode, warningMessages, warnLoudly } from './warning.ts';
 
 /** A request, in the words of the core: what an adapter makes of its framework's. */
 export interface IdempotentRequest {
@@ -28,6 +31,8 @@ export interface IdempotentRequest {
   readonly query: string;
   readonly ifMatch: string | undefined;
   readonly body: RequestBody;
+  /** the digest of the request, where another protection, further out, has taken it already; then not of the body */
+  readonly fingerprint?: string | undefined;
   /** who sends; `undefined` if nothing is known, and then nothing is executed */
   readonly caller: Caller | undefined;
   /** the idempotency key, already parsed: see `readKey` */
@@ -71,6 +76,7 @@ export class IdempotencyEngine {
   readonly #calls: StoreCalls;
   readonly #context: OperationContext;
   readonly #waiting: WaitingRoom;
+  readonly #warned = new Set<WarningCode>();
 
   constructor(settings: EngineSettings) {
     this.settings = settings;
@@ -114,14 +120,10 @@ export class IdempotencyEngine {
     if (request.caller === undefined) return this.refuse({ code: 'caller_unknown' }, request);
     const { method, path, query, ifMatch } = request;
     const keyTimeMs = uuidV7TimeMs(request.key);
-    const slot = { scope: scopeDigest(request.caller), key: keyDigest(request.key, keyTimeMs) };
-    const requestFingerprint = fingerprint({
-      method,
-      path,
-      query,
-      ifMatch,
-      body: comparableBody(request.body),
-    });
+    const slot = { scope: callerScope(request.caller), key: keyDigest(request.key, keyTimeMs) };
+    const requestFingerprint =
+      request.fingerprint ??
+      fingerprint({ method, path, query, ifMatch, body: comparableBody(request.body) });
     const attempt: Attempt = {
       slot,
       fingerprint: requestFingerprint,
@@ -147,6 +149,14 @@ export class IdempotencyEngine {
     } catch (error) {
       return this.#storeFailed(error, attempt.request);
     }
+  }
+
+  /** Warns of what weakens the protection, once: by the observer, and as a warning of the process. */
+  warn(code: WarningCode): void {
+    if (this.#warned.has(code)) return;
+    this.#warned.add(code);
+    this.#report({ kind: 'warning', code, message: warningMessages[code] });
+    warnLoudly(code);
   }
 
   /** The answer that tells a client of a refusal. */
@@ -215,7 +225,10 @@ export class IdempotencyEngine {
       fencingToken: claim.fencingToken,
       takenOver: takeOver !== undefined,
     });
-    const operation = new Operation(this.#context, slot, request.key, claim.fencingToken, claimedAtMs);
+    const { key } = request;
+    const { fencingToken } = claim;
+    const begun = { slot, key, fencingToken, fingerprint: attempt.fingerprint, claimedAtMs };
+    const operation = new Operation(this.#context, begun);
     return { kind: 'execute', operation };
   }
 

@@ -1,4 +1,5 @@
 import type { RefusalCode } from './refusal.ts';
+import type { WarningCode } from './warning.ts';
 
 /** What an observer is told. No event carries a key, a caller, a path or a body. */
 export type IdempotencyEvent =
@@ -20,13 +21,22 @@ export type IdempotencyEvent =
   /** the store failed or did not answer in time */
   | { readonly kind: 'store_failed'; readonly verb: StoreVerb; readonly error: unknown }
   /** a request went on without protection because the store failed (`onStoreError: 'proceed'`) */
-  | { readonly kind: 'unprotected' };
+  | { readonly kind: 'unprotected' }
+  /** what weakens the protection, once for each code: the process warns of it too */
+  | { readonly kind: 'warning'; readonly code: WarningCode; readonly message: string };
 
 /**
  * How an execution ended: its answer is stored; it is not to be stored, and the key is free again; it broke off
- * without an answer; it lost its lease; or its answer could not be stored.
+ * without an answer; it lost its lease; its answer could not be stored; or another protection of the same request, further
+ * in, has begun it again.
  */
-export type ExecutionOutcome = 'completed' | 'released' | 'abandoned' | 'lease_lost' | 'not_stored';
+export type ExecutionOutcome =
+  | 'completed'
+  | 'released'
+  | 'abandoned'
+  | 'lease_lost'
+  | 'not_stored'
+  | 'gave_way';
 
 /** The verbs of the port of a store. */
 export type StoreVerb = 'claim' | 'renew' | 'complete' | 'release' | 'inspect';

@@ -20,6 +20,15 @@ export interface OperationContext {
   readonly onEnded: (slot: Slot) => void;
 }
 
+/** What was claimed, and by which request. */
+export interface BegunOperation {
+  readonly slot: Slot;
+  readonly key: string;
+  readonly fencingToken: number;
+  readonly fingerprint: string;
+  readonly claimedAtMs: number;
+}
+
 /** What is to be sent once an operation has ended: an answer, or a refusal where its answer must not be sent. */
 export type Ending =
   | { readonly kind: 'send'; readonly response: KeptResponse }
@@ -51,6 +60,8 @@ export class Operation implements KeptLease {
   readonly key: string;
   /** grows from execution to execution: a resource that remembers the greatest can refuse a late holder */
   readonly fencingToken: number;
+  /** the digest of the request that is executed */
+  readonly fingerprint: string;
   readonly #slot: Slot;
   readonly #context: OperationContext;
   readonly #startedAtMs: number;
@@ -60,12 +71,15 @@ export class Operation implements KeptLease {
   #hasEnded = false;
   #isRenewing = false;
   #isCompletedWithin = false;
+  #stepAside: (() => void) | undefined;
 
-  constructor(context: OperationContext, slot: Slot, key: string, fencingToken: number, claimedAtMs: number) {
+  constructor(context: OperationContext, begun: BegunOperation) {
+    const { slot, key, fencingToken, fingerprint, claimedAtMs } = begun;
     this.#context = context;
     this.#slot = slot;
     this.key = key;
     this.fencingToken = fencingToken;
+    this.fingerprint = fingerprint;
     this.#startedAtMs = claimedAtMs;
     this.#leaseExpiresAtMs = claimedAtMs + context.settings.leaseMs;
     context.keeper.add(this);
@@ -127,6 +141,26 @@ export class Operation implements KeptLease {
     if (this.#hasEnded) return;
     this.#end('abandoned', undefined);
     await this.#attempt(() => this.#renewFor(0));
+  }
+
+  /** Says what to do when the operation gives way: for an adapter that holds its response. */
+  onGivingWay(stepAside: () => void): void {
+    this.#stepAside = stepAside;
+  }
+
+  /**
+   * Frees the key for another protection of the same request, further in: its options win, and what it answers is not
+   * kept here. Never fails.
+   */
+  giveWay(): Awaitable<void> {
+    if (this.#hasEnded) return undefined;
+    const { settings, calls } = this.#context;
+    this.#stepAside?.();
+    // If it fails, the claim further in finds this lease, and is refused: too strict, and safe.
+    const released = this.#attempt(() =>
+      calls.call('release', () => settings.store.release(this.#slot, this.fencingToken)),
+    );
+    return andThen(released, () => this.#end('gave_way', undefined));
   }
 
   keep(): void {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryStore } from '../stores/memory.ts';
-import { checkOptions, type IdempotencyOptions, InvalidOptionsError } from './options.ts';
+import { checkOptions } from './check-options.ts';
+import { InvalidOptionsError } from './invalid-options.ts';
+import type { IdempotencyOptions } from './options.ts';
 
 /** Options as JavaScript gives them, unchecked by a compiler. */
 function unchecked(options: Readonly<Record<string, unknown>>): IdempotencyOptions {

@@ -15,6 +15,7 @@ const refusals: readonly Refusal[] = [
   { code: 'idempotency_outcome_unknown', cause: 'abandoned' },
   { code: 'idempotency_key_expired', firstSeenAtMs: 0, location: '/x' },
   { code: 'payload_too_large', bytesMax: 10 },
+  { code: 'http2_unsupported' },
   { code: 'caller_unknown' },
   { code: 'store_unavailable' },
   { code: 'store_full' },

@@ -13,6 +13,7 @@ export type Refusal =
       readonly location: string | undefined;
     }
   | { readonly code: 'payload_too_large'; readonly bytesMax: number }
+  | { readonly code: 'http2_unsupported' }
   | { readonly code: 'caller_unknown' }
   | { readonly code: 'store_unavailable' }
   | { readonly code: 'store_full' }
@@ -50,6 +51,7 @@ export const refusalCodes: Readonly<Record<RefusalCode, RefusalEntry>> = {
   },
   idempotency_key_expired: { status: 410, title: 'The answer of this Idempotency-Key is no longer kept' },
   payload_too_large: { status: 413, title: 'The body is too large' },
+  http2_unsupported: { status: 505, title: 'The server takes an Idempotency-Key over HTTP/1.1 only' },
   caller_unknown: { status: 500, title: 'It is not known who sends' },
   store_unavailable: { status: 503, title: 'The store of idempotency keys cannot be reached' },
   store_full: { status: 503, title: 'The store of idempotency keys is full' },
@@ -82,8 +84,10 @@ export function refusalMessage(refusal: Refusal): string {
       return 'this Idempotency-Key was used before and its answer is no longer kept; it is not executed again';
     case 'payload_too_large':
       return `a body that comes with an Idempotency-Key may have ${refusal.bytesMax} bytes; nothing was executed`;
+    case 'http2_unsupported':
+      return 'the server takes a request with an Idempotency-Key over HTTP/1.1 only; nothing was executed: send it again over HTTP/1.1';
     case 'caller_unknown':
-      return 'the request has neither a tenant nor an address that its key could belong to; nothing was executed';
+      return 'the server does not know whose key this is: the request has no tenant, and no address counts as one; nothing was executed';
     case 'store_unavailable':
       return 'the store of idempotency keys cannot be reached; nothing was executed: send it again with the same key';
     case 'store_full':

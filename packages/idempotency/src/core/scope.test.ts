@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { callerScope, networkOf } from './caller-scope.ts';
 import { clientAddress } from './client-address.ts';
 import { normalizeAddress, scopeDigest } from './scope.ts';
 
@@ -42,4 +43,33 @@ test('X-Forwarded-For counts only for the configured number of proxies', () => {
   assert.equal(clientAddress('10.0.0.1', '198.51.100.1:4711', 1), '198.51.100.1');
   assert.equal(clientAddress('10.0.0.1', '[2001:db8::1]:4711', 1), '2001:db8::1');
   assert.equal(clientAddress('10.0.0.1', '2001:db8::1', 1), '2001:db8::1');
+});
+
+test('a client by address is its network, whatever port it comes with', () => {
+  const same = [
+    [
+      '203.0.113.7',
+      '203.0.113.7:51234',
+      '::ffff:203.0.113.7',
+      '[::ffff:203.0.113.7]:443',
+      '64:ff9b::cb00:7107',
+    ],
+    ['2001:db8::7', '2001:db8::8', '[2001:db8::7]:443', '2001:DB8:0:0:ffff::', '2001:db8::'],
+    ['2001:db8:0:1::7', '2001:db8:0:1:a:b:c:d'],
+    ['::1', '127.0.0.1:80', 'LOOPBACK'],
+    ['fe80::1%eth0', 'fe80::1'],
+    ['fe80::2'],
+    ['::2'],
+    ['::3'],
+    ['unix:'],
+  ];
+  const networks = same.map((addresses) => [...new Set(addresses.map(networkOf))]);
+  assert.deepEqual(
+    networks.map((found) => found.length),
+    same.map(() => 1),
+  );
+  assert.equal(new Set(networks.flat()).size, same.length);
+  assert.equal(networks[1]?.[0], '2001:db8:0:0::/64');
+  const scope = (address: string) => callerScope({ kind: 'ip', address });
+  assert.equal(scope('2001:db8::7'), scope('[2001:db8::9]:443'));
 });

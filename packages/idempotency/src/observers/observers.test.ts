@@ -20,7 +20,7 @@ const events: readonly IdempotencyEvent[] = [
     fencingToken: 1,
     outcome: 'completed',
     status: 201,
-    startedAtMs: 1000,
+    startedAtMs: 1_800_000_000_000,
     durationMs: 40,
   },
   {
@@ -28,7 +28,7 @@ const events: readonly IdempotencyEvent[] = [
     fencingToken: 2,
     outcome: 'not_stored',
     status: 201,
-    startedAtMs: 2000,
+    startedAtMs: 1_800_000_001_000,
     durationMs: 7000,
   },
   { kind: 'replayed', status: 201, waitedMs: 0 },
@@ -36,6 +36,7 @@ const events: readonly IdempotencyEvent[] = [
   { kind: 'lease_lost', fencingToken: 2 },
   { kind: 'store_failed', verb: 'claim', error: new Error('down') },
   { kind: 'unprotected' },
+  { kind: 'warning', code: 'misspelled_key_header', message: 'a message' },
 ];
 
 test('the Prometheus observer counts every kind of event', async () => {
@@ -52,6 +53,7 @@ test('the Prometheus observer counts every kind of event', async () => {
     'idempotency_leases_lost_total 1',
     'idempotency_store_failures_total{verb="claim"} 1',
     'idempotency_unprotected_total 1',
+    'idempotency_warnings_total{code="misspelled_key_header"} 1',
     'idempotency_execution_seconds_bucket{le="0.05"} 1',
     'idempotency_execution_seconds_count 2',
   ]) {
@@ -77,8 +79,8 @@ test('the OpenTelemetry observer makes a span of each execution and counts every
 
   const [good, bad] = exporter.getFinishedSpans();
   assert.equal(good?.name, 'idempotency.execute');
-  assert.deepEqual(good?.startTime, [1, 0]);
-  assert.deepEqual(good?.endTime, [1, 40_000_000]);
+  assert.deepEqual(good?.startTime, [1_800_000_000, 0]);
+  assert.deepEqual(good?.endTime, [1_800_000_000, 40_000_000]);
   assert.equal(good?.attributes['idempotency.outcome'], 'completed');
   assert.equal(bad?.status.message, 'not_stored');
 
@@ -93,6 +95,7 @@ test('the OpenTelemetry observer makes a span of each execution and counts every
     'idempotency.leases_lost': 1,
     'idempotency.store_failures': 1,
     'idempotency.unprotected': 1,
+    'idempotency.warnings': 1,
     'idempotency.execution.duration': 2,
   });
   await Promise.all([tracers.shutdown(), meters.shutdown()]);

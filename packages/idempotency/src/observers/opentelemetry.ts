@@ -30,6 +30,9 @@ export function openTelemetryObserver(options: OpenTelemetryOptions = {}): Obser
   const unprotected = meter.createCounter('idempotency.unprotected', {
     description: 'Requests without protection',
   });
+  const warnings = meter.createCounter('idempotency.warnings', {
+    description: 'What weakens the protection, once for each code',
+  });
   const durations = meter.createHistogram('idempotency.execution.duration', {
     description: 'From the claim to the stored answer',
     unit: 's',
@@ -70,6 +73,9 @@ export function openTelemetryObserver(options: OpenTelemetryOptions = {}): Obser
         return;
       case 'unprotected':
         unprotected.add(1);
+        return;
+      case 'warning':
+        warnings.add(1, { 'idempotency.code': event.code });
         return;
     }
   };

@@ -32,6 +32,7 @@ export function prometheusObserver({ registry, prefix = 'idempotency_' }: Promet
     'unprotected_total',
     'Requests that went on unprotected because the store failed',
   );
+  const warnings = counter('warnings_total', 'What weakens the protection, once for each code', ['code']);
   const durations = new Histogram({
     name: `${prefix}execution_seconds`,
     help: 'How long executions took, from the claim to the stored answer',
@@ -62,6 +63,9 @@ export function prometheusObserver({ registry, prefix = 'idempotency_' }: Promet
         return;
       case 'unprotected':
         unprotected.inc();
+        return;
+      case 'warning':
+        warnings.inc({ code: event.code });
         return;
     }
   };

@@ -7,7 +7,7 @@ import {
   startReplicatedRedisCluster,
 } from '../../test/harness/redis-cluster.ts';
 import { type OpenClient, redisDrivers } from '../../test/harness/redis-drivers.ts';
-import { InvalidOptionsError } from '../core/options.ts';
+import { InvalidOptionsError } from '../core/invalid-options.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { storeLaws } from '../testing/store-laws.ts';
 import type { IoredisScripting } from './redis/connection.ts';

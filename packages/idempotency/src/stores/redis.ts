@@ -1,4 +1,4 @@
-import { InvalidOptionsError } from '../core/options.ts';
+import { InvalidOptionsError } from '../core/invalid-options.ts';
 import type { Claim, ClaimRequest, Completion, IdempotencyStore, Slot } from '../core/store.ts';
 import {
   connectionOf,

@@ -1,9 +1,11 @@
 import { answerLaws } from './adapter-laws/answer-laws.ts';
 import { bodyLaws } from './adapter-laws/body-laws.ts';
+import { callerLaws } from './adapter-laws/caller-laws.ts';
 import { codingLaws } from './adapter-laws/coding-laws.ts';
 import { connectionLaws } from './adapter-laws/connection-laws.ts';
 import { keyLaws } from './adapter-laws/key-laws.ts';
 import { leaseLaws } from './adapter-laws/lease-laws.ts';
+import { nestingLaws } from './adapter-laws/nesting-laws.ts';
 import type { AdapterLaw } from './adapter-laws/subject.ts';
 
 export type {
@@ -21,9 +23,11 @@ export type { LawWork } from './adapter-laws/work.ts';
 /** What every adapter keeps. Run each law that concerns it over an adapter of your own to prove it. */
 export const adapterLaws: readonly AdapterLaw[] = [
   ...keyLaws,
+  ...callerLaws,
   ...answerLaws,
   ...bodyLaws,
   ...codingLaws,
   ...connectionLaws,
   ...leaseLaws,
+  ...nestingLaws,
 ];

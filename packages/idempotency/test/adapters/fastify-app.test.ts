@@ -24,7 +24,7 @@ test('registered in a scope, the plugin protects that scope and nothing beside i
   withApp(async (app) => {
     let executions = 0;
     await app.register(async (scope) => {
-      await scope.register(idempotency, { store: memoryStore() });
+      await scope.register(idempotency, { store: memoryStore(), callers: 'by-address' });
       scope.post('/inside', async () => ++executions);
     });
     app.post('/outside', async () => ++executions);
@@ -36,9 +36,12 @@ test('registered in a scope, the plugin protects that scope and nothing beside i
 
 test('a mistake in the options rejects the registration', () =>
   withApp(async (app) => {
-    await assert.rejects(async () => app.register(idempotency, { store: memoryStore(), waitMs: -1 }), {
-      code: 'invalid_options',
-    });
+    await assert.rejects(
+      async () => app.register(idempotency, { store: memoryStore(), callers: 'by-address', waitMs: -1 }),
+      {
+        code: 'invalid_options',
+      },
+    );
   }));
 
 test('the hooks of Fastify see a replay as any other answer, each once', () =>
@@ -50,8 +53,10 @@ test('the hooks of Fastify see a replay as any other answer, each once', () =>
     app.addHook('onResponse', async (_request, reply) => {
       seen.push(`response ${reply.statusCode}`);
     });
-    app.post('/', { preHandler: idempotencyHook({ store: memoryStore() }) }, (_request, reply) =>
-      reply.code(201).send({ id: 1 }),
+    app.post(
+      '/',
+      { preHandler: idempotencyHook({ store: memoryStore(), callers: 'by-address' }) },
+      (_request, reply) => reply.code(201).send({ id: 1 }),
     );
     const answers = [
       await app.inject(keyed('/')),
@@ -73,7 +78,10 @@ test('the hooks of Fastify see a replay as any other answer, each once', () =>
 test('a hook of the app that fails after the protection leaves the key free', () =>
   withApp(async (app) => {
     let failures = 1;
-    app.addHook('preHandler', idempotencyHook<FastifyRequest>({ store: memoryStore() }));
+    app.addHook(
+      'preHandler',
+      idempotencyHook<FastifyRequest>({ store: memoryStore(), callers: 'by-address' }),
+    );
     app.addHook('preHandler', async () => {
       if (failures-- > 0) throw new Error('no database');
     });

@@ -43,7 +43,7 @@ function post(
 }
 
 function protection(more: Partial<HonoOptions> = {}) {
-  return idempotency({ store: memoryStore(), ...more });
+  return idempotency({ store: memoryStore(), callers: 'by-address', ...more });
 }
 
 describe('Hono', () => {
@@ -192,7 +192,7 @@ describe('Hono', () => {
 
   test('executes nothing for a client of whom it knows no address, and asks addressOf for it', async () => {
     const request = () =>
-      new Request('http://localhost/', { method: 'POST', headers: { 'Idempotency-Key': 'k' } });
+      new Request('http://api.example/', { method: 'POST', headers: { 'Idempotency-Key': 'k' } });
     const app = new Hono().use(protection()).post('/', (context) => context.text('ran'));
     const refused = await app.request(request());
     assert.equal(refused.status, 500);
@@ -202,6 +202,19 @@ describe('Hono', () => {
       .post('/', (context) => context.text('ran'));
     assert.equal(await (await told.request(request())).text(), 'ran');
     assert.equal((await told.request(request())).headers.get('idempotency-replayed'), 'true');
+  });
+
+  test('knows the caller of `app.request()`, and of an event of AWS Lambda', async () => {
+    const init = { method: 'POST', headers: { 'Idempotency-Key': 'k' } };
+    let executions = 0;
+    const app = new Hono().use(protection()).post('/', (context) => context.text(`${++executions}`));
+    for (const _ of [1, 2]) assert.equal(await (await app.request('/', init)).text(), '1');
+    const http = (sourceIp: string) => ({ event: { requestContext: { http: { sourceIp } } } });
+    const identity = (sourceIp: string) => ({ event: { requestContext: { identity: { sourceIp } } } });
+    const bodies: string[] = [];
+    for (const env of [http('192.0.2.1'), identity('192.0.2.1'), http('192.0.2.2')])
+      bodies.push(await (await app.request('http://api.example/', init, env)).text());
+    assert.deepEqual(bodies, ['2', '2', '3']);
   });
 
   test('takes options with the types of the app, and says what is wrong with them', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { OutgoingHttpHeader, OutgoingHttpHeaders } from 'node:http';
+import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -9,6 +10,11 @@ import { Gate } from '../../src/testing/adapter-laws/gate.ts';
 import { header, onTheWire, send, type WireAnswer, write } from '../../src/testing/adapter-laws/wire.ts';
 import { withServer } from './harness/protected-server.ts';
 import { RawConnection } from './harness/raw-connection.ts';
+
+// It has no types of its own.
+const onHeaders: (response: ServerResponse, listener: () => void) => void = createRequire(import.meta.url)(
+  'on-headers',
+);
 
 const keyed = { path: '/', headers: [['Idempotency-Key', 'k']] } as const;
 
@@ -374,4 +380,35 @@ test('a refusal in the place of an answer has nothing of that answer, and keeps 
     assert.match(`${refusal.body}`, /answer_too_large.*\}$/);
   };
   await withServer(handler, steps, { answerBytesMax: 8 });
+});
+
+test('headers that on-headers sets when the first byte is written are sent, kept and replayed', async () => {
+  const waysToEnd: readonly NodeHandler[] = [
+    (_request, response) => void response.end('x'),
+    (_request, response) => void response.writeHead(200, { 'X-Other': '1' }).end('x'),
+    (_request, response) => {
+      response.write('x');
+      response.end();
+    },
+    (_request, response) => {
+      response.flushHeaders();
+      response.end('x');
+    },
+  ];
+  for (const end of waysToEnd) {
+    let fired = 0;
+    const handler: NodeHandler = (request, response) => {
+      onHeaders(response, () => {
+        fired++;
+        response.setHeader('Set-Cookie', 'session=1');
+        response.setHeader('Content-Language', 'pl');
+      });
+      return end(request, response);
+    };
+    await twice(handler, (first, replay) => {
+      assert.deepEqual([header(first, 'set-cookie'), header(first, 'content-language')], ['session=1', 'pl']);
+      assert.deepEqual([header(replay, 'set-cookie'), header(replay, 'content-language')], [undefined, 'pl']);
+      assert.deepEqual([`${first.body}`, fired], ['x', 1]);
+    });
+  }
 });

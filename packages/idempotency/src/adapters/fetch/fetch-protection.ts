@@ -6,6 +6,7 @@ import type { RequestBody } from '../../core/request-body.ts';
 import { isRequestId, splitTarget } from '../../core/request-head.ts';
 import type { Caller } from '../../core/scope.ts';
 import type { Awaitable } from '../../core/store.ts';
+import { misspelledKeyHeaders, type WarningCode } from '../../core/warning.ts';
 import { responseOf, type WholeAnswer, wholeAnswer } from './whole-answer.ts';
 
 /** What is read of a `Request`, or of one of its kind. */
@@ -17,6 +18,10 @@ export interface FetchHead {
 
 /** What an adapter finds out about a request, once it is known to carry a key. */
 export interface FetchReader<Whole extends { readonly kind: 'whole'; readonly body: RequestBody }> {
+  /** the operation of another protection of the same request, further out: it gives way */
+  readonly outer: Operation | undefined;
+  /** whether the adapter was given another way to compare bodies */
+  readonly comparesItself: boolean;
   /** asked before the body is read: the address of a connection that is reset later is then known */
   readonly caller: () => Awaitable<Caller | undefined>;
   readonly read: (
@@ -50,7 +55,17 @@ export class FetchProtection {
   /** Whether a request is to be protected at all: the quick look that a request without a key costs. */
   concerns({ method, headers }: FetchHead): boolean {
     const { methods, requireKey } = this.#engine.settings;
-    return methods.has(method) && (requireKey || headers.get('idempotency-key') !== null);
+    if (!methods.has(method)) return false;
+    if (headers.get('idempotency-key') !== null) return true;
+    for (const name of misspelledKeyHeaders) {
+      if (headers.get(name) !== null) this.#engine.warn('misspelled_key_header');
+    }
+    return requireKey;
+  }
+
+  /** Warns of what weakens the protection, once. */
+  warn(code: WarningCode): void {
+    this.#engine.warn(code);
   }
 
   /** @throws what `reader` throws, and {UnreadableBodyError} if the body cannot be compared */
@@ -59,6 +74,7 @@ export class FetchProtection {
     reader: FetchReader<Whole>,
   ): Promise<FetchBegun<Whole>> {
     const { method, headers } = head;
+    await reader.outer?.giveWay();
     const about = { accept: headers.get('accept') ?? undefined, requestId: requestIdOf(headers) };
     // `Headers` joins two lines with a comma and a space, which no key has: they are refused all the same.
     const line = headers.get('idempotency-key');
@@ -76,6 +92,7 @@ export class FetchProtection {
       ...splitTarget(targetOf(head.url)),
       ifMatch: headers.get('if-match') ?? undefined,
       body: whole.body,
+      fingerprint: reader.comparesItself ? undefined : reader.outer?.fingerprint,
       caller,
       key: reading.key,
       ...about,

@@ -28,13 +28,20 @@ interface Inside {
   _closed?: boolean;
 }
 
+/** What stands where Node keeps the head of a response, once it counts as sent. */
+const headHeld = 'held back';
+
 /**
  * Holds a response back until its operation has ended, whichever way the handler answers: what it writes is kept,
  * handed over as one answer, and sent only then. To the handler it looks as if it were sent: from the first write on its
  * headers stand. A client that hangs up is not seen by the handler, so that it ends what it has begun.
+ *
+ * @returns lets everything pass from now on: another protection, further in, holds the response
  */
-export function holdResponse(response: ServerResponse, end: HeldResponseEnd): void {
-  new HeldResponse(response, end).take();
+export function holdResponse(response: ServerResponse, end: HeldResponseEnd): () => void {
+  const held = new HeldResponse(response, end);
+  held.take();
+  return () => held.stepAside();
 }
 
 class HeldResponse {
@@ -51,6 +58,8 @@ class HeldResponse {
   #bytes = 0;
   #hasEnded = false;
   #hasHungUp = false;
+  /** others have put their own functions on the response since, which call ours */
+  #isAside = false;
 
   constructor(response: ServerResponse, end: HeldResponseEnd) {
     this.#response = response;
@@ -72,6 +81,16 @@ class HeldResponse {
     if (response.destroyed) this.#hideHangUp();
   }
 
+  stepAside(): void {
+    const response = this.#response;
+    this.#isAside = true;
+    this.#hasEnded = true;
+    if (this.#end.hidesSocket) showSocket(response);
+    if (!this.#hasHungUp) return;
+    response.destroyed = true;
+    this.#inside._closed = true;
+  }
+
   #giveBack(): void {
     const response = this.#response;
     const { write, end, writeHead, flushHeaders, emit, destroy } = this.#original;
@@ -84,12 +103,23 @@ class HeldResponse {
     if (this.#end.hidesSocket) showSocket(response);
   }
 
-  /** From now on the headers count as sent: Node itself refuses to change them. */
+  /**
+   * From now on the headers count as sent: Node itself refuses to change them. Libraries such as `on-headers` put their
+   * own `writeHead` on a response, to set headers when the first byte is written. Node calls that one, and so do we.
+   */
   readonly #begin = (): void => {
-    this.#inside._header ??= 'held back';
+    const response = this.#response;
+    if (this.#isAside) {
+      this.#original.flushHeaders.call(response);
+      return;
+    }
+    if (this.#inside._header === null) response.writeHead(response.statusCode);
+    this.#inside._header ??= headHeld;
   };
 
   readonly #write = (chunk: unknown, encoding?: BufferEncoding | Callback, callback?: Callback): boolean => {
+    if (this.#isAside)
+      return Reflect.apply(this.#original.write, this.#response, [chunk, encoding, callback]);
     const done = typeof encoding === 'function' ? encoding : callback;
     // Node says what is wrong with a write after the end.
     if (this.#hasEnded) return writeLate(this.#response, done);
@@ -112,6 +142,7 @@ class HeldResponse {
     callback?: Callback,
   ): ServerResponse => {
     const response = this.#response;
+    if (this.#isAside) return Reflect.apply(this.#original.end, response, [chunk, encoding, callback]);
     if (typeof chunk === 'function' || typeof encoding === 'function' || typeof callback === 'function') {
       const done = [chunk, encoding, callback].find((argument) => typeof argument === 'function');
       if (isCallback(done)) this.#callbacks = [...(this.#callbacks ?? []), done];
@@ -172,6 +203,7 @@ class HeldResponse {
     more?: OutgoingHttpHeaders | OutgoingHttpHeader[],
   ): ServerResponse => {
     const response = this.#response;
+    if (this.#isAside) return Reflect.apply(this.#original.writeHead, response, [status, reason, more]);
     checkStatus(status);
     // Node says what is wrong with a second head.
     if (this.#inside._header !== null) return ServerResponse.prototype.writeHead.call(response, status);
@@ -179,13 +211,14 @@ class HeldResponse {
     if (typeof reason === 'string') response.statusMessage = reason;
     const headers = typeof reason === 'string' ? more : (reason ?? more);
     setHeaders(response, headers);
-    this.#begin();
+    this.#inside._header = headHeld;
     return response;
   };
 
   readonly #emit = (event: string | symbol, ...values: unknown[]): boolean => {
     const response = this.#response;
-    if (event !== 'close' || this.#hasHungUp) return this.#original.emit.call(response, event, ...values);
+    if (event !== 'close' || this.#hasHungUp || this.#isAside)
+      return this.#original.emit.call(response, event, ...values);
     // An error after the first write makes frameworks cut the connection, for want of another way to tell of it.
     if (this.#inside._header !== null && !this.#hasEnded && wasCutHere(response.req.socket)) {
       this.#breakOff();
@@ -219,6 +252,7 @@ class HeldResponse {
   }
 
   readonly #destroy = (error?: Error): ServerResponse => {
+    if (this.#isAside) return this.#original.destroy.call(this.#response, error);
     if (this.#hasEnded) return this.#response;
     this.#breakOff();
     if (this.#hasHungUp) {

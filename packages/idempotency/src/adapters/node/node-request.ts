@@ -1,53 +1,38 @@
 import type { IncomingMessage } from 'node:http';
 import { andThen } from '../../core/awaitable.ts';
-import { clientAddress } from '../../core/client-address.ts';
+import {
+  type CallerOptions,
+  callerByAddress,
+  type KnownAddress,
+  namedCaller,
+} from '../../core/caller-options.ts';
 import { isRequestId } from '../../core/request-head.ts';
-import { type Caller, parseTenant } from '../../core/scope.ts';
+import type { Caller } from '../../core/scope.ts';
 import type { Awaitable } from '../../core/store.ts';
-
-/** Who sends, on Node: the options that every adapter on `node:http` has. */
-export interface CallerOptions<Request> {
-  /** the tenant of a recognized API key; without one, the caller is the client's IP address */
-  readonly tenantOf?: (request: Request) => Awaitable<string | undefined>;
-  /** how many proxies in front of this server append to `X-Forwarded-For`; 0 */
-  readonly trustedProxies?: number;
-}
-
-/** The names of those options. */
-export const callerOptionNames = ['tenantOf', 'trustedProxies'] as const;
-
-/** The mistakes in those options. */
-export function callerOptionFaults({ tenantOf, trustedProxies }: CallerOptions<never>): readonly string[] {
-  const faults: string[] = [];
-  if (tenantOf !== undefined && typeof tenantOf !== 'function') faults.push('tenantOf must be a function');
-  if (trustedProxies !== undefined && !(Number.isInteger(trustedProxies) && trustedProxies >= 0)) {
-    faults.push('trustedProxies must be a whole number');
-  }
-  return faults;
-}
 
 /**
  * The caller of a request, or `undefined` if nothing is known of it: then nothing may be executed. The kernel
  * forgets the address of a connection that was reset, and its retry would else come from another scope.
  *
+ * @param known what is known of its address, if that counts as a name
  * @throws {InvalidTenantError} for what is no tenant
  * @throws what `tenantOf` throws
  */
 export function callerOf<Request>(
   request: Request,
-  raw: IncomingMessage,
-  { tenantOf, trustedProxies = 0 }: CallerOptions<Request>,
+  known: KnownAddress | undefined,
+  { tenantOf, trustedProxies }: CallerOptions<Request>,
 ): Awaitable<Caller | undefined> {
-  const byAddress = callerByAddress(raw, trustedProxies);
+  const byAddress = known === undefined ? undefined : callerByAddress(known, trustedProxies);
   if (tenantOf === undefined) return byAddress;
-  return andThen(tenantOf(request), (tenant) => parseTenant(tenant) ?? byAddress);
+  return andThen(tenantOf(request), (tenant) => namedCaller(tenant, byAddress));
 }
 
-function callerByAddress(raw: IncomingMessage, trustedProxies: number): Caller | undefined {
+/** What is known of the address of a request's client. */
+export function knownAddress(raw: IncomingMessage, framework: string | undefined): KnownAddress {
   const forwarded = raw.headers['x-forwarded-for'];
   const forwardedFor = typeof forwarded === 'string' ? forwarded : forwarded?.join(',');
-  const address = clientAddress(raw.socket.remoteAddress ?? '', forwardedFor, trustedProxies);
-  return address === '' ? undefined : { kind: 'ip', address };
+  return { peer: raw.socket.remoteAddress ?? '', framework, forwardedFor };
 }
 
 /** The request id that a proxy or an earlier middleware gave, if it is one. */

@@ -1,6 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { andThen, isPromise } from '../../core/awaitable.ts';
+import {
+  type CallerOptions,
+  callerOptionFaults,
+  callerOptionNames,
+  isForwardedUnheard,
+  unnamedCallersFault,
+} from '../../core/caller-options.ts';
 import { isPlainObject } from '../../core/canonical-json.ts';
+import { checkOptions } from '../../core/check-options.ts';
 import {
   type Begun,
   IdempotencyEngine,
@@ -9,19 +17,16 @@ import {
 } from '../../core/engine.ts';
 import type { KeptResponse } from '../../core/kept-response.ts';
 import type { Operation } from '../../core/operation.ts';
-import { checkOptions, type IdempotencyOptions } from '../../core/options.ts';
+import type { IdempotencyOptions } from '../../core/options.ts';
 import type { Refusal } from '../../core/refusal.ts';
 import { type RequestBody, UnreadableBodyError } from '../../core/request-body.ts';
 import { headerValues, splitTarget } from '../../core/request-head.ts';
+import type { Caller } from '../../core/scope.ts';
 import type { Awaitable } from '../../core/store.ts';
+import { misspelledKeyHeaders } from '../../core/warning.ts';
 import { holdResponse } from './held-response.ts';
-import {
-  type CallerOptions,
-  callerOf,
-  callerOptionFaults,
-  callerOptionNames,
-  requestIdOf,
-} from './node-request.ts';
+import { callerOf, knownAddress, requestIdOf } from './node-request.ts';
+import { operationOf } from './operations.ts';
 import { sendResponse } from './send-response.ts';
 import { hasBody, keepWhenHungUp, readWholeBody } from './whole-body.ts';
 
@@ -44,6 +49,8 @@ export interface NodeExchange<Request> {
   /** what a body parser left; read only when the body was consumed */
   readonly parsedBody: () => unknown;
   readonly requestId?: string;
+  /** the address of the client, as the framework knows it */
+  readonly address?: () => string | undefined;
   /** Sends an answer in place of the handler; by default on the response itself. */
   readonly send?: (answer: KeptResponse) => void;
 }
@@ -53,6 +60,7 @@ export type Protected =
   | { readonly kind: 'run'; readonly operation: Operation | undefined }
   | { readonly kind: 'answered' };
 
+const noBody: RequestBody = { kind: 'none' };
 const answered: Protected = { kind: 'answered' };
 const unprotected: Protected = { kind: 'run', operation: undefined };
 
@@ -77,7 +85,7 @@ export class NodeProtection<Request> {
    * @throws {InvalidOptionsError}
    */
   constructor(options: NodeOptions<Request>, hidesSocket = false) {
-    const faults = [...callerOptionFaults(options)];
+    const faults = [...callerOptionFaults(options), ...unnamedCallersFault(options)];
     if (options.fingerprintBody !== undefined && typeof options.fingerprintBody !== 'function') {
       faults.push('fingerprintBody must be a function');
     }
@@ -91,7 +99,12 @@ export class NodeProtection<Request> {
   /** Whether a request is to be protected at all: the quick look that a request without a key costs. */
   concerns({ method, headers }: IncomingMessage): boolean {
     const { methods, requireKey } = this.#engine.settings;
-    return (headers['idempotency-key'] !== undefined || requireKey) && methods.has(method ?? '');
+    if (!methods.has(method ?? '')) return false;
+    if (headers['idempotency-key'] !== undefined) return true;
+    for (const name of misspelledKeyHeaders) {
+      if (headers[name] !== undefined) this.#engine.warn('misspelled_key_header');
+    }
+    return requireKey;
   }
 
   /**
@@ -101,22 +114,44 @@ export class NodeProtection<Request> {
    * @throws {UnreadableBodyError} if the body cannot be compared
    */
   protect(exchange: NodeExchange<Request>): Awaitable<Protected> {
-    const { raw, request } = exchange;
+    const outer = operationOf(exchange.raw);
+    if (outer === undefined) return this.#protect(exchange, undefined);
+    // The same request is protected further out, too. The options of this place win.
+    return andThen(outer.giveWay(), () => this.#protect(exchange, outer.fingerprint));
+  }
+
+  #protect(exchange: NodeExchange<Request>, fingerprint: string | undefined): Awaitable<Protected> {
+    const { raw } = exchange;
     const reading = this.#engine.readKey(raw.method ?? '', headerValues(raw, 'idempotency-key'));
     if (reading.kind === 'unprotected') return unprotected;
     const about = { accept: raw.headers.accept, requestId: exchange.requestId ?? requestIdOf(raw) };
     if (reading.kind === 'refused') return this.#refuse(exchange, reading.refusal, about);
+    if (raw.httpVersionMajor >= 2) return this.#refuse(exchange, { code: 'http2_unsupported' }, about);
     keepWhenHungUp(raw);
     const { key } = reading;
-    return andThen(callerOf(request, raw, this.#options), (caller) =>
-      andThen(this.#body(exchange), (body) => this.#begin(exchange, body, { caller, key, ...about })),
+    const isKnown = fingerprint !== undefined && this.#options.fingerprintBody === undefined;
+    const known = isKnown ? { fingerprint } : {};
+    return andThen(this.#callerOf(exchange), (caller) =>
+      andThen(isKnown && raw.readableEnded ? noBody : this.#body(exchange), (body) =>
+        this.#begin(exchange, body, { caller, key, ...known, ...about }),
+      ),
     );
+  }
+
+  #callerOf({ request, raw, address }: NodeExchange<Request>): Awaitable<Caller | undefined> {
+    const options = this.#options;
+    if (options.callers === undefined) return callerOf(request, undefined, options);
+    const known = knownAddress(raw, address?.());
+    if (isForwardedUnheard(known, options.trustedProxies, (name) => raw.headers[name] !== undefined)) {
+      this.#engine.warn('untrusted_forwarded_header');
+    }
+    return callerOf(request, known, options);
   }
 
   #begin(
     exchange: NodeExchange<Request>,
     body: RequestBody | 'too_large' | 'broken_off',
-    about: RefusedRequest & Pick<IdempotentRequest, 'caller' | 'key'>,
+    about: RefusedRequest & Pick<IdempotentRequest, 'caller' | 'key' | 'fingerprint'>,
   ): Awaitable<Protected> {
     const { raw } = exchange;
     if (body === 'broken_off') return answered;
@@ -131,6 +166,7 @@ export class NodeProtection<Request> {
       query,
       ifMatch: raw.headers['if-match'],
       body,
+      fingerprint: about.fingerprint,
       caller: about.caller,
       key: about.key,
       accept: about.accept,
@@ -156,12 +192,13 @@ export class NodeProtection<Request> {
   }
 
   #hold(response: ServerResponse, operation: Operation, about: RefusedRequest): void {
-    holdResponse(response, {
+    const stepAside = holdResponse(response, {
       finish: (answer) => this.#engine.finish(operation, answer, about),
       abandon: () => operation.abandon(),
       bodyBytesMax: this.#engine.settings.answerBytesMax,
       hidesSocket: this.#hidesSocket,
     });
+    operation.onGivingWay(stepAside);
   }
 
   #body(exchange: NodeExchange<Request>): Awaitable<RequestBody | 'too_large' | 'broken_off'> {

@@ -18,7 +18,8 @@ export function sendResponse(response: ServerResponse, answer: KeptResponse): vo
     if (isOfTheBody(name) && !isPolicy(name)) response.removeHeader(name);
   }
   response.statusCode = answer.status;
-  response.statusMessage = '';
+  // HTTP/2 has no such text, and Node warns of it.
+  if (!(response.req.httpVersionMajor >= 2)) response.statusMessage = '';
   const seen = new Set<string>();
   for (const [name, value] of answer.headers) {
     if (seen.has(name)) response.appendHeader(name, value);

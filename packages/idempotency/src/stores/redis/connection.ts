@@ -1,4 +1,4 @@
-import { InvalidOptionsError } from '../../core/options.ts';
+import { InvalidOptionsError } from '../../core/invalid-options.ts';
 import type { RedisScript } from './scripts.ts';
 
 /** A `Redis` or `Cluster` of ioredis. Its types leave out the two commands that the store uses. */

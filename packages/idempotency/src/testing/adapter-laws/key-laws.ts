@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { IncomingMessage } from 'node:http';
-import type { Awaitable } from '../../core/store.ts';
 import { assertRefusal, assertReplay, assertSameAnswer, newKey, withApp } from './law-app.ts';
 import type { AdapterLaw } from './subject.ts';
-import { header, json } from './wire.ts';
+import { header } from './wire.ts';
 
 const always = () => true;
 
@@ -61,69 +60,6 @@ export const keyLaws: readonly AdapterLaw[] = [
         assert.equal((await first).status, 201);
         assert.equal(app.work.executions, 1);
       }),
-  },
-  {
-    id: 'tenants-apart',
-    sentence:
-      'The same key of another tenant is another operation: nothing of the first one’s answer is shown.',
-    concerns: always,
-    run: async (subject) => {
-      const late = async (apiKey: string | undefined) => {
-        await Promise.resolve();
-        return apiKey;
-      };
-      for (const tenantOfApiKey of [(apiKey: string | undefined) => apiKey, late]) {
-        await withApp(subject, { tenantOfApiKey }, async (app) => {
-          const key = newKey();
-          const post = (tenant: string) => app.post('json', { key, headers: [['X-API-Key', tenant]] });
-          const [ada, bob] = [await post('ada'), await post('bob')];
-          assert.deepEqual([json(ada), json(bob)], [app.work.json(1), app.work.json(2)]);
-          assertReplay(await post('ada'), ada);
-          assertReplay(await post('bob'), bob);
-          assert.equal(json(await app.post('json', { key })) !== undefined, true);
-          assert.equal(app.work.executions, 3);
-        });
-      }
-    },
-  },
-  {
-    id: 'tenant-is-a-name',
-    sentence:
-      'If `tenantOf` gives anything but a non-empty string or `undefined`, now or by its promise, the request fails and nothing is executed.',
-    concerns: always,
-    run: async (subject) => {
-      for (const wrong of ['', null, 7, false, {}, Symbol('tenant')]) {
-        for (const given of [wrong, Promise.resolve(wrong)]) {
-          await withApp(subject, { tenantOfApiKey: () => mistaken(given) }, async (app) => {
-            assert.equal((await app.post('json', { key: newKey() })).status, 500);
-            assert.equal(app.work.executions, 0);
-          });
-        }
-      }
-    },
-  },
-  {
-    id: 'addresses-apart',
-    sentence:
-      'The same key from another address is another operation; X-Forwarded-For counts only for trusted proxies.',
-    concerns: always,
-    run: async (subject) => {
-      const from = (address: string) => [['X-Forwarded-For', address]] as const;
-      await withApp(subject, { options: { trustedProxies: 1 } }, async (app) => {
-        const key = newKey();
-        const first = await app.post('json', { key, headers: from('198.51.100.1') });
-        await app.post('json', { key, headers: from('198.51.100.2') });
-        assert.equal(app.work.executions, 2);
-        const forged = await app.post('json', { key, headers: from('203.0.113.9, 198.51.100.1') });
-        assertReplay(forged, first);
-      });
-      await withApp(subject, {}, async (app) => {
-        const key = newKey();
-        const first = await app.post('json', { key, headers: from('198.51.100.1') });
-        assertReplay(await app.post('json', { key, headers: from('198.51.100.2') }), first);
-        assert.equal(app.work.executions, 1);
-      });
-    },
   },
   {
     id: 'conflict',
@@ -249,6 +185,21 @@ export const keyLaws: readonly AdapterLaw[] = [
     },
   },
   {
+    id: 'misspelled-key',
+    sentence:
+      'A write with `X-Idempotency-Key` and no `Idempotency-Key` is executed as one without a key, and reported once, by the observer and as a warning of the process.',
+    concerns: always,
+    run: (subject) =>
+      withApp(subject, {}, async (app) => {
+        const warned = Promise.withResolvers<Error>();
+        process.once('warning', warned.resolve);
+        const misspelled = { headers: [['X-Idempotency-Key', newKey()]] } as const;
+        for (const _ of [1, 2]) assert.equal((await app.post('json', misspelled)).status, 201);
+        assert.deepEqual([app.work.executions, app.warnings], [2, ['misspelled_key_header']]);
+        assert.match(String(await warned.promise), /^IdempotencyWarning: .*X-Idempotency-Key/);
+      }),
+  },
+  {
     id: 'route-by-route',
     sentence: 'A single route can be protected, and those beside it are left alone.',
     concerns: always,
@@ -277,11 +228,6 @@ export const keyLaws: readonly AdapterLaw[] = [
       }),
   },
 ];
-
-/** What code without types may return from `tenantOf`. */
-function mistaken(value: unknown): Awaitable<string | undefined> {
-  return value as Awaitable<string | undefined>;
-}
 
 /** Takes the raw headers from a request that a server on a port of ours has just read. */
 function forgetRawHeaders(message: unknown, port: number): void {

@@ -8,7 +8,11 @@ import { header, json, onTheWire, send, type WireAnswer, type WireRequest, write
 import { LawWork } from './work.ts';
 
 /** What a law asks of an app; what it does not say is the plainest. */
-export interface AppWish extends Partial<Omit<LawApp, 'options' | 'work'>> {
+export interface AppWish extends Partial<Omit<LawApp, 'options' | 'inner' | 'work'>> {
+  /** options of a second protection, besides the store and the observer of the first one */
+  readonly inner?: Partial<LawApp['options']>;
+  /** whether callers without a tenant have their address as their name; as long as there is no tenant, they do */
+  readonly byAddress?: boolean;
   readonly options?: Partial<LawApp['options']>;
 }
 
@@ -25,18 +29,35 @@ export interface LawRequest {
   readonly chunkBytes?: number;
 }
 
+/** What an app's observer was told. */
+class Seen {
+  readonly ends = new Gate();
+  readonly outcomes: ExecutionOutcome[] = [];
+  readonly warnings: string[] = [];
+
+  readonly observer = (event: IdempotencyEvent): void => {
+    if (event.kind === 'warning') this.warnings.push(event.code);
+    if (event.kind !== 'execution_ended') return;
+    this.outcomes.push(event.outcome);
+    this.ends.arrive();
+  };
+}
+
 /** An app that a law has started, and its client. */
 export class RunningApp {
   readonly work: LawWork;
-  readonly outcomes: ExecutionOutcome[] = [];
+  readonly outcomes: readonly ExecutionOutcome[];
+  /** the codes of all warnings */
+  readonly warnings: readonly string[];
   readonly #server: LawServer;
   readonly #ends: Gate;
 
-  constructor(server: LawServer, work: LawWork, ends: Gate, outcomes: ExecutionOutcome[]) {
+  constructor(server: LawServer, work: LawWork, { ends, outcomes, warnings }: Seen) {
     this.#server = server;
     this.work = work;
     this.#ends = ends;
     this.outcomes = outcomes;
+    this.warnings = warnings;
   }
 
   get port(): number {
@@ -86,25 +107,23 @@ export async function withApp(
   steps: (app: RunningApp) => Promise<void>,
 ): Promise<void> {
   const work = new LawWork();
-  const ends = new Gate();
-  const outcomes: ExecutionOutcome[] = [];
-  const observer = (event: IdempotencyEvent) => {
-    if (event.kind !== 'execution_ended') return;
-    outcomes.push(event.outcome);
-    ends.arrive();
-  };
+  const seen = new Seen();
+  const { byAddress = wish.tenantOfApiKey === undefined, inner, ...asked } = wish;
   const store: IdempotencyStore = wish.options?.store ?? memoryStore();
+  const shared = { observer: seen.observer, ...(byAddress ? { callers: 'by-address' as const } : {}) };
   const server = await subject.start({
     tenantOfApiKey: undefined,
     protect: 'app',
     bodyParser: subject.bodyParsers[0] ?? 'none',
     compression: 'none',
-    ...wish,
-    options: { observer, ...wish.options, store },
+    trustsProxy: false,
+    ...asked,
+    options: { ...shared, ...wish.options, store },
+    inner: inner && { ...shared, ...inner, store: inner.store ?? store },
     work,
   });
   try {
-    await steps(new RunningApp(server, work, ends, outcomes));
+    await steps(new RunningApp(server, work, seen));
   } finally {
     work.before.open();
     work.middle.open();

@@ -62,7 +62,10 @@ export type CompressionPlace = 'none' | 'front' | 'behind';
 /** An app that a law asks for. */
 export interface LawApp {
   /** to be given to the adapter as they are */
-  readonly options: IdempotencyOptions & { readonly trustedProxies?: number };
+  readonly options: IdempotencyOptions & {
+    readonly trustedProxies?: number;
+    readonly callers?: 'by-address';
+  };
   /**
    * if there, the adapter is also given a `tenantOf` that gives what this function makes of the value of `X-API-Key`, which
    * is `undefined` where there is none
@@ -73,6 +76,10 @@ export interface LawApp {
    * answers as `json` does and is not protected.
    */
   readonly protect: 'app' | 'route';
+  /** if there, each route is protected once more, with these options, further in than the protection of the app */
+  readonly inner: LawApp['options'] | undefined;
+  /** whether the framework itself is told to trust the one proxy in front of it */
+  readonly trustsProxy: boolean;
   readonly bodyParser: BodyParserPlace;
   readonly compression: CompressionPlace;
   readonly work: LawWork;
@@ -92,6 +99,11 @@ export interface AdapterSubject {
   readonly ways: readonly Exclude<AnswerWay, CommonWay>[];
   /** the places that a body parser can have; the first one is taken where a law does not care */
   readonly bodyParsers: readonly BodyParserPlace[];
+  /**
+   * who finds out the address of a client: the framework, which can be told to trust a proxy; the adapter; or a function
+   * of the app, which is given to the adapter if the options have `callers`
+   */
+  readonly addressBy: 'framework' | 'adapter' | 'app';
   /** the places that a compression can have */
   readonly compressions: readonly CompressionPlace[];
   /** Starts an app on a real socket. Rejects with what the adapter throws for its options. */

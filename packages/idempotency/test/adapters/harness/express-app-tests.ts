@@ -20,7 +20,7 @@ export function runExpressAppTests(express: typeof expressOf5): void {
   ): Promise<void> {
     const app = express();
     app.set('env', 'test');
-    make(app, idempotency<Request>({ store: memoryStore(), ...options }));
+    make(app, idempotency<Request>({ store: memoryStore(), callers: 'by-address', ...options }));
     const server = await listening(app);
     try {
       await steps(server.port);

@@ -17,6 +17,7 @@ export function expressSubject(express: typeof expressOf5): AdapterSubject {
   return {
     ways: ['writes', 'end', 'write-head', 'file'],
     bodyParsers: ['none', 'before', 'after'],
+    addressBy: 'framework',
     compressions: ['front', 'behind'],
     start: (wish) => start(express, wish),
   };
@@ -25,13 +26,16 @@ export function expressSubject(express: typeof expressOf5): AdapterSubject {
 function start(express: typeof expressOf5, wish: LawApp): Promise<LawServer> {
   const app = express();
   app.set('env', 'test');
+  if (wish.trustsProxy) app.set('trust proxy', 1);
   const { tenantOfApiKey } = wish;
-  const protection = idempotency<Request>({
-    ...wish.options,
-    ...(tenantOfApiKey === undefined
-      ? {}
-      : { tenantOf: (request) => tenantOfApiKey(request.get('x-api-key')) }),
-  });
+  const protecting = (options: LawApp['options']) =>
+    idempotency<Request>({
+      ...options,
+      ...(tenantOfApiKey === undefined
+        ? {}
+        : { tenantOf: (request) => tenantOfApiKey(request.get('x-api-key')) }),
+    });
+  const protection = protecting(wish.options);
   const compressed = compression({ threshold: 0 });
   const around: RequestHandler[] = [];
   if (wish.compression === 'front') around.push(compressed);
@@ -40,6 +44,7 @@ function start(express: typeof expressOf5, wish: LawApp): Promise<LawServer> {
   const inside: RequestHandler[] = [];
   if (wish.compression === 'behind') inside.push(compressed);
   if (wish.bodyParser === 'after') inside.push(express.json({ limit: '10mb' }));
+  if (wish.inner !== undefined) inside.push(protecting(wish.inner));
   const ways = Object.entries(answers(wish));
   if (wish.protect === 'app') {
     app.use(protection, ...inside);

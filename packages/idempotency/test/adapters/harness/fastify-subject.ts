@@ -12,25 +12,28 @@ type Answer = (request: FastifyRequest, reply: FastifyReply, id: number) => unkn
 export const fastifySubject: AdapterSubject = {
   ways: ['response', 'writes', 'end', 'write-head', 'hijack', 'file'],
   bodyParsers: ['before'],
+  addressBy: 'framework',
   compressions: ['behind'],
   start,
 };
 
 async function start(wish: LawApp): Promise<LawServer> {
-  const app = fastify({ bodyLimit: 10_000_000, forceCloseConnections: true });
+  const app = fastify({ bodyLimit: 10_000_000, forceCloseConnections: true, trustProxy: wish.trustsProxy });
   if (wish.compression === 'behind')
     await app.register(compress, { threshold: 0, encodings: ['gzip', 'identity'] });
   const { tenantOfApiKey } = wish;
-  const options = {
-    ...wish.options,
+  const optionsOf = (own: LawApp['options']) => ({
+    ...own,
     ...(tenantOfApiKey === undefined
       ? {}
       : { tenantOf: (request: RequestWithHeaders) => tenantOfApiKey(apiKeyOf(request)) }),
-  };
+  });
+  const options = optionsOf(wish.options);
   const ways = Object.entries(answers(wish));
   if (wish.protect === 'app') {
     await app.register(idempotency, options);
-    for (const [way, answer] of ways) app.all(`/${way}`, handler(wish, answer));
+    const own = wish.inner === undefined ? {} : { preHandler: idempotencyHook(optionsOf(wish.inner)) };
+    for (const [way, answer] of ways) app.all(`/${way}`, own, handler(wish, answer));
   } else {
     const preHandler = idempotencyHook(options);
     for (const [way, answer] of ways) app.all(`/${way}`, { preHandler }, handler(wish, answer));

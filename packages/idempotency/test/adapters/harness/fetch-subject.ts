@@ -13,14 +13,16 @@ type Wrap = (handler: ServedHandler) => ServedHandler;
 export const fetchSubject: AdapterSubject = {
   ways: ['response', 'file'],
   bodyParsers: ['none'],
+  addressBy: 'app',
   compressions: ['front', 'behind'],
   start(wish) {
-    const protect = protection(wish);
+    const protect = protection(wish, wish.options);
+    const again: Wrap = wish.inner === undefined ? (same) => same : protection(wish, wish.inner);
     const coded = (place: LawApp['compression']): Wrap =>
       wish.compression === place ? compressed : (same) => same;
     const routes = new Map<string, ServedHandler>();
     for (const [way, answer] of Object.entries(answers(wish))) {
-      const plain = coded('behind')(handler(wish, answer));
+      const plain = again(coded('behind')(handler(wish, answer)));
       routes.set(`/${way}`, wish.protect === 'app' ? plain : protect(plain));
       if (way === 'json' && wish.protect === 'route') routes.set('/bare', plain);
     }
@@ -30,7 +32,7 @@ export const fetchSubject: AdapterSubject = {
   },
 };
 
-function protection({ options, tenantOfApiKey }: LawApp): Wrap {
+function protection({ tenantOfApiKey }: LawApp, options: LawApp['options']): Wrap {
   const { trustedProxies = 0, ...own } = options;
   return (handler) =>
     idempotent<Request, [address: string | undefined]>(
@@ -39,11 +41,15 @@ function protection({ options, tenantOfApiKey }: LawApp): Wrap {
         ...(tenantOfApiKey === undefined
           ? {}
           : { tenantOf: (request) => tenantOfApiKey(request.headers.get('x-api-key') ?? undefined) }),
-        addressOf: ({ headers }, address = '') =>
-          clientAddress(address, headers.get('x-forwarded-for') ?? undefined, trustedProxies),
+        ...(own.callers === undefined ? {} : { addressOf: addressBehind(trustedProxies) }),
       },
       handler,
     );
+}
+
+function addressBehind(trustedProxies: number) {
+  return ({ headers }: Request, address = ''): string =>
+    clientAddress(address, headers.get('x-forwarded-for') ?? undefined, trustedProxies);
 }
 
 const compressed: Wrap = (handler) => async (request, address) => {

@@ -17,6 +17,7 @@ export function honoSubject(isLight: boolean): AdapterSubject {
   return {
     ways: ['response', 'file'],
     bodyParsers: ['none', 'before', 'after'],
+    addressBy: 'adapter',
     compressions: ['front', 'behind'],
     start(wish) {
       const serve = getRequestListener(appOf(wish, isLight).fetch);
@@ -33,18 +34,21 @@ function appOf(wish: LawApp, isLight: boolean): Hono {
     error instanceof HTTPException ? error.getResponse() : context.text('failed', 500),
   );
   const { tenantOfApiKey } = wish;
-  const protection = idempotency({
-    ...wish.options,
-    ...(tenantOfApiKey === undefined
-      ? {}
-      : { tenantOf: (context) => tenantOfApiKey(context.req.header('x-api-key')) }),
-  });
+  const protecting = (options: LawApp['options']) =>
+    idempotency({
+      ...options,
+      ...(tenantOfApiKey === undefined
+        ? {}
+        : { tenantOf: (context) => tenantOfApiKey(context.req.header('x-api-key')) }),
+    });
+  const protection = protecting(wish.options);
   if (!isLight) app.use(heavy);
   if (wish.compression === 'front') app.use(compress({ threshold: 0 }));
   if (wish.bodyParser === 'before') app.use(parsed);
   const inside: MiddlewareHandler[] = [];
   if (wish.compression === 'behind') inside.push(compress({ threshold: 0 }));
   if (wish.bodyParser === 'after') inside.push(parsed);
+  if (wish.inner !== undefined) inside.push(protecting(wish.inner));
   if (wish.protect === 'app') app.use(protection, ...inside);
   for (const [way, answer] of Object.entries(answers(wish))) {
     if (wish.protect === 'app') app.all(`/${way}`, handler(wish, answer));

@@ -16,6 +16,7 @@ type Answer = (context: Context, id: number) => unknown;
 export const koaSubject: AdapterSubject = {
   ways: ['response', 'writes', 'end', 'write-head', 'hijack', 'file'],
   bodyParsers: ['none', 'before', 'after'],
+  addressBy: 'framework',
   compressions: ['front', 'behind'],
   start,
 };
@@ -23,13 +24,16 @@ export const koaSubject: AdapterSubject = {
 async function start(wish: LawApp): Promise<LawServer> {
   const app = new Koa();
   app.silent = true;
+  app.proxy = wish.trustsProxy;
   const { tenantOfApiKey } = wish;
-  const protection: Middleware = idempotency<Context>({
-    ...wish.options,
-    ...(tenantOfApiKey === undefined
-      ? {}
-      : { tenantOf: (context) => tenantOfApiKey(context.get('x-api-key') || undefined) }),
-  });
+  const protecting = (options: LawApp['options']): Middleware =>
+    idempotency<Context>({
+      ...options,
+      ...(tenantOfApiKey === undefined
+        ? {}
+        : { tenantOf: (context) => tenantOfApiKey(context.get('x-api-key') || undefined) }),
+    });
+  const protection = protecting(wish.options);
   const compressed = compress({ threshold: 0, br: false, gzip: { flush: constants.Z_SYNC_FLUSH } });
   const parsed = bodyParser({ jsonLimit: '10mb' });
   if (wish.compression === 'front') app.use(compressed);
@@ -38,6 +42,7 @@ async function start(wish: LawApp): Promise<LawServer> {
   else app.use((context, next) => (context.path === '/bare' ? next() : protection(context, next)));
   if (wish.compression === 'behind') app.use(compressed);
   if (wish.bodyParser === 'after') app.use(parsed);
+  if (wish.inner !== undefined) app.use(protecting(wish.inner));
   const routes = new Map(Object.entries(answers(wish)));
   routes.set('bare', answers(wish).json);
   app.use(async (context) => {

@@ -137,8 +137,10 @@ export function rootModule(
       const apiKey = headers['x-api-key'];
       return tenantOfApiKey(typeof apiKey === 'string' ? apiKey : undefined);
     });
-  const options: NestOptions = { ...wish.options, ...(tenantOf === undefined ? {} : { tenantOf }) };
-  const interceptor = wish.protect === 'route' ? new IdempotencyInterceptor(options) : undefined;
+  const tenants = tenantOf === undefined ? {} : { tenantOf };
+  const options: NestOptions = { ...wish.options, ...tenants };
+  const own = wish.protect === 'route' ? options : wish.inner && { ...wish.inner, ...tenants };
+  const interceptor = own && new IdempotencyInterceptor(own);
   const controllers = Object.entries(routes(wish, rawOf)).map(([way, route]) => {
     const controller = controllerOf(wish, way, route);
     if (interceptor !== undefined && way !== 'bare') UseInterceptors(interceptor)(controller);

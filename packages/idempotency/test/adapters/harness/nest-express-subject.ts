@@ -9,6 +9,7 @@ import { type PlatformResponse, rootModule, served } from './nest-app.ts';
 export const nestExpressSubject: AdapterSubject = {
   ways: ['response', 'writes', 'end', 'write-head', 'file'],
   bodyParsers: ['before'],
+  addressBy: 'framework',
   compressions: ['front'],
   async start(wish) {
     const root = rootModule(wish, rawOf);
@@ -18,6 +19,7 @@ export const nestExpressSubject: AdapterSubject = {
       forceCloseConnections: true,
     });
     if (wish.compression === 'front') app.use(compression({ threshold: 0 }));
+    if (wish.trustsProxy) app.set('trust proxy', 1);
     app.useBodyParser('json', { limit: '10mb' });
     return served(app);
   },

@@ -8,9 +8,14 @@ import { rootModule, served } from './nest-app.ts';
 export const nestFastifySubject: AdapterSubject = {
   ways: ['response', 'writes', 'end', 'write-head', 'hijack', 'file'],
   bodyParsers: ['before'],
+  addressBy: 'framework',
   compressions: ['behind'],
   async start(wish) {
-    const adapter = new FastifyAdapter({ bodyLimit: 10_000_000, forceCloseConnections: true });
+    const adapter = new FastifyAdapter({
+      bodyLimit: 10_000_000,
+      forceCloseConnections: true,
+      trustProxy: wish.trustsProxy,
+    });
     const app = await NestFactory.create<NestFastifyApplication>(rootModule(wish), adapter, {
       logger: false,
       abortOnError: false,

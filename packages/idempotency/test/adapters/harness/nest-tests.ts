@@ -40,6 +40,7 @@ class Watch {
   readonly ended = new Gate();
   readonly options: NestOptions = {
     store: memoryStore(),
+    callers: 'by-address',
     observer: (event) => {
       if (event.kind !== 'execution_ended') return;
       this.outcomes.push(event.outcome);
@@ -244,7 +245,11 @@ export function runNestTests(platform: string, create: Create): void {
       const wish = (more: object): NestAsyncOptions => ({
         imports: [Stores],
         inject: ['store'],
-        useFactory: async (given: NestOptions['store']) => ({ store: given, ...more }),
+        useFactory: async (given: NestOptions['store']) => ({
+          store: given,
+          callers: 'by-address',
+          ...more,
+        }),
       });
       const root = (more: object) =>
         rootOf(

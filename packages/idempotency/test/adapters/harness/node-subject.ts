@@ -15,19 +15,28 @@ type Answer = (request: IncomingMessage, response: ServerResponse, id: number) =
 export const nodeSubject: AdapterSubject = {
   ways: ['writes', 'end', 'write-head', 'file'],
   bodyParsers: ['none'],
+  addressBy: 'adapter',
   compressions: [],
   start(wish) {
     const handler = routes(wish);
     const { tenantOfApiKey } = wish;
     const tenantOf = tenantOfApiKey && ((request: IncomingMessage) => tenantOfApiKey(apiKeyOf(request)));
-    const options = { ...wish.options, ...(tenantOf === undefined ? {} : { tenantOf }) };
-    const protectedHandler = idempotent(options, handler);
+    const tenants = tenantOf === undefined ? {} : { tenantOf };
+    const inner =
+      wish.inner === undefined ? handler : adapted(idempotent({ ...wish.inner, ...tenants }, handler));
+    const protectedHandler = idempotent({ ...wish.options, ...tenants }, inner);
     return listening((request, response) => {
       if (request.url === '/bare') handler(request, response).catch(() => response.destroy());
       else protectedHandler(request, response);
     });
   },
 };
+
+/** A protected handler is one without promises. */
+function adapted(handler: (request: IncomingMessage, response: ServerResponse) => void) {
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> =>
+    handler(request, response);
+}
 
 function apiKeyOf({ headers }: IncomingMessage): string | undefined {
   const apiKey = headers['x-api-key'];

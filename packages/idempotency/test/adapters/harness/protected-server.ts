@@ -25,7 +25,9 @@ export async function withServer(
     outcomes.push(event.outcome);
     ends.arrive();
   };
-  const server = await listening(idempotent({ store: memoryStore(), observer, ...options }, handler));
+  const server = await listening(
+    idempotent({ store: memoryStore(), callers: 'by-address', observer, ...options }, handler),
+  );
   try {
     await steps({ port: server.port, outcomes, ends });
   } finally {

@@ -43,7 +43,14 @@ function progressOf({ account }: Charge): Progress {
 }
 
 const handler = idempotent(
-  { store, mode: 'atomic', requireKey: true, leaseMs: Number(LEASE_MS), waitMs: 15_000 },
+  {
+    store,
+    callers: 'by-address',
+    mode: 'atomic',
+    requireKey: true,
+    leaseMs: Number(LEASE_MS),
+    waitMs: 15_000,
+  },
   async (request, response) => {
     const operation = operationOf(request);
     if (operation === undefined) throw new Error('there is no operation');

@@ -57,7 +57,7 @@ export function startCountingApp(
     const execution = crypto.randomUUID();
     response.writeHead(201, { 'Content-Type': 'application/json' }).end(JSON.stringify({ execution }));
   }
-  return listening(idempotent(options, handle));
+  return listening(idempotent({ callers: 'by-address', ...options }, handle));
 }
 
 /** Sends the request of a key once. */

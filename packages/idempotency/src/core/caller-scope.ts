@@ -1,0 +1,38 @@
+import { isIP } from 'node:net';
+import { withoutPort } from './client-address.ts';
+import { type Caller, normalizeAddress, scopeDigest } from './scope.ts';
+
+/** The digest of the scope of a caller's keys. Callers by address are one if their network is. */
+export function callerScope(caller: Caller): string {
+  return scopeDigest(caller.kind === 'ip' ? { kind: 'ip', address: networkOf(caller.address) } : caller);
+}
+
+/**
+ * The network that an address names a client by: an IPv4 address, or the /64 of an IPv6 address, in which one device
+ * changes its address at will (RFC 8981). A port is not part of it. All link-local addresses are in one /64: they count
+ * whole.
+ */
+export function networkOf(address: string): string {
+  const canonical = normalizeAddress(withoutPort(address.trim()));
+  if (isIP(canonical) !== 6) return canonical;
+  const groups = groupsOf(canonical);
+  const prefix = groups.slice(0, 4);
+  const first = Number.parseInt(groups[0] ?? '', 16);
+  if ((first & 0xffc0) === 0xfe80 || prefix.every((group) => group === '0')) return canonical;
+  return translatedIpv4(groups) ?? `${prefix.join(':')}::/64`;
+}
+
+/** The eight groups of an address in its canonical spelling. */
+function groupsOf(canonical: string): readonly string[] {
+  const [head = [], tail] = canonical.split('::').map((half) => (half === '' ? [] : half.split(':')));
+  if (tail === undefined) return [...head];
+  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => '0');
+  return [...head, ...zeros, ...tail];
+}
+
+/** The IPv4 address of a client behind a translator with the well-known prefix 64:ff9b::/96 (RFC 6052). */
+function translatedIpv4(groups: readonly string[]): string | undefined {
+  if (groups.slice(0, 6).join(':') !== '64:ff9b:0:0:0:0') return undefined;
+  const [high = 0, low = 0] = groups.slice(6).map((group) => Number.parseInt(group, 16));
+  return [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.');
+}

@@ -1,0 +1,57 @@
+import { AnswerCipher } from './answer-cipher.ts';
+import { systemClock } from './clock.ts';
+import { InvalidOptionsError } from './invalid-options.ts';
+import { checkEncryption, checkKeptHeaders, checkNames, checkStore, checkWords } from './option-faults.ts';
+import { readNumbers } from './option-numbers.ts';
+import type { EngineSettings, IdempotencyOptions } from './options.ts';
+import { profiles } from './profile.ts';
+import { isStoredByDefault } from './stored-by-default.ts';
+
+/**
+ * Fills in the defaults and checks every option.
+ *
+ * @param adapterOptions names of further options, which the adapter checks itself
+ * @throws {InvalidOptionsError} that names every mistake
+ */
+export function checkOptions(
+  options: IdempotencyOptions,
+  adapterOptions: readonly string[] = [],
+  adapterFaults: readonly string[] = [],
+): EngineSettings {
+  const faults = [...adapterFaults];
+  if (typeof options !== 'object' || options === null)
+    throw new InvalidOptionsError(['options must be an object']);
+  checkNames(options, adapterOptions, faults);
+  checkStore(options.store, faults);
+  checkWords(options, faults);
+  const size = readNumbers(options, faults);
+  if (size.retentionMs < size.answerTtlMs) faults.push('retentionMs must not be shorter than answerTtlMs');
+  if (options.mode === 'atomic' && options.onAbandoned !== undefined) {
+    faults.push(
+      'onAbandoned is not for the atomic mode, in which an operation that was not completed did not happen',
+    );
+  }
+  const keptHeaders = checkKeptHeaders(options.keepHeaders, faults);
+  checkEncryption(options.encryption, faults);
+  if (faults.length > 0) throw new InvalidOptionsError(faults);
+  return {
+    ...size,
+    store: options.store,
+    profile: profiles[options.profile ?? 'default'],
+    mode: options.mode ?? 'leased',
+    requireKey: options.requireKey ?? false,
+    keySpelling: options.keySpelling ?? 'any',
+    methods: new Set(
+      (options.methods ?? ['POST', 'PUT', 'PATCH', 'DELETE']).map((name) => name.toUpperCase()),
+    ),
+    onAbandoned: options.mode === 'atomic' ? 'rerun' : (options.onAbandoned ?? 'refuse'),
+    onStoreError: options.onStoreError ?? 'refuse',
+    keptHeaders,
+    shouldStore: options.shouldStore ?? isStoredByDefault,
+    cipher: options.encryption === undefined ? undefined : new AnswerCipher(options.encryption),
+    observer: options.observer,
+    documentationUrl: options.documentationUrl,
+    clock: options.clock ?? systemClock,
+    newRequestId: options.newRequestId ?? (() => crypto.randomUUID()),
+  };
+}

@@ -1,0 +1,133 @@
+import type { EncryptionKey } from './answer-cipher.ts';
+import { representationHeaders } from './kept-response.ts';
+import { numberNames } from './option-numbers.ts';
+import type { IdempotencyOptions } from './options.ts';
+import { profiles } from './profile.ts';
+
+/** Every option that there is: an unknown one is a mistake, most likely a misspelled one. */
+const optionNames: ReadonlySet<string> = new Set<string>([
+  ...numberNames,
+  'store',
+  'profile',
+  'mode',
+  'requireKey',
+  'keySpelling',
+  'methods',
+  'onAbandoned',
+  'onStoreError',
+  'keepHeaders',
+  'shouldStore',
+  'encryption',
+  'observer',
+  'documentationUrl',
+  'clock',
+  'newRequestId',
+]);
+
+/** Headers that speak of one exchange, and so are made anew for each answer. */
+const neverKept: ReadonlySet<string> = new Set([
+  'set-cookie',
+  'date',
+  'age',
+  'server',
+  'via',
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'content-length',
+  'content-encoding',
+  'x-request-id',
+  'x-correlation-id',
+  'request-id',
+  'traceparent',
+  'tracestate',
+  'idempotency-replayed',
+  'idempotent-replayed',
+]);
+
+const storeVerbs = ['claim', 'renew', 'complete', 'release', 'inspect'] as const;
+
+/** Names every option that there is not. */
+export function checkNames(
+  options: IdempotencyOptions,
+  adapterOptions: readonly string[],
+  faults: string[],
+): void {
+  for (const name of Object.keys(options)) {
+    if (!optionNames.has(name) && !adapterOptions.includes(name)) faults.push(`there is no option ${name}`);
+  }
+}
+
+/** Checks that the store has every verb of its port. */
+export function checkStore(store: unknown, faults: string[]): void {
+  const missing = storeVerbs.filter(
+    (verb) => typeof (store as Partial<Record<string, unknown>> | undefined)?.[verb] !== 'function',
+  );
+  if (missing.length > 0) faults.push(`store must be a store: it has no ${missing.join(', ')}`);
+}
+
+/** Checks the options that are words, functions or lists. */
+export function checkWords(options: IdempotencyOptions, faults: string[]): void {
+  const oneOf = (name: keyof IdempotencyOptions, words: readonly unknown[]) => {
+    const value = options[name];
+    if (value !== undefined && !words.includes(value)) faults.push(`${name} must be ${words.join(' or ')}`);
+  };
+  oneOf('profile', Object.keys(profiles));
+  oneOf('mode', ['leased', 'atomic']);
+  oneOf('requireKey', [true, false]);
+  oneOf('keySpelling', ['any', 'structured']);
+  if (typeof options.onAbandoned !== 'function') oneOf('onAbandoned', ['refuse', 'rerun']);
+  oneOf('onStoreError', ['refuse', 'proceed']);
+  for (const name of ['shouldStore', 'observer', 'newRequestId'] as const) {
+    if (options[name] !== undefined && typeof options[name] !== 'function')
+      faults.push(`${name} must be a function`);
+  }
+  if (options.documentationUrl !== undefined && !URL.canParse(options.documentationUrl, 'http://localhost')) {
+    faults.push('documentationUrl must be a URL');
+  }
+  const methods: readonly unknown[] = options.methods ?? [];
+  if (
+    !Array.isArray(methods) ||
+    methods.some((name) => typeof name !== 'string' || !/^[A-Za-z-]+$/.test(name))
+  ) {
+    faults.push('methods must be a list of HTTP methods');
+  }
+}
+
+/** The headers that are kept, in lower case. */
+export function checkKeptHeaders(names: readonly string[] | undefined, faults: string[]): readonly string[] {
+  if (names === undefined) return representationHeaders;
+  if (!Array.isArray(names) || names.some((name) => typeof name !== 'string')) {
+    faults.push('keepHeaders must be a list of header names');
+    return representationHeaders;
+  }
+  const lower = names.map((name) => name.toLowerCase());
+  const refused = lower.filter((name) => neverKept.has(name));
+  if (refused.length > 0)
+    faults.push(`keepHeaders must not name ${refused.join(', ')}: made anew for each answer`);
+  return [...representationHeaders, ...lower];
+}
+
+/** Checks the keys for stored answers. */
+export function checkEncryption(keys: readonly EncryptionKey[] | undefined, faults: string[]): void {
+  if (keys === undefined) return;
+  if (!Array.isArray(keys) || keys.length === 0) {
+    faults.push('encryption must be a list of at least one key');
+    return;
+  }
+  for (const [at, key] of keys.entries()) {
+    if (typeof key?.id !== 'string' || !/^[\x21-\x7e]{1,32}$/.test(key.id)) {
+      faults.push(`encryption[${at}].id must be 1 to 32 visible ASCII characters`);
+    }
+    if (!(key?.secret instanceof Uint8Array) || key.secret.length !== 32) {
+      faults.push(`encryption[${at}].secret must be 32 bytes`);
+    }
+  }
+  if (new Set(keys.map((key) => key?.id)).size < keys.length)
+    faults.push('encryption names the same key twice');
+}

@@ -1,0 +1,26 @@
+/** What an API most likely did not mean, and what makes its protection weaker than it looks. */
+export type WarningCode = keyof typeof warningMessages;
+
+/** What is wrong and what to do. */
+export const warningMessages = {
+  untrusted_forwarded_header:
+    "a request has a forwarded address, and nothing says that its proxy is to be trusted: all clients of the proxy are one caller, and get each other's answers. Give tenantOf, trustedProxies, or the framework's own setting for proxies; trustedProxies: 0 if there is none",
+  misspelled_key_header:
+    'a request has no Idempotency-Key, and a header with a name like it, X-Idempotency-Key for example: it was executed without protection',
+} as const;
+
+/** Headers that look like the key, and that no protection reads. */
+export const misspelledKeyHeaders = [
+  'x-idempotency-key',
+  'idempotencykey',
+  'idempotency_key',
+  'idempotent-key',
+  'x-idempotent-key',
+  'idempotence-key',
+] as const;
+
+/** Writes a warning where the operator of the process looks. */
+export function warnLoudly(code: WarningCode): void {
+  if (typeof process === 'undefined' || typeof process.emitWarning !== 'function') return;
+  process.emitWarning(warningMessages[code], { type: 'IdempotencyWarning', code });
+}

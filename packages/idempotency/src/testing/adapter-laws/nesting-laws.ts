@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { memoryStore } from '../../stores/memory.ts';
+import { ManualClock } from '../manual-clock.ts';
+import { assertRefusal, assertReplay, assertSameAnswer, newKey, withApp } from './law-app.ts';
+import type { AdapterLaw } from './subject.ts';
+
+const always = () => true;
+
+/** What becomes of a route that is protected twice: for the whole app, and once more by itself. */
+export const nestingLaws: readonly AdapterLaw[] = [
+  {
+    id: 'protected-twice',
+    sentence:
+      'A route that is protected twice, with one store or with two, is executed once, and the options of the inner protection win.',
+    concerns: always,
+    run: async (subject) => {
+      const clock = new ManualClock();
+      const newStore = () => memoryStore({ nowMs: () => clock.nowMs() });
+      for (const own of [{}, { store: newStore() }]) {
+        const inner = { clock, answerTtlMs: 1000, shouldStore: () => true, ...own };
+        await withApp(subject, { options: { clock, store: newStore() }, inner }, async (app) => {
+          app.work.status = 503;
+          const key = newKey();
+          const body = '{"amount":1}';
+          const [first, ...others] = await Promise.all(
+            Array.from({ length: 5 }, () => app.post('status', { key, body })),
+          );
+          assert.ok(first?.status === 503);
+          for (const other of others) assertSameAnswer(other, first);
+          assertRefusal(await app.post('status', { key, body: '{}' }), 409, 'idempotency_conflict');
+          assert.equal((await app.post('status', { key, body })).status, 503);
+          clock.advance(1000);
+          assertRefusal(await app.post('status', { key, body }), 410, 'idempotency_key_expired');
+          assert.equal(app.work.executions, 1);
+          assert.equal(app.outcomes.filter((outcome) => outcome !== 'gave_way').join(), 'completed');
+        });
+      }
+    },
+  },
+  {
+    id: 'inner-refusal-is-not-stored',
+    sentence: 'What the inner one of two protections refuses is not stored by the outer one.',
+    concerns: always,
+    run: (subject) =>
+      withApp(
+        subject,
+        { options: { shouldStore: () => true }, inner: { keySpelling: 'structured' } },
+        async (app) => {
+          const key = newKey();
+          for (const _ of [1, 2])
+            assertRefusal(await app.post('json', { key }), 400, 'invalid_idempotency_key');
+          const first = await app.post('json', { key: `"${key}"` });
+          assert.equal(first.status, 201);
+          assertReplay(await app.post('json', { key: `"${key}"` }), first);
+          assert.equal(app.work.executions, 1);
+        },
+      ),
+  },
+];
