@@ -203,9 +203,10 @@ function database(read: Reader, mistakes: string[]): DatabaseConfig {
 }
 
 function checkedOrigin(origin: string, mistakes: string[]): string {
-  const parsed = URL.canParse(origin) ? new URL(origin).origin : undefined;
-  if (parsed !== origin)
-    mistakes.push(`CORS_ALLOWED_ORIGINS: ${origin} is not an origin like https://app.example`);
+  const url = URL.canParse(origin) ? new URL(origin) : undefined;
+  // Upper case, the default port and a last '/' may be written.
+  if (url !== undefined && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin;
+  mistakes.push(`CORS_ALLOWED_ORIGINS: ${origin} is not an origin like https://app.example`);
   return origin;
 }
 

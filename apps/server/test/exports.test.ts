@@ -40,7 +40,7 @@ test('an export is what the list is, in its order, under a name, with the same f
   for (const query of queries) {
     const exported = await api.get(`/entries/export.json?${query}`);
     assert.equal(exported.status, 200);
-    assert.equal(exported.headers.get('content-disposition'), 'attachment; filename="entries.json"');
+    assert.equal(exported.headers.get('content-disposition'), 'attachment; filename=entries.json');
     const listed = [];
     let cursor = '';
     for (let hasMore = true; hasMore; ) {
@@ -52,7 +52,7 @@ test('an export is what the list is, in its order, under a name, with the same f
     assert.deepEqual(exported.json, { items: listed }, query);
     const csv = await api.get(`/entries/export.csv?${query}`);
     assert.match(csv.headers.get('content-type') ?? '', /^text\/csv/);
-    assert.equal(csv.headers.get('content-disposition'), 'attachment; filename="entries.csv"');
+    assert.equal(csv.headers.get('content-disposition'), 'attachment; filename=entries.csv');
     const rows = csv.text.split('\r\n');
     assert.equal(rows.length, listed.length + 2);
     assert.equal(rows[1]?.split(',')[0], listed[0].id);

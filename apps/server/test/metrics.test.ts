@@ -75,6 +75,11 @@ test("metrics are the operator's, name nobody, and stats are the tenant's own", 
     totalRequests: 2,
     outstandingStroops: '10',
     settledStroops: '15',
+    totalWebhooks: 0,
+    usageKeys: 1,
+    lifetimeRequests: 5,
+    settledStroopsTotal: '15',
+    settlementsTotal: 1,
     paused: false,
   });
   assert.equal((await two.get('/stats')).json.accounts, 0);

@@ -5,7 +5,9 @@ import type { FastifyInstance } from 'fastify';
 export async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
   await app.register(cors, {
     origin: [...origins],
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    // OPTIONS that asks for nothing is answered, too, as AgentPay does.
+    strictPreflight: false,
     allowedHeaders: [
       'Authorization',
       'Content-Type',
@@ -31,6 +33,6 @@ export async function allowOrigins(app: FastifyInstance, origins: readonly strin
       'Server-Timing',
       'X-Request-Id',
     ],
-    maxAge: 600,
+    maxAge: 86_400,
   });
 }

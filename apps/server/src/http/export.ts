@@ -4,6 +4,7 @@ import type { Call, Reply } from './router.ts';
 
 /** A file that is streamed. */
 export interface ExportFile {
+  /** a token: letters and a dot, which need no quotes */
   readonly name: string;
   readonly mediaType: string;
   /** its text, piece by piece; each is made only when the client has room for it */
@@ -30,7 +31,7 @@ export function exportReply<N extends OperationName>(
 ): Reply {
   const headers = [
     ['content-type', mediaType],
-    ['content-disposition', `attachment; filename="${name}"`],
+    ['content-disposition', `attachment; filename=${name}`],
     ['cache-control', 'no-store'],
   ] as const;
   if (request.method === 'HEAD') return { status: 200, headers };

@@ -53,7 +53,9 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
     const { status, headers, body } = errorAnswer(error, request, log, trustedHops);
     return reply.code(status).headers(headers).send(body);
   });
-  app.setNotFoundHandler(async () => {
+  app.setNotFoundHandler(async (request, reply) => {
+    // No route takes OPTIONS. Without an allowed origin the answer to a preflight has no header that allows anything.
+    if (request.method === 'OPTIONS') return reply.code(204).send();
     throw new ApiError('not_found', 'there is no such path');
   });
   if (desk.config.corsAllowedOrigins.length > 0) await allowOrigins(app, desk.config.corsAllowedOrigins);

@@ -8,6 +8,7 @@ export interface BooksStats {
   readonly services: number;
   readonly agents: number;
   readonly accounts: number;
+  readonly settlements: number;
   readonly recordedRequests: bigint;
   readonly reversedRequests: bigint;
   readonly settledRequests: bigint;
@@ -20,6 +21,7 @@ export interface BooksStats {
 export async function statsOf(books: Books, tenant: string): Promise<BooksStats> {
   const sums = {
     accounts: 0,
+    settlements: 0,
     recordedRequests: 0n,
     reversedRequests: 0n,
     settledRequests: 0n,
@@ -29,6 +31,7 @@ export async function statsOf(books: Books, tenant: string): Promise<BooksStats>
   };
   for await (const { account, service } of eachAccount(books, { tenant, serviceId: undefined })) {
     sums.accounts += 1;
+    sums.settlements += account.settlements;
     sums.recordedRequests += BigInt(account.recordedRequests);
     sums.reversedRequests += BigInt(account.reversedRequests);
     sums.settledRequests += BigInt(account.settledRequests);

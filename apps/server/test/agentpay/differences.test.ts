@@ -60,6 +60,10 @@ const differences: Readonly<Record<number, Shown>> = {
     assertError(await send(), 409, 'service_disabled');
     await played.send('POST /api/v1/services/s/enable');
     assert.equal((await send()).status, 201);
+    await played.asOperator('POST /api/v1/admin/pause');
+    assertError(await use(played, 1), 503, 'service_paused');
+    const retry = await send();
+    assert.deepEqual([retry.status, retry.headers.get('idempotency-replayed')], [201, 'true']);
   },
   6: async (played) => {
     await priced(played, 25);
@@ -74,17 +78,19 @@ const differences: Readonly<Record<number, Shown>> = {
     assert.equal((await played.send('DELETE /api/v1/services/s')).status, 204);
     assertError(await use(played, 1), 409, 'service_deleted');
   },
-  7: async ({ send }) => {
+  7: async ({ send, asOperator }) => {
     assertError(await send('GET /api/v1/events', undefined, { 'X-API-Key': '' }), 401, 'unauthorized');
     assertError(await send('GET /api/v1/api-keys'), 403, 'forbidden');
     assertError(await send('PATCH /api/v1/config', { bulkMaxItems: 1 }), 403, 'forbidden');
     assertError(await send('POST /api/v1/admin/pause'), 403, 'forbidden');
+    await asOperator('POST /api/v1/admin/pause');
+    const made = await asOperator('POST /api/v1/api-keys', { label: 'x' });
+    assert.deepEqual([made.status, made.json.prefix], [201, made.json.key.slice(0, 12)]);
   },
-  8: async (played) => {
-    const at = (ms: number) => ({ occurredAt: new Date(played.clock.nowMs + ms).toISOString() });
-    assertError(await use(played, 1, at(-35 * 86_400_000)), 422, 'event_too_old');
-    assertError(await use(played, 1, at(10 * 60_000)), 422, 'event_in_future');
-    assert.equal((await use(played, 1, at(0))).status, 201);
+  8: async ({ send }) => {
+    const list = await send('GET /api/v1/agents', undefined, { 'Accept-Encoding': 'gzip' });
+    assert.equal(list.headers.get('cache-control'), 'no-store');
+    assert.equal(list.headers.get('content-encoding'), null);
   },
   9: async (played) => {
     const { send } = played;
@@ -93,6 +99,7 @@ const differences: Readonly<Record<number, Shown>> = {
     assert.deepEqual([page.services[0].serviceId, page.hasMore], ['a', true]);
     const next = (await send(`GET /api/v1/services?cursor=${page.nextCursor}`)).json;
     assert.deepEqual([next.services[0].serviceId, next.nextCursor, next.hasMore], ['b', null, false]);
+    assertError(await send('GET /api/v1/services?cursor=x'), 400, 'invalid_request');
     await use(played, 1);
     const agent = (await send('GET /api/v1/agents/a/usage')).json;
     assert.deepEqual(Object.keys(agent), ['agent', 'items', 'nextCursor', 'hasMore']);
@@ -115,10 +122,13 @@ const differences: Readonly<Record<number, Shown>> = {
     );
     assert.equal(items[1].payload.total, undefined);
     assert.equal((await played.send('GET /api/v1/events?limit=1')).json.total, undefined);
+    const since = (await played.send('GET /api/v1/events?since=0')).json.items;
+    assert.equal(since[0].payload.requests, 1);
   },
   11: async ({ send }) => {
     const make = async (url: string) => await send('POST /api/v1/webhooks', { url, events: ['*'] });
-    assertError(await make('https://10.0.0.1/'), 400, 'invalid_request');
+    for (const url of ['https://10.0.0.1/', 'http://hooks.example.com/'])
+      assertError(await make(url), 400, 'invalid_request');
     const { id, secret } = (await make('https://hooks.example.com/')).json;
     assert.match(secret, /^whsec_/);
     const tested = (await send(`POST /api/v1/webhooks/${id}/test`)).json;
@@ -133,6 +143,10 @@ const differences: Readonly<Record<number, Shown>> = {
     assert.deepEqual([capped.status, capped.headers.get('ignored-parameters')], [200, 'eventLogCap']);
     const other = await asOperator('PATCH /api/v1/config', { rateLimitWindowMs: 1_000 });
     assertError(other, 400, 'invalid_request');
+    const hook = { url: 'https://hooks.example.com/', events: ['*'] };
+    for (let made = 0; made < 16; made++)
+      assert.equal((await send('POST /api/v1/webhooks', hook)).status, 201);
+    assertError(await send('POST /api/v1/webhooks', hook), 422, 'limit_exceeded');
     const items = Array.from({ length: 1_001 }, () => ({ ...account, requests: 1 }));
     assertError(await send('POST /api/v1/usage/bulk', { items }), 422, 'limit_exceeded');
     assert.equal((await send('POST /api/v1/usage/bulk', { items: items.slice(1) })).status, 201);
@@ -151,6 +165,8 @@ const differences: Readonly<Record<number, Shown>> = {
   14: async ({ send, asOperator }) => {
     assertError(await asOperator('POST /api/v1/admin/reset'), 404, 'not_found');
     assertError(await send('POST /api/v1/charges', {}), 404, 'not_found');
+    assert.equal((await send('GET /api/v1/stats')).json.servicesBreakdown, undefined);
+    assertError(await send('DELETE /api/v1/services'), 405, 'method_not_allowed');
   },
   15: async (played) => {
     const labelled = await played.asOperator('POST /api/v1/api-keys', { label: 'x', note: 1 });
@@ -159,17 +175,28 @@ const differences: Readonly<Record<number, Shown>> = {
     assert.deepEqual([listed.status, listed.headers.get('ignored-parameters')], [200, 'stranger']);
     const typed = { ...account, expectedStroop: '1' };
     assertError(await played.send('POST /api/v1/settle', typed), 400, 'invalid_request');
+    const once = await use(played, 1, { id: 'x' });
+    const again = await use(played, 1, { id: 'x' });
+    assert.deepEqual([once.status, again.status, again.json.status], [201, 200, 'duplicate']);
+    const at = (ms: number) => ({ occurredAt: new Date(played.clock.nowMs + ms).toISOString() });
+    assertError(await use(played, 1, at(-35 * 86_400_000)), 422, 'event_too_old');
+    assertError(await use(played, 1, at(10 * 60_000)), 422, 'event_in_future');
+    assert.equal((await use(played, 1, at(0))).status, 201);
   },
   16: async (played) => {
     for (const agent of ['.', '..']) assertError(await use(played, 1, { agent }), 400, 'invalid_request');
+    for (const serviceId of ['a b', 'a::b', '..']) {
+      const named = await played.send('POST /api/v1/services', { serviceId, priceStroops: 1 });
+      assertError(named, 400, 'invalid_request');
+    }
+    assertError(await played.send('GET /api/v1/services/a%20b/usage'), 400, 'invalid_request');
+    const priceless = await played.send('PATCH /api/v1/services/none/price', { priceStroops: -1 });
+    assertError(priceless, 400, 'invalid_request');
     const usage = { ...account, requests: 1 };
-    const keyed = await played.send('POST /api/v1/usage', usage, { 'Idempotency-Key': 'with a space' });
-    assertError(keyed, 400, 'invalid_idempotency_key');
-  },
-  17: async ({ send }) => {
-    const list = await send('GET /api/v1/agents', undefined, { 'Accept-Encoding': 'gzip' });
-    assert.equal(list.headers.get('cache-control'), 'no-store');
-    assert.equal(list.headers.get('content-encoding'), null);
+    for (const key of ['with a space', '', 'x'.repeat(256)]) {
+      const keyed = await played.send('POST /api/v1/usage', usage, { 'Idempotency-Key': key });
+      assertError(keyed, 400, 'invalid_idempotency_key');
+    }
   },
 };
 

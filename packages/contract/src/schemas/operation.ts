@@ -325,6 +325,11 @@ export const Stats = Type.Object({
   totalRequests: Type.Integer({ minimum: 0, description: 'Those that are outstanding.' }),
   outstandingStroops: Stroops,
   settledStroops: Stroops,
+  totalWebhooks: Count,
+  usageKeys: Type.Integer({ minimum: 0, description: "AgentPay's name of `accounts`." }),
+  lifetimeRequests: Type.Integer({ minimum: 0, description: "AgentPay's name of `recordedRequests`." }),
+  settledStroopsTotal: Type.String({ ...Stroops, description: "AgentPay's name of `settledStroops`." }),
+  settlementsTotal: Count,
   paused: Type.Boolean({ description: 'Whether writes are paused by the operator.' }),
 });
 

@@ -11,7 +11,7 @@ import { begun, exportReply } from '../export.ts';
 import type { Handlers } from '../router.ts';
 import { settlementQuery } from '../settlement-query.ts';
 
-const csvType = 'text/csv; charset=utf-8; header=present';
+const csvType = 'text/csv; charset=utf-8';
 
 /** Routes that stream a file. */
 export function exportRoutes({ books, nowMs }: Desk) {

@@ -88,6 +88,11 @@ export function operationRoutes({ books, ledger, writeProbe, metrics, config, ve
           totalRequests: exactInteger(stats.outstandingRequests),
           outstandingStroops: String(stats.outstandingStroops),
           settledStroops: String(stats.settledStroops),
+          totalWebhooks: (await books.webhooks(tenantOf(call))).length,
+          usageKeys: stats.accounts,
+          lifetimeRequests: exactInteger(stats.recordedRequests),
+          settledStroopsTotal: String(stats.settledStroops),
+          settlementsTotal: stats.settlements,
           paused: isPaused,
         },
       };
