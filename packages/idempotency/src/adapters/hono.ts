@@ -19,9 +19,10 @@ import type { Awaitable } from '../core/store.ts';
 import { FetchProtection } from './fetch/fetch-protection.ts';
 import { responseOf } from './fetch/whole-answer.ts';
 import { lightAnswer, typeOfUntyped } from './hono/light-response.ts';
-import { incomingOf, readByHono, readContext } from './hono/read-context.ts';
+import { incomingOf, outgoingOf, readByHono, readContext } from './hono/read-context.ts';
 import { addressOfRuntime } from './hono/runtime-address.ts';
 import { operationOf, setOperation } from './node/operations.ts';
+import { isTimeout } from './node/timeout-error.ts';
 
 export type { Operation } from '../core/operation.ts';
 export { operationOf } from './node/operations.ts';
@@ -112,6 +113,11 @@ async function conclude(
   operation: Operation,
   about: RefusedRequest,
 ): Promise<void> {
+  if (isAnsweredInFront(context)) {
+    await operation.abandon();
+    return;
+  }
+  if (isTimeout(context.error)) operation.cutOff();
   const response = context.res;
   const light = lightAnswer(response);
   if (light === undefined) {
@@ -125,6 +131,12 @@ async function conclude(
   if (sent === light) return;
   context.res = undefined;
   context.res = responseOf(sent, response.headers);
+}
+
+/** A timeout in front of the protection did not wait: what stands in the context is its answer, which is sent already. */
+function isAnsweredInFront(context: Context): boolean {
+  const outgoing = outgoingOf(context);
+  return outgoing === undefined ? context.res.bodyUsed : outgoing.headersSent;
 }
 
 async function callerOf<E extends Env>(

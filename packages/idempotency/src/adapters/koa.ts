@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KeptResponse } from '../core/kept-response.ts';
+import type { Operation } from '../core/operation.ts';
 import { setOperation } from './node/operations.ts';
 import { type NodeOptions, NodeProtection } from './node/protection.ts';
+import { isTimeout } from './node/timeout-error.ts';
 
 export type { Operation } from '../core/operation.ts';
 export { operationOf } from './node/operations.ts';
@@ -15,6 +17,8 @@ export interface KoaContext {
   /** the address of the client, by the setting `app.proxy` */
   readonly ip?: string;
   status: number;
+  /** false once the app has taken the response out of Koa's hands */
+  readonly respond?: boolean | undefined;
   body: unknown;
   onerror(error: Error | null): void;
   append(name: string, value: string): void;
@@ -49,6 +53,7 @@ export function idempotency<Context extends KoaContext = KoaContext>(
       target: context.originalUrl,
       parsedBody: () => bodyOf(context.request),
       address: () => context.ip,
+      isOthersAnswer: () => context.respond !== false,
       send: (answer) => send(context, answer),
     });
     if (outcome.kind === 'answered') return;
@@ -56,9 +61,24 @@ export function idempotency<Context extends KoaContext = KoaContext>(
       setOperation(context, outcome.operation);
       setOperation(req, outcome.operation);
       outliveSocket(context);
+      return follow(outcome.operation, next());
     }
     return next();
   };
+}
+
+/**
+ * Koa sends what stands in the context once all middleware has ended. An answer before that is one of a middleware in
+ * front that did not wait, unless the app has taken the response out of Koa's hands.
+ */
+async function follow(operation: Operation, handler: Promise<unknown>): Promise<unknown> {
+  operation.follow(handler);
+  try {
+    return await handler;
+  } catch (error) {
+    if (isTimeout(error)) operation.cutOff();
+    throw error;
+  }
 }
 
 /** Koa answers an error of the connection with 500; here the handler's own answer is still to come. */

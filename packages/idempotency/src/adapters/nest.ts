@@ -12,6 +12,7 @@ import { APP_INTERCEPTOR } from '@nestjs/core';
 import { type Observable, of } from 'rxjs';
 import { hideHangUp } from './nest/deaf-socket.ts';
 import { type PlatformResponse, rawResponse, substituteAnswer } from './nest/substitute-answer.ts';
+import { watched } from './nest/watched-handler.ts';
 import { requestIdOf } from './node/node-request.ts';
 import { setOperation } from './node/operations.ts';
 import { type NodeOptions, NodeProtection } from './node/protection.ts';
@@ -78,6 +79,7 @@ export class IdempotencyInterceptor<Request extends NestRequest = NestRequest> i
       setOperation(request, outcome.operation);
       setOperation(raw, outcome.operation);
       hideHangUp(raw);
+      return watched(next.handle(), outcome.operation);
     }
     return next.handle();
   }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Operation } from '../core/operation.ts';
 import { setOperation } from './node/operations.ts';
 import { type NodeOptions, NodeProtection } from './node/protection.ts';
 
@@ -35,9 +36,16 @@ export function idempotent(
         parsedBody: () => undefined,
       });
       if (outcome.kind === 'answered') return;
-      if (outcome.operation !== undefined) setOperation(request, outcome.operation);
+      if (outcome.operation !== undefined) return follow(outcome.operation, request, response);
     }
     await handler(request, response);
+  }
+
+  async function follow(operation: Operation, request: IncomingMessage, response: ServerResponse) {
+    setOperation(request, operation);
+    const running = Promise.resolve(handler(request, response));
+    operation.follow(running);
+    await running;
   }
 
   return (request, response) => {

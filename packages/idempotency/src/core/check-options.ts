@@ -31,6 +31,11 @@ export function checkOptions(
       'onAbandoned is not for the atomic mode, in which an operation that was not completed did not happen',
     );
   }
+  if (options.mode === 'atomic' && options.onServerError !== undefined) {
+    faults.push(
+      'onServerError is not for the atomic mode, in which an operation that was not completed did not happen',
+    );
+  }
   const keptHeaders = checkKeptHeaders(options.keepHeaders, faults);
   checkEncryption(options.encryption, faults);
   if (faults.length > 0) throw new InvalidOptionsError(faults);
@@ -45,6 +50,7 @@ export function checkOptions(
       (options.methods ?? ['POST', 'PUT', 'PATCH', 'DELETE']).map((name) => name.toUpperCase()),
     ),
     onAbandoned: options.mode === 'atomic' ? 'rerun' : (options.onAbandoned ?? 'refuse'),
+    onServerError: options.onServerError,
     onStoreError: options.onStoreError ?? 'refuse',
     keptHeaders,
     shouldStore: options.shouldStore ?? isStoredByDefault,

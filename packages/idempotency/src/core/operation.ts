@@ -72,6 +72,12 @@ export class Operation implements KeptLease {
   #isRenewing = false;
   #isCompletedWithin = false;
   #stepAside: (() => void) | undefined;
+  /** whether the promise of the handler is still to be settled */
+  #isRunning = false;
+  /** whether others have answered in the place of the handler */
+  #isCutOff = false;
+  /** the status that was answered while the handler ran, and that leaves the key free */
+  #earlyStatus: number | undefined;
 
   constructor(context: OperationContext, begun: BegunOperation) {
     const { slot, key, fencingToken, fingerprint, claimedAtMs } = begun;
@@ -127,9 +133,36 @@ export class Operation implements KeptLease {
     });
   }
 
+  /** Whether the handler is known to run. */
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  /** Follows a handler: as long as its promise is not settled, the key is not free, whatever was answered. */
+  follow(handler: Promise<unknown>): void {
+    this.#isRunning = true;
+    handler.then(
+      () => this.#handlerEnded(false),
+      () => this.#handlerEnded(true),
+    );
+  }
+
+  /**
+   * Says that others answer in the place of the handler, a timeout for example, and that it may still run. An answer that
+   * would leave the key free does not: the key is held until the handler ends, or as long as an execution may take where its
+   * end is not seen. Unless it fails, no one knows the outcome then.
+   */
+  cutOff(): void {
+    this.#isCutOff = true;
+  }
+
   /** Ends the operation with what the handler answered, and says what is to be sent. Never fails. */
   finish(answer: KeptResponse): Awaitable<Ending> {
-    if (this.#hasEnded) return { kind: 'send', response: answer };
+    if (this.#hasEnded || this.#earlyStatus !== undefined) return { kind: 'send', response: answer };
+    if ((this.#isRunning || this.#isCutOff) && this.#isFreeing(answer)) {
+      this.#earlyStatus = answer.status;
+      return { kind: 'send', response: answer };
+    }
     return andThen(this.#decideEnd(answer), ({ ending, outcome }) => {
       this.#end(outcome, answer.status);
       return ending;
@@ -163,10 +196,35 @@ export class Operation implements KeptLease {
     return andThen(released, () => this.#end('gave_way', undefined));
   }
 
+  #handlerEnded(hasFailed: boolean): void {
+    this.#isRunning = false;
+    const status = this.#earlyStatus;
+    if (status === undefined || this.#hasEnded) return;
+    this.#endLate(status, this.#isCutOff && !hasFailed).catch(this.#context.calls.unforeseen);
+  }
+
+  async #endLate(status: number, isUnknown: boolean): Promise<void> {
+    if (isUnknown && this.#context.settings.mode === 'leased') return this.abandon();
+    await this.#release({ status, headers: [], body: '' });
+    this.#end('released', status);
+  }
+
+  /** Whether an answer leaves the key free. */
+  #isFreeing(answer: KeptResponse): boolean {
+    if (this.#isCompletedWithin) return false;
+    const { settings } = this.#context;
+    return settings.mode === 'atomic' ? answer.status >= 400 : fateOf(answer, settings) === 'free';
+  }
+
   keep(): void {
     const { clock, executionMsMax } = this.#context.settings;
     const nowMs = clock.nowMs();
     if (nowMs - this.#startedAtMs >= executionMsMax) {
+      if (this.#earlyStatus !== undefined) {
+        this.#lose();
+        this.#end('abandoned', this.#earlyStatus);
+        return;
+      }
       this.#lose();
       return;
     }
@@ -214,8 +272,14 @@ export class Operation implements KeptLease {
   #decideUncommitted(answer: KeptResponse): Awaitable<DecidedEnd> {
     const { settings } = this.#context;
     if (settings.mode === 'atomic') return this.#endUncommitted(answer);
-    if (!settings.shouldStore(answer)) return this.#release(answer);
-    return this.#complete(answer);
+    switch (fateOf(answer, settings)) {
+      case 'keep':
+        return this.#complete(answer);
+      case 'free':
+        return this.#release(answer);
+      case 'unknown':
+        return this.#leaveUnknown(answer);
+    }
   }
 
   /** In the atomic mode an operation that was not completed inside its transaction did not happen. */
@@ -232,6 +296,11 @@ export class Operation implements KeptLease {
       calls.call('release', () => settings.store.release(this.#slot, this.fencingToken)),
     );
     return { ending: { kind: 'send', response: answer }, outcome: 'released' };
+  }
+
+  async #leaveUnknown(answer: KeptResponse): Promise<DecidedEnd> {
+    await this.#attempt(() => this.#renewFor(0));
+    return { ending: { kind: 'send', response: answer }, outcome: 'abandoned' };
   }
 
   #complete(answer: KeptResponse): Awaitable<DecidedEnd> {
@@ -323,6 +392,12 @@ export class Operation implements KeptLease {
     const durationMs = settings.clock.nowMs() - startedAtMs;
     report({ kind: 'execution_ended', fencingToken, outcome, status, startedAtMs, durationMs });
   }
+}
+
+/** What becomes of the key of an answer, in the leased mode. */
+function fateOf(answer: KeptResponse, settings: EngineSettings): 'keep' | 'free' | 'unknown' {
+  if (answer.status >= 500 && settings.onServerError !== undefined) return settings.onServerError;
+  return settings.shouldStore(answer) ? 'keep' : 'free';
 }
 
 /** Caller and key in one digest, so that neither is told to whoever is given it. */

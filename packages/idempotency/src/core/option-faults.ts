@@ -14,6 +14,7 @@ const optionNames: ReadonlySet<string> = new Set<string>([
   'keySpelling',
   'methods',
   'onAbandoned',
+  'onServerError',
   'onStoreError',
   'keepHeaders',
   'shouldStore',
@@ -82,6 +83,7 @@ export function checkWords(options: IdempotencyOptions, faults: string[]): void 
   oneOf('requireKey', [true, false]);
   oneOf('keySpelling', ['any', 'structured']);
   if (typeof options.onAbandoned !== 'function') oneOf('onAbandoned', ['refuse', 'rerun']);
+  oneOf('onServerError', ['free', 'keep', 'unknown']);
   oneOf('onStoreError', ['refuse', 'proceed']);
   for (const name of ['shouldStore', 'observer', 'newRequestId'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'function')

@@ -75,3 +75,9 @@ test('the memory store remembers keys for a day, the others for 400 days, unless
   assert.equal(checkOptions({ store: other }).retentionMs, 400 * 86_400_000);
   assert.equal(checkOptions({ store: other, retentionMs: 86_400_000 }).retentionMs, 86_400_000);
 });
+
+test('what becomes of the key of a server error is one of three words, and none of the atomic mode', () => {
+  for (const onServerError of ['free', 'keep', 'unknown']) assert.deepEqual(faultsOf({ onServerError }), []);
+  assert.match(faultsOf({ onServerError: 'store' }).join(), /onServerError must be free or keep or unknown/);
+  assert.match(faultsOf({ onServerError: 'free', mode: 'atomic' }).join(), /not for the atomic mode/);
+});

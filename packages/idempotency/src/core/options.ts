@@ -43,6 +43,12 @@ export interface IdempotencyOptions {
     | 'refuse'
     | 'rerun'
     | ((operation: AbandonedOperation) => Awaitable<AbandonedVerdict>);
+  /**
+   * What becomes of the key of an answer of 500 or above, in the leased mode. `free`: nothing took effect, a retry is
+   * executed. `keep`: the answer is stored. `unknown`: no one knows, a retry is refused, or what `onAbandoned` says. Where
+   * it is given, `shouldStore` is not asked about such answers; by default `free`.
+   */
+  readonly onServerError?: 'free' | 'keep' | 'unknown';
   /** `refuse` answers 503 when the store fails; `proceed` runs the handler without protection */
   readonly onStoreError?: 'refuse' | 'proceed';
   /** how long the store may take for one verb; 2 s */
@@ -87,6 +93,7 @@ export interface EngineSettings {
   readonly waitMs: number;
   readonly waitersMax: number;
   readonly onAbandoned: NonNullable<IdempotencyOptions['onAbandoned']>;
+  readonly onServerError: 'free' | 'keep' | 'unknown' | undefined;
   readonly onStoreError: 'refuse' | 'proceed';
   readonly storeTimeoutMs: number;
   readonly requestBytesMax: number;

@@ -12,6 +12,16 @@ export function incomingOf(context: Context): IncomingMessage | undefined {
   return isIncoming(env.incoming) ? env.incoming : undefined;
 }
 
+/** The response of Node behind a context, where the app runs on `@hono/node-server`. */
+export function outgoingOf({ env }: Context): { readonly headersSent: boolean } | undefined {
+  const found: unknown = env;
+  if (typeof found !== 'object' || found === null || !('outgoing' in found)) return undefined;
+  const { outgoing } = found;
+  return typeof outgoing === 'object' && outgoing !== null && 'headersSent' in outgoing
+    ? { headersSent: outgoing.headersSent === true }
+    : undefined;
+}
+
 function isIncoming(value: unknown): value is IncomingMessage {
   return typeof value === 'object' && value !== null && 'socket' in value && 'headers' in value;
 }

@@ -51,6 +51,8 @@ export interface NodeExchange<Request> {
   readonly requestId?: string;
   /** the address of the client, as the framework knows it */
   readonly address?: () => string | undefined;
+  /** whether an answer, while the handler runs, is not its own */
+  readonly isOthersAnswer?: () => boolean;
   /** Sends an answer in place of the handler; by default on the response itself. */
   readonly send?: (answer: KeptResponse) => void;
 }
@@ -182,7 +184,7 @@ export class NodeProtection<Request> {
       case 'proceed':
         return unprotected;
       case 'execute':
-        this.#hold(exchange.response, begun.operation, about);
+        this.#hold(exchange, begun.operation, about);
         return { kind: 'run', operation: begun.operation };
     }
   }
@@ -191,9 +193,16 @@ export class NodeProtection<Request> {
     return answerWith(exchange, this.#engine.refuse(refusal, about).response);
   }
 
-  #hold(response: ServerResponse, operation: Operation, about: RefusedRequest): void {
+  #hold(
+    { response, isOthersAnswer = () => false }: NodeExchange<Request>,
+    operation: Operation,
+    about: RefusedRequest,
+  ): void {
     const stepAside = holdResponse(response, {
-      finish: (answer) => this.#engine.finish(operation, answer, about),
+      finish: (answer) => {
+        if (wasTimedOut(response.req) || (operation.isRunning && isOthersAnswer())) operation.cutOff();
+        return this.#engine.finish(operation, answer, about);
+      },
       abandon: () => operation.abandon(),
       bodyBytesMax: this.#engine.settings.answerBytesMax,
       hidesSocket: this.#hidesSocket,
@@ -222,6 +231,11 @@ export class NodeProtection<Request> {
     if (read.kind !== 'whole') return read.kind;
     return { kind: 'raw', body: read.bytes, contentType: raw.headers['content-type'] };
   }
+}
+
+/** `connect-timeout` answers in the place of a handler, which it cannot stop. */
+function wasTimedOut(request: IncomingMessage & { readonly timedout?: unknown }): boolean {
+  return request.timedout === true;
 }
 
 /** A serverless bridge may hand over a body that no header announces. Some parsers leave an empty object for none. */

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { assertReplay, newKey, withApp } from './law-app.ts';
+import { assertRefusal, assertReplay, newKey, withApp } from './law-app.ts';
 import type { AdapterLaw, AnswerWay } from './subject.ts';
 import { header, type WireAnswer } from './wire.ts';
 import type { LawWork } from './work.ts';
+
+const always = () => true;
 
 type Check = (work: LawWork, answer: WireAnswer) => void;
 
@@ -148,6 +150,27 @@ export const answerLaws: readonly AdapterLaw[] = [
         await app.post('json', { key: freed });
         assert.equal(app.work.executions, 3);
       }),
+  },
+  {
+    id: 'on-server-error',
+    sentence:
+      'What becomes of the key of an answer of 500 or above is a choice by name: a retry is executed, gets that answer, or is told that no one knows the outcome.',
+    concerns: always,
+    run: async (subject) => {
+      const post = async (onServerError: 'free' | 'keep' | 'unknown', check: (retry: WireAnswer) => void) => {
+        await withApp(subject, { options: { onServerError } }, async (app) => {
+          app.work.status = 503;
+          const key = newKey();
+          assert.equal((await app.post('status', { key })).status, 503);
+          app.work.status = 200;
+          check(await app.post('status', { key }));
+          assert.equal(app.work.executions, onServerError === 'free' ? 2 : 1);
+        });
+      };
+      await post('free', (retry) => assert.equal(retry.status, 200));
+      await post('keep', (retry) => assert.equal(header(retry, 'idempotency-replayed'), 'true'));
+      await post('unknown', (retry) => assertRefusal(retry, 409, 'idempotency_outcome_unknown'));
+    },
   },
   {
     id: 'thrown-is-not-remembered',
