@@ -12,7 +12,7 @@ import type { IdempotencyEvent } from './observer.ts';
 import { Operation, type OperationContext, referenceOf } from './operation.ts';
 import type { EngineSettings } from './options.ts';
 import type { Refusal } from './refusal.ts';
-import { comparableBody, type RequestBody } from './request-body.ts';
+import { comparableTypedBody, type RequestBody } from './request-body.ts';
 import type { Caller } from './scope.ts';
 import type { Awaitable, Claim, Slot } from './store.ts';
 import { StoreCalls, StoreFailure } from './store-calls.ts';
@@ -123,7 +123,7 @@ export class IdempotencyEngine {
     const slot = { scope: callerScope(request.caller), key: keyDigest(request.key, keyTimeMs) };
     const requestFingerprint =
       request.fingerprint ??
-      fingerprint({ method, path, query, ifMatch, body: comparableBody(request.body) });
+      fingerprint({ method, path, query, ifMatch, body: comparableTypedBody(request.body) });
     const attempt: Attempt = {
       slot,
       fingerprint: requestFingerprint,

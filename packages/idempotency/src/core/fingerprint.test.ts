@@ -45,3 +45,12 @@ test('text and its UTF-8 bytes are the same body', () => {
   const bytes = new TextEncoder().encode('{"a":"€"}');
   assert.equal(fingerprint({ ...request, body: bytes }), fingerprint({ ...request, body: '{"a":"€"}' }));
 });
+
+test('percent-encoded bytes that are no UTF-8 are told apart, and sorted by name as others are', () => {
+  const of = (query: string) =>
+    fingerprint({ method: 'POST', path: '/', query, ifMatch: undefined, body: '' });
+  assert.notEqual(of('name=%FC'), of('name=%E4'));
+  assert.notEqual(of('name=%FC'), of('name=%EF%BF%BD'));
+  assert.equal(of('name=%FC&a=1'), of('a=1&name=%FC'));
+  assert.equal(of('name=%C3%BC'), of('name=ü'));
+});

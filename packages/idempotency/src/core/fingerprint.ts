@@ -32,7 +32,34 @@ function measured(part: string): string {
 
 function sortedQuery(query: string): string {
   if (query === '') return '';
+  if (hasOtherBytes(query)) return sortedRawQuery(query);
   const parameters = new URLSearchParams(query);
   parameters.sort();
   return parameters.toString();
+}
+
+/** Whether a query has percent-encoded bytes that are no UTF-8: `URLSearchParams` makes one character of all of them. */
+function hasOtherBytes(query: string): boolean {
+  if (!/%[89a-f]/i.test(query)) return false;
+  return (query.match(/(?:%[\da-f]{2})+/gi) ?? []).some((bytes) => !isUtf8(bytes));
+}
+
+function isUtf8(percentEncoded: string): boolean {
+  try {
+    decodeURIComponent(percentEncoded);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The parameters as they were sent, sorted by name, equal names in their order. */
+function sortedRawQuery(query: string): string {
+  const nameOf = (parameter: string) => parameter.split('=', 1)[0] ?? '';
+  const compare = (one: string, other: string) => {
+    const [first, second] = [nameOf(one), nameOf(other)];
+    if (first === second) return 0;
+    return first < second ? -1 : 1;
+  };
+  return query.split('&').toSorted(compare).join('&');
 }

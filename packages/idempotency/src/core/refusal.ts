@@ -81,7 +81,9 @@ export function refusalMessage(refusal: Refusal): string {
     case 'idempotency_outcome_unknown':
       return unknownOutcomeMessages[refusal.cause];
     case 'idempotency_key_expired':
-      return 'this Idempotency-Key was used before and its answer is no longer kept; it is not executed again';
+      return refusal.firstSeenAtMs === undefined
+        ? 'this Idempotency-Key carries a time before which keys are no longer remembered: it may have been used, and is not executed; a new operation takes a new key'
+        : 'this Idempotency-Key was used before and its answer is no longer kept; it is not executed again';
     case 'payload_too_large':
       return `a body that comes with an Idempotency-Key may have ${refusal.bytesMax} bytes; nothing was executed`;
     case 'http2_unsupported':

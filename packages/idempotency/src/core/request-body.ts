@@ -1,4 +1,5 @@
 import { canonicalJson, type Json } from './canonical-json.ts';
+import { comparableParts, isMultipart } from './multipart.ts';
 import { withoutTrailing } from './without-trailing.ts';
 
 /** The body of a request, in the form in which an adapter has it. */
@@ -7,7 +8,7 @@ export type RequestBody =
   /** as it came */
   | { readonly kind: 'raw'; readonly body: string | Uint8Array; readonly contentType: string | undefined }
   /** as a parser left it: what the handler reads */
-  | { readonly kind: 'parsed'; readonly value: unknown };
+  | { readonly kind: 'parsed'; readonly value: unknown; readonly contentType?: string | undefined };
 
 /** A body that has no form to compare by. */
 export class UnreadableBodyError extends TypeError {
@@ -25,10 +26,36 @@ export function comparableBody(body: RequestBody): string | Uint8Array {
     case 'none':
       return '';
     case 'raw':
-      return isJson(body.contentType) ? comparableJson(body.body) : body.body;
+      return comparableRaw(body.body, body.contentType);
     case 'parsed':
       return comparableValue(body.value);
   }
+}
+
+/**
+ * As `comparableBody`, with the media type in front: the same bytes of another type are another request. Parameters do not
+ * count, but for a character set that is not UTF-8.
+ */
+export function comparableTypedBody(body: RequestBody): string | Uint8Array {
+  const comparable = comparableBody(body);
+  const type = body.kind === 'none' ? '' : mediaType(body.contentType);
+  if (type === '') return comparable;
+  return typeof comparable === 'string'
+    ? `${type}\n${comparable}`
+    : Buffer.concat([Buffer.from(`${type}\n`), comparable]);
+}
+
+function mediaType(contentType: string | undefined): string {
+  const [essence = '', ...parameters] = (contentType ?? '').toLowerCase().split(';');
+  const charset = parameters.map((parameter) => parameter.trim()).find((text) => text.startsWith('charset='));
+  const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
+  return isUtf8 ? essence.trim() : `${essence.trim()};${charset}`;
+}
+
+function comparableRaw(body: string | Uint8Array, contentType: string | undefined): string | Uint8Array {
+  if (isJson(contentType)) return comparableJson(body);
+  if (!isMultipart(contentType)) return body;
+  return comparableParts(typeof body === 'string' ? Buffer.from(body) : body, contentType) ?? body;
 }
 
 function comparableValue(value: unknown): string | Uint8Array {

@@ -1,5 +1,6 @@
 import { type RequestBody, UnreadableBodyError } from '../../core/request-body.ts';
 import type { Awaitable } from '../../core/store.ts';
+import { comparedBytes } from '../node/content-coding.ts';
 import { readBody } from './bounded-body.ts';
 
 /** What has a signal, an operation for example; it is made when it is asked for. */
@@ -52,7 +53,11 @@ export async function readRequest<R extends Request>(request: R, bytesMax: numbe
   const contentType = request.headers.get('content-type') ?? undefined;
   return {
     kind: 'whole',
-    body: { kind: 'raw', body: bytes, contentType },
+    body: {
+      kind: 'raw',
+      body: comparedBytes(bytes, request.headers.get('content-encoding'), bytesMax),
+      contentType,
+    },
     handOver: (operation) =>
       isPlain ? remade(request, { body: bytes }, operation) : withSignal(request, operation),
   };

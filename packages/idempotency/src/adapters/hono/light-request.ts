@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestBody } from '../../core/request-body.ts';
 import type { WholeRequest } from '../fetch/read-request.ts';
+import { comparedBytes } from '../node/content-coding.ts';
 
 // `@hono/node-server` gives Hono a light stand-in for a `Request`, and makes a real one, which costs as much as half
 // of a small request, only for who needs it. What is done here keeps it light. It rests on how that server works
@@ -60,7 +61,8 @@ export async function readLightRequest(
   if (typeof bytes === 'string') return { kind: bytes };
   // Where a cloud function has read the body already, the server takes it from here.
   Reflect.set(incoming, 'rawBody', bytes);
-  const body: RequestBody = { kind: 'raw', body: bytes, contentType: headers['content-type'] };
+  const compared = comparedBytes(bytes, headers['content-encoding'], bytesMax);
+  const body: RequestBody = { kind: 'raw', body: compared, contentType: headers['content-type'] };
   return { kind: 'whole', body, handOver };
 }
 

@@ -11,6 +11,19 @@ const decoders: Readonly<
 };
 
 /**
+ * The bytes that a request is compared by: without its content coding, which is not the same at each attempt. What cannot
+ * be decoded is compared as it came.
+ */
+export function comparedBytes(
+  body: Uint8Array,
+  contentEncoding: string | null | undefined,
+  bytesMax: number,
+): Uint8Array {
+  if (contentEncoding === undefined || contentEncoding === null || body.length === 0) return body;
+  return withoutContentCoding(body, contentEncoding, bytesMax) ?? body;
+}
+
+/**
  * The bytes of a body without its content coding, which is negotiated anew for each answer.
  *
  * @returns `undefined` if the coding is unknown, or the body is not coded so, or larger than `bytesMax`

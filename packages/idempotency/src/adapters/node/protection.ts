@@ -24,10 +24,12 @@ import { headerValues, splitTarget } from '../../core/request-head.ts';
 import type { Caller } from '../../core/scope.ts';
 import type { Awaitable } from '../../core/store.ts';
 import { misspelledKeyHeaders } from '../../core/warning.ts';
+import { comparedBytes } from './content-coding.ts';
 import { holdResponse } from './held-response.ts';
 import { callerOf, knownAddress, requestIdOf } from './node-request.ts';
 import { operationOf } from './operations.ts';
 import { sendResponse } from './send-response.ts';
+import { uploadedForm } from './uploaded-form.ts';
 import { hasBody, keepWhenHungUp, readWholeBody } from './whole-body.ts';
 
 /** The options of an adapter on `node:http`; `Request` is the framework's. */
@@ -216,20 +218,29 @@ export class NodeProtection<Request> {
     if (fingerprintBody !== undefined) {
       return andThen(fingerprintBody(request), (value): RequestBody => ({ kind: 'parsed', value }));
     }
-    if (!hasBody(raw)) return unannounced(exchange.parsedBody());
+    if (!hasBody(raw)) return unannounced(raw, exchange.parsedBody());
     // A parser that does not know the media type leaves an empty object, and the body unread.
-    if (raw.readableEnded) return consumed(raw, exchange.parsedBody());
+    if (raw.readableEnded) return this.#consumed(exchange);
     return this.#wholeBody(exchange);
   }
 
-  async #wholeBody({
-    raw,
-    parsedBody,
-  }: NodeExchange<Request>): Promise<RequestBody | 'too_large' | 'broken_off'> {
+  #consumed({ raw, request, parsedBody }: NodeExchange<Request>): Awaitable<RequestBody> {
+    const form = uploadedForm(request, parsedBody());
+    if (form === undefined) return consumed(raw, parsedBody());
+    return andThen(
+      form,
+      (value): RequestBody => ({ kind: 'parsed', value, contentType: 'multipart/form-data' }),
+    );
+  }
+
+  async #wholeBody(exchange: NodeExchange<Request>): Promise<RequestBody | 'too_large' | 'broken_off'> {
+    const { raw } = exchange;
     const read = await readWholeBody(raw, this.#engine.settings.requestBytesMax);
-    if (read.kind === 'consumed') return consumed(raw, parsedBody());
+    if (read.kind === 'consumed') return this.#consumed(exchange);
     if (read.kind !== 'whole') return read.kind;
-    return { kind: 'raw', body: read.bytes, contentType: raw.headers['content-type'] };
+    const { 'content-encoding': coding, 'content-type': contentType } = raw.headers;
+    const { requestBytesMax } = this.#engine.settings;
+    return { kind: 'raw', body: comparedBytes(read.bytes, coding, requestBytesMax), contentType };
   }
 }
 
@@ -239,10 +250,10 @@ function wasTimedOut(request: IncomingMessage & { readonly timedout?: unknown })
 }
 
 /** A serverless bridge may hand over a body that no header announces. Some parsers leave an empty object for none. */
-function unannounced(parsedBody: unknown): RequestBody {
+function unannounced({ headers }: IncomingMessage, parsedBody: unknown): RequestBody {
   return parsedBody === undefined || parsedBody === null || isEmptyObject(parsedBody)
     ? { kind: 'none' }
-    : { kind: 'parsed', value: parsedBody };
+    : { kind: 'parsed', value: parsedBody, contentType: headers['content-type'] };
 }
 
 function isEmptyObject(value: unknown): boolean {
@@ -253,7 +264,8 @@ function isEmptyObject(value: unknown): boolean {
 function consumed({ headers }: IncomingMessage, parsedBody: unknown): RequestBody {
   // Parsers of forms put the files elsewhere, and two forms would differ in nothing else.
   const isForm = headers['content-type']?.toLowerCase().startsWith('multipart/') === true;
-  if (parsedBody !== undefined && !isForm) return { kind: 'parsed', value: parsedBody };
+  if (parsedBody !== undefined && !isForm)
+    return { kind: 'parsed', value: parsedBody, contentType: headers['content-type'] };
   throw new UnreadableBodyError(
     'the body was read before and is not kept: protect the route before that, or give the option fingerprintBody',
   );

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { gzipSync } from 'node:zlib';
 import { assertRefusal, assertReplay, newKey, withApp } from './law-app.ts';
 import type { AdapterLaw, BodyParserPlace } from './subject.ts';
 import { json } from './wire.ts';
@@ -58,8 +59,66 @@ function isBounded(bodyParser: BodyParserPlace): AdapterLaw {
   };
 }
 
+const form = (boundary: string, amount: string, file: string) => ({
+  headers: [['Content-Type', `multipart/form-data; boundary=${boundary}`]] as const,
+  body: [
+    `--${boundary}`,
+    'Content-Disposition: form-data; name="amount"',
+    '',
+    amount,
+    `--${boundary}`,
+    'Content-Disposition: form-data; name="file"; filename="a.txt"',
+    'Content-Type: text/plain',
+    '',
+    file,
+    `--${boundary}--`,
+    '',
+  ].join('\r\n'),
+});
+
 /** What becomes of the bodies of requests. */
 export const bodyLaws: readonly AdapterLaw[] = [
+  {
+    id: 'form-by-its-parts',
+    sentence:
+      'A form is compared by its parts: another boundary is the same request, another field or file is not.',
+    concerns: ({ bodyParsers }) => bodyParsers.includes('none'),
+    run: (subject) =>
+      withApp(subject, { bodyParser: 'none' }, async (app) => {
+        const key = newKey();
+        const first = await app.post('json', { key, ...form('one', '1', 'text\r\n--o') });
+        assertReplay(await app.post('json', { key, ...form('another', '1', 'text\r\n--o') }), first);
+        for (const other of [form('one', '2', 'text\r\n--o'), form('one', '1', 'text')])
+          assertRefusal(await app.post('json', { key, ...other }), 409, 'idempotency_conflict');
+        assert.equal(app.work.executions, 1);
+      }),
+  },
+  {
+    id: 'coded-body-by-its-content',
+    sentence:
+      'A body with a content coding is compared by what it contains: two ways to compress it are one request.',
+    concerns: ({ bodyParsers }) => bodyParsers.includes('none'),
+    run: (subject) =>
+      withApp(subject, { bodyParser: 'none' }, async (app) => {
+        const key = newKey();
+        const coded = (text: string, level: number) => ({
+          headers: [
+            ['Content-Type', 'application/json'],
+            ['Content-Encoding', 'gzip'],
+          ] as const,
+          body: gzipSync(text, { level }),
+        });
+        const text = JSON.stringify({ amount: 1, pad: 'x'.repeat(500) });
+        const first = await app.post('json', { key, ...coded(text, 1) });
+        assertReplay(await app.post('json', { key, ...coded(text, 9) }), first);
+        assertRefusal(
+          await app.post('json', { key, ...coded(text.replace('1', '2'), 1) }),
+          409,
+          'idempotency_conflict',
+        );
+        assert.equal(app.work.executions, 1);
+      }),
+  },
   ...places.map(isRead),
   ...places.filter((place) => place !== 'before').map(isBounded),
 ];

@@ -64,7 +64,7 @@ export const keyLaws: readonly AdapterLaw[] = [
   {
     id: 'conflict',
     sentence:
-      'The same key with another method, path, query, If-Match or body is a conflict with the id of the request, and is not executed.',
+      'The same key with another method, path, query, If-Match, media type or body is a conflict with the id of the request, and is not executed.',
     concerns: always,
     run: (subject) =>
       withApp(subject, {}, async (app) => {
@@ -78,6 +78,7 @@ export const keyLaws: readonly AdapterLaw[] = [
           app.post('json', { ...same, method: 'PUT' }),
           app.post('json', { ...same, headers: [['If-Match', '"1"']] }),
           app.post('text', same),
+          app.post('json', { ...same, headers: [['Content-Type', 'text/plain']] }),
         ];
         for (const answer of await Promise.all(others)) assertRefusal(answer, 409, 'idempotency_conflict');
         const named = await app.post('text', { ...same, headers: [['X-Request-Id', 'request-42']] });

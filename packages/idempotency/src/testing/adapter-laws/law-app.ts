@@ -24,8 +24,8 @@ export interface LawRequest {
   /** with the question mark */
   readonly query?: string;
   readonly headers?: readonly (readonly [name: string, value: string])[];
-  /** sent as JSON */
-  readonly body?: string;
+  /** sent as JSON, unless `headers` has a `Content-Type` */
+  readonly body?: string | Uint8Array;
   readonly chunkBytes?: number;
 }
 
@@ -86,12 +86,13 @@ export class RunningApp {
 
 function wireOf(way: AnswerWay | 'bare', wish: LawRequest): WireRequest {
   const { key = [], query = '', headers = [], body, chunkBytes, method } = wish;
+  const isTyped = headers.some(([name]) => name === 'Content-Type');
   const keys = typeof key === 'string' ? [key] : key;
   return {
     path: `/${way}${query}`,
     headers: [
       ...keys.map((value) => ['Idempotency-Key', value] as const),
-      ...(body === undefined ? [] : [['Content-Type', 'application/json'] as const]),
+      ...(body === undefined || isTyped ? [] : [['Content-Type', 'application/json'] as const]),
       ...headers,
     ],
     ...(method === undefined ? {} : { method }),
