@@ -10,6 +10,8 @@ import type {
 import { Module } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { type Observable, of } from 'rxjs';
+import type { KeptResponse } from '../core/kept-response.ts';
+import { judgeBeyondHttp } from './nest/beyond-http.ts';
 import { hideHangUp } from './nest/deaf-socket.ts';
 import { type PlatformResponse, rawResponse, substituteAnswer } from './nest/substitute-answer.ts';
 import { watched } from './nest/watched-handler.ts';
@@ -18,6 +20,7 @@ import { setOperation } from './node/operations.ts';
 import { type NodeOptions, NodeProtection } from './node/protection.ts';
 
 export type { Operation } from '../core/operation.ts';
+export { UnprotectedContextError } from './nest/beyond-http.ts';
 export { operationOf } from './node/operations.ts';
 
 /** What the adapter reads of a request of Express or Fastify below Nest. */
@@ -38,7 +41,7 @@ export type NestAsyncOptions<Request extends NestRequest = NestRequest> = Pick<M
 
 /**
  * Makes the writes of a controller or a route of NestJS retry-safe, on Express or Fastify. It runs after the guards and
- * before the pipes.
+ * before the pipes. A mutation of GraphQL whose request has a key is refused, unless the route of GraphQL is protected.
  *
  * @throws {InvalidOptionsError} that names every mistake in the options
  * @example
@@ -52,13 +55,18 @@ export class IdempotencyInterceptor<Request extends NestRequest = NestRequest> i
   }
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    if (context.getType() !== 'http') return next.handle();
+    if (context.getType() !== 'http') {
+      if (judgeBeyondHttp(context, this.#protection) === 'unseen')
+        this.#protection.warn('unprotected_context');
+      return next.handle();
+    }
     const http = context.switchToHttp();
     const request = http.getRequest<Request & PlatformRequest>();
     const response = http.getResponse<PlatformResponse>();
     const raw = rawRequest(request);
     if (!this.#protection.concerns(raw)) return next.handle();
     let isSent: Promise<void> | undefined;
+    let value: unknown;
     const outcome = await this.#protection.protect({
       request,
       raw,
@@ -69,11 +77,13 @@ export class IdempotencyInterceptor<Request extends NestRequest = NestRequest> i
       ...namedRequest(request, raw),
       send: (answer) => {
         isSent = substituteAnswer(response, answer);
+        value = jsonOf(answer);
       },
     });
     if (outcome.kind === 'answered') {
       await isSent;
-      return of(undefined);
+      // Interceptors further out are given the answer as they know it from the handler, if it is JSON.
+      return of(value);
     }
     if (outcome.operation !== undefined) {
       setOperation(request, outcome.operation);
@@ -127,6 +137,17 @@ export class IdempotencyModule {
 }
 
 Module({})(IdempotencyModule);
+
+/** The JSON value of an answer; `undefined` if it is of another type. */
+function jsonOf({ headers, body }: KeptResponse): unknown {
+  const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
+  if (!/[/+]json\s*(?:;|$)/i.test(type)) return undefined;
+  try {
+    return JSON.parse(Buffer.from(body).toString());
+  } catch {
+    return undefined;
+  }
+}
 
 /** Express gives Node's own request, Fastify one around it. */
 type PlatformRequest = IncomingMessage | { readonly raw: IncomingMessage };

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { andThen } from '../../core/awaitable.ts';
 import {
   type CallerOptions,
@@ -33,6 +33,17 @@ export function knownAddress(raw: IncomingMessage, framework: string | undefined
   const forwarded = raw.headers['x-forwarded-for'];
   const forwardedFor = typeof forwarded === 'string' ? forwarded : forwarded?.join(',');
   return { peer: raw.socket.remoteAddress ?? '', framework, forwardedFor };
+}
+
+/** The id that the application gave the request: by a header of its response, or as the `id` of a logger such as pino-http. */
+export function ownRequestId(exchange: {
+  readonly raw: IncomingMessage & { readonly id?: unknown };
+  readonly response: ServerResponse;
+}): string | undefined {
+  const sent = exchange.response.getHeader('x-request-id');
+  const id = typeof sent === 'string' ? sent : exchange.raw.id;
+  const text = typeof id === 'number' ? String(id) : id;
+  return typeof text === 'string' && isRequestId(text) ? text : undefined;
 }
 
 /** The request id that a proxy or an earlier middleware gave, if it is one. */

@@ -23,10 +23,10 @@ import { type RequestBody, UnreadableBodyError } from '../../core/request-body.t
 import { headerValues, splitTarget } from '../../core/request-head.ts';
 import type { Caller } from '../../core/scope.ts';
 import type { Awaitable } from '../../core/store.ts';
-import { misspelledKeyHeaders } from '../../core/warning.ts';
+import { misspelledKeyHeaders, type WarningCode } from '../../core/warning.ts';
 import { comparedBytes } from './content-coding.ts';
 import { holdResponse } from './held-response.ts';
-import { callerOf, knownAddress, requestIdOf } from './node-request.ts';
+import { callerOf, knownAddress, ownRequestId, requestIdOf } from './node-request.ts';
 import { operationOf } from './operations.ts';
 import { sendResponse } from './send-response.ts';
 import { uploadedForm } from './uploaded-form.ts';
@@ -100,6 +100,16 @@ export class NodeProtection<Request> {
     this.#hidesSocket = hidesSocket;
   }
 
+  /** Whether a write without a key is refused. */
+  get requiresKey(): boolean {
+    return this.#engine.settings.requireKey;
+  }
+
+  /** Warns of what weakens the protection, once. */
+  warn(code: WarningCode): void {
+    this.#engine.warn(code);
+  }
+
   /** Whether a request is to be protected at all: the quick look that a request without a key costs. */
   concerns({ method, headers }: IncomingMessage): boolean {
     const { methods, requireKey } = this.#engine.settings;
@@ -128,7 +138,10 @@ export class NodeProtection<Request> {
     const { raw } = exchange;
     const reading = this.#engine.readKey(raw.method ?? '', headerValues(raw, 'idempotency-key'));
     if (reading.kind === 'unprotected') return unprotected;
-    const about = { accept: raw.headers.accept, requestId: exchange.requestId ?? requestIdOf(raw) };
+    const about = {
+      accept: raw.headers.accept,
+      requestId: exchange.requestId ?? ownRequestId(exchange) ?? requestIdOf(raw),
+    };
     if (reading.kind === 'refused') return this.#refuse(exchange, reading.refusal, about);
     if (raw.httpVersionMajor >= 2) return this.#refuse(exchange, { code: 'http2_unsupported' }, about);
     keepWhenHungUp(raw);

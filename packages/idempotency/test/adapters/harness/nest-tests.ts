@@ -16,7 +16,7 @@ import {
   UseGuards,
   UseInterceptors,
 } from '@nestjs/common';
-import { from, map, type Observable } from 'rxjs';
+import { catchError, from, map, type Observable } from 'rxjs';
 import {
   IdempotencyInterceptor,
   IdempotencyModule,
@@ -175,6 +175,26 @@ export function runNestTests(platform: string, create: Create): void {
         assert.deepEqual([replay.status, await replay.text()], [201, first]);
         assert.equal(replay.headers.get('idempotency-replayed'), 'true');
       }
+    });
+
+    test('gives interceptors further out the value of a replay, so that they do not throw', async (t) => {
+      const failures: unknown[] = [];
+      const wrapping: NestInterceptor = {
+        intercept: (_context, next) =>
+          next.handle().pipe(
+            map((data: { readonly id: number }) => ({ id: data.id })),
+            catchError((error: unknown) => {
+              failures.push(error);
+              throw error;
+            }),
+          ),
+      };
+      const lines: string[] = [];
+      const interceptor = new IdempotencyInterceptor(new Watch().options);
+      const controller = controllerOf(() => ({ id: 7 }), UseInterceptors(wrapping, interceptor));
+      const port = await start(t, rootOf(controller), (line) => lines.push(line));
+      for (const _ of [1, 2]) assert.equal(await (await post(port)).text(), '{"id":7}');
+      assert.deepEqual([failures, lines], [[], []]);
     });
 
     test('logs nothing about a replay', async (t) => {
