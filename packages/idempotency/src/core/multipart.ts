@@ -19,6 +19,8 @@ export function comparableParts(body: Uint8Array, contentType: string): Uint8Arr
     const start = bytes.indexOf(lineBreak, from);
     const end = bytes.indexOf(delimiter, from);
     if (start < 0 || end < start) return undefined;
+    // After a boundary a line has nothing but white space: this one is longer, and part of the content.
+    if (bytes.subarray(from, start).some((byte) => byte !== 0x20 && byte !== 0x09)) return undefined;
     const part = bytes.subarray(start + lineBreak.length, Math.max(start + lineBreak.length, end));
     pieces.push(Buffer.from(`${part.length}:`), part);
     at = end;

@@ -115,3 +115,17 @@ test('a number of 200,000 digits is read in one pass, and differs from its neigh
   assert.ok(json(`1${zeros}1`) === `1${zeros}1`);
   assert.ok(json(`1${zeros}1`) !== json(`1${zeros}2`));
 });
+
+test('a form is compared by its parts, and as it came where a boundary is also content', () => {
+  const form = (boundary: string, ...parts: string[]) =>
+    comparableBody({
+      kind: 'raw',
+      body: `${parts.map((part) => `--${boundary}\r\n\r\n${part}\r\n`).join('')}--${boundary}--\r\n`,
+      contentType: `multipart/form-data; boundary="${boundary}"`,
+    });
+  assert.deepEqual(form('one', 'a', 'b'), form('other', 'a', 'b'));
+  assert.notDeepEqual(form('one', 'a', 'b'), form('one', 'b', 'a'));
+  assert.notDeepEqual(form('one', 'a', 'b'), form('one', 'a'));
+  assert.notDeepEqual(form('one', 'ab', ''), form('one', 'a', 'b'));
+  assert.notDeepEqual(form('one', 'a\r\n--oneX\r\n\r\nb'), form('one', 'a', 'b'));
+});
