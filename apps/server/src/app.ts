@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import { ApiKeyLookup } from './http/api-key-lookup.ts';
 import { httpServer } from './http/server.ts';
 import { WriteDesk } from './http/write.ts';
 import type { ExecutorOptions } from './ledger/batch-executor.ts';
@@ -78,9 +79,15 @@ export async function startApp(
     onFault: ({ code = 'none' }) => metrics.writeFailed(code),
     onProbed: (outcome) => metrics.probed(outcome),
   });
+  const apiKeys = new ApiKeyLookup((digest) => books.apiKeyByDigest(digest), {
+    unknownPerMinuteMax: config.unknownKeysPerMinuteMax,
+    nowMs: () => performance.now(),
+  });
   const decided: OnDecided = (submission, outcome) => {
     metrics.decided(submission, outcome);
     writeProbe.decided(outcome);
+    if (submission.command.kind === 'create_api_key' || submission.command.kind === 'rotate_api_key')
+      apiKeys.forget();
   };
   const ledger = new LedgerLanes(storage.lanes.map((lane) => new Ledger(lane, nowMs, decided)));
   metrics.watchQueue(() => ledger.state);
@@ -121,7 +128,7 @@ export async function startApp(
   try {
     const writes = new WriteDesk(ledger, config.isKeyRequired);
     const http = await httpServer(
-      { writes, ledger, books, writeProbe, metrics, traces, config, version, ...ports, nowMs },
+      { writes, ledger, books, apiKeys, writeProbe, metrics, traces, config, version, ...ports, nowMs },
       log,
     );
     await http.listen({ host: config.host, port: config.port });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { parseConfig } from './config.ts';
 
@@ -43,8 +44,31 @@ test('an id of an encryption key that appears twice is a mistake, and no key is 
 test('with an admin key the server may listen anywhere, behind a proxy', () => {
   const open = { HOST: '0.0.0.0', TRUST_PROXY: '1' };
   assert.equal(mistakes(open).length, 2);
-  assert.deepEqual(mistakes({ ...open, ADMIN_API_KEY: 'a-long-enough-key' }), []);
+  assert.deepEqual(mistakes({ ...open, ADMIN_API_KEY: 'k3Vq8ZrT1mWx7LpB5nYd' }), []);
   assert.equal(mistakes({ ...open, ADMIN_API_KEY: 'short' }).length, 1);
+});
+
+test('a server does not start with an admin key that is easy to guess, and says how to make one', () => {
+  for (const key of [
+    'a-long-enough-key',
+    'the-admin-key-of-a-company',
+    'changeme-changeme-changeme',
+    'password12345678',
+    'x'.repeat(200),
+    '0123456789abcdef0123456789abcdef',
+    'abcabcabcabcabcabcabcabcabc',
+  ]) {
+    const found = mistakes({ ADMIN_API_KEY: key });
+    assert.deepEqual(found, ['ADMIN_API_KEY is easy to guess: make one with `openssl rand -hex 32`'], key);
+  }
+  for (const bytes of [16, 18, 24, 32]) {
+    for (let draw = 0; draw < 100; draw++) {
+      for (const form of ['hex', 'base64'] as const) {
+        const key = randomBytes(bytes).toString(form);
+        assert.deepEqual(mistakes({ ADMIN_API_KEY: key }), [], key);
+      }
+    }
+  }
 });
 
 function warnings(environment: Record<string, string>): readonly string[] {
@@ -107,18 +131,18 @@ test('a server does not start open because the name of the admin key is misspelt
       new RegExp(`^refused: ${name} is set and ADMIN_API_KEY is not`),
     );
     // With the right one beside it, it is only in the way.
-    assert.equal(warnings({ [name]: 'x', ADMIN_API_KEY: 'a-long-enough-key' }).length, 1);
+    assert.equal(warnings({ [name]: 'x', ADMIN_API_KEY: 'k3Vq8ZrT1mWx7LpB5nYd' }).length, 1);
   }
   for (const blank of ['', '  ']) {
     assert.match(warnings({ ADMIN_API_KEY: blank }).join(), /^refused: ADMIN_API_KEY is set but blank/);
   }
   assert.match(warnings({ REQUIRE_API_KEY: 'true' }).join(), /^refused: REQUIRE_API_KEY is true/);
-  assert.deepEqual(warnings({ REQUIRE_API_KEY: 'true', ADMIN_API_KEY: 'a-long-enough-key' }), []);
+  assert.deepEqual(warnings({ REQUIRE_API_KEY: 'true', ADMIN_API_KEY: 'k3Vq8ZrT1mWx7LpB5nYd' }), []);
 });
 
 test('TRUST_PROXY takes what AgentPay takes: a number of proxies, or a word for one or none', () => {
   const hops = (TRUST_PROXY: string) => {
-    const parsed = parseConfig({ TRUST_PROXY, ADMIN_API_KEY: 'a-long-enough-key' });
+    const parsed = parseConfig({ TRUST_PROXY, ADMIN_API_KEY: 'k3Vq8ZrT1mWx7LpB5nYd' });
     return parsed.kind === 'valid' ? parsed.config.trustedHops : undefined;
   };
   for (const word of ['true', 'yes', 'on', 'TRUE', ' On ', '1']) assert.equal(hops(word), 1, word);

@@ -25,6 +25,8 @@ export interface Config {
   readonly bulkItemsMax: number;
   /** for each tenant; 0 is off */
   readonly requestsPerMinuteMax: number;
+  /** how many API keys that are not recognized an address may send in a minute */
+  readonly unknownKeysPerMinuteMax: number;
   readonly connectionsMax: number;
   /** within which time a whole request has to arrive; its head, within a third of it */
   readonly requestTimeoutMs: number;
@@ -93,6 +95,7 @@ export function parseConfig(environment: Environment): ParsedConfig {
     refusesUnknownNames: read.flag('REFUSE_UNKNOWN_PARAMETERS', false),
     bulkItemsMax: read.integer('BULK_MAX_ITEMS', 1_000, 1, 10_000),
     requestsPerMinuteMax: read.integer('RATE_LIMIT_PER_MINUTE', 0, 0, 1_000_000_000),
+    unknownKeysPerMinuteMax: read.integer('UNKNOWN_KEYS_PER_MINUTE', 120, 1, 1_000_000_000),
     connectionsMax,
     requestTimeoutMs: read.integer('REQUEST_TIMEOUT_MS', 30_000, 300, 600_000),
     connectionsPerAddressMax: read.integer(

@@ -1,3 +1,5 @@
+import { estimatedBits, secretBitsMin } from './secret-strength.ts';
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads variables of an environment, and notes every mistake in them. An empty variable counts as not set. */
@@ -30,6 +32,8 @@ export class Reader {
     }
     if (value.length < lengthMin || !/^[\x21-\x7e]+$/.test(value)) {
       this.#mistakes.push(`${name} must be at least ${lengthMin} visible ASCII characters`);
+    } else if (estimatedBits(value) < secretBitsMin) {
+      this.#mistakes.push(`${name} is easy to guess: make one with \`openssl rand -hex 32\``);
     }
     return value;
   }

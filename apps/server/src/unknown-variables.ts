@@ -15,6 +15,7 @@ const prefixes = [
   'MAX_CONNECTIONS_',
   'RATE_LIMIT_',
   'TRUST_PROXY_',
+  'UNKNOWN_KEYS_',
   'WEBHOOK_',
 ];
 /** Read by the command line and by the tests. */

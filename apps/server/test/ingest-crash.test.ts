@@ -112,9 +112,9 @@ test('an interrupted ingester says what it did, and is run again', { timeout: 30
 });
 
 test('what the server refuses as a whole ends the run, with its message and request id', async (t) => {
-  const { api } = await startInProcess(t, { ADMIN_API_KEY: 'admin-key-of-a-test', BULK_MAX_ITEMS: '50' });
+  const { api } = await startInProcess(t, { ADMIN_API_KEY: 'Zq4mT8vKx2RbW7nLp9Yd', BULK_MAX_ITEMS: '50' });
   const created = await api.post('/api-keys', { label: 'collector', tenant: 'acme' }, undefined, {
-    'x-api-key': 'admin-key-of-a-test',
+    'x-api-key': 'Zq4mT8vKx2RbW7nLp9Yd',
   });
   const args = [trace.file, ...preset];
   const wrong = await runIngester(t, api.url, args, { BILLONCE_API_KEY: 'apk_wrong_key_of_a_test' });
@@ -133,7 +133,7 @@ test('what the server refuses as a whole ends the run, with its message and requ
   const total = await api.get('/usage/agent-1/input-tokens', { 'x-api-key': created.json.key });
   assert.equal(total.json.total, trace.inputTokens);
   const byAdmin = await runIngester(t, api.url, [...args, '--batch', '50', '--tenant', 'acme'], {
-    BILLONCE_API_KEY: 'admin-key-of-a-test',
+    BILLONCE_API_KEY: 'Zq4mT8vKx2RbW7nLp9Yd',
   });
   assert.equal(countOf(byAdmin, 'duplicate'), trace.items);
 });

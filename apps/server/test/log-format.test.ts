@@ -16,7 +16,7 @@ test('on a terminal the log is text, which names version, address and data', {
     DATABASE_URL: database,
     LOG_LEVEL: 'debug',
     ADMIN_API_KYE: 'x',
-    ADMIN_API_KEY: 'a-long-enough-key',
+    ADMIN_API_KEY: 'k3Vq8ZrT1mWx7LpB5nYd',
   });
   const begun = await server.printed('X-API-Key');
   assert.match(

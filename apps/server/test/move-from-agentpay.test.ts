@@ -17,7 +17,7 @@ import { onEnd } from './harness/on-end.ts';
 import { startProcess } from './harness/process.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 
-const adminKey = 'admin-key-of-a-move-test';
+const adminKey = 'Wn7kR3xTq9LmZ5vBp2Yd';
 const clientKey = `apk_${'5c1d7e9b'.repeat(4)}`;
 const admin = { 'x-api-key': adminKey };
 const acme = { ...admin, 'x-tenant': 'acme' };

@@ -265,8 +265,8 @@ test('what is not a name is refused in words', async (t) => {
 });
 
 test('tenants with names of every kind stay apart, and none is the operator', async (t) => {
-  const admin = { 'x-api-key': 'admin-key-of-a-test' };
-  const { api } = await startInProcess(t, { ADMIN_API_KEY: 'admin-key-of-a-test' });
+  const admin = { 'x-api-key': 'Zq4mT8vKx2RbW7nLp9Yd' };
+  const { api } = await startInProcess(t, { ADMIN_API_KEY: 'Zq4mT8vKx2RbW7nLp9Yd' });
   const tenants = [
     'a',
     'a:b',

@@ -8,6 +8,7 @@ import { startProcess } from './harness/process.ts';
 import { connectTo, rawExchange, rawPost } from './harness/raw-http.ts';
 import { seededRandom } from './harness/seeded-random.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
+import { adminKey } from './harness/tenants.ts';
 import {
   assertExactlyOnce,
   type Essence,
@@ -163,7 +164,7 @@ test('without ADMIN_API_KEY the server listens on this machine only', async (t) 
     await assert.rejects(startProcess(t, { ...environment, HOST }), /HOST is .*without ADMIN_API_KEY/);
   }
   await assert.rejects(startProcess(t, { ...environment, TRUST_PROXY: '1' }), /TRUST_PROXY is set/);
-  const server = await startProcess(t, { ...environment, HOST: '0.0.0.0', ADMIN_API_KEY: 'x'.repeat(16) });
+  const server = await startProcess(t, { ...environment, HOST: '0.0.0.0', ADMIN_API_KEY: adminKey });
   assert.equal((await apiAt(server.url.replace('0.0.0.0', '127.0.0.1')).get('/audit')).status, 401);
 });
 

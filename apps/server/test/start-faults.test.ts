@@ -53,7 +53,7 @@ test('a port in use, a low port and an address of another machine are each named
     await sentenceOf(t, { DATABASE_URL: await emptyDatabase(t), PORT: port }),
     `port ${port} on 127.0.0.1 is in use by another program: stop that program, or set PORT to a free port`,
   );
-  const open = { DATABASE_URL: await emptyDatabase(t), ADMIN_API_KEY: 'a-key-of-the-operator' };
+  const open = { DATABASE_URL: await emptyDatabase(t), ADMIN_API_KEY: 'Yp8bN4vRz6KqT2mXw9Ld' };
   assert.match(
     await sentenceOf(t, { ...open, HOST: '192.0.2.1' }),
     /^HOST is 192\.0\.2\.1, which is not an address/,

@@ -96,7 +96,7 @@ function operationObject(name: string, operation: Operation): JsonObject {
         }),
     responses: {
       ...successObjects(operation),
-      ...(isTagged(operation) ? { 304: unchanged } : {}),
+      ...(isTagged(operation) ? { 304: unchanged(operation) } : {}),
       ...errorObjects(operation),
     },
   };
@@ -192,14 +192,16 @@ function withExample(schema: TSchema | JsonObject): JsonObject {
 
 const weakTag = 'Weak: the answer has not changed while it is the same.';
 
-const unchanged = {
-  description: 'The answer is one that `If-None-Match` names.',
-  headers: {
-    'X-Request-Id': requestId,
-    [ignoredHeader]: ignoredNames,
-    ETag: { description: weakTag, schema: { type: 'string' } },
-  },
-};
+function unchanged({ access, successes }: Operation): JsonObject {
+  return {
+    description: 'The answer is one that `If-None-Match` names.',
+    headers: {
+      'X-Request-Id': requestId,
+      ...(access === 'open' ? {} : { [ignoredHeader]: ignoredNames }),
+      ETag: { description: successes[200]?.headers?.['ETag'] ?? weakTag, schema: { type: 'string' } },
+    },
+  };
+}
 
 function successObjects(operation: Operation): JsonObject {
   return Object.fromEntries(

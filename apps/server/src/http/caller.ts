@@ -1,10 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import { compileValidator, Tenant } from '@billonce/contract';
 import { scopeDigest, sha256 } from '@billonce/idempotency/core';
-import { isLive, type KeyRights } from '../domain/api-key.ts';
+import { type ApiKey, isLive, type KeyRights } from '../domain/api-key.ts';
 import { adminTenant } from '../domain/tenant.ts';
-import type { Books } from '../reads/books.ts';
 import { ApiError } from './api-error.ts';
+import type { ApiKeyLookup } from './api-key-lookup.ts';
 
 /** Who a request comes from. */
 export interface Caller {
@@ -43,15 +43,15 @@ const scopesMax = 10_000;
 
 /** Finds out who sends a request. */
 export class CallerIdentifier {
-  readonly #books: Books;
+  readonly #apiKeys: ApiKeyLookup<ApiKey>;
   readonly #options: CallerOptions;
   readonly #adminDigest: Buffer | undefined;
   readonly #adminScope = scopeDigest({ kind: 'tenant', tenant: adminTenant });
   /** scopes of addresses that were seen lately: those of one client are asked for with every request */
   readonly #scopes = new Map<string, string>();
 
-  constructor(books: Books, options: CallerOptions) {
-    this.#books = books;
+  constructor(apiKeys: ApiKeyLookup<ApiKey>, options: CallerOptions) {
+    this.#apiKeys = apiKeys;
     this.#options = options;
     this.#adminDigest =
       options.adminApiKey === undefined ? undefined : Buffer.from(sha256(options.adminApiKey), 'hex');
@@ -60,7 +60,7 @@ export class CallerIdentifier {
   /**
    * Identifies the caller. A key that is sent and not recognized is never taken for no key.
    *
-   * @throws {ApiError} `invalid_request`, `unauthorized`, `forbidden`
+   * @throws {ApiError} `invalid_request`, `unauthorized`, `forbidden`, `rate_limited`
    */
   async identify(headers: CallerHeaders): Promise<Caller> {
     refuseMalformedTenant(headers.tenant);
@@ -76,7 +76,7 @@ export class CallerIdentifier {
         rights: allRights,
       };
     }
-    const key = await this.#books.apiKeyByDigest(digest);
+    const key = await this.#apiKeys.byDigest(digest, headers.address);
     if (key === undefined || !isLive(key, this.#options.nowMs())) {
       throw new ApiError('unauthorized', 'the API key is not recognized');
     }

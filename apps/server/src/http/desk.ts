@@ -1,5 +1,6 @@
 import type { OperationName } from '@billonce/contract';
 import type { Config } from '../config.ts';
+import type { ApiKey } from '../domain/api-key.ts';
 import type { FaultFacts } from '../fault-facts.ts';
 import type { WritePath } from '../ledger/ledger-lanes.ts';
 import type { Durability } from '../ledger/storage-port.ts';
@@ -7,6 +8,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { Books } from '../reads/books.ts';
 import type { Traces } from '../traces/traces.ts';
 import { ApiError } from './api-error.ts';
+import type { ApiKeyLookup } from './api-key-lookup.ts';
 import type { Call } from './router.ts';
 import type { WriteDesk } from './write.ts';
 
@@ -15,6 +17,7 @@ export interface Desk {
   readonly writes: WriteDesk;
   readonly ledger: WritePath;
   readonly books: Books;
+  readonly apiKeys: ApiKeyLookup<ApiKey>;
   readonly writeProbe: WriteProbe;
   readonly metrics: Metrics;
   /** `undefined`: nothing is traced */

@@ -1,12 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addressOf } from './client-address.ts';
 import type { Desk } from './desk.ts';
+import { SeldomLog } from './seldom-log.ts';
+
+const refusalLinesPerMinuteMax = 20;
 
 /**
- * Counts, traces, times and logs every request. A log line has its id, the client's address, its method, the pattern of its
+ * Counts, traces, times and logs every request; refused callers also at the level of warnings, at most 20 a minute. A log line has its id, the client's address, its method, the pattern of its
  * route, its tenant, its status and its time: never a URL, a key or a body.
  */
-export function observeRequests(app: FastifyInstance, { metrics, traces, config }: Desk): void {
+export function observeRequests(app: FastifyInstance, { metrics, traces, config, nowMs }: Desk): void {
+  const refusals = new SeldomLog(refusalLinesPerMinuteMax, nowMs);
   app.decorateRequest('writeTimes', undefined);
   app.decorateRequest('keyedOutcome', undefined);
   if (traces !== undefined) {
@@ -34,7 +38,8 @@ export function observeRequests(app: FastifyInstance, { metrics, traces, config 
   });
   app.addHook('onResponse', (request, reply, done) => {
     const { url } = request.routeOptions;
-    metrics.answered(request.method, url ?? 'none', reply.statusCode, reply.elapsedTime / 1_000);
+    const { statusCode: status } = reply;
+    metrics.answered(request.method, url ?? 'none', status, reply.elapsedTime / 1_000);
     // At debug, not at info: a line for each request costs the hot path more than all the rest that is observed.
     request.log.debug(
       {
@@ -42,12 +47,18 @@ export function observeRequests(app: FastifyInstance, { metrics, traces, config 
         method: request.method,
         route: url,
         tenant: request.caller?.tenant,
-        status: reply.statusCode,
+        status,
         idempotency: request.keyedOutcome,
         ms: reply.elapsedTime,
       },
       'answered',
     );
+    if (status === 401 || status === 403) {
+      const client = addressOf(request, config.trustedHops);
+      refusals.line((leftOut) =>
+        request.log.warn({ client, route: url, status, leftOut }, 'a caller was refused'),
+      );
+    }
     done();
   });
 }

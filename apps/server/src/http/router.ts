@@ -30,7 +30,7 @@ export interface Call<N extends OperationName> extends RequestParts<N> {
 export interface Reply {
   readonly status: number;
   readonly headers?: Iterable<readonly [string, string]>;
-  /** a JSON value, or the body as it is to be sent: its text, or a stream of it */
+  /** a JSON value, or the body as it is to be sent: its text, its bytes, or a stream of it */
   readonly body?: unknown;
 }
 
@@ -173,7 +173,8 @@ function fastifyPath(path: string): string {
 
 /** Gives a JSON read its tag, and does not send the body to a client that has it: RFC 9110, section 13.1.2. */
 function tagged<N extends OperationName>({ operation, request }: Call<N>, answer: Reply): Reply {
-  if (!isTagged(operation) || answer.status !== 200) return answer;
+  // Bytes that are kept ready have their tag.
+  if (!isTagged(operation) || answer.status !== 200 || Buffer.isBuffer(answer.body)) return answer;
   const body = JSON.stringify(answer.body);
   const sent = [...(answer.headers ?? [])];
   // A quote has a strong tag, which `If-Match` takes.
@@ -192,9 +193,13 @@ function opaque(tag: string): string {
 /** Sends what a handler answered with. */
 function send(reply: FastifyReply, { status, headers, body }: Reply): FastifyReply {
   reply.code(status);
-  for (const [name, value] of headers ?? []) reply.header(name, value);
+  for (const [name, value] of headers ?? []) {
+    // The origin that pages call from is in it already, where origins are listed.
+    const before = name === 'vary' ? reply.getHeader(name) : undefined;
+    reply.header(name, typeof before === 'string' ? `${before}, ${value}` : value);
+  }
   if (body === undefined || body === '') return reply.send();
-  if (typeof body === 'string' || body instanceof Readable) return reply.send(body);
+  if (typeof body === 'string' || Buffer.isBuffer(body) || body instanceof Readable) return reply.send(body);
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(body));
 }
 

@@ -87,8 +87,8 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
   return app;
 }
 
-function callerOf({ books, config, nowMs }: Desk): Identify {
-  const identifier = new CallerIdentifier(books, { ...config, nowMs });
+function callerOf({ apiKeys, config, nowMs }: Desk): Identify {
+  const identifier = new CallerIdentifier(apiKeys, { ...config, nowMs });
   return async ({ raw, headers }: FastifyRequest): Promise<Caller> => {
     const address = addressOf({ raw }, config.trustedHops);
     // Reset before it was accepted: no one is there to be answered, and no one can say whose request it was.

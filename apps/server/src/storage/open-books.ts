@@ -34,7 +34,8 @@ export async function openBooks(database: DatabaseConfig): Promise<OpenedBooks> 
     case 'postgres': {
       const pool = new ReadPool(database, 1);
       const horizon = new TailHorizon(pool);
-      const books = new PostgresBooks({ pool, cap: noAnswers, horizon, apiKeys: new KnownApiKeys(pool) });
+      const apiKeys = new KnownApiKeys(pool);
+      const books = new PostgresBooks({ pool, pulse: pool, cap: noAnswers, horizon, apiKeys });
       const close = async () => await books.close();
       try {
         await pool.use(assertBooks);

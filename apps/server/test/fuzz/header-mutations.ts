@@ -1,3 +1,4 @@
+import { documents } from './document.ts';
 import type { Mutate, Mutated } from './mutation.ts';
 import { type FuzzRequest, type Pair, withHeader, withoutHeader } from './request.ts';
 
@@ -165,9 +166,18 @@ const oddHeaders: readonly Pair[] = [
   ['Traceparent', `00-${'a'.repeat(5_000)}`],
 ];
 
-/** A header of no interest, or of an odd value: nothing of the request changes by it. */
+const ofProxies = /^(?:Forwarded|X-Forwarded-)/;
+
+/**
+ * A header of no interest, or of an odd value: nothing of the request changes by it. Only those of proxies are refused in
+ * development mode, where requests have no keys.
+ */
 export const addOddHeader: Mutate = (request, { random }) => {
   const [name, value] = random.pick(oddHeaders);
+  if (ofProxies.test(name) && keysOf(request).length === 0) {
+    if (!documents(request.operation, 403)) return undefined;
+    return { what: name, request: withHeader(request, name, value), statuses: [403] };
+  }
   return { what: `${name}: ${value.slice(0, 40)}`, request: withHeader(request, name, value) };
 };
 

@@ -1,5 +1,5 @@
 import type { TestContext } from 'node:test';
-import { pino } from 'pino';
+import { type DestinationStream, pino } from 'pino';
 import { type App, startApp } from '../../src/app.ts';
 import { type Config, parseConfig } from '../../src/config.ts';
 import { type Api, apiAt } from './api.ts';
@@ -21,25 +21,32 @@ export interface InProcess {
  * Starts a server for a test, and stops it when the test has ended.
  *
  * @param nowMs what its clock shows at the start; the time of now without it
+ * @param log where its log goes; to the standard output without it
  */
 export async function startInProcess(
   t: TestContext,
   environment: Readonly<Record<string, string>> = {},
   nowMs = Date.now(),
+  log?: DestinationStream,
 ): Promise<InProcess> {
   const databaseUrl = environment['DATABASE_URL'] ?? (await emptyDatabase(t));
   const standard = { PORT: '0', LOG_LEVEL: 'silent', ...engineEnvironment };
   const config = configOf({ ...standard, ...environment, DATABASE_URL: databaseUrl });
   const clock = { nowMs };
   let secrets = 0;
-  const app = await startApp(config, '0.0.0-test', pino({ level: config.logLevel }), {
-    areWorkersStarted: false,
-    nowMs: () => clock.nowMs,
-    drawSecret: () => {
-      secrets += 1;
-      return secrets.toString(16).padStart(8, '0').padEnd(32, 'e');
+  const app = await startApp(
+    config,
+    '0.0.0-test',
+    pino({ level: config.logLevel }, log ?? pino.destination(1)),
+    {
+      areWorkersStarted: false,
+      nowMs: () => clock.nowMs,
+      drawSecret: () => {
+        secrets += 1;
+        return secrets.toString(16).padStart(8, '0').padEnd(32, 'e');
+      },
     },
-  });
+  );
   onEnd(t, () => app.close());
   return { api: apiAt(app.url), app, clock, databaseUrl, file: databaseUrl.slice('file:'.length) };
 }

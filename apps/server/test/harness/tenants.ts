@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Api } from './api.ts';
 
-export const adminKey = 'the-admin-key-of-the-tests';
+export const adminKey = 'tests-7Hq2vXk9RmZ4pLw8TnBd';
 export const asAdmin = { 'x-api-key': adminKey };
 
 /** The same API, with headers that go along with every request. */

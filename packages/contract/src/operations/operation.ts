@@ -43,9 +43,16 @@ export const location = { Location: 'The path of what was made.' };
 export const attachment = { 'Content-Disposition': 'The name of the file.' };
 export const etag = { ETag: 'Strong: changes whenever the quote does; send it back as `If-Match`.' };
 
-/** Whether an operation is a read of one JSON document, which is not sent again to a client that has it. Exports are streamed. */
+/** Of an answer that is the same for everyone until the server restarts; its bytes are kept ready, also compressed. */
+export const staticTag = {
+  ETag: 'Strong: the document has not changed while it is the same. Each content coding has one.',
+  Vary: '`Accept-Encoding`: the document is sent as `br` or `gzip` to clients that take it.',
+};
+
+/** Whether an operation is a read of one document, which is not sent again to a client that has it. Exports are streamed. */
 export function isTagged({ method, successes }: Operation): boolean {
   const success = successes[200];
+  if (success?.headers?.['ETag'] === staticTag.ETag) return true;
   return (
     method === 'GET' &&
     success?.schema !== undefined &&

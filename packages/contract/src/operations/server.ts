@@ -1,5 +1,5 @@
 import * as operation from '../schemas/operation.ts';
-import type { Operation } from './operation.ts';
+import { type Operation, staticTag } from './operation.ts';
 
 /** API keys, the state of idempotency keys, and the server itself. */
 export const serverOperations = {
@@ -112,7 +112,9 @@ export const serverOperations = {
     path: '/api/v1/changelog',
     summary: 'What changed in each version',
     access: 'tenant',
-    successes: { 200: { description: 'The newest version first.', schema: operation.Changelog } },
+    successes: {
+      200: { description: 'The newest version first.', schema: operation.Changelog, headers: staticTag },
+    },
     errors: [],
   },
   readVersion: {
@@ -178,7 +180,9 @@ export const serverOperations = {
     path: '/api/v1/openapi.json',
     summary: 'This document',
     access: 'open',
-    successes: { 200: { description: 'OpenAPI 3.1.', schema: operation.OpenApiDocument } },
+    successes: {
+      200: { description: 'OpenAPI 3.1.', schema: operation.OpenApiDocument, headers: staticTag },
+    },
     errors: [],
   },
   readDocs: {
@@ -186,7 +190,7 @@ export const serverOperations = {
     path: '/api/v1/docs',
     summary: 'This document as a page to read and to try',
     access: 'open',
-    successes: { 200: { description: 'The page.', mediaType: 'text/html' } },
+    successes: { 200: { description: 'The page.', mediaType: 'text/html', headers: staticTag } },
     errors: [],
   },
   readDocsAsset: {
@@ -195,7 +199,7 @@ export const serverOperations = {
     summary: 'What the page is made of',
     access: 'open',
     params: operation.DocsAssetParams,
-    successes: { 200: { description: 'Style or script.', mediaType: 'text/*' } },
+    successes: { 200: { description: 'Style or script.', mediaType: 'text/*', headers: staticTag } },
     errors: ['not_found'],
   },
 } as const satisfies Record<string, Operation>;

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { ApiError } from '../api-error.ts';
-import type { Handlers, Reply } from '../router.ts';
+import type { Handlers } from '../router.ts';
+import { StaticAnswer } from '../static-answer.ts';
 
 const { resolve } = createRequire(import.meta.url);
 
@@ -49,35 +50,30 @@ const mediaTypes = {
 
 /** The page of the API reference, and what it loads: all of it from this server, so that it works offline. */
 export function docsRoutes() {
-  const files = new Map<string, Promise<string>>();
-  const contentOf = (name: keyof typeof mediaTypes): Promise<string> => {
-    const known = files.get(name) ?? readFile(resolve(`swagger-ui-dist/${name}`), 'utf8');
-    files.set(name, known);
-    return known;
-  };
-  const asset = (type: string, body: string): Reply => ({
-    status: 200,
-    headers: [['content-type', type]],
-    body,
+  const pageAnswer = new StaticAnswer(page, 'text/html; charset=utf-8', {
+    'content-security-policy': pagePolicy,
   });
+  const startAnswer = new StaticAnswer(start, mediaTypes['swagger-ui-bundle.js']);
+  const files = new Map<string, Promise<StaticAnswer>>();
+  const fileAnswer = (name: keyof typeof mediaTypes): Promise<StaticAnswer> => {
+    const known = files.get(name);
+    if (known !== undefined) return known;
+    const read = readFile(resolve(`swagger-ui-dist/${name}`));
+    const made = read.then((bytes) => new StaticAnswer(bytes, mediaTypes[name]));
+    files.set(name, made);
+    return made;
+  };
   return {
-    readDocs: async () => ({
-      status: 200,
-      headers: [
-        ['content-type', 'text/html; charset=utf-8'],
-        ['content-security-policy', pagePolicy],
-      ],
-      body: page,
-    }),
+    readDocs: async (call) => pageAnswer.answer(call.request),
 
     readDocsAsset: async (call) => {
       const { asset: name } = call.params;
       switch (name) {
         case 'start.js':
-          return asset('text/javascript; charset=utf-8', start);
+          return startAnswer.answer(call.request);
         case 'swagger-ui.css':
         case 'swagger-ui-bundle.js':
-          return asset(mediaTypes[name], await contentOf(name));
+          return (await fileAnswer(name)).answer(call.request);
         default:
           throw new ApiError('not_found', 'the page has no such part');
       }

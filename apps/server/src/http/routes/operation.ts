@@ -10,16 +10,24 @@ import { nameCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { exactInteger } from '../exact-integer.ts';
 import { checksPage, processHealth } from '../health-checks.ts';
+import { Readiness } from '../readiness.ts';
 import type { Handlers, Reply } from '../router.ts';
+import { StaticAnswer } from '../static-answer.ts';
 import { readKey } from '../write.ts';
 
 /** The owner of what belongs to no tenant has no service at all. */
 const noService = 'none';
 
+const jsonType = 'application/json; charset=utf-8';
 const healthy = async (): Promise<Reply> => ({ status: 200, body: { status: 'ok', service: 'billonce' } });
 
 export function operationRoutes({ books, ledger, writeProbe, metrics, config, version, nowMs }: Desk) {
-  const openApi = openApiDocument(version);
+  const openApi = new StaticAnswer(JSON.stringify(openApiDocument(version)), jsonType);
+  const readiness = new Readiness(
+    () => books.ping(),
+    () => performance.now(),
+  );
+  let changes: Promise<StaticAnswer> | undefined;
   return {
     readHealthBare: healthy,
     readHealth: healthy,
@@ -32,7 +40,7 @@ export function operationRoutes({ books, ledger, writeProbe, metrics, config, ve
         const message = 'the last write failed, and no probe has succeeded since';
         throw new ApiError('storage_unavailable', message, { members: { ready: false } }, fault);
       }
-      await books.ping();
+      await readiness.check();
       return { status: 200, body: { ready: true } };
     },
 
@@ -98,9 +106,12 @@ export function operationRoutes({ books, ledger, writeProbe, metrics, config, ve
       };
     },
 
-    readChangelog: async () => ({ status: 200, body: { entries: await changelog() } }),
+    readChangelog: async (call) => {
+      changes ??= changelog().then((entries) => new StaticAnswer(JSON.stringify({ entries }), jsonType));
+      return (await changes).answer(call.request);
+    },
 
-    readOpenApi: async () => ({ status: 200, body: openApi }),
+    readOpenApi: async (call) => openApi.answer(call.request),
 
     readErrorCode: async (call) => {
       const entry = Object.entries(errorCodes).find(([code]) => code === call.params.code);

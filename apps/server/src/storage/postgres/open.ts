@@ -43,13 +43,14 @@ export async function openPostgres(
 ): Promise<Storage> {
   await prepareDatabase(options);
   const pool = new ReadPool(options, options.readConnections);
+  const pulse = new ReadPool(options, 1);
   // Sweep, audit and statistics take turns: each may run a transaction.
   const upkeep = new ConnectionInTurns(options);
   const clock = new DatabaseClock(pool);
   const now = nowMs ?? clock.nowMs;
   const apiKeys = new KnownApiKeys(pool);
   const horizon = new TailHorizon(pool, options.horizonWaits);
-  const books = new PostgresBooks({ pool, cap: options.cap, horizon, apiKeys });
+  const books = new PostgresBooks({ pool, pulse, cap: options.cap, horizon, apiKeys });
   const sweepable = new PostgresSweep(upkeep, options.cap);
   const storages = Array.from(
     { length: options.lanes },

@@ -42,6 +42,8 @@ import { loadWebhook, loadWebhooks } from './webhooks.ts';
 /** What reads of the database work with. */
 export interface BooksParts {
   readonly pool: ReadPool;
+  /** for looks whether the database answers, which do not wait for reads of tenants */
+  readonly pulse: ReadPool;
   readonly cap: AnswerCap;
   readonly horizon: TailHorizon;
   readonly apiKeys: KnownApiKeys;
@@ -61,7 +63,7 @@ export class PostgresBooks implements Books {
 
   /** A database that takes no writes, such as a standby, is none that an instance can serve from. */
   async ping() {
-    const [row] = await this.#read((connection) => connection.rows(isWritableSql, []));
+    const [row] = await this.#parts.pulse.use((connection) => connection.rows(isWritableSql, []));
     if (row === undefined || !flag(row, 'is_writable')) {
       throw new StorageFault('unavailable', 'the database takes no writes', undefined);
     }
@@ -236,7 +238,7 @@ export class PostgresBooks implements Books {
   }
 
   async close(): Promise<void> {
-    await this.#parts.pool.close();
+    await Promise.all([this.#parts.pool.close(), this.#parts.pulse.close()]);
   }
 
   #read<T>(read: (connection: Connection) => Promise<T>): Promise<T> {

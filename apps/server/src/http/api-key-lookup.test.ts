@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ApiError } from './api-error.ts';
+import { ApiKeyLookup } from './api-key-lookup.ts';
+
+function lookup(unknownPerMinuteMax = 1_000_000) {
+  const clock = { nowMs: 0 };
+  const made = new Set<string>();
+  const looked: string[] = [];
+  const find = async (digest: string) => {
+    looked.push(digest);
+    return made.has(digest) ? 'key' : undefined;
+  };
+  const keys = new ApiKeyLookup(find, { unknownPerMinuteMax, nowMs: () => clock.nowMs });
+  return { keys, clock, made, looked };
+}
+
+const here = '192.0.2.1';
+const elsewhere = '192.0.2.2';
+const isRateLimited = (error: unknown) => error instanceof ApiError && error.code === 'rate_limited';
+
+test('a wrong key is answered from memory, until it is made here, or for 2 s if it was made elsewhere', async () => {
+  const { keys, clock, made, looked } = lookup();
+  for (let times = 0; times < 100; times++) assert.equal(await keys.byDigest('wrong', here), undefined);
+  assert.equal(looked.length, 1);
+  made.add('wrong');
+  clock.nowMs = 1_999;
+  assert.equal(await keys.byDigest('wrong', here), undefined, 'made by another instance a moment ago');
+  clock.nowMs = 2_000;
+  assert.ok(await keys.byDigest('wrong', here));
+  assert.equal(await keys.byDigest('other', here), undefined);
+  made.add('other');
+  keys.forget();
+  assert.ok(await keys.byDigest('other', here), 'made by this instance');
+});
+
+test('a key that is made while it is looked for is not taken for a wrong one', async () => {
+  let answer = (_: undefined): void => undefined;
+  const slow = new Promise<undefined>((resolve) => {
+    answer = resolve;
+  });
+  let looks = 0;
+  const keys = new ApiKeyLookup(
+    async () => {
+      looks += 1;
+      return await slow;
+    },
+    { unknownPerMinuteMax: 10, nowMs: () => 0 },
+  );
+  const early = keys.byDigest('made', here);
+  keys.forget();
+  answer(undefined);
+  await early;
+  await keys.byDigest('made', here);
+  assert.equal(looks, 2, 'it is looked for again');
+});
+
+test('an address that sends many wrong keys is refused without a look, and who has a key is not', async () => {
+  const { keys, clock, made, looked } = lookup(3);
+  made.add('right');
+  assert.ok(await keys.byDigest('right', here));
+  const guesses = Array.from({ length: 50 }, (_, number) => keys.byDigest(`guess-${number}`, here));
+  const refused = (await Promise.allSettled(guesses)).filter(({ status }) => status === 'rejected');
+  assert.equal(refused.length, 47, 'also when all of them come at once');
+  assert.equal(looked.length, 4);
+  assert.ok(await keys.byDigest('right', here), 'a key that was recognized');
+  assert.equal(await keys.byDigest('guess-50', elsewhere), undefined, 'another address');
+  await assert.rejects(keys.byDigest('guess-51', here), isRateLimited);
+  clock.nowMs = 59_999;
+  await assert.rejects(keys.byDigest('guess-52', here), isRateLimited);
+  clock.nowMs = 60_000;
+  assert.equal(await keys.byDigest('guess-53', here), undefined);
+});
+
+test('however many keys are sent, a bounded number is remembered', async () => {
+  const { keys, looked } = lookup();
+  for (let number = 0; number < 10_001; number++) await keys.byDigest(`guess-${number}`, here);
+  assert.equal(looked.length, 10_001);
+  await keys.byDigest('guess-10000', here);
+  assert.equal(looked.length, 10_001);
+  await keys.byDigest('guess-0', here);
+  assert.equal(looked.length, 10_002, 'the oldest was forgotten');
+});

@@ -1,0 +1,101 @@
+import { addressGroup } from './address-places.ts';
+import { ApiError } from './api-error.ts';
+import { followedWithinMs } from './runtime-settings.ts';
+
+const keysMax = 10_000;
+const addressesMax = 10_000;
+const windowMs = 60_000;
+
+export interface ApiKeyLookupOptions {
+  /** how many keys that are not recognized an address may send in a minute */
+  readonly unknownPerMinuteMax: number;
+  /** a clock that is never set, such as `performance.now` */
+  readonly nowMs: () => number;
+}
+
+interface Guesses {
+  readonly endsAtMs: number;
+  count: number;
+}
+
+/**
+ * Looks API keys up, without letting those who guess take the database from those who have one. A key that was not recognized
+ * is refused from memory for a while, and an address that sends many of them is refused before the database is asked. Keys that
+ * were recognized lately are looked up from wherever they come.
+ */
+export class ApiKeyLookup<Key> {
+  readonly #find: (digest: string) => Promise<Key | undefined>;
+  readonly #options: ApiKeyLookupOptions;
+  /** when each of them is looked up again */
+  readonly #unknown = new Map<string, number>();
+  readonly #recognized = new Set<string>();
+  readonly #guesses = new Map<string, Guesses>();
+  #generation = 0;
+
+  constructor(find: (digest: string) => Promise<Key | undefined>, options: ApiKeyLookupOptions) {
+    this.#find = find;
+    this.#options = options;
+  }
+
+  /** @throws {ApiError} `rate_limited` if the address has sent too many keys that are not recognized */
+  async byDigest(digest: string, address: string): Promise<Key | undefined> {
+    const nowMs = this.#options.nowMs();
+    if (nowMs < (this.#unknown.get(digest) ?? 0)) return undefined;
+    if (this.#recognized.has(digest)) return await this.#look(digest);
+    const guesses = this.#guessesOf(addressGroup(address), nowMs);
+    if (guesses.count >= this.#options.unknownPerMinuteMax) throw tooMany(guesses.endsAtMs - nowMs);
+    // Counted before it is known: otherwise all that are sent at once would be looked up.
+    guesses.count += 1;
+    const key = await this.#look(digest);
+    if (key !== undefined) guesses.count -= 1;
+    return key;
+  }
+
+  /** Looks unknown keys up again at once, after this instance has made one. */
+  forget(): void {
+    this.#generation += 1;
+    this.#unknown.clear();
+  }
+
+  async #look(digest: string): Promise<Key | undefined> {
+    const generation = this.#generation;
+    const key = await this.#find(digest);
+    if (key !== undefined) {
+      keep(this.#recognized, keysMax);
+      this.#recognized.add(digest);
+      return key;
+    }
+    this.#recognized.delete(digest);
+    // Not one that was made while it was looked for.
+    if (generation === this.#generation) {
+      keep(this.#unknown, keysMax);
+      this.#unknown.set(digest, this.#options.nowMs() + followedWithinMs);
+    }
+    return undefined;
+  }
+
+  #guessesOf(group: string, nowMs: number): Guesses {
+    const known = this.#guesses.get(group);
+    if (known !== undefined && nowMs < known.endsAtMs) return known;
+    this.#guesses.delete(group);
+    keep(this.#guesses, addressesMax);
+    const begun = { endsAtMs: nowMs + windowMs, count: 0 };
+    this.#guesses.set(group, begun);
+    return begun;
+  }
+}
+
+/** Makes room for one more; the oldest goes first. */
+function keep(collection: Map<string, unknown> | Set<string>, max: number): void {
+  if (collection.size < max) return;
+  for (const oldest of collection.keys()) {
+    collection.delete(oldest);
+    return;
+  }
+}
+
+function tooMany(leftMs: number): ApiError {
+  const headers = { 'retry-after': String(Math.ceil(leftMs / 1_000)) };
+  const message = 'too many API keys that are not recognized from this address';
+  return new ApiError('rate_limited', message, { headers });
+}
