@@ -116,7 +116,7 @@ export const changeCredentials: Mutate = (request, { random }) => {
         ['X-API-Key', unknown],
         ['X-API-Key', unknown],
       ],
-      401,
+      400,
     ),
     refused('an API key of 8,000', [['X-API-Key', 'k'.repeat(8_000)]], 401),
     refused('an API key beyond ASCII', [['X-API-Key', '\u00ff\u00fe']], 401),
