@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { ApiKeyLookup } from './http/api-key-lookup.ts';
+import { Certificate } from './http/certificate.ts';
 import { httpServer } from './http/server.ts';
 import { WriteDesk } from './http/write.ts';
 import type { ExecutorOptions } from './ledger/batch-executor.ts';
@@ -46,6 +47,8 @@ export interface App {
   readonly outbox: Outbox;
   readonly audit: Audit;
   readonly writeProbe: WriteProbe;
+  /** `undefined`: requests come in clear text */
+  readonly certificate: Certificate | undefined;
   /** resolves with the reason if the process must end, because another may use the database instead of it */
   readonly lost: Promise<string>;
   /** Stops accepting, finishes what was taken, answers it, closes the storage. */
@@ -67,6 +70,8 @@ export async function startApp(
   given: Partial<Ports> = {},
 ): Promise<App> {
   const ports: Ports = { ...systemPorts, ...given };
+  // First: files that are not right must not leave a database open.
+  const certificate = config.tls === undefined ? undefined : new Certificate(config.tls, log);
   const metrics = new Metrics();
   const traces = await openTraces(config, version);
   const storage = await openStorage(config, ports.nowMs, (items, commitMs) =>
@@ -128,7 +133,20 @@ export async function startApp(
   try {
     const writes = new WriteDesk(ledger, config.isKeyRequired);
     const http = await httpServer(
-      { writes, ledger, books, apiKeys, writeProbe, metrics, traces, config, version, ...ports, nowMs },
+      {
+        writes,
+        ledger,
+        books,
+        apiKeys,
+        certificate,
+        writeProbe,
+        metrics,
+        traces,
+        config,
+        version,
+        ...ports,
+        nowMs,
+      },
       log,
     );
     await http.listen({ host: config.host, port: config.port });
@@ -144,7 +162,16 @@ export async function startApp(
       await http.close();
       await closeStorage();
     };
-    return { url: urlOf(http, config), sweep, outbox, audit, writeProbe, lost: storage.lost, close };
+    return {
+      url: urlOf(http, config),
+      sweep,
+      outbox,
+      audit,
+      writeProbe,
+      certificate,
+      lost: storage.lost,
+      close,
+    };
   } catch (error) {
     await closeStorage();
     throw error;
@@ -198,5 +225,5 @@ function urlOf(http: FastifyInstance, config: Config): string {
   const address = http.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.port;
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-  return `http://${host}:${port}`;
+  return `${config.tls === undefined ? 'http' : 'https'}://${host}:${port}`;
 }

@@ -27,6 +27,8 @@ export interface Config {
   readonly requestsPerMinuteMax: number;
   /** how many API keys that are not recognized an address may send in a minute */
   readonly unknownKeysPerMinuteMax: number;
+  /** `undefined`: requests come in clear text */
+  readonly tls: TlsFiles | undefined;
   readonly connectionsMax: number;
   /** within which time a whole request has to arrive; its head, within a third of it */
   readonly requestTimeoutMs: number;
@@ -46,6 +48,12 @@ export interface Config {
   readonly logFormat: LogFormat | undefined;
   /** `undefined`: nothing is traced */
   readonly traces: TracesConfig | undefined;
+}
+
+/** Where the certificate is that the server shows, with its chain, and its key. */
+export interface TlsFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
 }
 
 /** Where the books are: in one file, or in a PostgreSQL under any number of instances. */
@@ -96,6 +104,7 @@ export function parseConfig(environment: Environment): ParsedConfig {
     bulkItemsMax: read.integer('BULK_MAX_ITEMS', 1_000, 1, 10_000),
     requestsPerMinuteMax: read.integer('RATE_LIMIT_PER_MINUTE', 0, 0, 1_000_000_000),
     unknownKeysPerMinuteMax: read.integer('UNKNOWN_KEYS_PER_MINUTE', 120, 1, 1_000_000_000),
+    tls: tlsFiles(read, mistakes),
     connectionsMax,
     requestTimeoutMs: read.integer('REQUEST_TIMEOUT_MS', 30_000, 300, 600_000),
     connectionsPerAddressMax: read.integer(
@@ -123,7 +132,25 @@ export function parseConfig(environment: Environment): ParsedConfig {
   const unknown = unknownVariables(environment, read.names);
   mistakes.push(...developmentMistakes(config, environment, unknown));
   if (mistakes.length > 0) return { kind: 'invalid', mistakes };
-  return { kind: 'valid', config, warnings: unknown.slice(0, warningsMax).map(warningOf) };
+  const warnings = [...unknown.slice(0, warningsMax).map(warningOf), ...clearTextWarnings(config)];
+  return { kind: 'valid', config, warnings };
+}
+
+function tlsFiles(read: Reader, mistakes: string[]): TlsFiles | undefined {
+  const certFile = read.text('TLS_CERT_FILE', '');
+  const keyFile = read.text('TLS_KEY_FILE', '');
+  if (certFile === '' && keyFile === '') return undefined;
+  if (certFile === '' || keyFile === '')
+    mistakes.push('TLS_CERT_FILE and TLS_KEY_FILE belong together: set both, or neither');
+  return { certFile, keyFile };
+}
+
+function clearTextWarnings({ host, tls }: Config): string[] {
+  if (tls !== undefined || isLoopbackHost(host)) return [];
+  return [
+    `HOST is ${host}, and TLS is off: whoever is on the way reads API keys and amounts, and may change them. ` +
+      'Set TLS_CERT_FILE and TLS_KEY_FILE, or put a proxy that ends TLS in front, on a network that no one else is on',
+  ];
 }
 
 /** Receivers on the operator's own network rarely have certificates, so private targets may be reached over http too. */

@@ -14,6 +14,7 @@ const prefixes = [
   'IDEMPOTENCY_',
   'MAX_CONNECTIONS_',
   'RATE_LIMIT_',
+  'TLS_',
   'TRUST_PROXY_',
   'UNKNOWN_KEYS_',
   'WEBHOOK_',

@@ -75,12 +75,12 @@ export class Connections {
 
   /** Whether no further request on a connection is executed. */
   isEnding(socket: Socket): boolean {
-    return this.#open.get(socket)?.isEnding !== false;
+    return this.#open.get(socket)?.isEnding === true;
   }
 
   /** Whether a connection has its last answer, and is about to end. */
   isAnswered(socket: Socket): boolean {
-    return this.#open.get(socket)?.isAnswered !== false;
+    return this.#open.get(socket)?.isAnswered === true;
   }
 
   /** From now on no further request on this connection is executed. */
@@ -92,7 +92,9 @@ export class Connections {
   /** Ends a connection with an answer, of which nothing was sent yet. */
   endWith(socket: Socket, bytes: string): void {
     const connection = this.#open.get(socket);
-    if (connection !== undefined) linger(socket, connection, bytes);
+    // Not one that HTTP began on: its handshake failed.
+    if (connection === undefined) socket.destroy();
+    else linger(socket, connection, bytes);
   }
 
   /** Ends the connections whose clients do not read their answers. */

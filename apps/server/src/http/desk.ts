@@ -9,6 +9,7 @@ import type { Books } from '../reads/books.ts';
 import type { Traces } from '../traces/traces.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiKeyLookup } from './api-key-lookup.ts';
+import type { Certificate } from './certificate.ts';
 import type { Call } from './router.ts';
 import type { WriteDesk } from './write.ts';
 
@@ -23,6 +24,8 @@ export interface Desk {
   /** `undefined`: nothing is traced */
   readonly traces: Traces | undefined;
   readonly config: Config;
+  /** `undefined`: requests come in clear text */
+  readonly certificate: Certificate | undefined;
   readonly version: string;
   readonly nowMs: () => number;
   /** draws the secret part of a new API key: 32 hexadecimal digits */

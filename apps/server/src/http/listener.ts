@@ -1,4 +1,6 @@
 import { Buffer } from 'node:buffer';
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { ApiError } from './api-error.ts';
 import { answerBrokenRequest, answerText } from './broken-request.ts';
@@ -23,23 +25,15 @@ const cutMessages: Readonly<Record<CutReason, string>> = {
 
 /** The framework on its sockets: what a connection may do, and for how long. It has no routes yet. */
 export function listener(desk: Desk, log: FastifyBaseLogger): FastifyInstance {
-  const { requestTimeoutMs, trustedHops } = desk.config;
-  const headersTimeoutMs = Math.ceil(requestTimeoutMs / 3);
+  const { trustedHops } = desk.config;
   const connections = connectionsOf(desk, log);
   const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     requestIdHeader: false,
-    requestTimeout: requestTimeoutMs,
-    keepAliveTimeout: keepAliveTimeoutMs,
-    // A request without Host is refused by a hook: Node would do it without our error.
-    http: {
-      maxHeaderSize: headerBytesMax,
-      headersTimeout: headersTimeoutMs,
-      connectionsCheckingInterval: Math.ceil(headersTimeoutMs / 2),
-      requireHostHeader: false,
-    },
+    // Otherwise the framework would listen on a second address of a name, on a server without these bounds.
+    serverFactory: (handler) => boundedServer(desk, connections, handler),
     routerOptions: { maxParamLength: pathParameterLengthMax },
     return503OnClosing: false,
     forceCloseConnections: 'idle',
@@ -55,16 +49,40 @@ export function listener(desk: Desk, log: FastifyBaseLogger): FastifyInstance {
       reply.raw.writeHead(status, { ...headers, ...securityHeaders, ...fields, ...end }).end(body);
     },
   });
-  app.server.maxConnections = desk.config.connectionsMax;
-  // An expectation that nobody knows may be ignored (RFC 9110, section 10.1.1): Node would answer it without our error.
-  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
-  connections.watch(app.server, 'connection');
   endAfterEarlyAnswers(app, connections);
   app.addHook('preClose', (done) => {
     connections.close(() => answerText(new ApiError('shutting_down', 'this instance is stopping')));
     done();
   });
   return app;
+}
+
+/** A server of HTTP, over TLS if there is a certificate, whose connections are bounded. */
+function boundedServer(
+  { config, certificate }: Desk,
+  connections: Connections,
+  handler: RequestListener,
+): Server {
+  const headersTimeout = Math.ceil(config.requestTimeoutMs / 3);
+  const options: ServerOptions = {
+    requestTimeout: config.requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    maxHeaderSize: headerBytesMax,
+    headersTimeout,
+    connectionsCheckingInterval: Math.ceil(headersTimeout / 2),
+    // A request without Host is refused by a hook: Node would do it without our error.
+    requireHostHeader: false,
+  };
+  const server =
+    certificate === undefined
+      ? createServer(options, handler)
+      : createTlsServer({ ...options, ...certificate.pair, handshakeTimeout: headersTimeout }, handler);
+  if (server instanceof TlsServer) certificate?.serveOn(server);
+  server.maxConnections = config.connectionsMax;
+  // An expectation that nobody knows may be ignored (RFC 9110, section 10.1.1): Node would answer it without our error.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  connections.watch(server, certificate === undefined ? 'connection' : 'secureConnection');
+  return server;
 }
 
 function connectionsOf({ config, metrics, nowMs }: Desk, log: FastifyBaseLogger): Connections {

@@ -19,6 +19,13 @@ export interface HalfOpen {
 export async function halfOpen(t: TestContext, url: string): Promise<HalfOpen> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+  const client = halfOpenOn(t, socket);
+  await once(socket, 'connect');
+  return client;
+}
+
+/** The same on a socket of the caller. */
+export function halfOpenOn(t: TestContext, socket: Socket): HalfOpen {
   onEnd(t, () => socket.destroy());
   // A reset is one of the ways in which a connection ends.
   socket.on('error', () => undefined);
@@ -30,7 +37,6 @@ export async function halfOpen(t: TestContext, url: string): Promise<HalfOpen> {
   });
   const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   const ended = Promise.race([new Promise<void>((resolve) => socket.once('end', () => resolve())), gone]);
-  await once(socket, 'connect');
   const answered = async (count = 1): Promise<void> => {
     while (wholeAnswers(received) < count) {
       const more = new Promise<void>((resolve) => {
