@@ -215,7 +215,7 @@ test('a report finds room in a queue that is full', async (t) => {
   const usages = Array.from({ length: 10 }, () => submit(usage));
   const { webhookId, eventId } = delivery;
   const result = { outcome: 'delivered', status: 204, retryAfterMs: undefined, jitter: 0 } as const;
-  const report = submit({ kind: 'report_delivery', webhookId, eventId, result });
+  const report = submit({ kind: 'report_delivery', webhookId, eventId, result, clearsFailures: false });
   const outcomes = (await Promise.all(usages)).map((outcome) =>
     outcome.kind === 'fault' ? outcome.code : outcome.kind,
   );

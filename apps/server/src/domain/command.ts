@@ -220,6 +220,8 @@ export interface ReportDelivery {
   readonly webhookId: string;
   readonly eventId: string;
   readonly result: AttemptResult;
+  /** whether the webhook had failures when the message was sent, which a delivery ends */
+  readonly clearsFailures: boolean;
 }
 
 /** The most accounts that one `settle_bulk` settles. */

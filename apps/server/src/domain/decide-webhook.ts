@@ -13,6 +13,7 @@ import type { Refusal } from './refusal.ts';
 import type { View } from './view.ts';
 import { testEveryMs, type Webhook, webhooksMax } from './webhook.ts';
 import { deliveryAnswer, webhookAnswer } from './webhook-answer.ts';
+import { askRedelivery, disabled, enabled, failedOnce, healthy, isReceiversFault } from './webhook-health.ts';
 
 export function createWebhook(command: CreateWebhook, view: View, moment: Moment): Decision {
   if (moment.gate !== undefined) return refused(moment.gate);
@@ -27,6 +28,10 @@ export function createWebhook(command: CreateWebhook, view: View, moment: Moment
     keptSecret,
     createdAtMs: moment.nowMs,
     disabled: undefined,
+    disabledAtMs: undefined,
+    failures: 0,
+    failingSinceMs: undefined,
+    redeliveriesUntilMs: 0,
     testedAtMs: 0,
     deleted: false,
   };
@@ -45,15 +50,16 @@ export function changeWebhook(command: ChangeWebhook, view: View, moment: Moment
   if (moment.gate !== undefined) return refused(moment.gate);
   const known = knownWebhook(view, command.webhookId);
   if (known === undefined) return refused(unknownWebhook(command.webhookId));
-  const { url = known.url, events = known.events, disabled } = command;
-  const webhook: Webhook = {
-    ...known,
-    url,
-    events,
-    disabled:
-      disabled === undefined ? known.disabled : disabled ? (known.disabled ?? 'by_request') : undefined,
-  };
+  const { url = known.url, events = known.events } = command;
+  // What another receiver failed says nothing about this one.
+  const changed = { ...(url === known.url ? known : healthy(known)), url, events };
+  const webhook = switched(changed, command.disabled, moment.nowMs);
   return done({ status: 200, body: webhookAnswer(webhook) }, { webhooks: [webhook] });
+}
+
+function switched(webhook: Webhook, isDisabled: boolean | undefined, nowMs: number): Webhook {
+  if (isDisabled === undefined) return webhook;
+  return isDisabled ? disabled(webhook, 'by_request', nowMs) : enabled(webhook);
 }
 
 export function deleteWebhook(command: DeleteWebhook, view: View, moment: Moment): Decision {
@@ -71,7 +77,8 @@ export function testWebhook(command: TestWebhook, view: View, moment: Moment): D
   if (known === undefined) return refused(unknownWebhook(command.webhookId));
   if (known.disabled !== undefined) return refused(webhookDisabled);
   const againInMs = known.testedAtMs + testEveryMs - moment.nowMs;
-  if (againInMs > 0) {
+  // Longer than that only after the clock was set back.
+  if (againInMs > 0 && againInMs <= testEveryMs) {
     const message = `a webhook is tested once in ${testEveryMs / 1_000} seconds`;
     return refused({ code: 'rate_limited', message, retryAfterMs: againInMs });
   }
@@ -103,8 +110,17 @@ export function redeliver(command: Redeliver, view: View, moment: Moment): Decis
   if (delivery === undefined) {
     return refused({ code: 'not_found', message: `no delivery of ${eventId} to this webhook is known` });
   }
+  const asked = askRedelivery(known, moment.nowMs);
+  if ('againInMs' in asked) {
+    const message =
+      'too many redeliveries were asked for: a webhook has 600 at once, and then 10 in a second';
+    return refused({ code: 'rate_limited', message, retryAfterMs: asked.againInMs });
+  }
   const again = { ...delivery, state: 'pending', attempts: 0, nextAttemptAtMs: moment.nowMs } as const;
-  return done({ status: 200, body: deliveryAnswer(again) }, { deliveries: [again] });
+  return done(
+    { status: 200, body: deliveryAnswer(again) },
+    { deliveries: [again], webhooks: [asked.webhook] },
+  );
 }
 
 /** Notes what came of an attempt. Not held up by a pause: what happened at the receiver has happened. */
@@ -113,17 +129,28 @@ export function reportDelivery(command: ReportDelivery, view: View, moment: Mome
   const delivery = view.delivery(webhookId, eventId);
   // Of two attempts at once, the one that came through counts.
   if (delivery?.state !== 'pending') return done({ status: 204 });
-  const webhook = knownWebhook(view, webhookId);
-  return done(
-    { status: 204 },
-    {
-      deliveries: [afterAttempt(delivery, result, moment.nowMs)],
-      webhooks:
-        result.outcome === 'gone' && webhook?.disabled === undefined && webhook !== undefined
-          ? [{ ...webhook, disabled: 'gone' }]
-          : [],
-    },
-  );
+  const known = knownWebhook(view, webhookId);
+  const webhook = known && afterReport(known, command, moment.nowMs);
+  const isSwitchedOff = known?.disabled === undefined && webhook?.disabled !== undefined;
+  return done(isSwitchedOff ? { status: 200, body: webhookAnswer(webhook) } : { status: 204 }, {
+    deliveries: [afterAttempt(delivery, result, moment.nowMs)],
+    webhooks: webhook === undefined || webhook === known ? [] : [webhook],
+  });
+}
+
+/** A webhook after the report of an attempt. What `changesWebhook` does not announce, it leaves as it is. */
+function afterReport(webhook: Webhook, command: ReportDelivery, nowMs: number): Webhook {
+  if (!changesWebhook(command)) return webhook;
+  const { outcome } = command.result;
+  if (outcome === 'gone') return disabled(webhook, 'gone', nowMs);
+  if (isReceiversFault(outcome)) return failedOnce(webhook, nowMs);
+  return webhook.failures === 0 ? webhook : healthy(webhook);
+}
+
+/** Whether the report of an attempt may change its webhook, which only one writer at a time does. */
+export function changesWebhook({ result, clearsFailures }: ReportDelivery): boolean {
+  if (result.outcome === 'delivered') return clearsFailures;
+  return result.outcome === 'gone' || isReceiversFault(result.outcome);
 }
 
 function knownWebhook(view: View, id: string): Webhook | undefined {

@@ -3,13 +3,17 @@ import { timestampOfMs } from './timestamps.ts';
 import type { Webhook } from './webhook.ts';
 
 /** A webhook as its tenant sees it: without the secret, which is shown once. */
-export function webhookAnswer({ id, url, events, createdAtMs, disabled }: Webhook) {
+export function webhookAnswer(webhook: Webhook) {
+  const { id, url, events, createdAtMs, disabled, disabledAtMs, failures, failingSinceMs } = webhook;
   return {
     id,
     url,
     events: [...events],
     disabled: disabled !== undefined,
     disabledReason: disabled ?? null,
+    disabledAt: disabledAtMs ?? null,
+    failures,
+    failingSince: failingSinceMs ?? null,
     createdAt: createdAtMs,
   };
 }

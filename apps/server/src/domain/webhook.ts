@@ -1,5 +1,10 @@
 import type { EventType } from './event.ts';
 
+/** Why a webhook is disabled: a request said so, its receiver said that it is gone for good, or it failed for too long. */
+export const disabledReasons = ['by_request', 'gone', 'failing'] as const;
+
+export type DisabledReason = (typeof disabledReasons)[number];
+
 /** Where a tenant wants its events to be delivered. */
 export interface Webhook {
   readonly id: string;
@@ -9,8 +14,15 @@ export interface Webhook {
   /** the signing secret, as it is kept */
   readonly keptSecret: string;
   readonly createdAtMs: number;
-  /** why nothing is delivered: it was switched off, or its receiver said that it is gone for good */
-  readonly disabled: 'by_request' | 'gone' | undefined;
+  /** why nothing is delivered */
+  readonly disabled: DisabledReason | undefined;
+  readonly disabledAtMs: number | undefined;
+  /** attempts that the receiver failed since it last took a message */
+  readonly failures: number;
+  /** when the first of those was */
+  readonly failingSinceMs: number | undefined;
+  /** until when the redeliveries that were asked for take up the rate of the webhook; 0 if there were none */
+  readonly redeliveriesUntilMs: number;
   /** when a test was last asked for; 0 if never */
   readonly testedAtMs: number;
   readonly deleted: boolean;

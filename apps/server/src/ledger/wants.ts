@@ -1,4 +1,5 @@
 import { accountsMaxOf, type Command } from '../domain/command.ts';
+import { changesWebhook } from '../domain/decide-webhook.ts';
 import { accountName } from '../domain/view.ts';
 import { recordName, type Submission } from './submission.ts';
 
@@ -66,11 +67,9 @@ function changesTenant(command: Command): boolean {
     case 'settle':
     case 'settle_bulk':
     case 'write_off_credit':
-    case 'redeliver':
       return false;
     case 'report_delivery':
-      // A receiver that is gone for good switches its webhook off.
-      return command.result.outcome === 'gone';
+      return changesWebhook(command);
     case 'put_service':
     case 'put_service_bulk':
     case 'delete_service':
@@ -86,6 +85,7 @@ function changesTenant(command: Command): boolean {
     case 'change_webhook':
     case 'delete_webhook':
     case 'test_webhook':
+    case 'redeliver':
       return true;
   }
 }

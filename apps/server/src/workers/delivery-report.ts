@@ -24,11 +24,12 @@ export async function reportDelivery(
   tenant: string,
   command: ReportDelivery,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<{ readonly isSwitchedOff: boolean }> {
   let refused = 0;
   for (let tries = 1; ; tries++) {
     const outcome = await submit({ tenant, key: undefined, command });
-    if (outcome.kind === 'answered') return;
+    // The answer shows the webhook if the report has disabled it.
+    if (outcome.kind === 'answered') return { isSwitchedOff: outcome.response.status === 200 };
     const reason =
       outcome.kind === 'fault' ? `${outcome.code}: ${outcome.facts.message}` : outcome.refusal.code;
     if (outcome.kind === 'refused' || outcome.code === 'internal_error') refused += 1;

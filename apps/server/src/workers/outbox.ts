@@ -152,8 +152,15 @@ export class Outbox {
     this.#desk.onAttempted(outcome);
     this.#desk.traces?.delivered({ startedAtMs, outcome, status });
     const result = { ...attempted, jitter: this.#desk.random() };
-    const command = { kind: 'report_delivery', webhookId, eventId, result } as const;
-    await reportDelivery(this.#desk, tenant, command, this.#stopping.signal);
+    const clearsFailures = webhook.failures > 0;
+    const command = { kind: 'report_delivery', webhookId, eventId, result, clearsFailures } as const;
+    const noted = await reportDelivery(this.#desk, tenant, command, this.#stopping.signal);
+    if (noted.isSwitchedOff) {
+      this.#desk.log.warn(
+        { tenant, webhookId, outcome, failures: webhook.failures },
+        'a webhook is disabled because of its receiver; its tenant can enable it again',
+      );
+    }
     this.#rests.end(webhook.id);
   }
 

@@ -172,6 +172,7 @@ test('what came of two attempts at once is noted of both, and the one that came 
     webhookId: made.id,
     eventId,
     result: { outcome, status: undefined, retryAfterMs: undefined, jitter: 0.5 },
+    clearsFailures: false,
   });
   for (const [eventId, outcomes] of [
     [one.eventId, ['timed_out', 'timed_out']],

@@ -75,7 +75,7 @@ export const webhooksOperations = {
     access: 'tenant',
     params: webhook.DeliveryParams,
     successes: { 200: { description: 'The delivery, pending again.', schema: webhook.Delivery } },
-    errors: ['not_found', 'webhook_disabled'],
+    errors: ['not_found', 'webhook_disabled', 'rate_limited'],
   },
   listEvents: {
     method: 'GET',

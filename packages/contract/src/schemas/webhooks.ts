@@ -60,7 +60,23 @@ export const Webhook = Type.Object({
   url: Url,
   events: Events,
   disabled: Type.Boolean(),
-  disabledReason: Type.Union([Type.Literal('by_request'), Type.Literal('gone'), Type.Null()]),
+  disabledReason: Type.Union(
+    [Type.Literal('by_request'), Type.Literal('gone'), Type.Literal('failing'), Type.Null()],
+    {
+      description:
+        '`by_request`: a request disabled it. `gone`: the receiver answered 410. `failing`: 50 attempts in a row failed, over 5 days or more. `PATCH` with `"disabled": false` enables it, and what was pending goes on.',
+    },
+  ),
+  disabledAt: Type.Union([Type.Integer(), Type.Null()], {
+    description: 'When it was disabled, in milliseconds since the epoch.',
+  }),
+  failures: Type.Integer({
+    description: 'Attempts that failed since the last delivery that succeeded.',
+    minimum: 0,
+  }),
+  failingSince: Type.Union([Type.Integer(), Type.Null()], {
+    description: 'When the first of these attempts failed, in milliseconds since the epoch.',
+  }),
   createdAt: Type.Integer({ description: 'Milliseconds since the epoch.' }),
 });
 

@@ -1,17 +1,21 @@
-import type { Webhook } from '../../domain/webhook.ts';
+import { disabledReasons, type Webhook } from '../../domain/webhook.ts';
 import { parseEventNames } from '../stored-webhook.ts';
-import { flag, integer, json, literalOrAbsent, text } from './columns.ts';
+import { flag, integer, integerOrAbsent, json, literalOrAbsent, text } from './columns.ts';
 import type { Connection, Row, Statements } from './connection.ts';
 
-const columns = 'id, url, events, kept_secret, created_at_ms, disabled, tested_at_ms, deleted';
+const columns = `id, url, events, kept_secret, created_at_ms, disabled, disabled_at_ms, failures, failing_since_ms,
+  redeliveries_until_ms, tested_at_ms, deleted`;
 
 const loadWebhooksSql = `SELECT tenant, ${columns} FROM webhooks WHERE tenant = ANY ($1) AND NOT deleted ORDER BY id`;
 const loadWebhookSql = `SELECT ${columns} FROM webhooks WHERE tenant = $1 AND id = $2 AND NOT deleted`;
 const saveWebhooksSql = `INSERT INTO webhooks (tenant, ${columns}) SELECT tenant, ${columns}
   FROM json_to_recordset($1) AS w (tenant text, id uuid, url text, events text, kept_secret text, created_at_ms bigint,
-    disabled text, tested_at_ms bigint, deleted boolean)
+    disabled text, disabled_at_ms bigint, failures integer, failing_since_ms bigint, redeliveries_until_ms bigint,
+    tested_at_ms bigint, deleted boolean)
   ON CONFLICT (tenant, id) DO UPDATE SET url = excluded.url, events = excluded.events,
-    kept_secret = excluded.kept_secret, disabled = excluded.disabled, tested_at_ms = excluded.tested_at_ms,
+    kept_secret = excluded.kept_secret, disabled = excluded.disabled, disabled_at_ms = excluded.disabled_at_ms,
+       failures = excluded.failures, failing_since_ms = excluded.failing_since_ms,
+       redeliveries_until_ms = excluded.redeliveries_until_ms, tested_at_ms = excluded.tested_at_ms,
     deleted = excluded.deleted`;
 
 /** A webhook with the tenant that it belongs to. */
@@ -48,6 +52,10 @@ export async function saveWebhooks(statements: Statements, webhooks: readonly Ow
     kept_secret: webhook.keptSecret,
     created_at_ms: webhook.createdAtMs,
     disabled: webhook.disabled ?? null,
+    disabled_at_ms: webhook.disabledAtMs ?? null,
+    failures: webhook.failures,
+    failing_since_ms: webhook.failingSinceMs ?? null,
+    redeliveries_until_ms: webhook.redeliveriesUntilMs,
     tested_at_ms: webhook.testedAtMs,
     deleted: webhook.deleted,
   }));
@@ -61,7 +69,11 @@ function parseWebhook(row: Row): Webhook {
     events: parseEventNames(text(row, 'events')),
     keptSecret: text(row, 'kept_secret'),
     createdAtMs: integer(row, 'created_at_ms'),
-    disabled: literalOrAbsent(row, 'disabled', ['by_request', 'gone'] as const),
+    disabled: literalOrAbsent(row, 'disabled', disabledReasons),
+    disabledAtMs: integerOrAbsent(row, 'disabled_at_ms'),
+    failures: integer(row, 'failures'),
+    failingSinceMs: integerOrAbsent(row, 'failing_since_ms'),
+    redeliveriesUntilMs: integer(row, 'redeliveries_until_ms'),
     testedAtMs: integer(row, 'tested_at_ms'),
     deleted: flag(row, 'deleted'),
   };

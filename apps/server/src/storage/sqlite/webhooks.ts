@@ -1,15 +1,18 @@
-import type { Webhook } from '../../domain/webhook.ts';
+import { disabledReasons, type Webhook } from '../../domain/webhook.ts';
 import { parseEventNames } from '../stored-webhook.ts';
-import { integer, literalOrAbsent, text, uuid, uuidBytes } from './columns.ts';
+import { integer, integerOrAbsent, literalOrAbsent, text, uuid, uuidBytes } from './columns.ts';
 import type { Connection, Row } from './connection.ts';
 
-const columns = 'id, url, events, kept_secret, created_at_ms, disabled, tested_at_ms, deleted';
+const columns = `id, url, events, kept_secret, created_at_ms, disabled, disabled_at_ms, failures, failing_since_ms,
+  redeliveries_until_ms, tested_at_ms, deleted`;
 
 const loadWebhooksSql = `SELECT ${columns} FROM webhooks WHERE tenant = ? AND deleted = 0 ORDER BY id`;
 const loadWebhookSql = `SELECT ${columns} FROM webhooks WHERE tenant = ? AND id = ? AND deleted = 0`;
-const saveWebhookSql = `INSERT INTO webhooks (tenant, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+const saveWebhookSql = `INSERT INTO webhooks (tenant, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (tenant, id) DO UPDATE SET url = excluded.url, events = excluded.events,
-       kept_secret = excluded.kept_secret, disabled = excluded.disabled, tested_at_ms = excluded.tested_at_ms,
+       kept_secret = excluded.kept_secret, disabled = excluded.disabled, disabled_at_ms = excluded.disabled_at_ms,
+       failures = excluded.failures, failing_since_ms = excluded.failing_since_ms,
+       redeliveries_until_ms = excluded.redeliveries_until_ms, tested_at_ms = excluded.tested_at_ms,
        deleted = excluded.deleted`;
 
 /** Webhooks of a tenant that were not deleted, in the order in which they were made. */
@@ -32,6 +35,10 @@ export function saveWebhook(connection: Connection, tenant: string, webhook: Web
     webhook.keptSecret,
     webhook.createdAtMs,
     webhook.disabled ?? null,
+    webhook.disabledAtMs ?? null,
+    webhook.failures,
+    webhook.failingSinceMs ?? null,
+    webhook.redeliveriesUntilMs,
     webhook.testedAtMs,
     webhook.deleted ? 1 : 0,
   );
@@ -44,7 +51,11 @@ function parseWebhook(row: Row): Webhook {
     events: parseEventNames(text(row, 'events')),
     keptSecret: text(row, 'kept_secret'),
     createdAtMs: integer(row, 'created_at_ms'),
-    disabled: literalOrAbsent(row, 'disabled', ['by_request', 'gone'] as const),
+    disabled: literalOrAbsent(row, 'disabled', disabledReasons),
+    disabledAtMs: integerOrAbsent(row, 'disabled_at_ms'),
+    failures: integer(row, 'failures'),
+    failingSinceMs: integerOrAbsent(row, 'failing_since_ms'),
+    redeliveriesUntilMs: integer(row, 'redeliveries_until_ms'),
     testedAtMs: integer(row, 'tested_at_ms'),
     deleted: integer(row, 'deleted') === 1,
   };

@@ -13,6 +13,7 @@ import { writeOffs } from './0007-write-offs.ts';
 import { forgottenBefore } from './0008-forgotten-before.ts';
 import { keyRights } from './0009-key-rights.ts';
 import { partsByFunction } from './0010-parts-by-function.ts';
+import { failingWebhooks } from './0011-failing-webhooks.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -26,6 +27,7 @@ const migrations: readonly string[] = [
   forgottenBefore,
   keyRights,
   partsByFunction,
+  failingWebhooks,
 ];
 
 /** The schema that this version reads and writes. */

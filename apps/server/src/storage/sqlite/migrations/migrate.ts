@@ -13,6 +13,7 @@ import { idsReached } from './0009-ids-reached.ts';
 import { writeOffs } from './0010-write-offs.ts';
 import { forgottenBefore } from './0011-forgotten-before.ts';
 import { keyRights } from './0012-key-rights.ts';
+import { failingWebhooks } from './0013-failing-webhooks.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -28,6 +29,7 @@ const migrations: readonly string[] = [
   writeOffs,
   forgottenBefore,
   keyRights,
+  failingWebhooks,
 ];
 
 /** The schema that this version reads and writes. */
