@@ -76,6 +76,7 @@ async function succeedOnce(api: Api): Promise<{ readonly sent: Sent[]; readonly 
   const tested = await write('POST', `/webhooks/${id}/test`);
   await write('POST', `/webhooks/${id}/deliveries/${tested.json.eventId}/redeliver`);
   await write('PATCH', `/webhooks/${id}`, { events: ['usage.settled'] });
+  await write('POST', `/webhooks/${id}/rotate-secret`);
   const other = await write('POST', '/webhooks', { url: 'https://other.example/hooks', events: ['*'] });
   await write('DELETE', `/webhooks/${other.json.id}`);
   await write('PATCH', '/config', { bulkMaxItems: 10_000 });

@@ -298,6 +298,56 @@ test('the secret is shown once, to the caller that made it, and is not in the fi
   new Webhook(secret).verify(message.body, headers);
 });
 
+test('messages are signed with the old and the new secret for a stated time, and then with the new one', async (t) => {
+  const atRest = `k1:${'ab'.repeat(32)}`;
+  const { api, app, receiver, id, secret, clock } = await start(t, ['*'], { ANSWER_ENCRYPTION_KEYS: atRest });
+  const rotate = (query: string, key: string) =>
+    api.call(`/webhooks/${id}/rotate-secret${query}`, { method: 'POST', key });
+  const signers = async (...secrets: readonly string[]) => {
+    await use(api);
+    await app.outbox.runOnce();
+    const message = receiver.received.at(-1);
+    assert.ok(message);
+    const names = ['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const;
+    const headers = Object.fromEntries(names.map((name) => [name, String(message.headers[name])]));
+    // The library accepts five minutes around its own clock.
+    const { body } = message;
+    return secrets.map((one) => {
+      const signed = new Webhook(one).sign(
+        headers['webhook-id'] ?? '',
+        new Date(Number(headers['webhook-timestamp']) * 1_000),
+        body,
+      );
+      return headers['webhook-signature']?.split(' ').includes(signed);
+    });
+  };
+  const rotated = await rotate('?graceMs=60000', 'first');
+  assert.equal(rotated.status, 200, rotated.text);
+  assert.equal(rotated.json.formerSecretUntil, clock.nowMs + 60_000);
+  const second = rotated.json.secret;
+  assert.notEqual(second, secret);
+  assert.equal((await rotate('?graceMs=60000', 'first')).text, rotated.text, 'a retry shows the same secret');
+  assert.deepEqual(await signers(secret, second), [true, true]);
+  clock.nowMs += 59_999;
+  assert.deepEqual(await signers(secret, second), [true, true]);
+  clock.nowMs += 1;
+  assert.deepEqual(await signers(secret, second), [false, true]);
+  const third = (await rotate('', 'second')).json.secret;
+  const fourth = (await rotate('', 'third')).json.secret;
+  assert.deepEqual(await signers(second, third, fourth), [false, true, true], 'two at a time');
+  const last = (await rotate('?graceMs=0', 'fourth')).json;
+  assert.equal(last.formerSecretUntil, null);
+  assert.deepEqual(await signers(fourth, last.secret), [false, true]);
+  assert.equal((await rotate('?graceMs=2592000001', 'fifth')).status, 400);
+  const unknown = await api.call(
+    `/webhooks/${'0'.repeat(8)}-0000-7000-8000-${'0'.repeat(12)}/rotate-secret`,
+    {
+      method: 'POST',
+    },
+  );
+  assert.equal(unknown.status, 404);
+});
+
 test('webhooks and events belong to their tenant', async (t) => {
   const receiver = await startReceiver(t);
   const { api, app } = await startInProcess(t, { ...openTargets, ADMIN_API_KEY: adminKey });

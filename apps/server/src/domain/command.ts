@@ -28,6 +28,7 @@ export type Command =
   | CreateWebhook
   | ChangeWebhook
   | DeleteWebhook
+  | RotateWebhookSecret
   | TestWebhook
   | Redeliver
   | ReportDelivery;
@@ -203,6 +204,17 @@ export interface DeleteWebhook {
   readonly webhookId: string;
 }
 
+export interface RotateWebhookSecret {
+  readonly kind: 'rotate_webhook_secret';
+  readonly webhookId: string;
+  /** the new secret: it goes into the answer, which is sealed */
+  readonly secret: string;
+  /** the same, as it is kept */
+  readonly keptSecret: string;
+  /** for how long messages are signed with the old one too, in milliseconds */
+  readonly graceMs: number;
+}
+
 export interface TestWebhook {
   readonly kind: 'test_webhook';
   readonly webhookId: string;
@@ -264,6 +276,7 @@ export function idsOf(command: Command): number {
       return accountsMaxOf(command);
     case 'change_webhook':
     case 'delete_webhook':
+    case 'rotate_webhook_secret':
     case 'redeliver':
     case 'report_delivery':
     case 'set_paused':
@@ -301,6 +314,7 @@ export function weightOf(command: Command): number {
     case 'create_webhook':
     case 'change_webhook':
     case 'delete_webhook':
+    case 'rotate_webhook_secret':
     case 'test_webhook':
     case 'redeliver':
     case 'report_delivery':

@@ -4,6 +4,7 @@ import type {
   DeleteWebhook,
   Redeliver,
   ReportDelivery,
+  RotateWebhookSecret,
   TestWebhook,
 } from './command.ts';
 import { type Decision, done, type Moment, refused } from './decision.ts';
@@ -26,6 +27,7 @@ export function createWebhook(command: CreateWebhook, view: View, moment: Moment
     url,
     events,
     keptSecret,
+    formerSecret: undefined,
     createdAtMs: moment.nowMs,
     disabled: undefined,
     disabledAtMs: undefined,
@@ -66,8 +68,22 @@ export function deleteWebhook(command: DeleteWebhook, view: View, moment: Moment
   if (moment.gate !== undefined) return refused(moment.gate);
   const known = knownWebhook(view, command.webhookId);
   if (known === undefined) return refused(unknownWebhook(command.webhookId));
-  // The secret is of no use any more, so it does not stay.
-  return done({ status: 204 }, { webhooks: [{ ...known, deleted: true, keptSecret: '' }] });
+  // The secrets are of no use any more, so they do not stay.
+  return done(
+    { status: 204 },
+    { webhooks: [{ ...known, deleted: true, keptSecret: '', formerSecret: undefined }] },
+  );
+}
+
+/** Gives a webhook another secret. Messages are signed with both for a while; a secret from before those two ends at once. */
+export function rotateWebhookSecret(command: RotateWebhookSecret, view: View, moment: Moment): Decision {
+  if (moment.gate !== undefined) return refused(moment.gate);
+  const known = knownWebhook(view, command.webhookId);
+  if (known === undefined) return refused(unknownWebhook(command.webhookId));
+  const { secret, keptSecret, graceMs } = command;
+  const formerSecret = { kept: known.keptSecret, untilMs: moment.nowMs + graceMs };
+  const webhook: Webhook = { ...known, keptSecret, formerSecret: graceMs === 0 ? undefined : formerSecret };
+  return done({ status: 200, body: { ...webhookAnswer(webhook), secret } }, { webhooks: [webhook] });
 }
 
 /** Queues a real delivery of an event that says only that it is a test. */

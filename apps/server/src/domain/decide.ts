@@ -14,6 +14,7 @@ import {
   deleteWebhook,
   redeliver,
   reportDelivery,
+  rotateWebhookSecret,
   testWebhook,
 } from './decide-webhook.ts';
 import type { Decision, Heavier, Moment } from './decision.ts';
@@ -74,6 +75,8 @@ function decideCommand(command: Command, view: View, moment: Moment): Decision |
       return changeWebhook(command, view, moment);
     case 'delete_webhook':
       return deleteWebhook(command, view, moment);
+    case 'rotate_webhook_secret':
+      return rotateWebhookSecret(command, view, moment);
     case 'test_webhook':
       return testWebhook(command, view, moment);
     case 'redeliver':

@@ -4,7 +4,8 @@ import type { Webhook } from './webhook.ts';
 
 /** A webhook as its tenant sees it: without the secret, which is shown once. */
 export function webhookAnswer(webhook: Webhook) {
-  const { id, url, events, createdAtMs, disabled, disabledAtMs, failures, failingSinceMs } = webhook;
+  const { id, url, events, createdAtMs, disabled, disabledAtMs, failures, failingSinceMs, formerSecret } =
+    webhook;
   return {
     id,
     url,
@@ -15,6 +16,7 @@ export function webhookAnswer(webhook: Webhook) {
     failures,
     failingSince: failingSinceMs ?? null,
     createdAt: createdAtMs,
+    formerSecretUntil: formerSecret?.untilMs ?? null,
   };
 }
 

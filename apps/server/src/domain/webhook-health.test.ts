@@ -8,6 +8,7 @@ const fresh: Webhook = {
   url: 'https://billing.example/hooks',
   events: ['*'],
   keptSecret: 'plain whsec_',
+  formerSecret: undefined,
   createdAtMs: 0,
   disabled: undefined,
   disabledAtMs: undefined,

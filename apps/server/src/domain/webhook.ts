@@ -13,6 +13,8 @@ export interface Webhook {
   readonly events: readonly (EventType | '*')[];
   /** the signing secret, as it is kept */
   readonly keptSecret: string;
+  /** the secret before it, as it is kept, and until when messages are signed with both */
+  readonly formerSecret: { readonly kept: string; readonly untilMs: number } | undefined;
   readonly createdAtMs: number;
   /** why nothing is delivered */
   readonly disabled: DisabledReason | undefined;

@@ -84,6 +84,7 @@ function changesTenant(command: Command): boolean {
     case 'create_webhook':
     case 'change_webhook':
     case 'delete_webhook':
+    case 'rotate_webhook_secret':
     case 'test_webhook':
     case 'redeliver':
       return true;
@@ -152,6 +153,7 @@ function addWants(command: Command, wants: TenantWants): void {
     case 'create_webhook':
     case 'change_webhook':
     case 'delete_webhook':
+    case 'rotate_webhook_secret':
     case 'test_webhook':
       return;
     case 'redeliver':

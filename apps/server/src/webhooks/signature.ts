@@ -16,16 +16,19 @@ export interface SignedMessage {
 }
 
 /**
- * The headers that let a receiver know who sent a message, and that it is not an old one.
+ * The headers that let a receiver know who sent a message, and that it is not an old one. There is a signature for each
+ * secret: a receiver accepts a message if one of them is right.
  *
  * @see Standard Webhooks 1.0, "Webhook signatures": HMAC-SHA256 over id, timestamp and body
  */
-export function signatureHeaders(secret: string, { id, timestamp, body }: SignedMessage) {
-  const key = Buffer.from(secret.slice(secretPrefix.length), 'base64');
-  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+export function signatureHeaders(secrets: readonly string[], { id, timestamp, body }: SignedMessage) {
+  const signatures = secrets.map((secret) => {
+    const key = Buffer.from(secret.slice(secretPrefix.length), 'base64');
+    return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
+  });
   return {
     'webhook-id': id,
     'webhook-timestamp': String(timestamp),
-    'webhook-signature': `v1,${signature}`,
+    'webhook-signature': signatures.join(' '),
   };
 }

@@ -32,8 +32,8 @@ export async function webhookMessage(
   webhook: Webhook,
   delivery: Delivery,
 ): Promise<Message> {
-  const secret = openSecret(webhook.keptSecret, tenant, atRestKeys);
-  if (secret === undefined) return { kind: 'unreadable_secret' };
+  const secrets = openSecrets(webhook, tenant, atRestKeys, nowMs());
+  if (secrets === undefined) return { kind: 'unreadable_secret' };
   const event = await eventOf(books, tenant, delivery);
   if (event === undefined) return { kind: 'missing_event' };
   const body = JSON.stringify(eventAnswer(event));
@@ -41,9 +41,23 @@ export async function webhookMessage(
   const headers = {
     'content-type': 'application/json',
     'user-agent': userAgent,
-    ...signatureHeaders(secret, { id: delivery.eventId, timestamp, body }),
+    ...signatureHeaders(secrets, { id: delivery.eventId, timestamp, body }),
   };
   return { kind: 'ready', outgoing: { url: webhook.url, headers, body } };
+}
+
+/** The secret of a webhook, and the one before it for as long as that is used and can be read. */
+function openSecrets(
+  { keptSecret, formerSecret }: Webhook,
+  tenant: string,
+  keys: AtRestKeys,
+  nowMs: number,
+): readonly string[] | undefined {
+  const secret = openSecret(keptSecret, tenant, keys);
+  if (secret === undefined) return undefined;
+  if (formerSecret === undefined || formerSecret.untilMs <= nowMs) return [secret];
+  const former = openSecret(formerSecret.kept, tenant, keys);
+  return former === undefined ? [secret] : [secret, former];
 }
 
 async function eventOf(

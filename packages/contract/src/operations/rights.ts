@@ -93,6 +93,7 @@ export const rights: Readonly<Record<TenantOperationName, Right>> = {
   readWebhook: { scope: 'manage', ...every },
   changeWebhook: { scope: 'manage', ...every },
   deleteWebhook: { scope: 'manage', ...every },
+  rotateWebhookSecret: { scope: 'manage', ...every },
   testWebhook: { scope: 'manage', ...every },
   listDeliveries: { scope: 'manage', ...every },
   redeliver: { scope: 'manage', ...every },

@@ -49,6 +49,16 @@ export const webhooksOperations = {
     successes: { 204: { description: 'Deleted.' } },
     errors: ['not_found'],
   },
+  rotateWebhookSecret: {
+    method: 'POST',
+    path: '/api/v1/webhooks/{id}/rotate-secret',
+    summary: 'Give a webhook a new signing secret, shown once; messages are signed with both for a while',
+    access: 'tenant',
+    params: webhook.WebhookParams,
+    query: webhook.SecretRotation,
+    successes: { 200: { description: 'The webhook with its new secret.', schema: webhook.WebhookCreated } },
+    errors: ['not_found'],
+  },
   testWebhook: {
     method: 'POST',
     path: '/api/v1/webhooks/{id}/test',

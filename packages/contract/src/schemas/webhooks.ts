@@ -78,6 +78,10 @@ export const Webhook = Type.Object({
     description: 'When the first of these attempts failed, in milliseconds since the epoch.',
   }),
   createdAt: Type.Integer({ description: 'Milliseconds since the epoch.' }),
+  formerSecretUntil: Type.Union([Type.Integer(), Type.Null()], {
+    description:
+      'Until when messages are signed with the secret before the last rotation too, in milliseconds since the epoch.',
+  }),
 });
 
 export const WebhookCreated = Type.Object({
@@ -88,6 +92,21 @@ export const WebhookCreated = Type.Object({
     examples: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo='],
   }),
 });
+
+export const SecretRotation = Type.Object(
+  {
+    graceMs: Type.Optional(
+      Type.Integer({
+        description:
+          'For how long messages are signed with the old secret too, in milliseconds. 0: not at all.',
+        minimum: 0,
+        maximum: 30 * 86_400_000,
+        default: 86_400_000,
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
 
 export const WebhookList = Type.Object({
   items: Type.Array(Webhook),

@@ -9,6 +9,8 @@ import { type Desk, tenantOf } from '../desk.ts';
 import type { Handlers } from '../router.ts';
 import { answered } from '../write.ts';
 
+const graceMsDefault = 86_400_000;
+
 export function webhookRoutes({ writes, books, config, drawSecret }: Desk) {
   const refuseTarget = (url: string) => {
     const message = targetFault(url, config.webhookTargets);
@@ -16,6 +18,10 @@ export function webhookRoutes({ writes, books, config, drawSecret }: Desk) {
     throw new ApiError('invalid_request', 'the url is not one that can be delivered to', {
       faults: [{ pointer: '/url', message }],
     });
+  };
+  const newSecret = (tenant: string) => {
+    const secret = newSigningSecret(drawSecret() + drawSecret());
+    return { secret, keptSecret: keepSecret(secret, tenant, config.atRestKeys) };
   };
   const known = async (tenant: string, id: string) => {
     const webhook = await books.webhook(tenant, id);
@@ -27,9 +33,12 @@ export function webhookRoutes({ writes, books, config, drawSecret }: Desk) {
       const { url, events } = call.body;
       refuseTarget(url);
       const tenant = tenantOf(call);
-      const secret = newSigningSecret(drawSecret() + drawSecret());
-      const keptSecret = keepSecret(secret, tenant, config.atRestKeys);
-      const command = { kind: 'create_webhook', url, events: eachOnce(events), secret, keptSecret } as const;
+      const command = {
+        kind: 'create_webhook',
+        url,
+        events: eachOnce(events),
+        ...newSecret(tenant),
+      } as const;
       return answered(await writes.submit(call, tenant, command, writes.keyUse(call, true)));
     },
 
@@ -64,6 +73,14 @@ export function webhookRoutes({ writes, books, config, drawSecret }: Desk) {
 
     deleteWebhook: async (call) =>
       await writes.write(call, tenantOf(call), { kind: 'delete_webhook', webhookId: call.params.id }),
+
+    rotateWebhookSecret: async (call) => {
+      const tenant = tenantOf(call);
+      const { graceMs = graceMsDefault } = call.query;
+      const webhookId = call.params.id;
+      const command = { kind: 'rotate_webhook_secret', webhookId, graceMs, ...newSecret(tenant) } as const;
+      return answered(await writes.submit(call, tenant, command, writes.keyUse(call, true)));
+    },
 
     testWebhook: async (call) =>
       await writes.write(call, tenantOf(call), { kind: 'test_webhook', webhookId: call.params.id }),

@@ -1,19 +1,21 @@
 import { disabledReasons, type Webhook } from '../../domain/webhook.ts';
 import { parseEventNames } from '../stored-webhook.ts';
-import { flag, integer, integerOrAbsent, json, literalOrAbsent, text } from './columns.ts';
+import { flag, integer, integerOrAbsent, json, literalOrAbsent, text, textOrAbsent } from './columns.ts';
 import type { Connection, Row, Statements } from './connection.ts';
 
-const columns = `id, url, events, kept_secret, created_at_ms, disabled, disabled_at_ms, failures, failing_since_ms,
+const columns = `id, url, events, kept_secret, former_kept_secret, former_until_ms, created_at_ms, disabled, disabled_at_ms, failures, failing_since_ms,
   redeliveries_until_ms, tested_at_ms, deleted`;
 
 const loadWebhooksSql = `SELECT tenant, ${columns} FROM webhooks WHERE tenant = ANY ($1) AND NOT deleted ORDER BY id`;
 const loadWebhookSql = `SELECT ${columns} FROM webhooks WHERE tenant = $1 AND id = $2 AND NOT deleted`;
 const saveWebhooksSql = `INSERT INTO webhooks (tenant, ${columns}) SELECT tenant, ${columns}
-  FROM json_to_recordset($1) AS w (tenant text, id uuid, url text, events text, kept_secret text, created_at_ms bigint,
+  FROM json_to_recordset($1) AS w (tenant text, id uuid, url text, events text, kept_secret text,
+    former_kept_secret text, former_until_ms bigint, created_at_ms bigint,
     disabled text, disabled_at_ms bigint, failures integer, failing_since_ms bigint, redeliveries_until_ms bigint,
     tested_at_ms bigint, deleted boolean)
   ON CONFLICT (tenant, id) DO UPDATE SET url = excluded.url, events = excluded.events,
-    kept_secret = excluded.kept_secret, disabled = excluded.disabled, disabled_at_ms = excluded.disabled_at_ms,
+    kept_secret = excluded.kept_secret, former_kept_secret = excluded.former_kept_secret,
+       former_until_ms = excluded.former_until_ms, disabled = excluded.disabled, disabled_at_ms = excluded.disabled_at_ms,
        failures = excluded.failures, failing_since_ms = excluded.failing_since_ms,
        redeliveries_until_ms = excluded.redeliveries_until_ms, tested_at_ms = excluded.tested_at_ms,
     deleted = excluded.deleted`;
@@ -50,6 +52,8 @@ export async function saveWebhooks(statements: Statements, webhooks: readonly Ow
     url: webhook.url,
     events: JSON.stringify(webhook.events),
     kept_secret: webhook.keptSecret,
+    former_kept_secret: webhook.formerSecret?.kept ?? null,
+    former_until_ms: webhook.formerSecret?.untilMs ?? null,
     created_at_ms: webhook.createdAtMs,
     disabled: webhook.disabled ?? null,
     disabled_at_ms: webhook.disabledAtMs ?? null,
@@ -68,6 +72,7 @@ function parseWebhook(row: Row): Webhook {
     url: text(row, 'url'),
     events: parseEventNames(text(row, 'events')),
     keptSecret: text(row, 'kept_secret'),
+    formerSecret: parseFormerSecret(row),
     createdAtMs: integer(row, 'created_at_ms'),
     disabled: literalOrAbsent(row, 'disabled', disabledReasons),
     disabledAtMs: integerOrAbsent(row, 'disabled_at_ms'),
@@ -77,4 +82,10 @@ function parseWebhook(row: Row): Webhook {
     testedAtMs: integer(row, 'tested_at_ms'),
     deleted: flag(row, 'deleted'),
   };
+}
+
+function parseFormerSecret(row: Row): Webhook['formerSecret'] {
+  const kept = textOrAbsent(row, 'former_kept_secret');
+  const untilMs = integerOrAbsent(row, 'former_until_ms');
+  return kept === undefined || untilMs === undefined ? undefined : { kept, untilMs };
 }

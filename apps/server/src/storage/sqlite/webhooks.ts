@@ -1,16 +1,17 @@
 import { disabledReasons, type Webhook } from '../../domain/webhook.ts';
 import { parseEventNames } from '../stored-webhook.ts';
-import { integer, integerOrAbsent, literalOrAbsent, text, uuid, uuidBytes } from './columns.ts';
+import { integer, integerOrAbsent, literalOrAbsent, text, textOrAbsent, uuid, uuidBytes } from './columns.ts';
 import type { Connection, Row } from './connection.ts';
 
-const columns = `id, url, events, kept_secret, created_at_ms, disabled, disabled_at_ms, failures, failing_since_ms,
+const columns = `id, url, events, kept_secret, former_kept_secret, former_until_ms, created_at_ms, disabled, disabled_at_ms, failures, failing_since_ms,
   redeliveries_until_ms, tested_at_ms, deleted`;
 
 const loadWebhooksSql = `SELECT ${columns} FROM webhooks WHERE tenant = ? AND deleted = 0 ORDER BY id`;
 const loadWebhookSql = `SELECT ${columns} FROM webhooks WHERE tenant = ? AND id = ? AND deleted = 0`;
-const saveWebhookSql = `INSERT INTO webhooks (tenant, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+const saveWebhookSql = `INSERT INTO webhooks (tenant, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (tenant, id) DO UPDATE SET url = excluded.url, events = excluded.events,
-       kept_secret = excluded.kept_secret, disabled = excluded.disabled, disabled_at_ms = excluded.disabled_at_ms,
+       kept_secret = excluded.kept_secret, former_kept_secret = excluded.former_kept_secret,
+       former_until_ms = excluded.former_until_ms, disabled = excluded.disabled, disabled_at_ms = excluded.disabled_at_ms,
        failures = excluded.failures, failing_since_ms = excluded.failing_since_ms,
        redeliveries_until_ms = excluded.redeliveries_until_ms, tested_at_ms = excluded.tested_at_ms,
        deleted = excluded.deleted`;
@@ -33,6 +34,8 @@ export function saveWebhook(connection: Connection, tenant: string, webhook: Web
     webhook.url,
     JSON.stringify(webhook.events),
     webhook.keptSecret,
+    webhook.formerSecret?.kept ?? null,
+    webhook.formerSecret?.untilMs ?? null,
     webhook.createdAtMs,
     webhook.disabled ?? null,
     webhook.disabledAtMs ?? null,
@@ -50,6 +53,7 @@ function parseWebhook(row: Row): Webhook {
     url: text(row, 'url'),
     events: parseEventNames(text(row, 'events')),
     keptSecret: text(row, 'kept_secret'),
+    formerSecret: parseFormerSecret(row),
     createdAtMs: integer(row, 'created_at_ms'),
     disabled: literalOrAbsent(row, 'disabled', disabledReasons),
     disabledAtMs: integerOrAbsent(row, 'disabled_at_ms'),
@@ -59,4 +63,10 @@ function parseWebhook(row: Row): Webhook {
     testedAtMs: integer(row, 'tested_at_ms'),
     deleted: integer(row, 'deleted') === 1,
   };
+}
+
+function parseFormerSecret(row: Row): Webhook['formerSecret'] {
+  const kept = textOrAbsent(row, 'former_kept_secret');
+  const untilMs = integerOrAbsent(row, 'former_until_ms');
+  return kept === undefined || untilMs === undefined ? undefined : { kept, untilMs };
 }

@@ -14,6 +14,7 @@ import { forgottenBefore } from './0008-forgotten-before.ts';
 import { keyRights } from './0009-key-rights.ts';
 import { partsByFunction } from './0010-parts-by-function.ts';
 import { failingWebhooks } from './0011-failing-webhooks.ts';
+import { formerSecrets } from './0012-former-secrets.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -28,6 +29,7 @@ const migrations: readonly string[] = [
   keyRights,
   partsByFunction,
   failingWebhooks,
+  formerSecrets,
 ];
 
 /** The schema that this version reads and writes. */

@@ -14,6 +14,7 @@ import { writeOffs } from './0010-write-offs.ts';
 import { forgottenBefore } from './0011-forgotten-before.ts';
 import { keyRights } from './0012-key-rights.ts';
 import { failingWebhooks } from './0013-failing-webhooks.ts';
+import { formerSecrets } from './0014-former-secrets.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -30,6 +31,7 @@ const migrations: readonly string[] = [
   forgottenBefore,
   keyRights,
   failingWebhooks,
+  formerSecrets,
 ];
 
 /** The schema that this version reads and writes. */
