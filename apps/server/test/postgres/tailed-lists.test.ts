@@ -116,6 +116,35 @@ for (const [kind, hang, type] of [
   });
 }
 
+test('a list of deliveries that pages back misses none that came in late', async (t) => {
+  const { first, second, client, clock } = await startInstances(t, impatient);
+  const [made] = await first.execute({
+    kind: 'create_webhook',
+    url: 'https://billing.example/hooks',
+    events: ['*'],
+    secret: 's',
+    keptSecret: 'plain s',
+  });
+  assert.ok(made?.kind === 'answered');
+  const { id } = JSON.parse(String(made.response.body));
+  await first.execute(usage('agent-0'));
+  const page = (before: string, limit: number) => second.books.deliveriesBefore(tenant, id, before, limit);
+  const lastOfIds = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+  assert.equal((await page(lastOfIds, 9)).length, 1);
+  await holdKey(client, 'hanging');
+  const hanging = first.send(usage('agent-1'), 'hanging');
+  await untilWaiting(client, 1);
+  clock.nowMs += 10;
+  await second.execute(usage('agent-2'));
+  // Otherwise the first page would show this one, and the page after it would begin below the one that hangs.
+  assert.equal((await page(lastOfIds, 9)).length, 1);
+  await client.query('ROLLBACK');
+  await hanging;
+  const [newest] = await page(lastOfIds, 1);
+  assert.ok(newest);
+  assert.equal((await page(newest.eventId, 9)).length, 2);
+});
+
 for (const where of ['the same database', 'another database of the server']) {
   test(`a transaction that never ends in ${where} holds no list back`, async (t) => {
     const { url, first } = await startInstances(t, impatient);

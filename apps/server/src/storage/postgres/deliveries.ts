@@ -12,7 +12,7 @@ const lockDeliveriesSql = `SELECT d.* FROM json_to_recordset($1) AS w (n integer
   CROSS JOIN LATERAL (SELECT tenant, ${columns} FROM deliveries AS b
     WHERE b.tenant = w.tenant AND b.webhook = w.webhook AND b.event = w.event FOR UPDATE) AS d ORDER BY w.n`;
 const loadDeliveriesBeforeSql = `SELECT ${columns} FROM deliveries
-  WHERE tenant = $1 AND webhook = $2 AND event < $3 ORDER BY event DESC LIMIT $4`;
+  WHERE tenant = $1 AND webhook = $2 AND event < $3 AND event <= $5 ORDER BY event DESC LIMIT $4`;
 const loadNextWaitingSql = `SELECT tenant, webhook FROM deliveries
   WHERE state = 'pending' AND (tenant, webhook) > ($1, $2) AND next_attempt_at_ms <= $3 AND taken_until_ms <= $3
   ORDER BY tenant, webhook LIMIT 1`;
@@ -57,14 +57,18 @@ export async function lockDeliveries(
   return rows.map((row) => ({ tenant: text(row, 'tenant'), delivery: parseDelivery(row) }));
 }
 
-/** Deliveries to a webhook of events before an id, the newest first. */
+/** Deliveries to a webhook of events before an id and not after the horizon, the newest first. */
 export async function loadDeliveriesBefore(
   connection: Connection,
   { tenant, webhookId }: WaitingWebhook,
-  beforeEventId: string,
-  limit: number,
+  {
+    beforeEventId,
+    throughId,
+    limit,
+  }: { readonly beforeEventId: string; readonly throughId: string; readonly limit: number },
 ): Promise<Delivery[]> {
-  const rows = await connection.rows(loadDeliveriesBeforeSql, [tenant, webhookId, beforeEventId, limit]);
+  const values = [tenant, webhookId, beforeEventId, limit, throughId];
+  const rows = await connection.rows(loadDeliveriesBeforeSql, values);
   return rows.map(parseDelivery);
 }
 

@@ -224,8 +224,8 @@ export class PostgresBooks implements Books {
   }
 
   deliveriesBefore(tenant: string, webhookId: string, beforeEventId: string, limit: number) {
-    return this.#read((connection) =>
-      loadDeliveriesBefore(connection, { tenant, webhookId }, beforeEventId, limit),
+    return this.#tail(tenant, (connection, throughId) =>
+      loadDeliveriesBefore(connection, { tenant, webhookId }, { beforeEventId, throughId, limit }),
     );
   }
 
