@@ -39,6 +39,8 @@ export interface Config {
   readonly webhookTargets: TargetRules;
   /** for how long the receiver of a webhook has to answer */
   readonly webhookTimeoutMs: number;
+  /** whether the receiver of a new webhook has to echo a challenge first */
+  readonly isOwnershipProofRequired: boolean;
   /** how long after its last audit a tenant is due again */
   readonly auditEveryMs: number;
   readonly corsAllowedOrigins: readonly string[];
@@ -117,6 +119,7 @@ export function parseConfig(environment: Environment): ParsedConfig {
     answerStallMs: read.integer('ANSWER_STALL_MS', 20_000, 100, 3_600_000),
     webhookTargets: webhookTargets(read),
     webhookTimeoutMs: read.integer('WEBHOOK_TIMEOUT_MS', 15_000, 100, 60_000),
+    isOwnershipProofRequired: read.flag('WEBHOOK_OWNERSHIP_PROOF', false),
     auditEveryMs: read.integer('AUDIT_EVERY_MS', 3_600_000, 1_000, 30 * dayMs),
     corsAllowedOrigins: read.list('CORS_ALLOWED_ORIGINS').map((origin) => checkedOrigin(origin, mistakes)),
     atRestKeys: readAtRestKeys(read, mistakes),

@@ -6,7 +6,7 @@ import type { Command } from '../src/domain/command.ts';
 import { Ledger } from '../src/ledger/ledger.ts';
 import type { Outcome, Submission } from '../src/ledger/submission.ts';
 import { httpSender } from '../src/webhooks/sender.ts';
-import { Outbox } from '../src/workers/outbox.ts';
+import { Outbox, type OutboxDesk } from '../src/workers/outbox.ts';
 import type { Api } from './harness/api.ts';
 import { openEngine } from './harness/engine.ts';
 import { startInProcess } from './harness/in-process.ts';
@@ -163,10 +163,42 @@ async function openHooked(t: TestContext) {
     events: ['*'],
     secret: 'whsec_',
     keptSecret: 'plain whsec_',
+    challenge: undefined,
   });
   await submit(usage);
   return { ...engine, receiver, ledger };
 }
+
+/** An outbox with what a test brings, and real parts otherwise. */
+function outboxOn(desk: Pick<OutboxDesk, 'books' | 'submit'> & Partial<OutboxDesk>): Outbox {
+  return new Outbox({
+    pause: async () => undefined,
+    sender: httpSender({ timeoutMs: 5_000, targets: { allowsHttp: true, allowsPrivate: true } }),
+    atRestKeys: [],
+    nowMs: later,
+    random: () => 0.5,
+    userAgent: 'test',
+    onAttempted: () => undefined,
+    traces: undefined,
+    log: pino({ level: 'silent' }),
+    ...desk,
+  });
+}
+
+test('a webhook that its receiver disables has a line in the log, once', async (t) => {
+  const { books, ledger, receiver } = await openHooked(t);
+  receiver.answer = () => ({ status: 410 });
+  const lines: { readonly level: number; readonly msg: string; readonly tenant?: string }[] = [];
+  const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) });
+  const outbox = outboxOn({ books, log, submit: (submission) => ledger.submit(submission) });
+  await outbox.runOnce();
+  await outbox.stop();
+  assert.deepEqual(
+    lines.map(({ level, tenant }) => [level, tenant]),
+    [[40, 'acme']],
+  );
+  assert.match(lines[0]?.msg ?? '', /a webhook is disabled/);
+});
 
 test('a message is not sent again because the books took its report only at the fourth time', async (t) => {
   const { books, databaseUrl, ledger, receiver } = await openHooked(t);
@@ -179,21 +211,10 @@ test('a message is not sent again because the books took its report only at the 
     if (reported.length === 3) await repair();
     return outcome;
   };
-  const outbox = new Outbox({
-    books,
-    submit,
-    pause: async (ms) => {
-      pauses.push(ms);
-    },
-    sender: httpSender({ timeoutMs: 5_000, targets: { allowsHttp: true, allowsPrivate: true } }),
-    atRestKeys: [],
-    nowMs: later,
-    random: () => 0.5,
-    userAgent: 'test',
-    onAttempted: () => undefined,
-    traces: undefined,
-    log: pino({ level: 'silent' }),
-  });
+  const pause = async (ms: number) => {
+    pauses.push(ms);
+  };
+  const outbox = outboxOn({ books, submit, pause });
   assert.equal(await outbox.runOnce(), 1);
   assert.deepEqual(reported, ['fault', 'fault', 'fault', 'answered']);
   assert.deepEqual(pauses, [100, 200, 400]);
@@ -207,7 +228,7 @@ test('a report finds room in a queue that is full', async (t) => {
   const nowMs = later();
   const waiting = await books.nextWaiting(undefined, nowMs);
   assert.ok(waiting);
-  const take = { nowMs, untilMs: nowMs + 1_000, limit: 1, inFlight: new Set<string>() };
+  const take = { nowMs, untilMs: nowMs + 1_000, limit: 1, onlyTests: false, inFlight: new Set<string>() };
   const [delivery] = await books.takeDue(waiting, take);
   assert.ok(delivery);
   const ledger = new Ledger(executor, Date.now, () => undefined, { queuedItemsMax: 4, inFlightItemsMax: 1 });
@@ -215,7 +236,14 @@ test('a report finds room in a queue that is full', async (t) => {
   const usages = Array.from({ length: 10 }, () => submit(usage));
   const { webhookId, eventId } = delivery;
   const result = { outcome: 'delivered', status: 204, retryAfterMs: undefined, jitter: 0 } as const;
-  const report = submit({ kind: 'report_delivery', webhookId, eventId, result, clearsFailures: false });
+  const report = submit({
+    kind: 'report_delivery',
+    webhookId,
+    eventId,
+    result,
+    clearsFailures: false,
+    provenUrl: undefined,
+  });
   const outcomes = (await Promise.all(usages)).map((outcome) =>
     outcome.kind === 'fault' ? outcome.code : outcome.kind,
   );

@@ -178,6 +178,7 @@ test('a secret is not shown to another key of its tenant that asks in the same b
       events: ['usage.settled' as const],
       secret: 'whsec_the-secret',
       keptSecret: 'kept',
+      challenge: undefined,
     },
     key: {
       scope: '0'.repeat(32),

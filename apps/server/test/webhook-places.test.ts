@@ -233,7 +233,12 @@ test('a connection that dies while it is idle costs its message no attempt', {
   });
   const sender = httpSender({ timeoutMs: 5_000, targets: { allowsHttp: true, allowsPrivate: true } });
   onEnd(t, () => sender.close());
-  const message = { url: `http://127.0.0.1:${receiver.port}/hook`, headers: {}, body: '{}' };
+  const message = {
+    url: `http://127.0.0.1:${receiver.port}/hook`,
+    headers: {},
+    body: '{}',
+    challenge: undefined,
+  };
   const { signal } = new AbortController();
   assert.equal((await sender.send(message, signal)).outcome, 'delivered');
   assert.equal((await sender.send(message, signal)).outcome, 'delivered');
@@ -253,7 +258,7 @@ test('a name that is never answered holds its place no longer than a receiver', 
   const resolve = dnsResolve([`127.0.0.1:${server.address().port}`]);
   const sender = httpSender({ timeoutMs: 200, targets: { allowsHttp: true, allowsPrivate: false }, resolve });
   onEnd(t, () => sender.close());
-  const message = { url: 'https://never.example/hook', headers: {}, body: '{}' };
+  const message = { url: 'https://never.example/hook', headers: {}, body: '{}', challenge: undefined };
   const { signal } = new AbortController();
   const sent = await Promise.all(Array.from({ length: 70 }, () => sender.send(message, signal)));
   assert.deepEqual(new Set(sent.map(({ outcome }) => outcome)), new Set(['timed_out']));

@@ -14,6 +14,13 @@ import { adminKey, apiOfTenant } from './harness/tenants.ts';
 
 const openTargets = { WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true', WEBHOOK_TIMEOUT_MS: '300' };
 
+/** A delivery as the API lists it. */
+interface Listed {
+  readonly type: string;
+  readonly state: string;
+  readonly lastAttempt: { readonly outcome: string } | null;
+}
+
 interface Hooked extends InProcess {
   readonly receiver: Receiver;
   readonly id: string;
@@ -348,6 +355,64 @@ test('messages are signed with the old and the new secret for a stated time, and
   assert.equal(unknown.status, 404);
 });
 
+test('where ownership must be proven, nothing is delivered until the receiver has echoed the challenge', async (t) => {
+  const { api, app, receiver, id, clock } = await start(t, ['*'], { WEBHOOK_OWNERSHIP_PROOF: 'true' });
+  const state = async () => {
+    const { disabled, disabledReason, ownership } = (await api.get(`/webhooks/${id}`)).json;
+    return [disabled, disabledReason, ownership];
+  };
+  const challengeIn = ({ body }: { readonly body: string }) => String(JSON.parse(body).data.challenge);
+  const outcomes = async () => (await deliveries(api, id)).map((one: Listed) => one.lastAttempt?.outcome);
+  assert.deepEqual(await state(), [true, 'unproven', 'pending']);
+  await use(api);
+  assert.equal(
+    (await api.call(`/webhooks/${id}`, { method: 'PATCH', body: { disabled: false } })).status,
+    200,
+  );
+  assert.equal(await app.outbox.runOnce(), 1, 'the challenge alone');
+  assert.deepEqual(await outcomes(), ['unproven'], 'a 204 is no proof');
+  assert.deepEqual(await state(), [true, 'unproven', 'pending']);
+  // A server that reflects every message does not know what it is asked.
+  receiver.answer = ({ body }) => ({ status: 200, body });
+  clock.nowMs += 60_000;
+  assert.equal(await app.outbox.runOnce(), 1);
+  assert.deepEqual(await outcomes(), ['unproven']);
+  receiver.answer = (message) => ({ status: 500, body: challengeIn(message) });
+  clock.nowMs += 600_000;
+  assert.equal(await app.outbox.runOnce(), 1);
+  assert.deepEqual(await outcomes(), ['refused']);
+  receiver.answer = (message) => ({ status: 200, body: JSON.stringify({ challenge: challengeIn(message) }) });
+  assert.equal((await api.call(`/webhooks/${id}/test`, { method: 'POST' })).status, 200);
+  assert.equal(await app.outbox.runOnce(), 1);
+  assert.deepEqual(await state(), [false, null, 'proven']);
+  await use(api);
+  clock.nowMs += 3_600_000;
+  await app.outbox.runOnce();
+  assert.deepEqual(await outcomes(), ['delivered', 'delivered', 'delivered']);
+
+  // Another URL has another receiver. What is pending waits for its proof.
+  await use(api);
+  const url = `${receiver.url}/elsewhere`;
+  const moved = await api.call(`/webhooks/${id}`, { method: 'PATCH', body: { url } });
+  assert.deepEqual([moved.json.disabledReason, moved.json.ownership], ['unproven', 'pending']);
+  const pending = (await deliveries(api, id)).find((one: Listed) => one.type === 'usage.recorded');
+  const path = `/webhooks/${id}/deliveries/${pending.eventId}/redeliver`;
+  assert.equal((await api.call(path, { method: 'POST' })).json.error, 'webhook_disabled');
+  receiver.answer = (message) => ({ status: 200, body: ` ${challengeIn(message)}\n` });
+  assert.equal(await app.outbox.runOnce(), 1);
+  assert.deepEqual(await state(), [false, null, 'proven']);
+  assert.equal(await app.outbox.runOnce(), 1);
+});
+
+test('without the setting no receiver has to prove anything', async (t) => {
+  const { api, app, receiver, id } = await start(t);
+  assert.equal((await api.get(`/webhooks/${id}`)).json.ownership, 'not_required');
+  assert.equal((await api.call(`/webhooks/${id}/test`, { method: 'POST' })).status, 200);
+  assert.equal(await app.outbox.runOnce(), 1);
+  assert.deepEqual(JSON.parse(receiver.received[0]?.body ?? '').data, { webhookId: id });
+  assert.equal((await deliveries(api, id))[0].state, 'delivered');
+});
+
 test('webhooks and events belong to their tenant', async (t) => {
   const receiver = await startReceiver(t);
   const { api, app } = await startInProcess(t, { ...openTargets, ADMIN_API_KEY: adminKey });
@@ -448,7 +513,7 @@ test('a target that was made when http was allowed is not sent to once it is not
   const send = async (allowsHttp: boolean) => {
     const sender = httpSender({ timeoutMs: 5_000, targets: { allowsHttp, allowsPrivate: true } });
     const sent = await sender.send(
-      { url: receiver.url, headers: {}, body: '{}' },
+      { url: receiver.url, headers: {}, body: '{}', challenge: undefined },
       new AbortController().signal,
     );
     sender.close();

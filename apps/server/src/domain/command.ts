@@ -188,6 +188,8 @@ export interface CreateWebhook {
   readonly secret: string;
   /** the same, as it is kept */
   readonly keptSecret: string;
+  /** what its receiver has to echo before anything is delivered; `undefined` if no proof of ownership is required */
+  readonly challenge: string | undefined;
 }
 
 /** What is `undefined` stays as it is. */
@@ -197,6 +199,8 @@ export interface ChangeWebhook {
   readonly url: string | undefined;
   readonly events: Webhook['events'] | undefined;
   readonly disabled: boolean | undefined;
+  /** as for a new webhook, if the URL changes */
+  readonly challenge: string | undefined;
 }
 
 export interface DeleteWebhook {
@@ -218,6 +222,8 @@ export interface RotateWebhookSecret {
 export interface TestWebhook {
   readonly kind: 'test_webhook';
   readonly webhookId: string;
+  /** what the receiver has to echo if its ownership is not proven */
+  readonly challenge: string;
 }
 
 export interface Redeliver {
@@ -234,6 +240,8 @@ export interface ReportDelivery {
   readonly result: AttemptResult;
   /** whether the webhook had failures when the message was sent, which a delivery ends */
   readonly clearsFailures: boolean;
+  /** the URL whose receiver has echoed the challenge of this message */
+  readonly provenUrl: string | undefined;
 }
 
 /** The most accounts that one `settle_bulk` settles. */
@@ -264,17 +272,17 @@ export function idsOf(command: Command): number {
     case 'set_price':
     case 'set_disabled':
     case 'set_metadata':
-    case 'create_webhook':
+    case 'change_webhook':
     case 'test_webhook':
       return 1;
     case 'write_off_credit':
+    case 'create_webhook':
       return 2;
     case 'record_usage_bulk':
     case 'put_service_bulk':
       return command.items.length;
     case 'settle_bulk':
       return accountsMaxOf(command);
-    case 'change_webhook':
     case 'delete_webhook':
     case 'rotate_webhook_secret':
     case 'redeliver':

@@ -8,12 +8,12 @@ import type {
   TestWebhook,
 } from './command.ts';
 import { type Decision, done, type Moment, refused } from './decision.ts';
-import { afterAttempt, newDelivery } from './delivery.ts';
-import type { NotedEvent } from './event.ts';
+import { afterAttempt } from './delivery.ts';
 import type { Refusal } from './refusal.ts';
 import type { View } from './view.ts';
-import { testEveryMs, type Webhook, webhooksMax } from './webhook.ts';
+import { isDelivering, testEveryMs, type Webhook, webhooksMax } from './webhook.ts';
 import { deliveryAnswer, webhookAnswer } from './webhook-answer.ts';
+import { testChanges } from './webhook-challenge.ts';
 import { askRedelivery, disabled, enabled, failedOnce, healthy, isReceiversFault } from './webhook-health.ts';
 
 export function createWebhook(command: CreateWebhook, view: View, moment: Moment): Decision {
@@ -33,6 +33,7 @@ export function createWebhook(command: CreateWebhook, view: View, moment: Moment
     disabledAtMs: undefined,
     failures: 0,
     failingSinceMs: undefined,
+    ownership: command.challenge === undefined ? 'not_required' : 'pending',
     redeliveriesUntilMs: 0,
     testedAtMs: 0,
     deleted: false,
@@ -43,7 +44,7 @@ export function createWebhook(command: CreateWebhook, view: View, moment: Moment
       location: `/webhooks/${webhook.id}`,
       body: { ...webhookAnswer(webhook), secret: command.secret },
     },
-    { webhooks: [webhook] },
+    { webhooks: [webhook], ...challengeChanges(webhook, command.challenge, moment, 1) },
   );
 }
 
@@ -53,10 +54,24 @@ export function changeWebhook(command: ChangeWebhook, view: View, moment: Moment
   const known = knownWebhook(view, command.webhookId);
   if (known === undefined) return refused(unknownWebhook(command.webhookId));
   const { url = known.url, events = known.events } = command;
-  // What another receiver failed says nothing about this one.
-  const changed = { ...(url === known.url ? known : healthy(known)), url, events };
-  const webhook = switched(changed, command.disabled, moment.nowMs);
-  return done({ status: 200, body: webhookAnswer(webhook) }, { webhooks: [webhook] });
+  const isMoved = url !== known.url;
+  const webhook = switched(
+    { ...(isMoved ? moved(known, command.challenge) : known), url, events },
+    command.disabled,
+    moment.nowMs,
+  );
+  const challenge = isMoved ? challengeChanges(webhook, command.challenge, moment, 0) : {};
+  return done({ status: 200, body: webhookAnswer(webhook) }, { webhooks: [webhook], ...challenge });
+}
+
+/** A webhook that gets another URL: what its receiver failed or proved says nothing about the next one. */
+function moved(webhook: Webhook, challenge: string | undefined): Webhook {
+  return { ...healthy(webhook), ownership: challenge === undefined ? 'not_required' : 'pending' };
+}
+
+/** Asks a receiver to prove its ownership, if that is required. */
+function challengeChanges(webhook: Webhook, challenge: string | undefined, moment: Moment, idNumber: number) {
+  return challenge === undefined ? {} : testChanges(webhook, challenge, moment.id(idNumber), moment.nowMs);
 }
 
 function switched(webhook: Webhook, isDisabled: boolean | undefined, nowMs: number): Webhook {
@@ -98,20 +113,15 @@ export function testWebhook(command: TestWebhook, view: View, moment: Moment): D
     const message = `a webhook is tested once in ${testEveryMs / 1_000} seconds`;
     return refused({ code: 'rate_limited', message, retryAfterMs: againInMs });
   }
-  const event: NotedEvent = {
-    id: moment.id(0),
-    type: 'webhook.test',
-    atMs: moment.nowMs,
-    data: { webhookId: known.id },
-  };
-  const delivery = newDelivery(known.id, event, moment.nowMs);
+  const { events, deliveries } = testChanges(known, command.challenge, moment.id(0), moment.nowMs);
+  const [delivery] = deliveries;
   return done(
     {
       status: 200,
       location: `/webhooks/${known.id}/deliveries`,
       body: { id: known.id, deliveredAt: null, simulated: false, ...deliveryAnswer(delivery) },
     },
-    { events: [event], deliveries: [delivery], webhooks: [{ ...known, testedAtMs: moment.nowMs }] },
+    { events, deliveries, webhooks: [{ ...known, testedAtMs: moment.nowMs }] },
   );
 }
 
@@ -121,7 +131,7 @@ export function redeliver(command: Redeliver, view: View, moment: Moment): Decis
   const { webhookId, eventId } = command;
   const known = knownWebhook(view, webhookId);
   if (known === undefined) return refused(unknownWebhook(webhookId));
-  if (known.disabled !== undefined) return refused(webhookDisabled);
+  if (!isDelivering(known)) return refused(known.disabled === undefined ? notProven : webhookDisabled);
   const delivery = view.delivery(webhookId, eventId);
   if (delivery === undefined) {
     return refused({ code: 'not_found', message: `no delivery of ${eventId} to this webhook is known` });
@@ -160,12 +170,15 @@ function afterReport(webhook: Webhook, command: ReportDelivery, nowMs: number): 
   const { outcome } = command.result;
   if (outcome === 'gone') return disabled(webhook, 'gone', nowMs);
   if (isReceiversFault(outcome)) return failedOnce(webhook, nowMs);
-  return webhook.failures === 0 ? webhook : healthy(webhook);
+  // A webhook that was moved meanwhile has another receiver, which has proved nothing.
+  const isProven = webhook.ownership === 'pending' && command.provenUrl === webhook.url;
+  if (!isProven) return webhook.failures === 0 ? webhook : healthy(webhook);
+  return { ...healthy(webhook), ownership: 'proven' };
 }
 
 /** Whether the report of an attempt may change its webhook, which only one writer at a time does. */
-export function changesWebhook({ result, clearsFailures }: ReportDelivery): boolean {
-  if (result.outcome === 'delivered') return clearsFailures;
+export function changesWebhook({ result, clearsFailures, provenUrl }: ReportDelivery): boolean {
+  if (result.outcome === 'delivered') return clearsFailures || provenUrl !== undefined;
   return result.outcome === 'gone' || isReceiversFault(result.outcome);
 }
 
@@ -180,4 +193,9 @@ function unknownWebhook(id: string): Refusal {
 const webhookDisabled: Refusal = {
   code: 'webhook_disabled',
   message: 'the webhook is disabled: enable it first',
+};
+
+const notProven: Refusal = {
+  code: 'webhook_disabled',
+  message: 'the receiver has not echoed the challenge yet: ask for another one with a test',
 };

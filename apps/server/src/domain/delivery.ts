@@ -22,7 +22,7 @@ export interface DeliveryAttempt {
 
 /**
  * The class of an attempt's result: a 2xx; a 410; another answer; no answer in time; no connection; a target that
- * the server does not connect to; a signing secret that this server has no key for; an event that is not in the books.
+ * the server does not connect to; a 2xx without the challenge that was to be echoed; a signing secret that this server has no key for; an event that is not in the books.
  */
 export const deliveryOutcomes = [
   'delivered',
@@ -31,6 +31,7 @@ export const deliveryOutcomes = [
   'timed_out',
   'unreachable',
   'forbidden_target',
+  'unproven',
   'unreadable_secret',
   'missing_event',
 ] as const;

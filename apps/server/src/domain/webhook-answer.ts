@@ -1,22 +1,22 @@
 import type { Delivery } from './delivery.ts';
 import { timestampOfMs } from './timestamps.ts';
-import type { Webhook } from './webhook.ts';
+import { isDelivering, type Webhook } from './webhook.ts';
 
 /** A webhook as its tenant sees it: without the secret, which is shown once. */
 export function webhookAnswer(webhook: Webhook) {
-  const { id, url, events, createdAtMs, disabled, disabledAtMs, failures, failingSinceMs, formerSecret } =
-    webhook;
+  const { id, url, events, createdAtMs, disabled, ownership } = webhook;
   return {
     id,
     url,
     events: [...events],
-    disabled: disabled !== undefined,
-    disabledReason: disabled ?? null,
-    disabledAt: disabledAtMs ?? null,
-    failures,
-    failingSince: failingSinceMs ?? null,
+    disabled: !isDelivering(webhook),
+    disabledReason: disabled ?? (ownership === 'pending' ? 'unproven' : null),
+    disabledAt: webhook.disabledAtMs ?? null,
+    ownership,
+    failures: webhook.failures,
+    failingSince: webhook.failingSinceMs ?? null,
     createdAt: createdAtMs,
-    formerSecretUntil: formerSecret?.untilMs ?? null,
+    formerSecretUntil: webhook.formerSecret?.untilMs ?? null,
   };
 }
 

@@ -14,6 +14,7 @@ const fresh: Webhook = {
   disabledAtMs: undefined,
   failures: 0,
   failingSinceMs: undefined,
+  ownership: 'not_required',
   redeliveriesUntilMs: 0,
   testedAtMs: 0,
   deleted: false,

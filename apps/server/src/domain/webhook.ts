@@ -5,6 +5,9 @@ export const disabledReasons = ['by_request', 'gone', 'failing'] as const;
 
 export type DisabledReason = (typeof disabledReasons)[number];
 
+/** Whether the receiver has to prove that it wants the messages: not here, not yet done, or done for this URL. */
+export const ownershipStates = ['not_required', 'pending', 'proven'] as const;
+
 /** Where a tenant wants its events to be delivered. */
 export interface Webhook {
   readonly id: string;
@@ -23,6 +26,7 @@ export interface Webhook {
   readonly failures: number;
   /** when the first of those was */
   readonly failingSinceMs: number | undefined;
+  readonly ownership: (typeof ownershipStates)[number];
   /** until when the redeliveries that were asked for take up the rate of the webhook; 0 if there were none */
   readonly redeliveriesUntilMs: number;
   /** when a test was last asked for; 0 if never */
@@ -35,8 +39,13 @@ export const webhooksMax = 16;
 /** How much time lies between two tests of a webhook. */
 export const testEveryMs = 10_000;
 
+/** Whether events are delivered to a webhook. To one whose ownership is not proven only tests are, which ask for the proof. */
+export function isDelivering({ disabled, ownership }: Webhook): boolean {
+  return disabled === undefined && ownership !== 'pending';
+}
+
 /** Whether a webhook is told of a type of event now. A test is for the one webhook that is tested. */
 export function isToldOf(webhook: Webhook, type: EventType): boolean {
-  if (webhook.deleted || webhook.disabled !== undefined || type === 'webhook.test') return false;
+  if (webhook.deleted || !isDelivering(webhook) || type === 'webhook.test') return false;
   return webhook.events.includes(type) || webhook.events.includes('*');
 }

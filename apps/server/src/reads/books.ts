@@ -93,6 +93,8 @@ export interface TakeDue {
   /** until when they are the taker's: if it has not said by then what came of them, it is taken for dead */
   readonly untilMs: number;
   readonly limit: number;
+  /** whether only tests are taken, as those that ask for a proof of ownership */
+  readonly onlyTests: boolean;
   /** events that the taker has on their way to this webhook */
   readonly inFlight: ReadonlySet<string>;
 }

@@ -3,7 +3,14 @@ import { ForbiddenTarget } from './target.ts';
 
 /** The result of an attempt. */
 export interface Sent {
-  readonly outcome: 'delivered' | 'gone' | 'refused' | 'timed_out' | 'unreachable' | 'forbidden_target';
+  readonly outcome:
+    | 'delivered'
+    | 'gone'
+    | 'refused'
+    | 'timed_out'
+    | 'unreachable'
+    | 'forbidden_target'
+    | 'unproven';
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
 }
@@ -13,6 +20,8 @@ export interface AttemptParts {
   /** opens a request; a fresh one does not use a connection that was used before */
   readonly open: (isFresh: boolean) => ClientRequest;
   readonly body: string;
+  /** what the answer has to echo; `undefined` if nothing */
+  readonly challenge: string | undefined;
   /** bounds the whole attempt: name lookup, handshake, every answer and its body */
   readonly timeoutMs: number;
   /** ends the attempt early */
@@ -27,10 +36,11 @@ const informationalMax = 16;
  * Sends one request. Resolves once the outcome is known and the connection is either reusable or destroyed: at the deadline
  * at the latest, because it depends on its own timer and on no event of the protocol.
  */
-export function attempt({ open, body, timeoutMs, signal }: AttemptParts): Promise<Sent> {
+export function attempt({ open, body, challenge, timeoutMs, signal }: AttemptParts): Promise<Sent> {
   return new Promise((resolve) => {
     let request: ClientRequest | undefined;
     let response: IncomingMessage | undefined;
+    let answer = '';
     let isEnded = false;
 
     const end = (sent: Sent) => {
@@ -44,7 +54,7 @@ export function attempt({ open, body, timeoutMs, signal }: AttemptParts): Promis
     };
     // A status that has arrived is the outcome, also if the rest of the answer never comes: the receiver has the message.
     const endWithout = (outcome: Sent['outcome']) => {
-      end(response === undefined ? failed(outcome) : sentWith(response));
+      end(response === undefined ? failed(outcome) : proven(sentWith(response), challenge, answer));
     };
     const deadline = setTimeout(() => endWithout('timed_out'), timeoutMs);
     const onAbort = () => endWithout('unreachable');
@@ -74,7 +84,13 @@ export function attempt({ open, body, timeoutMs, signal }: AttemptParts): Promis
         response = arrived;
         // Without the headers of an upgrade, 101 arrives here, and what follows is no HTTP either.
         if (arrived.statusCode === 101) end(refused(101));
-        readToEnd(arrived, () => end(sentWith(arrived)));
+        readToEnd(
+          arrived,
+          (text) => {
+            if (challenge !== undefined) answer += text;
+          },
+          () => endWithout('unreachable'),
+        );
       });
       started.on('close', () => {
         if (response === undefined && request === started) endWithout('unreachable');
@@ -87,15 +103,35 @@ export function attempt({ open, body, timeoutMs, signal }: AttemptParts): Promis
   });
 }
 
-/** The body is not used. It is read, up to a bound, so that the connection can be used again. */
-function readToEnd(response: IncomingMessage, done: () => void): void {
+/** Reads the body up to a bound, also if it is not used: so the connection can be used again. */
+function readToEnd(response: IncomingMessage, onText: (text: string) => void, done: () => void): void {
   let bytes = 0;
   response.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
+    onText(chunk.toString());
     if (bytes > answerBytesMax) done();
   });
   response.on('error', done);
   response.on('close', done);
+}
+
+/** A 2xx that does not echo the challenge proves nothing: many servers answer any message with 200. */
+function proven(sent: Sent, challenge: string | undefined, answer: string): Sent {
+  if (challenge === undefined || sent.outcome !== 'delivered' || isEcho(answer, challenge)) return sent;
+  return { ...sent, outcome: 'unproven' };
+}
+
+/** The challenge alone, or as the member of a JSON object. A server that reflects whole messages proves nothing. */
+function isEcho(answer: string, challenge: string): boolean {
+  if (answer.trim() === challenge) return true;
+  try {
+    const parsed: unknown = JSON.parse(answer);
+    return (
+      typeof parsed === 'object' && parsed !== null && 'challenge' in parsed && parsed.challenge === challenge
+    );
+  } catch {
+    return false;
+  }
 }
 
 function sentWith({ statusCode, headers }: IncomingMessage): Sent {

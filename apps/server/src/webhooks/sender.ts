@@ -9,6 +9,8 @@ export interface Outgoing {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** what the answer has to echo; `undefined` if nothing */
+  readonly challenge: string | undefined;
 }
 
 /** Sends to webhooks. Never rejects. */
@@ -36,7 +38,7 @@ export function httpSender({ timeoutMs, targets, resolve = dnsResolve() }: Sende
   const lookup = targets.allowsPrivate ? {} : { lookup: guardedLookup(resolve) };
   return {
     timeoutMs,
-    send: ({ url, headers, body }, signal) => {
+    send: ({ url, headers, body, challenge }, signal) => {
       // Checked at each attempt: the rules may have become stricter since the webhook was made.
       if (targetFault(url, targets) !== undefined) return Promise.resolve(failed('forbidden_target'));
       const isSecure = url.startsWith('https:');
@@ -49,7 +51,7 @@ export function httpSender({ timeoutMs, targets, resolve = dnsResolve() }: Sende
           headers: { ...headers, 'content-length': Buffer.byteLength(body) },
           ...lookup,
         });
-      return attempt({ open, body, timeoutMs, signal });
+      return attempt({ open, body, challenge, timeoutMs, signal });
     },
     close: () => {
       agents.http.destroy();

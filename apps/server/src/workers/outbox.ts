@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { ReportDelivery } from '../domain/command.ts';
 import type { Delivery, DeliveryOutcome } from '../domain/delivery.ts';
 import type { Webhook } from '../domain/webhook.ts';
 import type { WaitingWebhook } from '../reads/books.ts';
@@ -24,6 +25,8 @@ interface Attempted {
   readonly outcome: DeliveryOutcome;
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
+  /** whether the receiver has echoed a challenge */
+  readonly isProof: boolean;
 }
 
 const everyMs = 200;
@@ -119,8 +122,9 @@ export class Outbox {
     if (webhook === undefined || webhook.disabled !== undefined) return 0;
     const inFlight = this.#perWebhook.get(webhook.id) ?? new Set();
     const limit = this.#places.free(waiting.tenant, webhook.id);
+    const onlyTests = webhook.ownership === 'pending';
     const untilMs = nowMs() + this.#desk.sender.timeoutMs + notingMaxMs;
-    const due = await books.takeDue(waiting, { nowMs: nowMs(), untilMs, limit, inFlight });
+    const due = await books.takeDue(waiting, { nowMs: nowMs(), untilMs, limit, onlyTests, inFlight });
     for (const delivery of due) this.#begin(waiting.tenant, webhook, delivery);
     return due.length;
   }
@@ -148,12 +152,19 @@ export class Outbox {
     const attempted = await this.#attempt(tenant, webhook, delivery);
     if (this.#stopping.signal.aborted && attempted.outcome === 'unreachable') return;
     const { webhookId, eventId } = delivery;
-    const { outcome, status } = attempted;
+    const { isProof, ...came } = attempted;
+    const { outcome, status } = came;
     this.#desk.onAttempted(outcome);
     this.#desk.traces?.delivered({ startedAtMs, outcome, status });
-    const result = { ...attempted, jitter: this.#desk.random() };
-    const clearsFailures = webhook.failures > 0;
-    const command = { kind: 'report_delivery', webhookId, eventId, result, clearsFailures } as const;
+    const result = { ...came, jitter: this.#desk.random() };
+    const command: ReportDelivery = {
+      kind: 'report_delivery',
+      webhookId,
+      eventId,
+      result,
+      clearsFailures: webhook.failures > 0,
+      provenUrl: isProof ? webhook.url : undefined,
+    };
     const noted = await reportDelivery(this.#desk, tenant, command, this.#stopping.signal);
     if (noted.isSwitchedOff) {
       this.#desk.log.warn(
@@ -170,10 +181,10 @@ export class Outbox {
       const sentAtMs = performance.now();
       const sent = await this.#desk.sender.send(message.outgoing, this.#stopping.signal);
       this.#places.held(webhook.id, performance.now() - sentAtMs);
-      return sent;
+      return { ...sent, isProof: message.outgoing.challenge !== undefined && sent.outcome === 'delivered' };
     }
     this.#logUnsendable(webhook.id, message.kind);
-    return { outcome: message.kind, status: undefined, retryAfterMs: undefined };
+    return { outcome: message.kind, status: undefined, retryAfterMs: undefined, isProof: false };
   }
 
   /** Logged once for each webhook: thousands of its deliveries may follow. */

@@ -1,6 +1,7 @@
 import type { Delivery } from '../domain/delivery.ts';
 import { type BooksEvent, eventAnswer } from '../domain/event.ts';
 import type { Webhook } from '../domain/webhook.ts';
+import { challengeOf } from '../domain/webhook-challenge.ts';
 import type { AtRestKeys } from '../ledger/encryption.ts';
 import { openSecret } from '../ledger/kept-secret.ts';
 import type { Books } from '../reads/books.ts';
@@ -43,7 +44,10 @@ export async function webhookMessage(
     'user-agent': userAgent,
     ...signatureHeaders(secrets, { id: delivery.eventId, timestamp, body }),
   };
-  return { kind: 'ready', outgoing: { url: webhook.url, headers, body } };
+  return {
+    kind: 'ready',
+    outgoing: { url: webhook.url, headers, body, challenge: challengeOf(webhook, event) },
+  };
 }
 
 /** The secret of a webhook, and the one before it for as long as that is used and can be read. */

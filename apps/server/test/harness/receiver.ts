@@ -10,7 +10,12 @@ export interface Received {
 
 /** How a receiver answers; `undefined` never does. */
 export type ReceiverAnswer =
-  | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      /** `ok` without it */
+      readonly body?: string;
+    }
   | undefined;
 
 /** A real receiver of webhooks. */
@@ -34,7 +39,9 @@ export async function startReceiver(t: TestContext): Promise<Receiver> {
       received.push(message);
       for (const { count, resolve } of waiting) if (received.length >= count) resolve();
       const answer = receiver.answer(message);
-      if (answer !== undefined) response.writeHead(answer.status, answer.headers).end('ok');
+      if (answer !== undefined) {
+        response.writeHead(answer.status, answer.headers).end(answer.body ?? 'ok');
+      }
     });
   });
   const base = await listen(t, server);

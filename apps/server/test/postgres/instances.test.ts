@@ -25,7 +25,14 @@ const holdTenantSql = `SELECT 1 FROM tenants WHERE tenant = '${tenant}' FOR UPDA
 
 function webhook(number: number): Command {
   const url = `https://receiver.example/${number}`;
-  return { kind: 'create_webhook', url, events: ['*'], secret: 's', keptSecret: 'plain s' };
+  return {
+    kind: 'create_webhook',
+    url,
+    events: ['*'],
+    secret: 's',
+    keptSecret: 'plain s',
+    challenge: undefined,
+  };
 }
 
 test('one key at two instances is one operation, also where no lock stands between the two', async (t) => {
@@ -173,6 +180,7 @@ test('what came of two attempts at once is noted of both, and the one that came 
     eventId,
     result: { outcome, status: undefined, retryAfterMs: undefined, jitter: 0.5 },
     clearsFailures: false,
+    provenUrl: undefined,
   });
   for (const [eventId, outcomes] of [
     [one.eventId, ['timed_out', 'timed_out']],

@@ -124,6 +124,7 @@ test('a list of deliveries that pages back misses none that came in late', async
     events: ['*'],
     secret: 's',
     keptSecret: 'plain s',
+    challenge: undefined,
   });
   assert.ok(made?.kind === 'answered');
   const { id } = JSON.parse(String(made.response.body));

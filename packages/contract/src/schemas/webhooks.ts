@@ -61,14 +61,24 @@ export const Webhook = Type.Object({
   events: Events,
   disabled: Type.Boolean(),
   disabledReason: Type.Union(
-    [Type.Literal('by_request'), Type.Literal('gone'), Type.Literal('failing'), Type.Null()],
+    [
+      Type.Literal('by_request'),
+      Type.Literal('gone'),
+      Type.Literal('failing'),
+      Type.Literal('unproven'),
+      Type.Null(),
+    ],
     {
       description:
-        '`by_request`: a request disabled it. `gone`: the receiver answered 410. `failing`: 50 attempts in a row failed, over 5 days or more. `PATCH` with `"disabled": false` enables it, and what was pending goes on.',
+        '`by_request`: a request disabled it. `gone`: the receiver answered 410. `failing`: 50 attempts in a row failed, over 5 days or more. `unproven`: the receiver has not echoed the challenge yet. `PATCH` with `"disabled": false` enables it unless it is `unproven`, and what was pending goes on.',
     },
   ),
   disabledAt: Type.Union([Type.Integer(), Type.Null()], {
     description: 'When it was disabled, in milliseconds since the epoch.',
+  }),
+  ownership: Type.Union([Type.Literal('not_required'), Type.Literal('pending'), Type.Literal('proven')], {
+    description:
+      'Whether the receiver has to prove that it wants the messages (`WEBHOOK_OWNERSHIP_PROOF`). While it is `pending`, only `webhook.test` is delivered: the answer to it must be a 2xx that is `data.challenge`, alone or as `{"challenge":"…"}`.',
   }),
   failures: Type.Integer({
     description: 'Attempts that failed since the last delivery that succeeded.',
@@ -138,12 +148,13 @@ export const Delivery = Type.Object({
           Type.Literal('timed_out'),
           Type.Literal('unreachable'),
           Type.Literal('forbidden_target'),
+          Type.Literal('unproven'),
           Type.Literal('unreadable_secret'),
           Type.Literal('missing_event'),
         ],
         {
           description:
-            '`delivered`: a 2xx. `gone`: a 410. `refused`: another status. `timed_out`: no answer in time. `unreachable`: no connection. `forbidden_target`: an address or protocol that the server does not connect to. `unreadable_secret`: the server lacks the key of the signing secret. `missing_event`: the event is not in the books. After `gone`, `unreadable_secret` and `missing_event` the delivery is `failed` at once.',
+            '`delivered`: a 2xx. `gone`: a 410. `refused`: another status. `timed_out`: no answer in time. `unreachable`: no connection. `forbidden_target`: an address or protocol that the server does not connect to. `unproven`: a 2xx that does not echo the challenge. `unreadable_secret`: the server lacks the key of the signing secret. `missing_event`: the event is not in the books. After `gone`, `unreadable_secret` and `missing_event` the delivery is `failed` at once.',
         },
       ),
       status: Type.Union([Type.Integer(), Type.Null()]),

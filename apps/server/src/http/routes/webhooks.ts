@@ -23,6 +23,7 @@ export function webhookRoutes({ writes, books, config, drawSecret }: Desk) {
     const secret = newSigningSecret(drawSecret() + drawSecret());
     return { secret, keptSecret: keepSecret(secret, tenant, config.atRestKeys) };
   };
+  const proofChallenge = () => (config.isOwnershipProofRequired ? drawSecret() : undefined);
   const known = async (tenant: string, id: string) => {
     const webhook = await books.webhook(tenant, id);
     if (webhook === undefined) throw new ApiError('not_found', `there is no webhook ${id}`);
@@ -37,6 +38,7 @@ export function webhookRoutes({ writes, books, config, drawSecret }: Desk) {
         kind: 'create_webhook',
         url,
         events: eachOnce(events),
+        challenge: proofChallenge(),
         ...newSecret(tenant),
       } as const;
       return answered(await writes.submit(call, tenant, command, writes.keyUse(call, true)));
@@ -68,6 +70,7 @@ export function webhookRoutes({ writes, books, config, drawSecret }: Desk) {
         url,
         events: events && eachOnce(events),
         disabled,
+        challenge: proofChallenge(),
       });
     },
 
@@ -83,7 +86,11 @@ export function webhookRoutes({ writes, books, config, drawSecret }: Desk) {
     },
 
     testWebhook: async (call) =>
-      await writes.write(call, tenantOf(call), { kind: 'test_webhook', webhookId: call.params.id }),
+      await writes.write(call, tenantOf(call), {
+        kind: 'test_webhook',
+        webhookId: call.params.id,
+        challenge: drawSecret(),
+      }),
 
     listDeliveries: async (call) => {
       const tenant = tenantOf(call);

@@ -20,6 +20,7 @@ const loadNextWaitingSql = `SELECT tenant, webhook FROM deliveries
 // Found by itself, once: a plan that looked again for each row would take more than it may.
 const takeDueSql = `WITH due AS MATERIALIZED (SELECT tenant, webhook, event FROM deliveries
     WHERE state = 'pending' AND tenant = $1 AND webhook = $2 AND next_attempt_at_ms <= $3 AND taken_until_ms <= $3
+      AND event_type LIKE $6
     ORDER BY next_attempt_at_ms LIMIT $5 FOR UPDATE SKIP LOCKED)
   UPDATE deliveries AS d SET taken_until_ms = $4 FROM due
   WHERE d.tenant = due.tenant AND d.webhook = due.webhook AND d.event = due.event
@@ -87,9 +88,10 @@ export async function loadNextWaiting(
 export async function takeDue(
   connection: Connection,
   { tenant, webhookId }: WaitingWebhook,
-  { nowMs, untilMs, limit }: TakeDue,
+  { nowMs, untilMs, limit, onlyTests }: TakeDue,
 ): Promise<Delivery[]> {
-  const rows = await connection.rows(takeDueSql, [tenant, webhookId, nowMs, untilMs, limit]);
+  const type = onlyTests ? 'webhook.test' : '%';
+  const rows = await connection.rows(takeDueSql, [tenant, webhookId, nowMs, untilMs, limit, type]);
   return rows.map(parseDelivery);
 }
 

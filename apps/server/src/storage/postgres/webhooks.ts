@@ -1,10 +1,19 @@
-import { disabledReasons, type Webhook } from '../../domain/webhook.ts';
+import { disabledReasons, ownershipStates, type Webhook } from '../../domain/webhook.ts';
 import { parseEventNames } from '../stored-webhook.ts';
-import { flag, integer, integerOrAbsent, json, literalOrAbsent, text, textOrAbsent } from './columns.ts';
+import {
+  flag,
+  integer,
+  integerOrAbsent,
+  json,
+  literal,
+  literalOrAbsent,
+  text,
+  textOrAbsent,
+} from './columns.ts';
 import type { Connection, Row, Statements } from './connection.ts';
 
 const columns = `id, url, events, kept_secret, former_kept_secret, former_until_ms, created_at_ms, disabled, disabled_at_ms, failures, failing_since_ms,
-  redeliveries_until_ms, tested_at_ms, deleted`;
+  redeliveries_until_ms, ownership, tested_at_ms, deleted`;
 
 const loadWebhooksSql = `SELECT tenant, ${columns} FROM webhooks WHERE tenant = ANY ($1) AND NOT deleted ORDER BY id`;
 const loadWebhookSql = `SELECT ${columns} FROM webhooks WHERE tenant = $1 AND id = $2 AND NOT deleted`;
@@ -12,12 +21,12 @@ const saveWebhooksSql = `INSERT INTO webhooks (tenant, ${columns}) SELECT tenant
   FROM json_to_recordset($1) AS w (tenant text, id uuid, url text, events text, kept_secret text,
     former_kept_secret text, former_until_ms bigint, created_at_ms bigint,
     disabled text, disabled_at_ms bigint, failures integer, failing_since_ms bigint, redeliveries_until_ms bigint,
-    tested_at_ms bigint, deleted boolean)
+    ownership text, tested_at_ms bigint, deleted boolean)
   ON CONFLICT (tenant, id) DO UPDATE SET url = excluded.url, events = excluded.events,
     kept_secret = excluded.kept_secret, former_kept_secret = excluded.former_kept_secret,
        former_until_ms = excluded.former_until_ms, disabled = excluded.disabled, disabled_at_ms = excluded.disabled_at_ms,
        failures = excluded.failures, failing_since_ms = excluded.failing_since_ms,
-       redeliveries_until_ms = excluded.redeliveries_until_ms, tested_at_ms = excluded.tested_at_ms,
+       redeliveries_until_ms = excluded.redeliveries_until_ms, ownership = excluded.ownership, tested_at_ms = excluded.tested_at_ms,
     deleted = excluded.deleted`;
 
 /** A webhook with the tenant that it belongs to. */
@@ -60,6 +69,7 @@ export async function saveWebhooks(statements: Statements, webhooks: readonly Ow
     failures: webhook.failures,
     failing_since_ms: webhook.failingSinceMs ?? null,
     redeliveries_until_ms: webhook.redeliveriesUntilMs,
+    ownership: webhook.ownership,
     tested_at_ms: webhook.testedAtMs,
     deleted: webhook.deleted,
   }));
@@ -79,6 +89,7 @@ function parseWebhook(row: Row): Webhook {
     failures: integer(row, 'failures'),
     failingSinceMs: integerOrAbsent(row, 'failing_since_ms'),
     redeliveriesUntilMs: integer(row, 'redeliveries_until_ms'),
+    ownership: literal(row, 'ownership', ownershipStates),
     testedAtMs: integer(row, 'tested_at_ms'),
     deleted: flag(row, 'deleted'),
   };

@@ -17,6 +17,7 @@ const loadNextWaitingSql = `SELECT tenant, webhook FROM deliveries
      ORDER BY tenant, webhook LIMIT 1`;
 const loadDueSql = `SELECT ${columns} FROM deliveries
      WHERE state = 'pending' AND tenant = ? AND webhook = ? AND next_attempt_at_ms <= ?
+       AND event_type LIKE ?
      ORDER BY next_attempt_at_ms LIMIT ?`;
 const saveDeliverySql = `INSERT INTO deliveries (tenant, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (tenant, webhook, event) DO UPDATE SET state = excluded.state, attempts = excluded.attempts,
@@ -66,10 +67,17 @@ export function loadNextWaiting(
 export function loadDue(
   connection: Connection,
   { tenant, webhookId }: WaitingWebhook,
-  { nowMs, limit, inFlight }: TakeDue,
+  { nowMs, limit, onlyTests, inFlight }: TakeDue,
 ): Delivery[] {
   return connection
-    .all(loadDueSql, tenant, uuidBytes(webhookId), nowMs, limit + inFlight.size)
+    .all(
+      loadDueSql,
+      tenant,
+      uuidBytes(webhookId),
+      nowMs,
+      onlyTests ? 'webhook.test' : '%',
+      limit + inFlight.size,
+    )
     .map(parseDelivery)
     .filter(({ eventId }) => !inFlight.has(eventId))
     .slice(0, limit);

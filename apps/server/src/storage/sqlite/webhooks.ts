@@ -1,19 +1,28 @@
-import { disabledReasons, type Webhook } from '../../domain/webhook.ts';
+import { disabledReasons, ownershipStates, type Webhook } from '../../domain/webhook.ts';
 import { parseEventNames } from '../stored-webhook.ts';
-import { integer, integerOrAbsent, literalOrAbsent, text, textOrAbsent, uuid, uuidBytes } from './columns.ts';
+import {
+  integer,
+  integerOrAbsent,
+  literal,
+  literalOrAbsent,
+  text,
+  textOrAbsent,
+  uuid,
+  uuidBytes,
+} from './columns.ts';
 import type { Connection, Row } from './connection.ts';
 
 const columns = `id, url, events, kept_secret, former_kept_secret, former_until_ms, created_at_ms, disabled, disabled_at_ms, failures, failing_since_ms,
-  redeliveries_until_ms, tested_at_ms, deleted`;
+  redeliveries_until_ms, ownership, tested_at_ms, deleted`;
 
 const loadWebhooksSql = `SELECT ${columns} FROM webhooks WHERE tenant = ? AND deleted = 0 ORDER BY id`;
 const loadWebhookSql = `SELECT ${columns} FROM webhooks WHERE tenant = ? AND id = ? AND deleted = 0`;
-const saveWebhookSql = `INSERT INTO webhooks (tenant, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+const saveWebhookSql = `INSERT INTO webhooks (tenant, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (tenant, id) DO UPDATE SET url = excluded.url, events = excluded.events,
        kept_secret = excluded.kept_secret, former_kept_secret = excluded.former_kept_secret,
        former_until_ms = excluded.former_until_ms, disabled = excluded.disabled, disabled_at_ms = excluded.disabled_at_ms,
        failures = excluded.failures, failing_since_ms = excluded.failing_since_ms,
-       redeliveries_until_ms = excluded.redeliveries_until_ms, tested_at_ms = excluded.tested_at_ms,
+       redeliveries_until_ms = excluded.redeliveries_until_ms, ownership = excluded.ownership, tested_at_ms = excluded.tested_at_ms,
        deleted = excluded.deleted`;
 
 /** Webhooks of a tenant that were not deleted, in the order in which they were made. */
@@ -42,6 +51,7 @@ export function saveWebhook(connection: Connection, tenant: string, webhook: Web
     webhook.failures,
     webhook.failingSinceMs ?? null,
     webhook.redeliveriesUntilMs,
+    webhook.ownership,
     webhook.testedAtMs,
     webhook.deleted ? 1 : 0,
   );
@@ -60,6 +70,7 @@ function parseWebhook(row: Row): Webhook {
     failures: integer(row, 'failures'),
     failingSinceMs: integerOrAbsent(row, 'failing_since_ms'),
     redeliveriesUntilMs: integer(row, 'redeliveries_until_ms'),
+    ownership: literal(row, 'ownership', ownershipStates),
     testedAtMs: integer(row, 'tested_at_ms'),
     deleted: integer(row, 'deleted') === 1,
   };

@@ -15,6 +15,7 @@ import { keyRights } from './0009-key-rights.ts';
 import { partsByFunction } from './0010-parts-by-function.ts';
 import { failingWebhooks } from './0011-failing-webhooks.ts';
 import { formerSecrets } from './0012-former-secrets.ts';
+import { webhookOwnership } from './0013-webhook-ownership.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -30,6 +31,7 @@ const migrations: readonly string[] = [
   partsByFunction,
   failingWebhooks,
   formerSecrets,
+  webhookOwnership,
 ];
 
 /** The schema that this version reads and writes. */

@@ -15,6 +15,7 @@ import { forgottenBefore } from './0011-forgotten-before.ts';
 import { keyRights } from './0012-key-rights.ts';
 import { failingWebhooks } from './0013-failing-webhooks.ts';
 import { formerSecrets } from './0014-former-secrets.ts';
+import { webhookOwnership } from './0015-webhook-ownership.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -32,6 +33,7 @@ const migrations: readonly string[] = [
   keyRights,
   failingWebhooks,
   formerSecrets,
+  webhookOwnership,
 ];
 
 /** The schema that this version reads and writes. */
