@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Api } from './harness/api.ts';
 import { startInProcess } from './harness/in-process.ts';
-import { startReceiver } from './harness/receiver.ts';
+import { startReceiver, turnsUntil } from './harness/receiver.ts';
 import { adminKey, apiOfTenant } from './harness/tenants.ts';
 
 const environment = {
@@ -42,8 +42,7 @@ test('sixteen webhooks that hang hold four places, and another tenant is deliver
   await tarpit.has(4);
   for (let turn = 1; turn <= 5; turn++) {
     await use(honest, 1);
-    running.push(app.outbox.runOnce());
-    await receiver.has(turn);
+    await turnsUntil(receiver, turn, () => running.push(app.outbox.runOnce()));
   }
   assert.equal(tarpit.received.length, 4, 'of 800 deliveries');
   await app.close();

@@ -58,3 +58,13 @@ export async function startReceiver(t: TestContext): Promise<Receiver> {
   };
   return receiver;
 }
+
+/** Gives an outbox turns until a receiver has so many messages: a turn may join one that had passed its webhook already. */
+export async function turnsUntil(receiver: Receiver, count: number, turn: () => void): Promise<void> {
+  while (receiver.received.length < count) {
+    turn();
+    await new Promise((resolve) => {
+      setTimeout(resolve, 10);
+    });
+  }
+}

@@ -4,8 +4,9 @@ import { type TestContext, test } from 'node:test';
 import { emptyPostgres, postgresEnvironment } from '../harness/database.ts';
 import { startInProcess } from '../harness/in-process.ts';
 import { connect, untilWaiting } from '../harness/instances.ts';
-import { startReceiver } from '../harness/receiver.ts';
+import { startReceiver, turnsUntil } from '../harness/receiver.ts';
 import { countAnswers, countRecords, dateOf } from '../harness/sql.ts';
+import { adminKey, apiOfTenant } from '../harness/tenants.ts';
 import { uuidV7At } from '../harness/uuid-v7.ts';
 
 const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
@@ -103,6 +104,32 @@ test('what is on its way is not sent by another server, also when it is asked fo
   here.clock.nowMs += 60_000;
   there.clock.nowMs += 60_000;
   assert.equal(await there.app.outbox.runOnce(), 1);
+});
+
+test('each server gives a tenant whose receivers hang few places, and both deliver to the others', {
+  timeout: 50_000,
+}, async (t) => {
+  const { here, there } = await startTwo(t, { ADMIN_API_KEY: adminKey, WEBHOOK_TIMEOUT_MS: '60000' });
+  const tarpit = await startReceiver(t);
+  tarpit.answer = () => undefined;
+  const receiver = await startReceiver(t);
+  const hostile = await apiOfTenant(here.api, 'hostile');
+  const honest = await apiOfTenant(here.api, 'honest');
+  for (let number = 0; number < 16; number++) {
+    await hostile.post('/webhooks', { url: `${tarpit.url}/${number}`, events: ['*'] });
+  }
+  await honest.post('/webhooks', { url: receiver.url, events: ['*'] });
+  await hostile.post('/usage/bulk', { items: Array.from({ length: 50 }, () => usage) });
+  // Not awaited: their attempts hang until the end of the test.
+  const running = [here.app.outbox.runOnce(), there.app.outbox.runOnce()];
+  await tarpit.has(8);
+  for (const [turn, { app }] of [here, there, here, there].entries()) {
+    await honest.post('/usage', usage);
+    await turnsUntil(receiver, turn + 1, () => running.push(app.outbox.runOnce()));
+  }
+  assert.equal(tarpit.received.length, 8, 'four for each server, of 800 deliveries');
+  await Promise.all([here.app.close(), there.app.close()]);
+  await Promise.all(running);
 });
 
 test('servers that sweep at once evict and forget everything that is due, and nothing else', async (t) => {
