@@ -40,6 +40,7 @@ async function open(
       cap,
       lanes: 4,
       readConnections: 2,
+      readThreads: 1,
       isPrepared: true,
       allowsUnsafe: false,
       tailMarginMs: 0,
@@ -48,7 +49,12 @@ async function open(
     return { storage: await openPostgres(options, executor, undefined, onCommitted), end: postgres.stop };
   }
   const folder = mkdtempSync(join(tmpdir(), 'billonce-settle-bulk-'));
-  const storage = await openSqlite({ file: join(folder, 'books.db'), cap }, executor, Date.now, onCommitted);
+  const storage = await openSqlite(
+    { file: join(folder, 'books.db'), cap, readThreads: 1 },
+    executor,
+    Date.now,
+    onCommitted,
+  );
   return { storage, end: async () => rmSync(folder, { recursive: true }) };
 }
 

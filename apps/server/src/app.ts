@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { ApiKeyLookup } from './http/api-key-lookup.ts';
 import { Certificate } from './http/certificate.ts';
+import { ReadDesk } from './http/read-desk.ts';
 import { httpServer } from './http/server.ts';
 import { WriteDesk } from './http/write.ts';
 import type { ExecutorOptions } from './ledger/batch-executor.ts';
@@ -97,6 +98,8 @@ export async function startApp(
   const ledger = new LedgerLanes(storage.lanes.map((lane) => new Ledger(lane, nowMs, decided)));
   metrics.watchQueue(() => ledger.state);
   metrics.watchLog(ports.droppedLogLines);
+  const reads = new ReadDesk(storage.jobs);
+  metrics.watchReads(reads.places);
   metrics.watchWrites(() => writeProbe.fault !== undefined);
   const sweep = new Sweep(storage.sweepable, config, nowMs, log);
   const audit = new Audit({
@@ -137,6 +140,7 @@ export async function startApp(
         writes,
         ledger,
         books,
+        reads,
         apiKeys,
         certificate,
         writeProbe,
@@ -196,14 +200,14 @@ function openStorage(
   switch (database.kind) {
     case 'sqlite':
       return openSqlite(
-        { file: database.file, cap },
+        { file: database.file, cap, readThreads: config.readThreads },
         executorOptions(config),
         nowMs ?? Date.now,
         onCommitted,
       );
     case 'postgres':
       return openPostgres(
-        { ...database, cap, retentionMs: config.retentionMs },
+        { ...database, cap, retentionMs: config.retentionMs, readThreads: config.readThreads },
         executorOptions(config),
         nowMs,
         onCommitted,

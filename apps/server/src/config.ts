@@ -30,6 +30,8 @@ export interface Config {
   /** `undefined`: requests come in clear text */
   readonly tls: TlsFiles | undefined;
   readonly connectionsMax: number;
+  /** threads for reads that look at many rows */
+  readonly readThreads: number;
   /** within which time a whole request has to arrive; its head, within a third of it */
   readonly requestTimeoutMs: number;
   /** connections of one client address; of a proxy all come from one */
@@ -108,6 +110,7 @@ export function parseConfig(environment: Environment): ParsedConfig {
     unknownKeysPerMinuteMax: read.integer('UNKNOWN_KEYS_PER_MINUTE', 120, 1, 1_000_000_000),
     tls: tlsFiles(read, mistakes),
     connectionsMax,
+    readThreads: read.integer('READ_THREADS', 2, 1, 16),
     requestTimeoutMs: read.integer('REQUEST_TIMEOUT_MS', 30_000, 300, 600_000),
     connectionsPerAddressMax: read.integer(
       'MAX_CONNECTIONS_PER_ADDRESS',

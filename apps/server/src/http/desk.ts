@@ -10,6 +10,7 @@ import type { Traces } from '../traces/traces.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiKeyLookup } from './api-key-lookup.ts';
 import type { Certificate } from './certificate.ts';
+import type { ReadDesk } from './read-desk.ts';
 import type { Call } from './router.ts';
 import type { WriteDesk } from './write.ts';
 
@@ -19,6 +20,7 @@ export interface Desk {
   readonly ledger: WritePath;
   readonly books: Books;
   readonly apiKeys: ApiKeyLookup<ApiKey>;
+  readonly reads: ReadDesk;
   readonly writeProbe: WriteProbe;
   readonly metrics: Metrics;
   /** `undefined`: nothing is traced */

@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { SparedUsage } from '../domain/spared.ts';
 import type { Outcome, Submission } from '../ledger/submission.ts';
 import type { AuditedBooks } from '../reads/audits.ts';
+import { type ReadPlacesByKind, watchReads } from './read-metrics.ts';
 
 /** What waits in the write path now. */
 export interface QueueState {
@@ -164,6 +165,11 @@ export class Metrics {
 
   connectionCut(reason: string): void {
     this.#connectionsCut.labels(reason).inc();
+  }
+
+  /** Shows the reads that need a place, as they are at each scrape. */
+  watchReads(places: ReadPlacesByKind): void {
+    watchReads(this.#registry, places);
   }
 
   answered(method: string, route: string, status: number, seconds: number): void {

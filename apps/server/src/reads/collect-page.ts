@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 /** A page of a list. */
 export interface Page<Item, Place> {
   readonly items: readonly Item[];
@@ -42,6 +44,7 @@ export async function collectPage<Row, Place>(
     }
     // Everything up to here was looked at: whoever follows the list need not look again.
     if (isEnd) return { items, next: position, hasMore: false };
+    await nextTurn();
   }
   return { items, next, hasMore: true };
 }

@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Account } from '../domain/account.ts';
 import type { AccountsFilter, AccountsPage, Books } from './books.ts';
 
 /** How many accounts are read at once. */
@@ -11,12 +10,6 @@ export async function* eachAccount(
   filter: AccountsFilter,
 ): AsyncGenerator<AccountsPage['items'][number]> {
   for await (const page of pagesOf(books, filter)) yield* page;
-}
-
-/** The accounts of a tenant, page by page. */
-export async function* accountPages(books: Books, tenant: string): AsyncGenerator<readonly Account[]> {
-  for await (const page of pagesOf(books, { tenant, serviceId: undefined }))
-    yield page.map(({ account }) => account);
 }
 
 async function* pagesOf(books: Books, filter: AccountsFilter): AsyncGenerator<AccountsPage['items']> {

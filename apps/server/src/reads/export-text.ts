@@ -11,10 +11,7 @@ export function entriesCsv(pages: AsyncIterable<readonly Entry[]>): AsyncGenerat
 
 /** Settlements as CSV, without their lines. */
 export function settlementsCsv(pages: AsyncIterable<readonly Settlement[]>): AsyncGenerator<string> {
-  return csvText(settlementColumns, pages, (settlement) => {
-    const { lines: _, ...row } = settlementAnswer(settlement);
-    return Object.values(row);
-  });
+  return csvText(settlementColumns, pages, settlementRow);
 }
 
 /** A JSON value on each line. */
@@ -34,7 +31,7 @@ async function* csvText<T>(
   for await (const page of pages) yield page.map((item) => csvRow(rowOf(item))).join('');
 }
 
-const entryColumns = [
+export const entryColumns = [
   'id',
   'agent',
   'serviceId',
@@ -52,7 +49,7 @@ const entryColumns = [
   'writesOffStroops',
 ];
 
-function entryRow(entry: Entry): CsvValue[] {
+export function entryRow(entry: Entry): CsvValue[] {
   const { reverses, writesOff, ...row } = entryAnswer(entry);
   const { entryId = null, from = null, through = null } = reverses ?? {};
   const { kind = null, stroops = null } = writesOff ?? {};
@@ -60,7 +57,7 @@ function entryRow(entry: Entry): CsvValue[] {
   return [...Object.values(row), entryId, from, through, reason, kind, stroops];
 }
 
-const settlementColumns = [
+export const settlementColumns = [
   'id',
   'agent',
   'serviceId',
@@ -73,3 +70,8 @@ const settlementColumns = [
   'carriedOnStroops',
   'settledAt',
 ];
+
+export function settlementRow(settlement: Settlement): CsvValue[] {
+  const { lines: _, ...row } = settlementAnswer(settlement);
+  return Object.values(row);
+}

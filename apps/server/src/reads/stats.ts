@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { outstandingRequests } from '../domain/account.ts';
 import { quoteOf } from '../domain/quote.ts';
 import type { Books } from './books.ts';
@@ -62,6 +63,7 @@ async function count<T>(
     counted += rows.filter(isCounted).length;
     const last = rows.at(-1);
     after = rows.length < pageRows || last === undefined ? undefined : nameOf(last);
+    await nextTurn();
   }
   return counted;
 }

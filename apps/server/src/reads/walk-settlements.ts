@@ -2,23 +2,37 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Settlement } from '../domain/settlement.ts';
 import type { Books } from './books.ts';
 import { listSettlements, type SettlementQuery } from './list-settlements.ts';
+import type { WalkPlace, WalkStep } from './walk-entries.ts';
 
 const pageRows = 500;
 
-/** All settlements that a query takes, page by page, up to the last one that there was when the walk began. */
+export type SettlementPlace = WalkPlace<string>;
+
+/** The next settlements that a query takes, up to the last one that there was at the first step. */
+export async function stepSettlements(
+  books: Books,
+  query: SettlementQuery,
+  place: SettlementPlace | undefined,
+  rows: number,
+): Promise<WalkStep<Settlement, SettlementPlace>> {
+  const lastId = place?.lastId ?? (await books.lastSettlementId(query.tenant));
+  if (lastId === undefined) return { items: [], next: undefined };
+  const page = await listSettlements(books, query, place?.after, rows);
+  const items = page.items.filter(({ id }) => id <= lastId);
+  const isLast = !page.hasMore || page.next >= lastId;
+  return { items, next: isLast ? undefined : { lastId, after: page.next } };
+}
+
+/** All settlements that a query takes, page by page. */
 export async function* walkSettlements(
   books: Books,
   query: SettlementQuery,
 ): AsyncGenerator<readonly Settlement[]> {
-  const lastId = await books.lastSettlementId(query.tenant);
-  if (lastId === undefined) return;
-  let after: string | undefined;
-  for (;;) {
-    const page = await listSettlements(books, query, after, pageRows);
-    const items = page.items.filter(({ id }) => id <= lastId);
-    if (items.length > 0) yield items;
-    if (!page.hasMore || page.next >= lastId) return;
-    after = page.next;
+  let place: SettlementPlace | undefined;
+  do {
+    const step: WalkStep<Settlement, SettlementPlace> = await stepSettlements(books, query, place, pageRows);
+    if (step.items.length > 0) yield step.items;
+    place = step.next;
     await nextTurn();
-  }
+  } while (place !== undefined);
 }

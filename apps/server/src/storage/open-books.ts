@@ -8,6 +8,7 @@ import { PostgresBooks } from './postgres/postgres-books.ts';
 import { TailHorizon } from './postgres/tail-horizon.ts';
 import { refuseOtherSchema } from './schema-version.ts';
 import { assertReadable } from './sqlite/our-file.ts';
+import { FileSnapshots } from './sqlite/snapshots.ts';
 import { SqliteBooks } from './sqlite/sqlite-books.ts';
 
 /** Books that were opened to be read, beside a server that may be writing to them. */
@@ -28,7 +29,7 @@ export async function openBooks(database: DatabaseConfig): Promise<OpenedBooks> 
   switch (database.kind) {
     case 'sqlite': {
       assertReadable(database.file);
-      const books = new SqliteBooks(database.file, noAnswers);
+      const books = new SqliteBooks(new FileSnapshots(database.file), noAnswers);
       return { books, close: async () => books.close() };
     }
     case 'postgres': {

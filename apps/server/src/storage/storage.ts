@@ -2,6 +2,7 @@ import type { BatchExecutor } from '../ledger/batch-executor.ts';
 import type { Durability } from '../ledger/storage-port.ts';
 import type { Audits } from '../reads/audits.ts';
 import type { Books } from '../reads/books.ts';
+import type { JobRunner } from '../reads/read-jobs.ts';
 import type { SweepCursor, SweepFailure, SweepLimits } from './sweep-step.ts';
 
 /** A storage engine that was opened: what the rooms above are put together from. */
@@ -9,6 +10,8 @@ export interface Storage {
   /** each commits one batch at a time; the commands of a tenant always go to the same one */
   readonly lanes: readonly BatchExecutor[];
   readonly books: Books;
+  /** runs the reads that look at many rows, off the thread that serves HTTP */
+  readonly jobs: JobRunner;
   readonly audits: Audits;
   readonly sweepable: Sweepable;
   /**

@@ -30,6 +30,7 @@ export const postgresOptions = {
   cap,
   lanes: 1,
   readConnections: 2,
+  readThreads: 1,
   isPrepared,
   allowsUnsafe: true,
   retentionMs: executorOptions.policy.retentionMs,
@@ -44,7 +45,12 @@ export async function openEngine(t: TestContext, nowMs?: () => number): Promise<
   const databaseUrl = await emptyDatabase(t);
   const unheard = () => undefined;
   const storage = databaseUrl.startsWith('file:')
-    ? await openSqlite({ file: databaseUrl.slice('file:'.length), cap }, executorOptions, Date.now, unheard)
+    ? await openSqlite(
+        { file: databaseUrl.slice('file:'.length), cap, readThreads: 1 },
+        executorOptions,
+        Date.now,
+        unheard,
+      )
     : await openPostgres({ ...postgresOptions, url: databaseUrl }, executorOptions, nowMs, unheard);
   onEnd(t, () => storage.close());
   const [executor] = storage.lanes;

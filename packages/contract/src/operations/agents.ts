@@ -10,7 +10,7 @@ export const agentsOperations = {
     access: 'tenant',
     query: services.PageFilter,
     successes: { 200: { description: 'A page.', schema: services.AgentList } },
-    errors: [],
+    errors: ['overloaded'],
   },
   readAgentTotal: {
     method: 'GET',
@@ -19,7 +19,7 @@ export const agentsOperations = {
     access: 'tenant',
     params: services.AgentParams,
     successes: { 200: { description: '0 when nothing is known.', schema: services.AgentTotal } },
-    errors: [],
+    errors: ['overloaded'],
   },
   readAgentUsage: {
     method: 'GET',
@@ -29,6 +29,6 @@ export const agentsOperations = {
     params: services.AgentParams,
     query: services.LongPageFilter,
     successes: { 200: { description: 'A page.', schema: services.AgentUsage } },
-    errors: [],
+    errors: ['overloaded'],
   },
 } as const satisfies Record<string, Operation>;

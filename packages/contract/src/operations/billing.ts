@@ -19,7 +19,7 @@ export const billingOperations = {
     summary: 'What is outstanding on all accounts',
     access: 'tenant',
     successes: { 200: { description: 'The sums.', schema: billing.BillingTotal } },
-    errors: [],
+    errors: ['overloaded'],
   },
   settle: {
     method: 'POST',
@@ -58,7 +58,7 @@ export const billingOperations = {
         schema: billing.SettlementList,
       },
     },
-    errors: [],
+    errors: ['overloaded'],
   },
   readSettlement: {
     method: 'GET',
@@ -82,7 +82,7 @@ export const billingOperations = {
         schema: usage.EntryList,
       },
     },
-    errors: ['not_found'],
+    errors: ['not_found', 'overloaded'],
   },
   exportSettlementsCsv: {
     method: 'GET',
@@ -93,7 +93,7 @@ export const billingOperations = {
     successes: {
       200: { description: 'What was settled until now.', mediaType: 'text/csv', headers: attachment },
     },
-    errors: [],
+    errors: ['overloaded'],
   },
   readAudit: {
     method: 'GET',
@@ -101,6 +101,6 @@ export const billingOperations = {
     summary: 'Recompute every total and bill from the entries',
     access: 'tenant',
     successes: { 200: { description: 'The finding.', schema: billing.Audit } },
-    errors: [],
+    errors: ['overloaded'],
   },
 } as const satisfies Record<string, Operation>;

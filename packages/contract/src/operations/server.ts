@@ -105,7 +105,7 @@ export const serverOperations = {
     summary: "What the tenant's books come to",
     access: 'tenant',
     successes: { 200: { description: 'Sums over all accounts.', schema: operation.Stats } },
-    errors: [],
+    errors: ['overloaded'],
   },
   readChangelog: {
     method: 'GET',

@@ -22,7 +22,7 @@ export const servicesOperations = {
     access: 'tenant',
     query: services.ServiceFilter,
     successes: { 200: { description: 'A page.', schema: services.ServiceList } },
-    errors: [],
+    errors: ['overloaded'],
   },
   readService: {
     method: 'GET',
@@ -40,7 +40,7 @@ export const servicesOperations = {
     access: 'tenant',
     params: services.ServiceParams,
     successes: { 200: { description: 'The sum.', schema: services.ServiceUsage } },
-    errors: [],
+    errors: ['overloaded'],
   },
   setPrice: {
     method: 'PATCH',
@@ -140,7 +140,7 @@ export const servicesOperations = {
     params: services.ServiceParams,
     query: services.LongPageFilter,
     successes: { 200: { description: 'A page.', schema: services.ServiceAgents } },
-    errors: [],
+    errors: ['overloaded'],
   },
   topAgents: {
     method: 'GET',
@@ -150,6 +150,6 @@ export const servicesOperations = {
     params: services.ServiceParams,
     query: services.TopFilter,
     successes: { 200: { description: 'At most `limit` of them.', schema: services.TopAgents } },
-    errors: [],
+    errors: ['overloaded'],
   },
 } as const satisfies Record<string, Operation>;

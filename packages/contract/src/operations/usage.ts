@@ -51,7 +51,7 @@ export const usageOperations = {
     successes: {
       200: { description: 'A result for each item, in their order.', schema: reconcile.ReconcileResults },
     },
-    errors: [],
+    errors: ['overloaded'],
   },
   exportUsageJson: {
     method: 'GET',
@@ -61,7 +61,7 @@ export const usageOperations = {
     successes: {
       200: { description: 'The totals.', schema: usage.UsageExported, headers: attachment },
     },
-    errors: [],
+    errors: ['overloaded'],
   },
   exportUsageCsv: {
     method: 'GET',
@@ -72,7 +72,7 @@ export const usageOperations = {
     successes: {
       200: { description: 'The totals.', mediaType: 'text/csv', headers: attachment },
     },
-    errors: [],
+    errors: ['overloaded'],
   },
   exportEntriesJson: {
     method: 'GET',
@@ -83,7 +83,7 @@ export const usageOperations = {
     successes: {
       200: { description: 'What was recorded until now.', schema: usage.EntryExported, headers: attachment },
     },
-    errors: [],
+    errors: ['overloaded'],
   },
   exportEntriesCsv: {
     method: 'GET',
@@ -94,7 +94,7 @@ export const usageOperations = {
     successes: {
       200: { description: 'What was recorded until now.', mediaType: 'text/csv', headers: attachment },
     },
-    errors: [],
+    errors: ['overloaded'],
   },
   clearAccount: {
     method: 'DELETE',
@@ -132,7 +132,7 @@ export const usageOperations = {
         schema: usage.EntryList,
       },
     },
-    errors: [],
+    errors: ['overloaded'],
   },
   readEntry: {
     method: 'GET',

@@ -94,7 +94,7 @@ export const webhooksOperations = {
     access: 'tenant',
     query: webhook.EventFilter,
     successes: { 200: { description: 'A page.', schema: webhook.EventList } },
-    errors: [],
+    errors: ['overloaded'],
   },
   summarizeEvents: {
     method: 'GET',
@@ -103,6 +103,6 @@ export const webhooksOperations = {
     access: 'tenant',
     query: webhook.EventSummaryFilter,
     successes: { 200: { description: 'Counts.', schema: webhook.EventSummary } },
-    errors: [],
+    errors: ['overloaded'],
   },
 } as const satisfies Record<string, Operation>;

@@ -1,29 +1,35 @@
 import { outstandingRequests } from '../../domain/account.ts';
-import { sumAgent } from '../../reads/sums.ts';
 import { encodeCursor, nameCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { exactInteger } from '../exact-integer.ts';
 import type { Handlers } from '../router.ts';
 
-export function agentRoutes({ books }: Desk) {
+export function agentRoutes({ reads }: Desk) {
   return {
     listAgents: async (call) => {
       const { cursor, limit = 100 } = call.query;
-      const found = await books.agentsAfter(tenantOf(call), nameCursor(cursor), limit + 1);
+      const found = await reads.page(call, 'listAgents', tenantOf(call), nameCursor(cursor), limit + 1);
       const agents = found.slice(0, limit);
       return { status: 200, body: { agents, ...endOf(agents, found.length > limit) } };
     },
 
     readAgentTotal: async (call) => {
       const { agent } = call.params;
-      const total = await sumAgent(books, tenantOf(call), agent);
+      const total = await reads.walk(call, 'sumAgent', tenantOf(call), agent);
       return { status: 200, body: { agent, total: exactInteger(total) } };
     },
 
     readAgentUsage: async (call) => {
       const { agent } = call.params;
       const { cursor, limit = 1_000 } = call.query;
-      const found = await books.accountsOf(tenantOf(call), agent, nameCursor(cursor), limit + 1);
+      const found = await reads.page(
+        call,
+        'listAccountsOfAgent',
+        tenantOf(call),
+        agent,
+        nameCursor(cursor),
+        limit + 1,
+      );
       const items = found
         .slice(0, limit)
         .map((account) => ({ serviceId: account.serviceId, total: outstandingRequests(account) }));

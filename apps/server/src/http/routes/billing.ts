@@ -1,13 +1,12 @@
 import { emptyAccount, isUnsettled } from '../../domain/account.ts';
 import { quoteOf } from '../../domain/quote.ts';
 import { quoteAnswer, quoteTag } from '../../domain/quote-answer.ts';
-import { sumBilling } from '../../reads/sums.ts';
 import { ApiError } from '../api-error.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { exactInteger } from '../exact-integer.ts';
 import type { Handlers } from '../router.ts';
 
-export function billingRoutes({ books }: Desk) {
+export function billingRoutes({ books, reads }: Desk) {
   return {
     readQuote: async (call) => {
       const { agent, serviceId } = call.params;
@@ -25,7 +24,7 @@ export function billingRoutes({ books }: Desk) {
     },
 
     readBillingTotal: async (call) => {
-      const sums = await sumBilling(books, tenantOf(call));
+      const sums = await reads.walk(call, 'sumBilling', tenantOf(call));
       return {
         status: 200,
         body: {

@@ -1,18 +1,18 @@
 import { entryAnswer } from '../../domain/entry-answer.ts';
-import { type EntryCursor, type EntryPage, isOfAccount, listEntries } from '../../reads/list-entries.ts';
+import { type EntryCursor, type EntryPage, isOfAccount } from '../../reads/list-entries.ts';
 import { ApiError } from '../api-error.ts';
 import { encodeCursor, entryCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { entryQuery } from '../entry-query.ts';
 import type { Handlers, Reply } from '../router.ts';
 
-export function entryRoutes({ writes, books }: Desk) {
+export function entryRoutes({ writes, books, reads }: Desk) {
   return {
     listEntries: async (call) => {
       const { cursor, limit = 100 } = call.query;
       const query = entryQuery(tenantOf(call), call.query);
       const after = entryCursor(cursor, isOfAccount(query) ? 'sequence' : 'id');
-      return pageReply(await listEntries(books, query, after, limit));
+      return pageReply(await reads.page(call, 'listEntries', query, after, limit));
     },
 
     listSettlementEntries: async (call) => {
@@ -23,7 +23,8 @@ export function entryRoutes({ writes, books }: Desk) {
       if ((await books.settlement(tenant, id)) === undefined) {
         throw new ApiError('not_found', `there is no settlement ${id}`);
       }
-      return pageReply(await listEntries(books, entryQuery(tenant, { settlementId: id }), after, limit));
+      const query = entryQuery(tenant, { settlementId: id });
+      return pageReply(await reads.page(call, 'listEntries', query, after, limit));
     },
 
     readEntry: async (call) => {

@@ -1,6 +1,5 @@
 import { type BooksEvent, eventAnswer, eventFacts } from '../../domain/event.ts';
 import { instantMs, timestampOfMs } from '../../domain/timestamps.ts';
-import { countEvents, listEvents } from '../../reads/list-events.ts';
 import { encodeEventCursor, eventCursor, invalidCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import type { Handlers } from '../router.ts';
@@ -22,7 +21,7 @@ function listedEvent(event: BooksEvent) {
   return { ...answer, ts: eventFacts(event).atMs, payload: answer.data };
 }
 
-export function eventRoutes({ books, nowMs }: Desk) {
+export function eventRoutes({ reads, nowMs }: Desk) {
   return {
     listEvents: async (call) => {
       const { cursor, limit = 100, since, type, order } = call.query;
@@ -34,7 +33,7 @@ export function eventRoutes({ books, nowMs }: Desk) {
       };
       const sinceMs = since === undefined ? 0 : sinceMsOf(since);
       const query = { tenant: tenantOf(call), sinceMs, type, order: list.order };
-      const { items, next, hasMore } = await listEvents(books, query, after?.beyondId, limit);
+      const { items, next, hasMore } = await reads.page(call, 'listEvents', query, after?.beyondId, limit);
       const nextCursor = hasMore || list.isFollowed ? encodeEventCursor({ ...list, beyondId: next }) : null;
       return { status: 200, body: { items: items.map(listedEvent), nextCursor, hasMore } };
     },
@@ -42,7 +41,7 @@ export function eventRoutes({ books, nowMs }: Desk) {
     summarizeEvents: async (call) => {
       const { since } = call.query;
       const sinceMs = since === undefined ? nowMs() - summaryDefaultMs : sinceMsOf(since);
-      const { total, byType, isComplete } = await countEvents(books, tenantOf(call), sinceMs);
+      const { total, byType, isComplete } = await reads.walk(call, 'countEvents', tenantOf(call), sinceMs);
       return {
         status: 200,
         body: { since: timestampOfMs(sinceMs), total, counts: byType, complete: isComplete },

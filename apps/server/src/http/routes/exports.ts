@@ -1,62 +1,62 @@
-import { entryAnswer } from '../../domain/entry-answer.ts';
-import type { Entry } from '../../domain/usage.ts';
-import { accountPages } from '../../reads/each-account.ts';
-import { entriesCsv, settlementsCsv } from '../../reads/export-text.ts';
-import { totalsCsv, totalsJson } from '../../reads/export-totals.ts';
-import { walkEntries } from '../../reads/walk-entries.ts';
-import { walkSettlements } from '../../reads/walk-settlements.ts';
+import { csvRow } from '../../reads/csv.ts';
+import { entryColumns, settlementColumns } from '../../reads/export-text.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { entryQuery } from '../entry-query.ts';
-import { begun, exportReply } from '../export.ts';
+import { exportFile } from '../export-file.ts';
 import type { Handlers } from '../router.ts';
 import { settlementQuery } from '../settlement-query.ts';
 
 const csvType = 'text/csv; charset=utf-8';
+const jsonType = 'application/json; charset=utf-8';
+const jsonTail = '\n]}\n';
 
 /** Routes that stream a file. */
-export function exportRoutes({ books, nowMs }: Desk) {
+export function exportRoutes(desk: Desk) {
   return {
-    exportUsageJson: async (call) => {
-      const accounts = await begun(accountPages(books, tenantOf(call)));
-      const file = { name: 'usage.json', mediaType: 'application/json; charset=utf-8' };
-      return exportReply(call, { ...file, text: totalsJson(accounts, nowMs()) });
-    },
+    exportUsageJson: async (call) =>
+      await exportFile(desk, call, {
+        name: 'usage.json',
+        mediaType: jsonType,
+        head: `{"exportedAt":${desk.nowMs()},"items":[`,
+        tail: jsonTail,
+        wish: { kind: 'totals', format: 'json', tenant: tenantOf(call) },
+      }),
 
-    exportUsageCsv: async (call) => {
-      const text = totalsCsv(await begun(accountPages(books, tenantOf(call))));
-      return exportReply(call, { name: 'usage.csv', mediaType: csvType, text });
-    },
+    // Its lines end as AgentPay's do: clients cut this file at each line feed.
+    exportUsageCsv: async (call) =>
+      await exportFile(desk, call, {
+        name: 'usage.csv',
+        mediaType: csvType,
+        head: 'agent,serviceId,total\n',
+        tail: '',
+        wish: { kind: 'totals', format: 'csv', tenant: tenantOf(call) },
+      }),
 
-    exportEntriesJson: async (call) => {
-      const pages = await begun(walkEntries(books, entryQuery(tenantOf(call), call.query)));
-      const file = { name: 'entries.json', mediaType: 'application/json; charset=utf-8' };
-      return exportReply(call, { ...file, text: jsonText(pages) });
-    },
+    exportEntriesJson: async (call) =>
+      await exportFile(desk, call, {
+        name: 'entries.json',
+        mediaType: jsonType,
+        head: '{"items":[',
+        tail: jsonTail,
+        wish: { kind: 'entries', format: 'json', query: entryQuery(tenantOf(call), call.query) },
+      }),
 
-    exportEntriesCsv: async (call) => {
-      const pages = await begun(walkEntries(books, entryQuery(tenantOf(call), call.query)));
-      const text = entriesCsv(pages);
-      return exportReply(call, { name: 'entries.csv', mediaType: csvType, text });
-    },
+    exportEntriesCsv: async (call) =>
+      await exportFile(desk, call, {
+        name: 'entries.csv',
+        mediaType: csvType,
+        head: csvRow(entryColumns),
+        tail: '',
+        wish: { kind: 'entries', format: 'csv', query: entryQuery(tenantOf(call), call.query) },
+      }),
 
-    exportSettlementsCsv: async (call) => {
-      const pages = await begun(walkSettlements(books, settlementQuery(tenantOf(call), call.query)));
-      const text = settlementsCsv(pages);
-      return exportReply(call, { name: 'settlements.csv', mediaType: csvType, text });
-    },
+    exportSettlementsCsv: async (call) =>
+      await exportFile(desk, call, {
+        name: 'settlements.csv',
+        mediaType: csvType,
+        head: csvRow(settlementColumns),
+        tail: '',
+        wish: { kind: 'settlements', query: settlementQuery(tenantOf(call), call.query) },
+      }),
   } satisfies Partial<Handlers>;
-}
-
-async function* jsonText(pages: AsyncIterable<readonly Entry[]>): AsyncGenerator<string> {
-  yield '{"items":[';
-  let separator = '\n';
-  for await (const page of pages) {
-    let text = '';
-    for (const entry of page) {
-      text += separator + JSON.stringify(entryAnswer(entry));
-      separator = ',\n';
-    }
-    yield text;
-  }
-  yield '\n]}\n';
 }

@@ -2,8 +2,7 @@ import { errorCodes, openApiDocument } from '@billonce/contract';
 import { keyDigest } from '@billonce/idempotency/core';
 import { adminTenant } from '../../domain/tenant.ts';
 import { timestampOfMs } from '../../domain/timestamps.ts';
-import { auditBooks, outstandingBy } from '../../reads/audit-books.ts';
-import { statsOf } from '../../reads/stats.ts';
+import { outstandingBy } from '../../reads/audit-books.ts';
 import { ApiError } from '../api-error.ts';
 import { changelog } from '../changelog.ts';
 import { nameCursor } from '../cursor.ts';
@@ -21,7 +20,7 @@ const noService = 'none';
 const jsonType = 'application/json; charset=utf-8';
 const healthy = async (): Promise<Reply> => ({ status: 200, body: { status: 'ok', service: 'billonce' } });
 
-export function operationRoutes({ books, ledger, writeProbe, metrics, config, version, nowMs }: Desk) {
+export function operationRoutes({ books, reads, ledger, writeProbe, metrics, config, version, nowMs }: Desk) {
   const openApi = new StaticAnswer(JSON.stringify(openApiDocument(version)), jsonType);
   const readiness = new Readiness(
     () => books.ping(),
@@ -81,7 +80,7 @@ export function operationRoutes({ books, ledger, writeProbe, metrics, config, ve
     },
 
     readStats: async (call) => {
-      const stats = await statsOf(books, tenantOf(call));
+      const stats = await reads.walk(call, 'statsOf', tenantOf(call));
       const { isPaused } = await books.pause();
       return {
         status: 200,
@@ -120,7 +119,7 @@ export function operationRoutes({ books, ledger, writeProbe, metrics, config, ve
     },
 
     readAudit: async (call) => {
-      const found = await auditBooks(books, tenantOf(call));
+      const found = await reads.walk(call, 'auditBooks', tenantOf(call));
       const outstanding = outstandingBy(found);
       const both = (requests: bigint, stroops: bigint) => ({
         requests: exactInteger(requests),

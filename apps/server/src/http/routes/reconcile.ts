@@ -1,15 +1,15 @@
 import { keyDigest } from '@billonce/idempotency/core';
-import { type ReconcileItem, reconcile } from '../../reads/reconcile.ts';
+import type { ReconcileItem } from '../../reads/reconcile.ts';
 import { ApiError } from '../api-error.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import type { Handlers } from '../router.ts';
 
-export function reconcileRoutes({ books }: Desk) {
+export function reconcileRoutes({ reads }: Desk) {
   return {
     reconcile: async (call) => {
       const items = call.body.items.map(reconcileItem);
       const owner = { tenant: tenantOf(call), scope: call.caller.scope };
-      const found = await reconcile(books, owner, items);
+      const found = await reads.page(call, 'reconcile', owner, items);
       const results = found.map(({ status, entryId, requests }, index) => ({
         index,
         status,

@@ -4,8 +4,6 @@ import type { PutService, ServiceItem, SetDisabled } from '../../domain/command.
 import type { Service } from '../../domain/service.ts';
 import { timestampOfMs } from '../../domain/timestamps.ts';
 import type { Books } from '../../reads/books.ts';
-import { listServices } from '../../reads/list-services.ts';
-import { sumService, topAgents } from '../../reads/sums.ts';
 import { ApiError } from '../api-error.ts';
 import { accountCursor, encodeCursor, nameCursor, numberCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
@@ -13,7 +11,7 @@ import { exactInteger } from '../exact-integer.ts';
 import { itemMessage, itemReader } from '../read-item.ts';
 import type { Handlers } from '../router.ts';
 
-export function serviceRoutes({ writes, books, config }: Desk) {
+export function serviceRoutes({ writes, books, reads, config }: Desk) {
   return {
     putService: async (call) => await writes.write(call, tenantOf(call), putCommand(call.body)),
 
@@ -27,8 +25,9 @@ export function serviceRoutes({ writes, books, config }: Desk) {
     listServices: async (call) => {
       const { cursor, limit = 200 } = call.query;
       const tenant = tenantOf(call);
-      const { items, next, hasMore } = await listServices(
-        books,
+      const { items, next, hasMore } = await reads.page(
+        call,
+        'listServices',
         { ...call.query, tenant },
         nameCursor(cursor),
         limit,
@@ -103,7 +102,7 @@ export function serviceRoutes({ writes, books, config }: Desk) {
       const { serviceId } = call.params;
       const after = accountCursor(cursor);
       const filter = { tenant: tenantOf(call), serviceId };
-      const { items, next, hasMore } = await books.accountsAfter(filter, after, limit);
+      const { items, next, hasMore } = await reads.page(call, 'listAccounts', filter, after, limit);
       return {
         status: 200,
         body: {
@@ -120,13 +119,13 @@ export function serviceRoutes({ writes, books, config }: Desk) {
     topAgents: async (call) => {
       const { serviceId } = call.params;
       const { limit = 10 } = call.query;
-      const items = await topAgents(books, { tenant: tenantOf(call), serviceId }, limit);
+      const items = await reads.walk(call, 'topAgents', { tenant: tenantOf(call), serviceId }, limit);
       return { status: 200, body: { serviceId, items } };
     },
 
     readServiceUsage: async (call) => {
       const { serviceId } = call.params;
-      const { total, agents } = await sumService(books, tenantOf(call), serviceId);
+      const { total, agents } = await reads.walk(call, 'sumService', tenantOf(call), serviceId);
       return { status: 200, body: { serviceId, total: exactInteger(total), agents } };
     },
   } satisfies Partial<Handlers>;

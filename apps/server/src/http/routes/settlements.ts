@@ -2,14 +2,13 @@ import type { SettleRequest } from '@billonce/contract';
 import type { FastifyRequest } from 'fastify';
 import { type Settle, settleBulkAccountsFirst } from '../../domain/command.ts';
 import { settlementAnswer } from '../../domain/settlement-answer.ts';
-import { listSettlements } from '../../reads/list-settlements.ts';
 import { ApiError } from '../api-error.ts';
 import { encodeCursor, idCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import type { Handlers } from '../router.ts';
 import { settlementQuery } from '../settlement-query.ts';
 
-export function settlementRoutes({ writes, books }: Desk) {
+export function settlementRoutes({ writes, books, reads }: Desk) {
   return {
     settle: async (call) => await writes.write(call, tenantOf(call), settleCommand(call.body, call.request)),
 
@@ -23,7 +22,13 @@ export function settlementRoutes({ writes, books }: Desk) {
     listSettlements: async (call) => {
       const { cursor, limit = 100 } = call.query;
       const query = settlementQuery(tenantOf(call), call.query);
-      const { items, next, hasMore } = await listSettlements(books, query, idCursor(cursor), limit);
+      const { items, next, hasMore } = await reads.page(
+        call,
+        'listSettlements',
+        query,
+        idCursor(cursor),
+        limit,
+      );
       const nextCursor = encodeCursor('id', next);
       return { status: 200, body: { items: items.map(settlementAnswer), nextCursor, hasMore } };
     },

@@ -1,5 +1,6 @@
 import { type ExecutorOptions, StorageExecutor } from '../../ledger/batch-executor.ts';
 import { GatheringExecutor, type OnCommitted } from '../../ledger/gathering-executor.ts';
+import { ReadThreads } from '../read-threads.ts';
 import type { Storage } from '../storage.ts';
 import { PostgresAudits } from './audits.ts';
 import { checkDatabase } from './check-database.ts';
@@ -22,6 +23,8 @@ export interface PostgresEngineOptions extends PostgresOptions {
   /** batches that are committed at the same time, each of other tenants */
   readonly lanes: number;
   readonly readConnections: number;
+  /** threads for reads that look at many rows */
+  readonly readThreads: number;
   /** whether it may be a database that forgets what it has acknowledged */
   readonly allowsUnsafe: boolean;
   readonly retentionMs: number;
@@ -51,6 +54,11 @@ export async function openPostgres(
   const apiKeys = new KnownApiKeys(pool);
   const horizon = new TailHorizon(pool, options.horizonWaits);
   const books = new PostgresBooks({ pool, pulse, cap: options.cap, horizon, apiKeys });
+  const { url, isPrepared, cap, horizonWaits, readThreads } = options;
+  const jobs = new ReadThreads(
+    { engine: 'postgres', connection: { url, isPrepared }, cap, horizonWaits },
+    readThreads,
+  );
   const sweepable = new PostgresSweep(upkeep, options.cap);
   const storages = Array.from(
     { length: options.lanes },
@@ -63,6 +71,7 @@ export async function openPostgres(
   const close = async () => {
     stopAnalyzing();
     clock.stop();
+    await jobs.close();
     await Promise.all([books.close(), upkeep.close(), ...storages.map((storage) => storage.close())]);
   };
   try {
@@ -77,6 +86,7 @@ export async function openPostgres(
   return {
     lanes,
     books,
+    jobs,
     audits: new PostgresAudits(upkeep),
     sweepable,
     probeWrite: () => probeWrite(pool),

@@ -41,7 +41,7 @@ import { loadWebhook, loadWebhooks } from './webhooks.ts';
 
 /** What reads of the database work with. */
 export interface BooksParts {
-  readonly pool: ReadPool;
+  readonly pool: Pick<ReadPool, 'use' | 'close'>;
   /** for looks whether the database answers, which do not wait for reads of tenants */
   readonly pulse: ReadPool;
   readonly cap: AnswerCap;

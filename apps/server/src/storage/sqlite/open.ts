@@ -1,25 +1,35 @@
 import type { ExecutorOptions } from '../../ledger/batch-executor.ts';
 import type { OnCommitted } from '../../ledger/gathering-executor.ts';
+import { ReadThreads } from '../read-threads.ts';
 import type { Storage } from '../storage.ts';
+import { FileSnapshots } from './snapshots.ts';
 import { SoleAudits } from './sole-audits.ts';
 import { SqliteBooks } from './sqlite-books.ts';
 import type { SqliteOptions } from './sqlite-storage.ts';
 import { SqliteWriter } from './writer.ts';
 
+/** How the embedded engine is used. */
+export interface SqliteEngineOptions extends SqliteOptions {
+  /** threads for reads that look at many rows */
+  readonly readThreads: number;
+}
+
 /**
- * Opens the embedded engine: one file, one writer on a thread of its own.
+ * Opens the embedded engine: one file, one writer and some readers, on separate threads.
  *
  * @throws {Error} when another server holds the file, or it cannot be opened
  */
 export async function openSqlite(
-  sqlite: SqliteOptions,
+  { readThreads, ...sqlite }: SqliteEngineOptions,
   executor: ExecutorOptions,
   nowMs: () => number,
   onCommitted: OnCommitted,
 ): Promise<Storage> {
   const writer = await SqliteWriter.start({ sqlite, executor }, onCommitted);
-  const books = new SqliteBooks(sqlite.file, sqlite.cap);
+  const books = new SqliteBooks(new FileSnapshots(sqlite.file), sqlite.cap);
+  const jobs = new ReadThreads({ engine: 'sqlite', ...sqlite }, readThreads);
   const close = async () => {
+    await jobs.close();
     books.close();
     await writer.close();
   };
@@ -34,6 +44,7 @@ export async function openSqlite(
   return {
     lanes: [writer],
     books,
+    jobs,
     audits,
     sweepable: writer,
     probeWrite: () => writer.probe(),

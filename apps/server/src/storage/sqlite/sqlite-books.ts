@@ -1,11 +1,8 @@
-import type { Service } from '../../domain/service.ts';
 import type {
   AccountAndService,
   AccountKey,
   AccountsFilter,
-  AccountsPage,
   Books,
-  KeyFacts,
   RecordKey,
   TakeDue,
   WaitingWebhook,
@@ -14,22 +11,20 @@ import type { EventRows, EventsWanted } from '../../reads/merge-events.ts';
 import type { AnswerCap } from '../stored-answer.ts';
 import {
   loadAccount,
-  loadAccountsAfter,
   loadAccountsOf,
   loadAgentsAfter,
   loadTenantsAfter,
   type NumberedAccount,
 } from './accounts.ts';
-import { answersTable, hasAnswer, listAnswersTables } from './answers.ts';
+import { loadAccountsPage } from './accounts-page.ts';
 import { countApiKeys, loadApiKeyByDigest, loadApiKeysAfter } from './api-keys.ts';
-import { Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { loadDeliveriesBefore, loadDue, loadNextWaiting } from './deliveries.ts';
 import { loadEntriesBeyond, loadEntriesOf, loadEntry, loadLastEntryId, loadUsages } from './entries.ts';
 import { loadEvent, loadEventsBeyond } from './events.ts';
-import { needsReopening, storageFault } from './fault.ts';
 import { loadIds } from './ids.ts';
+import { loadKeyFacts } from './key-facts.ts';
 import { loadPause } from './pause.ts';
-import { loadRecordFacts } from './records.ts';
 import { loadPrices, loadPricesAfter, loadService, loadServicesAfter } from './services.ts';
 import { loadSettings } from './settings.ts';
 import {
@@ -38,16 +33,16 @@ import {
   loadSettlementsBeyond,
   loadSettlementsOf,
 } from './settlements.ts';
+import type { Snapshots } from './snapshots.ts';
 import { loadWebhook, loadWebhooks } from './webhooks.ts';
 
-/** Reads of a database file, on a connection that cannot write. Each is short: it runs on the calling thread. */
+/** Reads of a database file. Each is short: it runs on the calling thread. */
 export class SqliteBooks implements Books {
-  readonly #file: string;
+  readonly #snapshots: Snapshots;
   readonly #cap: AnswerCap;
-  #connection: Connection | undefined;
 
-  constructor(file: string, cap: AnswerCap) {
-    this.#file = file;
+  constructor(snapshots: Snapshots, cap: AnswerCap) {
+    this.#snapshots = snapshots;
     this.#cap = cap;
   }
 
@@ -160,41 +155,11 @@ export class SqliteBooks implements Books {
   }
 
   accountsAfter(filter: AccountsFilter, after: string, limit: number) {
-    return this.#read((connection): AccountsPage => {
-      // A place in the order of the other engine, from before the books moved.
-      if (after.includes('-')) return { items: [], next: after, hasMore: false };
-      // One more than the page tells whether there is more.
-      const accounts = loadAccountsAfter(connection, filter, Number(after), limit + 1);
-      const page = accounts.slice(0, limit);
-      const services = new Map<string, Service | undefined>();
-      const items = page.map(({ account }) => {
-        const { serviceId } = account;
-        if (!services.has(serviceId)) {
-          services.set(serviceId, loadService(connection, filter.tenant, serviceId));
-        }
-        return { account, service: services.get(serviceId) };
-      });
-      const last = page.at(-1);
-      return {
-        items,
-        next: last === undefined ? after : String(last.number),
-        hasMore: accounts.length > limit,
-      };
-    });
+    return this.#read((connection) => loadAccountsPage(connection, filter, after, limit));
   }
 
   keyFacts(key: RecordKey) {
-    return this.#read((connection): KeyFacts | undefined => {
-      const facts = loadRecordFacts(connection, key);
-      if (facts === undefined) return undefined;
-      const { firstSeenAtMs, method, path, status, location, answerNumber } = facts;
-      const table = answersTable(firstSeenAtMs);
-      const isKept =
-        listAnswersTables(connection).includes(table) &&
-        hasAnswer(connection, table, { ...key, number: answerNumber }, this.#cap);
-      const answerExpiresAtMs = isKept ? facts.answerExpiresAtMs : undefined;
-      return { firstSeenAtMs, method, path, status, location, answerExpiresAtMs };
-    });
+    return this.#read((connection) => loadKeyFacts(connection, key, this.#cap));
   }
 
   apiKeyByDigest(digest: string) {
@@ -247,25 +212,14 @@ export class SqliteBooks implements Books {
   }
 
   close(): void {
-    this.#connection?.close();
-    this.#connection = undefined;
+    this.#snapshots.close();
   }
 
   #accountOf(connection: Connection, { tenant, agent, serviceId }: AccountKey): NumberedAccount | undefined {
     return loadAccount(connection, tenant, agent, serviceId);
   }
 
-  /** Reads on one snapshot. A connection that failed is opened anew by the next read. */
   #read<T>(read: (connection: Connection) => T): Promise<T> {
-    return new Promise((resolve) => {
-      try {
-        this.#connection ??= new Connection(this.#file, 'read_only');
-        const connection = this.#connection;
-        resolve(connection.snapshot(() => read(connection)));
-      } catch (error) {
-        if (needsReopening(error)) this.#connection = undefined;
-        throw storageFault(error, 'read');
-      }
-    });
+    return this.#snapshots.read(read);
   }
 }

@@ -1,0 +1,14 @@
+import { sha256 } from '@billonce/idempotency/core';
+import { isLive } from '../domain/api-key.ts';
+import type { Caller } from './caller.ts';
+import type { Desk } from './desk.ts';
+
+/** Whether the API key of a caller is still in force: what lasts long must end once it was revoked. */
+export async function isStillAllowed(
+  { books, nowMs }: Pick<Desk, 'books' | 'nowMs'>,
+  { kind, presentedKey }: Caller,
+): Promise<boolean> {
+  if (kind !== 'tenant') return true;
+  const key = await books.apiKeyByDigest(sha256(presentedKey));
+  return key !== undefined && isLive(key, nowMs());
+}

@@ -1,0 +1,87 @@
+import { type Account, outstandingRequests } from '../domain/account.ts';
+import { entryAnswer } from '../domain/entry-answer.ts';
+import type { Books } from './books.ts';
+import { csvRow } from './csv.ts';
+import { entryRow, settlementRow } from './export-text.ts';
+import type { EntryQuery } from './list-entries.ts';
+import type { SettlementQuery } from './list-settlements.ts';
+import { type EntryPlace, stepEntries, type WalkStep } from './walk-entries.ts';
+import { type SettlementPlace, stepSettlements } from './walk-settlements.ts';
+
+/** What is exported. */
+export type ExportWish =
+  | { readonly kind: 'entries'; readonly format: 'csv' | 'json'; readonly query: EntryQuery }
+  | { readonly kind: 'settlements'; readonly query: SettlementQuery }
+  | { readonly kind: 'totals'; readonly format: 'csv' | 'json'; readonly tenant: string };
+
+/** Where an export continues. */
+export type ExportPlace =
+  | { readonly kind: 'entries'; readonly place: EntryPlace }
+  | { readonly kind: 'settlements'; readonly place: SettlementPlace }
+  | { readonly kind: 'totals'; readonly place: string };
+
+/** The text of some rows, without head and tail of the file; items of JSON are separated by `itemSeparator`. */
+export interface ExportPart {
+  readonly text: string;
+  /** `undefined` after the last part */
+  readonly next: ExportPlace | undefined;
+}
+
+export const itemSeparator = ',\n';
+
+/** Rows of a part: few enough that its text stays about as small as what a socket takes at once. */
+const partRows = 250;
+
+/** Reads the next part of an export. Nothing is kept between the parts but the place. */
+export async function exportPart(
+  books: Books,
+  wish: ExportWish,
+  after: ExportPlace | undefined,
+): Promise<ExportPart> {
+  switch (wish.kind) {
+    case 'entries': {
+      const place = after?.kind === 'entries' ? after.place : undefined;
+      const { items, next } = await stepEntries(books, wish.query, place, partRows);
+      const rows =
+        wish.format === 'json'
+          ? jsonItems(items, entryAnswer)
+          : items.map((entry) => csvRow(entryRow(entry))).join('');
+      return { text: rows, next: next && { kind: 'entries', place: next } };
+    }
+    case 'settlements': {
+      const place = after?.kind === 'settlements' ? after.place : undefined;
+      const { items, next } = await stepSettlements(books, wish.query, place, partRows);
+      const text = items.map((settlement) => csvRow(settlementRow(settlement))).join('');
+      return { text, next: next && { kind: 'settlements', place: next } };
+    }
+    case 'totals': {
+      const place = after?.kind === 'totals' ? after.place : '';
+      const { items, next } = await stepAccounts(books, wish.tenant, place);
+      const text = wish.format === 'json' ? jsonItems(items, totalOf) : items.map(totalLine).join('');
+      return { text, next: next === undefined ? undefined : { kind: 'totals', place: next } };
+    }
+  }
+}
+
+async function stepAccounts(books: Books, tenant: string, after: string): Promise<WalkStep<Account, string>> {
+  const page = await books.accountsAfter({ tenant, serviceId: undefined }, after, partRows);
+  return {
+    items: page.items.map(({ account }) => account),
+    next: page.hasMore ? page.next : undefined,
+  };
+}
+
+function jsonItems<T>(items: readonly T[], answerOf: (item: T) => unknown): string {
+  return items.map((item) => JSON.stringify(answerOf(item))).join(itemSeparator);
+}
+
+function totalOf(account: Account) {
+  const { agent, serviceId } = account;
+  return { agent, serviceId, total: outstandingRequests(account) };
+}
+
+/** Ends as AgentPay's lines do: clients cut this file at each line feed. */
+function totalLine(account: Account): string {
+  const { agent, serviceId, total } = totalOf(account);
+  return `${csvRow([agent, serviceId, total]).trimEnd()}\n`;
+}

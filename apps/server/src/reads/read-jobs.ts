@@ -1,0 +1,66 @@
+import { auditBooks } from './audit-books.ts';
+import type { AccountsFilter, Books } from './books.ts';
+import { exportPart } from './export-part.ts';
+import { listEntries } from './list-entries.ts';
+import { countEvents, listEvents } from './list-events.ts';
+import { listServices } from './list-services.ts';
+import { listSettlements } from './list-settlements.ts';
+import { reconcile } from './reconcile.ts';
+import { statsOf } from './stats.ts';
+import { sumAgent, sumBilling, sumService, topAgents } from './sums.ts';
+
+/**
+ * The reads that look at many rows. They run on another thread, so what goes in and comes out is plain data. Each
+ * reads in short steps with turns for others between them.
+ */
+const jobs = {
+  listEntries,
+  listEvents,
+  listServices,
+  listSettlements,
+  listAgents: (books: Books, tenant: string, after: string, limit: number) =>
+    books.agentsAfter(tenant, after, limit),
+  listAccountsOfAgent: (books: Books, tenant: string, agent: string, after: string, limit: number) =>
+    books.accountsOf(tenant, agent, after, limit),
+  listAccounts: (books: Books, filter: AccountsFilter, after: string, limit: number) =>
+    books.accountsAfter(filter, after, limit),
+  reconcile,
+  countEvents,
+  statsOf,
+  sumAgent,
+  sumBilling,
+  sumService,
+  topAgents,
+  auditBooks,
+  exportPart,
+};
+
+export type JobName = keyof typeof jobs;
+export type JobArgs<N extends JobName> = {
+  [K in N]: (typeof jobs)[K] extends (books: Books, ...args: infer A) => Promise<unknown> ? A : never;
+}[N];
+export type JobResult<N extends JobName> = Awaited<ReturnType<(typeof jobs)[N]>>;
+
+/** A job with what it is run with. */
+export interface ReadJob<N extends JobName = JobName> {
+  readonly name: N;
+  readonly args: JobArgs<N>;
+}
+
+type Jobs = { readonly [N in JobName]: (books: Books, ...args: JobArgs<N>) => Promise<JobResult<N>> };
+
+/** Runs a job on the books. */
+export function runJob<N extends JobName>(books: Books, { name, args }: ReadJob<N>): Promise<JobResult<N>> {
+  const table: Jobs = jobs;
+  return table[name](books, ...args);
+}
+
+/** Runs jobs off the thread that serves HTTP. */
+export interface JobRunner {
+  /**
+   * Runs a job on what was committed before the call, or later.
+   *
+   * @throws {ReadAborted} soon after the signal; {StorageFault} when the database cannot be read
+   */
+  run<N extends JobName>(job: ReadJob<N>, signal: AbortSignal): Promise<JobResult<N>>;
+}

@@ -1,0 +1,32 @@
+import type { FaultFacts } from '../fault-facts.ts';
+import type { StorageFault } from '../ledger/storage-port.ts';
+import type { JobName, JobResult, ReadJob } from '../reads/read-jobs.ts';
+import type { ConnectionOptions } from './postgres/connection.ts';
+import type { HorizonWaits } from './postgres/tail-horizon.ts';
+import type { AnswerCap } from './stored-answer.ts';
+
+/** What a thread of readers opens. */
+export type ReadThreadData =
+  | { readonly engine: 'sqlite'; readonly file: string; readonly cap: AnswerCap }
+  | {
+      readonly engine: 'postgres';
+      readonly connection: ConnectionOptions;
+      readonly cap: AnswerCap;
+      readonly horizonWaits: HorizonWaits | undefined;
+    };
+
+/** What a thread of readers is asked. */
+export type ReadCall =
+  | { readonly kind: 'run'; readonly call: number; readonly job: ReadJob }
+  | { readonly kind: 'abort'; readonly call: number };
+
+/** What it replies, once for each run. */
+export type ReadReply =
+  | { readonly kind: 'done'; readonly call: number; readonly result: JobResult<JobName> }
+  | { readonly kind: 'aborted'; readonly call: number }
+  | {
+      readonly kind: 'failed';
+      readonly call: number;
+      readonly fault: StorageFault['kind'];
+      readonly facts: FaultFacts;
+    };

@@ -1,0 +1,38 @@
+import { Connection } from './connection.ts';
+import { needsReopening, storageFault } from './fault.ts';
+
+/** Reads what was committed, each time on one snapshot. */
+export interface Snapshots {
+  /** @throws {StorageFault} when the file cannot be read */
+  read<T>(work: (connection: Connection) => T): Promise<T>;
+  close(): void;
+}
+
+/** Snapshots of a database file, on a connection that cannot write. It is opened by the first read. */
+export class FileSnapshots implements Snapshots {
+  readonly #file: string;
+  #connection: Connection | undefined;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** A connection that failed is opened again by the next read. */
+  read<T>(work: (connection: Connection) => T): Promise<T> {
+    return new Promise((resolve) => {
+      try {
+        this.#connection ??= new Connection(this.#file, 'read_only');
+        const connection = this.#connection;
+        resolve(connection.snapshot(() => work(connection)));
+      } catch (error) {
+        if (needsReopening(error)) this.#connection = undefined;
+        throw storageFault(error, 'read');
+      }
+    });
+  }
+
+  close(): void {
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+}
