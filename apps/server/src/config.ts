@@ -32,6 +32,8 @@ export interface Config {
   readonly connectionsMax: number;
   /** threads for reads that look at many rows */
   readonly readThreads: number;
+  /** of request bodies that are being received or worked on, in bytes */
+  readonly bodyBytesInFlightMax: number;
   /** within which time a whole request has to arrive; its head, within a third of it */
   readonly requestTimeoutMs: number;
   /** connections of one client address; of a proxy all come from one */
@@ -84,6 +86,7 @@ const databaseUrlDefault = 'file:./data/billonce.db';
 
 const dayMs = 86_400_000;
 const connectionsPerAddressDefault = 1_000;
+const mebibyte = 1024 ** 2;
 const warningsMax = 20;
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
@@ -111,6 +114,7 @@ export function parseConfig(environment: Environment): ParsedConfig {
     tls: tlsFiles(read, mistakes),
     connectionsMax,
     readThreads: read.integer('READ_THREADS', 2, 1, 16),
+    bodyBytesInFlightMax: read.integer('MAX_BODY_BYTES_IN_FLIGHT', 64 * mebibyte, 16 * mebibyte, 1024 ** 4),
     requestTimeoutMs: read.integer('REQUEST_TIMEOUT_MS', 30_000, 300, 600_000),
     connectionsPerAddressMax: read.integer(
       'MAX_CONNECTIONS_PER_ADDRESS',

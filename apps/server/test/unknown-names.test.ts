@@ -160,7 +160,7 @@ test('a list of ignored names has 16 of them; more than 100 in one object are re
   assert.equal(bulk.status, 201);
   assert.equal(ignored(bulk)?.split(', ').at(-1), '...');
   assert.equal((await api.get('/usage/a/s')).json.total, 1_005);
-  const huge = await api.post('/usage/bulk', { items: [{ ...usage, ...strangers(100_000) }, usage] });
+  const huge = await api.post('/usage/bulk', { items: [{ ...usage, ...strangers(9_000) }, usage] });
   assert.deepEqual(
     huge.json.results.map(({ ok }: { ok: boolean }) => ok),
     [false, true],

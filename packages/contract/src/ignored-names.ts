@@ -12,15 +12,20 @@ export const ignoredHeader = 'Ignored-Parameters';
 /** The names in a request that were ignored: those that are not known, and filters whose value is not valid. */
 export class IgnoredNames {
   readonly #listed: { readonly at: string; readonly name: string; readonly message: string }[] = [];
-  #hasMore = false;
+  #count = 0;
 
   /**
    * @param at where the object with the name is, as a JSON pointer of known names
    * @param message why it is ignored, for a server that refuses it
    */
   add(at: string, name: string, message = 'is not a name of this request'): void {
+    this.#count += 1;
     if (this.#listed.length < listedMax) this.#listed.push({ at, name, message });
-    else this.#hasMore = true;
+  }
+
+  /** How many there are, with those that are not listed. */
+  get count(): number {
+    return this.#count;
   }
 
   get isEmpty(): boolean {
@@ -30,7 +35,7 @@ export class IgnoredNames {
   /** The header's value: `page, items[3].foo`. Names are in percent-encoding, so that none can be taken for two. */
   get header(): string {
     const names = this.#listed.map(({ at, name }) => `${pathOf(at)}${shown(name)}`);
-    return [...names, ...(this.#hasMore ? ['...'] : [])].join(', ');
+    return [...names, ...(this.#count > listedMax ? ['...'] : [])].join(', ');
   }
 
   /** The same as faults, for a server that refuses them. */

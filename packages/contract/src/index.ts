@@ -5,6 +5,7 @@ export { openApiDocument } from './openapi.ts';
 export { bodyBytesMaxDefault, isTagged, isWrite, type Operation } from './operations/operation.ts';
 export { type Naming, type Right, rightOf, type Scope, scopes } from './operations/rights.ts';
 export { NoMembers, type OperationName, operations, type RequestPart } from './operations.ts';
+export { pointerTo } from './pointer.ts';
 export { compileReader, namesOf, type PartReader, type ReadContext } from './read-part.ts';
 export { compilePathReader, type ReadPath } from './read-path.ts';
 export { compileQueryReader } from './read-query.ts';

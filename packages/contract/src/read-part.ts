@@ -19,6 +19,8 @@ export type PartReader<T> = (value: unknown, context: ReadContext) => Validated<
 
 /** Unknown members of one object. More of them are refused: to look at each costs time. */
 const unknownMax = 100;
+/** Unknown members of a whole request: two for each item of the largest bulk. */
+const unknownInAllMax = 20_000;
 
 /**
  * Compiles a schema into a function that reads a body. Members that are not known are left out and listed as ignored.
@@ -31,6 +33,8 @@ export function compileReader<S extends TSchema>(schema: S): PartReader<Static<S
     // Nothing is copied of the usual request, in which everything is known.
     if (validator.isValid(value)) return { kind: 'valid', value };
     if (shape === undefined) return validator.validate(value);
+    const tooLong = validator.tooLong(value);
+    if (tooLong !== undefined) return tooLong;
     const faults: Fault[] = [];
     const trimmed = trim(shape, value, { ...context, at: '', faults });
     const validated = validator.validate(trimmed);
@@ -76,7 +80,9 @@ function trim(shape: Shape, value: unknown, trimming: Trimming): unknown {
   if (shape.kind === 'list') {
     if (!Array.isArray(value)) return value;
     const items = value.map((item, index) =>
-      trim(shape.items, item, { ...trimming, at: `${trimming.at}/${index}` }),
+      trimming.faults.length >= faultsMax
+        ? item
+        : trim(shape.items, item, { ...trimming, at: `${trimming.at}/${index}` }),
     );
     return items.every((item, index) => item === value[index]) ? value : items;
   }
@@ -87,6 +93,8 @@ function trim(shape: Shape, value: unknown, trimming: Trimming): unknown {
   const unknown = names.filter((name) => !members.has(name));
   if (unknown.length > unknownMax)
     faults.push({ pointer: at, message: `has more than ${unknownMax} unknown names` });
+  else if (trimming.ignored.count + unknown.length > unknownInAllMax)
+    faults.push({ pointer: at, message: `the request has more than ${unknownInAllMax} unknown names` });
   else if (unknown.length > 0) noteUnknown(unknown, known, value, trimming);
   let isChanged = unknown.length > 0;
   const kept = names

@@ -1,4 +1,5 @@
 import { IgnoredNames, type OperationName, type PartReader, type Validated } from '@billonce/contract';
+import type { Slices } from './body/turns.ts';
 import { headersNotSent } from './read-request.ts';
 import type { Call } from './router.ts';
 
@@ -15,6 +16,20 @@ export function itemReader<T, N extends OperationName>(
     const validated = read(item, { ignored: unknown, elsewhere });
     return unknown.isEmpty ? validated : { kind: 'invalid', faults: unknown.faults };
   };
+}
+
+/** Reads all items, in slices: what is wrong with an item takes time to say. */
+export async function readItems<T>(
+  items: readonly unknown[],
+  slices: Slices,
+  read: (item: unknown, index: number) => T,
+): Promise<T[]> {
+  const results: T[] = [];
+  for (const [index, item] of items.entries()) {
+    if (slices.isOver) await slices.next();
+    results.push(read(item, index));
+  }
+  return results;
 }
 
 /** What is wrong with an item, as its result says it. */

@@ -1,8 +1,8 @@
-import { Buffer } from 'node:buffer';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { addressGroup } from './address-places.ts';
 import { ApiError } from './api-error.ts';
+import { registerBodies } from './body/register-bodies.ts';
 import { type Caller, CallerIdentifier } from './caller.ts';
 import { addressOf } from './client-address.ts';
 import { allowOrigins } from './cors.ts';
@@ -11,7 +11,6 @@ import { errorAnswer } from './error-answer.ts';
 import { observeRequests } from './observe-requests.ts';
 import './fastify-types.ts';
 import { refuseMalformed } from './http-rules.ts';
-import { parseJsonBody } from './json-body.ts';
 import { listener } from './listener.ts';
 import { guardDevelopment, refuseProxied } from './origin-guard.ts';
 import { refuseUnknown } from './refuse-unknown.ts';
@@ -46,7 +45,7 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
   const app = listener(desk, log);
   app.decorateRequest('caller', undefined);
   app.decorateRequest('jsonBody', undefined);
-  registerParser(app);
+  registerBodies(app, desk);
   observeRequests(app, desk);
   registerHooks(app, desk);
   app.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
@@ -104,20 +103,6 @@ function callerOf({ apiKeys, config, nowMs }: Desk): Identify {
 
 function single(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header.join(',') : header;
-}
-
-/** JSON is the only media type, without content coding; what it says is judged by the schemas later. */
-function registerParser(app: FastifyInstance): void {
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body);
-    try {
-      if (bytes.length > 0) request.jsonBody = parseJsonBody(bytes);
-      done(null, undefined);
-    } catch (error) {
-      done(error instanceof Error ? error : new Error(String(error)));
-    }
-  });
 }
 
 function registerHooks(app: FastifyInstance, { config }: Desk): void {

@@ -117,10 +117,11 @@ export function readKey(request: FastifyRequest): string | undefined {
 
 function canonicalBody<N extends OperationName>({ request, bodyText }: Call<N>): string {
   if (request.jsonBody === undefined) return '';
+  if (request.jsonBody.canonical !== undefined) return request.jsonBody.canonical;
   try {
     return canonicalJson(parsedJson(request.jsonBody.value));
   } catch (error) {
-    // Only the items of a bulk are read so late; one nested too deep is refused there, and here compared as text.
+    // A lone surrogate has no canonical text. Only the items of a bulk are read so late: there it is refused.
     if (error instanceof RangeError) return bodyText;
     throw error;
   }

@@ -163,6 +163,18 @@ export class Metrics {
     });
   }
 
+  /** Shows the bytes of request bodies that are here, as they are at each scrape. */
+  watchBodies(bytes: () => number): void {
+    new Gauge({
+      name: 'billonce_body_bytes',
+      help: 'Bytes of request bodies that are being received or worked on',
+      registers: [this.#registry],
+      collect() {
+        this.set(bytes());
+      },
+    });
+  }
+
   connectionCut(reason: string): void {
     this.#connectionsCut.labels(reason).inc();
   }

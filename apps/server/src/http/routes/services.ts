@@ -5,10 +5,11 @@ import type { Service } from '../../domain/service.ts';
 import { timestampOfMs } from '../../domain/timestamps.ts';
 import type { Books } from '../../reads/books.ts';
 import { ApiError } from '../api-error.ts';
+import { slicesOf } from '../body/register-bodies.ts';
 import { accountCursor, encodeCursor, nameCursor, numberCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { exactInteger } from '../exact-integer.ts';
-import { itemMessage, itemReader } from '../read-item.ts';
+import { itemMessage, itemReader, readItems } from '../read-item.ts';
 import type { Handlers } from '../router.ts';
 
 export function serviceRoutes({ writes, books, reads, config }: Desk) {
@@ -45,7 +46,9 @@ export function serviceRoutes({ writes, books, reads, config }: Desk) {
       const read = itemReader(readServiceItem, call, config.refusesUnknownNames);
       return await writes.write(call, tenantOf(call), {
         kind: 'put_service_bulk',
-        items: call.body.items.map((item, index) => bulkItem(read(item, index))),
+        items: await readItems(call.body.items, slicesOf(call.request), (item, index) =>
+          bulkItem(read(item, index)),
+        ),
       });
     },
 

@@ -3,8 +3,9 @@ import { outstandingRequests } from '../../domain/account.ts';
 import type { BulkItem } from '../../domain/command.ts';
 import { instantNs } from '../../domain/timestamps.ts';
 import type { UsageItem as DomainUsageItem } from '../../domain/usage.ts';
+import { slicesOf } from '../body/register-bodies.ts';
 import { type Desk, tenantOf } from '../desk.ts';
-import { itemMessage, itemReader } from '../read-item.ts';
+import { itemMessage, itemReader, readItems } from '../read-item.ts';
 import type { Handlers } from '../router.ts';
 
 const readUsageItem = compileReader(UsageItem);
@@ -18,7 +19,9 @@ export function usageRoutes({ writes, books, config }: Desk) {
       const read = itemReader(readUsageItem, call, config.refusesUnknownNames);
       return await writes.write(call, tenantOf(call), {
         kind: 'record_usage_bulk',
-        items: call.body.items.map((item, index) => bulkItem(read(item, index))),
+        items: await readItems(call.body.items, slicesOf(call.request), (item, index) =>
+          bulkItem(read(item, index)),
+        ),
         isAtomic: call.query.mode === 'atomic',
       });
     },

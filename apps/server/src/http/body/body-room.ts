@@ -1,0 +1,80 @@
+/** A larger body leaves a quarter of the room to the small ones. */
+const smallBytesMax = 65_536;
+
+interface TenantBodies {
+  bytes: number;
+  bodies: number;
+}
+
+/**
+ * The memory for request bodies that are being received or worked on. A tenant alone may take half of it, and the more tenants
+ * there are, the less each: a second one always finds room. One body of each tenant may be as large as the contract
+ * allows.
+ */
+export class BodyRoom {
+  readonly #bytesMax: number;
+  readonly #lanes = new Map<string, TenantBodies>();
+  #bytes = 0;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  /** Bytes that are taken. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** A place for a body; its owner releases it. */
+  place(lane: string): BodyPlace {
+    const own = this.#lanes.get(lane) ?? { bytes: 0, bodies: 0 };
+    this.#lanes.set(lane, own);
+    own.bodies += 1;
+    return new BodyPlace(
+      (taken, bytes) => this.#take(own, taken, bytes),
+      (taken) => {
+        own.bodies -= 1;
+        own.bytes -= taken;
+        this.#bytes -= taken;
+        if (own.bodies === 0) this.#lanes.delete(lane);
+      },
+    );
+  }
+
+  #take(own: TenantBodies, taken: number, bytes: number): boolean {
+    const most = taken + bytes > smallBytesMax ? (this.#bytesMax / 4) * 3 : this.#bytesMax;
+    const share = this.#bytesMax / (this.#lanes.size + 1);
+    if (this.#bytes + bytes > most) return false;
+    if (own.bodies > 1 && own.bytes + bytes > share) return false;
+    own.bytes += bytes;
+    this.#bytes += bytes;
+    return true;
+  }
+}
+
+/** What one body takes of the room. */
+export class BodyPlace {
+  readonly #take: (taken: number, bytes: number) => boolean;
+  readonly #giveBack: (taken: number) => void;
+  #taken = 0;
+  #isReleased = false;
+
+  constructor(take: (taken: number, bytes: number) => boolean, giveBack: (taken: number) => void) {
+    this.#take = take;
+    this.#giveBack = giveBack;
+  }
+
+  /** Takes room for a body of so many bytes, as far as it has none yet: whether there is room. */
+  reach(bytes: number): boolean {
+    if (bytes <= this.#taken) return true;
+    if (this.#isReleased || !this.#take(this.#taken, bytes - this.#taken)) return false;
+    this.#taken = bytes;
+    return true;
+  }
+
+  release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    this.#giveBack(this.#taken);
+  }
+}

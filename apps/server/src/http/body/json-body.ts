@@ -1,0 +1,163 @@
+import { isUtf8 } from 'node:buffer';
+import { pointerTo } from '@billonce/contract';
+import { canonicalJson, type Json } from '@billonce/idempotency/core';
+import { ApiError } from '../api-error.ts';
+import { countMembers, duplicateMember } from './duplicate-member.ts';
+import {
+  JsonScan,
+  levelsMax,
+  type ScanFault,
+  type ScannedList,
+  valuesApartMax,
+  valuesMax,
+} from './json-scan.ts';
+import type { Slices } from './turns.ts';
+
+/** A body as it was sent, and what it says. */
+export interface JsonBody {
+  readonly text: string;
+  readonly value: unknown;
+  /** its canonical text, where that was made in slices too; the text as it was sent if it has none */
+  readonly canonical?: string;
+}
+
+/** A body of more characters is parsed in slices. */
+export const largeFrom = 65_536;
+const scanEvery = 262_144;
+
+type List = ScannedList & { readonly to: number };
+
+/**
+ * Parses a JSON body, a large one in slices.
+ *
+ * @throws {ApiError} `invalid_request`: not UTF-8, not JSON, nested too deeply, or with a name twice in one object;
+ *   `payload_too_large`: too many values
+ */
+export async function parseJsonBody(bytes: Buffer, slices: Slices): Promise<JsonBody> {
+  if (!isUtf8(bytes)) throw new ApiError('invalid_request', 'the body is not UTF-8');
+  const text = bytes.toString('utf8');
+  const scan = new JsonScan(text);
+  const isLarge = text.length > largeFrom;
+  while (!scan.isDone) {
+    const fault = scan.advance(scanEvery);
+    if (fault !== undefined) throw scanError(fault);
+    if (isLarge && slices.isOver) await slices.next();
+  }
+  const { list } = scan;
+  if (isLarge && list !== undefined && list.cuts.length > 0) {
+    return await parseInSlices(text, list, scan.members, slices);
+  }
+  const value = parse(text, 0);
+  if (countMembers(value) !== scan.members) throw duplicate(duplicateMember(text));
+  return { text, value };
+}
+
+/** The elements of the list are parsed piece by piece, and what is around them as if the list were empty. */
+async function parseInSlices(text: string, list: List, members: number, slices: Slices): Promise<JsonBody> {
+  const around = text.slice(0, list.from) + text.slice(list.to);
+  const whole = parse(around, (at) => (at < list.from ? at : at + list.to - list.from));
+  const membersAround = list.membersBefore + members - list.membersBehind;
+  if (countMembers(whole) !== membersAround) throw duplicate(duplicateMember(around));
+  const name = String(JSON.parse(text.slice(list.name.from, list.name.to)));
+  const elements = isObject(whole) ? whole[name] : undefined;
+  if (!isObject(whole) || !isList(elements))
+    throw new Error('the list of the body is not where it was scanned');
+  const canonical: (string | undefined)[] = [];
+  let from = list.from;
+  let membersBefore = list.membersBefore;
+  for (const end of [...list.cuts, { at: list.to, members: list.membersBehind }]) {
+    if (slices.isOver) await slices.next();
+    const start = from;
+    const piece = `[${text.slice(start, end.at)}]`;
+    const parsed = parse(piece, (at) => at + start - 1);
+    // Behind a comma there must be an element.
+    if (!isList(parsed) || parsed.length === 0) throw notJson(`position ${end.at}`);
+    if (countMembers(parsed) !== end.members - membersBefore) {
+      throw duplicate(duplicateInPiece(piece, pointerTo('', name), elements.length));
+    }
+    for (const element of parsed) elements.push(element);
+    canonical.push(canonicalOf(parsed)?.slice(1, -1));
+    from = end.at + 1;
+    membersBefore = end.members;
+  }
+  return { text, value: whole, canonical: canonicalWhole(whole, name, canonical) ?? text };
+}
+
+/** `undefined` for what has no canonical text: a lone surrogate. */
+function canonicalOf(value: Json): string | undefined {
+  try {
+    return canonicalJson(value);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function canonicalWhole(
+  whole: { readonly [name: string]: Json },
+  listName: string,
+  pieces: readonly (string | undefined)[],
+): string | undefined {
+  const members = Object.keys(whole)
+    .sort()
+    .map((name) => {
+      const member = name === listName ? `[${pieces.join(',')}]` : canonicalOf(whole[name] ?? null);
+      return [canonicalOf(name), member];
+    });
+  if ([...pieces, ...members.flat()].includes(undefined)) return undefined;
+  return `{${members.map(([name, member]) => `${name}:${member}`).join(',')}}`;
+}
+
+function isObject(value: Json): value is { readonly [name: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isList(value: Json | undefined): value is Json[] {
+  return Array.isArray(value);
+}
+
+function duplicateInPiece(piece: string, at: string, index: number): string | undefined {
+  const pointer = duplicateMember(piece);
+  return pointer?.replace(/^\/(\d+)/, (_, own: string) => `${at}/${index + Number(own)}`);
+}
+
+/** @param place where in the body a place of the text is; 0 if it is the same */
+function parse(text: string, place: 0 | ((at: number) => number)): Json {
+  try {
+    const value: Json = JSON.parse(text);
+    return value;
+  } catch (error) {
+    // V8's message quotes the body; only the place is told.
+    const [where, at] = /position (\d+)(?: \(line \d+ column \d+\))?/.exec(String(error)) ?? [];
+    if (where === undefined) throw notJson('its end');
+    throw notJson(place === 0 ? where : `position ${place(Number(at))}`);
+  }
+}
+
+function notJson(place: string): ApiError {
+  return new ApiError('invalid_request', `the body is not JSON: error at ${place}`);
+}
+
+function duplicate(pointer: string | undefined): ApiError {
+  const at = pointer ?? '';
+  const faults = [{ pointer: at, message: 'appears more than once in its object' }];
+  return new ApiError('invalid_request', `the body is not valid: ${at} ${faults[0]?.message}`, { faults });
+}
+
+function scanError(fault: ScanFault): ApiError {
+  switch (fault) {
+    case 'levels': {
+      const message = `is nested over ${levelsMax} levels`;
+      return new ApiError('invalid_request', `the body is not valid: it ${message}`, {
+        faults: [{ pointer: '', message }],
+      });
+    }
+    case 'values':
+      return new ApiError('payload_too_large', `the body has more than ${valuesMax} values`);
+    case 'values_apart':
+      return new ApiError(
+        'payload_too_large',
+        `the body, or one item of it, has more than ${valuesApartMax} values`,
+      );
+  }
+}

@@ -1,0 +1,69 @@
+import { Buffer } from 'node:buffer';
+import type { Readable } from 'node:stream';
+import { ApiError } from '../api-error.ts';
+import type { BodyPlace } from './body-room.ts';
+
+/** How much of a body is read, and where its bytes have their room. */
+export interface BodyBounds {
+  readonly bytesMax: number;
+  /** what `Content-Length` announces; `undefined` for a body in chunks */
+  readonly announced: number | undefined;
+  readonly place: BodyPlace;
+}
+
+/**
+ * Reads the bytes of a body. What is announced has its room before the first byte is read.
+ *
+ * @throws {ApiError} `payload_too_large`; `overloaded` if there is no room
+ */
+export async function readBody(stream: Readable, bounds: BodyBounds): Promise<Buffer> {
+  refuseOver(bounds.announced ?? 0, bounds);
+  return await new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const stop = () => {
+      stream.off('data', onData);
+      stream.off('end', onEnd);
+      stream.off('error', onError);
+      stream.off('close', onClose);
+    };
+    const fail = (error: unknown) => {
+      stop();
+      reject(error instanceof Error ? error : new Error(String(error)));
+    };
+    const onData = (chunk: Buffer) => {
+      bytes += chunk.length;
+      try {
+        refuseOver(bytes, bounds);
+        chunks.push(chunk);
+      } catch (error) {
+        fail(error);
+      }
+    };
+    const onEnd = () => {
+      stop();
+      resolve(Buffer.concat(chunks, bytes));
+    };
+    const onError = (error: Error) => fail(gone(error));
+    const onClose = () => fail(gone());
+    stream.on('data', onData);
+    stream.on('end', onEnd);
+    stream.on('error', onError);
+    stream.on('close', onClose);
+    stream.resume();
+  });
+}
+
+function gone(cause?: Error): ApiError {
+  return new ApiError('invalid_request', 'the request ended before its body was whole', {}, cause);
+}
+
+function refuseOver(bytes: number, { bytesMax, place }: BodyBounds): void {
+  if (bytes > bytesMax) throw new ApiError('payload_too_large', 'the body is too large');
+  if (!place.reach(bytes)) {
+    throw new ApiError(
+      'overloaded',
+      'too many bytes of request bodies are here already; nothing was applied',
+    );
+  }
+}

@@ -1,0 +1,55 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ApiError } from '../api-error.ts';
+import type { Desk } from '../desk.ts';
+import { BodyRoom } from './body-room.ts';
+import { parseJsonBody } from './json-body.ts';
+import { readBody } from './read-body.ts';
+import { Slices, Turns } from './turns.ts';
+
+/** Work on the bodies of all servers of this process, in turns. */
+const turns = new Turns();
+
+/** JSON is the only media type, without content coding; what it says is judged by the schemas later. */
+export function registerBodies(
+  app: FastifyInstance,
+  { config, metrics }: Pick<Desk, 'config' | 'metrics'>,
+): void {
+  const room = new BodyRoom(config.bodyBytesInFlightMax);
+  metrics.watchBodies(() => room.bytes);
+  app.decorateRequest('bodyPlace', undefined);
+  app.addHook('preParsing', (request, reply, payload, done) => {
+    const place = room.place(laneOf(request));
+    request.bodyPlace = place;
+    // Also when the client leaves. Its request is worked on no longer than to the end of a slice.
+    reply.raw.once('close', () => place.release());
+    done(null, payload);
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', async (request: FastifyRequest, payload: IncomingMessage) => {
+    const { bodyPlace: place, is404, routeOptions } = request;
+    // Of a path that there is not, no body is of interest.
+    if (place === undefined || is404) return;
+    const announced = announcedBytes(request);
+    const bytes = await readBody(payload, { bytesMax: routeOptions.bodyLimit ?? 0, announced, place });
+    if (bytes.length > 0) request.jsonBody = await parseJsonBody(bytes, slicesOf(request));
+  });
+}
+
+/** The slices in which a request is worked on. */
+export function slicesOf(request: FastifyRequest): Slices {
+  return new Slices(async () => {
+    await turns.next(laneOf(request));
+    if (request.raw.socket.destroyed) throw new ApiError('invalid_request', 'the connection is gone');
+  });
+}
+
+/** Whose work it is: of a tenant, or of the operator. */
+function laneOf({ caller }: FastifyRequest): string {
+  return caller?.tenant ?? '';
+}
+
+function announcedBytes({ headers }: FastifyRequest): number | undefined {
+  const length = headers['content-length'];
+  return length === undefined ? undefined : Number(length);
+}

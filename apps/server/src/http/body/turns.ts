@@ -1,0 +1,64 @@
+/** For how long a slice of work may keep the event loop from everything else. */
+const sliceMs = 3;
+
+/**
+ * Lets long work on the event loop go on in slices: one slice of all work in each turn of the loop, and lane by lane. So what
+ * else the loop has to do waits for one slice at the most, however many large bodies there are.
+ */
+export class Turns {
+  readonly #lanes = new Map<string, (() => void)[]>();
+  #isScheduled = false;
+
+  /** Resolves in a later turn of the loop: when it is this lane's turn. */
+  next(lane: string): Promise<void> {
+    return new Promise((resume) => {
+      const waiting = this.#lanes.get(lane);
+      if (waiting === undefined) this.#lanes.set(lane, [resume]);
+      else waiting.push(resume);
+      this.#schedule();
+    });
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#resumeOne();
+      if (this.#lanes.size > 0) this.#schedule();
+    });
+  }
+
+  #resumeOne(): void {
+    const [first] = this.#lanes;
+    if (first === undefined) return;
+    const [lane, [resume, ...others]] = first;
+    // The lanes that wait for their turn come first.
+    this.#lanes.delete(lane);
+    if (others.length > 0) this.#lanes.set(lane, others);
+    resume?.();
+  }
+}
+
+/** The slices of one piece of work. */
+export class Slices {
+  readonly #next: () => Promise<void>;
+  readonly #nowMs: () => number;
+  #endsAtMs: number;
+
+  constructor(next: () => Promise<void>, nowMs: () => number = () => performance.now()) {
+    this.#next = next;
+    this.#nowMs = nowMs;
+    this.#endsAtMs = nowMs() + sliceMs;
+  }
+
+  /** Whether the slice has taken its time: the work goes on after `next`. */
+  get isOver(): boolean {
+    return this.#nowMs() >= this.#endsAtMs;
+  }
+
+  async next(): Promise<void> {
+    await this.#next();
+    this.#endsAtMs = this.#nowMs() + sliceMs;
+  }
+}

@@ -1,0 +1,83 @@
+// Bodies that are legal in size, or never end: what they cost others, by counts of answers and bytes.
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { startInProcess } from './harness/in-process.ts';
+import { connectTo } from './harness/raw-http.ts';
+import { adminKey, apiOfTenant, asAdmin, makeKey } from './harness/tenants.ts';
+
+const mebibyte = 1_024 ** 2;
+const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
+
+test('a name that appears twice is refused in every body, and nothing is applied', async (t) => {
+  const { api } = await startInProcess(t);
+  for (const [path, body, pointer] of [
+    ['/usage', '{"agent":"a","serviceId":"s","requests":1,"requests":2}', '/requests'],
+    ['/usage/bulk', `{"items":[${JSON.stringify(usage)},{"agent":"a","agent":"b"}]}`, '/items/1/agent'],
+    ['/services', '{"serviceId":"s","priceStroops":1,"priceStroops":2}', '/priceStroops'],
+    ['/settle', '{"agent":"a","serviceId":"s","agent":"b"}', '/agent'],
+    ['/reconcile', '{"items":[{"id":"e","requests":1,"id":"f"}]}', '/items/0/id'],
+    ['/api-keys', '{"label":"a","label":"b"}', '/label'],
+  ] as const) {
+    const { status, json } = await api.call(path, { method: 'POST', body, key: 'k' });
+    assert.deepEqual([status, json.error, json.faults[0].pointer], [400, 'invalid_request', pointer], path);
+  }
+  assert.equal((await api.get('/audit')).json.entries, 0);
+  assert.equal((await api.post('/usage', usage, 'k')).status, 201, 'the key is free');
+});
+
+test('while a large body is worked on, others are answered', async (t) => {
+  const { api } = await startInProcess(t, { BULK_MAX_ITEMS: '10000' });
+  const item = Object.fromEntries(Array.from({ length: 15 }, (_, name) => [`unknown${name}`, name]));
+  const items = Array.from({ length: 10_000 }, () => item);
+  let isWorking = true;
+  const large = api.post('/usage/bulk', { items }, 'large').finally(() => {
+    isWorking = false;
+  });
+  let answered = 0;
+  while (isWorking) {
+    assert.equal((await api.get('/health')).status, 200);
+    answered += 1;
+  }
+  const { status, json } = await large;
+  assert.equal(status, 201);
+  assert.equal(json.results.length, 10_000);
+  assert.ok(answered >= 10, `${answered} answers in the meantime`);
+});
+
+/** Begins a body, announced or in chunks, and never ends it. */
+async function unfinished(t: TestContext, url: string, key: string, sent: number, announced?: number) {
+  const connection = await connectTo(t, url);
+  const length = announced === undefined ? 'Transfer-Encoding: chunked' : `Content-Length: ${announced}`;
+  const head = `POST /api/v1/usage/bulk HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nX-API-Key: ${key}\r\n`;
+  const body = Buffer.alloc(sent, ' ');
+  const chunk = announced === undefined ? `${sent.toString(16)}\r\n` : '';
+  await connection.write(Buffer.concat([Buffer.from(`${head}${length}\r\n\r\n${chunk}`), body]));
+  return connection;
+}
+
+test('bodies that never end have a bounded room, in which another tenant finds a place, and give it back', async (t) => {
+  const { api } = await startInProcess(t, {
+    ADMIN_API_KEY: adminKey,
+    MAX_BODY_BYTES_IN_FLIGHT: String(16 * mebibyte),
+  });
+  const bodyBytes = async () => {
+    const { text } = await api.get('/metrics', asAdmin);
+    return Number(/^billonce_body_bytes (\d+)$/m.exec(text)?.[1]);
+  };
+  const until = async (holds: (bytes: number) => boolean) => {
+    while (!holds(await bodyBytes())) await new Promise((resolve) => setImmediate(resolve));
+  };
+  const key = await makeKey(api, 'greedy');
+  const modest = await apiOfTenant(api, 'modest');
+  const announced = await unfinished(t, api.url, key, 10, 7 * mebibyte);
+  await until((bytes) => bytes === 7 * mebibyte);
+  const chunked = await unfinished(t, api.url, key, mebibyte / 2);
+  await until((bytes) => bytes === 7.5 * mebibyte);
+  const refused = await unfinished(t, api.url, key, mebibyte);
+  const answer = await refused.answer();
+  assert.deepEqual([answer.status, JSON.parse(answer.body).error], [503, 'overloaded']);
+  assert.ok(Number(answer.headers.get('retry-after')) > 0);
+  assert.equal((await modest.post('/usage', usage, 'k')).status, 201);
+  for (const { socket } of [announced, chunked, refused]) socket.destroy();
+  await until((bytes) => bytes === 0);
+});
