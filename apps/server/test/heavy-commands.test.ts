@@ -129,6 +129,42 @@ test('an agent that is given accounts while its settle/bulk waits is settled who
   assert.deepEqual([items.length, skipped.length], [accounts, accounts]);
 });
 
+test('beside bulks without end, most writes of another tenant wait for none of them', async (t) => {
+  const { executor } = await openEngine(t);
+  const ledger = new Ledger(
+    executor,
+    Date.now,
+    undefined,
+    undefined,
+    () => new Promise((pass) => setImmediate(pass)),
+  );
+  const write = async (tenant: string, command: Command) => {
+    const outcome = await ledger.submit({ tenant, key: undefined, command });
+    assert.equal(outcome.kind, 'answered', JSON.stringify(outcome));
+  };
+  const items = Array.from({ length: 1_000 }, () => ({ kind: 'valid', item: usage('agent-0') }) as const);
+  const bulksMax = 4;
+  let bulks = 0;
+  const heavy = Array.from({ length: 6 }, async () => {
+    while (bulks < bulksMax) {
+      await write('heavy', { kind: 'record_usage_bulk', isAtomic: false, items });
+      bulks += 1;
+    }
+  });
+  const waits: number[] = [];
+  const light = Array.from({ length: 4 }, async () => {
+    while (bulks < bulksMax) {
+      const before = bulks;
+      await write('light', single);
+      waits.push(bulks - before);
+    }
+  });
+  await Promise.all([...light, ...heavy]);
+  const none = waits.filter((count) => count === 0).length;
+  assert.ok(none >= waits.length * 0.6, `${none} of ${waits.length} waited for no bulk`);
+  assert.ok(waits.length >= 4 * bulksMax, `${waits.length} writes beside ${bulksMax} bulks`);
+});
+
 test('what is committed together fits, and what is too heavy goes alone', () => {
   assert.equal(togetherCount([]), 0);
   assert.equal(togetherCount([1_000, 1_000, 1]), 2);

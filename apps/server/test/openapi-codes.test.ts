@@ -80,6 +80,11 @@ test('what finds the queue full is refused as overloaded, and left its key free'
   const first = await Promise.race(sent);
   assert.equal(first.status, 503, first.text.slice(0, 200));
   assert.equal(first.json.error, 'overloaded');
+  // From now on nothing of its writes is read: this body would be no JSON.
+  const unread = await api.post('/usage', '{', 'unread');
+  assert.deepEqual([unread.status, unread.json.error], [503, 'overloaded']);
+  assert.ok(Number(unread.headers.get('retry-after')) > 0);
+  assert.equal((await api.get('/usage/a/s')).status, 200, 'reads do not wait for writes');
   assert.ok(Number(first.headers.get('retry-after')) > 0);
   other.exec('ROLLBACK');
   for (const [index, answer] of (await Promise.all(sent)).entries()) {

@@ -4,16 +4,19 @@ import { ApiError } from './api-error.ts';
 import { addressOf } from './client-address.ts';
 import { type ErrorAnswer, renderError } from './problem.ts';
 
-/** Renders what a request failed with, and logs it if it is a fault of this server. */
+/** Renders what a request failed with, and logs it if it is a fault of this server. An overload is none: it is counted. */
 export function errorAnswer(
   error: FastifyError | ApiError,
   request: FastifyRequest,
   log: FastifyBaseLogger,
   trustedHops: number,
+  onOverloaded: () => void = () => undefined,
 ): ErrorAnswer {
   const apiError = error instanceof ApiError ? error : frameworkError(error);
   const answer = renderError(apiError, request.id, request.headers.accept);
-  if (answer.status >= 500) {
+  if (apiError.code === 'overloaded') {
+    onOverloaded();
+  } else if (answer.status >= 500) {
     const route = request.routeOptions.url;
     const client = addressOf(request, trustedHops);
     const { id: requestId } = request;

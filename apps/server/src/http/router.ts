@@ -4,6 +4,7 @@ import {
   IgnoredNames,
   ignoredHeader,
   isTagged,
+  isWrite,
   type Operation,
   type OperationName,
   operations,
@@ -47,9 +48,13 @@ export type Admit = (
   call: Pick<Call<OperationName>, 'operation' | 'request' | 'caller' | 'ignored'>,
 ) => Promise<void>;
 
+/** Whether there is room for a write of a caller now: before its body is read. */
+export type RefuseFull = (caller: Caller) => void;
+
 /** What the server asks around a call. */
 export interface Gatekeeper {
   readonly identify: Identify;
+  readonly refuseFull: RefuseFull;
   readonly admit: Admit;
 }
 
@@ -93,7 +98,7 @@ function registerOperation<N extends OperationName>(
   app: FastifyInstance,
   name: N,
   handler: Handler<N>,
-  { identify, admit }: Gatekeeper,
+  { identify, refuseFull, admit }: Gatekeeper,
 ): void {
   const operation: Operation = operations[name];
   const read = requestReader(operation);
@@ -102,7 +107,7 @@ function registerOperation<N extends OperationName>(
     url: fastifyPath(operation.path),
     bodyLimit: operation.bodyBytesMax ?? bodyBytesMaxDefault,
     // Before the body is read: a caller without a right to an answer costs no parsing.
-    ...(operation.access === 'open' ? {} : { onRequest: [identifyHook(identify, name)] }),
+    ...(operation.access === 'open' ? {} : { onRequest: [identifyHook(identify, refuseFull, name)] }),
     handler: async (request, reply) => {
       const ignored = new IgnoredNames();
       const answer = await listing(ignored, reply, async () => {
@@ -118,12 +123,13 @@ function registerOperation<N extends OperationName>(
   });
 }
 
-function identifyHook(identify: Identify, name: OperationName) {
+function identifyHook(identify: Identify, refuseFull: RefuseFull, name: OperationName) {
   return async (request: FastifyRequest): Promise<void> => {
     const caller = await identify(request);
     refuseByAccess(caller, operations[name]);
     refuseByPath(caller.rights, name, request.params);
     request.caller = caller;
+    if (isWrite(operations[name])) refuseFull(caller);
   };
 }
 

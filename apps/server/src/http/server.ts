@@ -13,6 +13,7 @@ import './fastify-types.ts';
 import { refuseMalformed } from './http-rules.ts';
 import { listener } from './listener.ts';
 import { guardDevelopment, refuseProxied } from './origin-guard.ts';
+import { Overloads } from './overloads.ts';
 import { refuseUnknown } from './refuse-unknown.ts';
 import { type Identify, isWriting, registerOperations } from './router.ts';
 import { adminRoutes } from './routes/admin.ts';
@@ -43,13 +44,16 @@ const securityFields = Object.entries(securityHeaders);
 export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<FastifyInstance> {
   const { trustedHops } = desk.config;
   const app = listener(desk, log);
+  const overloads = new Overloads(() => desk.metrics.overloaded(), log, desk.nowMs);
   app.decorateRequest('caller', undefined);
   app.decorateRequest('jsonBody', undefined);
   registerBodies(app, desk);
   observeRequests(app, desk);
   registerHooks(app, desk);
   app.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
-    const { status, headers, body } = errorAnswer(error, request, log, trustedHops);
+    const { status, headers, body } = errorAnswer(error, request, log, trustedHops, () =>
+      overloads.refused(),
+    );
     return reply.code(status).headers(headers).send(body);
   });
   app.setNotFoundHandler(async (request, reply) => {
@@ -81,7 +85,17 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
       ...operationRoutes(desk),
       ...docsRoutes(),
     },
-    { identify: limitRefused(callerOf(desk), refuseTooMany), admit: refuseUnknown(desk) },
+    {
+      identify: limitRefused(callerOf(desk), refuseTooMany),
+      refuseFull: ({ tenant }) => {
+        if (tenant === undefined || desk.ledger.hasRoom(tenant)) return;
+        throw new ApiError(
+          'overloaded',
+          'too many writes of this tenant are waiting already; nothing was applied',
+        );
+      },
+      admit: refuseUnknown(desk),
+    },
   );
   return app;
 }

@@ -10,8 +10,10 @@ interface Element {
   readonly number: number;
 }
 
+const creditPerTurn = 100;
+
 test('each lane has its turn, in order within the lane', () => {
-  const queue = new FairQueue<Element>({ queuedMax: 100, takenMax: 4 });
+  const queue = new FairQueue<Element>({ queuedMax: 100, takenMax: 4, creditPerTurn });
   for (let number = 0; number < 5; number++) queue.offer({ lane: 'greedy', weight: 1, number });
   queue.offer({ lane: 'modest', weight: 1, number: 100 });
   assert.deepEqual(
@@ -21,7 +23,7 @@ test('each lane has its turn, in order within the lane', () => {
 });
 
 test('a lane alone takes half of the queue at the most, and another still finds room', () => {
-  const queue = new FairQueue<Element>({ queuedMax: 10, takenMax: 10 });
+  const queue = new FairQueue<Element>({ queuedMax: 10, takenMax: 10, creditPerTurn });
   const offered = Array.from({ length: 10 }, (_, number) =>
     queue.offer({ lane: 'greedy', weight: 1, number }),
   );
@@ -30,7 +32,7 @@ test('a lane alone takes half of the queue at the most, and another still finds 
 });
 
 test('an element heavier than a batch is taken alone', () => {
-  const queue = new FairQueue<Element>({ queuedMax: 10, takenMax: 4 });
+  const queue = new FairQueue<Element>({ queuedMax: 10, takenMax: 4, creditPerTurn });
   assert.equal(queue.offer({ lane: 'a', weight: 50, number: 0 }), true);
   assert.equal(
     queue.offer({ lane: 'b', weight: 1, number: 1 }),
@@ -47,7 +49,7 @@ test('an element heavier than a batch is taken alone', () => {
 const take = (queue: FairQueue<Element>) => queue.take().map(({ lane, number }) => `${lane} ${number}`);
 
 test('a lane whose element does not fit begins the next batch, and the others fill this one', () => {
-  const queue = new FairQueue<Element>({ queuedMax: 100, takenMax: 4 });
+  const queue = new FairQueue<Element>({ queuedMax: 100, takenMax: 4, creditPerTurn });
   queue.offer({ lane: 'a', weight: 2, number: 0 });
   queue.offer({ lane: 'b', weight: 3, number: 1 });
   queue.offer({ lane: 'c', weight: 1, number: 2 });
@@ -58,7 +60,7 @@ test('a lane whose element does not fit begins the next batch, and the others fi
 });
 
 test('a lane that had its turn stands last in the next batch', () => {
-  const queue = new FairQueue<Element>({ queuedMax: 100, takenMax: 2 });
+  const queue = new FairQueue<Element>({ queuedMax: 100, takenMax: 2, creditPerTurn });
   for (const lane of ['a', 'b', 'c']) {
     for (let number = 0; number < 2; number++) queue.offer({ lane, weight: 1, number });
   }
@@ -68,7 +70,7 @@ test('a lane that had its turn stands last in the next batch', () => {
 });
 
 test('between two heavy elements of a lane the others have a batch, also those that came later', () => {
-  const queue = new FairQueue<Element>({ queuedMax: 1_000, takenMax: 4 });
+  const queue = new FairQueue<Element>({ queuedMax: 1_000, takenMax: 4, creditPerTurn });
   for (let number = 0; number < 4; number++) queue.offer({ lane: 'heavy', weight: 50, number });
   assert.deepEqual(take(queue), ['heavy 0']);
   queue.offer({ lane: 'light', weight: 1, number: 10 });
@@ -82,26 +84,104 @@ test('between two heavy elements of a lane the others have a batch, also those t
 });
 
 test('a reserved element is taken in when the queue is full', () => {
-  const queue = new FairQueue<Element>({ queuedMax: 2, takenMax: 2 });
+  const queue = new FairQueue<Element>({ queuedMax: 2, takenMax: 2, creditPerTurn });
   for (const lane of ['a', 'b']) assert.equal(queue.offer({ lane, weight: 1, number: 0 }), true);
   assert.equal(queue.offer({ lane: 'c', weight: 1, number: 0 }), false);
   assert.equal(queue.offer({ lane: 'reports', weight: 1, isReserved: true, number: 0 }), true);
   assert.equal(queue.weight, 3);
 });
 
+/** Takes and works off as many batches as a lane needs: the lanes of each. */
+function turnsOf(queue: FairQueue<Element>, count: number, before: () => void = () => undefined): string[] {
+  return Array.from({ length: count }, () => {
+    before();
+    const lanes = queue.take().map(({ lane }) => lane);
+    queue.endTurn();
+    return lanes.join('');
+  });
+}
+
+test('a lane waits for as many turns as it owes, while another writes in each of them', () => {
+  const queue = new FairQueue<Element>({ queuedMax: 100_000, takenMax: 2_000, creditPerTurn });
+  for (let number = 0; number < 16; number++) queue.offer({ lane: 'H', weight: 1_000, number });
+  const single = () => {
+    queue.offer({ lane: 'l', weight: 1, number: 0 });
+  };
+  const batches = turnsOf(queue, 31, single);
+  const heavyTurns = batches.flatMap((lanes, turn) => (lanes.includes('H') ? [turn] : []));
+  assert.deepEqual(heavyTurns, [0, 10, 20, 30]);
+  assert.ok(batches.every((lanes) => lanes.includes('l')));
+});
+
+test('a lane that was just answered is expected for four turns, and then no one waits for it', () => {
+  const queue = new FairQueue<Element>({ queuedMax: 100_000, takenMax: 2_000, creditPerTurn });
+  for (let number = 0; number < 16; number++) queue.offer({ lane: 'H', weight: 1_000, number });
+  queue.offer({ lane: 'l', weight: 1, number: 0 });
+  assert.deepEqual(turnsOf(queue, 6), ['Hl', '', '', '', 'HH', 'HH']);
+});
+
+test('a lane alone, and lanes that owe the same, are not held back', () => {
+  const queue = new FairQueue<Element>({ queuedMax: 100_000, takenMax: 2_000, creditPerTurn });
+  for (let number = 0; number < 6; number++) queue.offer({ lane: 'A', weight: 1_000, number });
+  assert.deepEqual(turnsOf(queue, 3), ['AA', 'AA', 'AA']);
+  for (let number = 0; number < 3; number++) {
+    for (const lane of ['A', 'B']) queue.offer({ lane, weight: 1_000, number });
+  }
+  const shared = turnsOf(queue, 20).join('');
+  assert.equal(shared.replaceAll('A', ''), 'BBB');
+  assert.equal(shared.replaceAll('B', ''), 'AAA');
+});
+
+test('what a lane owes is kept while it has nothing waiting', () => {
+  const queue = new FairQueue<Element>({ queuedMax: 100_000, takenMax: 2_000, creditPerTurn });
+  // Each has one request at a time: its next comes when the one before was answered.
+  const both = () => {
+    queue.offer({ lane: 'l', weight: 1, number: 0 });
+    if (!isWaiting) isWaiting = queue.offer({ lane: 'H', weight: 1_000, number: 0 });
+  };
+  let isWaiting = false;
+  let heavy = 0;
+  for (let turn = 0; turn < 40; turn++) {
+    both();
+    if (queue.take().some(({ lane }) => lane === 'H')) {
+      heavy += 1;
+      isWaiting = false;
+    }
+    queue.endTurn();
+  }
+  assert.equal(heavy, 4);
+});
+
+test('a lane of many light elements is not slowed down by a heavy one that owes more', () => {
+  const queue = new FairQueue<Element>({ queuedMax: 100_000, takenMax: 2_000, creditPerTurn });
+  for (let number = 0; number < 8; number++) queue.offer({ lane: 'H', weight: 1_000, number });
+  let light = 0;
+  let heavy = 0;
+  for (let turn = 0; turn < 50; turn++) {
+    for (let number = 0; number < 200; number++) queue.offer({ lane: 'l', weight: 1, number });
+    const taken = queue.take();
+    light += taken.filter(({ lane }) => lane === 'l').length;
+    heavy += taken.filter(({ lane }) => lane === 'H').length;
+    queue.endTurn();
+  }
+  assert.ok(heavy >= 5, `${heavy} heavy`);
+  assert.ok(light >= 5_000, `${light} light`);
+});
+
 test('whatever was accepted is taken once, in order, and the weight adds up', () => {
   const element = fc.record({ lane: fc.constantFrom('a', 'b', 'c'), weight: fc.integer({ min: 1, max: 8 }) });
   fc.assert(
     fc.property(fc.array(fc.oneof(element, fc.constant('take' as const)), { maxLength: 200 }), (steps) => {
-      const queue = new FairQueue<Element>({ queuedMax: 60, takenMax: 10 });
+      const queue = new FairQueue<Element>({ queuedMax: 60, takenMax: 10, creditPerTurn: 5 });
       const accepted: Element[] = [];
       const taken: Element[] = [];
       for (const [number, step] of [
         ...steps,
-        ...Array.from({ length: 100 }, () => 'take' as const),
+        ...Array.from({ length: 400 }, () => 'take' as const),
       ].entries()) {
         if (step === 'take') {
           const batch = queue.take();
+          queue.endTurn();
           const weight = batch.reduce((sum, { weight }) => sum + weight, 0);
           assert.ok(batch.length <= 1 || weight <= 10);
           taken.push(...batch);

@@ -2,7 +2,7 @@ import type { Ledger, OnTimed } from './ledger.ts';
 import type { Outcome, Submission } from './submission.ts';
 
 /** What submits to a write path, and what asks after it. */
-export type WritePath = Pick<Ledger, 'submit' | 'isOpen' | 'state' | 'announceClosing' | 'drain'>;
+export type WritePath = Pick<Ledger, 'submit' | 'hasRoom' | 'isOpen' | 'state' | 'announceClosing' | 'drain'>;
 
 /**
  * Several write paths side by side, so that a batch that is held up holds up only some. The commands of a tenant always
@@ -31,10 +31,18 @@ export class LedgerLanes implements WritePath {
     for (const lane of this.#lanes) lane.announceClosing();
   }
 
+  hasRoom(tenant: string): boolean {
+    return this.#laneOf(tenant).hasRoom(tenant);
+  }
+
   submit(submission: Submission, onTimed?: OnTimed): Promise<Outcome> {
-    const lane = this.#lanes[laneOf(submission.tenant) % this.#lanes.length];
+    return this.#laneOf(submission.tenant).submit(submission, onTimed);
+  }
+
+  #laneOf(tenant: string): Ledger {
+    const lane = this.#lanes[numberOf(tenant) % this.#lanes.length];
     if (lane === undefined) throw new Error('a write path has at least one lane');
-    return lane.submit(submission, onTimed);
+    return lane;
   }
 
   async drain(): Promise<void> {
@@ -43,7 +51,7 @@ export class LedgerLanes implements WritePath {
 }
 
 /** A number that spreads tenants evenly: FNV-1a. */
-function laneOf(tenant: string): number {
+function numberOf(tenant: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < tenant.length; at++) {
     hash = Math.imul(hash ^ tenant.charCodeAt(at), 0x01000193);

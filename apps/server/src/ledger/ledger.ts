@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { weighedWith, weightOf } from '../domain/command.ts';
 import { type FaultFacts, factsOf } from '../fault-facts.ts';
 import type { BatchExecutor } from './batch-executor.ts';
@@ -12,9 +13,16 @@ export interface LedgerLimits {
 }
 
 const ledgerLimitsDefault: LedgerLimits = { queuedItemsMax: 100_000, inFlightItemsMax: 2_000 };
+/** What a tenant may write in a turn of the writer while others write too: a commit costs about as much as so many items. */
+const creditItemsPerTurn = 100;
+/** How long an idle writer waits for tenants that owe less than those that wait, at the most, in each turn. */
+const turnMs = 1;
 
-/** The lane of the reports of deliveries. No tenant's lane has this name. */
-const reportsLane = 'reports';
+/** Passes the time of a turn in which nothing is written. */
+type PassTurn = () => Promise<void>;
+
+/** The lane of the reports of deliveries. No tenant has this name. */
+const reportsLane = ' reports';
 
 /** Is told what became of each submission. */
 export type OnDecided = (submission: Submission, outcome: Outcome) => void;
@@ -57,8 +65,10 @@ export class Ledger {
   readonly #limits: LedgerLimits;
   readonly #onDecided: OnDecided;
   readonly #queue: FairQueue<Waiting>;
+  readonly #passTurn: PassTurn;
   #inFlightItems = 0;
   #isScheduled = false;
+  #isPassing = false;
   #isAnnounced = false;
   #isClosing = false;
   #onDrained: (() => void) | undefined;
@@ -68,12 +78,18 @@ export class Ledger {
     nowMs: () => number,
     onDecided: OnDecided = () => undefined,
     limits: LedgerLimits = ledgerLimitsDefault,
+    passTurn: PassTurn = () => sleep(turnMs),
   ) {
     this.#onDecided = onDecided;
     this.#executor = executor;
     this.#nowMs = nowMs;
     this.#limits = limits;
-    this.#queue = new FairQueue({ queuedMax: limits.queuedItemsMax, takenMax: limits.inFlightItemsMax });
+    this.#passTurn = passTurn;
+    this.#queue = new FairQueue({
+      queuedMax: limits.queuedItemsMax,
+      takenMax: limits.inFlightItemsMax,
+      creditPerTurn: creditItemsPerTurn,
+    });
   }
 
   /** Whether it is here to stay: not once it was announced that it will close. */
@@ -84,6 +100,11 @@ export class Ledger {
   /** What waits now, and what is with the writer. */
   get state(): { readonly queuedItems: number; readonly inFlightItems: number } {
     return { queuedItems: this.#queue.weight, inFlightItems: this.#inFlightItems };
+  }
+
+  /** Whether there is room for another write of a tenant. */
+  hasRoom(tenant: string): boolean {
+    return this.#queue.hasRoom(tenant);
   }
 
   /** Announces that it will close, so that others send their work elsewhere; what still comes is taken. */
@@ -100,11 +121,11 @@ export class Ledger {
         facts: { message: 'the ledger drains' },
       });
     return new Promise((answer) => {
-      const { tenant, key, command } = submission;
+      const { tenant, command } = submission;
       const weight = weightOf(command);
       // A worker's report: a message whose outcome is not noted would be sent again. The outbox bounds their number.
       const isReserved = command.kind === 'report_delivery';
-      const lane = isReserved ? reportsLane : `${tenant} ${key?.scope ?? ''}`;
+      const lane = isReserved ? reportsLane : tenant;
       const submittedAtMs = performance.now();
       if (!this.#queue.offer({ lane, weight, isReserved, submission, answer, onTimed, submittedAtMs })) {
         answer({ kind: 'fault', code: 'overloaded', facts: { message: 'the queue is full' } });
@@ -140,6 +161,10 @@ export class Ledger {
   #dispatch(): void {
     if (this.#queue.isEmpty || this.#inFlightItems >= this.#limits.inFlightItemsMax) return;
     const waiting = this.#queue.take();
+    if (waiting.length === 0) {
+      this.#passTurnWhenIdle();
+      return;
+    }
     const weight = waiting.reduce((sum, element) => sum + element.weight, 0);
     this.#inFlightItems += weight;
     const taken: Taken = { waiting, batch: { items: weight }, takenAtMs: performance.now() };
@@ -149,8 +174,21 @@ export class Ledger {
       .catch((error: unknown) => this.#answer(taken, [], factsOf(error)));
   }
 
+  /** All that wait owe too much, and others are expected. A batch that is with the writer ends the turn itself. */
+  #passTurnWhenIdle(): void {
+    if (this.#inFlightItems > 0 || this.#isPassing) return;
+    this.#isPassing = true;
+    const end = () => {
+      this.#isPassing = false;
+      this.#queue.endTurn();
+      this.#dispatch();
+    };
+    this.#passTurn().then(end, end);
+  }
+
   #answer({ waiting, batch, takenAtMs }: Taken, outcomes: readonly Outcome[], facts = noFacts): void {
     this.#inFlightItems -= batch.items;
+    this.#queue.endTurn();
     const answeredAtMs = performance.now();
     // The writer's next work is on its way before these answers are written: it never waits for the sockets.
     this.#dispatch();

@@ -31,6 +31,7 @@ export class Metrics {
   readonly #sparedRetries: Counter;
   readonly #sparedRequests: Counter;
   readonly #sparedStroops: Counter;
+  readonly #overloads: Counter;
   readonly #writeFaults: Counter<'code'>;
   readonly #writeProbes: Counter<'outcome'>;
   readonly #deliveries: Counter<'outcome'>;
@@ -73,6 +74,7 @@ export class Metrics {
     this.#sparedRetries = counter('retries_not_billed_total', 'Retries of usage that were not billed again');
     this.#sparedRequests = counter('retries_not_billed_requests_total', 'Their requests');
     this.#sparedStroops = counter('retries_not_billed_stroops_total', 'Their price, at the price now');
+    this.#overloads = counter('overloaded_total', 'Requests that were refused because too much was waiting');
     this.#writeFaults = counter('write_faults_total', 'Writes and probes that the storage did not take', [
       'code',
     ]);
@@ -209,6 +211,10 @@ export class Metrics {
         this.set(isFailing() ? 1 : 0);
       },
     });
+  }
+
+  overloaded(): void {
+    this.#overloads.inc();
   }
 
   /** @param code of the engine: there are few, and none names a row */

@@ -1,0 +1,30 @@
+import type { FastifyBaseLogger } from 'fastify';
+
+/** A line in the log for each of these intervals, however much is refused in it. */
+const lineEveryMs = 10_000;
+
+/** Counts the requests that are refused because too much is waiting: such an answer is no fault of the server. */
+export class Overloads {
+  readonly #count: () => void;
+  readonly #log: Pick<FastifyBaseLogger, 'warn'>;
+  readonly #nowMs: () => number;
+  #refused = 0;
+  #lineAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(count: () => void, log: Pick<FastifyBaseLogger, 'warn'>, nowMs: () => number) {
+    this.#count = count;
+    this.#log = log;
+    this.#nowMs = nowMs;
+  }
+
+  /** Counts a refusal. The first one is logged, and then how many there were since the line before. */
+  refused(): void {
+    this.#count();
+    this.#refused += 1;
+    const nowMs = this.#nowMs();
+    if (Math.abs(nowMs - this.#lineAtMs) < lineEveryMs) return;
+    this.#log.warn({ refused: this.#refused }, 'requests were refused: too much is waiting');
+    this.#refused = 0;
+    this.#lineAtMs = nowMs;
+  }
+}
