@@ -89,11 +89,14 @@ export async function startApp(
     unknownPerMinuteMax: config.unknownKeysPerMinuteMax,
     nowMs: () => performance.now(),
   });
+  const sweep = new Sweep(storage.sweepable, config, nowMs, log);
   const decided: OnDecided = (submission, outcome) => {
     metrics.decided(submission, outcome);
     writeProbe.decided(outcome);
     if (submission.command.kind === 'create_api_key' || submission.command.kind === 'rotate_api_key')
       apiKeys.forget();
+    if (submission.key === undefined || outcome.kind !== 'answered' || outcome.replayed) return;
+    sweep.answerStored(outcome.response.body.length);
   };
   const ledger = new LedgerLanes(storage.lanes.map((lane) => new Ledger(lane, nowMs, decided)));
   metrics.watchQueue(() => ledger.state);
@@ -101,7 +104,6 @@ export async function startApp(
   const reads = new ReadDesk(storage.jobs);
   metrics.watchReads(reads.places);
   metrics.watchWrites(() => writeProbe.fault !== undefined);
-  const sweep = new Sweep(storage.sweepable, config, nowMs, log);
   const audit = new Audit({
     books,
     audits: storage.audits,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Api, ApiAnswer } from './harness/api.ts';
 import { type InProcess, startInProcess } from './harness/in-process.ts';
-import { countAnswers, countRecords, dateOf } from './harness/sql.ts';
+import { countAnswers, countRecords, dateOf, everythingKept } from './harness/sql.ts';
 import { adminKey, apiOfTenant } from './harness/tenants.ts';
 import { uuidV7At } from './harness/uuid-v7.ts';
 import { inParallel } from './harness/workload.ts';
@@ -102,6 +102,36 @@ test('one sweep deletes all that was evicted, and later forgets all records, how
   assert.equal(await countRecords(databaseUrl), 0);
   assert.equal((await countAnswers(databaseUrl)).size, 0);
   await assertTotal(api, 4_500 * 3);
+});
+
+test('answers that others evicted are deleted soon, without the sweep of every six hours', async (t) => {
+  const environment = { IDEMPOTENCY_CACHE_MAX_ENTRIES: '10' };
+  const { api, app, databaseUrl } = await startInProcess(t, environment);
+  let number = 0;
+  const next = () => (number < 1_000 ? `key-${number++}` : undefined);
+  await inParallel(64, next, async (key) => {
+    assert.equal((await send(api, key)).status, 201);
+  });
+  await app.sweep.evicted();
+  assert.deepEqual([...(await countAnswers(databaseUrl)).values()], [10]);
+});
+
+test('the results of refused items are stored in few bytes, and replayed byte by byte', async (t) => {
+  for (const keys of ['', `k1:${'1'.repeat(64)}`]) {
+    const { api, databaseUrl } = await startInProcess(t, { ANSWER_ENCRYPTION_KEYS: keys });
+    const bulk = { items: [usage, ...Array.from({ length: 999 }, () => ({}))] };
+    const before = (await everythingKept(databaseUrl)).length;
+    const first = await api.post('/usage/bulk', bulk, 'bulk');
+    assert.equal(first.status, 201);
+    const grown = (await everythingKept(databaseUrl)).length - before;
+    const sent = JSON.stringify(bulk).length;
+    const replay = await api.post('/usage/bulk', bulk, 'bulk');
+    assert.equal(replay.text, first.text);
+    assert.equal(replay.headers.get('idempotency-replayed'), 'true');
+    assert.ok(first.text.length > 30 * sent);
+    if (!databaseUrl.startsWith('file:')) assert.ok(grown < 8 * sent, `${grown} bytes for ${sent}`);
+    assert.ok(!(await everythingKept(databaseUrl)).includes('is required; /serviceId is required'));
+  }
 });
 
 async function passDay({ app, clock }: Pick<InProcess, 'app' | 'clock'>): Promise<void> {

@@ -1,7 +1,13 @@
 import { hkdfSync } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { KeptResponse } from '@billonce/idempotency/core';
-import { type AtRestKeys, decrypt, encrypt } from './encryption.ts';
-import type { Protection, StoredAnswer } from './storage-port.ts';
+import { type AtRestKeys, decryptBytes, encrypt } from './encryption.ts';
+import type { Encryption, StoredAnswer } from './storage-port.ts';
+
+/** Bytes of a body from which on it is deflated: the result of each item of a bulk repeats the words of the others. */
+const deflatedFromBytes = 1_024;
+/** The most that a stored body is inflated to: no answer of ours is larger. */
+const inflatedBytesMax = 256 * 1_024 ** 2;
 
 /** What an answer is protected with: the caller's own key for a secret, else the keys at rest, else nothing. */
 export interface ProtectionKeys {
@@ -27,15 +33,26 @@ export function protectAnswer(
 ): StoredAnswer {
   const { status, headers } = response;
   const [active] = keys.atRest;
+  const { body: compact, how } = deflated(response.body);
   if (keys.sealingKey !== undefined) {
     const body = encrypt(response.body, keys.sealingKey, recordName);
     return { status, headers, body, protection: 'sealed', expiresAtMs };
   }
   if (active !== undefined) {
-    const body = encrypt(response.body, active.key, recordName);
-    return { status, headers, body, protection: `at-rest:${active.id}`, expiresAtMs };
+    const body = encrypt(compact, active.key, recordName);
+    return { status, headers, body, protection: `${how}at-rest:${active.id}`, expiresAtMs };
   }
-  return { status, headers, body: response.body, protection: 'plain', expiresAtMs };
+  return { status, headers, body: compact, protection: `${how}plain`, expiresAtMs };
+}
+
+/** A body in the fewer bytes: a refused item of two bytes has a result of a hundred, and the file would grow by those. */
+function deflated(body: string | Uint8Array): {
+  readonly body: string | Uint8Array;
+  readonly how: '' | 'deflated ';
+} {
+  if (body.length < deflatedFromBytes || typeof body !== 'string') return { body, how: '' };
+  const fewer = deflateRawSync(body, { level: 3 });
+  return fewer.byteLength < body.length / 2 ? { body: fewer, how: 'deflated ' } : { body, how: '' };
 }
 
 /** Opens a stored answer; `undefined` when the keys at hand do not open it, and then it counts as gone. */
@@ -45,14 +62,30 @@ export function openAnswer(
   keys: ProtectionKeys,
 ): KeptResponse | undefined {
   const { status, headers, body } = answer;
-  if (answer.protection === 'plain') return { status, headers, body };
-  const key = keyFor(answer.protection, keys);
-  if (key === undefined || typeof body === 'string') return undefined;
-  const opened = decrypt(body, key, recordName);
-  return opened === undefined ? undefined : { status, headers, body: opened };
+  const { encryption, isDeflated } = parseProtection(answer.protection);
+  if (encryption === 'plain' && !isDeflated) return { status, headers, body };
+  if (typeof body === 'string') return undefined;
+  const opened = encryption === 'plain' ? body : decrypted(body, encryption, recordName, keys);
+  if (opened === undefined) return undefined;
+  const bytes = isDeflated ? inflateRawSync(opened, { maxOutputLength: inflatedBytesMax }) : opened;
+  return { status, headers, body: Buffer.from(bytes).toString() };
 }
 
-function keyFor(protection: Exclude<Protection, 'plain'>, keys: ProtectionKeys): string | undefined {
-  if (protection === 'sealed') return keys.sealingKey;
-  return keys.atRest.find((key) => protection === `at-rest:${key.id}`)?.key;
+function parseProtection(protection: StoredAnswer['protection']) {
+  const isDeflated = protection.startsWith('deflated ');
+  const encryption = isDeflated ? protection.slice('deflated '.length) : protection;
+  return { isDeflated, encryption };
+}
+
+function decrypted(
+  body: Uint8Array,
+  encryption: string,
+  recordName: string,
+  keys: ProtectionKeys,
+): Uint8Array | undefined {
+  const key =
+    encryption === ('sealed' satisfies Encryption)
+      ? keys.sealingKey
+      : keys.atRest.find(({ id }) => encryption === `at-rest:${id}`)?.key;
+  return key === undefined ? undefined : decryptBytes(body, key, recordName);
 }

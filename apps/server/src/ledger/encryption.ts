@@ -26,6 +26,11 @@ export function encrypt(plain: string | Uint8Array, key: string, boundTo: string
 
 /** The plain text; `undefined` when key, place and text do not belong together. */
 export function decrypt(sealed: Uint8Array, key: string, boundTo: string): string | undefined {
+  return decryptBytes(sealed, key, boundTo)?.toString();
+}
+
+/** The plain bytes; `undefined` when key, place and text do not belong together. */
+export function decryptBytes(sealed: Uint8Array, key: string, boundTo: string): Buffer | undefined {
   // Earlier versions encrypted under the configured key itself.
   return (
     decryptWith(derivedKey(key, boundTo), sealed, boundTo) ??
@@ -40,7 +45,7 @@ function derivedKey(key: string, boundTo: string): Uint8Array {
   );
 }
 
-function decryptWith(key: Uint8Array, sealed: Uint8Array, boundTo: string): string | undefined {
+function decryptWith(key: Uint8Array, sealed: Uint8Array, boundTo: string): Buffer | undefined {
   const bytes = Buffer.from(sealed);
   const nonce = bytes.subarray(0, nonceBytes);
   const tag = bytes.subarray(nonceBytes, nonceBytes + tagBytes);
@@ -49,10 +54,7 @@ function decryptWith(key: Uint8Array, sealed: Uint8Array, boundTo: string): stri
     .setAAD(Buffer.from(boundTo))
     .setAuthTag(tag);
   try {
-    return Buffer.concat([
-      decipher.update(bytes.subarray(nonceBytes + tagBytes)),
-      decipher.final(),
-    ]).toString();
+    return Buffer.concat([decipher.update(bytes.subarray(nonceBytes + tagBytes)), decipher.final()]);
   } catch {
     // GCM says only that key, record and text do not belong together.
     return undefined;

@@ -24,8 +24,10 @@ export interface StoredAnswer {
   readonly expiresAtMs: number;
 }
 
-/** How the body of an answer is kept: `plain`, `sealed` for its caller, or `at-rest:<key id>`. */
-export type Protection = 'plain' | 'sealed' | `at-rest:${string}`;
+/** How the body of an answer is encrypted: `plain` is not, `sealed` for its caller, or `at-rest:<key id>`. */
+export type Encryption = 'plain' | 'sealed' | `at-rest:${string}`;
+/** How the body of an answer is kept: as it is, or deflated (RFC 1951) before it was encrypted. */
+export type Protection = Encryption | `deflated ${Encryption}`;
 
 /** A record that a batch made. */
 export interface MadeRecord {

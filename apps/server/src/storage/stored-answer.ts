@@ -1,4 +1,4 @@
-import type { Protection, StoredAnswer } from '../ledger/storage-port.ts';
+import type { Encryption, Protection, StoredAnswer } from '../ledger/storage-port.ts';
 
 /** How many answers a scope keeps, and how many bytes of them: its own oldest go first. */
 export interface AnswerCap {
@@ -25,6 +25,13 @@ export function parseHeaders(json: string): [string, string][] {
 
 /** How the body of a stored answer is kept. */
 export function parseProtection(protection: string): Protection {
-  if (protection === 'plain' || protection === 'sealed') return protection;
-  return `at-rest:${protection.slice('at-rest:'.length)}`;
+  if (!protection.startsWith(deflated)) return parseEncryption(protection);
+  return `deflated ${parseEncryption(protection.slice(deflated.length))}`;
+}
+
+const deflated = 'deflated ';
+
+function parseEncryption(encryption: string): Encryption {
+  if (encryption === 'plain' || encryption === 'sealed') return encryption;
+  return `at-rest:${encryption.slice('at-rest:'.length)}`;
 }

@@ -4,6 +4,8 @@ export interface SweepLimits {
   readonly retentionMs: number;
   /** rows looked at in one step, so that the writer is not held up */
   readonly rowsMax: number;
+  /** whether it is only about answers beyond the cap of their scope */
+  readonly onlyEvicts?: boolean;
   /** where the step before ended; `undefined` begins anew */
   readonly cursor: SweepCursor | undefined;
 }

@@ -8,6 +8,7 @@ export interface Sweepable<C> {
       readonly answerTtlMs: number;
       readonly retentionMs: number;
       readonly rowsMax: number;
+      readonly onlyEvicts?: boolean;
       readonly cursor: C | undefined;
     },
   ): Promise<SweptStep<C>>;
@@ -23,24 +24,34 @@ export interface SweptStep<C> {
 
 const rowsMax = 2_000;
 const everyMs = 6 * 3_600_000;
+/** Stored since answers were evicted last, so many bytes or answers make it do so again, or a part of their caps if that is less. */
+const evictAfterBytes = { least: 65_536, most: 64 * 1_024 ** 2 } as const;
+const evictAfterAnswers = { least: 1_000, most: 50_000 } as const;
+/** Of the cap of a scope: what it may have beyond it is this part, and what comes during an eviction. */
+const partOfCap = 16;
 /** After a run that failed, or in which a task did. */
 const againAfterMs = 600_000;
+
+/** What the sweep goes by. The caps are those of one scope. */
+export interface SweepBounds {
+  readonly answerTtlMs: number;
+  readonly retentionMs: number;
+  readonly answersMax: number;
+  readonly answerBytesMax: number;
+}
 
 /** Forgets what has expired: `runOnce` walks all of it in short steps, and a loop runs it every six hours. */
 export class Sweep<C = unknown> {
   readonly #storage: Sweepable<C>;
-  readonly #limits: { readonly answerTtlMs: number; readonly retentionMs: number };
+  readonly #limits: SweepBounds;
   readonly #nowMs: () => number;
   readonly #log: Logger;
   #timer: NodeJS.Timeout | undefined;
+  #stored = { answers: 0, bytes: 0 };
+  #evicting: Promise<void> | undefined;
   #isStopped = false;
 
-  constructor(
-    storage: Sweepable<C>,
-    limits: { readonly answerTtlMs: number; readonly retentionMs: number },
-    nowMs: () => number,
-    log: Logger,
-  ) {
+  constructor(storage: Sweepable<C>, limits: SweepBounds, nowMs: () => number, log: Logger) {
     this.#storage = storage;
     this.#limits = limits;
     this.#nowMs = nowMs;
@@ -64,6 +75,41 @@ export class Sweep<C = unknown> {
       ({ cursor, isDone } = report);
     }
     return reports;
+  }
+
+  /** Counts an answer that was stored. When they are many, those that they evicted are deleted soon, not by the next sweep. */
+  answerStored(bytes: number): void {
+    this.#stored.answers += 1;
+    this.#stored.bytes += bytes;
+    if (this.#evicting !== undefined || this.#isStopped || !this.#isMuch) return;
+    this.#stored = { answers: 0, bytes: 0 };
+    this.#evicting = this.#evict()
+      .catch((error: unknown) =>
+        this.#log.warn({ err: error }, 'evicted answers were not deleted; the sweep will'),
+      )
+      .then(() => {
+        this.#evicting = undefined;
+      });
+  }
+
+  /** Resolves once no eviction is under way. */
+  async evicted(): Promise<void> {
+    await this.#evicting;
+  }
+
+  get #isMuch(): boolean {
+    const { answersMax, answerBytesMax } = this.#limits;
+    return (
+      this.#stored.bytes >= within(answerBytesMax / partOfCap, evictAfterBytes) ||
+      this.#stored.answers >= within(answersMax / partOfCap, evictAfterAnswers)
+    );
+  }
+
+  async #evict(): Promise<void> {
+    const { answerTtlMs, retentionMs } = this.#limits;
+    const step = { answerTtlMs, retentionMs, rowsMax, onlyEvicts: true, cursor: undefined };
+    let isDone = false;
+    while (!isDone && !this.#isStopped) ({ isDone } = await this.#storage.sweep(this.#nowMs(), step));
   }
 
   start(): void {
@@ -92,4 +138,8 @@ export class Sweep<C = unknown> {
     }, inMs);
     this.#timer.unref();
   }
+}
+
+function within(value: number, { least, most }: { readonly least: number; readonly most: number }): number {
+  return Math.min(most, Math.max(least, value));
 }

@@ -11,6 +11,13 @@ import { dayMs, dropParts, makeParts, type PartedTable, partedTables } from './p
 
 /** What a step did, and whether another one has to follow. */
 export type SweepReport =
+  /** it was only about answers to evict */
+  | {
+      readonly kind: 'evicting';
+      readonly answersEvicted: number;
+      readonly isDone: boolean;
+      readonly failures: readonly SweepFailure[];
+    }
   | {
       readonly kind: 'clock_unsteady';
       readonly partsMade: number;
@@ -102,6 +109,10 @@ export class PostgresSweep {
   async #step(connection: ExclusiveConnection, nowMs: number, limits: SweepLimits): Promise<SweepReport> {
     const { rowsMax, answerTtlMs, retentionMs } = limits;
     const tasks = new Tasks();
+    if (limits.onlyEvicts === true) {
+      const count = await this.#evict(connection, rowsMax, tasks);
+      return { kind: 'evicting', answersEvicted: count, isDone: count < rowsMax, failures: tasks.failures };
+    }
     let partsMade = 0;
     for (const table of partedTables(retentionMs)) {
       partsMade += await tasks.run(`new parts of ${table.name}`, 0, () =>

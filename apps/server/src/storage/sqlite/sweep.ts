@@ -12,11 +12,11 @@ const deleteRecordSql = 'DELETE FROM records WHERE tenant = ? AND scope = ? AND 
 
 /** What a step did, and whether another one has to follow; `cursor` is where that goes on. */
 export type SweepReport =
-  /** there were so many answers to evict that the step was full of them */
+  /** there were so many answers to evict that the step was full of them, or it was only about those */
   | {
       readonly kind: 'evicting';
       readonly answersEvicted: number;
-      readonly isDone: false;
+      readonly isDone: boolean;
       readonly cursor: SweepCursor | undefined;
       readonly failures: readonly SweepFailure[];
     }
@@ -53,8 +53,9 @@ export function sweepStep(
   const tasks = new Tasks(connection);
   const { failures } = tasks;
   const answersEvicted = evict(connection, cap, limits.rowsMax, tasks);
-  if (answersEvicted >= limits.rowsMax) {
-    return { kind: 'evicting', answersEvicted, isDone: false, cursor: limits.cursor, failures };
+  if (answersEvicted >= limits.rowsMax || limits.onlyEvicts === true) {
+    const isDone = answersEvicted < limits.rowsMax;
+    return { kind: 'evicting', answersEvicted, isDone, cursor: limits.cursor, failures };
   }
   const sinceMs = steadySince(connection, nowMs);
   if (nowMs - sinceMs < steadyForMs) {
