@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { sha256 } from '@billonce/idempotency/core';
-import { type Command, settleBulkAccountsFirst } from '../src/domain/command.ts';
+import { type Command, settleBulkAccountsFirst, settleBulkAccountsMax } from '../src/domain/command.ts';
 import { executeTogether, togetherCount } from '../src/ledger/gathering-executor.ts';
 import { Ledger, type WriteTimes } from '../src/ledger/ledger.ts';
 import type { KeyUse, Outcome } from '../src/ledger/submission.ts';
 import { openEngine } from './harness/engine.ts';
+import { runSql } from './harness/sql.ts';
 
 const accounts = 3 * settleBulkAccountsFirst;
 const agents = ['agent-0', 'agent-1', 'agent-2', 'agent-3', 'agent-4'];
@@ -163,6 +164,32 @@ test('beside bulks without end, most writes of another tenant wait for none of t
   const none = waits.filter((count) => count === 0).length;
   assert.ok(none >= waits.length * 0.6, `${none} of ${waits.length} waited for no bulk`);
   assert.ok(waits.length >= 4 * bulksMax, `${waits.length} writes beside ${bulksMax} bulks`);
+});
+
+/** Accounts of one agent, with nothing to settle: put into the books behind the server's back. */
+function accountsSql(databaseUrl: string, count: number): string {
+  const service = "'service-' || number";
+  return databaseUrl.startsWith('file:')
+    ? `WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < ${count})
+       INSERT INTO accounts (tenant, agent, service_id, sequence, settled_through, settlements, recorded_requests,
+         settled_requests, settled_stroops)
+       SELECT 'acme', 'many', ${service}, 1, 0, 0, 0, 0, 0 FROM numbers`
+    : `INSERT INTO accounts (tenant, account, agent, service_id, sequence)
+       SELECT 'acme', gen_random_uuid(), 'many', ${service}, 1 FROM generate_series(1, ${count}) AS number`;
+}
+
+test('an agent of 10,000 accounts is settled, and one of 10,001 is refused: never settled in part', async (t) => {
+  const { executor, databaseUrl } = await openEngine(t);
+  const outcome = async () => {
+    const command: Command = { kind: 'settle_bulk', agent: 'many' };
+    const submissions = [{ tenant: 'acme', key: undefined, command }];
+    const [first] = await executor.execute({ submissions, nowMs: Date.now() });
+    return first?.kind === 'refused' ? first.refusal.code : first?.kind;
+  };
+  await runSql(databaseUrl, accountsSql(databaseUrl, settleBulkAccountsMax + 1));
+  assert.equal(await outcome(), 'limit_exceeded');
+  await runSql(databaseUrl, "DELETE FROM accounts WHERE service_id = 'service-1'");
+  assert.equal(await outcome(), 'answered');
 });
 
 test('what is committed together fits, and what is too heavy goes alone', () => {

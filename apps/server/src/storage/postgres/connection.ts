@@ -64,6 +64,7 @@ export class Connection implements Statements {
   readonly #isPrepared: boolean;
   #isLost = false;
   #isGathering = false;
+  #answerWithinMs: number | undefined;
   #warning: string | undefined;
   /** what aborted the transaction: the statements after it only say that it is aborted */
   #aborted: DatabaseError | undefined;
@@ -136,12 +137,17 @@ export class Connection implements Statements {
   /** Runs statements without parameters, separated by semicolons, in one message. */
   protected async send(sql: string): Promise<void> {
     this.#gather();
-    await this.#answered(sql, this.#client.query(sql));
+    await this.#answered(sql, this.#client.query({ text: sql, ...this.#timeout() }));
   }
 
   async close(): Promise<void> {
     if (this.#isLost) return this.destroy();
     await this.#client.end().catch(() => this.destroy());
+  }
+
+  /** How long the statements from now on may go without an answer; `undefined`: as long as those of every connection. */
+  protected answerWithin(ms: number | undefined): void {
+    this.#answerWithinMs = ms;
   }
 
   /** Ends it at once, whatever is on its way. */
@@ -153,7 +159,12 @@ export class Connection implements Statements {
   #query(sql: string, values: readonly Value[]): Promise<QueryResult<Row>> {
     this.#gather();
     const named = this.#isPrepared ? { name: nameOf(sql) } : {};
-    return this.#answered(sql, this.#client.query<Row>({ ...named, text: sql, values: [...values] }));
+    const query = { ...named, ...this.#timeout(), text: sql, values: [...values] };
+    return this.#answered(sql, this.#client.query<Row>(query));
+  }
+
+  #timeout(): { readonly query_timeout?: number } {
+    return this.#answerWithinMs === undefined ? {} : { query_timeout: this.#answerWithinMs };
   }
 
   /** What is sent in one turn goes out in one write: each write is a call of the system, and may wake the server. */

@@ -17,6 +17,11 @@ export class ExclusiveConnection extends Connection {
     await this.send(sql);
   }
 
+  /** How long the statements of a transaction may go without an answer; `undefined` ends that. */
+  allow(answerWithinMs: number | undefined): void {
+    this.answerWithin(answerWithinMs);
+  }
+
   /** The last warning since this was called before. */
   takeWarning(): string | undefined {
     return this.warning();

@@ -16,6 +16,8 @@ import { saveBatch } from './save.ts';
 
 export interface PostgresOptions extends ConnectionOptions {
   readonly cap: AnswerCap;
+  /** what a statement of a batch may take besides what its accounts need; five seconds if it is not set */
+  readonly statementMs?: number;
 }
 
 /** Who is told of what a lane did. */
@@ -23,17 +25,34 @@ interface PostgresDesk {
   readonly onApiKeysChanged: () => void;
 }
 
+const lockMs = 4_000;
+const statementMsDefault = 5_000;
+const idleMs = 3_000;
+/** What an account adds to each bound: a settlement of 10,000 accounts is legal, and must end on a slow machine too. */
+const perAccountMs = 2;
+
 /**
  * The bounds of a batch's transaction, in milliseconds. They are set in the transaction itself, so that they hold
  * through a pooler too. An instance that is cut off while it holds locks is rolled back after `idleMs`; nobody waits for
  * a lock longer than `lockMs`.
  */
-const transactionLimits = { lockMs: 4_000, statementMs: 5_000, idleMs: 3_000 } as const;
+function transactionLimits(accounts: number, statementMs: number) {
+  const more = accounts * perAccountMs;
+  // All statements are sent at once: the last one is answered when those before it have run.
+  return {
+    lockMs,
+    statementMs: statementMs + more,
+    idleMs: idleMs + more / 2,
+    answerMs: 2 * (statementMs + more),
+  };
+}
 
 // Batches name rows by their keys: a plan made while a table was small must not read all of it later.
-const beginSql = `BEGIN; SET LOCAL lock_timeout = ${transactionLimits.lockMs};
-  SET LOCAL statement_timeout = ${transactionLimits.statementMs};
-  SET LOCAL idle_in_transaction_session_timeout = ${transactionLimits.idleMs};
+const beginSql = (
+  limits: ReturnType<typeof transactionLimits>,
+) => `BEGIN; SET LOCAL lock_timeout = ${limits.lockMs};
+  SET LOCAL statement_timeout = ${limits.statementMs};
+  SET LOCAL idle_in_transaction_session_timeout = ${limits.idleMs};
   SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off`;
 
 /** How often a batch is decided anew because another instance came first. */
@@ -92,8 +111,13 @@ export class PostgresStorage implements LedgerStorage {
     let place: FaultPlace = 'before_commit';
     try {
       const found = await findAccounts(connection, wants);
+      const limits = transactionLimits(
+        found.accounts.length,
+        this.#options.statementMs ?? statementMsDefault,
+      );
+      connection.allow(limits.answerMs);
       const [, loaded] = await Promise.all([
-        connection.exec(beginSql),
+        connection.exec(beginSql(limits)),
         loadBatch(connection, wants, found, this.#options.cap),
       ]);
       const changes = decide(loaded);
@@ -117,6 +141,8 @@ export class PostgresStorage implements LedgerStorage {
       await rollBack(connection);
       if (error instanceof Error && isConflict(error)) return error;
       throw storageFault(error, place);
+    } finally {
+      connection.allow(undefined);
     }
   }
 }

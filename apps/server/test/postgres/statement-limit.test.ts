@@ -1,0 +1,46 @@
+// The bound on the statements of a batch, and the heaviest command that is legal.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Command } from '../../src/domain/command.ts';
+import { answerOf, price, startInstance, startInstances, usage } from '../harness/instances.ts';
+
+const accounts = 300;
+
+test('what a statement may take grows with the accounts of its batch: a legal settle/bulk is never impossible', async (t) => {
+  const { url, first, client, clock } = await startInstances(t);
+  const many: Command = {
+    kind: 'record_usage_bulk',
+    isAtomic: false,
+    items: Array.from({ length: accounts }, (_, number) => ({
+      kind: 'valid',
+      item: {
+        agent: 'many',
+        serviceId: `s-${number}`,
+        requests: 3,
+        usageId: undefined,
+        occurredAtNs: undefined,
+      },
+    })),
+  };
+  const services: Command = {
+    kind: 'put_service_bulk',
+    items: Array.from({ length: accounts }, (_, number) => ({
+      kind: 'valid',
+      item: { kind: 'put_service', serviceId: `s-${number}`, priceStroops: 7n, metadata: undefined },
+    })),
+  };
+  for (const command of [price(7n), usage('agent-1'), services, many]) {
+    const [outcome] = await first.execute(command);
+    assert.equal(outcome?.kind, 'answered');
+  }
+  // A machine on which the bills take 0.4 s to save, and a bound of 0.1 s without the accounts.
+  await client.query(`CREATE FUNCTION be_slow() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM pg_sleep(0.4); RETURN NULL; END $$;
+    CREATE TRIGGER slow BEFORE INSERT ON settlements FOR EACH STATEMENT EXECUTE FUNCTION be_slow()`);
+  const bounded = await startInstance(t, url, clock, { statementMs: 100 });
+  const [light] = await bounded.execute({ kind: 'settle_bulk', agent: 'agent-1' });
+  assert.deepEqual([light?.kind, light?.kind === 'fault' && light.code], ['fault', 'storage_unavailable']);
+  const [heavy] = await bounded.execute({ kind: 'settle_bulk', agent: 'many' });
+  assert.equal(answerOf(heavy).body.items.length, accounts);
+  assert.equal(answerOf(heavy).body.totalBilledStroops, String(accounts * 21));
+});
