@@ -32,6 +32,8 @@ export interface Config {
   readonly connectionsMax: number;
   /** threads for reads that look at many rows */
   readonly readThreads: number;
+  /** of request bodies, for each tenant on each instance; 0 is off */
+  readonly tenantBytesPerDay: number;
   /** of request bodies that are being received or worked on, in bytes */
   readonly bodyBytesInFlightMax: number;
   /** within which time a whole request has to arrive; its head, within a third of it */
@@ -114,6 +116,7 @@ export function parseConfig(environment: Environment): ParsedConfig {
     tls: tlsFiles(read, mistakes),
     connectionsMax,
     readThreads: read.integer('READ_THREADS', 2, 1, 16),
+    tenantBytesPerDay: read.integer('TENANT_BYTES_PER_DAY', 0, 0, 1024 ** 5),
     bodyBytesInFlightMax: read.integer('MAX_BODY_BYTES_IN_FLIGHT', 64 * mebibyte, 16 * mebibyte, 1024 ** 4),
     requestTimeoutMs: read.integer('REQUEST_TIMEOUT_MS', 30_000, 300, 600_000),
     connectionsPerAddressMax: read.integer(

@@ -44,6 +44,24 @@ test('while a large body is worked on, others are answered', async (t) => {
   assert.ok(answered >= 10, `${answered} answers in the meantime`);
 });
 
+test('a tenant that has used up its bytes for the day is refused by name until the next one', async (t) => {
+  const body = JSON.stringify(usage);
+  const nowMs = Date.UTC(2026, 4, 1, 12);
+  const environment = { ADMIN_API_KEY: adminKey, TENANT_BYTES_PER_DAY: String(2 * body.length) };
+  const { api, clock } = await startInProcess(t, environment, nowMs);
+  const acme = await apiOfTenant(api, 'acme');
+  const other = await apiOfTenant(api, 'other');
+  for (const key of ['a', 'b']) assert.equal((await acme.post('/usage', body, key)).status, 201);
+  const refused = await acme.post('/usage', body, 'c');
+  assert.deepEqual([refused.status, refused.json.error], [429, 'quota_exceeded']);
+  assert.equal(refused.headers.get('retry-after'), String(12 * 3_600));
+  assert.equal((await acme.get('/usage/agent-7/search')).json.total, 6);
+  assert.match((await api.get('/metrics', asAdmin)).text, /^billonce_quota_exceeded_total 1$/m);
+  assert.equal((await other.post('/usage', body, 'c')).status, 201);
+  clock.nowMs += 12 * 3_600_000;
+  assert.equal((await acme.post('/usage', body, 'c')).status, 201);
+});
+
 /** Begins a body, announced or in chunks, and never ends it. */
 async function unfinished(t: TestContext, url: string, key: string, sent: number, announced?: number) {
   const connection = await connectTo(t, url);

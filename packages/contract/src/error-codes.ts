@@ -183,6 +183,13 @@ export const errorCodes = {
     advice: 'Send it again after the seconds that `Retry-After` names; nothing was applied.',
     retry: 'same_request',
   },
+  quota_exceeded: {
+    status: 429,
+    title: 'The bytes of this tenant for the day are used up',
+    advice:
+      'Nothing was applied; send it again after `Retry-After`, which ends with the day (UTC), or ask the operator.',
+    retry: 'same_request',
+  },
   headers_too_large: {
     status: 431,
     title: 'The header section is too large',

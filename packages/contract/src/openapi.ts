@@ -23,6 +23,7 @@ const writeErrors: readonly ErrorCode[] = [
   'shutting_down',
 ];
 const bodyErrors: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type', 'request_timeout'];
+const closedBodyErrors: readonly ErrorCode[] = ['overloaded', 'quota_exceeded'];
 const closedErrors: readonly ErrorCode[] = ['unauthorized', 'forbidden', 'rate_limited'];
 const readErrors: readonly ErrorCode[] = ['storage_unavailable'];
 const everyError: readonly ErrorCode[] = ['invalid_request', 'headers_too_large', 'internal_error'];
@@ -40,6 +41,7 @@ function errorsOf(operation: Operation): readonly ErrorCode[] {
   if (operation.access === 'tenant' && isWrite(operation)) add(['service_paused']);
   // Also where none is taken: a body that is sent is looked at before the operation is.
   if (operation.method !== 'GET') add(bodyErrors);
+  if (operation.method !== 'GET' && operation.access !== 'open') add(closedBodyErrors);
   return [...codes].sort();
 }
 

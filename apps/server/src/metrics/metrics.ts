@@ -32,6 +32,7 @@ export class Metrics {
   readonly #sparedRequests: Counter;
   readonly #sparedStroops: Counter;
   readonly #overloads: Counter;
+  readonly #quotas: Counter;
   readonly #writeFaults: Counter<'code'>;
   readonly #writeProbes: Counter<'outcome'>;
   readonly #deliveries: Counter<'outcome'>;
@@ -75,6 +76,7 @@ export class Metrics {
     this.#sparedRequests = counter('retries_not_billed_requests_total', 'Their requests');
     this.#sparedStroops = counter('retries_not_billed_stroops_total', 'Their price, at the price now');
     this.#overloads = counter('overloaded_total', 'Requests that were refused because too much was waiting');
+    this.#quotas = counter('quota_exceeded_total', 'Requests beyond the bytes of their tenant for the day');
     this.#writeFaults = counter('write_faults_total', 'Writes and probes that the storage did not take', [
       'code',
     ]);
@@ -215,6 +217,10 @@ export class Metrics {
 
   overloaded(): void {
     this.#overloads.inc();
+  }
+
+  quotaExceeded(): void {
+    this.#quotas.inc();
   }
 
   /** @param code of the engine: there are few, and none names a row */

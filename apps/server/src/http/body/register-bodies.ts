@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiError } from '../api-error.ts';
 import type { Desk } from '../desk.ts';
 import { BodyRoom } from './body-room.ts';
+import { DailyBytes } from './daily-bytes.ts';
 import { parseJsonBody } from './json-body.ts';
 import { readBody } from './read-body.ts';
 import { Slices, Turns } from './turns.ts';
@@ -13,9 +14,10 @@ const turns = new Turns();
 /** JSON is the only media type, without content coding; what it says is judged by the schemas later. */
 export function registerBodies(
   app: FastifyInstance,
-  { config, metrics }: Pick<Desk, 'config' | 'metrics'>,
+  { config, metrics, nowMs }: Pick<Desk, 'config' | 'metrics' | 'nowMs'>,
 ): void {
   const room = new BodyRoom(config.bodyBytesInFlightMax);
+  const daily = new DailyBytes(config.tenantBytesPerDay);
   metrics.watchBodies(() => room.bytes);
   app.decorateRequest('bodyPlace', undefined);
   app.addHook('preParsing', (request, reply, payload, done) => {
@@ -32,6 +34,19 @@ export function registerBodies(
     if (place === undefined || is404) return;
     const announced = announcedBytes(request);
     const bytes = await readBody(payload, { bytesMax: routeOptions.bodyLimit ?? 0, announced, place });
+    const tenant = request.caller?.tenant;
+    const retryAfterSeconds =
+      tenant === undefined ? undefined : daily.refusedFor(tenant, bytes.length, nowMs());
+    if (retryAfterSeconds !== undefined) {
+      metrics.quotaExceeded();
+      throw new ApiError(
+        'quota_exceeded',
+        'the bytes of this tenant for today are used up; nothing was applied',
+        {
+          headers: { 'retry-after': String(retryAfterSeconds) },
+        },
+      );
+    }
     if (bytes.length > 0) request.jsonBody = await parseJsonBody(bytes, slicesOf(request));
   });
 }
