@@ -135,7 +135,7 @@ export class FairQueue<T extends Queued> {
         }
         taken.push(element);
         weight += element.weight;
-        this.#remove(name, lane, element.weight);
+        this.#remove(name, lane, element);
       }
       if ([...this.#lanes].some(([name, lane]) => takesPart(name, lane))) continue;
       if (!this.#advance(passed)) return taken;
@@ -169,14 +169,16 @@ export class FairQueue<T extends Queued> {
   }
 
   /** Removes the next element of a lane, whose turn is over: the lanes that wait for theirs come first. */
-  #remove(name: string, lane: Lane<T>, weight: number): void {
+  #remove(name: string, lane: Lane<T>, { weight, isReserved }: T): void {
     lane.head += 1;
     lane.weight -= weight;
     lane.debt += weight;
     this.#weight -= weight;
     this.#lanes.delete(name);
     if (lane.head === lane.elements.length) {
-      this.#away.set(name, { ...lane, elements: [], head: 0, turnsExpected: expectedTurns });
+      // No client waits for what is reserved, so no one waits for its lane.
+      const turnsExpected = isReserved === true ? 0 : expectedTurns;
+      this.#away.set(name, { ...lane, elements: [], head: 0, turnsExpected });
       return;
     }
     if (lane.head > 1024 && lane.head * 2 > lane.elements.length) {
