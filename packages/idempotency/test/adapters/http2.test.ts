@@ -111,7 +111,9 @@ test('Koa over HTTP/2 with a key is refused before the handler, and the process 
   });
   const callback = app.callback();
   const server = createServer();
-  server.on('request', (request, response) => Reflect.apply(callback, undefined, [request, response]));
+  server.on('request', (request, response) => {
+    void Reflect.apply(callback, undefined, [request, response]).catch(assert.fail);
+  });
   await refuses(t, await listening(t, server), () => executions);
 });
 
@@ -122,7 +124,8 @@ test('Hono protects a request over HTTP/2 as any other', async (t) => {
     return context.json(await context.req.json());
   });
   const server = createServer();
-  server.on('request', getRequestListener(app.fetch));
+  const serve = getRequestListener(app.fetch);
+  server.on('request', (request, response) => void serve(request, response).catch(assert.fail));
   const [first, second] = await exchange(t, await listening(t, server), [key, key]);
   assert.deepEqual([first?.status, first?.body, first?.replayed], [200, '{"amount":1}', undefined]);
   assert.deepEqual([second?.body, second?.replayed, executions], ['{"amount":1}', 'true', 1]);

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
+import type { RequestListener } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
@@ -125,7 +126,8 @@ for (const place of ['in front of', 'behind'] as const) {
     app.use(...(place === 'behind' ? [protection, honoTimeout(1)] : [honoTimeout(1), protection]));
     app.post('/charges', async (context) => context.text(await slow.work()));
     const serve = getRequestListener(app.fetch);
-    const listener = (...[incoming, outgoing]: Parameters<typeof serve>) => void serve(incoming, outgoing);
+    const listener = (...[incoming, outgoing]: Parameters<typeof serve>) =>
+      void serve(incoming, outgoing).catch(assert.fail);
     await holds(await start(t, listener), slow, [504], place !== 'behind');
   });
 
@@ -147,7 +149,10 @@ for (const place of ['in front of', 'behind'] as const) {
     app.use(async (context) => {
       context.body = await slow.work();
     });
-    await holds(await start(t, app.callback()), slow, [504], place !== 'behind');
+    const serve = app.callback();
+    const listener: RequestListener = (incoming, outgoing) =>
+      void serve(incoming, outgoing).catch(assert.fail);
+    await holds(await start(t, listener), slow, [504], place !== 'behind');
   });
 
   test(`a timeout of rxjs ${place} the protection in Nest leaves the key of its handler taken`, async (t) => {
