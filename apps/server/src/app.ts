@@ -19,6 +19,7 @@ import type { Storage } from './storage/storage.ts';
 import type { Traces } from './traces/traces.ts';
 import { httpSender } from './webhooks/sender.ts';
 import { Audit } from './workers/audit.ts';
+import { KeyUses } from './workers/key-uses.ts';
 import { Outbox } from './workers/outbox.ts';
 import { Sweep } from './workers/sweep.ts';
 import { WriteProbe } from './workers/write-probe.ts';
@@ -47,6 +48,7 @@ export interface App {
   readonly sweep: Sweep;
   readonly outbox: Outbox;
   readonly audit: Audit;
+  readonly keyUses: KeyUses;
   readonly writeProbe: WriteProbe;
   /** `undefined`: requests come in clear text */
   readonly certificate: Certificate | undefined;
@@ -126,7 +128,9 @@ export async function startApp(
     userAgent: `Billonce/${version}`,
     log,
   });
+  const keyUses = new KeyUses({ submit: (submission) => ledger.submit(submission), nowMs });
   const closeStorage = async () => {
+    await keyUses.stop();
     sweep.stop();
     audit.stop();
     await outbox.stop();
@@ -146,6 +150,7 @@ export async function startApp(
         apiKeys,
         certificate,
         writeProbe,
+        keyUses,
         metrics,
         traces,
         config,
@@ -161,6 +166,7 @@ export async function startApp(
       writeProbe.start();
       outbox.start();
       audit.start();
+      keyUses.start();
     }
     const close = async () => {
       ledger.announceClosing();
@@ -173,6 +179,7 @@ export async function startApp(
       sweep,
       outbox,
       audit,
+      keyUses,
       writeProbe,
       certificate,
       lost: storage.lost,

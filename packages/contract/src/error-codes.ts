@@ -55,6 +55,12 @@ export const errorCodes = {
       'Nothing was applied: use a key with the scope that `requiredScope` names, or send only what `boundTo` names.',
     retry: 'do_not_retry',
   },
+  address_not_allowed: {
+    status: 403,
+    title: 'The API key may not be used from this address',
+    advice: 'Nothing was applied: send it from one of the addresses of the key, or ask the operator.',
+    retry: 'do_not_retry',
+  },
   not_found: {
     status: 404,
     title: 'There is no such thing',

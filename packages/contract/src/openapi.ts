@@ -35,7 +35,7 @@ function errorsOf(operation: Operation): readonly ErrorCode[] {
     for (const code of more) codes.add(code);
   };
   if (operation.access !== 'open') add(closedErrors);
-  if (operation.access === 'tenant') add(['insufficient_scope']);
+  if (operation.access === 'tenant') add(['insufficient_scope', 'address_not_allowed']);
   if (operation.access !== 'open') add(isWrite(operation) ? writeErrors : readErrors);
   // What the operator does goes on while paused.
   if (operation.access === 'tenant' && isWrite(operation)) add(['service_paused']);

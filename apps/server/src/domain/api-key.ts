@@ -12,6 +12,8 @@ export interface KeyRights {
   readonly agent: string | undefined;
   /** the one service that it may be used for; `undefined` for all */
   readonly serviceId: string | undefined;
+  /** IP addresses and ranges of them from which it may be used; `undefined` for all */
+  readonly allowedAddresses: readonly string[] | undefined;
 }
 
 /** What is kept of an API key: never the key itself. */
@@ -26,6 +28,16 @@ export interface ApiKey extends KeyRights {
   readonly revokedAtMs: number | undefined;
   /** from when on it is not recognized any more; `undefined` for never */
   readonly expiresAtMs: number | undefined;
+  /** the beginning of the minute in which it was last used, as far as that was written; `undefined` for never */
+  readonly lastUsedAtMs: number | undefined;
+  /** whether its last eight digits are a checksum: not those of keys that clients had already */
+  readonly hasChecksum: boolean;
+}
+
+/** That a key was used. */
+export interface ApiKeyUse {
+  readonly prefix: string;
+  readonly usedAtMs: number;
 }
 
 /** Whether a key is recognized. */
@@ -34,8 +46,13 @@ export function isLive({ revokedAtMs, expiresAtMs }: ApiKey, nowMs: number): boo
 }
 
 /** The rights of a key, as its owner sees them. */
-export function rightsAnswer({ scopes, agent, serviceId }: KeyRights) {
-  return { scopes: [...(scopes ?? allScopes)], agent: agent ?? null, serviceId: serviceId ?? null };
+export function rightsAnswer({ scopes, agent, serviceId, allowedAddresses }: KeyRights) {
+  return {
+    scopes: [...(scopes ?? allScopes)],
+    agent: agent ?? null,
+    serviceId: serviceId ?? null,
+    allowedAddresses: allowedAddresses === undefined ? null : [...allowedAddresses],
+  };
 }
 
 /** Characters of an API key that are shown again. */

@@ -1,4 +1,4 @@
-import type { KeyRights } from './api-key.ts';
+import type { ApiKeyUse, KeyRights } from './api-key.ts';
 import type { AttemptResult } from './delivery.ts';
 import type { Stroops } from './money.ts';
 import type { Settings } from './settings.ts';
@@ -25,6 +25,7 @@ export type Command =
   | CreateApiKey
   | RotateApiKey
   | RevokeApiKey
+  | NoteApiKeyUses
   | CreateWebhook
   | ChangeWebhook
   | DeleteWebhook
@@ -157,6 +158,7 @@ export interface CreateApiKey {
   readonly key: string;
   readonly digest: string;
   readonly prefix: string;
+  readonly hasChecksum: boolean;
   readonly tenant: string;
   readonly label: string;
   readonly expiresAtMs: number | undefined;
@@ -172,12 +174,18 @@ export interface RotateApiKey {
   readonly graceMs: number;
   /** within which time every instance knows until when the old one is recognized, in milliseconds */
   readonly followedWithinMs: number;
-  readonly made: Pick<CreateApiKey, 'key' | 'digest' | 'prefix'>;
+  readonly made: Pick<CreateApiKey, 'key' | 'digest' | 'prefix' | 'hasChecksum'>;
 }
 
 export interface RevokeApiKey {
   readonly kind: 'revoke_api_key';
   readonly prefix: string;
+}
+
+/** Which keys were used, and when: said by the worker, not by a caller. */
+export interface NoteApiKeyUses {
+  readonly kind: 'note_api_key_uses';
+  readonly uses: readonly ApiKeyUse[];
 }
 
 export interface CreateWebhook {
@@ -292,6 +300,7 @@ export function idsOf(command: Command): number {
     case 'create_api_key':
     case 'rotate_api_key':
     case 'revoke_api_key':
+    case 'note_api_key_uses':
       return 0;
   }
 }
@@ -319,6 +328,7 @@ export function weightOf(command: Command): number {
     case 'create_api_key':
     case 'rotate_api_key':
     case 'revoke_api_key':
+    case 'note_api_key_uses':
     case 'create_webhook':
     case 'change_webhook':
     case 'delete_webhook':

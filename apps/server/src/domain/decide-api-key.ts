@@ -1,12 +1,12 @@
 import { type ApiKey, isLive, rightsAnswer } from './api-key.ts';
-import type { CreateApiKey, RevokeApiKey, RotateApiKey } from './command.ts';
+import type { CreateApiKey, NoteApiKeyUses, RevokeApiKey, RotateApiKey } from './command.ts';
 import { type Decision, done, type Moment, refused } from './decision.ts';
 import type { Refusal } from './refusal.ts';
 import type { View } from './view.ts';
 
 export function createApiKey(command: CreateApiKey, view: View, moment: Moment): Decision {
   if (moment.gate !== undefined) return refused(moment.gate);
-  const { key, digest, prefix, tenant, label, expiresAtMs, rights } = command;
+  const { key, digest, prefix, hasChecksum, tenant, label, expiresAtMs, rights } = command;
   if (expiresAtMs !== undefined && expiresAtMs <= moment.nowMs) {
     return refused({ code: 'already_expired', message: 'expiresAt is not ahead of the time here' });
   }
@@ -22,6 +22,8 @@ export function createApiKey(command: CreateApiKey, view: View, moment: Moment):
     expiresAtMs,
     createdAtMs: moment.nowMs,
     revokedAtMs: undefined,
+    lastUsedAtMs: undefined,
+    hasChecksum,
   };
   return done(
     { status: 201, body: { key, label, prefix, tenant, expiresAt, ...rightsAnswer(rights) } },
@@ -38,7 +40,7 @@ export function rotateApiKey(command: RotateApiKey, view: View, moment: Moment):
   if (old === undefined || !isLive(old, nowMs)) return refused(unknownKey(command.prefix));
   if (view.apiKey(made.prefix) !== undefined) return refused(prefixTaken);
   const { tenant, label } = old;
-  const { key, digest, prefix } = made;
+  const { key, digest, prefix, hasChecksum } = made;
   const oldExpiresAtMs = Math.min(old.expiresAtMs ?? Number.POSITIVE_INFINITY, nowMs + graceMs);
   return done(
     {
@@ -58,7 +60,15 @@ export function rotateApiKey(command: RotateApiKey, view: View, moment: Moment):
     {
       apiKeys: [
         { ...old, expiresAtMs: oldExpiresAtMs },
-        { ...old, digest, prefix, createdAtMs: nowMs, expiresAtMs: undefined },
+        {
+          ...old,
+          digest,
+          prefix,
+          hasChecksum,
+          createdAtMs: nowMs,
+          expiresAtMs: undefined,
+          lastUsedAtMs: undefined,
+        },
       ],
     },
   );
@@ -71,6 +81,10 @@ export function revokeApiKey(command: RevokeApiKey, view: View, moment: Moment):
     return refused(unknownKey(command.prefix));
   }
   return done({ status: 204 }, { apiKeys: [{ ...key, revokedAtMs: moment.nowMs }] });
+}
+
+export function noteApiKeyUses({ uses }: NoteApiKeyUses): Decision {
+  return done({ status: 204 }, { apiKeyUses: uses });
 }
 
 const prefixTaken: Refusal = { code: 'prefix_taken', message: 'prefix taken' };

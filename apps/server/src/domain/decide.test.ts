@@ -75,7 +75,8 @@ const commands: readonly Command[] = [
     tenant: 't',
     label: 'l',
     expiresAtMs: undefined,
-    rights: { scopes: undefined, agent: undefined, serviceId: undefined },
+    hasChecksum: true,
+    rights: { scopes: undefined, agent: undefined, serviceId: undefined, allowedAddresses: undefined },
   },
 ];
 

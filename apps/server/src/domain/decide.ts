@@ -1,5 +1,5 @@
 import type { Command } from './command.ts';
-import { createApiKey, revokeApiKey, rotateApiKey } from './decide-api-key.ts';
+import { createApiKey, noteApiKeyUses, revokeApiKey, rotateApiKey } from './decide-api-key.ts';
 import { writeOffCredit } from './decide-credit.ts';
 import { setPaused } from './decide-pause.ts';
 import { clearAccount, reverseEntry } from './decide-reversal.ts';
@@ -69,6 +69,8 @@ function decideCommand(command: Command, view: View, moment: Moment): Decision |
       return rotateApiKey(command, view, moment);
     case 'revoke_api_key':
       return revokeApiKey(command, view, moment);
+    case 'note_api_key_uses':
+      return noteApiKeyUses(command);
     case 'create_webhook':
       return createWebhook(command, view, moment);
     case 'change_webhook':

@@ -1,5 +1,5 @@
 import { type Account, isUnsettled } from './account.ts';
-import type { ApiKey } from './api-key.ts';
+import type { ApiKey, ApiKeyUse } from './api-key.ts';
 import type { Delivery } from './delivery.ts';
 import type { NotedEvent } from './event.ts';
 import type { Pause } from './pause.ts';
@@ -40,6 +40,7 @@ export interface Changes {
   readonly accounts: readonly Account[];
   readonly services: readonly Service[];
   readonly apiKeys: readonly ApiKey[];
+  readonly apiKeyUses: readonly ApiKeyUse[];
   /** the last one counts */
   readonly pauses: readonly Pause[];
   /** the last ones count */
@@ -56,6 +57,7 @@ export const noChanges: Changes = {
   accounts: [],
   services: [],
   apiKeys: [],
+  apiKeyUses: [],
   pauses: [],
   settings: [],
   events: [],
@@ -79,6 +81,7 @@ export class DraftView implements View {
   readonly #accounts = new Map<string, Account>();
   readonly #usages = new Map<string, KnownUsage>();
   readonly #apiKeys = new Map<string, ApiKey>();
+  readonly #apiKeyUses: ApiKeyUse[] = [];
   readonly #entries: Entry[] = [];
   /** those of the entries that are reversals */
   readonly #reversals: Entry[] = [];
@@ -190,6 +193,7 @@ export class DraftView implements View {
     }
     for (const service of changes.services) this.#services.set(service.serviceId, service);
     for (const key of changes.apiKeys) this.#apiKeys.set(key.prefix, key);
+    this.#apiKeyUses.push(...changes.apiKeyUses);
     this.#pauses.push(...changes.pauses);
     this.#settings.push(...changes.settings);
     this.#events.push(...changes.events);
@@ -208,6 +212,7 @@ export class DraftView implements View {
       accounts: [...this.#accounts.values()],
       services: [...this.#services.values()],
       apiKeys: [...this.#apiKeys.values()],
+      apiKeyUses: this.#apiKeyUses,
       pauses: this.#pauses,
       settings: this.#settings,
       events: this.#events,

@@ -51,6 +51,22 @@ export class ApiKeyLookup<Key> {
     return key;
   }
 
+  /**
+   * Takes note of a key that cannot be one, as its form or its checksum says: it counts like any other guess, and the database is
+   * not asked.
+   *
+   * @throws {ApiError} `rate_limited` if the address has sent too many keys that are not recognized
+   */
+  refuse(digest: string, address: string): void {
+    const nowMs = this.#options.nowMs();
+    if (nowMs < (this.#unknown.get(digest) ?? 0)) return;
+    const guesses = this.#guessesOf(addressGroup(address), nowMs);
+    if (guesses.count >= this.#options.unknownPerMinuteMax) throw tooMany(guesses.endsAtMs - nowMs);
+    guesses.count += 1;
+    keep(this.#unknown, keysMax);
+    this.#unknown.set(digest, nowMs + followedWithinMs);
+  }
+
   /** Looks unknown keys up again at once, after this instance has made one. */
   forget(): void {
     this.#generation += 1;

@@ -3,8 +3,11 @@ import { compileValidator, Tenant } from '@billonce/contract';
 import { scopeDigest, sha256 } from '@billonce/idempotency/core';
 import { type ApiKey, isLive, type KeyRights } from '../domain/api-key.ts';
 import { adminTenant } from '../domain/tenant.ts';
+import { AddressRanges } from './address-ranges.ts';
 import { ApiError } from './api-error.ts';
+import { hasChecksum, isApiKey } from './api-key-form.ts';
 import type { ApiKeyLookup } from './api-key-lookup.ts';
+import type { UncheckedKeys } from './unchecked-keys.ts';
 
 /** Who a request comes from. */
 export interface Caller {
@@ -20,7 +23,7 @@ export interface Caller {
 }
 
 /** The rights of a caller without an API key, and of the admin. */
-export const allRights: KeyRights = { scopes: undefined, agent: undefined, serviceId: undefined };
+export const allRights: KeyRights = { scopes: undefined, agent: undefined, serviceId: undefined, allowedAddresses: undefined };
 
 /** The tenant of everybody without a key in development mode. */
 const publicTenant = 'public';
@@ -37,6 +40,9 @@ export interface CallerHeaders {
 export interface CallerOptions {
   readonly adminApiKey: string | undefined;
   readonly nowMs: () => number;
+  readonly uncheckedKeys: UncheckedKeys;
+  /** Called with each key that is recognized. */
+  readonly onKeyUsed: (key: ApiKey) => void;
 }
 
 const scopesMax = 10_000;
@@ -49,6 +55,7 @@ export class CallerIdentifier {
   readonly #adminScope = scopeDigest({ kind: 'tenant', tenant: adminTenant });
   /** scopes of addresses that were seen lately: those of one client are asked for with every request */
   readonly #scopes = new Map<string, string>();
+  readonly #ranges = new AddressRanges();
 
   constructor(apiKeys: ApiKeyLookup<ApiKey>, options: CallerOptions) {
     this.#apiKeys = apiKeys;
@@ -60,7 +67,7 @@ export class CallerIdentifier {
   /**
    * Identifies the caller. A key that is sent and not recognized is never taken for no key.
    *
-   * @throws {ApiError} `invalid_request`, `unauthorized`, `forbidden`, `rate_limited`
+   * @throws {ApiError} `invalid_request`, `unauthorized`, `address_not_allowed`, `forbidden`, `rate_limited`
    */
   async identify(headers: CallerHeaders): Promise<Caller> {
     refuseMalformedTenant(headers.tenant);
@@ -76,13 +83,34 @@ export class CallerIdentifier {
         rights: allRights,
       };
     }
-    const key = await this.#apiKeys.byDigest(digest, headers.address);
-    if (key === undefined || !isLive(key, this.#options.nowMs())) {
-      throw new ApiError('unauthorized', 'the API key is not recognized');
-    }
+    const key = await this.#liveKey(presentedKey, digest, headers.address);
+    this.#refuseOtherAddress(key, headers.address);
+    this.#options.onKeyUsed(key);
     refuseOtherTenant(headers.tenant, key.tenant);
     const scope = scopeDigest({ kind: 'tenant', tenant: key.tenant });
     return { kind: 'tenant', tenant: key.tenant, scope, presentedKey, rights: key };
+  }
+
+  async #liveKey(presentedKey: string, digest: string, address: string): Promise<ApiKey> {
+    const unrecognized = 'the API key is not recognized';
+    if (!isApiKey(presentedKey)) {
+      this.#apiKeys.refuse(digest, address);
+      throw new ApiError('unauthorized', unrecognized);
+    }
+    if (!hasChecksum(presentedKey) && !(await this.#options.uncheckedKeys.exist())) {
+      this.#apiKeys.refuse(digest, address);
+      throw new ApiError('unauthorized', 'the API key is mistyped: its checksum does not match');
+    }
+    const key = await this.#apiKeys.byDigest(digest, address);
+    if (key === undefined || !isLive(key, this.#options.nowMs())) {
+      throw new ApiError('unauthorized', unrecognized);
+    }
+    return key;
+  }
+
+  #refuseOtherAddress({ allowedAddresses }: ApiKey, address: string): void {
+    if (allowedAddresses === undefined || this.#ranges.include(allowedAddresses, address)) return;
+    throw new ApiError('address_not_allowed', `this API key may not be used from ${address}`);
   }
 
   #withoutKey(headers: CallerHeaders): Caller {

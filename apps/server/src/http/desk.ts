@@ -22,6 +22,7 @@ export interface Desk {
   readonly apiKeys: ApiKeyLookup<ApiKey>;
   readonly reads: ReadDesk;
   readonly writeProbe: WriteProbe;
+  readonly keyUses: KeyUses;
   readonly metrics: Metrics;
   /** `undefined`: nothing is traced */
   readonly traces: Traces | undefined;
@@ -32,6 +33,11 @@ export interface Desk {
   readonly nowMs: () => number;
   /** draws the secret part of a new API key: 32 hexadecimal digits */
   readonly drawSecret: () => string;
+}
+
+/** Notes which API keys are used. */
+interface KeyUses {
+  note(key: ApiKey): void;
 }
 
 /** Whether writes succeed. */

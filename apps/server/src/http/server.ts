@@ -1,5 +1,6 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
+import type { ApiKey } from '../domain/api-key.ts';
 import { addressGroup } from './address-places.ts';
 import { ApiError } from './api-error.ts';
 import { registerBodies } from './body/register-bodies.ts';
@@ -34,6 +35,7 @@ import { usageRoutes } from './routes/usage.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { RuntimeSettings } from './runtime-settings.ts';
 import { securityHeaders } from './security-headers.ts';
+import { UncheckedKeys } from './unchecked-keys.ts';
 
 /** Callers whose requests are counted; beyond them those that were away the longest begin anew. */
 const rateLimitedCallersMax = 50_000;
@@ -65,6 +67,7 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
   const settings = new RuntimeSettings(desk.books, desk.config, desk.nowMs);
   await settings.load();
   const refuseTooMany = await registerRateLimit(app, settings, trustedHops);
+  const uncheckedKeys = new UncheckedKeys(desk.books);
   registerOperations(
     app,
     {
@@ -81,12 +84,12 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
       ...eventRoutes(desk),
       ...adminRoutes(desk),
       ...configRoutes(desk),
-      ...apiKeyRoutes(desk),
+      ...apiKeyRoutes(desk, uncheckedKeys),
       ...operationRoutes(desk),
       ...docsRoutes(),
     },
     {
-      identify: limitRefused(callerOf(desk), refuseTooMany),
+      identify: limitRefused(callerOf(desk, uncheckedKeys), refuseTooMany),
       refuseFull: ({ tenant }) => {
         if (tenant === undefined || desk.ledger.hasRoom(tenant)) return;
         throw new ApiError(
@@ -100,8 +103,9 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
   return app;
 }
 
-function callerOf({ apiKeys, config, nowMs }: Desk): Identify {
-  const identifier = new CallerIdentifier(apiKeys, { ...config, nowMs });
+function callerOf({ apiKeys, config, nowMs, keyUses }: Desk, uncheckedKeys: UncheckedKeys): Identify {
+  const onKeyUsed = (key: ApiKey) => keyUses.note(key);
+  const identifier = new CallerIdentifier(apiKeys, { ...config, nowMs, uncheckedKeys, onKeyUsed });
   return async ({ raw, headers }: FastifyRequest): Promise<Caller> => {
     const address = addressOf({ raw }, config.trustedHops);
     // Reset before it was accepted: no one is there to be answered, and no one can say whose request it was.

@@ -81,6 +81,7 @@ function changesTenant(command: Command): boolean {
     case 'create_api_key':
     case 'rotate_api_key':
     case 'revoke_api_key':
+    case 'note_api_key_uses':
     case 'create_webhook':
     case 'change_webhook':
     case 'delete_webhook':
@@ -150,6 +151,7 @@ function addWants(command: Command, wants: TenantWants): void {
       return;
     case 'set_paused':
     case 'change_settings':
+    case 'note_api_key_uses':
     case 'create_webhook':
     case 'change_webhook':
     case 'delete_webhook':

@@ -63,8 +63,15 @@ export interface Books {
   accountsAfter(filter: AccountsFilter, after: string, limit: number): Promise<AccountsPage>;
   keyFacts(key: RecordKey): Promise<KeyFacts | undefined>;
   apiKeyByDigest(digest: string): Promise<ApiKey | undefined>;
-  /** keys that are not revoked, after a prefix, by their prefixes, without the first `skipped`; '' begins */
-  apiKeysAfter(after: string, limit: number, skipped?: number): Promise<readonly ApiKey[]>;
+  /** keys after a prefix, by their prefixes, without the first `skipped`; '' begins */
+  apiKeysAfter(
+    after: string,
+    limit: number,
+    skipped: number,
+    includesRevoked: boolean,
+  ): Promise<readonly ApiKey[]>;
+  /** whether a key that is not revoked has no checksum */
+  hasUncheckedApiKeys(): Promise<boolean>;
   /** keys of a tenant, or of all tenants, that are not revoked */
   countApiKeys(tenant: string | undefined): Promise<number>;
   /** facts that are events, of several kinds, all as they were at one moment */

@@ -9,7 +9,8 @@ import { type FuzzRequest, targetOf } from './request.ts';
  * What a request can be refused for although it keeps to the schemas: the rules that no schema can say. By the pointer
  * that the refusal names.
  */
-const beyondSchemas = /^\/(?:url|owner|description|cursor|expiresAt|rateLimitPerWindow|items\/\d+)$/;
+const beyondSchemas =
+  /^\/(?:url|owner|description|cursor|expiresAt|rateLimitPerWindow|allowedAddresses\/\d+|items\/\d+)$/;
 
 /** All that is wrong with the answer to a request; empty when nothing is. */
 export function complaints(mutated: Mutated, answer: RawAnswer, fixedSegments: readonly string[]): string[] {

@@ -14,6 +14,7 @@ const suites = [
   'pause',
   'key-rotation',
   'scopes',
+  'key-list',
   'runtime-config',
   'events',
   'webhooks',

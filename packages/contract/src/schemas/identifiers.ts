@@ -148,6 +148,25 @@ export const SignedRequests = Type.Integer({
 
 Format.Set('storable-text', (text) => text.isWellFormed() && !text.includes('\u0000'));
 
+Format.Set('address-range', (text) => {
+  const [address = '', bits, ...rest] = text.split('/');
+  const bitsMax = Format.IsIPv4(address) ? 32 : Format.IsIPv6(address) ? 128 : -1;
+  return rest.length === 0 && bitsMax > 0 && (bits === undefined || Number(bits) <= bitsMax);
+});
+
+/** An IP address, or a range of them in CIDR notation. */
+export const AddressRange = Type.String({
+  description: 'An IPv4 or IPv6 address, or a range of them in CIDR notation.',
+  minLength: 2,
+  maxLength: 49,
+  pattern: explained(
+    '^[0-9A-Fa-f:.]+(?:/\\d{1,3})?$',
+    'must be an IP address or a range such as 192.0.2.0/24 or 2001:db8::/32',
+  ),
+  format: 'address-range',
+  examples: ['192.0.2.0/24'],
+});
+
 /** Free text that every database takes: without U+0000 and lone surrogates. */
 export const FreeText = Type.String({
   maxLength: 256,

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { explained } from './explained-pattern.ts';
 import {
+  AddressRange,
   Agent,
   Cursor,
   clampedLimit,
@@ -58,6 +59,13 @@ export const ApiKeyCreate = Type.Object(
     serviceId: Type.Optional(
       Type.String({ ...ServiceId, description: 'The one service that the key may be used for.' }),
     ),
+    allowedAddresses: Type.Optional(
+      Type.Array(AddressRange, {
+        description: 'Where the key may be used from; without it, from everywhere.',
+        minItems: 1,
+        maxItems: 32,
+      }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -70,6 +78,9 @@ const keyRights = {
   scopes: scopesOf(whatScopesMean),
   agent: Type.Union([Agent, Type.Null()], { description: 'Null: the key is bound to no agent.' }),
   serviceId: Type.Union([ServiceId, Type.Null()], { description: 'Null: the key is bound to no service.' }),
+  allowedAddresses: Type.Union([Type.Array(AddressRange), Type.Null()], {
+    description: 'Null: the key may be used from everywhere.',
+  }),
 };
 
 export const ApiKeyCreated = Type.Object({
@@ -116,6 +127,13 @@ export const ApiKeyList = Type.Object({
       tenant: Tenant,
       createdAt: Type.Integer({ description: 'Milliseconds since the epoch.' }),
       expiresAt: EpochMs,
+      revokedAt: Type.Union([Type.Integer(), Type.Null()], {
+        description: 'Milliseconds since the epoch; null for a key that is not revoked.',
+      }),
+      lastUsedAt: Type.Union([Type.Integer(), Type.Null()], {
+        description:
+          'The minute in which the key was last used, in milliseconds since the epoch; it is written up to a minute later. Null: never.',
+      }),
       ...keyRights,
     }),
   ),
@@ -128,6 +146,11 @@ export const ApiKeyFilter = Type.Object(
     cursor: Type.Optional(Cursor),
     offset: Type.Optional(Offset),
     limit: Type.Optional(clampedLimit(1000, 1000)),
+    includeRevoked: Type.Optional(
+      Type.Union([Type.Literal('true'), Type.Literal('false')], {
+        description: 'Whether keys that were revoked are listed, too.',
+      }),
+    ),
   },
   { additionalProperties: false },
 );

@@ -5,21 +5,28 @@ import { adminTenant } from '../../domain/tenant.ts';
 import { instantMs } from '../../domain/timestamps.ts';
 import type { Outcome } from '../../ledger/submission.ts';
 import { ApiError } from '../api-error.ts';
+import { hasChecksum, newApiKey } from '../api-key-form.ts';
 import { encodeCursor, nameCursor } from '../cursor.ts';
 import type { Desk } from '../desk.ts';
 import type { Handlers, Reply } from '../router.ts';
 import { followedWithinMs } from '../runtime-settings.ts';
+import type { UncheckedKeys } from '../unchecked-keys.ts';
 import { answered } from '../write.ts';
 
 /** A new key whose prefix is taken is drawn again; 32 bits are rarely taken twice in a row. */
 const drawsMax = 8;
 
-export function apiKeyRoutes({ writes, books, drawSecret }: Desk) {
+export function apiKeyRoutes({ writes, books, drawSecret }: Desk, uncheckedKeys: UncheckedKeys) {
   return {
     createApiKey: async (call) => {
       const key = writes.keyUse(call, true);
       const submit = () => writes.submit(call, adminTenant, createCommand(call.body, drawSecret), key);
-      return call.body.key === undefined ? await withFreePrefix(submit) : orTaken(await submit());
+      if (call.body.key === undefined) return await withFreePrefix(submit);
+      try {
+        return orTaken(await submit());
+      } finally {
+        uncheckedKeys.forget();
+      }
     },
 
     rotateApiKey: async (call) => {
@@ -38,10 +45,12 @@ export function apiKeyRoutes({ writes, books, drawSecret }: Desk) {
     },
 
     listApiKeys: async (call) => {
-      const { cursor, offset = 0, limit = 1_000 } = call.query;
+      const { cursor, offset = 0, limit = 1_000, includeRevoked } = call.query;
+      const includesRevoked = includeRevoked === 'true';
       const total = await books.countApiKeys(undefined);
-      const skipped = cursor === undefined ? Math.min(offset, total) : 0;
-      const keys = await books.apiKeysAfter(nameCursor(cursor), limit + 1, skipped);
+      const first = includesRevoked ? offset : Math.min(offset, total);
+      const skipped = cursor === undefined ? first : 0;
+      const keys = await books.apiKeysAfter(nameCursor(cursor), limit + 1, skipped, includesRevoked);
       const items = keys.slice(0, limit).map(listedKey);
       const last = items.at(-1);
       const hasMore = keys.length > limit;
@@ -60,13 +69,15 @@ export function apiKeyRoutes({ writes, books, drawSecret }: Desk) {
 }
 
 function listedKey(key: ApiKey) {
-  const { prefix, label, tenant, createdAtMs, expiresAtMs } = key;
+  const { prefix, label, tenant, createdAtMs, expiresAtMs, revokedAtMs, lastUsedAtMs } = key;
   return {
     prefix,
     label,
     tenant,
     createdAt: createdAtMs,
     expiresAt: expiresAtMs ?? null,
+    revokedAt: revokedAtMs ?? null,
+    lastUsedAt: lastUsedAtMs ?? null,
     ...rightsAnswer(key),
   };
 }
@@ -96,9 +107,14 @@ function orTaken(outcome: Outcome): Reply {
 
 function newKey(
   drawSecret: () => string,
-  key = `apk_${drawSecret()}`,
-): Pick<CreateApiKey, 'key' | 'digest' | 'prefix'> {
-  return { key, digest: sha256(key), prefix: key.slice(0, apiKeyPrefixLength) };
+  key = newApiKey(drawSecret()),
+): Pick<CreateApiKey, 'key' | 'digest' | 'prefix' | 'hasChecksum'> {
+  return {
+    key,
+    digest: sha256(key),
+    prefix: key.slice(0, apiKeyPrefixLength),
+    hasChecksum: hasChecksum(key),
+  };
 }
 
 interface WantedKey {
@@ -109,10 +125,11 @@ interface WantedKey {
   readonly scopes?: readonly Scope[];
   readonly agent?: string;
   readonly serviceId?: string;
+  readonly allowedAddresses?: readonly string[];
 }
 
 function createCommand(wanted: WantedKey, drawSecret: () => string): CreateApiKey {
-  const { label, key, tenant, expiresAt, scopes, agent, serviceId } = wanted;
+  const { label, key, tenant, expiresAt, scopes, agent, serviceId, allowedAddresses } = wanted;
   return {
     kind: 'create_api_key',
     ...newKey(drawSecret, key),
@@ -120,6 +137,6 @@ function createCommand(wanted: WantedKey, drawSecret: () => string): CreateApiKe
     // A new tenant unless one is named.
     tenant: tenant ?? `tenant-${drawSecret().slice(0, 16)}`,
     label,
-    rights: { scopes, agent, serviceId },
+    rights: { scopes, agent, serviceId, allowedAddresses },
   };
 }

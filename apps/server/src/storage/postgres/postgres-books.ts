@@ -19,7 +19,7 @@ import {
   loadAgentsAfter,
   loadTenantsAfter,
 } from './accounts.ts';
-import { countApiKeys, loadApiKeysAfter } from './api-keys.ts';
+import { countApiKeys, hasUncheckedApiKeys, loadApiKeysAfter } from './api-keys.ts';
 import { flag } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { loadDeliveriesBefore, loadNextWaiting, takeDue } from './deliveries.ts';
@@ -189,8 +189,12 @@ export class PostgresBooks implements Books {
     return this.#parts.apiKeys.byDigest(digest);
   }
 
-  apiKeysAfter(after: string, limit: number, skipped = 0) {
-    return this.#read((connection) => loadApiKeysAfter(connection, after, limit, skipped));
+  apiKeysAfter(after: string, limit: number, skipped: number, includesRevoked: boolean) {
+    return this.#read((connection) => loadApiKeysAfter(connection, after, limit, skipped, includesRevoked));
+  }
+
+  hasUncheckedApiKeys() {
+    return this.#read(hasUncheckedApiKeys);
   }
 
   countApiKeys(tenant: string | undefined) {

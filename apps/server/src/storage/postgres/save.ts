@@ -2,7 +2,7 @@ import type { AccountLine } from '../../domain/account.ts';
 import type { Changes } from '../../domain/view.ts';
 import type { BatchChanges } from '../../ledger/storage-port.ts';
 import { deleteUntouched, saveAccounts } from './accounts.ts';
-import { saveApiKeys } from './api-keys.ts';
+import { saveApiKeys, saveApiKeyUses } from './api-keys.ts';
 import type { Statements } from './connection.ts';
 import { saveDeliveries } from './deliveries.ts';
 import { saveEntries } from './entries.ts';
@@ -72,6 +72,13 @@ export async function saveBatch(
       rowsOf(
         ({ apiKeys }) => apiKeys,
         (_tenant, key) => key,
+      ),
+    ),
+    saveApiKeyUses(
+      statements,
+      rowsOf(
+        ({ apiKeyUses }) => apiKeyUses,
+        (_tenant, use) => use,
       ),
     ),
     ...rowsOf(

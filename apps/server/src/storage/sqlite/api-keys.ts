@@ -1,17 +1,21 @@
-import type { ApiKey } from '../../domain/api-key.ts';
-import { scopesText, storedScopes } from '../stored-scopes.ts';
+import type { ApiKey, ApiKeyUse } from '../../domain/api-key.ts';
+import { addressesText, scopesText, storedAddresses, storedScopes } from '../stored-key-rights.ts';
 import { bytes, hex, integer, integerOrAbsent, text, textOrAbsent } from './columns.ts';
 import type { Connection, Row } from './connection.ts';
 
 const columns =
-  'digest, prefix, tenant, label, created_at_ms, revoked_at_ms, expires_at_ms, scopes, agent, service_id';
+  'digest, prefix, tenant, label, created_at_ms, revoked_at_ms, expires_at_ms, scopes, agent, service_id, allowed_addresses, last_used_at_ms, has_checksum';
 
 const loadApiKeyByPrefixSql = `SELECT ${columns} FROM api_keys WHERE prefix = ?`;
 const loadApiKeyByDigestSql = `SELECT ${columns} FROM api_keys WHERE digest = ?`;
-const loadApiKeysAfterSql = `SELECT ${columns} FROM api_keys WHERE prefix > ? AND revoked_at_ms IS NULL ORDER BY prefix LIMIT ? OFFSET ?`;
+const loadApiKeysAfterSql = `SELECT ${columns} FROM api_keys
+     WHERE prefix > ? AND (? OR revoked_at_ms IS NULL) ORDER BY prefix LIMIT ? OFFSET ?`;
+const saveUseSql = `UPDATE api_keys SET last_used_at_ms = ?
+     WHERE prefix = ? AND (last_used_at_ms IS NULL OR last_used_at_ms < ?)`;
+const loadUncheckedSql = 'SELECT 1 FROM api_keys WHERE has_checksum = 0 AND revoked_at_ms IS NULL LIMIT 1';
 const countApiKeysSql =
   'SELECT count(*) AS keys FROM api_keys WHERE tenant = coalesce(?, tenant) AND revoked_at_ms IS NULL';
-const saveApiKeySql = `INSERT INTO api_keys (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+const saveApiKeySql = `INSERT INTO api_keys (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (digest) DO UPDATE SET revoked_at_ms = excluded.revoked_at_ms, expires_at_ms = excluded.expires_at_ms`;
 
 export function loadApiKeyByPrefix(connection: Connection, prefix: string): ApiKey | undefined {
@@ -24,14 +28,24 @@ export function loadApiKeyByDigest(connection: Connection, digest: string): ApiK
   return row && parseApiKey(row);
 }
 
-/** Keys that are not revoked, after a prefix, in the order of their prefixes, without the first `skipped`. */
+/** Keys after a prefix, in the order of their prefixes, without the first `skipped`. */
 export function loadApiKeysAfter(
   connection: Connection,
   after: string,
   limit: number,
   skipped: number,
+  includesRevoked: boolean,
 ): ApiKey[] {
-  return connection.all(loadApiKeysAfterSql, after, limit, skipped).map(parseApiKey);
+  return connection.all(loadApiKeysAfterSql, after, includesRevoked ? 1 : 0, limit, skipped).map(parseApiKey);
+}
+
+/** Whether a key that is not revoked has no checksum. */
+export function hasUncheckedApiKeys(connection: Connection): boolean {
+  return connection.get(loadUncheckedSql) !== undefined;
+}
+
+export function saveApiKeyUse(connection: Connection, { prefix, usedAtMs }: ApiKeyUse): void {
+  connection.run(saveUseSql, usedAtMs, prefix, usedAtMs);
 }
 
 /** Keys of a tenant, or of all tenants, that are not revoked. */
@@ -53,6 +67,9 @@ export function saveApiKey(connection: Connection, key: ApiKey): void {
     scopesText(key.scopes),
     key.agent ?? null,
     key.serviceId ?? null,
+    addressesText(key.allowedAddresses),
+    key.lastUsedAtMs ?? null,
+    key.hasChecksum ? 1 : 0,
   );
 }
 
@@ -68,5 +85,8 @@ function parseApiKey(row: Row): ApiKey {
     scopes: storedScopes(textOrAbsent(row, 'scopes')),
     agent: textOrAbsent(row, 'agent'),
     serviceId: textOrAbsent(row, 'service_id'),
+    allowedAddresses: storedAddresses(textOrAbsent(row, 'allowed_addresses')),
+    lastUsedAtMs: integerOrAbsent(row, 'last_used_at_ms'),
+    hasChecksum: integer(row, 'has_checksum') === 1,
   };
 }

@@ -10,7 +10,7 @@ import {
   saveAnswer,
   saveScope,
 } from './answers.ts';
-import { saveApiKey } from './api-keys.ts';
+import { saveApiKey, saveApiKeyUse } from './api-keys.ts';
 import type { Connection } from './connection.ts';
 import { saveDelivery } from './deliveries.ts';
 import { saveEntry } from './entries.ts';
@@ -63,6 +63,7 @@ function saveTenant(
     saveSettlement(connection, tenant, numberOf(settlement.agent, settlement.serviceId), settlement);
   }
   for (const key of changes.apiKeys) saveApiKey(connection, key);
+  for (const use of changes.apiKeyUses) saveApiKeyUse(connection, use);
   for (const pause of changes.pauses) savePause(connection, pause);
   for (const settings of changes.settings) saveSettings(connection, settings);
   for (const event of changes.events) saveEvent(connection, tenant, event);

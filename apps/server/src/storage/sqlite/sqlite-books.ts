@@ -17,7 +17,7 @@ import {
   type NumberedAccount,
 } from './accounts.ts';
 import { loadAccountsPage } from './accounts-page.ts';
-import { countApiKeys, loadApiKeyByDigest, loadApiKeysAfter } from './api-keys.ts';
+import { countApiKeys, hasUncheckedApiKeys, loadApiKeyByDigest, loadApiKeysAfter } from './api-keys.ts';
 import type { Connection } from './connection.ts';
 import { loadDeliveriesBefore, loadDue, loadNextWaiting } from './deliveries.ts';
 import { loadEntriesBeyond, loadEntriesOf, loadEntry, loadLastEntryId, loadUsages } from './entries.ts';
@@ -166,8 +166,12 @@ export class SqliteBooks implements Books {
     return this.#read((connection) => loadApiKeyByDigest(connection, digest));
   }
 
-  apiKeysAfter(after: string, limit: number, skipped = 0) {
-    return this.#read((connection) => loadApiKeysAfter(connection, after, limit, skipped));
+  apiKeysAfter(after: string, limit: number, skipped: number, includesRevoked: boolean) {
+    return this.#read((connection) => loadApiKeysAfter(connection, after, limit, skipped, includesRevoked));
+  }
+
+  hasUncheckedApiKeys() {
+    return this.#read(hasUncheckedApiKeys);
   }
 
   countApiKeys(tenant: string | undefined) {

@@ -16,6 +16,7 @@ import { partsByFunction } from './0010-parts-by-function.ts';
 import { failingWebhooks } from './0011-failing-webhooks.ts';
 import { formerSecrets } from './0012-former-secrets.ts';
 import { webhookOwnership } from './0013-webhook-ownership.ts';
+import { keyUses } from './0014-key-uses.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -32,6 +33,7 @@ const migrations: readonly string[] = [
   failingWebhooks,
   formerSecrets,
   webhookOwnership,
+  keyUses,
 ];
 
 /** The schema that this version reads and writes. */

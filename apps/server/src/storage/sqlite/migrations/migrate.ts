@@ -16,6 +16,7 @@ import { keyRights } from './0012-key-rights.ts';
 import { failingWebhooks } from './0013-failing-webhooks.ts';
 import { formerSecrets } from './0014-former-secrets.ts';
 import { webhookOwnership } from './0015-webhook-ownership.ts';
+import { keyUses } from './0016-key-uses.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -34,6 +35,7 @@ const migrations: readonly string[] = [
   failingWebhooks,
   formerSecrets,
   webhookOwnership,
+  keyUses,
 ];
 
 /** The schema that this version reads and writes. */
