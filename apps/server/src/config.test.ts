@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseConfig } from './config.ts';
 
@@ -123,7 +126,7 @@ test('a server does not start open because the name of the admin key is misspelt
     'ADMIN_API_KEYS',
     'admin_api_key',
     'ADMIN_KEY',
-    'ADMIN_API_KEY_FILE',
+    'ADMIN_API_KEY_FIEL',
     'ADMN_API_KEY',
   ]) {
     assert.match(
@@ -154,4 +157,44 @@ test('TRUST_PROXY takes what AgentPay takes: a number of proxies, or a word for 
     mistakes({ TRUST_PROXY: 'true' }).join(),
     /without ADMIN_API_KEY the server does not run behind a proxy/,
   );
+});
+
+test('an admin key can be in a file, and a second one is taken while the first is replaced', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'billonce-secret-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const key = 'first-admin-key-5b7d20c9e1';
+  const old = 'another-long-enough-key';
+  const parsed = parseConfig({
+    ADMIN_API_KEY_FILE: file('key', `${key}\n`),
+    ADMIN_API_KEY_OLD_FILE: file('old', `${old}\r\n`),
+  });
+  assert.ok(parsed.kind === 'valid');
+  assert.deepEqual([parsed.config.adminApiKey, parsed.config.adminApiKeyOld], [key, old]);
+  const wrong = [
+    [
+      { ADMIN_API_KEY_FILE: join(folder, 'nothing') },
+      /^refused: ADMIN_API_KEY_FILE: the file cannot be read: ENOENT/,
+    ],
+    [{ ADMIN_API_KEY_FILE: folder }, /^refused: ADMIN_API_KEY_FILE: the file cannot be read: EISDIR/],
+    [{ ADMIN_API_KEY_FILE: file('empty', ' \n') }, /^refused: ADMIN_API_KEY_FILE is set but blank/],
+    [{ ADMIN_API_KEY_FILE: '' }, /^refused: ADMIN_API_KEY_FILE is set but blank/],
+    [{ ADMIN_API_KEY_FILE: file('short', 'short') }, /^refused: ADMIN_API_KEY must be/],
+    [{ ADMIN_API_KEY_FILE: file('lines', `${key}\n${old}`) }, /^refused: ADMIN_API_KEY must be/],
+    [
+      { ADMIN_API_KEY_FILE: file('long', 'k'.repeat(5_000)) },
+      /^refused: ADMIN_API_KEY_FILE: .*longer than 4096/,
+    ],
+    [
+      { ADMIN_API_KEY: key, ADMIN_API_KEY_FILE: file('key', key) },
+      /^refused: ADMIN_API_KEY and ADMIN_API_KEY_FILE/,
+    ],
+    [{ ADMIN_API_KEY_OLD: old }, /^refused: ADMIN_API_KEY_OLD is set and ADMIN_API_KEY is not/],
+    [{ ADMIN_API_KEY: key, ADMIN_API_KEY_OLD: 'short' }, /^refused: ADMIN_API_KEY_OLD must be/],
+    [{ ADMIN_API_KEY: key, ADMIN_API_KEY_OLD: '' }, /^refused: ADMIN_API_KEY_OLD is set but blank/],
+  ] as const;
+  for (const [environment, expected] of wrong) assert.match(warnings(environment).join(), expected);
 });

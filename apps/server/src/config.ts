@@ -13,6 +13,8 @@ export interface Config {
   readonly database: DatabaseConfig;
   /** `undefined`: development mode */
   readonly adminApiKey: string | undefined;
+  /** the admin key that is being replaced: both are the admin's until it is unset */
+  readonly adminApiKeyOld: string | undefined;
   /** how many proxies in front are trusted to append to `X-Forwarded-For` */
   readonly trustedHops: number;
   readonly answerTtlMs: number;
@@ -103,6 +105,7 @@ export function parseConfig(environment: Environment): ParsedConfig {
     port: read.integer('PORT', 3001, 0, 65_535),
     database: database(read, mistakes),
     adminApiKey: read.secret('ADMIN_API_KEY', 16),
+    adminApiKeyOld: read.secret('ADMIN_API_KEY_OLD', 16),
     trustedHops,
     answerTtlMs: read.integer('IDEMPOTENCY_CACHE_TTL_MS', dayMs, 1, 400 * dayMs),
     answersMax: read.integer('IDEMPOTENCY_CACHE_MAX_ENTRIES', 1_000_000, 1, 1_000_000_000),
@@ -141,6 +144,9 @@ export function parseConfig(environment: Environment): ParsedConfig {
     mistakes.push(
       'IDEMPOTENCY_CACHE_TTL_MS is longer than IDEMPOTENCY_RETENTION_DAYS: a key outlives its answer',
     );
+  }
+  if (config.adminApiKeyOld !== undefined && config.adminApiKey === undefined) {
+    mistakes.push('ADMIN_API_KEY_OLD is set and ADMIN_API_KEY is not: the old key alone is ADMIN_API_KEY');
   }
   const unknown = unknownVariables(environment, read.names);
   mistakes.push(...developmentMistakes(config, environment, unknown));

@@ -1,3 +1,4 @@
+import { readSecretFile } from './secret-file.ts';
 import { estimatedBits, secretBitsMin } from './secret-strength.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -22,12 +23,17 @@ export class Reader {
     return this.#value(name) ?? fallback;
   }
 
-  /** A secret that is blank is a mistake: without it the server would be open, and the operator would not know. */
+  /**
+   * A secret: the variable itself, or what the file has that `NAME_FILE` names. One that is blank is a mistake: without it
+   * the server would be open, and the operator would not know.
+   */
   secret(name: string, lengthMin: number): string | undefined {
-    const value = this.#value(name);
-    if (value === undefined) {
-      if (this.#environment[name] === undefined) return undefined;
-      this.#mistakes.push(`${name} is set but blank: give it a value, or unset it for development mode`);
+    const source = this.#secretSource(name);
+    if (source === undefined) return undefined;
+    const { value } = source;
+    if (value === undefined || value === '') {
+      const advice = 'give it a value, or unset it for development mode';
+      this.#mistakes.push(`${source.variable} is set but blank: ${advice}`);
       return undefined;
     }
     if (value.length < lengthMin || !/^[\x21-\x7e]+$/.test(value)) {
@@ -81,6 +87,26 @@ export class Reader {
     if (!allowed.includes(value))
       this.#mistakes.push(`${name} is ${value}: it must be one of ${allowed.join(', ')}`);
     return value;
+  }
+
+  #secretSource(name: string): { readonly variable: string; readonly value: string | undefined } | undefined {
+    const fileName = `${name}_FILE`;
+    const [value, file] = [this.#value(name), this.#value(fileName)];
+    if (this.#environment[fileName] === undefined) {
+      return this.#environment[name] === undefined ? undefined : { variable: name, value };
+    }
+    if (this.#environment[name] !== undefined) {
+      this.#mistakes.push(`${name} and ${fileName} are both set: unset one of them`);
+      return undefined;
+    }
+    if (file === undefined) return { variable: fileName, value: undefined };
+    try {
+      return { variable: fileName, value: readSecretFile(file) };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#mistakes.push(`${fileName}: the file cannot be read: ${reason}`);
+      return undefined;
+    }
   }
 
   #value(name: string): string | undefined {

@@ -77,3 +77,15 @@ test('what is wrong with a rotation or an expiry is said, and makes no key', asy
   assert.equal((await api.call('/api-keys/apk_00000000/rotate', { method: 'POST' })).status, 401);
   assert.equal((await admin.get('/api-keys')).json.items.length, 1);
 });
+
+test('two admin keys are the admin while one replaces the other, and no third one is', async (t) => {
+  const oldKey = 'the-admin-key-that-is-replaced';
+  const { api } = await startInProcess(t, { ADMIN_API_KEY: adminKey, ADMIN_API_KEY_OLD: oldKey });
+  for (const key of [adminKey, oldKey]) {
+    const admin = withHeaders(api, { 'x-api-key': key });
+    const made = await admin.post('/api-keys', { label: 'collector', tenant: 'acme' });
+    assert.equal(made.status, 201, made.text);
+    assert.equal((await admin.get('/stats', { 'x-tenant': 'acme' })).status, 200);
+  }
+  assert.equal((await api.get('/api-keys', { 'x-api-key': `${oldKey}x` })).status, 401);
+});

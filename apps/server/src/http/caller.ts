@@ -39,6 +39,7 @@ export interface CallerHeaders {
 
 export interface CallerOptions {
   readonly adminApiKey: string | undefined;
+  readonly adminApiKeyOld: string | undefined;
   readonly nowMs: () => number;
   readonly uncheckedKeys: UncheckedKeys;
   /** Called with each key that is recognized. */
@@ -51,7 +52,7 @@ const scopesMax = 10_000;
 export class CallerIdentifier {
   readonly #apiKeys: ApiKeyLookup<ApiKey>;
   readonly #options: CallerOptions;
-  readonly #adminDigest: Buffer | undefined;
+  readonly #adminDigests: readonly Buffer[];
   readonly #adminScope = scopeDigest({ kind: 'tenant', tenant: adminTenant });
   /** scopes of addresses that were seen lately: those of one client are asked for with every request */
   readonly #scopes = new Map<string, string>();
@@ -60,8 +61,9 @@ export class CallerIdentifier {
   constructor(apiKeys: ApiKeyLookup<ApiKey>, options: CallerOptions) {
     this.#apiKeys = apiKeys;
     this.#options = options;
-    this.#adminDigest =
-      options.adminApiKey === undefined ? undefined : Buffer.from(sha256(options.adminApiKey), 'hex');
+    this.#adminDigests = [options.adminApiKey, options.adminApiKeyOld]
+      .filter((key) => key !== undefined)
+      .map((key) => Buffer.from(sha256(key), 'hex'));
   }
 
   /**
@@ -74,7 +76,7 @@ export class CallerIdentifier {
     const presentedKey = presentedKeyOf(headers);
     if (presentedKey === undefined) return this.#withoutKey(headers);
     const digest = sha256(presentedKey);
-    if (this.#adminDigest !== undefined && timingSafeEqual(Buffer.from(digest, 'hex'), this.#adminDigest)) {
+    if (this.#isAdmin(digest)) {
       return {
         kind: 'admin',
         tenant: headers.tenant,
@@ -89,6 +91,12 @@ export class CallerIdentifier {
     refuseOtherTenant(headers.tenant, key.tenant);
     const scope = scopeDigest({ kind: 'tenant', tenant: key.tenant });
     return { kind: 'tenant', tenant: key.tenant, scope, presentedKey, rights: key };
+  }
+
+  /** While the admin key is replaced, both of them are the admin's. */
+  #isAdmin(digest: string): boolean {
+    const sent = Buffer.from(digest, 'hex');
+    return this.#adminDigests.filter((known) => timingSafeEqual(sent, known)).length > 0;
   }
 
   async #liveKey(presentedKey: string, digest: string, address: string): Promise<ApiKey> {
