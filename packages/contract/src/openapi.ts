@@ -3,7 +3,7 @@ import { type ErrorCode, type ErrorCodeEntry, errorCodeEntry } from './error-cod
 import { exampleOf } from './example.ts';
 import { ignoredHeader } from './ignored-names.ts';
 import { namesDescription, openToOthers } from './openapi-names.ts';
-import { isTagged, isWrite, type Operation, type Success } from './operations/operation.ts';
+import { isForTenants, isTagged, isWrite, type Operation, type Success } from './operations/operation.ts';
 import { rightOf } from './operations/rights.ts';
 import { operations, tagOf, tags } from './operations.ts';
 import { ErrorBody, ProblemBody } from './schemas/operation.ts';
@@ -35,10 +35,10 @@ function errorsOf(operation: Operation): readonly ErrorCode[] {
     for (const code of more) codes.add(code);
   };
   if (operation.access !== 'open') add(closedErrors);
-  if (operation.access === 'tenant') add(['insufficient_scope', 'address_not_allowed']);
+  if (isForTenants(operation)) add(['insufficient_scope', 'address_not_allowed']);
   if (operation.access !== 'open') add(isWrite(operation) ? writeErrors : readErrors);
   // What the operator does goes on while paused.
-  if (operation.access === 'tenant' && isWrite(operation)) add(['service_paused']);
+  if (isForTenants(operation) && isWrite(operation)) add(['service_paused']);
   // Also where none is taken: a body that is sent is looked at before the operation is.
   if (operation.method !== 'GET') add(bodyErrors);
   if (operation.method !== 'GET' && operation.access !== 'open') add(closedBodyErrors);
@@ -139,7 +139,7 @@ function headerParameters(name: string, operation: Operation): JsonObject[] {
   if (isTagged(operation)) {
     list.push(header('If-None-Match', 'An `ETag` of this answer that the client has.', false));
   }
-  if (operation.access === 'tenant') {
+  if (isForTenants(operation)) {
     list.push(header('X-Tenant', 'Whose books: the admin key names the tenant that it acts for.', false));
   }
   if (operation.takesIfMatch) list.push(header('If-Match', 'The `ETag` of a quote.', false));

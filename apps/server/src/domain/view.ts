@@ -1,4 +1,5 @@
 import { type Account, isUnsettled } from './account.ts';
+import type { Act } from './act.ts';
 import type { ApiKey, ApiKeyUse } from './api-key.ts';
 import type { Delivery } from './delivery.ts';
 import type { NotedEvent } from './event.ts';
@@ -48,6 +49,7 @@ export interface Changes {
   readonly events: readonly NotedEvent[];
   readonly webhooks: readonly Webhook[];
   readonly deliveries: readonly Delivery[];
+  readonly acts: readonly Act[];
 }
 
 export const noChanges: Changes = {
@@ -63,6 +65,7 @@ export const noChanges: Changes = {
   events: [],
   webhooks: [],
   deliveries: [],
+  acts: [],
 };
 
 /** One text for the two names of an account; no identifier contains a space. */
@@ -92,6 +95,7 @@ export class DraftView implements View {
   readonly #events: NotedEvent[] = [];
   readonly #webhooks = new Map<string, Webhook>();
   readonly #deliveries = new Map<string, Delivery>();
+  readonly #acts: Act[] = [];
 
   constructor(base: View) {
     this.#base = base;
@@ -197,6 +201,7 @@ export class DraftView implements View {
     this.#pauses.push(...changes.pauses);
     this.#settings.push(...changes.settings);
     this.#events.push(...changes.events);
+    this.#acts.push(...changes.acts);
     for (const webhook of changes.webhooks) this.#webhooks.set(webhook.id, webhook);
     for (const delivery of changes.deliveries) {
       this.#deliveries.set(`${delivery.webhookId} ${delivery.eventId}`, delivery);
@@ -218,6 +223,7 @@ export class DraftView implements View {
       events: this.#events,
       webhooks: [...this.#webhooks.values()],
       deliveries: [...this.#deliveries.values()],
+      acts: this.#acts,
     };
   }
 }

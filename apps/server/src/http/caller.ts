@@ -18,12 +18,21 @@ export interface Caller {
   readonly scope: string;
   /** the API key as it was sent, or '' */
   readonly presentedKey: string;
+  /** of the client; '' where no one was asked who it is */
+  readonly address: string;
+  /** the prefix of its API key */
+  readonly keyPrefix: string | undefined;
   /** what its API key is limited to */
   readonly rights: KeyRights;
 }
 
 /** The rights of a caller without an API key, and of the admin. */
-export const allRights: KeyRights = { scopes: undefined, agent: undefined, serviceId: undefined, allowedAddresses: undefined };
+export const allRights: KeyRights = {
+  scopes: undefined,
+  agent: undefined,
+  serviceId: undefined,
+  allowedAddresses: undefined,
+};
 
 /** The tenant of everybody without a key in development mode. */
 const publicTenant = 'public';
@@ -82,6 +91,8 @@ export class CallerIdentifier {
         tenant: headers.tenant,
         scope: this.#adminScope,
         presentedKey,
+        address: headers.address,
+        keyPrefix: undefined,
         rights: allRights,
       };
     }
@@ -90,7 +101,15 @@ export class CallerIdentifier {
     this.#options.onKeyUsed(key);
     refuseOtherTenant(headers.tenant, key.tenant);
     const scope = scopeDigest({ kind: 'tenant', tenant: key.tenant });
-    return { kind: 'tenant', tenant: key.tenant, scope, presentedKey, rights: key };
+    return {
+      kind: 'tenant',
+      tenant: key.tenant,
+      scope,
+      presentedKey,
+      address: headers.address,
+      keyPrefix: key.prefix,
+      rights: key,
+    };
   }
 
   /** While the admin key is replaced, both of them are the admin's. */
@@ -125,7 +144,15 @@ export class CallerIdentifier {
     if (this.#options.adminApiKey !== undefined) throw new ApiError('unauthorized', 'an API key is required');
     refuseOtherTenant(headers.tenant, publicTenant);
     const scope = this.#scopeOf(headers.address);
-    return { kind: 'anonymous', tenant: publicTenant, scope, presentedKey: '', rights: allRights };
+    return {
+      kind: 'anonymous',
+      tenant: publicTenant,
+      scope,
+      presentedKey: '',
+      address: headers.address,
+      keyPrefix: undefined,
+      rights: allRights,
+    };
   }
 
   #scopeOf(address: string): string {

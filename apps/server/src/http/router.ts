@@ -63,6 +63,8 @@ const nobody: Caller = {
   tenant: undefined,
   scope: '',
   presentedKey: '',
+  address: '',
+  keyPrefix: undefined,
   rights: allRights,
 };
 

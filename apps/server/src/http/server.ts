@@ -20,6 +20,7 @@ import { type Identify, isWriting, registerOperations } from './router.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
+import { auditLogRoutes } from './routes/audit-log.ts';
 import { billingRoutes } from './routes/billing.ts';
 import { configRoutes } from './routes/config.ts';
 import { creditRoutes } from './routes/credits.ts';
@@ -83,6 +84,7 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
       ...webhookRoutes(desk),
       ...eventRoutes(desk),
       ...adminRoutes(desk),
+      ...auditLogRoutes(desk),
       ...configRoutes(desk),
       ...apiKeyRoutes(desk, uncheckedKeys),
       ...operationRoutes(desk),

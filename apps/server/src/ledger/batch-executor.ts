@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IdempotencyRecord, KeyPolicy } from '@billonce/idempotency/core';
+import { actsMaxOf } from '../domain/acts-of.ts';
 import { idsOf, weightOf } from '../domain/command.ts';
 import { nextIdBlock, placeAfter } from '../domain/id-block.ts';
 import { factsOf } from '../fault-facts.ts';
@@ -74,7 +75,7 @@ export class StorageExecutor implements BatchExecutor {
 
   async #commit(batch: Batch): Promise<readonly Outcome[]> {
     const { submissions } = batch;
-    const idCount = submissions.reduce((sum, { command }) => sum + idsOf(command), 0);
+    const idCount = submissions.reduce((sum, { command }) => sum + idsOf(command) + actsMaxOf(command), 0);
     let outcomes: readonly Outcome[] = [];
     await this.#storage.commit(wantsOf(submissions), (loaded) => {
       const nowMs = this.#nowMs(batch);

@@ -6,6 +6,8 @@ import {
   type KeptResponse,
   type KeyPolicy,
 } from '@billonce/idempotency/core';
+import { type Act, serverActor } from '../domain/act.ts';
+import { actsMaxOf, actsOf } from '../domain/acts-of.ts';
 import { type Command, idsOf } from '../domain/command.ts';
 import { decide } from '../domain/decide.ts';
 import type { Answer, Decision } from '../domain/decision.ts';
@@ -78,7 +80,8 @@ export function decideBatch(
     }
     const draft = draftOf(tenant, drafts, loaded);
     const firstId = idNumber;
-    idNumber += idsOf(command);
+    const firstActId = firstId + idsOf(command);
+    idNumber = firstActId + actsMaxOf(command);
     const decision = decide(command, draft, {
       nowMs: moment.nowMs,
       id: (number) => idIn(moment.ids, firstId + number),
@@ -89,7 +92,11 @@ export function decideBatch(
     });
     if (decision.kind === 'refused') return decision;
     if (decision.kind === 'heavier') return tooHeavy(decision.accounts);
-    draft.apply(decision.changes);
+    const acts = actsOfSubmission(submission, draft, decision, {
+      atMs: moment.nowMs,
+      id: (number) => idIn(moment.ids, firstActId + number),
+    });
+    draft.apply({ ...decision.changes, acts });
     pause = decision.changes.pauses.at(-1) ?? pause;
     settings = decision.changes.settings.at(-1) ?? settings;
     const response = responseOf(decision.answer);
@@ -100,6 +107,17 @@ export function decideBatch(
     return { kind: 'answered', response, replayed: false, spared } as const;
   });
   return { outcomes, drafts, records: [...made.values()] };
+}
+
+/** The rows of the audit log that go with what a command did. */
+function actsOfSubmission(
+  { tenant, command, actor = serverActor }: Submission,
+  before: View,
+  { changes }: Decision & { readonly kind: 'done' },
+  { atMs, id }: { readonly atMs: number; readonly id: (number: number) => string },
+): readonly Act[] {
+  if (actsMaxOf(command) === 0) return [];
+  return actsOf(tenant, before, changes).map((facts, number) => ({ ...facts, id: id(number), atMs, actor }));
 }
 
 function tooHeavy(accounts: number): Outcome {

@@ -1,4 +1,5 @@
 import type { KeptResponse } from '@billonce/idempotency/core';
+import type { Actor } from '../domain/act.ts';
 import type { Command } from '../domain/command.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { SparedUsage } from '../domain/spared.ts';
@@ -10,6 +11,8 @@ export interface Submission {
   readonly tenant: string;
   readonly command: Command;
   readonly key: KeyUse | undefined;
+  /** who is behind an administrative command; the server itself without it */
+  readonly actor?: Actor | undefined;
 }
 
 /** An idempotency key as a request uses it. Only digests: the key itself stays at the edge. */

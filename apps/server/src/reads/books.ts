@@ -1,4 +1,5 @@
 import type { Account } from '../domain/account.ts';
+import type { Act } from '../domain/act.ts';
 import type { ApiKey } from '../domain/api-key.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import type { NotedEvent } from '../domain/event.ts';
@@ -74,6 +75,8 @@ export interface Books {
   hasUncheckedApiKeys(): Promise<boolean>;
   /** keys of a tenant, or of all tenants, that are not revoked */
   countApiKeys(tenant: string | undefined): Promise<number>;
+  /** administrative acts before an id, the newest first: of a tenant, or of all */
+  actsBefore(tenant: string | undefined, beforeId: string, limit: number): Promise<readonly Act[]>;
   /** facts that are events, of several kinds, all as they were at one moment */
   events(wanted: EventsWanted): Promise<EventRows>;
   notedEvent(tenant: string, id: string): Promise<NotedEvent | undefined>;

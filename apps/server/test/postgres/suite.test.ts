@@ -15,6 +15,7 @@ const suites = [
   'key-rotation',
   'scopes',
   'key-list',
+  'audit-log',
   'runtime-config',
   'events',
   'webhooks',

@@ -1,8 +1,8 @@
 import type { TSchema } from 'typebox';
 import type { ErrorCode } from '../error-codes.ts';
 
-/** Who may call: anybody, a tenant (or the admin in its name), or the admin alone. */
-export type Access = 'open' | 'tenant' | 'admin';
+/** Who may call: anybody, a tenant (or the admin in its name), a tenant or the admin for all of them, or the admin alone. */
+export type Access = 'open' | 'tenant' | 'tenant-or-admin' | 'admin';
 
 /** A success of an operation. */
 export interface Success {
@@ -58,6 +58,11 @@ export function isTagged({ method, successes }: Operation): boolean {
     success?.schema !== undefined &&
     success.headers?.['Content-Disposition'] === undefined
   );
+}
+
+/** Whether an API key can call an operation. */
+export function isForTenants({ access }: Operation): boolean {
+  return access === 'tenant' || access === 'tenant-or-admin';
 }
 
 /** Whether an operation writes, and so takes an `Idempotency-Key`. */

@@ -22,7 +22,7 @@ export interface Right {
 
 /** The operations that an API key can call; the others are open, or the admin's. */
 export type TenantOperationName = {
-  [N in OperationName]: (typeof operations)[N]['access'] extends 'tenant' ? N : never;
+  [N in OperationName]: (typeof operations)[N]['access'] extends 'tenant' | 'tenant-or-admin' ? N : never;
 }[OperationName];
 
 const every = { agent: 'all', serviceId: 'all' } as const;
@@ -97,6 +97,8 @@ export const rights: Readonly<Record<TenantOperationName, Right>> = {
   testWebhook: { scope: 'manage', ...every },
   listDeliveries: { scope: 'manage', ...every },
   redeliver: { scope: 'manage', ...every },
+  // It shows from which addresses keys are used.
+  listActs: { scope: 'manage', ...every },
 };
 
 /** What an operation takes of an API key; `undefined` for one that is open, or the admin's. */

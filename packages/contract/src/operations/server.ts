@@ -1,3 +1,4 @@
+import * as auditLog from '../schemas/audit-log.ts';
 import * as operation from '../schemas/operation.ts';
 import { type Operation, staticTag } from './operation.ts';
 
@@ -46,6 +47,21 @@ export const serverOperations = {
       },
     },
     errors: ['not_found'],
+  },
+  listActs: {
+    method: 'GET',
+    path: '/api/v1/audit-log',
+    summary:
+      'Administrative acts, the newest first: those of the tenant; without X-Tenant the admin sees all',
+    access: 'tenant-or-admin',
+    query: auditLog.AuditLogFilter,
+    successes: {
+      200: {
+        description: 'A page; it may be short before the last.',
+        schema: auditLog.AuditLog,
+      },
+    },
+    errors: [],
   },
   readAdminStatus: {
     method: 'GET',

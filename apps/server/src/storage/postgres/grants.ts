@@ -3,6 +3,7 @@ import type { ExclusiveConnection } from './exclusive-connection.ts';
 
 /** What is only ever added to: no server may change or delete what was billed. */
 const facts: ReadonlySet<string> = new Set([
+  'audit_log',
   'entries',
   'events',
   'reversals',

@@ -19,6 +19,7 @@ import {
   loadAgentsAfter,
   loadTenantsAfter,
 } from './accounts.ts';
+import { loadActsBefore } from './acts.ts';
 import { countApiKeys, hasUncheckedApiKeys, loadApiKeysAfter } from './api-keys.ts';
 import { flag } from './columns.ts';
 import type { Connection } from './connection.ts';
@@ -202,6 +203,10 @@ export class PostgresBooks implements Books {
   }
 
   /** One horizon for all kinds: the statements may be of different moments, and each is complete up to there. */
+  actsBefore(tenant: string | undefined, beforeId: string, limit: number) {
+    return this.#read((connection) => loadActsBefore(connection, tenant, beforeId, limit));
+  }
+
   events(wanted: EventsWanted) {
     return this.#tail(wanted.tenant, async (connection, through): Promise<EventRows> => {
       const { kinds } = wanted;

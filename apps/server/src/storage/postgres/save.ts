@@ -2,6 +2,7 @@ import type { AccountLine } from '../../domain/account.ts';
 import type { Changes } from '../../domain/view.ts';
 import type { BatchChanges } from '../../ledger/storage-port.ts';
 import { deleteUntouched, saveAccounts } from './accounts.ts';
+import { saveActs } from './acts.ts';
 import { saveApiKeys, saveApiKeyUses } from './api-keys.ts';
 import type { Statements } from './connection.ts';
 import { saveDeliveries } from './deliveries.ts';
@@ -108,6 +109,13 @@ export async function saveBatch(
       rowsOf(
         ({ deliveries }) => deliveries,
         (tenant, delivery) => ({ tenant, delivery }),
+      ),
+    ),
+    saveActs(
+      statements,
+      rowsOf(
+        ({ acts }) => acts,
+        (_tenant, act) => act,
       ),
     ),
     saveRecords(statements, records),

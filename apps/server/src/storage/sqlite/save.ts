@@ -2,6 +2,7 @@ import { accountName, type Changes } from '../../domain/view.ts';
 import type { BatchChanges, MadeRecord } from '../../ledger/storage-port.ts';
 import { answerBytes } from '../stored-answer.ts';
 import { saveAccount, saveLine } from './accounts.ts';
+import { saveAct } from './acts.ts';
 import {
   answersTable,
   createAnswersTable,
@@ -69,6 +70,7 @@ function saveTenant(
   for (const event of changes.events) saveEvent(connection, tenant, event);
   for (const webhook of changes.webhooks) saveWebhook(connection, tenant, webhook);
   for (const delivery of changes.deliveries) saveDelivery(connection, tenant, delivery);
+  for (const act of changes.acts) saveAct(connection, act);
 }
 
 function saveRecords(connection: Connection, records: readonly MadeRecord[], tables: Set<string>): void {

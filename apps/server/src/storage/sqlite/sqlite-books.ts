@@ -17,6 +17,7 @@ import {
   type NumberedAccount,
 } from './accounts.ts';
 import { loadAccountsPage } from './accounts-page.ts';
+import { loadActsBefore } from './acts.ts';
 import { countApiKeys, hasUncheckedApiKeys, loadApiKeyByDigest, loadApiKeysAfter } from './api-keys.ts';
 import type { Connection } from './connection.ts';
 import { loadDeliveriesBefore, loadDue, loadNextWaiting } from './deliveries.ts';
@@ -176,6 +177,10 @@ export class SqliteBooks implements Books {
 
   countApiKeys(tenant: string | undefined) {
     return this.#read((connection) => countApiKeys(connection, tenant));
+  }
+
+  actsBefore(tenant: string | undefined, beforeId: string, limit: number) {
+    return this.#read((connection) => loadActsBefore(connection, tenant, beforeId, limit));
   }
 
   events(wanted: EventsWanted) {

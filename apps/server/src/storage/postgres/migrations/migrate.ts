@@ -17,6 +17,7 @@ import { failingWebhooks } from './0011-failing-webhooks.ts';
 import { formerSecrets } from './0012-former-secrets.ts';
 import { webhookOwnership } from './0013-webhook-ownership.ts';
 import { keyUses } from './0014-key-uses.ts';
+import { auditLog } from './0015-audit-log.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -34,6 +35,7 @@ const migrations: readonly string[] = [
   formerSecrets,
   webhookOwnership,
   keyUses,
+  auditLog,
 ];
 
 /** The schema that this version reads and writes. */

@@ -17,6 +17,7 @@ import { failingWebhooks } from './0013-failing-webhooks.ts';
 import { formerSecrets } from './0014-former-secrets.ts';
 import { webhookOwnership } from './0015-webhook-ownership.ts';
 import { keyUses } from './0016-key-uses.ts';
+import { auditLog } from './0017-audit-log.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -36,6 +37,7 @@ const migrations: readonly string[] = [
   formerSecrets,
   webhookOwnership,
   keyUses,
+  auditLog,
 ];
 
 /** The schema that this version reads and writes. */

@@ -1,0 +1,57 @@
+import type { Json } from '@billonce/idempotency/core';
+
+/** What an administrative act did. */
+export const actTypes = [
+  'api_key.created',
+  'api_key.expires',
+  'api_key.revoked',
+  'service.registered',
+  'service.changed',
+  'service.deleted',
+  'webhook.created',
+  'webhook.changed',
+  'webhook.deleted',
+  'usage.reversed',
+  'credit.written_off',
+  'server.paused',
+  'server.unpaused',
+  'settings.changed',
+] as const;
+
+export type ActType = (typeof actTypes)[number];
+
+/** Who is behind a command: `anonymous` in development mode, `server` when no request asked for it. */
+export const actorKinds = ['admin', 'api_key', 'anonymous', 'server'] as const;
+
+/** Who did something, from where, and with which request. */
+export interface Actor {
+  readonly kind: (typeof actorKinds)[number];
+  /** the prefix of the API key */
+  readonly keyPrefix: string | undefined;
+  readonly address: string | undefined;
+  readonly requestId: string | undefined;
+}
+
+export const serverActor: Actor = {
+  kind: 'server',
+  keyPrefix: undefined,
+  address: undefined,
+  requestId: undefined,
+};
+
+/** What was done: in which tenant, to what, and what about it changed. It never holds a secret. */
+export interface ActFacts {
+  /** that of the operator for what belongs to no tenant */
+  readonly tenant: string;
+  readonly type: ActType;
+  /** the prefix of a key, a service, the id of a webhook or of an entry; '' for the server */
+  readonly subject: string;
+  readonly details: Json;
+}
+
+/** A row of the audit log, committed with what it tells of. */
+export interface Act extends ActFacts {
+  readonly id: string;
+  readonly atMs: number;
+  readonly actor: Actor;
+}

@@ -1,0 +1,159 @@
+import type { Json } from '@billonce/idempotency/core';
+import type { ActFacts } from './act.ts';
+import { type ApiKey, rightsAnswer } from './api-key.ts';
+import type { Command } from './command.ts';
+import type { Service } from './service.ts';
+import { adminTenant } from './tenant.ts';
+import type { Entry } from './usage.ts';
+import type { Changes, View } from './view.ts';
+import type { Webhook } from './webhook.ts';
+
+/** How many acts a command can be, at the most. */
+export function actsMaxOf(command: Command): number {
+  switch (command.kind) {
+    case 'put_service_bulk':
+      return command.items.length;
+    case 'rotate_api_key':
+      return 2;
+    case 'reverse_entry':
+    case 'clear_account':
+    case 'write_off_credit':
+    case 'put_service':
+    case 'delete_service':
+    case 'set_price':
+    case 'set_disabled':
+    case 'set_metadata':
+    case 'set_paused':
+    case 'change_settings':
+    case 'create_api_key':
+    case 'revoke_api_key':
+    case 'create_webhook':
+    case 'change_webhook':
+    case 'delete_webhook':
+    case 'rotate_webhook_secret':
+    case 'report_delivery':
+      return 1;
+    case 'record_usage':
+    case 'record_usage_bulk':
+    case 'settle':
+    case 'settle_bulk':
+    case 'note_api_key_uses':
+    case 'test_webhook':
+    case 'redeliver':
+      return 0;
+  }
+}
+
+/** The acts that changes are, compared with the books before them. What changed nothing is no act. */
+export function actsOf(tenant: string, before: View, changes: Changes): readonly ActFacts[] {
+  return [
+    ...changes.apiKeys.flatMap((key) => keyAct(before.apiKey(key.prefix), key)),
+    ...changes.services.flatMap((service) => serviceAct(tenant, before.service(service.serviceId), service)),
+    ...changes.webhooks.flatMap((webhook) => webhookAct(tenant, webhookBefore(before, webhook), webhook)),
+    ...changes.entries.flatMap((entry) => entryAct(tenant, entry)),
+    ...changes.pauses.map(({ isPaused }): ActFacts => {
+      const type = isPaused ? 'server.paused' : 'server.unpaused';
+      return { tenant: adminTenant, type, subject: '', details: {} };
+    }),
+    ...changes.settings.flatMap((settings): ActFacts[] => {
+      const details = differences(settingsShown(before.settings()), settingsShown(settings));
+      return details === undefined
+        ? []
+        : [{ tenant: adminTenant, type: 'settings.changed', subject: '', details }];
+    }),
+  ];
+}
+
+function keyAct(before: ApiKey | undefined, key: ApiKey): ActFacts[] {
+  const { tenant, prefix: subject, label, expiresAtMs } = key;
+  const expiresAt = expiresAtMs ?? null;
+  if (before === undefined) {
+    const details = { label, expiresAt, ...rightsAnswer(key) };
+    return [{ tenant, type: 'api_key.created', subject, details }];
+  }
+  if (key.revokedAtMs !== before.revokedAtMs) {
+    return [{ tenant, type: 'api_key.revoked', subject, details: { label } }];
+  }
+  if (expiresAtMs === before.expiresAtMs) return [];
+  return [{ tenant, type: 'api_key.expires', subject, details: { label, expiresAt } }];
+}
+
+function serviceAct(tenant: string, before: Service | undefined, service: Service): ActFacts[] {
+  const subject = service.serviceId;
+  if (service.deleted) return [{ tenant, type: 'service.deleted', subject, details: {} }];
+  if (before === undefined || before.deleted) {
+    return [{ tenant, type: 'service.registered', subject, details: serviceShown(service) }];
+  }
+  const details = differences(serviceShown(before), serviceShown(service));
+  return details === undefined ? [] : [{ tenant, type: 'service.changed', subject, details }];
+}
+
+function webhookBefore(before: View, { id }: Webhook): Webhook | undefined {
+  return before.webhooks().find((known) => known.id === id);
+}
+
+function webhookAct(tenant: string, before: Webhook | undefined, webhook: Webhook): ActFacts[] {
+  const subject = webhook.id;
+  const target = { origin: originOf(webhook.url) };
+  if (webhook.deleted) return [{ tenant, type: 'webhook.deleted', subject, details: target }];
+  if (before === undefined) {
+    const details = { ...target, events: [...webhook.events] };
+    return [{ tenant, type: 'webhook.created', subject, details }];
+  }
+  const details = differences(webhookShown(before), webhookShown(webhook));
+  // A path that changed may be a secret: it is only said that it did.
+  const hidden: Shown = {
+    ...(before.url === webhook.url ? {} : { urlChanged: true }),
+    ...(before.keptSecret === webhook.keptSecret ? {} : { secretChanged: true }),
+  };
+  if (details === undefined && Object.keys(hidden).length === 0) return [];
+  return [{ tenant, type: 'webhook.changed', subject, details: { ...hidden, ...details } }];
+}
+
+function entryAct(tenant: string, entry: Entry): ActFacts[] {
+  const { id: subject, agent, serviceId, requests, reversal, writeOff } = entry;
+  if (writeOff !== undefined) {
+    const { kind, stroops } = writeOff;
+    const details = { agent, serviceId, kind, stroops: String(stroops) };
+    return [{ tenant, type: 'credit.written_off', subject, details }];
+  }
+  if (reversal === undefined) return [];
+  const details = { agent, serviceId, requests, entryId: reversal.entryId ?? null };
+  return [{ tenant, type: 'usage.reversed', subject, details }];
+}
+
+type Shown = { readonly [name: string]: Json };
+
+function serviceShown({ priceStroops, disabled, description, owner }: Service): Shown {
+  return {
+    priceStroops: Number(priceStroops),
+    disabled,
+    description: description ?? null,
+    owner: owner ?? null,
+  };
+}
+
+function webhookShown({ url, events, disabled }: Webhook): Shown {
+  return { origin: originOf(url), events: [...events], disabled: disabled ?? null };
+}
+
+function settingsShown({ bulkItemsMax, requestsPerMinuteMax }: ReturnType<View['settings']>): Shown {
+  return { bulkMaxItems: bulkItemsMax ?? null, rateLimitPerMinute: requestsPerMinuteMax ?? null };
+}
+
+/** Where a webhook goes to, without a path or a query: those may be secrets. */
+function originOf(url: string): string {
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
+}
+
+/** The members that differ, each as it was and as it is; `undefined` if none does. */
+function differences(before: Shown, after: Shown): Shown | undefined {
+  const changed = Object.keys(after).filter(
+    (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+  );
+  if (changed.length === 0) return undefined;
+  return Object.fromEntries(
+    changed.map((name) => [name, { from: before[name] ?? null, to: after[name] ?? null }]),
+  );
+}

@@ -1,0 +1,44 @@
+import type { Act } from '../../domain/act.ts';
+import { adminTenant } from '../../domain/tenant.ts';
+import { instantMs, timestampOfMs } from '../../domain/timestamps.ts';
+import { listActs } from '../../reads/list-acts.ts';
+import { encodeCursor, idCursor } from '../cursor.ts';
+import type { Desk } from '../desk.ts';
+import type { Handlers } from '../router.ts';
+
+export function auditLogRoutes({ books }: Desk) {
+  return {
+    listActs: async (call) => {
+      const { action, actor, subject, from, to, cursor, limit = 100 } = call.query;
+      const query = {
+        // In development mode everyone is the operator.
+        tenant: call.caller.kind === 'anonymous' ? undefined : call.caller.tenant,
+        type: action,
+        actor,
+        subject,
+        fromMs: from === undefined ? undefined : instantMs(from),
+        toMs: to === undefined ? undefined : instantMs(to),
+      };
+      const { items, next, hasMore } = await listActs(books, query, idCursor(cursor), limit);
+      const nextCursor = hasMore ? encodeCursor('id', next) : null;
+      return { status: 200, body: { items: items.map(actAnswer), nextCursor, hasMore } };
+    },
+  } satisfies Partial<Handlers>;
+}
+
+function actAnswer({ id, atMs, tenant, type, subject, details, actor }: Act) {
+  return {
+    id,
+    at: timestampOfMs(atMs),
+    tenant: tenant === adminTenant ? null : tenant,
+    action: type,
+    subject,
+    details,
+    actor: {
+      kind: actor.kind,
+      keyPrefix: actor.keyPrefix ?? null,
+      address: actor.address ?? null,
+      requestId: actor.requestId ?? null,
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import Type from 'typebox';
+import { explained } from './explained-pattern.ts';
+import { Cursor, PageLimit, pagedToEnd, Tenant, Timestamp, Uuid } from './identifiers.ts';
+
+const ActType = Type.Union(
+  [
+    Type.Literal('api_key.created'),
+    Type.Literal('api_key.expires'),
+    Type.Literal('api_key.revoked'),
+    Type.Literal('service.registered'),
+    Type.Literal('service.changed'),
+    Type.Literal('service.deleted'),
+    Type.Literal('webhook.created'),
+    Type.Literal('webhook.changed'),
+    Type.Literal('webhook.deleted'),
+    Type.Literal('usage.reversed'),
+    Type.Literal('credit.written_off'),
+    Type.Literal('server.paused'),
+    Type.Literal('server.unpaused'),
+    Type.Literal('settings.changed'),
+  ],
+  { description: 'What was done. `api_key.expires`: a key was given an end, by a rotation.' },
+);
+
+export const AuditLogFilter = Type.Object(
+  {
+    action: Type.Optional(ActType),
+    actor: Type.Optional(
+      Type.String({
+        description: 'Who did it: `admin`, `anonymous`, `server`, or the prefix of an API key.',
+        pattern: explained(
+          '^(?:admin|api_key|anonymous|server|apk_[0-9a-f]{8})$',
+          "must be 'admin', 'api_key', 'anonymous', 'server' or the prefix of an API key",
+        ),
+        examples: ['apk_0f3a9b2c'],
+      }),
+    ),
+    subject: Type.Optional(
+      Type.String({
+        description: 'What it was done to.',
+        minLength: 1,
+        maxLength: 256,
+        examples: ['input-tokens'],
+      }),
+    ),
+    from: Type.Optional(Type.String({ ...Timestamp, description: 'Done at this moment or later.' })),
+    to: Type.Optional(Type.String({ ...Timestamp, description: 'Done before this moment.' })),
+    cursor: Type.Optional(Cursor),
+    limit: Type.Optional(PageLimit),
+  },
+  { additionalProperties: false },
+);
+
+const Act = Type.Object({
+  id: Uuid,
+  at: Timestamp,
+  tenant: Type.Union([Tenant, Type.Null()], { description: 'Null: what belongs to no tenant.' }),
+  action: ActType,
+  subject: Type.String({
+    description:
+      'What it was done to: the prefix of a key, a service, the id of a webhook or of an entry; empty for the server.',
+  }),
+  details: Type.Object(
+    {},
+    { additionalProperties: true, description: 'What changed; never a secret, nor the path of a webhook.' },
+  ),
+  actor: Type.Object({
+    kind: Type.Union([
+      Type.Literal('admin'),
+      Type.Literal('api_key'),
+      Type.Literal('anonymous'),
+      Type.Literal('server'),
+    ]),
+    keyPrefix: Type.Union([Type.String(), Type.Null()]),
+    address: Type.Union([Type.String(), Type.Null()], { description: 'Of the client.' }),
+    requestId: Type.Union([Type.String(), Type.Null()]),
+  }),
+});
+
+export const AuditLog = Type.Object({ items: Type.Array(Act), ...pagedToEnd });
