@@ -15,7 +15,7 @@ import { uuidV7At } from './harness/uuid-v7.ts';
 import { type ExampleRequest, exampleRequests, type PathValues } from './openapi/requests.ts';
 
 const protectedMode = { ADMIN_API_KEY: adminKey };
-const asOperator = { ...asAdmin, 'x-tenant': 'acme' };
+const asOperator = { ...asAdmin, 'x-tenant': 'acme', 'x-tenant-create': 'true' };
 const id = '01900000-0000-7000-8000-000000000000';
 const values: PathValues = {
   agent: 'agent-7',

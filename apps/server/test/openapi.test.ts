@@ -17,7 +17,7 @@ import { Seen } from './openapi/seen.ts';
 const usage = { agent: 'agent-7', serviceId: 'input-tokens', requests: 3 };
 const unknownId = '01900000-0000-7000-8000-000000000000';
 const protectedMode = { ADMIN_API_KEY: adminKey };
-const asOperator = { ...asAdmin, 'x-tenant': 'acme' };
+const asOperator = { ...asAdmin, 'x-tenant': 'acme', 'x-tenant-create': 'true' };
 
 /** Names of things that there are not. */
 const nowhere: PathValues = {
@@ -165,6 +165,11 @@ test('every documented refusal of a request by its form, its caller, its key or 
     await api.call(path, { method, ...named, headers: asOperator, ...(key === undefined ? {} : { key }) });
   }
   await api.call('/settle', { body: { agent: 'agent-7', serviceId: 'nothing' }, headers: asOperator });
+  // A tenant that there is not.
+  for (const { method, path, body } of requests) {
+    const headers = { ...asAdmin, 'x-tenant': 'nowhere' };
+    await api.call(path, method === 'GET' ? { headers } : { method, body, headers });
+  }
   await refuseByState(api, made);
   // Each answer has left with its day: its key is refused.
   clock.nowMs += 86_400_001;

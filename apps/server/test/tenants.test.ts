@@ -292,3 +292,28 @@ test('a key that clients have already can be created, once, and is kept as a dig
   for (const hidden of [key, key.slice(12), Buffer.from(key).toString('hex')])
     assert.ok(!kept.includes(hidden));
 });
+
+test('what the admin writes for a mistyped tenant makes no books', async (t) => {
+  const { api } = await startInProcess(t, protectedMode);
+  const inName = (tenant: string, more = {}) => withHeaders(api, { ...asAdmin, 'x-tenant': tenant, ...more });
+  assertRefused(await inName('acme').post('/usage', usage, 'k'), 404, 'unknown_tenant');
+  assertRefused(
+    await inName('acme', { 'x-tenant-create': 'yes' }).post('/usage', usage),
+    404,
+    'unknown_tenant',
+  );
+  // The key of what was refused is free.
+  const created = await inName('acme', { 'x-tenant-create': 'true' }).post('/usage', usage, 'k');
+  assert.equal(created.status, 201, created.text);
+  assert.equal((await inName('acme').post('/usage', usage, 'k')).text, created.text);
+  assert.equal((await inName('acme').post('/usage', usage)).status, 201);
+  assertRefused(await inName('acmee').post('/usage', usage), 404, 'unknown_tenant');
+  assertRefused(await inName('acmee').call('/services/s', { method: 'DELETE' }), 404, 'unknown_tenant');
+  // To read is no harm, and to make a key is to make the tenant.
+  assert.equal((await inName('acmee').get('/usage/agent-7/search')).json.total, 0);
+  await makeKey(api, 'bolt');
+  assert.equal((await inName('bolt').post('/usage', usage)).status, 201);
+  const priced = { serviceId: 'search', priceStroops: 1 };
+  assert.equal((await inName('coil', { 'x-tenant-create': 'true' }).post('/services', priced)).status, 201);
+  assert.equal((await inName('coil').post('/usage', usage)).status, 201);
+});

@@ -67,6 +67,13 @@ export const errorCodes = {
     advice: 'Check the path and the identifiers.',
     retry: 'after_mending',
   },
+  unknown_tenant: {
+    status: 404,
+    title: 'The tenant that X-Tenant names does not exist',
+    advice:
+      'Nothing was applied: correct the name, or send `X-Tenant-Create: true` with the first write of a new tenant.',
+    retry: 'after_mending',
+  },
   not_seen: {
     status: 404,
     title: 'No request with this Idempotency-Key has ended here',

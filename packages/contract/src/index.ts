@@ -2,7 +2,13 @@ export { type ErrorCode, type ErrorCodeEntry, errorCodeEntry, errorCodes } from 
 export { IgnoredNames, ignoredHeader } from './ignored-names.ts';
 export { type KnownName, knownName, nearMiss } from './near-miss.ts';
 export { openApiDocument } from './openapi.ts';
-export { bodyBytesMaxDefault, isTagged, isWrite, type Operation } from './operations/operation.ts';
+export {
+  bodyBytesMaxDefault,
+  isForTenants,
+  isTagged,
+  isWrite,
+  type Operation,
+} from './operations/operation.ts';
 export { type Naming, type Right, rightOf, type Scope, scopes } from './operations/rights.ts';
 export { NoMembers, type OperationName, operations, type RequestPart } from './operations.ts';
 export { pointerTo } from './pointer.ts';

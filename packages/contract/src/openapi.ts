@@ -38,7 +38,7 @@ function errorsOf(operation: Operation): readonly ErrorCode[] {
   if (isForTenants(operation)) add(['insufficient_scope', 'address_not_allowed']);
   if (operation.access !== 'open') add(isWrite(operation) ? writeErrors : readErrors);
   // What the operator does goes on while paused.
-  if (isForTenants(operation) && isWrite(operation)) add(['service_paused']);
+  if (isForTenants(operation) && isWrite(operation)) add(['service_paused', 'unknown_tenant']);
   // Also where none is taken: a body that is sent is looked at before the operation is.
   if (operation.method !== 'GET') add(bodyErrors);
   if (operation.method !== 'GET' && operation.access !== 'open') add(closedBodyErrors);
@@ -141,6 +141,10 @@ function headerParameters(name: string, operation: Operation): JsonObject[] {
   }
   if (isForTenants(operation)) {
     list.push(header('X-Tenant', 'Whose books: the admin key names the tenant that it acts for.', false));
+  }
+  if (isForTenants(operation) && isWrite(operation)) {
+    const description = '`true`: the tenant that the admin names in `X-Tenant` may be new.';
+    list.push(header('X-Tenant-Create', description, false));
   }
   if (operation.takesIfMatch) list.push(header('If-Match', 'The `ETag` of a quote.', false));
   return list;

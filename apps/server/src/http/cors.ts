@@ -18,6 +18,7 @@ export async function allowOrigins(app: FastifyInstance, origins: readonly strin
       'X-API-Key',
       'X-Request-Id',
       'X-Tenant',
+      'X-Tenant-Create',
     ],
     exposedHeaders: [
       'ETag',

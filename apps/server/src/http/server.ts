@@ -16,7 +16,8 @@ import { listener } from './listener.ts';
 import { guardDevelopment, refuseProxied } from './origin-guard.ts';
 import { Overloads } from './overloads.ts';
 import { refuseUnknown } from './refuse-unknown.ts';
-import { type Identify, isWriting, registerOperations } from './router.ts';
+import { refuseUnknownTenant } from './refuse-unknown-tenant.ts';
+import { type Admit, type Identify, isWriting, registerOperations } from './router.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
@@ -99,10 +100,17 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
           'too many writes of this tenant are waiting already; nothing was applied',
         );
       },
-      admit: refuseUnknown(desk),
+      admit: bothOf(refuseUnknown(desk), refuseUnknownTenant(desk)),
     },
   );
   return app;
+}
+
+function bothOf(first: Admit, second: Admit): Admit {
+  return async (call) => {
+    await first(call);
+    await second(call);
+  };
 }
 
 function callerOf({ apiKeys, config, nowMs, keyUses }: Desk, uncheckedKeys: UncheckedKeys): Identify {

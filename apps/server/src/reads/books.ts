@@ -21,6 +21,8 @@ export interface Books {
   idsAheadMaxMs(): Promise<number>;
   /** tenants that have accounts, behind a name, by their names; '' begins */
   tenantsAfter(after: string, limit: number): Promise<readonly string[]>;
+  /** whether a tenant has an API key, also a revoked one, an account, a service or a webhook */
+  hasTenant(tenant: string): Promise<boolean>;
   account(account: AccountKey): Promise<Account | undefined>;
   service(tenant: string, serviceId: string): Promise<Service | undefined>;
   /** account and service as they were at one moment */

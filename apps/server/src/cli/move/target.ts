@@ -70,7 +70,8 @@ export class Target {
 
   /** With a key the tenant is named; without one there is only one. */
   #headers(tenant: string): Readonly<Record<string, string>> {
-    if (this.#apiKey !== undefined) return { 'x-api-key': this.#apiKey, 'x-tenant': tenant };
+    if (this.#apiKey !== undefined)
+      return { 'x-api-key': this.#apiKey, 'x-tenant': tenant, 'x-tenant-create': 'true' };
     return { 'x-tenant': tenant };
   }
 }

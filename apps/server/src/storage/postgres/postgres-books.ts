@@ -38,6 +38,7 @@ import {
   loadSettlementsOf,
 } from './settlements.ts';
 import type { TailHorizon } from './tail-horizon.ts';
+import { hasTenant } from './tenants.ts';
 import { loadWebhook, loadWebhooks } from './webhooks.ts';
 
 /** What reads of the database work with. */
@@ -80,6 +81,10 @@ export class PostgresBooks implements Books {
 
   async idsAheadMaxMs() {
     return (await this.#read(loadOperator)).idsAheadMaxMs;
+  }
+
+  hasTenant(tenant: string) {
+    return this.#read((connection) => hasTenant(connection, tenant));
   }
 
   tenantsAfter(after: string, limit: number) {

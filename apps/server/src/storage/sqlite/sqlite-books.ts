@@ -35,6 +35,7 @@ import {
   loadSettlementsOf,
 } from './settlements.ts';
 import type { Snapshots } from './snapshots.ts';
+import { hasTenant } from './tenants.ts';
 import { loadWebhook, loadWebhooks } from './webhooks.ts';
 
 /** Reads of a database file. Each is short: it runs on the calling thread. */
@@ -63,6 +64,10 @@ export class SqliteBooks implements Books {
 
   idsAheadMaxMs() {
     return this.#read((connection) => loadIds(connection).aheadMaxMs);
+  }
+
+  hasTenant(tenant: string) {
+    return this.#read((connection) => hasTenant(connection, tenant));
   }
 
   tenantsAfter(after: string, limit: number) {

@@ -1,0 +1,25 @@
+import { isForTenants, isWrite } from '@billonce/contract';
+import { ApiError } from './api-error.ts';
+import type { Desk } from './desk.ts';
+import type { Admit } from './router.ts';
+
+/** Says that a write of the admin may be the first one of a tenant. */
+const createHeader = 'x-tenant-create';
+const tenantsMax = 10_000;
+
+/** Refuses what the admin writes for a tenant that does not exist: a name that is mistyped would get books of its own. */
+export function refuseUnknownTenant({ books }: Pick<Desk, 'books'>): Admit {
+  // A tenant never ends.
+  const known = new Set<string>();
+  return async ({ operation, request, caller }) => {
+    const { kind, tenant } = caller;
+    if (kind !== 'admin' || tenant === undefined || !isForTenants(operation) || !isWrite(operation)) return;
+    if (request.headers[createHeader] === 'true' || known.has(tenant)) return;
+    if (!(await books.hasTenant(tenant))) {
+      const message = `there is no tenant ${tenant}: correct X-Tenant, or send X-Tenant-Create: true`;
+      throw new ApiError('unknown_tenant', message);
+    }
+    if (known.size >= tenantsMax) known.clear();
+    known.add(tenant);
+  };
+}
