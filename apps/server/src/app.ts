@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { ApiKeyLookup } from './http/api-key-lookup.ts';
 import { Certificate } from './http/certificate.ts';
+import { RateBudgets } from './http/rate-budget.ts';
 import { ReadDesk } from './http/read-desk.ts';
 import { httpServer } from './http/server.ts';
 import { WriteDesk } from './http/write.ts';
@@ -60,6 +61,8 @@ export interface App {
 
 const futureToleranceMs = 300_000;
 const sealedAnswerTtlMs = 600_000;
+/** Tenants that the metrics show by name: those that cost most. */
+const heaviestShown = 10;
 
 /**
  * Puts the rooms together and starts to listen.
@@ -140,6 +143,8 @@ export async function startApp(
     await traces?.close();
   };
   try {
+    const rateBudgets = new RateBudgets(storage.takeBudget, nowMs);
+    metrics.watchBudgets(() => rateBudgets.heaviest(heaviestShown));
     const writes = new WriteDesk(ledger, config.isKeyRequired);
     const http = await httpServer(
       {
@@ -149,6 +154,7 @@ export async function startApp(
         reads,
         apiKeys,
         certificate,
+        rateBudgets,
         writeProbe,
         keyUses,
         metrics,

@@ -25,7 +25,7 @@ export interface Config {
   /** whether a request with names that are not known is refused; otherwise they are ignored, and its answer lists them */
   readonly refusesUnknownNames: boolean;
   readonly bulkItemsMax: number;
-  /** for each tenant; 0 is off */
+  /** what each tenant may cost in a minute; 0 is off */
   readonly requestsPerMinuteMax: number;
   /** how many API keys that are not recognized an address may send in a minute */
   readonly unknownKeysPerMinuteMax: number;
@@ -114,7 +114,7 @@ export function parseConfig(environment: Environment): ParsedConfig {
     isKeyRequired: read.flag('IDEMPOTENCY_REQUIRED', false),
     refusesUnknownNames: read.flag('REFUSE_UNKNOWN_PARAMETERS', false),
     bulkItemsMax: read.integer('BULK_MAX_ITEMS', 1_000, 1, 10_000),
-    requestsPerMinuteMax: read.integer('RATE_LIMIT_PER_MINUTE', 0, 0, 1_000_000_000),
+    requestsPerMinuteMax: read.integer('RATE_LIMIT_PER_MINUTE', 12_000_000, 0, 1_000_000_000),
     unknownKeysPerMinuteMax: read.integer('UNKNOWN_KEYS_PER_MINUTE', 120, 1, 1_000_000_000),
     tls: tlsFiles(read, mistakes),
     connectionsMax,

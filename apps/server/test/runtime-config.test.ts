@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Api, apiAt } from './harness/api.ts';
+import { type Api, type ApiAnswer, apiAt } from './harness/api.ts';
 import { emptyDatabase } from './harness/database.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { startProcess } from './harness/process.ts';
-import { adminKey, apiOfTenant, asAdmin, withHeaders } from './harness/tenants.ts';
+import { adminKey, apiOfTenant, asAdmin, makeKey, withHeaders } from './harness/tenants.ts';
 
 const bulkOf = (items: number) => ({
   items: Array.from({ length: items }, (_, index) => ({
@@ -29,12 +29,12 @@ const patch = (body: unknown, key?: string) => ({
 test('the limit of a bulk is changed while the server runs; a retry is answered after it was lowered', async (t) => {
   const { api } = await startInProcess(t, { BULK_MAX_ITEMS: '20' });
   const before = await api.get('/config');
-  assert.deepEqual(before.json.config, configOf(20, 0));
+  assert.deepEqual(before.json.config, configOf(20, 12_000_000));
   assert.equal(before.json.effectiveWithinMs, 2_000);
   const first = await api.post('/usage/bulk', bulkOf(20), 'bulk');
   assert.equal(first.status, 201);
   const changed = await api.call('/config', patch({ bulkMaxItems: 10 }, 'lower'));
-  assert.deepEqual(changed.json, { config: configOf(10, 0), effectiveWithinMs: 2_000 });
+  assert.deepEqual(changed.json, { config: configOf(10, 12_000_000), effectiveWithinMs: 2_000 });
   const refused = await api.post(
     '/usage/bulk',
     { items: bulkOf(11).items.map((item) => ({ ...item, id: `x${item.id}` })) },
@@ -152,4 +152,48 @@ test("settings are the operator's alone", async (t) => {
   assert.equal((await one.get('/config')).status, 403);
   assert.equal((await one.call('/config', patch({ bulkMaxItems: 5 }))).status, 403);
   assert.equal((await api.get('/config')).status, 401);
+});
+
+test('a bulk costs as much as it has items, a sum over all accounts a hundred, and what is not valid one', async (t) => {
+  const { api, clock } = await startInProcess(t, { RATE_LIMIT_PER_MINUTE: '1000' });
+  const remaining = async (answer: Promise<ApiAnswer>) =>
+    Number((await answer).headers.get('ratelimit-remaining'));
+  assert.equal(await remaining(api.post('/usage/bulk', bulkOf(20))), 980);
+  assert.equal(await remaining(api.get('/usage/a/s')), 979);
+  assert.equal(await remaining(api.get('/billing/total')), 879);
+  assert.equal(await remaining(api.post('/usage', 'not JSON')), 878);
+  assert.equal(await remaining(api.post('/usage/bulk', bulkOf(877))), 1);
+  // A bulk is not cut: the last one may cost more than is left, and the next request waits.
+  assert.equal((await api.post('/usage/bulk', bulkOf(30), 'last')).status, 201);
+  assert.equal((await api.post('/usage/bulk', bulkOf(30), 'last')).status, 429);
+  clock.nowMs += 60_000;
+  const replay = await api.post('/usage/bulk', bulkOf(30), 'last');
+  assert.equal(replay.headers.get('idempotency-replayed'), 'true');
+});
+
+test('a rate limit is on unless it is switched off', async (t) => {
+  const { api } = await startInProcess(t);
+  assert.equal((await api.get('/usage/a/s')).headers.get('ratelimit-limit'), '12000000');
+  const off = await startInProcess(t, { RATE_LIMIT_PER_MINUTE: '0' });
+  assert.equal((await off.api.get('/usage/a/s')).headers.get('ratelimit-limit'), null);
+});
+
+test('instances on one database share the limit of a tenant', async (t) => {
+  const databaseUrl = await emptyDatabase(t);
+  if (databaseUrl.startsWith('file:')) return t.skip('one instance has the file alone');
+  const environment = {
+    ADMIN_API_KEY: adminKey,
+    RATE_LIMIT_PER_MINUTE: '40',
+    DATABASE_URL: databaseUrl,
+  };
+  const nowMs = Date.now();
+  const first = await startInProcess(t, environment, nowMs);
+  const second = await startInProcess(t, environment, nowMs);
+  const key = { 'x-api-key': await makeKey(first.api, 'acme') };
+  const statuses: number[] = [];
+  for (let round = 0; round < 30; round++) {
+    for (const { api } of [first, second]) statuses.push((await api.get('/usage/a/s', key)).status);
+  }
+  assert.equal(statuses.filter((status) => status === 200).length, 40);
+  assert.equal(statuses.filter((status) => status === 429).length, 20);
 });

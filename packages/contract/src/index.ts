@@ -2,6 +2,7 @@ export { type ErrorCode, type ErrorCodeEntry, errorCodeEntry, errorCodes } from 
 export { IgnoredNames, ignoredHeader } from './ignored-names.ts';
 export { type KnownName, knownName, nearMiss } from './near-miss.ts';
 export { openApiDocument } from './openapi.ts';
+export { costOf } from './operations/costs.ts';
 export {
   bodyBytesMaxDefault,
   isForTenants,

@@ -162,8 +162,8 @@ const ignoredNames = {
 
 const rateLimitHeaders = Object.fromEntries(
   [
-    ['RateLimit-Limit', 'Requests that the tenant has in a minute.'],
-    ['RateLimit-Remaining', 'Those that are left.'],
+    ['RateLimit-Limit', 'What the tenant may cost in a minute.'],
+    ['RateLimit-Remaining', 'What is left of it.'],
     ['RateLimit-Reset', 'Seconds until the next minute begins.'],
   ].map(([field, description]) => [
     field,

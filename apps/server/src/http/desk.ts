@@ -10,6 +10,7 @@ import type { Traces } from '../traces/traces.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiKeyLookup } from './api-key-lookup.ts';
 import type { Certificate } from './certificate.ts';
+import type { RateBudgets } from './rate-budget.ts';
 import type { ReadDesk } from './read-desk.ts';
 import type { Call } from './router.ts';
 import type { WriteDesk } from './write.ts';
@@ -23,6 +24,7 @@ export interface Desk {
   readonly reads: ReadDesk;
   readonly writeProbe: WriteProbe;
   readonly keyUses: KeyUses;
+  readonly rateBudgets: RateBudgets;
   readonly metrics: Metrics;
   /** `undefined`: nothing is traced */
   readonly traces: Traces | undefined;

@@ -45,7 +45,10 @@ export type Identify = (request: FastifyRequest) => Promise<Caller>;
 
 /** What a call is decided by before its handler: may refuse names that are not known. */
 export type Admit = (
-  call: Pick<Call<OperationName>, 'operation' | 'request' | 'caller' | 'ignored'>,
+  call: Pick<Call<OperationName>, 'operation' | 'request' | 'reply' | 'caller' | 'ignored'> & {
+    readonly name: OperationName;
+    readonly body: unknown;
+  },
 ) => Promise<void>;
 
 /** Whether there is room for a write of a caller now: before its body is read. */
@@ -117,7 +120,7 @@ function registerOperation<N extends OperationName>(
         const caller = request.caller ?? nobody;
         refuseByParts(caller.rights, name, parts);
         const call = { operation, request, reply, caller, ignored, ...parts };
-        await admit(call);
+        await admit({ ...call, name });
         return tagged(call, await handler(call));
       });
       return send(reply, answer);

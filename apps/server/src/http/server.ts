@@ -1,4 +1,4 @@
-import rateLimit from '@fastify/rate-limit';
+import addressLimit from '@fastify/rate-limit';
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import type { ApiKey } from '../domain/api-key.ts';
 import { addressGroup } from './address-places.ts';
@@ -15,6 +15,7 @@ import { refuseMalformed } from './http-rules.ts';
 import { listener } from './listener.ts';
 import { guardDevelopment, refuseProxied } from './origin-guard.ts';
 import { Overloads } from './overloads.ts';
+import { RateLimit } from './rate-limit.ts';
 import { refuseUnknown } from './refuse-unknown.ts';
 import { refuseUnknownTenant } from './refuse-unknown-tenant.ts';
 import { type Admit, type Identify, isWriting, registerOperations } from './router.ts';
@@ -68,7 +69,9 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
   if (desk.config.corsAllowedOrigins.length > 0) await allowOrigins(app, desk.config.corsAllowedOrigins);
   const settings = new RuntimeSettings(desk.books, desk.config, desk.nowMs);
   await settings.load();
-  const refuseTooMany = await registerRateLimit(app, settings, trustedHops);
+  const refuseTooMany = await refusedLimit(app, settings, trustedHops);
+  const rateLimit = new RateLimit(desk.rateBudgets, settings, () => desk.metrics.rateLimited());
+  rateLimit.register(app);
   const uncheckedKeys = new UncheckedKeys(desk.books);
   registerOperations(
     app,
@@ -100,16 +103,15 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
           'too many writes of this tenant are waiting already; nothing was applied',
         );
       },
-      admit: bothOf(refuseUnknown(desk), refuseUnknownTenant(desk)),
+      admit: inTurn(refuseUnknown(desk), refuseUnknownTenant(desk), rateLimit.charge()),
     },
   );
   return app;
 }
 
-function bothOf(first: Admit, second: Admit): Admit {
+function inTurn(...all: readonly Admit[]): Admit {
   return async (call) => {
-    await first(call);
-    await second(call);
+    for (const admit of all) await admit(call);
   };
 }
 
@@ -167,26 +169,15 @@ function limitRefused(
   };
 }
 
-/** Limits the requests of each tenant; returns what limits those of an address that have no recognized key. */
-async function registerRateLimit(
+/** What limits the requests of an address that have no recognized key. */
+async function refusedLimit(
   app: FastifyInstance,
   settings: RuntimeSettings,
   trustedHops: number,
 ): Promise<(request: FastifyRequest) => Promise<void>> {
   // The settings may be read again after the allow list was asked: no limit is then not a limit of 0.
   const max = () => settings.requestsPerMinuteMax || Number.MAX_SAFE_INTEGER;
-  await app.register(rateLimit, {
-    max,
-    cache: rateLimitedCallersMax,
-    timeWindow: 60_000,
-    // Behind the identification of the caller, so that it is the tenant's limit.
-    hook: 'preParsing',
-    enableDraftSpec: true,
-    allowList: (request) => request.caller === undefined || settings.requestsPerMinuteMax === 0,
-    keyGenerator: ({ caller }) =>
-      caller?.tenant === undefined ? 'admin' : `${caller.tenant} ${caller.scope}`,
-    errorResponseBuilder: () => new ApiError('rate_limited', 'the rate limit of this tenant is used up'),
-  });
+  await app.register(addressLimit, { global: false, cache: rateLimitedCallersMax });
   const countRefused = app.createRateLimit({
     max,
     timeWindow: 60_000,

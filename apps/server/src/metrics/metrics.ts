@@ -18,7 +18,8 @@ const commitSecondsBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0
 const batchItemsBuckets = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000, 10_000];
 
 /**
- * The server's metrics, for Prometheus. No label carries a key, a tenant, an agent or a path: routes are patterns.
+ * The server's metrics, for Prometheus. No label carries a key, an agent or a path: routes are patterns. Only
+ * `billonce_rate_budget_used` names tenants, ten at the most.
  * Amounts are doubles there, so those beyond 2^53 are rounded; the books are exact.
  */
 export class Metrics {
@@ -37,6 +38,7 @@ export class Metrics {
   readonly #writeProbes: Counter<'outcome'>;
   readonly #deliveries: Counter<'outcome'>;
   readonly #connectionsCut: Counter<'reason'>;
+  readonly #rateLimited: Counter;
   readonly #failedAudits: Gauge;
   readonly #books: readonly { readonly gauge: Gauge; readonly read: (books: AuditedBooks) => number }[];
 
@@ -87,6 +89,7 @@ export class Metrics {
       'Connections that were refused because there are too many, or closed because an answer was not read',
       ['reason'],
     );
+    this.#rateLimited = counter('rate_limited_total', 'Requests that the rate limit of a tenant refused');
     this.#failedAudits = gauge(
       'audit_failed_tenants',
       'Tenants that the last audit could not read; anything but 0 is an alarm',
@@ -125,6 +128,25 @@ export class Metrics {
         read: ({ endedAtMs }) => endedAtMs / 1_000,
       },
     ];
+  }
+
+  rateLimited(): void {
+    this.#rateLimited.inc();
+  }
+
+  /** Shows what the callers that cost most have used of their rate budgets, as it is at each scrape. */
+  watchBudgets(heaviest: () => readonly (readonly [caller: string, used: number])[]): void {
+    new Gauge({
+      name: 'billonce_rate_budget_used',
+      help: 'What the ten tenants that cost most have used of their rate limit in this minute',
+      labelNames: ['tenant'],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        // Several scopes of a tenant: the admin in its name, addresses without a key.
+        for (const [caller, used] of heaviest()) this.inc({ tenant: caller.split(' ', 1)[0] ?? '' }, used);
+      },
+    });
   }
 
   /** Shows what waits, as it is whenever somebody asks. */

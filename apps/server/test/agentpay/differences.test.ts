@@ -136,9 +136,9 @@ const differences: Readonly<Record<number, Shown>> = {
   },
   12: async (played) => {
     const { send, asOperator } = played;
-    assert.equal((await send('GET /api/v1/agents')).headers.get('ratelimit-limit'), null);
+    assert.equal((await send('GET /api/v1/agents')).headers.get('ratelimit-limit'), '12000000');
     const read = (await asOperator('GET /api/v1/config')).json;
-    assert.deepEqual([read.config.rateLimitPerWindow, read.config.bulkMaxItems], [0, 1_000]);
+    assert.deepEqual([read.config.rateLimitPerWindow, read.config.bulkMaxItems], [12_000_000, 1_000]);
     const capped = await asOperator('PATCH /api/v1/config', { eventLogCap: 2 });
     assert.deepEqual([capped.status, capped.headers.get('ignored-parameters')], [200, 'eventLogCap']);
     const other = await asOperator('PATCH /api/v1/config', { rateLimitWindowMs: 1_000 });

@@ -276,7 +276,8 @@ const BulkMaxItems = Type.Integer({
 });
 
 const RateLimitPerMinute = Type.Integer({
-  description: 'Requests per minute, for each tenant; 0 is no limit.',
+  description:
+    'What each tenant may cost in a minute: an item of a bulk 1, any other request 1 or more; 0 is no limit.',
   minimum: 0,
   maximum: 1_000_000_000,
   examples: [6000],

@@ -11,6 +11,7 @@ import { migrate } from './migrations/migrate.ts';
 import { ReadPool } from './pool.ts';
 import { PostgresBooks } from './postgres-books.ts';
 import { type PostgresOptions, PostgresStorage } from './postgres-storage.ts';
+import { takeBudget } from './rate-budgets.ts';
 import { PostgresSweep } from './sweep.ts';
 import { type HorizonWaits, TailHorizon } from './tail-horizon.ts';
 import { probeWrite } from './write-probe.ts';
@@ -90,6 +91,7 @@ export async function openPostgres(
     audits: new PostgresAudits(upkeep),
     sweepable,
     probeWrite: () => probeWrite(pool),
+    takeBudget: (caller, windowStartMs, cost) => takeBudget(pool, caller, windowStartMs, cost),
     lost,
     nowMs: now,
     close,

@@ -48,6 +48,7 @@ export async function openSqlite(
     audits,
     sweepable: writer,
     probeWrite: () => writer.probe(),
+    takeBudget: undefined,
     lost: writer.lost,
     nowMs,
     close,

@@ -18,6 +18,7 @@ import { formerSecrets } from './0012-former-secrets.ts';
 import { webhookOwnership } from './0013-webhook-ownership.ts';
 import { keyUses } from './0014-key-uses.ts';
 import { auditLog } from './0015-audit-log.ts';
+import { rateBudgets } from './0016-rate-budgets.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -36,6 +37,7 @@ const migrations: readonly string[] = [
   webhookOwnership,
   keyUses,
   auditLog,
+  rateBudgets,
 ];
 
 /** The schema that this version reads and writes. */

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RateBudgets, windowMs } from './rate-budget.ts';
+
+/** A counter that instances share, as the database keeps it. */
+function sharedCounter() {
+  const taken = new Map<string, number>();
+  let asked = 0;
+  return {
+    get asked() {
+      return asked;
+    },
+    take: async (caller: string, windowStartMs: number, cost: number) => {
+      asked += 1;
+      const name = `${caller} ${windowStartMs}`;
+      const after = (taken.get(name) ?? 0) + cost;
+      taken.set(name, after);
+      return after;
+    },
+  };
+}
+
+async function spend(budgets: RateBudgets, limit: number, cost: number): Promise<boolean> {
+  if ((await budgets.look('acme', limit)).isUsedUp) return false;
+  budgets.use('acme', limit, cost);
+  return true;
+}
+
+test('a sole instance spends exactly the limit, and all of it again in the next minute', async () => {
+  const clock = { nowMs: 8 * windowMs - 1 };
+  const budgets = new RateBudgets(undefined, () => clock.nowMs);
+  for (const resetMs of [1, windowMs]) {
+    assert.equal((await budgets.look('acme', 10)).resetMs, resetMs);
+    for (let spent = 0; spent < 10; spent++) assert.ok(await spend(budgets, 10, 1));
+    assert.equal(await spend(budgets, 10, 1), false);
+    assert.equal((await budgets.look('other', 10)).remaining, 10);
+    clock.nowMs += 1;
+  }
+});
+
+test('the last request may cost more than is left; a limit that is raised gives more at once', async () => {
+  const budgets = new RateBudgets(undefined, () => 0);
+  assert.ok(await spend(budgets, 10, 9));
+  assert.ok(await spend(budgets, 10, 1_000));
+  assert.equal(await spend(budgets, 10, 1), false);
+  assert.equal(await spend(budgets, 1_000, 1), false);
+  assert.ok(await spend(budgets, 2_000, 1));
+});
+
+test('instances share a budget: together they spend the limit, and ask for few parts of it', async () => {
+  const shared = sharedCounter();
+  const instances = [1, 2, 3].map(() => new RateBudgets(shared.take, () => 0));
+  const limit = 3_000;
+  let spent = 0;
+  for (let round = 0; round < 2_000; round++) {
+    for (const budgets of instances) if (await spend(budgets, limit, 1)) spent += 1;
+  }
+  assert.equal(spent, limit);
+  assert.ok(shared.asked <= 20 + 3 * instances.length, `${shared.asked} times`);
+});
+
+test('what a bulk costs beyond a lease is leased by the next request', async () => {
+  const shared = sharedCounter();
+  const [one, two] = [1, 2].map(() => new RateBudgets(shared.take, () => 0));
+  assert.ok(one && two);
+  assert.ok(await spend(one, 100, 90));
+  assert.ok(await spend(one, 100, 1));
+  let spent = 0;
+  while (await spend(two, 100, 1)) spent += 1;
+  assert.ok(spent <= 10, `${spent} after 91 of 100`);
+});
+
+test('requests at once ask for one lease, and a database that cannot be asked refuses no one', async () => {
+  const shared = sharedCounter();
+  const budgets = new RateBudgets(shared.take, () => 0);
+  await Promise.all(Array.from({ length: 50 }, () => budgets.look('acme', 1_000)));
+  assert.equal(shared.asked, 1);
+  const cut = new RateBudgets(
+    () => Promise.reject(new Error('away')),
+    () => 0,
+  );
+  for (let spent = 0; spent < 100; spent++) assert.ok(await spend(cut, 10, 1));
+});
+
+test('the callers that cost most are named, and no more than were asked for', () => {
+  const budgets = new RateBudgets(undefined, () => 0);
+  for (let number = 0; number < 30; number++) budgets.use(`tenant-${number}`, 100, number);
+  assert.deepEqual(budgets.heaviest(2), [
+    ['tenant-29', 29],
+    ['tenant-28', 28],
+  ]);
+});

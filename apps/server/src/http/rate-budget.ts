@@ -1,0 +1,120 @@
+/** The window of the rate limit: a minute of the clock, the same for all instances. */
+export const windowMs = 60_000;
+/** A caller's budget is leased from the database in so many parts, so that few requests ask for one. */
+const leasesPerWindow = 20;
+/** Callers that are counted; beyond them those that were seen first begin again. */
+const callersMax = 50_000;
+
+/** Where instances that share a database share budgets: what all of them have taken in a window, after this. */
+export type TakeBudget = (caller: string, windowStartMs: number, cost: number) => Promise<number>;
+
+/** What a caller has used in a window. */
+interface Usage {
+  readonly windowStartMs: number;
+  used: number;
+  /** what this instance may use; of a sole instance that is all */
+  leased: number;
+  /** what all instances had taken when this one last asked */
+  takenByAll: number;
+  /** a lease that was asked for */
+  asking: Promise<void> | undefined;
+}
+
+/** Where a caller stands. */
+export interface BudgetState {
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetMs: number;
+  readonly isUsedUp: boolean;
+}
+
+/**
+ * What callers may still cost in this minute. On one database each instance leases a part of a caller's budget at a time, so
+ * that a write is rare. A part that an instance did not use by the end of the window is lost: with many instances a caller may
+ * be refused a little early, by one part for each instance.
+ */
+export class RateBudgets {
+  readonly #take: TakeBudget | undefined;
+  readonly #nowMs: () => number;
+  readonly #callers = new Map<string, Usage>();
+
+  /** @param take `undefined`: this instance is the only one */
+  constructor(take: TakeBudget | undefined, nowMs: () => number) {
+    this.#take = take;
+    this.#nowMs = nowMs;
+  }
+
+  /** Looks whether anything is left, and leases some where that has to be asked for. */
+  async look(caller: string, limit: number): Promise<BudgetState> {
+    const usage = this.#usageOf(caller);
+    if (this.#leftOf(usage, limit) <= 0 && this.#take !== undefined && usage.takenByAll < limit) {
+      usage.asking ??= this.#lease(caller, usage, limit, this.#take).finally(() => {
+        usage.asking = undefined;
+      });
+      await usage.asking;
+    }
+    return this.#stateOf(usage, limit);
+  }
+
+  /** Uses up the cost of a request that was let in. The last one may cost more than is left: a bulk is not cut. */
+  use(caller: string, limit: number, cost: number): BudgetState {
+    const usage = this.#usageOf(caller);
+    usage.used += cost;
+    return this.#stateOf(usage, limit);
+  }
+
+  /** The callers that used most of their budgets in this window. */
+  heaviest(count: number): readonly (readonly [caller: string, used: number])[] {
+    const windowStartMs = this.#windowStartMs();
+    return [...this.#callers]
+      .filter(([, usage]) => usage.windowStartMs === windowStartMs)
+      .map(([caller, { used }]) => [caller, used] as const)
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, count);
+  }
+
+  async #lease(caller: string, usage: Usage, limit: number, take: TakeBudget): Promise<void> {
+    // What was used beyond the lease before is leased, too.
+    const wanted = Math.ceil(limit / leasesPerWindow) + Math.max(0, usage.used - usage.leased);
+    try {
+      const taken = await take(caller, usage.windowStartMs, wanted);
+      usage.leased += Math.max(0, wanted - Math.max(0, taken - limit));
+      usage.takenByAll = Math.max(usage.takenByAll, taken);
+    } catch {
+      // A limit is no promise: while the database cannot be asked, it refuses nobody.
+      usage.leased += wanted;
+    }
+  }
+
+  #usageOf(caller: string): Usage {
+    const windowStartMs = this.#windowStartMs();
+    const known = this.#callers.get(caller);
+    if (known?.windowStartMs === windowStartMs) return known;
+    const usage = { windowStartMs, used: 0, leased: 0, takenByAll: 0, asking: undefined };
+    this.#callers.delete(caller);
+    const [first] = this.#callers.keys();
+    if (first !== undefined && this.#callers.size >= callersMax) this.#callers.delete(first);
+    this.#callers.set(caller, usage);
+    return usage;
+  }
+
+  #leftOf({ used, leased }: Usage, limit: number): number {
+    return (this.#take === undefined ? limit : leased) - used;
+  }
+
+  #stateOf(usage: Usage, limit: number): BudgetState {
+    const left = this.#leftOf(usage, limit);
+    const unleased = this.#take === undefined ? 0 : Math.max(0, limit - usage.takenByAll);
+    return {
+      limit,
+      remaining: Math.max(0, Math.min(limit, left + unleased)),
+      resetMs: usage.windowStartMs + windowMs - this.#nowMs(),
+      isUsedUp: left <= 0,
+    };
+  }
+
+  #windowStartMs(): number {
+    const nowMs = this.#nowMs();
+    return nowMs - (nowMs % windowMs);
+  }
+}

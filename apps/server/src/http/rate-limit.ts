@@ -1,0 +1,62 @@
+import { costOf } from '@billonce/contract';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ApiError } from './api-error.ts';
+import type { Caller } from './caller.ts';
+import type { BudgetState, RateBudgets } from './rate-budget.ts';
+import type { Admit } from './router.ts';
+import type { RuntimeSettings } from './runtime-settings.ts';
+
+/** Limits what each caller may cost in a minute: a tenant, or an address where callers have no key. */
+export class RateLimit {
+  readonly #budgets: RateBudgets;
+  readonly #settings: RuntimeSettings;
+  readonly #onRefused: () => void;
+
+  constructor(budgets: RateBudgets, settings: RuntimeSettings, onRefused: () => void) {
+    this.#budgets = budgets;
+    this.#settings = settings;
+    this.#onRefused = onRefused;
+  }
+
+  /** Refuses who has used up everything, before a body is read. */
+  register(app: FastifyInstance): void {
+    app.addHook('preParsing', async (request: FastifyRequest, reply: FastifyReply) => {
+      // No limit is not a limit of 0; the settings may be read again at any time.
+      const limit = this.#settings.requestsPerMinuteMax;
+      if (request.caller === undefined || limit === 0) return;
+      const caller = nameOf(request.caller);
+      const state = await this.#budgets.look(caller, limit);
+      // Of a request that turns out not to be valid only this is charged.
+      if (!state.isUsedUp) return tell(reply, this.#budgets.use(caller, limit, 1));
+      tell(reply, state);
+      this.#onRefused();
+      throw new ApiError('rate_limited', 'the rate limit of this tenant is used up', {
+        headers: { 'retry-after': secondsOf(state) },
+      });
+    });
+  }
+
+  /** Uses up what a request costs, once its items are known. */
+  charge(): Admit {
+    return async ({ name, request, reply, body }) => {
+      const limit = this.#settings.requestsPerMinuteMax;
+      if (request.caller === undefined || limit === 0) return;
+      const rest = costOf(name, body) - 1;
+      if (rest > 0) tell(reply, this.#budgets.use(nameOf(request.caller), limit, rest));
+    };
+  }
+}
+
+function nameOf({ tenant, scope }: Caller): string {
+  return tenant === undefined ? '$admin' : `${tenant} ${scope}`;
+}
+
+function tell(reply: FastifyReply, state: BudgetState): void {
+  reply.header('ratelimit-limit', String(state.limit));
+  reply.header('ratelimit-remaining', String(state.remaining));
+  reply.header('ratelimit-reset', secondsOf(state));
+}
+
+function secondsOf({ resetMs }: BudgetState): string {
+  return String(Math.max(1, Math.ceil(resetMs / 1_000)));
+}
