@@ -236,7 +236,7 @@ test('a new admin key does not open what was sealed for the old one, and no seco
   const before = await startInProcess(t, { ...protectedMode, DATABASE_URL: databaseUrl });
   assert.equal((await before.api.post('/api-keys', body, 'k', asAdmin)).status, 201);
   await before.app.close();
-  const rotated = 'another-admin-key-of-the-tests';
+  const rotated = `${adminKey}-4Kc8sYd2QwEz`;
   const { api } = await startInProcess(t, { ADMIN_API_KEY: rotated, DATABASE_URL: databaseUrl });
   assertRefused(await api.post('/api-keys', body, 'k', asAdmin), 401, 'unauthorized');
   const asNewAdmin = { 'x-api-key': rotated };
