@@ -9,6 +9,8 @@ import type { Settings } from '../domain/settings.ts';
 import type { Settlement } from '../domain/settlement.ts';
 import type { Entry, KnownUsage } from '../domain/usage.ts';
 import type { Webhook } from '../domain/webhook.ts';
+import type { EntriesLooked, LookWanted } from './entries-looked.ts';
+import type { EventTally, TallyWanted } from './event-tally.ts';
 import type { EventRows, EventsWanted } from './merge-events.ts';
 
 /** The read side of a storage engine: small reads, each bounded, of what was committed. */
@@ -49,6 +51,8 @@ export interface Books {
   usages(tenant: string, usageIds: ReadonlySet<string>): Promise<ReadonlyMap<string, KnownUsage>>;
   /** entries behind an id, in the order in which they were recorded */
   entriesAfter(tenant: string, afterId: string, limit: number): Promise<readonly Entry[]>;
+  /** looks at the entries behind an id, in the order in which they were recorded, for those that are wanted */
+  lookForEntries(wanted: LookWanted): Promise<EntriesLooked>;
   /** entries of an account with sequence in (after, through] */
   entriesOf(account: AccountKey, after: number, through: number, limit: number): Promise<readonly Entry[]>;
   settlement(tenant: string, id: string): Promise<Settlement | undefined>;
@@ -81,6 +85,8 @@ export interface Books {
   actsBefore(tenant: string | undefined, beforeId: string, limit: number): Promise<readonly Act[]>;
   /** facts that are events, of several kinds, all as they were at one moment */
   events(wanted: EventsWanted): Promise<EventRows>;
+  /** counts the next events by type */
+  tallyEvents(wanted: TallyWanted): Promise<EventTally>;
   notedEvent(tenant: string, id: string): Promise<NotedEvent | undefined>;
   /** webhooks of a tenant that were not deleted */
   webhooks(tenant: string): Promise<readonly Webhook[]>;

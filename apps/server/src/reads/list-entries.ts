@@ -48,7 +48,7 @@ export async function listEntries(
   const range = rangeOf(settlement);
   if (agent === undefined || serviceId === undefined) {
     const start: EntryCursor = { kind: 'id', id: idAtMs(query.recordedFromMs ?? 0) };
-    return await collectPage(await tenantScan(books, query), after ?? start, limit);
+    return await collectPage(await tenantScan(books, query, limit), after ?? start, limit);
   }
   const start: EntryCursor = { kind: 'sequence', sequence: range.from };
   const account = { tenant: query.tenant, agent, serviceId };
@@ -83,23 +83,48 @@ async function accountScan(
   };
 }
 
-async function tenantScan(books: Books, query: EntryQuery): Promise<EntryScan> {
+async function tenantScan(books: Books, query: EntryQuery, limit: number): Promise<EntryScan> {
+  const { tenant, agent, serviceId, occurredFromNs, occurredToNs } = query;
+  const bounds = [agent, serviceId, occurredFromNs, occurredToNs, query.recordedFromMs];
+  const isFiltered = bounds.some((bound) => bound !== undefined);
+  // Of a list without a filter every row is wanted, and one more than the page says whether there is more.
+  const pageRows = Math.min(scanRows, limit + 1);
   return {
     ...(await filter(books, query)),
     async read(beyond) {
       const afterId = beyond.kind === 'id' ? beyond.id : idAtMs(0);
-      const rows = await books.entriesAfter(query.tenant, afterId, scanRows);
-      return { rows, isEnd: rows.length < scanRows };
+      if (!isFiltered) {
+        const rows = await books.entriesAfter(tenant, afterId, pageRows);
+        return { rows, isEnd: rows.length < pageRows };
+      }
+      const found = await books.lookForEntries({
+        tenant,
+        agent,
+        serviceId,
+        occurredFromNs,
+        occurredToNs,
+        afterId,
+        lookMax: scanRows,
+      });
+      const { entries: rows, looked, lastId } = found;
+      const isEnd = looked < scanRows;
+      if (lastId === undefined) return { rows, isEnd };
+      return { rows, isEnd, looked: { through: { kind: 'id', id: lastId }, rows: looked } };
     },
     placeOf: ({ id }) => ({ kind: 'id', id }),
   };
 }
 
-type EntryFilter = Pick<EntryScan, 'isWanted' | 'isPast' | 'scannedMax'>;
+type EntryFilter = Pick<EntryScan, 'isWanted' | 'isPast' | 'isPlacePast' | 'scannedMax'>;
 
 async function filter(books: Books, query: EntryQuery): Promise<EntryFilter> {
   const endId = await endIdOf(books, query.recordedToMs);
-  return { isWanted: (entry) => matches(entry, query), isPast: ({ id }) => id >= endId, scannedMax };
+  return {
+    isWanted: (entry) => matches(entry, query),
+    isPast: ({ id }) => id >= endId,
+    isPlacePast: (place) => place.kind === 'id' && place.id >= endId,
+    scannedMax,
+  };
 }
 
 function matches(entry: Entry, query: EntryQuery): boolean {

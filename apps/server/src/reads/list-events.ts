@@ -1,12 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import {
-  type BooksEvent,
-  type EventFacts,
-  type EventType,
-  eventFacts,
-  eventTypes,
-  isEntryEvent,
-} from '../domain/event.ts';
+import { type BooksEvent, type EventFacts, eventFacts, isEntryEvent } from '../domain/event.ts';
 import type { Books } from './books.ts';
 import { collectPage, type Page, type Scan } from './collect-page.ts';
 import { idAtMs, lastOfIds } from './id-bounds.ts';
@@ -72,45 +64,4 @@ function kindsOf(type: string | undefined): EventKinds {
   const entries = isEntryEvent(type);
   const settlements = type === 'usage.settled';
   return { entries, settlements, noted: !(entries || settlements) };
-}
-
-/** How many events of each type there were since a moment. */
-export interface EventCounts {
-  readonly total: number;
-  readonly byType: Readonly<Record<EventType, number>>;
-  /** `false`: there were too many to look at all of them */
-  readonly isComplete: boolean;
-}
-
-/** The most events that a summary looks at. */
-const summaryEventsMax = 1_000_000;
-
-/**
- * Counts events by type, a part at a time. Parts follow one another by id and events only ever come in after the last one,
- * so the counts are those of the moment of the last part.
- */
-export async function countEvents(books: Books, tenant: string, sinceMs: number): Promise<EventCounts> {
-  const query = { tenant, sinceMs, type: undefined, order: 'asc' } as const;
-  const counts = new Map<EventType, number>(eventTypes.map((type) => [type, 0]));
-  let total = 0;
-  let scanned = 0;
-  let last = startOf(query);
-  for (;;) {
-    const { rows, isEnd } = await read(books, query, last, scanRows);
-    for (const event of rows) {
-      const facts = eventFacts(event);
-      last = facts.id;
-      scanned += 1;
-      if (!isWanted(query, facts)) continue;
-      counts.set(facts.type, (counts.get(facts.type) ?? 0) + 1);
-      total += 1;
-    }
-    if (isEnd || scanned >= summaryEventsMax)
-      return { total, byType: parseCounts(counts), isComplete: isEnd };
-    await nextTurn();
-  }
-}
-
-function parseCounts(counts: ReadonlyMap<EventType, number>): Record<EventType, number> {
-  return Object.fromEntries(counts) as Record<EventType, number>;
 }

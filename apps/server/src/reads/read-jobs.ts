@@ -1,8 +1,9 @@
 import { auditBooks } from './audit-books.ts';
 import type { AccountsFilter, Books } from './books.ts';
+import { countEvents } from './count-events.ts';
 import { exportPart } from './export-part.ts';
 import { listEntries } from './list-entries.ts';
-import { countEvents, listEvents } from './list-events.ts';
+import { listEvents } from './list-events.ts';
 import { listServices } from './list-services.ts';
 import { listSettlements } from './list-settlements.ts';
 import { reconcile } from './reconcile.ts';

@@ -6,7 +6,7 @@ import type { Connection, Row, Statements } from './connection.ts';
 import { parseWriteOff, writeOffColumn } from './write-offs.ts';
 
 /** Of `entries AS e` and `accounts AS a`, with what a reversal takes back. Usage is always of at least one request, a write-off of none. */
-const columns = `e.id, e.account, a.agent, a.service_id, e.sequence, e.requests, e.price_version, e.line_requests,
+export const entryColumns = `e.id, e.account, a.agent, a.service_id, e.sequence, e.requests, e.price_version, e.line_requests,
   e.usage_id, e.occurred_at_ns, e.recorded_at_ms,
   CASE WHEN e.requests < 0 THEN (SELECT json_agg(json_build_object('entry_id', r.entry_id,
       'from_sequence', r.from_sequence, 'through_sequence', r.through_sequence, 'reason', r.reason,
@@ -17,20 +17,20 @@ const columns = `e.id, e.account, a.agent, a.service_id, e.sequence, e.requests,
     FROM reversals AS r
     WHERE r.tenant = e.tenant AND r.account = e.account AND r.sequence = e.sequence) END AS reversal,
   ${writeOffColumn}`;
-const withAccount = 'JOIN accounts AS a ON a.tenant = e.tenant AND a.account = e.account';
+export const withAccount = 'JOIN accounts AS a ON a.tenant = e.tenant AND a.account = e.account';
 
-const loadUsagesSql = `SELECT e.tenant, ${columns} FROM json_to_recordset($1) AS w (tenant text, usage_id text)
+const loadUsagesSql = `SELECT e.tenant, ${entryColumns} FROM json_to_recordset($1) AS w (tenant text, usage_id text)
   CROSS JOIN LATERAL (SELECT * FROM entries AS b
     WHERE b.tenant = w.tenant AND b.usage_id = w.usage_id LIMIT 1) AS e ${withAccount}`;
-const loadEntrySql = `SELECT ${columns} FROM entries AS e ${withAccount} WHERE e.tenant = $1 AND e.id = $2`;
+const loadEntrySql = `SELECT ${entryColumns} FROM entries AS e ${withAccount} WHERE e.tenant = $1 AND e.id = $2`;
 const loadLastEntryIdSql = 'SELECT id FROM entries WHERE tenant = $1 AND id <= $2 ORDER BY id DESC LIMIT 1';
 const loadEntriesBeyondSql = {
-  asc: `SELECT ${columns} FROM entries AS e ${withAccount}
+  asc: `SELECT ${entryColumns} FROM entries AS e ${withAccount}
   WHERE e.tenant = $1 AND e.id > $2 AND e.id <= $3 ORDER BY e.id LIMIT $4`,
-  desc: `SELECT ${columns} FROM entries AS e ${withAccount}
+  desc: `SELECT ${entryColumns} FROM entries AS e ${withAccount}
   WHERE e.tenant = $1 AND e.id < $2 AND e.id <= $3 ORDER BY e.id DESC LIMIT $4`,
 } as const;
-const loadEntriesOfSql = `SELECT ${columns} FROM accounts AS a
+const loadEntriesOfSql = `SELECT ${entryColumns} FROM accounts AS a
   JOIN entries AS e ON e.tenant = a.tenant AND e.account = a.account
   WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id = $3 AND e.sequence > $4 AND e.sequence <= $5
   ORDER BY e.sequence LIMIT $6`;
@@ -130,7 +130,7 @@ function byUsageId(a: PlacedEntry, b: PlacedEntry): number {
   return first < second ? -1 : 1;
 }
 
-function parseEntry(row: Row): Entry {
+export function parseEntry(row: Row): Entry {
   return {
     id: text(row, 'id'),
     agent: text(row, 'agent'),

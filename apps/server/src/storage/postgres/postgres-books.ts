@@ -9,6 +9,8 @@ import type {
   TakeDue,
   WaitingWebhook,
 } from '../../reads/books.ts';
+import type { LookWanted } from '../../reads/entries-looked.ts';
+import type { TallyWanted } from '../../reads/event-tally.ts';
 import type { EventRows, EventsWanted } from '../../reads/merge-events.ts';
 import type { AnswerCap } from '../stored-answer.ts';
 import { loadAccountAndService } from './account-and-service.ts';
@@ -27,6 +29,7 @@ import { loadDeliveriesBefore, loadNextWaiting, takeDue } from './deliveries.ts'
 import { loadEntriesBeyond, loadEntriesOf, loadEntry, loadLastEntryId, loadUsages } from './entries.ts';
 import { loadEvent, loadEventsBeyond } from './events.ts';
 import type { KnownApiKeys } from './known-api-keys.ts';
+import { lookForEntries } from './look-for-entries.ts';
 import { loadOperator } from './operator.ts';
 import type { ReadPool } from './pool.ts';
 import { loadKeyFacts } from './records.ts';
@@ -38,6 +41,7 @@ import {
   loadSettlementsOf,
 } from './settlements.ts';
 import type { TailHorizon } from './tail-horizon.ts';
+import { tallyEvents } from './tally-events.ts';
 import { hasTenant } from './tenants.ts';
 import { loadWebhook, loadWebhooks } from './webhooks.ts';
 
@@ -143,6 +147,10 @@ export class PostgresBooks implements Books {
     );
   }
 
+  lookForEntries(wanted: LookWanted) {
+    return this.#tail(wanted.tenant, (connection, through) => lookForEntries(connection, wanted, through));
+  }
+
   entriesOf(key: AccountKey, after: number, through: number, limit: number) {
     return this.#read((connection) => loadEntriesOf(connection, key, after, through, limit));
   }
@@ -222,6 +230,10 @@ export class PostgresBooks implements Books {
       ]);
       return { entries, settlements, noted };
     });
+  }
+
+  tallyEvents(wanted: TallyWanted) {
+    return this.#tail(wanted.tenant, (connection, through) => tallyEvents(connection, wanted, through));
   }
 
   notedEvent(tenant: string, id: string) {

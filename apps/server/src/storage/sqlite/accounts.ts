@@ -39,6 +39,12 @@ const countAccountsOfSql =
 const loadLinesOfSql = `SELECT l.account, l.price_version, l.price_stroops, l.recorded_requests, l.reversed_requests, l.settled_requests
        FROM accounts AS a CROSS JOIN account_lines AS l USING (account) WHERE a.tenant = ? AND a.agent = ?
        ORDER BY l.account, l.price_version`;
+const loadLinesAfterSql = `SELECT l.account, l.price_version, l.price_stroops, l.recorded_requests, l.reversed_requests, l.settled_requests
+       FROM accounts AS a CROSS JOIN account_lines AS l USING (account)
+       WHERE a.tenant = ? AND a.account > ? AND a.account <= ? ORDER BY l.account, l.price_version`;
+const loadLinesOfServiceSql = `SELECT l.account, l.price_version, l.price_stroops, l.recorded_requests, l.reversed_requests, l.settled_requests
+       FROM accounts AS a CROSS JOIN account_lines AS l USING (account)
+       WHERE a.tenant = ? AND a.service_id = ? AND a.account > ? AND a.account <= ? ORDER BY l.account, l.price_version`;
 const loadLinesSql = `SELECT price_version, price_stroops, recorded_requests, reversed_requests, settled_requests FROM account_lines
        WHERE account = ? ORDER BY price_version`;
 
@@ -78,17 +84,8 @@ export function countAccountsOf(
 
 /** All accounts of an agent with their lines, in two statements: one for each account would take several times as long. */
 export function loadAllAccountsOf(connection: Connection, tenant: string, agent: string): NumberedAccount[] {
-  const lines = new Map<number, AccountLine[]>();
-  for (const row of connection.all(loadLinesOfSql, tenant, agent)) {
-    const account = integer(row, 'account');
-    const known = lines.get(account);
-    if (known === undefined) lines.set(account, [parseLine(row)]);
-    else known.push(parseLine(row));
-  }
-  return connection.all(loadAccountsOfSql, tenant, agent, '', -1).map((row) => {
-    const number = integer(row, 'account');
-    return parseAccount(row, lines.get(number) ?? []);
-  });
+  const lines = linesByAccount(connection.all(loadLinesOfSql, tenant, agent));
+  return withLines(connection.all(loadAccountsOfSql, tenant, agent, '', -1), lines);
 }
 
 /** Tenants that have accounts, behind a name, in the order of their names. */
@@ -124,11 +121,15 @@ export function loadAccountsAfter(
   after: number,
   limit: number,
 ): NumberedAccount[] {
-  const rows =
-    filter.serviceId === undefined
-      ? connection.all(loadAccountsAfterSql, filter.tenant, after, limit)
-      : connection.all(loadAccountsOfServiceSql, filter.tenant, filter.serviceId, after, limit);
-  return rows.map((row) => accountOf(connection, row));
+  const { tenant, serviceId } = filter;
+  const ofService = serviceId === undefined ? [] : [serviceId];
+  const sql = serviceId === undefined ? loadAccountsAfterSql : loadAccountsOfServiceSql;
+  const rows = connection.all(sql, tenant, ...ofService, after, limit);
+  const last = rows.at(-1);
+  if (last === undefined) return [];
+  const linesSql = serviceId === undefined ? loadLinesAfterSql : loadLinesOfServiceSql;
+  const lines = connection.all(linesSql, tenant, ...ofService, after, integer(last, 'account'));
+  return withLines(rows, linesByAccount(lines));
 }
 
 /** Saves an account as it is now, and returns its number. */
@@ -174,6 +175,24 @@ export function saveLine(connection: Connection, account: number, line: AccountL
     line.reversedRequests,
     line.settledRequests,
   );
+}
+
+function linesByAccount(rows: readonly Row[]): ReadonlyMap<number, readonly AccountLine[]> {
+  const lines = new Map<number, AccountLine[]>();
+  for (const row of rows) {
+    const account = integer(row, 'account');
+    const known = lines.get(account);
+    if (known === undefined) lines.set(account, [parseLine(row)]);
+    else known.push(parseLine(row));
+  }
+  return lines;
+}
+
+function withLines(
+  rows: readonly Row[],
+  lines: ReadonlyMap<number, readonly AccountLine[]>,
+): NumberedAccount[] {
+  return rows.map((row) => parseAccount(row, lines.get(integer(row, 'account')) ?? []));
 }
 
 function accountOf(connection: Connection, row: Row): NumberedAccount {

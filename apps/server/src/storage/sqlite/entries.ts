@@ -13,23 +13,24 @@ import {
 } from './reversals.ts';
 import { loadWriteOff, saveWriteOff } from './write-offs.ts';
 
-const columns = `e.id, e.account, a.agent, a.service_id, e.sequence, e.requests, e.price_version, e.line_requests, e.usage_id,
+/** Of `entries AS e` and `accounts AS a`. */
+export const entryColumns = `e.id, e.account, a.agent, a.service_id, e.sequence, e.requests, e.price_version, e.line_requests, e.usage_id,
   CAST(e.occurred_at_ns AS TEXT) AS occurred_at_ns, e.recorded_at_ms`;
 
-const loadUsagesSql = `SELECT ${columns} FROM json_each(?) AS wanted
+const loadUsagesSql = `SELECT ${entryColumns} FROM json_each(?) AS wanted
      CROSS JOIN entries AS e ON e.tenant = ? AND e.usage_id = wanted.value
      CROSS JOIN accounts AS a USING (account)`;
 const loadPositionSql =
   'SELECT sequence, price_version, line_requests FROM entries WHERE account = ? AND sequence = ?';
-const loadEntrySql = `SELECT ${columns} FROM entries AS e JOIN accounts AS a USING (account) WHERE e.tenant = ? AND e.id = ?`;
+const loadEntrySql = `SELECT ${entryColumns} FROM entries AS e JOIN accounts AS a USING (account) WHERE e.tenant = ? AND e.id = ?`;
 const loadLastEntryIdSql = 'SELECT id FROM entries WHERE tenant = ? ORDER BY id DESC LIMIT 1';
 const loadEntriesBeyondSql = {
-  asc: `SELECT ${columns} FROM entries AS e CROSS JOIN accounts AS a USING (account)
+  asc: `SELECT ${entryColumns} FROM entries AS e CROSS JOIN accounts AS a USING (account)
        WHERE e.tenant = ? AND e.id > ? ORDER BY e.id LIMIT ?`,
-  desc: `SELECT ${columns} FROM entries AS e CROSS JOIN accounts AS a USING (account)
+  desc: `SELECT ${entryColumns} FROM entries AS e CROSS JOIN accounts AS a USING (account)
        WHERE e.tenant = ? AND e.id < ? ORDER BY e.id DESC LIMIT ?`,
 } as const;
-const loadEntriesOfSql = `SELECT ${columns} FROM accounts AS a CROSS JOIN entries AS e ON e.account = a.account
+const loadEntriesOfSql = `SELECT ${entryColumns} FROM accounts AS a CROSS JOIN entries AS e ON e.account = a.account
        WHERE a.account = ? AND e.sequence > ? AND e.sequence <= ? ORDER BY e.sequence LIMIT ?`;
 const saveEntrySql = `INSERT INTO entries (tenant, id, account, sequence, requests, price_version, line_requests, usage_id,
        occurred_at_ns, recorded_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
@@ -127,7 +128,7 @@ export function saveEntry(connection: Connection, tenant: string, account: numbe
   saveWriteOff(connection, account, entry);
 }
 
-function parseEntry(connection: Connection, row: Row): Entry {
+export function parseEntry(connection: Connection, row: Row): Entry {
   const requests = integer(row, 'requests');
   const sequence = integer(row, 'sequence');
   return {

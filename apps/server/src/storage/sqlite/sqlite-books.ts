@@ -7,6 +7,8 @@ import type {
   TakeDue,
   WaitingWebhook,
 } from '../../reads/books.ts';
+import type { LookWanted } from '../../reads/entries-looked.ts';
+import type { TallyWanted } from '../../reads/event-tally.ts';
 import type { EventRows, EventsWanted } from '../../reads/merge-events.ts';
 import type { AnswerCap } from '../stored-answer.ts';
 import {
@@ -25,6 +27,7 @@ import { loadEntriesBeyond, loadEntriesOf, loadEntry, loadLastEntryId, loadUsage
 import { loadEvent, loadEventsBeyond } from './events.ts';
 import { loadIds } from './ids.ts';
 import { loadKeyFacts } from './key-facts.ts';
+import { lookForEntries } from './look-for-entries.ts';
 import { loadPause } from './pause.ts';
 import { loadPrices, loadPricesAfter, loadService, loadServicesAfter } from './services.ts';
 import { loadSettings } from './settings.ts';
@@ -35,6 +38,7 @@ import {
   loadSettlementsOf,
 } from './settlements.ts';
 import type { Snapshots } from './snapshots.ts';
+import { tallyEvents } from './tally-events.ts';
 import { hasTenant } from './tenants.ts';
 import { loadWebhook, loadWebhooks } from './webhooks.ts';
 
@@ -131,6 +135,10 @@ export class SqliteBooks implements Books {
     );
   }
 
+  lookForEntries(wanted: LookWanted) {
+    return this.#read((connection) => lookForEntries(connection, wanted));
+  }
+
   entriesOf(key: AccountKey, after: number, through: number, limit: number) {
     return this.#read((connection) => {
       const number = this.#accountOf(connection, key)?.number;
@@ -197,6 +205,10 @@ export class SqliteBooks implements Books {
         noted: noted ? loadEventsBeyond(connection, wanted) : [],
       };
     });
+  }
+
+  tallyEvents(wanted: TallyWanted) {
+    return this.#read((connection) => tallyEvents(connection, wanted));
   }
 
   notedEvent(tenant: string, id: string) {

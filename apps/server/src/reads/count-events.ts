@@ -1,0 +1,52 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type EventType, eventTypes } from '../domain/event.ts';
+import type { Books } from './books.ts';
+import type { EventPlaces } from './event-tally.ts';
+import { idAtMs } from './id-bounds.ts';
+
+/** How many events of each type there were since a moment. */
+export interface EventCounts {
+  readonly total: number;
+  readonly byType: Readonly<Record<EventType, number>>;
+  /** `false`: there were too many to look at all of them */
+  readonly isComplete: boolean;
+}
+
+const kinds = ['entries', 'settlements', 'noted'] as const;
+const stepRows = 10_000;
+/** The most rows of a kind that a summary looks at. */
+const rowsMax = 1_000_000;
+
+/**
+ * Counts events by type, a step at a time; the storage counts, so that no row is handed over. Events only ever come in
+ * after the last one, so the counts are those of the moments of the last step.
+ */
+export async function countEvents(books: Books, tenant: string, sinceMs: number): Promise<EventCounts> {
+  const counts = new Map<EventType, number>(eventTypes.map((type) => [type, 0]));
+  // An id is never older than its event: nothing below this one happened since.
+  const start = idAtMs(sinceMs);
+  let after: EventPlaces = { entries: start, settlements: start, noted: start };
+  for (let looked = 0; ; looked += stepRows) {
+    const tally = await books.tallyEvents({ tenant, sinceMs, after, limit: stepRows });
+    for (const kind of kinds) {
+      for (const [type, count] of tally[kind].counts) counts.set(type, (counts.get(type) ?? 0) + count);
+    }
+    const isComplete = kinds.every((kind) => tally[kind].looked < stepRows);
+    if (isComplete || looked >= rowsMax) return { ...summed(counts), isComplete };
+    after = {
+      entries: tally.entries.lastId ?? after.entries,
+      settlements: tally.settlements.lastId ?? after.settlements,
+      noted: tally.noted.lastId ?? after.noted,
+    };
+    await nextTurn();
+  }
+}
+
+function summed(counts: ReadonlyMap<EventType, number>): Pick<EventCounts, 'total' | 'byType'> {
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return { total, byType: parseCounts(counts) };
+}
+
+function parseCounts(counts: ReadonlyMap<EventType, number>): Record<EventType, number> {
+  return Object.fromEntries(counts) as Record<EventType, number>;
+}
