@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { commitWitness } from './fuzz/commits.ts';
 import { type DocumentedOperation, readDocument } from './fuzz/document.ts';
 import { type Callers, Fuzzer, type Target } from './fuzz/fuzzer.ts';
-import { runIsolated } from './fuzz/isolation.ts';
+import { runIsolated, strangerTenant } from './fuzz/isolation.ts';
 import { runSlow } from './fuzz/slow.ts';
 import { runHalves, runShapes } from './fuzz/wire-run.ts';
 import { type Api, apiAt } from './harness/api.ts';
@@ -92,7 +92,8 @@ test('in protected mode likewise, for a tenant and for the admin', async (t) => 
   const own = { 'x-api-key': made.key };
   assert.deepEqual((await api.get('/audit', own)).json.differences, []);
   const before = await booksOf(api, own);
-  const other = (await api.post('/api-keys', { label: 'other', tenant: 'other' }, undefined, asAdmin)).json;
+  const other = (await api.post('/api-keys', { label: 'other', tenant: strangerTenant }, undefined, asAdmin))
+    .json;
   await runIsolated(fuzzer, operations, [['X-API-Key', other.key]], isolatedRounds);
   assert.deepEqual(await booksOf(api, own), before);
 });

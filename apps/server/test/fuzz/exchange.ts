@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { connect } from 'node:net';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { RawAnswer } from '../harness/raw-http.ts';
 
 /** What came back on a connection. */
@@ -77,7 +78,7 @@ function answersIn(received: Buffer, isHead: boolean): Pick<Exchanged, 'answers'
     const body = isBare ? { bytes: Buffer.alloc(0), end: 0 } : bodyIn(rest.subarray(headEnd + 4), headers);
     if (body === undefined || Number.isNaN(status)) return { answers, rest };
     rest = rest.subarray(headEnd + 4 + body.end);
-    if (status >= 200) answers.push({ status, headers, body: body.bytes.toString() });
+    if (status >= 200) answers.push({ status, headers, body: textOf(body.bytes, headers) });
   }
 }
 
@@ -89,6 +90,13 @@ function headersIn(head: string): ReadonlyMap<string, string> {
       return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
     }),
   );
+}
+
+/** A body without its content coding. One that is empty, as of a HEAD, has none. */
+function textOf(bytes: Buffer, headers: ReadonlyMap<string, string>): string {
+  const coding = bytes.length === 0 ? undefined : headers.get('content-encoding');
+  if (coding === 'gzip') return gunzipSync(bytes).toString();
+  return (coding === 'br' ? brotliDecompressSync(bytes) : bytes).toString();
 }
 
 interface Body {
