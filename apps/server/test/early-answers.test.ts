@@ -8,8 +8,8 @@ import { adminKey } from './harness/tenants.ts';
 
 /** Law L1: what a refused client still sends is never executed. */
 
-const operator = [`X-API-Key: ${adminKey}`, 'X-Tenant: acme'];
-const asOperator = { 'x-api-key': adminKey, 'x-tenant': 'acme' };
+const operator = [`X-API-Key: ${adminKey}`, 'X-Tenant: acme', 'X-Tenant-Create: true'];
+const asOperator = { 'x-api-key': adminKey, 'x-tenant': 'acme', 'x-tenant-create': 'true' };
 const body = '{"agent":"refused","serviceId":"search","requests":3}';
 const json = 'Content-Type: application/json';
 

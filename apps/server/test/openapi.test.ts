@@ -234,7 +234,7 @@ test('a request without Host is refused by every operation, and one that never e
       assert.equal(await statusOf(`${head}Connection: close\r\n\r\n`), 400, operation.name);
       assert.ok(operation.statuses.includes(400), operation.name);
       if (method === 'GET') return;
-      const key = `X-API-Key: ${adminKey}\r\nX-Tenant: acme\r\n`;
+      const key = `X-API-Key: ${adminKey}\r\nX-Tenant: acme\r\nX-Tenant-Create: true\r\n`;
       const length = 'Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{';
       assert.equal(await statusOf(`${head}Host: localhost\r\n${key}${length}`), 408, operation.name);
       assert.ok(operation.statuses.includes(408), operation.name);

@@ -35,7 +35,12 @@ async function ask(url: string, method: string, path: string, body?: unknown): P
     method,
     ca,
     agent: false,
-    headers: { ...asAdmin, 'x-tenant': 'acme', 'content-type': 'application/json' },
+    headers: {
+      ...asAdmin,
+      'x-tenant': 'acme',
+      'x-tenant-create': 'true',
+      'content-type': 'application/json',
+    },
   });
   sent.end(body === undefined ? undefined : JSON.stringify(body));
   const [response]: IncomingMessage[] = await once(sent, 'response');
@@ -82,7 +87,7 @@ test('over TLS a refused request is not executed to its end, and silent clients 
   });
   const { port } = new URL(app.url);
   const body = JSON.stringify(usage);
-  const fields = `X-API-Key: ${adminKey}\r\nX-Tenant: acme\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
+  const fields = `X-API-Key: ${adminKey}\r\nX-Tenant: acme\r\nX-Tenant-Create: true\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
   const head = `POST /api/v1/usage HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n\r\n`;
   const socket = connectTls({ host: '127.0.0.1', port: Number(port), ca });
   await once(socket, 'secureConnect');

@@ -34,6 +34,7 @@ test('without its database every operation that needs it answers the documented 
       headers: {
         ...asAdmin,
         'x-tenant': 'acme',
+        'x-tenant-create': 'true',
         ...(operation.name === 'readKeyState' ? { 'idempotency-key': 'k' } : {}),
       },
       ...(method === 'GET' || body === undefined ? {} : { body }),
