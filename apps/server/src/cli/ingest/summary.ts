@@ -84,7 +84,8 @@ function table(counts: readonly Count[]): string[] {
 function serviceLines({ services }: Tally): string[] {
   if (services.size === 0) return [];
   const width = Math.max(14, ...[...services.keys()].map((name) => name.length + 2));
-  const lines = [...services].map(([name, { recorded, duplicate }]) => {
+  const byName = [...services].sort(([a], [b]) => (a < b ? -1 : 1));
+  const lines = byName.map(([name, { recorded, duplicate }]) => {
     const columns = [recorded, duplicate].map((sum) => numbers.format(sum).padStart(16)).join('');
     return `  ${name.padEnd(width)}${columns}`;
   });

@@ -62,7 +62,10 @@ export class Tally {
     else this.duplicates += 1;
   }
 
+  /** Lists the first rows of the file, in whatever order bulks are answered. */
   #list(refusal: Refusal): void {
-    if (this.refusals.length < refusalsListedMax) this.refusals.push(refusal);
+    const after = this.refusals.findLastIndex(({ row }) => row <= refusal.row) + 1;
+    this.refusals.splice(after, 0, refusal);
+    if (this.refusals.length > refusalsListedMax) this.refusals.pop();
   }
 }
