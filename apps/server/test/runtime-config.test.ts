@@ -79,7 +79,8 @@ test('settings outlive a kill and a restart, and are bounded', async (t) => {
   }
   await first.stop('SIGKILL');
   const second = await startProcess(t, environment);
-  const { json } = await apiAt(second.url).get('/config');
+  const { json, status, text } = await apiAt(second.url).get('/config');
+  assert.equal(status, 200, text);
   assert.deepEqual([json.config.bulkMaxItems, json.config.rateLimitPerMinute], [7, 5_000]);
 });
 

@@ -37,7 +37,7 @@ async function sentenceOf(
 ): Promise<string> {
   const sentences: string[] = [];
   await assert.rejects(startProcess(t, environment, identity), (error: Error) => {
-    const found = /ended with 1:\nbillonce: (.+)\n$/s.exec(error.message)?.[1];
+    const found = /ended with 1:\n(?:\{"level":40,[^\n]+\n)?billonce: (.+)\n$/s.exec(error.message)?.[1];
     assert.ok(found !== undefined, error.message);
     assert.ok(!found.includes('\n'), `one line: ${found}`);
     sentences.push(found);

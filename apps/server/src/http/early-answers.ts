@@ -15,6 +15,8 @@ export function endAfterEarlyAnswers(app: FastifyInstance, connections: Connecti
   app.addHook('onSend', (request, reply, _payload, done) => {
     if (isAwaited(request.raw)) {
       connections.takeNoMore(request.raw.socket);
+      // What has come of the body is dropped: while it waits for a reader, Node reads nothing more from the client.
+      request.raw.resume();
       reply.header('connection', 'close');
     }
     done();

@@ -13,8 +13,23 @@ export function lingeringClose(socket: Socket, lingerMs: number): void {
   const timer = setTimeout(() => socket.destroy(), lingerMs);
   socket.once('close', () => clearTimeout(timer));
   socket.resume();
+  setImmediate(startReading, socket);
   socket.end(() => {
     if (socket.readableEnded) socket.destroy();
     else socket.once('end', () => socket.destroy());
   });
+}
+
+/**
+ * Reads again from a socket whose request had more of a body than was asked for. Node's parser stops the handle itself then,
+ * and `resume()` of a flowing stream does not start it: the client could not send on, and would lose its answer to a reset.
+ */
+function startReading(socket: Socket): void {
+  const handle: unknown = Reflect.get(socket, '_handle');
+  if (typeof handle !== 'object' || handle === null || Reflect.get(handle, 'reading') === true) return;
+  const start: unknown = Reflect.get(handle, 'readStart');
+  if (typeof start !== 'function') return;
+  // The mark first: Node takes a second beginning for an error.
+  Reflect.set(handle, 'reading', true);
+  Reflect.apply(start, handle, []);
 }

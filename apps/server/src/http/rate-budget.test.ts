@@ -47,6 +47,18 @@ test('the last request may cost more than is left; a limit that is raised gives 
   assert.ok(await spend(budgets, 2_000, 1));
 });
 
+test('a limit that is lowered is not used up by a part that was taken of the higher one', async () => {
+  const shared = sharedCounter();
+  assert.ok(await spend(new RateBudgets(shared.take, () => 0), 1_000_000, 1));
+  for (const budgets of [1, 2].map(() => new RateBudgets(shared.take, () => 0))) {
+    assert.ok(await spend(budgets, 100, 1));
+  }
+  const budgets = new RateBudgets(shared.take, () => 0);
+  assert.ok(await spend(budgets, 1_000_000, 1));
+  for (let spent = 0; spent < 90; spent++) assert.ok(await spend(budgets, 100, 1));
+  assert.equal(await spend(budgets, 100, 1), false);
+});
+
 test('instances share a budget: together they spend the limit, and ask for few parts of it', async () => {
   const shared = sharedCounter();
   const instances = [1, 2, 3].map(() => new RateBudgets(shared.take, () => 0));

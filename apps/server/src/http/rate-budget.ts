@@ -11,6 +11,7 @@ export type TakeBudget = (caller: string, windowStartMs: number, cost: number) =
 /** What a caller has used in a window. */
 interface Usage {
   readonly windowStartMs: number;
+  readonly limit: number;
   used: number;
   /** what this instance may use; of a sole instance that is all */
   leased: number;
@@ -46,7 +47,7 @@ export class RateBudgets {
 
   /** Looks whether anything is left, and leases some where that has to be asked for. */
   async look(caller: string, limit: number): Promise<BudgetState> {
-    const usage = this.#usageOf(caller);
+    const usage = this.#usageOf(caller, limit);
     if (this.#leftOf(usage, limit) <= 0 && this.#take !== undefined && usage.takenByAll < limit) {
       usage.asking ??= this.#lease(caller, usage, limit, this.#take).finally(() => {
         usage.asking = undefined;
@@ -58,7 +59,7 @@ export class RateBudgets {
 
   /** Uses up the cost of a request that was let in. The last one may cost more than is left: a bulk is not cut. */
   use(caller: string, limit: number, cost: number): BudgetState {
-    const usage = this.#usageOf(caller);
+    const usage = this.#usageOf(caller, limit);
     usage.used += cost;
     return this.#stateOf(usage, limit);
   }
@@ -77,7 +78,7 @@ export class RateBudgets {
     // What was used beyond the lease before is leased, too.
     const wanted = Math.ceil(limit / leasesPerWindow) + Math.max(0, usage.used - usage.leased);
     try {
-      const taken = await take(caller, usage.windowStartMs, wanted);
+      const taken = await take(`${caller} ${limit}`, usage.windowStartMs, wanted);
       usage.leased += Math.max(0, wanted - Math.max(0, taken - limit));
       usage.takenByAll = Math.max(usage.takenByAll, taken);
     } catch {
@@ -86,11 +87,13 @@ export class RateBudgets {
     }
   }
 
-  #usageOf(caller: string): Usage {
+  /** Parts of another limit do not count: a part of a high one may be more than a low one has. */
+  #usageOf(caller: string, limit: number): Usage {
     const windowStartMs = this.#windowStartMs();
     const known = this.#callers.get(caller);
-    if (known?.windowStartMs === windowStartMs) return known;
-    const usage = { windowStartMs, used: 0, leased: 0, takenByAll: 0, asking: undefined };
+    const isOfLimit = known?.limit === limit || this.#take === undefined;
+    if (known?.windowStartMs === windowStartMs && isOfLimit) return known;
+    const usage = { windowStartMs, limit, used: 0, leased: 0, takenByAll: 0, asking: undefined };
     this.#callers.delete(caller);
     const [first] = this.#callers.keys();
     if (first !== undefined && this.#callers.size >= callersMax) this.#callers.delete(first);
