@@ -8,7 +8,8 @@ import { type Protection, recordUsage, roomy } from './protection.ts';
 /** Starts the route in Fastify; gives its port. */
 export async function fastifyApp(protection: Protection): Promise<number> {
   const app = Fastify();
-  if (protection === 'billonce') await app.register(idempotency, { store: memoryStore(roomy) });
+  if (protection === 'billonce')
+    await app.register(idempotency, { store: memoryStore(roomy), callers: 'by-address' });
   if (protection === 'node-idempotency') {
     const peer = nodeIdempotency();
     app.post<{ Body: Record<string, unknown> }>('/usage', async ({ method, url, headers, body }, reply) => {

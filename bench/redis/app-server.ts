@@ -12,7 +12,10 @@ const nodes = ports.map((port) => ({ port: Number(port), url: `redis://127.0.0.1
 const { client } = await driver.openCluster({ nodes });
 
 const app = Fastify();
-await app.register(idempotency, { store: redisStore({ client, replicas: Number(replicas) }) });
+await app.register(idempotency, {
+  store: redisStore({ client, replicas: Number(replicas) }),
+  callers: 'by-address',
+});
 let charges = 0;
 app.post('/usage', async (_request, reply) => {
   charges += 1;

@@ -6,7 +6,7 @@ import { announce, port } from './listening.ts';
 /** Serves charges with Fastify. */
 export async function serveFastify({ store, charge }: Charging): Promise<void> {
   const app = fastify();
-  await app.register(idempotency, { store, mode: 'atomic', requireKey: true });
+  await app.register(idempotency, { store, callers: 'by-address', mode: 'atomic', requireKey: true });
 
   app.post('/charges', async (request, reply) => {
     const wanted = parseCharge(request.body);
