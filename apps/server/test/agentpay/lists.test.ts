@@ -83,11 +83,9 @@ inBothModes(
     assert.equal((await page('')).total, total - 1);
     for (const path of ['a', 'b', 'c'])
       await send('POST /api/v1/webhooks', { url: `https://hooks.example.com/${path}`, events: ['*'] });
+    const whole = (await send('GET /api/v1/webhooks')).json.items;
     const hooks = (await send('GET /api/v1/webhooks?offset=1&limit=1')).json;
-    assert.deepEqual(
-      [hooks.items.length, hooks.items[0].url, hooks.total],
-      [1, 'https://hooks.example.com/b', 3],
-    );
+    assert.deepEqual([hooks.items, hooks.total, whole.length], [[whole[1]], 3, 3]);
     assert.deepEqual((await send('GET /api/v1/webhooks?offset=3')).json.items, []);
   },
 );
