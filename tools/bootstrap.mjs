@@ -20,17 +20,37 @@ const pinnedNode = path.join(
 const nodeMajorMin = 18;
 const npmWatchEveryMs = 250;
 
-function install() {
-  const wanted = createHash('sha256')
+/** What a script needs: `server` is enough for the server and its command line, `all` has what tests and tools use besides. */
+const npmArguments = {
+  server: ['--omit=dev', '--workspace=apps/server', '--include-workspace-root'],
+  all: ['--include=dev'],
+};
+const sizes = {
+  server: 'the server and its Node, about 270 MB',
+  all: 'everything for tests and tools, about 1 GB',
+};
+
+/** What is installed, and for which lock file; undefined if nothing is. */
+function readStamp() {
+  if (!existsSync(stamp) || !existsSync(pinnedNode)) return undefined;
+  const [set, digest] = readFileSync(stamp, 'utf8').split(' ');
+  return { set, digest };
+}
+
+function install(script) {
+  const digest = createHash('sha256')
     .update(readFileSync(path.join(root, 'package-lock.json')))
     .digest('hex');
-  const present = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
-  if (present === wanted && existsSync(pinnedNode)) return;
-  console.error('billonce: installing dependencies (once) …');
+  const present = readStamp();
+  // What tests once installed is kept: an installation of less would remove it.
+  const set = present?.set === 'all' || !script.startsWith('apps/') ? 'all' : 'server';
+  if (present?.digest === digest && present.set === set) return;
+  console.error(`billonce: installing ${sizes[set]} (once) …`);
+  const startMs = Date.now();
   // The command name is a constant and takes no input; a shell is needed for npm.cmd on Windows.
   // Not `npm ci`: that refuses a lock file without the optional binaries of every other platform, and which of
   // those a registry serves differs. The versions are those of the lock file all the same, which is left as it is.
-  const done = spawnSync('npm', ['install', '--no-save', '--include=dev', '--loglevel=error'], {
+  const done = spawnSync('npm', ['install', '--no-save', ...npmArguments[set], '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
@@ -40,8 +60,9 @@ function install() {
     process.exit(done.status ?? 1);
   }
   // Written last, and as a whole: an installation that died half-way is done again.
-  writeFileSync(`${stamp}.new`, wanted);
+  writeFileSync(`${stamp}.new`, `${set} ${digest}`);
   renameSync(`${stamp}.new`, stamp);
+  console.error(`billonce: installed in ${Math.round((Date.now() - startMs) / 1000)} s`);
 }
 
 /** The parent of a process, and its command line; undefined where they cannot be read. */
@@ -101,5 +122,5 @@ if (Number(process.versions.node.split('.')[0]) < nodeMajorMin) {
   process.exit(1);
 }
 const isNpmGone = npmWatch();
-install();
+install(script);
 run(script, args, isNpmGone);

@@ -23,6 +23,8 @@ const prefixes = [
 const readElsewhere = /^BILLONCE_(URL|API_KEY|TENANT|TEST_[A-Z_]+)$/;
 /** What Kubernetes sets for every service, whatever its name; https://kubernetes.io/docs/concepts/services-networking/service/ */
 const ofKubernetes = /_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_[A-Z]+)?)?)$/;
+/** Names that OpenSSL and many programs read, and that are near misses of TLS_CERT_FILE and TLS_KEY_FILE. */
+const ofOthers: ReadonlySet<string> = new Set(['SSL_CERT_FILE', 'SSL_KEY_FILE']);
 const nameLengthMax = 64;
 
 /** A variable that is set, that the server does not read, and that looks like one of its own. */
@@ -37,7 +39,7 @@ export function unknownVariables(environment: Environment, known: ReadonlySet<st
   const names = [...known].map((name) => knownName(name));
   return Object.keys(environment)
     .filter((name) => !known.has(name) && name.length <= nameLengthMax)
-    .filter((name) => !readElsewhere.test(name) && !ofKubernetes.test(name))
+    .filter((name) => !readElsewhere.test(name) && !ofKubernetes.test(name) && !ofOthers.has(name))
     .map((name) => ({ name, meant: nearMiss(name, names)?.name }))
     .filter(({ name, meant }) => meant !== undefined || prefixes.some((prefix) => name.startsWith(prefix)))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
