@@ -29,6 +29,7 @@ const libraryRooms: Readonly<Record<string, readonly string[]>> = {
   adapters: [core],
   client: [core],
   observers: [core],
+  once: [core],
   // The laws of adapters run over a real store.
   testing: [core, `${library}/stores/memory`],
 };

@@ -46,7 +46,7 @@ export type RefusedRequest = Pick<IdempotentRequest, 'accept' | 'requestId'>;
 
 /** What an adapter does next: send an answer, run the handler under an operation, or run it without protection. */
 export type Begun =
-  | { readonly kind: 'answer'; readonly response: KeptResponse }
+  | { readonly kind: 'answer'; readonly response: KeptResponse; readonly refusal?: Refusal }
   | { readonly kind: 'execute'; readonly operation: Operation }
   | { readonly kind: 'proceed' };
 
@@ -165,7 +165,7 @@ export class IdempotencyEngine {
     this.#report({ kind: 'refused', code: refusal.code, waitedMs });
     const requestId = request.requestId ?? newRequestId();
     const context = { requestId, accept: request.accept, documentationUrl };
-    return { kind: 'answer', response: profile.render(refusal, context) };
+    return { kind: 'answer', response: profile.render(refusal, context), refusal };
   }
 
   /** Ends an operation with what its handler answered, and gives what is to be sent. Never fails. */

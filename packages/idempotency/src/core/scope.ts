@@ -1,9 +1,13 @@
 import { sha256 } from './digest.ts';
 
-/** Who sends: the tenant of a recognized API key, else the client's IP address. Keys live inside a scope. */
+/**
+ * Who sends: the tenant of a recognized API key, else the client's IP address; or the work of a process itself, which no
+ * request brought. Keys live inside a scope.
+ */
 export type Caller =
   | { readonly kind: 'tenant'; readonly tenant: string }
-  | { readonly kind: 'ip'; readonly address: string };
+  | { readonly kind: 'ip'; readonly address: string }
+  | { readonly kind: 'job'; readonly scope: string };
 
 /** What `tenantOf` gave is neither a name nor `undefined`: all callers would share one scope. */
 export class InvalidTenantError extends TypeError {
@@ -28,24 +32,31 @@ const digests = new Map<string, string>();
 const digestsMax = 1000;
 const longestKept = 256;
 
-/** The digest of a caller's scope: 16 bytes as 32 hexadecimal digits. The two kinds never meet. */
+/** The digest of a caller's scope: 16 bytes as 32 hexadecimal digits. The kinds never meet. */
 export function scopeDigest(caller: Caller): string {
-  const name = caller.kind === 'tenant' ? `tenant:${caller.tenant}` : `ip:${caller.address}`;
+  const name = nameOf(caller);
   const known = digests.get(name);
   if (known !== undefined) return known;
-  const digest = digestOf(caller);
+  const digest = digestOf(name, caller);
   if (digests.size >= digestsMax) digests.clear();
   if (name.length <= longestKept) digests.set(name, digest);
   return digest;
 }
 
-function digestOf(caller: Caller): string {
+function nameOf(caller: Caller): string {
   switch (caller.kind) {
     case 'tenant':
-      return sha256(`tenant:${caller.tenant}`).slice(0, 32);
+      return `tenant:${caller.tenant}`;
     case 'ip':
-      return sha256(`ip:${normalizeAddress(caller.address)}`).slice(0, 32);
+      return `ip:${caller.address}`;
+    case 'job':
+      return `job:${caller.scope}`;
   }
+}
+
+function digestOf(name: string, caller: Caller): string {
+  const spelled = caller.kind === 'ip' ? `ip:${normalizeAddress(caller.address)}` : name;
+  return sha256(spelled).slice(0, 32);
 }
 
 /** One spelling for one address: IPv4 mapped into IPv6 is IPv4, and all loopback addresses are one caller. */
