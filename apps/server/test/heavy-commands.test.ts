@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { sha256 } from '@billonce/idempotency/core';
-import { type Command, settleBulkAccountsFirst, settleBulkAccountsMax } from '../src/domain/command.ts';
+import type { Command } from '../src/domain/command.ts';
+import { settleBulkAccountsFirst, settleBulkAccountsMax } from '../src/domain/commands/settlements.ts';
 import { executeTogether, togetherCount } from '../src/ledger/gathering-executor.ts';
 import { Ledger, type WriteTimes } from '../src/ledger/ledger.ts';
 import type { KeyUse, Outcome } from '../src/ledger/submission.ts';

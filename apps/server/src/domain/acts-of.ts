@@ -1,48 +1,11 @@
 import type { Json } from '@billonce/idempotency/core';
 import type { ActFacts } from './act.ts';
 import { type ApiKey, rightsAnswer } from './api-key.ts';
-import type { Command } from './command.ts';
 import type { Service } from './service.ts';
 import { adminTenant } from './tenant.ts';
 import type { Entry } from './usage.ts';
 import type { Changes, View } from './view.ts';
 import type { Webhook } from './webhook.ts';
-
-/** How many acts a command can be, at the most. */
-export function actsMaxOf(command: Command): number {
-  switch (command.kind) {
-    case 'put_service_bulk':
-      return command.items.length;
-    case 'rotate_api_key':
-      return 2;
-    case 'reverse_entry':
-    case 'clear_account':
-    case 'write_off_credit':
-    case 'put_service':
-    case 'delete_service':
-    case 'set_price':
-    case 'set_disabled':
-    case 'set_metadata':
-    case 'set_paused':
-    case 'change_settings':
-    case 'create_api_key':
-    case 'revoke_api_key':
-    case 'create_webhook':
-    case 'change_webhook':
-    case 'delete_webhook':
-    case 'rotate_webhook_secret':
-    case 'report_delivery':
-      return 1;
-    case 'record_usage':
-    case 'record_usage_bulk':
-    case 'settle':
-    case 'settle_bulk':
-    case 'note_api_key_uses':
-    case 'test_webhook':
-    case 'redeliver':
-      return 0;
-  }
-}
 
 /** The acts that changes are, compared with the books before them. What changed nothing is no act. */
 export function actsOf(tenant: string, before: View, changes: Changes): readonly ActFacts[] {

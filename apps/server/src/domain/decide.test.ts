@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emptyAccount } from './account.ts';
-import type { Command } from './command.ts';
+import { type Command, rulesOf } from './command.ts';
 import { decide } from './decide.ts';
 import type { Moment } from './decision.ts';
 import { LoadedView } from './loaded-view.ts';
 import { newService } from './service.ts';
 import { accountName } from './view.ts';
+import { noWants } from './wants.ts';
 
 const nowMs = 1_700_000_000_000;
 const moment: Moment = { nowMs, id: (number) => `id-${number}`, gate: undefined, bulkItemsMax: 1_000 };
 const item = { agent: 'a', serviceId: 's', requests: 3, usageId: 'u', occurredAtNs: undefined } as const;
 
-function view(): LoadedView {
-  const loaded = new LoadedView();
+function view(command: Command): LoadedView {
+  const wants = noWants();
+  rulesOf(command).reads(command, wants);
+  const loaded = new LoadedView(wants);
   loaded.services.set('s', newService('s', 7n));
   loaded.accounts.set(accountName('a', 's'), {
     ...emptyAccount('a', 's'),
@@ -82,9 +85,9 @@ const commands: readonly Command[] = [
 
 test('decide leaves what it sees alone, and says the same of the same twice', () => {
   for (const command of commands) {
-    const seen = view();
+    const seen = view(command);
     const first = decide(command, seen, moment);
-    assert.deepEqual(seen, view(), command.kind);
+    assert.deepEqual(seen, view(command), command.kind);
     assert.deepEqual(decide(command, seen, moment), first, command.kind);
     assert.equal(first.kind, 'done', command.kind);
   }
@@ -94,20 +97,21 @@ test('while nothing new may be done, what was done before is still answered', ()
   const gate = { code: 'idempotency_key_in_future', message: 'm', serverTimeMs: 0 } as const;
   for (const command of commands) {
     assert.deepEqual(
-      decide(command, view(), { ...moment, gate }),
+      decide(command, view(command), { ...moment, gate }),
       { kind: 'refused', refusal: gate },
       command.kind,
     );
   }
   const known: Command = { kind: 'record_usage', item: { ...item, usageId: 'known' } };
-  const answered = decide(known, view(), { ...moment, gate });
+  const answered = decide(known, view(known), { ...moment, gate });
   assert.equal(answered.kind === 'done' && answered.answer.status, 200);
 });
 
 test('an event is accepted from 34 days ago to 5 minutes ahead', () => {
   const at = (ms: number) => {
     const occurredAtNs = BigInt(ms) * 1_000_000n;
-    const decision = decide({ kind: 'record_usage', item: { ...item, occurredAtNs } }, view(), moment);
+    const command: Command = { kind: 'record_usage', item: { ...item, occurredAtNs } };
+    const decision = decide(command, view(command), moment);
     return decision.kind === 'refused' ? decision.refusal.code : 'accepted';
   };
   const dayMs = 86_400_000;
@@ -119,7 +123,8 @@ test('an event is accepted from 34 days ago to 5 minutes ahead', () => {
 
 test('a bulk in which every item was refused is not remembered, any other is', () => {
   const bulk = (...items: (Command & { kind: 'record_usage_bulk' })['items']) => {
-    const decision = decide({ kind: 'record_usage_bulk', isAtomic: false, items }, view(), moment);
+    const command: Command = { kind: 'record_usage_bulk', isAtomic: false, items };
+    const decision = decide(command, view(command), moment);
     return decision.kind === 'done' && decision.remembered;
   };
   assert.equal(bulk({ kind: 'invalid', message: 'm' }), false);

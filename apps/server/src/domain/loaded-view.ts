@@ -7,9 +7,10 @@ import type { Service } from './service.ts';
 import { noSettings, type Settings } from './settings.ts';
 import type { KnownEntry, KnownUsage } from './usage.ts';
 import { accountName, type View } from './view.ts';
+import type { TenantWants } from './wants.ts';
 import type { Webhook } from './webhook.ts';
 
-/** What was read for a batch, by name. Asking for what was not named finds nothing. */
+/** What was read for a batch, by name. To ask for what no command of the batch named is a fault, and throws. */
 export class LoadedView implements View {
   readonly services = new Map<string, Service>();
   readonly accounts = new Map<string, Account>();
@@ -22,11 +23,14 @@ export class LoadedView implements View {
   readonly apiKeys = new Map<string, ApiKey>();
   readonly deliveries = new Map<string, Delivery>();
   readonly ownWebhooks: Webhook[] = [];
+  readonly #wants: TenantWants;
   readonly #pause: Pause;
   readonly #settings: Settings;
+  #servicesOfAccounts: ReadonlySet<string> | undefined;
 
   /** Pause and settings are as they were when the batch was loaded. */
-  constructor(pause: Pause = neverPaused, settings: Settings = noSettings) {
+  constructor(wants: TenantWants, pause: Pause = neverPaused, settings: Settings = noSettings) {
+    this.#wants = wants;
     this.#pause = pause;
     this.#settings = settings;
   }
@@ -40,36 +44,51 @@ export class LoadedView implements View {
   }
 
   service(serviceId: string): Service | undefined {
-    return this.services.get(serviceId);
+    const service = this.services.get(serviceId);
+    if (service === undefined && !this.#wants.services.has(serviceId) && !this.#isOfAccount(serviceId)) {
+      throw notNamed(`service ${serviceId}`);
+    }
+    return service;
   }
 
   account(agent: string, serviceId: string): Account {
-    return this.accounts.get(accountName(agent, serviceId)) ?? emptyAccount(agent, serviceId);
+    const name = accountName(agent, serviceId);
+    const account = this.accounts.get(name);
+    if (account !== undefined) return account;
+    if (!this.#wants.accounts.has(name) && !this.#wants.agents.has(agent)) throw notNamed(`account ${name}`);
+    return emptyAccount(agent, serviceId);
   }
 
   accountsOf(agent: string): readonly Account[] {
+    this.#assertNamed(this.#wants.agents.has(agent), 'accounts of', agent);
     return [...this.accounts.values()].filter((account) => account.agent === agent);
   }
 
   countAccountsOf(agent: string): number {
+    this.#assertNamed(this.#wants.agents.has(agent), 'accounts of', agent);
     return this.accountCounts.get(agent) ?? this.accountsOf(agent).length;
   }
 
   unsettledAgents(serviceId: string): ReadonlySet<string> {
+    this.#assertNamed(this.#wants.deletedServices.has(serviceId), 'unsettled agents of', serviceId);
     return this.unsettled.get(serviceId) ?? new Set();
   }
 
   usage(usageId: string): KnownUsage | undefined {
+    this.#assertNamed(this.#wants.usageIds.has(usageId), 'usage', usageId);
     return this.usages.get(usageId);
   }
 
   position(agent: string, serviceId: string, sequence: number): Position | undefined {
     const account = this.account(agent, serviceId);
     if (sequence === account.sequence) return positionAtEnd(account);
+    const isNamed = this.#wants.positions.some((one) => one.agent === agent && one.serviceId === serviceId);
+    this.#assertNamed(isNamed, 'positions of', agent);
     return this.positions.get(`${accountName(agent, serviceId)} ${sequence}`);
   }
 
   entry(id: string): KnownEntry | undefined {
+    this.#assertNamed(this.#wants.entries.has(id), 'entry', id);
     return this.entries.get(id);
   }
 
@@ -78,10 +97,30 @@ export class LoadedView implements View {
   }
 
   delivery(webhookId: string, eventId: string): Delivery | undefined {
+    const isNamed = this.#wants.deliveries.some(
+      (one) => one.webhookId === webhookId && one.eventId === eventId,
+    );
+    this.#assertNamed(isNamed, 'delivery of', eventId);
     return this.deliveries.get(`${webhookId} ${eventId}`);
   }
 
   apiKey(prefix: string): ApiKey | undefined {
+    this.#assertNamed(this.#wants.apiKeyPrefixes.has(prefix), 'API key', prefix);
     return this.apiKeys.get(prefix);
   }
+
+  #assertNamed(isNamed: boolean, what: string, name: string): void {
+    if (!isNamed) throw notNamed(`${what} ${name}`);
+  }
+
+  /** Whether an account of an agent whose accounts are all wanted has the service. */
+  #isOfAccount(serviceId: string): boolean {
+    if (this.#wants.agents.size === 0 && this.#wants.entries.size === 0) return false;
+    this.#servicesOfAccounts ??= new Set([...this.accounts.values()].map((account) => account.serviceId));
+    return this.#servicesOfAccounts.has(serviceId);
+  }
+}
+
+function notNamed(what: string): Error {
+  return new Error(`a command read ${what}, which it did not name`);
 }

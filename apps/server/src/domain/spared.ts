@@ -1,5 +1,6 @@
 import type { Json } from '@billonce/idempotency/core';
-import type { Command, RecordUsageBulk } from './command.ts';
+import type { Command } from './command.ts';
+import type { RecordUsageBulk } from './commands/usage.ts';
 import type { Stroops } from './money.ts';
 import type { Service } from './service.ts';
 

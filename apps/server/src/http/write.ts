@@ -12,8 +12,7 @@ import {
 } from '@billonce/idempotency/core';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../domain/act.ts';
-import { actsMaxOf } from '../domain/acts-of.ts';
-import type { Command } from '../domain/command.ts';
+import { type Command, rulesOf } from '../domain/command.ts';
 import { quoteAnswer } from '../domain/quote-answer.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { timestampOfMs } from '../domain/timestamps.ts';
@@ -53,7 +52,7 @@ export class WriteDesk {
     key: KeyUse | undefined,
   ): Promise<Outcome> {
     // Only what is administrative says who did it: usage is recorded a thousand times as often.
-    const actor = actsMaxOf(command) === 0 ? undefined : actorOf(caller, request.id);
+    const actor = rulesOf(command).actsMax(command) === 0 ? undefined : actorOf(caller, request.id);
     const outcome = await this.#ledger.submit({ tenant, command, key, actor }, (times) => {
       request.writeTimes = times;
     });

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IdempotencyRecord, KeyPolicy } from '@billonce/idempotency/core';
-import { actsMaxOf } from '../domain/acts-of.ts';
-import { idsOf, weightOf } from '../domain/command.ts';
+import { rulesOf } from '../domain/command.ts';
 import { nextIdBlock, placeAfter } from '../domain/id-block.ts';
 import { factsOf } from '../fault-facts.ts';
 import { openAnswer, protectAnswer } from './answer-protection.ts';
@@ -24,7 +23,7 @@ export interface Batch {
 
 /** What a batch weighs: a single command 1, a bulk as much as it has items. */
 export function itemsOf({ submissions }: Batch): number {
-  return submissions.reduce((sum, { command }) => sum + weightOf(command), 0);
+  return submissions.reduce((sum, { command }) => sum + rulesOf(command).weight(command), 0);
 }
 
 /** What the outcomes of a batch depend on besides the books. Plain data: it crosses to another thread. */
@@ -75,7 +74,7 @@ export class StorageExecutor implements BatchExecutor {
 
   async #commit(batch: Batch): Promise<readonly Outcome[]> {
     const { submissions } = batch;
-    const idCount = submissions.reduce((sum, { command }) => sum + idsOf(command) + actsMaxOf(command), 0);
+    const idCount = idsMaxOf(submissions);
     let outcomes: readonly Outcome[] = [];
     await this.#storage.commit(wantsOf(submissions), (loaded) => {
       const nowMs = this.#nowMs(batch);
@@ -130,4 +129,12 @@ function faultOutcome(fault: StorageFault): Outcome {
     rejected: 'internal_error',
   };
   return { kind: 'fault', code: codes[fault.kind], facts: fault.facts };
+}
+
+/** How many ids the commands may need, at the most. */
+function idsMaxOf(submissions: readonly Submission[]): number {
+  return submissions.reduce((sum, { command }) => {
+    const rules = rulesOf(command);
+    return sum + rules.idsMax(command) + rules.actsMax(command);
+  }, 0);
 }

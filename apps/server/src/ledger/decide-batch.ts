@@ -7,8 +7,8 @@ import {
   type KeyPolicy,
 } from '@billonce/idempotency/core';
 import { type Act, serverActor } from '../domain/act.ts';
-import { actsMaxOf, actsOf } from '../domain/acts-of.ts';
-import { type Command, idsOf } from '../domain/command.ts';
+import { actsOf } from '../domain/acts-of.ts';
+import { type Command, rulesOf } from '../domain/command.ts';
 import { decide } from '../domain/decide.ts';
 import type { Answer, Decision } from '../domain/decision.ts';
 import { type IdBlock, idIn } from '../domain/id-block.ts';
@@ -18,6 +18,7 @@ import type { Refusal } from '../domain/refusal.ts';
 import { sparedByIds, sparedByReplay } from '../domain/spared.ts';
 import { adminTenant } from '../domain/tenant.ts';
 import { DraftView, type View } from '../domain/view.ts';
+import { noWants } from '../domain/wants.ts';
 import type { Loaded, StoredRecord } from './storage-port.ts';
 import { type KeyUse, type Outcome, recordName, type Submission } from './submission.ts';
 
@@ -80,8 +81,9 @@ export function decideBatch(
     }
     const draft = draftOf(tenant, drafts, loaded);
     const firstId = idNumber;
-    const firstActId = firstId + idsOf(command);
-    idNumber = firstActId + actsMaxOf(command);
+    const rules = rulesOf(command);
+    const firstActId = firstId + rules.idsMax(command);
+    idNumber = firstActId + rules.actsMax(command);
     const decision = decide(command, draft, {
       nowMs: moment.nowMs,
       id: (number) => idIn(moment.ids, firstId + number),
@@ -116,7 +118,7 @@ function actsOfSubmission(
   { changes }: Decision & { readonly kind: 'done' },
   { atMs, id }: { readonly atMs: number; readonly id: (number: number) => string },
 ): readonly Act[] {
-  if (actsMaxOf(command) === 0) return [];
+  if (rulesOf(command).actsMax(command) === 0) return [];
   return actsOf(tenant, before, changes).map((facts, number) => ({ ...facts, id: id(number), atMs, actor }));
 }
 
@@ -145,7 +147,9 @@ function madeFor(key: KeyUse, made: DecidedRecord | undefined): IdempotencyRecor
 function draftOf(tenant: string, drafts: Map<string, DraftView>, loaded: Loaded): DraftView {
   let draft = drafts.get(tenant);
   if (draft === undefined) {
-    draft = new DraftView(loaded.tenants.get(tenant) ?? new LoadedView(loaded.pause, loaded.settings));
+    draft = new DraftView(
+      loaded.tenants.get(tenant) ?? new LoadedView(noWants(), loaded.pause, loaded.settings),
+    );
     drafts.set(tenant, draft);
   }
   return draft;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { weighedWith, weightOf } from '../domain/command.ts';
+import { rulesOf, weighedWith } from '../domain/command.ts';
 import { type FaultFacts, factsOf } from '../fault-facts.ts';
 import type { BatchExecutor } from './batch-executor.ts';
 import { FairQueue, type Queued } from './fair-queue.ts';
@@ -122,7 +122,7 @@ export class Ledger {
       });
     return new Promise((answer) => {
       const { tenant, command } = submission;
-      const weight = weightOf(command);
+      const weight = rulesOf(command).weight(command);
       // A worker's report: a message whose outcome is not noted would be sent again. The outbox bounds their number.
       const isReserved = command.kind === 'report_delivery';
       const lane = isReserved ? reportsLane : tenant;
@@ -207,7 +207,8 @@ export class Ledger {
     if (element === undefined || outcome.kind !== 'fault' || outcome.accounts === undefined) return false;
     const command = weighedWith(element.submission.command, outcome.accounts);
     const submission = { ...element.submission, command };
-    if (!this.#queue.offer({ ...element, submission, weight: weightOf(command) })) return false;
+    const weight = rulesOf(command).weight(command);
+    if (!this.#queue.offer({ ...element, submission, weight })) return false;
     this.#schedule();
     return true;
   }

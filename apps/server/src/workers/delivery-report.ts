@@ -1,4 +1,4 @@
-import type { ReportDelivery } from '../domain/command.ts';
+import type { ReportDelivery } from '../domain/commands/deliveries.ts';
 import type { Outcome, Submission } from '../ledger/submission.ts';
 
 /** What reports work with. */

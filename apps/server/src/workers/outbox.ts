@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { ReportDelivery } from '../domain/command.ts';
+import type { ReportDelivery } from '../domain/commands/deliveries.ts';
 import type { Delivery, DeliveryOutcome } from '../domain/delivery.ts';
 import type { Webhook } from '../domain/webhook.ts';
 import type { WaitingWebhook } from '../reads/books.ts';

@@ -1,6 +1,6 @@
 import { sha256 } from '@billonce/idempotency/core';
 import { type ApiKey, apiKeyPrefixLength, rightsAnswer, type Scope } from '../../domain/api-key.ts';
-import type { CreateApiKey } from '../../domain/command.ts';
+import type { CreateApiKey } from '../../domain/commands/api-keys.ts';
 import { adminTenant } from '../../domain/tenant.ts';
 import { instantMs } from '../../domain/timestamps.ts';
 import type { Outcome } from '../../ledger/submission.ts';

@@ -1,4 +1,4 @@
-import { configAnswer } from '../../domain/decide-settings.ts';
+import { configAnswer } from '../../domain/commands/settings.ts';
 import type { Settings } from '../../domain/settings.ts';
 import { adminTenant } from '../../domain/tenant.ts';
 import { ApiError } from '../api-error.ts';

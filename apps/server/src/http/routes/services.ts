@@ -1,6 +1,7 @@
 import { compileReader, ServicePut, type Validated } from '@billonce/contract';
 import { outstandingRequests } from '../../domain/account.ts';
-import type { PutService, ServiceItem, SetDisabled } from '../../domain/command.ts';
+import type { ServiceItem } from '../../domain/commands/service-bulk.ts';
+import type { PutService, SetDisabled } from '../../domain/commands/services.ts';
 import type { Service } from '../../domain/service.ts';
 import { timestampOfMs } from '../../domain/timestamps.ts';
 import type { Books } from '../../reads/books.ts';

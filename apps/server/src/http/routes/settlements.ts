@@ -1,6 +1,6 @@
 import type { SettleRequest } from '@billonce/contract';
 import type { FastifyRequest } from 'fastify';
-import { type Settle, settleBulkAccountsFirst } from '../../domain/command.ts';
+import { type Settle, settleBulkAccountsFirst } from '../../domain/commands/settlements.ts';
 import { settlementAnswer } from '../../domain/settlement-answer.ts';
 import { ApiError } from '../api-error.ts';
 import { encodeCursor, idCursor } from '../cursor.ts';

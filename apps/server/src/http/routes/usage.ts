@@ -1,6 +1,6 @@
 import { compileReader, UsageItem, type Validated } from '@billonce/contract';
 import { outstandingRequests } from '../../domain/account.ts';
-import type { BulkItem } from '../../domain/command.ts';
+import type { BulkItem } from '../../domain/commands/usage.ts';
 import { instantNs } from '../../domain/timestamps.ts';
 import type { UsageItem as DomainUsageItem } from '../../domain/usage.ts';
 import { slicesOf } from '../body/register-bodies.ts';

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { settleBulkAccountsMax } from '../../domain/command.ts';
+import { settleBulkAccountsMax } from '../../domain/commands/settlements.ts';
 import { LoadedView } from '../../domain/loaded-view.ts';
 import { openFrom } from '../../domain/reversal.ts';
 import { accountName } from '../../domain/view.ts';
+import type { TenantWants } from '../../domain/wants.ts';
 import type { Loaded } from '../../ledger/storage-port.ts';
 import { recordName } from '../../ledger/submission.ts';
-import type { TenantWants, Wants } from '../../ledger/wants.ts';
+import type { Wants } from '../../ledger/wants.ts';
 import type { AnswerCap } from '../stored-answer.ts';
 import {
   type IdentifiedAccount,
@@ -132,7 +133,9 @@ export async function loadBatch(
     loadIdsReached(connection, tenants),
   ]);
   const { pause, forgottenBeforeMs, settings, idsAheadMaxMs } = operator;
-  const views = new Map(tenants.map((tenant) => [tenant, new LoadedView(pause, settings)]));
+  const views = new Map(
+    [...wants.tenants].map(([tenant, own]) => [tenant, new LoadedView(own, pause, settings)]),
+  );
   const byName = new Map(accounts.map((account) => [nameIn(account.tenant, account.totals), account]));
   for (const { tenant, totals } of accounts) {
     // One on which nothing was recorded was made by this batch, to be locked.

@@ -1,9 +1,10 @@
-import { settleBulkAccountsMax } from '../../domain/command.ts';
+import { settleBulkAccountsMax } from '../../domain/commands/settlements.ts';
 import { LoadedView } from '../../domain/loaded-view.ts';
 import { openFrom } from '../../domain/reversal.ts';
 import { accountName } from '../../domain/view.ts';
+import type { TenantWants } from '../../domain/wants.ts';
 import type { Loaded, StoredRecord } from '../../ledger/storage-port.ts';
-import type { TenantWants, Wants } from '../../ledger/wants.ts';
+import type { Wants } from '../../ledger/wants.ts';
 import type { AnswerCap } from '../stored-answer.ts';
 import {
   countAccountsOf,
@@ -49,7 +50,7 @@ export function loadBatch(
     const numbers = new Map<string, number>();
     tenants.set(
       tenant,
-      loadTenant(connection, tenant, tenantWants, numbers, new LoadedView(pause, settings)),
+      loadTenant(connection, tenant, tenantWants, numbers, new LoadedView(tenantWants, pause, settings)),
     );
     accountNumbers.set(tenant, numbers);
   }

@@ -1,19 +1,39 @@
-import { isUnsettled } from './account.ts';
-import type { WriteOffCredit } from './command.ts';
-import { creditOf, writeOffOn } from './credit.ts';
-import { limitExceeded, quoteChanged } from './decide-settle.ts';
-import { type Decision, done, type Moment, refused } from './decision.ts';
-import { entryAnswer } from './entry-answer.ts';
-import { quoteOf } from './quote.ts';
-import { settleOn } from './settlement.ts';
-import type { View } from './view.ts';
+import { isUnsettled } from '../account.ts';
+import { type CommandRules, usually } from '../command-rules.ts';
+import { creditOf, writeOffOn } from '../credit.ts';
+import { type Decision, done, type Moment, refused } from '../decision.ts';
+import { entryAnswer } from '../entry-answer.ts';
+import type { Stroops } from '../money.ts';
+import { quoteOf } from '../quote.ts';
+import { settleOn } from '../settlement.ts';
+import type { WriteOffKind } from '../usage.ts';
+import type { View } from '../view.ts';
+import { wantPricedAccount } from '../wants.ts';
+import { limitExceeded, quoteChanged } from './settlements.ts';
+
+export interface WriteOffCredit {
+  readonly kind: 'write_off_credit';
+  readonly agent: string;
+  readonly serviceId: string;
+  readonly writeOffKind: WriteOffKind;
+  readonly reason: string;
+  /** the credit that is to be written off, above 0 */
+  readonly expectedStroops: Stroops | undefined;
+}
+
+export const writeOffCredit: CommandRules<WriteOffCredit> = {
+  ...usually,
+  reads: ({ agent, serviceId }, wants) => wantPricedAccount(agent, serviceId, wants),
+  // The entry, and the settlement before it.
+  idsMax: () => 2,
+  decide: decideWriteOff,
+};
 
 /**
  * Writes off the whole credit of an account. Entries that no settlement covers are settled first, for a bill of 0: so
  * the credit is the carried amount of the last settlement, and no later settlement reaches back before the write-off.
  */
-export function writeOffCredit(command: WriteOffCredit, view: View, moment: Moment): Decision {
-  if (moment.gate !== undefined) return refused(moment.gate);
+function decideWriteOff(command: WriteOffCredit, view: View, moment: Moment): Decision {
   const { agent, serviceId, reason, writeOffKind: kind, expectedStroops } = command;
   const service = view.service(serviceId);
   const before = view.account(agent, serviceId);

@@ -1,17 +1,74 @@
 import type { Json } from '@billonce/idempotency/core';
-import { type Account, isUnsettled, outstandingOn, outstandingRequests } from './account.ts';
-import { accountsMaxOf, type Settle, type SettleBulk, settleBulkAccountsMax } from './command.ts';
-import { type Decision, done, type Heavier, type Moment, refused } from './decision.ts';
-import { isTakenBackLater, type Position } from './position.ts';
-import { type Quote, quoteOf } from './quote.ts';
-import { billLinesAnswer, quoteTag } from './quote-answer.ts';
-import type { Refusal } from './refusal.ts';
-import type { Service } from './service.ts';
-import { type SettledAccount, type Settlement, settleOn } from './settlement.ts';
-import type { View } from './view.ts';
+import { type Account, isUnsettled, outstandingOn, outstandingRequests } from '../account.ts';
+import { type CommandRules, usually } from '../command-rules.ts';
+import { type Decision, done, type Heavier, type Moment, refused } from '../decision.ts';
+import type { Stroops } from '../money.ts';
+import { isTakenBackLater, type Position } from '../position.ts';
+import { type Quote, quoteOf } from '../quote.ts';
+import { billLinesAnswer, quoteTag } from '../quote-answer.ts';
+import type { Refusal } from '../refusal.ts';
+import type { Service } from '../service.ts';
+import { type SettledAccount, type Settlement, settleOn } from '../settlement.ts';
+import type { View } from '../view.ts';
+import { wantPricedAccount } from '../wants.ts';
 
-export function settle(command: Settle, view: View, moment: Moment): Decision {
-  if (moment.gate !== undefined) return refused(moment.gate);
+export interface Settle {
+  readonly kind: 'settle';
+  readonly agent: string;
+  readonly serviceId: string;
+  /** settle up to this entry only */
+  readonly through: number | undefined;
+  readonly expectedStroops: Stroops | undefined;
+  /** the strong entity tags of an `If-Match`; `*` matches any quote */
+  readonly ifMatch: readonly string[] | undefined;
+}
+
+export interface SettleBulk {
+  readonly kind: 'settle_bulk';
+  readonly agent: string;
+  /** how many accounts it was weighed with, and may touch; `settleBulkAccountsMax` without it */
+  readonly accountsMax?: number;
+}
+
+export const settle: CommandRules<Settle> = {
+  ...usually,
+  reads({ agent, serviceId, through }, wants) {
+    wantPricedAccount(agent, serviceId, wants);
+    if (through !== undefined) wants.positions.push({ agent, serviceId, sequence: through });
+  },
+  actsMax: () => 0,
+  decide: decideSettle,
+};
+
+/** Settles all accounts of an agent. */
+export const settleBulk: CommandRules<SettleBulk> = {
+  ...usually,
+  reads(command, wants) {
+    const { agent } = command;
+    wants.agents.set(agent, Math.max(wants.agents.get(agent) ?? 0, accountsMaxOf(command)));
+  },
+  idsMax: accountsMaxOf,
+  actsMax: () => 0,
+  weight: accountsMaxOf,
+  decide: decideSettleBulk,
+};
+
+/** The most accounts that one `settle_bulk` settles. */
+export const settleBulkAccountsMax = 10_000;
+/** What a `settle_bulk` is weighed with before the accounts of its agent were counted. */
+export const settleBulkAccountsFirst = 100;
+
+/** How many accounts a `settle_bulk` may touch. */
+function accountsMaxOf({ accountsMax = settleBulkAccountsMax }: SettleBulk): number {
+  return accountsMax;
+}
+
+/** The same command, weighed with the accounts that were counted, and some that may come in the meantime. */
+export function settleBulkOf(command: SettleBulk, accounts: number): SettleBulk {
+  return { ...command, accountsMax: Math.min(settleBulkAccountsMax, Math.ceil(accounts * 1.1) + 10) };
+}
+
+function decideSettle(command: Settle, view: View, moment: Moment): Decision {
   const { agent, serviceId, through } = command;
   const service = view.service(serviceId);
   const account = view.account(agent, serviceId);
@@ -69,8 +126,7 @@ export function quoteChanged(
   return refused({ code: 'quote_changed', message, quote });
 }
 
-export function settleBulk(command: SettleBulk, view: View, moment: Moment): Decision | Heavier {
-  if (moment.gate !== undefined) return refused(moment.gate);
+function decideSettleBulk(command: SettleBulk, view: View, moment: Moment): Decision | Heavier {
   const count = view.countAccountsOf(command.agent);
   if (count > settleBulkAccountsMax) {
     return refused({

@@ -1,14 +1,42 @@
-import type { Account } from './account.ts';
-import type { ClearAccount, ReverseEntry } from './command.ts';
-import { type Decision, done, type Moment, refused } from './decision.ts';
-import type { Position } from './position.ts';
-import { openFrom, reverseOn, unreversedBehind } from './reversal.ts';
-import { reversalEntryAnswer } from './reversal-answer.ts';
-import type { View } from './view.ts';
+import type { Account } from '../account.ts';
+import { type CommandRules, usually } from '../command-rules.ts';
+import { type Decision, done, type Moment, refused } from '../decision.ts';
+import type { Position } from '../position.ts';
+import { openFrom, reverseOn, unreversedBehind } from '../reversal.ts';
+import { reversalEntryAnswer } from '../reversal-answer.ts';
+import type { View } from '../view.ts';
+import { wantAccount } from '../wants.ts';
+
+export interface ReverseEntry {
+  readonly kind: 'reverse_entry';
+  readonly entryId: string;
+  readonly reason: string;
+}
+
+export interface ClearAccount {
+  readonly kind: 'clear_account';
+  readonly agent: string;
+  readonly serviceId: string;
+}
 
 /** Takes back one entry, whole, at its own price version. */
-export function reverseEntry(command: ReverseEntry, view: View, moment: Moment): Decision {
-  if (moment.gate !== undefined) return refused(moment.gate);
+export const reverseEntry: CommandRules<ReverseEntry> = {
+  ...usually,
+  reads: ({ entryId }, wants) => void wants.entries.add(entryId),
+  decide: decideReversal,
+};
+
+/** Takes back all usage of an account that is outstanding, by one entry. A credit stays: it is owed to the agent. */
+export const clearAccount: CommandRules<ClearAccount> = {
+  ...usually,
+  reads({ agent, serviceId }, wants) {
+    wantAccount(agent, serviceId, wants);
+    wants.positions.push({ agent, serviceId, sequence: undefined });
+  },
+  decide: decideClearing,
+};
+
+function decideReversal(command: ReverseEntry, view: View, moment: Moment): Decision {
   const { entryId, reason } = command;
   const known = view.entry(entryId);
   if (known === undefined) return refused({ code: 'not_found', message: `there is no entry ${entryId}` });
@@ -37,9 +65,7 @@ export function reverseEntry(command: ReverseEntry, view: View, moment: Moment):
   );
 }
 
-/** Takes back all usage of an account that is outstanding, by one entry. A credit stays: it is owed to the agent. */
-export function clearAccount(command: ClearAccount, view: View, moment: Moment): Decision {
-  if (moment.gate !== undefined) return refused(moment.gate);
+function decideClearing(command: ClearAccount, view: View, moment: Moment): Decision {
   const { agent, serviceId } = command;
   const before = view.account(agent, serviceId);
   if (before.sequence === 0) {

@@ -1,15 +1,72 @@
-import type { DeleteService, PutService, SetDisabled, SetMetadata, SetPrice } from './command.ts';
-import { type Decision, done, type Moment, refused } from './decision.ts';
-import type { NotedEvent } from './event.ts';
-import type { Refusal } from './refusal.ts';
-import { newService, type Service, withPrice } from './service.ts';
-import type { View } from './view.ts';
+import { type CommandRules, usually } from '../command-rules.ts';
+import { type Decision, done, type Moment, refused } from '../decision.ts';
+import type { NotedEvent } from '../event.ts';
+import type { Stroops } from '../money.ts';
+import type { Refusal } from '../refusal.ts';
+import { newService, type Service, withPrice } from '../service.ts';
+import type { View } from '../view.ts';
+import type { TenantWants } from '../wants.ts';
+
+export interface PutService {
+  readonly kind: 'put_service';
+  readonly serviceId: string;
+  readonly priceStroops: Stroops;
+  /** both or neither */
+  readonly metadata: { readonly description: string; readonly owner: string } | undefined;
+}
+
+export interface DeleteService {
+  readonly kind: 'delete_service';
+  readonly serviceId: string;
+}
+
+export interface SetPrice {
+  readonly kind: 'set_price';
+  readonly serviceId: string;
+  readonly priceStroops: Stroops;
+}
+
+/** While a service is disabled its usage is refused; what was recorded before is quoted and settled as ever. */
+export interface SetDisabled {
+  readonly kind: 'set_disabled';
+  readonly serviceId: string;
+  readonly disabled: boolean;
+}
+
+export interface SetMetadata {
+  readonly kind: 'set_metadata';
+  readonly serviceId: string;
+  readonly metadata: { readonly description: string; readonly owner: string };
+}
+
+const ofOneService = {
+  ...usually,
+  reads: ({ serviceId }: { readonly serviceId: string }, wants: TenantWants) =>
+    void wants.services.add(serviceId),
+  changesTenant: () => true,
+};
+
+/** Registers a service, or changes its price and what it is described with. */
+export const putService: CommandRules<PutService> = { ...ofOneService, decide: decidePut };
+
+/** Deletes a service on which nothing is left to settle. What was recorded, billed and priced stays. */
+export const deleteService: CommandRules<DeleteService> = {
+  ...ofOneService,
+  reads({ serviceId }, wants) {
+    wants.services.add(serviceId);
+    wants.deletedServices.add(serviceId);
+  },
+  decide: decideDelete,
+};
+
+export const setPrice: CommandRules<SetPrice> = { ...ofOneService, decide: decidePrice };
+export const setDisabled: CommandRules<SetDisabled> = { ...ofOneService, decide: decideDisabled };
+export const setMetadata: CommandRules<SetMetadata> = { ...ofOneService, decide: decideMetadata };
 
 /** So many agents are named when something of theirs keeps a service. */
 const agentsNamedMax = 3;
 
-export function putService(command: PutService, view: View, moment: Moment): Decision {
-  if (moment.gate !== undefined) return refused(moment.gate);
+export function decidePut(command: PutService, view: View, moment: Moment): Decision {
   const { serviceId, priceStroops, metadata } = command;
   const known = view.service(serviceId);
   const priced = known === undefined ? newService(serviceId, priceStroops) : withPrice(known, priceStroops);
@@ -18,9 +75,7 @@ export function putService(command: PutService, view: View, moment: Moment): Dec
   return serviceChanged(known, { ...described, deleted: false }, isNew ? 201 : 200, moment, metadata);
 }
 
-/** Deletes a service on which nothing is left to settle. What was recorded, billed and priced stays. */
-export function deleteService(command: DeleteService, view: View, moment: Moment): Decision {
-  if (moment.gate !== undefined) return refused(moment.gate);
+function decideDelete(command: DeleteService, view: View, moment: Moment): Decision {
   const { serviceId } = command;
   const known = knownService(view, serviceId);
   if (known === undefined) return refused(unknownService(serviceId));
@@ -34,15 +89,13 @@ export function deleteService(command: DeleteService, view: View, moment: Moment
   return done({ status: 204 }, { services: [deleted], events: [noted('service.deleted', known, moment)] });
 }
 
-export function setPrice(command: SetPrice, view: View, moment: Moment): Decision {
-  if (moment.gate !== undefined) return refused(moment.gate);
+function decidePrice(command: SetPrice, view: View, moment: Moment): Decision {
   const known = knownService(view, command.serviceId);
   if (known === undefined) return refused(unknownService(command.serviceId));
   return serviceChanged(known, withPrice(known, command.priceStroops), 200, moment);
 }
 
-export function setDisabled(command: SetDisabled, view: View, moment: Moment): Decision {
-  if (moment.gate !== undefined) return refused(moment.gate);
+function decideDisabled(command: SetDisabled, view: View, moment: Moment): Decision {
   const { serviceId, disabled } = command;
   const known = knownService(view, serviceId);
   if (known === undefined) return refused(unknownService(serviceId));
@@ -53,8 +106,7 @@ export function setDisabled(command: SetDisabled, view: View, moment: Moment): D
   return done(answer, { services: [service], events: [event] });
 }
 
-export function setMetadata(command: SetMetadata, view: View, moment: Moment): Decision {
-  if (moment.gate !== undefined) return refused(moment.gate);
+function decideMetadata(command: SetMetadata, view: View, moment: Moment): Decision {
   const { serviceId, metadata } = command;
   const known = knownService(view, serviceId);
   if (known === undefined) return refused(unknownService(serviceId));

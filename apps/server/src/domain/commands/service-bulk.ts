@@ -1,12 +1,33 @@
 import type { Json } from '@billonce/idempotency/core';
-import type { PutServiceBulk, ServiceItem } from './command.ts';
-import { putService } from './decide-service.ts';
-import { type Decision, type Moment, refused } from './decision.ts';
-import { DraftView, type View } from './view.ts';
+import { type CommandRules, usually } from '../command-rules.ts';
+import type { Decision, Moment } from '../decision.ts';
+import { DraftView, type View } from '../view.ts';
+import { decidePut, type PutService } from './services.ts';
 
-/** Registers many services or changes them, each with a result of its own. */
-export function putServiceBulk(command: PutServiceBulk, view: View, moment: Moment): Decision {
-  if (moment.gate !== undefined) return refused(moment.gate);
+/** An item of a bulk of services: a service, or what the edge found wrong with it. */
+export type ServiceItem =
+  | { readonly kind: 'valid'; readonly item: PutService }
+  | { readonly kind: 'invalid'; readonly message: string };
+
+export interface PutServiceBulk {
+  readonly kind: 'put_service_bulk';
+  readonly items: readonly ServiceItem[];
+}
+
+/** Registers many services or changes them, with a result for each. */
+export const putServiceBulk: CommandRules<PutServiceBulk> = {
+  ...usually,
+  reads({ items }, wants) {
+    for (const item of items) if (item.kind === 'valid') wants.services.add(item.item.serviceId);
+  },
+  idsMax: ({ items }) => items.length,
+  actsMax: ({ items }) => items.length,
+  weight: ({ items }) => items.length,
+  changesTenant: () => true,
+  decide: decideBulk,
+};
+
+function decideBulk(command: PutServiceBulk, view: View, moment: Moment): Decision {
   const draft = new DraftView(view);
   const seen = new Set<string>();
   const results = command.items.map((item, index) => ({
@@ -32,7 +53,7 @@ function resultOf(sent: ServiceItem, draft: DraftView, seen: Set<string>, moment
     return { ok: false, serviceId, error: 'duplicate_in_batch', message };
   }
   seen.add(serviceId);
-  const decision = putService(sent.item, draft, moment);
+  const decision = decidePut(sent.item, draft, moment);
   if (decision.kind === 'refused') {
     return { ok: false, error: decision.refusal.code, message: decision.refusal.message };
   }

@@ -1,10 +1,54 @@
-import { outstandingRequests, type RecordedOn, recordOn } from './account.ts';
-import type { BulkItem, RecordUsage, RecordUsageBulk } from './command.ts';
-import { type Decision, done, type Moment, refused } from './decision.ts';
-import type { ItemResult } from './item-result.ts';
-import type { Refusal } from './refusal.ts';
-import { type Entry, isSameUsage, judgeOccurrence, type UsageItem } from './usage.ts';
-import { type Changes, DraftView, noChanges, type View } from './view.ts';
+import { outstandingRequests, type RecordedOn, recordOn } from '../account.ts';
+import { type CommandRules, usually } from '../command-rules.ts';
+import { type Decision, done, type Moment, refused } from '../decision.ts';
+import type { ItemResult } from '../item-result.ts';
+import type { Refusal } from '../refusal.ts';
+import { type Entry, isSameUsage, judgeOccurrence, type UsageItem } from '../usage.ts';
+import { type Changes, DraftView, noChanges, type View } from '../view.ts';
+import { type TenantWants, wantPricedAccount } from '../wants.ts';
+
+export interface RecordUsage {
+  readonly kind: 'record_usage';
+  readonly item: UsageItem;
+}
+
+/** An item of a bulk: usage, or what the edge found wrong with it. */
+export type BulkItem =
+  | { readonly kind: 'valid'; readonly item: UsageItem }
+  | { readonly kind: 'invalid'; readonly message: string };
+
+export interface RecordUsageBulk {
+  readonly kind: 'record_usage_bulk';
+  readonly items: readonly BulkItem[];
+  /** whether one item that is refused refuses all */
+  readonly isAtomic: boolean;
+}
+
+/** Records one use. An item whose id is known is answered while paused, too. */
+export const recordUsage: CommandRules<RecordUsage> = {
+  ...usually,
+  isGated: false,
+  reads: ({ item }, wants) => readsUsage(item, wants),
+  actsMax: () => 0,
+  decide: decideUsage,
+};
+
+export const recordUsageBulk: CommandRules<RecordUsageBulk> = {
+  ...usually,
+  isGated: false,
+  reads({ items }, wants) {
+    for (const item of items) if (item.kind === 'valid') readsUsage(item.item, wants);
+  },
+  idsMax: ({ items }) => items.length,
+  actsMax: () => 0,
+  weight: ({ items }) => items.length,
+  decide: decideBulk,
+};
+
+function readsUsage({ agent, serviceId, usageId }: UsageItem, wants: TenantWants): void {
+  wantPricedAccount(agent, serviceId, wants);
+  if (usageId !== undefined) wants.usageIds.add(usageId);
+}
 
 /** What becomes of one item: recorded, known already, or refused. */
 type ItemDecision =
@@ -12,7 +56,7 @@ type ItemDecision =
   | { readonly kind: 'duplicate'; readonly total: number; readonly entryId: string }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-export function recordUsage(command: RecordUsage, view: View, moment: Moment): Decision {
+function decideUsage(command: RecordUsage, view: View, moment: Moment): Decision {
   const { item } = command;
   const decision = decideItem(item, view, moment, 0);
   const { agent, serviceId } = item;
@@ -37,7 +81,7 @@ export function recordUsage(command: RecordUsage, view: View, moment: Moment): D
   }
 }
 
-export function recordUsageBulk(command: RecordUsageBulk, view: View, moment: Moment): Decision {
+function decideBulk(command: RecordUsageBulk, view: View, moment: Moment): Decision {
   // Each item sees what the items before it did; the view outside sees nothing until the bulk is done.
   const draft = new DraftView(view);
   const results: ItemResult[] = [];

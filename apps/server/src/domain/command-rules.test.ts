@@ -1,0 +1,303 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { emptyAccount } from './account.ts';
+import { actsOf } from './acts-of.ts';
+import type { ApiKey } from './api-key.ts';
+import { type Command, rulesOf } from './command.ts';
+import { decide } from './decide.ts';
+import type { Moment } from './decision.ts';
+import { LoadedView } from './loaded-view.ts';
+import { newService } from './service.ts';
+import type { Entry } from './usage.ts';
+import { accountName, DraftView } from './view.ts';
+import { noWants, type TenantWants } from './wants.ts';
+import type { Webhook } from './webhook.ts';
+
+const nowMs = 1_700_000_000_000;
+const moment: Moment = { nowMs, id: (number) => `id-${number}`, gate: undefined, bulkItemsMax: 1_000 };
+
+const agent = 'a';
+const serviceId = 's';
+const use = { agent, serviceId, requests: 3, usageId: 'u', occurredAtNs: undefined };
+const metadata = { description: 'd', owner: 'o' };
+const rights = { scopes: undefined, agent: undefined, serviceId: undefined, allowedAddresses: undefined };
+const key = { key: 'k', digest: 'd', hasChecksum: true };
+const expectedStroops = undefined;
+const followedWithinMs = 0;
+
+/** One of every kind, so that it reads everything that its kind may read in the books below. */
+const examples: { readonly [K in Command['kind']]: Extract<Command, { readonly kind: K }> } = {
+  record_usage: { kind: 'record_usage', item: use },
+  record_usage_bulk: {
+    kind: 'record_usage_bulk',
+    isAtomic: false,
+    items: [
+      { kind: 'valid', item: use },
+      { kind: 'valid', item: { ...use, serviceId: 'unpriced', usageId: 'v' } },
+      { kind: 'invalid', message: 'm' },
+    ],
+  },
+  reverse_entry: { kind: 'reverse_entry', entryId: 'entry-1', reason: 'r' },
+  clear_account: { kind: 'clear_account', agent, serviceId },
+  settle: { kind: 'settle', agent, serviceId, through: 1, expectedStroops, ifMatch: undefined },
+  settle_bulk: { kind: 'settle_bulk', agent },
+  write_off_credit: {
+    kind: 'write_off_credit',
+    agent,
+    serviceId,
+    writeOffKind: 'write_off',
+    reason: 'r',
+    expectedStroops,
+  },
+  put_service: { kind: 'put_service', serviceId, priceStroops: 9n, metadata },
+  put_service_bulk: {
+    kind: 'put_service_bulk',
+    items: [
+      { kind: 'valid', item: { kind: 'put_service', serviceId, priceStroops: 9n, metadata } },
+      {
+        kind: 'valid',
+        item: { kind: 'put_service', serviceId: 'new', priceStroops: 9n, metadata: undefined },
+      },
+    ],
+  },
+  delete_service: { kind: 'delete_service', serviceId },
+  set_price: { kind: 'set_price', serviceId, priceStroops: 9n },
+  set_disabled: { kind: 'set_disabled', serviceId, disabled: true },
+  set_metadata: { kind: 'set_metadata', serviceId, metadata },
+  set_paused: { kind: 'set_paused', isPaused: true, followedWithinMs },
+  change_settings: {
+    kind: 'change_settings',
+    settings: { bulkItemsMax: 5 },
+    configured: { bulkItemsMax: 1, requestsPerMinuteMax: 1 },
+    followedWithinMs,
+  },
+  create_api_key: {
+    ...key,
+    kind: 'create_api_key',
+    prefix: 'new',
+    tenant: 't',
+    label: 'l',
+    expiresAtMs: undefined,
+    rights,
+  },
+  rotate_api_key: {
+    kind: 'rotate_api_key',
+    prefix: 'old',
+    graceMs: 0,
+    followedWithinMs,
+    made: { ...key, prefix: 'new' },
+  },
+  revoke_api_key: { kind: 'revoke_api_key', prefix: 'old' },
+  note_api_key_uses: { kind: 'note_api_key_uses', uses: [{ prefix: 'old', usedAtMs: 1 }] },
+  create_webhook: {
+    kind: 'create_webhook',
+    url: 'https://a.example/',
+    events: ['*'],
+    secret: 's',
+    keptSecret: 's',
+    challenge: 'c',
+  },
+  change_webhook: {
+    kind: 'change_webhook',
+    webhookId: 'webhook-1',
+    url: 'https://b.example/',
+    events: undefined,
+    disabled: undefined,
+    challenge: 'c',
+  },
+  delete_webhook: { kind: 'delete_webhook', webhookId: 'webhook-1' },
+  rotate_webhook_secret: {
+    kind: 'rotate_webhook_secret',
+    webhookId: 'webhook-1',
+    secret: 's',
+    keptSecret: 's',
+    graceMs: 0,
+  },
+  test_webhook: { kind: 'test_webhook', webhookId: 'webhook-1', challenge: 'c' },
+  redeliver: { kind: 'redeliver', webhookId: 'webhook-1', eventId: 'event-1' },
+  report_delivery: {
+    kind: 'report_delivery',
+    webhookId: 'webhook-1',
+    eventId: 'event-1',
+    result: { outcome: 'refused', status: 500, retryAfterMs: undefined, jitter: 0 },
+    clearsFailures: false,
+    provenUrl: undefined,
+  },
+};
+
+const commands: readonly Command[] = Object.values(examples);
+
+const entry: Entry = {
+  ...use,
+  usageId: undefined,
+  id: 'entry-1',
+  sequence: 1,
+  priceVersion: 1,
+  lineRequests: 3,
+  recordedAtMs: 0,
+};
+const line = { priceVersion: 1, priceStroops: 7n, reversedRequests: 0, settledRequests: 0 };
+const account = { ...emptyAccount(agent, serviceId), sequence: 2, recordedRequests: 6 };
+const apiKey: ApiKey = {
+  ...rights,
+  digest: 'd',
+  prefix: 'old',
+  tenant: 't',
+  label: 'l',
+  createdAtMs: 0,
+  revokedAtMs: undefined,
+  expiresAtMs: undefined,
+  lastUsedAtMs: undefined,
+  hasChecksum: true,
+};
+const webhook: Webhook = {
+  id: 'webhook-1',
+  url: 'https://a.example/',
+  events: ['*'],
+  keptSecret: 's',
+  formerSecret: undefined,
+  createdAtMs: 0,
+  disabled: undefined,
+  disabledAtMs: undefined,
+  failures: 0,
+  failingSinceMs: undefined,
+  ownership: 'not_required',
+  redeliveriesUntilMs: 0,
+  testedAtMs: 0,
+  deleted: false,
+};
+const noReversals = { reversed: new Map(), reversedBehind: new Map(), laterReversedFrom: undefined };
+
+/** What a loader would load of books in which everything above is known. */
+function loadedFor(wants: TenantWants): LoadedView {
+  const view = new LoadedView(wants);
+  view.ownWebhooks.push(webhook);
+  const isOfEntry = wants.entries.has('entry-1');
+  if (isOfEntry) view.entries.set('entry-1', { entry, isReversed: false });
+  if (isOfEntry || wants.accounts.has(accountName(agent, serviceId)) || wants.agents.has(agent)) {
+    view.accounts.set(accountName(agent, serviceId), {
+      ...account,
+      lines: [{ ...line, recordedRequests: 6 }],
+    });
+  }
+  if (wants.agents.has(agent)) {
+    view.accounts.set(accountName(agent, 'unpriced'), {
+      ...account,
+      serviceId: 'unpriced',
+      lines: [{ ...line, recordedRequests: 6 }],
+    });
+    view.accountCounts.set(agent, 2);
+    view.services.set(serviceId, newService(serviceId, 7n));
+  }
+  if (wants.services.has(serviceId)) view.services.set(serviceId, newService(serviceId, 7n));
+  for (const { sequence = 0 } of wants.positions) {
+    view.positions.set(`a s ${sequence}`, { sequence, priceVersion: 1, lineRequests: 3, ...noReversals });
+  }
+  if (wants.apiKeyPrefixes.has('old')) view.apiKeys.set('old', apiKey);
+  for (const { webhookId, eventId } of wants.deliveries) {
+    view.deliveries.set(`${webhookId} ${eventId}`, {
+      webhookId,
+      eventId,
+      eventType: 'usage.recorded',
+      state: 'pending',
+      attempts: 0,
+      nextAttemptAtMs: 0,
+      lastAttempt: undefined,
+    });
+  }
+  return view;
+}
+
+function wantsOf(command: Command): TenantWants {
+  const wants = noWants();
+  rulesOf(command).reads(command, wants);
+  return wants;
+}
+
+/** Decides, and makes the acts: both read the books. */
+function decideOn(command: Command, view: LoadedView): string {
+  const draft = new DraftView(view);
+  const decision = decide(command, draft, moment);
+  if (decision.kind !== 'done') return decision.kind;
+  if (rulesOf(command).actsMax(command) > 0) actsOf('t', draft, decision.changes);
+  return decision.kind;
+}
+
+/** The same wants without one of them, each in turn. */
+function oneLess(command: Command): { readonly name: string; readonly wants: TenantWants }[] {
+  const all = wantsOf(command);
+  const sets = [
+    'services',
+    'accounts',
+    'agents',
+    'usageIds',
+    'entries',
+    'deletedServices',
+    'apiKeyPrefixes',
+  ] as const;
+  const named = sets.flatMap((set) =>
+    [...all[set].keys()].map((name) => {
+      const wants = wantsOf(command);
+      wants[set].delete(name);
+      return { name: `${set} ${name}`, wants };
+    }),
+  );
+  const lists = ['positions', 'deliveries'] as const;
+  const placed = lists.flatMap((list) =>
+    [...all[list].keys()].map((at) => {
+      const wants = wantsOf(command);
+      wants[list].splice(at, 1);
+      return { name: `${list} ${at}`, wants };
+    }),
+  );
+  return [...named, ...placed];
+}
+
+test('no command reads what it does not name, on empty books and on full ones', () => {
+  for (const command of commands) {
+    const wants = wantsOf(command);
+    assert.doesNotThrow(() => decideOn(command, new LoadedView(wants)), command.kind);
+    assert.doesNotThrow(() => decideOn(command, loadedFor(wants)), command.kind);
+  }
+});
+
+test('a command that names one thing less than it reads is a fault, never an empty account', () => {
+  let variants = 0;
+  for (const command of commands) {
+    for (const { name, wants } of oneLess(command)) {
+      variants++;
+      const without = `${command.kind} without ${name}`;
+      assert.throws(() => decideOn(command, loadedFor(wants)), /did not name/, without);
+    }
+  }
+  assert.ok(variants > 25, `${variants} variants`);
+});
+
+test('a command makes no more than its rules say', () => {
+  for (const command of commands) {
+    const rules = rulesOf(command);
+    const idsAsked = new Set<number>();
+    const id = (number: number) => {
+      idsAsked.add(number);
+      return `id-${number}`;
+    };
+    const draft = new DraftView(loadedFor(wantsOf(command)));
+    const decision = decide(command, draft, { ...moment, id });
+    assert.ok(
+      [...idsAsked].every((number) => number < rules.idsMax(command)),
+      command.kind,
+    );
+    if (decision.kind !== 'done') continue;
+    const { changes } = decision;
+    const acts = actsOf('t', draft, { ...changes, apiKeyUses: [] });
+    if (rules.actsMax(command) > 0) assert.ok(acts.length <= rules.actsMax(command), command.kind);
+    const changesShared = [
+      changes.services,
+      changes.webhooks,
+      changes.apiKeys,
+      changes.pauses,
+      changes.settings,
+    ];
+    if (changesShared.some((list) => list.length > 0)) assert.ok(rules.changesTenant(command), command.kind);
+  }
+});

@@ -1,0 +1,31 @@
+import type { Decision, Heavier, Moment } from './decision.ts';
+import type { View } from './view.ts';
+import type { TenantWants } from './wants.ts';
+
+/** Everything that the server knows of a kind of command: what it reads, what it may make, and how it is decided. */
+export interface CommandRules<C> {
+  /** whether it is refused, before it is looked at, while nothing new may be done */
+  readonly isGated: boolean;
+  /** Names what the decision reads. Pause, settings and webhooks every decision may read. */
+  reads(command: C, wants: TenantWants): void;
+  /** how many ids it may need, at the most: one for each thing that it may make */
+  idsMax(command: C): number;
+  /** how many acts of the audit log it can be, at the most */
+  actsMax(command: C): number;
+  /** what it weighs in a batch: as much as it has items, or may settle accounts */
+  weight(command: C): number;
+  /** whether it changes services, webhooks, API keys, or what the operator sets: one such command at a time in a tenant */
+  changesTenant(command: C): boolean;
+  decide(command: C, view: View, moment: Moment): Decision | Heavier;
+}
+
+/** What holds for most commands: each says what differs. */
+export const usually = {
+  isGated: true,
+  idsMax: () => 1,
+  actsMax: () => 1,
+  weight: () => 1,
+  changesTenant: () => false,
+} as const;
+
+export const readsNothing = (): void => {};

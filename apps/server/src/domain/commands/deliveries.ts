@@ -1,0 +1,112 @@
+import { type CommandRules, usually } from '../command-rules.ts';
+import { type Decision, done, type Moment, refused } from '../decision.ts';
+import { type AttemptResult, afterAttempt } from '../delivery.ts';
+import type { Refusal } from '../refusal.ts';
+import type { View } from '../view.ts';
+import type { TenantWants } from '../wants.ts';
+import { isDelivering, type Webhook } from '../webhook.ts';
+import { deliveryAnswer, webhookAnswer } from '../webhook-answer.ts';
+import { askRedelivery, disabled, failedOnce, healthy, isReceiversFault } from '../webhook-health.ts';
+import { knownWebhook, unknownWebhook, webhookDisabled } from './webhooks.ts';
+
+export interface Redeliver {
+  readonly kind: 'redeliver';
+  readonly webhookId: string;
+  readonly eventId: string;
+}
+
+/** What came of an attempt to deliver: said by the worker, not by a caller. */
+export interface ReportDelivery {
+  readonly kind: 'report_delivery';
+  readonly webhookId: string;
+  readonly eventId: string;
+  readonly result: AttemptResult;
+  /** whether the webhook had failures when the message was sent, which a delivery ends */
+  readonly clearsFailures: boolean;
+  /** the URL whose receiver has echoed the challenge of this message */
+  readonly provenUrl: string | undefined;
+}
+
+const ofOneDelivery = {
+  ...usually,
+  reads: (
+    { webhookId, eventId }: { readonly webhookId: string; readonly eventId: string },
+    wants: TenantWants,
+  ) => void wants.deliveries.push({ webhookId, eventId }),
+  idsMax: () => 0,
+};
+
+/** Delivers an event once more, by hand: under the same id, which the receiver knows it by. */
+export const redeliver: CommandRules<Redeliver> = {
+  ...ofOneDelivery,
+  actsMax: () => 0,
+  changesTenant: () => true,
+  decide: decideRedelivery,
+};
+
+/** Notes what came of an attempt. Not held up by a pause: what happened at the receiver has happened. */
+export const reportDelivery: CommandRules<ReportDelivery> = {
+  ...ofOneDelivery,
+  isGated: false,
+  changesTenant: changesWebhook,
+  decide: decideReport,
+};
+
+function decideRedelivery(command: Redeliver, view: View, moment: Moment): Decision {
+  const { webhookId, eventId } = command;
+  const known = knownWebhook(view, webhookId);
+  if (known === undefined) return refused(unknownWebhook(webhookId));
+  if (!isDelivering(known)) return refused(known.disabled === undefined ? notProven : webhookDisabled);
+  const delivery = view.delivery(webhookId, eventId);
+  if (delivery === undefined) {
+    return refused({ code: 'not_found', message: `no delivery of ${eventId} to this webhook is known` });
+  }
+  const asked = askRedelivery(known, moment.nowMs);
+  if ('againInMs' in asked) {
+    const message =
+      'too many redeliveries were asked for: a webhook has 600 at once, and then 10 in a second';
+    return refused({ code: 'rate_limited', message, retryAfterMs: asked.againInMs });
+  }
+  const again = { ...delivery, state: 'pending', attempts: 0, nextAttemptAtMs: moment.nowMs } as const;
+  return done(
+    { status: 200, body: deliveryAnswer(again) },
+    { deliveries: [again], webhooks: [asked.webhook] },
+  );
+}
+
+function decideReport(command: ReportDelivery, view: View, moment: Moment): Decision {
+  const { webhookId, eventId, result } = command;
+  const delivery = view.delivery(webhookId, eventId);
+  // Of two attempts at once, the one that came through counts.
+  if (delivery?.state !== 'pending') return done({ status: 204 });
+  const known = knownWebhook(view, webhookId);
+  const webhook = known && afterReport(known, command, moment.nowMs);
+  const isSwitchedOff = known?.disabled === undefined && webhook?.disabled !== undefined;
+  return done(isSwitchedOff ? { status: 200, body: webhookAnswer(webhook) } : { status: 204 }, {
+    deliveries: [afterAttempt(delivery, result, moment.nowMs)],
+    webhooks: webhook === undefined || webhook === known ? [] : [webhook],
+  });
+}
+
+/** A webhook after the report of an attempt. What `changesWebhook` does not announce, it leaves as it is. */
+function afterReport(webhook: Webhook, command: ReportDelivery, nowMs: number): Webhook {
+  if (!changesWebhook(command)) return webhook;
+  const { outcome } = command.result;
+  if (outcome === 'gone') return disabled(webhook, 'gone', nowMs);
+  if (isReceiversFault(outcome)) return failedOnce(webhook, nowMs);
+  // A webhook that was moved meanwhile has another receiver, which has proved nothing.
+  const isProven = webhook.ownership === 'pending' && command.provenUrl === webhook.url;
+  if (!isProven) return webhook.failures === 0 ? webhook : healthy(webhook);
+  return { ...healthy(webhook), ownership: 'proven' };
+}
+
+/** Whether the report of an attempt may change its webhook, which only one writer at a time does. */
+function changesWebhook({ result, clearsFailures, provenUrl }: ReportDelivery): boolean {
+  if (result.outcome === 'delivered') return clearsFailures || provenUrl !== undefined;
+  return result.outcome === 'gone' || isReceiversFault(result.outcome);
+}
+
+const notProven: Refusal = {
+  code: 'webhook_disabled',
+  message: 'the receiver has not echoed the challenge yet: ask for another one with a test',
+};

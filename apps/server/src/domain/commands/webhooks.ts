@@ -1,0 +1,201 @@
+import { type CommandRules, readsNothing, usually } from '../command-rules.ts';
+import { type Decision, done, type Moment, refused } from '../decision.ts';
+import type { Refusal } from '../refusal.ts';
+import type { View } from '../view.ts';
+import { testEveryMs, type Webhook, webhooksMax } from '../webhook.ts';
+import { deliveryAnswer, webhookAnswer } from '../webhook-answer.ts';
+import { testChanges } from '../webhook-challenge.ts';
+import { disabled, enabled, healthy } from '../webhook-health.ts';
+
+export interface CreateWebhook {
+  readonly kind: 'create_webhook';
+  readonly url: string;
+  readonly events: Webhook['events'];
+  /** the signing secret: it goes into the answer, which is sealed */
+  readonly secret: string;
+  /** the same, as it is kept */
+  readonly keptSecret: string;
+  /** what its receiver has to echo before anything is delivered; `undefined` if no proof of ownership is required */
+  readonly challenge: string | undefined;
+}
+
+/** What is `undefined` stays as it is. */
+export interface ChangeWebhook {
+  readonly kind: 'change_webhook';
+  readonly webhookId: string;
+  readonly url: string | undefined;
+  readonly events: Webhook['events'] | undefined;
+  readonly disabled: boolean | undefined;
+  /** as for a new webhook, if the URL changes */
+  readonly challenge: string | undefined;
+}
+
+export interface DeleteWebhook {
+  readonly kind: 'delete_webhook';
+  readonly webhookId: string;
+}
+
+export interface RotateWebhookSecret {
+  readonly kind: 'rotate_webhook_secret';
+  readonly webhookId: string;
+  /** the new secret: it goes into the answer, which is sealed */
+  readonly secret: string;
+  /** the same, as it is kept */
+  readonly keptSecret: string;
+  /** for how long messages are signed with the old one too, in milliseconds */
+  readonly graceMs: number;
+}
+
+export interface TestWebhook {
+  readonly kind: 'test_webhook';
+  readonly webhookId: string;
+  /** what the receiver has to echo if its ownership is not proven */
+  readonly challenge: string;
+}
+
+/** Every decision sees the webhooks of its tenant. */
+const ofWebhooks = { ...usually, reads: readsNothing, changesTenant: () => true };
+
+export const createWebhook: CommandRules<CreateWebhook> = {
+  ...ofWebhooks,
+  // The webhook, and the event with its challenge.
+  idsMax: () => 2,
+  decide: decideCreation,
+};
+
+/** Changes a webhook; one that is enabled again goes on with what was pending. */
+export const changeWebhook: CommandRules<ChangeWebhook> = { ...ofWebhooks, decide: decideChange };
+
+export const deleteWebhook: CommandRules<DeleteWebhook> = {
+  ...ofWebhooks,
+  idsMax: () => 0,
+  decide: decideDeletion,
+};
+
+/** Gives a webhook another secret. Messages are signed with both for a while; a secret from before those two ends at once. */
+export const rotateWebhookSecret: CommandRules<RotateWebhookSecret> = {
+  ...ofWebhooks,
+  idsMax: () => 0,
+  decide: decideRotation,
+};
+
+/** Queues a real delivery of an event that says only that it is a test. */
+export const testWebhook: CommandRules<TestWebhook> = {
+  ...ofWebhooks,
+  actsMax: () => 0,
+  decide: decideTest,
+};
+
+function decideCreation(command: CreateWebhook, view: View, moment: Moment): Decision {
+  if (view.webhooks().length >= webhooksMax) {
+    return refused({ code: 'limit_exceeded', message: `a tenant has at most ${webhooksMax} webhooks` });
+  }
+  const { url, events, keptSecret } = command;
+  const webhook: Webhook = {
+    id: moment.id(0),
+    url,
+    events,
+    keptSecret,
+    formerSecret: undefined,
+    createdAtMs: moment.nowMs,
+    disabled: undefined,
+    disabledAtMs: undefined,
+    failures: 0,
+    failingSinceMs: undefined,
+    ownership: command.challenge === undefined ? 'not_required' : 'pending',
+    redeliveriesUntilMs: 0,
+    testedAtMs: 0,
+    deleted: false,
+  };
+  return done(
+    {
+      status: 201,
+      location: `/webhooks/${webhook.id}`,
+      body: { ...webhookAnswer(webhook), secret: command.secret },
+    },
+    { webhooks: [webhook], ...challengeChanges(webhook, command.challenge, moment, 1) },
+  );
+}
+
+function decideChange(command: ChangeWebhook, view: View, moment: Moment): Decision {
+  const known = knownWebhook(view, command.webhookId);
+  if (known === undefined) return refused(unknownWebhook(command.webhookId));
+  const { url = known.url, events = known.events } = command;
+  const isMoved = url !== known.url;
+  const webhook = switched(
+    { ...(isMoved ? moved(known, command.challenge) : known), url, events },
+    command.disabled,
+    moment.nowMs,
+  );
+  const challenge = isMoved ? challengeChanges(webhook, command.challenge, moment, 0) : {};
+  return done({ status: 200, body: webhookAnswer(webhook) }, { webhooks: [webhook], ...challenge });
+}
+
+/** A webhook that gets another URL: what its receiver failed or proved says nothing about the next one. */
+function moved(webhook: Webhook, challenge: string | undefined): Webhook {
+  return { ...healthy(webhook), ownership: challenge === undefined ? 'not_required' : 'pending' };
+}
+
+/** Asks a receiver to prove its ownership, if that is required. */
+function challengeChanges(webhook: Webhook, challenge: string | undefined, moment: Moment, idNumber: number) {
+  return challenge === undefined ? {} : testChanges(webhook, challenge, moment.id(idNumber), moment.nowMs);
+}
+
+function switched(webhook: Webhook, isDisabled: boolean | undefined, nowMs: number): Webhook {
+  if (isDisabled === undefined) return webhook;
+  return isDisabled ? disabled(webhook, 'by_request', nowMs) : enabled(webhook);
+}
+
+function decideDeletion(command: DeleteWebhook, view: View): Decision {
+  const known = knownWebhook(view, command.webhookId);
+  if (known === undefined) return refused(unknownWebhook(command.webhookId));
+  // The secrets are of no use any more, so they do not stay.
+  return done(
+    { status: 204 },
+    { webhooks: [{ ...known, deleted: true, keptSecret: '', formerSecret: undefined }] },
+  );
+}
+
+function decideRotation(command: RotateWebhookSecret, view: View, moment: Moment): Decision {
+  const known = knownWebhook(view, command.webhookId);
+  if (known === undefined) return refused(unknownWebhook(command.webhookId));
+  const { secret, keptSecret, graceMs } = command;
+  const formerSecret = { kept: known.keptSecret, untilMs: moment.nowMs + graceMs };
+  const webhook: Webhook = { ...known, keptSecret, formerSecret: graceMs === 0 ? undefined : formerSecret };
+  return done({ status: 200, body: { ...webhookAnswer(webhook), secret } }, { webhooks: [webhook] });
+}
+
+function decideTest(command: TestWebhook, view: View, moment: Moment): Decision {
+  const known = knownWebhook(view, command.webhookId);
+  if (known === undefined) return refused(unknownWebhook(command.webhookId));
+  if (known.disabled !== undefined) return refused(webhookDisabled);
+  const againInMs = known.testedAtMs + testEveryMs - moment.nowMs;
+  // Longer than that only after the clock was set back.
+  if (againInMs > 0 && againInMs <= testEveryMs) {
+    const message = `a webhook is tested once in ${testEveryMs / 1_000} seconds`;
+    return refused({ code: 'rate_limited', message, retryAfterMs: againInMs });
+  }
+  const { events, deliveries } = testChanges(known, command.challenge, moment.id(0), moment.nowMs);
+  const [delivery] = deliveries;
+  return done(
+    {
+      status: 200,
+      location: `/webhooks/${known.id}/deliveries`,
+      body: { id: known.id, deliveredAt: null, simulated: false, ...deliveryAnswer(delivery) },
+    },
+    { events, deliveries, webhooks: [{ ...known, testedAtMs: moment.nowMs }] },
+  );
+}
+
+export function knownWebhook(view: View, id: string): Webhook | undefined {
+  return view.webhooks().find((webhook) => webhook.id === id);
+}
+
+export function unknownWebhook(id: string): Refusal {
+  return { code: 'not_found', message: `there is no webhook ${id}` };
+}
+
+export const webhookDisabled: Refusal = {
+  code: 'webhook_disabled',
+  message: 'the webhook is disabled: enable it first',
+};

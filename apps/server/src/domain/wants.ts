@@ -1,0 +1,46 @@
+import { accountName } from './view.ts';
+
+/** What commands of one tenant read, each thing once. */
+export interface TenantWants {
+  readonly services: Set<string>;
+  readonly accounts: Map<string, { readonly agent: string; readonly serviceId: string }>;
+  /** agents all of whose accounts, with their services, are wanted, unless they have more than so many */
+  readonly agents: Map<string, number>;
+  readonly usageIds: Set<string>;
+  /** those of an account; no sequence means where its open usage begins */
+  readonly positions: {
+    readonly agent: string;
+    readonly serviceId: string;
+    readonly sequence: number | undefined;
+  }[];
+  /** ids of entries that are wanted with their accounts */
+  readonly entries: Set<string>;
+  /** services of which it is to be known whether something of theirs is unsettled */
+  readonly deletedServices: Set<string>;
+  readonly apiKeyPrefixes: Set<string>;
+  readonly deliveries: { readonly webhookId: string; readonly eventId: string }[];
+}
+
+export function noWants(): TenantWants {
+  return {
+    services: new Set(),
+    accounts: new Map(),
+    agents: new Map(),
+    usageIds: new Set(),
+    positions: [],
+    entries: new Set(),
+    deletedServices: new Set(),
+    apiKeyPrefixes: new Set(),
+    deliveries: [],
+  };
+}
+
+export function wantAccount(agent: string, serviceId: string, wants: TenantWants): void {
+  wants.accounts.set(accountName(agent, serviceId), { agent, serviceId });
+}
+
+/** An account, and the service that has its price. */
+export function wantPricedAccount(agent: string, serviceId: string, wants: TenantWants): void {
+  wantAccount(agent, serviceId, wants);
+  wants.services.add(serviceId);
+}
