@@ -48,3 +48,17 @@ test('sixteen webhooks that hang hold four places, and another tenant is deliver
   await app.close();
   await Promise.all(running);
 });
+
+test('a webhook that answers gets its messages one after the other, without a tick of the timer between them', {
+  timeout: 50_000,
+}, async (t) => {
+  const { api, app } = await startInProcess(t, environment);
+  const receiver = await startReceiver(t);
+  const tenant = await apiOfTenant(api, 'honest');
+  await hooks(tenant, receiver.url, 1);
+  await use(tenant, 200);
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  app.outbox.start();
+  t.mock.timers.tick(200);
+  await receiver.has(200);
+});

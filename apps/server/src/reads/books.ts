@@ -98,8 +98,8 @@ export interface Books {
     beforeEventId: string,
     limit: number,
   ): Promise<readonly Delivery[]>;
-  /** the next webhook, behind another one, to which something is due; `undefined` begins */
-  nextWaiting(after: WaitingWebhook | undefined, nowMs: number): Promise<WaitingWebhook | undefined>;
+  /** the next webhook after another one to which something is pending, and perhaps due; `undefined` begins */
+  nextWaiting(after: WaitingWebhook | undefined, nowMs: number): Promise<LookedAtWebhook | undefined>;
   /** deliveries to a webhook whose time has come, the longest waiting first; nobody else takes them for a while */
   takeDue(waiting: WaitingWebhook, take: TakeDue): Promise<readonly Delivery[]>;
   close(): void | Promise<void>;
@@ -117,10 +117,16 @@ export interface TakeDue {
   readonly inFlight: ReadonlySet<string>;
 }
 
-/** A webhook to which something is due. */
+/** A webhook to which something is pending. */
 export interface WaitingWebhook {
   readonly tenant: string;
   readonly webhookId: string;
+}
+
+/** A webhook that was looked at for what is due. */
+export interface LookedAtWebhook extends WaitingWebhook {
+  /** whether the time of something has come */
+  readonly isDue: boolean;
 }
 
 /** What names an account. */

@@ -30,6 +30,10 @@ interface Attempted {
 }
 
 const everyMs = 200;
+/** If a round left messages for want of places, the next one begins this soon after one of them is free again, */
+const soonMs = 5;
+/** and after this many times as long as the round took, so that most of the thread's time is left to requests. */
+const restPerRound = 4;
 const webhooksPerRound = 1_000;
 const loggedMax = 1_000;
 /**
@@ -57,6 +61,10 @@ export class Outbox {
   #after: WaitingWebhook | undefined;
   #restsUntilMs = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** the round that begins before the timer's next one */
+  #soon: NodeJS.Timeout | undefined;
+  /** whether the last round left messages for want of places, and how long it took */
+  #last = { leftWaiting: false, tookMs: 0 };
   #picking: Promise<number> | undefined;
 
   constructor(desk: OutboxDesk) {
@@ -72,29 +80,52 @@ export class Outbox {
   }
 
   start(): void {
-    this.#timer = setInterval(() => {
-      this.#pick().catch((error: unknown) => {
-        this.#restsUntilMs = this.#desk.nowMs() + restMs;
-        this.#desk.log.warn({ err: error }, 'the outbox could not be read; it is tried again');
-      });
-    }, everyMs);
-    this.#timer.unref();
+    this.#timer = setInterval(() => this.#pickLogging(), everyMs).unref();
   }
 
   /** Begins nothing new, and breaks off what is on its way: that is sent again by the next start. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    clearTimeout(this.#soon);
     this.#stopping.abort();
     await this.#picking?.catch(() => 0);
     await Promise.all(this.#inFlight.values());
     this.#desk.sender.close();
   }
 
+  #pickLogging(): void {
+    this.#pick().catch((error: unknown) => {
+      this.#restsUntilMs = this.#desk.nowMs() + restMs;
+      this.#desk.log.warn({ err: error }, 'the outbox could not be read; it is tried again');
+    });
+  }
+
+  /** Otherwise a webhook would get no more than its places in each tick of the timer. */
+  #pickSoon(): void {
+    const isStarted = this.#timer !== undefined && !this.#stopping.signal.aborted;
+    if (!isStarted || this.#soon !== undefined || !this.#last.leftWaiting) return;
+    const inMs = Math.min(everyMs, Math.max(soonMs, this.#last.tookMs * restPerRound));
+    this.#soon = setTimeout(() => {
+      this.#soon = undefined;
+      this.#pickLogging();
+    }, inMs).unref();
+  }
+
   #pick(): Promise<number> {
-    this.#picking ??= this.#round().finally(() => {
+    this.#picking ??= this.#timedRound().finally(() => {
       this.#picking = undefined;
     });
     return this.#picking;
+  }
+
+  async #timedRound(): Promise<number> {
+    const startedAtMs = performance.now();
+    this.#last.leftWaiting = false;
+    try {
+      return await this.#round();
+    } finally {
+      this.#last.tookMs = performance.now() - startedAtMs;
+    }
   }
 
   /** Goes from webhook to webhook, on from where the round before ended, while there is room. */
@@ -103,16 +134,22 @@ export class Outbox {
     if (nowMs < this.#restsUntilMs && this.#restsUntilMs - nowMs <= restMs) return 0;
     let picked = 0;
     for (let visited = 0; visited < webhooksPerRound && this.#places.hasRoom; visited++) {
-      this.#after = await this.#desk.books.nextWaiting(this.#after, this.#desk.nowMs());
-      if (this.#after === undefined || this.#stopping.signal.aborted) break;
-      const { tenant, webhookId } = this.#after;
-      if (this.#rests.isResting(webhookId) || this.#places.free(tenant, webhookId) === 0) continue;
+      const next = await this.#desk.books.nextWaiting(this.#after, this.#desk.nowMs());
+      this.#after = next;
+      if (next === undefined || this.#stopping.signal.aborted) break;
+      const { tenant, webhookId } = next;
+      if (!next.isDue || this.#rests.isResting(webhookId)) continue;
+      if (this.#places.free(tenant, webhookId) === 0) {
+        this.#last.leftWaiting = true;
+        continue;
+      }
       try {
-        picked += await this.#startDue(this.#after);
+        picked += await this.#startDue(next);
       } catch (error) {
         this.#rest(webhookId, error);
       }
     }
+    if (!this.#places.hasRoom) this.#last.leftWaiting = true;
     return picked;
   }
 
@@ -125,6 +162,7 @@ export class Outbox {
     const onlyTests = webhook.ownership === 'pending';
     const untilMs = nowMs() + this.#desk.sender.timeoutMs + notingMaxMs;
     const due = await books.takeDue(waiting, { nowMs: nowMs(), untilMs, limit, onlyTests, inFlight });
+    if (due.length === limit) this.#last.leftWaiting = true;
     for (const delivery of due) this.#begin(waiting.tenant, webhook, delivery);
     return due.length;
   }
@@ -143,6 +181,7 @@ export class Outbox {
         this.#inFlight.delete(name);
         own.delete(eventId);
         if (own.size === 0) this.#perWebhook.delete(webhook.id);
+        this.#pickSoon();
       });
     this.#inFlight.set(name, ended);
   }

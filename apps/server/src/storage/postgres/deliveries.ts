@@ -1,6 +1,6 @@
 import { type Delivery, deliveryOutcomes } from '../../domain/delivery.ts';
 import { eventTypes } from '../../domain/event.ts';
-import type { TakeDue, WaitingWebhook } from '../../reads/books.ts';
+import type { LookedAtWebhook, TakeDue, WaitingWebhook } from '../../reads/books.ts';
 import { integer, integerOrAbsent, json, literal, literalOrAbsent, text } from './columns.ts';
 import type { Connection, Row, Statements } from './connection.ts';
 
@@ -13,9 +13,19 @@ const lockDeliveriesSql = `SELECT d.* FROM json_to_recordset($1) AS w (n integer
     WHERE b.tenant = w.tenant AND b.webhook = w.webhook AND b.event = w.event FOR UPDATE) AS d ORDER BY w.n`;
 const loadDeliveriesBeforeSql = `SELECT ${columns} FROM deliveries
   WHERE tenant = $1 AND webhook = $2 AND event < $3 AND event <= $5 ORDER BY event DESC LIMIT $4`;
-const loadNextWaitingSql = `SELECT tenant, webhook FROM deliveries
-  WHERE state = 'pending' AND (tenant, webhook) > ($1, $2) AND next_attempt_at_ms <= $3 AND taken_until_ms <= $3
-  ORDER BY tenant, webhook LIMIT 1`;
+// From webhook to webhook, so that thousands of deliveries that wait for their next attempt are not walked over.
+const loadNextWaitingSql = `WITH RECURSIVE looked AS (
+    (SELECT tenant, webhook FROM deliveries WHERE state = 'pending' AND (tenant, webhook) > ($1, $2)
+      ORDER BY tenant, webhook LIMIT 1)
+    UNION ALL
+    SELECT n.tenant, n.webhook FROM looked AS l CROSS JOIN LATERAL (
+      SELECT d.tenant, d.webhook FROM deliveries AS d
+      WHERE d.state = 'pending' AND (d.tenant, d.webhook) > (l.tenant, l.webhook)
+      ORDER BY d.tenant, d.webhook LIMIT 1) AS n)
+  SELECT tenant, webhook FROM looked AS l WHERE EXISTS (SELECT FROM deliveries AS d
+    WHERE d.state = 'pending' AND d.tenant = l.tenant AND d.webhook = l.webhook
+      AND d.next_attempt_at_ms <= $3 AND d.taken_until_ms <= $3)
+  LIMIT 1`;
 // Nobody else takes what was taken, also if it is asked for again meanwhile; if the taker dies, somebody does after that.
 // Found by itself, once: a plan that looked again for each row would take more than it may.
 const takeDueSql = `WITH due AS MATERIALIZED (SELECT tenant, webhook, event FROM deliveries
@@ -73,15 +83,15 @@ export async function loadDeliveriesBefore(
   return rows.map(parseDelivery);
 }
 
-/** The next webhook, behind another one, to which something is due. */
+/** The next webhook after another one to which something is due. */
 export async function loadNextWaiting(
   connection: Connection,
   after: WaitingWebhook | undefined,
   nowMs: number,
-): Promise<WaitingWebhook | undefined> {
+): Promise<LookedAtWebhook | undefined> {
   const values = [after?.tenant ?? '', after?.webhookId ?? firstId, nowMs];
   const [row] = await connection.rows(loadNextWaitingSql, values);
-  return row && { tenant: text(row, 'tenant'), webhookId: text(row, 'webhook') };
+  return row && { tenant: text(row, 'tenant'), webhookId: text(row, 'webhook'), isDue: true };
 }
 
 /** Takes deliveries to a webhook whose time has come, the longest waiting first, for a while. */

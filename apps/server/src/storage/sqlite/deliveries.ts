@@ -1,6 +1,6 @@
 import { type Delivery, deliveryOutcomes } from '../../domain/delivery.ts';
 import { eventTypes } from '../../domain/event.ts';
-import type { TakeDue, WaitingWebhook } from '../../reads/books.ts';
+import type { LookedAtWebhook, TakeDue, WaitingWebhook } from '../../reads/books.ts';
 import { idAtMs } from '../../reads/id-bounds.ts';
 import { integer, integerOrAbsent, literal, literalOrAbsent, text, uuid, uuidBytes } from './columns.ts';
 import type { Connection, Row } from './connection.ts';
@@ -12,9 +12,10 @@ const states = ['pending', 'delivered', 'failed'] as const;
 const loadDeliverySql = `SELECT ${columns} FROM deliveries WHERE tenant = ? AND webhook = ? AND event = ?`;
 const loadDeliveriesBeforeSql = `SELECT ${columns} FROM deliveries
      WHERE tenant = ? AND webhook = ? AND event < ? ORDER BY event DESC LIMIT ?`;
-const loadNextWaitingSql = `SELECT tenant, webhook FROM deliveries
-     WHERE state = 'pending' AND (tenant, webhook) > (?, ?) AND next_attempt_at_ms <= ?
-     ORDER BY tenant, webhook LIMIT 1`;
+// The first of the webhook in the index, so that thousands of deliveries that wait for their next attempt are not walked over.
+const loadNextWaitingSql = `SELECT tenant, webhook, next_attempt_at_ms FROM deliveries
+     WHERE state = 'pending' AND (tenant, webhook) > (?, ?)
+     ORDER BY tenant, webhook, next_attempt_at_ms LIMIT 1`;
 const loadDueSql = `SELECT ${columns} FROM deliveries
      WHERE state = 'pending' AND tenant = ? AND webhook = ? AND next_attempt_at_ms <= ?
        AND event_type LIKE ?
@@ -49,15 +50,17 @@ export function loadDeliveriesBefore(
 
 const zeroId = '00000000-0000-0000-0000-000000000000';
 
-/** The next webhook, behind another one, to which something is due. */
+/** The next webhook after another one to which something is pending. */
 export function loadNextWaiting(
   connection: Connection,
   after: WaitingWebhook | undefined,
   nowMs: number,
-): WaitingWebhook | undefined {
+): LookedAtWebhook | undefined {
   const webhook = uuidBytes(after?.webhookId ?? zeroId);
-  const row = connection.get(loadNextWaitingSql, after?.tenant ?? '', webhook, nowMs);
-  return row && { tenant: text(row, 'tenant'), webhookId: uuid(row, 'webhook') };
+  const row = connection.get(loadNextWaitingSql, after?.tenant ?? '', webhook);
+  if (row === undefined) return undefined;
+  const isDue = integer(row, 'next_attempt_at_ms') <= nowMs;
+  return { tenant: text(row, 'tenant'), webhookId: uuid(row, 'webhook'), isDue };
 }
 
 /**
