@@ -11,5 +11,5 @@ process.stdin.on('end', () => ending.abort()).resume();
 setTimeout(() => process.exit(1), Number(seconds) * 1_000).unref();
 process.on('uncaughtException', () => undefined);
 process.stdout.write('attacking\n');
-await pattern.attack({ url, apiKey }, ending.signal);
+await pattern.attack({ url, apiKey, scale: 1 }, ending.signal);
 process.exit(0);

@@ -8,12 +8,20 @@ const answerWithinMs = 30_000;
 
 /** What an honest client saw. */
 export interface Seen {
-  /** from the first try to the answer */
+  /** from the first try to the answer, or to the end of the slice for what had none */
   readonly writeMs: number[];
   /** from the answer to the webhook's message */
   readonly deliveryMs: number[];
   /** tries that were not answered for good */
   refusedTries: number;
+  /** writes that had no answer when the slice ended */
+  unanswered: number;
+}
+
+interface Write {
+  readonly number: number;
+  readonly requests: number;
+  readonly body: string;
 }
 
 /** What the server answered to a usage that it has recorded. */
@@ -28,14 +36,18 @@ export class HonestTenant {
   readonly #apiKey: string;
   #sent = 0;
   #recordedRequests = 0;
+  /** writes without an answer, which may have been recorded */
+  readonly #open = new Set<Write>();
   readonly #answeredAtMs = new Map<string, number>();
   readonly #arrivedAtMs = new Map<string, number>();
+  #undelivered = 0;
   #seen: Seen = nothingSeen();
 
   constructor(url: string, apiKey: string, receiver: Receiver) {
     this.#url = url;
     this.#apiKey = apiKey;
     receiver.answer = ({ headers }) => {
+      receiver.received.length = 0;
       this.#arrived(String(headers['webhook-id']));
       return { status: 204 };
     };
@@ -48,7 +60,7 @@ export class HonestTenant {
 
   /** Entries whose message has not come. */
   get undelivered(): number {
-    return [...this.#answeredAtMs.keys()].filter((id) => !this.#arrivedAtMs.has(id)).length;
+    return this.#undelivered;
   }
 
   /** What was seen since the last call. */
@@ -59,37 +71,61 @@ export class HonestTenant {
   }
 
   /** Records one usage under a key, and every fourth time sends it again. */
-  async write(): Promise<void> {
+  async write(giveUpAtMs: number): Promise<void> {
     const number = ++this.#sent;
     const requests = 1 + (number % 7);
     const body = JSON.stringify({ agent: `agent-${number % 5}`, serviceId: 'search', requests });
-    const sentAtMs = performance.now();
-    const { text, entryId } = await this.#send(`honest-${number}`, body);
-    this.#seen.writeMs.push(performance.now() - sentAtMs);
-    this.#recordedRequests += requests;
-    this.#answered(entryId);
-    if (number % 4 === 0) assert.deepEqual(await this.#send(`honest-${number}`, body), { text, entryId });
+    await this.#record({ number, requests, body }, giveUpAtMs);
   }
 
-  async #send(key: string, body: string): Promise<Recorded> {
+  /** Sends again what had no answer: how many have none now. */
+  async retryOpen(giveUpAtMs: number): Promise<number> {
+    for (const write of [...this.#open]) await this.#record(write, giveUpAtMs);
+    return this.#open.size;
+  }
+
+  async #record(write: Write, giveUpAtMs: number): Promise<void> {
+    const { number, requests, body } = write;
+    this.#open.add(write);
+    const sentAtMs = performance.now();
+    const recorded = await this.#send(`honest-${number}`, body, giveUpAtMs);
+    this.#seen.writeMs.push(performance.now() - sentAtMs);
+    if (recorded === undefined) {
+      this.#seen.unanswered++;
+      return;
+    }
+    this.#open.delete(write);
+    this.#recordedRequests += requests;
+    this.#answered(recorded.entryId);
+    if (number % 4 !== 0) return;
+    const again = await this.#send(`honest-${number}`, body, giveUpAtMs);
+    if (again !== undefined) assert.deepEqual(again, recorded);
+  }
+
+  async #send(key: string, body: string, giveUpAtMs: number): Promise<Recorded | undefined> {
     for (;;) {
-      const answer = await this.#try(key, body);
+      const answer = await this.#try(key, body, giveUpAtMs - performance.now());
       if (answer?.status === 201) return { text: answer.text, entryId: answer.entryId };
       if (answer !== undefined && !retriedStatuses.has(answer.status)) {
         throw new Error(`${key}: ${answer.status} ${answer.text}`);
       }
       this.#seen.refusedTries++;
+      if (performance.now() >= giveUpAtMs) return undefined;
       await passing(20);
     }
   }
 
-  async #try(key: string, body: string): Promise<(Recorded & { readonly status: number }) | undefined> {
+  async #try(
+    key: string,
+    body: string,
+    withinMs: number,
+  ): Promise<(Recorded & { readonly status: number }) | undefined> {
     try {
       const response = await fetch(`${this.#url}/api/v1/usage`, {
         method: 'POST',
         headers: { 'x-api-key': this.#apiKey, 'content-type': 'application/json', 'idempotency-key': key },
         body,
-        signal: AbortSignal.timeout(answerWithinMs),
+        signal: AbortSignal.timeout(Math.ceil(Math.max(1, Math.min(answerWithinMs, withinMs)))),
       });
       const entryId = response.headers.get('location')?.split('/').at(-1) ?? '';
       return { status: response.status, text: await response.text(), entryId };
@@ -100,6 +136,7 @@ export class HonestTenant {
 
   #answered(id: string): void {
     this.#answeredAtMs.set(id, performance.now());
+    this.#undelivered++;
     this.#noteDelivery(id);
   }
 
@@ -109,12 +146,15 @@ export class HonestTenant {
     this.#noteDelivery(id);
   }
 
+  /** Once both the answer and the message have come. */
   #noteDelivery(id: string): void {
     const [from, to] = [this.#answeredAtMs.get(id), this.#arrivedAtMs.get(id)];
-    if (from !== undefined && to !== undefined) this.#seen.deliveryMs.push(Math.max(0, to - from));
+    if (from === undefined || to === undefined) return;
+    this.#undelivered--;
+    this.#seen.deliveryMs.push(Math.max(0, to - from));
   }
 }
 
 function nothingSeen(): Seen {
-  return { writeMs: [], deliveryMs: [], refusedTries: 0 };
+  return { writeMs: [], deliveryMs: [], refusedTries: 0, unanswered: 0 };
 }

@@ -1,7 +1,7 @@
 import { Agent, request as send } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as passing } from 'node:timers/promises';
-import type { Target } from './pattern.ts';
+import { scaled, type Target } from './pattern.ts';
 
 /** Pauses after what was refused or has ended: hostile loops are bounded too. */
 const pauseMs = { request: 20, connection: 200 };
@@ -37,12 +37,12 @@ export function requestOf(
 
 /** Keeps so many connections open, each of which does this; one that has ended is opened again. */
 export async function onConnections(
-  { url }: Target,
+  target: Target,
   signal: AbortSignal,
   count: number,
   use: (socket: Socket) => Promise<void> | void,
 ): Promise<void> {
-  const { hostname, port } = new URL(url);
+  const { hostname, port } = new URL(target.url);
   const open = new Set<Socket>();
   signal.addEventListener('abort', () => {
     for (const socket of open) socket.destroy();
@@ -61,7 +61,7 @@ export async function onConnections(
       await rest(signal, pauseMs.connection);
     }
   };
-  await Promise.all(Array.from({ length: count }, keep));
+  await Promise.all(Array.from({ length: scaled(target, count) }, keep));
 }
 
 /** Sends requests one after the other on so many connections, and reads the answers. */
@@ -72,14 +72,15 @@ export async function onAgents(
   path: string,
   request: () => HostileRequest,
 ): Promise<void> {
-  const agent = new Agent({ keepAlive: true, maxSockets: count, localAddress });
+  const length = scaled(target, count);
+  const agent = new Agent({ keepAlive: true, maxSockets: length, localAddress });
   const keep = async () => {
     while (!signal.aborted) {
       const status = await exchange(target, signal, agent, path, request());
       if (status === undefined || status >= 400) await rest(signal, pauseMs.request);
     }
   };
-  await Promise.all(Array.from({ length: count }, keep));
+  await Promise.all(Array.from({ length }, keep));
   agent.destroy();
 }
 

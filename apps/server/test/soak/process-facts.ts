@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /** What a process holds. */
 export interface ProcessFacts {
@@ -6,9 +6,9 @@ export interface ProcessFacts {
   readonly descriptors: number;
 }
 
-/** Looks at a process of this machine; on other systems than Linux there is nothing to see. */
+/** Looks at a process of this machine. All is 0 on other systems than Linux, and of a process that has ended. */
 export function factsOf(pid: number): ProcessFacts {
-  if (process.platform !== 'linux') return { memoryMiB: 0, descriptors: 0 };
+  if (!existsSync(`/proc/${pid}/fd`)) return { memoryMiB: 0, descriptors: 0 };
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const kibibytes = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]);
   return { memoryMiB: Math.round(kibibytes / 1_024), descriptors: readdirSync(`/proc/${pid}/fd`).length };

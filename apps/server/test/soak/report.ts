@@ -5,6 +5,8 @@ import type { ProcessFacts } from './process-facts.ts';
 export interface Slice {
   readonly name: string;
   readonly seen: Seen;
+  /** messages that had not come at its end */
+  readonly undelivered: number;
   readonly facts: ProcessFacts;
 }
 
@@ -19,35 +21,42 @@ export function slowdown({ seen }: Slice, alone: Slice): number {
   return quantile(seen.writeMs, 0.5) / Math.max(0.001, quantile(alone.seen.writeMs, 0.5));
 }
 
-/** The table of a soak, as Markdown; the first slice is without an attack. */
-export function tableOf(slices: readonly Slice[]): string {
-  const [alone] = slices;
-  if (alone === undefined) return '';
-  const ms = (values: readonly number[], share: number) => quantile(values, share).toFixed(1);
-  const rows = slices.map((slice) => {
-    const { name, seen, facts } = slice;
-    return [
-      name,
-      seen.writeMs.length,
-      ms(seen.writeMs, 0.5),
-      slowdown(slice, alone).toFixed(1),
-      ms(seen.writeMs, 0.99),
-      seen.refusedTries,
-      ms(seen.deliveryMs, 0.5),
-      facts.memoryMiB,
-      facts.descriptors,
-    ];
-  });
-  const head = [
+/** The first two lines of the table of a soak, as Markdown. */
+export const tableHead = [
+  [
     'beside',
     'writes',
     'p50 ms',
     '× alone',
     'p99 ms',
     'refused',
+    'unanswered',
     'delivery ms',
+    'undelivered',
     'MiB',
     'descriptors',
+  ],
+  Array.from({ length: 11 }, () => '---'),
+]
+  .map((row) => `| ${row.join(' | ')} |`)
+  .join('\n');
+
+/** A line of that table. */
+export function tableRow(slice: Slice, alone: Slice): string {
+  const { name, seen, undelivered, facts } = slice;
+  const ms = (values: readonly number[], share: number) => quantile(values, share).toFixed(1);
+  const cells = [
+    name,
+    seen.writeMs.length,
+    ms(seen.writeMs, 0.5),
+    slowdown(slice, alone).toFixed(1),
+    ms(seen.writeMs, 0.99),
+    seen.refusedTries,
+    seen.unanswered,
+    seen.deliveryMs.length === 0 ? 'none' : ms(seen.deliveryMs, 0.5),
+    undelivered,
+    facts.memoryMiB,
+    facts.descriptors,
   ];
-  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+  return `| ${cells.join(' | ')} |`;
 }

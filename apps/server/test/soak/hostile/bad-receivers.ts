@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { onAgents } from '../hostile-client.ts';
-import type { Pattern, Target } from '../pattern.ts';
+import { type Pattern, scaled, type Target } from '../pattern.ts';
 
 /** A receiver of webhooks that answers each connection with these bytes, and never ends it. */
 async function attackFrom(bytes: string, target: Target, signal: AbortSignal): Promise<void> {
@@ -18,7 +18,7 @@ async function attackFrom(bytes: string, target: Target, signal: AbortSignal): P
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('the receiver has no port');
   const headers = { 'x-api-key': target.apiKey, 'content-type': 'application/json' };
-  for (let hook = 0; hook < 16; hook++) {
+  for (let hook = 0; hook < scaled(target, 16); hook++) {
     const body = JSON.stringify({ url: `http://127.0.0.1:${address.port}/${randomUUID()}`, events: ['*'] });
     await fetch(`${target.url}/api/v1/webhooks`, { method: 'POST', headers, body, signal }).catch(
       () => undefined,

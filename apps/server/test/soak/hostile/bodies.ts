@@ -1,24 +1,23 @@
 import { onAgents, onConnections, requestOf } from '../hostile-client.ts';
-import type { Pattern } from '../pattern.ts';
+import { type Pattern, scaled } from '../pattern.ts';
 
 const headers = { 'content-type': 'application/json' };
 const mebibyte = 1_024 * 1_024;
 
 export const faultyBodies: Pattern = {
   name: '6 bodies of 8 MiB full of faults',
-  isHeavy: true,
   attack(target, signal) {
     const item = '{"agent":1,"serviceId":2,"requests":"x"}';
-    const body = `{"items":[${Array.from({ length: Math.floor((7.9 * mebibyte) / (item.length + 1)) }, () => item).join(',')}]}`;
+    const length = scaled(target, Math.floor((7.9 * mebibyte) / (item.length + 1)));
+    const body = `{"items":[${Array.from({ length }, () => item).join(',')}]}`;
     return onAgents(target, signal, 2, '/api/v1/usage/bulk', () => ({ method: 'POST', headers, body }));
   },
 };
 
 export const manyMembers: Pattern = {
   name: '6 bodies of 560,000 members',
-  isHeavy: true,
   attack(target, signal) {
-    const members = Array.from({ length: 560_000 }, (_, at) => `"m${at.toString(36)}":1`);
+    const members = Array.from({ length: scaled(target, 560_000) }, (_, at) => `"m${at.toString(36)}":1`);
     const body = `{"items":[],${members.join(',')}}`;
     return onAgents(target, signal, 2, '/api/v1/usage/bulk', () => ({ method: 'POST', headers, body }));
   },
@@ -26,7 +25,6 @@ export const manyMembers: Pattern = {
 
 export const unfinishedBodies: Pattern = {
   name: '6 bodies of 8 MiB without their last byte',
-  isHeavy: true,
   async attack(target, signal) {
     const part = ' '.repeat(mebibyte);
     await onConnections(target, signal, 50, async (socket) => {

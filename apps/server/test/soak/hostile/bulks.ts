@@ -15,7 +15,6 @@ const mostlyEmpty = JSON.stringify({
 
 export const bulks: Pattern = {
   name: '5 bulks of 1,000 on 16 connections',
-  isHeavy: true,
   attack: (target, signal) =>
     onAgents(target, signal, 16, '/api/v1/usage/bulk', () => ({ method: 'POST', headers, body: bulk })),
 };

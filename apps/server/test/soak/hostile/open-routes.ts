@@ -3,7 +3,6 @@ import type { Pattern } from '../pattern.ts';
 
 export const openRoutes: Pattern = {
   name: '9 pages and documents that need no key',
-  isHeavy: true,
   async attack(target, signal) {
     await Promise.all([
       onAgents(target, signal, 8, '/api/v1/openapi.json', () => ({})),

@@ -4,7 +4,6 @@ import type { Pattern } from '../pattern.ts';
 export const unreadAnswers: Pattern = {
   name: '1, 4 answers and exports that no one reads',
   needsEntries: true,
-  isHeavy: true,
   async attack(target, signal) {
     const requests = [
       requestOf(target, 'GET', '/openapi.json').repeat(8),
