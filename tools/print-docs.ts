@@ -12,32 +12,32 @@ interface Page {
 
 const retryTexts: Readonly<Record<RetryAdvice, string>> = {
   same_request: 'the same request',
-  after_mending: 'after mending',
+  after_fixing: 'after fixing it',
   do_not_retry: 'no',
 };
 
 const errorsHead = `# Error codes
 
-Printed by \`npm run docs\` from \`packages/contract/src/error-codes.ts\`; not to be edited here.
+\`npm run docs\` prints this page from \`packages/contract/src/error-codes.ts\`. Do not edit it here.
 
 An error answer is \`{ "error": code, "message": text, "requestId": id }\`. A client that sends
 \`Accept: application/problem+json\` gets problem details (RFC 9457) instead, with the same code as \`code\` and the row
-below as the page that \`type\` names: \`GET /api/v1/errors/{code}\`. A request that is not valid lists its \`faults\`,
-each with a JSON pointer. What else an error carries: \`quote_changed\` the new \`quote\`, \`idempotency_key_expired\`
-\`firstSeenAt\` and \`location\` (and a \`Link\` header), \`idempotency_key_in_future\` \`serverTime\`, every \`503\` and \`429\` a
+below as the page that \`type\` names: \`GET /api/v1/errors/{code}\`. An \`invalid_request\` lists its \`faults\`,
+each with a JSON pointer. Some errors have more members: \`quote_changed\` has the current \`quote\`, \`idempotency_key_expired\` has
+\`firstSeenAt\` and \`location\` (and a \`Link\` header), \`idempotency_key_in_future\` has \`serverTime\`. Every \`503\` and \`429\` has a
 \`Retry-After\` header.
 
-*Retry* says what may be sent again: **the same request** (same key, same body), a request **after mending** what the
-error names, or nothing at all. No error is remembered: after one, the key of the request is as free or as taken as it
-was before. Only \`idempotency_conflict\` and \`idempotency_key_expired\` say that it is taken.
+*Retry* says what the client may resend: **the same request** (same key, same body), the request **after fixing it**, or nothing.
+The server does not store errors under a key: an error leaves the key as it was. Only \`idempotency_conflict\` and
+\`idempotency_key_expired\` mean that the key was used before.
 
 | code | status | meaning | what to do | retry |
 | --- | --- | --- | --- | --- |
 `;
 
 const errorsFoot = `
-A refused item of \`POST /api/v1/usage/bulk\` carries one of these codes as its \`error\`, or \`invalid_item\`: the item is
-not valid usage, and its \`message\` names the faults.
+A refused item of \`POST /api/v1/usage/bulk\` has one of these codes as its \`error\`, or \`invalid_item\` if the item is
+not valid usage. Its \`message\` names the faults.
 `;
 
 function errorRow([code, { status, title, advice, retry }]: [string, ErrorCodeEntry]): string {

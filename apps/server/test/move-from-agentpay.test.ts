@@ -191,7 +191,7 @@ test('an AgentPay that is not paused is refused, and so is another server', asyn
   assert.match(unpaused.printed, /not paused.*admin\/pause/);
   const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
   const args = ['move-from-agentpay', url, '--tenant', 'house'];
-  assert.match((await runCommand(args, environment)).printed, /is a Billonce, not an AgentPay/);
+  assert.match((await runCommand(args, environment)).printed, /is a Billonce server, not AgentPay/);
   const unnamed = await runCommand(['move-from-agentpay', 'http://127.0.0.1:9'], environment);
   assert.equal(unnamed.code, 2);
   assert.match(unnamed.printed, /--tenant must name the tenant/);

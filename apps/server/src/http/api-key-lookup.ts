@@ -112,6 +112,6 @@ function keep(collection: Map<string, unknown> | Set<string>, max: number): void
 
 function tooMany(leftMs: number): ApiError {
   const headers = { 'retry-after': String(Math.ceil(leftMs / 1_000)) };
-  const message = 'too many API keys that are not recognized from this address';
+  const message = 'too many unrecognized API keys from this address';
   return new ApiError('rate_limited', message, { headers });
 }

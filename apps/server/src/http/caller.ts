@@ -126,7 +126,7 @@ export class CallerIdentifier {
     }
     if (!hasChecksum(presentedKey) && !(await this.#options.uncheckedKeys.exist())) {
       this.#apiKeys.refuse(digest, address);
-      throw new ApiError('unauthorized', 'the API key is mistyped: its checksum does not match');
+      throw new ApiError('unauthorized', 'the API key contains a typing error: its checksum does not match');
     }
     const key = await this.#apiKeys.byDigest(digest, address);
     if (key === undefined || !isLive(key, this.#options.nowMs())) {
@@ -172,7 +172,7 @@ function presentedKeyOf({ apiKey, authorization }: CallerHeaders): string | unde
   if (authorization === undefined) return apiKey;
   const bearer = /^Bearer +([\x21-\x7e]+)$/i.exec(authorization)?.[1];
   if (bearer === undefined)
-    throw new ApiError('unauthorized', 'the Authorization header is not of the Bearer scheme');
+    throw new ApiError('unauthorized', 'the Authorization header must use the Bearer scheme');
   return bearer;
 }
 
@@ -183,11 +183,11 @@ function refuseMalformedTenant(named: string | undefined): void {
   const validated = validateTenant(named);
   if (validated.kind === 'valid') return;
   const messages = validated.faults.map(({ message }) => message).join('; ');
-  throw new ApiError('invalid_request', `X-Tenant is not the name of a tenant: it ${messages}`);
+  throw new ApiError('invalid_request', `X-Tenant is not a valid tenant name: it ${messages}`);
 }
 
 function refuseOtherTenant(named: string | undefined, own: string): void {
   if (named !== undefined && named !== own) {
-    throw new ApiError('forbidden', 'only the admin key reaches another tenant');
+    throw new ApiError('forbidden', 'only the admin key can act for another tenant');
   }
 }

@@ -97,7 +97,7 @@ export function accountCursor(cursor: string | undefined): string {
 }
 
 export function invalidCursor(): ApiError {
-  return new ApiError('invalid_request', 'the cursor is not one that this list gave', {
-    faults: [{ pointer: '/cursor', message: 'is not a cursor of this list' }],
+  return new ApiError('invalid_request', 'the cursor is not valid for this list', {
+    faults: [{ pointer: '/cursor', message: 'is not a cursor that this list returned' }],
   });
 }

@@ -52,6 +52,6 @@ interface WriteProbe {
 
 /** The tenant of a call; the router let none of the tenant's operations through without one. */
 export function tenantOf<N extends OperationName>({ caller }: Call<N>): string {
-  if (caller.tenant === undefined) throw new ApiError('forbidden', 'this call names no tenant');
+  if (caller.tenant === undefined) throw new ApiError('forbidden', 'this request names no tenant');
   return caller.tenant;
 }

@@ -34,7 +34,7 @@ function frameworkError(error: FastifyError): ApiError {
     case 'FST_ERR_CTP_EMPTY_TYPE':
       return new ApiError('unsupported_media_type', 'the body must be application/json');
     case 'FST_ERR_MAX_PARAM_LENGTH':
-      return new ApiError('invalid_request', 'a segment of the path is too long');
+      return new ApiError('invalid_request', 'a path segment is too long');
     case 'FST_ERR_BAD_URL':
       return new ApiError('invalid_request', 'the path is not valid percent-encoding');
     default:
@@ -45,5 +45,5 @@ function frameworkError(error: FastifyError): ApiError {
     return new ApiError('invalid_request', 'the request is not valid HTTP', {}, error);
   if ('errcode' in error || (error instanceof StorageFault && error.kind !== 'rejected'))
     return new ApiError('storage_unavailable', 'the database cannot be read', {}, error);
-  return new ApiError('internal_error', 'a fault of this server; nothing was applied', {}, error);
+  return new ApiError('internal_error', 'internal error; nothing was applied', {}, error);
 }

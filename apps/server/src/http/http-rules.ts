@@ -21,11 +21,11 @@ const singleFields: ReadonlyMap<string, string> = new Map(
 export function refuseMalformed(request: IncomingMessage): void {
   const { headers, httpVersion, httpVersionMajor, rawHeaders } = request;
   if (httpVersionMajor !== 1) {
-    throw new ApiError('invalid_request', `this server speaks HTTP/1.1, and not HTTP/${httpVersion}`);
+    throw new ApiError('invalid_request', `this server supports HTTP/1.1, not HTTP/${httpVersion}`);
   }
   refuseRepeated(rawHeaders);
   if (headers.host === undefined && httpVersion === '1.1')
-    throw new ApiError('invalid_request', 'the request has no Host');
+    throw new ApiError('invalid_request', 'the request has no Host header');
 }
 
 function refuseRepeated(rawHeaders: readonly string[]): void {
@@ -33,7 +33,7 @@ function refuseRepeated(rawHeaders: readonly string[]): void {
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = singleFields.get((rawHeaders[index] ?? '').toLowerCase());
     if (name === undefined) continue;
-    if (seen.has(name)) throw new ApiError('invalid_request', `the request has more than one ${name}`);
+    if (seen.has(name)) throw new ApiError('invalid_request', `the request has more than one ${name} header`);
     seen.add(name);
   }
 }

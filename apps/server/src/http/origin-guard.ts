@@ -46,11 +46,14 @@ export function guardDevelopment(
 ): void {
   const { host, origin, fetchSite } = headers;
   if (host === undefined || !isLoopbackHost(hostWithoutPort(host))) {
-    throw new ApiError('forbidden', 'without ADMIN_API_KEY the server answers only to loopback names');
+    throw new ApiError(
+      'forbidden',
+      'without ADMIN_API_KEY the server accepts only requests to loopback names',
+    );
   }
   if (!isWriting || (origin !== undefined && allowedOrigins.includes(origin))) return;
   const isForeign = origin !== undefined && origin !== `http://${host}`;
   if (isForeign || fetchSite === 'cross-site') {
-    throw new ApiError('forbidden', 'without ADMIN_API_KEY the server takes no writes from other origins');
+    throw new ApiError('forbidden', 'without ADMIN_API_KEY the server accepts no writes from other origins');
   }
 }

@@ -97,7 +97,7 @@ function parseParts<N extends OperationName>(parts: Record<keyof RequestParts<N>
 
 function accepted(validated: ReadPath<unknown>, part: string): unknown {
   if (validated.kind === 'valid') return validated.value;
-  if (validated.kind === 'unknown') throw new ApiError('not_found', `${part} names nothing that exists`);
+  if (validated.kind === 'unknown') throw new ApiError('not_found', `${part} does not exist`);
   const [first] = validated.faults;
   const hint = first === undefined ? '' : `: ${first.pointer} ${first.message}`;
   throw new ApiError('invalid_request', `${part} is not valid${hint}`, { faults: validated.faults });

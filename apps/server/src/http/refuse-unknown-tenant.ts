@@ -16,7 +16,7 @@ export function refuseUnknownTenant({ books }: Pick<Desk, 'books'>): Admit {
     if (kind !== 'admin' || tenant === undefined || !isForTenants(operation) || !isWrite(operation)) return;
     if (request.headers[createHeader] === 'true' || known.has(tenant)) return;
     if (!(await books.hasTenant(tenant))) {
-      const message = `there is no tenant ${tenant}: correct X-Tenant, or send X-Tenant-Create: true`;
+      const message = `tenant ${tenant} does not exist: correct X-Tenant, or send X-Tenant-Create: true`;
       throw new ApiError('unknown_tenant', message);
     }
     if (known.size >= tenantsMax) known.clear();

@@ -81,7 +81,7 @@ function refuseNaming(
 
 function refuseByScope({ scopes }: KeyRights, { scope }: Right): void {
   if (scope === 'any' || scopes === undefined || scopes.includes(scope)) return;
-  throw new ApiError('insufficient_scope', `this takes an API key with the scope ${scope}`, {
+  throw new ApiError('insufficient_scope', `this requires an API key with the scope ${scope}`, {
     members: { requiredScope: scope },
     // RFC 6750, section 3.1.
     headers: {
@@ -99,7 +99,7 @@ function refuseOther(binding: Binding, bound: string, named: unknown, place: str
 
 function notOneOnly(binding: Binding, bound: string): ApiError {
   const { word } = binding;
-  const message = `this API key is bound to the ${word} ${bound}, and this concerns more than one ${word}`;
+  const message = `this API key is bound to the ${word} ${bound}, and this request covers more than one ${word}`;
   return boundElsewhere(binding, bound, message);
 }
 

@@ -140,7 +140,7 @@ function identifyHook(identify: Identify, refuseFull: RefuseFull, name: Operatio
 
 function refuseByAccess(caller: Caller, operation: Operation): void {
   if (operation.access === 'admin' && caller.kind === 'tenant') {
-    throw new ApiError('forbidden', 'this takes the admin key');
+    throw new ApiError('forbidden', 'this requires the admin key');
   }
   if (operation.access === 'tenant' && caller.tenant === undefined) {
     throw new ApiError('forbidden', 'with the admin key, name the tenant in X-Tenant');
@@ -172,7 +172,7 @@ function registerOtherMethods(app: FastifyInstance, path: string, taken: Readonl
     exposeHeadRoute: false,
     // The body of such a request is of no interest, whatever it is.
     onRequest: async () => {
-      throw new ApiError('method_not_allowed', `this path takes ${allow}`, { headers: { allow } });
+      throw new ApiError('method_not_allowed', `this path supports ${allow}`, { headers: { allow } });
     },
     handler: async () => undefined,
   });

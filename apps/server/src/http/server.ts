@@ -64,7 +64,7 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
   app.setNotFoundHandler(async (request, reply) => {
     // No route takes OPTIONS. Without an allowed origin the answer to a preflight has no header that allows anything.
     if (request.method === 'OPTIONS') return reply.code(204).send();
-    throw new ApiError('not_found', 'there is no such path');
+    throw new ApiError('not_found', 'no such path');
   });
   if (desk.config.corsAllowedOrigins.length > 0) await allowOrigins(app, desk.config.corsAllowedOrigins);
   const settings = new RuntimeSettings(desk.books, desk.config, desk.nowMs);
@@ -148,7 +148,7 @@ function registerHooks(app: FastifyInstance, { config }: Desk): void {
     }
     const coding = request.headers['content-encoding'];
     if (coding !== undefined && coding !== 'identity') {
-      throw new ApiError('unsupported_media_type', 'a body with a content coding is not taken');
+      throw new ApiError('unsupported_media_type', 'a body must not have a Content-Encoding');
     }
     done();
   });

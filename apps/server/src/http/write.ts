@@ -163,16 +163,16 @@ export function answered(outcome: Outcome): Reply {
 
 const faultMessages = {
   storage_unavailable: 'the database cannot be written to; nothing was applied',
-  outcome_unknown: 'it is not known whether this took effect: send it again with the same Idempotency-Key',
-  overloaded: 'too much is waiting already; nothing was applied',
+  outcome_unknown: 'it is unknown whether this took effect: resend it with the same Idempotency-Key',
+  overloaded: 'the server is overloaded; nothing was applied',
   shutting_down: 'this instance is stopping; nothing was applied',
-  internal_error: 'a fault of this server; nothing was applied',
+  internal_error: 'internal error; nothing was applied',
 } as const;
 
 function refusalError(refusal: Refusal): ApiError {
   if (refusal.code === 'prefix_taken') return new ApiError('internal_error', 'no free key prefix was found');
   if (refusal.code === 'already_expired') {
-    const faults = [{ pointer: '/expiresAt', message: 'is not ahead of the time here' }];
+    const faults = [{ pointer: '/expiresAt', message: 'must be in the future' }];
     return new ApiError('invalid_request', refusal.message, { faults });
   }
   return new ApiError(refusal.code, refusal.message, refusalDetails(refusal));

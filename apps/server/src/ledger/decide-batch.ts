@@ -181,7 +181,8 @@ function answerFromRecord(
 
 const keyTooOld: Refusal = {
   code: 'idempotency_key_expired',
-  message: 'this Idempotency-Key is older than keys are remembered; whether it was used is not known',
+  message:
+    'this Idempotency-Key is older than the retention of keys; the server cannot know whether it was used',
   firstSeenAtMs: undefined,
   location: undefined,
 };
@@ -211,7 +212,7 @@ function ageRefusal(
 function expired(firstSeenAtMs: number, location: string | undefined): Refusal {
   return {
     code: 'idempotency_key_expired',
-    message: 'the answer of this Idempotency-Key is no longer kept; the operation is not executed again',
+    message: 'the answer of this Idempotency-Key is no longer kept; the operation was not executed again',
     firstSeenAtMs,
     location,
   };

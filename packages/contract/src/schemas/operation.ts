@@ -255,7 +255,7 @@ export const ErrorCodeRow = Type.Object({
   advice: Type.String(),
   retry: Type.Union([
     Type.Literal('same_request'),
-    Type.Literal('after_mending'),
+    Type.Literal('after_fixing'),
     Type.Literal('do_not_retry'),
   ]),
 });

@@ -98,5 +98,5 @@ function readArgs(args: readonly string[]): readonly string[] | 'help' | 'misuse
 function databaseFile(environment: Surroundings['environment']): string {
   const database = parseDatabase(environment);
   if (database.kind === 'sqlite') return database.file;
-  throw new Error('DATABASE_URL names a PostgreSQL: back it up with pg_dump or a base backup');
+  throw new Error('DATABASE_URL names a PostgreSQL database: back it up with pg_dump or a base backup');
 }

@@ -51,13 +51,13 @@ async function* linesOfPages(server: ServerSource, filters: URLSearchParams): As
   for (;;) {
     const page = await documentOf(server, `/settlements?${query}`);
     const items: unknown = typeof page === 'object' && page !== null ? Reflect.get(page, 'items') : undefined;
-    if (!Array.isArray(items)) throw new Error(`${server.url} does not answer like a server of Billonce`);
+    if (!Array.isArray(items)) throw new Error(`${server.url} is not a Billonce server`);
     yield items.map((item) => `${JSON.stringify(item)}\n`).join('');
     const hasMore: unknown = Reflect.get(Object(page), 'hasMore');
     const cursor: unknown = Reflect.get(Object(page), 'nextCursor');
     if (hasMore === false) return;
     if (hasMore !== true || typeof cursor !== 'string') {
-      throw new Error(`${server.url} does not answer like a server of Billonce`);
+      throw new Error(`${server.url} is not a Billonce server`);
     }
     query.set('cursor', cursor);
   }

@@ -73,10 +73,10 @@ function parseOrder(args: readonly string[], environment: Surroundings['environm
   if (values.help) return undefined;
   const [what, target, ...others] = positionals;
   if ((what !== 'entries' && what !== 'settlements') || target === undefined || others.length > 0) {
-    throw new Error('name what is exported, entries or settlements, and one file');
+    throw new Error('name what to export, entries or settlements, and one file');
   }
   const format = /\.(csv|jsonl)$/.exec(target)?.[1];
-  if (format !== 'csv' && format !== 'jsonl') throw new Error(`${target} ends neither in .csv nor in .jsonl`);
+  if (format !== 'csv' && format !== 'jsonl') throw new Error(`${target} must end in .csv or .jsonl`);
   const { tenant, agent, service: serviceId, from, to } = values;
   for (const time of [from, to]) {
     if (time !== undefined && !/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(time)) {

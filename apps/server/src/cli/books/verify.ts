@@ -89,6 +89,6 @@ function parseAudit(found: unknown, { url }: ServerSource): ServersAudit {
     found !== null &&
     typeof Reflect.get(found, 'ok') === 'boolean' &&
     Array.isArray(Reflect.get(found, 'differences'));
-  if (!isAudit) throw new Error(`${url} does not answer like a server of Billonce`);
+  if (!isAudit) throw new Error(`${url} is not a Billonce server`);
   return found as ServersAudit;
 }

@@ -83,7 +83,7 @@ export class Delivery {
           key = randomUUIDv7();
           expiredKeys += 1;
           if (expiredKeys > 1) {
-            return { kind: 'rejected', reason: `${attempt.reason}; is the clock of this machine right?` };
+            return { kind: 'rejected', reason: `${attempt.reason}; check the clock of this machine` };
           }
           break;
         case 'failed': {
@@ -111,7 +111,7 @@ export class Delivery {
     if (failingMs >= boundMs) {
       const seconds = Math.round(failingMs / 1000);
       return this.#isReached
-        ? { kind: 'rejected', reason: `nothing got through for ${seconds} s: ${reason}` }
+        ? { kind: 'rejected', reason: `the server accepted nothing for ${seconds} s: ${reason}` }
         : { kind: 'unreached', reason: `no server answered for ${seconds} s: ${reason}` };
     }
     await pause(waitMs(failures, retryAfterMs, random()), signals.stop);

@@ -42,7 +42,7 @@ Where it goes
   --batch N                    items in a bulk (1000); not above the server's own bound
   --concurrency N              bulks on their way at a time (4)
   --timeout SECONDS            for one bulk (60)
-  --give-up-after SECONDS      gives up when nothing got through for so long: 600, but 15 while no server has answered
+  --give-up-after SECONDS      gives up when the server accepted nothing for so long: 600, but 15 while no server has answered
   -q, --quiet                  no progress, only warnings and the summary
   -h, --help                   this
 

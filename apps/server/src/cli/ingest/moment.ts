@@ -42,7 +42,10 @@ export function readMoment(value: unknown, zone: string | undefined): ReadMoment
 }
 
 function unreadable(text: string): ReadMoment {
-  return { kind: 'refused', message: `is ${JSON.stringify(text.slice(0, 40))}, not a time that can be read` };
+  return {
+    kind: 'refused',
+    message: `is ${JSON.stringify(text.slice(0, 40))}, which is not a known form of time`,
+  };
 }
 
 function rfcOffset(offset: string): string {

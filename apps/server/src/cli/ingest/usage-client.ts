@@ -121,7 +121,7 @@ function judgeResults(text: string, itemCount: number): Attempt {
   if (validated.kind === 'valid' && validated.value.results.length === itemCount) {
     return { kind: 'answered', results: validated.value.results };
   }
-  return { kind: 'rejected', reason: 'the answer is not one of a Billonce server; is the URL right?' };
+  return { kind: 'rejected', reason: 'the answer is not from a Billonce server; check the URL' };
 }
 
 function parsed(text: string): unknown {

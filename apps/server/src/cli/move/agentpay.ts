@@ -111,7 +111,7 @@ export class AgentPay {
 }
 
 function unlike(path: string): MoveFault {
-  return new MoveFault(`${path} does not answer like an AgentPay; is the URL right?`);
+  return new MoveFault(`${path} is not answered as AgentPay does; check the URL`);
 }
 
 function parseService(value: unknown): SourceService {

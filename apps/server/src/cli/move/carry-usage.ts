@@ -91,7 +91,7 @@ class Sending {
   #judge(parts: readonly Part[], json: unknown): void {
     const validated = validateResults(json);
     if (validated.kind === 'invalid' || validated.value.results.length !== parts.length) {
-      throw new MoveFault('the server answers a bulk unlike a Billonce; is its URL right?');
+      throw new MoveFault('the answer to a bulk is not from a Billonce server; check the URL');
     }
     for (const [index, result] of validated.value.results.entries()) {
       const account = parts[index]?.account;

@@ -95,7 +95,7 @@ async function boundedText(response: Response, url: string): Promise<string> {
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength;
-    if (bytes > bodyBytesMax) throw new MoveFault(`${url} sends an answer above ${bodyBytesMax} bytes`);
+    if (bytes > bodyBytesMax) throw new MoveFault(`${url} sends an answer larger than ${bodyBytesMax} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();

@@ -31,7 +31,7 @@ export function readKeysFile(path: string): readonly SuppliedKey[] {
     if (validated.kind === 'invalid') {
       throw new Error(`${place}: the tenant ${validated.faults.map(({ message }) => message).join('; ')}`);
     }
-    if (seen.has(key)) throw new Error(`${place}: this key stands in the file twice`);
+    if (seen.has(key)) throw new Error(`${place}: this key is in the file twice`);
     seen.add(key);
     keys.push({ key, tenant, label: label === '' ? undefined : label });
   }
@@ -46,7 +46,7 @@ function boundedText(path: string): string {
     for (;;) {
       const read = readSync(file, buffer, length, buffer.length - length, null);
       length += read;
-      if (length > bytesMax) throw new Error(`${path} is above ${bytesMax} bytes`);
+      if (length > bytesMax) throw new Error(`${path} is larger than ${bytesMax} bytes`);
       if (read === 0) return buffer.toString('utf8', 0, length);
     }
   } finally {

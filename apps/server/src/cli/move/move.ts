@@ -30,7 +30,7 @@ export async function move(options: MoveOptions, ports: MovePorts): Promise<Repo
   const target = new Target(new JsonClient(options.server), options.apiKey);
   const report = new Report();
   await target.requireBillonce(tenant);
-  if (await agentPay.isBillonce()) throw new MoveFault(`${options.from} is a Billonce, not an AgentPay`);
+  if (await agentPay.isBillonce()) throw new MoveFault(`${options.from} is a Billonce server, not AgentPay`);
   await requirePaused(agentPay, options, ports);
   const sourceKeys = await agentPay.keys();
   const webhooks = await agentPay.webhooks();

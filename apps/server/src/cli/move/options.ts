@@ -43,7 +43,7 @@ export function parseMoveOptions(args: readonly string[], environment: Environme
   const { values, positionals } = parseArgs({ args: [...args], options: known, allowPositionals: true });
   if (values.help) return 'help';
   const [from, ...others] = positionals;
-  if (from === undefined || others.length > 0) throw new Error('name one URL: that of AgentPay');
+  if (from === undefined || others.length > 0) throw new Error('give one URL: the one of AgentPay');
   const apiKey = set(environment['BILLONCE_API_KEY']);
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(values.source)) {
     throw new Error('--source must be 1 to 64 of A-Z a-z 0-9 . _ -');
@@ -74,7 +74,7 @@ function set(value: string | undefined): string | undefined {
 function tenantOf(value: string | undefined, apiKey: string | undefined): string {
   if (value === undefined) {
     if (apiKey === undefined) return publicTenant;
-    throw new Error('--tenant must name the tenant that gets what callers without a key have in AgentPay');
+    throw new Error('--tenant must name the tenant for the usage of callers without a key');
   }
   const validated = validateTenant(value);
   if (validated.kind === 'valid') return value;

@@ -77,7 +77,7 @@ export const noteApiKeyUses: CommandRules<NoteApiKeyUses> = {
 function decideCreation(command: CreateApiKey, view: View, moment: Moment): Decision {
   const { key, digest, prefix, hasChecksum, tenant, label, expiresAtMs, rights } = command;
   if (expiresAtMs !== undefined && expiresAtMs <= moment.nowMs) {
-    return refused({ code: 'already_expired', message: 'expiresAt is not ahead of the time here' });
+    return refused({ code: 'already_expired', message: 'expiresAt must be in the future' });
   }
   // The edge draws another key and asks again: 32 bits are drawn twice now and then.
   if (view.apiKey(prefix) !== undefined) return refused(prefixTaken);

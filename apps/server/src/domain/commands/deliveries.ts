@@ -59,7 +59,7 @@ function decideRedelivery(command: Redeliver, view: View, moment: Moment): Decis
   if (!isDelivering(known)) return refused(known.disabled === undefined ? notProven : webhookDisabled);
   const delivery = view.delivery(webhookId, eventId);
   if (delivery === undefined) {
-    return refused({ code: 'not_found', message: `no delivery of ${eventId} to this webhook is known` });
+    return refused({ code: 'not_found', message: `this webhook has no delivery of event ${eventId}` });
   }
   const asked = askRedelivery(known, moment.nowMs);
   if ('againInMs' in asked) {
@@ -108,5 +108,5 @@ function changesWebhook({ result, clearsFailures, provenUrl }: ReportDelivery): 
 
 const notProven: Refusal = {
   code: 'webhook_disabled',
-  message: 'the receiver has not echoed the challenge yet: ask for another one with a test',
+  message: 'the receiver has not echoed the challenge yet: send a test to repeat it',
 };

@@ -39,7 +39,7 @@ export const clearAccount: CommandRules<ClearAccount> = {
 function decideReversal(command: ReverseEntry, view: View, moment: Moment): Decision {
   const { entryId, reason } = command;
   const known = view.entry(entryId);
-  if (known === undefined) return refused({ code: 'not_found', message: `there is no entry ${entryId}` });
+  if (known === undefined) return refused({ code: 'not_found', message: `no entry has the id ${entryId}` });
   const { agent, serviceId, sequence, priceVersion, requests, reversal, writeOff } = known.entry;
   if (reversal !== undefined) {
     return refused({ code: 'not_reversible', message: `entry ${entryId} is itself a reversal` });
@@ -48,7 +48,7 @@ function decideReversal(command: ReverseEntry, view: View, moment: Moment): Deci
     return refused({ code: 'not_reversible', message: `entry ${entryId} writes off a credit` });
   }
   if (known.isReversed) {
-    return refused({ code: 'already_reversed', message: `entry ${entryId} was reversed before` });
+    return refused({ code: 'already_reversed', message: `entry ${entryId} was already reversed` });
   }
   const { account, entry } = reverseOn(view.account(agent, serviceId), {
     id: moment.id(0),

@@ -119,10 +119,7 @@ function isExpected(command: Settle, quote: Quote): boolean {
   return ifMatch === undefined || ifMatch.includes('*') || ifMatch.includes(quoteTag(quote));
 }
 
-export function quoteChanged(
-  quote: Quote,
-  message = 'what would be billed is not what was expected; nothing was charged',
-): Decision {
+export function quoteChanged(quote: Quote, message = 'the quote has changed; nothing was charged'): Decision {
   return refused({ code: 'quote_changed', message, quote });
 }
 
@@ -202,5 +199,5 @@ function settlementAnswer(quote: Quote, settlement: Settlement | undefined) {
 
 export const limitExceeded: Refusal = {
   code: 'limit_exceeded',
-  message: 'the bills of the account would pass 2^63-1 stroops',
+  message: 'the bills of the account would exceed 2^63-1 stroops',
 };

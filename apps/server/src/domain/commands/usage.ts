@@ -93,7 +93,7 @@ function decideBulk(command: RecordUsageBulk, view: View, moment: Moment): Decis
   }
   const { bulkItemsMax } = moment;
   if (results.length > bulkItemsMax && results.some((result) => result.ok && result.status === 'recorded')) {
-    const message = `a bulk has at most ${bulkItemsMax} items here, and this one has ${results.length}`;
+    const message = `a bulk may have at most ${bulkItemsMax} items, and this one has ${results.length}`;
     return refused({ code: 'limit_exceeded', message });
   }
   if (command.isAtomic && results.some((result) => !result.ok)) return refused(bulkRejected(results));
@@ -183,7 +183,7 @@ function serviceDeleted(serviceId: string): Refusal {
 
 const limitExceeded: Refusal = {
   code: 'limit_exceeded',
-  message: 'the account would pass 2^53-1 requests or 2^63-1 stroops',
+  message: 'the account would exceed 2^53-1 requests or 2^63-1 stroops',
 };
 
 const occurrenceRefusals = {

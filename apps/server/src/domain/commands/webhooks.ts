@@ -172,7 +172,7 @@ function decideTest(command: TestWebhook, view: View, moment: Moment): Decision 
   const againInMs = known.testedAtMs + testEveryMs - moment.nowMs;
   // Longer than that only after the clock was set back.
   if (againInMs > 0 && againInMs <= testEveryMs) {
-    const message = `a webhook is tested once in ${testEveryMs / 1_000} seconds`;
+    const message = `a webhook can be tested once in ${testEveryMs / 1_000} seconds`;
     return refused({ code: 'rate_limited', message, retryAfterMs: againInMs });
   }
   const { events, deliveries } = testChanges(known, command.challenge, moment.id(0), moment.nowMs);
@@ -192,7 +192,7 @@ export function knownWebhook(view: View, id: string): Webhook | undefined {
 }
 
 export function unknownWebhook(id: string): Refusal {
-  return { code: 'not_found', message: `there is no webhook ${id}` };
+  return { code: 'not_found', message: `no webhook has the id ${id}` };
 }
 
 export const webhookDisabled: Refusal = {

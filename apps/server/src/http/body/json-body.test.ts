@@ -93,7 +93,7 @@ for (const { size, items, at } of sizes) {
     ]) {
       const { code, message } = await refusal(items(item));
       assert.equal(code, 'invalid_request', item);
-      assert.match(message, /^the body is not JSON: error at (position \d+|its end)/, item);
+      assert.match(message, /^the body is not valid JSON: error at (position \d+|its end)/, item);
     }
     for (const body of [
       items('1').slice(0, -1),
@@ -101,7 +101,7 @@ for (const { size, items, at } of sizes) {
       `${items('1')}x`,
       `x${items('1')}`,
     ]) {
-      assert.match((await refusal(body)).message, /^the body is not JSON/);
+      assert.match((await refusal(body)).message, /^the body is not valid JSON/);
     }
   });
 }

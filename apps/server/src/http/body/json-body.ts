@@ -135,7 +135,7 @@ function parse(text: string, place: 0 | ((at: number) => number)): Json {
 }
 
 function notJson(place: string): ApiError {
-  return new ApiError('invalid_request', `the body is not JSON: error at ${place}`);
+  return new ApiError('invalid_request', `the body is not valid JSON: error at ${place}`);
 }
 
 function duplicate(pointer: string | undefined): ApiError {

@@ -55,7 +55,7 @@ export async function readBody(stream: Readable, bounds: BodyBounds): Promise<Bu
 }
 
 function gone(cause?: Error): ApiError {
-  return new ApiError('invalid_request', 'the request ended before its body was whole', {}, cause);
+  return new ApiError('invalid_request', 'the request ended before its body was complete', {}, cause);
 }
 
 function refuseOver(bytes: number, { bytesMax, place }: BodyBounds): void {

@@ -75,7 +75,7 @@ export function docsRoutes() {
         case 'swagger-ui-bundle.js':
           return (await fileAnswer(name)).answer(call.request);
         default:
-          throw new ApiError('not_found', 'the page has no such part');
+          throw new ApiError('not_found', 'no such file of the page');
       }
     },
   } satisfies Partial<Handlers>;

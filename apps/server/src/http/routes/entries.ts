@@ -21,7 +21,7 @@ export function entryRoutes({ writes, books, reads }: Desk) {
       const tenant = tenantOf(call);
       const after = entryCursor(cursor, 'sequence');
       if ((await books.settlement(tenant, id)) === undefined) {
-        throw new ApiError('not_found', `there is no settlement ${id}`);
+        throw new ApiError('not_found', `no settlement has the id ${id}`);
       }
       const query = entryQuery(tenant, { settlementId: id });
       return pageReply(await reads.page(call, 'listEntries', query, after, limit));
@@ -29,7 +29,7 @@ export function entryRoutes({ writes, books, reads }: Desk) {
 
     readEntry: async (call) => {
       const entry = await books.entry(tenantOf(call), call.params.id);
-      if (entry === undefined) throw new ApiError('not_found', `there is no entry ${call.params.id}`);
+      if (entry === undefined) throw new ApiError('not_found', `no entry has the id ${call.params.id}`);
       return { status: 200, body: entryAnswer(entry) };
     },
 

@@ -54,7 +54,7 @@ export function operationRoutes({ books, reads, ledger, writeProbe, metrics, con
       const command = { kind: 'set_disabled', serviceId: noService, disabled: true } as const;
       const outcome = await ledger.submit({ tenant: adminTenant, command, key: undefined });
       if (outcome.kind === 'fault')
-        throw new ApiError(outcome.code, 'the writer does not answer as it should', {}, outcome.facts);
+        throw new ApiError(outcome.code, 'the writer gave an unexpected answer', {}, outcome.facts);
       // Only a commit shows that the disk takes what the writer decides.
       const durability = await writeProbe.runOnce().catch((error: unknown) => {
         throw new ApiError('storage_unavailable', 'a probe could not be written', {}, error);
@@ -114,7 +114,7 @@ export function operationRoutes({ books, reads, ledger, writeProbe, metrics, con
 
     readErrorCode: async (call) => {
       const entry = Object.entries(errorCodes).find(([code]) => code === call.params.code);
-      if (entry === undefined) throw new ApiError('not_found', 'there is no such error code');
+      if (entry === undefined) throw new ApiError('not_found', 'no such error code');
       return { status: 200, body: { code: entry[0], ...entry[1] } };
     },
 
@@ -153,7 +153,7 @@ export function operationRoutes({ books, reads, ledger, writeProbe, metrics, con
       if (facts === undefined) {
         throw new ApiError(
           'not_seen',
-          'no request with this key has ended here; it may still be on its way: only sending it again with the same key settles it',
+          'no completed request has this key; one may still be running: resend it with the same key to be sure',
         );
       }
       const { answerExpiresAtMs, firstSeenAtMs, method, path, status, location } = facts;

@@ -158,7 +158,7 @@ type SentService = {
 function putCommand({ serviceId, priceStroops, description, owner }: SentService): PutService {
   if ((description === undefined) !== (owner === undefined)) {
     const missing = description === undefined ? '/description' : '/owner';
-    throw new ApiError('invalid_request', 'description and owner come both or neither', {
+    throw new ApiError('invalid_request', 'send both description and owner, or neither', {
       faults: [{ pointer: missing, message: 'is required when the other of description and owner is sent' }],
     });
   }
@@ -172,7 +172,7 @@ function bulkItem(read: Validated<SentService>): ServiceItem {
   if (read.kind === 'invalid') return { kind: 'invalid', message: itemMessage(read) };
   const { description, owner } = read.value;
   if ((description === undefined) !== (owner === undefined)) {
-    return { kind: 'invalid', message: 'description and owner come both or neither' };
+    return { kind: 'invalid', message: 'send both description and owner, or neither' };
   }
   return { kind: 'valid', item: putCommand(read.value) };
 }

@@ -36,7 +36,7 @@ export function settlementRoutes({ writes, books, reads }: Desk) {
     readSettlement: async (call) => {
       const settlement = await books.settlement(tenantOf(call), call.params.id);
       if (settlement === undefined)
-        throw new ApiError('not_found', `there is no settlement ${call.params.id}`);
+        throw new ApiError('not_found', `no settlement has the id ${call.params.id}`);
       return { status: 200, body: settlementAnswer(settlement) };
     },
   } satisfies Partial<Handlers>;

@@ -15,7 +15,7 @@ export function webhookRoutes({ writes, books, config, drawSecret }: Desk) {
   const refuseTarget = (url: string) => {
     const message = targetFault(url, config.webhookTargets);
     if (message === undefined) return;
-    throw new ApiError('invalid_request', 'the url is not one that can be delivered to', {
+    throw new ApiError('invalid_request', 'messages cannot be delivered to this url', {
       faults: [{ pointer: '/url', message }],
     });
   };
@@ -26,7 +26,7 @@ export function webhookRoutes({ writes, books, config, drawSecret }: Desk) {
   const proofChallenge = () => (config.isOwnershipProofRequired ? drawSecret() : undefined);
   const known = async (tenant: string, id: string) => {
     const webhook = await books.webhook(tenant, id);
-    if (webhook === undefined) throw new ApiError('not_found', `there is no webhook ${id}`);
+    if (webhook === undefined) throw new ApiError('not_found', `no webhook has the id ${id}`);
     return webhook;
   };
   return {

@@ -34,6 +34,6 @@ export async function checkDatabase(connection: Connection, allowsUnsafe: boolea
   if (found.length === 0) return;
   throw new Error(
     `the database would lose what it has acknowledged (${found.join(', ')}): ` +
-      'mend it, or set DATABASE_ALLOW_UNSAFE=true if the books may be lost',
+      'correct it, or set DATABASE_ALLOW_UNSAFE=true if the books may be lost',
   );
 }
