@@ -7,13 +7,15 @@ export {
   type Begun,
   IdempotencyEngine,
   type IdempotentRequest,
-  type KeyReading,
   type RefusedRequest,
 } from './core/engine.ts';
 export type { KeySpelling } from './core/idempotency-key.ts';
 export { InvalidOptionsError } from './core/invalid-options.ts';
 export type { KeptHeader, KeptResponse } from './core/kept-response.ts';
 export type { IdempotencyRecord, RecordedAnswer } from './core/key-decision.ts';
+export type { KeyOf, KeyOptions } from './core/key-options.ts';
+export { InvalidKeyError } from './core/key-options.ts';
+export type { KeyReading } from './core/key-reader.ts';
 export type { ExecutionOutcome, IdempotencyEvent, Observer, StoreVerb } from './core/observer.ts';
 export { LeaseLostError, type Operation } from './core/operation.ts';
 export type { EngineSettings, IdempotencyOptions } from './core/options.ts';

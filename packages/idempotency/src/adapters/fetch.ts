@@ -1,11 +1,12 @@
 import { checkOptions } from '../core/check-options.ts';
 import type { RefusedRequest } from '../core/engine.ts';
+import { type KeyOptions, keyOptionFaults, keyOptionNames } from '../core/key-options.ts';
 import type { Operation } from '../core/operation.ts';
 import type { IdempotencyOptions } from '../core/options.ts';
 import { type Caller, parseTenant } from '../core/scope.ts';
 import type { Awaitable } from '../core/store.ts';
 import { FetchProtection } from './fetch/fetch-protection.ts';
-import { readByCopy, readRequest } from './fetch/read-request.ts';
+import { ofCopy, readByCopy, readRequest } from './fetch/read-request.ts';
 import { thrownAnswer } from './fetch/thrown-answer.ts';
 import { responseOf } from './fetch/whole-answer.ts';
 import { operationOf, setOperation } from './node/operations.ts';
@@ -24,7 +25,8 @@ export type FetchHandler<R extends Request = Request, Rest extends readonly unkn
 
 /** The options of the adapter for handlers of the Fetch API. One of `tenantOf` and `addressOf` must be given. */
 export interface FetchOptions<R extends Request = Request, Rest extends readonly unknown[] = []>
-  extends IdempotencyOptions {
+  extends IdempotencyOptions,
+    KeyOptions<[request: R, ...rest: Rest]> {
   /**
    * The tenant of a request: a non-empty string, or `undefined` for one without a tenant, which is refused unless
    * there is `addressOf`.
@@ -42,7 +44,7 @@ export interface FetchOptions<R extends Request = Request, Rest extends readonly
 }
 
 const functionNames = ['tenantOf', 'addressOf', 'fingerprintBody'] as const;
-const optionNames = [...functionNames, 'callers'];
+const optionNames = [...functionNames, ...keyOptionNames, 'callers'];
 
 /**
  * Makes a handler of the Fetch API retry-safe. What it throws is thrown on, and its key is free again.
@@ -79,9 +81,11 @@ export function idempotent<R extends Request = Request, Rest extends readonly un
 
   return async (request, ...rest) => {
     if (!protection.concerns(request)) return handler(request, ...rest);
-    const { fingerprintBody } = options;
+    const { fingerprintBody, skip, keyOf } = options;
     const begun = await protection.begin(request, {
       outer: operationOf(request),
+      skip: skip && (() => skip(request, ...rest)),
+      key: typeof keyOf === 'function' ? () => ofCopy(request, (copy) => keyOf(copy, ...rest)) : undefined,
       comparesItself: fingerprintBody !== undefined,
       caller: () => callerOf(options, request, rest),
       read: (bytesMax) =>
@@ -124,11 +128,12 @@ function parseResponse(response: unknown): Response {
 }
 
 function faultsOf(
-  options: Partial<Record<(typeof functionNames)[number] | 'callers', unknown>>,
+  options: Partial<Record<(typeof functionNames)[number] | 'callers' | 'keyOf' | 'skip', unknown>>,
 ): readonly string[] {
   const faults = functionNames
     .filter((name) => options[name] !== undefined && typeof options[name] !== 'function')
     .map((name) => `${name} must be a function`);
+  faults.push(...keyOptionFaults(options));
   if (options.callers !== undefined && options.callers !== 'by-address')
     faults.push("callers must be 'by-address'");
   if (options.callers !== undefined && options.addressOf === undefined)

@@ -12,6 +12,7 @@ import {
 import { checkOptions } from '../core/check-options.ts';
 import type { RefusedRequest } from '../core/engine.ts';
 import type { KeptResponse } from '../core/kept-response.ts';
+import { type KeyOptions, keyOptionFaults, keyOptionNames } from '../core/key-options.ts';
 import type { Operation } from '../core/operation.ts';
 import type { IdempotencyOptions } from '../core/options.ts';
 import type { Caller } from '../core/scope.ts';
@@ -28,7 +29,10 @@ export type { Operation } from '../core/operation.ts';
 export { operationOf } from './node/operations.ts';
 
 /** The options of the adapter for Hono. */
-export interface HonoOptions<E extends Env = Env> extends IdempotencyOptions, CallerOptions<Context<E>> {
+export interface HonoOptions<E extends Env = Env>
+  extends IdempotencyOptions,
+    CallerOptions<Context<E>>,
+    KeyOptions<[context: Context<E>]> {
   /**
    * The address at the other end of the connection, and that it names a caller without a tenant. With `callers:
    * 'by-address'` alone it is that of the socket under `@hono/node-server`, and that of the event on AWS Lambda;
@@ -50,21 +54,23 @@ export interface HonoOptions<E extends Env = Env> extends IdempotencyOptions, Ca
  * app.use(idempotency({ store: memoryStore(), tenantOf }));
  */
 export function idempotency<E extends Env = Env>(options: HonoOptions<E>): MiddlewareHandler<E> {
-  const faults = [...callerOptionFaults(options)];
+  const faults = [...callerOptionFaults(options), ...keyOptionFaults(options)];
   if (options.addressOf === undefined) faults.push(...unnamedCallersFault(options));
   for (const name of ['addressOf', 'fingerprintBody'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'function')
       faults.push(`${name} must be a function`);
   }
-  const names = [...callerOptionNames, 'addressOf', 'fingerprintBody'];
+  const names = [...callerOptionNames, ...keyOptionNames, 'addressOf', 'fingerprintBody'];
   const protection = new FetchProtection(checkOptions(options, names, faults));
 
   return async (context, next) => {
     const { raw } = context.req;
     if (!protection.concerns(raw)) return next();
-    const { fingerprintBody } = options;
+    const { fingerprintBody, skip, keyOf } = options;
     const begun = await protection.begin(raw, {
       outer: operationOf(context),
+      skip: skip && (() => skip(context)),
+      key: typeof keyOf === 'function' ? () => keyOf(context) : undefined,
       comparesItself: fingerprintBody !== undefined,
       caller: () => callerOf(options, context, protection),
       read: (bytesMax) =>

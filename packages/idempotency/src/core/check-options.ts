@@ -1,6 +1,7 @@
 import { AnswerCipher } from './answer-cipher.ts';
 import { systemClock } from './clock.ts';
 import { InvalidOptionsError } from './invalid-options.ts';
+import { keyPlace } from './key-options.ts';
 import { checkEncryption, checkKeptHeaders, checkNames, checkStore, checkWords } from './option-faults.ts';
 import { readNumbers } from './option-numbers.ts';
 import type { EngineSettings, IdempotencyOptions } from './options.ts';
@@ -14,7 +15,7 @@ import { isStoredByDefault } from './stored-by-default.ts';
  * @throws {InvalidOptionsError} that names every mistake
  */
 export function checkOptions(
-  options: IdempotencyOptions,
+  options: IdempotencyOptions & { readonly keyOf?: unknown },
   adapterOptions: readonly string[] = [],
   adapterFaults: readonly string[] = [],
 ): EngineSettings {
@@ -36,7 +37,9 @@ export function checkOptions(
       'onServerError is not for the atomic mode, in which an operation that was not completed did not happen',
     );
   }
-  const keptHeaders = checkKeptHeaders(options.keepHeaders, faults);
+  if (size.keyLengthMin > size.keyLengthMax)
+    faults.push('keyLengthMin must not be greater than keyLengthMax');
+  const isKeptHeader = checkKeptHeaders(options.keepHeaders, faults);
   checkEncryption(options.encryption, faults);
   if (faults.length > 0) throw new InvalidOptionsError(faults);
   return {
@@ -46,13 +49,15 @@ export function checkOptions(
     mode: options.mode ?? 'leased',
     requireKey: options.requireKey ?? false,
     keySpelling: options.keySpelling ?? 'any',
+    keyPlace: keyPlace(options.keyOf),
+    keyPattern: options.keyPattern,
     methods: new Set(
       (options.methods ?? ['POST', 'PUT', 'PATCH', 'DELETE']).map((name) => name.toUpperCase()),
     ),
     onAbandoned: options.mode === 'atomic' ? 'rerun' : (options.onAbandoned ?? 'refuse'),
     onServerError: options.onServerError,
     onStoreError: options.onStoreError ?? 'refuse',
-    keptHeaders,
+    isKeptHeader,
     shouldStore: options.shouldStore ?? isStoredByDefault,
     cipher: options.encryption === undefined ? undefined : new AnswerCipher(options.encryption),
     observer: options.observer,

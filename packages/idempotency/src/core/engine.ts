@@ -3,9 +3,9 @@ import { andThen, isPromise } from './awaitable.ts';
 import { callerScope } from './caller-scope.ts';
 import { keyDigest } from './digest.ts';
 import { fingerprint } from './fingerprint.ts';
-import { parseIdempotencyKey } from './idempotency-key.ts';
 import { type KeptResponse, keepHeaders } from './kept-response.ts';
 import { judgeKeyAge } from './key-decision.ts';
+import { KeyReader, type KeyReading } from './key-reader.ts';
 import { decideByStoredRecord, type LeaseDecision } from './lease-decision.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import type { IdempotencyEvent } from './observer.ts';
@@ -50,12 +50,6 @@ export type Begun =
   | { readonly kind: 'execute'; readonly operation: Operation }
   | { readonly kind: 'proceed' };
 
-/** Whether a request is protected, by its method and its key. */
-export type KeyReading =
-  | { readonly kind: 'unprotected' }
-  | { readonly kind: 'key'; readonly key: string }
-  | { readonly kind: 'refused'; readonly refusal: Refusal };
-
 /** Something to do next, or the next look at the store. */
 type Step = Begun | { readonly kind: 'again'; readonly takeOver: number | undefined };
 
@@ -73,6 +67,7 @@ interface Attempt {
 /** Decides what becomes of each request, and runs what is to be run once. An adapter has one. */
 export class IdempotencyEngine {
   readonly settings: EngineSettings;
+  readonly keys: KeyReader;
   readonly #calls: StoreCalls;
   readonly #context: OperationContext;
   readonly #waiting: WaitingRoom;
@@ -80,6 +75,7 @@ export class IdempotencyEngine {
 
   constructor(settings: EngineSettings) {
     this.settings = settings;
+    this.keys = new KeyReader(settings, () => this.warn('misspelled_key_header'));
     this.#calls = new StoreCalls(settings.clock, settings.storeTimeoutMs, this.#report);
     this.#waiting = new WaitingRoom(settings.clock, settings.waitersMax);
     this.#context = {
@@ -94,19 +90,10 @@ export class IdempotencyEngine {
   /**
    * Whether a request is protected, and by which key.
    *
-   * @param fieldLines every `Idempotency-Key` field line of the request
+   * @param fieldLines every field line of the header that has the key, by default `Idempotency-Key`
    */
   readKey(method: string, fieldLines: readonly string[]): KeyReading {
-    const { methods, keySpelling, requireKey } = this.settings;
-    if (!methods.has(method)) return { kind: 'unprotected' };
-    const parsed = parseIdempotencyKey(fieldLines, keySpelling);
-    if (parsed.kind === 'valid') return { kind: 'key', key: parsed.key };
-    if (parsed.kind === 'invalid') {
-      return { kind: 'refused', refusal: { code: 'invalid_idempotency_key', reason: parsed.reason } };
-    }
-    return requireKey
-      ? { kind: 'refused', refusal: { code: 'idempotency_key_required' } }
-      : { kind: 'unprotected' };
+    return this.settings.methods.has(method) ? this.keys.ofLines(fieldLines) : { kind: 'unprotected' };
   }
 
   /**
@@ -161,10 +148,10 @@ export class IdempotencyEngine {
 
   /** The answer that tells a client of a refusal. */
   refuse(refusal: Refusal, request: RefusedRequest, waitedMs = 0): Begun & { kind: 'answer' } {
-    const { profile, documentationUrl, newRequestId } = this.settings;
+    const { profile, documentationUrl, newRequestId, keyPlace } = this.settings;
     this.#report({ kind: 'refused', code: refusal.code, waitedMs });
     const requestId = request.requestId ?? newRequestId();
-    const context = { requestId, accept: request.accept, documentationUrl };
+    const context = { requestId, accept: request.accept, documentationUrl, keyPlace };
     return { kind: 'answer', response: profile.render(refusal, context), refusal };
   }
 
@@ -302,7 +289,7 @@ export class IdempotencyEngine {
   async #settle(attempt: Attempt, takeOver: number, found: Exclude<AbandonedVerdict, string>): Promise<Step> {
     const step = await this.#step({ ...attempt, takeOver });
     if (step.kind !== 'execute') return step;
-    const headers = keepHeaders(found.headers, this.settings.keptHeaders);
+    const headers = keepHeaders(found.headers, this.settings.isKeptHeader);
     const ending = await step.operation.finish({ ...found, headers });
     if (ending.kind === 'refuse') return this.refuse(ending.refusal, attempt.request);
     return this.#replay(ending.response, 0);

@@ -31,7 +31,7 @@ export function parseIdempotencyKey(fieldLines: readonly string[], spelling: Key
   if (spelling === 'structured') return invalid('the key must be a quoted string (RFC 9651)');
   if (value.includes(',')) return invalid('a bare key must not contain a comma');
   if (value.includes('"')) return invalid('the quotes are not balanced');
-  return bounded(value);
+  return boundedKey(value);
 }
 
 /** RFC 9110, section 5.5: only spaces and tabs surround a field value. */
@@ -58,10 +58,11 @@ function parseQuoted(value: string): ParsedKey {
   if (at >= value.length) return invalid('the closing quote is missing');
   // Parameters of the structured field would be another meaning that nobody reads: refused, not ignored.
   if (at !== value.length - 1) return invalid('there is something after the closing quote');
-  return bounded(key);
+  return boundedKey(key);
 }
 
-function bounded(key: string): ParsedKey {
+/** A key without its spelling: 1 to 255 visible ASCII characters. */
+export function boundedKey(key: string): Exclude<ParsedKey, { readonly kind: 'absent' }> {
   if (key === '') return invalid('the key is empty');
   if (key.length > idempotencyKeyLengthMax) {
     return invalid(`the key is longer than ${idempotencyKeyLengthMax} characters`);
@@ -70,6 +71,6 @@ function bounded(key: string): ParsedKey {
   return { kind: 'valid', key };
 }
 
-function invalid(reason: string): ParsedKey {
+function invalid(reason: string): { readonly kind: 'invalid'; readonly reason: string } {
   return { kind: 'invalid', reason };
 }

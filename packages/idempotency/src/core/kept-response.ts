@@ -32,15 +32,20 @@ export const representationHeaders: readonly string[] = [
   'payment-receipt',
 ];
 
+/** Whether a header is kept, by its name in lower case. */
+export type IsKept = (name: string) => boolean;
+
+const isOfRepresentation: IsKept = (name) => representationHeaders.includes(name);
+
 /** Keeps of an answer's headers those that are replayed, in their order, with names in lower case. */
 export function keepHeaders(
   headers: Iterable<KeptHeader>,
-  names: readonly string[] = representationHeaders,
+  isKept: IsKept = isOfRepresentation,
 ): readonly KeptHeader[] {
   const kept: KeptHeader[] = [];
   for (const [name, value] of headers) {
     const lower = name.toLowerCase();
-    if (names.includes(lower)) kept.push([lower, value]);
+    if (isKept(lower)) kept.push([lower, value]);
   }
   return kept;
 }

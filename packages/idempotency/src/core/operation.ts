@@ -334,9 +334,9 @@ export class Operation implements KeptLease {
 
   /** The completion that keeps an answer; `undefined` if it is too large to be kept. */
   #encode(answer: KeptResponse): Completion | undefined {
-    const { answerBytesMax, answerTtlMs, keptHeaders, cipher } = this.#context.settings;
+    const { answerBytesMax, answerTtlMs, isKeptHeader, cipher } = this.#context.settings;
     if (bodyBytes(answer.body) > answerBytesMax) return undefined;
-    const headers = keepHeaders(answer.headers, keptHeaders);
+    const headers = keepHeaders(answer.headers, isKeptHeader);
     const encoded = encodeAnswer({ status: answer.status, headers, body: answer.body });
     return {
       answer: cipher === undefined ? encoded : cipher.seal(encoded, this.#slot),

@@ -1,5 +1,5 @@
 import type { EncryptionKey } from './answer-cipher.ts';
-import { representationHeaders } from './kept-response.ts';
+import { type IsKept, representationHeaders } from './kept-response.ts';
 import { numberNames } from './option-numbers.ts';
 import type { IdempotencyOptions } from './options.ts';
 import { profiles } from './profile.ts';
@@ -12,6 +12,7 @@ const optionNames: ReadonlySet<string> = new Set<string>([
   'mode',
   'requireKey',
   'keySpelling',
+  'keyPattern',
   'methods',
   'onAbandoned',
   'onServerError',
@@ -89,6 +90,10 @@ export function checkWords(options: IdempotencyOptions, faults: string[]): void 
     if (options[name] !== undefined && typeof options[name] !== 'function')
       faults.push(`${name} must be a function`);
   }
+  const pattern: unknown = options.keyPattern;
+  if (pattern !== undefined && !(pattern instanceof RegExp && !pattern.global && !pattern.sticky)) {
+    faults.push('keyPattern must be a regular expression without the flags g and y');
+  }
   if (options.documentationUrl !== undefined && !URL.canParse(options.documentationUrl, 'http://localhost')) {
     faults.push('documentationUrl must be a URL');
   }
@@ -101,18 +106,23 @@ export function checkWords(options: IdempotencyOptions, faults: string[]): void 
   }
 }
 
-/** The headers that are kept, in lower case. */
-export function checkKeptHeaders(names: readonly string[] | undefined, faults: string[]): readonly string[] {
-  if (names === undefined) return representationHeaders;
-  if (!Array.isArray(names) || names.some((name) => typeof name !== 'string')) {
-    faults.push('keepHeaders must be a list of header names');
-    return representationHeaders;
+/** Which headers are kept. A name may end with `*`: all headers that begin like it, but for those that are never kept. */
+export function checkKeptHeaders(names: readonly string[] | undefined, faults: string[]): IsKept {
+  if (
+    names !== undefined &&
+    (!Array.isArray(names) || names.some((name) => typeof name !== 'string' || !/^[^*]*\*?$/.test(name)))
+  ) {
+    faults.push('keepHeaders must be a list of header names; a name may end with *');
+    return () => false;
   }
-  const lower = names.map((name) => name.toLowerCase());
+  const lower = (names ?? []).map((name) => String(name).toLowerCase());
+  const exact: ReadonlySet<string> = new Set([...representationHeaders, ...lower]);
+  const beginnings = lower.filter((name) => name.endsWith('*')).map((name) => name.slice(0, -1));
   const refused = lower.filter((name) => neverKept.has(name));
   if (refused.length > 0)
     faults.push(`keepHeaders must not name ${refused.join(', ')}: made anew for each answer`);
-  return [...representationHeaders, ...lower];
+  return (name) =>
+    exact.has(name) || (beginnings.some((start) => name.startsWith(start)) && !neverKept.has(name));
 }
 
 /** Checks the keys for stored answers. */

@@ -1,3 +1,4 @@
+import { idempotencyKeyLengthMax } from './idempotency-key.ts';
 import type { IdempotencyOptions } from './options.ts';
 
 /** Milliseconds of a second, a minute, an hour, a day. */
@@ -19,6 +20,8 @@ const numbers = {
   storeTimeoutMs: [2 * secondMs, 10, 10 * minuteMs],
   requestBytesMax: [mebibyte, 0, 1024 * mebibyte],
   answerBytesMax: [mebibyte, 0, 256 * mebibyte],
+  keyLengthMin: [1, 1, idempotencyKeyLengthMax],
+  keyLengthMax: [idempotencyKeyLengthMax, 1, idempotencyKeyLengthMax],
 } as const satisfies Readonly<Record<string, readonly [number, number, number]>>;
 
 /** The names of those options. */
@@ -49,5 +52,7 @@ export function readNumbers(
     storeTimeoutMs: read('storeTimeoutMs'),
     requestBytesMax: read('requestBytesMax'),
     answerBytesMax: read('answerBytesMax'),
+    keyLengthMin: read('keyLengthMin'),
+    keyLengthMax: read('keyLengthMax'),
   };
 }

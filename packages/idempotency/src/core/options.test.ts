@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { memoryStore } from '../stores/memory.ts';
 import { checkOptions } from './check-options.ts';
 import { InvalidOptionsError } from './invalid-options.ts';
+import { keyOptionFaults } from './key-options.ts';
 import type { IdempotencyOptions } from './options.ts';
 
 /** Options as JavaScript gives them, unchecked by a compiler. */
@@ -80,4 +81,40 @@ test('what becomes of the key of a server error is one of three words, and none 
   for (const onServerError of ['free', 'keep', 'unknown']) assert.deepEqual(faultsOf({ onServerError }), []);
   assert.match(faultsOf({ onServerError: 'store' }).join(), /onServerError must be free or keep or unknown/);
   assert.match(faultsOf({ onServerError: 'free', mode: 'atomic' }).join(), /not for the atomic mode/);
+});
+
+test('where the key is, which form it has and what is skipped are checked at start', () => {
+  const faults = (options: Readonly<Record<string, unknown>>) => keyOptionFaults(options).length;
+  for (const keyOf of [{ header: 'X-Key' }, { body: 'key' }, { body: ['meta', 'key'] }, () => undefined]) {
+    assert.equal(faults({ keyOf }), 0);
+  }
+  for (const keyOf of [
+    'X-Key',
+    null,
+    {},
+    { header: 'X Key' },
+    { body: [] },
+    { body: [''] },
+    { header: 'a', body: 'b' },
+  ]) {
+    assert.equal(faults({ keyOf }), 1);
+  }
+  assert.equal(faults({ keyOf: { body: 'key' }, fingerprintBody: () => '' }), 1);
+  assert.equal(faults({ skip: true }), 1);
+  assert.match(faultsOf({ keyLengthMin: 9, keyLengthMax: 8 }).join(), /keyLengthMin must not be greater/);
+  assert.match(faultsOf({ keyLengthMax: 256 }).join(), /keyLengthMax/);
+  for (const keyPattern of [/a/g, /a/y, 'a']) assert.match(faultsOf({ keyPattern }).join(), /keyPattern/);
+});
+
+test('a name of a header to keep may end with *, and never takes in what belongs to one exchange', () => {
+  const { isKeptHeader } = checkOptions({
+    store: memoryStore(),
+    keepHeaders: ['X-*', 'Retry-After', 'set-*'],
+  });
+  for (const name of ['x-total', 'retry-after', 'content-type']) assert.equal(isKeptHeader(name), true, name);
+  for (const name of ['x-request-id', 'set-cookie', 'server', 'retry-after-ms']) {
+    assert.equal(isKeptHeader(name), false, name);
+  }
+  assert.match(faultsOf({ keepHeaders: ['x-*-y'] }).join(), /keepHeaders/);
+  assert.match(faultsOf({ keepHeaders: [7] }).join(), /keepHeaders/);
 });

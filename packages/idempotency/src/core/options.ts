@@ -2,7 +2,8 @@ import type { AbandonedOperation, AbandonedVerdict } from './abandoned.ts';
 import type { AnswerCipher, EncryptionKey } from './answer-cipher.ts';
 import type { Clock } from './clock.ts';
 import type { KeySpelling } from './idempotency-key.ts';
-import type { KeptHeader } from './kept-response.ts';
+import type { IsKept, KeptHeader } from './kept-response.ts';
+import type { KeyPlace } from './key-options.ts';
 import type { Observer } from './observer.ts';
 import type { Profile, ProfileName } from './profile.ts';
 import type { Awaitable, IdempotencyStore } from './store.ts';
@@ -22,6 +23,11 @@ export interface IdempotencyOptions {
   readonly requireKey?: boolean;
   /** whether a key must be a quoted string (RFC 9651); `any` takes the bare value too */
   readonly keySpelling?: KeySpelling;
+  /** the shortest and the longest key that is taken, in characters; 1 and 255 */
+  readonly keyLengthMin?: number;
+  readonly keyLengthMax?: number;
+  /** what a key must match, `^` and `$` included where all of it is meant; no flag `g` or `y` */
+  readonly keyPattern?: RegExp;
   /** the methods that are protected; POST, PUT, PATCH and DELETE */
   readonly methods?: readonly string[];
   /** how long a lease holds unless it is renewed, which it is while the handler lives; 30 s */
@@ -57,7 +63,7 @@ export interface IdempotencyOptions {
   readonly requestBytesMax?: number;
   /** the largest answer that is kept, in bytes; a larger one is refused, never cut; 1 MiB */
   readonly answerBytesMax?: number;
-  /** headers of an answer to keep, besides those of its representation */
+  /** headers of an answer to keep, besides those of its representation; `x-mine-*` names all that begin so */
   readonly keepHeaders?: readonly string[];
   /**
    * Whether an answer is stored. Not to store it declares that nothing took effect: the key is free again. By default
@@ -84,6 +90,10 @@ export interface EngineSettings {
   readonly mode: 'leased' | 'atomic';
   readonly requireKey: boolean;
   readonly keySpelling: KeySpelling;
+  readonly keyPlace: KeyPlace;
+  readonly keyLengthMin: number;
+  readonly keyLengthMax: number;
+  readonly keyPattern: RegExp | undefined;
   readonly methods: ReadonlySet<string>;
   readonly leaseMs: number;
   readonly executionMsMax: number;
@@ -98,7 +108,7 @@ export interface EngineSettings {
   readonly storeTimeoutMs: number;
   readonly requestBytesMax: number;
   readonly answerBytesMax: number;
-  readonly keptHeaders: readonly string[];
+  readonly isKeptHeader: IsKept;
   readonly shouldStore: NonNullable<IdempotencyOptions['shouldStore']>;
   readonly cipher: AnswerCipher | undefined;
   readonly observer: Observer | undefined;

@@ -1,10 +1,11 @@
 import { type KeptHeader, type KeptResponse, replayedHeader } from './kept-response.ts';
+import type { KeyPlace } from './key-options.ts';
 import {
   type Refusal,
   type RefusalCode,
-  refusalCodes,
   refusalMessage,
   refusalStatus,
+  refusalTitle,
   timestamp,
 } from './refusal.ts';
 
@@ -18,6 +19,7 @@ export interface RefusalContext {
   readonly accept: string | undefined;
   /** where the API documents its idempotency keys */
   readonly documentationUrl: string | undefined;
+  readonly keyPlace?: KeyPlace;
 }
 
 /** A dialect: how a refusal looks, and which header marks a replay. */
@@ -37,7 +39,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       const { requestId } = context;
       const body = {
         error: refusal.code,
-        message: refusalMessage(refusal),
+        message: refusalMessage(refusal, context.keyPlace),
         requestId,
         ...membersOf(refusal),
       };
@@ -60,9 +62,13 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
   /** The shapes that clients of Stripe's API know: `{ error: { type, code, message } }`, 400 for a conflict. */
   stripe: {
     replayedHeader: 'idempotent-replayed',
-    render(refusal, { requestId }) {
+    render(refusal, { requestId, keyPlace }) {
       const { type, code, status } = stripeError(refusal);
-      const error = { type, ...(code === undefined ? {} : { code }), message: refusalMessage(refusal) };
+      const error = {
+        type,
+        ...(code === undefined ? {} : { code }),
+        message: refusalMessage(refusal, keyPlace),
+      };
       return response(status, 'application/json', { error, requestId }, headersOf(refusal));
     },
   },
@@ -78,9 +84,9 @@ function problem(status: number, refusal: Refusal, context: RefusalContext): Kep
       : [['link', `<${documentationUrl}>; rel="describedby"; type="text/html"`]];
   const body = {
     type: documentationUrl ?? 'about:blank',
-    title: refusalCodes[refusal.code].title,
+    title: refusalTitle(refusal, context.keyPlace),
     status,
-    detail: refusalMessage(refusal),
+    detail: refusalMessage(refusal, context.keyPlace),
     code: refusal.code,
     requestId,
     ...membersOf(refusal),

@@ -1,3 +1,5 @@
+import { type KeyPlace, standardPlace } from './key-options.ts';
+
 /** Why a request is not executed, and not answered from a record. */
 export type Refusal =
   | { readonly code: 'idempotency_key_required' }
@@ -65,11 +67,36 @@ export function refusalStatus(refusal: Refusal): number {
   return refusalCodes[refusal.code].status;
 }
 
+/** The title of a refusal. */
+export function refusalTitle({ code }: Refusal, place: KeyPlace = standardPlace): string {
+  return named(refusalCodes[code].title, place);
+}
+
 /** What happened and what the caller can do, in one sentence or two. */
-export function refusalMessage(refusal: Refusal): string {
+export function refusalMessage(refusal: Refusal, place: KeyPlace = standardPlace): string {
+  return named(messageOf(refusal, place), place);
+}
+
+/** A text by the name that the key has in this API. */
+function named(text: string, { name }: KeyPlace): string {
+  return text.replaceAll(standardPlace.name, name);
+}
+
+function askFor({ kind, name }: KeyPlace): string {
+  switch (kind) {
+    case 'header':
+      return `send the header ${name}`;
+    case 'member':
+      return `send ${name} in the JSON body`;
+    case 'function':
+      return `send an ${name}`;
+  }
+}
+
+function messageOf(refusal: Refusal, place: KeyPlace): string {
   switch (refusal.code) {
     case 'idempotency_key_required':
-      return 'send an Idempotency-Key header; a UUIDv7 made once for each operation is best';
+      return `${askFor(place)}; a UUIDv7 made once for each operation is best`;
     case 'invalid_idempotency_key':
       return `Idempotency-Key: ${refusal.reason}`;
     case 'idempotency_key_in_future':

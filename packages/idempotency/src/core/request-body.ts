@@ -76,7 +76,8 @@ function comparableValue(value: unknown): string | Uint8Array {
 
 const jsonType = /^application\/(?:json|[\w.!#$&^+-]+\+json)\s*(?:;|$)/i;
 
-function isJson(contentType: string | undefined): boolean {
+/** Whether a media type is that of JSON. */
+export function isJson(contentType: string | undefined): boolean {
   return contentType !== undefined && jsonType.test(contentType);
 }
 
@@ -90,6 +91,19 @@ function comparableJson(body: string | Uint8Array): string | Uint8Array {
     // Not JSON after all, or not to be compared as JSON: its own text is what it is compared by.
     if (error instanceof SyntaxError || error instanceof RangeError) return body;
     throw error;
+  }
+}
+
+/** The JSON value of a body; `undefined` for a body that is not JSON. */
+export function parsedJsonOf(body: RequestBody): unknown {
+  if (body.kind === 'none') return undefined;
+  if (body.kind === 'parsed') return body.value;
+  const text = typeof body.body === 'string' ? body.body : decodeUtf8(body.body);
+  if (text === undefined || !isJson(body.contentType)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

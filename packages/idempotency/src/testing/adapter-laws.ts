@@ -4,6 +4,7 @@ import { callerLaws } from './adapter-laws/caller-laws.ts';
 import { codingLaws } from './adapter-laws/coding-laws.ts';
 import { connectionLaws } from './adapter-laws/connection-laws.ts';
 import { keyLaws } from './adapter-laws/key-laws.ts';
+import { keyPlaceLaws } from './adapter-laws/key-place-laws.ts';
 import { leaseLaws } from './adapter-laws/lease-laws.ts';
 import { nestingLaws } from './adapter-laws/nesting-laws.ts';
 import type { AdapterLaw } from './adapter-laws/subject.ts';
@@ -23,6 +24,7 @@ export type { LawWork } from './adapter-laws/work.ts';
 /** What every adapter keeps. Run each law that concerns it over an adapter of your own to prove it. */
 export const adapterLaws: readonly AdapterLaw[] = [
   ...keyLaws,
+  ...keyPlaceLaws,
   ...callerLaws,
   ...answerLaws,
   ...bodyLaws,

@@ -1,12 +1,14 @@
 import { type Begun, IdempotencyEngine, type RefusedRequest } from '../../core/engine.ts';
 import type { KeptResponse } from '../../core/kept-response.ts';
+import { parseReturnedKey, parseSkip } from '../../core/key-options.ts';
+import type { KeyReading } from '../../core/key-reader.ts';
 import type { Operation } from '../../core/operation.ts';
 import type { EngineSettings } from '../../core/options.ts';
-import type { RequestBody } from '../../core/request-body.ts';
+import { isJson, type RequestBody } from '../../core/request-body.ts';
 import { isRequestId, splitTarget } from '../../core/request-head.ts';
 import type { Caller } from '../../core/scope.ts';
 import type { Awaitable } from '../../core/store.ts';
-import { misspelledKeyHeaders, type WarningCode } from '../../core/warning.ts';
+import type { WarningCode } from '../../core/warning.ts';
 import { responseOf, type WholeAnswer, wholeAnswer } from './whole-answer.ts';
 
 /** What is read of a `Request`, or of one of its kind. */
@@ -22,7 +24,10 @@ export interface FetchReader<Whole extends { readonly kind: 'whole'; readonly bo
   readonly outer: Operation | undefined;
   /** whether the adapter was given another way to compare bodies */
   readonly comparesItself: boolean;
-  /** asked before the body is read: the address of a connection that is reset later is then known */
+  /** the options `skip` and `keyOf`, where they are functions */
+  readonly skip: (() => Awaitable<unknown>) | undefined;
+  readonly key: (() => Awaitable<unknown>) | undefined;
+  /** asked before the body is read, unless the key is in it: the address of a connection that is reset later is then known */
   readonly caller: () => Awaitable<Caller | undefined>;
   readonly read: (
     bytesMax: number,
@@ -41,6 +46,11 @@ export type FetchBegun<Whole> =
       readonly about: RefusedRequest;
     };
 
+/** A key, or that there is none, with the request if it was read to find out; or that it could not be read. */
+type FoundKey<Whole> =
+  | { readonly kind: 'found'; readonly reading: KeyReading; readonly whole: Whole | undefined }
+  | { readonly kind: 'unread'; readonly why: 'too_large' | 'broken_off' };
+
 /** To a client that broke its request off; most likely nobody reads it. */
 const brokenOff: KeptResponse = { status: 400, headers: [], body: '' };
 
@@ -54,13 +64,7 @@ export class FetchProtection {
 
   /** Whether a request is to be protected at all: the quick look that a request without a key costs. */
   concerns({ method, headers }: FetchHead): boolean {
-    const { methods, requireKey } = this.#engine.settings;
-    if (!methods.has(method)) return false;
-    if (headers.get('idempotency-key') !== null) return true;
-    for (const name of misspelledKeyHeaders) {
-      if (headers.get(name) !== null) this.#engine.warn('misspelled_key_header');
-    }
-    return requireKey;
+    return this.#engine.keys.concerns(method, (name) => headers.get(name) !== null);
   }
 
   /** Warns of what weakens the protection, once. */
@@ -68,25 +72,29 @@ export class FetchProtection {
     this.#engine.warn(code);
   }
 
-  /** @throws what `reader` throws, and {UnreadableBodyError} if the body cannot be compared */
+  /**
+   * @throws what `reader` throws
+   * @throws {UnreadableBodyError} if the body cannot be compared
+   * @throws {InvalidKeyError} for what is no key, or not true or false
+   */
   async begin<Whole extends { readonly kind: 'whole'; readonly body: RequestBody }>(
     head: FetchHead,
     reader: FetchReader<Whole>,
   ): Promise<FetchBegun<Whole>> {
     const { method, headers } = head;
-    await reader.outer?.giveWay();
     const about = { accept: headers.get('accept') ?? undefined, requestId: requestIdOf(headers) };
-    // `Headers` joins two lines with a comma and a space, which no key has: they are refused all the same.
-    const line = headers.get('idempotency-key');
-    const reading = this.#engine.readKey(method, line === null ? [] : [line]);
-    if (reading.kind === 'unprotected') return reading;
+    if (reader.skip !== undefined && parseSkip(await reader.skip())) return { kind: 'unprotected' };
+    const found = await this.#findKey(head, reader);
+    if (found.kind === 'unread') return this.#unread(found.why, about);
+    const { reading } = found;
+    if (reading.kind === 'unprotected') {
+      return found.whole === undefined ? reading : { kind: 'proceed', whole: found.whole };
+    }
+    await reader.outer?.giveWay();
     if (reading.kind === 'refused') return this.#engine.refuse(reading.refusal, about);
     const caller = await reader.caller();
-    const bytesMax = this.#engine.settings.requestBytesMax;
-    const whole = await reader.read(bytesMax);
-    if (whole.kind === 'broken_off') return { kind: 'answer', response: brokenOff };
-    if (whole.kind === 'too_large')
-      return this.#engine.refuse({ code: 'payload_too_large', bytesMax }, about);
+    const whole = found.whole ?? (await reader.read(this.#engine.settings.requestBytesMax));
+    if (whole.kind !== 'whole') return this.#unread(whole.kind, about);
     const begun: Begun = await this.#engine.begin({
       method,
       ...splitTarget(targetOf(head.url)),
@@ -105,6 +113,40 @@ export class FetchProtection {
       case 'execute':
         return { kind: 'execute', whole, operation: begun.operation, about };
     }
+  }
+
+  async #findKey<Whole extends { readonly kind: 'whole'; readonly body: RequestBody }>(
+    { headers }: FetchHead,
+    reader: FetchReader<Whole>,
+  ): Promise<FoundKey<Whole>> {
+    const { keys, settings } = this.#engine;
+    const { keyPlace } = settings;
+    const has = (name: string) => headers.get(name) !== null;
+    switch (keyPlace.kind) {
+      case 'header': {
+        // `Headers` joins two lines with a comma and a space, which no key has: they are refused all the same.
+        const line = headers.get(keyPlace.header);
+        return { kind: 'found', reading: keys.ofLines(line === null ? [] : [line]), whole: undefined };
+      }
+      case 'function': {
+        const key = parseReturnedKey(await reader.key?.());
+        return { kind: 'found', reading: keys.ofValue(key, has), whole: undefined };
+      }
+      case 'member': {
+        if (!isJson(headers.get('content-type') ?? undefined)) {
+          return { kind: 'found', reading: keys.ofValue(undefined, has), whole: undefined };
+        }
+        const whole = await reader.read(settings.requestBytesMax);
+        if (whole.kind !== 'whole') return { kind: 'unread', why: whole.kind };
+        return { kind: 'found', reading: keys.ofBody(whole.body, has), whole };
+      }
+    }
+  }
+
+  #unread(why: 'too_large' | 'broken_off', about: RefusedRequest): Begun & { kind: 'answer' } {
+    if (why === 'broken_off') return { kind: 'answer', response: brokenOff };
+    const bytesMax = this.#engine.settings.requestBytesMax;
+    return this.#engine.refuse({ code: 'payload_too_large', bytesMax }, about);
   }
 
   /** Ends an operation with an answer that is at hand, and gives what is to be sent. Never fails. */

@@ -68,12 +68,18 @@ export async function readByCopy<R extends Request>(
   request: R,
   compare: (copy: R) => Awaitable<unknown>,
 ): Promise<WholeRequest<R>> {
-  const copy = sameClass(request, request.clone());
-  const value = await compare(copy);
-  // What is not read of the copy must not be kept for it.
-  if (!copy.bodyUsed) copy.body?.cancel().catch(() => undefined);
+  const value = await ofCopy(request, compare);
   const body = { kind: 'parsed', value } as const;
   return { kind: 'whole', body, handOver: (operation) => withSignal(request, operation) };
+}
+
+/** What a function makes of a copy of a request, which stays as it came. */
+export async function ofCopy<R extends Request, T>(request: R, make: (copy: R) => Awaitable<T>): Promise<T> {
+  const copy = sameClass(request, request.clone());
+  const value = await make(copy);
+  // What is not read of the copy must not be kept for it.
+  if (!copy.bodyUsed) copy.body?.cancel().catch(() => undefined);
+  return value;
 }
 
 /**

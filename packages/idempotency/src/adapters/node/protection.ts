@@ -16,14 +16,22 @@ import {
   type RefusedRequest,
 } from '../../core/engine.ts';
 import type { KeptResponse } from '../../core/kept-response.ts';
+import {
+  type KeyOptions,
+  keyOptionFaults,
+  keyOptionNames,
+  parseReturnedKey,
+  parseSkip,
+} from '../../core/key-options.ts';
+import type { KeyReading } from '../../core/key-reader.ts';
 import type { Operation } from '../../core/operation.ts';
 import type { IdempotencyOptions } from '../../core/options.ts';
 import type { Refusal } from '../../core/refusal.ts';
-import { type RequestBody, UnreadableBodyError } from '../../core/request-body.ts';
+import { isJson, type RequestBody, UnreadableBodyError } from '../../core/request-body.ts';
 import { headerValues, splitTarget } from '../../core/request-head.ts';
 import type { Caller } from '../../core/scope.ts';
 import type { Awaitable } from '../../core/store.ts';
-import { misspelledKeyHeaders, type WarningCode } from '../../core/warning.ts';
+import type { WarningCode } from '../../core/warning.ts';
 import { comparedBytes } from './content-coding.ts';
 import { holdResponse } from './held-response.ts';
 import { callerOf, knownAddress, ownRequestId, requestIdOf } from './node-request.ts';
@@ -33,7 +41,10 @@ import { uploadedForm } from './uploaded-form.ts';
 import { hasBody, keepWhenHungUp, readWholeBody } from './whole-body.ts';
 
 /** The options of an adapter on `node:http`; `Request` is the framework's. */
-export interface NodeOptions<Request> extends IdempotencyOptions, CallerOptions<Request> {
+export interface NodeOptions<Request>
+  extends IdempotencyOptions,
+    CallerOptions<Request>,
+    KeyOptions<[request: Request]> {
   /**
    * What the body is compared by, where a parser leaves something that is neither text, bytes nor JSON (files, for
    * example): JSON, text or bytes that tell one body from another. A promise is awaited.
@@ -89,12 +100,16 @@ export class NodeProtection<Request> {
    * @throws {InvalidOptionsError}
    */
   constructor(options: NodeOptions<Request>, hidesSocket = false) {
-    const faults = [...callerOptionFaults(options), ...unnamedCallersFault(options)];
+    const faults = [
+      ...callerOptionFaults(options),
+      ...unnamedCallersFault(options),
+      ...keyOptionFaults(options),
+    ];
     if (options.fingerprintBody !== undefined && typeof options.fingerprintBody !== 'function') {
       faults.push('fingerprintBody must be a function');
     }
     this.#engine = new IdempotencyEngine(
-      checkOptions(options, [...callerOptionNames, 'fingerprintBody'], faults),
+      checkOptions(options, [...callerOptionNames, ...keyOptionNames, 'fingerprintBody'], faults),
     );
     this.#options = options;
     this.#hidesSocket = hidesSocket;
@@ -112,13 +127,7 @@ export class NodeProtection<Request> {
 
   /** Whether a request is to be protected at all: the quick look that a request without a key costs. */
   concerns({ method, headers }: IncomingMessage): boolean {
-    const { methods, requireKey } = this.#engine.settings;
-    if (!methods.has(method ?? '')) return false;
-    if (headers['idempotency-key'] !== undefined) return true;
-    for (const name of misspelledKeyHeaders) {
-      if (headers[name] !== undefined) this.#engine.warn('misspelled_key_header');
-    }
-    return requireKey;
+    return this.#engine.keys.concerns(method ?? '', (name) => headers[name] !== undefined);
   }
 
   /**
@@ -126,22 +135,56 @@ export class NodeProtection<Request> {
    * operation has ended. Known at once if the body was parsed before and the store answers at once.
    *
    * @throws {UnreadableBodyError} if the body cannot be compared
+   * @throws {InvalidKeyError} for what is no key, or not true or false
    */
   protect(exchange: NodeExchange<Request>): Awaitable<Protected> {
-    const outer = operationOf(exchange.raw);
-    if (outer === undefined) return this.#protect(exchange, undefined);
-    // The same request is protected further out, too. The options of this place win.
-    return andThen(outer.giveWay(), () => this.#protect(exchange, outer.fingerprint));
+    const { skip } = this.#options;
+    if (skip === undefined) return this.#findKey(exchange);
+    return andThen(skip(exchange.request), (isSkipped) =>
+      parseSkip(isSkipped) ? unprotected : this.#findKey(exchange),
+    );
   }
 
-  #protect(exchange: NodeExchange<Request>, fingerprint: string | undefined): Awaitable<Protected> {
-    const { raw } = exchange;
-    const reading = this.#engine.readKey(raw.method ?? '', headerValues(raw, 'idempotency-key'));
+  #findKey(exchange: NodeExchange<Request>): Awaitable<Protected> {
+    const { raw, request } = exchange;
+    const { keys, settings } = this.#engine;
+    const { keyPlace } = settings;
+    const { keyOf } = this.#options;
+    if (keyPlace.kind === 'header') {
+      return this.#give(exchange, keys.ofLines(headerValues(raw, keyPlace.header)));
+    }
+    const has = (name: string) => raw.headers[name] !== undefined;
+    if (typeof keyOf === 'function') {
+      return andThen(keyOf(request), (key) => this.#give(exchange, keys.ofValue(parseReturnedKey(key), has)));
+    }
+    if (!isJson(raw.headers['content-type'])) {
+      return this.#give(exchange, keys.ofBody({ kind: 'parsed', value: exchange.parsedBody() }, has));
+    }
+    keepWhenHungUp(raw);
+    return andThen(this.#body(exchange), (body) =>
+      typeof body === 'string'
+        ? this.#unread(exchange, body, this.#about(exchange))
+        : this.#give(exchange, keys.ofBody(body, has), body),
+    );
+  }
+
+  /** @param body the body, if it was read to find the key */
+  #give(exchange: NodeExchange<Request>, reading: KeyReading, body?: RequestBody): Awaitable<Protected> {
     if (reading.kind === 'unprotected') return unprotected;
-    const about = {
-      accept: raw.headers.accept,
-      requestId: exchange.requestId ?? ownRequestId(exchange) ?? requestIdOf(raw),
-    };
+    const outer = operationOf(exchange.raw);
+    if (outer === undefined) return this.#protect(exchange, reading, body, undefined);
+    // The same request is protected further out, too. The options of this place win.
+    return andThen(outer.giveWay(), () => this.#protect(exchange, reading, body, outer.fingerprint));
+  }
+
+  #protect(
+    exchange: NodeExchange<Request>,
+    reading: Exclude<KeyReading, { readonly kind: 'unprotected' }>,
+    read: RequestBody | undefined,
+    fingerprint: string | undefined,
+  ): Awaitable<Protected> {
+    const { raw } = exchange;
+    const about = this.#about(exchange);
     if (reading.kind === 'refused') return this.#refuse(exchange, reading.refusal, about);
     if (raw.httpVersionMajor >= 2) return this.#refuse(exchange, { code: 'http2_unsupported' }, about);
     keepWhenHungUp(raw);
@@ -149,10 +192,30 @@ export class NodeProtection<Request> {
     const isKnown = fingerprint !== undefined && this.#options.fingerprintBody === undefined;
     const known = isKnown ? { fingerprint } : {};
     return andThen(this.#callerOf(exchange), (caller) =>
-      andThen(isKnown && raw.readableEnded ? noBody : this.#body(exchange), (body) =>
-        this.#begin(exchange, body, { caller, key, ...known, ...about }),
+      andThen(read ?? (isKnown && raw.readableEnded ? noBody : this.#body(exchange)), (body) =>
+        typeof body === 'string'
+          ? this.#unread(exchange, body, about)
+          : this.#begin(exchange, body, { caller, key, ...known, ...about }),
       ),
     );
+  }
+
+  #about(exchange: NodeExchange<Request>): RefusedRequest {
+    const { raw } = exchange;
+    return {
+      accept: raw.headers.accept,
+      requestId: exchange.requestId ?? ownRequestId(exchange) ?? requestIdOf(raw),
+    };
+  }
+
+  #unread(
+    exchange: NodeExchange<Request>,
+    why: 'too_large' | 'broken_off',
+    about: RefusedRequest,
+  ): Protected {
+    if (why === 'broken_off') return answered;
+    const bytesMax = this.#engine.settings.requestBytesMax;
+    return this.#refuse(exchange, { code: 'payload_too_large', bytesMax }, about);
   }
 
   #callerOf({ request, raw, address }: NodeExchange<Request>): Awaitable<Caller | undefined> {
@@ -167,15 +230,10 @@ export class NodeProtection<Request> {
 
   #begin(
     exchange: NodeExchange<Request>,
-    body: RequestBody | 'too_large' | 'broken_off',
+    body: RequestBody,
     about: RefusedRequest & Pick<IdempotentRequest, 'caller' | 'key' | 'fingerprint'>,
   ): Awaitable<Protected> {
     const { raw } = exchange;
-    if (body === 'broken_off') return answered;
-    if (body === 'too_large') {
-      const bytesMax = this.#engine.settings.requestBytesMax;
-      return this.#refuse(exchange, { code: 'payload_too_large', bytesMax }, about);
-    }
     const { path, query } = splitTarget(exchange.target);
     const begun = this.#engine.begin({
       method: raw.method ?? '',

@@ -1,3 +1,4 @@
+import type { KeyOf } from '../../core/key-options.ts';
 import type { IdempotencyOptions } from '../../core/options.ts';
 import type { Awaitable } from '../../core/store.ts';
 import type { Law } from '../law.ts';
@@ -65,6 +66,8 @@ export interface LawApp {
   readonly options: IdempotencyOptions & {
     readonly trustedProxies?: number;
     readonly callers?: 'by-address';
+    readonly keyOf?: KeyOf<[]>;
+    readonly skip?: () => Awaitable<boolean>;
   };
   /**
    * if there, the adapter is also given a `tenantOf` that gives what this function makes of the value of `X-API-Key`, which
