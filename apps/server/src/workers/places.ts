@@ -55,6 +55,11 @@ export class Places {
     return this.#taken.all < this.#limits.all;
   }
 
+  /** Whether so many places are free that no webhook has to wait for one. */
+  get isHalfFree(): boolean {
+    return this.#taken.all * 2 < this.#limits.all;
+  }
+
   /** How many places a webhook may take now. */
   free(tenant: string, webhookId: string): number {
     const { all, perTenant, unproven, unprovenPerTenant } = this.#limits;
@@ -64,6 +69,11 @@ export class Places {
     if (!isProven)
       left.push(unprovenPerTenant - this.#unproven.of(ofTenant(tenant)), unproven - this.#unproven.all);
     return Math.max(0, Math.min(...left));
+  }
+
+  /** Takes all places that a webhook may take now. */
+  takeFree(tenant: string, webhookId: string): Place[] {
+    return Array.from({ length: this.free(tenant, webhookId) }, () => this.take(tenant, webhookId));
   }
 
   /** Takes a place that is free. */
