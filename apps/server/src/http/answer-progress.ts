@@ -31,12 +31,20 @@ export class AnswerProgress {
   }
 }
 
+/** The handle that the kernel sends from: over TLS the one below that of the socket, which counts what it has encrypted. */
+function connectionHandle(socket: Socket): unknown {
+  const handle: unknown = Reflect.get(socket, '_handle');
+  const below: unknown =
+    typeof handle === 'object' && handle !== null ? Reflect.get(handle, '_parent') : undefined;
+  return typeof below === 'object' && below !== null ? below : handle;
+}
+
 /**
  * What the kernel took of what was written to a socket, and what still waits. Node itself looks at the same two members of the
  * handle to see whether a write goes on; what is public counts a large write only when all of it was sent.
  */
-function sendingState(socket: Socket): { readonly sentBytes: number; readonly waitingBytes: number } {
-  const handle: unknown = Reflect.get(socket, '_handle');
+export function sendingState(socket: Socket): { readonly sentBytes: number; readonly waitingBytes: number } {
+  const handle = connectionHandle(socket);
   const waitingBytes = socket.writableLength;
   if (typeof handle === 'object' && handle !== null) {
     const written: unknown = Reflect.get(handle, 'bytesWritten');
