@@ -174,6 +174,27 @@ test('a key that is bound to an agent or a service is held to it in path, query,
   assert.equal((await acme.get('/entries?limit=1000')).json.items.length, before, 'nothing was applied');
 });
 
+test('a bound key reads its own entries and settlements by their ids, and finds no others', async (t) => {
+  const { acme, limited } = await started(t);
+  const read = async (api: Api, paths: readonly string[], status: number) => {
+    for (const path of paths) {
+      const answer = await api.get(path);
+      assert.equal(answer.status, status, path);
+      if (status === 404) assert.equal(answer.text.includes('agent-7'), false);
+    }
+  };
+  const entry = await acme.post('/usage', usage);
+  const { settlementId } = (await acme.post('/settle', account)).json;
+  const settlement = `/settlements/${settlementId}`;
+  const location = entry.headers.get('location')?.replace('/api/v1', '') ?? '';
+  const paths = [location, settlement, `${settlement}/entries`];
+  await read(await limited({ agent: 'agent-7' }), paths, 200);
+  await read(await limited({ agent: 'agent-7', serviceId: 'search' }), paths, 200);
+  await read(await limited({ agent: 'agent-8' }), paths, 404);
+  await read(await limited({ agent: 'agent-7', serviceId: 'other' }), paths, 404);
+  await read(await limited({ scopes: ['record'], agent: 'agent-7' }), paths, 403);
+});
+
 test('a list of settlement entries with the filter of a bound key gives none of others', async (t) => {
   const { acme, limited } = await started(t);
   await acme.post('/usage', { ...usage, agent: 'agent-8' });
@@ -181,8 +202,8 @@ test('a list of settlement entries with the filter of a bound key gives none of 
   const bound = await limited({ agent: 'agent-7' });
   const listed = await bound.get(`/entries?agent=agent-7&settlementId=${settlementId}`);
   assert.deepEqual(listed.json.items, []);
-  assertBound(await bound.get(`/settlements/${settlementId}`), { agent: 'agent-7' });
-  assertBound(await bound.get(`/settlements/${settlementId}/entries`), { agent: 'agent-7' });
+  assert.equal((await bound.get(`/settlements/${settlementId}`)).status, 404);
+  assert.equal((await bound.get(`/settlements/${settlementId}/entries`)).status, 404);
 });
 
 test('the rights of a key are shown when it is made and listed, and outlive its rotation', async (t) => {

@@ -29,13 +29,14 @@ const readErrors: readonly ErrorCode[] = ['storage_unavailable'];
 const everyError: readonly ErrorCode[] = ['invalid_request', 'headers_too_large', 'internal_error'];
 
 /** All error codes that an operation can answer with: those of its kind and those of its own. */
-function errorsOf(operation: Operation): readonly ErrorCode[] {
+function errorsOf(name: string, operation: Operation): readonly ErrorCode[] {
   const codes = new Set<ErrorCode>([...everyError, ...operation.errors]);
   const add = (more: readonly ErrorCode[]) => {
     for (const code of more) codes.add(code);
   };
   if (operation.access !== 'open') add(closedErrors);
-  if (isForTenants(operation)) add(['insufficient_scope', 'address_not_allowed']);
+  if (isForTenants(operation)) add(['address_not_allowed']);
+  if (isForTenants(operation) && isLimited(name)) add(['insufficient_scope']);
   if (operation.access !== 'open') add(isWrite(operation) ? writeErrors : readErrors);
   // What the operator does goes on while paused.
   if (isForTenants(operation) && isWrite(operation)) add(['service_paused', 'unknown_tenant']);
@@ -43,6 +44,14 @@ function errorsOf(operation: Operation): readonly ErrorCode[] {
   if (operation.method !== 'GET') add(bodyErrors);
   if (operation.method !== 'GET' && operation.access !== 'open') add(closedBodyErrors);
   return [...codes].sort();
+}
+
+/** Whether some API keys have no right to an operation. */
+function isLimited(name: string): boolean {
+  const right = rightOf(name);
+  return (
+    right !== undefined && !(right.scope === 'any' && right.agent === 'none' && right.serviceId === 'none')
+  );
 }
 
 /** The OpenAPI 3.1 document of the server, made from the operations. */
@@ -99,7 +108,7 @@ function operationObject(name: string, operation: Operation): JsonObject {
     responses: {
       ...successObjects(operation),
       ...(isTagged(operation) ? { 304: unchanged(operation) } : {}),
-      ...errorObjects(operation),
+      ...errorObjects(name, operation),
     },
   };
 }
@@ -237,9 +246,9 @@ function contentObject({ schema, mediaType }: Success): JsonObject {
   return schema === undefined ? {} : { content: { 'application/json': withExample(schema) } };
 }
 
-function errorObjects(operation: Operation): JsonObject {
+function errorObjects(name: string, operation: Operation): JsonObject {
   const byStatus = new Map<number, [ErrorCode, ErrorCodeEntry][]>();
-  for (const code of errorsOf(operation)) {
+  for (const code of errorsOf(name, operation)) {
     const entry = errorCodeEntry(code);
     byStatus.set(entry.status, [...(byStatus.get(entry.status) ?? []), [code, entry]]);
   }

@@ -20,6 +20,8 @@ const named = (operation: Operation, naming: Naming, name: string): boolean => {
       return namesOf(operation.body).includes(name);
     case 'items':
       return namesOf(operation.body).includes('items');
+    case 'found':
+      return operation.method === 'GET' && namesOf(operation.params).includes('id');
     case 'none':
     case 'all':
       return ['params', 'query', 'body'].every(

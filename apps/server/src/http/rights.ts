@@ -50,6 +50,14 @@ export function refuseByParts(rights: KeyRights, operationName: string, parts: N
   }
 }
 
+/** Whether an API key may see something that was found by its id. */
+export function maySee(
+  { agent, serviceId }: KeyRights,
+  found: { readonly agent: string; readonly serviceId: string },
+): boolean {
+  return (agent ?? found.agent) === found.agent && (serviceId ?? found.serviceId) === found.serviceId;
+}
+
 function refuseNaming(
   naming: Naming,
   binding: Binding,
@@ -73,6 +81,7 @@ function refuseNaming(
         if (typeof named === 'string') refuseOther(binding, bound, named, `item ${index}`);
       }
       return;
+    case 'found':
     case 'none':
     case 'all':
       return;

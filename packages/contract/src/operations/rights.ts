@@ -8,9 +8,10 @@ export type Scope = (typeof scopes)[number];
 
 /**
  * Where a request names the one agent, or the one service, whose data it concerns. `none`: it concerns no data of an agent
- * (or of a service). `all`: it concerns those of several, or names one only by the id of something else.
+ * (or of a service). `found`: it reads one thing by its id, which is of one agent and one service; what is of another is not
+ * found. `all`: it concerns those of several, or changes one that it names only by the id of something else.
  */
-export type Naming = 'path' | 'query' | 'body' | 'items' | 'none' | 'all';
+export type Naming = 'path' | 'query' | 'body' | 'items' | 'none' | 'found' | 'all';
 
 /** What an operation takes of the API key that calls it. */
 export interface Right {
@@ -26,6 +27,7 @@ export type TenantOperationName = {
 }[OperationName];
 
 const every = { agent: 'all', serviceId: 'all' } as const;
+const byId = { agent: 'found', serviceId: 'found' } as const;
 const inPath = { agent: 'path', serviceId: 'path' } as const;
 const inQuery = { agent: 'query', serviceId: 'query' } as const;
 const inBody = { agent: 'body', serviceId: 'body' } as const;
@@ -45,7 +47,7 @@ export const rights: Readonly<Record<TenantOperationName, Right>> = {
   listEntries: { scope: 'read', ...inQuery },
   exportEntriesJson: { scope: 'read', ...inQuery },
   exportEntriesCsv: { scope: 'read', ...inQuery },
-  readEntry: { scope: 'read', ...every },
+  readEntry: { scope: 'read', ...byId },
   reconcile: { scope: 'read', ...every },
   exportUsageJson: { scope: 'read', ...every },
   exportUsageCsv: { scope: 'read', ...every },
@@ -53,8 +55,8 @@ export const rights: Readonly<Record<TenantOperationName, Right>> = {
   readBillingTotal: { scope: 'read', ...every },
   listSettlements: { scope: 'read', ...inQuery },
   exportSettlementsCsv: { scope: 'read', ...inQuery },
-  readSettlement: { scope: 'read', ...every },
-  listSettlementEntries: { scope: 'read', ...every },
+  readSettlement: { scope: 'read', ...byId },
+  listSettlementEntries: { scope: 'read', ...byId },
   readAudit: { scope: 'read', ...every },
   listAgents: { scope: 'read', ...every },
   readAgentTotal: { scope: 'read', ...agentInPath },

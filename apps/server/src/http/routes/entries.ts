@@ -4,6 +4,7 @@ import { ApiError } from '../api-error.ts';
 import { encodeCursor, entryCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { entryQuery } from '../entry-query.ts';
+import { maySee } from '../rights.ts';
 import type { Handlers, Reply } from '../router.ts';
 
 export function entryRoutes({ writes, books, reads }: Desk) {
@@ -20,7 +21,8 @@ export function entryRoutes({ writes, books, reads }: Desk) {
       const { id } = call.params;
       const tenant = tenantOf(call);
       const after = entryCursor(cursor, 'sequence');
-      if ((await books.settlement(tenant, id)) === undefined) {
+      const settlement = await books.settlement(tenant, id);
+      if (settlement === undefined || !maySee(call.caller.rights, settlement)) {
         throw new ApiError('not_found', `no settlement has the id ${id}`);
       }
       const query = entryQuery(tenant, { settlementId: id });
@@ -29,7 +31,9 @@ export function entryRoutes({ writes, books, reads }: Desk) {
 
     readEntry: async (call) => {
       const entry = await books.entry(tenantOf(call), call.params.id);
-      if (entry === undefined) throw new ApiError('not_found', `no entry has the id ${call.params.id}`);
+      if (entry === undefined || !maySee(call.caller.rights, entry)) {
+        throw new ApiError('not_found', `no entry has the id ${call.params.id}`);
+      }
       return { status: 200, body: entryAnswer(entry) };
     },
 

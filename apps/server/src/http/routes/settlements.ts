@@ -5,6 +5,7 @@ import { settlementAnswer } from '../../domain/settlement-answer.ts';
 import { ApiError } from '../api-error.ts';
 import { encodeCursor, idCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
+import { maySee } from '../rights.ts';
 import type { Handlers } from '../router.ts';
 import { settlementQuery } from '../settlement-query.ts';
 
@@ -35,8 +36,9 @@ export function settlementRoutes({ writes, books, reads }: Desk) {
 
     readSettlement: async (call) => {
       const settlement = await books.settlement(tenantOf(call), call.params.id);
-      if (settlement === undefined)
+      if (settlement === undefined || !maySee(call.caller.rights, settlement)) {
         throw new ApiError('not_found', `no settlement has the id ${call.params.id}`);
+      }
       return { status: 200, body: settlementAnswer(settlement) };
     },
   } satisfies Partial<Handlers>;
