@@ -77,6 +77,20 @@ test('over TLS the server answers with its certificate, and a renewed one is use
   assert.equal(JSON.parse(renewed.text).entries, 1);
 });
 
+test('over TLS the documentation page writes in development mode, and a page in clear text does not', async (t) => {
+  const { app } = await startInProcess(t, tlsOf('one'));
+  const write = async (origin: string) => {
+    const headers = { origin, 'content-type': 'application/json' };
+    const sent = request(`${app.url}/api/v1/usage`, { method: 'POST', ca, agent: false, headers });
+    sent.end(JSON.stringify({ agent: 'a', serviceId: 's', requests: 1 }));
+    const [response]: IncomingMessage[] = await once(sent, 'response');
+    response?.resume();
+    return response?.statusCode;
+  };
+  assert.equal(await write(app.url), 201);
+  assert.equal(await write(app.url.replace('https:', 'http:')), 403);
+});
+
 test('over TLS a refused request is not executed to its end, and silent clients keep no place', {
   timeout: 60_000,
 }, async (t) => {

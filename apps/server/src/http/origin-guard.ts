@@ -31,6 +31,8 @@ export interface OriginHeaders {
   readonly host: string | undefined;
   readonly origin: string | undefined;
   readonly fetchSite: string | undefined;
+  /** what the server itself speaks */
+  readonly scheme: 'http' | 'https';
 }
 
 /**
@@ -44,7 +46,7 @@ export function guardDevelopment(
   isWriting: boolean,
   allowedOrigins: readonly string[],
 ): void {
-  const { host, origin, fetchSite } = headers;
+  const { host, origin, fetchSite, scheme } = headers;
   if (host === undefined || !isLoopbackHost(hostWithoutPort(host))) {
     throw new ApiError(
       'forbidden',
@@ -52,7 +54,7 @@ export function guardDevelopment(
     );
   }
   if (!isWriting || (origin !== undefined && allowedOrigins.includes(origin))) return;
-  const isForeign = origin !== undefined && origin !== `http://${host}`;
+  const isForeign = origin !== undefined && origin !== `${scheme}://${host}`;
   if (isForeign || fetchSite === 'cross-site') {
     throw new ApiError('forbidden', 'without ADMIN_API_KEY the server accepts no writes from other origins');
   }

@@ -144,7 +144,9 @@ function registerHooks(app: FastifyInstance, { config }: Desk): void {
     if (config.adminApiKey === undefined) {
       refuseProxied(request.raw);
       const fetchSite = single(request.headers['sec-fetch-site']);
-      guardDevelopment({ host, origin, fetchSite }, isWriting(request), config.corsAllowedOrigins);
+      const scheme = config.tls === undefined ? 'http' : 'https';
+      const from = { host, origin, fetchSite, scheme } as const;
+      guardDevelopment(from, isWriting(request), config.corsAllowedOrigins);
     }
     const coding = request.headers['content-encoding'];
     if (coding !== undefined && coding !== 'identity') {
