@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, statSync } from 'node:fs';
+import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { runBooksCommand } from '../src/cli/books/commands.ts';
@@ -34,4 +34,13 @@ test('no other user may read a file of the server or of the command line, whatev
   );
   for (const name of names) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name);
   assert.equal(statSync(folder).mode & 0o777, 0o700);
+});
+
+test('a database that other users could read is closed to them at the next start, and open to its group', async (t) => {
+  const file = join(temporaryFolder(t), 'books.db');
+  const first = await startInProcess(t, { DATABASE_URL: `file:${file}` });
+  await first.app.close();
+  chmodSync(file, 0o664);
+  await startInProcess(t, { DATABASE_URL: `file:${file}` });
+  assert.equal(statSync(file).mode & 0o777, 0o660);
 });

@@ -1,4 +1,13 @@
-import { closeSync, existsSync, mkdirSync, openSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { syncPath } from '../name-whole.ts';
 import { openFault } from './open-fault.ts';
@@ -75,6 +84,7 @@ export function makeOwn(file: string): void {
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
   }
+  closeToOthers(file);
   const found = statSync(file);
   const { nlink } = found;
   if (!found.isFile()) throw new Error(`${file} is not a file: set DATABASE_URL to the name of a file`);
@@ -82,6 +92,18 @@ export function makeOwn(file: string): void {
     throw new Error(
       `${file} has ${nlink} names (hard links); each would get its own log and lock: delete the others`,
     );
+  }
+}
+
+/**
+ * Takes the rights of other users off a file, and off SQLite's files beside it: earlier versions made them as the umask allowed. What
+ * a group may do stays, because it may have been set on purpose. A file of another user stays as it is.
+ */
+function closeToOthers(file: string): void {
+  for (const name of [file, `${file}-wal`, `${file}-shm`]) {
+    const found = statSync(name, { throwIfNoEntry: false });
+    if (found?.isFile() !== true || (found.mode & 0o007) === 0 || found.uid !== process.getuid?.()) continue;
+    chmodSync(name, found.mode & 0o770);
   }
 }
 
