@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Api } from './harness/api.ts';
 import { startInProcess } from './harness/in-process.ts';
+import { rawExchange } from './harness/raw-http.ts';
 import { adminKey, apiOfTenant, asAdmin, withHeaders } from './harness/tenants.ts';
 
 /** A metric's value; the labels as Prometheus writes them. */
@@ -46,6 +47,23 @@ test('metrics tell how requests and keys came out, and what retries were not bil
   assert.equal(await metric(api, 'billonce_outstanding_requests'), 0);
   assert.equal(await metric(api, 'billonce_settled_stroops'), 23 * 5);
   assert.equal(await metric(api, 'billonce_audit_differences'), 0);
+});
+
+test('refusals of what never became a request are counted without a method and a route', async (t) => {
+  const { api } = await startInProcess(t, { REQUEST_TIMEOUT_MS: '300' });
+  await rawExchange(t, api.url, `GET / HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`);
+  await rawExchange(t, api.url, 'this is not HTTP\r\n\r\n');
+  await rawExchange(
+    t,
+    api.url,
+    'POST /api/v1/usage HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{',
+  );
+  const counted = await Promise.all(
+    [431, 400, 408].map((status) =>
+      metric(api, `billonce_http_requests_total{method="none",route="none",status="${status}"}`),
+    ),
+  );
+  assert.deepEqual(counted, [1, 1, 1]);
 });
 
 test("metrics are the operator's and name no one but tenants that cost most; stats are the tenant's own", async (t) => {

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { errorCodeEntry } from '@billonce/contract';
 import { ApiError } from './api-error.ts';
 import type { Connections } from './connections.ts';
 import { renderError } from './problem.ts';
@@ -12,13 +13,16 @@ export function answerBrokenRequest(
   error: Error & { code?: string },
   socket: Socket,
   connections: Connections,
+  onRefused: (status: number) => void,
 ): void {
   if (!socket.destroyed && connections.isAnswered(socket)) return;
   if (error.code === 'ECONNRESET' || !socket.writable || isAnswerBegun(socket)) {
     socket.destroy();
     return;
   }
-  connections.endWith(socket, answerText(brokenRequest(error.code)));
+  const refusal = brokenRequest(error.code);
+  onRefused(errorCodeEntry(refusal.code).status);
+  connections.endWith(socket, answerText(refusal));
 }
 
 /** An error answer as it goes over the wire, with the end of its connection. */

@@ -37,7 +37,8 @@ export function listener(desk: Desk, log: FastifyBaseLogger): FastifyInstance {
     routerOptions: { maxParamLength: pathParameterLengthMax },
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, connections),
+    clientErrorHandler: (error, socket) =>
+      answerBrokenRequest(error, socket, connections, (status) => desk.metrics.refusedBroken(status)),
     frameworkErrors: (error, request, reply) => {
       const { status, headers, body } = errorAnswer(error, request, log, trustedHops);
       // Refused before any hook ran.

@@ -215,6 +215,11 @@ export class Metrics {
     this.#requestSeconds.labels(method, route).observe(seconds);
   }
 
+  /** Counts a refusal of what never became a request: it has no method and no route. */
+  refusedBroken(status: number): void {
+    this.#requests.labels('none', 'none', String(status)).inc();
+  }
+
   decided({ key }: Submission, outcome: Outcome): void {
     if (key !== undefined) this.#keyed.labels(keyedOutcome(outcome)).inc();
     if (outcome.kind === 'answered' && outcome.spared !== undefined) this.#addSpared(outcome.spared);
