@@ -1,6 +1,7 @@
 import { IdempotencyEngine } from './core/engine.ts';
 import { idempotencyKeyLengthMax } from './core/idempotency-key.ts';
-import { LeaseLostError, type Operation } from './core/operation.ts';
+import { LeaseLostError } from './core/operation/lease-lost-error.ts';
+import type { Operation } from './core/operation.ts';
 import type { Refusal } from './core/refusal.ts';
 import { UnreadableBodyError } from './core/request-body.ts';
 import type { Awaitable, IdempotencyStore, TransactionCompleter } from './core/store.ts';

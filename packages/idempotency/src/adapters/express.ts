@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { goOn } from './node/go-on.ts';
 import { setOperation } from './node/operations.ts';
-import { goOn, type NodeOptions, NodeProtection } from './node/protection.ts';
+import { type NodeOptions, NodeProtection } from './node/protection.ts';
 
 export type { Operation } from '../core/operation.ts';
 export { operationOf } from './node/operations.ts';

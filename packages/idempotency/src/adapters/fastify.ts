@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { KeptResponse } from '../core/kept-response.ts';
+import { goOn } from './node/go-on.ts';
 import { requestIdOf } from './node/node-request.ts';
 import { setOperation } from './node/operations.ts';
-import { goOn, type NodeOptions, NodeProtection } from './node/protection.ts';
+import { type NodeOptions, NodeProtection } from './node/protection.ts';
 
 export type { Operation } from '../core/operation.ts';
 export { operationOf } from './node/operations.ts';

@@ -1,5 +1,5 @@
 import { checkOptions } from '../core/check-options.ts';
-import type { RefusedRequest } from '../core/engine.ts';
+import type { RefusedRequest } from '../core/idempotent-request.ts';
 import { type KeyOptions, keyOptionFaults, keyOptionNames } from '../core/key-options.ts';
 import type { Operation } from '../core/operation.ts';
 import type { IdempotencyOptions } from '../core/options.ts';

@@ -10,7 +10,7 @@ import {
   unnamedCallersFault,
 } from '../core/caller-options.ts';
 import { checkOptions } from '../core/check-options.ts';
-import type { RefusedRequest } from '../core/engine.ts';
+import type { RefusedRequest } from '../core/idempotent-request.ts';
 import type { KeptResponse } from '../core/kept-response.ts';
 import { type KeyOptions, keyOptionFaults, keyOptionNames } from '../core/key-options.ts';
 import type { Operation } from '../core/operation.ts';

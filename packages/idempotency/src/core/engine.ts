@@ -2,73 +2,34 @@ import type { AbandonedVerdict } from './abandoned.ts';
 import { andThen, isPromise } from './awaitable.ts';
 import { callerScope } from './caller-scope.ts';
 import { keyDigest } from './digest.ts';
+import type { Attempt, Step } from './engine/attempt.ts';
+import { Claims } from './engine/claims.ts';
 import { fingerprint } from './fingerprint.ts';
+import type { Begun, IdempotentRequest, RefusedRequest } from './idempotent-request.ts';
 import { type KeptResponse, keepHeaders } from './kept-response.ts';
 import { judgeKeyAge } from './key-decision.ts';
 import { KeyReader, type KeyReading } from './key-reader.ts';
 import { decideByStoredRecord, type LeaseDecision } from './lease-decision.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import type { IdempotencyEvent } from './observer.ts';
-import { Operation, type OperationContext, referenceOf } from './operation.ts';
+import type { OperationContext } from './operation/context.ts';
+import { referenceOf } from './operation/reference.ts';
+import { Operation } from './operation.ts';
 import type { EngineSettings } from './options.ts';
 import type { Refusal } from './refusal.ts';
-import { comparableTypedBody, type RequestBody } from './request-body.ts';
-import type { Caller } from './scope.ts';
-import type { Awaitable, Claim, Slot } from './store.ts';
+import { comparableTypedBody } from './request-body.ts';
+import type { Awaitable, Claim } from './store.ts';
 import { StoreCalls, StoreFailure } from './store-calls.ts';
 import { decodeAnswer } from './stored-answer.ts';
 import { uuidV7TimeMs } from './uuid-v7.ts';
 import { WaitingRoom } from './waiting-room.ts';
 import { type WarningCode, warningMessages, warnLoudly } from './warning.ts';
 
-/** A request, in the words of the core: what an adapter makes of its framework's. */
-export interface IdempotentRequest {
-  /** in upper case */
-  readonly method: string;
-  /** the whole path, as the client sent it */
-  readonly path: string;
-  /** without the question mark; empty when there is none */
-  readonly query: string;
-  readonly ifMatch: string | undefined;
-  readonly body: RequestBody;
-  /** the digest of the request, where another protection, further out, has taken it already; then not of the body */
-  readonly fingerprint?: string | undefined;
-  /** who sends; `undefined` if nothing is known, and then nothing is executed */
-  readonly caller: Caller | undefined;
-  /** the idempotency key, already parsed: see `readKey` */
-  readonly key: string;
-  readonly accept: string | undefined;
-  readonly requestId: string | undefined;
-}
-
-/** What is needed to tell a client of a refusal. */
-export type RefusedRequest = Pick<IdempotentRequest, 'accept' | 'requestId'>;
-
-/** What an adapter does next: send an answer, run the handler under an operation, or run it without protection. */
-export type Begun =
-  | { readonly kind: 'answer'; readonly response: KeptResponse; readonly refusal?: Refusal }
-  | { readonly kind: 'execute'; readonly operation: Operation }
-  | { readonly kind: 'proceed' };
-
-/** Something to do next, or the next look at the store. */
-type Step = Begun | { readonly kind: 'again'; readonly takeOver: number | undefined };
-
-/** One claim, and what is known when its answer is judged. */
-interface Attempt {
-  readonly slot: Slot;
-  readonly fingerprint: string;
-  readonly request: IdempotentRequest;
-  /** the time that the key carries, in milliseconds since the epoch */
-  readonly keyTimeMs: number | undefined;
-  readonly startedAtMs: number;
-  readonly takeOver: number | undefined;
-}
-
 /** Decides what becomes of each request, and runs what is to be run once. An adapter has one. */
 export class IdempotencyEngine {
   readonly settings: EngineSettings;
   readonly keys: KeyReader;
-  readonly #calls: StoreCalls;
+  readonly #claims: Claims;
   readonly #context: OperationContext;
   readonly #waiting: WaitingRoom;
   readonly #warned = new Set<WarningCode>();
@@ -76,11 +37,12 @@ export class IdempotencyEngine {
   constructor(settings: EngineSettings) {
     this.settings = settings;
     this.keys = new KeyReader(settings, () => this.warn('misspelled_key_header'));
-    this.#calls = new StoreCalls(settings.clock, settings.storeTimeoutMs, this.#report);
+    const calls = new StoreCalls(settings.clock, settings.storeTimeoutMs, this.#report);
+    this.#claims = new Claims(settings, calls);
     this.#waiting = new WaitingRoom(settings.clock, settings.waitersMax);
     this.#context = {
       settings,
-      calls: this.#calls,
+      calls,
       keeper: new LeaseKeeper(settings.clock, settings.leaseMs),
       report: this.#report,
       onEnded: (slot) => this.#waiting.wake(slot),
@@ -164,7 +126,7 @@ export class IdempotencyEngine {
 
   #step(attempt: Attempt): Awaitable<Step> {
     const claimedAtMs = this.settings.clock.nowMs();
-    return andThen(this.#claim(attempt), (claim) => this.#judge(attempt, claim, claimedAtMs));
+    return andThen(this.#claims.claim(attempt), (claim) => this.#judge(attempt, claim, claimedAtMs));
   }
 
   #judge(attempt: Attempt, claim: Claim, claimedAtMs: number): Awaitable<Step> {
@@ -175,31 +137,6 @@ export class IdempotencyEngine {
         return this.#claimed(attempt, claim, claimedAtMs);
       case 'found':
         return this.#found(attempt, decideByStoredRecord(claim.record, attempt.fingerprint, claim.nowMs));
-    }
-  }
-
-  #claim({ slot, fingerprint, keyTimeMs, takeOver }: Attempt): Awaitable<Claim> {
-    const { store, leaseMs, futureToleranceMs } = this.settings;
-    // The time of a UUIDv7 may be that far ahead of its first use. Until its own age refuses it, its record must.
-    const retentionMs = this.settings.retentionMs + (keyTimeMs === undefined ? 0 : futureToleranceMs + 1);
-    // A claim that is answered when nobody waits for it any more must not leave a lease behind.
-    return this.#calls.call(
-      'claim',
-      () => store.claim(slot, { fingerprint, leaseMs, retentionMs, takeOver }),
-      (late) => this.#releaseLate(slot, late),
-    );
-  }
-
-  #releaseLate(slot: Slot, claim: Claim): void {
-    if (claim.kind === 'claimed') this.#released(slot, claim.fencingToken).catch(this.#calls.unforeseen);
-  }
-
-  async #released(slot: Slot, fencingToken: number): Promise<void> {
-    const { store } = this.settings;
-    try {
-      await this.#calls.call('release', () => store.release(slot, fencingToken));
-    } catch {
-      // Reported. The lease lapses, and the key is then refused: too strict, and safe.
     }
   }
 
@@ -224,7 +161,7 @@ export class IdempotencyEngine {
     { fencingToken, nowMs }: Claim & { kind: 'claimed' },
     age: 'too_old' | 'in_future',
   ): Promise<Begun> {
-    await this.#released(slot, fencingToken);
+    await this.#claims.release(slot, fencingToken);
     const refusal: Refusal =
       age === 'in_future'
         ? { code: 'idempotency_key_in_future', serverTimeMs: nowMs }

@@ -1,4 +1,5 @@
-import { type Begun, IdempotencyEngine, type RefusedRequest } from '../../core/engine.ts';
+import { IdempotencyEngine } from '../../core/engine.ts';
+import type { Begun, RefusedRequest } from '../../core/idempotent-request.ts';
 import type { KeptResponse } from '../../core/kept-response.ts';
 import { parseReturnedKey, parseSkip } from '../../core/key-options.ts';
 import type { KeyReading } from '../../core/key-reader.ts';

@@ -1,5 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { andThen, isPromise } from '../../core/awaitable.ts';
+import type { IncomingMessage } from 'node:http';
+import { andThen } from '../../core/awaitable.ts';
 import {
   type CallerOptions,
   callerOptionFaults,
@@ -7,14 +7,9 @@ import {
   isForwardedUnheard,
   unnamedCallersFault,
 } from '../../core/caller-options.ts';
-import { isPlainObject } from '../../core/canonical-json.ts';
 import { checkOptions } from '../../core/check-options.ts';
-import {
-  type Begun,
-  IdempotencyEngine,
-  type IdempotentRequest,
-  type RefusedRequest,
-} from '../../core/engine.ts';
+import { IdempotencyEngine } from '../../core/engine.ts';
+import type { Begun, IdempotentRequest, RefusedRequest } from '../../core/idempotent-request.ts';
 import type { KeptResponse } from '../../core/kept-response.ts';
 import {
   type KeyOptions,
@@ -27,18 +22,18 @@ import type { KeyReading } from '../../core/key-reader.ts';
 import type { Operation } from '../../core/operation.ts';
 import type { IdempotencyOptions } from '../../core/options.ts';
 import type { Refusal } from '../../core/refusal.ts';
-import { isJson, type RequestBody, UnreadableBodyError } from '../../core/request-body.ts';
+import { isJson, type RequestBody } from '../../core/request-body.ts';
 import { headerValues, splitTarget } from '../../core/request-head.ts';
 import type { Caller } from '../../core/scope.ts';
 import type { Awaitable } from '../../core/store.ts';
 import type { WarningCode } from '../../core/warning.ts';
-import { comparedBytes } from './content-coding.ts';
+import { comparedBody } from './compared-body.ts';
+import type { NodeExchange } from './exchange.ts';
 import { holdResponse } from './held-response.ts';
 import { callerOf, knownAddress, ownRequestId, requestIdOf } from './node-request.ts';
 import { operationOf } from './operations.ts';
 import { sendResponse } from './send-response.ts';
-import { uploadedForm } from './uploaded-form.ts';
-import { hasBody, keepWhenHungUp, readWholeBody } from './whole-body.ts';
+import { keepWhenHungUp } from './whole-body.ts';
 
 /** The options of an adapter on `node:http`; `Request` is the framework's. */
 export interface NodeOptions<Request>
@@ -50,24 +45,6 @@ export interface NodeOptions<Request>
    * example): JSON, text or bytes that tell one body from another. A promise is awaited.
    */
   readonly fingerprintBody?: (request: Request) => unknown;
-}
-
-/** A request as a framework on `node:http` has it. */
-export interface NodeExchange<Request> {
-  readonly request: Request;
-  readonly raw: IncomingMessage;
-  readonly response: ServerResponse;
-  /** the request target as the client sent it, also under a mounted router */
-  readonly target: string;
-  /** what a body parser left; read only when the body was consumed */
-  readonly parsedBody: () => unknown;
-  readonly requestId?: string;
-  /** the address of the client, as the framework knows it */
-  readonly address?: () => string | undefined;
-  /** whether an answer, while the handler runs, is not its own */
-  readonly isOthersAnswer?: () => boolean;
-  /** Sends an answer in place of the handler; by default on the response itself. */
-  readonly send?: (answer: KeptResponse) => void;
 }
 
 /** Whether the handler runs, and under which operation. */
@@ -266,6 +243,10 @@ export class NodeProtection<Request> {
     return answerWith(exchange, this.#engine.refuse(refusal, about).response);
   }
 
+  #body(exchange: NodeExchange<Request>): ReturnType<typeof comparedBody> {
+    return comparedBody(exchange, this.#options.fingerprintBody, this.#engine.settings.requestBytesMax);
+  }
+
   #hold(
     { response, isOthersAnswer = () => false }: NodeExchange<Request>,
     operation: Operation,
@@ -282,86 +263,9 @@ export class NodeProtection<Request> {
     });
     operation.onGivingWay(stepAside);
   }
-
-  #body(exchange: NodeExchange<Request>): Awaitable<RequestBody | 'too_large' | 'broken_off'> {
-    const { raw, request } = exchange;
-    const { fingerprintBody } = this.#options;
-    if (fingerprintBody !== undefined) {
-      return andThen(fingerprintBody(request), (value): RequestBody => ({ kind: 'parsed', value }));
-    }
-    if (!hasBody(raw)) return unannounced(raw, exchange.parsedBody());
-    // A parser that does not know the media type leaves an empty object, and the body unread.
-    if (raw.readableEnded) return this.#consumed(exchange);
-    return this.#wholeBody(exchange);
-  }
-
-  #consumed({ raw, request, parsedBody }: NodeExchange<Request>): Awaitable<RequestBody> {
-    const form = uploadedForm(request, parsedBody());
-    if (form === undefined) return consumed(raw, parsedBody());
-    return andThen(
-      form,
-      (value): RequestBody => ({ kind: 'parsed', value, contentType: 'multipart/form-data' }),
-    );
-  }
-
-  async #wholeBody(exchange: NodeExchange<Request>): Promise<RequestBody | 'too_large' | 'broken_off'> {
-    const { raw } = exchange;
-    const read = await readWholeBody(raw, this.#engine.settings.requestBytesMax);
-    if (read.kind === 'consumed') return this.#consumed(exchange);
-    if (read.kind !== 'whole') return read.kind;
-    const { 'content-encoding': coding, 'content-type': contentType } = raw.headers;
-    const { requestBytesMax } = this.#engine.settings;
-    return { kind: 'raw', body: comparedBytes(read.bytes, coding, requestBytesMax), contentType };
-  }
 }
 
 /** `connect-timeout` answers in the place of a handler, which it cannot stop. */
 function wasTimedOut(request: IncomingMessage & { readonly timedout?: unknown }): boolean {
   return request.timedout === true;
-}
-
-/** A serverless bridge may hand over a body that no header announces. Some parsers leave an empty object for none. */
-function unannounced({ headers }: IncomingMessage, parsedBody: unknown): RequestBody {
-  return parsedBody === undefined || parsedBody === null || isEmptyObject(parsedBody)
-    ? { kind: 'none' }
-    : { kind: 'parsed', value: parsedBody, contentType: headers['content-type'] };
-}
-
-function isEmptyObject(value: unknown): boolean {
-  return isPlainObject(value) && Object.keys(value).length === 0;
-}
-
-/** @throws {UnreadableBodyError} if the body was read and not all of it is left */
-function consumed({ headers }: IncomingMessage, parsedBody: unknown): RequestBody {
-  // Parsers of forms put the files elsewhere, and two forms would differ in nothing else.
-  const isForm = headers['content-type']?.toLowerCase().startsWith('multipart/') === true;
-  if (parsedBody !== undefined && !isForm)
-    return { kind: 'parsed', value: parsedBody, contentType: headers['content-type'] };
-  throw new UnreadableBodyError(
-    'the body was read before and is not kept: protect the route before that, or give the option fingerprintBody',
-  );
-}
-
-/** Goes on with a request as soon as it is known that its handler is to run; for frameworks with callbacks. */
-export function goOn(
-  protect: () => Awaitable<Protected>,
-  run: (outcome: Protected & { kind: 'run' }) => void,
-  failed: (error: Error) => void,
-): void {
-  let outcome: Awaitable<Protected>;
-  try {
-    outcome = protect();
-  } catch (error) {
-    failed(errorOf(error));
-    return;
-  }
-  const proceed = (known: Protected): void => {
-    if (known.kind === 'run') run(known);
-  };
-  if (!isPromise(outcome)) proceed(outcome);
-  else outcome.then(proceed).catch((error: unknown) => failed(errorOf(error)));
-}
-
-function errorOf(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

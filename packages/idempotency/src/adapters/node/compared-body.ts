@@ -1,0 +1,73 @@
+import type { IncomingMessage } from 'node:http';
+import { andThen } from '../../core/awaitable.ts';
+import { isPlainObject } from '../../core/canonical-json.ts';
+import { type RequestBody, UnreadableBodyError } from '../../core/request-body.ts';
+import type { Awaitable } from '../../core/store.ts';
+import { comparedBytes } from './content-coding.ts';
+import type { NodeExchange } from './exchange.ts';
+import { uploadedForm } from './uploaded-form.ts';
+import { hasBody, readWholeBody } from './whole-body.ts';
+
+/**
+ * What the body of a request is compared by.
+ *
+ * @param fingerprintBody the option of the application
+ * @throws {UnreadableBodyError} if it was read before, and what is left of it does not tell one body from another
+ */
+export function comparedBody<Request>(
+  exchange: NodeExchange<Request>,
+  fingerprintBody: ((request: Request) => unknown) | undefined,
+  bytesMax: number,
+): Awaitable<RequestBody | 'too_large' | 'broken_off'> {
+  const { raw, request } = exchange;
+  if (fingerprintBody !== undefined) {
+    return andThen(fingerprintBody(request), (value): RequestBody => ({ kind: 'parsed', value }));
+  }
+  if (!hasBody(raw)) return unannounced(raw, exchange.parsedBody());
+  // A parser that does not know the media type leaves an empty object, and the body unread.
+  if (raw.readableEnded) return consumedBody(exchange);
+  return wholeBody(exchange, bytesMax);
+}
+
+function consumedBody<Request>({ raw, request, parsedBody }: NodeExchange<Request>): Awaitable<RequestBody> {
+  const form = uploadedForm(request, parsedBody());
+  if (form === undefined) return consumed(raw, parsedBody());
+  return andThen(
+    form,
+    (value): RequestBody => ({ kind: 'parsed', value, contentType: 'multipart/form-data' }),
+  );
+}
+
+async function wholeBody<Request>(
+  exchange: NodeExchange<Request>,
+  bytesMax: number,
+): Promise<RequestBody | 'too_large' | 'broken_off'> {
+  const { raw } = exchange;
+  const read = await readWholeBody(raw, bytesMax);
+  if (read.kind === 'consumed') return consumedBody(exchange);
+  if (read.kind !== 'whole') return read.kind;
+  const { 'content-encoding': coding, 'content-type': contentType } = raw.headers;
+  return { kind: 'raw', body: comparedBytes(read.bytes, coding, bytesMax), contentType };
+}
+
+/** A serverless bridge may hand over a body that no header announces. Some parsers leave an empty object for none. */
+function unannounced({ headers }: IncomingMessage, parsedBody: unknown): RequestBody {
+  return parsedBody === undefined || parsedBody === null || isEmptyObject(parsedBody)
+    ? { kind: 'none' }
+    : { kind: 'parsed', value: parsedBody, contentType: headers['content-type'] };
+}
+
+function isEmptyObject(value: unknown): boolean {
+  return isPlainObject(value) && Object.keys(value).length === 0;
+}
+
+/** @throws {UnreadableBodyError} if the body was read and not all of it is left */
+function consumed({ headers }: IncomingMessage, parsedBody: unknown): RequestBody {
+  // Parsers of forms put the files elsewhere, and two forms would differ in nothing else.
+  const isForm = headers['content-type']?.toLowerCase().startsWith('multipart/') === true;
+  if (parsedBody !== undefined && !isForm)
+    return { kind: 'parsed', value: parsedBody, contentType: headers['content-type'] };
+  throw new UnreadableBodyError(
+    'the body was read before and is not kept: protect the route before that, or give the option fingerprintBody',
+  );
+}

@@ -1,0 +1,16 @@
+import type { Begun, IdempotentRequest } from '../idempotent-request.ts';
+import type { Slot } from '../store.ts';
+
+/** Something to do next, or the next look at the store. */
+export type Step = Begun | { readonly kind: 'again'; readonly takeOver: number | undefined };
+
+/** One claim, and what is known when its answer is judged. */
+export interface Attempt {
+  readonly slot: Slot;
+  readonly fingerprint: string;
+  readonly request: IdempotentRequest;
+  /** the time that the key carries, in milliseconds since the epoch */
+  readonly keyTimeMs: number | undefined;
+  readonly startedAtMs: number;
+  readonly takeOver: number | undefined;
+}

@@ -1,0 +1,34 @@
+import type { KeptResponse } from './kept-response.ts';
+import type { Operation } from './operation.ts';
+import type { Refusal } from './refusal.ts';
+import type { RequestBody } from './request-body.ts';
+import type { Caller } from './scope.ts';
+
+/** A request, in the words of the core: what an adapter makes of its framework's. */
+export interface IdempotentRequest {
+  /** in upper case */
+  readonly method: string;
+  /** the whole path, as the client sent it */
+  readonly path: string;
+  /** without the question mark; empty when there is none */
+  readonly query: string;
+  readonly ifMatch: string | undefined;
+  readonly body: RequestBody;
+  /** the digest of the request, where another protection, further out, has taken it already; then not of the body */
+  readonly fingerprint?: string | undefined;
+  /** who sends; `undefined` if nothing is known, and then nothing is executed */
+  readonly caller: Caller | undefined;
+  /** the idempotency key, already parsed: see `readKey` */
+  readonly key: string;
+  readonly accept: string | undefined;
+  readonly requestId: string | undefined;
+}
+
+/** What is needed to tell a client of a refusal. */
+export type RefusedRequest = Pick<IdempotentRequest, 'accept' | 'requestId'>;
+
+/** What an adapter does next: send an answer, run the handler under an operation, or run it without protection. */
+export type Begun =
+  | { readonly kind: 'answer'; readonly response: KeptResponse; readonly refusal?: Refusal }
+  | { readonly kind: 'execute'; readonly operation: Operation }
+  | { readonly kind: 'proceed' };

@@ -1,0 +1,37 @@
+import type { KeptResponse } from '../kept-response.ts';
+import type { LeaseKeeper } from '../lease-keeper.ts';
+import type { ExecutionOutcome, IdempotencyEvent } from '../observer.ts';
+import type { EngineSettings } from '../options.ts';
+import type { Refusal } from '../refusal.ts';
+import type { Slot } from '../store.ts';
+import type { StoreCalls } from '../store-calls.ts';
+
+/** What an operation uses of the engine that began it. */
+export interface OperationContext {
+  readonly settings: EngineSettings;
+  readonly calls: StoreCalls;
+  readonly keeper: LeaseKeeper;
+  readonly report: (event: IdempotencyEvent) => void;
+  /** called once, when the operation has ended */
+  readonly onEnded: (slot: Slot) => void;
+}
+
+/** What was claimed, and by which request. */
+export interface BegunOperation {
+  readonly slot: Slot;
+  readonly key: string;
+  readonly fencingToken: number;
+  readonly fingerprint: string;
+  readonly claimedAtMs: number;
+}
+
+/** What is to be sent once an operation has ended: an answer, or a refusal where its answer must not be sent. */
+export type Ending =
+  | { readonly kind: 'send'; readonly response: KeptResponse }
+  | { readonly kind: 'refuse'; readonly refusal: Refusal };
+
+/** How an operation ended, and what is to be sent. */
+export interface DecidedEnd {
+  readonly ending: Ending;
+  readonly outcome: ExecutionOutcome;
+}

@@ -1,0 +1,75 @@
+import type { KeptLease } from '../lease-keeper.ts';
+import type { OperationContext } from './context.ts';
+import type { HeldKey } from './held-key.ts';
+import { LeaseLostError } from './lease-lost-error.ts';
+
+/** The lease of one execution: renewed until the execution ends, it is lost, or the execution takes longer than it may. */
+export class Lease implements KeptLease {
+  readonly #context: OperationContext;
+  readonly #key: HeldKey;
+  readonly #startedAtMs: number;
+  readonly #onOvertime: () => void;
+  #expiresAtMs: number;
+  #abort: AbortController | undefined;
+  #isLost = false;
+  #hasEnded = false;
+  #isRenewing = false;
+
+  /** @param onOvertime called when the lease was given up because the execution takes longer than it may */
+  constructor(context: OperationContext, key: HeldKey, claimedAtMs: number, onOvertime: () => void) {
+    this.#context = context;
+    this.#key = key;
+    this.#startedAtMs = claimedAtMs;
+    this.#expiresAtMs = claimedAtMs + context.settings.leaseMs;
+    this.#onOvertime = onOvertime;
+    context.keeper.add(this);
+  }
+
+  /** Is aborted when the lease is lost. */
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#isLost) this.#abort.abort(new LeaseLostError());
+    }
+    return this.#abort.signal;
+  }
+
+  keep(): void {
+    const { clock, executionMsMax } = this.#context.settings;
+    const nowMs = clock.nowMs();
+    if (nowMs - this.#startedAtMs >= executionMsMax) {
+      this.#lose();
+      this.#onOvertime();
+      return;
+    }
+    if (this.#isRenewing) {
+      if (nowMs >= this.#expiresAtMs) this.#lose();
+      return;
+    }
+    this.#isRenewing = true;
+    this.#renew(nowMs).catch(this.#context.calls.unforeseen);
+  }
+
+  /** Renews the lease no longer: the operation has ended. */
+  end(): void {
+    this.#hasEnded = true;
+    this.#context.keeper.remove(this);
+  }
+
+  async #renew(nowMs: number): Promise<void> {
+    const { clock, leaseMs } = this.#context.settings;
+    const isHeld = await this.#key.renew(leaseMs);
+    this.#isRenewing = false;
+    if (this.#hasEnded) return;
+    if (isHeld === true) this.#expiresAtMs = nowMs + leaseMs;
+    else if (isHeld === false || clock.nowMs() >= this.#expiresAtMs) this.#lose();
+  }
+
+  #lose(): void {
+    if (this.#isLost) return;
+    this.#isLost = true;
+    this.#context.keeper.remove(this);
+    this.#context.report({ kind: 'lease_lost', fencingToken: this.#key.fencingToken });
+    this.#abort?.abort(new LeaseLostError());
+  }
+}
