@@ -52,6 +52,8 @@ export interface Config {
   /** how long after its last audit a tenant is due again */
   readonly auditEveryMs: number;
   readonly corsAllowedOrigins: readonly string[];
+  /** from how many bytes on answers are compressed; `undefined`: none is */
+  readonly compressedBytesMin: number | undefined;
   readonly atRestKeys: readonly AtRestKey[];
   readonly logLevel: string;
   /** `undefined`: text on a terminal, JSON elsewhere */
@@ -134,6 +136,7 @@ export function parseConfig(environment: Environment): ParsedConfig {
     webhookTimeoutMs: read.integer('WEBHOOK_TIMEOUT_MS', 15_000, 100, 60_000),
     isOwnershipProofRequired: read.flag('WEBHOOK_OWNERSHIP_PROOF', false),
     auditEveryMs: read.integer('AUDIT_EVERY_MS', 3_600_000, 1_000, 30 * dayMs),
+    compressedBytesMin: compressedBytesMin(read),
     corsAllowedOrigins: read.list('CORS_ALLOWED_ORIGINS').map((origin) => checkedOrigin(origin, mistakes)),
     atRestKeys: readAtRestKeys(read, mistakes),
     logLevel: read.oneOf('LOG_LEVEL', 'info', logLevels),
@@ -153,6 +156,11 @@ export function parseConfig(environment: Environment): ParsedConfig {
   if (mistakes.length > 0) return { kind: 'invalid', mistakes };
   const warnings = [...unknown.slice(0, warningsMax).map(warningOf), ...clearTextWarnings(config)];
   return { kind: 'valid', config, warnings };
+}
+
+function compressedBytesMin(read: Reader): number | undefined {
+  const bytes = read.integer('COMPRESSION_THRESHOLD_BYTES', 1_024, 1, mebibyte);
+  return read.oneOf('COMPRESSION', 'off', ['on', 'off']) === 'on' ? bytes : undefined;
 }
 
 function tlsFiles(read: Reader, mistakes: string[]): TlsFiles | undefined {

@@ -6,6 +6,7 @@ import { ApiError } from './api-error.ts';
 import { registerBodies } from './body/register-bodies.ts';
 import { type Caller, CallerIdentifier } from './caller.ts';
 import { addressOf } from './client-address.ts';
+import { compressAnswers } from './compression.ts';
 import { allowOrigins } from './cors.ts';
 import type { Desk } from './desk.ts';
 import { errorAnswer } from './error-answer.ts';
@@ -66,6 +67,8 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
     if (request.method === 'OPTIONS') return reply.code(204).send();
     throw new ApiError('not_found', 'no such path');
   });
+  const { compressedBytesMin } = desk.config;
+  if (compressedBytesMin !== undefined) await compressAnswers(app, compressedBytesMin);
   if (desk.config.corsAllowedOrigins.length > 0) await allowOrigins(app, desk.config.corsAllowedOrigins);
   const settings = new RuntimeSettings(desk.books, desk.config, desk.nowMs);
   await settings.load();
