@@ -84,7 +84,9 @@ test('events page by a cursor, and are filtered by type and time', async (t) => 
   assert.equal(late.json.items.length, 701);
   assert.equal((await api.get(`/events/summary?since=${since}`)).json.total, 701);
   assert.equal((await api.get(`/events?limit=1000&since=${clock.nowMs}`)).json.items.length, 701);
+  const counted = await api.get(`/events?limit=1&since=${clock.nowMs}`);
+  assert.equal(counted.json.total, 701);
   const none = await api.get('/events?type=no.such');
-  assert.deepEqual(none.json, { items: [], nextCursor: null, hasMore: false });
+  assert.deepEqual(none.json, { total: 0, items: [], nextCursor: null, hasMore: false });
   assert.equal((await api.get('/events?cursor=abc')).status, 400);
 });

@@ -14,19 +14,25 @@ export interface EventCounts {
 
 const kinds = ['entries', 'settlements', 'noted'] as const;
 const stepRows = 10_000;
-/** The most rows of a kind that a summary looks at. */
-const rowsMax = 1_000_000;
+/** The most rows of a kind that a summary looks at, and those that a page of a list counts: AgentPay keeps so many events. */
+const summaryRowsMax = 1_000_000;
+const pageRowsMax = 10_000;
 
 /**
  * Counts events by type, a step at a time; the storage counts, so that no row is handed over. Events only ever come in
  * after the last one, so the counts are those of the moments of the last step.
  */
-export async function countEvents(books: Books, tenant: string, sinceMs: number): Promise<EventCounts> {
+export async function countEvents(
+  books: Books,
+  tenant: string,
+  sinceMs: number,
+  rowsMax = summaryRowsMax,
+): Promise<EventCounts> {
   const counts = new Map<EventType, number>(eventTypes.map((type) => [type, 0]));
   // An id is never older than its event: nothing below this one happened since.
   const start = idAtMs(sinceMs);
   let after: EventPlaces = { entries: start, settlements: start, noted: start };
-  for (let looked = 0; ; looked += stepRows) {
+  for (let looked = stepRows; ; looked += stepRows) {
     const tally = await books.tallyEvents({ tenant, sinceMs, after, limit: stepRows });
     for (const kind of kinds) {
       for (const [type, count] of tally[kind].counts) counts.set(type, (counts.get(type) ?? 0) + count);
@@ -40,6 +46,18 @@ export async function countEvents(books: Books, tenant: string, sinceMs: number)
     };
     await nextTurn();
   }
+}
+
+/** How many events of a type, or of all types, are among the first 10,000 rows of each kind since a moment. */
+export async function countListedEvents(
+  books: Books,
+  tenant: string,
+  sinceMs: number,
+  type: string | undefined,
+): Promise<number> {
+  const { total, byType } = await countEvents(books, tenant, sinceMs, pageRowsMax);
+  if (type === undefined) return total;
+  return new Map<string, number>(Object.entries(byType)).get(type) ?? 0;
 }
 
 function summed(counts: ReadonlyMap<EventType, number>): Pick<EventCounts, 'total' | 'byType'> {

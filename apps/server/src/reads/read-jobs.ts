@@ -1,6 +1,6 @@
 import { auditBooks } from './audit-books.ts';
 import type { AccountsFilter, Books } from './books.ts';
-import { countEvents } from './count-events.ts';
+import { countEvents, countListedEvents } from './count-events.ts';
 import { exportPart } from './export-part.ts';
 import { listEntries } from './list-entries.ts';
 import { listEvents } from './list-events.ts';
@@ -27,6 +27,7 @@ const jobs = {
     books.accountsAfter(filter, after, limit),
   reconcile,
   countEvents,
+  countListedEvents,
   statsOf,
   sumAgent,
   sumBilling,

@@ -235,6 +235,13 @@ const Event = Type.Object({
 });
 
 export const EventList = Type.Object({
+  total: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description:
+        'How many events match `since` and `type`, counted among the first 10,000 entries, settlements and other events each. Absent when the list was begun with an `order`.',
+    }),
+  ),
   items: Type.Array(Event),
   ...pagedToEnd,
   nextCursor: Type.Union([Cursor, Type.Null()], {

@@ -35,7 +35,11 @@ export function eventRoutes({ reads, nowMs }: Desk) {
       const query = { tenant: tenantOf(call), sinceMs, type, order: list.order };
       const { items, next, hasMore } = await reads.page(call, 'listEvents', query, after?.beyondId, limit);
       const nextCursor = hasMore || list.isFollowed ? encodeEventCursor({ ...list, beyondId: next }) : null;
-      return { status: 200, body: { items: items.map(listedEvent), nextCursor, hasMore } };
+      // A follower reads on and on, and counts nothing.
+      const counted = list.isFollowed
+        ? {}
+        : { total: await reads.page(call, 'countListedEvents', query.tenant, sinceMs, type) };
+      return { status: 200, body: { ...counted, items: items.map(listedEvent), nextCursor, hasMore } };
     },
 
     summarizeEvents: async (call) => {
