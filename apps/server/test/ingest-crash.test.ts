@@ -125,7 +125,7 @@ test('what the server refuses as a whole ends the run, with its message and requ
   const environment = { BILLONCE_API_KEY: created.json.key };
   const tooMany = await runIngester(t, api.url, args, environment);
   assert.equal(tooMany.code, 1);
-  assert.match(tooMany.stdout, /422 limit_exceeded - .*at most 50 items.*; give a lower --batch/);
+  assert.match(tooMany.stdout, /400 invalid_request - .*at most 50 items.*; give a lower --batch/);
 
   const fitting = await runIngester(t, api.url, [...args, '--batch', '50'], environment);
   assert.equal(fitting.code, 0, fitting.stdout);

@@ -40,7 +40,7 @@ test('the limit of a bulk is changed while the server runs; a retry is answered 
     { items: bulkOf(11).items.map((item) => ({ ...item, id: `x${item.id}` })) },
     'other',
   );
-  assert.deepEqual([refused.status, refused.json.error], [422, 'limit_exceeded']);
+  assert.deepEqual([refused.status, refused.json.error], [400, 'invalid_request']);
   const retried = await api.post('/usage/bulk', bulkOf(20), 'bulk');
   assert.deepEqual([retried.status, retried.headers.get('idempotency-replayed')], [201, 'true']);
   assert.equal(retried.text, first.text);

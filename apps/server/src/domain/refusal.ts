@@ -20,7 +20,8 @@ export type Refusal =
         | 'idempotency_conflict'
         | 'prefix_taken'
         | 'webhook_disabled'
-        | 'already_expired';
+        | 'already_expired'
+        | 'too_many_items';
       readonly message: string;
     }
   | {

@@ -171,11 +171,14 @@ const faultMessages = {
 
 function refusalError(refusal: Refusal): ApiError {
   if (refusal.code === 'prefix_taken') return new ApiError('internal_error', 'no free key prefix was found');
-  if (refusal.code === 'already_expired') {
-    const faults = [{ pointer: '/expiresAt', message: 'must be in the future' }];
-    return new ApiError('invalid_request', refusal.message, { faults });
-  }
+  // The request could not be judged without the books, and is at fault all the same.
+  if (refusal.code === 'already_expired') return invalidAt('/expiresAt', 'must be in the future', refusal);
+  if (refusal.code === 'too_many_items') return invalidAt('/items', 'has too many items', refusal);
   return new ApiError(refusal.code, refusal.message, refusalDetails(refusal));
+}
+
+function invalidAt(pointer: string, fault: string, { message }: Refusal): ApiError {
+  return new ApiError('invalid_request', message, { faults: [{ pointer, message: fault }] });
 }
 
 function refusalDetails(refusal: Refusal): ErrorDetails {
@@ -214,6 +217,7 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
     case 'prefix_taken':
     case 'webhook_disabled':
     case 'already_expired':
+    case 'too_many_items':
       return {};
   }
 }

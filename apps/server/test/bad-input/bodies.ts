@@ -129,8 +129,9 @@ const unacceptableTimes: readonly BadRequest[] = [
 const longBulk: BadRequest = {
   what: 'a bulk of 1,001',
   bytes: rawPost('/usage/bulk', bulkOf(1_001), ['Idempotency-Key: bad']),
-  status: 422,
-  code: 'limit_exceeded',
+  status: 400,
+  code: 'invalid_request',
+  pointer: '/items',
 };
 
 /** Bodies that are not JSON, or not what the operation takes. */

@@ -38,7 +38,7 @@ export const usageOperations = {
     successes: {
       201: { description: 'A result for each item, in their order.', schema: usage.UsageBulkResults },
     },
-    errors: ['bulk_rejected', 'limit_exceeded'],
+    errors: ['bulk_rejected'],
   },
   reconcile: {
     method: 'POST',

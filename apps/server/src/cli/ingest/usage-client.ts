@@ -141,7 +141,7 @@ function reasonOfAnswer({ status, headers }: Response, text: string): string {
   const said = [String(status), code, message === undefined ? undefined : `- ${message}`];
   const place = id === null ? '' : ` (request ${id})`;
   // More items than the operator allows now, or than the contract does, or more bytes.
-  const isTooLarge = code === 'limit_exceeded' || isAboutItems || status === 413;
+  const isTooLarge = isAboutItems || status === 413;
   const advice = isTooLarge ? '; give a lower --batch' : '';
   return said.filter((part) => part !== undefined).join(' ') + advice + place;
 }

@@ -94,7 +94,7 @@ function decideBulk(command: RecordUsageBulk, view: View, moment: Moment): Decis
   const { bulkItemsMax } = moment;
   if (results.length > bulkItemsMax && results.some((result) => result.ok && result.status === 'recorded')) {
     const message = `a bulk may have at most ${bulkItemsMax} items, and this one has ${results.length}`;
-    return refused({ code: 'limit_exceeded', message });
+    return refused({ code: 'too_many_items', message });
   }
   if (command.isAtomic && results.some((result) => !result.ok)) return refused(bulkRejected(results));
   return {
