@@ -1,6 +1,16 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { longestFirst } from './test-order.ts';
+
+/** Where processes of tests leave and find compiled code: reading it takes half the time of compiling. */
+const compiled = join('node_modules', '.cache', 'billonce-tests');
+/** Most tests wait for disks, sockets and other processes, so more of them run at once than there are processors. */
+const filesAtOnce = availableParallelism() + 2;
+/** Below this many files, it is plain what took so long. */
+const filesThatNeedAReport = 30;
+const slowestShown = 10;
 
 /** Runs test files, each in a process of its own; prints how many passed, and fails the process if one did not. */
 export function runTests(files: readonly string[], options: { readonly timeoutMs: number }): void {
@@ -8,12 +18,16 @@ export function runTests(files: readonly string[], options: { readonly timeoutMs
     console.error('no test file matches');
     process.exit(1);
   }
+  process.env['NODE_COMPILE_CACHE'] ??= join(process.cwd(), compiled);
   const counts = { passed: 0, failed: 0, skipped: 0 };
-  const concurrency = Math.max(2, availableParallelism() - 1);
-  const events = run({ files: [...files].sort(), concurrency, timeout: options.timeoutMs });
-  events.on('test:summary', ({ file, counts: found }) => {
+  const seconds = new Map<string, number>();
+  const events = run({ files: longestFirst(files), concurrency: filesAtOnce, timeout: options.timeoutMs });
+  events.on('test:summary', ({ file, counts: found, duration_ms }) => {
     // Each file has its summary, and the whole run one without a file.
-    if (file !== undefined) return;
+    if (file !== undefined) {
+      seconds.set(file.slice(process.cwd().length + 1), duration_ms / 1000);
+      return;
+    }
     counts.passed += found.passed;
     counts.failed += found.tests - found.passed - found.skipped - found.todo;
     counts.skipped += found.skipped + found.todo;
@@ -22,7 +36,15 @@ export function runTests(files: readonly string[], options: { readonly timeoutMs
   events.on('close', () => {
     const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
     // After everything that the reporter still has to print.
-    setImmediate(() => console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`));
+    setImmediate(() => {
+      if (seconds.size >= filesThatNeedAReport) console.log(slowest(seconds));
+      console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
+    });
     process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
   });
+}
+
+function slowest(seconds: ReadonlyMap<string, number>): string {
+  const sorted = [...seconds].sort(([, a], [, b]) => b - a).slice(0, slowestShown);
+  return ['the slowest files:', ...sorted.map(([file, took]) => `${took.toFixed(1)} s ${file}`)].join('\n');
 }

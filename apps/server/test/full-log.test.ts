@@ -8,6 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as passing } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Api, apiAt } from './harness/api.ts';
+import { childEnvironment } from './harness/child-environment.ts';
 import { emptyDatabase, engineEnvironment } from './harness/database.ts';
 import { onEnd } from './harness/on-end.ts';
 import { smallDisk } from './harness/small-disk.ts';
@@ -84,7 +85,7 @@ async function startWithOutput(t: TestContext, stdout: number): Promise<{ api: A
   const child = spawn(process.execPath, [serverMain], {
     env: {
       ...engineEnvironment,
-      PATH: process.env['PATH'],
+      ...childEnvironment,
       HOST: '127.0.0.1',
       PORT: String(port),
       LOG_LEVEL: 'debug',

@@ -10,6 +10,7 @@ import { AgentPay } from '../src/cli/move/agentpay.ts';
 import { JsonClient } from '../src/cli/move/json-client.ts';
 import { type StandInState, startStandIn } from './harness/agentpay-stand-in.ts';
 import { type Api, apiAt } from './harness/api.ts';
+import { childEnvironment } from './harness/child-environment.ts';
 import { type RanCommand, runCommand } from './harness/command.ts';
 import { emptyDatabase } from './harness/database.ts';
 import { until } from './harness/ingester.ts';
@@ -116,7 +117,7 @@ test('everything is carried once, though the command is killed and comes again',
 }, async (t) => {
   const { api, environment, args, run } = await prepare(t, await startStandIn(t, wholeState()));
   const killed = spawn(process.execPath, [main, ...args, '--batch', '1'], {
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { ...childEnvironment, ...environment },
     stdio: 'ignore',
   });
   onEnd(t, () => killed.kill('SIGKILL'));

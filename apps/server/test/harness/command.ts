@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from './child-environment.ts';
 import { engineEnvironment } from './database.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -17,7 +18,7 @@ export async function runCommand(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<RanCommand> {
   const child = spawn(process.execPath, [main, ...args], {
-    env: { PATH: process.env['PATH'], ...engineEnvironment, ...environment },
+    env: { ...childEnvironment, ...engineEnvironment, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';

@@ -7,6 +7,7 @@ import { ingest } from '../../src/cli/ingest/ingest.ts';
 import { parseIngestOptions } from '../../src/cli/ingest/options.ts';
 import { exitCodeOf, summaryOf } from '../../src/cli/ingest/summary.ts';
 import { type Api, apiAt } from './api.ts';
+import { childEnvironment } from './child-environment.ts';
 import { onEnd } from './on-end.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -43,7 +44,7 @@ export function startIngester(
   environment: Readonly<Record<string, string>> = {},
 ): Ingester {
   const child = spawn(process.execPath, [main, 'ingest', ...args], {
-    env: { PATH: process.env['PATH'], BILLONCE_URL: url, ...environment },
+    env: { ...childEnvironment, BILLONCE_URL: url, ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   onEnd(t, () => child.kill('SIGKILL'));

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from './child-environment.ts';
 import { engineEnvironment } from './database.ts';
 import { onEnd } from './on-end.ts';
 
@@ -31,7 +32,7 @@ export async function startProcess(
   const { main = serverMain, ...identity } = options;
   const child = spawn(process.execPath, [main], {
     env: {
-      PATH: process.env['PATH'],
+      ...childEnvironment,
       HOST: '127.0.0.1',
       PORT: '0',
       LOG_LEVEL: 'warn',

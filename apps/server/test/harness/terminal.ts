@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from './child-environment.ts';
 import { onEnd } from './on-end.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -27,7 +28,7 @@ export function startAtTerminal(
     'script',
     ['--quiet', '--return', '--command', `exec ${process.execPath} ${main}`, '/dev/null'],
     {
-      env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', ...environment },
+      env: { ...childEnvironment, HOST: '127.0.0.1', PORT: '0', ...environment },
       stdio: ['pipe', 'pipe', 'inherit'],
     },
   );
