@@ -1,4 +1,4 @@
-// The engine without prepared statements, as behind a pooler that does not know them: a part of the suites.
+// The engine without prepared statements, as behind a pooler that does not know them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -40,4 +40,5 @@ test('the name of a statement is the same in every instance, in whatever order e
   assert.deepEqual(named[0], named[1]);
 });
 
-for (const suite of ['once', 'bulk', 'settle', 'services', 'webhooks']) await import(`../${suite}.test.ts`);
+// The other suites run without prepared statements in pgbouncer.test.ts.
+await import('../once.test.ts');

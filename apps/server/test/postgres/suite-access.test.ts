@@ -1,0 +1,14 @@
+// Keys, tenants and the operator, on the engine for many instances: what they say holds on both.
+process.env['BILLONCE_TEST_ENGINE'] = 'postgres';
+
+const suites = [
+  'keys',
+  'key-rotation',
+  'key-list',
+  'scopes',
+  'audit-log',
+  'runtime-config',
+  'tenants',
+  'neighbours',
+];
+for (const suite of suites) await import(`../${suite}.test.ts`);

@@ -1,0 +1,16 @@
+// Usage, settlements and what corrects them, on the engine for many instances: what they say holds on both.
+process.env['BILLONCE_TEST_ENGINE'] = 'postgres';
+
+const suites = [
+  'once',
+  'bulk',
+  'limits',
+  'settle',
+  'reversals',
+  'credits',
+  'reconcile',
+  'heavy-commands',
+  'services',
+  'pause',
+];
+for (const suite of suites) await import(`../${suite}.test.ts`);

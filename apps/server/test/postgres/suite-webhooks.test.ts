@@ -1,0 +1,15 @@
+// Webhooks, events and the workers, on the engine for many instances: what they say holds on both.
+process.env['BILLONCE_TEST_ENGINE'] = 'postgres';
+
+const suites = [
+  'webhooks',
+  'webhook-failures',
+  'webhook-secrets',
+  'webhook-targets',
+  'webhook-places',
+  'webhook-neighbours',
+  'events',
+  'outbox-errors',
+  'worker-errors',
+];
+for (const suite of suites) await import(`../${suite}.test.ts`);
