@@ -10,7 +10,8 @@ import { type OpenClient, redisDrivers } from '../../test/harness/redis-drivers.
 import { InvalidOptionsError } from '../core/invalid-options.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { storeLaws } from '../testing/store-laws.ts';
-import type { IoredisScripting } from './redis/connection.ts';
+import { connectionOf, type IoredisScripting } from './redis/connection.ts';
+import { newScript } from './redis/scripts.ts';
 import { type RedisClient, type RedisStoreOptions, redisStore } from './redis.ts';
 
 describe('redisStore on one server', () => {
@@ -95,6 +96,8 @@ describe('the options of redisStore', () => {
   });
 });
 
+const setScript = newScript(`return redis.call('SET', KEYS[1], ARGV[1])`);
+
 function keepsTheLaws(
   driver: string,
   open: () => Promise<OpenClient>,
@@ -109,9 +112,17 @@ function keepsTheLaws(
     for (const law of storeLaws) {
       test(law.sentence, async () => {
         const clock = new ManualClock();
+        const { client } = given(opened);
         await law.run({
-          store: redisStore({ client: given(opened).client, nowMs: () => clock.nowMs(), ...options }),
+          store: redisStore({ client, nowMs: () => clock.nowMs(), ...options }),
           clock,
+          openByServerClock: () => redisStore({ client, ...options }),
+          async openAtToken(lastToken) {
+            const prefix = `${crypto.randomUUID()}:`;
+            const key = `${prefix}fencing-token`;
+            await connectionOf(client).run(setScript, { keys: [key], values: [String(lastToken)] });
+            return redisStore({ client, prefix, ...options });
+          },
         });
       });
     }

@@ -196,7 +196,10 @@ class StoreInSqlite implements SqliteStore {
 
   #nextToken(): number {
     this.#connection.run(this.#statements.countToken);
-    return Number(this.#connection.rows(this.#statements.lastToken)[0]?.[0]);
+    const token = Number(this.#connection.rows(this.#statements.lastToken)[0]?.[0]);
+    // From 2^53 on a number is not exact: the same token would be given again and again.
+    if (!Number.isSafeInteger(token)) throw new RangeError('the fencing tokens are used up');
+    return token;
   }
 
   #complete(

@@ -58,7 +58,12 @@ end
 const sequence = `
 local function nextToken(counter, above)
   local last = math.max(tonumber(redis.call('GET', counter) or 0), above)
-  local drawn = string.format('%.0f', math.max(last + 1, nowMicros))
+  local next = math.max(last + 1, nowMicros)
+  -- From 2^53 on a double is not exact: the same token would be given again and again.
+  if next > ${Number.MAX_SAFE_INTEGER} then
+    error('the fencing tokens are used up')
+  end
+  local drawn = string.format('%.0f', next)
   redis.call('SET', counter, drawn)
   return drawn
 end
@@ -166,7 +171,7 @@ end
 return tell()
 `);
 
-function newScript(source: string): RedisScript {
+export function newScript(source: string): RedisScript {
   const touching = touch + source;
   return {
     source,
