@@ -11,7 +11,7 @@ import { JsonClient } from '../src/cli/move/json-client.ts';
 import { type StandInState, startStandIn } from './harness/agentpay-stand-in.ts';
 import { type Api, apiAt } from './harness/api.ts';
 import { childEnvironment } from './harness/child-environment.ts';
-import { type RanCommand, runCommand } from './harness/command.ts';
+import { type RanCommand, runCommand, runHere } from './harness/command.ts';
 import { emptyDatabase } from './harness/database.ts';
 import { until } from './harness/ingester.ts';
 import { onEnd } from './harness/on-end.ts';
@@ -75,7 +75,7 @@ async function prepare(t: TestContext, from: string): Promise<Moved> {
   writeFileSync(keys, `# clients\n${clientKey} acme\n`);
   const environment = { BILLONCE_URL: url, BILLONCE_API_KEY: adminKey };
   const args = ['move-from-agentpay', from, '--tenant', 'house', '--keys', keys];
-  const run = async (...more: readonly string[]) => await runCommand([...args, ...more], environment);
+  const run = async (...more: readonly string[]) => await runHere([...args, ...more], environment);
   return { api: apiAt(url), environment, args, run };
 }
 
@@ -192,8 +192,8 @@ test('an AgentPay that is not paused is refused, and so is another server', asyn
   assert.match(unpaused.printed, /not paused.*admin\/pause/);
   const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
   const args = ['move-from-agentpay', url, '--tenant', 'house'];
-  assert.match((await runCommand(args, environment)).printed, /is a Billonce server, not AgentPay/);
-  const unnamed = await runCommand(['move-from-agentpay', 'http://127.0.0.1:9'], environment);
+  assert.match((await runHere(args, environment)).printed, /is a Billonce server, not AgentPay/);
+  const unnamed = await runHere(['move-from-agentpay', 'http://127.0.0.1:9'], environment);
   assert.equal(unnamed.code, 2);
   assert.match(unnamed.printed, /--tenant must name the tenant/);
 });
@@ -297,7 +297,7 @@ test('a real AgentPay is carried over', {
   writeFileSync(keys, `${key} acme\n`);
   const args = ['move-from-agentpay', from, '--tenant', 'house', '--keys', keys];
   for (const counts of [/usage items +5 carried, 0 there/, /usage items +0 carried, 5 there/]) {
-    const { code, printed } = await runCommand(args, environment);
+    const { code, printed } = await runHere(args, environment);
     assert.equal(code, 0, printed);
     assert.match(printed, counts);
     assert.match(printed, /compared +6 equal, 0 different/);

@@ -302,7 +302,7 @@ test('a server that is killed among reversals has each of them once, and its boo
   }[] = [];
   const heard = new Map<string, object>();
   let requests = 0;
-  for (let life = 0; life < rounds({ test: 4, prove: 60 }); life++) {
+  for (let life = 0; life < rounds({ test: 2, prove: 60 }); life++) {
     const server = await startProcess(t, environment);
     const api = apiAt(server.url);
     await price(api, 7);

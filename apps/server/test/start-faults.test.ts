@@ -4,7 +4,7 @@ import { chmodSync, chownSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { freePort } from '../../../packages/idempotency/test/harness/postgres-program.ts';
-import { runCommand } from './harness/command.ts';
+import { runCommand, runHere } from './harness/command.ts';
 import { emptyDatabase } from './harness/database.ts';
 import { startProcess } from './harness/process.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
@@ -124,7 +124,7 @@ test('a PostgreSQL that is away is named by host, port and database, without its
     ['verify', url],
     ['export', 'entries', join(temporaryFolder(t), 'e.csv')],
   ]) {
-    const { code, printed } = await runCommand(args, { DATABASE_URL: url });
+    const { code, printed } = await runHere(args, { DATABASE_URL: url });
     assert.equal(code, 1);
     assert.equal(printed, `billonce ${args[0]}: ${expected}\n`);
   }
@@ -138,7 +138,7 @@ test('a server that is away is named by every command that calls one', async (t)
     ['verify', url],
     ['export', 'entries', target, '--source', url],
   ]) {
-    const { code, printed } = await runCommand(args);
+    const { code, printed } = await runHere(args);
     assert.equal(code, 1);
     assert.equal(printed, `billonce ${args[0]}: ${expected}\n`);
   }

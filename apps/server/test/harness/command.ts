@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { isBooksCommand, runBooksCommand } from '../../src/cli/books/commands.ts';
+import { runMove } from '../../src/cli/move/command.ts';
 import { childEnvironment } from './child-environment.ts';
 import { engineEnvironment } from './database.ts';
 
@@ -29,4 +31,25 @@ export async function runCommand(
   }
   await once(child, 'close');
   return { code: child.exitCode, printed };
+}
+
+/** Runs a command that is about books, or the move, in the process of the test: a process takes long to start. */
+export async function runHere(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RanCommand> {
+  const [command = '', ...rest] = args;
+  let printed = '';
+  const print = (text: string) => {
+    printed += text;
+  };
+  const surroundings = {
+    print,
+    complain: print,
+    environment: { ...engineEnvironment, ...environment },
+  };
+  const code = isBooksCommand(command)
+    ? await runBooksCommand(command, rest, surroundings)
+    : await runMove(rest, surroundings);
+  return { code, printed };
 }
