@@ -7,6 +7,7 @@ export { IdempotencyEngine } from './core/engine.ts';
 export type { KeySpelling } from './core/idempotency-key.ts';
 export type { Begun, IdempotentRequest, RefusedRequest } from './core/idempotent-request.ts';
 export { InvalidOptionsError } from './core/invalid-options.ts';
+export type { MemberPath } from './core/json-member.ts';
 export type { KeptHeader, KeptResponse } from './core/kept-response.ts';
 export type { IdempotencyRecord, RecordedAnswer } from './core/key-decision.ts';
 export type { KeyOf, KeyOptions } from './core/key-options.ts';
@@ -16,6 +17,7 @@ export type { ExecutionOutcome, IdempotencyEvent, Observer, StoreVerb } from './
 export { LeaseLostError } from './core/operation/lease-lost-error.ts';
 export type { Operation } from './core/operation.ts';
 export type { EngineSettings, IdempotencyOptions } from './core/options.ts';
+export type { OwnRefusal, RenderRefusal, ToldRefusal } from './core/own-refusal.ts';
 export type { ProfileName } from './core/profile.ts';
 export type { Refusal, RefusalCode, UnknownOutcomeCause } from './core/refusal.ts';
 export { type RequestBody, UnreadableBodyError } from './core/request-body.ts';

@@ -8,6 +8,8 @@ export interface KeyReference {
   readonly caller: Caller;
   /** as the client sent it, without quotes */
   readonly key: string;
+  /** with `keysPer: 'endpoint'`: method and path, `POST /charges` */
+  readonly endpoint?: string;
 }
 
 /** What became of a key, by the clock of the store. */
@@ -71,6 +73,6 @@ function report(found: Awaited<ReturnType<IdempotencyStore['inspect']>>): KeyRep
   }
 }
 
-function slotOf({ caller, key }: KeyReference): Slot {
-  return { scope: callerScope(caller), key: keyDigest(key) };
+function slotOf({ caller, key, endpoint }: KeyReference): Slot {
+  return { scope: callerScope(caller, endpoint), key: keyDigest(key) };
 }

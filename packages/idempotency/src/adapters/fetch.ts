@@ -8,7 +8,7 @@ import type { Awaitable } from '../core/store.ts';
 import { FetchProtection } from './fetch/fetch-protection.ts';
 import { ofCopy, readByCopy, readRequest } from './fetch/read-request.ts';
 import { thrownAnswer } from './fetch/thrown-answer.ts';
-import { responseOf } from './fetch/whole-answer.ts';
+import { responseOf, withHeader } from './fetch/whole-answer.ts';
 import { operationOf, setOperation } from './node/operations.ts';
 
 export type { Operation } from '../core/operation.ts';
@@ -25,7 +25,7 @@ export type FetchHandler<R extends Request = Request, Rest extends readonly unkn
 
 /** The options of the adapter for handlers of the Fetch API. One of `tenantOf` and `addressOf` must be given. */
 export interface FetchOptions<R extends Request = Request, Rest extends readonly unknown[] = []>
-  extends IdempotencyOptions,
+  extends IdempotencyOptions<R>,
     KeyOptions<[request: R, ...rest: Rest]> {
   /**
    * The tenant of a request: a non-empty string, or `undefined` for one without a tenant, which is refused unless
@@ -84,6 +84,7 @@ export function idempotent<R extends Request = Request, Rest extends readonly un
     const { fingerprintBody, skip, keyOf } = options;
     const begun = await protection.begin(request, {
       outer: operationOf(request),
+      source: request,
       skip: skip && (() => skip(request, ...rest)),
       key: typeof keyOf === 'function' ? () => ofCopy(request, (copy) => keyOf(copy, ...rest)) : undefined,
       comparesItself: fingerprintBody !== undefined,
@@ -102,7 +103,9 @@ export function idempotent<R extends Request = Request, Rest extends readonly un
         return handler(begun.whole.handOver(undefined), ...rest);
       case 'execute': {
         const { whole, operation, about } = begun;
-        return execute(whole.handOver(operation), rest, operation, about);
+        const response = await execute(whole.handOver(operation), rest, operation, about);
+        const echo = protection.echoOf(operation);
+        return echo === undefined ? response : withHeader(response, echo);
       }
     }
   };

@@ -30,7 +30,7 @@ export { operationOf } from './node/operations.ts';
 
 /** The options of the adapter for Hono. */
 export interface HonoOptions<E extends Env = Env>
-  extends IdempotencyOptions,
+  extends IdempotencyOptions<Context<E>>,
     CallerOptions<Context<E>>,
     KeyOptions<[context: Context<E>]> {
   /**
@@ -69,6 +69,7 @@ export function idempotency<E extends Env = Env>(options: HonoOptions<E>): Middl
     const { fingerprintBody, skip, keyOf } = options;
     const begun = await protection.begin(raw, {
       outer: operationOf(context),
+      source: context,
       skip: skip && (() => skip(context)),
       key: typeof keyOf === 'function' ? () => keyOf(context) : undefined,
       comparesItself: fingerprintBody !== undefined,
@@ -91,7 +92,10 @@ export function idempotency<E extends Env = Env>(options: HonoOptions<E>): Middl
         context.req.raw = begun.whole.handOver(operation);
         setOperation(context, operation);
         await run(next, protection, operation, about);
-        return conclude(context, protection, operation, about);
+        await conclude(context, protection, operation, about);
+        const echo = protection.echoOf(operation);
+        if (echo !== undefined) context.header(...echo);
+        return;
       }
     }
   };

@@ -1,9 +1,19 @@
 import { isIP } from 'node:net';
 import { withoutPort } from './client-address.ts';
+import { sha256 } from './digest.ts';
 import { type Caller, normalizeAddress, scopeDigest } from './scope.ts';
 
-/** The digest of the scope of a caller's keys. Callers by address are one if their network is. */
-export function callerScope(caller: Caller): string {
+/**
+ * The digest of the scope of a caller's keys. Callers by address are one if their network is.
+ *
+ * @param endpoint where each endpoint has keys of its own: method and path
+ */
+export function callerScope(caller: Caller, endpoint?: string): string {
+  const scope = scopeOf(caller);
+  return endpoint === undefined ? scope : sha256(`endpoint:${scope}:${endpoint}`).slice(0, 32);
+}
+
+function scopeOf(caller: Caller): string {
   return scopeDigest(caller.kind === 'ip' ? { kind: 'ip', address: networkOf(caller.address) } : caller);
 }
 

@@ -15,13 +15,14 @@ import { isStoredByDefault } from './stored-by-default.ts';
  * @throws {InvalidOptionsError} that names every mistake
  */
 export function checkOptions(
-  options: IdempotencyOptions & { readonly keyOf?: unknown },
+  given: IdempotencyOptions<never> & { readonly keyOf?: unknown },
   adapterOptions: readonly string[] = [],
   adapterFaults: readonly string[] = [],
 ): EngineSettings {
   const faults = [...adapterFaults];
-  if (typeof options !== 'object' || options === null)
+  if (typeof given !== 'object' || given === null)
     throw new InvalidOptionsError(['options must be an object']);
+  const options = withProfile(given);
   checkNames(options, adapterOptions, faults);
   checkStore(options.store, faults);
   checkWords(options, faults);
@@ -39,6 +40,9 @@ export function checkOptions(
   }
   if (size.keyLengthMin > size.keyLengthMax)
     faults.push('keyLengthMin must not be greater than keyLengthMax');
+  if (options.mode === 'atomic' && given.onClientError !== undefined) {
+    faults.push('onClientError is not for the atomic mode, in which an error did not happen');
+  }
   const isKeptHeader = checkKeptHeaders(options.keepHeaders, faults);
   checkEncryption(options.encryption, faults);
   if (faults.length > 0) throw new InvalidOptionsError(faults);
@@ -56,6 +60,11 @@ export function checkOptions(
     ),
     onAbandoned: options.mode === 'atomic' ? 'rerun' : (options.onAbandoned ?? 'refuse'),
     onServerError: options.onServerError,
+    onClientError: options.onClientError,
+    echoKey: options.echoKey ?? false,
+    keysPer: options.keysPer ?? 'caller',
+    ignoreMembers: options.ignoreMembers ?? [],
+    renderRefusal: options.renderRefusal,
     onStoreError: options.onStoreError ?? 'refuse',
     isKeptHeader,
     shouldStore: options.shouldStore ?? isStoredByDefault,
@@ -65,4 +74,16 @@ export function checkOptions(
     clock: options.clock ?? systemClock,
     newRequestId: options.newRequestId ?? (() => crypto.randomUUID()),
   };
+}
+
+/** The options, with those of the profile where the application gives none. */
+function withProfile<Given extends IdempotencyOptions<never> & { readonly keyOf?: unknown }>(
+  given: Given,
+): Given {
+  const profile = Object.hasOwn(profiles, given.profile ?? '')
+    ? profiles[given.profile ?? 'default']
+    : undefined;
+  if (profile?.defaults === undefined) return given;
+  const own = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...given, ...profile.defaults, ...Object.fromEntries(own) };
 }

@@ -4,14 +4,15 @@ import { callerScope } from './caller-scope.ts';
 import { keyDigest } from './digest.ts';
 import type { Attempt, Step } from './engine/attempt.ts';
 import { Claims } from './engine/claims.ts';
+import { Replies } from './engine/replies.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Begun, IdempotentRequest, RefusedRequest } from './idempotent-request.ts';
-import { type KeptResponse, keepHeaders } from './kept-response.ts';
+import { type KeptHeader, type KeptResponse, keepHeaders } from './kept-response.ts';
 import { judgeKeyAge } from './key-decision.ts';
 import { KeyReader, type KeyReading } from './key-reader.ts';
 import { decideByStoredRecord, type LeaseDecision } from './lease-decision.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
-import type { IdempotencyEvent } from './observer.ts';
+import { type IdempotencyEvent, parseObserver } from './observer.ts';
 import type { OperationContext } from './operation/context.ts';
 import { referenceOf } from './operation/reference.ts';
 import { Operation } from './operation.ts';
@@ -30,12 +31,20 @@ export class IdempotencyEngine {
   readonly settings: EngineSettings;
   readonly keys: KeyReader;
   readonly #claims: Claims;
+  readonly #replies: Replies;
+  readonly #observer: ReturnType<typeof parseObserver>;
   readonly #context: OperationContext;
   readonly #waiting: WaitingRoom;
   readonly #warned = new Set<WarningCode>();
 
   constructor(settings: EngineSettings) {
     this.settings = settings;
+    this.#observer = parseObserver(settings.observer);
+    this.#replies = new Replies({
+      settings,
+      report: this.#report,
+      warn: (code, source) => this.warn(code, source),
+    });
     this.keys = new KeyReader(settings, () => this.warn('misspelled_key_header'));
     const calls = new StoreCalls(settings.clock, settings.storeTimeoutMs, this.#report);
     this.#claims = new Claims(settings, calls);
@@ -67,12 +76,11 @@ export class IdempotencyEngine {
    */
   begin(request: IdempotentRequest): Awaitable<Begun> {
     if (request.caller === undefined) return this.refuse({ code: 'caller_unknown' }, request);
-    const { method, path, query, ifMatch } = request;
+    const { method, path } = request;
     const keyTimeMs = uuidV7TimeMs(request.key);
-    const slot = { scope: callerScope(request.caller), key: keyDigest(request.key, keyTimeMs) };
-    const requestFingerprint =
-      request.fingerprint ??
-      fingerprint({ method, path, query, ifMatch, body: comparableTypedBody(request.body) });
+    const endpoint = this.settings.keysPer === 'endpoint' ? `${method} ${path}` : undefined;
+    const slot = { scope: callerScope(request.caller, endpoint), key: keyDigest(request.key, keyTimeMs) };
+    const requestFingerprint = request.fingerprint ?? this.#fingerprintOf(request);
     const attempt: Attempt = {
       slot,
       fingerprint: requestFingerprint,
@@ -89,6 +97,11 @@ export class IdempotencyEngine {
     }
   }
 
+  #fingerprintOf({ method, path, query, ifMatch, body }: IdempotentRequest): string {
+    const comparable = comparableTypedBody(body, this.settings.ignoreMembers);
+    return fingerprint({ method, path, query, ifMatch, body: comparable });
+  }
+
   /** Goes on with a request, and looks at the store again until it is known what becomes of it. */
   async #goOn(attempt: Attempt, first: Awaitable<Step>): Promise<Begun> {
     try {
@@ -101,26 +114,29 @@ export class IdempotencyEngine {
   }
 
   /** Warns of what weakens the protection, once: by the observer, and as a warning of the process. */
-  warn(code: WarningCode): void {
+  warn(code: WarningCode, source?: unknown): void {
     if (this.#warned.has(code)) return;
     this.#warned.add(code);
-    this.#report({ kind: 'warning', code, message: warningMessages[code] });
+    this.#report({ kind: 'warning', code, message: warningMessages[code] }, source);
     warnLoudly(code);
   }
 
   /** The answer that tells a client of a refusal. */
   refuse(refusal: Refusal, request: RefusedRequest, waitedMs = 0): Begun & { kind: 'answer' } {
-    const { profile, documentationUrl, newRequestId, keyPlace } = this.settings;
-    this.#report({ kind: 'refused', code: refusal.code, waitedMs });
-    const requestId = request.requestId ?? newRequestId();
-    const context = { requestId, accept: request.accept, documentationUrl, keyPlace };
-    return { kind: 'answer', response: profile.render(refusal, context), refusal };
+    return this.#replies.refuse(refusal, request, waitedMs);
+  }
+
+  /** The header that tells a client its key again, if the options say so. */
+  echoOf(key: string): KeptHeader | undefined {
+    return this.#replies.echoOf(key);
   }
 
   /** Ends an operation with what its handler answered, and gives what is to be sent. Never fails. */
   finish(operation: Operation, answer: KeptResponse, request: RefusedRequest): Awaitable<KeptResponse> {
     return andThen(operation.finish(answer), (ending) =>
-      ending.kind === 'send' ? ending.response : this.refuse(ending.refusal, request).response,
+      ending.kind === 'send'
+        ? ending.response
+        : this.refuse(ending.refusal, { ...request, key: operation.key }).response,
     );
   }
 
@@ -144,14 +160,11 @@ export class IdempotencyEngine {
     const { request, slot, keyTimeMs, takeOver } = attempt;
     const age = judgeKeyAge(keyTimeMs, claim.nowMs, this.settings);
     if (age.kind !== 'fresh' && takeOver === undefined) return this.#outOfAge(attempt, claim, age.kind);
-    this.#report({
-      kind: 'execution_started',
-      fencingToken: claim.fencingToken,
-      takenOver: takeOver !== undefined,
-    });
-    const { key } = request;
+    const { key, source } = request;
+    const takenOver = takeOver !== undefined;
+    this.#report({ kind: 'execution_started', fencingToken: claim.fencingToken, takenOver }, source);
     const { fencingToken } = claim;
-    const begun = { slot, key, fencingToken, fingerprint: attempt.fingerprint, claimedAtMs };
+    const begun = { slot, key, fencingToken, fingerprint: attempt.fingerprint, claimedAtMs, source };
     const operation = new Operation(this.#context, begun);
     return { kind: 'execute', operation };
   }
@@ -180,19 +193,13 @@ export class IdempotencyEngine {
       case 'replay': {
         const { cipher } = this.settings;
         const stored = cipher === undefined ? decision.response : cipher.open(decision.response, slot);
-        return this.#replay(decodeAnswer(stored), waitedMs);
+        return this.#replies.replay(decodeAnswer(stored), request, waitedMs);
       }
       case 'in_progress':
         return this.#wait(attempt, waitedMs);
       case 'abandoned':
         return this.#abandoned(attempt, decision, waitedMs);
     }
-  }
-
-  #replay(kept: KeptResponse, waitedMs: number): Begun {
-    this.#report({ kind: 'replayed', status: kept.status, waitedMs });
-    const marker = [this.settings.profile.replayedHeader, 'true'] as const;
-    return { kind: 'answer', response: { ...kept, headers: [...kept.headers, marker] } };
   }
 
   async #wait({ slot, request }: Attempt, waitedMs: number): Promise<Step> {
@@ -229,20 +236,20 @@ export class IdempotencyEngine {
     const headers = keepHeaders(found.headers, this.settings.isKeptHeader);
     const ending = await step.operation.finish({ ...found, headers });
     if (ending.kind === 'refuse') return this.refuse(ending.refusal, attempt.request);
-    return this.#replay(ending.response, 0);
+    return this.#replies.replay(ending.response, attempt.request, 0);
   }
 
   /** @throws what is not a failure of the store: a fault of ours, or of a function among the options */
   #storeFailed(error: unknown, request: IdempotentRequest): Begun {
     if (!(error instanceof StoreFailure)) throw error;
     if (this.settings.onStoreError === 'refuse') return this.refuse({ code: 'store_unavailable' }, request);
-    this.#report({ kind: 'unprotected' });
+    this.#report({ kind: 'unprotected' }, request.source);
     return { kind: 'proceed' };
   }
 
-  readonly #report = (event: IdempotencyEvent): void => {
+  readonly #report = (event: IdempotencyEvent, source?: unknown): void => {
     try {
-      this.settings.observer?.(event);
+      this.#observer?.(event, source);
     } catch {
       // An observer that fails must not fail the request.
     }

@@ -22,10 +22,15 @@ export interface IdempotentRequest {
   readonly key: string;
   readonly accept: string | undefined;
   readonly requestId: string | undefined;
+  /** the request of the framework, for observers and for `renderRefusal` */
+  readonly source?: unknown;
 }
 
 /** What is needed to tell a client of a refusal. */
-export type RefusedRequest = Pick<IdempotentRequest, 'accept' | 'requestId'>;
+export type RefusedRequest = Pick<IdempotentRequest, 'accept' | 'requestId' | 'source'> & {
+  /** the key, once it is known to be one */
+  readonly key?: string;
+};
 
 /** What an adapter does next: send an answer, run the handler under an operation, or run it without protection. */
 export type Begun =

@@ -41,5 +41,16 @@ export type ExecutionOutcome =
 /** The verbs of the port of a store. */
 export type StoreVerb = 'claim' | 'renew' | 'complete' | 'release' | 'inspect';
 
-/** Is told what happens. It is called synchronously, inside the request that it is about; what it throws is ignored. */
-export type Observer = (event: IdempotencyEvent) => void;
+/**
+ * Is told what happens, and in which request: that of the framework, as `tenantOf` is given it. There is none for work of
+ * `once`, a failure of the store, and some warnings. It is called synchronously, inside the request that it is about; what it
+ * throws is ignored.
+ */
+export type Observer<Request = unknown> = (event: IdempotencyEvent, request?: Request) => void;
+
+/** The adapter that was given the observer hands over the requests that it is typed for. */
+export function parseObserver(
+  observer: Observer<never> | undefined,
+): ((event: IdempotencyEvent, request: unknown) => void) | undefined {
+  return observer as ((event: IdempotencyEvent, request: unknown) => void) | undefined;
+}

@@ -17,6 +17,7 @@ export class Operation {
   /** the digest of the request that is executed */
   readonly fingerprint: string;
   readonly #context: OperationContext;
+  readonly #source: unknown;
   readonly #startedAtMs: number;
   readonly #heldKey: HeldKey;
   readonly #lease: Lease;
@@ -31,15 +32,16 @@ export class Operation {
   #earlyStatus: number | undefined;
 
   constructor(context: OperationContext, begun: BegunOperation) {
-    const { slot, key, fencingToken, fingerprint, claimedAtMs } = begun;
+    const { slot, key, fencingToken, fingerprint, claimedAtMs, source } = begun;
     this.key = key;
     this.fencingToken = fencingToken;
     this.fingerprint = fingerprint;
     this.#context = context;
+    this.#source = source;
     this.#startedAtMs = claimedAtMs;
     this.#heldKey = new HeldKey(context, slot, fencingToken);
     this.#conclusion = new Conclusion(context.settings, this.#heldKey);
-    this.#lease = new Lease(context, this.#heldKey, claimedAtMs, () => this.#overtime());
+    this.#lease = new Lease(context, this.#heldKey, begun, () => this.#overtime());
   }
 
   /**
@@ -156,6 +158,6 @@ export class Operation {
     const { fencingToken } = this;
     const startedAtMs = this.#startedAtMs;
     const durationMs = settings.clock.nowMs() - startedAtMs;
-    report({ kind: 'execution_ended', fencingToken, outcome, status, startedAtMs, durationMs });
+    report({ kind: 'execution_ended', fencingToken, outcome, status, startedAtMs, durationMs }, this.#source);
   }
 }

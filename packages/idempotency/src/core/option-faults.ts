@@ -16,6 +16,11 @@ const optionNames: ReadonlySet<string> = new Set<string>([
   'methods',
   'onAbandoned',
   'onServerError',
+  'onClientError',
+  'echoKey',
+  'keysPer',
+  'ignoreMembers',
+  'renderRefusal',
   'onStoreError',
   'keepHeaders',
   'shouldStore',
@@ -56,7 +61,7 @@ const storeVerbs = ['claim', 'renew', 'complete', 'release', 'inspect'] as const
 
 /** Names every option that there is not. */
 export function checkNames(
-  options: IdempotencyOptions,
+  options: IdempotencyOptions<never>,
   adapterOptions: readonly string[],
   faults: string[],
 ): void {
@@ -74,7 +79,7 @@ export function checkStore(store: unknown, faults: string[]): void {
 }
 
 /** Checks the options that are words, functions or lists. */
-export function checkWords(options: IdempotencyOptions, faults: string[]): void {
+export function checkWords(options: IdempotencyOptions<never>, faults: string[]): void {
   const oneOf = (name: keyof IdempotencyOptions, words: readonly unknown[]) => {
     const value = options[name];
     if (value !== undefined && !words.includes(value)) faults.push(`${name} must be ${words.join(' or ')}`);
@@ -85,10 +90,17 @@ export function checkWords(options: IdempotencyOptions, faults: string[]): void 
   oneOf('keySpelling', ['any', 'structured']);
   if (typeof options.onAbandoned !== 'function') oneOf('onAbandoned', ['refuse', 'rerun']);
   oneOf('onServerError', ['free', 'keep', 'unknown']);
+  oneOf('onClientError', ['free', 'keep']);
+  oneOf('echoKey', [true, false]);
+  oneOf('keysPer', ['caller', 'endpoint']);
   oneOf('onStoreError', ['refuse', 'proceed']);
-  for (const name of ['shouldStore', 'observer', 'newRequestId'] as const) {
+  for (const name of ['shouldStore', 'observer', 'newRequestId', 'renderRefusal'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'function')
       faults.push(`${name} must be a function`);
+  }
+  const ignored: unknown = options.ignoreMembers ?? [];
+  if (!Array.isArray(ignored) || !ignored.every(isMemberPath)) {
+    faults.push('ignoreMembers must be a list of names of members, or of lists of names');
   }
   const pattern: unknown = options.keyPattern;
   if (pattern !== undefined && !(pattern instanceof RegExp && !pattern.global && !pattern.sticky)) {
@@ -104,6 +116,11 @@ export function checkWords(options: IdempotencyOptions, faults: string[]): void 
   ) {
     faults.push('methods must be a list of HTTP methods');
   }
+}
+
+function isMemberPath(path: unknown): boolean {
+  const names: readonly unknown[] = Array.isArray(path) ? path : [path];
+  return names.length > 0 && names.every((name) => typeof name === 'string' && name !== '');
 }
 
 /** Which headers are kept. A name may end with `*`: all headers that begin like it, but for those that are never kept. */

@@ -29,7 +29,7 @@ export const numberNames: readonly string[] = Object.keys(numbers);
 
 /** The numbers among the options, with their defaults; a number out of its bounds is a fault. */
 export function readNumbers(
-  options: IdempotencyOptions,
+  options: IdempotencyOptions<never>,
   faults: string[],
 ): Record<keyof typeof numbers, number> {
   const read = (name: keyof typeof numbers): number => {

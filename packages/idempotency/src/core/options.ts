@@ -2,14 +2,17 @@ import type { AbandonedOperation, AbandonedVerdict } from './abandoned.ts';
 import type { AnswerCipher, EncryptionKey } from './answer-cipher.ts';
 import type { Clock } from './clock.ts';
 import type { KeySpelling } from './idempotency-key.ts';
+import type { MemberPath } from './json-member.ts';
 import type { IsKept, KeptHeader } from './kept-response.ts';
 import type { KeyPlace } from './key-options.ts';
 import type { Observer } from './observer.ts';
-import type { Profile, ProfileName } from './profile.ts';
+import type { RenderRefusal } from './own-refusal.ts';
+import type { ProfileName } from './profile.ts';
+import type { Profile } from './profiles/profile-shape.ts';
 import type { Awaitable, IdempotencyStore } from './store.ts';
 
 /** How an API keeps its writes retry-safe. Every duration is in milliseconds. */
-export interface IdempotencyOptions {
+export interface IdempotencyOptions<Request = unknown> {
   /** where the records are */
   readonly store: IdempotencyStore;
   /** the dialect of refusals and replays; `default` */
@@ -28,6 +31,12 @@ export interface IdempotencyOptions {
   readonly keyLengthMax?: number;
   /** what a key must match, `^` and `$` included where all of it is meant; no flag `g` or `y` */
   readonly keyPattern?: RegExp;
+  /** whether every answer to a request with a key has the key in a header; false */
+  readonly echoKey?: boolean;
+  /** `endpoint`: the same key at another method or path is another operation, and no conflict; `caller` */
+  readonly keysPer?: 'caller' | 'endpoint';
+  /** members of a JSON body that differ from retry to retry, and are not compared; a list of names goes into nested ones */
+  readonly ignoreMembers?: readonly MemberPath[];
   /** the methods that are protected; POST, PUT, PATCH and DELETE */
   readonly methods?: readonly string[];
   /** how long a lease holds unless it is renewed, which it is while the handler lives; 30 s */
@@ -55,6 +64,11 @@ export interface IdempotencyOptions {
    * it is given, `shouldStore` is not asked about such answers; by default `free`.
    */
   readonly onServerError?: 'free' | 'keep' | 'unknown';
+  /**
+   * What becomes of the key of an answer from 400 to 499, in the leased mode. `free`: a retry is executed, so that failed
+   * work is done again. `keep`: the answer is stored. Where it is given, `shouldStore` is not asked about such answers.
+   */
+  readonly onClientError?: 'free' | 'keep';
   /** `refuse` answers 503 when the store fails; `proceed` runs the handler without protection */
   readonly onStoreError?: 'refuse' | 'proceed';
   /** how long the store may take for one verb; 2 s */
@@ -75,8 +89,10 @@ export interface IdempotencyOptions {
   }) => boolean;
   /** keys to encrypt stored answers with (AES-256-GCM): the first encrypts, all of them decrypt */
   readonly encryption?: readonly EncryptionKey[];
+  /** puts refusals into the application's own form; the status is that of the profile unless it gives one */
+  readonly renderRefusal?: RenderRefusal;
   /** is told what happens */
-  readonly observer?: Observer;
+  readonly observer?: Observer<NoInfer<Request>>;
   /** where the API documents its idempotency keys; named in problem details */
   readonly documentationUrl?: string;
   readonly clock?: Clock;
@@ -104,6 +120,11 @@ export interface EngineSettings {
   readonly waitersMax: number;
   readonly onAbandoned: NonNullable<IdempotencyOptions['onAbandoned']>;
   readonly onServerError: 'free' | 'keep' | 'unknown' | undefined;
+  readonly onClientError: 'free' | 'keep' | undefined;
+  readonly echoKey: boolean;
+  readonly keysPer: 'caller' | 'endpoint';
+  readonly ignoreMembers: readonly MemberPath[];
+  readonly renderRefusal: RenderRefusal | undefined;
   readonly onStoreError: 'refuse' | 'proceed';
   readonly storeTimeoutMs: number;
   readonly requestBytesMax: number;
@@ -111,7 +132,7 @@ export interface EngineSettings {
   readonly isKeptHeader: IsKept;
   readonly shouldStore: NonNullable<IdempotencyOptions['shouldStore']>;
   readonly cipher: AnswerCipher | undefined;
-  readonly observer: Observer | undefined;
+  readonly observer: Observer<never> | undefined;
   readonly documentationUrl: string | undefined;
   readonly clock: Clock;
   readonly newRequestId: () => string;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { STATUS_CODES } from 'node:http';
 import { test } from 'node:test';
 import { type ProfileName, profiles } from './profile.ts';
 import { type Refusal, refusalCodes } from './refusal.ts';
@@ -54,7 +55,83 @@ test('the ietf profile: 400 for no key, 409 in progress, 422 for another request
   assert.equal(statusOf({ code: 'idempotency_conflict' }), 422);
   const { headers, body } = rendered('ietf', { code: 'idempotency_conflict' }, { documentationUrl });
   assert.equal(headers['link'], `<${documentationUrl}>; rel="describedby"; type="text/html"`);
-  assert.equal(body.type, documentationUrl);
+  assert.equal(body.type, `${documentationUrl}#idempotency_conflict`);
+  assert.equal(body.title, refusalCodes.idempotency_conflict.title);
+  const anchored = rendered('ietf', { code: 'idempotency_conflict' }, { documentationUrl: '/docs#keys' });
+  assert.equal(anchored.body.type, '/docs#keys');
+});
+
+test('a problem without a type of its own is about:blank, with the title of its status', () => {
+  for (const refusal of refusals) {
+    const { status, body } = rendered('ietf', refusal);
+    assert.deepEqual(
+      [body.type, body.title],
+      ['about:blank', STATUS_CODES[status]?.replace('Payload', 'Content').replace('Entity', 'Content')],
+      refusal.code,
+    );
+  }
+});
+
+test('acp: a flat error of three members, and the id of the request in a header', () => {
+  for (const refusal of refusals) {
+    const { headers, body } = rendered('acp', refusal);
+    assert.deepEqual(Object.keys(body), ['type', 'code', 'message']);
+    assert.equal(headers['request-id'], 'r-1');
+  }
+  const told = (refusal: Refusal) => {
+    const { status, body } = rendered('acp', refusal);
+    return [status, body.type, body.code];
+  };
+  assert.deepEqual(told({ code: 'idempotency_conflict' }), [422, 'invalid_request', 'idempotency_conflict']);
+  assert.deepEqual(told({ code: 'idempotency_in_progress', retryAfterMs: 1 }), [
+    409,
+    'invalid_request',
+    'idempotency_in_flight',
+  ]);
+  assert.deepEqual(told({ code: 'store_unavailable' }), [503, 'service_unavailable', 'store_unavailable']);
+});
+
+test('ucp: code and content, 409 for a conflict, 503 while the store fails', () => {
+  const conflict = rendered('ucp', { code: 'idempotency_conflict' });
+  assert.deepEqual([conflict.status, conflict.body.code], [409, 'idempotency_conflict']);
+  assert.ok(conflict.body.content.length > 20);
+  assert.equal(rendered('ucp', { code: 'store_unavailable' }).status, 503);
+});
+
+test('adcp: a code of its list with its recovery, in both places, and nothing of the first request', () => {
+  for (const refusal of refusals) {
+    const { body } = rendered('adcp', refusal);
+    assert.deepEqual(body.errors, [body.adcp_error], refusal.code);
+    assert.match(body.adcp_error.recovery, /^(?:transient|correctable|terminal)$/);
+  }
+  const told = (refusal: Refusal) => rendered('adcp', refusal).body.adcp_error;
+  assert.equal(
+    told({ code: 'idempotency_key_expired', firstSeenAtMs: 0, location: '/x' }).code,
+    'IDEMPOTENCY_EXPIRED',
+  );
+  const busy = told({ code: 'idempotency_in_progress', retryAfterMs: 1500 });
+  assert.deepEqual([busy.code, busy.retry_after], ['IDEMPOTENCY_IN_FLIGHT', 2]);
+});
+
+test('adcp: a replay of a JSON object has one more member, and everything else as it was', () => {
+  const marked = (body: string | Uint8Array) =>
+    Buffer.from(profiles.adcp.markReplay?.({ status: 200, headers: [], body }).body ?? '').toString();
+  assert.equal(
+    marked('{"amount":12.50, "big":12345678901234567890}\n'),
+    '{"amount":12.50, "big":12345678901234567890,"replayed":true}\n',
+  );
+  assert.equal(marked(Buffer.from('{ }')), '{ "replayed":true}');
+  for (const body of ['[1]', '"{}"', 'no json', '', '{"replayed":false}']) assert.equal(marked(body), body);
+});
+
+test('a refusal names the key as the API does', () => {
+  const keyPlace = { kind: 'member', path: ['request_id'], name: 'request_id', lookalikes: [] };
+  const { body } = rendered('default', { code: 'idempotency_conflict' }, { keyPlace });
+  assert.match(body.message, /^this request_id was used/);
+  assert.match(
+    rendered('default', { code: 'idempotency_key_required' }, { keyPlace }).body.message,
+    /^send request_id in the JSON body/,
+  );
 });
 
 test('the stripe profile speaks as clients of Stripe expect', () => {

@@ -1,4 +1,5 @@
 import { canonicalJson, type Json } from './canonical-json.ts';
+import { type MemberPath, withoutMembers } from './json-member.ts';
 import { comparableParts, isMultipart } from './multipart.ts';
 import { withoutTrailing } from './without-trailing.ts';
 
@@ -16,19 +17,20 @@ export class UnreadableBodyError extends TypeError {
 }
 
 /**
- * The form of a body that its fingerprint is taken of: JSON in canonical form, everything else as it came. JSON falls
+ * The form of a body that its fingerprint is taken of: JSON in canonical form, without the members that are ignored;
+ * everything else as it came. JSON falls
  * back to its text where that has a number which a double does not hold: two amounts beyond 2^53 must not become one.
  *
  * @throws {UnreadableBodyError} if a parser left something that is neither text, bytes nor JSON
  */
-export function comparableBody(body: RequestBody): string | Uint8Array {
+export function comparableBody(body: RequestBody, ignored: readonly MemberPath[] = []): string | Uint8Array {
   switch (body.kind) {
     case 'none':
       return '';
     case 'raw':
-      return comparableRaw(body.body, body.contentType);
+      return comparableRaw(body.body, body.contentType, ignored);
     case 'parsed':
-      return comparableValue(body.value);
+      return comparableValue(withoutMembers(body.value, ignored));
   }
 }
 
@@ -36,8 +38,11 @@ export function comparableBody(body: RequestBody): string | Uint8Array {
  * As `comparableBody`, with the media type in front: the same bytes of another type are another request. Parameters do not
  * count, but for a character set that is not UTF-8.
  */
-export function comparableTypedBody(body: RequestBody): string | Uint8Array {
-  const comparable = comparableBody(body);
+export function comparableTypedBody(
+  body: RequestBody,
+  ignored: readonly MemberPath[] = [],
+): string | Uint8Array {
+  const comparable = comparableBody(body, ignored);
   const type = body.kind === 'none' ? '' : mediaType(body.contentType);
   if (type === '') return comparable;
   return typeof comparable === 'string'
@@ -52,8 +57,12 @@ function mediaType(contentType: string | undefined): string {
   return isUtf8 ? essence.trim() : `${essence.trim()};${charset}`;
 }
 
-function comparableRaw(body: string | Uint8Array, contentType: string | undefined): string | Uint8Array {
-  if (isJson(contentType)) return comparableJson(body);
+function comparableRaw(
+  body: string | Uint8Array,
+  contentType: string | undefined,
+  ignored: readonly MemberPath[],
+): string | Uint8Array {
+  if (isJson(contentType)) return comparableJson(body, ignored);
   if (!isMultipart(contentType)) return body;
   return comparableParts(typeof body === 'string' ? Buffer.from(body) : body, contentType) ?? body;
 }
@@ -81,12 +90,12 @@ export function isJson(contentType: string | undefined): boolean {
   return contentType !== undefined && jsonType.test(contentType);
 }
 
-function comparableJson(body: string | Uint8Array): string | Uint8Array {
+function comparableJson(body: string | Uint8Array, ignored: readonly MemberPath[]): string | Uint8Array {
   const text = typeof body === 'string' ? body : decodeUtf8(body);
   if (text === undefined) return body;
   try {
-    const value = parsedJson(mayLoseDigits.test(text) ? JSON.parse(text, refuseLoss) : JSON.parse(text));
-    return canonicalJson(value);
+    const value: unknown = mayLoseDigits.test(text) ? JSON.parse(text, refuseLoss) : JSON.parse(text);
+    return canonicalJson(parsedJson(withoutMembers(value, ignored)));
   } catch (error) {
     // Not JSON after all, or not to be compared as JSON: its own text is what it is compared by.
     if (error instanceof SyntaxError || error instanceof RangeError) return body;

@@ -7,6 +7,8 @@ export const warningMessages = {
     "a request has a forwarded address, and nothing says that its proxy is to be trusted: all clients of the proxy are one caller, and get each other's answers. Give tenantOf, trustedProxies, or the framework's own setting for proxies; trustedProxies: 0 if there is none",
   misspelled_key_header:
     'a request has no key where keys are looked for, by default in the header Idempotency-Key, and a header with a name like it, X-Idempotency-Key for example: it was executed without protection. If clients send their keys there, give keyOf',
+  refusal_not_rendered:
+    'renderRefusal threw, or returned what is no refusal: the refusal was told in the form of the profile',
   unprotected_context:
     'the interceptor was given an execution that is no HTTP request to a route, and cannot protect it: it goes on without protection',
 } as const;

@@ -7,6 +7,7 @@ import { keyLaws } from './adapter-laws/key-laws.ts';
 import { keyPlaceLaws } from './adapter-laws/key-place-laws.ts';
 import { leaseLaws } from './adapter-laws/lease-laws.ts';
 import { nestingLaws } from './adapter-laws/nesting-laws.ts';
+import { optionLaws } from './adapter-laws/option-laws.ts';
 import type { AdapterLaw } from './adapter-laws/subject.ts';
 
 export type {
@@ -25,6 +26,7 @@ export type { LawWork } from './adapter-laws/work.ts';
 export const adapterLaws: readonly AdapterLaw[] = [
   ...keyLaws,
   ...keyPlaceLaws,
+  ...optionLaws,
   ...callerLaws,
   ...answerLaws,
   ...bodyLaws,

@@ -1,6 +1,6 @@
 import { IdempotencyEngine } from '../../core/engine.ts';
 import type { Begun, RefusedRequest } from '../../core/idempotent-request.ts';
-import type { KeptResponse } from '../../core/kept-response.ts';
+import type { KeptHeader, KeptResponse } from '../../core/kept-response.ts';
 import { parseReturnedKey, parseSkip } from '../../core/key-options.ts';
 import type { KeyReading } from '../../core/key-reader.ts';
 import type { Operation } from '../../core/operation.ts';
@@ -25,6 +25,8 @@ export interface FetchReader<Whole extends { readonly kind: 'whole'; readonly bo
   readonly outer: Operation | undefined;
   /** whether the adapter was given another way to compare bodies */
   readonly comparesItself: boolean;
+  /** the request of the framework */
+  readonly source: unknown;
   /** the options `skip` and `keyOf`, where they are functions */
   readonly skip: (() => Awaitable<unknown>) | undefined;
   readonly key: (() => Awaitable<unknown>) | undefined;
@@ -83,7 +85,8 @@ export class FetchProtection {
     reader: FetchReader<Whole>,
   ): Promise<FetchBegun<Whole>> {
     const { method, headers } = head;
-    const about = { accept: headers.get('accept') ?? undefined, requestId: requestIdOf(headers) };
+    const { source } = reader;
+    const about = { accept: headers.get('accept') ?? undefined, requestId: requestIdOf(headers), source };
     if (reader.skip !== undefined && parseSkip(await reader.skip())) return { kind: 'unprotected' };
     const found = await this.#findKey(head, reader);
     if (found.kind === 'unread') return this.#unread(found.why, about);
@@ -101,7 +104,10 @@ export class FetchProtection {
       ...splitTarget(targetOf(head.url)),
       ifMatch: headers.get('if-match') ?? undefined,
       body: whole.body,
-      fingerprint: reader.comparesItself ? undefined : reader.outer?.fingerprint,
+      fingerprint:
+        reader.comparesItself || this.#engine.settings.ignoreMembers.length > 0
+          ? undefined
+          : reader.outer?.fingerprint,
       caller,
       key: reading.key,
       ...about,
@@ -148,6 +154,11 @@ export class FetchProtection {
     if (why === 'broken_off') return { kind: 'answer', response: brokenOff };
     const bytesMax = this.#engine.settings.requestBytesMax;
     return this.#engine.refuse({ code: 'payload_too_large', bytesMax }, about);
+  }
+
+  /** The header that tells a client its key again, if the options say so. */
+  echoOf(operation: Operation): KeptHeader | undefined {
+    return this.#engine.echoOf(operation.key);
   }
 
   /** Ends an operation with an answer that is at hand, and gives what is to be sent. Never fails. */

@@ -61,6 +61,19 @@ export function responseOf({ status, headers, body }: KeptResponse, instead?: He
   return new Response(bodyless.has(status) || bytes.length === 0 ? null : bytes, { status, headers: own });
 }
 
+/** A response with one more header; the headers of some responses (a redirection, for example) cannot be changed. */
+export function withHeader(response: Response, [name, value]: KeptHeader): Response {
+  try {
+    response.headers.set(name, value);
+    return response;
+  } catch {
+    const { status, statusText, body } = response;
+    const headers = new Headers(response.headers);
+    headers.set(name, value);
+    return new Response(body, { status, statusText, headers });
+  }
+}
+
 function isOfTheBody(name: string): boolean {
   if (name.startsWith('content-security-policy')) return false;
   return name.startsWith('content-') || ['etag', 'last-modified', 'link', 'location'].includes(name);

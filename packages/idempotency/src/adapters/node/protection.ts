@@ -37,7 +37,7 @@ import { keepWhenHungUp } from './whole-body.ts';
 
 /** The options of an adapter on `node:http`; `Request` is the framework's. */
 export interface NodeOptions<Request>
-  extends IdempotencyOptions,
+  extends IdempotencyOptions<Request>,
     CallerOptions<Request>,
     KeyOptions<[request: Request]> {
   /**
@@ -166,7 +166,7 @@ export class NodeProtection<Request> {
     if (raw.httpVersionMajor >= 2) return this.#refuse(exchange, { code: 'http2_unsupported' }, about);
     keepWhenHungUp(raw);
     const { key } = reading;
-    const isKnown = fingerprint !== undefined && this.#options.fingerprintBody === undefined;
+    const isKnown = fingerprint !== undefined && !this.#comparesItself;
     const known = isKnown ? { fingerprint } : {};
     return andThen(this.#callerOf(exchange), (caller) =>
       andThen(read ?? (isKnown && raw.readableEnded ? noBody : this.#body(exchange)), (body) =>
@@ -177,11 +177,17 @@ export class NodeProtection<Request> {
     );
   }
 
+  /** Whether the digest that a protection further out took of the request is not that of this one. */
+  get #comparesItself(): boolean {
+    return this.#options.fingerprintBody !== undefined || this.#engine.settings.ignoreMembers.length > 0;
+  }
+
   #about(exchange: NodeExchange<Request>): RefusedRequest {
     const { raw } = exchange;
     return {
       accept: raw.headers.accept,
       requestId: exchange.requestId ?? ownRequestId(exchange) ?? requestIdOf(raw),
+      source: exchange.request,
     };
   }
 
@@ -223,6 +229,7 @@ export class NodeProtection<Request> {
       key: about.key,
       accept: about.accept,
       requestId: about.requestId,
+      source: about.source,
     });
     return andThen(begun, (known) => this.#go(exchange, known, about));
   }
@@ -262,6 +269,8 @@ export class NodeProtection<Request> {
       hidesSocket: this.#hidesSocket,
     });
     operation.onGivingWay(stepAside);
+    const echo = this.#engine.echoOf(operation.key);
+    if (echo !== undefined) response.setHeader(...echo);
   }
 }
 

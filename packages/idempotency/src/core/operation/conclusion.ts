@@ -137,6 +137,9 @@ export class Conclusion {
 /** What becomes of the key of an answer, in the leased mode. */
 function fateOf(answer: KeptResponse, settings: EngineSettings): 'keep' | 'free' | 'unknown' {
   if (answer.status >= 500 && settings.onServerError !== undefined) return settings.onServerError;
+  if (answer.status >= 400 && answer.status < 500 && settings.onClientError !== undefined) {
+    return settings.onClientError;
+  }
   return settings.shouldStore(answer) ? 'keep' : 'free';
 }
 

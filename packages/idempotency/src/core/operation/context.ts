@@ -11,7 +11,7 @@ export interface OperationContext {
   readonly settings: EngineSettings;
   readonly calls: StoreCalls;
   readonly keeper: LeaseKeeper;
-  readonly report: (event: IdempotencyEvent) => void;
+  readonly report: (event: IdempotencyEvent, source: unknown) => void;
   /** called once, when the operation has ended */
   readonly onEnded: (slot: Slot) => void;
 }
@@ -23,6 +23,8 @@ export interface BegunOperation {
   readonly fencingToken: number;
   readonly fingerprint: string;
   readonly claimedAtMs: number;
+  /** the request of the framework, for observers */
+  readonly source: unknown;
 }
 
 /** What is to be sent once an operation has ended: an answer, or a refusal where its answer must not be sent. */

@@ -1,5 +1,5 @@
 import type { KeptLease } from '../lease-keeper.ts';
-import type { OperationContext } from './context.ts';
+import type { BegunOperation, OperationContext } from './context.ts';
 import type { HeldKey } from './held-key.ts';
 import { LeaseLostError } from './lease-lost-error.ts';
 
@@ -7,6 +7,7 @@ import { LeaseLostError } from './lease-lost-error.ts';
 export class Lease implements KeptLease {
   readonly #context: OperationContext;
   readonly #key: HeldKey;
+  readonly #source: unknown;
   readonly #startedAtMs: number;
   readonly #onOvertime: () => void;
   #expiresAtMs: number;
@@ -16,9 +17,15 @@ export class Lease implements KeptLease {
   #isRenewing = false;
 
   /** @param onOvertime called when the lease was given up because the execution takes longer than it may */
-  constructor(context: OperationContext, key: HeldKey, claimedAtMs: number, onOvertime: () => void) {
+  constructor(
+    context: OperationContext,
+    key: HeldKey,
+    { claimedAtMs, source }: BegunOperation,
+    onOvertime: () => void,
+  ) {
     this.#context = context;
     this.#key = key;
+    this.#source = source;
     this.#startedAtMs = claimedAtMs;
     this.#expiresAtMs = claimedAtMs + context.settings.leaseMs;
     this.#onOvertime = onOvertime;
@@ -69,7 +76,7 @@ export class Lease implements KeptLease {
     if (this.#isLost) return;
     this.#isLost = true;
     this.#context.keeper.remove(this);
-    this.#context.report({ kind: 'lease_lost', fencingToken: this.#key.fencingToken });
+    this.#context.report({ kind: 'lease_lost', fencingToken: this.#key.fencingToken }, this.#source);
     this.#abort?.abort(new LeaseLostError());
   }
 }

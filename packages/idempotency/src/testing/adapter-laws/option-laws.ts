@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { assertRefusal, assertReplay, newKey, withApp } from './law-app.ts';
+import type { AdapterLaw } from './subject.ts';
+import { header, json } from './wire.ts';
+
+const always = () => true;
+
+/** What options change of answers, refusals and events. */
+export const optionLaws: readonly AdapterLaw[] = [
+  {
+    id: 'own-refusals',
+    sentence:
+      'A function puts refusals into the form of the application, with the status and the headers of the profile; if it fails, the refusal is told in the form of the profile.',
+    concerns: always,
+    run: async (subject) => {
+      let fails = false;
+      const requests: unknown[] = [];
+      const options = {
+        waitMs: 0,
+        renderRefusal: ({ code, message, request }: { code: string; message: string; request: unknown }) => {
+          if (fails) throw new Error('no form');
+          requests.push(request);
+          return { body: { fault: code, why: message }, contentType: 'application/vnd.fault+json' };
+        },
+      };
+      await withApp(subject, { options }, async (app) => {
+        const key = newKey();
+        app.work.before.close();
+        const first = app.post('json', { key });
+        await app.work.before.arrival();
+        const refused = await app.post('json', { key });
+        const told = json(refused);
+        assert.ok(typeof told === 'object' && told !== null && 'fault' in told);
+        assert.deepEqual([refused.status, told.fault], [409, 'idempotency_in_progress']);
+        assert.equal(header(refused, 'content-type'), 'application/vnd.fault+json');
+        assert.ok(Number(header(refused, 'retry-after')) >= 1);
+        assert.equal(typeof requests[0], 'object');
+        fails = true;
+        assertRefusal(await app.post('json', { key }), 409, 'idempotency_in_progress');
+        assert.deepEqual(app.warnings, ['refusal_not_rendered']);
+        app.work.before.open();
+        assert.equal((await first).status, 201);
+      });
+    },
+  },
+  {
+    id: 'key-echoed',
+    sentence:
+      'If the options say so, first answers, replays and refusals have the key in the header that it came in, and none without a key.',
+    concerns: always,
+    run: async (subject) => {
+      const options = { keyOf: { header: 'Request-Key' }, echoKey: true, keepHeaders: ['request-*'] };
+      await withApp(subject, { options }, async (app) => {
+        for (const way of ['json', 'stream', 'empty', 'no-content'] as const) {
+          const headers = [['Request-Key', newKey()]] as const;
+          const first = await app.post(way, { headers });
+          const replay = await app.post(way, { headers });
+          assertReplay(replay, first);
+          const conflict = await app.post(way, { headers, query: '?a=1' });
+          assert.equal(conflict.status, 409);
+          for (const answer of [first, replay, conflict]) {
+            assert.equal(header(answer, 'request-key'), headers[0][1], way);
+          }
+        }
+        const quoted = [['Request-Key', '"a,\\"b"']] as const;
+        assert.equal(header(await app.post('json', { headers: quoted }), 'request-key'), '"a,\\"b"');
+        assert.equal(header(await app.post('json'), 'request-key'), undefined);
+      });
+    },
+  },
+  {
+    id: 'keys-per-endpoint',
+    sentence: 'If the options say so, the same key at another path or method is another operation.',
+    concerns: always,
+    run: (subject) =>
+      withApp(subject, { options: { keysPer: 'endpoint' } }, async (app) => {
+        const key = newKey();
+        const first = await app.post('json', { key });
+        assert.equal((await app.post('text', { key })).status, 200);
+        assert.equal((await app.post('json', { key, method: 'PUT' })).status, 201);
+        assertReplay(await app.post('json', { key }), first);
+        assertRefusal(await app.post('json', { key, query: '?a=1' }), 409, 'idempotency_conflict');
+        assert.equal(app.work.executions, 3);
+      }),
+  },
+  {
+    id: 'ignored-members',
+    sentence: 'Members of a JSON body that the options name are not compared; all others are.',
+    concerns: always,
+    run: (subject) =>
+      withApp(subject, { options: { ignoreMembers: ['sentAt', ['meta', 'trace']] } }, async (app) => {
+        const key = newKey();
+        const bodyOf = (sentAt: number, meta: unknown) => JSON.stringify({ amount: 1, sentAt, meta });
+        const first = await app.post('echo', { key, body: bodyOf(1, { trace: 'a', to: 'alice' }) });
+        assertReplay(await app.post('echo', { key, body: bodyOf(2, { trace: 'b', to: 'alice' }) }), first);
+        const other = await app.post('echo', { key, body: bodyOf(1, { trace: 'a', to: 'bob' }) });
+        assertRefusal(other, 409, 'idempotency_conflict');
+      }),
+  },
+  {
+    id: 'failed-work-again',
+    sentence: 'If the options say so, an answer from 400 to 499 leaves its key free: the retry is executed.',
+    concerns: always,
+    run: (subject) =>
+      withApp(subject, { options: { onClientError: 'free' } }, async (app) => {
+        const key = newKey();
+        app.work.status = 422;
+        for (const _ of [1, 2]) assert.equal((await app.post('status', { key })).status, 422);
+        app.work.status = 200;
+        const first = await app.post('status', { key });
+        assertReplay(await app.post('status', { key }), first);
+        assert.equal(app.work.executions, 3);
+      }),
+  },
+  {
+    id: 'request-in-events',
+    sentence: 'An observer is given the request that an event is about.',
+    concerns: always,
+    run: async (subject) => {
+      const seen: string[] = [];
+      const observer = ({ kind }: { kind: string }, request?: unknown) => {
+        seen.push(`${kind} ${typeof request}`);
+      };
+      await withApp(subject, { options: { observer } }, async (app) => {
+        const key = newKey();
+        await app.post('json', { key });
+        await app.post('json', { key });
+        await app.post('text', { key });
+        await app.post('json', { key: '' });
+        assert.deepEqual(seen, [
+          'execution_started object',
+          'execution_ended object',
+          'replayed object',
+          'refused object',
+          'refused object',
+        ]);
+      });
+    },
+  },
+  {
+    id: 'profile-acp',
+    sentence:
+      'In the dialect of ACP every POST needs a key, a conflict is 422, a replay has `Idempotent-Replayed`, and the key is echoed.',
+    concerns: always,
+    run: (subject) =>
+      withApp(subject, { options: { profile: 'acp' } }, async (app) => {
+        const key = newKey();
+        const missing = await app.post('json');
+        assert.deepEqual([missing.status, codeOf(missing)], [400, 'idempotency_key_required']);
+        await app.post('json', { key, body: '{"amount":1}' });
+        const replay = await app.post('json', { key, body: '{"amount":1.0}' });
+        assert.deepEqual(
+          [header(replay, 'idempotent-replayed'), header(replay, 'idempotency-key')],
+          ['true', key],
+        );
+        const conflict = await app.post('json', { key, body: '{"amount":2}' });
+        assert.deepEqual([conflict.status, codeOf(conflict)], [422, 'idempotency_conflict']);
+        assert.equal(app.work.executions, 1);
+      }),
+  },
+  {
+    id: 'profile-adcp',
+    sentence:
+      'In the dialect of AdCP the key is a member of the body, only successes are kept, and a replay has the member `replayed`.',
+    concerns: always,
+    run: (subject) =>
+      withApp(subject, { options: { profile: 'adcp' } }, async (app) => {
+        const key = newKey();
+        const bodyOf = (context: string, budget = 1) =>
+          JSON.stringify({ idempotency_key: key, context, budget });
+        const first = await app.post('echo', { body: bodyOf('first') });
+        const replay = await app.post('echo', { body: bodyOf('second') });
+        assert.equal(header(replay, 'idempotency-replayed'), 'true');
+        assert.equal(replay.body.toString(), first.body.toString().replace(/\}$/, ',"replayed":true}'));
+        const conflict = await app.post('echo', { body: bodyOf('third', 2) });
+        assert.match(conflict.body.toString(), /"adcp_error":\{"code":"IDEMPOTENCY_CONFLICT"/);
+        assert.match((await app.post('echo', { body: '{}' })).body.toString(), /"INVALID_REQUEST"/);
+        assert.equal(app.work.executions, 1);
+      }),
+  },
+];
+
+function codeOf(answer: Parameters<typeof json>[0]): unknown {
+  const body = json(answer);
+  return typeof body === 'object' && body !== null && 'code' in body ? body.code : undefined;
+}
