@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { Client } from 'pg';
 import { startPostgres, type TestPostgres } from '../../../../packages/idempotency/test/harness/postgres.ts';
+import { ExclusiveConnection } from '../../src/storage/postgres/exclusive-connection.ts';
+import { migrate } from '../../src/storage/postgres/migrations/migrate.ts';
 import { startPgBouncer, type TestPgBouncer } from './pgbouncer.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -29,28 +31,61 @@ export const engineEnvironment = engine === 'postgres' ? postgresEnvironment : {
 const isPooled = process.env['BILLONCE_TEST_POOLER'] === 'pgbouncer';
 /** Fewer than a server's own connections: they have to share. */
 const poolSize = 3;
+const migrateWithinMs = 60_000;
 
 let server: Promise<Pick<TestPostgres, 'connectionString'>> | undefined;
+let template: Promise<string> | undefined;
 let pooler: Promise<TestPgBouncer> | undefined;
 
 /** The `DATABASE_URL` of an empty database of a test's own. */
 export async function emptyDatabase(t: TestContext): Promise<string> {
   if (engine === 'sqlite') return `file:${join(temporaryFolder(t), 'books.db')}`;
-  return await emptyPostgres();
+  return await migratedPostgres();
 }
 
-/** The same on PostgreSQL, whatever the engine of this process is. */
+/** An empty database of a test's own on PostgreSQL, whatever the engine of this process is: not even tables are in it. */
 export async function emptyPostgres(): Promise<string> {
+  return await throughPooler(await createDatabase(await startedServer()));
+}
+
+/**
+ * The same with the tables of a server, and nothing in them. It is a copy: the migrations of a process's tests run once.
+ * A server that was given may not be able to copy, and migrates each.
+ */
+export async function migratedPostgres(): Promise<string> {
+  if (givenServer !== undefined) return await emptyPostgres();
+  const connectionString = await startedServer();
+  template ??= migrated(await createDatabase(connectionString));
+  return await throughPooler(await createDatabase(connectionString, await template));
+}
+
+async function startedServer(): Promise<string> {
   server ??= givenServer === undefined ? startPostgres() : Promise.resolve({ connectionString: givenServer });
-  const { connectionString } = await server;
+  return (await server).connectionString;
+}
+
+/** The URL of a new database of a server, which is empty or a copy. */
+async function createDatabase(connectionString: string, original?: string): Promise<string> {
   const name = `books_${randomBytes(6).toString('hex')}`;
   const client = new Client({ connectionString });
   await client.connect();
-  await client.query(`CREATE DATABASE ${name}`);
+  await client.query(`CREATE DATABASE ${name}${original === undefined ? '' : ` TEMPLATE ${original}`}`);
   await client.end();
   const url = new URL(connectionString);
   url.pathname = `/${name}`;
-  if (!isPooled) return url.href;
-  pooler ??= startPgBouncer(connectionString, poolSize);
-  return (await pooler).through(url.href);
+  return url.href;
+}
+
+/** Migrates a database, and returns its name. */
+async function migrated(url: string): Promise<string> {
+  const connection = await ExclusiveConnection.open({ url, isPrepared, answerWithinMs: migrateWithinMs });
+  await migrate(connection);
+  await connection.close();
+  return new URL(url).pathname.slice(1);
+}
+
+async function throughPooler(url: string): Promise<string> {
+  if (!isPooled) return url;
+  pooler ??= startPgBouncer(await startedServer(), poolSize);
+  return (await pooler).through(url);
 }

@@ -9,7 +9,7 @@ import type { Audits } from '../../src/reads/audits.ts';
 import type { Books } from '../../src/reads/books.ts';
 import { openPostgres, type PostgresEngineOptions } from '../../src/storage/postgres/open.ts';
 import type { Sweepable } from '../../src/storage/storage.ts';
-import { emptyPostgres } from './database.ts';
+import { migratedPostgres } from './database.ts';
 import { executorOptions, postgresOptions } from './engine.ts';
 import { onEnd } from './on-end.ts';
 
@@ -46,7 +46,7 @@ export async function startInstances(
   t: TestContext,
   options: Partial<PostgresEngineOptions> = {},
 ): Promise<Instances> {
-  const url = await emptyPostgres();
+  const url = await migratedPostgres();
   const clock = { nowMs: Date.now() };
   const first = await startInstance(t, url, clock, options);
   const second = await startInstance(t, url, clock, options);
