@@ -1,12 +1,18 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
 import { arch, platform, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+
+const originals = fileURLToPath(
+  new URL('../../../../node_modules/.cache/billonce-postgres', import.meta.url),
+);
 
 /** Whom a server runs as; nothing where it may run as ourselves. */
 export interface UserIds {
@@ -41,9 +47,39 @@ function isOpenToAll(path: string): boolean {
   return path === dirname(path) || isOpenToAll(dirname(path));
 }
 
+/** Makes the folder of a server's data: a copy of one that was made before, because making one takes seconds. */
 export async function initialize(initdb: string, folder: string, ids: UserIds): Promise<void> {
+  const data = join(folder, 'data');
+  const original = originalOf(nativeFolder());
+  if (existsSync(original)) {
+    await cp(original, data, { recursive: true });
+    if (ids.uid !== undefined) await promisify(execFile)('chown', ['-R', `${ids.uid}:${ids.gid}`, data]);
+    return;
+  }
   const flags = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
-  await promisify(execFile)(initdb, [...flags, `--pgdata=${join(folder, 'data')}`], { ...ids, cwd: folder });
+  await promisify(execFile)(initdb, [...flags, `--pgdata=${data}`], { ...ids, cwd: folder });
+  await keepOriginal(data, original);
+}
+
+/** Where the original of this PostgreSQL's data is for this user: a part of what is installed. */
+function originalOf(native: string): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(native, '..', 'package.json'), 'utf8'));
+  const version = String(Reflect.get(Object(manifest), 'version'));
+  return join(originals, `${version}-${userInfo().uid}`);
+}
+
+/** Several processes may do so at once: the first one's is kept, and it is never there in part. */
+async function keepOriginal(data: string, original: string): Promise<void> {
+  await mkdir(originals, { recursive: true });
+  const draft = await mkdtemp(join(originals, 'draft-'));
+  try {
+    await cp(data, join(draft, 'data'), { recursive: true });
+    await rename(join(draft, 'data'), original);
+  } catch (error) {
+    if (!existsSync(original)) throw error;
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
 }
 
 /** `undefined` once the server takes connections, else what it said when it gave up. */
