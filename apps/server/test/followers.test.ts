@@ -139,7 +139,7 @@ async function allOf(api: Api, path: string): Promise<string[]> {
 test('followers see each event once while six writers record, three settle, and prices change', async (t) => {
   const { api } = await startInProcess(t);
   await api.post('/services', { serviceId: 'search', priceStroops: 1 });
-  const times = rounds({ test: 25, prove: 250 });
+  const times = rounds({ test: 12, prove: 250 });
   let running = 0;
   const write = async (send: (round: number) => Promise<{ readonly status: number }>) => {
     running += 1;

@@ -15,13 +15,13 @@ import { adminKey, asAdmin } from './harness/tenants.ts';
 
 // The other engine answers by the same rules: fewer cases show that it keeps to them. Its witness reads all rows each time.
 const isPostgres = Object.keys(engineEnvironment).length > 0;
-const cases = rounds({ test: isPostgres ? 200 : 800, prove: isPostgres ? 2_000 : 20_000 });
-const shapeRounds = rounds({ test: 2, prove: isPostgres ? 4 : 40 });
-const halves = rounds({ test: 100, prove: isPostgres ? 200 : 2_000 });
+const cases = rounds({ test: isPostgres ? 100 : 400, prove: isPostgres ? 2_000 : 20_000 });
+const shapeRounds = rounds({ test: 1, prove: isPostgres ? 4 : 40 });
+const halves = rounds({ test: 50, prove: isPostgres ? 200 : 2_000 });
 /** all at once */
 const slowCases = rounds({ test: 60, prove: 1_000 });
 const requestTimeoutMs = 1_500;
-const isolatedRounds = rounds({ test: 5, prove: 100 });
+const isolatedRounds = rounds({ test: 2, prove: 100 });
 
 interface Started {
   readonly api: Api;

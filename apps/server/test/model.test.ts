@@ -22,7 +22,7 @@ test('batches answer as the model does, in their order and however they are cut'
   const clock = { nowMs: beginMs };
   const { executor, books } = await openEngine(t, () => clock.nowMs);
   const random = seededRandom(t);
-  for (let round = 0; round < rounds({ test: 50, prove: 10_000 }); round++) {
+  for (let round = 0; round < rounds({ test: 20, prove: 10_000 }); round++) {
     // Tenants of their own begin with empty books.
     clock.nowMs = beginMs;
     const named = new Map(tenants.map((tenant) => [tenant as string, `${tenant}-${round}`]));
@@ -63,7 +63,7 @@ test('batches answer as the model does, in their order and however they are cut'
 test('whatever is sent, at once and in whatever order, a server answers and keeps books as the model does', async (t) => {
   const first = seedOf(t);
   const isRepeated = process.env['SEED'] !== undefined && process.env['PROVE'] !== '1';
-  const count = isRepeated ? 1 : rounds({ test: 2, prove: 200 });
+  const count = isRepeated ? 1 : rounds({ test: 1, prove: 200 });
   const drawn = Array.from({ length: count }, (_, number) => first + number);
   for (const seed of isRepeated ? drawn : [...seedsThatFound, ...drawn]) {
     await t.test(`SEED=${seed}`, async (own) => {

@@ -16,7 +16,7 @@ import {
   Workload,
 } from '../harness/workload.ts';
 
-const blows = rounds({ test: 12, prove: 250 });
+const blows = rounds({ test: 8, prove: 250 });
 const clients = 24;
 const instanceCount = 3;
 
