@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
+import { setTimeout as passing } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ingest } from '../../src/cli/ingest/ingest.ts';
 import { parseIngestOptions } from '../../src/cli/ingest/options.ts';
@@ -11,6 +12,7 @@ import { childEnvironment } from './child-environment.ts';
 import { onEnd } from './on-end.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const lookEveryMs = 5;
 
 /** The generated trace that is shipped, and what its README says of it. */
 export const trace = {
@@ -108,7 +110,7 @@ async function totalOf(api: Api, agent: string, service: string): Promise<number
   return (await api.get(`/usage/${agent}/${service}`)).json.total;
 }
 
-/** Looks until something holds. */
+/** Looks until something holds, and leaves the processor to what it waits for. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
+  while (!(await holds())) await passing(lookEveryMs);
 }

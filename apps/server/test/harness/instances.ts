@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
+import { setTimeout as passing } from 'node:timers/promises';
 import { keyDigest, sha256 } from '@billonce/idempotency/core';
 import { Client } from 'pg';
 import type { Command } from '../../src/domain/command.ts';
@@ -15,6 +16,7 @@ import { onEnd } from './on-end.ts';
 
 /** The tenant of these tests. */
 export const tenant = 'acme';
+const lookEveryMs = 5;
 /** A scope for each key: two keys of one scope wait for each other at its counter, for the time of a commit. */
 const scopeOf = (key: string) => sha256(key).slice(0, 32);
 
@@ -115,8 +117,12 @@ export async function connect(t: TestContext, url: string): Promise<Client> {
 /** Waits until so many connections to the server wait for a lock. The view of activity stands still in a transaction. */
 export async function untilWaiting(client: Client, count: number): Promise<void> {
   const sql = 'SELECT count(DISTINCT pid)::integer AS waiting FROM pg_locks WHERE NOT granted';
-  let waiting = 0;
-  while (waiting < count) waiting = Number((await client.query(sql)).rows[0]?.waiting);
+  for (;;) {
+    const waiting = Number((await client.query(sql)).rows[0]?.waiting);
+    if (waiting >= count) return;
+    // The processor is for what it waits for.
+    await passing(lookEveryMs);
+  }
 }
 
 /** Holds the lock of an account until the transaction of the client ends. */
