@@ -20,8 +20,18 @@ const noService = 'none';
 const jsonType = 'application/json; charset=utf-8';
 const healthy = async (): Promise<Reply> => ({ status: 200, body: { status: 'ok', service: 'billonce' } });
 
+const openApiAnswers = new Map<string, StaticAnswer>();
+
+/** The document is large, so the servers of a process share it. */
+function openApiAnswer(version: string): StaticAnswer {
+  const known =
+    openApiAnswers.get(version) ?? new StaticAnswer(JSON.stringify(openApiDocument(version)), jsonType);
+  openApiAnswers.set(version, known);
+  return known;
+}
+
 export function operationRoutes({ books, reads, ledger, writeProbe, metrics, config, version, nowMs }: Desk) {
-  const openApi = new StaticAnswer(JSON.stringify(openApiDocument(version)), jsonType);
+  const openApi = openApiAnswer(version);
   const readiness = new Readiness(
     () => books.ping(),
     () => performance.now(),
