@@ -1,4 +1,4 @@
-import { type Account, replaceLine } from './account.ts';
+import { type Account, outstandingRequests, replaceLine } from './account.ts';
 import { type Position, recordedThrough } from './position.ts';
 import type { Entry, Reversal, ReversalLine } from './usage.ts';
 
@@ -35,14 +35,15 @@ export function reverseOn(account: Account, wanted: NewReversal): ReversedAccoun
   const { id, entryId, from, through, reason, nowMs } = wanted;
   const sequence = account.sequence + 1;
   const top = account.lines.at(-1);
+  const reversed: Account = {
+    ...account,
+    sequence,
+    clearedThrough: entryId === undefined ? through : account.clearedThrough,
+    reversedRequests: account.reversedRequests + sum,
+    lines: accountLines,
+  };
   return {
-    account: {
-      ...account,
-      sequence,
-      clearedThrough: entryId === undefined ? through : account.clearedThrough,
-      reversedRequests: account.reversedRequests + sum,
-      lines: accountLines,
-    },
+    account: reversed,
     entry: {
       id,
       agent: account.agent,
@@ -51,6 +52,7 @@ export function reverseOn(account: Account, wanted: NewReversal): ReversedAccoun
       requests: -sum,
       priceVersion: top?.priceVersion ?? 0,
       lineRequests: top?.recordedRequests ?? 0,
+      outstandingAfter: outstandingRequests(reversed),
       usageId: undefined,
       occurredAtNs: undefined,
       recordedAtMs: nowMs,

@@ -54,6 +54,8 @@ export interface Entry extends UsageItem {
   readonly priceVersion: number;
   /** requests that were recorded on its account at that price version, up to and with this entry */
   readonly lineRequests: number;
+  /** requests of its account that were outstanding after it; `undefined` of entries from before this was kept */
+  readonly outstandingAfter?: number | undefined;
   readonly recordedAtMs: number;
   /** what it takes back; its requests are then below 0 */
   readonly reversal?: Reversal | undefined;

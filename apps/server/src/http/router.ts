@@ -190,7 +190,12 @@ function tagged<N extends OperationName>({ operation, request }: Call<N>, answer
   const sent = [...(answer.headers ?? [])];
   // A quote has a strong tag, which `If-Match` takes.
   const [, tag = `W/"${sha256(body).slice(0, 32)}"`] = sent.find(([name]) => name === 'etag') ?? [];
-  const headers = [...sent.filter(([name]) => name !== 'etag'), ['etag', tag] as const];
+  const headers = [
+    ...sent.filter(([name]) => name !== 'etag'),
+    ['etag', tag] as const,
+    // A browser may keep it, and asks with the tag each time; a cache that others share may not.
+    ['cache-control', 'private, no-cache'] as const,
+  ];
   const known = (request.headers['if-none-match'] ?? '').split(',').map((one) => opaque(one.trim()));
   if (known.includes(opaque(tag)) || known.includes('*')) return { status: 304, headers };
   return { status: 200, headers: [['content-type', 'application/json; charset=utf-8'], ...headers], body };

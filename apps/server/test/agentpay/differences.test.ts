@@ -68,6 +68,7 @@ const differences: Readonly<Record<number, Shown>> = {
   6: async (played) => {
     await priced(played, 25);
     await use(played, 10);
+    assertError(await played.asOperator('POST /api/v1/admin/reset'), 404, 'not_found');
     assertError(await played.send('DELETE /api/v1/services/s'), 409, 'service_has_outstanding_usage');
     await played.send('DELETE /api/v1/usage/a/s');
     const { items } = (await played.send('GET /api/v1/entries')).json;
@@ -87,12 +88,7 @@ const differences: Readonly<Record<number, Shown>> = {
     const made = await asOperator('POST /api/v1/api-keys', { label: 'x' });
     assert.deepEqual([made.status, made.json.prefix], [201, made.json.key.slice(0, 12)]);
   },
-  8: async ({ send }) => {
-    const list = await send('GET /api/v1/agents', undefined, { 'Accept-Encoding': 'gzip' });
-    assert.equal(list.headers.get('cache-control'), 'no-store');
-    assert.equal(list.headers.get('content-encoding'), null);
-  },
-  9: async (played) => {
+  8: async (played) => {
     const { send } = played;
     for (const serviceId of ['b', 'a']) await send('POST /api/v1/services', { serviceId, priceStroops: 1 });
     const page = (await send('GET /api/v1/services?limit=1')).json;
@@ -103,74 +99,12 @@ const differences: Readonly<Record<number, Shown>> = {
     await use(played, 1);
     const agent = (await send('GET /api/v1/agents/a/usage')).json;
     assert.deepEqual(Object.keys(agent), ['agent', 'items', 'nextCursor', 'hasMore']);
-  },
-  10: async (played) => {
-    await use(played, 1);
-    await use(played, 2);
-    await played.send('DELETE /api/v1/usage/a/s');
-    const { items } = (await played.send('GET /api/v1/events')).json;
-    assert.deepEqual(
-      items.map(({ type, payload }: { type: string; payload: { requests: number } }) => [
-        type,
-        payload.requests,
-      ]),
-      [
-        ['usage.reversed', -3],
-        ['usage.recorded', 2],
-        ['usage.recorded', 1],
-      ],
-    );
-    assert.equal(items[1].payload.total, undefined);
-    assert.equal((await played.send('GET /api/v1/events?limit=1')).json.total, 3);
-    assert.equal((await played.send('GET /api/v1/events?limit=1&type=usage.recorded')).json.total, 2);
-    assert.equal((await played.send('GET /api/v1/events?order=desc')).json.total, undefined);
-    const since = (await played.send('GET /api/v1/events?since=0')).json.items;
-    assert.equal(since[0].payload.requests, 1);
-  },
-  11: async ({ send }) => {
-    const make = async (url: string) => await send('POST /api/v1/webhooks', { url, events: ['*'] });
-    for (const url of ['https://10.0.0.1/', 'http://hooks.example.com/'])
-      assertError(await make(url), 400, 'invalid_request');
-    const { id, secret } = (await make('https://hooks.example.com/')).json;
-    assert.match(secret, /^whsec_/);
-    const tested = (await send(`POST /api/v1/webhooks/${id}/test`)).json;
-    assert.deepEqual([tested.deliveredAt, tested.simulated, tested.state], [null, false, 'pending']);
-  },
-  12: async (played) => {
-    const { send, asOperator } = played;
-    assert.equal((await send('GET /api/v1/agents')).headers.get('ratelimit-limit'), '12000000');
-    const read = (await asOperator('GET /api/v1/config')).json;
-    assert.deepEqual([read.config.rateLimitPerWindow, read.config.bulkMaxItems], [12_000_000, 1_000]);
-    const capped = await asOperator('PATCH /api/v1/config', { eventLogCap: 2 });
-    assert.deepEqual([capped.status, capped.headers.get('ignored-parameters')], [200, 'eventLogCap']);
-    const other = await asOperator('PATCH /api/v1/config', { rateLimitWindowMs: 1_000 });
-    assertError(other, 400, 'invalid_request');
     const hook = { url: 'https://hooks.example.com/', events: ['*'] };
     for (let made = 0; made < 16; made++)
       assert.equal((await send('POST /api/v1/webhooks', hook)).status, 201);
     assertError(await send('POST /api/v1/webhooks', hook), 422, 'limit_exceeded');
-    const items = Array.from({ length: 1_001 }, () => ({ ...account, requests: 1 }));
-    assertError(await send('POST /api/v1/usage/bulk', { items }), 400, 'invalid_request');
-    assert.equal((await send('POST /api/v1/usage/bulk', { items: items.slice(1) })).status, 201);
   },
-  13: async ({ asOperator }) => {
-    const { status, text } = await asOperator('GET /api/v1/metrics');
-    assert.equal(status, 200);
-    assert.match(text, /^billonce_/m);
-    assert.doesNotMatch(text, /^agentpay_/m);
-    const deep = (await asOperator('GET /api/v1/health/deep')).json;
-    assert.deepEqual(
-      deep.checks.map(({ name }: { name: string }) => name),
-      ['memory', 'queue', 'read', 'write'],
-    );
-  },
-  14: async ({ send, asOperator }) => {
-    assertError(await asOperator('POST /api/v1/admin/reset'), 404, 'not_found');
-    assertError(await send('POST /api/v1/charges', {}), 404, 'not_found');
-    assert.equal((await send('GET /api/v1/stats')).json.servicesBreakdown, undefined);
-    assertError(await send('DELETE /api/v1/services'), 405, 'method_not_allowed');
-  },
-  15: async (played) => {
+  9: async (played) => {
     const labelled = await played.asOperator('POST /api/v1/api-keys', { label: 'x', note: 1 });
     assert.deepEqual([labelled.status, labelled.headers.get('ignored-parameters')], [201, 'note']);
     const listed = await played.send('GET /api/v1/events?stranger=1');
@@ -185,7 +119,7 @@ const differences: Readonly<Record<number, Shown>> = {
     assertError(await use(played, 1, at(10 * 60_000)), 422, 'event_in_future');
     assert.equal((await use(played, 1, at(0))).status, 201);
   },
-  16: async (played) => {
+  10: async (played) => {
     for (const agent of ['.', '..']) assertError(await use(played, 1, { agent }), 400, 'invalid_request');
     for (const serviceId of ['a b', 'a::b', '..']) {
       const named = await played.send('POST /api/v1/services', { serviceId, priceStroops: 1 });
@@ -199,6 +133,74 @@ const differences: Readonly<Record<number, Shown>> = {
       const keyed = await played.send('POST /api/v1/usage', usage, { 'Idempotency-Key': key });
       assertError(keyed, 400, 'invalid_idempotency_key');
     }
+  },
+  11: async ({ send }) => {
+    const list = await send('GET /api/v1/agents', undefined, { 'Accept-Encoding': 'gzip' });
+    assert.equal(list.headers.get('cache-control'), 'private, no-cache');
+    assert.equal(list.headers.get('content-encoding'), null);
+    const usage = await send('POST /api/v1/usage', { ...account, requests: 1 });
+    assert.equal(usage.headers.get('cache-control'), 'no-store');
+  },
+  12: async (played) => {
+    await use(played, 1);
+    await use(played, 2);
+    await played.send('DELETE /api/v1/usage/a/s');
+    const { items } = (await played.send('GET /api/v1/events')).json;
+    assert.deepEqual(
+      items.map(({ type, payload }: { type: string; payload: { requests: number; total: number } }) => [
+        type,
+        payload.requests,
+        payload.total,
+      ]),
+      [
+        ['usage.reversed', -3, 0],
+        ['usage.recorded', 2, 3],
+        ['usage.recorded', 1, 1],
+      ],
+    );
+    assert.equal((await played.send('GET /api/v1/events?limit=1')).json.total, 3);
+    assert.equal((await played.send('GET /api/v1/events?limit=1&type=usage.recorded')).json.total, 2);
+    assert.equal((await played.send('GET /api/v1/events?order=desc')).json.total, undefined);
+    const since = (await played.send('GET /api/v1/events?since=0')).json.items;
+    assert.equal(since[0].payload.requests, 1);
+  },
+  13: async ({ send }) => {
+    const make = async (url: string) => await send('POST /api/v1/webhooks', { url, events: ['*'] });
+    for (const url of ['https://10.0.0.1/', 'http://hooks.example.com/'])
+      assertError(await make(url), 400, 'invalid_request');
+    const { id, secret } = (await make('https://hooks.example.com/')).json;
+    assert.match(secret, /^whsec_/);
+    const tested = (await send(`POST /api/v1/webhooks/${id}/test`)).json;
+    assert.deepEqual([tested.deliveredAt, tested.simulated, tested.state], [null, false, 'pending']);
+  },
+  14: async (played) => {
+    const { send, asOperator } = played;
+    assert.equal((await send('GET /api/v1/agents')).headers.get('ratelimit-limit'), '12000000');
+    const read = (await asOperator('GET /api/v1/config')).json;
+    assert.deepEqual([read.config.rateLimitPerWindow, read.config.bulkMaxItems], [12_000_000, 1_000]);
+    const capped = await asOperator('PATCH /api/v1/config', { eventLogCap: 2 });
+    assert.deepEqual([capped.status, capped.headers.get('ignored-parameters')], [200, 'eventLogCap']);
+    const other = await asOperator('PATCH /api/v1/config', { rateLimitWindowMs: 1_000 });
+    assertError(other, 400, 'invalid_request');
+    const items = Array.from({ length: 1_001 }, () => ({ ...account, requests: 1 }));
+    assertError(await send('POST /api/v1/usage/bulk', { items }), 400, 'invalid_request');
+    assert.equal((await send('POST /api/v1/usage/bulk', { items: items.slice(1) })).status, 201);
+  },
+  15: async ({ asOperator }) => {
+    const { status, text } = await asOperator('GET /api/v1/metrics');
+    assert.equal(status, 200);
+    assert.match(text, /^billonce_/m);
+    assert.doesNotMatch(text, /^agentpay_/m);
+    const deep = (await asOperator('GET /api/v1/health/deep')).json;
+    assert.deepEqual(
+      deep.checks.map(({ name }: { name: string }) => name),
+      ['memory', 'queue', 'read', 'write'],
+    );
+  },
+  16: async ({ send }) => {
+    assertError(await send('POST /api/v1/charges', {}), 404, 'not_found');
+    assert.equal((await send('GET /api/v1/stats')).json.servicesBreakdown, undefined);
+    assertError(await send('DELETE /api/v1/services'), 405, 'method_not_allowed');
   },
 };
 

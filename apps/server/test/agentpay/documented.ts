@@ -56,6 +56,6 @@ export const documentedEndpoints = [
 
 /** Endpoints that do not answer as documented there, each with the number of the difference. */
 export const differentEndpoints: Readonly<Partial<Record<(typeof documentedEndpoints)[number], number>>> = {
-  'GET /api/v1/metrics': 13,
-  'POST /api/v1/admin/reset': 14,
+  'GET /api/v1/metrics': 15,
+  'POST /api/v1/admin/reset': 6,
 };

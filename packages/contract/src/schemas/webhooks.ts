@@ -231,7 +231,13 @@ const Event = Type.Object({
   timestamp: Timestamp,
   data: Data,
   ts: Type.Integer({ description: '`timestamp` in milliseconds since the epoch.' }),
-  payload: Type.Object({}, { description: 'The same as `data`.' }),
+  payload: Type.Object(
+    {},
+    {
+      description:
+        'The same as `data`; of usage and reversals also `total`, the outstanding requests of the account after it.',
+    },
+  ),
 });
 
 export const EventList = Type.Object({

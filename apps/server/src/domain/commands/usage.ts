@@ -145,17 +145,19 @@ function decideItem(item: UsageItem, view: View, moment: Moment, idNumber: numbe
 }
 
 function recordedItem(item: UsageItem, recorded: RecordedOn, id: string, nowMs: number): ItemDecision {
+  const total = outstandingRequests(recorded.account);
   const entry: Entry = {
     ...item,
     id,
     sequence: recorded.account.sequence,
     priceVersion: recorded.line.priceVersion,
     lineRequests: recorded.line.recordedRequests,
+    outstandingAfter: total,
     recordedAtMs: nowMs,
   };
   return {
     kind: 'recorded',
-    total: outstandingRequests(recorded.account),
+    total,
     entryId: id,
     changes: { ...noChanges, entries: [entry], accounts: [recorded.account] },
   };

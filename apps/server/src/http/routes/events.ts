@@ -1,3 +1,5 @@
+import type { Json } from '@billonce/idempotency/core';
+import { entryAnswer } from '../../domain/entry-answer.ts';
 import { type BooksEvent, eventAnswer, eventFacts } from '../../domain/event.ts';
 import { instantMs, timestampOfMs } from '../../domain/timestamps.ts';
 import { encodeEventCursor, eventCursor, invalidCursor } from '../cursor.ts';
@@ -18,7 +20,13 @@ function sinceMsOf(since: string): number {
 /** An event, also under the names that AgentPay has for its parts. */
 function listedEvent(event: BooksEvent) {
   const answer = eventAnswer(event);
-  return { ...answer, ts: eventFacts(event).atMs, payload: answer.data };
+  return { ...answer, ts: eventFacts(event).atMs, payload: payloadOf(event, answer.data) };
+}
+
+/** What AgentPay's event has: the fact, and of usage the running total of its account. */
+function payloadOf(event: BooksEvent, data: Json): Json {
+  if (event.kind !== 'entry' || event.entry.outstandingAfter === undefined) return data;
+  return { ...entryAnswer(event.entry), total: event.entry.outstandingAfter };
 }
 
 export function eventRoutes({ reads, nowMs }: Desk) {

@@ -1,13 +1,13 @@
 import type { Entry, KnownUsage, Reversal } from '../../domain/usage.ts';
 import type { AccountKey } from '../../reads/books.ts';
 import type { RowsBeyond } from '../../reads/merge-events.ts';
-import { bigOrAbsent, integer, json, rowsIn, text, textOrAbsent } from './columns.ts';
+import { bigOrAbsent, integer, integerOrAbsent, json, rowsIn, text, textOrAbsent } from './columns.ts';
 import type { Connection, Row, Statements } from './connection.ts';
 import { parseWriteOff, writeOffColumn } from './write-offs.ts';
 
 /** Of `entries AS e` and `accounts AS a`, with what a reversal takes back. Usage is always of at least one request, a write-off of none. */
 export const entryColumns = `e.id, e.account, a.agent, a.service_id, e.sequence, e.requests, e.price_version, e.line_requests,
-  e.usage_id, e.occurred_at_ns, e.recorded_at_ms,
+  e.outstanding_after, e.usage_id, e.occurred_at_ns, e.recorded_at_ms,
   CASE WHEN e.requests < 0 THEN (SELECT json_agg(json_build_object('entry_id', r.entry_id,
       'from_sequence', r.from_sequence, 'through_sequence', r.through_sequence, 'reason', r.reason,
       'lines', (SELECT json_agg(json_build_object('price_version', l.price_version, 'requests', l.requests,
@@ -35,11 +35,11 @@ const loadEntriesOfSql = `SELECT ${entryColumns} FROM accounts AS a
   WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id = $3 AND e.sequence > $4 AND e.sequence <= $5
   ORDER BY e.sequence LIMIT $6`;
 const saveEntriesSql = `INSERT INTO entries (tenant, id, account, sequence, requests, price_version, line_requests,
-    usage_id, occurred_at_ns, recorded_at_ms)
-  SELECT tenant, id, account, sequence, requests, price_version, line_requests, usage_id, occurred_at_ns,
-    recorded_at_ms
+    outstanding_after, usage_id, occurred_at_ns, recorded_at_ms)
+  SELECT tenant, id, account, sequence, requests, price_version, line_requests, outstanding_after, usage_id,
+    occurred_at_ns, recorded_at_ms
   FROM json_to_recordset($1) AS w (tenant text, id uuid, account uuid, sequence bigint, requests bigint,
-    price_version integer, line_requests bigint, usage_id text, occurred_at_ns bigint, recorded_at_ms bigint)`;
+    price_version integer, line_requests bigint, outstanding_after bigint, usage_id text, occurred_at_ns bigint, recorded_at_ms bigint)`;
 
 /** An entry with its place: the account's id, in its tenant. */
 export interface PlacedEntry {
@@ -117,6 +117,7 @@ export async function saveEntries(statements: Statements, entries: readonly Plac
     requests: entry.requests,
     price_version: entry.priceVersion,
     line_requests: entry.lineRequests,
+    outstanding_after: entry.outstandingAfter ?? null,
     usage_id: entry.usageId ?? null,
     occurred_at_ns: entry.occurredAtNs ?? null,
     recorded_at_ms: entry.recordedAtMs,
@@ -139,6 +140,7 @@ export function parseEntry(row: Row): Entry {
     requests: integer(row, 'requests'),
     priceVersion: integer(row, 'price_version'),
     lineRequests: integer(row, 'line_requests'),
+    outstandingAfter: integerOrAbsent(row, 'outstanding_after'),
     usageId: textOrAbsent(row, 'usage_id'),
     occurredAtNs: bigOrAbsent(row, 'occurred_at_ns'),
     recordedAtMs: integer(row, 'recorded_at_ms'),

@@ -1,7 +1,7 @@
 import type { Position } from '../../domain/position.ts';
 import type { Entry, KnownEntry, KnownUsage } from '../../domain/usage.ts';
 import type { RowsBeyond } from '../../reads/merge-events.ts';
-import { bigOrAbsent, integer, text, textOrAbsent, uuid, uuidBytes } from './columns.ts';
+import { bigOrAbsent, integer, integerOrAbsent, text, textOrAbsent, uuid, uuidBytes } from './columns.ts';
 import type { Connection, Row } from './connection.ts';
 import {
   isReversed,
@@ -14,7 +14,7 @@ import {
 import { loadWriteOff, saveWriteOff } from './write-offs.ts';
 
 /** Of `entries AS e` and `accounts AS a`. */
-export const entryColumns = `e.id, e.account, a.agent, a.service_id, e.sequence, e.requests, e.price_version, e.line_requests, e.usage_id,
+export const entryColumns = `e.id, e.account, a.agent, a.service_id, e.sequence, e.requests, e.price_version, e.line_requests, e.outstanding_after, e.usage_id,
   CAST(e.occurred_at_ns AS TEXT) AS occurred_at_ns, e.recorded_at_ms`;
 
 const loadUsagesSql = `SELECT ${entryColumns} FROM json_each(?) AS wanted
@@ -32,8 +32,8 @@ const loadEntriesBeyondSql = {
 } as const;
 const loadEntriesOfSql = `SELECT ${entryColumns} FROM accounts AS a CROSS JOIN entries AS e ON e.account = a.account
        WHERE a.account = ? AND e.sequence > ? AND e.sequence <= ? ORDER BY e.sequence LIMIT ?`;
-const saveEntrySql = `INSERT INTO entries (tenant, id, account, sequence, requests, price_version, line_requests, usage_id,
-       occurred_at_ns, recorded_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const saveEntrySql = `INSERT INTO entries (tenant, id, account, sequence, requests, price_version, line_requests, outstanding_after,
+       usage_id, occurred_at_ns, recorded_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** Which of the usage ids are known, and as what: one query for all of them. */
 export function loadUsages(
@@ -120,6 +120,7 @@ export function saveEntry(connection: Connection, tenant: string, account: numbe
     entry.requests,
     entry.priceVersion,
     entry.lineRequests,
+    entry.outstandingAfter ?? null,
     entry.usageId ?? null,
     entry.occurredAtNs ?? null,
     entry.recordedAtMs,
@@ -139,6 +140,7 @@ export function parseEntry(connection: Connection, row: Row): Entry {
     requests,
     priceVersion: integer(row, 'price_version'),
     lineRequests: integer(row, 'line_requests'),
+    outstandingAfter: integerOrAbsent(row, 'outstanding_after'),
     usageId: textOrAbsent(row, 'usage_id'),
     occurredAtNs: bigOrAbsent(row, 'occurred_at_ns'),
     recordedAtMs: integer(row, 'recorded_at_ms'),

@@ -19,6 +19,7 @@ import { webhookOwnership } from './0013-webhook-ownership.ts';
 import { keyUses } from './0014-key-uses.ts';
 import { auditLog } from './0015-audit-log.ts';
 import { rateBudgets } from './0016-rate-budgets.ts';
+import { outstandingAfter } from './0017-outstanding-after.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -38,6 +39,7 @@ const migrations: readonly string[] = [
   keyUses,
   auditLog,
   rateBudgets,
+  outstandingAfter,
 ];
 
 /** The schema that this version reads and writes. */

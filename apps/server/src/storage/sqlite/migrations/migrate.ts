@@ -18,6 +18,7 @@ import { formerSecrets } from './0014-former-secrets.ts';
 import { webhookOwnership } from './0015-webhook-ownership.ts';
 import { keyUses } from './0016-key-uses.ts';
 import { auditLog } from './0017-audit-log.ts';
+import { outstandingAfter } from './0018-outstanding-after.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -38,6 +39,7 @@ const migrations: readonly string[] = [
   webhookOwnership,
   keyUses,
   auditLog,
+  outstandingAfter,
 ];
 
 /** The schema that this version reads and writes. */
