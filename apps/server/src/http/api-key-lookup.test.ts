@@ -81,3 +81,32 @@ test('however many keys are sent, a bounded number is remembered', async () => {
   await keys.byDigest('guess-0', here);
   assert.equal(looked.length, 10_002, 'the oldest was forgotten');
 });
+
+test('however many requests have one key while it is looked up, it is looked up once, and is no guess', async () => {
+  let looks = 0;
+  let answer = (_: string): void => undefined;
+  const slow = new Promise<string>((resolve) => {
+    answer = resolve;
+  });
+  const find = async (digest: string) => {
+    looks += 1;
+    return digest === 'right' ? await slow : undefined;
+  };
+  const keys = new ApiKeyLookup(find, { unknownPerMinuteMax: 3, nowMs: () => 0 });
+  const requests = Array.from({ length: 300 }, () => keys.byDigest('right', here));
+  assert.equal(looks, 1);
+  answer('key');
+  assert.deepEqual(new Set(await Promise.all(requests)), new Set(['key']));
+  for (const guess of ['a', 'b', 'c']) assert.equal(await keys.byDigest(guess, here), undefined);
+  await assert.rejects(keys.byDigest('d', here), isRateLimited);
+});
+
+test('keys that are being looked up are bounded for each address, and say overloaded until it is known', async () => {
+  const never = new Promise<undefined>(() => undefined);
+  const keys = new ApiKeyLookup(async () => await never, { unknownPerMinuteMax: 3, nowMs: () => 0 });
+  for (const guess of ['a', 'b', 'c']) keys.byDigest(guess, here).catch(() => undefined);
+  await assert.rejects(
+    keys.byDigest('d', here),
+    (error) => error instanceof ApiError && error.code === 'overloaded',
+  );
+});

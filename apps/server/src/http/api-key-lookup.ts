@@ -15,7 +15,10 @@ export interface ApiKeyLookupOptions {
 
 interface Guesses {
   readonly endsAtMs: number;
+  /** keys that were not recognized */
   count: number;
+  /** look-ups whose end is not known yet */
+  pending: number;
 }
 
 /**
@@ -30,6 +33,8 @@ export class ApiKeyLookup<Key> {
   readonly #unknown = new Map<string, number>();
   readonly #recognized = new Set<string>();
   readonly #guesses = new Map<string, Guesses>();
+  /** those that are under way */
+  readonly #lookups = new Map<string, Promise<Key | undefined>>();
   #generation = 0;
 
   constructor(find: (digest: string) => Promise<Key | undefined>, options: ApiKeyLookupOptions) {
@@ -37,17 +42,19 @@ export class ApiKeyLookup<Key> {
     this.#options = options;
   }
 
-  /** @throws {ApiError} `rate_limited` if the address has sent too many keys that are not recognized */
+  /**
+   * @throws {ApiError} `rate_limited` if the address has sent too many keys that are not recognized; `overloaded` if it may have,
+   * because so many of its keys are still being looked up
+   */
   async byDigest(digest: string, address: string): Promise<Key | undefined> {
     const nowMs = this.#options.nowMs();
     if (nowMs < (this.#unknown.get(digest) ?? 0)) return undefined;
-    if (this.#recognized.has(digest)) return await this.#look(digest);
+    if (this.#recognized.has(digest)) return await this.#lookOnce(digest);
     const guesses = this.#guessesOf(addressGroup(address), nowMs);
     if (guesses.count >= this.#options.unknownPerMinuteMax) throw tooMany(guesses.endsAtMs - nowMs);
-    // Counted before it is known: otherwise all that are sent at once would be looked up.
-    guesses.count += 1;
-    const key = await this.#look(digest);
-    if (key !== undefined) guesses.count -= 1;
+    const underWay = this.#lookups.get(digest);
+    const key = underWay === undefined ? await this.#lookAmong(guesses, digest) : await underWay;
+    if (key === undefined) guesses.count += 1;
     return key;
   }
 
@@ -71,6 +78,29 @@ export class ApiKeyLookup<Key> {
   forget(): void {
     this.#generation += 1;
     this.#unknown.clear();
+    this.#lookups.clear();
+  }
+
+  /** Looks a key up that may be a guess: all that are sent at once must not be looked up. */
+  async #lookAmong(guesses: Guesses, digest: string): Promise<Key | undefined> {
+    if (guesses.count + guesses.pending >= this.#options.unknownPerMinuteMax) throw tooManyPending();
+    guesses.pending += 1;
+    try {
+      return await this.#lookOnce(digest);
+    } finally {
+      guesses.pending -= 1;
+    }
+  }
+
+  /** Requests with the same key share a look-up that is under way. */
+  #lookOnce(digest: string): Promise<Key | undefined> {
+    const underWay = this.#lookups.get(digest);
+    if (underWay !== undefined) return underWay;
+    const lookup = this.#look(digest).finally(() => {
+      if (this.#lookups.get(digest) === lookup) this.#lookups.delete(digest);
+    });
+    this.#lookups.set(digest, lookup);
+    return lookup;
   }
 
   async #look(digest: string): Promise<Key | undefined> {
@@ -95,7 +125,7 @@ export class ApiKeyLookup<Key> {
     if (known !== undefined && nowMs < known.endsAtMs) return known;
     this.#guesses.delete(group);
     keep(this.#guesses, addressesMax);
-    const begun = { endsAtMs: nowMs + windowMs, count: 0 };
+    const begun = { endsAtMs: nowMs + windowMs, count: 0, pending: 0 };
     this.#guesses.set(group, begun);
     return begun;
   }
@@ -114,4 +144,10 @@ function tooMany(leftMs: number): ApiError {
   const headers = { 'retry-after': String(Math.ceil(leftMs / 1_000)) };
   const message = 'too many unrecognized API keys from this address';
   return new ApiError('rate_limited', message, { headers });
+}
+
+function tooManyPending(): ApiError {
+  const headers = { 'retry-after': '1' };
+  const message = 'too many API keys from this address are being looked up; nothing was applied';
+  return new ApiError('overloaded', message, { headers });
 }
