@@ -17,6 +17,8 @@ export interface BodyBounds {
  * @throws {ApiError} `payload_too_large`; `overloaded` if there is no room
  */
 export async function readBody(stream: Readable, bounds: BodyBounds): Promise<Buffer> {
+  // Nothing more is said of a stream that has ended so.
+  if (stream.destroyed && !stream.readableEnded) throw gone();
   refuseOver(bounds.announced ?? 0, bounds);
   return await new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

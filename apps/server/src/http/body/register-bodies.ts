@@ -21,6 +21,8 @@ export function registerBodies(
   metrics.watchBodies(() => room.bytes);
   app.decorateRequest('bodyPlace', undefined);
   app.addHook('preParsing', (request, reply, payload, done) => {
+    // Gone while its key was looked up: the event that gives the place back has been, and no byte of its body will come.
+    if (request.raw.socket.destroyed) return done(new ApiError('invalid_request', 'the connection is gone'));
     const place = room.place(laneOf(request));
     request.bodyPlace = place;
     // Also when the client leaves. Its request is worked on no longer than to the end of a slice.
