@@ -5,9 +5,9 @@ import { type EntryCursor, type EntryQuery, listEntries } from './list-entries.t
 
 const pageRows = 1_000;
 
-/** Where a walk continues, and the last id that it goes to: otherwise it would not end while usage comes in. */
+/** Where a walk continues, and the last place that it goes to: otherwise it would not end while usage comes in. */
 export interface WalkPlace<Cursor> {
-  readonly lastId: string;
+  readonly last: Cursor;
   readonly after: Cursor;
 }
 
@@ -26,14 +26,38 @@ export async function stepEntries(
   place: EntryPlace | undefined,
   rows: number,
 ): Promise<WalkStep<Entry, EntryPlace>> {
-  const lastId = place?.lastId ?? (await books.lastEntryId(query.tenant));
-  if (lastId === undefined) return { items: [], next: undefined };
+  const last = place?.last ?? (await lastPlace(books, query));
+  if (last === undefined) return { items: [], next: undefined };
   const page = await listEntries(books, query, place?.after, rows);
-  const items = page.items.filter(({ id }) => id <= lastId);
+  const items = page.items.filter((entry) => isUpTo(entry, last));
   const { next } = page;
-  const isLast =
-    !page.hasMore || items.length < page.items.length || (next.kind === 'id' && next.id >= lastId);
-  return { items, next: isLast ? undefined : { lastId, after: next } };
+  const isLast = !page.hasMore || items.length < page.items.length || isReached(next, last);
+  return { items, next: isLast ? undefined : { last, after: next } };
+}
+
+/**
+ * The last entry that there is now. One account goes by its sequence: a list of the whole tenant may end earlier, before what
+ * other transactions could still record, and an export of one account would then lack what was answered.
+ */
+async function lastPlace(books: Books, query: EntryQuery): Promise<EntryCursor | undefined> {
+  const { tenant, agent, serviceId, settlementId } = query;
+  // A settlement covers entries up to one that exists.
+  if (settlementId !== undefined) return { kind: 'sequence', sequence: Number.MAX_SAFE_INTEGER };
+  if (agent !== undefined && serviceId !== undefined) {
+    const { account } = await books.accountAndService({ tenant, agent, serviceId });
+    return account && { kind: 'sequence', sequence: account.sequence };
+  }
+  const id = await books.lastEntryId(tenant);
+  return id === undefined ? undefined : { kind: 'id', id };
+}
+
+function isUpTo({ id, sequence }: Entry, last: EntryCursor): boolean {
+  return last.kind === 'id' ? id <= last.id : sequence <= last.sequence;
+}
+
+function isReached(next: EntryCursor, last: EntryCursor): boolean {
+  if (next.kind === 'id') return last.kind === 'id' && next.id >= last.id;
+  return last.kind === 'sequence' && next.sequence >= last.sequence;
 }
 
 /** All entries that a query takes, page by page. One page is in memory at a time. */

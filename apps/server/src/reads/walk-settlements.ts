@@ -15,12 +15,12 @@ export async function stepSettlements(
   place: SettlementPlace | undefined,
   rows: number,
 ): Promise<WalkStep<Settlement, SettlementPlace>> {
-  const lastId = place?.lastId ?? (await books.lastSettlementId(query.tenant));
-  if (lastId === undefined) return { items: [], next: undefined };
+  const last = place?.last ?? (await books.lastSettlementId(query.tenant));
+  if (last === undefined) return { items: [], next: undefined };
   const page = await listSettlements(books, query, place?.after, rows);
-  const items = page.items.filter(({ id }) => id <= lastId);
-  const isLast = !page.hasMore || page.next >= lastId;
-  return { items, next: isLast ? undefined : { lastId, after: page.next } };
+  const items = page.items.filter(({ id }) => id <= last);
+  const isLast = !page.hasMore || page.next >= last;
+  return { items, next: isLast ? undefined : { last, after: page.next } };
 }
 
 /** All settlements that a query takes, page by page. */

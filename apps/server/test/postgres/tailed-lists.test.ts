@@ -5,6 +5,7 @@ import type { Command } from '../../src/domain/command.ts';
 import { eventFacts } from '../../src/domain/event.ts';
 import type { Books } from '../../src/reads/books.ts';
 import { listEvents } from '../../src/reads/list-events.ts';
+import { walkEntries } from '../../src/reads/walk-entries.ts';
 import { emptyPostgres } from '../harness/database.ts';
 import {
   connect,
@@ -212,4 +213,27 @@ test('what an instance has recorded is in its list at once', async (t) => {
     await first.execute(usage('agent-0'));
     assert.equal((await agentsOf(second)).length, round);
   }
+});
+
+test('a walk of one account has all that was answered, also while a transaction keeps lists of the tenant back', async (t) => {
+  const { url, first } = await startInstances(t, impatient);
+  await first.execute(usage('agent-0'));
+  await agentsOf(first);
+  await holdTransaction(t, url);
+  await first.execute(usage('agent-0'), usage('agent-0'));
+  const query = {
+    tenant,
+    agent: 'agent-0',
+    serviceId: 'search',
+    recordedFromMs: undefined,
+    recordedToMs: undefined,
+    occurredFromNs: undefined,
+    occurredToNs: undefined,
+    settlementId: undefined,
+  };
+  const walked: number[] = [];
+  for await (const entries of walkEntries(first.books, query)) {
+    walked.push(...entries.map(({ sequence }) => sequence));
+  }
+  assert.deepEqual(walked, [1, 2, 3]);
 });
