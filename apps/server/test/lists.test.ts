@@ -132,3 +132,44 @@ test('the OpenAPI document lists every operation of the contract, and every one 
     assert.equal(/no such path/.test(text), false, `${method} ${probe}`);
   }
 });
+
+const farBounds = [
+  '0000-01-01T00:00:00Z',
+  '1677-09-21T00:12:43Z',
+  '2262-04-11T23:47:17Z',
+  '9999-12-31T23:59:59.999999999Z',
+];
+
+test('bounds of time that no row can have, and places that no list gave, are never a fault of the server', async (t) => {
+  const { api, clock } = await startInProcess(t);
+  await api.post('/services', { serviceId: 's', priceStroops: 2 });
+  const occurredAt = new Date(clock.nowMs).toISOString();
+  await api.post('/usage', { agent: 'a', serviceId: 's', requests: 1, occurredAt });
+  for (const bound of farBounds) {
+    const isPast = bound < occurredAt;
+    for (const account of ['', '&agent=a', '&agent=a&serviceId=s']) {
+      const from = await api.get(`/entries?occurredFrom=${bound}${account}`);
+      assert.equal(from.json.items.length, isPast ? 1 : 0, `from ${bound}${account}`);
+      const to = await api.get(`/entries?occurredTo=${bound}${account}`);
+      assert.equal(to.json.items.length, isPast ? 0 : 1, `to ${bound}${account}`);
+      assert.equal((await api.get(`/entries/export.csv?occurredFrom=${bound}${account}`)).status, 200);
+    }
+    assert.ok((await api.get(`/settlements?from=${bound}`)).status < 500);
+    assert.ok((await api.get(`/events?since=${bound}`)).status < 500);
+  }
+  const places = ['number 2147483648', 'number 999999999999999', 'account 999999999999999'];
+  places.push('account 01a21a6e-c0d2-7000-8000-10e4ca07e5ee', 'sequence 999999999999999');
+  const paths = [
+    '/services/s/prices',
+    '/services/s/agents',
+    '/agents/a/usage',
+    '/entries?agent=a&serviceId=s',
+  ];
+  for (const path of [...paths, '/entries', '/agents', '/services', '/usage']) {
+    for (const place of places) {
+      const cursor = Buffer.from(place).toString('base64url');
+      const { status, text } = await api.get(`${path}${path.includes('?') ? '&' : '?'}cursor=${cursor}`);
+      assert.ok(status < 500, `${path} ${place}: ${text}`);
+    }
+  }
+});

@@ -76,11 +76,14 @@ export function nameCursor(cursor: string | undefined): string {
   throw invalidCursor();
 }
 
+/** The numbers of price versions are 32-bit integers on PostgreSQL. */
+const int4Max = 2 ** 31 - 1;
+
 /** @throws {ApiError} `invalid_request` */
 export function numberCursor(cursor: string | undefined): number {
   if (cursor === undefined) return 0;
   const { kind, place } = decodeCursor(cursor);
-  if (kind === 'number' && /^\d{1,15}$/.test(place)) return Number(place);
+  if (kind === 'number' && /^\d{1,10}$/.test(place) && Number(place) <= int4Max) return Number(place);
   throw invalidCursor();
 }
 
