@@ -1,5 +1,6 @@
-// How long another tenant's write waits while one tenant settles five agents of 10,000 accounts each:
-// `node bench/settle-bulk.ts sqlite`, `node bench/settle-bulk.ts postgres`.
+// How long another tenant's write waits while one tenant settles five agents of 10,000 accounts each, and then sends four
+// bulks of 1,000 items: `node bench/settle-bulk.ts sqlite`, `node bench/settle-bulk.ts postgres`. With 16 webhooks as well:
+// `node bench/settle-bulk.ts sqlite 16`.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -90,7 +91,7 @@ function services(from: number): Command {
   };
 }
 
-const [engine = 'sqlite'] = process.argv.slice(2);
+const [engine = 'sqlite', webhookCount = '0'] = process.argv.slice(2);
 const { storage, end } = await open(engine);
 const ledger = new LedgerLanes(storage.lanes.map((lane) => new Ledger(lane, storage.nowMs)));
 const submit = async (tenant: string, command: Command): Promise<Outcome> => {
@@ -108,35 +109,59 @@ const single: Command = {
     occurredAtNs: undefined,
   },
 };
+function webhook(number: number): Command {
+  return {
+    kind: 'create_webhook',
+    url: `https://example.com/${number}`,
+    events: ['*'],
+    secret: 'secret',
+    keptSecret: 'secret',
+    challenge: undefined,
+  };
+}
+
+/** Sends one write after another until something has ended: the longest that one of them waited. */
+async function longestBeside(tenant: string, ended: Promise<unknown>): Promise<string> {
+  let isOver = false;
+  const watched = ended.then(() => {
+    isOver = true;
+  });
+  let longestMs = 0;
+  while (!isOver) {
+    const startMs = performance.now();
+    await submit(tenant, single);
+    longestMs = Math.max(longestMs, performance.now() - startMs);
+  }
+  await watched;
+  return `${longestMs.toFixed(0)} ms`;
+}
+
+// Some have a place in the same lane as the heavy tenant, some in another one.
+const neighbours = ['light', 'light-1', 'light-2', 'light-3'];
+const beside = async (ended: Promise<unknown>) =>
+  (await Promise.all(neighbours.map((tenant) => longestBeside(tenant, ended)))).join(', ');
 const since = (startMs: number) => `${(performance.now() - startMs).toFixed(0)} ms`;
 
 for (let from = 0; from < accountsPerAgent; from += itemsPerBulk) await submit('heavy', services(from));
+for (let number = 0; number < Number(webhookCount); number++) await submit('heavy', webhook(number));
 for (const round of [1, 2, 3]) {
   for (const agent of agents) {
     for (let from = 0; from < accountsPerAgent; from += itemsPerBulk)
       await submit('heavy', usages(agent, from));
   }
-  await submit('light', single);
   const aloneMs = performance.now();
-  await submit('light', single);
-  const alone = since(aloneMs);
-  const startMs = performance.now();
-  const processor = process.cpuUsage();
+  for (let count = 0; count < 20; count++) await submit('light', single);
+  const alone = ((performance.now() - aloneMs) / 20).toFixed(1);
+  const settleMs = performance.now();
   const settled = Promise.all(agents.map((agent) => submit('heavy', { kind: 'settle_bulk', agent })));
-  const heavy = settled.then(() => since(startMs));
-  // Of the tenants with a place in the same lane as the heavy one, and of one in another lane.
-  const waited = await Promise.all(
-    ['light', 'light-1', 'light-2', 'light-3'].map(async (tenant) => {
-      await submit(tenant, single);
-      return since(startMs);
-    }),
-  );
-  const all = await heavy;
-  const { user, system } = process.cpuUsage(processor);
-  const processorMs = ((user + system) / 1_000).toFixed(0);
-  console.log(
-    `${engine} round ${round}: alone ${alone}, beside ${waited.join(', ')}, all settled ${all}, ${processorMs} ms of this process`,
-  );
+  const all = settled.then(() => since(settleMs));
+  console.log(`${engine} round ${round}: alone ${alone} ms`);
+  console.log(`  at most beside settle/bulk ${await beside(settled)}, all settled in ${await all}`);
+  const bulkMs = performance.now();
+  const bulks = [1, 2, 3, 4].map((number) => submit('heavy', usages('agent-9', number * itemsPerBulk)));
+  const recorded = Promise.all(bulks);
+  const allRecorded = recorded.then(() => since(bulkMs));
+  console.log(`  at most beside bulks ${await beside(recorded)}, all recorded in ${await allRecorded}`);
 }
 await storage.close();
 await end();

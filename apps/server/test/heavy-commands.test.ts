@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { sha256 } from '@billonce/idempotency/core';
 import type { Command } from '../src/domain/command.ts';
 import { settleBulkAccountsFirst, settleBulkAccountsMax } from '../src/domain/commands/settlements.ts';
+import { webhooksMax } from '../src/domain/webhook.ts';
 import { executeTogether, togetherCount } from '../src/ledger/gathering-executor.ts';
 import { Ledger, type WriteTimes } from '../src/ledger/ledger.ts';
 import type { KeyUse, Outcome } from '../src/ledger/submission.ts';
@@ -77,6 +78,38 @@ test('a settle/bulk is weighed with the accounts of its agent, and committed in 
   );
   const account = await books.account({ tenant: 'heavy', agent: 'agent-4', serviceId: 'service-0' });
   assert.deepEqual([account?.settlements, account?.settledRequests], [1, 3]);
+});
+
+test('a bulk weighs more while its items go to many webhooks, and no more than before when they are gone', async (t) => {
+  const { submit, ended } = await start(t);
+  const valid = { kind: 'valid', item: usage('agent-0') } as const;
+  const items = Array.from({ length: 60 }, () => valid);
+  const bulk = () => submit('bulk', 'heavy', { kind: 'record_usage_bulk', isAtomic: false, items });
+  const together = async () => {
+    ended.length = 0;
+    await Promise.all([bulk(), bulk(), bulk()]);
+    return ended.map((bulkEnded) => bulkEnded.items);
+  };
+  assert.deepEqual(await together(), [180, 180, 180]);
+  const webhookIds: string[] = [];
+  for (let number = 0; number < webhooksMax; number++) {
+    const url = `https://example.com/${number}`;
+    const made = await submit('webhook', 'heavy', {
+      kind: 'create_webhook',
+      url,
+      events: ['*'],
+      secret: 'secret',
+      keptSecret: 'secret',
+      challenge: undefined,
+    });
+    webhookIds.push(bodyOf(made).id);
+  }
+  // The server learns from the first bulk how many webhooks get its items.
+  await bulk();
+  assert.deepEqual(await together(), [60, 60, 60]);
+  for (const webhookId of webhookIds) await submit('webhook', 'heavy', { kind: 'delete_webhook', webhookId });
+  await bulk();
+  assert.deepEqual(await together(), [180, 180, 180]);
 });
 
 test('another tenant writes between heavy commands, however many are queued', async (t) => {

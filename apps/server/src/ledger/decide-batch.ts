@@ -17,7 +17,7 @@ import { servicePaused } from '../domain/pause.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { sparedByIds, sparedByReplay } from '../domain/spared.ts';
 import { adminTenant } from '../domain/tenant.ts';
-import { DraftView, type View } from '../domain/view.ts';
+import { type Changes, DraftView, type View } from '../domain/view.ts';
 import { noWants } from '../domain/wants.ts';
 import type { Loaded, StoredRecord } from './storage-port.ts';
 import { type KeyUse, type Outcome, recordName, type Submission } from './submission.ts';
@@ -106,7 +106,8 @@ export function decideBatch(
       made.set(name, decidedRecord(submission, key, decision, response, moment));
     }
     const spared = sparedByIds(command, decision.answer.body, (serviceId) => draft.service(serviceId));
-    return { kind: 'answered', response, replayed: false, spared } as const;
+    const deliveriesPerEvent = deliveriesPerEventOf(decision.changes);
+    return { kind: 'answered', response, replayed: false, spared, deliveriesPerEvent } as const;
   });
   return { outcomes, drafts, records: [...made.values()] };
 }
@@ -120,6 +121,11 @@ function actsOfSubmission(
 ): readonly Act[] {
   if (rulesOf(command).actsMax(command) === 0) return [];
   return actsOf(tenant, before, changes).map((facts, number) => ({ ...facts, id: id(number), atMs, actor }));
+}
+
+function deliveriesPerEventOf({ entries, settlements, events, deliveries }: Changes): number | undefined {
+  const eventCount = entries.length + settlements.length + events.length;
+  return eventCount === 0 ? undefined : deliveries.length / eventCount;
 }
 
 function tooHeavy(accounts: number): Outcome {

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { rulesOf, weighedWith } from '../domain/command.ts';
+import { weighedWith } from '../domain/command.ts';
 import { type FaultFacts, factsOf } from '../fault-facts.ts';
-import type { BatchExecutor } from './batch-executor.ts';
+import { type Batch, type BatchExecutor, itemsOf } from './batch-executor.ts';
+import { DeliveryWeights } from './delivery-weights.ts';
 import { FairQueue, type Queued } from './fair-queue.ts';
 import type { Outcome, Submission } from './submission.ts';
 
-/** The bounds of the write path, in items: a single command weighs 1, a bulk as much as it has items. */
+/** The bounds of the write path, in items: a single command weighs 1, a bulk as much as it has items; deliveries to webhooks add to it. */
 export interface LedgerLimits {
   readonly queuedItemsMax: number;
   /** with the writer and not answered yet: enough that it never waits, few enough that the queue stays fair */
@@ -51,6 +52,7 @@ interface Waiting extends Queued {
 /** What went to the writer together. */
 interface Taken {
   readonly waiting: readonly Waiting[];
+  readonly weight: number;
   readonly batch: { readonly items: number };
   readonly takenAtMs: number;
 }
@@ -66,6 +68,7 @@ export class Ledger {
   readonly #onDecided: OnDecided;
   readonly #queue: FairQueue<Waiting>;
   readonly #passTurn: PassTurn;
+  readonly #weights = new DeliveryWeights();
   #inFlightItems = 0;
   #isScheduled = false;
   #isPassing = false;
@@ -122,9 +125,9 @@ export class Ledger {
       });
     return new Promise((answer) => {
       const { tenant, command } = submission;
-      const weight = rulesOf(command).weight(command);
       // A worker's report: a message whose outcome is not noted would be sent again. The outbox bounds their number.
       const isReserved = command.kind === 'report_delivery';
+      const weight = isReserved ? 1 : this.#weights.weightOf(tenant, command);
       const lane = isReserved ? reportsLane : tenant;
       const submittedAtMs = performance.now();
       if (!this.#queue.offer({ lane, weight, isReserved, submission, answer, onTimed, submittedAtMs })) {
@@ -167,9 +170,13 @@ export class Ledger {
     }
     const weight = waiting.reduce((sum, element) => sum + element.weight, 0);
     this.#inFlightItems += weight;
-    const taken: Taken = { waiting, batch: { items: weight }, takenAtMs: performance.now() };
+    const batch: Batch = {
+      submissions: waiting.map(({ submission }) => submission),
+      nowMs: this.#nowMs(),
+    };
+    const taken: Taken = { waiting, weight, batch: { items: itemsOf(batch) }, takenAtMs: performance.now() };
     this.#executor
-      .execute({ submissions: waiting.map(({ submission }) => submission), nowMs: this.#nowMs() })
+      .execute(batch)
       .then((outcomes) => this.#answer(taken, outcomes))
       .catch((error: unknown) => this.#answer(taken, [], factsOf(error)));
   }
@@ -186,8 +193,8 @@ export class Ledger {
     this.#passTurn().then(end, end);
   }
 
-  #answer({ waiting, batch, takenAtMs }: Taken, outcomes: readonly Outcome[], facts = noFacts): void {
-    this.#inFlightItems -= batch.items;
+  #answer({ waiting, weight, batch, takenAtMs }: Taken, outcomes: readonly Outcome[], facts = noFacts): void {
+    this.#inFlightItems -= weight;
     this.#queue.endTurn();
     const answeredAtMs = performance.now();
     // The writer's next work is on its way before these answers are written: it never waits for the sockets.
@@ -195,6 +202,7 @@ export class Ledger {
     for (const [index, { answer, submission, submittedAtMs, onTimed }] of waiting.entries()) {
       const outcome: Outcome = outcomes[index] ?? { kind: 'fault', code: 'outcome_unknown', facts };
       if (this.#isQueuedAgain(waiting[index], outcome)) continue;
+      this.#weights.learn(submission, outcome);
       onTimed?.({ submittedAtMs, takenAtMs, answeredAtMs, batch });
       answer(outcome);
       this.#onDecided(submission, outcome);
@@ -207,7 +215,7 @@ export class Ledger {
     if (element === undefined || outcome.kind !== 'fault' || outcome.accounts === undefined) return false;
     const command = weighedWith(element.submission.command, outcome.accounts);
     const submission = { ...element.submission, command };
-    const weight = rulesOf(command).weight(command);
+    const weight = this.#weights.weightOf(submission.tenant, command);
     if (!this.#queue.offer({ ...element, submission, weight })) return false;
     this.#schedule();
     return true;

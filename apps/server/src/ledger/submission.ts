@@ -33,8 +33,11 @@ export type Outcome =
   | {
       readonly kind: 'answered';
       readonly response: KeptResponse;
-      readonly replayed: boolean /** usage that came again, and was not billed again */;
+      readonly replayed: boolean;
+      /** usage that came again, and was not billed again */
       readonly spared?: SparedUsage | undefined;
+      /** deliveries to webhooks that were committed with each of its events; `undefined` if it made no event */
+      readonly deliveriesPerEvent?: number | undefined;
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | {
