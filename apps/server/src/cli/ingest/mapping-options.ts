@@ -1,6 +1,7 @@
 import { readCount } from './exact-count.ts';
 import type { AgentFrom, ItemMapping, Mapping, RowFilter, ValueFrom } from './mapping.ts';
-import { type Preset, presets } from './presets.ts';
+import type { Preset } from './preset.ts';
+import { presets } from './presets.ts';
 import { isTimeZone } from './time-zone.ts';
 
 /** The options that say what the columns of a file mean. */
