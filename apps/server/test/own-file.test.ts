@@ -139,12 +139,14 @@ test('an idle server stops when its lock is deleted, and when the link to its fi
   assert.equal(existsSync(join(folder, 'other.db')), false);
 });
 
-test('two servers do not start on one file through linked folders, or through hard links', async (t) => {
+test('two servers do not start on one file through links that lead to no file yet, or through hard links', async (t) => {
   const folder = temporaryFolder(t);
   const file = join(folder, 'data', 'books.db');
   mkdirSync(dirname(file));
   symlinkSync(dirname(file), join(folder, 'linked'));
-  const server = await startProcess(t, { DATABASE_URL: `file:${join(folder, 'linked', 'books.db')}` });
+  const dangling = join(folder, 'dangling.db');
+  symlinkSync(join(folder, 'linked', 'books.db'), dangling);
+  const server = await startProcess(t, { DATABASE_URL: `file:${dangling}` });
   await assert.rejects(
     startProcess(t, { DATABASE_URL: `file:${file}` }),
     /another server has .*books\.db open/,
