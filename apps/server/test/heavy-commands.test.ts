@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { sha256 } from '@billonce/idempotency/core';
 import type { Command } from '../src/domain/command.ts';
 import { settleBulkAccountsFirst, settleBulkAccountsMax } from '../src/domain/commands/settlements.ts';
+import { entriesBehindFirst } from '../src/domain/far-back.ts';
 import { webhooksMax } from '../src/domain/webhook.ts';
 import { executeTogether, togetherCount } from '../src/ledger/gathering-executor.ts';
 import { Ledger, type WriteTimes } from '../src/ledger/ledger.ts';
@@ -110,6 +111,39 @@ test('a bulk weighs more while its items go to many webhooks, and no more than b
   for (const webhookId of webhookIds) await submit('webhook', 'heavy', { kind: 'delete_webhook', webhookId });
   await bulk();
   assert.deepEqual(await together(), [180, 180, 180]);
+});
+
+test('what looks through many entries for reversals is weighed with them, and then carried out', async (t) => {
+  const { submit, ended, books } = await start(t);
+  const item = usage('agent-0');
+  const items = Array.from({ length: entriesBehindFirst }, () => ({ kind: 'valid', item }) as const);
+  for (let bulks = 0; bulks < 2; bulks++)
+    await submit('bulk', 'heavy', { kind: 'record_usage_bulk', isAtomic: false, items });
+  const account = { agent: 'agent-0', serviceId: 'service-0' };
+  const settle: Command = {
+    kind: 'settle',
+    ...account,
+    through: 1,
+    expectedStroops: undefined,
+    ifMatch: undefined,
+  };
+  const weights = async (what: string, commands: readonly Command[]) => {
+    ended.length = 0;
+    const outcomes = await Promise.all(commands.map((command) => submit(what, 'heavy', command)));
+    return { bodies: outcomes.map(bodyOf), items: ended.map((one) => one.items) };
+  };
+  // Nothing was ever taken back: nothing is looked through.
+  assert.deepEqual((await weights('settle', [settle])).items, [1]);
+  const entries = await books.entriesOf({ tenant: 'heavy', ...account }, 2_000, 2_001, 1);
+  const entryId = String(entries[0]?.id);
+  await submit('reverse', 'heavy', { kind: 'reverse_entry', entryId, reason: 'wrong' });
+  // 1,999 entries come after the third one; there is room for a tenth more and ten, and 200 weigh as much as an item.
+  const settled = await weights('settle', [{ ...settle, through: 3 }]);
+  assert.deepEqual(settled.items, [12]);
+  assert.equal(settled.bodies[0].requests, 6);
+  const cleared = await weights('clear', [{ kind: 'clear_account', ...account }]);
+  assert.deepEqual(cleared.items, [12]);
+  assert.deepEqual(cleared.bodies, [{ ...account, clearedTotal: 5_991 }]);
 });
 
 test('another tenant writes between heavy commands, however many are queued', async (t) => {

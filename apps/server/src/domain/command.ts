@@ -41,6 +41,7 @@ import {
   type TestWebhook,
   testWebhook,
 } from './commands/webhooks.ts';
+import { weighedToLookBack } from './far-back.ts';
 
 /** What a caller wants done, validated. */
 export type Command =
@@ -108,7 +109,10 @@ export function rulesOf(command: Command): CommandRules<Command> {
   return rulesOfKinds[command.kind];
 }
 
-/** The same command, weighed with the accounts that it was found to touch. */
-export function weighedWith(command: Command, accounts: number): Command {
-  return command.kind === 'settle_bulk' ? settleBulkOf(command, accounts) : command;
+/** The same command, weighed with what it was found to touch. */
+export function weighedWith(command: Command, touched: number): Command {
+  if (command.kind === 'settle_bulk') return settleBulkOf(command, touched);
+  if (command.kind === 'settle' || command.kind === 'clear_account')
+    return weighedToLookBack(command, touched);
+  return command;
 }

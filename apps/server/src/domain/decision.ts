@@ -21,10 +21,11 @@ export type Decision =
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-/** Why a command was not decided: it touches more accounts than it was weighed with, and must be weighed again. */
+/** Why a command was not decided: it touches more than it was weighed with, and must be weighed again. */
 export interface Heavier {
   readonly kind: 'heavier';
-  readonly accounts: number;
+  /** accounts that are settled, or entries that are looked through */
+  readonly touched: number;
 }
 
 /** What a command is decided with, besides what it can see. */

@@ -12,6 +12,8 @@ export interface TenantWants {
     readonly agent: string;
     readonly serviceId: string;
     readonly sequence: number | undefined;
+    /** the position is not wanted if more entries after it may have to be looked through */
+    readonly entriesBehindMax: number;
   }[];
   /** ids of entries that are wanted with their accounts */
   readonly entries: Set<string>;

@@ -93,7 +93,7 @@ export function decideBatch(
       bulkItemsMax: settings.bulkItemsMax ?? moment.bulkItemsMax,
     });
     if (decision.kind === 'refused') return decision;
-    if (decision.kind === 'heavier') return tooHeavy(decision.accounts);
+    if (decision.kind === 'heavier') return tooHeavy(decision.touched);
     const acts = actsOfSubmission(submission, draft, decision, {
       atMs: moment.nowMs,
       id: (number) => idIn(moment.ids, firstActId + number),
@@ -128,9 +128,9 @@ function deliveriesPerEventOf({ entries, settlements, events, deliveries }: Chan
   return eventCount === 0 ? undefined : deliveries.length / eventCount;
 }
 
-function tooHeavy(accounts: number): Outcome {
-  const message = `the command touches ${accounts} accounts, more than it was weighed with`;
-  return { kind: 'fault', code: 'overloaded', facts: { message }, accounts };
+function tooHeavy(touched: number): Outcome {
+  const message = `the command touches ${touched} accounts or entries, more than it was weighed with`;
+  return { kind: 'fault', code: 'overloaded', facts: { message }, touched };
 }
 
 function withSpared(known: Outcome, command: Command, view: View | undefined): Outcome {

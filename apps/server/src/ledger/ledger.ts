@@ -212,8 +212,8 @@ export class Ledger {
 
   /** What was too heavy for its place waits once more, at its weight: whether it does. */
   #isQueuedAgain(element: Waiting | undefined, outcome: Outcome): boolean {
-    if (element === undefined || outcome.kind !== 'fault' || outcome.accounts === undefined) return false;
-    const command = weighedWith(element.submission.command, outcome.accounts);
+    if (element === undefined || outcome.kind !== 'fault' || outcome.touched === undefined) return false;
+    const command = weighedWith(element.submission.command, outcome.touched);
     const submission = { ...element.submission, command };
     const weight = this.#weights.weightOf(submission.tenant, command);
     if (!this.#queue.offer({ ...element, submission, weight })) return false;

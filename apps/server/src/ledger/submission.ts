@@ -44,8 +44,8 @@ export type Outcome =
       readonly kind: 'fault';
       readonly code: FaultCode;
       readonly facts: FaultFacts;
-      /** how many accounts the command touches, when it was weighed with fewer and so was not carried out */
-      readonly accounts?: number;
+      /** how much the command touches, when it was weighed with less and so was not carried out */
+      readonly touched?: number;
     };
 
 /** Why a submission got no answer: nothing was applied, nobody knows, or it is our fault. */

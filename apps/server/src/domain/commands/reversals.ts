@@ -1,6 +1,7 @@
 import type { Account } from '../account.ts';
 import { type CommandRules, usually } from '../command-rules.ts';
-import { type Decision, done, type Moment, refused } from '../decision.ts';
+import { type Decision, done, type Heavier, type Moment, refused } from '../decision.ts';
+import { entriesBehind, entriesBehindMaxOf, type LooksBack, weightOfLook } from '../far-back.ts';
 import type { Position } from '../position.ts';
 import { openFrom, reverseOn, unreversedBehind } from '../reversal.ts';
 import { reversalEntryAnswer } from '../reversal-answer.ts';
@@ -13,7 +14,7 @@ export interface ReverseEntry {
   readonly reason: string;
 }
 
-export interface ClearAccount {
+export interface ClearAccount extends LooksBack {
   readonly kind: 'clear_account';
   readonly agent: string;
   readonly serviceId: string;
@@ -29,10 +30,13 @@ export const reverseEntry: CommandRules<ReverseEntry> = {
 /** Takes back all usage of an account that is outstanding, by one entry. A credit stays: it is owed to the agent. */
 export const clearAccount: CommandRules<ClearAccount> = {
   ...usually,
-  reads({ agent, serviceId }, wants) {
+  reads(command, wants) {
+    const { agent, serviceId } = command;
     wantAccount(agent, serviceId, wants);
-    wants.positions.push({ agent, serviceId, sequence: undefined });
+    const entriesBehindMax = entriesBehindMaxOf(command);
+    wants.positions.push({ agent, serviceId, sequence: undefined, entriesBehindMax });
   },
+  weight: weightOfLook,
   decide: decideClearing,
 };
 
@@ -65,12 +69,14 @@ function decideReversal(command: ReverseEntry, view: View, moment: Moment): Deci
   );
 }
 
-function decideClearing(command: ClearAccount, view: View, moment: Moment): Decision {
+function decideClearing(command: ClearAccount, view: View, moment: Moment): Decision | Heavier {
   const { agent, serviceId } = command;
   const before = view.account(agent, serviceId);
   if (before.sequence === 0) {
     return refused({ code: 'not_found', message: `agent ${agent} never used service ${serviceId}` });
   }
+  const behind = entriesBehind(before, openFrom(before));
+  if (behind > entriesBehindMaxOf(command)) return { kind: 'heavier', touched: behind };
   const open = openUsage(before, view);
   const clearedTotal = [...open.values()].reduce((sum, requests) => sum + requests, 0);
   const body = { agent, serviceId, clearedTotal };

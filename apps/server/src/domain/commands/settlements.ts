@@ -2,6 +2,7 @@ import type { Json } from '@billonce/idempotency/core';
 import { type Account, isUnsettled, outstandingOn, outstandingRequests } from '../account.ts';
 import { type CommandRules, usually } from '../command-rules.ts';
 import { type Decision, done, type Heavier, type Moment, refused } from '../decision.ts';
+import { entriesBehind, entriesBehindMaxOf, type LooksBack, weightOfLook } from '../far-back.ts';
 import type { Stroops } from '../money.ts';
 import { isTakenBackLater, type Position } from '../position.ts';
 import { type Quote, quoteOf } from '../quote.ts';
@@ -12,7 +13,7 @@ import { type SettledAccount, type Settlement, settleOn } from '../settlement.ts
 import type { View } from '../view.ts';
 import { wantPricedAccount } from '../wants.ts';
 
-export interface Settle {
+export interface Settle extends LooksBack {
   readonly kind: 'settle';
   readonly agent: string;
   readonly serviceId: string;
@@ -32,11 +33,15 @@ export interface SettleBulk {
 
 export const settle: CommandRules<Settle> = {
   ...usually,
-  reads({ agent, serviceId, through }, wants) {
+  reads(command, wants) {
+    const { agent, serviceId, through } = command;
     wantPricedAccount(agent, serviceId, wants);
-    if (through !== undefined) wants.positions.push({ agent, serviceId, sequence: through });
+    if (through === undefined) return;
+    const entriesBehindMax = entriesBehindMaxOf(command);
+    wants.positions.push({ agent, serviceId, sequence: through, entriesBehindMax });
   },
   actsMax: () => 0,
+  weight: (command) => (command.through === undefined ? 1 : weightOfLook(command)),
   decide: decideSettle,
 };
 
@@ -68,7 +73,7 @@ export function settleBulkOf(command: SettleBulk, accounts: number): SettleBulk 
   return { ...command, accountsMax: Math.min(settleBulkAccountsMax, Math.ceil(accounts * 1.1) + 10) };
 }
 
-function decideSettle(command: Settle, view: View, moment: Moment): Decision {
+function decideSettle(command: Settle, view: View, moment: Moment): Decision | Heavier {
   const { agent, serviceId, through } = command;
   const service = view.service(serviceId);
   const account = view.account(agent, serviceId);
@@ -77,6 +82,8 @@ function decideSettle(command: Settle, view: View, moment: Moment): Decision {
   }
   if (through !== undefined && !isSettleable(account, through))
     return quoteChanged(quoteOf(account, service));
+  const behind = through === undefined ? 0 : entriesBehind(account, through);
+  if (behind > entriesBehindMaxOf(command)) return { kind: 'heavier', touched: behind };
   const position = positionOf(account, through, view);
   if (position !== undefined && isTakenBackLater(position)) {
     const message = `usage up to entry ${position.sequence} was reversed later; nothing was charged`;
@@ -131,7 +138,7 @@ function decideSettleBulk(command: SettleBulk, view: View, moment: Moment): Deci
       message: `the agent has more than ${settleBulkAccountsMax} accounts; settle them one by one`,
     });
   }
-  if (count > accountsMaxOf(command)) return { kind: 'heavier', accounts: count };
+  if (count > accountsMaxOf(command)) return { kind: 'heavier', touched: count };
   const outstanding = view
     .accountsOf(command.agent)
     .filter((account) => account.lines.some((line) => outstandingOn(line) !== 0))

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { settleBulkAccountsMax } from '../../domain/commands/settlements.ts';
+import { entriesBehind } from '../../domain/far-back.ts';
 import { LoadedView } from '../../domain/loaded-view.ts';
 import { openFrom } from '../../domain/reversal.ts';
 import { accountName } from '../../domain/view.ts';
@@ -275,6 +276,7 @@ async function loadPositions(
       const account = accounts.get(nameIn(tenant, wanted));
       if (account === undefined) return;
       const sequence = wanted.sequence ?? openFrom(account.totals);
+      if (entriesBehind(account.totals, sequence) > wanted.entriesBehindMax) return;
       const position = await loadPosition(connection, { tenant, account: account.account, sequence });
       const name = `${accountName(wanted.agent, wanted.serviceId)} ${sequence}`;
       if (position !== undefined) views.get(tenant)?.positions.set(name, position);

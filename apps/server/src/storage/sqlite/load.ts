@@ -1,4 +1,5 @@
 import { settleBulkAccountsMax } from '../../domain/commands/settlements.ts';
+import { entriesBehind } from '../../domain/far-back.ts';
 import { LoadedView } from '../../domain/loaded-view.ts';
 import { openFrom } from '../../domain/reversal.ts';
 import { accountName } from '../../domain/view.ts';
@@ -104,10 +105,12 @@ function loadTenant(
   if (wants.usageIds.size > 0) {
     for (const [id, usage] of loadUsages(connection, tenant, wants.usageIds)) view.usages.set(id, usage);
   }
-  for (const { agent, serviceId, sequence: wanted } of wants.positions) {
+  for (const { agent, serviceId, sequence: wanted, entriesBehindMax } of wants.positions) {
     const name = accountName(agent, serviceId);
     const number = numbers.get(name);
-    const sequence = wanted ?? openFrom(view.account(agent, serviceId));
+    const account = view.account(agent, serviceId);
+    const sequence = wanted ?? openFrom(account);
+    if (entriesBehind(account, sequence) > entriesBehindMax) continue;
     const position = number === undefined ? undefined : loadPosition(connection, number, sequence);
     if (position !== undefined) view.positions.set(`${name} ${sequence}`, position);
   }
