@@ -336,6 +336,22 @@ test('a UUIDv7 ahead of the clock is not executed again when its first use is pa
   }
 });
 
+test('a UUIDv7 that was forgotten under a shorter retention stays refused; one that has a record replays', async () => {
+  const dayMs = 86_400_000;
+  const { engine, clock, store } = setUp({ retentionMs: dayMs });
+  const forgotten = keyOf(clock.nowMs());
+  await engine.finish(await executed(engine, { key: forgotten }), ok, about);
+  clock.advance(dayMs + 300_001);
+  const known = keyOf(clock.nowMs());
+  await engine.finish(await executed(engine, { key: known }), ok, about);
+  clock.advance(1);
+  const longer = setUp({ store, retentionMs: 400 * dayMs, forgottenBeforeMs: clock.nowMs() });
+  longer.clock.advance(clock.nowMs() - longer.clock.nowMs());
+  assert.equal(errorOf(await answered(longer.engine, { key: forgotten })), 'idempotency_key_expired');
+  assert.equal((await answered(longer.engine, { key: known })).status, ok.status);
+  assert.equal((await longer.engine.begin(request({ key: keyOf(clock.nowMs()) }))).kind, 'execute');
+});
+
 test('a UUIDv7 older than the retention or ahead of the clock is refused, and nothing of it is kept', async () => {
   const { engine, clock } = setUp();
   const old = keyOf(clock.nowMs() - 86_400_001);

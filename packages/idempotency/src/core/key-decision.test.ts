@@ -41,4 +41,7 @@ test('the age of a key is judged by the time that it carries', () => {
   assert.equal(judgeKeyAge(3_999, 5_000, policy).kind, 'too_old');
   assert.equal(judgeKeyAge(5_100, 5_000, policy).kind, 'fresh');
   assert.equal(judgeKeyAge(5_101, 5_000, policy).kind, 'in_future');
+  const raised = { ...policy, retentionMs: 10_000, forgottenBeforeMs: 4_000 };
+  assert.equal(judgeKeyAge(3_999, 5_000, raised).kind, 'too_old');
+  assert.equal(judgeKeyAge(4_000, 5_000, raised).kind, 'fresh');
 });

@@ -24,6 +24,8 @@ export interface KeyPolicy {
   readonly retentionMs: number;
   /** how far ahead of the clock the time of a UUIDv7 may be, in milliseconds */
   readonly futureToleranceMs: number;
+  /** what is known to be forgotten, in milliseconds since the epoch: a UUIDv7 made before that moment is too old */
+  readonly forgottenBeforeMs?: number;
 }
 
 /** What becomes of a request that carries a key. */
@@ -73,7 +75,8 @@ export type KeyAge =
  */
 export function judgeKeyAge(madeAtMs: number | undefined, nowMs: number, policy: KeyPolicy): KeyAge {
   if (madeAtMs === undefined) return { kind: 'fresh' };
-  if (madeAtMs < nowMs - policy.retentionMs) return { kind: 'too_old', madeAtMs };
-  if (madeAtMs > nowMs + policy.futureToleranceMs) return { kind: 'in_future', madeAtMs };
+  const { retentionMs, futureToleranceMs, forgottenBeforeMs = 0 } = policy;
+  if (madeAtMs < Math.max(nowMs - retentionMs, forgottenBeforeMs)) return { kind: 'too_old', madeAtMs };
+  if (madeAtMs > nowMs + futureToleranceMs) return { kind: 'in_future', madeAtMs };
   return { kind: 'fresh' };
 }

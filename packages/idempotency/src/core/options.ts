@@ -49,6 +49,11 @@ export interface IdempotencyOptions<Request = unknown> {
   readonly retentionMs?: number;
   /** how far ahead the time of a UUIDv7 key may be; 5 min */
   readonly futureToleranceMs?: number;
+  /**
+   * A UUIDv7 key made before this moment, in milliseconds since the epoch, is refused unless it has a record; 0. Set it to the
+   * moment at which `retentionMs` was raised: the records of older keys may be gone already.
+   */
+  readonly forgottenBeforeMs?: number;
   /** how long a duplicate waits for the answer of the first request; 5 s */
   readonly waitMs?: number;
   /** how many duplicates may wait in this process; 1,000 */
@@ -116,6 +121,7 @@ export interface EngineSettings {
   readonly answerTtlMs: number;
   readonly retentionMs: number;
   readonly futureToleranceMs: number;
+  readonly forgottenBeforeMs: number;
   readonly waitMs: number;
   readonly waitersMax: number;
   readonly onAbandoned: NonNullable<IdempotencyOptions['onAbandoned']>;

@@ -25,6 +25,7 @@ const sharedNames = [
   'answerTtlMs',
   'retentionMs',
   'futureToleranceMs',
+  'forgottenBeforeMs',
   'waitMs',
   'waitersMax',
   'storeTimeoutMs',
