@@ -10,6 +10,7 @@ import { inParallel } from './harness/workload.ts';
 const dayMs = 86_400_000;
 const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
 
+type Restart = () => Promise<void>;
 const send = (api: Api, key: string): Promise<ApiAnswer> => api.post('/usage', usage, key);
 
 async function sendAll(api: Api, keys: readonly string[]): Promise<ApiAnswer[]> {
@@ -271,4 +272,49 @@ test("the flood of one scope does not evict another's answers", async (t) => {
   await assertTombstone(loud, 'flood-0', flooded[0]);
   await assertTotal(quiet, 15);
   await assertTotal(loud, 600);
+});
+
+// The record has the time of the wrong clock, so that it looks years old after the correction.
+for (const [name, run] of [
+  ['corrected while the server runs', (_: Restart) => Promise.resolve()],
+  ['corrected while the server is stopped', (restart: Restart) => restart()],
+] as const) {
+  test(`a key used while the clock was years behind is remembered for the retention after it was ${name}`, async (t) => {
+    const environment = { IDEMPOTENCY_RETENTION_DAYS: '35' };
+    let started = await startInProcess(t, environment, Date.UTC(2024, 0, 1));
+    const { clock, databaseUrl } = started;
+    await started.app.sweep.runOnce();
+    const [first] = await sendAll(started.api, ['k']);
+    clock.nowMs = Date.UTC(2026, 10, 27);
+    await run(async () => {
+      await started.app.close();
+      const { nowMs } = clock;
+      started = { ...(await startInProcess(t, { ...environment, DATABASE_URL: databaseUrl }, nowMs)) };
+    });
+    await started.app.sweep.runOnce();
+    for (let day = 0; day < 35; day++) await passDay(started);
+    await assertTombstone(started.api, 'k', first);
+    started.clock.nowMs += 1;
+    await started.app.sweep.runOnce();
+    assert.equal(await countRecords(databaseUrl), 0);
+    await assertTotal(started.api, 3);
+  });
+}
+
+test('a clock that is set back between two sweeps, and forward again, lets no key be forgotten early', async (t) => {
+  const { api, app, clock, databaseUrl } = await startInProcess(t, { IDEMPOTENCY_RETENTION_DAYS: '35' });
+  await app.sweep.runOnce();
+  for (let day = 0; day < 36; day++) await passDay({ app, clock });
+  const { nowMs } = clock;
+  clock.nowMs = Date.UTC(2001, 0, 1);
+  const [first] = await sendAll(api, ['k']);
+  clock.nowMs = nowMs;
+  await app.sweep.runOnce();
+  await assertTombstone(api, 'k', first);
+  for (let day = 0; day < 35; day++) await passDay({ app, clock });
+  await assertTombstone(api, 'k', first);
+  clock.nowMs += 1;
+  await app.sweep.runOnce();
+  assert.equal(await countRecords(databaseUrl), 0);
+  await assertTotal(api, 3);
 });

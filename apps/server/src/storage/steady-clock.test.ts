@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { steadyForMs, steadySinceMs } from './steady-clock.ts';
+import { forgottenBeforeMs, steadyForMs, steadySinceMs } from './steady-clock.ts';
 
 const sweptAtMs = 1_000_000_000_000;
 const known = sweptAtMs - steadyForMs;
@@ -22,4 +22,9 @@ test('a clock of which nothing is known yet is steady from now on', () => {
   ]) {
     assert.equal(steadySinceMs(unknown, sweptAtMs + 1), sweptAtMs + 1);
   }
+});
+
+test('records are forgotten only once the clock was steady for longer than the retention', () => {
+  assert.equal(forgottenBeforeMs(known, known + 1_000, 1_000), undefined);
+  assert.equal(forgottenBeforeMs(known, known + 1_001, 1_000), known + 1);
 });

@@ -1,7 +1,7 @@
 /** A gap between two sweeps beyond which the clock, or the server, was away. */
 const gapMaxMs = 3 * 86_400_000;
 /** How far a clock is set back when it is only kept right. */
-const waverMaxMs = 60_000;
+export const waverMaxMs = 60_000;
 /** For how long the clock must have run without such a gap before anything is forgotten. */
 export const steadyForMs = 3 * 86_400_000;
 /** For how long a delivery that has ended can be looked at, and asked for once more. */
@@ -18,4 +18,17 @@ export function steadySinceMs({ sweptAtMs, steadySinceMs: known }: SweptClock, n
   if (sweptAtMs === undefined || known === undefined) return nowMs;
   const isSteady = nowMs >= sweptAtMs - waverMaxMs && nowMs - sweptAtMs <= gapMaxMs;
   return isSteady ? known : nowMs;
+}
+
+/**
+ * The time before which records are forgotten; `undefined` while none may be. The time in a record from before a jump is
+ * worth nothing: a clock that was years behind wrote it. Such a record counts as first seen when the clock became steady.
+ */
+export function forgottenBeforeMs(
+  steadySinceMs: number,
+  nowMs: number,
+  retentionMs: number,
+): number | undefined {
+  const beforeMs = nowMs - retentionMs;
+  return steadySinceMs < beforeMs ? beforeMs : undefined;
 }

@@ -19,6 +19,8 @@ export interface SweptStep<C> {
   readonly kind: string;
   readonly isDone: boolean;
   readonly cursor?: C | undefined;
+  /** records from before it are forgotten */
+  readonly forgottenBeforeMs?: number | undefined;
   readonly failures: readonly { readonly task: string; readonly message: string }[];
 }
 

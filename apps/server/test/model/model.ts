@@ -174,9 +174,9 @@ function carryOutOne(
 }
 
 /** Answers whose time is over may be gone from now on, and keys whose retention is; whatever the clock says later. */
-export function noteSweep(model: Model, isSwept: boolean): void {
+export function noteSweep(model: Model, forgottenBeforeMs: number): void {
   const { keys, nowMs, retentionMs } = model;
-  if (isSwept) model.forgottenBeforeMs = Math.max(model.forgottenBeforeMs, nowMs - retentionMs);
+  model.forgottenBeforeMs = Math.max(model.forgottenBeforeMs, forgottenBeforeMs);
   for (const [name, key] of keys) {
     if (nowMs >= key.firstSeenMs + answerTtlMs) key.mayAnswerBeGone = true;
     // On PostgreSQL the record of a key with a time leaves with the part of its day, however late it was first used. Such a key

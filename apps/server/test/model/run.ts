@@ -124,10 +124,7 @@ async function restart(run: Run): Promise<void> {
 /** A server sweeps when it has started; this sweep comes after that one, at the same time of the clock. */
 async function sweep({ server, model }: Run): Promise<void> {
   const reports = await server.app.sweep.runOnce();
-  noteSweep(
-    model,
-    reports.some(({ kind }) => kind === 'swept'),
-  );
+  noteSweep(model, Math.max(0, ...reports.map(({ forgottenBeforeMs }) => forgottenBeforeMs ?? 0)));
 }
 
 /** Reads an account, with its quote: two quotes have the same tag if and only if they say the same. */

@@ -51,6 +51,8 @@ interface WantedAccount {
 export interface LoadedRows extends Loaded {
   readonly accounts: ReadonlyMap<string, IdentifiedAccount>;
   readonly idsAheadMaxMs: number;
+  /** when the last sweep ran */
+  readonly sweptAtMs: number | undefined;
 }
 
 const lockTenantsSql = `INSERT INTO tenants (tenant)
@@ -133,7 +135,7 @@ export async function loadBatch(
     loadWantedApiKeys(connection, wants),
     loadIdsReached(connection, tenants),
   ]);
-  const { pause, forgottenBeforeMs, settings, idsAheadMaxMs } = operator;
+  const { pause, forgottenBeforeMs, settings, idsAheadMaxMs, sweptAtMs } = operator;
   const views = new Map(
     [...wants.tenants].map(([tenant, own]) => [tenant, new LoadedView(own, pause, settings)]),
   );
@@ -166,6 +168,7 @@ export async function loadBatch(
     idsReached,
     forgottenBeforeMs,
     idsAheadMaxMs,
+    sweptAtMs,
     accounts: byName,
   };
 }

@@ -5,7 +5,7 @@ import { flag, integer, integerOrAbsent } from './columns.ts';
 import type { Connection, Statements } from './connection.ts';
 
 const loadOperatorSql = `SELECT is_paused, paused_since_ms, bulk_items_max, requests_per_minute_max, ids_ahead_ms,
-    forgotten_before_ms
+    forgotten_before_ms, swept_at_ms
   FROM operator WHERE tenant = $1`;
 const savePauseSql = `INSERT INTO operator (tenant, is_paused, paused_since_ms) VALUES ($1, $2, $3)
   ON CONFLICT (tenant) DO UPDATE SET is_paused = excluded.is_paused, paused_since_ms = excluded.paused_since_ms`;
@@ -35,6 +35,7 @@ export async function loadOperator(connection: Connection): Promise<{
   readonly forgottenBeforeMs: number;
   readonly settings: Settings;
   readonly idsAheadMaxMs: number;
+  readonly sweptAtMs: number | undefined;
 }> {
   const [row] = await connection.rows(loadOperatorSql, [adminTenant]);
   if (row === undefined)
@@ -43,9 +44,11 @@ export async function loadOperator(connection: Connection): Promise<{
       forgottenBeforeMs: 0,
       settings: noSettings,
       idsAheadMaxMs: idsAheadUnnotedMs,
+      sweptAtMs: undefined,
     };
   return {
     idsAheadMaxMs: integer(row, 'ids_ahead_ms'),
+    sweptAtMs: integerOrAbsent(row, 'swept_at_ms'),
     forgottenBeforeMs: integer(row, 'forgotten_before_ms'),
     pause: { isPaused: flag(row, 'is_paused'), sinceMs: integer(row, 'paused_since_ms') },
     settings: {

@@ -14,6 +14,7 @@ import { saveRecords } from './records.ts';
 import { saveReversals } from './reversals.ts';
 import { savePrices, saveServices } from './services.ts';
 import { saveSettlements } from './settlements.ts';
+import { doubtClock } from './swept-clock.ts';
 import { saveWebhooks } from './webhooks.ts';
 import { saveWriteOffs } from './write-offs.ts';
 
@@ -120,6 +121,7 @@ export async function saveBatch(
     ),
     saveRecords(statements, records),
     saveIdsAhead(statements, ids.aheadMs, loaded.idsAheadMaxMs),
+    doubtClock(statements, records, loaded.sweptAtMs),
   ]);
 }
 

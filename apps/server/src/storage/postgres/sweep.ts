@@ -1,13 +1,14 @@
 import { adminTenant } from '../../domain/tenant.ts';
 import { idAtMs } from '../../reads/id-bounds.ts';
-import { deliveriesKeptMs, steadyForMs, steadySinceMs } from '../steady-clock.ts';
+import { deliveriesKeptMs, forgottenBeforeMs, steadyForMs } from '../steady-clock.ts';
 import type { AnswerCap } from '../stored-answer.ts';
 import { failuresMax, type SweepCursor, type SweepFailure, type SweepLimits } from '../sweep-step.ts';
-import { bytea, hex, integer, integerOrAbsent, text } from './columns.ts';
+import { bytea, hex, integer, text } from './columns.ts';
 import type { Connection, Row } from './connection.ts';
 import type { ConnectionInTurns, ExclusiveConnection } from './exclusive-connection.ts';
 import { ConnectionLost, storageFault } from './fault.ts';
 import { dayMs, dropParts, makeParts, type PartedTable, partedTables } from './parts.ts';
+import { saveSweptAt } from './swept-clock.ts';
 
 /** What a step did, and whether another one has to follow. */
 export type SweepReport =
@@ -29,6 +30,8 @@ export type SweepReport =
   | {
       readonly kind: 'swept';
       readonly partsMade: number;
+      /** records from before it are forgotten; none are while the clock was not steady for the retention */
+      readonly forgottenBeforeMs: number | undefined;
       readonly answersEvicted: number;
       readonly partsDropped: number;
       /** rows that were in no part that could be dropped */
@@ -45,9 +48,6 @@ const lastEvictedSql = `SELECT day, max(answer) AS answer FROM (SELECT day, answ
     WHERE tenant = $1 AND scope = $2 ORDER BY day, answer LIMIT $5) AS oldest
   WHERE answer <= $3 OR bytes_before < $4 GROUP BY day ORDER BY day`;
 const deleteEvictedSql = 'DELETE FROM answers WHERE tenant = $1 AND scope = $2 AND day = $3 AND answer <= $4';
-const loadClockSql = 'SELECT steady_since_ms, swept_at_ms FROM operator WHERE tenant = $1';
-const saveClockSql = `INSERT INTO operator (tenant, steady_since_ms, swept_at_ms) VALUES ($1, $2, $3)
-  ON CONFLICT (tenant) DO UPDATE SET steady_since_ms = excluded.steady_since_ms, swept_at_ms = excluded.swept_at_ms`;
 const deleteAnswersSql = `DELETE FROM answers_rest WHERE ctid = ANY (ARRAY (
   SELECT ctid FROM answers_rest WHERE day < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`;
 // Committed before anything is forgotten: of a key from before it nothing may be known.
@@ -55,10 +55,11 @@ const saveForgottenSql = `INSERT INTO operator (tenant, forgotten_before_ms) VAL
   ON CONFLICT (tenant) DO UPDATE
     SET forgotten_before_ms = greatest(operator.forgotten_before_ms, excluded.forgotten_before_ms)`;
 // Neither the first use nor the time in the key may be younger; the digests of keys without a time begin with ff.
+// The clock is asked in the same statement: who sees a record of a clock that was set back sees that it is not steady.
 // In the order of their time, from where the step before ended: the rows that it deleted are still there, dead.
 const deleteRecordsSql = (table: string) => `WITH gone AS (DELETE FROM ${table} WHERE ctid = ANY (ARRAY (
     SELECT ctid FROM ${table} WHERE first_seen_at_ms >= $1 AND first_seen_at_ms < $2
-      AND (key < $4 OR key >= '\\xff')
+      AND (key < $4 OR key >= '\\xff') AND EXISTS (SELECT FROM operator WHERE tenant = $5 AND steady_since_ms < $2)
     ORDER BY first_seen_at_ms LIMIT $3 FOR UPDATE SKIP LOCKED)) RETURNING first_seen_at_ms)
   SELECT count(*) AS rows, coalesce(max(first_seen_at_ms), $1) AS last_ms FROM gone`;
 // Those that have ended, and those of deleted webhooks, of whole days: a part with none but such is dropped instead.
@@ -121,24 +122,28 @@ export class PostgresSweep {
     }
     const answersEvicted = await this.#evict(connection, rowsMax, tasks);
     const isEvicting = answersEvicted >= rowsMax;
-    const sinceMs = await this.#steadySince(connection, nowMs);
+    const sinceMs = await saveSweptAt(connection, nowMs);
     const { failures } = tasks;
     if (nowMs - sinceMs < steadyForMs) {
       const isDone = !isEvicting;
       return { kind: 'clock_unsteady', partsMade, answersEvicted, steadySinceMs: sinceMs, isDone, failures };
     }
-    await connection.rows(saveForgottenSql, [adminTenant, nowMs - retentionMs]);
-    const partsDropped = await this.#dropPast(connection, nowMs, { answerTtlMs, retentionMs }, tasks);
+    const beforeMs = forgottenBeforeMs(sinceMs, nowMs, retentionMs);
+    const partsDropped = await this.#dropPast(
+      connection,
+      nowMs,
+      { answerTtlMs, retentionMs },
+      beforeMs,
+      tasks,
+    );
     const after = limits.cursor?.kind === 'times' ? limits.cursor : { untimedMs: 0, restMs: 0 };
-    const forget = (table: string, fromMs: number) =>
-      tasks.run(table, { count: 0, lastMs: fromMs }, () =>
-        this.#forgetRecords(connection, table, [
-          fromMs,
-          nowMs - retentionMs,
-          rowsMax,
-          bytea(hexTime(nowMs - retentionMs)),
-        ]),
+    const forget = (table: string, fromMs: number) => {
+      const nothing = { count: 0, lastMs: fromMs };
+      if (beforeMs === undefined) return nothing;
+      return tasks.run(table, nothing, () =>
+        this.#forgetRecords(connection, table, fromMs, beforeMs, rowsMax),
       );
+    };
     const untimed = await forget('records_untimed', after.untimedMs);
     const rest = await forget('records_rest', after.restMs);
     const answersBefore = Math.floor((nowMs - answerTtlMs) / dayMs);
@@ -158,6 +163,7 @@ export class PostgresSweep {
     return {
       kind: 'swept',
       partsMade,
+      forgottenBeforeMs: beforeMs,
       answersEvicted,
       partsDropped,
       rowsDeleted: deleted.reduce((sum, count) => sum + count, 0),
@@ -170,11 +176,14 @@ export class PostgresSweep {
   async #forgetRecords(
     connection: Connection,
     table: string,
-    values: readonly [fromMs: number, beforeMs: number, rowsMax: number, beforeKey: string],
+    fromMs: number,
+    beforeMs: number,
+    rowsMax: number,
   ): Promise<{ readonly count: number; readonly lastMs: number }> {
+    const values = [fromMs, beforeMs, rowsMax, bytea(hexTime(beforeMs)), adminTenant];
     const [row] = await connection.rows(deleteRecordsSql(table), values);
     return row === undefined
-      ? { count: 0, lastMs: values[0] }
+      ? { count: 0, lastMs: fromMs }
       : { count: integer(row, 'rows'), lastMs: integer(row, 'last_ms') };
   }
 
@@ -182,12 +191,21 @@ export class PostgresSweep {
     connection: ExclusiveConnection,
     nowMs: number,
     { answerTtlMs, retentionMs }: Pick<SweepLimits, 'answerTtlMs' | 'retentionMs'>,
+    recordsBeforeMs: number | undefined,
     tasks: Tasks,
   ): Promise<number> {
-    const keptMs = { answers: answerTtlMs, records: retentionMs, deliveries: deliveriesKeptMs };
+    const beforeMs = {
+      answers: nowMs - answerTtlMs,
+      records: recordsBeforeMs,
+      deliveries: nowMs - deliveriesKeptMs,
+    };
+    if (recordsBeforeMs !== undefined)
+      await connection.rows(saveForgottenSql, [adminTenant, recordsBeforeMs]);
     let dropped = 0;
     for (const table of partedTables(retentionMs)) {
-      const beforeDay = Math.floor((nowMs - keptMs[table.name]) / dayMs);
+      const keptFromMs = beforeMs[table.name];
+      if (keptFromMs === undefined) continue;
+      const beforeDay = Math.floor(keptFromMs / dayMs);
       dropped += await tasks.run(`old parts of ${table.name}`, 0, async () =>
         dropParts(connection, table, await this.#stillNeeded(connection, table, beforeDay)),
       );
@@ -227,17 +245,6 @@ export class PostgresSweep {
       evicted += (await connection.command(deleteEvictedSql, values)).count;
     }
     return evicted;
-  }
-
-  async #steadySince(connection: Connection, nowMs: number): Promise<number> {
-    const [row] = await connection.rows(loadClockSql, [adminTenant]);
-    const known = {
-      sweptAtMs: row && integerOrAbsent(row, 'swept_at_ms'),
-      steadySinceMs: row && integerOrAbsent(row, 'steady_since_ms'),
-    };
-    const sinceMs = steadySinceMs(known, nowMs);
-    await connection.rows(saveClockSql, [adminTenant, sinceMs, nowMs]);
-    return sinceMs;
   }
 }
 

@@ -22,6 +22,7 @@ import { saveRecord } from './records.ts';
 import { savePrice, saveService } from './services.ts';
 import { saveSettings } from './settings.ts';
 import { saveSettlement } from './settlements.ts';
+import { doubtClock } from './swept-clock.ts';
 import { saveWebhook } from './webhooks.ts';
 
 /** Saves what a batch did: its facts, and the projections that changed with them. */
@@ -92,4 +93,6 @@ function saveRecords(connection: Connection, records: readonly MadeRecord[], tab
     saveAnswer(connection, table, tenant, scope, { number, bytesBefore, answer });
   }
   for (const { tenant, scope, totals } of scopes.values()) saveScope(connection, tenant, scope, totals);
+  const [first] = records;
+  if (first !== undefined) doubtClock(connection, first.firstSeenAtMs);
 }

@@ -1,12 +1,13 @@
 import { digestTimeMs } from '../digest-time.ts';
-import { deliveriesKeptMs, steadyForMs, steadySinceMs } from '../steady-clock.ts';
+import { deliveriesKeptMs, forgottenBeforeMs, steadyForMs } from '../steady-clock.ts';
 import type { AnswerCap } from '../stored-answer.ts';
 import { failuresMax, type SweepCursor, type SweepFailure, type SweepLimits } from '../sweep-step.ts';
 import { answersTableEndMs, deleteEvicted, listAnswersTables, loadFullScopes } from './answers.ts';
-import { bytes, hex, integer, integerOrAbsent, text } from './columns.ts';
+import { bytes, hex, integer, text } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { forgetDeliveries } from './deliveries.ts';
 import { needsReopening, storageFault } from './fault.ts';
+import { saveSweptAt } from './swept-clock.ts';
 
 const deleteRecordSql = 'DELETE FROM records WHERE tenant = ? AND scope = ? AND key = ?';
 
@@ -31,6 +32,8 @@ export type SweepReport =
   | {
       readonly kind: 'swept';
       readonly answersEvicted: number;
+      /** records from before it are forgotten; none are while the clock was not steady for the retention */
+      readonly forgottenBeforeMs: number | undefined;
       readonly tablesDropped: number;
       readonly deliveriesForgotten: number;
       readonly recordsForgotten: number;
@@ -42,7 +45,8 @@ export type SweepReport =
 /**
  * One short step of forgetting: deletes answers beyond the cap of their scope, drops the tables of answers that are
  * past their time, then walks some way along the records and deletes those past the retention. A clock that jumps
- * must not forget everything, so a jump makes the sweep wait until the clock has run steadily for three days.
+ * must not forget everything: after a jump answers stay until the clock has run steadily for three days, and records until
+ * it has for the whole retention.
  */
 export function sweepStep(
   connection: Connection,
@@ -57,7 +61,7 @@ export function sweepStep(
     const isDone = answersEvicted < limits.rowsMax;
     return { kind: 'evicting', answersEvicted, isDone, cursor: limits.cursor, failures };
   }
-  const sinceMs = steadySince(connection, nowMs);
+  const sinceMs = saveSweptAt(connection, nowMs);
   if (nowMs - sinceMs < steadyForMs) {
     return { kind: 'clock_unsteady', answersEvicted, steadySinceMs: sinceMs, isDone: true, failures };
   }
@@ -65,11 +69,16 @@ export function sweepStep(
   const deliveriesForgotten = tasks.run('deliveries', 0, () =>
     forgetDeliveries(connection, nowMs - deliveriesKeptMs, limits.rowsMax),
   );
-  const { forgotten, cursor } = forgetRecords(connection, nowMs - limits.retentionMs, limits, tasks);
+  const beforeMs = forgottenBeforeMs(sinceMs, nowMs, limits.retentionMs);
+  const { forgotten, cursor } =
+    beforeMs === undefined
+      ? { forgotten: 0, cursor: undefined }
+      : forgetRecords(connection, beforeMs, limits, tasks);
   const isDone = cursor === undefined && deliveriesForgotten < limits.rowsMax;
   return {
     kind: 'swept',
     answersEvicted,
+    forgottenBeforeMs: beforeMs,
     tablesDropped,
     deliveriesForgotten,
     recordsForgotten: forgotten,
@@ -94,15 +103,6 @@ function evict(connection: Connection, cap: AnswerCap, rowsMax: number, tasks: T
   return evicted;
 }
 
-function steadySince(connection: Connection, nowMs: number): number {
-  const row = connection.get('SELECT steady_since_ms, swept_at_ms FROM ledger_clock WHERE only = 1');
-  const sweptAtMs = row && integerOrAbsent(row, 'swept_at_ms');
-  const known = row && integerOrAbsent(row, 'steady_since_ms');
-  const since = steadySinceMs({ sweptAtMs, steadySinceMs: known }, nowMs);
-  connection.run('UPDATE ledger_clock SET steady_since_ms = ?, swept_at_ms = ? WHERE only = 1', since, nowMs);
-  return since;
-}
-
 /** The answers of a day leave as a whole, once the last of them has expired. */
 function dropAnswers(connection: Connection, expiredMs: number, tasks: Tasks): number {
   const past = listAnswersTables(connection).filter((table) => answersTableEndMs(table) <= expiredMs);
@@ -116,14 +116,14 @@ function dropAnswers(connection: Connection, expiredMs: number, tasks: Tasks): n
 
 function forgetRecords(
   connection: Connection,
-  forgottenBeforeMs: number,
+  beforeMs: number,
   { rowsMax, cursor }: SweepLimits,
   tasks: Tasks,
 ): { readonly forgotten: number; readonly cursor: SweepCursor | undefined } {
   // In the transaction of the step: no record is gone without it.
   connection.run(
     'UPDATE ledger_clock SET forgotten_before_ms = max(forgotten_before_ms, ?) WHERE only = 1',
-    forgottenBeforeMs,
+    beforeMs,
   );
   const after = cursor?.kind === 'key' ? cursor : { tenant: '', scope: '', key: '' };
   const rows = connection.all(
@@ -140,7 +140,7 @@ function forgetRecords(
     const place = { tenant: text(row, 'tenant'), scope: hex(row, 'scope'), key: hex(row, 'key') };
     last = { kind: 'key', ...place };
     const sinceMs = Math.max(integer(row, 'first_seen_at_ms'), digestTimeMs(place.key) ?? 0);
-    if (sinceMs >= forgottenBeforeMs) continue;
+    if (sinceMs >= beforeMs) continue;
     const changes = tasks.run(
       `records of tenant ${place.tenant}`,
       0,
