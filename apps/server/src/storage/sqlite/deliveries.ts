@@ -12,10 +12,16 @@ const states = ['pending', 'delivered', 'failed'] as const;
 const loadDeliverySql = `SELECT ${columns} FROM deliveries WHERE tenant = ? AND webhook = ? AND event = ?`;
 const loadDeliveriesBeforeSql = `SELECT ${columns} FROM deliveries
      WHERE tenant = ? AND webhook = ? AND event < ? ORDER BY event DESC LIMIT ?`;
-// The first of the webhook in the index, so that thousands of deliveries that wait for their next attempt are not walked over.
-const loadNextWaitingSql = `SELECT tenant, webhook, next_attempt_at_ms FROM deliveries
-     WHERE state = 'pending' AND (tenant, webhook) > (?, ?)
-     ORDER BY tenant, webhook, next_attempt_at_ms LIMIT 1`;
+/**
+ * The webhook's first in the index, so that thousands of deliveries that wait for their next attempt are skipped. Two
+ * statements: for `(tenant, webhook) > (?, ?)` SQLite begins at the first row of that webhook and reads all of them.
+ */
+export const nextWaitingSql = {
+  sameTenant: `SELECT tenant, webhook, next_attempt_at_ms FROM deliveries
+     WHERE state = 'pending' AND tenant = ? AND webhook > ? ORDER BY webhook, next_attempt_at_ms LIMIT 1`,
+  nextTenant: `SELECT tenant, webhook, next_attempt_at_ms FROM deliveries
+     WHERE state = 'pending' AND tenant > ? ORDER BY tenant, webhook, next_attempt_at_ms LIMIT 1`,
+} as const;
 const loadDueSql = `SELECT ${columns} FROM deliveries
      WHERE state = 'pending' AND tenant = ? AND webhook = ? AND next_attempt_at_ms <= ?
        AND event_type LIKE ?
@@ -48,16 +54,16 @@ export function loadDeliveriesBefore(
     .map(parseDelivery);
 }
 
-const zeroId = '00000000-0000-0000-0000-000000000000';
-
 /** The next webhook after another one to which something is pending. */
 export function loadNextWaiting(
   connection: Connection,
   after: WaitingWebhook | undefined,
   nowMs: number,
 ): LookedAtWebhook | undefined {
-  const webhook = uuidBytes(after?.webhookId ?? zeroId);
-  const row = connection.get(loadNextWaitingSql, after?.tenant ?? '', webhook);
+  const tenant = after?.tenant ?? '';
+  const row =
+    (after && connection.get(nextWaitingSql.sameTenant, tenant, uuidBytes(after.webhookId))) ??
+    connection.get(nextWaitingSql.nextTenant, tenant);
   if (row === undefined) return undefined;
   const isDue = integer(row, 'next_attempt_at_ms') <= nowMs;
   return { tenant: text(row, 'tenant'), webhookId: uuid(row, 'webhook'), isDue };
