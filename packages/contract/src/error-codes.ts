@@ -170,7 +170,7 @@ export const errorCodes = {
     status: 422,
     title: 'A limit would be exceeded',
     advice:
-      'Nothing was applied. `message` names the limit. An account can record 2^53-1 requests and 2^63-1 stroops in total.',
+      'Nothing was applied. `message` names the limit. An account can record 2^53-1 requests and 2^63-1 stroops in total; a service can have 10,000 price versions.',
     retry: 'after_fixing',
   },
   bulk_rejected: {

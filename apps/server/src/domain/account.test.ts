@@ -138,3 +138,38 @@ test('usage without a price and usage at the first price are one line: an accoun
   assert.equal(isLeft(line(1, 5, 2), line(2, 1, 4)), true);
   assert.equal(isLeft(line(0, 2, 2), line(1, 4, 4), line(2, 1, 1)), false);
 });
+
+test('usage is recorded on the last line, and thousands of lines before it are not looked at', () => {
+  let looks = 0;
+  const lines = Array.from({ length: 1_000 }, (_, at) => ({
+    get priceVersion() {
+      looks += 1;
+      return at + 1;
+    },
+    priceStroops: 1n,
+    recordedRequests: 1,
+    reversedRequests: 0,
+    settledRequests: 0,
+  }));
+  for (const priceVersion of [1_000, 1_001]) {
+    const service = { ...newService('s', 1n), priceVersion };
+    const after = recorded(
+      { ...emptyAccount('a', 's'), sequence: 1_000, recordedRequests: 1_000, lines },
+      service,
+      1,
+    );
+    assert.equal(after.lines.length, priceVersion);
+  }
+  assert.ok(looks < 20, `${looks} looks`);
+});
+
+test('a settlement leaves lines on which nothing was outstanding as they are', () => {
+  const service = newService('s', 1n);
+  const first = recorded(emptyAccount('a', 's'), service, 1);
+  const settled = settleOn(first, quoteOf(first, service, undefined), undefined, 'id', 0);
+  assert.ok(settled);
+  const more = recorded(settled.account, withPrice(service, 2n), 1);
+  const again = settleOn(more, quoteOf(more, service, undefined), undefined, 'id', 0);
+  assert.equal(again?.account.lines[0], settled.account.lines[0]);
+  assert.notEqual(again?.account.lines[1], more.lines[1]);
+});

@@ -107,7 +107,8 @@ function lineAfter(
   requests: number,
 ): AccountLine {
   const priceVersion = service?.priceVersion ?? 0;
-  const line = lines.find((candidate) => candidate.priceVersion === priceVersion);
+  const at = lineIndex(lines, priceVersion);
+  const line = at < 0 ? undefined : lines[at];
   if (line !== undefined) return { ...line, recordedRequests: line.recordedRequests + requests };
   return {
     priceVersion,
@@ -118,9 +119,16 @@ function lineAfter(
   };
 }
 
+/** From the end: usage is recorded on the last line, and there may be thousands. */
+function lineIndex(lines: readonly AccountLine[], priceVersion: number): number {
+  // A new price version is the highest: it needs no look at the others.
+  if ((lines.at(-1)?.priceVersion ?? -1) < priceVersion) return -1;
+  return lines.findLastIndex((candidate) => candidate.priceVersion === priceVersion);
+}
+
 /** Lines with one of them as it is now, in the order of their price versions. */
 export function replaceLine(lines: readonly AccountLine[], line: AccountLine): readonly AccountLine[] {
-  const at = lines.findIndex((candidate) => candidate.priceVersion === line.priceVersion);
+  const at = lineIndex(lines, line.priceVersion);
   // A new price version is always the highest, so its line goes to the end.
   return at < 0 ? [...lines, line] : lines.with(at, line);
 }
@@ -130,7 +138,20 @@ const requestsAlwaysPayable = 1_000_000_000;
 
 function passesStroops(account: Account, service: Service | undefined): boolean {
   if (account.recordedRequests <= requestsAlwaysPayable) return false;
+  if (roughlyRecordedStroops(account, service) < roughlyPayableStroops) return false;
   return recordedStroops(account, service) > stroopsMax;
+}
+
+/** Far enough below `stroopsMax` that the rounding of doubles does not matter. */
+const roughlyPayableStroops = 9e18;
+
+/** The same sum as doubles: exact amounts of thousands of lines for each item of a bulk would hold up everyone else. */
+function roughlyRecordedStroops(account: Account, service: Service | undefined): number {
+  let sum = 0;
+  for (const line of account.lines) {
+    sum += line.recordedRequests * Number(line.priceStroops ?? service?.firstPriceStroops ?? 0n);
+  }
+  return sum;
 }
 
 /** What everything that was ever recorded on an account costs; what has no price yet counts 0. */

@@ -5,7 +5,7 @@ import { type Command, rulesOf } from './command.ts';
 import { decide } from './decide.ts';
 import type { Moment } from './decision.ts';
 import { LoadedView } from './loaded-view.ts';
-import { newService } from './service.ts';
+import { newService, priceVersionsMax } from './service.ts';
 import { accountName } from './view.ts';
 import { noWants } from './wants.ts';
 
@@ -131,4 +131,19 @@ test('a bulk in which every item was refused is not remembered, any other is', (
   assert.equal(bulk({ kind: 'valid', item: { ...item, usageId: 'known', requests: 9 } }), false);
   assert.equal(bulk({ kind: 'invalid', message: 'm' }, { kind: 'valid', item }), true);
   assert.equal(bulk({ kind: 'valid', item: { ...item, usageId: 'known' } }), true);
+});
+
+test('a service with as many price versions as are allowed keeps its price', () => {
+  const full = { ...newService('s', 7n), priceVersion: priceVersionsMax };
+  for (const kind of ['put_service', 'set_price'] as const) {
+    const priced = (priceStroops: bigint) => {
+      const command: Command = { kind, serviceId: 's', priceStroops, metadata: undefined };
+      const loaded = view(command);
+      loaded.services.set('s', full);
+      return decide(command, loaded, moment);
+    };
+    const refused = priced(8n);
+    assert.equal(refused.kind === 'refused' && refused.refusal.code, 'limit_exceeded');
+    assert.equal(priced(7n).kind, 'done');
+  }
 });

@@ -14,6 +14,9 @@ export interface Service {
   readonly owner: string | undefined;
 }
 
+/** An account is loaded with a line for each price version that it has usage of, so that their number needs a limit. */
+export const priceVersionsMax = 10_000;
+
 /** A price of a service, from a moment on. */
 export interface PriceVersion {
   readonly serviceId: string;

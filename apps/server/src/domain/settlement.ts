@@ -1,4 +1,4 @@
-import type { Account } from './account.ts';
+import type { Account, AccountLine } from './account.ts';
 import { type Stroops, stroopsMax } from './money.ts';
 import { type Position, remainingThrough } from './position.ts';
 import type { BillLine, Quote } from './quote.ts';
@@ -46,7 +46,7 @@ export function settleOn(
       settledRequests: account.settledRequests + quote.requests,
       settledStroops: account.settledStroops + quote.billedStroops,
       carriedStroops: quote.carriedOnStroops,
-      lines: account.lines.map((line) => ({ ...line, settledRequests: remainingThrough(line, position) })),
+      lines: account.lines.map((line) => settledLine(line, remainingThrough(line, position))),
     },
     settlement: {
       id,
@@ -62,6 +62,11 @@ export function settleOn(
       settledAtMs: nowMs,
     },
   };
+}
+
+/** The same line when nothing of it was settled now: only lines that changed are saved. */
+function settledLine(line: AccountLine, settledRequests: number): AccountLine {
+  return line.settledRequests === settledRequests ? line : { ...line, settledRequests };
 }
 
 /** What a settlement could not bill, for the next one to carry: 0, or below 0 for a credit. */

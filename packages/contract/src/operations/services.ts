@@ -13,7 +13,7 @@ export const servicesOperations = {
       201: { description: 'New.', schema: services.ServiceRegistered, headers: location },
       200: { description: 'Changed.', schema: services.ServiceRegistered, headers: location },
     },
-    errors: [],
+    errors: ['limit_exceeded'],
   },
   listServices: {
     method: 'GET',
@@ -52,7 +52,7 @@ export const servicesOperations = {
     successes: {
       200: { description: 'The price in force.', schema: services.ServicePrice, headers: location },
     },
-    errors: ['not_found'],
+    errors: ['not_found', 'limit_exceeded'],
   },
   putServiceBulk: {
     method: 'POST',

@@ -3,7 +3,7 @@ import { type Decision, done, type Moment, refused } from '../decision.ts';
 import type { NotedEvent } from '../event.ts';
 import type { Stroops } from '../money.ts';
 import type { Refusal } from '../refusal.ts';
-import { newService, type Service, withPrice } from '../service.ts';
+import { newService, priceVersionsMax, type Service, withPrice } from '../service.ts';
 import type { View } from '../view.ts';
 import type { TenantWants } from '../wants.ts';
 
@@ -70,6 +70,7 @@ export function decidePut(command: PutService, view: View, moment: Moment): Deci
   const { serviceId, priceStroops, metadata } = command;
   const known = view.service(serviceId);
   const priced = known === undefined ? newService(serviceId, priceStroops) : withPrice(known, priceStroops);
+  if (priced !== known && priced.priceVersion > priceVersionsMax) return refused(tooManyPrices(serviceId));
   const described = metadata === undefined ? priced : { ...priced, ...metadata };
   const isNew = known === undefined || known.deleted;
   return serviceChanged(known, { ...described, deleted: false }, isNew ? 201 : 200, moment, metadata);
@@ -92,7 +93,12 @@ function decideDelete(command: DeleteService, view: View, moment: Moment): Decis
 function decidePrice(command: SetPrice, view: View, moment: Moment): Decision {
   const known = knownService(view, command.serviceId);
   if (known === undefined) return refused(unknownService(command.serviceId));
-  return serviceChanged(known, withPrice(known, command.priceStroops), 200, moment);
+  const priced = withPrice(known, command.priceStroops);
+  // Where there were more before there was a limit, the price stays.
+  if (priced !== known && priced.priceVersion > priceVersionsMax) {
+    return refused(tooManyPrices(command.serviceId));
+  }
+  return serviceChanged(known, priced, 200, moment);
 }
 
 function decideDisabled(command: SetDisabled, view: View, moment: Moment): Decision {
@@ -128,6 +134,11 @@ function knownService(view: View, serviceId: string): Service | undefined {
 
 function unknownService(serviceId: string): Refusal {
   return { code: 'not_found', message: `service ${serviceId} is not registered` };
+}
+
+function tooManyPrices(serviceId: string): Refusal {
+  const message = `service ${serviceId} has ${priceVersionsMax} price versions, which is the limit; register another service`;
+  return { code: 'limit_exceeded', message };
 }
 
 function serviceChanged(

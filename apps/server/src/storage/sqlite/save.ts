@@ -1,4 +1,4 @@
-import { accountName, type Changes } from '../../domain/view.ts';
+import { accountName, type Changes, type View } from '../../domain/view.ts';
 import type { BatchChanges, MadeRecord } from '../../ledger/storage-port.ts';
 import { answerBytes } from '../stored-answer.ts';
 import { saveAccount, saveLine } from './accounts.ts';
@@ -17,6 +17,7 @@ import { saveDelivery } from './deliveries.ts';
 import { saveEntry } from './entries.ts';
 import { saveEvent } from './events.ts';
 import { saveIds } from './ids.ts';
+import type { LoadedRows } from './load.ts';
 import { savePause } from './pause.ts';
 import { saveRecord } from './records.ts';
 import { savePrice, saveService } from './services.ts';
@@ -29,11 +30,12 @@ import { saveWebhook } from './webhooks.ts';
 export function saveBatch(
   connection: Connection,
   changes: BatchChanges,
-  accountNumbers: ReadonlyMap<string, Map<string, number>>,
+  { accountNumbers, tenants }: LoadedRows,
   tables: Set<string>,
 ): void {
   for (const [tenant, tenantChanges] of changes.tenants) {
-    saveTenant(connection, tenant, tenantChanges, accountNumbers.get(tenant) ?? new Map());
+    const numbers = accountNumbers.get(tenant) ?? new Map<string, number>();
+    saveTenant(connection, tenant, tenantChanges, numbers, tenants.get(tenant));
   }
   saveRecords(connection, changes.records, tables);
   saveIds(connection, changes.ids);
@@ -44,6 +46,7 @@ function saveTenant(
   tenant: string,
   changes: Changes,
   numbers: Map<string, number>,
+  before: View | undefined,
 ): void {
   for (const service of changes.services) saveService(connection, tenant, service);
   for (const price of changes.prices) savePrice(connection, tenant, price);
@@ -51,7 +54,8 @@ function saveTenant(
     const name = accountName(account.agent, account.serviceId);
     const number = saveAccount(connection, tenant, account, numbers.get(name));
     numbers.set(name, number);
-    for (const line of account.lines) saveLine(connection, number, line);
+    const linesBefore = new Set(before?.account(account.agent, account.serviceId).lines);
+    for (const line of account.lines) if (!linesBefore.has(line)) saveLine(connection, number, line);
   }
   const numberOf = (agent: string, serviceId: string) => {
     const number = numbers.get(accountName(agent, serviceId));

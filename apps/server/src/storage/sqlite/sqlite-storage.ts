@@ -85,7 +85,7 @@ export class SqliteStorage implements LedgerStorage {
         const changes = decide(loaded);
         if (isEmpty(changes)) return { end: 'rollback', value: undefined };
         at('save');
-        saveBatch(connection, changes, loaded.accountNumbers, this.#tables);
+        saveBatch(connection, changes, loaded, this.#tables);
         return { end: 'commit', value: undefined };
       });
       resolve();
