@@ -1,23 +1,25 @@
 // How long a tenant's single writes take alone, and beside another tenant that does the most expensive things it may:
-// `node bench/beside.ts`, or with the main file of another version of the server.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+// `node bench/beside.ts`, or with the main file of another version of the server; BENCH_ENGINE=postgres for the other engine.
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { OtherLoad } from './beside-other.ts';
+import { benchDatabase } from './database.ts';
 import { type LoadReport, loadHttp, postRequest } from './http-load.ts';
 import { startServer } from './server-process.ts';
 import { uuidV7 } from './singles.ts';
 
-const adminKey = 'the-admin-key-of-the-benchmark';
+const adminKey = randomBytes(32).toString('hex');
 const connections = 16;
-const durationMs = 5_000;
+const durationMs = Number(process.env['BENCH_SECONDS'] ?? 5) * 1_000;
 
 const [main = 'apps/server/src/main.ts'] = process.argv.slice(2);
-const folder = mkdtempSync(join(tmpdir(), 'billonce-beside-'));
+const database = await benchDatabase();
 const server = await startServer(main, {
   PORT: '0',
   LOG_LEVEL: 'fatal',
   ADMIN_API_KEY: adminKey,
-  DATABASE_URL: `file:${join(folder, 'books.db')}`,
+  ...database.environment,
 });
 
 async function keyOf(tenant: string): Promise<string> {
@@ -40,37 +42,47 @@ const listOf = (item: unknown, count: number) =>
   JSON.stringify({ items: Array.from({ length: count }, () => item) });
 const bulk = listOf({ agent: 'agent-1', serviceId: 'search', requests: 3 }, 1_000);
 const manyValues = listOf(1, 4_000_000);
+const mostlyEmpty = JSON.stringify({
+  items: [{ agent: 'agent-1', serviceId: 'search', requests: 3 }, ...Array.from({ length: 999 }, () => ({}))],
+});
 const manyTexts = listOf({ agent: 'a'.repeat(800), serviceId: 'b', requests: 0 }, 9_500);
 
 /** What the greedy tenant sends, on as many connections as the honest one has. */
 const patterns = [
   { what: 'bulks of 1,000', path: '/api/v1/usage/bulk', body: bulk },
+  { what: 'bulks of one good and 999 empty items', path: '/api/v1/usage/bulk', body: mostlyEmpty },
   { what: 'bodies of 8 MiB with 4 million values', path: '/api/v1/usage/bulk', body: manyValues },
   { what: 'bodies of 8 MiB with faulty items', path: '/api/v1/usage/bulk', body: manyTexts },
 ];
 
-const load = (nextRequest: () => string, during?: Promise<unknown>): Promise<LoadReport> =>
-  loadHttp({
-    port: server.port,
-    connections,
-    warmUpMs: 500,
-    durationMs,
-    nextRequest,
-    ...(during === undefined ? {} : { during }),
-  });
-const singles = () => load(() => post('/api/v1/usage', honest, single));
-const told = ({ p50Ms, p99Ms, requestsPerSecond }: LoadReport) =>
+const warmUpMs = 500;
+const singles = (): Promise<LoadReport> => {
+  const nextRequest = () => post('/api/v1/usage', honest, single);
+  return loadHttp({ port: server.port, connections, warmUpMs, durationMs, nextRequest });
+};
+/** Without a key: one request is sent again and again. */
+const other = async (path: string, body: string): Promise<LoadReport> => {
+  const request = postRequest(path, body, [`X-API-Key: ${greedy}`]);
+  const data: OtherLoad = { port: server.port, connections, durationMs: warmUpMs + durationMs, request };
+  const thread = new Worker(new URL('./beside-other.ts', import.meta.url), { workerData: data });
+  const [report]: LoadReport[] = await once(thread, 'message');
+  if (report === undefined) throw new Error('the other tenant reported nothing');
+  return report;
+};
+const told = ({ p50Ms, p99Ms, requestsPerSecond }: Omit<LoadReport, 'requests' | 'statuses'>) =>
   `${requestsPerSecond.toFixed(0)}/s, p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(0)} ms`;
 
 const alone = await singles();
 console.log(`alone: ${told(alone)}`);
 for (const { what, path, body } of patterns) {
-  const beside = singles();
-  const other = load(() => post(path, greedy, body), beside);
-  const report = await beside;
+  const before = database.bytes();
+  const [report, { requests, statuses, ...others }] = await Promise.all([singles(), other(path, body)]);
   const factor = (report.p50Ms / alone.p50Ms).toFixed(1);
   console.log(`beside ${what}: ${told(report)}, ${factor} times the p50 alone`);
-  console.log(`  the other: ${told(await other)}, ${JSON.stringify((await other).statuses)}`);
+  console.log(`  the other: ${told(others)}, ${JSON.stringify(statuses)}`);
+  const growth = (database.bytes() - before) / (requests * body.length);
+  if (requests > 0 && before > 0) console.log(`  the files grew by ${growth.toFixed(2)} times what it sent`);
 }
 await server.stop();
-rmSync(folder, { recursive: true, force: true });
+database.remove();
+process.exit(0);

@@ -23,6 +23,8 @@ export interface LoadOptions {
    * a slower server else pays for waking its generator with each answer, and a faster one never does
    */
   readonly staysAwake?: boolean;
+  /** whether a connection that the server ends, after a refusal, is opened again */
+  readonly reconnects?: boolean;
   /** the bytes of the next request */
   readonly nextRequest: () => string | Buffer;
 }
@@ -53,6 +55,9 @@ function stayAwake(): () => void {
   };
 }
 
+/** After a connection that the server has ended. */
+const pauseMs = 20;
+
 class Run {
   readonly #options: LoadOptions;
   readonly #latenciesMs: number[] = [];
@@ -73,7 +78,13 @@ class Run {
   }
 
   /** One connection, until the time is up. */
-  connection(): Promise<void> {
+  async connection(): Promise<void> {
+    do await this.#oneConnection();
+    while (performance.now() < this.#endsAtMs);
+  }
+
+  /** One socket, until the time is up, or the server ends it and that is expected. */
+  #oneConnection(): Promise<void> {
     return new Promise((resolve, reject) => {
       const socket = connect({ host: '127.0.0.1', port: this.#options.port, noDelay: true });
       let sentAtMs = 0;
@@ -82,7 +93,10 @@ class Run {
         socket.write(this.#options.nextRequest());
       };
       socket.on('connect', send);
-      socket.on('error', reject);
+      if (this.#options.reconnects === true) {
+        socket.on('error', () => undefined);
+        socket.on('close', () => setTimeout(resolve, pauseMs));
+      } else socket.on('error', reject);
       onAnswers(socket, (status) => {
         const nowMs = performance.now();
         if (sentAtMs >= this.#measuredFromMs) this.#count(status, nowMs - sentAtMs);

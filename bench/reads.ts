@@ -1,10 +1,9 @@
 // What the long reads of one tenant do to the short reads of another, as ratios within one run:
-// node bench/reads.ts [ENTRIES] [MAIN], where MAIN is the main.ts of another version.
+// node bench/reads.ts [ENTRIES] [MAIN], where MAIN is the main.ts of another version; BENCH_ENGINE=postgres for the other engine.
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { benchDatabase } from './database.ts';
 import { loadHttp } from './http-load.ts';
 import { startServer } from './server-process.ts';
 
@@ -13,12 +12,12 @@ const entries = Number(process.argv[2] ?? 300_000);
 const main = process.argv[3] ?? 'apps/server/src/main.ts';
 const durationMs = 4_000;
 
-const folder = mkdtempSync(join(tmpdir(), 'billonce-reads-'));
+const database = await benchDatabase();
 const server = await startServer(main, {
   PORT: '0',
   LOG_LEVEL: 'warn',
   ADMIN_API_KEY: adminKey,
-  DATABASE_URL: process.env['BENCH_DATABASE_URL'] ?? `file:${join(folder, 'books.db')}`,
+  ...database.environment,
 });
 const base = `http://127.0.0.1:${server.port}/api/v1`;
 
@@ -175,4 +174,5 @@ console.log(
   `500 x /events/summary, hung up: the next is answered after ${(performance.now() - beganMs).toFixed(0)} ms`,
 );
 await server.stop();
-rmSync(folder, { recursive: true });
+database.remove();
+process.exit(0);

@@ -23,7 +23,7 @@ export interface JsonBody {
 
 /** A body of more characters is parsed in slices. */
 export const largeFrom = 65_536;
-const scanEvery = 262_144;
+const scanEvery = 65_536;
 
 type List = ScannedList & { readonly to: number };
 

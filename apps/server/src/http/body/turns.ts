@@ -1,5 +1,5 @@
 /** For how long a slice of work may keep the event loop from everything else. */
-const sliceMs = 3;
+const sliceMs = 1;
 
 /**
  * Lets long work on the event loop go on in slices: one slice of all work in each turn of the loop, and lane by lane. So what

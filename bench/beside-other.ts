@@ -1,0 +1,26 @@
+// The other tenant of beside.ts, on a thread apart: what it costs to send must not slow the one that is measured.
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { type LoadOptions, type LoadReport, loadHttp } from './http-load.ts';
+
+/** What the other tenant sends, again and again. */
+export interface OtherLoad {
+  readonly port: number;
+  readonly connections: number;
+  readonly durationMs: number;
+  readonly request: string;
+}
+
+if (!isMainThread && parentPort !== null) {
+  const { port, connections, durationMs, request }: OtherLoad = workerData;
+  const bytes = Buffer.from(request);
+  const options: LoadOptions = {
+    port,
+    connections,
+    warmUpMs: 0,
+    durationMs,
+    reconnects: true,
+    nextRequest: () => bytes,
+  };
+  const report: LoadReport = await loadHttp(options);
+  parentPort.postMessage(report);
+}
