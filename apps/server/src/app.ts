@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { ApiKeyLookup } from './http/api-key-lookup.ts';
+import { DailyBytes } from './http/body/daily-bytes.ts';
 import { Certificate } from './http/certificate.ts';
 import { RateBudgets } from './http/rate-budget.ts';
 import { ReadDesk } from './http/read-desk.ts';
@@ -109,8 +110,10 @@ export async function startApp(
   const reads = new ReadDesk(storage.jobs);
   metrics.watchReads(reads.places);
   metrics.watchWrites(() => writeProbe.fault !== undefined);
+  metrics.watchTenants('reads', () => reads.byTenant());
   const audit = new Audit({
     books,
+    jobs: storage.jobs,
     audits: storage.audits,
     everyMs: config.auditEveryMs,
     nowMs,
@@ -131,6 +134,7 @@ export async function startApp(
     userAgent: `Billonce/${version}`,
     log,
   });
+  metrics.watchTenants('webhook_places', () => outbox.placesByTenant());
   const keyUses = new KeyUses({ submit: (submission) => ledger.submit(submission), nowMs });
   const closeStorage = async () => {
     await keyUses.stop();
@@ -144,6 +148,7 @@ export async function startApp(
   };
   try {
     const rateBudgets = new RateBudgets(storage.takeBudget, nowMs);
+    const dailyBytes = new DailyBytes(config.tenantBytesPerDay, storage.takeKeptBudget, nowMs);
     metrics.watchBudgets(() => rateBudgets.heaviest(heaviestShown));
     const writes = new WriteDesk(ledger, config.isKeyRequired);
     const http = await httpServer(
@@ -155,6 +160,7 @@ export async function startApp(
         apiKeys,
         certificate,
         rateBudgets,
+        dailyBytes,
         writeProbe,
         keyUses,
         metrics,

@@ -40,6 +40,8 @@ export interface Config {
   readonly bodyBytesInFlightMax: number;
   /** within which time a whole request has to arrive; its head, within a third of it */
   readonly requestTimeoutMs: number;
+  /** connections that one tenant may have; not counted behind a proxy, which sends the requests of all over the same ones */
+  readonly connectionsPerTenantMax: number;
   /** connections of one client address; of a proxy all come from one */
   readonly connectionsPerAddressMax: number;
   /** within which time a client must take a part of an answer; below the time that a stop waits for answers */
@@ -120,6 +122,12 @@ export function parseConfig(environment: Environment): ParsedConfig {
     unknownKeysPerMinuteMax: read.integer('UNKNOWN_KEYS_PER_MINUTE', 120, 1, 1_000_000_000),
     tls: tlsFiles(read, mistakes),
     connectionsMax,
+    connectionsPerTenantMax: read.integer(
+      'MAX_CONNECTIONS_PER_TENANT',
+      Math.max(1, Math.floor(connectionsMax / 2)),
+      1,
+      1_000_000,
+    ),
     readThreads: read.integer('READ_THREADS', 2, 1, 16),
     tenantBytesPerDay: read.integer('TENANT_BYTES_PER_DAY', 0, 0, 1024 ** 5),
     bodyBytesInFlightMax: read.integer('MAX_BODY_BYTES_IN_FLIGHT', 64 * mebibyte, 16 * mebibyte, 1024 ** 4),

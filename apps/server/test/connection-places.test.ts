@@ -4,6 +4,7 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import type { Api } from './harness/api.ts';
 import { halfOpen } from './harness/half-open.ts';
 import { startInProcess } from './harness/in-process.ts';
+import { adminKey, asAdmin, makeKey, withHeaders } from './harness/tenants.ts';
 
 /** Law L2 for connections: each gives its place back, whatever its client does. */
 
@@ -20,6 +21,7 @@ async function untilGivenBack(api: Api): Promise<void> {
   while ((await metric(api, /^billonce_connections (\d+)$/m)) > 4) await immediate();
 }
 
+const connectionsOfOne = /^billonce_tenant_budget_used\{budget="connections",tenant="one"\} (\d+)$/m;
 const timeout = 60_000;
 const length = 'Content-Type: application/json\r\nContent-Length: 100\r\n\r\n';
 
@@ -85,3 +87,25 @@ async function isAnswered(t: TestContext, url: string): Promise<boolean> {
     () => false,
   );
 }
+
+test('a tenant has a bounded number of connections, also from several addresses', { timeout }, async (t) => {
+  const { api } = await startInProcess(t, { ADMIN_API_KEY: adminKey, MAX_CONNECTIONS_PER_TENANT: '3' });
+  const [one, other] = [await makeKey(api, 'one'), await makeKey(api, 'other')];
+  const ask = async (key: string) => {
+    const client = await halfOpen(t, api.url);
+    client.socket.write(`GET /api/v1/version HTTP/1.1\r\nHost: localhost\r\nX-API-Key: ${key}\r\n\r\n`);
+    await client.answered();
+    return client;
+  };
+  const kept = [await ask(one), await ask(one), await ask(one)];
+  for (const client of kept) assert.match(client.received(), /^HTTP\/1\.1 200 /);
+  const refused = await ask(one);
+  assert.match(refused.received(), /^HTTP\/1\.1 503 [\s\S]*connection: close[\s\S]*"overloaded"/i);
+  await refused.ended;
+  assert.match((await ask(other)).received(), /^HTTP\/1\.1 200 /);
+  const [first] = kept;
+  first?.socket.end();
+  await first?.gone;
+  while ((await metric(withHeaders(api, asAdmin), connectionsOfOne)) > 2) await immediate();
+  assert.match((await ask(one)).received(), /^HTTP\/1\.1 200 /);
+});

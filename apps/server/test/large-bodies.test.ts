@@ -48,7 +48,7 @@ test('a tenant that has used up its bytes for the day is refused by name until t
   const body = JSON.stringify(usage);
   const nowMs = Date.UTC(2026, 4, 1, 12);
   const environment = { ADMIN_API_KEY: adminKey, TENANT_BYTES_PER_DAY: String(2 * body.length) };
-  const { api, clock } = await startInProcess(t, environment, nowMs);
+  const { api, app, clock, databaseUrl } = await startInProcess(t, environment, nowMs);
   const acme = await apiOfTenant(api, 'acme');
   const other = await apiOfTenant(api, 'other');
   for (const key of ['a', 'b']) assert.equal((await acme.post('/usage', body, key)).status, 201);
@@ -58,8 +58,13 @@ test('a tenant that has used up its bytes for the day is refused by name until t
   assert.equal((await acme.get('/usage/agent-7/search')).json.total, 6);
   assert.match((await api.get('/metrics', asAdmin)).text, /^billonce_quota_exceeded_total 1$/m);
   assert.equal((await other.post('/usage', body, 'c')).status, 201);
-  clock.nowMs += 12 * 3_600_000;
-  assert.equal((await acme.post('/usage', body, 'c')).status, 201);
+  // A restart does not begin a new count.
+  await app.close();
+  const again = await startInProcess(t, { ...environment, DATABASE_URL: databaseUrl }, clock.nowMs);
+  const acmeAgain = await apiOfTenant(again.api, 'acme');
+  assert.equal((await acmeAgain.post('/usage', body, 'c')).status, 429);
+  again.clock.nowMs += 12 * 3_600_000;
+  assert.equal((await acmeAgain.post('/usage', body, 'c')).status, 201);
 });
 
 /** Begins a body, announced or in chunks, and never ends it. */

@@ -66,6 +66,23 @@ test('refusals of what never became a request are counted without a method and a
   assert.deepEqual(counted, [1, 1, 1]);
 });
 
+test('the metrics show what tenants use of their budgets', async (t) => {
+  const { api } = await startInProcess(t, { ADMIN_API_KEY: adminKey, TENANT_BYTES_PER_DAY: '1000000' });
+  const one = await apiOfTenant(api, 'tenant-one');
+  const usage = { agent: 'agent-one', serviceId: 'service-one', requests: 3 };
+  await one.post('/usage', usage);
+  const { text } = await withHeaders(api, asAdmin).get('/metrics');
+  const budget = (name: string) => {
+    const line = new RegExp(
+      `^billonce_tenant_budget_used\\{budget="${name}",tenant="tenant-one"\\} (\\d+)$`,
+      'm',
+    );
+    return Number(line.exec(text)?.[1]);
+  };
+  assert.equal(budget('bytes_today'), JSON.stringify(usage).length);
+  assert.ok(budget('connections') >= 1);
+});
+
 test("metrics are the operator's and name no one but tenants that cost most; stats are the tenant's own", async (t) => {
   const { api } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
   const one = await apiOfTenant(api, 'tenant-one');
@@ -81,7 +98,7 @@ test("metrics are the operator's and name no one but tenants that cost most; sta
   assert.match(headers.get('content-type') ?? '', /^text\/plain/);
   // What is forbidden to a key costs nothing.
   assert.match(text, /^billonce_rate_budget_used\{tenant="tenant-one"\} 5$/m);
-  const others = text.replace(/^billonce_rate_budget_used.*$/gm, '');
+  const others = text.replace(/^billonce_(?:rate|tenant)_budget_used.*$/gm, '');
   for (const name of ['tenant-one', 'service-one', 'agent-one', 'a-secret-key']) {
     assert.ok(!others.includes(name), name);
   }

@@ -9,6 +9,7 @@ import type { Books } from '../reads/books.ts';
 import type { Traces } from '../traces/traces.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiKeyLookup } from './api-key-lookup.ts';
+import type { DailyBytes } from './body/daily-bytes.ts';
 import type { Certificate } from './certificate.ts';
 import type { RateBudgets } from './rate-budget.ts';
 import type { ReadDesk } from './read-desk.ts';
@@ -25,6 +26,7 @@ export interface Desk {
   readonly writeProbe: WriteProbe;
   readonly keyUses: KeyUses;
   readonly rateBudgets: RateBudgets;
+  readonly dailyBytes: DailyBytes;
   readonly metrics: Metrics;
   /** `undefined`: nothing is traced */
   readonly traces: Traces | undefined;

@@ -1,7 +1,11 @@
-/** The window of the rate limit: a minute of the clock, the same for all instances. */
-export const windowMs = 60_000;
-/** A caller's budget is leased from the database in so many parts, so that few requests ask for one. */
-const leasesPerWindow = 20;
+/** A window of a budget, the same for all instances, and in how many parts the budget is leased: so few requests ask for one. */
+export interface BudgetWindow {
+  readonly ms: number;
+  readonly leases: number;
+}
+
+/** The window of the rate limit: a minute of the clock. */
+const minute: BudgetWindow = { ms: 60_000, leases: 20 };
 /** Callers that are counted; beyond them those that were seen first begin again. */
 const callersMax = 50_000;
 
@@ -30,18 +34,20 @@ export interface BudgetState {
 }
 
 /**
- * What callers may still cost in this minute. On one database each instance leases a part of a caller's budget at a time, so
+ * What callers may still cost in this window. On one database each instance leases a part of a caller's budget at a time, so
  * that a write is rare. A part that an instance did not use by the end of the window is lost: with many instances a caller may
  * be refused a little early, by one part for each instance.
  */
 export class RateBudgets {
   readonly #take: TakeBudget | undefined;
   readonly #nowMs: () => number;
+  readonly #window: BudgetWindow;
   readonly #callers = new Map<string, Usage>();
 
   /** @param take `undefined`: this instance is the only one */
-  constructor(take: TakeBudget | undefined, nowMs: () => number) {
+  constructor(take: TakeBudget | undefined, nowMs: () => number, window = minute) {
     this.#take = take;
+    this.#window = window;
     this.#nowMs = nowMs;
   }
 
@@ -76,7 +82,7 @@ export class RateBudgets {
 
   async #lease(caller: string, usage: Usage, limit: number, take: TakeBudget): Promise<void> {
     // What was used beyond the lease before is leased, too.
-    const wanted = Math.ceil(limit / leasesPerWindow) + Math.max(0, usage.used - usage.leased);
+    const wanted = Math.ceil(limit / this.#window.leases) + Math.max(0, usage.used - usage.leased);
     try {
       const taken = await take(`${caller} ${limit}`, usage.windowStartMs, wanted);
       usage.leased += Math.max(0, wanted - Math.max(0, taken - limit));
@@ -111,13 +117,13 @@ export class RateBudgets {
     return {
       limit,
       remaining: Math.max(0, Math.min(limit, left + unleased)),
-      resetMs: usage.windowStartMs + windowMs - this.#nowMs(),
+      resetMs: usage.windowStartMs + this.#window.ms - this.#nowMs(),
       isUsedUp: left <= 0,
     };
   }
 
   #windowStartMs(): number {
     const nowMs = this.#nowMs();
-    return nowMs - (nowMs % windowMs);
+    return nowMs - (nowMs % this.#window.ms);
   }
 }

@@ -34,6 +34,17 @@ export class ReadDesk {
     };
   }
 
+  /** Reads of all kinds that run or wait, by tenant; without those of the operator. */
+  byTenant(): ReadonlyMap<string, number> {
+    const all = new Map<string, number>();
+    for (const places of Object.values(this.places)) {
+      for (const [tenant, reads] of places.byTenant()) {
+        if (tenant !== '') all.set(tenant, (all.get(tenant) ?? 0) + reads);
+      }
+    }
+    return all;
+  }
+
   /**
    * Runs a read that looks at a bounded number of rows.
    *

@@ -39,6 +39,7 @@ import { usageRoutes } from './routes/usage.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { RuntimeSettings } from './runtime-settings.ts';
 import { securityHeaders } from './security-headers.ts';
+import { TenantConnections } from './tenant-connections.ts';
 import { UncheckedKeys } from './unchecked-keys.ts';
 
 /** Callers whose requests are counted; beyond them those that were away the longest begin anew. */
@@ -118,18 +119,33 @@ function inTurn(...all: readonly Admit[]): Admit {
   };
 }
 
-function callerOf({ apiKeys, config, nowMs, keyUses }: Desk, uncheckedKeys: UncheckedKeys): Identify {
+function callerOf(
+  { apiKeys, config, nowMs, keyUses, metrics }: Desk,
+  uncheckedKeys: UncheckedKeys,
+): Identify {
+  const connections = new TenantConnections(config.connectionsPerTenantMax);
+  metrics.watchTenants('connections', () => connections.open);
   const onKeyUsed = (key: ApiKey) => keyUses.note(key);
   const identifier = new CallerIdentifier(apiKeys, { ...config, nowMs, uncheckedKeys, onKeyUsed });
   return async ({ raw, headers }: FastifyRequest): Promise<Caller> => {
     const address = addressOf({ raw }, config.trustedHops);
     // Reset before it was accepted: no one is there to be answered, and no one can say whose request it was.
     if (address === undefined) throw new ApiError('invalid_request', 'the connection is gone');
-    return await identifier.identify({
+    const caller = await identifier.identify({
       address,
       apiKey: single(headers['x-api-key']),
       authorization: headers.authorization,
       tenant: single(headers['x-tenant']),
+    });
+    // A proxy sends the requests of all tenants over the same connections.
+    if (
+      caller.kind !== 'tenant' ||
+      config.trustedHops > 0 ||
+      connections.take(caller.tenant ?? '', raw.socket)
+    )
+      return caller;
+    throw new ApiError('overloaded', 'too many connections of this tenant are open; nothing was applied', {
+      headers: { connection: 'close' },
     });
   };
 }

@@ -3,6 +3,7 @@ import type { SparedUsage } from '../domain/spared.ts';
 import type { Outcome, Submission } from '../ledger/submission.ts';
 import type { AuditedBooks } from '../reads/audits.ts';
 import { type ReadPlacesByKind, watchReads } from './read-metrics.ts';
+import { type TenantBudget, TenantMetrics } from './tenant-metrics.ts';
 
 /** What waits in the write path now. */
 export interface QueueState {
@@ -19,11 +20,12 @@ const batchItemsBuckets = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000, 10_
 
 /**
  * The server's metrics, for Prometheus. No label carries a key, an agent or a path: routes are patterns. Only
- * `billonce_rate_budget_used` names tenants, ten at the most.
+ * `billonce_rate_budget_used` and `billonce_tenant_budget_used` name tenants, ten at the most of each budget.
  * Amounts are doubles there, so those beyond 2^53 are rounded; the books are exact.
  */
 export class Metrics {
   readonly #registry = new Registry();
+  readonly #tenants = new TenantMetrics(this.#registry);
   readonly #requests: Counter<'method' | 'route' | 'status'>;
   readonly #requestSeconds: Histogram<'method' | 'route'>;
   readonly #keyed: Counter<'outcome'>;
@@ -128,6 +130,11 @@ export class Metrics {
         read: ({ endedAtMs }) => endedAtMs / 1_000,
       },
     ];
+  }
+
+  /** Shows what the tenants that use most of a budget use of it. */
+  watchTenants(budget: TenantBudget, used: () => ReadonlyMap<string, number>): void {
+    this.#tenants.watch(budget, used);
   }
 
   rateLimited(): void {

@@ -63,6 +63,13 @@ export class ReadPlaces {
     };
   }
 
+  /** Reads that run or wait, by tenant. */
+  byTenant(): ReadonlyMap<string, number> {
+    const reads = new Map(this.#runningOf);
+    for (const [tenant, lane] of this.#waiting) reads.set(tenant, (reads.get(tenant) ?? 0) + lane.size);
+    return reads;
+  }
+
   /**
    * Runs a read once it has a place, and gives the place back when the read has ended, however it ends.
    *

@@ -22,6 +22,8 @@ export interface Storage {
   probeWrite(): Promise<Durability>;
   /** takes a part of a caller's rate budget, and says what all instances have taken; `undefined` where there is one instance */
   readonly takeBudget: ((caller: string, windowStartMs: number, cost: number) => Promise<number>) | undefined;
+  /** the same, kept with the books on both engines, for budgets that outlive a restart */
+  readonly takeKeptBudget: (caller: string, windowStartMs: number, cost: number) => Promise<number>;
   /** resolves with the reason if another process may use the database instead of this one, which must end then */
   readonly lost: Promise<string>;
   /** milliseconds since the epoch: the clock that everything recorded goes by */

@@ -1,11 +1,15 @@
 import type { Logger } from 'pino';
-import { auditBooks, outstandingBy } from '../reads/audit-books.ts';
+import { outstandingBy } from '../reads/audit-books.ts';
 import type { AuditedBooks, Audits, TenantAudit } from '../reads/audits.ts';
 import type { Books } from '../reads/books.ts';
+import type { JobRunner, ReadJob } from '../reads/read-jobs.ts';
+import { ReadAborted } from '../reads/read-places.ts';
 
 /** What the audit works with. */
 export interface AuditDesk {
-  readonly books: Books;
+  readonly books: Pick<Books, 'tenantsAfter'>;
+  /** audits a tenant off the thread that serves HTTP */
+  readonly jobs: JobRunner;
   readonly audits: Audits;
   /** how long after its last audit a tenant is due again */
   readonly everyMs: number;
@@ -36,7 +40,7 @@ const takenForMs = 60_000;
 export class Audit {
   readonly #desk: AuditDesk;
   #timer: NodeJS.Timeout | undefined;
-  #isStopped = false;
+  readonly #stopping = new AbortController();
 
   constructor(desk: AuditDesk) {
     this.#desk = desk;
@@ -53,7 +57,7 @@ export class Audit {
     for (let after: string | undefined = ''; after !== undefined; ) {
       const tenants: readonly string[] = await books.tenantsAfter(after, tenantRows);
       failed += await this.#auditDue(tenants, dueBeforeMs);
-      if (this.#isStopped) return undefined;
+      if (this.#stopping.signal.aborted) return undefined;
       after = tenants.length < tenantRows ? undefined : tenants.at(-1);
     }
     const sums = (await audits.sums()) ?? { ...noTenants, endedAtMs: this.#desk.nowMs() };
@@ -67,7 +71,7 @@ export class Audit {
   }
 
   stop(): void {
-    this.#isStopped = true;
+    this.#stopping.abort();
     clearTimeout(this.#timer);
   }
 
@@ -75,7 +79,7 @@ export class Audit {
   async #auditDue(tenants: readonly string[], dueBeforeMs: number): Promise<number> {
     let left = tenants;
     let failed = 0;
-    while (left.length > 0 && !this.#isStopped) {
+    while (left.length > 0 && !this.#stopping.signal.aborted) {
       const nowMs = this.#desk.nowMs();
       const due = await this.#desk.audits.take(left, { nowMs, dueBeforeMs, untilMs: nowMs + takenForMs });
       if (due === undefined) return failed;
@@ -100,6 +104,10 @@ export class Audit {
       if (found.differences > 0) log.error({ tenant }, 'the audit found differences');
       return true;
     } catch (error) {
+      if (error instanceof ReadAborted) {
+        await audits.giveUp(tenant).catch(() => undefined);
+        return false;
+      }
       log.error({ tenant, err: error }, 'the books of a tenant could not be audited; it is tried again');
       await audits.giveUp(tenant).catch(() => undefined);
       return false;
@@ -109,7 +117,8 @@ export class Audit {
   }
 
   async #found(tenant: string): Promise<TenantAudit> {
-    const found = await auditBooks(this.#desk.books, tenant);
+    const job: ReadJob<'auditBooks'> = { name: 'auditBooks', args: [tenant] };
+    const found = await this.#desk.jobs.run(job, this.#stopping.signal);
     const outstanding = outstandingBy(found);
     return {
       accounts: found.accounts,
@@ -123,7 +132,7 @@ export class Audit {
   }
 
   #schedule(inMs: number): void {
-    if (this.#isStopped) return;
+    if (this.#stopping.signal.aborted) return;
     const { everyMs, nowMs, log } = this.#desk;
     this.#timer = setTimeout(() => {
       this.runOnce(nowMs() - everyMs)

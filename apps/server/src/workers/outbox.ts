@@ -76,6 +76,11 @@ export class Outbox {
     this.#rests = new Rests(desk.nowMs);
   }
 
+  /** The places that deliveries have, by tenant. */
+  placesByTenant(): ReadonlyMap<string, number> {
+    return this.#places.byTenant();
+  }
+
   /** Sends what is due now, and resolves once it is known and noted what came of it: how many were picked. */
   async runOnce(): Promise<number> {
     const picked = await this.#pick();

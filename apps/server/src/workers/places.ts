@@ -50,6 +50,11 @@ export class Places {
     this.#limits = limits;
   }
 
+  /** Places that are taken, by tenant. */
+  byTenant(): ReadonlyMap<string, number> {
+    return this.#taken.startingWith(ofTenant(''));
+  }
+
   /** Whether any place is free. */
   get hasRoom(): boolean {
     return this.#taken.all < this.#limits.all;
@@ -123,6 +128,12 @@ class Counts {
 
   of(name: string): number {
     return this.#byName.get(name) ?? 0;
+  }
+
+  /** Those whose names start with a text, by the rest of their names. */
+  startingWith(start: string): ReadonlyMap<string, number> {
+    const found = [...this.#byName].filter(([name]) => name.startsWith(start));
+    return new Map(found.map(([name, count]) => [name.slice(start.length), count]));
   }
 
   add(names: readonly string[], number: number): void {

@@ -8,6 +8,7 @@ import type { Outcome, Submission } from '../../src/ledger/submission.ts';
 import { auditBooks } from '../../src/reads/audit-books.ts';
 import type { Audits } from '../../src/reads/audits.ts';
 import type { Books } from '../../src/reads/books.ts';
+import type { JobRunner } from '../../src/reads/read-jobs.ts';
 import { openPostgres, type PostgresEngineOptions } from '../../src/storage/postgres/open.ts';
 import type { Sweepable } from '../../src/storage/storage.ts';
 import { migratedPostgres } from './database.ts';
@@ -24,6 +25,7 @@ const scopeOf = (key: string) => sha256(key).slice(0, 32);
 export interface Instance {
   readonly books: Books;
   readonly audits: Audits;
+  readonly jobs: JobRunner;
   readonly sweepable: Sweepable;
   /** Carries out commands as one batch. */
   execute(...commands: readonly Command[]): Promise<readonly Outcome[]>;
@@ -80,6 +82,7 @@ export async function startInstance(
   return {
     books: storage.books,
     audits: storage.audits,
+    jobs: storage.jobs,
     sweepable: storage.sweepable,
     close,
     execute: (...commands) => execute(commands.map((command) => ({ tenant, command, key: undefined }))),

@@ -15,7 +15,7 @@ import {
 const tenants = Array.from({ length: 30 }, (_, number) => `tenant-${String(number).padStart(2, '0')}`);
 
 /** The audit of an instance, and which tenants it has audited. */
-function auditOf({ books, audits }: Instance, { clock }: Pick<Instances, 'clock'>) {
+function auditOf({ books, jobs, audits }: Instance, { clock }: Pick<Instances, 'clock'>) {
   const ended: string[] = [];
   const reports: AuditedBooks[] = [];
   const noting: Audits = {
@@ -30,6 +30,7 @@ function auditOf({ books, audits }: Instance, { clock }: Pick<Instances, 'clock'
   };
   const audit = new Audit({
     books,
+    jobs,
     audits: noting,
     everyMs: 3_600_000,
     nowMs: () => clock.nowMs,

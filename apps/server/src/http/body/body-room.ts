@@ -25,6 +25,12 @@ export class BodyRoom {
     return this.#bytes;
   }
 
+  /** Bytes that are taken, by tenant; without those of the operator. */
+  byTenant(): ReadonlyMap<string, number> {
+    const named = [...this.#lanes].filter(([lane]) => lane !== '');
+    return new Map(named.map(([lane, { bytes }]) => [lane, bytes]));
+  }
+
   /** A place for a body; its owner releases it. */
   place(lane: string): BodyPlace {
     const own = this.#lanes.get(lane) ?? { bytes: 0, bodies: 0 };

@@ -1,31 +1,39 @@
-const dayMs = 86_400_000;
+import { RateBudgets, type TakeBudget } from '../rate-budget.ts';
 
-/** Counts the bytes of request bodies that each tenant sent on a day (UTC): on this instance, since it was started. */
+/** A day of UTC, of which a tenant's bytes are leased in so many parts: few enough that a write for one is rare. */
+const day = { ms: 86_400_000, leases: 100 };
+
+/**
+ * Counts the bytes of request bodies that each tenant sent on a day (UTC). What was leased is kept with the books, so it is
+ * shared by instances and outlives a restart.
+ */
 export class DailyBytes {
   readonly #bytesMax: number;
-  readonly #sent = new Map<string, number>();
-  #day = 0;
+  readonly #budgets: RateBudgets;
 
   /** @param bytesMax for each tenant; 0 is no limit */
-  constructor(bytesMax: number) {
+  constructor(bytesMax: number, take: TakeBudget | undefined, nowMs: () => number) {
     this.#bytesMax = bytesMax;
+    this.#budgets = new RateBudgets(take, nowMs, day);
   }
 
   /**
-   * Counts a body, unless it would go beyond the quota.
+   * Counts a body, unless the quota is used up. The last body may go beyond it.
    *
-   * @returns seconds until the next day when it would, else `undefined`
+   * @returns seconds until the next day when it is, else `undefined`
    */
-  refusedFor(tenant: string, bytes: number, nowMs: number): number | undefined {
+  async refusedFor(tenant: string, bytes: number): Promise<number | undefined> {
     if (this.#bytesMax === 0) return undefined;
-    const day = Math.floor(nowMs / dayMs);
-    if (day !== this.#day) {
-      this.#day = day;
-      this.#sent.clear();
-    }
-    const sent = (this.#sent.get(tenant) ?? 0) + bytes;
-    if (sent > this.#bytesMax) return Math.ceil(((day + 1) * dayMs - nowMs) / 1_000);
-    this.#sent.set(tenant, sent);
+    const name = `${tenant} body_bytes`;
+    const { isUsedUp, resetMs } = await this.#budgets.look(name, this.#bytesMax);
+    if (isUsedUp) return Math.ceil(resetMs / 1_000);
+    this.#budgets.use(name, this.#bytesMax, bytes);
     return undefined;
+  }
+
+  /** What each of the heaviest tenants has sent today, as far as this instance knows. */
+  heaviest(count: number): ReadonlyMap<string, number> {
+    const heaviest = this.#budgets.heaviest(count);
+    return new Map(heaviest.map(([name, used]) => [name.split(' ', 1)[0] ?? '', used] as const));
   }
 }

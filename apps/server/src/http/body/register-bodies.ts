@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { tenantsShown } from '../../metrics/tenant-metrics.ts';
 import { ApiError } from '../api-error.ts';
 import type { Desk } from '../desk.ts';
 import { BodyRoom } from './body-room.ts';
-import { DailyBytes } from './daily-bytes.ts';
 import { parseJsonBody } from './json-body.ts';
 import { readBody } from './read-body.ts';
 import { Slices, Turns } from './turns.ts';
@@ -14,11 +14,12 @@ const turns = new Turns();
 /** JSON is the only media type, without content coding; what it says is judged by the schemas later. */
 export function registerBodies(
   app: FastifyInstance,
-  { config, metrics, nowMs }: Pick<Desk, 'config' | 'metrics' | 'nowMs'>,
+  { config, metrics, dailyBytes }: Pick<Desk, 'config' | 'metrics' | 'dailyBytes'>,
 ): void {
   const room = new BodyRoom(config.bodyBytesInFlightMax);
-  const daily = new DailyBytes(config.tenantBytesPerDay);
   metrics.watchBodies(() => room.bytes);
+  metrics.watchTenants('body_bytes', () => room.byTenant());
+  metrics.watchTenants('bytes_today', () => dailyBytes.heaviest(tenantsShown));
   app.decorateRequest('bodyPlace', undefined);
   app.addHook('preParsing', (request, reply, payload, done) => {
     // Gone while its key was looked up: the event that gives the place back has been, and no byte of its body will come.
@@ -38,7 +39,7 @@ export function registerBodies(
     const bytes = await readBody(payload, { bytesMax: routeOptions.bodyLimit ?? 0, announced, place });
     const tenant = request.caller?.tenant;
     const retryAfterSeconds =
-      tenant === undefined ? undefined : daily.refusedFor(tenant, bytes.length, nowMs());
+      tenant === undefined ? undefined : await dailyBytes.refusedFor(tenant, bytes.length);
     if (retryAfterSeconds !== undefined) {
       metrics.quotaExceeded();
       throw new ApiError(

@@ -91,6 +91,7 @@ export async function openPostgres(
     audits: new PostgresAudits(upkeep),
     sweepable,
     probeWrite: () => probeWrite(pool),
+    takeKeptBudget: (caller, windowStartMs, cost) => takeBudget(pool, caller, windowStartMs, cost),
     takeBudget: (caller, windowStartMs, cost) => takeBudget(pool, caller, windowStartMs, cost),
     lost,
     nowMs: now,

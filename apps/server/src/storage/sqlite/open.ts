@@ -49,6 +49,7 @@ export async function openSqlite(
     sweepable: writer,
     probeWrite: () => writer.probe(),
     takeBudget: undefined,
+    takeKeptBudget: (caller, windowStartMs, cost) => writer.takeBudget({ caller, windowStartMs, cost }),
     lost: writer.lost,
     nowMs,
     close,

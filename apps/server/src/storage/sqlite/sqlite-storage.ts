@@ -21,6 +21,7 @@ import { migrate } from './migrations/migrate.ts';
 import { openFault } from './open-fault.ts';
 import { makeOwn, OwnFile, realFile, refuseOrphanLog } from './own-file.ts';
 import { assertPragmas, effectivePragmas, setPragmas } from './pragmas.ts';
+import { type BudgetPart, takeBudget } from './rate-budgets.ts';
 import { saveBatch } from './save.ts';
 import { type SweepReport, sweepStep } from './sweep.ts';
 
@@ -133,6 +134,14 @@ export class SqliteStorage implements LedgerStorage {
       settings: effectivePragmas(this.#connected()),
       openings: this.#openings,
     };
+  }
+
+  /** Takes a part of a budget: what was taken in its window after it. */
+  takeBudget(part: BudgetPart): number {
+    return this.#transact((connection, at) => {
+      at('save');
+      return { end: 'commit', value: takeBudget(connection, part) };
+    });
   }
 
   close(): void {

@@ -3,6 +3,7 @@ import type { Batch, ExecutorOptions } from '../../ledger/batch-executor.ts';
 import type { Durability, StorageFault } from '../../ledger/storage-port.ts';
 import type { Outcome } from '../../ledger/submission.ts';
 import type { SweepLimits } from '../sweep-step.ts';
+import type { BudgetPart } from './rate-budgets.ts';
 import type { SqliteOptions } from './sqlite-storage.ts';
 import type { SweepReport } from './sweep.ts';
 
@@ -17,6 +18,7 @@ export type WriterCall =
   | { readonly kind: 'execute'; readonly call: number; readonly batch: Batch }
   | { readonly kind: 'sweep'; readonly call: number; readonly nowMs: number; readonly limits: SweepLimits }
   | { readonly kind: 'probe'; readonly call: number }
+  | { readonly kind: 'take_budget'; readonly call: number; readonly part: BudgetPart }
   | { readonly kind: 'close' };
 
 /** The outcomes of one call, of several that were committed together. */
@@ -39,7 +41,8 @@ export type WriterReply =
     }
   | { readonly kind: 'swept'; readonly call: number; readonly report: SweepReport }
   | { readonly kind: 'probed'; readonly call: number; readonly durability: Durability }
-  /** what became of a sweep or a probe that failed */
+  | { readonly kind: 'budget_taken'; readonly call: number; readonly taken: number }
+  /** what became of a call that is no batch and failed */
   | {
       readonly kind: 'failed';
       readonly call: number;

@@ -90,6 +90,7 @@ async function answer(
     together = [];
     if (call.kind === 'sweep') sweep(call, storage);
     else if (call.kind === 'probe') probe(call, storage);
+    else if (call.kind === 'take_budget') takeBudget(call, storage);
     else close(storage);
   }
   await execute(together, executor);
@@ -132,6 +133,13 @@ function sweep(
 
 function probe({ call }: WriterCall & { readonly kind: 'probe' }, storage: SqliteStorage): void {
   attempt(call, () => ({ kind: 'probed', call, durability: storage.probe() }));
+}
+
+function takeBudget(
+  { call, part }: WriterCall & { readonly kind: 'take_budget' },
+  storage: SqliteStorage,
+): void {
+  attempt(call, () => ({ kind: 'budget_taken', call, taken: storage.takeBudget(part) }));
 }
 
 const storage = open();

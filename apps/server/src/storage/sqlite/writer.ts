@@ -5,6 +5,7 @@ import type { OnCommitted } from '../../ledger/gathering-executor.ts';
 import { type Durability, StorageFault } from '../../ledger/storage-port.ts';
 import type { Outcome } from '../../ledger/submission.ts';
 import type { SweepLimits } from '../sweep-step.ts';
+import type { BudgetPart } from './rate-budgets.ts';
 import type { SweepReport } from './sweep.ts';
 import type { WriterCall, WriterData, WriterReply } from './writer-messages.ts';
 
@@ -17,6 +18,11 @@ type Pending =
   | {
       readonly kind: 'sweep';
       readonly resolve: (report: SweepReport) => void;
+      readonly reject: (error: Error) => void;
+    }
+  | {
+      readonly kind: 'take_budget';
+      readonly resolve: (taken: number) => void;
       readonly reject: (error: Error) => void;
     }
   | {
@@ -84,6 +90,15 @@ export class SqliteWriter implements BatchExecutor {
     });
   }
 
+  /** Takes a part of a budget, in its turn among the batches: what was taken in its window after it. */
+  takeBudget(part: BudgetPart): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const worker = this.#running();
+      const call = this.#register({ kind: 'take_budget', resolve, reject });
+      this.#post(worker, { kind: 'take_budget', call, part });
+    });
+  }
+
   /** Closes the file after everything that was asked before. */
   close(): Promise<void> {
     const worker = this.#worker;
@@ -140,6 +155,7 @@ export class SqliteWriter implements BatchExecutor {
     if (pending === undefined || pending.kind === 'execute') return;
     if (reply.kind === 'failed') pending.reject(new StorageFault(reply.fault, reply.facts));
     else if (reply.kind === 'swept' && pending.kind === 'sweep') pending.resolve(reply.report);
+    else if (reply.kind === 'budget_taken' && pending.kind === 'take_budget') pending.resolve(reply.taken);
     else if (reply.kind === 'probed' && pending.kind === 'probe') pending.resolve(reply.durability);
   }
 

@@ -19,6 +19,7 @@ import { webhookOwnership } from './0015-webhook-ownership.ts';
 import { keyUses } from './0016-key-uses.ts';
 import { auditLog } from './0017-audit-log.ts';
 import { outstandingAfter } from './0018-outstanding-after.ts';
+import { rateBudgets } from './0019-rate-budgets.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -40,6 +41,7 @@ const migrations: readonly string[] = [
   keyUses,
   auditLog,
   outstandingAfter,
+  rateBudgets,
 ];
 
 /** The schema that this version reads and writes. */
