@@ -6,8 +6,8 @@ import { longestFirst } from './test-order.ts';
 
 /** Where processes of tests leave and find compiled code: reading it takes half the time of compiling. */
 const compiled = join('node_modules', '.cache', 'billonce-tests');
-/** Most tests wait for disks, sockets and other processes, so more of them run at once than there are processors. */
-const filesAtOnce = availableParallelism() + 2;
+/** Most tests wait for disks, sockets and other processes, so one more runs at once than there are processors. */
+const filesAtOnce = availableParallelism() + 1;
 /** Below this many files, it is plain what took so long. */
 const filesThatNeedAReport = 30;
 const slowestShown = 10;

@@ -21,16 +21,6 @@ test('these tests go through a pooler: ten clients have not ten connections', as
   assert.ok(backends.size < clients.length, `${backends.size} connections`);
 });
 
-for (const suite of [
-  'once',
-  'bulk',
-  'settle',
-  'services',
-  'reversals',
-  'webhooks',
-  'export-command',
-  'crash',
-  'model',
-]) {
+for (const suite of ['once', 'bulk', 'settle', 'reversals', 'webhooks', 'export-command', 'crash', 'model']) {
   await import(`../${suite}.test.ts`);
 }
