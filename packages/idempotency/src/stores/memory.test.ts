@@ -96,3 +96,24 @@ test('a released key gives its room back', async () => {
 test('a limit that is no positive whole number is refused at start', () => {
   for (const keysMax of [0, -1, 1.5, Number.NaN]) assert.throws(() => memoryStore({ keysMax }), RangeError);
 });
+
+test('leases and answers last as long as they should when the clock of the machine is set', async () => {
+  const dayMs = 86_400_000;
+  for (const jumpMs of [3 * dayMs, -3 * dayMs]) {
+    let [nowMs, steadyMs] = [1_700_000_000_000, 0];
+    const store = memoryStore({ nowMs: () => nowMs, steadyMs: () => steadyMs });
+    const running = await store.claim(slotOf('a', 'running'), request);
+    assert.ok(running.kind === 'claimed');
+    assert.equal(await completed(store, 'a', 1), 'completed');
+    nowMs += jumpMs;
+    const again = { ...request, takeOver: running.fencingToken };
+    assert.equal((await store.claim(slotOf('a', 'running'), again)).kind, 'found');
+    const found = await store.claim(slotOf('a', 1), request);
+    assert.ok(found.kind === 'found' && found.record.kind === 'completed');
+    assert.ok(found.record.answer.kind === 'kept' && found.nowMs < found.record.answer.expiresAtMs);
+    steadyMs += 1000;
+    assert.equal((await store.claim(slotOf('a', 'running'), again)).kind, 'claimed');
+    steadyMs += 60_000;
+    assert.equal((await store.claim(slotOf('a', 1), request)).kind, 'claimed');
+  }
+});

@@ -11,6 +11,11 @@ export interface MemoryStoreOptions {
   readonly answerBytesMax?: number;
   /** milliseconds since the epoch; the clock of the machine */
   readonly nowMs?: () => number;
+  /**
+   * milliseconds from any moment on, of a clock that is never set: leases and retention are measured by it. By default that of
+   * the process, or `nowMs` if that is given
+   */
+  readonly steadyMs?: () => number;
 }
 
 const dayMs = 86_400_000;
@@ -47,6 +52,9 @@ class MemoryStore implements IdempotencyStore {
   readonly #answersMax: number;
   readonly #answerBytesMax: number;
   readonly #nowMs: () => number;
+  readonly #steadyMs: () => number;
+  readonly #steadyStartMs: number;
+  /** by the clock of the machine; the times that are told of records are this one and what has passed since */
   readonly #startedAtMs: number;
 
   constructor(options: MemoryStoreOptions) {
@@ -54,19 +62,26 @@ class MemoryStore implements IdempotencyStore {
     this.#answersMax = limit('answersMax', options.answersMax ?? 10_000);
     this.#answerBytesMax = limit('answerBytesMax', options.answerBytesMax ?? 64 * 1024 * 1024);
     this.#nowMs = options.nowMs ?? Date.now;
+    this.#steadyMs = options.steadyMs ?? options.nowMs ?? (() => performance.now());
     this.#startedAtMs = this.#nowMs();
+    this.#steadyStartMs = this.#steadyMs();
+  }
+
+  /** How much time has passed since the store was made. */
+  #passedMs(): number {
+    return this.#steadyMs() - this.#steadyStartMs;
   }
 
   claim(slot: Slot, request: ClaimRequest): Claim {
     const nowMs = this.#nowMs();
-    const now = nowMs - this.#startedAtMs;
+    const now = this.#passedMs();
     const scope = this.#scopes.get(slot.scope);
     const key = compact(slot.key);
     const record = scope?.byKey.get(key);
     if (scope !== undefined && record !== undefined) {
       if (!isForgotten(record, now)) {
         if (record.fencingToken !== request.takeOver || !isAbandoned(record, now)) {
-          return { kind: 'found', record: this.#told(record), nowMs };
+          return { kind: 'found', record: this.#told(record), nowMs: this.#startedAtMs + now };
         }
         record.fencingToken = ++this.#lastToken;
         record.expiresAt = now + request.leaseMs;
@@ -92,7 +107,7 @@ class MemoryStore implements IdempotencyStore {
   renew(slot: Slot, fencingToken: number, leaseMs: number): boolean {
     const record = this.#held(slot, fencingToken);
     if (record === undefined || record.answer !== undefined) return false;
-    record.expiresAt = this.#nowMs() - this.#startedAtMs + leaseMs;
+    record.expiresAt = this.#passedMs() + leaseMs;
     return true;
   }
 
@@ -108,7 +123,7 @@ class MemoryStore implements IdempotencyStore {
     if (answer === undefined || answer.length > this.#answerBytesMax) return true;
     this.#makeRoom(slot.scope, answer.length);
     record.answer = answer;
-    record.expiresAt = this.#nowMs() - this.#startedAtMs + answerTtlMs;
+    record.expiresAt = this.#passedMs() + answerTtlMs;
     this.#scopes.get(slot.scope)?.answered(record);
     this.#answerCount++;
     this.#answerBytes += answer.length;
@@ -124,10 +139,10 @@ class MemoryStore implements IdempotencyStore {
   }
 
   inspect(slot: Slot): { readonly record: StoredRecord; readonly nowMs: number } | undefined {
-    const nowMs = this.#nowMs();
+    const now = this.#passedMs();
     const record = this.#scopes.get(slot.scope)?.byKey.get(compact(slot.key));
-    if (record === undefined || isForgotten(record, nowMs - this.#startedAtMs)) return undefined;
-    return { record: this.#told(record), nowMs };
+    if (record === undefined || isForgotten(record, now)) return undefined;
+    return { record: this.#told(record), nowMs: this.#startedAtMs + now };
   }
 
   #held(slot: Slot, fencingToken: number): MemoryRecord | undefined {
