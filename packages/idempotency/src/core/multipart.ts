@@ -36,7 +36,8 @@ export function isMultipart(contentType: string | undefined): contentType is str
   return contentType !== undefined && /^multipart\//i.test(contentType);
 }
 
-function boundaryOf(contentType: string): string | undefined {
+/** The boundary that a media type of several parts names. */
+export function boundaryOf(contentType: string): string | undefined {
   const [, quoted, bare] = /;\s*boundary=(?:"([^"]+)"|([^\s;"]+))/i.exec(contentType) ?? [];
   return quoted ?? bare;
 }

@@ -5,7 +5,7 @@ import { type RequestBody, UnreadableBodyError } from '../../core/request-body.t
 import type { Awaitable } from '../../core/store.ts';
 import { comparedBytes } from './content-coding.ts';
 import type { NodeExchange } from './exchange.ts';
-import { uploadedForm } from './uploaded-form.ts';
+import { attachedForm, isWholeForm, uploadedForm } from './uploaded-form.ts';
 import { hasBody, readWholeBody } from './whole-body.ts';
 
 /**
@@ -30,7 +30,7 @@ export function comparedBody<Request>(
 }
 
 function consumedBody<Request>({ raw, request, parsedBody }: NodeExchange<Request>): Awaitable<RequestBody> {
-  const form = uploadedForm(request, parsedBody());
+  const form = uploadedForm(request, parsedBody()) ?? attachedForm(request, parsedBody());
   if (form === undefined) return consumed(raw, parsedBody());
   return andThen(
     form,
@@ -65,7 +65,7 @@ function isEmptyObject(value: unknown): boolean {
 function consumed({ headers }: IncomingMessage, parsedBody: unknown): RequestBody {
   // Parsers of forms put the files elsewhere, and two forms would differ in nothing else.
   const isForm = headers['content-type']?.toLowerCase().startsWith('multipart/') === true;
-  if (parsedBody !== undefined && !isForm)
+  if (parsedBody !== undefined && (!isForm || isWholeForm(headers, parsedBody)))
     return { kind: 'parsed', value: parsedBody, contentType: headers['content-type'] };
   throw new UnreadableBodyError(
     'the body was read before and is not kept: protect the route before that, or give the option fingerprintBody',

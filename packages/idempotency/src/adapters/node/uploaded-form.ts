@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { sha256 } from '../../core/digest.ts';
+import { boundaryOf } from '../../core/multipart.ts';
 
 /** A file as multer leaves it: in memory or on disk. */
 interface UploadedFile {
@@ -21,6 +23,55 @@ interface UploadedFile {
 export function uploadedForm(request: unknown, fields: unknown): Promise<unknown> | undefined {
   const files = filesOf(request);
   return files === undefined ? undefined : compared(files, fields);
+}
+
+/**
+ * What a form is compared by whose parts `@fastify/multipart` has put into the body, files included.
+ *
+ * @returns `undefined` for another body, and for a file that was read elsewhere
+ */
+export function attachedForm(request: unknown, body: unknown): Promise<unknown> | undefined {
+  if (typeof member(request, 'isMultipart') !== 'function') return undefined;
+  if (typeof body !== 'object' || body === null) return undefined;
+  const fields = Object.entries(body).map(([name, value]) => ({ name, values: [value].flat() }));
+  if (!fields.every(({ values }) => values.every(isAttached))) return undefined;
+  return Promise.all(
+    fields.map(async ({ name, values }) => [name, await Promise.all(values.map(comparedPart))]),
+  );
+}
+
+function isAttached(value: unknown): boolean {
+  if (typeof value === 'string' || value instanceof Uint8Array) return true;
+  return member(value, 'type') === 'field' || member(value, '_buf') instanceof Uint8Array;
+}
+
+async function comparedPart(value: unknown): Promise<unknown> {
+  if (value instanceof Uint8Array) return sha256(value);
+  if (typeof value === 'string') return { text: value };
+  if (member(value, 'type') === 'field') return { text: member(value, 'value') };
+  const bytes = member(value, '_buf');
+  const digest = bytes instanceof Uint8Array ? sha256(bytes) : undefined;
+  return [member(value, 'filename'), member(value, 'mimetype'), digest];
+}
+
+/** Whether the fields that a parser has left are all that a form has, by the length that was announced: no file is elsewhere. */
+export function isWholeForm(headers: IncomingHttpHeaders, fields: unknown): boolean {
+  const boundary = boundaryOf(headers['content-type'] ?? '');
+  if (boundary === undefined || typeof fields !== 'object' || fields === null) return false;
+  let parts = '';
+  for (const [name, value] of Object.entries(fields)) {
+    for (const one of [value].flat()) {
+      if (typeof one !== 'string') return false;
+      parts += `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${one}\r\n`;
+    }
+  }
+  const missing = Number(headers['content-length']) - Buffer.byteLength(`${parts}--${boundary}--`);
+  // Some clients end the last line.
+  return missing === 0 || missing === 2;
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
 async function compared(files: readonly UploadedFile[], fields: unknown): Promise<unknown> {
