@@ -49,8 +49,8 @@ const adapterTests = 'packages/idempotency/test/adapters';
 const adapters: readonly Held[] = [
   { name: 'Express 4', file: `${adapterTests}/express-4.test.ts` },
   { name: 'Express 5', file: `${adapterTests}/express-5.test.ts` },
-  { name: 'Fastify 5', file: `${adapterTests}/fastify.test.ts` },
-  { name: 'Koa 3', file: `${adapterTests}/koa.test.ts` },
+  { name: 'Fastify 5 and 4', file: `${adapterTests}/fastify.test.ts` },
+  { name: 'Koa 3 and 2', file: `${adapterTests}/koa.test.ts` },
   { name: 'Hono 4', file: `${adapterTests}/hono.test.ts` },
   { name: 'Nest 12 on Express', file: `${adapterTests}/nest-express.test.ts` },
   { name: 'Nest 12 on Fastify', file: `${adapterTests}/nest-fastify.test.ts` },

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { KeptResponse } from '../core/kept-response.ts';
 import { goOn } from './node/go-on.ts';
-import { requestIdOf } from './node/node-request.ts';
+import { frameworkRequestId } from './node/node-request.ts';
 import { setOperation } from './node/operations.ts';
 import { type NodeOptions, NodeProtection } from './node/protection.ts';
 
@@ -18,6 +18,9 @@ export interface FastifyRequestLike {
   readonly body: unknown;
   /** the address of the client, by the option `trustProxy` */
   readonly ip?: string;
+  /** is aborted with an error of that code when the option `handlerTimeout` of Fastify has answered */
+  readonly signal?: AbortSignal;
+  readonly routeOptions?: { readonly handlerTimeout?: number | undefined };
 }
 
 /** What the adapter uses of a reply of Fastify 5. */
@@ -90,7 +93,8 @@ export function idempotencyHook<Request extends FastifyRequestLike = FastifyRequ
           target: request.originalUrl,
           parsedBody: () => request.body,
           address: () => request.ip,
-          requestId: requestIdOf(raw) ?? request.id,
+          requestId: frameworkRequestId(request.id, raw),
+          hasTimedOut: () => hasTimedOut(request),
           send: (answer) => send(reply, answer),
         }),
       ({ operation }) => {
@@ -103,6 +107,13 @@ export function idempotencyHook<Request extends FastifyRequestLike = FastifyRequ
       done,
     );
   };
+}
+
+/** The option `handlerTimeout` answers in the place of a handler, and only asks it to stop. */
+function hasTimedOut({ routeOptions, signal }: FastifyRequestLike): boolean {
+  if (!routeOptions?.handlerTimeout) return false;
+  const reason: unknown = signal?.reason;
+  return reason instanceof Error && 'code' in reason && reason.code === 'FST_ERR_HANDLER_TIMEOUT';
 }
 
 /** Through Fastify, so that its own hooks (compression, logging) see the replay as any other answer. */

@@ -15,7 +15,7 @@ import { judgeBeyondHttp } from './nest/beyond-http.ts';
 import { hideHangUp } from './nest/deaf-socket.ts';
 import { type PlatformResponse, rawResponse, substituteAnswer } from './nest/substitute-answer.ts';
 import { watched } from './nest/watched-handler.ts';
-import { requestIdOf } from './node/node-request.ts';
+import { frameworkRequestId, requestIdOf } from './node/node-request.ts';
 import { setOperation } from './node/operations.ts';
 import { type NodeOptions, NodeProtection } from './node/protection.ts';
 
@@ -156,9 +156,9 @@ function rawRequest(request: PlatformRequest): IncomingMessage {
   return 'raw' in request ? request.raw : request;
 }
 
-/** The request id of a proxy, or the one that Fastify gives to each request. */
+/** The id that Fastify or a logger gave the request. */
 function namedRequest(request: object, raw: IncomingMessage): { readonly requestId?: string } {
   const own = 'id' in request && typeof request.id === 'string' ? request.id : undefined;
-  const requestId = requestIdOf(raw) ?? own;
+  const requestId = own === undefined ? requestIdOf(raw) : frameworkRequestId(own, raw);
   return requestId === undefined ? {} : { requestId };
 }

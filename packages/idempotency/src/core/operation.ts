@@ -41,7 +41,7 @@ export class Operation {
     this.#startedAtMs = claimedAtMs;
     this.#heldKey = new HeldKey(context, slot, fencingToken);
     this.#conclusion = new Conclusion(context.settings, this.#heldKey);
-    this.#lease = new Lease(context, this.#heldKey, begun, () => this.#overtime());
+    this.#lease = new Lease(context, this.#heldKey, this.#conclusion, begun, () => this.#overtime());
   }
 
   /**
@@ -82,7 +82,7 @@ export class Operation {
     this.#isRunning = true;
     handler.then(
       () => this.#handlerEnded(false),
-      () => this.#handlerEnded(true),
+      (error: unknown) => this.#handlerEnded(!isOfLateAnswer(error)),
     );
   }
 
@@ -160,4 +160,10 @@ export class Operation {
     const durationMs = settings.clock.nowMs() - startedAtMs;
     report({ kind: 'execution_ended', fencingToken, outcome, status, startedAtMs, durationMs }, this.#source);
   }
+}
+
+/** A handler that was cut off fails when it answers, after its work was done. */
+function isOfLateAnswer(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return false;
+  return error.code === 'ERR_HTTP_HEADERS_SENT' || error.code === 'ERR_STREAM_WRITE_AFTER_END';
 }

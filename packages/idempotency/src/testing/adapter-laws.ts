@@ -9,6 +9,7 @@ import { leaseLaws } from './adapter-laws/lease-laws.ts';
 import { nestingLaws } from './adapter-laws/nesting-laws.ts';
 import { optionLaws } from './adapter-laws/option-laws.ts';
 import type { AdapterLaw } from './adapter-laws/subject.ts';
+import { timeoutLaws } from './adapter-laws/timeout-laws.ts';
 
 export type {
   AdapterLaw,
@@ -19,6 +20,7 @@ export type {
   CompressionPlace,
   LawApp,
   LawServer,
+  TimeoutPlace,
 } from './adapter-laws/subject.ts';
 export type { LawWork } from './adapter-laws/work.ts';
 
@@ -34,4 +36,5 @@ export const adapterLaws: readonly AdapterLaw[] = [
   ...connectionLaws,
   ...leaseLaws,
   ...nestingLaws,
+  ...timeoutLaws,
 ];

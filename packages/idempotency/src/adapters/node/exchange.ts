@@ -15,6 +15,8 @@ export interface NodeExchange<Request> {
   readonly address?: () => string | undefined;
   /** whether an answer, while the handler runs, is not its own */
   readonly isOthersAnswer?: () => boolean;
+  /** whether a timeout of the framework has answered in the place of the handler */
+  readonly hasTimedOut?: () => boolean;
   /** Sends an answer in place of the handler; by default on the response itself. */
   readonly send?: (answer: KeptResponse) => void;
 }

@@ -46,6 +46,14 @@ export function ownRequestId(exchange: {
   return typeof text === 'string' && isRequestId(text) ? text : undefined;
 }
 
+/**
+ * The id that the application logs for a request, unless it is the number that Fastify gives by default and a proxy has a
+ * better one.
+ */
+export function frameworkRequestId(id: string, raw: IncomingMessage): string {
+  return /^req-[0-9a-z]+$/.test(id) ? (requestIdOf(raw) ?? id) : id;
+}
+
 /** The request id that a proxy or an earlier middleware gave, if it is one. */
 export function requestIdOf({ headers }: IncomingMessage): string | undefined {
   const id = headers['x-request-id'];

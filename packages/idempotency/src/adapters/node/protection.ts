@@ -54,6 +54,7 @@ export type Protected =
 
 const noBody: RequestBody = { kind: 'none' };
 const answered: Protected = { kind: 'answered' };
+const never = () => false;
 const unprotected: Protected = { kind: 'run', operation: undefined };
 
 function answerWith(
@@ -255,13 +256,16 @@ export class NodeProtection<Request> {
   }
 
   #hold(
-    { response, isOthersAnswer = () => false }: NodeExchange<Request>,
+    { response, isOthersAnswer = never, hasTimedOut = never }: NodeExchange<Request>,
     operation: Operation,
     about: RefusedRequest,
   ): void {
     const stepAside = holdResponse(response, {
       finish: (answer) => {
-        if (wasTimedOut(response.req) || (operation.isRunning && isOthersAnswer())) operation.cutOff();
+        const isCutOff =
+          wasTimedOut(response.req) || hasTimedOut() || (operation.isRunning && isOthersAnswer());
+        if (isCutOff) operation.cutOff();
+        else if (operation.isRunning) setImmediate(cutOffWhileRunning, operation);
         return this.#engine.finish(operation, answer, about);
       },
       abandon: () => operation.abandon(),
@@ -272,6 +276,11 @@ export class NodeProtection<Request> {
     const echo = this.#engine.echoOf(operation.key);
     if (echo !== undefined) response.setHeader(...echo);
   }
+}
+
+/** A handler ends with its answer. One that goes on was most likely answered for, by a timeout. */
+function cutOffWhileRunning(operation: Operation): void {
+  if (operation.isRunning) operation.cutOff();
 }
 
 /** `connect-timeout` answers in the place of a handler, which it cannot stop. */

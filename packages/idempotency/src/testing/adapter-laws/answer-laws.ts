@@ -221,7 +221,7 @@ export const answerLaws: readonly AdapterLaw[] = [
   {
     id: 'answer-too-large',
     sentence:
-      'An answer over `answerBytesMax` is refused with 500 answer_too_large, never cut; the retry gets 410, and nothing is executed twice.',
+      'An answer over `answerBytesMax` reaches its client whole and is not kept: the retry gets 410, and nothing is executed twice.',
     concerns: () => true,
     run: (subject) =>
       withApp(subject, { options: { answerBytesMax: 1000 } }, async (app) => {
@@ -229,7 +229,10 @@ export const answerLaws: readonly AdapterLaw[] = [
           const key = newKey();
           const before = app.work.executions;
           app.work.largeBytes = 1001;
-          assertCode(await app.post(way, { key }), 500, 'answer_too_large');
+          const large = await app.post(way, { key });
+          assert.equal(large.status, 200, `${large.status} ${large.body}`);
+          const whole = way === 'large' ? app.work.large(before + 1) : app.work.streamed(before + 1);
+          assert.deepEqual(large.body, Buffer.from(whole));
           assertCode(await app.post(way, { key }), 410, 'idempotency_key_expired');
           assert.equal(app.work.executions, before + 1);
         }
@@ -238,6 +241,22 @@ export const answerLaws: readonly AdapterLaw[] = [
         const whole = await app.post('large', { key });
         assert.equal(whole.body.length, 1000);
         assertReplay(await app.post('large', { key }), whole);
+      }),
+  },
+  {
+    id: 'large-answer-breaks-off',
+    sentence:
+      'An answer over `answerBytesMax` that breaks off leaves its key taken: the retry is told that no one knows the outcome.',
+    concerns: always,
+    run: (subject) =>
+      withApp(subject, { options: { answerBytesMax: 10 } }, async (app) => {
+        app.work.breaksStreams = true;
+        const key = newKey();
+        const answer = await app.post('stream', { key }).catch(() => undefined);
+        assert.ok(answer === undefined || answer.status >= 500 || answer.body.length < 100);
+        await app.ended(1);
+        assertRefusal(await app.post('stream', { key }), 409, 'idempotency_outcome_unknown');
+        assert.equal(app.work.executions, 1);
       }),
   },
 ];

@@ -117,6 +117,7 @@ export async function withApp(
     protect: 'app',
     bodyParser: subject.bodyParsers[0] ?? 'none',
     compression: 'none',
+    timeout: 'none',
     trustsProxy: false,
     ...asked,
     options: { ...shared, ...wish.options, store },

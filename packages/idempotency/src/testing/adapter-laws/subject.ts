@@ -60,6 +60,9 @@ export type BodyParserPlace = 'none' | 'before' | 'after';
 /** Where the compression stands: nowhere, in front of the protection, or between it and the handler. No threshold. */
 export type CompressionPlace = 'none' | 'front' | 'behind';
 
+/** Where a timeout stands that answers in the place of a slow handler: nowhere, in front of the protection, or behind it. */
+export type TimeoutPlace = 'none' | 'front' | 'behind';
+
 /** An app that a law asks for. */
 export interface LawApp {
   /** to be given to the adapter as they are */
@@ -85,6 +88,8 @@ export interface LawApp {
   readonly trustsProxy: boolean;
   readonly bodyParser: BodyParserPlace;
   readonly compression: CompressionPlace;
+  /** where the framework's timeout stands, if anywhere: of some milliseconds, each handler has begun by then */
+  readonly timeout: TimeoutPlace;
   readonly work: LawWork;
 }
 
@@ -109,6 +114,8 @@ export interface AdapterSubject {
   readonly addressBy: 'framework' | 'adapter' | 'app';
   /** the places that a compression can have */
   readonly compressions: readonly CompressionPlace[];
+  /** the places that a timeout can have */
+  readonly timeouts: readonly Exclude<TimeoutPlace, 'none'>[];
   /** Starts an app on a real socket. Rejects with what the adapter throws for its options. */
   start(app: LawApp): Promise<LawServer>;
 }

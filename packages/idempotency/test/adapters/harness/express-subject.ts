@@ -2,12 +2,14 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import compression from 'compression';
+import timeout from 'connect-timeout';
 import type expressOf5 from 'express';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { idempotency, operationOf } from '../../../src/adapters/express.ts';
 import type { AdapterSubject, AnswerWay, LawApp, LawServer } from '../../../src/testing/adapter-laws.ts';
 import { listening } from './listening.ts';
 import { someFile } from './some-file.ts';
+import { timeoutMs } from './timeout-ms.ts';
 
 type Way = Exclude<AnswerWay, 'response' | 'hijack'>;
 type Answer = (request: Request, response: Response, id: number) => unknown;
@@ -19,6 +21,7 @@ export function expressSubject(express: typeof expressOf5): AdapterSubject {
     bodyParsers: ['none', 'before', 'after'],
     addressBy: 'framework',
     compressions: ['front', 'behind'],
+    timeouts: ['front', 'behind'],
     start: (wish) => start(express, wish),
   };
 }
@@ -38,10 +41,12 @@ function start(express: typeof expressOf5, wish: LawApp): Promise<LawServer> {
   const protection = protecting(wish.options);
   const compressed = compression({ threshold: 0 });
   const around: RequestHandler[] = [];
+  if (wish.timeout === 'front') around.push(timeout(`${timeoutMs}ms`));
   if (wish.compression === 'front') around.push(compressed);
   if (wish.bodyParser === 'before') around.push(express.json({ limit: '10mb' }));
   if (around.length > 0) app.use(...around);
   const inside: RequestHandler[] = [];
+  if (wish.timeout === 'behind') inside.push(timeout(`${timeoutMs}ms`));
   if (wish.compression === 'behind') inside.push(compressed);
   if (wish.bodyParser === 'after') inside.push(express.json({ limit: '10mb' }));
   if (wish.inner !== undefined) inside.push(protecting(wish.inner));

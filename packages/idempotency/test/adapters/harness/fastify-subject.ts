@@ -1,23 +1,26 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import compress from '@fastify/compress';
-import fastify, { type FastifyReply, type FastifyRequest, type RouteHandlerMethod } from 'fastify';
+import type fastifyOf5 from 'fastify';
+import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { idempotency, idempotencyHook, operationOf } from '../../../src/adapters/fastify.ts';
 import type { AdapterSubject, AnswerWay, LawApp, LawServer } from '../../../src/testing/adapter-laws.ts';
 import { someFile } from './some-file.ts';
+import { timeoutMs } from './timeout-ms.ts';
 
 type Answer = (request: FastifyRequest, reply: FastifyReply, id: number) => unknown;
 
-/** A Fastify app to hold the laws against. */
-export const fastifySubject: AdapterSubject = {
+/** A Fastify app of the version that is given, to hold the laws against; compression and timeout are of version 5. */
+export const fastifySubject = (fastify: typeof fastifyOf5, isOf5: boolean): AdapterSubject => ({
   ways: ['response', 'writes', 'end', 'write-head', 'hijack', 'file'],
   bodyParsers: ['before'],
   addressBy: 'framework',
-  compressions: ['behind'],
-  start,
-};
+  compressions: isOf5 ? ['behind'] : [],
+  timeouts: isOf5 ? ['behind'] : [],
+  start: (wish) => start(fastify, wish),
+});
 
-async function start(wish: LawApp): Promise<LawServer> {
+async function start(fastify: typeof fastifyOf5, wish: LawApp): Promise<LawServer> {
   const app = fastify({ bodyLimit: 10_000_000, forceCloseConnections: true, trustProxy: wish.trustsProxy });
   if (wish.compression === 'behind')
     await app.register(compress, { threshold: 0, encodings: ['gzip', 'identity'] });
@@ -36,7 +39,10 @@ async function start(wish: LawApp): Promise<LawServer> {
     for (const [way, answer] of ways) app.all(`/${way}`, own, handler(wish, answer));
   } else {
     const preHandler = idempotencyHook(options);
-    for (const [way, answer] of ways) app.all(`/${way}`, { preHandler }, handler(wish, answer));
+    const timeouts = wish.timeout === 'behind' ? { handlerTimeout: timeoutMs } : {};
+    for (const [way, answer] of ways) {
+      app.all(`/${way}`, { preHandler, ...timeouts }, handler(wish, answer));
+    }
     app.all('/bare', handler(wish, answers(wish).json));
   }
   await app.listen({ port: 0, host: '127.0.0.1' });

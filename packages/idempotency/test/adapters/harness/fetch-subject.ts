@@ -1,9 +1,11 @@
 import { createReadStream } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { idempotent, operationOf } from '../../../src/adapters/fetch.ts';
 import { clientAddress } from '../../../src/core/client-address.ts';
 import type { AdapterSubject, AnswerWay, LawApp } from '../../../src/testing/adapter-laws.ts';
 import { type ServedHandler, servingFetch } from './fetch-server.ts';
 import { someFile } from './some-file.ts';
+import { timeoutMs } from './timeout-ms.ts';
 
 type Way = Exclude<AnswerWay, 'writes' | 'end' | 'write-head' | 'hijack'>;
 type Answer = (id: number, request: Request) => Response | Promise<Response>;
@@ -15,15 +17,17 @@ export const fetchSubject: AdapterSubject = {
   bodyParsers: ['none'],
   addressBy: 'app',
   compressions: ['front', 'behind'],
+  timeouts: ['front', 'behind'],
   start(wish) {
     const protect = protection(wish, wish.options);
-    const again: Wrap = wish.inner === undefined ? (same) => same : protection(wish, wish.inner);
-    const coded = (place: LawApp['compression']): Wrap =>
-      wish.compression === place ? compressed : (same) => same;
+    const again: Wrap = wish.inner === undefined ? same : protection(wish, wish.inner);
+    const coded = (place: LawApp['compression']): Wrap => (wish.compression === place ? compressed : same);
     const routes = new Map<string, ServedHandler>();
     for (const [way, answer] of Object.entries(answers(wish))) {
-      const plain = again(coded('behind')(handler(wish, answer)));
-      routes.set(`/${way}`, wish.protect === 'app' ? plain : protect(plain));
+      const timed = wish.timeout === 'behind' ? followed : same;
+      const plain = again(coded('behind')(timed(handler(wish, answer))));
+      const raced = wish.timeout === 'front' ? race : same;
+      routes.set(`/${way}`, wish.protect === 'app' ? plain : raced(protect(plain)));
       if (way === 'json' && wish.protect === 'route') routes.set('/bare', plain);
     }
     const route: ServedHandler = (request, address) =>
@@ -45,6 +49,22 @@ function protection({ tenantOfApiKey }: LawApp, options: LawApp['options']): Wra
       },
       handler,
     );
+}
+
+const same: Wrap = (handler) => handler;
+
+/** A timeout around a handler. */
+const race: Wrap = (handler) => (request, address) => Promise.race([handler(request, address), tooLate()]);
+
+/** A timeout inside the protection: it tells the operation what it does not wait for. */
+const followed: Wrap = (handler) => (request, address) => {
+  const running = Promise.resolve(handler(request, address));
+  operationOf(request)?.follow(running);
+  return Promise.race([running, tooLate()]);
+};
+
+function tooLate(): Promise<Response> {
+  return setTimeout(timeoutMs, new Response('too late', { status: 504 }));
 }
 
 function addressBehind(trustedProxies: number) {

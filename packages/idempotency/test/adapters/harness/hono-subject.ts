@@ -4,10 +4,12 @@ import { type Context, type Handler, Hono, type MiddlewareHandler } from 'hono';
 import { compress } from 'hono/compress';
 import { HTTPException } from 'hono/http-exception';
 import { stream } from 'hono/streaming';
+import { timeout } from 'hono/timeout';
 import { idempotency, operationOf } from '../../../src/adapters/hono.ts';
 import type { AdapterSubject, AnswerWay, LawApp } from '../../../src/testing/adapter-laws.ts';
 import { listening } from './listening.ts';
 import { someFile } from './some-file.ts';
+import { timeoutMs } from './timeout-ms.ts';
 
 type Way = Exclude<AnswerWay, 'writes' | 'end' | 'write-head' | 'hijack'>;
 type Answer = (context: Context, id: number) => Response | Promise<Response>;
@@ -19,6 +21,7 @@ export function honoSubject(isLight: boolean): AdapterSubject {
     bodyParsers: ['none', 'before', 'after'],
     addressBy: 'adapter',
     compressions: ['front', 'behind'],
+    timeouts: ['front', 'behind'],
     start(wish) {
       const serve = getRequestListener(appOf(wish, isLight).fetch);
       return listening((incoming, outgoing) => {
@@ -43,9 +46,11 @@ function appOf(wish: LawApp, isLight: boolean): Hono {
     });
   const protection = protecting(wish.options);
   if (!isLight) app.use(heavy);
+  if (wish.timeout === 'front') app.use(timeout(timeoutMs));
   if (wish.compression === 'front') app.use(compress({ threshold: 0 }));
   if (wish.bodyParser === 'before') app.use(parsed);
   const inside: MiddlewareHandler[] = [];
+  if (wish.timeout === 'behind') inside.push(timeout(timeoutMs));
   if (wish.compression === 'behind') inside.push(compress({ threshold: 0 }));
   if (wish.bodyParser === 'after') inside.push(parsed);
   if (wish.inner !== undefined) inside.push(protecting(wish.inner));

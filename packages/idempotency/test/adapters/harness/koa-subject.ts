@@ -1,27 +1,32 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { constants } from 'node:zlib';
 import { bodyParser } from '@koa/bodyparser';
-import Koa, { type Context, type Middleware } from 'koa';
+import type KoaOf3 from 'koa';
+import type { Context, Middleware } from 'koa';
 import compress from 'koa-compress';
 import { idempotency, operationOf } from '../../../src/adapters/koa.ts';
 import type { AdapterSubject, AnswerWay, LawApp, LawServer } from '../../../src/testing/adapter-laws.ts';
 import { listening } from './listening.ts';
 import { someFile } from './some-file.ts';
+import { timeoutMs } from './timeout-ms.ts';
 
+type OwnWay = AdapterSubject['ways'][number];
 type Answer = (context: Context, id: number) => unknown;
 
-/** A Koa app to hold the laws against. */
-export const koaSubject: AdapterSubject = {
-  ways: ['response', 'writes', 'end', 'write-head', 'hijack', 'file'],
+/** A Koa app of the version that is given, to hold the laws against. */
+export const koaSubject = (Koa: typeof KoaOf3, ways: readonly OwnWay[]): AdapterSubject => ({
+  ways,
   bodyParsers: ['none', 'before', 'after'],
   addressBy: 'framework',
   compressions: ['front', 'behind'],
-  start,
-};
+  timeouts: ['front', 'behind'],
+  start: (wish) => start(Koa, wish),
+});
 
-async function start(wish: LawApp): Promise<LawServer> {
+async function start(Koa: typeof KoaOf3, wish: LawApp): Promise<LawServer> {
   const app = new Koa();
   app.silent = true;
   app.proxy = wish.trustsProxy;
@@ -36,10 +41,12 @@ async function start(wish: LawApp): Promise<LawServer> {
   const protection = protecting(wish.options);
   const compressed = compress({ threshold: 0, br: false, gzip: { flush: constants.Z_SYNC_FLUSH } });
   const parsed = bodyParser({ jsonLimit: '10mb' });
+  if (wish.timeout === 'front') app.use(race);
   if (wish.compression === 'front') app.use(compressed);
   if (wish.bodyParser === 'before') app.use(parsed);
   if (wish.protect === 'app') app.use(protection);
   else app.use((context, next) => (context.path === '/bare' ? next() : protection(context, next)));
+  if (wish.timeout === 'behind') app.use(race);
   if (wish.compression === 'behind') app.use(compressed);
   if (wish.bodyParser === 'after') app.use(parsed);
   if (wish.inner !== undefined) app.use(protecting(wish.inner));
@@ -54,6 +61,11 @@ async function start(wish: LawApp): Promise<LawServer> {
     callback(request, response).catch(() => response.destroy());
   });
 }
+
+/** A timeout as they are written for Koa. */
+const race: Middleware = async (context, next) => {
+  await Promise.race([next(), setTimeout(timeoutMs).then(() => context.throw(504))]);
+};
 
 function answers({ work }: LawApp): Readonly<Record<AnswerWay, Answer>> {
   return {

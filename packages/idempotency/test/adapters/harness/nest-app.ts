@@ -13,6 +13,7 @@ import {
   HttpException,
   type INestApplication,
   Module,
+  type NestInterceptor,
   Req,
   Res,
   StreamableFile,
@@ -25,6 +26,7 @@ import {
   operationOf,
 } from '../../../src/adapters/nest.ts';
 import type { AnswerWay, LawApp, LawServer } from '../../../src/testing/adapter-laws.ts';
+import { rxjsTimeout } from './rxjs-timeout.ts';
 import { someFile } from './some-file.ts';
 
 /** Node's own request, or one around it. */
@@ -143,13 +145,19 @@ export function rootModule(
   const interceptor = own && new IdempotencyInterceptor(own);
   const controllers = Object.entries(routes(wish, rawOf)).map(([way, route]) => {
     const controller = controllerOf(wish, way, route);
-    if (interceptor !== undefined && way !== 'bare') UseInterceptors(interceptor)(controller);
+    if (interceptor !== undefined && way !== 'bare')
+      UseInterceptors(...beside(interceptor, wish.timeout))(controller);
     return controller;
   });
   class Root {}
   Module({})(Root);
   const imports = wish.protect === 'app' ? [IdempotencyModule.forRoot(options)] : [];
   return { module: Root, imports, controllers };
+}
+
+function beside(interceptor: NestInterceptor, timeout: LawApp['timeout']): readonly NestInterceptor[] {
+  if (timeout === 'none') return [interceptor];
+  return timeout === 'front' ? [rxjsTimeout, interceptor] : [interceptor, rxjsTimeout];
 }
 
 function controllerOf({ work }: LawApp, way: string, { status = 200, value, sent }: Route) {

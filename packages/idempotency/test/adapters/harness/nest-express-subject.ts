@@ -11,6 +11,7 @@ export const nestExpressSubject: AdapterSubject = {
   bodyParsers: ['before'],
   addressBy: 'framework',
   compressions: ['front'],
+  timeouts: ['front', 'behind'],
   async start(wish) {
     const root = rootModule(wish, rawOf);
     const app = await NestFactory.create<NestExpressApplication>(root, new ExpressAdapter(), {

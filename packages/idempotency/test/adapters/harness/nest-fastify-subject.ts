@@ -10,6 +10,7 @@ export const nestFastifySubject: AdapterSubject = {
   bodyParsers: ['before'],
   addressBy: 'framework',
   compressions: ['behind'],
+  timeouts: ['front', 'behind'],
   async start(wish) {
     const adapter = new FastifyAdapter({
       bodyLimit: 10_000_000,

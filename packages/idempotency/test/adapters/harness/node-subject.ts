@@ -7,6 +7,7 @@ import { idempotent, operationOf } from '../../../src/adapters/node.ts';
 import type { AdapterSubject, AnswerWay, LawApp } from '../../../src/testing/adapter-laws.ts';
 import { listening } from './listening.ts';
 import { someFile } from './some-file.ts';
+import { timeoutMs } from './timeout-ms.ts';
 
 type Way = Exclude<AnswerWay, 'response' | 'hijack'>;
 type Answer = (request: IncomingMessage, response: ServerResponse, id: number) => unknown;
@@ -17,8 +18,9 @@ export const nodeSubject: AdapterSubject = {
   bodyParsers: ['none'],
   addressBy: 'adapter',
   compressions: [],
+  timeouts: ['front', 'behind'],
   start(wish) {
-    const handler = routes(wish);
+    const handler = wish.timeout === 'behind' ? timed(routes(wish)) : routes(wish);
     const { tenantOfApiKey } = wish;
     const tenantOf = tenantOfApiKey && ((request: IncomingMessage) => tenantOfApiKey(apiKeyOf(request)));
     const tenants = tenantOf === undefined ? {} : { tenantOf };
@@ -26,11 +28,25 @@ export const nodeSubject: AdapterSubject = {
       wish.inner === undefined ? handler : adapted(idempotent({ ...wish.inner, ...tenants }, handler));
     const protectedHandler = idempotent({ ...wish.options, ...tenants }, inner);
     return listening((request, response) => {
+      if (wish.timeout === 'front') answerLate(response);
       if (request.url === '/bare') handler(request, response).catch(() => response.destroy());
       else protectedHandler(request, response);
     });
   },
 };
+
+/** A timeout that answers by the response, whatever its handler does. */
+function timed(handler: ReturnType<typeof routes>): ReturnType<typeof routes> {
+  return (request, response) => {
+    answerLate(response);
+    return handler(request, response);
+  };
+}
+
+function answerLate(response: ServerResponse): void {
+  const timer = setTimeout(() => response.writeHead(503).end(), timeoutMs);
+  response.on('finish', () => clearTimeout(timer));
+}
 
 /** A protected handler is one without promises. */
 function adapted(handler: (request: IncomingMessage, response: ServerResponse) => void) {

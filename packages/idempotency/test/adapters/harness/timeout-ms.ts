@@ -1,0 +1,2 @@
+/** After what a timeout answers whose handler waits for a law: long enough for the handler to have begun. */
+export const timeoutMs = 30;
