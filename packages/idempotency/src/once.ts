@@ -151,10 +151,8 @@ async function execute<T>(
   // The work was done. A result that cannot be kept leaves a tombstone, so that it is not done again.
   const unkept = { status: 200, headers: [], body: new Uint8Array(answerBytesMax + 1) };
   const ending = await operation.finish(answer ?? unkept);
-  if (ending.kind === 'refuse' && ending.refusal.code !== 'answer_too_large') {
-    throw refused(engine, ending.refusal);
-  }
-  if (ending.kind === 'send' && ending.response !== unkept) return parseResult<T>(ending.response);
+  if (ending.kind === 'refuse') throw refused(engine, ending.refusal);
+  if (ending.response !== unkept) return parseResult<T>(ending.response);
   if (answer === undefined) throw new OnceError('result_not_json');
   return parseResult<T>(answer);
 }

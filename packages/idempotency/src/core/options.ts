@@ -80,7 +80,7 @@ export interface IdempotencyOptions<Request = unknown> {
   readonly storeTimeoutMs?: number;
   /** the largest body of a request that carries a key, in bytes, where the adapter reads it itself; 1 MiB */
   readonly requestBytesMax?: number;
-  /** the largest answer that is kept, in bytes; a larger one is refused, never cut; 1 MiB */
+  /** the largest answer that is kept, in bytes; a larger one is sent, and leaves a tombstone; 1 MiB */
   readonly answerBytesMax?: number;
   /** headers of an answer to keep, besides those of its representation; `x-mine-*` names all that begin so */
   readonly keepHeaders?: readonly string[];

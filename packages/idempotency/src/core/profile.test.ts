@@ -20,7 +20,6 @@ const refusals: readonly Refusal[] = [
   { code: 'caller_unknown' },
   { code: 'store_unavailable' },
   { code: 'store_full' },
-  { code: 'answer_too_large', bytesMax: 10 },
   { code: 'not_completed' },
 ];
 

@@ -19,7 +19,6 @@ export type Refusal =
   | { readonly code: 'caller_unknown' }
   | { readonly code: 'store_unavailable' }
   | { readonly code: 'store_full' }
-  | { readonly code: 'answer_too_large'; readonly bytesMax: number }
   | { readonly code: 'not_completed' };
 
 /** The codes of all refusals. */
@@ -51,13 +50,12 @@ export const refusalCodes: Readonly<Record<RefusalCode, RefusalEntry>> = {
     status: 409,
     title: 'It is not known whether the first request took effect',
   },
-  idempotency_key_expired: { status: 410, title: 'The answer of this Idempotency-Key is no longer kept' },
+  idempotency_key_expired: { status: 410, title: 'The Idempotency-Key has expired' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   http2_unsupported: { status: 505, title: 'The server takes an Idempotency-Key over HTTP/1.1 only' },
   caller_unknown: { status: 500, title: 'It is not known who sends' },
   store_unavailable: { status: 503, title: 'The store of idempotency keys cannot be reached' },
   store_full: { status: 503, title: 'The store of idempotency keys is full' },
-  answer_too_large: { status: 500, title: 'The answer is too large to be kept' },
   not_completed: { status: 500, title: 'The operation was not completed inside its transaction' },
 };
 
@@ -110,7 +108,7 @@ function messageOf(refusal: Refusal, place: KeyPlace): string {
     case 'idempotency_key_expired':
       return refusal.firstSeenAtMs === undefined
         ? 'this Idempotency-Key carries a time before which keys are no longer remembered: it may have been used, and is not executed; a new operation takes a new key'
-        : 'this Idempotency-Key was used before and its answer is no longer kept; it is not executed again';
+        : 'this Idempotency-Key was used before and its answer is not kept, or not any more; it is not executed again';
     case 'payload_too_large':
       return `a body that comes with an Idempotency-Key may have ${refusal.bytesMax} bytes; nothing was executed`;
     case 'http2_unsupported':
@@ -121,8 +119,6 @@ function messageOf(refusal: Refusal, place: KeyPlace): string {
       return 'the store of idempotency keys cannot be reached; nothing was executed: send it again with the same key';
     case 'store_full':
       return 'there is no room for another Idempotency-Key; nothing was executed: send it again later with the same key';
-    case 'answer_too_large':
-      return `the operation took effect, but its answer has over ${refusal.bytesMax} bytes and is not kept`;
     case 'not_completed':
       return 'the handler answered with success without completing the operation inside its transaction';
   }

@@ -10,6 +10,7 @@ import { isRequestId, splitTarget } from '../../core/request-head.ts';
 import type { Caller } from '../../core/scope.ts';
 import type { Awaitable } from '../../core/store.ts';
 import type { WarningCode } from '../../core/warning.ts';
+import { largeAnswer } from './large-answer.ts';
 import { responseOf, type WholeAnswer, wholeAnswer } from './whole-answer.ts';
 
 /** What is read of a `Request`, or of one of its kind. */
@@ -178,6 +179,8 @@ export class FetchProtection {
     about: RefusedRequest,
     typeOfUntyped?: string,
   ): Promise<Response> {
+    // Only the application follows anything here: what it does not wait for.
+    if (operation.isRunning) operation.cutOff();
     if (response.type === 'error') {
       await operation.abandon();
       return response;
@@ -190,8 +193,15 @@ export class FetchProtection {
       await operation.abandon();
       throw error;
     }
-    const sent = await this.#engine.finish(operation, whole.kept, about);
-    return sent === whole.kept ? whole.response : responseOf(sent, response.headers);
+    const { kept } = whole;
+    if (whole.start !== undefined) {
+      return largeAnswer(response, whole.start, {
+        finish: async () => (await this.#engine.finish(operation, kept, about)) === kept,
+        abandon: () => operation.abandon(),
+      });
+    }
+    const sent = await this.#engine.finish(operation, kept, about);
+    return sent === kept ? whole.response : responseOf(sent, response.headers);
   }
 }
 

@@ -42,7 +42,7 @@ export async function readRequest<R extends Request>(request: R, bytesMax: numbe
   if (stream === null) throw new UnreadableBodyError('the body of this request cannot be read twice');
   let bytes: Uint8Array;
   try {
-    bytes = await readBody(stream, bytesMax, 'cancel');
+    bytes = await readBody(stream, bytesMax);
   } catch {
     return { kind: 'broken_off' };
   }

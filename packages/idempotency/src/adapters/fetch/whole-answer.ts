@@ -1,13 +1,15 @@
 import type { KeptHeader, KeptResponse } from '../../core/kept-response.ts';
 import { withoutContentCoding } from '../node/content-coding.ts';
-import { readBody } from './bounded-body.ts';
+import { type BodyStart, joined, readStart } from './bounded-body.ts';
 
-/** A response that was read to its end. */
+/** A response that was read to its end, or until it is too large to be kept. */
 export interface WholeAnswer {
   /** as it is kept: without the content coding, which is negotiated anew for each answer */
   readonly kept: KeptResponse;
   /** the response as its handler made it */
   readonly response: Response;
+  /** the body of a response that is too large to be kept, as far as it was read */
+  readonly start?: BodyStart;
 }
 
 /**
@@ -26,7 +28,11 @@ export async function wholeAnswer(
   if (response.body === null) return { kept: { status, headers: pairs, body: '' }, response };
   if (typeOfUntyped !== undefined && !headers.has('content-type'))
     pairs.push(['content-type', typeOfUntyped]);
-  const bytes = await readBody(response.body, bytesMax, 'drain');
+  const start = await readStart(response.body, bytesMax);
+  if (start.rest !== undefined) {
+    return { kept: { status, headers: pairs, body: new Uint8Array(bytesMax + 1) }, response, start };
+  }
+  const bytes = joined(start.chunks);
   const coding = headers.get('content-encoding');
   const body =
     coding === null || bytes.length > bytesMax ? bytes : withoutContentCoding(bytes, coding, bytesMax);

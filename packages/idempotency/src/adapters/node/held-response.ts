@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { andThen, isPromise } from '../../core/awaitable.ts';
 import type { KeptResponse } from '../../core/kept-response.ts';
 import type { Awaitable } from '../../core/store.ts';
-import { capturedAnswer } from './captured-answer.ts';
+import { capturedAnswer, largeAnswer } from './captured-answer.ts';
 import { hideSocket, showSocket } from './hidden-socket.ts';
 import { sendResponse } from './send-response.ts';
 import { type Chunk, chunkOf, joined, setHeaders } from './written.ts';
@@ -14,7 +14,7 @@ export interface HeldResponseEnd {
   finish(answer: KeptResponse): Awaitable<KeptResponse>;
   /** The handler broke its answer off. Must not reject. */
   abandon(): Promise<void>;
-  /** bytes of a body after which no more of it is held: it is too large anyway */
+  /** bytes of a body after which it is not held, only its end: it is too large to be kept */
   readonly bodyBytesMax: number;
   /** whether the framework asks the socket, besides the response, if the client is still there */
   readonly hidesSocket: boolean;
@@ -58,6 +58,8 @@ class HeldResponse {
   #bytes = 0;
   #hasEnded = false;
   #hasHungUp = false;
+  /** the body is too large to be kept: what is written is sent, and only the end is held */
+  #isPassing = false;
   /** others have put their own functions on the response since, which call ours */
   #isAside = false;
 
@@ -123,15 +125,34 @@ class HeldResponse {
     const done = typeof encoding === 'function' ? encoding : callback;
     // Node says what is wrong with a write after the end.
     if (this.#hasEnded) return writeLate(this.#response, done);
+    if (this.#isPassing) return this.#pass(chunkOf(chunk, encoding), done);
     this.#keep(chunk, encoding);
     this.#begin();
+    if (this.#bytes > this.#end.bodyBytesMax) return this.#beginPassing(done);
     if (typeof done === 'function') queueMicrotask(done);
     return true;
   };
 
+  #beginPassing(done: Callback | undefined): boolean {
+    const response = this.#response;
+    this.#isPassing = true;
+    this.#inside._header = null;
+    response.writeHead = this.#original.writeHead;
+    response.flushHeaders = this.#original.flushHeaders;
+    const held = joined(this.#chunks);
+    this.#chunks.length = 0;
+    return this.#pass(held, done);
+  }
+
+  #pass(chunk: Chunk, done: Callback | undefined): boolean {
+    // Nobody reads it any more; the handler is to end what it has begun.
+    if (!this.#hasHungUp) return Reflect.apply(this.#original.write, this.#response, [chunk, 'utf8', done]);
+    if (typeof done === 'function') queueMicrotask(done);
+    return true;
+  }
+
   #keep(chunk: unknown, encoding: unknown): void {
     const kept = chunkOf(chunk, encoding);
-    if (this.#bytes > this.#end.bodyBytesMax) return;
     this.#chunks.push(kept);
     this.#bytes += kept.length;
   }
@@ -149,8 +170,11 @@ class HeldResponse {
     }
     if (this.#hasEnded) return response;
     checkStatus(response.statusCode);
-    if (typeof chunk !== 'function' && chunk !== undefined && chunk !== null) this.#keep(chunk, encoding);
-    this.#begin();
+    if (typeof chunk !== 'function' && chunk !== undefined && chunk !== null) {
+      if (this.#isPassing) this.#pass(chunkOf(chunk, encoding), undefined);
+      else this.#keep(chunk, encoding);
+    }
+    if (!this.#isPassing) this.#begin();
     this.#hasEnded = true;
     // What asks whether the answer has ended (`writableEnded`) must hear yes.
     response.finished = true;
@@ -160,8 +184,11 @@ class HeldResponse {
 
   #settle(): void {
     try {
+      const { bodyBytesMax } = this.#end;
       const body = joined(this.#chunks);
-      const answer = capturedAnswer(this.#response, body, this.#end.bodyBytesMax);
+      const answer = this.#isPassing
+        ? largeAnswer(this.#response, bodyBytesMax)
+        : capturedAnswer(this.#response, body, bodyBytesMax);
       const done = andThen(this.#end.finish(answer), (sent) =>
         this.#send(body, sent === answer ? undefined : sent),
       );
@@ -179,7 +206,12 @@ class HeldResponse {
       this.#tellHangUp();
       return;
     }
-    this.#inside._header = null;
+    if (this.#isPassing && instead !== undefined) {
+      // It is sent already, and must not count as the answer: the client finds that it breaks off, and asks again.
+      response.destroy();
+      return;
+    }
+    if (!this.#isPassing) this.#inside._header = null;
     response.finished = false;
     const callbacks = this.#callbacks;
     if (callbacks !== undefined) {
@@ -234,6 +266,8 @@ class HeldResponse {
     this.#hasHungUp = true;
     response.destroyed = false;
     this.#inside._closed = false;
+    // What waits until the client has read waits for ever.
+    if (this.#isPassing) queueMicrotask(() => response.emit('drain'));
     const { socket } = response.req;
     const { destroy } = socket;
     // What is dead already tells nobody that the framework cuts it.

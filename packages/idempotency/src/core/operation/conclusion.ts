@@ -1,7 +1,7 @@
 import { andThen } from '../awaitable.ts';
 import { type KeptResponse, keepHeaders } from '../kept-response.ts';
 import type { EngineSettings } from '../options.ts';
-import type { Awaitable, Completion, StoredRecord, TransactionCompleter } from '../store.ts';
+import type { Awaitable, CompletedRecord, Completion, StoredRecord, TransactionCompleter } from '../store.ts';
 import { bodyBytes, decodeAnswer, encodeAnswer } from '../stored-answer.ts';
 import type { DecidedEnd } from './context.ts';
 import type { HeldKey } from './held-key.ts';
@@ -12,6 +12,8 @@ export class Conclusion {
   readonly #settings: EngineSettings;
   readonly #key: HeldKey;
   #isWithin = false;
+  /** the answer that was completed in the transaction, if it is too large to be kept */
+  #largeWithin: KeptResponse | undefined;
 
   constructor(settings: EngineSettings, key: HeldKey) {
     this.#settings = settings;
@@ -20,17 +22,25 @@ export class Conclusion {
 
   /** @throws {LeaseLostError} if another execution has taken over; a driver with promises rejects with it */
   completeWithin(completer: TransactionCompleter, answer: KeptResponse): Awaitable<void> {
-    const encoded = this.#encode(answer);
-    if (encoded === undefined) {
-      throw new RangeError(`an answer may have ${this.#settings.answerBytesMax} bytes`);
-    }
+    const completion = this.#completion(answer);
     this.#isWithin = true;
-    const done = completer.complete(this.#key.slot, this.#key.fencingToken, encoded);
+    this.#largeWithin = completion.answer === undefined ? answer : undefined;
+    const done = completer.complete(this.#key.slot, this.#key.fencingToken, completion);
     if (done === true) return undefined;
     if (done === false) throw new LeaseLostError();
     return done.then((isHeld) => {
       if (!isHeld) throw new LeaseLostError();
     });
+  }
+
+  /** Whether the operation may have been completed in a transaction. */
+  get isWithin(): boolean {
+    return this.#isWithin;
+  }
+
+  /** Whether the transaction of the operation has committed; `undefined` if the store does not say. */
+  isCommitted(): Awaitable<boolean | undefined> {
+    return this.#key.inspect((record) => this.#isOurs(record));
   }
 
   /** Whether an answer leaves the key free. */
@@ -85,52 +95,45 @@ export class Conclusion {
   }
 
   #complete(answer: KeptResponse): Awaitable<DecidedEnd> {
-    const encoded = this.#encode(answer);
-    const completion = encoded ?? {
-      answer: undefined,
-      answerTtlMs: this.#settings.answerTtlMs,
-      location: locationOf(answer),
-    };
-    const isStored = this.#key.complete(completion);
-    return andThen(isStored, (isHeld) => this.#completed(answer, encoded !== undefined, isHeld));
+    const isStored = this.#key.complete(this.#completion(answer));
+    return andThen(isStored, (isHeld) => this.#completed(answer, isHeld));
   }
 
   /** @param isHeld whether the lease still was ours; `undefined` if the store failed */
-  #completed(answer: KeptResponse, isKept: boolean, isHeld: boolean | undefined): DecidedEnd {
-    const { onStoreError, answerBytesMax } = this.#settings;
+  #completed(answer: KeptResponse, isHeld: boolean | undefined): DecidedEnd {
     if (isHeld === false) return unknownOutcome('lease_lost');
-    if (isHeld === undefined && onStoreError === 'refuse') return unknownOutcome('not_stored');
-    if (!isKept) {
-      const refusal = { code: 'answer_too_large', bytesMax: answerBytesMax } as const;
-      return { ending: { kind: 'refuse', refusal }, outcome: 'completed' };
-    }
+    if (isHeld === undefined && this.#settings.onStoreError === 'refuse') return unknownOutcome('not_stored');
     return {
       ending: { kind: 'send', response: answer },
       outcome: isHeld === true ? 'completed' : 'not_stored',
     };
   }
 
-  /** The completion that keeps an answer; `undefined` if it is too large to be kept. */
-  #encode(answer: KeptResponse): Completion | undefined {
+  /** The completion that keeps an answer. One that is too large is sent, and leaves a tombstone. */
+  #completion(answer: KeptResponse): Completion {
     const { answerBytesMax, answerTtlMs, isKeptHeader, cipher } = this.#settings;
-    if (bodyBytes(answer.body) > answerBytesMax) return undefined;
+    const location = locationOf(answer);
+    if (bodyBytes(answer.body) > answerBytesMax) return { answer: undefined, answerTtlMs, location };
     const headers = keepHeaders(answer.headers, isKeptHeader);
     const encoded = encodeAnswer({ status: answer.status, headers, body: answer.body });
     return {
       answer: cipher === undefined ? encoded : cipher.seal(encoded, this.#key.slot),
       answerTtlMs,
-      location: locationOf(answer),
+      location,
     };
+  }
+
+  #isOurs(record: StoredRecord | undefined): record is CompletedRecord {
+    return record?.kind === 'completed' && record.fencingToken === this.#key.fencingToken;
   }
 
   /** The answer that our transaction committed, if it did. */
   #committedAnswer(record: StoredRecord | undefined): KeptResponse | 'none' {
     const { cipher } = this.#settings;
-    const { slot, fencingToken } = this.#key;
-    if (record?.kind !== 'completed' || record.fencingToken !== fencingToken) return 'none';
-    if (record.answer.kind !== 'kept') return 'none';
+    if (!this.#isOurs(record)) return 'none';
+    if (record.answer.kind !== 'kept') return this.#largeWithin ?? 'none';
     const stored = record.answer.response;
-    return decodeAnswer(cipher === undefined ? stored : cipher.open(stored, slot));
+    return decodeAnswer(cipher === undefined ? stored : cipher.open(stored, this.#key.slot));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { KeptLease } from '../lease-keeper.ts';
+import type { Conclusion } from './conclusion.ts';
 import type { BegunOperation, OperationContext } from './context.ts';
 import type { HeldKey } from './held-key.ts';
 import { LeaseLostError } from './lease-lost-error.ts';
@@ -10,6 +11,7 @@ export class Lease implements KeptLease {
   readonly #source: unknown;
   readonly #startedAtMs: number;
   readonly #onOvertime: () => void;
+  readonly #conclusion: Pick<Conclusion, 'isWithin' | 'isCommitted'>;
   #expiresAtMs: number;
   #abort: AbortController | undefined;
   #isLost = false;
@@ -20,9 +22,11 @@ export class Lease implements KeptLease {
   constructor(
     context: OperationContext,
     key: HeldKey,
+    conclusion: Pick<Conclusion, 'isWithin' | 'isCommitted'>,
     { claimedAtMs, source }: BegunOperation,
     onOvertime: () => void,
   ) {
+    this.#conclusion = conclusion;
     this.#context = context;
     this.#key = key;
     this.#source = source;
@@ -45,12 +49,12 @@ export class Lease implements KeptLease {
     const { clock, executionMsMax } = this.#context.settings;
     const nowMs = clock.nowMs();
     if (nowMs - this.#startedAtMs >= executionMsMax) {
-      this.#lose();
+      this.#giveUp();
       this.#onOvertime();
       return;
     }
     if (this.#isRenewing) {
-      if (nowMs >= this.#expiresAtMs) this.#lose();
+      if (nowMs >= this.#expiresAtMs) this.#giveUp();
       return;
     }
     this.#isRenewing = true;
@@ -69,7 +73,18 @@ export class Lease implements KeptLease {
     this.#isRenewing = false;
     if (this.#hasEnded) return;
     if (isHeld === true) this.#expiresAtMs = nowMs + leaseMs;
-    else if (isHeld === false || clock.nowMs() >= this.#expiresAtMs) this.#lose();
+    else if (isHeld === false || clock.nowMs() >= this.#expiresAtMs) this.#giveUp();
+  }
+
+  /** Once the transaction of the operation has committed, no lease is needed, and none can be lost. */
+  #giveUp(): void {
+    if (!this.#conclusion.isWithin) this.#lose();
+    else this.#loseUnlessCommitted().catch(this.#context.calls.unforeseen);
+  }
+
+  async #loseUnlessCommitted(): Promise<void> {
+    if ((await this.#conclusion.isCommitted()) === true) this.#context.keeper.remove(this);
+    else if (!this.#hasEnded) this.#lose();
   }
 
   #lose(): void {

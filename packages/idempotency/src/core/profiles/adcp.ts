@@ -71,7 +71,6 @@ function errorOf(refusal: Refusal): { readonly code: string; readonly recovery: 
     case 'store_full':
       return { code: 'SERVICE_UNAVAILABLE', recovery: 'transient' };
     case 'caller_unknown':
-    case 'answer_too_large':
     case 'not_completed':
       return { code: 'CONFIGURATION_ERROR', recovery: 'terminal' };
   }

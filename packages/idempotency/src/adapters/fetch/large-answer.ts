@@ -1,0 +1,57 @@
+import { type BodyStart, bytesOf } from './bounded-body.ts';
+
+/** What becomes of the operation of an answer that is sent while it is read. */
+export interface LargeAnswerEnd {
+  /** The body has ended; gives whether it counts as the answer. Must not reject. */
+  finish(): Promise<boolean>;
+  /** The body broke off. Must not reject. */
+  abandon(): Promise<void>;
+}
+
+/**
+ * The response of a body that is too large to be kept: it is sent as it comes, and ends when its operation has. A client
+ * that hangs up does not stop the handler.
+ */
+export function largeAnswer(response: Response, { chunks, rest }: BodyStart, end: LargeAnswerEnd): Response {
+  const left = [...chunks];
+  let isOver = false;
+
+  /** @throws what the body breaks off with */
+  async function next(): Promise<Uint8Array | undefined> {
+    const held = left.shift();
+    if (held !== undefined || rest === undefined) return held;
+    try {
+      const read = await rest.read();
+      if (!read.done) return bytesOf(read.value);
+    } catch (error) {
+      isOver = true;
+      await end.abandon();
+      throw error;
+    }
+    isOver = true;
+    // The client must not take it for the answer: it finds that it breaks off, and asks again.
+    if (!(await end.finish()))
+      throw new Error('this answer does not count: its operation has another outcome');
+    return undefined;
+  }
+
+  async function drain(): Promise<void> {
+    while (!isOver) await next();
+  }
+
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const chunk = await next();
+        if (chunk === undefined) controller.close();
+        else controller.enqueue(chunk);
+      },
+      cancel() {
+        drain().catch(() => undefined);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  const { status, statusText, headers } = response;
+  return new Response(body, { status, statusText, headers });
+}
