@@ -13,6 +13,13 @@ import { type Observable, of } from 'rxjs';
 import type { KeptResponse } from '../core/kept-response.ts';
 import { judgeBeyondHttp } from './nest/beyond-http.ts';
 import { hideHangUp } from './nest/deaf-socket.ts';
+import {
+  isSkipped,
+  type RouteDecorator,
+  routeDecorator,
+  sharedOptions,
+  skipDecorator,
+} from './nest/route-decorators.ts';
 import { type PlatformResponse, rawResponse, substituteAnswer } from './nest/substitute-answer.ts';
 import { watched } from './nest/watched-handler.ts';
 import { frameworkRequestId, requestIdOf } from './node/node-request.ts';
@@ -55,6 +62,7 @@ export class IdempotencyInterceptor<Request extends NestRequest = NestRequest> i
   }
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    if (isSkipped(context)) return next.handle();
     if (context.getType() !== 'http') {
       if (judgeBeyondHttp(context, this.#protection) === 'unseen')
         this.#protection.warn('unprotected_context');
@@ -107,7 +115,15 @@ export class IdempotencyModule {
    */
   static forRoot<Request extends NestRequest = NestRequest>(options: NestOptions<Request>): DynamicModule {
     const useValue = new IdempotencyInterceptor(options);
-    return { module: IdempotencyModule, providers: [{ provide: APP_INTERCEPTOR, useValue }] };
+    return {
+      module: IdempotencyModule,
+      global: true,
+      providers: [
+        { provide: APP_INTERCEPTOR, useValue },
+        { provide: sharedOptions, useValue: options },
+      ],
+      exports: [sharedOptions],
+    };
   }
 
   /**
@@ -123,20 +139,49 @@ export class IdempotencyModule {
   }: NestAsyncOptions<Request>): DynamicModule {
     return {
       module: IdempotencyModule,
+      global: true,
       imports,
       providers: [
+        { ...provider, provide: sharedOptions, useFactory },
         {
-          ...provider,
           provide: APP_INTERCEPTOR,
-          useFactory: async (...dependencies: readonly unknown[]) =>
-            new IdempotencyInterceptor<Request>(await useFactory(...dependencies)),
+          inject: [sharedOptions],
+          useFactory: (options: NestOptions<Request>) => new IdempotencyInterceptor<Request>(options),
         },
       ],
+      exports: [sharedOptions],
     };
   }
 }
 
 Module({})(IdempotencyModule);
+
+/**
+ * Protects a route or a controller with options of its own, over those of the module where there is one. A mistake in them
+ * stops the start of the app.
+ *
+ * @example
+ * @Idempotent({ requireKey: true, answerTtlMs: 604_800_000 })
+ */
+export function Idempotent<Request extends NestRequest = NestRequest>(
+  options: Partial<NestOptions<Request>> = {},
+): RouteDecorator {
+  return routeDecorator<NestOptions<Request>>(
+    (shared) => new IdempotencyInterceptor<Request>(parseMerged({ ...shared, ...options })),
+  );
+}
+
+/** Leaves a route or a controller alone, although its app is protected: requests with a key and without one. */
+export function SkipIdempotency(): RouteDecorator {
+  return skipDecorator();
+}
+
+/** Options that may lack what must be given; the interceptor says so. */
+function parseMerged<Request extends NestRequest>(
+  merged: Partial<NestOptions<Request>>,
+): NestOptions<Request> {
+  return merged as NestOptions<Request>;
+}
 
 /** The JSON value of an answer; `undefined` if it is of another type. */
 function jsonOf({ headers, body }: KeptResponse): unknown {

@@ -20,9 +20,11 @@ import { catchError, from, map, type Observable } from 'rxjs';
 import {
   IdempotencyInterceptor,
   IdempotencyModule,
+  Idempotent,
   type NestAsyncOptions,
   type NestOptions,
   operationOf,
+  SkipIdempotency,
 } from '../../../src/adapters/nest.ts';
 import type { ExecutionOutcome } from '../../../src/core/observer.ts';
 import { memoryStore } from '../../../src/stores/memory.ts';
@@ -127,6 +129,54 @@ export function runNestTests(platform: string, create: Create): void {
   };
 
   describe(`NestJS on ${platform}`, () => {
+    test('decorators give a route options over those of the module, or leave it alone', async (t) => {
+      let executions = 0;
+      const decorated = (decorator: Decorator) =>
+        controllerOf(() => ({ executions: ++executions }), decorator);
+      const options = (): NestOptions => ({ store: memoryStore(), callers: 'by-address', requireKey: true });
+      const skipped = await start(
+        t,
+        rootOf(decorated(SkipIdempotency()), IdempotencyModule.forRoot(options())),
+      );
+      for (const key of ['k', 'k', '']) {
+        assert.equal((await post(skipped, { 'Idempotency-Key': key })).status, 201);
+      }
+      assert.equal(executions, 3);
+
+      const modules = [
+        IdempotencyModule.forRoot(options()),
+        IdempotencyModule.forRootAsync({ useFactory: options }),
+      ];
+      for (const module of modules) {
+        executions = 0;
+        const own = Idempotent({ keyLengthMin: 4, keyOf: { header: 'Charge-Key' } });
+        const port = await start(t, rootOf(decorated(own), module));
+        assert.equal((await post(port, { 'Charge-Key': 'abc' })).status, 400);
+        const first = await post(port, { 'Charge-Key': 'abcd' });
+        assert.equal(first.status, 201);
+        const replay = await post(port, { 'Charge-Key': 'abcd' });
+        assert.equal(replay.headers.get('idempotency-replayed'), 'true');
+        assert.equal(await replay.text(), await first.text());
+        assert.equal(executions, 1);
+      }
+    });
+
+    test('a decorator without a module needs all options, and says so when the app starts', async (t) => {
+      class Empty {}
+      Module({})(Empty);
+      let executions = 0;
+      const rootWith = (own: Partial<NestOptions>) =>
+        rootOf(
+          controllerOf(() => ({ executions: ++executions }), Idempotent(own)),
+          { module: Empty },
+        );
+      await assert.rejects(create(rootWith({ waitMs: -1 }), ignore), /store must be a store.*waitMs/);
+      const port = await start(t, rootWith({ store: memoryStore(), callers: 'by-address' }));
+      await post(port);
+      assert.equal((await post(port)).headers.get('idempotency-replayed'), 'true');
+      assert.equal(executions, 1);
+    });
+
     test(
       'goes on with the Observable of a handler whose client has hung up',
       abandoned((values): Observable<string> => from(values)),
