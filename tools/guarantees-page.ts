@@ -39,6 +39,7 @@ const stores: readonly Held[] = [
   { name: '`memoryStore`', file: `${storeTests}/memory.test.ts` },
   { name: '`sqliteStore`, by `node:sqlite` and by better-sqlite3', file: `${storeTests}/sqlite.test.ts` },
   { name: '`postgresStore`, by `pg` and by `postgres`', file: `${storeTests}/postgres.test.ts` },
+  { name: '`mysqlStore`, by `mysql2`, on MariaDB', file: `${storeTests}/mysql.test.ts` },
   {
     name: '`redisStore`, by `ioredis` and by `redis`, on one server and on a cluster',
     file: `${storeTests}/redis.test.ts`,

@@ -29,7 +29,7 @@ export async function completed(store: IdempotencyStore, scope: string, key: num
 }
 
 /** `leased`, or what has become of the answer. */
-export async function stateOf(store: IdempotencyStore, scope: string, key: number) {
+export async function stateOf(store: IdempotencyStore, scope: string, key: number | string) {
   const record = (await store.inspect(slotOf(scope, key)))?.record;
   return record?.kind === 'completed' ? record.answer.kind : record?.kind;
 }

@@ -1,0 +1,274 @@
+import { isForgotten } from '../core/lease-decision.ts';
+import type {
+  Claim,
+  ClaimRequest,
+  Completion,
+  IdempotencyStore,
+  Slot,
+  StoredAnswer,
+  StoredRecord,
+  TransactionCompleter,
+} from '../core/store.ts';
+import {
+  bind,
+  errorNumberOf,
+  inTransaction,
+  type MysqlPool,
+  type MysqlResult,
+  type MysqlTransaction,
+  type MysqlValue,
+  type RunStatement,
+} from './mysql/connection.ts';
+import { migrate } from './mysql/migrations.ts';
+import { isClaimable, type Look, parseLook } from './mysql/record-row.ts';
+import { type Statements, statements } from './mysql/statements.ts';
+import { type Swept, sweep } from './mysql/sweep.ts';
+
+export type { MysqlPool, MysqlTransaction } from './mysql/connection.ts';
+export type { Swept } from './mysql/sweep.ts';
+
+/** How a store uses a MySQL or MariaDB. */
+export interface MysqlStoreOptions {
+  /** a pool of `mysql2/promise` with a database */
+  readonly pool: MysqlPool;
+  /** what the names of the store's tables begin with; `idempotency_` */
+  readonly tablePrefix?: string;
+  /** how many answers a scope keeps after a sweep; 1,000,000 */
+  readonly answersPerScopeMax?: number;
+  /** milliseconds since the epoch, for tests; the clock of the server */
+  readonly nowMs?: () => number;
+}
+
+/** A store in a MySQL or MariaDB. */
+export interface MysqlStore extends IdempotencyStore {
+  /**
+   * Creates the tables or brings them up to date; safe when several start at once. Without it, the first use does.
+   *
+   * @throws {Error} if a newer release has migrated the database, or if the pool's connections do not commit by themselves
+   */
+  migrate(): Promise<void>;
+
+  /**
+   * Completes inside the caller's own transaction: effect and record are one commit. Of false, and of an error, the
+   * caller makes a rollback.
+   *
+   * @param connection of `mysql2/promise`, on which `beginTransaction()` has run
+   * @throws {TypeError} for a pool; the completion rejects if no transaction is open
+   */
+  within(connection: MysqlTransaction): TransactionCompleter<Promise<boolean>>;
+
+  /**
+   * Removes expired answers, answers over the cap of their scope (its oldest first) and keys whose retention is
+   * over, in steps of at most 500 rows. To be called now and then; several may run at the same time.
+   *
+   * @param options `nowMs` takes the place of the store's clock
+   */
+  sweep(options?: { readonly nowMs?: number }): Promise<Swept>;
+}
+
+/** A claim looks again so often when others are faster, and so often work is repeated after a deadlock. */
+const attemptsMax = 10;
+const answersPerScopeMaxDefault = 1_000_000;
+const duplicateEntry = 1062;
+const deadlock = 1213;
+const usedUp = 'the fencing tokens are used up';
+
+/**
+ * A store in a MySQL from version 8 on, or a MariaDB from version 10.6 on, with one server that is written to. Times are
+ * those of the server, so the clocks of the instances do not matter.
+ *
+ * @throws {TypeError} for what is not a pool of `mysql2/promise`
+ * @throws {RangeError} for a prefix that is no plain name, or a limit that is no positive whole number
+ */
+export function mysqlStore(options: MysqlStoreOptions): MysqlStore {
+  return new StoreInMysql(options);
+}
+
+class StoreInMysql implements MysqlStore {
+  readonly #pool: MysqlPool;
+  readonly #onPool: RunStatement;
+  readonly #prefix: string;
+  readonly #statements: Statements;
+  readonly #answersPerScopeMax: number;
+  readonly #nowMs: () => number | null;
+  #migrated: Promise<void> | undefined;
+
+  constructor(options: MysqlStoreOptions) {
+    const { pool, tablePrefix = 'idempotency_', answersPerScopeMax = answersPerScopeMaxDefault } = options;
+    if (!/^[a-z_][a-z0-9_]{0,47}$/.test(tablePrefix)) {
+      throw new RangeError('tablePrefix must be 1 to 48 lower-case letters, digits and underscores');
+    }
+    if (!Number.isInteger(answersPerScopeMax) || answersPerScopeMax < 1) {
+      throw new RangeError('answersPerScopeMax must be a positive whole number');
+    }
+    if (typeof pool?.getConnection !== 'function' || 'promise' in pool) {
+      throw new TypeError('pool must be of mysql2/promise; of another pool of mysql2 give pool.promise()');
+    }
+    this.#pool = pool;
+    this.#onPool = bind(pool);
+    this.#prefix = tablePrefix;
+    this.#statements = statements(tablePrefix);
+    this.#answersPerScopeMax = answersPerScopeMax;
+    this.#nowMs = options.nowMs ?? (() => null);
+  }
+
+  async claim(slot: Slot, request: ClaimRequest): Promise<Claim> {
+    for (let tried = 0; tried < attemptsMax; tried++) {
+      const look = await this.#look(slot);
+      const { found, nowMs } = look;
+      if (found === undefined) {
+        const fencingToken = await this.#begin(slot, request);
+        if (fencingToken !== undefined) return { kind: 'claimed', fencingToken, nowMs };
+      } else if (isClaimable(look, request)) {
+        const fencingToken = await this.#take(slot, request);
+        if (fencingToken !== undefined) return { kind: 'claimed', fencingToken, nowMs };
+      } else {
+        return { kind: 'found', record: found.record, nowMs };
+      }
+    }
+    throw new Error(`a claim was overtaken ${attemptsMax} times`);
+  }
+
+  async renew(slot: Slot, fencingToken: number, leaseMs: number): Promise<boolean> {
+    const held = [...bytesOf(slot), fencingToken];
+    const { affected } = await this.#run(this.#statements.renew, [this.#nowMs(), leaseMs, ...held]);
+    if (affected > 0) return true;
+    // Without the flag FOUND_ROWS a row that has the value already does not count as affected.
+    return (await this.#run(this.#statements.isHeld, held)).rows.length > 0;
+  }
+
+  complete(slot: Slot, fencingToken: number, completion: Completion): Promise<boolean> {
+    return this.#complete(this.#run, slot, fencingToken, completion);
+  }
+
+  async release(slot: Slot, fencingToken: number): Promise<boolean> {
+    return (await this.#run(this.#statements.release, [...bytesOf(slot), fencingToken])).affected > 0;
+  }
+
+  async inspect(slot: Slot): Promise<{ record: StoredRecord; nowMs: number } | undefined> {
+    const { found, nowMs } = await this.#look(slot);
+    if (found === undefined || isForgotten(found.record, found.forgetAtMs, nowMs)) return undefined;
+    return { record: found.record, nowMs };
+  }
+
+  within(connection: MysqlTransaction): TransactionCompleter<Promise<boolean>> {
+    if ('getConnection' in connection) {
+      throw new TypeError('within() takes a connection on which beginTransaction() has run, not the pool');
+    }
+    const run = bind(connection);
+    return {
+      complete: async (slot, fencingToken, completion) => {
+        await this.#ready();
+        // Outside of a transaction a savepoint is gone at once, and going back to it is an error.
+        await run('SAVEPOINT idempotency_completion');
+        await run('ROLLBACK TO SAVEPOINT idempotency_completion');
+        return await this.#complete(run, slot, fencingToken, completion);
+      },
+    };
+  }
+
+  migrate(): Promise<void> {
+    return migrate(this.#pool, this.#prefix);
+  }
+
+  sweep({ nowMs }: { readonly nowMs?: number } = {}): Promise<Swept> {
+    return sweep(this.#run, this.#statements.sweep, this.#answersPerScopeMax, nowMs ?? this.#nowMs());
+  }
+
+  async #look(slot: Slot): Promise<Look> {
+    const [row] = (await this.#run(this.#statements.look, [this.#nowMs(), ...bytesOf(slot)])).rows;
+    if (row === undefined) throw new Error('the database gave no time');
+    return parseLook(row);
+  }
+
+  /** Inserts a record; undefined if another claim was faster. */
+  async #begin(slot: Slot, { fingerprint, leaseMs, retentionMs }: ClaimRequest): Promise<number | undefined> {
+    const now = this.#nowMs();
+    const values = [...bytesOf(slot), Buffer.from(fingerprint, 'hex'), now, now, retentionMs, now, leaseMs];
+    try {
+      const result = await this.#run(this.#statements.begin, values);
+      if (isExact(result)) return result.insertId;
+    } catch (error) {
+      if (errorNumberOf(error) === duplicateEntry) return undefined;
+      throw error;
+    }
+    await this.#run(this.#statements.remove, bytesOf(slot));
+    throw new RangeError(usedUp);
+  }
+
+  /** Puts a new record in the place of one that may be taken; undefined if that is not so any more. */
+  #take(slot: Slot, request: ClaimRequest): Promise<number | undefined> {
+    const place = bytesOf(slot);
+    return this.#repeated(() =>
+      inTransaction(this.#pool, async (run) => {
+        const [row] = (await run(this.#statements.lock, [this.#nowMs(), ...place])).rows;
+        const look = row && parseLook(row);
+        if (look?.found === undefined || !isClaimable(look, request)) return undefined;
+        const { record, forgetAtMs } = look.found;
+        await run(this.#statements.remove, place);
+        const first = isForgotten(record, forgetAtMs, look.nowMs)
+          ? [Buffer.from(request.fingerprint, 'hex'), look.nowMs, look.nowMs + request.retentionMs]
+          : [Buffer.from(record.fingerprint, 'hex'), record.firstSeenAtMs, forgetAtMs];
+        const values = [...place, ...first, this.#nowMs(), request.leaseMs];
+        const result = await run(this.#statements.beginAgain, values);
+        if (!isExact(result)) throw new RangeError(usedUp);
+        return result.insertId;
+      }),
+    );
+  }
+
+  async #complete(
+    run: RunStatement,
+    slot: Slot,
+    fencingToken: number,
+    { answer, answerTtlMs, location }: Completion,
+  ): Promise<boolean> {
+    const held = [...bytesOf(slot), fencingToken];
+    const bytes = answer === undefined ? null : bufferOf(answer);
+    const place = location === undefined ? null : Buffer.from(location);
+    const ttlMs = answer === undefined ? null : answerTtlMs;
+    const { affected } = await run(this.#statements.complete, [place, bytes, this.#nowMs(), ttlMs, ...held]);
+    if (affected > 0) return true;
+    return (await run(this.#statements.isCompleted, held)).rows.length > 0;
+  }
+
+  readonly #run = (sql: string, values?: MysqlValue[]): Promise<MysqlResult> =>
+    this.#repeated(() => this.#onPool(sql, values));
+
+  /** Runs work that is a transaction by itself, and again when the server rolled it back for another one. */
+  async #repeated<T>(work: () => Promise<T>): Promise<T> {
+    await this.#ready();
+    for (let tried = 1; ; tried++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (errorNumberOf(error) !== deadlock || tried === attemptsMax) throw error;
+      }
+    }
+  }
+
+  async #ready(): Promise<void> {
+    this.#migrated ??= this.migrate();
+    try {
+      await this.#migrated;
+    } catch (error) {
+      this.#migrated = undefined;
+      throw error;
+    }
+  }
+}
+
+/** From 2^53 on a number is not exact: the same token would be given again and again. */
+function isExact({ insertId }: MysqlResult): boolean {
+  return Number.isSafeInteger(insertId);
+}
+
+function bytesOf({ scope, key }: Slot): [scope: Buffer, key: Buffer] {
+  return [Buffer.from(scope, 'hex'), Buffer.from(key, 'hex')];
+}
+
+function bufferOf(answer: StoredAnswer): Buffer {
+  return typeof answer === 'string'
+    ? Buffer.from(answer)
+    : Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength);
+}

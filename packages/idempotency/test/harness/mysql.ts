@@ -1,0 +1,134 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import mysql from 'mysql2/promise';
+import { runApt } from './apt.ts';
+import { freePort } from './redis.ts';
+
+/** A database of a test's own on a real server. */
+export interface TestMysql {
+  /** what mysql2 connects with, as one who may do everything */
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** The variable that names a server for the tests, `mysql://…`; they make a database on it, and drop it. */
+const mysqlVariable = 'BILLONCE_TEST_MYSQL';
+
+const program = 'mariadbd';
+const scripts = '/usr/share/mysql';
+const startsMax = 5;
+const living = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of living) child.kill('SIGKILL');
+});
+
+// The programs alone: the package with the system service would start one.
+const install = `
+command -v ${program} && exit 0
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+apt-get install -y --no-install-recommends mariadb-server-core`;
+
+/**
+ * The server that `BILLONCE_TEST_MYSQL` names, else a MariaDB of this machine's, started for the test; on Debian, as
+ * root, it is installed. What is missing is a text, for a test to say why it was skipped: npm brings no such server.
+ */
+export async function startMysql(settings: readonly string[] = []): Promise<TestMysql | string> {
+  const named = process.env[mysqlVariable];
+  if (named !== undefined) return await newDatabase(named, async () => {});
+  const missing = await findProgram();
+  if (missing !== undefined) return missing;
+  const folder = mkdtempSync(join(tmpdir(), 'billonce-mysql-'));
+  for (let starts = 1; ; starts++) {
+    const port = await freePort();
+    const child = startProgram(folder, port, settings);
+    const stop = async () => {
+      const gone = once(child, 'exit');
+      if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL')) await gone;
+      living.delete(child);
+      rmSync(folder, { recursive: true, force: true });
+    };
+    try {
+      await ready(child);
+      return await newDatabase(`mysql://root@127.0.0.1:${port}/mysql`, stop);
+    } catch (error) {
+      await stop();
+      if (starts === startsMax) throw error;
+    }
+  }
+}
+
+async function newDatabase(url: string, stop: () => Promise<void>): Promise<TestMysql> {
+  const name = `billonce_${crypto.randomUUID().replaceAll('-', '')}`;
+  const admin = await mysql.createConnection(url);
+  await admin.query(`CREATE DATABASE ${name}`);
+  const own = new URL(url);
+  own.pathname = `/${name}`;
+  return {
+    url: own.href,
+    async stop() {
+      await admin.query(`DROP DATABASE ${name}`);
+      await admin.end();
+      await stop();
+    },
+  };
+}
+
+/** Why there is no server; undefined if there is one. */
+async function findProgram(): Promise<string | undefined> {
+  const isThere = () => spawnSync(program, ['--version']).status === 0 && existsSync(scripts);
+  if (isThere()) return undefined;
+  const missing = `NOT RUN: there is no ${program}, and ${mysqlVariable} names no server`;
+  if (process.getuid?.() !== 0) return missing;
+  try {
+    await runApt(install);
+  } catch (error) {
+    return `${missing}; it could not be installed: ${error instanceof Error ? error.message : ''}`;
+  }
+  return isThere() ? undefined : missing;
+}
+
+const small = ['--innodb-log-file-size=8M', '--innodb-buffer-pool-size=32M'];
+const fast = ['--innodb-flush-log-at-trx-commit=0', '--skip-log-bin', '--skip-name-resolve'];
+
+function startProgram(folder: string, port: number, settings: readonly string[]): ChildProcess {
+  const data = join(folder, 'data');
+  const standard = [
+    '--no-defaults',
+    `--datadir=${data}`,
+    ...(process.getuid?.() === 0 ? ['--user=root'] : []),
+  ];
+  if (!existsSync(data)) {
+    mkdirSync(data);
+    const tables = ['mysql_system_tables', 'mysql_performance_tables', 'mysql_system_tables_data'];
+    const input = [
+      "CREATE DATABASE mysql;\nUSE mysql;\nSET @auth_root_socket = NULL;\nSET @current_hostname = 'localhost';",
+      ...tables.map((name) => readFileSync(join(scripts, `${name}.sql`), 'utf8')),
+    ].join('\n');
+    execFileSync(program, [...standard, ...small, '--bootstrap'], {
+      input,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+  }
+  const place = [`--port=${port}`, '--bind-address=127.0.0.1', `--socket=${join(folder, 'socket')}`];
+  const child = spawn(program, [...standard, ...small, ...fast, ...place, ...settings], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  living.add(child);
+  return child;
+}
+
+async function ready(child: ChildProcess): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let said = '';
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    said = (said + chunk).slice(-10_000);
+    if (said.includes('ready for connections')) resolve();
+  });
+  child.once('error', reject);
+  child.once('exit', () => reject(new Error(`MariaDB did not start: ${said}`)));
+  await promise;
+}
