@@ -1,5 +1,5 @@
 /** A window of a budget, the same for all instances, and in how many parts the budget is leased: so few requests ask for one. */
-export interface BudgetWindow {
+interface BudgetWindow {
   readonly ms: number;
   readonly leases: number;
 }
