@@ -5,6 +5,7 @@ import type {
   Completion,
   IdempotencyStore,
   Slot,
+  StoredAnswer,
   StoredRecord,
   TransactionCompleter,
 } from '../core/store.ts';
@@ -189,7 +190,7 @@ class StoreInPostgres implements PostgresStore {
     { answer, answerTtlMs, location }: Completion,
   ): Promise<boolean> {
     const held = [scope, key, fencingToken];
-    const bytes = typeof answer === 'string' ? Buffer.from(answer) : (answer ?? null);
+    const bytes = answer === undefined ? null : bufferOf(answer);
     const values = [...held, location ?? null, answerTtlMs, bytes, this.#nowMs()];
     const ended = await run(this.#statements.complete, values);
     if (ended.length > 0) return true;
@@ -223,4 +224,11 @@ class StoreInPostgres implements PostgresStore {
 function wasRolledBackForOthers(error: unknown): boolean {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return code === '40001' || code === '40P01';
+}
+
+/** pg-promise writes any other `Uint8Array` as JSON. */
+function bufferOf(answer: StoredAnswer): Buffer {
+  return typeof answer === 'string'
+    ? Buffer.from(answer)
+    : Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength);
 }
