@@ -5,7 +5,7 @@ import { startMysql } from '../../test/harness/mysql.ts';
 import { claimed, completed, completion, request, slotOf, stateOf } from '../../test/harness/store-cases.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { storeLaws } from '../testing/store-laws.ts';
-import { type MysqlStoreOptions, mysqlStore } from './mysql.ts';
+import { type MysqlStoreOptions, mysqlDdl, mysqlStore } from './mysql.ts';
 
 const server = await startMysql();
 const missing = typeof server === 'string' ? server : undefined;
@@ -74,6 +74,35 @@ describe('mysqlStore', { skip: missing ?? false }, () => {
     });
   }
 
+  describe('keeps the laws as an account that has just what the printed statements grant', () => {
+    const account = `store_${crypto.randomUUID().slice(0, 8)}`;
+    let granted: mysql.Pool;
+    before(async () => {
+      await pool.query(`CREATE USER '${account}'@'%' IDENTIFIED BY 'secret'`);
+      const printing = mysql.createPool({ uri: url, multipleStatements: true });
+      await printing.query(mysqlDdl({ tablePrefix: 'printed_', account: `'${account}'@'%'` }));
+      await printing.end();
+      const own = new URL(url);
+      [own.username, own.password] = [account, 'secret'];
+      granted = mysql.createPool(own.href);
+    });
+    after(async () => {
+      await granted.end();
+      await pool.query(`DROP USER '${account}'@'%'`);
+    });
+
+    for (const law of storeLaws) {
+      test(`${law.id}: ${law.sentence}`, () => law.run(subject({ pool: granted, tablePrefix: 'printed_' })));
+    }
+
+    test('sweeps, and may not change the tables', async () => {
+      const { store } = subject({ pool: granted, tablePrefix: 'printed_' });
+      assert.equal((await store.sweep({ nowMs: 1 })).forgotten, 0);
+      await assert.rejects(granted.query('DROP TABLE printed_records'), /denied/);
+      await assert.rejects(granted.query('CREATE TABLE other (id INT)'), /denied/);
+    });
+  });
+
   test('of 50 claims of one slot over 10 connections, exactly one takes the lease, and so it is with a take-over', async () => {
     const { store, clock } = subject();
     for (const takesOver of [false, true]) {
@@ -141,6 +170,8 @@ describe('mysqlStore', { skip: missing ?? false }, () => {
     for (const answersPerScopeMax of [0, 1.5, Number.NaN]) {
       assert.throws(() => mysqlStore({ pool, answersPerScopeMax }), RangeError);
     }
+    assert.throws(() => mysqlDdl({ tablePrefix: 'a`b' }), RangeError);
+    assert.throws(() => mysqlDdl({ account: "root'@'%" }), RangeError);
     // @ts-expect-error: a pool with callbacks
     assert.throws(() => mysqlStore({ pool: pool.pool }), TypeError);
     // @ts-expect-error: not a pool

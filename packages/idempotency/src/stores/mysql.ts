@@ -19,7 +19,7 @@ import {
   type MysqlValue,
   type RunStatement,
 } from './mysql/connection.ts';
-import { migrate } from './mysql/migrations.ts';
+import { ddl, migrate } from './mysql/migrations.ts';
 import { isClaimable, type Look, parseLook } from './mysql/record-row.ts';
 import { type Statements, statements } from './mysql/statements.ts';
 import { type Swept, sweep } from './mysql/sweep.ts';
@@ -84,6 +84,27 @@ export function mysqlStore(options: MysqlStoreOptions): MysqlStore {
   return new StoreInMysql(options);
 }
 
+/**
+ * The statements that make the tables of a store, for a tool that migrates the database by scripts. The store then finds
+ * its tables, and needs no right to create any.
+ *
+ * @param options `account`, as `'billing'@'%'`, is given what a store needs that only uses the tables
+ * @throws {RangeError} for a prefix that is no plain name, or an account that is not written so
+ */
+export function mysqlDdl(options: { readonly tablePrefix?: string; readonly account?: string } = {}): string {
+  const { tablePrefix = 'idempotency_', account } = options;
+  demandPrefix(tablePrefix);
+  if (account !== undefined && !/^'[^'\\]+'@'[^'\\]+'$/.test(account)) {
+    throw new RangeError("account must be written as 'name'@'host'");
+  }
+  return ddl(tablePrefix, account);
+}
+
+function demandPrefix(tablePrefix: string): void {
+  if (/^[a-z_][a-z0-9_]{0,47}$/.test(tablePrefix)) return;
+  throw new RangeError('tablePrefix must be 1 to 48 lower-case letters, digits and underscores');
+}
+
 class StoreInMysql implements MysqlStore {
   readonly #pool: MysqlPool;
   readonly #onPool: RunStatement;
@@ -95,9 +116,7 @@ class StoreInMysql implements MysqlStore {
 
   constructor(options: MysqlStoreOptions) {
     const { pool, tablePrefix = 'idempotency_', answersPerScopeMax = answersPerScopeMaxDefault } = options;
-    if (!/^[a-z_][a-z0-9_]{0,47}$/.test(tablePrefix)) {
-      throw new RangeError('tablePrefix must be 1 to 48 lower-case letters, digits and underscores');
-    }
+    demandPrefix(tablePrefix);
     if (!Number.isInteger(answersPerScopeMax) || answersPerScopeMax < 1) {
       throw new RangeError('answersPerScopeMax must be a positive whole number');
     }

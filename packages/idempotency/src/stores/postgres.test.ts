@@ -6,7 +6,7 @@ import { startPostgres, type TestPostgres, untilBlocked } from '../../test/harne
 import { claimed, completed, completion, request, slotOf } from '../../test/harness/store-cases.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { storeLaws } from '../testing/store-laws.ts';
-import { type PostgresClient, type PostgresStoreOptions, postgresStore } from './postgres.ts';
+import { type PostgresClient, type PostgresStoreOptions, postgresDdl, postgresStore } from './postgres.ts';
 
 let server: TestPostgres;
 let pool: pg.Pool;
@@ -93,6 +93,28 @@ for (const { name, connect } of drivers) {
     }
   });
 }
+
+describe('a store whose role has just what the printed statements grant', () => {
+  let client: pg.Pool;
+  before(async () => {
+    await pool.query('CREATE ROLE just_the_store LOGIN');
+    await pool.query(postgresDdl({ schema: 'printed', role: 'just_the_store' }));
+    const url = new URL(server.connectionString);
+    url.username = 'just_the_store';
+    client = new pg.Pool({ connectionString: url.href });
+  });
+  after(() => client.end());
+
+  for (const law of storeLaws) {
+    test(`${law.id}: ${law.sentence}`, () => law.run(subject({ client, schema: 'printed' })));
+  }
+
+  test('sweeps, and may not change the tables', async () => {
+    assert.ok((await subject({ client, schema: 'printed' }).store.sweep({ nowMs: 1 })).forgotten === 0);
+    await assert.rejects(client.query('DROP TABLE printed.records'), /must be owner/);
+    await assert.rejects(client.query('CREATE TABLE printed.other (id int)'), /permission denied/);
+  });
+});
 
 test('of 50 claims of one slot over 10 connections, exactly one takes the lease', async () => {
   const pools = Array.from(
@@ -228,4 +250,6 @@ test('mistakes in the options are found at start', () => {
   }
   // @ts-expect-error: not a client
   assert.throws(() => postgresStore({ client: {} }), TypeError);
+  assert.throws(() => postgresDdl({ schema: 'a"b' }), RangeError);
+  assert.throws(() => postgresDdl({ role: 'a"b' }), RangeError);
 });

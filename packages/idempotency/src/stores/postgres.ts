@@ -18,7 +18,7 @@ import {
   type PostgresValue,
   type RunStatement,
 } from './postgres/bindings.ts';
-import { migrate } from './postgres/migrations.ts';
+import { ddl, migrate } from './postgres/migrations.ts';
 import { type Look, parseLook } from './postgres/record-row.ts';
 import { type Statements, statements } from './postgres/statements.ts';
 import { type Swept, sweep } from './postgres/sweep.ts';
@@ -91,6 +91,25 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   return new StoreInPostgres(options);
 }
 
+/**
+ * The statements that make the tables of a store, for a tool that migrates the database by scripts. The store then finds
+ * its tables, and needs no right to create any.
+ *
+ * @param options `role` is given what a store needs that only uses the tables
+ * @throws {RangeError} for a schema or role that is not a plain lower-case name
+ */
+export function postgresDdl(options: { readonly schema?: string; readonly role?: string } = {}): string {
+  const { schema = 'idempotency', role } = options;
+  demandName('schema', schema);
+  if (role !== undefined) demandName('role', role);
+  return ddl(schema, role);
+}
+
+function demandName(option: string, name: string): void {
+  if (/^[a-z_][a-z0-9_]{0,62}$/.test(name)) return;
+  throw new RangeError(`${option} must be 1 to 63 lower-case letters, digits and underscores`);
+}
+
 class StoreInPostgres implements PostgresStore {
   readonly #driver: ReturnType<typeof bindClient>;
   readonly #schema: string;
@@ -101,9 +120,7 @@ class StoreInPostgres implements PostgresStore {
 
   constructor(options: PostgresStoreOptions) {
     const { schema = 'idempotency', answersPerScopeMax = answersPerScopeMaxDefault } = options;
-    if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
-      throw new RangeError('schema must be 1 to 63 lower-case letters, digits and underscores');
-    }
+    demandName('schema', schema);
     if (!Number.isInteger(answersPerScopeMax) || answersPerScopeMax < 1) {
       throw new RangeError('answersPerScopeMax must be a positive whole number');
     }

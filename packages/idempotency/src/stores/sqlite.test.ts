@@ -7,7 +7,7 @@ import { newDatabaseFile, sqliteDrivers, sqliteSubject, wal } from '../../test/h
 import { claimed, completion, request, slotOf, stateOf } from '../../test/harness/store-cases.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { storeLaws } from '../testing/store-laws.ts';
-import { type SqliteDatabase, sqliteStore } from './sqlite.ts';
+import { type SqliteDatabase, sqliteDdl, sqliteStore } from './sqlite.ts';
 
 for (const { name, open } of sqliteDrivers) {
   describe(`laws of the SQLite store over ${name}`, () => {
@@ -232,4 +232,17 @@ test('mistakes in the options are found at start', () => {
   }
   // @ts-expect-error: not a database
   assert.throws(() => sqliteStore({ database: {} }), TypeError);
+});
+
+test('the printed statements make what a store makes, and a store finds it', async () => {
+  const schemaOf = (database: DatabaseSync) =>
+    database.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY type, name').all();
+  const printed = new DatabaseSync(newDatabaseFile());
+  printed.exec(sqliteDdl());
+  const { database } = sqliteSubject();
+  assert.deepEqual(schemaOf(printed), schemaOf(database));
+  const { store } = sqliteSubject({ database: printed });
+  await claimed(store, slotOf('s', 1));
+  assert.deepEqual(schemaOf(printed), schemaOf(database));
+  assert.throws(() => sqliteDdl({ tablePrefix: 'a"b' }), RangeError);
 });

@@ -9,7 +9,7 @@ import type {
   TransactionCompleter,
 } from '../core/store.ts';
 import { Connection, type SqliteDatabase } from './sqlite/connection.ts';
-import { migrate } from './sqlite/migrations.ts';
+import { ddl, migrate } from './sqlite/migrations.ts';
 import { parseRecordRow, type RecordRow } from './sqlite/record-row.ts';
 import { type Statements, statements } from './sqlite/statements.ts';
 import { type Swept, sweep } from './sqlite/sweep.ts';
@@ -75,6 +75,22 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   return new StoreInSqlite(options);
 }
 
+/**
+ * The statements that make the tables of a store, for a tool that migrates the database by scripts.
+ *
+ * @throws {RangeError} for a prefix that is no plain name
+ */
+export function sqliteDdl(options: { readonly tablePrefix?: string } = {}): string {
+  const { tablePrefix = 'idempotency_' } = options;
+  demandPrefix(tablePrefix);
+  return ddl(tablePrefix);
+}
+
+function demandPrefix(tablePrefix: string): void {
+  if (/^(?!sqlite_)[a-z_][a-z0-9_]{0,62}$/i.test(tablePrefix)) return;
+  throw new RangeError('tablePrefix must be 1 to 63 letters, digits and underscores');
+}
+
 class StoreInSqlite implements SqliteStore {
   readonly #connection: Connection;
   /** other handles, on which callers have their transactions */
@@ -85,9 +101,7 @@ class StoreInSqlite implements SqliteStore {
 
   constructor(options: SqliteStoreOptions) {
     const { tablePrefix = 'idempotency_', answersPerScopeMax = answersPerScopeMaxDefault } = options;
-    if (!/^(?!sqlite_)[a-z_][a-z0-9_]{0,62}$/i.test(tablePrefix)) {
-      throw new RangeError('tablePrefix must be 1 to 63 letters, digits and underscores');
-    }
+    demandPrefix(tablePrefix);
     if (!Number.isInteger(answersPerScopeMax) || answersPerScopeMax < 1) {
       throw new RangeError('answersPerScopeMax must be a positive whole number');
     }

@@ -62,6 +62,17 @@ async function migrateAlone(run: RunStatement, prefix: string): Promise<void> {
   for (const statement of ddlStatements(prefix, version)) await run(statement);
 }
 
+/** All migrations as one script, and what an account needs that only uses the tables. */
+export function ddl(prefix: string, account: string | undefined): string {
+  const grants = [
+    `GRANT SELECT ON \`${prefix}migrations\` TO ${account}`,
+    `GRANT SELECT, INSERT, UPDATE, DELETE ON \`${prefix}records\` TO ${account}`,
+  ];
+  return [...ddlStatements(prefix), ...(account === undefined ? [] : grants)]
+    .map((statement) => `${statement};\n`)
+    .join('');
+}
+
 /** Every statement that makes the tables, from a version on. */
 function ddlStatements(prefix: string, from = 0): readonly string[] {
   const table = `CREATE TABLE IF NOT EXISTS \`${prefix}migrations\` (version INT PRIMARY KEY) ENGINE = InnoDB`;

@@ -54,6 +54,21 @@ export async function migrate({ run, script }: ReturnType<typeof bindClient>, sc
   }
 }
 
+/** All migrations as one script, and what a role needs that only uses the tables. */
+export function ddl(schema: string, role: string | undefined): string {
+  const steps = migrations.map(
+    (migration, at) =>
+      `${migration(schema)}\nINSERT INTO "${schema}".migrations (version) VALUES (${at + 1});\n`,
+  );
+  const create = `CREATE SCHEMA IF NOT EXISTS "${schema}";`;
+  const grants = `GRANT USAGE ON SCHEMA "${schema}" TO "${role}";
+GRANT SELECT ON "${schema}".migrations TO "${role}";
+GRANT SELECT, INSERT, UPDATE, DELETE ON "${schema}".records, "${schema}".answers TO "${role}";
+GRANT USAGE ON SEQUENCE "${schema}".fencing_tokens TO "${role}";
+`;
+  return [create, ...steps, ...(role === undefined ? [] : [grants])].join('');
+}
+
 async function look(run: RunStatement, schema: string): Promise<{ version: number; hasSchema: boolean }> {
   const [exists] = await run(
     'SELECT to_regnamespace($1::text) IS NOT NULL AS schema, to_regclass($2::text) IS NOT NULL AS tables',

@@ -44,12 +44,17 @@ export function migrate(connection: Connection, prefix: string): void {
     if (version > migrations.length) {
       throw new Error(`the tables ${prefix}… are of a newer release (version ${version})`);
     }
-    for (const [at, migration] of migrations.entries()) {
-      if (at < version) continue;
-      connection.script(migration(prefix));
-      connection.script(`INSERT INTO ${prefix}migrations (version) VALUES (${at + 1})`);
-    }
+    connection.script(ddl(prefix, version));
   });
+}
+
+/** All migrations from a version on, as one script. */
+export function ddl(prefix: string, from = 0): string {
+  const steps = migrations.map(
+    (migration, at) =>
+      `${migration(prefix)}\nINSERT INTO ${prefix}migrations (version) VALUES (${at + 1});\n`,
+  );
+  return steps.slice(from).join('');
 }
 
 function versionOf(connection: Connection, prefix: string): number {
