@@ -28,7 +28,8 @@ test('beside every hostile pattern the books are exact, and every place is given
     ...(other === undefined ? {} : { main: resolve(other) }),
   };
   const print = (row: string) => (isLong ? console.log(row) : undefined);
-  print(tableHead);
+  const [names, rule] = tableHead.split('\n');
+  print(isApart ? `${names} afterwards |\n${rule} --- |` : tableHead);
   if (isApart) {
     await soakApart(t, length, print);
     return;

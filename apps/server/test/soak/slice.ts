@@ -55,7 +55,7 @@ export interface Soaked {
 export async function startSoaked(t: TestContext, { main }: Length): Promise<Soaked> {
   const variables = { ...environment, DATABASE_URL: await emptyDatabase(t) };
   const server = await startProcess(t, variables, main === undefined ? {} : { main });
-  const api = apiAt(server.url);
+  const api = apiAt(server.url, undefined, main === undefined);
   const receiver = await startReceiver(t);
   const honestKey = await makeKey(api, 'honest');
   const made = await api.post('/webhooks', { url: receiver.url, events: ['*'] }, undefined, {
