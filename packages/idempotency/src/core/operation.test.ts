@@ -46,7 +46,7 @@ async function atomicOperation(answerBytesMax = 1000) {
 test('once its transaction has committed, an operation loses no lease, however long its handler goes on', async () => {
   const { engine, operation, store, events, passTime } = await atomicOperation();
   const { signal } = operation;
-  operation.completeWithin(store, made);
+  await operation.completeWithin(store, made);
   await passTime(90_000);
   assert.deepEqual([signal.aborted, events.includes('lease_lost')], [false, false]);
   const sent = await engine.finish(operation, { status: 200, headers: [], body: 'other' }, about);
@@ -63,7 +63,7 @@ test('an operation whose transaction was not committed loses its lease when it t
 
 test('an answer that is too large to be kept is completed in its transaction as a tombstone, and is sent', async () => {
   const { engine, operation, store, begin } = await atomicOperation(3);
-  operation.completeWithin(store, made);
+  await operation.completeWithin(store, made);
   const sent = await engine.finish(operation, { status: 200, headers: [], body: 'x' }, about);
   assert.equal(sent, made);
   const retry = await begin();

@@ -20,7 +20,6 @@ export type {
   CompressionPlace,
   LawApp,
   LawServer,
-  TimeoutPlace,
 } from './adapter-laws/subject.ts';
 export type { LawWork } from './adapter-laws/work.ts';
 
