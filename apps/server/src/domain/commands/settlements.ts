@@ -158,7 +158,7 @@ function decideSettleBulk(command: SettleBulk, view: View, moment: Moment): Deci
       continue;
     }
     const bill = settleAll(account, service, moment.id(bills.length), moment.nowMs);
-    if (bill === undefined) return refused(limitExceeded);
+    if (bill === undefined) return refused(limitExceededOn(account.serviceId));
     if (bill.quote.lines.length === 0) continue;
     bills.push(bill.settled);
     items.push(settlementAnswer(bill.quote, bill.settled.settlement));
@@ -202,6 +202,11 @@ function settlementAnswer(quote: Quote, settlement: Settlement | undefined) {
     settlementId: settlement?.id ?? null,
     lines: billLinesAnswer(quote.lines),
   };
+}
+
+function limitExceededOn(serviceId: string): Refusal {
+  const message = `the bills of service ${serviceId} would exceed 2^63-1 stroops; nothing was settled`;
+  return { code: 'limit_exceeded', message };
 }
 
 export const limitExceeded: Refusal = {
