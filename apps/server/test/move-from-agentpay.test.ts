@@ -182,6 +182,20 @@ test('a dry run writes nothing', async (t) => {
   }
 });
 
+test('a dry run names a price that another book of the same tenant would have taken', async (t) => {
+  const state = {
+    ...wholeState(),
+    byKey: {
+      [clientKey]: { services: [{ serviceId: 'search', priceStroops: 30, disabled: false }], items: [] },
+    },
+  };
+  const { run, args } = await prepare(t, await startStandIn(t, state));
+  const file = args[args.indexOf('--keys') + 1] ?? '';
+  writeFileSync(file, `${clientKey} house first client\n`);
+  const { printed } = await run('--dry-run');
+  assert.match(printed, /house has it already at the price 25, and AgentPay at 30/);
+});
+
 test('an AgentPay that is not paused is refused, and so is another server', async (t) => {
   const { api, run, environment } = await prepare(
     t,

@@ -2,7 +2,14 @@ import { AnswerCipher } from './answer-cipher.ts';
 import { systemClock } from './clock.ts';
 import { InvalidOptionsError } from './invalid-options.ts';
 import { keyPlace } from './key-options.ts';
-import { checkEncryption, checkKeptHeaders, checkNames, checkStore, checkWords } from './option-faults.ts';
+import {
+  checkAtomicStore,
+  checkEncryption,
+  checkKeptHeaders,
+  checkNames,
+  checkStore,
+  checkWords,
+} from './option-faults.ts';
 import { readNumbers } from './option-numbers.ts';
 import type { EngineSettings, IdempotencyOptions } from './options.ts';
 import { profiles } from './profile.ts';
@@ -26,6 +33,7 @@ export function checkOptions(
   checkNames(options, adapterOptions, faults);
   checkStore(options.store, faults);
   checkWords(options, faults);
+  if (options.mode === 'atomic') checkAtomicStore(options.store, faults);
   const size = readNumbers(options, faults);
   if (size.retentionMs < size.answerTtlMs) faults.push('retentionMs must not be shorter than answerTtlMs');
   if (options.mode === 'atomic' && options.onAbandoned !== undefined) {

@@ -15,7 +15,9 @@ const made: KeptResponse = { status: 201, headers: [], body: 'made' };
 async function atomicOperation(answerBytesMax = 1000) {
   const clock = new ManualClock();
   const events: string[] = [];
-  const store = memoryStore({ nowMs: () => clock.nowMs() });
+  const memory = memoryStore({ nowMs: () => clock.nowMs() });
+  // The operation is completed through the store itself, as a transaction that commits at once would.
+  const store = Object.assign(memory, { within: () => memory });
   const options = { mode: 'atomic', leaseMs: 10_000, executionMsMax: 60_000, answerBytesMax } as const;
   const engine = new IdempotencyEngine(
     checkOptions({ ...options, store, clock, observer: ({ kind }) => events.push(kind) }),

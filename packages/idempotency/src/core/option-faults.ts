@@ -78,6 +78,14 @@ export function checkStore(store: unknown, faults: string[]): void {
   if (missing.length > 0) faults.push(`store must be a store: it has no ${missing.join(', ')}`);
 }
 
+/** Checks that a store can complete an operation inside the caller's transaction: otherwise each retry is executed again. */
+export function checkAtomicStore(store: unknown, faults: string[]): void {
+  if (typeof (store as { readonly within?: unknown } | undefined)?.within === 'function') return;
+  faults.push(
+    'mode must be leased: this store has no within(), and so no atomic mode; those of SQLite, PostgreSQL and MySQL have',
+  );
+}
+
 /** Checks the options that are words, functions or lists. */
 export function checkWords(options: IdempotencyOptions<never>, faults: string[]): void {
   const oneOf = (name: keyof IdempotencyOptions, words: readonly unknown[]) => {

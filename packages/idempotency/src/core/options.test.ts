@@ -43,6 +43,7 @@ test('every mistake is named, in one error', () => {
       'profile',
       'shouldStore',
       'methods',
+      'mode',
       'answerTtlMs',
       'waitMs',
       'onAbandoned',
@@ -81,6 +82,12 @@ test('what becomes of the key of a server error is one of three words, and none 
   for (const onServerError of ['free', 'keep', 'unknown']) assert.deepEqual(faultsOf({ onServerError }), []);
   assert.match(faultsOf({ onServerError: 'store' }).join(), /onServerError must be free or keep or unknown/);
   assert.match(faultsOf({ onServerError: 'free', mode: 'atomic' }).join(), /not for the atomic mode/);
+});
+
+test('the atomic mode needs a store that has one: with another each retry would be executed again', () => {
+  assert.match(faultsOf({ mode: 'atomic' }).join(), /^mode must be leased: this store has no within\(\)/);
+  const store = Object.assign(memoryStore(), { within: () => undefined });
+  assert.deepEqual(faultsOf({ mode: 'atomic', store }), []);
 });
 
 test('where the key is, which form it has and what is skipped are checked at start', () => {

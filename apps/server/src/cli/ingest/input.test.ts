@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -75,4 +78,18 @@ test('the delimiter is the one that the file states, else the one that its heade
   assert.deepEqual(await dialect('sep=|\na|b'), ['|', 6, 'a|b']);
   assert.deepEqual(await dialect('a,b;c\n', ';'), [';', 0, 'a,b;c\n']);
   assert.deepEqual(await dialect('only'), [',', 0, 'only']);
+});
+
+test('a file that may not be read is refused by name', { skip: process.getuid?.() !== 0 }, async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'billonce-input-'));
+  t.after(async () => await rm(folder, { recursive: true }));
+  await chmod(folder, 0o755);
+  const file = path.join(folder, 'usage.csv');
+  await writeFile(file, 'a,b\n', { mode: 0 });
+  process.seteuid?.(65_534);
+  try {
+    await assert.rejects(openInput(file, new PassThrough()), /cannot read .*usage\.csv: .*EACCES/);
+  } finally {
+    process.seteuid?.(0);
+  }
 });

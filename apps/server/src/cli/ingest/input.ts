@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, openSync, readSync, type Stats } from 'node:fs';
+import { createReadStream, openSync, readSync, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { inflated, isGzip } from './inflated.ts';
@@ -27,9 +27,11 @@ export async function openInput(file: string, standardInput: Readable): Promise<
   if (file === '-') return inputOf(standardInput);
   const before = await statusOf(file);
   if (before.isDirectory()) throw new IngestStop(`cannot read ${file}: it is a folder`);
-  const stream = createReadStream(file);
+  const descriptor = opened(file);
+  const isPlain = before.isFile() && !isGzip(beginningOf(descriptor));
+  const stream = createReadStream(file, { fd: descriptor });
   if (!before.isFile()) return inputOf(stream);
-  return inputOf(stream, isGzip(beginningOf(file)) ? undefined : before.size, async () => {
+  return inputOf(stream, isPlain ? before.size : undefined, async () => {
     const now = await statusOf(file);
     return now.size === before.size && now.mtimeMs === before.mtimeMs;
   });
@@ -59,14 +61,19 @@ function inputOf(
   };
 }
 
-function beginningOf(file: string): Buffer {
-  const beginning = Buffer.alloc(2);
-  const descriptor = openSync(file, 'r');
+/** Opened here and not by the stream, which would say that it cannot before anything listens. */
+function opened(file: string): number {
   try {
-    readSync(descriptor, beginning, 0, 2, 0);
-  } finally {
-    closeSync(descriptor);
+    return openSync(file, 'r');
+  } catch (error) {
+    throw unreadable(file, error);
   }
+}
+
+/** Without moving the place where the stream begins. */
+function beginningOf(descriptor: number): Buffer {
+  const beginning = Buffer.alloc(2);
+  readSync(descriptor, beginning, 0, 2, 0);
   return beginning;
 }
 
@@ -74,6 +81,10 @@ async function statusOf(file: string): Promise<Stats> {
   try {
     return await stat(file);
   } catch (error) {
-    throw new IngestStop(`cannot read ${file}: ${error instanceof Error ? error.message : error}`, error);
+    throw unreadable(file, error);
   }
+}
+
+function unreadable(file: string, error: unknown): IngestStop {
+  return new IngestStop(`cannot read ${file}: ${error instanceof Error ? error.message : error}`, error);
 }

@@ -57,7 +57,12 @@ async function carryService(
   const there = await serviceThere(target, tenant, serviceId);
   if (there === undefined) {
     if (isDryRun) {
-      report.carried('services');
+      const name = `${tenant} ${serviceId}`;
+      const planned = report.plannedPrices.get(name);
+      if (planned !== undefined && planned !== priceStroops) return otherPrice(tenant, planned, priceStroops);
+      if (planned === undefined) report.carried('services');
+      else report.alreadyThere('services');
+      report.plannedPrices.set(name, priceStroops);
       return undefined;
     }
     const key = identityOf(source, 'service', id, tenant, JSON.stringify(body));
@@ -69,11 +74,15 @@ async function carryService(
   }
   const price = countOf(there, 'priceStroops');
   if (price !== priceStroops) {
-    return `tenant ${tenant} has it already at the price ${price}, and AgentPay at ${priceStroops}`;
+    return otherPrice(tenant, price, priceStroops);
   }
   report.alreadyThere('services');
   if (!isDryRun) await carryMetadata(service, there, book, source, target, report);
   return undefined;
+}
+
+function otherPrice(tenant: string, here: number | undefined, there: number): string {
+  return `tenant ${tenant} has it already at the price ${here}, and AgentPay at ${there}`;
 }
 
 /** Of a service that was here without them. The service itself is here, so its usage is carried in any case. */

@@ -25,7 +25,9 @@ export function readKeysFile(path: string): readonly SuppliedKey[] {
     const [, key = '', tenant = '', label = ''] = /^(\S+)\s+(\S+)(?:\s+(\S.*))?$/.exec(line.trim()) ?? [];
     const place = `${path}, line ${index + 1}`;
     if (!/^apk_[0-9a-f]{32}$/.test(key)) {
-      throw new Error(`${place}: it must be like "apk_ and 32 hexadecimal digits, TENANT, label"`);
+      throw new Error(
+        `${place}: it must be an API key (apk_ and 32 hexadecimal digits), a space, a tenant, and optionally a space and a label`,
+      );
     }
     const validated = validateTenant(tenant);
     if (validated.kind === 'invalid') {

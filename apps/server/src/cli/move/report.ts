@@ -25,6 +25,8 @@ const linesMax = 1_000;
 
 /** What a move did. */
 export class Report {
+  /** prices that services would get in a dry run, by tenant and service: the second book of a tenant finds those of the first */
+  readonly plannedPrices = new Map<string, number>();
   readonly counts: Readonly<Record<Kind, Counts>> = {
     services: { carried: 0, alreadyThere: 0 },
     'disabled flags': { carried: 0, alreadyThere: 0 },
