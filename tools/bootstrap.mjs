@@ -26,7 +26,7 @@ const npmArguments = {
   all: ['--include=dev'],
 };
 const sizes = {
-  server: 'the server and its Node, about 270 MB',
+  server: 'the server and its Node, about 260 MB',
   all: 'everything for tests and tools, about 1 GB',
 };
 
