@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { assertRefusal, assertReplay, newKey, withApp } from './law-app.ts';
-import type { AdapterLaw, AnswerWay } from './subject.ts';
+import type { AdapterLaw, AdapterSubject, AnswerWay } from './subject.ts';
 import { header, type WireAnswer } from './wire.ts';
 import type { LawWork } from './work.ts';
 
@@ -118,6 +118,8 @@ function isForgotten(status: number): AdapterLaw {
   };
 }
 
+const endsBrokenStreams = (subject: AdapterSubject) => subject.endsBrokenStreams !== false;
+
 /** What is sent, remembered and replayed. */
 export const answerLaws: readonly AdapterLaw[] = [
   ...remembered.map(isReplayed),
@@ -205,7 +207,7 @@ export const answerLaws: readonly AdapterLaw[] = [
     id: 'broken-answer-is-abandoned',
     sentence:
       'An answer that breaks off in the middle is not stored: nobody gets half of it, and the outcome is called unknown.',
-    concerns: () => true,
+    concerns: endsBrokenStreams,
     run: (subject) =>
       withApp(subject, {}, async (app) => {
         app.work.breaksStreams = true;
@@ -247,7 +249,7 @@ export const answerLaws: readonly AdapterLaw[] = [
     id: 'large-answer-breaks-off',
     sentence:
       'An answer over `answerBytesMax` that breaks off leaves its key taken: the retry is told that no one knows the outcome.',
-    concerns: always,
+    concerns: endsBrokenStreams,
     run: (subject) =>
       withApp(subject, { options: { answerBytesMax: 10 } }, async (app) => {
         app.work.breaksStreams = true;

@@ -116,6 +116,8 @@ export interface AdapterSubject {
   readonly compressions: readonly CompressionPlace[];
   /** the places that a timeout can have */
   readonly timeouts: readonly Exclude<TimeoutPlace, 'none'>[];
+  /** whether the framework ends an answer whose stream fails after its head was sent; `true`. Koa 2 leaves the client waiting */
+  readonly endsBrokenStreams?: boolean;
   /** Starts an app on a real socket. Rejects with what the adapter throws for its options. */
   start(app: LawApp): Promise<LawServer>;
 }
