@@ -196,6 +196,8 @@ const excused = {
   'settle 422': 'a bill beyond 2^63 - 1 stroops: see account.test.ts and settle.test.ts',
   'writeOffCredit 422': 'the same',
   'settleBulk 422': 'the same, and more than 10,000 accounts',
+  'putService 422': 'more than 10,000 price versions: see decide.test.ts',
+  'setPrice 422': 'the same',
   'readHealthBare 431': 'outside of /api/v1; refused before any route is looked for',
 };
 

@@ -28,7 +28,9 @@ export function skipDecorator(): RouteDecorator {
 
 /** Whether a route is left alone: by its own decorator, else by that of its controller. */
 export function isSkipped(context: ExecutionContext): boolean {
-  return reflector.getAllAndOverride<boolean>(skipped, [context.getHandler(), context.getClass()]) === true;
+  // Contexts that no controller has made may have neither.
+  const targets = [context.getHandler(), context.getClass()].filter((target) => typeof target === 'function');
+  return reflector.getAllAndOverride<boolean>(skipped, targets) === true;
 }
 
 /**
