@@ -8,6 +8,7 @@ export type { KeySpelling } from './core/idempotency-key.ts';
 export type { Begun, IdempotentRequest, RefusedRequest } from './core/idempotent-request.ts';
 export { InvalidOptionsError } from './core/invalid-options.ts';
 export type { MemberPath } from './core/json-member.ts';
+export type { JudgedAnswer } from './core/judged-answer.ts';
 export type { KeptHeader, KeptResponse } from './core/kept-response.ts';
 export type { IdempotencyRecord, RecordedAnswer } from './core/key-decision.ts';
 export type { KeyOf, KeyOptions } from './core/key-options.ts';

@@ -3,7 +3,8 @@ import type { AnswerCipher, EncryptionKey } from './answer-cipher.ts';
 import type { Clock } from './clock.ts';
 import type { KeySpelling } from './idempotency-key.ts';
 import type { MemberPath } from './json-member.ts';
-import type { IsKept, KeptHeader } from './kept-response.ts';
+import type { JudgedAnswer } from './judged-answer.ts';
+import type { IsKept } from './kept-response.ts';
 import type { KeyPlace } from './key-options.ts';
 import type { Observer } from './observer.ts';
 import type { RenderRefusal } from './own-refusal.ts';
@@ -88,10 +89,7 @@ export interface IdempotencyOptions<Request = unknown> {
    * Whether an answer is stored. Not to store it declares that nothing took effect: the key is free again. By default
    * every status below 500 but 401, 402, 403, 408, 413, 415, 421, 425 and 429, which say that nothing was done yet.
    */
-  readonly shouldStore?: (answer: {
-    readonly status: number;
-    readonly headers: readonly KeptHeader[];
-  }) => boolean;
+  readonly shouldStore?: (answer: JudgedAnswer) => boolean;
   /** keys to encrypt stored answers with (AES-256-GCM): the first encrypts, all of them decrypt */
   readonly encryption?: readonly EncryptionKey[];
   /** puts refusals into the application's own form; the status is that of the profile unless it gives one */

@@ -1,4 +1,5 @@
 import { andThen } from '../awaitable.ts';
+import { judgedAnswer } from '../judged-answer.ts';
 import { type KeptResponse, keepHeaders } from '../kept-response.ts';
 import type { EngineSettings } from '../options.ts';
 import type { Awaitable, CompletedRecord, Completion, StoredRecord, TransactionCompleter } from '../store.ts';
@@ -143,7 +144,7 @@ function fateOf(answer: KeptResponse, settings: EngineSettings): 'keep' | 'free'
   if (answer.status >= 400 && answer.status < 500 && settings.onClientError !== undefined) {
     return settings.onClientError;
   }
-  return settings.shouldStore(answer) ? 'keep' : 'free';
+  return settings.shouldStore(judgedAnswer(answer, settings.answerBytesMax)) ? 'keep' : 'free';
 }
 
 function unknownOutcome(cause: 'lease_lost' | 'not_stored'): DecidedEnd {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { IdempotencyOptions } from '../../core/options.ts';
 import { assertRefusal, assertReplay, newKey, withApp } from './law-app.ts';
 import type { AdapterLaw, AdapterSubject, AnswerWay } from './subject.ts';
 import { header, type WireAnswer } from './wire.ts';
@@ -140,18 +141,26 @@ export const answerLaws: readonly AdapterLaw[] = [
   },
   {
     id: 'should-store-decides',
-    sentence: 'Whether an answer is remembered is for `shouldStore` to say.',
+    sentence:
+      'Whether an answer is remembered is for `shouldStore` to say, from its status, headers and body.',
     concerns: () => true,
-    run: (subject) =>
-      withApp(subject, { options: { shouldStore: ({ status }) => status !== 201 } }, async (app) => {
+    run: (subject) => {
+      const bodies: unknown[] = [];
+      const shouldStore: IdempotencyOptions['shouldStore'] = ({ status, body }) => {
+        bodies.push(body);
+        return status !== 201;
+      };
+      return withApp(subject, { options: { shouldStore } }, async (app) => {
         app.work.status = 503;
         const [kept, freed] = [newKey(), newKey()];
         const first = await app.post('status', { key: kept });
         assertReplay(await app.post('status', { key: kept }), first);
-        await app.post('json', { key: freed });
+        const second = await app.post('json', { key: freed });
         await app.post('json', { key: freed });
         assert.equal(app.work.executions, 3);
-      }),
+        assert.ok(bodies.includes(first.body.toString()) && bodies.includes(second.body.toString()));
+      });
+    },
   },
   {
     id: 'on-server-error',
