@@ -34,6 +34,19 @@ export interface FastifyReplyLike {
 /** The options of the adapter for Fastify; `Request` is what `tenantOf` is given. */
 export type FastifyOptions<Request = FastifyRequestLike> = NodeOptions<Request>;
 
+/** A function that may ask more of its argument than it is promised, as a method may. */
+type Lenient<Member> = Member extends (...given: infer Given) => infer Result
+  ? { method(...given: Given): Result }['method']
+  : Member;
+
+/**
+ * The options of the plugin. `register` tells it nothing of the application's types, so that functions may take the
+ * whole `FastifyRequest`.
+ */
+export type FastifyPluginOptions = {
+  readonly [Name in keyof FastifyOptions]: Lenient<FastifyOptions[Name]>;
+};
+
 /** A `preHandler` hook of Fastify 5. */
 export type FastifyHook<Request> = (
   request: Request,
@@ -56,10 +69,7 @@ export interface FastifyInstanceLike<Request> {
  */
 export const idempotency = Object.assign(
   // Fastify hands on what a promise rejects with, and not what a plugin with a callback throws.
-  async <Request extends FastifyRequestLike>(
-    app: FastifyInstanceLike<Request>,
-    options: FastifyOptions<Request>,
-  ): Promise<void> => {
+  async (app: FastifyInstanceLike<FastifyRequestLike>, options: FastifyPluginOptions): Promise<void> => {
     app.addHook('preHandler', idempotencyHook(options));
   },
   {

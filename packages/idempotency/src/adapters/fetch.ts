@@ -56,6 +56,15 @@ const optionNames = [...functionNames, ...keyOptionNames, 'callers'];
 export function idempotent<R extends Request = Request, Rest extends readonly unknown[] = []>(
   options: FetchOptions<R, Rest>,
   handler: FetchHandler<R, Rest>,
+): (request: R, ...rest: Rest) => Promise<Response>;
+/** Functions of the options that take the request alone say nothing of what the runtime gives the handler besides. */
+export function idempotent<R extends Request = Request, Rest extends readonly unknown[] = []>(
+  options: FetchOptions<R>,
+  handler: FetchHandler<R, Rest>,
+): (request: R, ...rest: Rest) => Promise<Response>;
+export function idempotent<R extends Request = Request, Rest extends readonly unknown[] = []>(
+  options: FetchOptions<R, Rest>,
+  handler: FetchHandler<R, Rest>,
 ): (request: R, ...rest: Rest) => Promise<Response> {
   const protection = new FetchProtection(checkOptions(options, optionNames, faultsOf(options)));
 
