@@ -1,3 +1,4 @@
+import { runtimeFaults } from '../core/runtime-fault.ts';
 import type { BackOff } from './back-off.ts';
 import { type FetchClock, systemFetchClock } from './fetch-clock.ts';
 import { IdempotentFetchError } from './idempotent-fetch-error.ts';
@@ -95,9 +96,8 @@ const optionNames: ReadonlySet<string> = new Set([
  * @throws {IdempotentFetchError} `invalid_options`, which names every mistake
  */
 export function checkFetchOptions(options: IdempotentFetchOptions): FetchSettings {
-  const faults: string[] = Object.keys(options)
-    .filter((name) => !optionNames.has(name))
-    .map((name) => `there is no option ${name}`);
+  const unknown = Object.keys(options).filter((name) => !optionNames.has(name));
+  const faults = [...runtimeFaults(), ...unknown.map((name) => `there is no option ${name}`)];
   for (const [name, allowed] of Object.entries(words)) {
     const value = memberOf(options, name);
     if (value !== undefined && !allowed.some((word) => word === value)) {

@@ -13,6 +13,7 @@ import {
 import { readNumbers } from './option-numbers.ts';
 import type { EngineSettings, IdempotencyOptions } from './options.ts';
 import { profiles } from './profile.ts';
+import { runtimeFaults } from './runtime-fault.ts';
 import { isStoredByDefault } from './stored-by-default.ts';
 
 /**
@@ -26,7 +27,7 @@ export function checkOptions(
   adapterOptions: readonly string[] = [],
   adapterFaults: readonly string[] = [],
 ): EngineSettings {
-  const faults = [...adapterFaults];
+  const faults = [...runtimeFaults(), ...adapterFaults];
   if (typeof given !== 'object' || given === null)
     throw new InvalidOptionsError(['options must be an object']);
   const options = withProfile(given);

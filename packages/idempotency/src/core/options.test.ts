@@ -64,6 +64,13 @@ test('bounds of numbers hold at their edges', () => {
   for (const leaseMs of [99, 86_400_001, Number.NaN, '1000']) assert.equal(faultsOf({ leaseMs }).length, 1);
 });
 
+test('a runtime that is too old is told in one sentence, at start', (t) => {
+  const { withResolvers } = Promise;
+  t.after(() => Object.assign(Promise, { withResolvers }));
+  Object.assign(Promise, { withResolvers: undefined });
+  assert.deepEqual(faultsOf({}), ['this runtime has no Promise.withResolvers: Node must be 22.15 or later']);
+});
+
 test('no options at all is a mistake that is told, not a crash', () => {
   assert.throws(() => checkOptions(unchecked({})), /store must be a store/);
   assert.throws(() => checkOptions(JSON.parse('null')), InvalidOptionsError);
