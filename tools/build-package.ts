@@ -20,10 +20,28 @@ export function buildPackage(folder = path.join(packageFolder, 'dist')): string 
   compile(path.join(folder, 'lib'));
   copyFileSync(path.join(root, 'LICENSE'), path.join(folder, 'LICENSE'));
   const readme = path.join(packageFolder, 'README.md');
-  if (existsSync(readme)) copyFileSync(readme, path.join(folder, 'README.md'));
+  if (existsSync(readme)) {
+    writeFileSync(path.join(folder, 'README.md'), withoutRelativeLinks(readFileSync(readme, 'utf8')));
+  }
+  const changes = readFileSync(path.join(root, 'CHANGELOG.md'), 'utf8');
+  writeFileSync(path.join(folder, 'CHANGELOG.md'), changesOfLibrary(changes));
   const manifest = publishedManifest(readManifest());
   writeFileSync(path.join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
   return folder;
+}
+
+/** A page that is read apart from the repository leads to no page of it: of such a link the text stays. */
+function withoutRelativeLinks(page: string): string {
+  return page.replace(/\[([^[\]]+)\]\((?![a-z]+:|#)[^()]+\)/g, '$1');
+}
+
+/** The entries of the changelog that are about the library, under their headings. */
+function changesOfLibrary(changes: string): string {
+  const blocks = changes.split(/\n(?=- |#)/).filter((block) => /^(?:#|- The library)/.test(block));
+  const isEntry = (block: string | undefined) => block?.startsWith('- ') === true;
+  const kept = blocks.filter((block, at) => !block.startsWith('### ') || isEntry(blocks[at + 1]));
+  const lines = kept.map((block) => (isEntry(block) ? block.trim() : `${block.trim()}\n`));
+  return `${withoutRelativeLinks(lines.join('\n').trim())}\n`;
 }
 
 function compile(outDir: string): void {
@@ -55,11 +73,18 @@ function publishedManifest(manifest: PackageManifest): Readonly<Record<string, u
     { types: `./${built}.d.ts`, default: `./${built}.js` },
   ]);
   const kept = Object.entries(manifest.members).filter(([name]) => !workspaceOnly.has(name));
+  // For TypeScript under `moduleResolution: node`, which does not read `exports`.
+  const typesVersions = packageEntries(manifest)
+    .filter(({ subpath }) => subpath !== '.')
+    .map(({ subpath, built }) => [subpath.slice(2), [`./${built}.d.ts`]]);
   return {
     ...Object.fromEntries(kept),
+    main: './lib/index.js',
+    types: './lib/index.d.ts',
+    typesVersions: { '*': Object.fromEntries(typesVersions) },
     exports: Object.fromEntries(entries),
     sideEffects: false,
-    files: ['lib'],
+    files: ['lib', 'CHANGELOG.md'],
   };
 }
 

@@ -24,6 +24,7 @@ export async function checkPackage(): Promise<boolean> {
       ...(await sizeFaults(builtFolder)),
       ...(await publintFaults(tarball)),
       ...typeFaults(tarball),
+      ...publishFaults(builtFolder),
     ];
     for (const fault of faults) console.error(fault);
     return faults.length === 0;
@@ -55,17 +56,32 @@ async function publintFaults(tarball: string): Promise<readonly string[]> {
   return messages.map((message) => `publint: ${formatMessage(message, pkg, { color: false })}`);
 }
 
-/** `attw` resolves the types of each entry as every kind of consumer does; only `require` under old rules is left out. */
+/** `attw` resolves the types of each entry as every kind of consumer does. That CommonJS gets ES modules is as it should be. */
 function typeFaults(tarball: string): readonly string[] {
   const attw = [
     'node_modules/@arethetypeswrong/cli/dist/index.js',
     tarball,
-    '--profile',
-    'esm-only',
+    '--ignore-rules',
+    'cjs-resolves-to-esm',
     '--no-color',
   ];
   const { status, stdout, stderr } = spawnSync(process.execPath, [...attw, '--format', 'ascii'], {
     encoding: 'utf8',
   });
   return status === 0 ? [] : [`attw: ${stdout}${stderr}`];
+}
+
+/** What `npm publish` would refuse. It asks no registry. */
+function publishFaults(builtFolder: string): readonly string[] {
+  const { status, stdout, stderr } = spawnSync(
+    'npm',
+    ['publish', '--dry-run', '--offline', '--access', 'public'],
+    {
+      cwd: builtFolder,
+      encoding: 'utf8',
+      // The command is a constant; a shell is needed for npm.cmd on Windows.
+      shell: process.platform === 'win32',
+    },
+  );
+  return status === 0 ? [] : [`npm publish --dry-run: ${stdout}${stderr}`];
 }

@@ -24,15 +24,31 @@ const specifiers = Object.keys(manifest.exports).map((subpath) => manifest.name 
 const extensions = ['nest', 'opentelemetry', 'prometheus'].map((name) => `${manifest.name}/${name}`);
 /** Entries of which only the declarations name the framework. */
 const typedByFramework = [`${manifest.name}/hono`];
+/** What an application passes in and the package does not import, and types that some of it needs. */
+const passedIn = ['express', 'koa', 'fastify', '@types/node', '@types/express', '@types/koa'];
+/** The oldest versions of what it works with, and older ones still of drivers that it has no say in. */
+const oldVersions = {
+  ...{
+    express: '4.18.0',
+    fastify: '4.0.0',
+    hono: '3.12.12',
+    koa: '2.16.4',
+    redis: '4.7.1',
+    ioredis: '4.31.0',
+  },
+  ...{ 'better-sqlite3': '10.1.0', pg: '8.11.0', postgres: '3.3.0', mysql2: '2.3.3' },
+  ...{ '@nestjs/common': '10.4.22', '@nestjs/core': '10.4.22', rxjs: '7.8.1' },
+};
 const readme = readFileSync(path.join(packageFolder, 'README.md'), 'utf8');
 
 const temporary = mkdtempSync(path.join(tmpdir(), 'billonce-install-'));
 /** A project that has the tarball and nothing else, and one that has all that the package works with. */
 const bare = path.join(temporary, 'bare');
 const full = path.join(temporary, 'full');
+let tarball = '';
 
 before(() => {
-  const tarball = run(root, process.execPath, 'tools/package-tarball.ts', temporary).trim();
+  tarball = run(root, process.execPath, 'tools/package-tarball.ts', temporary).trim();
   mkdirSync(bare);
   writeFileSync(path.join(bare, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }');
   // The command is a constant; a shell is needed for npm.cmd on Windows.
@@ -42,13 +58,12 @@ before(() => {
   });
   cpSync(bare, full, { recursive: true });
   link(bare, '@types/node');
-  for (const name of Object.keys(manifest.peerDependencies)) link(full, name);
-  for (const name of ['@types/node', '@types/express', '@types/koa']) link(full, name);
+  for (const name of [...Object.keys(manifest.peerDependencies), ...passedIn]) link(full, name);
 });
 
 after(() => rmSync(temporary, { recursive: true, force: true }));
 
-test('the tarball holds modules, their declarations, a manifest, a README and a licence, and no test', () => {
+test('the tarball holds modules, their declarations, a manifest, a README, a changelog and a licence, and no test', () => {
   const installed = path.join(bare, 'node_modules', manifest.name);
   const files = globSync('**/*', { cwd: installed, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -56,7 +71,7 @@ test('the tarball holds modules, their declarations, a manifest, a README and a 
       path.relative(installed, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/'),
     );
   const others = files.filter((file) => !/^lib\/[a-z0-9/-]+\.(?:d\.ts|js)$/.test(file));
-  assert.deepEqual(others.sort(), ['LICENSE', 'README.md', 'package.json']);
+  assert.deepEqual(others.sort(), ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
   assert.deepEqual(
     files.filter((file) => /\.test\.|\/test\//.test(file)),
     [],
@@ -79,6 +94,29 @@ test('installing the tarball installs nothing else', () => {
   assert.deepEqual(installed.filter((name) => !name.startsWith('.')).sort(), expected);
 });
 
+test('npm installs it beside old versions of frameworks and drivers', () => {
+  const project = path.join(temporary, 'old');
+  const dependencies: Record<string, string> = { [manifest.name]: `file:${tarball}` };
+  for (const [name, version] of Object.entries(oldVersions)) {
+    const folder = path.join(project, 'parts', name.replace('/', '-'));
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name, version }));
+    dependencies[name] = `file:${folder}`;
+  }
+  writeFileSync(path.join(project, 'package.json'), JSON.stringify({ private: true, dependencies }));
+  const resolve = [
+    'install',
+    '--package-lock-only',
+    '--offline',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ];
+  const shell = process.platform === 'win32';
+  const { status, stderr } = spawnSync('npm', resolve, { cwd: project, encoding: 'utf8', shell });
+  assert.deepEqual([status, stderr], [0, '']);
+});
+
 test('each entry loads with nothing else installed, except those that extend another library', () => {
   const loaded = specifiers.filter((specifier) => !extensions.includes(specifier));
   assert.deepEqual(loadIn(bare, loaded), loaded);
@@ -98,6 +136,38 @@ for (const moduleResolution of ['nodenext', 'bundler']) {
     assert.equal(typeErrors(full, moduleResolution, expressApp), '');
   });
 }
+
+for (const [module, moduleResolution] of [
+  ['commonjs', 'node'],
+  ['nodenext', 'nodenext'],
+] as const) {
+  test(`a CommonJS project under moduleResolution ${moduleResolution} compiles and runs`, () => {
+    const project = path.join(temporary, `commonjs-${moduleResolution}`);
+    mkdirSync(project);
+    symlinkSync(path.join(full, 'node_modules'), path.join(project, 'node_modules'), 'junction');
+    writeFileSync(path.join(project, 'package.json'), '{ "name": "consumer", "private": true }');
+    writeFileSync(path.join(project, 'consumer.ts'), commonJsApp);
+    const compilerOptions = {
+      ...{ module, moduleResolution, ignoreDeprecations: '6.0', target: 'es2024', types: ['node'] },
+      ...{ lib: ['es2024', 'esnext.disposable'], strict: true, skipLibCheck: false },
+    };
+    const config = JSON.stringify({ compilerOptions, files: ['consumer.ts'] });
+    writeFileSync(path.join(project, 'tsconfig.json'), config);
+    const compiler = path.join(root, 'node_modules/typescript/bin/tsc');
+    const compiled = spawnSync(process.execPath, [compiler, '--project', project], { encoding: 'utf8' });
+    assert.equal(compiled.stdout, '');
+    assert.match(readFileSync(path.join(project, 'consumer.js'), 'utf8'), /require\(/);
+    assert.equal(run(project, process.execPath, 'consumer.js').trim(), 'function InvalidOptionsError');
+  });
+}
+
+test('the published pages lead to no file that is not published', () => {
+  for (const page of ['README.md', 'CHANGELOG.md']) {
+    const text = readFileSync(path.join(bare, 'node_modules', manifest.name, page), 'utf8');
+    assert.ok(text.length > 1000);
+    assert.doesNotMatch(text, /\]\((?![a-z]+:|#)/);
+  }
+});
 
 test('every name that the README and the docs import exists', () => {
   const pages = globSync('docs/**/*.md', { cwd: root }).map((page) =>
@@ -149,6 +219,18 @@ export const report = await inspect(store, { caller: { kind: 'tenant', tenant: '
 idempotency({ store, leaseMS: 30_000 });
 // @ts-expect-error there is no such profile
 idempotency({ store, profile: 'strype' });
+`;
+
+const commonJsApp = `
+import { InvalidOptionsError } from '@billonce/idempotency';
+import { memoryStore } from '@billonce/idempotency/memory';
+import { idempotency } from '@billonce/idempotency/express';
+import { fileJournal } from '@billonce/idempotency/client/file-journal';
+const protection = idempotency({ store: memoryStore(), callers: 'by-address' });
+console.log(typeof protection, InvalidOptionsError.name);
+// @ts-expect-error there is no such option
+export const misspelled = () => idempotency({ store: memoryStore(), callers: 'by-address', leaseMS: 1 });
+export const journal: typeof fileJournal = fileJournal;
 `;
 
 /** Tells the port of the first server that listens, so that nobody has to guess a free one or when it is ready. */
