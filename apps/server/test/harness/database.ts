@@ -43,7 +43,7 @@ export async function emptyDatabase(t: TestContext): Promise<string> {
   return await migratedPostgres();
 }
 
-/** An empty database of a test's own on PostgreSQL, whatever the engine of this process is: not even tables are in it. */
+/** A new PostgreSQL database for one test, without tables, on any engine of this process. */
 export async function emptyPostgres(): Promise<string> {
   return await throughPooler(await createDatabase(await startedServer()));
 }

@@ -38,7 +38,7 @@ function decideBulk(command: PutServiceBulk, view: View, moment: Moment): Decisi
     kind: 'done',
     answer: { status: 201, body: { results } },
     changes: draft.changes(),
-    // As with usage: a bulk that applied nothing leaves its key free, so that it can be mended and sent again.
+    // As with usage: a bulk that applied nothing leaves its key free, so that it can be fixed and sent again.
     remembered: results.some(({ ok }) => ok),
   };
 }

@@ -91,7 +91,7 @@ function decideSettle(command: Settle, view: View, moment: Moment): Decision | H
   }
   const quote = quoteOf(account, service, position);
   if (!isExpected(command, quote)) return quoteChanged(quoteOf(account, service));
-  // What was reversed before it was settled comes to no line, and to no bill.
+  // If all usage was reversed before settlement, there is nothing to bill.
   if (quote.lines.length === 0) return done({ status: 200, body: settledAnswer(agent, quote, undefined) });
   const settled = settleOn(account, quote, position, moment.id(0), moment.nowMs);
   if (settled === undefined) return refused(limitExceeded);

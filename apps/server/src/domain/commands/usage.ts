@@ -101,7 +101,7 @@ function decideBulk(command: RecordUsageBulk, view: View, moment: Moment): Decis
     kind: 'done',
     answer: { status: 201, body: { results } },
     changes: draft.changes(),
-    // A bulk in which every item was refused leaves its key free, so that it can be mended and sent again.
+    // A bulk in which every item was refused leaves its key free, so that it can be fixed and sent again.
     remembered: results.some((result) => result.ok),
   };
 }

@@ -21,7 +21,7 @@ export class ConnectionLost extends Error {
 const conflictStates: ReadonlySet<string> = new Set(['40001', '40P01', '23505']);
 /** Two who create or drop the same thing at once: unique violations of the catalog, and what was there, or gone, already. */
 const creatorStates: ReadonlySet<string> = new Set(['23505', '42P07', '42710', 'XX000']);
-/** Classes of errors that a retry does not mend: data, integrity, what the statement says. */
+/** Classes of errors that a retry does not fix: data, integrity, what the statement says. */
 const rejectedClasses: ReadonlySet<string> = new Set(['21', '22', '23', '42']);
 
 /** The SQLSTATE of what the server said; `undefined` when it said nothing. https://www.postgresql.org/docs/current/errcodes-appendix.html */
