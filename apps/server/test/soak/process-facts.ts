@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 
 /** What a process holds. */
 export interface ProcessFacts {
@@ -12,4 +13,22 @@ export function factsOf(pid: number): ProcessFacts {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const kibibytes = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]);
   return { memoryMiB: Math.round(kibibytes / 1_024), descriptors: readdirSync(`/proc/${pid}/fd`).length };
+}
+
+/** What the descriptors of a process are, and how many of each: for the message of a test. */
+export function descriptorKinds(pid: number): string {
+  const counts = new Map<string, number>();
+  for (const descriptor of existsSync(`/proc/${pid}/fd`) ? readdirSync(`/proc/${pid}/fd`) : []) {
+    const kind = kindOf(`/proc/${pid}/fd/${descriptor}`);
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return [...counts].map(([kind, count]) => `${count} ${kind}`).join(', ');
+}
+
+function kindOf(path: string): string {
+  try {
+    return basename(readlinkSync(path)).replace(/:?\[.*\]$/, '');
+  } catch {
+    return 'closed meanwhile';
+  }
 }
