@@ -1,15 +1,10 @@
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Settings } from 'typebox/system';
-import { pointerTo } from './pointer.ts';
-import { explanationOf } from './schemas/explained-pattern.ts';
+import { type CheckError, type Fault, faultsFrom } from './fault-messages.ts';
 import { compileSizeCheck } from './size-bounds.ts';
 
-/** One fault of a request: where it is (a JSON pointer, RFC 6901) and what is wrong with it. */
-export interface Fault {
-  readonly pointer: string;
-  readonly message: string;
-}
+export type { Fault } from './fault-messages.ts';
 
 /** What came of checking a value against a schema. */
 export type Validated<T> =
@@ -75,10 +70,10 @@ function firstFaults(value: unknown, errors: (value: unknown) => readonly CheckE
   for (const length of prefixLengths) {
     const part = withListsCut(value, length);
     if (part === value) break;
-    const faults = errors(part).flatMap(describe);
+    const faults = faultsFrom(errors(part));
     if (faults.length >= faultsMax) return faults.slice(0, faultsMax);
   }
-  return errors(value).flatMap(describe).slice(0, faultsMax);
+  return faultsFrom(errors(value)).slice(0, faultsMax);
 }
 
 /** An object whose lists have at most so many items; the same one if none has more. */
@@ -89,56 +84,4 @@ function withListsCut(value: unknown, length: number): unknown {
   return Object.fromEntries(
     members.map(([name, member]) => [name, Array.isArray(member) ? member.slice(0, length) : member]),
   );
-}
-
-interface CheckError {
-  readonly keyword: string;
-  readonly instancePath: string;
-  readonly params: object;
-  readonly message: string;
-}
-
-function describe(error: CheckError): Fault[] {
-  switch (error.keyword) {
-    // Reported a second time, with all names, as 'additionalProperties'.
-    case 'boolean':
-      return [];
-    case 'additionalProperties':
-      return names(error.params, 'additionalProperties').map((name) => ({
-        pointer: pointerTo(error.instancePath, name),
-        message: 'is not a member of this request',
-      }));
-    case 'required':
-      return names(error.params, 'requiredProperties').map((name) => ({
-        pointer: pointerTo(error.instancePath, name),
-        message: 'is required',
-      }));
-    case 'pattern':
-      return [{ pointer: error.instancePath, message: patternMessage(error) }];
-    case 'format':
-      return [{ pointer: error.instancePath, message: formatMessage(error) }];
-    default:
-      return [{ pointer: error.instancePath, message: error.message }];
-  }
-}
-
-/** A client reads a sentence, not a regular expression. */
-function patternMessage({ params, message }: CheckError): string {
-  return explanationOf(Reflect.get(params, 'pattern')) ?? message;
-}
-
-function formatMessage({ params, message }: CheckError): string {
-  switch (Reflect.get(params, 'format')) {
-    case 'date-time':
-      return 'must be an existing date and time';
-    case 'storable-text':
-      return 'must not contain U+0000 or lone surrogates';
-    default:
-      return message;
-  }
-}
-
-function names(params: object, list: string): readonly string[] {
-  const value: unknown = Reflect.get(params, list);
-  return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
 }
