@@ -1,5 +1,6 @@
 // Why a server does not start: one sentence on the standard error, with what to do, and exit code 1.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -141,6 +142,35 @@ test('a server that is away is named by every command that calls one', async (t)
     const { code, printed } = await runHere(args);
     assert.equal(code, 1);
     assert.equal(printed, `billonce ${args[0]}: ${expected}\n`);
+  }
+});
+
+test('a Node that is too old to start with is named, and which one is needed', () => {
+  for (const [file, sentence] of [
+    [
+      'tools/bootstrap.mjs',
+      'billonce: this needs Node 18 or later, and runs on v16.20.2: install a newer Node',
+    ],
+    [
+      'apps/server/bin/billonce.mjs',
+      'billonce: this needs Node 24 or later, and runs on v16.20.2: install a newer Node, ' +
+        'or use "npm run billonce --" in the repository, which brings its own',
+    ],
+  ]) {
+    // An old Node is not at hand: this one says that it is old.
+    const pretends = `Object.defineProperty(process, 'version', { value: 'v16.20.2' });
+      Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '16.20.2' } });`;
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [
+        '--import',
+        `data:text/javascript,${encodeURIComponent(pretends)}`,
+        file ?? '',
+        'apps/server/src/main.ts',
+      ],
+      { encoding: 'utf8' },
+    );
+    assert.deepEqual([status, stderr], [1, `${sentence}\n`]);
   }
 });
 
