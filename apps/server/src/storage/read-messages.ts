@@ -1,19 +1,6 @@
 import type { FaultFacts } from '../fault-facts.ts';
 import type { StorageFault } from '../ledger/storage-port.ts';
 import type { JobName, JobResult, ReadJob } from '../reads/read-jobs.ts';
-import type { ConnectionOptions } from './postgres/connection.ts';
-import type { HorizonWaits } from './postgres/tail-horizon.ts';
-import type { AnswerCap } from './stored-answer.ts';
-
-/** What a thread of readers opens. */
-export type ReadThreadData =
-  | { readonly engine: 'sqlite'; readonly file: string; readonly cap: AnswerCap }
-  | {
-      readonly engine: 'postgres';
-      readonly connection: ConnectionOptions;
-      readonly cap: AnswerCap;
-      readonly horizonWaits: HorizonWaits | undefined;
-    };
 
 /** What a thread of readers is asked. */
 export type ReadCall =

@@ -3,7 +3,13 @@ import { type FaultFacts, factsOf } from '../fault-facts.ts';
 import { StorageFault } from '../ledger/storage-port.ts';
 import type { JobName, JobResult, JobRunner, ReadJob } from '../reads/read-jobs.ts';
 import { ReadAborted } from '../reads/read-places.ts';
-import type { ReadCall, ReadReply, ReadThreadData } from './read-messages.ts';
+import type { ReadCall, ReadReply } from './read-messages.ts';
+
+/** What a thread runs, and what that opens. */
+export interface ReadProgram {
+  readonly main: URL;
+  readonly data: object;
+}
 
 interface Pending {
   readonly resolve: (result: JobResult<JobName>) => void;
@@ -14,8 +20,8 @@ interface Pending {
 export class ReadThreads implements JobRunner {
   readonly #threads: readonly ReadThread[];
 
-  constructor(data: ReadThreadData, threads: number) {
-    this.#threads = Array.from({ length: threads }, () => new ReadThread(data));
+  constructor(program: ReadProgram, threads: number) {
+    this.#threads = Array.from({ length: threads }, () => new ReadThread(program));
   }
 
   async run<N extends JobName>(job: ReadJob<N>, signal: AbortSignal): Promise<JobResult<N>> {
@@ -30,14 +36,14 @@ export class ReadThreads implements JobRunner {
 }
 
 class ReadThread {
-  readonly #data: ReadThreadData;
+  readonly #program: ReadProgram;
   readonly #pending = new Map<number, Pending>();
   #worker: Worker | undefined;
   #lastCall = 0;
   #endedBy: FaultFacts | undefined;
 
-  constructor(data: ReadThreadData) {
-    this.#data = data;
+  constructor(program: ReadProgram) {
+    this.#program = program;
   }
 
   /** How many it has. */
@@ -66,7 +72,7 @@ class ReadThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./read-thread.ts', import.meta.url), { workerData: this.#data });
+    const worker = new Worker(this.#program.main, { workerData: this.#program.data });
     worker.on('message', (reply: ReadReply) => this.#settle(reply));
     worker.on('error', (error) => {
       this.#endedBy = factsOf(error);

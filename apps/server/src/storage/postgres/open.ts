@@ -12,6 +12,7 @@ import { ReadPool } from './pool.ts';
 import { PostgresBooks } from './postgres-books.ts';
 import { type PostgresOptions, PostgresStorage } from './postgres-storage.ts';
 import { takeBudget } from './rate-budgets.ts';
+import type { PostgresReadData } from './read-thread.ts';
 import { PostgresSweep } from './sweep.ts';
 import { type HorizonWaits, TailHorizon } from './tail-horizon.ts';
 import { probeWrite } from './write-probe.ts';
@@ -56,10 +57,8 @@ export async function openPostgres(
   const horizon = new TailHorizon(pool, options.horizonWaits);
   const books = new PostgresBooks({ pool, pulse, cap: options.cap, horizon, apiKeys });
   const { url, isPrepared, cap, horizonWaits, readThreads } = options;
-  const jobs = new ReadThreads(
-    { engine: 'postgres', connection: { url, isPrepared }, cap, horizonWaits },
-    readThreads,
-  );
+  const data: PostgresReadData = { connection: { url, isPrepared }, cap, horizonWaits };
+  const jobs = new ReadThreads({ main: new URL('./read-thread.ts', import.meta.url), data }, readThreads);
   const sweepable = new PostgresSweep(upkeep, options.cap);
   const storages = Array.from(
     { length: options.lanes },

@@ -27,7 +27,8 @@ export async function openSqlite(
 ): Promise<Storage> {
   const writer = await SqliteWriter.start({ sqlite, executor }, onCommitted);
   const books = new SqliteBooks(new FileSnapshots(sqlite.file), sqlite.cap);
-  const jobs = new ReadThreads({ engine: 'sqlite', ...sqlite }, readThreads);
+  const main = new URL('./read-thread.ts', import.meta.url);
+  const jobs = new ReadThreads({ main, data: sqlite }, readThreads);
   const close = async () => {
     await jobs.close();
     books.close();

@@ -1,0 +1,38 @@
+// A thread that reads the database. It loads nothing of the other engine.
+import { workerData } from 'node:worker_threads';
+import { serveReads, unless } from '../serve-reads.ts';
+import type { AnswerCap } from '../stored-answer.ts';
+import type { ConnectionOptions } from './connection.ts';
+import { KnownApiKeys } from './known-api-keys.ts';
+import { ReadPool } from './pool.ts';
+import { PostgresBooks } from './postgres-books.ts';
+import { type HorizonWaits, TailHorizon } from './tail-horizon.ts';
+
+/** What such a thread opens. */
+export interface PostgresReadData {
+  readonly connection: ConnectionOptions;
+  readonly cap: AnswerCap;
+  readonly horizonWaits: HorizonWaits | undefined;
+}
+
+/** Connections of a thread: its reads share them. */
+const connections = 2;
+
+const { connection, cap, horizonWaits }: PostgresReadData = workerData;
+const pool = new ReadPool(connection, connections);
+const horizon = new TailHorizon(pool, horizonWaits);
+const apiKeys = new KnownApiKeys(pool);
+
+serveReads(
+  (signal) =>
+    new PostgresBooks({
+      pool: {
+        use: (read) => unless(signal, () => pool.use(read)),
+        close: () => pool.close(),
+      },
+      pulse: pool,
+      cap,
+      horizon,
+      apiKeys,
+    }),
+);
