@@ -73,13 +73,8 @@ const nobody: Caller = {
 
 /** Registers a route for every operation of the contract, so that none can be forgotten. */
 export function registerOperations(app: FastifyInstance, handlers: Handlers, keeper: Gatekeeper): void {
-  const methods = new Map<string, Set<string>>();
-  for (const name of operationNames()) {
-    const operation = operations[name];
-    methods.set(operation.path, (methods.get(operation.path) ?? new Set<string>()).add(operation.method));
-    registerOperation(app, name, handlers[name], keeper);
-  }
-  for (const path of methods.keys()) registerOtherMethods(app, path, methodsAt(path, methods));
+  for (const name of operationNames()) registerOperation(app, name, handlers[name], keeper);
+  for (const [path, taken] of takenMethods) registerOtherMethods(app, path, taken);
 }
 
 /** Methods that a path takes, also as one of those that another path with parameters stands for: `/services/bulk`. */
@@ -97,6 +92,17 @@ function methodsAt(path: string, methods: ReadonlyMap<string, ReadonlySet<string
 
 function operationNames(): OperationName[] {
   return Object.keys(operations).filter((name): name is OperationName => name in operations);
+}
+
+/** The methods that each path of the contract takes. */
+const takenMethods = methodsOfPaths();
+
+function methodsOfPaths(): ReadonlyMap<string, ReadonlySet<string>> {
+  const methods = new Map<string, Set<string>>();
+  for (const { path, method } of Object.values<Operation>(operations)) {
+    methods.set(path, (methods.get(path) ?? new Set<string>()).add(method));
+  }
+  return new Map([...methods.keys()].map((path) => [path, methodsAt(path, methods)]));
 }
 
 function registerOperation<N extends OperationName>(
