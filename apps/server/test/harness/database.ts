@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { Client } from 'pg';
 import { startPostgres, type TestPostgres } from '../../../../packages/idempotency/test/harness/postgres.ts';
 import { ExclusiveConnection } from '../../src/storage/postgres/exclusive-connection.ts';
 import { migrate } from '../../src/storage/postgres/migrations/migrate.ts';
+import { Connection as FileConnection } from '../../src/storage/sqlite/connection.ts';
+import { migrate as migrateFile } from '../../src/storage/sqlite/migrations/migrate.ts';
+import { setPragmas } from '../../src/storage/sqlite/pragmas.ts';
 import { startPgBouncer, type TestPgBouncer } from './pgbouncer.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -35,12 +39,31 @@ const migrateWithinMs = 60_000;
 
 let server: Promise<Pick<TestPostgres, 'connectionString'>> | undefined;
 let template: Promise<string> | undefined;
+let templateBytes: Buffer | undefined;
 let pooler: Promise<TestPgBouncer> | undefined;
 
 /** The `DATABASE_URL` of an empty database of a test's own. */
 export async function emptyDatabase(t: TestContext): Promise<string> {
-  if (engine === 'sqlite') return `file:${join(temporaryFolder(t), 'books.db')}`;
-  return await migratedPostgres();
+  return engine === 'sqlite' ? `file:${migratedFile(t)}` : await migratedPostgres();
+}
+
+/** A file with the tables of a server, and nothing in them. It is a copy: the migrations of a process's tests run once. */
+function migratedFile(t: TestContext): string {
+  const file = join(temporaryFolder(t), 'books.db');
+  templateBytes ??= migratedBytes(file);
+  writeFileSync(file, templateBytes, { mode: 0o600 });
+  return file;
+}
+
+/** The bytes of a migrated file, which is made here and removed. */
+function migratedBytes(file: string): Buffer {
+  const connection = new FileConnection(file, 'read_write');
+  setPragmas(connection);
+  migrateFile(connection);
+  connection.close();
+  const bytes = readFileSync(file);
+  rmSync(file);
+  return bytes;
 }
 
 /** A new PostgreSQL database for one test, without tables, on any engine of this process. */
