@@ -24,6 +24,10 @@ export interface OnceOperation {
   readonly reference: string;
   /** Is aborted when the lease is lost, or the work takes longer than `executionMsMax`. */
   readonly signal: AbortSignal;
+  /** Says that nothing took effect, whatever the result is: the key is free, and the work may be done again. */
+  release(): void;
+  /** Says that no one knows whether it took effect, whatever the result is: the key is handled as after a crash. */
+  unknown(): void;
   /**
    * Completes the work inside your own transaction: effect and result are one commit.
    *
@@ -166,6 +170,8 @@ function operationOf(operation: Operation): OnceOperation {
     get signal() {
       return operation.signal;
     },
+    release: () => operation.release(),
+    unknown: () => operation.unknown(),
     completeWithin(completer, result) {
       const answer = encodeResult(result);
       if (answer === undefined) throw new TypeError('the result is not JSON');

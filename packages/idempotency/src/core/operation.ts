@@ -24,6 +24,8 @@ export class Operation {
   readonly #conclusion: Conclusion;
   #hasEnded = false;
   #stepAside: (() => void) | undefined;
+  #letThrough: (() => void) | undefined;
+  #isStreamed = false;
   /** whether the promise of the handler is still to be settled */
   #isRunning = false;
   /** whether others have answered in the place of the handler */
@@ -70,6 +72,47 @@ export class Operation {
   ): Done extends Promise<boolean> ? Promise<void> : void;
   completeWithin(completer: TransactionCompleter, answer: KeptResponse): Awaitable<void> {
     return this.#conclusion.completeWithin(completer, answer);
+  }
+
+  /**
+   * Says that nothing took effect, whatever the answer is: the key is free once it was sent, and a retry is executed. What was
+   * completed inside a transaction that has committed stays.
+   */
+  release(): void {
+    this.#conclusion.say('free');
+  }
+
+  /**
+   * Says that no one knows whether it took effect, whatever the answer is: a retry is handled as after a crash.
+   *
+   * @throws {TypeError} in the atomic mode, in which an operation that was not completed did not happen
+   */
+  unknown(): void {
+    if (this.#context.settings.mode === 'atomic') throw new TypeError('unknown() is not for the atomic mode');
+    this.#conclusion.say('unknown');
+  }
+
+  /**
+   * Lets the answer through to the client while it is made and recorded: for event streams and other long answers. To be
+   * called before the first byte. Its end is sent once it is stored; a stream that breaks off has an unknown outcome.
+   *
+   * @throws {TypeError} in the atomic mode, in which the answer that was committed is the one that is sent
+   */
+  stream(): void {
+    if (this.#context.settings.mode === 'atomic') throw new TypeError('stream() is not for the atomic mode');
+    if (this.#isStreamed || this.#hasEnded) return;
+    this.#isStreamed = true;
+    this.#letThrough?.();
+  }
+
+  /** Whether the answer goes to the client while it is made. */
+  get isStreamed(): boolean {
+    return this.#isStreamed;
+  }
+
+  /** Says what to do when the answer is to go through: for an adapter that holds its response. */
+  onStream(letThrough: () => void): void {
+    this.#letThrough = letThrough;
   }
 
   /** Whether the handler is known to run. */

@@ -8,6 +8,7 @@ import { keyPlaceLaws } from './adapter-laws/key-place-laws.ts';
 import { leaseLaws } from './adapter-laws/lease-laws.ts';
 import { nestingLaws } from './adapter-laws/nesting-laws.ts';
 import { optionLaws } from './adapter-laws/option-laws.ts';
+import { streamLaws } from './adapter-laws/stream-laws.ts';
 import type { AdapterLaw } from './adapter-laws/subject.ts';
 import { timeoutLaws } from './adapter-laws/timeout-laws.ts';
 
@@ -28,6 +29,7 @@ export const adapterLaws: readonly AdapterLaw[] = [
   ...keyLaws,
   ...keyPlaceLaws,
   ...optionLaws,
+  ...streamLaws,
   ...callerLaws,
   ...answerLaws,
   ...bodyLaws,

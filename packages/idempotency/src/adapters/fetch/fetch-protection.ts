@@ -10,7 +10,8 @@ import { isRequestId, splitTarget } from '../../core/request-head.ts';
 import type { Caller } from '../../core/scope.ts';
 import type { Awaitable } from '../../core/store.ts';
 import type { WarningCode } from '../../core/warning.ts';
-import { largeAnswer } from './large-answer.ts';
+import { passingAnswer } from './passing-answer.ts';
+import { streamedAnswer } from './streamed-answer.ts';
 import { responseOf, type WholeAnswer, wholeAnswer } from './whole-answer.ts';
 
 /** What is read of a `Request`, or of one of its kind. */
@@ -186,6 +187,13 @@ export class FetchProtection {
       return response;
     }
     const { answerBytesMax } = this.#engine.settings;
+    if (operation.isStreamed && response.body !== null) {
+      return streamedAnswer(response, response.body, answerBytesMax, {
+        finish: (kept) => this.#engine.finish(operation, kept, about),
+        abandon: () => operation.abandon(),
+        typeOfUntyped,
+      });
+    }
     let whole: WholeAnswer;
     try {
       whole = await wholeAnswer(response, answerBytesMax, typeOfUntyped);
@@ -195,7 +203,7 @@ export class FetchProtection {
     }
     const { kept } = whole;
     if (whole.start !== undefined) {
-      return largeAnswer(response, whole.start, {
+      return passingAnswer(response, whole.start, {
         finish: async () => (await this.#engine.finish(operation, kept, about)) === kept,
         abandon: () => operation.abandon(),
       });

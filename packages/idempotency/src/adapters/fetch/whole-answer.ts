@@ -24,25 +24,42 @@ export async function wholeAnswer(
   typeOfUntyped: string | undefined,
 ): Promise<WholeAnswer> {
   const { status, statusText, headers } = response;
-  const pairs: KeptHeader[] = [...headers];
-  if (response.body === null) return { kept: { status, headers: pairs, body: '' }, response };
-  if (typeOfUntyped !== undefined && !headers.has('content-type'))
-    pairs.push(['content-type', typeOfUntyped]);
+  if (response.body === null) return { kept: { status, headers: [...headers], body: '' }, response };
   const start = await readStart(response.body, bytesMax);
   if (start.rest !== undefined) {
-    return { kept: { status, headers: pairs, body: new Uint8Array(bytesMax + 1) }, response, start };
+    return {
+      kept: keptAnswer(response, new Uint8Array(bytesMax + 1), bytesMax, typeOfUntyped),
+      response,
+      start,
+    };
   }
   const bytes = joined(start.chunks);
-  const coding = headers.get('content-encoding');
-  const body =
-    coding === null || bytes.length > bytesMax ? bytes : withoutContentCoding(bytes, coding, bytesMax);
-  // What cannot be decoded, or is too large when it is, cannot be replayed to a client that takes no such coding: it is
-  // not kept, as an answer over the bound.
-  const kept = { status, headers: pairs, body: body ?? new Uint8Array(bytesMax + 1) };
+  const kept = keptAnswer(response, bytes, bytesMax, typeOfUntyped);
   const sent = new Response(bytes, { status, statusText, headers });
   // The handler has said it of a stream; what is sent has a length.
   sent.headers.delete('transfer-encoding');
   return { kept, response: sent };
+}
+
+/**
+ * A response as it is kept. What cannot be decoded, or is too large when it is, cannot be replayed to a client that takes no
+ * such coding: it is not kept, as an answer over the bound.
+ *
+ * @param typeOfUntyped the `Content-Type` that the server makes up where a body has none
+ */
+export function keptAnswer(
+  { status, headers }: Response,
+  bytes: Uint8Array,
+  bytesMax: number,
+  typeOfUntyped: string | undefined,
+): KeptResponse {
+  const pairs: KeptHeader[] = [...headers];
+  if (typeOfUntyped !== undefined && !headers.has('content-type'))
+    pairs.push(['content-type', typeOfUntyped]);
+  const coding = headers.get('content-encoding');
+  const body =
+    coding === null || bytes.length > bytesMax ? bytes : withoutContentCoding(bytes, coding, bytesMax);
+  return { status, headers: pairs, body: body ?? new Uint8Array(bytesMax + 1) };
 }
 
 const encoder = new TextEncoder();

@@ -1,12 +1,15 @@
 import { type OutgoingHttpHeader, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { andThen, isPromise } from '../../core/awaitable.ts';
 import type { KeptResponse } from '../../core/kept-response.ts';
 import type { Awaitable } from '../../core/store.ts';
 import { capturedAnswer, largeAnswer } from './captured-answer.ts';
+import { breakOff, hideHangUp, showHangUp, tellHangUp, wasCutHere } from './hang-up.ts';
+import { checkStatus, HeldHead } from './held-head.ts';
 import { hideSocket, showSocket } from './hidden-socket.ts';
+import { type ResponseVerbs, setVerbs, verbsOf } from './response-verbs.ts';
 import { sendResponse } from './send-response.ts';
-import { type Chunk, chunkOf, joined, setHeaders } from './written.ts';
+import { type Chunk, chunkOf } from './written.ts';
+import { WrittenBody } from './written-body.ts';
 
 /** What becomes of a response that is held back. */
 export interface HeldResponseEnd {
@@ -22,101 +25,86 @@ export interface HeldResponseEnd {
 
 type Callback = (error?: Error | null) => void;
 
-/** The parts of a response that Node keeps to itself, and that stand behind `headersSent` and `closed`. */
-interface Inside {
-  _header: string | null;
-  _closed?: boolean;
-}
-
-/** What stands where Node keeps the head of a response, once it counts as sent. */
-const headHeld = 'held back';
-
 /**
  * Holds a response back until its operation has ended, whichever way the handler answers: what it writes is kept,
  * handed over as one answer, and sent only then. To the handler it looks as if it were sent: from the first write on its
  * headers stand. A client that hangs up is not seen by the handler, so that it ends what it has begun.
  *
- * @returns lets everything pass from now on: another protection, further in, holds the response
+ * @returns what can be done with it until it has ended
  */
-export function holdResponse(response: ServerResponse, end: HeldResponseEnd): () => void {
+export function holdResponse(
+  response: ServerResponse,
+  end: HeldResponseEnd,
+): Pick<HeldResponse, 'stepAside' | 'letThrough'> {
   const held = new HeldResponse(response, end);
   held.take();
-  return () => held.stepAside();
+  return held;
 }
 
 class HeldResponse {
   readonly #response: ServerResponse;
-  /** the same, as Node sees it */
-  readonly #inside: Inside;
   readonly #end: HeldResponseEnd;
-  readonly #original: Pick<
-    ServerResponse,
-    'write' | 'end' | 'writeHead' | 'flushHeaders' | 'emit' | 'destroy'
-  >;
-  readonly #chunks: Chunk[] = [];
+  readonly #original: ResponseVerbs;
+  readonly #head: HeldHead;
+  readonly #body: WrittenBody;
   #callbacks: readonly Callback[] | undefined;
-  #bytes = 0;
   #hasEnded = false;
   #hasHungUp = false;
-  /** the body is too large to be kept: what is written is sent, and only the end is held */
-  #isPassing = false;
+  /** the handler wants what it writes to be sent at once */
+  #isLetThrough = false;
   /** others have put their own functions on the response since, which call ours */
   #isAside = false;
 
   constructor(response: ServerResponse, end: HeldResponseEnd) {
     this.#response = response;
-    this.#inside = inside(response);
     this.#end = end;
-    const { write, end: originalEnd, writeHead, flushHeaders, emit, destroy } = response;
-    this.#original = { write, end: originalEnd, writeHead, flushHeaders, emit, destroy };
+    this.#body = new WrittenBody(end.bodyBytesMax);
+    this.#original = verbsOf(response);
+    this.#head = new HeldHead(response, this.#original.writeHead);
   }
 
   take(): void {
     const response = this.#response;
-    response.write = this.#write;
-    response.end = this.#finish;
-    response.writeHead = this.#writeHead;
-    response.flushHeaders = this.#begin;
-    response.emit = this.#emit;
-    response.destroy = this.#destroy;
+    setVerbs(response, {
+      write: this.#write,
+      end: this.#finish,
+      writeHead: this.#writeHead,
+      flushHeaders: this.#flushHeaders,
+      emit: this.#emit,
+      destroy: this.#destroy,
+    });
     if (this.#end.hidesSocket) hideSocket(response);
     if (response.destroyed) this.#hideHangUp();
   }
 
+  /** Sends what is written at once, and keeps it. Only the end waits for the end of the operation. */
+  letThrough(): void {
+    if (this.#isAside || this.#hasEnded) return;
+    this.#isLetThrough = true;
+    if (this.#body.isHeld && !this.#body.isEmpty) this.#sendHeld(undefined);
+  }
+
+  /** Lets everything pass from now on: another protection, further in, holds the response. */
   stepAside(): void {
     const response = this.#response;
     this.#isAside = true;
     this.#hasEnded = true;
     if (this.#end.hidesSocket) showSocket(response);
-    if (!this.#hasHungUp) return;
-    response.destroyed = true;
-    this.#inside._closed = true;
+    if (this.#hasHungUp) showHangUp(response);
   }
 
   #giveBack(): void {
-    const response = this.#response;
-    const { write, end, writeHead, flushHeaders, emit, destroy } = this.#original;
-    response.write = write;
-    response.end = end;
-    response.writeHead = writeHead;
-    response.flushHeaders = flushHeaders;
-    response.emit = emit;
-    response.destroy = destroy;
-    if (this.#end.hidesSocket) showSocket(response);
+    setVerbs(this.#response, this.#original);
+    if (this.#end.hidesSocket) showSocket(this.#response);
   }
 
-  /**
-   * From now on the headers count as sent: Node itself refuses to change them. Libraries such as `on-headers` put their
-   * own `writeHead` on a response, to set headers when the first byte is written. Node calls that one, and so do we.
-   */
-  readonly #begin = (): void => {
-    const response = this.#response;
+  readonly #flushHeaders = (): void => {
     if (this.#isAside) {
-      this.#original.flushHeaders.call(response);
+      this.#original.flushHeaders.call(this.#response);
       return;
     }
-    if (this.#inside._header === null) response.writeHead(response.statusCode);
-    this.#inside._header ??= headHeld;
+    this.#head.begin();
+    if (this.#isLetThrough && this.#body.isHeld && !this.#hasEnded) this.#sendHeld(undefined);
   };
 
   readonly #write = (chunk: unknown, encoding?: BufferEncoding | Callback, callback?: Callback): boolean => {
@@ -125,36 +113,33 @@ class HeldResponse {
     const done = typeof encoding === 'function' ? encoding : callback;
     // Node says what is wrong with a write after the end.
     if (this.#hasEnded) return writeLate(this.#response, done);
-    if (this.#isPassing) return this.#pass(chunkOf(chunk, encoding), done);
-    this.#keep(chunk, encoding);
-    this.#begin();
-    if (this.#bytes > this.#end.bodyBytesMax) return this.#beginPassing(done);
+    const body = this.#body;
+    const taken = chunkOf(chunk, encoding);
+    const isSent = !body.isHeld;
+    body.take(taken);
+    this.#head.begin();
+    if (isSent) return this.#sendOn(taken, done);
+    if (this.#isLetThrough || body.isTooLarge) return this.#sendHeld(done);
     if (typeof done === 'function') queueMicrotask(done);
     return true;
   };
 
-  #beginPassing(done: Callback | undefined): boolean {
-    const response = this.#response;
-    this.#isPassing = true;
-    this.#inside._header = null;
-    response.writeHead = this.#original.writeHead;
-    response.flushHeaders = this.#original.flushHeaders;
-    const held = joined(this.#chunks);
-    this.#chunks.length = 0;
-    return this.#pass(held, done);
+  #sendHeld(done: Callback | undefined): boolean {
+    const held = this.#body.letThrough();
+    if (!this.#hasHungUp) {
+      this.#head.send();
+      if (held.length === 0) this.#original.flushHeaders.call(this.#response);
+    }
+    return this.#sendOn(held, done);
   }
 
-  #pass(chunk: Chunk, done: Callback | undefined): boolean {
-    // Nobody reads it any more; the handler is to end what it has begun.
-    if (!this.#hasHungUp) return Reflect.apply(this.#original.write, this.#response, [chunk, 'utf8', done]);
+  #sendOn(chunk: Chunk, done: Callback | undefined): boolean {
+    // Once the client is gone, the handler is to end what it has begun.
+    if (!this.#hasHungUp && chunk.length > 0) {
+      return Reflect.apply(this.#original.write, this.#response, [chunk, 'utf8', done]);
+    }
     if (typeof done === 'function') queueMicrotask(done);
     return true;
-  }
-
-  #keep(chunk: unknown, encoding: unknown): void {
-    const kept = chunkOf(chunk, encoding);
-    this.#chunks.push(kept);
-    this.#bytes += kept.length;
   }
 
   readonly #finish = (
@@ -170,11 +155,11 @@ class HeldResponse {
     }
     if (this.#hasEnded) return response;
     checkStatus(response.statusCode);
-    if (typeof chunk !== 'function' && chunk !== undefined && chunk !== null) {
-      if (this.#isPassing) this.#pass(chunkOf(chunk, encoding), undefined);
-      else this.#keep(chunk, encoding);
-    }
-    if (!this.#isPassing) this.#begin();
+    const hasLast = typeof chunk !== 'function' && chunk !== undefined && chunk !== null;
+    const last = hasLast ? chunkOf(chunk, encoding) : undefined;
+    if (last !== undefined) this.#body.take(last);
+    this.#head.begin();
+    if (last !== undefined && !this.#body.isHeld) this.#sendOn(last, undefined);
     this.#hasEnded = true;
     // What asks whether the answer has ended (`writableEnded`) must hear yes.
     response.finished = true;
@@ -185,12 +170,12 @@ class HeldResponse {
   #settle(): void {
     try {
       const { bodyBytesMax } = this.#end;
-      const body = joined(this.#chunks);
-      const answer = this.#isPassing
-        ? largeAnswer(this.#response, bodyBytesMax)
-        : capturedAnswer(this.#response, body, bodyBytesMax);
+      const { whole, isKept } = this.#body;
+      const answer = isKept
+        ? capturedAnswer(this.#response, whole, bodyBytesMax)
+        : largeAnswer(this.#response, bodyBytesMax);
       const done = andThen(this.#end.finish(answer), (sent) =>
-        this.#send(body, sent === answer ? undefined : sent),
+        this.#send(whole, sent === answer ? undefined : sent),
       );
       if (isPromise(done)) done.catch(this.#broken);
     } catch (error) {
@@ -201,17 +186,18 @@ class HeldResponse {
   /** @param instead what is sent in the place of what the handler answered */
   #send(body: Chunk, instead: KeptResponse | undefined): void {
     const response = this.#response;
+    const { isHeld } = this.#body;
     this.#giveBack();
     if (this.#hasHungUp) {
-      this.#tellHangUp();
+      tellHangUp(response);
       return;
     }
-    if (this.#isPassing && instead !== undefined) {
+    if (!isHeld && instead !== undefined) {
       // It is sent already, and must not count as the answer: the client finds that it breaks off, and asks again.
-      response.destroy();
+      breakOff(response);
       return;
     }
-    if (!this.#isPassing) this.#inside._header = null;
+    if (isHeld) this.#head.giveBack();
     response.finished = false;
     const callbacks = this.#callbacks;
     if (callbacks !== undefined) {
@@ -220,7 +206,7 @@ class HeldResponse {
       });
     }
     if (instead !== undefined) sendResponse(response, instead);
-    else if (body.length > 0) response.end(body);
+    else if (isHeld && body.length > 0) response.end(body);
     else response.end();
   }
 
@@ -236,14 +222,7 @@ class HeldResponse {
   ): ServerResponse => {
     const response = this.#response;
     if (this.#isAside) return Reflect.apply(this.#original.writeHead, response, [status, reason, more]);
-    checkStatus(status);
-    // Node says what is wrong with a second head.
-    if (this.#inside._header !== null) return ServerResponse.prototype.writeHead.call(response, status);
-    response.statusCode = status;
-    if (typeof reason === 'string') response.statusMessage = reason;
-    const headers = typeof reason === 'string' ? more : (reason ?? more);
-    setHeaders(response, headers);
-    this.#inside._header = headHeld;
+    this.#head.write(status, reason, more);
     return response;
   };
 
@@ -252,7 +231,7 @@ class HeldResponse {
     if (event !== 'close' || this.#hasHungUp || this.#isAside)
       return this.#original.emit.call(response, event, ...values);
     // An error after the first write makes frameworks cut the connection, for want of another way to tell of it.
-    if (this.#inside._header !== null && !this.#hasEnded && wasCutHere(response.req.socket)) {
+    if (this.#head.hasBegun && !this.#hasEnded && wasCutHere(response.req.socket)) {
       this.#breakOff();
       return this.#original.emit.call(response, event, ...values);
     }
@@ -264,36 +243,20 @@ class HeldResponse {
   #hideHangUp(): void {
     const response = this.#response;
     this.#hasHungUp = true;
-    response.destroyed = false;
-    this.#inside._closed = false;
-    // What waits until the client has read waits for ever.
-    if (this.#isPassing) queueMicrotask(() => response.emit('drain'));
-    const { socket } = response.req;
-    const { destroy } = socket;
-    // What is dead already tells nobody that the framework cuts it.
-    socket.destroy = (error) => {
-      if (this.#inside._header !== null && !this.#hasEnded) this.#destroy();
-      return destroy.call(socket, error);
-    };
-  }
-
-  #tellHangUp(): void {
-    const response = this.#response;
-    response.finished = true;
-    response.destroyed = true;
-    this.#inside._closed = true;
-    response.emit('close');
+    // A handler that waits until the client has read more would wait for ever.
+    if (!this.#body.isHeld) queueMicrotask(() => response.emit('drain'));
+    hideHangUp(response, () => {
+      if (this.#head.hasBegun && !this.#hasEnded) this.#destroy();
+    });
   }
 
   readonly #destroy = (error?: Error): ServerResponse => {
     if (this.#isAside) return this.#original.destroy.call(this.#response, error);
     if (this.#hasEnded) return this.#response;
     this.#breakOff();
-    if (this.#hasHungUp) {
-      this.#tellHangUp();
-      return this.#response;
-    }
-    return this.#response.destroy(error);
+    if (!this.#hasHungUp) return this.#response.destroy(error);
+    tellHangUp(this.#response);
+    return this.#response;
   };
 
   #breakOff(): void {
@@ -303,26 +266,11 @@ class HeldResponse {
   }
 }
 
-function writeLate(response: ServerResponse, done: Callback | undefined): boolean {
-  return ServerResponse.prototype.write.call(response, '', 'utf8', done);
-}
-
-/** A client that hangs up leaves the end of its stream or an error; a connection cut on this side has neither. */
-function wasCutHere(socket: Socket): boolean {
-  return socket.destroyed && socket.errored === null && !socket.readableEnded;
-}
-
-/** @throws {RangeError} as Node does, for what is no status */
-function checkStatus(status: number): void {
-  if (Number.isInteger(status) && status >= 100 && status <= 999) return;
-  throw new RangeError(`Invalid status code: ${status}`);
-}
-
 function isCallback(value: unknown): value is Callback {
   return typeof value === 'function';
 }
 
-/** What every response of Node 24 has, and its types do not tell. */
-function inside(response: ServerResponse & Partial<Inside>): Inside {
-  return response as Inside;
+/** Lets Node say what is wrong with a write after the end. */
+function writeLate(response: ServerResponse, done: Callback | undefined): boolean {
+  return ServerResponse.prototype.write.call(response, '', 'utf8', done);
 }

@@ -260,7 +260,7 @@ export class NodeProtection<Request> {
     operation: Operation,
     about: RefusedRequest,
   ): void {
-    const stepAside = holdResponse(response, {
+    const held = holdResponse(response, {
       finish: (answer) => {
         const isCutOff =
           wasTimedOut(response.req) || hasTimedOut() || (operation.isRunning && isOthersAnswer());
@@ -272,7 +272,8 @@ export class NodeProtection<Request> {
       bodyBytesMax: this.#engine.settings.answerBytesMax,
       hidesSocket: this.#hidesSocket,
     });
-    operation.onGivingWay(stepAside);
+    operation.onGivingWay(() => held.stepAside());
+    operation.onStream(() => held.letThrough());
     const echo = this.#engine.echoOf(operation.key);
     if (echo !== undefined) response.setHeader(...echo);
   }

@@ -15,6 +15,8 @@ export class Conclusion {
   #isWithin = false;
   /** the answer that was completed in the transaction, if it is too large to be kept */
   #largeWithin: KeptResponse | undefined;
+  /** what the handler itself says of the key, whatever its answer */
+  #said: 'free' | 'unknown' | undefined;
 
   constructor(settings: EngineSettings, key: HeldKey) {
     this.#settings = settings;
@@ -44,12 +46,15 @@ export class Conclusion {
     return this.#key.inspect((record) => this.#isOurs(record));
   }
 
+  /** Takes what the handler says of the key. */
+  say(fate: 'free' | 'unknown'): void {
+    this.#said = fate;
+  }
+
   /** Whether an answer leaves the key free. */
   isFreeing(answer: KeptResponse): boolean {
     if (this.#isWithin) return false;
-    return this.#settings.mode === 'atomic'
-      ? answer.status >= 400
-      : fateOf(answer, this.#settings) === 'free';
+    return this.#settings.mode === 'atomic' ? this.#isNone(answer) : this.#fateOf(answer) === 'free';
   }
 
   /** Ends the operation with an answer. */
@@ -73,7 +78,7 @@ export class Conclusion {
 
   #decideUncommitted(answer: KeptResponse): Awaitable<DecidedEnd> {
     if (this.#settings.mode === 'atomic') return this.#endUncommitted(answer);
-    switch (fateOf(answer, this.#settings)) {
+    switch (this.#fateOf(answer)) {
       case 'keep':
         return this.#complete(answer);
       case 'free':
@@ -86,8 +91,17 @@ export class Conclusion {
   /** In the atomic mode an operation that was not completed inside its transaction did not happen. */
   async #endUncommitted(answer: KeptResponse): Promise<DecidedEnd> {
     const freed = await this.free(answer);
-    if (answer.status >= 400) return freed;
+    if (this.#isNone(answer)) return freed;
     return { ending: { kind: 'refuse', refusal: { code: 'not_completed' } }, outcome: freed.outcome };
+  }
+
+  /** Whether an answer of the atomic mode says that nothing happened. */
+  #isNone({ status }: KeptResponse): boolean {
+    return status >= 400 || this.#said === 'free';
+  }
+
+  #fateOf(answer: KeptResponse): 'keep' | 'free' | 'unknown' {
+    return this.#said ?? fateOf(answer, this.#settings);
   }
 
   async #leaveUnknown(answer: KeptResponse): Promise<DecidedEnd> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Operation } from '../../core/operation.ts';
 import { assertRefusal, assertReplay, newKey, withApp } from './law-app.ts';
 import type { AdapterLaw } from './subject.ts';
 import { header, json } from './wire.ts';
@@ -109,6 +110,34 @@ export const optionLaws: readonly AdapterLaw[] = [
         app.work.status = 200;
         const first = await app.post('status', { key });
         assertReplay(await app.post('status', { key }), first);
+        assert.equal(app.work.executions, 3);
+      }),
+  },
+  {
+    id: 'handler-decides',
+    sentence:
+      'A handler can say of its key, whatever it answers, that it is free, or that no one knows the outcome.',
+    concerns: always,
+    run: (subject) =>
+      withApp(subject, {}, async (app) => {
+        const answered = async (key: string, decide: (operation: Operation | undefined) => void) => {
+          const at = app.work.executions;
+          app.work.before.close();
+          const answer = app.post('json', { key });
+          await app.work.before.arrival(at + 1);
+          decide(app.work.operations[at]);
+          app.work.before.open();
+          assert.equal((await answer).status, 201);
+        };
+        const [free, unknown] = [newKey(), newKey()];
+        await answered(free, (operation) => operation?.release());
+        await app.ended(1);
+        const second = await app.post('json', { key: free });
+        assertReplay(await app.post('json', { key: free }), second);
+        await answered(unknown, (operation) => operation?.unknown());
+        await app.ended(3);
+        assertRefusal(await app.post('json', { key: unknown }), 409, 'idempotency_outcome_unknown');
+        assert.deepEqual(app.outcomes, ['released', 'completed', 'abandoned']);
         assert.equal(app.work.executions, 3);
       }),
   },

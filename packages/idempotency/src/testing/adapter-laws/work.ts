@@ -7,6 +7,8 @@ export class LawWork {
   status = 200;
   /** how many bytes the way `large` answers with */
   largeBytes = 200_000;
+  /** whether the handlers let their answers through while they are made */
+  streams = false;
   /** whether a stream breaks in the middle */
   breaksStreams = false;
   /** stands open until a law closes it; each handler passes it before it answers */
@@ -24,6 +26,7 @@ export class LawWork {
   /** Counts an execution. Every handler calls it first; gives a number from 1 on, which the answer must carry. */
   async execute(operation: Operation | undefined): Promise<number> {
     const id = this.operations.push(operation);
+    if (this.streams) operation?.stream();
     await this.before.pass();
     return id;
   }

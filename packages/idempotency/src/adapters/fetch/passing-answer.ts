@@ -1,7 +1,9 @@
 import { type BodyStart, bytesOf } from './bounded-body.ts';
 
 /** What becomes of the operation of an answer that is sent while it is read. */
-export interface LargeAnswerEnd {
+export interface PassingAnswerEnd {
+  /** Is given what is read after the start, before it is sent. */
+  take?(chunk: Uint8Array): void;
   /** The body has ended; gives whether it counts as the answer. Must not reject. */
   finish(): Promise<boolean>;
   /** The body broke off. Must not reject. */
@@ -9,12 +11,17 @@ export interface LargeAnswerEnd {
 }
 
 /**
- * The response of a body that is too large to be kept: it is sent as it comes, and ends when its operation has. A client
- * that hangs up does not stop the handler.
+ * The response of a body that is sent as it comes, and ends when its operation has. A client that hangs up does not stop
+ * the handler.
  */
-export function largeAnswer(response: Response, { chunks, rest }: BodyStart, end: LargeAnswerEnd): Response {
+export function passingAnswer(
+  response: Response,
+  { chunks, rest }: BodyStart,
+  end: PassingAnswerEnd,
+): Response {
   const left = [...chunks];
   let isOver = false;
+  let finished: Promise<boolean> | undefined;
 
   /** @throws what the body breaks off with */
   async function next(): Promise<Uint8Array | undefined> {
@@ -22,16 +29,21 @@ export function largeAnswer(response: Response, { chunks, rest }: BodyStart, end
     if (held !== undefined || rest === undefined) return held;
     try {
       const read = await rest.read();
-      if (!read.done) return bytesOf(read.value);
+      if (!read.done) {
+        const chunk = bytesOf(read.value);
+        end.take?.(chunk);
+        return chunk;
+      }
     } catch (error) {
       isOver = true;
       await end.abandon();
       throw error;
     }
     isOver = true;
+    // Who drains reads beside the last read for the client, and finds the end as well.
+    finished ??= end.finish();
     // The client must not take it for the answer: it finds that it breaks off, and asks again.
-    if (!(await end.finish()))
-      throw new Error('this answer does not count: its operation has another outcome');
+    if (!(await finished)) throw new Error('this answer does not count: its operation has another outcome');
     return undefined;
   }
 
