@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from '../apps/server/src/domain/command.ts';
 import type { ExecutorOptions } from '../apps/server/src/ledger/batch-executor.ts';
-import { Ledger } from '../apps/server/src/ledger/ledger.ts';
 import { LedgerLanes } from '../apps/server/src/ledger/ledger-lanes.ts';
 import type { Outcome } from '../apps/server/src/ledger/submission.ts';
 import { openPostgres } from '../apps/server/src/storage/postgres/open.ts';
@@ -93,7 +92,7 @@ function services(from: number): Command {
 
 const [engine = 'sqlite', webhookCount = '0'] = process.argv.slice(2);
 const { storage, end } = await open(engine);
-const ledger = new LedgerLanes(storage.lanes.map((lane) => new Ledger(lane, storage.nowMs)));
+const ledger = new LedgerLanes(storage, { nowMs: storage.nowMs });
 const submit = async (tenant: string, command: Command): Promise<Outcome> => {
   const outcome = await ledger.submit({ tenant, key: undefined, command });
   if (outcome.kind !== 'answered') throw new Error(JSON.stringify(outcome));

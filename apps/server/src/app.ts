@@ -12,7 +12,7 @@ import { httpServer } from './http/server.ts';
 import { WriteDesk } from './http/write.ts';
 import type { ExecutorOptions } from './ledger/batch-executor.ts';
 import type { OnCommitted } from './ledger/gathering-executor.ts';
-import { Ledger, type OnDecided } from './ledger/ledger.ts';
+import type { OnDecided } from './ledger/ledger.ts';
 import { LedgerLanes } from './ledger/ledger-lanes.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { openPostgres } from './storage/postgres/open.ts';
@@ -104,7 +104,7 @@ export async function startApp(
     if (submission.key === undefined || outcome.kind !== 'answered' || outcome.replayed) return;
     sweep.answerStored(outcome.response.body.length);
   };
-  const ledger = new LedgerLanes(storage.lanes.map((lane) => new Ledger(lane, nowMs, decided)));
+  const ledger = new LedgerLanes(storage, { nowMs, onDecided: decided });
   metrics.watchQueue(() => ledger.state);
   metrics.watchLog(ports.droppedLogLines);
   const reads = new ReadDesk(storage.jobs);

@@ -5,9 +5,10 @@ import { sha256 } from '@billonce/idempotency/core';
 import type { Command } from '../src/domain/command.ts';
 import { settleBulkAccountsFirst, settleBulkAccountsMax } from '../src/domain/commands/settlements.ts';
 import { entriesBehindFirst } from '../src/domain/far-back.ts';
-import { webhooksMax } from '../src/domain/webhook.ts';
+import { type Webhook, webhooksMax } from '../src/domain/webhook.ts';
 import { executeTogether, togetherCount } from '../src/ledger/gathering-executor.ts';
 import { Ledger, type WriteTimes } from '../src/ledger/ledger.ts';
+import { LedgerLanes } from '../src/ledger/ledger-lanes.ts';
 import type { KeyUse, Outcome } from '../src/ledger/submission.ts';
 import { openEngine } from './harness/engine.ts';
 import { runSql } from './harness/sql.ts';
@@ -29,9 +30,10 @@ const settle = (agent: string): Command => ({
 /** A ledger whose batches are smaller than a heavy command, and agents with many accounts. */
 async function start(t: TestContext) {
   const engine = await openEngine(t);
-  const ledger = new Ledger(engine.executor, Date.now, () => undefined, {
-    queuedItemsMax: 100_000,
-    inFlightItemsMax: 2 * settleBulkAccountsFirst,
+  const heavyItemsMin = 2 * settleBulkAccountsFirst;
+  const ledger = new LedgerLanes(engine, {
+    nowMs: Date.now,
+    limits: { inFlightItemsMax: heavyItemsMin, heavyItemsMin },
   });
   const ended: { readonly what: string; readonly items: number }[] = [];
   const submit = async (what: string, tenant: string, command: Command, key?: KeyUse): Promise<Outcome> => {
@@ -57,6 +59,11 @@ async function start(t: TestContext) {
   }
   ended.length = 0;
   return { ...engine, ledger, submit, ended };
+}
+
+function webhook(number: number, events: Webhook['events']): Command {
+  const url = `https://example.com/${number}`;
+  return { kind: 'create_webhook', url, events, secret: '', keptSecret: 'secret', challenge: undefined };
 }
 
 function bodyOf(outcome: Outcome) {
@@ -94,16 +101,7 @@ test('a bulk weighs more while its items go to many webhooks, and no more than b
   assert.deepEqual(await together(), [180, 180, 180]);
   const webhookIds: string[] = [];
   for (let number = 0; number < webhooksMax; number++) {
-    const url = `https://example.com/${number}`;
-    const made = await submit('webhook', 'heavy', {
-      kind: 'create_webhook',
-      url,
-      events: ['*'],
-      secret: 'secret',
-      keptSecret: 'secret',
-      challenge: undefined,
-    });
-    webhookIds.push(bodyOf(made).id);
+    webhookIds.push(bodyOf(await submit('webhook', 'heavy', webhook(number, ['*']))).id);
   }
   // The server learns from the first bulk how many webhooks get its items.
   await bulk();
@@ -111,6 +109,36 @@ test('a bulk weighs more while its items go to many webhooks, and no more than b
   for (const webhookId of webhookIds) await submit('webhook', 'heavy', { kind: 'delete_webhook', webhookId });
   await bulk();
   assert.deepEqual(await together(), [180, 180, 180]);
+});
+
+test('each bill of a settle/bulk has a delivery to each webhook that is told of it, and to no other', async (t) => {
+  const { submit, books } = await start(t);
+  const webhookIds: string[] = [];
+  for (const events of [['*'], ['usage.settled', 'usage.reversed'], ['usage.recorded']] as const) {
+    const made = await submit('webhook', 'heavy', webhook(webhookIds.length, events));
+    webhookIds.push(bodyOf(made).id);
+  }
+  const { items } = bodyOf(await submit('settle', 'heavy', settle('agent-0')));
+  const billed = items.map(({ settlementId }: { settlementId: string }) => settlementId).sort();
+  assert.equal(billed.length, accounts);
+  const told = await Promise.all(
+    webhookIds.map((id) =>
+      books.deliveriesBefore('heavy', id, 'ffffffff-ffff-ffff-ffff-ffffffffffff', 1_000),
+    ),
+  );
+  const idsOf = (number: number) => told[number]?.map(({ eventId }) => eventId).reverse();
+  assert.deepEqual([idsOf(0), idsOf(1), idsOf(2)], [billed, billed, []]);
+  const [newest] = told[0] ?? [];
+  const { nextAttemptAtMs, ...kept } = newest ?? { nextAttemptAtMs: 0 };
+  assert.ok(nextAttemptAtMs > 0);
+  assert.deepEqual(kept, {
+    webhookId: webhookIds[0],
+    eventId: billed.at(-1),
+    eventType: 'usage.settled',
+    state: 'pending',
+    attempts: 0,
+    lastAttempt: undefined,
+  });
 });
 
 test('what looks through many entries for reversals is weighed with them, and then carried out', async (t) => {
@@ -200,13 +228,10 @@ test('an agent that is given accounts while its settle/bulk waits is settled who
 
 test('beside bulks without end, most writes of another tenant wait for none of them', async (t) => {
   const { executor } = await openEngine(t);
-  const ledger = new Ledger(
-    executor,
-    Date.now,
-    undefined,
-    undefined,
-    () => new Promise((pass) => setImmediate(pass)),
-  );
+  const ledger = new Ledger(executor, {
+    nowMs: Date.now,
+    passTurn: () => new Promise((pass) => setImmediate(pass)),
+  });
   const write = async (tenant: string, command: Command) => {
     const outcome = await ledger.submit({ tenant, key: undefined, command });
     assert.equal(outcome.kind, 'answered', JSON.stringify(outcome));

@@ -152,7 +152,7 @@ const later = () => Date.now() + 60_000;
 async function openHooked(t: TestContext) {
   const engine = await openEngine(t);
   const receiver = await startReceiver(t);
-  const ledger = new Ledger(engine.executor, Date.now);
+  const ledger = new Ledger(engine.executor, { nowMs: Date.now });
   const submit = async (command: Command) => {
     const outcome = await ledger.submit({ tenant: 'acme', key: undefined, command });
     assert.equal(outcome.kind, 'answered');
@@ -231,7 +231,10 @@ test('a report finds room in a queue that is full', async (t) => {
   const take = { nowMs, untilMs: nowMs + 1_000, limit: 1, onlyTests: false, inFlight: new Set<string>() };
   const [delivery] = await books.takeDue(waiting, take);
   assert.ok(delivery);
-  const ledger = new Ledger(executor, Date.now, () => undefined, { queuedItemsMax: 4, inFlightItemsMax: 1 });
+  const ledger = new Ledger(executor, {
+    nowMs: Date.now,
+    limits: { queuedItemsMax: 4, inFlightItemsMax: 1 },
+  });
   const submit = (command: Command) => ledger.submit({ tenant: 'acme', key: undefined, command });
   const usages = Array.from({ length: 10 }, () => submit(usage));
   const { webhookId, eventId } = delivery;

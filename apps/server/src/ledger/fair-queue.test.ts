@@ -59,6 +59,38 @@ test('a lane whose element does not fit begins the next batch, and the others fi
   assert.deepEqual(take(queue), ['b 1', 'c 3']);
 });
 
+test('a heavy element is taken with heavy ones of its lane only, as far as they fit', () => {
+  const queue = new FairQueue<Element>({ queuedMax: 100, takenMax: 10, heavyFrom: 4, creditPerTurn });
+  for (let number = 0; number < 3; number++) queue.offer({ lane: 'a', weight: 5, number });
+  queue.offer({ lane: 'b', weight: 4, number: 3 });
+  queue.offer({ lane: 'c', weight: 3, number: 4 });
+  queue.offer({ lane: 'd', weight: 3, number: 5 });
+  assert.deepEqual(take(queue), ['a 0', 'a 1']);
+  assert.deepEqual(take(queue), ['c 4', 'd 5'], 'then what is lighter');
+  assert.deepEqual(take(queue), ['b 3']);
+  assert.deepEqual(take(queue), ['a 2']);
+});
+
+test('of a lane that is held nothing is taken, and no one waits for it', () => {
+  const queue = new FairQueue<Element>({ queuedMax: 100, takenMax: 1, creditPerTurn });
+  queue.offer({ lane: 'a', weight: 1, number: 0 });
+  queue.hold('a');
+  assert.deepEqual([queue.hasReady, queue.isEmpty], [false, false]);
+  assert.deepEqual(take(queue), []);
+  queue.offer({ lane: 'b', weight: 1, number: 1 });
+  assert.equal(queue.hasReady, true);
+  assert.deepEqual(take(queue), ['b 1']);
+  queue.release('a');
+  assert.deepEqual(take(queue), ['a 0']);
+  // What was taken of a lane before it was held does not count for those who are expected to come again.
+  queue.offer({ lane: 'b', weight: 1_000, number: 2 });
+  take(queue);
+  queue.offer({ lane: 'b', weight: 1, number: 3 });
+  assert.deepEqual(take(queue), [], 'the lane that owes less is expected');
+  queue.hold('a');
+  assert.deepEqual(take(queue), ['b 3']);
+});
+
 test('a lane that had its turn stands last in the next batch', () => {
   const queue = new FairQueue<Element>({ queuedMax: 100, takenMax: 2, creditPerTurn });
   for (const lane of ['a', 'b', 'c']) {

@@ -13,6 +13,8 @@ export interface QueueLimits {
   readonly queuedMax: number;
   /** the most that is taken at a time, unless a single element is heavier */
   readonly takenMax: number;
+  /** an element that weighs so much is taken without those of other lanes; `takenMax` if it is not set */
+  readonly heavyFrom?: number;
   /** what a lane may take in a turn while others want theirs; what it takes beyond that it owes */
   readonly creditPerTurn: number;
 }
@@ -42,6 +44,8 @@ export class FairQueue<T extends Queued> {
   readonly #lanes = new Map<string, Lane<T>>();
   /** those without elements that owe something or are expected */
   readonly #away = new Map<string, Lane<T>>();
+  /** those of which nothing is taken now */
+  readonly #held = new Set<string>();
   #weight = 0;
   /** whether what was taken last was a heavy element */
   #wasHeavy = false;
@@ -57,6 +61,21 @@ export class FairQueue<T extends Queued> {
 
   get isEmpty(): boolean {
     return this.#lanes.size === 0;
+  }
+
+  /** Whether a lane that is not held has elements. */
+  get hasReady(): boolean {
+    if (this.#held.size === 0) return this.#lanes.size > 0;
+    return [...this.#lanes.keys()].some((name) => !this.#held.has(name));
+  }
+
+  /** Takes nothing of a lane until it is released. */
+  hold(lane: string): void {
+    this.#held.add(lane);
+  }
+
+  release(lane: string): void {
+    this.#held.delete(lane);
   }
 
   /** Whether there is room for another element of a lane, a light one at least. */
@@ -98,7 +117,7 @@ export class FairQueue<T extends Queued> {
 
   /**
    * Takes a batch: one element from each lane in turn, until nothing more fits or nothing waits. A lane whose next element
-   * does not fit keeps its turn for the next batch. An element as heavy as a batch goes alone, and after it comes what
+   * does not fit keeps its turn for the next batch. A heavy element goes without those of other lanes, and after it comes what
    * is lighter, if any waits. Nothing is taken (`[]`) if all that wait owe too much and others are expected: it is then
    * asked for again when a turn has ended.
    */
@@ -120,15 +139,18 @@ export class FairQueue<T extends Queued> {
   #takeFitting(mayBeFirst: (element: T) => boolean): T[] {
     const taken: T[] = [];
     let weight = 0;
-    const passed = new Set<string>();
+    const passed = new Set(this.#held);
     const takesPart = (name: string, lane: Lane<T>) => !passed.has(name) && !this.#isInDebt(lane);
     for (;;) {
       for (const [name, lane] of [...this.#lanes]) {
         if (!takesPart(name, lane)) continue;
         const element = lane.elements[lane.head];
         if (element === undefined) throw new Error('a lane without elements is never kept');
+        const [first] = taken;
         const fits =
-          taken.length === 0 ? mayBeFirst(element) : weight + element.weight <= this.#limits.takenMax;
+          first === undefined
+            ? mayBeFirst(element)
+            : weight + element.weight <= this.#limits.takenMax && this.#mayGoWith(first, element);
         if (!fits) {
           passed.add(name);
           continue;
@@ -147,8 +169,8 @@ export class FairQueue<T extends Queued> {
     let least = Number.POSITIVE_INFINITY;
     for (const [name, { debt }] of this.#lanes) if (!passed.has(name)) least = Math.min(least, debt);
     if (least === Number.POSITIVE_INFINITY) return false;
-    for (const { turnsExpected, debt } of this.#away.values())
-      if (turnsExpected > 0 && debt < least) return false;
+    for (const [name, { turnsExpected, debt }] of this.#away)
+      if (turnsExpected > 0 && debt < least && !this.#held.has(name)) return false;
     const { creditPerTurn } = this.#limits;
     this.#pay(Math.max(creditPerTurn, least - creditPerTurn + 1));
     return true;
@@ -165,7 +187,12 @@ export class FairQueue<T extends Queued> {
   }
 
   #isHeavy({ weight }: T): boolean {
-    return weight >= this.#limits.takenMax;
+    return weight >= (this.#limits.heavyFrom ?? this.#limits.takenMax);
+  }
+
+  #mayGoWith(first: T, element: T): boolean {
+    if (!this.#isHeavy(first)) return !this.#isHeavy(element);
+    return element.lane === first.lane && this.#isHeavy(element);
   }
 
   /** Removes the next element of a lane, whose turn is over: the lanes that wait for theirs come first. */

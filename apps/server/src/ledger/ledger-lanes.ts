@@ -1,18 +1,31 @@
-import type { Ledger, OnTimed } from './ledger.ts';
+import type { BatchExecutor } from './batch-executor.ts';
+import { heavyLimits, Ledger, type LedgerParts, type OnTimed } from './ledger.ts';
 import type { Outcome, Submission } from './submission.ts';
+
+/** What carries out the batches of each lane. */
+export interface LaneExecutors {
+  readonly lanes: readonly BatchExecutor[];
+  /** for heavy commands of all lanes; `undefined` where there is one writer for everything */
+  readonly heavyLane: BatchExecutor | undefined;
+}
 
 /** What submits to a write path, and what asks after it. */
 export type WritePath = Pick<Ledger, 'submit' | 'hasRoom' | 'isOpen' | 'state' | 'announceClosing' | 'drain'>;
 
 /**
  * Several write paths side by side, so that a batch that is held up holds up only some. The commands of a tenant always
- * take the same one, and so never wait for one another in the storage.
+ * take the same one, and so never wait for one another in the storage. Heavy commands of all tenants take one apart: its tenant
+ * waits for it, and no one else.
  */
 export class LedgerLanes implements WritePath {
   readonly #lanes: readonly Ledger[];
+  readonly #heavyLane: Ledger | undefined;
 
-  constructor(lanes: readonly Ledger[]) {
-    this.#lanes = lanes;
+  constructor(executors: LaneExecutors, parts: Pick<LedgerParts, 'nowMs' | 'onDecided' | 'limits'>) {
+    const { nowMs } = parts;
+    const heavyLane = executors.heavyLane && new Ledger(executors.heavyLane, { nowMs, limits: heavyLimits });
+    this.#heavyLane = heavyLane;
+    this.#lanes = executors.lanes.map((lane) => new Ledger(lane, { ...parts, heavyLane }));
   }
 
   get isOpen(): boolean {
@@ -20,7 +33,7 @@ export class LedgerLanes implements WritePath {
   }
 
   get state(): Ledger['state'] {
-    const states = this.#lanes.map(({ state }) => state);
+    const states = this.#all.map(({ state }) => state);
     return {
       queuedItems: states.reduce((sum, { queuedItems }) => sum + queuedItems, 0),
       inFlightItems: states.reduce((sum, { inFlightItems }) => sum + inFlightItems, 0),
@@ -47,6 +60,11 @@ export class LedgerLanes implements WritePath {
 
   async drain(): Promise<void> {
     await Promise.all(this.#lanes.map((lane) => lane.drain()));
+    await this.#heavyLane?.drain();
+  }
+
+  get #all(): readonly Ledger[] {
+    return this.#heavyLane === undefined ? this.#lanes : [...this.#lanes, this.#heavyLane];
   }
 }
 

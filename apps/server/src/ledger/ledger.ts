@@ -4,6 +4,7 @@ import { type FaultFacts, factsOf } from '../fault-facts.ts';
 import { type Batch, type BatchExecutor, itemsOf } from './batch-executor.ts';
 import { DeliveryWeights } from './delivery-weights.ts';
 import { FairQueue, type Queued } from './fair-queue.ts';
+import { SetAside } from './set-aside.ts';
 import type { Outcome, Submission } from './submission.ts';
 
 /** The bounds of the write path, in items: a single command weighs 1, a bulk as much as it has items; deliveries to webhooks add to it. */
@@ -11,9 +12,17 @@ export interface LedgerLimits {
   readonly queuedItemsMax: number;
   /** with the writer and not answered yet: enough that it never waits, few enough that the queue stays fair */
   readonly inFlightItemsMax: number;
+  /** a command that weighs so much goes to the heavy lane, if there is one */
+  readonly heavyItemsMin: number;
 }
 
-const ledgerLimitsDefault: LedgerLimits = { queuedItemsMax: 100_000, inFlightItemsMax: 2_000 };
+const ledgerLimitsDefault: LedgerLimits = {
+  queuedItemsMax: 100_000,
+  inFlightItemsMax: 2_000,
+  heavyItemsMin: 500,
+};
+/** Tenants that have heavy commands wait in one heavy lane; each of them has one, or a batch, there at a time. */
+export const heavyLimits: Partial<LedgerLimits> = { queuedItemsMax: 400_000 };
 /** What a tenant may write in a turn of the writer while others write too: a commit costs about as much as so many items. */
 const creditItemsPerTurn = 100;
 /** How long an idle writer waits for tenants that owe less than those that wait, at the most, in each turn. */
@@ -42,6 +51,19 @@ export type OnTimed = (times: WriteTimes) => void;
 
 const noFacts: FaultFacts = { message: 'the batch has no outcome for this submission' };
 
+/** What takes submissions. */
+export type Submits = Pick<Ledger, 'submit'>;
+
+/** What a ledger works with, besides what carries out its batches. */
+export interface LedgerParts {
+  readonly nowMs: () => number;
+  readonly onDecided?: OnDecided;
+  readonly limits?: Partial<LedgerLimits>;
+  readonly passTurn?: PassTurn;
+  /** Carries out what is heavy, so that no other tenant waits for it. Without it, heavy commands are batches like others. */
+  readonly heavyLane?: Submits | undefined;
+}
+
 interface Waiting extends Queued {
   readonly submission: Submission;
   readonly submittedAtMs: number;
@@ -69,6 +91,8 @@ export class Ledger {
   readonly #queue: FairQueue<Waiting>;
   readonly #passTurn: PassTurn;
   readonly #weights = new DeliveryWeights();
+  /** heavy commands that the heavy lane carries out; `undefined` where there is none */
+  readonly #aside: SetAside<Waiting> | undefined;
   #inFlightItems = 0;
   #isScheduled = false;
   #isPassing = false;
@@ -76,21 +100,24 @@ export class Ledger {
   #isClosing = false;
   #onDrained: (() => void) | undefined;
 
-  constructor(
-    executor: BatchExecutor,
-    nowMs: () => number,
-    onDecided: OnDecided = () => undefined,
-    limits: LedgerLimits = ledgerLimitsDefault,
-    passTurn: PassTurn = () => sleep(turnMs),
-  ) {
-    this.#onDecided = onDecided;
+  constructor(executor: BatchExecutor, parts: LedgerParts) {
     this.#executor = executor;
-    this.#nowMs = nowMs;
-    this.#limits = limits;
-    this.#passTurn = passTurn;
+    this.#nowMs = parts.nowMs;
+    this.#onDecided = parts.onDecided ?? (() => undefined);
+    this.#passTurn = parts.passTurn ?? (() => sleep(turnMs));
+    this.#limits = { ...ledgerLimitsDefault, ...parts.limits };
+    const { heavyLane } = parts;
+    this.#aside =
+      heavyLane &&
+      new SetAside(
+        (group) => this.#carryOut(group, heavyLane),
+        (lane) => this.#goOn(lane),
+      );
+    const { queuedItemsMax, inFlightItemsMax, heavyItemsMin } = this.#limits;
     this.#queue = new FairQueue({
-      queuedMax: limits.queuedItemsMax,
-      takenMax: limits.inFlightItemsMax,
+      queuedMax: queuedItemsMax,
+      takenMax: inFlightItemsMax,
+      heavyFrom: heavyLane === undefined ? inFlightItemsMax : heavyItemsMin,
       creditPerTurn: creditItemsPerTurn,
     });
   }
@@ -148,7 +175,7 @@ export class Ledger {
   }
 
   get #isIdle(): boolean {
-    return this.#inFlightItems === 0 && this.#queue.isEmpty;
+    return this.#inFlightItems === 0 && this.#queue.isEmpty && this.#aside?.isEmpty !== false;
   }
 
   #schedule(): void {
@@ -162,14 +189,16 @@ export class Ledger {
   }
 
   #dispatch(): void {
-    if (this.#queue.isEmpty || this.#inFlightItems >= this.#limits.inFlightItemsMax) return;
+    if (!this.#queue.hasReady || this.#inFlightItems >= this.#limits.inFlightItemsMax) return;
     const waiting = this.#queue.take();
     if (waiting.length === 0) {
       this.#passTurnWhenIdle();
       return;
     }
+    if (this.#isSetAside(waiting)) return;
     const weight = waiting.reduce((sum, element) => sum + element.weight, 0);
     this.#inFlightItems += weight;
+    this.#aside?.sent(waiting);
     const batch: Batch = {
       submissions: waiting.map(({ submission }) => submission),
       nowMs: this.#nowMs(),
@@ -199,20 +228,59 @@ export class Ledger {
     const answeredAtMs = performance.now();
     // The writer's next work is on its way before these answers are written: it never waits for the sockets.
     this.#dispatch();
-    for (const [index, { answer, submission, submittedAtMs, onTimed }] of waiting.entries()) {
+    for (const [index, element] of waiting.entries()) {
       const outcome: Outcome = outcomes[index] ?? { kind: 'fault', code: 'outcome_unknown', facts };
-      if (this.#isQueuedAgain(waiting[index], outcome)) continue;
-      this.#weights.learn(submission, outcome);
-      onTimed?.({ submittedAtMs, takenAtMs, answeredAtMs, batch });
-      answer(outcome);
-      this.#onDecided(submission, outcome);
+      if (this.#isQueuedAgain(element, outcome)) continue;
+      const { submittedAtMs } = element;
+      this.#end(element, outcome, { submittedAtMs, takenAtMs, answeredAtMs, batch });
     }
+    this.#aside?.answered(waiting);
+    if (this.#isIdle) this.#onDrained?.();
+  }
+
+  #end({ answer, submission, onTimed }: Waiting, outcome: Outcome, times: WriteTimes | undefined): void {
+    this.#weights.learn(submission, outcome);
+    if (times !== undefined) onTimed?.(times);
+    answer(outcome);
+    this.#onDecided(submission, outcome);
+  }
+
+  /**
+   * Heavy commands of a tenant go to the heavy lane, and what the tenant has behind them waits for their end: it could wait
+   * for their locks in the storage, and everything else with it. Whether these are such.
+   */
+  #isSetAside(group: readonly Waiting[]): boolean {
+    const [first] = group;
+    if (this.#aside === undefined || first === undefined || first.weight < this.#limits.heavyItemsMin)
+      return false;
+    this.#queue.hold(first.lane);
+    this.#aside.add(first.lane, group);
+    this.#schedule();
+    return true;
+  }
+
+  async #carryOut(group: readonly Waiting[], heavyLane: Submits): Promise<void> {
+    const ended = group.map(async (element) => {
+      let times: WriteTimes | undefined;
+      const { submission, submittedAtMs } = element;
+      const outcome = await heavyLane.submit(submission, (measured) => {
+        times = { ...measured, submittedAtMs };
+      });
+      this.#end(element, outcome, times);
+    });
+    await Promise.all(ended);
+  }
+
+  /** What a tenant has behind its heavy commands has its turn again. */
+  #goOn(lane: string): void {
+    this.#queue.release(lane);
+    this.#schedule();
     if (this.#isIdle) this.#onDrained?.();
   }
 
   /** What was too heavy for its place waits once more, at its weight: whether it does. */
-  #isQueuedAgain(element: Waiting | undefined, outcome: Outcome): boolean {
-    if (element === undefined || outcome.kind !== 'fault' || outcome.touched === undefined) return false;
+  #isQueuedAgain(element: Waiting, outcome: Outcome): boolean {
+    if (outcome.kind !== 'fault' || outcome.touched === undefined) return false;
     const command = weighedWith(element.submission.command, outcome.touched);
     const submission = { ...element.submission, command };
     const weight = this.#weights.weightOf(submission.tenant, command);

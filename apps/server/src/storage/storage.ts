@@ -9,6 +9,8 @@ import type { SweepCursor, SweepFailure, SweepLimits } from './sweep-step.ts';
 export interface Storage {
   /** each commits one batch at a time; the commands of a tenant always go to the same one */
   readonly lanes: readonly BatchExecutor[];
+  /** commits heavy commands beside the lanes; `undefined` where there is one writer for everything */
+  readonly heavyLane: BatchExecutor | undefined;
   readonly books: Books;
   /** runs the reads that look at many rows, off the thread that serves HTTP */
   readonly jobs: JobRunner;

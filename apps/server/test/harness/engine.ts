@@ -1,5 +1,6 @@
 import type { TestContext } from 'node:test';
 import type { BatchExecutor, ExecutorOptions } from '../../src/ledger/batch-executor.ts';
+import type { LaneExecutors } from '../../src/ledger/ledger-lanes.ts';
 import type { Books } from '../../src/reads/books.ts';
 import { openPostgres } from '../../src/storage/postgres/open.ts';
 import { openSqlite } from '../../src/storage/sqlite/open.ts';
@@ -19,7 +20,7 @@ export const executorOptions: ExecutorOptions = {
 };
 
 /** The write path without its queue, and the reads, of the engine that the test runs on. */
-export interface TestEngine {
+export interface TestEngine extends LaneExecutors {
   readonly executor: BatchExecutor;
   readonly books: Books;
   readonly databaseUrl: string;
@@ -53,7 +54,8 @@ export async function openEngine(t: TestContext, nowMs?: () => number): Promise<
       )
     : await openPostgres({ ...postgresOptions, url: databaseUrl }, executorOptions, nowMs, unheard);
   onEnd(t, () => storage.close());
-  const [executor] = storage.lanes;
+  const { lanes, heavyLane, books } = storage;
+  const [executor] = lanes;
   if (executor === undefined) throw new Error('the engine has no lane');
-  return { executor, books: storage.books, databaseUrl };
+  return { lanes, heavyLane, executor, books, databaseUrl };
 }

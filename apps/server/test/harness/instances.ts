@@ -4,6 +4,7 @@ import { setTimeout as passing } from 'node:timers/promises';
 import { keyDigest, sha256 } from '@billonce/idempotency/core';
 import { Client } from 'pg';
 import type { Command } from '../../src/domain/command.ts';
+import { LedgerLanes } from '../../src/ledger/ledger-lanes.ts';
 import type { Outcome, Submission } from '../../src/ledger/submission.ts';
 import { auditBooks } from '../../src/reads/audit-books.ts';
 import type { Audits } from '../../src/reads/audits.ts';
@@ -27,6 +28,8 @@ export interface Instance {
   readonly audits: Audits;
   readonly jobs: JobRunner;
   readonly sweepable: Sweepable;
+  /** its queue, to which a command of so many items is heavy; what is executed otherwise does not wait in it */
+  ledger(heavyItemsMin: number): LedgerLanes;
   /** Carries out commands as one batch. */
   execute(...commands: readonly Command[]): Promise<readonly Outcome[]>;
   /** The same for another tenant. */
@@ -84,6 +87,8 @@ export async function startInstance(
     audits: storage.audits,
     jobs: storage.jobs,
     sweepable: storage.sweepable,
+    ledger: (heavyItemsMin) =>
+      new LedgerLanes(storage, { nowMs: () => clock.nowMs, limits: { heavyItemsMin } }),
     close,
     execute: (...commands) => execute(commands.map((command) => ({ tenant, command, key: undefined }))),
     executeFor: (other, ...commands) =>
@@ -96,7 +101,7 @@ export async function startInstance(
   };
 }
 
-function keyUse(command: Command, key: string) {
+export function keyUse(command: Command, key: string) {
   const text = JSON.stringify(command, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
   return {
     scope: scopeOf(key),

@@ -1,6 +1,6 @@
 import { type Account, type AccountLine, isUnsettled } from '../../domain/account.ts';
 import type { AccountKey, AccountsFilter } from '../../reads/books.ts';
-import { big, integer, json, rowsIn, text } from './columns.ts';
+import { big, integer, json, rowsIn, text, texts } from './columns.ts';
 import type { Connection, Row, Statements } from './connection.ts';
 
 /** An account with the id that stands for it in the rows of its entries. */
@@ -31,7 +31,9 @@ const loadAccountsSql = `SELECT ${accountColumns}
 const loadAccountSql = `SELECT ${accountColumns} FROM accounts AS a WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id = $3`;
 const loadAccountsOfSql = `SELECT ${accountColumns} FROM accounts AS a
   WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id > $3 ORDER BY a.service_id LIMIT $4`;
-const loadServicesOfSql = `SELECT service_id FROM accounts WHERE tenant = $1 AND agent = $2 ORDER BY service_id LIMIT $3`;
+// One row, whatever it finds: ten thousand names of an agent that is weighed again would keep the process busy for nothing.
+const lookForAccountsSql = `SELECT count(*) AS count, CASE WHEN count(*) <= $4 THEN json_agg(service_id) END AS services
+  FROM (SELECT service_id FROM accounts WHERE tenant = $1 AND agent = $2 LIMIT $3) AS a`;
 const loadAccountsAfterSql = `SELECT ${accountColumns} FROM accounts AS a
   WHERE a.tenant = $1 AND a.account > $2 ORDER BY a.account LIMIT $3`;
 const loadAccountsOfServiceSql = `SELECT ${accountColumns} FROM accounts AS a
@@ -102,15 +104,24 @@ export async function loadAccountsOf(
   return rows.map((row) => parseAccount(row).totals);
 }
 
-/** Services on which an agent has accounts. */
-export async function loadServicesOf(
+/** The accounts of an agent, before they are locked. */
+interface AccountsLook {
+  /** how many there are, counted up to a limit */
+  readonly count: number;
+  /** their services, unless there are more than were asked for */
+  readonly services: readonly string[];
+}
+
+/** Looks which accounts an agent has: counts them up to a limit, and names them if there are not more than `namedMax`. */
+export async function lookForAccounts(
   connection: Connection,
-  tenant: string,
-  agent: string,
-  limit: number,
-): Promise<string[]> {
-  const rows = await connection.rows(loadServicesOfSql, [tenant, agent, limit]);
-  return rows.map((row) => text(row, 'service_id'));
+  { tenant, agent }: { readonly tenant: string; readonly agent: string },
+  countMax: number,
+  namedMax: number,
+): Promise<AccountsLook> {
+  const [row] = await connection.rows(lookForAccountsSql, [tenant, agent, countMax, namedMax]);
+  if (row === undefined) return { count: 0, services: [] };
+  return { count: integer(row, 'count'), services: texts(row, 'services') };
 }
 
 /** Tenants that have accounts, behind a name, in the order of their names. */

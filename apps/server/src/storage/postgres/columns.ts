@@ -55,6 +55,17 @@ export function rowsIn(row: Row, column: string): readonly Row[] {
   });
 }
 
+/** Texts that a subquery put into one column with `json_agg`; none where it gave NULL. */
+export function texts(row: Row, column: string): readonly string[] {
+  const value = row[column];
+  if (value === null) return [];
+  if (!Array.isArray(value)) throw mismatch(column, 'a list of texts');
+  return value.map((element: unknown) => {
+    if (typeof element !== 'string') throw mismatch(column, 'a list of texts');
+    return element;
+  });
+}
+
 /** Bytes that hexadecimal digits name, as PostgreSQL reads them. */
 export function bytea(digits: string): string {
   return `\\x${digits}`;

@@ -12,9 +12,9 @@ import type { AnswerCap } from '../stored-answer.ts';
 import {
   type IdentifiedAccount,
   loadAccounts,
-  loadServicesOf,
   loadUnsettledAgents,
   lockAccounts,
+  lookForAccounts,
 } from './accounts.ts';
 import { loadApiKeys } from './api-keys.ts';
 import type { Connection } from './connection.ts';
@@ -70,11 +70,13 @@ export async function findAccounts(connection: Connection, wants: Wants): Promis
     for (const account of named.values()) add({ tenant, ...account });
     for (const [agent, accountsMax] of agents) {
       looks.push(
-        loadServicesOf(connection, tenant, agent, settleBulkAccountsMax + 1).then((services) => {
-          counts.push({ tenant, agent, count: services.length });
-          if (services.length > accountsMax) return;
-          for (const serviceId of services) add({ tenant, agent, serviceId });
-        }),
+        // One more than may be settled at once, so that decide sees that there are too many.
+        lookForAccounts(connection, { tenant, agent }, settleBulkAccountsMax + 1, accountsMax).then(
+          ({ count, services }) => {
+            counts.push({ tenant, agent, count });
+            for (const serviceId of services) add({ tenant, agent, serviceId });
+          },
+        ),
       );
     }
     for (const id of ids) {

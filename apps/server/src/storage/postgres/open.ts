@@ -15,6 +15,7 @@ import { takeBudget } from './rate-budgets.ts';
 import type { PostgresReadData } from './read-thread.ts';
 import { PostgresSweep } from './sweep.ts';
 import { type HorizonWaits, TailHorizon } from './tail-horizon.ts';
+import { ThreadedLane } from './threaded-lane.ts';
 import { probeWrite } from './write-probe.ts';
 import { analyzeWhileYoung } from './young-tables.ts';
 
@@ -67,11 +68,13 @@ export async function openPostgres(
   const lanes = storages.map(
     (storage) => new GatheringExecutor(new StorageExecutor(storage, executor, now), onCommitted),
   );
+  const heavy = new ThreadedLane({ postgres: { url, isPrepared, cap, ...boundsOf(options) }, executor }, now);
   const stopAnalyzing = analyzeWhileYoung(upkeep);
   const close = async () => {
     stopAnalyzing();
     clock.stop();
     await jobs.close();
+    await heavy.close();
     await Promise.all([books.close(), upkeep.close(), ...storages.map((storage) => storage.close())]);
   };
   try {
@@ -85,6 +88,7 @@ export async function openPostgres(
   const lost = new Promise<string>(() => undefined);
   return {
     lanes,
+    heavyLane: new GatheringExecutor(heavy, onCommitted),
     books,
     jobs,
     audits: new PostgresAudits(upkeep),
@@ -95,6 +99,14 @@ export async function openPostgres(
     lost,
     nowMs: now,
     close,
+  };
+}
+
+/** What was set of the bounds on a connection. */
+function boundsOf({ answerWithinMs, statementMs }: PostgresOptions) {
+  return {
+    ...(answerWithinMs === undefined ? {} : { answerWithinMs }),
+    ...(statementMs === undefined ? {} : { statementMs }),
   };
 }
 

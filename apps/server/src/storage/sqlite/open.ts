@@ -44,6 +44,7 @@ export async function openSqlite(
   const audits = new SoleAudits();
   return {
     lanes: [writer],
+    heavyLane: undefined,
     books,
     jobs,
     audits,
