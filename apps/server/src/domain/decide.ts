@@ -1,6 +1,6 @@
 import { type Command, rulesOf } from './command.ts';
 import { type Decision, type Heavier, type Moment, refused } from './decision.ts';
-import { withDeliveries } from './outbox.ts';
+import { withAnnouncements } from './outbox.ts';
 import type { View } from './view.ts';
 
 /**
@@ -12,5 +12,5 @@ export function decide(command: Command, view: View, moment: Moment): Decision |
   if (rules.isGated && moment.gate !== undefined) return refused(moment.gate);
   const decision = rules.decide(command, view, moment);
   if (decision.kind !== 'done') return decision;
-  return { ...decision, changes: withDeliveries(decision.changes, view.webhooks(), moment.nowMs) };
+  return { ...decision, changes: withAnnouncements(decision.changes, view.webhooks(), moment.nowMs) };
 }

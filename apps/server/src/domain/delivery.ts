@@ -82,6 +82,25 @@ export function afterAttempt(delivery: Delivery, result: AttemptResult, nowMs: n
   return { ...tried, nextAttemptAtMs: nowMs + Math.max(spreadMs, askedMs) };
 }
 
+/**
+ * Events of one type that are to be delivered, each to each of these webhooks. Storage makes the deliveries: ten thousand events
+ * for sixteen webhooks are 160,000 of them, and 10,016 ids.
+ */
+export interface Announcement {
+  readonly eventType: EventType;
+  readonly eventIds: readonly string[];
+  readonly webhookIds: readonly string[];
+  readonly atMs: number;
+}
+
+/** How many deliveries announcements come to. */
+export function countAnnounced(announcements: readonly Announcement[]): number {
+  return announcements.reduce(
+    (sum, { eventIds, webhookIds }) => sum + eventIds.length * webhookIds.length,
+    0,
+  );
+}
+
 /** A delivery that is to be tried at once. */
 export function newDelivery(
   webhookId: string,

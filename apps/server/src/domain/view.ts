@@ -1,7 +1,7 @@
 import { type Account, isUnsettled } from './account.ts';
 import type { Act } from './act.ts';
 import type { ApiKey, ApiKeyUse } from './api-key.ts';
-import type { Delivery } from './delivery.ts';
+import type { Announcement, Delivery } from './delivery.ts';
 import type { NotedEvent } from './event.ts';
 import type { Pause } from './pause.ts';
 import { type Position, positionOf, withReversals } from './position.ts';
@@ -49,6 +49,8 @@ export interface Changes {
   readonly events: readonly NotedEvent[];
   readonly webhooks: readonly Webhook[];
   readonly deliveries: readonly Delivery[];
+  /** deliveries that storage makes */
+  readonly announcements: readonly Announcement[];
   readonly acts: readonly Act[];
 }
 
@@ -65,6 +67,7 @@ export const noChanges: Changes = {
   events: [],
   webhooks: [],
   deliveries: [],
+  announcements: [],
   acts: [],
 };
 
@@ -95,6 +98,7 @@ export class DraftView implements View {
   readonly #events: NotedEvent[] = [];
   readonly #webhooks = new Map<string, Webhook>();
   readonly #deliveries = new Map<string, Delivery>();
+  readonly #announcements: Announcement[] = [];
   readonly #acts: Act[] = [];
 
   constructor(base: View) {
@@ -201,6 +205,7 @@ export class DraftView implements View {
     this.#pauses.push(...changes.pauses);
     this.#settings.push(...changes.settings);
     this.#events.push(...changes.events);
+    this.#announcements.push(...changes.announcements);
     this.#acts.push(...changes.acts);
     for (const webhook of changes.webhooks) this.#webhooks.set(webhook.id, webhook);
     for (const delivery of changes.deliveries) {
@@ -223,6 +228,7 @@ export class DraftView implements View {
       events: this.#events,
       webhooks: [...this.#webhooks.values()],
       deliveries: [...this.#deliveries.values()],
+      announcements: this.#announcements,
       acts: this.#acts,
     };
   }

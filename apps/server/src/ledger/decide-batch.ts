@@ -11,6 +11,7 @@ import { actsOf } from '../domain/acts-of.ts';
 import { type Command, rulesOf } from '../domain/command.ts';
 import { decide } from '../domain/decide.ts';
 import type { Answer, Decision } from '../domain/decision.ts';
+import { countAnnounced } from '../domain/delivery.ts';
 import { type IdBlock, idIn } from '../domain/id-block.ts';
 import { LoadedView } from '../domain/loaded-view.ts';
 import { servicePaused } from '../domain/pause.ts';
@@ -123,9 +124,10 @@ function actsOfSubmission(
   return actsOf(tenant, before, changes).map((facts, number) => ({ ...facts, id: id(number), atMs, actor }));
 }
 
-function deliveriesPerEventOf({ entries, settlements, events, deliveries }: Changes): number | undefined {
+function deliveriesPerEventOf(changes: Changes): number | undefined {
+  const { entries, settlements, events, deliveries, announcements } = changes;
   const eventCount = entries.length + settlements.length + events.length;
-  return eventCount === 0 ? undefined : deliveries.length / eventCount;
+  return eventCount === 0 ? undefined : (deliveries.length + countAnnounced(announcements)) / eventCount;
 }
 
 function tooHeavy(touched: number): Outcome {

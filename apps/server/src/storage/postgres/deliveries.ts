@@ -1,4 +1,4 @@
-import { type Delivery, deliveryOutcomes } from '../../domain/delivery.ts';
+import { type Announcement, type Delivery, deliveryOutcomes } from '../../domain/delivery.ts';
 import { eventTypes } from '../../domain/event.ts';
 import type { LookedAtWebhook, TakeDue, WaitingWebhook } from '../../reads/books.ts';
 import { integer, integerOrAbsent, json, literal, literalOrAbsent, text } from './columns.ts';
@@ -44,6 +44,12 @@ const saveDeliveriesSql = `INSERT INTO deliveries (tenant, ${columns}) SELECT te
     next_attempt_at_ms = excluded.next_attempt_at_ms, attempted_at_ms = excluded.attempted_at_ms,
     outcome = excluded.outcome, status = excluded.status,
     taken_until_ms = CASE WHEN excluded.attempts = 0 THEN deliveries.taken_until_ms ELSE 0 END`;
+
+// Made in the database: 160,000 rows in JSON would keep this process busy for a second. Webhook by webhook, as the key is ordered.
+const saveAnnouncedSql = `INSERT INTO deliveries (tenant, webhook, event, event_type, state, attempts, next_attempt_at_ms)
+  SELECT a.tenant, webhook, unnest(a.events), a.event_type, 'pending', 0, a.at_ms
+  FROM json_to_recordset($1) AS a (tenant text, event_type text, events uuid[], webhooks uuid[], at_ms bigint)
+    CROSS JOIN LATERAL unnest(a.webhooks) AS webhook`;
 
 const firstId = '00000000-0000-0000-0000-000000000000';
 
@@ -123,6 +129,22 @@ export async function saveDeliveries(
     status: delivery.lastAttempt?.status ?? null,
   }));
   await statements.rows(saveDeliveriesSql, [json(rows)]);
+}
+
+/** Makes the deliveries of announcements. */
+export async function saveAnnouncements(
+  statements: Statements,
+  announcements: readonly { readonly tenant: string; readonly announcement: Announcement }[],
+): Promise<void> {
+  if (announcements.length === 0) return;
+  const rows = announcements.map(({ tenant, announcement: { eventType, eventIds, webhookIds, atMs } }) => ({
+    tenant,
+    event_type: eventType,
+    events: eventIds,
+    webhooks: webhookIds,
+    at_ms: atMs,
+  }));
+  await statements.rows(saveAnnouncedSql, [json(rows)]);
 }
 
 function parseDelivery(row: Row): Delivery {

@@ -5,7 +5,7 @@ import { deleteUntouched, saveAccounts } from './accounts.ts';
 import { saveActs } from './acts.ts';
 import { saveApiKeys, saveApiKeyUses } from './api-keys.ts';
 import type { Statements } from './connection.ts';
-import { saveDeliveries } from './deliveries.ts';
+import { saveAnnouncements, saveDeliveries } from './deliveries.ts';
 import { saveEntries } from './entries.ts';
 import { saveEvents } from './events.ts';
 import { type LoadedRows, nameIn } from './load.ts';
@@ -110,6 +110,13 @@ export async function saveBatch(
       rowsOf(
         ({ deliveries }) => deliveries,
         (tenant, delivery) => ({ tenant, delivery }),
+      ),
+    ),
+    saveAnnouncements(
+      statements,
+      rowsOf(
+        ({ announcements }) => announcements,
+        (tenant, announcement) => ({ tenant, announcement }),
       ),
     ),
     saveActs(

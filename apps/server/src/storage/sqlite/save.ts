@@ -13,7 +13,7 @@ import {
 } from './answers.ts';
 import { saveApiKey, saveApiKeyUse } from './api-keys.ts';
 import type { Connection } from './connection.ts';
-import { saveDelivery } from './deliveries.ts';
+import { saveAnnouncement, saveDelivery } from './deliveries.ts';
 import { saveEntry } from './entries.ts';
 import { saveEvent } from './events.ts';
 import { saveIds } from './ids.ts';
@@ -75,6 +75,7 @@ function saveTenant(
   for (const event of changes.events) saveEvent(connection, tenant, event);
   for (const webhook of changes.webhooks) saveWebhook(connection, tenant, webhook);
   for (const delivery of changes.deliveries) saveDelivery(connection, tenant, delivery);
+  for (const announcement of changes.announcements) saveAnnouncement(connection, tenant, announcement);
   for (const act of changes.acts) saveAct(connection, act);
 }
 
