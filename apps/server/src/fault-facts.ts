@@ -13,13 +13,18 @@ export interface FaultFacts {
   readonly statement?: string;
   /** name of the constraint that was not kept */
   readonly constraint?: string;
+  /** what keeps a read from being answered now, though the database works */
+  readonly obstacle?: Obstacle;
   /** another transaction was first or holds a row: the storage itself works */
   readonly isContention?: true;
   /** where in the code, when the code is at fault */
   readonly frames?: string;
 }
 
-const members = ['engine', 'code', 'step', 'statement', 'constraint', 'frames'] as const;
+/** A batch that is running, so that the end of a list is not known yet; or too many reads that wait already. */
+export type Obstacle = 'running_batch' | 'waiting_reads';
+
+const members = ['engine', 'code', 'step', 'statement', 'constraint', 'obstacle', 'frames'] as const;
 
 /** Codes of Node's errors whose messages quote the value at fault. */
 const quotingCodes: ReadonlySet<unknown> = new Set([

@@ -148,6 +148,6 @@ function tooMany(leftMs: number): ApiError {
 
 function tooManyPending(): ApiError {
   const headers = { 'retry-after': '1' };
-  const message = 'too many API keys from this address are being looked up; nothing was applied';
+  const message = 'too many API keys from this address are being looked up';
   return new ApiError('overloaded', message, { headers });
 }

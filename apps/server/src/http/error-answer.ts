@@ -1,7 +1,9 @@
 import type { FastifyBaseLogger, FastifyError, FastifyRequest } from 'fastify';
+import type { Obstacle } from '../fault-facts.ts';
 import { StorageFault } from '../ledger/storage-port.ts';
 import { ApiError } from './api-error.ts';
 import { addressOf } from './client-address.ts';
+import { sayIfNotApplied } from './not-applied.ts';
 import { type ErrorAnswer, renderError } from './problem.ts';
 
 /** Renders what a request failed with, and logs it if it is a fault of this server. An overload is none: it is counted. */
@@ -12,7 +14,7 @@ export function errorAnswer(
   trustedHops: number,
   onOverloaded: () => void = () => undefined,
 ): ErrorAnswer {
-  const apiError = error instanceof ApiError ? error : frameworkError(error);
+  const apiError = error instanceof ApiError ? error : frameworkError(error, request);
   const answer = renderError(apiError, request.id, request.headers.accept);
   if (apiError.code === 'overloaded') {
     onOverloaded();
@@ -26,7 +28,7 @@ export function errorAnswer(
 }
 
 /** Translates what the framework says of a request; everything else is a fault of ours, and not shown. */
-function frameworkError(error: FastifyError): ApiError {
+function frameworkError(error: FastifyError, request: FastifyRequest): ApiError {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new ApiError('payload_too_large', 'the body is too large');
@@ -43,7 +45,18 @@ function frameworkError(error: FastifyError): ApiError {
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500)
     return new ApiError('invalid_request', 'the request is not valid HTTP', {}, error);
-  if ('errcode' in error || (error instanceof StorageFault && error.kind !== 'rejected'))
-    return new ApiError('storage_unavailable', 'the database cannot be read', {}, error);
-  return new ApiError('internal_error', 'internal error; nothing was applied', {}, error);
+  if (error instanceof StorageFault && error.facts.obstacle !== undefined) {
+    const message = obstacleMessages[error.facts.obstacle];
+    return new ApiError('overloaded', sayIfNotApplied(request, message), {}, error);
+  }
+  if ('errcode' in error || (error instanceof StorageFault && error.kind !== 'rejected')) {
+    const message = sayIfNotApplied(request, 'the database cannot be read');
+    return new ApiError('storage_unavailable', message, {}, error);
+  }
+  return new ApiError('internal_error', sayIfNotApplied(request, 'internal error'), {}, error);
 }
+
+const obstacleMessages: Readonly<Record<Obstacle, string>> = {
+  running_batch: 'a write that began earlier is still running, so the end of this list is not known yet',
+  waiting_reads: 'too many reads of the database wait already',
+};

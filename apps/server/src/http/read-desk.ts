@@ -119,10 +119,7 @@ async function answering<T>(read: () => Promise<T>): Promise<T> {
     return await read();
   } catch (error) {
     if (error instanceof ReadRefused) {
-      throw new ApiError(
-        'overloaded',
-        'too many reads of this tenant, or of all, wait already; nothing was applied',
-      );
+      throw new ApiError('overloaded', 'too many reads of this tenant, or of all, wait already');
     }
     // There is no one to be answered.
     if (error instanceof ReadAborted) throw new ApiError('invalid_request', 'the connection is gone');

@@ -226,6 +226,6 @@ function send(reply: FastifyReply, { status, headers, body }: Reply): FastifyRep
 }
 
 /** Whether an operation of this method may change anything. */
-export function isWriting(request: FastifyRequest): boolean {
-  return !['GET', 'HEAD', 'OPTIONS'].includes(request.method);
+export function isWriting({ method = '' }: { readonly method?: string | undefined }): boolean {
+  return !['GET', 'HEAD', 'OPTIONS'].includes(method);
 }

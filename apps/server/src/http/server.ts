@@ -14,6 +14,7 @@ import { observeRequests } from './observe-requests.ts';
 import './fastify-types.ts';
 import { refuseMalformed } from './http-rules.ts';
 import { listener } from './listener.ts';
+import { sayIfNotApplied } from './not-applied.ts';
 import { guardDevelopment, refuseProxied } from './origin-guard.ts';
 import { Overloads } from './overloads.ts';
 import { RateLimit } from './rate-limit.ts';
@@ -144,9 +145,8 @@ function callerOf(
       connections.take(caller.tenant ?? '', raw.socket)
     )
       return caller;
-    throw new ApiError('overloaded', 'too many connections of this tenant are open; nothing was applied', {
-      headers: { connection: 'close' },
-    });
+    const message = sayIfNotApplied(raw, 'too many connections of this tenant are open');
+    throw new ApiError('overloaded', message, { headers: { connection: 'close' } });
   };
 }
 

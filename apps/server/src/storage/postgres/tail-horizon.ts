@@ -62,7 +62,8 @@ export class TailHorizon {
     if (!this.#pending.has(tenant)) keep(this.#pending, tenant, { lastId, writers });
     const fallback = this.#known.get(tenant);
     if (fallback !== undefined) return fallback;
-    throw new StorageFault('unavailable', 'a batch has been running for too long', undefined);
+    const message = 'a batch has been running for too long';
+    throw new StorageFault('unavailable', { message, obstacle: 'running_batch' });
   }
 
   /** Never goes back: another call may have come further meanwhile. */
