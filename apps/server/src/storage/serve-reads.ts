@@ -43,7 +43,13 @@ export function serveReads(booksUntil: BooksUntil): void {
  */
 export async function unless<T>(signal: AbortSignal, read: () => Promise<T>): Promise<T> {
   if (signal.aborted) throw new ReadAborted();
-  return await read();
+  try {
+    return await read();
+  } catch (error) {
+    // What was cancelled failed because of that.
+    if (signal.aborted) throw new ReadAborted();
+    throw error;
+  }
 }
 
 function faultReply(call: number, error: unknown): ReadReply {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Client, DatabaseError, type QueryResult } from 'pg';
 import { noteStatement } from '../statement-of.ts';
+import { cancelRequest } from './cancel-request.ts';
 import { connectFault, placeOf } from './connect-fault.ts';
 import { ConnectionLost } from './fault.ts';
 
@@ -148,6 +149,15 @@ export class Connection implements Statements {
   /** How long the statements from now on may go without an answer; `undefined`: as long as those of every connection. */
   protected answerWithin(ms: number | undefined): void {
     this.#answerWithinMs = ms;
+  }
+
+  /**
+   * Asks the server to end the statement that it runs for this connection now, also after the connection was given up. It may
+   * end another statement that came later, or none. Never for one that writes: a commit that waits for a replica would
+   * be visible without it.
+   */
+  cancel(): void {
+    cancelRequest(this.#client);
   }
 
   /** Ends it at once, whatever is on its way. */

@@ -34,6 +34,11 @@ export function isConflict(error: unknown): boolean {
   return conflictStates.has(sqlState(error) ?? '') && isServersError(error);
 }
 
+/** Whether a request asked the server to end the statement. */
+export function isCancelled(error: unknown): boolean {
+  return sqlState(error) === '57014';
+}
+
 export function isUniqueViolation(error: unknown): boolean {
   return sqlState(error) === '23505';
 }

@@ -1,6 +1,6 @@
 import { StorageFault } from '../../ledger/storage-port.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
-import { storageFault } from './fault.ts';
+import { ConnectionLost, isCancelled, storageFault } from './fault.ts';
 
 interface Place {
   opening: Promise<Connection> | undefined;
@@ -10,6 +10,13 @@ interface Place {
 
 /** How many reads may be on their way at once. */
 const inFlightMax = 1_000;
+/**
+ * For so long a statement may go on after its client has left: nearly all end by themselves in that time. Then it is cancelled
+ * until it has ended, since the first request may have ended the one before it on the connection.
+ */
+const cancelEveryMs = 200;
+/** A statement is sent so often, because cancelling another one may have ended it. */
+const triesMax = 10;
 
 /** Connections for reads. They are shared: each sends the statements of several reads, one behind the other. */
 export class ReadPool {
@@ -26,14 +33,27 @@ export class ReadPool {
     }));
   }
 
-  /** @throws {StorageFault} `unavailable`, also when too many reads wait already */
-  async use<T>(read: (connection: Connection) => Promise<T>): Promise<T> {
+  /**
+   * Runs a read.
+   *
+   * @param signal once it is aborted, the statement that runs is cancelled soon; only for what writes nothing
+   * @throws {StorageFault} `unavailable`, also when too many reads wait already
+   */
+  async use<T>(read: (connection: Connection) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const waiting = this.#places.reduce((sum, { inFlight }) => sum + inFlight, 0);
-    if (waiting >= inFlightMax) throw new StorageFault('unavailable', 'too many reads wait', undefined);
+    if (waiting >= inFlightMax) {
+      throw new StorageFault('unavailable', { message: 'too many reads wait', obstacle: 'waiting_reads' });
+    }
     const place = this.#places.reduce((least, one) => (one.inFlight < least.inFlight ? one : least));
     place.inFlight += 1;
     try {
-      return await read(await this.#connected(place));
+      for (let tries = 1; ; tries++) {
+        try {
+          return await this.#run(place, read, signal);
+        } catch (error) {
+          if (!isCancelled(error) || signal?.aborted === true || tries === triesMax) throw error;
+        }
+      }
     } catch (error) {
       throw storageFault(error, 'before_commit');
     } finally {
@@ -44,6 +64,30 @@ export class ReadPool {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all(this.#places.map(async ({ connection }) => await connection?.close()));
+  }
+
+  async #run<T>(
+    place: Place,
+    read: (connection: Connection) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    const connection = await this.#connected(place);
+    if (signal === undefined) return await read(connection);
+    let timer: NodeJS.Timeout | undefined;
+    const cancelSoon = () => {
+      timer = setInterval(() => connection.cancel(), cancelEveryMs);
+    };
+    signal.addEventListener('abort', cancelSoon, { once: true });
+    try {
+      return await read(connection);
+    } catch (error) {
+      // It did not answer in time, and may be running still.
+      if (error instanceof ConnectionLost) connection.cancel();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', cancelSoon);
+      clearInterval(timer);
+    }
   }
 
   async #connected(place: Place): Promise<Connection> {

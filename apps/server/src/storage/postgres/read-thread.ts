@@ -27,7 +27,7 @@ serveReads(
   (signal) =>
     new PostgresBooks({
       pool: {
-        use: (read) => unless(signal, () => pool.use(read)),
+        use: (read) => unless(signal, () => pool.use(read, signal)),
         close: () => pool.close(),
       },
       pulse: pool,

@@ -1,0 +1,72 @@
+// Reads whose client has left: what they run on the database ends too.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as passing } from 'node:timers/promises';
+import type { Client } from 'pg';
+import { StorageFault } from '../../src/ledger/storage-port.ts';
+import type { JobArgs } from '../../src/reads/read-jobs.ts';
+import { ReadAborted } from '../../src/reads/read-places.ts';
+import {
+  connect,
+  holdKey,
+  price,
+  startInstances,
+  tenant,
+  untilWaiting,
+  usage,
+} from '../harness/instances.ts';
+
+/** Waits until so many sums wait for the lock of a table: nothing but a cancellation ends their wait. */
+async function untilSumsWait(client: Client, count: number): Promise<void> {
+  const sql = `SELECT count(*)::integer AS waiting FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'WITH page AS%'`;
+  while (Number((await client.query(sql)).rows[0]?.waiting) !== count) await passing(5);
+}
+
+test('a statement whose client has left is cancelled, and those of others on its connection are sent again', {
+  timeout: 60_000,
+}, async (t) => {
+  const { url, first, client } = await startInstances(t);
+  const looker = await connect(t, url);
+  await first.execute(price(7n), usage('agent-1'), usage('agent-2'));
+  const begin = () => {
+    const leaving = new AbortController();
+    const stats = first.jobs.run({ name: 'statsOf', args: [tenant] }, leaving.signal);
+    return { leave: () => leaving.abort(), stats };
+  };
+  // Nothing else ends what waits for this lock.
+  await client.query('BEGIN');
+  await client.query('LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE');
+  const reads = Array.from({ length: 4 }, begin);
+  await untilSumsWait(looker, 2);
+  const [stays, ...others] = reads;
+  const gone = others.map(({ stats }) => assert.rejects(stats, ReadAborted));
+  for (const { leave } of others) leave();
+  await Promise.all(gone);
+  // Of all that were sent one is left, on one of the two connections.
+  await untilSumsWait(looker, 1);
+  stays?.leave();
+  await assert.rejects(stays?.stats ?? Promise.resolve(), ReadAborted);
+  await untilSumsWait(looker, 0);
+  await client.query('ROLLBACK');
+  assert.equal((await begin().stats).accounts, 2);
+});
+
+test('a list that waits too long for a batch says that, from a thread of readers too', async (t) => {
+  const impatient = { horizonWaits: { freshWithinMs: 0, firstWithinMs: 0 } };
+  const { first, second, client } = await startInstances(t, impatient);
+  await first.execute(usage('agent-1'));
+  await holdKey(client, 'held');
+  const held = first.send(usage('agent-1'), 'held');
+  await untilWaiting(client, 1);
+  const query: JobArgs<'listEvents'>[0] = { tenant, sinceMs: 0, type: undefined, order: 'asc' };
+  const { signal } = new AbortController();
+  await assert.rejects(
+    second.jobs.run({ name: 'listEvents', args: [query, undefined, 10] }, signal),
+    (error) => error instanceof StorageFault && error.facts.obstacle === 'running_batch',
+  );
+  await client.query('ROLLBACK');
+  await held;
+  const { items } = await second.jobs.run({ name: 'listEvents', args: [query, undefined, 10] }, signal);
+  assert.equal(items.length, 2);
+});
