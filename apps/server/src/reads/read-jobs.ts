@@ -2,6 +2,7 @@ import { auditBooks } from './audit-books.ts';
 import type { AccountsFilter, Books } from './books.ts';
 import { countEvents, countListedEvents } from './count-events.ts';
 import { exportPart } from './export-part.ts';
+import { listApiKeys } from './list-api-keys.ts';
 import { listEntries } from './list-entries.ts';
 import { listEvents } from './list-events.ts';
 import { listServices } from './list-services.ts';
@@ -19,6 +20,8 @@ const jobs = {
   listEvents,
   listServices,
   listSettlements,
+  listApiKeys,
+  countApiKeys: (books: Books, tenant: string) => books.countApiKeys(tenant),
   listAgents: (books: Books, tenant: string, after: string, limit: number) =>
     books.agentsAfter(tenant, after, limit),
   listAccountsOfAgent: (books: Books, tenant: string, agent: string, after: string, limit: number) =>

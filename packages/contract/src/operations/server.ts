@@ -20,7 +20,7 @@ export const serverOperations = {
     access: 'admin',
     query: operation.ApiKeyFilter,
     successes: { 200: { description: 'A page.', schema: operation.ApiKeyList } },
-    errors: [],
+    errors: ['overloaded'],
   },
   rotateApiKey: {
     method: 'POST',

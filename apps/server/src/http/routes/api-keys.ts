@@ -16,7 +16,7 @@ import { answered } from '../write.ts';
 /** A new key whose prefix is taken is drawn again; 32 bits are rarely taken twice in a row. */
 const drawsMax = 8;
 
-export function apiKeyRoutes({ writes, books, drawSecret }: Desk, uncheckedKeys: UncheckedKeys) {
+export function apiKeyRoutes({ writes, reads, drawSecret }: Desk, uncheckedKeys: UncheckedKeys) {
   return {
     createApiKey: async (call) => {
       const key = writes.keyUse(call, true);
@@ -46,11 +46,12 @@ export function apiKeyRoutes({ writes, books, drawSecret }: Desk, uncheckedKeys:
 
     listApiKeys: async (call) => {
       const { cursor, offset = 0, limit = 1_000, includeRevoked } = call.query;
-      const includesRevoked = includeRevoked === 'true';
-      const total = await books.countApiKeys(undefined);
-      const first = includesRevoked ? offset : Math.min(offset, total);
-      const skipped = cursor === undefined ? first : 0;
-      const keys = await books.apiKeysAfter(nameCursor(cursor), limit + 1, skipped, includesRevoked);
+      const { keys, total } = await reads.page(call, 'listApiKeys', {
+        after: nameCursor(cursor),
+        limit: limit + 1,
+        offset: cursor === undefined ? offset : 0,
+        includesRevoked: includeRevoked === 'true',
+      });
       const items = keys.slice(0, limit).map(listedKey);
       const last = items.at(-1);
       const hasMore = keys.length > limit;

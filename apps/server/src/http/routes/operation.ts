@@ -95,7 +95,7 @@ export function operationRoutes({ books, reads, ledger, writeProbe, metrics, con
       return {
         status: 200,
         body: {
-          totalApiKeys: await books.countApiKeys(tenantOf(call)),
+          totalApiKeys: await reads.page(call, 'countApiKeys', tenantOf(call)),
           totalServices: stats.services,
           uniqueAgents: stats.agents,
           accounts: stats.accounts,

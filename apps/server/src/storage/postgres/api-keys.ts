@@ -17,8 +17,9 @@ const saveUsesSql = `UPDATE api_keys SET last_used_at_ms = w.used_at_ms
     AND (api_keys.last_used_at_ms IS NULL OR api_keys.last_used_at_ms < w.used_at_ms)`;
 const loadUncheckedSql = `SELECT 1 AS found FROM api_keys
   WHERE tenant = $1 AND NOT has_checksum AND revoked_at_ms IS NULL LIMIT 1`;
-const countSql = `SELECT count(*) AS keys FROM api_keys
-  WHERE tenant = $1 AND ($2::text IS NULL OR names_tenant = $2) AND revoked_at_ms IS NULL`;
+const countSql = 'SELECT count(*) AS keys FROM api_keys WHERE tenant = $1 AND revoked_at_ms IS NULL';
+const countOfTenantSql =
+  'SELECT count(*) AS keys FROM api_keys WHERE tenant = $1 AND names_tenant = $2 AND revoked_at_ms IS NULL';
 const saveSql = `INSERT INTO api_keys (tenant, ${columns})
   SELECT $1, ${columns} FROM json_to_recordset($2) AS w (digest bytea, prefix text, names_tenant text, label text,
     created_at_ms bigint, revoked_at_ms bigint, expires_at_ms bigint, scopes text, agent text, service_id text,
@@ -63,7 +64,10 @@ export async function saveApiKeyUses(statements: Statements, uses: readonly ApiK
 
 /** Keys of a tenant, or of all tenants, that are not revoked. */
 export async function countApiKeys(connection: Connection, tenant: string | undefined): Promise<number> {
-  const [row] = await connection.rows(countSql, [adminTenant, tenant ?? null]);
+  const [row] =
+    tenant === undefined
+      ? await connection.rows(countSql, [adminTenant])
+      : await connection.rows(countOfTenantSql, [adminTenant, tenant]);
   return row === undefined ? 0 : integer(row, 'keys');
 }
 

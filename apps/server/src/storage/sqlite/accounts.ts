@@ -17,8 +17,17 @@ const loadAccountSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND age
 const loadAccountsOfSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND agent = ? AND service_id > ?
        ORDER BY service_id LIMIT ?`;
 const loadAccountsAfterSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND account > ? ORDER BY account LIMIT ?`;
-const loadTenantsAfterSql = `SELECT DISTINCT tenant FROM accounts WHERE tenant > ? ORDER BY tenant LIMIT ?`;
-const loadAgentsAfterSql = `SELECT DISTINCT agent FROM accounts WHERE tenant = ? AND agent > ? ORDER BY agent LIMIT ?`;
+// From name to name by the index: `DISTINCT` would read all accounts of each.
+export const loadTenantsAfterSql = `WITH RECURSIVE found (tenant) AS (
+    SELECT min(tenant) FROM accounts WHERE tenant > ?1
+    UNION ALL SELECT (SELECT min(a.tenant) FROM accounts AS a WHERE a.tenant > f.tenant) FROM found AS f
+      WHERE f.tenant IS NOT NULL LIMIT ?2)
+  SELECT tenant FROM found WHERE tenant IS NOT NULL`;
+export const loadAgentsAfterSql = `WITH RECURSIVE found (agent) AS (
+    SELECT min(agent) FROM accounts WHERE tenant = ?1 AND agent > ?2
+    UNION ALL SELECT (SELECT min(a.agent) FROM accounts AS a WHERE a.tenant = ?1 AND a.agent > f.agent) FROM found AS f
+      WHERE f.agent IS NOT NULL LIMIT ?3)
+  SELECT agent FROM found WHERE agent IS NOT NULL`;
 const loadUnsettledAgentsSql =
   'SELECT agent FROM accounts WHERE tenant = ? AND service_id = ? AND unsettled = 1 LIMIT ?';
 const loadAccountsOfServiceSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND service_id = ? AND account > ?

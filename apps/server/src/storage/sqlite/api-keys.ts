@@ -13,8 +13,9 @@ const loadApiKeysAfterSql = `SELECT ${columns} FROM api_keys
 const saveUseSql = `UPDATE api_keys SET last_used_at_ms = ?
      WHERE prefix = ? AND (last_used_at_ms IS NULL OR last_used_at_ms < ?)`;
 const loadUncheckedSql = 'SELECT 1 FROM api_keys WHERE has_checksum = 0 AND revoked_at_ms IS NULL LIMIT 1';
-const countApiKeysSql =
-  'SELECT count(*) AS keys FROM api_keys WHERE tenant = coalesce(?, tenant) AND revoked_at_ms IS NULL';
+const countApiKeysSql = 'SELECT count(*) AS keys FROM api_keys WHERE revoked_at_ms IS NULL';
+export const countOfTenantSql =
+  'SELECT count(*) AS keys FROM api_keys WHERE tenant = ? AND revoked_at_ms IS NULL';
 const saveApiKeySql = `INSERT INTO api_keys (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (digest) DO UPDATE SET revoked_at_ms = excluded.revoked_at_ms, expires_at_ms = excluded.expires_at_ms`;
 
@@ -50,7 +51,8 @@ export function saveApiKeyUse(connection: Connection, { prefix, usedAtMs }: ApiK
 
 /** Keys of a tenant, or of all tenants, that are not revoked. */
 export function countApiKeys(connection: Connection, tenant: string | undefined): number {
-  const row = connection.get(countApiKeysSql, tenant ?? null);
+  const row =
+    tenant === undefined ? connection.get(countApiKeysSql) : connection.get(countOfTenantSql, tenant);
   return row === undefined ? 0 : integer(row, 'keys');
 }
 

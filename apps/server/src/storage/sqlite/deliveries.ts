@@ -31,10 +31,11 @@ export const nextWaitingSql = {
   nextTenant: `SELECT tenant, webhook, next_attempt_at_ms FROM deliveries
      WHERE state = 'pending' AND tenant > ? ORDER BY tenant, webhook, next_attempt_at_ms LIMIT 1`,
 } as const;
-const loadDueSql = `SELECT ${columns} FROM deliveries
-     WHERE state = 'pending' AND tenant = ? AND webhook = ? AND next_attempt_at_ms <= ?
-       AND event_type LIKE ?
+const dueSql = (condition: string) => `SELECT ${columns} FROM deliveries
+     WHERE state = 'pending'${condition} AND tenant = ? AND webhook = ? AND next_attempt_at_ms <= ?
      ORDER BY next_attempt_at_ms LIMIT ?`;
+/** Each has an index: that of the tests does not go over all that is due. */
+export const loadDueSql = { all: dueSql(''), tests: dueSql(" AND event_type = 'webhook.test'") } as const;
 const saveDeliverySql = `INSERT INTO deliveries (tenant, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (tenant, webhook, event) DO UPDATE SET state = excluded.state, attempts = excluded.attempts,
        next_attempt_at_ms = excluded.next_attempt_at_ms, attempted_at_ms = excluded.attempted_at_ms,
@@ -92,11 +93,10 @@ export function loadDue(
 ): Delivery[] {
   return connection
     .all(
-      loadDueSql,
+      onlyTests ? loadDueSql.tests : loadDueSql.all,
       tenant,
       uuidBytes(webhookId),
       nowMs,
-      onlyTests ? 'webhook.test' : '%',
       limit + inFlight.size,
     )
     .map(parseDelivery)

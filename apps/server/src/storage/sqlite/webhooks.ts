@@ -15,7 +15,9 @@ import type { Connection, Row } from './connection.ts';
 const columns = `id, url, events, kept_secret, former_kept_secret, former_until_ms, created_at_ms, disabled, disabled_at_ms, failures, failing_since_ms,
   redeliveries_until_ms, ownership, tested_at_ms, deleted`;
 
-const loadWebhooksSql = `SELECT ${columns} FROM webhooks WHERE tenant = ? AND deleted = 0 ORDER BY id`;
+// Otherwise SQLite goes over the deleted ones too, of which there may be any number.
+export const loadWebhooksSql = `SELECT ${columns} FROM webhooks INDEXED BY webhooks_in_use
+     WHERE tenant = ? AND deleted = 0 ORDER BY id`;
 const loadWebhookSql = `SELECT ${columns} FROM webhooks WHERE tenant = ? AND id = ? AND deleted = 0`;
 const saveWebhookSql = `INSERT INTO webhooks (tenant, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (tenant, id) DO UPDATE SET url = excluded.url, events = excluded.events,

@@ -20,6 +20,7 @@ import { keyUses } from './0014-key-uses.ts';
 import { auditLog } from './0015-audit-log.ts';
 import { rateBudgets } from './0016-rate-budgets.ts';
 import { outstandingAfter } from './0017-outstanding-after.ts';
+import { boundedScans } from './0018-bounded-scans.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -40,6 +41,7 @@ const migrations: readonly string[] = [
   auditLog,
   rateBudgets,
   outstandingAfter,
+  boundedScans,
 ];
 
 /** The schema that this version reads and writes. */

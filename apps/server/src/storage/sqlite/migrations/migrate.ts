@@ -20,6 +20,7 @@ import { keyUses } from './0016-key-uses.ts';
 import { auditLog } from './0017-audit-log.ts';
 import { outstandingAfter } from './0018-outstanding-after.ts';
 import { rateBudgets } from './0019-rate-budgets.ts';
+import { boundedScans } from './0020-bounded-scans.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -42,6 +43,7 @@ const migrations: readonly string[] = [
   auditLog,
   outstandingAfter,
   rateBudgets,
+  boundedScans,
 ];
 
 /** The schema that this version reads and writes. */

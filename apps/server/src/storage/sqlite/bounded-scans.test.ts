@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { temporaryFolder } from '../../../test/harness/temporary-folder.ts';
+import { loadAgentsAfterSql, loadTenantsAfterSql } from './accounts.ts';
+import { countOfTenantSql } from './api-keys.ts';
+import { Connection } from './connection.ts';
+import { loadDueSql } from './deliveries.ts';
+import { migrate } from './migrations/migrate.ts';
+import { hasTenantSql } from './tenants.ts';
+import { loadWebhooksSql } from './webhooks.ts';
+
+const tables = 'accounts|api_keys|audit_log|deliveries|services|webhooks';
+
+test('what runs on the thread of HTTP, or for each batch, looks at no table as a whole', (t) => {
+  const file = `${temporaryFolder(t)}/books.db`;
+  const connection = new Connection(file, 'read_write');
+  migrate(connection);
+  connection.close();
+  const database = new DatabaseSync(file);
+  const planOf = (sql: string) =>
+    database
+      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .all()
+      .map(({ detail }) => String(detail));
+  const scan = new RegExp(`SCAN (a AS )?(${tables}|a)\\b`);
+  for (const sql of [
+    loadTenantsAfterSql,
+    loadAgentsAfterSql,
+    countOfTenantSql,
+    hasTenantSql,
+    loadWebhooksSql,
+    loadDueSql.all,
+    loadDueSql.tests,
+  ]) {
+    const plan = planOf(sql);
+    assert.ok(
+      plan.some((line) => line.includes('USING')),
+      sql,
+    );
+    assert.deepEqual(
+      plan.filter((line) => scan.test(line)),
+      [],
+      sql,
+    );
+  }
+  const index = (sql: string) => planOf(sql).join();
+  assert.match(index(loadDueSql.tests), /deliveries_of_tests/);
+  assert.match(index(loadWebhooksSql), /webhooks_in_use/);
+  assert.match(index(countOfTenantSql), /COVERING INDEX api_keys_by_tenant/);
+  database.close();
+});
