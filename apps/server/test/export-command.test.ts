@@ -111,7 +111,7 @@ test('a tenant is named where there are several, and one that is not there is an
   assert.deepEqual(verified, {
     code: 0,
     printed:
-      'ok one: 1 accounts, 1 entries, 0 settlements, 0 stroops recorded, 0 settled\nthe books are right\n',
+      'ok one: 1 accounts, 1 entries, 0 settlements, 0 stroops recorded, 0 settled, 1 administrative acts\nthe books are right\n',
   });
   const refused = await runHere(['verify', api.url]);
   assert.equal(refused.code, 1);

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Account } from '../domain/account.ts';
 import { AccountAudit, type AccountFinding } from '../domain/audit.ts';
 import type { Entry } from '../domain/usage.ts';
+import { type ActsFinding, auditActs } from './audit-acts.ts';
 import type { AccountKey, Books } from './books.ts';
 import { eachAccount } from './each-account.ts';
 
@@ -22,6 +23,7 @@ export interface AuditFinding {
     readonly serviceId: string;
     readonly message: string;
   }[];
+  readonly acts: ActsFinding;
 }
 
 const pageRows = 1_000;
@@ -36,7 +38,7 @@ export function outstandingBy(found: AuditFinding): { readonly requests: bigint;
 }
 
 /**
- * Recomputes every total and every bill of a tenant from the entries. Reads in short pages and lets others have
+ * Recomputes every total and every bill of a tenant from the entries, and looks for administrative acts that are missing. Reads in short pages and lets others have
  * their turn between them: an account is audited as it was when it was read, and the entries and settlements up
  * to there never change.
  */
@@ -69,7 +71,7 @@ export async function auditBooks(books: Books, tenant: string): Promise<AuditFin
       if (differences.length < differencesMax) differences.push({ agent, serviceId, message });
     }
   }
-  return { ...findings, ...sums, differences };
+  return { ...findings, ...sums, differences, acts: await auditActs(books, tenant) };
 }
 
 async function auditAccount(books: Books, key: AccountKey, account: Account): Promise<AccountFinding> {

@@ -83,6 +83,12 @@ export interface Books {
   countApiKeys(tenant: string | undefined): Promise<number>;
   /** administrative acts before an id, the newest first: of a tenant, or of all */
   actsBefore(tenant: string | undefined, beforeId: string, limit: number): Promise<readonly Act[]>;
+  /** how many acts of a tenant were ever logged; `undefined` where the count is missing, or there were none */
+  actCount(tenant: string): Promise<number | undefined>;
+  /** numbers of the acts of a tenant in (after, through], in their order; the first act has 1 */
+  actNumbers(tenant: string, after: number, through: number, limit: number): Promise<readonly number[]>;
+  /** tenants of which acts were logged, after a name, by their names; '' begins */
+  actTenantsAfter(after: string, limit: number): Promise<readonly string[]>;
   /** facts that are events, of several kinds, all as they were at one moment */
   events(wanted: EventsWanted): Promise<EventRows>;
   /** counts the next events by type */

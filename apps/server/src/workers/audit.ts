@@ -126,7 +126,7 @@ export class Audit {
       outstandingStroops: outstanding.stroops,
       settledStroops: found.settledStroops,
       writtenOffStroops: found.writtenOffStroops,
-      differences: found.differences.length,
+      differences: found.differences.length + found.acts.differences.length,
       endedAtMs: this.#desk.nowMs(),
     };
   }

@@ -7,6 +7,7 @@ const suites = [
   'key-list',
   'scopes',
   'audit-log',
+  'missing-acts',
   'runtime-config',
   'tenants',
   'neighbours',

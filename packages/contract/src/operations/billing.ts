@@ -98,7 +98,7 @@ export const billingOperations = {
   readAudit: {
     method: 'GET',
     path: '/api/v1/audit',
-    summary: 'Recompute every total and bill from the entries',
+    summary: 'Recompute every total and bill from the entries, and look for missing administrative acts',
     access: 'tenant',
     successes: { 200: { description: 'The finding.', schema: billing.Audit } },
     errors: ['overloaded'],

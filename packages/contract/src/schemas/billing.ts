@@ -153,4 +153,8 @@ export const Audit = Type.Object({
   reversed: AuditTotals,
   writtenOff: Type.Object({ stroops: Stroops }),
   differences: Type.Array(Type.Object({ agent: Agent, serviceId: ServiceId, message: Type.String() })),
+  acts: Type.Object(
+    { logged: Type.Integer({ minimum: 0 }), differences: Type.Array(Type.String()) },
+    { description: 'The log of administrative acts: how many were logged, and which of them are missing.' },
+  ),
 });

@@ -1,3 +1,4 @@
+import { type ActsFinding, auditActs } from '../../reads/audit-acts.ts';
 import { auditBooks } from '../../reads/audit-books.ts';
 import type { Books } from '../../reads/books.ts';
 import { documentOf, type ServerSource, type Source } from './source.ts';
@@ -20,41 +21,75 @@ function ended(differences: number, print: (text: string) => void): number {
   return differences === 0 ? 0 : 1;
 }
 
-/** Audits all tenants. One whose books cannot be read does not keep the others from it. */
+/** Audits all tenants, also those that have only administrative acts, such as the operator. */
 async function auditAll(books: Books, print: (text: string) => void): Promise<number> {
+  const audited = new Set<string>();
+  const ofTenants = await auditEach(
+    (after) => books.tenantsAfter(after, tenantsPage),
+    (tenant) => {
+      audited.add(tenant);
+      return auditTenant(books, tenant, print);
+    },
+    print,
+  );
+  const ofActs = await auditEach(
+    (after) => books.actTenantsAfter(after, tenantsPage),
+    async (tenant) => (audited.has(tenant) ? 0 : await auditActsOf(books, tenant, print)),
+    print,
+  );
+  const unread = ofTenants.unread + ofActs.unread;
+  if (unread > 0) throw new Error(`the books of ${unread} tenants could not be read`);
+  return ofTenants.differences + ofActs.differences;
+}
+
+/** Audits tenants page by page. One whose books cannot be read does not keep the others from it. */
+async function auditEach(
+  tenantsAfter: (after: string) => Promise<readonly string[]>,
+  audit: (tenant: string) => Promise<number>,
+  print: (text: string) => void,
+): Promise<{ readonly differences: number; readonly unread: number }> {
   let differences = 0;
   let unread = 0;
-  let after = '';
-  for (;;) {
-    const tenants = await books.tenantsAfter(after, tenantsPage);
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const tenants: readonly string[] = await tenantsAfter(after);
     for (const tenant of tenants) {
       try {
-        differences += await auditTenant(books, tenant, print);
+        differences += await audit(tenant);
       } catch (error) {
         unread += 1;
         print(`FAILED ${tenant}: ${error instanceof Error ? error.message : String(error)}\n`);
       }
     }
-    const last = tenants.at(-1);
-    if (last === undefined) break;
-    after = last;
+    after = tenants.at(-1);
   }
-  if (unread > 0) throw new Error(`the books of ${unread} tenants could not be read`);
-  return differences;
+  return { differences, unread };
+}
+
+/** The acts of a tenant that has no accounts: only a difference is printed. */
+async function auditActsOf(books: Books, tenant: string, print: (text: string) => void): Promise<number> {
+  const acts = await auditActs(books, tenant);
+  if (acts.differences.length > 0) print(`DIFFERS ${tenant}: ${acts.logged} administrative acts\n`);
+  return printActs(acts, print);
+}
+
+function printActs({ differences }: ActsFinding, print: (text: string) => void): number {
+  for (const message of differences) print(`  ${message}\n`);
+  return differences.length;
 }
 
 async function auditTenant(books: Books, tenant: string, print: (text: string) => void): Promise<number> {
   const found = await auditBooks(books, tenant);
   const { accounts, entries, settlements, recordedStroops, settledStroops } = found;
-  const outcome = found.differences.length === 0 ? 'ok' : 'DIFFERS';
+  const isRight = found.differences.length === 0 && found.acts.differences.length === 0;
+  const outcome = isRight ? 'ok' : 'DIFFERS';
   print(
     `${outcome} ${tenant}: ${accounts} accounts, ${entries} entries, ${settlements} settlements, ` +
-      `${recordedStroops} stroops recorded, ${settledStroops} settled\n`,
+      `${recordedStroops} stroops recorded, ${settledStroops} settled, ${found.acts.logged} administrative acts\n`,
   );
   for (const { agent, serviceId, message } of found.differences) {
     print(`  ${agent} ${serviceId}: ${message}\n`);
   }
-  return found.differences.length;
+  return found.differences.length + printActs(found.acts, print);
 }
 
 interface ServersAudit {
@@ -69,6 +104,8 @@ interface ServersAudit {
     readonly serviceId: string;
     readonly message: string;
   }[];
+  /** absent from the answer of an older server */
+  readonly acts?: ActsFinding;
 }
 
 /** The server recomputes; this prints what it found. */
@@ -76,11 +113,13 @@ async function auditServer(server: ServerSource, print: (text: string) => void):
   const audit = parseAudit(await documentOf(server, '/audit'), server);
   print(
     `${audit.ok ? 'ok' : 'DIFFERS'} ${server.tenant ?? server.url}: ${audit.accounts} accounts, ${audit.entries} entries, ` +
-      `${audit.settlements} settlements, ${audit.recorded.stroops} stroops recorded, ${audit.settled.stroops} settled\n`,
+      `${audit.settlements} settlements, ${audit.recorded.stroops} stroops recorded, ${audit.settled.stroops} settled` +
+      `${audit.acts === undefined ? '' : `, ${audit.acts.logged} administrative acts`}\n`,
   );
   for (const { agent, serviceId, message } of audit.differences)
     print(`  ${agent} ${serviceId}: ${message}\n`);
-  return audit.ok ? 0 : Math.max(1, audit.differences.length);
+  const missing = audit.acts === undefined ? 0 : printActs(audit.acts, print);
+  return audit.ok ? 0 : Math.max(1, audit.differences.length + missing);
 }
 
 function parseAudit(found: unknown, { url }: ServerSource): ServersAudit {

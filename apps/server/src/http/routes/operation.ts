@@ -138,7 +138,7 @@ export function operationRoutes({ books, reads, ledger, writeProbe, metrics, con
       return {
         status: 200,
         body: {
-          ok: found.differences.length === 0,
+          ok: found.differences.length === 0 && found.acts.differences.length === 0,
           accounts: found.accounts,
           entries: found.entries,
           settlements: found.settlements,
@@ -148,6 +148,7 @@ export function operationRoutes({ books, reads, ledger, writeProbe, metrics, con
           reversed: both(found.reversedRequests, found.reversedStroops),
           writtenOff: { stroops: String(found.writtenOffStroops) },
           differences: found.differences,
+          acts: found.acts,
         },
       };
     },

@@ -21,7 +21,7 @@ import {
   loadAgentsAfter,
   loadTenantsAfter,
 } from './accounts.ts';
-import { loadActsBefore } from './acts.ts';
+import { loadActCount, loadActNumbers, loadActsBefore, loadActTenants } from './acts.ts';
 import { countApiKeys, hasUncheckedApiKeys, loadApiKeysAfter } from './api-keys.ts';
 import { flag } from './columns.ts';
 import type { Connection } from './connection.ts';
@@ -215,11 +215,23 @@ export class PostgresBooks implements Books {
     return this.#read((connection) => countApiKeys(connection, tenant));
   }
 
-  /** One horizon for all kinds: the statements may be of different moments, and each is complete up to there. */
   actsBefore(tenant: string | undefined, beforeId: string, limit: number) {
     return this.#read((connection) => loadActsBefore(connection, tenant, beforeId, limit));
   }
 
+  actCount(tenant: string) {
+    return this.#read((connection) => loadActCount(connection, tenant));
+  }
+
+  actNumbers(tenant: string, after: number, through: number, limit: number) {
+    return this.#read((connection) => loadActNumbers(connection, tenant, after, through, limit));
+  }
+
+  actTenantsAfter(after: string, limit: number) {
+    return this.#read((connection) => loadActTenants(connection, after, limit));
+  }
+
+  /** One horizon for all kinds: the statements may be of different moments, and each is complete up to there. */
   events(wanted: EventsWanted) {
     return this.#tail(wanted.tenant, async (connection, through): Promise<EventRows> => {
       const { kinds } = wanted;

@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { temporaryFolder } from '../../../test/harness/temporary-folder.ts';
 import { loadAgentsAfterSql, loadTenantsAfterSql } from './accounts.ts';
+import { loadTenantsSql } from './acts.ts';
 import { countOfTenantSql } from './api-keys.ts';
 import { Connection } from './connection.ts';
 import { loadDueSql } from './deliveries.ts';
@@ -27,6 +28,7 @@ test('what runs on the thread of HTTP, or for each batch, looks at no table as a
   for (const sql of [
     loadTenantsAfterSql,
     loadAgentsAfterSql,
+    loadTenantsSql,
     countOfTenantSql,
     hasTenantSql,
     loadWebhooksSql,

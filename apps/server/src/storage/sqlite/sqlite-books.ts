@@ -19,7 +19,7 @@ import {
   type NumberedAccount,
 } from './accounts.ts';
 import { loadAccountsPage } from './accounts-page.ts';
-import { loadActsBefore } from './acts.ts';
+import { loadActCount, loadActNumbers, loadActsBefore, loadActTenants } from './acts.ts';
 import { countApiKeys, hasUncheckedApiKeys, loadApiKeyByDigest, loadApiKeysAfter } from './api-keys.ts';
 import type { Connection } from './connection.ts';
 import { loadDeliveriesBefore, loadDue, loadNextWaiting } from './deliveries.ts';
@@ -194,6 +194,18 @@ export class SqliteBooks implements Books {
 
   actsBefore(tenant: string | undefined, beforeId: string, limit: number) {
     return this.#read((connection) => loadActsBefore(connection, tenant, beforeId, limit));
+  }
+
+  actCount(tenant: string) {
+    return this.#read((connection) => loadActCount(connection, tenant));
+  }
+
+  actNumbers(tenant: string, after: number, through: number, limit: number) {
+    return this.#read((connection) => loadActNumbers(connection, tenant, after, through, limit));
+  }
+
+  actTenantsAfter(after: string, limit: number) {
+    return this.#read((connection) => loadActTenants(connection, after, limit));
   }
 
   events(wanted: EventsWanted) {

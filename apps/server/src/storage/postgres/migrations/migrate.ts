@@ -21,6 +21,7 @@ import { auditLog } from './0015-audit-log.ts';
 import { rateBudgets } from './0016-rate-budgets.ts';
 import { outstandingAfter } from './0017-outstanding-after.ts';
 import { boundedScans } from './0018-bounded-scans.ts';
+import { numberedActs } from './0019-numbered-acts.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -42,6 +43,7 @@ const migrations: readonly string[] = [
   rateBudgets,
   outstandingAfter,
   boundedScans,
+  numberedActs,
 ];
 
 /** The schema that this version reads and writes. */

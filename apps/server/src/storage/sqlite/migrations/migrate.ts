@@ -21,6 +21,7 @@ import { auditLog } from './0017-audit-log.ts';
 import { outstandingAfter } from './0018-outstanding-after.ts';
 import { rateBudgets } from './0019-rate-budgets.ts';
 import { boundedScans } from './0020-bounded-scans.ts';
+import { numberedActs } from './0021-numbered-acts.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -44,6 +45,7 @@ const migrations: readonly string[] = [
   outstandingAfter,
   rateBudgets,
   boundedScans,
+  numberedActs,
 ];
 
 /** The schema that this version reads and writes. */
