@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { auditBooks } from '../src/reads/audit-books.ts';
+import { assertSums } from './harness/assert-sums.ts';
 import { executorOptions, openEngine } from './harness/engine.ts';
 import { rounds } from './harness/rounds.ts';
 import { seededRandom, seedOf } from './harness/seeded-random.ts';
@@ -55,6 +56,7 @@ test('batches answer as the model does, in their order and however they are cut'
     for (const tenant of tenants) {
       const found = await auditBooks(books, named.get(tenant) ?? '');
       assert.deepEqual(found.differences, []);
+      await assertSums(books, named.get(tenant) ?? '');
       assert.equal(found.entries, countEntries(booksOf(model, tenant)));
     }
   }

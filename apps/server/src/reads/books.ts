@@ -9,6 +9,7 @@ import type { Settings } from '../domain/settings.ts';
 import type { Settlement } from '../domain/settlement.ts';
 import type { Entry, KnownUsage } from '../domain/usage.ts';
 import type { Webhook } from '../domain/webhook.ts';
+import type { SummedAccounts } from './account-sums.ts';
 import type { EntriesLooked, LookWanted } from './entries-looked.ts';
 import type { EventTally, TallyWanted } from './event-tally.ts';
 import type { EventRows, EventsWanted } from './merge-events.ts';
@@ -68,6 +69,12 @@ export interface Books {
   ): Promise<readonly Settlement[]>;
   /** a page of accounts with their services, in the engine's own order; '' begins, and after what is no place there is nothing */
   accountsAfter(filter: AccountsFilter, after: string, limit: number): Promise<AccountsPage>;
+  /** sums the next accounts by service; '' begins */
+  sumAccounts(filter: AccountsFilter, after: string, limit: number): Promise<SummedAccounts>;
+  /** counts the next agents that have accounts, after a name; '' begins */
+  countAgents(tenant: string, after: string, limit: number): Promise<CountedNames>;
+  /** looks at the next services after an id, and counts those that were not deleted; '' begins */
+  countServices(tenant: string, after: string, limit: number): Promise<CountedNames>;
   keyFacts(key: RecordKey): Promise<KeyFacts | undefined>;
   apiKeyByDigest(digest: string): Promise<ApiKey | undefined>;
   /** keys after a prefix, by their prefixes, without the first `skipped`; '' begins */
@@ -109,6 +116,13 @@ export interface Books {
   /** deliveries to a webhook whose time has come, the longest waiting first; nobody else takes them for a while */
   takeDue(waiting: WaitingWebhook, take: TakeDue): Promise<readonly Delivery[]>;
   close(): void | Promise<void>;
+}
+
+/** A count of some names. */
+export interface CountedNames {
+  readonly counted: number;
+  /** the name after which counting goes on; `undefined` at the end */
+  readonly next: string | undefined;
 }
 
 /** What is taken of the deliveries that are due. */

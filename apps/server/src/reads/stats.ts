@@ -1,8 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { outstandingRequests } from '../domain/account.ts';
-import { quoteOf } from '../domain/quote.ts';
-import type { Books } from './books.ts';
-import { eachAccount, pageRows } from './each-account.ts';
+import { eachAccountSum, summedAtOnce } from './account-sums.ts';
+import type { Books, CountedNames } from './books.ts';
 
 /** What a tenant's books come to, as its accounts say. */
 export interface BooksStats {
@@ -21,8 +19,6 @@ export interface BooksStats {
 /** Sums over all accounts of a tenant. */
 export async function statsOf(books: Books, tenant: string): Promise<BooksStats> {
   const sums = {
-    accounts: 0,
-    settlements: 0,
     recordedRequests: 0n,
     reversedRequests: 0n,
     settledRequests: 0n,
@@ -30,40 +26,30 @@ export async function statsOf(books: Books, tenant: string): Promise<BooksStats>
     outstandingStroops: 0n,
     settledStroops: 0n,
   };
-  for await (const { account, service } of eachAccount(books, { tenant, serviceId: undefined })) {
-    sums.accounts += 1;
-    sums.settlements += account.settlements;
-    sums.recordedRequests += BigInt(account.recordedRequests);
-    sums.reversedRequests += BigInt(account.reversedRequests);
-    sums.settledRequests += BigInt(account.settledRequests);
-    sums.outstandingRequests += BigInt(outstandingRequests(account));
-    sums.settledStroops += account.settledStroops;
-    if (service !== undefined) sums.outstandingStroops += quoteOf(account, service).billedStroops;
+  let accounts = 0n;
+  let settlements = 0n;
+  for await (const part of eachAccountSum(books, { tenant, serviceId: undefined })) {
+    accounts += part.accounts;
+    settlements += part.settlements;
+    sums.recordedRequests += part.recordedRequests;
+    sums.reversedRequests += part.reversedRequests;
+    sums.settledRequests += part.settledRequests;
+    sums.outstandingRequests += part.outstandingRequests;
+    sums.outstandingStroops += part.billedStroops;
+    sums.settledStroops += part.settledStroops;
   }
-  const agents = await count(
-    (after) => books.agentsAfter(tenant, after, pageRows),
-    (agent) => agent,
-  );
-  const services = await count(
-    async (after) => await books.servicesAfter(tenant, after, pageRows),
-    ({ serviceId }) => serviceId,
-    ({ deleted }) => !deleted,
-  );
-  return { ...sums, agents, services };
+  const agents = await counted((after) => books.countAgents(tenant, after, summedAtOnce));
+  const services = await counted((after) => books.countServices(tenant, after, summedAtOnce));
+  return { ...sums, accounts: Number(accounts), settlements: Number(settlements), agents, services };
 }
 
-async function count<T>(
-  read: (after: string) => Promise<readonly T[]>,
-  nameOf: (row: T) => string,
-  isCounted: (row: T) => boolean = () => true,
-): Promise<number> {
-  let counted = 0;
+async function counted(count: (after: string) => Promise<CountedNames>): Promise<number> {
+  let all = 0;
   for (let after: string | undefined = ''; after !== undefined; ) {
-    const rows: readonly T[] = await read(after);
-    counted += rows.filter(isCounted).length;
-    const last = rows.at(-1);
-    after = rows.length < pageRows || last === undefined ? undefined : nameOf(last);
+    const step: CountedNames = await count(after);
+    all += step.counted;
+    after = step.next;
     await nextTurn();
   }
-  return counted;
+  return all;
 }

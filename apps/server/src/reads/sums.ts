@@ -1,26 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Account, outstandingRequests } from '../domain/account.ts';
-import { creditOf } from '../domain/credit.ts';
-import { quoteOf } from '../domain/quote.ts';
+import { eachAccountSum } from './account-sums.ts';
 import type { Books } from './books.ts';
 import { eachAccount, pageRows } from './each-account.ts';
 
-/** What is outstanding on all accounts of a tenant. Sums are made here, where they cannot overflow. */
+/** What is outstanding on all accounts of a tenant. */
 export async function sumBilling(books: Books, tenant: string) {
   let totalStroops = 0n;
   let disabledStroops = 0n;
   let creditStroops = 0n;
   let unpricedRequests = 0n;
-  for await (const { account, service } of eachAccount(books, { tenant, serviceId: undefined })) {
-    if (service === undefined) {
-      unpricedRequests += BigInt(outstandingRequests(account));
-      continue;
-    }
-    const quote = quoteOf(account, service);
-    const { billedStroops } = quote;
-    totalStroops += billedStroops;
-    creditStroops += creditOf(quote);
-    if (service.disabled) disabledStroops += billedStroops;
+  for await (const sums of eachAccountSum(books, { tenant, serviceId: undefined })) {
+    if (!sums.isPriced) unpricedRequests += sums.outstandingRequests;
+    totalStroops += sums.billedStroops;
+    creditStroops += sums.creditStroops;
+    if (sums.isDisabled) disabledStroops += sums.billedStroops;
   }
   return { totalStroops, disabledStroops, creditStroops, unpricedRequests };
 }
@@ -28,13 +22,12 @@ export async function sumBilling(books: Books, tenant: string) {
 /** Outstanding requests of a service, and of how many agents they are. */
 export async function sumService(books: Books, tenant: string, serviceId: string) {
   let total = 0n;
-  let agents = 0;
-  for await (const { account } of eachAccount(books, { tenant, serviceId })) {
-    const outstanding = outstandingRequests(account);
-    total += BigInt(outstanding);
-    if (outstanding > 0) agents += 1;
+  let agents = 0n;
+  for await (const sums of eachAccountSum(books, { tenant, serviceId })) {
+    total += sums.outstandingRequests;
+    agents += sums.owing;
   }
-  return { total, agents };
+  return { total, agents: Number(agents) };
 }
 
 /** Outstanding requests of an agent over all its services. */

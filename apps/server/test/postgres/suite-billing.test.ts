@@ -12,5 +12,6 @@ const suites = [
   'heavy-commands',
   'services',
   'pause',
+  'sums',
 ];
 for (const suite of suites) await import(`../${suite}.test.ts`);

@@ -40,6 +40,7 @@ import {
   loadSettlementsBeyond,
   loadSettlementsOf,
 } from './settlements.ts';
+import { countAgents, countServices, sumAccounts } from './sum-accounts.ts';
 import type { TailHorizon } from './tail-horizon.ts';
 import { tallyEvents } from './tally-events.ts';
 import { hasTenant } from './tenants.ts';
@@ -193,6 +194,18 @@ export class PostgresBooks implements Books {
         hasMore: found.length > limit,
       };
     });
+  }
+
+  sumAccounts(filter: AccountsFilter, after: string, limit: number) {
+    return this.#read((connection) => sumAccounts(connection, filter, after, limit));
+  }
+
+  countAgents(tenant: string, after: string, limit: number) {
+    return this.#read((connection) => countAgents(connection, tenant, after, limit));
+  }
+
+  countServices(tenant: string, after: string, limit: number) {
+    return this.#read((connection) => countServices(connection, tenant, after, limit));
   }
 
   keyFacts(key: RecordKey) {

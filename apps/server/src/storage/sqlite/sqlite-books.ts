@@ -38,6 +38,7 @@ import {
   loadSettlementsOf,
 } from './settlements.ts';
 import type { Snapshots } from './snapshots.ts';
+import { countAgents, countServices, sumAccounts } from './sum-accounts.ts';
 import { tallyEvents } from './tally-events.ts';
 import { hasTenant } from './tenants.ts';
 import { loadWebhook, loadWebhooks } from './webhooks.ts';
@@ -170,6 +171,18 @@ export class SqliteBooks implements Books {
 
   accountsAfter(filter: AccountsFilter, after: string, limit: number) {
     return this.#read((connection) => loadAccountsPage(connection, filter, after, limit));
+  }
+
+  sumAccounts(filter: AccountsFilter, after: string, limit: number) {
+    return this.#read((connection) => sumAccounts(connection, filter, after, limit));
+  }
+
+  countAgents(tenant: string, after: string, limit: number) {
+    return this.#read((connection) => countAgents(connection, tenant, after, limit));
+  }
+
+  countServices(tenant: string, after: string, limit: number) {
+    return this.#read((connection) => countServices(connection, tenant, after, limit));
   }
 
   keyFacts(key: RecordKey) {

@@ -1,0 +1,61 @@
+// Sums of what is outstanding, at the edges of what 64 bits hold: they are those of the accounts one by one.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Command } from '../src/domain/command.ts';
+import { assertSums } from './harness/assert-sums.ts';
+import { openEngine } from './harness/engine.ts';
+
+const requestsMax = 9_007_199_254_740_991;
+const priceMax = 9_007_199_254n;
+
+test('sums are exact where a product or a sum has more than 64 bits, with credits and without prices', async (t) => {
+  const { executor, books } = await openEngine(t);
+  const run = async (command: Command) => {
+    const submissions = [{ tenant: 'acme', command, key: undefined }];
+    const [outcome] = await executor.execute({ submissions, nowMs: Date.now() });
+    assert.equal(
+      outcome?.kind,
+      'answered',
+      JSON.stringify(outcome, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
+    );
+    return outcome;
+  };
+  const use = (agent: string, serviceId: string, requests: number) =>
+    run({
+      kind: 'record_usage',
+      item: { agent, serviceId, requests, usageId: undefined, occurredAtNs: undefined },
+    });
+  const price = (serviceId: string, priceStroops: bigint) =>
+    run({ kind: 'put_service', serviceId, priceStroops, metadata: undefined });
+  const settle = (agent: string, serviceId: string) =>
+    run({
+      kind: 'settle',
+      agent,
+      serviceId,
+      through: undefined,
+      expectedStroops: undefined,
+      ifMatch: undefined,
+    });
+  // Recorded before there was a price: each product has more than 64 bits then, and so has their sum.
+  for (const agent of ['a', 'b', 'c']) await use(agent, 'late', requestsMax);
+  await use('a', 'never.priced', 7);
+  await assertSums(books, 'acme');
+  await price('late', priceMax);
+  await price('search', priceMax);
+  for (const agent of ['a', 'b', 'c', 'd']) await use(agent, 'search', 1_000_000_000);
+  await assertSums(books, 'acme');
+  // One is settled and reversed: a credit, which offsets nothing on the accounts of others.
+  await settle('a', 'search');
+  await run({ kind: 'clear_account', agent: 'b', serviceId: 'search' });
+  const [entry] = await books
+    .entriesAfter('acme', '00000000-0000-0000-0000-000000000000', 100)
+    .then((all) => all.filter((one) => one.agent === 'a' && one.serviceId === 'search'));
+  assert.ok(entry);
+  await run({ kind: 'reverse_entry', entryId: entry.id, reason: 'a mistake' });
+  await assertSums(books, 'acme');
+  await use('a', 'search', 1);
+  await run({ kind: 'set_disabled', serviceId: 'search', disabled: true });
+  await assertSums(books, 'acme');
+  await settle('a', 'search');
+  await assertSums(books, 'acme');
+});
