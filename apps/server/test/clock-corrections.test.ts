@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Api } from './harness/api.ts';
 import { startInProcess } from './harness/in-process.ts';
+import { adminKey, apiOfTenant, asAdmin, makeKey } from './harness/tenants.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -115,4 +116,23 @@ test('ids go on after a restart in the last millisecond', async (t) => {
   await use(again.api);
   const { items } = (await again.api.get(`/entries?limit=1000&cursor=${cursor}`)).json;
   assert.equal(items.length, 20);
+});
+
+test('acts are listed in the order in which they were done, also after the clock was set back', async (t) => {
+  const { api, clock } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
+  const acme = await apiOfTenant(api, 'acme');
+  const bolt = await apiOfTenant(api, 'bolt');
+  await acme.post('/services', { serviceId: 'first', priceStroops: 1 });
+  clock.nowMs -= 2 * hourMs;
+  await bolt.post('/services', { serviceId: 'second', priceStroops: 1 });
+  await acme.post('/services', { serviceId: 'third', priceStroops: 1 });
+  await makeKey(api, 'acme');
+  const subjects = async (of: Api, more = {}) =>
+    (await of.get('/audit-log?action=service.registered', more)).json.items.map(
+      ({ subject }: { subject: string }) => subject,
+    );
+  assert.deepEqual(await subjects(acme), ['third', 'first']);
+  assert.deepEqual(await subjects(api, asAdmin), ['third', 'second', 'first']);
+  const [last] = (await acme.get('/audit-log')).json.items;
+  assert.equal(last.action, 'api_key.created');
 });

@@ -18,3 +18,19 @@ test('an answer that was long on its way does not set the clock', async (t) => {
   const aheadMs = clock.nowMs() - Date.now();
   assert.ok(Math.abs(aheadMs) < 500, `${aheadMs} ms ahead`);
 });
+
+test("an instance whose own clock jumps follows the database's again with the next measurement", async (t) => {
+  const pool = new ReadPool({ url: await emptyPostgres(), isPrepared: true }, 1);
+  onEnd(t, () => pool.close());
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const clock = new DatabaseClock(pool);
+  onEnd(t, () => clock.stop());
+  await clock.start();
+  const own = Date.now.bind(Date);
+  t.mock.method(Date, 'now', () => own() + 3_600_000);
+  assert.ok(clock.nowMs() - own() > 3_500_000, 'until then it is wrong by as much');
+  t.mock.timers.tick(30_000);
+  // The measurement is one statement, and nothing says when it has ended.
+  while (clock.nowMs() - own() > 500) await pool.use((connection) => connection.rows('SELECT 1', []));
+  assert.ok(clock.nowMs() - own() > -500);
+});

@@ -7,6 +7,9 @@ const lastOf = (table: string) =>
 const loadLastIdSql = `SELECT greatest(${lastOf('entries')}, ${lastOf('settlements')}, ${lastOf('events')}) AS id
   FROM json_to_recordset($1) AS w (tenant text) ORDER BY id DESC NULLS LAST LIMIT 1`;
 
+// Acts too: the operator reads those of all tenants in one order.
+const loadReachedSql = `SELECT greatest((${loadLastIdSql}), (SELECT id FROM audit_log ORDER BY id DESC LIMIT 1)) AS id`;
+
 const beginning: IdPlace = { timeMs: 0, counter: 0 };
 
 /** The last id of everything that is listed of some tenants; `undefined` if they have nothing. */
@@ -14,12 +17,17 @@ export async function loadLastId(
   connection: Connection,
   tenants: readonly string[],
 ): Promise<string | undefined> {
-  const [row] = await connection.rows(loadLastIdSql, [json(tenants.map((tenant) => ({ tenant })))]);
+  const [row] = await connection.rows(loadLastIdSql, [named(tenants)]);
   return row && textOrAbsent(row, 'id');
+}
+
+function named(tenants: readonly string[]): string {
+  return json(tenants.map((tenant) => ({ tenant })));
 }
 
 /** Where ids of these tenants may begin. */
 export async function loadIdsReached(connection: Connection, tenants: readonly string[]): Promise<IdPlace> {
-  const lastId = await loadLastId(connection, tenants);
+  const [row] = await connection.rows(loadReachedSql, [named(tenants)]);
+  const lastId = row && textOrAbsent(row, 'id');
   return lastId === undefined ? beginning : placeAfterId(lastId);
 }
