@@ -4,7 +4,7 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import type { Api } from './harness/api.ts';
 import { halfOpen } from './harness/half-open.ts';
 import { startInProcess } from './harness/in-process.ts';
-import { adminKey, asAdmin, makeKey, withHeaders } from './harness/tenants.ts';
+import { adminKey, budgetUsed, makeKey } from './harness/tenants.ts';
 
 /** Law L2 for connections: each gives its place back, whatever its client does. */
 
@@ -21,7 +21,6 @@ async function untilGivenBack(api: Api): Promise<void> {
   while ((await metric(api, /^billonce_connections (\d+)$/m)) > 4) await immediate();
 }
 
-const connectionsOfOne = /^billonce_tenant_budget_used\{budget="connections",tenant="one"\} (\d+)$/m;
 const timeout = 60_000;
 const length = 'Content-Type: application/json\r\nContent-Length: 100\r\n\r\n';
 
@@ -99,6 +98,7 @@ test('a tenant has a bounded number of connections, also from several addresses'
   };
   const kept = [await ask(one), await ask(one), await ask(one)];
   for (const client of kept) assert.match(client.received(), /^HTTP\/1\.1 200 /);
+  assert.equal(await budgetUsed(api, 'connections', 'one'), 3);
   const refused = await ask(one);
   assert.match(refused.received(), /^HTTP\/1\.1 503 [\s\S]*connection: close[\s\S]*"overloaded"/i);
   await refused.ended;
@@ -106,6 +106,6 @@ test('a tenant has a bounded number of connections, also from several addresses'
   const [first] = kept;
   first?.socket.end();
   await first?.gone;
-  while ((await metric(withHeaders(api, asAdmin), connectionsOfOne)) > 2) await immediate();
+  while ((await budgetUsed(api, 'connections', 'one')) > 2) await immediate();
   assert.match((await ask(one)).received(), /^HTTP\/1\.1 200 /);
 });

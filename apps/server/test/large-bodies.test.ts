@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { startInProcess } from './harness/in-process.ts';
 import { connectTo } from './harness/raw-http.ts';
-import { adminKey, apiOfTenant, asAdmin, makeKey } from './harness/tenants.ts';
+import { adminKey, apiOfTenant, asAdmin, budgetUsed, makeKey } from './harness/tenants.ts';
 
 const mebibyte = 1_024 ** 2;
 const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
@@ -100,6 +100,7 @@ test('bodies that never end have a bounded room, in which another tenant finds a
   const answer = await refused.answer();
   assert.deepEqual([answer.status, JSON.parse(answer.body).error], [503, 'overloaded']);
   assert.ok(Number(answer.headers.get('retry-after')) > 0);
+  assert.equal(await budgetUsed(api, 'body_bytes', 'greedy'), 7.5 * mebibyte);
   assert.equal((await modest.post('/usage', usage, 'k')).status, 201);
   for (const { socket } of [announced, chunked, refused]) socket.destroy();
   await until((bytes) => bytes === 0);

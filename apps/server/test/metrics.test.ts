@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Api } from './harness/api.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { rawExchange } from './harness/raw-http.ts';
-import { adminKey, apiOfTenant, asAdmin, withHeaders } from './harness/tenants.ts';
+import { adminKey, apiOfTenant, asAdmin, budgetUsed, withHeaders } from './harness/tenants.ts';
 
 /** A metric's value; the labels as Prometheus writes them. */
 async function metric(api: Api, name: string): Promise<number | undefined> {
@@ -71,16 +71,8 @@ test('the metrics show what tenants use of their budgets', async (t) => {
   const one = await apiOfTenant(api, 'tenant-one');
   const usage = { agent: 'agent-one', serviceId: 'service-one', requests: 3 };
   await one.post('/usage', usage);
-  const { text } = await withHeaders(api, asAdmin).get('/metrics');
-  const budget = (name: string) => {
-    const line = new RegExp(
-      `^billonce_tenant_budget_used\\{budget="${name}",tenant="tenant-one"\\} (\\d+)$`,
-      'm',
-    );
-    return Number(line.exec(text)?.[1]);
-  };
-  assert.equal(budget('bytes_today'), JSON.stringify(usage).length);
-  assert.ok(budget('connections') >= 1);
+  assert.equal(await budgetUsed(api, 'bytes_today', 'tenant-one'), JSON.stringify(usage).length);
+  assert.ok((await budgetUsed(api, 'connections', 'tenant-one')) >= 1);
 });
 
 test("metrics are the operator's and name no one but tenants that cost most; stats are the tenant's own", async (t) => {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type Api, apiAt } from './harness/api.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { connectTo } from './harness/raw-http.ts';
-import { adminKey, asAdmin, makeKey, withHeaders } from './harness/tenants.ts';
+import { adminKey, asAdmin, budgetUsed, makeKey, withHeaders } from './harness/tenants.ts';
 
 const protectedMode = { ADMIN_API_KEY: adminKey };
 
@@ -116,6 +116,7 @@ test('exports have four places for a tenant, which come back; one ends when its 
   assert.ok(Number(fifth.headers.get('retry-after')) > 0);
   assert.equal((await other.get('/entries/export.json')).status, 200);
   assert.equal(await metricOf(api, 'reads_running{kind="export"}'), 4);
+  assert.ok((await budgetUsed(api, 'reads', 'acme')) >= 4);
   const [first, ...rest] = exports;
   for (const { socket } of rest) socket.destroy();
   for (let looks = 0; (await metricOf(api, 'reads_running{kind="export"}')) > 1; looks++) {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Api } from './harness/api.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { startReceiver, turnsUntil } from './harness/receiver.ts';
-import { adminKey, apiOfTenant } from './harness/tenants.ts';
+import { adminKey, apiOfTenant, budgetUsed } from './harness/tenants.ts';
 
 const environment = {
   ADMIN_API_KEY: adminKey,
@@ -40,6 +40,7 @@ test('sixteen webhooks that hang hold four places, and another tenant is deliver
   // Not awaited: its attempts hang until the end of the test.
   const running = [app.outbox.runOnce()];
   await tarpit.has(4);
+  assert.equal(await budgetUsed(api, 'webhook_places', 'hostile'), 4);
   for (let turn = 1; turn <= 5; turn++) {
     await use(honest, 1);
     await turnsUntil(receiver, turn, () => running.push(app.outbox.runOnce()));

@@ -9,6 +9,12 @@ import { onEnd } from './on-end.ts';
 const serverMain = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 /** A server whose workers do not run. */
 export const fuzzedServer = fileURLToPath(new URL('../fuzz/server.ts', import.meta.url));
+/** Where a server writes its log, if not to a pipe of this process. */
+export interface ProcessOutput {
+  readonly descriptor: number;
+  read(onText: (text: string) => void): void;
+}
+
 const startTimeoutMs = 30_000;
 
 /** A server in a process of its own, which can be killed. */
@@ -27,9 +33,14 @@ export interface ServerProcess {
 export async function startProcess(
   t: TestContext,
   environment: Readonly<Record<string, string>>,
-  options: { readonly uid?: number; readonly gid?: number; readonly main?: string } = {},
+  options: {
+    readonly uid?: number;
+    readonly gid?: number;
+    readonly main?: string;
+    readonly output?: ProcessOutput;
+  } = {},
 ): Promise<ServerProcess> {
-  const { main = serverMain, ...identity } = options;
+  const { main = serverMain, output, ...identity } = options;
   const child = spawn(process.execPath, [main], {
     env: {
       ...childEnvironment,
@@ -39,7 +50,7 @@ export async function startProcess(
       ...engineEnvironment,
       ...environment,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', output?.descriptor ?? 'pipe', 'pipe'],
     ...identity,
   });
   onEnd(t, () => stop(child, 'SIGKILL'));
@@ -50,15 +61,16 @@ export async function startProcess(
       () => reject(new Error(`no start within ${startTimeoutMs} ms:\n${printed}`)),
       startTimeoutMs,
     );
-    const read = (chunk: Buffer) => {
+    const read = (chunk: Buffer | string) => {
       printed += chunk.toString();
       const found = /Billonce listens on (http:\/\/[^\s"]+)/.exec(printed)?.[1];
       if (found === undefined) return;
       clearTimeout(timer);
       resolve(found);
     };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
+    child.stdout?.on('data', read);
+    output?.read(read);
+    child.stderr?.on('data', read);
     child.on('exit', (code) => {
       clearTimeout(timer);
       reject(new Error(`the server ended with ${code}:\n${printed}`));

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import type { Api } from './api.ts';
 
+/** What a tenant uses of one of its budgets now; 0 if the metric does not name it. */
+export async function budgetUsed(api: Api, budget: string, tenant: string): Promise<number> {
+  const { text } = await api.get('/metrics', asAdmin);
+  const start = `billonce_tenant_budget_used{budget="${budget}",tenant="${tenant}"} `;
+  const line = text.split('\n').find((one) => one.startsWith(start));
+  return Number(line?.slice(start.length) ?? 0);
+}
+
 export const adminKey = 'tests-7Hq2vXk9RmZ4pLw8TnBd';
 export const asAdmin = { 'x-api-key': adminKey };
 

@@ -13,6 +13,8 @@ export interface Pattern {
   readonly needsEntries?: boolean;
   /** whether all that it sends is refused, so that its books stay empty */
   readonly isRefused?: boolean;
+  /** whether the output for the log is full meanwhile */
+  readonly fillsLog?: boolean;
   /** Goes on until the signal, and then gives back what it holds. What the server answers does not matter to it. */
   attack(target: Target, signal: AbortSignal): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { tarpits, upgradingReceivers } from './hostile/bad-receivers.ts';
 import { faultyBodies, manyMembers, unfinishedBodies } from './hostile/bodies.ts';
 import { bulks, emptyItems } from './hostile/bulks.ts';
 import { abandonedSums, emptySearches } from './hostile/expensive-reads.ts';
+import { fullLog } from './hostile/full-log.ts';
 import { lateBodies } from './hostile/late-bodies.ts';
 import { openRoutes, wrongKeys } from './hostile/open-routes.ts';
 import { silentSockets } from './hostile/silent-sockets.ts';
@@ -22,6 +23,7 @@ const known: readonly Pattern[] = [
   manyMembers,
   unfinishedBodies,
   backtracking,
+  fullLog,
   openRoutes,
   wrongKeys,
   emptyItems,

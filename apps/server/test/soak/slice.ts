@@ -8,6 +8,7 @@ import { startReceiver } from '../harness/receiver.ts';
 import { adminKey, makeKey } from '../harness/tenants.ts';
 import { type Attack, attackFromHere, attackFromProcess } from './attack.ts';
 import { HonestTenant } from './honest.ts';
+import { LogPipe } from './log-pipe.ts';
 import type { Pattern } from './pattern.ts';
 import { factsOf } from './process-facts.ts';
 import type { Slice } from './report.ts';
@@ -42,19 +43,21 @@ const environment = {
   WEBHOOK_TIMEOUT_MS: '500',
   REQUEST_TIMEOUT_MS: '1500',
   EXPORT_STALL_MS: '1000',
-  LOG_LEVEL: 'fatal',
+  LOG_LEVEL: 'warn',
 };
 
 /** A server with an honest tenant whose webhook is delivered to. */
 export interface Soaked {
   readonly server: ServerProcess;
+  readonly log: LogPipe;
   readonly api: Api;
   readonly honest: HonestTenant;
 }
 
 export async function startSoaked(t: TestContext, { main }: Length): Promise<Soaked> {
   const variables = { ...environment, DATABASE_URL: await emptyDatabase(t) };
-  const server = await startProcess(t, variables, main === undefined ? {} : { main });
+  const log = new LogPipe(t);
+  const server = await startProcess(t, variables, { output: log, ...(main === undefined ? {} : { main }) });
   const api = apiAt(server.url, undefined, main === undefined);
   const receiver = await startReceiver(t);
   const honestKey = await makeKey(api, 'honest');
@@ -62,20 +65,22 @@ export async function startSoaked(t: TestContext, { main }: Length): Promise<Soa
     'x-api-key': honestKey,
   });
   assert.equal(made.status, 201, made.text);
-  return { server, api, honest: new HonestTenant(server.url, honestKey, receiver) };
+  return { server, log, api, honest: new HonestTenant(server.url, honestKey, receiver) };
 }
 
 /** Writes for a while beside some patterns. It ends in time, whether the server answers or not. */
 export async function runSlice(
-  { server, api, honest }: Soaked,
+  { server, log, api, honest }: Soaked,
   name: string,
   hostile: readonly Pattern[],
   length: Length,
 ): Promise<Slice> {
   const attacks = await Promise.all(hostile.map((pattern) => begin(api, pattern, length)));
+  if (hostile.some(({ fillsLog = false }) => fillsLog)) log.fill();
   try {
     await writeFor(honest, length);
   } finally {
+    log.empty();
     await Promise.all(attacks.map((attack) => attack.stop()));
   }
   return { name, seen: honest.takeSeen(), undelivered: honest.undelivered, facts: factsOf(server.pid) };
