@@ -41,7 +41,7 @@ const stores: readonly Held[] = [
   { name: '`postgresStore`, by `pg` and by `postgres`', file: `${storeTests}/postgres.test.ts` },
   { name: '`mysqlStore`, by `mysql2`, on MariaDB', file: `${storeTests}/mysql.test.ts` },
   {
-    name: '`redisStore`, by `ioredis` and by `redis`, on one server and on a cluster',
+    name: '`redisStore`, by `ioredis` and by `redis` 4, 5 and 6, on one server and on a cluster',
     file: `${storeTests}/redis.test.ts`,
   },
 ];

@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { createClient as createClient4 } from 'redis-4';
 import { type RedisServer, startRedis } from '../../test/harness/redis.ts';
 import {
   type RedisCluster,
   startRedisCluster,
   startReplicatedRedisCluster,
+  untilReplicated,
 } from '../../test/harness/redis-cluster.ts';
-import { type OpenClient, redisDrivers } from '../../test/harness/redis-drivers.ts';
+import { nodeRedis4, nodeRedis5, type OpenClient, redisDrivers } from '../../test/harness/redis-drivers.ts';
+import { someClaim, someSlot } from '../../test/harness/some-claim.ts';
 import { InvalidOptionsError } from '../core/invalid-options.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { storeLaws } from '../testing/store-laws.ts';
-import { connectionOf, type IoredisScripting } from './redis/connection.ts';
+import { connectionOf } from './redis/client.ts';
+import type { IoredisScripting } from './redis/ioredis.ts';
 import { newScript } from './redis/scripts.ts';
 import { type RedisClient, type RedisStoreOptions, redisStore } from './redis.ts';
 
@@ -20,9 +24,31 @@ describe('redisStore on one server', () => {
     server = await startRedis();
   });
   after(() => server?.stop());
-  for (const driver of redisDrivers) {
+  for (const driver of [...redisDrivers, nodeRedis5, nodeRedis4]) {
     keepsTheLaws(driver.name, () => driver.open(given(server)));
   }
+});
+
+describe('redisStore on one server, waiting for its replica', () => {
+  let server: RedisServer | undefined;
+  let replica: RedisServer | undefined;
+  before(async () => {
+    server = await startRedis(['--repl-diskless-sync-delay', '0']);
+    replica = await startRedis(['--replicaof', '127.0.0.1', `${server.port}`]);
+    await untilReplicated(server, replica);
+  });
+  after(() => Promise.all([server?.stop(), replica?.stop()]));
+  keepsTheLaws(nodeRedis4.name, () => nodeRedis4.open(given(server)), { replicas: 1 });
+
+  test('by node-redis 4, a claim rejects when the replica is gone', async (t) => {
+    const opened = await nodeRedis4.open(given(server));
+    t.after(() => opened.close());
+    await given(replica).stop();
+    const store = redisStore({ client: opened.client, replicas: 1, replicationTimeoutMs: 100 });
+    const slot = someSlot();
+    await assert.rejects(async () => await store.claim(slot, someClaim()), /0 of 1 replicas/);
+    assert.equal(await redisStore({ client: opened.client }).inspect(slot), undefined);
+  });
 });
 
 describe('redisStore on a cluster', () => {
@@ -31,9 +57,15 @@ describe('redisStore on a cluster', () => {
     cluster = await startRedisCluster();
   });
   after(() => cluster?.stop());
-  for (const driver of redisDrivers) {
+  for (const driver of [...redisDrivers, nodeRedis5, nodeRedis4]) {
     keepsTheLaws(driver.name, () => driver.openCluster(given(cluster)));
   }
+
+  test('by node-redis 4, replicas are refused at start', async (t) => {
+    const opened = await nodeRedis4.openCluster(given(cluster));
+    t.after(() => opened.close());
+    assert.throws(() => redisStore({ client: opened.client, replicas: 1 }), InvalidOptionsError);
+  });
 });
 
 describe('redisStore on a cluster, waiting for a replica', () => {
@@ -61,6 +93,7 @@ describe('the options of redisStore', () => {
       {},
       { evalSha: () => undefined },
       { call: () => undefined },
+      createClient4({ legacyMode: true }),
     ];
     for (const candidate of foreign) {
       assert.throws(() => redisStore({ client: candidate as RedisClient }), InvalidOptionsError);

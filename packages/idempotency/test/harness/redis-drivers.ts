@@ -1,5 +1,7 @@
 import { Cluster, Redis } from 'ioredis';
 import { createClient, createCluster } from 'redis';
+import { createClient as createClient4, createCluster as createCluster4 } from 'redis-4';
+import { createClient as createClient5, createCluster as createCluster5 } from 'redis-5';
 import type { RedisClient } from '../../src/stores/redis.ts';
 import type { RedisServer } from './redis.ts';
 
@@ -45,31 +47,64 @@ function ioredis(name: string, enableAutoPipelining: boolean): RedisDriver {
   };
 }
 
-const nodeRedis: RedisDriver = {
-  name: 'node-redis',
-  async open({ url }) {
-    const client = createClient({
-      url,
-      // Its time-out of a command ends when the command is written: only that of the socket sees a server that hangs.
-      socket: { reconnectStrategy: false, socketTimeout: commandTimeoutMs },
-    });
-    client.on('error', ignore);
-    await client.connect();
-    return { client, close: () => client.isOpen && client.destroy() };
-  },
-  async openCluster({ nodes }) {
-    const client = createCluster({ rootNodes: nodes.map(({ url }) => ({ url })) });
-    client.on('error', ignore);
-    await client.connect();
-    return { client, close: () => client.destroy() };
-  },
-};
+/** A client or cluster of node-redis. */
+interface OpenedNodeRedis {
+  on(event: 'error', listener: () => void): unknown;
+  connect(): Promise<unknown>;
+}
 
-/** The drivers that the store takes. */
+interface NodeRedisVersion<Client extends OpenedNodeRedis, Cluster extends OpenedNodeRedis> {
+  readonly name: string;
+  newClient(url: string): Client;
+  newCluster(urls: readonly string[]): Cluster;
+  close(opened: Client | Cluster): unknown;
+}
+
+function nodeRedis<
+  Client extends OpenedNodeRedis & RedisClient,
+  Cluster extends OpenedNodeRedis & RedisClient,
+>({ name, newClient, newCluster, close }: NodeRedisVersion<Client, Cluster>): RedisDriver {
+  const opened = async <Opened extends Client | Cluster>(client: Opened): Promise<OpenClient> => {
+    client.on('error', ignore);
+    await client.connect();
+    return { client, close: () => close(client) };
+  };
+  return {
+    name,
+    open: ({ url }) => opened(newClient(url)),
+    openCluster: ({ nodes }) => opened(newCluster(nodes.map(({ url }) => url))),
+  };
+}
+
+// Its time-out of a command ends when the command is written: only that of the socket sees a server that hangs.
+const socket = { reconnectStrategy: false, socketTimeout: commandTimeoutMs } as const;
+const rootNodes = (urls: readonly string[]) => ({ rootNodes: urls.map((url) => ({ url })) });
+
+/** Of redis 4 on a cluster, replicas cannot be waited for. */
+export const nodeRedis4: RedisDriver = nodeRedis({
+  name: 'node-redis 4',
+  newClient: (url) => createClient4({ url, socket: { reconnectStrategy: false } }),
+  newCluster: (urls) => createCluster4(rootNodes(urls)),
+  close: (opened) => opened.isOpen && opened.disconnect(),
+});
+
+export const nodeRedis5: RedisDriver = nodeRedis({
+  name: 'node-redis 5',
+  newClient: (url) => createClient5({ url, socket }),
+  newCluster: (urls) => createCluster5(rootNodes(urls)),
+  close: (opened) => opened.isOpen && opened.destroy(),
+});
+
+/** The drivers that the store takes, in their newest versions. */
 export const redisDrivers: readonly RedisDriver[] = [
   ioredis('ioredis', false),
   ioredis('ioredis with automatic pipelining', true),
-  nodeRedis,
+  nodeRedis({
+    name: 'node-redis',
+    newClient: (url) => createClient({ url, socket }),
+    newCluster: (urls) => createCluster(rootNodes(urls)),
+    close: (opened) => opened.isOpen && opened.destroy(),
+  }),
 ];
 
 // Without a listener a lost connection ends the process.

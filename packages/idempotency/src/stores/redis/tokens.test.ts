@@ -5,7 +5,7 @@ import { type RedisServer, startRedis } from '../../../test/harness/redis.ts';
 import { claimFree, someClaim, someSlot } from '../../../test/harness/some-claim.ts';
 import type { IdempotencyStore, Slot } from '../../core/store.ts';
 import { redisStore } from '../redis.ts';
-import type { IoredisClient, IoredisScripting } from './connection.ts';
+import type { IoredisClient, IoredisScripting } from './ioredis.ts';
 import { drawScript } from './scripts.ts';
 
 const counter = 'idempotency:fencing-token';
