@@ -50,6 +50,29 @@ test('sixteen webhooks that hang hold four places, and another tenant is deliver
   await Promise.all(running);
 });
 
+test('thirty-two webhooks that refuse all messages cost few attempts, and another gets its messages beside them', {
+  timeout: 50_000,
+}, async (t) => {
+  const { api, app } = await startInProcess(t, environment);
+  const refusing = await startReceiver(t);
+  refusing.answer = () => ({ status: 500 });
+  const receiver = await startReceiver(t);
+  for (const name of ['hostile-1', 'hostile-2']) {
+    const hostile = await apiOfTenant(api, name);
+    await hooks(hostile, refusing.url, 16);
+    await use(hostile, 50);
+  }
+  const honest = await apiOfTenant(api, 'honest');
+  await hooks(honest, receiver.url, 1);
+  await use(honest, 200);
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  app.outbox.start();
+  t.mock.timers.tick(200);
+  await receiver.has(200);
+  // Two when nothing is known of a webhook yet, and one more in the same tick.
+  assert.ok(refusing.received.length <= 3 * 32, `${refusing.received.length} of 1,600 were tried`);
+});
+
 test('a webhook that answers gets its messages one after the other, without a tick of the timer between them', {
   timeout: 50_000,
 }, async (t) => {

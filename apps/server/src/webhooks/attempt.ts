@@ -56,7 +56,8 @@ export function attempt({ open, body, challenge, timeoutMs, signal }: AttemptPar
     const endWithout = (outcome: Sent['outcome']) => {
       end(response === undefined ? failed(outcome) : proven(sentWith(response), challenge, answer));
     };
-    const deadline = setTimeout(() => endWithout('timed_out'), timeoutMs);
+    // Timers run before sockets are read. If this process was busy, the answer may be here already: one more look at the sockets.
+    const deadline = setTimeout(() => setImmediate(() => endWithout('timed_out')), timeoutMs);
     const onAbort = () => endWithout('unreachable');
     signal.addEventListener('abort', onAbort);
 

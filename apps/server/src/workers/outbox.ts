@@ -61,6 +61,8 @@ export class Outbox {
   readonly #taking = new Map<string, Promise<unknown>>();
   /** webhooks that had as many due as they had places, or more */
   readonly #withMore = new Set<string>();
+  /** webhooks that take no messages, and were tried since the last tick of the timer */
+  readonly #triedInTick = new Set<string>();
   readonly #stopping = new AbortController();
   #after: WaitingWebhook | undefined;
   #restsUntilMs = 0;
@@ -83,13 +85,17 @@ export class Outbox {
 
   /** Sends what is due now, and resolves once it is known and noted what came of it: how many were picked. */
   async runOnce(): Promise<number> {
+    this.#triedInTick.clear();
     const picked = await this.#pick();
     await Promise.all(this.#inFlight.values());
     return picked;
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#pickLogging(), everyMs).unref();
+    this.#timer = setInterval(() => {
+      this.#triedInTick.clear();
+      this.#pickLogging();
+    }, everyMs).unref();
   }
 
   /** Begins nothing new, and breaks off what is on its way: that is sent again by the next start. */
@@ -142,7 +148,7 @@ export class Outbox {
   async #round(): Promise<number> {
     const nowMs = this.#desk.nowMs();
     if (nowMs < this.#restsUntilMs && this.#restsUntilMs - nowMs <= restMs) return 0;
-    let picked = 0;
+    const starting: Promise<number>[] = [];
     for (let visited = 0; visited < webhooksPerRound && this.#places.hasRoom; visited++) {
       const next = await this.#desk.books.nextWaiting(this.#after, this.#desk.nowMs());
       this.#after = next;
@@ -150,17 +156,33 @@ export class Outbox {
       const { tenant, webhookId } = next;
       if (!next.isDue || this.#rests.isResting(webhookId) || this.#taking.has(webhookId)) continue;
       if (this.#places.free(tenant, webhookId) === 0) {
-        this.#last.leftWaiting = true;
+        if (!this.#places.isFailing(webhookId)) this.#last.leftWaiting = true;
         continue;
       }
-      try {
-        picked += await this.#startDue(next);
-      } catch (error) {
-        this.#rest(webhookId, error);
-      }
+      if (this.#isTriedEnough(webhookId)) continue;
+      // Side by side: on PostgreSQL each of them takes round trips.
+      starting.push(this.#startDueOrRest(next));
     }
     if (!this.#places.hasRoom) this.#last.leftWaiting = true;
-    return picked;
+    const picked = await Promise.all(starting);
+    return picked.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** A receiver that takes no messages is tried once in each tick of the timer, so that it costs few attempts. */
+  #isTriedEnough(webhookId: string): boolean {
+    if (!this.#places.isFailing(webhookId)) return false;
+    if (this.#triedInTick.has(webhookId)) return true;
+    this.#triedInTick.add(webhookId);
+    return false;
+  }
+
+  async #startDueOrRest(waiting: WaitingWebhook): Promise<number> {
+    try {
+      return await this.#startDue(waiting);
+    } catch (error) {
+      this.#rest(waiting.webhookId, error);
+      return 0;
+    }
   }
 
   /**
@@ -179,8 +201,9 @@ export class Outbox {
       mayTake < Math.max(1, has)
     )
       return;
-    // Otherwise those that wait for a place come first.
-    if (!this.#places.isHalfFree || this.#rests.isResting(webhookId)) return;
+    // Otherwise those that wait for a place come first; and one that takes no messages waits for a tick.
+    if (!this.#places.isRoomy || this.#rests.isResting(webhookId) || this.#places.isFailing(webhookId))
+      return;
     this.#startDue(waiting).catch((error: unknown) => this.#rest(webhookId, error));
   }
 
@@ -195,7 +218,7 @@ export class Outbox {
       if (due.length < places.length) this.#withMore.delete(webhookId);
       else {
         this.#withMore.add(webhookId);
-        this.#last.leftWaiting = true;
+        if (!this.#places.isFailing(webhookId)) this.#last.leftWaiting = true;
       }
       for (const delivery of due) {
         const place = places.pop();
@@ -272,7 +295,7 @@ export class Outbox {
     if (message.kind === 'ready') {
       const sentAtMs = performance.now();
       const sent = await this.#desk.sender.send(message.outgoing, this.#stopping.signal);
-      this.#places.held(webhook.id, performance.now() - sentAtMs);
+      this.#places.held(webhook.id, performance.now() - sentAtMs, sent.outcome === 'delivered');
       return { ...sent, isProof: message.outgoing.challenge !== undefined && sent.outcome === 'delivered' };
     }
     this.#logUnsendable(webhook.id, message.kind);

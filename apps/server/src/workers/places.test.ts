@@ -15,14 +15,26 @@ test('a quick webhook doubles its share up to eight, and one slow answer takes i
   const places = new Places();
   const shares = [places.free('one', 'a')];
   for (let answer = 0; answer < 3; answer++) {
-    places.held('a', quickMs);
+    places.held('a', quickMs, true);
     shares.push(places.free('one', 'a'));
   }
   assert.deepEqual(shares, [2, 4, 8, 8]);
-  places.held('a', slowMs);
+  places.held('a', slowMs, true);
   assert.equal(places.free('one', 'a'), 1);
-  places.held('a', quickMs);
+  places.held('a', quickMs, true);
   assert.equal(places.free('one', 'a'), 2);
+});
+
+test('a webhook that takes no messages has one place, however quickly it answers, until it takes one', () => {
+  const places = new Places();
+  for (let answer = 0; answer < 3; answer++) places.held('a', quickMs, true);
+  places.held('a', quickMs, false);
+  assert.deepEqual([places.free('one', 'a'), places.isFailing('a')], [1, true]);
+  for (let number = 0; number < 16; number++) places.held(`h${number}`, quickMs, false);
+  const held = Array.from({ length: 16 }, (_, number) => takeAll(places, 'hostile', `h${number}`)).flat();
+  assert.equal(held.length, 4);
+  places.held('a', quickMs, true);
+  assert.deepEqual([places.free('one', 'a'), places.isFailing('a')], [2, false]);
 });
 
 test('sixteen webhooks of one tenant that hang hold four places', () => {
@@ -30,7 +42,7 @@ test('sixteen webhooks of one tenant that hang hold four places', () => {
   const held = Array.from({ length: 16 }, (_, number) => takeAll(places, 'hostile', `h${number}`)).flat();
   assert.equal(held.length, 4);
   for (const place of held) place.release();
-  for (let number = 0; number < 16; number++) places.held(`h${number}`, slowMs);
+  for (let number = 0; number < 16; number++) places.held(`h${number}`, slowMs, true);
   const again = Array.from({ length: 16 }, (_, number) => takeAll(places, 'hostile', `h${number}`)).flat();
   assert.equal(again.length, 4);
 });
@@ -39,7 +51,7 @@ test('sixteen quick webhooks of one tenant hold a quarter of all places', () => 
   const places = new Places();
   let held = 0;
   for (let number = 0; number < 16; number++) {
-    for (let answer = 0; answer < 3; answer++) places.held(`h${number}`, quickMs);
+    for (let answer = 0; answer < 3; answer++) places.held(`h${number}`, quickMs, true);
     held += takeAll(places, 'busy', `h${number}`).length;
   }
   assert.equal(held, 16);
@@ -48,7 +60,7 @@ test('sixteen quick webhooks of one tenant hold a quarter of all places', () => 
 
 test('webhooks that hang, of however many tenants, leave half of the places to those that are quick', () => {
   const places = new Places();
-  places.held('honest', quickMs);
+  places.held('honest', quickMs, true);
   let held = 0;
   for (let tenant = 0; tenant < 100; tenant++) {
     for (let number = 0; number < 16; number++) {

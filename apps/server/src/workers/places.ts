@@ -27,9 +27,11 @@ const rememberedMax = 10_000;
 interface Standing {
   readonly share: number;
   readonly isProven: boolean;
+  /** whether it did not take the message */
+  readonly isFailing: boolean;
 }
 
-const unknown: Standing = { share: firstShare, isProven: false };
+const unknown: Standing = { share: firstShare, isProven: false, isFailing: false };
 
 /** A place that was taken, to be given back. */
 export interface Place {
@@ -37,8 +39,9 @@ export interface Place {
 }
 
 /**
- * Shares the places of deliveries among tenants and webhooks. A webhook starts with a small share. Each quick answer doubles
- * it, and a slow one takes it down to one place: whoever lets deliveries hang holds few places, and leaves the rest.
+ * Shares the places of deliveries among tenants and webhooks. A webhook starts with a small share. Each message that it takes
+ * quickly doubles it, and a slow answer, or a failed attempt, takes it down to one place: whoever lets deliveries hang holds few
+ * places, and leaves the rest; whoever refuses them, however quickly, costs few attempts.
  */
 export class Places {
   readonly #limits: PlacesLimits;
@@ -60,9 +63,9 @@ export class Places {
     return this.#taken.all < this.#limits.all;
   }
 
-  /** Whether so many places are free that no webhook has to wait for one. */
-  get isHalfFree(): boolean {
-    return this.#taken.all * 2 < this.#limits.all;
+  /** Whether so many places are free that no tenant has to wait for one: as many as one may take. */
+  get isRoomy(): boolean {
+    return this.#taken.all + this.#limits.perTenant <= this.#limits.all;
   }
 
   /** How many places a webhook may take now. */
@@ -96,13 +99,18 @@ export class Places {
     };
   }
 
-  /** Notes for how long an attempt held its place, which sets the share of its webhook. */
-  held(webhookId: string, ms: number): void {
+  /** Whether the receiver of a webhook did not take its last message. */
+  isFailing(webhookId: string): boolean {
+    return this.#standing(webhookId).isFailing;
+  }
+
+  /** Notes for how long an attempt held its place, and whether the message was taken, which sets the share of its webhook. */
+  held(webhookId: string, ms: number, isDelivered: boolean): void {
     const { share } = this.#standing(webhookId);
-    const isProven = ms < slowMs;
+    const isProven = isDelivered && ms < slowMs;
     const next = isProven ? Math.min(this.#limits.perWebhook, share * 2) : slowShare;
     this.#standings.delete(webhookId);
-    this.#standings.set(webhookId, { share: next, isProven });
+    this.#standings.set(webhookId, { share: next, isProven, isFailing: !isDelivered });
     const [oldest] = this.#standings.keys();
     if (this.#standings.size > rememberedMax && oldest !== undefined) this.#standings.delete(oldest);
   }
