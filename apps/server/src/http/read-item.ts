@@ -18,6 +18,9 @@ export function itemReader<T, N extends OperationName>(
   };
 }
 
+/** More items are read only when it is the turn of their tenant. */
+const itemsAtOnceMax = 100;
+
 /** Reads all items, in slices: what is wrong with an item takes time to say. */
 export async function readItems<T>(
   items: readonly unknown[],
@@ -25,6 +28,7 @@ export async function readItems<T>(
   read: (item: unknown, index: number) => T,
 ): Promise<T[]> {
   const results: T[] = [];
+  if (items.length > itemsAtOnceMax) await slices.next();
   for (const [index, item] of items.entries()) {
     if (slices.isOver) await slices.next();
     results.push(read(item, index));

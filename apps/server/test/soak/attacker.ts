@@ -1,10 +1,13 @@
 // One hostile pattern in a process of its own, so that what it costs to attack does not slow the honest clients that are measured.
 // It ends when its parent does, and after a bounded time in any case.
 import { setMaxListeners } from 'node:events';
+import { constants, setPriority } from 'node:os';
 import { patternNamed } from './patterns.ts';
 
 const [name, url = '', apiKey = '', seconds = '60'] = process.argv.slice(2);
 const pattern = patternNamed(name);
+// An attacker's client runs elsewhere. Here it must not take the processors from the server and from the clients that are measured.
+setPriority(constants.priority.PRIORITY_LOW);
 const ending = new AbortController();
 setMaxListeners(0, ending.signal);
 process.stdin.on('end', () => ending.abort()).resume();

@@ -28,7 +28,7 @@ export interface ScannedList {
 }
 
 /** Characters from one cut to the next, at the least. */
-const cutEvery = 32_768;
+const cutEvery = 8_192;
 
 /**
  * Counts what is in a JSON text, before it is parsed: that costs little, and parsing costs as much time and memory as there
