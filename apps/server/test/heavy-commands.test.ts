@@ -287,9 +287,11 @@ test('an agent of 10,000 accounts is settled, and one of 10,001 is refused: neve
 
 test('what is committed together fits, and what is too heavy goes alone', () => {
   assert.equal(togetherCount([]), 0);
-  assert.equal(togetherCount([1_000, 1_000, 1]), 2);
+  assert.equal(togetherCount([1_000, 1_000, 1_000]), 2);
   assert.equal(togetherCount([1, 1, 2_000, 1]), 2);
   assert.equal(togetherCount([2_000, 1]), 1);
+  assert.equal(togetherCount([1_000, 499]), 1, 'what is light does not wait for what is heavy');
+  assert.equal(togetherCount([499, 499, 1_000]), 2);
   assert.equal(togetherCount([10_000, 1]), 1);
   assert.equal(togetherCount([1, 10_000]), 1);
 });

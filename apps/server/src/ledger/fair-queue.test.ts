@@ -11,9 +11,10 @@ interface Element {
 }
 
 const creditPerTurn = 100;
+const expectedTurns = 4;
 
 test('each lane has its turn, in order within the lane', () => {
-  const queue = new FairQueue<Element>({ queuedMax: 100, takenMax: 4, creditPerTurn });
+  const queue = new FairQueue<Element>({ queuedMax: 100, takenMax: 4, creditPerTurn, expectedTurns });
   for (let number = 0; number < 5; number++) queue.offer({ lane: 'greedy', weight: 1, number });
   queue.offer({ lane: 'modest', weight: 1, number: 100 });
   assert.deepEqual(
@@ -23,7 +24,7 @@ test('each lane has its turn, in order within the lane', () => {
 });
 
 test('a lane alone takes half of the queue at the most, and another still finds room', () => {
-  const queue = new FairQueue<Element>({ queuedMax: 10, takenMax: 10, creditPerTurn });
+  const queue = new FairQueue<Element>({ queuedMax: 10, takenMax: 10, creditPerTurn, expectedTurns });
   const offered = Array.from({ length: 10 }, (_, number) =>
     queue.offer({ lane: 'greedy', weight: 1, number }),
   );
@@ -32,7 +33,7 @@ test('a lane alone takes half of the queue at the most, and another still finds 
 });
 
 test('an element heavier than a batch is taken alone', () => {
-  const queue = new FairQueue<Element>({ queuedMax: 10, takenMax: 4, creditPerTurn });
+  const queue = new FairQueue<Element>({ queuedMax: 10, takenMax: 4, creditPerTurn, expectedTurns });
   assert.equal(queue.offer({ lane: 'a', weight: 50, number: 0 }), true);
   assert.equal(
     queue.offer({ lane: 'b', weight: 1, number: 1 }),
@@ -49,7 +50,7 @@ test('an element heavier than a batch is taken alone', () => {
 const take = (queue: FairQueue<Element>) => queue.take().map(({ lane, number }) => `${lane} ${number}`);
 
 test('a lane whose element does not fit begins the next batch, and the others fill this one', () => {
-  const queue = new FairQueue<Element>({ queuedMax: 100, takenMax: 4, creditPerTurn });
+  const queue = new FairQueue<Element>({ queuedMax: 100, takenMax: 4, creditPerTurn, expectedTurns });
   queue.offer({ lane: 'a', weight: 2, number: 0 });
   queue.offer({ lane: 'b', weight: 3, number: 1 });
   queue.offer({ lane: 'c', weight: 1, number: 2 });
@@ -60,7 +61,13 @@ test('a lane whose element does not fit begins the next batch, and the others fi
 });
 
 test('a heavy element is taken with heavy ones of its lane only, as far as they fit', () => {
-  const queue = new FairQueue<Element>({ queuedMax: 100, takenMax: 10, heavyFrom: 4, creditPerTurn });
+  const queue = new FairQueue<Element>({
+    queuedMax: 100,
+    takenMax: 10,
+    heavyFrom: 4,
+    creditPerTurn,
+    expectedTurns,
+  });
   for (let number = 0; number < 3; number++) queue.offer({ lane: 'a', weight: 5, number });
   queue.offer({ lane: 'b', weight: 4, number: 3 });
   queue.offer({ lane: 'c', weight: 3, number: 4 });
@@ -71,8 +78,25 @@ test('a heavy element is taken with heavy ones of its lane only, as far as they 
   assert.deepEqual(take(queue), ['a 2']);
 });
 
+test('a heavy element is owed several times, and a light one once', () => {
+  const limits = {
+    queuedMax: 100,
+    takenMax: 10,
+    heavyFrom: 4,
+    heavyOwed: 3,
+    creditPerTurn: 2,
+    expectedTurns,
+  };
+  const queue = new FairQueue<Element>(limits);
+  for (let number = 0; number < 3; number++) queue.offer({ lane: 'H', weight: 4, number });
+  const turns = turnsOf(queue, 8, () => {
+    queue.offer({ lane: 'l', weight: 1, number: 0 });
+  });
+  assert.deepEqual(turns, ['H', 'll', 'l', 'l', 'l', 'l', 'H', 'll']);
+});
+
 test('of a lane that is held nothing is taken, and no one waits for it', () => {
-  const queue = new FairQueue<Element>({ queuedMax: 100, takenMax: 1, creditPerTurn });
+  const queue = new FairQueue<Element>({ queuedMax: 100, takenMax: 1, creditPerTurn, expectedTurns });
   queue.offer({ lane: 'a', weight: 1, number: 0 });
   queue.hold('a');
   assert.deepEqual([queue.hasReady, queue.isEmpty], [false, false]);
@@ -92,7 +116,7 @@ test('of a lane that is held nothing is taken, and no one waits for it', () => {
 });
 
 test('a lane that had its turn stands last in the next batch', () => {
-  const queue = new FairQueue<Element>({ queuedMax: 100, takenMax: 2, creditPerTurn });
+  const queue = new FairQueue<Element>({ queuedMax: 100, takenMax: 2, creditPerTurn, expectedTurns });
   for (const lane of ['a', 'b', 'c']) {
     for (let number = 0; number < 2; number++) queue.offer({ lane, weight: 1, number });
   }
@@ -102,21 +126,26 @@ test('a lane that had its turn stands last in the next batch', () => {
 });
 
 test('between two heavy elements of a lane the others have a batch, also those that came later', () => {
-  const queue = new FairQueue<Element>({ queuedMax: 1_000, takenMax: 4, creditPerTurn });
+  const queue = new FairQueue<Element>({ queuedMax: 1_000, takenMax: 4, creditPerTurn, expectedTurns });
+  const turn = () => {
+    const taken = take(queue);
+    queue.endTurn();
+    return taken;
+  };
   for (let number = 0; number < 4; number++) queue.offer({ lane: 'heavy', weight: 50, number });
-  assert.deepEqual(take(queue), ['heavy 0']);
+  assert.deepEqual(turn(), ['heavy 0']);
   queue.offer({ lane: 'light', weight: 1, number: 10 });
   queue.offer({ lane: 'light', weight: 1, number: 11 });
-  assert.deepEqual(take(queue), ['light 10', 'light 11']);
+  assert.deepEqual(turn(), ['light 10', 'light 11']);
   queue.offer({ lane: 'light', weight: 1, number: 12 });
-  assert.deepEqual(take(queue), ['heavy 1'], 'nor does the heavy lane wait for ever');
-  assert.deepEqual(take(queue), ['light 12']);
-  assert.deepEqual(take(queue), ['heavy 2']);
-  assert.deepEqual(take(queue), ['heavy 3'], 'nothing lighter waits');
+  assert.deepEqual(turn(), ['heavy 1'], 'nor does the heavy lane wait for ever');
+  assert.deepEqual(turn(), ['light 12']);
+  assert.deepEqual(turn(), ['heavy 2']);
+  assert.deepEqual(turn(), ['heavy 3'], 'nothing lighter waits');
 });
 
 test('a reserved element is taken in when the queue is full', () => {
-  const queue = new FairQueue<Element>({ queuedMax: 2, takenMax: 2, creditPerTurn });
+  const queue = new FairQueue<Element>({ queuedMax: 2, takenMax: 2, creditPerTurn, expectedTurns });
   for (const lane of ['a', 'b']) assert.equal(queue.offer({ lane, weight: 1, number: 0 }), true);
   assert.equal(queue.offer({ lane: 'c', weight: 1, number: 0 }), false);
   assert.equal(queue.offer({ lane: 'reports', weight: 1, isReserved: true, number: 0 }), true);
@@ -134,7 +163,7 @@ function turnsOf(queue: FairQueue<Element>, count: number, before: () => void = 
 }
 
 test('a lane waits for as many turns as it owes, while another writes in each of them', () => {
-  const queue = new FairQueue<Element>({ queuedMax: 100_000, takenMax: 2_000, creditPerTurn });
+  const queue = new FairQueue<Element>({ queuedMax: 100_000, takenMax: 2_000, creditPerTurn, expectedTurns });
   for (let number = 0; number < 16; number++) queue.offer({ lane: 'H', weight: 1_000, number });
   const single = () => {
     queue.offer({ lane: 'l', weight: 1, number: 0 });
@@ -146,14 +175,14 @@ test('a lane waits for as many turns as it owes, while another writes in each of
 });
 
 test('a lane that was just answered is expected for four turns, and then no one waits for it', () => {
-  const queue = new FairQueue<Element>({ queuedMax: 100_000, takenMax: 2_000, creditPerTurn });
+  const queue = new FairQueue<Element>({ queuedMax: 100_000, takenMax: 2_000, creditPerTurn, expectedTurns });
   for (let number = 0; number < 16; number++) queue.offer({ lane: 'H', weight: 1_000, number });
   queue.offer({ lane: 'l', weight: 1, number: 0 });
   assert.deepEqual(turnsOf(queue, 6), ['Hl', '', '', '', 'HH', 'HH']);
 });
 
 test('a lane alone, and lanes that owe the same, are not held back', () => {
-  const queue = new FairQueue<Element>({ queuedMax: 100_000, takenMax: 2_000, creditPerTurn });
+  const queue = new FairQueue<Element>({ queuedMax: 100_000, takenMax: 2_000, creditPerTurn, expectedTurns });
   for (let number = 0; number < 6; number++) queue.offer({ lane: 'A', weight: 1_000, number });
   assert.deepEqual(turnsOf(queue, 3), ['AA', 'AA', 'AA']);
   for (let number = 0; number < 3; number++) {
@@ -165,7 +194,7 @@ test('a lane alone, and lanes that owe the same, are not held back', () => {
 });
 
 test('what a lane owes is kept while it has nothing waiting', () => {
-  const queue = new FairQueue<Element>({ queuedMax: 100_000, takenMax: 2_000, creditPerTurn });
+  const queue = new FairQueue<Element>({ queuedMax: 100_000, takenMax: 2_000, creditPerTurn, expectedTurns });
   // Each has one request at a time: its next comes when the one before was answered.
   const both = () => {
     queue.offer({ lane: 'l', weight: 1, number: 0 });
@@ -185,7 +214,7 @@ test('what a lane owes is kept while it has nothing waiting', () => {
 });
 
 test('a lane of many light elements is not slowed down by a heavy one that owes more', () => {
-  const queue = new FairQueue<Element>({ queuedMax: 100_000, takenMax: 2_000, creditPerTurn });
+  const queue = new FairQueue<Element>({ queuedMax: 100_000, takenMax: 2_000, creditPerTurn, expectedTurns });
   for (let number = 0; number < 8; number++) queue.offer({ lane: 'H', weight: 1_000, number });
   let light = 0;
   let heavy = 0;
@@ -204,7 +233,7 @@ test('whatever was accepted is taken once, in order, and the weight adds up', ()
   const element = fc.record({ lane: fc.constantFrom('a', 'b', 'c'), weight: fc.integer({ min: 1, max: 8 }) });
   fc.assert(
     fc.property(fc.array(fc.oneof(element, fc.constant('take' as const)), { maxLength: 200 }), (steps) => {
-      const queue = new FairQueue<Element>({ queuedMax: 60, takenMax: 10, creditPerTurn: 5 });
+      const queue = new FairQueue<Element>({ queuedMax: 60, takenMax: 10, creditPerTurn: 5, expectedTurns });
       const accepted: Element[] = [];
       const taken: Element[] = [];
       for (const [number, step] of [

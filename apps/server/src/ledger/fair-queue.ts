@@ -15,12 +15,13 @@ export interface QueueLimits {
   readonly takenMax: number;
   /** an element that weighs so much is taken without those of other lanes; `takenMax` if it is not set */
   readonly heavyFrom?: number;
+  /** a heavy element is owed so many times, because the others wait for it; once if it is not set */
+  readonly heavyOwed?: number;
   /** what a lane may take in a turn while others want theirs; what it takes beyond that it owes */
   readonly creditPerTurn: number;
+  /** for how many turns a lane that has nothing waiting is expected to come again */
+  readonly expectedTurns: number;
 }
-
-/** For how many turns a lane that has nothing waiting is expected to come again. */
-const expectedTurns = 4;
 
 interface Lane<T> {
   elements: T[];
@@ -96,7 +97,7 @@ export class FairQueue<T extends Queued> {
         head: 0,
         weight,
         debt,
-        turnsExpected: expectedTurns,
+        turnsExpected: this.#limits.expectedTurns,
       });
     } else {
       lane.elements.push(element);
@@ -160,7 +161,9 @@ export class FairQueue<T extends Queued> {
         this.#remove(name, lane, element);
       }
       if ([...this.#lanes].some(([name, lane]) => takesPart(name, lane))) continue;
-      if (!this.#advance(passed)) return taken;
+      // Lighter ones that wait have the next batch, so that no more heavy ones go before them.
+      const isHeavy = taken[0] !== undefined && this.#isHeavy(taken[0]);
+      if ((isHeavy && passed.size > this.#held.size) || !this.#advance(passed)) return taken;
     }
   }
 
@@ -196,15 +199,16 @@ export class FairQueue<T extends Queued> {
   }
 
   /** Removes the next element of a lane, whose turn is over: the lanes that wait for theirs come first. */
-  #remove(name: string, lane: Lane<T>, { weight, isReserved }: T): void {
+  #remove(name: string, lane: Lane<T>, element: T): void {
+    const { weight, isReserved } = element;
     lane.head += 1;
     lane.weight -= weight;
-    lane.debt += weight;
+    lane.debt += this.#isHeavy(element) ? weight * (this.#limits.heavyOwed ?? 1) : weight;
     this.#weight -= weight;
     this.#lanes.delete(name);
     if (lane.head === lane.elements.length) {
       // No client waits for what is reserved, so no one waits for its lane.
-      const turnsExpected = isReserved === true ? 0 : expectedTurns;
+      const turnsExpected = isReserved === true ? 0 : this.#limits.expectedTurns;
       this.#away.set(name, { ...lane, elements: [], head: 0, turnsExpected });
       return;
     }

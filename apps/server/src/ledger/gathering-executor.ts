@@ -4,12 +4,19 @@ import type { Outcome } from './submission.ts';
 /** A batch of this many items spreads the cost of its commit thin; more would only make the others wait. */
 const batchItemsMax = 2_000;
 
-/** How many of the next weights are committed together: as many as fit, and one that alone is too heavy. */
+/** What is lighter does not wait for what weighs so much. */
+export const heavyItemsMin = 500;
+
+/**
+ * How many of the next weights are committed together: as many as fit, heavy ones and light ones apart, and one that alone
+ * is too heavy.
+ */
 export function togetherCount(weights: readonly number[]): number {
   let sum = 0;
+  const isHeavy = (weight = 0) => weight >= heavyItemsMin;
   const end = weights.findIndex((weight, index) => {
     sum += weight;
-    return index > 0 && sum > batchItemsMax;
+    return index > 0 && (sum > batchItemsMax || isHeavy(weight) !== isHeavy(weights[0]));
   });
   return end < 0 ? weights.length : end;
 }

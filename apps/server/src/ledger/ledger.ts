@@ -4,6 +4,7 @@ import { type FaultFacts, factsOf } from '../fault-facts.ts';
 import { type Batch, type BatchExecutor, itemsOf } from './batch-executor.ts';
 import { DeliveryWeights } from './delivery-weights.ts';
 import { FairQueue, type Queued } from './fair-queue.ts';
+import { heavyItemsMin } from './gathering-executor.ts';
 import { SetAside } from './set-aside.ts';
 import type { Outcome, Submission } from './submission.ts';
 
@@ -12,19 +13,26 @@ export interface LedgerLimits {
   readonly queuedItemsMax: number;
   /** with the writer and not answered yet: enough that it never waits, few enough that the queue stays fair */
   readonly inFlightItemsMax: number;
-  /** a command that weighs so much goes to the heavy lane, if there is one */
+  /** a command that weighs so much goes without those of other tenants, and to the heavy lane if there is one */
   readonly heavyItemsMin: number;
 }
 
 const ledgerLimitsDefault: LedgerLimits = {
   queuedItemsMax: 100_000,
   inFlightItemsMax: 2_000,
-  heavyItemsMin: 500,
+  heavyItemsMin,
 };
 /** Tenants that have heavy commands wait in one heavy lane; each of them has one, or a batch, there at a time. */
 export const heavyLimits: Partial<LedgerLimits> = { queuedItemsMax: 400_000 };
 /** What a tenant may write in a turn of the writer while others write too: a commit costs about as much as so many items. */
 const creditItemsPerTurn = 100;
+/**
+ * What is heavy is owed so many times: then others have the writer for two thirds of the time, and half of their writes
+ * wait for none of it.
+ */
+const heavyOwed = 3;
+/** With turns of a millisecond: for so long a client may think between an answer and its next request. */
+const expectedTurns = 20;
 /** How long an idle writer waits for tenants that owe less than those that wait, at the most, in each turn. */
 const turnMs = 1;
 
@@ -117,8 +125,10 @@ export class Ledger {
     this.#queue = new FairQueue({
       queuedMax: queuedItemsMax,
       takenMax: inFlightItemsMax,
-      heavyFrom: heavyLane === undefined ? inFlightItemsMax : heavyItemsMin,
+      heavyFrom: heavyItemsMin,
+      heavyOwed,
       creditPerTurn: creditItemsPerTurn,
+      expectedTurns,
     });
   }
 
