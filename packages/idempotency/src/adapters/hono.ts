@@ -70,6 +70,7 @@ export function idempotency<E extends Env = Env>(options: HonoOptions<E>): Middl
     const begun = await protection.begin(raw, {
       outer: operationOf(context),
       source: context,
+      requestId: requestIdOf(context),
       skip: skip && (() => skip(context)),
       key: typeof keyOf === 'function' ? () => keyOf(context) : undefined,
       comparesItself: fingerprintBody !== undefined,
@@ -99,6 +100,11 @@ export function idempotency<E extends Env = Env>(options: HonoOptions<E>): Middl
       }
     }
   };
+}
+
+/** The id that `hono/request-id` gave the request. */
+function requestIdOf(context: Context): unknown {
+  return context.get('requestId');
 }
 
 /** Hono answers for what is thrown, but for what is no `Error`: that goes through all middleware. */

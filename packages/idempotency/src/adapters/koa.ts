@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KeptResponse } from '../core/kept-response.ts';
 import type { Operation } from '../core/operation.ts';
+import { parseRequestId } from '../core/request-head.ts';
 import { setOperation } from './node/operations.ts';
 import { type NodeOptions, NodeProtection } from './node/protection.ts';
 import { isTimeout } from './node/timeout-error.ts';
@@ -14,6 +15,8 @@ export interface KoaContext {
   readonly res: ServerResponse;
   readonly originalUrl: string;
   readonly request: object;
+  /** what middleware leaves for others; `requestId` or `reqId` is taken for the id of the request */
+  readonly state?: { readonly requestId?: unknown; readonly reqId?: unknown };
   /** the address of the client, by the setting `app.proxy` */
   readonly ip?: string;
   status: number;
@@ -53,6 +56,7 @@ export function idempotency<Context extends KoaContext = KoaContext>(
       target: context.originalUrl,
       parsedBody: () => bodyOf(context.request),
       address: () => context.ip,
+      ...namedRequest(context),
       isOthersAnswer: () => context.respond !== false,
       send: (answer) => send(context, answer),
     });
@@ -87,6 +91,12 @@ function outliveSocket(context: KoaContext): void {
   context.onerror = function onErrorOfTheHandler(this: KoaContext, error) {
     if (error === null || error !== this.req.socket.errored) onerror.call(this, error);
   };
+}
+
+/** The id that a middleware gave the request. */
+function namedRequest({ state }: KoaContext): { readonly requestId?: string } {
+  const requestId = parseRequestId(state?.requestId) ?? parseRequestId(state?.reqId);
+  return requestId === undefined ? {} : { requestId };
 }
 
 /** Where every parser of bodies for Koa leaves them. */

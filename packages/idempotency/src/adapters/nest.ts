@@ -22,7 +22,7 @@ import {
 } from './nest/route-decorators.ts';
 import { type PlatformResponse, rawResponse, substituteAnswer } from './nest/substitute-answer.ts';
 import { watched } from './nest/watched-handler.ts';
-import { frameworkRequestId, requestIdOf } from './node/node-request.ts';
+import { frameworkRequestId } from './node/node-request.ts';
 import { setOperation } from './node/operations.ts';
 import { type NodeOptions, NodeProtection } from './node/protection.ts';
 
@@ -201,9 +201,8 @@ function rawRequest(request: PlatformRequest): IncomingMessage {
   return 'raw' in request ? request.raw : request;
 }
 
-/** The id that Fastify or a logger gave the request. */
-function namedRequest(request: object, raw: IncomingMessage): { readonly requestId?: string } {
-  const own = 'id' in request && typeof request.id === 'string' ? request.id : undefined;
-  const requestId = own === undefined ? requestIdOf(raw) : frameworkRequestId(own, raw);
-  return requestId === undefined ? {} : { requestId };
+/** The id that Fastify gave the request. One on Express is found as without Nest. */
+function namedRequest(request: PlatformRequest, raw: IncomingMessage): { readonly requestId?: string } {
+  if (request === raw || !('id' in request) || typeof request.id !== 'string') return {};
+  return { requestId: frameworkRequestId(request.id, raw) };
 }

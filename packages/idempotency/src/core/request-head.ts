@@ -35,9 +35,15 @@ export function splitTarget(target: string): { readonly path: string; readonly q
   return { path: path === '' ? '/' : path, query: at < 0 ? '' : target.slice(at + 1) };
 }
 
-const plainRequestId = /^[\w.:-]{1,128}$/;
+const plainRequestId = /^[\w.:=+/-]{1,255}$/;
 
 /** Whether a text is a request id that can be told again: what a stranger sends must not forge a line of a log. */
 export function isRequestId(text: string): boolean {
   return plainRequestId.test(text);
+}
+
+/** The id that an application gave a request, if it is one. */
+export function parseRequestId(id: unknown): string | undefined {
+  const text = typeof id === 'number' ? String(id) : id;
+  return typeof text === 'string' && isRequestId(text) ? text : undefined;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
+import { handle } from 'hono/aws-lambda';
 import { cors } from 'hono/cors';
 import { streamSSE } from 'hono/streaming';
 import { validator } from 'hono/validator';
@@ -215,6 +216,40 @@ describe('Hono', () => {
     for (const env of [http('192.0.2.1'), identity('192.0.2.1'), http('192.0.2.2')])
       bodies.push(await (await app.request('http://api.example/', init, env)).text());
     assert.deepEqual(bodies, ['2', '2', '3']);
+  });
+
+  test('knows the caller of an event that the handler of hono/aws-lambda is given, in each of its forms', async () => {
+    let executions = 0;
+    const app = new Hono().use(protection()).post('/', (context) => context.text(`${++executions}`));
+    const invoke = handle(app);
+    const headers = { 'idempotency-key': 'k', host: 'api.example', 'content-length': '0' };
+    const rest = (sourceIp: string) => ({
+      version: '1.0',
+      httpMethod: 'POST',
+      path: '/',
+      resource: '/',
+      headers,
+      multiValueHeaders: {},
+      queryStringParameters: null,
+      body: null,
+      isBase64Encoded: false,
+      requestContext: { identity: { sourceIp } },
+    });
+    const url = (sourceIp: string) => ({
+      version: '2.0',
+      rawPath: '/',
+      rawQueryString: '',
+      headers,
+      body: null,
+      isBase64Encoded: false,
+      requestContext: { http: { method: 'POST', path: '/', sourceIp } },
+    });
+    const bodies: unknown[] = [];
+    for (const event of [rest('192.0.2.1'), url('192.0.2.1'), rest('192.0.2.2'), url('192.0.2.2')]) {
+      const answer: { readonly body?: unknown } = await Reflect.apply(invoke, undefined, [event]);
+      bodies.push(answer.body);
+    }
+    assert.deepEqual(bodies, ['1', '1', '2', '2']);
   });
 
   test('takes options with the types of the app, and says what is wrong with them', () => {

@@ -6,7 +6,7 @@ import type { KeyReading } from '../../core/key-reader.ts';
 import type { Operation } from '../../core/operation.ts';
 import type { EngineSettings } from '../../core/options.ts';
 import { isJson, type RequestBody } from '../../core/request-body.ts';
-import { isRequestId, splitTarget } from '../../core/request-head.ts';
+import { parseRequestId, splitTarget } from '../../core/request-head.ts';
 import type { Caller } from '../../core/scope.ts';
 import type { Awaitable } from '../../core/store.ts';
 import type { WarningCode } from '../../core/warning.ts';
@@ -29,6 +29,8 @@ export interface FetchReader<Whole extends { readonly kind: 'whole'; readonly bo
   readonly comparesItself: boolean;
   /** the request of the framework */
   readonly source: unknown;
+  /** the id that the application gave the request, by other means than a header */
+  readonly requestId?: unknown;
   /** the options `skip` and `keyOf`, where they are functions */
   readonly skip: (() => Awaitable<unknown>) | undefined;
   readonly key: (() => Awaitable<unknown>) | undefined;
@@ -88,7 +90,8 @@ export class FetchProtection {
   ): Promise<FetchBegun<Whole>> {
     const { method, headers } = head;
     const { source } = reader;
-    const about = { accept: headers.get('accept') ?? undefined, requestId: requestIdOf(headers), source };
+    const requestId = parseRequestId(reader.requestId) ?? requestIdOf(headers);
+    const about = { accept: headers.get('accept') ?? undefined, requestId, source };
     if (reader.skip !== undefined && parseSkip(await reader.skip())) return { kind: 'unprotected' };
     const found = await this.#findKey(head, reader);
     if (found.kind === 'unread') return this.#unread(found.why, about);
@@ -223,6 +226,5 @@ function targetOf(url: string): string {
 
 /** The request id that a proxy or an earlier middleware gave, if it is one. */
 function requestIdOf(headers: FetchHead['headers']): string | undefined {
-  const id = headers.get('x-request-id');
-  return id !== null && isRequestId(id) ? id : undefined;
+  return parseRequestId(headers.get('x-request-id') ?? undefined);
 }

@@ -6,7 +6,7 @@ import {
   type KnownAddress,
   namedCaller,
 } from '../../core/caller-options.ts';
-import { isRequestId } from '../../core/request-head.ts';
+import { isRequestId, parseRequestId } from '../../core/request-head.ts';
 import type { Caller } from '../../core/scope.ts';
 import type { Awaitable } from '../../core/store.ts';
 
@@ -35,15 +35,18 @@ export function knownAddress(raw: IncomingMessage, framework: string | undefined
   return { peer: raw.socket.remoteAddress ?? '', framework, forwardedFor };
 }
 
-/** The id that the application gave the request: by a header of its response, or as the `id` of a logger such as pino-http. */
+/** The id that the application gave the request: by a header of its response, or on the request, as pino-http does. */
 export function ownRequestId(exchange: {
-  readonly raw: IncomingMessage & { readonly id?: unknown };
+  readonly raw: IncomingMessage & { readonly id?: unknown; readonly requestId?: unknown };
   readonly response: ServerResponse;
 }): string | undefined {
-  const sent = exchange.response.getHeader('x-request-id');
-  const id = typeof sent === 'string' ? sent : exchange.raw.id;
-  const text = typeof id === 'number' ? String(id) : id;
-  return typeof text === 'string' && isRequestId(text) ? text : undefined;
+  const { raw, response } = exchange;
+  return (
+    parseRequestId(response.getHeader('x-request-id')) ??
+    parseRequestId(response.getHeader('request-id')) ??
+    parseRequestId(raw.id) ??
+    parseRequestId(raw.requestId)
+  );
 }
 
 /**

@@ -59,6 +59,21 @@ function isBounded(bodyParser: BodyParserPlace): AdapterLaw {
   };
 }
 
+function isOfTheApp(bodyParser: BodyParserPlace): AdapterLaw {
+  return {
+    id: `body-bound-of-the-app-${bodyParser}`,
+    sentence: `A body over the default of \`requestBytesMax\` is taken where the application allows it, ${placed[bodyParser]}.`,
+    concerns: ({ bodyParsers }) => bodyParsers.includes(bodyParser),
+    run: (subject) =>
+      withApp(subject, { bodyParser, options: { requestBytesMax: 3_000_000 } }, async (app) => {
+        const wish = { key: newKey(), body: JSON.stringify({ pad: 'x'.repeat(1_500_000) }) };
+        const first = await app.post('json', wish);
+        assert.equal(first.status, 201);
+        assertReplay(await app.post('json', wish), first);
+      }),
+  };
+}
+
 const form = (boundary: string, amount: string, file: string) => ({
   headers: [['Content-Type', `multipart/form-data; boundary=${boundary}`]] as const,
   body: [
@@ -121,4 +136,5 @@ export const bodyLaws: readonly AdapterLaw[] = [
   },
   ...places.map(isRead),
   ...places.filter((place) => place !== 'before').map(isBounded),
+  ...places.map(isOfTheApp),
 ];

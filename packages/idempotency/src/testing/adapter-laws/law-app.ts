@@ -119,6 +119,7 @@ export async function withApp(
     compression: 'none',
     timeout: 'none',
     trustsProxy: false,
+    requestId: undefined,
     ...asked,
     options: { ...shared, ...wish.options, store },
     inner: inner && { ...shared, ...inner, store: inner.store ?? store },

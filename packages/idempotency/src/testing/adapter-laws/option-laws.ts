@@ -142,6 +142,26 @@ export const optionLaws: readonly AdapterLaw[] = [
       }),
   },
   {
+    id: 'request-id-of-the-app',
+    sentence:
+      'A refusal has the id that the application gave the request, whatever id the client sent; without one, that of the client.',
+    concerns: always,
+    run: async (subject) => {
+      const key = newKey();
+      const sent = { key, headers: [['X-Request-Id', 'of-the-client']] } as const;
+      const ids: unknown[] = [];
+      for (const requestId of ['app:7/a=', undefined]) {
+        await withApp(subject, { requestId }, async (app) => {
+          await app.post('json', sent);
+          const refusal = await app.post('text', sent);
+          assertRefusal(refusal, 409, 'idempotency_conflict');
+          ids.push(memberOf(refusal, 'requestId'));
+        });
+      }
+      assert.deepEqual(ids, ['app:7/a=', 'of-the-client']);
+    },
+  },
+  {
     id: 'request-in-events',
     sentence: 'An observer is given the request that an event is about.',
     concerns: always,
@@ -210,6 +230,10 @@ export const optionLaws: readonly AdapterLaw[] = [
 ];
 
 function codeOf(answer: Parameters<typeof json>[0]): unknown {
+  return memberOf(answer, 'code');
+}
+
+function memberOf(answer: Parameters<typeof json>[0], name: string): unknown {
   const body = json(answer);
-  return typeof body === 'object' && body !== null && 'code' in body ? body.code : undefined;
+  return typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
 }

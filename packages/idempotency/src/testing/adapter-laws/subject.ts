@@ -84,6 +84,8 @@ export interface LawApp {
   readonly protect: 'app' | 'route';
   /** if there, each route is protected once more, with these options, further in than the protection of the app */
   readonly inner: LawApp['options'] | undefined;
+  /** if there, the app gives each request this id, in a way in which apps of its framework do */
+  readonly requestId: string | undefined;
   /** whether the framework itself is told to trust the one proxy in front of it */
   readonly trustsProxy: boolean;
   readonly bodyParser: BodyParserPlace;

@@ -41,6 +41,7 @@ function start(express: typeof expressOf5, wish: LawApp): Promise<LawServer> {
   const protection = protecting(wish.options);
   const compressed = compression({ threshold: 0 });
   const around: RequestHandler[] = [];
+  if (wish.requestId !== undefined) around.push(named(wish.requestId));
   if (wish.timeout === 'front') around.push(timeout(`${timeoutMs}ms`));
   if (wish.compression === 'front') around.push(compressed);
   if (wish.bodyParser === 'before') around.push(express.json({ limit: '10mb' }));
@@ -59,6 +60,14 @@ function start(express: typeof expressOf5, wish: LawApp): Promise<LawServer> {
     app.all('/bare', ...inside, handler(wish, answers(wish).json));
   }
   return listening(app);
+}
+
+/** Gives each request an id, as express-request-id and pino-http do. */
+function named(id: string): RequestHandler {
+  return (request, _response, next) => {
+    Object.assign(request, { id });
+    next();
+  };
 }
 
 /** Express 4 does not know promises: what a handler rejects with goes to `next` here. */

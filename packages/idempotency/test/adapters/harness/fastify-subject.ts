@@ -21,7 +21,13 @@ export const fastifySubject = (fastify: typeof fastifyOf5, isOf5: boolean): Adap
 });
 
 async function start(fastify: typeof fastifyOf5, wish: LawApp): Promise<LawServer> {
-  const app = fastify({ bodyLimit: 10_000_000, forceCloseConnections: true, trustProxy: wish.trustsProxy });
+  const { requestId } = wish;
+  const app = fastify({
+    bodyLimit: 10_000_000,
+    forceCloseConnections: true,
+    trustProxy: wish.trustsProxy,
+    ...(requestId === undefined ? {} : { genReqId: () => requestId }),
+  });
   if (wish.compression === 'behind')
     await app.register(compress, { threshold: 0, encodings: ['gzip', 'identity'] });
   const { tenantOfApiKey } = wish;

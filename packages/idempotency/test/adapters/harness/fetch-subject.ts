@@ -1,11 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
 import { idempotent, operationOf } from '../../../src/adapters/fetch.ts';
 import { clientAddress } from '../../../src/core/client-address.ts';
 import type { AdapterSubject, AnswerWay, LawApp } from '../../../src/testing/adapter-laws.ts';
 import { type ServedHandler, servingFetch } from './fetch-server.ts';
+import { handlerBegun } from './handler-begun.ts';
 import { someFile } from './some-file.ts';
-import { timeoutMs } from './timeout-ms.ts';
 
 type Way = Exclude<AnswerWay, 'writes' | 'end' | 'write-head' | 'hijack'>;
 type Answer = (id: number, request: Request) => Response | Promise<Response>;
@@ -24,15 +23,16 @@ export const fetchSubject: AdapterSubject = {
     const coded = (place: LawApp['compression']): Wrap => (wish.compression === place ? compressed : same);
     const routes = new Map<string, ServedHandler>();
     for (const [way, answer] of Object.entries(answers(wish))) {
-      const timed = wish.timeout === 'behind' ? followed : same;
+      const timed = wish.timeout === 'behind' ? followed(wish) : same;
       const plain = again(coded('behind')(timed(handler(wish, answer))));
-      const raced = wish.timeout === 'front' ? race : same;
+      const raced = wish.timeout === 'front' ? race(wish) : same;
       routes.set(`/${way}`, wish.protect === 'app' ? plain : raced(protect(plain)));
       if (way === 'json' && wish.protect === 'route') routes.set('/bare', plain);
     }
     const route: ServedHandler = (request, address) =>
       routes.get(new URL(request.url).pathname)?.(request, address) ?? new Response(null, { status: 404 });
-    return servingFetch(coded('front')(wish.protect === 'app' ? protect(route) : route));
+    const named = wish.requestId === undefined ? same : naming(wish.requestId);
+    return servingFetch(named(coded('front')(wish.protect === 'app' ? protect(route) : route)));
   },
 };
 
@@ -53,18 +53,36 @@ function protection({ tenantOfApiKey }: LawApp, options: LawApp['options']): Wra
 
 const same: Wrap = (handler) => handler;
 
+/** Gives each request an id: a `Request` has no other place for it than a header. */
+function naming(id: string): Wrap {
+  return (handler) => (request, address) => {
+    const headers = new Headers(request.headers);
+    headers.set('X-Request-Id', id);
+    return handler(new Request(request, { headers }), address);
+  };
+}
+
 /** A timeout around a handler. */
-const race: Wrap = (handler) => (request, address) => Promise.race([handler(request, address), tooLate()]);
+function race(wish: LawApp): Wrap {
+  return (handler) => (request, address) => {
+    const late = tooLate(wish);
+    return Promise.race([handler(request, address), late]);
+  };
+}
 
 /** A timeout inside the protection: it tells the operation what it does not wait for. */
-const followed: Wrap = (handler) => (request, address) => {
-  const running = Promise.resolve(handler(request, address));
-  operationOf(request)?.follow(running);
-  return Promise.race([running, tooLate()]);
-};
+function followed(wish: LawApp): Wrap {
+  return (handler) => (request, address) => {
+    const late = tooLate(wish);
+    const running = Promise.resolve(handler(request, address));
+    operationOf(request)?.follow(running);
+    return Promise.race([running, late]);
+  };
+}
 
-function tooLate(): Promise<Response> {
-  return setTimeout(timeoutMs, new Response('too late', { status: 504 }));
+async function tooLate({ work }: LawApp): Promise<Response> {
+  await handlerBegun(work);
+  return new Response('too late', { status: 504 });
 }
 
 function addressBehind(trustedProxies: number) {

@@ -3,6 +3,7 @@ import { getRequestListener } from '@hono/node-server';
 import { type Context, type Handler, Hono, type MiddlewareHandler } from 'hono';
 import { compress } from 'hono/compress';
 import { HTTPException } from 'hono/http-exception';
+import { requestId } from 'hono/request-id';
 import { stream } from 'hono/streaming';
 import { timeout } from 'hono/timeout';
 import { idempotency, operationOf } from '../../../src/adapters/hono.ts';
@@ -45,6 +46,8 @@ function appOf(wish: LawApp, isLight: boolean): Hono {
         : { tenantOf: (context) => tenantOfApiKey(context.req.header('x-api-key')) }),
     });
   const protection = protecting(wish.options);
+  const { requestId: id } = wish;
+  if (id !== undefined) app.use(requestId({ headerName: '', generator: () => id }));
   if (!isLight) app.use(heavy);
   if (wish.timeout === 'front') app.use(timeout(timeoutMs));
   if (wish.compression === 'front') app.use(compress({ threshold: 0 }));

@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { setTimeout } from 'node:timers/promises';
 import { constants } from 'node:zlib';
 import { bodyParser } from '@koa/bodyparser';
 import type KoaOf3 from 'koa';
@@ -9,9 +8,9 @@ import type { Context, Middleware } from 'koa';
 import compress from 'koa-compress';
 import { idempotency, operationOf } from '../../../src/adapters/koa.ts';
 import type { AdapterSubject, AnswerWay, LawApp, LawServer } from '../../../src/testing/adapter-laws.ts';
+import { handlerBegun } from './handler-begun.ts';
 import { listening } from './listening.ts';
 import { someFile } from './some-file.ts';
-import { timeoutMs } from './timeout-ms.ts';
 
 type OwnWay = AdapterSubject['ways'][number];
 type Answer = (context: Context, id: number) => unknown;
@@ -41,12 +40,13 @@ async function start(Koa: typeof KoaOf3, wish: LawApp): Promise<LawServer> {
   const protection = protecting(wish.options);
   const compressed = compress({ threshold: 0, br: false, gzip: { flush: constants.Z_SYNC_FLUSH } });
   const parsed = bodyParser({ jsonLimit: '10mb' });
-  if (wish.timeout === 'front') app.use(race);
+  if (wish.requestId !== undefined) app.use(named(wish.requestId));
+  if (wish.timeout === 'front') app.use(race(wish));
   if (wish.compression === 'front') app.use(compressed);
   if (wish.bodyParser === 'before') app.use(parsed);
   if (wish.protect === 'app') app.use(protection);
   else app.use((context, next) => (context.path === '/bare' ? next() : protection(context, next)));
-  if (wish.timeout === 'behind') app.use(race);
+  if (wish.timeout === 'behind') app.use(race(wish));
   if (wish.compression === 'behind') app.use(compressed);
   if (wish.bodyParser === 'after') app.use(parsed);
   if (wish.inner !== undefined) app.use(protecting(wish.inner));
@@ -62,10 +62,21 @@ async function start(Koa: typeof KoaOf3, wish: LawApp): Promise<LawServer> {
   });
 }
 
+/** Gives each request an id, where middleware for Koa leaves what others need. */
+function named(requestId: string): Middleware {
+  return (context, next) => {
+    Object.assign(context.state, { requestId });
+    return next();
+  };
+}
+
 /** A timeout as they are written for Koa. */
-const race: Middleware = async (context, next) => {
-  await Promise.race([next(), setTimeout(timeoutMs).then(() => context.throw(504))]);
-};
+function race({ work }: LawApp): Middleware {
+  return async (context, next) => {
+    const late = handlerBegun(work).then(() => context.throw(504));
+    await Promise.race([next(), late]);
+  };
+}
 
 function answers({ work }: LawApp): Readonly<Record<AnswerWay, Answer>> {
   return {

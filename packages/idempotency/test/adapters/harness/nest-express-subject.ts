@@ -19,6 +19,13 @@ export const nestExpressSubject: AdapterSubject = {
       abortOnError: false,
       forceCloseConnections: true,
     });
+    const { requestId: id } = wish;
+    if (id !== undefined) {
+      app.use((request: object, _response: unknown, next: () => void) => {
+        Object.assign(request, { id });
+        next();
+      });
+    }
     if (wish.compression === 'front') app.use(compression({ threshold: 0 }));
     if (wish.trustsProxy) app.set('trust proxy', 1);
     app.useBodyParser('json', { limit: '10mb' });

@@ -12,7 +12,9 @@ export const nestFastifySubject: AdapterSubject = {
   compressions: ['behind'],
   timeouts: ['front', 'behind'],
   async start(wish) {
+    const { requestId } = wish;
     const adapter = new FastifyAdapter({
+      ...(requestId === undefined ? {} : { genReqId: () => requestId }),
       bodyLimit: 10_000_000,
       forceCloseConnections: true,
       trustProxy: wish.trustsProxy,

@@ -5,9 +5,9 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { idempotent, operationOf } from '../../../src/adapters/node.ts';
 import type { AdapterSubject, AnswerWay, LawApp } from '../../../src/testing/adapter-laws.ts';
+import { handlerBegun } from './handler-begun.ts';
 import { listening } from './listening.ts';
 import { someFile } from './some-file.ts';
-import { timeoutMs } from './timeout-ms.ts';
 
 type Way = Exclude<AnswerWay, 'response' | 'hijack'>;
 type Answer = (request: IncomingMessage, response: ServerResponse, id: number) => unknown;
@@ -20,7 +20,7 @@ export const nodeSubject: AdapterSubject = {
   compressions: [],
   timeouts: ['front', 'behind'],
   start(wish) {
-    const handler = wish.timeout === 'behind' ? timed(routes(wish)) : routes(wish);
+    const handler = wish.timeout === 'behind' ? timed(wish) : routes(wish);
     const { tenantOfApiKey } = wish;
     const tenantOf = tenantOfApiKey && ((request: IncomingMessage) => tenantOfApiKey(apiKeyOf(request)));
     const tenants = tenantOf === undefined ? {} : { tenantOf };
@@ -28,7 +28,8 @@ export const nodeSubject: AdapterSubject = {
       wish.inner === undefined ? handler : adapted(idempotent({ ...wish.inner, ...tenants }, handler));
     const protectedHandler = idempotent({ ...wish.options, ...tenants }, inner);
     return listening((request, response) => {
-      if (wish.timeout === 'front') answerLate(response);
+      if (wish.requestId !== undefined) response.setHeader('X-Request-Id', wish.requestId);
+      if (wish.timeout === 'front') answerLate(wish, response);
       if (request.url === '/bare') handler(request, response).catch(() => response.destroy());
       else protectedHandler(request, response);
     });
@@ -36,16 +37,19 @@ export const nodeSubject: AdapterSubject = {
 };
 
 /** A timeout that answers by the response, whatever its handler does. */
-function timed(handler: ReturnType<typeof routes>): ReturnType<typeof routes> {
+function timed(wish: LawApp): ReturnType<typeof routes> {
+  const handler = routes(wish);
   return (request, response) => {
-    answerLate(response);
+    answerLate(wish, response);
     return handler(request, response);
   };
 }
 
-function answerLate(response: ServerResponse): void {
-  const timer = setTimeout(() => response.writeHead(503).end(), timeoutMs);
-  response.on('finish', () => clearTimeout(timer));
+function answerLate({ work }: LawApp, response: ServerResponse): void {
+  const answer = () => {
+    if (!response.headersSent) response.writeHead(503).end();
+  };
+  handlerBegun(work).then(answer, () => undefined);
 }
 
 /** A protected handler is one without promises. */
