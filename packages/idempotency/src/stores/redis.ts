@@ -1,9 +1,11 @@
 import { InvalidOptionsError } from '../core/invalid-options.ts';
 import type { IdempotencyStore } from '../core/store.ts';
 import { connectionOf, type RedisClient } from './redis/client.ts';
+import { type OnEviction, onEvictionChoices } from './redis/eviction.ts';
 import { RecordsInRedis } from './redis/records.ts';
 
 export type { RedisClient } from './redis/client.ts';
+export type { OnEviction } from './redis/eviction.ts';
 export type { IoredisClient } from './redis/ioredis.ts';
 export type { NodeRedisClient } from './redis/node-redis.ts';
 export type { NodeRedis4Client, NodeRedis4Cluster } from './redis/node-redis-4.ts';
@@ -26,6 +28,12 @@ export interface RedisStoreOptions {
   readonly replicas?: number;
   /** how long the replicas are waited for, in milliseconds; less than `storeTimeoutMs`; 1 s */
   readonly replicationTimeoutMs?: number;
+  /**
+   * what the store does on a server that evicts keys when it is full (any `maxmemory-policy` but `noeviction`, with a
+   * `maxmemory`): `refuse` (the default) rejects every claim, `warn` warns the process once, `ignore` does not look. The
+   * server is asked by `INFO` when the store is first used; one that does not say is taken as it is
+   */
+  readonly onEviction?: OnEviction;
   /** milliseconds since the epoch, for tests; the clock of the server */
   readonly nowMs?: () => number;
 }
@@ -34,7 +42,7 @@ export interface RedisStoreOptions {
  * A store in Redis (7 or later) or Valkey, for any number of instances; one server, one with replicas, or a cluster.
  *
  * It remembers what the server remembers. The server must run with `maxmemory-policy noeviction` (then a full server
- * refuses new keys; any other policy forgets old ones, which are then executed again) and, to outlive a restart, with
+ * refuses new keys; any other policy forgets old ones, which are then executed again: see `onEviction`) and, to outlive a restart, with
  * `appendonly yes`; with `appendfsync everysec` a crash of the machine loses the last second. Replication is
  * asynchronous: a replica that is promoted has lost what the old master had acknowledged and not yet sent, and a
  * retry of such a key is executed again. The option `replicas` waits for the replicas. Where nothing may be lost, use
@@ -44,6 +52,7 @@ export interface RedisStoreOptions {
  */
 export function redisStore(options: RedisStoreOptions): IdempotencyStore {
   const { client, prefix = 'idempotency:', replicas = 0, replicationTimeoutMs = 1000, nowMs } = options;
+  const { onEviction = 'refuse' } = options;
   const faults: string[] = [];
   // Braces say which part of a key decides its slot: a record and its answer must lie in the same one.
   if (typeof prefix !== 'string' || /[{}]/.test(prefix)) faults.push('prefix must be a text without braces');
@@ -51,6 +60,9 @@ export function redisStore(options: RedisStoreOptions): IdempotencyStore {
     faults.push(`replicas must be a whole number up to ${replicasMax}`);
   if (!isWithin(replicationTimeoutMs, 1, replicationTimeoutMsMax)) {
     faults.push(`replicationTimeoutMs must be a whole number from 1 to ${replicationTimeoutMsMax}`);
+  }
+  if (!onEvictionChoices.includes(onEviction)) {
+    faults.push(`onEviction must be one of ${onEvictionChoices.join(', ')}`);
   }
   if (nowMs !== undefined && typeof nowMs !== 'function') faults.push('nowMs must be a function');
   if (faults.length > 0) throw new InvalidOptionsError(faults);
@@ -60,7 +72,8 @@ export function redisStore(options: RedisStoreOptions): IdempotencyStore {
       'replicas cannot be waited for by a cluster of redis (node-redis) 4: take version 5, or ioredis',
     ]);
   }
-  return new RecordsInRedis(connection, prefix, nowMs, { replicas, timeoutMs: replicationTimeoutMs });
+  const replication = { replicas, timeoutMs: replicationTimeoutMs };
+  return new RecordsInRedis(connection, prefix, nowMs, replication, onEviction);
 }
 
 /** Bounds of the options. */

@@ -1,5 +1,6 @@
 import type { Claim, ClaimRequest, Completion, IdempotencyStore, Slot } from '../../core/store.ts';
 import { isErrorReply, type RedisConnection, type ReplicatedReply, type Replication } from './connection.ts';
+import { EvictionCheck, type OnEviction } from './eviction.ts';
 import { type FoundRecord, type FreeSlot, parseClaim, parseFound, textOf } from './replies.ts';
 import {
   claimScript,
@@ -21,6 +22,7 @@ export class RecordsInRedis implements IdempotencyStore {
   readonly #counter: string;
   readonly #replication: Replication;
   readonly #nowMs: (() => number) | undefined;
+  readonly #eviction: EvictionCheck;
   /** whether a script may touch a record and the counter of the tokens at once */
   #isOneServer: boolean;
 
@@ -29,6 +31,7 @@ export class RecordsInRedis implements IdempotencyStore {
     prefix: string,
     nowMs: (() => number) | undefined,
     replication: Replication = { replicas: 0, timeoutMs: 0 },
+    onEviction: OnEviction = 'ignore',
   ) {
     this.#connection = connection;
     this.#prefix = prefix;
@@ -36,6 +39,7 @@ export class RecordsInRedis implements IdempotencyStore {
     this.#replication = replication;
     this.#nowMs = nowMs;
     this.#isOneServer = !connection.isCluster;
+    this.#eviction = new EvictionCheck(onEviction, (script) => this.#run(script, [this.#counter], []));
   }
 
   async claim(slot: Slot, request: ClaimRequest): Promise<Claim> {
@@ -43,6 +47,7 @@ export class RecordsInRedis implements IdempotencyStore {
     const claimId = crypto.randomUUID();
     const asked = [claimId, fingerprint, leaseMs, retentionMs, takeOver ?? ''].map(String);
     try {
+      await this.#eviction.demand();
       return await this.#claim(slot, asked);
     } catch (error) {
       if (isErrorReply(error, 'OOM')) return { kind: 'full' };
