@@ -113,6 +113,8 @@ class StoreInMysql implements MysqlStore {
   readonly #answersPerScopeMax: number;
   readonly #nowMs: () => number | null;
   #migrated: Promise<void> | undefined;
+  /** begins a statement that looks at the newest rows, inside a transaction with an older snapshot */
+  #withoutSnapshot = '';
 
   constructor(options: MysqlStoreOptions) {
     const { pool, tablePrefix = 'idempotency_', answersPerScopeMax = answersPerScopeMaxDefault } = options;
@@ -181,7 +183,8 @@ class StoreInMysql implements MysqlStore {
         // Outside of a transaction a savepoint is gone at once, and going back to it is an error.
         await run('SAVEPOINT idempotency_completion');
         await run('ROLLBACK TO SAVEPOINT idempotency_completion');
-        return await this.#complete(run, slot, fencingToken, completion);
+        const runNow: RunStatement = (sql, values) => run(this.#withoutSnapshot + sql, values);
+        return await this.#complete(runNow, slot, fencingToken, completion);
       },
     };
   }
@@ -266,8 +269,18 @@ class StoreInMysql implements MysqlStore {
     }
   }
 
+  /**
+   * From 11.6 on MariaDB refuses by default to change what others have changed since the snapshot of a transaction, and so to
+   * complete an operation whose lease was renewed beside it. MySQL knows no such variable.
+   */
+  async #prepare(): Promise<void> {
+    await this.migrate();
+    const { rows } = await this.#onPool("SHOW VARIABLES LIKE 'innodb_snapshot_isolation'");
+    this.#withoutSnapshot = rows.length > 0 ? 'SET STATEMENT innodb_snapshot_isolation = OFF FOR ' : '';
+  }
+
   async #ready(): Promise<void> {
-    this.#migrated ??= this.migrate();
+    this.#migrated ??= this.#prepare();
     try {
       await this.#migrated;
     } catch (error) {

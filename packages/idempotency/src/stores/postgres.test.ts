@@ -170,7 +170,7 @@ for (const end of ['COMMIT', 'ROLLBACK'] as const) {
 function overtaken(act: () => Promise<unknown>): PostgresClient {
   return {
     async query(text: string, values: unknown[]) {
-      if (/UPDATE \S+records SET fencing_token/.test(text)) await act();
+      if (/UPDATE \S+records r SET fencing_token/.test(text)) await act();
       return pool.query(text, values);
     },
   };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { startPostgres, type TestPostgres } from '../../../test/harness/postgres.ts';
-import { claimed, completed, request, slotOf } from '../../../test/harness/store-cases.ts';
+import { claimed, completed, completion, request, slotOf } from '../../../test/harness/store-cases.ts';
 import { type PostgresClient, postgresStore } from '../postgres.ts';
 
 let server: TestPostgres;
@@ -25,8 +25,8 @@ test('five instances that start at once migrate an empty database once', async (
   // Connected before, so that they really meet.
   await Promise.all(pools.map((client) => client.query('SELECT 1')));
   await Promise.all(pools.map((client) => postgresStore({ client }).migrate()));
-  const found = await pools[0]?.query('SELECT version FROM idempotency.migrations');
-  assert.deepEqual(found?.rows, [{ version: 1 }]);
+  const found = await pools[0]?.query('SELECT version FROM idempotency.migrations ORDER BY version');
+  assert.deepEqual(found?.rows, [{ version: 1 }, { version: 2 }]);
   await Promise.all(pools.map((client) => client.end()));
 });
 
@@ -42,6 +42,17 @@ test('the first use migrates, also when the database could not be reached at fir
   await assert.rejects(async () => store.claim(slotOf('s', 1), request), /unreachable/);
   isReachable = true;
   await claimed(store, slotOf('s', 1));
+});
+
+test('tables of the first release are brought up to date, and an operation that runs keeps its lease', async () => {
+  const schema = 'older';
+  const slot = slotOf('s', 1);
+  const token = await claimed(postgresStore({ client: pool, schema }), slot);
+  await pool.query(`DROP TABLE ${schema}.renewals; DELETE FROM ${schema}.migrations WHERE version > 1`);
+  const store = postgresStore({ client: pool, schema });
+  assert.equal((await store.inspect(slot))?.record.fencingToken, token);
+  assert.equal(await store.renew(slot, token, request.leaseMs), true);
+  assert.equal(await store.complete(slot, token, completion), true);
 });
 
 test('tables of a newer release are refused', async () => {

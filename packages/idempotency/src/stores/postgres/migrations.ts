@@ -28,6 +28,13 @@ const migrations: readonly ((schema: string) => string)[] = [
       PRIMARY KEY (scope, fencing_token)
     );
     CREATE INDEX answers_expires_at_ms ON "${schema}".answers (expires_at_ms);`,
+  // A lease that was renewed counts until the time here, and not until that of its record.
+  (schema) => `
+    CREATE TABLE "${schema}".renewals (
+      fencing_token bigint PRIMARY KEY,
+      lease_expires_at_ms bigint NOT NULL
+    );
+    CREATE INDEX renewals_lease_expires_at_ms ON "${schema}".renewals (lease_expires_at_ms);`,
 ];
 
 /**
@@ -63,7 +70,7 @@ export function ddl(schema: string, role: string | undefined): string {
   const create = `CREATE SCHEMA IF NOT EXISTS "${schema}";`;
   const grants = `GRANT USAGE ON SCHEMA "${schema}" TO "${role}";
 GRANT SELECT ON "${schema}".migrations TO "${role}";
-GRANT SELECT, INSERT, UPDATE, DELETE ON "${schema}".records, "${schema}".answers TO "${role}";
+GRANT SELECT, INSERT, UPDATE, DELETE ON "${schema}".records, "${schema}".answers, "${schema}".renewals TO "${role}";
 GRANT USAGE ON SEQUENCE "${schema}".fencing_tokens TO "${role}";
 `;
   return [create, ...steps, ...(role === undefined ? [] : [grants])].join('');

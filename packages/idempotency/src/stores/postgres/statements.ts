@@ -10,17 +10,18 @@ function nowFrom(parameter: string): string {
 
 const isSlot = `scope = decode($1, 'hex') AND key = decode($2, 'hex')`;
 const isHeld = `${isSlot} AND fencing_token = $3::bigint AND lease_expires_at_ms IS NOT NULL`;
-const isForgotten = 'forget_at_ms <= now.ms AND coalesce(lease_expires_at_ms <= now.ms, true)';
-
 /** $1 and $2 are the slot, $3 the fencing token where nothing else is said. */
 export function statements(schema: string) {
   const records = `"${schema}".records`;
   const answers = `"${schema}".answers`;
+  const renewals = `"${schema}".renewals`;
   // Drawn before the row is written, so a claim that is overtaken by a whole claim and release of the same slot
   // may store the smaller token: a resource that remembers the greater one then refuses it, which is safe.
   const nextToken = `nextval('"${schema}".fencing_tokens')`;
-  const recordColumns = `encode(fingerprint, 'hex') AS fingerprint, first_seen_at_ms, forget_at_ms,
-    r.fencing_token, lease_expires_at_ms, location, expires_at_ms, answer`;
+  const lease = leaseOf(renewals);
+  const isForgotten = `forget_at_ms <= now.ms AND (r.lease_expires_at_ms IS NULL OR ${lease} <= now.ms)`;
+  const recordColumns = `encode(fingerprint, 'hex') AS fingerprint, first_seen_at_ms, forget_at_ms, r.fencing_token,
+    CASE WHEN r.lease_expires_at_ms IS NOT NULL THEN ${lease} END AS lease, location, expires_at_ms, answer`;
   const recordTables = `${records} r LEFT JOIN ${answers} a
     ON a.scope = r.scope AND a.fencing_token = r.fencing_token`;
   const found = `found AS MATERIALIZED (
@@ -47,21 +48,28 @@ export function statements(schema: string) {
 
     /** $4 leaseMs, $5 now. No row: somebody else was faster, or the operation has ended */
     takeOver: `WITH ${nowFrom('$5')}
-      UPDATE ${records} SET fencing_token = ${nextToken}, lease_expires_at_ms = now.ms + $4::bigint
-      FROM now WHERE ${isHeld} AND lease_expires_at_ms <= now.ms
+      UPDATE ${records} r SET fencing_token = ${nextToken}, lease_expires_at_ms = now.ms + $4::bigint
+      FROM now WHERE ${isHeld} AND ${lease} <= now.ms
       RETURNING now.ms, fencing_token`,
 
     /** $4 leaseMs, $5 now, $6 fingerprint, $7 retentionMs. No row: somebody else was faster */
     replaceForgotten: `WITH ${nowFrom('$5')}
-      UPDATE ${records} SET fencing_token = ${nextToken}, lease_expires_at_ms = now.ms + $4::bigint,
+      UPDATE ${records} r SET fencing_token = ${nextToken}, lease_expires_at_ms = now.ms + $4::bigint,
         fingerprint = decode($6, 'hex'), first_seen_at_ms = now.ms, forget_at_ms = now.ms + $7::bigint,
         location = NULL
       FROM now WHERE ${isSlot} AND fencing_token = $3::bigint AND ${isForgotten}
       RETURNING now.ms, fencing_token`,
 
+    // The record stays as it is: a transaction under REPEATABLE READ or SERIALIZABLE could else not complete it, once it
+    // was renewed after the transaction had begun. The lock lets no claim take it over in between.
     /** $4 leaseMs, $5 now */
-    renew: `WITH ${nowFrom('$5')}
-      UPDATE ${records} SET lease_expires_at_ms = now.ms + $4::bigint FROM now WHERE ${isHeld} RETURNING 1`,
+    renew: `WITH ${nowFrom('$5')}, held AS MATERIALIZED (
+        SELECT fencing_token FROM ${records} WHERE ${isHeld} FOR SHARE
+      )
+      INSERT INTO ${renewals} (fencing_token, lease_expires_at_ms)
+      SELECT fencing_token, ms + $4::bigint FROM held, now
+      ON CONFLICT (fencing_token) DO UPDATE SET lease_expires_at_ms = excluded.lease_expires_at_ms
+      RETURNING 1`,
 
     /** $4 location, $5 answerTtlMs, $6 answer, $7 now */
     complete: `WITH ${nowFrom('$7')}, ended AS (
@@ -78,12 +86,23 @@ export function statements(schema: string) {
 
     release: `DELETE FROM ${records} WHERE ${isHeld} RETURNING 1`,
 
-    sweep: sweepStatements(records, answers),
+    sweep: sweepStatements(records, answers, renewals),
   };
 }
 
+/** Until when a record `r` is leased: as it was renewed last, or as it was claimed. */
+function leaseOf(renewals: string): string {
+  return `coalesce(
+    (SELECT v.lease_expires_at_ms FROM ${renewals} v WHERE v.fencing_token = r.fencing_token),
+    r.lease_expires_at_ms
+  )`;
+}
+
+/** As long as a lease can be at most, in milliseconds. */
+const leaseMsMost = 86_400_000;
+
 /** Sweeps that run at the same time share the work: what one of them has locked the others pass over. */
-function sweepStatements(records: string, answers: string) {
+function sweepStatements(records: string, answers: string, renewals: string) {
   const counted = (due: string, from: string, isDue: string) =>
     `due AS MATERIALIZED (${due} FOR UPDATE SKIP LOCKED),
       gone AS (DELETE FROM ${from} USING due WHERE ${isDue} RETURNING 1)
@@ -100,11 +119,21 @@ function sweepStatements(records: string, answers: string) {
 
     /** $1 how many at most, $2 now */
     forget: `WITH ${nowFrom('$2')}, ${counted(
-      `SELECT scope, key FROM ${records} WHERE forget_at_ms <= (SELECT ms FROM now)
-        AND coalesce(lease_expires_at_ms <= (SELECT ms FROM now), true)
+      `SELECT scope, key FROM ${records} r WHERE forget_at_ms <= (SELECT ms FROM now)
+        AND (r.lease_expires_at_ms IS NULL OR ${leaseOf(renewals)} <= (SELECT ms FROM now))
         ORDER BY forget_at_ms LIMIT $1::bigint`,
       `${records} r`,
       'r.scope = due.scope AND r.key = due.key',
+    )}`,
+
+    // By then the lease that was claimed has lapsed, too: without its renewal no operation comes to life again.
+    /** $1 how many at most, $2 now */
+    dropRenewals: `WITH ${nowFrom('$2')}, ${counted(
+      `SELECT fencing_token FROM ${renewals}
+        WHERE lease_expires_at_ms <= (SELECT ms FROM now) - ${leaseMsMost}
+        ORDER BY lease_expires_at_ms LIMIT $1::bigint`,
+      `${renewals} v`,
+      'v.fencing_token = due.fencing_token',
     )}`,
 
     /** $1 the scope behind which to begin, $2 how many scopes */

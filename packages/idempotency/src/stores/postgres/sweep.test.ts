@@ -60,6 +60,25 @@ describe('a sweep of the PostgreSQL store', () => {
     assert.deepEqual(rows, [{ token: living }]);
   });
 
+  test('removes a renewal a day after it has lapsed, and leaves that of a living lease', async () => {
+    const { store, clock, schema } = subject();
+    const tokens = [await claimed(store, slotOf('s', 1)), await claimed(store, slotOf('s', 2))] as const;
+    const dayMs = 86_400_000;
+    await store.renew(slotOf('s', 1), tokens[0], 1000);
+    await store.renew(slotOf('s', 2), tokens[1], dayMs);
+    const left = async () => {
+      await store.sweep();
+      const { rows } = await pool.query(
+        `SELECT fencing_token::int AS token FROM ${schema}.renewals ORDER BY 1`,
+      );
+      return rows.map(({ token }) => token);
+    };
+    clock.advance(dayMs + 999);
+    assert.deepEqual(await left(), tokens);
+    clock.advance(1);
+    assert.deepEqual(await left(), [tokens[1]]);
+  });
+
   test('leaves a scope its newest answers up to the cap, and touches no other scope', async () => {
     const { store } = subject({ answersPerScopeMax: 3 });
     for (let key = 0; key < 5; key++) await completed(store, 'loud', key);

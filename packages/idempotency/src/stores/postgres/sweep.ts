@@ -24,6 +24,7 @@ export async function sweep(
   answersPerScopeMax: number,
   nowMs: number | null,
 ): Promise<Swept> {
+  await inSteps(run, statements.dropRenewals, [rowsPerStep, nowMs]);
   return {
     expired: await inSteps(run, statements.dropExpired, [rowsPerStep, nowMs]),
     evicted: await evict(run, statements, answersPerScopeMax),
