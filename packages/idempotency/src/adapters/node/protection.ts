@@ -29,7 +29,7 @@ import type { Awaitable } from '../../core/store.ts';
 import type { WarningCode } from '../../core/warning.ts';
 import { comparedBody } from './compared-body.ts';
 import type { NodeExchange } from './exchange.ts';
-import { holdResponse } from './held-response.ts';
+import { holdOperation } from './hold-operation.ts';
 import { callerOf, knownAddress, ownRequestId, requestIdOf } from './node-request.ts';
 import { operationOf } from './operations.ts';
 import { sendResponse } from './send-response.ts';
@@ -54,7 +54,6 @@ export type Protected =
 
 const noBody: RequestBody = { kind: 'none' };
 const answered: Protected = { kind: 'answered' };
-const never = () => false;
 const unprotected: Protected = { kind: 'run', operation: undefined };
 
 function answerWith(
@@ -242,7 +241,7 @@ export class NodeProtection<Request> {
       case 'proceed':
         return unprotected;
       case 'execute':
-        this.#hold(exchange, begun.operation, about);
+        holdOperation(exchange, begun.operation, about, this.#engine, this.#hidesSocket);
         return { kind: 'run', operation: begun.operation };
     }
   }
@@ -254,37 +253,4 @@ export class NodeProtection<Request> {
   #body(exchange: NodeExchange<Request>): ReturnType<typeof comparedBody> {
     return comparedBody(exchange, this.#options.fingerprintBody, this.#engine.settings.requestBytesMax);
   }
-
-  #hold(
-    { response, isOthersAnswer = never, hasTimedOut = never }: NodeExchange<Request>,
-    operation: Operation,
-    about: RefusedRequest,
-  ): void {
-    const held = holdResponse(response, {
-      finish: (answer) => {
-        const isCutOff =
-          wasTimedOut(response.req) || hasTimedOut() || (operation.isRunning && isOthersAnswer());
-        if (isCutOff) operation.cutOff();
-        else if (operation.isRunning) setImmediate(cutOffWhileRunning, operation);
-        return this.#engine.finish(operation, answer, about);
-      },
-      abandon: () => operation.abandon(),
-      bodyBytesMax: this.#engine.settings.answerBytesMax,
-      hidesSocket: this.#hidesSocket,
-    });
-    operation.onGivingWay(() => held.stepAside());
-    operation.onStream(() => held.letThrough());
-    const echo = this.#engine.echoOf(operation.key);
-    if (echo !== undefined) response.setHeader(...echo);
-  }
-}
-
-/** A handler ends with its answer. One that goes on was most likely answered for, by a timeout. */
-function cutOffWhileRunning(operation: Operation): void {
-  if (operation.isRunning) operation.cutOff();
-}
-
-/** `connect-timeout` answers in the place of a handler, which it cannot stop. */
-function wasTimedOut(request: IncomingMessage & { readonly timedout?: unknown }): boolean {
-  return request.timedout === true;
 }

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  about,
+  answered,
+  errorOf,
+  executed,
+  ok,
+  request,
+  settle,
+  setUp,
+  storeWith,
+} from './test/engine-set-up.ts';
+
+test('when the store cannot be reached nothing is executed, and the answer says so', async () => {
+  const { store: working } = setUp();
+  const down = storeWith(working, { claim: () => Promise.reject(new Error('refused')) });
+  const { engine, events } = setUp({ store: down });
+  const answer = await answered(engine);
+  assert.equal(answer.status, 503);
+  assert.equal(errorOf(answer), 'store_unavailable');
+  assert.equal(answer.headers['retry-after'], '1');
+  assert.ok(events.some((event) => event.kind === 'store_failed' && event.verb === 'claim'));
+});
+
+test('by choice a request goes on without protection when the store cannot be reached', async () => {
+  const { store: working } = setUp();
+  const down = storeWith(working, {
+    claim: () => {
+      throw new Error('refused');
+    },
+  });
+  const { engine, events } = setUp({ store: down, onStoreError: 'proceed' });
+  assert.equal((await engine.begin(request())).kind, 'proceed');
+  assert.ok(events.some(({ kind }) => kind === 'unprotected'));
+});
+
+test('a store that does not answer is waited for only so long, and a claim that it grants too late is released', async () => {
+  const { store: working } = setUp();
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+  const slow = storeWith(working, {
+    claim: async (slot, more) => {
+      await gate;
+      return working.claim(slot, more);
+    },
+  });
+  const { engine, clock } = setUp({ store: slow, storeTimeoutMs: 500 });
+  const answer = answered(engine);
+  await settle();
+  clock.advance(500);
+  assert.equal(errorOf(await answer), 'store_unavailable');
+  open();
+  await settle();
+  assert.equal((await engine.begin(request())).kind, 'execute');
+});
+
+test('an answer that cannot be stored is not sent: the client is told to try again with the same key', async () => {
+  const { store: working } = setUp();
+  let attempts = 0;
+  const failing = storeWith(working, {
+    complete: () => {
+      attempts++;
+      return Promise.reject(new Error('gone'));
+    },
+  });
+  const { engine, clock } = setUp({ store: failing });
+  const ending = engine.finish(await executed(engine), ok, about);
+  for (let turn = 0; turn < 5; turn++) {
+    await settle();
+    clock.advance(100);
+  }
+  const { status, body } = await ending;
+  assert.equal(status, 503);
+  assert.equal(JSON.parse(String(body)).error, 'idempotency_outcome_unknown');
+  assert.equal(attempts, 3);
+});
+
+test('a completion whose first reply was lost succeeds when it is tried again', async () => {
+  const { store: working } = setUp();
+  let isLost = true;
+  const flaky = storeWith(working, {
+    complete: async (slot, token, completion) => {
+      const done = await working.complete(slot, token, completion);
+      if (!isLost) return done;
+      isLost = false;
+      throw new Error('the connection broke after the commit');
+    },
+  });
+  const { engine, clock } = setUp({ store: flaky });
+  const ending = engine.finish(await executed(engine), ok, about);
+  await settle();
+  clock.advance(100);
+  assert.deepEqual(await ending, ok);
+});
