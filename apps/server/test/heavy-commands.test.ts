@@ -7,8 +7,9 @@ import { settleBulkAccountsFirst, settleBulkAccountsMax } from '../src/domain/co
 import { entriesBehindFirst } from '../src/domain/far-back.ts';
 import { type Webhook, webhooksMax } from '../src/domain/webhook.ts';
 import { executeTogether, togetherCount } from '../src/ledger/gathering-executor.ts';
-import { Ledger, type WriteTimes } from '../src/ledger/ledger.ts';
+import { Ledger } from '../src/ledger/ledger.ts';
 import { LedgerLanes } from '../src/ledger/ledger-lanes.ts';
+import type { WriteTimes } from '../src/ledger/ledger-parts.ts';
 import type { KeyUse, Outcome } from '../src/ledger/submission.ts';
 import { openEngine } from './harness/engine.ts';
 import { runSql } from './harness/sql.ts';
@@ -232,8 +233,11 @@ test('beside bulks without end, most writes of another tenant wait for none of t
     nowMs: Date.now,
     passTurn: () => new Promise((pass) => setImmediate(pass)),
   });
+  const batches: number[] = [];
   const write = async (tenant: string, command: Command) => {
-    const outcome = await ledger.submit({ tenant, key: undefined, command });
+    const outcome = await ledger.submit({ tenant, key: undefined, command }, ({ batch }) => {
+      if (tenant === 'light') batches.push(batch.items);
+    });
     assert.equal(outcome.kind, 'answered', JSON.stringify(outcome));
   };
   const items = Array.from({ length: 1_000 }, () => ({ kind: 'valid', item: usage('agent-0') }) as const);
@@ -256,6 +260,7 @@ test('beside bulks without end, most writes of another tenant wait for none of t
   await Promise.all([...light, ...heavy]);
   const none = waits.filter((count) => count === 0).length;
   assert.ok(none >= waits.length * 0.6, `${none} of ${waits.length} waited for no bulk`);
+  assert.ok(Math.max(...batches) < 500, 'no write shares a commit with a bulk');
   assert.ok(waits.length >= 4 * bulksMax, `${waits.length} writes beside ${bulksMax} bulks`);
 });
 

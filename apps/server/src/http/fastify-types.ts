@@ -1,4 +1,4 @@
-import type { WriteTimes } from '../ledger/ledger.ts';
+import type { WriteTimes } from '../ledger/ledger-parts.ts';
 import type { KeyedOutcome } from '../metrics/metrics.ts';
 import type { BodyPlace } from './body/body-room.ts';
 import type { JsonBody } from './body/json-body.ts';

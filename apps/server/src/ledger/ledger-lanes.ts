@@ -1,5 +1,6 @@
 import type { BatchExecutor } from './batch-executor.ts';
-import { heavyLimits, Ledger, type LedgerParts, type OnTimed } from './ledger.ts';
+import { Ledger } from './ledger.ts';
+import { heavyLimits, type LedgerParts, type OnTimed } from './ledger-parts.ts';
 import type { Outcome, Submission } from './submission.ts';
 
 /** What carries out the batches of each lane. */

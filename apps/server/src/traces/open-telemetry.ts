@@ -18,7 +18,7 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import type { WriteTimes } from '../ledger/ledger.ts';
+import type { WriteTimes } from '../ledger/ledger-parts.ts';
 import type { TracesConfig } from '../traces-config.ts';
 import type { DeliveryAttempt, RequestEnd, Traces } from './traces.ts';
 

@@ -1,4 +1,4 @@
-import type { WriteTimes } from '../ledger/ledger.ts';
+import type { WriteTimes } from '../ledger/ledger-parts.ts';
 
 /** A request as its span begins: by its method only, until it has a route. */
 export interface RequestHead {

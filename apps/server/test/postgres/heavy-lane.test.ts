@@ -22,11 +22,18 @@ import { onEnd } from '../harness/on-end.ts';
 const accounts = settleBulkAccountsFirst + 20;
 const agent = 'agent-1';
 const settle = { kind: 'settle_bulk', agent, accountsMax: settleBulkAccountsFirst } as const;
+/** More than a settle/bulk weighs at first, and less than this one is found to. */
+const heavyItemsMin = settleBulkAccountsFirst + 10;
 
 /** Books with an agent of many accounts; one of them is held, so that a settlement of all of them waits. */
 async function startHeld(t: TestContext) {
   const instances = await startInstances(t);
-  const { first, client } = instances;
+  const { first, second, client } = instances;
+  // A lock is waited for four seconds at the most: no thread must start meanwhile.
+  for (const instance of [first, second]) {
+    const idle = { kind: 'settle_bulk', agent: 'no one', accountsMax: heavyItemsMin } as const;
+    await instance.ledger(heavyItemsMin).submit({ tenant, key: undefined, command: idle });
+  }
   const ids = Array.from({ length: accounts }, (_, number) => `service-${number}`);
   await first.execute({
     kind: 'put_service_bulk',
@@ -42,7 +49,7 @@ async function startHeld(t: TestContext) {
 
 /** Submits to the queue of an instance, and notes in which order its submissions end. */
 function submitTo(instance: Instance, ended: string[] = []) {
-  const ledger = instance.ledger(settleBulkAccountsFirst);
+  const ledger = instance.ledger(heavyItemsMin);
   const submit = async (what: string, own: string, command: Parameters<typeof keyUse>[0], key?: string) => {
     const outcome = await ledger.submit({
       tenant: own,

@@ -106,6 +106,27 @@ for (const { size, items, at } of sizes) {
   });
 }
 
+test('a large body waits for its turn before anything is done with it, and a small one does not', async () => {
+  const turn = Promise.withResolvers<void>();
+  let asked = 0;
+  const slices = new Slices(
+    () => {
+      asked += 1;
+      return turn.promise;
+    },
+    () => 0,
+  );
+  let isDone = false;
+  const large = parseJsonBody(Buffer.alloc(largeFrom + 1, ' '), slices).catch(() => {
+    isDone = true;
+  });
+  await parseJsonBody(Buffer.from('{}'), slices);
+  assert.deepEqual([asked, isDone], [1, false]);
+  turn.resolve();
+  await large;
+  assert.equal(isDone, true);
+});
+
 test('a large body is parsed in slices, to the same value and the same canonical text', async () => {
   const item = { agent: 'agent-7', serviceId: 'search', requests: 3, id: 'é"\\' };
   const body = { zone: { b: 1, a: [2] }, items: Array.from({ length: 3_000 }, () => item), mode: 'x' };
