@@ -22,7 +22,8 @@ function countedSlices() {
   return { slices, turns };
 }
 
-const parse = async (text: string | Buffer) => await parseJsonBody(Buffer.from(text), countedSlices().slices);
+const parse = async (text: string | Buffer) =>
+  await parseJsonBody(Buffer.from(text), countedSlices().slices, true);
 
 async function refusal(text: string): Promise<ApiError> {
   try {
@@ -117,10 +118,10 @@ test('a large body waits for its turn before anything is done with it, and a sma
     () => 0,
   );
   let isDone = false;
-  const large = parseJsonBody(Buffer.alloc(largeFrom + 1, ' '), slices).catch(() => {
+  const large = parseJsonBody(Buffer.alloc(largeFrom + 1, ' '), slices, true).catch(() => {
     isDone = true;
   });
-  await parseJsonBody(Buffer.from('{}'), slices);
+  await parseJsonBody(Buffer.from('{}'), slices, true);
   assert.deepEqual([asked, isDone], [1, false]);
   turn.resolve();
   await large;
@@ -131,10 +132,13 @@ test('a large body is parsed in slices, to the same value and the same canonical
   const item = { agent: 'agent-7', serviceId: 'search', requests: 3, id: 'é"\\' };
   const body = { zone: { b: 1, a: [2] }, items: Array.from({ length: 3_000 }, () => item), mode: 'x' };
   const { slices, turns } = countedSlices();
-  const parsed = await parseJsonBody(Buffer.from(JSON.stringify(body, undefined, 1)), slices);
+  const parsed = await parseJsonBody(Buffer.from(JSON.stringify(body, undefined, 1)), slices, true);
   assert.deepEqual(parsed.value, body);
   assert.equal(parsed.canonical, canonicalJson(body));
   assert.ok(turns.count >= 5, `${turns.count} turns`);
+  // Without a key no one asks for the canonical text.
+  const unkeyed = await parseJsonBody(Buffer.from(JSON.stringify(body)), countedSlices().slices, false);
+  assert.deepEqual([unkeyed.value, unkeyed.canonical], [body, undefined]);
 });
 
 test('a lone surrogate has no canonical text: the text as it was sent stands for it', async () => {

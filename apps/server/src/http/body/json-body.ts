@@ -27,13 +27,22 @@ const scanEvery = 65_536;
 
 type List = ScannedList & { readonly to: number };
 
+/** A large body after its scan. */
+interface LargeBody {
+  readonly text: string;
+  readonly list: List;
+  readonly members: number;
+  readonly isCompared: boolean;
+}
+
 /**
  * Parses a JSON body, a large one in slices.
  *
+ * @param isCompared whether its canonical text will be asked for, which takes longer to make than all the rest
  * @throws {ApiError} `invalid_request`: not UTF-8, not JSON, nested too deeply, or with a name twice in one object;
  *   `payload_too_large`: too many values
  */
-export async function parseJsonBody(bytes: Buffer, slices: Slices): Promise<JsonBody> {
+export async function parseJsonBody(bytes: Buffer, slices: Slices, isCompared: boolean): Promise<JsonBody> {
   const isLarge = bytes.length > largeFrom;
   // Its turn first: the bodies of many requests may become complete in one turn of the loop.
   if (isLarge) await slices.next();
@@ -47,7 +56,7 @@ export async function parseJsonBody(bytes: Buffer, slices: Slices): Promise<Json
   }
   const { list } = scan;
   if (isLarge && list !== undefined && list.cuts.length > 0) {
-    return await parseInSlices(text, list, scan.members, slices);
+    return await parseInSlices({ text, list, members: scan.members, isCompared }, slices);
   }
   const value = parse(text, 0);
   if (countMembers(value) !== scan.members) throw duplicate(duplicateMember(text));
@@ -55,7 +64,10 @@ export async function parseJsonBody(bytes: Buffer, slices: Slices): Promise<Json
 }
 
 /** The elements of the list are parsed piece by piece, and what is around them as if the list were empty. */
-async function parseInSlices(text: string, list: List, members: number, slices: Slices): Promise<JsonBody> {
+async function parseInSlices(
+  { text, list, members, isCompared }: LargeBody,
+  slices: Slices,
+): Promise<JsonBody> {
   const around = text.slice(0, list.from) + text.slice(list.to);
   const whole = parse(around, (at) => (at < list.from ? at : at + list.to - list.from));
   const membersAround = list.membersBefore + members - list.membersBehind;
@@ -78,10 +90,11 @@ async function parseInSlices(text: string, list: List, members: number, slices: 
       throw duplicate(duplicateInPiece(piece, pointerTo('', name), elements.length));
     }
     for (const element of parsed) elements.push(element);
-    canonical.push(canonicalOf(parsed)?.slice(1, -1));
+    if (isCompared) canonical.push(canonicalOf(parsed)?.slice(1, -1));
     from = end.at + 1;
     membersBefore = end.members;
   }
+  if (!isCompared) return { text, value: whole };
   return { text, value: whole, canonical: canonicalWhole(whole, name, canonical) ?? text };
 }
 

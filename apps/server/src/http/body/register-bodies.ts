@@ -50,7 +50,9 @@ export function registerBodies(
         },
       );
     }
-    if (bytes.length > 0) request.jsonBody = await parseJsonBody(bytes, slicesOf(request));
+    if (bytes.length === 0) return;
+    const isKeyed = request.headers['idempotency-key'] !== undefined;
+    request.jsonBody = await parseJsonBody(bytes, slicesOf(request), isKeyed);
   });
 }
 
