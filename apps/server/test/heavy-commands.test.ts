@@ -112,6 +112,26 @@ test('a bulk weighs more while its items go to many webhooks, and no more than b
   assert.deepEqual(await together(), [180, 180, 180]);
 });
 
+test('a write on an account of many price versions weighs more than one on an account of few', async (t) => {
+  const { submit, ended, executor } = await start(t);
+  const many: Command = { kind: 'record_usage', item: usage('many') };
+  for (let version = 0; version < 200; version++) {
+    const price: Command = { kind: 'set_price', serviceId: 'service-0', priceStroops: BigInt(version + 8) };
+    const submissions = [price, many].map((command) => ({ tenant: 'heavy', key: undefined, command }));
+    await executor.execute({ submissions, nowMs: Date.now() });
+  }
+  const atOnce = async (command: Command) => {
+    ended.length = 0;
+    await Promise.all(Array.from({ length: 60 }, () => submit('single', 'heavy', command)));
+    return Math.max(...ended.map(({ items }) => items));
+  };
+  assert.equal(await atOnce(many), 60, 'not known yet');
+  // 200 lines weigh as much as 20 items, and a batch of this ledger has 200.
+  assert.equal(await atOnce(many), 9);
+  await atOnce({ kind: 'record_usage', item: usage('few') });
+  assert.equal(await atOnce({ kind: 'record_usage', item: usage('few') }), 60);
+});
+
 test('each bill of a settle/bulk has a delivery to each webhook that is told of it, and to no other', async (t) => {
   const { submit, books } = await start(t);
   const webhookIds: string[] = [];

@@ -108,7 +108,8 @@ export function decideBatch(
     }
     const spared = sparedByIds(command, decision.answer.body, (serviceId) => draft.service(serviceId));
     const deliveriesPerEvent = deliveriesPerEventOf(decision.changes);
-    return { kind: 'answered', response, replayed: false, spared, deliveriesPerEvent } as const;
+    const lines = linesBesidesOne(decision.changes);
+    return { kind: 'answered', response, replayed: false, spared, deliveriesPerEvent, lines } as const;
   });
   return { outcomes, drafts, records: [...made.values()] };
 }
@@ -122,6 +123,11 @@ function actsOfSubmission(
 ): readonly Act[] {
   if (rulesOf(command).actsMax(command) === 0) return [];
   return actsOf(tenant, before, changes).map((facts, number) => ({ ...facts, id: id(number), atMs, actor }));
+}
+
+/** Lines of accounts besides the one that every account has. */
+function linesBesidesOne({ accounts }: Changes): number {
+  return accounts.reduce((sum, { lines }) => sum + Math.max(0, lines.length - 1), 0);
 }
 
 function deliveriesPerEventOf(changes: Changes): number | undefined {

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { weighedWith } from '../domain/command.ts';
 import { type FaultFacts, factsOf } from '../fault-facts.ts';
 import { type Batch, type BatchExecutor, itemsOf } from './batch-executor.ts';
-import { DeliveryWeights } from './delivery-weights.ts';
 import { FairQueue, type Queued } from './fair-queue.ts';
+import { LearnedWeights } from './learned-weights.ts';
 import {
   creditItemsPerTurn,
   expectedTurns,
@@ -52,7 +52,7 @@ export class Ledger {
   readonly #onDecided: OnDecided;
   readonly #queue: FairQueue<Waiting>;
   readonly #passTurn: PassTurn;
-  readonly #weights = new DeliveryWeights();
+  readonly #weights = new LearnedWeights();
   /** heavy commands that the heavy lane carries out; `undefined` where there is none */
   readonly #aside: SetAside<Waiting> | undefined;
   #inFlightItems = 0;

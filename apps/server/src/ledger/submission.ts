@@ -38,6 +38,8 @@ export type Outcome =
       readonly spared?: SparedUsage | undefined;
       /** deliveries to webhooks that were committed with each of its events; `undefined` if it made no event */
       readonly deliveriesPerEvent?: number | undefined;
+      /** lines of the accounts that it changed, besides one of each */
+      readonly lines?: number;
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | {
