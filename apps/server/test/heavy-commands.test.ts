@@ -132,7 +132,7 @@ test('a write on an account of many price versions weighs more than one on an ac
   assert.equal(await atOnce({ kind: 'record_usage', item: usage('few') }), 60);
 });
 
-test('each bill of a settle/bulk has a delivery to each webhook that is told of it, and to no other', async (t) => {
+test('each bill of a settle/bulk has a delivery to each webhook that asked for it, and to no other', async (t) => {
   const { submit, books } = await start(t);
   const webhookIds: string[] = [];
   for (const events of [['*'], ['usage.settled', 'usage.reversed'], ['usage.recorded']] as const) {

@@ -32,7 +32,7 @@ export const turnMs = 1;
 /** Passes the time of a turn in which nothing is written. */
 export type PassTurn = () => Promise<void>;
 
-/** Is told what became of each submission. */
+/** Called with what became of each submission. */
 export type OnDecided = (submission: Submission, outcome: Outcome) => void;
 
 /** When a submission waited and was carried out, on the clock of `performance.now()`, and in what company. */
@@ -44,7 +44,7 @@ export interface WriteTimes {
   readonly batch: { readonly items: number };
 }
 
-/** Is told of the times of one submission, before its outcome. */
+/** Called with the times of a submission before its outcome is returned. */
 export type OnTimed = (times: WriteTimes) => void;
 
 /** What takes submissions. */

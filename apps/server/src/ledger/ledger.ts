@@ -210,7 +210,7 @@ export class Ledger {
   }
 
   /**
-   * Heavy commands of a tenant go to the heavy lane, and what the tenant has behind them waits for their end: it could wait
+   * Heavy commands of a tenant go to the heavy lane, and what the tenant has queued after them waits for their end: it could wait
    * for their locks in the storage, and everything else with it. Whether these are such.
    */
   #isSetAside(group: readonly Waiting[]): boolean {
@@ -235,7 +235,7 @@ export class Ledger {
     await Promise.all(ended);
   }
 
-  /** What a tenant has behind its heavy commands has its turn again. */
+  /** What a tenant has queued after its heavy commands has its turn again. */
   #goOn(lane: string): void {
     this.#queue.release(lane);
     this.#schedule();

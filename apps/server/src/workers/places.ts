@@ -40,8 +40,8 @@ export interface Place {
 
 /**
  * Shares the places of deliveries among tenants and webhooks. A webhook starts with a small share. Each message that it takes
- * quickly doubles it, and a slow answer, or a failed attempt, takes it down to one place: whoever lets deliveries hang holds few
- * places, and leaves the rest; whoever refuses them, however quickly, costs few attempts.
+ * quickly doubles it, and a slow answer, or a failed attempt, takes it down to one place: a receiver that lets deliveries hang holds few
+ * places, and leaves the rest; one that refuses them, however quickly, costs few attempts.
  */
 export class Places {
   readonly #limits: PlacesLimits;

@@ -9,7 +9,7 @@ interface Pending {
   readonly resolve: (outcomes: readonly Outcome[]) => void;
 }
 
-/** A lane with a thread and a connection of its own. Both are started by the first batch that needs them. */
+/** A lane with a separate thread and connection. The first batch that needs them starts both. */
 export class ThreadedLane implements BatchExecutor {
   readonly #data: LaneData;
   readonly #nowMs: () => number;
