@@ -6,6 +6,8 @@ import type { Client } from 'pg';
 import { StorageFault } from '../../src/ledger/storage-port.ts';
 import type { JobArgs } from '../../src/reads/read-jobs.ts';
 import { ReadAborted } from '../../src/reads/read-places.ts';
+import { ReadPool } from '../../src/storage/postgres/pool.ts';
+import { emptyPostgres } from '../harness/database.ts';
 import {
   connect,
   holdKey,
@@ -15,6 +17,7 @@ import {
   untilWaiting,
   usage,
 } from '../harness/instances.ts';
+import { onEnd } from '../harness/on-end.ts';
 
 /** Waits until so many sums wait for the lock of a table: nothing but a cancellation ends their wait. */
 async function untilSumsWait(client: Client, count: number): Promise<void> {
@@ -50,6 +53,24 @@ test('a statement whose client has left is cancelled, and those of others on its
   await untilSumsWait(looker, 0);
   await client.query('ROLLBACK');
   assert.equal((await begin().stats).accounts, 2);
+});
+
+test('a read without an answer in time is cancelled too, and the next one finds a connection', async (t) => {
+  const url = await emptyPostgres();
+  const looker = await connect(t, url);
+  const pool = new ReadPool({ url, isPrepared: true, answerWithinMs: 200 }, 1);
+  onEnd(t, () => pool.close());
+  const { signal } = new AbortController();
+  await assert.rejects(
+    pool.use((connection) => connection.rows('SELECT pg_sleep(600)', []), signal),
+    (error) => error instanceof StorageFault && error.kind === 'unavailable',
+  );
+  const sql = `SELECT count(*)::integer AS running FROM pg_stat_activity
+    WHERE datname = current_database() AND query = 'SELECT pg_sleep(600)' AND state = 'active'`;
+  while (Number((await looker.query(sql)).rows[0]?.running) > 0) await passing(5);
+  assert.deepEqual(await pool.use((connection) => connection.rows('SELECT 1 AS one', []), signal), [
+    { one: 1 },
+  ]);
 });
 
 test('a list that waits too long for a batch says that, from a thread of readers too', async (t) => {

@@ -18,6 +18,9 @@ const cancelEveryMs = 200;
 /** A statement is sent so often, because cancelling another one may have ended it. */
 const triesMax = 10;
 
+/** What reads are run on. */
+export type ReadingPool = Pick<ReadPool, 'use'>;
+
 /** Connections for reads. They are shared: each sends the statements of several reads, one behind the other. */
 export class ReadPool {
   readonly #options: ConnectionOptions;

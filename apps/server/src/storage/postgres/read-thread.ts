@@ -4,7 +4,7 @@ import { serveReads, unless } from '../serve-reads.ts';
 import type { AnswerCap } from '../stored-answer.ts';
 import type { ConnectionOptions } from './connection.ts';
 import { KnownApiKeys } from './known-api-keys.ts';
-import { ReadPool } from './pool.ts';
+import { type ReadingPool, ReadPool } from './pool.ts';
 import { PostgresBooks } from './postgres-books.ts';
 import { type HorizonWaits, TailHorizon } from './tail-horizon.ts';
 
@@ -20,7 +20,9 @@ const connections = 2;
 
 const { connection, cap, horizonWaits }: PostgresReadData = workerData;
 const pool = new ReadPool(connection, connections);
-const horizon = new TailHorizon(pool, horizonWaits);
+// What reads a horizon is for several clients; without an answer in time it is cancelled like any other read.
+const horizonPool: ReadingPool = { use: (read) => pool.use(read, new AbortController().signal) };
+const horizon = new TailHorizon(horizonPool, horizonWaits);
 const apiKeys = new KnownApiKeys(pool);
 
 serveReads(

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { text } from './columns.ts';
-import type { ReadPool } from './pool.ts';
+import type { ReadingPool } from './pool.ts';
 
 // A batch locks accounts, or its tenants, before it loads anything; PostgreSQL holds the lock of the table until the
 // transaction has ended and all later snapshots see what it did. A virtual transaction id is never given twice.
@@ -16,11 +16,11 @@ const lookAgainMs = { first: 5, most: 50 };
  * another database of the same server.
  */
 export class RunningWriters {
-  readonly #pool: ReadPool;
+  readonly #pool: ReadingPool;
   #current: Promise<ReadonlySet<string>> | undefined;
   #next: Promise<ReadonlySet<string>> | undefined;
 
-  constructor(pool: ReadPool) {
+  constructor(pool: ReadingPool) {
     this.#pool = pool;
   }
 

@@ -1,6 +1,6 @@
 import { StorageFault } from '../../ledger/storage-port.ts';
 import { loadLastId } from './last-ids.ts';
-import type { ReadPool } from './pool.ts';
+import type { ReadingPool } from './pool.ts';
 import { isDisjoint, RunningWriters } from './running-writers.ts';
 
 /** How long a list waits for batches. */
@@ -29,7 +29,7 @@ interface Sample {
  * have ended, the list is complete through that id, for ever. No clock has a part in that.
  */
 export class TailHorizon {
-  readonly #pool: ReadPool;
+  readonly #pool: ReadingPool;
   readonly #writers: RunningWriters;
   readonly #waits: HorizonWaits;
   /** through which id the list of a tenant is complete */
@@ -37,7 +37,7 @@ export class TailHorizon {
   /** the oldest sample of a tenant whose batches had not ended; a later look finds that they have */
   readonly #pending = new Map<string, Sample>();
 
-  constructor(pool: ReadPool, waits: HorizonWaits = standardWaits) {
+  constructor(pool: ReadingPool, waits: HorizonWaits = standardWaits) {
     this.#pool = pool;
     this.#writers = new RunningWriters(pool);
     this.#waits = waits;
