@@ -8,10 +8,10 @@ import { adminKey, makeKey } from './harness/tenants.ts';
 const usage = { agent: 'a', serviceId: 's', requests: 5 };
 const ignored = ({ headers }: ApiAnswer) => headers.get('ignored-parameters');
 
-function assertRefused(answer: ApiAnswer, pointer: string, hint: string): void {
+function assertRefused(answer: ApiAnswer, pointer: string, hint: string, fault = 'is not known'): void {
   assert.deepEqual([answer.status, answer.json.error], [400, 'invalid_request'], answer.text);
-  const [fault] = answer.json.faults;
-  assert.deepEqual([fault.pointer, fault.message], [pointer, `is not known: did you mean ${hint}?`]);
+  const [first] = answer.json.faults;
+  assert.deepEqual([first.pointer, first.message], [pointer, `${fault}: did you mean ${hint}?`]);
 }
 
 test('unknown members of a body are ignored, and listed on the answer, on its replay, and on a refusal', async (t) => {
@@ -193,6 +193,46 @@ test('REFUSE_UNKNOWN_PARAMETERS refuses all of them, but answers retries of what
   );
   assert.equal((await strict.api.call('/health?x=1')).status, 200);
   assert.equal((await strict.api.get('/usage/a/s')).json.total, 10);
+});
+
+test('a header that seems to be meant for Idempotency-Key or If-Match is listed where that one is not sent', async (t) => {
+  const { api } = await startInProcess(t);
+  for (const name of [
+    'X-Idempotency-Key',
+    'Idempotence-Key',
+    'IdempotencyKey',
+    'Idempotency_Key',
+    'Idempotent-Key',
+    'Idempotency-Token',
+    'Acme-Idempotency-Key',
+    'Idepmotency-Key',
+  ]) {
+    const misspelt = await api.call('/usage', { method: 'POST', body: usage, headers: { [name]: 'k' } });
+    assert.deepEqual([misspelt.status, ignored(misspelt)?.toLowerCase()], [201, name.toLowerCase()]);
+  }
+  assert.equal((await api.get('/usage/a/s')).json.total, 40, 'none of them is a key');
+  const quiet = [
+    { 'Idempotency-Key': 'k', 'X-Idempotency-Key': 'k' },
+    { 'Idempotency-Replayed': 'true', 'X-Request-Id': 'r', 'X-Correlation-Id': 'c' },
+  ];
+  for (const headers of quiet)
+    assert.equal(ignored(await api.call('/usage', { method: 'POST', body: usage, headers })), null);
+  const read = await api.get('/usage/a/s', { 'X-Idempotency-Key': 'k' });
+  assert.equal(ignored(read), null);
+  await api.post('/services', { serviceId: 's', priceStroops: 1 });
+  const settle = { method: 'POST', body: { agent: 'a', serviceId: 's' }, headers: { 'X-If-Match': '"1"' } };
+  assert.equal(ignored(await api.call('/settle', settle))?.toLowerCase(), 'x-if-match');
+});
+
+test('REFUSE_UNKNOWN_PARAMETERS refuses a header that is meant for Idempotency-Key', async (t) => {
+  const { api } = await startInProcess(t, { REFUSE_UNKNOWN_PARAMETERS: 'true' });
+  const refused = await api.call('/usage', {
+    method: 'POST',
+    body: usage,
+    headers: { 'x-idempotency-key': 'k' },
+  });
+  assertRefused(refused, '/x-idempotency-key', 'the header Idempotency-Key', 'is not a known header');
+  assert.equal((await api.get('/usage/a/s')).json.total, 0);
 });
 
 test('pages of other origins may read the list', async (t) => {

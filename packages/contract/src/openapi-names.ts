@@ -12,6 +12,9 @@ export const namesDescription = [
   'are those of the same object; at the top of a body, those of the query, too, and in a query, those of the body; and',
   'everywhere in a write the headers `Idempotency-Key`, and `If-Match` where the operation takes it.',
   '',
+  'A header of a write that seems to be meant for `Idempotency-Key` (or for `If-Match` where the operation takes it), such as',
+  '`X-Idempotency-Key`, is ignored and listed if the right one is not sent. With `REFUSE_UNKNOWN_PARAMETERS=true` it is refused.',
+  '',
   'A query parameter with `x-clamped` is brought within its bounds; if it is sent twice, the first counts. One with',
   '`x-ignored-if-invalid` whose value is not valid is ignored and listed, too.',
 ].join('\n');

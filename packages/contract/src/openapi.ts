@@ -165,7 +165,8 @@ const requestId = {
 };
 
 const ignoredNames = {
-  description: 'Names in the request that are not known, and were ignored. Sent where there are any.',
+  description:
+    'Names in the request that are not known, and were ignored; also misspelt guard headers. Sent where there are any.',
   schema: { type: 'string' },
 };
 

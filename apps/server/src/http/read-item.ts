@@ -1,6 +1,6 @@
 import { IgnoredNames, type OperationName, type PartReader, type Validated } from '@billonce/contract';
 import type { Slices } from './body/turns.ts';
-import { headersNotSent } from './read-request.ts';
+import { headersNotSent } from './misspelt-headers.ts';
 import type { Call } from './router.ts';
 
 /** Reads the items of a bulk, each by itself: what is wrong with one does not refuse the others. */

@@ -3,7 +3,6 @@ import {
   compileQueryReader,
   compileReader,
   type IgnoredNames,
-  isWrite,
   type KnownName,
   knownName,
   NoMembers,
@@ -15,6 +14,7 @@ import {
 } from '@billonce/contract';
 import type { FastifyRequest } from 'fastify';
 import { ApiError } from './api-error.ts';
+import { headersNotSent, noteMisspeltHeaders } from './misspelt-headers.ts';
 
 /** The parts of a request, read by the schemas of its operation. */
 export interface RequestParts<N extends OperationName> {
@@ -36,6 +36,7 @@ export function requestReader(
   const meant = elsewhereIn(operation);
   return <N extends OperationName>(request: FastifyRequest, ignored: IgnoredNames): RequestParts<N> => {
     const sent = request.jsonBody;
+    noteMisspeltHeaders(operation, request, ignored);
     const parts = {
       params: params && accepted(params(request.params), 'the path'),
       query:
@@ -65,21 +66,6 @@ function elsewhereIn(operation: Operation) {
       ...headersNotSent(operation, headers),
     ],
   };
-}
-
-const keyHeader = knownName('Idempotency-Key', 'the header Idempotency-Key');
-const matchHeader = knownName('If-Match', 'the header If-Match');
-
-/** The headers that guard an operation and were not sent. */
-export function headersNotSent(
-  operation: Operation,
-  headers: FastifyRequest['headers'],
-): readonly KnownName[] {
-  const guards = [
-    ...(isWrite(operation) ? [keyHeader] : []),
-    ...(operation.takesIfMatch ? [matchHeader] : []),
-  ];
-  return guards.filter(({ name }) => headers[name.toLowerCase()] === undefined);
 }
 
 function notSent(names: readonly KnownName[], sent: unknown): readonly KnownName[] {

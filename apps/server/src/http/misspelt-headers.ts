@@ -1,0 +1,60 @@
+import {
+  type IgnoredNames,
+  isWrite,
+  type KnownName,
+  knownName,
+  nearMiss,
+  type Operation,
+} from '@billonce/contract';
+import type { FastifyRequest } from 'fastify';
+
+const keyHeader = knownName('Idempotency-Key', 'the header Idempotency-Key');
+const matchHeader = knownName('If-Match', 'the header If-Match');
+
+/** The headers that guard an operation and were not sent. */
+export function headersNotSent(
+  operation: Operation,
+  headers: FastifyRequest['headers'],
+): readonly KnownName[] {
+  const guards = [
+    ...(isWrite(operation) ? [keyHeader] : []),
+    ...(operation.takesIfMatch ? [matchHeader] : []),
+  ];
+  return guards.filter(({ name }) => headers[name.toLowerCase()] === undefined);
+}
+
+/** Header names that were judged before; clients send the same few. */
+const judgedMax = 1_000;
+const judged = new Map<string, readonly KnownName[]>();
+
+/**
+ * Lists headers that seem to be meant for one that guards the operation and was not sent, such as `X-Idempotency-Key`. They
+ * are no fault: clients of AgentPay and proxies send headers of their own, and must go on unchanged.
+ */
+export function noteMisspeltHeaders(
+  operation: Operation,
+  { headers, raw }: FastifyRequest,
+  ignored: IgnoredNames,
+): void {
+  const missing = headersNotSent(operation, headers);
+  if (missing.length === 0) return;
+  const names = new Set(raw.rawHeaders.filter((_, index) => index % 2 === 0));
+  for (const name of names) {
+    const meant = guardsMeantBy(name).find((guard) => missing.includes(guard));
+    if (meant !== undefined) ignored.add('', name, `is not a known header: did you mean ${meant.hint}?`);
+  }
+}
+
+function guardsMeantBy(name: string): readonly KnownName[] {
+  const known = judged.get(name);
+  if (known !== undefined) return known;
+  const meant = [keyHeader, matchHeader].filter((guard) => isMeantFor(name, guard));
+  if (judged.size < judgedMax) judged.set(name, meant);
+  return meant;
+}
+
+/** Names of other programs put `X-` or their own name in front. */
+function isMeantFor(name: string, guard: KnownName): boolean {
+  if (nearMiss(name.replace(/^x-/i, ''), [guard]) !== undefined) return true;
+  return guard === keyHeader && /idempoten(?!.*replayed)/i.test(name);
+}
