@@ -172,7 +172,13 @@ export async function startApp(
       },
       log,
     );
-    await http.listen({ host: config.host, port: config.port });
+    await http.listen({
+      host: config.host,
+      port: config.port,
+      // The framework knows only the server that it is given, and would say http.
+      listenTextResolver: (address) =>
+        `Server listening at ${config.tls === undefined ? address : address.replace(/^http:/, 'https:')}`,
+    });
     sweep.start();
     if (ports.areWorkersStarted) {
       writeProbe.start();

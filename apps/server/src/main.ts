@@ -51,7 +51,8 @@ function announce(
   { format, output }: { readonly format: LogFormat; readonly output: LogOutput },
   version: string,
 ): void {
-  const listening = { url: app.url, version, processId: process.pid };
+  const certificate = app.certificate?.pair.cert;
+  const listening = { url: app.url, version, processId: process.pid, certificate };
   if (format === 'text') output.write(startText(listening, config));
   else serverLog('info', output).info(startEntry(listening, config));
 }

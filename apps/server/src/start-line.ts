@@ -1,11 +1,14 @@
 import { resolve } from 'node:path';
 import type { Config } from './config.ts';
+import { startExample } from './start-example.ts';
 
 /** What a server says once it listens. */
 export interface Listening {
   readonly url: string;
   readonly version: string;
   readonly processId: number;
+  /** in PEM; `undefined` without TLS */
+  readonly certificate: string | undefined;
 }
 
 /** Where the data is, without the password that may be part of the URL. */
@@ -23,12 +26,13 @@ export function startEntry(listening: Listening, config: Config): Readonly<Recor
 }
 
 /** The same for a person at a terminal, with something to try. */
-export function startText({ url, version, processId }: Listening, config: Config): string {
-  const isOpen = config.adminApiKey === undefined;
-  const mode = isOpen
-    ? 'development mode: no key needed, this machine only (set ADMIN_API_KEY to protect it)'
-    : 'protected mode: reading and writing the books takes an API key';
-  const key = isOpen ? '' : " -H 'X-API-Key: <your key>'";
+export function startText(listening: Listening, config: Config): string {
+  const { url, version, processId, certificate } = listening;
+  const mode =
+    config.adminApiKey === undefined
+      ? 'development mode: no key needed, this machine only (set ADMIN_API_KEY to protect it)'
+      : 'protected mode: reading and writing the books takes an API key';
+  const { command, notes } = startExample(url, config, certificate);
   return `
   Billonce listens on ${url}   (version ${version}, process ${processId})
   Its data is in      ${placeOf(config)}
@@ -36,9 +40,7 @@ export function startText({ url, version, processId }: Listening, config: Config
 
   Try it; send it twice, and it counts once:
 
-    curl -i ${url}/api/v1/usage${key} \\
-      -H 'Content-Type: application/json' -H 'Idempotency-Key: my-first-key' \\
-      -d '{"agent":"agent-7","serviceId":"search","requests":3}'
-
+    ${command.join('\n      ')}
+${notes.map((note) => `\n  ${note}\n`).join('')}
 `;
 }

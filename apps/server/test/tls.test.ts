@@ -5,16 +5,20 @@ import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { connect as connectTcp } from 'node:net';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
+import type { App } from '../src/app.ts';
 import { parseConfig } from '../src/config.ts';
+import { startExample } from '../src/start-example.ts';
+import { startText } from '../src/start-line.ts';
 import { halfOpenOn } from './harness/half-open.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { onEnd } from './harness/on-end.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 import { adminKey, asAdmin } from './harness/tenants.ts';
+import { type } from './harness/typed.ts';
 
 const fixture = (name: string) => fileURLToPath(new URL(`fixtures/tls/${name}`, import.meta.url));
 const certOf = (name: 'one' | 'two') => fixture(`${name}.cert.pem`);
@@ -163,4 +167,59 @@ test('one file without the other is a mistake, and a network without TLS a warni
   assert.match(warnings({ HOST: '0.0.0.0' }).join(), /^HOST is 0\.0\.0\.0, and TLS is off: /);
   assert.deepEqual(warnings({ HOST: '0.0.0.0', ...tlsOf('one') }), []);
   assert.deepEqual(warnings({ HOST: '127.0.0.1' }), []);
+});
+
+/** Types what the start text says to try. */
+async function typed(
+  t: TestContext,
+  app: App,
+  environment: Readonly<Record<string, string>>,
+): Promise<string> {
+  const parsed = parseConfig(environment);
+  assert.ok(parsed.kind === 'valid');
+  const listening = { url: app.url, version: '1', processId: 1, certificate: app.certificate?.pair.cert };
+  const text = startText(listening, parsed.config);
+  const command = /^ {4}curl -i [\s\S]*?3\}'$/m.exec(text)?.[0] ?? '';
+  const { printed } = await type(t, `export ADMIN_API_KEY=${adminKey}\n${command}`, app.url);
+  assert.match(printed, /^HTTP\/1\.1 201 Created\n/, `${command}\n${printed}`);
+  return text;
+}
+
+test('what the start says to try works as it is printed, over TLS too', async (t) => {
+  const tls = tlsOf('one');
+  const inClear = await startInProcess(t);
+  assert.doesNotMatch(await typed(t, inClear.app, {}), /cacert|X-API-Key/);
+  const overTls = { ...tls, ADMIN_API_KEY: adminKey };
+  const { app } = await startInProcess(t, overTls);
+  assert.match(await typed(t, app, overTls), /--cacert: the certificate is self-signed/);
+  // The certificate is for localhost and 127.0.0.1.
+  const [byName] = [{ ...app, url: app.url.replace('127.0.0.1', 'localhost') }];
+  assert.match(await typed(t, byName, overTls), /https:\/\/localhost:/);
+  const other = startExample(
+    'https://192.0.2.7:3443',
+    { adminApiKey: adminKey, tls: { certFile: '/etc/a b.crt', keyFile: '' } },
+    readFileSync(certOf('one'), 'utf8'),
+  );
+  assert.equal(
+    other.command[0],
+    "curl -i --resolve localhost:3443:192.0.2.7 --cacert '/etc/a b.crt' https://localhost:3443/api/v1/usage \\",
+  );
+  const everywhere = startExample(
+    'http://0.0.0.0:3001',
+    { adminApiKey: adminKey, tls: undefined },
+    undefined,
+  );
+  assert.equal(everywhere.command[0], 'curl -i http://127.0.0.1:3001/api/v1/usage \\');
+});
+
+test('over TLS the log says https of each address that it listens on', async (t) => {
+  const lines: string[] = [];
+  await startInProcess(t, { ...tlsOf('one'), LOG_LEVEL: 'info' }, Date.now(), {
+    write: (line: string) => lines.push(line),
+  });
+  const said = lines.filter((line) => line.includes('Server listening at'));
+  assert.ok(
+    said.length > 0 && said.every((line) => line.includes('Server listening at https://127.0.0.1:')),
+    said.join(),
+  );
 });
