@@ -48,7 +48,16 @@ test('with an admin key the server may listen anywhere, behind a proxy', () => {
   const open = { HOST: '0.0.0.0', TRUST_PROXY: '1' };
   assert.equal(mistakes(open).length, 2);
   assert.deepEqual(mistakes({ ...open, ADMIN_API_KEY: 'k3Vq8ZrT1mWx7LpB5nYd' }), []);
-  assert.equal(mistakes({ ...open, ADMIN_API_KEY: 'short' }).length, 1);
+  assert.deepEqual(mistakes({ ...open, ADMIN_API_KEY: 'short' }), [
+    'ADMIN_API_KEY has 5 characters: it must have at least 16',
+  ]);
+  assert.deepEqual(mistakes({ ...open, ADMIN_API_KEY: 'k3Vq8ZrT1mWx7LpB5nYé' }), [
+    'ADMIN_API_KEY must be visible ASCII characters, and its character 20 is outside ASCII, such as a letter with an accent',
+  ]);
+  assert.match(
+    mistakes({ ...open, ADMIN_API_KEY: 'k3Vq8 ZrT1mWx7LpB5nY' }).join(),
+    /character 6 is a space$/,
+  );
 });
 
 test('a server does not start with an admin key that is easy to guess, and says how to make one', () => {
@@ -185,7 +194,7 @@ test('an admin key can be in a file, and a second one is taken while the first i
     [{ ADMIN_API_KEY_FILE: folder }, /^refused: ADMIN_API_KEY_FILE: the file cannot be read: EISDIR/],
     [{ ADMIN_API_KEY_FILE: file('empty', ' \n') }, /^refused: ADMIN_API_KEY_FILE is set but blank/],
     [{ ADMIN_API_KEY_FILE: '' }, /^refused: ADMIN_API_KEY_FILE is set but blank/],
-    [{ ADMIN_API_KEY_FILE: file('short', 'short') }, /^refused: ADMIN_API_KEY must be/],
+    [{ ADMIN_API_KEY_FILE: file('short', 'short') }, /^refused: ADMIN_API_KEY has 5 characters/],
     [{ ADMIN_API_KEY_FILE: file('lines', `${key}\n${old}`) }, /^refused: ADMIN_API_KEY must be/],
     [
       { ADMIN_API_KEY_FILE: file('long', 'k'.repeat(5_000)) },
@@ -196,7 +205,7 @@ test('an admin key can be in a file, and a second one is taken while the first i
       /^refused: ADMIN_API_KEY and ADMIN_API_KEY_FILE/,
     ],
     [{ ADMIN_API_KEY_OLD: old }, /^refused: ADMIN_API_KEY_OLD is set and ADMIN_API_KEY is not/],
-    [{ ADMIN_API_KEY: key, ADMIN_API_KEY_OLD: 'short' }, /^refused: ADMIN_API_KEY_OLD must be/],
+    [{ ADMIN_API_KEY: key, ADMIN_API_KEY_OLD: 'short' }, /^refused: ADMIN_API_KEY_OLD has 5 characters/],
     [{ ADMIN_API_KEY: key, ADMIN_API_KEY_OLD: '' }, /^refused: ADMIN_API_KEY_OLD is set but blank/],
   ] as const;
   for (const [environment, expected] of wrong) assert.match(warnings(environment).join(), expected);

@@ -36,8 +36,12 @@ export class Reader {
       this.#mistakes.push(`${source.variable} is set but blank: ${advice}`);
       return undefined;
     }
-    if (value.length < lengthMin || !/^[\x21-\x7e]+$/.test(value)) {
-      this.#mistakes.push(`${name} must be at least ${lengthMin} visible ASCII characters`);
+    const foreignAt = value.search(/[^\x21-\x7e]/);
+    if (foreignAt >= 0) {
+      const place = `character ${foreignAt + 1} is ${foreignCharacter(value.codePointAt(foreignAt))}`;
+      this.#mistakes.push(`${name} must be visible ASCII characters, and its ${place}`);
+    } else if (value.length < lengthMin) {
+      this.#mistakes.push(`${name} has ${value.length} characters: it must have at least ${lengthMin}`);
     } else if (estimatedBits(value) < secretBitsMin) {
       this.#mistakes.push(`${name} is easy to guess: make one with \`openssl rand -hex 32\``);
     }
@@ -114,4 +118,10 @@ export class Reader {
     const value = this.#environment[name]?.trim();
     return value === '' ? undefined : value;
   }
+}
+
+/** What a character is that a header cannot carry, without showing more of a secret. */
+function foreignCharacter(codePoint = 0): string {
+  if (codePoint === 0x20) return 'a space';
+  return codePoint < 0x80 ? 'a control character' : 'outside ASCII, such as a letter with an accent';
 }

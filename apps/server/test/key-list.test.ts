@@ -138,3 +138,15 @@ test('a mistyped key is refused without a look at the database, while all keys h
   assert.match(unknown.json.message, /not recognized/);
   assert.equal((await stats(key)).status, 200);
 });
+
+test('an API key with a letter outside ASCII is refused with a message that says so', async (t) => {
+  const { api } = await startInProcess(t, protectedMode);
+  for (const headers of [
+    { 'x-api-key': 'apk_schl\u00fcssel' },
+    { authorization: 'Bearer apk_schl\u00fcssel' },
+  ]) {
+    const answer = await api.get('/stats', headers);
+    assertRefused(answer, 401, 'unauthorized');
+    assert.match(answer.json.message, /contains a character that is not visible ASCII/);
+  }
+});

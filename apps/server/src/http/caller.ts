@@ -56,6 +56,8 @@ export interface CallerOptions {
 }
 
 const scopesMax = 10_000;
+const notAscii =
+  'the API key contains a character that is not visible ASCII, and no API key does: copy it again, without quotation marks or spaces';
 
 /** Finds out who sends a request. */
 export class CallerIdentifier {
@@ -122,7 +124,7 @@ export class CallerIdentifier {
     const unrecognized = 'the API key is not recognized';
     if (!isApiKey(presentedKey)) {
       this.#apiKeys.refuse(digest, address);
-      throw new ApiError('unauthorized', unrecognized);
+      throw new ApiError('unauthorized', isVisibleAscii(presentedKey) ? unrecognized : notAscii);
     }
     if (!hasChecksum(presentedKey) && !(await this.#options.uncheckedKeys.exist())) {
       this.#apiKeys.refuse(digest, address);
@@ -170,10 +172,14 @@ function presentedKeyOf({ apiKey, authorization }: CallerHeaders): string | unde
     throw new ApiError('invalid_request', 'send the API key as X-API-Key or as Authorization, not as both');
   }
   if (authorization === undefined) return apiKey;
-  const bearer = /^Bearer +([\x21-\x7e]+)$/i.exec(authorization)?.[1];
+  const bearer = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
   if (bearer === undefined)
     throw new ApiError('unauthorized', 'the Authorization header must use the Bearer scheme');
   return bearer;
+}
+
+function isVisibleAscii(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text);
 }
 
 const validateTenant = compileValidator(Tenant);
