@@ -7,7 +7,7 @@ import { ReadPool } from './postgres/pool.ts';
 import { PostgresBooks } from './postgres/postgres-books.ts';
 import { TailHorizon } from './postgres/tail-horizon.ts';
 import { refuseOtherSchema } from './schema-version.ts';
-import { assertReadable } from './sqlite/our-file.ts';
+import { readableFile } from './sqlite/our-file.ts';
 import { FileSnapshots } from './sqlite/snapshots.ts';
 import { SqliteBooks } from './sqlite/sqlite-books.ts';
 
@@ -28,9 +28,13 @@ const noAnswers = { answersMax: 1, bytesMax: 1 };
 export async function openBooks(database: DatabaseConfig): Promise<OpenedBooks> {
   switch (database.kind) {
     case 'sqlite': {
-      assertReadable(database.file);
-      const books = new SqliteBooks(new FileSnapshots(database.file), noAnswers);
-      return { books, close: async () => books.close() };
+      const reading = readableFile(database.file);
+      const books = new SqliteBooks(new FileSnapshots(reading.file, reading.mode), noAnswers);
+      const close = async () => {
+        books.close();
+        reading.end();
+      };
+      return { books, close };
     }
     case 'postgres': {
       const pool = new ReadPool(database, 1);

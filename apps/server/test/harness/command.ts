@@ -18,8 +18,10 @@ export interface RanCommand {
 export async function runCommand(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  identity: { readonly uid?: number; readonly gid?: number } = {},
 ): Promise<RanCommand> {
   const child = spawn(process.execPath, [main, ...args], {
+    ...identity,
     env: { ...childEnvironment, ...engineEnvironment, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -3,7 +3,7 @@ import { closeSync, openSync, rmSync } from 'node:fs';
 import { nameWhole, refuseTaken, syncPath } from '../name-whole.ts';
 import { Connection, type OnCopyStep } from './connection.ts';
 import { lockFile } from './file-lock.ts';
-import { openOurFile } from './our-file.ts';
+import { type OurFile, openOurFile } from './our-file.ts';
 import { realFile } from './own-file.ts';
 
 /**
@@ -36,19 +36,19 @@ export async function restore(backupFile: string, databaseFile: string): Promise
     for (const ending of ['', '-wal', '-shm']) refuseTaken(file + ending);
     await copyTo(openOurFile(backupFile), file, () => undefined);
   } finally {
-    lock.release();
+    lock.remove();
   }
 }
 
 /** Copies a source, which it closes. */
-async function copyTo(source: Connection, target: string, onStep: OnCopyStep): Promise<void> {
+async function copyTo(source: OurFile, target: string, onStep: OnCopyStep): Promise<void> {
   // A random name: two backups to one target must not write into one file.
   const partial = `${target}.${randomBytes(4).toString('hex')}.partial`;
   try {
     try {
       // SQLite would create it for all users to read, and follow a link.
       closeSync(openSync(partial, 'wx', 0o600));
-      await source.copyTo(partial, onStep);
+      await source.connection.copyTo(partial, onStep);
     } finally {
       source.close();
     }

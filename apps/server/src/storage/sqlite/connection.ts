@@ -5,6 +5,7 @@ import {
   type SQLOutputValue,
   type StatementSync,
 } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { noteStatement } from '../statement-of.ts';
 
 /** A row as SQLite hands it over. */
@@ -16,14 +17,17 @@ export type OnCopyStep = (pages: { readonly totalPages: number; readonly remaini
 /** Pages that are copied in one step; other work of this thread has its turn in between. */
 const pagesPerStep = 1_000;
 
+/** `immutable`: as a file that nothing changes, so that SQLite makes nothing beside it and takes no lock. */
+export type OpenMode = 'read_write' | 'read_only' | 'immutable';
+
 /** A connection to the database file, with its prepared statements. */
 export class Connection {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
-  constructor(file: string, mode: 'read_write' | 'read_only') {
-    this.#database = new DatabaseSync(file, {
-      readOnly: mode === 'read_only',
+  constructor(file: string, mode: OpenMode) {
+    this.#database = new DatabaseSync(mode === 'immutable' ? immutable(file) : file, {
+      readOnly: mode !== 'read_write',
       enableForeignKeyConstraints: true,
       enableDoubleQuotedStringLiterals: false,
       allowExtension: false,
@@ -116,4 +120,10 @@ export class Connection {
     }
     return statement;
   }
+}
+
+function immutable(file: string): URL {
+  const url = pathToFileURL(file);
+  url.searchParams.set('immutable', '1');
+  return url;
 }

@@ -76,15 +76,11 @@ export function realFile(name: string): string {
 /**
  * Makes an empty file if there is none, so that its name is known to lead to it before anything is written.
  *
+ * @returns whether it was made
  * @throws {Error} if the file has several names: each would have its separate write-ahead log and lock
  */
-export function makeOwn(file: string): void {
-  try {
-    closeSync(openSync(file, 'wx', 0o600));
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
-  }
-  closeToOthers(file);
+export function makeOwn(file: string): boolean {
+  const isMade = made(file);
   const found = statSync(file);
   const { nlink } = found;
   if (!found.isFile()) throw new Error(`${file} is not a file: set DATABASE_URL to the name of a file`);
@@ -93,13 +89,24 @@ export function makeOwn(file: string): void {
       `${file} has ${nlink} names (hard links); each would get its own log and lock: delete the others`,
     );
   }
+  return isMade;
+}
+
+function made(file: string): boolean {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 /**
- * Takes the rights of other users off a file, and off SQLite's files beside it: earlier versions made them as the umask allowed. What
+ * Takes the rights of other users off a file that is ours, and off SQLite's files beside it: earlier versions made them as the umask allowed. What
  * a group may do stays, because it may have been set on purpose. A file of another user stays as it is.
  */
-function closeToOthers(file: string): void {
+export function closeToOthers(file: string): void {
   for (const name of [file, `${file}-wal`, `${file}-shm`]) {
     const found = statSync(name, { throwIfNoEntry: false });
     if (found?.isFile() !== true || (found.mode & 0o007) === 0 || found.uid !== process.getuid?.()) continue;

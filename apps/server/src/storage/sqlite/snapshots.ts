@@ -1,4 +1,4 @@
-import { Connection } from './connection.ts';
+import { Connection, type OpenMode } from './connection.ts';
 import { needsReopening, storageFault } from './fault.ts';
 
 /** Reads what was committed, each time on one snapshot. */
@@ -11,17 +11,19 @@ export interface Snapshots {
 /** Snapshots of a database file, on a connection that cannot write. It is opened by the first read. */
 export class FileSnapshots implements Snapshots {
   readonly #file: string;
+  readonly #mode: OpenMode;
   #connection: Connection | undefined;
 
-  constructor(file: string) {
+  constructor(file: string, mode: Exclude<OpenMode, 'read_write'> = 'read_only') {
     this.#file = file;
+    this.#mode = mode;
   }
 
   /** A connection that failed is opened again by the next read. */
   read<T>(work: (connection: Connection) => T): Promise<T> {
     return new Promise((resolve) => {
       try {
-        this.#connection ??= new Connection(this.#file, 'read_only');
+        this.#connection ??= new Connection(this.#file, this.#mode);
         const connection = this.#connection;
         resolve(connection.snapshot(() => work(connection)));
       } catch (error) {

@@ -1,3 +1,4 @@
+import { rmSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { factsOf } from '../../fault-facts.ts';
 import {
@@ -19,7 +20,8 @@ import { type FileLock, lockFile } from './file-lock.ts';
 import { loadBatch } from './load.ts';
 import { migrate } from './migrations/migrate.ts';
 import { openFault } from './open-fault.ts';
-import { makeOwn, OwnFile, realFile, refuseOrphanLog } from './own-file.ts';
+import { refuseForeign } from './our-file.ts';
+import { closeToOthers, makeOwn, OwnFile, realFile, refuseOrphanLog } from './own-file.ts';
 import { assertPragmas, effectivePragmas, setPragmas } from './pragmas.ts';
 import { type BudgetPart, takeBudget } from './rate-budgets.ts';
 import { saveBatch } from './save.ts';
@@ -58,10 +60,14 @@ export class SqliteStorage implements LedgerStorage {
   constructor(options: SqliteOptions) {
     const file = realFile(options.file);
     this.#options = { ...options, file };
+    // Before anything is made or changed: the name may lead to a file of another program.
+    refuseForeign(file);
     this.#lock = lockFile(file);
+    let isMade = false;
     try {
       refuseOrphanLog(file);
-      makeOwn(file);
+      isMade = makeOwn(file);
+      closeToOthers(file);
       this.#file = OwnFile.at(resolve(options.file));
       this.#open();
       // A server that can write nothing says so at its start, not at every request.
@@ -71,7 +77,9 @@ export class SqliteStorage implements LedgerStorage {
         return { end: 'rollback', value: undefined };
       });
     } catch (error) {
-      this.close();
+      this.#connection?.close();
+      if (isMade && statSync(file, { throwIfNoEntry: false })?.size === 0) rmSync(file);
+      this.#lock.remove();
       throw openFault(`${options.file} cannot be opened for writing`, error);
     }
   }
