@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { type ErrorCodeEntry, errorCodes, type RetryAdvice } from '../packages/contract/src/error-codes.ts';
 import { buildPackage } from './build-package.ts';
+import { commandLinePage, withIngestOptions } from './command-line-page.ts';
 import { guaranteesPage, readmeWithGuarantees } from './guarantees-page.ts';
 import { writeReports } from './package-api.ts';
 
@@ -45,12 +46,15 @@ function errorRow([code, { status, title, advice, retry }]: [string, ErrorCodeEn
 }
 
 const packageReadme = 'packages/idempotency/README.md';
+const ingestPage = 'docs/how-to/ingest-usage-files.md';
 
 const pages: readonly Page[] = [
   {
     file: 'docs/reference/errors.md',
     text: errorsHead + Object.entries(errorCodes).map(errorRow).join('') + errorsFoot,
   },
+  { file: 'docs/reference/command-line.md', text: commandLinePage() },
+  { file: ingestPage, text: withIngestOptions(readFileSync(ingestPage, 'utf8')) },
   { file: 'docs/reference/guarantees.md', text: guaranteesPage() },
   { file: packageReadme, text: readmeWithGuarantees(readFileSync(packageReadme, 'utf8')) },
 ];

@@ -1,27 +1,19 @@
 #!/usr/bin/env node
+import { knownName, nearMiss } from '@billonce/contract';
 import { onLauncherGone } from '../launcher.ts';
 import { printableLines } from '../printable.ts';
 import { readVersion } from '../version.ts';
 import { isBooksCommand, runBooksCommand } from './books/commands.ts';
-import { ingestHelp } from './ingest/help.ts';
+import { exitCodes } from './command-line/exit-codes.ts';
+import { helpOf, helpOfAll } from './command-line/help.ts';
+import { misuseText } from './command-line/parse.ts';
+import { commandSpecs } from './commands.ts';
 import { ingest } from './ingest/ingest.ts';
 import { type IngestOptions, parseIngestOptions } from './ingest/options.ts';
 import { Progress } from './ingest/progress.ts';
+import { ingestSpec } from './ingest/spec.ts';
 import { exitCodeOf, summaryOf } from './ingest/summary.ts';
 import { runMove } from './move/command.ts';
-
-const help = `Usage: billonce COMMAND [options]
-
-  ingest FILE       sends usage from a CSV, JSON Lines or JSON file to a server, exactly once
-  export WHAT FILE  writes entries or settlements into a CSV or JSON Lines file
-  verify [SOURCE]   recomputes every total and bill of a database or a server from its entries
-  backup TARGET     copies the database, while a server may be writing to it
-  restore FILE      puts a backup in the place of a database
-  migrate ROLE      migrates a PostgreSQL as its owner, and gives ROLE the rights of a server
-  move-from-agentpay URL  carries over services, outstanding usage, webhooks and API keys from AgentPay
-
-billonce COMMAND --help lists the options of a command; billonce --version prints the version.
-`;
 
 /** npm and a shell each hand a Ctrl-C on: what follows this soon is the same one. */
 const sameSignalMs = 1_000;
@@ -32,7 +24,7 @@ function interruptSignal(): AbortSignal {
   let firstAtMs: number | undefined;
   const onSignal = () => {
     firstAtMs ??= performance.now();
-    if (performance.now() - firstAtMs > sameSignalMs) process.exit(130);
+    if (performance.now() - firstAtMs > sameSignalMs) process.exit(exitCodes.interrupted);
     controller.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal);
@@ -63,13 +55,13 @@ async function runIngest(options: IngestOptions): Promise<number> {
 
 async function run(args: readonly string[]): Promise<number> {
   const [command, ...rest] = args;
-  if (command === undefined || command === '--help' || command === '-h') {
-    process.stdout.write(help);
-    return command === undefined ? 2 : 0;
+  if (command === undefined || command === '--help' || command === '-h' || command === 'help') {
+    process.stdout.write(helpOfAll(commandSpecs));
+    return command === undefined ? exitCodes.misused : exitCodes.done;
   }
   if (command === '--version' || command === '-v' || command === 'version') {
     process.stdout.write(`billonce ${readVersion()}\n`);
-    return 0;
+    return exitCodes.done;
   }
   // What a server answers, and what a file is named, may hold characters that a terminal obeys.
   const surroundings = {
@@ -80,21 +72,29 @@ async function run(args: readonly string[]): Promise<number> {
   if (isBooksCommand(command)) return await runBooksCommand(command, rest, surroundings);
   if (command === 'move-from-agentpay') return await runMove(rest, surroundings);
   if (command !== 'ingest') {
-    surroundings.complain(`billonce: unknown command ${command}\n\n${help}`);
-    return 2;
+    surroundings.complain(unknownCommand(command));
+    return exitCodes.misused;
   }
   const parsed = parseIngestOptions(rest, process.env);
   switch (parsed.kind) {
     case 'help':
-      process.stdout.write(ingestHelp);
-      return 0;
+      process.stdout.write(helpOf(ingestSpec));
+      return exitCodes.done;
     case 'invalid':
-      surroundings.complain(parsed.mistakes.map((mistake) => `billonce: ${mistake}\n`).join(''));
-      process.stderr.write('billonce ingest --help tells more.\n');
-      return 2;
+      surroundings.complain(misuseText(ingestSpec, parsed.mistakes));
+      return exitCodes.misused;
     case 'valid':
       return await runIngest(parsed.options);
   }
+}
+
+function unknownCommand(command: string): string {
+  const near = nearMiss(
+    command,
+    commandSpecs.map(({ name }) => knownName(name)),
+  );
+  const hint = near === undefined ? '' : `: did you mean ${near.name}?`;
+  return `billonce: ${command} is not a command${hint}\n\n${helpOfAll(commandSpecs)}`;
 }
 
 // A backup and an export hold the books, which are for the user of this process alone.

@@ -1,102 +1,137 @@
-import { parseArgs } from 'node:util';
-import { parseDatabase } from '../../config.ts';
+import type { DatabaseConfig } from '../../config.ts';
 import { migrateDatabase } from '../../storage/migrate-database.ts';
 import { backUp, restore } from '../../storage/sqlite/backup.ts';
-import { exportHelp, runExport } from './export.ts';
-import { parseSource } from './source.ts';
+import type { CommandSpec } from '../command-line/command.ts';
+import { exitCodes } from '../command-line/exit-codes.ts';
+import { helpOf } from '../command-line/help.ts';
+import { Misuse } from '../command-line/misuse.ts';
+import { misuseText, parseWords } from '../command-line/parse.ts';
+import { runExport } from './export.ts';
+import { databaseOf, fileNamed, sourceOf } from './source.ts';
+import {
+  backupSpec,
+  exportSpec,
+  migrateSpec,
+  plainOptions,
+  restoreSpec,
+  verifyOptions,
+  verifySpec,
+} from './specs.ts';
 import type { Surroundings } from './surroundings.ts';
 import { verify } from './verify.ts';
 
-const usages = {
-  backup: `Usage: billonce backup TARGET
-
-Copies the database that DATABASE_URL names into the new file TARGET, as it is at one moment; a server may be running on
-it. The copy is checked before it bears its name.
-`,
-  restore: `Usage: billonce restore BACKUP
-
-Puts a backup in the place that DATABASE_URL names. There must be no database yet, and no server on it.
-`,
-  verify: `Usage: billonce verify [SOURCE]
-
-Recomputes every total and every bill of every tenant from the entries, in the database file SOURCE, or file:PATH, or
-postgres://…, or the database that DATABASE_URL names; nothing is changed, and a server may be running on it. If SOURCE is the
-http:// or https:// URL of a server, that server audits the tenant of the API key in BILLONCE_API_KEY; with the admin's key, the
-tenant in BILLONCE_TENANT. Ends with 1 if anything differs.
-`,
-  migrate: `Usage: billonce migrate ROLE
-
-Migrates the PostgreSQL that DATABASE_URL names, as the role in it, which owns the tables; then gives ROLE, as which the servers
-connect, the rights that a server needs and no others. Needed only where the two roles differ.
-`,
-  export: exportHelp,
+/** The commands on the books of a database. */
+const commands = {
+  export: exportSpec,
+  verify: verifySpec,
+  backup: backupSpec,
+  restore: restoreSpec,
+  migrate: migrateSpec,
 } as const;
 
-/** The commands on a database file. */
-export type BooksCommand = keyof typeof usages;
+export type BooksCommand = keyof typeof commands;
 
 export function isBooksCommand(name: string): name is BooksCommand {
-  return name in usages;
+  return Object.hasOwn(commands, name);
 }
 
-/** Runs a command on a database file; gives what the process ends with: 0 done, 1 failed, 2 misused. */
+/** Runs a command on books, and returns what the process ends with. */
 export async function runBooksCommand(
   command: BooksCommand,
   args: readonly string[],
-  { print, complain, environment }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<number> {
-  if (command === 'export') return await runExport(args, { print, complain, environment });
-  const read = readArgs(args);
-  if (read === 'help') {
-    print(usages[command]);
-    return 0;
-  }
-  const needed = command === 'verify' ? [0, 1] : [1];
-  if (read === 'misused' || !needed.includes(read.length)) {
-    complain(usages[command]);
-    return 2;
-  }
-  const [file = ''] = read;
+  const spec = commands[command];
+  const { print, complain } = surroundings;
   try {
-    if (command === 'verify') {
-      const source = file === '' ? undefined : file;
-      return await verify(parseSource(source, environment['BILLONCE_TENANT'], environment), print);
-    }
-    if (command === 'migrate') {
-      const schema = await migrateDatabase(parseDatabase(environment), file);
-      print(`the schema is at version ${schema}, and ${file} has the rights of a server\n`);
-      return 0;
-    }
-    const database = databaseFile(environment);
-    switch (command) {
-      case 'backup':
-        await backUp(database, file);
-        print(`${file} is a backup of ${database}\n`);
-        return 0;
-      case 'restore':
-        await restore(file, database);
-        print(`${database} is restored from ${file}\n`);
-        return 0;
-    }
+    const work = read(command, spec, args, surroundings);
+    if (work !== 'help') return await work();
+    print(helpOf(spec));
+    return exitCodes.done;
   } catch (error) {
+    if (error instanceof Misuse) {
+      complain(misuseText(spec, error.message.split('\n')));
+      return exitCodes.misused;
+    }
     complain(`billonce ${command}: ${error instanceof Error ? error.message : String(error)}\n`);
-    return 1;
+    return exitCodes.failed;
   }
 }
 
-function readArgs(args: readonly string[]): readonly string[] | 'help' | 'misused' {
-  try {
-    const options = { help: { type: 'boolean', short: 'h', default: false } } as const;
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-    return values.help ? 'help' : positionals;
-  } catch {
-    return 'misused';
+/**
+ * Reads all words of a command before anything is done.
+ *
+ * @throws {Misuse} if any is wrong
+ */
+function read(
+  command: BooksCommand,
+  spec: CommandSpec,
+  args: readonly string[],
+  surroundings: Surroundings,
+): 'help' | (() => Promise<number>) {
+  const { print, environment } = surroundings;
+  if (command === 'export') return runExport(args, surroundings);
+  if (command === 'verify') {
+    const { values, positionals, mistakes } = parseWords(spec, verifyOptions, args);
+    if (values.help) return 'help';
+    if (mistakes.length > 0) throw new Misuse(mistakes.join('\n'));
+    const [value] = positionals;
+    const source = sourceOf(
+      { ...values, either: value === undefined ? undefined : { name: 'SOURCE', value } },
+      environment,
+    );
+    if (source.kind === 'database' && values.tenant !== undefined)
+      throw new Misuse('--tenant is for a server: of a database every tenant is verified');
+    return () => verify(source, print);
   }
+  const { values, positionals, mistakes } = parseWords(spec, plainOptions, args);
+  if (values.help) return 'help';
+  if (mistakes.length > 0) throw new Misuse(mistakes.join('\n'));
+  const [argument = ''] = positionals;
+  const name = values.database === undefined ? 'DATABASE_URL' : '--database';
+  const database = databaseOf(values.database, environment);
+  switch (command) {
+    case 'migrate':
+      return migrateWork(database, name, argument, print);
+    case 'backup': {
+      const file = sqliteFile(
+        database,
+        `${name} names a PostgreSQL database: back it up with pg_dump or a base backup`,
+      );
+      const target = fileNamed('TARGET', argument);
+      return async () => {
+        await backUp(file, target);
+        print(`${target} is a backup of ${file}\n`);
+        return exitCodes.done;
+      };
+    }
+    case 'restore': {
+      const file = sqliteFile(
+        database,
+        `${name} names a PostgreSQL database: restore it with pg_restore, psql or a base backup`,
+      );
+      const backup = fileNamed('BACKUP', argument);
+      return async () => {
+        await restore(backup, file);
+        print(`${file} is restored from ${backup}\n`);
+        return exitCodes.done;
+      };
+    }
+  }
+}
+
+function migrateWork(database: DatabaseConfig, name: string, role: string, print: Surroundings['print']) {
+  if (database.kind === 'sqlite')
+    throw new Misuse(`${name} names a file: the server migrates it when it starts`);
+  return async () => {
+    const schema = await migrateDatabase(database, role);
+    print(`the schema is at version ${schema}, and ${role} has the rights of a server\n`);
+    return exitCodes.done;
+  };
 }
 
 /** Of a PostgreSQL its own tools make the copies. */
-function databaseFile(environment: Surroundings['environment']): string {
-  const database = parseDatabase(environment);
+function sqliteFile(database: DatabaseConfig, otherwise: string): string {
   if (database.kind === 'sqlite') return database.file;
-  throw new Error('DATABASE_URL names a PostgreSQL database: back it up with pg_dump or a base backup');
+  throw new Misuse(otherwise);
 }

@@ -1,4 +1,4 @@
-import { bodyOf, documentOf, type ServerSource } from './source.ts';
+import { bodyOf, documentOf, type ServerSource } from './ask-server.ts';
 
 /** What is exported. */
 export interface ExportWish {

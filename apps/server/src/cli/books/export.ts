@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { entryAnswer } from '../../domain/entry-answer.ts';
 import { settlementAnswer } from '../../domain/settlement-answer.ts';
 import { instantMs } from '../../domain/timestamps.ts';
@@ -6,35 +5,15 @@ import type { Books } from '../../reads/books.ts';
 import { entriesCsv, jsonLines, settlementsCsv } from '../../reads/export-text.ts';
 import { walkEntries } from '../../reads/walk-entries.ts';
 import { walkSettlements } from '../../reads/walk-settlements.ts';
+import { exitCodes } from '../command-line/exit-codes.ts';
+import { Misuse } from '../command-line/misuse.ts';
+import { parseWords } from '../command-line/parse.ts';
+import { tenantOf } from '../command-line/settings.ts';
 import { type ExportWish, exportFromServer } from './export-from-server.ts';
-import { parseSource, type Source } from './source.ts';
+import { type Source, sourceOf } from './source.ts';
+import { exportOptions, exportSpec } from './specs.ts';
 import type { Surroundings } from './surroundings.ts';
 import { writeWholeFile } from './whole-file.ts';
-
-export const exportHelp = `Usage: billonce export entries|settlements FILE [options]
-
-Writes the entries or the settlements of a tenant into the new file FILE: as CSV if its name ends in .csv, as JSON Lines if
-it ends in .jsonl. A server may be writing meanwhile: what was recorded before the export began is in it. The file bears its
-name only once it is whole and on disk.
-
-  --source SOURCE    a database file, file:PATH, postgres://…, or the http:// or https:// URL of a server, whose API key is
-                     in BILLONCE_API_KEY; DATABASE_URL unless it is given
-  --tenant NAME      whose; it may be left out where there is one tenant only, or the API key says it
-  --agent NAME       of this agent only
-  --service NAME     of this service only
-  --from TIME        recorded, or settled, at this time or later, like 2026-11-01T00:00:00Z
-  --to TIME          and before this time
-`;
-
-const options = {
-  source: { type: 'string' },
-  tenant: { type: 'string' },
-  agent: { type: 'string' },
-  service: { type: 'string' },
-  from: { type: 'string' },
-  to: { type: 'string' },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const;
 
 interface Order extends ExportWish {
   readonly target: string;
@@ -42,49 +21,61 @@ interface Order extends ExportWish {
   readonly source: Source;
 }
 
-/** Runs `billonce export`; gives what the process ends with: 0 done, 1 failed, 2 misused. */
-export async function runExport(args: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { print, complain, environment } = surroundings;
-  let order: Order | undefined;
-  try {
-    order = parseOrder(args, environment);
-  } catch (error) {
-    complain(`billonce export: ${error instanceof Error ? error.message : String(error)}\n\n${exportHelp}`);
-    return 2;
-  }
-  if (order === undefined) {
-    print(exportHelp);
-    return 0;
-  }
-  try {
+/**
+ * Reads the words of `billonce export`, and gives the work to do.
+ *
+ * @throws {Misuse} if any is wrong
+ */
+export function runExport(
+  args: readonly string[],
+  { print, environment }: Surroundings,
+): 'help' | (() => Promise<number>) {
+  const order = parseOrder(args, environment);
+  if (order === 'help') return 'help';
+  return async () => {
     const { source } = order;
     if (source.kind === 'server') await writeWholeFile(order.target, exportFromServer(source, order));
     else await exportFromDatabase(source, order);
-  } catch (error) {
-    complain(`billonce export: ${error instanceof Error ? error.message : String(error)}\n`);
-    return 1;
-  }
-  print(`${order.target} has the ${order.what}\n`);
-  return 0;
+    print(`${order.target} has the ${order.what}\n`);
+    return exitCodes.done;
+  };
 }
 
-function parseOrder(args: readonly string[], environment: Surroundings['environment']): Order | undefined {
-  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-  if (values.help) return undefined;
-  const [what, target, ...others] = positionals;
-  if ((what !== 'entries' && what !== 'settlements') || target === undefined || others.length > 0) {
-    throw new Error('name what to export, entries or settlements, and one file');
+function parseOrder(args: readonly string[], environment: Surroundings['environment']): Order | 'help' {
+  const words = parseWords(exportSpec, exportOptions, args);
+  const { values, positionals } = words;
+  if (values.help) return 'help';
+  const mistakes = [...words.mistakes];
+  const [what = '', target = ''] = positionals;
+  const [wanted, format] = [whatOf(what), /\.(csv|jsonl)$/.exec(target)?.[1]];
+  if (mistakes.length === 0) {
+    if (wanted === undefined) mistakes.push(`${what} is neither entries nor settlements`);
+    if (format === undefined) mistakes.push(`${target} must end in .csv or .jsonl`);
   }
-  const format = /\.(csv|jsonl)$/.exec(target)?.[1];
-  if (format !== 'csv' && format !== 'jsonl') throw new Error(`${target} must end in .csv or .jsonl`);
-  const { tenant, agent, service: serviceId, from, to } = values;
-  for (const time of [from, to]) {
-    if (time !== undefined && !/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(time)) {
-      throw new Error(`${time} is not a time like 2026-11-01T00:00:00Z`);
-    }
+  const { agent, service: serviceId, from, to } = values;
+  for (const [name, time] of Object.entries({ from, to })) {
+    if (time !== undefined && !/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(time))
+      mistakes.push(`--${name} is ${time}: it takes a time like 2026-11-01T00:00:00Z`);
   }
-  const source = parseSource(values.source, tenant, environment);
-  return { what, format, target, tenant, agent, serviceId, from, to, source };
+  const tenant = tenantOf(values.tenant, environment, mistakes);
+  if (mistakes.length > 0 || wanted === undefined) throw new Misuse(mistakes.join('\n'));
+  const either = values.source === undefined ? undefined : { name: '--source', value: values.source };
+  const source = sourceOf({ ...values, either }, environment);
+  return {
+    what: wanted,
+    format: format === 'csv' ? 'csv' : 'jsonl',
+    target,
+    tenant,
+    agent,
+    serviceId,
+    from,
+    to,
+    source,
+  };
+}
+
+function whatOf(word: string): ExportWish['what'] | undefined {
+  return word === 'entries' || word === 'settlements' ? word : undefined;
 }
 
 async function exportFromDatabase(

@@ -1,104 +1,96 @@
-import { parseDatabase } from '../../config.ts';
+import { type DatabaseConfig, parseDatabase } from '../../config.ts';
 import { type OpenedBooks, openBooks } from '../../storage/open-books.ts';
-import { parseErrorAnswer } from '../ingest/error-answer.ts';
-import { networkFault } from '../network-fault.ts';
+import { Misuse } from '../command-line/misuse.ts';
+import { apiKeyOf, serverOf, serverUrl, tenantOf } from '../command-line/settings.ts';
+import type { ServerSource } from './ask-server.ts';
 
-/** A running server, and who is asked for there. */
-export interface ServerSource {
-  readonly kind: 'server';
-  /** without a slash at its end */
-  readonly url: string;
-  readonly apiKey: string | undefined;
-  readonly tenant: string | undefined;
-}
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where books are read: in a database, or through a server. */
 export type Source = ServerSource | { readonly kind: 'database'; readonly open: () => Promise<OpenedBooks> };
 
-/**
- * What a command reads: http:// and https:// are a server, file: and postgres:// a database, and anything else is the name
- * of a database file.
- *
- * @throws {Error} if it is none of these
- */
-export function parseSource(
-  text: string | undefined,
-  tenant: string | undefined,
-  environment: Readonly<Record<string, string | undefined>>,
-): Source {
-  if (text !== undefined && /^https?:/i.test(text)) {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (
-      url === undefined ||
-      url.username !== '' ||
-      url.password !== '' ||
-      url.search !== '' ||
-      url.hash !== ''
-    ) {
-      throw new Error(
-        'the URL of a server is like http://127.0.0.1:3001, without user name, password or query',
-      );
-    }
-    const apiKey = environment['BILLONCE_API_KEY']?.trim() || undefined;
-    return { kind: 'server', url: `${url.origin}${url.pathname}`.replace(/(?<!\/)\/+$/, ''), apiKey, tenant };
-  }
-  const isUrl = text === undefined || /^(file:|postgres(ql)?:\/\/)/.test(text);
-  const database = isUrl
-    ? parseDatabase(text === undefined ? environment : { ...environment, DATABASE_URL: text })
-    : ({ kind: 'sqlite', file: text } as const);
-  return { kind: 'database', open: () => openBooks(database) };
+/** The words that say what is read. */
+export interface SourceWords {
+  readonly database: string | undefined;
+  readonly server: string | undefined;
+  readonly 'api-key': string | undefined;
+  readonly tenant: string | undefined;
+  /** a database or a server, whichever its form says */
+  readonly either: { readonly name: string; readonly value: string } | undefined;
 }
 
-/** So long a server may send nothing. */
-const silenceMaxMs = 60_000;
+/**
+ * What a command reads. Only http:// and https:// are a server.
+ *
+ * @throws {Misuse} if the words name no source, or several
+ */
+export function sourceOf(words: SourceWords, environment: Environment): Source {
+  const { database, server, either } = words;
+  const named = [database, server, either?.value].filter((one) => one !== undefined);
+  if (named.length > 1) throw new Misuse('name one source: --database or --server');
+  const isServer = server !== undefined || /^https?:/i.test(either?.value ?? '');
+  if (!isServer) {
+    if (words['api-key'] !== undefined) throw new Misuse('--api-key is for a server: name it with --server');
+    const config =
+      either === undefined
+        ? databaseOf(database, environment)
+        : databaseNamed(either.name, either.value, environment);
+    return { kind: 'database', open: () => openBooks(config) };
+  }
+  const mistakes: string[] = [];
+  const url =
+    either === undefined
+      ? serverOf(server, environment, mistakes)
+      : serverUrl(either.name, either.value, mistakes);
+  const apiKey = apiKeyOf(words['api-key'], environment, mistakes);
+  const tenant = tenantOf(words.tenant, environment, mistakes);
+  if (mistakes.length > 0) throw new Misuse(mistakes.join('\n'));
+  return { kind: 'server', url, apiKey, tenant };
+}
 
 /**
- * Asks a server, and gives the body of its answer as it comes.
+ * The database that --database names, otherwise DATABASE_URL.
  *
- * @throws {Error} if it cannot be reached, refuses, or goes silent
+ * @throws {Misuse} if it is not of the form of one
  */
-export async function* bodyOf(server: ServerSource, path: string): AsyncGenerator<Uint8Array> {
-  const silence = new AbortController();
-  const timer = setTimeout(() => silence.abort(), silenceMaxMs);
+export function databaseOf(value: string | undefined, environment: Environment): DatabaseConfig {
+  return value === undefined
+    ? read(environment, 'DATABASE_URL')
+    : databaseNamed('--database', value, environment);
+}
+
+function databaseNamed(name: string, value: string, environment: Environment): DatabaseConfig {
+  if (/^https?:/i.test(value)) {
+    throw new Misuse(
+      `${name} is the URL of a server, and this takes a database: a file, file:PATH or postgres://…`,
+    );
+  }
+  if (/^(file:|postgres(ql)?:\/\/)/.test(value)) return read({ ...environment, DATABASE_URL: value }, name);
+  refuseUrl(name, value, 'a database is a file, file:PATH or postgres://…');
+  return { kind: 'sqlite', file: value };
+}
+
+function read(environment: Environment, name: string): DatabaseConfig {
   try {
-    const response = await fetch(`${server.url}/api/v1${path}`, {
-      signal: silence.signal,
-      redirect: 'error',
-      headers: {
-        ...(server.apiKey === undefined ? {} : { 'x-api-key': server.apiKey }),
-        ...(server.tenant === undefined ? {} : { 'x-tenant': server.tenant }),
-      },
-    });
-    if (!response.ok) throw new Error(`${server.url} answers ${response.status}${await reasonOf(response)}`);
-    for await (const chunk of response.body ?? []) {
-      timer.refresh();
-      yield chunk;
-      // Not the server's silence while our own disk is slow.
-      timer.refresh();
-    }
+    return parseDatabase(environment);
   } catch (error) {
-    if (silence.signal.aborted) {
-      throw new Error(`${server.url} sent nothing for ${silenceMaxMs / 1_000} s`, { cause: error });
-    }
-    if (!(error instanceof TypeError)) throw error;
-    throw new Error(networkFault(server.url, error), { cause: error });
-  } finally {
-    clearTimeout(timer);
+    throw new Misuse((error instanceof Error ? error.message : String(error)).replace(/^DATABASE_URL/, name));
   }
 }
 
-async function reasonOf(response: Response): Promise<string> {
-  const { code, message } = parseErrorAnswer(await response.json().catch(() => undefined));
-  return code === undefined ? '' : `, ${code}: ${message ?? ''}`;
+/**
+ * The name of a file, also as `file:PATH`.
+ *
+ * @throws {Misuse} if it is the URL of something else
+ */
+export function fileNamed(name: string, value: string): string {
+  const file = value.startsWith('file:') ? value.slice('file:'.length).replace(/^\/\/(?=\/)/, '') : value;
+  refuseUrl(name, file, 'it takes the name of a file');
+  return file;
 }
 
-/**
- * Asks a server for a small document.
- *
- * @throws {Error} as `bodyOf` does
- */
-export async function documentOf(server: ServerSource, path: string): Promise<unknown> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of bodyOf(server, path)) chunks.push(chunk);
-  return JSON.parse(Buffer.concat(chunks).toString());
+/** The URL is not shown: it may carry a password. */
+function refuseUrl(name: string, value: string, advice: string): void {
+  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(value)?.[1];
+  if (scheme !== undefined) throw new Misuse(`${name} is a URL with ${scheme}://: ${advice}`);
 }

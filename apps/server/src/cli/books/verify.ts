@@ -1,11 +1,13 @@
 import { type ActsFinding, auditActs } from '../../reads/audit-acts.ts';
 import { auditBooks } from '../../reads/audit-books.ts';
 import type { Books } from '../../reads/books.ts';
-import { documentOf, type ServerSource, type Source } from './source.ts';
+import { exitCodes } from '../command-line/exit-codes.ts';
+import { documentOf, type ServerSource } from './ask-server.ts';
+import type { Source } from './source.ts';
 
 const tenantsPage = 100;
 
-/** Audits every tenant of a database, or the caller's own of a server; gives 1 if anything differs. */
+/** Audits every tenant of a database, or the caller's own of a server, and returns what the process ends with. */
 export async function verify(source: Source, print: (text: string) => void): Promise<number> {
   if (source.kind === 'server') return ended(await auditServer(source, print), print);
   const { books, close } = await source.open();
@@ -18,7 +20,7 @@ export async function verify(source: Source, print: (text: string) => void): Pro
 
 function ended(differences: number, print: (text: string) => void): number {
   print(differences === 0 ? 'the books are right\n' : `${differences} differences\n`);
-  return differences === 0 ? 0 : 1;
+  return differences === 0 ? exitCodes.done : exitCodes.incomplete;
 }
 
 /** Audits all tenants, also those that have only administrative acts, such as the operator. */

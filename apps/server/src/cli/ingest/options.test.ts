@@ -61,7 +61,7 @@ test('every mistake is named at once', () => {
     '--batch',
     '--concurrency',
     '--source',
-    '--url',
+    '--server',
     '--agent',
     '--service',
     '--requests',
@@ -69,7 +69,7 @@ test('every mistake is named at once', () => {
     assert.match(found, new RegExp(name));
   }
   assert.match(mistakes('--preset', 'azure-llm'), /name the file/);
-  assert.match(mistakes('a.csv', 'b.csv', ...mapped), /one file at a time/);
+  assert.match(mistakes('a.csv', 'b.csv', ...mapped), /b\.csv is too much: billonce ingest takes one FILE/);
   assert.match(mistakes('a.csv', ...mapped, '--nonsense'), /--nonsense/);
   assert.match(mistakes('a.csv', '--preset', 'nonsense'), /azure-llm/);
   assert.match(mistakes('a.csv', '--preset', 'azure-llm', '--service', 's'), /--service/);
@@ -94,6 +94,6 @@ test('every mistake is named at once', () => {
 
 test('a mistake shows neither an API key nor a password', () => {
   const found = mistakes('f.csv', ...mapped, '--url', 'http://u:secret@h', '--api-key', 'secret key');
-  assert.match(found, /--url.*\n.*API key/);
+  assert.match(found, /--server.*\n.*API key/);
   assert.doesNotMatch(found, /secret/);
 });

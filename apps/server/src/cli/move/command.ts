@@ -1,10 +1,14 @@
 import type { Surroundings } from '../books/surroundings.ts';
-import { moveHelp } from './help.ts';
+import { exitCodes } from '../command-line/exit-codes.ts';
+import { helpOf } from '../command-line/help.ts';
+import { Misuse } from '../command-line/misuse.ts';
+import { misuseText } from '../command-line/parse.ts';
 import { move } from './move.ts';
 import { MoveFault } from './move-fault.ts';
 import { type MoveOptions, parseMoveOptions } from './options.ts';
 import { type NewSecret, reportJson, reportText } from './report.ts';
 import { openSecretsFile } from './secrets-file.ts';
+import { moveSpec } from './spec.ts';
 
 /** Runs `billonce move-from-agentpay`; gives what the process ends with. */
 export async function runMove(
@@ -12,10 +16,10 @@ export async function runMove(
   { print, complain, environment }: Surroundings,
 ): Promise<number> {
   const options = optionsOf(args, environment, complain);
-  if (options === undefined) return 2;
+  if (options === undefined) return exitCodes.misused;
   if (options === 'help') {
-    print(moveHelp);
-    return 0;
+    print(helpOf(moveSpec));
+    return exitCodes.done;
   }
   const secrets: NewSecret[] = [];
   const { isDryRun, isJson, secretsFile } = options;
@@ -28,11 +32,11 @@ export async function runMove(
     const onSecret = secretsFile === undefined || isDryRun ? show : openSecretsFile(secretsFile);
     const report = await move(options, { warn, onSecret });
     print(isJson ? reportJson(report, isDryRun, secrets) : reportText(report, isDryRun));
-    return report.isComplete ? 0 : 3;
+    return report.isComplete ? exitCodes.done : exitCodes.incomplete;
   } catch (error) {
     if (!(error instanceof MoveFault) && !isSystemFault(error)) throw error;
-    warn(`${error.message}\nWhat is carried stays; run the same command again to go on.`);
-    return 1;
+    warn(`${error.message}\nWhat is carried stays: put this right, and run the same command again.`);
+    return exitCodes.failed;
   }
 }
 
@@ -44,8 +48,8 @@ function optionsOf(
   try {
     return parseMoveOptions(args, environment);
   } catch (error) {
-    complain(`billonce: ${error instanceof Error ? error.message : String(error)}\n`);
-    complain('billonce move-from-agentpay --help tells more.\n');
+    if (!(error instanceof Misuse)) throw error;
+    complain(misuseText(moveSpec, error.message.split('\n')));
     return undefined;
   }
 }

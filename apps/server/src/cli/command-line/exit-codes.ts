@@ -1,0 +1,25 @@
+/** What every command of `billonce` ends with. */
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  misused: 2,
+  incomplete: 3,
+  rowsWithoutIds: 4,
+  unreached: 5,
+  interrupted: 130,
+} as const;
+
+/** How a command ended. */
+export type ExitName = keyof typeof exitCodes;
+
+/** What each of them means, for the help and the reference. */
+export const exitTexts: Readonly<Record<ExitName, string>> = {
+  done: 'it is done',
+  failed: 'it failed: a file, a database or a server did not do what was asked',
+  misused: 'wrong usage: an argument, an option or a setting is wrong; nothing was done',
+  incomplete: 'it ran to its end, and something is left to do',
+  rowsWithoutIds:
+    'everything is billed, but the rows have no ids (--id-column), so the next export may be billed again',
+  unreached: 'no server ever answered, so nothing was sent',
+  interrupted: 'it was interrupted',
+};

@@ -1,0 +1,103 @@
+import { compileValidator, Tenant } from '@billonce/contract';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const serverDefault = 'http://127.0.0.1:3001';
+
+/** A setting that an option gives, or else a variable; an empty variable counts as not set. */
+interface Given {
+  readonly name: string;
+  readonly value: string;
+}
+
+function given(
+  option: string,
+  value: string | undefined,
+  variable: string,
+  environment: Environment,
+): Given | undefined {
+  if (value !== undefined) return { name: `--${option}`, value };
+  const set = environment[variable]?.trim();
+  return set === undefined || set === '' ? undefined : { name: variable, value: set };
+}
+
+/** The URL of the server, without a slash at its end. */
+export function serverOf(value: string | undefined, environment: Environment, mistakes: string[]): string {
+  const { name, value: url } = given('server', value, 'BILLONCE_URL', environment) ?? {
+    name: '',
+    value: serverDefault,
+  };
+  return serverUrl(name, url, mistakes);
+}
+
+/** The URL is not shown where it is wrong: it may carry a password. */
+export function serverUrl(name: string, text: string, mistakes: string[]): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    mistakes.push(`${name} takes the URL of a server, like ${serverDefault}`);
+    return '';
+  }
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    mistakes.push(`${name} takes no user name, password, query or fragment in its URL`);
+  }
+  return `${url.origin}${url.pathname}`.replace(/(?<!\/)\/+$/, '');
+}
+
+/** The API key for a server. It is never shown. */
+export function apiKeyOf(
+  value: string | undefined,
+  environment: Environment,
+  mistakes: string[],
+): string | undefined {
+  const key = given('api-key', value, 'BILLONCE_API_KEY', environment);
+  if (key !== undefined && /[^\x21-\x7e]/.test(key.value)) {
+    mistakes.push(
+      `${key.name} contains a character that is not visible ASCII, such as a space or a letter with an accent, and no API key ` +
+        'does: copy the key again',
+    );
+  } else if (key !== undefined && key.value.length > 1_024)
+    mistakes.push(`${key.name} is longer than any API key`);
+  return key?.value;
+}
+
+const validateTenant = compileValidator(Tenant);
+
+/** The tenant that is acted for. */
+export function tenantOf(
+  value: string | undefined,
+  environment: Environment,
+  mistakes: string[],
+): string | undefined {
+  const tenant = given('tenant', value, 'BILLONCE_TENANT', environment);
+  if (tenant === undefined) return undefined;
+  const validated = validateTenant(tenant.value);
+  if (validated.kind === 'invalid') {
+    mistakes.push(
+      `${tenant.name} is ${tenant.value}: it ${validated.faults.map(({ message }) => message).join('; ')}`,
+    );
+  }
+  return tenant.value;
+}
+
+/** An integer within bounds. */
+export function integerOf(
+  name: string,
+  value: string | undefined,
+  fallback: number,
+  [min, max]: readonly [min: number, max: number],
+  mistakes: string[],
+): number {
+  if (value === undefined) return fallback;
+  const parsed = /^\d{1,12}$/.test(value) ? Number(value) : Number.NaN;
+  if (parsed >= min && parsed <= max) return parsed;
+  mistakes.push(`--${name} is ${value}: it must be an integer from ${min} to ${max}`);
+  return fallback;
+}
+
+/** The name that ids begin with. */
+export function idSourceOf(value: string | undefined, mistakes: string[]): string | undefined {
+  if (value !== undefined && !/^[A-Za-z0-9._-]{1,64}$/.test(value)) {
+    mistakes.push(`--source is ${value}: it must be 1 to 64 of A-Z a-z 0-9 . _ -`);
+  }
+  return value;
+}

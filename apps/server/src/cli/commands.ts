@@ -1,0 +1,15 @@
+import { backupSpec, exportSpec, migrateSpec, restoreSpec, verifySpec } from './books/specs.ts';
+import type { CommandSpec } from './command-line/command.ts';
+import { ingestSpec } from './ingest/spec.ts';
+import { moveSpec } from './move/spec.ts';
+
+/** All commands of `billonce`. */
+export const commandSpecs: readonly CommandSpec[] = [
+  ingestSpec,
+  exportSpec,
+  verifySpec,
+  backupSpec,
+  restoreSpec,
+  migrateSpec,
+  moveSpec,
+];

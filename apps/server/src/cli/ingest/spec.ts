@@ -1,0 +1,152 @@
+import type { CommandSpec, OptionTable } from '../command-line/command.ts';
+import { apiKeyOption, helpOption, serverOption } from '../command-line/common-options.ts';
+import { exitTexts } from '../command-line/exit-codes.ts';
+import { presets } from './presets.ts';
+
+const fileOptions = {
+  preset: {
+    value: 'NAME',
+    text:
+      `a form that is known: ${Object.keys(presets).join(', ')}. It says all of this and of the next part, except the agent ` +
+      'where the file names none (claude-code; cursor of one user)',
+  },
+  format: {
+    value: 'csv|jsonl|json',
+    text: 'otherwise by the ending of the file (.csv .tsv .jsonl .ndjson .json, each with .gz)',
+  },
+  delimiter: {
+    value: 'WORD',
+    text: 'of CSV: comma, tab, semicolon, bar, or a character; otherwise the file shows it (sep=; too)',
+  },
+  rows: { value: 'PATH', text: 'of JSON: where the rows are, such as data or data.results' },
+} as const satisfies OptionTable;
+
+const rowOptions = {
+  'id-column': {
+    value: 'COLUMN',
+    isList: true,
+    text:
+      'identifies the row; several times: together. With it a row is billed once, in whatever file and order it comes again. ' +
+      'Without it, see below',
+  },
+  agent: { value: 'NAME', text: 'every row is of this agent, or' },
+  'agent-column': { value: 'COLUMN', text: 'of the one in this column, or' },
+  agents: { value: 'N', text: 'row by row of agent-1 to agent-N, by the number of the row' },
+  service: { value: 'NAME', text: 'every row is of this service, or' },
+  'service-column': { value: 'COLUMN', text: 'of the one in this column' },
+  requests: { value: 'N', text: 'every row counts N, or' },
+  'requests-column': {
+    value: 'COLUMN',
+    text:
+      'as many as this column says: 0 to 1,000,000,000; 0 gives no item, and more than 1,000,000 becomes several items with the ' +
+      'same sum',
+  },
+  count: {
+    value: 'COLUMN=SERVICE',
+    isList: true,
+    text: 'in place of the last four, several times: each count of a row and its service',
+  },
+  'by-model': { text: 'with a preset: the service is MODEL:input-tokens and so on' },
+  'occurred-at-column': {
+    value: 'COLUMN',
+    text: 'when it happened (the server takes the last 34 days); otherwise it is not sent',
+  },
+  'no-occurred-at': { text: 'does not send the time that the preset names' },
+  timezone: {
+    value: 'ZONE',
+    text: 'of times without an offset (Europe/Berlin, +02:00; otherwise UTC), and of dates',
+  },
+  decimal: {
+    value: 'point|comma',
+    text: 'comma: 1.234 is a thousand, and 1,5 has a fraction; otherwise point',
+  },
+  multiply: {
+    value: 'N',
+    text: 'counts N for each unit; a count that is not whole after that is an error',
+  },
+  'skip-empty': {
+    text: 'a count that is missing or empty gives no item, and a row without any is skipped',
+  },
+  only: {
+    value: 'COLUMN=VALUE',
+    isList: true,
+    text: 'only rows with this value; several values of one column are alternatives',
+  },
+  'replace-spaces': {
+    value: 'CHARACTER',
+    text: 'for white space in the names of agents and services, which is refused otherwise',
+  },
+} as const satisfies OptionTable;
+
+const targetOptions = {
+  'dry-run': {
+    text: 'reads the file, checks every row as the server would, prints what would be sent, and sends nothing; needs no server',
+  },
+  ...serverOption,
+  ...apiKeyOption,
+  tenant: { value: 'NAME', text: 'with the admin key: whose books; default: BILLONCE_TENANT' },
+  batch: { value: 'N', text: "items in a bulk (1000); not above the server's own bound" },
+  concurrency: { value: 'N', text: 'bulks on their way at a time (4)' },
+  timeout: { value: 'SECONDS', text: 'for one bulk (60)' },
+  'give-up-after': {
+    value: 'SECONDS',
+    text: 'gives up when the server accepted nothing for so long: 600, but 15 while no server has answered',
+  },
+  quiet: { short: 'q', text: 'no progress, only warnings and the summary' },
+  ...helpOption,
+} as const satisfies OptionTable;
+
+const exactOptions = {
+  source: {
+    value: 'NAME',
+    text: 'begins the ids; default: the preset or "id" with ids of rows, otherwise a digest of the header and the first row',
+  },
+  'last-line': {
+    value: 'take|hold',
+    text:
+      'whether the last line of a CSV file counts if no line break ends it: hold (default, but take with --preset azure-llm and ' +
+      'for .gz) leaves it for a later run: it may be half written',
+  },
+} as const satisfies OptionTable;
+
+/** All options of `billonce ingest`. */
+export const ingestOptions = { ...fileOptions, ...rowOptions, ...targetOptions, ...exactOptions } as const;
+
+export const ingestSpec: CommandSpec = {
+  name: 'ingest',
+  summary: 'sends usage from a CSV, JSON Lines or JSON file to a server, exactly once',
+  arguments: [{ name: 'FILE', text: 'the file to ingest' }],
+  text: [
+    'Sends usage from a file to a Billonce server. It can be stopped, killed and run again: nothing is billed twice, and nothing is ' +
+      'missed. FILE is CSV, JSON Lines or JSON, also compressed with gzip; - reads the standard input. ' +
+      'docs/how-to/ingest-usage-files.md explains each option with an example.',
+  ],
+  groups: [
+    { title: 'What the file is', options: fileOptions },
+    {
+      title:
+        'What a row means; a COLUMN is a name of the header, or a dotted path of members in JSON (meta.user.id)',
+      options: rowOptions,
+    },
+    { title: 'Where it goes', options: targetOptions },
+    { title: 'What makes it exact', options: exactOptions },
+  ],
+  after: [
+    'The server takes the id of an item once. With --id-column it is made of the source, the id of the row and the count. A row that ' +
+      'comes again with another count is refused (usage_id_conflict), not billed again. Without --id-column it is made of the source, ' +
+      'the number of the row and its text:',
+    '- Append to a file, and rename it, as you like. A row that is inserted, deleted or changed makes new rows of all that follow, and ' +
+      'they are billed again. So a rolling export, or one with the newest row first, is billed again.',
+    '- Rows of a file that begins like another one (same header, same first row) are taken for those of the other.',
+    'The command warns of it, and ends with 4 unless --source confirms that the file only grows at its end. However it ends, it can be run again.',
+  ],
+  endings: {
+    done: 'everything in the file is billed; with --dry-run: everything would be sent',
+    failed:
+      'it gave up, the server refused a bulk, or the file cannot be read; the last line says the next step',
+    incomplete: 'rows were refused, or the last line was held back',
+    rowsWithoutIds: exitTexts.rowsWithoutIds,
+    unreached: exitTexts.unreached,
+    interrupted: exitTexts.interrupted,
+  },
+};
