@@ -7,7 +7,15 @@ import { gzipSync } from 'node:zlib';
 import { apiAt } from './harness/api.ts';
 import { emptyDatabase } from './harness/database.ts';
 import { startInProcess } from './harness/in-process.ts';
-import { billedTokens, countOf, runIngester, startIngester, trace, until } from './harness/ingester.ts';
+import {
+  billedTokens,
+  countOf,
+  ingestHere,
+  runIngester,
+  startIngester,
+  trace,
+  until,
+} from './harness/ingester.ts';
 import { startProcess } from './harness/process.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 
@@ -117,23 +125,22 @@ test('what the server refuses as a whole ends the run, with its message and requ
     'x-api-key': 'Zq4mT8vKx2RbW7nLp9Yd',
   });
   const args = [trace.file, ...preset];
-  const wrong = await runIngester(t, api.url, args, { BILLONCE_API_KEY: 'apk_wrong_key_of_a_test' });
+  const wrong = await ingestHere(api.url, [...args, '--api-key', 'apk_wrong_key_of_a_test']);
   assert.equal(wrong.code, 1);
   assert.match(wrong.stdout, /401 unauthorized - the API key is not recognized \(request [\w-]{36}\)/);
   assert.doesNotMatch(wrong.stdout + wrong.stderr, /apk_wrong/);
 
-  const environment = { BILLONCE_API_KEY: created.json.key };
-  const tooMany = await runIngester(t, api.url, args, environment);
+  const ownKey = ['--api-key', String(created.json.key)];
+  const tooMany = await ingestHere(api.url, [...args, ...ownKey]);
   assert.equal(tooMany.code, 1);
-  assert.match(tooMany.stdout, /400 invalid_request - .*at most 50 items.*; give a lower --batch/);
+  assert.match(tooMany.stdout, /400 invalid_request - .*at most 50 items.*\nGive a lower --batch/);
 
-  const fitting = await runIngester(t, api.url, [...args, '--batch', '50'], environment);
+  const fitting = await ingestHere(api.url, [...args, '--batch', '50', ...ownKey]);
   assert.equal(fitting.code, 0, fitting.stdout);
   assert.equal(countOf(fitting, 'recorded'), trace.items);
   const total = await api.get('/usage/agent-1/input-tokens', { 'x-api-key': created.json.key });
   assert.equal(total.json.total, trace.inputTokens);
-  const byAdmin = await runIngester(t, api.url, [...args, '--batch', '50', '--tenant', 'acme'], {
-    BILLONCE_API_KEY: 'Zq4mT8vKx2RbW7nLp9Yd',
-  });
+  const asAdmin = ['--tenant', 'acme', '--api-key', 'Zq4mT8vKx2RbW7nLp9Yd'];
+  const byAdmin = await ingestHere(api.url, [...args, '--batch', '50', ...asAdmin]);
   assert.equal(countOf(byAdmin, 'duplicate'), trace.items);
 });

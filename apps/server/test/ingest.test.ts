@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { llmTrace } from '../../../examples/generate-trace.ts';
 import { startInProcess } from './harness/in-process.ts';
-import { billedTokens, countOf, runIngester, trace } from './harness/ingester.ts';
+import { billedTokens, countOf, ingestHere, trace } from './harness/ingester.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 
 const whole = { input: trace.inputTokens, output: trace.outputTokens };
@@ -22,7 +22,7 @@ test('the shipped trace is what its generator prints, and has the sums that its 
 test('a trace is billed to the last token, and a second run finds nothing but duplicates', async (t) => {
   const { api } = await startInProcess(t);
   const args = [trace.file, ...preset, '--agents', '3'];
-  const first = await runIngester(t, api.url, args);
+  const first = await ingestHere(api.url, args);
   assert.equal(first.code, 0, first.stderr);
   assert.equal(countOf(first, 'rows read'), trace.rows);
   assert.equal(countOf(first, 'recorded'), trace.items);
@@ -31,7 +31,7 @@ test('a trace is billed to the last token, and a second run finds nothing but du
   assert.deepEqual(await billedTokens(api.url, 3), whole);
 
   // Cut and sent otherwise: the items are the same.
-  const second = await runIngester(t, api.url, [...args, '--batch', '77', '--concurrency', '9']);
+  const second = await ingestHere(api.url, [...args, '--batch', '77', '--concurrency', '9']);
   assert.equal(second.code, 0, second.stderr);
   assert.equal(countOf(second, 'recorded'), 0);
   assert.equal(countOf(second, 'duplicate'), trace.items);
@@ -44,11 +44,11 @@ test('a file that is renamed and appended to is the same file', async (t) => {
   const lines = readFileSync(trace.file, 'utf8').split(/(?<=\n)/);
   const [today, yesterday] = [join(folder, 'today.csv'), join(folder, 'yesterday.csv')];
   writeFileSync(today, lines.slice(0, 701).join(''));
-  const first = await runIngester(t, api.url, [today, ...preset]);
+  const first = await ingestHere(api.url, [today, ...preset]);
   assert.equal(countOf(first, 'rows read'), 700);
   renameSync(today, yesterday);
   appendFileSync(yesterday, lines.slice(701).join(''));
-  const second = await runIngester(t, api.url, [yesterday, ...preset]);
+  const second = await ingestHere(api.url, [yesterday, ...preset]);
   assert.equal(second.code, 0);
   assert.equal(countOf(second, 'duplicate'), countOf(first, 'recorded'));
   assert.equal(countOf(second, 'recorded'), trace.items - countOf(first, 'recorded'));
@@ -70,9 +70,9 @@ test('the same rows with CRLF, a byte order mark, blank lines and quotes are dup
   ];
   const plain = join(temporaryFolder(t), 'plain.csv');
   writeFileSync(plain, text);
-  assert.equal((await runIngester(t, api.url, [plain, ...options])).code, 0);
+  assert.equal((await ingestHere(api.url, [plain, ...options])).code, 0);
   writeFileSync(plain, '\uFEFF"agent",units\r\n\r\n"a-1",5\r\n\r\na-2,"7"\r\n\r\n');
-  const again = await runIngester(t, api.url, [plain, ...options]);
+  const again = await ingestHere(api.url, [plain, ...options]);
   assert.equal(again.code, 0, again.stdout);
   assert.equal(countOf(again, 'rows read'), 2);
   assert.equal(countOf(again, 'duplicate'), 2);
@@ -83,12 +83,12 @@ test('a half written last line is not billed, and is billed once when it is whol
   const file = join(temporaryFolder(t), 'growing.csv');
   const options = [file, ...preset, '--last-line', 'hold'];
   writeFileSync(file, 'TIMESTAMP,ContextTokens,GeneratedTokens\nt1,10,20\nt2,30,4');
-  const half = await runIngester(t, api.url, options);
+  const half = await ingestHere(api.url, options);
   assert.equal(half.code, 3);
   assert.match(half.stdout, /Line 3, the last, has no line break/);
   assert.deepEqual(await billedTokens(api.url), { input: 10, output: 20 });
   appendFileSync(file, '4\n');
-  assert.equal((await runIngester(t, api.url, options)).code, 0);
+  assert.equal((await ingestHere(api.url, options)).code, 0);
   assert.deepEqual(await billedTokens(api.url), { input: 40, output: 64 });
 });
 
@@ -96,10 +96,10 @@ test('a finished trace whose last line has no end is billed whole, and may be ap
   const { api } = await startInProcess(t);
   const file = join(temporaryFolder(t), 'finished.csv');
   writeFileSync(file, 'TIMESTAMP,ContextTokens,GeneratedTokens\r\nt1,10,20\r\nt2,30,44');
-  assert.equal((await runIngester(t, api.url, [file, ...preset])).code, 0);
+  assert.equal((await ingestHere(api.url, [file, ...preset])).code, 0);
   assert.deepEqual(await billedTokens(api.url), { input: 40, output: 64 });
   appendFileSync(file, '\r\nt3,1,1\r\n');
-  assert.equal((await runIngester(t, api.url, [file, ...preset])).code, 0);
+  assert.equal((await ingestHere(api.url, [file, ...preset])).code, 0);
   assert.deepEqual(await billedTokens(api.url), { input: 41, output: 65 });
 });
 
@@ -108,7 +108,7 @@ test('bad rows are refused whole, listed, and billed once they are mended', asyn
   const file = join(temporaryFolder(t), 'bad.csv');
   const bad = 'TIMESTAMP,ContextTokens,GeneratedTokens\nt1,10,20\nt2,30,x\nt3,5\nt4,7,8\nt5,-1,8\n';
   writeFileSync(file, bad);
-  const first = await runIngester(t, api.url, [file, ...preset]);
+  const first = await ingestHere(api.url, [file, ...preset]);
   assert.equal(first.code, 3);
   assert.equal(countOf(first, 'rows refused'), 3);
   assert.match(first.stdout, /row 2 \(line 3\): row_refused: GeneratedTokens is "x", not a whole number/);
@@ -116,7 +116,7 @@ test('bad rows are refused whole, listed, and billed once they are mended', asyn
   assert.deepEqual(await billedTokens(api.url), { input: 17, output: 28 });
   const source = /\(source (\w+)\)/.exec(first.stdout)?.[1] ?? '';
   writeFileSync(file, bad.replace('30,x', '30,40').replace('t3,5', 't3,5,6').replace('-1', '1'));
-  const second = await runIngester(t, api.url, [file, ...preset, '--source', source]);
+  const second = await ingestHere(api.url, [file, ...preset, '--source', source]);
   assert.equal(second.code, 0, second.stdout);
   assert.deepEqual(await billedTokens(api.url), { input: 17 + 30 + 5 + 1, output: 28 + 40 + 6 + 8 });
 });
@@ -125,11 +125,11 @@ test('a first row that is refused stops everything: mended, it would give every 
   const { api } = await startInProcess(t);
   const file = join(temporaryFolder(t), 'bad-first.csv');
   writeFileSync(file, 'TIMESTAMP,ContextTokens,GeneratedTokens\nt1,x,20\nt2,30,40\n');
-  const done = await runIngester(t, api.url, [file, ...preset]);
+  const done = await ingestHere(api.url, [file, ...preset]);
   assert.equal(done.code, 1);
   assert.match(done.stdout, /row 1 \(line 2\) ContextTokens is "x"/);
   assert.deepEqual(await billedTokens(api.url), { input: 0, output: 0 });
-  const named = await runIngester(t, api.url, [file, ...preset, '--source', 'mine']);
+  const named = await ingestHere(api.url, [file, ...preset, '--source', 'mine']);
   assert.equal(named.code, 3);
   assert.deepEqual(await billedTokens(api.url), { input: 30, output: 40 });
 });
@@ -154,7 +154,7 @@ test('a count above the bound of an item becomes several items with the same sum
     [4, 0],
     [0, 4],
   ]) {
-    const done = await runIngester(t, api.url, [file, ...options]);
+    const done = await ingestHere(api.url, [file, ...options]);
     assert.equal(done.code, 0, done.stdout);
     assert.equal(countOf(done, 'recorded'), recorded);
     assert.equal(countOf(done, 'duplicate'), duplicate);
@@ -165,8 +165,8 @@ test('a count above the bound of an item becomes several items with the same sum
 
 test('another mapping of the same rows is refused by the server, not billed again', async (t) => {
   const { api } = await startInProcess(t);
-  assert.equal((await runIngester(t, api.url, [trace.file, ...preset])).code, 0);
-  const other = await runIngester(t, api.url, [trace.file, ...preset, '--agent', 'someone-else']);
+  assert.equal((await ingestHere(api.url, [trace.file, ...preset])).code, 0);
+  const other = await ingestHere(api.url, [trace.file, ...preset, '--agent', 'someone-else']);
   assert.equal(other.code, 3);
   assert.equal(countOf(other, 'refused'), trace.items);
   assert.match(other.stdout, /row 1: usage_id_conflict: .*\n(?:.*\n)* {2}… and 3,952 more/);
@@ -179,7 +179,7 @@ test('two files that begin alike are told apart by --source', async (t) => {
   for (const name of ['a', 'b']) {
     const file = join(folder, `${name}.csv`);
     writeFileSync(file, 'TIMESTAMP,ContextTokens,GeneratedTokens\nt1,10,20\n');
-    const done = await runIngester(t, api.url, [file, ...preset, '--source', name]);
+    const done = await ingestHere(api.url, [file, ...preset, '--source', name]);
     assert.equal(countOf(done, 'recorded'), 2);
   }
   assert.deepEqual(await billedTokens(api.url), { input: 20, output: 40 });

@@ -82,15 +82,26 @@ function columnsOf(
   header: readonly string[],
   wanted: readonly (readonly string[])[],
 ): ReadonlyMap<string, number> {
-  if (header.length > columnsMax) throw new IngestStop(`the file has more than ${columnsMax} columns`);
+  if (header.length > columnsMax) {
+    throw new IngestStop(
+      `the file has more than ${columnsMax} columns`,
+      'Give its --delimiter, or leave out columns, then run the command again.',
+    );
+  }
   const columns = new Map(header.map((name, index) => [name.trim(), index]));
   const missing = wanted.filter((names) => !names.some((name) => columns.has(name)));
   if (missing.length > 0) {
     const names = missing.map((group) => group.join(' or ')).join(', ');
     throw new IngestStop(
       `the file has no column ${names}; its header is ${header.join(', ').slice(0, 2_000)}`,
+      'Correct the name of the column in the options, or give the --delimiter or the --preset of this file.',
     );
   }
-  if (columns.size < header.length) throw new IngestStop('two columns of the header have the same name');
+  if (columns.size < header.length) {
+    throw new IngestStop(
+      'two columns of the header have the same name',
+      'Rename one of them in the file, then run the command again.',
+    );
+  }
   return columns;
 }

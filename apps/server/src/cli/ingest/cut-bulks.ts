@@ -124,8 +124,9 @@ class RowMapper {
     // Once fixed, the row would give the file another name, and everything after it would be billed a second time.
     if (this.#source === undefined) {
       throw new IngestStop(
-        `row ${place.row} (line ${place.line}) ${message}\n` +
-          'Nothing was sent: the first row is what the file is told by. Fix it, or name the file with --source.',
+        `row ${place.row} (line ${place.line}) ${message}`,
+        'Nothing was sent, because the first row identifies the file. Fix that row, or name the file with --source NAME, and run the ' +
+          'command again.',
       );
     }
     this.#tally.refuseRow(place, message);

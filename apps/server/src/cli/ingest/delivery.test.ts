@@ -8,10 +8,15 @@ const answered: Attempt = { kind: 'answered', results: [{ ok: true, status: 'rec
 const failed: Attempt = {
   kind: 'failed',
   reason: '503 overloaded',
+  advice: 'Wait.',
   retryAfterMs: undefined,
   isReached: true,
 };
-const expired: Attempt = { kind: 'key_expired', reason: '410 idempotency_key_expired' };
+const expired: Attempt = {
+  kind: 'key_expired',
+  reason: '410 idempotency_key_expired',
+  advice: 'Set the clock.',
+};
 
 /** A delivery to a server that gives these answers, the last one for ever, with a clock that only waits move. */
 function deliveryTo(answers: readonly Attempt[], giveUpMs = 600_000, unreachedMs = 15_000) {

@@ -7,9 +7,9 @@ export type Delivered =
   | { readonly kind: 'answered'; readonly results: readonly ItemResult[] }
   /** Stopped while it was on its way: the server has it or has it not. */
   | { readonly kind: 'unanswered' }
-  | { readonly kind: 'rejected'; readonly reason: string }
+  | { readonly kind: 'rejected'; readonly reason: string; readonly advice: string }
   /** No server ever answered. */
-  | { readonly kind: 'unreached'; readonly reason: string };
+  | { readonly kind: 'unreached'; readonly reason: string; readonly advice: string };
 
 /** What ends an ingestion before its time. */
 export interface StopSignals {
@@ -83,7 +83,7 @@ export class Delivery {
           key = randomUUIDv7();
           expiredKeys += 1;
           if (expiredKeys > 1) {
-            return { kind: 'rejected', reason: `${attempt.reason}; check the clock of this machine` };
+            return { kind: 'rejected', reason: attempt.reason, advice: attempt.advice };
           }
           break;
         case 'failed': {
@@ -98,7 +98,7 @@ export class Delivery {
 
   /** Waits before the next attempt, or says why there is to be none. */
   async #failed(
-    { reason, retryAfterMs, isReached }: Extract<Attempt, { kind: 'failed' }>,
+    { reason, advice, retryAfterMs, isReached }: Extract<Attempt, { kind: 'failed' }>,
     failures: number,
   ): Promise<Delivered | undefined> {
     const { signals, giveUpMs, unreachedMs, nowMs, pause, random, onFailure } = this.#options;
@@ -111,8 +111,8 @@ export class Delivery {
     if (failingMs >= boundMs) {
       const seconds = Math.round(failingMs / 1000);
       return this.#isReached
-        ? { kind: 'rejected', reason: `the server accepted nothing for ${seconds} s: ${reason}` }
-        : { kind: 'unreached', reason: `no server answered for ${seconds} s: ${reason}` };
+        ? { kind: 'rejected', reason: `the server accepted nothing for ${seconds} s: ${reason}`, advice }
+        : { kind: 'unreached', reason: `no server answered for ${seconds} s: ${reason}`, advice };
     }
     await pause(waitMs(failures, retryAfterMs, random()), signals.stop);
     return undefined;

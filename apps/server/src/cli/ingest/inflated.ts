@@ -7,13 +7,17 @@ export function isGzip(beginning: Uint8Array): boolean {
   return beginning[0] === 0x1f && beginning[1] === 0x8b;
 }
 
-const foreign: readonly (readonly [beginning: string, advice: string])[] = [
-  ['504b0304', 'it is a ZIP archive or an Excel workbook: unpack it, or save it as CSV'],
-  ['50415231', 'it is a Parquet file: export CSV or JSON'],
-  ['28b52ffd', 'it is compressed with zstd: unpack it first'],
-  ['425a68', 'it is compressed with bzip2: unpack it first'],
-  ['fffe', 'it is UTF-16: save it as UTF-8'],
-  ['feff', 'it is UTF-16: save it as UTF-8'],
+const foreign: readonly (readonly [beginning: string, what: string, advice: string])[] = [
+  [
+    '504b0304',
+    'it is a ZIP archive or an Excel workbook',
+    'Unpack it, or save it as CSV, and name that file.',
+  ],
+  ['50415231', 'it is a Parquet file', 'Export CSV or JSON, and name that file.'],
+  ['28b52ffd', 'it is compressed with zstd', 'Unpack it first.'],
+  ['425a68', 'it is compressed with bzip2', 'Unpack it first.'],
+  ['fffe', 'it is UTF-16', 'Save it as UTF-8.'],
+  ['feff', 'it is UTF-16', 'Save it as UTF-8.'],
 ];
 const beginningBytes = 4;
 
@@ -50,12 +54,16 @@ export async function* inflated(
   } catch (error) {
     const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
     if (typeof code !== 'string' || !code.startsWith('Z_')) throw error;
-    throw new IngestStop(`the compressed data are broken or cut off: ${String(error)}`, error);
+    throw new IngestStop(
+      `the compressed data are broken or cut off: ${String(error)}`,
+      'Get the whole file, then run the same command again: what was sent already is known by its ids.',
+      error,
+    );
   }
 }
 
 function refuseForeign(head: Buffer): void {
   const hex = head.subarray(0, beginningBytes).toString('hex');
   const found = foreign.find(([beginning]) => hex.startsWith(beginning));
-  if (found !== undefined) throw new IngestStop(`cannot read the file: ${found[1]}`);
+  if (found !== undefined) throw new IngestStop(`cannot read the file: ${found[1]}`, found[2]);
 }

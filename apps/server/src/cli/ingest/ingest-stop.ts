@@ -1,7 +1,11 @@
 /** Why an ingestion cannot go on, in words for the person who started it. */
 export class IngestStop extends Error {
-  constructor(message: string, cause?: unknown) {
+  /** the next step, as a sentence */
+  readonly advice: string;
+
+  constructor(message: string, advice: string, cause?: unknown) {
     super(message, { cause });
     this.name = 'IngestStop';
+    this.advice = advice;
   }
 }

@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
+import type { UsageItem } from '@billonce/contract';
 import type { Bulk } from './cut-bulks.ts';
 import { type Delivered, Delivery, type Failure } from './delivery.ts';
+import { DryServer } from './dry-server.ts';
 import { IngestStop } from './ingest-stop.ts';
 import { type Input, openInput } from './input.ts';
 import type { IngestOptions } from './options.ts';
@@ -14,9 +16,15 @@ import { UsageClient } from './usage-client.ts';
 export type Ending =
   | { readonly kind: 'finished' }
   | { readonly kind: 'interrupted' }
-  | { readonly kind: 'failed'; readonly message: string }
+  | ({ readonly kind: 'failed' } & Failed)
   /** no server ever answered */
-  | { readonly kind: 'unreached'; readonly message: string };
+  | ({ readonly kind: 'unreached' } & Failed);
+
+interface Failed {
+  readonly message: string;
+  /** the next step, as a sentence */
+  readonly advice: string;
+}
 
 /** What an ingestion did. */
 export interface IngestReport {
@@ -27,6 +35,8 @@ export interface IngestReport {
   /** what the id of a row is made of */
   readonly rowsKnownBy: RowsKnownBy;
   readonly elapsedMs: number;
+  /** the first items that a dry run would send; `undefined` of a run that sends */
+  readonly shown: readonly UsageItem[] | undefined;
 }
 
 /**
@@ -60,16 +70,18 @@ class Ingestion {
   readonly #stop = new AbortController();
   readonly #cancel = new AbortController();
   readonly #delivery: Delivery;
+  readonly #dryServer: DryServer | undefined;
   #source: string | undefined;
-  #failure: string | undefined;
+  #failure: Failed | undefined;
   #isUnreached = false;
   #lastReason: string | undefined;
 
   constructor(options: IngestOptions, ports: IngestPorts) {
     this.#options = options;
     this.#ports = ports;
+    this.#dryServer = options.isDryRun ? new DryServer(Date.now()) : undefined;
     this.#delivery = new Delivery({
-      client: new UsageClient(options.server),
+      client: this.#dryServer ?? new UsageClient(options.server),
       signals: { stop: this.#stop.signal, cancel: this.#cancel.signal },
       giveUpMs: options.giveUpMs,
       unreachedMs: options.unreachedMs,
@@ -102,6 +114,7 @@ class Ingestion {
       source: this.#source,
       rowsKnownBy: rowsKnownBy(this.#options),
       elapsedMs,
+      shown: this.#dryServer?.shown,
     };
   }
 
@@ -152,7 +165,7 @@ class Ingestion {
     if (delivered.kind !== 'answered') {
       tally.itemsUnanswered += items.length;
       if (delivered.kind === 'unreached' && !this.#stop.signal.aborted) this.#isUnreached = true;
-      if (delivered.kind !== 'unanswered') this.#fail(new IngestStop(delivered.reason));
+      if (delivered.kind !== 'unanswered') this.#fail(new IngestStop(delivered.reason, delivered.advice));
       return;
     }
     tally.bytesDone += bytes;
@@ -168,8 +181,7 @@ class Ingestion {
   /** The first failure is the reason; what fails after it fails because it was stopped. */
   #fail(error: unknown): void {
     if (this.#stop.signal.aborted) return;
-    const isExpected = error instanceof IngestStop || (error instanceof Error && 'syscall' in error);
-    this.#failure = isExpected ? error.message : error instanceof Error ? error.stack : String(error);
+    this.#failure = failedBy(error);
     this.#stop.abort();
   }
 
@@ -188,16 +200,25 @@ class Ingestion {
 
   #ending(): Ending {
     if (this.#failure !== undefined)
-      return { kind: this.#isUnreached ? 'unreached' : 'failed', message: this.#failure };
+      return { kind: this.#isUnreached ? 'unreached' : 'failed', ...this.#failure };
     return this.#stop.signal.aborted ? { kind: 'interrupted' } : { kind: 'finished' };
   }
+}
+
+function failedBy(error: unknown): Failed {
+  if (error instanceof IngestStop) return { message: error.message, advice: error.advice };
+  if (!(error instanceof Error) || !('syscall' in error)) {
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { message, advice: 'This is a fault of billonce: report it with these lines.' };
+  }
+  return { message: error.message, advice: 'Make the file readable, then run the same command again.' };
 }
 
 const placeWarning =
   'WARNING: the rows have no id (--id-column), so each is known by its place in the file. If rows are ever inserted or removed ' +
   'before others, as in a rolling export or one with the newest row first, they are billed again; rows of another file that ' +
   'begins in the same way are taken for known ones. Give --id-column, or confirm with --source NAME that the file only grows at ' +
-  'its end.';
+  'its end; either from the first run of a file on, because it gives its rows other ids.';
 
 function rowsKnownBy({ mapping, source, isPlaceStable }: IngestOptions): RowsKnownBy {
   if (mapping.rowId !== undefined) return 'id';

@@ -26,7 +26,7 @@ export interface Input {
 export async function openInput(file: string, standardInput: Readable): Promise<Input> {
   if (file === '-') return inputOf(standardInput);
   const before = await statusOf(file);
-  if (before.isDirectory()) throw new IngestStop(`cannot read ${file}: it is a folder`);
+  if (before.isDirectory()) throw new IngestStop(`cannot read ${file}: it is a folder`, 'Name a file in it.');
   const descriptor = opened(file);
   const isPlain = before.isFile() && !isGzip(beginningOf(descriptor));
   const stream = createReadStream(file, { fd: descriptor });
@@ -86,5 +86,27 @@ async function statusOf(file: string): Promise<Stats> {
 }
 
 function unreadable(file: string, error: unknown): IngestStop {
-  return new IngestStop(`cannot read ${file}: ${error instanceof Error ? error.message : error}`, error);
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new IngestStop(
+        `cannot read ${file}: there is no such file`,
+        'Correct the name of the file; a relative name begins in the folder where the command runs.',
+        error,
+      );
+    case 'EACCES':
+    case 'EPERM':
+      return new IngestStop(
+        `cannot read ${file}: permission denied`,
+        'Give this user the right to read the file, or run the command as a user that has it.',
+        error,
+      );
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new IngestStop(
+    `cannot read ${file}: ${reason}`,
+    'Make the file readable, then run the same command again.',
+    error,
+  );
 }

@@ -75,7 +75,8 @@ export class JsonCutter {
     this.#partsBytes += part.length;
     if (this.#partsBytes > jsonBytesMax) {
       throw new IngestStop(
-        `the element that ends behind line ${this.#line} is longer than ${jsonBytesMax} bytes`,
+        `the element that ends after line ${this.#line} is longer than ${jsonBytesMax} bytes`,
+        'Say with --rows PATH where the rows are, then run the command again.',
       );
     }
   }
@@ -218,7 +219,10 @@ export class JsonCutter {
   }
 
   #invalid(): IngestStop {
-    return new IngestStop(`not valid JSON at line ${this.#line}, byte ${this.#byte}`);
+    return new IngestStop(
+      `not valid JSON at line ${this.#line}, byte ${this.#byte}`,
+      'Give --format jsonl if each line is a JSON document, or fix the file there, then run the command again.',
+    );
   }
 }
 

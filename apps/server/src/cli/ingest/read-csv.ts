@@ -46,7 +46,7 @@ export async function* readCsv(input: Input, options: CsvOptions): AsyncGenerato
     }
     last = record;
   }
-  if (last === undefined) throw new IngestStop('the file is empty');
+  if (last === undefined) throw new IngestStop('the file is empty', 'Name a file that has rows.');
   if (lastByte === newline) yield* table.read(last);
   else if ((options.takesLastLine || input.isCompressed) && (await input.isUnchanged()))
     yield* table.readUnended(last);
@@ -73,7 +73,10 @@ async function* recordsOf(parser: AsyncIterable<unknown>): AsyncGenerator<ReadRe
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     // After any other fault nobody can know where the next record begins.
-    if (error.code !== 'CSV_QUOTE_NOT_CLOSED') throw new IngestStop(`not valid CSV: ${error.message}`, error);
+    if (error.code !== 'CSV_QUOTE_NOT_CLOSED') {
+      const advice = 'Fix the file there, or give its --delimiter, then run the command again.';
+      throw new IngestStop(`not valid CSV: ${error.message}`, advice, error);
+    }
     const line: unknown = error['lines'];
     yield { kind: 'unclosed', line: typeof line === 'number' ? line : 0 };
   }

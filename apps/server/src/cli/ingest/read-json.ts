@@ -24,6 +24,11 @@ export async function* readJson(input: Input, path?: string): AsyncGenerator<Rea
     return;
   }
   if (rows.count === 0) {
-    throw new IngestStop(path === undefined ? 'the file has no rows' : `the file has no rows at ${path}`);
+    throw path === undefined
+      ? new IngestStop(
+          'the file has no rows',
+          'Say with --rows PATH where the rows are, such as --rows data.',
+        )
+      : new IngestStop(`the file has no rows at ${path}`, 'Correct --rows, then run the command again.');
   }
 }

@@ -23,7 +23,7 @@ export async function* readJsonl(input: Input, path?: string): AsyncGenerator<Re
     }
     isEmpty &&= line.bytes.every((byte) => byte <= 0x20);
   }
-  if (isEmpty) throw new IngestStop('the file is empty');
+  if (isEmpty) throw new IngestStop('the file is empty', 'Name a file that has rows.');
 }
 
 interface Line extends JsonPiece {
@@ -49,7 +49,10 @@ async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line> {
     partsBytes += part.length;
     endByte += part.length;
     if (partsBytes > jsonBytesMax) {
-      throw new IngestStop(`line ${line} is longer than ${jsonBytesMax} bytes`);
+      throw new IngestStop(
+        `line ${line} is longer than ${jsonBytesMax} bytes`,
+        'Give --format json if the file is one JSON document, or shorten the line, then run the command again.',
+      );
     }
   };
   for await (const chunk of chunks) {

@@ -39,6 +39,8 @@ export class Tally {
   heldBackLine: number | undefined;
   readonly order = new RowOrder();
   readonly refusals: Refusal[] = [];
+  /** the codes of all refusals */
+  readonly refusalCodes = new Set<string>();
   readonly services = new Map<string, ServiceTally>();
 
   /** Counts a row that is not sent at all. */
@@ -64,6 +66,7 @@ export class Tally {
 
   /** Lists the first rows of the file, in whatever order bulks are answered. */
   #list(refusal: Refusal): void {
+    this.refusalCodes.add(refusal.code);
     const after = this.refusals.findLastIndex(({ row }) => row <= refusal.row) + 1;
     this.refusals.splice(after, 0, refusal);
     if (this.refusals.length > refusalsListedMax) this.refusals.pop();

@@ -1,5 +1,6 @@
 import { compileValidator, operations, type UsageItem } from '@billonce/contract';
 import { networkFault } from '../network-fault.ts';
+import { adviceOn } from './answer-advice.ts';
 import { parseErrorAnswer } from './error-answer.ts';
 
 const { path, successes } = operations.recordUsageBulk;
@@ -17,14 +18,16 @@ export type Attempt =
   | {
       readonly kind: 'failed';
       readonly reason: string;
+      /** the next step if no further attempt is made */
+      readonly advice: string;
       readonly retryAfterMs: number | undefined;
       /** whether a server answered at all */
       readonly isReached: boolean;
     }
   /** The key is too old to be asked about: only its items' ids can tell. */
-  | { readonly kind: 'key_expired'; readonly reason: string }
+  | { readonly kind: 'key_expired'; readonly reason: string; readonly advice: string }
   /** Sending it again would end the same way. */
-  | { readonly kind: 'rejected'; readonly reason: string };
+  | { readonly kind: 'rejected'; readonly reason: string; readonly advice: string };
 
 /** The server, and who it is told to bill. */
 export interface ServerAccess {
@@ -36,6 +39,9 @@ export interface ServerAccess {
   readonly timeoutMs: number;
 }
 
+const unreachedAdvice =
+  'Start the server, or correct --server or BILLONCE_URL, then run the same command again; --give-up-after SECONDS waits longer.';
+const noAccess = { apiKey: undefined, tenant: undefined };
 const retriedStatuses: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /** Sends bulks to a server. */
@@ -73,7 +79,7 @@ export class UsageClient {
       const reason = isTimedOut
         ? `no answer from ${url} within ${timeoutMs / 1000} s`
         : networkFault(url, error);
-      return { kind: 'failed', reason, retryAfterMs: undefined, isReached: false };
+      return { kind: 'failed', reason, advice: unreachedAdvice, retryAfterMs: undefined, isReached: false };
     } finally {
       clearTimeout(timer);
       isCancelled.removeEventListener('abort', cancel);
@@ -100,20 +106,21 @@ export class UsageClient {
       redirect: 'manual',
       signal,
     });
-    return judge(response, await response.text(), itemCount);
+    return judge(response, await response.text(), itemCount, this.#access);
   }
 }
 
-function judge(response: Response, text: string, itemCount: number): Attempt {
+function judge(response: Response, text: string, itemCount: number, access: ServerAccess): Attempt {
   const { status } = response;
   if (status === 201) return judgeResults(text, itemCount);
   const reason = reasonOfAnswer(response, text);
-  if (status === 410) return { kind: 'key_expired', reason };
+  const advice = adviceOn({ ...parseErrorAnswer(parsed(text)), ...access, status });
+  if (status === 410) return { kind: 'key_expired', reason, advice };
   if (status >= 500 || retriedStatuses.has(status)) {
     const waitMs = retryAfterMs(response.headers.get('retry-after'));
-    return { kind: 'failed', reason, retryAfterMs: waitMs, isReached: true };
+    return { kind: 'failed', reason, advice, retryAfterMs: waitMs, isReached: true };
   }
-  return { kind: 'rejected', reason };
+  return { kind: 'rejected', reason, advice };
 }
 
 function judgeResults(text: string, itemCount: number): Attempt {
@@ -121,7 +128,12 @@ function judgeResults(text: string, itemCount: number): Attempt {
   if (validated.kind === 'valid' && validated.value.results.length === itemCount) {
     return { kind: 'answered', results: validated.value.results };
   }
-  return { kind: 'rejected', reason: 'the answer is not from a Billonce server; check the URL' };
+  const reason = 'the answer is not that of a Billonce server';
+  return {
+    kind: 'rejected',
+    reason,
+    advice: adviceOn({ status: 404, code: undefined, isAboutItems: false, ...noAccess }),
+  };
 }
 
 function parsed(text: string): unknown {
@@ -134,16 +146,12 @@ function parsed(text: string): unknown {
 
 function reasonOfAnswer({ status, headers }: Response, text: string): string {
   const location = headers.get('location');
-  if (status >= 300 && status < 400)
-    return `the server answers ${status}: it is at ${location}; give that URL`;
-  const { code, message, requestId, isAboutItems } = parseErrorAnswer(parsed(text));
+  if (status >= 300 && status < 400) return `the server answers ${status}: it is at ${location}`;
+  const { code, message, requestId } = parseErrorAnswer(parsed(text));
   const id = requestId ?? headers.get('x-request-id');
   const said = [String(status), code, message === undefined ? undefined : `- ${message}`];
   const place = id === null ? '' : ` (request ${id})`;
-  // More items than the operator allows now, or than the contract does, or more bytes.
-  const isTooLarge = isAboutItems || status === 413;
-  const advice = isTooLarge ? '; give a lower --batch' : '';
-  return said.filter((part) => part !== undefined).join(' ') + advice + place;
+  return said.filter((part) => part !== undefined).join(' ') + place;
 }
 
 /** Seconds, or a date (RFC 9110, section 10.2.3). */

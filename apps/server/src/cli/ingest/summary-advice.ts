@@ -1,0 +1,125 @@
+import type { IngestReport } from './ingest.ts';
+import type { Tally } from './tally.ts';
+
+const numbers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const again = 'Run the same command again: what the server has already is known by its ids.';
+
+/** Whether everything that was read could be sent, and was taken. */
+export function isComplete({ rowsRefused, itemsRefused, heldBackLine }: Tally): boolean {
+  return rowsRefused === 0 && itemsRefused === 0 && heldBackLine === undefined;
+}
+
+/** Whether rows may be billed again, or be taken for others, when the file comes again in another form. */
+export function isUnsafe({ rowsKnownBy, tally }: IngestReport): boolean {
+  if (tally.itemsAnswered === 0) return false;
+  return rowsKnownBy === 'place' || (rowsKnownBy === 'named_place' && tally.order.isNewestFirst);
+}
+
+/** What to do after a run; its last line is the next step. */
+export function adviceOf(report: IngestReport): string[] {
+  const { ending, tally } = report;
+  switch (ending.kind) {
+    case 'interrupted':
+      return [again];
+    case 'failed':
+      return [`billonce: ${ending.message}`, ending.advice];
+    case 'unreached':
+      return [`billonce: ${ending.message}`, 'Nothing was sent.', ending.advice];
+    case 'finished':
+      if (report.shown !== undefined) return dryAdvice(report);
+      return [
+        ...(isUnsafe(report) ? unsafeWarnings(report) : []),
+        ...conflictAdvice(report),
+        ...refusalAdvice(report),
+        ...heldBackAdvice(tally),
+        ...(isUnsafe(report) && isComplete(tally) ? [placeAdvice(report)] : []),
+      ];
+  }
+}
+
+/** A dry run has no books: it warns, and says how to go on. */
+function dryAdvice(report: IngestReport): string[] {
+  const { tally, rowsKnownBy } = report;
+  const steps = [...conflictAdvice(report), ...refusalAdvice(report), ...heldBackAdvice(tally)];
+  if (steps.length > 0) return [...unsafeWarnings(report), ...steps];
+  return [
+    ...unsafeWarnings(report),
+    ...(rowsKnownBy === 'place'
+      ? [
+          'WARNING: the rows have no id: give --id-column, or --source NAME if the file only grows at its end, before it is sent.',
+        ]
+      : []),
+    'Run the same command without --dry-run to send it.',
+  ];
+}
+
+/** What has to change before refused items are taken, by their codes. */
+const remedies: Readonly<Record<string, string>> = {
+  row_refused: 'fix the rows where they are',
+  invalid_item: 'fix the rows where they are',
+  event_too_old:
+    'event_too_old: the server takes the last 34 days; to bill older rows without their time, give --no-occurred-at, or leave out ' +
+    '--occurred-at-column',
+  event_in_future:
+    'event_in_future: correct the times or their --timezone, or the clock of the machine that made them',
+  service_disabled: 'service_disabled: have the service enabled',
+  service_deleted: 'service_deleted: have the service registered again',
+  limit_exceeded: 'limit_exceeded: have the account settled',
+  service_paused: 'service_paused: have the server resumed',
+};
+
+function refusalAdvice({ tally, rowsKnownBy, source }: IngestReport): string[] {
+  const codes = [...tally.refusalCodes].filter((code) => code !== 'usage_id_conflict');
+  if (codes.length === 0) return [];
+  const steps = new Set(codes.map((code) => remedies[code] ?? `${code}: correct what the message names`));
+  const isFileToFix = tally.rowsRefused > 0 && rowsKnownBy === 'place';
+  const name = isFileToFix ? ` with --source ${source} added` : '';
+  return [
+    ...[...steps].map((step) => `To bill what was refused, ${step}.`),
+    `Then run the same command again${name}: what the server has already is known by its ids.`,
+  ];
+}
+
+function conflictAdvice({ tally, rowsKnownBy }: IngestReport): string[] {
+  if (!tally.refusalCodes.has('usage_id_conflict')) return [];
+  return rowsKnownBy === 'id'
+    ? [
+        'usage_id_conflict: a row with this id was billed before, to another agent or service, or with another count or time.',
+        'Use the same options again; for another system with its own ids, give another --source.',
+      ]
+    : [
+        'usage_id_conflict: this row was billed before to another agent or service, or by another count, or',
+        'another file begins in the same way. Use the same options again, or give each file a different --source.',
+      ];
+}
+
+function heldBackAdvice({ heldBackLine }: Tally): string[] {
+  if (heldBackLine === undefined) return [];
+  return [
+    `Line ${heldBackLine}, the last, has no line break or is cut off, and may be half written: it was not sent.`,
+    'Run it again when it is whole; a CSV file to which nothing more comes, with --last-line take.',
+  ];
+}
+
+function unsafeWarnings({ tally, rowsKnownBy }: IngestReport): string[] {
+  const isMixed = tally.duplicates > 0 && tally.recorded > 0;
+  return [
+    ...(tally.order.isNewestFirst
+      ? ['WARNING: the newest row is first. The next export would bill rows again that are billed now.']
+      : []),
+    ...(isMixed && rowsKnownBy === 'place'
+      ? [
+          `WARNING: ${numbers.format(tally.duplicates)} items were known already, by the place of their rows, and were not billed.`,
+          'That is right if this is the same file, grown at its end, and wrong if it is another one that begins in the same way.',
+        ]
+      : []),
+  ];
+}
+
+/** Another --source, or an --id-column, gives all rows other ids: of a file that is billed they would bill it again. */
+function placeAdvice({ source, rowsKnownBy }: IngestReport): string {
+  return rowsKnownBy === 'place'
+    ? `WARNING: rows are known by their place in the file. If it only grows at its end, go on with --source ${source}, and nothing ` +
+        'else; give --id-column for the next file, from its first run on: with it, this one would be billed again.'
+    : 'WARNING: rows are known by their place in the file. Give --id-column for the next file, from its first run on: with it, this one would be billed again.';
+}
