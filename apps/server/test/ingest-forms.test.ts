@@ -85,7 +85,10 @@ test('rows that are known by their place only are warned of, and end with a code
   const first = await run('a.csv', 'who,in,out,at\na,1,1,2\na,2,2,1\n', '-q');
   assert.equal(first.code, 4);
   assert.match(first.stderr, /^billonce: WARNING: the rows have no id \(--id-column\)/);
-  assert.match(first.stdout, /WARNING: rows are known by their place in the file\. If it only grows at its end, go on with --source/);
+  assert.match(
+    first.stdout,
+    /WARNING: rows are known by their place in the file\. If it only grows at its end, go on with --source/,
+  );
   // Another file that begins in the same way: its first row is taken for the one that is known.
   const alike = await run('b.csv', 'who,in,out,at\na,1,1,2\na,3,3,1\n');
   assert.equal(alike.code, 4);
@@ -111,5 +114,8 @@ test('a server that cannot be reached is said at once, and given up soon', async
     done.stderr,
     /^billonce: http:\/\/127\.0\.0\.1:9 cannot be reached.*; trying again for 0 s, until \d{4}-\d\d-\d\dT[\d:]{8}Z\n$/,
   );
-  assert.match(done.stdout, /no server answered for 0 s.*\nNothing was sent\.\nStart the server, or correct --server/);
+  assert.match(
+    done.stdout,
+    /no server answered for 0 s.*\nNothing was sent\.\nStart the server, or correct --server/,
+  );
 });

@@ -71,7 +71,10 @@ test('settings outlive a kill and a restart, and are bounded', async (t) => {
     { rateLimitPerMinute: -1 },
     { rateLimitPerWindow: -1 },
     { rateLimitPerMinute: 1, rateLimitPerWindow: 2 },
-    { rateLimitWindowMs: 1_000 },
+    { rateLimitWindowMs: 999 },
+    { rateLimitWindowMs: 86_400_001 },
+    { rateLimitPerMinute: 1, rateLimitWindowMs: 1_000 },
+    { rateLimitPerMinute: null, rateLimitPerWindow: -1 },
     { bulkMaxItem: 5 },
     { bulkMaxItems: '5' },
   ]) {
@@ -121,6 +124,51 @@ test('a rate limit is for each tenant, tells what is left, and is followed when 
   await admin.call('/config', patch({ rateLimitPerMinute: 0 }));
   clock.nowMs += 2_000;
   await followed(one, null);
+});
+
+test('another window holds from the settings on, and what the operator reads can be sent back', async (t) => {
+  const { api, clock } = await startInProcess(t, { ADMIN_API_KEY: adminKey }, 3_600_000 * 480_000);
+  const admin = withHeaders(api, asAdmin);
+  const one = await apiOfTenant(api, 'one');
+  const set = async (body: object) => (await admin.call('/config', patch(body))).json.config;
+  const ten = {
+    bulkMaxItems: 1_000,
+    rateLimitPerMinute: null,
+    rateLimitPerWindow: 3,
+    rateLimitWindowMs: 10_000,
+  };
+  assert.deepEqual(await set({ rateLimitPerWindow: 3, rateLimitWindowMs: 10_000 }), ten);
+  assert.deepEqual(await set(ten), ten);
+  clock.nowMs += 10_000;
+  await followed(one, '3');
+  clock.nowMs += 10_000;
+  const answers = [];
+  for (let index = 0; index < 4; index++) answers.push(await one.get('/usage/a/s'));
+  assert.deepEqual(
+    answers.map(({ status, headers }) => [
+      status,
+      headers.get('ratelimit-remaining'),
+      headers.get('ratelimit-reset'),
+    ]),
+    [
+      [200, '2', '10'],
+      [200, '1', '10'],
+      [200, '0', '10'],
+      [429, '0', '10'],
+    ],
+  );
+  clock.nowMs += 9_999;
+  assert.equal((await one.get('/usage/a/s')).status, 429);
+  clock.nowMs += 1;
+  assert.equal((await one.get('/usage/a/s')).status, 200);
+  // A limit in a minute brings the minute back, and null what was configured.
+  assert.deepEqual(await set({ rateLimitPerMinute: 5 }), configOf(1_000, 5));
+  assert.deepEqual(await set({ rateLimitWindowMs: 2_000 }), {
+    ...ten,
+    rateLimitPerWindow: 5,
+    rateLimitWindowMs: 2_000,
+  });
+  assert.deepEqual(await set({ rateLimitPerWindow: null }), configOf(1_000, 12_000_000));
 });
 
 test('a limit that is switched off between two looks at it refuses nobody: no limit is not one of 0', async (t) => {
@@ -197,4 +245,24 @@ test('instances on one database share the limit of a tenant', async (t) => {
   }
   assert.equal(statuses.filter((status) => status === 200).length, 40);
   assert.equal(statuses.filter((status) => status === 429).length, 20);
+});
+
+test('instances on one database share a limit in another window', async (t) => {
+  const databaseUrl = await emptyDatabase(t);
+  if (databaseUrl.startsWith('file:')) return t.skip('one instance has the file alone');
+  const environment = { ADMIN_API_KEY: adminKey, DATABASE_URL: databaseUrl };
+  const nowMs = Date.now();
+  const first = await startInProcess(t, environment, nowMs);
+  const key = { 'x-api-key': await makeKey(first.api, 'acme') };
+  const change = patch({ rateLimitPerWindow: 40, rateLimitWindowMs: 86_400_000 });
+  await withHeaders(first.api, asAdmin).call('/config', change);
+  const instances = [
+    await startInProcess(t, environment, nowMs),
+    await startInProcess(t, environment, nowMs),
+  ];
+  const statuses: number[] = [];
+  for (let round = 0; round < 30; round++) {
+    for (const { api } of instances) statuses.push((await api.get('/usage/a/s', key)).status);
+  }
+  assert.equal(statuses.filter((status) => status === 200).length, 40);
 });

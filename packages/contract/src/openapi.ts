@@ -172,9 +172,12 @@ const ignoredNames = {
 
 const rateLimitHeaders = Object.fromEntries(
   [
-    ['RateLimit-Limit', 'What the tenant may cost in a minute.'],
+    [
+      'RateLimit-Limit',
+      'What the tenant may cost in a window of the rate limit, which is a minute unless the operator sets another one.',
+    ],
     ['RateLimit-Remaining', 'What is left of it.'],
-    ['RateLimit-Reset', 'Seconds until the next minute begins.'],
+    ['RateLimit-Reset', 'Seconds until the next window begins.'],
   ].map(([field, description]) => [
     field,
     {

@@ -100,8 +100,13 @@ function webhookShown({ url, events, disabled }: Webhook): Shown {
   return { origin: originOf(url), events: [...events], disabled: disabled ?? null };
 }
 
-function settingsShown({ bulkItemsMax, requestsPerMinuteMax }: ReturnType<View['settings']>): Shown {
-  return { bulkMaxItems: bulkItemsMax ?? null, rateLimitPerMinute: requestsPerMinuteMax ?? null };
+function settingsShown({ bulkItemsMax, ...rate }: ReturnType<View['settings']>): Shown {
+  const { requestsPerWindowMax = null, rateWindowMs = null } = rate;
+  return {
+    bulkMaxItems: bulkItemsMax ?? null,
+    rateLimitPerWindow: requestsPerWindowMax,
+    rateLimitWindowMs: rateWindowMs,
+  };
 }
 
 /** Where a webhook goes to, without a path or a query: those may be secrets. */

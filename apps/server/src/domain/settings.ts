@@ -1,8 +1,17 @@
 /** What the operator sets while the server runs. `undefined` is as it was configured at start. */
 export interface Settings {
   readonly bulkItemsMax: number | undefined;
-  /** for each tenant; 0 is off */
-  readonly requestsPerMinuteMax: number | undefined;
+  /** for each tenant, in a window; 0 is off */
+  readonly requestsPerWindowMax: number | undefined;
+  /** the window of that limit; `undefined` is a minute */
+  readonly rateWindowMs: number | undefined;
 }
 
-export const noSettings: Settings = { bulkItemsMax: undefined, requestsPerMinuteMax: undefined };
+export const noSettings: Settings = {
+  bulkItemsMax: undefined,
+  requestsPerWindowMax: undefined,
+  rateWindowMs: undefined,
+};
+
+/** The window of the rate limit unless the operator sets another one. */
+export const rateWindowMsDefault = 60_000;

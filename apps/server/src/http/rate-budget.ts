@@ -4,8 +4,11 @@ interface BudgetWindow {
   readonly leases: number;
 }
 
-/** The window of the rate limit: a minute of the clock. */
+/** The window of the rate limit unless the operator sets another one: a minute of the clock. */
 const minute: BudgetWindow = { ms: 60_000, leases: 20 };
+/** Fewer parts in a short window, so that a caller does not cause many writes in a second. */
+const msPerLease = 3_000;
+const leasesMin = 4;
 /** Callers that are counted; beyond them those that were seen first begin again. */
 const callersMax = 50_000;
 
@@ -14,6 +17,7 @@ export type TakeBudget = (caller: string, windowStartMs: number, cost: number) =
 
 /** What a caller has used in a window. */
 interface Usage {
+  readonly windowMs: number;
   readonly windowStartMs: number;
   readonly limit: number;
   used: number;
@@ -52,8 +56,8 @@ export class RateBudgets {
   }
 
   /** Looks whether anything is left, and leases some where that has to be asked for. */
-  async look(caller: string, limit: number): Promise<BudgetState> {
-    const usage = this.#usageOf(caller, limit);
+  async look(caller: string, limit: number, windowMs = this.#window.ms): Promise<BudgetState> {
+    const usage = this.#usageOf(caller, limit, windowMs);
     if (this.#leftOf(usage, limit) <= 0 && this.#take !== undefined && usage.takenByAll < limit) {
       usage.asking ??= this.#lease(caller, usage, limit, this.#take).finally(() => {
         usage.asking = undefined;
@@ -64,17 +68,16 @@ export class RateBudgets {
   }
 
   /** Uses up the cost of a request that was let in. The last one may cost more than is left: a bulk is not cut. */
-  use(caller: string, limit: number, cost: number): BudgetState {
-    const usage = this.#usageOf(caller, limit);
+  use(caller: string, limit: number, cost: number, windowMs = this.#window.ms): BudgetState {
+    const usage = this.#usageOf(caller, limit, windowMs);
     usage.used += cost;
     return this.#stateOf(usage, limit);
   }
 
   /** The callers that used most of their budgets in this window. */
   heaviest(count: number): readonly (readonly [caller: string, used: number])[] {
-    const windowStartMs = this.#windowStartMs();
     return [...this.#callers]
-      .filter(([, usage]) => usage.windowStartMs === windowStartMs)
+      .filter(([, { windowStartMs, windowMs }]) => windowStartMs === this.#startMs(windowMs))
       .map(([caller, { used }]) => [caller, used] as const)
       .sort(([, a], [, b]) => b - a)
       .slice(0, count);
@@ -82,9 +85,11 @@ export class RateBudgets {
 
   async #lease(caller: string, usage: Usage, limit: number, take: TakeBudget): Promise<void> {
     // What was used beyond the lease before is leased, too.
-    const wanted = Math.ceil(limit / this.#window.leases) + Math.max(0, usage.used - usage.leased);
+    const wanted = Math.ceil(limit / this.#leasesIn(usage.windowMs)) + Math.max(0, usage.used - usage.leased);
+    // The usual window has the name that instances of an earlier version share.
+    const window = usage.windowMs === this.#window.ms ? '' : ` ${usage.windowMs}`;
     try {
-      const taken = await take(`${caller} ${limit}`, usage.windowStartMs, wanted);
+      const taken = await take(`${caller} ${limit}${window}`, usage.windowStartMs, wanted);
       usage.leased += Math.max(0, wanted - Math.max(0, taken - limit));
       usage.takenByAll = Math.max(usage.takenByAll, taken);
     } catch {
@@ -94,12 +99,12 @@ export class RateBudgets {
   }
 
   /** Parts of another limit do not count: a part of a high one may be more than a low one has. */
-  #usageOf(caller: string, limit: number): Usage {
-    const windowStartMs = this.#windowStartMs();
+  #usageOf(caller: string, limit: number, windowMs: number): Usage {
+    const windowStartMs = this.#startMs(windowMs);
     const known = this.#callers.get(caller);
     const isOfLimit = known?.limit === limit || this.#take === undefined;
-    if (known?.windowStartMs === windowStartMs && isOfLimit) return known;
-    const usage = { windowStartMs, limit, used: 0, leased: 0, takenByAll: 0, asking: undefined };
+    if (known?.windowStartMs === windowStartMs && known.windowMs === windowMs && isOfLimit) return known;
+    const usage = { windowMs, windowStartMs, limit, used: 0, leased: 0, takenByAll: 0, asking: undefined };
     this.#callers.delete(caller);
     const [first] = this.#callers.keys();
     if (first !== undefined && this.#callers.size >= callersMax) this.#callers.delete(first);
@@ -117,13 +122,18 @@ export class RateBudgets {
     return {
       limit,
       remaining: Math.max(0, Math.min(limit, left + unleased)),
-      resetMs: usage.windowStartMs + this.#window.ms - this.#nowMs(),
+      resetMs: usage.windowStartMs + usage.windowMs - this.#nowMs(),
       isUsedUp: left <= 0,
     };
   }
 
-  #windowStartMs(): number {
+  #leasesIn(windowMs: number): number {
+    if (windowMs === this.#window.ms) return this.#window.leases;
+    return Math.min(this.#window.leases, Math.max(leasesMin, Math.round(windowMs / msPerLease)));
+  }
+
+  #startMs(windowMs: number): number {
     const nowMs = this.#nowMs();
-    return nowMs - (nowMs % this.#window.ms);
+    return nowMs - (nowMs % windowMs);
   }
 }

@@ -6,7 +6,7 @@ import type { BudgetState, RateBudgets } from './rate-budget.ts';
 import type { Admit } from './router.ts';
 import type { RuntimeSettings } from './runtime-settings.ts';
 
-/** Limits what each caller may cost in a minute: a tenant, or an address where callers have no key. */
+/** Limits what each caller may cost in a window: a tenant, or an address where callers have no key. */
 export class RateLimit {
   readonly #budgets: RateBudgets;
   readonly #settings: RuntimeSettings;
@@ -22,12 +22,12 @@ export class RateLimit {
   register(app: FastifyInstance): void {
     app.addHook('preParsing', async (request: FastifyRequest, reply: FastifyReply) => {
       // No limit is not a limit of 0; the settings may be read again at any time.
-      const limit = this.#settings.requestsPerMinuteMax;
+      const { limit, windowMs } = this.#settings.rateLimit;
       if (request.caller === undefined || limit === 0) return;
       const caller = nameOf(request.caller);
-      const state = await this.#budgets.look(caller, limit);
+      const state = await this.#budgets.look(caller, limit, windowMs);
       // Of a request that turns out not to be valid only this is charged.
-      if (!state.isUsedUp) return tell(reply, this.#budgets.use(caller, limit, 1));
+      if (!state.isUsedUp) return tell(reply, this.#budgets.use(caller, limit, 1, windowMs));
       tell(reply, state);
       this.#onRefused();
       throw new ApiError('rate_limited', 'the rate limit of this tenant is used up', {
@@ -39,10 +39,10 @@ export class RateLimit {
   /** Uses up what a request costs, once its items are known. */
   charge(): Admit {
     return async ({ name, request, reply, body }) => {
-      const limit = this.#settings.requestsPerMinuteMax;
+      const { limit, windowMs } = this.#settings.rateLimit;
       if (request.caller === undefined || limit === 0) return;
       const rest = costOf(name, body) - 1;
-      if (rest > 0) tell(reply, this.#budgets.use(nameOf(request.caller), limit, rest));
+      if (rest > 0) tell(reply, this.#budgets.use(nameOf(request.caller), limit, rest, windowMs));
     };
   }
 }

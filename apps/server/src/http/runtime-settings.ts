@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { noSettings, type Settings } from '../domain/settings.ts';
+import { noSettings, rateWindowMsDefault, type Settings } from '../domain/settings.ts';
 import type { Books } from '../reads/books.ts';
 
 /** Within this time every instance follows what was set, in milliseconds. */
@@ -22,10 +22,12 @@ export class RuntimeSettings {
     this.#nowMs = nowMs;
   }
 
-  get requestsPerMinuteMax(): number {
+  /** What each tenant may cost in a window; a limit of 0 is none. */
+  get rateLimit(): { readonly limit: number; readonly windowMs: number } {
     const ageMs = this.#nowMs() - this.#readAtMs;
     if ((ageMs >= freshMs || ageMs < 0) && !this.#isReading) this.#read();
-    return this.#known.requestsPerMinuteMax ?? this.#config.requestsPerMinuteMax;
+    const { requestsPerWindowMax: limit = this.#config.requestsPerMinuteMax } = this.#known;
+    return { limit, windowMs: this.#known.rateWindowMs ?? rateWindowMsDefault };
   }
 
   /** Reads them at the start, so that the first request already meets them. */

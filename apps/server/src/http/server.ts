@@ -197,12 +197,12 @@ async function refusedLimit(
   trustedHops: number,
 ): Promise<(request: FastifyRequest) => Promise<void>> {
   // The settings may be read again after the allow list was asked: no limit is then not a limit of 0.
-  const max = () => settings.requestsPerMinuteMax || Number.MAX_SAFE_INTEGER;
+  const max = () => settings.rateLimit.limit || Number.MAX_SAFE_INTEGER;
   await app.register(addressLimit, { global: false, cache: rateLimitedCallersMax });
   const countRefused = app.createRateLimit({
     max,
-    timeWindow: 60_000,
-    allowList: () => settings.requestsPerMinuteMax === 0,
+    timeWindow: () => settings.rateLimit.windowMs,
+    allowList: () => settings.rateLimit.limit === 0,
     keyGenerator: (request) => addressGroup(addressOf(request, trustedHops) ?? 'gone'),
   });
   return async (request) => {

@@ -180,8 +180,13 @@ const differences: Readonly<Record<number, Shown>> = {
     assert.deepEqual([read.config.rateLimitPerWindow, read.config.bulkMaxItems], [12_000_000, 1_000]);
     const capped = await asOperator('PATCH /api/v1/config', { eventLogCap: 2 });
     assert.deepEqual([capped.status, capped.headers.get('ignored-parameters')], [200, 'eventLogCap']);
-    const other = await asOperator('PATCH /api/v1/config', { rateLimitWindowMs: 1_000 });
-    assertError(other, 400, 'invalid_request');
+    const other = await asOperator('PATCH /api/v1/config', {
+      rateLimitPerWindow: 1_000_000,
+      rateLimitWindowMs: 30_000,
+    });
+    assert.deepEqual([other.status, other.json.config.rateLimitWindowMs], [200, 30_000]);
+    const tooShort = await asOperator('PATCH /api/v1/config', { rateLimitWindowMs: 999 });
+    assertError(tooShort, 400, 'invalid_request');
     const items = Array.from({ length: 1_001 }, () => ({ ...account, requests: 1 }));
     assertError(await send('POST /api/v1/usage/bulk', { items }), 400, 'invalid_request');
     assert.equal((await send('POST /api/v1/usage/bulk', { items: items.slice(1) })).status, 201);

@@ -277,7 +277,7 @@ const BulkMaxItems = Type.Integer({
 
 const RateLimitPerMinute = Type.Integer({
   description:
-    'What each tenant may cost in a minute: an item of a bulk 1, any other request 1 or more; 0 is no limit.',
+    'What each tenant may cost in a minute: an item of a bulk 1, any other request 1 or more; 0 is no limit. Sets the window to a minute.',
   minimum: 0,
   maximum: 1_000_000_000,
   examples: [6000],
@@ -285,17 +285,23 @@ const RateLimitPerMinute = Type.Integer({
 
 const RateLimitPerWindow = Type.Integer({
   ...RateLimitPerMinute,
-  description: "AgentPay's name of `rateLimitPerMinute`.",
+  description: 'What each tenant may cost in a window of `rateLimitWindowMs`; 0 is no limit.',
 });
 
-const RateLimitWindowMs = Type.Literal(60_000, { description: 'The window of the rate limit is a minute.' });
+const RateLimitWindowMs = Type.Integer({
+  description:
+    'The window of the rate limit, in milliseconds: a minute unless it is set, from a second to a day.',
+  minimum: 1_000,
+  maximum: 86_400_000,
+  examples: [60_000],
+});
 
 export const ConfigChange = Type.Object(
   {
     bulkMaxItems: Type.Optional(Type.Union([BulkMaxItems, Type.Null()])),
     rateLimitPerMinute: Type.Optional(Type.Union([RateLimitPerMinute, Type.Null()])),
     rateLimitPerWindow: Type.Optional(Type.Union([RateLimitPerWindow, Type.Null()])),
-    rateLimitWindowMs: Type.Optional(RateLimitWindowMs),
+    rateLimitWindowMs: Type.Optional(Type.Union([RateLimitWindowMs, Type.Null()])),
   },
   {
     additionalProperties: false,
@@ -305,7 +311,9 @@ export const ConfigChange = Type.Object(
 
 const Config = Type.Object({
   bulkMaxItems: BulkMaxItems,
-  rateLimitPerMinute: RateLimitPerMinute,
+  rateLimitPerMinute: Type.Union([RateLimitPerMinute, Type.Null()], {
+    description: 'The same as `rateLimitPerWindow`; `null` where the window is not a minute.',
+  }),
   rateLimitPerWindow: RateLimitPerWindow,
   rateLimitWindowMs: RateLimitWindowMs,
 });
@@ -319,7 +327,7 @@ export const ConfigFilter = Type.Object(
 
 export const RuntimeConfig = Type.Object({
   ...ConfigChanged.properties,
-  items: Type.Array(Type.Object({ key: Type.String(), value: Type.Integer() }), {
+  items: Type.Array(Type.Object({ key: Type.String(), value: Type.Union([Type.Integer(), Type.Null()]) }), {
     description: 'A page of the settings, by their names.',
   }),
   total: Type.Integer({ minimum: 0 }),

@@ -1,6 +1,6 @@
 import { type CommandRules, readsNothing, usually } from '../command-rules.ts';
 import { type Decision, done } from '../decision.ts';
-import type { Settings } from '../settings.ts';
+import { rateWindowMsDefault, type Settings } from '../settings.ts';
 import type { View } from '../view.ts';
 
 /** Changes what the operator sets while the server runs. */
@@ -25,19 +25,23 @@ export const changeSettings: CommandRules<ChangeSettings> = {
 
 function decideSettings(command: ChangeSettings, view: View): Decision {
   const settings = { ...view.settings(), ...command.settings };
-  const { bulkItemsMax = command.configured.bulkItemsMax } = settings;
-  const { requestsPerMinuteMax = command.configured.requestsPerMinuteMax } = settings;
-  const config = configAnswer({ bulkItemsMax, requestsPerMinuteMax });
-  const body = { config, effectiveWithinMs: command.followedWithinMs };
+  const body = {
+    config: configAnswer(settings, command.configured),
+    effectiveWithinMs: command.followedWithinMs,
+  };
   return done({ status: 200, body }, { settings: [settings] });
 }
 
 /** The settings in force, as the operator sees them: the rate limit also under AgentPay's names. */
-export function configAnswer({ bulkItemsMax, requestsPerMinuteMax }: Required<ChangeSettings['configured']>) {
+export function configAnswer(settings: Settings, configured: ChangeSettings['configured']) {
+  const { bulkItemsMax = configured.bulkItemsMax } = settings;
+  const { requestsPerWindowMax = configured.requestsPerMinuteMax } = settings;
+  const { rateWindowMs = rateWindowMsDefault } = settings;
   return {
     bulkMaxItems: bulkItemsMax,
-    rateLimitPerMinute: requestsPerMinuteMax,
-    rateLimitPerWindow: requestsPerMinuteMax,
-    rateLimitWindowMs: 60_000,
+    // Of another window no limit in a minute follows.
+    rateLimitPerMinute: rateWindowMs === rateWindowMsDefault ? requestsPerWindowMax : null,
+    rateLimitPerWindow: requestsPerWindowMax,
+    rateLimitWindowMs: rateWindowMs,
   };
 }

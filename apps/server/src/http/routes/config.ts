@@ -1,5 +1,5 @@
 import { configAnswer } from '../../domain/commands/settings.ts';
-import type { Settings } from '../../domain/settings.ts';
+import { rateWindowMsDefault, type Settings } from '../../domain/settings.ts';
 import { adminTenant } from '../../domain/tenant.ts';
 import { ApiError } from '../api-error.ts';
 import { encodeCursor, nameCursor } from '../cursor.ts';
@@ -13,11 +13,7 @@ export function configRoutes({ writes, books, config }: Desk) {
   return {
     readConfig: async (call) => {
       const { cursor, limit = settingsMax } = call.query;
-      const { bulkItemsMax, requestsPerMinuteMax } = await books.settings();
-      const inForce = configAnswer({
-        bulkItemsMax: bulkItemsMax ?? config.bulkItemsMax,
-        requestsPerMinuteMax: requestsPerMinuteMax ?? config.requestsPerMinuteMax,
-      });
+      const inForce = configAnswer(await books.settings(), config);
       const all = Object.entries(inForce)
         .map(([key, value]) => ({ key, value }))
         .sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -41,10 +37,9 @@ export function configRoutes({ writes, books, config }: Desk) {
 
     changeConfig: async (call) => {
       const { bulkMaxItems } = call.body;
-      const perMinute = rateLimitOf(call.body);
       const settings: Partial<Settings> = {
         ...(bulkMaxItems === undefined ? {} : { bulkItemsMax: bulkMaxItems ?? undefined }),
-        ...(perMinute === undefined ? {} : { requestsPerMinuteMax: perMinute ?? undefined }),
+        ...rateLimitOf(call.body),
       };
       const { bulkItemsMax, requestsPerMinuteMax } = config;
       return await writes.write(call, adminTenant, {
@@ -57,16 +52,36 @@ export function configRoutes({ writes, books, config }: Desk) {
   } satisfies Partial<Handlers>;
 }
 
-/** The rate limit under either of its names. */
-function rateLimitOf(body: {
+interface RateLimitChange {
   readonly rateLimitPerMinute?: number | null;
   readonly rateLimitPerWindow?: number | null;
-}): number | null | undefined {
-  const { rateLimitPerMinute, rateLimitPerWindow } = body;
-  if (rateLimitPerMinute === undefined) return rateLimitPerWindow;
-  if (rateLimitPerWindow === undefined || rateLimitPerWindow === rateLimitPerMinute)
-    return rateLimitPerMinute;
-  throw new ApiError('invalid_request', 'rateLimitPerMinute and rateLimitPerWindow name the same setting', {
-    faults: [{ pointer: '/rateLimitPerWindow', message: 'must be equal to rateLimitPerMinute' }],
-  });
+  readonly rateLimitWindowMs?: number | null;
+}
+
+/** The rate limit under either of its names. A limit in a minute sets the window, too. */
+function rateLimitOf(change: RateLimitChange): Partial<Settings> {
+  const {
+    rateLimitPerMinute: perMinute,
+    rateLimitPerWindow: perWindow,
+    rateLimitWindowMs: windowMs,
+  } = change;
+  if (typeof perMinute === 'number') {
+    if (perWindow !== undefined && perWindow !== perMinute)
+      throw contradiction('/rateLimitPerWindow', 'must be equal to rateLimitPerMinute');
+    if ((windowMs ?? rateWindowMsDefault) !== rateWindowMsDefault)
+      throw contradiction('/rateLimitWindowMs', `must be ${rateWindowMsDefault} beside rateLimitPerMinute`);
+    return { requestsPerWindowMax: perMinute, rateWindowMs: undefined };
+  }
+  // Of another window the answer has null as the limit in a minute, and a client may send back what it got.
+  const limit = perWindow === undefined ? perMinute : perWindow;
+  return {
+    ...(limit === undefined ? {} : { requestsPerWindowMax: limit ?? undefined }),
+    // What was configured at start is a limit in a minute.
+    ...(windowMs === undefined && limit !== null ? {} : { rateWindowMs: windowMs ?? undefined }),
+  };
+}
+
+function contradiction(pointer: string, message: string): ApiError {
+  const faults = [{ pointer, message }];
+  return new ApiError('invalid_request', `the body is not valid: ${pointer} ${message}`, { faults });
 }

@@ -4,14 +4,15 @@ import { adminTenant } from '../../domain/tenant.ts';
 import { flag, integer, integerOrAbsent } from './columns.ts';
 import type { Connection, Statements } from './connection.ts';
 
-const loadOperatorSql = `SELECT is_paused, paused_since_ms, bulk_items_max, requests_per_minute_max, ids_ahead_ms,
+const loadOperatorSql = `SELECT is_paused, paused_since_ms, bulk_items_max, requests_per_minute_max, rate_window_ms, ids_ahead_ms,
     forgotten_before_ms, swept_at_ms
   FROM operator WHERE tenant = $1`;
 const savePauseSql = `INSERT INTO operator (tenant, is_paused, paused_since_ms) VALUES ($1, $2, $3)
   ON CONFLICT (tenant) DO UPDATE SET is_paused = excluded.is_paused, paused_since_ms = excluded.paused_since_ms`;
-const saveSettingsSql = `INSERT INTO operator (tenant, bulk_items_max, requests_per_minute_max) VALUES ($1, $2, $3)
+const saveSettingsSql = `INSERT INTO operator (tenant, bulk_items_max, requests_per_minute_max, rate_window_ms)
+  VALUES ($1, $2, $3, $4)
   ON CONFLICT (tenant) DO UPDATE SET bulk_items_max = excluded.bulk_items_max,
-    requests_per_minute_max = excluded.requests_per_minute_max`;
+    requests_per_minute_max = excluded.requests_per_minute_max, rate_window_ms = excluded.rate_window_ms`;
 
 /** Less than this is not noted: a clock that wavers must not make the batches of all tenants write one row. */
 const idsAheadUnnotedMs = 3_600_000;
@@ -53,7 +54,8 @@ export async function loadOperator(connection: Connection): Promise<{
     pause: { isPaused: flag(row, 'is_paused'), sinceMs: integer(row, 'paused_since_ms') },
     settings: {
       bulkItemsMax: integerOrAbsent(row, 'bulk_items_max'),
-      requestsPerMinuteMax: integerOrAbsent(row, 'requests_per_minute_max'),
+      requestsPerWindowMax: integerOrAbsent(row, 'requests_per_minute_max'),
+      rateWindowMs: integerOrAbsent(row, 'rate_window_ms'),
     },
   };
 }
@@ -63,6 +65,7 @@ export async function savePause(statements: Statements, { isPaused, sinceMs }: P
 }
 
 export async function saveSettings(statements: Statements, settings: Settings): Promise<void> {
-  const { bulkItemsMax, requestsPerMinuteMax } = settings;
-  await statements.rows(saveSettingsSql, [adminTenant, bulkItemsMax ?? null, requestsPerMinuteMax ?? null]);
+  const { bulkItemsMax, requestsPerWindowMax, rateWindowMs } = settings;
+  const values = [bulkItemsMax ?? null, requestsPerWindowMax ?? null, rateWindowMs ?? null];
+  await statements.rows(saveSettingsSql, [adminTenant, ...values]);
 }

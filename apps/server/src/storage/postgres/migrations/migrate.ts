@@ -22,6 +22,7 @@ import { rateBudgets } from './0016-rate-budgets.ts';
 import { outstandingAfter } from './0017-outstanding-after.ts';
 import { boundedScans } from './0018-bounded-scans.ts';
 import { numberedActs } from './0019-numbered-acts.ts';
+import { rateWindow } from './0020-rate-window.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -44,6 +45,7 @@ const migrations: readonly string[] = [
   outstandingAfter,
   boundedScans,
   numberedActs,
+  rateWindow,
 ];
 
 /** The schema that this version reads and writes. */

@@ -22,6 +22,7 @@ import { outstandingAfter } from './0018-outstanding-after.ts';
 import { rateBudgets } from './0019-rate-budgets.ts';
 import { boundedScans } from './0020-bounded-scans.ts';
 import { numberedActs } from './0021-numbered-acts.ts';
+import { rateWindow } from './0022-rate-window.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -46,6 +47,7 @@ const migrations: readonly string[] = [
   rateBudgets,
   boundedScans,
   numberedActs,
+  rateWindow,
 ];
 
 /** The schema that this version reads and writes. */
