@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startPostgres } from '../../../../packages/idempotency/test/harness/postgres.ts';
+import { ExclusiveConnection } from '../../src/storage/postgres/exclusive-connection.ts';
+import { migrate } from '../../src/storage/postgres/migrations/migrate.ts';
 import { apiAt } from '../harness/api.ts';
 import { emptyPostgres } from '../harness/database.ts';
 import { connect, untilWaiting } from '../harness/instances.ts';
@@ -45,6 +47,22 @@ test('a server does not start on the schema of a newer version', async (t) => {
   await (await startProcess(t, environment)).stop('SIGTERM');
   await (await connect(t, url)).query('INSERT INTO schema_versions (version) VALUES (999)');
   await assert.rejects(startProcess(t, environment), /the database has schema 999/);
+});
+
+test('a database with tables of another program is refused, and nothing is created in it', async (t) => {
+  const url = await emptyPostgres();
+  const client = await connect(t, url);
+  await client.query('CREATE TABLE accounts (id integer)');
+  const connection = await ExclusiveConnection.open({ url, isPrepared: true, answerWithinMs: 60_000 });
+  onEnd(t, () => connection.close());
+  await assert.rejects(
+    migrate(connection),
+    /^Error: the database has a table accounts of another program: name an/,
+  );
+  const { rows } = await client.query(
+    "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'",
+  );
+  assert.deepEqual(rows, [{ relname: 'accounts' }]);
 });
 
 test('a server does not start on a database that forgets what it acknowledged, unless told by name', async (t) => {

@@ -1,5 +1,5 @@
 import { refuseNewerSchema } from '../../schema-version.ts';
-import { integer } from '../columns.ts';
+import { integer, text } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import type { ExclusiveConnection } from '../exclusive-connection.ts';
 import { isRaceOfCreators, sqlState } from '../fault.ts';
@@ -52,6 +52,17 @@ const migrations: readonly string[] = [
 export const knownSchema = migrations.length;
 
 const createTriesMax = 10;
+/** Tables of the first migration whose names other programs use as well. */
+const commonNames = [
+  'tenants',
+  'services',
+  'accounts',
+  'entries',
+  'settlements',
+  'records',
+  'answers',
+  'api_keys',
+];
 /** No right to it, or none even to look into the schema; https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const notPermitted: ReadonlySet<unknown> = new Set(['42501', '3F000']);
 
@@ -61,10 +72,11 @@ const notPermitted: ReadonlySet<unknown> = new Set(['42501', '3F000']);
  *
  * A role that may not change the schema can start a server once it is up to date.
  *
- * @throws {Error} if a newer version has migrated the database, or this role may not
+ * @throws {Error} if a newer version has migrated the database, tables of another program are in it, or this role may not
  */
 export async function migrate(connection: ExclusiveConnection): Promise<void> {
   if (await isUpToDate(connection)) return;
+  await refuseForeignTables(connection);
   try {
     await migrateAsOwner(connection);
   } catch (error) {
@@ -77,11 +89,28 @@ export async function migrate(connection: ExclusiveConnection): Promise<void> {
 }
 
 async function isUpToDate(connection: ExclusiveConnection): Promise<boolean> {
-  const found = await connection.rows("SELECT 1 WHERE to_regclass('schema_versions') IS NOT NULL", []);
-  if (found.length === 0) return false;
+  if (!(await hasVersions(connection))) return false;
   const version = await schemaVersion(connection);
   refuseNewerSchema(version, knownSchema);
   return version === knownSchema;
+}
+
+async function hasVersions(connection: ExclusiveConnection): Promise<boolean> {
+  const found = await connection.rows("SELECT 1 WHERE to_regclass('schema_versions') IS NOT NULL", []);
+  return found.length > 0;
+}
+
+/** Before anything is created: the database may be one of another program, which has tables of the same names. */
+async function refuseForeignTables(connection: ExclusiveConnection): Promise<void> {
+  const [found] = await connection.rows(
+    'SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NOT NULL',
+    [commonNames],
+  );
+  // Afterwards: an instance that creates the tables now has created the table of versions before.
+  if (found === undefined || (await hasVersions(connection))) return;
+  throw new Error(
+    `the database has a table ${text(found, 'name')} of another program: name an empty database in DATABASE_URL`,
+  );
 }
 
 async function migrateAsOwner(connection: ExclusiveConnection): Promise<void> {
