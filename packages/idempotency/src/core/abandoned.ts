@@ -10,6 +10,8 @@ export interface AbandonedOperation {
   readonly reference: string;
   readonly firstSeenAtMs: number;
   readonly fencingToken: number;
+  /** the retry, as the framework has it: the request is the same */
+  readonly request: unknown;
 }
 
 /**

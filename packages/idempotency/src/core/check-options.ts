@@ -73,6 +73,7 @@ export function checkOptions(
     echoKey: options.echoKey ?? false,
     keysPer: options.keysPer ?? 'caller',
     ignoreMembers: options.ignoreMembers ?? [],
+    compareHeaders: (options.compareHeaders ?? []).map((name) => name.toLowerCase()),
     renderRefusal: options.renderRefusal,
     onStoreError: options.onStoreError ?? 'refuse',
     isKeptHeader,

@@ -97,9 +97,11 @@ export class IdempotencyEngine {
     }
   }
 
-  #fingerprintOf({ method, path, query, ifMatch, body }: IdempotentRequest): string {
-    const comparable = comparableTypedBody(body, this.settings.ignoreMembers);
-    return fingerprint({ method, path, query, ifMatch, body: comparable });
+  #fingerprintOf({ method, path, query, ifMatch, headerOf, body }: IdempotentRequest): string {
+    const { compareHeaders, ignoreMembers } = this.settings;
+    const headers = compareHeaders.map((name) => headerOf?.(name));
+    const comparable = comparableTypedBody(body, ignoreMembers);
+    return fingerprint({ method, path, query, ifMatch, headers, body: comparable });
   }
 
   /** Goes on with a request, and looks at the store again until it is known what becomes of it. */
@@ -215,11 +217,11 @@ export class IdempotencyEngine {
     waitedMs: number,
   ): Promise<Step> {
     const { onAbandoned } = this.settings;
-    const { method, path, key } = attempt.request;
+    const { method, path, key, source } = attempt.request;
     const reference = referenceOf(attempt.slot);
     const verdict =
       typeof onAbandoned === 'function'
-        ? await onAbandoned({ method, path, key, reference, firstSeenAtMs, fencingToken })
+        ? await onAbandoned({ method, path, key, reference, firstSeenAtMs, fencingToken, request: source })
         : onAbandoned;
     if (verdict === 'rerun') return { kind: 'again', takeOver: fencingToken };
     if (verdict === 'refuse') {

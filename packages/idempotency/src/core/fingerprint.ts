@@ -8,19 +8,23 @@ export interface FingerprintInput {
   /** without the question mark; empty when there is none */
   readonly query: string;
   readonly ifMatch: string | undefined;
+  /** the values of further headers that are compared, in the order of their names in the options; none by default */
+  readonly headers?: readonly (string | undefined)[];
   /** canonical text of a JSON body, or the bytes of another one; empty when there is none */
   readonly body: string | Uint8Array;
 }
 
 /**
  * The fingerprint of a request: SHA-256 over method, path, query (sorted by name, equal names in their order),
- * `If-Match` and body, as 64 hexadecimal digits. Each part but the last is preceded by its length, so that no
+ * `If-Match`, the headers that the options name and body, as 64 hexadecimal digits. Each part but the last is preceded by its length, so that no
  * part can flow into the next.
  */
 export function fingerprint(input: FingerprintInput): string {
   const { method, path } = input;
   const head = `${measured(method)}${measured(path)}${measured(sortedQuery(input.query))}${measured(input.ifMatch ?? '')}`;
-  const present = input.ifMatch === undefined ? '-' : '+';
+  // Without such headers the digest is that of earlier releases.
+  const others = (input.headers ?? []).map((value) => (value === undefined ? '-' : `+${measured(value)}`));
+  const present = others.join('') + (input.ifMatch === undefined ? '-' : '+');
   if (typeof input.body === 'string') return sha256(`${head}${present}${input.body}`);
   return sha256(Buffer.concat([Buffer.from(`${head}${present}`), input.body]));
 }

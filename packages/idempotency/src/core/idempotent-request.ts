@@ -13,6 +13,8 @@ export interface IdempotentRequest {
   /** without the question mark; empty when there is none */
   readonly query: string;
   readonly ifMatch: string | undefined;
+  /** the value of a header, by its name in lower case: read where `compareHeaders` names some */
+  readonly headerOf?: (name: string) => string | undefined;
   readonly body: RequestBody;
   /** the digest of the request, where another protection, further out, has taken it already; then not of the body */
   readonly fingerprint?: string | undefined;

@@ -20,6 +20,7 @@ const optionNames: ReadonlySet<string> = new Set<string>([
   'echoKey',
   'keysPer',
   'ignoreMembers',
+  'compareHeaders',
   'renderRefusal',
   'onStoreError',
   'keepHeaders',
@@ -110,6 +111,10 @@ export function checkWords(options: IdempotencyOptions<never>, faults: string[])
   if (!Array.isArray(ignored) || !ignored.every(isMemberPath)) {
     faults.push('ignoreMembers must be a list of names of members, or of lists of names');
   }
+  const compared: unknown = options.compareHeaders ?? [];
+  if (!Array.isArray(compared) || !compared.every(isHeaderName)) {
+    faults.push('compareHeaders must be a list of header names');
+  }
   const pattern: unknown = options.keyPattern;
   if (pattern !== undefined && !(pattern instanceof RegExp && !pattern.global && !pattern.sticky)) {
     faults.push('keyPattern must be a regular expression without the flags g and y');
@@ -124,6 +129,10 @@ export function checkWords(options: IdempotencyOptions<never>, faults: string[])
   ) {
     faults.push('methods must be a list of HTTP methods');
   }
+}
+
+function isHeaderName(name: unknown): boolean {
+  return typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(name);
 }
 
 function isMemberPath(path: unknown): boolean {

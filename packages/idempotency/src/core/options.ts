@@ -38,6 +38,8 @@ export interface IdempotencyOptions<Request = unknown> {
   readonly keysPer?: 'caller' | 'endpoint';
   /** members of a JSON body that differ from retry to retry, and are not compared; a list of names goes into nested ones */
   readonly ignoreMembers?: readonly MemberPath[];
+  /** headers of the request that are compared, besides `If-Match`: `['x-account']`. Another value is another request */
+  readonly compareHeaders?: readonly string[];
   /** the methods that are protected; POST, PUT, PATCH and DELETE */
   readonly methods?: readonly string[];
   /** how long a lease holds unless it is renewed, which it is while the handler lives; 30 s */
@@ -128,6 +130,8 @@ export interface EngineSettings {
   readonly echoKey: boolean;
   readonly keysPer: 'caller' | 'endpoint';
   readonly ignoreMembers: readonly MemberPath[];
+  /** in lower case */
+  readonly compareHeaders: readonly string[];
   readonly renderRefusal: RenderRefusal | undefined;
   readonly onStoreError: 'refuse' | 'proceed';
   readonly storeTimeoutMs: number;

@@ -108,11 +108,9 @@ export class FetchProtection {
       method,
       ...splitTarget(targetOf(head.url)),
       ifMatch: headers.get('if-match') ?? undefined,
+      headerOf: (name) => headers.get(name) ?? undefined,
       body: whole.body,
-      fingerprint:
-        reader.comparesItself || this.#engine.settings.ignoreMembers.length > 0
-          ? undefined
-          : reader.outer?.fingerprint,
+      fingerprint: reader.comparesItself || this.#comparesMore ? undefined : reader.outer?.fingerprint,
       caller,
       key: reading.key,
       ...about,
@@ -153,6 +151,12 @@ export class FetchProtection {
         return { kind: 'found', reading: keys.ofBody(whole.body, has), whole };
       }
     }
+  }
+
+  /** Whether the digest that a protection further out took of the request may not be that of this one. */
+  get #comparesMore(): boolean {
+    const { ignoreMembers, compareHeaders } = this.#engine.settings;
+    return ignoreMembers.length > 0 || compareHeaders.length > 0;
   }
 
   #unread(why: 'too_large' | 'broken_off', about: RefusedRequest): Begun & { kind: 'answer' } {

@@ -179,7 +179,10 @@ export class NodeProtection<Request> {
 
   /** Whether the digest that a protection further out took of the request is not that of this one. */
   get #comparesItself(): boolean {
-    return this.#options.fingerprintBody !== undefined || this.#engine.settings.ignoreMembers.length > 0;
+    const { ignoreMembers, compareHeaders } = this.#engine.settings;
+    return (
+      this.#options.fingerprintBody !== undefined || ignoreMembers.length > 0 || compareHeaders.length > 0
+    );
   }
 
   #about(exchange: NodeExchange<Request>): RefusedRequest {
@@ -223,6 +226,7 @@ export class NodeProtection<Request> {
       path,
       query,
       ifMatch: raw.headers['if-match'],
+      headerOf: (name) => raw.headers[name]?.toString(),
       body,
       fingerprint: about.fingerprint,
       caller: about.caller,

@@ -99,6 +99,21 @@ export const optionLaws: readonly AdapterLaw[] = [
       }),
   },
   {
+    id: 'compared-headers',
+    sentence: 'Headers that the options name are compared; no others are.',
+    concerns: always,
+    run: (subject) =>
+      withApp(subject, { options: { compareHeaders: ['X-Account'] } }, async (app) => {
+        const key = newKey();
+        const first = await app.post('json', { key, headers: [['X-Account', 'a']] });
+        const same = [['x-account', 'a'] as const, ['x-trace', '2'] as const];
+        assertReplay(await app.post('json', { key, headers: same }), first);
+        for (const headers of [[['X-Account', 'b'] as const], []]) {
+          assertRefusal(await app.post('json', { key, headers }), 409, 'idempotency_conflict');
+        }
+      }),
+  },
+  {
     id: 'failed-work-again',
     sentence: 'If the options say so, an answer from 400 to 499 leaves its key free: the retry is executed.',
     concerns: always,
