@@ -13,6 +13,11 @@ export type KeptHeader = readonly [name: string, value: string];
 export const replayedHeader = 'idempotency-replayed';
 
 /**
+ * Receipts of a payment (x402; the Payment authentication scheme): they belong to the effect, not to the exchange.
+ */
+export const receiptHeaders: readonly string[] = ['payment-response', 'payment-receipt'];
+
+/**
  * The headers that describe the representation, and so belong to the first answer. Everything else (`Set-Cookie`,
  * `Date`, hop-by-hop headers, request ids, rate limits) speaks of one exchange and is made anew for each.
  *
@@ -27,9 +32,7 @@ export const representationHeaders: readonly string[] = [
   'last-modified',
   'link',
   'location',
-  // Receipts of a payment (x402; the Payment authentication scheme): they belong to the effect, not to the exchange.
-  'payment-response',
-  'payment-receipt',
+  ...receiptHeaders,
 ];
 
 /** Whether a header is kept, by its name in lower case. */

@@ -6,6 +6,7 @@ import type { BegunOperation, Ending, OperationContext } from './operation/conte
 import { HeldKey } from './operation/held-key.ts';
 import { Lease } from './operation/lease.ts';
 import { referenceOf } from './operation/reference.ts';
+import type { Refusal } from './refusal.ts';
 import type { Awaitable, TransactionCompleter } from './store.ts';
 
 /** One execution of an idempotent request, from the claim of its key to its end. */
@@ -113,6 +114,15 @@ export class Operation {
   /** Says what to do when the answer is to go through: for an adapter that holds its response. */
   onStream(letThrough: () => void): void {
     this.#letThrough = letThrough;
+  }
+
+  /**
+   * Says that a refusal, in the form of the profile, is sent in the place of whatever is answered.
+   *
+   * @param fate what becomes of the key: `free`, a retry is executed; `unknown`, a retry is handled as after a crash
+   */
+  refuseWith(refusal: Refusal, fate: 'free' | 'unknown'): void {
+    this.#conclusion.refuseWith(refusal, fate);
   }
 
   /** Whether the handler is known to run. */

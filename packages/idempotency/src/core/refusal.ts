@@ -26,9 +26,9 @@ export type RefusalCode = Refusal['code'];
 
 /**
  * Why nobody knows whether the operation took effect: its process died or gave up, its lease was lost to another
- * holder, or its answer could not be stored.
+ * holder, its answer could not be stored, or it is not known whether its payment was settled.
  */
-export type UnknownOutcomeCause = 'abandoned' | 'lease_lost' | 'not_stored';
+export type UnknownOutcomeCause = 'abandoned' | 'lease_lost' | 'not_stored' | 'payment_pending';
 
 /** What the table of refusals says of one. */
 interface RefusalEntry {
@@ -61,8 +61,13 @@ export const refusalCodes: Readonly<Record<RefusalCode, RefusalEntry>> = {
 
 /** The status of a refusal in the default profile: 503 where only our side failed and a retry is what helps. */
 export function refusalStatus(refusal: Refusal): number {
-  if (refusal.code === 'idempotency_outcome_unknown' && refusal.cause === 'not_stored') return 503;
+  if (refusal.code === 'idempotency_outcome_unknown' && isPassing(refusal.cause)) return 503;
   return refusalCodes[refusal.code].status;
+}
+
+/** Whether a retry may learn the outcome. */
+function isPassing(cause: UnknownOutcomeCause): boolean {
+  return cause === 'not_stored' || cause === 'payment_pending';
 }
 
 /** The title of a refusal. */
@@ -131,6 +136,8 @@ const unknownOutcomeMessages: Readonly<Record<UnknownOutcomeCause, string>> = {
     'this request was begun, and another one with the same Idempotency-Key has taken over: send it again with the same key',
   not_stored:
     'this request was executed, and its answer could not be stored: send it again with the same key',
+  payment_pending:
+    'it is not known yet whether the payment of this request was settled: do not pay again, send the same request with the same payment later',
 };
 
 /** An RFC 3339 timestamp in UTC. */

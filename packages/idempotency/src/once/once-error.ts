@@ -45,4 +45,5 @@ const outcomeMessages: Readonly<Record<UnknownOutcomeCause, string>> = {
   lease_lost:
     'the work of this key was begun here, and another process has taken over: try the same key again',
   not_stored: 'the work of this key was done, and its result could not be stored: try the same key again',
+  payment_pending: 'it is not known yet whether this key was paid for: try it again later',
 };

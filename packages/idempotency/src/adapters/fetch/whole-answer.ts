@@ -1,4 +1,4 @@
-import type { KeptHeader, KeptResponse } from '../../core/kept-response.ts';
+import { type KeptHeader, type KeptResponse, receiptHeaders } from '../../core/kept-response.ts';
 import { withoutContentCoding } from '../node/content-coding.ts';
 import { type BodyStart, joined, readStart } from './bounded-body.ts';
 
@@ -99,5 +99,8 @@ export function withHeader(response: Response, [name, value]: KeptHeader): Respo
 
 function isOfTheBody(name: string): boolean {
   if (name.startsWith('content-security-policy')) return false;
-  return name.startsWith('content-') || ['etag', 'last-modified', 'link', 'location'].includes(name);
+  return (
+    name.startsWith('content-') ||
+    ['etag', 'last-modified', 'link', 'location', ...receiptHeaders].includes(name)
+  );
 }

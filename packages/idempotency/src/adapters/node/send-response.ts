@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import type { KeptResponse } from '../../core/kept-response.ts';
+import { type KeptResponse, receiptHeaders as receipts } from '../../core/kept-response.ts';
 
 /** Headers of an answer that the handler prepared and that is replaced by another one. */
 function isOfTheBody(name: string): boolean {
   return (
     name.startsWith('content-') ||
-    ['etag', 'last-modified', 'link', 'location', 'transfer-encoding'].includes(name)
+    ['etag', 'last-modified', 'link', 'location', 'transfer-encoding', ...receipts].includes(name)
   );
 }
 

@@ -2,11 +2,18 @@ import { andThen } from '../awaitable.ts';
 import { judgedAnswer } from '../judged-answer.ts';
 import { type KeptResponse, keepHeaders } from '../kept-response.ts';
 import type { EngineSettings } from '../options.ts';
+import type { Refusal } from '../refusal.ts';
 import type { Awaitable, CompletedRecord, Completion, StoredRecord, TransactionCompleter } from '../store.ts';
 import { bodyBytes, decodeAnswer, encodeAnswer } from '../stored-answer.ts';
 import type { DecidedEnd } from './context.ts';
 import type { HeldKey } from './held-key.ts';
 import { LeaseLostError } from './lease-lost-error.ts';
+
+/** A refusal that is sent in the place of an answer, and what becomes of the key. */
+interface RefusalInstead {
+  readonly refusal: Refusal;
+  readonly fate: 'free' | 'unknown';
+}
 
 /** Decides what becomes of a key and of an answer to it, and does that in the store. */
 export class Conclusion {
@@ -17,6 +24,7 @@ export class Conclusion {
   #largeWithin: KeptResponse | undefined;
   /** what the handler itself says of the key, whatever its answer */
   #said: 'free' | 'unknown' | undefined;
+  #refusal: RefusalInstead | undefined;
 
   constructor(settings: EngineSettings, key: HeldKey) {
     this.#settings = settings;
@@ -51,15 +59,21 @@ export class Conclusion {
     this.#said = fate;
   }
 
+  /** Takes a refusal that is sent in the place of the answer. */
+  refuseWith(refusal: Refusal, fate: 'free' | 'unknown'): void {
+    this.#refusal = { refusal, fate };
+  }
+
   /** Whether an answer leaves the key free. */
   isFreeing(answer: KeptResponse): boolean {
-    if (this.#isWithin) return false;
+    if (this.#isWithin || this.#refusal !== undefined) return false;
     return this.#settings.mode === 'atomic' ? this.#isNone(answer) : this.#fateOf(answer) === 'free';
   }
 
   /** Ends the operation with an answer. */
   decide(answer: KeptResponse): Awaitable<DecidedEnd> {
-    return this.#isWithin ? this.#decideCommitted(answer) : this.#decideUncommitted(answer);
+    if (this.#isWithin) return this.#decideCommitted(answer);
+    return this.#refusal === undefined ? this.#decideUncommitted(answer) : this.#decideRefused(this.#refusal);
   }
 
   /** Frees the key, and sends the answer. */
@@ -102,6 +116,12 @@ export class Conclusion {
 
   #fateOf(answer: KeptResponse): 'keep' | 'free' | 'unknown' {
     return this.#said ?? fateOf(answer, this.#settings);
+  }
+
+  async #decideRefused({ refusal, fate }: RefusalInstead): Promise<DecidedEnd> {
+    if (fate === 'free') await this.#key.release();
+    else await this.#key.renew(0);
+    return { ending: { kind: 'refuse', refusal }, outcome: fate === 'free' ? 'released' : 'abandoned' };
   }
 
   async #leaveUnknown(answer: KeptResponse): Promise<DecidedEnd> {
