@@ -30,6 +30,12 @@ const libraryRooms: Readonly<Record<string, readonly string[]>> = {
   client: [core],
   observers: [core],
   once: [core],
+  cells: [
+    core,
+    `${library}/stores/(sqlite|postgres)/(connection|bindings)`,
+    `${library}/stores/redis/(connection|scripts)`,
+  ],
+  payments: [core, `${library}/cells/`, `${library}/adapters/(express|hono|node|fetch)`],
   // The laws of adapters run over a real store.
   testing: [core, `${library}/stores/memory`],
 };

@@ -1,0 +1,214 @@
+import type { CellStore } from '../../cells/cell-store.ts';
+import type { AbandonedOperation, AbandonedVerdict } from '../../core/abandoned.ts';
+import { AnswerCipher } from '../../core/answer-cipher.ts';
+import type { CallerOptions } from '../../core/caller-options.ts';
+import { parseIdempotencyKey } from '../../core/idempotency-key.ts';
+import { InvalidOptionsError } from '../../core/invalid-options.ts';
+import type { KeyOptions } from '../../core/key-options.ts';
+import type { Operation } from '../../core/operation.ts';
+import { checkKeptHeaders } from '../../core/option-faults.ts';
+import type { IdempotencyOptions } from '../../core/options.ts';
+import type { Refusal } from '../../core/refusal.ts';
+import type { Awaitable } from '../../core/store.ts';
+import { AnswerKeeper } from './kept-answer.ts';
+import type { PaidRequest } from './paid-request.ts';
+import { type Payment, parsePayment, paymentHeaders } from './payment.ts';
+import type { PendingSettlement, SettlementFinding } from './settlement.ts';
+import { Settlements } from './settlements.ts';
+import type { X402Server } from './x402-shapes.ts';
+
+/** What a paid API says of its payments. */
+export interface PaymentOptions {
+  /** the `x402ResourceServer` that the middleware of x402 was made with */
+  readonly server: X402Server;
+  /** where settlements are written down before they are made: durable, and the same for all instances */
+  readonly settlements: CellStore;
+  /**
+   * Finds out what became of a settlement whose outcome is not known, because the process died or the facilitator did not
+   * answer. Without it such a payment is told as unknown, and never settled again.
+   */
+  findSettlement?(pending: PendingSettlement): Awaitable<SettlementFinding>;
+  /**
+   * Whether a facilitator that gave this reason has not settled and will not; then a retry may be settled. By default for
+   * reasons that begin with `invalid_`, `insufficient_` or `unsupported_`. Everything else is unknown.
+   */
+  readonly hasFailed?: (errorReason: string) => boolean;
+  /** whether a payment without the extension `payment-identifier` is refused; false */
+  readonly requireIdentifier?: boolean;
+}
+
+/** The options of the protection that payments decide. */
+type Decided = 'mode' | 'requireKey' | 'keyOf' | 'keysPer';
+
+/** The options of a paid API: those of the adapter, but for what payments decide, and those of the payments. */
+export type PaidOptions<Options> = Omit<Options, Decided | 'server'> & PaymentOptions;
+
+/** The value of a header of a request, by its name in lower case. */
+type HeaderOf<Request> = (request: Request, name: string) => string | undefined;
+
+/** The names of the options that are not the adapter's. */
+const paymentNames: readonly string[] = [
+  'server',
+  'settlements',
+  'findSettlement',
+  'hasFailed',
+  'requireIdentifier',
+];
+
+/** What every adapter has of options. */
+type ProtectionOptions<Request> = IdempotencyOptions<Request> &
+  CallerOptions<Request> &
+  KeyOptions<[request: Request]>;
+
+/** What a paid API works with, made from its options. */
+export class Payments<Request> {
+  readonly settlements: Settlements;
+  readonly answers: AnswerKeeper;
+  readonly hasFailed: (reason: string | undefined) => boolean;
+  readonly #headerOf: HeaderOf<Request>;
+  readonly #requireIdentifier: boolean;
+
+  /** @throws {InvalidOptionsError} for mistakes in the options of payments */
+  constructor(options: PaymentOptions & Partial<IdempotencyOptions<never>>, headerOf: HeaderOf<Request>) {
+    const faults = paymentFaults(options);
+    const isKept = checkKeptHeaders([...(options.keepHeaders ?? []), 'cache-control'], faults);
+    if (faults.length > 0) throw new InvalidOptionsError(faults);
+    const cipher = options.encryption === undefined ? undefined : new AnswerCipher(options.encryption);
+    this.settlements = new Settlements(
+      options.settlements,
+      options.findSettlement && ((pending) => options.findSettlement?.(pending) ?? { kind: 'unknown' }),
+    );
+    this.answers = new AnswerKeeper(isKept, options.answerBytesMax ?? answerBytesMaxDefault, cipher);
+    const { hasFailed = isFailure } = options;
+    this.hasFailed = (reason) => reason !== undefined && hasFailed(reason);
+    this.#headerOf = headerOf;
+    this.#requireIdentifier = options.requireIdentifier ?? false;
+  }
+
+  /** The payment that a request carries. */
+  paymentOf(request: Request): Payment | undefined {
+    for (const name of paymentHeaders) {
+      const payment = parsePayment(this.#headerOf(request, name));
+      if (payment !== undefined) return payment;
+    }
+    return undefined;
+  }
+
+  /** The key of a paid request. One without a payment is only asked for it, and is not protected. */
+  keyOf(request: Request): string | undefined {
+    const payment = this.paymentOf(request);
+    if (payment === undefined) return undefined;
+    return payment.identifier ?? this.#headerKey(request) ?? `x402-${payment.digest}`;
+  }
+
+  /** Who pays. */
+  payerOf(request: Request): string {
+    return `x402:${this.paymentOf(request)?.payer ?? ''}`;
+  }
+
+  /** What is wrong with the keys of a paid request. */
+  refusalOf(request: Request): Refusal | undefined {
+    const payment = this.paymentOf(request);
+    if (payment === undefined) return undefined;
+    if (payment.identifier === undefined) {
+      return this.#requireIdentifier
+        ? { code: 'invalid_idempotency_key', reason: 'the payment must have a payment-identifier' }
+        : undefined;
+    }
+    const key = this.#headerKey(request);
+    if (key === undefined || key === payment.identifier) return undefined;
+    const reason = 'it differs from the payment-identifier: send the same in both, or one of them';
+    return { code: 'invalid_idempotency_key', reason };
+  }
+
+  /**
+   * What becomes of an operation that was begun and never ended. One whose payment was sent to be settled is looked at by
+   * `resume`, and not executed: see there.
+   */
+  async onAbandoned(
+    operation: AbandonedOperation,
+    otherwise: IdempotencyOptions['onAbandoned'],
+  ): Promise<AbandonedVerdict> {
+    const payment = this.paymentOf(parseRequest<Request>(operation));
+    if (payment !== undefined && (await this.#isResumed(payment.digest, operation.reference))) return 'rerun';
+    return typeof otherwise === 'function' ? otherwise(operation) : (otherwise ?? 'refuse');
+  }
+
+  /** Whether a retry is answered by what is known of its payment. */
+  async #isResumed(payment: string, operation: string): Promise<boolean> {
+    try {
+      const known = await this.settlements.read(payment, 'after-handler');
+      if (known?.operation !== operation) return false;
+      return known.state === 'begun' || (known.state === 'settled' && known.answer !== undefined);
+    } catch {
+      // It is looked at again by the next retry.
+      return false;
+    }
+  }
+
+  /** The options of the adapter: those of the application, with what payments decide. */
+  adapterOptions<Options extends ProtectionOptions<Request>>(options: PaidOptions<Options>): Options {
+    const given = Object.entries(options).filter(([name]) => !paymentNames.includes(name));
+    const { onAbandoned, keepHeaders = [], compareHeaders = [] } = options;
+    const decided: Partial<ProtectionOptions<Request>> = {
+      methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      ...(options.tenantOf === undefined && options.callers === undefined
+        ? { tenantOf: (request) => this.payerOf(request) }
+        : {}),
+      ...Object.fromEntries(given),
+      mode: 'leased',
+      keepHeaders: [...keepHeaders, 'cache-control'],
+      compareHeaders: [...compareHeaders, ...paymentHeaders],
+      skip: (request) => this.paymentOf(request) === undefined || (options.skip?.(request) ?? false),
+      keyOf: (request) => this.keyOf(request),
+      onAbandoned: (operation) => this.onAbandoned(operation, onAbandoned),
+    };
+    return decided as Options;
+  }
+
+  /** A request that pays, as it is begun; `undefined` for one without a payment, or that is not protected. */
+  begin(request: Request, operation: Operation | undefined, status: () => number): PaidRequest | undefined {
+    const payment = this.paymentOf(request);
+    if (payment === undefined || operation === undefined) return undefined;
+    const { settlements, answers, hasFailed } = this;
+    const [settled, begun] = [new Map(), new Map()];
+    return { payment, operation, settlements, answers, hasFailed, status, settled, begun };
+  }
+
+  #headerKey(request: Request): string | undefined {
+    const line = this.#headerOf(request, 'idempotency-key');
+    if (line === undefined) return undefined;
+    const parsed = parseIdempotencyKey([line]);
+    return parsed.kind === 'valid' ? parsed.key : line;
+  }
+}
+
+const answerBytesMaxDefault = 1_048_576;
+
+/** The adapter has given its request to the engine, which gives it back. */
+function parseRequest<Request>({ request }: AbandonedOperation): Request {
+  return request as Request;
+}
+
+function isFailure(reason: string): boolean {
+  return /^(invalid|insufficient|unsupported)_/.test(reason);
+}
+
+function paymentFaults(options: PaymentOptions): string[] {
+  const faults: string[] = [];
+  const { server, settlements, requireIdentifier } = options;
+  if (typeof server?.onBeforeSettle !== 'function' || typeof server.onSettleFailure !== 'function') {
+    faults.push('server must be the x402ResourceServer that the middleware of x402 was made with');
+  }
+  if (typeof settlements?.read !== 'function' || typeof settlements.write !== 'function') {
+    faults.push('settlements must be a cell store: sqliteCells, postgresCells or redisCells');
+  }
+  for (const name of ['findSettlement', 'hasFailed'] as const) {
+    if (options[name] !== undefined && typeof options[name] !== 'function')
+      faults.push(`${name} must be a function`);
+  }
+  if (requireIdentifier !== undefined && typeof requireIdentifier !== 'boolean') {
+    faults.push('requireIdentifier must be true or false');
+  }
+  return faults;
+}

@@ -1,0 +1,66 @@
+import { canonicalJson, type Json } from '../../core/canonical-json.ts';
+import { sha256 } from '../../core/digest.ts';
+
+/** A payment as a client of x402 sends it, as far as it is read here. */
+export interface Payment {
+  /** names what was signed, whatever else the payload says: the same authorization is the same payment */
+  readonly digest: string;
+  /** the `id` of the extension `payment-identifier` */
+  readonly identifier: string | undefined;
+  /** the payload as it was sent */
+  readonly sent: unknown;
+  /** who says that it pays, where the scheme tells it; not verified yet */
+  readonly payer: string | undefined;
+}
+
+/** The headers that carry a payment: x402 version 2, and version 1. */
+export const paymentHeaders = ['payment-signature', 'x-payment'] as const;
+
+/** The payment in a header; `undefined` for what is none, of which x402 asks for payment. */
+export function parsePayment(header: string | undefined): Payment | undefined {
+  if (header === undefined) return undefined;
+  try {
+    const sent: unknown = JSON.parse(Buffer.from(header, 'base64').toString());
+    return paymentOf(sent);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The payment of a payload that x402 has decoded; `undefined` for what is none. */
+function paymentOf(sent: unknown): Payment | undefined {
+  const payload = member(sent, 'payload');
+  if (typeof payload !== 'object' || payload === null) return undefined;
+  // Version 1 has scheme and network beside the payload, version 2 in what was accepted.
+  const accepted = member(sent, 'accepted') ?? sent;
+  const terms = ['scheme', 'network', 'asset'].map((name) => String(member(accepted, name)).toLowerCase());
+  const authorization = member(payload, 'authorization') ?? member(payload, 'permit2Authorization');
+  // A signature can be written in several ways, and an address in upper and lower case.
+  const signed =
+    authorization === undefined
+      ? canonicalJson(json(payload))
+      : canonicalJson(json(authorization)).toLowerCase();
+  const payer = member(authorization, 'from');
+  return {
+    digest: sha256([...terms, signed].map((part) => `${part.length}:${part}`).join('')),
+    identifier: identifierOf(sent),
+    sent,
+    payer: typeof payer === 'string' && payer !== '' ? payer.toLowerCase() : undefined,
+  };
+}
+
+function identifierOf(sent: unknown): string | undefined {
+  const info = member(member(member(sent, 'extensions'), 'payment-identifier'), 'info');
+  const id = member(info, 'id');
+  return typeof id === 'string' && /^[\x21-\x7e]{1,255}$/.test(id) ? id : undefined;
+}
+
+/** It came out of a text of JSON. */
+function json(value: unknown): Json {
+  return value as Json;
+}
+
+function member(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+  return Reflect.get(value, name);
+}
