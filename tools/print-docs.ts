@@ -5,6 +5,7 @@ import { buildPackage } from './build-package.ts';
 import { commandLinePage, withIngestOptions } from './command-line-page.ts';
 import { guaranteesPage, readmeWithGuarantees } from './guarantees-page.ts';
 import { writeReports } from './package-api.ts';
+import { peersPage } from './peers-page.ts';
 
 interface Page {
   readonly file: string;
@@ -56,6 +57,7 @@ const pages: readonly Page[] = [
   { file: 'docs/reference/command-line.md', text: commandLinePage() },
   { file: ingestPage, text: withIngestOptions(readFileSync(ingestPage, 'utf8')) },
   { file: 'docs/reference/guarantees.md', text: guaranteesPage() },
+  { file: 'docs/reference/idempotency-peers.md', text: peersPage() },
   { file: packageReadme, text: readmeWithGuarantees(readFileSync(packageReadme, 'utf8')) },
 ];
 
