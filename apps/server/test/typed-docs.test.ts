@@ -5,7 +5,7 @@ import { apiAt } from './harness/api.ts';
 import { emptyDatabase } from './harness/database.ts';
 import { startProcess } from './harness/process.ts';
 import { rounds } from './harness/rounds.ts';
-import { assertSaid, blocksOf, documentsIn, type TypedBlock, type } from './harness/typed.ts';
+import { assertSaid, blocksOf, documentsIn, scriptWith, type TypedBlock, type } from './harness/typed.ts';
 
 const killedWrites = rounds({ test: 100, prove: 500 });
 
@@ -79,6 +79,14 @@ test("the README's requests count once each when the server is killed among them
   assert.equal(JSON.parse(printed).total, killedWrites);
   const audit = await type(t, 'curl http://127.0.0.1:3001/api/v1/audit', first.url);
   assert.match(audit.printed, /"ok":true/);
+});
+
+test("the README's loop records its usage once, and ends", async (t) => {
+  const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
+  const script = scriptWith('README.md', 'for (let attempt');
+  const { code } = await type(t, `node --input-type=module <<'END'\n${script}END\n`, url);
+  assert.equal(code, 0);
+  assert.equal((await apiAt(url).get('/usage/agent-7/search')).json.total, 3);
 });
 
 test("the README's trace is ingested once, however often", async (t) => {

@@ -169,15 +169,6 @@ test('the published pages lead to no file that is not published', () => {
   }
 });
 
-test('every name that the README and the docs import exists', () => {
-  const pages = globSync('docs/**/*.md', { cwd: root }).map((page) =>
-    readFileSync(path.join(root, page), 'utf8'),
-  );
-  const imports = [readme, ...pages].flatMap((page) => importsIn(page));
-  assert.ok(imports.length > 10);
-  assert.equal(typeErrors(full, 'nodenext', separately(imports)), '');
-});
-
 test("the README's server replays a retry, and refuses another request under the same key", async () => {
   writeFileSync(path.join(full, 'server.js'), blockNamed('server.js'));
   writeFileSync(path.join(full, 'tell-port.js'), tellPort);
@@ -285,29 +276,6 @@ function typeErrors(project: string, moduleResolution: string, source: string): 
 
 function importsOf(wanted: readonly string[]): string {
   return wanted.map((specifier, at) => `export * as entry${at} from '${specifier}';\n`).join('');
-}
-
-interface NamedImport {
-  readonly names: readonly string[];
-  readonly from: string;
-}
-
-function importsIn(page: string): readonly NamedImport[] {
-  return [...page.matchAll(/import\s+(?:type\s+)?\{([^}]*)\}\s+from\s+'(@billonce\/idempotency[^']*)'/g)].map(
-    ([, names = '', from = '']) => ({
-      names: names
-        .split(',')
-        .map((name) => name.replace(/^\s*type\s+|\s+as\s.*$/g, '').trim())
-        .filter((name) => name !== ''),
-      from,
-    }),
-  );
-}
-
-/** One import for each name, under names of their own: several entries export the same name. */
-function separately(imports: readonly NamedImport[]): string {
-  const lines = imports.flatMap(({ names, from }) => names.map((name) => ({ name, from })));
-  return lines.map(({ name, from }, at) => `export type { ${name} as name${at} } from '${from}';\n`).join('');
 }
 
 /** The fenced block of the README that begins with the name of its file. */

@@ -29,6 +29,15 @@ export function blocksOf(page: string): TypedBlock[] {
   });
 }
 
+/** The first block of JavaScript of a page that has a text in it. */
+export function scriptWith(page: string, text: string): string {
+  const [, ...parts] = readFileSync(join(repository, page), 'utf8').split(/^```js\n/m);
+  const blocks = parts.map((part) => part.split(/^```$/m)[0] ?? '');
+  const found = blocks.find((code) => code.includes(text));
+  assert.ok(found !== undefined, `no block of ${page} has ${text}`);
+  return found;
+}
+
 /** Several JSON objects in a row, with nothing or white space between them. */
 export function documentsIn(text: string): unknown[] {
   if (text.trim() === '') return [];

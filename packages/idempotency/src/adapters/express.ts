@@ -31,11 +31,17 @@ export type ExpressMiddleware<Request> = (
  * @example
  * app.use(idempotency({ store: memoryStore(), tenantOf }));
  */
+// Express infers from all middleware of a route what its handler is given: one that names no body leaves that to Express.
+export function idempotency(options: ExpressOptions): ExpressMiddleware<IncomingMessage>;
 export function idempotency<Request extends ExpressRequest = ExpressRequest>(
   options: ExpressOptions<Request>,
-): ExpressMiddleware<NoInfer<Request>> {
+): ExpressMiddleware<NoInfer<Request>>;
+export function idempotency<Request extends ExpressRequest>(
+  options: ExpressOptions<Request>,
+): ExpressMiddleware<IncomingMessage> {
   const protection = new NodeProtection<Request>(options, true);
-  return (request, response, next) => {
+  return (incoming, response, next) => {
+    const request = parseRequest<Request>(incoming);
     if (!protection.concerns(request)) return next();
     goOn(
       () =>
@@ -54,4 +60,9 @@ export function idempotency<Request extends ExpressRequest = ExpressRequest>(
       next,
     );
   };
+}
+
+/** The frameworks add to Node's request what their types say, a parser the body. */
+function parseRequest<Request>(request: unknown): Request {
+  return request as Request;
 }

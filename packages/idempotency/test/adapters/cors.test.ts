@@ -65,7 +65,10 @@ const apps: Readonly<Record<string, Start>> = {
       context.status = 201;
       context.body = {};
     });
-    const server = await listening(app.callback());
+    const callback = app.callback();
+    const server = await listening((request, response) => {
+      callback(request, response).catch(() => response.destroy());
+    });
     t.after(() => server.close());
     return server.port;
   },

@@ -55,6 +55,23 @@ test('cookie-session and response-time behind the protection keep their headers 
   });
 });
 
+test('cookie-session and response-time in front set their own headers on a replay', async () => {
+  const app = express();
+  app.use(responseTime(), cookieSession({ keys: ['secret'] }));
+  app.use((request, _response, next) => {
+    Object.assign(request, { session: { seenAtMs: Math.random() } });
+    next();
+  });
+  app.post('/', protection(), (_request, response) => response.json({ made: true }));
+  await withPort(app, async (url) => {
+    const [first, replay] = [await post(url), await post(url)];
+    assert.equal(replay.headers.get('idempotency-replayed'), 'true');
+    assert.ok(replay.headers.has('x-response-time'));
+    assert.match(replay.headers.get('set-cookie') ?? '', /session=/);
+    assert.notEqual(replay.headers.get('set-cookie'), first.headers.get('set-cookie'));
+  });
+});
+
 test('a request that was not paid is executed under the same key once it is, and its receipt is replayed', async () => {
   const app = express();
   let paid = 0;

@@ -13,7 +13,7 @@ interface LambdaAnswer {
   readonly body: string;
 }
 
-// It has no types of its own.
+// Its own types need those of AWS Lambda.
 const serverlessExpress: (options: {
   readonly app: Express;
 }) => (event: object, context: object) => Promise<LambdaAnswer> = createRequire(import.meta.url)(

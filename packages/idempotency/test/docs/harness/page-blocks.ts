@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const repository = fileURLToPath(new URL('../../../../..', import.meta.url));
+
+/** A block of code in a page that is a whole file: its first line names it. */
+export interface PageBlock {
+  /** the page, by its path in the repository */
+  readonly page: string;
+  readonly file: string;
+  readonly code: string;
+}
+
+/**
+ * The blocks of JavaScript and TypeScript of a page that are whole files.
+ *
+ * @throws {Error} if two have the same name
+ */
+export function blocksOf(page: string): readonly PageBlock[] {
+  const blocks = fencedIn(page).flatMap((code) => {
+    const file = /^\/\/ ([\w.-]+\.[jt]s)\n/.exec(code)?.[1];
+    return file === undefined ? [] : [{ page, file, code }];
+  });
+  const names = blocks.map(({ file }) => file);
+  if (new Set(names).size < names.length) throw new Error(`${page}: two blocks have the same file`);
+  return blocks;
+}
+
+/** How many blocks of JavaScript and TypeScript of a page are parts of files only. */
+export function fragmentsIn(page: string): number {
+  return fencedIn(page).length - blocksOf(page).length;
+}
+
+function fencedIn(page: string): readonly string[] {
+  const [, ...parts] = readFileSync(join(repository, page), 'utf8').split(/^```(?:js|tsx?)\n/m);
+  return parts.map((part) => part.split(/^```$/m)[0] ?? '');
+}

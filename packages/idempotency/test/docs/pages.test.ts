@@ -1,0 +1,73 @@
+// The code of the library's pages: each block compiles as it stands, and does what its page says.
+import assert from 'node:assert/strict';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { blocksOf, fragmentsIn } from './harness/page-blocks.ts';
+import { loadBlock } from './harness/page-modules.ts';
+import { typeErrorsOf } from './harness/typed-blocks.ts';
+import { pageRuns } from './page-runs.ts';
+import { stopServers } from './runs/stores.ts';
+
+const repository = fileURLToPath(new URL('../../../..', import.meta.url));
+const pages = [
+  ...globSync('docs/how-to/idempotency/*.md', { cwd: repository }).sort(),
+  'docs/reference/idempotency-profiles.md',
+  'packages/idempotency/README.md',
+];
+const blocks = pages.flatMap(blocksOf);
+/** Blocks that are tests themselves: they are added to this file. */
+const testBlocks = blocks.filter(({ file }) => /\.test\.[jt]s$/.test(file));
+
+after(stopServers);
+
+test('each block compiles under strict, as it stands in its page', () => {
+  assert.ok(blocks.length > 30);
+  assert.deepEqual(typeErrorsOf(blocks), []);
+});
+
+test('each block names the file that it is', () => {
+  assert.deepEqual(
+    pages.filter((page) => fragmentsIn(page) > 0),
+    [],
+  );
+});
+
+test('each link of a page leads to a file', () => {
+  const broken = pages.flatMap((page) =>
+    linksOf(page).filter((link) => !existsSync(join(repository, page, '..', link))),
+  );
+  assert.deepEqual(broken, []);
+});
+
+for (const page of pages) {
+  const files = blocksOf(page).map(({ file }) => file);
+  if (files.length === 0) continue;
+  describe(`The code of ${page}`, () => {
+    for (const file of files) {
+      if (testBlocks.some((block) => block.page === page && block.file === file)) continue;
+      test(file, async (t) => {
+        const run = pageRuns[page]?.[file];
+        if (run === undefined) t.diagnostic('compiled, and not run: page-runs.ts does not say how');
+        else await run(t, page, file);
+      });
+    }
+    test('is all that is run for it', () => {
+      assert.deepEqual(
+        Object.keys(pageRuns[page] ?? {}).filter((file) => !files.includes(file)),
+        [],
+      );
+    });
+  });
+}
+
+for (const { page, file } of testBlocks) await loadBlock(page, file);
+
+function linksOf(page: string): readonly string[] {
+  const parts = readFileSync(join(repository, page), 'utf8').split(/^```.*$/m);
+  const prose = parts.filter((_part, at) => at % 2 === 0).join('');
+  return [...prose.matchAll(/\]\(([^()\s]+)\)/g)]
+    .map(([, link = '']) => link.replace(/#.*$/, ''))
+    .filter((link) => link !== '' && !/^[a-z]+:/.test(link));
+}
