@@ -1,5 +1,5 @@
 import { InvalidOptionsError } from '../core/invalid-options.ts';
-import { connectionOf, type RedisClient } from '../stores/redis/connection.ts';
+import { connectionOf, type RedisClient } from '../stores/redis/client.ts';
 import { newScript } from '../stores/redis/scripts.ts';
 import { type CellStore, demandCell } from './cell-store.ts';
 
