@@ -16,6 +16,7 @@ const longest: readonly string[] = [
   'test/start-faults',
   'test/webhooks',
   'test/ingest-crash',
+  'test/docs/',
   'test/adapters/',
   'test/package',
 ];

@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { transformSync } from 'esbuild';
 import manifest from '../package.json' with { type: 'json' };
 
 const packageFolder = path.resolve(import.meta.dirname, '..');
@@ -160,6 +161,25 @@ for (const [module, moduleResolution] of [
     assert.equal(run(project, process.execPath, 'consumer.js').trim(), 'function InvalidOptionsError');
   });
 }
+
+test('each entry survives the transformation to CommonJS that Babel makes of it for Jest', () => {
+  const project = path.join(temporary, 'transformed');
+  const lib = path.join(bare, 'node_modules', manifest.name, 'lib');
+  for (const file of globSync('**/*.js', { cwd: lib })) {
+    const to = path.join(project, file);
+    mkdirSync(path.dirname(to), { recursive: true });
+    const source = readFileSync(path.join(lib, file), 'utf8');
+    writeFileSync(to, transformSync(source, { format: 'cjs', target: 'node22' }).code);
+  }
+  writeFileSync(path.join(project, 'package.json'), '{ "type": "commonjs" }');
+  const entries = Object.entries(manifest.exports)
+    .filter(([subpath]) => !extensions.includes(manifest.name + subpath.slice(1)))
+    .map(([, source]) => source.replace('./src/', './').replace(/\.ts$/, '.js'));
+  const load = `const entries = ${JSON.stringify(entries)};
+    console.log(JSON.stringify(entries.filter((entry) => Object.keys(require(entry)).length > 0)));`;
+  writeFileSync(path.join(project, 'load.js'), load);
+  assert.deepEqual(JSON.parse(run(project, process.execPath, 'load.js')), entries);
+});
 
 test('the published pages lead to no file that is not published', () => {
   for (const page of ['README.md', 'CHANGELOG.md']) {
