@@ -44,6 +44,14 @@ const stores: readonly Held[] = [
     name: '`redisStore`, by `ioredis` and by `redis` 4, 5 and 6, on one server and on a cluster',
     file: `${storeTests}/redis.test.ts`,
   },
+  {
+    name: '`upstashStore`, on Redis behind the REST API of Upstash',
+    file: `${storeTests}/redis-upstash.test.ts`,
+  },
+  {
+    name: '`d1Store` and `durableObjectStore`, on workerd',
+    file: `${storeTests}/cloudflare.test.ts`,
+  },
 ];
 
 const adapterTests = 'packages/idempotency/test/adapters';
