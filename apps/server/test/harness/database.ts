@@ -47,6 +47,11 @@ export async function emptyDatabase(t: TestContext): Promise<string> {
   return engine === 'sqlite' ? `file:${migratedFile(t)}` : await migratedPostgres();
 }
 
+/** The `DATABASE_URL` of a database without tables, for a server of another version. */
+export async function blankDatabase(t: TestContext): Promise<string> {
+  return engine === 'sqlite' ? `file:${join(temporaryFolder(t), 'books.db')}` : await emptyPostgres();
+}
+
 /** A file with the tables of a server, and nothing in them. It is a copy: the migrations of a process's tests run once. */
 function migratedFile(t: TestContext): string {
   const file = join(temporaryFolder(t), 'books.db');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { setTimeout as passing } from 'node:timers/promises';
 import { type Api, apiAt } from '../harness/api.ts';
-import { emptyDatabase } from '../harness/database.ts';
+import { blankDatabase, emptyDatabase } from '../harness/database.ts';
 import { type ServerProcess, startProcess } from '../harness/process.ts';
 import { startReceiver } from '../harness/receiver.ts';
 import { adminKey, makeKey } from '../harness/tenants.ts';
@@ -55,7 +55,8 @@ export interface Soaked {
 }
 
 export async function startSoaked(t: TestContext, { main }: Length): Promise<Soaked> {
-  const variables = { ...environment, DATABASE_URL: await emptyDatabase(t) };
+  const databaseUrl = await (main === undefined ? emptyDatabase(t) : blankDatabase(t));
+  const variables = { ...environment, DATABASE_URL: databaseUrl };
   const log = new LogPipe(t);
   const server = await startProcess(t, variables, { output: log, ...(main === undefined ? {} : { main }) });
   const api = apiAt(server.url, undefined, main === undefined);
