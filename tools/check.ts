@@ -5,6 +5,7 @@ import { checkLayers } from './check-layers.ts';
 import { checkLockfile } from './check-lockfile.ts';
 import { checkPackage } from './check-package.ts';
 import { checkPatterns } from './check-patterns.ts';
+import { checkWords } from './check-words.ts';
 
 type Step = readonly [name: string, run: () => boolean | Promise<boolean>];
 
@@ -19,6 +20,7 @@ const steps: readonly Step[] = [
   ['printed docs', () => command(bin('node'), 'tools/print-docs.ts', '--check')],
   ['lock file', () => checkLockfile()],
   ['patterns', () => checkPatterns()],
+  ['words', () => checkWords()],
   ['layers', () => checkLayers()],
   ['package', () => checkPackage()],
 ];

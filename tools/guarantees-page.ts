@@ -15,7 +15,7 @@ const head = `# Guarantees of the library
 Printed by \`npm run docs\` from the laws of \`@billonce/idempotency/testing\`; not to be edited here.
 
 A law is a sentence and a function that rejects when the sentence does not hold. \`npm test\` runs each law over every store and every
-adapter below: on real servers, over real sockets. A store or an adapter of your own is held to them in the same way, see
+adapter below: on real servers, over real sockets. Your own store or adapter is held to them in the same way, see
 [write a store](../how-to/idempotency/write-a-store.md). An id stays the same from release to release.
 `;
 

@@ -19,7 +19,7 @@ no longer true fails. Of Stripe, the documentation was read.
 The suites were read in November 2026, in the repositories of express-idempotency, node-idempotency, idempot-js, hono-idempotency,
 nestarc/idempotency, universal-idempotent-request, reaatech/idempotency-middleware, fastify-idempotency-plugin,
 django-idempotency-key, IdempotentAPI, idempotency4j, idempotence4j, arun0009/idempotent, Powertools for AWS Lambda (TypeScript) and AgentPay's back end. What
-they test of their own parts (adapters of databases, serializers, configuration of a framework) has no row.
+they test of their internal parts (adapters of databases, serializers, configuration of a framework) has no row.
 `;
 
 function row({ intent, peers, here, note = '' }: PeerCase): string {

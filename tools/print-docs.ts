@@ -66,7 +66,7 @@ function isStale({ file, text }: Page): boolean {
 }
 
 function reportStale(stale: readonly Page[]): void {
-  for (const { file } of stale) console.error(`${file} is stale; npm run docs prints it anew`);
+  for (const { file } of stale) console.error(`${file} is stale; npm run docs prints it again`);
   process.exitCode = stale.length > 0 ? 1 : 0;
 }
 

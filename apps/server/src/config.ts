@@ -183,7 +183,7 @@ function tlsFiles(read: Reader, mistakes: string[]): TlsFiles | undefined {
 function clearTextWarnings({ host, tls }: Config): string[] {
   if (tls !== undefined || isLoopbackHost(host)) return [];
   return [
-    `HOST is ${host}, and TLS is off: whoever is on the way reads API keys and amounts, and may change them. ` +
+    `HOST is ${host}, and TLS is off: anyone on the network path can read and change API keys and amounts. ` +
       'Set TLS_CERT_FILE and TLS_KEY_FILE, or put a proxy that ends TLS in front, on a network that no one else is on',
   ];
 }

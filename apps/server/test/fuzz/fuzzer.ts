@@ -103,7 +103,7 @@ export class Fuzzer {
     }
   }
 
-  /** A request of an operation as it should be, with a key of its own. */
+  /** A request of an operation as it should be, with a separate key. */
   draw(operation: DocumentedOperation): FuzzRequest {
     const request = drawRequest(operation, this.#drawTools, this.#headersFor(operation));
     this.counts.cases += 1;

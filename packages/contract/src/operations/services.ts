@@ -57,7 +57,7 @@ export const servicesOperations = {
   putServiceBulk: {
     method: 'POST',
     path: '/api/v1/services/bulk',
-    summary: 'Register many services or change them, each with a result of its own',
+    summary: 'Register many services or change them, each with its result',
     access: 'tenant',
     body: services.ServiceBulk,
     bodyBytesMax: bulkBytesMax,

@@ -30,7 +30,7 @@ export const usageOperations = {
   recordUsageBulk: {
     method: 'POST',
     path: '/api/v1/usage/bulk',
-    summary: 'Record many usage items, each with a result of its own',
+    summary: 'Record many usage items, each with its result',
     access: 'tenant',
     query: usage.UsageBulkMode,
     body: usage.UsageBulk,

@@ -33,7 +33,7 @@ export const webhooksOperations = {
   changeWebhook: {
     method: 'PATCH',
     path: '/api/v1/webhooks/{id}',
-    summary: 'Change where a webhook points, what it is told of, or whether it is told',
+    summary: 'Change the URL of a webhook, its events, or whether it is enabled',
     access: 'tenant',
     params: webhook.WebhookParams,
     body: webhook.WebhookChange,

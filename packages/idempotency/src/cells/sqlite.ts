@@ -25,7 +25,7 @@ export function sqliteCells({ database, table = 'idempotency_cells' }: SqliteCel
   const connection = new Connection(database);
   const own = () => {
     if (!connection.isInTransaction) return connection;
-    throw new Error('a transaction is open on the handle of the cells: give them a handle of their own');
+    throw new Error('a transaction is open on the handle of the cells: give them a separate handle');
   };
   const [timeout] = own().rows('PRAGMA busy_timeout');
   if (Number(timeout?.[0]) === 0) connection.script(`PRAGMA busy_timeout = ${busyTimeoutMs}`);

@@ -154,7 +154,7 @@ export function checkKeptHeaders(names: readonly string[] | undefined, faults: s
   const beginnings = lower.filter((name) => name.endsWith('*')).map((name) => name.slice(0, -1));
   const refused = lower.filter((name) => neverKept.has(name));
   if (refused.length > 0)
-    faults.push(`keepHeaders must not name ${refused.join(', ')}: made anew for each answer`);
+    faults.push(`keepHeaders must not name ${refused.join(', ')}: made again for each answer`);
   return (name) =>
     exact.has(name) || (beginnings.some((start) => name.startsWith(start)) && !neverKept.has(name));
 }

@@ -8,7 +8,7 @@ export const warningMessages = {
   misspelled_key_header:
     'a request has no key where keys are looked for, by default in the header Idempotency-Key, and a header with a name like it, X-Idempotency-Key for example: it was executed without protection. If clients send their keys there, give keyOf',
   refusal_not_rendered:
-    'renderRefusal threw, or returned what is no refusal: the refusal was told in the form of the profile',
+    'renderRefusal threw, or returned what is no refusal: the refusal was sent in the form of the profile',
   evicting_server:
     'the Redis server of a store evicts keys when it is full, and an evicted key is executed again. Set maxmemory-policy noeviction',
   unprotected_context:

@@ -198,7 +198,7 @@ class StoreInSqlite implements SqliteStore {
   #own(): Connection {
     if (!this.#connection.isInTransaction) return this.#connection;
     throw new Error(
-      'a transaction is open on the handle of the idempotency store: give the store a handle of its own, ' +
+      'a transaction is open on the handle of the idempotency store: give the store a separate handle, ' +
         'and complete inside the transaction with within()',
     );
   }

@@ -26,7 +26,7 @@ const rowOptions = {
     value: 'COLUMN',
     isList: true,
     text:
-      'identifies the row; several times: together. With it a row is billed once, in whatever file and order it comes again. ' +
+      'identifies the row; several times: together. With it a row is billed once, in any file and order it comes again. ' +
       'Without it, see below',
   },
   agent: { value: 'NAME', text: 'every row is of this agent, or' },

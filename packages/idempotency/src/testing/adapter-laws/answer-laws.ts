@@ -165,7 +165,7 @@ export const answerLaws: readonly AdapterLaw[] = [
   {
     id: 'on-server-error',
     sentence:
-      'What becomes of the key of an answer of 500 or above is a choice by name: a retry is executed, gets that answer, or is told that no one knows the outcome.',
+      'What becomes of the key of an answer of 500 or above is a choice by name: a retry is executed, gets that answer, or learns that the outcome is unknown.',
     concerns: always,
     run: async (subject) => {
       const post = async (onServerError: 'free' | 'keep' | 'unknown', check: (retry: WireAnswer) => void) => {
@@ -215,7 +215,7 @@ export const answerLaws: readonly AdapterLaw[] = [
   {
     id: 'broken-answer-is-abandoned',
     sentence:
-      'An answer that breaks off in the middle is not stored: nobody gets half of it, and the outcome is called unknown.',
+      'An answer that breaks off in the middle is not stored: no retry gets half of it, and the outcome is reported as unknown.',
     concerns: endsBrokenStreams,
     run: (subject) =>
       withApp(subject, {}, async (app) => {
@@ -257,7 +257,7 @@ export const answerLaws: readonly AdapterLaw[] = [
   {
     id: 'large-answer-breaks-off',
     sentence:
-      'An answer over `answerBytesMax` that breaks off leaves its key taken: the retry is told that no one knows the outcome.',
+      'An answer over `answerBytesMax` that breaks off leaves its key taken: the retry learns that the outcome is unknown.',
     concerns: endsBrokenStreams,
     run: (subject) =>
       withApp(subject, { options: { answerBytesMax: 10 } }, async (app) => {

@@ -105,8 +105,7 @@ export const callerLaws: readonly AdapterLaw[] = [
   },
   {
     id: 'framework-trusts-its-proxy',
-    sentence:
-      'Where the framework is told to trust its proxy, a caller by address is the client that it names.',
+    sentence: 'Where the framework trusts its proxy, a caller by address is the client that it names.',
     concerns: ({ addressBy }) => addressBy === 'framework',
     run: (subject) =>
       withApp(subject, { trustsProxy: true }, async (app) => {

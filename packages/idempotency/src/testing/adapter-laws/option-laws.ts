@@ -11,7 +11,7 @@ export const optionLaws: readonly AdapterLaw[] = [
   {
     id: 'own-refusals',
     sentence:
-      'A function puts refusals into the form of the application, with the status and the headers of the profile; if it fails, the refusal is told in the form of the profile.',
+      'A function puts refusals into the form of the application, with the status and the headers of the profile; if it fails, the refusal has the form of the profile.',
     concerns: always,
     run: async (subject) => {
       let fails = false;
@@ -130,8 +130,7 @@ export const optionLaws: readonly AdapterLaw[] = [
   },
   {
     id: 'handler-decides',
-    sentence:
-      'A handler can say of its key, whatever it answers, that it is free, or that no one knows the outcome.',
+    sentence: 'A handler can free its key, or say that its outcome is unknown, with any answer.',
     concerns: always,
     run: (subject) =>
       withApp(subject, {}, async (app) => {
@@ -159,7 +158,7 @@ export const optionLaws: readonly AdapterLaw[] = [
   {
     id: 'request-id-of-the-app',
     sentence:
-      'A refusal has the id that the application gave the request, whatever id the client sent; without one, that of the client.',
+      'A refusal has the id that the application gave the request, not the one that the client sent; without one, that of the client.',
     concerns: always,
     run: async (subject) => {
       const key = newKey();

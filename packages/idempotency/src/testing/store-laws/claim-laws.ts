@@ -112,7 +112,7 @@ export const claimLaws: readonly Law<StoreSubject>[] = [
   },
   {
     id: 'take-over-never-a-completed',
-    sentence: 'A completed record is never taken over, under whatever token.',
+    sentence: 'A completed record is never taken over, under any token.',
     async run({ store, clock }) {
       const slot = newSlot();
       const token = await claimed(store, slot);

@@ -79,7 +79,7 @@ export const completionLaws: readonly Law<StoreSubject>[] = [
   },
   {
     id: 'late-completion-counts',
-    sentence: 'A completion after the lease has lapsed counts if nobody has taken over.',
+    sentence: 'A completion after the lease has lapsed counts if no later holder has taken over.',
     async run({ store, clock }) {
       const slot = newSlot();
       const token = await claimed(store, slot);

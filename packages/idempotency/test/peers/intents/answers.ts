@@ -59,7 +59,7 @@ export const answerCases: readonly PeerCase[] = [
       'Every answer has a header with what became of its key: created, replayed, in progress, mismatch.',
     peers: ['@nestarc/idempotency'],
     here: 'different',
-    note: 'replays are marked, and refusals have a code. `observer` is told of all of them',
+    note: 'replays are marked, and refusals have a code. `observer` receives all of them',
     check: async (start) => {
       const kinds: string[] = [];
       await replays(start, { options: { observer: (event) => kinds.push(event.kind) } });
@@ -88,7 +88,7 @@ export const answerCases: readonly PeerCase[] = [
     },
   },
   {
-    intent: 'Which headers are replayed can be chosen, whatever the case of their letters.',
+    intent: 'Which headers are replayed can be chosen, in upper or lower case.',
     peers: ['@nestarc/idempotency'],
     here: 'option',
     note: '`keepHeaders`',

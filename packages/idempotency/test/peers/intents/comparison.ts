@@ -38,7 +38,7 @@ export const comparisonCases: readonly PeerCase[] = [
     intent: 'The same key with another body is another operation.',
     peers: ['@reaatech/idempotency-middleware'],
     here: 'different',
-    note: 'it is refused: a client that repeats a key by mistake is told, and not charged',
+    note: 'it is refused: a client that repeats a key by mistake gets an error, and is not charged',
     check: async (start) => {
       await refusesSecond(start, {}, { body: { amount: 1 } }, { body: { amount: 2 } });
     },

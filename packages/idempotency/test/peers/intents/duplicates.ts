@@ -108,7 +108,8 @@ export const duplicateCases: readonly PeerCase[] = [
     },
   },
   {
-    intent: 'While the first runs, another body under its key is the graver mistake, and is told as such.',
+    intent:
+      'While the first runs, another body under its key is the graver mistake, and is reported as such.',
     peers: ['idempot-js', '@nestarc/idempotency'],
     here: 'same',
     check: async (start) => {

@@ -117,7 +117,7 @@ export const failureCases: readonly PeerCase[] = [
       'express-idempotency',
     ],
     here: 'different',
-    note: '`503 idempotency_outcome_unknown`, and no retry is executed: nobody knows of the answer that was sent, so a later retry would be executed again',
+    note: '`503 idempotency_outcome_unknown`, and no retry is executed: the store knows nothing of the answer that was sent, so a later retry would be executed again',
     check: async (start) => {
       const app = await start({ options: { store: storeWith({ complete: down }), waitMs: 0 } });
       const first = await app.send();

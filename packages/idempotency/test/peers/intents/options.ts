@@ -39,7 +39,7 @@ export const optionCases: readonly PeerCase[] = [
     },
   },
   {
-    intent: 'Each kind of refusal has a code of its own.',
+    intent: 'Each kind of refusal has a separate code.',
     peers: ['hono-idempotency', 'Stripe'],
     here: 'same',
     check: async (start) => {
@@ -94,7 +94,7 @@ export const optionCases: readonly PeerCase[] = [
     },
   },
   {
-    intent: 'Hooks are told of executions, replays and refusals, with the request.',
+    intent: 'Hooks receive executions, replays and refusals, with the request.',
     peers: ['hono-idempotency', '@nestarc/idempotency', 'idempotence4j', 'arun0009/idempotent'],
     here: 'option',
     note: '`observer`',
@@ -121,7 +121,7 @@ export const optionCases: readonly PeerCase[] = [
     },
   },
   {
-    intent: 'The handler is run for a duplicate, and is told that it is one.',
+    intent: 'The handler is run for a duplicate, and learns that it is one.',
     peers: ['django-idempotency-key'],
     here: 'different',
     note: 'a handler is never run for a duplicate: one that forgets to look would charge twice',

@@ -53,7 +53,7 @@ export const timeCases: readonly PeerCase[] = [
     },
   },
   {
-    intent: 'The lock and the answer have times of their own.',
+    intent: 'The lock and the answer have separate times.',
     peers: ['@nestarc/idempotency', 'idempotency4j'],
     here: 'option',
     note: '`leaseMs`, `answerTtlMs`, `retentionMs`',
