@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { TestContext } from 'node:test';
 import { listen } from './listen.ts';
 
@@ -23,7 +23,7 @@ export interface Receiver {
   readonly url: string;
   readonly received: Received[];
   /** what it answers from now on */
-  answer: (message: Received) => ReceiverAnswer;
+  answer: (message: Received) => ReceiverAnswer | Promise<ReceiverAnswer>;
   /** Resolves when so many messages have come. */
   has(count: number): Promise<void>;
 }
@@ -31,6 +31,10 @@ export interface Receiver {
 export async function startReceiver(t: TestContext): Promise<Receiver> {
   const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
   const received: Received[] = [];
+  const answerTo = async (message: Received, response: ServerResponse) => {
+    const answer = await receiver.answer(message);
+    if (answer !== undefined) response.writeHead(answer.status, answer.headers).end(answer.body ?? 'ok');
+  };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -38,10 +42,7 @@ export async function startReceiver(t: TestContext): Promise<Receiver> {
       const message = { headers: request.headers, body: Buffer.concat(chunks).toString() };
       received.push(message);
       for (const { count, resolve } of waiting) if (received.length >= count) resolve();
-      const answer = receiver.answer(message);
-      if (answer !== undefined) {
-        response.writeHead(answer.status, answer.headers).end(answer.body ?? 'ok');
-      }
+      answerTo(message, response).catch(() => response.destroy());
     });
   });
   const base = await listen(t, server);
