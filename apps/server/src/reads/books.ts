@@ -9,10 +9,10 @@ import type { Settings } from '../domain/settings.ts';
 import type { Settlement } from '../domain/settlement.ts';
 import type { Entry, KnownUsage } from '../domain/usage.ts';
 import type { Webhook } from '../domain/webhook.ts';
-import type { SummedAccounts } from './account-sums.ts';
 import type { EntriesLooked, LookWanted } from './entries-looked.ts';
 import type { EventTally, TallyWanted } from './event-tally.ts';
 import type { EventRows, EventsWanted } from './merge-events.ts';
+import type { SummedAccounts } from './summed-accounts.ts';
 
 /** The read side of a storage engine: small reads, each bounded, of what was committed. */
 export interface Books {

@@ -1,5 +1,5 @@
-import type { AccountSums, SummedAccounts } from '../../reads/account-sums.ts';
 import type { AccountsFilter, CountedNames } from '../../reads/books.ts';
+import type { AccountSums, SummedAccounts } from '../../reads/summed-accounts.ts';
 import { loadAgentsAfterSql } from './accounts.ts';
 import { big, flag, integer, text } from './columns.ts';
 import type { Connection, Row } from './connection.ts';

@@ -1,8 +1,8 @@
 import { creditOf } from '../../domain/credit.ts';
 import { quoteOf } from '../../domain/quote.ts';
 import type { Service } from '../../domain/service.ts';
-import type { AccountSums, SummedAccounts } from '../../reads/account-sums.ts';
 import type { AccountsFilter, CountedNames } from '../../reads/books.ts';
+import type { AccountSums, SummedAccounts } from '../../reads/summed-accounts.ts';
 import { loadAccount, loadAgentsAfterSql } from './accounts.ts';
 import { integer, integerOrAbsent, text } from './columns.ts';
 import type { Connection, Row } from './connection.ts';
