@@ -53,6 +53,11 @@ test('without an admin key no request that went through a proxy is answered', as
     'Via',
     'CF-Connecting-IP',
     'CF-Ray',
+    'Fastly-Client-IP',
+    'Fly-Client-IP',
+    'X-Envoy-External-Address',
+    'X-Azure-ClientIP',
+    'X-Amz-Cf-Id',
     'True-Client-IP',
   ]) {
     const refused = await api.get('/audit', { [name]: '127.0.0.1' });

@@ -4,7 +4,7 @@ import { ApiError } from './api-error.ts';
 
 /** Header fields that proxies add; none of a client on this machine. */
 const addedByProxies =
-  /^(?:x-forwarded(?:-.*)?|x-real-ip|forwarded|via|cf-.*|true-client-ip|x-client-ip|x-cluster-client-ip)$/;
+  /^(?:x-forwarded(?:-.*)?|x-real-ip|forwarded|via|cf-.*|fastly-.*|fly-.*|x-envoy-.*|x-azure-.*|x-amz-cf-.*|true-client-ip|x-client-ip|x-cluster-client-ip)$/;
 
 /**
  * Keeps proxies away from a server in development mode: everyone whom the proxy lets through would be its admin. A proxy on this
