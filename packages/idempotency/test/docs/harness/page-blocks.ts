@@ -27,11 +27,6 @@ export function blocksOf(page: string): readonly PageBlock[] {
   return blocks;
 }
 
-/** How many blocks of JavaScript and TypeScript of a page are parts of files only. */
-export function fragmentsIn(page: string): number {
-  return fencedIn(page).length - blocksOf(page).length;
-}
-
 function fencedIn(page: string): readonly string[] {
   const [, ...parts] = readFileSync(join(repository, page), 'utf8').split(/^```(?:js|tsx?)\n/m);
   return parts.map((part) => part.split(/^```$/m)[0] ?? '');

@@ -11,7 +11,6 @@ import {
   assertCharges,
   charge,
   charges,
-  exporting,
   inTemporaryFolder,
   prints,
   type Run,
@@ -48,15 +47,6 @@ function isController(value: unknown): value is Type {
   return typeof value === 'function';
 }
 
-const paymentIdentifier = exporting(({ paymentIdentifier: find }) => {
-  if (typeof find !== 'function') assert.fail('there is no paymentIdentifier');
-  const payment = { extensions: { 'payment-identifier': { info: { id: 'pay_1' } } } };
-  const header = Buffer.from(JSON.stringify(payment)).toString('base64');
-  assert.equal(find({ headers: { 'payment-signature': header } }), 'pay_1');
-  assert.equal(find({ headers: {} }), undefined);
-  assert.equal(find({ headers: { 'payment-signature': '!' } }), undefined);
-});
-
 async function payOrder(t: TestContext, page: string, file: string): Promise<void> {
   const { pay } = await loadBlock(page, file, await anyServer(t));
   if (typeof pay !== 'function') assert.fail('there is no pay');
@@ -75,7 +65,6 @@ export const howToRuns: Readonly<Record<string, Readonly<Record<string, Run>>>> 
   },
   'docs/how-to/idempotency/find-the-key.md': {
     'body-key.js': keyInBody,
-    'payment-identifier.ts': paymentIdentifier,
     'skip.js': serves(async (url) => {
       const plain = (path: string) => fetch(url + path, { method: 'POST' });
       assert.equal((await plain('/webhooks/stripe')).status, 201);
