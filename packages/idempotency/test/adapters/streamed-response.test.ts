@@ -62,8 +62,9 @@ test('a client that leaves while the last piece is awaited does not end the oper
   let completions = 0;
   const store = {
     ...boundVerbs(inner),
-    complete: (...asked: Parameters<typeof inner.complete>) => {
+    complete: async (...asked: Parameters<typeof inner.complete>) => {
       completions++;
+      await turn();
       return inner.complete(...asked);
     },
   };
