@@ -170,7 +170,7 @@ for (const end of ['COMMIT', 'ROLLBACK'] as const) {
 function overtaken(act: () => Promise<unknown>): PostgresClient {
   return {
     async query(text: string, values: unknown[]) {
-      if (/UPDATE \S+records r SET fencing_token/.test(text)) await act();
+      if (/UPDATE \S+records SET fencing_token/.test(text)) await act();
       return pool.query(text, values);
     },
   };
@@ -185,6 +185,27 @@ test('a lease that its holder renews at the last moment is neither taken over no
     const late = subject({ client, schema, nowMs: () => clock.nowMs() }).store;
     const claim = await late.claim(slotOf('s', 1), { ...request, takeOver: token });
     assert.ok(claim.kind === 'found' && claim.record.fencingToken === token);
+  }
+});
+
+test('a claim that waits for a renewal that is being committed does not take its lease', async () => {
+  for (const passedMs of [request.leaseMs, request.retentionMs]) {
+    const { store, clock, schema } = subject();
+    const slot = slotOf('s', 1);
+    const token = await claimed(store, slot);
+    clock.advance(passedMs);
+    const client = await pool.connect();
+    await client.query('BEGIN');
+    const inner = subject({ client, schema, nowMs: () => clock.nowMs() }).store;
+    assert.equal(await inner.renew(slot, token, 1000), true);
+    const second = store.claim(slot, { ...request, takeOver: token });
+    await untilBlocked(pool);
+    assert.deepEqual(await store.sweep(), { expired: 0, evicted: 0, forgotten: 0 });
+    await client.query('COMMIT');
+    client.release();
+    const claim = await second;
+    assert.ok(claim.kind === 'found' && claim.record.fencingToken === token, claim.kind);
+    assert.equal(await store.renew(slot, token, 1000), true);
   }
 });
 

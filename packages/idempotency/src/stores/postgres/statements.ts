@@ -19,7 +19,7 @@ export function statements(schema: string) {
   // may store the smaller token: a resource that remembers the greater one then refuses it, which is safe.
   const nextToken = `nextval('"${schema}".fencing_tokens')`;
   const lease = leaseOf(renewals);
-  const isForgotten = `forget_at_ms <= now.ms AND (r.lease_expires_at_ms IS NULL OR ${lease} <= now.ms)`;
+  const lapsed = (held: string) => lapsedOf(held, renewals);
   const recordColumns = `encode(fingerprint, 'hex') AS fingerprint, first_seen_at_ms, forget_at_ms, r.fencing_token,
     CASE WHEN r.lease_expires_at_ms IS NOT NULL THEN ${lease} END AS lease, location, expires_at_ms, answer`;
   const recordTables = `${records} r LEFT JOIN ${answers} a
@@ -47,17 +47,22 @@ export function statements(schema: string) {
     inspect: `WITH ${nowFrom('$3')}, ${found} SELECT ms, NULL AS claimed, found.* FROM now, found`,
 
     /** $4 leaseMs, $5 now. No row: somebody else was faster, or the operation has ended */
-    takeOver: `WITH ${nowFrom('$5')}
-      UPDATE ${records} r SET fencing_token = ${nextToken}, lease_expires_at_ms = now.ms + $4::bigint
-      FROM now WHERE ${isHeld} AND ${lease} <= now.ms
+    takeOver: `WITH ${nowFrom('$5')}, held AS MATERIALIZED (
+        SELECT fencing_token, lease_expires_at_ms FROM ${records} WHERE ${isHeld} FOR UPDATE
+      ), ${lapsed('held')}
+      UPDATE ${records} SET fencing_token = ${nextToken}, lease_expires_at_ms = now.ms + $4::bigint
+      FROM now WHERE ${isHeld} AND EXISTS (SELECT FROM lapsed)
       RETURNING now.ms, fencing_token`,
 
     /** $4 leaseMs, $5 now, $6 fingerprint, $7 retentionMs. No row: somebody else was faster */
-    replaceForgotten: `WITH ${nowFrom('$5')}
-      UPDATE ${records} r SET fencing_token = ${nextToken}, lease_expires_at_ms = now.ms + $4::bigint,
+    replaceForgotten: `WITH ${nowFrom('$5')}, held AS MATERIALIZED (
+        SELECT fencing_token, lease_expires_at_ms FROM ${records} WHERE ${isHeld} FOR UPDATE
+      ), ${lapsed('held')}
+      UPDATE ${records} SET fencing_token = ${nextToken}, lease_expires_at_ms = now.ms + $4::bigint,
         fingerprint = decode($6, 'hex'), first_seen_at_ms = now.ms, forget_at_ms = now.ms + $7::bigint,
         location = NULL
-      FROM now WHERE ${isSlot} AND fencing_token = $3::bigint AND ${isForgotten}
+      FROM now WHERE ${isSlot} AND fencing_token = $3::bigint AND forget_at_ms <= now.ms
+        AND (lease_expires_at_ms IS NULL OR EXISTS (SELECT FROM lapsed))
       RETURNING now.ms, fencing_token`,
 
     // The record stays as it is: a transaction under REPEATABLE READ or SERIALIZABLE could else not complete it, once it
@@ -98,6 +103,20 @@ function leaseOf(renewals: string): string {
   )`;
 }
 
+/**
+ * Which of some records that the statement has locked are not leased any more, by their tokens. A renewal that was committed
+ * while the statement waited for the lock is not in its snapshot. The insertion meets it all the same, and looks at its time.
+ */
+function lapsedOf(held: string, renewals: string): string {
+  return `lapsed AS (
+        INSERT INTO ${renewals} AS v (fencing_token, lease_expires_at_ms)
+        SELECT fencing_token, lease_expires_at_ms FROM ${held} WHERE lease_expires_at_ms <= (SELECT ms FROM now)
+        ON CONFLICT (fencing_token) DO UPDATE SET lease_expires_at_ms = v.lease_expires_at_ms
+          WHERE v.lease_expires_at_ms <= (SELECT ms FROM now)
+        RETURNING fencing_token
+      )`;
+}
+
 /** As long as a lease can be at most, in milliseconds. */
 const leaseMsMost = 86_400_000;
 
@@ -118,13 +137,18 @@ function sweepStatements(records: string, answers: string, renewals: string) {
     )}`,
 
     /** $1 how many at most, $2 now */
-    forget: `WITH ${nowFrom('$2')}, ${counted(
-      `SELECT scope, key FROM ${records} r WHERE forget_at_ms <= (SELECT ms FROM now)
-        AND (r.lease_expires_at_ms IS NULL OR ${leaseOf(renewals)} <= (SELECT ms FROM now))
-        ORDER BY forget_at_ms LIMIT $1::bigint`,
-      `${records} r`,
-      'r.scope = due.scope AND r.key = due.key',
-    )}`,
+    forget: `WITH ${nowFrom('$2')}, due AS MATERIALIZED (
+        SELECT scope, key, fencing_token, lease_expires_at_ms FROM ${records} r
+        WHERE forget_at_ms <= (SELECT ms FROM now)
+          AND (r.lease_expires_at_ms IS NULL OR ${leaseOf(renewals)} <= (SELECT ms FROM now))
+        ORDER BY forget_at_ms LIMIT $1::bigint FOR UPDATE SKIP LOCKED
+      ), ${lapsedOf('due', renewals)}, gone AS (
+        DELETE FROM ${records} r USING due
+        WHERE r.scope = due.scope AND r.key = due.key
+          AND (due.lease_expires_at_ms IS NULL OR due.fencing_token IN (SELECT fencing_token FROM lapsed))
+        RETURNING 1
+      )
+      SELECT count(*) FROM gone`,
 
     // By then the lease that was claimed has lapsed, too: without its renewal no operation comes to life again.
     /** $1 how many at most, $2 now */
