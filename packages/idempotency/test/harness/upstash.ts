@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Redis } from 'ioredis';
 import { type RedisServer, startRedis } from './redis.ts';
 
@@ -23,7 +23,7 @@ export async function startUpstash(settings: readonly string[] = []): Promise<Te
   const token = crypto.randomUUID();
   const commands: string[][] = [];
   let instead: { readonly status: number; readonly body: string } | undefined;
-  const front = createServer(async (request, response): Promise<void> => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const reply = (status: number, body: unknown): void => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     };
@@ -44,6 +44,11 @@ export async function startUpstash(settings: readonly string[] = []): Promise<Te
     } catch (error) {
       reply(400, { error: error instanceof Error ? error.message : '' });
     }
+  };
+  const front = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) =>
+      response.destroy(error instanceof Error ? error : undefined),
+    );
   }).listen(0, '127.0.0.1');
   await once(front, 'listening');
   const address = front.address();

@@ -47,6 +47,8 @@ export const storeRuns: Readonly<Record<string, Readonly<Record<string, Run>>>> 
     'postgres.js': onPostgres(works),
     'mysql.js': elsewhere('src/stores/mysql.test.ts'),
     'redis.js': elsewhere('src/stores/redis.test.ts'),
+    'upstash.js': elsewhere('src/stores/redis-upstash.test.ts'),
+    'dynamodb.js': elsewhere('src/stores/dynamodb.test.ts'),
   },
   'docs/how-to/idempotency/use-the-atomic-mode.md': {
     'charge-app.js': onPostgres(charges()),
