@@ -52,6 +52,7 @@ const stores: readonly Held[] = [
     name: '`d1Store` and `durableObjectStore`, on workerd',
     file: `${storeTests}/cloudflare.test.ts`,
   },
+  { name: '`dynamodbStore`, by the AWS SDK, on Dynalite', file: `${storeTests}/dynamodb.test.ts` },
 ];
 
 const adapterTests = 'packages/idempotency/test/adapters';
