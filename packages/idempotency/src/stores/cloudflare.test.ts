@@ -82,6 +82,16 @@ describe('stores of Cloudflare, on workerd', () => {
         }
       });
 
+      test('a text with a zero or half a surrogate pair comes back with the bytes that it has on the wire', async () => {
+        for (const answer of ['200\n\na\0b', '200\n\n\ud83d']) {
+          const slot = slotOf(path, answer);
+          const { fencingToken } = await call('claim', [slot, request]);
+          await call('complete', [slot, fencingToken, { ...completion, answer }]);
+          const { record } = await call('inspect', [slot]);
+          assert.deepEqual(record.answer.response.data, [...Buffer.from(answer)]);
+        }
+      });
+
       test('a sweep removes expired answers and keys whose retention is over, but none under a living lease', async () => {
         const tablePrefix = 'swept_';
         const at = (nowMs: number) => ({ nowMs, tablePrefix });

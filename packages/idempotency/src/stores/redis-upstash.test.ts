@@ -78,7 +78,7 @@ describe('upstashStore, on Redis behind the REST API of Upstash', () => {
   test('an answer that begins as the mark of bytes does, and all 256 bytes, come back', async () => {
     const store = open();
     const bytes = Uint8Array.from({ length: 512 }, (_, at) => at % 256).subarray(100);
-    for (const answer of ['\u0000base64:AAAA', bytes]) {
+    for (const answer of ['\u0000base64:AAAA', 'half a pair: \ud83d', bytes]) {
       const slot = someSlot();
       await store.complete(slot, await claimFree(store, slot), someCompletion({ answer }));
       const record = (await store.inspect(slot))?.record;

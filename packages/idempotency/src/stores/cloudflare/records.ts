@@ -135,7 +135,8 @@ export class CloudflareRecords implements IdempotencyStore {
 /** An answer that a row cannot hold becomes a tombstone: its key is refused, not executed again. */
 function columnsOf({ answer, location = '' }: Completion) {
   if (answer === undefined) return { answer: null, isBase64: null };
-  const isText = typeof answer === 'string';
+  // SQLite and JSON do not agree on a text with a zero in it, nor on half a surrogate pair.
+  const isText = typeof answer === 'string' && answer.isWellFormed() && !answer.includes('\0');
   const text = isText ? answer : Buffer.from(answer).toString('base64');
   const bytes = Buffer.byteLength(text) + Buffer.byteLength(location);
   if (bytes > answerAndLocationBytesMax) return { answer: null, isBase64: null };

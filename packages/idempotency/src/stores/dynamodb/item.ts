@@ -80,8 +80,13 @@ export function completedAttributes(completion: Completion, nowMs: number): Reco
   const place = location === undefined ? {} : { location: text(location) };
   if (answer === undefined || bytesOf(answer) + bytesOf(location ?? '') > answerAndLocationBytesMax)
     return place;
-  const value = typeof answer === 'string' ? text(answer) : { B: answer };
+  const value = typeof answer === 'string' ? textOrBytes(answer) : { B: answer };
   return { ...place, answer: value, answerUntil: number(nowMs + answerTtlMs) };
+}
+
+/** Half a surrogate pair is no text to every reader of JSON. */
+function textOrBytes(value: string): DynamodbValue {
+  return value.isWellFormed() ? text(value) : { B: Buffer.from(value) };
 }
 
 function bytesOf(answer: StoredAnswer): number {

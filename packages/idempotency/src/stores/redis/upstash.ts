@@ -71,7 +71,8 @@ function parseReply(
 }
 
 function textOf(value: string | Buffer): string {
-  if (typeof value === 'string' && !value.startsWith(bytesMark)) return value;
+  // Half a surrogate pair is no text to every reader of JSON.
+  if (typeof value === 'string' && value.isWellFormed() && !value.startsWith(bytesMark)) return value;
   return bytesMark + Buffer.from(value).toString('base64');
 }
 
