@@ -30,7 +30,8 @@ export interface PaymentOptions {
   findSettlement?(pending: PendingSettlement): Awaitable<SettlementFinding>;
   /**
    * Whether a facilitator that gave this reason has not settled and will not; then a retry may be settled. By default for
-   * reasons that begin with `invalid_`, `insufficient_` or `unsupported_`. Everything else is unknown.
+   * reasons that begin with `invalid_`, `insufficient_` or `unsupported_` and do not speak of a nonce or a transaction.
+   * Everything else is unknown.
    */
   readonly hasFailed?: (errorReason: string) => boolean;
   /** whether a payment without the extension `payment-identifier` is refused; false */
@@ -61,11 +62,13 @@ type ProtectionOptions<Request> = IdempotencyOptions<Request> &
   KeyOptions<[request: Request]>;
 
 /** What a paid API works with, made from its options. */
-export class Payments<Request> {
+export class Payments<Request extends object> {
   readonly settlements: Settlements;
   readonly answers: AnswerKeeper;
   readonly hasFailed: (reason: string | undefined) => boolean;
   readonly #headerOf: HeaderOf<Request>;
+  /** each is asked for several times */
+  readonly #payments = new WeakMap<Request, Payment>();
   readonly #requireIdentifier: boolean;
 
   /** @throws {InvalidOptionsError} for mistakes in the options of payments */
@@ -87,9 +90,13 @@ export class Payments<Request> {
 
   /** The payment that a request carries. */
   paymentOf(request: Request): Payment | undefined {
+    const known = this.#payments.get(request);
+    if (known !== undefined) return known;
     for (const name of paymentHeaders) {
       const payment = parsePayment(this.#headerOf(request, name));
-      if (payment !== undefined) return payment;
+      if (payment === undefined) continue;
+      this.#payments.set(request, payment);
+      return payment;
     }
     return undefined;
   }
@@ -148,7 +155,9 @@ export class Payments<Request> {
 
   /** The options of the adapter: those of the application, with what payments decide. */
   adapterOptions<Options extends ProtectionOptions<Request>>(options: PaidOptions<Options>): Options {
-    const given = Object.entries(options).filter(([name]) => !paymentNames.includes(name));
+    const given = Object.entries(options).filter(
+      ([name, value]) => value !== undefined && !paymentNames.includes(name),
+    );
     const { onAbandoned, keepHeaders = [], compareHeaders = [] } = options;
     const decided: Partial<ProtectionOptions<Request>> = {
       methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
@@ -191,7 +200,9 @@ function parseRequest<Request>({ request }: AbandonedOperation): Request {
 }
 
 function isFailure(reason: string): boolean {
-  return /^(invalid|insufficient|unsupported)_/.test(reason);
+  // These may speak of what an earlier attempt has charged.
+  if (/already|used|nonce|duplicate|pending|transaction|simulation/.test(reason)) return false;
+  return /^(?:invalid|insufficient|unsupported)_/.test(reason);
 }
 
 function paymentFaults(options: PaymentOptions): string[] {

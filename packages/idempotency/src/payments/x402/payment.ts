@@ -18,35 +18,42 @@ export const paymentHeaders = ['payment-signature', 'x-payment'] as const;
 
 /** The payment in a header; `undefined` for what is none, of which x402 asks for payment. */
 export function parsePayment(header: string | undefined): Payment | undefined {
-  if (header === undefined) return undefined;
+  const sent = header === undefined ? undefined : decoded(header);
+  if (header === undefined || typeof sent !== 'object' || sent === null) return undefined;
+  // Version 1 has scheme and network beside the payload, version 2 in what was accepted.
+  const accepted = member(sent, 'accepted') ?? sent;
+  const terms = ['scheme', 'network', 'asset'].map((name) => String(member(accepted, name)).toLowerCase());
+  const payload = member(sent, 'payload');
+  const authorization = member(payload, 'authorization') ?? member(payload, 'permit2Authorization');
+  const payer = member(authorization, 'from');
+  const parts = [...terms, signedText(authorization, payload) ?? header];
+  return {
+    digest: sha256(parts.map((part) => `${part.length}:${part}`).join('')),
+    identifier: identifierOf(sent),
+    sent,
+    payer: typeof payer === 'string' && payer !== '' ? payer.toLowerCase() : undefined,
+  };
+}
+
+function decoded(header: string): unknown {
   try {
-    const sent: unknown = JSON.parse(Buffer.from(header, 'base64').toString());
-    return paymentOf(sent);
+    return JSON.parse(Buffer.from(header, 'base64').toString());
   } catch {
     return undefined;
   }
 }
 
-/** The payment of a payload that x402 has decoded; `undefined` for what is none. */
-function paymentOf(sent: unknown): Payment | undefined {
-  const payload = member(sent, 'payload');
-  if (typeof payload !== 'object' || payload === null) return undefined;
-  // Version 1 has scheme and network beside the payload, version 2 in what was accepted.
-  const accepted = member(sent, 'accepted') ?? sent;
-  const terms = ['scheme', 'network', 'asset'].map((name) => String(member(accepted, name)).toLowerCase());
-  const authorization = member(payload, 'authorization') ?? member(payload, 'permit2Authorization');
-  // A signature can be written in several ways, and an address in upper and lower case.
-  const signed =
-    authorization === undefined
-      ? canonicalJson(json(payload))
-      : canonicalJson(json(authorization)).toLowerCase();
-  const payer = member(authorization, 'from');
-  return {
-    digest: sha256([...terms, signed].map((part) => `${part.length}:${part}`).join('')),
-    identifier: identifierOf(sent),
-    sent,
-    payer: typeof payer === 'string' && payer !== '' ? payer.toLowerCase() : undefined,
-  };
+/** What was signed, as text; `undefined` where it has no canonical form. */
+function signedText(authorization: unknown, payload: unknown): string | undefined {
+  const signed = authorization ?? member(payload, 'transaction') ?? payload;
+  if (signed === undefined) return undefined;
+  try {
+    const text = canonicalJson(json(signed));
+    // A signature can be written in several ways, and an address in upper and lower case.
+    return authorization === undefined ? text : text.toLowerCase();
+  } catch {
+    return undefined;
+  }
 }
 
 function identifierOf(sent: unknown): string | undefined {
