@@ -33,7 +33,7 @@ const libraryRooms: Readonly<Record<string, readonly string[]>> = {
   cells: [
     core,
     `${library}/stores/(sqlite|postgres)/(connection|bindings)`,
-    `${library}/stores/redis/(client|connection|scripts)`,
+    `${library}/stores/redis/(client|scripts)`,
   ],
   payments: [core, `${library}/cells/`, `${library}/adapters/(express|hono|node|fetch)`],
   // The laws of adapters run over a real store.

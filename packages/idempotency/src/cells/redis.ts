@@ -5,7 +5,7 @@ import { type CellStore, demandCell } from './cell-store.ts';
 
 /** How cells are kept in a Redis. */
 export interface RedisCellsOptions {
-  /** a client of ioredis, or of the package `redis` from version 5 on; connected and closed by you */
+  /** a client of ioredis, or of the package `redis` from version 4 on; connected and closed by you */
   readonly client: RedisClient;
   /** what the key of every cell begins with; `idempotency:cell:` */
   readonly prefix?: string;

@@ -13,6 +13,7 @@ import {
   sqliteCells,
   updateCell,
 } from '../../src/cells.ts';
+import { mppxStore } from '../../src/payments/mppx.ts';
 import { startPostgres } from '../harness/postgres.ts';
 import { startRedis } from '../harness/redis.ts';
 import { redisDrivers } from '../harness/redis-drivers.ts';
@@ -129,7 +130,7 @@ for (const [name, open] of subjects) {
     });
 
     test('mppx accepts each credential once, whatever instance it reaches', async (t) =>
-      acceptsEachCredentialOnce(await open(t)));
+      acceptsEachCredentialOnce((await open(t)).map((cells) => mppxStore(cells))));
 
     test('mppx deducts thirty-six charges at once from a balance for thirty', async (t) =>
       deductsEachCharge(await open(t)));

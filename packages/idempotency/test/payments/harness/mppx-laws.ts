@@ -5,7 +5,7 @@ import { createClient, custom } from 'viem';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { tempo as chain } from 'viem/tempo/chains';
 import type { CellStore } from '../../../src/cells.ts';
-import { mppxStore } from '../../../src/payments/mppx.ts';
+import { type MppxAtomicStore, mppxStore } from '../../../src/payments/mppx.ts';
 
 const account = privateKeyToAccount(generatePrivateKey());
 /** There is no chain: proofs of a wallet are checked by their signature alone. */
@@ -20,23 +20,14 @@ const payer = Payer.create({
   polyfill: false,
 });
 
-export const currency = '0x20c0000000000000000000000000000000000000';
-export const recipient = account.address;
-export const getClient = () => client;
-
-/** Pays a challenge. */
-export function credentialFor(challenge: Response): Promise<string> {
-  return payer.createCredential(challenge);
-}
-
 /** The real `mppx`, as its README has it: a 402 with a challenge, and then a credential for it. */
-function api(cells: CellStore, served: string[]) {
+function api(store: MppxAtomicStore, served: string[]) {
   const method = tempo.charge({
-    currency,
-    recipient,
-    store: mppxStore(cells),
+    currency: '0x20c0000000000000000000000000000000000000',
+    recipient: account.address,
+    store,
     storeKeyPrefix: 'api:',
-    getClient,
+    getClient: () => client,
   });
   const mppx = Mppx.create({ methods: [method], secretKey, realm: 'api.example' });
   return async (authorization?: string): Promise<Response> => {
@@ -49,14 +40,14 @@ function api(cells: CellStore, served: string[]) {
 }
 
 /** A credential that is sent twenty times at once, to two instances, buys one answer. */
-export async function acceptsEachCredentialOnce(instances: readonly CellStore[]): Promise<void> {
+export async function acceptsEachCredentialOnce(instances: readonly MppxAtomicStore[]): Promise<void> {
   const served: string[] = [];
-  const apis = instances.map((cells) => api(cells, served));
+  const apis = instances.map((store) => api(store, served));
   const [first] = apis;
   assert.ok(first !== undefined);
   const challenge = await first();
   assert.equal(challenge.status, 402);
-  const credential = await credentialFor(challenge);
+  const credential = await payer.createCredential(challenge);
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, at) => (apis[at % 2] ?? first)(credential)),
   );
