@@ -222,6 +222,25 @@ export const optionLaws: readonly AdapterLaw[] = [
       }),
   },
   {
+    id: 'profile-ucp',
+    sentence:
+      'In the dialect of UCP a key has at least 22 characters, a refusal has `code` and `content`, a conflict is 409, and a replay has `Idempotency-Replayed`.',
+    concerns: always,
+    run: (subject) =>
+      withApp(subject, { options: { profile: 'ucp', retentionMs: 172_800_000 } }, async (app) => {
+        const short = await app.post('json', { key: 'a'.repeat(21) });
+        assert.deepEqual([short.status, codeOf(short)], [400, 'invalid_idempotency_key']);
+        const key = 'a'.repeat(22);
+        const first = await app.post('json', { key, body: '{"amount":1}' });
+        assertReplay(await app.post('json', { key, body: '{"amount":1.0}' }), first);
+        const conflict = await app.post('json', { key, body: '{"amount":2}' });
+        assert.deepEqual([conflict.status, codeOf(conflict)], [409, 'idempotency_conflict']);
+        assert.match(conflict.body.toString(), /"content":"this Idempotency-Key was used/);
+        assert.equal((await app.post('json')).status, 201);
+        assert.equal(app.work.executions, 2);
+      }),
+  },
+  {
     id: 'profile-adcp',
     sentence:
       'In the dialect of AdCP the key is a member of the body, only successes are kept, and a replay has the member `replayed`.',
