@@ -29,14 +29,15 @@ async function withTool(
   ) => Promise<void>,
   protect: (handler: NodeHandler) => NodeHandler,
 ): Promise<void> {
-  const server = await listening(
-    protect(async (request, response) => {
-      const message: Call = JSON.parse(await text(request));
-      const result = { content: [{ type: 'text', text: await tool(message) }] };
-      response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ jsonrpc: '2.0', id: message.id, result }));
-    }),
-  );
+  const handler = protect(async (request, response) => {
+    const message: Call = JSON.parse(await text(request));
+    const result = { content: [{ type: 'text', text: await tool(message) }] };
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ jsonrpc: '2.0', id: message.id, result }));
+  });
+  const server = await listening((request, response) => {
+    Promise.resolve(handler(request, response)).catch(() => response.destroy());
+  });
   try {
     await steps(async (body) => {
       const headers = {
@@ -45,7 +46,8 @@ async function withTool(
         connection: 'close',
       };
       const response = await fetch(`http://127.0.0.1:${server.port}/mcp`, { method: 'POST', headers, body });
-      return [response.status, await response.json()];
+      const answer: Readonly<Record<string, unknown>> = JSON.parse(await response.text());
+      return [response.status, answer];
     });
   } finally {
     await server.close();
