@@ -105,15 +105,16 @@ function leaseOf(renewals: string): string {
 
 /**
  * Which of some records that the statement has locked are not leased any more, by their tokens. A renewal that was committed
- * while the statement waited for the lock is not in its snapshot. The insertion meets it all the same, and looks at its time.
+ * while the statement waited for the lock is not in its snapshot. The insertion meets it all the same, and returns its time.
  */
 function lapsedOf(held: string, renewals: string): string {
-  return `lapsed AS (
+  return `leases AS (
         INSERT INTO ${renewals} AS v (fencing_token, lease_expires_at_ms)
-        SELECT fencing_token, lease_expires_at_ms FROM ${held} WHERE lease_expires_at_ms <= (SELECT ms FROM now)
+        SELECT fencing_token, lease_expires_at_ms FROM ${held} WHERE lease_expires_at_ms IS NOT NULL
         ON CONFLICT (fencing_token) DO UPDATE SET lease_expires_at_ms = v.lease_expires_at_ms
-          WHERE v.lease_expires_at_ms <= (SELECT ms FROM now)
-        RETURNING fencing_token
+        RETURNING v.fencing_token, v.lease_expires_at_ms
+      ), lapsed AS (
+        SELECT fencing_token FROM leases WHERE lease_expires_at_ms <= (SELECT ms FROM now)
       )`;
 }
 
