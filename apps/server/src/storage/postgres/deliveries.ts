@@ -13,7 +13,8 @@ const lockDeliveriesSql = `SELECT d.* FROM json_to_recordset($1) AS w (n integer
     WHERE b.tenant = w.tenant AND b.webhook = w.webhook AND b.event = w.event FOR UPDATE) AS d ORDER BY w.n`;
 const loadDeliveriesBeforeSql = `SELECT ${columns} FROM deliveries
   WHERE tenant = $1 AND webhook = $2 AND event < $3 AND event <= $5 ORDER BY event DESC LIMIT $4`;
-// From webhook to webhook, so that thousands of deliveries that wait for their next attempt are not walked over.
+// From webhook to webhook, so that thousands of deliveries that wait for their next attempt are not walked over. The inner
+// LIMIT keeps the planner from a join with all deliveries that are due, which an EXISTS becomes.
 const loadNextWaitingSql = `WITH RECURSIVE looked AS (
     (SELECT tenant, webhook FROM deliveries WHERE state = 'pending' AND (tenant, webhook) > ($1, $2)
       ORDER BY tenant, webhook LIMIT 1)
@@ -22,9 +23,9 @@ const loadNextWaitingSql = `WITH RECURSIVE looked AS (
       SELECT d.tenant, d.webhook FROM deliveries AS d
       WHERE d.state = 'pending' AND (d.tenant, d.webhook) > (l.tenant, l.webhook)
       ORDER BY d.tenant, d.webhook LIMIT 1) AS n)
-  SELECT tenant, webhook FROM looked AS l WHERE EXISTS (SELECT FROM deliveries AS d
+  SELECT l.tenant, l.webhook FROM looked AS l CROSS JOIN LATERAL (SELECT FROM deliveries AS d
     WHERE d.state = 'pending' AND d.tenant = l.tenant AND d.webhook = l.webhook
-      AND d.next_attempt_at_ms <= $3 AND d.taken_until_ms <= $3)
+      AND d.next_attempt_at_ms <= $3 AND d.taken_until_ms <= $3 LIMIT 1) AS due
   LIMIT 1`;
 // Nobody else takes what was taken, also if it is asked for again meanwhile; if the taker dies, somebody does after that.
 // Found by itself, once: a plan that looked again for each row would take more than it may.
@@ -93,12 +94,12 @@ export async function loadDeliveriesBefore(
 
 /** The next webhook after another one to which something is due. */
 export async function loadNextWaiting(
-  connection: Connection,
+  statements: Statements,
   after: WaitingWebhook | undefined,
   nowMs: number,
 ): Promise<LookedAtWebhook | undefined> {
   const values = [after?.tenant ?? '', after?.webhookId ?? firstId, nowMs];
-  const [row] = await connection.rows(loadNextWaitingSql, values);
+  const [row] = await statements.rows(loadNextWaitingSql, values);
   return row && { tenant: text(row, 'tenant'), webhookId: text(row, 'webhook'), isDue: true };
 }
 
