@@ -5,7 +5,7 @@ import { commitWitness } from './fuzz/commits.ts';
 import { readDocument } from './fuzz/document.ts';
 import { faultyServer, type PlantedFault, statusOf, withAnswerBody, withStatus } from './fuzz/faulty.ts';
 import { type Callers, Fuzzer } from './fuzz/fuzzer.ts';
-import { runIsolated } from './fuzz/isolation.ts';
+import { runIsolated, strangerTenant } from './fuzz/isolation.ts';
 import { apiAt } from './harness/api.ts';
 import { emptyDatabase } from './harness/database.ts';
 import { fuzzedServer, startProcess } from './harness/process.ts';
@@ -159,7 +159,7 @@ test('the fuzzer reports a tenant to whom the books of another one are shown', a
   const keyOf = async (tenant: string) =>
     String((await api.post('/api-keys', { label: tenant, tenant }, undefined, asAdmin)).json.key);
   const own = await keyOf('own');
-  const stranger = await keyOf('stranger');
+  const stranger = await keyOf(strangerTenant);
   const admin = [['Authorization', `Bearer ${adminKey}`]] as const;
   const callers = {
     tenant: [['X-API-Key', own]],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
+import { setTimeout as passing } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import { apiAt } from './harness/api.ts';
 import { emptyDatabase } from './harness/database.ts';
@@ -218,6 +219,8 @@ test('a worker that is killed while it sends delivers again, under the same id',
   receiver.answer = () => ({ status: 200 });
   const second = await startProcess(t, environment);
   await receiver.has(2);
+  const state = async () => (await deliveries(apiAt(second.url), json.id))[0]?.state;
+  while ((await state()) !== 'delivered') await passing(20);
   await second.stop('SIGTERM');
   const third = await startProcess(t, environment);
   const [delivery] = await deliveries(apiAt(third.url), json.id);

@@ -24,7 +24,7 @@ const specifiers = Object.keys(manifest.exports).map((subpath) => manifest.name 
 /** Entries that are an extension of another library, and load it. */
 const extensions = ['nest', 'opentelemetry', 'prometheus'].map((name) => `${manifest.name}/${name}`);
 /** Entries of which only the declarations name the framework. */
-const typedByFramework = [`${manifest.name}/hono`];
+const typedByFramework = [`${manifest.name}/hono`, `${manifest.name}/x402/hono`];
 /** What an application passes in and the package does not import, and types that some of it needs. */
 const passedIn = ['express', 'koa', 'fastify', '@types/node', '@types/express', '@types/koa'];
 /** The oldest versions of what it works with, and older ones still of drivers that it has no say in. */

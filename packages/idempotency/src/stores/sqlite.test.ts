@@ -29,7 +29,7 @@ for (const { name, open } of sqliteDrivers) {
     const slot = slotOf('s', 1);
     const token = await claimed(store, slot);
     database.exec('BEGIN');
-    const expected = /give the store a handle of its own/;
+    const expected = /give the store a separate handle/;
     assert.throws(() => store.claim(slot, request), expected);
     assert.throws(() => store.renew(slot, token, 1000), expected);
     assert.throws(() => store.complete(slot, token, completion), expected);
