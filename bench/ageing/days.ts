@@ -1,6 +1,6 @@
 import { loadavg } from 'node:os';
 import type pg from 'pg';
-import type { PostgresSweep } from '../../apps/server/src/storage/postgres/sweep.ts';
+import type { PostgresSweep } from '../../apps/server/src/storage/postgres/upkeep/sweep.ts';
 import type { SweepCursor } from '../../apps/server/src/storage/sweep-step.ts';
 import { uuidV7 } from '../singles.ts';
 import { fillAnswers, fillDeliveries, fillRecords } from './fill-postgres.ts';

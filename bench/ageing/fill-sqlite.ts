@@ -1,5 +1,5 @@
-import { answersTable, createAnswersTable } from '../../apps/server/src/storage/sqlite/answers.ts';
 import { Connection } from '../../apps/server/src/storage/sqlite/connection.ts';
+import { answersTable, createAnswersTable } from '../../apps/server/src/storage/sqlite/read/answers.ts';
 
 const dayMs = 86_400_000;
 /** Accounts over which the entries are spread; numbered far behind the server's own. */

@@ -2,7 +2,7 @@
 // goes over it under load with a clock that is moved, and then writes to it beside one that is nearly empty.
 // AGEING_KEYS says how many keys are kept, AGEING_DAYS how many further days there are; BENCH_ROUNDS=0 leaves the writes out.
 import { ConnectionInTurns } from '../../apps/server/src/storage/postgres/exclusive-connection.ts';
-import { PostgresSweep } from '../../apps/server/src/storage/postgres/sweep.ts';
+import { PostgresSweep } from '../../apps/server/src/storage/postgres/upkeep/sweep.ts';
 import { startPostgres } from '../../packages/idempotency/test/harness/postgres.ts';
 import { connected } from '../postgres/connected.ts';
 import { startInstances } from '../postgres/instances.ts';

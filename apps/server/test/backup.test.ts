@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { runBooksCommand } from '../src/cli/books/commands.ts';
-import { backUp } from '../src/storage/sqlite/backup.ts';
+import { backUp } from '../src/storage/sqlite/file/backup.ts';
 import { type Api, apiAt } from './harness/api.ts';
 import { countIn } from './harness/look-into.ts';
 import { startProcess } from './harness/process.ts';

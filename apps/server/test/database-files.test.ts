@@ -16,7 +16,7 @@ import {
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
-import { SqliteStorage } from '../src/storage/sqlite/sqlite-storage.ts';
+import { SqliteStorage } from '../src/storage/sqlite/write/storage.ts';
 import { runCommand, runHere } from './harness/command.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { onEnd } from './harness/on-end.ts';

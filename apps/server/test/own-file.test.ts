@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { runBooksCommand } from '../src/cli/books/commands.ts';
 import { StorageExecutor } from '../src/ledger/batch-executor.ts';
-import { SqliteStorage } from '../src/storage/sqlite/sqlite-storage.ts';
+import { SqliteStorage } from '../src/storage/sqlite/write/storage.ts';
 import { type Api, apiAt } from './harness/api.ts';
 import { executorOptions } from './harness/engine.ts';
 import { countIn } from './harness/look-into.ts';

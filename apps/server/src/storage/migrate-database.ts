@@ -1,6 +1,6 @@
 import type { DatabaseConfig } from '../config.ts';
+import { grantToServer } from './postgres/database/grants.ts';
 import { ExclusiveConnection } from './postgres/exclusive-connection.ts';
-import { grantToServer } from './postgres/grants.ts';
 import { knownSchema, migrate } from './postgres/migrations/migrate.ts';
 
 const migrateWithinMs = 3_600_000;

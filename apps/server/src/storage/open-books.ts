@@ -1,15 +1,15 @@
 import type { DatabaseConfig } from '../config.ts';
 import type { Books } from '../reads/books.ts';
 import type { Connection } from './postgres/connection.ts';
-import { KnownApiKeys } from './postgres/known-api-keys.ts';
+import { TailHorizon } from './postgres/database/tail-horizon.ts';
 import { knownSchema, schemaVersion } from './postgres/migrations/migrate.ts';
 import { ReadPool } from './postgres/pool.ts';
-import { PostgresBooks } from './postgres/postgres-books.ts';
-import { TailHorizon } from './postgres/tail-horizon.ts';
+import { PostgresBooks } from './postgres/read/books.ts';
+import { KnownApiKeys } from './postgres/read/known-api-keys.ts';
 import { refuseOtherSchema } from './schema-version.ts';
-import { readableFile } from './sqlite/our-file.ts';
+import { readableFile } from './sqlite/file/our-file.ts';
+import { SqliteBooks } from './sqlite/read/books.ts';
 import { FileSnapshots } from './sqlite/snapshots.ts';
-import { SqliteBooks } from './sqlite/sqlite-books.ts';
 
 /** Books that were opened to be read, beside a server that may be writing to them. */
 export interface OpenedBooks {

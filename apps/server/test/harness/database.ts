@@ -7,8 +7,8 @@ import { startPostgres, type TestPostgres } from '../../../../packages/idempoten
 import { ExclusiveConnection } from '../../src/storage/postgres/exclusive-connection.ts';
 import { migrate } from '../../src/storage/postgres/migrations/migrate.ts';
 import { Connection as FileConnection } from '../../src/storage/sqlite/connection.ts';
+import { setPragmas } from '../../src/storage/sqlite/file/pragmas.ts';
 import { migrate as migrateFile } from '../../src/storage/sqlite/migrations/migrate.ts';
-import { setPragmas } from '../../src/storage/sqlite/pragmas.ts';
 import { startPgBouncer, type TestPgBouncer } from './pgbouncer.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

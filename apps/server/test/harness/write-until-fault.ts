@@ -1,7 +1,7 @@
 // Writes usage into the named file until a write fails, and prints the outcome. The process that starts this one limits
 // the size of its files, so that SQLite meets a real I/O error at a commit.
 import { StorageExecutor } from '../../src/ledger/batch-executor.ts';
-import { SqliteStorage } from '../../src/storage/sqlite/sqlite-storage.ts';
+import { SqliteStorage } from '../../src/storage/sqlite/write/storage.ts';
 import { executorOptions } from './engine.ts';
 
 const [file = ''] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DatabaseClock } from '../../src/storage/postgres/database-clock.ts';
+import { DatabaseClock } from '../../src/storage/postgres/database/database-clock.ts';
 import { ReadPool } from '../../src/storage/postgres/pool.ts';
 import { emptyPostgres } from '../harness/database.ts';
 import { onEnd } from '../harness/on-end.ts';

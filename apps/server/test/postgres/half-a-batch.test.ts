@@ -4,7 +4,7 @@ import { emptyAccount } from '../../src/domain/account.ts';
 import { noChanges } from '../../src/domain/view.ts';
 import { StorageFault } from '../../src/ledger/storage-port.ts';
 import { wantsOf } from '../../src/ledger/wants.ts';
-import { PostgresStorage } from '../../src/storage/postgres/postgres-storage.ts';
+import { PostgresStorage } from '../../src/storage/postgres/write/storage.ts';
 import { postgresOptions } from '../harness/engine.ts';
 import { startInstances, tenant, usage } from '../harness/instances.ts';
 import { onEnd } from '../harness/on-end.ts';

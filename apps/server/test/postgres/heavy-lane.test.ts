@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { settleBulkAccountsFirst, settleBulkAccountsMax } from '../../src/domain/commands/settlements.ts';
 import { wantsOf } from '../../src/ledger/wants.ts';
 import { ExclusiveConnection } from '../../src/storage/postgres/exclusive-connection.ts';
-import { findAccounts } from '../../src/storage/postgres/load.ts';
+import { findAccounts } from '../../src/storage/postgres/write/load.ts';
 import {
   answerOf,
   assertBooks,

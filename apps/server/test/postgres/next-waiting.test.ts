@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Client } from 'pg';
 import { Connection, type Statements } from '../../src/storage/postgres/connection.ts';
-import { loadNextWaiting } from '../../src/storage/postgres/deliveries.ts';
+import { loadNextWaiting } from '../../src/storage/postgres/read/deliveries.ts';
 import { isPrepared, migratedPostgres } from '../harness/database.ts';
 import { connect } from '../harness/instances.ts';
 

@@ -1,6 +1,6 @@
 import type { DatabaseConfig } from '../../config.ts';
 import { migrateDatabase } from '../../storage/migrate-database.ts';
-import { backUp, restore } from '../../storage/sqlite/backup.ts';
+import { backUp, restore } from '../../storage/sqlite/file/backup.ts';
 import type { CommandSpec } from '../command-line/command.ts';
 import { exitCodes } from '../command-line/exit-codes.ts';
 import { helpOf } from '../command-line/help.ts';

@@ -2,22 +2,22 @@ import { type ExecutorOptions, StorageExecutor } from '../../ledger/batch-execut
 import { GatheringExecutor, type OnCommitted } from '../../ledger/gathering-executor.ts';
 import { ReadThreads } from '../read-threads.ts';
 import type { Storage } from '../storage.ts';
-import { PostgresAudits } from './audits.ts';
-import { checkDatabase } from './check-database.ts';
-import { DatabaseClock } from './database-clock.ts';
+import { checkDatabase } from './database/check-database.ts';
+import { DatabaseClock } from './database/database-clock.ts';
+import { type HorizonWaits, TailHorizon } from './database/tail-horizon.ts';
+import { analyzeWhileYoung } from './database/young-tables.ts';
 import { ConnectionInTurns, ExclusiveConnection } from './exclusive-connection.ts';
-import { KnownApiKeys } from './known-api-keys.ts';
+import { ThreadedLane } from './lanes/threaded-lane.ts';
 import { migrate } from './migrations/migrate.ts';
 import { ReadPool } from './pool.ts';
-import { PostgresBooks } from './postgres-books.ts';
-import { type PostgresOptions, PostgresStorage } from './postgres-storage.ts';
-import { takeBudget } from './rate-budgets.ts';
+import { PostgresBooks } from './read/books.ts';
+import { KnownApiKeys } from './read/known-api-keys.ts';
 import type { PostgresReadData } from './read-thread.ts';
-import { PostgresSweep } from './sweep.ts';
-import { type HorizonWaits, TailHorizon } from './tail-horizon.ts';
-import { ThreadedLane } from './threaded-lane.ts';
-import { probeWrite } from './write-probe.ts';
-import { analyzeWhileYoung } from './young-tables.ts';
+import { PostgresAudits } from './upkeep/audits.ts';
+import { takeBudget } from './upkeep/rate-budgets.ts';
+import { PostgresSweep } from './upkeep/sweep.ts';
+import { probeWrite } from './upkeep/write-probe.ts';
+import { type PostgresOptions, PostgresStorage } from './write/storage.ts';
 
 const migrateWithinMs = 3_600_000;
 

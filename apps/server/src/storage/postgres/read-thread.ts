@@ -3,10 +3,10 @@ import { workerData } from 'node:worker_threads';
 import { serveReads, unless } from '../serve-reads.ts';
 import type { AnswerCap } from '../stored-answer.ts';
 import type { ConnectionOptions } from './connection.ts';
-import { KnownApiKeys } from './known-api-keys.ts';
+import { type HorizonWaits, TailHorizon } from './database/tail-horizon.ts';
 import { type ReadingPool, ReadPool } from './pool.ts';
-import { PostgresBooks } from './postgres-books.ts';
-import { type HorizonWaits, TailHorizon } from './tail-horizon.ts';
+import { PostgresBooks } from './read/books.ts';
+import { KnownApiKeys } from './read/known-api-keys.ts';
 
 /** What such a thread opens. */
 export interface PostgresReadData {

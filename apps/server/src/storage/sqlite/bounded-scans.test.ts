@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { temporaryFolder } from '../../../test/harness/temporary-folder.ts';
-import { loadAgentsAfterSql, loadTenantsAfterSql } from './accounts.ts';
-import { loadTenantsSql } from './acts.ts';
-import { countOfTenantSql } from './api-keys.ts';
 import { Connection } from './connection.ts';
-import { loadDueSql } from './deliveries.ts';
 import { migrate } from './migrations/migrate.ts';
-import { hasTenantSql } from './tenants.ts';
-import { loadWebhooksSql } from './webhooks.ts';
+import { loadAgentsAfterSql, loadTenantsAfterSql } from './read/accounts.ts';
+import { loadTenantsSql } from './read/acts.ts';
+import { countOfTenantSql } from './read/api-keys.ts';
+import { loadDueSql } from './read/deliveries.ts';
+import { hasTenantSql } from './read/tenants.ts';
+import { loadWebhooksSql } from './read/webhooks.ts';
 
 const tables = 'accounts|api_keys|audit_log|deliveries|services|webhooks';
 

@@ -2,11 +2,11 @@ import type { ExecutorOptions } from '../../ledger/batch-executor.ts';
 import type { OnCommitted } from '../../ledger/gathering-executor.ts';
 import { ReadThreads } from '../read-threads.ts';
 import type { Storage } from '../storage.ts';
+import { SqliteBooks } from './read/books.ts';
 import { FileSnapshots } from './snapshots.ts';
-import { SoleAudits } from './sole-audits.ts';
-import { SqliteBooks } from './sqlite-books.ts';
-import type { SqliteOptions } from './sqlite-storage.ts';
-import { SqliteWriter } from './writer.ts';
+import { SoleAudits } from './upkeep/audits.ts';
+import type { SqliteOptions } from './write/storage.ts';
+import { SqliteWriter } from './writer/writer.ts';
 
 /** How the embedded engine is used. */
 export interface SqliteEngineOptions extends SqliteOptions {

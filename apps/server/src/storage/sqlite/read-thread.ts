@@ -1,9 +1,9 @@
 // A thread that reads the file. It loads nothing of the other engine.
 import { workerData } from 'node:worker_threads';
 import { serveReads, unless } from '../serve-reads.ts';
+import { SqliteBooks } from './read/books.ts';
 import { FileSnapshots } from './snapshots.ts';
-import { SqliteBooks } from './sqlite-books.ts';
-import type { SqliteOptions } from './sqlite-storage.ts';
+import type { SqliteOptions } from './write/storage.ts';
 
 const { file, cap }: SqliteOptions = workerData;
 const snapshots = new FileSnapshots(file);

@@ -1,0 +1,68 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { text } from '../columns.ts';
+import type { ReadingPool } from '../pool.ts';
+
+// A batch locks accounts, or its tenants, before it loads anything; PostgreSQL holds the lock of the table until the
+// transaction has ended and all later snapshots see what it did. A virtual transaction id is never given twice.
+const runningSql = `SELECT DISTINCT virtualtransaction AS writer FROM pg_locks
+  WHERE locktype = 'relation' AND mode = 'RowExclusiveLock' AND granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND relation IN ('accounts'::regclass, 'tenants'::regclass)`;
+/** Between two looks: short at first, since most batches end within milliseconds. */
+const lookAgainMs = { first: 5, most: 50 };
+
+/**
+ * Which batches are running, of all instances. Transactions of others do not count: a backup, an index that is built,
+ * another database of the same server.
+ */
+export class RunningWriters {
+  readonly #pool: ReadingPool;
+  #current: Promise<ReadonlySet<string>> | undefined;
+  #next: Promise<ReadonlySet<string>> | undefined;
+
+  constructor(pool: ReadingPool) {
+    this.#pool = pool;
+  }
+
+  /** The batches that are running, as a look finds that begins after the call. Many callers share one. */
+  now(): Promise<ReadonlySet<string>> {
+    if (this.#current === undefined) return this.#begin();
+    this.#next ??= this.#current.then(ignore, ignore).then(() => {
+      this.#next = undefined;
+      return this.#begin();
+    });
+    return this.#next;
+  }
+
+  /** Whether these batches end within a time. */
+  async haveEnded(writers: ReadonlySet<string>, withinMs: number): Promise<boolean> {
+    const untilMs = performance.now() + withinMs;
+    let lookMs = lookAgainMs.first;
+    for (let running = writers; !isDisjoint(writers, running); running = await this.now()) {
+      if (performance.now() >= untilMs) return false;
+      await pause(lookMs);
+      lookMs = Math.min(2 * lookMs, lookAgainMs.most);
+    }
+    return true;
+  }
+
+  #begin(): Promise<ReadonlySet<string>> {
+    const look = this.#look().finally(() => {
+      if (this.#current === look) this.#current = undefined;
+    });
+    this.#current = look;
+    return look;
+  }
+
+  async #look(): Promise<ReadonlySet<string>> {
+    const rows = await this.#pool.use((connection) => connection.rows(runningSql, []));
+    return new Set(rows.map((row) => text(row, 'writer')));
+  }
+}
+
+/** Whether two sets have nothing in common. */
+export function isDisjoint(first: ReadonlySet<string>, second: ReadonlySet<string>): boolean {
+  return [...first].every((element) => !second.has(element));
+}
+
+function ignore(): void {}

@@ -1,0 +1,24 @@
+import type { AccountAndService, AccountKey } from '../../../reads/books.ts';
+import type { Connection } from '../connection.ts';
+import { accountColumns, parseAccount } from './accounts.ts';
+import { parseService, serviceColumns } from './services.ts';
+
+const loadSql = `SELECT a.*, s.*
+  FROM (SELECT) AS one
+  LEFT JOIN (SELECT ${accountColumns} FROM accounts AS a
+    WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id = $3) AS a ON true
+  LEFT JOIN (SELECT ${serviceColumns} FROM services WHERE tenant = $1 AND service_id = $3) AS s ON true`;
+
+/** An account and its service in one statement, and so as they were at one moment. */
+export async function loadAccountAndService(
+  connection: Connection,
+  { tenant, agent, serviceId }: AccountKey,
+): Promise<AccountAndService> {
+  const [row] = await connection.rows(loadSql, [tenant, agent, serviceId]);
+  if (row === undefined) return { account: undefined, service: undefined };
+  return {
+    account: row['account'] === null ? undefined : parseAccount(row).totals,
+    service:
+      row['price_version'] === null ? undefined : parseService({ ...row, tenant, service_id: serviceId }),
+  };
+}

@@ -1,0 +1,168 @@
+import { type Announcement, type Delivery, deliveryOutcomes } from '../../../domain/delivery.ts';
+import { eventTypes } from '../../../domain/event.ts';
+import type { LookedAtWebhook, TakeDue, WaitingWebhook } from '../../../reads/books.ts';
+import { integer, integerOrAbsent, json, literal, literalOrAbsent, text } from '../columns.ts';
+import type { Connection, Row, Statements } from '../connection.ts';
+
+const columns =
+  'webhook, event, event_type, state, attempts, next_attempt_at_ms, attempted_at_ms, outcome, status';
+const states = ['pending', 'delivered', 'failed'] as const;
+
+const lockDeliveriesSql = `SELECT d.* FROM json_to_recordset($1) AS w (n integer, tenant text, webhook uuid, event uuid)
+  CROSS JOIN LATERAL (SELECT tenant, ${columns} FROM deliveries AS b
+    WHERE b.tenant = w.tenant AND b.webhook = w.webhook AND b.event = w.event FOR UPDATE) AS d ORDER BY w.n`;
+const loadDeliveriesBeforeSql = `SELECT ${columns} FROM deliveries
+  WHERE tenant = $1 AND webhook = $2 AND event < $3 AND event <= $5 ORDER BY event DESC LIMIT $4`;
+// From webhook to webhook, so that thousands of deliveries that wait for their next attempt are not walked over. The inner
+// LIMIT keeps the planner from a join with all deliveries that are due, which an EXISTS becomes.
+const loadNextWaitingSql = `WITH RECURSIVE looked AS (
+    (SELECT tenant, webhook FROM deliveries WHERE state = 'pending' AND (tenant, webhook) > ($1, $2)
+      ORDER BY tenant, webhook LIMIT 1)
+    UNION ALL
+    SELECT n.tenant, n.webhook FROM looked AS l CROSS JOIN LATERAL (
+      SELECT d.tenant, d.webhook FROM deliveries AS d
+      WHERE d.state = 'pending' AND (d.tenant, d.webhook) > (l.tenant, l.webhook)
+      ORDER BY d.tenant, d.webhook LIMIT 1) AS n)
+  SELECT l.tenant, l.webhook FROM looked AS l CROSS JOIN LATERAL (SELECT FROM deliveries AS d
+    WHERE d.state = 'pending' AND d.tenant = l.tenant AND d.webhook = l.webhook
+      AND d.next_attempt_at_ms <= $3 AND d.taken_until_ms <= $3 LIMIT 1) AS due
+  LIMIT 1`;
+// Nobody else takes what was taken, also if it is asked for again meanwhile; if the taker dies, somebody does after that.
+// Found by itself, once: a plan that looked again for each row would take more than it may.
+const dueSql = (condition: string) => `WITH due AS MATERIALIZED (SELECT tenant, webhook, event FROM deliveries
+    WHERE state = 'pending'${condition} AND tenant = $1 AND webhook = $2 AND next_attempt_at_ms <= $3
+      AND taken_until_ms <= $3
+    ORDER BY next_attempt_at_ms LIMIT $5 FOR UPDATE SKIP LOCKED)
+  UPDATE deliveries AS d SET taken_until_ms = $4 FROM due
+  WHERE d.tenant = due.tenant AND d.webhook = due.webhook AND d.event = due.event
+  RETURNING d.webhook, d.event, d.event_type, d.state, d.attempts, d.next_attempt_at_ms, d.attempted_at_ms, d.outcome,
+    d.status`;
+/** Each has an index: that of the tests does not go over all that is due. */
+const takeDueSql = { all: dueSql(''), tests: dueSql(" AND event_type = 'webhook.test'") } as const;
+// Asked for once more, it has no attempts yet, and stays whose it is; else somebody has noted what came of one.
+const saveDeliveriesSql = `INSERT INTO deliveries (tenant, ${columns}) SELECT tenant, ${columns}
+  FROM json_to_recordset($1) AS w (tenant text, webhook uuid, event uuid, event_type text, state text, attempts integer,
+    next_attempt_at_ms bigint, attempted_at_ms bigint, outcome text, status integer)
+  ON CONFLICT (tenant, webhook, event) DO UPDATE SET state = excluded.state, attempts = excluded.attempts,
+    next_attempt_at_ms = excluded.next_attempt_at_ms, attempted_at_ms = excluded.attempted_at_ms,
+    outcome = excluded.outcome, status = excluded.status,
+    taken_until_ms = CASE WHEN excluded.attempts = 0 THEN deliveries.taken_until_ms ELSE 0 END`;
+
+// Made in the database: 160,000 rows in JSON would keep this process busy for a second. Webhook by webhook, as the key is ordered.
+const saveAnnouncedSql = `INSERT INTO deliveries (tenant, webhook, event, event_type, state, attempts, next_attempt_at_ms)
+  SELECT a.tenant, webhook, unnest(a.events), a.event_type, 'pending', 0, a.at_ms
+  FROM json_to_recordset($1) AS a (tenant text, event_type text, events uuid[], webhooks uuid[], at_ms bigint)
+    CROSS JOIN LATERAL unnest(a.webhooks) AS webhook`;
+
+const firstId = '00000000-0000-0000-0000-000000000000';
+
+/** A delivery with the tenant whose event it is. */
+export interface OwnedDelivery {
+  readonly tenant: string;
+  readonly delivery: Delivery;
+}
+
+/** Loads deliveries, and locks them until the transaction ends. */
+export async function lockDeliveries(
+  connection: Connection,
+  wanted: readonly { readonly tenant: string; readonly webhookId: string; readonly eventId: string }[],
+): Promise<OwnedDelivery[]> {
+  const names = wanted.map(({ tenant, webhookId, eventId }, n) => ({
+    n,
+    tenant,
+    webhook: webhookId,
+    event: eventId,
+  }));
+  const rows = await connection.rows(lockDeliveriesSql, [json(names)]);
+  return rows.map((row) => ({ tenant: text(row, 'tenant'), delivery: parseDelivery(row) }));
+}
+
+/** Deliveries to a webhook of events before an id and not after the horizon, the newest first. */
+export async function loadDeliveriesBefore(
+  connection: Connection,
+  { tenant, webhookId }: WaitingWebhook,
+  {
+    beforeEventId,
+    throughId,
+    limit,
+  }: { readonly beforeEventId: string; readonly throughId: string; readonly limit: number },
+): Promise<Delivery[]> {
+  const values = [tenant, webhookId, beforeEventId, limit, throughId];
+  const rows = await connection.rows(loadDeliveriesBeforeSql, values);
+  return rows.map(parseDelivery);
+}
+
+/** The next webhook after another one to which something is due. */
+export async function loadNextWaiting(
+  statements: Statements,
+  after: WaitingWebhook | undefined,
+  nowMs: number,
+): Promise<LookedAtWebhook | undefined> {
+  const values = [after?.tenant ?? '', after?.webhookId ?? firstId, nowMs];
+  const [row] = await statements.rows(loadNextWaitingSql, values);
+  return row && { tenant: text(row, 'tenant'), webhookId: text(row, 'webhook'), isDue: true };
+}
+
+/** Takes deliveries to a webhook whose time has come, the longest waiting first, for a while. */
+export async function takeDue(
+  connection: Connection,
+  { tenant, webhookId }: WaitingWebhook,
+  { nowMs, untilMs, limit, onlyTests }: TakeDue,
+): Promise<Delivery[]> {
+  const sql = onlyTests ? takeDueSql.tests : takeDueSql.all;
+  const rows = await connection.rows(sql, [tenant, webhookId, nowMs, untilMs, limit]);
+  return rows.map(parseDelivery);
+}
+
+export async function saveDeliveries(
+  statements: Statements,
+  deliveries: readonly OwnedDelivery[],
+): Promise<void> {
+  if (deliveries.length === 0) return;
+  const rows = deliveries.map(({ tenant, delivery }) => ({
+    tenant,
+    webhook: delivery.webhookId,
+    event: delivery.eventId,
+    event_type: delivery.eventType,
+    state: delivery.state,
+    attempts: delivery.attempts,
+    next_attempt_at_ms: delivery.nextAttemptAtMs,
+    attempted_at_ms: delivery.lastAttempt?.atMs ?? null,
+    outcome: delivery.lastAttempt?.outcome ?? null,
+    status: delivery.lastAttempt?.status ?? null,
+  }));
+  await statements.rows(saveDeliveriesSql, [json(rows)]);
+}
+
+/** Makes the deliveries of announcements. */
+export async function saveAnnouncements(
+  statements: Statements,
+  announcements: readonly { readonly tenant: string; readonly announcement: Announcement }[],
+): Promise<void> {
+  if (announcements.length === 0) return;
+  const rows = announcements.map(({ tenant, announcement: { eventType, eventIds, webhookIds, atMs } }) => ({
+    tenant,
+    event_type: eventType,
+    events: eventIds,
+    webhooks: webhookIds,
+    at_ms: atMs,
+  }));
+  await statements.rows(saveAnnouncedSql, [json(rows)]);
+}
+
+function parseDelivery(row: Row): Delivery {
+  const attemptedAtMs = integerOrAbsent(row, 'attempted_at_ms');
+  const outcome = literalOrAbsent(row, 'outcome', deliveryOutcomes);
+  return {
+    webhookId: text(row, 'webhook'),
+    eventId: text(row, 'event'),
+    eventType: literal(row, 'event_type', eventTypes),
+    state: literal(row, 'state', states),
+    attempts: integer(row, 'attempts'),
+    nextAttemptAtMs: integer(row, 'next_attempt_at_ms'),
+    lastAttempt:
+      attemptedAtMs === undefined || outcome === undefined
+        ? undefined
+        : { atMs: attemptedAtMs, outcome, status: integerOrAbsent(row, 'status') },
+  };
+}

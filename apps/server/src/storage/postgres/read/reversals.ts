@@ -1,0 +1,116 @@
+import type { Position } from '../../../domain/position.ts';
+import { integer, integerOrAbsent, json } from '../columns.ts';
+import type { Connection, Statements } from '../connection.ts';
+import type { PlacedEntry } from './entries.ts';
+
+const loadPositionSql = `SELECT sequence, price_version, line_requests FROM entries
+  WHERE tenant = $1 AND account = $2 AND sequence = $3`;
+const isEntryReversedSql = `SELECT 1 AS found FROM reversals
+  WHERE tenant = $1 AND account = $2 AND through_sequence = $3 AND entry_id IS NOT NULL`;
+// Ranges do not overlap, so only the first that ends at or behind an entry can hold it.
+const rangeAtSql = `SELECT from_sequence FROM reversals
+  WHERE tenant = $1 AND account = $2 AND through_sequence >= $3 AND entry_id IS NULL
+  ORDER BY through_sequence LIMIT 1`;
+const reversedThroughSql = `SELECT l.price_version, (SELECT r.line_reversed FROM reversal_lines AS r
+      WHERE r.tenant = l.tenant AND r.account = l.account AND r.price_version = l.price_version
+        AND r.sequence <= $3 ORDER BY r.sequence DESC LIMIT 1) AS reversed
+  FROM account_lines AS l WHERE l.tenant = $1 AND l.account = $2 AND l.reversed_requests > 0`;
+const laterReversedFromSql = `SELECT min(from_sequence) AS reversed_from FROM reversals
+  WHERE tenant = $1 AND account = $2 AND sequence > $3`;
+const reversedBehindSql = `SELECT l.price_version, sum(l.requests)::bigint AS reversed
+  FROM reversals AS r JOIN reversal_lines AS l USING (tenant, account, sequence)
+  WHERE r.tenant = $1 AND r.account = $2 AND r.through_sequence > $3 AND r.entry_id IS NOT NULL
+  GROUP BY l.price_version`;
+const saveReversalsSql = `INSERT INTO reversals
+    (tenant, account, sequence, entry_id, from_sequence, through_sequence, reason)
+  SELECT tenant, account, sequence, entry_id, from_sequence, through_sequence, reason
+  FROM json_to_recordset($1) AS w (tenant text, account uuid, sequence bigint, entry_id uuid, from_sequence bigint,
+    through_sequence bigint, reason text)`;
+const saveReversalLinesSql = `INSERT INTO reversal_lines
+    (tenant, account, sequence, price_version, requests, line_reversed)
+  SELECT tenant, account, sequence, price_version, requests, line_reversed
+  FROM json_to_recordset($1) AS w (tenant text, account uuid, sequence bigint, price_version integer, requests bigint,
+    line_reversed bigint)`;
+
+/** Names an account by its id, or an entry by its place in it. */
+export interface AccountPlace {
+  readonly tenant: string;
+  readonly account: string;
+  readonly sequence: number;
+}
+
+/** Where an entry of an account stands; 0 is before the first one. */
+export async function loadPosition(
+  connection: Connection,
+  place: AccountPlace,
+): Promise<Position | undefined> {
+  const { tenant, account, sequence } = place;
+  const values = [tenant, account, sequence];
+  const [rows, reversed, reversedBehind, [later]] = await Promise.all([
+    sequence === 0 ? [beginning] : connection.rows(loadPositionSql, values),
+    byVersion(connection, reversedThroughSql, values),
+    byVersion(connection, reversedBehindSql, values),
+    connection.rows(laterReversedFromSql, values),
+  ]);
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  return {
+    sequence,
+    priceVersion: integer(row, 'price_version'),
+    lineRequests: integer(row, 'line_requests'),
+    reversed,
+    reversedBehind,
+    laterReversedFrom: later && integerOrAbsent(later, 'reversed_from'),
+  };
+}
+
+/** What stands before the first entry of an account. */
+const beginning = { price_version: -1, line_requests: 0 };
+
+/** Whether an entry was taken back, by itself or with a range. */
+export async function isReversed(connection: Connection, place: AccountPlace): Promise<boolean> {
+  const values = [place.tenant, place.account, place.sequence];
+  const [entries, ranges] = await Promise.all([
+    connection.rows(isEntryReversedSql, values),
+    connection.rows(rangeAtSql, values),
+  ]);
+  if (entries.length > 0) return true;
+  const [range] = ranges;
+  return range !== undefined && integer(range, 'from_sequence') < place.sequence;
+}
+
+/** Saves what those of the entries that are reversals take back. */
+export async function saveReversals(statements: Statements, entries: readonly PlacedEntry[]): Promise<void> {
+  const rows = entries.flatMap(({ tenant, account, entry: { sequence, reversal } }) =>
+    reversal === undefined ? [] : [{ tenant, account, sequence, reversal }],
+  );
+  if (rows.length === 0) return;
+  const reversals = rows.map(({ reversal, ...place }) => ({
+    ...place,
+    entry_id: reversal.entryId ?? null,
+    from_sequence: reversal.from,
+    through_sequence: reversal.through,
+    reason: reversal.reason ?? null,
+  }));
+  const lines = rows.flatMap(({ reversal, ...place }) =>
+    reversal.lines.map(({ priceVersion, requests, lineReversed }) => ({
+      ...place,
+      price_version: priceVersion,
+      requests,
+      line_reversed: lineReversed,
+    })),
+  );
+  await Promise.all([
+    statements.rows(saveReversalsSql, [json(reversals)]),
+    statements.rows(saveReversalLinesSql, [json(lines)]),
+  ]);
+}
+
+async function byVersion(
+  connection: Connection,
+  sql: string,
+  values: readonly (string | number)[],
+): Promise<Map<number, number>> {
+  const rows = (await connection.rows(sql, values)).filter((row) => row['reversed'] !== null);
+  return new Map(rows.map((row) => [integer(row, 'price_version'), integer(row, 'reversed')]));
+}

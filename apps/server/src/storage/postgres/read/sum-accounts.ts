@@ -1,0 +1,91 @@
+import type { AccountsFilter, CountedNames } from '../../../reads/books.ts';
+import type { AccountSums, SummedAccounts } from '../../../reads/summed-accounts.ts';
+import { big, flag, integer, text } from '../columns.ts';
+import type { Connection, Row } from '../connection.ts';
+import { loadAgentsAfterSql } from './accounts.ts';
+
+/**
+ * Sums of the next accounts, by service. One statement, and so one snapshot. Sums and products are numeric: they may have more than 64
+ * bits.
+ */
+const sumSql = (ofService: string) => `WITH page AS MATERIALIZED (SELECT * FROM accounts
+    WHERE tenant = $1 AND account > $2${ofService} ORDER BY account LIMIT $3),
+  dues AS (SELECT p.*, s.service_id IS NOT NULL AS is_priced, coalesce(s.disabled, false) AS is_disabled,
+      greatest(p.recorded_requests - p.reversed_requests - p.settled_requests, 0) AS outstanding,
+      p.carried_stroops + coalesce((SELECT sum((l.recorded_requests - l.reversed_requests - l.settled_requests)::numeric
+          * coalesce(l.price_stroops, s.first_price_stroops))
+        FROM account_lines AS l WHERE l.tenant = p.tenant AND l.account = p.account), 0) AS due
+    FROM page AS p LEFT JOIN services AS s ON s.tenant = p.tenant AND s.service_id = p.service_id)
+  SELECT service_id, is_priced, is_disabled, count(*) AS accounts, count(*) FILTER (WHERE outstanding > 0) AS owing,
+    sum(settlements) AS settlements, sum(recorded_requests) AS recorded, sum(reversed_requests) AS reversed,
+    sum(settled_requests) AS settled, sum(outstanding) AS outstanding, sum(settled_stroops) AS billed_before,
+    coalesce(sum(greatest(due, 0)) FILTER (WHERE is_priced), 0) AS billed,
+    coalesce(sum(greatest(-due, 0)) FILTER (WHERE is_priced), 0) AS credit,
+    (SELECT count(*) FROM page) AS looked, (SELECT account FROM page ORDER BY account DESC LIMIT 1) AS last
+  FROM dues GROUP BY service_id, is_priced, is_disabled`;
+const sumOfTenantSql = sumSql('');
+const sumOfServiceSql = sumSql(' AND service_id = $4');
+const countAgentsSql = `SELECT count(*) AS counted, max(agent) AS last FROM (${loadAgentsAfterSql}) AS agents`;
+const countServicesSql = `SELECT count(*) AS looked, count(*) FILTER (WHERE NOT deleted) AS counted, max(service_id) AS last
+  FROM (SELECT service_id, deleted FROM services WHERE tenant = $1 AND service_id > $2 ORDER BY service_id LIMIT $3) AS s`;
+const firstId = '00000000-0000-0000-0000-000000000000';
+
+/** Sums the next accounts by service. */
+export async function sumAccounts(
+  connection: Connection,
+  { tenant, serviceId }: AccountsFilter,
+  after: string,
+  limit: number,
+): Promise<SummedAccounts> {
+  const from = after === '' ? firstId : after;
+  const rows =
+    serviceId === undefined
+      ? await connection.rows(sumOfTenantSql, [tenant, from, limit])
+      : await connection.rows(sumOfServiceSql, [tenant, from, limit, serviceId]);
+  const [first] = rows;
+  const hasMore = first !== undefined && integer(first, 'looked') === limit;
+  return { sums: rows.map(sumsOf), next: hasMore ? text(first, 'last') : undefined };
+}
+
+function sumsOf(row: Row): AccountSums {
+  return {
+    serviceId: text(row, 'service_id'),
+    isPriced: flag(row, 'is_priced'),
+    isDisabled: flag(row, 'is_disabled'),
+    accounts: big(row, 'accounts'),
+    owing: big(row, 'owing'),
+    settlements: big(row, 'settlements'),
+    recordedRequests: big(row, 'recorded'),
+    reversedRequests: big(row, 'reversed'),
+    settledRequests: big(row, 'settled'),
+    outstandingRequests: big(row, 'outstanding'),
+    settledStroops: big(row, 'billed_before'),
+    billedStroops: big(row, 'billed'),
+    creditStroops: big(row, 'credit'),
+  };
+}
+
+/** Counts the next agents that have accounts, after a name. */
+export async function countAgents(
+  connection: Connection,
+  tenant: string,
+  after: string,
+  limit: number,
+): Promise<CountedNames> {
+  const [row] = await connection.rows(countAgentsSql, [tenant, after, limit]);
+  const counted = row === undefined ? 0 : integer(row, 'counted');
+  return { counted, next: row === undefined || counted < limit ? undefined : text(row, 'last') };
+}
+
+/** Looks at the next services after an id, and counts those that were not deleted. */
+export async function countServices(
+  connection: Connection,
+  tenant: string,
+  after: string,
+  limit: number,
+): Promise<CountedNames> {
+  const [row] = await connection.rows(countServicesSql, [tenant, after, limit]);
+  if (row === undefined) return { counted: 0, next: undefined };
+  const next = integer(row, 'looked') < limit ? undefined : text(row, 'last');
+  return { counted: integer(row, 'counted'), next };
+}

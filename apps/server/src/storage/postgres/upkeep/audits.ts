@@ -1,0 +1,96 @@
+import type { AuditedBooks, Audits, DueAudits, DueTenant, TenantAudit } from '../../../reads/audits.ts';
+import { big, flag, integer, text } from '../columns.ts';
+import type { ConnectionInTurns, ExclusiveConnection } from '../exclusive-connection.ts';
+import { storageFault } from '../fault.ts';
+
+// Of two that take the same tenant one is given it: the condition is looked at again behind the other's write.
+const takeSql = `WITH due AS MATERIALIZED (
+    SELECT w.tenant FROM unnest($1::text[]) WITH ORDINALITY AS w (tenant, n)
+      LEFT JOIN audits AS a ON a.tenant = w.tenant
+    WHERE a.tenant IS NULL OR (a.taken_until_ms <= $2 AND (a.ended_at_ms IS NULL OR a.ended_at_ms <= $3))
+    ORDER BY w.n LIMIT 1
+  ), taken AS (
+    INSERT INTO audits AS a (tenant, taken_until_ms) SELECT tenant, $4 FROM due
+    ON CONFLICT (tenant) DO UPDATE SET taken_until_ms = excluded.taken_until_ms
+    WHERE a.taken_until_ms <= $2 AND (a.ended_at_ms IS NULL OR a.ended_at_ms <= $3)
+    RETURNING a.tenant
+  )
+  SELECT due.tenant, EXISTS (SELECT FROM taken) AS is_taken FROM due`;
+const keepSql = 'UPDATE audits SET taken_until_ms = $2 WHERE tenant = $1 AND taken_until_ms > 0';
+const endSql = `UPDATE audits SET taken_until_ms = 0, ended_at_ms = $2, accounts = $3, outstanding_requests = $4,
+    outstanding_stroops = $5, settled_stroops = $6, differences = $7,
+    written_off_stroops = $8
+  WHERE tenant = $1`;
+const giveUpSql = 'UPDATE audits SET taken_until_ms = 0 WHERE tenant = $1';
+const sumsSql = `SELECT count(*) AS tenants, sum(accounts)::text AS accounts,
+    sum(outstanding_requests)::text AS outstanding_requests, sum(outstanding_stroops)::text AS outstanding_stroops,
+    sum(settled_stroops)::text AS settled_stroops,
+    coalesce(sum(written_off_stroops), 0)::text AS written_off_stroops, sum(differences)::text AS differences,
+    min(ended_at_ms) AS ended_at_ms
+  FROM audits WHERE ended_at_ms IS NOT NULL HAVING count(*) > 0`;
+
+/** The audits of all instances on a database: a row for each tenant says whose it is, and what came of it last. */
+export class PostgresAudits implements Audits {
+  readonly #connection: ConnectionInTurns;
+
+  constructor(connection: ConnectionInTurns) {
+    this.#connection = connection;
+  }
+
+  take(
+    tenants: readonly string[],
+    { nowMs, dueBeforeMs, untilMs }: DueAudits,
+  ): Promise<DueTenant | undefined> {
+    return this.#use(async (connection) => {
+      const [row] = await connection.rows(takeSql, [tenants, nowMs, dueBeforeMs, untilMs]);
+      return row && { tenant: text(row, 'tenant'), isTaken: flag(row, 'is_taken') };
+    });
+  }
+
+  async keep(tenant: string, untilMs: number): Promise<void> {
+    await this.#use((connection) => connection.rows(keepSql, [tenant, untilMs]));
+  }
+
+  async end(tenant: string, found: TenantAudit): Promise<void> {
+    const values = [
+      tenant,
+      found.endedAtMs,
+      found.accounts,
+      String(found.outstandingRequests),
+      String(found.outstandingStroops),
+      String(found.settledStroops),
+      found.differences,
+      String(found.writtenOffStroops),
+    ];
+    await this.#use((connection) => connection.rows(endSql, values));
+  }
+
+  async giveUp(tenant: string): Promise<void> {
+    await this.#use((connection) => connection.rows(giveUpSql, [tenant]));
+  }
+
+  sums(): Promise<AuditedBooks | undefined> {
+    return this.#use(async (connection) => {
+      const [row] = await connection.rows(sumsSql, []);
+      return (
+        row && {
+          tenants: integer(row, 'tenants'),
+          accounts: integer(row, 'accounts'),
+          outstandingRequests: big(row, 'outstanding_requests'),
+          outstandingStroops: big(row, 'outstanding_stroops'),
+          settledStroops: big(row, 'settled_stroops'),
+          writtenOffStroops: big(row, 'written_off_stroops'),
+          differences: integer(row, 'differences'),
+          endedAtMs: integer(row, 'ended_at_ms'),
+        }
+      );
+    });
+  }
+  async #use<T>(work: (connection: ExclusiveConnection) => Promise<T>): Promise<T> {
+    try {
+      return await this.#connection.use(work);
+    } catch (error) {
+      throw storageFault(error, 'before_commit');
+    }
+  }
+}

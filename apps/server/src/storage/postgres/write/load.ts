@@ -1,0 +1,290 @@
+import { randomUUID } from 'node:crypto';
+import { settleBulkAccountsMax } from '../../../domain/commands/settlements.ts';
+import { entriesBehind } from '../../../domain/far-back.ts';
+import { LoadedView } from '../../../domain/loaded-view.ts';
+import { openFrom } from '../../../domain/reversal.ts';
+import { accountName } from '../../../domain/view.ts';
+import type { TenantWants } from '../../../domain/wants.ts';
+import type { Loaded } from '../../../ledger/storage-port.ts';
+import { recordName } from '../../../ledger/submission.ts';
+import type { Wants } from '../../../ledger/wants.ts';
+import type { AnswerCap } from '../../stored-answer.ts';
+import type { Connection } from '../connection.ts';
+import { loadIdsReached } from '../database/last-ids.ts';
+import {
+  type IdentifiedAccount,
+  loadAccounts,
+  loadUnsettledAgents,
+  lockAccounts,
+  lookForAccounts,
+} from '../read/accounts.ts';
+import { loadApiKeys } from '../read/api-keys.ts';
+import { lockDeliveries } from '../read/deliveries.ts';
+import { loadEntry, loadUsages, type PlacedEntry } from '../read/entries.ts';
+import { loadOperator } from '../read/operator.ts';
+import { loadRecords } from '../read/records.ts';
+import { isReversed, loadPosition } from '../read/reversals.ts';
+import { loadServices } from '../read/services.ts';
+import { loadWebhooks } from '../read/webhooks.ts';
+
+/** Every account that a batch may write to, by tenant and name; and the entries that it may take back. */
+export interface Found {
+  readonly accounts: readonly WantedAccount[];
+  readonly entries: readonly PlacedEntry[];
+  readonly counts: readonly CountedAgent[];
+}
+
+/** How many accounts an agent has, counted up to one more than may be settled at once. */
+interface CountedAgent {
+  readonly tenant: string;
+  readonly agent: string;
+  readonly count: number;
+}
+
+interface WantedAccount {
+  readonly tenant: string;
+  readonly agent: string;
+  readonly serviceId: string;
+}
+
+/** What a batch sees, and its accounts as they were, by tenant and name. */
+export interface LoadedRows extends Loaded {
+  readonly accounts: ReadonlyMap<string, IdentifiedAccount>;
+  readonly idsAheadMaxMs: number;
+  /** when the last sweep ran */
+  readonly sweptAtMs: number | undefined;
+}
+
+const lockTenantsSql = `INSERT INTO tenants (tenant)
+  SELECT tenant FROM json_to_recordset($1) AS w (n integer, tenant text) ORDER BY n
+  ON CONFLICT (tenant) DO UPDATE SET tenant = tenants.tenant WHERE false`;
+
+/** Finds what a batch names in other words: the accounts of an agent, and the account of an entry. Locks nothing. */
+export async function findAccounts(connection: Connection, wants: Wants): Promise<Found> {
+  const accounts = new Map<string, WantedAccount>();
+  const add = (account: WantedAccount) => accounts.set(nameIn(account.tenant, account), account);
+  const looks: Promise<void>[] = [];
+  const entries: PlacedEntry[] = [];
+  const counts: CountedAgent[] = [];
+  for (const [tenant, { agents, entries: ids, accounts: named }] of wants.tenants) {
+    for (const account of named.values()) add({ tenant, ...account });
+    for (const [agent, accountsMax] of agents) {
+      looks.push(
+        // One more than may be settled at once, so that decide sees that there are too many.
+        lookForAccounts(connection, { tenant, agent }, settleBulkAccountsMax + 1, accountsMax).then(
+          ({ count, services }) => {
+            counts.push({ tenant, agent, count });
+            for (const serviceId of services) add({ tenant, agent, serviceId });
+          },
+        ),
+      );
+    }
+    for (const id of ids) {
+      looks.push(
+        loadEntry(connection, tenant, id).then((placed) => {
+          if (placed === undefined) return;
+          entries.push(placed);
+          add({ tenant, agent: placed.entry.agent, serviceId: placed.entry.serviceId });
+        }),
+      );
+    }
+  }
+  await Promise.all(looks);
+  return { accounts: sortedByName(accounts), entries, counts };
+}
+
+/** One order for all instances: two batches that name the same accounts do not wait for each other in a circle. */
+function sortedByName<T>(rows: ReadonlyMap<string, T>): T[] {
+  return [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+}
+
+/**
+ * Locks what a batch may change, then loads what it wants. Everything is sent at once; each statement behind the locks
+ * reads what was committed until they were given.
+ */
+export async function loadBatch(
+  connection: Connection,
+  wants: Wants,
+  found: Found,
+  cap: AnswerCap,
+): Promise<LoadedRows> {
+  const locked = lock(connection, wants, found);
+  const tenants = [...wants.tenants.keys()];
+  const services = wantedServices(wants, found);
+  const [
+    ,
+    accounts,
+    knownServices,
+    usages,
+    records,
+    webhooks,
+    deliveries,
+    operator,
+    unsettled,
+    apiKeys,
+    idsReached,
+  ] = await Promise.all([
+    locked,
+    found.accounts.length > 0 ? loadAccounts(connection, found.accounts) : [],
+    services.length > 0 ? loadServices(connection, services) : [],
+    loadWantedUsages(connection, wants),
+    wants.records.size > 0 ? loadRecords(connection, [...wants.records.values()], cap) : [],
+    loadWebhooks(connection, tenants),
+    loadWantedDeliveries(connection, wants),
+    // After the records: who no longer sees a record that was forgotten sees that it may have been.
+    loadOperator(connection),
+    loadWantedUnsettled(connection, wants, found.accounts.length + 1),
+    loadWantedApiKeys(connection, wants),
+    loadIdsReached(connection, tenants),
+  ]);
+  const { pause, forgottenBeforeMs, settings, idsAheadMaxMs, sweptAtMs } = operator;
+  const views = new Map(
+    [...wants.tenants].map(([tenant, own]) => [tenant, new LoadedView(own, pause, settings)]),
+  );
+  const byName = new Map(accounts.map((account) => [nameIn(account.tenant, account.totals), account]));
+  for (const { tenant, totals } of accounts) {
+    // One on which nothing was recorded was made by this batch, to be locked.
+    if (totals.sequence > 0)
+      views.get(tenant)?.accounts.set(accountName(totals.agent, totals.serviceId), totals);
+  }
+  for (const { tenant, agent, count } of found.counts) views.get(tenant)?.accountCounts.set(agent, count);
+  for (const { tenant, service } of knownServices)
+    views.get(tenant)?.services.set(service.serviceId, service);
+  for (const { tenant, usageId, usage } of usages) views.get(tenant)?.usages.set(usageId, usage);
+  for (const { tenant, webhook } of webhooks) views.get(tenant)?.ownWebhooks.push(webhook);
+  for (const { tenant, delivery } of deliveries) {
+    views.get(tenant)?.deliveries.set(`${delivery.webhookId} ${delivery.eventId}`, delivery);
+  }
+  for (const { tenant, serviceId, agents } of unsettled) views.get(tenant)?.unsettled.set(serviceId, agents);
+  for (const { tenant, key } of apiKeys) views.get(tenant)?.apiKeys.set(key.prefix, key);
+  await Promise.all([
+    loadKnownEntries(connection, found.entries, views),
+    loadPositions(connection, wants, byName, views),
+  ]);
+  const named = records.map(({ name, record }) => [recordName(name.tenant, name), record] as const);
+  return {
+    records: new Map(named),
+    tenants: views,
+    pause,
+    settings,
+    idsReached,
+    forgottenBeforeMs,
+    idsAheadMaxMs,
+    sweptAtMs,
+    accounts: byName,
+  };
+}
+
+/** A name of an account among those of all tenants; no identifier contains a space. */
+export function nameIn(
+  tenant: string,
+  account: { readonly agent: string; readonly serviceId: string },
+): string {
+  return `${tenant} ${accountName(account.agent, account.serviceId)}`;
+}
+
+async function lock(connection: Connection, wants: Wants, { accounts }: Found): Promise<void> {
+  const tenants = [...wants.changedTenants].sort().map((tenant, n) => ({ n, tenant }));
+  await Promise.all([
+    tenants.length > 0 ? connection.rows(lockTenantsSql, [JSON.stringify(tenants)]) : undefined,
+    accounts.length > 0
+      ? lockAccounts(
+          connection,
+          accounts.map((account) => ({ ...account, newAccount: randomUUID() })),
+        )
+      : undefined,
+  ]);
+}
+
+function wantedServices(wants: Wants, { accounts }: Found) {
+  const services = new Map<string, { readonly tenant: string; readonly serviceId: string }>();
+  for (const [tenant, { services: named }] of wants.tenants) {
+    for (const serviceId of named) services.set(`${tenant} ${serviceId}`, { tenant, serviceId });
+  }
+  for (const { tenant, serviceId } of accounts) {
+    services.set(`${tenant} ${serviceId}`, { tenant, serviceId });
+  }
+  return [...services.values()];
+}
+
+/** Something of every tenant's wants, each with its tenant. */
+function ofTenants<T>(wants: Wants, part: (wants: TenantWants) => Iterable<T>): [tenant: string, value: T][] {
+  return [...wants.tenants].flatMap(([tenant, own]) =>
+    [...part(own)].map((value): [string, T] => [tenant, value]),
+  );
+}
+
+async function loadWantedUsages(connection: Connection, wants: Wants) {
+  const wanted = ofTenants(wants, ({ usageIds }) => usageIds);
+  if (wanted.length === 0) return [];
+  return await loadUsages(
+    connection,
+    wanted.map(([tenant, usageId]) => ({ tenant, usageId })),
+  );
+}
+
+async function loadWantedDeliveries(connection: Connection, wants: Wants) {
+  const wanted = new Map(
+    ofTenants(wants, ({ deliveries }) => deliveries).map(([tenant, { webhookId, eventId }]) => [
+      `${tenant} ${webhookId} ${eventId}`,
+      { tenant, webhookId, eventId },
+    ]),
+  );
+  return wanted.size === 0 ? [] : await lockDeliveries(connection, sortedByName(wanted));
+}
+
+async function loadWantedUnsettled(connection: Connection, wants: Wants, limit: number) {
+  return await Promise.all(
+    ofTenants(wants, ({ deletedServices }) => deletedServices).map(async ([tenant, serviceId]) => ({
+      tenant,
+      serviceId,
+      // The batch itself may settle those that it has loaded, and no others.
+      agents: await loadUnsettledAgents(connection, tenant, serviceId, limit),
+    })),
+  );
+}
+
+async function loadWantedApiKeys(connection: Connection, wants: Wants) {
+  const wanted = ofTenants(wants, ({ apiKeyPrefixes }) => apiKeyPrefixes);
+  if (wanted.length === 0) return [];
+  const keys = await loadApiKeys(
+    connection,
+    wanted.map(([, prefix]) => prefix),
+  );
+  return wanted.flatMap(([tenant, prefix]) =>
+    keys.filter((key) => key.prefix === prefix).map((key) => ({ tenant, key })),
+  );
+}
+
+async function loadKnownEntries(
+  connection: Connection,
+  entries: readonly PlacedEntry[],
+  views: ReadonlyMap<string, LoadedView>,
+): Promise<void> {
+  await Promise.all(
+    entries.map(async ({ tenant, account, entry }) => {
+      const place = { tenant, account, sequence: entry.sequence };
+      const known = { entry, isReversed: await isReversed(connection, place) };
+      views.get(tenant)?.entries.set(entry.id, known);
+    }),
+  );
+}
+
+async function loadPositions(
+  connection: Connection,
+  wants: Wants,
+  accounts: ReadonlyMap<string, IdentifiedAccount>,
+  views: ReadonlyMap<string, LoadedView>,
+): Promise<void> {
+  await Promise.all(
+    ofTenants(wants, ({ positions }) => positions).map(async ([tenant, wanted]) => {
+      const account = accounts.get(nameIn(tenant, wanted));
+      if (account === undefined) return;
+      const sequence = wanted.sequence ?? openFrom(account.totals);
+      if (entriesBehind(account.totals, sequence) > wanted.entriesBehindMax) return;
+      const position = await loadPosition(connection, { tenant, account: account.account, sequence });
+      const name = `${accountName(wanted.agent, wanted.serviceId)} ${sequence}`;
+      if (position !== undefined) views.get(tenant)?.positions.set(name, position);
+    }),
+  );
+}

@@ -1,0 +1,157 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type BatchChanges,
+  isEmpty,
+  type LedgerStorage,
+  type Loaded,
+  StorageFault,
+} from '../../../ledger/storage-port.ts';
+import type { Wants } from '../../../ledger/wants.ts';
+import type { AnswerCap } from '../../stored-answer.ts';
+import { type ConnectionOptions, StatementList } from '../connection.ts';
+import { ConnectionInTurns, type ExclusiveConnection } from '../exclusive-connection.ts';
+import { type FaultPlace, isConflict, isUniqueViolation, storageFault } from '../fault.ts';
+import { findAccounts, loadBatch } from './load.ts';
+import { saveBatch } from './save.ts';
+
+export interface PostgresOptions extends ConnectionOptions {
+  readonly cap: AnswerCap;
+  /** what a statement of a batch may take besides what its accounts need; five seconds if it is not set */
+  readonly statementMs?: number;
+}
+
+/** Who is told of what a lane did. */
+interface PostgresDesk {
+  readonly onApiKeysChanged: () => void;
+}
+
+const lockMs = 4_000;
+const statementMsDefault = 5_000;
+const idleMs = 3_000;
+/** What an account adds to each bound: a settlement of 10,000 accounts is legal, and must end on a slow machine too. */
+const perAccountMs = 2;
+
+/**
+ * The bounds of a batch's transaction, in milliseconds. They are set in the transaction itself, so that they hold
+ * through a pooler too. An instance that is cut off while it holds locks is rolled back after `idleMs`; nobody waits for
+ * a lock longer than `lockMs`.
+ */
+function transactionLimits(accounts: number, statementMs: number) {
+  const more = accounts * perAccountMs;
+  // All statements are sent at once: the last one is answered when those before it have run.
+  return {
+    lockMs,
+    statementMs: statementMs + more,
+    idleMs: idleMs + more / 2,
+    answerMs: 2 * (statementMs + more),
+  };
+}
+
+// Batches name rows by their keys: a plan made while a table was small must not read all of it later.
+const beginSql = (
+  limits: ReturnType<typeof transactionLimits>,
+) => `BEGIN; SET LOCAL lock_timeout = ${limits.lockMs};
+  SET LOCAL statement_timeout = ${limits.statementMs};
+  SET LOCAL idle_in_transaction_session_timeout = ${limits.idleMs};
+  SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off`;
+
+/** How often a batch is decided anew because another instance came first. */
+const attemptsMax = 8;
+const backOffMs = 4;
+
+/**
+ * A lane of the engine for many instances: one connection, one transaction at a time under READ COMMITTED. Of two that
+ * write to the same account one waits for the other; of two that make the same thing one is decided anew.
+ */
+export class PostgresStorage implements LedgerStorage {
+  readonly #options: PostgresOptions;
+  readonly #desk: PostgresDesk;
+  readonly #connection: ConnectionInTurns;
+
+  constructor(options: PostgresOptions, desk: PostgresDesk) {
+    this.#options = options;
+    this.#desk = desk;
+    this.#connection = new ConnectionInTurns(options);
+  }
+
+  async commit(wants: Wants, decide: (loaded: Loaded) => BatchChanges): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const ended = await this.#attempt(wants, decide);
+      if (ended === 'done') return;
+      if (attempt === attemptsMax) {
+        // What is there whenever it is looked at anew is no race: one of the batch's commands is at fault.
+        const kind = isUniqueViolation(ended) ? 'rejected' : 'unavailable';
+        const { facts } = storageFault(ended, 'commit');
+        const message = `other transactions came first too often: ${facts.message}`;
+        throw new StorageFault(kind, { ...facts, message }, ended);
+      }
+      // Spread, so that those who met do not meet again.
+      await pause(backOffMs * attempt * Math.random());
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close();
+  }
+
+  /** One attempt: `done`, or the error that says that another transaction came first. */
+  async #attempt(wants: Wants, decide: (loaded: Loaded) => BatchChanges): Promise<'done' | Error> {
+    try {
+      return await this.#connection.use((connection) => this.#transact(connection, wants, decide));
+    } catch (error) {
+      throw storageFault(error, 'before_commit');
+    }
+  }
+
+  async #transact(
+    connection: ExclusiveConnection,
+    wants: Wants,
+    decide: (loaded: Loaded) => BatchChanges,
+  ): Promise<'done' | Error> {
+    let place: FaultPlace = 'before_commit';
+    try {
+      const found = await findAccounts(connection, wants);
+      const limits = transactionLimits(
+        found.accounts.length,
+        this.#options.statementMs ?? statementMsDefault,
+      );
+      connection.allow(limits.answerMs);
+      const [, loaded] = await Promise.all([
+        connection.exec(beginSql(limits)),
+        loadBatch(connection, wants, found, this.#options.cap),
+      ]);
+      const changes = decide(loaded);
+      if (isEmpty(changes)) {
+        await connection.exec('ROLLBACK');
+        return 'done';
+      }
+      // The COMMIT goes out right behind them, so that it must not be told of half of what the batch did.
+      const statements = new StatementList();
+      await saveBatch(statements, changes, loaded);
+      connection.takeWarning();
+      place = 'commit';
+      const [, { tag }] = await Promise.all([statements.sendTo(connection), connection.command('COMMIT')]);
+      const warning = connection.takeWarning();
+      if (tag !== 'COMMIT') throw new StorageFault('unavailable', `COMMIT ended as ${tag}`, undefined);
+      // Committed here, but a standby that must have it may not: nobody knows what a fail-over would keep.
+      if (warning !== undefined) throw new StorageFault('outcome_unknown', warning, undefined);
+      if (changesApiKeys(changes)) this.#desk.onApiKeysChanged();
+      return 'done';
+    } catch (error) {
+      await rollBack(connection);
+      if (error instanceof Error && isConflict(error)) return error;
+      throw storageFault(error, place);
+    } finally {
+      connection.allow(undefined);
+    }
+  }
+}
+
+/** Leaves no half of a transaction open; a connection that cannot even roll back is given up. */
+async function rollBack(connection: ExclusiveConnection): Promise<void> {
+  if (!connection.isLost) await connection.exec('ROLLBACK').catch(() => connection.destroy());
+}
+
+function changesApiKeys({ tenants }: BatchChanges): boolean {
+  return [...tenants.values()].some(({ apiKeys }) => apiKeys.length > 0);
+}

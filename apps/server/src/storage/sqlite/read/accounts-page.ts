@@ -1,0 +1,33 @@
+import type { Service } from '../../../domain/service.ts';
+import type { AccountsFilter, AccountsPage } from '../../../reads/books.ts';
+import type { Connection } from '../connection.ts';
+import { loadAccountsAfter } from './accounts.ts';
+import { loadService } from './services.ts';
+
+/** A page of accounts with their services, in the order of the numbers of the accounts. */
+export function loadAccountsPage(
+  connection: Connection,
+  filter: AccountsFilter,
+  after: string,
+  limit: number,
+): AccountsPage {
+  // A place in the order of the other engine, from before the books moved.
+  if (after.includes('-')) return { items: [], next: after, hasMore: false };
+  // One more than the page tells whether there is more.
+  const accounts = loadAccountsAfter(connection, filter, Number(after), limit + 1);
+  const page = accounts.slice(0, limit);
+  const services = new Map<string, Service | undefined>();
+  const items = page.map(({ account }) => {
+    const { serviceId } = account;
+    if (!services.has(serviceId)) {
+      services.set(serviceId, loadService(connection, filter.tenant, serviceId));
+    }
+    return { account, service: services.get(serviceId) };
+  });
+  const last = page.at(-1);
+  return {
+    items,
+    next: last === undefined ? after : String(last.number),
+    hasMore: accounts.length > limit,
+  };
+}

@@ -1,0 +1,240 @@
+import { type Account, type AccountLine, isUnsettled } from '../../../domain/account.ts';
+import type { AccountsFilter } from '../../../reads/books.ts';
+import { big, integer, integerOrAbsent, text } from '../columns.ts';
+import type { Connection, Row } from '../connection.ts';
+
+/** An account with the number that stands for it in this file. */
+export interface NumberedAccount {
+  readonly number: number;
+  readonly account: Account;
+}
+
+const columns = `account, agent, service_id, sequence, settled_through, cleared_through, settlements,
+  recorded_requests, reversed_requests, settled_requests, CAST(settled_stroops AS TEXT) AS settled_stroops,
+  CAST(carried_stroops AS TEXT) AS carried_stroops`;
+
+const loadAccountSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND agent = ? AND service_id = ?`;
+const loadAccountsOfSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND agent = ? AND service_id > ?
+       ORDER BY service_id LIMIT ?`;
+const loadAccountsAfterSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND account > ? ORDER BY account LIMIT ?`;
+// From name to name by the index: `DISTINCT` would read all accounts of each.
+export const loadTenantsAfterSql = `WITH RECURSIVE found (tenant) AS (
+    SELECT min(tenant) FROM accounts WHERE tenant > ?1
+    UNION ALL SELECT (SELECT min(a.tenant) FROM accounts AS a WHERE a.tenant > f.tenant) FROM found AS f
+      WHERE f.tenant IS NOT NULL LIMIT ?2)
+  SELECT tenant FROM found WHERE tenant IS NOT NULL`;
+export const loadAgentsAfterSql = `WITH RECURSIVE found (agent) AS (
+    SELECT min(agent) FROM accounts WHERE tenant = ?1 AND agent > ?2
+    UNION ALL SELECT (SELECT min(a.agent) FROM accounts AS a WHERE a.tenant = ?1 AND a.agent > f.agent) FROM found AS f
+      WHERE f.agent IS NOT NULL LIMIT ?3)
+  SELECT agent FROM found WHERE agent IS NOT NULL`;
+const loadUnsettledAgentsSql =
+  'SELECT agent FROM accounts WHERE tenant = ? AND service_id = ? AND unsettled = 1 LIMIT ?';
+const loadAccountsOfServiceSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND service_id = ? AND account > ?
+           ORDER BY account LIMIT ?`;
+const updateAccountSql = `UPDATE accounts SET sequence = ?, settled_through = ?, cleared_through = ?, settlements = ?,
+         recorded_requests = ?, reversed_requests = ?, settled_requests = ?, settled_stroops = ?, carried_stroops = ?,
+         unsettled = ? WHERE account = ?`;
+const insertAccountSql = `INSERT INTO accounts (tenant, agent, service_id, sequence, settled_through, cleared_through, settlements,
+       recorded_requests, reversed_requests, settled_requests, settled_stroops, carried_stroops, unsettled)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const saveLineSql = `INSERT INTO account_lines (account, price_version, price_stroops, recorded_requests, reversed_requests, settled_requests)
+     VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (account, price_version) DO UPDATE SET recorded_requests = excluded.recorded_requests,
+       reversed_requests = excluded.reversed_requests,
+       settled_requests = excluded.settled_requests`;
+const countAccountsOfSql =
+  'SELECT count(*) AS count FROM (SELECT 1 FROM accounts WHERE tenant = ? AND agent = ? LIMIT ?)';
+const loadLinesOfSql = `SELECT l.account, l.price_version, l.price_stroops, l.recorded_requests, l.reversed_requests, l.settled_requests
+       FROM accounts AS a CROSS JOIN account_lines AS l USING (account) WHERE a.tenant = ? AND a.agent = ?
+       ORDER BY l.account, l.price_version`;
+const loadLinesAfterSql = `SELECT l.account, l.price_version, l.price_stroops, l.recorded_requests, l.reversed_requests, l.settled_requests
+       FROM accounts AS a CROSS JOIN account_lines AS l USING (account)
+       WHERE a.tenant = ? AND a.account > ? AND a.account <= ? ORDER BY l.account, l.price_version`;
+const loadLinesOfServiceSql = `SELECT l.account, l.price_version, l.price_stroops, l.recorded_requests, l.reversed_requests, l.settled_requests
+       FROM accounts AS a CROSS JOIN account_lines AS l USING (account)
+       WHERE a.tenant = ? AND a.service_id = ? AND a.account > ? AND a.account <= ? ORDER BY l.account, l.price_version`;
+const loadLinesSql = `SELECT price_version, price_stroops, recorded_requests, reversed_requests, settled_requests FROM account_lines
+       WHERE account = ? ORDER BY price_version`;
+
+export function loadAccount(
+  connection: Connection,
+  tenant: string,
+  agent: string,
+  serviceId: string,
+): NumberedAccount | undefined {
+  const row = connection.get(loadAccountSql, tenant, agent, serviceId);
+  return row && accountOf(connection, row);
+}
+
+/** Accounts of an agent behind a service, in the order of their services; '' begins. */
+export function loadAccountsOf(
+  connection: Connection,
+  tenant: string,
+  agent: string,
+  after: string,
+  limit: number,
+): NumberedAccount[] {
+  return connection
+    .all(loadAccountsOfSql, tenant, agent, after, limit)
+    .map((row) => accountOf(connection, row));
+}
+
+/** How many accounts an agent has, counted up to a limit. */
+export function countAccountsOf(
+  connection: Connection,
+  tenant: string,
+  agent: string,
+  limit: number,
+): number {
+  const row = connection.get(countAccountsOfSql, tenant, agent, limit);
+  return row === undefined ? 0 : integer(row, 'count');
+}
+
+/** All accounts of an agent with their lines, in two statements: one for each account would take several times as long. */
+export function loadAllAccountsOf(connection: Connection, tenant: string, agent: string): NumberedAccount[] {
+  const lines = linesByAccount(connection.all(loadLinesOfSql, tenant, agent));
+  return withLines(connection.all(loadAccountsOfSql, tenant, agent, '', -1), lines);
+}
+
+/** Tenants that have accounts, behind a name, in the order of their names. */
+export function loadTenantsAfter(connection: Connection, after: string, limit: number): string[] {
+  return connection.all(loadTenantsAfterSql, after, limit).map((row) => text(row, 'tenant'));
+}
+
+/** Agents that have accounts, behind a name, in the order of their names. */
+export function loadAgentsAfter(
+  connection: Connection,
+  tenant: string,
+  after: string,
+  limit: number,
+): string[] {
+  return connection.all(loadAgentsAfterSql, tenant, after, limit).map((row) => text(row, 'agent'));
+}
+
+/** Agents with something unsettled on a service, at most `limit` of them. */
+export function loadUnsettledAgents(
+  connection: Connection,
+  tenant: string,
+  serviceId: string,
+  limit: number,
+): ReadonlySet<string> {
+  const rows = connection.all(loadUnsettledAgentsSql, tenant, serviceId, limit);
+  return new Set(rows.map((row) => text(row, 'agent')));
+}
+
+/** Accounts behind a number, in the order of their numbers. */
+export function loadAccountsAfter(
+  connection: Connection,
+  filter: AccountsFilter,
+  after: number,
+  limit: number,
+): NumberedAccount[] {
+  const { tenant, serviceId } = filter;
+  const ofService = serviceId === undefined ? [] : [serviceId];
+  const sql = serviceId === undefined ? loadAccountsAfterSql : loadAccountsOfServiceSql;
+  const rows = connection.all(sql, tenant, ...ofService, after, limit);
+  const last = rows.at(-1);
+  if (last === undefined) return [];
+  const linesSql = serviceId === undefined ? loadLinesAfterSql : loadLinesOfServiceSql;
+  const lines = connection.all(linesSql, tenant, ...ofService, after, integer(last, 'account'));
+  return withLines(rows, linesByAccount(lines));
+}
+
+/** Saves an account as it is now, and returns its number. */
+export function saveAccount(
+  connection: Connection,
+  tenant: string,
+  account: Account,
+  number: number | undefined,
+): number {
+  const totals = [
+    account.sequence,
+    account.settledThrough,
+    account.clearedThrough,
+    account.settlements,
+    account.recordedRequests,
+    account.reversedRequests,
+    account.settledRequests,
+    account.settledStroops,
+    account.carriedStroops,
+    isUnsettled(account) ? 1 : 0,
+  ];
+  if (number !== undefined) {
+    connection.run(updateAccountSql, ...totals, number);
+    return number;
+  }
+  const { lastInsertRowid } = connection.run(
+    insertAccountSql,
+    tenant,
+    account.agent,
+    account.serviceId,
+    ...totals,
+  );
+  return Number(lastInsertRowid);
+}
+
+export function saveLine(connection: Connection, account: number, line: AccountLine): void {
+  connection.run(
+    saveLineSql,
+    account,
+    line.priceVersion,
+    line.priceStroops ?? null,
+    line.recordedRequests,
+    line.reversedRequests,
+    line.settledRequests,
+  );
+}
+
+function linesByAccount(rows: readonly Row[]): ReadonlyMap<number, readonly AccountLine[]> {
+  const lines = new Map<number, AccountLine[]>();
+  for (const row of rows) {
+    const account = integer(row, 'account');
+    const known = lines.get(account);
+    if (known === undefined) lines.set(account, [parseLine(row)]);
+    else known.push(parseLine(row));
+  }
+  return lines;
+}
+
+function withLines(
+  rows: readonly Row[],
+  lines: ReadonlyMap<number, readonly AccountLine[]>,
+): NumberedAccount[] {
+  return rows.map((row) => parseAccount(row, lines.get(integer(row, 'account')) ?? []));
+}
+
+function accountOf(connection: Connection, row: Row): NumberedAccount {
+  return parseAccount(row, connection.all(loadLinesSql, integer(row, 'account')).map(parseLine));
+}
+
+function parseAccount(row: Row, lines: readonly AccountLine[]): NumberedAccount {
+  return {
+    number: integer(row, 'account'),
+    account: {
+      agent: text(row, 'agent'),
+      serviceId: text(row, 'service_id'),
+      sequence: integer(row, 'sequence'),
+      settledThrough: integer(row, 'settled_through'),
+      clearedThrough: integer(row, 'cleared_through'),
+      settlements: integer(row, 'settlements'),
+      recordedRequests: integer(row, 'recorded_requests'),
+      reversedRequests: integer(row, 'reversed_requests'),
+      settledRequests: integer(row, 'settled_requests'),
+      settledStroops: big(row, 'settled_stroops'),
+      carriedStroops: big(row, 'carried_stroops'),
+      lines,
+    },
+  };
+}
+
+function parseLine(row: Row): AccountLine {
+  const price = integerOrAbsent(row, 'price_stroops');
+  return {
+    priceVersion: integer(row, 'price_version'),
+    priceStroops: price === undefined ? undefined : BigInt(price),
+    recordedRequests: integer(row, 'recorded_requests'),
+    reversedRequests: integer(row, 'reversed_requests'),
+    settledRequests: integer(row, 'settled_requests'),
+  };
+}

@@ -1,0 +1,98 @@
+import type { Json } from '@billonce/idempotency/core';
+import { type Act, actorKinds, actTypes } from '../../../domain/act.ts';
+import { integer, literal, text, textOrAbsent, uuid, uuidBytes } from '../columns.ts';
+import type { Connection, Row } from '../connection.ts';
+
+const columns = 'id, tenant, at_ms, type, subject, details, actor, key_prefix, address, request_id';
+
+const loadActsSql = `SELECT ${columns} FROM audit_log WHERE id < ? ORDER BY id DESC LIMIT ?`;
+const loadActsOfTenantSql = `SELECT ${columns} FROM audit_log WHERE tenant = ? AND id < ? ORDER BY id DESC LIMIT ?`;
+const countActSql = `INSERT INTO audit_log_counts (tenant, acts) VALUES (?, 1)
+  ON CONFLICT (tenant) DO UPDATE SET acts = acts + 1 RETURNING acts`;
+const saveActSql = `INSERT INTO audit_log (${columns}, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const loadCountSql = 'SELECT acts FROM audit_log_counts WHERE tenant = ?';
+const loadNumbersSql =
+  'SELECT number FROM audit_log WHERE tenant = ? AND number > ? AND number <= ? ORDER BY number LIMIT ?';
+// From tenant to tenant, by the index: not over all acts of each.
+export const loadTenantsSql = `WITH RECURSIVE logged (tenant) AS (
+    SELECT min(tenant) FROM audit_log WHERE tenant > ?1
+    UNION ALL SELECT (SELECT min(tenant) FROM audit_log AS a WHERE a.tenant > l.tenant) FROM logged AS l
+      WHERE l.tenant IS NOT NULL LIMIT ?2)
+  SELECT tenant FROM (SELECT tenant FROM logged WHERE tenant IS NOT NULL
+    UNION SELECT tenant FROM audit_log_counts WHERE tenant > ?1) ORDER BY tenant LIMIT ?2`;
+
+/** Administrative acts before an id, the newest first: of a tenant, or of all. */
+export function loadActsBefore(
+  connection: Connection,
+  tenant: string | undefined,
+  beforeId: string,
+  limit: number,
+): Act[] {
+  const before = uuidBytes(beforeId);
+  const rows =
+    tenant === undefined
+      ? connection.all(loadActsSql, before, limit)
+      : connection.all(loadActsOfTenantSql, tenant, before, limit);
+  return rows.map(parseAct);
+}
+
+export function saveAct(connection: Connection, act: Act): void {
+  const { id, tenant, atMs, type, subject, details, actor } = act;
+  const { kind, keyPrefix = null, address = null, requestId = null } = actor;
+  const counted = connection.get(countActSql, tenant);
+  if (counted === undefined) throw new Error('an act was not counted');
+  connection.run(
+    saveActSql,
+    uuidBytes(id),
+    tenant,
+    atMs,
+    type,
+    subject,
+    JSON.stringify(details),
+    kind,
+    keyPrefix,
+    address,
+    requestId,
+    integer(counted, 'acts'),
+  );
+}
+
+/** How many acts of a tenant were ever logged; `undefined` where the count is missing, or there were none. */
+export function loadActCount(connection: Connection, tenant: string): number | undefined {
+  const row = connection.get(loadCountSql, tenant);
+  return row && integer(row, 'acts');
+}
+
+/** Numbers of the acts of a tenant in (after, through], in their order. */
+export function loadActNumbers(
+  connection: Connection,
+  tenant: string,
+  after: number,
+  through: number,
+  limit: number,
+): number[] {
+  return connection.all(loadNumbersSql, tenant, after, through, limit).map((row) => integer(row, 'number'));
+}
+
+/** Tenants of which acts were logged, after a name, in the order of their names. */
+export function loadActTenants(connection: Connection, after: string, limit: number): string[] {
+  return connection.all(loadTenantsSql, after, limit).map((row) => text(row, 'tenant'));
+}
+
+function parseAct(row: Row): Act {
+  const details: Json = JSON.parse(text(row, 'details'));
+  return {
+    id: uuid(row, 'id'),
+    tenant: text(row, 'tenant'),
+    atMs: integer(row, 'at_ms'),
+    type: literal(row, 'type', actTypes),
+    subject: text(row, 'subject'),
+    details,
+    actor: {
+      kind: literal(row, 'actor', actorKinds),
+      keyPrefix: textOrAbsent(row, 'key_prefix'),
+      address: textOrAbsent(row, 'address'),
+      requestId: textOrAbsent(row, 'request_id'),
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import type { Entry, Reversal, ReversalLine } from '../../../domain/usage.ts';
+import { integer, integerOrAbsent, textOrAbsent, uuid, uuidBytes } from '../columns.ts';
+import type { Connection } from '../connection.ts';
+
+const loadReversalSql =
+  'SELECT entry_id, from_sequence, through_sequence, reason FROM reversals WHERE account = ? AND sequence = ?';
+const loadReversalLinesSql = `SELECT price_version, requests, line_reversed FROM reversal_lines
+       WHERE account = ? AND sequence = ? ORDER BY price_version`;
+const saveReversalSql = `INSERT INTO reversals (account, sequence, entry_id, from_sequence, through_sequence, reason)
+       VALUES (?, ?, ?, ?, ?, ?)`;
+const saveReversalLineSql = `INSERT INTO reversal_lines (account, sequence, price_version, requests, line_reversed)
+       VALUES (?, ?, ?, ?, ?)`;
+const isEntryReversedSql =
+  'SELECT 1 AS found FROM reversals WHERE account = ? AND through_sequence = ? AND entry_id IS NOT NULL';
+// Ranges do not overlap, so only the first that ends at or behind an entry can hold it.
+const rangeAtSql = `SELECT from_sequence FROM reversals WHERE account = ? AND through_sequence >= ? AND entry_id IS NULL
+       ORDER BY through_sequence LIMIT 1`;
+const reversedThroughSql = `SELECT l.price_version, (SELECT r.line_reversed FROM reversal_lines AS r
+         WHERE r.account = l.account AND r.price_version = l.price_version AND r.sequence <= ?
+         ORDER BY r.sequence DESC LIMIT 1) AS reversed
+       FROM account_lines AS l WHERE l.account = ? AND l.reversed_requests > 0`;
+const laterReversedFromSql =
+  'SELECT min(from_sequence) AS reversed_from FROM reversals WHERE account = ? AND sequence > ?';
+const reversedBehindSql = `SELECT l.price_version, sum(l.requests) AS reversed
+       FROM reversals AS r JOIN reversal_lines AS l USING (account, sequence)
+       WHERE r.account = ? AND r.through_sequence > ? AND r.entry_id IS NOT NULL GROUP BY l.price_version`;
+
+/** What the entry of a reversal takes back. */
+export function loadReversal(connection: Connection, account: number, sequence: number): Reversal {
+  const row = connection.get(loadReversalSql, account, sequence);
+  if (row === undefined) throw new Error(`entry ${sequence} of account ${account} takes back nothing`);
+  return {
+    entryId: row['entry_id'] === null ? undefined : uuid(row, 'entry_id'),
+    from: integer(row, 'from_sequence'),
+    through: integer(row, 'through_sequence'),
+    reason: textOrAbsent(row, 'reason'),
+    lines: connection.all(loadReversalLinesSql, account, sequence).map(
+      (line): ReversalLine => ({
+        priceVersion: integer(line, 'price_version'),
+        requests: integer(line, 'requests'),
+        lineReversed: integer(line, 'line_reversed'),
+      }),
+    ),
+  };
+}
+
+/** Whether an entry was taken back, by itself or with a range. */
+export function isReversed(connection: Connection, account: number, sequence: number): boolean {
+  if (connection.get(isEntryReversedSql, account, sequence) !== undefined) return true;
+  const range = connection.get(rangeAtSql, account, sequence);
+  return range !== undefined && integer(range, 'from_sequence') < sequence;
+}
+
+/** What the reversals up to an entry took back, in requests by price version. */
+export function loadReversedThrough(
+  connection: Connection,
+  account: number,
+  sequence: number,
+): Map<number, number> {
+  return byVersion(connection, reversedThroughSql, sequence, account);
+}
+
+/** What was taken back entry by entry of the usage behind an entry, in requests by price version. */
+export function loadReversedBehind(
+  connection: Connection,
+  account: number,
+  sequence: number,
+): Map<number, number> {
+  return byVersion(connection, reversedBehindSql, account, sequence);
+}
+
+/** The lowest `from` of the reversals after an entry. */
+export function loadLaterReversedFrom(
+  connection: Connection,
+  account: number,
+  sequence: number,
+): number | undefined {
+  const row = connection.get(laterReversedFromSql, account, sequence);
+  return row && integerOrAbsent(row, 'reversed_from');
+}
+
+function byVersion(connection: Connection, sql: string, ...values: number[]): Map<number, number> {
+  const rows = connection.all(sql, ...values).filter((row) => row['reversed'] !== null);
+  return new Map(rows.map((row) => [integer(row, 'price_version'), integer(row, 'reversed')]));
+}
+
+export function saveReversal(connection: Connection, account: number, { sequence, reversal }: Entry): void {
+  if (reversal === undefined) return;
+  const { entryId, from, through, reason, lines } = reversal;
+  const entry = entryId === undefined ? null : uuidBytes(entryId);
+  connection.run(saveReversalSql, account, sequence, entry, from, through, reason ?? null);
+  for (const line of lines) {
+    const { priceVersion, requests, lineReversed } = line;
+    connection.run(saveReversalLineSql, account, sequence, priceVersion, requests, lineReversed);
+  }
+}

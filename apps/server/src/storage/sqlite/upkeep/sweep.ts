@@ -1,0 +1,174 @@
+import { digestTimeMs } from '../../digest-time.ts';
+import { deliveriesKeptMs, forgottenBeforeMs, steadyForMs } from '../../steady-clock.ts';
+import type { AnswerCap } from '../../stored-answer.ts';
+import { failuresMax, type SweepCursor, type SweepFailure, type SweepLimits } from '../../sweep-step.ts';
+import { bytes, hex, integer, text } from '../columns.ts';
+import type { Connection } from '../connection.ts';
+import { needsReopening, storageFault } from '../fault.ts';
+import { answersTableEndMs, deleteEvicted, listAnswersTables, loadFullScopes } from '../read/answers.ts';
+import { forgetDeliveries } from '../read/deliveries.ts';
+import { saveSweptAt } from './swept-clock.ts';
+
+const deleteRecordSql = 'DELETE FROM records WHERE tenant = ? AND scope = ? AND key = ?';
+
+/** What a step did, and whether another one has to follow; `cursor` is where that goes on. */
+export type SweepReport =
+  /** there were so many answers to evict that the step was full of them, or it was only about those */
+  | {
+      readonly kind: 'evicting';
+      readonly answersEvicted: number;
+      readonly isDone: boolean;
+      readonly cursor: SweepCursor | undefined;
+      readonly failures: readonly SweepFailure[];
+    }
+  /** the clock has not run plausibly for long enough: nothing is forgotten */
+  | {
+      readonly kind: 'clock_unsteady';
+      readonly answersEvicted: number;
+      readonly steadySinceMs: number;
+      readonly isDone: true;
+      readonly failures: readonly SweepFailure[];
+    }
+  | {
+      readonly kind: 'swept';
+      readonly answersEvicted: number;
+      /** records from before it are forgotten; none are while the clock was not steady for the retention */
+      readonly forgottenBeforeMs: number | undefined;
+      readonly tablesDropped: number;
+      readonly deliveriesForgotten: number;
+      readonly recordsForgotten: number;
+      readonly isDone: boolean;
+      readonly cursor: SweepCursor | undefined;
+      readonly failures: readonly SweepFailure[];
+    };
+
+/**
+ * One short step of forgetting: deletes answers beyond the cap of their scope, drops the tables of answers that are
+ * past their time, then walks some way along the records and deletes those past the retention. A clock that jumps
+ * must not forget everything: after a jump answers stay until the clock has run steadily for three days, and records until
+ * it has for the whole retention.
+ */
+export function sweepStep(
+  connection: Connection,
+  nowMs: number,
+  limits: SweepLimits,
+  cap: AnswerCap,
+): SweepReport {
+  const tasks = new Tasks(connection);
+  const { failures } = tasks;
+  const answersEvicted = evict(connection, cap, limits.rowsMax, tasks);
+  if (answersEvicted >= limits.rowsMax || limits.onlyEvicts === true) {
+    const isDone = answersEvicted < limits.rowsMax;
+    return { kind: 'evicting', answersEvicted, isDone, cursor: limits.cursor, failures };
+  }
+  const sinceMs = saveSweptAt(connection, nowMs);
+  if (nowMs - sinceMs < steadyForMs) {
+    return { kind: 'clock_unsteady', answersEvicted, steadySinceMs: sinceMs, isDone: true, failures };
+  }
+  const tablesDropped = dropAnswers(connection, nowMs - limits.answerTtlMs, tasks);
+  const deliveriesForgotten = tasks.run('deliveries', 0, () =>
+    forgetDeliveries(connection, nowMs - deliveriesKeptMs, limits.rowsMax),
+  );
+  const beforeMs = forgottenBeforeMs(sinceMs, nowMs, limits.retentionMs);
+  const { forgotten, cursor } =
+    beforeMs === undefined
+      ? { forgotten: 0, cursor: undefined }
+      : forgetRecords(connection, beforeMs, limits, tasks);
+  const isDone = cursor === undefined && deliveriesForgotten < limits.rowsMax;
+  return {
+    kind: 'swept',
+    answersEvicted,
+    forgottenBeforeMs: beforeMs,
+    tablesDropped,
+    deliveriesForgotten,
+    recordsForgotten: forgotten,
+    isDone,
+    cursor,
+    failures,
+  };
+}
+
+/** Deletes answers beyond the cap of their scope, scope by scope: how many. */
+function evict(connection: Connection, cap: AnswerCap, rowsMax: number, tasks: Tasks): number {
+  const scopes = loadFullScopes(connection, cap);
+  let evicted = 0;
+  for (const table of listAnswersTables(connection)) {
+    for (const scope of scopes) {
+      evicted += tasks.run(`evicted answers of tenant ${scope.tenant}`, 0, () =>
+        deleteEvicted(connection, table, scope, cap, rowsMax - evicted),
+      );
+      if (evicted >= rowsMax) return evicted;
+    }
+  }
+  return evicted;
+}
+
+/** The answers of a day leave as a whole, once the last of them has expired. */
+function dropAnswers(connection: Connection, expiredMs: number, tasks: Tasks): number {
+  const past = listAnswersTables(connection).filter((table) => answersTableEndMs(table) <= expiredMs);
+  return past.filter((table) =>
+    tasks.run(table, false, () => {
+      connection.exec(`DROP TABLE ${table}`);
+      return true;
+    }),
+  ).length;
+}
+
+function forgetRecords(
+  connection: Connection,
+  beforeMs: number,
+  { rowsMax, cursor }: SweepLimits,
+  tasks: Tasks,
+): { readonly forgotten: number; readonly cursor: SweepCursor | undefined } {
+  // In the transaction of the step: no record is gone without it.
+  connection.run(
+    'UPDATE ledger_clock SET forgotten_before_ms = max(forgotten_before_ms, ?) WHERE only = 1',
+    beforeMs,
+  );
+  const after = cursor?.kind === 'key' ? cursor : { tenant: '', scope: '', key: '' };
+  const rows = connection.all(
+    `SELECT tenant, scope, key, first_seen_at_ms FROM records WHERE (tenant, scope, key) > (?, ?, ?)
+     ORDER BY tenant, scope, key LIMIT ?`,
+    after.tenant,
+    bytes(after.scope),
+    bytes(after.key),
+    rowsMax,
+  );
+  let forgotten = 0;
+  let last: SweepCursor | undefined;
+  for (const row of rows) {
+    const place = { tenant: text(row, 'tenant'), scope: hex(row, 'scope'), key: hex(row, 'key') };
+    last = { kind: 'key', ...place };
+    const sinceMs = Math.max(integer(row, 'first_seen_at_ms'), digestTimeMs(place.key) ?? 0);
+    if (sinceMs >= beforeMs) continue;
+    const changes = tasks.run(
+      `records of tenant ${place.tenant}`,
+      0,
+      () => connection.run(deleteRecordSql, place.tenant, bytes(place.scope), bytes(place.key)).changes,
+    );
+    forgotten += Number(changes);
+  }
+  return { forgotten, cursor: rows.length < rowsMax ? undefined : last };
+}
+
+/** Runs the tasks of a step, each one statement: an error in one of them does not stop the others. */
+class Tasks {
+  readonly failures: SweepFailure[] = [];
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** @throws {Error} what the statement throws, when its transaction cannot go on */
+  run<T>(task: string, fallback: T, statement: () => T): T {
+    try {
+      return statement();
+    } catch (error) {
+      if (!this.#connection.isInTransaction || needsReopening(error)) throw error;
+      const { message } = storageFault(error, 'sweep');
+      if (this.failures.length < failuresMax) this.failures.push({ task, message });
+      return fallback;
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import { settleBulkAccountsMax } from '../../../domain/commands/settlements.ts';
+import { entriesBehind } from '../../../domain/far-back.ts';
+import { LoadedView } from '../../../domain/loaded-view.ts';
+import { openFrom } from '../../../domain/reversal.ts';
+import { accountName } from '../../../domain/view.ts';
+import type { TenantWants } from '../../../domain/wants.ts';
+import type { Loaded, StoredRecord } from '../../../ledger/storage-port.ts';
+import type { Wants } from '../../../ledger/wants.ts';
+import type { AnswerCap } from '../../stored-answer.ts';
+import type { Connection } from '../connection.ts';
+import {
+  countAccountsOf,
+  loadAccount,
+  loadAllAccountsOf,
+  loadUnsettledAgents,
+  type NumberedAccount,
+} from '../read/accounts.ts';
+import { loadApiKeyByPrefix } from '../read/api-keys.ts';
+import { loadDelivery } from '../read/deliveries.ts';
+import { loadKnownEntry, loadPosition, loadUsages } from '../read/entries.ts';
+import { loadIds } from '../read/ids.ts';
+import { loadPause } from '../read/pause.ts';
+import { loadForgottenBefore, loadRecord } from '../read/records.ts';
+import { loadService, loadServicesOf } from '../read/services.ts';
+import { loadSettings } from '../read/settings.ts';
+import { loadWebhooks } from '../read/webhooks.ts';
+
+/** What a batch sees, and the numbers of its accounts in this file: by tenant, then by the account's name. */
+export interface LoadedRows extends Loaded {
+  readonly accountNumbers: ReadonlyMap<string, Map<string, number>>;
+}
+
+/** Loads what a batch wants. */
+export function loadBatch(
+  connection: Connection,
+  wants: Wants,
+  tables: ReadonlySet<string>,
+  cap: AnswerCap,
+): LoadedRows {
+  const records = new Map<string, StoredRecord>();
+  for (const [name, wanted] of wants.records) {
+    const record = loadRecord(connection, wanted, tables, cap);
+    if (record !== undefined) records.set(name, record);
+  }
+  const pause = loadPause(connection);
+  const forgottenBeforeMs = loadForgottenBefore(connection);
+  const settings = loadSettings(connection);
+  const tenants = new Map<string, LoadedView>();
+  const accountNumbers = new Map<string, Map<string, number>>();
+  for (const [tenant, tenantWants] of wants.tenants) {
+    const numbers = new Map<string, number>();
+    tenants.set(
+      tenant,
+      loadTenant(connection, tenant, tenantWants, numbers, new LoadedView(tenantWants, pause, settings)),
+    );
+    accountNumbers.set(tenant, numbers);
+  }
+  const { reached: idsReached } = loadIds(connection);
+  return { records, tenants, accountNumbers, pause, forgottenBeforeMs, settings, idsReached };
+}
+
+function loadTenant(
+  connection: Connection,
+  tenant: string,
+  wants: TenantWants,
+  numbers: Map<string, number>,
+  view: LoadedView,
+): LoadedView {
+  const keep = ({ number, account }: NumberedAccount) => {
+    const name = accountName(account.agent, account.serviceId);
+    numbers.set(name, number);
+    view.accounts.set(name, account);
+  };
+  for (const id of wants.entries) {
+    const known = loadKnownEntry(connection, tenant, id);
+    if (known === undefined) continue;
+    view.entries.set(id, known);
+    const { agent, serviceId } = known.entry;
+    wants.accounts.set(accountName(agent, serviceId), { agent, serviceId });
+  }
+  for (const { agent, serviceId } of wants.accounts.values()) {
+    const account = loadAccount(connection, tenant, agent, serviceId);
+    if (account !== undefined) keep(account);
+  }
+  const services = new Set(wants.services);
+  for (const [agent, accountsMax] of wants.agents) {
+    // One more than may be settled at once, so that decide sees that there are too many.
+    const count = countAccountsOf(connection, tenant, agent, settleBulkAccountsMax + 1);
+    view.accountCounts.set(agent, count);
+    if (count > accountsMax) continue;
+    for (const account of loadAllAccountsOf(connection, tenant, agent)) keep(account);
+    for (const service of loadServicesOf(connection, tenant, agent)) {
+      view.services.set(service.serviceId, service);
+    }
+  }
+  for (const serviceId of services) {
+    const service = loadService(connection, tenant, serviceId);
+    if (service !== undefined) view.services.set(serviceId, service);
+  }
+  for (const serviceId of wants.deletedServices) {
+    // The batch itself may settle those that it has loaded, and no others.
+    const limit = numbers.size + 1;
+    view.unsettled.set(serviceId, loadUnsettledAgents(connection, tenant, serviceId, limit));
+  }
+  if (wants.usageIds.size > 0) {
+    for (const [id, usage] of loadUsages(connection, tenant, wants.usageIds)) view.usages.set(id, usage);
+  }
+  for (const { agent, serviceId, sequence: wanted, entriesBehindMax } of wants.positions) {
+    const name = accountName(agent, serviceId);
+    const number = numbers.get(name);
+    const account = view.account(agent, serviceId);
+    const sequence = wanted ?? openFrom(account);
+    if (entriesBehind(account, sequence) > entriesBehindMax) continue;
+    const position = number === undefined ? undefined : loadPosition(connection, number, sequence);
+    if (position !== undefined) view.positions.set(`${name} ${sequence}`, position);
+  }
+  view.ownWebhooks.push(...loadWebhooks(connection, tenant));
+  for (const { webhookId, eventId } of wants.deliveries) {
+    const delivery = loadDelivery(connection, tenant, webhookId, eventId);
+    if (delivery !== undefined) view.deliveries.set(`${webhookId} ${eventId}`, delivery);
+  }
+  for (const prefix of wants.apiKeyPrefixes) {
+    const key = loadApiKeyByPrefix(connection, prefix);
+    if (key !== undefined) view.apiKeys.set(prefix, key);
+  }
+  return view;
+}

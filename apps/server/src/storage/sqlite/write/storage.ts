@@ -1,0 +1,246 @@
+import { rmSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { factsOf } from '../../../fault-facts.ts';
+import {
+  type BatchChanges,
+  type Durability,
+  isEmpty,
+  type LedgerStorage,
+  type Loaded,
+  StorageFault,
+} from '../../../ledger/storage-port.ts';
+import type { Wants } from '../../../ledger/wants.ts';
+import type { AnswerCap } from '../../stored-answer.ts';
+import type { SweepLimits } from '../../sweep-step.ts';
+import { writeProbeBody } from '../../write-probe-body.ts';
+import { Connection } from '../connection.ts';
+import { needsReopening, type Step, storageFault } from '../fault.ts';
+import { type FileLock, lockFile } from '../file/file-lock.ts';
+import { openFault } from '../file/open-fault.ts';
+import { refuseForeign } from '../file/our-file.ts';
+import { closeToOthers, makeOwn, OwnFile, realFile, refuseOrphanLog } from '../file/own-file.ts';
+import { assertPragmas, effectivePragmas, setPragmas } from '../file/pragmas.ts';
+import { migrate } from '../migrations/migrate.ts';
+import { listAnswersTables } from '../read/answers.ts';
+import { type BudgetPart, takeBudget } from '../upkeep/rate-budgets.ts';
+import { type SweepReport, sweepStep } from '../upkeep/sweep.ts';
+import { loadBatch } from './load.ts';
+import { saveBatch } from './save.ts';
+
+export interface SqliteOptions {
+  readonly file: string;
+  readonly cap: AnswerCap;
+}
+
+const probeSql = 'INSERT OR REPLACE INTO write_probes (only, body) VALUES (1, ?)';
+
+/** How a transaction ends, and what comes of it. */
+interface Transacted<T> {
+  readonly end: 'commit' | 'rollback';
+  readonly value: T;
+}
+
+/** The embedded engine: one file, one writer, WAL, every commit synced. */
+export class SqliteStorage implements LedgerStorage {
+  readonly #options: SqliteOptions;
+  readonly #lock: FileLock;
+  /** by the name that was configured, links included: another server would come by that name */
+  #file: OwnFile | undefined;
+  #lost: string | undefined;
+  #connection: Connection | undefined;
+  #openings = 0;
+  /** tables of answers that there are; read again whenever the file is opened */
+  #tables = new Set<string>();
+
+  /**
+   * Opens the file, and makes it if there is none.
+   *
+   * @throws {Error} if another server holds it, or it cannot be opened, written to or migrated
+   */
+  constructor(options: SqliteOptions) {
+    const file = realFile(options.file);
+    this.#options = { ...options, file };
+    // Before anything is made or changed: the name may lead to a file of another program.
+    refuseForeign(file);
+    this.#lock = lockFile(file);
+    let isMade = false;
+    try {
+      refuseOrphanLog(file);
+      isMade = makeOwn(file);
+      closeToOthers(file);
+      this.#file = OwnFile.at(resolve(options.file));
+      this.#open();
+      // A server that can write nothing says so at its start, not at every request.
+      this.#transact((connection, at) => {
+        at('open');
+        connection.exec('UPDATE ledger_clock SET only = only');
+        return { end: 'rollback', value: undefined };
+      });
+    } catch (error) {
+      this.#connection?.close();
+      if (isMade && statSync(file, { throwIfNoEntry: false })?.size === 0) rmSync(file);
+      this.#lock.remove();
+      throw openFault(`${options.file} cannot be opened for writing`, error);
+    }
+  }
+
+  commit(wants: Wants, decide: (loaded: Loaded) => BatchChanges): Promise<void> {
+    // SQLite is synchronous: all of it happens in this turn, and whatever it throws rejects the promise.
+    return new Promise((resolve) => {
+      this.#transact((connection, at) => {
+        at('load');
+        const loaded = loadBatch(connection, wants, this.#tables, this.#options.cap);
+        at('decide');
+        const changes = decide(loaded);
+        if (isEmpty(changes)) return { end: 'rollback', value: undefined };
+        at('save');
+        saveBatch(connection, changes, loaded, this.#tables);
+        return { end: 'commit', value: undefined };
+      });
+      resolve();
+    });
+  }
+
+  /** Why this engine may never write again: its names lead to other files now. The process must end. */
+  get lost(): string | undefined {
+    return this.#lost;
+  }
+
+  /** How often the file was opened: after a fault that leaves a connection in doubt, it is opened again. */
+  get openings(): number {
+    return this.#openings;
+  }
+
+  /** Looks whether the file is still in its place, when no write does. */
+  look(): void {
+    try {
+      this.#assertInPlace('open');
+    } catch {
+      // What cannot be seen now is seen by the next look, or fails the next write.
+    }
+  }
+
+  /** One short step of forgetting what has expired; see `sweepStep`. */
+  sweep(nowMs: number, limits: SweepLimits): SweepReport {
+    const report = this.#transact((connection, at) => {
+      at('sweep');
+      return { end: 'commit', value: sweepStep(connection, nowMs, limits, this.#options.cap) };
+    });
+    this.#tables = new Set(listAnswersTables(this.#connected()));
+    return report;
+  }
+
+  /** Commits a row of no meaning on the connection that writes, and says what that is set to. */
+  probe(): Durability {
+    this.#transact((connection, at) => {
+      at('probe');
+      connection.run(probeSql, writeProbeBody());
+      return { end: 'commit', value: undefined };
+    });
+    return {
+      engine: 'sqlite',
+      settings: effectivePragmas(this.#connected()),
+      openings: this.#openings,
+    };
+  }
+
+  /** Takes a part of a budget: what was taken in its window after it. */
+  takeBudget(part: BudgetPart): number {
+    return this.#transact((connection, at) => {
+      at('save');
+      return { end: 'commit', value: takeBudget(connection, part) };
+    });
+  }
+
+  close(): void {
+    // A file that is elsewhere now is left as a killed process leaves it.
+    if (this.#lost === undefined) this.#connection?.close();
+    this.#connection = undefined;
+    this.#lock.release();
+  }
+
+  #transact<T>(work: (connection: Connection, at: (step: Step) => void) => Transacted<T>): T {
+    const connection = this.#connected();
+    let step: Step = 'begin';
+    const at = (next: Step) => {
+      step = next;
+    };
+    try {
+      connection.exec('BEGIN IMMEDIATE');
+      const { end, value } = work(connection, at);
+      this.#assertInPlace(step);
+      if (end === 'commit') at('commit');
+      connection.exec(end === 'commit' ? 'COMMIT' : 'ROLLBACK');
+      // Only what is in the file that others find by its name may be acknowledged.
+      if (end === 'commit') this.#assertInPlace(step);
+      return value;
+    } catch (error) {
+      const fault = storageFault(error, step);
+      this.#recover(connection, fault.kind === 'outcome_unknown' || needsReopening(error));
+      throw fault;
+    }
+  }
+
+  /** Leaves no half of a transaction behind, and no view of a file that failed. */
+  #recover(connection: Connection, mustReopen: boolean): void {
+    try {
+      if (connection.isInTransaction) connection.exec('ROLLBACK');
+      this.#tables = new Set(listAnswersTables(connection));
+      if (!mustReopen) return;
+    } catch {
+      // A connection that cannot even roll back is given up like one after an I/O error.
+    }
+    this.#connection = undefined;
+    if (this.#lost !== undefined) return;
+    try {
+      connection.close();
+    } catch {
+      // There is nothing left to save on it: SQLite rolls back what a lost connection had not committed.
+    }
+  }
+
+  /** @throws {StorageFault} if the database or its lock is not, or cannot be seen, where it was opened */
+  #assertInPlace(step: Step): void {
+    const kind = step === 'commit' ? 'outcome_unknown' : 'unavailable';
+    let moved: OwnFile | undefined;
+    try {
+      moved = [this.#file, this.#lock.file].find((file) => file?.isInPlace === false);
+    } catch (error) {
+      throw new StorageFault(kind, { ...factsOf(error), engine: 'sqlite', step }, error);
+    }
+    if (moved !== undefined) {
+      this.#lost = `${moved.name} was moved, deleted or replaced while this server had it open`;
+    }
+    if (this.#lost !== undefined)
+      throw new StorageFault(kind, { engine: 'sqlite', step, message: this.#lost });
+  }
+
+  #connected(): Connection {
+    if (this.#connection !== undefined) return this.#connection;
+    try {
+      return this.#open();
+    } catch (error) {
+      // What cannot be opened now may be later, whatever the error says.
+      throw new StorageFault('unavailable', storageFault(error, 'open').facts, error);
+    }
+  }
+
+  #open(): Connection {
+    // Otherwise SQLite would open, or make, whatever file has the name now.
+    this.#assertInPlace('open');
+    const connection = new Connection(this.#options.file, 'read_write');
+    try {
+      this.#assertInPlace('open');
+      setPragmas(connection);
+      assertPragmas(connection);
+      migrate(connection);
+      this.#tables = new Set(listAnswersTables(connection));
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+    this.#connection = connection;
+    this.#openings += 1;
+    return connection;
+  }
+}

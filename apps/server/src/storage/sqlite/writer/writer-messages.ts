@@ -1,0 +1,51 @@
+import type { FaultFacts } from '../../../fault-facts.ts';
+import type { Batch, ExecutorOptions } from '../../../ledger/batch-executor.ts';
+import type { Durability, StorageFault } from '../../../ledger/storage-port.ts';
+import type { Outcome } from '../../../ledger/submission.ts';
+import type { SweepLimits } from '../../sweep-step.ts';
+import type { BudgetPart } from '../upkeep/rate-budgets.ts';
+import type { SweepReport } from '../upkeep/sweep.ts';
+import type { SqliteOptions } from '../write/storage.ts';
+
+/** What the writer's thread is started with. */
+export interface WriterData {
+  readonly sqlite: SqliteOptions;
+  readonly executor: ExecutorOptions;
+}
+
+/** What the writer is asked; `call` is given back with the reply. */
+export type WriterCall =
+  | { readonly kind: 'execute'; readonly call: number; readonly batch: Batch }
+  | { readonly kind: 'sweep'; readonly call: number; readonly nowMs: number; readonly limits: SweepLimits }
+  | { readonly kind: 'probe'; readonly call: number }
+  | { readonly kind: 'take_budget'; readonly call: number; readonly part: BudgetPart }
+  | { readonly kind: 'close' };
+
+/** The outcomes of one call, of several that were committed together. */
+export interface Executed {
+  readonly call: number;
+  readonly outcomes: readonly Outcome[];
+}
+
+/** What the writer replies. */
+export type WriterReply =
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'open_failed'; readonly facts: FaultFacts }
+  /** the file is not this server's any more: nothing is written from now on */
+  | { readonly kind: 'lost'; readonly reason: string }
+  | {
+      readonly kind: 'executed';
+      readonly executed: readonly Executed[];
+      readonly items: number;
+      readonly commitMs: number;
+    }
+  | { readonly kind: 'swept'; readonly call: number; readonly report: SweepReport }
+  | { readonly kind: 'probed'; readonly call: number; readonly durability: Durability }
+  | { readonly kind: 'budget_taken'; readonly call: number; readonly taken: number }
+  /** what became of a call that is no batch and failed */
+  | {
+      readonly kind: 'failed';
+      readonly call: number;
+      readonly fault: StorageFault['kind'];
+      readonly facts: FaultFacts;
+    };

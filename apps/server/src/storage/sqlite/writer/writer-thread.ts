@@ -1,0 +1,146 @@
+// The thread of the one writer: the event loop that serves HTTP never waits for a disk.
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type FaultFacts, factsOf } from '../../../fault-facts.ts';
+import { itemsOf, StorageExecutor } from '../../../ledger/batch-executor.ts';
+import { executeTogether, togetherCount } from '../../../ledger/gathering-executor.ts';
+import { StorageFault } from '../../../ledger/storage-port.ts';
+import { SqliteStorage } from '../write/storage.ts';
+import type { WriterCall, WriterData, WriterReply } from './writer-messages.ts';
+
+if (parentPort === null) throw new Error('this file is the main file of a worker thread');
+const port = parentPort;
+const data: WriterData = workerData;
+
+type ExecuteCall = WriterCall & { readonly kind: 'execute' };
+
+/** How often an idle writer looks whether its file is still in its place; each batch looks as well. */
+const lookEveryMs = 1_000;
+let isLossReported = false;
+
+const reply = (message: WriterReply) => port.postMessage(message);
+
+function open(): SqliteStorage | undefined {
+  try {
+    return new SqliteStorage(data.sqlite);
+  } catch (error) {
+    reply({ kind: 'open_failed', facts: openFacts(error) });
+    return undefined;
+  }
+}
+
+/** The sentence that says which file it is, with what the fault below it names. */
+function openFacts(error: unknown): FaultFacts {
+  if (!(error instanceof Error)) return factsOf(error);
+  return { ...factsOf(error.cause ?? error), message: error.message };
+}
+
+function serve(storage: SqliteStorage): void {
+  const executor = new StorageExecutor(storage, data.executor);
+  // One after the other: the writer's transactions never interleave.
+  let last: Promise<void> = Promise.resolve();
+  const waiting: WriterCall[] = [];
+  port.on('message', (call: WriterCall) => {
+    waiting.push(call);
+    last = last.then(async () => {
+      while (waiting.length > 0) {
+        receiveAll(waiting);
+        await answer(waiting.splice(0, togetherCount(waiting.map(weightOfCall))), storage, executor);
+      }
+    });
+  });
+  setInterval(() => {
+    storage.look();
+    reportLoss(storage);
+  }, lookEveryMs).unref();
+  reply({ kind: 'opened' });
+}
+
+function reportLoss({ lost }: SqliteStorage): void {
+  if (lost === undefined || isLossReported) return;
+  isLossReported = true;
+  reply({ kind: 'lost', reason: lost });
+}
+
+/** What arrived while the last commit was running; the ledger bounds how much that is. */
+function receiveAll(waiting: WriterCall[]): void {
+  for (;;) {
+    const received: { message: WriterCall } | undefined = receiveMessageOnPort(port);
+    if (received === undefined) return;
+    waiting.push(received.message);
+  }
+}
+
+function weightOfCall(call: WriterCall): number {
+  return call.kind === 'execute' ? itemsOf(call.batch) : 1;
+}
+
+/** Answers calls in their order; batches that follow on one another are committed as one. */
+async function answer(
+  calls: readonly WriterCall[],
+  storage: SqliteStorage,
+  executor: StorageExecutor,
+): Promise<void> {
+  let together: ExecuteCall[] = [];
+  for (const call of calls) {
+    if (call.kind === 'execute') {
+      together.push(call);
+      continue;
+    }
+    await execute(together, executor);
+    together = [];
+    if (call.kind === 'sweep') sweep(call, storage);
+    else if (call.kind === 'probe') probe(call, storage);
+    else if (call.kind === 'take_budget') takeBudget(call, storage);
+    else close(storage);
+  }
+  await execute(together, executor);
+  reportLoss(storage);
+}
+
+async function execute(calls: readonly ExecuteCall[], executor: StorageExecutor): Promise<void> {
+  if (calls.length === 0) return;
+  const commit = { items: 0, commitMs: 0 };
+  const outcomes = await executeTogether(
+    calls.map(({ batch }) => batch),
+    executor,
+    (items, commitMs) => Object.assign(commit, { items, commitMs }),
+  );
+  const executed = calls.map(({ call }, index) => ({ call, outcomes: outcomes[index] ?? [] }));
+  reply({ kind: 'executed', executed, ...commit });
+}
+
+function close(storage: SqliteStorage): void {
+  storage.close();
+  port.close();
+}
+
+/** Runs what is no batch, and replies with what came of it. */
+function attempt(call: number, work: () => WriterReply): void {
+  try {
+    reply(work());
+  } catch (error) {
+    const fault = error instanceof StorageFault ? error.kind : 'rejected';
+    reply({ kind: 'failed', call, fault, facts: factsOf(error) });
+  }
+}
+
+function sweep(
+  { call, nowMs, limits }: WriterCall & { readonly kind: 'sweep' },
+  storage: SqliteStorage,
+): void {
+  attempt(call, () => ({ kind: 'swept', call, report: storage.sweep(nowMs, limits) }));
+}
+
+function probe({ call }: WriterCall & { readonly kind: 'probe' }, storage: SqliteStorage): void {
+  attempt(call, () => ({ kind: 'probed', call, durability: storage.probe() }));
+}
+
+function takeBudget(
+  { call, part }: WriterCall & { readonly kind: 'take_budget' },
+  storage: SqliteStorage,
+): void {
+  attempt(call, () => ({ kind: 'budget_taken', call, taken: storage.takeBudget(part) }));
+}
+
+const storage = open();
+if (storage !== undefined) serve(storage);
