@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, openSync, readFileSync, readSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as passing } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../../packages/idempotency/test/harness/free-port.ts';
 import { type Api, apiAt } from './harness/api.ts';
 import { childEnvironment } from './harness/child-environment.ts';
 import { emptyDatabase, engineEnvironment } from './harness/database.ts';
@@ -111,15 +111,6 @@ async function startWithOutput(t: TestContext, stdout: number): Promise<{ api: A
     await passing(50);
   }
   return { api, child };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 async function stopped(child: ChildProcess): Promise<number | null> {

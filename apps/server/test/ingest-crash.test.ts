@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { freePort } from '../../../packages/idempotency/test/harness/free-port.ts';
 import { apiAt } from './harness/api.ts';
 import { emptyDatabase } from './harness/database.ts';
 import { startInProcess } from './harness/in-process.ts';
@@ -80,7 +81,7 @@ test('an ingester of a JSON list out of gzip, with ids, goes on where it was kil
 test('an ingester waits for a server that was killed, and goes on by itself', {
   timeout: 300_000,
 }, async (t) => {
-  const environment = { DATABASE_URL: await emptyDatabase(t) };
+  const environment = { DATABASE_URL: await emptyDatabase(t), PORT: String(await freePort()) };
   let server = await startProcess(t, environment);
   const { url } = server;
   const ingester = startIngester(t, url, smallBulks);
@@ -89,7 +90,7 @@ test('an ingester waits for a server that was killed, and goes on by itself', {
     const before = billed;
     await until(async () => (await billedTokens(url)).input > before);
     await server.stop('SIGKILL');
-    server = await startProcess(t, { ...environment, PORT: new URL(url).port });
+    server = await startProcess(t, environment);
     billed = (await billedTokens(url)).input;
     assert.ok(billed < whole.input, 'it was killed too late');
   }

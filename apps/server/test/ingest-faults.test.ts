@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { freePort } from '../../../packages/idempotency/test/harness/postgres-program.ts';
+import { freePort } from '../../../packages/idempotency/test/harness/free-port.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { countOf, type Ingested, ingestHere, trace } from './harness/ingester.ts';
 import { listen } from './harness/listen.ts';

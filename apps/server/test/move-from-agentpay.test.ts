@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../../packages/idempotency/test/harness/free-port.ts';
 import { AgentPay } from '../src/cli/move/agentpay.ts';
 import { JsonClient } from '../src/cli/move/json-client.ts';
 import { type StandInState, startStandIn } from './harness/agentpay-stand-in.ts';
@@ -322,12 +322,7 @@ test('a real AgentPay is carried over', {
 });
 
 async function startAgentPay(t: TestContext, file: string): Promise<string> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  probe.close();
-  await once(probe, 'close');
+  const port = await freePort();
   const child = spawn(process.execPath, [file], {
     env: { PATH: process.env['PATH'], PORT: String(port) },
     stdio: 'ignore',

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { freePort } from '../../../packages/idempotency/test/harness/postgres-program.ts';
+import { freePort } from '../../../packages/idempotency/test/harness/free-port.ts';
 import { runCommand, runHere } from './harness/command.ts';
 import { emptyDatabase } from './harness/database.ts';
 import { startProcess } from './harness/process.ts';

@@ -1,6 +1,7 @@
 // What the tutorial and the README tell to type is typed, and prints what they say.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { freePort } from '../../../packages/idempotency/test/harness/free-port.ts';
 import { apiAt } from './harness/api.ts';
 import { emptyDatabase } from './harness/database.ts';
 import { startProcess } from './harness/process.ts';
@@ -64,7 +65,11 @@ test("the README's request counts once when it is sent twice, and its key is no 
 
 test("the README's requests count once each when the server is killed among them and started again", async (t) => {
   // As on a terminal, where the README's reader finds the number of the process.
-  const environment = { DATABASE_URL: await emptyDatabase(t), LOG_FORMAT: 'text' };
+  const environment = {
+    DATABASE_URL: await emptyDatabase(t),
+    LOG_FORMAT: 'text',
+    PORT: String(await freePort()),
+  };
   const first = await startProcess(t, environment);
   const { commands } = blockWith(blocksOf('README.md'), 'seq 1 500');
   const typing = type(t, commands.replace('seq 1 500', `seq 1 ${killedWrites}`), first.url);
@@ -74,7 +79,7 @@ test("the README's requests count once each when the server is killed among them
   const kill = blockWith(blocksOf('README.md'), 'kill -9').commands.replace('<process>', String(first.pid));
   assert.equal((await type(t, kill, first.url)).code, 0);
   await first.stop('SIGKILL');
-  await startProcess(t, { ...environment, PORT: new URL(first.url).port });
+  await startProcess(t, environment);
   const { printed } = await typing;
   assert.equal(JSON.parse(printed).total, killedWrites);
   const audit = await type(t, 'curl http://127.0.0.1:3001/api/v1/audit', first.url);

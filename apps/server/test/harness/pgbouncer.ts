@@ -5,7 +5,8 @@ import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runApt } from '../../../../packages/idempotency/test/harness/apt.ts';
-import { freePort, unprivileged } from '../../../../packages/idempotency/test/harness/postgres-program.ts';
+import { freePort } from '../../../../packages/idempotency/test/harness/free-port.ts';
+import { unprivileged } from '../../../../packages/idempotency/test/harness/postgres-program.ts';
 
 // Unpacked and not installed: the package's system service would start. The libraries are what Debian's base has not.
 const unpack = `

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
+import { freePort } from '../../../../packages/idempotency/test/harness/free-port.ts';
 import {
-  freePort,
   initialize,
   nativeFolder,
   reachable,

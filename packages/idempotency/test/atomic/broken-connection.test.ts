@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type pg from 'pg';
+import { freePort } from '../harness/free-port.ts';
 import { startPostgres, type TestPostgres } from '../harness/postgres.ts';
 import { generatePrismaClient, type PrismaFolder } from '../harness/prisma-folder.ts';
 import { type ReplyLoser, startReplyLoser } from '../harness/reply-loser.ts';
@@ -8,7 +9,7 @@ import { allowHeldCommits, holdCommits } from './harness/held-commit.ts';
 import { assertOnce, type Ledger, postgresLedger } from './harness/ledger.ts';
 import { postgresDrivers } from './harness/postgres-ledger.ts';
 import { RetryingClient } from './harness/retrying-client.ts';
-import { freePort, type ServerOptions, type ServerProcess, startServer } from './harness/server-process.ts';
+import { type ServerOptions, type ServerProcess, startServer } from './harness/server-process.ts';
 
 describe('A server whose connection to PostgreSQL breaks', () => {
   let postgres: TestPostgres;

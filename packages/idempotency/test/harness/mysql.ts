@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mysql from 'mysql2/promise';
 import { runApt } from './apt.ts';
-import { freePort } from './redis.ts';
+import { freePort } from './free-port.ts';
 
 /** A database of a test's own on a real server. */
 export interface TestMysql {

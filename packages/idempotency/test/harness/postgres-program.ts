@@ -1,9 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { cpSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { type AddressInfo, createServer } from 'node:net';
 import { arch, platform, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -94,18 +92,4 @@ export async function readiness(log: Readable): Promise<string | undefined> {
   });
   log.on('end', () => resolve(said));
   return promise;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return parseAddress(address).port;
-}
-
-function parseAddress(address: AddressInfo | string | null): AddressInfo {
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return address;
 }

@@ -4,14 +4,8 @@ import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  freePort,
-  initialize,
-  nativeFolder,
-  reachable,
-  readiness,
-  unprivileged,
-} from './postgres-program.ts';
+import { freePort } from './free-port.ts';
+import { initialize, nativeFolder, reachable, readiness, unprivileged } from './postgres-program.ts';
 
 /** A PostgreSQL of a test's own. */
 export interface TestPostgres {

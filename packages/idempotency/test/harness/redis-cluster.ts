@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { freePort, type RedisServer, startServer } from './redis.ts';
+import { freePort } from './free-port.ts';
+import { type RedisServer, startServer } from './redis.ts';
 
 /** Masters that share the slots, and perhaps a replica of each. */
 export interface RedisCluster {

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 import { redisBinary } from './redis-binary.ts';
 
 /** A real server in a process of its own, which keeps nothing on disk unless it is told to. */
@@ -88,15 +88,4 @@ async function killed(child: ChildProcess): Promise<void> {
   // A server that is stopped by SIGSTOP does not see a gentler signal.
   child.kill('SIGKILL');
   await gone;
-}
-
-/** A port that nobody listens on at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
 }

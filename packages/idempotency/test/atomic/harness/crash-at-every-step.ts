@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { freePort } from '../../harness/free-port.ts';
 import { assertOnce, type Ledger } from './ledger.ts';
 import { RetryingClient } from './retrying-client.ts';
-import { freePort, type ServerOptions, type ServerProcess, startServer } from './server-process.ts';
+import { type ServerOptions, type ServerProcess, startServer } from './server-process.ts';
 import { type Step, steps } from './steps.ts';
 
 /**

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Step } from './steps.ts';
 
@@ -85,15 +84,4 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
 function textOf(message: unknown): string {
   if (typeof message !== 'object' || message === null || !('step' in message)) return 'listening';
   return `${message.step} ${'account' in message ? message.account : ''}`;
-}
-
-/** A port that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('no port was given');
-  return address.port;
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { freePort } from '../../harness/free-port.ts';
 import { assertOnce, type Ledger } from './ledger.ts';
 import { RetryingClient } from './retrying-client.ts';
-import { freePort, type ServerOptions, type ServerProcess, startServer } from './server-process.ts';
+import { type ServerOptions, type ServerProcess, startServer } from './server-process.ts';
 
 /** The other one has come so far when the first one is woken up. */
 const furthest = { claimed: 'committed', begun: 'committed', charged: 'begun' } as const;
