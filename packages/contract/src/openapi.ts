@@ -3,10 +3,10 @@ import { type ErrorCode, type ErrorCodeEntry, errorCodeEntry } from './error-cod
 import { exampleOf } from './example.ts';
 import { ignoredHeader } from './ignored-names.ts';
 import { namesDescription, openToOthers } from './openapi-names.ts';
-import { isForTenants, isTagged, isWrite, type Operation, type Success } from './operations/operation.ts';
-import { rightOf } from './operations/rights.ts';
+import { isForTenants, isTagged, isWrite, type Operation, type Success } from './operation.ts';
 import { operations, tagOf, tags } from './operations.ts';
-import { ErrorBody, ProblemBody } from './schemas/operation.ts';
+import { rightOf } from './rights.ts';
+import { ErrorBody, ProblemBody } from './schemas/errors.ts';
 
 /** A value of a JSON document. */
 export type JsonObject = { readonly [name: string]: unknown };

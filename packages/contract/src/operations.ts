@@ -1,28 +1,89 @@
 import Type, { type Static, type TSchema } from 'typebox';
+import type { Operation } from './operation.ts';
 import { agentsOperations } from './operations/agents.ts';
-import { billingOperations } from './operations/billing.ts';
+import { apiKeysOperations } from './operations/api-keys.ts';
+import { auditOperations } from './operations/audit.ts';
+import { auditLogOperations } from './operations/audit-log.ts';
 import { creditsOperations } from './operations/credits.ts';
-import type { Operation } from './operations/operation.ts';
-import { serverOperations } from './operations/server.ts';
+import { deliveriesOperations } from './operations/deliveries.ts';
+import { docsOperations } from './operations/docs.ts';
+import { entriesOperations } from './operations/entries.ts';
+import { errorsOperations } from './operations/errors.ts';
+import { eventsOperations } from './operations/events.ts';
+import { healthOperations } from './operations/health.ts';
+import { idempotencyKeysOperations } from './operations/idempotency-keys.ts';
+import { metricsOperations } from './operations/metrics.ts';
+import { pauseOperations } from './operations/pause.ts';
+import { quotesOperations } from './operations/quotes.ts';
+import { reconcileOperations } from './operations/reconcile.ts';
+import { reversalsOperations } from './operations/reversals.ts';
 import { servicesOperations } from './operations/services.ts';
+import { settingsOperations } from './operations/settings.ts';
+import { settlementsOperations } from './operations/settlements.ts';
+import { statsOperations } from './operations/stats.ts';
 import { usageOperations } from './operations/usage.ts';
+import { versionOperations } from './operations/version.ts';
 import { webhooksOperations } from './operations/webhooks.ts';
 
-const operationsByTag: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
-  Usage: usageOperations,
-  Billing: { ...billingOperations, ...creditsOperations },
-  Services: servicesOperations,
-  Agents: agentsOperations,
-  'Events and webhooks': webhooksOperations,
-  'Keys and operation': serverOperations,
+/** Operations by their noun: the name of the files that have their schemas, their handlers and their commands. */
+export const operationsByNoun = {
+  usage: usageOperations,
+  entries: entriesOperations,
+  reversals: reversalsOperations,
+  reconcile: reconcileOperations,
+  quotes: quotesOperations,
+  settlements: settlementsOperations,
+  credits: creditsOperations,
+  audit: auditOperations,
+  services: servicesOperations,
+  agents: agentsOperations,
+  webhooks: webhooksOperations,
+  deliveries: deliveriesOperations,
+  events: eventsOperations,
+  'api-keys': apiKeysOperations,
+  'audit-log': auditLogOperations,
+  pause: pauseOperations,
+  settings: settingsOperations,
+  metrics: metricsOperations,
+  stats: statsOperations,
+  version: versionOperations,
+  'idempotency-keys': idempotencyKeysOperations,
+  health: healthOperations,
+  errors: errorsOperations,
+  docs: docsOperations,
+} as const satisfies Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+
+/** The name of the files of an operation. */
+export type Noun = keyof typeof operationsByNoun;
+
+/** The groups in which a reader finds the operations, and the nouns of each. */
+const nounsByTag: Readonly<Record<string, readonly Noun[]>> = {
+  Usage: ['usage', 'entries', 'reversals', 'reconcile'],
+  Billing: ['quotes', 'settlements', 'credits', 'audit'],
+  Services: ['services'],
+  Agents: ['agents'],
+  'Events and webhooks': ['webhooks', 'deliveries', 'events'],
+  'Keys and operation': [
+    'api-keys',
+    'audit-log',
+    'pause',
+    'settings',
+    'metrics',
+    'stats',
+    'version',
+    'idempotency-keys',
+    'health',
+    'errors',
+    'docs',
+  ],
 };
 
 /** The groups in which a reader finds the operations. */
-export const tags = Object.keys(operationsByTag);
+export const tags = Object.keys(nounsByTag);
 
 /** The group of an operation. */
 export function tagOf(name: string): string {
-  return tags.find((tag) => name in (operationsByTag[tag] ?? {})) ?? '';
+  return tags.find((tag) => nounsByTag[tag]?.some((noun) => name in operationsByNoun[noun])) ?? '';
 }
 
 /** The query, or the body, of an operation that takes none. */
@@ -31,12 +92,29 @@ export const NoMembers = Type.Object({}, { additionalProperties: false });
 /** Every operation, by its name: routes, validation, types and the OpenAPI document are made from this. */
 export const operations = {
   ...usageOperations,
-  ...billingOperations,
+  ...entriesOperations,
+  ...reversalsOperations,
+  ...reconcileOperations,
+  ...quotesOperations,
+  ...settlementsOperations,
   ...creditsOperations,
+  ...auditOperations,
   ...servicesOperations,
   ...agentsOperations,
   ...webhooksOperations,
-  ...serverOperations,
+  ...deliveriesOperations,
+  ...eventsOperations,
+  ...apiKeysOperations,
+  ...auditLogOperations,
+  ...pauseOperations,
+  ...settingsOperations,
+  ...metricsOperations,
+  ...statsOperations,
+  ...versionOperations,
+  ...idempotencyKeysOperations,
+  ...healthOperations,
+  ...errorsOperations,
+  ...docsOperations,
 } as const satisfies Record<string, Operation>;
 
 /** The name of an operation. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isForTenants, type Operation } from './operations/operation.ts';
-import { type Naming, rights } from './operations/rights.ts';
+import { isForTenants, type Operation } from './operation.ts';
 import { operations } from './operations.ts';
+import { type Naming, rights } from './rights.ts';
 
 const byName: Readonly<Record<string, Operation>> = operations;
 const namesOf = (schema: unknown): readonly string[] => {

@@ -13,12 +13,13 @@ import { type WriteOffCredit, writeOffCredit } from './commands/credits.ts';
 import { type Redeliver, type ReportDelivery, redeliver, reportDelivery } from './commands/deliveries.ts';
 import { type SetPaused, setPaused } from './commands/pause.ts';
 import { type ClearAccount, clearAccount, type ReverseEntry, reverseEntry } from './commands/reversals.ts';
-import { type PutServiceBulk, putServiceBulk } from './commands/service-bulk.ts';
 import {
   type DeleteService,
   deleteService,
   type PutService,
+  type PutServiceBulk,
   putService,
+  putServiceBulk,
   type SetDisabled,
   type SetMetadata,
   type SetPrice,

@@ -17,6 +17,9 @@ export interface ExportFile {
   readonly wish: ExportWish;
 }
 
+/** What ends a file of JSON. */
+export const jsonTail = '\n]}\n';
+
 /** The most that an export may last: the place that it has is given back within this time. */
 const wholeMs = 3_600_000;
 

@@ -5,9 +5,11 @@ import {
   ignoredHeader,
   isTagged,
   isWrite,
+  type Noun,
   type Operation,
   type OperationName,
   operations,
+  type operationsByNoun,
 } from '@billonce/contract';
 import { sha256 } from '@billonce/idempotency/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -39,6 +41,9 @@ export type Handler<N extends OperationName> = (call: Call<N>) => Promise<Reply>
 
 /** One handler for each operation of the contract. */
 export type Handlers = { readonly [N in OperationName]: Handler<N> };
+
+/** The handlers of a noun: each of its operations, and no others. */
+export type HandlersOf<G extends Noun> = Pick<Handlers, keyof (typeof operationsByNoun)[G] & OperationName>;
 
 /** Identifies the caller of a request, for operations that are not open. */
 export type Identify = (request: FastifyRequest) => Promise<Caller>;

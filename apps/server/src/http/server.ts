@@ -21,23 +21,7 @@ import { RateLimit } from './rate-limit.ts';
 import { refuseUnknown } from './refuse-unknown.ts';
 import { refuseUnknownTenant } from './refuse-unknown-tenant.ts';
 import { type Admit, type Identify, isWriting, registerOperations } from './router.ts';
-import { adminRoutes } from './routes/admin.ts';
-import { agentRoutes } from './routes/agents.ts';
-import { apiKeyRoutes } from './routes/api-keys.ts';
-import { auditLogRoutes } from './routes/audit-log.ts';
-import { billingRoutes } from './routes/billing.ts';
-import { configRoutes } from './routes/config.ts';
-import { creditRoutes } from './routes/credits.ts';
-import { docsRoutes } from './routes/docs.ts';
-import { entryRoutes } from './routes/entries.ts';
-import { eventRoutes } from './routes/events.ts';
-import { exportRoutes } from './routes/exports.ts';
-import { operationRoutes } from './routes/operation.ts';
-import { reconcileRoutes } from './routes/reconcile.ts';
-import { serviceRoutes } from './routes/services.ts';
-import { settlementRoutes } from './routes/settlements.ts';
-import { usageRoutes } from './routes/usage.ts';
-import { webhookRoutes } from './routes/webhooks.ts';
+import { allRoutes } from './routes.ts';
 import { RuntimeSettings } from './runtime-settings.ts';
 import { securityHeaders } from './security-headers.ts';
 import { TenantConnections } from './tenant-connections.ts';
@@ -78,39 +62,17 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
   const rateLimit = new RateLimit(desk.rateBudgets, settings, () => desk.metrics.rateLimited());
   rateLimit.register(app);
   const uncheckedKeys = new UncheckedKeys(desk.books);
-  registerOperations(
-    app,
-    {
-      ...usageRoutes(desk),
-      ...entryRoutes(desk),
-      ...reconcileRoutes(desk),
-      ...exportRoutes(desk),
-      ...billingRoutes(desk),
-      ...creditRoutes(desk),
-      ...settlementRoutes(desk),
-      ...serviceRoutes(desk),
-      ...agentRoutes(desk),
-      ...webhookRoutes(desk),
-      ...eventRoutes(desk),
-      ...adminRoutes(desk),
-      ...auditLogRoutes(desk),
-      ...configRoutes(desk),
-      ...apiKeyRoutes(desk, uncheckedKeys),
-      ...operationRoutes(desk),
-      ...docsRoutes(),
+  registerOperations(app, allRoutes(desk, uncheckedKeys), {
+    identify: limitRefused(callerOf(desk, uncheckedKeys), refuseTooMany),
+    refuseFull: ({ tenant }) => {
+      if (tenant === undefined || desk.ledger.hasRoom(tenant)) return;
+      throw new ApiError(
+        'overloaded',
+        'too many writes of this tenant are waiting already; nothing was applied',
+      );
     },
-    {
-      identify: limitRefused(callerOf(desk, uncheckedKeys), refuseTooMany),
-      refuseFull: ({ tenant }) => {
-        if (tenant === undefined || desk.ledger.hasRoom(tenant)) return;
-        throw new ApiError(
-          'overloaded',
-          'too many writes of this tenant are waiting already; nothing was applied',
-        );
-      },
-      admit: inTurn(refuseUnknown(desk), refuseUnknownTenant(desk), rateLimit.charge()),
-    },
-  );
+    admit: inTurn(refuseUnknown(desk), refuseUnknownTenant(desk), rateLimit.charge()),
+  });
   return app;
 }
 

@@ -1,5 +1,6 @@
-import * as services from '../schemas/services.ts';
-import type { Operation } from './operation.ts';
+import type { Operation } from '../operation.ts';
+import { AgentList, AgentParams, AgentTotal, AgentUsage } from '../schemas/agents.ts';
+import { LongPageFilter, PageFilter } from '../schemas/pages.ts';
 
 /** Agents and what is outstanding on them. */
 export const agentsOperations = {
@@ -8,8 +9,8 @@ export const agentsOperations = {
     path: '/api/v1/agents',
     summary: 'Agents that ever used a service, by their names',
     access: 'tenant',
-    query: services.PageFilter,
-    successes: { 200: { description: 'A page.', schema: services.AgentList } },
+    query: PageFilter,
+    successes: { 200: { description: 'A page.', schema: AgentList } },
     errors: ['overloaded'],
   },
   readAgentTotal: {
@@ -17,8 +18,8 @@ export const agentsOperations = {
     path: '/api/v1/agents/{agent}/total',
     summary: 'Outstanding requests of an agent over all services',
     access: 'tenant',
-    params: services.AgentParams,
-    successes: { 200: { description: '0 when nothing is known.', schema: services.AgentTotal } },
+    params: AgentParams,
+    successes: { 200: { description: '0 when nothing is known.', schema: AgentTotal } },
     errors: ['overloaded'],
   },
   readAgentUsage: {
@@ -26,9 +27,9 @@ export const agentsOperations = {
     path: '/api/v1/agents/{agent}/usage',
     summary: 'Outstanding requests of an agent by service',
     access: 'tenant',
-    params: services.AgentParams,
-    query: services.LongPageFilter,
-    successes: { 200: { description: 'A page.', schema: services.AgentUsage } },
+    params: AgentParams,
+    query: LongPageFilter,
+    successes: { 200: { description: 'A page.', schema: AgentUsage } },
     errors: ['overloaded'],
   },
 } as const satisfies Record<string, Operation>;

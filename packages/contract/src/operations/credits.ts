@@ -1,6 +1,7 @@
-import * as credits from '../schemas/credits.ts';
-import * as usage from '../schemas/usage.ts';
-import { location, type Operation } from './operation.ts';
+import { location, type Operation } from '../operation.ts';
+import { WriteOffRequest } from '../schemas/credits.ts';
+import { Entry } from '../schemas/entries.ts';
+import { AccountParams } from '../schemas/identifiers.ts';
 
 /** What ends a credit that no later usage uses up. */
 export const creditsOperations = {
@@ -9,13 +10,13 @@ export const creditsOperations = {
     path: '/api/v1/credits/{agent}/{serviceId}/write-off',
     summary: 'Write off the whole credit of an account, or note that it was paid out',
     access: 'tenant',
-    params: usage.AccountParams,
-    body: credits.WriteOffRequest,
+    params: AccountParams,
+    body: WriteOffRequest,
     successes: {
       201: {
         description:
           'The entry that writes the credit off. Entries that no settlement covers were settled before it, for a bill of 0.',
-        schema: usage.Entry,
+        schema: Entry,
         headers: location,
       },
     },

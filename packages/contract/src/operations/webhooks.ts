@@ -1,15 +1,25 @@
-import * as webhook from '../schemas/webhooks.ts';
-import { location, type Operation } from './operation.ts';
+import { location, type Operation } from '../operation.ts';
+import { WebhookTested } from '../schemas/deliveries.ts';
+import {
+  SecretRotation,
+  Webhook,
+  WebhookChange,
+  WebhookCreate,
+  WebhookCreated,
+  WebhookFilter,
+  WebhookList,
+  WebhookParams,
+} from '../schemas/webhooks.ts';
 
-/** Events, and the webhooks that they are delivered to. */
+/** Where events are delivered to. */
 export const webhooksOperations = {
   createWebhook: {
     method: 'POST',
     path: '/api/v1/webhooks',
     summary: 'Have events delivered to a URL; the signing secret is shown once',
     access: 'tenant',
-    body: webhook.WebhookCreate,
-    successes: { 201: { description: 'The webhook.', schema: webhook.WebhookCreated, headers: location } },
+    body: WebhookCreate,
+    successes: { 201: { description: 'The webhook.', schema: WebhookCreated, headers: location } },
     errors: ['limit_exceeded'],
   },
   listWebhooks: {
@@ -17,8 +27,8 @@ export const webhooksOperations = {
     path: '/api/v1/webhooks',
     summary: 'The webhooks of the tenant, without their secrets',
     access: 'tenant',
-    query: webhook.WebhookFilter,
-    successes: { 200: { description: 'A page.', schema: webhook.WebhookList } },
+    query: WebhookFilter,
+    successes: { 200: { description: 'A page.', schema: WebhookList } },
     errors: [],
   },
   readWebhook: {
@@ -26,8 +36,8 @@ export const webhooksOperations = {
     path: '/api/v1/webhooks/{id}',
     summary: 'A webhook',
     access: 'tenant',
-    params: webhook.WebhookParams,
-    successes: { 200: { description: 'The webhook.', schema: webhook.Webhook } },
+    params: WebhookParams,
+    successes: { 200: { description: 'The webhook.', schema: Webhook } },
     errors: ['not_found'],
   },
   changeWebhook: {
@@ -35,9 +45,9 @@ export const webhooksOperations = {
     path: '/api/v1/webhooks/{id}',
     summary: 'Change the URL of a webhook, its events, or whether it is enabled',
     access: 'tenant',
-    params: webhook.WebhookParams,
-    body: webhook.WebhookChange,
-    successes: { 200: { description: 'The webhook.', schema: webhook.Webhook } },
+    params: WebhookParams,
+    body: WebhookChange,
+    successes: { 200: { description: 'The webhook.', schema: Webhook } },
     errors: ['not_found'],
   },
   deleteWebhook: {
@@ -45,7 +55,7 @@ export const webhooksOperations = {
     path: '/api/v1/webhooks/{id}',
     summary: 'Delete a webhook; what was pending is not delivered any more',
     access: 'tenant',
-    params: webhook.WebhookParams,
+    params: WebhookParams,
     successes: { 204: { description: 'Deleted.' } },
     errors: ['not_found'],
   },
@@ -54,9 +64,9 @@ export const webhooksOperations = {
     path: '/api/v1/webhooks/{id}/rotate-secret',
     summary: 'Give a webhook a new signing secret, shown once; messages are signed with both for a while',
     access: 'tenant',
-    params: webhook.WebhookParams,
-    query: webhook.SecretRotation,
-    successes: { 200: { description: 'The webhook with its new secret.', schema: webhook.WebhookCreated } },
+    params: WebhookParams,
+    query: SecretRotation,
+    successes: { 200: { description: 'The webhook with its new secret.', schema: WebhookCreated } },
     errors: ['not_found'],
   },
   testWebhook: {
@@ -64,45 +74,8 @@ export const webhooksOperations = {
     path: '/api/v1/webhooks/{id}/test',
     summary: 'Queue a real delivery of a test event; the deliveries report its result',
     access: 'tenant',
-    params: webhook.WebhookParams,
-    successes: { 200: { description: 'The delivery.', schema: webhook.WebhookTested, headers: location } },
+    params: WebhookParams,
+    successes: { 200: { description: 'The delivery.', schema: WebhookTested, headers: location } },
     errors: ['not_found', 'webhook_disabled', 'rate_limited'],
-  },
-  listDeliveries: {
-    method: 'GET',
-    path: '/api/v1/webhooks/{id}/deliveries',
-    summary: 'Deliveries to a webhook, those of the newest events first',
-    access: 'tenant',
-    params: webhook.WebhookParams,
-    query: webhook.PageQuery,
-    successes: { 200: { description: 'A page.', schema: webhook.DeliveryList } },
-    errors: ['not_found'],
-  },
-  redeliver: {
-    method: 'POST',
-    path: '/api/v1/webhooks/{id}/deliveries/{eventId}/redeliver',
-    summary: 'Deliver an event once more, under the same id',
-    access: 'tenant',
-    params: webhook.DeliveryParams,
-    successes: { 200: { description: 'The delivery, pending again.', schema: webhook.Delivery } },
-    errors: ['not_found', 'webhook_disabled', 'rate_limited'],
-  },
-  listEvents: {
-    method: 'GET',
-    path: '/api/v1/events',
-    summary: 'What happened, in its order',
-    access: 'tenant',
-    query: webhook.EventFilter,
-    successes: { 200: { description: 'A page.', schema: webhook.EventList } },
-    errors: ['overloaded'],
-  },
-  summarizeEvents: {
-    method: 'GET',
-    path: '/api/v1/events/summary',
-    summary: 'How many events of each type there were, in the last 24 hours unless `since` says otherwise',
-    access: 'tenant',
-    query: webhook.EventSummaryFilter,
-    successes: { 200: { description: 'Counts.', schema: webhook.EventSummary } },
-    errors: ['overloaded'],
   },
 } as const satisfies Record<string, Operation>;

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { explained } from './explained-pattern.ts';
-import { Cursor, PageLimit, pagedToEnd, Tenant, Timestamp, Uuid } from './identifiers.ts';
+import { Tenant, Timestamp, Uuid } from './identifiers.ts';
+import { Cursor, PageLimit, pagedToEnd } from './pages.ts';
 
 const ActType = Type.Union(
   [

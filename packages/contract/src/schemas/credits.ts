@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
-import { ExpectedStroops } from './billing.ts';
-import { Reason } from './usage.ts';
+import { Reason } from './identifiers.ts';
+import { ExpectedStroops } from './quotes.ts';
 
 export const WriteOffRequest = Type.Object(
   {

@@ -13,6 +13,7 @@ export const Timestamp = Type.String({
 });
 
 const characters = "A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'";
+
 const characterClass = '[A-Za-z0-9._@:/|+~#$!*-]';
 
 // '.' and '..' are steps of a path to a URL parser, also when they are percent-encoded. '::' stays free for a
@@ -174,55 +175,18 @@ export const FreeText = Type.String({
   examples: ['Tokens that a model reads'],
 });
 
-export const Cursor = Type.String({
-  description: 'Opaque: `nextCursor` of the page before.',
+/** Why something is taken back or written off. */
+export const Reason = Type.String({
+  ...FreeText,
   minLength: 1,
-  maxLength: 512,
-  pattern: explained('^[A-Za-z0-9_-]+$', 'must be a `nextCursor` that this list returned'),
-  examples: ['aWQgMDE5YTdmNmU'],
+  pattern: explained('\\S', 'must not be blank'),
+  description: 'Why: 1-256 characters.',
 });
 
-/** A bound on the items of an answer. One that is out of its own bounds is brought within them, as `x-clamped` says. */
-export function clampedLimit(maximum: number, fallback: number) {
-  return Type.Integer({
-    description: `The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as ${fallback}.`,
-    minimum: 1,
-    maximum,
-    default: fallback,
-    'x-clamped': true,
-  });
-}
-
-export const PageLimit = clampedLimit(1000, 100);
-
-/** How many items a page leaves out: for clients that count pages. A cursor goes before it. */
-export const Offset = Type.Integer({
-  description:
-    'How many items to leave out. With `cursor` it has no effect. Items that come in or leave meanwhile move the pages: a cursor does not have this fault.',
-  minimum: 0,
-  maximum: Number.MAX_SAFE_INTEGER,
-  default: 0,
-  'x-clamped': true,
+export const EffectiveWithinMs = Type.Integer({
+  description: 'Within which time every instance follows a change.',
 });
 
-const hasMore = Type.Boolean({
-  description: 'Whether there is more now. A short page can say so, too, where a filter matches little.',
-});
+export const IdParams = Type.Object({ id: Uuid });
 
-/** How a page of a list ends that can be followed. */
-export const followedPage = {
-  nextCursor: Type.String({
-    ...Cursor,
-    description:
-      'Send it as `cursor`: it continues the list, also after its last page and for an empty list.',
-  }),
-  hasMore,
-};
-
-/** How a page ends of a list that AgentPay has, too: its clients read on until there is no cursor. */
-export const pagedToEnd = {
-  nextCursor: Type.Union([Cursor, Type.Null()], {
-    description: 'Send it as `cursor` for the next page; null after the last one.',
-  }),
-  hasMore,
-};
+export const AccountParams = Type.Object({ agent: Agent, serviceId: ServiceId });

@@ -1,20 +1,16 @@
 import Type, { type Static } from 'typebox';
 import {
   Agent,
-  Cursor,
-  clampedLimit,
   FreeText,
-  followedPage,
   NamePart,
   NamePrefix,
-  PageLimit,
   PriceBound,
   PriceStroops,
-  pagedToEnd,
   RequestsTotal,
   ServiceId,
   Timestamp,
 } from './identifiers.ts';
+import { Cursor, clampedLimit, followedPage, pagedToEnd } from './pages.ts';
 
 export const ServicePut = Type.Object(
   {
@@ -73,17 +69,6 @@ export const ServiceUsage = Type.Object({
   total: Type.Integer({ minimum: 0, description: 'All its digits are sent, also beyond 2^53.' }),
   agents: Type.Integer({ minimum: 0 }),
 });
-
-/** Of lists that a client may expect to be whole. */
-export const LongPageFilter = Type.Object(
-  { cursor: Type.Optional(Cursor), limit: Type.Optional(clampedLimit(1000, 1000)) },
-  { additionalProperties: false },
-);
-
-export const PageFilter = Type.Object(
-  { cursor: Type.Optional(Cursor), limit: Type.Optional(PageLimit) },
-  { additionalProperties: false },
-);
 
 export const PriceList = Type.Object({
   items: Type.Array(
@@ -159,18 +144,3 @@ export const TopFilter = Type.Object(
 );
 
 export const TopAgents = Type.Object({ serviceId: ServiceId, items: AgentTotals });
-
-export const AgentParams = Type.Object({ agent: Agent });
-
-export const AgentList = Type.Object({ agents: Type.Array(Agent), ...pagedToEnd });
-
-export const AgentTotal = Type.Object({
-  agent: Agent,
-  total: Type.Integer({ minimum: 0, description: 'All its digits are sent, also beyond 2^53.' }),
-});
-
-export const AgentUsage = Type.Object({
-  agent: Agent,
-  items: Type.Array(Type.Object({ serviceId: ServiceId, total: RequestsTotal })),
-  ...pagedToEnd,
-});

@@ -1,21 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { explained } from './explained-pattern.ts';
-import {
-  Agent,
-  Cursor,
-  FreeText,
-  followedPage,
-  PageLimit,
-  Requests,
-  RequestsTotal,
-  Sequence,
-  ServiceId,
-  SignedRequests,
-  Stroops,
-  Timestamp,
-  UsageId,
-  Uuid,
-} from './identifiers.ts';
+import { Agent, Requests, RequestsTotal, ServiceId, Timestamp, UsageId } from './identifiers.ts';
 
 export const UsageItem = Type.Object(
   {
@@ -80,65 +64,7 @@ export const UsageBulkResults = Type.Object({
   ),
 });
 
-export const AccountParams = Type.Object({ agent: Agent, serviceId: ServiceId });
-
 export const AccountTotal = Type.Object({ agent: Agent, serviceId: ServiceId, total: RequestsTotal });
-
-export const AccountCleared = Type.Object({
-  agent: Agent,
-  serviceId: ServiceId,
-  clearedTotal: Type.Integer({ ...RequestsTotal, description: 'Requests that were reversed.' }),
-});
-
-/** Why something is taken back or written off. */
-export const Reason = Type.String({
-  ...FreeText,
-  minLength: 1,
-  pattern: explained('\\S', 'must not be blank'),
-  description: 'Why: 1-256 characters.',
-});
-
-export const ReverseRequest = Type.Object({ reason: Reason }, { additionalProperties: false });
-
-/** What a reversal takes back: the usage in (from, through] of its account that nothing took back before. */
-const Reverses = Type.Object({
-  entryId: Type.Union([Uuid, Type.Null()]),
-  from: Sequence,
-  through: Sequence,
-  reason: Type.Union([Type.String(), Type.Null()]),
-  lines: Type.Array(
-    Type.Object({
-      priceVersion: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
-      requests: RequestsTotal,
-    }),
-  ),
-});
-
-/** What a write-off takes off the credit of its account: all of it. */
-const WritesOff = Type.Object({
-  kind: Type.Union([Type.Literal('write_off'), Type.Literal('paid_out')]),
-  stroops: Stroops,
-  reason: Type.String(),
-});
-
-export const Entry = Type.Object({
-  id: Uuid,
-  agent: Agent,
-  serviceId: ServiceId,
-  sequence: Sequence,
-  requests: Type.Integer({
-    ...SignedRequests,
-    description: 'Below 0: a reversal. 0: a write-off of a credit.',
-  }),
-  priceVersion: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
-  usageId: Type.Union([UsageId, Type.Null()]),
-  occurredAt: Type.Union([Timestamp, Type.Null()]),
-  recordedAt: Timestamp,
-  reverses: Type.Optional(Reverses),
-  writesOff: Type.Optional(WritesOff),
-});
-
-export const EntryExported = Type.Object({ items: Type.Array(Entry) });
 
 export const UsageExported = Type.Object({
   exportedAt: Type.Integer({ description: 'Milliseconds since the epoch.' }),
@@ -146,37 +72,3 @@ export const UsageExported = Type.Object({
     description: 'Every account with its outstanding requests.',
   }),
 });
-
-export const EntryList = Type.Object({ items: Type.Array(Entry), ...followedPage });
-
-const entryFilter = {
-  agent: Type.Optional(Agent),
-  serviceId: Type.Optional(ServiceId),
-  from: Type.Optional(Type.String({ ...Timestamp, description: 'Recorded at this moment or later.' })),
-  to: Type.Optional(Type.String({ ...Timestamp, description: 'Recorded before this moment.' })),
-  occurredFrom: Type.Optional(
-    Type.String({ ...Timestamp, description: 'Occurred at this moment or later.' }),
-  ),
-  occurredTo: Type.Optional(Type.String({ ...Timestamp, description: 'Occurred before this moment.' })),
-  settlementId: Type.Optional(Type.String({ ...Uuid, description: 'Covered by this settlement.' })),
-};
-
-export const EntryExport = Type.Object(entryFilter, { additionalProperties: false });
-export type EntryExport = Static<typeof EntryExport>;
-
-export const EntryFilter = Type.Object(
-  {
-    ...entryFilter,
-    cursor: Type.Optional(Cursor),
-    limit: Type.Optional(PageLimit),
-  },
-  { additionalProperties: false },
-);
-export type EntryFilter = Static<typeof EntryFilter>;
-
-export const PageFilter = Type.Object(
-  { cursor: Type.Optional(Cursor), limit: Type.Optional(PageLimit) },
-  { additionalProperties: false },
-);
-
-export const IdParams = Type.Object({ id: Uuid });

@@ -1,23 +1,8 @@
 import Type from 'typebox';
+import { EventType } from './events.ts';
 import { explained } from './explained-pattern.ts';
-import { Cursor, followedPage, Offset, PageLimit, pagedToEnd, Timestamp, Uuid } from './identifiers.ts';
-
-/** Every type of event. */
-const EventType = Type.Union(
-  [
-    Type.Literal('usage.recorded'),
-    Type.Literal('usage.reversed'),
-    Type.Literal('usage.settled'),
-    Type.Literal('credit.written_off'),
-    Type.Literal('service.registered'),
-    Type.Literal('service.changed'),
-    Type.Literal('service.disabled'),
-    Type.Literal('service.enabled'),
-    Type.Literal('service.deleted'),
-    Type.Literal('webhook.test'),
-  ],
-  { examples: ['usage.settled'] },
-);
+import { Uuid } from './identifiers.ts';
+import { Cursor, Offset, PageLimit, pagedToEnd } from './pages.ts';
 
 const Url = Type.String({
   description:
@@ -125,158 +110,11 @@ export const WebhookList = Type.Object({
 });
 
 /** A webhook that is named by anything else does not exist. */
-const WebhookId = Type.String({ ...Uuid, 'x-not-found-if-invalid': true });
+export const WebhookId = Type.String({ ...Uuid, 'x-not-found-if-invalid': true });
 
 export const WebhookParams = Type.Object({ id: WebhookId });
-
-export const DeliveryParams = Type.Object({ id: WebhookId, eventId: Uuid });
-
-export const Delivery = Type.Object({
-  eventId: Uuid,
-  type: EventType,
-  state: Type.Union([Type.Literal('pending'), Type.Literal('delivered'), Type.Literal('failed')]),
-  attempts: Type.Integer({ description: 'Since it was asked for.', minimum: 0 }),
-  nextAttemptAt: Type.Union([Timestamp, Type.Null()]),
-  lastAttempt: Type.Union([
-    Type.Object({
-      at: Timestamp,
-      outcome: Type.Union(
-        [
-          Type.Literal('delivered'),
-          Type.Literal('gone'),
-          Type.Literal('refused'),
-          Type.Literal('timed_out'),
-          Type.Literal('unreachable'),
-          Type.Literal('forbidden_target'),
-          Type.Literal('unproven'),
-          Type.Literal('unreadable_secret'),
-          Type.Literal('missing_event'),
-        ],
-        {
-          description:
-            '`delivered`: a 2xx. `gone`: a 410. `refused`: another status. `timed_out`: no answer in time. `unreachable`: no connection. `forbidden_target`: an address or protocol that the server does not connect to. `unproven`: a 2xx that does not echo the challenge. `unreadable_secret`: the server lacks the key of the signing secret. `missing_event`: the event is not in the books. After `gone`, `unreadable_secret` and `missing_event` the delivery is `failed` at once.',
-        },
-      ),
-      status: Type.Union([Type.Integer(), Type.Null()]),
-    }),
-    Type.Null(),
-  ]),
-});
-
-export const WebhookTested = Type.Object({
-  id: Type.String({ ...Uuid, description: 'The webhook.' }),
-  deliveredAt: Type.Null({
-    description: 'Not delivered yet: the deliveries of the webhook report the result.',
-  }),
-  simulated: Type.Literal(false),
-  ...Delivery.properties,
-});
-
-export const DeliveryList = Type.Object({ items: Type.Array(Delivery), ...followedPage });
-
-export const PageQuery = Type.Object(
-  { cursor: Type.Optional(Cursor), limit: Type.Optional(PageLimit) },
-  { additionalProperties: false },
-);
 
 export const WebhookFilter = Type.Object(
   { cursor: Type.Optional(Cursor), offset: Type.Optional(Offset), limit: Type.Optional(PageLimit) },
   { additionalProperties: false },
 );
-
-/** A moment, as a timestamp or in milliseconds since the epoch. */
-const Moment = [
-  Timestamp,
-  Type.String({
-    pattern: explained('^-?\\d{1,20}(?:\\.\\d{1,20})?$', 'must be milliseconds since the epoch'),
-    examples: ['1780000000000'],
-  }),
-];
-
-const since = 'From this moment on: a timestamp, or milliseconds since the epoch.';
-
-export const EventFilter = Type.Object(
-  {
-    since: Type.Optional(
-      Type.Union(Moment, {
-        description: `${since} Another value is ignored.`,
-        'x-ignored-if-invalid': true,
-      }),
-    ),
-    type: Type.Optional(
-      Type.String({
-        description: 'Only events of this type. A type that does not exist has none.',
-        maxLength: 1_024,
-        format: 'storable-text',
-        examples: ['usage.settled'],
-      }),
-    ),
-    order: Type.Optional(
-      Type.Union([Type.Literal('asc'), Type.Literal('desc')], {
-        description:
-          'Oldest or newest first. Name it to follow the list: `nextCursor` is then never null. Without it, a list with `since` is oldest first, and one without is newest first.',
-      }),
-    ),
-    cursor: Type.Optional(Cursor),
-    limit: Type.Optional(PageLimit),
-  },
-  { additionalProperties: false },
-);
-
-const Data = Type.Object({}, { description: 'What happened: an entry, a settlement, a service.' });
-
-const Event = Type.Object({
-  id: Uuid,
-  type: EventType,
-  timestamp: Timestamp,
-  data: Data,
-  ts: Type.Integer({ description: '`timestamp` in milliseconds since the epoch.' }),
-  payload: Type.Object(
-    {},
-    {
-      description:
-        'The same as `data`; of usage and reversals also `total`, the outstanding requests of the account after it.',
-    },
-  ),
-});
-
-export const EventList = Type.Object({
-  total: Type.Optional(
-    Type.Integer({
-      minimum: 0,
-      description:
-        'How many events match `since` and `type`, counted among the first 10,000 entries, settlements and other events each. Absent when the list was begun with an `order`.',
-    }),
-  ),
-  items: Type.Array(Event),
-  ...pagedToEnd,
-  nextCursor: Type.Union([Cursor, Type.Null()], {
-    description:
-      'Send it as `cursor`. If the request that began the list named an `order`, it continues the list, also after the last page; without, it is null there.',
-  }),
-});
-
-export const EventSummaryFilter = Type.Object(
-  { since: Type.Optional(Type.Union(Moment, { description: since })) },
-  { additionalProperties: false },
-);
-
-const Count = Type.Integer({ minimum: 0 });
-
-export const EventSummary = Type.Object({
-  since: Timestamp,
-  total: Count,
-  counts: Type.Object({
-    'usage.recorded': Count,
-    'usage.reversed': Count,
-    'usage.settled': Count,
-    'credit.written_off': Count,
-    'service.registered': Count,
-    'service.changed': Count,
-    'service.disabled': Count,
-    'service.enabled': Count,
-    'service.deleted': Count,
-    'webhook.test': Count,
-  }),
-  complete: Type.Boolean({ description: 'False when there were too many to count all of them.' }),
-});

@@ -1,10 +1,11 @@
+import type { Json } from '@billonce/idempotency/core';
 import { type CommandRules, usually } from '../command-rules.ts';
 import { type Decision, done, type Moment, refused } from '../decision.ts';
 import type { NotedEvent } from '../event.ts';
 import type { Stroops } from '../money.ts';
 import type { Refusal } from '../refusal.ts';
 import { newService, priceVersionsMax, type Service, withPrice } from '../service.ts';
-import type { View } from '../view.ts';
+import { DraftView, type View } from '../view.ts';
 import type { TenantWants } from '../wants.ts';
 
 export interface PutService {
@@ -13,6 +14,16 @@ export interface PutService {
   readonly priceStroops: Stroops;
   /** both or neither */
   readonly metadata: { readonly description: string; readonly owner: string } | undefined;
+}
+
+/** An item of a bulk of services: a service, or what the edge found wrong with it. */
+export type ServiceItem =
+  | { readonly kind: 'valid'; readonly item: PutService }
+  | { readonly kind: 'invalid'; readonly message: string };
+
+export interface PutServiceBulk {
+  readonly kind: 'put_service_bulk';
+  readonly items: readonly ServiceItem[];
 }
 
 export interface DeleteService {
@@ -49,6 +60,19 @@ const ofOneService = {
 /** Registers a service, or changes its price and what it is described with. */
 export const putService: CommandRules<PutService> = { ...ofOneService, decide: decidePut };
 
+/** Registers many services or changes them, with a result for each. */
+export const putServiceBulk: CommandRules<PutServiceBulk> = {
+  ...usually,
+  reads({ items }, wants) {
+    for (const item of items) if (item.kind === 'valid') wants.services.add(item.item.serviceId);
+  },
+  idsMax: ({ items }) => items.length,
+  actsMax: ({ items }) => items.length,
+  weight: ({ items }) => items.length,
+  changesTenant: () => true,
+  decide: decideBulk,
+};
+
 /** Deletes a service on which nothing is left to settle. What was recorded, billed and priced stays. */
 export const deleteService: CommandRules<DeleteService> = {
   ...ofOneService,
@@ -66,7 +90,7 @@ export const setMetadata: CommandRules<SetMetadata> = { ...ofOneService, decide:
 /** So many agents are named when something of theirs keeps a service. */
 const agentsNamedMax = 3;
 
-export function decidePut(command: PutService, view: View, moment: Moment): Decision {
+function decidePut(command: PutService, view: View, moment: Moment): Decision {
   const { serviceId, priceStroops, metadata } = command;
   const known = view.service(serviceId);
   const priced = known === undefined ? newService(serviceId, priceStroops) : withPrice(known, priceStroops);
@@ -74,6 +98,41 @@ export function decidePut(command: PutService, view: View, moment: Moment): Deci
   const described = metadata === undefined ? priced : { ...priced, ...metadata };
   const isNew = known === undefined || known.deleted;
   return serviceChanged(known, { ...described, deleted: false }, isNew ? 201 : 200, moment, metadata);
+}
+
+function decideBulk(command: PutServiceBulk, view: View, moment: Moment): Decision {
+  const draft = new DraftView(view);
+  const seen = new Set<string>();
+  const results = command.items.map((item, index) => ({
+    index,
+    ...resultOf(item, draft, seen, { ...moment, id: () => moment.id(index) }),
+  }));
+  return {
+    kind: 'done',
+    answer: { status: 201, body: { results } },
+    changes: draft.changes(),
+    // As with usage: a bulk that applied nothing leaves its key free, so that it can be fixed and sent again.
+    remembered: results.some(({ ok }) => ok),
+  };
+}
+
+type ItemResult = { readonly ok: boolean } & { readonly [name: string]: Json };
+
+function resultOf(sent: ServiceItem, draft: DraftView, seen: Set<string>, moment: Moment): ItemResult {
+  if (sent.kind === 'invalid') return { ok: false, error: 'invalid_item', message: sent.message };
+  const { serviceId, priceStroops } = sent.item;
+  if (seen.has(serviceId)) {
+    const message = `service ${serviceId} appears more than once in this bulk`;
+    return { ok: false, serviceId, error: 'duplicate_in_batch', message };
+  }
+  seen.add(serviceId);
+  const decision = decidePut(sent.item, draft, moment);
+  if (decision.kind === 'refused') {
+    return { ok: false, error: decision.refusal.code, message: decision.refusal.message };
+  }
+  draft.apply(decision.changes);
+  const created = decision.answer.status === 201;
+  return { ok: true, serviceId, priceStroops: Number(priceStroops), created };
 }
 
 function decideDelete(command: DeleteService, view: View, moment: Moment): Decision {

@@ -2,9 +2,9 @@ import { outstandingRequests } from '../../domain/account.ts';
 import { encodeCursor, nameCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { exactInteger } from '../exact-integer.ts';
-import type { Handlers } from '../router.ts';
+import type { HandlersOf } from '../router.ts';
 
-export function agentRoutes({ reads }: Desk) {
+export function agentsRoutes({ reads }: Desk) {
   return {
     listAgents: async (call) => {
       const { cursor, limit = 100 } = call.query;
@@ -36,7 +36,7 @@ export function agentRoutes({ reads }: Desk) {
       const names = items.map(({ serviceId }) => serviceId);
       return { status: 200, body: { agent, items, ...endOf(names, found.length > limit) } };
     },
-  } satisfies Partial<Handlers>;
+  } satisfies HandlersOf<'agents'>;
 }
 
 function endOf(names: readonly string[], hasMore: boolean) {

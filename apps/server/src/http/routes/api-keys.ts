@@ -8,7 +8,7 @@ import { ApiError } from '../api-error.ts';
 import { hasChecksum, newApiKey } from '../api-key-form.ts';
 import { encodeCursor, nameCursor } from '../cursor.ts';
 import type { Desk } from '../desk.ts';
-import type { Handlers, Reply } from '../router.ts';
+import type { HandlersOf, Reply } from '../router.ts';
 import { followedWithinMs } from '../runtime-settings.ts';
 import type { UncheckedKeys } from '../unchecked-keys.ts';
 import { answered } from '../write.ts';
@@ -16,7 +16,7 @@ import { answered } from '../write.ts';
 /** A new key whose prefix is taken is drawn again; 32 bits are rarely taken twice in a row. */
 const drawsMax = 8;
 
-export function apiKeyRoutes({ writes, reads, drawSecret }: Desk, uncheckedKeys: UncheckedKeys) {
+export function apiKeysRoutes({ writes, reads, drawSecret }: Desk, uncheckedKeys: UncheckedKeys) {
   return {
     createApiKey: async (call) => {
       const key = writes.keyUse(call, true);
@@ -66,7 +66,7 @@ export function apiKeyRoutes({ writes, reads, drawSecret }: Desk, uncheckedKeys:
       const headers = [...(reply.headers ?? []), ['effective-within-ms', String(followedWithinMs)] as const];
       return { ...reply, headers };
     },
-  } satisfies Partial<Handlers>;
+  } satisfies HandlersOf<'api-keys'>;
 }
 
 function listedKey(key: ApiKey) {

@@ -4,7 +4,7 @@ import { instantMs, timestampOfMs } from '../../domain/timestamps.ts';
 import { listActs } from '../../reads/list-acts.ts';
 import { encodeCursor, idCursor } from '../cursor.ts';
 import type { Desk } from '../desk.ts';
-import type { Handlers } from '../router.ts';
+import type { HandlersOf } from '../router.ts';
 
 export function auditLogRoutes({ books }: Desk) {
   return {
@@ -23,7 +23,7 @@ export function auditLogRoutes({ books }: Desk) {
       const nextCursor = hasMore ? encodeCursor('id', next) : null;
       return { status: 200, body: { items: items.map(actAnswer), nextCursor, hasMore } };
     },
-  } satisfies Partial<Handlers>;
+  } satisfies HandlersOf<'audit-log'>;
 }
 
 function actAnswer({ id, atMs, tenant, type, subject, details, actor }: Act) {

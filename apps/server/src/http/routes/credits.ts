@@ -1,7 +1,7 @@
 import { type Desk, tenantOf } from '../desk.ts';
-import type { Handlers } from '../router.ts';
+import type { HandlersOf } from '../router.ts';
 
-export function creditRoutes({ writes }: Desk) {
+export function creditsRoutes({ writes }: Desk) {
   return {
     writeOffCredit: async (call) => {
       const { reason, kind = 'write_off', expectedStroops } = call.body;
@@ -13,5 +13,5 @@ export function creditRoutes({ writes }: Desk) {
         expectedStroops: expectedStroops === undefined ? undefined : BigInt(expectedStroops),
       });
     },
-  } satisfies Partial<Handlers>;
+  } satisfies HandlersOf<'credits'>;
 }

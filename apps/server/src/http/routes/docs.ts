@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { openApiDocument } from '@billonce/contract';
 import { ApiError } from '../api-error.ts';
-import type { Handlers } from '../router.ts';
+import type { Desk } from '../desk.ts';
+import { jsonType } from '../media-types.ts';
+import type { HandlersOf } from '../router.ts';
 import { StaticAnswer } from '../static-answer.ts';
 
 const { resolve } = createRequire(import.meta.url);
@@ -48,8 +51,19 @@ const mediaTypes = {
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
 } as const;
 
-/** The page of the API reference, and what it loads: all of it from this server, so that it works offline. */
-export function docsRoutes() {
+const openApiAnswers = new Map<string, StaticAnswer>();
+
+/** The document is large, so the servers of a process share it. */
+function openApiAnswer(version: string): StaticAnswer {
+  const known =
+    openApiAnswers.get(version) ?? new StaticAnswer(JSON.stringify(openApiDocument(version)), jsonType);
+  openApiAnswers.set(version, known);
+  return known;
+}
+
+/** The document of this API; its page, and what that loads: all of it from this server, so that it works offline. */
+export function docsRoutes({ version }: Desk) {
+  const openApi = openApiAnswer(version);
   const pageAnswer = new StaticAnswer(page, 'text/html; charset=utf-8', {
     'content-security-policy': pagePolicy,
   });
@@ -64,6 +78,8 @@ export function docsRoutes() {
     return made;
   };
   return {
+    readOpenApi: async (call) => openApi.answer(call.request),
+
     readDocs: async (call) => pageAnswer.answer(call.request),
 
     readDocsAsset: async (call) => {
@@ -78,5 +94,5 @@ export function docsRoutes() {
           throw new ApiError('not_found', 'no such file of the page');
       }
     },
-  } satisfies Partial<Handlers>;
+  } satisfies HandlersOf<'docs'>;
 }

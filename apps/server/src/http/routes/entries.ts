@@ -1,32 +1,24 @@
 import { entryAnswer } from '../../domain/entry-answer.ts';
+import { csvRow } from '../../reads/csv.ts';
+import { entryColumns } from '../../reads/export-text.ts';
 import { type EntryCursor, type EntryPage, isOfAccount } from '../../reads/list-entries.ts';
 import { ApiError } from '../api-error.ts';
 import { encodeCursor, entryCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { entryQuery } from '../entry-query.ts';
+import { exportFile, jsonTail } from '../export-file.ts';
+import { csvType, jsonType } from '../media-types.ts';
 import { maySee } from '../rights.ts';
-import type { Handlers, Reply } from '../router.ts';
+import type { HandlersOf, Reply } from '../router.ts';
 
-export function entryRoutes({ writes, books, reads }: Desk) {
+export function entriesRoutes(desk: Desk) {
+  const { books, reads } = desk;
   return {
     listEntries: async (call) => {
       const { cursor, limit = 100 } = call.query;
       const query = entryQuery(tenantOf(call), call.query);
       const after = entryCursor(cursor, isOfAccount(query) ? 'sequence' : 'id');
-      return pageReply(await reads.page(call, 'listEntries', query, after, limit));
-    },
-
-    listSettlementEntries: async (call) => {
-      const { cursor, limit = 100 } = call.query;
-      const { id } = call.params;
-      const tenant = tenantOf(call);
-      const after = entryCursor(cursor, 'sequence');
-      const settlement = await books.settlement(tenant, id);
-      if (settlement === undefined || !maySee(call.caller.rights, settlement)) {
-        throw new ApiError('not_found', `no settlement has the id ${id}`);
-      }
-      const query = entryQuery(tenant, { settlementId: id });
-      return pageReply(await reads.page(call, 'listEntries', query, after, limit));
+      return entryPage(await reads.page(call, 'listEntries', query, after, limit));
     },
 
     readEntry: async (call) => {
@@ -37,16 +29,28 @@ export function entryRoutes({ writes, books, reads }: Desk) {
       return { status: 200, body: entryAnswer(entry) };
     },
 
-    reverseEntry: async (call) =>
-      await writes.write(call, tenantOf(call), {
-        kind: 'reverse_entry',
-        entryId: call.params.id,
-        reason: call.body.reason,
+    exportEntriesJson: async (call) =>
+      await exportFile(desk, call, {
+        name: 'entries.json',
+        mediaType: jsonType,
+        head: '{"items":[',
+        tail: jsonTail,
+        wish: { kind: 'entries', format: 'json', query: entryQuery(tenantOf(call), call.query) },
       }),
-  } satisfies Partial<Handlers>;
+
+    exportEntriesCsv: async (call) =>
+      await exportFile(desk, call, {
+        name: 'entries.csv',
+        mediaType: csvType,
+        head: csvRow(entryColumns),
+        tail: '',
+        wish: { kind: 'entries', format: 'csv', query: entryQuery(tenantOf(call), call.query) },
+      }),
+  } satisfies HandlersOf<'entries'>;
 }
 
-function pageReply({ items, next, hasMore }: EntryPage): Reply {
+/** A page of entries. */
+export function entryPage({ items, next, hasMore }: EntryPage): Reply {
   const nextCursor = encodeEntryCursor(next);
   return { status: 200, body: { items: items.map(entryAnswer), nextCursor, hasMore } };
 }

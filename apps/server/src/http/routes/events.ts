@@ -4,7 +4,7 @@ import { type BooksEvent, eventAnswer, eventFacts } from '../../domain/event.ts'
 import { instantMs, timestampOfMs } from '../../domain/timestamps.ts';
 import { encodeEventCursor, eventCursor, invalidCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
-import type { Handlers } from '../router.ts';
+import type { HandlersOf } from '../router.ts';
 
 const summaryDefaultMs = 86_400_000;
 
@@ -29,7 +29,7 @@ function payloadOf(event: BooksEvent, data: Json): Json {
   return { ...entryAnswer(event.entry), total: event.entry.outstandingAfter };
 }
 
-export function eventRoutes({ reads, nowMs }: Desk) {
+export function eventsRoutes({ reads, nowMs }: Desk) {
   return {
     listEvents: async (call) => {
       const { cursor, limit = 100, since, type, order } = call.query;
@@ -59,5 +59,5 @@ export function eventRoutes({ reads, nowMs }: Desk) {
         body: { since: timestampOfMs(sinceMs), total, counts: byType, complete: isComplete },
       };
     },
-  } satisfies Partial<Handlers>;
+  } satisfies HandlersOf<'events'>;
 }

@@ -2,7 +2,7 @@ import { keyDigest } from '@billonce/idempotency/core';
 import type { ReconcileItem } from '../../reads/reconcile.ts';
 import { ApiError } from '../api-error.ts';
 import { type Desk, tenantOf } from '../desk.ts';
-import type { Handlers } from '../router.ts';
+import type { HandlersOf } from '../router.ts';
 
 export function reconcileRoutes({ reads }: Desk) {
   return {
@@ -18,7 +18,7 @@ export function reconcileRoutes({ reads }: Desk) {
       }));
       return { status: 200, body: { results } };
     },
-  } satisfies Partial<Handlers>;
+  } satisfies HandlersOf<'reconcile'>;
 }
 
 function reconcileItem(

@@ -1,7 +1,6 @@
 import { compileReader, ServicePut, type Validated } from '@billonce/contract';
 import { outstandingRequests } from '../../domain/account.ts';
-import type { ServiceItem } from '../../domain/commands/service-bulk.ts';
-import type { PutService, SetDisabled } from '../../domain/commands/services.ts';
+import type { PutService, ServiceItem, SetDisabled } from '../../domain/commands/services.ts';
 import type { Service } from '../../domain/service.ts';
 import { timestampOfMs } from '../../domain/timestamps.ts';
 import type { Books } from '../../reads/books.ts';
@@ -11,9 +10,9 @@ import { accountCursor, encodeCursor, nameCursor, numberCursor } from '../cursor
 import { type Desk, tenantOf } from '../desk.ts';
 import { exactInteger } from '../exact-integer.ts';
 import { itemMessage, itemReader, readItems } from '../read-item.ts';
-import type { Handlers } from '../router.ts';
+import type { HandlersOf } from '../router.ts';
 
-export function serviceRoutes({ writes, books, reads, config }: Desk) {
+export function servicesRoutes({ writes, books, reads, config }: Desk) {
   return {
     putService: async (call) => await writes.write(call, tenantOf(call), putCommand(call.body)),
 
@@ -132,7 +131,7 @@ export function serviceRoutes({ writes, books, reads, config }: Desk) {
       const { total, agents } = await reads.walk(call, 'sumService', tenantOf(call), serviceId);
       return { status: 200, body: { serviceId, total: exactInteger(total), agents } };
     },
-  } satisfies Partial<Handlers>;
+  } satisfies HandlersOf<'services'>;
 }
 
 /** @throws {ApiError} `not_found` */

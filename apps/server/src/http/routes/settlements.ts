@@ -2,14 +2,21 @@ import type { SettleRequest } from '@billonce/contract';
 import type { FastifyRequest } from 'fastify';
 import { type Settle, settleBulkAccountsFirst } from '../../domain/commands/settlements.ts';
 import { settlementAnswer } from '../../domain/settlement-answer.ts';
+import { csvRow } from '../../reads/csv.ts';
+import { settlementColumns } from '../../reads/export-text.ts';
 import { ApiError } from '../api-error.ts';
-import { encodeCursor, idCursor } from '../cursor.ts';
+import { encodeCursor, entryCursor, idCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
+import { entryQuery } from '../entry-query.ts';
+import { exportFile } from '../export-file.ts';
+import { csvType } from '../media-types.ts';
 import { maySee } from '../rights.ts';
-import type { Handlers } from '../router.ts';
+import type { HandlersOf } from '../router.ts';
 import { settlementQuery } from '../settlement-query.ts';
+import { entryPage } from './entries.ts';
 
-export function settlementRoutes({ writes, books, reads }: Desk) {
+export function settlementsRoutes(desk: Desk) {
+  const { writes, books, reads } = desk;
   return {
     settle: async (call) => await writes.write(call, tenantOf(call), settleCommand(call.body, call.request)),
 
@@ -41,7 +48,29 @@ export function settlementRoutes({ writes, books, reads }: Desk) {
       }
       return { status: 200, body: settlementAnswer(settlement) };
     },
-  } satisfies Partial<Handlers>;
+
+    listSettlementEntries: async (call) => {
+      const { cursor, limit = 100 } = call.query;
+      const { id } = call.params;
+      const tenant = tenantOf(call);
+      const after = entryCursor(cursor, 'sequence');
+      const settlement = await books.settlement(tenant, id);
+      if (settlement === undefined || !maySee(call.caller.rights, settlement)) {
+        throw new ApiError('not_found', `no settlement has the id ${id}`);
+      }
+      const query = entryQuery(tenant, { settlementId: id });
+      return entryPage(await reads.page(call, 'listEntries', query, after, limit));
+    },
+
+    exportSettlementsCsv: async (call) =>
+      await exportFile(desk, call, {
+        name: 'settlements.csv',
+        mediaType: csvType,
+        head: csvRow(settlementColumns),
+        tail: '',
+        wish: { kind: 'settlements', query: settlementQuery(tenantOf(call), call.query) },
+      }),
+  } satisfies HandlersOf<'settlements'>;
 }
 
 function settleCommand(body: SettleRequest, request: FastifyRequest): Settle {

@@ -5,12 +5,15 @@ import { instantNs } from '../../domain/timestamps.ts';
 import type { UsageItem as DomainUsageItem } from '../../domain/usage.ts';
 import { slicesOf } from '../body/register-bodies.ts';
 import { type Desk, tenantOf } from '../desk.ts';
+import { exportFile, jsonTail } from '../export-file.ts';
+import { csvType, jsonType } from '../media-types.ts';
 import { itemMessage, itemReader, readItems } from '../read-item.ts';
-import type { Handlers } from '../router.ts';
+import type { HandlersOf } from '../router.ts';
 
 const readUsageItem = compileReader(UsageItem);
 
-export function usageRoutes({ writes, books, config }: Desk) {
+export function usageRoutes(desk: Desk) {
+  const { writes, books, config } = desk;
   return {
     recordUsage: async (call) =>
       await writes.write(call, tenantOf(call), { kind: 'record_usage', item: usageItem(call.body) }),
@@ -26,16 +29,32 @@ export function usageRoutes({ writes, books, config }: Desk) {
       });
     },
 
-    clearAccount: async (call) =>
-      await writes.write(call, tenantOf(call), { kind: 'clear_account', ...call.params }),
-
     readAccount: async (call) => {
       const { agent, serviceId } = call.params;
       const account = await books.account({ tenant: tenantOf(call), agent, serviceId });
       const total = account === undefined ? 0 : outstandingRequests(account);
       return { status: 200, body: { agent, serviceId, total } };
     },
-  } satisfies Partial<Handlers>;
+
+    exportUsageJson: async (call) =>
+      await exportFile(desk, call, {
+        name: 'usage.json',
+        mediaType: jsonType,
+        head: `{"exportedAt":${desk.nowMs()},"items":[`,
+        tail: jsonTail,
+        wish: { kind: 'totals', format: 'json', tenant: tenantOf(call) },
+      }),
+
+    // Its lines end as AgentPay's do: clients cut this file at each line feed.
+    exportUsageCsv: async (call) =>
+      await exportFile(desk, call, {
+        name: 'usage.csv',
+        mediaType: csvType,
+        head: 'agent,serviceId,total\n',
+        tail: '',
+        wish: { kind: 'totals', format: 'csv', tenant: tenantOf(call) },
+      }),
+  } satisfies HandlersOf<'usage'>;
 }
 
 type SentItem = {

@@ -1,17 +1,17 @@
-import { deliveryAnswer, webhookAnswer } from '../../domain/webhook-answer.ts';
+import { webhookAnswer } from '../../domain/webhook-answer.ts';
 import { keepSecret } from '../../ledger/kept-secret.ts';
-import { lastOfIds } from '../../reads/id-bounds.ts';
 import { newSigningSecret } from '../../webhooks/signature.ts';
 import { targetFault } from '../../webhooks/target.ts';
 import { ApiError } from '../api-error.ts';
 import { encodeCursor, idCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
-import type { Handlers } from '../router.ts';
+import { knownWebhook } from '../known-webhook.ts';
+import type { HandlersOf } from '../router.ts';
 import { answered } from '../write.ts';
 
 const graceMsDefault = 86_400_000;
 
-export function webhookRoutes({ writes, books, config, drawSecret }: Desk) {
+export function webhooksRoutes({ writes, books, config, drawSecret }: Desk) {
   const refuseTarget = (url: string) => {
     const message = targetFault(url, config.webhookTargets);
     if (message === undefined) return;
@@ -24,11 +24,6 @@ export function webhookRoutes({ writes, books, config, drawSecret }: Desk) {
     return { secret, keptSecret: keepSecret(secret, tenant, config.atRestKeys) };
   };
   const proofChallenge = () => (config.isOwnershipProofRequired ? drawSecret() : undefined);
-  const known = async (tenant: string, id: string) => {
-    const webhook = await books.webhook(tenant, id);
-    if (webhook === undefined) throw new ApiError('not_found', `no webhook has the id ${id}`);
-    return webhook;
-  };
   return {
     createWebhook: async (call) => {
       const { url, events } = call.body;
@@ -58,7 +53,7 @@ export function webhookRoutes({ writes, books, config, drawSecret }: Desk) {
 
     readWebhook: async (call) => ({
       status: 200,
-      body: webhookAnswer(await known(tenantOf(call), call.params.id)),
+      body: webhookAnswer(await knownWebhook(books, tenantOf(call), call.params.id)),
     }),
 
     changeWebhook: async (call) => {
@@ -91,27 +86,7 @@ export function webhookRoutes({ writes, books, config, drawSecret }: Desk) {
         webhookId: call.params.id,
         challenge: drawSecret(),
       }),
-
-    listDeliveries: async (call) => {
-      const tenant = tenantOf(call);
-      const { cursor, limit = 100 } = call.query;
-      const { id } = call.params;
-      await known(tenant, id);
-      const beforeId = idCursor(cursor) ?? lastOfIds;
-      const rows = await books.deliveriesBefore(tenant, id, beforeId, limit + 1);
-      const items = rows.slice(0, limit);
-      const nextCursor = encodeCursor('id', items.at(-1)?.eventId ?? beforeId);
-      const hasMore = rows.length > limit;
-      return { status: 200, body: { items: items.map(deliveryAnswer), nextCursor, hasMore } };
-    },
-
-    redeliver: async (call) =>
-      await writes.write(call, tenantOf(call), {
-        kind: 'redeliver',
-        webhookId: call.params.id,
-        eventId: call.params.eventId,
-      }),
-  } satisfies Partial<Handlers>;
+  } satisfies HandlersOf<'webhooks'>;
 }
 
 function eachOnce<T>(items: readonly T[]): readonly T[] {

@@ -4,9 +4,9 @@ import { quoteAnswer, quoteTag } from '../../domain/quote-answer.ts';
 import { ApiError } from '../api-error.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { exactInteger } from '../exact-integer.ts';
-import type { Handlers } from '../router.ts';
+import type { HandlersOf } from '../router.ts';
 
-export function billingRoutes({ books, reads }: Desk) {
+export function quotesRoutes({ books, reads }: Desk) {
   return {
     readQuote: async (call) => {
       const { agent, serviceId } = call.params;
@@ -35,5 +35,5 @@ export function billingRoutes({ books, reads }: Desk) {
         },
       };
     },
-  } satisfies Partial<Handlers>;
+  } satisfies HandlersOf<'quotes'>;
 }

@@ -1,4 +1,4 @@
-import type { OperationName } from '../operations.ts';
+import type { OperationName } from './operations.ts';
 
 /** What a request costs that reads all of a tenant's accounts or entries. */
 const walkCost = 100;

@@ -1,9 +1,6 @@
 import Type, { type Static } from 'typebox';
 import {
   Agent,
-  Cursor,
-  followedPage,
-  PageLimit,
   PriceStroops,
   RequestsTotal,
   Sequence,
@@ -14,51 +11,8 @@ import {
   Timestamp,
   Uuid,
 } from './identifiers.ts';
-
-const BillLine = Type.Object({
-  priceVersion: Type.Integer({ minimum: 1 }),
-  requests: SignedRequests,
-  priceStroops: PriceStroops,
-  amountStroops: SignedStroops,
-});
-
-/** What the settlement before could not bill, because more was reversed than used. */
-const CarriedStroops = Type.String({
-  ...SignedStroops,
-  description: 'Credit from the settlement before: 0 or below.',
-});
-
-const bill = {
-  agent: Agent,
-  serviceId: ServiceId,
-  requests: SignedRequests,
-  priceStroops: Type.Integer({ ...PriceStroops, description: 'The price in force now.' }),
-  billedStroops: Stroops,
-};
-
-export const Quote = Type.Object({
-  ...bill,
-  lines: Type.Array(BillLine),
-  through: Type.Integer({ ...Sequence, description: 'The last entry that this quote counts.' }),
-  carriedStroops: CarriedStroops,
-  creditStroops: Type.String({
-    ...Stroops,
-    description: 'The credit that is left: what a settlement now could not bill. The bill is then 0.',
-  }),
-});
-
-export const BillingTotal = Type.Object({
-  totalStroops: Stroops,
-  disabledStroops: Stroops,
-  creditStroops: Type.String({ ...Stroops, description: 'Credits that are left, of all accounts.' }),
-  unpricedRequests: Type.Integer({ minimum: 0, description: 'All its digits are sent, also beyond 2^53.' }),
-});
-
-/** A client may send the amount as it got it, a string, or as an integer that a double holds exactly. */
-export const ExpectedStroops = Type.Union([
-  Stroops,
-  Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
-]);
+import { Cursor, followedPage, PageLimit } from './pages.ts';
+import { BillLine, CarriedStroops, ExpectedStroops } from './quotes.ts';
 
 export const SettleRequest = Type.Object(
   {
@@ -138,23 +92,3 @@ export const SettlementFilter = Type.Object(
   { additionalProperties: false },
 );
 export type SettlementFilter = Static<typeof SettlementFilter>;
-
-const AuditTotals = Type.Object({ requests: Type.Integer({ minimum: 0 }), stroops: Stroops });
-
-export const Audit = Type.Object({
-  ok: Type.Boolean(),
-  accounts: Type.Integer({ minimum: 0 }),
-  entries: Type.Integer({ minimum: 0 }),
-  settlements: Type.Integer({ minimum: 0 }),
-  recorded: AuditTotals,
-  settled: Type.Object({ requests: Type.Integer(), stroops: Stroops }),
-  /** below 0 for a credit */
-  outstanding: Type.Object({ requests: Type.Integer(), stroops: SignedStroops }),
-  reversed: AuditTotals,
-  writtenOff: Type.Object({ stroops: Stroops }),
-  differences: Type.Array(Type.Object({ agent: Agent, serviceId: ServiceId, message: Type.String() })),
-  acts: Type.Object(
-    { logged: Type.Integer({ minimum: 0 }), differences: Type.Array(Type.String()) },
-    { description: 'The log of administrative acts: how many were logged, and which of them are missing.' },
-  ),
-});

@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox';
-import type { ErrorCode } from '../error-codes.ts';
+import type { ErrorCode } from './error-codes.ts';
 
 /** Who may call: anybody, a tenant (or the admin in its name), a tenant or the admin for all of them, or the admin alone. */
 export type Access = 'open' | 'tenant' | 'tenant-or-admin' | 'admin';

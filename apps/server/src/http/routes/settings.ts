@@ -4,12 +4,12 @@ import { adminTenant } from '../../domain/tenant.ts';
 import { ApiError } from '../api-error.ts';
 import { encodeCursor, nameCursor } from '../cursor.ts';
 import type { Desk } from '../desk.ts';
-import type { Handlers } from '../router.ts';
+import type { HandlersOf } from '../router.ts';
 import { followedWithinMs } from '../runtime-settings.ts';
 
 const settingsMax = 4;
 
-export function configRoutes({ writes, books, config }: Desk) {
+export function settingsRoutes({ writes, books, config }: Desk) {
   return {
     readConfig: async (call) => {
       const { cursor, limit = settingsMax } = call.query;
@@ -49,7 +49,7 @@ export function configRoutes({ writes, books, config }: Desk) {
         followedWithinMs,
       });
     },
-  } satisfies Partial<Handlers>;
+  } satisfies HandlersOf<'settings'>;
 }
 
 interface RateLimitChange {

@@ -1,37 +1,31 @@
-import * as billing from '../schemas/billing.ts';
-import * as usage from '../schemas/usage.ts';
-import { attachment, etag, location, type Operation } from './operation.ts';
+import { attachment, location, type Operation } from '../operation.ts';
+import { EntryList } from '../schemas/entries.ts';
+import { IdParams } from '../schemas/identifiers.ts';
+import { PageFilter } from '../schemas/pages.ts';
+import {
+  SettleBulkRequest,
+  Settled,
+  SettledBulk,
+  Settlement,
+  SettlementExport,
+  SettlementFilter,
+  SettlementList,
+  SettleRequest,
+} from '../schemas/settlements.ts';
 
-/** Quotes, settlements and the audit. */
-export const billingOperations = {
-  readQuote: {
-    method: 'GET',
-    path: '/api/v1/billing/{agent}/{serviceId}',
-    summary: 'What is outstanding on an account now, and what it costs',
-    access: 'tenant',
-    params: usage.AccountParams,
-    successes: { 200: { description: 'The quote.', schema: billing.Quote, headers: etag } },
-    errors: ['not_found'],
-  },
-  readBillingTotal: {
-    method: 'GET',
-    path: '/api/v1/billing/total',
-    summary: 'What is outstanding on all accounts',
-    access: 'tenant',
-    successes: { 200: { description: 'The sums.', schema: billing.BillingTotal } },
-    errors: ['overloaded'],
-  },
+/** Bills. */
+export const settlementsOperations = {
   settle: {
     method: 'POST',
     path: '/api/v1/settle',
     summary: 'Bill what is outstanding on an account, once',
     access: 'tenant',
-    body: billing.SettleRequest,
+    body: SettleRequest,
     takesIfMatch: true,
     successes: {
       200: {
         description: 'Settled; with nothing outstanding no settlement is made.',
-        schema: billing.Settled,
+        schema: Settled,
         headers: location,
       },
     },
@@ -42,8 +36,8 @@ export const billingOperations = {
     path: '/api/v1/settle/bulk',
     summary: 'Bill every account of an agent, in one commit',
     access: 'tenant',
-    body: billing.SettleBulkRequest,
-    successes: { 200: { description: 'A bill for each account.', schema: billing.SettledBulk } },
+    body: SettleBulkRequest,
+    successes: { 200: { description: 'A bill for each account.', schema: SettledBulk } },
     errors: ['limit_exceeded'],
   },
   listSettlements: {
@@ -51,11 +45,11 @@ export const billingOperations = {
     path: '/api/v1/settlements',
     summary: 'Settlements in the order in which they were made',
     access: 'tenant',
-    query: billing.SettlementFilter,
+    query: SettlementFilter,
     successes: {
       200: {
         description: 'A page; it may be short before the last.',
-        schema: billing.SettlementList,
+        schema: SettlementList,
       },
     },
     errors: ['overloaded'],
@@ -65,8 +59,8 @@ export const billingOperations = {
     path: '/api/v1/settlements/{id}',
     summary: 'One settlement',
     access: 'tenant',
-    params: usage.IdParams,
-    successes: { 200: { description: 'The immutable bill.', schema: billing.Settlement } },
+    params: IdParams,
+    successes: { 200: { description: 'The immutable bill.', schema: Settlement } },
     errors: ['not_found'],
   },
   listSettlementEntries: {
@@ -74,12 +68,12 @@ export const billingOperations = {
     path: '/api/v1/settlements/{id}/entries',
     summary: 'Exactly the entries that a settlement covers',
     access: 'tenant',
-    params: usage.IdParams,
-    query: usage.PageFilter,
+    params: IdParams,
+    query: PageFilter,
     successes: {
       200: {
         description: 'A page, in the order of the account.',
-        schema: usage.EntryList,
+        schema: EntryList,
       },
     },
     errors: ['not_found', 'overloaded'],
@@ -89,18 +83,10 @@ export const billingOperations = {
     path: '/api/v1/settlements.csv',
     summary: 'All settlements that the filters take, streamed as CSV (RFC 4180)',
     access: 'tenant',
-    query: billing.SettlementExport,
+    query: SettlementExport,
     successes: {
       200: { description: 'What was settled until now.', mediaType: 'text/csv', headers: attachment },
     },
-    errors: ['overloaded'],
-  },
-  readAudit: {
-    method: 'GET',
-    path: '/api/v1/audit',
-    summary: 'Recompute every total and bill from the entries, and look for missing administrative acts',
-    access: 'tenant',
-    successes: { 200: { description: 'The finding.', schema: billing.Audit } },
     errors: ['overloaded'],
   },
 } as const satisfies Record<string, Operation>;

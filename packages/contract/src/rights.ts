@@ -1,4 +1,4 @@
-import type { OperationName, operations } from '../operations.ts';
+import type { OperationName, operations } from './operations.ts';
 
 /** What an API key can be limited to. A key that is made without scopes has all of them. */
 export const scopes = ['read', 'record', 'settle', 'manage'] as const;

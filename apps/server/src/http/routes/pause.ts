@@ -1,10 +1,10 @@
 import { adminTenant } from '../../domain/tenant.ts';
 import { timestampOfMs } from '../../domain/timestamps.ts';
 import type { Desk } from '../desk.ts';
-import type { Handlers } from '../router.ts';
+import type { HandlersOf } from '../router.ts';
 import { followedWithinMs } from '../runtime-settings.ts';
 
-export function adminRoutes({ writes, books, version }: Desk) {
+export function pauseRoutes({ writes, books, version }: Desk) {
   return {
     readAdminStatus: async () => {
       const { isPaused, sinceMs } = await books.pause();
@@ -17,7 +17,5 @@ export function adminRoutes({ writes, books, version }: Desk) {
 
     unpause: async (call) =>
       await writes.write(call, adminTenant, { kind: 'set_paused', isPaused: false, followedWithinMs }),
-
-    readVersion: async () => ({ status: 200, body: { name: 'billonce', version } }),
-  } satisfies Partial<Handlers>;
+  } satisfies HandlersOf<'pause'>;
 }

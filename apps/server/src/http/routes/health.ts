@@ -1,0 +1,67 @@
+import { adminTenant } from '../../domain/tenant.ts';
+import { ApiError } from '../api-error.ts';
+import { nameCursor } from '../cursor.ts';
+import type { Desk } from '../desk.ts';
+import { checksPage, processHealth } from '../health-checks.ts';
+import { Readiness } from '../readiness.ts';
+import type { HandlersOf, Reply } from '../router.ts';
+
+/** The owner of what belongs to no tenant has no service at all. */
+const noService = 'none';
+
+const healthy = async (): Promise<Reply> => ({ status: 200, body: { status: 'ok', service: 'billonce' } });
+
+export function healthRoutes({ books, ledger, writeProbe }: Desk) {
+  const readiness = new Readiness(
+    () => books.ping(),
+    () => performance.now(),
+  );
+  return {
+    readHealthBare: healthy,
+
+    readHealth: healthy,
+
+    readReady: async () => {
+      if (!ledger.isOpen)
+        throw new ApiError('shutting_down', 'this instance is stopping', { members: { ready: false } });
+      const { fault } = writeProbe;
+      if (fault !== undefined) {
+        const message = 'the last write failed, and no probe has succeeded since';
+        throw new ApiError('storage_unavailable', message, { members: { ready: false } }, fault);
+      }
+      await readiness.check();
+      return { status: 200, body: { ready: true } };
+    },
+
+    readDeepHealth: async (call) => {
+      const { limit = 10 } = call.query;
+      // First: a request that is refused must not commit the probe.
+      const afterName = nameCursor(call.query.cursor);
+      const startedMs = performance.now();
+      await books.ping();
+      const readMs = performance.now() - startedMs;
+      // A command that is always refused: it goes through the queue to the writer and into a transaction, and leaves nothing.
+      const command = { kind: 'set_disabled', serviceId: noService, disabled: true } as const;
+      const outcome = await ledger.submit({ tenant: adminTenant, command, key: undefined });
+      if (outcome.kind === 'fault')
+        throw new ApiError(outcome.code, 'the writer gave an unexpected answer', {}, outcome.facts);
+      // Only a commit shows that the disk takes what the writer decides.
+      const durability = await writeProbe.runOnce().catch((error: unknown) => {
+        throw new ApiError('storage_unavailable', 'a probe could not be written', {}, error);
+      });
+      const writeMs = performance.now() - startedMs - readMs;
+      const { isPaused } = await books.pause();
+      const measured = { readMs, writeMs, ...ledger.state };
+      return {
+        status: 200,
+        body: {
+          status: isPaused ? 'paused' : 'ok',
+          ...processHealth(),
+          ...checksPage(measured, afterName, limit),
+          ...measured,
+          durability,
+        },
+      };
+    },
+  } satisfies HandlersOf<'health'>;
+}

@@ -1,0 +1,40 @@
+import { keyDigest } from '@billonce/idempotency/core';
+import { timestampOfMs } from '../../domain/timestamps.ts';
+import { ApiError } from '../api-error.ts';
+import { type Desk, tenantOf } from '../desk.ts';
+import type { HandlersOf } from '../router.ts';
+import { readKey } from '../write.ts';
+
+export function idempotencyKeysRoutes({ books, config, nowMs }: Desk) {
+  return {
+    readKeyState: async (call) => {
+      const key = readKey(call.request);
+      if (key === undefined) throw new ApiError('idempotency_key_required', 'send the key to look for');
+      const facts = await books.keyFacts({
+        tenant: tenantOf(call),
+        scope: call.caller.scope,
+        digest: keyDigest(key),
+      });
+      if (facts === undefined) {
+        throw new ApiError(
+          'not_seen',
+          'no completed request has this key; one may still be running: resend it with the same key to be sure',
+        );
+      }
+      const { answerExpiresAtMs, firstSeenAtMs, method, path, status, location } = facts;
+      const isKept = answerExpiresAtMs !== undefined && nowMs() < answerExpiresAtMs;
+      return {
+        status: 200,
+        body: {
+          state: isKept ? 'remembered' : 'tombstone',
+          firstSeenAt: timestampOfMs(firstSeenAtMs),
+          method,
+          path,
+          status,
+          ...(location === undefined ? {} : { location }),
+          expiresAt: timestampOfMs(isKept ? answerExpiresAtMs : firstSeenAtMs + config.retentionMs),
+        },
+      };
+    },
+  } satisfies HandlersOf<'idempotency-keys'>;
+}

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { operations, operationsByNoun } from '@billonce/contract';
+
+const root = new URL('../../../', import.meta.url);
+const routes = 'apps/server/src/http/routes';
+const nouns = Object.keys(operationsByNoun).sort();
+/** What the schemas of several nouns share. */
+const shared = ['explained-pattern', 'identifiers', 'pages'];
+
+function filesIn(folder: string): string[] {
+  const names = readdirSync(new URL(folder, root)).filter((name) => !name.endsWith('.test.ts'));
+  return names.map((name) => name.replace(/\.ts$/, '')).sort();
+}
+
+function withoutNoun(folder: string): string[] {
+  return filesIn(folder).filter((name) => !nouns.includes(name));
+}
+
+test('operations and routes have the same files, one for each noun', () => {
+  assert.deepEqual(filesIn('packages/contract/src/operations'), nouns);
+  assert.deepEqual(filesIn(routes), nouns);
+});
+
+test('schemas and commands are in the file of their noun', () => {
+  assert.deepEqual(withoutNoun('packages/contract/src/schemas'), shared);
+  assert.deepEqual(withoutNoun('apps/server/src/domain/commands'), []);
+});
+
+test('each operation is in the file of its noun, and so is its handler', () => {
+  for (const [noun, ofNoun] of Object.entries(operationsByNoun)) {
+    const source = readFileSync(new URL(`packages/contract/src/operations/${noun}.ts`, root), 'utf8');
+    // With this the compiler holds the handlers of the file to the operations of the noun.
+    const handlers = readFileSync(new URL(`${routes}/${noun}.ts`, root), 'utf8');
+    assert.ok(handlers.includes(`satisfies HandlersOf<'${noun}'>`), noun);
+    for (const name of Object.keys(ofNoun)) {
+      assert.match(source, new RegExp(`^ {2}${name}: \\{$`, 'm'), name);
+      assert.match(handlers, new RegExp(`^ {4}${name}[:,]`, 'm'), name);
+    }
+  }
+});
+
+test('no operation has two nouns', () => {
+  const names = Object.values(operationsByNoun).flatMap((ofNoun) => Object.keys(ofNoun));
+  assert.deepEqual(names.sort(), Object.keys(operations).sort());
+});

@@ -1,0 +1,14 @@
+import type { Operation } from '../operation.ts';
+import { Audit } from '../schemas/audit.ts';
+
+/** The audit of the books. */
+export const auditOperations = {
+  readAudit: {
+    method: 'GET',
+    path: '/api/v1/audit',
+    summary: 'Recompute every total and bill from the entries, and look for missing administrative acts',
+    access: 'tenant',
+    successes: { 200: { description: 'The finding.', schema: Audit } },
+    errors: ['overloaded'],
+  },
+} as const satisfies Record<string, Operation>;

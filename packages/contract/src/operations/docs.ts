@@ -1,0 +1,33 @@
+import { type Operation, staticTag } from '../operation.ts';
+import { DocsAssetParams, OpenApiDocument } from '../schemas/docs.ts';
+
+/** The document of this API, and its page. */
+export const docsOperations = {
+  readOpenApi: {
+    method: 'GET',
+    path: '/api/v1/openapi.json',
+    summary: 'This document',
+    access: 'open',
+    successes: {
+      200: { description: 'OpenAPI 3.1.', schema: OpenApiDocument, headers: staticTag },
+    },
+    errors: [],
+  },
+  readDocs: {
+    method: 'GET',
+    path: '/api/v1/docs',
+    summary: 'This document as a page to read and to try',
+    access: 'open',
+    successes: { 200: { description: 'The page.', mediaType: 'text/html', headers: staticTag } },
+    errors: [],
+  },
+  readDocsAsset: {
+    method: 'GET',
+    path: '/api/v1/docs/{asset}',
+    summary: 'What the page is made of',
+    access: 'open',
+    params: DocsAssetParams,
+    successes: { 200: { description: 'Style or script.', mediaType: 'text/*', headers: staticTag } },
+    errors: ['not_found'],
+  },
+} as const satisfies Record<string, Operation>;

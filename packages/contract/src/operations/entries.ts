@@ -1,0 +1,52 @@
+import { attachment, type Operation } from '../operation.ts';
+import { Entry, EntryExport, EntryExported, EntryFilter, EntryList } from '../schemas/entries.ts';
+import { IdParams } from '../schemas/identifiers.ts';
+
+/** The entries of the ledger. */
+export const entriesOperations = {
+  listEntries: {
+    method: 'GET',
+    path: '/api/v1/entries',
+    summary: 'Usage entries in the order in which they were recorded',
+    access: 'tenant',
+    query: EntryFilter,
+    successes: {
+      200: {
+        description: 'A page; it may be short before the last.',
+        schema: EntryList,
+      },
+    },
+    errors: ['overloaded'],
+  },
+  readEntry: {
+    method: 'GET',
+    path: '/api/v1/entries/{id}',
+    summary: 'One usage entry',
+    access: 'tenant',
+    params: IdParams,
+    successes: { 200: { description: 'The entry.', schema: Entry } },
+    errors: ['not_found'],
+  },
+  exportEntriesJson: {
+    method: 'GET',
+    path: '/api/v1/entries/export.json',
+    summary: 'All entries that the filters take, streamed as one JSON document',
+    access: 'tenant',
+    query: EntryExport,
+    successes: {
+      200: { description: 'What was recorded until now.', schema: EntryExported, headers: attachment },
+    },
+    errors: ['overloaded'],
+  },
+  exportEntriesCsv: {
+    method: 'GET',
+    path: '/api/v1/entries/export.csv',
+    summary: 'All entries that the filters take, streamed as CSV (RFC 4180)',
+    access: 'tenant',
+    query: EntryExport,
+    successes: {
+      200: { description: 'What was recorded until now.', mediaType: 'text/csv', headers: attachment },
+    },
+    errors: ['overloaded'],
+  },
+} as const satisfies Record<string, Operation>;

@@ -1,0 +1,24 @@
+import type { Operation } from '../operation.ts';
+import { EventFilter, EventList, EventSummary, EventSummaryFilter } from '../schemas/events.ts';
+
+/** What happened. */
+export const eventsOperations = {
+  listEvents: {
+    method: 'GET',
+    path: '/api/v1/events',
+    summary: 'What happened, in its order',
+    access: 'tenant',
+    query: EventFilter,
+    successes: { 200: { description: 'A page.', schema: EventList } },
+    errors: ['overloaded'],
+  },
+  summarizeEvents: {
+    method: 'GET',
+    path: '/api/v1/events/summary',
+    summary: 'How many events of each type there were, in the last 24 hours unless `since` says otherwise',
+    access: 'tenant',
+    query: EventSummaryFilter,
+    successes: { 200: { description: 'Counts.', schema: EventSummary } },
+    errors: ['overloaded'],
+  },
+} as const satisfies Record<string, Operation>;

@@ -1,0 +1,39 @@
+import type { Operation } from '../operation.ts';
+import { DeepHealth, Health, HealthFilter, Ready } from '../schemas/health.ts';
+
+/** Whether an instance works. */
+export const healthOperations = {
+  readHealthBare: {
+    method: 'GET',
+    path: '/health',
+    summary: 'The process answers',
+    access: 'open',
+    successes: { 200: { description: 'It does.', schema: Health } },
+    errors: [],
+  },
+  readHealth: {
+    method: 'GET',
+    path: '/api/v1/health',
+    summary: 'The process answers',
+    access: 'open',
+    successes: { 200: { description: 'It does.', schema: Health } },
+    errors: [],
+  },
+  readReady: {
+    method: 'GET',
+    path: '/api/v1/health/ready',
+    summary: 'This instance takes writes: its last one succeeded, or a probe has since',
+    access: 'open',
+    successes: { 200: { description: 'It does.', schema: Ready } },
+    errors: ['storage_unavailable', 'shutting_down'],
+  },
+  readDeepHealth: {
+    method: 'GET',
+    path: '/api/v1/health/deep',
+    summary: 'This instance reads, decides and commits a probe; how long that took, and with which settings',
+    access: 'admin',
+    query: HealthFilter,
+    successes: { 200: { description: 'They do.', schema: DeepHealth } },
+    errors: ['storage_unavailable', 'outcome_unknown', 'overloaded', 'shutting_down'],
+  },
+} as const satisfies Record<string, Operation>;

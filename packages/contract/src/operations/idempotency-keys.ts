@@ -1,0 +1,14 @@
+import type { Operation } from '../operation.ts';
+import { KeyState } from '../schemas/idempotency-keys.ts';
+
+/** What is kept of an idempotency key. */
+export const idempotencyKeysOperations = {
+  readKeyState: {
+    method: 'GET',
+    path: '/api/v1/idempotency',
+    summary: 'What became of the request with the Idempotency-Key that is sent along',
+    access: 'tenant',
+    successes: { 200: { description: 'What is kept of the key.', schema: KeyState } },
+    errors: ['not_seen', 'invalid_idempotency_key', 'idempotency_key_required'],
+  },
+} as const satisfies Record<string, Operation>;

@@ -1,0 +1,15 @@
+import type { Operation } from '../operation.ts';
+
+/** Metrics of an instance. */
+export const metricsOperations = {
+  readMetrics: {
+    method: 'GET',
+    path: '/api/v1/metrics',
+    summary: 'Metrics of this instance, for Prometheus',
+    access: 'admin',
+    successes: {
+      200: { description: "Prometheus's text format.", mediaType: 'text/plain' },
+    },
+    errors: [],
+  },
+} as const satisfies Record<string, Operation>;

@@ -1,0 +1,30 @@
+import type { Operation } from '../operation.ts';
+import { AdminStatus, Paused } from '../schemas/pause.ts';
+
+/** Whether writes are taken. */
+export const pauseOperations = {
+  readAdminStatus: {
+    method: 'GET',
+    path: '/api/v1/admin/status',
+    summary: 'Whether writes are paused, and which version runs',
+    access: 'admin',
+    successes: { 200: { description: 'The status.', schema: AdminStatus } },
+    errors: [],
+  },
+  pause: {
+    method: 'POST',
+    path: '/api/v1/admin/pause',
+    summary: 'Refuse the writes of tenants until they are unpaused, also after a restart',
+    access: 'admin',
+    successes: { 200: { description: 'Paused.', schema: Paused } },
+    errors: [],
+  },
+  unpause: {
+    method: 'POST',
+    path: '/api/v1/admin/unpause',
+    summary: 'Take the writes of tenants again',
+    access: 'admin',
+    successes: { 200: { description: 'Unpaused.', schema: Paused } },
+    errors: [],
+  },
+} as const satisfies Record<string, Operation>;

@@ -1,0 +1,19 @@
+import { bulkBytesMax, type Operation } from '../operation.ts';
+import { ReconcileRequest, ReconcileResults } from '../schemas/reconcile.ts';
+
+/** A collector's log beside what was recorded. */
+export const reconcileOperations = {
+  reconcile: {
+    method: 'POST',
+    path: '/api/v1/reconcile',
+    summary: 'Compare a log with what was recorded; a read',
+    access: 'tenant',
+    reads: true,
+    body: ReconcileRequest,
+    bodyBytesMax: bulkBytesMax,
+    successes: {
+      200: { description: 'A result for each item, in their order.', schema: ReconcileResults },
+    },
+    errors: ['overloaded'],
+  },
+} as const satisfies Record<string, Operation>;

@@ -1,0 +1,33 @@
+import { location, type Operation } from '../operation.ts';
+import { Entry } from '../schemas/entries.ts';
+import { AccountParams, IdParams } from '../schemas/identifiers.ts';
+import { AccountCleared, ReverseRequest } from '../schemas/reversals.ts';
+
+/** What takes usage back. */
+export const reversalsOperations = {
+  reverseEntry: {
+    method: 'POST',
+    path: '/api/v1/entries/{id}/reverse',
+    summary: 'Take back one entry, whole, at its own price version',
+    access: 'tenant',
+    params: IdParams,
+    body: ReverseRequest,
+    successes: { 201: { description: 'The reversal.', schema: Entry, headers: location } },
+    errors: ['not_found', 'already_reversed', 'not_reversible'],
+  },
+  clearAccount: {
+    method: 'DELETE',
+    path: '/api/v1/usage/{agent}/{serviceId}',
+    summary: 'Reverse all outstanding usage of an account by one entry; nothing is erased',
+    access: 'tenant',
+    params: AccountParams,
+    successes: {
+      200: {
+        description: 'What was reversed; with nothing outstanding no entry is made.',
+        schema: AccountCleared,
+        headers: location,
+      },
+    },
+    errors: ['not_found'],
+  },
+} as const satisfies Record<string, Operation>;

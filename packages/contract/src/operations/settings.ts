@@ -1,0 +1,24 @@
+import type { Operation } from '../operation.ts';
+import { ConfigChange, ConfigChanged, ConfigFilter, RuntimeConfig } from '../schemas/settings.ts';
+
+/** What the operator sets while the server runs. */
+export const settingsOperations = {
+  readConfig: {
+    method: 'GET',
+    path: '/api/v1/config',
+    summary: 'The settings that can be changed while the server runs',
+    access: 'admin',
+    query: ConfigFilter,
+    successes: { 200: { description: 'The settings in force.', schema: RuntimeConfig } },
+    errors: [],
+  },
+  changeConfig: {
+    method: 'PATCH',
+    path: '/api/v1/config',
+    summary: 'Change settings while the server runs; they outlive a restart',
+    access: 'admin',
+    body: ConfigChange,
+    successes: { 200: { description: 'The settings in force.', schema: ConfigChanged } },
+    errors: [],
+  },
+} as const satisfies Record<string, Operation>;

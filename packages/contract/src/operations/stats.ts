@@ -1,0 +1,14 @@
+import type { Operation } from '../operation.ts';
+import { Stats } from '../schemas/stats.ts';
+
+/** What a tenant's books come to. */
+export const statsOperations = {
+  readStats: {
+    method: 'GET',
+    path: '/api/v1/stats',
+    summary: "What the tenant's books come to",
+    access: 'tenant',
+    successes: { 200: { description: 'Sums over all accounts.', schema: Stats } },
+    errors: ['overloaded'],
+  },
+} as const satisfies Record<string, Operation>;

@@ -1,0 +1,24 @@
+import { type Operation, staticTag } from '../operation.ts';
+import { Changelog, Version } from '../schemas/version.ts';
+
+/** The version that runs, and what changed in each. */
+export const versionOperations = {
+  readChangelog: {
+    method: 'GET',
+    path: '/api/v1/changelog',
+    summary: 'What changed in each version',
+    access: 'tenant',
+    successes: {
+      200: { description: 'The newest version first.', schema: Changelog, headers: staticTag },
+    },
+    errors: [],
+  },
+  readVersion: {
+    method: 'GET',
+    path: '/api/v1/version',
+    summary: 'Which version runs',
+    access: 'tenant',
+    successes: { 200: { description: 'Name and version.', schema: Version } },
+    errors: [],
+  },
+} as const satisfies Record<string, Operation>;

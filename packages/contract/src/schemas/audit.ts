@@ -1,0 +1,22 @@
+import Type from 'typebox';
+import { Agent, ServiceId, SignedStroops, Stroops } from './identifiers.ts';
+
+const AuditTotals = Type.Object({ requests: Type.Integer({ minimum: 0 }), stroops: Stroops });
+
+export const Audit = Type.Object({
+  ok: Type.Boolean(),
+  accounts: Type.Integer({ minimum: 0 }),
+  entries: Type.Integer({ minimum: 0 }),
+  settlements: Type.Integer({ minimum: 0 }),
+  recorded: AuditTotals,
+  settled: Type.Object({ requests: Type.Integer(), stroops: Stroops }),
+  /** below 0 for a credit */
+  outstanding: Type.Object({ requests: Type.Integer(), stroops: SignedStroops }),
+  reversed: AuditTotals,
+  writtenOff: Type.Object({ stroops: Stroops }),
+  differences: Type.Array(Type.Object({ agent: Agent, serviceId: ServiceId, message: Type.String() })),
+  acts: Type.Object(
+    { logged: Type.Integer({ minimum: 0 }), differences: Type.Array(Type.String()) },
+    { description: 'The log of administrative acts: how many were logged, and which of them are missing.' },
+  ),
+});

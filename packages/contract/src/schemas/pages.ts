@@ -1,0 +1,66 @@
+import Type from 'typebox';
+import { explained } from './explained-pattern.ts';
+
+export const Cursor = Type.String({
+  description: 'Opaque: `nextCursor` of the page before.',
+  minLength: 1,
+  maxLength: 512,
+  pattern: explained('^[A-Za-z0-9_-]+$', 'must be a `nextCursor` that this list returned'),
+  examples: ['aWQgMDE5YTdmNmU'],
+});
+
+/** A bound on the items of an answer. One that is out of its own bounds is brought within them, as `x-clamped` says. */
+export function clampedLimit(maximum: number, fallback: number) {
+  return Type.Integer({
+    description: `The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as ${fallback}.`,
+    minimum: 1,
+    maximum,
+    default: fallback,
+    'x-clamped': true,
+  });
+}
+
+export const PageLimit = clampedLimit(1000, 100);
+
+/** How many items a page leaves out: for clients that count pages. A cursor goes before it. */
+export const Offset = Type.Integer({
+  description:
+    'How many items to leave out. With `cursor` it has no effect. Items that come in or leave meanwhile move the pages: a cursor does not have this fault.',
+  minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
+  default: 0,
+  'x-clamped': true,
+});
+
+const hasMore = Type.Boolean({
+  description: 'Whether there is more now. A short page can say so, too, where a filter matches little.',
+});
+
+/** How a page of a list ends that can be followed. */
+export const followedPage = {
+  nextCursor: Type.String({
+    ...Cursor,
+    description:
+      'Send it as `cursor`: it continues the list, also after its last page and for an empty list.',
+  }),
+  hasMore,
+};
+
+/** How a page ends of a list that AgentPay has, too: its clients read on until there is no cursor. */
+export const pagedToEnd = {
+  nextCursor: Type.Union([Cursor, Type.Null()], {
+    description: 'Send it as `cursor` for the next page; null after the last one.',
+  }),
+  hasMore,
+};
+
+export const PageFilter = Type.Object(
+  { cursor: Type.Optional(Cursor), limit: Type.Optional(PageLimit) },
+  { additionalProperties: false },
+);
+
+/** Of lists that a client may expect to be whole. */
+export const LongPageFilter = Type.Object(
+  { cursor: Type.Optional(Cursor), limit: Type.Optional(clampedLimit(1000, 1000)) },
+  { additionalProperties: false },
+);

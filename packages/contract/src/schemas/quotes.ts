@@ -1,0 +1,55 @@
+import Type from 'typebox';
+import {
+  Agent,
+  PriceStroops,
+  Sequence,
+  ServiceId,
+  SignedRequests,
+  SignedStroops,
+  Stroops,
+} from './identifiers.ts';
+
+export const BillLine = Type.Object({
+  priceVersion: Type.Integer({ minimum: 1 }),
+  requests: SignedRequests,
+  priceStroops: PriceStroops,
+  amountStroops: SignedStroops,
+});
+
+/** What the settlement before could not bill, because more was reversed than used. */
+export const CarriedStroops = Type.String({
+  ...SignedStroops,
+  description: 'Credit from the settlement before: 0 or below.',
+});
+
+const bill = {
+  agent: Agent,
+  serviceId: ServiceId,
+  requests: SignedRequests,
+  priceStroops: Type.Integer({ ...PriceStroops, description: 'The price in force now.' }),
+  billedStroops: Stroops,
+};
+
+export const Quote = Type.Object({
+  ...bill,
+  lines: Type.Array(BillLine),
+  through: Type.Integer({ ...Sequence, description: 'The last entry that this quote counts.' }),
+  carriedStroops: CarriedStroops,
+  creditStroops: Type.String({
+    ...Stroops,
+    description: 'The credit that is left: what a settlement now could not bill. The bill is then 0.',
+  }),
+});
+
+export const BillingTotal = Type.Object({
+  totalStroops: Stroops,
+  disabledStroops: Stroops,
+  creditStroops: Type.String({ ...Stroops, description: 'Credits that are left, of all accounts.' }),
+  unpricedRequests: Type.Integer({ minimum: 0, description: 'All its digits are sent, also beyond 2^53.' }),
+});
+
+/** A client may send the amount as it got it, a string, or as an integer that a double holds exactly. */
+export const ExpectedStroops = Type.Union([
+  Stroops,
+  Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+]);
