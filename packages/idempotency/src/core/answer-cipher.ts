@@ -3,26 +3,26 @@ import type { Slot, StoredAnswer } from './store.ts';
 
 /** One key that stored answers are encrypted with. */
 export interface EncryptionKey {
-  /** names the key in every record that it was used for: 1 to 32 visible ASCII characters */
+  /** names the key in every record that it encrypted: 1 to 32 visible ASCII characters */
   readonly id: string;
   /** 32 bytes */
   readonly secret: Uint8Array;
 }
 
-// sealed answer: version, length of the key's id, id, 12 bytes of nonce, 16 bytes of tag, ciphertext.
-// An answer in the clear begins with a digit.
-/** Under the configured key itself: read, and not written any more. */
+// An encrypted answer is: version, length of the key's id, id, 12 bytes of nonce, 16 bytes of tag, ciphertext. A plain
+// answer begins with a digit.
+/** Encrypted with the configured key itself. Still read, no longer written. */
 const undivided = 1;
 /**
- * Under a key that is derived for the slot. A random nonce is safe for 2^32 texts under one key (NIST SP 800-38D, section 8.3); no
- * slot comes near that, so a configured key never has to be rotated for its use.
+ * Encrypted with a key derived for the slot. A random nonce is safe for 2^32 texts under one key (NIST SP 800-38D,
+ * section 8.3). No slot comes near that number, so use alone never forces the rotation of a configured key.
  */
 const perSlot = 2;
 const nonceBytes = 12;
 const tagBytes = 16;
 const keyBytes = 32;
 
-/** Encrypts stored answers with AES-256-GCM. The first key encrypts; all of them decrypt, so that keys can be rotated. */
+/** Encrypts stored answers with AES-256-GCM. The first key encrypts; all of them decrypt, so keys can be rotated. */
 export class AnswerCipher {
   readonly #keys: readonly EncryptionKey[];
 
@@ -30,7 +30,7 @@ export class AnswerCipher {
     this.#keys = keys;
   }
 
-  /** Encrypts an answer, bound to the slot that it is stored in. */
+  /** Encrypts an answer and binds it to the slot that it is stored in. */
   seal(answer: StoredAnswer, slot: Slot): StoredAnswer {
     const key = this.#keys[0];
     if (key === undefined) return answer;
@@ -43,9 +43,9 @@ export class AnswerCipher {
   }
 
   /**
-   * Decrypts an answer; one that was stored in the clear is given back as it is.
+   * Decrypts an answer. An answer that was stored in the clear is returned unchanged.
    *
-   * @throws {Error} if its key is not among ours, or it was changed, or it belongs to another slot
+   * @throws {Error} if its key is not configured, or it was changed, or it belongs to another slot
    */
   open(stored: StoredAnswer, slot: Slot): StoredAnswer {
     if (typeof stored === 'string' || (stored[0] !== perSlot && stored[0] !== undivided)) return stored;

@@ -2,16 +2,19 @@ import { clientAddress } from './client-address.ts';
 import { type Caller, parseTenant } from './scope.ts';
 import type { Awaitable } from './store.ts';
 
-/** Who sends: the options of every adapter that knows the address of a client. One of the first two must be given. */
+/**
+ * Who sends a request: options of every adapter that knows the address of a client. `tenantOf` or `callers` must be
+ * given.
+ */
 export interface CallerOptions<Request> {
   /**
-   * The tenant of a request: a non-empty string, or `undefined` for one without a tenant, which is refused unless
-   * `callers` says that its address is its name.
+   * The tenant of a request: a non-empty string, or `undefined` for a request without a tenant. Such a request is
+   * refused, unless `callers` allows callers by address.
    */
   readonly tenantOf?: (request: Request) => Awaitable<string | undefined>;
   /**
-   * `by-address`: a caller without a tenant is the IP address of its client, as the framework knows it. All clients of
-   * one network are then one caller, and a client that changes its network is another one.
+   * `by-address`: a caller without a tenant is identified by the IP address of its client, as the framework knows it.
+   * All clients in one network are then one caller, and a client that changes its network becomes another caller.
    */
   readonly callers?: 'by-address';
   /** how many proxies in front of this server append to `X-Forwarded-For`; by default the framework decides, or 0 */
@@ -21,7 +24,7 @@ export interface CallerOptions<Request> {
 /** The names of those options. */
 export const callerOptionNames = ['tenantOf', 'callers', 'trustedProxies'] as const;
 
-/** The mistakes in those options, but for their absence. */
+/** The mistakes in those options, except that they are missing. */
 export function callerOptionFaults({
   tenantOf,
   callers,
@@ -36,7 +39,7 @@ export function callerOptionFaults({
   return faults;
 }
 
-/** The mistake of options that do not say who the callers are. */
+/** The mistake of options that do not define who the callers are. */
 export function unnamedCallersFault({ tenantOf, callers }: CallerOptions<never>): readonly string[] {
   if (tenantOf !== undefined || callers !== undefined) return [];
   return [
@@ -44,17 +47,17 @@ export function unnamedCallersFault({ tenantOf, callers }: CallerOptions<never>)
   ];
 }
 
-/** What is known of the address of a client. */
+/** What is known about the address of a client. */
 export interface KnownAddress {
-  /** of the other end of the connection; empty if it is not known */
+  /** the address at the other end of the connection; empty if it is not known */
   readonly peer: string;
-  /** as the framework says, by its own trust in proxies; `undefined` or empty if it says nothing */
+  /** the address that the framework reports, by its own trust in proxies; `undefined` or empty if it reports none */
   readonly framework: string | undefined;
   /** all values of `X-Forwarded-For`, joined by commas */
   readonly forwardedFor: string | undefined;
 }
 
-/** The caller that an address names; `undefined` if none is known. */
+/** The caller that an address identifies; `undefined` if no address is known. */
 export function callerByAddress(
   { peer, framework, forwardedFor }: KnownAddress,
   trustedProxies: number | undefined,
@@ -65,9 +68,9 @@ export function callerByAddress(
 }
 
 /**
- * The caller that `tenantOf` or its absence names; `undefined` if none is known, and then nothing is executed.
+ * The caller that `tenantOf` or its absence identifies. `undefined` if no caller is known; then nothing is executed.
  *
- * @throws {InvalidTenantError} for what is no tenant
+ * @throws {InvalidTenantError} if the value cannot be a tenant
  */
 export function namedCaller(tenant: unknown, byAddress: Caller | undefined): Caller | undefined {
   return parseTenant(tenant) ?? byAddress;
@@ -76,7 +79,10 @@ export function namedCaller(tenant: unknown, byAddress: Caller | undefined): Cal
 /** Headers in which a proxy names its client. */
 const forwardedHeaders = ['x-forwarded-for', 'forwarded', 'x-real-ip'] as const;
 
-/** Whether a proxy names its client, and nothing says that it is to be believed: all its clients are one caller. */
+/**
+ * Whether a proxy names its client although no option says that the proxy is trusted: all its clients would then be one
+ * caller.
+ */
 export function isForwardedUnheard(
   { peer, framework }: KnownAddress,
   trustedProxies: number | undefined,

@@ -6,7 +6,7 @@ import { type Caller, normalizeAddress, scopeDigest } from './scope.ts';
 /**
  * The digest of the scope of a caller's keys. Callers by address are one if their network is.
  *
- * @param endpoint where each endpoint has keys of its own: method and path
+ * @param endpoint method and path, where each endpoint has separate keys
  */
 export function callerScope(caller: Caller, endpoint?: string): string {
   const scope = scopeOf(caller);
@@ -18,9 +18,8 @@ function scopeOf(caller: Caller): string {
 }
 
 /**
- * The network that an address names a client by: an IPv4 address, or the /64 of an IPv6 address, in which one device
- * changes its address at will (RFC 8981). A port is not part of it. All link-local addresses are in one /64: they count
- * whole.
+ * The network that stands for a client: an IPv4 address, or the /64 of an IPv6 address, in which one device changes its
+ * address at will (RFC 8981). The port is ignored. All link-local addresses are in one /64, so they count in full.
  */
 export function networkOf(address: string): string {
   const canonical = normalizeAddress(withoutPort(address.trim()));
@@ -32,7 +31,7 @@ export function networkOf(address: string): string {
   return translatedIpv4(groups) ?? `${prefix.join(':')}::/64`;
 }
 
-/** The eight groups of an address in its canonical spelling. */
+/** The eight groups of an address in canonical spelling. */
 function groupsOf(canonical: string): readonly string[] {
   const [head = [], tail] = canonical.split('::').map((half) => (half === '' ? [] : half.split(':')));
   if (tail === undefined) return [...head];
@@ -40,7 +39,7 @@ function groupsOf(canonical: string): readonly string[] {
   return [...head, ...zeros, ...tail];
 }
 
-/** The IPv4 address of a client behind a translator with the well-known prefix 64:ff9b::/96 (RFC 6052). */
+/** The IPv4 address of a client that arrives through a translator with the well-known prefix 64:ff9b::/96 (RFC 6052). */
 function translatedIpv4(groups: readonly string[]): string | undefined {
   if (groups.slice(0, 6).join(':') !== '64:ff9b:0:0:0:0') return undefined;
   const [high = 0, low = 0] = groups.slice(6).map((group) => Number.parseInt(group, 16));

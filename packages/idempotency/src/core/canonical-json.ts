@@ -1,4 +1,4 @@
-/** A value that JSON can carry. */
+/** A value that JSON can represent. */
 export type Json =
   | null
   | boolean
@@ -9,13 +9,13 @@ export type Json =
   | { readonly [name: string]: Json };
 
 /**
- * The canonical text of a JSON value: members sorted by UTF-16 code units, no white space, numbers and strings
- * as ECMAScript prints them, so that the same value always gives the same bytes. What has a `toJSON` (a date) counts as
- * what that gives.
+ * The canonical text of a JSON value: members sorted by UTF-16 code units, no white space, numbers and strings as
+ * ECMAScript prints them, so the same value always gives the same bytes. A value with a `toJSON` method (a date) is
+ * replaced by what that method returns.
  *
  * @throws {RangeError} for a number that is not finite, a lone surrogate, or nesting over 256 levels
- * @throws {TypeError} for a function, a symbol, or an instance of a class without `toJSON`: two instances of a `Map` have
- *   no members, and would look the same
+ * @throws {TypeError} for a function, a symbol, or an instance of a class without `toJSON`: two different `Map`s have
+ * no members and would look the same
  * @see RFC 8785, section 3.2
  */
 export function canonicalJson(value: Json): string {
@@ -29,7 +29,7 @@ function print(value: Json, depth: number): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'number') return printNumber(value);
   if (typeof value === 'string') return printString(value);
-  // A parser that keeps large integers gives them as bigint; there is no other value that JSON has a text for.
+  // A parser that keeps large integers returns them as bigint. JSON has no text for any other value.
   if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object') throw new TypeError(`JSON has no ${typeof value}`);
   if (isArray(value)) return `[${value.map((element) => print(element, depth + 1)).join(',')}]`;
@@ -40,7 +40,7 @@ function print(value: Json, depth: number): string {
 
 function printObject(value: { readonly [name: string]: Json }, depth: number): string {
   let text = '';
-  // The default order of sort() is by UTF-16 code units, which is what RFC 8785 asks for.
+  // The default order of sort() is by UTF-16 code units, as RFC 8785 requires.
   for (const name of Object.keys(value).sort()) {
     const member = value[name];
     if (member === undefined) continue;
@@ -54,7 +54,7 @@ function printNumber(value: number): string {
   return JSON.stringify(value);
 }
 
-/** Most strings of an API: nothing in them is escaped, or half of a pair. */
+/** Most strings of an API: no character needs escaping, and there is no surrogate. */
 const plain = /^[ !#-[\]-~]*$/;
 
 function printString(value: string): string {
@@ -67,7 +67,7 @@ function isArray(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-/** Whether a value is an object literal, of this realm or another, or one without a prototype. */
+/** Whether a value is an object literal of this or another realm, or an object without a prototype. */
 export function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -20,7 +20,7 @@ import { isStoredByDefault } from './stored-by-default.ts';
  * Fills in the defaults and checks every option.
  *
  * @param adapterOptions names of further options, which the adapter checks itself
- * @throws {InvalidOptionsError} that names every mistake
+ * @throws {InvalidOptionsError} listing every mistake
  */
 export function checkOptions(
   given: IdempotencyOptions<never> & { readonly keyOf?: unknown },
@@ -86,7 +86,7 @@ export function checkOptions(
   };
 }
 
-/** The options, with those of the profile where the application gives none. */
+/** The options, with those of the profile where the application sets none. */
 function withProfile<Given extends IdempotencyOptions<never> & { readonly keyOf?: unknown }>(
   given: Given,
 ): Given {

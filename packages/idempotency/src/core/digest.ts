@@ -6,15 +6,16 @@ export function sha256(data: string | Uint8Array): string {
   return hash('sha256', data, 'hex');
 }
 
-/** What the digest of a key without a time begins with: no UUIDv7 has such a time before the year 10800. */
+/** The first characters of the digest of a key without a time. No UUIDv7 has such a time before the year 10800. */
 const untimedMark = 'ff';
 
 /**
- * The digest under which an idempotency key is stored: 16 bytes as 32 hexadecimal digits. A UUIDv7 keeps its
- * 48-bit time in front of 80 bits of its digest, so that new keys land together in an index; every other key is
- * `ff` and 120 bits of its digest. So a digest tells by itself whether it may live in the part of its own day.
+ * The digest under which an idempotency key is stored: 16 bytes as 32 hexadecimal digits. For a UUIDv7 it is the key's
+ * 48-bit time followed by 80 bits of the key's digest, so new keys are close together in an index. For every other key
+ * it is `ff` followed by 120 bits of its digest. The digest alone therefore shows whether the key may be stored in the
+ * partition of its day.
  *
- * @param timeMs the time of the key, where it is known already
+ * @param timeMs the time of the key, if already known
  */
 export function keyDigest(key: string, timeMs = uuidV7TimeMs(key)): string {
   const digest = sha256(key);

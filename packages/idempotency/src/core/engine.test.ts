@@ -109,7 +109,7 @@ test('an execution that takes too long loses its lease, its signal is aborted, a
 test('a late holder whose operation was taken over is refused, and the answer of the other one stands', async () => {
   const { engine, clock, store } = setUp({ onAbandoned: 'rerun', leaseMs: 1000 });
   const late = await executed(engine);
-  // The process of the late holder is suspended: it does not renew, and another one goes on.
+  // The process of the late holder is suspended: it does not renew its lease, and another process takes over.
   const other = new IdempotencyEngine(
     checkOptions({ store, clock: new ManualClock(), onAbandoned: 'rerun' }),
   );

@@ -26,7 +26,7 @@ import { uuidV7TimeMs } from './uuid-v7.ts';
 import { WaitingRoom } from './waiting-room.ts';
 import { type WarningCode, warningMessages, warnLoudly } from './warning.ts';
 
-/** Decides what becomes of each request, and runs what is to be run once. An adapter has one. */
+/** Decides what happens to each request, and runs each operation once. Every adapter has one engine. */
 export class IdempotencyEngine {
   readonly settings: EngineSettings;
   readonly keys: KeyReader;
@@ -59,7 +59,7 @@ export class IdempotencyEngine {
   }
 
   /**
-   * Whether a request is protected, and by which key.
+   * Reads whether a request is protected, and its key.
    *
    * @param fieldLines every field line of the header that has the key, by default `Idempotency-Key`
    */
@@ -68,11 +68,11 @@ export class IdempotencyEngine {
   }
 
   /**
-   * Begins a request that carries a key. A failure of the store is an answer. A store that answers at once is answered
-   * for at once.
+   * Begins a request that carries a key. A failure of the store becomes an answer. If the store answers synchronously,
+   * so does this method.
    *
    * @throws {UnreadableBodyError} if the body cannot be compared
-   * @throws what `onAbandoned` throws, and what is wrong with a stored answer that cannot be read
+   * @throws whatever `onAbandoned` throws, and the error of a stored answer that cannot be read
    */
   begin(request: IdempotentRequest): Awaitable<Begun> {
     if (request.caller === undefined) return this.refuse({ code: 'caller_unknown' }, request);
@@ -104,7 +104,7 @@ export class IdempotencyEngine {
     return fingerprint({ method, path, query, ifMatch, headers, body: comparable });
   }
 
-  /** Goes on with a request, and looks at the store again until it is known what becomes of it. */
+  /** Continues with a request, and asks the store again until the outcome is known. */
   async #goOn(attempt: Attempt, first: Awaitable<Step>): Promise<Begun> {
     try {
       let step = await first;
@@ -115,7 +115,7 @@ export class IdempotencyEngine {
     }
   }
 
-  /** Warns of what weakens the protection, once: by the observer, and as a warning of the process. */
+  /** Warns once of a weakness in the protection: through the observer, and as a warning of the process. */
   warn(code: WarningCode, source?: unknown): void {
     if (this.#warned.has(code)) return;
     this.#warned.add(code);
@@ -123,17 +123,17 @@ export class IdempotencyEngine {
     warnLoudly(code);
   }
 
-  /** The answer that tells a client of a refusal. */
+  /** The answer that reports a refusal to the client. */
   refuse(refusal: Refusal, request: RefusedRequest, waitedMs = 0): Begun & { kind: 'answer' } {
     return this.#replies.refuse(refusal, request, waitedMs);
   }
 
-  /** The header that tells a client its key again, if the options say so. */
+  /** The header that returns its key to the client, if the options ask for it. */
   echoOf(key: string): KeptHeader | undefined {
     return this.#replies.echoOf(key);
   }
 
-  /** Ends an operation with what its handler answered, and gives what is to be sent. Never fails. */
+  /** Ends an operation with the answer of its handler, and returns what must be sent. Never fails. */
   finish(operation: Operation, answer: KeptResponse, request: RefusedRequest): Awaitable<KeptResponse> {
     return andThen(operation.finish(answer), (ending) =>
       ending.kind === 'send'
@@ -231,7 +231,7 @@ export class IdempotencyEngine {
     return this.#settle(attempt, fencingToken, verdict);
   }
 
-  /** Ends an abandoned operation with the answer that somebody found out by looking. */
+  /** Ends an abandoned operation with the answer that the application looked up. */
   async #settle(attempt: Attempt, takeOver: number, found: Exclude<AbandonedVerdict, string>): Promise<Step> {
     const step = await this.#step({ ...attempt, takeOver });
     if (step.kind !== 'execute') return step;
@@ -241,7 +241,7 @@ export class IdempotencyEngine {
     return this.#replies.replay(ending.response, attempt.request, 0);
   }
 
-  /** @throws what is not a failure of the store: a fault of ours, or of a function among the options */
+  /** @throws the error, if it is not a failure of the store: a fault of ours, or of a function in the options */
   #storeFailed(error: unknown, request: IdempotentRequest): Begun {
     if (!(error instanceof StoreFailure)) throw error;
     if (this.settings.onStoreError === 'refuse') return this.refuse({ code: 'store_unavailable' }, request);

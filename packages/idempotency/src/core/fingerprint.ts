@@ -1,6 +1,6 @@
 import { sha256 } from './digest.ts';
 
-/** The parts of a request that say whether a retry is the same request. */
+/** The parts of a request that must match in a retry. */
 export interface FingerprintInput {
   /** in upper case */
   readonly method: string;
@@ -8,28 +8,28 @@ export interface FingerprintInput {
   /** without the question mark; empty when there is none */
   readonly query: string;
   readonly ifMatch: string | undefined;
-  /** the values of further headers that are compared, in the order of their names in the options; none by default */
+  /** the values of further headers that are compared, in the order in which the options name them; none by default */
   readonly headers?: readonly (string | undefined)[];
-  /** canonical text of a JSON body, or the bytes of another one; empty when there is none */
+  /** canonical text of a JSON body, or the bytes of any other body; empty if there is none */
   readonly body: string | Uint8Array;
 }
 
 /**
  * The fingerprint of a request: SHA-256 over method, path, query (sorted by name, equal names in their order),
- * `If-Match`, the headers that the options name and body, as 64 hexadecimal digits. Each part but the last is preceded by its length, so that no
- * part can flow into the next.
+ * `If-Match`, the headers that the options name and body, as 64 hexadecimal digits. Each part but the last is preceded
+ * by its length, so the end of one part cannot be read as the start of the next.
  */
 export function fingerprint(input: FingerprintInput): string {
   const { method, path } = input;
   const head = `${measured(method)}${measured(path)}${measured(sortedQuery(input.query))}${measured(input.ifMatch ?? '')}`;
-  // Without such headers the digest is that of earlier releases.
+  // Without such headers the digest equals that of earlier releases.
   const others = (input.headers ?? []).map((value) => (value === undefined ? '-' : `+${measured(value)}`));
   const present = others.join('') + (input.ifMatch === undefined ? '-' : '+');
   if (typeof input.body === 'string') return sha256(`${head}${present}${input.body}`);
   return sha256(Buffer.concat([Buffer.from(`${head}${present}`), input.body]));
 }
 
-/** A part behind its length. */
+/** A part, preceded by its length. */
 function measured(part: string): string {
   return `${part.length}:${part}`;
 }
@@ -42,7 +42,10 @@ function sortedQuery(query: string): string {
   return parameters.toString();
 }
 
-/** Whether a query has percent-encoded bytes that are no UTF-8: `URLSearchParams` makes one character of all of them. */
+/**
+ * Whether a query has percent-encoded bytes that are not UTF-8: `URLSearchParams` replaces them all by the same
+ * character.
+ */
 function hasOtherBytes(query: string): boolean {
   if (!/%[89a-f]/i.test(query)) return false;
   return (query.match(/(?:%[\da-f]{2})+/gi) ?? []).some((bytes) => !isUtf8(bytes));

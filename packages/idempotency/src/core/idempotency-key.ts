@@ -3,23 +3,23 @@ import { withoutTrailing } from './without-trailing.ts';
 /** The longest idempotency key accepted, in characters, after unquoting. */
 export const idempotencyKeyLengthMax = 255;
 
-/** What the `Idempotency-Key` header of one request says. */
+/** The content of the `Idempotency-Key` header of one request. */
 export type ParsedKey =
   | { readonly kind: 'absent' }
   | { readonly kind: 'valid'; readonly key: string }
   | { readonly kind: 'invalid'; readonly reason: string };
 
-/** How a key may be spelled: `any` takes the bare value too, `structured` only the string of RFC 9651. */
+/** Which spellings of a key are accepted: `any` also accepts the bare value, `structured` only the string of RFC 9651. */
 export type KeySpelling = 'any' | 'structured';
 
 const visibleAscii = /^[\x21-\x7e]+$/;
 
 /**
- * Reads the idempotency key out of all `Idempotency-Key` field lines of a request. The quoted and the bare
- * spelling of the same characters are the same key.
+ * Reads the idempotency key from all `Idempotency-Key` field lines of a request. The quoted and the bare spelling of
+ * the same characters are the same key.
  *
- * @param fieldLines every value of the header as it came, one element for each field line: a framework that
- *   joins repeated headers hides that there were two
+ * @param fieldLines every value of the header as it arrived, one element for each field line: a framework that joins
+ * repeated headers hides that there were two
  * @see draft-ietf-httpapi-idempotency-key-header-07, section 2.1; RFC 9651, section 3.3.3
  */
 export function parseIdempotencyKey(fieldLines: readonly string[], spelling: KeySpelling = 'any'): ParsedKey {
@@ -56,12 +56,12 @@ function parseQuoted(value: string): ParsedKey {
     key += escaped;
   }
   if (at >= value.length) return invalid('the closing quote is missing');
-  // Parameters of the structured field would be another meaning that nobody reads: refused, not ignored.
+  // Parameters of the structured field would change the meaning, and nothing here reads them: refused, not ignored.
   if (at !== value.length - 1) return invalid('there is something after the closing quote');
   return boundedKey(key);
 }
 
-/** A key without its spelling: 1 to 255 visible ASCII characters. */
+/** A key without its quotes: 1 to 255 visible ASCII characters. */
 export function boundedKey(key: string): Exclude<ParsedKey, { readonly kind: 'absent' }> {
   if (key === '') return invalid('the key is empty');
   if (key.length > idempotencyKeyLengthMax) {

@@ -4,7 +4,7 @@ import type { Refusal } from './refusal.ts';
 import type { RequestBody } from './request-body.ts';
 import type { Caller } from './scope.ts';
 
-/** A request, in the words of the core: what an adapter makes of its framework's. */
+/** A request in the form of the core. An adapter makes it from the request of its framework. */
 export interface IdempotentRequest {
   /** in upper case */
   readonly method: string;
@@ -13,28 +13,28 @@ export interface IdempotentRequest {
   /** without the question mark; empty when there is none */
   readonly query: string;
   readonly ifMatch: string | undefined;
-  /** the value of a header, by its name in lower case: read where `compareHeaders` names some */
+  /** the value of a header, by its name in lower case; called for the headers in `compareHeaders` */
   readonly headerOf?: (name: string) => string | undefined;
   readonly body: RequestBody;
-  /** the digest of the request, where another protection, further out, has taken it already; then not of the body */
+  /** the digest of the request, if an outer protection of the same request has computed it; the body is then not read */
   readonly fingerprint?: string | undefined;
-  /** who sends; `undefined` if nothing is known, and then nothing is executed */
+  /** who sends; `undefined` if not known, and then nothing is executed */
   readonly caller: Caller | undefined;
-  /** the idempotency key, already parsed: see `readKey` */
+  /** the idempotency key, already parsed; see `readKey` */
   readonly key: string;
   readonly accept: string | undefined;
   readonly requestId: string | undefined;
-  /** the request of the framework, for observers and for `renderRefusal` */
+  /** the request object of the framework, for observers and for `renderRefusal` */
   readonly source?: unknown;
 }
 
-/** What is needed to tell a client of a refusal. */
+/** What is needed to answer a client with a refusal. */
 export type RefusedRequest = Pick<IdempotentRequest, 'accept' | 'requestId' | 'source'> & {
-  /** the key, once it is known to be one */
+  /** the key, once it is known to be valid */
   readonly key?: string;
 };
 
-/** What an adapter does next: send an answer, run the handler under an operation, or run it without protection. */
+/** What an adapter does next: send an answer, run the handler as an operation, or run it without protection. */
 export type Begun =
   | { readonly kind: 'answer'; readonly response: KeptResponse; readonly refusal?: Refusal }
   | { readonly kind: 'execute'; readonly operation: Operation }

@@ -1,4 +1,4 @@
-/** A mistake in the options; thrown when they are given, never at a request. `faults` names every one. */
+/** A mistake in the options. Thrown when the options are given, never during a request. `faults` lists every mistake. */
 export class InvalidOptionsError extends Error {
   readonly code = 'invalid_options';
   readonly faults: readonly string[];

@@ -1,4 +1,4 @@
-/** The object that a text of JSON is; `undefined` for every other text. */
+/** The object in a JSON text; `undefined` for any other text. */
 export function jsonObject(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -8,7 +8,7 @@ export function jsonObject(text: string): object | undefined {
   }
 }
 
-/** The text of a JSON object with one more member at its end; all other characters stay as they are. */
+/** The text of a JSON object with one more member at its end; all other characters are unchanged. */
 export function withMember(text: string, name: string, value: unknown): string {
   const end = text.lastIndexOf('}');
   const isEmpty = text.slice(text.indexOf('{') + 1, end).trim() === '';
@@ -16,10 +16,10 @@ export function withMember(text: string, name: string, value: unknown): string {
   return `${text.slice(0, end)}${isEmpty ? '' : ','}${member}${text.slice(end)}`;
 }
 
-/** Where a member is: its name, or the names from the outside in. */
+/** The place of a member: its name, or a list of names from the outermost to the innermost. */
 export type MemberPath = string | readonly string[];
 
-/** A JSON value without some members of its objects. The value itself stays as it is. */
+/** A copy of a JSON value without some members of its objects. */
 export function withoutMembers(value: unknown, paths: readonly MemberPath[]): unknown {
   return paths.reduce<unknown>(
     (rest, path) => withoutMember(rest, typeof path === 'string' ? [path] : path),

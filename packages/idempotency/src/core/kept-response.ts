@@ -1,4 +1,4 @@
-/** The response that is kept under a key and replayed: all that a retry needs to get the first answer. */
+/** The response that is kept under a key and replayed: everything that a retry needs to get the first answer. */
 export interface KeptResponse {
   readonly status: number;
   /** representation headers, names in lower case */
@@ -6,20 +6,18 @@ export interface KeptResponse {
   readonly body: string | Uint8Array;
 }
 
-/** Name (in lower case) and value of a header that is kept. */
+/** Name (in lower case) and value of a kept header. */
 export type KeptHeader = readonly [name: string, value: string];
 
 /** The header that marks an answer as a replay; its value is `true`. */
 export const replayedHeader = 'idempotency-replayed';
 
-/**
- * Receipts of a payment (x402; the Payment authentication scheme): they belong to the effect, not to the exchange.
- */
+/** Receipts of a payment (x402; the Payment authentication scheme). They belong to the effect, not to a single exchange. */
 export const receiptHeaders: readonly string[] = ['payment-response', 'payment-receipt'];
 
 /**
- * The headers that describe the representation, and so belong to the first answer. Everything else (`Set-Cookie`,
- * `Date`, hop-by-hop headers, request ids, rate limits) speaks of one exchange and is made anew for each.
+ * The headers that describe the representation and so belong to the first answer. All others (`Set-Cookie`, `Date`,
+ * hop-by-hop headers, request ids, rate limits) describe one exchange and are generated again for each.
  *
  * @see RFC 9110, section 8
  */
@@ -35,12 +33,12 @@ export const representationHeaders: readonly string[] = [
   ...receiptHeaders,
 ];
 
-/** Whether a header is kept, by its name in lower case. */
+/** Whether a header is kept, given its name in lower case. */
 export type IsKept = (name: string) => boolean;
 
 const isOfRepresentation: IsKept = (name) => representationHeaders.includes(name);
 
-/** Keeps of an answer's headers those that are replayed, in their order, with names in lower case. */
+/** Selects the headers of an answer that are replayed, in their order, with names in lower case. */
 export function keepHeaders(
   headers: Iterable<KeptHeader>,
   isKept: IsKept = isOfRepresentation,

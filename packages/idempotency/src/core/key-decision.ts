@@ -1,19 +1,19 @@
 import type { KeptResponse } from './kept-response.ts';
 
 /**
- * What is kept of a key: the request's fingerprint, when, what it made, and the answer while it is kept.
- * `Response` is the form in which the answer is kept.
+ * What is kept about a key: the request's fingerprint, the time, the location of what it created, and the answer while
+ * it is kept. `Response` is the form in which the answer is kept.
  */
 export interface IdempotencyRecord<Response = KeptResponse> {
   readonly fingerprint: string;
   /** when the key was first used, in milliseconds since the epoch */
   readonly firstSeenAtMs: number;
-  /** `Location` of what the operation made */
+  /** `Location` of the resource that the operation created */
   readonly location: string | undefined;
   readonly answer: RecordedAnswer<Response>;
 }
 
-/** The answer of a record: still kept, or gone and the record a tombstone. */
+/** The answer of a record: either it is kept, or it is gone and the record is a tombstone. */
 export type RecordedAnswer<Response = KeptResponse> =
   | { readonly kind: 'kept'; readonly response: Response; readonly expiresAtMs: number }
   | { readonly kind: 'gone' };
@@ -24,21 +24,21 @@ export interface KeyPolicy {
   readonly retentionMs: number;
   /** how far ahead of the clock the time of a UUIDv7 may be, in milliseconds */
   readonly futureToleranceMs: number;
-  /** what is known to be forgotten, in milliseconds since the epoch: a UUIDv7 made before that moment is too old */
+  /** records before this time are forgotten, in milliseconds since the epoch: a UUIDv7 made earlier is too old */
   readonly forgottenBeforeMs?: number;
 }
 
-/** What becomes of a request that carries a key. */
+/** The decision on a request that carries a key. */
 export type KeyDecision<Response = KeptResponse> = { readonly kind: 'execute' } | RecordDecision<Response>;
 
-/** What becomes of a request whose key has a record. */
+/** The decision on a request whose key has a record. */
 export type RecordDecision<Response = KeptResponse> =
   | { readonly kind: 'replay'; readonly response: Response }
   | { readonly kind: 'conflict' }
   /** the answer is gone: the key is refused and never executed again */
   | { readonly kind: 'expired'; readonly firstSeenAtMs: number; readonly location: string | undefined };
 
-/** Decides by the record of a key, which must be the record that holds when the effect is committed. */
+/** Decides by the record of a key. It must be the record that is valid when the effect is committed. */
 export function decideByRecord(
   record: IdempotencyRecord | undefined,
   requestFingerprint: string,
@@ -61,7 +61,7 @@ export function judgeRecord<Response>(
   return { kind: 'expired', firstSeenAtMs: record.firstSeenAtMs, location: record.location };
 }
 
-/** Whether a key without a record may be executed, by the time that it carries. */
+/** Whether a key without a record may be executed, judged by the time in the key. */
 export type KeyAge =
   | { readonly kind: 'fresh' }
   /** older than the retention: its record may have been forgotten */
@@ -69,7 +69,7 @@ export type KeyAge =
   | { readonly kind: 'in_future'; readonly madeAtMs: number };
 
 /**
- * Judges a key that has no record by the time that it carries. A key without one (`undefined`) is taken as fresh.
+ * Judges a key without a record by the time in the key. A key without a time (`undefined`) counts as fresh.
  *
  * @param madeAtMs the time of a UUIDv7, see `uuidV7TimeMs`
  */

@@ -2,26 +2,26 @@ import type { Awaitable } from './store.ts';
 import { misspelledKeyHeaders } from './warning.ts';
 
 /**
- * Where the key of a request is: in another header, in a member of a JSON body (a path goes into nested members), or what
- * a function returns.
+ * Where the key of a request is: in another header, in a member of a JSON body (a list of names leads to a nested
+ * member), or what a function returns.
  */
 export type KeyOf<Args extends readonly unknown[]> =
   | { readonly header: string }
   | { readonly body: string | readonly string[] }
   | ((...args: Args) => Awaitable<string | undefined>);
 
-/** Which requests have a key, and where: options of every adapter. `Args` is what their functions are given. */
+/** Which requests have a key, and where it is: options of every adapter. `Args` are the arguments of their functions. */
 export interface KeyOptions<Args extends readonly unknown[]> {
   /** where the key is; by default in the header `Idempotency-Key` */
   readonly keyOf?: KeyOf<Args>;
-  /** whether a request is left alone, although it has a key or must have one */
+  /** whether to leave a request alone, even if it has a key or must have one */
   readonly skip?: (...args: Args) => Awaitable<boolean>;
 }
 
 /** The names of those options. */
 export const keyOptionNames = ['keyOf', 'skip'] as const;
 
-/** Where keys are, as it is resolved at start. */
+/** The place of keys, as resolved at start. */
 export type KeyPlace =
   | {
       readonly kind: 'header';
@@ -39,10 +39,10 @@ export type KeyPlace =
 
 const standardHeader = 'Idempotency-Key';
 
-/** Where keys are if no option says it. */
+/** The place of keys if no option sets it. */
 export const standardPlace: KeyPlace = headerPlace(standardHeader);
 
-/** `keyOf` or `skip` returned what is neither a key nor its absence, or neither true nor false. */
+/** `keyOf` returned something other than a key or `undefined`, or `skip` something other than true or false. */
 export class InvalidKeyError extends TypeError {
   readonly code = 'invalid_key';
 }
@@ -67,7 +67,7 @@ export function keyOptionFaults({
   return faults;
 }
 
-/** Where the keys are, by options without mistakes. */
+/** The place of keys, from options without mistakes. */
 export function keyPlace(keyOf: unknown): KeyPlace {
   return placeOf(keyOf) ?? standardPlace;
 }
@@ -104,7 +104,7 @@ function isPath(path: unknown): path is readonly string[] {
   );
 }
 
-/** A request without this header, and with one that looks like it, has most likely misspelled it. */
+/** A request without this header, but with one of a similar name, has most likely misspelled it. */
 function headerPlace(name: string): KeyPlace {
   const header = name.toLowerCase();
   const own = header.startsWith('x-') ? header.slice(2) : `x-${header}`;
@@ -113,7 +113,7 @@ function headerPlace(name: string): KeyPlace {
   return { kind: 'header', header, name, lookalikes: [...lookalikes] };
 }
 
-/** What stands in a member of a JSON body; `undefined` if there is none. */
+/** The value of a member of a JSON body; `undefined` if there is none. */
 export function memberOf(body: unknown, path: readonly string[]): unknown {
   let value = body;
   for (const name of path) {
@@ -123,14 +123,14 @@ export function memberOf(body: unknown, path: readonly string[]): unknown {
   return value;
 }
 
-/** @throws {InvalidKeyError} for anything but a string and `undefined` */
+/** @throws {InvalidKeyError} if it is neither a string nor `undefined` */
 export function parseReturnedKey(key: unknown): string | undefined {
   if (key === undefined || typeof key === 'string') return key;
   const given = key === null ? 'null' : `a value of type ${typeof key}`;
   throw new InvalidKeyError(`keyOf must return a string or undefined, and returned ${given}`);
 }
 
-/** @throws {InvalidKeyError} for anything but true and false */
+/** @throws {InvalidKeyError} if it is neither true nor false */
 export function parseSkip(skip: unknown): boolean {
   if (typeof skip === 'boolean') return skip;
   throw new InvalidKeyError(`skip must return true or false, and returned a value of type ${typeof skip}`);

@@ -4,13 +4,13 @@ import type { EngineSettings } from './options.ts';
 import type { Refusal } from './refusal.ts';
 import { parsedJsonOf, type RequestBody } from './request-body.ts';
 
-/** Whether a request is protected, by its method and its key. */
+/** Whether a request is protected, decided by its method and key. */
 export type KeyReading =
   | { readonly kind: 'unprotected' }
   | { readonly kind: 'key'; readonly key: string }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-/** Whether a request has a header, by its name in lower case. */
+/** Whether a request has a header, given its name in lower case. */
 export type HasHeader = (name: string) => boolean;
 
 type KeySettings = Pick<
@@ -20,18 +20,21 @@ type KeySettings = Pick<
 
 const unprotected: KeyReading = { kind: 'unprotected' };
 
-/** Finds the keys of requests, and checks them. */
+/** Finds the keys of requests and checks them. */
 export class KeyReader {
   readonly #settings: KeySettings;
   readonly #onLookalike: () => void;
 
-  /** @param onLookalike called for a request without a key that has a header with a name like it */
+  /** @param onLookalike called for a request without a key that has a header with a similar name */
   constructor(settings: KeySettings, onLookalike: () => void) {
     this.#settings = settings;
     this.#onLookalike = onLookalike;
   }
 
-  /** Whether a request may have a key, by its head alone: the quick look that a request without a key costs. */
+  /**
+   * Whether a request may have a key, decided by its head alone: a quick check, so that a request without a key costs
+   * little.
+   */
   concerns(method: string, has: HasHeader): boolean {
     const { methods, requireKey, keyPlace } = this.#settings;
     if (!methods.has(method)) return false;
@@ -60,7 +63,7 @@ export class KeyReader {
     return this.ofValue(memberOf(parsedJsonOf(body), path), has);
   }
 
-  /** A key that stands in no header: taken as it is. */
+  /** A key that is not in a header: taken as it is. */
   ofValue(value: unknown, has: HasHeader): KeyReading {
     if (value === undefined) {
       this.#lookForMisspelled(has);

@@ -1,19 +1,19 @@
 import type { Clock } from './clock.ts';
 
-/** A lease that is to be renewed. */
+/** A lease that must be renewed. */
 export interface KeptLease {
   /** Begins to renew the lease, or gives it up. */
   keep(): void;
 }
 
-/** Renews the leases of a process: one timer for all of them, which runs only while there are some. */
+/** Renews the leases of a process with one timer, which runs only while there are leases. */
 export class LeaseKeeper {
   readonly #leases = new Set<KeptLease>();
   readonly #clock: Clock;
   readonly #periodMs: number;
   #isTicking = false;
 
-  /** @param leaseMs how long a lease holds: each is renewed every third of that */
+  /** @param leaseMs the length of a lease; it is renewed every third of that */
   constructor(clock: Clock, leaseMs: number) {
     this.#clock = clock;
     this.#periodMs = Math.floor(leaseMs / 3);

@@ -1,11 +1,11 @@
 import type { RefusalCode } from './refusal.ts';
 import type { WarningCode } from './warning.ts';
 
-/** What an observer is told. No event carries a key, a caller, a path or a body. */
+/** What an observer receives. No event contains a key, a caller, a path or a body. */
 export type IdempotencyEvent =
   /** the handler begins; `takenOver` if it runs an abandoned operation again */
   | { readonly kind: 'execution_started'; readonly fencingToken: number; readonly takenOver: boolean }
-  /** the handler has ended, and what became of its answer is known */
+  /** the handler has ended, and the fate of its answer is known */
   | {
       readonly kind: 'execution_ended';
       readonly fencingToken: number;
@@ -22,13 +22,13 @@ export type IdempotencyEvent =
   | { readonly kind: 'store_failed'; readonly verb: StoreVerb; readonly error: unknown }
   /** a request went on without protection because the store failed (`onStoreError: 'proceed'`) */
   | { readonly kind: 'unprotected' }
-  /** what weakens the protection, once for each code: the process warns of it too */
+  /** a weakness in the protection, once for each code; the process also prints a warning */
   | { readonly kind: 'warning'; readonly code: WarningCode; readonly message: string };
 
 /**
- * How an execution ended: its answer is stored; it is not to be stored, and the key is free again; it broke off
- * without an answer; it lost its lease; its answer could not be stored; or another protection of the same request, further
- * in, has begun it again.
+ * How an execution ended: its answer is stored; its answer must not be stored and the key is free again; it broke off
+ * without an answer; it lost its lease; its answer could not be stored; or an inner protection of the same request has
+ * begun it again.
  */
 export type ExecutionOutcome =
   | 'completed'
@@ -42,13 +42,13 @@ export type ExecutionOutcome =
 export type StoreVerb = 'claim' | 'renew' | 'complete' | 'release' | 'inspect';
 
 /**
- * Is told what happens, and in which request: that of the framework, as `tenantOf` is given it. There is none for work of
- * `once`, a failure of the store, and some warnings. It is called synchronously, inside the request that it is about; what it
- * throws is ignored.
+ * Receives events, each with its request: the framework's request object, as `tenantOf` receives it. It is absent for
+ * work of `once`, a failure of the store, and some warnings. Called synchronously, inside the request concerned; errors
+ * that it throws are ignored.
  */
 export type Observer<Request = unknown> = (event: IdempotencyEvent, request?: Request) => void;
 
-/** The adapter that was given the observer hands over the requests that it is typed for. */
+/** The adapter that received the observer passes it the requests that it is typed for. */
 export function parseObserver(
   observer: Observer<never> | undefined,
 ): ((event: IdempotencyEvent, request: unknown) => void) | undefined {

@@ -11,12 +11,12 @@ import type { Operation } from './operation.ts';
 const about = { accept: undefined, requestId: 'r-1' };
 const made: KeptResponse = { status: 201, headers: [], body: 'made' };
 
-/** An operation in the atomic mode, and the transaction of a store that commits at once. */
+/** An operation in the atomic mode, and the transaction of a store that commits immediately. */
 async function atomicOperation(answerBytesMax = 1000) {
   const clock = new ManualClock();
   const events: string[] = [];
   const memory = memoryStore({ nowMs: () => clock.nowMs() });
-  // The operation is completed through the store itself, as a transaction that commits at once would.
+  // The operation is completed through the store itself, like a transaction that commits immediately.
   const store = Object.assign(memory, { within: () => memory });
   const options = { mode: 'atomic', leaseMs: 10_000, executionMsMax: 60_000, answerBytesMax } as const;
   const engine = new IdempotencyEngine(

@@ -11,9 +11,9 @@ import type { Awaitable, TransactionCompleter } from './store.ts';
 
 /** One execution of an idempotent request, from the claim of its key to its end. */
 export class Operation {
-  /** the idempotency key, as the client sent it: another caller may use the same one */
+  /** the idempotency key as the client sent it; another caller may use the same key */
   readonly key: string;
-  /** grows from execution to execution: a resource that remembers the greatest can refuse a late holder */
+  /** grows with each execution: a resource that remembers the greatest token can refuse a late holder */
   readonly fencingToken: number;
   /** the digest of the request that is executed */
   readonly fingerprint: string;
@@ -27,11 +27,11 @@ export class Operation {
   #stepAside: (() => void) | undefined;
   #letThrough: (() => void) | undefined;
   #isStreamed = false;
-  /** whether the promise of the handler is still to be settled */
+  /** whether the promise of the handler has not settled yet */
   #isRunning = false;
-  /** whether others have answered in the place of the handler */
+  /** whether another part of the application has answered for the handler */
   #isCutOff = false;
-  /** the status that was answered while the handler ran, and that leaves the key free */
+  /** the status that was answered while the handler still ran, and that leaves the key free */
   #earlyStatus: number | undefined;
 
   constructor(context: OperationContext, begun: BegunOperation) {
@@ -48,21 +48,21 @@ export class Operation {
   }
 
   /**
-   * A name of this operation that is the same at every execution and that no other caller's operation has, 64
-   * hexadecimal digits: the idempotency key to hand on to another API.
+   * A name of this operation, 64 hexadecimal digits. It is the same at every execution, and no operation of another
+   * caller has it. Pass it on as the idempotency key of calls to other APIs.
    */
   get reference(): string {
     return referenceOf(this.#heldKey.slot);
   }
 
-  /** Is aborted when the lease is lost, or the execution takes longer than it may. */
+  /** Aborted when the lease is lost, or when the execution takes longer than allowed. */
   get signal(): AbortSignal {
     return this.#lease.signal;
   }
 
   /**
-   * Completes the operation inside the caller's own transaction: effect and record are one commit. What is then sent
-   * is this answer, if the transaction has committed, whatever else the handler sends.
+   * Completes the operation inside the caller's own transaction: effect and record are one commit. If the transaction
+   * commits, this answer is sent, no matter what else the handler sends.
    *
    * @param completer `store.within(tx)`
    * @throws {LeaseLostError} if another execution has taken over; a driver with promises rejects with it
@@ -76,15 +76,16 @@ export class Operation {
   }
 
   /**
-   * Says that nothing took effect, whatever the answer is: the key is free once it was sent, and a retry is executed. What was
-   * completed inside a transaction that has committed stays.
+   * Declares that nothing took effect, no matter what the answer is: the key is free once the answer was sent, and a
+   * retry is executed. An operation that was completed in a committed transaction stays completed.
    */
   release(): void {
     this.#conclusion.say('free');
   }
 
   /**
-   * Says that no one knows whether it took effect, whatever the answer is: a retry is handled as after a crash.
+   * Declares that no one knows whether the operation took effect, no matter what the answer is: a retry is handled as
+   * after a crash.
    *
    * @throws {TypeError} in the atomic mode, in which an operation that was not completed did not happen
    */
@@ -94,10 +95,11 @@ export class Operation {
   }
 
   /**
-   * Lets the answer through to the client while it is made and recorded: for event streams and other long answers. To be
-   * called before the first byte. Its end is sent once it is stored; a stream that breaks off has an unknown outcome.
+   * Sends the answer to the client while it is made and recorded, for event streams and other long answers. Call it
+   * before the first byte. The end of the answer is sent once it is stored; a stream that breaks off has an unknown
+   * outcome.
    *
-   * @throws {TypeError} in the atomic mode, in which the answer that was committed is the one that is sent
+   * @throws {TypeError} in the atomic mode, which sends the committed answer
    */
   stream(): void {
     if (this.#context.settings.mode === 'atomic') throw new TypeError('stream() is not for the atomic mode');
@@ -111,15 +113,15 @@ export class Operation {
     return this.#isStreamed;
   }
 
-  /** Says what to do when the answer is to go through: for an adapter that holds its response. */
+  /** Registers what to do when the answer is to be streamed: for an adapter that holds its response. */
   onStream(letThrough: () => void): void {
     this.#letThrough = letThrough;
   }
 
   /**
-   * Says that a refusal, in the form of the profile, is sent in the place of whatever is answered.
+   * Declares that a refusal, in the form of the profile, replaces any answer.
    *
-   * @param fate what becomes of the key: `free`, a retry is executed; `unknown`, a retry is handled as after a crash
+   * @param fate what happens to the key: `free`, a retry is executed; `unknown`, a retry is handled as after a crash
    */
   refuseWith(refusal: Refusal, fate: 'free' | 'unknown'): void {
     this.#conclusion.refuseWith(refusal, fate);
@@ -130,7 +132,7 @@ export class Operation {
     return this.#isRunning;
   }
 
-  /** Follows a handler: as long as its promise is not settled, the key is not free, whatever was answered. */
+  /** Follows a handler: the key is not freed before its promise settles, no matter what was answered. */
   follow(handler: Promise<unknown>): void {
     this.#isRunning = true;
     handler.then(
@@ -140,15 +142,15 @@ export class Operation {
   }
 
   /**
-   * Says that others answer in the place of the handler, a timeout for example, and that it may still run. An answer that
-   * would leave the key free does not: the key is held until the handler ends, or as long as an execution may take where its
-   * end is not seen. Unless it fails, no one knows the outcome then.
+   * Declares that another part answers for the handler, a timeout for example, and that the handler may still run. An
+   * answer that would free the key no longer does: the key is held until the handler ends, or, if its end cannot be
+   * seen, as long as an execution may take. Unless the handler fails, the outcome is then unknown.
    */
   cutOff(): void {
     this.#isCutOff = true;
   }
 
-  /** Ends the operation with what the handler answered, and says what is to be sent. Never fails. */
+  /** Ends the operation with the answer of the handler, and returns what must be sent. Never fails. */
   finish(answer: KeptResponse): Awaitable<Ending> {
     if (this.#hasEnded || this.#earlyStatus !== undefined) return { kind: 'send', response: answer };
     if ((this.#isRunning || this.#isCutOff) && this.#conclusion.isFreeing(answer)) {
@@ -161,26 +163,26 @@ export class Operation {
     });
   }
 
-  /** Gives the operation up: it broke off without an answer, and nobody knows whether it took effect. Never rejects. */
+  /** Gives up the operation: it broke off without an answer, and no one knows whether it took effect. Never rejects. */
   async abandon(): Promise<void> {
     if (this.#hasEnded) return;
     this.#end('abandoned', undefined);
     await this.#heldKey.renew(0);
   }
 
-  /** Says what to do when the operation gives way: for an adapter that holds its response. */
+  /** Registers what to do when the operation gives way to an inner protection: for an adapter that holds its response. */
   onGivingWay(stepAside: () => void): void {
     this.#stepAside = stepAside;
   }
 
   /**
-   * Frees the key for another protection of the same request, further in: its options win, and what it answers is not
-   * kept here. Never fails.
+   * Frees the key for an inner protection of the same request. The inner options apply, and its answer is not kept
+   * here. Never fails.
    */
   giveWay(): Awaitable<void> {
     if (this.#hasEnded) return undefined;
     this.#stepAside?.();
-    // If it fails, the claim further in finds this lease, and is refused: too strict, and safe.
+    // If this fails, the inner claim finds this lease and is refused: too strict, but safe.
     return andThen(this.#heldKey.release(), () => this.#end('gave_way', undefined));
   }
 
@@ -197,7 +199,7 @@ export class Operation {
     this.#end('released', status);
   }
 
-  /** An operation that was answered early ends here: its handler takes longer than it may. */
+  /** An operation that was answered early ends here: its handler takes longer than allowed. */
   #overtime(): void {
     if (this.#earlyStatus !== undefined) this.#end('abandoned', this.#earlyStatus);
   }

@@ -4,7 +4,7 @@ import { numberNames } from './option-numbers.ts';
 import type { IdempotencyOptions } from './options.ts';
 import { profiles } from './profile.ts';
 
-/** Every option that there is: an unknown one is a mistake, most likely a misspelled one. */
+/** Every existing option. An unknown one is a mistake, most likely a misspelling. */
 const optionNames: ReadonlySet<string> = new Set<string>([
   ...numberNames,
   'store',
@@ -32,7 +32,7 @@ const optionNames: ReadonlySet<string> = new Set<string>([
   'newRequestId',
 ]);
 
-/** Headers that speak of one exchange, and so are made anew for each answer. */
+/** Headers that describe one exchange, and so are generated again for each answer. */
 const neverKept: ReadonlySet<string> = new Set([
   'set-cookie',
   'date',
@@ -60,7 +60,7 @@ const neverKept: ReadonlySet<string> = new Set([
 
 const storeVerbs = ['claim', 'renew', 'complete', 'release', 'inspect'] as const;
 
-/** Names every option that there is not. */
+/** Reports every option that does not exist. */
 export function checkNames(
   options: IdempotencyOptions<never>,
   adapterOptions: readonly string[],
@@ -71,7 +71,7 @@ export function checkNames(
   }
 }
 
-/** Checks that the store has every verb of its port. */
+/** Checks that the store has every verb of the port. */
 export function checkStore(store: unknown, faults: string[]): void {
   const missing = storeVerbs.filter(
     (verb) => typeof (store as Partial<Record<string, unknown>> | undefined)?.[verb] !== 'function',
@@ -79,7 +79,10 @@ export function checkStore(store: unknown, faults: string[]): void {
   if (missing.length > 0) faults.push(`store must be a store: it has no ${missing.join(', ')}`);
 }
 
-/** Checks that a store can complete an operation inside the caller's transaction: otherwise each retry is executed again. */
+/**
+ * Checks that a store can complete an operation inside the caller's transaction; otherwise each retry would be executed
+ * again.
+ */
 export function checkAtomicStore(store: unknown, faults: string[]): void {
   if (typeof (store as { readonly within?: unknown } | undefined)?.within === 'function') return;
   faults.push(
@@ -140,7 +143,10 @@ function isMemberPath(path: unknown): boolean {
   return names.length > 0 && names.every((name) => typeof name === 'string' && name !== '');
 }
 
-/** Which headers are kept. A name may end with `*`: all headers that begin like it, but for those that are never kept. */
+/**
+ * Which headers are kept. A name may end with `*`: this matches all headers with that prefix, except those that are
+ * never kept.
+ */
 export function checkKeptHeaders(names: readonly string[] | undefined, faults: string[]): IsKept {
   if (
     names !== undefined &&

@@ -8,7 +8,7 @@ const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 const mebibyte = 1024 * 1024;
 
-/** Bounds of every number among the options: default, least, most. */
+/** Bounds of every numeric option: default, least, most. */
 const numbers = {
   leaseMs: [30 * secondMs, 100, dayMs],
   executionMsMax: [15 * minuteMs, 100, 7 * dayMs],
@@ -28,7 +28,7 @@ const numbers = {
 /** The names of those options. */
 export const numberNames: readonly string[] = Object.keys(numbers);
 
-/** The numbers among the options, with their defaults; a number out of its bounds is a fault. */
+/** Reads the numeric options, with their defaults. A number out of its bounds is a fault. */
 export function readNumbers(
   options: IdempotencyOptions<never>,
   faults: string[],

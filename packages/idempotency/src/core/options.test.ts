@@ -6,7 +6,7 @@ import { InvalidOptionsError } from './invalid-options.ts';
 import { keyOptionFaults } from './key-options.ts';
 import type { IdempotencyOptions } from './options.ts';
 
-/** Options as JavaScript gives them, unchecked by a compiler. */
+/** Options as JavaScript passes them, not checked by a compiler. */
 function unchecked(options: Readonly<Record<string, unknown>>): IdempotencyOptions {
   return options as unknown as IdempotencyOptions;
 }

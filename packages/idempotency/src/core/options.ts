@@ -14,7 +14,7 @@ import type { Awaitable, IdempotencyStore } from './store.ts';
 
 /** How an API keeps its writes retry-safe. Every duration is in milliseconds. */
 export interface IdempotencyOptions<Request = unknown> {
-  /** where the records are */
+  /** where the records are kept */
   readonly store: IdempotencyStore;
   /** the dialect of refusals and replays; `default` */
   readonly profile?: ProfileName;
@@ -25,86 +25,94 @@ export interface IdempotencyOptions<Request = unknown> {
   readonly mode?: 'leased' | 'atomic';
   /** whether a request without a key is refused; false */
   readonly requireKey?: boolean;
-  /** whether a key must be a quoted string (RFC 9651); `any` takes the bare value too */
+  /** whether a key must be a quoted string (RFC 9651); `any` also accepts the bare value */
   readonly keySpelling?: KeySpelling;
-  /** the shortest and the longest key that is taken, in characters; 1 and 255 */
+  /** the shortest and the longest accepted key, in characters; 1 and 255 */
   readonly keyLengthMin?: number;
   readonly keyLengthMax?: number;
-  /** what a key must match, `^` and `$` included where all of it is meant; no flag `g` or `y` */
+  /** what a key must match; add `^` and `$` to match all of it; no flag `g` or `y` */
   readonly keyPattern?: RegExp;
-  /** whether every answer to a request with a key has the key in a header; false */
+  /** whether every answer to a request with a key returns the key in a header; false */
   readonly echoKey?: boolean;
-  /** `endpoint`: the same key at another method or path is another operation, and no conflict; `caller` */
+  /** `endpoint`: the same key with another method or path is another operation, not a conflict; `caller` */
   readonly keysPer?: 'caller' | 'endpoint';
-  /** members of a JSON body that differ from retry to retry, and are not compared; a list of names goes into nested ones */
+  /**
+   * members of a JSON body that differ from retry to retry, and are not compared; a list of names leads to a nested
+   * member
+   */
   readonly ignoreMembers?: readonly MemberPath[];
-  /** headers of the request that are compared, besides `If-Match`: `['x-account']`. Another value is another request */
+  /**
+   * headers of the request that are compared, besides `If-Match`: `['x-account']`. Another value makes it another
+   * request
+   */
   readonly compareHeaders?: readonly string[];
   /** the methods that are protected; POST, PUT, PATCH and DELETE */
   readonly methods?: readonly string[];
-  /** how long a lease holds unless it is renewed, which it is while the handler lives; 30 s */
+  /** the length of a lease, which is renewed while the handler lives; 30 s */
   readonly leaseMs?: number;
   /** how long an execution may take before its lease is given up and its signal aborted; 15 min */
   readonly executionMsMax?: number;
   /** how long an answer is kept; 24 h */
   readonly answerTtlMs?: number;
-  /** how long a key refuses a second execution; what the store says, else 400 days */
+  /** how long a key refuses a second execution; by default what the store sets, otherwise 400 days */
   readonly retentionMs?: number;
-  /** how far ahead the time of a UUIDv7 key may be; 5 min */
+  /** how far in the future the time of a UUIDv7 key may be; 5 min */
   readonly futureToleranceMs?: number;
   /**
-   * A UUIDv7 key made before this moment, in milliseconds since the epoch, is refused unless it has a record; 0. Set it to the
-   * moment at which `retentionMs` was raised: the records of older keys may be gone already.
+   * A UUIDv7 key made before this moment, in milliseconds since the epoch, is refused unless it has a record; 0. Set it
+   * to the moment at which you raised `retentionMs`: the records of older keys may be gone already.
    */
   readonly forgottenBeforeMs?: number;
   /** how long a duplicate waits for the answer of the first request; 5 s */
   readonly waitMs?: number;
   /** how many duplicates may wait in this process; 1,000 */
   readonly waitersMax?: number;
-  /** what a retry of an operation gets that was begun and never ended; `refuse`. Not for the atomic mode */
+  /** what a retry gets if its operation began and never ended; `refuse`. Not for the atomic mode */
   readonly onAbandoned?:
     | 'refuse'
     | 'rerun'
     | ((operation: AbandonedOperation) => Awaitable<AbandonedVerdict>);
   /**
-   * What becomes of the key of an answer of 500 or above, in the leased mode. `free`: nothing took effect, a retry is
-   * executed. `keep`: the answer is stored. `unknown`: no one knows, a retry is refused, or what `onAbandoned` says. Where
-   * it is given, `shouldStore` is not asked about such answers; by default `free`.
+   * What happens to the key after an answer of 500 or above, in the leased mode. `free`: nothing took effect, a retry
+   * is executed. `keep`: the answer is stored. `unknown`: no one knows; a retry is refused, or handled by
+   * `onAbandoned`. If this option is set, `shouldStore` is not called for such answers. By default `free`.
    */
   readonly onServerError?: 'free' | 'keep' | 'unknown';
   /**
-   * What becomes of the key of an answer from 400 to 499, in the leased mode. `free`: a retry is executed, so that failed
-   * work is done again. `keep`: the answer is stored. Where it is given, `shouldStore` is not asked about such answers.
+   * What happens to the key after an answer from 400 to 499, in the leased mode. `free`: a retry is executed, so that
+   * failed work is done again. `keep`: the answer is stored. If this option is set, `shouldStore` is not called for
+   * such answers.
    */
   readonly onClientError?: 'free' | 'keep';
   /** `refuse` answers 503 when the store fails; `proceed` runs the handler without protection */
   readonly onStoreError?: 'refuse' | 'proceed';
-  /** how long the store may take for one verb; 2 s */
+  /** how long one call of the store may take; 2 s */
   readonly storeTimeoutMs?: number;
-  /** the largest body of a request that carries a key, in bytes, where the adapter reads it itself; 1 MiB */
+  /** the largest body of a request with a key, in bytes, if the adapter reads the body itself; 1 MiB */
   readonly requestBytesMax?: number;
-  /** the largest answer that is kept, in bytes; a larger one is sent, and leaves a tombstone; 1 MiB */
+  /** the largest answer that is kept, in bytes; a larger answer is sent, and leaves a tombstone; 1 MiB */
   readonly answerBytesMax?: number;
-  /** headers of an answer to keep, besides those of its representation; `x-mine-*` names all that begin so */
+  /** headers of an answer to keep, besides those of its representation; `x-mine-*` stands for all with that prefix */
   readonly keepHeaders?: readonly string[];
   /**
-   * Whether an answer is stored. Not to store it declares that nothing took effect: the key is free again. By default
-   * every status below 500 but 401, 402, 403, 408, 413, 415, 421, 425 and 429, which say that nothing was done yet.
+   * Whether an answer is stored. Not storing it declares that nothing took effect: the key is free again. By default
+   * every status below 500 is stored except 401, 402, 403, 408, 413, 415, 421, 425 and 429, which say that nothing was
+   * done yet.
    */
   readonly shouldStore?: (answer: JudgedAnswer) => boolean;
   /** keys to encrypt stored answers with (AES-256-GCM): the first encrypts, all of them decrypt */
   readonly encryption?: readonly EncryptionKey[];
-  /** puts refusals into the application's own form; the status is that of the profile unless it gives one */
+  /** renders refusals in the application's own form; the status is that of the profile unless the form sets one */
   readonly renderRefusal?: RenderRefusal;
-  /** is told what happens */
+  /** receives events */
   readonly observer?: Observer<NoInfer<Request>>;
-  /** where the API documents its idempotency keys; named in problem details */
+  /** where the API documents its idempotency keys; referenced in problem details */
   readonly documentationUrl?: string;
   readonly clock?: Clock;
   readonly newRequestId?: () => string;
 }
 
-/** Options with every default filled in, and checked. */
+/** Options, checked and with every default filled in. */
 export interface EngineSettings {
   readonly store: IdempotencyStore;
   readonly profile: Profile;

@@ -2,39 +2,39 @@ import type { KeptHeader, KeptResponse } from './kept-response.ts';
 import type { RefusalContext } from './profiles/rendering.ts';
 import { type Refusal, type RefusalCode, refusalMessage, refusalTitle } from './refusal.ts';
 
-/** A refusal, as an application is told of it to put it into its own words. */
+/** A refusal, as the application receives it to render it. */
 export interface ToldRefusal {
   readonly code: RefusalCode;
-  /** the status that the profile gives it */
+  /** the status in the profile */
   readonly status: number;
   readonly title: string;
   readonly message: string;
   readonly requestId: string;
   readonly accept: string | undefined;
-  /** what else is known of it */
+  /** further facts about the refusal */
   readonly refusal: Refusal;
-  /** the request of the framework, as `tenantOf` is given it */
+  /** the request object of the framework, as `tenantOf` receives it */
   readonly request: unknown;
 }
 
-/** The form in which an application tells a refusal. */
+/** A refusal as the application rendered it. */
 export interface OwnRefusal {
   /** sent as JSON, unless it is text or bytes */
   readonly body: unknown;
-  /** `application/json` for JSON; must be given for text and bytes */
+  /** `application/json` by default; required for text and bytes */
   readonly contentType?: string;
-  /** 400 to 599; that of the profile if it is not given */
+  /** 400 to 599; that of the profile by default */
   readonly status?: number;
-  /** besides those of the profile, such as `Retry-After` */
+  /** in addition to those of the profile, such as `Retry-After` */
   readonly headers?: readonly KeptHeader[];
 }
 
-/** Puts a refusal into the application's own form. */
+/** Renders a refusal in the application's own form. */
 export type RenderRefusal = (told: ToldRefusal) => OwnRefusal;
 
 /**
- * A refusal in the application's own form. A refusal must be told, whatever that function does: `undefined` if it threw or
- * returned no such form.
+ * A refusal in the application's own form. `undefined` if that function threw or returned something else: the client
+ * must get a refusal in any case.
  */
 export function ownRefusal(
   render: RenderRefusal,
@@ -54,7 +54,7 @@ export function ownRefusal(
   }
 }
 
-/** @throws {TypeError} for what is no such form */
+/** @throws {TypeError} if it is not such a form */
 function answerOf(own: OwnRefusal, standard: KeptResponse): KeptResponse {
   const { status = standard.status, headers = [] } = own;
   if (!Number.isInteger(status) || status < 400 || status > 599) throw new TypeError('no status of an error');

@@ -7,7 +7,7 @@ import { stripe } from './profiles/stripe.ts';
 import { ucp } from './profiles/ucp.ts';
 import { refusalMessage, refusalStatus } from './refusal.ts';
 
-/** The dialect in which refusals and replays are told to the client, with the rules of its protocol. */
+/** The dialect of refusals and replays, with the rules of its protocol. */
 export type ProfileName = 'default' | 'ietf' | 'stripe' | 'acp' | 'ucp' | 'adcp';
 
 /** All dialects by name. */

@@ -1,6 +1,6 @@
 import { type KeyPlace, standardPlace } from './key-options.ts';
 
-/** Why a request is not executed, and not answered from a record. */
+/** Why a request is neither executed nor answered from a record. */
 export type Refusal =
   | { readonly code: 'idempotency_key_required' }
   | { readonly code: 'invalid_idempotency_key'; readonly reason: string }
@@ -25,12 +25,12 @@ export type Refusal =
 export type RefusalCode = Refusal['code'];
 
 /**
- * Why nobody knows whether the operation took effect: its process died or gave up, its lease was lost to another
+ * Why it is unknown whether the operation took effect: its process died or gave up, its lease was lost to another
  * holder, its answer could not be stored, or it is not known whether its payment was settled.
  */
 export type UnknownOutcomeCause = 'abandoned' | 'lease_lost' | 'not_stored' | 'payment_pending';
 
-/** What the table of refusals says of one. */
+/** A refusal's entry in the table. */
 interface RefusalEntry {
   readonly status: number;
   readonly title: string;
@@ -59,7 +59,7 @@ export const refusalCodes: Readonly<Record<RefusalCode, RefusalEntry>> = {
   not_completed: { status: 500, title: 'The operation was not completed inside its transaction' },
 };
 
-/** The status of a refusal in the default profile: 503 where only our side failed and a retry is what helps. */
+/** The status of a refusal in the default profile: 503 if only our side failed and a retry helps. */
 export function refusalStatus(refusal: Refusal): number {
   if (refusal.code === 'idempotency_outcome_unknown' && isPassing(refusal.cause)) return 503;
   return refusalCodes[refusal.code].status;
@@ -75,12 +75,12 @@ export function refusalTitle({ code }: Refusal, place: KeyPlace = standardPlace)
   return named(refusalCodes[code].title, place);
 }
 
-/** What happened and what the caller can do, in one sentence or two. */
+/** What happened and what the caller can do, in one or two sentences. */
 export function refusalMessage(refusal: Refusal, place: KeyPlace = standardPlace): string {
   return named(messageOf(refusal, place), place);
 }
 
-/** A text by the name that the key has in this API. */
+/** A text with the name that the key has in this API. */
 function named(text: string, { name }: KeyPlace): string {
   return text.replaceAll(standardPlace.name, name);
 }

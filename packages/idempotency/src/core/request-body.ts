@@ -6,9 +6,9 @@ import { withoutTrailing } from './without-trailing.ts';
 /** The body of a request, in the form in which an adapter has it. */
 export type RequestBody =
   | { readonly kind: 'none' }
-  /** as it came */
+  /** as it arrived */
   | { readonly kind: 'raw'; readonly body: string | Uint8Array; readonly contentType: string | undefined }
-  /** as a parser left it: what the handler reads */
+  /** as a parser left it, which is what the handler reads */
   | { readonly kind: 'parsed'; readonly value: unknown; readonly contentType?: string | undefined };
 
 /** A body that has no form to compare by. */
@@ -17,9 +17,9 @@ export class UnreadableBodyError extends TypeError {
 }
 
 /**
- * The form of a body that its fingerprint is taken of: JSON in canonical form, without the members that are ignored;
- * everything else as it came. JSON falls
- * back to its text where that has a number which a double does not hold: two amounts beyond 2^53 must not become one.
+ * The form of a body that its fingerprint covers: JSON in canonical form, without the ignored members; everything else
+ * as it arrived. A JSON body with a number that a double cannot hold is compared as text: two amounts beyond 2^53 must
+ * not become one.
  *
  * @throws {UnreadableBodyError} if a parser left something that is neither text, bytes nor JSON
  */
@@ -35,8 +35,8 @@ export function comparableBody(body: RequestBody, ignored: readonly MemberPath[]
 }
 
 /**
- * As `comparableBody`, with the media type in front: the same bytes of another type are another request. Parameters do not
- * count, but for a character set that is not UTF-8.
+ * Like `comparableBody`, preceded by the media type: the same bytes with another type are another request. Parameters
+ * are ignored, except a character set that is not UTF-8.
  */
 export function comparableTypedBody(
   body: RequestBody,
@@ -85,7 +85,7 @@ function comparableValue(value: unknown): string | Uint8Array {
 
 const jsonType = /^application\/(?:json|[\w.!#$&^+-]+\+json)\s*(?:;|$)/i;
 
-/** Whether a media type is that of JSON. */
+/** Whether a media type is JSON. */
 export function isJson(contentType: string | undefined): boolean {
   return contentType !== undefined && jsonType.test(contentType);
 }
@@ -97,7 +97,7 @@ function comparableJson(body: string | Uint8Array, ignored: readonly MemberPath[
     const value: unknown = mayLoseDigits.test(text) ? JSON.parse(text, refuseLoss) : JSON.parse(text);
     return canonicalJson(parsedJson(withoutMembers(value, ignored)));
   } catch (error) {
-    // Not JSON after all, or not to be compared as JSON: its own text is what it is compared by.
+    // It is not JSON after all, or cannot be compared as JSON: its text is compared.
     if (error instanceof SyntaxError || error instanceof RangeError) return body;
     throw error;
   }
@@ -126,10 +126,10 @@ function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Only such a text can have a number that a double does not hold: 16 digits, or an exponent. */
+/** Only such a text can contain a number that a double cannot hold: 16 digits, or an exponent. */
 const mayLoseDigits = /[\d.]{16}|\d[eE]/;
 
-/** @throws {RangeError} for a number whose text a double does not give back */
+/** @throws {RangeError} for a number whose text a double does not reproduce */
 function refuseLoss(_name: string, value: unknown, context?: { readonly source?: string }): unknown {
   if (typeof value !== 'number' || context?.source === undefined) return value;
   if (normalizedDecimal(context.source) !== normalizedDecimal(String(value))) {
@@ -138,7 +138,7 @@ function refuseLoss(_name: string, value: unknown, context?: { readonly source?:
   return value;
 }
 
-/** A decimal number as its significant digits and its exponent, so that 1.50, 15e-1 and 1.5 are the same. */
+/** A decimal number as its significant digits and exponent, so that 1.50, 15e-1 and 1.5 are the same. */
 function normalizedDecimal(text: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
@@ -149,12 +149,12 @@ function normalizedDecimal(text: string): string {
   return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`;
 }
 
-/** What `JSON.parse` or a body parser gave; `canonicalJson` refuses what is no JSON after all. */
+/** The result of `JSON.parse` or of a body parser; `canonicalJson` refuses what is not JSON after all. */
 function parsedJson(value: unknown): Json {
   return value as Json;
 }
 
-/** The pairs of a form without files, in their order. */
+/** The fields of a form without files, in their order. */
 function comparableForm(form: FormData): string {
   const pairs = [...form].map(([name, value]) => {
     if (typeof value === 'string') return [name, value];

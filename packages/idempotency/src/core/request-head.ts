@@ -1,6 +1,6 @@
 /**
- * Every value of a header of a request on Node. `rawHeaders` shows a header that was sent twice, which `headers` joins.
- * `headers` alone has a header that a serverless bridge or an earlier middleware has set.
+ * Every value of a header of a request on Node. `rawHeaders` shows that a header was sent twice, while `headers` joins
+ * the two. Only `headers` has a header that a serverless bridge or an earlier middleware has set.
  */
 export function headerValues(
   request: { readonly headers: HeaderRecord; readonly rawHeaders: readonly string[] },
@@ -15,7 +15,7 @@ export function headerValues(
 
 type HeaderRecord = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** Every value of a header as it came: Node joins those that were sent twice. */
+/** Every value of a header as it arrived: Node joins those that were sent twice. */
 export function fieldLines(rawHeaders: readonly string[], name: string): string[] {
   const lines: string[] = [];
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
@@ -37,12 +37,12 @@ export function splitTarget(target: string): { readonly path: string; readonly q
 
 const plainRequestId = /^[\w.:=+/-]{1,255}$/;
 
-/** Whether a text is a request id that can be told again: what a stranger sends must not forge a line of a log. */
+/** Whether a text is a request id that is safe to repeat: a client must not be able to forge a line of a log. */
 export function isRequestId(text: string): boolean {
   return plainRequestId.test(text);
 }
 
-/** The id that an application gave a request, if it is one. */
+/** The id that an application gave a request, if it is safe to repeat. */
 export function parseRequestId(id: unknown): string | undefined {
   const text = typeof id === 'number' ? String(id) : id;
   return typeof text === 'string' && isRequestId(text) ? text : undefined;

@@ -1,23 +1,23 @@
 import { sha256 } from './digest.ts';
 
 /**
- * Who sends: the tenant of a recognized API key, else the client's IP address; or the work of a process itself, which no
- * request brought. Keys live inside a scope.
+ * Who sends: the tenant of a recognized API key, otherwise the client's IP address; or the process itself, for work
+ * that no request started. Keys live inside a scope.
  */
 export type Caller =
   | { readonly kind: 'tenant'; readonly tenant: string }
   | { readonly kind: 'ip'; readonly address: string }
   | { readonly kind: 'job'; readonly scope: string };
 
-/** What `tenantOf` gave is neither a name nor `undefined`: all callers would share one scope. */
+/** `tenantOf` returned neither a name nor `undefined`: all callers would share one scope. */
 export class InvalidTenantError extends TypeError {
   readonly code = 'invalid_tenant';
 }
 
 /**
- * The caller that `tenantOf` names; `undefined` if it named none.
+ * The caller that `tenantOf` returned; `undefined` if it returned none.
  *
- * @throws {InvalidTenantError} for anything but a non-empty string and `undefined`
+ * @throws {InvalidTenantError} if it is neither a non-empty string nor `undefined`
  */
 export function parseTenant(tenant: unknown): Caller | undefined {
   if (tenant === undefined) return undefined;
@@ -27,12 +27,12 @@ export function parseTenant(tenant: unknown): Caller | undefined {
   throw new InvalidTenantError(`tenantOf must return a non-empty string or undefined, and returned ${given}`);
 }
 
-// Most requests come from callers that were here a moment ago.
+// Most requests come from recent callers.
 const digests = new Map<string, string>();
 const digestsMax = 1000;
 const longestKept = 256;
 
-/** The digest of a caller's scope: 16 bytes as 32 hexadecimal digits. The kinds never meet. */
+/** The digest of a caller's scope: 16 bytes as 32 hexadecimal digits. Different kinds of callers never share a digest. */
 export function scopeDigest(caller: Caller): string {
   const name = nameOf(caller);
   const known = digests.get(name);
@@ -59,7 +59,7 @@ function digestOf(name: string, caller: Caller): string {
   return sha256(spelled).slice(0, 32);
 }
 
-/** One spelling for one address: IPv4 mapped into IPv6 is IPv4, and all loopback addresses are one caller. */
+/** One spelling for each address: IPv4 mapped into IPv6 is IPv4, and all loopback addresses are one caller. */
 export function normalizeAddress(address: string): string {
   const zone = address.indexOf('%');
   const bare = (zone === -1 ? address : address.slice(0, zone)).toLowerCase();
@@ -68,7 +68,7 @@ export function normalizeAddress(address: string): string {
   return canonical;
 }
 
-/** The spelling that URLs give an IPv6 address (RFC 5952); IPv4 when it is mapped (RFC 4291, section 2.5.5.2). */
+/** The spelling that URLs use for an IPv6 address (RFC 5952); IPv4 if it is mapped (RFC 4291, section 2.5.5.2). */
 function canonicalIpv6(address: string): string {
   const url = `http://[${address}]`;
   if (!URL.canParse(url)) return address;

@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts';
 import type { IdempotencyEvent, StoreVerb } from './observer.ts';
 import type { Awaitable } from './store.ts';
 
-/** The store failed, or did not answer in time; `cause` is what it threw. */
+/** The store failed, or did not answer in time; `cause` is its error. */
 export class StoreFailure extends Error {
   readonly code = 'store_unavailable';
   readonly verb: StoreVerb;
@@ -15,7 +15,7 @@ export class StoreFailure extends Error {
   }
 }
 
-/** Calls a store with a bound on how long it may take. */
+/** Calls a store with a limit on the time of each call. */
 export class StoreCalls {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
@@ -28,9 +28,9 @@ export class StoreCalls {
   }
 
   /**
-   * Gives what the call gives; a store that answers at once costs no timer.
+   * Returns the result of the call; a store that answers synchronously costs no timer.
    *
-   * @param onLate what to do with an answer that came after we gave up waiting for it
+   * @param onLate what to do with an answer that arrives after we gave up waiting for it
    * @throws {StoreFailure}
    */
   call<T>(verb: StoreVerb, run: () => Awaitable<T>, onLate?: (value: T) => void): Awaitable<T> {
@@ -59,7 +59,7 @@ export class StoreCalls {
     }
   }
 
-  /** Takes what a call that nobody waits for may reject with, beyond what it deals with itself. */
+  /** Handles the rejection of a call that no one waits for any more. */
   readonly unforeseen = (error: unknown): void => {
     this.#report({ kind: 'store_failed', verb: 'release', error });
   };

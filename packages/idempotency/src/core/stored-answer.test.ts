@@ -18,7 +18,7 @@ const response: fc.Arbitrary<KeptResponse> = fc.record({
 const slot = { scope: 'a'.repeat(32), key: 'b'.repeat(32) };
 const bytesOf = (body: string | Uint8Array) => Buffer.from(body as string);
 
-/** As a database gives it back. */
+/** The form in which a database returns it. */
 function asBytes(stored: StoredAnswer): Uint8Array {
   return typeof stored === 'string' ? Buffer.from(stored) : stored;
 }

@@ -7,14 +7,14 @@ import type { StoredAnswer } from './store.ts';
 //
 //   {"id":7}
 
-/** Writes a response down for a store: a text if its body is one, else bytes. */
+/** Encodes a response for a store: as text if its body is text, otherwise as bytes. */
 export function encodeAnswer(response: KeptResponse): StoredAnswer {
   const head = headOf(response);
   if (typeof response.body === 'string') return head + response.body;
   return Buffer.concat([Buffer.from(head), response.body]);
 }
 
-// Most answers of an API have one of a few heads. Kept once, they cost a store in memory nothing.
+// Most answers of an API have one of a few heads. A store in memory keeps each head only once.
 const heads = new Map<string, string>();
 const headsMax = 256;
 
@@ -26,7 +26,7 @@ function headOf({ status, headers }: KeptResponse): string {
     isCommon &&= name.startsWith('content-');
   }
   head += '\n';
-  // A head with an entity tag or a location comes once.
+  // A head with an entity tag or a location is unique, so it is not kept for reuse.
   if (!isCommon) return head;
   const known = heads.get(head);
   if (known !== undefined) return known;
@@ -36,9 +36,9 @@ function headOf({ status, headers }: KeptResponse): string {
 }
 
 /**
- * Reads a response back. The body is a text or bytes as the store gave it back: the same bytes on the wire.
+ * Decodes a response. The body is text or bytes, as the store returned it: the same bytes on the wire.
  *
- * @throws {Error} if it is not what `encodeAnswer` writes
+ * @throws {Error} if `encodeAnswer` did not write it
  */
 export function decodeAnswer(stored: StoredAnswer): KeptResponse {
   if (typeof stored === 'string') {

@@ -1,7 +1,7 @@
 import { type Clock, waitFor } from './clock.ts';
 import type { Slot } from './store.ts';
 
-/** How long a duplicate waits before it looks at the store again, at first and at most. */
+/** The pause of a duplicate before it asks the store again, at first and at most. */
 const pauseMsMin = 20;
 const pauseMsMax = 250;
 
@@ -12,8 +12,8 @@ interface Waiter {
 }
 
 /**
- * Where duplicates wait for the first request to end: woken at once if that runs in this process, else by looking at
- * the store now and then.
+ * Where duplicates wait for the first request to end. They are woken immediately if it runs in this process; otherwise
+ * they ask the store from time to time.
  */
 export class WaitingRoom {
   readonly #waiters = new Map<string, Set<Waiter>>();
@@ -27,9 +27,9 @@ export class WaitingRoom {
   }
 
   /**
-   * Waits until it is worth looking again. False if the room is full: then nothing was waited for.
+   * Waits until it makes sense to ask the store again. False if the room is full and nothing was waited for.
    *
-   * @param waitedMs how long this duplicate has waited already: who waits longer looks more rarely
+   * @param waitedMs how long this duplicate has waited already; the longer it has waited, the longer the next pause
    */
   async wait(slot: Slot, leftMs: number, waitedMs: number): Promise<boolean> {
     if (this.#count >= this.#waitersMax) return false;
@@ -46,7 +46,7 @@ export class WaitingRoom {
     return true;
   }
 
-  /** Wakes who waits for a slot. */
+  /** Wakes the duplicates that wait for a slot. */
   wake(slot: Slot): void {
     if (this.#count === 0) return;
     for (const waiter of this.#waiters.get(nameOf(slot)) ?? []) waiter.wake();

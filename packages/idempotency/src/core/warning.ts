@@ -1,4 +1,4 @@
-/** What an API most likely did not mean, and what makes its protection weaker than it looks. */
+/** A configuration that is most likely unintended, and that makes the protection weaker than it looks. */
 export type WarningCode = keyof typeof warningMessages;
 
 /** What is wrong and what to do. */
@@ -15,7 +15,7 @@ export const warningMessages = {
     'the interceptor was given an execution that is no HTTP request to a route, and cannot protect it: it goes on without protection',
 } as const;
 
-/** Headers that look like the key, and that no protection reads. */
+/** Headers that look like the key, but are not read. */
 export const misspelledKeyHeaders = [
   'x-idempotency-key',
   'idempotencykey',
@@ -25,7 +25,7 @@ export const misspelledKeyHeaders = [
   'idempotence-key',
 ] as const;
 
-/** Writes a warning where the operator of the process looks. */
+/** Prints a warning where the operator of the process sees it. */
 export function warnLoudly(code: WarningCode): void {
   if (typeof process === 'undefined' || typeof process.emitWarning !== 'function') return;
   process.emitWarning(warningMessages[code], { type: 'IdempotencyWarning', code });

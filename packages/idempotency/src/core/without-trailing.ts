@@ -1,6 +1,6 @@
 /**
- * The text without the given characters at its end. A loop: an expression like `/0+$/` starts again at each of them when they
- * stand in the middle, so its work grows with the square of the length.
+ * The text without the given characters at its end. This is a loop because an expression like `/0+$/` starts again at
+ * each such character in the middle of the text, so its work grows with the square of the length.
  */
 export function withoutTrailing(text: string, characters: string): string {
   let end = text.length;

@@ -1,10 +1,10 @@
 import type { Begun, IdempotentRequest } from '../idempotent-request.ts';
 import type { Slot } from '../store.ts';
 
-/** Something to do next, or the next look at the store. */
+/** What to do next, or that the store must be asked again. */
 export type Step = Begun | { readonly kind: 'again'; readonly takeOver: number | undefined };
 
-/** One claim, and what is known when its answer is judged. */
+/** One claim, and what is known when its result is judged. */
 export interface Attempt {
   readonly slot: Slot;
   readonly fingerprint: string;

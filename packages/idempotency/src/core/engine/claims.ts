@@ -3,7 +3,7 @@ import type { Awaitable, Claim, Slot } from '../store.ts';
 import type { StoreCalls } from '../store-calls.ts';
 import type { Attempt } from './attempt.ts';
 
-/** Claims keys in the store, and frees those that are not executed. */
+/** Claims keys in the store, and releases those that are not executed. */
 export class Claims {
   readonly #settings: EngineSettings;
   readonly #calls: StoreCalls;
@@ -16,9 +16,10 @@ export class Claims {
   /** @throws {StoreFailure} */
   claim({ slot, fingerprint, keyTimeMs, takeOver }: Attempt): Awaitable<Claim> {
     const { store, leaseMs, futureToleranceMs } = this.#settings;
-    // The time of a UUIDv7 may be that far ahead of its first use. Until its own age refuses it, its record must.
+    // The time of a UUIDv7 may be that far ahead of its first use. The record must last until the key is refused for
+    // its age.
     const retentionMs = this.#settings.retentionMs + (keyTimeMs === undefined ? 0 : futureToleranceMs + 1);
-    // A claim that is answered when nobody waits for it any more must not leave a lease behind.
+    // A claim that succeeds after we gave up waiting must not leave a lease in the store.
     return this.#calls.call(
       'claim',
       () => store.claim(slot, { fingerprint, leaseMs, retentionMs, takeOver }),
@@ -30,13 +31,13 @@ export class Claims {
     if (claim.kind === 'claimed') this.release(slot, claim.fencingToken).catch(this.#calls.unforeseen);
   }
 
-  /** Frees a key that was claimed and not executed. Never rejects. */
+  /** Releases a key that was claimed and not executed. Never rejects. */
   async release(slot: Slot, fencingToken: number): Promise<void> {
     const { store } = this.#settings;
     try {
       await this.#calls.call('release', () => store.release(slot, fencingToken));
     } catch {
-      // Reported. The lease lapses, and the key is then refused: too strict, and safe.
+      // The failure is reported. The lease lapses, and the key is then refused: too strict, but safe.
     }
   }
 }

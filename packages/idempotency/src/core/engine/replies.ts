@@ -8,7 +8,7 @@ import type { WarningCode } from '../warning.ts';
 
 type Answered = Begun & { readonly kind: 'answer' };
 
-/** What replies use of the engine. */
+/** The parts of the engine that replies use. */
 interface RepliesContext {
   readonly settings: EngineSettings;
   readonly report: (event: IdempotencyEvent, source?: unknown) => void;
@@ -45,7 +45,7 @@ export class Replies {
     return { kind: 'answer', response: this.#echoed({ ...marked, headers }, key) };
   }
 
-  /** The header that tells a client its key again, if the options say so. */
+  /** The header that returns its key to the client, if the options ask for it. */
   echoOf(key: string): KeptHeader | undefined {
     const { echoKey, keyPlace, keySpelling } = this.#context.settings;
     if (!echoKey) return undefined;

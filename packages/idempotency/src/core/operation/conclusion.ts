@@ -9,20 +9,20 @@ import type { DecidedEnd } from './context.ts';
 import type { HeldKey } from './held-key.ts';
 import { LeaseLostError } from './lease-lost-error.ts';
 
-/** A refusal that is sent in the place of an answer, and what becomes of the key. */
+/** A refusal that replaces an answer, and what happens to the key. */
 interface RefusalInstead {
   readonly refusal: Refusal;
   readonly fate: 'free' | 'unknown';
 }
 
-/** Decides what becomes of a key and of an answer to it, and does that in the store. */
+/** Decides what happens to a key and to an answer, and does it in the store. */
 export class Conclusion {
   readonly #settings: EngineSettings;
   readonly #key: HeldKey;
   #isWithin = false;
-  /** the answer that was completed in the transaction, if it is too large to be kept */
+  /** the answer that was completed in the transaction, if it is too large to keep */
   #largeWithin: KeptResponse | undefined;
-  /** what the handler itself says of the key, whatever its answer */
+  /** what the handler declared about the key, which outweighs its answer */
   #said: 'free' | 'unknown' | undefined;
   #refusal: RefusalInstead | undefined;
 
@@ -54,12 +54,12 @@ export class Conclusion {
     return this.#key.inspect((record) => this.#isOurs(record));
   }
 
-  /** Takes what the handler says of the key. */
+  /** Records what the handler declares about the key. */
   say(fate: 'free' | 'unknown'): void {
     this.#said = fate;
   }
 
-  /** Takes a refusal that is sent in the place of the answer. */
+  /** Records a refusal that replaces the answer. */
   refuseWith(refusal: Refusal, fate: 'free' | 'unknown'): void {
     this.#refusal = { refusal, fate };
   }
@@ -83,7 +83,7 @@ export class Conclusion {
   }
 
   async #decideCommitted(answer: KeptResponse): Promise<DecidedEnd> {
-    // The store is asked whether our transaction has committed: the driver may not know itself.
+    // Asks the store whether our transaction has committed: the driver may not know.
     const committed = await this.#key.inspect((record) => this.#committedAnswer(record));
     if (committed === undefined) return unknownOutcome('not_stored');
     if (committed === 'none') return this.#decideUncommitted(answer);
@@ -109,7 +109,7 @@ export class Conclusion {
     return { ending: { kind: 'refuse', refusal: { code: 'not_completed' } }, outcome: freed.outcome };
   }
 
-  /** Whether an answer of the atomic mode says that nothing happened. */
+  /** Whether an answer in the atomic mode means that nothing happened. */
   #isNone({ status }: KeptResponse): boolean {
     return status >= 400 || this.#said === 'free';
   }
@@ -134,7 +134,7 @@ export class Conclusion {
     return andThen(isStored, (isHeld) => this.#completed(answer, isHeld));
   }
 
-  /** @param isHeld whether the lease still was ours; `undefined` if the store failed */
+  /** @param isHeld whether we still held the lease; `undefined` if the store failed */
   #completed(answer: KeptResponse, isHeld: boolean | undefined): DecidedEnd {
     if (isHeld === false) return unknownOutcome('lease_lost');
     if (isHeld === undefined && this.#settings.onStoreError === 'refuse') return unknownOutcome('not_stored');
@@ -144,7 +144,7 @@ export class Conclusion {
     };
   }
 
-  /** The completion that keeps an answer. One that is too large is sent, and leaves a tombstone. */
+  /** The completion that keeps an answer. An answer that is too large is sent, and leaves a tombstone. */
   #completion(answer: KeptResponse): Completion {
     const { answerBytesMax, answerTtlMs, isKeptHeader, cipher } = this.#settings;
     const location = locationOf(answer);
@@ -172,7 +172,7 @@ export class Conclusion {
   }
 }
 
-/** What becomes of the key of an answer, in the leased mode. */
+/** What happens to the key after an answer, in the leased mode. */
 function fateOf(answer: KeptResponse, settings: EngineSettings): 'keep' | 'free' | 'unknown' {
   if (answer.status >= 500 && settings.onServerError !== undefined) return settings.onServerError;
   if (answer.status >= 400 && answer.status < 500 && settings.onClientError !== undefined) {

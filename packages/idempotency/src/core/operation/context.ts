@@ -6,7 +6,7 @@ import type { Refusal } from '../refusal.ts';
 import type { Slot } from '../store.ts';
 import type { StoreCalls } from '../store-calls.ts';
 
-/** What an operation uses of the engine that began it. */
+/** The parts of the engine that an operation uses. */
 export interface OperationContext {
   readonly settings: EngineSettings;
   readonly calls: StoreCalls;
@@ -23,16 +23,16 @@ export interface BegunOperation {
   readonly fencingToken: number;
   readonly fingerprint: string;
   readonly claimedAtMs: number;
-  /** the request of the framework, for observers */
+  /** the request object of the framework, for observers */
   readonly source: unknown;
 }
 
-/** What is to be sent once an operation has ended: an answer, or a refusal where its answer must not be sent. */
+/** What must be sent after an operation has ended: an answer, or a refusal if the answer must not be sent. */
 export type Ending =
   | { readonly kind: 'send'; readonly response: KeptResponse }
   | { readonly kind: 'refuse'; readonly refusal: Refusal };
 
-/** How an operation ended, and what is to be sent. */
+/** How an operation ended, and what must be sent. */
 export interface DecidedEnd {
   readonly ending: Ending;
   readonly outcome: ExecutionOutcome;

@@ -3,11 +3,14 @@ import { waitFor } from '../clock.ts';
 import type { Awaitable, Completion, Slot, StoredRecord } from '../store.ts';
 import type { OperationContext } from './context.ts';
 
-/** How often the store is asked for what must be known, and how long after a failure it is asked again. */
+/** How often to ask the store for what must be known, and the pause after a failure. */
 const attemptsMax = 3;
 const attemptPauseMs = 50;
 
-/** A key that one execution holds, in the store. Where the store fails, that is reported, and the result is `undefined`. */
+/**
+ * A key in the store that one execution holds. If the store fails, the failure is reported and the result is
+ * `undefined`.
+ */
 export class HeldKey {
   readonly slot: Slot;
   readonly fencingToken: number;
@@ -19,7 +22,7 @@ export class HeldKey {
     this.fencingToken = fencingToken;
   }
 
-  /** Whether the lease is still held, for that long from now. */
+  /** Whether the lease is still held; if so, it now lasts `leaseMs` from now. */
   renew(leaseMs: number): Awaitable<boolean | undefined> {
     const { settings, calls } = this.#context;
     return attempt(() =>
@@ -27,13 +30,13 @@ export class HeldKey {
     );
   }
 
-  /** Frees the key. If that fails, the key is refused once its lease has lapsed: too strict, and safe. */
+  /** Frees the key. If this fails, the key is refused once its lease has lapsed: too strict, but safe. */
   release(): Awaitable<unknown> {
     const { settings, calls } = this.#context;
     return attempt(() => calls.call('release', () => settings.store.release(this.slot, this.fencingToken)));
   }
 
-  /** Whether the completion is stored: `false` if another execution has taken over. Tried again where the store fails. */
+  /** Stores the completion; `false` if another execution has taken over. Retried if the store fails. */
   complete(completion: Completion): Awaitable<boolean | undefined> {
     const { settings, calls } = this.#context;
     return this.#persist(() =>
@@ -41,7 +44,7 @@ export class HeldKey {
     );
   }
 
-  /** What `read` makes of the record of the key, if there is one. Tried again where the store or `read` fails. */
+  /** Applies `read` to the record of the key, if there is one. Retried if the store or `read` fails. */
   inspect<T>(read: (record: StoredRecord | undefined) => T): Awaitable<T | undefined> {
     const { settings, calls } = this.#context;
     return this.#persist(async () => {
@@ -65,7 +68,7 @@ export class HeldKey {
   }
 }
 
-/** What a call to the store gives; `undefined` if it failed, which was reported. */
+/** The result of a call to the store; `undefined` if it failed, which was reported. */
 function attempt<T>(run: () => Awaitable<T>): Awaitable<T | undefined> {
   try {
     const result = run();

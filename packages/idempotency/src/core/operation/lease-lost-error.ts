@@ -1,4 +1,4 @@
-/** The lease of an operation was lost: what its transaction did must be rolled back. */
+/** The lease of an operation was lost: its transaction must be rolled back. */
 export class LeaseLostError extends Error {
   readonly code = 'idempotency_lease_lost';
 

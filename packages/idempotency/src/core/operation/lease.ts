@@ -4,7 +4,7 @@ import type { BegunOperation, OperationContext } from './context.ts';
 import type { HeldKey } from './held-key.ts';
 import { LeaseLostError } from './lease-lost-error.ts';
 
-/** The lease of one execution: renewed until the execution ends, it is lost, or the execution takes longer than it may. */
+/** The lease of one execution. It is renewed until the execution ends, loses the lease, or takes longer than allowed. */
 export class Lease implements KeptLease {
   readonly #context: OperationContext;
   readonly #key: HeldKey;
@@ -18,7 +18,7 @@ export class Lease implements KeptLease {
   #hasEnded = false;
   #isRenewing = false;
 
-  /** @param onOvertime called when the lease was given up because the execution takes longer than it may */
+  /** @param onOvertime called when the lease was given up because the execution takes longer than allowed */
   constructor(
     context: OperationContext,
     key: HeldKey,
@@ -36,7 +36,7 @@ export class Lease implements KeptLease {
     context.keeper.add(this);
   }
 
-  /** Is aborted when the lease is lost. */
+  /** Aborted when the lease is lost. */
   get signal(): AbortSignal {
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
@@ -61,7 +61,7 @@ export class Lease implements KeptLease {
     this.#renew(nowMs).catch(this.#context.calls.unforeseen);
   }
 
-  /** Renews the lease no longer: the operation has ended. */
+  /** Stops renewing the lease: the operation has ended. */
   end(): void {
     this.#hasEnded = true;
     this.#context.keeper.remove(this);

@@ -14,7 +14,7 @@ export const acp: Profile = {
   render(refusal, { requestId, keyPlace }) {
     const status = refusal.code === 'idempotency_conflict' ? 422 : refusalStatus(refusal);
     const code = refusal.code === 'idempotency_in_progress' ? 'idempotency_in_flight' : refusal.code;
-    // Its schema of errors allows no other members; the id of the request is a header there.
+    // Its schema of errors allows no other members; the request id is sent in a header.
     const body = { type: typeOf(status, refusal), code, message: refusalMessage(refusal, keyPlace) };
     return rendered(status, 'application/json', body, [['request-id', requestId], ...headersOf(refusal)]);
   },

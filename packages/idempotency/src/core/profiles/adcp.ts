@@ -5,11 +5,11 @@ import type { Profile } from './profile-shape.ts';
 import { headersOf, rendered, retryAfterSeconds } from './rendering.ts';
 
 /**
- * The Ad Context Protocol: the key is the member `idempotency_key` of the body, only successes are kept, and a replay has
- * the member `replayed`. Refusals stand in `errors` and in `adcp_error`, with a `recovery`.
+ * The Ad Context Protocol: the key is the member `idempotency_key` of the body, only successes are kept, and a replay
+ * has the member `replayed`. Refusals are in `errors` and in `adcp_error`, with a `recovery`.
  *
  * @see adcontextprotocol/adcp, docs/building/by-layer/L1/security.mdx, idempotency: normative seller behavior, payload
- *   equivalence, response shape
+ * equivalence, response shape
  */
 export const adcp: Profile = {
   replayedHeader: 'idempotency-replayed',
@@ -39,7 +39,7 @@ export const adcp: Profile = {
   markReplay,
 };
 
-/** The envelope says that it is a replay; everything else in it stays byte for byte. */
+/** The envelope marks the replay; everything else in it stays byte for byte. */
 function markReplay(kept: KeptResponse): KeptResponse {
   const text = Buffer.from(kept.body).toString();
   const envelope = jsonObject(text);
@@ -57,7 +57,7 @@ function errorOf(refusal: Refusal): { readonly code: string; readonly recovery: 
     case 'idempotency_key_expired':
       return { code: 'IDEMPOTENCY_EXPIRED', recovery: 'correctable' };
     case 'idempotency_outcome_unknown':
-      // Once nobody knows the outcome, the buyer looks what there is, as for an expired key.
+      // If the outcome is unknown, the buyer must look up what exists, as for an expired key.
       return refusal.cause === 'abandoned'
         ? { code: 'IDEMPOTENCY_EXPIRED', recovery: 'correctable' }
         : { code: 'SERVICE_UNAVAILABLE', recovery: 'transient' };

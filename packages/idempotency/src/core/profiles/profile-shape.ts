@@ -3,7 +3,7 @@ import type { KeptResponse } from '../kept-response.ts';
 import type { Refusal } from '../refusal.ts';
 import type { RefusalContext } from './rendering.ts';
 
-/** The options that a protocol decides, where the application does not. */
+/** The options that a protocol sets, if the application does not. */
 export interface ProfileDefaults {
   readonly methods?: readonly string[];
   readonly requireKey?: boolean;
@@ -17,11 +17,11 @@ export interface ProfileDefaults {
   readonly ignoreMembers?: readonly MemberPath[];
 }
 
-/** A dialect: how a refusal looks, and how a replay is marked. */
+/** A dialect: the form of a refusal, and the mark of a replay. */
 export interface Profile {
   readonly replayedHeader: string;
   readonly defaults?: ProfileDefaults;
   render(refusal: Refusal, context: RefusalContext): KeptResponse;
-  /** marks a replay besides its header */
+  /** marks a replay, in addition to its header */
   markReplay?(kept: KeptResponse): KeptResponse;
 }

@@ -2,7 +2,7 @@ import type { KeptHeader, KeptResponse } from '../kept-response.ts';
 import type { KeyPlace } from '../key-options.ts';
 import { type Refusal, refusalMessage, refusalStatus, refusalTitle, timestamp } from '../refusal.ts';
 
-/** What a refusal is rendered with. */
+/** The facts that a refusal is rendered from. */
 export interface RefusalContext {
   readonly requestId: string;
   /** the request's `Accept` header */
@@ -16,8 +16,8 @@ export interface RefusalContext {
 export const problemType = 'application/problem+json';
 
 /**
- * A refusal as problem details. Its type is that of its code, at the documentation; without one it is `about:blank`, and
- * its title then that of the status.
+ * A refusal as problem details. Its type is the documentation URL with the code; without documentation it is
+ * `about:blank`, and the title is that of the status.
  *
  * @see RFC 9457, sections 3.1.1 and 4.2.1
  */
@@ -42,7 +42,7 @@ export function problem(status: number, refusal: Refusal, context: RefusalContex
   return rendered(status, problemType, body, [...link, ...headersOf(refusal)]);
 }
 
-/** Each code has a type: the documentation, at the place of the code unless its URL names a place already. */
+/** The type of a code: the documentation URL with the code as its fragment, unless the URL has a fragment already. */
 function typeOf(documentationUrl: string, { code }: Refusal): string {
   return documentationUrl.includes('#') ? documentationUrl : `${documentationUrl}#${code}`;
 }
@@ -69,13 +69,13 @@ export function membersOf(refusal: Refusal): Readonly<Record<string, unknown>> {
   };
 }
 
-/** After how many seconds a retry of a refused request is worth it; `undefined` if it is not a matter of time. */
+/** The seconds after which a retry of a refused request makes sense; `undefined` if waiting does not help. */
 export function retryAfterSeconds(refusal: Refusal): number | undefined {
   if (refusal.code === 'idempotency_in_progress') return Math.max(1, Math.ceil(refusal.retryAfterMs / 1000));
   return refusalStatus(refusal) === 503 ? 1 : undefined;
 }
 
-/** Headers of a refusal, in every profile. */
+/** Headers of a refusal, the same in every profile. */
 export function headersOf(refusal: Refusal): readonly KeptHeader[] {
   const seconds = retryAfterSeconds(refusal);
   if (seconds !== undefined) return [['retry-after', String(seconds)]];

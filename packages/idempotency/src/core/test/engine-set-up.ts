@@ -60,14 +60,14 @@ export async function answered(engine: IdempotencyEngine, more: Partial<Idempote
   return { status, body: String(body), headers: Object.fromEntries(begun.response.headers) };
 }
 
-/** Lets everything go on that does not wait for the clock. */
+/** Lets all pending work run that does not wait for the clock. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 export const errorOf = (answer: { body: string }): unknown => JSON.parse(answer.body).error;
 
-/** A store of which some verbs are replaced. */
+/** A store with some verbs replaced. */
 export function storeWith(store: IdempotencyStore, verbs: Partial<IdempotencyStore>): IdempotencyStore {
   return {
     claim: (slot, more) => store.claim(slot, more),
