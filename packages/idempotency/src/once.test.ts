@@ -83,7 +83,7 @@ test('work that throws may be done again, or not if its outcome counts as unknow
 test('work whose process died has an unknown outcome, until onAbandoned finds its result', async () => {
   const clock = new ManualClock();
   const store = memoryStore({ nowMs: () => clock.nowMs() });
-  // The clock of a dead process does not move: it renews nothing.
+  // The clock of a dead process does not move: the process renews nothing.
   const dead = createOnce({ store, clock: new ManualClock(), leaseMs: 1000 });
   const gate = new Gate();
   gate.close();

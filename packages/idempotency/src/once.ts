@@ -15,18 +15,21 @@ export type { AbandonedWork, AbandonedWorkVerdict, OnceOptions } from './once/on
 export type { AsJson } from './once/result.ts';
 export { LeaseLostError };
 
-/** The work of a key, while it is done. */
+/** The operation of a key while its work runs. */
 export interface OnceOperation {
   readonly key: string;
-  /** grows from execution to execution: a resource that remembers the greatest can refuse a late holder */
+  /** grows with each execution: a resource that remembers the greatest token can refuse a late holder */
   readonly fencingToken: number;
-  /** the idempotency key to hand on to another API: the same at every execution */
+  /** the idempotency key to pass on to another API: the same at every execution */
   readonly reference: string;
-  /** Is aborted when the lease is lost, or the work takes longer than `executionMsMax`. */
+  /** Aborted when the lease is lost, or when the work takes longer than `executionMsMax`. */
   readonly signal: AbortSignal;
-  /** Says that nothing took effect, whatever the result is: the key is free, and the work may be done again. */
+  /** Declares that nothing took effect, no matter what the result is: the key is free, and the work may be done again. */
   release(): void;
-  /** Says that no one knows whether it took effect, whatever the result is: the key is handled as after a crash. */
+  /**
+   * Declares that no one knows whether it took effect, no matter what the result is: the key is handled as after a
+   * crash.
+   */
   unknown(): void;
   /**
    * Completes the work inside your own transaction: effect and result are one commit.
@@ -41,10 +44,10 @@ export interface OnceOperation {
 }
 
 /**
- * Does work once for a key, and gives its result: that of the first time, if there is one.
+ * Does work once for a key, and returns its result: that of the first time, if there is one.
  *
- * @param payload what the work is done for, as JSON: another payload under the same key is a conflict
- * @throws {OnceError} where there is no result, and what `run` throws
+ * @param payload the input of the work, as JSON: another payload under the same key is a conflict
+ * @throws {OnceError} if there is no result, and whatever `run` throws
  */
 export type Once = <T>(
   key: string,
@@ -53,9 +56,9 @@ export type Once = <T>(
 ) => Promise<AsJson<T>>;
 
 /**
- * Makes a function that does work once for each key: for queues, cron jobs, webhooks and Server Actions.
+ * Creates a function that does work once for each key: for queues, cron jobs, webhooks and Server Actions.
  *
- * @throws {InvalidOptionsError} that names every mistake in the options
+ * @throws {InvalidOptionsError} listing every mistake in the options
  * @example
  * const once = createOnce({ store, scope: 'invoices' });
  * await once(message.id, message.body, () => sendInvoice(message.body));
@@ -69,9 +72,9 @@ export function createOnce(options: OnceOptions): Once {
 const byStore = new WeakMap<IdempotencyStore, Once>();
 
 /**
- * As `createOnce`, with the defaults of all options.
+ * Like `createOnce`, with all options at their defaults.
  *
- * @throws {OnceError} where there is no result, and what `run` throws
+ * @throws {OnceError} if there is no result, and whatever `run` throws
  * @example
  * await once(store, event.id, event, () => creditAccount(event));
  */
@@ -101,14 +104,14 @@ async function doOnce<T>(
       if (begun.refusal !== undefined) throw new OnceError(begun.refusal);
       return parseResult<T>(begun.response);
     case 'proceed':
-      // Only `onStoreError: 'proceed'` leads here, which is no option of `once`.
+      // Reached only with `onStoreError: 'proceed'`, which is not an option of `once`.
       throw refused(engine, { code: 'store_unavailable' });
     case 'execute':
       return execute(engine, begun.operation, run);
   }
 }
 
-/** Any characters but halves of one, whose digest would be that of another key. */
+/** Any characters except half of a surrogate pair, whose digest would equal that of another key. */
 function keyFault(key: unknown): string | undefined {
   if (typeof key !== 'string' || key === '') return 'the key must be a text that is not empty';
   if (key.length > idempotencyKeyLengthMax)
@@ -146,13 +149,13 @@ async function execute<T>(
   } catch (error) {
     const ending = await operation.finish({ status: 500, headers: [], body: '' });
     if (ending.kind === 'refuse') throw refused(engine, ending.refusal, error);
-    // The transaction was committed all the same.
+    // The transaction was committed nevertheless.
     if (ending.response.status === 200) return parseResult<T>(ending.response);
     throw error;
   }
   const answer = encodeResult(result);
   const { answerBytesMax } = engine.settings;
-  // The work was done. A result that cannot be kept leaves a tombstone, so that it is not done again.
+  // The work was done. A result that cannot be kept leaves a tombstone, so that the work is not done again.
   const unkept = { status: 200, headers: [], body: new Uint8Array(answerBytesMax + 1) };
   const ending = await operation.finish(answer ?? unkept);
   if (ending.kind === 'refuse') throw refused(engine, ending.refusal);
@@ -180,7 +183,7 @@ function operationOf(operation: Operation): OnceOperation {
   };
 }
 
-/** The error of a refusal that did not come from the engine, which is told to the observer, too. */
+/** The error of a refusal that the engine did not make; the observer receives it, too. */
 function refused(engine: IdempotencyEngine, refusal: Refusal, cause?: unknown): OnceError {
   engine.refuse(refusal, { accept: undefined, requestId: undefined });
   return new OnceError(refusal, cause);

@@ -3,7 +3,7 @@ import { keyDigest } from './core/digest.ts';
 import type { Caller } from './core/scope.ts';
 import type { IdempotencyStore, Slot } from './core/store.ts';
 
-/** Whose key, and which. */
+/** A caller and its key. */
 export interface KeyReference {
   readonly caller: Caller;
   /** as the client sent it, without quotes */
@@ -12,36 +12,36 @@ export interface KeyReference {
   readonly endpoint?: string;
 }
 
-/** What became of a key, by the clock of the store. */
+/** The state of a key, by the clock of the store. */
 export type KeyReport =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'in_progress'; readonly firstSeenAtMs: number; readonly leaseExpiresAtMs: number }
-  /** it was begun and never ended: nobody knows whether it took effect */
+  /** it began and never ended: no one knows whether it took effect */
   | { readonly kind: 'abandoned'; readonly firstSeenAtMs: number; readonly leaseExpiresAtMs: number }
   | {
       readonly kind: 'completed';
       readonly firstSeenAtMs: number;
       readonly location: string | undefined;
-      /** until when its answer is replayed; `undefined` once it is gone */
+      /** how long its answer is replayed; `undefined` once it is gone */
       readonly answerExpiresAtMs: number | undefined;
     };
 
 /**
- * Looks what became of a key; changes nothing.
+ * Reads the state of a key; changes nothing.
  *
- * @throws what the store rejects with
+ * @throws whatever the store rejects with
  */
 export async function inspect(store: IdempotencyStore, reference: KeyReference): Promise<KeyReport> {
   return report(await store.inspect(slotOf(reference)));
 }
 
 /**
- * Frees a key that is abandoned or in progress, so that its next request is executed: for an operator who has looked
- * and knows that the operation did not take effect. A holder that still lives can no longer complete it. A
- * completed key is not freed.
+ * Frees a key that is abandoned or in progress, so that its next request is executed: for an operator who has checked
+ * that the operation did not take effect. A holder that is still running can no longer complete it. A completed key is
+ * not freed.
  *
- * @returns what the key was when it was looked at, and whether it is free now
- * @throws what the store rejects with
+ * @returns the state of the key when it was read, and whether it is free now
+ * @throws whatever the store rejects with
  */
 export async function release(
   store: IdempotencyStore,

@@ -6,18 +6,18 @@ import { type NodeOptions, NodeProtection } from './node/protection.ts';
 export type { Operation } from '../core/operation.ts';
 export { operationOf } from './node/operations.ts';
 
-/** What the adapter reads of a request of Express 4 or 5. */
+/** The parts of a request of Express 4 or 5 that the adapter reads. */
 export interface ExpressRequest extends IncomingMessage {
   readonly originalUrl?: string;
   readonly body?: unknown;
-  /** the address of the client, by the setting `trust proxy` */
+  /** the address of the client, according to the setting `trust proxy` */
   readonly ip?: string | undefined;
 }
 
-/** The options of the adapter for Express; `Request` is what `tenantOf` is given. */
+/** The options of the adapter for Express; `Request` is the argument of `tenantOf`. */
 export type ExpressOptions<Request = ExpressRequest> = NodeOptions<Request>;
 
-/** A middleware of Express 4 or 5, or of another framework of its kind. */
+/** A middleware of Express 4 or 5, or of a similar framework. */
 export type ExpressMiddleware<Request> = (
   request: Request,
   response: ServerResponse,
@@ -27,11 +27,12 @@ export type ExpressMiddleware<Request> = (
 /**
  * Makes the writes of an Express app, a router or a route retry-safe.
  *
- * @throws {InvalidOptionsError} that names every mistake in the options
+ * @throws {InvalidOptionsError} listing every mistake in the options
  * @example
  * app.use(idempotency({ store: memoryStore(), tenantOf }));
  */
-// Express infers from all middleware of a route what its handler is given: one that names no body leaves that to Express.
+// Express infers the parameters of a handler from all middleware of the route: a middleware that does not name the body
+// leaves its type to Express.
 export function idempotency(options: ExpressOptions): ExpressMiddleware<IncomingMessage>;
 export function idempotency<Request extends ExpressRequest = ExpressRequest>(
   options: ExpressOptions<Request>,
@@ -62,7 +63,7 @@ export function idempotency<Request extends ExpressRequest>(
   };
 }
 
-/** The frameworks add to Node's request what their types say, a parser the body. */
+/** The framework adds the members in its types to Node's request, and a parser adds the body. */
 function parseRequest<Request>(request: unknown): Request {
   return request as Request;
 }

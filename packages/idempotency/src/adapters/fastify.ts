@@ -9,21 +9,21 @@ import { type NodeOptions, NodeProtection } from './node/protection.ts';
 export type { Operation } from '../core/operation.ts';
 export { operationOf } from './node/operations.ts';
 
-/** What the adapter reads of a request of Fastify 5. */
+/** The parts of a request of Fastify 5 that the adapter reads. */
 export interface FastifyRequestLike {
   readonly raw: IncomingMessage;
   readonly id: string;
   readonly originalUrl: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: unknown;
-  /** the address of the client, by the option `trustProxy` */
+  /** the address of the client, according to the option `trustProxy` */
   readonly ip?: string;
-  /** is aborted with an error of that code when the option `handlerTimeout` of Fastify has answered */
+  /** aborted with an error of this code when Fastify's option `handlerTimeout` has answered */
   readonly signal?: AbortSignal;
   readonly routeOptions?: { readonly handlerTimeout?: number | undefined };
 }
 
-/** What the adapter uses of a reply of Fastify 5. */
+/** The parts of a reply of Fastify 5 that the adapter uses. */
 export interface FastifyReplyLike {
   readonly raw: ServerResponse;
   code(status: number): unknown;
@@ -31,17 +31,17 @@ export interface FastifyReplyLike {
   send(payload?: unknown): unknown;
 }
 
-/** The options of the adapter for Fastify; `Request` is what `tenantOf` is given. */
+/** The options of the adapter for Fastify; `Request` is the argument of `tenantOf`. */
 export type FastifyOptions<Request = FastifyRequestLike> = NodeOptions<Request>;
 
-/** A function that may ask more of its argument than it is promised, as a method may. */
+/** A function that may require more of its argument than its type promises, as a method may. */
 type Lenient<Member> = Member extends (...given: infer Given) => infer Result
   ? { method(...given: Given): Result }['method']
   : Member;
 
 /**
- * The options of the plugin. `register` tells it nothing of the application's types, so that functions may take the
- * whole `FastifyRequest`.
+ * The options of the plugin. `register` does not pass on the application's types, so functions may take the whole
+ * `FastifyRequest`.
  */
 export type FastifyPluginOptions = {
   readonly [Name in keyof FastifyOptions]: Lenient<FastifyOptions[Name]>;
@@ -54,7 +54,7 @@ export type FastifyHook<Request> = (
   done: (error?: Error) => void,
 ) => void;
 
-/** The part of a Fastify instance that the plugin uses. */
+/** The parts of a Fastify instance that the plugin uses. */
 export interface FastifyInstanceLike<Request> {
   addHook(name: 'preHandler', hook: FastifyHook<Request>): unknown;
 }
@@ -63,17 +63,17 @@ export interface FastifyInstanceLike<Request> {
  * Makes the writes of a Fastify app, or of the scope that it is registered in, retry-safe. Bodies are compared as
  * Fastify parsed them.
  *
- * @throws {InvalidOptionsError} that names every mistake in the options
+ * @throws {InvalidOptionsError} listing every mistake in the options
  * @example
  * await app.register(idempotency, { store: memoryStore(), tenantOf });
  */
 export const idempotency = Object.assign(
-  // Fastify hands on what a promise rejects with, and not what a plugin with a callback throws.
+  // Fastify passes on the rejection of a promise, but not what a plugin with a callback throws.
   async (app: FastifyInstanceLike<FastifyRequestLike>, options: FastifyPluginOptions): Promise<void> => {
     app.addHook('preHandler', idempotencyHook(options));
   },
   {
-    // What fastify-plugin sets: the hook belongs to the scope that the plugin is registered in, not to one of its own.
+    // What fastify-plugin sets: the hook belongs to the scope in which the plugin is registered, not to a nested one.
     [Symbol.for('skip-override')]: true,
     [Symbol.for('fastify.display-name')]: '@billonce/idempotency',
   },
@@ -82,7 +82,7 @@ export const idempotency = Object.assign(
 /**
  * Makes the writes of a single route of Fastify retry-safe.
  *
- * @throws {InvalidOptionsError} that names every mistake in the options
+ * @throws {InvalidOptionsError} listing every mistake in the options
  * @example
  * app.post('/charges', { preHandler: idempotencyHook({ store: memoryStore(), tenantOf }) }, charge);
  */
@@ -119,14 +119,14 @@ export function idempotencyHook<Request extends FastifyRequestLike = FastifyRequ
   };
 }
 
-/** The option `handlerTimeout` answers in the place of a handler, and only asks it to stop. */
+/** The option `handlerTimeout` answers for a handler, and only asks the handler to stop. */
 function hasTimedOut({ routeOptions, signal }: FastifyRequestLike): boolean {
   if (!routeOptions?.handlerTimeout) return false;
   const reason: unknown = signal?.reason;
   return reason instanceof Error && 'code' in reason && reason.code === 'FST_ERR_HANDLER_TIMEOUT';
 }
 
-/** Through Fastify, so that its own hooks (compression, logging) see the replay as any other answer. */
+/** Sent through Fastify, so that its hooks (compression, logging) see the replay like any other answer. */
 function send(reply: FastifyReplyLike, { status, headers, body }: KeptResponse): void {
   reply.code(status);
   for (const [name, value] of headers) reply.header(name, value);
@@ -139,7 +139,7 @@ function send(reply: FastifyReplyLike, { status, headers, body }: KeptResponse):
     reply.send(bytes);
     return;
   }
-  // Fastify gives bytes a media type where they have none, and leaves streams alone.
+  // Fastify sets a media type for bytes that have none, but not for streams.
   reply.header('content-length', String(bytes.length));
   reply.send(Readable.from([bytes]));
 }

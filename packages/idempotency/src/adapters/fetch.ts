@@ -15,30 +15,33 @@ export type { Operation } from '../core/operation.ts';
 export { operationOf } from './node/operations.ts';
 
 /**
- * A handler of the Fetch API: a route handler of Next.js, or what `Bun.serve`, `Deno.serve` and Workers call `fetch`.
- * `Rest` is what the runtime gives besides the request.
+ * A handler of the Fetch API: a route handler of Next.js, or the `fetch` function of `Bun.serve`, `Deno.serve` and
+ * Workers. `Rest` are the arguments that the runtime passes besides the request.
  */
 export type FetchHandler<R extends Request = Request, Rest extends readonly unknown[] = []> = (
   request: R,
   ...rest: Rest
 ) => Response | Promise<Response>;
 
-/** The options of the adapter for handlers of the Fetch API. One of `tenantOf` and `addressOf` must be given. */
+/** The options of the adapter for handlers of the Fetch API. `tenantOf` or `addressOf` must be given. */
 export interface FetchOptions<R extends Request = Request, Rest extends readonly unknown[] = []>
   extends IdempotencyOptions<R>,
     KeyOptions<[request: R, ...rest: Rest]> {
   /**
-   * The tenant of a request: a non-empty string, or `undefined` for one without a tenant, which is refused unless
-   * there is `addressOf`.
+   * The tenant of a request: a non-empty string, or `undefined` for a request without a tenant. Such a request is
+   * refused, unless `addressOf` is given.
    */
   readonly tenantOf?: (request: R, ...rest: Rest) => Awaitable<string | undefined>;
-  /** `by-address`: a caller without a tenant is its IP address, which `addressOf` tells; so is it without this word */
+  /**
+   * `by-address`: a caller without a tenant is identified by its IP address, from `addressOf`; this is the default if
+   * `addressOf` is given
+   */
   readonly callers?: 'by-address';
-  /** the client's IP address, as the runtime tells it: a `Request` does not know it */
+  /** the client's IP address, from the runtime: a `Request` does not contain it */
   readonly addressOf?: (request: R, ...rest: Rest) => Awaitable<string | undefined>;
   /**
-   * What the body is compared by, where its bytes differ from retry to retry (the boundaries of a form, for example):
-   * JSON, text or bytes, made of a copy of the request. The adapter then does not read the body itself.
+   * What is compared instead of the body, if its bytes differ from retry to retry (the boundaries of a form, for
+   * example): JSON, text or bytes, computed from a copy of the request. The adapter then does not read the body.
    */
   readonly fingerprintBody?: (request: R, ...rest: Rest) => Awaitable<unknown>;
 }
@@ -47,9 +50,9 @@ const functionNames = ['tenantOf', 'addressOf', 'fingerprintBody'] as const;
 const optionNames = [...functionNames, ...keyOptionNames, 'callers'];
 
 /**
- * Makes a handler of the Fetch API retry-safe. What it throws is thrown on, and its key is free again.
+ * Makes a handler of the Fetch API retry-safe. Exceptions of the handler are rethrown, and the key is free again.
  *
- * @throws {InvalidOptionsError} that names every mistake in the options
+ * @throws {InvalidOptionsError} listing every mistake in the options
  * @example
  * export const POST = idempotent({ store: memoryStore(), tenantOf }, async (request) => Response.json({ id: 1 }));
  */
@@ -57,7 +60,10 @@ export function idempotent<R extends Request = Request, Rest extends readonly un
   options: FetchOptions<R, Rest>,
   handler: FetchHandler<R, Rest>,
 ): (request: R, ...rest: Rest) => Promise<Response>;
-/** Functions of the options that take the request alone say nothing of what the runtime gives the handler besides. */
+/**
+ * If the functions in the options take only the request, the other arguments of the handler are inferred from the
+ * handler.
+ */
 export function idempotent<R extends Request = Request, Rest extends readonly unknown[] = []>(
   options: FetchOptions<R>,
   handler: FetchHandler<R, Rest>,
@@ -131,7 +137,7 @@ async function callerOf<R extends Request, Rest extends readonly unknown[]>(
   return address === undefined || address === '' ? undefined : { kind: 'ip', address };
 }
 
-/** @throws {TypeError} if a handler without types answered with something else */
+/** @throws {TypeError} if an untyped handler returned something else */
 function parseResponse(response: unknown): Response {
   if (typeof response === 'object' && response !== null && 'headers' in response && 'status' in response) {
     return response as Response;

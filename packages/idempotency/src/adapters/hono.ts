@@ -34,14 +34,14 @@ export interface HonoOptions<E extends Env = Env>
     CallerOptions<Context<E>>,
     KeyOptions<[context: Context<E>]> {
   /**
-   * The address at the other end of the connection, and that it names a caller without a tenant. With `callers:
-   * 'by-address'` alone it is that of the socket under `@hono/node-server`, and that of the event on AWS Lambda;
-   * elsewhere give `(c) => getConnInfo(c).remote.address`.
+   * The address at the other end of the connection. It identifies a caller without a tenant. With `callers:
+   * 'by-address'` alone, the adapter uses the socket under `@hono/node-server` and the event on AWS Lambda; on other
+   * runtimes set `(c) => getConnInfo(c).remote.address`.
    */
   readonly addressOf?: (context: Context<E>) => Awaitable<string | undefined>;
   /**
-   * What the body is compared by, where its bytes differ from retry to retry (the boundaries of a form, for example):
-   * JSON, text or bytes, read with the methods of `c.req`. The adapter then does not read the body itself.
+   * What is compared instead of the body, if its bytes differ from retry to retry (the boundaries of a form, for
+   * example): JSON, text or bytes, read with the methods of `c.req`. The adapter then does not read the body.
    */
   readonly fingerprintBody?: (context: Context<E>) => Awaitable<unknown>;
 }
@@ -49,7 +49,7 @@ export interface HonoOptions<E extends Env = Env>
 /**
  * Makes the writes of a Hono app or of a route retry-safe.
  *
- * @throws {InvalidOptionsError} that names every mistake in the options
+ * @throws {InvalidOptionsError} listing every mistake in the options
  * @example
  * app.use(idempotency({ store: memoryStore(), tenantOf }));
  */
@@ -102,12 +102,12 @@ export function idempotency<E extends Env = Env>(options: HonoOptions<E>): Middl
   };
 }
 
-/** The id that `hono/request-id` gave the request. */
+/** The id that `hono/request-id` set. */
 function requestIdOf(context: Context): unknown {
   return context.get('requestId');
 }
 
-/** Hono answers for what is thrown, but for what is no `Error`: that goes through all middleware. */
+/** Hono answers exceptions, except values that are not an `Error`: those pass through all middleware. */
 async function run(
   next: () => Promise<void>,
   protection: FetchProtection,
@@ -122,7 +122,7 @@ async function run(
   }
 }
 
-/** Ends an operation with what stands as the context's response, and puts there what is to be sent. */
+/** Ends an operation with the context's response, and replaces that with what must be sent. */
 async function conclude(
   context: Context,
   protection: FetchProtection,
@@ -137,7 +137,7 @@ async function conclude(
   const response = context.res;
   const light = lightAnswer(response);
   if (light === undefined) {
-    // A response that is set while another one stands would take over its headers.
+    // Setting a response while another one is set would merge the headers of both.
     context.res = undefined;
     const madeUpType = incomingOf(context) === undefined ? undefined : typeOfUntyped;
     context.res = await protection.settle(operation, response, about, madeUpType);
@@ -149,7 +149,7 @@ async function conclude(
   context.res = responseOf(sent, response.headers);
 }
 
-/** A timeout in front of the protection did not wait: what stands in the context is its answer, which is sent already. */
+/** A timeout outside the protection did not wait: the context has its answer, which is sent already. */
 function isAnsweredInFront(context: Context): boolean {
   const outgoing = outgoingOf(context);
   return outgoing === undefined ? context.res.bodyUsed : outgoing.headersSent;
@@ -160,7 +160,7 @@ async function callerOf<E extends Env>(
   context: Context<E>,
   protection: FetchProtection,
 ): Promise<Caller | undefined> {
-  // Read first: the socket forgets its address when the connection is reset.
+  // Read first: the socket loses its address when the connection is reset.
   const runtimeAddress = addressOfRuntime(context);
   const tenant = await tenantOf?.(context);
   if (callers === undefined && addressOf === undefined) return namedCaller(tenant, undefined);
@@ -173,7 +173,7 @@ async function callerOf<E extends Env>(
   return namedCaller(tenant, callerByAddress(known, trustedProxies));
 }
 
-/** The response that carries an answer, with the headers that were set before. */
+/** The response with an answer, with the headers that were set before. */
 function answered(context: Context, { status, headers, body }: KeptResponse): Response {
   const record: Record<string, string | string[]> = {};
   for (const [name, value] of headers) {
@@ -183,7 +183,7 @@ function answered(context: Context, { status, headers, body }: KeptResponse): Re
   return context.newResponse(body.length === 0 ? null : bodyOf(body), parseStatus(status), record);
 }
 
-/** Bytes of a kind that Hono's types know: of no shared memory. */
+/** Bytes of a type that Hono accepts: not of shared memory. */
 function bodyOf(body: string | Uint8Array): string | Uint8Array<ArrayBuffer> {
   return typeof body === 'string' ? body : new Uint8Array(body);
 }

@@ -9,18 +9,18 @@ import { isTimeout } from './node/timeout-error.ts';
 export type { Operation } from '../core/operation.ts';
 export { operationOf } from './node/operations.ts';
 
-/** What the adapter uses of a context of Koa 3. */
+/** The parts of a context of Koa 3 that the adapter uses. */
 export interface KoaContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly originalUrl: string;
   readonly request: object;
-  /** what middleware leaves for others; `requestId` or `reqId` is taken for the id of the request */
+  /** state shared by middleware; `requestId` or `reqId` is used as the id of the request */
   readonly state?: { readonly requestId?: unknown; readonly reqId?: unknown };
-  /** the address of the client, by the setting `app.proxy` */
+  /** the address of the client, according to the setting `app.proxy` */
   readonly ip?: string;
   status: number;
-  /** false once the app has taken the response out of Koa's hands */
+  /** false if the app has taken the response out of Koa's hands */
   readonly respond?: boolean | undefined;
   body: unknown;
   onerror(error: Error | null): void;
@@ -28,17 +28,16 @@ export interface KoaContext {
   remove(name: string): void;
 }
 
-/** The options of the adapter for Koa; `Context` is what `tenantOf` is given. */
+/** The options of the adapter for Koa; `Context` is the argument of `tenantOf`. */
 export type KoaOptions<Context = KoaContext> = NodeOptions<Context>;
 
 /** A middleware of Koa 3. */
 export type KoaMiddleware<Context> = (context: Context, next: () => Promise<unknown>) => Promise<unknown>;
 
 /**
- * Makes the writes of a Koa app, or of a route, retry-safe. What is kept is what Koa sends in the end, without its content
- * coding.
+ * Makes the writes of a Koa app, or of a route, retry-safe. It keeps what Koa finally sends, without content coding.
  *
- * @throws {InvalidOptionsError} that names every mistake in the options
+ * @throws {InvalidOptionsError} listing every mistake in the options
  * @example
  * app.use(idempotency({ store: memoryStore(), tenantOf }));
  */
@@ -72,8 +71,8 @@ export function idempotency<Context extends KoaContext = KoaContext>(
 }
 
 /**
- * Koa sends what stands in the context once all middleware has ended. An answer before that is one of a middleware in
- * front that did not wait, unless the app has taken the response out of Koa's hands.
+ * Koa sends the content of the context once all middleware has ended. An earlier answer comes from an outer middleware
+ * that did not wait, unless the app has taken the response out of Koa's hands.
  */
 async function follow(operation: Operation, handler: Promise<unknown>): Promise<unknown> {
   operation.follow(handler);
@@ -85,7 +84,7 @@ async function follow(operation: Operation, handler: Promise<unknown>): Promise<
   }
 }
 
-/** Koa answers an error of the connection with 500; here the handler's own answer is still to come. */
+/** Koa answers an error of the connection with 500; here the handler's own answer is still expected. */
 function outliveSocket(context: KoaContext): void {
   const { onerror } = context;
   context.onerror = function onErrorOfTheHandler(this: KoaContext, error) {
@@ -99,16 +98,16 @@ function namedRequest({ state }: KoaContext): { readonly requestId?: string } {
   return requestId === undefined ? {} : { requestId };
 }
 
-/** Where every parser of bodies for Koa leaves them. */
+/** Where every body parser for Koa leaves the body. */
 function bodyOf(request: { readonly body?: unknown }): unknown {
   return request.body;
 }
 
-/** Through Koa, so that a compression in front sees the replay as any other answer. */
+/** Sent through Koa, so that an outer compression sees the replay like any other answer. */
 function send(context: KoaContext, { status, headers, body }: KeptResponse): void {
   context.status = status;
   context.body = Buffer.from(body);
-  // Koa gives bytes a media type of its own.
+  // Koa would set its own media type for bytes.
   context.remove('content-type');
   for (const [name, value] of headers) context.append(name, value);
 }

@@ -30,19 +30,19 @@ export type { Operation } from '../core/operation.ts';
 export { UnprotectedContextError } from './nest/beyond-http.ts';
 export { operationOf } from './node/operations.ts';
 
-/** What the adapter reads of a request of Express or Fastify below Nest. */
+/** The parts of a request of Express or Fastify, the platforms of Nest, that the adapter reads. */
 export interface NestRequest {
   readonly headers: IncomingMessage['headers'];
   readonly originalUrl?: string;
   readonly body?: unknown;
-  /** the address of the client, by the platform's setting for proxies */
+  /** the address of the client, according to the platform's setting for proxies */
   readonly ip?: string | undefined;
 }
 
-/** The options of the adapter for NestJS; `Request` is what `tenantOf` is given. */
+/** The options of the adapter for NestJS; `Request` is the argument of `tenantOf`. */
 export type NestOptions<Request extends NestRequest = NestRequest> = NodeOptions<Request>;
 
-/** Where the options come from once the app starts: a factory, with what is injected into it. */
+/** Where the options come from when the app starts: a factory and its injected dependencies. */
 export type NestAsyncOptions<Request extends NestRequest = NestRequest> = Pick<ModuleMetadata, 'imports'> &
   Omit<FactoryProvider<NestOptions<Request>>, 'provide'>;
 
@@ -90,7 +90,7 @@ export class IdempotencyInterceptor<Request extends NestRequest = NestRequest> i
     });
     if (outcome.kind === 'answered') {
       await isSent;
-      // Interceptors further out are given the answer as they know it from the handler, if it is JSON.
+      // Outer interceptors receive the answer in the form that the handler would return, if it is JSON.
       return of(value);
     }
     if (outcome.operation !== undefined) {
@@ -109,7 +109,7 @@ export class IdempotencyModule {
   /**
    * Registers the interceptor for all routes.
    *
-   * @throws {InvalidOptionsError} that names every mistake in the options
+   * @throws {InvalidOptionsError} listing every mistake in the options
    * @example
    * imports: [IdempotencyModule.forRoot({ store: memoryStore(), tenantOf })]
    */
@@ -127,7 +127,7 @@ export class IdempotencyModule {
   }
 
   /**
-   * As `forRoot`, with options that a factory makes when the app starts. A mistake in them stops the start.
+   * Like `forRoot`, with options that a factory creates when the app starts. A mistake in them makes the start fail.
    *
    * @example
    * imports: [IdempotencyModule.forRootAsync({ inject: [Pool], useFactory: (pool) => ({ store: pgStore(pool), tenantOf }) })]
@@ -171,19 +171,19 @@ export function Idempotent<Request extends NestRequest = NestRequest>(
   );
 }
 
-/** Leaves a route or a controller alone, although its app is protected: requests with a key and without one. */
+/** Excludes a route or a controller from the protection of its app: requests with a key and without one. */
 export function SkipIdempotency(): RouteDecorator {
   return skipDecorator();
 }
 
-/** Options that may lack what must be given; the interceptor says so. */
+/** Options that may lack a required one; the interceptor reports it. */
 function parseMerged<Request extends NestRequest>(
   merged: Partial<NestOptions<Request>>,
 ): NestOptions<Request> {
   return merged as NestOptions<Request>;
 }
 
-/** The JSON value of an answer; `undefined` if it is of another type. */
+/** The JSON value of an answer; `undefined` if its type is not JSON. */
 function jsonOf({ headers, body }: KeptResponse): unknown {
   const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
   if (!/[/+]json\s*(?:;|$)/i.test(type)) return undefined;
@@ -194,14 +194,14 @@ function jsonOf({ headers, body }: KeptResponse): unknown {
   }
 }
 
-/** Express gives Node's own request, Fastify one around it. */
+/** Express passes Node's own request, Fastify an object that contains it. */
 type PlatformRequest = IncomingMessage | { readonly raw: IncomingMessage };
 
 function rawRequest(request: PlatformRequest): IncomingMessage {
   return 'raw' in request ? request.raw : request;
 }
 
-/** The id that Fastify gave the request. One on Express is found as without Nest. */
+/** The id that Fastify gave the request. On Express it is found in the same way as without Nest. */
 function namedRequest(request: PlatformRequest, raw: IncomingMessage): { readonly requestId?: string } {
   if (request === raw || !('id' in request) || typeof request.id !== 'string') return {};
   return { requestId: frameworkRequestId(request.id, raw) };

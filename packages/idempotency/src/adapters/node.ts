@@ -9,13 +9,13 @@ export { operationOf } from './node/operations.ts';
 /** The options of the adapter for `node:http`. */
 export type NodeHandlerOptions = NodeOptions<IncomingMessage>;
 
-/** A handler of `node:http`, with promises or without. */
+/** A handler of `node:http`, synchronous or with promises. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 /**
- * Makes a handler of `node:http` retry-safe. A handler that throws is answered with 500, and its key is free again.
+ * Makes a handler of `node:http` retry-safe. If the handler throws, the answer is 500 and its key is free again.
  *
- * @throws {InvalidOptionsError} that names every mistake in the options
+ * @throws {InvalidOptionsError} listing every mistake in the options
  * @example
  * createServer(idempotent({ store: memoryStore(), tenantOf }, handler)).listen(3000);
  */

@@ -3,24 +3,25 @@ import type { Awaitable } from '../core/store.ts';
 /** The value of a cell, and the version that a later write names. */
 export interface Cell {
   readonly value: string;
-  /** differs from write to write */
+  /** differs for each write */
   readonly version: string;
 }
 
 /**
- * Small durable values under names, each changed by compare and set: what payment libraries demand of a store, in which the
- * same payment must not be taken twice.
+ * Small durable values with names, each changed by compare-and-set. Payment libraries need such a store to take each
+ * payment only once.
  */
 export interface CellStore {
   /** the cell under a name; `undefined` if there is none */
   read(name: string): Awaitable<Cell | undefined>;
 
   /**
-   * Replaces a cell if it still is of that version. Durable once it is done.
+   * Replaces a cell if it still has that version. The change is durable when the call returns.
    *
-   * @param version the version that is replaced; `undefined`: there must be no cell
+   * @param version the version to replace; `undefined`: there must be no cell
    * @param value the new value; `undefined` removes the cell
-   * @param keepUntilMs from when on, in milliseconds since the epoch, the cell may be removed; by default never
+   * @param keepUntilMs the time, in milliseconds since the epoch, from which on the cell may be removed; by default
+   * never
    * @returns whether it was replaced
    */
   write(
@@ -31,13 +32,13 @@ export interface CellStore {
   ): Awaitable<boolean>;
 }
 
-/** A cell store in a database, which does not remove by itself what need not be kept any more. */
+/** A cell store in a database that does not remove expired cells automatically. */
 export interface SweptCellStore extends CellStore {
   /**
-   * Removes the cells that need not be kept any more. To be called now and then.
+   * Removes the cells that need not be kept any more. Call it regularly.
    *
-   * @param options `nowMs` takes the place of the machine's clock
-   * @returns how many it has removed
+   * @param options `nowMs` replaces the time of the machine's clock
+   * @returns how many it removed
    */
   sweep(options?: { readonly nowMs?: number }): Promise<number>;
 }
@@ -48,9 +49,9 @@ const cellNameLengthMax = 512;
 const cellValueLengthMax = 16_777_216;
 
 /**
- * What a write must keep to, in every store.
+ * Checks the limits of a write, the same in every store.
  *
- * @throws {RangeError} for a name or a value that is too long
+ * @throws {RangeError} if a name or a value is too long
  */
 export function demandCell(name: string, value?: string): void {
   if (name.length === 0 || name.length > cellNameLengthMax) {

@@ -1,6 +1,6 @@
 import { type Cell, type CellStore, demandCell } from './cell-store.ts';
 
-/** Cells in the memory of this process, which forgets them when it ends: for development and tests. */
+/** Cells in the memory of this process, lost when it ends: for development and tests. */
 export function memoryCells(): CellStore {
   const cells = new Map<string, Cell>();
   return {

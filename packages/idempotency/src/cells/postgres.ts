@@ -1,19 +1,19 @@
 import { bindClient, type PostgresClient, type PostgresRow } from '../stores/postgres/bindings.ts';
 import { type Cell, demandCell, type SweptCellStore } from './cell-store.ts';
 
-/** How cells are kept in a PostgreSQL. */
+/** How cells are kept in PostgreSQL. */
 export interface PostgresCellsOptions {
-  /** a pool of node-postgres, or the `sql` of postgres.js; never a client on which a transaction is open */
+  /** a pool of node-postgres, or the `sql` of postgres.js; never a client with an open transaction */
   readonly client: PostgresClient;
-  /** the schema of the table `cells`; both are made if they are missing; `idempotency` */
+  /** the schema of the table `cells`; both are created if missing; `idempotency` */
   readonly schema?: string;
 }
 
 /**
- * Cells in a PostgreSQL, for any number of instances. The table is made at the first use, unless it is there.
+ * Cells in PostgreSQL, for any number of instances. The table is created at first use if missing.
  *
- * @throws {TypeError} for a client that is neither of node-postgres nor of postgres.js
- * @throws {RangeError} for a schema that is not a plain lower-case name
+ * @throws {TypeError} if the client is neither of node-postgres nor of postgres.js
+ * @throws {RangeError} if the schema is not a plain lower-case name
  */
 export function postgresCells({ client, schema = 'idempotency' }: PostgresCellsOptions): SweptCellStore {
   demandName('schema', schema);
@@ -26,7 +26,7 @@ export function postgresCells({ client, schema = 'idempotency' }: PostgresCellsO
     try {
       await script(postgresCellsDdl({ schema }));
     } catch (error) {
-      // Of two that make it at once, one fails on what the other has made.
+      // If two instances create it at the same time, one fails because the table exists.
       if (!(await exists())) throw error;
     }
   };
@@ -73,10 +73,10 @@ export function postgresCells({ client, schema = 'idempotency' }: PostgresCellsO
 }
 
 /**
- * The statements that make the table, for a tool that migrates the database by scripts.
+ * The statements that create the table, for a tool that migrates the database by scripts.
  *
- * @param options `role` is given what cells need that only use the table
- * @throws {RangeError} for a schema or role that is not a plain lower-case name
+ * @param options `role` is granted the rights of cells that only use the table
+ * @throws {RangeError} if a schema or role is not a plain lower-case name
  */
 export function postgresCellsDdl(options: { readonly schema?: string; readonly role?: string } = {}): string {
   const { schema = 'idempotency', role } = options;

@@ -3,11 +3,11 @@ import { connectionOf, type RedisClient } from '../stores/redis/client.ts';
 import { newScript } from '../stores/redis/scripts.ts';
 import { type CellStore, demandCell } from './cell-store.ts';
 
-/** How cells are kept in a Redis. */
+/** How cells are kept in Redis. */
 export interface RedisCellsOptions {
-  /** a client of ioredis, or of the package `redis` from version 4 on; connected and closed by you */
+  /** a client of ioredis, or of the package `redis` from version 4 on; you connect and close it */
   readonly client: RedisClient;
-  /** what the key of every cell begins with; `idempotency:cell:` */
+  /** the prefix of the key of every cell; `idempotency:cell:` */
   readonly prefix?: string;
 }
 
@@ -15,7 +15,7 @@ const readScript = newScript(`
 return redis.call('HMGET', KEYS[1], 'value', 'version')
 `);
 
-/** ARGV: the version that is replaced, the new one, `set` or `delete`, the value, keepUntilMs; empty where there is none. */
+/** ARGV: the version to replace, the new one, `set` or `delete`, the value, keepUntilMs; empty if there is none. */
 const writeScript = newScript(`
 local version = redis.call('HGET', KEYS[1], 'version') or ''
 -- A driver that lost its connection sends its commands again: the same write has been done.
@@ -39,11 +39,11 @@ return 1
 `);
 
 /**
- * Cells in a Redis (7 or later) or a Valkey, for any number of instances. What the [Redis store](redis.ts) says of
- * eviction, persistence and fail-over counts double here, where a forgotten cell may be a payment: run it with
- * `noeviction` and `appendfsync always`, or use a database.
+ * Cells in Redis (7 or later) or Valkey, for any number of instances. The notes of the [Redis store](redis.ts) on
+ * eviction, persistence and fail-over are even more important here, because a forgotten cell may be a payment: run it
+ * with `noeviction` and `appendfsync always`, or use a database.
  *
- * @throws {InvalidOptionsError} that names every mistake in the options
+ * @throws {InvalidOptionsError} listing every mistake in the options
  */
 export function redisCells({ client, prefix = 'idempotency:cell:' }: RedisCellsOptions): CellStore {
   if (typeof prefix !== 'string') throw new InvalidOptionsError(['prefix must be a text']);

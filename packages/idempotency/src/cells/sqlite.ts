@@ -4,11 +4,11 @@ import { type Cell, demandCell, type SweptCellStore } from './cell-store.ts';
 /** How cells are kept in a SQLite database. */
 export interface SqliteCellsOptions {
   /**
-   * An open handle of node:sqlite or better-sqlite3, on which no transaction of yours is open when a cell is used. Set
+   * An open handle of node:sqlite or better-sqlite3, without an open transaction of yours when a cell is used. Set
    * `PRAGMA journal_mode = WAL` and `PRAGMA synchronous = FULL`.
    */
   readonly database: SqliteDatabase;
-  /** the name of the table, which is made if it is missing; `idempotency_cells` */
+  /** the name of the table, created if missing; `idempotency_cells` */
   readonly table?: string;
 }
 
@@ -17,8 +17,8 @@ const busyTimeoutMs = 5000;
 /**
  * Cells in a SQLite database, for any number of processes on one machine.
  *
- * @throws {TypeError} for a database that is neither of node:sqlite nor of better-sqlite3
- * @throws {RangeError} for a name of a table that is no plain name
+ * @throws {TypeError} if the database is neither of node:sqlite nor of better-sqlite3
+ * @throws {RangeError} if the table name is not a plain name
  */
 export function sqliteCells({ database, table = 'idempotency_cells' }: SqliteCellsOptions): SweptCellStore {
   const create = sqliteCellsDdl({ table });
@@ -58,9 +58,9 @@ export function sqliteCells({ database, table = 'idempotency_cells' }: SqliteCel
 }
 
 /**
- * The statements that make the table, for a tool that migrates the database by scripts.
+ * The statements that create the table, for a tool that migrates the database by scripts.
  *
- * @throws {RangeError} for a name of a table that is no plain name
+ * @throws {RangeError} if the table name is not a plain name
  */
 export function sqliteCellsDdl({ table = 'idempotency_cells' }: { readonly table?: string } = {}): string {
   if (!/^(?!sqlite_)[a-z_][a-z0-9_]{0,62}$/i.test(table)) {

@@ -1,16 +1,16 @@
 import type { CellStore } from './cell-store.ts';
 
-/** What becomes of a cell, and what the one who asked is given. */
+/** The new value of a cell, and the result for the caller. */
 export type CellChange<Result> =
   | { readonly op: 'noop'; readonly result: Result }
   | { readonly op: 'set'; readonly value: string; readonly keepUntilMs?: number; readonly result: Result }
   | { readonly op: 'delete'; readonly result: Result };
 
-/** How often a change is computed again because another one was faster. One of them wins each time. */
+/** How often a change is computed again because another one was faster. Each time one of them wins. */
 const attemptsMax = 1000;
 
 /**
- * Changes a cell by its present value.
+ * Changes a cell depending on its present value.
  *
  * @param change may be called again: it must have no effects
  * @throws {Error} if others were faster 1,000 times

@@ -10,8 +10,9 @@ export interface OpenTelemetryOptions {
 const scopeName = '@billonce/idempotency';
 
 /**
- * An observer for OpenTelemetry: a span `idempotency.execute` for each execution, under the span of its request; an event on
- * the request's span for each replay and refusal; and metrics `idempotency.*`. No attribute carries a key, a caller or a path.
+ * An observer for OpenTelemetry: a span `idempotency.execute` for each execution, under the span of its request; an
+ * event on the request's span for each replay and refusal; and metrics `idempotency.*`. No attribute contains a key, a
+ * caller or a path.
  */
 export function openTelemetryObserver(options: OpenTelemetryOptions = {}): Observer {
   const tracer = options.tracer ?? trace.getTracer(scopeName);

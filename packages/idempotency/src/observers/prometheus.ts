@@ -4,7 +4,7 @@ import type { IdempotencyEvent, Observer } from '../core/observer.ts';
 /** Where the counters are registered. */
 export interface PrometheusOptions {
   readonly registry: Registry;
-  /** beginning of every name; `idempotency_` */
+  /** the prefix of every name; `idempotency_` */
   readonly prefix?: string;
 }
 
@@ -13,8 +13,8 @@ const executionSecondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.
 
 /**
  * An observer that counts into `prom-client`: executions by outcome and how long they took, replays, refusals by code,
- * lost leases, failures of the store by verb, and requests that went on unprotected. No label carries a key, a
- * caller or a path.
+ * lost leases, failures of the store by verb, and requests that went on unprotected. No label contains a key, a caller
+ * or a path.
  *
  * @throws {Error} if the registry has metrics of these names already
  */

@@ -1,6 +1,6 @@
 import { type Refusal, type RefusalCode, refusalMessage, type UnknownOutcomeCause } from '../core/refusal.ts';
 
-/** Why there is no result. Each but the last is a refusal, as for a request over HTTP. */
+/** Why there is no result. Each code except the last is a refusal, as for a request over HTTP. */
 export type OnceErrorCode = RefusalCode | 'result_not_json';
 
 /**
@@ -9,7 +9,7 @@ export type OnceErrorCode = RefusalCode | 'result_not_json';
  */
 export class OnceError extends Error {
   readonly code: OnceErrorCode;
-  /** what is known of the refusal; `undefined` for `result_not_json` */
+  /** what is known about the refusal; `undefined` for `result_not_json` */
   readonly refusal: Refusal | undefined;
 
   constructor(refusal: Refusal | 'result_not_json', cause?: unknown) {
@@ -29,7 +29,7 @@ function messageOf(refusal: Refusal | 'result_not_json'): string {
   return ownMessages[refusal.code] ?? refusalMessage(refusal);
 }
 
-/** Where the words for a request over HTTP do not fit. */
+/** Messages where those for a request over HTTP do not fit. */
 const ownMessages: Partial<Record<RefusalCode, string>> = {
   idempotency_conflict:
     'this key was used for another payload: a retry repeats the first payload exactly, new work takes a new key',

@@ -4,7 +4,7 @@ import type { EngineSettings, IdempotencyOptions } from '../core/options.ts';
 import type { Awaitable } from '../core/store.ts';
 import { encodeResult } from './result.ts';
 
-/** Work that was begun and never ended. */
+/** Work that began and never ended. */
 export interface AbandonedWork {
   readonly key: string;
   /** `OnceOperation.reference` of the first time */
@@ -13,7 +13,7 @@ export interface AbandonedWork {
   readonly fencingToken: number;
 }
 
-/** What the key of abandoned work gets: an error, the work once more, or its result, found out by looking. */
+/** What the key of abandoned work gets: an error, another execution, or its result, which the application looked up. */
 export type AbandonedWorkVerdict = 'refuse' | 'rerun' | { readonly result: unknown };
 
 /** The options that mean the same as for HTTP. */
@@ -35,20 +35,20 @@ const sharedNames = [
   'clock',
 ] as const satisfies readonly (keyof IdempotencyOptions)[];
 
-/** How work is done once. What has the name of an option for HTTP means the same; the answer is the result. */
+/** How work is done once. An option with the name of an HTTP option means the same; the answer is the result. */
 export interface OnceOptions extends Pick<IdempotencyOptions, (typeof sharedNames)[number]> {
-  /** where the keys live: two scopes may use the same key; `default`. Callers of HTTP are never in it */
+  /** where the keys live: two scopes may use the same key; `default`. HTTP callers are never in it */
   readonly scope?: string;
-  /** what becomes of the key when the work throws: `free` (the default), it may be done again; `unknown`, as after a crash */
+  /** what happens to the key if the work throws: `free` (the default), it may be done again; `unknown`, as after a crash */
   readonly onThrow?: 'free' | 'unknown';
-  /** what a key gets whose work was begun and never ended; `refuse`. Not for the atomic mode */
+  /** what a key gets if its work began and never ended; `refuse`. Not for the atomic mode */
   readonly onAbandoned?: 'refuse' | 'rerun' | ((work: AbandonedWork) => Awaitable<AbandonedWorkVerdict>);
 }
 
 /**
  * The settings of the engine, from the options.
  *
- * @throws {InvalidOptionsError} that names every mistake
+ * @throws {InvalidOptionsError} listing every mistake
  */
 export function onceSettings(options: OnceOptions): EngineSettings {
   const { scope, onThrow, onAbandoned, ...shared } = options;
@@ -88,7 +88,7 @@ function abandonedAnswer(
   };
 }
 
-/** @throws {TypeError} for what is no JSON: nothing is stored then */
+/** @throws {TypeError} if it is not JSON: nothing is stored then */
 function answerOf(result: unknown): KeptResponse {
   const answer = encodeResult(result);
   if (answer === undefined) throw new TypeError('the result that onAbandoned returned is not JSON');

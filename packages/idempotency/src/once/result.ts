@@ -1,6 +1,6 @@
 import type { KeptResponse } from '../core/kept-response.ts';
 
-/** What JSON leaves of a value: a `Date` becomes a string. */
+/** What JSON keeps of a value: a `Date` becomes a string. */
 export type AsJson<T> = unknown extends T
   ? unknown
   : T extends string | number | boolean | null | undefined
@@ -11,7 +11,7 @@ export type AsJson<T> = unknown extends T
         ? never
         : { [Name in keyof T]: AsJson<T[Name]> };
 
-/** A result as it is kept: an answer whose body is JSON; empty for `undefined`. Gives `undefined` for what is no JSON. */
+/** A result as it is kept: an answer whose body is JSON; empty for `undefined`. Returns `undefined` if it is not JSON. */
 export function encodeResult(value: unknown): KeptResponse | undefined {
   const text = value === undefined ? '' : jsonOf(value);
   return text === undefined ? undefined : { status: 200, headers: [], body: text };
@@ -19,7 +19,7 @@ export function encodeResult(value: unknown): KeptResponse | undefined {
 
 function jsonOf(value: unknown): string | undefined {
   try {
-    // Of a function or a symbol `stringify` gives nothing; a bigint or a circle makes it throw.
+    // For a function or a symbol `stringify` returns undefined; for a bigint or a circular value it throws.
     const text: unknown = JSON.stringify(value);
     return typeof text === 'string' ? text : undefined;
   } catch {
@@ -27,7 +27,7 @@ function jsonOf(value: unknown): string | undefined {
   }
 }
 
-/** Reads a result back: `T` is what was encoded under this key, and so is the type. */
+/** Decodes a result: `T` is the type that was encoded under this key. */
 export function parseResult<T>({ body }: KeptResponse): AsJson<T> {
   const text = typeof body === 'string' ? body : Buffer.from(body).toString();
   return (text === '' ? undefined : JSON.parse(text)) as AsJson<T>;

@@ -5,29 +5,29 @@ import { type CloudflareRow, type CloudflareStatement, ddlStatements } from './c
 export type { Swept } from './cloudflare/records.ts';
 export type { CloudflareRow, CloudflareStatement, CloudflareValue } from './cloudflare/statements.ts';
 
-/** What is used of a D1 database. */
+/** The parts of a D1 database that the store uses. */
 export interface D1DatabaseLike<Statement> {
   prepare(sql: string): { bind(...values: unknown[]): Statement };
   batch(statements: Statement[]): PromiseLike<readonly { readonly results: readonly unknown[] }[]>;
-  /** what tells a session from the binding */
+  /** distinguishes a session from the binding */
   readonly getBookmark?: never;
 }
 
-/** What is used of the storage of a Durable Object. */
+/** The parts of a Durable Object's storage that the store uses. */
 export interface ObjectStorageLike {
   readonly sql: { exec(sql: string, ...values: unknown[]): { toArray(): unknown[] } };
   transactionSync<T>(work: () => T): T;
 }
 
-/** What is used of the namespace of a Durable Object whose class has the method `idempotency`. */
+/** The parts that the store uses of the namespace of a Durable Object whose class has the method `idempotency`. */
 export interface ObjectNamespaceLike<Id> {
   idFromName(name: string): Id;
   get(id: Id): { idempotency(transaction: readonly CloudflareStatement[]): PromiseLike<unknown> };
 }
 
-/** What both stores take. */
+/** Options of both stores. */
 export interface CloudflareStoreOptions {
-  /** what the names of the store's tables begin with; `idempotency_` */
+  /** the prefix of the store's tables; `idempotency_` */
   readonly tablePrefix?: string;
   /** milliseconds since the epoch, for tests; the clock of the database */
   readonly nowMs?: () => number;
@@ -35,14 +35,14 @@ export interface CloudflareStoreOptions {
 
 /** A store on Cloudflare. */
 export interface CloudflareStore extends IdempotencyStore {
-  /** Creates the tables where they are missing. Without it, the first use does. */
+  /** Creates missing tables. If it was not called, the first use does it. */
   migrate(): Promise<void>;
 
   /**
-   * Removes expired answers, and keys whose retention is over, in steps of at most 500 rows. To be called now and then,
-   * from a cron trigger for example; several may run at the same time.
+   * Removes expired answers, and keys whose retention is over, in steps of at most 500 rows. Call it regularly, from a
+   * cron trigger for example; several may run at the same time.
    *
-   * @param options `nowMs` takes the place of the store's clock
+   * @param options `nowMs` replaces the time of the store's clock
    */
   sweep(options?: { readonly nowMs?: number }): Promise<Swept>;
 }
@@ -50,10 +50,10 @@ export interface CloudflareStore extends IdempotencyStore {
 /**
  * A store in a D1 database. A Worker needs the compatibility flag `nodejs_compat`.
  *
- * Every verb is one batch, which is one transaction on the primary. Give it the binding, not a session.
+ * Every verb is one batch, which is one transaction on the primary. Pass the binding, not a session.
  *
- * @throws {TypeError} for what is not a D1 database
- * @throws {RangeError} for a prefix that is no plain name
+ * @throws {TypeError} if it is not a D1 database
+ * @throws {RangeError} if the prefix is not a plain name
  */
 export function d1Store<Statement>(
   options: CloudflareStoreOptions & { readonly database: D1DatabaseLike<Statement> },
@@ -71,12 +71,12 @@ export function d1Store<Statement>(
 }
 
 /**
- * A store in a Durable Object with SQLite storage, whose class hands the method `idempotency` to `runInObject`. A Worker
- * needs the compatibility flag `nodejs_compat`.
+ * A store in a Durable Object with SQLite storage, whose class passes calls of its method `idempotency` to
+ * `runInObject`. A Worker needs the compatibility flag `nodejs_compat`.
  *
- * @param options `name` of the one object that has all records of the store; `idempotency`
- * @throws {TypeError} for what is not the namespace of a Durable Object
- * @throws {RangeError} for a prefix that is no plain name
+ * @param options `name` of the one object that keeps all records of the store; `idempotency`
+ * @throws {TypeError} if it is not the namespace of a Durable Object
+ * @throws {RangeError} if the prefix is not a plain name
  */
 export function durableObjectStore<Id>(
   options: CloudflareStoreOptions & { readonly namespace: ObjectNamespaceLike<Id>; readonly name?: string },
@@ -86,13 +86,13 @@ export function durableObjectStore<Id>(
   if (typeof namespace?.idFromName !== 'function') {
     throw new TypeError('namespace must be the binding of a Durable Object');
   }
-  // A stub that has failed may stay broken: each call takes a new one.
+  // A stub that has failed may stay broken, so each call creates a new one.
   const run = async (transaction: readonly CloudflareStatement[]) =>
     parseResults(await namespace.get(namespace.idFromName(name)).idempotency(transaction));
   return new CloudflareRecords(run, tablePrefix, nowMs);
 }
 
-/** Runs what `durableObjectStore` asks for, as one transaction. To be called by the object's method `idempotency`. */
+/** Runs the request of `durableObjectStore` as one transaction. Called by the object's method `idempotency`. */
 export function runInObject(
   storage: ObjectStorageLike,
   transaction: readonly CloudflareStatement[],
@@ -108,9 +108,9 @@ export function runInObject(
 }
 
 /**
- * The statements that make the tables of a D1 store, for `wrangler d1 migrations`.
+ * The statements that create the tables of a D1 store, for `wrangler d1 migrations`.
  *
- * @throws {RangeError} for a prefix that is no plain name
+ * @throws {RangeError} if the prefix is not a plain name
  */
 export function d1Ddl(options: { readonly tablePrefix?: string } = {}): string {
   const { tablePrefix = 'idempotency_' } = options;

@@ -154,7 +154,7 @@ test('the printed template grants what the store uses, and names the attribute b
   ]);
 });
 
-/** A client that does something else after it has drawn its first token. */
+/** A client that runs something else after it has drawn its first token. */
 function afterFirstDraw(client: DynamodbClient, act: () => Promise<void>): DynamodbClient {
   let isFirst = true;
   return {

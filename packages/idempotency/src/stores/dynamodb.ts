@@ -24,20 +24,20 @@ export interface DynamodbStoreOptions {
   readonly client: DynamodbClient;
   /** the name of the table; its partition key is the text `id`, see `dynamodbTemplate` */
   readonly table: string;
-  /** milliseconds since the epoch, for tests; the clock of the service, as its responses tell it */
+  /** milliseconds since the epoch, for tests; by default the clock of the service, taken from its responses */
   readonly nowMs?: () => number;
 }
 
-/** How often a claim looks and writes, while others are faster. */
+/** How often a claim reads and writes while others are faster. */
 const attemptsMax = 10;
 const counterId = 'fencing-token';
 const isHeld = '#token = :token AND attribute_exists(#leaseUntil)';
 
 /**
  * A store in a table of DynamoDB in one region, for any number of instances. Reads are consistent, each write is one
- * conditional write of one item. Keys leave by the table's TTL.
+ * conditional write of one item. Old keys are removed by the table's TTL.
  *
- * @throws {TypeError} for what is not such a client, or has no table
+ * @throws {TypeError} if it is not such a client, or no table is named
  */
 export function dynamodbStore(options: DynamodbStoreOptions): IdempotencyStore {
   const { client, table } = options;
@@ -64,21 +64,21 @@ class StoreInDynamodb implements IdempotencyStore {
   }
 
   /**
-   * A look, a token, and a write that holds only if the slot is as it was at the look. Another claim in between, even one that
-   * was released, leaves another token there: so of two holders the later one has the greater token.
+   * A read, a token, and a write that succeeds only if the slot is unchanged since the read. Another claim in between,
+   * even a released one, leaves another token in the slot, so the later of two holders has the greater token.
    */
   async claim(slot: Slot, request: ClaimRequest): Promise<Claim> {
     const claimId = crypto.randomUUID();
     for (let tried = 0; tried < attemptsMax; tried++) {
       const { found, nowMs } = await this.#look(slot);
-      // The client sends a write again whose answer it did not get.
+      // The client resends a write if it did not receive the answer.
       if (found?.claimId === claimId) return { kind: 'claimed', fencingToken: found.token, nowMs };
       if (found?.record !== undefined && !isClaimable(found, request, nowMs)) {
         return { kind: 'found', record: found.record, nowMs };
       }
       const token = await this.#drawToken();
       const claim = { nowMs: this.#clock() ?? nowMs, token, claimId };
-      // Taken over, or forgotten, at the time of the look: later that is so all the more.
+      // It may be taken over, or is forgotten, at the time of the read; this stays true later.
       if (await this.#put(leasedItem(slot, request, found, claim), found)) {
         return { kind: 'claimed', fencingToken: token, nowMs: claim.nowMs };
       }
@@ -141,13 +141,13 @@ class StoreInDynamodb implements IdempotencyStore {
       });
       return numberOf(Attributes ?? {}, 'last');
     } catch (error) {
-      // From 2^53 on a number is not exact: the same token would be given again and again.
+      // From 2^53 on a number is not exact: the same token would be issued again and again.
       if (isConditionFailure(error)) throw new RangeError('the fencing tokens are used up');
       throw error;
     }
   }
 
-  /** Writes the item of a claim where nothing has changed since it looked. */
+  /** Writes the item of a claim if nothing has changed since the read. */
   async #put(item: Record<string, DynamodbValue>, found: FoundItem | undefined): Promise<boolean> {
     const put = { TableName: this.#table, Item: item };
     if (found === undefined) {
@@ -205,7 +205,7 @@ class StoreInDynamodb implements IdempotencyStore {
   }
 }
 
-/** Whether the condition of a write held. */
+/** Whether the condition of a write was met. */
 async function held(write: Promise<unknown>): Promise<boolean> {
   try {
     await write;

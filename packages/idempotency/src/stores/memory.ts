@@ -3,36 +3,39 @@ import { gone, type MemoryRecord, ScopeRecords } from './memory/scope-records.ts
 
 /** Limits of a memory store. */
 export interface MemoryStoreOptions {
-  /** how many keys are remembered, in all; 1,000,000 */
+  /** how many keys are remembered in total; 1,000,000 */
   readonly keysMax?: number;
-  /** how many answers are kept, in all; 10,000. The others become tombstones */
+  /** how many answers are kept in total; 10,000. Older ones become tombstones */
   readonly answersMax?: number;
-  /** how many characters and bytes of answers are kept, in all; 64 MiB */
+  /** how many characters and bytes of answers are kept in total; 64 MiB */
   readonly answerBytesMax?: number;
   /** milliseconds since the epoch; the clock of the machine */
   readonly nowMs?: () => number;
   /**
-   * milliseconds from any moment on, of a clock that is never set: leases and retention are measured by it. By default that of
-   * the process, or `nowMs` if that is given
+   * milliseconds since any fixed moment, of a clock that is never adjusted: leases and retention are measured with it.
+   * By default that of the process, or `nowMs` if that is given
    */
   readonly steadyMs?: () => number;
 }
 
 const dayMs = 86_400_000;
-/** The last tenth of the room is for scopes that hold less than a hundredth of it: nobody can fill it for all. */
+/**
+ * The last tenth of the room is reserved for scopes that hold less than a hundredth of it, so no scope can use it all
+ * up.
+ */
 const reservedShare = 0.1;
 const smallShare = 0.01;
-/** How many of the oldest records of a scope are looked at when a new one comes to it. */
+/** How many of the oldest records of a scope are checked when the scope gets a new one. */
 const forgottenPerClaimMax = 4;
-/** How many scopes are looked into for old records when a new key comes: one, and more when there is no room left. */
+/** How many other scopes are checked for old records when a new key arrives: one, or more if there is no room left. */
 const scopesPerClaim = 1;
 const scopesPerClaimWhenFull = 64;
 
 /**
- * A store in the memory of one process: for one instance, for development and tests. It keeps its promises for the
- * life of the process; a restart forgets every key. Remembers keys for 24 h unless the options say otherwise.
+ * A store in the memory of one process: for one instance, for development and tests. Its promises hold while the
+ * process lives; a restart forgets every key. It remembers keys for 24 h unless the options set another time.
  *
- * @throws {RangeError} for a limit that is not a positive whole number
+ * @throws {RangeError} if a limit is not a positive whole number
  */
 export function memoryStore(options: MemoryStoreOptions = {}): IdempotencyStore {
   return new MemoryStore(options);
@@ -41,7 +44,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): IdempotencyStore 
 class MemoryStore implements IdempotencyStore {
   readonly retentionMsDefault = dayMs;
   readonly #scopes = new Map<string, ScopeRecords>();
-  /** goes round the scopes, again and again */
+  /** iterates over the scopes, again and again */
   #round: MapIterator<[string, ScopeRecords]> | undefined;
   #evictionRound: MapIterator<ScopeRecords> | undefined;
   #keyCount = 0;
@@ -54,7 +57,7 @@ class MemoryStore implements IdempotencyStore {
   readonly #nowMs: () => number;
   readonly #steadyMs: () => number;
   readonly #steadyStartMs: number;
-  /** by the clock of the machine; the times that are told of records are this one and what has passed since */
+  /** by the clock of the machine; reported times of records are this one plus the time that has passed since */
   readonly #startedAtMs: number;
 
   constructor(options: MemoryStoreOptions) {
@@ -67,7 +70,7 @@ class MemoryStore implements IdempotencyStore {
     this.#steadyStartMs = this.#steadyMs();
   }
 
-  /** How much time has passed since the store was made. */
+  /** How much time has passed since the store was created. */
   #passedMs(): number {
     return this.#steadyMs() - this.#steadyStartMs;
   }
@@ -119,7 +122,7 @@ class MemoryStore implements IdempotencyStore {
     record.location = location;
     record.answer = gone;
     record.expiresAt = 0;
-    // An answer that does not fit at all would push out every other one, and then itself.
+    // An answer larger than the limit would push out all others, and then itself.
     if (answer === undefined || answer.length > this.#answerBytesMax) return true;
     this.#makeRoom(slot.scope, answer.length);
     record.answer = answer;
@@ -185,7 +188,7 @@ class MemoryStore implements IdempotencyStore {
     return (this.#scopes.get(scopeName)?.byKey.size ?? 0) >= Math.max(1, this.#keysMax * smallShare);
   }
 
-  /** Forgets what is over of its retention: in the scope that a key comes to, and in some others in their turn. */
+  /** Forgets records whose retention is over: in the scope of the new key, and in some other scopes in turn. */
   #forgetSome(scopeName: string, now: number): void {
     const own = this.#scopes.get(scopeName);
     if (own !== undefined) this.#forgetOldest(scopeName, own, now);
@@ -198,7 +201,7 @@ class MemoryStore implements IdempotencyStore {
     }
   }
 
-  /** The oldest keys stand first: what is over of their retention is seen without a search. */
+  /** The oldest keys come first, so records whose retention is over are found without a search. */
   #forgetOldest(scopeName: string, scope: ScopeRecords, now: number): void {
     let seen = 0;
     for (const [key, record] of scope.byKey) {
@@ -222,7 +225,7 @@ class MemoryStore implements IdempotencyStore {
     this.#answerBytes -= answer.length;
   }
 
-  /** Makes tombstones of the oldest answers of the scope itself, or of one that holds its share or more. */
+  /** Makes tombstones of the oldest answers: of this scope, or of one that holds its share or more. */
   #makeRoom(scopeName: string, bytes: number): void {
     while (this.#answerCount >= this.#answersMax || this.#answerBytes + bytes > this.#answerBytesMax) {
       const victim = this.#victim(scopeName);
@@ -232,12 +235,12 @@ class MemoryStore implements IdempotencyStore {
     }
   }
 
-  /** A scope that holds an equal share of all answers or more: the given one if it does, else the next that does. */
+  /** A scope that holds an equal share of all answers or more: the given one if it does, otherwise the next that does. */
   #victim(scopeName: string): ScopeRecords | undefined {
     const share = this.#answerCount / this.#scopes.size;
     const own = this.#scopes.get(scopeName);
     if (own !== undefined && own.answers >= share) return own;
-    // One of them holds the mean or more, and about as many do as do not: the way to the next is short.
+    // At least one scope holds the mean or more. About half of them do, so the search is short.
     for (let looked = 0; looked <= this.#scopes.size + 1; looked++) {
       this.#evictionRound ??= this.#scopes.values();
       const next = this.#evictionRound.next();
@@ -252,13 +255,13 @@ function isAbandoned(record: MemoryRecord, now: number): boolean {
   return record.answer === undefined && now >= record.expiresAt;
 }
 
-/** A living lease keeps its record beyond the retention. */
+/** An active lease keeps its record longer than the retention. */
 function isForgotten(record: MemoryRecord, now: number): boolean {
   return now >= record.forgetAt && (record.answer !== undefined || now >= record.expiresAt);
 }
 
-// Digests lie in memory as one character a byte: half of what their hexadecimal digits take, and in one piece,
-// where a string that was cut out of another one would keep that alive.
+// Digests are kept in memory as one character for each byte. This takes half the room of hexadecimal digits, and the
+// string is a separate copy: a substring would keep the string that it was cut from alive.
 const scratch = Buffer.alloc(32);
 
 function compact(digits: string): string {

@@ -18,7 +18,7 @@ after(async () => {
 });
 
 let prefixes = 0;
-/** A store in tables of its own, by a clock of its own. */
+/** A store with its own tables and its own clock. */
 function subject(options: Partial<MysqlStoreOptions> = {}) {
   const clock = new ManualClock();
   const tablePrefix = `s${++prefixes}_`;
@@ -26,7 +26,7 @@ function subject(options: Partial<MysqlStoreOptions> = {}) {
   return { store, clock, tablePrefix };
 }
 
-/** Sessions that are set up in another way than ours. */
+/** Sessions with settings other than ours. */
 function poolWith(settings: mysql.PoolOptions, session: readonly string[] = []): mysql.Pool {
   const other = mysql.createPool({ uri: url, connectionLimit: 10, ...settings });
   other.pool.on('connection', (connection) => {

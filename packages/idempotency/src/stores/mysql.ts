@@ -31,9 +31,9 @@ export type { Swept } from './mysql/sweep.ts';
 export interface MysqlStoreOptions {
   /** a pool of `mysql2/promise` with a database */
   readonly pool: MysqlPool;
-  /** what the names of the store's tables begin with; `idempotency_` */
+  /** the prefix of the store's tables; `idempotency_` */
   readonly tablePrefix?: string;
-  /** how many answers a scope keeps after a sweep; 1,000,000 */
+  /** how many answers of a scope a sweep leaves; 1,000,000 */
   readonly answersPerScopeMax?: number;
   /** milliseconds since the epoch, for tests; the clock of the server */
   readonly nowMs?: () => number;
@@ -42,31 +42,33 @@ export interface MysqlStoreOptions {
 /** A store in a MySQL or MariaDB. */
 export interface MysqlStore extends IdempotencyStore {
   /**
-   * Creates the tables or brings them up to date; safe when several start at once. Without it, the first use does.
+   * Creates the tables or updates them; safe if several processes start at once. If it was not called, the first use
+   * does it.
    *
-   * @throws {Error} if a newer release has migrated the database, or if the pool's connections do not commit by themselves
+   * @throws {Error} if a newer release has migrated the database, or if the pool's connections have autocommit turned
+   * off
    */
   migrate(): Promise<void>;
 
   /**
-   * Completes inside the caller's own transaction: effect and record are one commit. Of false, and of an error, the
-   * caller makes a rollback.
+   * Completes inside the caller's own transaction: effect and record are one commit. On false or an error, the caller
+   * must roll back.
    *
-   * @param connection of `mysql2/promise`, on which `beginTransaction()` has run
+   * @param connection of `mysql2/promise`, on which `beginTransaction()` was called
    * @throws {TypeError} for a pool; the completion rejects if no transaction is open
    */
   within(connection: MysqlTransaction): TransactionCompleter<Promise<boolean>>;
 
   /**
-   * Removes expired answers, answers over the cap of their scope (its oldest first) and keys whose retention is
-   * over, in steps of at most 500 rows. To be called now and then; several may run at the same time.
+   * Removes expired answers, answers over the cap of their scope (oldest first) and keys whose retention is over, in
+   * steps of at most 500 rows. Call it regularly; several may run at the same time.
    *
-   * @param options `nowMs` takes the place of the store's clock
+   * @param options `nowMs` replaces the time of the store's clock
    */
   sweep(options?: { readonly nowMs?: number }): Promise<Swept>;
 }
 
-/** A claim looks again so often when others are faster, and so often work is repeated after a deadlock. */
+/** How often a claim reads again while others are faster, and how often work is repeated after a deadlock. */
 const attemptsMax = 10;
 const answersPerScopeMaxDefault = 1_000_000;
 const duplicateEntry = 1062;
@@ -74,22 +76,22 @@ const deadlock = 1213;
 const usedUp = 'the fencing tokens are used up';
 
 /**
- * A store in a MySQL from version 8 on, or a MariaDB from version 10.6 on, with one server that is written to. Times are
- * those of the server, so the clocks of the instances do not matter.
+ * A store in MySQL 8 or later, or MariaDB 10.6 or later, with one writable server. Times are those of the server, so
+ * the clocks of the instances do not matter.
  *
- * @throws {TypeError} for what is not a pool of `mysql2/promise`
- * @throws {RangeError} for a prefix that is no plain name, or a limit that is no positive whole number
+ * @throws {TypeError} if it is not a pool of `mysql2/promise`
+ * @throws {RangeError} if the prefix is not a plain name, or a limit is not a positive whole number
  */
 export function mysqlStore(options: MysqlStoreOptions): MysqlStore {
   return new StoreInMysql(options);
 }
 
 /**
- * The statements that make the tables of a store, for a tool that migrates the database by scripts. The store then finds
- * its tables, and needs no right to create any.
+ * The statements that create the tables of a store, for a tool that migrates the database by scripts. The store then
+ * finds its tables, and needs no right to create any.
  *
- * @param options `account`, as `'billing'@'%'`, is given what a store needs that only uses the tables
- * @throws {RangeError} for a prefix that is no plain name, or an account that is not written so
+ * @param options `account`, as `'billing'@'%'`, is granted the rights of a store that only uses the tables
+ * @throws {RangeError} if the prefix is not a plain name, or the account is not written in this form
  */
 export function mysqlDdl(options: { readonly tablePrefix?: string; readonly account?: string } = {}): string {
   const { tablePrefix = 'idempotency_', account } = options;
@@ -113,7 +115,7 @@ class StoreInMysql implements MysqlStore {
   readonly #answersPerScopeMax: number;
   readonly #nowMs: () => number | null;
   #migrated: Promise<void> | undefined;
-  /** begins a statement that looks at the newest rows, inside a transaction with an older snapshot */
+  /** the prefix of a statement that must see the newest rows inside a transaction with an older snapshot */
   #withoutSnapshot = '';
 
   constructor(options: MysqlStoreOptions) {
@@ -154,7 +156,7 @@ class StoreInMysql implements MysqlStore {
     const held = [...bytesOf(slot), fencingToken];
     const { affected } = await this.#run(this.#statements.renew, [this.#nowMs(), leaseMs, ...held]);
     if (affected > 0) return true;
-    // Without the flag FOUND_ROWS a row that has the value already does not count as affected.
+    // Without the flag FOUND_ROWS, a row that already has the value does not count as affected.
     return (await this.#run(this.#statements.isHeld, held)).rows.length > 0;
   }
 
@@ -180,7 +182,7 @@ class StoreInMysql implements MysqlStore {
     return {
       complete: async (slot, fencingToken, completion) => {
         await this.#ready();
-        // Outside of a transaction a savepoint is gone at once, and going back to it is an error.
+        // Outside of a transaction a savepoint disappears immediately, and rolling back to it is an error.
         await run('SAVEPOINT idempotency_completion');
         await run('ROLLBACK TO SAVEPOINT idempotency_completion');
         const runNow: RunStatement = (sql, values) => run(this.#withoutSnapshot + sql, values);
@@ -203,7 +205,7 @@ class StoreInMysql implements MysqlStore {
     return parseLook(row);
   }
 
-  /** Inserts a record; undefined if another claim was faster. */
+  /** Inserts a record; returns undefined if another claim was faster. */
   async #begin(slot: Slot, { fingerprint, leaseMs, retentionMs }: ClaimRequest): Promise<number | undefined> {
     const now = this.#nowMs();
     const values = [...bytesOf(slot), Buffer.from(fingerprint, 'hex'), now, now, retentionMs, now, leaseMs];
@@ -218,7 +220,7 @@ class StoreInMysql implements MysqlStore {
     throw new RangeError(usedUp);
   }
 
-  /** Puts a new record in the place of one that may be taken; undefined if that is not so any more. */
+  /** Replaces a record that may be taken by a new one; returns undefined if it may no longer be taken. */
   #take(slot: Slot, request: ClaimRequest): Promise<number | undefined> {
     const place = bytesOf(slot);
     return this.#repeated(() =>
@@ -257,7 +259,7 @@ class StoreInMysql implements MysqlStore {
   readonly #run = (sql: string, values?: MysqlValue[]): Promise<MysqlResult> =>
     this.#repeated(() => this.#onPool(sql, values));
 
-  /** Runs work that is a transaction by itself, and again when the server rolled it back for another one. */
+  /** Runs work that is one transaction, and repeats it if the server rolled it back in favour of another one. */
   async #repeated<T>(work: () => Promise<T>): Promise<T> {
     await this.#ready();
     for (let tried = 1; ; tried++) {
@@ -270,8 +272,9 @@ class StoreInMysql implements MysqlStore {
   }
 
   /**
-   * From 11.6 on MariaDB refuses by default to change what others have changed since the snapshot of a transaction, and so to
-   * complete an operation whose lease was renewed beside it. MySQL knows no such variable.
+   * From 11.6 on, MariaDB by default refuses to change rows that others have changed since the snapshot of a
+   * transaction. It would refuse to complete an operation whose lease was renewed in the meantime. MySQL does not have
+   * this variable.
    */
   async #prepare(): Promise<void> {
     await this.migrate();
@@ -290,7 +293,7 @@ class StoreInMysql implements MysqlStore {
   }
 }
 
-/** From 2^53 on a number is not exact: the same token would be given again and again. */
+/** From 2^53 on a number is not exact: the same token would be issued again and again. */
 function isExact({ insertId }: MysqlResult): boolean {
   return Number.isSafeInteger(insertId);
 }

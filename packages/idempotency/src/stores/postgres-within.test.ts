@@ -37,7 +37,7 @@ after(async () => {
   await server.stop();
 });
 
-/** The caller's own work in its transaction: takes the money. */
+/** The caller's own work in its transaction: it takes the money. */
 type Charge = (id: string) => Promise<unknown>;
 type Work = (tx: PostgresTransaction, charge: Charge) => Promise<void>;
 
@@ -63,7 +63,7 @@ function inKysely(db: Kysely<unknown>, work: Work): Promise<void> {
     );
 }
 
-/** How each driver runs a transaction, and what of it is none. */
+/** How each driver runs a transaction, and which of its objects are not transactions. */
 const drivers: readonly {
   readonly name: string;
   readonly transaction: (work: Work) => Promise<unknown>;

@@ -22,7 +22,7 @@ after(async () => {
 });
 
 let schemas = 0;
-/** A store in tables of its own, by a clock of its own. */
+/** A store with its own tables and its own clock. */
 function subject(options: Partial<PostgresStoreOptions> = {}) {
   const clock = new ManualClock();
   const schema = `store_${++schemas}`;
@@ -30,7 +30,7 @@ function subject(options: Partial<PostgresStoreOptions> = {}) {
   return { store, clock, schema };
 }
 
-/** As behind PgBouncer in transaction mode: another session for each statement, and nothing is left in it. */
+/** Like PgBouncer in transaction mode: another session for each statement, and nothing is left in it. */
 function withoutSessions(): PostgresClient {
   return {
     async query(text: string, values: unknown[]) {
@@ -166,7 +166,7 @@ for (const end of ['COMMIT', 'ROLLBACK'] as const) {
   });
 }
 
-/** A client on which somebody else is faster: acts between the look of a claim and its compare-and-set. */
+/** A client that is overtaken: it acts between the read of a claim and its compare-and-set. */
 function overtaken(act: () => Promise<unknown>): PostgresClient {
   return {
     async query(text: string, values: unknown[]) {

@@ -38,11 +38,11 @@ export type { Swept } from './postgres/sweep.ts';
 
 /** How a store uses a PostgreSQL. */
 export interface PostgresStoreOptions {
-  /** a pool of node-postgres, or the `sql` of postgres.js; never a client on which a transaction is open */
+  /** a pool of node-postgres, or the `sql` of postgres.js; never a client with an open transaction */
   readonly client: PostgresClient;
-  /** the schema of the store's tables, created if it is missing; `idempotency` */
+  /** the schema of the store's tables, created if missing; `idempotency` */
   readonly schema?: string;
-  /** how many answers a scope keeps after a sweep; 1,000,000 */
+  /** how many answers of a scope a sweep leaves; 1,000,000 */
   readonly answersPerScopeMax?: number;
   /** milliseconds since the epoch, for tests; the clock of the database */
   readonly nowMs?: () => number;
@@ -51,52 +51,53 @@ export interface PostgresStoreOptions {
 /** A store in a PostgreSQL. */
 export interface PostgresStore extends IdempotencyStore {
   /**
-   * Creates the tables or brings them up to date; safe when several start at once. Without it, the first use does.
+   * Creates the tables or updates them; safe if several processes start at once. If it was not called, the first use
+   * does it.
    *
-   * @throws {Error} if a newer release has migrated the database; it rejects with whatever the driver rejects with
+   * @throws {Error} if a newer release has migrated the database, and every error of the driver
    */
   migrate(): Promise<void>;
 
   /**
-   * Completes inside the caller's own transaction: effect and record are one commit. Of false, and of an error, the
-   * caller makes a rollback.
+   * Completes inside the caller's own transaction: effect and record are one commit. On false or an error, the caller
+   * must roll back.
    *
    * @param tx of node-postgres (a client), postgres.js, Kysely, Drizzle or Prisma
-   * @throws {TypeError} for what is not an open transaction
+   * @throws {TypeError} if it is not an open transaction
    */
   within(tx: PostgresTransaction): TransactionCompleter<Promise<boolean>>;
 
   /**
-   * Removes expired answers, answers over the cap of their scope (its oldest first) and keys whose retention is
-   * over, in steps of at most 1,000 rows. To be called now and then; several may run at the same time.
+   * Removes expired answers, answers over the cap of their scope (oldest first) and keys whose retention is over, in
+   * steps of at most 1,000 rows. Call it regularly; several may run at the same time.
    *
-   * @param options `nowMs` takes the place of the store's clock
+   * @param options `nowMs` replaces the time of the store's clock
    */
   sweep(options?: { readonly nowMs?: number }): Promise<Swept>;
 }
 
-/** A claim looks again so often when others are faster, and so often a statement is repeated after a deadlock. */
+/** How often a claim reads again while others are faster, and how often a statement is repeated after a deadlock. */
 const attemptsMax = 10;
 const answersPerScopeMaxDefault = 1_000_000;
 
 /**
- * A store in a PostgreSQL from version 15 on. It needs no extension, and works through PgBouncer in transaction mode:
- * every verb is a single statement or a few that are a transaction each, none of them a named one. Times are those of
- * the database, so the clocks of the instances do not matter.
+ * A store in PostgreSQL 15 or later. It needs no extension, and works through PgBouncer in transaction mode: every verb
+ * is a single statement, or a few that are one transaction each, and none is a named statement. Times are those of the
+ * database, so the clocks of the instances do not matter.
  *
- * @throws {TypeError} for a client that is neither of node-postgres nor of postgres.js
- * @throws {RangeError} for a schema that is not a plain lower-case name, or a limit that is no positive whole number
+ * @throws {TypeError} if the client is neither of node-postgres nor of postgres.js
+ * @throws {RangeError} if the schema is not a plain lower-case name, or a limit is not a positive whole number
  */
 export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   return new StoreInPostgres(options);
 }
 
 /**
- * The statements that make the tables of a store, for a tool that migrates the database by scripts. The store then finds
- * its tables, and needs no right to create any.
+ * The statements that create the tables of a store, for a tool that migrates the database by scripts. The store then
+ * finds its tables, and needs no right to create any.
  *
- * @param options `role` is given what a store needs that only uses the tables
- * @throws {RangeError} for a schema or role that is not a plain lower-case name
+ * @param options `role` is granted the rights of a store that only uses the tables
+ * @throws {RangeError} if a schema or role is not a plain lower-case name
  */
 export function postgresDdl(options: { readonly schema?: string; readonly role?: string } = {}): string {
   const { schema = 'idempotency', role } = options;
@@ -149,7 +150,7 @@ class StoreInPostgres implements PostgresStore {
     throw new Error(`a claim was overtaken ${attemptsMax} times`);
   }
 
-  /** Takes a record that is there, if it may be taken: compare and set on its fencing token. */
+  /** Takes an existing record if it may be taken: a compare-and-set on its fencing token. */
   #take(
     { scope, key }: Slot,
     { fingerprint, leaseMs, retentionMs, takeOver }: ClaimRequest,
@@ -211,7 +212,7 @@ class StoreInPostgres implements PostgresStore {
     const values = [...held, location ?? null, answerTtlMs, bytes, this.#nowMs()];
     const ended = await run(this.#statements.complete, values);
     if (ended.length > 0) return true;
-    // A statement of its own: one that has waited for another transaction still looks at what was before it.
+    // A separate statement: one that waited for another transaction still sees its old snapshot.
     return (await run(this.#statements.isCompleted, held)).length > 0;
   }
 
@@ -237,7 +238,7 @@ class StoreInPostgres implements PostgresStore {
   }
 }
 
-/** A deadlock, or a conflict where the database's default isolation is stricter than READ COMMITTED. */
+/** A deadlock, or a conflict if the database's default isolation is stricter than READ COMMITTED. */
 function wasRolledBackForOthers(error: unknown): boolean {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return code === '40001' || code === '40P01';

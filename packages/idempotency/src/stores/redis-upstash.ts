@@ -9,25 +9,26 @@ export interface UpstashStoreOptions {
   readonly url: string;
   /** the REST token of the database; not the read-only one */
   readonly token: string;
-  /** what every key of the store begins with, without braces; `idempotency:` */
+  /** the prefix of every key of the store, without braces; `idempotency:` */
   readonly prefix?: string;
   /** how long a request to the database may take, in milliseconds; less than `storeTimeoutMs`; 1.5 s */
   readonly timeoutMs?: number;
-  /** the `fetch` of the runtime, unless another one is given */
+  /** the `fetch` to use; by default that of the runtime */
   readonly fetch?: typeof globalThis.fetch;
   /** milliseconds since the epoch, for tests; the clock of the server */
   readonly nowMs?: () => number;
 }
 
 const timeoutMsMax = 600_000;
-/** A request of 10 MB is refused. What is larger than this is stored as a tombstone. */
+/** A request of 10 MB is refused. A larger answer than this is stored as a tombstone. */
 const answerAndLocationBytesMax = 9_500_000;
 
 /**
- * A store in Upstash Redis over HTTPS, for runtimes that open no sockets; or in another Redis behind a server that
- * speaks the same REST API. Records, promises and what a fail-over loses are those of `redisStore`.
+ * A store in Upstash Redis over HTTPS, for runtimes that cannot open sockets; or in another Redis with a server in
+ * front that offers the same REST API. Records and promises are those of `redisStore`, and so is what a fail-over
+ * loses.
  *
- * @throws {InvalidOptionsError} that names every mistake in the options
+ * @throws {InvalidOptionsError} listing every mistake in the options
  */
 export function upstashStore(options: UpstashStoreOptions): IdempotencyStore {
   const { url, token, prefix = 'idempotency:', timeoutMs = 1500, fetch = globalThis.fetch, nowMs } = options;
@@ -43,7 +44,7 @@ export function upstashStore(options: UpstashStoreOptions): IdempotencyStore {
   if (typeof fetch !== 'function') faults.push('fetch must be a function');
   if (nowMs !== undefined && typeof nowMs !== 'function') faults.push('nowMs must be a function');
   if (faults.length > 0) throw new InvalidOptionsError(faults);
-  // Called as a method of something else, the fetch of some runtimes throws.
+  // The fetch of some runtimes throws when it is called as a method of another object.
   const send: typeof fetch = (input, init) => fetch(input, init);
   return new RecordsInUpstash(upstashConnection({ url, token, timeoutMs, fetch: send }), prefix, nowMs);
 }

@@ -14,24 +14,24 @@ export type { NodeRedis4Client, NodeRedis4Cluster } from './redis/node-redis-4.t
 export interface RedisStoreOptions {
   /**
    * a client of ioredis (`Redis`, `Cluster`) or of the package `redis` from version 4 on (client, cluster, pool),
-   * connected and closed by you; not one of version 4 in `legacyMode`. Give it a time-out and few retries: the store
-   * never gives a command up
+   * connected and closed by you; not one of version 4 in `legacyMode`. Set a time-out and few retries on it: the store
+   * itself never cancels a command
    */
   readonly client: RedisClient;
-  /** what every key of the store begins with, without braces; `idempotency:` */
+  /** the prefix of every key of the store, without braces; `idempotency:` */
   readonly prefix?: string;
   /**
    * how many replicas of a master must have a claim before its handler runs, and an answer before it is sent or
-   * replayed; if fewer have it in time, the verb rejects. 0 (the default) waits for none. Only the number of all
-   * replicas that may be promoted keeps a fail-over from forgetting what was acknowledged
+   * replayed; if fewer have it in time, the verb rejects. 0 (the default) waits for none. A fail-over keeps all that
+   * was acknowledged only if this is the number of all replicas that may be promoted
    */
   readonly replicas?: number;
-  /** how long the replicas are waited for, in milliseconds; less than `storeTimeoutMs`; 1 s */
+  /** how long to wait for the replicas, in milliseconds; less than `storeTimeoutMs`; 1 s */
   readonly replicationTimeoutMs?: number;
   /**
    * what the store does on a server that evicts keys when it is full (any `maxmemory-policy` but `noeviction`, with a
-   * `maxmemory`): `refuse` (the default) rejects every claim, `warn` warns the process once, `ignore` does not look. The
-   * server is asked by `INFO` when the store is first used; one that does not say is taken as it is
+   * `maxmemory`): `refuse` (the default) rejects every claim, `warn` warns once for each process, `ignore` does not
+   * check. The store asks the server with `INFO` at first use; if the answer does not say, the server is accepted
    */
   readonly onEviction?: OnEviction;
   /** milliseconds since the epoch, for tests; the clock of the server */
@@ -41,20 +41,20 @@ export interface RedisStoreOptions {
 /**
  * A store in Redis (7 or later) or Valkey, for any number of instances; one server, one with replicas, or a cluster.
  *
- * It remembers what the server remembers. The server must run with `maxmemory-policy noeviction` (then a full server
- * refuses new keys; any other policy forgets old ones, which are then executed again: see `onEviction`) and, to outlive a restart, with
- * `appendonly yes`; with `appendfsync everysec` a crash of the machine loses the last second. Replication is
- * asynchronous: a replica that is promoted has lost what the old master had acknowledged and not yet sent, and a
- * retry of such a key is executed again. The option `replicas` waits for the replicas. Where nothing may be lost, use
- * a store with synchronous commits.
+ * It remembers only what the server remembers. The server must run with `maxmemory-policy noeviction`: a full server
+ * then refuses new keys, while any other policy forgets old ones, which are then executed again (see `onEviction`). To
+ * survive a restart it must run with `appendonly yes`; with `appendfsync everysec` a crash of the machine loses the
+ * last second. Replication is asynchronous: a promoted replica lacks what the old master acknowledged but had not sent
+ * yet, and a retry of such a key is executed again. The option `replicas` waits for the replicas. If nothing may be
+ * lost, use a store with synchronous commits.
  *
- * @throws {InvalidOptionsError} that names every mistake in the options
+ * @throws {InvalidOptionsError} listing every mistake in the options
  */
 export function redisStore(options: RedisStoreOptions): IdempotencyStore {
   const { client, prefix = 'idempotency:', replicas = 0, replicationTimeoutMs = 1000, nowMs } = options;
   const { onEviction = 'refuse' } = options;
   const faults: string[] = [];
-  // Braces say which part of a key decides its slot: a record and its answer must lie in the same one.
+  // Braces mark the part of a key that decides its slot: a record and its answer must be in the same slot.
   if (typeof prefix !== 'string' || /[{}]/.test(prefix)) faults.push('prefix must be a text without braces');
   if (!isWithin(replicas, 0, replicasMax))
     faults.push(`replicas must be a whole number up to ${replicasMax}`);

@@ -43,7 +43,7 @@ for (const { name, open } of sqliteDrivers) {
   });
 }
 
-/** Runs a module in a process of its own, and gives what it printed, line by line. */
+/** Runs a module in a separate process, and returns its output line by line. */
 async function runProcess(source: string): Promise<string[]> {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', source], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -123,7 +123,7 @@ test('who only looks does not wait for a writer, and who cannot write in time ch
   await claimed(store, slotOf('s', 2));
 });
 
-/** A handle on which something happens just before, or just after, it takes the right to write. */
+/** A handle that runs a callback just before, or just after, it takes the write lock. */
 function handleWith(
   file: string,
   hooks: { readonly before?: () => void; readonly after?: () => void },

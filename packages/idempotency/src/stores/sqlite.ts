@@ -26,36 +26,36 @@ export type { Swept } from './sqlite/sweep.ts';
 /** How a store uses a SQLite database. */
 export interface SqliteStoreOptions {
   /**
-   * An open handle of node:sqlite or better-sqlite3, best one of the store's own. Set `PRAGMA journal_mode = WAL`, so
-   * that readers and the writer do not wait for each other, and `PRAGMA synchronous = FULL`: with less, a loss of
-   * power may lose acknowledged operations. A `busy_timeout` of 0 is set to 5,000 ms.
+   * An open handle of node:sqlite or better-sqlite3, preferably one that only the store uses. Set `PRAGMA journal_mode
+   * = WAL`, so that readers and the writer do not wait for each other, and `PRAGMA synchronous = FULL`: with less, a
+   * power loss may lose acknowledged operations. A `busy_timeout` of 0 is set to 5,000 ms.
    */
   readonly database: SqliteDatabase;
-  /** what the names of the store's tables begin with; `idempotency_` */
+  /** the prefix of the store's tables; `idempotency_` */
   readonly tablePrefix?: string;
-  /** how many answers a scope keeps after a sweep; 1,000,000 */
+  /** how many answers of a scope a sweep leaves; 1,000,000 */
   readonly answersPerScopeMax?: number;
   /** milliseconds since the epoch; the clock of the machine */
   readonly nowMs?: () => number;
 }
 
-/** A store in a SQLite database. While somebody's transaction is open on its handle, every verb throws. */
+/** A store in a SQLite database. While a transaction of the application is open on its handle, every verb throws. */
 export interface SqliteStore extends IdempotencyStore {
   /**
-   * Completes inside the caller's own transaction: effect and record are one commit. Of false, and of an error, the
-   * caller makes a rollback. Nothing should be awaited in such a transaction: whoever else writes waits for it, and in
-   * this process that means that everything waits.
+   * Completes inside the caller's own transaction: effect and record are one commit. On false or an error, the caller
+   * must roll back. Do not await anything in such a transaction: every other writer waits for it, and in this process
+   * everything waits.
    *
-   * @param database a handle on the same file, on which a transaction is open; it may be the store's own
+   * @param database a handle on the same file with an open transaction; it may be the store's own
    * @throws {TypeError} if no transaction is open
    */
   within(database: SqliteDatabase): TransactionCompleter<boolean>;
 
   /**
-   * Removes expired answers, answers over the cap of their scope (its oldest first) and keys whose retention is
-   * over, in steps of at most 500 rows between which others have their turn. To be called now and then.
+   * Removes expired answers, answers over the cap of their scope (oldest first) and keys whose retention is over, in
+   * steps of at most 500 rows; other work runs between the steps. Call it regularly.
    *
-   * @param options `nowMs` takes the place of the store's clock
+   * @param options `nowMs` replaces the time of the store's clock
    */
   sweep(options?: { readonly nowMs?: number }): Promise<Swept>;
 }
@@ -64,21 +64,21 @@ const answersPerScopeMaxDefault = 1_000_000;
 const busyTimeoutMs = 5000;
 
 /**
- * A store in a SQLite database, for any number of processes on one machine. Creates its tables, or brings them up
- * to date; safe when several processes start at once.
+ * A store in a SQLite database, for any number of processes on one machine. Creates its tables, or updates them; safe
+ * if several processes start at once.
  *
- * @throws {TypeError} for a database that is neither of node:sqlite nor of better-sqlite3
- * @throws {RangeError} for a prefix that is no plain name, or a limit that is no positive whole number
- * @throws {Error} if a newer release has migrated the database; and whatever the driver throws
+ * @throws {TypeError} if the database is neither of node:sqlite nor of better-sqlite3
+ * @throws {RangeError} if the prefix is not a plain name, or a limit is not a positive whole number
+ * @throws {Error} if a newer release has migrated the database, and every error of the driver
  */
 export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   return new StoreInSqlite(options);
 }
 
 /**
- * The statements that make the tables of a store, for a tool that migrates the database by scripts.
+ * The statements that create the tables of a store, for a tool that migrates the database by scripts.
  *
- * @throws {RangeError} for a prefix that is no plain name
+ * @throws {RangeError} if the prefix is not a plain name
  */
 export function sqliteDdl(options: { readonly tablePrefix?: string } = {}): string {
   const { tablePrefix = 'idempotency_' } = options;
@@ -118,16 +118,16 @@ class StoreInSqlite implements SqliteStore {
     const connection = this.#own();
     const nowMs = this.#nowMs();
     const found = this.#find(slot);
-    // Who only looks does not wait for the right to write.
+    // A read does not wait for the write lock.
     if (found !== undefined && !isClaimable(found, request, nowMs)) {
       return { kind: 'found', record: found.record, nowMs };
     }
     return connection.transaction(() => this.#take(slot, request));
   }
 
-  /** Claims a slot that was free a moment ago, with the right to write. */
+  /** Claims a slot that was free a moment ago, holding the write lock. */
   #take(slot: Slot, request: ClaimRequest): Claim {
-    // Waiting for that right may have taken seconds.
+    // Waiting for the lock may have taken seconds.
     const nowMs = this.#nowMs();
     const found = this.#find(slot);
     if (found !== undefined && !isClaimable(found, request, nowMs)) {
@@ -170,7 +170,7 @@ class StoreInSqlite implements SqliteStore {
   }
 
   inspect(slot: Slot): { readonly record: StoredRecord; readonly nowMs: number } | undefined {
-    // What is not committed yet must not be told either.
+    // What is not committed yet must not be reported either.
     this.#own();
     const nowMs = this.#nowMs();
     const found = this.#find(slot);
@@ -194,7 +194,7 @@ class StoreInSqlite implements SqliteStore {
     return sweep(() => this.#own(), this.#statements.sweep, this.#answersPerScopeMax, nowMs);
   }
 
-  /** Our handle. What we did inside somebody else's transaction would be rolled back with it. */
+  /** Our handle. Work inside another transaction would be rolled back with it. */
   #own(): Connection {
     if (!this.#connection.isInTransaction) return this.#connection;
     throw new Error(
@@ -211,7 +211,7 @@ class StoreInSqlite implements SqliteStore {
   #nextToken(): number {
     this.#connection.run(this.#statements.countToken);
     const token = Number(this.#connection.rows(this.#statements.lastToken)[0]?.[0]);
-    // From 2^53 on a number is not exact: the same token would be given again and again.
+    // From 2^53 on a number is not exact: the same token would be issued again and again.
     if (!Number.isSafeInteger(token)) throw new RangeError('the fencing tokens are used up');
     return token;
   }

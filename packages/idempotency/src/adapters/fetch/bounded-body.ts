@@ -1,6 +1,6 @@
 const encoder = new TextEncoder();
 
-/** The beginning of a body: all of it, or more than was asked for and what is still to be read. */
+/** The beginning of a body: the whole body, or more than the requested bytes and a reader for the rest. */
 export interface BodyStart {
   readonly chunks: readonly Uint8Array[];
   /** `undefined` if the chunks are the whole body */
@@ -8,14 +8,14 @@ export interface BodyStart {
 }
 
 /**
- * Reads a body to its end. Of one that is larger than `bytesMax` it gives more than `bytesMax` bytes, and not all: the
- * rest is not wanted.
+ * Reads a body to its end. For a body larger than `bytesMax` it returns more than `bytesMax` bytes, but not all, and
+ * cancels the rest.
  *
- * @throws what the stream breaks off with
+ * @throws the error that the stream breaks off with
  */
 export async function readBody(stream: ReadableStream, bytesMax: number): Promise<Uint8Array> {
   const { chunks, rest } = await readStart(stream, bytesMax);
-  // Nobody waits for it: half of a body that was cloned is cancelled only when the other half is.
+  // Not awaited: one half of a cloned body is cancelled only when the other half is.
   rest?.cancel().catch(() => undefined);
   return joined(chunks);
 }
@@ -23,7 +23,7 @@ export async function readBody(stream: ReadableStream, bytesMax: number): Promis
 /**
  * Reads a body to its end, or until it has more than `bytesMax` bytes.
  *
- * @throws what the stream breaks off with
+ * @throws the error that the stream breaks off with
  */
 export async function readStart(stream: ReadableStream, bytesMax: number): Promise<BodyStart> {
   const reader = stream.getReader();
@@ -39,13 +39,13 @@ export async function readStart(stream: ReadableStream, bytesMax: number): Promi
   }
 }
 
-/** All chunks as one. */
+/** Joins all chunks. */
 export function joined(chunks: readonly Uint8Array[]): Uint8Array {
   const [only] = chunks;
   return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
 }
 
-/** @throws {TypeError} for what no body may consist of */
+/** @throws {TypeError} if a body cannot contain this chunk */
 export function bytesOf(chunk: unknown): Uint8Array {
   if (chunk instanceof Uint8Array) return chunk;
   if (typeof chunk === 'string') return encoder.encode(chunk);

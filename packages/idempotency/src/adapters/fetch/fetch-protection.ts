@@ -14,34 +14,37 @@ import { passingAnswer } from './passing-answer.ts';
 import { streamedAnswer } from './streamed-answer.ts';
 import { responseOf, type WholeAnswer, wholeAnswer } from './whole-answer.ts';
 
-/** What is read of a `Request`, or of one of its kind. */
+/** The parts of a `Request`, or a similar object, that are read. */
 export interface FetchHead {
   readonly method: string;
   readonly url: string;
   readonly headers: Pick<Headers, 'get'>;
 }
 
-/** What an adapter finds out about a request, once it is known to carry a key. */
+/** How an adapter reads a request that carries a key. */
 export interface FetchReader<Whole extends { readonly kind: 'whole'; readonly body: RequestBody }> {
-  /** the operation of another protection of the same request, further out: it gives way */
+  /** the operation of an outer protection of the same request, which gives way */
   readonly outer: Operation | undefined;
-  /** whether the adapter was given another way to compare bodies */
+  /** whether the adapter compares bodies by a function of the application */
   readonly comparesItself: boolean;
-  /** the request of the framework */
+  /** the request object of the framework */
   readonly source: unknown;
-  /** the id that the application gave the request, by other means than a header */
+  /** the id that the application gave the request, other than by a header */
   readonly requestId?: unknown;
-  /** the options `skip` and `keyOf`, where they are functions */
+  /** the options `skip` and `keyOf`, if they are functions */
   readonly skip: (() => Awaitable<unknown>) | undefined;
   readonly key: (() => Awaitable<unknown>) | undefined;
-  /** asked before the body is read, unless the key is in it: the address of a connection that is reset later is then known */
+  /**
+   * called before the body is read, unless the key is in the body: the address is then known even if the connection is
+   * reset later
+   */
   readonly caller: () => Awaitable<Caller | undefined>;
   readonly read: (
     bytesMax: number,
   ) => Promise<Whole | { readonly kind: 'too_large' } | { readonly kind: 'broken_off' }>;
 }
 
-/** What an adapter does next; `whole` is there when the handler is to run. */
+/** What an adapter does next; `whole` is set if the handler must run. */
 export type FetchBegun<Whole> =
   | { readonly kind: 'answer'; readonly response: KeptResponse }
   | { readonly kind: 'unprotected' }
@@ -53,15 +56,15 @@ export type FetchBegun<Whole> =
       readonly about: RefusedRequest;
     };
 
-/** A key, or that there is none, with the request if it was read to find out; or that it could not be read. */
+/** A key, or that there is none, with the request if it had to be read to find out; or that it could not be read. */
 type FoundKey<Whole> =
   | { readonly kind: 'found'; readonly reading: KeyReading; readonly whole: Whole | undefined }
   | { readonly kind: 'unread'; readonly why: 'too_large' | 'broken_off' };
 
-/** To a client that broke its request off; most likely nobody reads it. */
+/** For a client that broke off its request; most likely it is never read. */
 const brokenOff: KeptResponse = { status: 400, headers: [], body: '' };
 
-/** Protects requests of the Fetch API: what the adapters of all frameworks on it share. */
+/** Protects requests of the Fetch API: shared by the adapters of all frameworks based on it. */
 export class FetchProtection {
   readonly #engine: IdempotencyEngine;
 
@@ -69,20 +72,21 @@ export class FetchProtection {
     this.#engine = new IdempotencyEngine(settings);
   }
 
-  /** Whether a request is to be protected at all: the quick look that a request without a key costs. */
+  /** Whether a request may need protection: a quick check, so that a request without a key costs little. */
   concerns({ method, headers }: FetchHead): boolean {
     return this.#engine.keys.concerns(method, (name) => headers.get(name) !== null);
   }
 
-  /** Warns of what weakens the protection, once. */
+  /** Warns once of a weakness in the protection. */
   warn(code: WarningCode): void {
     this.#engine.warn(code);
   }
 
   /**
-   * @throws what `reader` throws
+   * @throws whatever `reader` throws
    * @throws {UnreadableBodyError} if the body cannot be compared
-   * @throws {InvalidKeyError} for what is no key, or not true or false
+   * @throws {InvalidKeyError} if `keyOf` returns something that is not a key, or `skip` something other than true or
+   * false
    */
   async begin<Whole extends { readonly kind: 'whole'; readonly body: RequestBody }>(
     head: FetchHead,
@@ -134,7 +138,7 @@ export class FetchProtection {
     const has = (name: string) => headers.get(name) !== null;
     switch (keyPlace.kind) {
       case 'header': {
-        // `Headers` joins two lines with a comma and a space, which no key has: they are refused all the same.
+        // `Headers` joins two lines with a comma and a space. No key contains these, so two lines are refused.
         const line = headers.get(keyPlace.header);
         return { kind: 'found', reading: keys.ofLines(line === null ? [] : [line]), whole: undefined };
       }
@@ -153,7 +157,7 @@ export class FetchProtection {
     }
   }
 
-  /** Whether the digest that a protection further out took of the request may not be that of this one. */
+  /** Whether this protection may compare more than the outer one whose digest it received. */
   get #comparesMore(): boolean {
     const { ignoreMembers, compareHeaders } = this.#engine.settings;
     return ignoreMembers.length > 0 || compareHeaders.length > 0;
@@ -165,21 +169,21 @@ export class FetchProtection {
     return this.#engine.refuse({ code: 'payload_too_large', bytesMax }, about);
   }
 
-  /** The header that tells a client its key again, if the options say so. */
+  /** The header that returns its key to the client, if the options ask for it. */
   echoOf(operation: Operation): KeptHeader | undefined {
     return this.#engine.echoOf(operation.key);
   }
 
-  /** Ends an operation with an answer that is at hand, and gives what is to be sent. Never fails. */
+  /** Ends an operation with a complete answer, and returns what must be sent. Never fails. */
   finish(operation: Operation, answer: KeptResponse, about: RefusedRequest): Awaitable<KeptResponse> {
     return this.#engine.finish(operation, answer, about);
   }
 
   /**
-   * Ends an operation with the response of its handler, and gives what is to be sent.
+   * Ends an operation with the response of its handler, and returns what must be sent.
    *
-   * @param typeOfUntyped the `Content-Type` that the server makes up where a body has none
-   * @throws what its body breaks off with; the operation is then abandoned
+   * @param typeOfUntyped the `Content-Type` that the server adds if a body has none
+   * @throws the error that its body breaks off with; the operation is then abandoned
    */
   async settle(
     operation: Operation,
@@ -187,7 +191,7 @@ export class FetchProtection {
     about: RefusedRequest,
     typeOfUntyped?: string,
   ): Promise<Response> {
-    // Only the application follows anything here: what it does not wait for.
+    // Only the application can observe what it does not wait for.
     if (operation.isRunning) operation.cutOff();
     if (response.type === 'error') {
       await operation.abandon();
@@ -228,7 +232,7 @@ function targetOf(url: string): string {
   return to < 0 ? url.slice(from) : url.slice(from, to);
 }
 
-/** The request id that a proxy or an earlier middleware gave, if it is one. */
+/** The request id that a proxy or an earlier middleware set, if it is safe to repeat. */
 function requestIdOf(headers: FetchHead['headers']): string | undefined {
   return parseRequestId(headers.get('x-request-id') ?? undefined);
 }

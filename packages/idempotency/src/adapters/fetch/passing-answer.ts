@@ -1,17 +1,17 @@
 import { type BodyStart, bytesOf } from './bounded-body.ts';
 
-/** What becomes of the operation of an answer that is sent while it is read. */
+/** What happens to the operation of an answer that is sent while it is read. */
 export interface PassingAnswerEnd {
-  /** Is given what is read after the start, before it is sent. */
+  /** Receives each chunk after the start, before it is sent. */
   take?(chunk: Uint8Array): void;
-  /** The body has ended; gives whether it counts as the answer. Must not reject. */
+  /** The body has ended. Returns whether it counts as the answer. Must not reject. */
   finish(): Promise<boolean>;
   /** The body broke off. Must not reject. */
   abandon(): Promise<void>;
 }
 
 /**
- * The response of a body that is sent as it comes, and ends when its operation has. A client that hangs up does not stop
+ * A response whose body is sent as it arrives, and ends only after its operation. A client that hangs up does not stop
  * the handler.
  */
 export function passingAnswer(
@@ -23,7 +23,7 @@ export function passingAnswer(
   let isOver = false;
   let finished: Promise<boolean> | undefined;
 
-  /** @throws what the body breaks off with */
+  /** @throws the error that the body breaks off with */
   async function next(): Promise<Uint8Array | undefined> {
     const held = left.shift();
     if (held !== undefined || rest === undefined) return held;
@@ -40,9 +40,9 @@ export function passingAnswer(
       throw error;
     }
     isOver = true;
-    // Who drains reads beside the last read for the client, and finds the end as well.
+    // If several reads wait, each of them sees the end.
     finished ??= end.finish();
-    // The client must not take it for the answer: it finds that it breaks off, and asks again.
+    // The client must not take it for the answer: it sees that the body breaks off, and retries.
     if (!(await finished)) throw new Error('this answer does not count: its operation has another outcome');
     return undefined;
   }

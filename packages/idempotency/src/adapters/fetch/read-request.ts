@@ -3,7 +3,7 @@ import type { Awaitable } from '../../core/store.ts';
 import { comparedBytes } from '../node/content-coding.ts';
 import { readBody } from './bounded-body.ts';
 
-/** What has a signal, an operation for example; it is made when it is asked for. */
+/** An object with a signal, an operation for example; the signal is created when it is first read. */
 export interface Signaled {
   readonly signal: AbortSignal;
 }
@@ -13,20 +13,20 @@ export interface WholeRequest<R> {
   readonly kind: 'whole';
   readonly body: RequestBody;
   /**
-   * The request with its body as if nobody had read it. Of an operation it has the signal: a client that hangs up does
-   * not abort it.
+   * Returns the request with its body as if it had not been read. Its signal is that of the operation: a client that
+   * hangs up does not abort it.
    */
   readonly handOver: (operation: Signaled | undefined) => R;
 }
 
-/** What became of reading a request: all of it, more than we take, or its sender hung up. */
+/** The result of reading a request: all of it, or it is too large, or its sender hung up. */
 export type ReadRequest<R> =
   | WholeRequest<R>
   | { readonly kind: 'too_large' }
   | { readonly kind: 'broken_off' };
 
 /**
- * Reads the body of a request, and gives the request back as it came.
+ * Reads the body of a request, and returns an equivalent request.
  *
  * @throws {UnreadableBodyError} if it was read before
  */
@@ -63,7 +63,7 @@ export async function readRequest<R extends Request>(request: R, bytesMax: numbe
   };
 }
 
-/** Compares a request by what a function makes of a copy of it: of its body or of anything else. */
+/** Compares a request by the result of a function, which receives a copy of the request. */
 export async function readByCopy<R extends Request>(
   request: R,
   compare: (copy: R) => Awaitable<unknown>,
@@ -73,18 +73,18 @@ export async function readByCopy<R extends Request>(
   return { kind: 'whole', body, handOver: (operation) => withSignal(request, operation) };
 }
 
-/** What a function makes of a copy of a request, which stays as it came. */
+/** The result of a function of a copy of a request; the request itself stays unread. */
 export async function ofCopy<R extends Request, T>(request: R, make: (copy: R) => Awaitable<T>): Promise<T> {
   const copy = sameClass(request, request.clone());
   const value = await make(copy);
-  // What is not read of the copy must not be kept for it.
+  // The unread part of the copy must not be kept in memory.
   if (!copy.bodyUsed) copy.body?.cancel().catch(() => undefined);
   return value;
 }
 
 /**
- * Whether a new `Request` is as good as this one. What a framework derives from it (`NextRequest`) has more than a
- * new one would.
+ * Whether a new `Request` can replace this one. A framework's subclass (`NextRequest`) has more than a new one would
+ * have.
  */
 function isPlainRequest(request: Request): boolean {
   return request.constructor === Request;
@@ -101,7 +101,7 @@ function remade<R extends Request>(request: R, init: RequestInit, operation: Sig
   return sameClass(request, new Request(request, { ...init, signal }));
 }
 
-/** A request made of a plain one, or its clone, is of the same class. */
+/** A request created from a plain one, or a clone, is of the same class. */
 function sameClass<R extends Request>(_of: R, request: Request): R {
   return request as R;
 }

@@ -3,17 +3,20 @@ import type { Awaitable } from '../../core/store.ts';
 import { passingAnswer } from './passing-answer.ts';
 import { keptAnswer } from './whole-answer.ts';
 
-/** What becomes of a response that is recorded on its way to the client. */
+/** What happens to a response that is recorded on its way to the client. */
 export interface StreamedAnswerEnd {
-  /** The stream has ended; gives what is to be sent. Must not fail. */
+  /** The stream has ended; returns what must be sent. Must not fail. */
   finish(answer: KeptResponse): Awaitable<KeptResponse>;
   /** The stream broke off. Must not reject. */
   abandon(): Promise<void>;
-  /** the `Content-Type` that the server makes up where a body has none */
+  /** the `Content-Type` that the server adds if a body has none */
   readonly typeOfUntyped: string | undefined;
 }
 
-/** The response, whose body is recorded on its way to the client, up to a bound. Its end is passed on once it is stored. */
+/**
+ * A response whose body is recorded on its way to the client, up to a limit. Its end is passed on once the answer is
+ * stored.
+ */
 export function streamedAnswer(
   response: Response,
   body: ReadableStream,
@@ -28,7 +31,7 @@ export function streamedAnswer(
     {
       take(chunk) {
         bytes += chunk.length;
-        // What is handed on may be taken from its sender.
+        // The receiver may transfer the buffer, so it gets a copy.
         if (bytes <= bytesMax) chunks.push(Uint8Array.from(chunk));
         else chunks.length = 0;
       },

@@ -1,11 +1,11 @@
 import type { KeptResponse } from '../../core/kept-response.ts';
 
-/** What an exception is answered with, unless the framework says otherwise. */
+/** The answer to an exception, unless the framework gives it another one. */
 const failure: KeptResponse = { status: 500, headers: [], body: '' };
 
 /**
- * The answer that a framework makes of an exception. In Next.js `redirect()` and `notFound()` throw, and are no
- * failures: what the handler did before has taken effect, and its key must not be free again.
+ * The answer that a framework makes of an exception. In Next.js `redirect()` and `notFound()` throw, but are not
+ * failures: the earlier effects of the handler stay, so its key must not be free again.
  */
 export function thrownAnswer(error: unknown): KeptResponse {
   const [kind, ...parts] = digestOf(error).split(';');
@@ -15,7 +15,7 @@ export function thrownAnswer(error: unknown): KeptResponse {
   return failure;
 }
 
-/** Type of the redirection, URL (which may have semicolons itself), status, and an empty part. */
+/** Type of the redirection, URL (which may contain semicolons), status, and an empty part. */
 function redirection(parts: readonly string[]): KeptResponse {
   const location = parts.slice(1, -2).join(';');
   return { status: statusOf(parts.at(-2), 307), headers: [['location', location]], body: '' };

@@ -2,21 +2,21 @@ import { type KeptHeader, type KeptResponse, receiptHeaders } from '../../core/k
 import { withoutContentCoding } from '../node/content-coding.ts';
 import { type BodyStart, joined, readStart } from './bounded-body.ts';
 
-/** A response that was read to its end, or until it is too large to be kept. */
+/** A response that was read to its end, or until it was too large to keep. */
 export interface WholeAnswer {
-  /** as it is kept: without the content coding, which is negotiated anew for each answer */
+  /** as it is kept: without content coding, which is negotiated again for each answer */
   readonly kept: KeptResponse;
   /** the response as its handler made it */
   readonly response: Response;
-  /** the body of a response that is too large to be kept, as far as it was read */
+  /** the body of a response that is too large to keep, as far as it was read */
   readonly start?: BodyStart;
 }
 
 /**
  * Reads a response to its end.
  *
- * @param typeOfUntyped the `Content-Type` that the server makes up where a body has none
- * @throws what its body breaks off with
+ * @param typeOfUntyped the `Content-Type` that the server adds if a body has none
+ * @throws the error that its body breaks off with
  */
 export async function wholeAnswer(
   response: Response,
@@ -36,16 +36,16 @@ export async function wholeAnswer(
   const bytes = joined(start.chunks);
   const kept = keptAnswer(response, bytes, bytesMax, typeOfUntyped);
   const sent = new Response(bytes, { status, statusText, headers });
-  // The handler has said it of a stream; what is sent has a length.
+  // The handler set it for a stream; the answer that is sent has a length.
   sent.headers.delete('transfer-encoding');
   return { kept, response: sent };
 }
 
 /**
- * A response as it is kept. What cannot be decoded, or is too large when it is, cannot be replayed to a client that takes no
- * such coding: it is not kept, as an answer over the bound.
+ * A response as it is kept. If it cannot be decoded, or is too large after decoding, it cannot be replayed to a client
+ * that does not accept the coding. It is then not kept, like an answer over the limit.
  *
- * @param typeOfUntyped the `Content-Type` that the server makes up where a body has none
+ * @param typeOfUntyped the `Content-Type` that the server adds if a body has none
  */
 export function keptAnswer(
   { status, headers }: Response,
@@ -64,13 +64,13 @@ export function keptAnswer(
 
 const encoder = new TextEncoder();
 
-/** Statuses whose responses have no body; a `Response` refuses one (Fetch, section 2.2.3). */
+/** Statuses whose responses have no body; the constructor of `Response` refuses one (Fetch, section 2.2.3). */
 const bodyless: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
 
 /**
- * The response that carries an answer.
+ * The response with an answer.
  *
- * @param instead the headers of the response in whose place it is sent: those that are not of its body stay
+ * @param instead the headers of the response that it replaces: those that do not describe the body are kept
  */
 export function responseOf({ status, headers, body }: KeptResponse, instead?: Headers): Response {
   const own = new Headers();
@@ -79,12 +79,15 @@ export function responseOf({ status, headers, body }: KeptResponse, instead?: He
   }
   for (const [name] of headers) own.delete(name);
   for (const [name, value] of headers) own.append(name, value);
-  // As bytes, for which a Response makes up no Content-Type.
+  // As bytes, because a Response adds no Content-Type to them.
   const bytes = typeof body === 'string' ? encoder.encode(body) : body;
   return new Response(bodyless.has(status) || bytes.length === 0 ? null : bytes, { status, headers: own });
 }
 
-/** A response with one more header; the headers of some responses (a redirection, for example) cannot be changed. */
+/**
+ * A response with one more header. Returns a new response, because the headers of some (a redirection, for example)
+ * cannot be changed.
+ */
 export function withHeader(response: Response, [name, value]: KeptHeader): Response {
   try {
     response.headers.set(name, value);

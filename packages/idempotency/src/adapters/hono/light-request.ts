@@ -3,18 +3,18 @@ import type { RequestBody } from '../../core/request-body.ts';
 import type { WholeRequest } from '../fetch/read-request.ts';
 import { comparedBytes } from '../node/content-coding.ts';
 
-// `@hono/node-server` gives Hono a light stand-in for a `Request`, and makes a real one, which costs as much as half
-// of a small request, only for who needs it. What is done here keeps it light. It rests on how that server works
-// inside, so whatever is not found as expected means the long way: a real `Request`.
+// `@hono/node-server` passes Hono a light stand-in for a `Request`. It creates a real one only on demand, which costs
+// as much as half of a small request. The functions here avoid that. They depend on internals of that server, so they
+// fall back to a real `Request` if anything is not as expected.
 
-/** A light request that nobody has read yet, and the request of Node that it stands for. */
+/** A light request that has not been read yet, and the request of Node that it represents. */
 export interface LightRequest {
   readonly request: Request;
   readonly incoming: IncomingMessage;
   readonly abortRequest: symbol;
 }
 
-/** The light request behind a `Request`, if it is one and nothing was made of it yet. */
+/** The light request of a `Request`, if it is one and no real `Request` was created from it yet. */
 export function lightRequest(
   request: Request,
   incoming: IncomingMessage | undefined,
@@ -34,7 +34,7 @@ export function lightRequest(
 let lastPrototype: unknown;
 let lastSymbol: symbol | undefined;
 
-/** The method by which the server tells a light request that its client is gone. */
+/** The method by which the server informs a light request that its client is gone. */
 function abortSymbolOf(request: Request): symbol | undefined {
   const prototype: unknown = Object.getPrototypeOf(request);
   if (prototype !== lastPrototype) {
@@ -47,7 +47,7 @@ function abortSymbolOf(request: Request): symbol | undefined {
   return lastSymbol;
 }
 
-/** Reads the body of a light request, and leaves it as if nobody had. */
+/** Reads the body of a light request, and leaves it as if it had not been read. */
 export async function readLightRequest(
   { request, incoming, abortRequest }: LightRequest,
   bytesMax: number,
@@ -59,14 +59,14 @@ export async function readLightRequest(
   }
   const bytes = await readIncoming(incoming, bytesMax);
   if (typeof bytes === 'string') return { kind: bytes };
-  // Where a cloud function has read the body already, the server takes it from here.
+  // If a cloud function has read the body already, the server takes it from here.
   Reflect.set(incoming, 'rawBody', bytes);
   const compared = comparedBytes(bytes, headers['content-encoding'], bytesMax);
   const body: RequestBody = { kind: 'raw', body: compared, contentType: headers['content-type'] };
   return { kind: 'whole', body, handOver };
 }
 
-/** A client that hangs up does not abort the operation: the request does not hear of it. */
+/** A client that hangs up does not abort the operation: the request is not informed. */
 function shielded(request: Request, abortRequest: symbol): Request {
   Reflect.set(request, abortRequest, ignore);
   return request;

@@ -1,9 +1,8 @@
 import type { KeptHeader, KeptResponse } from '../../core/kept-response.ts';
 
 /**
- * The answer in a light response of `@hono/node-server`, which is what that server will send as long as no real
- * `Response` was made of it: read without making one. `undefined` for every other response, and for one that streams
- * or is coded.
+ * The answer in a light response of `@hono/node-server`, read without creating a real `Response`. `undefined` for any
+ * other response, and for one that streams or has a content coding.
  */
 export function lightAnswer(response: Response): KeptResponse | undefined {
   for (const symbol of Object.getOwnPropertySymbols(response)) {
@@ -30,16 +29,16 @@ function answerOf(
 ): KeptResponse | undefined {
   const pairs = pairsOf(headers);
   if (pairs === undefined || pairs.some(([name]) => name === 'content-encoding')) return undefined;
-  // To a plain object of headers the server adds nothing.
+  // The server adds nothing to a plain object of headers.
   const isLeftAlone = isEmpty || !(headers === undefined || headers instanceof Headers);
   const isTyped = isLeftAlone || pairs.some(([name]) => name === 'content-type');
   return { status, headers: isTyped ? pairs : [...pairs, ['content-type', typeOfUntyped]], body };
 }
 
-/** What `@hono/node-server` makes up as the type of a body that has none. */
+/** The type that `@hono/node-server` adds to a body without one. */
 export const typeOfUntyped = 'text/plain; charset=UTF-8';
 
-/** The forms of headers that a `Response` takes, in one; `undefined` for what is read with more trouble. */
+/** The headers, from any of the simple forms that a `Response` accepts; `undefined` for the other forms. */
 function pairsOf(headers: unknown): readonly KeptHeader[] | undefined {
   if (headers === undefined) return [];
   if (headers instanceof Headers) return [...headers];

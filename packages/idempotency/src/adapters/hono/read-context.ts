@@ -5,14 +5,14 @@ import type { Awaitable } from '../../core/store.ts';
 import { type ReadRequest, readRequest, type Signaled } from '../fetch/read-request.ts';
 import { lightRequest, readLightRequest } from './light-request.ts';
 
-/** The request of Node behind a context, where the app runs on `@hono/node-server`. */
+/** The request of Node for a context, if the app runs on `@hono/node-server`. */
 export function incomingOf(context: Context): IncomingMessage | undefined {
   const env: unknown = context.env;
   if (typeof env !== 'object' || env === null || !('incoming' in env)) return undefined;
   return isIncoming(env.incoming) ? env.incoming : undefined;
 }
 
-/** The response of Node behind a context, where the app runs on `@hono/node-server`. */
+/** The response of Node for a context, if the app runs on `@hono/node-server`. */
 export function outgoingOf({ env }: Context): { readonly headersSent: boolean } | undefined {
   const found: unknown = env;
   if (typeof found !== 'object' || found === null || !('outgoing' in found)) return undefined;
@@ -27,9 +27,9 @@ function isIncoming(value: unknown): value is IncomingMessage {
 }
 
 /**
- * Reads the body of a request of Hono. `handOver` gives what is to stand as `context.req.raw` then.
+ * Reads the body of a request of Hono. `handOver` returns the new value of `context.req.raw`.
  *
- * @throws {UnreadableBodyError} if it was read before, and not by way of Hono
+ * @throws {UnreadableBodyError} if it was read before, and not through Hono
  */
 export async function readContext(context: Context, bytesMax: number): Promise<ReadRequest<Request>> {
   const { raw, bodyCache } = context.req;
@@ -38,7 +38,7 @@ export async function readContext(context: Context, bytesMax: number): Promise<R
   return light === undefined ? readRequest(raw, bytesMax) : readLightRequest(light, bytesMax);
 }
 
-/** What a function makes of a request: it reads the body by way of Hono, which keeps it for the handler. */
+/** The result of a function of a request. The function reads the body through Hono, which keeps it for the handler. */
 export async function readByHono(
   context: Context,
   compare: (context: Context) => Awaitable<unknown>,

@@ -2,9 +2,9 @@ import type { Context } from 'hono';
 import { incomingOf } from './read-context.ts';
 
 /**
- * The address of a client, where the runtime says it without a function of its own: the socket under
- * `@hono/node-server`, the event of AWS Lambda. A request that `app.request()` made in this process has the address of
- * the process.
+ * The address of a client, if the runtime provides it without a special function: from the socket under
+ * `@hono/node-server`, from the event on AWS Lambda. A request made with `app.request()` in this process has the
+ * address of the process.
  */
 export function addressOfRuntime(context: Context): string | undefined {
   const incoming = incomingOf(context);
@@ -23,7 +23,7 @@ function member(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
-/** Every server hands over a `Host`, which HTTP/1.1 demands; a `Request` that code has made has none. */
+/** Every server passes on `Host`, which HTTP/1.1 requires; a `Request` made by code has none. */
 function isMadeHere({ env, req }: Context): boolean {
   const isBare =
     env === undefined || (typeof env === 'object' && env !== null && Object.keys(env).length === 0);

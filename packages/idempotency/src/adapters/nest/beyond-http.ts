@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { ExecutionContext } from '@nestjs/common';
 import { operationOf } from '../node/operations.ts';
 
-/** A mutation of GraphQL comes with a key, and only its HTTP request can be protected. Nothing was executed. */
+/** A GraphQL mutation has a key, but only its HTTP request can be protected. Nothing was executed. */
 export class UnprotectedContextError extends Error {
   readonly code = 'unprotected_context';
 
@@ -14,17 +14,17 @@ export class UnprotectedContextError extends Error {
   }
 }
 
-/** What the interceptor needs to know of its protection. */
+/** What the interceptor needs to know about its protection. */
 interface Concern {
   readonly requiresKey: boolean;
   concerns(request: IncomingMessage): boolean;
 }
 
 /**
- * What becomes of an execution that is no HTTP request to a route. The response of GraphQL is shared by all resolvers of
- * a request, so no interceptor can hold or replay it.
+ * Decides on an execution that is not an HTTP request to a route. All resolvers of a GraphQL request share one
+ * response, so no interceptor can hold or replay it.
  *
- * @returns `unseen` for one that goes on without protection, whose request is not there to be looked at
+ * @returns `unseen` if it continues without protection because its request is not available
  * @throws {UnprotectedContextError} for a mutation whose request has a key, or must have one, and is not protected
  */
 export function judgeBeyondHttp(context: ExecutionContext, protection: Concern): 'go_on' | 'unseen' {
@@ -40,7 +40,7 @@ export function judgeBeyondHttp(context: ExecutionContext, protection: Concern):
   return 'go_on';
 }
 
-/** Where Apollo (`req`, `request`) and Mercurius (`reply`) leave the request; Fastify has one around that of Node. */
+/** Where Apollo (`req`, `request`) and Mercurius (`reply`) leave the request; that of Fastify contains that of Node. */
 function requestOf(shared: unknown): IncomingMessage | undefined {
   const found =
     member(shared, 'req') ?? member(shared, 'request') ?? member(member(shared, 'reply'), 'request');

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Hides from Nest that the client of a request is gone. It asks the socket of the request, would give the handler's
- * Observable or stream up, and send nothing; the operation would then never end.
+ * Hides from Nest that the client of a request is gone. Otherwise Nest would see it at the socket of the request, give
+ * up the handler's Observable or stream, and send nothing; the operation would then never end.
  */
 export function hideHangUp(request: IncomingMessage): void {
   request.socket = deafSocket(request.socket);
@@ -26,7 +26,7 @@ function deafSocket(socket: Socket): Socket {
   return stand;
 }
 
-/** A client that hangs up leaves the end of its stream or an error; a connection cut on this side has neither. */
+/** If a client hangs up, its stream has ended or has an error; if this side cut the connection, neither is so. */
 function wasCutHere(socket: Socket): boolean {
   return socket.destroyed && socket.errored === null && !socket.readableEnded;
 }

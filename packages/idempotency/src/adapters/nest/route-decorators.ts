@@ -12,30 +12,30 @@ import {
 import { Reflector } from '@nestjs/core';
 import type { Observable } from 'rxjs';
 
-/** What the decorators of this module give: for a route or a controller. */
+/** What the decorators of this module return, for a route or a controller. */
 export type RouteDecorator = ReturnType<typeof applyDecorators>;
 
-/** Where the options of the module are, for the routes that have some of their own. */
+/** The injection token of the module's options, for routes with additional options. */
 export const sharedOptions = Symbol('@billonce/idempotency:options');
 
 const skipped = '@billonce/idempotency:skipped';
 const reflector = new Reflector();
 
-/** Leaves a route or a controller alone, although its app is protected. */
+/** Excludes a route or a controller from the protection of its app. */
 export function skipDecorator(): RouteDecorator {
   return applyDecorators(SetMetadata(skipped, true));
 }
 
-/** Whether a route is left alone: by its own decorator, else by that of its controller. */
+/** Whether a route is excluded: by its own decorator, otherwise by that of its controller. */
 export function isSkipped(context: ExecutionContext): boolean {
-  // Contexts that no controller has made may have neither.
+  // A context that no controller created may have neither.
   const targets = [context.getHandler(), context.getClass()].filter((target) => typeof target === 'function');
   return reflector.getAllAndOverride<boolean>(skipped, targets) === true;
 }
 
 /**
- * Protects a route or a controller by an interceptor that is made when the app starts, of the options of the module if
- * there are some.
+ * Protects a route or a controller with an interceptor that is created when the app starts, from the options of the
+ * module if there are any.
  */
 export function routeDecorator<Options>(
   interceptorOf: (shared: Options | undefined) => NestInterceptor,

@@ -4,7 +4,7 @@ import { finished } from 'node:stream/promises';
 import type { KeptResponse } from '../../core/kept-response.ts';
 import { sendResponse } from '../node/send-response.ts';
 
-/** What is used of a reply of Fastify. */
+/** The parts of a reply of Fastify that are used. */
 export interface FastifyReplyLike {
   readonly raw: ServerResponse;
   code(status: number): unknown;
@@ -12,24 +12,24 @@ export interface FastifyReplyLike {
   send(payload?: unknown): unknown;
 }
 
-/** The response of the platform below Nest. */
+/** The response of the platform that Nest uses. */
 export type PlatformResponse = ServerResponse | FastifyReplyLike;
 
-/** The response of Node behind the one of the platform. */
+/** The response of Node in the one of the platform. */
 export function rawResponse(response: PlatformResponse): ServerResponse {
   return 'raw' in response ? response.raw : response;
 }
 
 /**
- * Sends an answer in the place of the handler. Nest sends a value after each interceptor, or has the handler send one, and
- * cannot be told not to: from then on the response takes everything, and sends nothing.
+ * Sends an answer in place of the handler's. Nest always sends a value after the interceptors, or has the handler send
+ * one. So from now on the response accepts everything and sends nothing.
  */
 export async function substituteAnswer(response: PlatformResponse, answer: KeptResponse): Promise<void> {
   const raw = rawResponse(response);
   const isOver = finished(raw).catch(() => undefined);
   if ('raw' in response) sendByFastify(response, answer);
   else sendResponse(response, answer);
-  // Hooks of Fastify work on the reply until then.
+  // Hooks of Fastify use the reply until then.
   await isOver;
   const same = () => raw;
   Object.assign(raw, { setHeader: same, appendHeader: same, removeHeader: ignore, flushHeaders: ignore });
@@ -39,7 +39,7 @@ export async function substituteAnswer(response: PlatformResponse, answer: KeptR
 
 function ignore(): void {}
 
-/** Through Fastify, so that its own hooks (compression, logging) see the answer as any other one. */
+/** Sent through Fastify, so that its hooks (compression, logging) see the answer like any other. */
 function sendByFastify(reply: FastifyReplyLike, { status, headers, body }: KeptResponse): void {
   reply.code(status);
   for (const [name, value] of headers) reply.header(name, value);
@@ -47,7 +47,7 @@ function sendByFastify(reply: FastifyReplyLike, { status, headers, body }: KeptR
   if (bytes.length === 0) reply.send();
   else if (headers.some(([name]) => name === 'content-type')) reply.send(bytes);
   else {
-    // Fastify gives bytes a media type where they have none, and leaves streams alone.
+    // Fastify sets a media type for bytes that have none, but not for streams.
     reply.header('content-length', String(bytes.length));
     reply.send(Readable.from([bytes]));
   }

@@ -3,8 +3,8 @@ import type { Operation } from '../../core/operation.ts';
 import { isTimeout } from '../node/timeout-error.ts';
 
 /**
- * What a handler gives, with an eye on those who do not wait for it. A timeout of rxjs in front of the protection
- * unsubscribes, and one between it and the handler fails; neither stops the handler.
+ * The result of a handler, which also notices a caller that does not wait for it. A timeout of rxjs outside the
+ * protection unsubscribes; one between it and the handler fails. Neither stops the handler.
  */
 export function watched(handled: Observable<unknown>, operation: Operation): Observable<unknown> {
   return new Observable((subscriber) => {

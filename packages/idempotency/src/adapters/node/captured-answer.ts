@@ -3,7 +3,7 @@ import type { KeptHeader, KeptResponse } from '../../core/kept-response.ts';
 import { withoutContentCoding } from './content-coding.ts';
 import type { Chunk } from './written.ts';
 
-/** The answer that a handler gave, without the content coding that something between the handler and us gave it. */
+/** The answer of a handler, without the content coding that a layer between the handler and us added. */
 export function capturedAnswer(response: ServerResponse, body: Chunk, bodyBytesMax: number): KeptResponse {
   const headers = headersOf(response);
   const status = response.statusCode;
@@ -12,12 +12,12 @@ export function capturedAnswer(response: ServerResponse, body: Chunk, bodyBytesM
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   const isTooLarge = bytes.length > bodyBytesMax;
   const decoded = isTooLarge ? bytes : withoutContentCoding(bytes, String(coding), bodyBytesMax);
-  // What cannot be decoded, or is too large when it is, cannot be replayed to a client that takes no such coding: it is
-  // not kept, as an answer over the bound.
+  // If it cannot be decoded, or is too large after decoding, it cannot be replayed to a client that does not accept the
+  // coding. It is then not kept, like an answer over the limit.
   return { status, headers, body: decoded ?? new Uint8Array(bodyBytesMax + 1) };
 }
 
-/** An answer that was sent while it was written, for it is too large to be kept. */
+/** An answer that was sent while it was written, because it is too large to keep. */
 export function largeAnswer(response: ServerResponse, bodyBytesMax: number): KeptResponse {
   const body = new Uint8Array(bodyBytesMax + 1);
   return { status: response.statusCode, headers: headersOf(response), body };

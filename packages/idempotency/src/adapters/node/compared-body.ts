@@ -9,10 +9,10 @@ import { attachedForm, isWholeForm, uploadedForm } from './uploaded-form.ts';
 import { hasBody, readWholeBody } from './whole-body.ts';
 
 /**
- * What the body of a request is compared by.
+ * The form of a request body that is compared.
  *
  * @param fingerprintBody the option of the application
- * @throws {UnreadableBodyError} if it was read before, and what is left of it does not tell one body from another
+ * @throws {UnreadableBodyError} if the body was read before, and the rest of it does not identify it
  */
 export function comparedBody<Request>(
   exchange: NodeExchange<Request>,
@@ -50,7 +50,7 @@ async function wholeBody<Request>(
   return { kind: 'raw', body: comparedBytes(read.bytes, coding, bytesMax), contentType };
 }
 
-/** A serverless bridge may hand over a body that no header announces. Some parsers leave an empty object for none. */
+/** A serverless bridge may pass a body that no header announces. Some parsers leave an empty object if there is no body. */
 function unannounced({ headers }: IncomingMessage, parsedBody: unknown): RequestBody {
   return parsedBody === undefined || parsedBody === null || isEmptyObject(parsedBody)
     ? { kind: 'none' }
@@ -61,9 +61,9 @@ function isEmptyObject(value: unknown): boolean {
   return isPlainObject(value) && Object.keys(value).length === 0;
 }
 
-/** @throws {UnreadableBodyError} if the body was read and not all of it is left */
+/** @throws {UnreadableBodyError} if the body was read and part of it is lost */
 function consumed({ headers }: IncomingMessage, parsedBody: unknown): RequestBody {
-  // Parsers of forms put the files elsewhere, and two forms would differ in nothing else.
+  // Form parsers put the files elsewhere, and two forms may differ in nothing else.
   const isForm = headers['content-type']?.toLowerCase().startsWith('multipart/') === true;
   if (parsedBody !== undefined && (!isForm || isWholeForm(headers, parsedBody)))
     return { kind: 'parsed', value: parsedBody, contentType: headers['content-type'] };

@@ -7,13 +7,13 @@ const decoders: Readonly<Record<string, Decode | undefined>> = {
   'x-gzip': gunzipSync,
   deflate: inflateSync,
   br: brotliDecompressSync,
-  // Not by name: a runtime without it would not load this module.
+  // Not imported by name: a runtime without it could not load this module.
   zstd: zlib.zstdDecompressSync,
 };
 
 /**
- * The bytes that a request is compared by: without its content coding, which is not the same at each attempt. What cannot
- * be decoded is compared as it came.
+ * The bytes of a request that are compared: without content coding, which may differ at each attempt. A body that
+ * cannot be decoded is compared as it arrived.
  */
 export function comparedBytes(
   body: Uint8Array,
@@ -25,9 +25,9 @@ export function comparedBytes(
 }
 
 /**
- * The bytes of a body without its content coding, which is negotiated anew for each answer.
+ * The bytes of a body without its content coding, which is negotiated again for each answer.
  *
- * @returns `undefined` if the coding is unknown, or the body is not coded so, or larger than `bytesMax`
+ * @returns `undefined` if the coding is unknown, the body does not have this coding, or it is larger than `bytesMax`
  */
 export function withoutContentCoding(
   body: Uint8Array,

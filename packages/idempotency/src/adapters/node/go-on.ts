@@ -2,7 +2,7 @@ import { isPromise } from '../../core/awaitable.ts';
 import type { Awaitable } from '../../core/store.ts';
 import type { Protected } from './protection.ts';
 
-/** Goes on with a request as soon as it is known that its handler is to run; for frameworks with callbacks. */
+/** Continues with a request once it is known that its handler must run; for frameworks with callbacks. */
 export function goOn(
   protect: () => Awaitable<Protected>,
   run: (outcome: Protected & { kind: 'run' }) => void,

@@ -2,15 +2,15 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { inside } from './response-inside.ts';
 
-/** A client that hangs up leaves the end of its stream or an error; a connection cut on this side has neither. */
+/** If a client hangs up, its stream has ended or has an error; if this side cut the connection, neither is so. */
 export function wasCutHere(socket: Socket): boolean {
   return socket.destroyed && socket.errored === null && !socket.readableEnded;
 }
 
 /**
- * Makes a response whose client is gone look as if it were still there.
+ * Makes a response whose client is gone look as if the client were still there.
  *
- * @param onCut called when the framework cuts the connection: what is dead already tells no one of it
+ * @param onCut called when the framework cuts the connection: a connection that is already dead emits no event
  */
 export function hideHangUp(response: ServerResponse, onCut: () => void): void {
   response.destroyed = false;
@@ -23,13 +23,13 @@ export function hideHangUp(response: ServerResponse, onCut: () => void): void {
   };
 }
 
-/** Takes back what `hideHangUp` made of a response. */
+/** Undoes `hideHangUp` on a response. */
 export function showHangUp(response: ServerResponse): void {
   response.destroyed = true;
   inside(response)._closed = true;
 }
 
-/** Tells those who listen that the client is gone, once the answer has ended. */
+/** Emits `close` for a client that is gone, once the answer has ended. */
 export function tellHangUp(response: ServerResponse): void {
   response.finished = true;
   showHangUp(response);
@@ -37,8 +37,8 @@ export function tellHangUp(response: ServerResponse): void {
 }
 
 /**
- * Breaks an answer off whose head was sent, so that its client sees it. An answer that has neither chunks nor a length, as over
- * HTTP/1.0, ends with its connection: only a reset tells that it broke off.
+ * Breaks off an answer whose head was sent, so that its client notices. An answer with neither chunks nor a length, as
+ * in HTTP/1.0, ends with its connection: only a reset shows that it broke off.
  */
 export function breakOff(response: ServerResponse): void {
   const { socket } = response.req;

@@ -11,26 +11,26 @@ import { sendResponse } from './send-response.ts';
 import { type Chunk, chunkOf } from './written.ts';
 import { WrittenBody } from './written-body.ts';
 
-/** What becomes of a response that is held back. */
+/** What happens to a response that is held back. */
 export interface HeldResponseEnd {
-  /** The handler has answered; gives what is to be sent. Must not fail. */
+  /** The handler has answered; returns what must be sent. Must not fail. */
   finish(answer: KeptResponse): Awaitable<KeptResponse>;
   /** The handler broke its answer off. Must not reject. */
   abandon(): Promise<void>;
-  /** bytes of a body after which it is not held, only its end: it is too large to be kept */
+  /** the size from which on the body is sent while it is written, and only its end is held: it is too large to keep */
   readonly bodyBytesMax: number;
-  /** whether the framework asks the socket, besides the response, if the client is still there */
+  /** whether the framework checks the socket, besides the response, for a client that is gone */
   readonly hidesSocket: boolean;
 }
 
 type Callback = (error?: Error | null) => void;
 
 /**
- * Holds a response back until its operation has ended, whichever way the handler answers: what it writes is kept,
- * handed over as one answer, and sent only then. To the handler it looks as if it were sent: from the first write on its
- * headers stand. A client that hangs up is not seen by the handler, so that it ends what it has begun.
+ * Holds a response back until its operation has ended, no matter how the handler answers: its writes are kept, passed
+ * on as one answer, and only then sent. To the handler the response looks sent: from the first write on, its headers
+ * are fixed. The handler does not see a client that hangs up, so it ends what it has begun.
  *
- * @returns what can be done with it until it has ended
+ * @returns the controls of the held response, valid until it has ended
  */
 export function holdResponse(
   response: ServerResponse,
@@ -50,9 +50,9 @@ class HeldResponse {
   #callbacks: readonly Callback[] | undefined;
   #hasEnded = false;
   #hasHungUp = false;
-  /** the handler wants what it writes to be sent at once */
+  /** the handler wants its writes to be sent immediately */
   #isLetThrough = false;
-  /** others have put their own functions on the response since, which call ours */
+  /** others have since installed their own functions on the response, which call ours */
   #isAside = false;
 
   constructor(response: ServerResponse, end: HeldResponseEnd) {
@@ -77,14 +77,14 @@ class HeldResponse {
     if (response.destroyed) this.#hideHangUp();
   }
 
-  /** Sends what is written at once, and keeps it. Only the end waits for the end of the operation. */
+  /** Sends what is written immediately, and keeps it. Only the end waits for the end of the operation. */
   letThrough(): void {
     if (this.#isAside || this.#hasEnded) return;
     this.#isLetThrough = true;
     if (this.#body.isHeld && !this.#body.isEmpty) this.#sendHeld(undefined);
   }
 
-  /** Lets everything pass from now on: another protection, further in, holds the response. */
+  /** Lets everything pass from now on: an inner protection holds the response. */
   stepAside(): void {
     const response = this.#response;
     this.#isAside = true;
@@ -111,7 +111,7 @@ class HeldResponse {
     if (this.#isAside)
       return Reflect.apply(this.#original.write, this.#response, [chunk, encoding, callback]);
     const done = typeof encoding === 'function' ? encoding : callback;
-    // Node says what is wrong with a write after the end.
+    // Node reports what is wrong with a write after the end.
     if (this.#hasEnded) return writeLate(this.#response, done);
     const body = this.#body;
     const taken = chunkOf(chunk, encoding);
@@ -134,7 +134,7 @@ class HeldResponse {
   }
 
   #sendOn(chunk: Chunk, done: Callback | undefined): boolean {
-    // Once the client is gone, the handler is to end what it has begun.
+    // If the client is gone, the handler still ends what it has begun.
     if (!this.#hasHungUp && chunk.length > 0) {
       return Reflect.apply(this.#original.write, this.#response, [chunk, 'utf8', done]);
     }
@@ -161,7 +161,7 @@ class HeldResponse {
     this.#head.begin();
     if (last !== undefined && !this.#body.isHeld) this.#sendOn(last, undefined);
     this.#hasEnded = true;
-    // What asks whether the answer has ended (`writableEnded`) must hear yes.
+    // Code that checks `writableEnded` must see true.
     response.finished = true;
     this.#settle();
     return response;
@@ -183,7 +183,7 @@ class HeldResponse {
     }
   }
 
-  /** @param instead what is sent in the place of what the handler answered */
+  /** @param instead replaces the answer of the handler */
   #send(body: Chunk, instead: KeptResponse | undefined): void {
     const response = this.#response;
     const { isHeld } = this.#body;
@@ -193,7 +193,7 @@ class HeldResponse {
       return;
     }
     if (!isHeld && instead !== undefined) {
-      // It is sent already, and must not count as the answer: the client finds that it breaks off, and asks again.
+      // It was sent already, and must not count as the answer: the client sees that it breaks off, and retries.
       breakOff(response);
       return;
     }
@@ -230,12 +230,12 @@ class HeldResponse {
     const response = this.#response;
     if (event !== 'close' || this.#hasHungUp || this.#isAside)
       return this.#original.emit.call(response, event, ...values);
-    // An error after the first write makes frameworks cut the connection, for want of another way to tell of it.
+    // After the first write, frameworks report an error by cutting the connection, because they have no other way.
     if (this.#head.hasBegun && !this.#hasEnded && wasCutHere(response.req.socket)) {
       this.#breakOff();
       return this.#original.emit.call(response, event, ...values);
     }
-    // The client is gone. Whoever listens would break the answer off, and a retry would then find none.
+    // The client is gone. Listeners would break off the answer, and a retry would find none.
     this.#hideHangUp();
     return true;
   };
@@ -243,7 +243,7 @@ class HeldResponse {
   #hideHangUp(): void {
     const response = this.#response;
     this.#hasHungUp = true;
-    // A handler that waits until the client has read more would wait for ever.
+    // A handler that waits until the client has read more would wait forever.
     if (!this.#body.isHeld) queueMicrotask(() => response.emit('drain'));
     hideHangUp(response, () => {
       if (this.#head.hasBegun && !this.#hasEnded) this.#destroy();
@@ -270,7 +270,7 @@ function isCallback(value: unknown): value is Callback {
   return typeof value === 'function';
 }
 
-/** Lets Node say what is wrong with a write after the end. */
+/** Lets Node report what is wrong with a write after the end. */
 function writeLate(response: ServerResponse, done: Callback | undefined): boolean {
   return ServerResponse.prototype.write.call(response, '', 'utf8', done);
 }

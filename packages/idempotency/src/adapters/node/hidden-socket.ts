@@ -7,7 +7,7 @@ const endings: ReadonlySet<unknown> = new Set(['close', 'error', 'end']);
 
 const hiding = Symbol('hidden socket');
 
-/** A response whose socket is hidden, as often as `times` says. */
+/** A response whose socket is hidden; `times` counts how often. */
 interface Hiding {
   times: number;
   shown: Socket | null;
@@ -15,7 +15,7 @@ interface Hiding {
 
 type HidingResponse = ServerResponse & { __onFinished?: unknown; [hiding]?: Hiding };
 
-// The same two functions for all responses: V8 then has one shape for them.
+// The same two functions for all responses: V8 then needs only one shape for them.
 const hidden: PropertyDescriptor & ThisType<HidingResponse> = {
   configurable: true,
   get() {
@@ -33,12 +33,12 @@ const hidden: PropertyDescriptor & ThisType<HidingResponse> = {
 };
 
 /**
- * Hides the end of a response's socket from whoever asks the response for it, until it is shown again. `on-finished`,
- * which Koa and Express end the streams of an answer with, asks the socket and not the response; it would break off an
- * answer whose client has hung up.
+ * Hides the end of a response's socket from code that checks the response, until `showSocket` is called. `on-finished`,
+ * with which Koa and Express end the streams of an answer, checks the socket and not the response; it would break off
+ * an answer whose client has hung up.
  */
 export function hideSocket(response: HidingResponse): void {
-  // Who came before us has been told of the socket; who comes now must not join that listener of `on-finished`.
+  // Earlier listeners are already informed about the socket; a new one must not join that listener of `on-finished`.
   if (response.__onFinished !== undefined) response.__onFinished = undefined;
   const state = response[hiding];
   if (state !== undefined) {
@@ -49,7 +49,7 @@ export function hideSocket(response: HidingResponse): void {
   Object.defineProperty(response, 'socket', hidden);
 }
 
-/** Shows what `hideSocket` hid. */
+/** Undoes `hideSocket`. */
 export function showSocket(response: HidingResponse): void {
   const state = response[hiding];
   if (state !== undefined) state.times--;

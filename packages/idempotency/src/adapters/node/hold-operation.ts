@@ -10,7 +10,7 @@ const never = () => false;
 /**
  * Holds the response of an exchange back until its operation has ended.
  *
- * @param hidesSocket whether the framework asks the socket, besides the response, if the client is still there
+ * @param hidesSocket whether the framework checks the socket, besides the response, for a client that is gone
  */
 export function holdOperation(
   {
@@ -41,12 +41,12 @@ export function holdOperation(
   if (echo !== undefined) response.setHeader(...echo);
 }
 
-/** A handler ends with its answer. One that goes on was most likely answered for, by a timeout. */
+/** A handler normally ends with its answer. If it is still running, a timeout most likely answered for it. */
 function cutOffWhileRunning(operation: Operation): void {
   if (operation.isRunning) operation.cutOff();
 }
 
-/** `connect-timeout` answers in the place of a handler, which it cannot stop. */
+/** `connect-timeout` answers for a handler, but cannot stop it. */
 function wasTimedOut(request: IncomingMessage & { readonly timedout?: unknown }): boolean {
   return request.timedout === true;
 }

@@ -11,12 +11,12 @@ import type { Caller } from '../../core/scope.ts';
 import type { Awaitable } from '../../core/store.ts';
 
 /**
- * The caller of a request, or `undefined` if nothing is known of it: then nothing may be executed. The kernel
- * forgets the address of a connection that was reset, and its retry would else come from another scope.
+ * The caller of a request, or `undefined` if it is unknown: then nothing may be executed. The kernel forgets the
+ * address of a connection that was reset, and the retry would then have another scope.
  *
- * @param known what is known of its address, if that counts as a name
- * @throws {InvalidTenantError} for what is no tenant
- * @throws what `tenantOf` throws
+ * @param known what is known about its address, if an address identifies a caller
+ * @throws {InvalidTenantError} if the value cannot be a tenant
+ * @throws whatever `tenantOf` throws
  */
 export function callerOf<Request>(
   request: Request,
@@ -28,14 +28,14 @@ export function callerOf<Request>(
   return andThen(tenantOf(request), (tenant) => namedCaller(tenant, byAddress));
 }
 
-/** What is known of the address of a request's client. */
+/** What is known about the address of a request's client. */
 export function knownAddress(raw: IncomingMessage, framework: string | undefined): KnownAddress {
   const forwarded = raw.headers['x-forwarded-for'];
   const forwardedFor = typeof forwarded === 'string' ? forwarded : forwarded?.join(',');
   return { peer: raw.socket.remoteAddress ?? '', framework, forwardedFor };
 }
 
-/** The id that the application gave the request: by a header of its response, or on the request, as pino-http does. */
+/** The id that the application gave the request: in a header of its response, or on the request, as pino-http does. */
 export function ownRequestId(exchange: {
   readonly raw: IncomingMessage & { readonly id?: unknown; readonly requestId?: unknown };
   readonly response: ServerResponse;
@@ -49,15 +49,12 @@ export function ownRequestId(exchange: {
   );
 }
 
-/**
- * The id that the application logs for a request, unless it is the number that Fastify gives by default and a proxy has a
- * better one.
- */
+/** The id that the application logs for a request. Fastify's default number is replaced if a proxy has set a better id. */
 export function frameworkRequestId(id: string, raw: IncomingMessage): string {
   return /^req-[0-9a-z]+$/.test(id) ? (requestIdOf(raw) ?? id) : id;
 }
 
-/** The request id that a proxy or an earlier middleware gave, if it is one. */
+/** The request id that a proxy or an earlier middleware set, if it is safe to repeat. */
 export function requestIdOf({ headers }: IncomingMessage): string | undefined {
   const id = headers['x-request-id'];
   return typeof id === 'string' && isRequestId(id) ? id : undefined;

@@ -41,8 +41,8 @@ export interface NodeOptions<Request>
     CallerOptions<Request>,
     KeyOptions<[request: Request]> {
   /**
-   * What the body is compared by, where a parser leaves something that is neither text, bytes nor JSON (files, for
-   * example): JSON, text or bytes that tell one body from another. A promise is awaited.
+   * What is compared instead of the body, if a parser leaves something that is neither text, bytes nor JSON (files, for
+   * example): JSON, text or bytes that identify the body. A promise is awaited.
    */
   readonly fingerprintBody?: (request: Request) => unknown;
 }
@@ -65,7 +65,7 @@ function answerWith(
   return answered;
 }
 
-/** Protects requests on `node:http`: what the adapters of all frameworks on it share. */
+/** Protects requests on `node:http`: shared by the adapters of all frameworks based on it. */
 export class NodeProtection<Request> {
   readonly #engine: IdempotencyEngine;
   readonly #options: NodeOptions<Request>;
@@ -73,7 +73,7 @@ export class NodeProtection<Request> {
   readonly #hidesSocket: boolean;
 
   /**
-   * @param hidesSocket whether the framework asks the socket, besides the response, if the client is still there
+   * @param hidesSocket whether the framework checks the socket, besides the response, for a client that is gone
    * @throws {InvalidOptionsError}
    */
   constructor(options: NodeOptions<Request>, hidesSocket = false) {
@@ -97,22 +97,23 @@ export class NodeProtection<Request> {
     return this.#engine.settings.requireKey;
   }
 
-  /** Warns of what weakens the protection, once. */
+  /** Warns once of a weakness in the protection. */
   warn(code: WarningCode): void {
     this.#engine.warn(code);
   }
 
-  /** Whether a request is to be protected at all: the quick look that a request without a key costs. */
+  /** Whether a request may need protection: a quick check, so that a request without a key costs little. */
   concerns({ method, headers }: IncomingMessage): boolean {
     return this.#engine.keys.concerns(method ?? '', (name) => headers[name] !== undefined);
   }
 
   /**
-   * Answers a request from its record, or says that its handler is to run, with the response held back until the
-   * operation has ended. Known at once if the body was parsed before and the store answers at once.
+   * Answers a request from its record, or reports that its handler must run, with the response held back until the
+   * operation has ended. Synchronous if the body was parsed before and the store answers synchronously.
    *
    * @throws {UnreadableBodyError} if the body cannot be compared
-   * @throws {InvalidKeyError} for what is no key, or not true or false
+   * @throws {InvalidKeyError} if `keyOf` returns something that is not a key, or `skip` something other than true or
+   * false
    */
   protect(exchange: NodeExchange<Request>): Awaitable<Protected> {
     const { skip } = this.#options;
@@ -150,7 +151,7 @@ export class NodeProtection<Request> {
     if (reading.kind === 'unprotected') return unprotected;
     const outer = operationOf(exchange.raw);
     if (outer === undefined) return this.#protect(exchange, reading, body, undefined);
-    // The same request is protected further out, too. The options of this place win.
+    // An outer protection has begun the same request. The options of this inner one apply.
     return andThen(outer.giveWay(), () => this.#protect(exchange, reading, body, outer.fingerprint));
   }
 
@@ -177,7 +178,7 @@ export class NodeProtection<Request> {
     );
   }
 
-  /** Whether the digest that a protection further out took of the request is not that of this one. */
+  /** Whether this protection compares bodies by a function of the application, unlike the outer one. */
   get #comparesItself(): boolean {
     const { ignoreMembers, compareHeaders } = this.#engine.settings;
     return (

@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
 
-/** The parts of a response that Node keeps to itself, and that stand behind `headersSent` and `closed`. */
+/** Internal parts of a Node response, which determine `headersSent` and `closed`. */
 interface Inside {
   _header: string | null;
   _closed?: boolean;
 }
 
-/** A response as Node sees it: what every one has in Node 22 and 24, and its types do not tell. */
+/** A response with its internal parts. Every response in Node 22 and 24 has them, but the types do not show them. */
 export function inside(response: ServerResponse & Partial<Inside>): Inside {
   return response as Inside;
 }

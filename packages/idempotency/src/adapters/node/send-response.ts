@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { type KeptResponse, receiptHeaders as receipts } from '../../core/kept-response.ts';
 
-/** Headers of an answer that the handler prepared and that is replaced by another one. */
+/** Whether a header describes the prepared body, which another answer replaces. */
 function isOfTheBody(name: string): boolean {
   return (
     name.startsWith('content-') ||
@@ -10,15 +10,15 @@ function isOfTheBody(name: string): boolean {
 }
 
 /**
- * Sends an answer, in the place of whatever the response was prepared with. Headers that others set for each answer
- * (CORS, request ids, cookies of a session) stay.
+ * Sends an answer, regardless of what the response was prepared with. Headers that others set for each answer (CORS,
+ * request ids, session cookies) stay.
  */
 export function sendResponse(response: ServerResponse, answer: KeptResponse): void {
   for (const name of response.getHeaderNames()) {
     if (isOfTheBody(name) && !isPolicy(name)) response.removeHeader(name);
   }
   response.statusCode = answer.status;
-  // HTTP/2 has no such text, and Node warns of it.
+  // HTTP/2 has no reason phrase, and Node warns about it.
   if (!(response.req.httpVersionMajor >= 2)) response.statusMessage = '';
   const seen = new Set<string>();
   for (const [name, value] of answer.headers) {
@@ -30,14 +30,14 @@ export function sendResponse(response: ServerResponse, answer: KeptResponse): vo
     response.end();
     return;
   }
-  // Node would do it too, and those who log an answer would not see it.
+  // Node would do this too, but code that logs an answer would not see it.
   if (answer.status !== 204 && answer.status !== 304) {
     response.setHeader('content-length', Buffer.byteLength(answer.body));
   }
   response.end(answer.body);
 }
 
-/** It begins like a header of the body, and speaks of the server. */
+/** Its name begins like a header of the body, but it describes the server. */
 function isPolicy(name: string): boolean {
   return name.startsWith('content-security-policy');
 }

@@ -1,7 +1,7 @@
 /**
- * Whether an error is that of a timeout, by which something between the protection and the handler answers. It does not
- * stop the handler. `TimeoutError` is the one of rxjs and of `AbortSignal.timeout`; 408 and 504 are the statuses of the
- * exceptions that frameworks make of it.
+ * Whether an error is that of a timeout between the protection and the handler. Such a timeout answers, but does not
+ * stop the handler. `TimeoutError` is used by rxjs and `AbortSignal.timeout`; 408 and 504 are the statuses of the
+ * frameworks' exceptions.
  */
 export function isTimeout(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;

@@ -15,8 +15,8 @@ interface UploadedFile {
 }
 
 /**
- * What a form is compared by whose files multer has put on the request: its fields, and of each file the name, the type
- * and a digest of the bytes.
+ * The form that is compared if multer has put its files on the request: its fields, and for each file the name, the
+ * type and a digest of the bytes.
  *
  * @returns `undefined` for a request without such files
  */
@@ -26,7 +26,7 @@ export function uploadedForm(request: unknown, fields: unknown): Promise<unknown
 }
 
 /**
- * What a form is compared by whose parts `@fastify/multipart` has put into the body, files included.
+ * The form that is compared if `@fastify/multipart` has put its parts into the body, including files.
  *
  * @returns `undefined` for another body, and for a file that was read elsewhere
  */
@@ -54,7 +54,10 @@ async function comparedPart(value: unknown): Promise<unknown> {
   return [member(value, 'filename'), member(value, 'mimetype'), digest];
 }
 
-/** Whether the fields that a parser has left are all that a form has, by the length that was announced: no file is elsewhere. */
+/**
+ * Whether the form has only the fields that a parser left, judged by the announced length: there are no files
+ * elsewhere.
+ */
 export function isWholeForm(headers: IncomingHttpHeaders, fields: unknown): boolean {
   const boundary = boundaryOf(headers['content-type'] ?? '');
   if (boundary === undefined || typeof fields !== 'object' || fields === null) return false;
@@ -66,7 +69,7 @@ export function isWholeForm(headers: IncomingHttpHeaders, fields: unknown): bool
     }
   }
   const missing = Number(headers['content-length']) - Buffer.byteLength(`${parts}--${boundary}--`);
-  // Some clients end the last line.
+  // Some clients add a line break at the end.
   return missing === 0 || missing === 2;
 }
 

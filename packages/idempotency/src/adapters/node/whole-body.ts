@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** What became of reading a body: all of it, more than we take, its sender hung up, or others have read it. */
+/** The result of reading a body: all of it, or it is too large, or its sender hung up, or others have read it. */
 export type WholeBody =
   | { readonly kind: 'whole'; readonly bytes: Uint8Array }
   | { readonly kind: 'too_large' }
@@ -19,8 +19,8 @@ function announcedBytes(headers: IncomingMessage['headers']): number {
 }
 
 /**
- * Reads the whole body of a request and puts it back, so that whoever reads it afterwards, a body parser or the
- * handler, finds it untouched. What is too large is thrown away, so that its sender reads the answer.
+ * Reads the whole body of a request and puts it back, so that a body parser or the handler can read it afterwards. A
+ * body that is too large is discarded, so that its sender reads the answer.
  */
 export async function readWholeBody(request: IncomingMessage, bytesMax: number): Promise<WholeBody> {
   const announced = announcedBytes(request.headers);
@@ -28,12 +28,12 @@ export async function readWholeBody(request: IncomingMessage, bytesMax: number):
     request.resume();
     return { kind: 'too_large' };
   }
-  // What came with the head is then here. To listen to a stream that has arrived and is empty would end it, before its
-  // reader has come.
+  // The part that arrived with the head is then available. Listening to a stream that has arrived and is empty would
+  // end it before its reader has come.
   await Promise.resolve();
   if (request.readableEnded) return { kind: 'consumed' };
   if (request.destroyed) return { kind: 'broken_off' };
-  // A serverless bridge gives a complete request whose body comes with the first read.
+  // A serverless bridge passes a complete request whose body arrives with the first read.
   if (request.complete && request.readableLength === 0 && announced === 0) return noBytes;
   const read = await new BodyReading(request, bytesMax).whole();
   return read.kind === 'whole' && read.bytes.length < announced ? { kind: 'consumed' } : read;
@@ -68,10 +68,10 @@ class BodyReading {
     return promise;
   }
 
-  /** Takes what is there; gives the result when it is known. */
+  /** Takes the available data; returns the result once it is known. */
   #take(): WholeBody | undefined {
     const request = this.#request;
-    // Not until `read` gives nothing: that would end the stream.
+    // Not until `read` returns null: that would end the stream.
     while (request.readableLength > 0) {
       const chunk = read(request);
       if (chunk === undefined) break;
@@ -85,7 +85,7 @@ class BodyReading {
     if (!request.complete) return undefined;
     const [only] = this.#chunks;
     const whole = this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks);
-    // In the same turn in which the last chunk was taken: the stream ends only if it is still empty in the next.
+    // In the same turn in which the last chunk was taken: the stream ends only if it is still empty in the next turn.
     if (whole.length > 0) putBack(request, whole);
     return { kind: 'whole', bytes: whole };
   }
@@ -104,8 +104,8 @@ function putBack(request: IncomingMessage, whole: Buffer): void {
 }
 
 /**
- * Keeps a client that hangs up from destroying a request that has arrived whole: its body is still to be read, by a
- * handler whose operation goes on.
+ * Prevents a client that hangs up from destroying a request that has arrived whole: a handler whose operation continues
+ * still has to read its body.
  */
 export function keepWhenHungUp(request: IncomingMessage): void {
   request.destroy = destroyUnlessHungUp;

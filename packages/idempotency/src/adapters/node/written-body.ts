@@ -1,12 +1,12 @@
 import { type Chunk, joined } from './written.ts';
 
 /**
- * Where a body goes while it is written. `held`: it is kept, nothing is sent. `recorded`: it is kept, and sent. `passing`: it
- * is sent, and is too large to be kept.
+ * What happens to a body while it is written. `held`: it is kept, nothing is sent. `recorded`: it is kept and sent.
+ * `passing`: it is sent, and is too large to keep.
  */
 type Way = 'held' | 'recorded' | 'passing';
 
-/** What a handler has written of a body. */
+/** The body that a handler has written so far. */
 export class WrittenBody {
   readonly #bytesMax: number;
   #chunks: Chunk[] = [];
@@ -47,7 +47,7 @@ export class WrittenBody {
     if (this.#way === 'recorded') this.#drop();
   }
 
-  /** From now on what is written is sent, too; gives what was held until now. */
+  /** From now on, writes are also sent; returns what was held until now. */
   letThrough(): Chunk {
     const held = this.whole;
     this.#way = 'recorded';

@@ -4,9 +4,9 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 export type Chunk = string | Uint8Array;
 
 /**
- * A piece of a body, to be kept.
+ * A piece of a body, to keep.
  *
- * @throws {TypeError} for what Node refuses too
+ * @throws {TypeError} if Node refuses it, too
  */
 export function chunkOf(chunk: unknown, encoding: unknown): Chunk {
   if (typeof chunk === 'string') {
@@ -23,13 +23,13 @@ function bufferEncoding(encoding: string): BufferEncoding {
   throw new TypeError(`unknown encoding: ${encoding}`);
 }
 
-/** All pieces as one: a text if it was written as one. */
+/** Joins all pieces: as text if they were written as text. */
 export function joined(chunks: readonly Chunk[]): Chunk {
   if (chunks.length <= 1) return chunks[0] ?? '';
   return Buffer.concat(chunks.map((chunk) => (typeof chunk === 'string' ? Buffer.from(chunk) : chunk)));
 }
 
-/** Sets headers in any form that `writeHead` takes: an object, a flat list of names and values, or a list of pairs. */
+/** Sets headers in any form that `writeHead` accepts: an object, a flat list of names and values, or a list of pairs. */
 export function setHeaders(
   response: ServerResponse,
   headers: OutgoingHttpHeaders | readonly unknown[] | undefined,
@@ -46,7 +46,7 @@ export function setHeaders(
   }
 }
 
-/** A name may come more than once. */
+/** A name may occur more than once. */
 function grouped(list: readonly unknown[]): Iterable<readonly [name: string, values: readonly string[]]> {
   const byName = new Map<string, readonly [string, string[]]>();
   for (const [name, value] of pairs(list)) {

@@ -2,7 +2,7 @@ import { isForgotten } from '../../core/lease-decision.ts';
 import type { ClaimRequest, StoredAnswer, StoredRecord } from '../../core/store.ts';
 import type { CloudflareRow } from './statements.ts';
 
-/** What a look at a slot came to. */
+/** The result of reading a slot. */
 export interface Look {
   readonly nowMs: number;
   readonly lastToken: number;
@@ -11,7 +11,7 @@ export interface Look {
   readonly claimId: unknown;
 }
 
-/** @throws {TypeError} if it is not the row of a look */
+/** @throws {TypeError} if it is not a row of `look` */
 export function parseLook(rows: readonly CloudflareRow[] | undefined): Look {
   const [row] = rows ?? [];
   if (row === undefined) throw new TypeError('the database gave no row');
@@ -57,7 +57,7 @@ function answerOf({ answer, isBase64 }: CloudflareRow): StoredAnswer | undefined
   return isBase64 === 1 ? Buffer.from(answer, 'base64') : answer;
 }
 
-/** @throws {TypeError} for what a number cannot hold exactly */
+/** @throws {TypeError} if a number cannot hold it exactly */
 function numberOf(cell: unknown): number {
   if (typeof cell !== 'number' || !Number.isSafeInteger(cell)) {
     throw new TypeError('the database gave a number that is not exact');

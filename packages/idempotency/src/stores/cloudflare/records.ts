@@ -10,24 +10,24 @@ import {
   statements,
 } from './statements.ts';
 
-/** Runs statements as one transaction, and gives the rows of each. */
+/** Runs statements as one transaction, and returns the rows of each. */
 export type RunTransaction = (
   transaction: readonly CloudflareStatement[],
 ) => PromiseLike<readonly (readonly CloudflareRow[])[]>;
 
-/** What a sweep has removed. */
+/** What a sweep removed. */
 export interface Swept {
-  /** answers whose time was over: their keys are refused from now on */
+  /** answers that have expired: their keys are refused from now on */
   readonly expired: number;
-  /** keys whose retention was over: they are unknown again */
+  /** keys whose retention is over: they are unknown again */
   readonly forgotten: number;
 }
 
 const rowsPerStep = 500;
-/** A row of D1 or of a Durable Object holds 2,000,000 bytes: room is left for digests, times and the location. */
+/** A row of D1 or of a Durable Object holds 2,000,000 bytes. The rest is for digests, times and the location. */
 const answerAndLocationBytesMax = 1_900_000;
 
-/** The records of a store in a SQLite of Cloudflare's, each verb in one transaction and one round trip. */
+/** The records of a store in SQLite on Cloudflare, each verb in one transaction and one round trip. */
 export class CloudflareRecords implements IdempotencyStore {
   readonly #run: RunTransaction;
   readonly #prefix: string;
@@ -57,7 +57,7 @@ export class CloudflareRecords implements IdempotencyStore {
     if (record?.kind === 'leased' && found.claimId === claimId) {
       return { kind: 'claimed', fencingToken: record.fencingToken, nowMs };
     }
-    // From 2^53 on a number is not exact: the same token would be given again and again.
+    // From 2^53 on a number is not exact: the same token would be issued again and again.
     if (found.lastToken >= Number.MAX_SAFE_INTEGER && isClaimable(found, request)) {
       throw new RangeError('the fencing tokens are used up');
     }
@@ -94,7 +94,7 @@ export class CloudflareRecords implements IdempotencyStore {
     return { record, nowMs };
   }
 
-  /** Creates the tables where they are missing. */
+  /** Creates missing tables. */
   async migrate(): Promise<void> {
     await this.#run(ddlStatements(this.#prefix).map((sql) => ({ sql, values: [] })));
   }
@@ -120,7 +120,7 @@ export class CloudflareRecords implements IdempotencyStore {
     return (await this.#transaction([{ sql, values }]))[0] ?? [];
   }
 
-  /** The tables are looked for only when they turn out to be missing: a Worker starts too often to ask first. */
+  /** Tables are created only after a statement found them missing: a Worker starts too often to check first. */
   async #transaction(transaction: readonly CloudflareStatement[]) {
     try {
       return await this.#run(transaction);
@@ -132,10 +132,10 @@ export class CloudflareRecords implements IdempotencyStore {
   }
 }
 
-/** An answer that a row cannot hold becomes a tombstone: its key is refused, not executed again. */
+/** An answer too large for a row becomes a tombstone: its key is refused, not executed again. */
 function columnsOf({ answer, location = '' }: Completion) {
   if (answer === undefined) return { answer: null, isBase64: null };
-  // SQLite and JSON do not agree on a text with a zero in it, nor on half a surrogate pair.
+  // SQLite and JSON disagree on a text with a zero character in it, and on half a surrogate pair.
   const isText = typeof answer === 'string' && answer.isWellFormed() && !answer.includes('\0');
   const text = isText ? answer : Buffer.from(answer).toString('base64');
   const bytes = Buffer.byteLength(text) + Buffer.byteLength(location);

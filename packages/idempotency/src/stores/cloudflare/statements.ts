@@ -1,24 +1,24 @@
-/** What a statement is given: digests, answers and locations as texts, which both engines carry as they are. */
+/** A parameter of a statement: digests, answers and locations as text, which both engines transport unchanged. */
 export type CloudflareValue = string | number | null;
 
-/** A statement with what it is given. */
+/** A statement with its parameters. */
 export interface CloudflareStatement {
   readonly sql: string;
   readonly values: readonly CloudflareValue[];
 }
 
-/** A row, by the names of its columns. */
+/** A row, by column names. */
 export type CloudflareRow = Readonly<Record<string, unknown>>;
 
-/** The statements of a store, for the prefix of its tables. */
+/** The statements of a store, for its table prefix. */
 export type Statements = ReturnType<typeof statements>;
 
-// The clock of the database; a test gives a time instead. Within one statement it stands still.
+// The clock of the database; a test passes a time instead. It does not advance within one statement.
 const now = "coalesce(?, CAST(unixepoch('subsec') * 1000 AS INTEGER))";
 const isSlot = 'scope = ? AND key = ?';
 const isHeld = `${isSlot} AND fencing_token = ? AND lease_expires_at_ms IS NOT NULL`;
 
-/** Numbered from 1, forward only: what has been released is never edited. */
+/** Numbered from 1, forward only: a released migration is never edited. */
 export function ddlStatements(prefix: string): readonly string[] {
   return [
     `CREATE TABLE IF NOT EXISTS ${prefix}migrations (version INTEGER PRIMARY KEY) STRICT`,
@@ -55,8 +55,8 @@ export function statements(prefix: string) {
     AND coalesce(lease_expires_at_ms <= excluded.first_seen_at_ms, 1)`;
   return {
     /**
-     * now, scope, key, fingerprint, retentionMs, leaseMs, claimId, takeOver. Takes the slot if it may be taken, with the
-     * token after the last one; that token is used up only by the statement that follows in the same transaction.
+     * now, scope, key, fingerprint, retentionMs, leaseMs, claimId, takeOver. Takes the slot if it may be taken, with
+     * the token after the last one. The statement that follows in the same transaction uses up that token.
      */
     take: `INSERT INTO ${records}
         (scope, key, fingerprint, first_seen_at_ms, forget_at_ms, fencing_token, lease_expires_at_ms, claim_id)
@@ -74,12 +74,12 @@ export function statements(prefix: string) {
       WHERE (${isOver})
         OR (lease_expires_at_ms <= excluded.first_seen_at_ms AND fencing_token = ?8)`,
 
-    /** scope, key; writes nothing unless the slot was just taken */
+    /** scope, key; writes only if the slot was just taken */
     useToken: `UPDATE ${fencing}
       SET last_token = (SELECT fencing_token FROM ${records} WHERE ${isSlot})
       WHERE last_token < (SELECT fencing_token FROM ${records} WHERE ${isSlot})`,
 
-    /** now, scope, key. A row in any case: the time, the last token, and what there is of the slot */
+    /** now, scope, key. Always returns a row: the time, the last token, and the record of the slot, if any */
     look: `SELECT clock.ms AS now, last_token AS lastToken, fingerprint, first_seen_at_ms AS firstSeen,
         forget_at_ms AS forgetAt, fencing_token AS token, lease_expires_at_ms AS leaseUntil, claim_id AS claimId,
         location, answer_expires_at_ms AS answerUntil, answer, answer_is_base64 AS isBase64

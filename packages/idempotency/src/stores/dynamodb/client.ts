@@ -1,14 +1,14 @@
-/** A value as DynamoDB is given it. */
+/** A value in DynamoDB's form. */
 export type DynamodbValue = { S: string } | { N: string } | { B: Uint8Array } | { BOOL: boolean };
 
-/** What a read is asked with. */
+/** The input of a read. */
 export interface DynamodbGet {
   TableName: string;
   Key: Record<string, DynamodbValue>;
   ConsistentRead: boolean;
 }
 
-/** What a conditional write is asked with. */
+/** The input of a conditional write. */
 export interface DynamodbPut {
   TableName: string;
   Item: Record<string, DynamodbValue>;
@@ -17,7 +17,7 @@ export interface DynamodbPut {
   ExpressionAttributeValues?: Record<string, DynamodbValue>;
 }
 
-/** What a conditional change is asked with. */
+/** The input of a conditional update. */
 export interface DynamodbUpdate {
   TableName: string;
   Key: Record<string, DynamodbValue>;
@@ -28,7 +28,7 @@ export interface DynamodbUpdate {
   ReturnValues?: 'UPDATED_NEW';
 }
 
-/** Sees each response of the service, by which the store goes by the service's clock. */
+/** Sees each response of the service: the store takes the time from it. */
 type DynamodbMiddleware = <Input extends object, Output extends object>(
   next: (input: Input) => Promise<Output>,
 ) => (input: Input) => Promise<Output>;
@@ -46,7 +46,7 @@ export interface DynamodbClient {
   };
 }
 
-/** Whether a write was refused because its condition did not hold. */
+/** Whether a write was refused because its condition was not met. */
 export function isConditionFailure(error: unknown): boolean {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }

@@ -6,17 +6,17 @@ import type { DynamodbValue } from './client.ts';
 // fingerprint, firstSeenAt, forgetAt; leaseUntil and claimId while it is leased; then answer, answerUntil, location. An
 // item without a fingerprint marks a released slot: a claim that drew its token before the release must not take it.
 
-/** An item is at most 400 KB, its names and numbers among them. A longer answer is stored as a tombstone. */
+/** An item holds at most 400 KB, including names and numbers. A longer answer is stored as a tombstone. */
 const answerAndLocationBytesMax = 400_000;
-/** For how long an item outlives its record: far longer than a claim takes from its look to its write. */
+/** How long an item outlives its record: far longer than a claim takes between its read and its write. */
 const markMs = 3_600_000;
 
-/** What an item says. */
+/** The content of an item. */
 export interface FoundItem {
   readonly token: number;
   readonly leaseUntil: number | undefined;
   readonly claimId: string | undefined;
-  /** undefined for the mark of a release */
+  /** undefined for the mark left by a release */
   readonly record: StoredRecord | undefined;
   readonly forgetAt: number;
   readonly leavesAt: number;
@@ -39,7 +39,7 @@ export function leavesAt(overAtMs: number): number {
   return Math.ceil((overAtMs + markMs) / 1000);
 }
 
-/** The item of a claim: a new record, or the one that is taken over. */
+/** The item of a claim: a new record, or one that is taken over. */
 export function leasedItem(
   slot: Slot,
   request: ClaimRequest,
@@ -74,7 +74,7 @@ export function isClaimable(
   return record.kind === 'leased' && nowMs >= record.leaseExpiresAtMs && record.fencingToken === takeOver;
 }
 
-/** What a completion sets. */
+/** The attributes that a completion sets. */
 export function completedAttributes(completion: Completion, nowMs: number): Record<string, DynamodbValue> {
   const { answer, answerTtlMs, location } = completion;
   const place = location === undefined ? {} : { location: text(location) };
@@ -84,7 +84,7 @@ export function completedAttributes(completion: Completion, nowMs: number): Reco
   return { ...place, answer: value, answerUntil: number(nowMs + answerTtlMs) };
 }
 
-/** Half a surrogate pair is no text to every reader of JSON. */
+/** Not every reader of JSON accepts half a surrogate pair. */
 function textOrBytes(value: string): DynamodbValue {
   return value.isWellFormed() ? text(value) : { B: Buffer.from(value) };
 }
@@ -137,7 +137,7 @@ function cellOf(item: object, name: string, type: 'S' | 'N' | 'B'): unknown {
   return Reflect.get(Object(Reflect.get(item, name)), type);
 }
 
-/** @throws {TypeError} for what a number cannot hold exactly */
+/** @throws {TypeError} if a number cannot hold it exactly */
 export function numberOf(item: object, name: string): number {
   const value = Number(cellOf(item, name, 'N'));
   if (!Number.isSafeInteger(value)) throw new TypeError(`the table gave no exact number for ${name}`);

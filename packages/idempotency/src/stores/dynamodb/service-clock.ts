@@ -1,21 +1,24 @@
 import type { DynamodbClient } from './client.ts';
 
-/** The header `Date` has no fractions: the service's time was this, or up to a second more. */
+/** The header `Date` has no fractions: the service's time was this, or up to one second later. */
 const resolutionMs = 1000;
 
 /**
- * The clock of the service, as its responses tell it. Conditions of DynamoDB know no time, and the clocks of the instances
- * may be wrong; in between, the time since then is measured by a clock that no one sets.
+ * The clock of the service, taken from its responses. DynamoDB's conditions have no access to the time, and the clocks
+ * of the instances may be wrong. Between responses, the time is measured with a monotonic clock.
  */
 class ServiceClock {
-  /** what is added to `performance.now()` */
+  /** added to `performance.now()` to get the time */
   #offsetMs: number | undefined;
 
   nowMs(): number | undefined {
     return this.#offsetMs === undefined ? undefined : Math.floor(performance.now() + this.#offsetMs);
   }
 
-  /** Keeps the offset within what a response allows for; many of them make it exact to their time on the way. */
+  /**
+   * Keeps the offset within the bounds that a response allows; after many responses it is accurate to their travel
+   * time.
+   */
   note(dateMs: number, sentAtMs: number, receivedAtMs: number): void {
     const least = dateMs - receivedAtMs;
     const most = dateMs + resolutionMs - sentAtMs;
@@ -23,10 +26,10 @@ class ServiceClock {
   }
 }
 
-/** One for each client: several stores may share it. */
+/** One clock for each client: several stores may share a client. */
 const clocks = new WeakMap<DynamodbClient, ServiceClock>();
 
-/** The clock of the service that a client speaks to; undefined until it has answered once. */
+/** The clock of the service that a client speaks to; undefined until the service has answered once. */
 export function serviceClockOf(client: DynamodbClient): () => number | undefined {
   const clock = clocks.get(client) ?? listen(client);
   clocks.set(client, clock);

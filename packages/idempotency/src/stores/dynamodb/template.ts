@@ -1,6 +1,6 @@
 /**
- * A CloudFormation template, as JSON, of the table that a store needs, and of a policy with the rights that it needs: to read
- * and to write items, and nothing that changes the table.
+ * A CloudFormation template, as JSON, of the table that a store needs, and of a policy with the rights that it needs:
+ * to read and write items, but not to change the table.
  */
 export function dynamodbTemplate({ table }: { readonly table: string }): string {
   const resources = {

@@ -1,11 +1,11 @@
 import type { StoredAnswer } from '../../core/store.ts';
 
-/** Stands in the place of an answer that is no longer kept. */
+/** Replaces an answer that is no longer kept. */
 export const gone = Symbol('gone');
 
-/** A record as it lies in memory: one flat object, so that a million of them fit. */
+/** A record in memory: one flat object, so that a million of them fit. */
 export interface MemoryRecord {
-  /** one character a byte */
+  /** one character for each byte */
   readonly fingerprint: string;
   // Times count from the start of the store: V8 keeps such small numbers inside the object.
   readonly firstSeenAt: number;
@@ -24,11 +24,11 @@ export class ScopeRecords {
   readonly byKey = new Map<string, MemoryRecord>();
   /** how many answers are kept */
   answers = 0;
-  /** records in the order in which they were completed; the first `#queueStart` places are done with */
+  /** records in the order in which they were completed; the first `#queueStart` places are no longer used */
   #completed: (MemoryRecord | undefined)[] = [];
   #queueStart = 0;
 
-  /** Notes that a record has an answer now. */
+  /** Notes that a record now has an answer. */
   answered(record: MemoryRecord): void {
     this.#completed.push(record);
     this.answers++;
@@ -45,11 +45,11 @@ export class ScopeRecords {
     return undefined;
   }
 
-  /** Makes a tombstone of a record that has an answer. */
+  /** Turns a record with an answer into a tombstone. */
   dropAnswer(record: MemoryRecord): void {
     record.answer = gone;
     this.answers--;
-    // What has no answer any more must not be kept alive by the queue.
+    // The queue must not keep a record without an answer alive.
     this.oldestAnswered();
     if (this.#queueStart < queueStartMax || this.#queueStart * 2 < this.#completed.length) return;
     this.#completed = this.#completed.slice(this.#queueStart);
@@ -57,5 +57,5 @@ export class ScopeRecords {
   }
 }
 
-/** From so many places on the part of a queue that is done with is cut off. */
+/** From this many unused places on, the beginning of a queue is cut off. */
 const queueStartMax = 1024;

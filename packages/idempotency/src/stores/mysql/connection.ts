@@ -1,13 +1,13 @@
 /**
- * What a statement is given: digests, answers and locations as bytes, so that no character set or SQL mode matters. The
- * driver writes a `Buffer` as hexadecimal digits, and any other `Uint8Array` as something else.
+ * A parameter of a statement: digests, answers and locations as bytes, so that no character set or SQL mode matters.
+ * The driver writes a `Buffer` as hexadecimal digits, but not any other `Uint8Array`.
  */
 export type MysqlValue = number | Buffer | null;
 
 /** The cells of a row, in the order of the columns. */
 export type MysqlRow = readonly unknown[];
 
-/** What mysql2 is asked; rows as arrays, because two columns may have one name. */
+/** A query for mysql2; rows as arrays, because two columns may have the same name. */
 export interface MysqlQuery {
   readonly sql: string;
   readonly values: MysqlValue[];
@@ -27,26 +27,26 @@ export interface MysqlPoolConnection {
   destroy(): void;
 }
 
-/** A connection of `mysql2/promise` on which `beginTransaction()` has run. */
+/** A connection of `mysql2/promise` on which `beginTransaction()` was called. */
 export interface MysqlTransaction {
   query(query: MysqlQuery): PromiseLike<unknown>;
   beginTransaction(): PromiseLike<void>;
-  /** what tells a pool from a connection */
+  /** distinguishes a pool from a connection */
   readonly getConnection?: never;
 }
 
-/** What a statement gave: rows, or how many it has written. */
+/** The result of a statement: rows, or how many it has written. */
 export interface MysqlResult {
   readonly rows: readonly MysqlRow[];
   readonly affected: number;
-  /** the last `AUTO_INCREMENT`, where the statement made one */
+  /** the last `AUTO_INCREMENT`, if the statement generated one */
   readonly insertId: number;
 }
 
 /** Runs one statement. */
 export type RunStatement = (sql: string, values?: MysqlValue[]) => Promise<MysqlResult>;
 
-/** How to run statements through what mysql2 calls a pool or a connection. */
+/** How to run statements through a pool or a connection of mysql2. */
 export function bind(target: { query(query: MysqlQuery): PromiseLike<unknown> }): RunStatement {
   return async (sql, values = []) => parseResult(await target.query({ sql, values, rowsAsArray: true }));
 }
@@ -68,7 +68,10 @@ export async function inTransaction<T>(pool: MysqlPool, work: (run: RunStatement
   });
 }
 
-/** Runs some work on one connection. It goes back to the pool only if the work says that it is as it was before. */
+/**
+ * Runs some work on one connection. The connection goes back to the pool only if the work reports that its state is
+ * unchanged.
+ */
 export async function withConnection<T>(
   pool: MysqlPool,
   work: (run: RunStatement, isUsable: () => void) => Promise<T>,
@@ -85,7 +88,7 @@ export async function withConnection<T>(
   }
 }
 
-/** The number of an error of the server. */
+/** The error number of the server. */
 export function errorNumberOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'errno' in error ? error.errno : undefined;
 }

@@ -1,10 +1,13 @@
 import { errorNumberOf, type MysqlPool, type RunStatement, withConnection } from './connection.ts';
 
-/** Numbered from 1, forward only: what has been released is never edited. A statement each: most commit by themselves. */
+/**
+ * Numbered from 1, forward only: a released migration is never edited. One statement each, because most commit
+ * implicitly.
+ */
 const migrations: readonly ((prefix: string) => readonly string[])[] = [
-  // The answer is in the row of its record, so that one statement completes. Digests, locations and answers are
-  // binary: nothing compares or converts them by a collation. Times are numbers, because a DATETIME has a zone, and a
-  // TIMESTAMP an end. Fencing tokens are the AUTO_INCREMENT, which does not wait for anybody's commit.
+  // The answer is in the row of its record, so that one statement completes. Digests, locations and answers are binary:
+  // nothing compares or converts them by a collation. Times are numbers, because a DATETIME depends on a time zone, and
+  // a TIMESTAMP ends in 2038. Fencing tokens are the AUTO_INCREMENT, which does not wait for other commits.
   (prefix) => [
     `CREATE TABLE IF NOT EXISTS \`${prefix}records\` (
       scope BINARY(16) NOT NULL,
@@ -30,10 +33,10 @@ const noSuchTable = 1146;
 const lockSeconds = 30;
 
 /**
- * Brings the tables up to date; of several that start at once, one migrates and the others wait for it. Where nothing is
- * to be done, no right to change tables is needed.
+ * Updates the tables. If several processes start at once, one migrates and the others wait for it. If there is nothing
+ * to do, no right to change tables is needed.
  *
- * @throws {Error} if a newer release has migrated the database, or if its connections do not commit by themselves
+ * @throws {Error} if a newer release has migrated the database, or if its connections have autocommit turned off
  */
 export async function migrate(pool: MysqlPool, prefix: string): Promise<void> {
   await withConnection(pool, async (run, isUsable) => {
@@ -44,7 +47,7 @@ export async function migrate(pool: MysqlPool, prefix: string): Promise<void> {
       );
     }
     if ((await versionOf(run, prefix)) === migrations.length) return isUsable();
-    // The lock is that of the connection: a process that dies gives it back.
+    // The lock belongs to the connection: if the process dies, it is released.
     const lock = [Buffer.from(`${prefix}migrations`), lockSeconds];
     const [locked] = (await run("SELECT get_lock(sha1(concat(database(), ':', ?)), ?)", lock)).rows;
     if (Number(locked?.[0]) !== 1) throw new Error('another process is migrating the tables of the store');
@@ -62,7 +65,7 @@ async function migrateAlone(run: RunStatement, prefix: string): Promise<void> {
   for (const statement of ddlStatements(prefix, version)) await run(statement);
 }
 
-/** All migrations as one script, and what an account needs that only uses the tables. */
+/** All migrations as one script, and the grants of an account that only uses the tables. */
 export function ddl(prefix: string, account: string | undefined): string {
   const grants = [
     `GRANT SELECT ON \`${prefix}migrations\` TO ${account}`,
@@ -73,7 +76,7 @@ export function ddl(prefix: string, account: string | undefined): string {
     .join('');
 }
 
-/** Every statement that makes the tables, from a version on. */
+/** Every statement that creates the tables, from a version on. */
 function ddlStatements(prefix: string, from = 0): readonly string[] {
   const table = `CREATE TABLE IF NOT EXISTS \`${prefix}migrations\` (version INT PRIMARY KEY) ENGINE = InnoDB`;
   return [

@@ -2,13 +2,16 @@ import { isForgotten } from '../../core/lease-decision.ts';
 import type { ClaimRequest, StoredRecord } from '../../core/store.ts';
 import type { MysqlRow } from './connection.ts';
 
-/** What a look at a slot came to. */
+/** The result of reading a slot. */
 export interface Look {
   readonly nowMs: number;
   readonly found: { readonly record: StoredRecord; readonly forgetAtMs: number } | undefined;
 }
 
-/** Reads a row of `look` or `lock`. The driver gives a bigint as a number, a text or bytes, as it is configured. */
+/**
+ * Reads a row of `look` or `lock`. The driver returns a bigint as a number, text or bytes, depending on its
+ * configuration.
+ */
 export function parseLook(row: MysqlRow): Look {
   const [now, fingerprint, firstSeen, forget, token, lease, location, answerExpires, answer] = row;
   const nowMs = numberOf(now);
@@ -42,7 +45,7 @@ export function isClaimable({ found, nowMs }: Look, { takeOver }: ClaimRequest):
   return record.kind === 'leased' && nowMs >= record.leaseExpiresAtMs && record.fencingToken === takeOver;
 }
 
-/** @throws {TypeError} for what a number cannot hold exactly */
+/** @throws {TypeError} if a number cannot hold it exactly */
 function numberOf(cell: unknown): number {
   const value = Number(String(cell));
   if (!Number.isSafeInteger(value)) throw new TypeError('the database gave a number that is not exact');

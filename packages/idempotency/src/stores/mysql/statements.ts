@@ -1,7 +1,7 @@
-/** The statements of a store, for the prefix of its tables. */
+/** The statements of a store, for its table prefix. */
 export type Statements = ReturnType<typeof statements>;
 
-// Of UTC: a session in a zone with summer time has the same hour twice in autumn. A test gives a time instead.
+// In UTC: in a session time zone with summer time, one hour occurs twice in autumn. A test passes a time instead.
 const now = `coalesce(?, timestampdiff(MICROSECOND, '1970-01-01', utc_timestamp(6)) DIV 1000)`;
 const isSlot = 'scope = ? AND `key` = ?';
 const isHeld = `${isSlot} AND fencing_token = ? AND lease_expires_at_ms IS NOT NULL`;
@@ -12,11 +12,11 @@ export function statements(prefix: string) {
   const columns = `fingerprint, first_seen_at_ms, forget_at_ms, fencing_token, lease_expires_at_ms, location,
     answer_expires_at_ms, answer`;
   return {
-    /** now, scope, key. A row in any case: the time of the server, and what there is of the slot */
+    /** now, scope, key. Always returns a row: the time of the server, and the record of the slot, if any */
     look: `SELECT clock.ms, ${columns}
       FROM (SELECT ${now} AS ms) clock LEFT JOIN ${records} ON ${isSlot}`,
 
-    /** now, scope, key; waits for who changes the record at this moment, and sees what is true then */
+    /** now, scope, key; waits for a transaction that is changing the record, and then sees its result */
     lock: `SELECT ${now}, ${columns} FROM ${records} WHERE ${isSlot} FOR UPDATE`,
 
     /** scope, key, fingerprint, now, now, retentionMs, now, leaseMs. The token is the AUTO_INCREMENT */
@@ -39,7 +39,7 @@ export function statements(prefix: string) {
     /** location, answer, now, answerTtlMs, scope, key, token */
     complete: `UPDATE ${records} SET location = ?, answer = ?, answer_expires_at_ms = ${now} + ?,
       lease_expires_at_ms = NULL WHERE ${isHeld}`,
-    // Reads what is committed now: the snapshot of a caller's transaction may be older.
+    // Reads what is committed now: the snapshot of the caller's transaction may be older.
     isCompleted: `SELECT 1 FROM ${records}
       WHERE ${isSlot} AND fencing_token = ? AND lease_expires_at_ms IS NULL LOCK IN SHARE MODE`,
 
@@ -54,10 +54,10 @@ export function statements(prefix: string) {
       /** the scope after which to begin, how many scopes */
       countByScope: `SELECT scope, count(*) FROM ${records}
         WHERE scope > ? AND answer_expires_at_ms IS NOT NULL GROUP BY scope ORDER BY scope LIMIT ?`,
-      /** scope, how many answers it keeps. The token of the newest answer beyond them */
+      /** scope, how many answers it keeps. Returns the token of the newest answer beyond them */
       newestBeyond: `SELECT fencing_token FROM ${records}
         WHERE scope = ? AND answer_expires_at_ms IS NOT NULL ORDER BY fencing_token DESC LIMIT 1 OFFSET ?`,
-      /** scope, token of the last to go, how many */
+      /** scope, token of the last answer to remove, how many */
       evict: `UPDATE ${records} SET answer = NULL, answer_expires_at_ms = NULL
         WHERE scope = ? AND fencing_token <= ? AND answer_expires_at_ms IS NOT NULL
         ORDER BY fencing_token LIMIT ?`,

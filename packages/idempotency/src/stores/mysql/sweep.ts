@@ -1,21 +1,21 @@
 import type { MysqlValue, RunStatement } from './connection.ts';
 import type { Statements } from './statements.ts';
 
-/** What a sweep has removed. */
+/** What a sweep removed. */
 export interface Swept {
-  /** answers whose time was over: their keys are refused from now on */
+  /** answers that have expired: their keys are refused from now on */
   readonly expired: number;
-  /** answers over the cap of their scope, likewise */
+  /** answers over the cap of their scope; their keys are refused, too */
   readonly evicted: number;
-  /** keys whose retention was over: they are unknown again */
+  /** keys whose retention is over: they are unknown again */
   readonly forgotten: number;
 }
 
-/** No statement changes more rows, so that none holds its locks for long. */
+/** No statement changes more rows than this, so none holds its locks for long. */
 const rowsPerStep = 500;
 const scopesPerStep = 1000;
 
-/** Removes what is over, in steps that are a transaction each. */
+/** Removes what is over, in steps of one transaction each. */
 export async function sweep(
   run: RunStatement,
   statements: Statements['sweep'],
@@ -43,7 +43,8 @@ async function evict(
       if (!Buffer.isBuffer(scope)) throw new TypeError('the driver gave no bytes');
       after = scope;
       if (Number(count) <= answersMax) continue;
-      // A boundary instead of a number of rows: another sweep that does the same removes no more than we do.
+      // A boundary instead of a number of rows: a second sweep that runs at the same time removes no more than this
+      // one.
       const [beyond] = (await run(statements.newestBeyond, [scope, answersMax])).rows;
       if (beyond !== undefined) evicted += await inSteps(run, statements.evict, [scope, Number(beyond[0])]);
     }

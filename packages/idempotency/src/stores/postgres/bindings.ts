@@ -1,35 +1,38 @@
-/** What a statement is given: digests as hexadecimal digits, answers as bytes. */
+/** A parameter of a statement: digests as hexadecimal digits, answers as bytes. */
 export type PostgresValue = string | number | Uint8Array | null;
 
-/** The cells of a row, in the order of the columns: drivers may be told to rename columns, not to move them. */
+/**
+ * The cells of a row, in the order of the columns: drivers can be configured to rename columns, but not to reorder
+ * them.
+ */
 export type PostgresRow = readonly unknown[];
 
 /** Runs one statement. */
 export type RunStatement = (text: string, values: PostgresValue[]) => Promise<readonly PostgresRow[]>;
 
-/** Runs several statements, without values, in one transaction of their own. */
+/** Runs several statements, without parameters, in one separate transaction. */
 export type RunScript = (text: string) => Promise<void>;
 
-/** A pool of node-postgres, or a client of it that nobody else uses. */
+/** A pool of node-postgres, or a client of it that nothing else uses. */
 export interface NodePostgresClient {
   query(text: string, values: PostgresValue[]): PromiseLike<unknown>;
 }
 
-/** A client of node-postgres on which `BEGIN` has run. */
+/** A client of node-postgres on which `BEGIN` was executed. */
 export interface NodePostgresTransaction {
   query(text: string, values: PostgresValue[]): PromiseLike<unknown>;
   getTransactionStatus?(): string | null;
-  /** what tells a pool from a client */
+  /** distinguishes a pool from a client */
   readonly totalCount?: never;
 }
 
-/** `sql` of postgres.js, as `postgres()` gives it. */
+/** `sql` of postgres.js, as `postgres()` returns it. */
 export interface PostgresJsClient {
   unsafe(text: string, values: PostgresValue[]): PromiseLike<unknown>;
   begin(...values: never[]): unknown;
 }
 
-/** `sql` of postgres.js, as `sql.begin()` gives it. */
+/** `sql` of postgres.js, as `sql.begin()` passes it. */
 export interface PostgresJsTransaction {
   unsafe(text: string, values: PostgresValue[]): PromiseLike<unknown>;
   savepoint(...values: never[]): unknown;
@@ -41,7 +44,7 @@ export interface KyselyTransaction {
   executeQuery(query: KyselyQuery): PromiseLike<unknown>;
 }
 
-/** What Kysely's `CompiledQuery.raw()` makes. */
+/** The result of Kysely's `CompiledQuery.raw()`. */
 export interface KyselyQuery {
   readonly sql: string;
   readonly parameters: readonly PostgresValue[];
@@ -53,7 +56,7 @@ export interface KyselyQuery {
   readonly queryId: { readonly queryId: string };
 }
 
-/** A transaction of Drizzle, over whatever driver. */
+/** A transaction of Drizzle, over any driver. */
 export interface DrizzleTransaction {
   execute(query: DrizzleQuery | string): PromiseLike<unknown>;
   rollback(): never;
@@ -66,16 +69,16 @@ export interface DrizzleQuery {
   };
 }
 
-/** The client that Prisma's `$transaction(async (tx) => …)` gives. */
+/** The client that Prisma's `$transaction(async (tx) => …)` passes. */
 export interface PrismaTransaction {
   $queryRawUnsafe(text: string, ...values: PostgresValue[]): PromiseLike<unknown>;
   readonly $connect?: never;
 }
 
-/** What a store can talk to the database through. */
+/** The clients through which a store can use the database. */
 export type PostgresClient = NodePostgresClient | PostgresJsClient;
 
-/** A transaction of the caller's own. */
+/** A transaction that the caller has opened. */
 export type PostgresTransaction =
   | NodePostgresTransaction
   | PostgresJsTransaction
@@ -84,9 +87,9 @@ export type PostgresTransaction =
   | PrismaTransaction;
 
 /**
- * How to run statements through a client, each in a transaction of its own.
+ * How to run statements through a client, each in a separate transaction.
  *
- * @throws {TypeError} for what is neither node-postgres nor postgres.js
+ * @throws {TypeError} if it is neither node-postgres nor postgres.js
  */
 export function bindClient(client: PostgresClient): {
   readonly run: RunStatement;
@@ -95,7 +98,7 @@ export function bindClient(client: PostgresClient): {
   const send = sender(client);
   return {
     run: async (text, values) => parseRows(await send(text, values)),
-    // Without values both drivers send a simple query: several statements, one implicit transaction.
+    // Without parameters both drivers send a simple query: several statements, one implicit transaction.
     script: async (text) => {
       await send(text, []);
     },
@@ -114,13 +117,13 @@ function sender(client: PostgresClient): (text: string, values: PostgresValue[])
 /**
  * How to run statements inside a transaction.
  *
- * @throws {TypeError} for what is not a transaction
+ * @throws {TypeError} if it is not a transaction
  */
 export function bindTransaction(tx: PostgresTransaction): RunStatement {
   const run = bind(tx);
   return async (text, values) => {
-    // An error outside of a transaction: some drivers open a broken connection anew under one and go on, and the
-    // completion would then commit by itself while the effects were rolled back (porsager/postgres#1155).
+    // Fails outside of a transaction. Some drivers silently reopen a broken connection and go on; the completion would
+    // then commit alone, while the effects were rolled back (porsager/postgres#1155).
     await run('SAVEPOINT idempotency_completion', []);
     return run(text, values);
   };
@@ -140,7 +143,7 @@ function bind(tx: PostgresTransaction): RunStatement {
 function bindNodePostgres(tx: NodePostgresTransaction): RunStatement {
   demandTransaction(!('totalCount' in tx), 'a client of the pool on which BEGIN has run');
   return async (text, values) => {
-    // Asked each time: this object stays the same when the transaction ends. Old releases do not tell.
+    // Checked each time: this object stays the same when the transaction ends. Old releases do not report it.
     demandTransaction(tx.getTransactionStatus?.() !== 'I', 'a client on which BEGIN has run');
     return parseRows(await tx.query(text, values));
   };
@@ -177,7 +180,7 @@ function demandTransaction(isMet: boolean, wanted: string): void {
   if (!isMet) throw new TypeError(`within() needs an open transaction: ${wanted}`);
 }
 
-/** An array of rows, or an object that has one: each driver has its own way. */
+/** An array of rows, or an object that has one, depending on the driver. */
 function parseRows(result: unknown): readonly PostgresRow[] {
   const rows = typeof result === 'object' && result !== null && 'rows' in result ? result.rows : result;
   if (!Array.isArray(rows)) throw new TypeError('the driver gave no rows');

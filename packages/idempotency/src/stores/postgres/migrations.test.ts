@@ -22,7 +22,7 @@ test('five instances that start at once migrate an empty database once', async (
   await pool.query('CREATE DATABASE fresh');
   const connectionString = server.connectionString.replace(/postgres$/, 'fresh');
   const pools = Array.from({ length: 5 }, () => new pg.Pool({ connectionString }));
-  // Connected before, so that they really meet.
+  // Connected in advance, so that they really run at the same time.
   await Promise.all(pools.map((client) => client.query('SELECT 1')));
   await Promise.all(pools.map((client) => postgresStore({ client }).migrate()));
   const found = await pools[0]?.query('SELECT version FROM idempotency.migrations ORDER BY version');

@@ -1,9 +1,9 @@
 import type { bindClient, RunStatement } from './bindings.ts';
 
-/** Numbered from 1, forward only: what has been released is never edited. */
+/** Numbered from 1, forward only: a released migration is never edited. */
 const migrations: readonly ((schema: string) => string)[] = [
-  // Answers have a table of their own: records stay small, and sweeping answers leaves the records alone.
-  // They are numbered by the fencing token that stored them, which is also their order of age in a scope.
+  // Answers have a separate table: records stay small, and sweeping answers leaves the records alone. An answer is
+  // numbered by the fencing token that stored it, which is also the order of age within a scope.
   (schema) => `
     CREATE TABLE "${schema}".migrations (version integer PRIMARY KEY);
     CREATE SEQUENCE "${schema}".fencing_tokens AS bigint MAXVALUE ${Number.MAX_SAFE_INTEGER} NO CYCLE CACHE 1;
@@ -28,7 +28,7 @@ const migrations: readonly ((schema: string) => string)[] = [
       PRIMARY KEY (scope, fencing_token)
     );
     CREATE INDEX answers_expires_at_ms ON "${schema}".answers (expires_at_ms);`,
-  // A lease that was renewed counts until the time here, and not until that of its record.
+  // If a lease was renewed, the time here counts, not that of its record.
   (schema) => `
     CREATE TABLE "${schema}".renewals (
       fencing_token bigint PRIMARY KEY,
@@ -38,8 +38,8 @@ const migrations: readonly ((schema: string) => string)[] = [
 ];
 
 /**
- * Brings the tables up to date. Of several that start at once, whoever comes second at a step waits for the first,
- * fails on what that one made, and looks again.
+ * Updates the tables. If several processes start at once, the second one at a step waits for the first, fails because
+ * the step is done, and looks again.
  *
  * @throws {Error} if a newer release has migrated the database
  */
@@ -61,7 +61,7 @@ export async function migrate({ run, script }: ReturnType<typeof bindClient>, sc
   }
 }
 
-/** All migrations as one script, and what a role needs that only uses the tables. */
+/** All migrations as one script, and the grants of a role that only uses the tables. */
 export function ddl(schema: string, role: string | undefined): string {
   const steps = migrations.map(
     (migration, at) =>

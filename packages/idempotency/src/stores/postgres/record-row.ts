@@ -1,7 +1,7 @@
 import type { StoredRecord } from '../../core/store.ts';
 import type { PostgresRow } from './bindings.ts';
 
-/** What a look at a slot came to. */
+/** The result of reading a slot. */
 export type Look =
   | { readonly kind: 'claimed'; readonly fencingToken: number; readonly nowMs: number }
   | {
@@ -11,7 +11,10 @@ export type Look =
       readonly nowMs: number;
     };
 
-/** Reads a row of `claim` or `inspect`. Drivers give a bigint as a text, a number or a bigint, as they are told. */
+/**
+ * Reads a row of `claim` or `inspect`. Drivers return a bigint as text, number or bigint, depending on their
+ * configuration.
+ */
 export function parseLook(row: PostgresRow): Look {
   const [now, claimed, fingerprint, firstSeen, forget, token, lease, location, expires, answer] = row;
   const nowMs = Number(now);

@@ -1,7 +1,7 @@
-/** The statements of a store, for the schema that its tables are in. */
+/** The statements of a store, for the schema of its tables. */
 export type Statements = ReturnType<typeof statements>;
 
-/** The time of the database, unless a test brings its own. */
+/** The time of the database, unless a test passes its own. */
 function nowFrom(parameter: string): string {
   return `now AS MATERIALIZED (
     SELECT coalesce(${parameter}::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS ms
@@ -10,13 +10,13 @@ function nowFrom(parameter: string): string {
 
 const isSlot = `scope = decode($1, 'hex') AND key = decode($2, 'hex')`;
 const isHeld = `${isSlot} AND fencing_token = $3::bigint AND lease_expires_at_ms IS NOT NULL`;
-/** $1 and $2 are the slot, $3 the fencing token where nothing else is said. */
+/** $1 and $2 are the slot, $3 the fencing token unless noted otherwise. */
 export function statements(schema: string) {
   const records = `"${schema}".records`;
   const answers = `"${schema}".answers`;
   const renewals = `"${schema}".renewals`;
-  // Drawn before the row is written, so a claim that is overtaken by a whole claim and release of the same slot
-  // may store the smaller token: a resource that remembers the greater one then refuses it, which is safe.
+  // The token is drawn before the row is written. If a whole claim and release of the same slot happens in between,
+  // this claim may store the smaller token. A resource that remembers the greater one then refuses it, which is safe.
   const nextToken = `nextval('"${schema}".fencing_tokens')`;
   const lease = leaseOf(renewals);
   const lapsed = (held: string) => lapsedOf(held, renewals);
@@ -29,7 +29,7 @@ export function statements(schema: string) {
     WHERE r.scope = decode($1, 'hex') AND key = decode($2, 'hex')
   )`;
   return {
-    /** $3 fingerprint, $4 leaseMs, $5 retentionMs, $6 now. No row: somebody inserted the record after we looked */
+    /** $3 fingerprint, $4 leaseMs, $5 retentionMs, $6 now. No row: another claim inserted the record after we looked */
     claim: `WITH ${nowFrom('$6')}, ${found}, claimed AS (
         INSERT INTO ${records}
           (scope, key, fingerprint, first_seen_at_ms, forget_at_ms, fencing_token, lease_expires_at_ms)
@@ -46,7 +46,7 @@ export function statements(schema: string) {
 
     inspect: `WITH ${nowFrom('$3')}, ${found} SELECT ms, NULL AS claimed, found.* FROM now, found`,
 
-    /** $4 leaseMs, $5 now. No row: somebody else was faster, or the operation has ended */
+    /** $4 leaseMs, $5 now. No row: another claim was faster, or the operation has ended */
     takeOver: `WITH ${nowFrom('$5')}, held AS MATERIALIZED (
         SELECT fencing_token, lease_expires_at_ms FROM ${records} WHERE ${isHeld} FOR UPDATE
       ), ${lapsed('held')}
@@ -54,7 +54,7 @@ export function statements(schema: string) {
       FROM now WHERE ${isHeld} AND EXISTS (SELECT FROM lapsed)
       RETURNING now.ms, fencing_token`,
 
-    /** $4 leaseMs, $5 now, $6 fingerprint, $7 retentionMs. No row: somebody else was faster */
+    /** $4 leaseMs, $5 now, $6 fingerprint, $7 retentionMs. No row: another claim was faster */
     replaceForgotten: `WITH ${nowFrom('$5')}, held AS MATERIALIZED (
         SELECT fencing_token, lease_expires_at_ms FROM ${records} WHERE ${isHeld} FOR UPDATE
       ), ${lapsed('held')}
@@ -65,8 +65,8 @@ export function statements(schema: string) {
         AND (lease_expires_at_ms IS NULL OR EXISTS (SELECT FROM lapsed))
       RETURNING now.ms, fencing_token`,
 
-    // The record stays as it is: a transaction under REPEATABLE READ or SERIALIZABLE could else not complete it, once it
-    // was renewed after the transaction had begun. The lock lets no claim take it over in between.
+    // The record stays unchanged: otherwise a transaction under REPEATABLE READ or SERIALIZABLE could not complete it
+    // if it was renewed after the transaction had begun. The lock prevents a claim from taking it over in between.
     /** $4 leaseMs, $5 now */
     renew: `WITH ${nowFrom('$5')}, held AS MATERIALIZED (
         SELECT fencing_token FROM ${records} WHERE ${isHeld} FOR SHARE
@@ -95,7 +95,7 @@ export function statements(schema: string) {
   };
 }
 
-/** Until when a record `r` is leased: as it was renewed last, or as it was claimed. */
+/** The time at which the lease of a record `r` lapses: from its last renewal, otherwise from its claim. */
 function leaseOf(renewals: string): string {
   return `coalesce(
     (SELECT v.lease_expires_at_ms FROM ${renewals} v WHERE v.fencing_token = r.fencing_token),
@@ -104,8 +104,8 @@ function leaseOf(renewals: string): string {
 }
 
 /**
- * Which of some records that the statement has locked are not leased any more, by their tokens. A renewal that was committed
- * while the statement waited for the lock is not in its snapshot. The insertion meets it all the same, and returns its time.
+ * The tokens of those locked records whose lease has lapsed. A renewal that was committed while the statement waited
+ * for the lock is not in its snapshot. The insertion conflicts with it nevertheless, and returns its time.
  */
 function lapsedOf(held: string, renewals: string): string {
   return `leases AS (
@@ -118,10 +118,10 @@ function lapsedOf(held: string, renewals: string): string {
       )`;
 }
 
-/** As long as a lease can be at most, in milliseconds. */
+/** The longest possible lease, in milliseconds. */
 const leaseMsMost = 86_400_000;
 
-/** Sweeps that run at the same time share the work: what one of them has locked the others pass over. */
+/** Sweeps that run at the same time share the work: each skips the rows that another has locked. */
 function sweepStatements(records: string, answers: string, renewals: string) {
   const counted = (due: string, from: string, isDue: string) =>
     `due AS MATERIALIZED (${due} FOR UPDATE SKIP LOCKED),
@@ -151,7 +151,7 @@ function sweepStatements(records: string, answers: string, renewals: string) {
       )
       SELECT count(*) FROM gone`,
 
-    // By then the lease that was claimed has lapsed, too: without its renewal no operation comes to life again.
+    // By then the claimed lease has lapsed, too: without its renewal no operation becomes active again.
     /** $1 how many at most, $2 now */
     dropRenewals: `WITH ${nowFrom('$2')}, ${counted(
       `SELECT fencing_token FROM ${renewals}
@@ -161,15 +161,15 @@ function sweepStatements(records: string, answers: string, renewals: string) {
       'v.fencing_token = due.fencing_token',
     )}`,
 
-    /** $1 the scope behind which to begin, $2 how many scopes */
+    /** $1 the scope after which to begin, $2 how many scopes */
     countByScope: `SELECT encode(scope, 'hex') AS name, count(*) FROM ${answers}
       WHERE scope > decode($1, 'hex') GROUP BY scope ORDER BY scope LIMIT $2::bigint`,
 
-    /** $1 scope, $2 how many answers it keeps. The fencing token of the newest answer beyond them */
+    /** $1 scope, $2 how many answers it keeps. Returns the fencing token of the newest answer beyond them */
     newestBeyond: `SELECT fencing_token FROM ${answers} WHERE scope = decode($1, 'hex')
       ORDER BY fencing_token DESC OFFSET $2::bigint LIMIT 1`,
 
-    /** $1 scope, $2 fencing token of the last to go, $3 how many at most */
+    /** $1 scope, $2 fencing token of the last answer to remove, $3 how many at most */
     evict: `WITH ${counted(
       `SELECT scope, fencing_token FROM ${answers} WHERE scope = decode($1, 'hex')
         AND fencing_token <= $2::bigint ORDER BY fencing_token LIMIT $3::bigint`,

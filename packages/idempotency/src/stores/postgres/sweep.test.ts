@@ -20,7 +20,7 @@ after(async () => {
 });
 
 let schemas = 0;
-/** A store in tables of its own, by a clock of its own. */
+/** A store with its own tables and its own clock. */
 function subject(options: { readonly answersPerScopeMax?: number } = {}) {
   const clock = new ManualClock();
   const schema = `store_${++schemas}`;

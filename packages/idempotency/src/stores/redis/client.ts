@@ -9,7 +9,7 @@ import {
   nodeRedis4Connection,
 } from './node-redis-4.ts';
 
-/** A client of one of the drivers: connected, and closed, by the application. */
+/** A client of one of the drivers; the application connects and closes it. */
 export type RedisClient = IoredisClient | NodeRedisClient | NodeRedis4Client | NodeRedis4Cluster;
 
 /** @throws {InvalidOptionsError} if it is not the client of a known driver, or one in a mode that cannot be used */

@@ -64,7 +64,7 @@ describe('redisStore on a cluster of three masters', () => {
   }
 
   test('a cluster that looks like one server is found out, and the tokens still grow', async () => {
-    // As behind a proxy: this client knows of one server only, so everything must lie there.
+    // Like a cluster with a proxy in front: this client knows only one server.
     const prefix = await whatLiesOnFirstNode(
       () => `${crypto.randomUUID()}:`,
       (text) => `${text}fencing-token`,

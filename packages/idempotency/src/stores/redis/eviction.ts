@@ -2,12 +2,12 @@ import { warnLoudly } from '../../core/warning.ts';
 import { textOf } from './replies.ts';
 import { newScript, type RedisScript } from './scripts.ts';
 
-/** What a store does on a server that may evict keys: it refuses every claim, warns once, or does not look. */
+/** What a store does on a server that may evict keys: refuse every claim, warn once, or not check. */
 export type OnEviction = 'refuse' | 'warn' | 'ignore';
 
 export const onEvictionChoices: readonly OnEviction[] = ['refuse', 'warn', 'ignore'];
 
-// A script goes to the server of its key, also in a cluster, and may ask INFO; CONFIG is closed on many servers.
+// A script runs on the server of its key, also in a cluster, and may call INFO; many servers forbid CONFIG.
 const evictionScript = newScript(`
 local info = redis.pcall('INFO', 'memory')
 if type(info) ~= 'string' then
@@ -16,20 +16,20 @@ end
 return {string.match(info, 'maxmemory:(%d+)') or '', string.match(info, 'maxmemory_policy:([%w-]+)') or ''}
 `);
 
-/** Finds out whether a server may evict keys, when it is first used. */
+/** Checks at first use whether a server may evict keys. */
 export class EvictionCheck {
   readonly #onEviction: OnEviction;
   readonly #run: (script: RedisScript) => Promise<unknown>;
   #checked: Promise<void> | undefined;
   #hasWarned = false;
 
-  /** @param run runs a script on the server that is asked */
+  /** @param run runs a script on the server to check */
   constructor(onEviction: OnEviction, run: (script: RedisScript) => Promise<unknown>) {
     this.#onEviction = onEviction;
     this.#run = run;
   }
 
-  /** @throws {Error} if the server may evict keys and is to be refused; it is asked again the next time */
+  /** @throws {Error} if the server may evict keys and must be refused; the next call checks it again */
   async demand(): Promise<void> {
     if (this.#onEviction === 'ignore') return;
     this.#checked ??= this.#check();
@@ -44,7 +44,8 @@ export class EvictionCheck {
   async #check(): Promise<void> {
     const reply = await this.#run(evictionScript);
     const [limit = '', policy = ''] = Array.isArray(reply) ? reply.map(textOf) : [];
-    // Without a limit nothing is evicted. A server that does not say is most likely not a plain Redis.
+    // Without a memory limit nothing is evicted. A server that does not report its policy is most likely not a plain
+    // Redis.
     if (limit === '0' || policy === '' || policy === 'noeviction') return;
     if (!this.#hasWarned) warnLoudly('evicting_server');
     this.#hasWarned = true;

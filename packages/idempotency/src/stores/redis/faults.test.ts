@@ -75,7 +75,8 @@ for (const driver of [...redisDrivers, nodeRedis4]) {
       for (const verb of everyVerb(store, slot, token)) await assert.rejects(verb);
     });
 
-    // Redis 4 gives no command up; then the time-out of the engine for a verb of its store, `storeTimeoutMs`, is the only one.
+    // node-redis 4 never cancels a command, so the engine's time-out for a store call, `storeTimeoutMs`, is the only
+    // one.
     const givesUp = driver !== nodeRedis4;
     test('a verb rejects when its server hangs, as soon as the driver gives it up', {
       skip: !givesUp,
@@ -121,7 +122,7 @@ test('a claim whose reply was lost and that ioredis sends again holds what it to
   t.after(() => loser.stop());
   const client = newClient(t, loser.port);
   const store = redisStore({ client });
-  // The first claim teaches the server the script.
+  // The first claim loads the script into the server.
   await claimFree(store, someSlot());
   const slot = someSlot();
   loser.loseNextReply();

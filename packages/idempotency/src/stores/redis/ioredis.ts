@@ -6,7 +6,7 @@ export interface IoredisClient {
   callBuffer(command: string, args: (string | Buffer | number)[]): Promise<unknown>;
 }
 
-/** What is used of an ioredis client; `callBuffer` would not do, it breaks under `enableAutoPipelining`. */
+/** The methods that the store uses. `callBuffer` does not work: it breaks under `enableAutoPipelining`. */
 export interface IoredisScripting {
   readonly isCluster: boolean;
   evalshaBuffer(sha1: string, keyCount: number, ...input: (string | Buffer)[]): Promise<unknown>;
@@ -14,7 +14,10 @@ export interface IoredisScripting {
   pipeline(): IoredisPipeline;
 }
 
-/** Commands that ioredis sends together over one connection; if it breaks in between, none of the rest is sent again. */
+/**
+ * Commands that ioredis sends together over one connection. If the connection breaks in between, the rest is not sent
+ * again.
+ */
 export interface IoredisPipeline {
   evalshaBuffer(sha1: string, keyCount: number, ...input: (string | Buffer)[]): IoredisPipeline;
   evalBuffer(source: string, keyCount: number, ...input: (string | Buffer)[]): IoredisPipeline;

@@ -1,11 +1,11 @@
 import { evaluate, has, type RedisConnection, type ScriptInput } from './connection.ts';
 import type { RedisScript } from './scripts.ts';
 
-/** What a command of node-redis 4 is given besides its arguments. */
+/** The options of a command of node-redis 4. */
 interface NodeRedis4Options {
   /** strings of the reply are bytes */
   readonly returnBuffers?: boolean;
-  /** commands of one chain are sent over one connection, or the rest of them not at all */
+  /** the commands of one chain are sent over one connection, or the rest of them is not sent */
   readonly chainId?: symbol;
 }
 
@@ -48,7 +48,7 @@ function clientConnection(client: NodeRedis4Client): RedisConnection {
     },
     runReplicated({ touching }, input, { replicas, timeoutMs }) {
       const send = async (command: (string | Buffer)[]) => {
-        // Its batches give texts only. A chain keeps a reconnection from parting the two, as a batch does.
+        // Its batches return only text. Like a batch, a chain prevents a reconnection between the two commands.
         const chainId = Symbol('script and WAIT');
         const [reply, acknowledgedBy] = await Promise.all([
           client.sendCommand(command, { ...asBytes, chainId }),
@@ -64,7 +64,7 @@ function clientConnection(client: NodeRedis4Client): RedisConnection {
   };
 }
 
-// No `runReplicated`: it has no way to send two commands to the node of a key and to get bytes back.
+// No `runReplicated`: this client cannot send two commands to the node of a key and receive bytes.
 function clusterConnection(cluster: NodeRedis4Cluster): RedisConnection {
   return {
     isCluster: true,
@@ -93,7 +93,7 @@ function isCluster(client: unknown): client is NodeRedis4Cluster {
   return has(client, 'getSlotMaster');
 }
 
-/** In that mode a command takes a callback, and gives nothing. */
+/** In that mode a command takes a callback, and returns nothing. */
 function isLegacy(client: unknown): boolean {
   const options: unknown = Reflect.get(Object(client), 'options');
   return Reflect.get(Object(options), 'legacyMode') === true;

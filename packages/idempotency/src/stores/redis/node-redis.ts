@@ -5,7 +5,7 @@ export interface NodeRedisClient {
   withTypeMapping(mapping: { readonly 36: typeof Buffer }): NodeRedisScripting;
 }
 
-/** What is used of a node-redis client. */
+/** The methods that the store uses of a client. */
 export interface NodeRedisScripting {
   evalSha(sha1: string, input: NodeRedisInput): Promise<unknown>;
   eval(source: string, input: NodeRedisInput): Promise<unknown>;
@@ -20,17 +20,17 @@ export interface NodeRedisBatch {
   execAsPipeline(): Promise<readonly unknown[]>;
 }
 
-/** What is used of a node-redis cluster besides. */
+/** The further methods that the store uses of a cluster. */
 interface NodeRedisCluster {
   getNodeClientForKey(key: string): Promise<NodeRedisClient>;
 }
 
-/** What is used of a node-redis pool besides. */
+/** The further methods that the store uses of a pool. */
 interface NodeRedisPool {
   execute<T>(use: (client: NodeRedisClient) => Promise<T>): Promise<T>;
 }
 
-/** What a script is given. */
+/** The input of a script. */
 export interface NodeRedisInput {
   keys: string[];
   arguments: (string | Buffer)[];
@@ -48,7 +48,7 @@ function isNodeRedisPool(client: unknown): client is NodeRedisPool {
   return has(client, 'execute');
 }
 
-/** How RESP marks the type of a bulk string, which every string of a script's reply is. */
+/** The RESP mark of a bulk string; every string in a script's reply is one. */
 const bulkString = 36;
 const asBytes = { [bulkString]: Buffer } as const;
 
@@ -83,7 +83,7 @@ export function nodeRedisConnection(client: NodeRedisClient): RedisConnection {
   };
 }
 
-/** A batch of a cluster or of a pool would not keep to the mapping of types: that of one of its clients does. */
+/** A batch of a cluster or a pool would ignore the type mapping; a batch of one of its clients does not. */
 async function withNode<T>(
   client: NodeRedisClient,
   key: string,

@@ -12,10 +12,10 @@ import {
   renewScript,
 } from './scripts.ts';
 
-/** How often a claim draws a token, while others take the slot and give it up again in between. */
+/** How often a claim draws a token while others take and release the slot in between. */
 const drawsMax = 10;
 
-/** The records of a store, through whatever reaches the server. */
+/** The records of a store, over any connection to the server. */
 export class RecordsInRedis implements IdempotencyStore {
   readonly #connection: RedisConnection;
   readonly #prefix: string;
@@ -23,7 +23,7 @@ export class RecordsInRedis implements IdempotencyStore {
   readonly #replication: Replication;
   readonly #nowMs: (() => number) | undefined;
   readonly #eviction: EvictionCheck;
-  /** whether a script may touch a record and the counter of the tokens at once */
+  /** whether a script may touch a record and the token counter together */
   #isOneServer: boolean;
 
   constructor(
@@ -68,7 +68,7 @@ export class RecordsInRedis implements IdempotencyStore {
     return isYes(await this.#runKept(completeScript, this.#keysOf(slot), values));
   }
 
-  // A release that a fail-over loses leaves a lease that lapses, and its key is refused: too strict, and safe.
+  // If a fail-over loses a release, the lease lapses and the key is refused: too strict, but safe.
   async release(slot: Slot, fencingToken: number): Promise<boolean> {
     return isYes(await this.#run(releaseScript, this.#keysOf(slot), [String(fencingToken)]));
   }
@@ -79,12 +79,12 @@ export class RecordsInRedis implements IdempotencyStore {
   }
 
   /**
-   * On a cluster the counter of the tokens lies in another slot than most records, so that no script can touch both.
-   * A claim looks first (a record that is there costs one round trip and no token), then draws a token, then claims.
-   * In between, others may claim the slot under a later token and even release it; the earlier token must then be
-   * refused, or the later of two holders would have the smaller one. The claim script takes a token only if it is
-   * greater than that of the record, or, where there is none, if the mark that the look left is still there: a claim
-   * overwrites the mark, and a look after it leaves another one. One server does all of it in one script.
+   * On a cluster the token counter is in another slot than most records, so no script can touch both. A claim first
+   * looks (an existing record costs one round trip and no token), then draws a token, then claims. In between, others
+   * may claim the slot with a later token and even release it. The earlier token must then be refused, otherwise the
+   * later of two holders would have the smaller token. So the claim script accepts a token only if it is greater than
+   * that of the record. If there is no record, the mark that the look left must still be there: a claim overwrites the
+   * mark, and a later look leaves another one. On one server a single script does all of it.
    */
   async #claim(slot: Slot, asked: readonly string[]): Promise<Claim> {
     let drawn = ['', ''];
@@ -98,7 +98,7 @@ export class RecordsInRedis implements IdempotencyStore {
     throw new Error(`the slot was taken and given up ${drawsMax} times while it was claimed`);
   }
 
-  /** That a slot is free promises nothing, and needs no replica. What is found is looked at once more, with them. */
+  /** A free slot promises nothing, and needs no replica. A record that was found is read once more, with the replicas. */
   async #look(slot: Slot, asked: readonly string[]): Promise<Claim | FreeSlot> {
     const values = [...asked, '', ''];
     const look = parseClaim(await this.#run(claimScript, this.#keysOf(slot), values));
@@ -110,7 +110,7 @@ export class RecordsInRedis implements IdempotencyStore {
     const { reply, acknowledgedBy } = await this.#runClaim(this.#keysOf(slot), values);
     const claim = parseClaim(reply);
     if (claim.kind === 'free' || acknowledgedBy >= this.#replication.replicas) return claim;
-    // Nobody will execute under this lease. If that cannot be said either, it lapses, and the key is refused.
+    // Nothing will execute under this lease. If the release fails, too, the lease lapses and the key is refused.
     if (claim.kind === 'claimed') await this.release(slot, claim.fencingToken).catch(() => false);
     throw this.#tooFew(acknowledgedBy);
   }
@@ -120,7 +120,7 @@ export class RecordsInRedis implements IdempotencyStore {
       try {
         return await this.#runReplicated(claimScript, [...keys, this.#counter], values);
       } catch (error) {
-        // A cluster behind a proxy looks like one server. A cluster's own client must not be tried so: ioredis would
+        // A cluster with a proxy in front looks like one server. Do not try this with a cluster client: ioredis would
         // fail every command that it sends together with this one.
         if (!isErrorReply(error, 'CROSSSLOT')) throw error;
         this.#isOneServer = false;

@@ -1,21 +1,21 @@
 import type { Claim, StoredRecord } from '../../core/store.ts';
 
-/** The slot is free, and a fencing token is to be drawn for it. */
+/** The slot is free, and a fencing token must be drawn for it. */
 export interface FreeSlot {
   readonly kind: 'free';
   /** the fencing token must be greater */
   readonly above: string;
-  /** names the drawing; empty where a record is there to compare with */
+  /** identifies the drawing; empty if there is a record to compare with */
   readonly drawId: string;
 }
 
-/** What a store knows of a slot, and when. */
+/** A record of the store, and the time of the read. */
 export interface FoundRecord {
   readonly record: StoredRecord;
   readonly nowMs: number;
 }
 
-/** @throws {Error} if it is not what the claim script gives */
+/** @throws {Error} if it is not a reply of the claim script */
 export function parseClaim(reply: unknown): Claim | FreeSlot {
   const [kind, now, ...rest] = parseReply(reply);
   switch (textOf(kind)) {
@@ -28,7 +28,7 @@ export function parseClaim(reply: unknown): Claim | FreeSlot {
   }
 }
 
-/** @throws {Error} if it is not what the scripts tell of a record */
+/** @throws {Error} if the scripts do not describe a record in this form */
 export function parseFound(reply: unknown): FoundRecord {
   const [kind, now, token, fingerprint, firstSeenAt, leaseUntil, location, answerUntil, answer] =
     parseReply(reply);
@@ -53,7 +53,7 @@ export function parseFound(reply: unknown): FoundRecord {
   return { record, nowMs };
 }
 
-/** Drivers give an integer as a number, a text or bytes, as they are configured. */
+/** Drivers return an integer as a number, text or bytes, depending on their configuration. */
 export function textOf(part: unknown): string {
   return String(part);
 }

@@ -1,23 +1,23 @@
 import { hash } from 'node:crypto';
 
-/** A Lua script, and the digest that `EVALSHA` knows it by. */
+/** A Lua script, and its digest for `EVALSHA`. */
 export interface RedisScript {
   readonly source: string;
   readonly sha1: string;
-  /** the same, but it writes in any case where there is a record */
+  /** the same script, but it always writes if there is a record */
   readonly touching: { readonly source: string; readonly sha1: string };
 }
 
-// Every script: KEYS[1] is the record, a hash; KEYS[2] its answer, a string of its own, so that the server drops the
-// answer when its time is over and keeps the record, which refuses a second execution (a field of a hash has an
-// expiry only from Redis 7.4 on). ARGV[1] is the time in milliseconds; empty for that of the server.
+// Every script: KEYS[1] is the record, a hash; KEYS[2] its answer, a separate string: the server drops the answer when
+// it expires, and keeps the record, which refuses a second execution (fields of a hash can expire only from Redis 7.4
+// on). ARGV[1] is the time in milliseconds; empty for that of the server.
 //
-// Fields of a record: token, fingerprint, firstSeenAt, forgetAt, leaseUntil and claimId while it is leased,
-// answerUntil if an answer was kept, location. A hash with drawId alone is no record: it marks a slot for which a
-// fencing token is being drawn.
+// Fields of a record: token, fingerprint, firstSeenAt, forgetAt, leaseUntil and claimId while it is leased, answerUntil
+// if an answer was kept, location. A hash with only drawId is not a record: it marks a slot for which a fencing token
+// is being drawn.
 
-// `WAIT` is documented to wait for what its own connection wrote. A script that only looks, at what another connection
-// wrote a moment ago and no replica has yet, writes too, so that there is something to wait for.
+// `WAIT` is documented to wait for the writes of its own connection. A script that only reads may see a write of
+// another connection that no replica has yet. So it writes too, to have something to wait for.
 const touch = `
 local leavesAtNow = redis.call('PEXPIRETIME', KEYS[1])
 if leavesAtNow > 0 then
@@ -25,8 +25,8 @@ if leavesAtNow > 0 then
 end
 `;
 
-// The server's own expiry only gives memory back: what counts is the time in the record. `leavesAt` is for a test, whose
-// clock is not that of the server.
+// The server's own expiry only frees memory: the time in the record decides. `leavesAt` is for a test, whose clock is
+// not that of the server.
 const time = `
 local time = redis.call('TIME')
 local serverNow = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -53,8 +53,8 @@ local function tell()
 end
 `;
 
-// Microseconds of the clock where the counter is behind them: then a counter that a fail-over set back, or that was
-// lost, does not give its old tokens again. Exact in a double until the year 2255.
+// The microseconds of the clock, if the counter is lower: a counter that a fail-over set back or lost then does not
+// issue its old tokens again. Exact in a double until the year 2255.
 const sequence = `
 local function nextToken(counter, above)
   local last = math.max(tonumber(redis.call('GET', counter) or 0), above)
@@ -70,9 +70,9 @@ end
 `;
 
 /**
- * Gives `{'claimed', now, token}`, `{'found', now, …record}`, or `{'free', now, above, drawId}`: then a token above
- * `above` is to be drawn, and the claim made again with it. KEYS[3], where one server has all keys, is the counter of
- * the tokens. ARGV: now, claimId, fingerprint, leaseMs, retentionMs, takeOver, token, drawId.
+ * Returns `{'claimed', now, token}`, `{'found', now, …record}`, or `{'free', now, above, drawId}`. After `free`, draw a
+ * token above `above` and claim again with it. KEYS[3] is the token counter, if one server has all keys. ARGV: now,
+ * claimId, fingerprint, leaseMs, retentionMs, takeOver, token, drawId.
  */
 export const claimScript = newScript(`${record}${sequence}
 if not isUnknown then
@@ -128,7 +128,7 @@ redis.call('PEXPIREAT', KEYS[1], leavesAt(math.max(forgetAt, leaseUntil)))
 return 1
 `);
 
-/** ARGV: now, token, answerTtlMs, then the names and values of what is kept: answer, location. */
+/** ARGV: now, token, answerTtlMs, then the names and values to keep: answer, location. */
 export const completeScript = newScript(`${record}
 if token ~= ARGV[2] then
   return 0
@@ -163,7 +163,7 @@ redis.call('DEL', KEYS[1], KEYS[2])
 return 1
 `);
 
-/** Gives `{'found', now, …record}` or nothing. ARGV: now. */
+/** Returns `{'found', now, …record}` or nothing. ARGV: now. */
 export const inspectScript = newScript(`${record}
 if isUnknown then
   return false

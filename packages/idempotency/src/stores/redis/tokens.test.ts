@@ -134,7 +134,7 @@ function recordKey({ scope, key }: Slot): string {
   return `idempotency:{${scope}:${key}}`;
 }
 
-/** What stands between the store and the real server: it sends a script on, or not. */
+/** A layer between the store and the real server: it sends a script on, or does not. */
 type Intercept = (send: () => Promise<unknown>, script: string, keyCount: number) => Promise<unknown>;
 
 function intercepted(client: Redis, intercept: Intercept): IoredisClient & IoredisScripting {
@@ -153,13 +153,13 @@ function asOneServer(send: () => Promise<unknown>): Promise<unknown> {
   return send();
 }
 
-/** Refuses keys of different slots, as a cluster does it. */
+/** Refuses keys of different slots, like a cluster. */
 async function asCluster(send: () => Promise<unknown>, _script: string, keyCount: number): Promise<unknown> {
   if (keyCount === 3) throw new Error("CROSSSLOT Keys in request don't hash to the same slot");
   return await send();
 }
 
-/** As a cluster, but it stops for a while after each token that it has drawn. */
+/** Like a cluster, but pauses after each drawn token. */
 function pauseAfterDraw(client: Redis) {
   const drawn = Promise.withResolvers<void>();
   const resumed = Promise.withResolvers<void>();

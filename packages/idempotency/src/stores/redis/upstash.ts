@@ -1,6 +1,6 @@
 import { evaluate, type RedisConnection, type ScriptInput } from './connection.ts';
 
-/** How the REST API of a database is reached. */
+/** How to reach the REST API of a database. */
 export interface UpstashAccess {
   readonly url: string;
   readonly token: string;
@@ -8,10 +8,10 @@ export interface UpstashAccess {
   readonly fetch: typeof globalThis.fetch;
 }
 
-/** A command is JSON, which holds no bytes: they are written as text, after a mark with which no text begins. */
+/** A command is JSON, which cannot hold bytes: they are written as text, after a mark that no text begins with. */
 const bytesMark = '\u0000base64:';
 
-/** Sends each command as one HTTP request to Upstash, or to what speaks its REST API. */
+/** Sends each command as one HTTP request to Upstash, or to a server with the same REST API. */
 export function upstashConnection(access: UpstashAccess): RedisConnection {
   const send = async (name: string, script: string, { keys, values }: ScriptInput) =>
     await sendCommand(access, [name, script, String(keys.length), ...keys, ...values.map(textOf)]);
@@ -26,7 +26,7 @@ export function upstashConnection(access: UpstashAccess): RedisConnection {
   };
 }
 
-/** How many bytes of a request a value takes, at least. */
+/** The least number of bytes that a value takes in a request. */
 export function bytesOnTheWire(value: string | Uint8Array): number {
   return typeof value === 'string' ? Buffer.byteLength(value) : Math.ceil(value.byteLength / 3) * 4;
 }
@@ -40,17 +40,17 @@ async function sendCommand(
     headers: {
       authorization: `Bearer ${token}`,
       'content-type': 'application/json',
-      // Otherwise bytes that are no UTF-8 would come back as something else.
+      // Otherwise bytes that are not UTF-8 would come back changed.
       'upstash-encoding': 'base64',
     },
     body: JSON.stringify(command),
-    // The token goes to this address and to no other. Workers have no 'error' here.
+    // The token is sent to this address only. Workers do not support 'error' here.
     redirect: 'manual',
     signal: AbortSignal.timeout(timeoutMs),
   });
   const text = await response.text();
   const { error, result } = parseReply(text, response);
-  // A code such as NOSCRIPT or OOM is its first word.
+  // A code such as NOSCRIPT or OOM is the first word of the message.
   if (error !== undefined) throw new Error(String(error));
   return decoded(result);
 }
@@ -71,7 +71,7 @@ function parseReply(
 }
 
 function textOf(value: string | Buffer): string {
-  // Half a surrogate pair is no text to every reader of JSON.
+  // Not every reader of JSON accepts half a surrogate pair.
   if (typeof value === 'string' && value.isWellFormed() && !value.startsWith(bytesMark)) return value;
   return bytesMark + Buffer.from(value).toString('base64');
 }

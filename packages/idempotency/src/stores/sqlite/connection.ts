@@ -1,7 +1,7 @@
-/** What a statement is given. */
+/** A parameter of a statement. */
 export type SqliteValue = string | number | Uint8Array | null;
 
-/** The cells of a row, in the order of the columns: handles may be told to give arrays, or bigints. */
+/** The cells of a row, in the order of the columns: handles can be configured to return arrays, or bigints. */
 export type SqliteRow = readonly unknown[];
 
 /** A prepared statement of node:sqlite or better-sqlite3. */
@@ -32,7 +32,7 @@ export class Connection {
   readonly #database: SqliteDatabase;
   readonly #statements = new Map<string, SqliteStatement>();
 
-  /** @throws {TypeError} for what is neither of node:sqlite nor of better-sqlite3 */
+  /** @throws {TypeError} if it is neither of node:sqlite nor of better-sqlite3 */
   constructor(database: SqliteDatabase) {
     if (!('prepare' in database && ('isTransaction' in database || 'inTransaction' in database))) {
       throw new TypeError('a database of node:sqlite or better-sqlite3 is needed');
@@ -45,7 +45,7 @@ export class Connection {
     return 'isTransaction' in database ? database.isTransaction : database.inTransaction;
   }
 
-  /** Runs a statement, and gives how many rows it has changed. */
+  /** Runs a statement, and returns how many rows it changed. */
   run(sql: string, ...values: SqliteValue[]): number {
     return Number(this.#prepared(sql).run(...values).changes);
   }
@@ -61,7 +61,7 @@ export class Connection {
     this.#database.exec(sql);
   }
 
-  /** Runs some work as one transaction, which takes the right to write at its beginning. */
+  /** Runs some work as one transaction, which takes the write lock at its beginning. */
   transaction<T>(work: () => T): T {
     this.run('BEGIN IMMEDIATE');
     try {
@@ -69,7 +69,7 @@ export class Connection {
       this.run('COMMIT');
       return result;
     } catch (error) {
-      // After some errors, a full disk for one, SQLite has rolled back by itself.
+      // After some errors, such as a full disk, SQLite has already rolled back.
       if (this.isInTransaction) this.run('ROLLBACK');
       throw error;
     }

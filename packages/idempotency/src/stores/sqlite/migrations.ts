@@ -1,10 +1,10 @@
 import type { Connection } from './connection.ts';
 
-/** Numbered from 1, forward only: what has been released is never edited. */
+/** Numbered from 1, forward only: a released migration is never edited. */
 const migrations: readonly ((prefix: string) => string)[] = [
-  // Answers have a table of their own: records stay small, so that they lie closely in a table without row ids, and
-  // sweeping answers leaves the records alone. They are numbered by the fencing token that stored them, which is
-  // also their order of age in a scope.
+  // Answers have a separate table: records stay small, so a table without row ids holds them close together, and
+  // sweeping answers leaves the records alone. An answer is numbered by the fencing token that stored it, which is also
+  // the order of age within a scope.
   (prefix) => `
     CREATE TABLE ${prefix}migrations (version INTEGER PRIMARY KEY) STRICT;
     CREATE TABLE ${prefix}fencing (last_token INTEGER NOT NULL) STRICT;
@@ -32,12 +32,12 @@ const migrations: readonly ((prefix: string) => string)[] = [
 ];
 
 /**
- * Brings the tables up to date. Of several that start at once, one migrates and the others wait for it.
+ * Updates the tables. If several processes start at once, one migrates and the others wait for it.
  *
  * @throws {Error} if a newer release has migrated the database
  */
 export function migrate(connection: Connection, prefix: string): void {
-  // Whoever has nothing to do takes no right to write.
+  // If there is nothing to do, the write lock is not taken.
   if (versionOf(connection, prefix) === migrations.length) return;
   connection.transaction(() => {
     const version = versionOf(connection, prefix);

@@ -1,4 +1,4 @@
-/** The statements of a store, for the prefix of its tables. */
+/** The statements of a store, for its table prefix. */
 export type Statements = ReturnType<typeof statements>;
 
 const isSlot = 'scope = ? AND key = ?';
@@ -16,7 +16,7 @@ export function statements(prefix: string) {
     countToken: `UPDATE ${prefix}fencing SET last_token = last_token + 1`,
     lastToken: `SELECT last_token FROM ${prefix}fencing`,
 
-    /** a new record, or one in the place of a forgotten one */
+    /** a new record, or one that replaces a forgotten one */
     begin: `INSERT OR REPLACE INTO ${records}
       (scope, key, fingerprint, first_seen_at_ms, forget_at_ms, fencing_token, lease_expires_at_ms)
       VALUES (?, ?, ?, ?, ?, ?, ?)`,

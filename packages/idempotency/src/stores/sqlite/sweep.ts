@@ -2,20 +2,20 @@ import { setImmediate } from 'node:timers/promises';
 import type { Connection, SqliteValue } from './connection.ts';
 import type { Statements } from './statements.ts';
 
-/** What a sweep has removed. */
+/** What a sweep removed. */
 export interface Swept {
-  /** answers whose time was over: their keys are refused from now on */
+  /** answers that have expired: their keys are refused from now on */
   readonly expired: number;
-  /** answers over the cap of their scope, likewise */
+  /** answers over the cap of their scope; their keys are refused, too */
   readonly evicted: number;
-  /** keys whose retention was over: they are unknown again */
+  /** keys whose retention is over: they are unknown again */
   readonly forgotten: number;
 }
 
-/** So many rows at once hold up neither this process nor another writer for long. */
+/** This many rows at once block neither this process nor another writer for long. */
 const rowsPerStep = 500;
 
-/** Removes what is over, in steps that are a transaction each; between them others have their turn. */
+/** Removes what is over, in steps of one transaction each; other work runs between the steps. */
 export async function sweep(
   own: () => Connection,
   statements: Statements['sweep'],
