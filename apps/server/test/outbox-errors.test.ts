@@ -226,7 +226,7 @@ test('a message is not sent again because the books took its report only at the 
 test('a report finds room in a queue that is full', async (t) => {
   const { executor, books } = await openHooked(t);
   const nowMs = later();
-  const waiting = await books.nextWaiting(undefined, nowMs);
+  const [waiting] = await books.waitingWebhooks(undefined, nowMs, 1);
   assert.ok(waiting);
   const take = { nowMs, untilMs: nowMs + 1_000, limit: 1, onlyTests: false, inFlight: new Set<string>() };
   const [delivery] = await books.takeDue(waiting, take);

@@ -111,8 +111,12 @@ export interface Books {
     beforeEventId: string,
     limit: number,
   ): Promise<readonly Delivery[]>;
-  /** the next webhook after another one to which something is pending, and perhaps due; `undefined` begins */
-  nextWaiting(after: WaitingWebhook | undefined, nowMs: number): Promise<LookedAtWebhook | undefined>;
+  /** webhooks after another one to which something is pending, and perhaps due, by tenant and id; `undefined` begins */
+  waitingWebhooks(
+    after: WaitingWebhook | undefined,
+    nowMs: number,
+    limit: number,
+  ): Promise<readonly LookedAtWebhook[]>;
   /** deliveries to a webhook whose time has come, the longest waiting first; nobody else takes them for a while */
   takeDue(waiting: WaitingWebhook, take: TakeDue): Promise<readonly Delivery[]>;
   close(): void | Promise<void>;

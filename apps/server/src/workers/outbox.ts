@@ -1,32 +1,19 @@
-import type { Logger } from 'pino';
-import type { ReportDelivery } from '../domain/commands/deliveries.ts';
-import type { Delivery, DeliveryOutcome } from '../domain/delivery.ts';
+import type { Delivery } from '../domain/delivery.ts';
 import type { Webhook } from '../domain/webhook.ts';
-import type { WaitingWebhook } from '../reads/books.ts';
-import type { Traces } from '../traces/traces.ts';
-import type { Sender } from '../webhooks/sender.ts';
-import { type ReportDesk, reportDelivery } from './delivery-report.ts';
+import type { Books, LookedAtWebhook, WaitingWebhook } from '../reads/books.ts';
+import { Deliverer, type DelivererDesk } from './deliverer.ts';
 import { type Place, Places } from './places.ts';
 import { Rests } from './rests.ts';
-import { type MessageDesk, webhookMessage } from './webhook-message.ts';
+import { Tries } from './tries.ts';
 
 /** What the outbox works with. */
-export interface OutboxDesk extends MessageDesk, ReportDesk {
-  readonly sender: Sender;
-  /** 0 to 1 */
-  readonly random: () => number;
-  readonly onAttempted: (outcome: string) => void;
-  readonly traces: Traces | undefined;
-  readonly log: Logger;
+export interface OutboxDesk extends DelivererDesk {
+  readonly books: DelivererDesk['books'] & Pick<Books, 'waitingWebhooks' | 'webhook' | 'takeDue'>;
 }
 
-/** What an attempt came to: what the receiver did, or why there was no message. */
-interface Attempted {
-  readonly outcome: DeliveryOutcome;
-  readonly status: number | undefined;
-  readonly retryAfterMs: number | undefined;
-  /** whether the receiver has echoed a challenge */
-  readonly isProof: boolean;
+/** What a round has begun: how many messages of each webhook are sent, once that is known. */
+interface Begun {
+  readonly picked: readonly Promise<number>[];
 }
 
 const everyMs = 200;
@@ -35,7 +22,8 @@ const soonMs = 5;
 /** and after this many times as long as the round took, so that most of the thread's time is left to requests. */
 const restPerRound = 4;
 const webhooksPerRound = 1_000;
-const loggedMax = 1_000;
+/** Webhooks that are looked for at once: a few milliseconds of the database's, or of this thread's on SQLite. */
+const webhooksPerLook = 100;
 /**
  * For how long a delivery is the instance's that took it, beyond the time that its receiver has: longer than it takes to
  * note what came of it. If the instance dies, another one sends after that.
@@ -54,16 +42,14 @@ export class Outbox {
   /** events in flight, by webhook */
   readonly #perWebhook = new Map<string, Set<string>>();
   readonly #rests: Rests;
-  /** webhooks whose messages could not be made */
-  readonly #logged = new Set<string>();
   readonly #places = new Places();
+  readonly #tries = new Tries();
   /** webhooks whose due deliveries are looked for now */
   readonly #taking = new Map<string, Promise<unknown>>();
   /** webhooks that had as many due as they had places, or more */
   readonly #withMore = new Set<string>();
-  /** webhooks that take no messages, and were tried since the last tick of the timer */
-  readonly #triedInTick = new Set<string>();
   readonly #stopping = new AbortController();
+  readonly #deliverer: Deliverer;
   #after: WaitingWebhook | undefined;
   #restsUntilMs = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -71,11 +57,15 @@ export class Outbox {
   #soon: NodeJS.Timeout | undefined;
   /** whether the last round left messages for want of places, and how long it took */
   #last = { leftWaiting: false, tookMs: 0 };
-  #picking: Promise<number> | undefined;
+  #picking: Promise<Begun> | undefined;
 
   constructor(desk: OutboxDesk) {
     this.#desk = desk;
     this.#rests = new Rests(desk.nowMs);
+    this.#deliverer = new Deliverer(desk, this.#stopping.signal, (webhookId, ms, isDelivered) => {
+      this.#places.held(webhookId, ms, isDelivered);
+      if (isDelivered) this.#tries.end(webhookId);
+    });
   }
 
   /** The places that deliveries have, by tenant. */
@@ -83,17 +73,18 @@ export class Outbox {
     return this.#places.byTenant();
   }
 
-  /** Sends what is due now, and resolves once it is known and noted what came of it: how many were picked. */
+  /** Sends what is due now, also where the last try failed, and resolves once it is noted what came of it: how many were picked. */
   async runOnce(): Promise<number> {
-    this.#triedInTick.clear();
-    const picked = await this.#pick();
+    this.#tries.forget();
+    const { picked } = await this.#pick();
+    const counts = await Promise.all(picked);
     await Promise.all(this.#inFlight.values());
-    return picked;
+    return counts.reduce((sum, count) => sum + count, 0);
   }
 
   start(): void {
     this.#timer = setInterval(() => {
-      this.#triedInTick.clear();
+      this.#tries.beginTurn();
       this.#pickLogging();
     }, everyMs).unref();
   }
@@ -103,7 +94,7 @@ export class Outbox {
     clearInterval(this.#timer);
     clearTimeout(this.#soon);
     this.#stopping.abort();
-    await this.#picking?.catch(() => 0);
+    await this.#picking?.catch(() => undefined);
     await Promise.allSettled(this.#taking.values());
     await Promise.all(this.#inFlight.values());
     this.#desk.sender.close();
@@ -127,14 +118,14 @@ export class Outbox {
     }, inMs).unref();
   }
 
-  #pick(): Promise<number> {
+  #pick(): Promise<Begun> {
     this.#picking ??= this.#timedRound().finally(() => {
       this.#picking = undefined;
     });
     return this.#picking;
   }
 
-  async #timedRound(): Promise<number> {
+  async #timedRound(): Promise<Begun> {
     const startedAtMs = performance.now();
     this.#last.leftWaiting = false;
     try {
@@ -144,36 +135,44 @@ export class Outbox {
     }
   }
 
-  /** Goes from webhook to webhook, on from where the round before ended, while there is room. */
-  async #round(): Promise<number> {
+  /**
+   * Goes from webhook to webhook, on from where the round before ended, while there is room. It waits for none of them: one
+   * whose deliveries take long to read, or a thousand of them, hold up no other. Resolves to what it has begun.
+   */
+  async #round(): Promise<Begun> {
     const nowMs = this.#desk.nowMs();
-    if (nowMs < this.#restsUntilMs && this.#restsUntilMs - nowMs <= restMs) return 0;
-    const starting: Promise<number>[] = [];
-    for (let visited = 0; visited < webhooksPerRound && this.#places.hasRoom; visited++) {
-      const next = await this.#desk.books.nextWaiting(this.#after, this.#desk.nowMs());
-      this.#after = next;
-      if (next === undefined || this.#stopping.signal.aborted) break;
-      const { tenant, webhookId } = next;
-      if (!next.isDue || this.#rests.isResting(webhookId) || this.#taking.has(webhookId)) continue;
-      if (this.#places.free(tenant, webhookId) === 0) {
-        if (!this.#places.isFailing(webhookId)) this.#last.leftWaiting = true;
-        continue;
+    const picked: Promise<number>[] = [];
+    const begun: Begun = { picked };
+    if (nowMs < this.#restsUntilMs && this.#restsUntilMs - nowMs <= restMs) return begun;
+    let isFromFirst = this.#after === undefined;
+    for (let looked = 0; looked < webhooksPerRound && this.#places.hasRoom; looked += webhooksPerLook) {
+      const found = await this.#desk.books.waitingWebhooks(this.#after, this.#desk.nowMs(), webhooksPerLook);
+      if (this.#stopping.signal.aborted) return begun;
+      for (const waiting of found) {
+        if (!this.#places.hasRoom) break;
+        this.#after = waiting;
+        if (this.#mayStart(waiting)) picked.push(this.#startDueOrRest(waiting));
       }
-      if (this.#isTriedEnough(webhookId)) continue;
-      // Side by side: on PostgreSQL each of them takes round trips.
-      starting.push(this.#startDueOrRest(next));
+      if (found.length < webhooksPerLook && this.#places.hasRoom) {
+        this.#after = undefined;
+        if (isFromFirst) return begun;
+        isFromFirst = true;
+      }
+      await turnOfLoop();
     }
     if (!this.#places.hasRoom) this.#last.leftWaiting = true;
-    const picked = await Promise.all(starting);
-    return picked.reduce((sum, count) => sum + count, 0);
+    return begun;
   }
 
-  /** A receiver that takes no messages is tried once in each tick of the timer, so that it costs few attempts. */
-  #isTriedEnough(webhookId: string): boolean {
-    if (!this.#places.isFailing(webhookId)) return false;
-    if (this.#triedInTick.has(webhookId)) return true;
-    this.#triedInTick.add(webhookId);
-    return false;
+  /** A receiver that takes no messages is tried now and then, so that it costs few attempts. */
+  #mayStart({ tenant, webhookId, isDue }: LookedAtWebhook): boolean {
+    if (!isDue || this.#rests.isResting(webhookId) || this.#taking.has(webhookId)) return false;
+    const isFailing = this.#places.isFailing(webhookId);
+    if (this.#places.free(tenant, webhookId) === 0) {
+      if (!isFailing) this.#last.leftWaiting = true;
+      return false;
+    }
+    return !isFailing || this.#tries.take(webhookId);
   }
 
   async #startDueOrRest(waiting: WaitingWebhook): Promise<number> {
@@ -248,7 +247,9 @@ export class Outbox {
     const name = `${webhook.id} ${eventId}`;
     const own = this.#perWebhook.get(webhook.id) ?? new Set();
     this.#perWebhook.set(webhook.id, own.add(eventId));
-    const ended = this.#deliver(tenant, webhook, delivery)
+    const ended = this.#deliverer
+      .deliver(tenant, webhook, delivery)
+      .then(() => this.#rests.end(webhook.id))
       .catch((error: unknown) => this.#rest(webhook.id, error))
       .finally(() => {
         place.release();
@@ -262,61 +263,16 @@ export class Outbox {
     this.#inFlight.set(name, ended);
   }
 
-  async #deliver(tenant: string, webhook: Webhook, delivery: Delivery): Promise<void> {
-    const startedAtMs = performance.now();
-    const attempted = await this.#attempt(tenant, webhook, delivery);
-    if (this.#stopping.signal.aborted && attempted.outcome === 'unreachable') return;
-    const { webhookId, eventId } = delivery;
-    const { isProof, ...came } = attempted;
-    const { outcome, status } = came;
-    this.#desk.onAttempted(outcome);
-    this.#desk.traces?.delivered({ startedAtMs, outcome, status });
-    const result = { ...came, jitter: this.#desk.random() };
-    const command: ReportDelivery = {
-      kind: 'report_delivery',
-      webhookId,
-      eventId,
-      result,
-      clearsFailures: webhook.failures > 0,
-      provenUrl: isProof ? webhook.url : undefined,
-    };
-    const noted = await reportDelivery(this.#desk, tenant, command, this.#stopping.signal);
-    if (noted.isSwitchedOff) {
-      this.#desk.log.warn(
-        { tenant, webhookId, outcome, failures: webhook.failures },
-        'a webhook is disabled because of its receiver; its tenant can enable it again',
-      );
-    }
-    this.#rests.end(webhook.id);
-  }
-
-  async #attempt(tenant: string, webhook: Webhook, delivery: Delivery): Promise<Attempted> {
-    const message = await webhookMessage(this.#desk, tenant, webhook, delivery);
-    if (message.kind === 'ready') {
-      const sentAtMs = performance.now();
-      const sent = await this.#desk.sender.send(message.outgoing, this.#stopping.signal);
-      this.#places.held(webhook.id, performance.now() - sentAtMs, sent.outcome === 'delivered');
-      return { ...sent, isProof: message.outgoing.challenge !== undefined && sent.outcome === 'delivered' };
-    }
-    this.#logUnsendable(webhook.id, message.kind);
-    return { outcome: message.kind, status: undefined, retryAfterMs: undefined, isProof: false };
-  }
-
-  /** Logged once for each webhook: thousands of its deliveries may follow. */
-  #logUnsendable(webhookId: string, outcome: DeliveryOutcome): void {
-    const name = `${webhookId} ${outcome}`;
-    if (this.#logged.has(name)) return;
-    if (this.#logged.size >= loggedMax) this.#logged.clear();
-    this.#logged.add(name);
-    this.#desk.log.error(
-      { webhookId, outcome },
-      'messages of a webhook cannot be made: their deliveries are failed',
-    );
-  }
-
   #rest(webhookId: string, error: unknown): void {
     if (this.#stopping.signal.aborted) return;
     this.#rests.begin(webhookId);
     this.#desk.log.warn({ err: error, webhookId }, 'a webhook rests after an error of this server');
   }
+}
+
+/** Lets what else waits for this thread go first. */
+function turnOfLoop(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

@@ -71,6 +71,17 @@ test('webhooks that hang, of however many tenants, leave half of the places to t
   assert.equal(places.free('other', 'honest'), 4);
 });
 
+test('webhooks that are known to hang, of however many tenants, leave places to one that was not tried yet', () => {
+  const places = new Places();
+  let held = 0;
+  for (let tenant = 0; tenant < 100; tenant++) {
+    places.held(`h${tenant}`, slowMs, tenant % 2 === 0);
+    held += takeAll(places, `hostile-${tenant}`, `h${tenant}`).length;
+  }
+  assert.equal(held, 24);
+  assert.equal(places.free('new', 'new'), 2);
+});
+
 test('places come back once, and all of them', () => {
   const places = new Places();
   for (let round = 0; round < 100; round++) {

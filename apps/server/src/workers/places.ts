@@ -7,6 +7,8 @@ export interface PlacesLimits {
   /** of all webhooks that are not known to answer quickly, so that the others always find a place */
   readonly unproven: number;
   readonly unprovenPerTenant: number;
+  /** of all webhooks that are known not to, so that one that was not tried yet finds a place too */
+  readonly slow: number;
 }
 
 const limitsDefault: PlacesLimits = {
@@ -15,6 +17,7 @@ const limitsDefault: PlacesLimits = {
   perWebhook: 8,
   unproven: 32,
   unprovenPerTenant: 4,
+  slow: 24,
 };
 /** An attempt that holds its place for longer is slow, whatever its outcome is. */
 const slowMs = 1_000;
@@ -48,6 +51,7 @@ export class Places {
   readonly #standings = new Map<string, Standing>();
   readonly #taken = new Counts();
   readonly #unproven = new Counts();
+  readonly #slow = new Counts();
 
   constructor(limits: PlacesLimits = limitsDefault) {
     this.#limits = limits;
@@ -70,12 +74,13 @@ export class Places {
 
   /** How many places a webhook may take now. */
   free(tenant: string, webhookId: string): number {
-    const { all, perTenant, unproven, unprovenPerTenant } = this.#limits;
+    const { all, perTenant, unproven, unprovenPerTenant, slow } = this.#limits;
     const { share, isProven } = this.#standing(webhookId);
     const taken = this.#taken;
     const left = [share - taken.of(webhookId), perTenant - taken.of(ofTenant(tenant)), all - taken.all];
     if (!isProven)
       left.push(unprovenPerTenant - this.#unproven.of(ofTenant(tenant)), unproven - this.#unproven.all);
+    if (this.#isSlow(webhookId)) left.push(slow - this.#slow.all);
     return Math.max(0, Math.min(...left));
   }
 
@@ -87,7 +92,9 @@ export class Places {
   /** Takes a place that is free. */
   take(tenant: string, webhookId: string): Place {
     const names = [ofTenant(tenant), webhookId];
-    const counts = this.#standing(webhookId).isProven ? [this.#taken] : [this.#taken, this.#unproven];
+    const counts = [this.#taken];
+    if (!this.#standing(webhookId).isProven) counts.push(this.#unproven);
+    if (this.#isSlow(webhookId)) counts.push(this.#slow);
     for (const count of counts) count.add(names, 1);
     let isReleased = false;
     return {
@@ -113,6 +120,11 @@ export class Places {
     this.#standings.set(webhookId, { share: next, isProven, isFailing: !isDelivered });
     const [oldest] = this.#standings.keys();
     if (this.#standings.size > rememberedMax && oldest !== undefined) this.#standings.delete(oldest);
+  }
+
+  /** Whether it was tried, and did not take its last message quickly. */
+  #isSlow(webhookId: string): boolean {
+    return this.#standings.get(webhookId)?.isProven === false;
   }
 
   #standing(webhookId: string): Standing {

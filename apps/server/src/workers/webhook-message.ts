@@ -10,7 +10,7 @@ import { signatureHeaders } from '../webhooks/signature.ts';
 
 /** What a message is made with. */
 export interface MessageDesk {
-  readonly books: Books;
+  readonly books: Pick<Books, 'entry' | 'settlement' | 'notedEvent'>;
   readonly atRestKeys: AtRestKeys;
   readonly nowMs: () => number;
   readonly userAgent: string;
@@ -65,7 +65,7 @@ function openSecrets(
 }
 
 async function eventOf(
-  books: Books,
+  books: MessageDesk['books'],
   tenant: string,
   { eventId, eventType }: Delivery,
 ): Promise<BooksEvent | undefined> {

@@ -10,6 +10,7 @@ const suites = [
   'webhook-neighbours',
   'events',
   'outbox-errors',
+  'outbox-rounds',
   'worker-errors',
 ];
 for (const suite of suites) await import(`../${suite}.test.ts`);

@@ -27,7 +27,7 @@ import {
 } from './accounts.ts';
 import { loadActCount, loadActNumbers, loadActsBefore, loadActTenants } from './acts.ts';
 import { countApiKeys, hasUncheckedApiKeys, loadApiKeysAfter } from './api-keys.ts';
-import { loadDeliveriesBefore, loadNextWaiting, takeDue } from './deliveries.ts';
+import { loadDeliveriesBefore, loadWaitingWebhooks, takeDue } from './deliveries.ts';
 import { loadEntriesBeyond, loadEntriesOf, loadEntry, loadLastEntryId, loadUsages } from './entries.ts';
 import { loadEvent, loadEventsBeyond } from './events.ts';
 import type { KnownApiKeys } from './known-api-keys.ts';
@@ -280,8 +280,8 @@ export class PostgresBooks implements Books {
     );
   }
 
-  nextWaiting(after: WaitingWebhook | undefined, nowMs: number) {
-    return this.#read((connection) => loadNextWaiting(connection, after, nowMs));
+  waitingWebhooks(after: WaitingWebhook | undefined, nowMs: number, limit: number) {
+    return this.#read((connection) => loadWaitingWebhooks(connection, after, nowMs, limit));
   }
 
   takeDue(waiting: WaitingWebhook, take: TakeDue) {

@@ -1,7 +1,7 @@
 import { type Announcement, type Delivery, deliveryOutcomes } from '../../../domain/delivery.ts';
 import { eventTypes } from '../../../domain/event.ts';
 import type { LookedAtWebhook, TakeDue, WaitingWebhook } from '../../../reads/books.ts';
-import { integer, integerOrAbsent, json, literal, literalOrAbsent, text } from '../columns.ts';
+import { flag, integer, integerOrAbsent, json, literal, literalOrAbsent, text } from '../columns.ts';
 import type { Connection, Row, Statements } from '../connection.ts';
 
 const columns =
@@ -13,20 +13,23 @@ const lockDeliveriesSql = `SELECT d.* FROM json_to_recordset($1) AS w (n integer
     WHERE b.tenant = w.tenant AND b.webhook = w.webhook AND b.event = w.event FOR UPDATE) AS d ORDER BY w.n`;
 const loadDeliveriesBeforeSql = `SELECT ${columns} FROM deliveries
   WHERE tenant = $1 AND webhook = $2 AND event < $3 AND event <= $5 ORDER BY event DESC LIMIT $4`;
-// From webhook to webhook, so that thousands of deliveries that wait for their next attempt are not walked over. The inner
-// LIMIT keeps the planner from a join with all deliveries that are due, which an EXISTS becomes.
-const loadNextWaitingSql = `WITH RECURSIVE looked AS (
-    (SELECT tenant, webhook FROM deliveries WHERE state = 'pending' AND (tenant, webhook) > ($1, $2)
+// From webhook to webhook, so that thousands of deliveries that wait for their next attempt are not walked over; all in one
+// round trip, so that a webhook does not wait for as many of them as there are others. The inner LIMIT keeps the planner
+// from a join with all deliveries that are due, which an EXISTS becomes; its order from reading the table until one is found.
+const loadWaitingWebhooksSql = `WITH RECURSIVE looked AS (
+    (SELECT tenant, webhook, 1 AS n FROM deliveries WHERE state = 'pending' AND (tenant, webhook) > ($1, $2)
       ORDER BY tenant, webhook LIMIT 1)
     UNION ALL
-    SELECT n.tenant, n.webhook FROM looked AS l CROSS JOIN LATERAL (
+    SELECT n.tenant, n.webhook, l.n + 1 FROM looked AS l CROSS JOIN LATERAL (
       SELECT d.tenant, d.webhook FROM deliveries AS d
       WHERE d.state = 'pending' AND (d.tenant, d.webhook) > (l.tenant, l.webhook)
-      ORDER BY d.tenant, d.webhook LIMIT 1) AS n)
-  SELECT l.tenant, l.webhook FROM looked AS l CROSS JOIN LATERAL (SELECT FROM deliveries AS d
-    WHERE d.state = 'pending' AND d.tenant = l.tenant AND d.webhook = l.webhook
-      AND d.next_attempt_at_ms <= $3 AND d.taken_until_ms <= $3 LIMIT 1) AS due
-  LIMIT 1`;
+      ORDER BY d.tenant, d.webhook LIMIT 1) AS n WHERE l.n < $4)
+  SELECT l.tenant, l.webhook, due.is_due IS NOT NULL AS is_due FROM looked AS l
+    LEFT JOIN LATERAL (SELECT true AS is_due FROM deliveries AS d
+      WHERE d.state = 'pending' AND d.tenant = l.tenant AND d.webhook = l.webhook
+        AND d.next_attempt_at_ms <= $3 AND d.taken_until_ms <= $3
+      ORDER BY d.next_attempt_at_ms LIMIT 1) AS due ON true
+  ORDER BY l.n`;
 // Nobody else takes what was taken, also if it is asked for again meanwhile; if the taker dies, somebody does after that.
 // Found by itself, once: a plan that looked again for each row would take more than it may.
 const dueSql = (condition: string) => `WITH due AS MATERIALIZED (SELECT tenant, webhook, event FROM deliveries
@@ -92,15 +95,20 @@ export async function loadDeliveriesBefore(
   return rows.map(parseDelivery);
 }
 
-/** The next webhook after another one to which something is due. */
-export async function loadNextWaiting(
+/** Webhooks after another one to which something is pending, by tenant and id. */
+export async function loadWaitingWebhooks(
   statements: Statements,
   after: WaitingWebhook | undefined,
   nowMs: number,
-): Promise<LookedAtWebhook | undefined> {
-  const values = [after?.tenant ?? '', after?.webhookId ?? firstId, nowMs];
-  const [row] = await statements.rows(loadNextWaitingSql, values);
-  return row && { tenant: text(row, 'tenant'), webhookId: text(row, 'webhook'), isDue: true };
+  limit: number,
+): Promise<LookedAtWebhook[]> {
+  const values = [after?.tenant ?? '', after?.webhookId ?? firstId, nowMs, limit];
+  const rows = await statements.rows(loadWaitingWebhooksSql, values);
+  return rows.map((row) => ({
+    tenant: text(row, 'tenant'),
+    webhookId: text(row, 'webhook'),
+    isDue: flag(row, 'is_due'),
+  }));
 }
 
 /** Takes deliveries to a webhook whose time has come, the longest waiting first, for a while. */

@@ -23,7 +23,7 @@ import {
 import { loadAccountsPage } from './accounts-page.ts';
 import { loadActCount, loadActNumbers, loadActsBefore, loadActTenants } from './acts.ts';
 import { countApiKeys, hasUncheckedApiKeys, loadApiKeyByDigest, loadApiKeysAfter } from './api-keys.ts';
-import { loadDeliveriesBefore, loadDue, loadNextWaiting } from './deliveries.ts';
+import { loadDeliveriesBefore, loadDue, loadWaitingWebhooks } from './deliveries.ts';
 import { loadEntriesBeyond, loadEntriesOf, loadEntry, loadLastEntryId, loadUsages } from './entries.ts';
 import { loadEvent, loadEventsBeyond } from './events.ts';
 import { loadIds } from './ids.ts';
@@ -254,8 +254,8 @@ export class SqliteBooks implements Books {
     );
   }
 
-  nextWaiting(after: WaitingWebhook | undefined, nowMs: number) {
-    return this.#read((connection) => loadNextWaiting(connection, after, nowMs));
+  waitingWebhooks(after: WaitingWebhook | undefined, nowMs: number, limit: number) {
+    return this.#read((connection) => loadWaitingWebhooks(connection, after, nowMs, limit));
   }
 
   takeDue(waiting: WaitingWebhook, take: TakeDue) {

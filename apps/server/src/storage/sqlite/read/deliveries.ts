@@ -67,8 +67,23 @@ export function loadDeliveriesBefore(
     .map(parseDelivery);
 }
 
-/** The next webhook after another one to which something is pending. */
-export function loadNextWaiting(
+/** Webhooks after another one to which something is pending, by tenant and id. */
+export function loadWaitingWebhooks(
+  connection: Connection,
+  after: WaitingWebhook | undefined,
+  nowMs: number,
+  limit: number,
+): LookedAtWebhook[] {
+  const found: LookedAtWebhook[] = [];
+  while (found.length < limit) {
+    const next = loadNextWaiting(connection, found.at(-1) ?? after, nowMs);
+    if (next === undefined) break;
+    found.push(next);
+  }
+  return found;
+}
+
+function loadNextWaiting(
   connection: Connection,
   after: WaitingWebhook | undefined,
   nowMs: number,

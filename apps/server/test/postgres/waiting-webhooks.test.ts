@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Client } from 'pg';
 import { Connection, type Statements } from '../../src/storage/postgres/connection.ts';
-import { loadNextWaiting } from '../../src/storage/postgres/read/deliveries.ts';
+import { loadWaitingWebhooks } from '../../src/storage/postgres/read/deliveries.ts';
 import { isPrepared, migratedPostgres } from '../harness/database.ts';
 import { connect } from '../harness/instances.ts';
 
@@ -12,7 +12,7 @@ const blocksMax = 20;
 const webhooks = 16;
 const webhook = (number: string) => `('01a21b4b-4172-7000-8000-' || lpad(to_hex(${number}), 12, '0'))::uuid`;
 
-test('the next webhook is found in a few blocks, however many deliveries are due', async (t) => {
+test('webhooks with something due are found in a few blocks each, however many deliveries are due', async (t) => {
   const url = await migratedPostgres();
   const client = await connect(t, url);
   await client.query(`INSERT INTO deliveries
@@ -22,15 +22,28 @@ test('the next webhook is found in a few blocks, however many deliveries are due
   await client.query('VACUUM ANALYZE deliveries');
   const connection = await Connection.open({ url, isPrepared });
   t.after(() => connection.close());
-  const first = await loadNextWaiting(connection, undefined, nowMs);
-  assert.equal(first?.webhookId, '01a21b4b-4172-7000-8000-000000000001');
-  const next = await loadNextWaiting(connection, first, nowMs);
-  assert.equal(next?.webhookId, '01a21b4b-4172-7000-8000-000000000002');
-  assert.equal(await loadNextWaiting(connection, undefined, nowMs - 1), undefined, 'nothing is due before');
-  const whenDue = await blocksOf(client, (counted) => loadNextWaiting(counted, undefined, nowMs));
-  assert.ok(whenDue <= blocksMax, `all are due: ${whenDue} blocks`);
-  const before = await blocksOf(client, (counted) => loadNextWaiting(counted, undefined, nowMs - 1));
-  assert.ok(before <= webhooks * blocksMax, `none is due: ${before} blocks`);
+  const found = await loadWaitingWebhooks(connection, undefined, nowMs, 5);
+  const names = (numbers: readonly number[]) =>
+    numbers.map((number) => `01a21b4b-4172-7000-8000-${number.toString(16).padStart(12, '0')}`);
+  assert.deepEqual(
+    found.map(({ webhookId }) => webhookId),
+    names([1, 2, 3, 4, 5]),
+  );
+  const others = await loadWaitingWebhooks(connection, found.at(-1), nowMs, 100);
+  assert.deepEqual(
+    others.map(({ webhookId }) => webhookId),
+    names([6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]),
+  );
+  assert.ok([...found, ...others].every(({ tenant, isDue }) => tenant === 'acme' && isDue));
+  const early = await loadWaitingWebhooks(connection, undefined, nowMs - 1, 100);
+  assert.deepEqual(new Set(early.map(({ isDue }) => isDue)), new Set([false]), 'nothing is due before');
+  assert.equal(early.length, webhooks);
+  for (const momentMs of [nowMs, nowMs - 1]) {
+    const blocks = await blocksOf(client, (counted) =>
+      loadWaitingWebhooks(counted, undefined, momentMs, 100),
+    );
+    assert.ok(blocks <= webhooks * blocksMax, `${blocks} blocks`);
+  }
 });
 
 /** How many blocks the database looks at for a statement. */

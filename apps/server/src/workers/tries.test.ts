@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Tries } from './tries.ts';
+
+/** The turns, of so many, in which a webhook is tried. */
+function turnsOf(tries: Tries, turns: number): number[] {
+  const tried = [];
+  for (let turn = 1; turn <= turns; turn++) {
+    tries.beginTurn();
+    if (tries.take('a')) tried.push(turn);
+  }
+  return tried;
+}
+
+test('a webhook that takes no messages is tried later and later, in every twenty-fifth turn in the end', () => {
+  assert.deepEqual(turnsOf(new Tries(), 90), [1, 2, 4, 8, 16, 32, 57, 82]);
+});
+
+test('a webhook that has taken a message begins at the first turn again, and so do all that are forgotten', () => {
+  const tries = new Tries();
+  turnsOf(tries, 40);
+  tries.end('a');
+  assert.deepEqual(turnsOf(tries, 8), [1, 2, 4, 8]);
+  assert.equal(tries.take('a'), false);
+  tries.forget();
+  assert.equal(tries.take('a'), true);
+});
+
+test('in one turn a webhook is tried once, and each webhook has its own tries', () => {
+  const tries = new Tries();
+  tries.beginTurn();
+  assert.deepEqual([tries.take('a'), tries.take('a'), tries.take('b')], [true, false, true]);
+});

@@ -1,0 +1,92 @@
+// Law L3 for the outbox: what one tenant's webhooks wait for, no other tenant's webhook waits for.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pino } from 'pino';
+import type { Command } from '../src/domain/command.ts';
+import { Ledger } from '../src/ledger/ledger.ts';
+import type { Books } from '../src/reads/books.ts';
+import { httpSender } from '../src/webhooks/sender.ts';
+import { Outbox, type OutboxDesk } from '../src/workers/outbox.ts';
+import { openEngine, type TestEngine } from './harness/engine.ts';
+import { onEnd } from './harness/on-end.ts';
+import { type Receiver, startReceiver } from './harness/receiver.ts';
+
+const usage: Command = {
+  kind: 'record_usage',
+  item: { agent: 'agent-7', serviceId: 'search', requests: 1, usageId: undefined, occurredAtNs: undefined },
+};
+
+function ledgerOn({ executor }: TestEngine) {
+  const ledger = new Ledger(executor, { nowMs: Date.now });
+  const submit = async (tenant: string, command: Command) => {
+    assert.equal((await ledger.submit({ tenant, key: undefined, command })).kind, 'answered');
+  };
+  const hook = (tenant: string, { url }: Receiver) =>
+    submit(tenant, {
+      kind: 'create_webhook',
+      url,
+      events: ['*'],
+      secret: 'whsec_',
+      keptSecret: 'plain whsec_',
+      challenge: undefined,
+    });
+  return { ledger, hook, use: (tenant: string) => submit(tenant, usage) };
+}
+
+function outboxOn(books: OutboxDesk['books'], ledger: Ledger): Outbox {
+  return new Outbox({
+    books,
+    submit: (submission) => ledger.submit(submission),
+    pause: async () => undefined,
+    sender: httpSender({ timeoutMs: 5_000, targets: { allowsHttp: true, allowsPrivate: true } }),
+    atRestKeys: [],
+    // What was just recorded is due, also where the clock of the database is ahead of this one.
+    nowMs: () => Date.now() + 60_000,
+    random: () => 0.5,
+    userAgent: 'test',
+    onAttempted: () => undefined,
+    traces: undefined,
+    log: pino({ level: 'silent' }),
+  });
+}
+
+/** The books, but of one tenant the deliveries that are due are not read until `release` is called. */
+function slowFor(slowTenant: string, books: Books) {
+  const gate = Promise.withResolvers<void>();
+  const slow: OutboxDesk['books'] = {
+    waitingWebhooks: (after, nowMs, limit) => books.waitingWebhooks(after, nowMs, limit),
+    webhook: (tenant, id) => books.webhook(tenant, id),
+    entry: (tenant, id) => books.entry(tenant, id),
+    settlement: (tenant, id) => books.settlement(tenant, id),
+    notedEvent: (tenant, id) => books.notedEvent(tenant, id),
+    takeDue: async (waiting, take) => {
+      if (waiting.tenant === slowTenant) await gate.promise;
+      return await books.takeDue(waiting, take);
+    },
+  };
+  return { slow, release: gate.resolve };
+}
+
+test('a tenant whose deliveries take long to read holds up those of no other, in this round and the next ones', {
+  timeout: 30_000,
+}, async (t) => {
+  const engine = await openEngine(t);
+  const { ledger, hook, use } = ledgerOn(engine);
+  const [slowReceiver, receiver] = [await startReceiver(t), await startReceiver(t)];
+  await hook('a-slow-one', slowReceiver);
+  await hook('quick', receiver);
+  await use('a-slow-one');
+  const { slow, release } = slowFor('a-slow-one', engine.books);
+  const outbox = outboxOn(slow, ledger);
+  onEnd(t, () => outbox.stop());
+  const running: Promise<number>[] = [outbox.runOnce()];
+  for (let messages = 1; messages <= 3; messages++) {
+    await use('quick');
+    running.push(outbox.runOnce());
+    await receiver.has(messages);
+  }
+  assert.equal(slowReceiver.received.length, 0);
+  release();
+  await Promise.all(running);
+  assert.equal(slowReceiver.received.length, 1);
+});
