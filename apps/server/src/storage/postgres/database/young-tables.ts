@@ -1,37 +1,44 @@
 import { text } from '../columns.ts';
-import type { ConnectionInTurns } from '../exclusive-connection.ts';
+import type { ConnectionInTurns, ExclusiveConnection } from '../exclusive-connection.ts';
 
-/** When an instance looks, in milliseconds after its start: autovacuum does the same, but only after a minute. */
-const lookAfterMs: readonly number[] = [1_000, 3_000, 10_000, 30_000];
+/** How often an instance looks: autovacuum does the same, but only after a minute, in which a table may grow by 100,000 rows. */
+const lookEveryMs = 2_000;
 const sizeMax = 64 * 1024 * 1024;
 
+// Those that have grown to more than twice of what they were when they were last analyzed.
 const youngSql = `SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace
-    AND (relname IN ('accounts', 'account_lines', 'services', 'scopes', 'entries') OR relname ~ '^(records|answers)_')
-    AND pg_total_relation_size(oid) BETWEEN 1 AND ${sizeMax}`;
+    AND (relname IN ('accounts', 'account_lines', 'services', 'scopes', 'entries')
+      OR relname ~ '^(records|answers|deliveries)_')
+    AND pg_relation_size(oid) BETWEEN 1 + 2 * greatest(relpages, 0) * current_setting('block_size')::bigint AND ${sizeMax}
+  ORDER BY relname`;
 
 /**
  * Lets the planner know tables that have just begun to fill. What it planned while they were empty takes any index for as
- * good as any other, and may read all accounts of a service for each one that it looks for; new statistics make it plan anew.
+ * good as any other, and may read all accounts of a service for each one that it looks for; new statistics make it plan again.
  *
  * @returns a function that stops it
  */
 export function analyzeWhileYoung(upkeep: ConnectionInTurns): () => void {
-  const timers = lookAfterMs.map((afterMs) =>
-    setTimeout(() => {
-      // Only speed hangs on it; whoever keeps a lock on the table is not waited for.
-      analyzeYoung(upkeep).catch(() => undefined);
-    }, afterMs).unref(),
-  );
-  return () => {
-    for (const timer of timers) clearTimeout(timer);
-  };
+  let isLooking = false;
+  const timer = setInterval(() => {
+    if (isLooking) return;
+    isLooking = true;
+    upkeep
+      .use(analyzeYoung)
+      // Only speed hangs on it; a table that another session has locked is left out.
+      .catch(() => undefined)
+      .finally(() => {
+        isLooking = false;
+      });
+  }, lookEveryMs).unref();
+  return () => clearInterval(timer);
 }
 
-async function analyzeYoung(upkeep: ConnectionInTurns): Promise<void> {
-  await upkeep.use(async (connection) => {
-    const rows = await connection.rows(youngSql, []);
-    const tables = rows.map((row) => text(row, 'relname'));
-    // With the rights of the tables' owner, which the role of a server need not have.
-    if (tables.length > 0) await connection.rows('SELECT billonce_analyze($1)', [tables]);
-  });
+/** Analyzes the small tables that have grown to more than twice of what the planner knows: their names. */
+export async function analyzeYoung(connection: ExclusiveConnection): Promise<readonly string[]> {
+  const rows = await connection.rows(youngSql, []);
+  const tables = rows.map((row) => text(row, 'relname'));
+  // With the rights of the tables' owner, which the role of a server need not have.
+  if (tables.length > 0) await connection.rows('SELECT billonce_analyze($1)', [tables]);
+  return tables;
 }

@@ -23,6 +23,7 @@ import { outstandingAfter } from './0017-outstanding-after.ts';
 import { boundedScans } from './0018-bounded-scans.ts';
 import { numberedActs } from './0019-numbered-acts.ts';
 import { rateWindow } from './0020-rate-window.ts';
+import { youngDeliveries } from './0021-young-deliveries.ts';
 
 /** Forward only: a migration that was released is never edited. */
 const migrations: readonly string[] = [
@@ -46,6 +47,7 @@ const migrations: readonly string[] = [
   boundedScans,
   numberedActs,
   rateWindow,
+  youngDeliveries,
 ];
 
 /** The schema that this version reads and writes. */
