@@ -78,11 +78,15 @@ export async function emptyPostgres(): Promise<string> {
 
 /**
  * The same with the tables of a server, and nothing in them. It is a copy: the migrations of a process's tests run once.
- * A server that was given may not be able to copy, and migrates each.
+ * On a server that was given, which may not be able to copy, each is migrated.
  */
 export async function migratedPostgres(): Promise<string> {
-  if (givenServer !== undefined) return await emptyPostgres();
   const connectionString = await startedServer();
+  if (givenServer !== undefined) {
+    const url = await createDatabase(connectionString);
+    await migrated(url);
+    return await throughPooler(url);
+  }
   template ??= migrated(await createDatabase(connectionString));
   return await throughPooler(await createDatabase(connectionString, await template));
 }
