@@ -3,7 +3,8 @@ import type { Connection } from '../connection.ts';
 import { accountColumns, parseAccount } from './accounts.ts';
 import { parseService, serviceColumns } from './services.ts';
 
-const loadSql = `SELECT a.*, s.*
+// Both have a service_id: that of the account counts, which comes last.
+const loadSql = `SELECT s.*, a.*
   FROM (SELECT) AS one
   LEFT JOIN (SELECT ${accountColumns} FROM accounts AS a
     WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id = $3) AS a ON true
@@ -18,7 +19,6 @@ export async function loadAccountAndService(
   if (row === undefined) return { account: undefined, service: undefined };
   return {
     account: row['account'] === null ? undefined : parseAccount(row).totals,
-    service:
-      row['price_version'] === null ? undefined : parseService({ ...row, tenant, service_id: serviceId }),
+    service: row['price_version'] === null ? undefined : parseService({ ...row, service_id: serviceId }),
   };
 }

@@ -11,12 +11,12 @@ import { saveEvents } from '../read/events.ts';
 import { saveIdsAhead, savePause, saveSettings } from '../read/operator.ts';
 import { saveRecords } from '../read/records.ts';
 import { saveReversals } from '../read/reversals.ts';
-import { savePrices, saveServices } from '../read/services.ts';
 import { saveSettlements } from '../read/settlements.ts';
 import { saveWebhooks } from '../read/webhooks.ts';
 import { saveWriteOffs } from '../read/write-offs.ts';
 import { doubtClock } from '../upkeep/swept-clock.ts';
 import { type LoadedRows, nameIn } from './load.ts';
+import { savePrices, saveServices } from './services.ts';
 
 /**
  * Saves what a batch did: tables in one order for all batches, each in one statement. All of them are sent at once, and

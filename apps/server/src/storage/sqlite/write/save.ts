@@ -19,12 +19,12 @@ import { saveEvent } from '../read/events.ts';
 import { saveIds } from '../read/ids.ts';
 import { savePause } from '../read/pause.ts';
 import { saveRecord } from '../read/records.ts';
-import { savePrice, saveService } from '../read/services.ts';
 import { saveSettings } from '../read/settings.ts';
 import { saveSettlement } from '../read/settlements.ts';
 import { saveWebhook } from '../read/webhooks.ts';
 import { doubtClock } from '../upkeep/swept-clock.ts';
 import type { LoadedRows } from './load.ts';
+import { savePrice, saveService } from './services.ts';
 
 /** Saves what a batch did: its facts, and the projections that changed with them. */
 export function saveBatch(

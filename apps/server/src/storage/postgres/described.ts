@@ -1,0 +1,106 @@
+import { Code, generateParser, type Parser, type Readers, type Writers } from '../generated.ts';
+import {
+  type Columns,
+  columnsOn,
+  type Kind,
+  madeColumns,
+  onConflict,
+  ownColumns,
+  type RowOf,
+  type Table,
+  tableName,
+  type WrittenOf,
+} from '../table.ts';
+import { big, bytea, flag, hex, integer, text } from './columns.ts';
+import type { Row } from './connection.ts';
+
+/** SQL and functions for PostgreSQL that follow from the description of a table. */
+
+const readers: Readers<Row> = {
+  text,
+  count: integer,
+  small: integer,
+  amount: big,
+  price: big,
+  flag,
+  id: text,
+  digest: hex,
+  account: text,
+};
+
+const writers: Writers = { digest: bytea };
+
+export const columnTypes: Readonly<Record<Kind, string>> = {
+  text: 'text',
+  count: 'bigint',
+  small: 'integer',
+  amount: 'bigint',
+  price: 'bigint',
+  flag: 'boolean',
+  id: 'uuid',
+  digest: 'bytea',
+  account: 'uuid',
+};
+
+/** The columns of a row as a `SELECT` lists them. */
+export function selectList({ columns }: Table, alias?: string, joinedAlias?: string): string {
+  return columnsOn('postgres', columns)
+    .filter(({ column }) => column.from !== 'part')
+    .map(({ name, column }) => {
+      const source = column.from === 'joined' ? joinedAlias : alias;
+      return source === undefined ? name : `${source}.${name}`;
+    })
+    .join(', ');
+}
+
+/** The fields of a row as one JSON object, in which amounts are texts: a double does not hold 64 bits. */
+export function jsonObject(table: Table, alias: string): string {
+  const pairs = ownColumns('postgres', table).map(
+    ({ name, column }) => `'${name}', ${alias}.${name}${column.kind === 'amount' ? '::text' : ''}`,
+  );
+  return `json_build_object(${pairs.join(', ')})`;
+}
+
+/** The columns that a row is made with. */
+export function madeList(table: Table): string {
+  return madeColumns('postgres', table)
+    .map(({ name }) => name)
+    .join(', ');
+}
+
+/** The columns that a row is made with and their types, as `json_to_recordset` needs them. */
+export function recordset(table: Table): string {
+  return madeColumns('postgres', table)
+    .map(({ name, column }) => `${name} ${columnTypes[column.kind]}`)
+    .join(', ');
+}
+
+/** Makes the rows that `json_to_recordset` takes out of a parameter; in an order, where two batches may make the same ones. */
+export function insertSql(table: Table, orderBy?: string): string {
+  const names = madeList(table);
+  const order = orderBy === undefined ? '' : ` ORDER BY ${orderBy}`;
+  return `INSERT INTO ${tableName(table, 'postgres')} (${names})
+  SELECT ${names} FROM json_to_recordset($1) AS w (${recordset(table)})${order}`;
+}
+
+/** Makes rows, or gives those that are there the values that may change. */
+export function upsertSql(table: Table, orderBy?: string): string {
+  return `${insertSql(table, orderBy)}
+  ${onConflict('postgres', table)}`;
+}
+
+export function parserOf<C extends Columns>(table: Table<C>): Parser<Row, C> {
+  return generateParser('postgres', table, readers);
+}
+
+/** A row as `json_to_recordset` takes it. */
+export function recordOf<C extends Columns, P extends Columns>(
+  table: Table<C, P>,
+): (place: RowOf<P>, row: WrittenOf<C>) => object {
+  const code = new Code();
+  const ofPlace = columnsOn('postgres', table.place).map(({ field, name }) => `${name}: place.${field}`);
+  const ofRow = ownColumns('postgres', table).map(
+    (column) => `${column.name}: ${code.written(column, writers)}`,
+  );
+  return code.build(['place', 'row'], `{ ${[...ofPlace, ...ofRow].join(', ')} }`);
+}

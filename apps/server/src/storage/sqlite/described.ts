@@ -1,0 +1,84 @@
+import type { SQLInputValue } from 'node:sqlite';
+import { Code, generateParser, type Parser, type Readers, type Writers } from '../generated.ts';
+import {
+  type Columns,
+  columnsOn,
+  type Kind,
+  madeColumns,
+  onConflict,
+  ownColumns,
+  type Table,
+  tableName,
+  type WrittenOf,
+} from '../table.ts';
+import { big, bytes, hex, integer, text, uuid, uuidBytes } from './columns.ts';
+import type { Row } from './connection.ts';
+
+/** SQL and functions for SQLite that follow from the description of a table. */
+
+const readers: Readers<Row> = {
+  text,
+  count: integer,
+  small: integer,
+  amount: big,
+  price: (row, column) => BigInt(integer(row, column)),
+  flag: (row, column) => integer(row, column) === 1,
+  id: uuid,
+  digest: hex,
+  account: integer,
+};
+
+/** The driver binds texts, numbers and amounts as they are. */
+const writers: Writers = {
+  flag: (value: boolean) => (value ? 1 : 0),
+  id: uuidBytes,
+  digest: bytes,
+};
+
+export const columnTypes: Readonly<Record<Kind, string>> = {
+  text: 'TEXT',
+  count: 'INTEGER',
+  small: 'INTEGER',
+  amount: 'INTEGER',
+  price: 'INTEGER',
+  flag: 'INTEGER',
+  id: 'BLOB',
+  digest: 'BLOB',
+  account: 'INTEGER',
+};
+
+/** The columns of a row as a `SELECT` lists them. */
+export function selectList({ columns }: Table, alias?: string, joinedAlias?: string): string {
+  return columnsOn('sqlite', columns)
+    .filter(({ column }) => column.from !== 'part')
+    .map(({ name, column }) => {
+      const source = column.from === 'joined' ? joinedAlias : alias;
+      const place = source === undefined ? name : `${source}.${name}`;
+      // A double does not hold 64 bits.
+      return column.kind === 'amount' ? `CAST(${place} AS TEXT) AS ${name}` : place;
+    })
+    .join(', ');
+}
+
+/** Makes a row: the values of its place, those of its fields, and those of other columns that are named. */
+export function insertSql(table: Table, beside: readonly string[] = []): string {
+  const names = [...madeColumns('sqlite', table).map(({ name }) => name), ...beside];
+  const places = names.map(() => '?').join(', ');
+  return `INSERT INTO ${tableName(table, 'sqlite')} (${names.join(', ')}) VALUES (${places})`;
+}
+
+/** Makes a row, or gives the row that is there the values that may change. */
+export function upsertSql(table: Table): string {
+  return `${insertSql(table)} ${onConflict('sqlite', table)}`;
+}
+
+export function parserOf<C extends Columns>(table: Table<C>): Parser<Row, C> {
+  return generateParser('sqlite', table, readers);
+}
+
+/** The values of a row's fields as they are bound, in the order of its columns. */
+export function valuesOf<C extends Columns>(table: Table<C>): (row: WrittenOf<C>) => SQLInputValue[] {
+  const code = new Code();
+  const values = ownColumns('sqlite', table).map((column) => code.written(column, writers));
+  return code.build(['row'], `[${values.join(', ')}]`);
+}

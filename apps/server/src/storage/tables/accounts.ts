@@ -1,0 +1,51 @@
+import type { AccountLine } from '../../domain/account.ts';
+import {
+  accountId,
+  amount,
+  count,
+  fixed,
+  flag,
+  key,
+  only,
+  optional,
+  part,
+  price,
+  small,
+  table,
+  text,
+} from '../table.ts';
+
+/** Accounts with their totals. */
+export const accounts = table({
+  name: 'accounts',
+  place: { tenant: text() },
+  columns: {
+    agent: key(text()),
+    serviceId: key(text()),
+    sequence: count(),
+    settledThrough: count(),
+    clearedThrough: count(),
+    settlements: count(),
+    recordedRequests: count(),
+    reversedRequests: count(),
+    settledRequests: count(),
+    settledStroops: amount(),
+    carriedStroops: amount(),
+    lines: part<readonly AccountLine[]>(),
+  },
+  /** `account` stands for the account in the rows of other tables; `unsettled` follows from its lines */
+  beside: { account: accountId(), unsettled: flag() },
+});
+
+/** What an account came to at each price version. */
+export const accountLines = table({
+  name: 'account_lines',
+  place: { tenant: only('postgres', text()), account: accountId() },
+  columns: {
+    priceVersion: key(small()),
+    priceStroops: fixed(optional(price())),
+    recordedRequests: count(),
+    reversedRequests: count(),
+    settledRequests: count(),
+  },
+});

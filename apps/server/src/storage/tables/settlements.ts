@@ -1,0 +1,45 @@
+import type { BillLine } from '../../domain/quote.ts';
+import {
+  accountId,
+  amount,
+  count,
+  id,
+  joined,
+  key,
+  named,
+  part,
+  price,
+  small,
+  table,
+  text,
+} from '../table.ts';
+
+/** Bills. */
+export const settlements = table({
+  name: 'settlements',
+  place: { tenant: text(), account: accountId() },
+  columns: {
+    id: key(id()),
+    agent: joined(text()),
+    serviceId: joined(text()),
+    number: count(),
+    from: named('from_sequence', count()),
+    through: named('through_sequence', count()),
+    requests: count(),
+    lines: part<readonly BillLine[]>(),
+    carriedStroops: amount(),
+    billedStroops: amount(),
+    settledAtMs: count(),
+  },
+});
+
+export const settlementLines = table({
+  name: 'settlement_lines',
+  place: { tenant: text(), settlement: id() },
+  columns: {
+    priceVersion: key(small()),
+    requests: count(),
+    priceStroops: price(),
+    amountStroops: amount(),
+  },
+});
