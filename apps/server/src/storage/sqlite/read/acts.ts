@@ -1,15 +1,14 @@
-import type { Json } from '@billonce/idempotency/core';
-import { type Act, actorKinds, actTypes } from '../../../domain/act.ts';
-import { integer, literal, text, textOrAbsent, uuid, uuidBytes } from '../columns.ts';
-import type { Connection, Row } from '../connection.ts';
+import type { Act } from '../../../domain/act.ts';
+import { actOf, auditLog } from '../../tables/acts.ts';
+import { integer, text, uuidBytes } from '../columns.ts';
+import type { Connection } from '../connection.ts';
+import { parserOf, selectList } from '../described.ts';
 
-const columns = 'id, tenant, at_ms, type, subject, details, actor, key_prefix, address, request_id';
+const columns = selectList(auditLog);
+const parseAct = parserOf(auditLog);
 
 const loadActsSql = `SELECT ${columns} FROM audit_log WHERE id < ? ORDER BY id DESC LIMIT ?`;
 const loadActsOfTenantSql = `SELECT ${columns} FROM audit_log WHERE tenant = ? AND id < ? ORDER BY id DESC LIMIT ?`;
-const countActSql = `INSERT INTO audit_log_counts (tenant, acts) VALUES (?, 1)
-  ON CONFLICT (tenant) DO UPDATE SET acts = acts + 1 RETURNING acts`;
-const saveActSql = `INSERT INTO audit_log (${columns}, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const loadCountSql = 'SELECT acts FROM audit_log_counts WHERE tenant = ?';
 const loadNumbersSql =
   'SELECT number FROM audit_log WHERE tenant = ? AND number > ? AND number <= ? ORDER BY number LIMIT ?';
@@ -33,28 +32,7 @@ export function loadActsBefore(
     tenant === undefined
       ? connection.all(loadActsSql, before, limit)
       : connection.all(loadActsOfTenantSql, tenant, before, limit);
-  return rows.map(parseAct);
-}
-
-export function saveAct(connection: Connection, act: Act): void {
-  const { id, tenant, atMs, type, subject, details, actor } = act;
-  const { kind, keyPrefix = null, address = null, requestId = null } = actor;
-  const counted = connection.get(countActSql, tenant);
-  if (counted === undefined) throw new Error('an act was not counted');
-  connection.run(
-    saveActSql,
-    uuidBytes(id),
-    tenant,
-    atMs,
-    type,
-    subject,
-    JSON.stringify(details),
-    kind,
-    keyPrefix,
-    address,
-    requestId,
-    integer(counted, 'acts'),
-  );
+  return rows.map((row) => actOf(parseAct(row)));
 }
 
 /** How many acts of a tenant were ever logged; `undefined` where the count is missing, or there were none. */
@@ -77,22 +55,4 @@ export function loadActNumbers(
 /** Tenants of which acts were logged, after a name, in the order of their names. */
 export function loadActTenants(connection: Connection, after: string, limit: number): string[] {
   return connection.all(loadTenantsSql, after, limit).map((row) => text(row, 'tenant'));
-}
-
-function parseAct(row: Row): Act {
-  const details: Json = JSON.parse(text(row, 'details'));
-  return {
-    id: uuid(row, 'id'),
-    tenant: text(row, 'tenant'),
-    atMs: integer(row, 'at_ms'),
-    type: literal(row, 'type', actTypes),
-    subject: text(row, 'subject'),
-    details,
-    actor: {
-      kind: literal(row, 'actor', actorKinds),
-      keyPrefix: textOrAbsent(row, 'key_prefix'),
-      address: textOrAbsent(row, 'address'),
-      requestId: textOrAbsent(row, 'request_id'),
-    },
-  };
 }

@@ -3,7 +3,6 @@ import type { BatchChanges, MadeRecord } from '../../../ledger/storage-port.ts';
 import { answerBytes } from '../../stored-answer.ts';
 import type { Connection } from '../connection.ts';
 import { saveAccount, saveLine } from '../read/accounts.ts';
-import { saveAct } from '../read/acts.ts';
 import {
   answersTable,
   createAnswersTable,
@@ -12,19 +11,20 @@ import {
   saveAnswer,
   saveScope,
 } from '../read/answers.ts';
-import { saveApiKey, saveApiKeyUse } from '../read/api-keys.ts';
 import { saveAnnouncement, saveDelivery } from '../read/deliveries.ts';
 import { saveEntry } from '../read/entries.ts';
-import { saveEvent } from '../read/events.ts';
 import { saveIds } from '../read/ids.ts';
 import { savePause } from '../read/pause.ts';
 import { saveRecord } from '../read/records.ts';
 import { saveSettings } from '../read/settings.ts';
 import { saveSettlement } from '../read/settlements.ts';
-import { saveWebhook } from '../read/webhooks.ts';
 import { doubtClock } from '../upkeep/swept-clock.ts';
+import { saveAct } from './acts.ts';
+import { saveApiKey, saveApiKeyUse } from './api-keys.ts';
+import { saveEvent } from './events.ts';
 import type { LoadedRows } from './load.ts';
 import { savePrice, saveService } from './services.ts';
+import { saveWebhook } from './webhooks.ts';
 
 /** Saves what a batch did: its facts, and the projections that changed with them. */
 export function saveBatch(
