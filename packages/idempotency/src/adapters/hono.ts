@@ -20,7 +20,7 @@ import type { Awaitable } from '../core/store.ts';
 import { FetchProtection } from './fetch/fetch-protection.ts';
 import { responseOf } from './fetch/whole-answer.ts';
 import { lightAnswer, typeOfUntyped } from './hono/light-response.ts';
-import { incomingOf, outgoingOf, readByHono, readContext } from './hono/read-context.ts';
+import { headOf, incomingOf, outgoingOf, readByHono, readContext } from './hono/read-context.ts';
 import { addressOfRuntime } from './hono/runtime-address.ts';
 import { operationOf, setOperation } from './node/operations.ts';
 import { isTimeout } from './node/timeout-error.ts';
@@ -64,10 +64,10 @@ export function idempotency<E extends Env = Env>(options: HonoOptions<E>): Middl
   const protection = new FetchProtection(checkOptions(options, names, faults));
 
   return async (context, next) => {
-    const { raw } = context.req;
-    if (!protection.concerns(raw)) return next();
+    const head = headOf(context);
+    if (!protection.concerns(head)) return next();
     const { fingerprintBody, skip, keyOf } = options;
-    const begun = await protection.begin(raw, {
+    const begun = await protection.begin(head, {
       outer: operationOf(context),
       source: context,
       requestId: requestIdOf(context),

@@ -2,6 +2,7 @@ import { answerLaws } from './adapter-laws/answer-laws.ts';
 import { bodyLaws } from './adapter-laws/body-laws.ts';
 import { callerLaws } from './adapter-laws/caller-laws.ts';
 import { codingLaws } from './adapter-laws/coding-laws.ts';
+import { comparisonLaws } from './adapter-laws/comparison-laws.ts';
 import { connectionLaws } from './adapter-laws/connection-laws.ts';
 import { keyLaws } from './adapter-laws/key-laws.ts';
 import { keyPlaceLaws } from './adapter-laws/key-place-laws.ts';
@@ -33,6 +34,7 @@ export const adapterLaws: readonly AdapterLaw[] = [
   ...callerLaws,
   ...answerLaws,
   ...bodyLaws,
+  ...comparisonLaws,
   ...codingLaws,
   ...connectionLaws,
   ...leaseLaws,

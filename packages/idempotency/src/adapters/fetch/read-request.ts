@@ -28,13 +28,14 @@ export type ReadRequest<R> =
 /**
  * Reads the body of a request, and returns an equivalent request.
  *
- * @throws {UnreadableBodyError} if it was read before
+ * @throws {UnreadableBodyError} if it was read before, also by the server below
  */
 export async function readRequest<R extends Request>(request: R, bytesMax: number): Promise<ReadRequest<R>> {
   if (request.bodyUsed) {
     throw new UnreadableBodyError('the body was read before: protect the handler before that');
   }
   if (request.body === null) {
+    refuseLost(request, 0);
     return { kind: 'whole', body: { kind: 'none' }, handOver: (operation) => withSignal(request, operation) };
   }
   const isPlain = isPlainRequest(request);
@@ -50,6 +51,7 @@ export async function readRequest<R extends Request>(request: R, bytesMax: numbe
     if (!isPlain) request.body.cancel().catch(() => undefined);
     return { kind: 'too_large' };
   }
+  refuseLost(request, bytes.length);
   const contentType = request.headers.get('content-type') ?? undefined;
   return {
     kind: 'whole',
@@ -61,6 +63,18 @@ export async function readRequest<R extends Request>(request: R, bytesMax: numbe
     handOver: (operation) =>
       isPlain ? remade(request, { body: bytes }, operation) : withSignal(request, operation),
   };
+}
+
+/**
+ * A server whose request was read before gives an empty body. Only that is refused: an application may put a shorter body into
+ * a request and leave its length as it was.
+ */
+function refuseLost({ headers }: Request, bytes: number): void {
+  if (bytes === 0 && Number(headers.get('content-length') ?? 0) > 0) {
+    throw new UnreadableBodyError(
+      'the body was read before and is not kept: protect the handler before that',
+    );
+  }
 }
 
 /** Compares a request by the result of a function, which receives a copy of the request. */

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
 import { type RequestBody, UnreadableBodyError } from '../../core/request-body.ts';
 import type { Awaitable } from '../../core/store.ts';
+import type { FetchHead } from '../fetch/fetch-protection.ts';
 import { type ReadRequest, readRequest, type Signaled } from '../fetch/read-request.ts';
 import { lightRequest, readLightRequest } from './light-request.ts';
 
@@ -10,6 +11,19 @@ export function incomingOf(context: Context): IncomingMessage | undefined {
   const env: unknown = context.env;
   if (typeof env !== 'object' || env === null || !('incoming' in env)) return undefined;
   return isIncoming(env.incoming) ? env.incoming : undefined;
+}
+
+/**
+ * The head of a request. A key that stands in `headers` of the request of Node and not among its raw headers, as code that
+ * sets it there leaves it, is not in the `Request` that the server makes of it.
+ */
+export function headOf(context: Context): FetchHead {
+  const { raw } = context.req;
+  const incoming = incomingOf(context);
+  if (incoming === undefined) return raw;
+  const get = (name: string) =>
+    raw.headers.get(name) ?? incoming.headers[name.toLowerCase()]?.toString() ?? null;
+  return { method: raw.method, url: raw.url, headers: { get } };
 }
 
 /** The response of Node for a context, if the app runs on `@hono/node-server`. */

@@ -85,6 +85,14 @@ export const keyLaws: readonly AdapterLaw[] = [
         assert.match(named.body.toString(), /"requestId":"request-42"/);
         assertReplay(await app.post('json', { ...same, query: '?b=2&a=1' }), first);
         assert.equal(app.work.executions, 1);
+        const encoded = { key: newKey(), query: '?name=%FC' };
+        const other = await app.post('json', encoded);
+        assertRefusal(
+          await app.post('json', { ...encoded, query: '?name=%E4' }),
+          409,
+          'idempotency_conflict',
+        );
+        assertReplay(await app.post('json', encoded), other);
       }),
   },
   {
@@ -127,7 +135,8 @@ export const keyLaws: readonly AdapterLaw[] = [
     id: 'key-in-headers-alone',
     sentence:
       'A key that stands in `headers` and not in `rawHeaders`, as serverless bridges hand it over, protects its request.',
-    concerns: ({ ways }) => ways.includes('end'),
+    // An app of the Fetch API has no other headers than those of its request.
+    concerns: ({ addressBy }) => addressBy !== 'app',
     run: (subject) =>
       withApp(subject, {}, async (app) => {
         const bridged = (message: unknown) => forgetRawHeaders(message, app.port);
@@ -136,6 +145,7 @@ export const keyLaws: readonly AdapterLaw[] = [
           const key = newKey();
           const first = await app.post('json', { key, body: '{"amount":1}' });
           assertReplay(await app.post('json', { key, body: '{"amount":1}' }), first);
+          assertRefusal(await app.post('json', { key, body: '{"amount":2}' }), 409, 'idempotency_conflict');
           assertRefusal(await app.post('json', { key: '' }), 400, 'invalid_idempotency_key');
           assert.equal(app.work.executions, 1);
         } finally {

@@ -116,6 +116,7 @@ export async function withApp(
     tenantOfApiKey: undefined,
     protect: 'app',
     bodyParser: subject.bodyParsers[0] ?? 'none',
+    bodyIsLost: false,
     compression: 'none',
     timeout: 'none',
     trustsProxy: false,

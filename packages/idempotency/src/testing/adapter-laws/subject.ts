@@ -71,6 +71,7 @@ export interface LawApp {
     readonly callers?: 'by-address';
     readonly keyOf?: KeyOf<[]>;
     readonly skip?: () => Awaitable<boolean>;
+    readonly fingerprintBody?: () => Awaitable<unknown>;
   };
   /**
    * if there, the adapter is also given a `tenantOf` that gives what this function makes of the value of `X-API-Key`, which
@@ -89,6 +90,8 @@ export interface LawApp {
   /** whether the framework itself is told to trust the one proxy in front of it */
   readonly trustsProxy: boolean;
   readonly bodyParser: BodyParserPlace;
+  /** whether something in front of the protection reads the whole body and keeps nothing of it; there is no body parser then */
+  readonly bodyIsLost: boolean;
   readonly compression: CompressionPlace;
   /** where the framework's timeout stands, if anywhere: of some milliseconds, each handler has begun by then */
   readonly timeout: TimeoutPlace;

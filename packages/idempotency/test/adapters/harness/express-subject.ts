@@ -44,7 +44,8 @@ function start(express: typeof expressOf5, wish: LawApp): Promise<LawServer> {
   if (wish.requestId !== undefined) around.push(named(wish.requestId));
   if (wish.timeout === 'front') around.push(timeout(`${timeoutMs}ms`));
   if (wish.compression === 'front') around.push(compressed);
-  if (wish.bodyParser === 'before') around.push(express.json({ limit: '10mb' }));
+  if (wish.bodyIsLost) around.push(losing);
+  else if (wish.bodyParser === 'before') around.push(express.json({ limit: '10mb' }));
   if (around.length > 0) app.use(...around);
   const inside: RequestHandler[] = [];
   if (wish.timeout === 'behind') inside.push(timeout(`${timeoutMs}ms`));
@@ -61,6 +62,11 @@ function start(express: typeof expressOf5, wish: LawApp): Promise<LawServer> {
   }
   return listening(app);
 }
+
+/** Reads the body and keeps nothing of it. */
+const losing: RequestHandler = (request, _response, next) => {
+  request.on('end', next).resume();
+};
 
 /** Gives each request an id, as express-request-id and pino-http do. */
 function named(id: string): RequestHandler {

@@ -30,6 +30,12 @@ async function start(fastify: typeof fastifyOf5, wish: LawApp): Promise<LawServe
   });
   if (wish.compression === 'behind')
     await app.register(compress, { threshold: 0, encodings: ['gzip', 'identity'] });
+  if (wish.bodyIsLost) {
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', (_request, payload, done) => {
+      payload.on('end', () => done(null, undefined)).resume();
+    });
+  }
   const { tenantOfApiKey } = wish;
   const optionsOf = (own: LawApp['options']) => ({
     ...own,

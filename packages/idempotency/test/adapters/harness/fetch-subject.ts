@@ -32,7 +32,8 @@ export const fetchSubject: AdapterSubject = {
     const route: ServedHandler = (request, address) =>
       routes.get(new URL(request.url).pathname)?.(request, address) ?? new Response(null, { status: 404 });
     const named = wish.requestId === undefined ? same : naming(wish.requestId);
-    return servingFetch(named(coded('front')(wish.protect === 'app' ? protect(route) : route)));
+    const read = wish.bodyIsLost ? losing : same;
+    return servingFetch(read(named(coded('front')(wish.protect === 'app' ? protect(route) : route))));
   },
 };
 
@@ -52,6 +53,12 @@ function protection({ tenantOfApiKey }: LawApp, options: LawApp['options']): Wra
 }
 
 const same: Wrap = (handler) => handler;
+
+/** Reads the body and keeps nothing of it. */
+const losing: Wrap = (handler) => async (request, address) => {
+  await request.text();
+  return handler(request, address);
+};
 
 /** Gives each request an id: a `Request` has no other place for it than a header. */
 function naming(id: string): Wrap {

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { type Context, type Handler, Hono, type MiddlewareHandler } from 'hono';
 import { compress } from 'hono/compress';
@@ -8,7 +9,7 @@ import { stream } from 'hono/streaming';
 import { timeout } from 'hono/timeout';
 import { idempotency, operationOf } from '../../../src/adapters/hono.ts';
 import type { AdapterSubject, AnswerWay, LawApp } from '../../../src/testing/adapter-laws.ts';
-import { listening } from './listening.ts';
+import { listening, withoutBodies } from './listening.ts';
 import { someFile } from './some-file.ts';
 import { timeoutMs } from './timeout-ms.ts';
 
@@ -25,9 +26,10 @@ export function honoSubject(isLight: boolean): AdapterSubject {
     timeouts: ['front', 'behind'],
     start(wish) {
       const serve = getRequestListener(appOf(wish, isLight).fetch);
-      return listening((incoming, outgoing) => {
+      const listener: RequestListener = (incoming, outgoing) => {
         serve(incoming, outgoing).catch(() => outgoing.destroy());
-      });
+      };
+      return listening(wish.bodyIsLost ? withoutBodies(listener) : listener);
     },
   };
 }

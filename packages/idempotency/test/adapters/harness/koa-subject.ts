@@ -43,7 +43,8 @@ async function start(Koa: typeof KoaOf3, wish: LawApp): Promise<LawServer> {
   if (wish.requestId !== undefined) app.use(named(wish.requestId));
   if (wish.timeout === 'front') app.use(race(wish));
   if (wish.compression === 'front') app.use(compressed);
-  if (wish.bodyParser === 'before') app.use(parsed);
+  if (wish.bodyIsLost) app.use(losing);
+  else if (wish.bodyParser === 'before') app.use(parsed);
   if (wish.protect === 'app') app.use(protection);
   else app.use((context, next) => (context.path === '/bare' ? next() : protection(context, next)));
   if (wish.timeout === 'behind') app.use(race(wish));
@@ -61,6 +62,12 @@ async function start(Koa: typeof KoaOf3, wish: LawApp): Promise<LawServer> {
     callback(request, response).catch(() => response.destroy());
   });
 }
+
+/** Reads the body and keeps nothing of it. */
+const losing: Middleware = async (context, next) => {
+  await text(context.req);
+  await next();
+};
 
 /** Gives each request an id, where middleware for Koa leaves what others need. */
 function named(requestId: string): Middleware {

@@ -2,6 +2,13 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { LawServer } from '../../../src/testing/adapter-laws.ts';
 
+/** Reads the body of each request, and keeps nothing of it, before a listener is called. */
+export function withoutBodies(listener: RequestListener): RequestListener {
+  return (request, response) => {
+    request.on('end', () => listener(request, response)).resume();
+  };
+}
+
 /** Serves on a free port of 127.0.0.1. */
 export async function listening(listener: RequestListener): Promise<LawServer> {
   const server = createServer(listener).listen(0, '127.0.0.1');

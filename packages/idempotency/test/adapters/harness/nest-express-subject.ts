@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import compression from 'compression';
@@ -18,6 +18,7 @@ export const nestExpressSubject: AdapterSubject = {
       logger: false,
       abortOnError: false,
       forceCloseConnections: true,
+      bodyParser: !wish.bodyIsLost,
     });
     const { requestId: id } = wish;
     if (id !== undefined) {
@@ -28,7 +29,11 @@ export const nestExpressSubject: AdapterSubject = {
     }
     if (wish.compression === 'front') app.use(compression({ threshold: 0 }));
     if (wish.trustsProxy) app.set('trust proxy', 1);
-    app.useBodyParser('json', { limit: '10mb' });
+    if (wish.bodyIsLost) {
+      app.use((request: IncomingMessage, _response: unknown, next: () => void) => {
+        request.on('end', next).resume();
+      });
+    } else app.useBodyParser('json', { limit: '10mb' });
     return served(app);
   },
 };

@@ -22,7 +22,9 @@ export const nestFastifySubject: AdapterSubject = {
     const app = await NestFactory.create<NestFastifyApplication>(rootModule(wish), adapter, {
       logger: false,
       abortOnError: false,
+      bodyParser: !wish.bodyIsLost,
     });
+    if (wish.bodyIsLost) adapter.getInstance().removeAllContentTypeParsers();
     adapter.getInstance().addContentTypeParser('*', (_request, payload, done) => {
       payload.resume();
       payload.on('end', () => done(null, undefined));

@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { idempotent, operationOf } from '../../../src/adapters/node.ts';
 import type { AdapterSubject, AnswerWay, LawApp } from '../../../src/testing/adapter-laws.ts';
 import { handlerBegun } from './handler-begun.ts';
-import { listening } from './listening.ts';
+import { listening, withoutBodies } from './listening.ts';
 import { someFile } from './some-file.ts';
 
 type Way = Exclude<AnswerWay, 'response' | 'hijack'>;
@@ -27,12 +27,13 @@ export const nodeSubject: AdapterSubject = {
     const inner =
       wish.inner === undefined ? handler : adapted(idempotent({ ...wish.inner, ...tenants }, handler));
     const protectedHandler = idempotent({ ...wish.options, ...tenants }, inner);
-    return listening((request, response) => {
+    const listener: RequestListener = (request, response) => {
       if (wish.requestId !== undefined) response.setHeader('X-Request-Id', wish.requestId);
       if (wish.timeout === 'front') answerLate(wish, response);
       if (request.url === '/bare') handler(request, response).catch(() => response.destroy());
       else protectedHandler(request, response);
-    });
+    };
+    return listening(wish.bodyIsLost ? withoutBodies(listener) : listener);
   },
 };
 
