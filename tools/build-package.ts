@@ -18,6 +18,7 @@ export function buildPackage(folder = path.join(packageFolder, 'dist')): string 
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   compile(path.join(folder, 'lib'));
+  addCommonJs(folder);
   copyFileSync(path.join(root, 'LICENSE'), path.join(folder, 'LICENSE'));
   const readme = path.join(packageFolder, 'README.md');
   if (existsSync(readme)) {
@@ -67,10 +68,31 @@ function rewriteSpecifiers(file: string): void {
   writeFileSync(file, text.replace(/(\b(?:from|import) ?\(?['"]\.{1,2}\/[^'"\n]+)\.ts(?=['"])/g, '$1.js'));
 }
 
+/**
+ * For `require` each entry has a file of CommonJS that loads the ES module, so that a process has one copy of it, and all
+ * declarations stand there a second time: without them the compiler refuses the entry under `module: node16` (TS1479).
+ */
+function addCommonJs(folder: string): void {
+  const lib = path.join(folder, 'lib');
+  for (const file of globSync('**/*.d.ts', { cwd: lib })) {
+    const text = readFileSync(path.join(lib, file), 'utf8');
+    const to = path.join(lib, file.replace(/\.d\.ts$/, '.d.cts'));
+    writeFileSync(to, text.replace(/(\b(?:from|import) ?\(?['"]\.{1,2}\/[^'"\n]+)\.js(?=['"])/g, '$1.cjs'));
+  }
+  for (const { built } of packageEntries(readManifest())) {
+    const module = `./${path.basename(built)}.js`;
+    writeFileSync(path.join(folder, `${built}.cjs`), `module.exports = require('${module}');\n`);
+  }
+}
+
 function publishedManifest(manifest: PackageManifest): Readonly<Record<string, unknown>> {
   const entries = packageEntries(manifest).map(({ subpath, built }) => [
     subpath,
-    { types: `./${built}.d.ts`, default: `./${built}.js` },
+    {
+      require: { types: `./${built}.d.cts`, default: `./${built}.cjs` },
+      types: `./${built}.d.ts`,
+      default: `./${built}.js`,
+    },
   ]);
   const kept = Object.entries(manifest.members).filter(([name]) => !workspaceOnly.has(name));
   // For TypeScript under `moduleResolution: node`, which does not read `exports`.

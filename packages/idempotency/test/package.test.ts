@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   cpSync,
@@ -17,9 +17,8 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { transformSync } from 'esbuild';
 import manifest from '../package.json' with { type: 'json' };
+import { installPacked, linkPackages, packageFolder, packInto, root, run } from './harness/packed-package.ts';
 
-const packageFolder = path.resolve(import.meta.dirname, '..');
-const root = path.resolve(packageFolder, '../..');
 const specifiers = Object.keys(manifest.exports).map((subpath) => manifest.name + subpath.slice(1));
 /** Entries that are an extension of another library, and load it. */
 const extensions = ['nest', 'opentelemetry', 'prometheus'].map((name) => `${manifest.name}/${name}`);
@@ -49,29 +48,23 @@ const full = path.join(temporary, 'full');
 let tarball = '';
 
 before(() => {
-  tarball = run(root, process.execPath, 'tools/package-tarball.ts', temporary).trim();
-  mkdirSync(bare);
-  writeFileSync(path.join(bare, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }');
-  // The command is a constant; a shell is needed for npm.cmd on Windows.
-  execFileSync('npm', ['install', '--offline', '--no-audit', '--no-fund', '--loglevel=error', tarball], {
-    cwd: bare,
-    shell: process.platform === 'win32',
-  });
+  tarball = packInto(temporary);
+  installPacked(bare, tarball, 'module');
   cpSync(bare, full, { recursive: true });
-  link(bare, '@types/node');
-  for (const name of [...Object.keys(manifest.peerDependencies), ...passedIn]) link(full, name);
+  linkPackages(bare, '@types/node');
+  linkPackages(full, ...Object.keys(manifest.peerDependencies), ...passedIn);
 });
 
 after(() => rmSync(temporary, { recursive: true, force: true }));
 
-test('the tarball holds modules, their declarations, a manifest, a README, a changelog and a licence, and no test', () => {
+test('the tarball holds modules, files of CommonJS that load them, declarations, a manifest, a README, a changelog and a licence, and no test', () => {
   const installed = path.join(bare, 'node_modules', manifest.name);
   const files = globSync('**/*', { cwd: installed, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) =>
       path.relative(installed, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/'),
     );
-  const others = files.filter((file) => !/^lib\/[a-z0-9/-]+\.(?:d\.ts|js)$/.test(file));
+  const others = files.filter((file) => !/^lib\/[a-z0-9/-]+\.(?:js|cjs|d\.ts|d\.cts)$/.test(file));
   assert.deepEqual(others.sort(), ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
   assert.deepEqual(
     files.filter((file) => /\.test\.|\/test\//.test(file)),
@@ -81,9 +74,10 @@ test('the tarball holds modules, their declarations, a manifest, a README, a cha
 
 test('what a module or a declaration imports of the package is a file that is published', () => {
   const lib = path.join(bare, 'node_modules', manifest.name, 'lib');
-  const missing = globSync('**/*.{js,d.ts}', { cwd: lib }).flatMap((file) =>
-    [...readFileSync(path.join(lib, file), 'utf8').matchAll(/\bfrom ['"](\.[^'"]+)['"]/g)]
+  const missing = globSync('**/*.{js,cjs,d.ts,d.cts}', { cwd: lib }).flatMap((file) =>
+    [...readFileSync(path.join(lib, file), 'utf8').matchAll(/\b(?:from |require\()['"](\.[^'"]+)['"]/g)]
       .map(([, specifier = '']) => path.join(lib, path.dirname(file), specifier))
+      .map((imported) => (file.endsWith('.d.cts') ? imported.replace(/\.cjs$/, '.d.cts') : imported))
       .filter((imported) => !existsSync(imported)),
   );
   assert.deepEqual(missing, []);
@@ -127,9 +121,34 @@ test('each entry loads beside what it works with', () => {
   assert.deepEqual(loadIn(full, specifiers), specifiers);
 });
 
-test('the declarations are sound without any framework or driver', () => {
-  const named = specifiers.filter((name) => !extensions.includes(name) && !typedByFramework.includes(name));
-  assert.equal(typeErrors(bare, 'nodenext', importsOf(named)), '');
+for (const [form, module] of [
+  ['ES modules', 'nodenext'],
+  ['CommonJS', 'nodenext'],
+  ['CommonJS', 'node16'],
+] as const) {
+  test(`the declarations are sound for ${form} under ${module}, without any framework or driver`, () => {
+    const named = specifiers.filter((name) => !extensions.includes(name) && !typedByFramework.includes(name));
+    const file = form === 'CommonJS' ? 'consumer.cts' : 'consumer.ts';
+    assert.equal(typeErrors(bare, module, importsOf(named), file), '');
+  });
+}
+
+test('an ES module and a CommonJS module of one process get the same library', () => {
+  const wanted = specifiers.filter((specifier) => !extensions.includes(specifier));
+  writeFileSync(
+    path.join(bare, 'same.cjs'),
+    `const wanted = ${JSON.stringify(wanted)};
+    (async () => {
+      const same = [];
+      for (const name of wanted) {
+        const [one, other] = [require(name), await import(name)];
+        const names = Object.keys(other);
+        if (names.length > 0 && names.every((name) => one[name] === other[name])) same.push(name);
+      }
+      console.log(JSON.stringify(same));
+    })();`,
+  );
+  assert.deepEqual(JSON.parse(run(bare, process.execPath, 'same.cjs')), wanted);
 });
 
 for (const moduleResolution of ['nodenext', 'bundler']) {
@@ -140,6 +159,7 @@ for (const moduleResolution of ['nodenext', 'bundler']) {
 
 for (const [module, moduleResolution] of [
   ['commonjs', 'node'],
+  ['node16', 'node16'],
   ['nodenext', 'nodenext'],
 ] as const) {
   test(`a CommonJS project under moduleResolution ${moduleResolution} compiles and runs`, () => {
@@ -250,21 +270,6 @@ import { channel } from 'node:diagnostics_channel';
 channel('tracing:net.server.listen:asyncEnd').subscribe(({ server }) => process.send(server.address().port));
 `;
 
-function run(cwd: string, file: string, ...args: string[]): string {
-  return execFileSync(file, args, { cwd, encoding: 'utf8' });
-}
-
-/** Puts a package of the workspace into a project, as an installation would. */
-function link(project: string, name: string): void {
-  const target = [packageFolder, root]
-    .map((folder) => path.join(folder, 'node_modules', name))
-    .find((folder) => existsSync(folder));
-  assert.ok(target !== undefined, `${name} is not installed`);
-  const at = path.join(project, 'node_modules', name);
-  mkdirSync(path.dirname(at), { recursive: true });
-  symlinkSync(target, at, 'junction');
-}
-
 /** The entries that have exports when they are loaded in a project by Node as it is, without types to strip. */
 function loadIn(project: string, wanted: readonly string[]): unknown {
   writeFileSync(
@@ -278,17 +283,14 @@ function loadIn(project: string, wanted: readonly string[]): unknown {
   return JSON.parse(run(project, process.execPath, '--no-experimental-strip-types', 'load.js'));
 }
 
-function typeErrors(project: string, moduleResolution: string, source: string): string {
-  const module = moduleResolution === 'nodenext' ? 'nodenext' : 'esnext';
+function typeErrors(project: string, moduleResolution: string, source: string, file = 'consumer.ts'): string {
+  const module = moduleResolution === 'bundler' ? 'esnext' : moduleResolution;
   const compilerOptions = {
     ...{ module, moduleResolution, target: 'es2024', lib: ['es2024', 'esnext.disposable'], types: ['node'] },
     ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true },
   };
-  writeFileSync(path.join(project, 'consumer.ts'), source);
-  writeFileSync(
-    path.join(project, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions, files: ['consumer.ts'] }),
-  );
+  writeFileSync(path.join(project, file), source);
+  writeFileSync(path.join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }));
   const compiler = path.join(root, 'node_modules/typescript/bin/tsc');
   return spawnSync(process.execPath, [compiler, '--project', project], { cwd: project, encoding: 'utf8' })
     .stdout;
