@@ -30,8 +30,13 @@ async function payWithStripe(t: TestContext, page: string, file: string): Promis
   const atStripe = await listening(stripe);
   t.after(() => atStripe.close());
   const { fetch } = globalThis;
-  const toStripe = (input: string | URL | Request, init?: RequestInit) =>
-    fetch(String(input).replace('https://api.stripe.com', `http://127.0.0.1:${atStripe.port}`), init);
+  const toStripe = (input: string | URL | Request, init?: RequestInit) => {
+    // `fetch` sets the length itself; on Node 22, undici 8, which another page loads, refuses to have it twice.
+    const headers = new Headers(init?.headers);
+    headers.delete('content-length');
+    const url = String(input).replace('https://api.stripe.com', `http://127.0.0.1:${atStripe.port}`);
+    return fetch(url, { ...init, headers });
+  };
   t.mock.method(globalThis, 'fetch', toStripe);
   const url = await serveBlock(t, page, file);
   const answers = [
