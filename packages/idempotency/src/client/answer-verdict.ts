@@ -1,14 +1,14 @@
 import { wasReplayed } from './was-replayed.ts';
 
-/** Whether an answer is the last word on its request, or the request is sent again. */
+/** Whether an answer is final, or the request must be sent again. */
 export type AnswerVerdict = 'final' | 'retry';
 
 const retriedStatuses: ReadonlySet<number> = new Set([408, 425, 429]);
-/** 501 Not Implemented and 505 HTTP Version Not Supported: no later attempt fares better. */
+/** 501 Not Implemented and 505 HTTP Version Not Supported: no later attempt succeeds. */
 const finalServerErrors: ReadonlySet<number> = new Set([501, 505]);
 
 const inProgressCodes: ReadonlySet<unknown> = new Set(['idempotency_in_progress', 'idempotency_key_in_use']);
-/** What a `Retry-After` does not make good. `idempotency_error` is Stripe's type of a conflict. */
+/** Codes for which waiting does not help, even with a `Retry-After`. `idempotency_error` is Stripe's type of a conflict. */
 const hopelessCodes: ReadonlySet<unknown> = new Set([
   'idempotency_conflict',
   'idempotency_outcome_unknown',
@@ -19,12 +19,12 @@ const hopelessCodes: ReadonlySet<unknown> = new Set([
 /**
  * Judges an answer by its status.
  *
- * A replayed answer is final whatever its status: it is what the API has recorded, and every retry gets it again.
- * `Stripe-Should-Retry` is believed. A 409 is retried when its body says that the first request is in progress
- * (`idempotency_in_progress`, or Stripe's `idempotency_key_in_use`), or when it has a `Retry-After` and does not say
- * that the key is spent; a conflict is final.
+ * A replayed answer is final whatever its status: the API has recorded it, and every retry gets it again.
+ * `Stripe-Should-Retry` is followed. A 409 is retried if its body says that the first request is in progress
+ * (`idempotency_in_progress`, or Stripe's `idempotency_key_in_use`), or if it has a `Retry-After` and its body does not
+ * say that the key is used up; a conflict is final.
  *
- * @param body what was read of the body
+ * @param body the part of the body that was read
  */
 export function judgeAnswer(response: Response, body: Uint8Array): AnswerVerdict {
   const { status, headers } = response;

@@ -3,13 +3,13 @@ import type { FetchSettings } from './fetch-options.ts';
 import { readBounded } from './read-bounded.ts';
 import type { RepeatableRequest } from './repeatable-request.ts';
 
-/** What became of one attempt. */
+/** The outcome of one attempt. */
 export type AttemptOutcome =
   | { readonly kind: 'answered'; readonly verdict: AnswerVerdict; readonly response: Response }
-  /** no answer came, or it broke off: nobody knows whether the request took effect */
+  /** no answer arrived, or it broke off: it is unknown whether the request took effect */
   | { readonly kind: 'failed'; readonly error: unknown };
 
-/** How an attempt is made. */
+/** The settings of an attempt. */
 export interface AttemptContext {
   readonly settings: Pick<FetchSettings, 'fetch' | 'clock' | 'answerBytesMax'>;
   readonly timeoutMs: number;
@@ -18,10 +18,10 @@ export interface AttemptContext {
   readonly signal: AbortSignal | undefined;
 }
 
-/** How much of an answer that is not a success is read at least: enough for every error body that we know of. */
+/** How much of an unsuccessful answer is read at least: enough for every error body that we know of. */
 const refusalBytesMax = 64 * 1024;
 
-/** Sends a request once, and reads of the answer what says whether it is the last word. */
+/** Sends a request once, and reads enough of the answer to know whether it is final. */
 export async function attempt(request: RepeatableRequest, context: AttemptContext): Promise<AttemptOutcome> {
   const { settings, timeoutMs, signal } = context;
   const late = new AbortController();
@@ -57,7 +57,7 @@ async function sendAndRead(
   }
 }
 
-/** Reads a clone of the answer, so that what the caller then reads is in memory and can no longer break off. */
+/** Reads a clone of the answer, so that the caller reads from memory and the body can no longer break off. */
 async function readAhead(
   response: Response,
   { settings, isKeyed }: AttemptContext,
@@ -73,11 +73,11 @@ function isEventStream({ headers }: Response): boolean {
   return headers.get('content-type')?.trim().toLowerCase().startsWith('text/event-stream') === true;
 }
 
-/** Lets go of an answer that nobody reads, and of its connection. Never rejects. */
+/** Cancels an answer that no one reads, and frees its connection. Never rejects. */
 export async function discard(response: Response | undefined): Promise<void> {
   try {
     await response?.body?.cancel();
   } catch {
-    // Its connection has broken already.
+    // Its connection has already broken.
   }
 }

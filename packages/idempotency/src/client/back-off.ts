@@ -2,17 +2,17 @@ import { type RandomSource, randomFraction } from './random-source.ts';
 
 /** How long the client waits between two attempts. */
 export interface BackOff {
-  /** what the first wait is drawn from, in milliseconds; it doubles with each attempt */
+  /** the upper bound of the first random wait, in milliseconds; it doubles with each attempt */
   readonly baseDelayMs: number;
-  /** what a wait is drawn from at most, in milliseconds */
+  /** the greatest upper bound of a random wait, in milliseconds */
   readonly maxDelayMs: number;
 }
 
 /**
- * The wait after an attempt, in milliseconds: a random part of a bound that doubles (full jitter, so that clients that
- * failed together do not come back together), and at least what the server asked for.
+ * The wait after an attempt, in milliseconds: a random part of a bound that doubles, and at least what the server asked
+ * for. With such full jitter, clients that failed together do not return together.
  *
- * @param tried how many attempts there were; 1 or more
+ * @param tried the number of attempts so far; 1 or more
  */
 export function backOffMs(
   backOff: BackOff,
@@ -20,21 +20,21 @@ export function backOffMs(
   retryAfterMs: number,
   random: RandomSource,
 ): number {
-  // Past 2⁵² there is nothing to double any more, and 0 × ∞ would be no number.
+  // Beyond 2⁵² doubling changes nothing, and 0 × ∞ is not a number.
   const boundMs = Math.min(backOff.maxDelayMs, backOff.baseDelayMs * 2 ** Math.min(tried - 1, 52));
   return Math.max(retryAfterMs, Math.floor(boundMs * randomFraction(random)));
 }
 
 /**
- * What a `Retry-After` header asks for, in milliseconds from now; 0 if it asks for nothing. A date is compared with the
- * `Date` of the same answer, so that a clock that is wrong on one side does not matter.
+ * The wait that a `Retry-After` header asks for, in milliseconds from now; 0 if there is none. A date is compared with
+ * the `Date` of the same answer, so a wrong clock on either side does not matter.
  *
  * @see RFC 9110, section 10.2.3
  */
 export function retryAfterMs(headers: Headers, nowMs: number): number {
   const value = headers.get('retry-after')?.trim() ?? '';
   if (/^\d+$/.test(value)) return Number(value) * 1000;
-  // Every form of an HTTP date begins with the name of a day, and is in GMT; the form of asctime() does not say so.
+  // Every form of an HTTP date begins with the name of a day and is in GMT, but the form of asctime() does not say so.
   if (!/^[A-Z][a-z]{2}.* \d\d:\d\d:\d\d/.test(value)) return 0;
   const untilMs = Date.parse(value.endsWith('GMT') ? value : `${value} GMT`);
   if (Number.isNaN(untilMs)) return 0;

@@ -5,7 +5,7 @@ import { ManualFetch } from './test/manual-fetch.ts';
 import { answer, type Step, scriptedServer } from './test/scripted-server.ts';
 import { wasReplayed } from './was-replayed.ts';
 
-/** What an API answers, in the shapes that APIs have, and whether it is sent for again. */
+/** Answers in the forms that APIs use, and whether the client retries after each. */
 const answers = [
   {
     name: 'our 409 in progress',

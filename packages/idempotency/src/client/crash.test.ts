@@ -8,7 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { type FileJournal, fileJournal } from './file-journal.ts';
 import { type ScriptedServer, type Step, scriptedServer } from './test/scripted-server.ts';
 
-/** A client as a program of its own: it charges for the orders that it is given, and prints what it was answered. */
+/** A client in a separate process: it charges for the given orders, and prints the answers. */
 const program = `
 import { createIdempotentFetch, idempotencyKeyOf } from ${JSON.stringify(new URL('./index.ts', import.meta.url))};
 import { fileJournal } from ${JSON.stringify(new URL('./file-journal.ts', import.meta.url))};
@@ -57,7 +57,7 @@ interface Api extends ScriptedServer {
   readonly effects: ReadonlyMap<string, string>;
 }
 
-/** An API that does a thing once for each key, and then replays. */
+/** An API that executes each key once, and then replays. */
 async function startApi(t: TestContext, afterEffect: () => 'answer' | 'hang'): Promise<Api> {
   const effects = new Map<string, string>();
   const serve: Step = ({ key = '', body }, response) => {

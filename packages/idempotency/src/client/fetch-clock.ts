@@ -1,4 +1,4 @@
-/** Time for the client, as a port: a test brings its own. */
+/** Time for the client, as a port: a test passes its own. */
 export interface FetchClock {
   /** milliseconds since the epoch */
   nowMs(): number;
@@ -6,7 +6,7 @@ export interface FetchClock {
   sleep(delayMs: number, signal: AbortSignal | undefined): Promise<void>;
 }
 
-/** The clock of the machine. A sleep keeps the process alive: somebody waits for the answer. */
+/** The clock of the machine. A sleep keeps the process alive, because a caller waits for the answer. */
 export const systemFetchClock: FetchClock = {
   nowMs: () => Date.now(),
   async sleep(delayMs, signal) {

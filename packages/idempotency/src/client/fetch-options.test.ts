@@ -4,7 +4,7 @@ import { checkFetchOptions, type IdempotentFetchOptions } from './fetch-options.
 import { createIdempotentFetch } from './idempotent-fetch.ts';
 import type { Journal } from './journal.ts';
 
-/** Options as a program without types may give them. */
+/** Options as an untyped program may pass them. */
 function given(options: object): IdempotentFetchOptions {
   return options;
 }

@@ -5,47 +5,50 @@ import { IdempotentFetchError } from './idempotent-fetch-error.ts';
 import type { Journal } from './journal.ts';
 import { type RandomSource, systemRandomSource } from './random-source.ts';
 
-/** Sends one request: `fetch`, or something like it. It obeys `init.signal`. */
+/** Sends one request: `fetch`, or a similar function. It obeys `init.signal`. */
 export type FetchPort = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 /** How a client keeps its writes retry-safe. Every duration is in milliseconds. */
 export interface IdempotentFetchOptions {
   /** sends each attempt; the global `fetch` */
   readonly fetch?: FetchPort;
-  /** how the key is spelled: `bare`, or `structured`, the quoted string of RFC 9651; `bare` */
+  /** the spelling of the key: `bare`, or `structured`, the quoted string of RFC 9651; `bare` */
   readonly keySpelling?: 'bare' | 'structured';
-  /** how long one call may take with all its attempts and waits; 2 min */
+  /** how long one call may take, including all attempts and waits; 2 min */
   readonly deadlineMs?: number;
   /** how long one attempt may take until its answer has been read; 30 s */
   readonly attemptTimeoutMs?: number;
-  /** how many requests one call sends at most; 10 */
+  /** the most requests that one call sends; 10 */
   readonly attemptsMax?: number;
-  /** what the first wait is drawn from, doubled with each attempt; 200 ms */
+  /** the upper bound of the first random wait, doubled with each attempt; 200 ms */
   readonly baseDelayMs?: number;
-  /** what a wait is drawn from at most; 20 s. A `Retry-After` may ask for more */
+  /** the greatest upper bound of a random wait; 20 s. A `Retry-After` may ask for more */
   readonly maxDelayMs?: number;
-  /** the largest stream, `Blob`, form or body of a `Request` that is read into memory to be sent again, in bytes; 8 MiB */
+  /**
+   * the largest stream, `Blob`, form or body of a `Request` that is read into memory so that it can be sent again, in
+   * bytes; 8 MiB
+   */
   readonly bodyBytesMax?: number;
   /**
-   * How much of the answer to a request with a key is read before it is handed over, in bytes, so that a connection
-   * that breaks in the middle is retried too; 1 MiB. The rest of a longer one, and `text/event-stream`, is streamed. 0
+   * How much of the answer to a request with a key is read before it is returned, in bytes, so that a connection that
+   * breaks in the middle is retried, too; 1 MiB. The rest of a longer answer, and `text/event-stream`, is streamed. 0
    * streams everything: for answers that trickle.
    */
   readonly answerBytesMax?: number;
-  /** remembers the keys of operations with a name, so that a client that is killed goes on with the same key */
+  /** remembers the keys of named operations, so that a client continues with the same key after it was killed */
   readonly journal?: Journal;
   /**
-   * When the journal forgets an operation. `by_caller`: only when the program calls
-   * `journal.end(operation, idempotencyKeyOf(response))`, after it has saved the answer: a crash in between sends the same
-   * key again. `on_answer`: once its answer is handed over; a program that dies before it has saved the answer then starts
-   * the operation under a new key, and it happens twice. `by_caller`
+   * When the journal forgets an operation. `by_caller`: only when the program calls `journal.end(operation,
+   * idempotencyKeyOf(response))`, after it has saved the answer; after a crash in between, the same key is sent again.
+   * `on_answer`: once its answer is returned; a program that dies before it has saved the answer then starts the
+   * operation with a new key, and it happens twice. `by_caller`
    */
   readonly operationsEnd?: 'on_answer' | 'by_caller';
   readonly clock?: FetchClock;
   readonly random?: RandomSource;
 }
 
-/** Options with every default filled in, and checked. */
+/** Options, checked and with every default filled in. */
 export interface FetchSettings extends BackOff {
   readonly fetch: FetchPort;
   readonly keySpelling: 'bare' | 'structured';
@@ -65,7 +68,7 @@ const minuteMs = 60_000;
 const durationMsMax = 14 * 24 * 60 * minuteMs;
 const mebibyte = 1024 * 1024;
 
-/** Bounds of every number among the options: default, least, most. */
+/** Bounds of every numeric option: default, least, most. */
 const numbers = {
   deadlineMs: [2 * minuteMs, 1, durationMsMax],
   attemptTimeoutMs: [minuteMs / 2, 1, durationMsMax],
@@ -81,7 +84,7 @@ type NumberName = keyof typeof numbers;
 const words = { keySpelling: ['bare', 'structured'], operationsEnd: ['on_answer', 'by_caller'] } as const;
 const functions = ['fetch', 'random'] as const;
 
-/** Every option that there is: an unknown one is a mistake, most likely a misspelled one. */
+/** Every existing option. An unknown one is a mistake, most likely a misspelling. */
 const optionNames: ReadonlySet<string> = new Set([
   ...Object.keys(numbers),
   ...Object.keys(words),
@@ -93,7 +96,7 @@ const optionNames: ReadonlySet<string> = new Set([
 /**
  * Fills in the defaults and checks every option.
  *
- * @throws {IdempotentFetchError} `invalid_options`, which names every mistake
+ * @throws {IdempotentFetchError} `invalid_options`, listing every mistake
  */
 export function checkFetchOptions(options: IdempotentFetchOptions): FetchSettings {
   const unknown = Object.keys(options).filter((name) => !optionNames.has(name));
@@ -113,7 +116,7 @@ export function checkFetchOptions(options: IdempotentFetchOptions): FetchSetting
   checkVerbs('clock', options.clock, ['nowMs', 'sleep'], faults);
   const read = (name: NumberName) => readNumber(name, options[name], faults);
   const settings: FetchSettings = {
-    // Looked up at each call, so that what instruments the global fetch later is used too.
+    // Looked up at each call, so that later instrumentation of the global fetch is used, too.
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     keySpelling: options.keySpelling ?? 'bare',
     deadlineMs: read('deadlineMs'),
@@ -132,7 +135,7 @@ export function checkFetchOptions(options: IdempotentFetchOptions): FetchSetting
   return settings;
 }
 
-/** What one call sets for itself. */
+/** The options of a single call. */
 export interface CallOptions {
   readonly deadlineMs?: number | undefined;
   readonly answerBytesMax?: number | undefined;
@@ -142,7 +145,7 @@ export interface CallOptions {
 const operationLengthMax = 256;
 
 /**
- * The settings with what one call sets for itself.
+ * The settings, combined with the options of a single call.
  *
  * @throws {IdempotentFetchError} `invalid_options`
  */

@@ -22,7 +22,7 @@ function newPath(t: TestContext): string {
   return join(directory, 'journal');
 }
 
-/** A journal that is closed with its test, if not before. */
+/** A journal that is closed at the end of its test, if not earlier. */
 function start(
   t: TestContext,
   path = newPath(t),
@@ -90,7 +90,7 @@ test('a journal can be cut off at any byte: every line that is whole holds', asy
     const cut = fileJournal({ path: journal.path });
     const lines = whole.subarray(header, length).toString('latin1').split('\n').length - 1;
     assert.deepEqual(await keysOf(cut), afterLines[lines]);
-    // It is mended by the next line, and not only ignored.
+    // The next line repairs the file; the torn line is not only ignored.
     await cut.begin('new', entryOf('4'));
     await cut.close();
     const mended = fileJournal({ path: journal.path });
@@ -168,7 +168,8 @@ test('operations that begin together share one flush, and none has begun before 
     await journal.begin(`operation ${at}`, entryOf(`key ${at}`));
     begun++;
   });
-  // What is written to a file is read by another handle at once; so wait until it is, then see that nobody was told.
+  // Another handle reads immediately what is written to a file. So wait until it is written, then check that nothing
+  // was reported yet.
   while (!readFileSync(journal.path, 'utf8').includes('key 99')) await new Promise(setImmediate);
   await new Promise(setImmediate);
   assert.equal(begun, 0);

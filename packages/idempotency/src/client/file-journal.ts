@@ -13,29 +13,35 @@ import type { Journal, JournalEntry, PendingOperation } from './journal.ts';
 
 export { JournalError, type JournalErrorCode };
 
-/** Where a file journal is, and how large it may grow. */
+/** The place of a file journal, and its largest size. */
 export interface FileJournalOptions {
-  /** the file; its directory exists, on a local disk. Beside it are `<path>.lock`, which stays, and at times `<path>.new` */
+  /**
+   * the file; its directory must exist, on a local disk. Next to it are `<path>.lock`, which stays, and sometimes
+   * `<path>.new`
+   */
   readonly path: string;
-  /** what the pending operations may take, in bytes of about 250 for each; the file has up to about twice that; 16 MiB */
+  /**
+   * the most that the pending operations may take, in bytes; each takes about 250. The file has up to about twice that;
+   * 16 MiB
+   */
   readonly bytesMax?: number;
 }
 
 /** A journal in a file, which is open until it is closed or the process ends. */
 export interface FileJournal extends Journal {
-  /** Waits for what is being written, and lets another process open the file. */
+  /** Waits until all writes are done, and lets another process open the file. */
   close(): Promise<void>;
 }
 
 /**
- * A journal in a file of JSON lines, which only its owner can read. `begin` resolves when its line is flushed to disk;
- * operations that begin together share one flush. The file is written anew, without what has ended, when it is mostly
- * that. A line that a crash cut off is left out: its operation was not sent.
+ * A journal in a file of JSON lines, readable only by its owner. `begin` resolves when its line is flushed to disk;
+ * operations that begin together share one flush. When the file consists mostly of ended operations, it is rewritten
+ * without them. A line that a crash cut off is ignored: its operation was not sent.
  *
- * One process at a time has the file open; a lock says so, which a killed process does not leave behind.
+ * One process at a time has the file open. A lock ensures this; it ends with a killed process.
  *
  * @throws {JournalError} `journal_in_use`, `journal_corrupt`, `journal_unwritable`
- * @throws {RangeError} for a bound that is none
+ * @throws {RangeError} if `bytesMax` is not valid
  * @example
  * const journal = fileJournal({ path: 'operations.journal' });
  * const idempotentFetch = createIdempotentFetch({ journal });
@@ -44,7 +50,7 @@ export interface FileJournal extends Journal {
 export function fileJournal({ path, bytesMax = 16 * 1024 * 1024 }: FileJournalOptions): FileJournal {
   if (!Number.isInteger(bytesMax) || bytesMax < 1)
     throw new RangeError('bytesMax must be a whole number above 0');
-  // What the process does with its working directory later must not move the journal.
+  // If the process changes its working directory later, the journal must not move.
   const absolute = resolve(path);
   const lock = takeJournalLock(absolute);
   try {
@@ -55,7 +61,7 @@ export function fileJournal({ path, bytesMax = 16 * 1024 * 1024 }: FileJournalOp
   }
 }
 
-/** A line that waits to be written, and who waits for it. */
+/** A line that waits to be written, and the callbacks of its caller. */
 interface WaitingLine {
   readonly line: JournalLine;
   readonly text: string;
@@ -64,13 +70,13 @@ interface WaitingLine {
 
 interface Pending {
   readonly entry: JournalEntry;
-  /** how long its line is */
+  /** the length of its line */
   readonly bytes: number;
   /** resolves when the line is on disk */
   readonly durable: Promise<void>;
 }
 
-/** What may have ended before the file is worth writing anew. */
+/** How much must have ended before the file is worth rewriting. */
 const endedBytesMin = 64 * 1024;
 
 class OpenJournal implements FileJournal {
@@ -81,7 +87,7 @@ class OpenJournal implements FileJournal {
   readonly #pending = new Map<string, Pending>();
   #pendingBytes = 0;
   #waiting: WaitingLine[] = [];
-  /** the writing under way; it never rejects */
+  /** the current write; it never rejects */
   #writing: Promise<void> | undefined;
   /** whether the file cannot be appended to: it is not open yet and may be torn, or its last write failed */
   #mustRewrite = true;
@@ -144,9 +150,9 @@ class OpenJournal implements FileJournal {
     return written.promise;
   }
 
-  /** Writes everything that came while the last group was written as one group, until nothing waits. */
+  /** Writes all lines that arrived during the last write as one group, until no line waits. */
   async #writeGroups(): Promise<void> {
-    // What begins in the same turn is one group.
+    // Operations that begin in the same turn are one group.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
       const group = this.#waiting;
@@ -165,18 +171,18 @@ class OpenJournal implements FileJournal {
     const endedBytes = this.#file.bytes - this.#pendingBytes;
     const isMostlyEnded = endedBytes > Math.max(endedBytesMin, this.#pendingBytes);
     if (this.#mustRewrite || isMostlyEnded) {
-      // After a write or a flush that failed, nobody knows what the file holds; a new one is the only way on.
+      // After a failed write or flush, the content of the file is unknown; only a new file helps.
       this.#mustRewrite = true;
       await this.#file.rewrite(this.#content());
       this.#mustRewrite = false;
       return;
     }
-    // To lose the end of an operation is safe, so it is not worth a flush.
+    // Losing the end of an operation is safe, so it is not worth a flush.
     const isDurable = group.some(({ line }) => line.kind === 'begun');
     await this.#file.append(group.map(({ text }) => text).join(''), isDurable);
   }
 
-  /** All that is pending, the operations of the group that is being written among it. */
+  /** All pending operations, including the group that is being written. */
   #content(): string {
     let text = journalHeader;
     for (const [operation, { entry }] of this.#pending)
@@ -184,7 +190,7 @@ class OpenJournal implements FileJournal {
     return text;
   }
 
-  /** Whoever began an operation is told that it is not kept, so it is not. */
+  /** The caller of `begin` gets an error that the operation is not kept, so it must not be kept. */
   #fail(group: readonly WaitingLine[], cause: unknown): void {
     this.#mustRewrite = true;
     for (const { line, written } of group) {

@@ -9,18 +9,18 @@ import { chooseKey, keyHeader, type OperationKey } from './operation-key.ts';
 import { type RepeatableRequest, readRequest } from './repeatable-request.ts';
 import { type Delivery, sendWithRetries } from './retry-loop.ts';
 
-/** What `fetch` takes, and what is ours. */
+/** The options of `fetch`, and ours. */
 export interface IdempotentRequestInit extends RequestInit {
-  /** the key of the operation, if the caller has one; otherwise a UUIDv7 is made */
+  /** the key of the operation, if the caller has one; otherwise a UUIDv7 is generated */
   readonly idempotencyKey?: string;
   /**
-   * A name for this one operation that a restarted program finds again, such as the number of an order: 1 to 256
-   * characters. The journal keeps the key under it.
+   * A name of this one operation that the program uses again after a restart, such as the number of an order: 1 to 256
+   * characters. The journal keeps the key for this name.
    */
   readonly operation?: string;
-  /** how long this call may take with all its attempts and waits, in milliseconds */
+  /** how long this call may take, including all attempts and waits, in milliseconds */
   readonly deadlineMs?: number;
-  /** how much of the answer is read before it is handed over, in bytes; 0 for an answer that trickles */
+  /** how much of the answer is read before it is returned, in bytes; 0 for an answer that trickles */
   readonly answerBytesMax?: number;
 }
 
@@ -31,19 +31,19 @@ export type IdempotentFetch = (
 ) => Promise<Response>;
 
 /**
- * Makes a `fetch` that sends a write again when the network, the server or its bounds got in the way, each time with
- * the same `Idempotency-Key` and the same bytes.
+ * Creates a `fetch` that sends a write again after a failure of the network or the server, or a time-out, each time
+ * with the same `Idempotency-Key` and the same bytes.
  *
- * - **Sent again**: network errors, attempts without an answer in time, answers that break off, 408, 425, 429, 5xx but
- *   501 and 505, and a 409 that says that the first request is still in progress. Not a conflict, and not an answer
- *   that is marked as a replay: it is what the API has recorded.
- * - **Key**: one for each call, made before the first attempt; with `operation` and a `journal` one for each operation,
- *   also over a restart. GET, HEAD and OPTIONS carry none, and are sent again likewise.
- * - **The end**: an answer that is the last word; else, when attempts or time have run out, the last answer that there was,
- *   else an `IdempotentFetchError`. `idempotencyKeyOf(response)` and `error.idempotencyKey` give the key to go on with.
+ * - **Sent again**: network errors, attempts without an answer in time, answers that break off, 408, 425, 429, 5xx
+ *   except 501 and 505, and a 409 that says that the first request is still in progress. A conflict is not sent again,
+ *   nor a request whose answer is marked as a replay: that is the recorded answer.
+ * - **Key**: one for each call, generated before the first attempt; with `operation` and a `journal` one for each
+ *   operation, even after a restart. GET, HEAD and OPTIONS have no key, and are sent again in the same cases.
+ * - **The end**: a final answer; or, when attempts or time have run out, the last answer, or an `IdempotentFetchError`
+ *   if there was none. `idempotencyKeyOf(response)` and `error.idempotencyKey` return the key to continue with.
  *
- * The returned function throws what `fetch` throws for a mistake in its arguments, the reason of a signal that is aborted,
- * and `IdempotentFetchError` for everything else.
+ * For a mistake in its arguments the returned function throws the same errors as `fetch`; for an aborted signal it
+ * throws the signal's reason; for everything else an `IdempotentFetchError`.
  *
  * @throws {IdempotentFetchError} `invalid_options`
  * @see draft-ietf-httpapi-idempotency-key-header-07
@@ -62,7 +62,7 @@ export function createIdempotentFetch(options: IdempotentFetchOptions = {}): Ide
 
 const keysOfResponses = new WeakMap<Response, string>();
 
-/** The key that an answer of `idempotentFetch` was got with; `undefined` for other responses, and for clones. */
+/** The key with which an answer of `idempotentFetch` was obtained; `undefined` for other responses, and for clones. */
 export function idempotencyKeyOf(response: Response): string | undefined {
   return keysOfResponses.get(response);
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 test('the client runs where there is no Node: nothing that it imports is a module of Node', async () => {
-  // For a browser esbuild refuses what only Node has.
+  // With the target browser, esbuild refuses modules that only Node has.
   const { metafile } = await build({
     entryPoints: [fileURLToPath(new URL('./index.ts', import.meta.url))],
     bundle: true,

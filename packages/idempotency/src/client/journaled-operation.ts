@@ -10,21 +10,21 @@ import { wasReplayed } from './was-replayed.ts';
 /** An operation that the journal has on disk. */
 export interface BegunOperation {
   readonly key: OperationKey;
-  /** whether an earlier call began it, so that a request may have been sent already */
+  /** whether an earlier call began it, so a request may have been sent already */
   readonly isResumed: boolean;
 }
 
-/** What the journal is told of an operation. */
+/** The facts about an operation that the journal needs. */
 export interface JournaledRequest {
   readonly journal: Journal;
   readonly operation: string;
   readonly request: RepeatableRequest;
-  /** the key that the operation takes if it has none yet */
+  /** the key for the operation, if it has none yet */
   readonly key: OperationKey;
 }
 
 /**
- * Writes an operation down before its first request is sent, or finds the key that it was begun with.
+ * Stores an operation before its first request is sent, or finds the key of its first call.
  *
  * @throws {IdempotentFetchError} `operation_mismatch`, `journal_failed`
  */
@@ -66,7 +66,7 @@ function differences(found: JournalEntry, ours: JournalEntry, isKeyGiven: boolea
   return differing;
 }
 
-/** Lets the journal forget an operation, if its answer is the last word on it. Never rejects. */
+/** Lets the journal forget an operation, if its answer is final. Never rejects. */
 export async function endOperation(
   { journal, operation }: Pick<JournaledRequest, 'journal' | 'operation'>,
   { key, isResumed }: BegunOperation,
@@ -76,16 +76,16 @@ export async function endOperation(
   try {
     await journal.end(operation, key.key);
   } catch {
-    // The answer is what counts. What is not forgotten is sent again with the same key, and replayed.
+    // The answer matters more. An operation that is not forgotten is sent again with the same key, and replayed.
   }
 }
 
-/** They refuse the one who asks, before anybody looks at the key. */
+/** These statuses refuse the caller, before the API checks the key. */
 const refusalsOfTheCaller: ReadonlySet<number> = new Set([401, 403, 407]);
 
 /**
- * Whether an answer ends its operation. When a request before it may have taken effect, a refusal of the caller says
- * nothing of that: with other credentials the operation goes on under the same key.
+ * Whether an answer ends its operation. If an earlier request may have taken effect, a refusal of the caller says
+ * nothing about it: with other credentials the operation continues with the same key.
  */
 function isLastWord({ response, isFinal, attempts }: Delivery, isResumed: boolean): boolean {
   if (!isFinal) return false;

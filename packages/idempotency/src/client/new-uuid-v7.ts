@@ -2,7 +2,7 @@ import type { FetchClock } from './fetch-clock.ts';
 import type { RandomSource } from './random-source.ts';
 
 /**
- * Makes a UUIDv7: 48 bits of time in milliseconds, 74 random bits.
+ * Generates a UUIDv7: 48 bits of time in milliseconds, 74 random bits.
  *
  * @see RFC 9562, section 5.7
  */

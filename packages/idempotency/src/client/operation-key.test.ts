@@ -63,7 +63,7 @@ test('every key that can be sent is read as what it is', () => {
         assert.deepEqual(parseIdempotencyKey([fieldValue]), { kind: 'valid', key });
       } catch (error) {
         assert.ok(error instanceof Error && 'code' in error && error.code === 'invalid_idempotency_key');
-        // Visible ASCII that is no longer than a key may be can always be sent in quotes.
+        // Visible ASCII up to the longest key can always be sent in quotes.
         assert.ok(!isStructured || !/^[\x21-\x7e]{1,255}$/.test(key));
       }
     }),

@@ -3,7 +3,7 @@ import type { FetchSettings } from './fetch-options.ts';
 import { IdempotentFetchError } from './idempotent-fetch-error.ts';
 import { newUuidV7 } from './new-uuid-v7.ts';
 
-/** The key of an operation, and the header that carries it. */
+/** The key of an operation, as its header value. */
 export interface OperationKey {
   readonly key: string;
   /** the value of `Idempotency-Key` */
@@ -12,11 +12,11 @@ export interface OperationKey {
   readonly isGiven: boolean;
 }
 
-/** The header that carries a key. */
+/** The header of the key. */
 export const keyHeader = 'idempotency-key';
 
 /**
- * The key that the caller gave, as a header or as `idempotencyKey`, else a new UUIDv7.
+ * The key that the caller passed, as a header or as `idempotencyKey`, otherwise a new UUIDv7.
  *
  * @throws {IdempotentFetchError} `invalid_idempotency_key`
  */
@@ -36,14 +36,14 @@ export function chooseKey(
   if (idempotencyKey !== undefined && idempotencyKey !== parsed.key) {
     throw invalidKey('the Idempotency-Key header is another one than idempotencyKey');
   }
-  // Spelled as the caller spelled it.
+  // In the spelling of the caller.
   return { key: parsed.key, fieldValue: header, isGiven: true };
 }
 
 /**
  * Spells a key that is not from a header.
  *
- * @throws {IdempotentFetchError} `invalid_idempotency_key` if what is sent would not be read as this key
+ * @throws {IdempotentFetchError} `invalid_idempotency_key` if the receiver would not read it as this key
  */
 export function spellKey(key: string, { keySpelling }: Pick<FetchSettings, 'keySpelling'>): OperationKey {
   const fieldValue = keySpelling === 'structured' ? `"${key.replace(/["\\]/g, '\\$&')}"` : key;

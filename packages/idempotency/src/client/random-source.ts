@@ -1,7 +1,7 @@
-/** Randomness for the client, as a port: gives so many random bytes. */
+/** Randomness for the client, as a port: returns a number of random bytes. */
 export type RandomSource = (bytes: number) => Uint8Array;
 
-/** The random numbers of the platform, which nobody can predict. */
+/** The platform's cryptographic random numbers. */
 export const systemRandomSource: RandomSource = (bytes) =>
   globalThis.crypto.getRandomValues(new Uint8Array(bytes));
 

@@ -1,13 +1,13 @@
-/** What was read of a stream. */
+/** The result of reading a stream. */
 export interface BoundedRead {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** whether the stream ended within the bound */
+  /** whether the stream ended within the limit */
   readonly isWhole: boolean;
 }
 
 /**
- * Reads a stream to its end, or until it has more than `bytesMax`; what is left is cancelled. A signal that is aborted
- * ends the reading at once, as if the stream had ended.
+ * Reads a stream to its end, or until it has more than `bytesMax`; the rest is cancelled. An aborted signal ends the
+ * reading immediately, as if the stream had ended.
  *
  * @throws whatever the stream fails with
  */
@@ -17,7 +17,7 @@ export async function readBounded(
   signal?: AbortSignal,
 ): Promise<BoundedRead> {
   const reader = stream.getReader();
-  // A cancellation is not waited for: a source may take its time, and of a tee the other branch decides.
+  // The cancellation is not awaited: a source may take its time, and a tee also waits for its other branch.
   const stop = () => {
     reader.cancel(signal?.reason).catch(ignore);
   };

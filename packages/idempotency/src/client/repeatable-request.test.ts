@@ -120,7 +120,7 @@ test('a stream is read up to a bound, and one that is longer is refused before a
     code: 'body_too_large',
   });
   assert.equal(seen.length, sent);
-  // What is in memory already needs no bound.
+  // A body that is already in memory needs no limit.
   assert.equal((await idempotentFetch(url, { method: 'POST', body: 'x'.repeat(101) })).status, 201);
 });
 

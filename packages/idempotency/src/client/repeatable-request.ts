@@ -10,7 +10,7 @@ export interface RepeatableRequest {
   readonly method: string;
   /** absolute */
   readonly url: string;
-  /** with the type of the body, as the platform would have set it */
+  /** including the type of the body, as the platform would set it */
   readonly headers: Headers;
   /** `undefined` for a request without a body */
   readonly body: Bytes | undefined;
@@ -19,12 +19,12 @@ export interface RepeatableRequest {
 }
 
 /**
- * Reads a request as `fetch` takes it into one that can be sent again. Its body is read once: a stream cannot be read
+ * Reads the arguments of `fetch` into a request that can be sent again. Its body is read once: a stream cannot be read
  * twice, and a form gets another boundary each time.
  *
  * @param init without a signal, which belongs to the call and not to the request
- * @param signal ends the reading of the body at once; what is read then is not whole
- * @throws {TypeError} where `fetch` would: no valid URL, method or header, a body on a GET
+ * @param signal ends the reading of the body immediately; the body is then incomplete
+ * @throws {TypeError} like `fetch`: an invalid URL, method or header, a body on a GET
  * @throws {IdempotentFetchError} `body_too_large`
  */
 export async function readRequest(
@@ -34,7 +34,7 @@ export async function readRequest(
   signal: AbortSignal | undefined,
 ): Promise<RepeatableRequest> {
   const { body: given, ...rest } = init;
-  // Not every browser takes a stream as the body of a Request; to read it needs none.
+  // Not every browser accepts a stream as the body of a Request; it is not needed to read the stream.
   const ready = given instanceof ReadableStream ? await readBody(given, bodyBytesMax, signal) : given;
   const template = new Request(input, ready === undefined ? rest : { ...rest, body: ready, duplex: 'half' });
   const { headers } = template;
@@ -44,7 +44,8 @@ export async function readRequest(
     headers.set('content-type', form.contentType);
     body = form.bytes;
   }
-  // A Request carries more than can be read of it (its mode, its credentials): it is given to each attempt.
+  // A Request has properties that cannot be read from it (its mode, its credentials), so each attempt gets the Request
+  // itself.
   const target = input instanceof Request ? input : template.url;
   return {
     method: template.method,

@@ -155,7 +155,7 @@ test('a wait that would pass the deadline is not begun', async (t) => {
 test('a signal that the caller aborts stops an attempt at once', async (t) => {
   const abort = new AbortController();
   const reason = new Error('the user left');
-  // Not even the last attempt's failure is told in its place.
+  // Not even the failure of the last attempt is reported in its place.
   const steps = [() => abort.abort(reason)];
   const { url, seen, idempotentFetch } = await start(t, steps, { attemptsMax: 1 });
   await assert.rejects(idempotentFetch(url, { ...charge, signal: abort.signal }), reason);

@@ -4,28 +4,28 @@ import type { FetchSettings } from './fetch-options.ts';
 import { IdempotentFetchError } from './idempotent-fetch-error.ts';
 import type { RepeatableRequest } from './repeatable-request.ts';
 
-/** What a request got with all its attempts. */
+/** The result of a request after all its attempts. */
 export interface Delivery {
   readonly response: Response;
-  /** whether it is the last word, and not only the last answer before attempts or time ran out */
+  /** whether the answer is final, not only the last one before attempts or time ran out */
   readonly isFinal: boolean;
   /** how many requests were sent */
   readonly attempts: number;
 }
 
-/** One call: a request, its key and its bounds. */
+/** One call: a request, its key and its limits. */
 export interface RetryContext {
   readonly settings: FetchSettings;
   /** `undefined` for a request without a key */
   readonly key: string | undefined;
-  /** when the call is given up, in milliseconds since the epoch */
+  /** when to give up the call, in milliseconds since the epoch */
   readonly deadlineAtMs: number;
   readonly signal: AbortSignal | undefined;
 }
 
 /**
- * Sends a request until an answer is final, attempts or time run out, or the caller aborts. What is given back when
- * attempts or time ran out is the last answer, if there was one.
+ * Sends a request until an answer is final, attempts or time run out, or the caller aborts. If attempts or time run
+ * out, the last answer is returned, if there was one.
  *
  * @throws {IdempotentFetchError} `attempts_exhausted`, `deadline_exceeded`
  * @throws the reason of the caller's signal
@@ -55,7 +55,7 @@ export async function sendWithRetries(request: RepeatableRequest, context: Retry
       return giveUp('attempts_exhausted', attempts, { last, error, context });
     }
     const delayMs = waitAfter(outcome, attempts, settings);
-    // A wait that would not end in time is not begun.
+    // A wait that would not end in time is not started.
     if (clock.nowMs() + delayMs >= deadlineAtMs) {
       return giveUp('deadline_exceeded', attempts, { last, error, context });
     }

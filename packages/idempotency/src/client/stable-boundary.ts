@@ -1,16 +1,16 @@
 import { bodyDigest } from './body-digest.ts';
 
-/** A body and the media type that names its boundary. */
+/** A body and its media type, which names its boundary. */
 export interface MultipartBody {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly contentType: string;
 }
 
 /**
- * Gives a serialised form a boundary that follows from its content. The platform draws a new one each time, so that
- * the same form, sent after a restart, would be another request under the same key.
+ * Gives a serialised form a boundary derived from its content. The platform draws a new one each time, so the same
+ * form, sent after a restart, would be another request with the same key.
  *
- * The digest is cryptographic so that no content of a part can be written to contain it.
+ * The digest is cryptographic, so that no part can be crafted to contain it.
  */
 export async function withStableBoundary(form: MultipartBody): Promise<MultipartBody> {
   const boundary = /^multipart\/form-data; ?boundary=([\w'()+,./:=?-]+)$/.exec(form.contentType)?.[1];

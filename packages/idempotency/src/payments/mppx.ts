@@ -1,7 +1,7 @@
 import type { CellStore } from '../cells/cell-store.ts';
 import { updateCell } from '../cells/update-cell.ts';
 
-/** What an update of `mppx` makes of a value. */
+/** How `mppx` changes a value. */
 export type MppxChange<Value, Result> =
   | { op: 'noop'; result: Result }
   | { op: 'set'; value: Value; result: Result }
@@ -19,13 +19,13 @@ export interface MppxAtomicStore<Items extends MppxItems = MppxItems> {
     key: Key,
     change: (current: Items[Key] | null) => MppxChange<Items[Key], Result>,
   ): Promise<Result>;
-  /** Records the first use of a credential. @returns whether it was the first one */
+  /** Records the first use of a credential. @returns whether it was the first use */
   tryClaim<Key extends keyof Items & string>(key: Key, expires: number): Promise<boolean>;
 }
 
 /**
- * An `AtomicStore` for `mppx`: which credentials were used, and how much of a channel was spent, for all instances and over
- * restarts. `mppx` itself brings one in memory, and asks for the atomic update of every other.
+ * An `AtomicStore` for `mppx`: which credentials were used, and how much of a channel was spent, for all instances and
+ * over restarts. The store of `mppx` itself is in memory; it requires an atomic update of every other store.
  *
  * @example
  * const mppx = Mppx.create({ methods: [tempo({ currency, recipient, store: mppxStore(cells) })], secretKey });
@@ -61,10 +61,10 @@ export function mppxStore<Items extends MppxItems = MppxItems>(cells: CellStore)
   };
 }
 
-/** How `mppx` marks a credential that was used: its own stores read what this one has written. */
+/** The mark by which `mppx` knows a used credential: its own stores read what this one has written. */
 const marker = 'mppx:replay';
 
-/** Whether a credential was not used, or so long ago that it has expired. */
+/** Whether a credential was not used, or was used so long ago that it has expired. */
 function isFree(current: string | undefined): boolean {
   if (current === undefined) return true;
   const value = decode(current);
@@ -73,7 +73,7 @@ function isFree(current: string | undefined): boolean {
   return typeof value.expires === 'number' && value.expires <= Date.now();
 }
 
-// JSON, with bigints as `mppx` writes them. A text that looks like one, or like such a text, is marked.
+// JSON, with bigints as `mppx` writes them. A text that looks like such a bigint, or like a marked text, is marked.
 const bigintMark = '#__bigint';
 const textMark = '#__text';
 
@@ -96,7 +96,7 @@ function decode(text: string): unknown {
   });
 }
 
-/** What `mppx` has put there itself, by the types of its store. */
+/** `mppx` stored this value itself, according to the types of its store. */
 function parseItem<Item>(text: string | undefined): Item | null {
   return text === undefined ? null : (decode(text) as Item);
 }

@@ -12,10 +12,10 @@ export interface PendingSettlementStore {
 const keptMs = 30 * 86_400_000;
 
 /**
- * For a facilitator of x402: the transactions that it has broadcast and not seen confirmed, durable and the same for all
- * instances. The one that `@x402/core` brings is in memory, and a facilitator that was restarted broadcasts again.
+ * For a facilitator of x402: the transactions that it has broadcast but not seen confirmed, durable and shared by all
+ * instances. The store of `@x402/core` is in memory, so a restarted facilitator would broadcast again.
  *
- * @param options `keepMs`: how long a transaction is remembered that no one has removed; 30 days
+ * @param options `keepMs`: how long a transaction is remembered that was not removed; 30 days
  * @example
  * facilitator.register(network, new ExactEvmScheme(signer, { pendingSettlementStore: pendingSettlementStore(cells) }));
  */

@@ -28,11 +28,11 @@ type Middleware<Request, Response> = (
 ) => unknown;
 
 /**
- * Takes each payment of x402 once, in front of an Express app or a route: a retry with the same payment gets the first answer with its
- * `PAYMENT-RESPONSE`, before anything is verified or settled.
+ * Takes each x402 payment once, in front of an Express app or a route: a retry with the same payment gets the first
+ * answer with its `PAYMENT-RESPONSE`, before anything is verified or settled.
  *
  * @param payment `paymentMiddleware(routes, server)` of `@x402/express`
- * @throws {InvalidOptionsError} that names every mistake in the options
+ * @throws {InvalidOptionsError} listing every mistake in the options
  * @example
  * app.use(paidOnce({ store, settlements, server }, paymentMiddleware(routes, server)));
  */

@@ -14,11 +14,11 @@ export type { PendingSettlement, SettlementFinding } from './x402/settlement.ts'
 export type { X402Server } from './x402/x402-shapes.ts';
 
 /**
- * Takes each payment of x402 once, in front of a Hono app or a route: a retry with the same payment gets the first answer with its
- * `PAYMENT-RESPONSE`, before anything is verified or settled.
+ * Takes each x402 payment once, in front of a Hono app or a route: a retry with the same payment gets the first answer
+ * with its `PAYMENT-RESPONSE`, before anything is verified or settled.
  *
  * @param payment `paymentMiddleware(routes, server)` of `@x402/hono`
- * @throws {InvalidOptionsError} that names every mistake in the options
+ * @throws {InvalidOptionsError} listing every mistake in the options
  * @example
  * app.use(paidOnce({ store, settlements, server }, paymentMiddleware(routes, server)));
  */
@@ -54,7 +54,7 @@ export function paidOnce<E extends Env = Env>(
   }
 }
 
-/** What a middleware returns is the answer, as Hono does it. */
+/** The return value of a middleware is the answer, as in Hono. */
 function put(context: Context, answer: Awaited<ReturnType<MiddlewareHandler>>): void {
   if (answer) context.res = answer;
 }

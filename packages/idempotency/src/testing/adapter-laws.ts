@@ -25,7 +25,7 @@ export type {
 } from './adapter-laws/subject.ts';
 export type { LawWork } from './adapter-laws/work.ts';
 
-/** What every adapter keeps. Run each law that concerns it over an adapter of your own to prove it. */
+/** The laws of all adapters. To prove your own adapter, run each law that concerns it. */
 export const adapterLaws: readonly AdapterLaw[] = [
   ...keyLaws,
   ...keyPlaceLaws,

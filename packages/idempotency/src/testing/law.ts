@@ -1,4 +1,4 @@
-/** A promise that can be tested: a sentence, and what shows that it holds. */
+/** A promise that can be tested: a sentence, and a function that checks it. */
 export interface Law<Subject> {
   /** stays the same from release to release */
   readonly id: string;

@@ -5,12 +5,12 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** A clock that a test moves: nothing happens by itself, and no test sleeps. */
+/** A clock that a test moves: nothing happens automatically, and no test sleeps. */
 export class ManualClock implements Clock {
   readonly #timers = new Set<Timer>();
   #nowMs: number;
 
-  /** @param nowMs milliseconds since the epoch; by default the time of the machine, as databases go by it too */
+  /** @param nowMs milliseconds since the epoch; by default the time of the machine, which databases use, too */
   constructor(nowMs: number = Date.now()) {
     this.#nowMs = nowMs;
   }
@@ -25,12 +25,12 @@ export class ManualClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  /** How many timers wait. */
+  /** How many timers are waiting. */
   get timers(): number {
     return this.#timers.size;
   }
 
-  /** Moves the time on, and rings what is due, in order. */
+  /** Advances the time, and runs the timers that are due, in order. */
   advance(byMs: number): void {
     const untilMs = this.#nowMs + byMs;
     for (let next = this.#due(untilMs); next !== undefined; next = this.#due(untilMs)) {

@@ -9,7 +9,7 @@ import { widthLaws } from './store-laws/width-laws.ts';
 
 export type { StoreSubject } from './store-laws/subject.ts';
 
-/** What every store keeps. Run each law over a store of your own to prove it. */
+/** The laws of all stores. To prove your own store, run each law with it. */
 export const storeLaws: readonly Law<StoreSubject>[] = [
   ...claimLaws,
   ...completionLaws,

@@ -2,7 +2,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { dirname } from 'node:path';
 
-/** A file to which lines are appended, and which is sometimes written anew. One call at a time. */
+/** A file to which lines are appended, and which is sometimes rewritten. One call at a time. */
 export class JournalFile {
   readonly #path: string;
   #handle: FileHandle | undefined;
@@ -12,12 +12,15 @@ export class JournalFile {
     this.#path = path;
   }
 
-  /** how long the file is, as far as it was written here */
+  /** the length of the file, as far as it was written here */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Appends to what `rewrite` made. When it rejects the end of the file is unknown, and it must be written anew. */
+  /**
+   * Appends to the content that `rewrite` wrote. If it rejects, the end of the file is unknown and the file must be
+   * rewritten.
+   */
   async append(text: string, isDurable: boolean): Promise<void> {
     if (this.#handle === undefined) throw new Error('the file is not open');
     await this.#handle.appendFile(text);
@@ -25,12 +28,15 @@ export class JournalFile {
     this.#bytes += Buffer.byteLength(text);
   }
 
-  /** Replaces the file by another content at once: after a crash it has the old one or the new one. On disk when it resolves. */
+  /**
+   * Replaces the content of the file atomically: after a crash it has the old or the new content. When it resolves, the
+   * content is on disk.
+   */
   async rewrite(text: string): Promise<void> {
     const newPath = `${this.#path}.new`;
     await this.close();
-    // Kept open over the renaming, so that what is appended goes to this very file.
-    // What has the name is left over from a crash, or is a link that someone else made, which must not be followed.
+    // Kept open while the file is renamed, so that lines are appended to this very file. An existing file with this
+    // name is left over from a crash, or is a link that another user made, which must not be followed.
     await rm(newPath, { force: true });
     const handle = await open(newPath, 'wx', 0o600);
     try {
@@ -53,7 +59,7 @@ export class JournalFile {
   }
 }
 
-/** Without it a power loss may undo the renaming. Windows has no such thing, and needs none. */
+/** Without this, a power loss may undo the renaming. Windows does not support it, and does not need it. */
 async function syncDirectory(path: string): Promise<void> {
   if (platform() === 'win32') return;
   const handle = await open(path, 'r');

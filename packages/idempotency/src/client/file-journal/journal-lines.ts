@@ -1,16 +1,16 @@
 import type { JournalEntry } from '../journal.ts';
 
-/** What one line of a journal file says, after the first line, which says what the file is. */
+/** The content of one line of a journal file, after the first line, which identifies the file. */
 export type JournalLine =
   | { readonly kind: 'begun'; readonly operation: string; readonly entry: JournalEntry }
   | { readonly kind: 'ended'; readonly operation: string; readonly key: string };
 
-/** What was read out of a journal file. */
+/** The result of reading a journal file. */
 export type ParsedJournal =
   | { readonly kind: 'journal'; readonly lines: readonly JournalLine[] }
   | { readonly kind: 'corrupt'; readonly lineNumber: number };
 
-/** The first line of every journal file, so that no other file is ever taken for one, and overwritten. */
+/** The first line of every journal file, so that no other file is mistaken for one and overwritten. */
 export const journalHeader = `${JSON.stringify({ format: 'billonce-client-journal', version: 1 })}\n`;
 
 /** The text of a line, with its line break. */
@@ -22,15 +22,15 @@ export function printJournalLine(line: JournalLine): string {
 }
 
 /**
- * Reads a journal file. Lines at its end that cannot be read were being written when the process or the machine went
- * down, so nobody was told that they hold: they are left out. The same in the middle is corruption: the key of an
- * operation may be lost, and to go on would send it under another one.
+ * Reads a journal file. Unreadable lines at its end were being written when the process or the machine stopped. `begin`
+ * did not resolve for them, so they are ignored. An unreadable line in the middle is corruption: the key of an
+ * operation may be lost, and continuing would send it with another key.
  */
 export function parseJournal(text: string): ParsedJournal {
   if (text === '') return { kind: 'journal', lines: [] };
   if (!text.startsWith(journalHeader)) return { kind: 'corrupt', lineNumber: 1 };
   const texts = text.slice(journalHeader.length).split('\n');
-  // What stands after the last line break was not written to its end.
+  // Text after the last line break was not written completely.
   const parsed = texts.slice(0, -1).map(parseJournalLine);
   const readable = parsed.slice(0, parsed.findLastIndex((line) => line !== undefined) + 1);
   const lines: JournalLine[] = [];

@@ -2,15 +2,15 @@ import { accessSync, closeSync, constants, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { JournalError } from './journal-error.ts';
 
-/** Keeps every other journal off a file for as long as it is held, or this process lives. */
+/** Keeps every other journal from a file, until it is released or this process ends. */
 export interface JournalLock {
   release(): void;
 }
 
 /**
- * Takes the lock of a journal: a file beside it, held by SQLite's own locks, which the kernel drops when the process
- * dies. A file with a process id in it would outlive a killed process, whose id the next one may well have: in a
- * container it is 1 each time.
+ * Takes the lock of a journal: a separate file, held by SQLite's own locks, which the kernel releases when the process
+ * dies. A file with a process id in it would outlive a killed process, and the next process may well have the same id:
+ * in a container it is always 1.
  *
  * @throws {JournalError} `journal_in_use`, `journal_unwritable`
  */
@@ -20,9 +20,9 @@ export function takeJournalLock(path: string): JournalLock {
   try {
     createPrivately(lockPath);
     database = new DatabaseSync(lockPath, { timeout: 0 });
-    // Nothing is written, so there is nothing to keep a rollback journal for.
+    // Nothing is written, so no rollback journal is needed.
     database.exec('PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE');
-    // On a file that it may not write SQLite begins all the same, and holds nothing.
+    // On a file that is not writable, SQLite begins nevertheless, and holds nothing.
     accessSync(lockPath, constants.W_OK);
   } catch (error) {
     database?.close();
@@ -39,7 +39,7 @@ export function takeJournalLock(path: string): JournalLock {
   return { release: () => held.close() };
 }
 
-/** Only a new file is opened: to close one that exists would drop every lock that this process has on it. */
+/** Opens only a new file: closing an existing one would release every lock that this process has on it. */
 function createPrivately(lockPath: string): void {
   try {
     closeSync(openSync(lockPath, 'wx', 0o600));

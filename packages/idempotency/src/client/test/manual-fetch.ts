@@ -7,8 +7,8 @@ interface Sleeper {
 }
 
 /**
- * The real `fetch` with a time that stands still. A wait between two attempts is over at once, and moves the time on by
- * as much; the bound of an attempt that is under way rings only when the test advances the time.
+ * The real `fetch` with a clock that does not run. A wait between two attempts ends immediately, and advances the time
+ * by its length. The time-out of an attempt occurs only when the test advances the time.
  */
 export class ManualFetch implements FetchClock {
   /** every wait between two attempts, in milliseconds */
@@ -49,7 +49,7 @@ export class ManualFetch implements FetchClock {
     this.#sleepers.delete(sleeper);
   }
 
-  /** Moves the time on, and wakes who is due. */
+  /** Advances the time, and wakes the sleeps that are due. */
   advance(byMs: number): void {
     this.#nowMs += byMs;
     for (const { dueAtMs, wake } of this.#sleepers) {

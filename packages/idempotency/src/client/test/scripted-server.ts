@@ -7,14 +7,14 @@ export interface SeenRequest {
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: Buffer;
-  /** its `Idempotency-Key`, as it came */
+  /** its `Idempotency-Key`, as it arrived */
   readonly key: string | undefined;
 }
 
-/** What a server does with one request. */
+/** The reaction of a server to one request. */
 export type Step = (request: SeenRequest, response: ServerResponse) => void | Promise<void>;
 
-/** A real server that does one step after the other, the last one again and again. */
+/** A real server that does one step for each request; the last step is repeated. */
 export interface ScriptedServer {
   readonly url: string;
   readonly seen: readonly SeenRequest[];
@@ -57,7 +57,7 @@ async function readRequest(incoming: IncomingMessage): Promise<SeenRequest> {
   };
 }
 
-/** Answers; a body that is no text is sent as JSON. */
+/** Answers; a body that is not text is sent as JSON. */
 export function answer(
   status: number,
   body: unknown = '',

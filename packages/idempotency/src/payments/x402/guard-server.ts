@@ -1,14 +1,14 @@
 import { type PaidRequest, paidRequest } from './paid-request.ts';
 import type { X402Server, X402SettleContext } from './x402-shapes.ts';
 
-/** What is told while it is not known whether a payment was settled. */
+/** The answer while it is not known whether a payment was settled. */
 export const pending = { code: 'idempotency_outcome_unknown', cause: 'payment_pending' } as const;
 
 const guarded = new WeakSet<X402Server>();
 
 /**
- * Puts hooks on an x402 server, once: nothing is verified or settled that was settled before, and what is about to be
- * settled is written down first. Requests that do not come by `paidOnce` are left alone.
+ * Adds hooks to an x402 server, once. Nothing is verified or settled that was settled before, and each settlement is
+ * recorded before it begins. Requests that do not pass through `paidOnce` are not affected.
  */
 export function guardServer(server: X402Server): void {
   if (guarded.has(server)) return;
@@ -16,7 +16,7 @@ export function guardServer(server: X402Server): void {
   server.onBeforeVerify(async () => {
     const request = paidRequest();
     const [known] = request?.settled.values() ?? [];
-    // The facilitator would refuse it: it was used already, for this very request.
+    // The facilitator would refuse it, because it was used already, for this very request.
     if (known === undefined) return undefined;
     const payer = known.payer === undefined ? {} : { payer: known.payer };
     return { skip: true, result: { isValid: true, ...payer } };
@@ -46,7 +46,7 @@ export function guardServer(server: X402Server): void {
   });
 }
 
-/** x402 goes on when a hook throws: nothing may be thrown here. */
+/** x402 continues if a hook throws, so nothing may be thrown here. */
 async function begin(request: PaidRequest, context: X402SettleContext): Promise<boolean> {
   const { settlements, payment, operation, answers } = request;
   const phase = phaseOf(context);

@@ -4,7 +4,7 @@ import { type IsKept, type KeptHeader, type KeptResponse, keepHeaders } from '..
 import { decodeAnswer, encodeAnswer } from '../../core/stored-answer.ts';
 import type { X402Settled } from './x402-shapes.ts';
 
-/** Keeps an answer with its settlement, so that a payment whose process dies is answered for all the same. */
+/** Keeps an answer with its settlement, so that a retry gets it even if the process of the payment died. */
 export class AnswerKeeper {
   readonly #isKept: IsKept;
   readonly #bytesMax: number;
@@ -17,10 +17,10 @@ export class AnswerKeeper {
   }
 
   /**
-   * The answer that x402 has of its handler, as it is kept.
+   * The answer of the handler, as x402 has it, in the form in which it is kept.
    *
-   * @param transportContext what x402 gives its hooks
-   * @returns `undefined` for one that is too large, or whose content coding is unknown
+   * @param transportContext what x402 passes to its hooks
+   * @returns `undefined` if it is too large, or its content coding is unknown
    */
   seal(payment: string, status: number, transportContext: unknown): string | undefined {
     const answer = this.#answerIn(status, transportContext);
@@ -29,7 +29,7 @@ export class AnswerKeeper {
     return Buffer.from(this.#cipher?.seal(encoded, slotOf(payment)) ?? encoded).toString('base64');
   }
 
-  /** An answer that was kept, with its `PAYMENT-RESPONSE`. */
+  /** A kept answer, with its `PAYMENT-RESPONSE`. */
   open(payment: string, sealed: string, result: X402Settled): KeptResponse {
     const bytes = Buffer.from(sealed, 'base64');
     const { status, headers, body } = decodeAnswer(this.#cipher?.open(bytes, slotOf(payment)) ?? bytes);
@@ -63,7 +63,7 @@ function headersIn(headers: unknown): readonly KeptHeader[] {
   return Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
 }
 
-/** A receipt is for one client: no cache in between may keep it, as x402 says of its own answers. */
+/** A receipt is for one client: no cache in between may keep it. x402 sets the same on its own answers. */
 function asPrivate(caching: string | undefined): string {
   if (caching === undefined || caching === '') return 'private';
   const directives = caching.split(',').map((directive) => directive.trim().toLowerCase());

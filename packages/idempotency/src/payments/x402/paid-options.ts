@@ -17,31 +17,31 @@ import type { PendingSettlement, SettlementFinding } from './settlement.ts';
 import { Settlements } from './settlements.ts';
 import type { X402Server } from './x402-shapes.ts';
 
-/** What a paid API says of its payments. */
+/** The options of a paid API for its payments. */
 export interface PaymentOptions {
-  /** the `x402ResourceServer` that the middleware of x402 was made with */
+  /** the `x402ResourceServer` that was passed to the middleware of x402 */
   readonly server: X402Server;
-  /** where settlements are written down before they are made: durable, and the same for all instances */
+  /** where settlements are recorded before they are made: durable, and shared by all instances */
   readonly settlements: CellStore;
   /**
-   * Finds out what became of a settlement whose outcome is not known, because the process died or the facilitator did not
-   * answer. Without it such a payment is told as unknown, and never settled again.
+   * Looks up a settlement whose outcome is unknown, because the process died or the facilitator did not answer. Without
+   * this function such a payment is reported as unknown, and never settled again.
    */
   findSettlement?(pending: PendingSettlement): Awaitable<SettlementFinding>;
   /**
-   * Whether a facilitator that gave this reason has not settled and will not; then a retry may be settled. By default for
-   * reasons that begin with `invalid_`, `insufficient_` or `unsupported_` and do not speak of a nonce or a transaction.
-   * Everything else is unknown.
+   * Whether a facilitator that gave this reason has not settled and will not; a retry may then be settled. By default
+   * true for reasons that begin with `invalid_`, `insufficient_` or `unsupported_` and do not mention a nonce or a
+   * transaction. Every other outcome is unknown.
    */
   readonly hasFailed?: (errorReason: string) => boolean;
   /** whether a payment without the extension `payment-identifier` is refused; false */
   readonly requireIdentifier?: boolean;
 }
 
-/** The options of the protection that payments decide. */
+/** The options of the protection that the payments determine. */
 type Decided = 'mode' | 'requireKey' | 'keyOf' | 'keysPer';
 
-/** The options of a paid API: those of the adapter, but for what payments decide, and those of the payments. */
+/** The options of a paid API: those of the adapter, except those that the payments determine, and those of the payments. */
 export type PaidOptions<Options> = Omit<Options, Decided | 'server'> & PaymentOptions;
 
 /** The value of a header of a request, by its name in lower case. */
@@ -56,22 +56,22 @@ const paymentNames: readonly string[] = [
   'requireIdentifier',
 ];
 
-/** What every adapter has of options. */
+/** The options that all adapters share. */
 type ProtectionOptions<Request> = IdempotencyOptions<Request> &
   CallerOptions<Request> &
   KeyOptions<[request: Request]>;
 
-/** What a paid API works with, made from its options. */
+/** The payments of an API, according to its options. */
 export class Payments<Request extends object> {
   readonly settlements: Settlements;
   readonly answers: AnswerKeeper;
   readonly hasFailed: (reason: string | undefined) => boolean;
   readonly #headerOf: HeaderOf<Request>;
-  /** each is asked for several times */
+  /** each is looked up several times */
   readonly #payments = new WeakMap<Request, Payment>();
   readonly #requireIdentifier: boolean;
 
-  /** @throws {InvalidOptionsError} for mistakes in the options of payments */
+  /** @throws {InvalidOptionsError} if the options of payments have mistakes */
   constructor(options: PaymentOptions & Partial<IdempotencyOptions<never>>, headerOf: HeaderOf<Request>) {
     const faults = paymentFaults(options);
     const isKept = checkKeptHeaders([...(options.keepHeaders ?? []), 'cache-control'], faults);
@@ -88,7 +88,7 @@ export class Payments<Request extends object> {
     this.#requireIdentifier = options.requireIdentifier ?? false;
   }
 
-  /** The payment that a request carries. */
+  /** The payment in a request. */
   paymentOf(request: Request): Payment | undefined {
     const known = this.#payments.get(request);
     if (known !== undefined) return known;
@@ -101,14 +101,14 @@ export class Payments<Request extends object> {
     return undefined;
   }
 
-  /** The key of a paid request. One without a payment is only asked for it, and is not protected. */
+  /** The key of a paid request. A request without a payment only gets the demand to pay, and is not protected. */
   keyOf(request: Request): string | undefined {
     const payment = this.paymentOf(request);
     if (payment === undefined) return undefined;
     return payment.identifier ?? this.#headerKey(request) ?? `x402-${payment.digest}`;
   }
 
-  /** Who pays. */
+  /** The payer. */
   payerOf(request: Request): string {
     return `x402:${this.paymentOf(request)?.payer ?? ''}`;
   }
@@ -129,8 +129,8 @@ export class Payments<Request extends object> {
   }
 
   /**
-   * What becomes of an operation that was begun and never ended. One whose payment was sent to be settled is looked at by
-   * `resume`, and not executed: see there.
+   * Decides on an operation that began and never ended. If its payment was sent to be settled, `resume` handles it and
+   * it is not executed.
    */
   async onAbandoned(
     operation: AbandonedOperation,
@@ -141,19 +141,19 @@ export class Payments<Request extends object> {
     return typeof otherwise === 'function' ? otherwise(operation) : (otherwise ?? 'refuse');
   }
 
-  /** Whether a retry is answered by what is known of its payment. */
+  /** Whether a retry is answered from what is known about its payment. */
   async #isResumed(payment: string, operation: string): Promise<boolean> {
     try {
       const known = await this.settlements.read(payment, 'after-handler');
       if (known?.operation !== operation) return false;
       return known.state === 'begun' || (known.state === 'settled' && known.answer !== undefined);
     } catch {
-      // It is looked at again by the next retry.
+      // The next retry checks it again.
       return false;
     }
   }
 
-  /** The options of the adapter: those of the application, with what payments decide. */
+  /** The options of the adapter: those of the application, with those that the payments determine. */
   adapterOptions<Options extends ProtectionOptions<Request>>(options: PaidOptions<Options>): Options {
     const given = Object.entries(options).filter(
       ([name, value]) => value !== undefined && !paymentNames.includes(name),
@@ -175,7 +175,7 @@ export class Payments<Request extends object> {
     return decided as Options;
   }
 
-  /** A request that pays, as it is begun; `undefined` for one without a payment, or that is not protected. */
+  /** A paid request when it begins; `undefined` if it has no payment or is not protected. */
   begin(request: Request, operation: Operation | undefined, status: () => number): PaidRequest | undefined {
     const payment = this.paymentOf(request);
     if (payment === undefined || operation === undefined) return undefined;
@@ -194,13 +194,13 @@ export class Payments<Request extends object> {
 
 const answerBytesMaxDefault = 1_048_576;
 
-/** The adapter has given its request to the engine, which gives it back. */
+/** The adapter has passed its request to the engine, which returns it. */
 function parseRequest<Request>({ request }: AbandonedOperation): Request {
   return request as Request;
 }
 
 function isFailure(reason: string): boolean {
-  // These may speak of what an earlier attempt has charged.
+  // These reasons may refer to the charge of an earlier attempt.
   if (/already|used|nonce|duplicate|pending|transaction|simulation/.test(reason)) return false;
   return /^(?:invalid|insufficient|unsupported)_/.test(reason);
 }

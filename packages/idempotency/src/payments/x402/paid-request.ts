@@ -5,24 +5,24 @@ import type { Payment } from './payment.ts';
 import type { Settlements } from './settlements.ts';
 import type { X402Phase, X402Settled } from './x402-shapes.ts';
 
-/** A request that pays, while x402 and its handler work on it: what the hooks on the x402 server know it by. */
+/** A paid request, while x402 and its handler process it: the hooks on the x402 server recognize it by this object. */
 export interface PaidRequest {
   readonly payment: Payment;
   readonly operation: Operation;
   readonly settlements: Settlements;
   readonly answers: AnswerKeeper;
   readonly hasFailed: (reason: string | undefined) => boolean;
-  /** the status that the handler has answered with */
+  /** the status of the handler's answer */
   readonly status: () => number;
-  /** what was settled before, in an earlier attempt */
+  /** what an earlier attempt has settled */
   readonly settled: Map<X402Phase, X402Settled>;
-  /** the settlement that this request has begun, by phase */
+  /** the settlements that this request has begun, by phase */
   readonly begun: Map<X402Phase, string>;
 }
 
 const current = new AsyncLocalStorage<PaidRequest>();
 
-/** The paid request that the caller works on; `undefined` outside of one. */
+/** The paid request that the current code belongs to; `undefined` outside of one. */
 export function paidRequest(): PaidRequest | undefined {
   return current.getStore();
 }

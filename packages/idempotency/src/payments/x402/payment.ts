@@ -3,24 +3,24 @@ import { sha256 } from '../../core/digest.ts';
 
 /** A payment as a client of x402 sends it, as far as it is read here. */
 export interface Payment {
-  /** names what was signed, whatever else the payload says: the same authorization is the same payment */
+  /** identifies what was signed, regardless of the rest of the payload: the same authorization is the same payment */
   readonly digest: string;
   /** the `id` of the extension `payment-identifier` */
   readonly identifier: string | undefined;
   /** the payload as it was sent */
   readonly sent: unknown;
-  /** who says that it pays, where the scheme tells it; not verified yet */
+  /** the payer according to the request, if the scheme names one; not verified yet */
   readonly payer: string | undefined;
 }
 
 /** The headers that carry a payment: x402 version 2, and version 1. */
 export const paymentHeaders = ['payment-signature', 'x-payment'] as const;
 
-/** The payment in a header; `undefined` for what is none, of which x402 asks for payment. */
+/** The payment in a header; `undefined` if there is none, so that x402 demands payment. */
 export function parsePayment(header: string | undefined): Payment | undefined {
   const sent = header === undefined ? undefined : decoded(header);
   if (header === undefined || typeof sent !== 'object' || sent === null) return undefined;
-  // Version 1 has scheme and network beside the payload, version 2 in what was accepted.
+  // Version 1 has scheme and network next to the payload, version 2 in `accepted`.
   const accepted = member(sent, 'accepted') ?? sent;
   const terms = ['scheme', 'network', 'asset'].map((name) => String(member(accepted, name)).toLowerCase());
   const payload = member(sent, 'payload');
@@ -43,13 +43,13 @@ function decoded(header: string): unknown {
   }
 }
 
-/** What was signed, as text; `undefined` where it has no canonical form. */
+/** What was signed, as text; `undefined` if it has no canonical form. */
 function signedText(authorization: unknown, payload: unknown): string | undefined {
   const signed = authorization ?? member(payload, 'transaction') ?? payload;
   if (signed === undefined) return undefined;
   try {
     const text = canonicalJson(json(signed));
-    // A signature can be written in several ways, and an address in upper and lower case.
+    // The same signature can be written in several ways, and an address in upper or lower case.
     return authorization === undefined ? text : text.toLowerCase();
   } catch {
     return undefined;
@@ -62,7 +62,7 @@ function identifierOf(sent: unknown): string | undefined {
   return typeof id === 'string' && /^[\x21-\x7e]{1,255}$/.test(id) ? id : undefined;
 }
 
-/** It came out of a text of JSON. */
+/** It was parsed from JSON. */
 function json(value: unknown): Json {
   return value as Json;
 }

@@ -9,7 +9,7 @@ type RefuserOptions = Pick<
   'store' | 'profile' | 'documentationUrl' | 'renderRefusal' | 'newRequestId' | 'observer'
 >;
 
-/** Refuses in the form of the options what is refused before the adapter sees it. */
+/** Sends the refusals that are made before the adapter sees the request, in the form that the options set. */
 export function refuser(
   options: RefuserOptions,
 ): (refusal: Refusal, source: unknown, accept: string | undefined) => KeptResponse {

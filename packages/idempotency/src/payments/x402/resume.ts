@@ -2,18 +2,18 @@ import type { KeptResponse } from '../../core/kept-response.ts';
 import { pending } from './guard-server.ts';
 import type { PaidRequest } from './paid-request.ts';
 
-/** What becomes of a paid request before x402 sees it. */
+/** The decision on a paid request before x402 sees it. */
 export type Resumed =
-  /** x402 goes on: it verifies and settles, unless it has settled before */
+  /** x402 continues: it verifies and settles, unless it has settled before */
   | { readonly kind: 'pay' }
   /** it was paid, and this is the answer */
   | { readonly kind: 'answer'; readonly answer: KeptResponse }
-  /** the operation sends a refusal in the place of whatever is answered */
+  /** the operation sends a refusal in place of any answer */
   | { readonly kind: 'refused' };
 
 /**
- * Looks what became of the payment in an earlier attempt: its process may have died, or the facilitator may not have
- * answered. A payment that was taken is answered for; one that may have been taken is not settled again.
+ * Looks up the payment's state after earlier attempts: their process may have died, or the facilitator may not have
+ * answered. If the payment was taken, the request is answered. If it may have been taken, it is not settled again.
  */
 export async function resume(request: PaidRequest): Promise<Resumed> {
   const { settlements, payment, operation, answers, settled } = request;
@@ -36,7 +36,7 @@ export async function resume(request: PaidRequest): Promise<Resumed> {
     }
     return { kind: 'pay' };
   } catch {
-    // Nothing was done in this attempt, and the next one looks again.
+    // This attempt did nothing, and the next one checks again.
     operation.refuseWith({ code: 'store_unavailable' }, 'free');
     return { kind: 'refused' };
   }

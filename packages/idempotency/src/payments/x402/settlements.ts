@@ -11,10 +11,10 @@ import type { X402Phase, X402Settled } from './x402-shapes.ts';
 /** How long a settlement is remembered: as long as a key. */
 const keptMs = 400 * 86_400_000;
 
-/** Finds out what became of a settlement. */
+/** Looks up the outcome of a settlement. */
 export type FindSettlement = (pending: PendingSettlement) => Awaitable<SettlementFinding>;
 
-/** The settlements of payments, each at most once: durable, and the same for all instances. */
+/** The settlements of payments, each made at most once: durable, and shared by all instances. */
 export class Settlements {
   readonly #cells: CellStore;
   readonly #find: FindSettlement | undefined;
@@ -24,13 +24,13 @@ export class Settlements {
     this.#find = find;
   }
 
-  /** What is remembered of a settlement; `undefined` if it was never begun. */
+  /** The record of a settlement; `undefined` if it never began. */
   async read(payment: string, phase: X402Phase): Promise<Settlement | undefined> {
     const cell = await this.#cells.read(nameOf(payment, phase));
     return cell && parseSettlement(cell.value);
   }
 
-  /** What is known of a settlement. Where the outcome is open, the application is asked to find it out. */
+  /** What is known about a settlement. If the outcome is open, the application is asked to look it up. */
   async lookUp(payment: string, phase: X402Phase, paymentPayload: unknown): Promise<Settlement | undefined> {
     const name = nameOf(payment, phase);
     const cell = await this.#cells.read(name);
@@ -46,9 +46,9 @@ export class Settlements {
   }
 
   /**
-   * Notes that a payment is about to be settled.
+   * Records that a payment is about to be settled.
    *
-   * @returns the settlement that stands in the way: it was settled or may be, and must not be settled again
+   * @returns the settlement that prevents this: it was settled or may have been, and must not be settled again
    */
   async begin(payment: string, phase: X402Phase, begun: Settlement): Promise<Settlement | undefined> {
     const name = nameOf(payment, phase);
@@ -57,11 +57,11 @@ export class Settlements {
     if (known !== undefined && known.state !== 'failed') return known;
     const value = JSON.stringify(begun);
     if (await this.#cells.write(name, cell?.version, value, Date.now() + keptMs)) return undefined;
-    // Another one was faster.
+    // Another attempt was faster.
     return (await this.read(payment, phase)) ?? begun;
   }
 
-  /** Notes how an attempt has ended, unless another one has begun since. */
+  /** Records how an attempt ended, unless another one has begun since. */
   async end(
     payment: string,
     phase: X402Phase,

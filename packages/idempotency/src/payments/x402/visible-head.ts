@@ -1,8 +1,8 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 
 /**
- * x402 for Express holds back what a handler writes, and looks at `statusCode` and at the headers of the response. What a
- * handler gives to `writeHead` is put there as well: otherwise its errors would be charged for.
+ * x402 for Express holds back the handler's writes, and reads `statusCode` and the headers of the response. The
+ * arguments of `writeHead` are copied there; otherwise a handler's errors would be charged for.
  */
 export function showHead(response: ServerResponse): void {
   const { writeHead } = response;
@@ -22,7 +22,7 @@ function setRecord(response: ServerResponse, headers: OutgoingHttpHeaders): void
   }
 }
 
-/** Names and values in turn, or pairs of them. */
+/** Alternating names and values, or pairs of them. */
 function setList(response: ServerResponse, headers: readonly unknown[]): void {
   const flat = headers.flat();
   for (let at = 0; at + 1 < flat.length; at += 2) {

@@ -1,6 +1,6 @@
-// The parts of @x402/core that are used here, by their shapes: any version that has them will do.
+// The parts of @x402/core that are used here, by their shapes: any version that has them works.
 
-/** What a facilitator says of a settlement. */
+/** A facilitator's result of a settlement. */
 export interface X402Settled {
   readonly success: boolean;
   readonly transaction: string;
@@ -9,24 +9,24 @@ export interface X402Settled {
   readonly errorReason?: string;
 }
 
-/** When a payment is settled: once before the handler, once after it, or when it is given back. */
+/** When a payment is settled: before the handler, after it, or when it is refunded. */
 export type X402Phase = 'before-handler' | 'after-handler' | 'cancel';
 
-/** What a hook on a verification is given. */
+/** The input of a hook on a verification. */
 export interface X402VerifyContext {
   readonly paymentPayload: unknown;
 }
 
-/** What a hook on a settlement is given. */
+/** The input of a hook on a settlement. */
 export interface X402SettleContext {
   readonly paymentPayload: unknown;
   readonly requirements: unknown;
   readonly phase?: X402Phase;
-  /** of HTTP: the answer of the handler */
+  /** over HTTP: the answer of the handler */
   readonly transportContext?: unknown;
 }
 
-/** A hook's word that what it was called before is not done. */
+/** The result of a hook that replaces the step that follows it. */
 type Instead<Result> =
   | { skip: true; result: Result }
   | { abort: true; reason: string; message?: string }

@@ -20,7 +20,7 @@ const headWritten: Check = (work, answer) => {
   assert.match(header(answer, 'content-type') ?? '', /^text\/plain/);
 };
 
-/** The ways whose answers are remembered: what they send, in words, and what that must be. */
+/** The ways whose answers are stored: a description, and the expected answer. */
 const remembered: readonly (readonly [way: AnswerWay, what: string, check: Check])[] = [
   [
     'json',
@@ -121,7 +121,7 @@ function isForgotten(status: number): AdapterLaw {
 
 const endsBrokenStreams = (subject: AdapterSubject) => subject.endsBrokenStreams !== false;
 
-/** What is sent, remembered and replayed. */
+/** What is sent, stored and replayed. */
 export const answerLaws: readonly AdapterLaw[] = [
   ...remembered.map(isReplayed),
   ...[500, 503, 401, 402, 403, 408, 413, 415, 421, 425, 429].map(isForgotten),

@@ -91,7 +91,7 @@ const form = (boundary: string, amount: string, file: string) => ({
   ].join('\r\n'),
 });
 
-/** What becomes of the bodies of requests. */
+/** How the bodies of requests are handled. */
 export const bodyLaws: readonly AdapterLaw[] = [
   {
     id: 'form-by-its-parts',

@@ -7,7 +7,7 @@ import { json } from './wire.ts';
 const always = () => true;
 const from = (address: string) => [['X-Forwarded-For', address]] as const;
 
-/** Whose keys are whose. */
+/** How callers are told apart. */
 export const callerLaws: readonly AdapterLaw[] = [
   {
     id: 'callers-are-named',
@@ -157,7 +157,7 @@ export const callerLaws: readonly AdapterLaw[] = [
   },
 ];
 
-/** What code without types may return from `tenantOf`. */
+/** What untyped code may return from `tenantOf`. */
 function mistaken(value: unknown): Awaitable<string | undefined> {
   return value as Awaitable<string | undefined>;
 }

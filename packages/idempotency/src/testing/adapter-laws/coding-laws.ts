@@ -63,5 +63,5 @@ function isNegotiated(compression: 'front' | 'behind'): AdapterLaw {
   };
 }
 
-/** What becomes of content codings. */
+/** How content codings are handled. */
 export const codingLaws: readonly AdapterLaw[] = [isNegotiated('front'), isNegotiated('behind')];

@@ -9,7 +9,7 @@ import { header, json, onTheWire, send, write } from './wire.ts';
 
 const always = () => true;
 
-/** What becomes of clients that hang up, and of the connections of those that do not. */
+/** What happens if clients hang up, and that other connections stay usable. */
 export const connectionLaws: readonly AdapterLaw[] = [
   {
     id: 'hang-up-while-executing',

@@ -1,4 +1,4 @@
-/** Something that is passed at once while it stands open, and that tells who waits before it while it is closed. */
+/** A gate: while it is open, work passes immediately; while it is closed, it shows which work waits. */
 export class Gate {
   #opened: PromiseWithResolvers<void> | undefined;
   #arrived = 0;
@@ -18,18 +18,18 @@ export class Gate {
     await this.#opened?.promise;
   }
 
-  /** Comes to the gate without waiting before it. */
+  /** Arrives at the gate without waiting. */
   arrive(): void {
     this.#arrived++;
     for (const watcher of this.#watchers) watcher();
   }
 
-  /** How many have come to the gate, in all. */
+  /** The total number of arrivals. */
   get arrivals(): number {
     return this.#arrived;
   }
 
-  /** Waits until so many have come to the gate, in all. */
+  /** Waits for a total number of arrivals. */
   async arrival(count = 1): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const watcher = () => {

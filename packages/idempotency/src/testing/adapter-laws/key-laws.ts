@@ -7,7 +7,7 @@ import { header } from './wire.ts';
 
 const always = () => true;
 
-/** Which requests are the same, and whose they are. */
+/** Which requests are the same. */
 export const keyLaws: readonly AdapterLaw[] = [
   {
     id: 'options-at-start',
@@ -240,12 +240,12 @@ export const keyLaws: readonly AdapterLaw[] = [
   },
 ];
 
-/** Takes the raw headers from a request that a server on a port of ours has just read. */
+/** Removes the raw headers from a request that a server on one of our ports has just read. */
 function forgetRawHeaders(message: unknown, port: number): void {
   if (typeof message !== 'object' || message === null || !('request' in message)) return;
   const { request } = message;
   if (!(request instanceof IncomingMessage) || request.socket.localPort !== port) return;
-  // Node makes `headers` of the raw ones when they are first asked for.
+  // Node creates `headers` from the raw ones when they are first read.
   Object.defineProperty(request, 'headers', { value: { ...request.headers } });
   request.rawHeaders.length = 0;
 }

@@ -4,7 +4,7 @@ import type { AdapterLaw } from './subject.ts';
 
 const always = () => true;
 
-/** Where the keys of an API are, which form they have, and which requests are left alone. */
+/** Where an API has its keys, which form they have, and which requests are not protected. */
 export const keyPlaceLaws: readonly AdapterLaw[] = [
   {
     id: 'key-in-another-header',
@@ -65,7 +65,7 @@ export const keyPlaceLaws: readonly AdapterLaw[] = [
     concerns: always,
     run: async (subject) => {
       let key: unknown = newKey();
-      // As JavaScript gives it, unchecked by a compiler.
+      // As JavaScript passes it, not checked by a compiler.
       const keyOf = () => Promise.resolve(key as string | undefined);
       await withApp(subject, { options: { keyOf } }, async (app) => {
         const first = await app.post('echo', { body: '{"amount":1}' });
@@ -108,7 +108,7 @@ export const keyPlaceLaws: readonly AdapterLaw[] = [
     concerns: always,
     run: async (subject) => {
       let skip: unknown = true;
-      // As JavaScript gives it, unchecked by a compiler.
+      // As JavaScript passes it, not checked by a compiler.
       const options = { requireKey: true, skip: () => Promise.resolve(skip as boolean) };
       await withApp(subject, { options }, async (app) => {
         const key = newKey();

@@ -7,11 +7,11 @@ import type { AdapterSubject, AnswerWay, LawApp, LawServer } from './subject.ts'
 import { header, json, onTheWire, send, type WireAnswer, type WireRequest, write } from './wire.ts';
 import { LawWork } from './work.ts';
 
-/** What a law asks of an app; what it does not say is the plainest. */
+/** The settings of a law's app; the simplest ones are the default. */
 export interface AppWish extends Partial<Omit<LawApp, 'options' | 'inner' | 'work'>> {
   /** options of a second protection, besides the store and the observer of the first one */
   readonly inner?: Partial<LawApp['options']>;
-  /** whether callers without a tenant have their address as their name; as long as there is no tenant, they do */
+  /** whether callers without a tenant are identified by their address; by default yes, if there is no tenant */
   readonly byAddress?: boolean;
   readonly options?: Partial<LawApp['options']>;
 }
@@ -29,7 +29,7 @@ export interface LawRequest {
   readonly chunkBytes?: number;
 }
 
-/** What an app's observer was told. */
+/** The events that an app's observer received. */
 class Seen {
   readonly ends = new Gate();
   readonly outcomes: ExecutionOutcome[] = [];
@@ -68,17 +68,17 @@ export class RunningApp {
     return send(this.port, wireOf(way, wish));
   }
 
-  /** Sends a request on a connection of its own and gives the connection: its answer is not read. */
+  /** Sends a request on a separate connection and returns the connection: the answer is not read. */
   begin(way: AnswerWay, wish: LawRequest) {
     return write(this.port, onTheWire(this.port, wireOf(way, wish)));
   }
 
-  /** Waits until so many executions have ended, in all. */
+  /** Waits for a total number of ended executions. */
   ended(count: number): Promise<void> {
     return this.#ends.arrival(count);
   }
 
-  /** Once these are answered, the server has heard of everything that was sent, or hung up, before. */
+  /** After these requests are answered, the server has processed everything that was sent, or hung up, before. */
   async roundTrips(): Promise<void> {
     for (let trip = 0; trip < 3; trip++) await send(this.port, { method: 'GET', path: '/nowhere' });
   }
@@ -135,7 +135,7 @@ export async function withApp(
   }
 }
 
-/** The verbs of a store, so that a law can give another one in the place of one of them. */
+/** The verbs of a store, so that a law can replace one of them. */
 export function boundVerbs(store: IdempotencyStore): IdempotencyStore {
   return {
     claim: (slot, request) => store.claim(slot, request),
@@ -156,21 +156,21 @@ export function newKey(): string {
 /** The headers of an answer that its replay has too. */
 const repeated = ['content-type', 'content-language', 'etag', 'last-modified', 'link', 'location'];
 
-/** That an answer is the first one again, and says so. */
+/** Asserts that an answer repeats the first one, and is marked as a replay. */
 export function assertReplay(replay: WireAnswer, first: WireAnswer): void {
   assert.equal(header(first, 'idempotency-replayed'), undefined, 'the first answer is no replay');
   assertSameAnswer(replay, first);
   assert.equal(header(replay, 'idempotency-replayed'), 'true');
 }
 
-/** That two answers have the same status, representation headers and bytes. */
+/** Asserts that two answers have the same status, representation headers and bytes. */
 export function assertSameAnswer(one: WireAnswer, other: WireAnswer): void {
   assert.equal(one.status, other.status);
   for (const name of repeated) assert.equal(header(one, name), header(other, name), name);
   assert.deepEqual(one.body, other.body);
 }
 
-/** That an answer is a refusal, with a code, a message and the id of the request. */
+/** Asserts that an answer is a refusal, with a code, a message and the id of the request. */
 export function assertRefusal(answer: WireAnswer, status: number, code: string): void {
   const told = `${answer.status} ${answer.body}`;
   assert.equal(answer.status, status, told);

@@ -11,7 +11,7 @@ import { json } from './wire.ts';
 const always = () => true;
 const leaseMs = 10_000;
 
-/** What becomes of an operation that was taken for dead. */
+/** The result of an operation that was considered dead. */
 interface WokenUp {
   /** of its answer */
   readonly status: number;
@@ -20,8 +20,8 @@ interface WokenUp {
 }
 
 /**
- * Runs steps in an app on a store in which another process has begun an operation under `key` and then died: its lease
- * has lapsed, and it does not renew it. `wakeUp` lets it go on after all, and gives its answer.
+ * Runs steps in an app whose store has an operation with this `key` that another process began before it died: its
+ * lease has lapsed and is not renewed. `wakeUp` lets that operation continue after all, and returns its answer.
  */
 async function afterDeath(
   subject: AdapterSubject,
@@ -55,7 +55,7 @@ function failing(verb: 'claim' | 'complete', fail: () => Promise<never>): Idempo
   return { ...boundVerbs(memoryStore()), [verb]: fail };
 }
 
-/** What becomes of operations that last, that died, and of stores that fail. */
+/** What happens to operations that take long or die, and if the store fails. */
 export const leaseLaws: readonly AdapterLaw[] = [
   {
     id: 'handler-outlives-the-lease',

@@ -6,7 +6,7 @@ import type { AdapterLaw } from './subject.ts';
 
 const always = () => true;
 
-/** What becomes of a route that is protected twice: for the whole app, and once more by itself. */
+/** What happens on a route that is protected twice: by the app, and again on the route. */
 export const nestingLaws: readonly AdapterLaw[] = [
   {
     id: 'protected-twice',

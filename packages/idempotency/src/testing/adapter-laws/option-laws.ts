@@ -6,7 +6,7 @@ import { header, json } from './wire.ts';
 
 const always = () => true;
 
-/** What options change of answers, refusals and events. */
+/** How options change answers, refusals and events. */
 export const optionLaws: readonly AdapterLaw[] = [
   {
     id: 'own-refusals',

@@ -43,7 +43,7 @@ function read(app: RunningApp, way: StreamWay, key: string): ReadAnswer {
   return { first: first.promise, whole: whole.promise, leave: () => outgoing.destroy() };
 }
 
-/** What becomes of answers that go to the client while they are made, because their handler says so. */
+/** What happens to answers that are sent to the client while they are made, because their handler asks for it. */
 export const streamLaws: readonly AdapterLaw[] = [
   {
     id: 'stream-goes-through',

@@ -5,15 +5,15 @@ import type { Law } from '../law.ts';
 import type { LawWork } from './work.ts';
 
 /**
- * The ways of answering that the laws know. An app of a subject has a route `/{way}`, for every method, for each of
- * its ways. Every route first takes `const id = await work.execute(operationOf(request))`, once, and then answers:
+ * The ways of answering that the laws know. An app of a subject has a route `/{way}`, for every method, for each of its
+ * ways. Every route first takes `const id = await work.execute(operationOf(request))`, once, and then answers:
  *
- * - `json`: 201, as the framework answers JSON, with the value `work.json(id)`, `Location: /charges/{id}`,
- *   `Set-Cookie: session={id}` and `X-Request-Id: handler-{id}`
+ * - `json`: 201, as the framework answers JSON, with the value `work.json(id)`, `Location: /charges/{id}`, `Set-Cookie:
+ *   session={id}` and `X-Request-Id: handler-{id}`
  * - `text`: 200, `Content-Type: text/plain; charset=utf-8`, the text `work.text(id)`
  * - `bytes`: 200, `Content-Type: application/octet-stream`, the bytes `work.bytes(id)`
- * - `stream`: 200, `Content-Type: application/octet-stream`, streamed out of `work.chunks(id)` as they come; an error of
- *   it breaks the answer off, as the framework does that (`pipeline`, a `ReadableStream` that errors, …)
+ * - `stream`: 200, `Content-Type: application/octet-stream`, streamed from `work.chunks(id)` as they arrive; an error
+ *   of it breaks the answer off in the way of the framework (`pipeline`, a `ReadableStream` that errors, …)
  * - `large`: 200, `Content-Type: text/plain; charset=utf-8`, the text `work.large(id)`, of `work.largeBytes` bytes
  * - `empty`: 200 without a body
  * - `no-content`: 204 without a body
@@ -23,10 +23,10 @@ import type { LawWork } from './work.ts';
  * - `refused`: throws the framework's own error for the status 422, which the framework turns into that answer
  * - `response`: 200, a `Response` (of the Fetch API) whose body is a `ReadableStream` of `work.chunks(id)`
  * - `writes`: 200, `work.chunks(id)` written one by one on the raw response, then an `end` alone
- * - `end`: 202 by `statusCode`, and `end(work.text(id))` on the raw response, without a header
+ * - `end`: 202 set by `statusCode`, and `end(work.text(id))` on the raw response, without a header
  * - `write-head`: `writeHead(201, { 'Content-Type': 'text/plain', Location: '/charges/{id}' })` on the raw response,
  *   and `end(work.text(id))`
- * - `hijack`: as `write-head`, after the framework was told to keep its hands off the response
+ * - `hijack`: as `write-head`, after the framework was told not to touch the response
  * - `file`: a file of more than 64 KiB, sent by the framework
  */
 export type AnswerWay =
@@ -52,20 +52,23 @@ export type AnswerWay =
 export type CommonWay = Exclude<AnswerWay, 'response' | 'writes' | 'end' | 'write-head' | 'hijack' | 'file'>;
 
 /**
- * Where the parser of JSON bodies stands: nowhere (the handler reads and parses the body itself), before the protection
- * (it consumes the body), or between the protection and the handler.
+ * The position of the JSON body parser: none (the handler reads and parses the body itself), before the protection (it
+ * consumes the body), or between the protection and the handler.
  */
 export type BodyParserPlace = 'none' | 'before' | 'after';
 
-/** Where the compression stands: nowhere, in front of the protection, or between it and the handler. No threshold. */
+/** The position of a compression: none, in front of the protection, or between it and the handler. It has no threshold. */
 export type CompressionPlace = 'none' | 'front' | 'behind';
 
-/** Where a timeout stands that answers in the place of a slow handler: nowhere, in front of the protection, or behind it. */
+/**
+ * The position of a timeout that answers for a slow handler: none, in front of the protection, or between it and the
+ * handler.
+ */
 export type TimeoutPlace = 'none' | 'front' | 'behind';
 
 /** An app that a law asks for. */
 export interface LawApp {
-  /** to be given to the adapter as they are */
+  /** passed to the adapter unchanged */
   readonly options: IdempotencyOptions & {
     readonly trustedProxies?: number;
     readonly callers?: 'by-address';
@@ -74,31 +77,31 @@ export interface LawApp {
     readonly fingerprintBody?: () => Awaitable<unknown>;
   };
   /**
-   * if there, the adapter is also given a `tenantOf` that gives what this function makes of the value of `X-API-Key`, which
-   * is `undefined` where there is none
+   * if set, the adapter also gets a `tenantOf` that returns the result of this function for the value of `X-API-Key`,
+   * or `undefined` if the header is missing
    */
   readonly tenantOfApiKey: ((apiKey: string | undefined) => Awaitable<string | undefined>) | undefined;
   /**
-   * `app`: every route is protected, by one line for all. `route`: each route by itself, besides one more, `/bare`, that
-   * answers as `json` does and is not protected.
+   * `app`: every route is protected, by one line for all. `route`: each route is protected separately; one more,
+   * `/bare`, answers like `json` and is not protected.
    */
   readonly protect: 'app' | 'route';
-  /** if there, each route is protected once more, with these options, further in than the protection of the app */
+  /** if set, each route also has an inner protection, with these options */
   readonly inner: LawApp['options'] | undefined;
-  /** if there, the app gives each request this id, in a way in which apps of its framework do */
+  /** if set, the app gives each request this id, in a way that is usual for its framework */
   readonly requestId: string | undefined;
-  /** whether the framework itself is told to trust the one proxy in front of it */
+  /** whether the framework is configured to trust the one proxy in front of it */
   readonly trustsProxy: boolean;
   readonly bodyParser: BodyParserPlace;
   /** whether something in front of the protection reads the whole body and keeps nothing of it; there is no body parser then */
   readonly bodyIsLost: boolean;
   readonly compression: CompressionPlace;
-  /** where the framework's timeout stands, if anywhere: of some milliseconds, each handler has begun by then */
+  /** the position of the framework's timeout, if any: some milliseconds long, so that each handler has begun by then */
   readonly timeout: TimeoutPlace;
   readonly work: LawWork;
 }
 
-/** An app that listens. */
+/** An app that is listening. */
 export interface LawServer {
   /** on 127.0.0.1 */
   readonly port: number;
@@ -106,29 +109,29 @@ export interface LawServer {
   close(): Promise<void>;
 }
 
-/** An adapter to hold the laws against, with what its framework can do. */
+/** An adapter to check against the laws, and what its framework supports. */
 export interface AdapterSubject {
-  /** the ways that it has, besides the common ones */
+  /** its ways, in addition to the common ones */
   readonly ways: readonly Exclude<AnswerWay, CommonWay>[];
-  /** the places that a body parser can have; the first one is taken where a law does not care */
+  /** the positions that a body parser can have; the first one is used if a law does not need a certain one */
   readonly bodyParsers: readonly BodyParserPlace[];
   /**
-   * who finds out the address of a client: the framework, which can be told to trust a proxy; the adapter; or a function
-   * of the app, which is given to the adapter if the options have `callers`
+   * what determines the address of a client: the framework, which can be configured to trust a proxy; the adapter; or a
+   * function of the app, which is passed to the adapter if the options have `callers`
    */
   readonly addressBy: 'framework' | 'adapter' | 'app';
-  /** the places that a compression can have */
+  /** the positions that a compression can have */
   readonly compressions: readonly CompressionPlace[];
-  /** the places that a timeout can have */
+  /** the positions that a timeout can have */
   readonly timeouts: readonly Exclude<TimeoutPlace, 'none'>[];
   /** whether the framework ends an answer whose stream fails after its head was sent; `true`. Koa 2 leaves the client waiting */
   readonly endsBrokenStreams?: boolean;
-  /** Starts an app on a real socket. Rejects with what the adapter throws for its options. */
+  /** Starts an app on a real socket. Rejects with the adapter's error for its options. */
   start(app: LawApp): Promise<LawServer>;
 }
 
-/** A law that every adapter keeps whose framework has what the law is about. */
+/** A law for every adapter whose framework supports the subject of the law. */
 export interface AdapterLaw extends Law<AdapterSubject> {
-  /** Whether the law is about something that the framework of a subject has. */
+  /** Whether the framework of the subject supports what the law is about. */
   readonly concerns: (subject: AdapterSubject) => boolean;
 }

@@ -13,7 +13,10 @@ const placed: Readonly<Record<Exclude<TimeoutPlace, 'none'>, string>> = {
   behind: 'between the protection and the handler',
 };
 
-/** Lets time pass until the operation has ended: an adapter that does not see the end of a handler waits as long as it may take. */
+/**
+ * Advances the time until the operation has ended: an adapter that cannot see the end of a handler waits as long as an
+ * execution may take.
+ */
 async function outlast(app: RunningApp, clock: ManualClock): Promise<void> {
   for (let turns = 0; turns < 20 && app.outcomes.length === 0; turns++) await turn();
   for (
@@ -54,5 +57,5 @@ function isHeld(timeout: Exclude<TimeoutPlace, 'none'>): AdapterLaw {
   };
 }
 
-/** What becomes of a key whose handler did not answer in time. */
+/** What happens to a key whose handler did not answer in time. */
 export const timeoutLaws: readonly AdapterLaw[] = [isHeld('front'), isHeld('behind')];

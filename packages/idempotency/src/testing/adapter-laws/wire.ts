@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 
-/** A request as it is to stand on the wire: nothing is added but `Host` and `Content-Length`. */
+/** A request as it is sent on the wire: only `Host` and `Content-Length` are added. */
 export interface WireRequest {
   readonly method?: string;
   /** path and query */
@@ -12,7 +12,7 @@ export interface WireRequest {
   readonly chunkBytes?: number;
 }
 
-/** An answer as it stood on the wire, with nothing decoded but the chunks. */
+/** An answer as it arrived on the wire; only chunks are decoded. */
 export interface WireAnswer {
   readonly status: number;
   /** names in lower case, in their order */
@@ -20,7 +20,7 @@ export interface WireAnswer {
   readonly body: Buffer;
 }
 
-/** The value of a header, all of its lines joined; `undefined` if there is none. */
+/** The value of a header, with all its lines joined; `undefined` if there is none. */
 export function header(answer: WireAnswer, name: string): string | undefined {
   const values = answer.headers.filter(([own]) => own === name).map(([, value]) => value);
   return values.length === 0 ? undefined : values.join(', ');
@@ -71,7 +71,7 @@ export function send(port: number, wire: WireRequest, agent?: Agent): Promise<Wi
   return promise;
 }
 
-/** The bytes of a request as they stand on the wire. */
+/** The bytes of a request on the wire. */
 export function onTheWire(port: number, wire: WireRequest): string {
   const lines = headerLines(wire, port);
   let text = `${wire.method ?? 'POST'} ${wire.path} HTTP/1.1\r\n`;
@@ -79,7 +79,7 @@ export function onTheWire(port: number, wire: WireRequest): string {
   return `${text}\r\n${Buffer.from(wire.body ?? '').toString('latin1')}`;
 }
 
-/** Opens a connection and writes on it; what comes back is thrown away. */
+/** Opens a connection and writes to it; the answer is discarded. */
 export async function write(port: number, bytes: string): Promise<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const socket = connect(port, '127.0.0.1');

@@ -1,29 +1,29 @@
 import type { Operation } from '../../core/operation.ts';
 import { Gate } from './gate.ts';
 
-/** What the handlers of an app do: counted, so that a law can say how often, and held up where a law wants it. */
+/** The work of an app's handlers: counted, and stopped at a gate if a law closes it. */
 export class LawWork {
   /** the status that the way `status` answers with */
   status = 200;
   /** how many bytes the way `large` answers with */
   largeBytes = 200_000;
-  /** whether the handlers let their answers through while they are made */
+  /** whether the handlers stream their answers */
   streams = false;
   /** whether a stream breaks in the middle */
   breaksStreams = false;
-  /** stands open until a law closes it; each handler passes it before it answers */
+  /** open until a law closes it; each handler passes it before it answers */
   readonly before = new Gate();
-  /** stands open until a law closes it; each stream passes it after its first chunk */
+  /** open until a law closes it; each stream passes it after its first chunk */
   readonly middle = new Gate();
   /** the operations of the executions, in their order; `undefined` for one without protection */
   readonly operations: (Operation | undefined)[] = [];
 
-  /** How often a handler was run. */
+  /** How often a handler has run. */
   get executions(): number {
     return this.operations.length;
   }
 
-  /** Counts an execution. Every handler calls it first; gives a number from 1 on, which the answer must carry. */
+  /** Counts an execution. Every handler calls it first; returns a number, from 1 on, which the answer must contain. */
   async execute(operation: Operation | undefined): Promise<number> {
     const id = this.operations.push(operation);
     if (this.streams) operation?.stream();
@@ -39,7 +39,7 @@ export class LawWork {
     return `execution ${id}: grüße 🙂\nsecond line`;
   }
 
-  /** Every value that a byte can have, more than once, and no UTF-8. */
+  /** Every possible byte, more than once, and not valid UTF-8. */
   bytes(id: number): Uint8Array {
     return Uint8Array.from({ length: 2000 }, (_, at) => (at === 0 ? id : at * 7) % 256);
   }
@@ -48,7 +48,7 @@ export class LawWork {
     return `${id}:`.padEnd(this.largeBytes, 'abcdefghijklmnop');
   }
 
-  /** The chunks of a streamed answer: three, that do not end where a character ends. */
+  /** The chunks of a streamed answer: three, which do not end at the end of a character. */
   async *chunks(id: number): AsyncGenerator<Uint8Array, void, undefined> {
     const whole = this.streamed(id);
     yield whole.subarray(0, 19);
@@ -58,7 +58,7 @@ export class LawWork {
     yield whole.subarray(1000);
   }
 
-  /** What the chunks come to. */
+  /** All chunks joined. */
   streamed(id: number): Uint8Array {
     return Buffer.from(`stream ${id}: ${'zażółć 🙂 '.repeat(200)}`);
   }

@@ -13,7 +13,7 @@ import {
 } from './cases.ts';
 import type { StoreSubject } from './subject.ts';
 
-/** What a claim keeps. */
+/** The laws of a claim. */
 export const claimLaws: readonly Law<StoreSubject>[] = [
   {
     id: 'claim-once',

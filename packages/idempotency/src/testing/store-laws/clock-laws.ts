@@ -5,7 +5,7 @@ import type { StoreSubject } from './subject.ts';
 
 const dayMs = 86_400_000;
 
-/** Which clock a store goes by. */
+/** Which clock a store uses. */
 export const clockLaws: readonly Law<StoreSubject>[] = [
   {
     id: 'own-clock',

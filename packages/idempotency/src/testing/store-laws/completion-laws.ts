@@ -12,7 +12,7 @@ import {
 } from './cases.ts';
 import type { StoreSubject } from './subject.ts';
 
-/** What a completion keeps. */
+/** The laws of a completion. */
 export const completionLaws: readonly Law<StoreSubject>[] = [
   {
     id: 'complete-keeps-the-answer',

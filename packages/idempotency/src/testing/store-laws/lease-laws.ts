@@ -4,7 +4,7 @@ import type { Law } from '../law.ts';
 import { claimed, completion, found, leaseMs, newSlot } from './cases.ts';
 import type { StoreSubject } from './subject.ts';
 
-/** What a renewal and a release keep. */
+/** The laws of a renewal and a release. */
 export const leaseLaws: readonly Law<StoreSubject>[] = [
   {
     id: 'renew-prolongs',

@@ -4,7 +4,7 @@ import type { Law } from '../law.ts';
 import { answerTtlMs, claimed, completion, found, leaseMs, newSlot, retentionMs } from './cases.ts';
 import type { StoreSubject } from './subject.ts';
 
-/** What is kept until when. */
+/** How long records and answers are kept. */
 export const retentionLaws: readonly Law<StoreSubject>[] = [
   {
     id: 'tombstone-refuses',
