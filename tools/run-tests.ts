@@ -2,30 +2,39 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { type TestBatch, testBatches } from './test-batches.ts';
 import { longestFirst } from './test-order.ts';
 
 /** Where processes of tests leave and find compiled code: reading it takes half the time of compiling. */
 const compiled = join('node_modules', '.cache', 'billonce-tests');
 /** Most tests wait for disks, sockets and other processes, so one more runs at once than there are processors. */
 const filesAtOnce = availableParallelism() + 1;
-/** Below this many files, it is plain what took so long. */
-const filesThatNeedAReport = 30;
+/** From this many on, short files share processes, and the slowest are listed. */
+const filesThatAreMany = 30;
 const slowestShown = 10;
 
-/** Runs test files, each in a process of its own; prints how many passed, and fails the process if one did not. */
+/**
+ * Runs test files; prints how many passed, and fails the process if one did not. A few have a process each; of many,
+ * the short ones share processes.
+ */
 export function runTests(files: readonly string[], options: { readonly timeoutMs: number }): void {
   if (files.length === 0) {
     console.error('no test file matches');
     process.exit(1);
   }
   process.env['NODE_COMPILE_CACHE'] ??= join(process.cwd(), compiled);
+  const batches = files.length < filesThatAreMany ? alone(files) : testBatches(files);
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const seconds = new Map<string, number>();
-  const events = run({ files: longestFirst(files), concurrency: filesAtOnce, timeout: options.timeoutMs });
+  const events = run({
+    files: batches.map(({ main }) => main),
+    concurrency: filesAtOnce,
+    timeout: options.timeoutMs,
+  });
   events.on('test:summary', ({ file, counts: found, duration_ms }) => {
     // Each file has its summary, and the whole run one without a file.
     if (file !== undefined) {
-      seconds.set(file.slice(process.cwd().length + 1), duration_ms / 1000);
+      seconds.set(namesOf(batches, file.slice(process.cwd().length + 1)), duration_ms / 1000);
       return;
     }
     counts.passed += found.passed;
@@ -37,11 +46,20 @@ export function runTests(files: readonly string[], options: { readonly timeoutMs
     const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
     // After everything that the reporter still has to print.
     setImmediate(() => {
-      if (seconds.size >= filesThatNeedAReport) console.log(slowest(seconds));
+      if (files.length >= filesThatAreMany) console.log(slowest(seconds));
       console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
     });
     process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
   });
+}
+
+function alone(files: readonly string[]): TestBatch[] {
+  return longestFirst(files).map((file) => ({ main: file, files: [file] }));
+}
+
+/** The names of the test files that a process ran. */
+function namesOf(batches: readonly TestBatch[], main: string): string {
+  return batches.find((batch) => batch.main === main)?.files.join(', ') ?? main;
 }
 
 function slowest(seconds: ReadonlyMap<string, number>): string {

@@ -5,11 +5,16 @@ const longest: readonly string[] = [
   'test/crash',
   'test/postgres/chaos',
   'test/postgres/failover',
-  'test/atomic/',
+  'test/postgres/faults',
+  'test/atomic/crash-',
+  'test/atomic/examples',
+  'test/atomic/two-processes-',
   'test/redis/',
-  'test/fuzz',
-  'test/soak',
-  'test/postgres/',
+  'test/fuzz.',
+  'soak.test',
+  'test/postgres/fuzz',
+  'test/postgres/instances',
+  'test/move-from-agentpay',
   'test/model',
   'test/reversals',
   'test/shutdown',
@@ -17,16 +22,20 @@ const longest: readonly string[] = [
   'test/webhooks',
   'test/ingest-crash',
   'test/docs/',
-  'test/adapters/',
   'test/package',
 ];
 
 /** The files in the order in which they run: those that take longest first, the others by their names. */
 export function longestFirst(files: readonly string[]): string[] {
-  const places = new Map(files.map((file) => [file, longest.findIndex((part) => file.includes(part))]));
-  const placeOf = (file: string) => {
-    const place = places.get(file) ?? -1;
-    return place === -1 ? longest.length : place;
-  };
   return [...files].sort((a, b) => placeOf(a) - placeOf(b) || (a < b ? -1 : 1));
+}
+
+/** Whether a file is one of those that take longest. */
+export function takesLong(file: string): boolean {
+  return placeOf(file) < longest.length;
+}
+
+function placeOf(file: string): number {
+  const place = longest.findIndex((part) => file.includes(part));
+  return place === -1 ? longest.length : place;
 }
