@@ -7,6 +7,7 @@ import { emptyDatabase } from './harness/database.ts';
 import { listen } from './harness/listen.ts';
 import { startProcess } from './harness/process.ts';
 import { startReceiver } from './harness/receiver.ts';
+import { deliveries, type Listed } from './harness/webhooks.ts';
 
 interface Span {
   readonly name: string;
@@ -66,7 +67,7 @@ test('a collector gets spans of requests, of their way through the queue and the
     WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true',
   });
   const api = apiAt(server.url);
-  await api.post('/webhooks', { url: receiver.url, events: ['usage.recorded'] });
+  const webhook = (await api.post('/webhooks', { url: receiver.url, events: ['usage.recorded'] })).json.id;
   const usage = { agent: 'agent-of-a-trace', serviceId: 'service-of-a-trace', requests: 3 };
   const traceparent = `00-${parentTrace}-${parentSpan}-01`;
   await api.post('/usage', usage, 'key-of-a-trace', { traceparent });
@@ -76,6 +77,9 @@ test('a collector gets spans of requests, of their way through the queue and the
   await api.get('/usage/agent-of-a-trace/service-of-a-trace?secret-of-a-query=1');
   await api.get('/no-such-path-of-a-trace');
   await receiver.has(1);
+  // An attempt that the stop breaks off has no span.
+  for (let isDelivered = false; !isDelivered; )
+    isDelivered = (await deliveries(api, webhook)).some(({ state }: Listed) => state === 'delivered');
   assert.equal(await server.stop('SIGTERM'), 0);
 
   const spans = collector.spans();
