@@ -1,6 +1,5 @@
-import { hkdfSync } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import type { KeptResponse } from '@billonce/idempotency/core';
+import { deriveKey, type KeptResponse } from '@billonce/idempotency/core';
 import { type AtRestKeys, decryptBytes, encrypt } from './encryption.ts';
 import type { Encryption, StoredAnswer } from './storage-port.ts';
 
@@ -17,11 +16,11 @@ export interface ProtectionKeys {
 
 /**
  * Derives the key that seals an answer which shows a secret from what only its caller can present again.
- * Neither of the two is stored. HKDF-SHA-256 (RFC 5869).
+ * Neither of the two is stored.
  */
 export function sealingKey(presentedApiKey: string, idempotencyKey: string): string {
   const secret = `${presentedApiKey.length}:${presentedApiKey}${idempotencyKey}`;
-  return Buffer.from(hkdfSync('sha256', secret, '', 'billonce sealed answer', 32)).toString('hex');
+  return Buffer.from(deriveKey(secret, 'billonce sealed answer')).toString('hex');
 }
 
 /** Prepares an answer for storage. The name of its record is bound to it, so that it cannot be moved to another. */

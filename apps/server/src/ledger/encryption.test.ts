@@ -14,6 +14,11 @@ test('a text opens with its key and its place, and with no other', () => {
   assert.equal(decrypt(Uint8Array.from(sealed).fill(0, 30, 31), key, 'record 1'), undefined);
 });
 
+test('a text that an earlier version encrypted still opens', () => {
+  const sealed = '33705c741a1b0b15bb36eb87d7628e12eb20f323e30d9583d5594574b57fe458c9cdd5dc';
+  assert.equal(decrypt(Buffer.from(sealed, 'hex'), key, 'record 1'), 'a secret');
+});
+
 test('what an earlier version encrypted under the configured key itself still opens', () => {
   const nonce = Buffer.alloc(12, 3);
   const cipher = createCipheriv('aes-256-gcm', Buffer.from(key, 'hex'), nonce).setAAD(

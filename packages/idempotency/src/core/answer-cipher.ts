@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { deriveKey, seal, unseal } from './aes-gcm.ts';
 import type { Slot, StoredAnswer } from './store.ts';
 
 /** One key that stored answers are encrypted with. */
@@ -9,18 +9,12 @@ export interface EncryptionKey {
   readonly secret: Uint8Array;
 }
 
-// An encrypted answer is: version, length of the key's id, id, 12 bytes of nonce, 16 bytes of tag, ciphertext. A plain
-// answer begins with a digit.
+// An encrypted answer is: version, length of the key's id, id, and the text as `aes-gcm.ts` seals it. A plain answer begins with a
+// digit.
 /** Encrypted with the configured key itself. Still read, no longer written. */
 const undivided = 1;
-/**
- * Encrypted with a key derived for the slot. A random nonce is safe for 2^32 texts under one key (NIST SP 800-38D,
- * section 8.3). No slot comes near that number, so use alone never forces the rotation of a configured key.
- */
+/** Encrypted with a key derived for the slot. */
 const perSlot = 2;
-const nonceBytes = 12;
-const tagBytes = 16;
-const keyBytes = 32;
 
 /** Encrypts stored answers with AES-256-GCM. The first key encrypts; all of them decrypt, so keys can be rotated. */
 export class AnswerCipher {
@@ -35,11 +29,8 @@ export class AnswerCipher {
     const key = this.#keys[0];
     if (key === undefined) return answer;
     const id = Buffer.from(key.id);
-    const nonce = randomBytes(nonceBytes);
-    const cipher = createCipheriv('aes-256-gcm', slotKey(key, slot), nonce);
-    cipher.setAAD(slotBytes(slot));
-    const text = Buffer.concat([cipher.update(answer), cipher.final()]);
-    return Buffer.concat([Buffer.of(perSlot, id.length), id, nonce, cipher.getAuthTag(), text]);
+    const text = seal(answer, slotKey(key, slot), slotBytes(slot));
+    return Buffer.concat([Buffer.of(perSlot, id.length), id, text]);
   }
 
   /**
@@ -57,19 +48,16 @@ export class AnswerCipher {
       throw new Error(
         `a stored answer was encrypted with the key ${JSON.stringify(id)}, which is not configured`,
       );
-    const nonce = bytes.subarray(idEnd, idEnd + nonceBytes);
-    const textAt = idEnd + nonceBytes + tagBytes;
     const secret = stored[0] === perSlot ? slotKey(key, slot) : key.secret;
-    const decipher = createDecipheriv('aes-256-gcm', secret, nonce, { authTagLength: tagBytes });
-    decipher.setAAD(slotBytes(slot));
-    decipher.setAuthTag(bytes.subarray(idEnd + nonceBytes, textAt));
-    return Buffer.concat([decipher.update(bytes.subarray(textAt)), decipher.final()]);
+    const text = unseal(bytes.subarray(idEnd), secret, slotBytes(slot));
+    if (text === undefined)
+      throw new Error('a stored answer was changed, or was stored for another request: it does not decrypt');
+    return text;
   }
 }
 
-/** HKDF-SHA-256 (RFC 5869). */
 function slotKey({ secret }: EncryptionKey, slot: Slot): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', secret, '', slotBytes(slot), keyBytes));
+  return deriveKey(secret, slotBytes(slot));
 }
 
 function slotBytes({ scope, key }: Slot): Buffer {

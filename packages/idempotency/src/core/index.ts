@@ -1,3 +1,4 @@
+export { deriveKey, seal, unseal } from './aes-gcm.ts';
 export { canonicalJson, type Json } from './canonical-json.ts';
 export { clientAddress } from './client-address.ts';
 export { keyDigest, sha256 } from './digest.ts';

@@ -55,6 +55,16 @@ test('an encrypted answer opens only in its own slot, unchanged, and under its o
   );
 });
 
+test('answers that earlier versions encrypted still decrypt', () => {
+  const cipher = new AnswerCipher([{ id: 'k1', secret: new Uint8Array(32).fill(7) }]);
+  const perSlot = '02026b31fe603a83d42cb07d70085559fb7af60a29dea9649bb98bc86d907a06bec211643f33e1e9e29dc9';
+  const undivided = '01026b310303030303030303030303036b3408828fb91dd419ab23c5638ff58017ce9309505b3b21082537';
+  for (const stored of [perSlot, undivided]) {
+    const opened = cipher.open(Buffer.from(stored, 'hex'), slot);
+    assert.equal(Buffer.from(asBytes(opened)).toString(), '200\n\nsecret');
+  }
+});
+
 test('what is no stored answer is not taken for one', () => {
   for (const stored of ['', 'x\n\n', '99\n\n', '200\nbroken\n\n']) assert.throws(() => decodeAnswer(stored));
 });
