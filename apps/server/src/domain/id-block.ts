@@ -1,3 +1,5 @@
+import { formatUuidV7 } from '@billonce/idempotency/core';
+
 /** A place in the order of ids: a millisecond, and a number in it. */
 export interface IdPlace {
   readonly timeMs: number;
@@ -44,11 +46,8 @@ export function placeAfterId(id: string): IdPlace {
  * @see RFC 9562, section 6.2, method 1
  */
 export function idIn(block: IdBlock, number: number): string {
-  const time = block.timeMs.toString(16).padStart(12, '0');
   const counter = block.counter + number;
   // 12 bits of the counter follow the version, 14 the variant, and 6 are in the byte after that.
-  const third = (0x7000 | (counter >>> 20)).toString(16);
-  const fourth = (0x8000 | ((counter >>> 6) & 0x3fff)).toString(16);
-  const fifth = ((counter & 0x3f) << 2).toString(16).padStart(2, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-${third}-${fourth}-${fifth}${block.randomTail}`;
+  const lowest = ((counter & 0x3f) << 2).toString(16).padStart(2, '0');
+  return formatUuidV7(block.timeMs, counter >>> 20, (counter >>> 6) & 0x3fff, lowest + block.randomTail);
 }

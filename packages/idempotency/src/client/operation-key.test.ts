@@ -72,7 +72,7 @@ test('every key that can be sent is read as what it is', () => {
 
 test('a UUIDv7 has its time, its version, its variant, and otherwise the bytes that were drawn', () => {
   // RFC 9562, appendix A.6, whose random part is 0xCC3 and 0x18C4DC0C0C07398F.
-  const drawn = new Uint8Array([0x18, 0xcc, 0x3c, 0x4d, 0xc0, 0xc0, 0xc0, 0x73, 0x98, 0xf0]);
+  const drawn = new Uint8Array([0xfc, 0xc3, 0xd8, 0xc4, 0xdc, 0x0c, 0x0c, 0x07, 0x39, 0x8f]);
   const uuid = newUuidV7({ nowMs: () => 1_645_557_742_000 }, () => drawn);
   assert.equal(uuid, '017f22e2-79b0-7cc3-98c4-dc0c0c07398f');
 });

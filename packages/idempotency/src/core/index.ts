@@ -27,4 +27,4 @@ export {
 } from './key-decision.ts';
 export { fieldLines, splitTarget } from './request-head.ts';
 export { type Caller, normalizeAddress, scopeDigest } from './scope.ts';
-export { uuidV7TimeMs } from './uuid-v7.ts';
+export { formatUuidV7, uuidV7TimeMs } from './uuid-v7.ts';
