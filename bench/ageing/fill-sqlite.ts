@@ -1,5 +1,6 @@
 import { Connection } from '../../apps/server/src/storage/sqlite/connection.ts';
-import { answersTable, createAnswersTable } from '../../apps/server/src/storage/sqlite/read/answers.ts';
+import { answersTable } from '../../apps/server/src/storage/sqlite/read/answers.ts';
+import { createAnswersTable } from '../../apps/server/src/storage/sqlite/write/records.ts';
 
 const dayMs = 86_400_000;
 /** Accounts over which the entries are spread; numbered far behind the server's own. */

@@ -1,6 +1,7 @@
 import { Code, generateParser, type Parser, type Readers, type Writers } from '../generated.ts';
 import {
   type Columns,
+  changes,
   columnsOn,
   type Kind,
   madeColumns,
@@ -54,11 +55,16 @@ export function selectList({ columns }: Table, alias?: string, joinedAlias?: str
 }
 
 /** The fields of a row as one JSON object, in which amounts are texts: a double does not hold 64 bits. */
-export function jsonObject(table: Table, alias: string): string {
-  const pairs = ownColumns('postgres', table).map(
+export function jsonObject(
+  table: Table,
+  alias: string,
+  parts: Readonly<Record<string, string>> = {},
+): string {
+  const own = ownColumns('postgres', table).map(
     ({ name, column }) => `'${name}', ${alias}.${name}${column.kind === 'amount' ? '::text' : ''}`,
   );
-  return `json_build_object(${pairs.join(', ')})`;
+  const others = Object.entries(parts).map(([name, sql]) => `'${name}', ${sql}`);
+  return `json_build_object(${[...own, ...others].join(', ')})`;
 }
 
 /** The columns that a row is made with. */
@@ -87,6 +93,11 @@ export function insertSql(table: Table, orderBy?: string): string {
 export function upsertSql(table: Table, orderBy?: string): string {
   return `${insertSql(table, orderBy)}
   ${onConflict('postgres', table)}`;
+}
+
+/** Sets each column that may change to that of another row. */
+export function changedColumns(table: Table, source: string): string {
+  return changes('postgres', table, source);
 }
 
 export function parserOf<C extends Columns>(table: Table<C>): Parser<Row, C> {

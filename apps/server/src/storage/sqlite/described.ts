@@ -5,6 +5,7 @@ import {
   columnsOn,
   type Kind,
   madeColumns,
+  type NamedColumn,
   onConflict,
   ownColumns,
   type Table,
@@ -72,13 +73,32 @@ export function upsertSql(table: Table): string {
   return `${insertSql(table)} ${onConflict('sqlite', table)}`;
 }
 
+/** Sets the columns of a row that may change, and others that are named. */
+export function updateSql(table: Table, beside: readonly string[], where: string): string {
+  const names = [...changing(table).map(({ name }) => name), ...beside];
+  return `UPDATE ${tableName(table, 'sqlite')} SET ${names.map((name) => `${name} = ?`).join(', ')} WHERE ${where}`;
+}
+
 export function parserOf<C extends Columns>(table: Table<C>): Parser<Row, C> {
   return generateParser('sqlite', table, readers);
 }
 
 /** The values of a row's fields as they are bound, in the order of its columns. */
 export function valuesOf<C extends Columns>(table: Table<C>): (row: WrittenOf<C>) => SQLInputValue[] {
+  return listOf(ownColumns('sqlite', table));
+}
+
+/** The values of those that may change. */
+export function changedValuesOf<C extends Columns>(table: Table<C>): (row: WrittenOf<C>) => SQLInputValue[] {
+  return listOf(changing(table));
+}
+
+function listOf<C extends Columns>(columns: readonly NamedColumn[]): (row: WrittenOf<C>) => SQLInputValue[] {
   const code = new Code();
-  const values = ownColumns('sqlite', table).map((column) => code.written(column, writers));
+  const values = columns.map((column) => code.written(column, writers));
   return code.build(['row'], `[${values.join(', ')}]`);
+}
+
+function changing(table: Table): NamedColumn[] {
+  return ownColumns('sqlite', table).filter(({ column }) => column.role === 'value');
 }

@@ -1,6 +1,6 @@
 import { StorageFault } from '../../../ledger/storage-port.ts';
 import type { ReadingPool } from '../pool.ts';
-import { loadLastId } from './last-ids.ts';
+import { loadLastId } from '../read/ids.ts';
 import { isDisjoint, RunningWriters } from './running-writers.ts';
 
 /** How long a list waits for batches. */

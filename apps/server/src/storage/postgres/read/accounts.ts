@@ -1,7 +1,9 @@
-import { type Account, type AccountLine, isUnsettled } from '../../../domain/account.ts';
+import type { Account } from '../../../domain/account.ts';
 import type { AccountKey, AccountsFilter } from '../../../reads/books.ts';
-import { big, integer, json, rowsIn, text, texts } from '../columns.ts';
-import type { Connection, Row, Statements } from '../connection.ts';
+import { accountLines, accounts } from '../../tables/accounts.ts';
+import { integer, json, rowsIn, text, texts } from '../columns.ts';
+import type { Connection, Row } from '../connection.ts';
+import { jsonObject, parserOf, selectList } from '../described.ts';
 
 /** An account with the id that stands for it in the rows of its entries. */
 export interface IdentifiedAccount {
@@ -11,19 +13,12 @@ export interface IdentifiedAccount {
 }
 
 /** Of `accounts AS a`, with its lines: one statement sees both as they were at one moment. */
-export const accountColumns = `a.tenant, a.account, a.agent, a.service_id, a.sequence, a.settled_through, a.cleared_through,
-  a.settlements, a.recorded_requests, a.reversed_requests, a.settled_requests, a.settled_stroops, a.carried_stroops,
-  (SELECT json_agg(json_build_object('price_version', l.price_version, 'price_stroops', l.price_stroops,
-       'recorded_requests', l.recorded_requests, 'reversed_requests', l.reversed_requests,
-       'settled_requests', l.settled_requests) ORDER BY l.price_version)
+export const accountColumns = `a.tenant, a.account, ${selectList(accounts, 'a')},
+  (SELECT json_agg(${jsonObject(accountLines, 'l')} ORDER BY l.price_version)
      FROM account_lines AS l WHERE l.tenant = a.tenant AND l.account = a.account) AS lines`;
+const parseTotals = parserOf(accounts);
+const parseLine = parserOf(accountLines);
 
-// All accounts of a batch are created and locked by one statement, in one order: no two batches wait for each other.
-// It reads nothing: what is read in the statement that waits for a lock is older than what the lock was waited for.
-const lockAccountsSql = `INSERT INTO accounts (tenant, account, agent, service_id)
-  SELECT tenant, account, agent, service_id
-  FROM json_to_recordset($1) AS w (n integer, tenant text, account uuid, agent text, service_id text) ORDER BY n
-  ON CONFLICT (tenant, agent, service_id) DO UPDATE SET sequence = accounts.sequence WHERE false`;
 const loadAccountsSql = `SELECT ${accountColumns}
   FROM json_to_recordset($1) AS w (tenant text, agent text, service_id text)
   CROSS JOIN LATERAL (SELECT * FROM accounts AS b
@@ -51,45 +46,12 @@ export const loadAgentsAfterSql = `WITH RECURSIVE found AS (
   SELECT agent FROM found LIMIT $3`;
 const loadUnsettledAgentsSql =
   'SELECT agent FROM accounts WHERE tenant = $1 AND service_id = $2 AND unsettled LIMIT $3';
-const saveAccountsSql = `UPDATE accounts AS a SET sequence = w.sequence, settled_through = w.settled_through,
-    cleared_through = w.cleared_through, settlements = w.settlements, recorded_requests = w.recorded_requests,
-    reversed_requests = w.reversed_requests, settled_requests = w.settled_requests,
-    settled_stroops = w.settled_stroops, carried_stroops = w.carried_stroops, unsettled = w.unsettled
-  FROM json_to_recordset($1) AS w (tenant text, agent text, service_id text, sequence bigint, settled_through bigint,
-    cleared_through bigint, settlements bigint, recorded_requests bigint, reversed_requests bigint,
-    settled_requests bigint, settled_stroops bigint, carried_stroops bigint, unsettled boolean)
-  WHERE a.tenant = w.tenant AND a.agent = w.agent AND a.service_id = w.service_id`;
-const saveLinesSql = `INSERT INTO account_lines
-    (tenant, account, price_version, price_stroops, recorded_requests, reversed_requests, settled_requests)
-  SELECT tenant, account, price_version, price_stroops, recorded_requests, reversed_requests, settled_requests
-  FROM json_to_recordset($1) AS w (tenant text, account uuid, price_version integer, price_stroops bigint,
-    recorded_requests bigint, reversed_requests bigint, settled_requests bigint)
-  ON CONFLICT (tenant, account, price_version) DO UPDATE SET recorded_requests = excluded.recorded_requests,
-    reversed_requests = excluded.reversed_requests, settled_requests = excluded.settled_requests`;
-const deleteAccountsSql = `DELETE FROM accounts AS a
-  USING json_to_recordset($1) AS w (tenant text, agent text, service_id text)
-  WHERE a.tenant = w.tenant AND a.agent = w.agent AND a.service_id = w.service_id AND a.sequence = 0`;
-
-/** Creates the accounts that there are not, and locks all of them until the transaction ends. */
-export async function lockAccounts(
-  connection: Connection,
-  wanted: readonly (AccountKey & { readonly newAccount: string })[],
-): Promise<void> {
-  const rows = wanted.map(({ tenant, agent, serviceId, newAccount }, n) => ({
-    n,
-    tenant,
-    account: newAccount,
-    agent,
-    service_id: serviceId,
-  }));
-  await connection.rows(lockAccountsSql, [json(rows)]);
-}
 
 export async function loadAccounts(
   connection: Connection,
   wanted: readonly AccountKey[],
 ): Promise<IdentifiedAccount[]> {
-  return (await connection.rows(loadAccountsSql, [json(wanted.map(keyRow))])).map(parseAccount);
+  return (await connection.rows(loadAccountsSql, [json(wanted.map(accountKeyRecord))])).map(parseAccount);
 }
 
 export async function loadAccount(
@@ -176,92 +138,15 @@ export async function loadAccountsAfter(
   return rows.map(parseAccount);
 }
 
-/** Saves accounts as they are now, with those of their lines that changed. */
-export async function saveAccounts(
-  statements: Statements,
-  accounts: readonly IdentifiedAccount[],
-  linesBefore: ReadonlySet<AccountLine>,
-): Promise<void> {
-  if (accounts.length === 0) return;
-  const lines = accounts.flatMap(({ tenant, account, totals }) =>
-    totals.lines.filter((line) => !linesBefore.has(line)).map((line) => lineRow(tenant, account, line)),
-  );
-  await Promise.all([
-    statements.rows(saveAccountsSql, [json(accounts.map(totalsRow))]),
-    ...(lines.length === 0 ? [] : [statements.rows(saveLinesSql, [json(lines)])]),
-  ]);
-}
-
-/** Deletes accounts that were created to be locked, and on which nothing was recorded then. */
-export async function deleteUntouched(
-  statements: Statements,
-  untouched: readonly AccountKey[],
-): Promise<void> {
-  if (untouched.length > 0) await statements.rows(deleteAccountsSql, [json(untouched.map(keyRow))]);
-}
-
-function keyRow({ tenant, agent, serviceId }: AccountKey) {
+/** What names an account, as `json_to_recordset` takes it. */
+export function accountKeyRecord({ tenant, agent, serviceId }: AccountKey) {
   return { tenant, agent, service_id: serviceId };
-}
-
-function totalsRow({ tenant, totals }: IdentifiedAccount) {
-  return {
-    tenant,
-    agent: totals.agent,
-    service_id: totals.serviceId,
-    sequence: totals.sequence,
-    settled_through: totals.settledThrough,
-    cleared_through: totals.clearedThrough,
-    settlements: totals.settlements,
-    recorded_requests: totals.recordedRequests,
-    reversed_requests: totals.reversedRequests,
-    settled_requests: totals.settledRequests,
-    settled_stroops: totals.settledStroops,
-    carried_stroops: totals.carriedStroops,
-    unsettled: isUnsettled(totals),
-  };
-}
-
-function lineRow(tenant: string, account: string, line: AccountLine) {
-  return {
-    tenant,
-    account,
-    price_version: line.priceVersion,
-    price_stroops: line.priceStroops ?? null,
-    recorded_requests: line.recordedRequests,
-    reversed_requests: line.reversedRequests,
-    settled_requests: line.settledRequests,
-  };
 }
 
 export function parseAccount(row: Row): IdentifiedAccount {
   return {
     tenant: text(row, 'tenant'),
     account: text(row, 'account'),
-    totals: {
-      agent: text(row, 'agent'),
-      serviceId: text(row, 'service_id'),
-      sequence: integer(row, 'sequence'),
-      settledThrough: integer(row, 'settled_through'),
-      clearedThrough: integer(row, 'cleared_through'),
-      settlements: integer(row, 'settlements'),
-      recordedRequests: integer(row, 'recorded_requests'),
-      reversedRequests: integer(row, 'reversed_requests'),
-      settledRequests: integer(row, 'settled_requests'),
-      settledStroops: big(row, 'settled_stroops'),
-      carriedStroops: big(row, 'carried_stroops'),
-      lines: rowsIn(row, 'lines').map(parseLine),
-    },
-  };
-}
-
-/** A price and a count of requests are below 2^53, so that JSON carries them exactly. */
-function parseLine(line: Row): AccountLine {
-  return {
-    priceVersion: integer(line, 'price_version'),
-    priceStroops: line['price_stroops'] === null ? undefined : big(line, 'price_stroops'),
-    recordedRequests: integer(line, 'recorded_requests'),
-    reversedRequests: integer(line, 'reversed_requests'),
-    settledRequests: integer(line, 'settled_requests'),
+    totals: parseTotals(row, { lines: rowsIn(row, 'lines').map(parseLine) }),
   };
 }

@@ -1,12 +1,12 @@
-import { type Announcement, type Delivery, deliveryOutcomes } from '../../../domain/delivery.ts';
-import { eventTypes } from '../../../domain/event.ts';
+import type { Delivery } from '../../../domain/delivery.ts';
 import type { LookedAtWebhook, TakeDue, WaitingWebhook } from '../../../reads/books.ts';
-import { flag, integer, integerOrAbsent, json, literal, literalOrAbsent, text } from '../columns.ts';
+import { deliveries, deliveryOf } from '../../tables/deliveries.ts';
+import { flag, json, text } from '../columns.ts';
 import type { Connection, Row, Statements } from '../connection.ts';
+import { parserOf, selectList } from '../described.ts';
 
-const columns =
-  'webhook, event, event_type, state, attempts, next_attempt_at_ms, attempted_at_ms, outcome, status';
-const states = ['pending', 'delivered', 'failed'] as const;
+const columns = selectList(deliveries);
+const parseRow = parserOf(deliveries);
 
 const lockDeliveriesSql = `SELECT d.* FROM json_to_recordset($1) AS w (n integer, tenant text, webhook uuid, event uuid)
   CROSS JOIN LATERAL (SELECT tenant, ${columns} FROM deliveries AS b
@@ -38,24 +38,9 @@ const dueSql = (condition: string) => `WITH due AS MATERIALIZED (SELECT tenant, 
     ORDER BY next_attempt_at_ms LIMIT $5 FOR UPDATE SKIP LOCKED)
   UPDATE deliveries AS d SET taken_until_ms = $4 FROM due
   WHERE d.tenant = due.tenant AND d.webhook = due.webhook AND d.event = due.event
-  RETURNING d.webhook, d.event, d.event_type, d.state, d.attempts, d.next_attempt_at_ms, d.attempted_at_ms, d.outcome,
-    d.status`;
+  RETURNING ${selectList(deliveries, 'd')}`;
 /** Each has an index: that of the tests does not go over all that is due. */
 const takeDueSql = { all: dueSql(''), tests: dueSql(" AND event_type = 'webhook.test'") } as const;
-// Asked for once more, it has no attempts yet, and stays whose it is; else somebody has noted what came of one.
-const saveDeliveriesSql = `INSERT INTO deliveries (tenant, ${columns}) SELECT tenant, ${columns}
-  FROM json_to_recordset($1) AS w (tenant text, webhook uuid, event uuid, event_type text, state text, attempts integer,
-    next_attempt_at_ms bigint, attempted_at_ms bigint, outcome text, status integer)
-  ON CONFLICT (tenant, webhook, event) DO UPDATE SET state = excluded.state, attempts = excluded.attempts,
-    next_attempt_at_ms = excluded.next_attempt_at_ms, attempted_at_ms = excluded.attempted_at_ms,
-    outcome = excluded.outcome, status = excluded.status,
-    taken_until_ms = CASE WHEN excluded.attempts = 0 THEN deliveries.taken_until_ms ELSE 0 END`;
-
-// Made in the database: 160,000 rows in JSON would keep this process busy for a second. Webhook by webhook, as the key is ordered.
-const saveAnnouncedSql = `INSERT INTO deliveries (tenant, webhook, event, event_type, state, attempts, next_attempt_at_ms)
-  SELECT a.tenant, webhook, unnest(a.events), a.event_type, 'pending', 0, a.at_ms
-  FROM json_to_recordset($1) AS a (tenant text, event_type text, events uuid[], webhooks uuid[], at_ms bigint)
-    CROSS JOIN LATERAL unnest(a.webhooks) AS webhook`;
 
 const firstId = '00000000-0000-0000-0000-000000000000';
 
@@ -122,55 +107,6 @@ export async function takeDue(
   return rows.map(parseDelivery);
 }
 
-export async function saveDeliveries(
-  statements: Statements,
-  deliveries: readonly OwnedDelivery[],
-): Promise<void> {
-  if (deliveries.length === 0) return;
-  const rows = deliveries.map(({ tenant, delivery }) => ({
-    tenant,
-    webhook: delivery.webhookId,
-    event: delivery.eventId,
-    event_type: delivery.eventType,
-    state: delivery.state,
-    attempts: delivery.attempts,
-    next_attempt_at_ms: delivery.nextAttemptAtMs,
-    attempted_at_ms: delivery.lastAttempt?.atMs ?? null,
-    outcome: delivery.lastAttempt?.outcome ?? null,
-    status: delivery.lastAttempt?.status ?? null,
-  }));
-  await statements.rows(saveDeliveriesSql, [json(rows)]);
-}
-
-/** Makes the deliveries of announcements. */
-export async function saveAnnouncements(
-  statements: Statements,
-  announcements: readonly { readonly tenant: string; readonly announcement: Announcement }[],
-): Promise<void> {
-  if (announcements.length === 0) return;
-  const rows = announcements.map(({ tenant, announcement: { eventType, eventIds, webhookIds, atMs } }) => ({
-    tenant,
-    event_type: eventType,
-    events: eventIds,
-    webhooks: webhookIds,
-    at_ms: atMs,
-  }));
-  await statements.rows(saveAnnouncedSql, [json(rows)]);
-}
-
 function parseDelivery(row: Row): Delivery {
-  const attemptedAtMs = integerOrAbsent(row, 'attempted_at_ms');
-  const outcome = literalOrAbsent(row, 'outcome', deliveryOutcomes);
-  return {
-    webhookId: text(row, 'webhook'),
-    eventId: text(row, 'event'),
-    eventType: literal(row, 'event_type', eventTypes),
-    state: literal(row, 'state', states),
-    attempts: integer(row, 'attempts'),
-    nextAttemptAtMs: integer(row, 'next_attempt_at_ms'),
-    lastAttempt:
-      attemptedAtMs === undefined || outcome === undefined
-        ? undefined
-        : { atMs: attemptedAtMs, outcome, status: integerOrAbsent(row, 'status') },
-  };
+  return deliveryOf(parseRow(row));
 }

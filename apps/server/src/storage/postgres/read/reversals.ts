@@ -1,7 +1,18 @@
 import type { Position } from '../../../domain/position.ts';
-import { integer, integerOrAbsent, json } from '../columns.ts';
-import type { Connection, Statements } from '../connection.ts';
-import type { PlacedEntry } from './entries.ts';
+import type { Reversal } from '../../../domain/usage.ts';
+import { reversalLines, reversals } from '../../tables/entries.ts';
+import { integer, integerOrAbsent, rowsIn, text } from '../columns.ts';
+import type { Connection, Row } from '../connection.ts';
+import { jsonObject, parserOf } from '../described.ts';
+
+/** Of `entries AS e`: what a reversal takes back. Usage is always of at least one request, a write-off of none. */
+export const reversalColumn = `CASE WHEN e.requests < 0 THEN (SELECT json_agg(${jsonObject(reversals, 'r', {
+  lines: `(SELECT json_agg(${jsonObject(reversalLines, 'l')} ORDER BY l.price_version) FROM reversal_lines AS l
+        WHERE l.tenant = r.tenant AND l.account = r.account AND l.sequence = r.sequence)`,
+})}) FROM reversals AS r
+    WHERE r.tenant = e.tenant AND r.account = e.account AND r.sequence = e.sequence) END AS reversal`;
+const parseFields = parserOf(reversals);
+const parseLine = parserOf(reversalLines);
 
 const loadPositionSql = `SELECT sequence, price_version, line_requests FROM entries
   WHERE tenant = $1 AND account = $2 AND sequence = $3`;
@@ -21,22 +32,19 @@ const reversedBehindSql = `SELECT l.price_version, sum(l.requests)::bigint AS re
   FROM reversals AS r JOIN reversal_lines AS l USING (tenant, account, sequence)
   WHERE r.tenant = $1 AND r.account = $2 AND r.through_sequence > $3 AND r.entry_id IS NOT NULL
   GROUP BY l.price_version`;
-const saveReversalsSql = `INSERT INTO reversals
-    (tenant, account, sequence, entry_id, from_sequence, through_sequence, reason)
-  SELECT tenant, account, sequence, entry_id, from_sequence, through_sequence, reason
-  FROM json_to_recordset($1) AS w (tenant text, account uuid, sequence bigint, entry_id uuid, from_sequence bigint,
-    through_sequence bigint, reason text)`;
-const saveReversalLinesSql = `INSERT INTO reversal_lines
-    (tenant, account, sequence, price_version, requests, line_reversed)
-  SELECT tenant, account, sequence, price_version, requests, line_reversed
-  FROM json_to_recordset($1) AS w (tenant text, account uuid, sequence bigint, price_version integer, requests bigint,
-    line_reversed bigint)`;
 
 /** Names an account by its id, or an entry by its place in it. */
 export interface AccountPlace {
   readonly tenant: string;
   readonly account: string;
   readonly sequence: number;
+}
+
+/** What the entry of a reversal takes back. */
+export function parseReversal(row: Row): Reversal {
+  const [reversal] = rowsIn(row, 'reversal');
+  if (reversal === undefined) throw new Error(`entry ${text(row, 'id')} takes back nothing`);
+  return parseFields(reversal, { lines: rowsIn(reversal, 'lines').map(parseLine) });
 }
 
 /** Where an entry of an account stands; 0 is before the first one. */
@@ -77,33 +85,6 @@ export async function isReversed(connection: Connection, place: AccountPlace): P
   if (entries.length > 0) return true;
   const [range] = ranges;
   return range !== undefined && integer(range, 'from_sequence') < place.sequence;
-}
-
-/** Saves what those of the entries that are reversals take back. */
-export async function saveReversals(statements: Statements, entries: readonly PlacedEntry[]): Promise<void> {
-  const rows = entries.flatMap(({ tenant, account, entry: { sequence, reversal } }) =>
-    reversal === undefined ? [] : [{ tenant, account, sequence, reversal }],
-  );
-  if (rows.length === 0) return;
-  const reversals = rows.map(({ reversal, ...place }) => ({
-    ...place,
-    entry_id: reversal.entryId ?? null,
-    from_sequence: reversal.from,
-    through_sequence: reversal.through,
-    reason: reversal.reason ?? null,
-  }));
-  const lines = rows.flatMap(({ reversal, ...place }) =>
-    reversal.lines.map(({ priceVersion, requests, lineReversed }) => ({
-      ...place,
-      price_version: priceVersion,
-      requests,
-      line_reversed: lineReversed,
-    })),
-  );
-  await Promise.all([
-    statements.rows(saveReversalsSql, [json(reversals)]),
-    statements.rows(saveReversalLinesSql, [json(lines)]),
-  ]);
 }
 
 async function byVersion(

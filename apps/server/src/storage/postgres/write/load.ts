@@ -10,22 +10,22 @@ import { recordName } from '../../../ledger/submission.ts';
 import type { Wants } from '../../../ledger/wants.ts';
 import type { AnswerCap } from '../../stored-answer.ts';
 import type { Connection } from '../connection.ts';
-import { loadIdsReached } from '../database/last-ids.ts';
 import {
   type IdentifiedAccount,
   loadAccounts,
   loadUnsettledAgents,
-  lockAccounts,
   lookForAccounts,
 } from '../read/accounts.ts';
 import { loadApiKeys } from '../read/api-keys.ts';
 import { lockDeliveries } from '../read/deliveries.ts';
 import { loadEntry, loadUsages, type PlacedEntry } from '../read/entries.ts';
+import { loadIdsReached } from '../read/ids.ts';
 import { loadOperator } from '../read/operator.ts';
 import { loadRecords } from '../read/records.ts';
 import { isReversed, loadPosition } from '../read/reversals.ts';
 import { loadServices } from '../read/services.ts';
 import { loadWebhooks } from '../read/webhooks.ts';
+import { lockAccounts } from './accounts.ts';
 
 /** Every account that a batch may write to, by tenant and name; and the entries that it may take back. */
 export interface Found {

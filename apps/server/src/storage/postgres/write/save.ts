@@ -2,21 +2,22 @@ import type { AccountLine } from '../../../domain/account.ts';
 import type { Changes } from '../../../domain/view.ts';
 import type { BatchChanges } from '../../../ledger/storage-port.ts';
 import type { Statements } from '../connection.ts';
-import { deleteUntouched, saveAccounts } from '../read/accounts.ts';
-import { saveAnnouncements, saveDeliveries } from '../read/deliveries.ts';
-import { saveEntries } from '../read/entries.ts';
-import { saveIdsAhead, savePause, saveSettings } from '../read/operator.ts';
 import { saveRecords } from '../read/records.ts';
-import { saveReversals } from '../read/reversals.ts';
-import { saveSettlements } from '../read/settlements.ts';
-import { saveWriteOffs } from '../read/write-offs.ts';
 import { doubtClock } from '../upkeep/swept-clock.ts';
+import { deleteUntouched, saveAccounts } from './accounts.ts';
 import { saveActs } from './acts.ts';
 import { saveApiKeys, saveApiKeyUses } from './api-keys.ts';
+import { saveAnnouncements, saveDeliveries } from './deliveries.ts';
+import { saveEntries } from './entries.ts';
 import { saveEvents } from './events.ts';
+import { saveIdsAhead } from './ids.ts';
 import { type LoadedRows, nameIn } from './load.ts';
+import { savePause, saveSettings } from './operator.ts';
+import { saveReversals } from './reversals.ts';
 import { savePrices, saveServices } from './services.ts';
+import { saveSettlements } from './settlements.ts';
 import { saveWebhooks } from './webhooks.ts';
+import { saveWriteOffs } from './write-offs.ts';
 
 /**
  * Saves what a batch did: tables in one order for all batches, each in one statement. All of them are sent at once, and

@@ -1,7 +1,9 @@
-import { type Account, type AccountLine, isUnsettled } from '../../../domain/account.ts';
+import type { Account, AccountLine } from '../../../domain/account.ts';
 import type { AccountsFilter } from '../../../reads/books.ts';
-import { big, integer, integerOrAbsent, text } from '../columns.ts';
+import { accountLines, accounts } from '../../tables/accounts.ts';
+import { integer, text } from '../columns.ts';
 import type { Connection, Row } from '../connection.ts';
+import { parserOf, selectList } from '../described.ts';
 
 /** An account with the number that stands for it in this file. */
 export interface NumberedAccount {
@@ -9,9 +11,10 @@ export interface NumberedAccount {
   readonly account: Account;
 }
 
-const columns = `account, agent, service_id, sequence, settled_through, cleared_through, settlements,
-  recorded_requests, reversed_requests, settled_requests, CAST(settled_stroops AS TEXT) AS settled_stroops,
-  CAST(carried_stroops AS TEXT) AS carried_stroops`;
+const columns = `account, ${selectList(accounts)}`;
+const parseTotals = parserOf(accounts);
+const lineColumns = `l.account, ${selectList(accountLines, 'l')}`;
+const parseLine = parserOf(accountLines);
 
 const loadAccountSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND agent = ? AND service_id = ?`;
 const loadAccountsOfSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND agent = ? AND service_id > ?
@@ -32,29 +35,18 @@ const loadUnsettledAgentsSql =
   'SELECT agent FROM accounts WHERE tenant = ? AND service_id = ? AND unsettled = 1 LIMIT ?';
 const loadAccountsOfServiceSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND service_id = ? AND account > ?
            ORDER BY account LIMIT ?`;
-const updateAccountSql = `UPDATE accounts SET sequence = ?, settled_through = ?, cleared_through = ?, settlements = ?,
-         recorded_requests = ?, reversed_requests = ?, settled_requests = ?, settled_stroops = ?, carried_stroops = ?,
-         unsettled = ? WHERE account = ?`;
-const insertAccountSql = `INSERT INTO accounts (tenant, agent, service_id, sequence, settled_through, cleared_through, settlements,
-       recorded_requests, reversed_requests, settled_requests, settled_stroops, carried_stroops, unsettled)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-const saveLineSql = `INSERT INTO account_lines (account, price_version, price_stroops, recorded_requests, reversed_requests, settled_requests)
-     VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (account, price_version) DO UPDATE SET recorded_requests = excluded.recorded_requests,
-       reversed_requests = excluded.reversed_requests,
-       settled_requests = excluded.settled_requests`;
 const countAccountsOfSql =
   'SELECT count(*) AS count FROM (SELECT 1 FROM accounts WHERE tenant = ? AND agent = ? LIMIT ?)';
-const loadLinesOfSql = `SELECT l.account, l.price_version, l.price_stroops, l.recorded_requests, l.reversed_requests, l.settled_requests
+const loadLinesOfSql = `SELECT ${lineColumns}
        FROM accounts AS a CROSS JOIN account_lines AS l USING (account) WHERE a.tenant = ? AND a.agent = ?
        ORDER BY l.account, l.price_version`;
-const loadLinesAfterSql = `SELECT l.account, l.price_version, l.price_stroops, l.recorded_requests, l.reversed_requests, l.settled_requests
+const loadLinesAfterSql = `SELECT ${lineColumns}
        FROM accounts AS a CROSS JOIN account_lines AS l USING (account)
        WHERE a.tenant = ? AND a.account > ? AND a.account <= ? ORDER BY l.account, l.price_version`;
-const loadLinesOfServiceSql = `SELECT l.account, l.price_version, l.price_stroops, l.recorded_requests, l.reversed_requests, l.settled_requests
+const loadLinesOfServiceSql = `SELECT ${lineColumns}
        FROM accounts AS a CROSS JOIN account_lines AS l USING (account)
        WHERE a.tenant = ? AND a.service_id = ? AND a.account > ? AND a.account <= ? ORDER BY l.account, l.price_version`;
-const loadLinesSql = `SELECT price_version, price_stroops, recorded_requests, reversed_requests, settled_requests FROM account_lines
+const loadLinesSql = `SELECT ${selectList(accountLines)} FROM account_lines
        WHERE account = ? ORDER BY price_version`;
 
 export function loadAccount(
@@ -141,51 +133,6 @@ export function loadAccountsAfter(
   return withLines(rows, linesByAccount(lines));
 }
 
-/** Saves an account as it is now, and returns its number. */
-export function saveAccount(
-  connection: Connection,
-  tenant: string,
-  account: Account,
-  number: number | undefined,
-): number {
-  const totals = [
-    account.sequence,
-    account.settledThrough,
-    account.clearedThrough,
-    account.settlements,
-    account.recordedRequests,
-    account.reversedRequests,
-    account.settledRequests,
-    account.settledStroops,
-    account.carriedStroops,
-    isUnsettled(account) ? 1 : 0,
-  ];
-  if (number !== undefined) {
-    connection.run(updateAccountSql, ...totals, number);
-    return number;
-  }
-  const { lastInsertRowid } = connection.run(
-    insertAccountSql,
-    tenant,
-    account.agent,
-    account.serviceId,
-    ...totals,
-  );
-  return Number(lastInsertRowid);
-}
-
-export function saveLine(connection: Connection, account: number, line: AccountLine): void {
-  connection.run(
-    saveLineSql,
-    account,
-    line.priceVersion,
-    line.priceStroops ?? null,
-    line.recordedRequests,
-    line.reversedRequests,
-    line.settledRequests,
-  );
-}
-
 function linesByAccount(rows: readonly Row[]): ReadonlyMap<number, readonly AccountLine[]> {
   const lines = new Map<number, AccountLine[]>();
   for (const row of rows) {
@@ -209,32 +156,5 @@ function accountOf(connection: Connection, row: Row): NumberedAccount {
 }
 
 function parseAccount(row: Row, lines: readonly AccountLine[]): NumberedAccount {
-  return {
-    number: integer(row, 'account'),
-    account: {
-      agent: text(row, 'agent'),
-      serviceId: text(row, 'service_id'),
-      sequence: integer(row, 'sequence'),
-      settledThrough: integer(row, 'settled_through'),
-      clearedThrough: integer(row, 'cleared_through'),
-      settlements: integer(row, 'settlements'),
-      recordedRequests: integer(row, 'recorded_requests'),
-      reversedRequests: integer(row, 'reversed_requests'),
-      settledRequests: integer(row, 'settled_requests'),
-      settledStroops: big(row, 'settled_stroops'),
-      carriedStroops: big(row, 'carried_stroops'),
-      lines,
-    },
-  };
-}
-
-function parseLine(row: Row): AccountLine {
-  const price = integerOrAbsent(row, 'price_stroops');
-  return {
-    priceVersion: integer(row, 'price_version'),
-    priceStroops: price === undefined ? undefined : BigInt(price),
-    recordedRequests: integer(row, 'recorded_requests'),
-    reversedRequests: integer(row, 'reversed_requests'),
-    settledRequests: integer(row, 'settled_requests'),
-  };
+  return { number: integer(row, 'account'), account: parseTotals(row, { lines }) };
 }

@@ -27,11 +27,10 @@ import { loadDeliveriesBefore, loadDue, loadWaitingWebhooks } from './deliveries
 import { loadEntriesBeyond, loadEntriesOf, loadEntry, loadLastEntryId, loadUsages } from './entries.ts';
 import { loadEvent, loadEventsBeyond } from './events.ts';
 import { loadIds } from './ids.ts';
-import { loadKeyFacts } from './key-facts.ts';
 import { lookForEntries } from './look-for-entries.ts';
-import { loadPause } from './pause.ts';
+import { loadPause, loadSettings } from './operator.ts';
+import { loadKeyFacts } from './records.ts';
 import { loadPrices, loadPricesAfter, loadService, loadServicesAfter } from './services.ts';
-import { loadSettings } from './settings.ts';
 import {
   loadLastSettlementId,
   loadSettlement,

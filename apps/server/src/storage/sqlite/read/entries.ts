@@ -1,21 +1,22 @@
 import type { Position } from '../../../domain/position.ts';
 import type { Entry, KnownEntry, KnownUsage } from '../../../domain/usage.ts';
 import type { RowsBeyond } from '../../../reads/merge-events.ts';
-import { bigOrAbsent, integer, integerOrAbsent, text, textOrAbsent, uuid, uuidBytes } from '../columns.ts';
+import { entries } from '../../tables/entries.ts';
+import { integer, text, uuid, uuidBytes } from '../columns.ts';
 import type { Connection, Row } from '../connection.ts';
+import { parserOf, selectList } from '../described.ts';
 import {
   isReversed,
   loadLaterReversedFrom,
   loadReversal,
   loadReversedBehind,
   loadReversedThrough,
-  saveReversal,
 } from './reversals.ts';
-import { loadWriteOff, saveWriteOff } from './write-offs.ts';
+import { loadWriteOff } from './write-offs.ts';
 
 /** Of `entries AS e` and `accounts AS a`. */
-export const entryColumns = `e.id, e.account, a.agent, a.service_id, e.sequence, e.requests, e.price_version, e.line_requests, e.outstanding_after, e.usage_id,
-  CAST(e.occurred_at_ns AS TEXT) AS occurred_at_ns, e.recorded_at_ms`;
+export const entryColumns = `e.account, ${selectList(entries, 'e', 'a')}`;
+const parseFields = parserOf(entries);
 
 const loadUsagesSql = `SELECT ${entryColumns} FROM json_each(?) AS wanted
      CROSS JOIN entries AS e ON e.tenant = ? AND e.usage_id = wanted.value
@@ -32,8 +33,6 @@ const loadEntriesBeyondSql = {
 } as const;
 const loadEntriesOfSql = `SELECT ${entryColumns} FROM accounts AS a CROSS JOIN entries AS e ON e.account = a.account
        WHERE a.account = ? AND e.sequence > ? AND e.sequence <= ? ORDER BY e.sequence LIMIT ?`;
-const saveEntrySql = `INSERT INTO entries (tenant, id, account, sequence, requests, price_version, line_requests, outstanding_after,
-       usage_id, occurred_at_ns, recorded_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** Which of the usage ids are known, and as what: one query for all of them. */
 export function loadUsages(
@@ -110,42 +109,12 @@ export function loadEntriesOf(
   return rows.map((row) => parseEntry(connection, row));
 }
 
-export function saveEntry(connection: Connection, tenant: string, account: number, entry: Entry): void {
-  connection.run(
-    saveEntrySql,
-    tenant,
-    uuidBytes(entry.id),
-    account,
-    entry.sequence,
-    entry.requests,
-    entry.priceVersion,
-    entry.lineRequests,
-    entry.outstandingAfter ?? null,
-    entry.usageId ?? null,
-    entry.occurredAtNs ?? null,
-    entry.recordedAtMs,
-  );
-  saveReversal(connection, account, entry);
-  saveWriteOff(connection, account, entry);
-}
-
 export function parseEntry(connection: Connection, row: Row): Entry {
   const requests = integer(row, 'requests');
-  const sequence = integer(row, 'sequence');
-  return {
-    id: uuid(row, 'id'),
-    agent: text(row, 'agent'),
-    serviceId: text(row, 'service_id'),
-    sequence,
-    requests,
-    priceVersion: integer(row, 'price_version'),
-    lineRequests: integer(row, 'line_requests'),
-    outstandingAfter: integerOrAbsent(row, 'outstanding_after'),
-    usageId: textOrAbsent(row, 'usage_id'),
-    occurredAtNs: bigOrAbsent(row, 'occurred_at_ns'),
-    recordedAtMs: integer(row, 'recorded_at_ms'),
-    // Usage is always of at least one request; a write-off is of none.
-    reversal: requests < 0 ? loadReversal(connection, integer(row, 'account'), sequence) : undefined,
-    writeOff: requests === 0 ? loadWriteOff(connection, integer(row, 'account'), sequence) : undefined,
-  };
+  // Usage is always of at least one request; a write-off is of none.
+  if (requests > 0) return parseFields(row, { reversal: undefined, writeOff: undefined });
+  const [account, sequence] = [integer(row, 'account'), integer(row, 'sequence')];
+  return requests < 0
+    ? parseFields(row, { reversal: loadReversal(connection, account, sequence), writeOff: undefined })
+    : parseFields(row, { reversal: undefined, writeOff: loadWriteOff(connection, account, sequence) });
 }

@@ -1,11 +1,8 @@
 import type { IdPlace } from '../../../domain/id-block.ts';
-import type { GivenIds } from '../../../ledger/storage-port.ts';
 import { integer } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 
 const loadSql = 'SELECT next_id_time_ms, next_id_counter, ids_ahead_ms FROM ledger_clock WHERE only = 1';
-const saveSql = `UPDATE ledger_clock SET next_id_time_ms = ?, next_id_counter = ?, ids_ahead_ms = max(ids_ahead_ms, ?)
-  WHERE only = 1`;
 
 /** What the file knows of the ids that were given. */
 export interface KnownIds {
@@ -21,8 +18,4 @@ export function loadIds(connection: Connection): KnownIds {
     reached: { timeMs: integer(row, 'next_id_time_ms'), counter: integer(row, 'next_id_counter') },
     aheadMaxMs: integer(row, 'ids_ahead_ms'),
   };
-}
-
-export function saveIds(connection: Connection, { reached, aheadMs }: GivenIds): void {
-  connection.run(saveSql, reached.timeMs, reached.counter, aheadMs);
 }

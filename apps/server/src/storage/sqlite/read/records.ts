@@ -1,30 +1,22 @@
-import type { MadeRecord, StoredRecord } from '../../../ledger/storage-port.ts';
+import type { StoredRecord } from '../../../ledger/storage-port.ts';
 import type { WantedRecord } from '../../../ledger/wants.ts';
+import type { KeyFacts, RecordKey } from '../../../reads/books.ts';
 import type { AnswerCap } from '../../stored-answer.ts';
-import { bytes, hex, integer, text, textOrAbsent } from '../columns.ts';
-import type { Connection, Row } from '../connection.ts';
-import { answersTable, loadAnswer } from './answers.ts';
+import type { RowOf } from '../../table.ts';
+import { records } from '../../tables/records.ts';
+import { bytes, integer } from '../columns.ts';
+import type { Connection } from '../connection.ts';
+import { parserOf, selectList } from '../described.ts';
+import { answersTable, hasAnswer, listAnswersTables, loadAnswer } from './answers.ts';
 
 /** A record without its answer: what there is to tell of a key. */
-export interface RecordFacts {
-  readonly fingerprint: string;
-  readonly firstSeenAtMs: number;
-  readonly method: string;
-  readonly path: string;
-  readonly status: number;
-  readonly location: string | undefined;
-  /** number of its answer in its scope */
-  readonly answerNumber: number;
-  readonly answerExpiresAtMs: number;
-}
+type RecordFacts = RowOf<typeof records.columns>;
 
-const columns = `fingerprint, first_seen_at_ms, method, path, status, location, answer, answer_expires_at_ms`;
+const loadRecordSql = `SELECT ${selectList(records)} FROM records WHERE tenant = ? AND scope = ? AND key = ?`;
+const parseFacts = parserOf(records);
 
-const loadRecordFactsSql = `SELECT ${columns} FROM records WHERE tenant = ? AND scope = ? AND key = ?`;
-const saveRecordSql = `INSERT INTO records (tenant, scope, key, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-
-export function loadRecordFacts(connection: Connection, wanted: WantedRecord): RecordFacts | undefined {
-  const row = connection.get(loadRecordFactsSql, wanted.tenant, bytes(wanted.scope), bytes(wanted.digest));
+function loadRecordFacts(connection: Connection, wanted: WantedRecord): RecordFacts | undefined {
+  const row = connection.get(loadRecordSql, wanted.tenant, bytes(wanted.scope), bytes(wanted.digest));
   return row && parseFacts(row);
 }
 
@@ -52,32 +44,15 @@ export function loadRecord(
   return { fingerprint, firstSeenAtMs, location, answer };
 }
 
-export function saveRecord(connection: Connection, record: MadeRecord, answerNumber: number): void {
-  connection.run(
-    saveRecordSql,
-    record.tenant,
-    bytes(record.scope),
-    bytes(record.digest),
-    bytes(record.fingerprint),
-    record.firstSeenAtMs,
-    record.method,
-    record.path,
-    record.answer.status,
-    record.location ?? null,
-    answerNumber,
-    record.answer.expiresAtMs,
-  );
-}
-
-function parseFacts(row: Row): RecordFacts {
-  return {
-    fingerprint: hex(row, 'fingerprint'),
-    firstSeenAtMs: integer(row, 'first_seen_at_ms'),
-    method: text(row, 'method'),
-    path: text(row, 'path'),
-    status: integer(row, 'status'),
-    location: textOrAbsent(row, 'location'),
-    answerNumber: integer(row, 'answer'),
-    answerExpiresAtMs: integer(row, 'answer_expires_at_ms'),
-  };
+/** What there is to say of an idempotency key, and whether its answer is kept. */
+export function loadKeyFacts(connection: Connection, key: RecordKey, cap: AnswerCap): KeyFacts | undefined {
+  const facts = loadRecordFacts(connection, key);
+  if (facts === undefined) return undefined;
+  const { firstSeenAtMs, method, path, status, location, answerNumber } = facts;
+  const table = answersTable(firstSeenAtMs);
+  const isKept =
+    listAnswersTables(connection).includes(table) &&
+    hasAnswer(connection, table, { ...key, number: answerNumber }, cap);
+  const answerExpiresAtMs = isKept ? facts.answerExpiresAtMs : undefined;
+  return { firstSeenAtMs, method, path, status, location, answerExpiresAtMs };
 }

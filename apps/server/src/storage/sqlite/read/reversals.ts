@@ -1,15 +1,15 @@
-import type { Entry, Reversal, ReversalLine } from '../../../domain/usage.ts';
-import { integer, integerOrAbsent, textOrAbsent, uuid, uuidBytes } from '../columns.ts';
+import type { Reversal } from '../../../domain/usage.ts';
+import { reversalLines, reversals } from '../../tables/entries.ts';
+import { integer, integerOrAbsent } from '../columns.ts';
 import type { Connection } from '../connection.ts';
+import { parserOf, selectList } from '../described.ts';
 
-const loadReversalSql =
-  'SELECT entry_id, from_sequence, through_sequence, reason FROM reversals WHERE account = ? AND sequence = ?';
-const loadReversalLinesSql = `SELECT price_version, requests, line_reversed FROM reversal_lines
+const parseReversal = parserOf(reversals);
+const parseLine = parserOf(reversalLines);
+
+const loadReversalSql = `SELECT ${selectList(reversals)} FROM reversals WHERE account = ? AND sequence = ?`;
+const loadReversalLinesSql = `SELECT ${selectList(reversalLines)} FROM reversal_lines
        WHERE account = ? AND sequence = ? ORDER BY price_version`;
-const saveReversalSql = `INSERT INTO reversals (account, sequence, entry_id, from_sequence, through_sequence, reason)
-       VALUES (?, ?, ?, ?, ?, ?)`;
-const saveReversalLineSql = `INSERT INTO reversal_lines (account, sequence, price_version, requests, line_reversed)
-       VALUES (?, ?, ?, ?, ?)`;
 const isEntryReversedSql =
   'SELECT 1 AS found FROM reversals WHERE account = ? AND through_sequence = ? AND entry_id IS NOT NULL';
 // Ranges do not overlap, so only the first that ends at or behind an entry can hold it.
@@ -29,19 +29,8 @@ const reversedBehindSql = `SELECT l.price_version, sum(l.requests) AS reversed
 export function loadReversal(connection: Connection, account: number, sequence: number): Reversal {
   const row = connection.get(loadReversalSql, account, sequence);
   if (row === undefined) throw new Error(`entry ${sequence} of account ${account} takes back nothing`);
-  return {
-    entryId: row['entry_id'] === null ? undefined : uuid(row, 'entry_id'),
-    from: integer(row, 'from_sequence'),
-    through: integer(row, 'through_sequence'),
-    reason: textOrAbsent(row, 'reason'),
-    lines: connection.all(loadReversalLinesSql, account, sequence).map(
-      (line): ReversalLine => ({
-        priceVersion: integer(line, 'price_version'),
-        requests: integer(line, 'requests'),
-        lineReversed: integer(line, 'line_reversed'),
-      }),
-    ),
-  };
+  const lines = connection.all(loadReversalLinesSql, account, sequence).map(parseLine);
+  return parseReversal(row, { lines });
 }
 
 /** Whether an entry was taken back, by itself or with a range. */
@@ -82,15 +71,4 @@ export function loadLaterReversedFrom(
 function byVersion(connection: Connection, sql: string, ...values: number[]): Map<number, number> {
   const rows = connection.all(sql, ...values).filter((row) => row['reversed'] !== null);
   return new Map(rows.map((row) => [integer(row, 'price_version'), integer(row, 'reversed')]));
-}
-
-export function saveReversal(connection: Connection, account: number, { sequence, reversal }: Entry): void {
-  if (reversal === undefined) return;
-  const { entryId, from, through, reason, lines } = reversal;
-  const entry = entryId === undefined ? null : uuidBytes(entryId);
-  connection.run(saveReversalSql, account, sequence, entry, from, through, reason ?? null);
-  for (const line of lines) {
-    const { priceVersion, requests, lineReversed } = line;
-    connection.run(saveReversalLineSql, account, sequence, priceVersion, requests, lineReversed);
-  }
 }

@@ -5,8 +5,9 @@ import { failuresMax, type SweepCursor, type SweepFailure, type SweepLimits } fr
 import { bytes, hex, integer, text } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { needsReopening, storageFault } from '../fault.ts';
-import { answersTableEndMs, deleteEvicted, listAnswersTables, loadFullScopes } from '../read/answers.ts';
-import { forgetDeliveries } from '../read/deliveries.ts';
+import { listAnswersTables } from '../read/answers.ts';
+import { answersTableEndMs, deleteEvicted, loadFullScopes } from './answers.ts';
+import { forgetDeliveries } from './deliveries.ts';
 import { saveSweptAt } from './swept-clock.ts';
 
 const deleteRecordSql = 'DELETE FROM records WHERE tenant = ? AND scope = ? AND key = ?';

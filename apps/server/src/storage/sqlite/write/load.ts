@@ -19,10 +19,9 @@ import { loadApiKeyByPrefix } from '../read/api-keys.ts';
 import { loadDelivery } from '../read/deliveries.ts';
 import { loadKnownEntry, loadPosition, loadUsages } from '../read/entries.ts';
 import { loadIds } from '../read/ids.ts';
-import { loadPause } from '../read/pause.ts';
+import { loadPause, loadSettings } from '../read/operator.ts';
 import { loadForgottenBefore, loadRecord } from '../read/records.ts';
 import { loadService, loadServicesOf } from '../read/services.ts';
-import { loadSettings } from '../read/settings.ts';
 import { loadWebhooks } from '../read/webhooks.ts';
 
 /** What a batch sees, and the numbers of its accounts in this file: by tenant, then by the account's name. */

@@ -1,29 +1,18 @@
 import { accountName, type Changes, type View } from '../../../domain/view.ts';
-import type { BatchChanges, MadeRecord } from '../../../ledger/storage-port.ts';
-import { answerBytes } from '../../stored-answer.ts';
+import type { BatchChanges } from '../../../ledger/storage-port.ts';
 import type { Connection } from '../connection.ts';
-import { saveAccount, saveLine } from '../read/accounts.ts';
-import {
-  answersTable,
-  createAnswersTable,
-  loadScope,
-  type ScopeTotals,
-  saveAnswer,
-  saveScope,
-} from '../read/answers.ts';
-import { saveAnnouncement, saveDelivery } from '../read/deliveries.ts';
-import { saveEntry } from '../read/entries.ts';
-import { saveIds } from '../read/ids.ts';
-import { savePause } from '../read/pause.ts';
-import { saveRecord } from '../read/records.ts';
-import { saveSettings } from '../read/settings.ts';
-import { saveSettlement } from '../read/settlements.ts';
-import { doubtClock } from '../upkeep/swept-clock.ts';
+import { saveAccount, saveLine } from './accounts.ts';
 import { saveAct } from './acts.ts';
 import { saveApiKey, saveApiKeyUse } from './api-keys.ts';
+import { saveAnnouncement, saveDelivery } from './deliveries.ts';
+import { saveEntry } from './entries.ts';
 import { saveEvent } from './events.ts';
+import { saveIds } from './ids.ts';
 import type { LoadedRows } from './load.ts';
+import { savePause, saveSettings } from './operator.ts';
+import { saveRecords } from './records.ts';
 import { savePrice, saveService } from './services.ts';
+import { saveSettlement } from './settlements.ts';
 import { saveWebhook } from './webhooks.ts';
 
 /** Saves what a batch did: its facts, and the projections that changed with them. */
@@ -77,27 +66,4 @@ function saveTenant(
   for (const delivery of changes.deliveries) saveDelivery(connection, tenant, delivery);
   for (const announcement of changes.announcements) saveAnnouncement(connection, tenant, announcement);
   for (const act of changes.acts) saveAct(connection, act);
-}
-
-function saveRecords(connection: Connection, records: readonly MadeRecord[], tables: Set<string>): void {
-  const scopes = new Map<string, { readonly tenant: string; readonly scope: string; totals: ScopeTotals }>();
-  for (const record of records) {
-    const { tenant, scope, answer } = record;
-    const table = answersTable(record.firstSeenAtMs);
-    if (!tables.has(table)) {
-      createAnswersTable(connection, table);
-      tables.add(table);
-    }
-    const name = `${tenant} ${scope}`;
-    const known = scopes.get(name) ?? { tenant, scope, totals: loadScope(connection, tenant, scope) };
-    const number = known.totals.answers + 1;
-    const bytesBefore = known.totals.answerBytes;
-    known.totals = { answers: number, answerBytes: bytesBefore + answerBytes(answer) };
-    scopes.set(name, known);
-    saveRecord(connection, record, number);
-    saveAnswer(connection, table, tenant, scope, { number, bytesBefore, answer });
-  }
-  for (const { tenant, scope, totals } of scopes.values()) saveScope(connection, tenant, scope, totals);
-  const [first] = records;
-  if (first !== undefined) doubtClock(connection, first.firstSeenAtMs);
 }

@@ -1,0 +1,63 @@
+import { type AccountLine, isUnsettled } from '../../../domain/account.ts';
+import type { AccountKey } from '../../../reads/books.ts';
+import { flag } from '../../table.ts';
+import { accountLines, accounts } from '../../tables/accounts.ts';
+import { json } from '../columns.ts';
+import type { Connection, Statements } from '../connection.ts';
+import { changedColumns, recordOf, recordset, upsertSql } from '../described.ts';
+import { accountKeyRecord, type IdentifiedAccount } from '../read/accounts.ts';
+
+/** An account as it is saved: whether something is unsettled follows from its lines. */
+const saved = { ...accounts, place: { ...accounts.place, unsettled: flag() } };
+const totalsRecord = recordOf(saved);
+const lineRecord = recordOf(accountLines);
+
+// All accounts of a batch are created and locked by one statement, in one order: no two batches wait for each other.
+// It reads nothing: what is read in the statement that waits for a lock is older than what the lock was waited for.
+const lockAccountsSql = `INSERT INTO accounts (tenant, account, agent, service_id)
+  SELECT tenant, account, agent, service_id
+  FROM json_to_recordset($1) AS w (n integer, tenant text, account uuid, agent text, service_id text) ORDER BY n
+  ON CONFLICT (tenant, agent, service_id) DO UPDATE SET sequence = accounts.sequence WHERE false`;
+const saveAccountsSql = `UPDATE accounts AS a SET ${changedColumns(accounts, 'w')}, unsettled = w.unsettled
+  FROM json_to_recordset($1) AS w (${recordset(saved)})
+  WHERE a.tenant = w.tenant AND a.agent = w.agent AND a.service_id = w.service_id`;
+const saveLinesSql = upsertSql(accountLines);
+const deleteAccountsSql = `DELETE FROM accounts AS a
+  USING json_to_recordset($1) AS w (tenant text, agent text, service_id text)
+  WHERE a.tenant = w.tenant AND a.agent = w.agent AND a.service_id = w.service_id AND a.sequence = 0`;
+
+/** Creates the accounts that there are not, and locks all of them until the transaction ends. */
+export async function lockAccounts(
+  connection: Connection,
+  wanted: readonly (AccountKey & { readonly newAccount: string })[],
+): Promise<void> {
+  const rows = wanted.map((key, n) => ({ n, account: key.newAccount, ...accountKeyRecord(key) }));
+  await connection.rows(lockAccountsSql, [json(rows)]);
+}
+
+/** Saves accounts as they are now, with those of their lines that changed. */
+export async function saveAccounts(
+  statements: Statements,
+  changed: readonly IdentifiedAccount[],
+  linesBefore: ReadonlySet<AccountLine>,
+): Promise<void> {
+  if (changed.length === 0) return;
+  const totals = changed.map((account) =>
+    totalsRecord({ tenant: account.tenant, unsettled: isUnsettled(account.totals) }, account.totals),
+  );
+  const lines = changed.flatMap(({ tenant, account, totals: { lines: all } }) =>
+    all.filter((line) => !linesBefore.has(line)).map((line) => lineRecord({ tenant, account }, line)),
+  );
+  await Promise.all([
+    statements.rows(saveAccountsSql, [json(totals)]),
+    ...(lines.length === 0 ? [] : [statements.rows(saveLinesSql, [json(lines)])]),
+  ]);
+}
+
+/** Deletes accounts that were created to be locked, and on which nothing was recorded then. */
+export async function deleteUntouched(
+  statements: Statements,
+  untouched: readonly AccountKey[],
+): Promise<void> {
+  if (untouched.length > 0) await statements.rows(deleteAccountsSql, [json(untouched.map(accountKeyRecord))]);
+}

@@ -1,0 +1,42 @@
+import type { Announcement } from '../../../domain/delivery.ts';
+import { deliveries, deliveryRow } from '../../tables/deliveries.ts';
+import { json } from '../columns.ts';
+import type { Statements } from '../connection.ts';
+import { recordOf, upsertSql } from '../described.ts';
+import type { OwnedDelivery } from '../read/deliveries.ts';
+
+// Asked for once more, it has no attempts yet, and stays whose it is; else somebody has noted what came of one.
+const saveDeliveriesSql = `${upsertSql(deliveries)},
+    taken_until_ms = CASE WHEN excluded.attempts = 0 THEN deliveries.taken_until_ms ELSE 0 END`;
+const deliveryRecord = recordOf(deliveries);
+
+// Made in the database: 160,000 rows in JSON would keep this process busy for a second. Webhook by webhook, as the key is ordered.
+const saveAnnouncedSql = `INSERT INTO deliveries (tenant, webhook, event, event_type, state, attempts, next_attempt_at_ms)
+  SELECT a.tenant, webhook, unnest(a.events), a.event_type, 'pending', 0, a.at_ms
+  FROM json_to_recordset($1) AS a (tenant text, event_type text, events uuid[], webhooks uuid[], at_ms bigint)
+    CROSS JOIN LATERAL unnest(a.webhooks) AS webhook`;
+
+export async function saveDeliveries(
+  statements: Statements,
+  changed: readonly OwnedDelivery[],
+): Promise<void> {
+  if (changed.length === 0) return;
+  const rows = changed.map(({ tenant, delivery }) => deliveryRecord({ tenant }, deliveryRow(delivery)));
+  await statements.rows(saveDeliveriesSql, [json(rows)]);
+}
+
+/** Makes the deliveries of announcements. */
+export async function saveAnnouncements(
+  statements: Statements,
+  announcements: readonly { readonly tenant: string; readonly announcement: Announcement }[],
+): Promise<void> {
+  if (announcements.length === 0) return;
+  const rows = announcements.map(({ tenant, announcement: { eventType, eventIds, webhookIds, atMs } }) => ({
+    tenant,
+    event_type: eventType,
+    events: eventIds,
+    webhooks: webhookIds,
+    at_ms: atMs,
+  }));
+  await statements.rows(saveAnnouncedSql, [json(rows)]);
+}

@@ -1,0 +1,21 @@
+import { entries } from '../../tables/entries.ts';
+import { json } from '../columns.ts';
+import type { Statements } from '../connection.ts';
+import { insertSql, recordOf } from '../described.ts';
+import type { PlacedEntry } from '../read/entries.ts';
+
+const saveEntriesSql = insertSql(entries);
+const entryRecord = recordOf(entries);
+
+/** Saves entries; those with usage ids in the order of these, in which two batches do not wait for each other. */
+export async function saveEntries(statements: Statements, made: readonly PlacedEntry[]): Promise<void> {
+  if (made.length === 0) return;
+  const rows = made.toSorted(byUsageId).map((placed) => entryRecord(placed, placed.entry));
+  await statements.rows(saveEntriesSql, [json(rows)]);
+}
+
+function byUsageId(a: PlacedEntry, b: PlacedEntry): number {
+  const [first, second] = [a, b].map(({ tenant, entry }) => `${tenant} ${entry.usageId ?? ''}`);
+  if (first === undefined || second === undefined || first === second) return 0;
+  return first < second ? -1 : 1;
+}

@@ -1,0 +1,16 @@
+import { writeOffs } from '../../tables/entries.ts';
+import { json } from '../columns.ts';
+import type { Statements } from '../connection.ts';
+import { insertSql, recordOf } from '../described.ts';
+import type { PlacedEntry } from '../read/entries.ts';
+
+const saveWriteOffsSql = insertSql(writeOffs);
+const writeOffRecord = recordOf(writeOffs);
+
+/** Saves what those of the entries that are write-offs take off the credits. */
+export async function saveWriteOffs(statements: Statements, entries: readonly PlacedEntry[]): Promise<void> {
+  const rows = entries.flatMap(({ tenant, account, entry: { sequence, writeOff } }) =>
+    writeOff === undefined ? [] : [writeOffRecord({ tenant, account, sequence }, writeOff)],
+  );
+  if (rows.length > 0) await statements.rows(saveWriteOffsSql, [json(rows)]);
+}

@@ -1,0 +1,20 @@
+import { neverPaused, type Pause } from '../../../domain/pause.ts';
+import { noSettings, type Settings } from '../../../domain/settings.ts';
+import { pause, settings } from '../../tables/operator.ts';
+import type { Connection } from '../connection.ts';
+import { parserOf, selectList } from '../described.ts';
+
+const loadPauseSql = `SELECT ${selectList(pause)} FROM pause WHERE only = 1`;
+const parsePause = parserOf(pause);
+const loadSettingsSql = `SELECT ${selectList(settings)} FROM settings WHERE only = 1`;
+const parseSettings = parserOf(settings);
+
+export function loadPause(connection: Connection): Pause {
+  const row = connection.get(loadPauseSql);
+  return row === undefined ? neverPaused : parsePause(row);
+}
+
+export function loadSettings(connection: Connection): Settings {
+  const row = connection.get(loadSettingsSql);
+  return row === undefined ? noSettings : parseSettings(row);
+}

@@ -1,0 +1,31 @@
+import { type Account, type AccountLine, isUnsettled } from '../../../domain/account.ts';
+import { accountLines, accounts } from '../../tables/accounts.ts';
+import type { Connection } from '../connection.ts';
+import { changedValuesOf, insertSql, updateSql, upsertSql, valuesOf } from '../described.ts';
+
+const insertAccountSql = insertSql(accounts, ['unsettled']);
+const accountValues = valuesOf(accounts);
+const updateAccountSql = updateSql(accounts, ['unsettled'], 'account = ?');
+const changedValues = changedValuesOf(accounts);
+const saveLineSql = upsertSql(accountLines);
+const lineValues = valuesOf(accountLines);
+
+/** Saves an account as it is now, and returns its number. */
+export function saveAccount(
+  connection: Connection,
+  tenant: string,
+  account: Account,
+  number: number | undefined,
+): number {
+  const unsettled = isUnsettled(account) ? 1 : 0;
+  if (number !== undefined) {
+    connection.run(updateAccountSql, ...changedValues(account), unsettled, number);
+    return number;
+  }
+  const made = connection.run(insertAccountSql, tenant, ...accountValues(account), unsettled);
+  return Number(made.lastInsertRowid);
+}
+
+export function saveLine(connection: Connection, account: number, line: AccountLine): void {
+  connection.run(saveLineSql, account, ...lineValues(line));
+}
