@@ -33,6 +33,25 @@ test('rows with ids are billed once in a rolling export, in any order, as CSV an
   assert.deepEqual([await total('input-tokens'), await total('output-tokens')], [150, 15]);
 });
 
+test('ids in another encoding than UTF-8 are refused as CSV and as JSON: two of them may look the same', async (t) => {
+  const { api } = await startInProcess(t);
+  const folder = temporaryFolder(t);
+  const files = {
+    'a.csv': 'id,name,who,in,out\n\xfc,x,a,5,1\n\xe4,x,a,5,1\nz,\xfc,a,5,1\n',
+    'b.jsonl': '{"id":"\xfc","who":"a","in":5,"out":1}\n{"id":"\xe4","who":"a","in":5,"out":1}\n',
+  };
+  for (const [name, content] of Object.entries(files)) {
+    const file = join(folder, name);
+    writeFileSync(file, content, 'latin1');
+    const done = await ingestHere(api.url, [file, ...two, '--id-column', 'id']);
+    assert.equal(done.code, 3, done.stdout);
+    assert.match(done.stdout, /rows refused +2\n/);
+    assert.match(done.stdout, /row 1 .*not UTF-8/);
+  }
+  // A column that no one asked for may hold what it likes.
+  assert.equal((await api.get('/usage/a/input-tokens')).json.total, 5);
+});
+
 test('a row whose count has changed is refused under its id, not billed again', async (t) => {
   const { api } = await startInProcess(t);
   const file = join(temporaryFolder(t), 'day.csv');

@@ -33,6 +33,18 @@ function itemsOf(number: number, fields: Readonly<Record<string, unknown>>, by: 
   return mapped.kind === 'items' ? mapped.items : [];
 }
 
+test('a filter refuses what could not be read, unless only ASCII passes it', () => {
+  const only = (value: string) => ({
+    ...mapping,
+    filters: [
+      { from: { kind: 'column', column: 'of' } as const, values: new Set([value]), takesMissing: false },
+    ],
+  });
+  const damaged = row(1, { of: 'M\ufffdller', ContextTokens: '5', GeneratedTokens: '5' });
+  assert.equal(mapRow(damaged, only('Müller'), 's').kind, 'refused');
+  assert.equal(mapRow(damaged, only('Miller'), 's').kind, 'skipped');
+});
+
 test('the items of a row have ids of their own, of the one form, and the same every time', () => {
   const fields = { ContextTokens: '5', GeneratedTokens: '5' };
   const ids = itemsOf(42, fields).map(({ id }) => id ?? '');

@@ -33,6 +33,10 @@ const validateItem = compileValidator(UsageItem);
  */
 export function mapRow(row: Row, mapping: Mapping, source: string): MappedRow {
   if (row.place.row > rowMax) return refused(`is beyond row ${rowMax}`);
+  const doubtful = (mapping.filters ?? [])
+    .map((filter) => unreadableIn(row, filter))
+    .find((one) => one !== undefined);
+  if (doubtful !== undefined) return doubtful;
   if (!(mapping.filters ?? []).every((filter) => passes(row, filter))) return { kind: 'skipped' };
   const counts = countsOf(row, mapping);
   if (counts.kind === 'refused') return counts;
@@ -80,6 +84,25 @@ function refused(message: string): Refused {
 function passes(row: Row, { from, values, takesMissing }: RowFilter): boolean {
   const { value } = foundIn(row, from);
   return absence(value) === undefined ? values.has(String(value).trim()) : takesMissing;
+}
+
+/** A value that cannot be compared with those of its filter. Where they are ASCII, it is none of them. */
+function unreadableIn(row: Row, { from, values }: RowFilter): Refused | undefined {
+  if ([...values].every((value) => isAscii(value))) return undefined;
+  const { value, name } = foundIn(row, from);
+  return isUnreadable(value) ? refused(`${name} ${unreadable}`) : undefined;
+}
+
+const unreadable =
+  'has a character that could not be read (U+FFFD): the file is not UTF-8, or was damaged when it was made';
+
+/** Bytes that are no UTF-8 have become U+FFFD: texts that differ only in them would be equal. */
+function isUnreadable(value: unknown): boolean {
+  return typeof value === 'string' && value.includes('\ufffd');
+}
+
+function isAscii(text: string): boolean {
+  return Buffer.byteLength(text) === text.length;
 }
 
 interface Found {
@@ -150,6 +173,7 @@ function rowIdOf(row: Row, { rowId }: Mapping): RowId | undefined {
       return refused(`${name} ${absent}: it identifies the row`);
     if (typeof value === 'object' && value !== null)
       return refused(`${name} is not a text: it identifies the row`);
+    if (isUnreadable(value)) return refused(`${name} identifies the row, and ${unreadable}`);
     values.push(absent === undefined ? String(value).trim() : null);
   }
   const isEmpty = values.every((value) => value === null);
