@@ -101,6 +101,9 @@ test('a misspelt guard is refused by name: in a body, in a query, and in the wro
     ['/settle?expectedStroops=5', account, '/expectedStroops', 'the member expectedStroops of the body'],
     ['/usage', { ...usage, occuredAt: '2026-05-01T12:00:00Z' }, '/occuredAt', 'occurredAt'],
     ['/usage', { ...usage, ID: 'x' }, '/ID', 'id'],
+    ['/usage', { ...usage, usageId: 'x' }, '/usageId', 'id'],
+    ['/usage', { ...usage, usage_id: 'x' }, '/usage_id', 'id'],
+    ['/settle', { ...account, billedStroops: '5' }, '/billedStroops', 'expectedStroops'],
     ['/usage', { ...usage, idempotency_key: 'x' }, '/idempotency_key', 'the header Idempotency-Key'],
     ['/usage?idempotencyKey=x', usage, '/idempotencyKey', 'the header Idempotency-Key'],
     ['/usage/bulk?mod=atomic', { items: [usage] }, '/mod', 'mode'],
@@ -123,6 +126,10 @@ test('a name beside the right one is no misspelling of it', async (t) => {
   const { api } = await startInProcess(t);
   const answer = await api.post('/usage', { ...usage, request: { path: '/' }, agents: 1, service: 'x' }, 'k');
   assert.deepEqual([answer.status, ignored(answer)], [201, 'request, agents, service']);
+  const known = await api.post('/usage', { ...usage, id: 'x', usageId: 'y' });
+  assert.deepEqual([known.status, ignored(known)], [201, 'usageId']);
+  const like = await api.post('/usage', { ...usage, usage: 'y', usageIds: 'y' });
+  assert.deepEqual([like.status, ignored(like)], [201, 'usage, usageIds']);
 });
 
 test('a body where none is taken is looked through, too', async (t) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { knownName, nearMiss } from './near-miss.ts';
+import { knownName, nearMiss, otherWordFor } from './near-miss.ts';
 
 const known = ['agent', 'serviceId', 'requests', 'id', 'occurredAt', 'expectedStroops', 'mode', 'url'].map(
   (name) => knownName(name),
@@ -27,6 +27,14 @@ test('a typing mistake, another case and another spelling of words are near miss
     aegnt: 'agent',
   };
   for (const [name, right] of Object.entries(wanted)) assert.equal(meant(name), right, name);
+});
+
+test('another word for a name is meant as it stands, in any spelling, and what is like it is not', () => {
+  const words = [knownName('id'), otherWordFor('id', 'usageId')];
+  for (const name of ['usageId', 'usage_id', 'USAGEID'])
+    assert.equal(nearMiss(name, words)?.hint, 'id', name);
+  for (const name of ['usage', 'usageIds', 'usagId', 'storageId'])
+    assert.equal(nearMiss(name, words), undefined);
 });
 
 test('another word is none', () => {

@@ -5,6 +5,8 @@ export interface KnownName {
   readonly folded: string;
   /** what a client is told to write instead */
   readonly hint: string;
+  /** whether it is another word for the name: only that word is meant, and none that is like it */
+  readonly isOtherWord?: boolean;
 }
 
 /** Longer names are no misspelling of a name of ours; it also bounds the work. */
@@ -12,6 +14,11 @@ const lengthMax = 64;
 
 export function knownName(name: string, hint: string = name): KnownName {
   return { name, folded: fold(name), hint };
+}
+
+/** Another word that is used for a name. */
+export function otherWordFor(name: string, word: string): KnownName {
+  return { name, folded: fold(word), hint: name, isOtherWord: true };
 }
 
 /**
@@ -25,7 +32,9 @@ export function nearMiss(name: string, known: readonly KnownName[]): KnownName |
   if (folded === '') return undefined;
   return (
     known.find((one) => one.folded === folded) ??
-    known.find((one) => isWithin(folded, one.folded, mistakesMax(one.folded.length)))
+    known.find(
+      (one) => one.isOtherWord !== true && isWithin(folded, one.folded, mistakesMax(one.folded.length)),
+    )
   );
 }
 

@@ -9,7 +9,7 @@ export const namesDescription = [
   'lost to a typo. Only its letters a-z and digits count, in lower case. It is a misspelling of a name that was not sent, if',
   'both are then equal, or if it has one typing mistake where the right name has 3 to 5 letters, or at most two where it is',
   'longer. A typing mistake is a letter too many, one too few, another one, or two neighbours that changed places. Right names',
-  'are those of the same object; at the top of a body, those of the query, too, and in a query, those of the body; and',
+  'are those of the same object, and the words in `x-other-words` of a member that was not sent, but nothing that is only like such a word; at the top of a body, those of the query, too, and in a query, those of the body; and',
   'everywhere in a write the headers `Idempotency-Key`, and `If-Match` where the operation takes it.',
   '',
   'A header of a write that seems to be meant for `Idempotency-Key` (or for `If-Match` where the operation takes it), such as',

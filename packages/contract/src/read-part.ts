@@ -1,6 +1,6 @@
 import type { Static, TSchema } from 'typebox';
 import type { IgnoredNames } from './ignored-names.ts';
-import { type KnownName, knownName, nearMiss } from './near-miss.ts';
+import { type KnownName, knownName, nearMiss, otherWordFor } from './near-miss.ts';
 import { pointerTo } from './pointer.ts';
 import { type Fault, faultsMax, type Validated, validatorOf } from './validate.ts';
 
@@ -47,7 +47,7 @@ export function compileReader<S extends TSchema>(schema: S): PartReader<Static<S
 /** The names at the top of a schema. */
 export function namesOf(schema: TSchema | undefined): readonly string[] {
   const shape = shapeOf(schema);
-  return shape?.kind === 'object' ? shape.known.map(({ name }) => name) : [];
+  return shape?.kind === 'object' ? [...shape.members.keys()] : [];
 }
 
 /** The part of a schema that has names: objects that take no others, and lists of them. */
@@ -66,8 +66,17 @@ function shapeOf(schema: unknown): Shape | undefined {
   const properties: unknown = Reflect.get(schema, 'properties');
   if (Reflect.get(schema, 'additionalProperties') !== false) return undefined;
   if (typeof properties !== 'object' || properties === null) return undefined;
-  const members = new Map(Object.entries(properties).map(([name, member]) => [name, shapeOf(member)]));
-  return { kind: 'object', known: [...members.keys()].map((name) => knownName(name)), members };
+  const entries = Object.entries(properties);
+  const members = new Map(entries.map(([name, member]) => [name, shapeOf(member)]));
+  return { kind: 'object', known: entries.flatMap(([name, member]) => knownNames(name, member)), members };
+}
+
+/** A member under its name, and under the words that its schema gives for it. */
+function knownNames(name: string, member: unknown): KnownName[] {
+  const words: unknown =
+    typeof member === 'object' && member !== null ? Reflect.get(member, 'x-other-words') : [];
+  const others = Array.isArray(words) ? words.map((word) => otherWordFor(name, String(word))) : [];
+  return [knownName(name), ...others];
 }
 
 interface Trimming extends ReadContext {

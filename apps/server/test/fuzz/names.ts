@@ -45,7 +45,13 @@ function inObjects(
   }
   const properties = recordOf(schema['properties']);
   if (typeof value !== 'object' || value === null || schema['type'] !== 'object') return noStrangers;
-  const own = judged(Object.keys(value), Object.keys(properties), [...here, ...everywhere], at);
+  const own = judged(
+    Object.keys(value),
+    Object.keys(properties),
+    [...here, ...everywhere],
+    at,
+    otherWords(properties, value),
+  );
   const inner = Object.entries(value)
     .filter(([name]) => Object.hasOwn(properties, name))
     .map(([name, member]) => inObjects(recordOf(properties[name]), member, [], everywhere, `${at}/${name}`));
@@ -57,15 +63,27 @@ function judged(
   known: readonly string[],
   elsewhere: readonly string[],
   at: string,
+  words: readonly string[] = [],
 ): Strangers {
   const strangers = sent.filter((name) => !known.includes(name));
   if (strangers.length > strangersMax) return { refused: [at], ignored: 0 };
   const right = [...known.filter((name) => !sent.includes(name)), ...elsewhere];
-  const misspelled = strangers.filter((name) => right.some((one) => isMisspelling(name, one)));
+  const misspelled = strangers.filter(
+    (name) =>
+      right.some((one) => isMisspelling(name, one)) ||
+      (name.length <= nameLengthMax && words.some((word) => lettersOf(word) === lettersOf(name))),
+  );
   return {
     refused: misspelled.map((name) => `${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`),
     ignored: strangers.length - misspelled.length,
   };
+}
+
+/** The other words of members that were not sent. */
+function otherWords(properties: Schema, value: object): string[] {
+  return Object.entries(properties)
+    .filter(([name]) => !Object.hasOwn(value, name))
+    .flatMap(([, member]) => listOf(recordOf(member)['x-other-words']).map(String));
 }
 
 function together(parts: readonly Strangers[]): Strangers {

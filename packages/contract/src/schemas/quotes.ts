@@ -49,7 +49,8 @@ export const BillingTotal = Type.Object({
 });
 
 /** A client may send the amount as it got it, a string, or as an integer that a double holds exactly. */
-export const ExpectedStroops = Type.Union([
-  Stroops,
-  Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
-]);
+export const ExpectedStroops = Type.Union(
+  [Stroops, Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })],
+  // A quote has it as `billedStroops`: who sends that back must not lose the guard.
+  { 'x-other-words': ['billedStroops'] },
+);

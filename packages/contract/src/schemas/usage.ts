@@ -6,7 +6,8 @@ export const UsageItem = Type.Object(
     agent: Agent,
     serviceId: ServiceId,
     requests: Requests,
-    id: Type.Optional(UsageId),
+    // Entries have it as `usageId`: who sends that back must not lose the guard.
+    id: Type.Optional(Type.String({ ...UsageId, 'x-other-words': ['usageId'] })),
     occurredAt: Type.Optional(Timestamp),
   },
   { additionalProperties: false },
