@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net';
+import { Turns } from './body/turns.ts';
 
 /**
- * Between two chunks that are dropped. Otherwise a turn of the event loop reads up to 2 MiB from each of these sockets, and the
- * requests of others wait for that. A body of 8 MiB still arrives within the time.
+ * Between two chunks that are dropped, of all connections together and address by address. Otherwise a turn of the event loop reads up
+ * to 2 MiB from each of them, and the requests of others wait for that. A body of 8 MiB still arrives within the time.
  */
-const pauseMs = 5;
+const pauseMs = 1;
+const turns = new Turns((turn) => setTimeout(turn, pauseMs));
 
 /**
  * Ends a connection whose client may still be sending. What arrives from now on is dropped; the parser never sees it, so none
@@ -14,10 +16,14 @@ const pauseMs = 5;
  */
 export function lingeringClose(socket: Socket, lingerMs: number): void {
   for (const event of ['data', 'end', 'drain']) socket.removeAllListeners(event);
+  const lane = socket.remoteAddress ?? '';
   // A listener for data takes the socket away from Node's parser, which otherwise reads from the handle itself.
   socket.on('data', () => {
     socket.pause();
-    setTimeout(() => socket.resume(), pauseMs);
+    turns
+      .next(lane)
+      .then(() => socket.resume())
+      .catch(() => socket.destroy());
   });
   const timer = setTimeout(() => socket.destroy(), lingerMs);
   socket.once('close', () => clearTimeout(timer));

@@ -9,7 +9,12 @@ export interface BodyBounds {
   /** what `Content-Length` announces; `undefined` for a body in chunks */
   readonly announced: number | undefined;
   readonly place: BodyPlace;
+  /** resolves when it is the turn of this body to be read on */
+  readonly turn: () => Promise<void>;
 }
+
+/** A body that is larger takes turns with others of its size, so that the loop reads one part of one of them at a time. */
+const atOnceMax = 65_536;
 
 /**
  * Reads the bytes of a body. What is announced has its room before the first byte is read.
@@ -23,7 +28,9 @@ export async function readBody(stream: Readable, bounds: BodyBounds): Promise<Bu
   return await new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let isStopped = false;
     const stop = () => {
+      isStopped = true;
       stream.off('data', onData);
       stream.off('end', onEnd);
       stream.off('error', onError);
@@ -38,9 +45,19 @@ export async function readBody(stream: Readable, bounds: BodyBounds): Promise<Bu
       try {
         refuseOver(bytes, bounds);
         chunks.push(chunk);
+        if (bytes > atOnceMax) waitForTurn();
       } catch (error) {
         fail(error);
       }
+    };
+    const waitForTurn = () => {
+      stream.pause();
+      bounds
+        .turn()
+        .then(() => {
+          if (!isStopped) stream.resume();
+        })
+        .catch(fail);
     };
     const onEnd = () => {
       stop();

@@ -36,7 +36,9 @@ export function registerBodies(
     // Of a path that there is not, no body is of interest.
     if (place === undefined || is404) return;
     const announced = announcedBytes(request);
-    const bytes = await readBody(payload, { bytesMax: routeOptions.bodyLimit ?? 0, announced, place });
+    const turn = () => turns.next(laneOf(request));
+    const bytesMax = routeOptions.bodyLimit ?? 0;
+    const bytes = await readBody(payload, { bytesMax, announced, place, turn });
     const tenant = request.caller?.tenant;
     const retryAfterSeconds =
       tenant === undefined ? undefined : await dailyBytes.refusedFor(tenant, bytes.length);

@@ -6,8 +6,14 @@ const sliceMs = 1;
  * else the loop has to do waits for one slice at the most, however many large bodies there are.
  */
 export class Turns {
+  readonly #later: (turn: () => void) => void;
   readonly #lanes = new Map<string, (() => void)[]>();
   #isScheduled = false;
+
+  /** @param later runs the next turn: in the next one of the loop, unless turns are to be further apart */
+  constructor(later: (turn: () => void) => void = setImmediate) {
+    this.#later = later;
+  }
 
   /** Resolves in a later turn of the loop: when it is this lane's turn. */
   next(lane: string): Promise<void> {
@@ -22,7 +28,7 @@ export class Turns {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => {
+    this.#later(() => {
       this.#isScheduled = false;
       this.#resumeOne();
       if (this.#lanes.size > 0) this.#schedule();
