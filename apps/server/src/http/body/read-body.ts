@@ -1,6 +1,7 @@
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import { ApiError } from '../api-error.ts';
+import { BodyParts } from './body-parts.ts';
 import type { BodyPlace } from './body-room.ts';
 
 /** How much of a body is read, and where its bytes have their room. */
@@ -13,8 +14,9 @@ export interface BodyBounds {
   readonly turn: () => Promise<void>;
 }
 
-/** A body that is larger takes turns with others of its size, so that the loop reads one part of one of them at a time. */
-const atOnceMax = 65_536;
+/** Read at once of a body: a larger one, and one of more parts, takes turns with others, so that the loop reads a little of one of them at a time. */
+const bytesAtOnce = 65_536;
+const partsAtOnce = 256;
 
 /**
  * Reads the bytes of a body. What is announced has its room before the first byte is read.
@@ -26,8 +28,9 @@ export async function readBody(stream: Readable, bounds: BodyBounds): Promise<Bu
   if (stream.destroyed && !stream.readableEnded) throw gone();
   refuseOver(bounds.announced ?? 0, bounds);
   return await new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
+    const parts = new BodyParts();
+    let bytesInTurn = 0;
+    let partsInTurn = 0;
     let isStopped = false;
     const stop = () => {
       isStopped = true;
@@ -41,16 +44,19 @@ export async function readBody(stream: Readable, bounds: BodyBounds): Promise<Bu
       reject(error instanceof Error ? error : new Error(String(error)));
     };
     const onData = (chunk: Buffer) => {
-      bytes += chunk.length;
       try {
-        refuseOver(bytes, bounds);
-        chunks.push(chunk);
-        if (bytes > atOnceMax) waitForTurn();
+        refuseOver(parts.bytes + chunk.length, bounds);
+        parts.add(chunk);
+        bytesInTurn += chunk.length;
+        partsInTurn += 1;
+        if (bytesInTurn >= bytesAtOnce || partsInTurn >= partsAtOnce) waitForTurn();
       } catch (error) {
         fail(error);
       }
     };
     const waitForTurn = () => {
+      bytesInTurn = 0;
+      partsInTurn = 0;
       stream.pause();
       bounds
         .turn()
@@ -61,7 +67,7 @@ export async function readBody(stream: Readable, bounds: BodyBounds): Promise<Bu
     };
     const onEnd = () => {
       stop();
-      resolve(Buffer.concat(chunks, bytes));
+      resolve(parts.whole());
     };
     const onError = (error: Error) => fail(gone(error));
     const onClose = () => fail(gone());
