@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Service } from '../../../domain/service.ts';
 import { StorageFault } from '../../../ledger/storage-port.ts';
 import type {
@@ -12,6 +13,7 @@ import type {
 import type { LookWanted } from '../../../reads/entries-looked.ts';
 import type { TallyWanted } from '../../../reads/event-tally.ts';
 import type { EventRows, EventsWanted } from '../../../reads/merge-events.ts';
+import { ReadPlaces, ReadRefused } from '../../../reads/read-places.ts';
 import type { AnswerCap } from '../../stored-answer.ts';
 import { flag } from '../columns.ts';
 import type { Connection } from '../connection.ts';
@@ -58,11 +60,16 @@ export interface BooksParts {
 
 const isWritableSql = `SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off' AS is_writable
   FROM schema_versions LIMIT 1`;
+/** The reads of all share the connections, which take 1,000 at a time: a tenant alone must not take all of them, nor make others wait for long. */
+const placeLimits = { runningMax: 800, runningOfTenantMax: 32, waitingMax: 8_000, waitingOfTenantMax: 2_000 };
+const never = new AbortController().signal;
+setMaxListeners(0, never);
 const firstId = '00000000-0000-0000-0000-000000000000';
 
 /** Reads of a PostgreSQL: each is one statement, and so one snapshot. */
 export class PostgresBooks implements Books {
   readonly #parts: BooksParts;
+  readonly #places = new ReadPlaces(placeLimits);
 
   constructor(parts: BooksParts) {
     this.#parts = parts;
@@ -89,7 +96,7 @@ export class PostgresBooks implements Books {
   }
 
   hasTenant(tenant: string) {
-    return this.#read((connection) => hasTenant(connection, tenant));
+    return this.#of(tenant, (connection) => hasTenant(connection, tenant));
   }
 
   tenantsAfter(after: string, limit: number) {
@@ -97,39 +104,39 @@ export class PostgresBooks implements Books {
   }
 
   async account(key: AccountKey) {
-    return (await this.#read((connection) => loadAccount(connection, key)))?.totals;
+    return (await this.#of(key.tenant, (connection) => loadAccount(connection, key)))?.totals;
   }
 
   service(tenant: string, serviceId: string) {
-    return this.#read((connection) => loadService(connection, tenant, serviceId));
+    return this.#of(tenant, (connection) => loadService(connection, tenant, serviceId));
   }
 
   accountAndService(key: AccountKey) {
-    return this.#read((connection) => loadAccountAndService(connection, key));
+    return this.#of(key.tenant, (connection) => loadAccountAndService(connection, key));
   }
 
   servicesAfter(tenant: string, after: string, limit: number) {
-    return this.#read((connection) => loadServicesAfter(connection, tenant, after, limit));
+    return this.#of(tenant, (connection) => loadServicesAfter(connection, tenant, after, limit));
   }
 
   prices(tenant: string, serviceId: string) {
-    return this.#read((connection) => loadPrices(connection, tenant, serviceId));
+    return this.#of(tenant, (connection) => loadPrices(connection, tenant, serviceId));
   }
 
   pricesAfter(tenant: string, serviceId: string, after: number, limit: number) {
-    return this.#read((connection) => loadPricesAfter(connection, tenant, serviceId, after, limit));
+    return this.#of(tenant, (connection) => loadPricesAfter(connection, tenant, serviceId, after, limit));
   }
 
   agentsAfter(tenant: string, after: string, limit: number) {
-    return this.#read((connection) => loadAgentsAfter(connection, tenant, after, limit));
+    return this.#of(tenant, (connection) => loadAgentsAfter(connection, tenant, after, limit));
   }
 
   accountsOf(tenant: string, agent: string, after: string, limit: number) {
-    return this.#read((connection) => loadAccountsOf(connection, tenant, agent, after, limit));
+    return this.#of(tenant, (connection) => loadAccountsOf(connection, tenant, agent, after, limit));
   }
 
   async entry(tenant: string, id: string) {
-    return (await this.#read((connection) => loadEntry(connection, tenant, id)))?.entry;
+    return (await this.#of(tenant, (connection) => loadEntry(connection, tenant, id)))?.entry;
   }
 
   lastEntryId(tenant: string) {
@@ -138,7 +145,7 @@ export class PostgresBooks implements Books {
 
   async usages(tenant: string, usageIds: ReadonlySet<string>) {
     const wanted = [...usageIds].map((usageId) => ({ tenant, usageId }));
-    const known = await this.#read((connection) => loadUsages(connection, wanted));
+    const known = await this.#of(tenant, (connection) => loadUsages(connection, wanted));
     return new Map(known.map(({ usageId, usage }) => [usageId, usage]));
   }
 
@@ -153,11 +160,11 @@ export class PostgresBooks implements Books {
   }
 
   entriesOf(key: AccountKey, after: number, through: number, limit: number) {
-    return this.#read((connection) => loadEntriesOf(connection, key, after, through, limit));
+    return this.#of(key.tenant, (connection) => loadEntriesOf(connection, key, after, through, limit));
   }
 
   settlement(tenant: string, id: string) {
-    return this.#read((connection) => loadSettlement(connection, tenant, id));
+    return this.#of(tenant, (connection) => loadSettlement(connection, tenant, id));
   }
 
   lastSettlementId(tenant: string) {
@@ -171,13 +178,13 @@ export class PostgresBooks implements Books {
   }
 
   settlementsOf(key: AccountKey, after: number, through: number, limit: number) {
-    return this.#read((connection) => loadSettlementsOf(connection, key, after, through, limit));
+    return this.#of(key.tenant, (connection) => loadSettlementsOf(connection, key, after, through, limit));
   }
 
   async accountsAfter(filter: AccountsFilter, after: string, limit: number) {
     // A place in the order of the other engine, from before the books moved.
     if (/^\d+$/.test(after)) return { items: [], next: after, hasMore: false };
-    return await this.#read(async (connection): Promise<AccountsPage> => {
+    return await this.#of(filter.tenant, async (connection): Promise<AccountsPage> => {
       // One more than the page tells whether there is more.
       const found = await loadAccountsAfter(connection, filter, after === '' ? firstId : after, limit + 1);
       const accounts = found.slice(0, limit);
@@ -197,19 +204,19 @@ export class PostgresBooks implements Books {
   }
 
   sumAccounts(filter: AccountsFilter, after: string, limit: number) {
-    return this.#read((connection) => sumAccounts(connection, filter, after, limit));
+    return this.#of(filter.tenant, (connection) => sumAccounts(connection, filter, after, limit));
   }
 
   countAgents(tenant: string, after: string, limit: number) {
-    return this.#read((connection) => countAgents(connection, tenant, after, limit));
+    return this.#of(tenant, (connection) => countAgents(connection, tenant, after, limit));
   }
 
   countServices(tenant: string, after: string, limit: number) {
-    return this.#read((connection) => countServices(connection, tenant, after, limit));
+    return this.#of(tenant, (connection) => countServices(connection, tenant, after, limit));
   }
 
   keyFacts(key: RecordKey) {
-    return this.#read((connection) => loadKeyFacts(connection, key, this.#parts.cap));
+    return this.#of(key.tenant, (connection) => loadKeyFacts(connection, key, this.#parts.cap));
   }
 
   apiKeyByDigest(digest: string) {
@@ -233,11 +240,11 @@ export class PostgresBooks implements Books {
   }
 
   actCount(tenant: string) {
-    return this.#read((connection) => loadActCount(connection, tenant));
+    return this.#of(tenant, (connection) => loadActCount(connection, tenant));
   }
 
   actNumbers(tenant: string, after: number, through: number, limit: number) {
-    return this.#read((connection) => loadActNumbers(connection, tenant, after, through, limit));
+    return this.#of(tenant, (connection) => loadActNumbers(connection, tenant, after, through, limit));
   }
 
   actTenantsAfter(after: string, limit: number) {
@@ -262,16 +269,16 @@ export class PostgresBooks implements Books {
   }
 
   notedEvent(tenant: string, id: string) {
-    return this.#read((connection) => loadEvent(connection, tenant, id));
+    return this.#of(tenant, (connection) => loadEvent(connection, tenant, id));
   }
 
   async webhooks(tenant: string) {
-    const owned = await this.#read((connection) => loadWebhooks(connection, [tenant]));
+    const owned = await this.#of(tenant, (connection) => loadWebhooks(connection, [tenant]));
     return owned.map(({ webhook }) => webhook);
   }
 
   webhook(tenant: string, id: string) {
-    return this.#read((connection) => loadWebhook(connection, tenant, id));
+    return this.#of(tenant, (connection) => loadWebhook(connection, tenant, id));
   }
 
   deliveriesBefore(tenant: string, webhookId: string, beforeEventId: string, limit: number) {
@@ -285,11 +292,21 @@ export class PostgresBooks implements Books {
   }
 
   takeDue(waiting: WaitingWebhook, take: TakeDue) {
-    return this.#read((connection) => takeDue(connection, waiting, take));
+    return this.#of(waiting.tenant, (connection) => takeDue(connection, waiting, take));
   }
 
   async close(): Promise<void> {
     await Promise.all([this.#parts.pool.close(), this.#parts.pulse.close()]);
+  }
+
+  /** Reads of a tenant, of which so many are on their way that another tenant's wait for few of them. */
+  async #of<T>(tenant: string, read: (connection: Connection) => Promise<T>): Promise<T> {
+    try {
+      return await this.#places.run(tenant, never, () => this.#read(read));
+    } catch (error) {
+      if (!(error instanceof ReadRefused)) throw error;
+      throw new StorageFault('unavailable', { message: 'too many reads wait', obstacle: 'waiting_reads' });
+    }
   }
 
   #read<T>(read: (connection: Connection) => Promise<T>): Promise<T> {
@@ -302,6 +319,6 @@ export class PostgresBooks implements Books {
     read: (connection: Connection, throughId: string) => Promise<T>,
   ): Promise<T> {
     const throughId = (await this.#parts.horizon.throughId(tenant)) ?? firstId;
-    return await this.#read((connection) => read(connection, throughId));
+    return await this.#of(tenant, (connection) => read(connection, throughId));
   }
 }
