@@ -139,6 +139,12 @@ const rows: readonly Row[] = [
     status: 500,
   },
   {
+    name: 'sends each byte of its body as a chunk',
+    behave: floods('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n', '1\r\nx\r\n'),
+    outcome: 'delivered',
+    status: 200,
+  },
+  {
     name: 'breaks its body off',
     behave: onRequest((s) => s.end('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nx')),
     outcome: 'delivered',

@@ -28,7 +28,9 @@ export interface AttemptParts {
   readonly signal: AbortSignal;
 }
 
+/** What is read of an answer, in bytes and in parts: a receiver may send each byte as a chunk, and each part costs work. */
 const answerBytesMax = 65_536;
+const answerPartsMax = 64;
 /** Answers 1xx in front of the real one. Each costs work, and a receiver may send them without end. */
 const informationalMax = 16;
 
@@ -107,10 +109,12 @@ export function attempt({ open, body, challenge, timeoutMs, signal }: AttemptPar
 /** Reads the body up to a bound, also if it is not used: so the connection can be used again. */
 function readToEnd(response: IncomingMessage, onText: (text: string) => void, done: () => void): void {
   let bytes = 0;
+  let parts = 0;
   response.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    onText(chunk.toString());
-    if (bytes > answerBytesMax) done();
+    parts += 1;
+    if (parts <= answerPartsMax) onText(chunk.toString());
+    if (bytes > answerBytesMax || parts > answerPartsMax) done();
   });
   response.on('error', done);
   response.on('close', done);
