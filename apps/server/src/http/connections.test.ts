@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { answerBytesMin } from './answer-progress.ts';
 import { Connections, type CutReason } from './connections.ts';
+import { Pipelines, pipelinedMax } from './pipelines.ts';
 
 const answerStallMs = 20_000;
 
@@ -19,7 +20,8 @@ interface Listening {
 async function listening(t: TestContext, perAddressMax: number, answer: RequestListener): Promise<Listening> {
   const cuts: CutReason[] = [];
   const connections = new Connections({ perAddressMax, answerStallMs, onCut: (reason) => cuts.push(reason) });
-  const server = createServer(answer);
+  const pipelines = new Pipelines(answer, connections);
+  const server = createServer((request, response) => pipelines.take(request, response));
   connections.watch(server, 'connection');
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -99,4 +101,40 @@ test('a stop leaves no connection open, and takes no new one', async (t) => {
   assert.equal(connections.size, 1, 'the request that has begun may still come in whole');
   half.destroy();
   while (connections.size > 0) await immediate();
+});
+
+test('requests of one packet are handled one in a turn of the loop, and another client does not wait for them', async (t) => {
+  const paths: string[] = [];
+  const { client } = await listening(t, 10, (request, response) => {
+    paths.push(request.url ?? '');
+    response.end();
+  });
+  const [many, one] = [await client(), await client()];
+  const askFor = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+  many.write(askFor('/many').repeat(pipelinedMax));
+  one.write(askFor('/one'));
+  let most = 0;
+  while (paths.length < pipelinedMax + 1) {
+    const before = paths.filter((path) => path === '/many').length;
+    await immediate();
+    most = Math.max(most, paths.filter((path) => path === '/many').length - before);
+  }
+  assert.ok(most <= 2, `${most} in one turn`);
+  assert.ok(paths.indexOf('/one') <= 5, `after ${paths.indexOf('/one')} of the others`);
+});
+
+test('a connection with too many requests that have no answer is closed, and what waits on it is not executed', async (t) => {
+  let handled = 0;
+  const { cuts, client } = await listening(t, 10, () => {
+    handled += 1;
+  });
+  const socket = await client();
+  const closed = once(socket, 'close');
+  socket.once('end', () => socket.destroy()).resume();
+  socket.write(ask.repeat(700));
+  await closed;
+  const before = handled;
+  for (let turn = 0; turn < 200; turn++) await immediate();
+  assert.deepEqual([cuts, handled], [['pipelined'], before]);
+  assert.ok(handled <= 5, `${handled} were handled`);
 });

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { AddressPlaces } from './address-places.ts';
 import { AnswerProgress } from './answer-progress.ts';
@@ -11,7 +11,7 @@ const restOfRequestMs = 10_000;
 const checkEveryMsMax = 1_000;
 
 /** Why the server closed a connection, or did not accept it. */
-export type CutReason = 'address_full' | 'server_full' | 'not_read';
+export type CutReason = 'address_full' | 'server_full' | 'not_read' | 'pipelined';
 
 export interface ConnectionBounds {
   /** connections of one client address at a time */
@@ -61,16 +61,24 @@ export class Connections {
       this.#bounds.onCut('server_full', data?.remoteAddress),
     );
     server.on(opened, (socket: Socket) => this.#opened(socket));
-    server.on('request', ({ socket }: IncomingMessage, answer: ServerResponse) => {
-      const connection = this.#open.get(socket);
-      if (connection !== undefined && !connection.isEnding) connection.answer = answer;
-    });
     const everyMs = Math.min(checkEveryMsMax, this.#bounds.answerStallMs / 4);
     const check = setInterval(() => this.endStalled(performance.now()), everyMs).unref();
     server.once('close', () => {
       clearInterval(check);
       clearTimeout(this.#refuseRest);
     });
+  }
+
+  /** A request begins to be handled. */
+  begin(socket: Socket, answer: ServerResponse): void {
+    const connection = this.#open.get(socket);
+    if (connection !== undefined && !connection.isEnding) connection.answer = answer;
+  }
+
+  /** Closes a connection at once. */
+  cut(socket: Socket, reason: CutReason): void {
+    this.#bounds.onCut(reason, socket.remoteAddress);
+    socket.destroy();
   }
 
   /** Whether no further request on a connection is executed. */
@@ -100,9 +108,7 @@ export class Connections {
   /** Ends the connections whose clients do not read their answers. */
   endStalled(nowMs: number): void {
     for (const [socket, { progress }] of this.#open) {
-      if (!progress.isStalled(nowMs)) continue;
-      this.#bounds.onCut('not_read', socket.remoteAddress);
-      socket.destroy();
+      if (progress.isStalled(nowMs)) this.cut(socket, 'not_read');
     }
   }
 

@@ -8,6 +8,7 @@ import { Connections, type CutReason } from './connections.ts';
 import type { Desk } from './desk.ts';
 import { endAfterEarlyAnswers, isAwaited } from './early-answers.ts';
 import { errorAnswer } from './error-answer.ts';
+import { Pipelines } from './pipelines.ts';
 import { requestIdOf } from './request-id.ts';
 import { securityHeaders } from './security-headers.ts';
 import { SeldomLog } from './seldom-log.ts';
@@ -20,6 +21,7 @@ const cutLinesPerMinuteMax = 5;
 const cutMessages: Readonly<Record<CutReason, string>> = {
   address_full: 'a connection was refused: its address has as many as MAX_CONNECTIONS_PER_ADDRESS allows',
   server_full: 'a connection was refused: there are as many as MAX_CONNECTIONS allows',
+  pipelined: 'a connection was closed: its client sent too many requests without waiting for their answers',
   not_read: 'a connection was closed: its client did not read the answer in time',
 };
 
@@ -74,10 +76,12 @@ function boundedServer(
     // A request without Host is refused by a hook: Node would do it without our error.
     requireHostHeader: false,
   };
+  const pipelines = new Pipelines(handler, connections);
+  const take: RequestListener = (request, answer) => pipelines.take(request, answer);
   const server =
     certificate === undefined
-      ? createServer(options, handler)
-      : createTlsServer({ ...options, ...certificate.pair, handshakeTimeout: headersTimeout }, handler);
+      ? createServer(options, take)
+      : createTlsServer({ ...options, ...certificate.pair, handshakeTimeout: headersTimeout }, take);
   if (server instanceof TlsServer) certificate?.serveOn(server);
   server.maxConnections = config.connectionsMax;
   // An expectation that nobody knows may be ignored (RFC 9110, section 10.1.1): Node would answer it without our error.

@@ -42,5 +42,19 @@ test('of large bodies, and of bodies in many parts, a little is read in each tur
   };
   assert.equal(await read(3, 16_384), 0);
   assert.equal(await read(40, 16_384), 10);
-  assert.equal(await read(5_120, 1), 20);
+  assert.equal(await read(5_120, 16), 20);
+});
+
+test('a body of more than 4,096 parts of a few bytes each is refused', async () => {
+  const room = new BodyRoom(64_000_000);
+  const stream = new PassThrough({ highWaterMark: 1_000_000 });
+  const turn = async () => undefined;
+  const reading = readBody(stream, {
+    bytesMax: 8_000_000,
+    announced: undefined,
+    place: room.place('acme'),
+    turn,
+  });
+  for (let sent = 0; sent < 4_097; sent++) stream.write(Buffer.from('xx'));
+  await assert.rejects(reading, { code: 'invalid_request', message: /too many small chunks/ });
 });

@@ -17,6 +17,9 @@ export interface BodyBounds {
 /** Read at once of a body: a larger one, and one of more parts, takes turns with others, so that the loop reads a little of one of them at a time. */
 const bytesAtOnce = 65_536;
 const partsAtOnce = 256;
+/** A body of so many parts that are so small on the average is refused: to take its frames apart costs a hundred times what its bytes do. */
+const tinyPartsMax = 4_096;
+const tinyPartBytes = 16;
 
 /**
  * Reads the bytes of a body. What is announced has its room before the first byte is read.
@@ -29,6 +32,7 @@ export async function readBody(stream: Readable, bounds: BodyBounds): Promise<Bu
   refuseOver(bounds.announced ?? 0, bounds);
   return await new Promise((resolve, reject) => {
     const parts = new BodyParts();
+    let count = 0;
     let bytesInTurn = 0;
     let partsInTurn = 0;
     let isStopped = false;
@@ -47,6 +51,8 @@ export async function readBody(stream: Readable, bounds: BodyBounds): Promise<Bu
       try {
         refuseOver(parts.bytes + chunk.length, bounds);
         parts.add(chunk);
+        count += 1;
+        if (count > tinyPartsMax && parts.bytes < count * tinyPartBytes) throw tinyParts();
         bytesInTurn += chunk.length;
         partsInTurn += 1;
         if (bytesInTurn >= bytesAtOnce || partsInTurn >= partsAtOnce) waitForTurn();
@@ -77,6 +83,10 @@ export async function readBody(stream: Readable, bounds: BodyBounds): Promise<Bu
     stream.on('close', onClose);
     stream.resume();
   });
+}
+
+function tinyParts(): ApiError {
+  return new ApiError('invalid_request', 'the body comes in too many small chunks; nothing was applied');
 }
 
 function gone(cause?: Error): ApiError {

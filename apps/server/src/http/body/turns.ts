@@ -38,10 +38,11 @@ export class Turns {
   #resumeOne(): void {
     const [first] = this.#lanes;
     if (first === undefined) return;
-    const [lane, [resume, ...others]] = first;
+    const [lane, waiting] = first;
+    const resume = waiting.shift();
     // The lanes that wait for their turn come first.
     this.#lanes.delete(lane);
-    if (others.length > 0) this.#lanes.set(lane, others);
+    if (waiting.length > 0) this.#lanes.set(lane, waiting);
     resume?.();
   }
 }
