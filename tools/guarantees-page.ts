@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { adapterLaws } from '../packages/idempotency/src/testing/adapter-laws.ts';
 import type { Law } from '../packages/idempotency/src/testing/law.ts';
 import { storeLaws } from '../packages/idempotency/src/testing/store-laws.ts';
+import { unconcerned } from '../packages/idempotency/test/adapters/harness/unconcerned.ts';
 
 /** What is held to the laws, and the test file that does it. */
 interface Held {
@@ -59,14 +60,26 @@ const adapterTests = 'packages/idempotency/test/adapters';
 const adapters: readonly Held[] = [
   { name: 'Express 4', file: `${adapterTests}/express-4.test.ts` },
   { name: 'Express 5', file: `${adapterTests}/express-5.test.ts` },
-  { name: 'Fastify 5 and 4', file: `${adapterTests}/fastify.test.ts` },
-  { name: 'Koa 3 and 2', file: `${adapterTests}/koa.test.ts` },
-  { name: 'Hono 4', file: `${adapterTests}/hono.test.ts` },
-  { name: 'Nest 12 on Express', file: `${adapterTests}/nest-express.test.ts` },
-  { name: 'Nest 12 on Fastify', file: `${adapterTests}/nest-fastify.test.ts` },
+  { name: 'Fastify 4', file: `${adapterTests}/fastify.test.ts` },
+  { name: 'Fastify 5', file: `${adapterTests}/fastify.test.ts` },
+  { name: 'Koa 2', file: `${adapterTests}/koa.test.ts` },
+  { name: 'Koa 3', file: `${adapterTests}/koa.test.ts` },
+  { name: 'Hono', file: `${adapterTests}/hono.test.ts` },
+  { name: 'NestJS on Express', file: `${adapterTests}/nest-express.test.ts` },
+  { name: 'NestJS on Fastify', file: `${adapterTests}/nest-fastify.test.ts` },
   { name: 'handlers of the Fetch API', file: `${adapterTests}/fetch.test.ts` },
-  { name: 'handlers of `node:http`', file: `${adapterTests}/node.test.ts` },
+  { name: 'node:http', file: `${adapterTests}/node.test.ts` },
 ];
+
+/** Which laws each adapter is held to: all that its framework has something for. */
+function concernTable(): string {
+  const rows = adapters.map(({ name }) => {
+    const others = unconcerned[name] ?? [];
+    const ids = others.map((id) => `\`${id}\``).join(', ');
+    return `| ${name} | ${adapterLaws.length - others.length} | ${ids} |\n`;
+  });
+  return `| adapter | laws | laws that do not concern it |\n| --- | --- | --- |\n${rows.join('')}`;
+}
 
 /** The text of `docs/reference/guarantees.md`. */
 export function guaranteesPage(): string {
@@ -76,6 +89,7 @@ export function guaranteesPage(): string {
     heldTable('storeLaws', 'store', stores),
     `## Every adapter\n\nA law concerns an adapter whose framework has what the law is about.\n\n${lawTable(adapterLaws)}`,
     heldTable('runAdapterLaws', 'adapter', adapters),
+    `Of the ${adapterLaws.length} laws, each adapter is held to:\n\n${concernTable()}`,
   ].join('\n');
 }
 

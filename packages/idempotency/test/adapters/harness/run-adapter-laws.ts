@@ -1,5 +1,7 @@
+import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type AdapterSubject, adapterLaws } from '../../../src/testing/adapter-laws.ts';
+import { unconcerned } from './unconcerned.ts';
 
 /** Holds the adapter laws against a subject: those that are about what its framework has. */
 export function runAdapterLaws(name: string, subject: AdapterSubject): void {
@@ -7,5 +9,12 @@ export function runAdapterLaws(name: string, subject: AdapterSubject): void {
     for (const law of adapterLaws) {
       if (law.concerns(subject)) test(`${law.id}: ${law.sentence}`, () => law.run(subject));
     }
+    test('the laws that do not concern it are those that the page names', () => {
+      const others = adapterLaws.filter((law) => !law.concerns(subject));
+      assert.deepEqual(
+        others.map(({ id }) => id),
+        unconcerned[name],
+      );
+    });
   });
 }
