@@ -77,7 +77,11 @@ test('a request that was not paid is executed under the same key once it is, and
   let paid = 0;
   app.post('/', protection(), (request, response) => {
     if (request.headers['payment-signature'] === undefined) response.status(402).json({ accepts: [] });
-    else response.set('PAYMENT-RESPONSE', `receipt-${++paid}`).json({ report: paid });
+    else {
+      paid++;
+      response.set({ 'PAYMENT-RESPONSE': `receipt-${paid}`, 'Payment-Receipt': `mpp-${paid}` });
+      response.json({ report: paid });
+    }
   });
   await withPort(app, async (url) => {
     assert.equal((await post(url)).status, 402);
@@ -86,7 +90,8 @@ test('a request that was not paid is executed under the same key once it is, and
       await post(url, { 'PAYMENT-SIGNATURE': 'signed' }),
     ];
     for (const answer of answers) {
-      assert.deepEqual([answer.status, answer.headers.get('payment-response')], [200, 'receipt-1']);
+      const receipts = ['payment-response', 'payment-receipt'].map((name) => answer.headers.get(name));
+      assert.deepEqual([answer.status, ...receipts], [200, 'receipt-1', 'mpp-1']);
     }
     assert.equal(paid, 1);
   });
