@@ -26,7 +26,8 @@ export type Peer =
 export interface PeerCase {
   /** the case, as a sentence of ours */
   readonly intent: string;
-  readonly peers: readonly Peer[];
+  /** how many cases of each suite it stands for; 0 if a suite has it only within a case that another row counts */
+  readonly peers: Readonly<Partial<Record<Peer, number>>>;
   /** `same` as they expect, `different` on purpose, or the same with an `option` */
   readonly here: 'same' | 'different' | 'option';
   /** why it is different, which option it is, or what else is to be known */

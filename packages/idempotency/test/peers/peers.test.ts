@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { startPeerApp } from './harness/peer-app.ts';
-import { peerSubjects } from './peer-subjects.ts';
+import { casesOf, peerSubjects } from './peer-subjects.ts';
+import { peerSuites } from './peer-suites.ts';
 
 for (const { title, cases } of peerSubjects) {
   describe(`What peers test of ${title}`, () => {
@@ -9,3 +11,9 @@ for (const { title, cases } of peerSubjects) {
     }
   });
 }
+
+test('the rows count no more cases of a suite than it has', () => {
+  for (const [peer, { rows }] of casesOf()) {
+    assert.ok(rows.same + rows.option + rows.different <= (peerSuites.get(peer) ?? 0), peer);
+  }
+});

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import type { IdempotencyStore } from '../../../src/core/store.ts';
+import { memoryStore } from '../../../src/stores/memory.ts';
+import { Gate } from '../../../src/testing/adapter-laws/gate.ts';
+import { boundVerbs } from '../../../src/testing/adapter-laws/law-app.ts';
 import { executesBoth, replays } from '../harness/steps.ts';
 import type { AppWish, PeerCase } from '../peer-case.ts';
 
@@ -12,23 +16,24 @@ const only2xx = { shouldStore: ({ status }: { readonly status: number }) => stat
 export const answerCases: readonly PeerCase[] = [
   {
     intent: 'A retry gets the status and the body of the first answer, and the handler does not run.',
-    peers: [
-      'express-idempotency',
-      'fastify-idempotency',
-      'hono-idempotency',
-      'idempot-js',
-      '@node-idempotency',
-      '@nestarc/idempotency',
-      '@reaatech/idempotency-middleware',
-      'django-idempotency-key',
-      'IdempotentAPI',
-      'idempotency4j',
-      'idempotence4j',
-      'arun0009/idempotent',
-      'Powertools for AWS Lambda',
-      'Stripe',
-      'AgentPay',
-    ],
+    peers: {
+      'express-idempotency': 2,
+      'fastify-idempotency': 1,
+      'hono-idempotency': 4,
+      'idempot-js': 14,
+      '@node-idempotency': 9,
+      '@nestarc/idempotency': 4,
+      '@reaatech/idempotency-middleware': 6,
+      'django-idempotency-key': 8,
+      IdempotentAPI: 6,
+      idempotency4j: 4,
+      idempotence4j: 0,
+      'arun0009/idempotent': 0,
+      'Powertools for AWS Lambda': 0,
+      Stripe: 0,
+      AgentPay: 10,
+      'universal-idempotent-request': 4,
+    },
     here: 'same',
     check: async (start) => {
       assert.equal((await replays(start)).status, 201);
@@ -36,16 +41,16 @@ export const answerCases: readonly PeerCase[] = [
   },
   {
     intent: 'A replay is marked by a header, which the first answer does not have.',
-    peers: [
-      'hono-idempotency',
-      'idempot-js',
-      'fastify-idempotency',
-      'idempotency4j',
-      '@nestarc/idempotency',
-      'Stripe',
-      '@node-idempotency',
-      'AgentPay',
-    ],
+    peers: {
+      'hono-idempotency': 1,
+      'idempot-js': 2,
+      'fastify-idempotency': 0,
+      idempotency4j: 1,
+      '@nestarc/idempotency': 0,
+      Stripe: 0,
+      '@node-idempotency': 0,
+      AgentPay: 0,
+    },
     here: 'same',
     note: "`Idempotency-Replayed: true`; `Idempotent-Replayed` with `profile: 'stripe'`",
     check: async (start) => {
@@ -57,7 +62,7 @@ export const answerCases: readonly PeerCase[] = [
   {
     intent:
       'Every answer has a header with what became of its key: created, replayed, in progress, mismatch.',
-    peers: ['@nestarc/idempotency'],
+    peers: { '@nestarc/idempotency': 4 },
     here: 'different',
     note: 'replays are marked, and refusals have a code. `observer` receives all of them',
     check: async (start) => {
@@ -68,7 +73,7 @@ export const answerCases: readonly PeerCase[] = [
   },
   {
     intent: 'A replay has the media type of the first answer.',
-    peers: ['hono-idempotency'],
+    peers: { 'hono-idempotency': 1 },
     here: 'same',
     check: async (start) => {
       const handle: AppWish['handle'] = (response) => response.type('text/csv').send('a,b');
@@ -77,7 +82,7 @@ export const answerCases: readonly PeerCase[] = [
   },
   {
     intent: 'Headers that begin with `x-` are replayed.',
-    peers: ['@nestarc/idempotency'],
+    peers: { '@nestarc/idempotency': 1 },
     here: 'different',
     note: "headers that describe the representation are, and no others: many `x-` headers speak of one exchange. `keepHeaders: ['x-total-*']` names more",
     check: async (start) => {
@@ -89,7 +94,7 @@ export const answerCases: readonly PeerCase[] = [
   },
   {
     intent: 'Which headers are replayed can be chosen, in upper or lower case.',
-    peers: ['@nestarc/idempotency'],
+    peers: { '@nestarc/idempotency': 9 },
     here: 'option',
     note: '`keepHeaders`',
     check: async (start) => {
@@ -100,7 +105,7 @@ export const answerCases: readonly PeerCase[] = [
   },
   {
     intent: '`Set-Cookie` is never replayed, and cannot be chosen.',
-    peers: ['hono-idempotency', '@nestarc/idempotency'],
+    peers: { 'hono-idempotency': 1, '@nestarc/idempotency': 2 },
     here: 'same',
     check: async (start) => {
       const handle: AppWish['handle'] = (response, id) => response.cookie('session', 's').json({ id });
@@ -110,7 +115,7 @@ export const answerCases: readonly PeerCase[] = [
   },
   {
     intent: '`Content-Length` and `Transfer-Encoding` are made again for a replay.',
-    peers: ['hono-idempotency', 'idempotency4j'],
+    peers: { 'hono-idempotency': 1, idempotency4j: 1 },
     here: 'same',
     check: async (start) => {
       const handle: AppWish['handle'] = (response) => {
@@ -126,7 +131,7 @@ export const answerCases: readonly PeerCase[] = [
   },
   {
     intent: 'A replay has `Cache-Control: no-store`.',
-    peers: ['idempotency4j'],
+    peers: { idempotency4j: 1 },
     here: 'different',
     note: 'the library adds nothing to an answer of the application; caches do not store the answer to a write unless it says so',
     check: async (start) => {
@@ -135,7 +140,14 @@ export const answerCases: readonly PeerCase[] = [
   },
   {
     intent: 'Answers by text, JSON, stream and `end`, and answers without a body, are replayed.',
-    peers: ['hono-idempotency', 'idempot-js', '@reaatech/idempotency-middleware', '@nestarc/idempotency'],
+    peers: {
+      'hono-idempotency': 0,
+      'idempot-js': 3,
+      '@reaatech/idempotency-middleware': 2,
+      '@nestarc/idempotency': 3,
+      'universal-idempotent-request': 8,
+      IdempotentAPI: 1,
+    },
     here: 'same',
     check: async (start) => {
       await replays(start, { handle: (response) => response.send('text') });
@@ -145,7 +157,7 @@ export const answerCases: readonly PeerCase[] = [
   },
   {
     intent: 'Answers of bytes are not stored.',
-    peers: ['@nestarc/idempotency'],
+    peers: { '@nestarc/idempotency': 2 },
     here: 'different',
     note: 'they are, byte for byte: the retry of a download is no reason to charge again',
     check: async (start) => {
@@ -155,7 +167,14 @@ export const answerCases: readonly PeerCase[] = [
   },
   {
     intent: 'An answer from 400 to 499 is stored and replayed.',
-    peers: ['@node-idempotency', 'IdempotentAPI', '@reaatech/idempotency-middleware', 'Stripe', 'AgentPay'],
+    peers: {
+      '@node-idempotency': 3,
+      IdempotentAPI: 3,
+      '@reaatech/idempotency-middleware': 2,
+      Stripe: 0,
+      AgentPay: 1,
+      'universal-idempotent-request': 1,
+    },
     here: 'same',
     note: 'but for 401, 402, 403, 408, 413, 415, 421, 425 and 429, which say that nothing was done',
     check: async (start) => {
@@ -165,7 +184,7 @@ export const answerCases: readonly PeerCase[] = [
   },
   {
     intent: 'Only answers from 200 to 299 are stored.',
-    peers: ['express-idempotency', 'hono-idempotency', 'IdempotentAPI'],
+    peers: { 'express-idempotency': 1, 'hono-idempotency': 5, IdempotentAPI: 4 },
     here: 'option',
     note: '`shouldStore`; an answer that is not stored declares that nothing took effect',
     check: async (start) => {
@@ -176,7 +195,7 @@ export const answerCases: readonly PeerCase[] = [
   },
   {
     intent: 'A function of the answer says whether it is stored.',
-    peers: ['@reaatech/idempotency-middleware', 'express-idempotency', 'django-idempotency-key'],
+    peers: { '@reaatech/idempotency-middleware': 4, 'express-idempotency': 1, 'django-idempotency-key': 8 },
     here: 'option',
     note: '`shouldStore`',
     check: (start) => executesBoth(start, answering(200, { shouldStore: () => false }), {}),
@@ -184,7 +203,7 @@ export const answerCases: readonly PeerCase[] = [
   {
     intent:
       'An answer that says that parameters are not valid is not stored: a corrected request may have its key.',
-    peers: ['Stripe'],
+    peers: { Stripe: 0 },
     here: 'option',
     note: "`onClientError: 'free'`, or validation in front of the protection",
     check: (start) =>
@@ -192,7 +211,7 @@ export const answerCases: readonly PeerCase[] = [
   },
   {
     intent: 'What is stored can be another answer than the one that was sent, without its secrets.',
-    peers: ['idempotency4j'],
+    peers: { idempotency4j: 1 },
     here: 'different',
     note: 'a replay is the same answer byte for byte, so that a retry gets what it needs; `encryption` hides it in the store',
     check: async (start) => {
@@ -202,11 +221,38 @@ export const answerCases: readonly PeerCase[] = [
   },
   {
     intent: 'A function may change a replay before it is sent.',
-    peers: ['Powertools for AWS Lambda'],
+    peers: { 'Powertools for AWS Lambda': 1, 'django-idempotency-key': 4 },
     here: 'different',
     note: 'likewise; what is in front of the protection adds headers to replays, too',
     check: async (start) => {
       await replays(start);
+    },
+  },
+  {
+    intent: 'An answer is stored before it is sent.',
+    peers: { '@nestarc/idempotency': 1 },
+    here: 'same',
+    check: async (start) => {
+      const gate = new Gate();
+      gate.close();
+      const store = memoryStore();
+      const slow: IdempotencyStore = {
+        ...boundVerbs(store),
+        async complete(...asked) {
+          await gate.pass();
+          return store.complete(...asked);
+        },
+      };
+      const app = await start({ options: { store: slow } });
+      let isSent = false;
+      const answer = app.send().then(() => {
+        isSent = true;
+      });
+      await gate.arrival();
+      for (const _ of [1, 2, 3]) await app.send({ method: 'GET', key: null });
+      assert.equal(isSent, false);
+      gate.open();
+      await answer;
     },
   },
 ];

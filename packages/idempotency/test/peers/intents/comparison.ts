@@ -12,19 +12,20 @@ function form(amount: string, text = 'one'): FormData {
 export const comparisonCases: readonly PeerCase[] = [
   {
     intent: 'The same key with another body is refused, and not executed.',
-    peers: [
-      'express-idempotency',
-      'fastify-idempotency',
-      'hono-idempotency',
-      'idempot-js',
-      '@node-idempotency',
-      '@nestarc/idempotency',
-      'IdempotentAPI',
-      'idempotency4j',
-      'Powertools for AWS Lambda',
-      'Stripe',
-      'AgentPay',
-    ],
+    peers: {
+      'express-idempotency': 2,
+      'fastify-idempotency': 1,
+      'hono-idempotency': 3,
+      'idempot-js': 4,
+      '@node-idempotency': 3,
+      '@nestarc/idempotency': 4,
+      IdempotentAPI: 1,
+      idempotency4j: 2,
+      'Powertools for AWS Lambda': 0,
+      Stripe: 0,
+      AgentPay: 4,
+      'universal-idempotent-request': 2,
+    },
     here: 'same',
     note: "409; 422 with `profile: 'ietf'`, 400 with `'stripe'`",
     check: async (start) => {
@@ -36,7 +37,7 @@ export const comparisonCases: readonly PeerCase[] = [
   },
   {
     intent: 'The same key with another body is another operation.',
-    peers: ['@reaatech/idempotency-middleware'],
+    peers: { '@reaatech/idempotency-middleware': 4 },
     here: 'different',
     note: 'it is refused: a client that repeats a key by mistake gets an error, and is not charged',
     check: async (start) => {
@@ -45,7 +46,12 @@ export const comparisonCases: readonly PeerCase[] = [
   },
   {
     intent: 'The same key at another path is refused.',
-    peers: ['express-idempotency', 'IdempotentAPI', 'universal-idempotent-request'],
+    peers: {
+      'express-idempotency': 1,
+      IdempotentAPI: 1,
+      'universal-idempotent-request': 1,
+      'hono-idempotency': 1,
+    },
     here: 'same',
     check: async (start) => {
       await refusesSecond(start, {}, { path: '/charges' }, { path: '/refunds' });
@@ -53,7 +59,7 @@ export const comparisonCases: readonly PeerCase[] = [
   },
   {
     intent: 'The same key at another path is another operation, also where one route has both paths.',
-    peers: ['hono-idempotency', '@nestarc/idempotency'],
+    peers: { 'hono-idempotency': 1, '@nestarc/idempotency': 9 },
     here: 'option',
     note: "`keysPer: 'endpoint'`",
     check: (start) =>
@@ -66,7 +72,7 @@ export const comparisonCases: readonly PeerCase[] = [
   },
   {
     intent: 'The same key with another method is refused.',
-    peers: ['express-idempotency', 'universal-idempotent-request'],
+    peers: { 'express-idempotency': 1, 'universal-idempotent-request': 1, 'hono-idempotency': 1 },
     here: 'same',
     check: async (start) => {
       await refusesSecond(start, {}, { method: 'POST' }, { method: 'PUT' });
@@ -74,7 +80,7 @@ export const comparisonCases: readonly PeerCase[] = [
   },
   {
     intent: 'The same key with another query is refused.',
-    peers: ['express-idempotency'],
+    peers: { 'express-idempotency': 1 },
     here: 'same',
     check: async (start) => {
       await refusesSecond(start, {}, { path: '/charges?n=1' }, { path: '/charges?n=2' });
@@ -82,7 +88,7 @@ export const comparisonCases: readonly PeerCase[] = [
   },
   {
     intent: 'The query does not count.',
-    peers: ['@nestarc/idempotency'],
+    peers: { '@nestarc/idempotency': 2 },
     here: 'different',
     note: 'it counts: an amount may be in it',
     check: async (start) => {
@@ -91,7 +97,7 @@ export const comparisonCases: readonly PeerCase[] = [
   },
   {
     intent: 'Members of a JSON body in another order are the same body.',
-    peers: ['@nestarc/idempotency', 'Powertools for AWS Lambda'],
+    peers: { '@nestarc/idempotency': 3, 'Powertools for AWS Lambda': 3 },
     here: 'same',
     check: async (start) => {
       await replays(
@@ -104,7 +110,7 @@ export const comparisonCases: readonly PeerCase[] = [
   },
   {
     intent: 'Named members of the body do not count, also nested ones.',
-    peers: ['idempot-js'],
+    peers: { 'idempot-js': 3 },
     here: 'option',
     note: '`ignoreMembers`; names, and no expressions of JSONPath',
     check: async (start) => {
@@ -115,7 +121,12 @@ export const comparisonCases: readonly PeerCase[] = [
   },
   {
     intent: 'A function says what is compared, at once or later.',
-    peers: ['hono-idempotency', '@nestarc/idempotency', 'universal-idempotent-request'],
+    peers: {
+      'hono-idempotency': 1,
+      '@nestarc/idempotency': 4,
+      'universal-idempotent-request': 1,
+      'django-idempotency-key': 4,
+    },
     here: 'option',
     note: '`fingerprintBody`, for the body; method, path and query count besides',
     check: async (start) => {
@@ -126,12 +137,12 @@ export const comparisonCases: readonly PeerCase[] = [
   },
   {
     intent: 'Nothing of the body is compared.',
-    peers: [
-      '@nestarc/idempotency',
-      'universal-idempotent-request',
-      '@reaatech/idempotency-middleware',
-      'Powertools for AWS Lambda',
-    ],
+    peers: {
+      '@nestarc/idempotency': 1,
+      'universal-idempotent-request': 3,
+      '@reaatech/idempotency-middleware': 2,
+      'Powertools for AWS Lambda': 0,
+    },
     here: 'option',
     note: "`fingerprintBody: () => ''`",
     check: async (start) => {
@@ -140,7 +151,7 @@ export const comparisonCases: readonly PeerCase[] = [
   },
   {
     intent: 'When that function throws, nothing is stored and nothing is executed.',
-    peers: ['@nestarc/idempotency'],
+    peers: { '@nestarc/idempotency': 1 },
     here: 'same',
     check: async (start) => {
       const fingerprintBody = () => {
@@ -153,7 +164,12 @@ export const comparisonCases: readonly PeerCase[] = [
   },
   {
     intent: 'A request without a body is compared as such.',
-    peers: ['idempot-js', 'hono-idempotency', 'idempotency4j'],
+    peers: {
+      'idempot-js': 3,
+      'hono-idempotency': 3,
+      idempotency4j: 1,
+      '@reaatech/idempotency-middleware': 1,
+    },
     here: 'same',
     check: async (start) => {
       await replays(start, {}, { body: undefined });
@@ -162,7 +178,7 @@ export const comparisonCases: readonly PeerCase[] = [
   },
   {
     intent: 'Bodies that are no JSON are compared.',
-    peers: ['idempot-js', '@reaatech/idempotency-middleware'],
+    peers: { 'idempot-js': 2, '@reaatech/idempotency-middleware': 1 },
     here: 'same',
     check: async (start) => {
       await replays(start, {}, { body: 'amount 1' });
@@ -171,7 +187,7 @@ export const comparisonCases: readonly PeerCase[] = [
   },
   {
     intent: 'Arrays are compared.',
-    peers: ['idempot-js'],
+    peers: { 'idempot-js': 1 },
     here: 'same',
     check: async (start) => {
       await replays(start, {}, { body: [1, 2] });
@@ -180,7 +196,7 @@ export const comparisonCases: readonly PeerCase[] = [
   },
   {
     intent: 'Forms with files are compared.',
-    peers: ['IdempotentAPI'],
+    peers: { IdempotentAPI: 1 },
     here: 'same',
     note: 'by their parts; the boundary, which each attempt makes again, does not count',
     check: async (start) => {
@@ -191,7 +207,7 @@ export const comparisonCases: readonly PeerCase[] = [
   },
   {
     intent: 'Chosen headers are part of the key.',
-    peers: ['@reaatech/idempotency-middleware'],
+    peers: { '@reaatech/idempotency-middleware': 7 },
     here: 'option',
     note: '`keyOf` returns key and header in one; of the headers `If-Match` and the media type are compared anyway',
     check: async (start) => {

@@ -40,14 +40,16 @@ async function afterDeath(start: StartApp, options: AppWish['options']) {
 export const duplicateCases: readonly PeerCase[] = [
   {
     intent: 'Of requests at the same time one is executed.',
-    peers: [
-      '@nestarc/idempotency',
-      '@reaatech/idempotency-middleware',
-      'IdempotentAPI',
-      'idempotence4j',
-      'hono-idempotency',
-      'idempotency4j',
-    ],
+    peers: {
+      '@nestarc/idempotency': 2,
+      '@reaatech/idempotency-middleware': 4,
+      IdempotentAPI: 1,
+      idempotence4j: 3,
+      'hono-idempotency': 1,
+      idempotency4j: 0,
+      'idempot-js': 4,
+      'Powertools for AWS Lambda': 1,
+    },
     here: 'same',
     note: 'and all get its answer',
     check: async (start) => {
@@ -59,7 +61,12 @@ export const duplicateCases: readonly PeerCase[] = [
   },
   {
     intent: 'A duplicate waits for the first answer, and gets it.',
-    peers: ['@node-idempotency', '@reaatech/idempotency-middleware', 'arun0009/idempotent', 'idempotency4j'],
+    peers: {
+      '@node-idempotency': 1,
+      '@reaatech/idempotency-middleware': 4,
+      'arun0009/idempotent': 1,
+      idempotency4j: 0,
+    },
     here: 'same',
     note: '`waitMs`, 5 s unless set',
     check: async (start) => {
@@ -74,7 +81,12 @@ export const duplicateCases: readonly PeerCase[] = [
   },
   {
     intent: 'A duplicate that has waited too long is refused with 409.',
-    peers: ['@node-idempotency', '@reaatech/idempotency-middleware', 'arun0009/idempotent', 'idempotency4j'],
+    peers: {
+      '@node-idempotency': 1,
+      '@reaatech/idempotency-middleware': 0,
+      'arun0009/idempotent': 1,
+      idempotency4j: 2,
+    },
     here: 'same',
     check: async (start) => {
       assert.equal((await whileRunning(start, { waitMs: 1 })).status, 409);
@@ -82,15 +94,19 @@ export const duplicateCases: readonly PeerCase[] = [
   },
   {
     intent: 'A duplicate is refused with 409 at once.',
-    peers: [
-      'fastify-idempotency',
-      'hono-idempotency',
-      'idempot-js',
-      '@nestarc/idempotency',
-      '@node-idempotency',
-      'IdempotentAPI',
-      'Stripe',
-    ],
+    peers: {
+      'fastify-idempotency': 1,
+      'hono-idempotency': 2,
+      'idempot-js': 12,
+      '@nestarc/idempotency': 4,
+      '@node-idempotency': 2,
+      IdempotentAPI: 4,
+      Stripe: 0,
+      'universal-idempotent-request': 1,
+      'django-idempotency-key': 1,
+      idempotence4j: 1,
+      'Powertools for AWS Lambda': 1,
+    },
     here: 'option',
     note: '`waitMs: 0`',
     check: async (start) => {
@@ -101,7 +117,7 @@ export const duplicateCases: readonly PeerCase[] = [
   },
   {
     intent: 'That refusal has `Retry-After`.',
-    peers: ['hono-idempotency', '@node-idempotency'],
+    peers: { 'hono-idempotency': 1, '@node-idempotency': 0 },
     here: 'same',
     check: async (start) => {
       assert.match((await whileRunning(start, { waitMs: 0 })).header('retry-after') ?? '', /^\d+$/);
@@ -110,7 +126,7 @@ export const duplicateCases: readonly PeerCase[] = [
   {
     intent:
       'While the first runs, another body under its key is the graver mistake, and is reported as such.',
-    peers: ['idempot-js', '@nestarc/idempotency'],
+    peers: { 'idempot-js': 1, '@nestarc/idempotency': 1 },
     here: 'same',
     check: async (start) => {
       assert.match((await whileRunning(start, {}, { amount: 2 })).text, /idempotency_conflict/);
@@ -118,7 +134,7 @@ export const duplicateCases: readonly PeerCase[] = [
   },
   {
     intent: 'When the first fails, a duplicate that waits is executed.',
-    peers: ['IdempotentAPI'],
+    peers: { IdempotentAPI: 0 },
     here: 'same',
     check: async (start) => {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -138,7 +154,7 @@ export const duplicateCases: readonly PeerCase[] = [
   },
   {
     intent: 'A client that hangs up frees the key.',
-    peers: ['@reaatech/idempotency-middleware'],
+    peers: { '@reaatech/idempotency-middleware': 1 },
     here: 'different',
     note: 'the handler runs to its end, and the retry gets its answer: it may have charged already',
     check: async (start) => {
@@ -153,7 +169,7 @@ export const duplicateCases: readonly PeerCase[] = [
   },
   {
     intent: 'After the process has died in the middle, a request is refused with 409.',
-    peers: ['@reaatech/idempotency-middleware'],
+    peers: { '@reaatech/idempotency-middleware': 4 },
     here: 'same',
     note: '`409 idempotency_outcome_unknown`, until the operator has looked and frees it',
     check: async (start) => {
@@ -164,7 +180,7 @@ export const duplicateCases: readonly PeerCase[] = [
   },
   {
     intent: 'After the process has died in the middle, the next request is executed.',
-    peers: ['Powertools for AWS Lambda', 'idempotency4j'],
+    peers: { 'Powertools for AWS Lambda': 1, idempotency4j: 0 },
     here: 'option',
     note: "`onAbandoned: 'rerun'`, where the effect cannot happen twice; or the atomic mode",
     check: async (start) => {
@@ -174,7 +190,7 @@ export const duplicateCases: readonly PeerCase[] = [
   },
   {
     intent: 'A handler that takes longer than its lock keeps it.',
-    peers: ['idempotency4j'],
+    peers: { idempotency4j: 4 },
     here: 'same',
     note: 'the lease is renewed while the handler lives',
     check: async (start) => {

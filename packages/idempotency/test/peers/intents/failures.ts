@@ -29,27 +29,27 @@ function storeWith(verbs: Partial<IdempotencyStore>): IdempotencyStore {
 export const failureCases: readonly PeerCase[] = [
   {
     intent: 'A handler that throws frees the key, and the retry is executed.',
-    peers: [
-      'express-idempotency',
-      'fastify-idempotency',
-      'hono-idempotency',
-      '@nestarc/idempotency',
-      'IdempotentAPI',
-      'idempotency4j',
-      'Powertools for AWS Lambda',
-    ],
+    peers: {
+      'express-idempotency': 1,
+      'fastify-idempotency': 1,
+      'hono-idempotency': 1,
+      '@nestarc/idempotency': 2,
+      IdempotentAPI: 1,
+      idempotency4j: 1,
+      'Powertools for AWS Lambda': 0,
+    },
     here: 'same',
     check: (start) => executesBoth(start, throwing(new Error('failed')), {}),
   },
   {
     intent: 'So does one that throws what is no error.',
-    peers: ['hono-idempotency'],
+    peers: { 'hono-idempotency': 1, 'Powertools for AWS Lambda': 2 },
     here: 'same',
     check: (start) => executesBoth(start, throwing('failed'), {}),
   },
   {
     intent: 'A handler that throws an error with a status from 400 to 499 frees the key.',
-    peers: ['@nestarc/idempotency'],
+    peers: { '@nestarc/idempotency': 1 },
     here: 'different',
     note: "it is the answer, and is stored as one that was returned; `onClientError: 'free'` frees the key",
     check: async (start) => {
@@ -60,13 +60,13 @@ export const failureCases: readonly PeerCase[] = [
   },
   {
     intent: 'An answer of 500 or above is not stored.',
-    peers: ['fastify-idempotency', 'hono-idempotency', 'express-idempotency', 'IdempotentAPI'],
+    peers: { 'fastify-idempotency': 0, 'hono-idempotency': 1, 'express-idempotency': 0, IdempotentAPI: 2 },
     here: 'same',
     check: (start) => executesBoth(start, { handle: (response) => response.status(503).end() }, {}),
   },
   {
     intent: 'An answer of 500 or above is stored and replayed.',
-    peers: ['Stripe'],
+    peers: { Stripe: 0 },
     here: 'option',
     note: "`onServerError: 'keep'`",
     check: async (start) => {
@@ -76,14 +76,19 @@ export const failureCases: readonly PeerCase[] = [
   },
   {
     intent: 'While the store cannot be reached, a request is refused with 503, and not executed.',
-    peers: ['idempot-js'],
+    peers: {
+      'idempot-js': 11,
+      'universal-idempotent-request': 3,
+      idempotency4j: 1,
+      'Powertools for AWS Lambda': 1,
+    },
     here: 'same',
     check: (start) =>
       refuses(start, { options: { store: storeWith({ claim: down }) } }, {}, 503, 'store_unavailable'),
   },
   {
     intent: 'A call to a store that fails is tried again, and a circuit breaker opens.',
-    peers: ['idempot-js'],
+    peers: { 'idempot-js': 8 },
     here: 'different',
     note: 'it is called once: drivers and pools try again, and the client does',
     check: async (start) => {
@@ -98,7 +103,7 @@ export const failureCases: readonly PeerCase[] = [
   },
   {
     intent: 'A call to the store that takes too long is given up.',
-    peers: ['idempot-js'],
+    peers: { 'idempot-js': 1 },
     here: 'same',
     note: '`storeTimeoutMs`',
     check: (start) => {
@@ -109,13 +114,14 @@ export const failureCases: readonly PeerCase[] = [
   },
   {
     intent: 'When the answer cannot be stored it is sent all the same.',
-    peers: [
-      'idempot-js',
-      '@nestarc/idempotency',
-      '@reaatech/idempotency-middleware',
-      'idempotency4j',
-      'express-idempotency',
-    ],
+    peers: {
+      'idempot-js': 1,
+      '@nestarc/idempotency': 3,
+      '@reaatech/idempotency-middleware': 1,
+      idempotency4j: 2,
+      'express-idempotency': 1,
+      'Powertools for AWS Lambda': 1,
+    },
     here: 'different',
     note: '`503 idempotency_outcome_unknown`, and no retry is executed: the store knows nothing of the answer that was sent, so a later retry would be executed again',
     check: async (start) => {
@@ -129,7 +135,7 @@ export const failureCases: readonly PeerCase[] = [
   },
   {
     intent: 'A key that could not be freed does not hide what the handler has thrown.',
-    peers: ['idempotency4j'],
+    peers: { idempotency4j: 1, '@nestarc/idempotency': 1, 'Powertools for AWS Lambda': 1 },
     here: 'same',
     check: async (start) => {
       const app = await start({
@@ -141,7 +147,7 @@ export const failureCases: readonly PeerCase[] = [
   },
   {
     intent: 'A record whose answer is missing is removed, and the request is executed.',
-    peers: ['hono-idempotency'],
+    peers: { 'hono-idempotency': 1 },
     here: 'different',
     note: '`410 idempotency_key_expired`: the record says that it was executed',
     check: async (start) => {
@@ -154,13 +160,25 @@ export const failureCases: readonly PeerCase[] = [
   },
   {
     intent: 'What a hook throws changes nothing for the request.',
-    peers: ['hono-idempotency', '@nestarc/idempotency', 'idempotence4j'],
+    peers: { 'hono-idempotency': 1, '@nestarc/idempotency': 1, idempotence4j: 3 },
     here: 'same',
     check: async (start) => {
       const observer = () => {
         throw new Error('the observer failed');
       };
       await replays(start, { options: { observer } });
+    },
+  },
+  {
+    intent: 'What a handler throws is stored, and a retry gets it again.',
+    peers: { '@reaatech/idempotency-middleware': 6 },
+    here: 'option',
+    note: "`onServerError: 'keep'`; by default the retry is executed",
+    check: async (start) => {
+      const handle: AppWish['handle'] = () => {
+        throw new Error('failed');
+      };
+      await replays(start, { handle, options: { onServerError: 'keep' } });
     },
   },
 ];

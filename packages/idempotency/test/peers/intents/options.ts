@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { createOnce } from '../../../src/once.ts';
 import { memoryStore } from '../../../src/stores/memory.ts';
+import { sqliteStore } from '../../../src/stores/sqlite.ts';
 import { executesBoth, refusesSecond, replays } from '../harness/steps.ts';
 import type { PeerCase } from '../peer-case.ts';
 
@@ -11,7 +13,7 @@ const [first, other] = [{ body: { amount: 1 } }, { body: { amount: 2 } }];
 export const optionCases: readonly PeerCase[] = [
   {
     intent: 'Without a store the start fails.',
-    peers: ['idempot-js', 'IdempotentAPI'],
+    peers: { 'idempot-js': 1, IdempotentAPI: 1 },
     here: 'same',
     check: async (start) => {
       await assert.rejects(start({ options: { store: Object({}) } }), /store must be a store/);
@@ -19,7 +21,12 @@ export const optionCases: readonly PeerCase[] = [
   },
   {
     intent: 'An option with a mistake stops the start.',
-    peers: ['universal-idempotent-request', 'idempotency4j', '@nestarc/idempotency'],
+    peers: {
+      'universal-idempotent-request': 1,
+      idempotency4j: 4,
+      '@nestarc/idempotency': 0,
+      'idempot-js': 6,
+    },
     here: 'same',
     check: async (start) => {
       await assert.rejects(start({ options: { methods: Object('POST') } }), /methods must be/);
@@ -28,7 +35,7 @@ export const optionCases: readonly PeerCase[] = [
   },
   {
     intent: 'Refusals are problem details (RFC 9457).',
-    peers: ['hono-idempotency', 'idempot-js'],
+    peers: { 'hono-idempotency': 5, 'idempot-js': 15 },
     here: 'same',
     note: "for a client that accepts them, and always with `profile: 'ietf'`",
     check: async (start) => {
@@ -40,7 +47,7 @@ export const optionCases: readonly PeerCase[] = [
   },
   {
     intent: 'Each kind of refusal has a separate code.',
-    peers: ['hono-idempotency', 'Stripe'],
+    peers: { 'hono-idempotency': 2, Stripe: 0, '@reaatech/idempotency-middleware': 2 },
     here: 'same',
     check: async (start) => {
       const conflict = await refusesSecond(start, {}, first, other);
@@ -49,7 +56,7 @@ export const optionCases: readonly PeerCase[] = [
   },
   {
     intent: 'A refusal has an id.',
-    peers: ['idempot-js'],
+    peers: { 'idempot-js': 8 },
     here: 'same',
     note: '`requestId`; `newRequestId` makes it',
     check: async (start) => {
@@ -59,7 +66,7 @@ export const optionCases: readonly PeerCase[] = [
   },
   {
     intent: 'A function gives refusals another form.',
-    peers: ['hono-idempotency', '@reaatech/idempotency-middleware'],
+    peers: { 'hono-idempotency': 3, '@reaatech/idempotency-middleware': 2 },
     here: 'option',
     note: '`renderRefusal`',
     check: async (start) => {
@@ -72,7 +79,7 @@ export const optionCases: readonly PeerCase[] = [
   },
   {
     intent: 'A client that accepts Markdown gets refusals in Markdown.',
-    peers: ['idempot-js'],
+    peers: { 'idempot-js': 9 },
     here: 'option',
     note: '`renderRefusal`, which is given `accept`',
     check: async (start) => {
@@ -95,7 +102,7 @@ export const optionCases: readonly PeerCase[] = [
   },
   {
     intent: 'Hooks receive executions, replays and refusals, with the request.',
-    peers: ['hono-idempotency', '@nestarc/idempotency', 'idempotence4j', 'arun0009/idempotent'],
+    peers: { 'hono-idempotency': 7, '@nestarc/idempotency': 2, idempotence4j: 5, 'arun0009/idempotent': 0 },
     here: 'option',
     note: '`observer`',
     check: async (start) => {
@@ -112,7 +119,7 @@ export const optionCases: readonly PeerCase[] = [
   },
   {
     intent: 'Hooks are not told of requests without a key.',
-    peers: ['hono-idempotency'],
+    peers: { 'hono-idempotency': 2 },
     here: 'same',
     check: async (start) => {
       const seen: string[] = [];
@@ -122,7 +129,7 @@ export const optionCases: readonly PeerCase[] = [
   },
   {
     intent: 'The handler is run for a duplicate, and learns that it is one.',
-    peers: ['django-idempotency-key'],
+    peers: { 'django-idempotency-key': 9 },
     here: 'different',
     note: 'a handler is never run for a duplicate: one that forgets to look would charge twice',
     check: async (start) => {
@@ -131,7 +138,13 @@ export const optionCases: readonly PeerCase[] = [
   },
   {
     intent: 'A function is run once for a key, without HTTP.',
-    peers: ['Powertools for AWS Lambda', 'arun0009/idempotent', 'idempotency4j', 'idempotence4j'],
+    peers: {
+      'Powertools for AWS Lambda': 3,
+      'arun0009/idempotent': 7,
+      idempotency4j: 3,
+      idempotence4j: 6,
+      '@reaatech/idempotency-middleware': 1,
+    },
     here: 'same',
     note: '`once`',
     check: async () => {
@@ -143,7 +156,7 @@ export const optionCases: readonly PeerCase[] = [
   },
   {
     intent: 'A function that returns nothing is run once, too.',
-    peers: ['arun0009/idempotent'],
+    peers: { 'arun0009/idempotent': 1 },
     here: 'same',
     check: async () => {
       let runs = 0;
@@ -154,7 +167,7 @@ export const optionCases: readonly PeerCase[] = [
   },
   {
     intent: 'A function that throws is run again, and what it threw is thrown on.',
-    peers: ['Powertools for AWS Lambda', 'arun0009/idempotent', 'idempotency4j'],
+    peers: { 'Powertools for AWS Lambda': 2, 'arun0009/idempotent': 2, idempotency4j: 4 },
     here: 'same',
     check: async () => {
       let runs = 0;
@@ -170,7 +183,7 @@ export const optionCases: readonly PeerCase[] = [
   },
   {
     intent: 'A function that is called with another payload under its key is refused.',
-    peers: ['Powertools for AWS Lambda', 'idempotency4j'],
+    peers: { 'Powertools for AWS Lambda': 0, idempotency4j: 1 },
     here: 'same',
     check: async () => {
       const once = createOnce({ store: memoryStore() });
@@ -179,6 +192,51 @@ export const optionCases: readonly PeerCase[] = [
         once('message-1', { amount: 2 }, () => 'done'),
         { code: 'idempotency_conflict' },
       );
+    },
+  },
+  {
+    intent: 'A refusal says whether the same request may be sent again.',
+    peers: { 'idempot-js': 12 },
+    here: 'option',
+    note: "`renderRefusal`; with `profile: 'adcp'` each refusal has its `recovery`",
+    check: async (start) => {
+      const options = {
+        renderRefusal: ({ code }: { readonly code: string }) => ({
+          body: { retryable: code === 'idempotency_in_progress' },
+        }),
+      };
+      assert.equal((await refusesSecond(start, { options }, first, other)).text, '{"retryable":false}');
+    },
+  },
+  {
+    intent: 'A refusal names the key.',
+    peers: { 'idempot-js': 3 },
+    here: 'option',
+    note: '`echoKey: true`, in a header',
+    check: async (start) => {
+      const refused = await refusesSecond(start, { options: { echoKey: true } }, first, other);
+      assert.equal(refused.header('idempotency-key'), 'k');
+    },
+  },
+  {
+    intent: 'A function runs in the transaction that stores its result.',
+    peers: { idempotence4j: 2 },
+    here: 'option',
+    note: "`mode: 'atomic'`",
+    check: async () => {
+      const database = new DatabaseSync(':memory:');
+      database.exec('CREATE TABLE charges (amount INTEGER)');
+      const store = sqliteStore({ database });
+      const atomic = createOnce({ store, mode: 'atomic' });
+      const charge = (end: 'COMMIT' | 'ROLLBACK') =>
+        atomic('message-1', null, (operation) => {
+          database.exec('BEGIN IMMEDIATE; INSERT INTO charges VALUES (7)');
+          operation.completeWithin(store.within(database), 'charged');
+          database.exec(end);
+        });
+      await assert.rejects(charge('ROLLBACK'));
+      assert.deepEqual([await charge('COMMIT'), await charge('COMMIT')], ['charged', 'charged']);
+      assert.equal(database.prepare('SELECT count(*) AS n FROM charges').get()?.['n'], 1);
     },
   },
 ];

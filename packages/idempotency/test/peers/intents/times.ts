@@ -20,15 +20,15 @@ async function afterADay(start: StartApp, retentionMs?: number) {
 export const timeCases: readonly PeerCase[] = [
   {
     intent: 'When the answer has expired the key is new, and its request is executed.',
-    peers: [
-      '@node-idempotency',
-      'fastify-idempotency',
-      '@reaatech/idempotency-middleware',
-      'Powertools for AWS Lambda',
-      'Stripe',
-      'idempotency4j',
-      'AgentPay',
-    ],
+    peers: {
+      '@node-idempotency': 1,
+      'fastify-idempotency': 1,
+      '@reaatech/idempotency-middleware': 1,
+      'Powertools for AWS Lambda': 1,
+      Stripe: 0,
+      idempotency4j: 0,
+      AgentPay: 1,
+    },
     here: 'different',
     note: '`410 idempotency_key_expired` for the whole retention: a late retry is not charged again. `retentionMs` ends it',
     check: async (start) => {
@@ -40,7 +40,7 @@ export const timeCases: readonly PeerCase[] = [
   },
   {
     intent: 'The time that an answer is kept can be chosen for a route.',
-    peers: ['@nestarc/idempotency', 'idempotency4j', 'arun0009/idempotent'],
+    peers: { '@nestarc/idempotency': 3, idempotency4j: 2, 'arun0009/idempotent': 1 },
     here: 'option',
     note: 'a second protection on the route, with its `answerTtlMs`; `@Idempotent({ answerTtlMs })` on Nest',
     check: async (start) => {
@@ -54,7 +54,7 @@ export const timeCases: readonly PeerCase[] = [
   },
   {
     intent: 'The lock and the answer have separate times.',
-    peers: ['@nestarc/idempotency', 'idempotency4j'],
+    peers: { '@nestarc/idempotency': 2, idempotency4j: 0 },
     here: 'option',
     note: '`leaseMs`, `answerTtlMs`, `retentionMs`',
     check: async (start) => {
@@ -68,7 +68,7 @@ export const timeCases: readonly PeerCase[] = [
   },
   {
     intent: 'When there is no room the oldest key is forgotten.',
-    peers: ['AgentPay'],
+    peers: { AgentPay: 1 },
     here: 'different',
     note: 'a forgotten key would be executed again: a new key is refused with `503 store_full`, and old answers go before keys do',
     check: async (start) => {
@@ -80,7 +80,7 @@ export const timeCases: readonly PeerCase[] = [
   },
   {
     intent: 'Times that are no whole numbers, negative, or far too long stop the start.',
-    peers: ['idempot-js', '@nestarc/idempotency', 'idempotency4j'],
+    peers: { 'idempot-js': 1, '@nestarc/idempotency': 4, idempotency4j: 5, idempotence4j: 1 },
     here: 'same',
     check: async (start) => {
       for (const answerTtlMs of [0.5, -1, Number.NaN, 2 ** 60]) {
