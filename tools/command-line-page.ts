@@ -8,6 +8,7 @@ import { type ExitName, exitCodes, exitTexts } from '../apps/server/src/cli/comm
 import { endingsOf } from '../apps/server/src/cli/command-line/help.ts';
 import { commandSpecs } from '../apps/server/src/cli/commands.ts';
 import { ingestSpec } from '../apps/server/src/cli/ingest/spec.ts';
+import { commandLineVariables } from '../apps/server/src/variables/variables.ts';
 
 const head = `# Command line
 
@@ -26,11 +27,9 @@ An option comes before its variable. An empty variable counts as not set.
 
 | variable | option |
 | --- | --- |
-| \`BILLONCE_URL\` | \`--server\` |
-| \`BILLONCE_API_KEY\` | \`--api-key\` |
-| \`BILLONCE_TENANT\` | \`--tenant\` |
-| \`DATABASE_URL\` | \`--database\` |
-`;
+${Object.entries(commandLineVariables)
+  .map(([name, option]) => `| \`${name}\` | \`${option}\` |\n`)
+  .join('')}`;
 
 /** The page on all commands, their options and what they end with. */
 export function commandLinePage(): string {

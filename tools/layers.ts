@@ -15,7 +15,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   cli: ['storage', 'reads', 'domain'],
 };
 /** Files beside the rooms that every room may use. */
-const ground = `${server}/(config|environment|secret-strength|traces-config|unknown-variables|fault-facts|network-error|loopback|log|log-output|printable|launcher|version)\\.ts$`;
+const ground = `${server}/(config|environment|secret-strength|traces-config|unknown-variables|fault-facts|network-error|loopback|log|log-output|printable|launcher|version|variables/[a-z-]+)\\.ts$`;
 
 const test = '\\.test\\.ts$';
 

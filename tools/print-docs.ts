@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { type ErrorCodeEntry, errorCodes, type RetryAdvice } from '../packages/contract/src/error-codes.ts';
 import { buildPackage } from './build-package.ts';
 import { commandLinePage, withIngestOptions } from './command-line-page.ts';
+import { envExample, withVariables } from './configuration-page.ts';
 import { guaranteesPage, readmeWithGuarantees } from './guarantees-page.ts';
 import { writeReports } from './package-api.ts';
 import { peersPage } from './peers-page.ts';
@@ -48,6 +49,7 @@ function errorRow([code, { status, title, advice, retry }]: [string, ErrorCodeEn
 
 const packageReadme = 'packages/idempotency/README.md';
 const ingestPage = 'docs/how-to/ingest-usage-files.md';
+const configurationPage = 'docs/reference/configuration.md';
 
 const pages: readonly Page[] = [
   {
@@ -55,6 +57,8 @@ const pages: readonly Page[] = [
     text: errorsHead + Object.entries(errorCodes).map(errorRow).join('') + errorsFoot,
   },
   { file: 'docs/reference/command-line.md', text: commandLinePage() },
+  { file: '.env.example', text: envExample() },
+  { file: configurationPage, text: withVariables(readFileSync(configurationPage, 'utf8')) },
   { file: ingestPage, text: withIngestOptions(readFileSync(ingestPage, 'utf8')) },
   { file: 'docs/reference/guarantees.md', text: guaranteesPage() },
   { file: 'docs/reference/idempotency-peers.md', text: peersPage() },

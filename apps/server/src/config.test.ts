@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseConfig } from './config.ts';
+import { variableNames } from './variables/variables.ts';
 
 function mistakes(environment: Record<string, string>): readonly string[] {
   const parsed = parseConfig(environment);
@@ -103,6 +104,15 @@ test('a variable that is misspelt is named, with the one that may be meant, and 
       `the variable ${name} is set, but the server does not read it: is ${meant} meant?`,
     ]);
   }
+});
+
+test('a copy of .env.example is the default configuration, and the reader knows each of its names', () => {
+  const example = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
+  const lines = example.split('\n').filter((line) => /^[A-Z]/.test(line));
+  const environment = Object.fromEntries(lines.map((line) => line.split(/=(.*)/, 2)));
+  assert.deepEqual(parseConfig(environment), parseConfig({}));
+  const named = [...example.matchAll(/^(?:# )?([A-Z][A-Z0-9_]+)=/gm)].map(([, name = '']) => name);
+  assert.deepEqual(new Set(named), variableNames);
 });
 
 test('a variable that begins as ours do is named, and those of other programs are not', () => {

@@ -4,6 +4,7 @@ import type { LogFormat } from './log.ts';
 import { isLoopbackHost } from './loopback.ts';
 import { readTraces, type TracesConfig } from './traces-config.ts';
 import { isMeantAsAdminKey, type UnknownVariable, unknownVariables } from './unknown-variables.ts';
+import { variableNames } from './variables/variables.ts';
 import type { TargetRules } from './webhooks/target.ts';
 
 /** What the server is configured with. Plain data, checked once at start. */
@@ -89,65 +90,55 @@ export type ParsedConfig =
   | { readonly kind: 'valid'; readonly config: Config; readonly warnings: readonly string[] }
   | { readonly kind: 'invalid'; readonly mistakes: readonly string[] };
 
-/** The embedded default: nothing to install. */
-const databaseUrlDefault = 'file:./data/billonce.db';
-
 const dayMs = 86_400_000;
-const connectionsPerAddressDefault = 1_000;
-const mebibyte = 1024 ** 2;
 const warningsMax = 20;
-const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 /** Reads the configuration out of the environment. An empty variable counts as not set, except ADMIN_API_KEY. */
 export function parseConfig(environment: Environment): ParsedConfig {
   const mistakes: string[] = [];
   const read = new Reader(environment, mistakes);
-  const trustedHops = read.hops('TRUST_PROXY', 16);
-  const connectionsMax = read.integer('MAX_CONNECTIONS', 10_000, 1, 1_000_000);
+  const trustedHops = read.hops('TRUST_PROXY');
+  const connectionsMax = read.integer('MAX_CONNECTIONS');
   const config: Config = {
-    host: read.text('HOST', '127.0.0.1'),
-    port: read.integer('PORT', 3001, 0, 65_535),
+    host: read.text('HOST'),
+    port: read.integer('PORT'),
     database: database(read, mistakes),
-    adminApiKey: read.secret('ADMIN_API_KEY', 16),
-    adminApiKeyOld: read.secret('ADMIN_API_KEY_OLD', 16),
+    adminApiKey: read.secret('ADMIN_API_KEY'),
+    adminApiKeyOld: read.secret('ADMIN_API_KEY_OLD'),
     trustedHops,
-    answerTtlMs: read.integer('IDEMPOTENCY_CACHE_TTL_MS', dayMs, 1, 400 * dayMs),
-    answersMax: read.integer('IDEMPOTENCY_CACHE_MAX_ENTRIES', 1_000_000, 1, 1_000_000_000),
-    answerBytesMax: read.integer('IDEMPOTENCY_CACHE_MAX_BYTES', 1024 ** 3, 1024, 1024 ** 4),
-    retentionMs: read.integer('IDEMPOTENCY_RETENTION_DAYS', 400, 35, 36_500) * dayMs,
-    isKeyRequired: read.flag('IDEMPOTENCY_REQUIRED', false),
-    refusesUnknownNames: read.flag('REFUSE_UNKNOWN_PARAMETERS', false),
-    bulkItemsMax: read.integer('BULK_MAX_ITEMS', 1_000, 1, 10_000),
-    requestsPerMinuteMax: read.integer('RATE_LIMIT_PER_MINUTE', 12_000_000, 0, 1_000_000_000),
-    unknownKeysPerMinuteMax: read.integer('UNKNOWN_KEYS_PER_MINUTE', 120, 1, 1_000_000_000),
+    answerTtlMs: read.integer('IDEMPOTENCY_CACHE_TTL_MS'),
+    answersMax: read.integer('IDEMPOTENCY_CACHE_MAX_ENTRIES'),
+    answerBytesMax: read.integer('IDEMPOTENCY_CACHE_MAX_BYTES'),
+    retentionMs: read.integer('IDEMPOTENCY_RETENTION_DAYS') * dayMs,
+    isKeyRequired: read.flag('IDEMPOTENCY_REQUIRED'),
+    refusesUnknownNames: read.flag('REFUSE_UNKNOWN_PARAMETERS'),
+    bulkItemsMax: read.integer('BULK_MAX_ITEMS'),
+    requestsPerMinuteMax: read.integer('RATE_LIMIT_PER_MINUTE'),
+    unknownKeysPerMinuteMax: read.integer('UNKNOWN_KEYS_PER_MINUTE'),
     tls: tlsFiles(read, mistakes),
     connectionsMax,
     connectionsPerTenantMax: read.integer(
       'MAX_CONNECTIONS_PER_TENANT',
       Math.max(1, Math.floor(connectionsMax / 2)),
-      1,
-      1_000_000,
     ),
-    readThreads: read.integer('READ_THREADS', 2, 1, 16),
-    tenantBytesPerDay: read.integer('TENANT_BYTES_PER_DAY', 0, 0, 1024 ** 5),
-    bodyBytesInFlightMax: read.integer('MAX_BODY_BYTES_IN_FLIGHT', 64 * mebibyte, 16 * mebibyte, 1024 ** 4),
-    requestTimeoutMs: read.integer('REQUEST_TIMEOUT_MS', 30_000, 300, 600_000),
+    readThreads: read.integer('READ_THREADS'),
+    tenantBytesPerDay: read.integer('TENANT_BYTES_PER_DAY'),
+    bodyBytesInFlightMax: read.integer('MAX_BODY_BYTES_IN_FLIGHT'),
+    requestTimeoutMs: read.integer('REQUEST_TIMEOUT_MS'),
     connectionsPerAddressMax: read.integer(
       'MAX_CONNECTIONS_PER_ADDRESS',
       // All connections through a proxy come from its address.
-      trustedHops > 0 ? connectionsMax : connectionsPerAddressDefault,
-      1,
-      1_000_000,
+      trustedHops > 0 ? connectionsMax : undefined,
     ),
-    answerStallMs: read.integer('ANSWER_STALL_MS', 20_000, 100, 3_600_000),
+    answerStallMs: read.integer('ANSWER_STALL_MS'),
     webhookTargets: webhookTargets(read),
-    webhookTimeoutMs: read.integer('WEBHOOK_TIMEOUT_MS', 15_000, 100, 60_000),
-    isOwnershipProofRequired: read.flag('WEBHOOK_OWNERSHIP_PROOF', false),
-    auditEveryMs: read.integer('AUDIT_EVERY_MS', 3_600_000, 1_000, 30 * dayMs),
+    webhookTimeoutMs: read.integer('WEBHOOK_TIMEOUT_MS'),
+    isOwnershipProofRequired: read.flag('WEBHOOK_OWNERSHIP_PROOF'),
+    auditEveryMs: read.integer('AUDIT_EVERY_MS'),
     compressedBytesMin: compressedBytesMin(read),
     corsAllowedOrigins: read.list('CORS_ALLOWED_ORIGINS').map((origin) => checkedOrigin(origin, mistakes)),
     atRestKeys: readAtRestKeys(read, mistakes),
-    logLevel: read.oneOf('LOG_LEVEL', 'info', logLevels),
+    logLevel: read.word('LOG_LEVEL'),
     logFormat: logFormat(read),
     traces: readTraces(read, mistakes),
   };
@@ -159,7 +150,7 @@ export function parseConfig(environment: Environment): ParsedConfig {
   if (config.adminApiKeyOld !== undefined && config.adminApiKey === undefined) {
     mistakes.push('ADMIN_API_KEY_OLD is set and ADMIN_API_KEY is not: the old key alone is ADMIN_API_KEY');
   }
-  const unknown = unknownVariables(environment, read.names);
+  const unknown = unknownVariables(environment, variableNames);
   mistakes.push(...developmentMistakes(config, environment, unknown));
   if (mistakes.length > 0) return { kind: 'invalid', mistakes };
   const warnings = [...unknown.slice(0, warningsMax).map(warningOf), ...clearTextWarnings(config)];
@@ -167,13 +158,13 @@ export function parseConfig(environment: Environment): ParsedConfig {
 }
 
 function compressedBytesMin(read: Reader): number | undefined {
-  const bytes = read.integer('COMPRESSION_THRESHOLD_BYTES', 1_024, 1, mebibyte);
-  return read.oneOf('COMPRESSION', 'off', ['on', 'off']) === 'on' ? bytes : undefined;
+  const bytes = read.integer('COMPRESSION_THRESHOLD_BYTES');
+  return read.word('COMPRESSION') === 'on' ? bytes : undefined;
 }
 
 function tlsFiles(read: Reader, mistakes: string[]): TlsFiles | undefined {
-  const certFile = read.text('TLS_CERT_FILE', '');
-  const keyFile = read.text('TLS_KEY_FILE', '');
+  const certFile = read.text('TLS_CERT_FILE');
+  const keyFile = read.text('TLS_KEY_FILE');
   if (certFile === '' && keyFile === '') return undefined;
   if (certFile === '' || keyFile === '')
     mistakes.push('TLS_CERT_FILE and TLS_KEY_FILE belong together: set both, or neither');
@@ -190,8 +181,8 @@ function clearTextWarnings({ host, tls }: Config): string[] {
 
 /** Receivers on the operator's own network rarely have certificates, so private targets may be reached over http too. */
 function webhookTargets(read: Reader): TargetRules {
-  const allowsPrivate = read.flag('WEBHOOK_ALLOW_PRIVATE_TARGETS', false);
-  return { allowsPrivate, allowsHttp: read.flag('WEBHOOK_ALLOW_HTTP', false) || allowsPrivate };
+  const allowsPrivate = read.flag('WEBHOOK_ALLOW_PRIVATE_TARGETS');
+  return { allowsPrivate, allowsHttp: read.flag('WEBHOOK_ALLOW_HTTP') || allowsPrivate };
 }
 
 function warningOf({ name, meant }: UnknownVariable): string {
@@ -200,7 +191,7 @@ function warningOf({ name, meant }: UnknownVariable): string {
 }
 
 function logFormat(read: Reader): LogFormat | undefined {
-  const format = read.oneOf('LOG_FORMAT', '', ['', 'text', 'json']);
+  const format = read.word('LOG_FORMAT');
   return format === 'text' || format === 'json' ? format : undefined;
 }
 
@@ -248,12 +239,12 @@ export function parseDatabase(environment: Readonly<Record<string, string | unde
 }
 
 function database(read: Reader, mistakes: string[]): DatabaseConfig {
-  const url = read.text('DATABASE_URL', databaseUrlDefault);
+  const url = read.text('DATABASE_URL');
   const postgres = {
-    lanes: read.integer('DATABASE_LANES', 4, 1, 64),
-    readConnections: read.integer('DATABASE_READ_CONNECTIONS', 4, 1, 64),
-    isPrepared: read.flag('DATABASE_PREPARED', true),
-    allowsUnsafe: read.flag('DATABASE_ALLOW_UNSAFE', false),
+    lanes: read.integer('DATABASE_LANES'),
+    readConnections: read.integer('DATABASE_READ_CONNECTIONS'),
+    isPrepared: read.flag('DATABASE_PREPARED'),
+    allowsUnsafe: read.flag('DATABASE_ALLOW_UNSAFE'),
   };
   if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)) return { kind: 'postgres', url, ...postgres };
   if (url.startsWith('file:')) {

@@ -1,33 +1,29 @@
 import { readSecretFile } from './secret-file.ts';
 import { estimatedBits, secretBitsMin } from './secret-strength.ts';
+import { fileVariableOf, type NameOf, variables } from './variables/variables.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads variables of an environment, and notes every mistake in them. An empty variable counts as not set. */
+/** Reads variables of an environment by their table, and notes every mistake in them. An empty variable counts as not set. */
 export class Reader {
   readonly #environment: Environment;
   readonly #mistakes: string[];
-  readonly #names = new Set<string>();
 
   constructor(environment: Environment, mistakes: string[]) {
     this.#environment = environment;
     this.#mistakes = mistakes;
   }
 
-  /** Every variable that was read, whether it is set or not. */
-  get names(): ReadonlySet<string> {
-    return this.#names;
-  }
-
-  text(name: string, fallback: string): string {
-    return this.#value(name) ?? fallback;
+  text(name: NameOf<'text'>): string {
+    return this.#value(name) ?? variables[name].default;
   }
 
   /**
    * A secret: the variable itself, or what the file has that `NAME_FILE` names. One that is blank is a mistake: without it
    * the server would be open, and the operator would not know.
    */
-  secret(name: string, lengthMin: number): string | undefined {
+  secret(name: NameOf<'secret'>): string | undefined {
+    const { lengthMin } = variables[name];
     const source = this.#secretSource(name);
     if (source === undefined) return undefined;
     const { value } = source;
@@ -48,7 +44,9 @@ export class Reader {
     return value;
   }
 
-  integer(name: string, fallback: number, min: number, max: number): number {
+  /** @param fallback in place of the default of the table, where it follows from other variables */
+  integer(name: NameOf<'integer'>, fallback: number = variables[name].default): number {
+    const { min, max } = variables[name];
     const value = this.#value(name);
     if (value === undefined) return fallback;
     const parsed = /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
@@ -57,7 +55,8 @@ export class Reader {
     return fallback;
   }
 
-  flag(name: string, fallback: boolean): boolean {
+  flag(name: NameOf<'flag'>): boolean {
+    const fallback = variables[name].default;
     const value = this.#value(name);
     if (value === undefined) return fallback;
     if (value === 'true' || value === '1') return true;
@@ -67,7 +66,8 @@ export class Reader {
   }
 
   /** How many proxies are trusted. AgentPay's `true`, `yes` and `on` are one proxy, as they are there. */
-  hops(name: string, max: number): number {
+  hops(name: NameOf<'hops'>): number {
+    const { max } = variables[name];
     const value = this.#value(name)?.toLowerCase();
     if (value === undefined || ['false', 'no', 'off'].includes(value)) return 0;
     if (['true', 'yes', 'on'].includes(value)) return 1;
@@ -79,22 +79,23 @@ export class Reader {
     return 0;
   }
 
-  list(name: string): string[] {
+  list(name: NameOf<'list'>): string[] {
     return (this.#value(name) ?? '')
       .split(',')
       .map((part) => part.trim())
       .filter((part) => part !== '');
   }
 
-  oneOf(name: string, fallback: string, allowed: readonly string[]): string {
-    const value = this.text(name, fallback);
-    if (!allowed.includes(value))
-      this.#mistakes.push(`${name} is ${value}: it must be one of ${allowed.join(', ')}`);
+  word(name: NameOf<'word'>): string {
+    const { default: fallback, words }: { default: string; words: readonly string[] } = variables[name];
+    const value = this.#value(name) ?? fallback;
+    if (!words.includes(value))
+      this.#mistakes.push(`${name} is ${value}: it must be one of ${words.join(', ')}`);
     return value;
   }
 
   #secretSource(name: string): { readonly variable: string; readonly value: string | undefined } | undefined {
-    const fileName = `${name}_FILE`;
+    const fileName = fileVariableOf(name);
     const [value, file] = [this.#value(name), this.#value(fileName)];
     if (this.#environment[fileName] === undefined) {
       return this.#environment[name] === undefined ? undefined : { variable: name, value };
@@ -114,7 +115,6 @@ export class Reader {
   }
 
   #value(name: string): string | undefined {
-    this.#names.add(name);
     const value = this.#environment[name]?.trim();
     return value === '' ? undefined : value;
   }

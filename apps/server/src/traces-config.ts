@@ -1,4 +1,5 @@
 import type { Reader } from './environment.ts';
+import type { NameOf } from './variables/variables.ts';
 
 /** Where traces go, in the words of OpenTelemetry's own variables. */
 export interface TracesConfig {
@@ -12,30 +13,29 @@ export interface TracesConfig {
   readonly samplerRatio: number;
 }
 
-const samplers = ['always_on', 'always_off', 'traceidratio'].flatMap((name) => [name, `parentbased_${name}`]);
 const endpointDefault = 'http://localhost:4318';
 
 /** Traces are on once an endpoint or the exporter is named, and off otherwise. */
 export function readTraces(read: Reader, mistakes: string[]): TracesConfig | undefined {
-  const isDisabled = read.flag('OTEL_SDK_DISABLED', false);
-  const exporter = read.oneOf('OTEL_TRACES_EXPORTER', '', ['', 'otlp', 'none']);
+  const isDisabled = read.flag('OTEL_SDK_DISABLED');
+  const exporter = read.word('OTEL_TRACES_EXPORTER');
   const base = endpoint(read, 'OTEL_EXPORTER_OTLP_ENDPOINT', mistakes);
   const own = endpoint(read, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', mistakes);
-  read.oneOf('OTEL_EXPORTER_OTLP_PROTOCOL', 'http/json', ['http/json']);
-  read.oneOf('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'http/json', ['http/json']);
+  read.word('OTEL_EXPORTER_OTLP_PROTOCOL');
+  read.word('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL');
   const config: TracesConfig = {
     url: own ?? `${(base ?? endpointDefault).replace(/\/$/, '')}/v1/traces`,
     headers: headers(read, mistakes),
-    serviceName: read.text('OTEL_SERVICE_NAME', 'billonce'),
-    sampler: read.oneOf('OTEL_TRACES_SAMPLER', 'parentbased_always_on', samplers),
+    serviceName: read.text('OTEL_SERVICE_NAME'),
+    sampler: read.word('OTEL_TRACES_SAMPLER'),
     samplerRatio: ratio(read, mistakes),
   };
   const isNamed = exporter === 'otlp' || base !== undefined || own !== undefined;
   return isNamed && exporter !== 'none' && !isDisabled ? config : undefined;
 }
 
-function endpoint(read: Reader, name: string, mistakes: string[]): string | undefined {
-  const url = read.text(name, '');
+function endpoint(read: Reader, name: NameOf<'text'>, mistakes: string[]): string | undefined {
+  const url = read.text(name);
   if (url === '') return undefined;
   // A URL may carry a password, so it is not shown.
   if (!/^https?:\/\/[^?#]+$/.test(url) || !URL.canParse(url)) {
@@ -66,7 +66,7 @@ function decoded(text: string): string | undefined {
 }
 
 function ratio(read: Reader, mistakes: string[]): number {
-  const text = read.text('OTEL_TRACES_SAMPLER_ARG', '1');
+  const text = read.text('OTEL_TRACES_SAMPLER_ARG');
   if (/^(0(\.\d{1,9})?|1(\.0{1,9})?)$/.test(text)) return Number(text);
   mistakes.push(`OTEL_TRACES_SAMPLER_ARG is ${text}: it must be a number from 0 to 1`);
   return 1;

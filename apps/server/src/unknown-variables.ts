@@ -1,5 +1,6 @@
 import { knownName, nearMiss } from '@billonce/contract';
 import type { Environment } from './environment.ts';
+import { commandLineVariables } from './variables/variables.ts';
 
 /** What variables of our names begin with, and hardly any of other programs. */
 const prefixes = [
@@ -19,8 +20,7 @@ const prefixes = [
   'UNKNOWN_KEYS_',
   'WEBHOOK_',
 ];
-/** Read by the command line and by the tests. */
-const readElsewhere = /^BILLONCE_(URL|API_KEY|TENANT|TEST_[A-Z_]+)$/;
+const readByTests = /^BILLONCE_TEST_[A-Z_]+$/;
 /** What Kubernetes sets for every service, whatever its name; https://kubernetes.io/docs/concepts/services-networking/service/ */
 const ofKubernetes = /_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_[A-Z]+)?)?)$/;
 /** Names that OpenSSL and many programs read, and that are near misses of TLS_CERT_FILE and TLS_KEY_FILE. */
@@ -39,7 +39,13 @@ export function unknownVariables(environment: Environment, known: ReadonlySet<st
   const names = [...known].map((name) => knownName(name));
   return Object.keys(environment)
     .filter((name) => !known.has(name) && name.length <= nameLengthMax)
-    .filter((name) => !readElsewhere.test(name) && !ofKubernetes.test(name) && !ofOthers.has(name))
+    .filter(
+      (name) =>
+        !Object.hasOwn(commandLineVariables, name) &&
+        !readByTests.test(name) &&
+        !ofKubernetes.test(name) &&
+        !ofOthers.has(name),
+    )
     .map((name) => ({ name, meant: nearMiss(name, names)?.name }))
     .filter(({ name, meant }) => meant !== undefined || prefixes.some((prefix) => name.startsWith(prefix)))
     .sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -1,3 +1,4 @@
+import { variables } from '../../variables/variables.ts';
 import type { OptionTable } from './command.ts';
 
 /** Options that mean the same in every command that takes them. */
@@ -19,7 +20,7 @@ export const apiKeyOption = {
 export const databaseOption = {
   database: {
     value: 'DATABASE',
-    text: 'a database file, file:PATH or postgres://…; default: DATABASE_URL, or file:./data/billonce.db',
+    text: `a database file, file:PATH or postgres://…; default: DATABASE_URL, or ${variables.DATABASE_URL.default}`,
   },
 } as const satisfies OptionTable;
 

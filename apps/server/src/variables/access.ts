@@ -1,0 +1,80 @@
+import type { VariableGroup } from './variable.ts';
+
+/** Where the server listens, where its books are, and who may reach it. */
+export const accessVariables = {
+  HOST: {
+    kind: 'text',
+    default: '127.0.0.1',
+    form: 'an address or a host name',
+    text: 'Address to listen on. Without ADMIN_API_KEY it must be a loopback address.',
+  },
+  PORT: {
+    kind: 'integer',
+    default: 3001,
+    min: 0,
+    max: 65_535,
+    text: 'Port to listen on. 0 takes a free one.',
+  },
+  DATABASE_URL: {
+    kind: 'text',
+    default: 'file:./data/billonce.db',
+    form: 'file:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE',
+    isSecret: true,
+    text: 'Where the books are. A file is created if it does not exist; a relative path starts at the working directory. A PostgreSQL 15 or later serves any number of instances.',
+  },
+  DATABASE_LANES: {
+    kind: 'integer',
+    default: 4,
+    min: 1,
+    max: 64,
+    engine: 'postgres',
+    text: 'Batches that an instance commits at the same time, each of other tenants. Each has a connection.',
+  },
+  DATABASE_READ_CONNECTIONS: {
+    kind: 'integer',
+    default: 4,
+    min: 1,
+    max: 64,
+    engine: 'postgres',
+    text: 'Connections for reads.',
+  },
+  DATABASE_PREPARED: {
+    kind: 'flag',
+    default: true,
+    engine: 'postgres',
+    text: 'Whether statements are prepared by name. Set it to false if a PgBouncer before 1.21 in transaction mode is in front.',
+  },
+  DATABASE_ALLOW_UNSAFE: {
+    kind: 'flag',
+    default: false,
+    engine: 'postgres',
+    text: 'Whether to start on a database that loses what it has acknowledged (fsync, synchronous_commit or full_page_writes off).',
+  },
+  ADMIN_API_KEY: {
+    kind: 'secret',
+    lengthMin: 16,
+    text: "The operator's key; make one with `openssl rand -hex 32`. If it is set, requests need a key, except health, the OpenAPI document and the pages of error codes. If it is not set, the server runs in development mode. If it is set but empty, the server does not start.",
+  },
+  ADMIN_API_KEY_OLD: {
+    kind: 'secret',
+    lengthMin: 16,
+    text: "The operator's former key. To replace the key without a pause, set ADMIN_API_KEY to the new one and this to the old one, restart one instance after the other, give clients the new one, then unset this. Until then both are the operator's.",
+  },
+  TLS_CERT_FILE: {
+    kind: 'text',
+    default: '',
+    form: 'a path',
+    text: 'The certificate that the server shows, in PEM, followed by those between it and the root. Set TLS_KEY_FILE, too, or neither: without them requests come in clear text. A new certificate in the files is used within 10 s.',
+  },
+  TLS_KEY_FILE: {
+    kind: 'text',
+    default: '',
+    form: 'a path',
+    text: 'The private key of the certificate, in PEM without a passphrase.',
+  },
+  TRUST_PROXY: {
+    kind: 'hops',
+    max: 16,
+    text: 'How many proxies in front add an address to X-Forwarded-For. Above 0 it needs ADMIN_API_KEY. If it is higher than the number of proxies, a client can choose its address.',
+  },
+} as const satisfies VariableGroup;

@@ -1,0 +1,128 @@
+import type { VariableGroup } from './variable.ts';
+
+const dayMs = 86_400_000;
+const mebibyte = 1024 ** 2;
+
+/** How keys and answers are kept, and what a tenant or a client may use up. */
+export const limitVariables = {
+  IDEMPOTENCY_CACHE_TTL_MS: {
+    kind: 'integer',
+    default: dayMs,
+    min: 1,
+    max: 400 * dayMs,
+    text: 'For how long the answer of a key is kept and replayed, in milliseconds. Not longer than IDEMPOTENCY_RETENTION_DAYS.',
+  },
+  IDEMPOTENCY_CACHE_MAX_ENTRIES: {
+    kind: 'integer',
+    default: 1_000_000,
+    min: 1,
+    max: 1_000_000_000,
+    text: 'How many answers each scope keeps. Its oldest go first.',
+  },
+  IDEMPOTENCY_CACHE_MAX_BYTES: {
+    kind: 'integer',
+    default: 1024 ** 3,
+    min: 1024,
+    max: 1024 ** 4,
+    text: 'How many bytes of answer bodies each scope keeps. Its oldest go first.',
+  },
+  IDEMPOTENCY_RETENTION_DAYS: {
+    kind: 'integer',
+    default: 400,
+    min: 35,
+    max: 36_500,
+    text: 'For how long a key refuses a second execution, in days.',
+  },
+  IDEMPOTENCY_REQUIRED: {
+    kind: 'flag',
+    default: false,
+    text: 'Whether a write without an Idempotency-Key is refused.',
+  },
+  REFUSE_UNKNOWN_PARAMETERS: {
+    kind: 'flag',
+    default: false,
+    text: 'Whether a request with body members or query parameters that the server does not know, with a filter that is not valid, or with a header that is meant for Idempotency-Key, such as X-Idempotency-Key, is refused. Otherwise they are ignored, and the response header Ignored-Parameters lists them.',
+  },
+  BULK_MAX_ITEMS: {
+    kind: 'integer',
+    default: 1_000,
+    min: 1,
+    max: 10_000,
+    text: 'Items in one bulk of usage. PATCH /api/v1/config changes it while the server runs.',
+  },
+  RATE_LIMIT_PER_MINUTE: {
+    kind: 'integer',
+    default: 12_000_000,
+    min: 0,
+    max: 1_000_000_000,
+    text: 'What each tenant may cost in a minute, and each client address whose requests have no recognized key: an item of a bulk costs 1, any other request 1, an export or a sum over all accounts 100. 0 is no limit. PATCH /api/v1/config changes it while the server runs.',
+  },
+  UNKNOWN_KEYS_PER_MINUTE: {
+    kind: 'integer',
+    default: 120,
+    min: 1,
+    max: 1_000_000_000,
+    text: 'How many different API keys that are not recognized a client address may send in a minute (of IPv6, one /64 network). Above it they are refused with 429, without a look into the database. Recognized keys are not concerned.',
+  },
+  TENANT_BYTES_PER_DAY: {
+    kind: 'integer',
+    default: 0,
+    min: 0,
+    max: 1024 ** 5,
+    text: 'Bytes of request bodies that a tenant may send on a day (UTC), on all instances. 0 is no limit. More is answered with 429 quota_exceeded.',
+  },
+  MAX_BODY_BYTES_IN_FLIGHT: {
+    kind: 'integer',
+    default: 64 * mebibyte,
+    min: 16 * mebibyte,
+    max: 1024 ** 4,
+    text: 'Bytes of request bodies that are here at a time, received or being worked on. A tenant alone may take half of them; what finds no room is answered with 503 overloaded.',
+  },
+  MAX_CONNECTIONS: {
+    kind: 'integer',
+    default: 10_000,
+    min: 1,
+    max: 1_000_000,
+    text: 'Connections that are open at a time.',
+  },
+  MAX_CONNECTIONS_PER_TENANT: {
+    kind: 'integer',
+    default: 5_000,
+    min: 1,
+    max: 1_000_000,
+    defaultText: 'half of MAX_CONNECTIONS',
+    isCommentedOut: true,
+    text: 'Connections that one tenant may have, by its API keys. Its requests on further ones are answered with 503 overloaded. Not counted with TRUST_PROXY above 0.',
+  },
+  MAX_CONNECTIONS_PER_ADDRESS: {
+    kind: 'integer',
+    default: 1_000,
+    min: 1,
+    max: 1_000_000,
+    defaultText:
+      '1000; with TRUST_PROXY above 0 MAX_CONNECTIONS, because all connections come from the proxy',
+    isCommentedOut: true,
+    text: 'Connections of one client address at a time (of IPv6, of one /64 network).',
+  },
+  READ_THREADS: {
+    kind: 'integer',
+    default: 2,
+    min: 1,
+    max: 16,
+    text: 'Threads for reads that look at many rows (lists, sums, exports, the audit). On PostgreSQL each opens up to two connections.',
+  },
+  REQUEST_TIMEOUT_MS: {
+    kind: 'integer',
+    default: 30_000,
+    min: 300,
+    max: 600_000,
+    text: 'Within how many milliseconds a whole request has to arrive, and its head within a third of that.',
+  },
+  ANSWER_STALL_MS: {
+    kind: 'integer',
+    default: 20_000,
+    min: 100,
+    max: 3_600_000,
+    text: 'Within how many milliseconds a client must take 64 KiB of an answer, or the rest of it. Otherwise its connection is closed.',
+  },
+} as const satisfies VariableGroup;
