@@ -15,10 +15,10 @@ import { ingestSpec } from './ingest/spec.ts';
 import { exitCodeOf, summaryOf } from './ingest/summary.ts';
 import { runMove } from './move/command.ts';
 
-/** npm and a shell each hand a Ctrl-C on: what follows this soon is the same one. */
+/** npm and a shell may each pass on the same Ctrl-C: a second one within this time is ignored. */
 const sameSignalMs = 1_000;
 
-/** The first signal stops what runs, in good order; another one ends it at once. */
+/** The first signal ends the command in good order; another one ends it immediately. */
 function interruptSignal(): AbortSignal {
   const controller = new AbortController();
   let firstAtMs: number | undefined;
@@ -63,7 +63,7 @@ async function run(args: readonly string[]): Promise<number> {
     process.stdout.write(`billonce ${readVersion()}\n`);
     return exitCodes.done;
   }
-  // What a server answers, and what a file is named, may hold characters that a terminal obeys.
+  // A server's answer and a file name may contain control characters of the terminal.
   const surroundings = {
     print: (text: string) => process.stdout.write(printableLines(text)),
     complain: (text: string) => process.stderr.write(printableLines(text)),
@@ -97,6 +97,6 @@ function unknownCommand(command: string): string {
   return `billonce: ${command} is not a command${hint}\n\n${helpOfAll(commandSpecs)}`;
 }
 
-// A backup and an export hold the books, which are for the user of this process alone.
+// A backup and an export contain the books, so only the user of this process may read them.
 process.umask(0o077);
 process.exitCode = await run(process.argv.slice(2));

@@ -1,6 +1,6 @@
 import { networkCodeOf, networkReasonOf } from '../network-error.ts';
 
-/** Why a request to a server got no answer, in words: what `fetch` throws says only that it failed, its cause says why. */
+/** Why a request got no answer, as text: the error of `fetch` only says that it failed; its cause says why. */
 export function networkFault(url: string, error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   switch (networkCodeOf(cause)) {

@@ -1,7 +1,7 @@
 import { parseErrorAnswer } from '../ingest/error-answer.ts';
 import { networkFault } from '../network-fault.ts';
 
-/** A running server, and who is asked for there. */
+/** A running server, and the caller that is used there. */
 export interface ServerSource {
   readonly kind: 'server';
   /** without a slash at its end */
@@ -10,11 +10,11 @@ export interface ServerSource {
   readonly tenant: string | undefined;
 }
 
-/** So long a server may send nothing. */
+/** How long a server may send nothing. */
 const silenceMaxMs = 60_000;
 
 /**
- * Asks a server, and gives the body of its answer as it comes.
+ * Sends a request to a server, and yields the body of its answer as it arrives.
  *
  * @throws {Error} if it cannot be reached, refuses, or goes silent
  */
@@ -34,7 +34,7 @@ export async function* bodyOf(server: ServerSource, path: string): AsyncGenerato
     for await (const chunk of response.body ?? []) {
       timer.refresh();
       yield chunk;
-      // Not the server's silence while our own disk is slow.
+      // Time that our own disk takes does not count as the server's silence.
       timer.refresh();
     }
   } catch (error) {
@@ -54,9 +54,9 @@ async function reasonOf(response: Response): Promise<string> {
 }
 
 /**
- * Asks a server for a small document.
+ * Requests a small document from a server.
  *
- * @throws {Error} as `bodyOf` does
+ * @throws {Error} like `bodyOf`
  */
 export async function documentOf(server: ServerSource, path: string): Promise<unknown> {
   const chunks: Uint8Array[] = [];

@@ -35,7 +35,7 @@ export function isBooksCommand(name: string): name is BooksCommand {
   return Object.hasOwn(commands, name);
 }
 
-/** Runs a command on books, and returns what the process ends with. */
+/** Runs a command on books, and returns the exit code of the process. */
 export async function runBooksCommand(
   command: BooksCommand,
   args: readonly string[],
@@ -59,9 +59,9 @@ export async function runBooksCommand(
 }
 
 /**
- * Reads all words of a command before anything is done.
+ * Reads all words of a command before it does anything.
  *
- * @throws {Misuse} if any is wrong
+ * @throws {Misuse} if any word is wrong
  */
 function read(
   command: BooksCommand,
@@ -130,7 +130,7 @@ function migrateWork(database: DatabaseConfig, name: string, role: string, print
   };
 }
 
-/** Of a PostgreSQL its own tools make the copies. */
+/** Copies of a PostgreSQL database are made with its own tools. */
 function sqliteFile(database: DatabaseConfig, otherwise: string): string {
   if (database.kind === 'sqlite') return database.file;
   throw new Misuse(otherwise);

@@ -1,6 +1,6 @@
 import { bodyOf, documentOf, type ServerSource } from './ask-server.ts';
 
-/** What is exported. */
+/** What to export. */
 export interface ExportWish {
   readonly what: 'entries' | 'settlements';
   readonly format: 'csv' | 'jsonl';
@@ -12,7 +12,7 @@ export interface ExportWish {
 
 const pageItems = 500;
 
-/** What a server exports, piece by piece, in the form that is wished for. */
+/** The export of a server, piece by piece, in the requested form. */
 export function exportFromServer(
   server: ServerSource,
   wish: ExportWish,
@@ -33,7 +33,7 @@ function filtersOf({ agent, serviceId, from, to }: ExportWish): URLSearchParams 
   return filters;
 }
 
-/** The server's file has one item on each line, between a line that opens and one that closes the list. */
+/** The server's file has one item on each line, between a line that opens the list and one that closes it. */
 async function* linesOfItems(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';

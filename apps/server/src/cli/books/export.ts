@@ -22,9 +22,9 @@ interface Order extends ExportWish {
 }
 
 /**
- * Reads the words of `billonce export`, and gives the work to do.
+ * Reads the words of `billonce export`, and returns the work to do.
  *
- * @throws {Misuse} if any is wrong
+ * @throws {Misuse} if any word is wrong
  */
 export function runExport(
   args: readonly string[],
@@ -112,7 +112,7 @@ function textOf(books: Books, tenant: string, order: Order): AsyncGenerator<stri
 
 const tenantsPage = 1_000;
 
-/** A name that is mistyped must not give an empty file that looks like a month without usage. */
+/** A mistyped name must not produce an empty file that looks like a month without usage. */
 async function knownTenant(books: Books, named: string | undefined): Promise<string> {
   let after = '';
   for (;;) {

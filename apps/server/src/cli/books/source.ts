@@ -9,18 +9,18 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Where books are read: in a database, or through a server. */
 export type Source = ServerSource | { readonly kind: 'database'; readonly open: () => Promise<OpenedBooks> };
 
-/** The words that say what is read. */
+/** The words that select the source. */
 export interface SourceWords {
   readonly database: string | undefined;
   readonly server: string | undefined;
   readonly 'api-key': string | undefined;
   readonly tenant: string | undefined;
-  /** a database or a server, whichever its form says */
+  /** a database or a server, recognized by its form */
   readonly either: { readonly name: string; readonly value: string } | undefined;
 }
 
 /**
- * What a command reads. Only http:// and https:// are a server.
+ * The source of a command. Only http:// and https:// are a server.
  *
  * @throws {Misuse} if the words name no source, or several
  */
@@ -51,7 +51,7 @@ export function sourceOf(words: SourceWords, environment: Environment): Source {
 /**
  * The database that --database names, otherwise DATABASE_URL.
  *
- * @throws {Misuse} if it is not of the form of one
+ * @throws {Misuse} if it does not have the form of a database
  */
 export function databaseOf(value: string | undefined, environment: Environment): DatabaseConfig {
   return value === undefined
@@ -79,9 +79,9 @@ function read(environment: Environment, name: string): DatabaseConfig {
 }
 
 /**
- * The name of a file, also as `file:PATH`.
+ * The name of a file, which may be written as `file:PATH`.
  *
- * @throws {Misuse} if it is the URL of something else
+ * @throws {Misuse} if it is another kind of URL
  */
 export function fileNamed(name: string, value: string): string {
   const file = value.startsWith('file:') ? value.slice('file:'.length).replace(/^\/\/(?=\/)/, '') : value;
@@ -89,7 +89,7 @@ export function fileNamed(name: string, value: string): string {
   return file;
 }
 
-/** The URL is not shown: it may carry a password. */
+/** The URL is not shown: it may contain a password. */
 function refuseUrl(name: string, value: string, advice: string): void {
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(value)?.[1];
   if (scheme !== undefined) throw new Misuse(`${name} is a URL with ${scheme}://: ${advice}`);

@@ -72,7 +72,7 @@ export const exportSpec: CommandSpec = {
 
 const databaseOptions = { ...databaseOption, ...helpOption } as const;
 
-/** Of the commands that take a database and nothing else. */
+/** For commands that take only a database. */
 export const plainOptions = databaseOptions;
 
 export const backupSpec: CommandSpec = {

@@ -1,4 +1,4 @@
-/** Where a command prints, and what it reads of the environment. */
+/** Where a command prints, and the environment that it reads. */
 export interface Surroundings {
   readonly print: (text: string) => void;
   readonly complain: (text: string) => void;

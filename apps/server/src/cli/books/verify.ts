@@ -7,7 +7,7 @@ import type { Source } from './source.ts';
 
 const tenantsPage = 100;
 
-/** Audits every tenant of a database, or the caller's own of a server, and returns what the process ends with. */
+/** Audits every tenant of a database, or the caller's own tenant on a server, and returns the exit code of the process. */
 export async function verify(source: Source, print: (text: string) => void): Promise<number> {
   if (source.kind === 'server') return ended(await auditServer(source, print), print);
   const { books, close } = await source.open();
@@ -23,7 +23,7 @@ function ended(differences: number, print: (text: string) => void): number {
   return differences === 0 ? exitCodes.done : exitCodes.incomplete;
 }
 
-/** Audits all tenants, also those that have only administrative acts, such as the operator. */
+/** Audits all tenants, including those that have only administrative acts, such as the operator. */
 async function auditAll(books: Books, print: (text: string) => void): Promise<number> {
   const audited = new Set<string>();
   const ofTenants = await auditEach(
@@ -44,7 +44,7 @@ async function auditAll(books: Books, print: (text: string) => void): Promise<nu
   return ofTenants.differences + ofActs.differences;
 }
 
-/** Audits tenants page by page. One whose books cannot be read does not keep the others from it. */
+/** Audits tenants page by page. If the books of one tenant cannot be read, the others are still audited. */
 async function auditEach(
   tenantsAfter: (after: string) => Promise<readonly string[]>,
   audit: (tenant: string) => Promise<number>,
@@ -67,7 +67,7 @@ async function auditEach(
   return { differences, unread };
 }
 
-/** The acts of a tenant that has no accounts: only a difference is printed. */
+/** Audits the acts of a tenant without accounts: prints only a difference. */
 async function auditActsOf(books: Books, tenant: string, print: (text: string) => void): Promise<number> {
   const acts = await auditActs(books, tenant);
   if (acts.differences.length > 0) print(`DIFFERS ${tenant}: ${acts.logged} administrative acts\n`);
@@ -106,11 +106,11 @@ interface ServersAudit {
     readonly serviceId: string;
     readonly message: string;
   }[];
-  /** absent from the answer of an older server */
+  /** missing in the answer of an older server */
   readonly acts?: ActsFinding;
 }
 
-/** The server recomputes; this prints what it found. */
+/** The server recomputes; this function prints the result. */
 async function auditServer(server: ServerSource, print: (text: string) => void): Promise<number> {
   const audit = parseAudit(await documentOf(server, '/audit'), server);
   print(

@@ -3,16 +3,17 @@ import { open, rm } from 'node:fs/promises';
 import { nameWhole, refuseTaken } from '../../storage/name-whole.ts';
 
 /**
- * Writes a file that gets its name only once it is whole and on disk; a file that has the name is never overwritten.
+ * Writes a file that gets its name only once it is complete and on disk. An existing file of that name is never
+ * overwritten.
  *
- * @throws {Error} if the name is taken, the pieces break off, or the disk does not take them
+ * @throws {Error} if the name is taken, the pieces break off, or the disk refuses them
  */
 export async function writeWholeFile(
   target: string,
   pieces: AsyncIterable<string | Uint8Array>,
 ): Promise<void> {
   refuseTaken(target);
-  // A random name: two commands with one target must not write into one file.
+  // A random name: two commands with one target must not write to the same file.
   const partial = `${target}.${randomBytes(4).toString('hex')}.partial`;
   const file = await open(partial, 'wx', 0o600);
   try {

@@ -2,23 +2,23 @@ import type { ExitName } from './exit-codes.ts';
 
 /** An option of a command. Its name is its key in a table. */
 export interface Option {
-  /** what stands for its value in the help; an option without it takes none */
+  /** the placeholder of its value in the help; an option without it takes no value */
   readonly value?: string;
-  /** whether it may be given several times */
+  /** whether it may be given more than once */
   readonly isList?: true;
-  /** one letter that stands for it */
+  /** its one-letter form */
   readonly short?: string;
   /** what it does, for the help and the reference */
   readonly text: string;
-  /** names that it had before: they still work */
+  /** its former names, which still work */
   readonly formerly?: readonly string[];
-  /** whether it is itself a former way to say something */
+  /** whether it is itself a former form of another option */
   readonly isFormer?: true;
 }
 
 export type OptionTable = Readonly<Record<string, Option>>;
 
-/** What the options of a table were given. */
+/** The values of the options of a table. */
 export type Values<T extends OptionTable> = {
   readonly [N in keyof T]: T[N] extends { readonly value: string }
     ? T[N] extends { readonly isList: true }
@@ -27,16 +27,16 @@ export type Values<T extends OptionTable> = {
     : boolean;
 };
 
-/** What a command is given besides options. */
+/** An argument of a command, other than an option. */
 export interface Argument {
-  /** in capital letters, or the words of which one is given */
+  /** in capital letters, or the words to choose from */
   readonly name: string;
-  /** what it is, after "name": `the file to ingest` */
+  /** its description, after "name": `the file to ingest` */
   readonly text: string;
   readonly isOptional?: true;
 }
 
-/** A command as its help and the reference describe it, and as its words are read. */
+/** A command: its help and the reference are printed from this, and its words are parsed by it. */
 export interface CommandSpec {
   readonly name: string;
   /** one line for `billonce --help` */
@@ -47,7 +47,7 @@ export interface CommandSpec {
   readonly groups: readonly { readonly title: string; readonly options: OptionTable }[];
   /** paragraphs after the options */
   readonly after?: readonly string[];
-  /** how it may end, besides `done`, `failed` and `misused`, and what that means here */
+  /** its exit codes besides `done`, `failed` and `misused`, and their meaning here */
   readonly endings: Readonly<Partial<Record<ExitName, string>>>;
 }
 

@@ -1,4 +1,4 @@
-/** What every command of `billonce` ends with. */
+/** The exit codes of every command of `billonce`. */
 export const exitCodes = {
   done: 0,
   failed: 1,
@@ -12,7 +12,7 @@ export const exitCodes = {
 /** How a command ended. */
 export type ExitName = keyof typeof exitCodes;
 
-/** What each of them means, for the help and the reference. */
+/** The meaning of each exit code, for the help and the reference. */
 export const exitTexts: Readonly<Record<ExitName, string>> = {
   done: 'it is done',
   failed: 'it failed: a file, a database or a server did not do what was asked',

@@ -4,7 +4,7 @@ import { type ExitName, exitCodes, exitTexts } from './exit-codes.ts';
 const widthMax = 120;
 const optionColumn = 31;
 
-/** What `billonce COMMAND --help` prints. */
+/** The output of `billonce COMMAND --help`. */
 export function helpOf(spec: CommandSpec): string {
   return [
     `Usage: ${usageOf(spec)}`,
@@ -22,7 +22,7 @@ export function helpOf(spec: CommandSpec): string {
   ].join('\n');
 }
 
-/** What `billonce --help` prints. */
+/** The output of `billonce --help`. */
 export function helpOfAll(specs: readonly CommandSpec[]): string {
   const heads = specs.map((spec) => usageOf(spec).replace('billonce ', '').replace(' [options]', ''));
   const width = Math.max(...heads.map((head) => head.length));
@@ -36,7 +36,7 @@ export function helpOfAll(specs: readonly CommandSpec[]): string {
   ].join('\n');
 }
 
-/** How a command ends: the code, and what it means. */
+/** The exit codes of a command, with their meaning. */
 export function endingsOf({ endings }: CommandSpec): readonly (readonly [code: number, text: string])[] {
   const names: readonly ExitName[] = [
     'done',

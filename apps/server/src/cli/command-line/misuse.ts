@@ -1,4 +1,4 @@
-/** A command was used wrongly: nothing was done, and its message says what is wrong. */
+/** A command was used wrongly: nothing was done, and the message explains the mistake. */
 export class Misuse extends Error {
   constructor(message: string) {
     super(message);

@@ -2,12 +2,12 @@ import { parseArgs } from 'node:util';
 import { knownName, nearMiss } from '@billonce/contract';
 import { type CommandSpec, headOf, type Option, type OptionTable, usageOf, type Values } from './command.ts';
 
-/** The words of a command line, read; everything that is wrong with them is in the list. */
+/** The parsed words of a command line, and a list of all mistakes in them. */
 export interface ParsedWords<T extends OptionTable> {
   readonly values: Values<T>;
   readonly positionals: readonly string[];
   readonly mistakes: readonly string[];
-  /** whether an option is unknown or misused: then what it would have said is not asked for besides */
+  /** whether an option is unknown or misused; if so, a missing required option is not reported */
   readonly areOptionsWrong: boolean;
 }
 
@@ -52,12 +52,12 @@ export function parseWords<T extends OptionTable>(
     else mistakes.push(mistake);
   }
   const areOptionsWrong = mistakes.length > 0;
-  // What follows an option that is not known is more often its value.
+  // The word after an unknown option is usually its value.
   if (!areOptionsWrong) mistakes.push(...argumentMistakes(spec, positionals));
   return { values: valuesOf(table, given), positionals, mistakes, areOptionsWrong };
 }
 
-/** What is printed of wrong usage. */
+/** The text that is printed after wrong usage. */
 export function misuseText(spec: CommandSpec, mistakes: readonly string[]): string {
   return [
     ...mistakes.map((mistake) => `billonce ${spec.name}: ${mistake}`),
@@ -119,7 +119,7 @@ function argumentMistakes({ name, arguments: wanted }: CommandSpec, found: reado
   ];
 }
 
-/** What is given has the type that its option says: it was just checked. */
+/** Each value has the type that its option declares: this was just checked. */
 function valuesOf<T extends OptionTable>(table: T, given: ReadonlyMap<string, readonly string[]>): Values<T> {
   const entries = Object.entries(table).map(([name, { value, isList }]) => {
     const all = given.get(name);

@@ -4,7 +4,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const serverDefault = 'http://127.0.0.1:3001';
 
-/** A setting that an option gives, or else a variable; an empty variable counts as not set. */
+/** A setting from an option, otherwise from a variable; an empty variable counts as not set. */
 interface Given {
   readonly name: string;
   readonly value: string;
@@ -30,7 +30,7 @@ export function serverOf(value: string | undefined, environment: Environment, mi
   return serverUrl(name, url, mistakes);
 }
 
-/** The URL is not shown where it is wrong: it may carry a password. */
+/** A wrong URL is not shown: it may contain a password. */
 export function serverUrl(name: string, text: string, mistakes: string[]): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
@@ -62,7 +62,7 @@ export function apiKeyOf(
 
 const validateTenant = compileValidator(Tenant);
 
-/** The tenant that is acted for. */
+/** The tenant to act for. */
 export function tenantOf(
   value: string | undefined,
   environment: Environment,
@@ -79,7 +79,7 @@ export function tenantOf(
   return tenant.value;
 }
 
-/** An integer within bounds. */
+/** An integer within limits. */
 export function integerOf(
   name: string,
   value: string | undefined,

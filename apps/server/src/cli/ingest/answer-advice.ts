@@ -1,6 +1,6 @@
 import type { ErrorAnswer } from './error-answer.ts';
 
-/** An answer that ends an ingestion, and what was sent with the request. */
+/** An answer that ends an ingestion, and what was sent in the request. */
 export interface EndingAnswer extends Pick<ErrorAnswer, 'code' | 'isAboutItems'> {
   readonly status: number;
   readonly apiKey: string | undefined;
@@ -9,9 +9,9 @@ export interface EndingAnswer extends Pick<ErrorAnswer, 'code' | 'isAboutItems'>
 
 const again = 'then run the same command again: what the server has already is known by its ids.';
 
-/** The next step after an answer that no further attempt changes. */
+/** The next step after an answer that further attempts would not change. */
 export function adviceOn({ status, code, isAboutItems, apiKey, tenant }: EndingAnswer): string {
-  // More items than the operator allows now, or than the contract does, or more bytes.
+  // More items than the operator allows now, or than the contract allows, or too many bytes.
   if (isAboutItems || status === 413) return `Give a lower --batch, ${again}`;
   switch (code ?? '') {
     case 'unauthorized':

@@ -1,9 +1,9 @@
 import { recordBytesMax } from './row.ts';
 
-/** How the fields of a CSV file are separated, and the bytes that follow once that is known. */
+/** The separator of the fields of a CSV file, and the bytes that follow once it is known. */
 export interface CsvDialect {
   readonly delimiter: string;
-  /** of a line that only says the separator (`sep=;`), which is left out */
+  /** length of a first line that only sets the separator (`sep=;`); it is skipped */
   readonly skippedBytes: number;
   readonly chunks: AsyncIterable<Buffer>;
 }
@@ -12,8 +12,8 @@ const newline = 0x0a;
 const candidates = [',', '\t', ';', '|'] as const;
 
 /**
- * Finds out how the fields of a CSV file are separated: as its first line says (`sep=;`, as spreadsheets write it), else
- * by the character of comma, tab, semicolon and bar that its header has most often.
+ * Determines the separator of the fields of a CSV file: the one that its first line sets (`sep=;`, as spreadsheets
+ * write it), otherwise the one of comma, tab, semicolon and bar that occurs most often in its header.
  */
 export async function csvDialect(
   stream: AsyncIterable<Buffer>,

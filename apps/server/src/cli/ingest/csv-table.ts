@@ -14,7 +14,7 @@ interface ParsedRecord {
   readonly info: { readonly lines: number; readonly bytes: number };
 }
 
-/** What csv-parse gives for a record when it is asked for its place too. */
+/** The result of csv-parse for a record, with its position. */
 export function parseCsvRecord(value: unknown): CsvRecord {
   const { record, info } = value as ParsedRecord;
   return { kind: 'record', fields: record, line: info.lines, endByte: info.bytes };
@@ -28,8 +28,8 @@ export class CsvTable {
   #rows = 0;
 
   /**
-   * @param wanted the columns that must be there, in groups of which one must be
-   * @param skipped what stands before the header
+   * @param wanted the required columns, in groups of alternatives
+   * @param skipped the lines before the header
    */
   constructor(wanted: readonly (readonly string[])[], skipped = { bytes: 0, lines: 0 }) {
     this.#wanted = wanted;
@@ -37,9 +37,9 @@ export class CsvTable {
   }
 
   /**
-   * The row that a record is; nothing for a blank line.
+   * The row of a record; nothing for a blank line.
    *
-   * @throws {IngestStop} when a wanted column is missing
+   * @throws {IngestStop} if a required column is missing
    */
   *read(record: CsvRecord): Generator<ReadRow> {
     const { fields } = record;
@@ -55,7 +55,7 @@ export class CsvTable {
     yield this.#row(fields, this.#columns, { row: this.#rows, line, endByte });
   }
 
-  /** The same for a last line that nothing ends; one that shows itself to be half a row is held back. */
+  /** The same for a last line without a line break; if it is evidently incomplete, it is held back. */
   *readUnended(record: CsvRecord): Generator<ReadRow> {
     // The file may have been cut between CR and LF.
     const fields = record.fields.map((field) => field.replace(/\r$/, ''));

@@ -7,7 +7,7 @@ import type { Mapping } from './mapping.ts';
 import type { Place, ReadRow, Row } from './row.ts';
 import type { Tally } from './tally.ts';
 
-/** An item on its way, with the row that it comes from. */
+/** An item to send, with the row that it comes from. */
 export interface RowItem {
   readonly row: number;
   readonly item: UsageItem;
@@ -16,23 +16,23 @@ export interface RowItem {
 /** Items that are sent together. */
 export interface Bulk {
   readonly items: readonly RowItem[];
-  /** how much of the file it stands for */
+  /** how much of the file it covers */
   readonly bytes: number;
 }
 
 export interface CutOptions {
   readonly mapping: Mapping;
   readonly batchItems: number;
-  /** the name of the file; `undefined`: made of how it begins */
+  /** the name of the file; if `undefined`, it is derived from the beginning of the file */
   readonly source: string | undefined;
-  /** told the name once it is known */
+  /** called with the name once it is known */
   readonly onSource: (source: string) => void;
 }
 
 /**
- * Cuts the rows of a file into bulks. Where they are cut does not matter: every item has an id of its own.
+ * Cuts the rows of a file into bulks. The boundaries do not matter, because every item has an id.
  *
- * @throws {IngestStop} when the first row is refused and the file has no other name
+ * @throws {IngestStop} if the first row is refused and the file has no other name
  */
 export async function* cutBulks(
   rows: AsyncIterable<ReadRow>,
@@ -62,7 +62,7 @@ export async function* cutBulks(
   if (items.length > 0) yield { items, bytes: endByte - fromByte };
 }
 
-/** Maps rows, and counts what becomes of those that are not sent. */
+/** Maps rows, and counts those that are not sent. */
 class RowMapper {
   readonly #options: CutOptions;
   readonly #tally: Tally;
@@ -98,7 +98,7 @@ class RowMapper {
     return this.#lastOfId.flush().flatMap((row) => this.#map(row));
   }
 
-  /** The rows that nothing can replace any more. */
+  /** The rows that can no longer be replaced. */
   #passing(row: Row): readonly Row[] {
     const { mapping } = this.#options;
     if (mapping.takesLastOfId !== true || !hasCounts(row, mapping)) return [row];
@@ -121,7 +121,8 @@ class RowMapper {
   }
 
   #refuse(place: Place, message: string): readonly RowItem[] {
-    // Once fixed, the row would give the file another name, and everything after it would be billed a second time.
+    // Once the row was fixed, the file would have another name, and everything after the row would be billed a second
+    // time.
     if (this.#source === undefined) {
       throw new IngestStop(
         `row ${place.row} (line ${place.line}) ${message}`,

@@ -18,7 +18,7 @@ const expired: Attempt = {
   advice: 'Set the clock.',
 };
 
-/** A delivery to a server that gives these answers, the last one for ever, with a clock that only waits move. */
+/** A delivery to a server that gives these answers and repeats the last one, with a clock that only waits advance. */
 function deliveryTo(answers: readonly Attempt[], giveUpMs = 600_000, unreachedMs = 15_000) {
   const keys: string[] = [];
   const waits: number[] = [];

@@ -2,18 +2,18 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Bulk } from './cut-bulks.ts';
 import type { Attempt, ItemResult, UsageClient } from './usage-client.ts';
 
-/** What became of a bulk. */
+/** The outcome of a bulk. */
 export type Delivered =
   | { readonly kind: 'answered'; readonly results: readonly ItemResult[] }
-  /** Stopped while it was on its way: the server has it or has it not. */
+  /** Stopped while the request was under way: the server may or may not have it. */
   | { readonly kind: 'unanswered' }
   | { readonly kind: 'rejected'; readonly reason: string; readonly advice: string }
   /** No server ever answered. */
   | { readonly kind: 'unreached'; readonly reason: string; readonly advice: string };
 
-/** What ends an ingestion before its time. */
+/** Signals that end an ingestion early. */
 export interface StopSignals {
-  /** begin nothing new, and do not wait to try again */
+  /** begin nothing new, and do not wait for another attempt */
   readonly stop: AbortSignal;
   /** do not wait for answers either */
   readonly cancel: AbortSignal;
@@ -22,25 +22,25 @@ export interface StopSignals {
 export interface DeliveryOptions {
   readonly client: Pick<UsageClient, 'sendBulk'>;
   readonly signals: StopSignals;
-  /** for how long nothing at all may get through before it gives up */
+  /** how long all attempts may fail before it gives up */
   readonly giveUpMs: number;
-  /** the same while no server has ever answered: more often a wrong address than a server on its way up */
+  /** the same while no server has ever answered: this is more often a wrong address than a server that is starting */
   readonly unreachedMs: number;
   readonly nowMs: () => number;
   /** Waits, and ends early when the signal aborts. */
   readonly pause: (ms: number, until: AbortSignal) => Promise<void>;
   /** a number from 0 to 1 */
   readonly random: () => number;
-  /** Called with each failed attempt, and for how much longer it goes on trying. */
+  /** Called after each failed attempt, with the time for which it will keep trying. */
   readonly onFailure: (failure: Failure) => void;
 }
 
-/** An attempt that failed and will be made again. */
+/** A failed attempt that will be repeated. */
 export interface Failure {
   readonly reason: string;
-  /** whether a server has answered at all, now or before */
+  /** whether a server has ever answered */
   readonly isReached: boolean;
-  /** for how much longer it goes on trying */
+  /** how much longer it will keep trying */
   readonly leftMs: number;
 }
 
@@ -48,7 +48,10 @@ const firstWaitMs = 250;
 const waitMsMax = 10_000;
 const retryAfterMsMax = 60_000;
 
-/** Brings bulks to the server, however often that takes. All bulks of a run share one, and so know one outage. */
+/**
+ * Sends bulks to the server, as often as needed. All bulks of a run share one `Delivery`, so they share its knowledge
+ * of an outage.
+ */
 export class Delivery {
   readonly #options: DeliveryOptions;
   #failingSinceMs: number | undefined;
@@ -58,12 +61,12 @@ export class Delivery {
     this.#options = options;
   }
 
-  /** Why nothing gets through at the moment was told to `onFailure`; this says whether it still does not. */
+  /** Whether attempts are failing at the moment; the reason was passed to `onFailure`. */
   get isFailing(): boolean {
     return this.#failingSinceMs !== undefined;
   }
 
-  /** Sends a bulk until it is answered. The key stays the same, so that the server knows a retry for one. */
+  /** Sends a bulk until it is answered. The key stays the same, so that the server recognizes a retry. */
   async deliver(bulk: Bulk): Promise<Delivered> {
     const { client, signals } = this.#options;
     const items = bulk.items.map(({ item }) => item);
@@ -79,7 +82,7 @@ export class Delivery {
         case 'rejected':
           return attempt;
         case 'key_expired':
-          // What the bulk did under its old key is known by the ids of its items.
+          // The ids of the items show what the bulk did with its old key.
           key = randomUUIDv7();
           expiredKeys += 1;
           if (expiredKeys > 1) {
@@ -96,7 +99,7 @@ export class Delivery {
     return { kind: 'unanswered' };
   }
 
-  /** Waits before the next attempt, or says why there is to be none. */
+  /** Waits before the next attempt, or returns why there must be none. */
   async #failed(
     { reason, advice, retryAfterMs, isReached }: Extract<Attempt, { kind: 'failed' }>,
     failures: number,
@@ -120,7 +123,7 @@ export class Delivery {
 }
 
 /**
- * How long to wait after a number of failures: longer each time, bounded, and never all at once.
+ * The wait after a number of failures: longer each time, bounded, and random so that clients do not retry together.
  *
  * @param random from 0 to 1
  */

@@ -4,17 +4,17 @@ import { instantNs } from '../../domain/timestamps.ts';
 import { judgeOccurrence } from '../../domain/usage.ts';
 import type { Attempt, ItemResult } from './usage-client.ts';
 
-/** Items that are kept to be shown. */
+/** The number of items that are kept to be shown. */
 const shownMax = 10;
-/** Ids that are remembered; beyond them a repeated id is not noticed. */
+/** The number of ids that are remembered; after that, a repeated id is not noticed. */
 const idsMax = 1_000_000;
 const digestLength = 16;
 
 const validate = compileValidator(UsageItem);
 
 /**
- * Stands for a server that has nothing yet, and judges items as it would: by the contract, by their time, and by their ids. What only
- * the books know, such as a disabled service, it cannot say.
+ * Acts as a server with empty books. It judges items by the contract, their times and their ids. It cannot know what
+ * only real books contain, such as a disabled service.
  */
 export class DryServer {
   readonly #nowMs: number;

@@ -1,13 +1,13 @@
-/** What an error answer of the server says; of another server, nothing. */
+/** The content of the server's error answer; empty for an answer of another server. */
 export interface ErrorAnswer {
   readonly code: string | undefined;
   readonly message: string | undefined;
   readonly requestId: string | undefined;
-  /** whether the fault is the list of items as a whole: how many there are */
+  /** whether the fault is the list as a whole: the number of its items */
   readonly isAboutItems: boolean;
 }
 
-/** Reads the body of an error answer, whoever sent it. */
+/** Reads the body of an error answer from any server. */
 export function parseErrorAnswer(body: unknown): ErrorAnswer {
   const faults: unknown = memberOf(body, 'faults');
   return {

@@ -1,19 +1,19 @@
-/** Which character separates the fraction of a number: `1,234.5` or `1.234,5`. */
+/** The character before the fraction of a number: `1,234.5` or `1.234,5`. */
 export type DecimalMark = 'point' | 'comma';
 
-/** A count of a row as it was read. */
+/** A count in a row, after reading. */
 export type ReadCount =
   | { readonly kind: 'count'; readonly count: number }
-  /** the row has none */
+  /** the row has no count */
   | { readonly kind: 'none'; readonly fault: string }
   | { readonly kind: 'bad'; readonly fault: string };
 
-/** The largest count of a row, and so at most a thousand items for each. */
+/** The largest count in a row, so that a count becomes at most a thousand items. */
 const countMax = 1_000_000_000;
 
 const textLengthMax = 64;
 
-// Groups of three digits are separated by one and the same character throughout.
+// Groups of three digits are all separated by the same character.
 const numbers: Readonly<Record<DecimalMark, RegExp>> = {
   point:
     /^(-?)\+?(\d+|\d{1,3}(?:([,'\u2019 \u00a0\u202f])\d{3})(?:\3\d{3})*)?(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/,
@@ -21,16 +21,16 @@ const numbers: Readonly<Record<DecimalMark, RegExp>> = {
     /^(-?)\+?(\d+|\d{1,3}(?:([.'\u2019 \u00a0\u202f])\d{3})(?:\3\d{3})*)?(?:,(\d*))?(?:[eE]([+-]?\d{1,3}))?$/,
 };
 
-/** Why a value is no value: it is missing, or empty. */
+/** Why there is no value: it is missing, or empty. */
 export function absence(value: unknown): string | undefined {
   if (value === undefined || value === null) return 'is missing';
   return typeof value === 'string' && value.trim() === '' ? 'is empty' : undefined;
 }
 
 /**
- * Reads a count exactly: `59200.0`, `1e3` and `1,234` are whole numbers, and no float is ever involved.
+ * Reads a count exactly: `59200.0`, `1e3` and `1,234` are whole numbers; no float is involved.
  *
- * @param multiplier by which the number is multiplied before it has to be whole
+ * @param multiplier applied to the number before it must be whole
  */
 export function readCount(value: unknown, mark: DecimalMark = 'point', multiplier = 1): ReadCount {
   const absent = absence(value);

@@ -1,15 +1,15 @@
-/** The longest row of JSON that is read, in bytes: a line of telemetry may carry many spans with their prompts. */
+/** The longest row of JSON, in bytes: a line of telemetry may contain many spans with their prompts. */
 export const jsonBytesMax = 16 * 1024 * 1024;
 
 const depthMax = 64;
 const membersMax = 200_000;
 
-/** A JSON text as a value, or why it is none. */
+/** A parsed JSON text, or why it could not be parsed. */
 export type ExactJson =
   | { readonly kind: 'json'; readonly value: unknown }
   | { readonly kind: 'unreadable'; readonly message: string };
 
-/** Reads a JSON text. A number becomes the text of it: a double would round it. */
+/** Reads a JSON text. Numbers are returned as text: a double would round them. */
 export function exactJson(text: string): ExactJson {
   const fault = shapeFault(text);
   if (fault !== undefined) return { kind: 'unreadable', message: fault };
@@ -25,12 +25,12 @@ export function exactJson(text: string): ExactJson {
 
 type Revive = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 
-/** TypeScript does not know yet that a reviver is given the source of a primitive value (ES2026). */
+/** TypeScript does not know yet that a reviver receives the source of a primitive value (ES2026). */
 function parse(text: string, revive: Revive): unknown {
   return (JSON.parse as (text: string, revive: Revive) => unknown)(text, revive);
 }
 
-/** Bounds what `JSON.parse` would have to build, before it does. */
+/** Limits what `JSON.parse` would have to build, before it does. */
 function shapeFault(text: string): string | undefined {
   let depth = 0;
   let members = 0;

@@ -1,32 +1,32 @@
 import type { Mapping } from './mapping.ts';
 import { type MappingWords, mappingOf, presetOf } from './mapping-options.ts';
 
-/** The kinds of file that are read. */
+/** The file formats that are read. */
 export type FileFormat = 'csv' | 'jsonl' | 'json';
 
-/** The options that say what a file is. */
+/** The options that describe a file. */
 export interface FileWords extends MappingWords {
   readonly format?: string | undefined;
   readonly delimiter?: string | undefined;
   readonly rows?: string | undefined;
 }
 
-/** What a file is, and what its rows mean. */
+/** The format of a file, and the meaning of its rows. */
 export interface FileForm {
   readonly format: FileFormat;
-  /** between two fields of CSV; without it the file shows it */
+  /** between two CSV fields; by default determined from the file */
   readonly delimiter: string | undefined;
   /** where the rows are in JSON */
   readonly rowsPath: string | undefined;
   readonly mapping: Mapping;
   readonly takesLastLine: boolean;
-  /** begins the ids of rows that have an id of their own, unless --source does */
+  /** the prefix of the ids of rows that have an id, unless --source sets it */
   readonly idSource: string;
-  /** whether it may be counted on that the place of a row stays its place */
+  /** whether a row keeps its place in the file */
   readonly isPlaceStable: boolean;
 }
 
-/** The form of a file, from the options; every mistake is added to the list. */
+/** The form of a file, according to the options; every mistake is added to the list. */
 export function fileForm(words: FileWords, file: string, mistakes: string[]): FileForm {
   const preset = presetOf(words, mistakes);
   const format = formatOf(words.format ?? preset?.format, file, mistakes);

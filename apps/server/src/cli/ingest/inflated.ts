@@ -22,9 +22,9 @@ const foreign: readonly (readonly [beginning: string, what: string, advice: stri
 const beginningBytes = 4;
 
 /**
- * The bytes of a file, inflated where it is compressed with gzip. Nothing is read ahead of what is taken.
+ * The bytes of a file, inflated if it is compressed with gzip. Nothing is read ahead.
  *
- * @throws {IngestStop} when the compressed data are broken or cut off, or the file is of a kind that is not read
+ * @throws {IngestStop} if the compressed data are broken or cut off, or the file is of an unsupported kind
  */
 export async function* inflated(
   source: AsyncIterable<Buffer>,
@@ -49,7 +49,7 @@ export async function* inflated(
   }
   onCompressed();
   try {
-    // A fault of the file destroys the inflater, and so comes out of it.
+    // An error of the file destroys the inflater, and so is thrown by it.
     yield* pipeline(chunks(), createGunzip(), () => undefined);
   } catch (error) {
     const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;

@@ -1,4 +1,4 @@
-/** Why an ingestion cannot go on, in words for the person who started it. */
+/** Why an ingestion cannot continue, in words for the person who started it. */
 export class IngestStop extends Error {
   /** the next step, as a sentence */
   readonly advice: string;

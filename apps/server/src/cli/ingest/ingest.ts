@@ -26,39 +26,39 @@ interface Failed {
   readonly advice: string;
 }
 
-/** What an ingestion did. */
+/** The result of an ingestion. */
 export interface IngestReport {
   readonly ending: Ending;
   readonly tally: Tally;
-  /** `undefined` when it did not come so far */
+  /** `undefined` if it ended before the name was known */
   readonly source: string | undefined;
-  /** what the id of a row is made of */
+  /** what the id of a row is derived from */
   readonly rowsKnownBy: RowsKnownBy;
   readonly elapsedMs: number;
-  /** the first items that a dry run would send; `undefined` of a run that sends */
+  /** the first items that a dry run would send; `undefined` for a run that sends */
   readonly shown: readonly UsageItem[] | undefined;
 }
 
 /**
- * What tells the server that it has a row already: an id in it; its place in a file that has a name, or is of a form
- * that never changes; or nothing but its place.
+ * How the server recognizes a row that it already has: by an id in the row; by its place in a file that has a name or
+ * never changes; or only by its place.
  */
 export type RowsKnownBy = 'id' | 'named_place' | 'place';
 
-/** What an ingestion gets from outside. */
+/** The ports of an ingestion. */
 export interface IngestPorts {
   readonly standardInput: Readable;
-  /** stops it: what is on its way is awaited for a little, nothing new is begun */
+  /** stops it: nothing new begins, and requests under way are awaited for a short time */
   readonly interrupt: AbortSignal;
   readonly monitor: Monitor | undefined;
-  /** says what must not be missed, also where there is no monitor */
+  /** prints what must not be missed, even if there is no monitor */
   readonly warn: (text: string) => void;
 }
 
-/** For how long the answers to what is on its way are awaited after a stop. */
+/** How long to wait after a stop for the answers of requests under way. */
 const stopGraceMs = 5_000;
 
-/** Sends a file to a server. Whenever it ends, and however, it can be run again. */
+/** Sends a file to a server. No matter when and how it ends, it can be run again. */
 export async function ingest(options: IngestOptions, ports: IngestPorts): Promise<IngestReport> {
   return await new Ingestion(options, ports).run();
 }
@@ -121,7 +121,7 @@ class Ingestion {
   async #send(input: Input): Promise<void> {
     let graceTimer: NodeJS.Timeout | undefined;
     const onStop = () => {
-      // A pipe may stay silent for ever.
+      // A pipe may stay silent forever.
       input.close();
       graceTimer = globalThis.setTimeout(() => this.#cancel.abort(), stopGraceMs);
     };
@@ -147,7 +147,7 @@ class Ingestion {
     });
   }
 
-  /** Takes bulk after bulk. As many of these run as bulks may be on their way. */
+  /** Takes one bulk after another. The number of these loops is the number of bulks that may be under way. */
   async #work(bulks: AsyncGenerator<Bulk>): Promise<void> {
     try {
       for (;;) {
@@ -178,7 +178,7 @@ class Ingestion {
     }
   }
 
-  /** The first failure is the reason; what fails after it fails because it was stopped. */
+  /** The first failure is the reason; later ones fail because of the stop. */
   #fail(error: unknown): void {
     if (this.#stop.signal.aborted) return;
     this.#failure = failedBy(error);

@@ -7,21 +7,21 @@ import { IngestStop } from './ingest-stop.ts';
 /** The file to ingest, opened. */
 export interface Input {
   readonly stream: AsyncIterable<Buffer>;
-  /** `undefined` for a pipe, and where the file is compressed */
+  /** `undefined` for a pipe, and for a compressed file */
   readonly sizeBytes: number | undefined;
-  /** Whether it is compressed, and so finished; known once something was read. */
+  /** Whether it is compressed, and so complete; known once something was read. */
   readonly isCompressed: boolean;
-  /** Whether nobody wrote to the file since it was opened. What came out of a pipe to its end is all there is. */
+  /** Whether the file is unchanged since it was opened. A pipe that was read to its end is complete. */
   isUnchanged(): Promise<boolean>;
-  /** Stops reading at once, also from a pipe that is silent. */
+  /** Stops reading immediately, even from a silent pipe. */
   close(): void;
 }
 
 /**
- * Opens a file for reading. What is compressed with gzip is inflated on the way.
+ * Opens a file for reading. A file compressed with gzip is inflated while it is read.
  *
  * @param file its path, or `-` for the standard input
- * @throws {IngestStop} when it cannot be read
+ * @throws {IngestStop} if it cannot be read
  */
 export async function openInput(file: string, standardInput: Readable): Promise<Input> {
   if (file === '-') return inputOf(standardInput);
@@ -61,7 +61,7 @@ function inputOf(
   };
 }
 
-/** Opened here and not by the stream, which would say that it cannot before anything listens. */
+/** Opened here and not by the stream, which would report an error before anything listens. */
 function opened(file: string): number {
   try {
     return openSync(file, 'r');
@@ -70,7 +70,7 @@ function opened(file: string): number {
   }
 }
 
-/** Without moving the place where the stream begins. */
+/** Reads without moving the position at which the stream begins. */
 function beginningOf(descriptor: number): Buffer {
   const beginning = Buffer.alloc(2);
   readSync(descriptor, beginning, 0, 2, 0);

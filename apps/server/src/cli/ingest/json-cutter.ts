@@ -6,8 +6,8 @@ const [quote, backslash, comma, colon, newline] = [0x22, 0x5c, 0x2c, 0x3a, 0x0a]
 const nameBytesMax = 1_024;
 
 /**
- * Cuts a JSON text into the elements of its list, without ever holding more than one of them: of the list that it is,
- * or of the one in a member of the object that it is. A text may be several values, one after the other.
+ * Cuts a JSON text into the elements of a list, and holds only one of them at a time. The list is the text itself, or a
+ * member of the object in the text. A text may contain several values, one after the other.
  */
 export class JsonCutter {
   readonly #member: string | undefined;
@@ -20,12 +20,12 @@ export class JsonCutter {
   #isEscaped = false;
   #parts: Buffer[] | undefined;
   #partsBytes = 0;
-  /** the name of the member that is read, at the top of an object */
+  /** the name of the member that is being read, at the top of an object */
   #name: number[] | undefined;
   #isNameDone = false;
   #isAfterElement = false;
 
-  /** @param member of the object that has the list; without it an object is an element itself */
+  /** @param member of the object that has the list; without it an object is itself an element */
   constructor(member: string | undefined) {
     this.#member = member;
   }
@@ -40,9 +40,9 @@ export class JsonCutter {
   }
 
   /**
-   * Takes the next bytes, and gives the elements that end in them.
+   * Takes the next bytes, and yields the elements that end in them.
    *
-   * @throws {IngestStop} when it is no JSON, or an element is beyond the bound
+   * @throws {IngestStop} if it is not JSON, or an element is larger than the limit
    */
   *push(chunk: Buffer): Generator<JsonPiece> {
     let from = 0;
@@ -105,7 +105,7 @@ export class JsonCutter {
     if (isName && !this.#isInString) this.#isNameDone = true;
   }
 
-  /** What a byte outside of a string does: whether an element ends after it, or before it. */
+  /** The effect of a byte outside of a string: whether an element ends after it, or before it. */
   #structure(byte: number): 'after' | 'before' | undefined {
     switch (byte) {
       case 0x20:
@@ -193,7 +193,7 @@ export class JsonCutter {
         if (this.#elementDepth === 1 && this.#name !== undefined) this.#elementDepth = undefined;
         return 'after';
       }
-      // The list ends behind a plain value.
+      // The list ends after a plain value.
       if (this.#depth < this.#elementDepth) {
         this.#elementDepth = undefined;
         this.#isAfterElement = false;
@@ -226,7 +226,7 @@ export class JsonCutter {
   }
 }
 
-/** Where a text of JSON is interrupted: most of a file is text. */
+/** Where plain text in JSON is interrupted: most of a file is plain text. */
 function endOfPlainText(chunk: Buffer, from: number): number {
   let at = from;
   while (at < chunk.length && chunk[at] !== quote && chunk[at] !== backslash) at += 1;

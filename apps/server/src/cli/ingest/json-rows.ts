@@ -3,24 +3,24 @@ import { exactJson } from './exact-json.ts';
 import { type Nested, nestedAt, nestedValueAt } from './nested.ts';
 import type { ReadRow } from './row.ts';
 
-/** A piece of a file that is one JSON value. */
+/** A part of a file that is one JSON value. */
 export interface JsonPiece {
   readonly bytes: Buffer;
   readonly line: number;
   readonly endByte: number;
 }
 
-/** Turns the pieces of a file into rows: each is one, or has some at a path. */
+/** Turns the parts of a file into rows: each part is a row, or has rows at a path. */
 export class JsonRows {
   readonly #path: string | undefined;
   #rows = 0;
 
-  /** @param path of the rows in a piece; without it the piece is the row */
+  /** @param path of the rows in a part; without it the part is the row */
   constructor(path: string | undefined) {
     this.#path = path;
   }
 
-  /** How many rows there were so far. */
+  /** The number of rows so far. */
   get count(): number {
     return this.#rows;
   }
@@ -37,7 +37,7 @@ export class JsonRows {
       return;
     }
     const whole: Nested = { value: read.value, parents: [] };
-    // A row at the path of a larger document is given as it is, without the document around it.
+    // A row at the path of a larger document is returned without the document around it.
     const isNested =
       this.#path !== undefined && isObject(read.value) && Object.hasOwn(read.value, firstName(this.#path));
     const found = isNested ? nestedAt(whole, this.#path ?? '') : [whole];

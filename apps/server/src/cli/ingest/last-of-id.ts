@@ -1,19 +1,19 @@
 import type { Row } from './row.ts';
 
-/** How many rows with ids are held back at most, each until so many others came after it. */
+/** The most rows with ids that are held back; a row is released when this many others came after it. */
 const heldMax = 1_000;
 /** The most characters of rows that are held back. */
 const heldCharactersMax = 32 * 1024 * 1024;
 
 /**
- * Holds rows back, so that of those with one id only the last goes on. What is repeated lies near: a log writes the
+ * Holds rows back, so that only the last row with an id is passed on. Repetitions are close together: a log writes the
  * parts of one answer while it arrives.
  */
 export class LastOfId {
   readonly #held = new Map<string, Row>();
   #characters = 0;
 
-  /** Takes a row, and gives those that nothing can replace any more. */
+  /** Takes a row, and returns those that can no longer be replaced. */
   add(key: string, row: Row): readonly Row[] {
     this.#drop(key);
     this.#held.set(key, row);

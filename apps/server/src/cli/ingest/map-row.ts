@@ -5,15 +5,15 @@ import type { AgentFrom, ItemMapping, Mapping, RowFilter, ValueFrom } from './ma
 import { readMoment } from './moment.ts';
 import type { Row } from './row.ts';
 
-/** What a row comes to. */
+/** The result of mapping a row. */
 export type MappedRow =
   | {
       readonly kind: 'items';
       readonly items: readonly UsageItem[];
-      /** counts of 0, which give no item */
+      /** counts of 0, which produce no item */
       readonly zeros: number;
     }
-  /** a row that is not to be billed: filtered out, or without any count */
+  /** a row that is not billed: filtered out, or without any count */
   | { readonly kind: 'skipped' }
   | Refused;
 
@@ -28,8 +28,8 @@ const requestsPerItemMax = 1_000_000;
 const validateItem = compileValidator(UsageItem);
 
 /**
- * Turns a row into usage items. A row is taken whole or not at all: of one that is mended later every item gets a new
- * id, and what had been taken of it would be billed a second time.
+ * Turns a row into usage items. A row is taken completely or not at all. When a row is fixed later, every item gets a
+ * new id, so items that had been taken from it would be billed a second time.
  */
 export function mapRow(row: Row, mapping: Mapping, source: string): MappedRow {
   if (row.place.row > rowMax) return refused(`is beyond row ${rowMax}`);
@@ -65,13 +65,13 @@ export function mapRow(row: Row, mapping: Mapping, source: string): MappedRow {
   return fault === undefined ? { kind: 'items', items, zeros } : refused(fault);
 }
 
-/** One text for what identifies a row; nothing where it has no id. */
+/** One text that identifies a row; undefined if the row has no id. */
 export function rowKey(row: Row, mapping: Mapping): string | undefined {
   const rowId = rowIdOf(row, mapping);
   return rowId?.kind === 'values' ? JSON.stringify(rowId.values) : undefined;
 }
 
-/** Whether a row has something to bill. */
+/** Whether a row has anything to bill. */
 export function hasCounts(row: Row, mapping: Mapping): boolean {
   const counts = countsOf(row, mapping);
   return counts.kind === 'refused' || counts.list.length > 0;

@@ -4,7 +4,7 @@ import type { Preset } from './preset.ts';
 import { presets } from './presets.ts';
 import { isTimeZone } from './time-zone.ts';
 
-/** The options that say what the columns of a file mean. */
+/** The options that define the meaning of a file's columns. */
 export interface MappingWords {
   readonly preset?: string | undefined;
   readonly agent?: string | undefined;
@@ -31,17 +31,17 @@ const agentsMax = 1_000_000;
 const multiplierMax = 1_000_000_000;
 const listMax = 32;
 
-/** The preset that is named; a name that is none is a mistake. */
+/** The named preset; an unknown name is a mistake. */
 export function presetOf({ preset: name }: MappingWords, mistakes: string[]): Preset | undefined {
   if (name === undefined) return undefined;
   const preset = Object.hasOwn(presets, name) ? presets[name] : undefined;
   if (preset === undefined)
     mistakes.push(`--preset is ${name}: it must be one of ${Object.keys(presets).join(', ')}`);
-  // An unknown name is one mistake: what it would have said is not asked for besides.
+  // An unknown name is one mistake: options that the preset would have set are not reported as missing.
   return preset ?? presets['azure-llm'];
 }
 
-/** What the rows of a file mean, from the options; every mistake is added to the list. */
+/** The meaning of a file's rows, according to the options; every mistake is added to the list. */
 export function mappingOf(words: MappingWords, preset: Preset | undefined, mistakes: string[]): Mapping {
   for (const name of ['count', 'id-column', 'only'] as const) {
     if ((words[name] ?? []).length > listMax)
@@ -120,7 +120,7 @@ function presetItems(
   });
 }
 
-/** `COLUMN=SERVICE`; a name of a column may contain `=`, that of a service does not. */
+/** `COLUMN=SERVICE`; the name of a column may contain `=`, the name of a service cannot. */
 function countsOf(count: readonly string[], mistakes: string[]): readonly ItemMapping[] {
   const items = count.map((word): ItemMapping => {
     const at = word.lastIndexOf('=');
@@ -193,7 +193,7 @@ function multiplierOf(word: string | undefined, mistakes: string[]): number {
   return 1;
 }
 
-/** Several of one column are alternatives, those of different columns must all hold. */
+/** Several filters of one column are alternatives; filters of different columns must all match. */
 function filtersOf(
   words: MappingWords,
   preset: Preset | undefined,
@@ -221,7 +221,7 @@ function spaceBecomes(word: string | undefined, mistakes: string[]): string | un
   return word;
 }
 
-/** A value is the same in every row, or that of a column. */
+/** A value is the same in every row, or comes from a column. */
 function valueFrom(
   name: 'agent' | 'service' | 'requests',
   words: MappingWords,

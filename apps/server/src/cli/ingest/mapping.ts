@@ -4,26 +4,26 @@ import type { DecimalMark } from './exact-count.ts';
 export type ValueFrom =
   | { readonly kind: 'constant'; readonly text: string }
   | { readonly kind: 'column'; readonly column: string }
-  /** the first of several columns that has a value: forms of one file differ in their names */
+  /** the first of several columns that has a value: variants of one format use different names */
   | { readonly kind: 'first'; readonly columns: readonly string[] }
   /** several values in one name, with a colon between */
   | { readonly kind: 'joined'; readonly values: readonly ValueFrom[] };
 
-/** Whom the items of a row are billed to. */
+/** The agent to which the items of a row are billed. */
 export type AgentFrom =
   | ValueFrom
-  /** `agent-1` to `agent-<agents>`, by the number of the row and nothing else, so that a second run says the same */
+  /** `agent-1` to `agent-<agents>`, determined only by the number of the row, so that a second run has the same result */
   | { readonly kind: 'spread'; readonly agents: number };
 
-/** One of the items that a row gives. */
+/** One of the items that a row produces. */
 export interface ItemMapping {
   readonly service: ValueFrom;
   readonly requests: ValueFrom;
-  /** which of the counts of a row it is: part of the item's id where the row has an id */
+  /** which of the row's counts it is: part of the item's id if the row has an id */
   readonly name?: string;
 }
 
-/** Rows that do not have one of these values in a column are not billed. */
+/** Rows without one of these values in a column are not billed. */
 export interface RowFilter {
   readonly from: ValueFrom;
   readonly values: ReadonlySet<string>;
@@ -35,25 +35,25 @@ export interface RowFilter {
 export interface Mapping {
   readonly agent: AgentFrom;
   readonly items: readonly ItemMapping[];
-  /** the column of `occurredAt`; without one it is not sent */
+  /** the column of `occurredAt`; without it no time is sent */
   readonly occurredAt?: ValueFrom | undefined;
   /** of times without an offset */
   readonly timezone?: string | undefined;
   /** what identifies a row; without it, its place in the file does */
   readonly rowId?: readonly ValueFrom[] | undefined;
-  /** of rows with the same id that are near one another the last counts */
+  /** whether only the last of several close rows with the same id counts */
   readonly takesLastOfId?: boolean;
   readonly decimalMark?: DecimalMark;
-  /** by which each count is multiplied before it has to be whole */
+  /** each count is multiplied by this before it must be whole */
   readonly multiplier?: number;
-  /** whether a count that is missing gives no item, in place of refusing the row */
+  /** whether a missing count produces no item, instead of refusing the row */
   readonly skipsMissing?: boolean;
   readonly filters?: readonly RowFilter[];
-  /** what white space in the names of agents and services becomes; without it such a name is refused */
+  /** replaces white space in the names of agents and services; without it such a name is refused */
   readonly spaceBecomes?: string | undefined;
 }
 
-/** The columns that a mapping reads; of each group one must be there. */
+/** The columns that a mapping reads; one column of each group must exist. */
 export function columnsOf({ agent, items, occurredAt, rowId, filters }: Mapping): (readonly string[])[] {
   const values = [
     ...(agent.kind === 'spread' ? [] : [agent]),
@@ -61,7 +61,7 @@ export function columnsOf({ agent, items, occurredAt, rowId, filters }: Mapping)
     ...(occurredAt === undefined ? [] : [occurredAt]),
     ...(filters ?? []).filter(({ takesMissing }) => !takesMissing).map(({ from }) => from),
   ];
-  // Of an id of several columns some may be missing.
+  // If an id consists of several columns, some may be missing.
   const ids = (rowId ?? []).filter(({ kind }) => kind === 'column');
   const groups = [...values, ...ids].flatMap(groupsOf);
   return [...new Map(groups.map((group) => [group.join('\n'), group])).values()];

@@ -29,7 +29,7 @@ test('a time without an offset is that of the zone, also where the clocks change
   assert.equal(moment('2026-06-28 12:00:00', 'Europe/Berlin'), '2026-06-28T10:00:00Z');
   assert.equal(moment('2026-01-28 12:00:00', 'Europe/Berlin'), '2026-01-28T11:00:00Z');
   assert.equal(moment('2026-06-28 12:00:00', '-03:30'), '2026-06-28T15:30:00Z');
-  // 02:30 comes twice on the one day, and not at all on the other.
+  // 02:30 occurs twice on the first day, and not at all on the second.
   assert.equal(moment('2026-10-25 02:30:00', 'Europe/Berlin'), '2026-10-25T00:30:00Z');
   assert.equal(moment('2026-03-29 02:30:00', 'Europe/Berlin'), '2026-03-29T01:30:00Z');
   assert.equal(moment('2026-06-28 12:00:00Z', 'Europe/Berlin'), '2026-06-28T12:00:00Z');

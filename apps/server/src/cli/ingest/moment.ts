@@ -1,7 +1,7 @@
 import { absence } from './exact-count.ts';
 import { instantOfLocal } from './time-zone.ts';
 
-/** When something happened, as the server takes it (RFC 3339), or why that cannot be read. */
+/** A time in the server's format (RFC 3339), or why it cannot be read. */
 export type ReadMoment =
   | { readonly kind: 'moment'; readonly text: string }
   | { readonly kind: 'refused'; readonly message: string };
@@ -14,7 +14,7 @@ const epoch = /^(\d{9,20})(?:\.(\d{1,9})\d*)?$/;
  * Reads a moment: RFC 3339, `YYYY-MM-DD hh:mm:ss`, a date, or a time since the epoch in seconds, milliseconds,
  * microseconds or nanoseconds (by its number of digits).
  *
- * @param zone where the clock was that wrote a time without an offset; UTC when it is not given. A date needs one
+ * @param zone the time zone of times without an offset; UTC by default. A date needs one
  */
 export function readMoment(value: unknown, zone: string | undefined): ReadMoment {
   const absent = absence(value);
@@ -34,7 +34,7 @@ export function readMoment(value: unknown, zone: string | undefined): ReadMoment
   }
   if (offset !== undefined) return { kind: 'moment', text: `${date}T${time}${rest}${rfcOffset(offset)}` };
   const local = Date.parse(`${date}T${time}Z`);
-  // `Date` takes the 30th of February for the 2nd of March.
+  // `Date` reads the 30th of February as the 2nd of March.
   if (Number.isNaN(local) || !new Date(local).toISOString().startsWith(`${date}T${time}`))
     return unreadable(text);
   const instant = zone === undefined ? local : instantOfLocal(local, zone);

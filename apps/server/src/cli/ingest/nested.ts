@@ -1,12 +1,12 @@
-/** An object of a JSON text with those that it is in, the nearest first. */
+/** An object of a JSON text with the objects that contain it, the nearest first. */
 export interface Nested {
   readonly value: unknown;
   readonly parents: readonly unknown[];
 }
 
 /**
- * The value at a dotted path. A name may contain dots itself: the longest one that is there wins. In a list of `{ key,
- * value }`, as OpenTelemetry writes attributes, a name is a key.
+ * The value at a dotted path. A name may itself contain dots: the longest existing name is used. In a list of `{ key,
+ * value }`, as OpenTelemetry writes attributes, a key is a name.
  */
 export function valueAt(value: unknown, path: string): unknown {
   if (path === '') return unwrapped(value);
@@ -18,7 +18,7 @@ export function valueAt(value: unknown, path: string): unknown {
   return undefined;
 }
 
-/** The value at a path in an object, else in the nearest of those that it is in. */
+/** The value at a path in an object, otherwise in the nearest object that contains it. */
 export function nestedValueAt({ value, parents }: Nested, path: string): unknown {
   for (const one of [value, ...parents]) {
     const found = valueAt(one, path);
@@ -27,7 +27,7 @@ export function nestedValueAt({ value, parents }: Nested, path: string): unknown
   return undefined;
 }
 
-/** Everything at a path whose members may be lists: each element of them, with what it is in. */
+/** Everything at a path whose members may be lists: each element, with the objects that contain it. */
 export function* nestedAt(nested: Nested, path: string): Generator<Nested> {
   const { value, parents } = nested;
   if (Array.isArray(value)) {
@@ -58,7 +58,7 @@ function memberOf(value: object, name: string): unknown {
 
 const wrappers = ['stringValue', 'intValue', 'doubleValue', 'boolValue'] as const;
 
-/** The value of OpenTelemetry's `AnyValue`; anything else is what it is. */
+/** The value of OpenTelemetry's `AnyValue`; any other value is returned unchanged. */
 function unwrapped(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const [name, ...others] = Object.keys(value);

@@ -9,21 +9,21 @@ import type { ServerAccess } from './usage-client.ts';
 export interface IngestOptions extends FileForm {
   /** a path, or `-` for the standard input */
   readonly file: string;
-  /** the name of the file in the ids; `undefined`: made of how it begins */
+  /** the name of the file in the ids; if `undefined`, it is derived from the beginning of the file */
   readonly source: string | undefined;
   /** whether rows are only checked */
   readonly isDryRun: boolean;
   readonly server: ServerAccess;
   readonly batchItems: number;
   readonly concurrency: number;
-  /** for how long nothing at all may get through, in milliseconds */
+  /** how long all attempts may fail, in milliseconds */
   readonly giveUpMs: number;
   /** the same while the server has never answered */
   readonly unreachedMs: number;
   readonly isQuiet: boolean;
 }
 
-/** The options, a wish for help, or every mistake in the options. */
+/** The options, a request for help, or every mistake in the options. */
 export type ParsedOptions =
   | { readonly kind: 'valid'; readonly options: IngestOptions }
   | { readonly kind: 'help' }
@@ -31,7 +31,7 @@ export type ParsedOptions =
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A server that was never reached is more often a wrong address than one that is on its way up. */
+/** A server that was never reached is more often a wrong address than a server that is starting. */
 const unreachedSecondsDefault = 15;
 
 /** Reads the options of `billonce ingest`. */

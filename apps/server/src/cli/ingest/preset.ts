@@ -1,16 +1,16 @@
-/** A form of file that is known by name. Each list of columns is of alternatives: the first that has a value counts. */
+/** A known file format. Each list of columns contains alternatives: the first one with a value is used. */
 export interface Preset {
-  /** without it, the ending of the file says it */
+  /** if not set, the file name extension decides */
   readonly format?: 'csv' | 'jsonl';
   /** where the rows are in JSON */
   readonly rows?: string;
-  /** what a row counts, and of which service */
+  /** what a row counts, and for which service */
   readonly counts: readonly { readonly service: string; readonly columns: readonly string[] }[];
-  /** columns that name the service in place of `counts` */
+  /** columns that name the service, instead of `counts` */
   readonly service?: readonly (readonly string[])[];
   readonly model?: readonly string[];
   readonly agent?: readonly string[];
-  /** over how many agents rows are spread when no agent is named */
+  /** the number of agents over which rows are spread if no agent is named */
   readonly agentsDefault?: number;
   readonly occurredAt?: readonly string[];
   readonly timezone?: string;
@@ -22,8 +22,8 @@ export interface Preset {
     readonly values: readonly string[];
     readonly takesMissing: boolean;
   };
-  /** whether files of this form are finished, so that a last line counts although nothing ends it */
+  /** whether files of this form are complete, so that the last line counts even without a line break */
   readonly takesLastLine?: boolean;
-  /** whether files of this form are never exported again, so that the place of a row identifies it */
+  /** whether files of this form are never exported again, so that a row's place identifies it */
   readonly isPlaceStable?: boolean;
 }

@@ -1,8 +1,8 @@
 import type { Preset } from './preset.ts';
 
 /**
- * The published traces of Azure end without a line break, and are of 2023: the server takes no event that old, so their
- * time is not sent as `occurredAt`.
+ * The published traces of Azure end without a line break, and are from 2023: the server accepts no event that old, so
+ * their time is not sent as `occurredAt`.
  */
 const azureLlm: Preset = {
   format: 'csv',
@@ -17,7 +17,7 @@ const azureLlm: Preset = {
 
 /**
  * The CSV of OpenRouter's activity page, and `GET /api/v1/generation` (openrouter.ai/docs/api). Cached and reasoning
- * tokens are parts of `tokens_prompt` and `tokens_completion`, so they are no items.
+ * tokens are parts of `tokens_prompt` and `tokens_completion`, so they are not separate items.
  */
 const openrouter: Preset = {
   counts: [
@@ -100,7 +100,7 @@ const anthropic: Preset = {
   skipsMissing: true,
 };
 
-/** Rows of LiteLLM's table `LiteLLM_SpendLogs` (schema.prisma), as `GET /spend/logs` answers them or a dump has them. */
+/** Rows of LiteLLM's table `LiteLLM_SpendLogs` (schema.prisma), from `GET /spend/logs` or from a dump. */
 const litellm: Preset = {
   counts: [
     { service: 'input-tokens', columns: ['prompt_tokens'] },
@@ -114,7 +114,7 @@ const litellm: Preset = {
 
 /**
  * The usage CSV of Cursor's dashboard. The four kinds of tokens do not overlap (their sum is `Total Tokens`). A row has
- * no id of its own; its time is exact to the millisecond.
+ * no id; its time is exact to the millisecond.
  */
 const cursor: Preset = {
   format: 'csv',
@@ -163,8 +163,8 @@ const claudeCode: Preset = {
 };
 
 /**
- * AWS Cost and Usage Reports, in the names of both versions (docs.aws.amazon.com/cur/latest/userguide). Only line items
- * that are usage have a usage amount that counts something.
+ * AWS Cost and Usage Reports, in the names of both versions (docs.aws.amazon.com/cur/latest/userguide). Only usage line
+ * items have a meaningful usage amount.
  */
 const awsCur: Preset = {
   format: 'csv',
@@ -216,7 +216,7 @@ const otlpGenai: Preset = {
   },
 };
 
-/** The files that are known by name. */
+/** The known file formats, by name. */
 export const presets: Readonly<Record<string, Preset>> = {
   'azure-llm': azureLlm,
   openrouter,

@@ -1,14 +1,14 @@
 import type { Tally } from './tally.ts';
 
-/** What a monitor watches. */
+/** The state that a monitor shows. */
 export interface Watched {
   readonly tally: Tally;
   readonly sizeBytes: number | undefined;
-  /** why nothing gets through at the moment */
+  /** why all attempts are failing at the moment */
   readonly trouble: () => string | undefined;
 }
 
-/** Shows how an ingestion comes along. */
+/** Shows the progress of an ingestion. */
 export interface Monitor {
   begin(watched: Watched): void;
   note(text: string): void;
@@ -24,7 +24,7 @@ export interface ProgressOutput {
 
 const barMs = 200;
 const lineMs = 5_000;
-/** Rate and time left are those of the last while: an outage long ago says nothing of the rest. */
+/** Rate and remaining time are computed from this last period: an earlier outage says nothing about the rest. */
 const windowMs = 10_000;
 
 /** A bar on a terminal, or a line every few seconds elsewhere. */
@@ -62,7 +62,7 @@ export class Progress implements Monitor {
     const now = this.#sample(this.#watched);
     const line = progressLine(first ?? now, now, this.#watched);
     const { isTTY, columns } = this.#output;
-    // A line that wraps would not be drawn over.
+    // A line that wraps could not be overwritten.
     this.#output.write(isTTY ? `\r\x1b[K${line.slice(0, columns - 1)}` : `billonce: ${line}\n`);
   }
 
@@ -73,7 +73,7 @@ export class Progress implements Monitor {
   }
 }
 
-/** How far it was at a moment. */
+/** The progress at one moment. */
 export interface Sample {
   readonly atMs: number;
   readonly items: number;
@@ -83,7 +83,7 @@ export interface Sample {
 const barCells = 24;
 const numbers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
-/** How far it is, how fast it goes, how long the rest will take. */
+/** The progress, the rate, and the estimated remaining time. */
 export function progressLine(
   before: Sample,
   now: Sample,

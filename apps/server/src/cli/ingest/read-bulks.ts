@@ -9,10 +9,10 @@ import type { ReadRow } from './row.ts';
 import type { Tally } from './tally.ts';
 
 /**
- * Reads a file, and cuts what its rows come to into bulks.
+ * Reads a file, and cuts its rows into bulks.
  *
  * @param onSource called with the name of the file once it is known
- * @throws {IngestStop} when the file cannot be read on
+ * @throws {IngestStop} if the rest of the file cannot be read
  */
 export function readBulks(
   input: Input,
@@ -21,7 +21,7 @@ export function readBulks(
   onSource: (source: string) => void,
 ): AsyncGenerator<Bulk> {
   const { mapping, batchItems, source, idSource } = options;
-  // The place of a row with an id says nothing, and so neither does how its file begins.
+  // For a row with an id, its place does not matter, and neither does the beginning of its file.
   const name = source ?? (mapping.rowId === undefined ? undefined : idSource);
   return cutBulks(rowsOf(input, options), { mapping, batchItems, source: name, onSource }, tally);
 }

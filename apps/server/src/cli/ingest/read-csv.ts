@@ -8,20 +8,21 @@ import { type ReadRow, recordBytesMax } from './row.ts';
 
 /** How to read a CSV file. */
 export interface CsvOptions {
-  /** the columns that must be there, in groups of which one must be */
+  /** the required columns, in groups of alternatives */
   readonly columns: readonly (readonly string[])[];
-  /** between two fields; without it the file says it, or shows it */
+  /** between two fields; by default determined from the file */
   readonly delimiter?: string | undefined;
-  /** whether a last line counts although no line break ends it */
+  /** whether a last line without a line break counts */
   readonly takesLastLine: boolean;
 }
 
 const newline = 0x0a;
 
 /**
- * Reads a CSV file with a header line (RFC 4180, with any delimiter; LF or CRLF; UTF-8, with or without a byte order mark).
+ * Reads a CSV file with a header line (RFC 4180, with any delimiter; LF or CRLF; UTF-8, with or without a byte order
+ * mark).
  *
- * @throws {IngestStop} when it cannot be read on: a lost quote, a record beyond the bound, a missing column
+ * @throws {IngestStop} if the rest cannot be read: a lost quote, a record larger than the limit, a missing column
  */
 export async function* readCsv(input: Input, options: CsvOptions): AsyncGenerator<ReadRow> {
   let lastByte = newline;
@@ -32,11 +33,11 @@ export async function* readCsv(input: Input, options: CsvOptions): AsyncGenerato
     }
   }
   const { delimiter, skippedBytes, chunks } = await csvDialect(input.stream, options.delimiter);
-  // A fault of the file destroys the parser, and so comes out of the loop below.
+  // An error of the file destroys the parser, and so is thrown by the loop below.
   const parser = pipeline(chunks, watched, csvParser(delimiter), () => undefined);
   const skipped = { bytes: skippedBytes, lines: skippedBytes === 0 ? 0 : 1 };
   const table = new CsvTable(options.columns, skipped);
-  // One record behind: only the end of the file tells which is the last.
+  // One record behind: only the end of the file shows which record is the last.
   let last: CsvRecord | undefined;
   for await (const record of recordsOf(parser)) {
     if (last !== undefined) yield* table.read(last);
@@ -72,7 +73,7 @@ async function* recordsOf(parser: AsyncIterable<unknown>): AsyncGenerator<ReadRe
     for await (const record of parser) yield parseCsvRecord(record);
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    // After any other fault nobody can know where the next record begins.
+    // After any other error, the start of the next record is unknown.
     if (error.code !== 'CSV_QUOTE_NOT_CLOSED') {
       const advice = 'Fix the file there, or give its --delimiter, then run the command again.';
       throw new IngestStop(`not valid CSV: ${error.message}`, advice, error);

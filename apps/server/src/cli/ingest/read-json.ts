@@ -6,10 +6,10 @@ import type { ReadRow } from './row.ts';
 
 /**
  * Reads a JSON file: a list of objects, an object with a list at a path, or several of either one after the other. One
- * element is held at a time, however long the list is. An element that the end of the file cuts off is held back.
+ * element is held at a time, however long the list is. An element that is cut off by the end of the file is held back.
  *
  * @param path of the rows; the first name is the member of the object that has the list
- * @throws {IngestStop} when it is no JSON, has no row, or an element is beyond the bound
+ * @throws {IngestStop} if it is not JSON, has no row, or has an element larger than the limit
  */
 export async function* readJson(input: Input, path?: string): AsyncGenerator<ReadRow> {
   const member = path === undefined ? undefined : firstName(path);

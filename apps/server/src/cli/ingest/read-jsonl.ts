@@ -7,11 +7,11 @@ import type { ReadRow } from './row.ts';
 /**
  * Reads a file with a JSON object on each line.
  *
- * A last line that nothing ends is a row when it is a whole object, and held back otherwise: no part of an object is
- * an object.
+ * A last line without a line break is a row if it is a whole object, otherwise it is held back: a part of an object is
+ * never an object.
  *
  * @param path of the rows in each line; without it the line is the row
- * @throws {IngestStop} when a line is beyond the bound, or the file is empty
+ * @throws {IngestStop} if a line is larger than the limit, or the file is empty
  */
 export async function* readJsonl(input: Input, path?: string): AsyncGenerator<ReadRow> {
   const rows = new JsonRows(path);

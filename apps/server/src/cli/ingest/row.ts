@@ -2,13 +2,13 @@
 export interface Row {
   readonly kind: 'row';
   readonly place: Place;
-  /** the row as text, the same however its line ends and its fields are quoted: its digest is made of it */
+  /** the row as text, independent of its line ending and the quotes of its fields: its digest is computed from this */
   readonly text: string;
-  /** the value in a column; `undefined` where the row has none */
+  /** the value in a column; `undefined` if the row has none */
   readonly field: (column: string) => unknown;
 }
 
-/** Where a row stands. */
+/** The place of a row. */
 export interface Place {
   /** 1 for the first row of data; blank lines are not counted */
   readonly row: number;
@@ -18,22 +18,22 @@ export interface Place {
   readonly endByte: number;
 }
 
-/** A row that cannot be read as one. */
+/** A row that cannot be read. */
 export interface BrokenRow {
   readonly kind: 'broken';
   readonly place: Place;
   readonly message: string;
 }
 
-/** What is read from a file, in its order. */
+/** A result of reading a file, in the order of the file. */
 export type ReadRow =
   | { readonly kind: 'header'; readonly text: string }
   | Row
   | BrokenRow
-  /** A last line without an end: whoever writes the file may not be done with it. */
+  /** A last line without a line break: another program may still be writing it. */
   | { readonly kind: 'held_back'; readonly line: number };
 
-/** The longest record of CSV that is read, in bytes: without a bound, a lost quote reads a whole file into memory. */
+/** The longest record of CSV, in bytes: without this limit, a lost quote would read the whole file into memory. */
 export const recordBytesMax = 1024 * 1024;
 /** The most columns of a CSV file. */
 export const columnsMax = 10_000;

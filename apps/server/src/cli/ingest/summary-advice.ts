@@ -4,18 +4,18 @@ import type { Tally } from './tally.ts';
 const numbers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const again = 'Run the same command again: what the server has already is known by its ids.';
 
-/** Whether everything that was read could be sent, and was taken. */
+/** Whether everything that was read could be sent and was accepted. */
 export function isComplete({ rowsRefused, itemsRefused, heldBackLine }: Tally): boolean {
   return rowsRefused === 0 && itemsRefused === 0 && heldBackLine === undefined;
 }
 
-/** Whether rows may be billed again, or be taken for others, when the file comes again in another form. */
+/** Whether rows may be billed again, or be mistaken for others, if the file is exported again in another form. */
 export function isUnsafe({ rowsKnownBy, tally }: IngestReport): boolean {
   if (tally.itemsAnswered === 0) return false;
   return rowsKnownBy === 'place' || (rowsKnownBy === 'named_place' && tally.order.isNewestFirst);
 }
 
-/** What to do after a run; its last line is the next step. */
+/** What to do after a run; the last line is the next step. */
 export function adviceOf(report: IngestReport): string[] {
   const { ending, tally } = report;
   switch (ending.kind) {
@@ -37,7 +37,7 @@ export function adviceOf(report: IngestReport): string[] {
   }
 }
 
-/** A dry run has no books: it warns, and says how to go on. */
+/** A dry run has no books: it warns, and names the next step. */
 function dryAdvice(report: IngestReport): string[] {
   const { tally, rowsKnownBy } = report;
   const steps = [...conflictAdvice(report), ...refusalAdvice(report), ...heldBackAdvice(tally)];
@@ -53,7 +53,7 @@ function dryAdvice(report: IngestReport): string[] {
   ];
 }
 
-/** What has to change before refused items are taken, by their codes. */
+/** What must change before refused items are accepted, by their codes. */
 const remedies: Readonly<Record<string, string>> = {
   row_refused: 'fix the rows where they are',
   invalid_item: 'fix the rows where they are',
@@ -116,7 +116,10 @@ function unsafeWarnings({ tally, rowsKnownBy }: IngestReport): string[] {
   ];
 }
 
-/** Another --source, or an --id-column, gives all rows other ids: of a file that is billed they would bill it again. */
+/**
+ * With another --source, or an --id-column, all rows get other ids: rows that were billed already would be billed
+ * again.
+ */
 function placeAdvice({ source, rowsKnownBy }: IngestReport): string {
   return rowsKnownBy === 'place'
     ? `WARNING: rows are known by their place in the file. If it only grows at its end, go on with --source ${source}, and nothing ` +

@@ -6,7 +6,7 @@ import { refusalsListedMax, type Tally } from './tally.ts';
 
 const numbers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
-/** What an ingestion did, as it is printed at its end. */
+/** The summary of an ingestion, printed at its end. */
 export function summaryOf(file: string, report: IngestReport): string {
   const { tally, source, elapsedMs } = report;
   const name = source === undefined ? '' : ` (source ${source})`;
@@ -25,7 +25,7 @@ export function summaryOf(file: string, report: IngestReport): string {
   ].join('\n');
 }
 
-/** What the process ends with: 0 when everything in the file is billed, and a second run would bill nothing again. */
+/** The exit code: 0 if everything in the file is billed, and a second run would bill nothing again. */
 export function exitCodeOf(report: IngestReport): number {
   switch (report.ending.kind) {
     case 'interrupted':

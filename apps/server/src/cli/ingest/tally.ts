@@ -4,13 +4,13 @@ import { RowOrder } from './row-order.ts';
 /** A row or an item that was refused, by the ingester or by the server. */
 export interface Refusal {
   readonly row: number;
-  /** of the file; `undefined` where the server refused */
+  /** in the file; `undefined` if the server refused it */
   readonly line: number | undefined;
   readonly code: string;
   readonly message: string;
 }
 
-/** What became of the requests of a service, in this run. */
+/** What happened to the requests of a service in this run. */
 export interface ServiceTally {
   recorded: bigint;
   duplicate: bigint;
@@ -19,7 +19,7 @@ export interface ServiceTally {
 /** How many refusals are kept to be listed. */
 export const refusalsListedMax = 20;
 
-/** Counts what an ingestion does. */
+/** Counts the results of an ingestion. */
 export class Tally {
   rowsRead = 0;
   /** rows that are filtered out, or have no count */
@@ -27,14 +27,14 @@ export class Tally {
   /** counts of 0: there is nothing to bill */
   zeroCounts = 0;
   itemsAnswered = 0;
-  /** sent, or about to be, when it was stopped */
+  /** sent, or about to be sent, when the run was stopped */
   itemsUnanswered = 0;
   recorded = 0;
   duplicates = 0;
   rowsRefused = 0;
   itemsRefused = 0;
   retries = 0;
-  /** of the file, as far as they were dealt with */
+  /** of the file, as far as they were processed */
   bytesDone = 0;
   heldBackLine: number | undefined;
   readonly order = new RowOrder();
@@ -43,7 +43,7 @@ export class Tally {
   readonly refusalCodes = new Set<string>();
   readonly services = new Map<string, ServiceTally>();
 
-  /** Counts a row that is not sent at all. */
+  /** Counts a row that is not sent. */
   refuseRow({ row, line }: Place, message: string): void {
     this.rowsRefused += 1;
     this.#list({ row, line, code: 'row_refused', message });
@@ -55,7 +55,7 @@ export class Tally {
     this.#list({ row, line: undefined, code, message });
   }
 
-  /** Counts an item that the server has now: new, or known already. */
+  /** Counts an item that the server now has: new, or already known. */
   take(status: 'recorded' | 'duplicate', serviceId: string, requests: number): void {
     const service = this.services.get(serviceId) ?? { recorded: 0n, duplicate: 0n };
     service[status] += BigInt(requests);
@@ -64,7 +64,7 @@ export class Tally {
     else this.duplicates += 1;
   }
 
-  /** Lists the first rows of the file, in whatever order bulks are answered. */
+  /** Lists the first rows of the file, independent of the order in which bulks are answered. */
   #list(refusal: Refusal): void {
     this.refusalCodes.add(refusal.code);
     const after = this.refusals.findLastIndex(({ row }) => row <= refusal.row) + 1;

@@ -11,10 +11,10 @@ export function isTimeZone(zone: string): boolean {
 }
 
 /**
- * The instant at which a clock on the wall of a zone shows a time. In the hour that a change of the clocks repeats, the
- * first one; in the hour that it leaves out, the one after it.
+ * The instant at which a clock in a zone shows a time. In an hour that a change of the clocks repeats, it is the first
+ * of the two; in an hour that is skipped, the one after it.
  *
- * @param localMs the time on the wall, as if it were UTC
+ * @param localMs the local time, as if it were UTC
  */
 export function instantOfLocal(localMs: number, zone: string): number {
   const fixed = offsetForm.exec(zone);
@@ -22,7 +22,7 @@ export function instantOfLocal(localMs: number, zone: string): number {
     const [, sign, hours, minutes] = fixed;
     return localMs - (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
   }
-  // The offset of a day before and of a day after: what lies between has one of the two.
+  // The offsets of one day earlier and one day later: a time in between has one of the two.
   const dayMs = 86_400_000;
   const [before, after] = [offsetMs(localMs - dayMs, zone), offsetMs(localMs + dayMs, zone)];
   const early = localMs - before;

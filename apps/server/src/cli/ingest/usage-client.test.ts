@@ -7,7 +7,7 @@ import { type Attempt, UsageClient } from './usage-client.ts';
 const items = [{ agent: 'a', serviceId: 's', requests: 1, id: 'i' }];
 const never = new AbortController().signal;
 
-/** Sends a bulk to a server that answers in its own way. */
+/** Sends a bulk to a server with the given behaviour. */
 async function attemptAt(t: TestContext, listener: RequestListener, timeoutMs = 10_000) {
   const server = createServer(listener).listen(0, '127.0.0.1');
   t.after(() => {
@@ -24,7 +24,7 @@ function urlOf(server: Server): string {
   return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
 }
 
-/** Every attempt that ends an ingestion says the next step. */
+/** Every attempt that ends an ingestion includes the next step. */
 function withoutAdvice(attempt: Attempt): object {
   if (attempt.kind === 'answered') return attempt;
   const { advice, ...others } = attempt;

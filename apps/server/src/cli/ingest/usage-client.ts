@@ -6,15 +6,15 @@ import { parseErrorAnswer } from './error-answer.ts';
 const { path, successes } = operations.recordUsageBulk;
 const validateResults = compileValidator(successes[201].schema);
 
-/** The server's word on one item of a bulk. */
+/** The server's result for one item of a bulk. */
 export type ItemResult =
   | { readonly ok: true; readonly status: 'recorded' | 'duplicate' }
   | { readonly ok: false; readonly error: string; readonly message: string };
 
-/** What came of sending a bulk once. */
+/** The outcome of sending a bulk once. */
 export type Attempt =
   | { readonly kind: 'answered'; readonly results: readonly ItemResult[] }
-  /** Worth sending again, the same bulk under the same key. */
+  /** The same bulk may be sent again with the same key. */
   | {
       readonly kind: 'failed';
       readonly reason: string;
@@ -24,12 +24,12 @@ export type Attempt =
       /** whether a server answered at all */
       readonly isReached: boolean;
     }
-  /** The key is too old to be asked about: only its items' ids can tell. */
+  /** The key is too old to check: only the ids of the items can show the outcome. */
   | { readonly kind: 'key_expired'; readonly reason: string; readonly advice: string }
-  /** Sending it again would end the same way. */
+  /** Sending it again would have the same result. */
   | { readonly kind: 'rejected'; readonly reason: string; readonly advice: string };
 
-/** The server, and who it is told to bill. */
+/** The server, and the tenant to bill. */
 export interface ServerAccess {
   /** without a slash at its end */
   readonly url: string;
@@ -55,14 +55,14 @@ export class UsageClient {
   /**
    * Sends a bulk once. Never rejects.
    *
-   * @param isCancelled ends the attempt at once; the server may have taken it all the same
+   * @param isCancelled ends the attempt immediately; the server may have accepted it nevertheless
    */
   async sendBulk(
     items: readonly UsageItem[],
     idempotencyKey: string,
     isCancelled: AbortSignal,
   ): Promise<Attempt> {
-    // Not AbortSignal.timeout: its timer would hold on to the body of every bulk of the last minute.
+    // Not AbortSignal.timeout: its timer would keep the body of every bulk of the last minute in memory.
     const attempt = new AbortController();
     const cancel = () => attempt.abort();
     let isTimedOut = false;
@@ -102,7 +102,7 @@ export class UsageClient {
         ...(tenant === undefined ? {} : { 'x-tenant': tenant }),
       },
       body,
-      // Elsewhere is not where the API key belongs.
+      // The API key must not be sent to another server.
       redirect: 'manual',
       signal,
     });

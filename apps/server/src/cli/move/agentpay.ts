@@ -3,7 +3,7 @@ import { refusalOf } from './json-client.ts';
 import { countOf, listOf, memberOf, textOf } from './json-members.ts';
 import { MoveFault } from './move-fault.ts';
 
-/** A service as AgentPay has it. */
+/** A service as AgentPay returns it. */
 export interface SourceService {
   readonly serviceId: string;
   readonly priceStroops: number;
@@ -25,7 +25,7 @@ export interface SourceWebhook {
   readonly events: readonly string[];
 }
 
-/** AgentPay shows of a key how it begins, and its label. */
+/** AgentPay shows only the beginning of a key, and its label. */
 export interface SourceKey {
   readonly prefix: string;
   readonly label: string;
@@ -38,7 +38,7 @@ const servicesAtOnce = 1_000;
 const priceMax = Number.MAX_SAFE_INTEGER;
 const accountsMax = 1_000_000;
 
-/** Reads an AgentPay. A key that it does not know reads what callers without a key recorded. */
+/** Reads an AgentPay. If it does not know the key, it returns what callers without a key recorded. */
 export class AgentPay {
   readonly #client: JsonClient;
 
@@ -57,7 +57,7 @@ export class AgentPay {
     return paused;
   }
 
-  /** A list names at most 1,000 services and has no next page, so a full one is halved by price. */
+  /** A list contains at most 1,000 services and has no next page, so the price range of a full list is halved. */
   async services(key: string | undefined, from = 0, to = priceMax): Promise<readonly SourceService[]> {
     const range = from === 0 && to === priceMax ? '' : `&minPrice=${from}&maxPrice=${to}`;
     const list = listOf(await this.#get(`/services?limit=${servicesAtOnce}${range}`, key), 'services');
@@ -145,7 +145,7 @@ function parseWebhook(value: unknown): SourceWebhook {
   const url = textOf(value, 'url');
   const events = (listOf(value, 'events') ?? []).filter((event) => typeof event === 'string');
   if (id === undefined || url === undefined) throw unlike('/webhooks');
-  // AgentPay takes an event twice in one list.
+  // AgentPay may return an event twice in one list.
   return { id, url, events: [...new Set(events)].toSorted() };
 }
 

@@ -1,20 +1,20 @@
 import type { SourceService, SourceTotal } from './agentpay.ts';
 
-/** What one caller of AgentPay has there: callers without a key share one, and each key has another. */
+/** The data of one caller of AgentPay: callers without a key share one book, and each key has another. */
 export interface Book {
   /** in messages */
   readonly name: string;
-  /** what the identities of its usage are made of: `public`, or a digest of the key */
+  /** the identities of its usage are derived from this: `public`, or a digest of the key */
   readonly id: string;
-  /** that it belongs to here */
+  /** the tenant that it belongs to here */
   readonly tenant: string;
   readonly services: readonly SourceService[];
   readonly totals: readonly SourceTotal[];
 }
 
-/** What every step of a move works with. */
+/** The settings that every step of a move uses. */
 export interface MoveWish {
-  /** begins the identities; one for each AgentPay */
+  /** the prefix of the identities; one for each AgentPay */
   readonly source: string;
   readonly batchItems: number;
   readonly isDryRun: boolean;

@@ -6,10 +6,10 @@ import type { SuppliedKey } from './keys-file.ts';
 import type { Report } from './report.ts';
 import type { Target } from './target.ts';
 
-/** How AgentPay knows a key in its lists. */
+/** How AgentPay shows a key in its lists. */
 export const prefixOf = (key: string) => key.slice(0, 8);
 
-/** Carries the API keys that were supplied, so that clients keep theirs. */
+/** Carries over the API keys that were supplied, so that clients keep theirs. */
 export async function carryKeys(
   supplied: readonly SuppliedKey[],
   sourceKeys: readonly SourceKey[],

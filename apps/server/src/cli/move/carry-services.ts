@@ -10,7 +10,7 @@ import type { Target } from './target.ts';
 
 const validateService = compileValidator(ServicePut);
 
-/** A service as Billonce has it; `undefined`: it has none. */
+/** A service as Billonce has it; `undefined` if there is none. */
 export async function serviceThere(target: Target, tenant: string, serviceId: string): Promise<unknown> {
   const { status, json } = await target.get(tenant, `/services/${encodeURIComponent(serviceId)}`);
   if (status === 404) return undefined;
@@ -18,7 +18,7 @@ export async function serviceThere(target: Target, tenant: string, serviceId: st
   throw new MoveFault(`the server answers service ${serviceId} with ${refusalOf(status, json)}`);
 }
 
-/** Carries the services of a book. Gives those that are not here as there: their usage would get another price. */
+/** Carries over the services of a book. Returns those that differ here: their usage would get another price. */
 export async function carryServices(
   book: Book,
   wish: MoveWish,
@@ -35,7 +35,7 @@ export async function carryServices(
   return left;
 }
 
-/** Gives why a service is not here as there. */
+/** Returns why a service differs here. */
 async function carryService(
   service: SourceService,
   book: Book,
@@ -85,7 +85,7 @@ function otherPrice(tenant: string, here: number | undefined, there: number): st
   return `tenant ${tenant} has it already at the price ${here}, and AgentPay at ${there}`;
 }
 
-/** Of a service that was here without them. The service itself is here, so its usage is carried in any case. */
+/** For a service that existed here without them. The service itself exists, so its usage is carried over in any case. */
 async function carryMetadata(
   { serviceId, description, owner }: SourceService,
   there: unknown,
@@ -95,7 +95,7 @@ async function carryMetadata(
   report: Report,
 ): Promise<void> {
   if (description === undefined || owner === undefined) return;
-  // Another description is the operator's word; the comparison names it.
+  // Another description was set by the operator; the comparison reports it.
   if (textOf(there, 'description') !== undefined || textOf(there, 'owner') !== undefined) return;
   const key = identityOf(source, 'metadata', id, tenant, serviceId, description, owner);
   const path = `/services/${encodeURIComponent(serviceId)}/metadata`;
@@ -103,7 +103,10 @@ async function carryMetadata(
   if (status !== 200) report.refused(`metadata of ${serviceId} of ${name}`, refusalOf(status, json));
 }
 
-/** Disables what is disabled in AgentPay. It comes after the usage, which a disabled service refuses. */
+/**
+ * Disables the services that are disabled in AgentPay. This is done after the usage, which a disabled service would
+ * refuse.
+ */
 export async function carryDisabled(
   { id, tenant, name, services }: Book,
   left: ReadonlySet<string>,

@@ -22,8 +22,9 @@ interface Part {
 }
 
 /**
- * Carries the outstanding usage of a book. The first part of an account has the odd remainder of its total. It goes
- * before the others, so an account whose total changed since the first run is found before more of it is recorded.
+ * Carries over the outstanding usage of a book. The first part of an account contains the remainder of its total. It is
+ * sent before the others, so that an account whose total changed since the first run is found before more of it is
+ * recorded.
  */
 export async function carryUsage(
   book: Book,
@@ -79,8 +80,8 @@ class Sending {
       for (const _ of parts) this.#report.carried('usage items');
       return;
     }
-    // The items have ids, so a run needs no memory of the bulks of another one. A replay of an old answer would hide
-    // that an item which was refused then is taken now.
+    // The items have ids, so a run need not remember the bulks of another run. A replay of an old answer would hide
+    // that an item refused then would be accepted now.
     const key = identityOf('bulk', randomUUID(), ...parts.map(({ item }) => item.id ?? ''));
     const body = { items: parts.map(({ item }) => item) };
     const { status, json } = await this.#target.post(this.#book.tenant, '/usage/bulk', key, body);
@@ -123,7 +124,7 @@ function faultOf(account: SourceTotal): string | undefined {
   return validated.faults.map(({ pointer, message }) => `${pointer.slice(1)} ${message}`).join('; ');
 }
 
-/** Whether Billonce can have the account at all. */
+/** Whether Billonce accepts the names of the account. */
 export function isNameable(account: SourceTotal): boolean {
   return validateItem({ agent: account.agent, serviceId: account.serviceId, requests: 1 }).kind === 'valid';
 }

@@ -10,7 +10,7 @@ import type { Target } from './target.ts';
 
 const pagesMax = 1_000;
 
-/** Carries the webhooks to one tenant. Each gets a secret, which `onSecret` must keep: it is shown once. */
+/** Carries over the webhooks to one tenant. Each gets a secret, which `onSecret` must keep: it is shown once. */
 export async function carryWebhooks(
   webhooks: readonly SourceWebhook[],
   tenant: string,
@@ -24,7 +24,7 @@ export async function carryWebhooks(
   for (const { id, url, events } of webhooks) {
     const key = identityOf(source, 'webhook', tenant, id, url, events);
     const isThere = there.some((other) => isSame(other, url, events));
-    // One that an earlier run made: its answer is replayed, and with it the secret that the run may not have printed.
+    // An earlier run created it: its answer is replayed, with the secret, which that run may not have printed.
     const isOurs = isThere && !isDryRun && (await target.keyState(tenant, key)).status === 200;
     if (isThere && !isOurs) report.alreadyThere('webhooks');
     else if (isDryRun) report.carried('webhooks');

@@ -10,7 +10,7 @@ import { type NewSecret, reportJson, reportText } from './report.ts';
 import { openSecretsFile } from './secrets-file.ts';
 import { moveSpec } from './spec.ts';
 
-/** Runs `billonce move-from-agentpay`; gives what the process ends with. */
+/** Runs `billonce move-from-agentpay`; returns the exit code of the process. */
 export async function runMove(
   args: readonly string[],
   { print, complain, environment }: Surroundings,
@@ -54,7 +54,7 @@ function optionsOf(
   }
 }
 
-/** Of the file of the secrets. */
+/** An error of the file of secrets. */
 function isSystemFault(error: unknown): error is Error {
   return error instanceof Error && 'syscall' in error;
 }

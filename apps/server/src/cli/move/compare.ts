@@ -17,7 +17,7 @@ interface Account {
 
 const atOnce = 8;
 
-/** Compares every service and every total of AgentPay with what is here now. */
+/** Compares every service and every total of AgentPay with the current state here. */
 export async function compare(
   books: readonly Book[],
   left: ReadonlyMap<Book, ReadonlySet<string>>,
@@ -61,7 +61,7 @@ async function totalDifference(account: Account, target: Target): Promise<string
   return `usage of ${agent} at ${serviceId} of tenant ${tenant}: AgentPay has ${total}, and here are ${here}`;
 }
 
-/** Several keys can have one tenant here. */
+/** Several keys can belong to one tenant here. */
 function accountsOf(books: readonly Book[]): readonly Account[] {
   const accounts = new Map<string, Account>();
   for (const { tenant, totals } of books) {

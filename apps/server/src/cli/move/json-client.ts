@@ -26,7 +26,7 @@ const attemptMs = 60_000;
 const bodyBytesMax = 128 * 1_024 * 1_024;
 const retriedStatuses: ReadonlySet<number> = new Set([408, 425, 429]);
 
-/** Sends JSON to one server. It sends a request again when that can help: every write of a move bears its own identity. */
+/** Sends JSON to one server, and repeats a request if that can help: every write of a move has an identity. */
 export class JsonClient {
   readonly #url: string;
   readonly #pause: (ms: number) => Promise<unknown>;
@@ -36,7 +36,7 @@ export class JsonClient {
     this.#pause = wait;
   }
 
-  /** @throws {MoveFault} if no answer comes, or only answers that ask for a later attempt */
+  /** @throws {MoveFault} if there is no answer, or every answer asks for a later attempt */
   async send(request: JsonRequest): Promise<JsonAnswer> {
     for (let attempt = 1; ; attempt += 1) {
       const { reason, waitMs, answer } = await this.#attempt(request);
@@ -52,7 +52,7 @@ export class JsonClient {
         method,
         headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        // An API key belongs to this server alone.
+        // An API key must be sent to this server only.
         redirect: 'manual',
         signal: AbortSignal.timeout(attemptMs),
       });
@@ -86,7 +86,7 @@ export class JsonClient {
 interface Attempted {
   readonly reason: string;
   readonly waitMs?: number | undefined;
-  /** `undefined`: it is worth sending again */
+  /** `undefined`: it may be sent again */
   readonly answer?: JsonAnswer;
 }
 
@@ -109,7 +109,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** What an answer says that is not a success. */
+/** The message of an answer that is not a success. */
 export function refusalOf(status: number, json: unknown): string {
   const { code, message } = parseErrorAnswer(json);
   return [String(status), code, message === undefined ? undefined : `- ${message}`]

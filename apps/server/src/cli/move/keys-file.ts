@@ -1,11 +1,11 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { compileValidator, Tenant } from '@billonce/contract';
 
-/** An API key that clients have, and the tenant that it gets here. */
+/** An API key that clients use, and its tenant here. */
 export interface SuppliedKey {
   readonly key: string;
   readonly tenant: string;
-  /** `undefined`: the label that AgentPay has */
+  /** `undefined`: the label in AgentPay */
   readonly label: string | undefined;
 }
 
@@ -13,9 +13,9 @@ const bytesMax = 2 * 1_024 * 1_024;
 const validateTenant = compileValidator(Tenant);
 
 /**
- * Reads lines of `apk_… TENANT [label]`; a line that is empty or begins with # says nothing. No message shows a key.
+ * Reads lines of `apk_… TENANT [label]`; empty lines and lines that begin with # are skipped. No message shows a key.
  *
- * @throws {Error} if a line has another form, a key comes twice, or the file is too large
+ * @throws {Error} if a line has another form, a key appears twice, or the file is too large
  */
 export function readKeysFile(path: string): readonly SuppliedKey[] {
   const keys: SuppliedKey[] = [];

@@ -1,2 +1,2 @@
-/** Ends the move: what is carried stays carried, and the command can be run again. */
+/** Ends the move: what was carried over stays, and the command can be run again. */
 export class MoveFault extends Error {}

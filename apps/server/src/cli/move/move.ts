@@ -12,7 +12,7 @@ import { readBooks } from './read-books.ts';
 import { type NewSecret, Report } from './report.ts';
 import { Target } from './target.ts';
 
-/** What a move says while it runs. */
+/** The output of a move while it runs. */
 export interface MovePorts {
   readonly warn: (text: string) => void;
   /** keeps a secret that is shown once */
@@ -20,9 +20,9 @@ export interface MovePorts {
 }
 
 /**
- * Carries an AgentPay over. Everything is read before anything is written, and every write can come twice.
+ * Carries over an AgentPay. Everything is read before anything is written, and every write may be repeated.
  *
- * @throws {MoveFault} if one of the two servers does not answer, or not as it should; the command can be run again
+ * @throws {MoveFault} if one of the two servers does not answer, or answers unexpectedly; the command can be run again
  */
 export async function move(options: MoveOptions, ports: MovePorts): Promise<Report> {
   const { tenant, isDryRun } = options;

@@ -7,7 +7,7 @@ import { readKeysFile, type SuppliedKey } from './keys-file.ts';
 import { moveOptions, moveSpec } from './spec.ts';
 import { publicTenant } from './target.ts';
 
-/** What to carry, from where and where to. */
+/** What to carry over, from where and where to. */
 export interface MoveOptions extends MoveWish {
   /** AgentPay, without a slash at its end */
   readonly from: string;

@@ -12,7 +12,7 @@ export interface ReadBooks {
   readonly keys: readonly SuppliedKey[];
 }
 
-/** Reads what callers without a key have in AgentPay, and what each supplied key has. */
+/** Reads the data in AgentPay of callers without a key, and of each supplied key. */
 export async function readBooks(
   agentPay: AgentPay,
   tenant: string,
@@ -57,7 +57,7 @@ export async function readBooks(
   return { books, keys };
 }
 
-/** AgentPay takes a key that it does not know for no key, so a mistyped one would carry the same usage twice. */
+/** AgentPay treats an unknown key like no key, so a mistyped key would carry over the same usage twice. */
 function isTheSame(book: Book, keyless: Book): boolean {
   if (keyless.services.length + keyless.totals.length === 0) return false;
   return isDeepStrictEqual([book.services, book.totals], [keyless.services, keyless.totals]);

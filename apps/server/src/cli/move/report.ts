@@ -1,4 +1,4 @@
-/** What a move carries. */
+/** The kinds of things that a move carries over. */
 export const kinds = ['services', 'disabled flags', 'usage items', 'webhooks', 'API keys'] as const;
 export type Kind = (typeof kinds)[number];
 
@@ -20,12 +20,15 @@ interface Counts {
   alreadyThere: number;
 }
 
-/** What is listed one by one; the rest is counted. */
+/** The number of things that are listed individually; the rest is counted. */
 const linesMax = 1_000;
 
-/** What a move did. */
+/** The result of a move. */
 export class Report {
-  /** prices that services would get in a dry run, by tenant and service: the second book of a tenant finds those of the first */
+  /**
+   * the prices that services would get in a dry run, by tenant and service: the second book of a tenant compares with
+   * those of the first
+   */
   readonly plannedPrices = new Map<string, number>();
   readonly counts: Readonly<Record<Kind, Counts>> = {
     services: { carried: 0, alreadyThere: 0 },
@@ -67,7 +70,7 @@ export class Report {
   }
 }
 
-/** The report in words. */
+/** The report as text. */
 export function reportText(report: Report, isDryRun: boolean): string {
   const carried = isDryRun ? 'to be carried' : 'carried';
   const lines = kinds.map((kind) => {
@@ -86,7 +89,7 @@ export function reportText(report: Report, isDryRun: boolean): string {
   return `${[head, ...lines].join('\n')}\n`;
 }
 
-/** The report for a program. */
+/** The report as JSON. */
 export function reportJson(report: Report, isDryRun: boolean, secrets: readonly NewSecret[]): string {
   const { counts, notCarried, notCarriedCount, different, differentCount, equalCount } = report;
   const compared = { equal: equalCount, different: differentCount };

@@ -5,9 +5,9 @@ import type { NewSecret } from './report.ts';
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
 
 /**
- * Opens a file that secrets are appended to, before there are any; it is created if it does not exist. Only its owner may read it.
+ * Opens a file for secrets, before there are any; it is created if it does not exist. Only its owner may read it.
  *
- * @throws {MoveFault} if it is no file, or other users may read or change it
+ * @throws {MoveFault} if it is not a file, or other users may read or change it
  * @throws {Error} if it is a symbolic link, or cannot be written
  */
 export function openSecretsFile(file: string): (secret: NewSecret) => void {

@@ -6,7 +6,7 @@ import { MoveFault } from './move-fault.ts';
 /** The tenant of callers without a key in development mode. */
 export const publicTenant = 'public';
 
-/** The Billonce that everything is carried to. */
+/** The Billonce that receives everything. */
 export class Target {
   readonly #client: JsonClient;
   readonly #apiKey: string | undefined;
@@ -40,20 +40,20 @@ export class Target {
     return await this.#client.send({ method: 'PUT', path, headers, body }).then(accessible);
   }
 
-  /** For what belongs to the operator and no tenant. */
+  /** For what belongs to the operator and to no tenant. */
   async postAsOperator(path: string, idempotencyKey: string, body: unknown): Promise<JsonAnswer> {
     const key = this.#apiKey === undefined ? {} : { 'x-api-key': this.#apiKey };
     const headers = { ...key, 'idempotency-key': idempotencyKey };
     return await this.#client.send({ method: 'POST', path, headers, body }).then(accessible);
   }
 
-  /** What is kept of an idempotency key. */
+  /** What is kept about an idempotency key. */
   async keyState(tenant: string, idempotencyKey: string): Promise<JsonAnswer> {
     const headers = { ...this.#headers(tenant), 'idempotency-key': idempotencyKey };
     return await this.#client.send({ path: '/idempotency', headers }).then(accessible);
   }
 
-  /** Whether the server takes a client's key for a key of this tenant. */
+  /** Whether the server accepts a client's key as a key of this tenant. */
   async tryKey(key: string, tenant: string): Promise<'works' | 'other_tenant' | 'unknown'> {
     const headers = { 'x-api-key': key, 'x-tenant': tenant };
     const { status, json } = await this.#client.send({ path: '/services?limit=1', headers });
@@ -68,7 +68,7 @@ export class Target {
     throw new MoveFault(`the server answers a supplied API key with ${refusalOf(status, json)}`);
   }
 
-  /** With a key the tenant is named; without one there is only one. */
+  /** With a key, the tenant is named; without a key there is only one tenant. */
   #headers(tenant: string): Readonly<Record<string, string>> {
     if (this.#apiKey !== undefined)
       return { 'x-api-key': this.#apiKey, 'x-tenant': tenant, 'x-tenant-create': 'true' };
