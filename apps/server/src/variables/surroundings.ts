@@ -136,6 +136,6 @@ export const surroundingVariables = {
   OTEL_SDK_DISABLED: {
     kind: 'flag',
     default: false,
-    text: 'true switches traces off, whatever else is set.',
+    text: 'true switches traces off, also where an endpoint is set.',
   },
 } as const satisfies VariableGroup;
