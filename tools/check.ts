@@ -1,6 +1,7 @@
 // Everything that can be said of the sources without running them: format, lint, types, layers, dead code, package, docs.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { checkDomain } from './check-domain.ts';
 import { checkLayers } from './check-layers.ts';
 import { checkLockfile } from './check-lockfile.ts';
 import { checkPackage } from './check-package.ts';
@@ -21,6 +22,7 @@ const steps: readonly Step[] = [
   ['lock file', () => checkLockfile()],
   ['patterns', () => checkPatterns()],
   ['words', () => checkWords()],
+  ['words of the domain', () => checkDomain()],
   ['layers', () => checkLayers()],
   ['package', () => checkPackage()],
 ];

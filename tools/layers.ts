@@ -4,15 +4,16 @@ const server = '^apps/server/src';
 /** Rooms of the server, each with the rooms that it may look into, besides itself. Tests may look anywhere. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   domain: [],
-  ledger: ['domain'],
-  reads: ['domain'],
+  answers: ['domain'],
+  ledger: ['answers', 'domain'],
+  reads: ['answers', 'domain'],
   storage: ['ledger', 'reads', 'domain'],
   webhooks: [],
   metrics: ['ledger', 'reads', 'domain'],
   traces: ['ledger'],
-  workers: ['ledger', 'reads', 'domain', 'webhooks', 'metrics', 'traces'],
-  http: ['ledger', 'reads', 'domain', 'webhooks', 'metrics', 'traces'],
-  cli: ['storage', 'reads', 'domain'],
+  workers: ['answers', 'ledger', 'reads', 'domain', 'webhooks', 'metrics', 'traces'],
+  http: ['answers', 'ledger', 'reads', 'domain', 'webhooks', 'metrics', 'traces'],
+  cli: ['answers', 'storage', 'reads', 'domain'],
 };
 /** Files beside the rooms that every room may use. */
 const ground = `${server}/(config|environment|secret-strength|traces-config|unknown-variables|fault-facts|network-error|loopback|log|log-output|printable|launcher|version|variables/[a-z-]+)\\.ts$`;
@@ -65,6 +66,23 @@ export const layers: IForbiddenRuleType[] = [
     severity: 'error',
     from: { path: `${server}/domain/`, pathNot: test },
     to: { pathNot: [`${server}/domain/`, '^packages/idempotency/src/core/'] },
+  },
+  {
+    name: 'answers-take-types-of-the-contract',
+    comment: 'the thread of the writer renders answers, and does not load the schemas',
+    severity: 'error',
+    from: { path: `${server}/(answers|domain|ledger|reads|storage)/`, pathNot: test },
+    to: { path: '^packages/contract/', dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'answers-are-typed-by-the-contract',
+    comment:
+      'an answer knows the domain, the types of the contract and the core of the library, and nothing of HTTP',
+    severity: 'error',
+    from: { path: `${server}/answers/`, pathNot: test },
+    to: {
+      pathNot: [`${server}/(answers|domain)/`, '^packages/idempotency/src/core/', '^packages/contract/src/'],
+    },
   },
   {
     name: 'core-knows-nothing',

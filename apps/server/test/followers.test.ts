@@ -24,7 +24,7 @@ const settle = (agent: string): Command => ({
   serviceId: 'search',
   through: undefined,
   expectedStroops: undefined,
-  ifMatch: undefined,
+  expectedMarks: undefined,
 });
 const price = (priceStroops: bigint): Command => ({
   kind: 'put_service',

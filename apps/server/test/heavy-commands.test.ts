@@ -174,7 +174,7 @@ test('what looks through many entries for reversals is weighed with them, and th
     ...account,
     through: 1,
     expectedStroops: undefined,
-    ifMatch: undefined,
+    expectedMarks: undefined,
   };
   const weights = async (what: string, commands: readonly Command[]) => {
     ended.length = 0;

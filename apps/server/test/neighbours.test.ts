@@ -26,7 +26,7 @@ test('one command that cannot be carried out does not sink its neighbours in the
     serviceId: 'search',
     through: 1,
     expectedStroops: undefined,
-    ifMatch: undefined,
+    expectedMarks: undefined,
   };
   assert.deepEqual(await execute(usage('left'), settle, usage('right')), [
     'answered',

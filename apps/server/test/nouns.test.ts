@@ -8,6 +8,8 @@ const routes = 'apps/server/src/http/routes';
 const nouns = Object.keys(operationsByNoun).sort();
 /** What the schemas of several nouns share. */
 const shared = ['explained-pattern', 'identifiers', 'pages'];
+/** What the answers of several nouns share. */
+const sharedAnswers = ['answers', 'exact-integer', 'paging', 'paths', 'reply'];
 
 function filesIn(folder: string): string[] {
   const names = readdirSync(new URL(folder, root)).filter((name) => !name.endsWith('.test.ts'));
@@ -23,8 +25,9 @@ test('operations and routes have the same files, one for each noun', () => {
   assert.deepEqual(filesIn(routes), nouns);
 });
 
-test('schemas and commands are in the file of their noun', () => {
+test('schemas, commands and answers are in the file of their noun', () => {
   assert.deepEqual(withoutNoun('packages/contract/src/schemas'), shared);
+  assert.deepEqual(withoutNoun('apps/server/src/answers'), sharedAnswers);
   assert.deepEqual(withoutNoun('apps/server/src/domain/commands'), []);
 });
 
@@ -38,6 +41,13 @@ test('each operation is in the file of its noun, and so is its handler', () => {
       assert.match(source, new RegExp(`^ {2}${name}: \\{$`, 'm'), name);
       assert.match(handlers, new RegExp(`^ {4}${name}[:,]`, 'm'), name);
     }
+  }
+});
+
+test('routes render nothing: the answers are in their room', () => {
+  for (const noun of nouns) {
+    const source = readFileSync(new URL(`${routes}/${noun}.ts`, root), 'utf8');
+    assert.doesNotMatch(source, /\bbody: [{[]|\bstatus: \d+, body: \{/, noun);
   }
 });
 

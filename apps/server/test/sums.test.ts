@@ -34,7 +34,7 @@ test('sums are exact where a product or a sum has more than 64 bits, with credit
       serviceId,
       through: undefined,
       expectedStroops: undefined,
-      ifMatch: undefined,
+      expectedMarks: undefined,
     });
   // Recorded before there was a price: each product has more than 64 bits then, and so has their sum.
   for (const agent of ['a', 'b', 'c']) await use(agent, 'late', requestsMax);

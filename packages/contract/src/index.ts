@@ -17,6 +17,9 @@ export {
   operations,
   operationsByNoun,
   type RequestPart,
+  type SuccessBody,
+  type SuccessOf,
+  type SuccessStatus,
 } from './operations.ts';
 export { pointerTo } from './pointer.ts';
 export { compileReader, namesOf, type PartReader, type ReadContext } from './read-part.ts';

@@ -125,3 +125,17 @@ export type RequestPart<
   N extends OperationName,
   P extends 'params' | 'query' | 'body',
 > = (typeof operations)[N] extends { readonly [K in P]: infer S extends TSchema } ? Static<S> : undefined;
+
+/** The statuses with which an operation succeeds. */
+export type SuccessStatus<N extends OperationName> = keyof (typeof operations)[N]['successes'] & number;
+
+/** The body of a success, as its schema has it. */
+export type SuccessBody<Success> = Success extends { readonly schema: infer Schema extends TSchema }
+  ? Static<Schema>
+  : undefined;
+
+/** A success of an operation, as the contract describes it. */
+export type SuccessOf<
+  N extends OperationName,
+  S extends SuccessStatus<N>,
+> = (typeof operations)[N]['successes'][S & keyof (typeof operations)[N]['successes']];

@@ -46,7 +46,7 @@ export interface ActFacts {
   readonly type: ActType;
   /** the prefix of a key, a service, the id of a webhook or of an entry; '' for the server */
   readonly subject: string;
-  readonly details: Json;
+  readonly details: { readonly [name: string]: Json };
 }
 
 /** A row of the audit log, committed with what it tells of. */

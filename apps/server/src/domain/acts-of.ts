@@ -1,6 +1,6 @@
-import type { Json } from '@billonce/idempotency/core';
+import { canonicalJson, type Json } from '@billonce/idempotency/core';
 import type { ActFacts } from './act.ts';
-import { type ApiKey, rightsAnswer } from './api-key.ts';
+import { type ApiKey, rightsShown } from './api-key.ts';
 import type { Service } from './service.ts';
 import { adminTenant } from './tenant.ts';
 import type { Entry } from './usage.ts';
@@ -31,7 +31,7 @@ function keyAct(before: ApiKey | undefined, key: ApiKey): ActFacts[] {
   const { tenant, prefix: subject, label, expiresAtMs } = key;
   const expiresAt = expiresAtMs ?? null;
   if (before === undefined) {
-    const details = { label, expiresAt, ...rightsAnswer(key) };
+    const details = { label, expiresAt, ...rightsShown(key) };
     return [{ tenant, type: 'api_key.created', subject, details }];
   }
   if (key.revokedAtMs !== before.revokedAtMs) {
@@ -118,7 +118,7 @@ function originOf(url: string): string {
 /** The members that differ, each as it was and as it is; `undefined` if none does. */
 function differences(before: Shown, after: Shown): Shown | undefined {
   const changed = Object.keys(after).filter(
-    (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+    (name) => canonicalJson(before[name] ?? null) !== canonicalJson(after[name] ?? null),
   );
   if (changed.length === 0) return undefined;
   return Object.fromEntries(

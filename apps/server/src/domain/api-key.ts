@@ -45,8 +45,8 @@ export function isLive({ revokedAtMs, expiresAtMs }: ApiKey, nowMs: number): boo
   return revokedAtMs === undefined && (expiresAtMs === undefined || nowMs < expiresAtMs);
 }
 
-/** The rights of a key, as its owner sees them. */
-export function rightsAnswer({ scopes, agent, serviceId, allowedAddresses }: KeyRights) {
+/** The rights of a key, all of them named. */
+export function rightsShown({ scopes, agent, serviceId, allowedAddresses }: KeyRights) {
   return {
     scopes: [...(scopes ?? allScopes)],
     agent: agent ?? null,

@@ -14,7 +14,13 @@ import { noWants, type TenantWants } from './wants.ts';
 import type { Webhook } from './webhook.ts';
 
 const nowMs = 1_700_000_000_000;
-const moment: Moment = { nowMs, id: (number) => `id-${number}`, gate: undefined, bulkItemsMax: 1_000 };
+const moment: Moment = {
+  nowMs,
+  id: (number) => `id-${number}`,
+  gate: undefined,
+  bulkItemsMax: 1_000,
+  markOf: () => 'mark',
+};
 
 const agent = 'a';
 const serviceId = 's';
@@ -39,7 +45,7 @@ const examples: { readonly [K in Command['kind']]: Extract<Command, { readonly k
   },
   reverse_entry: { kind: 'reverse_entry', entryId: 'entry-1', reason: 'r' },
   clear_account: { kind: 'clear_account', agent, serviceId },
-  settle: { kind: 'settle', agent, serviceId, through: 1, expectedStroops, ifMatch: undefined },
+  settle: { kind: 'settle', agent, serviceId, through: 1, expectedStroops, expectedMarks: undefined },
   settle_bulk: { kind: 'settle_bulk', agent },
   write_off_credit: {
     kind: 'write_off_credit',

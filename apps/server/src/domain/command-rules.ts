@@ -2,8 +2,11 @@ import type { Decision, Heavier, Moment } from './decision.ts';
 import type { View } from './view.ts';
 import type { TenantWants } from './wants.ts';
 
-/** Everything that the server knows of a kind of command: what it reads, what it may make, and how it is decided. */
-export interface CommandRules<C> {
+/**
+ * Everything that the server knows of a kind of command: what it reads, what it may make, and how it is decided.
+ * `F`: the facts that it can come to.
+ */
+export interface CommandRules<C, F extends { readonly kind: string } = { readonly kind: string }> {
   /** whether it is refused, before it is looked at, while nothing new may be done */
   readonly isGated: boolean;
   /** Names what the decision reads. Pause, settings and webhooks every decision may read. */
@@ -16,8 +19,13 @@ export interface CommandRules<C> {
   weight(command: C): number;
   /** whether it changes services, webhooks, API keys, or what the operator sets: one such command at a time in a tenant */
   changesTenant(command: C): boolean;
-  decide(command: C, view: View, moment: Moment): Decision | Heavier;
+  decide(command: C, view: View, moment: Moment): Decision<F> | Heavier;
 }
+
+/** The rules of several kinds of command: a missing kind, or the rules of another, is an error of types. */
+export type RulesOf<C extends { readonly kind: string }> = {
+  readonly [K in C['kind']]: CommandRules<Extract<C, { readonly kind: K }>>;
+};
 
 /** What holds for most commands: each says what differs. */
 export const usually = {

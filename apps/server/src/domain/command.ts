@@ -1,112 +1,55 @@
-import type { CommandRules } from './command-rules.ts';
-import {
-  type CreateApiKey,
-  createApiKey,
-  type NoteApiKeyUses,
-  noteApiKeyUses,
-  type RevokeApiKey,
-  type RotateApiKey,
-  revokeApiKey,
-  rotateApiKey,
-} from './commands/api-keys.ts';
-import { type WriteOffCredit, writeOffCredit } from './commands/credits.ts';
-import { type Redeliver, type ReportDelivery, redeliver, reportDelivery } from './commands/deliveries.ts';
-import { type SetPaused, setPaused } from './commands/pause.ts';
-import { type ClearAccount, clearAccount, type ReverseEntry, reverseEntry } from './commands/reversals.ts';
-import {
-  type DeleteService,
-  deleteService,
-  type PutService,
-  type PutServiceBulk,
-  putService,
-  putServiceBulk,
-  type SetDisabled,
-  type SetMetadata,
-  type SetPrice,
-  setDisabled,
-  setMetadata,
-  setPrice,
-} from './commands/services.ts';
-import { type ChangeSettings, changeSettings } from './commands/settings.ts';
-import { type Settle, type SettleBulk, settle, settleBulk, settleBulkOf } from './commands/settlements.ts';
-import { type RecordUsage, type RecordUsageBulk, recordUsage, recordUsageBulk } from './commands/usage.ts';
-import {
-  type ChangeWebhook,
-  type CreateWebhook,
-  changeWebhook,
-  createWebhook,
-  type DeleteWebhook,
-  deleteWebhook,
-  type RotateWebhookSecret,
-  rotateWebhookSecret,
-  type TestWebhook,
-  testWebhook,
-} from './commands/webhooks.ts';
+import type { CommandRules, RulesOf } from './command-rules.ts';
+import { type ApiKeysCommand, apiKeysCommands } from './commands/api-keys.ts';
+import { creditsCommands, type WriteOffCredit } from './commands/credits.ts';
+import { type DeliveriesCommand, deliveriesCommands } from './commands/deliveries.ts';
+import { pauseCommands, type SetPaused } from './commands/pause.ts';
+import { type ReversalsCommand, reversalsCommands } from './commands/reversals.ts';
+import { type ServicesCommand, servicesCommands } from './commands/services.ts';
+import { type ChangeSettings, settingsCommands } from './commands/settings.ts';
+import { type SettlementsCommand, settleBulkOf, settlementsCommands } from './commands/settlements.ts';
+import { type UsageCommand, usageCommands } from './commands/usage.ts';
+import { type WebhooksCommand, webhooksCommands } from './commands/webhooks.ts';
 import { weighedToLookBack } from './far-back.ts';
 
 /** What a caller wants done, validated. */
 export type Command =
-  | RecordUsage
-  | RecordUsageBulk
-  | ReverseEntry
-  | ClearAccount
-  | Settle
-  | SettleBulk
+  | UsageCommand
+  | ReversalsCommand
+  | SettlementsCommand
   | WriteOffCredit
-  | PutService
-  | PutServiceBulk
-  | DeleteService
-  | SetPrice
-  | SetDisabled
-  | SetMetadata
+  | ServicesCommand
   | SetPaused
   | ChangeSettings
-  | CreateApiKey
-  | RotateApiKey
-  | RevokeApiKey
-  | NoteApiKeyUses
-  | CreateWebhook
-  | ChangeWebhook
-  | DeleteWebhook
-  | RotateWebhookSecret
-  | TestWebhook
-  | Redeliver
-  | ReportDelivery;
+  | ApiKeysCommand
+  | WebhooksCommand
+  | DeliveriesCommand;
 
-type Kind = Command['kind'];
+export type Kind = Command['kind'];
 
-/** Every kind of command, with its own rules: a missing kind, or the rules of another, is an error of types. */
-const rulesOfKinds: Readonly<Record<Kind, CommandRules<Command>>> = {
-  record_usage: recordUsage,
-  record_usage_bulk: recordUsageBulk,
-  reverse_entry: reverseEntry,
-  clear_account: clearAccount,
-  settle,
-  settle_bulk: settleBulk,
-  write_off_credit: writeOffCredit,
-  put_service: putService,
-  put_service_bulk: putServiceBulk,
-  delete_service: deleteService,
-  set_price: setPrice,
-  set_disabled: setDisabled,
-  set_metadata: setMetadata,
-  set_paused: setPaused,
-  change_settings: changeSettings,
-  create_api_key: createApiKey,
-  rotate_api_key: rotateApiKey,
-  revoke_api_key: revokeApiKey,
-  note_api_key_uses: noteApiKeyUses,
-  create_webhook: createWebhook,
-  change_webhook: changeWebhook,
-  delete_webhook: deleteWebhook,
-  rotate_webhook_secret: rotateWebhookSecret,
-  test_webhook: testWebhook,
-  redeliver,
-  report_delivery: reportDelivery,
-} satisfies { readonly [K in Kind]: CommandRules<Extract<Command, { readonly kind: K }>> };
+/** Every kind of command, with its own rules. */
+const commands = {
+  ...usageCommands,
+  ...reversalsCommands,
+  ...settlementsCommands,
+  ...creditsCommands,
+  ...servicesCommands,
+  ...pauseCommands,
+  ...settingsCommands,
+  ...apiKeysCommands,
+  ...webhooksCommands,
+  ...deliveriesCommands,
+} satisfies RulesOf<Command>;
+
+/** What a kind of command can come to. */
+export type FactOf<K extends Kind> = (typeof commands)[K] extends CommandRules<never, infer F> ? F : never;
+
+/** What happened, in the words of the domain. */
+export type Fact = FactOf<Kind>;
+
+const rulesOfKinds: Readonly<Record<Kind, CommandRules<Command, Fact>>> = commands;
 
 /** The rules of a command's kind. */
-export function rulesOf(command: Command): CommandRules<Command> {
+export function rulesOf(command: Command): CommandRules<Command, Fact> {
   return rulesOfKinds[command.kind];
 }
 

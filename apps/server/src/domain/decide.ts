@@ -1,13 +1,13 @@
-import { type Command, rulesOf } from './command.ts';
+import { type Command, type Fact, rulesOf } from './command.ts';
 import { type Decision, type Heavier, type Moment, refused } from './decision.ts';
 import { withAnnouncements } from './outbox.ts';
 import type { View } from './view.ts';
 
 /**
- * Decides a command: what it sees in, answer and changes out. Pure: no clock, no randomness, no I/O; the time and
+ * Decides a command: what it sees in, a fact and changes out. Pure: no clock, no randomness, no I/O; the time and
  * new ids come in with the moment, and the view is left alone. All of billing is in this folder.
  */
-export function decide(command: Command, view: View, moment: Moment): Decision | Heavier {
+export function decide(command: Command, view: View, moment: Moment): Decision<Fact> | Heavier {
   const rules = rulesOf(command);
   if (rules.isGated && moment.gate !== undefined) return refused(moment.gate);
   const decision = rules.decide(command, view, moment);

@@ -1,20 +1,17 @@
-import type { Json } from '@billonce/idempotency/core';
+import type { Quote } from './quote.ts';
 import type { Refusal } from './refusal.ts';
 import { type Changes, noChanges } from './view.ts';
 
-/** A success, as the caller is told of it. */
-export interface Answer {
-  readonly status: 200 | 201 | 204;
-  /** path of what was made, under the base path of the API */
-  readonly location?: string;
-  readonly body?: Json;
+/** Something that happened. Each kind of command has its own facts, in the file of its noun. */
+interface Happened {
+  readonly kind: string;
 }
 
 /** What became of a command. */
-export type Decision =
+export type Decision<F extends Happened = Happened> =
   | {
       readonly kind: 'done';
-      readonly answer: Answer;
+      readonly fact: F;
       readonly changes: Changes;
       /** whether the answer is remembered under the idempotency key */
       readonly remembered: boolean;
@@ -37,12 +34,14 @@ export interface Moment {
   readonly gate: Refusal | undefined;
   /** the most items of one bulk of usage */
   readonly bulkItemsMax: number;
+  /** the mark of a quote, by which a caller names the quote that it has seen: the same as long as the quote says the same */
+  readonly markOf: (quote: Quote) => string;
 }
 
-export function done(answer: Answer, changes: Partial<Changes> = {}): Decision {
-  return { kind: 'done', answer, changes: { ...noChanges, ...changes }, remembered: true };
+export function done<F extends Happened>(fact: F, changes: Partial<Changes> = {}): Decision<F> {
+  return { kind: 'done', fact, changes: { ...noChanges, ...changes }, remembered: true };
 }
 
-export function refused(refusal: Refusal): Decision {
+export function refused(refusal: Refusal): Decision<never> {
   return { kind: 'refused', refusal };
 }

@@ -1,8 +1,5 @@
 import type { Json } from '@billonce/idempotency/core';
-import { entryAnswer } from './entry-answer.ts';
 import type { Settlement } from './settlement.ts';
-import { settlementAnswer } from './settlement-answer.ts';
-import { timestampOfMs } from './timestamps.ts';
 import type { Entry } from './usage.ts';
 
 /** The types of event that are noted by themselves: no fact of the books tells of them otherwise. */
@@ -31,7 +28,7 @@ export interface NotedEvent {
   readonly id: string;
   readonly type: (typeof notedEventTypes)[number];
   readonly atMs: number;
-  readonly data: Json;
+  readonly data: { readonly [name: string]: Json };
 }
 
 /** Something that happened in a tenant's books. Entries and settlements are events themselves: nothing is kept twice. */
@@ -68,21 +65,4 @@ function entryEventType({ reversal, writeOff }: Entry): EventType {
 /** Whether events of a type are entries. */
 export function isEntryEvent(type: string): boolean {
   return type === 'usage.recorded' || type === 'usage.reversed' || type === 'credit.written_off';
-}
-
-/** An event as its tenant sees it, in a list and in a webhook's delivery alike. */
-export function eventAnswer(event: BooksEvent) {
-  const { id, type, atMs } = eventFacts(event);
-  return { id, type, timestamp: timestampOfMs(atMs), data: eventData(event) };
-}
-
-function eventData(event: BooksEvent): Json {
-  switch (event.kind) {
-    case 'entry':
-      return entryAnswer(event.entry);
-    case 'settlement':
-      return settlementAnswer(event.settlement);
-    case 'noted':
-      return event.noted.data;
-  }
 }

@@ -1,9 +1,10 @@
-/** The result of one item of a bulk, as the caller sees it. */
+/** What became of one item of a bulk of usage. */
 export type ItemResult =
-  | {
-      readonly index: number;
-      readonly ok: true;
-      readonly total: number;
-      readonly status: 'recorded' | 'duplicate';
-    }
-  | { readonly index: number; readonly ok: false; readonly error: string; readonly message: string };
+  | { readonly kind: 'recorded' | 'duplicate'; readonly total: number }
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string }
+  | { readonly kind: 'invalid'; readonly message: string };
+
+/** Whether the usage of an item is in the books. */
+export function isGood({ kind }: ItemResult): boolean {
+  return kind === 'recorded' || kind === 'duplicate';
+}

@@ -25,7 +25,7 @@ function webhook(id: string, events: Webhook['events'], more: Partial<Webhook> =
   };
 }
 
-const noted = (id: string, type: NotedEvent['type']): NotedEvent => ({ id, type, atMs: 7, data: null });
+const noted = (id: string, type: NotedEvent['type']): NotedEvent => ({ id, type, atMs: 7, data: {} });
 
 test('events of a type are announced once, with the webhooks that asked for it', () => {
   const events = [

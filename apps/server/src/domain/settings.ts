@@ -15,3 +15,24 @@ export const noSettings: Settings = {
 
 /** The window of the rate limit unless the operator sets another one. */
 export const rateWindowMsDefault = 60_000;
+
+/** What holds where the operator sets nothing. */
+export interface ConfiguredSettings {
+  readonly bulkItemsMax: number;
+  readonly requestsPerMinuteMax: number;
+}
+
+/** The settings as they hold: what the operator set, and otherwise what was configured. */
+export interface SettingsInForce {
+  readonly bulkItemsMax: number;
+  readonly requestsPerWindowMax: number;
+  readonly rateWindowMs: number;
+}
+
+export function settingsInForce(settings: Settings, configured: ConfiguredSettings): SettingsInForce {
+  return {
+    bulkItemsMax: settings.bulkItemsMax ?? configured.bulkItemsMax,
+    requestsPerWindowMax: settings.requestsPerWindowMax ?? configured.requestsPerMinuteMax,
+    rateWindowMs: settings.rateWindowMs ?? rateWindowMsDefault,
+  };
+}

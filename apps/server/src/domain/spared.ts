@@ -1,5 +1,4 @@
-import type { Json } from '@billonce/idempotency/core';
-import type { Command } from './command.ts';
+import type { Command, Fact } from './command.ts';
 import type { RecordUsageBulk } from './commands/usage.ts';
 import type { Stroops } from './money.ts';
 import type { Service } from './service.ts';
@@ -21,31 +20,28 @@ interface Item {
 }
 
 /**
- * What a replay spared its caller: the usage that the first attempt recorded. Of a bulk, the items that its answer
- * calls good.
+ * What a replay spared its caller: the usage that the first attempt recorded.
+ *
+ * @param goodItems the places of the items of a bulk that the first attempt recorded or knew
  */
 export function sparedByReplay(
   command: Command,
-  answerBody: string | Uint8Array,
+  goodItems: () => ReadonlySet<number>,
   serviceOf: ServiceOf,
 ): SparedUsage | undefined {
   if (command.kind === 'record_usage') return sparedItems([command.item], serviceOf);
   if (command.kind !== 'record_usage_bulk') return undefined;
-  return sparedItems(itemsAt(command, goodItems(answerBody)), serviceOf);
+  return sparedItems(itemsAt(command, goodItems()), serviceOf);
 }
 
-/** What known usage ids spared: the items that an answer calls duplicates. */
-export function sparedByIds(
-  command: Command,
-  answer: Json | undefined,
-  serviceOf: ServiceOf,
-): SparedUsage | undefined {
+/** What known usage ids spared: the items that were duplicates. */
+export function sparedByIds(command: Command, fact: Fact, serviceOf: ServiceOf): SparedUsage | undefined {
   if (command.kind === 'record_usage') {
-    return memberOf(answer, 'status') === 'duplicate' ? sparedItems([command.item], serviceOf) : undefined;
+    return fact.kind === 'usage_known' ? sparedItems([command.item], serviceOf) : undefined;
   }
-  if (command.kind !== 'record_usage_bulk') return undefined;
-  const duplicates = indexes(answer, (result) => memberOf(result, 'status') === 'duplicate');
-  return duplicates.size === 0 ? undefined : sparedItems(itemsAt(command, duplicates), serviceOf);
+  if (command.kind !== 'record_usage_bulk' || fact.kind !== 'usage_bulk_recorded') return undefined;
+  const duplicates = fact.results.flatMap(({ kind }, index) => (kind === 'duplicate' ? [index] : []));
+  return duplicates.length === 0 ? undefined : sparedItems(itemsAt(command, new Set(duplicates)), serviceOf);
 }
 
 function itemsAt({ items }: RecordUsageBulk, wanted: ReadonlySet<number>): Item[] {
@@ -60,20 +56,4 @@ function sparedItems(items: readonly Item[], serviceOf: ServiceOf): SparedUsage 
     stroops += BigInt(item.requests) * (serviceOf(item.serviceId)?.priceStroops ?? 0n);
   }
   return { retries: items.length, requests, stroops };
-}
-
-function goodItems(answerBody: string | Uint8Array): ReadonlySet<number> {
-  if (typeof answerBody !== 'string') return new Set();
-  const answer: Json = JSON.parse(answerBody);
-  return indexes(answer, (result) => memberOf(result, 'ok') === true);
-}
-
-function indexes(answer: Json | undefined, isWanted: (result: Json) => boolean): ReadonlySet<number> {
-  const results = memberOf(answer, 'results');
-  if (!Array.isArray(results)) return new Set();
-  return new Set(results.flatMap((result: Json, index) => (isWanted(result) ? [index] : [])));
-}
-
-function memberOf(value: Json | undefined, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

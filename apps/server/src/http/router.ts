@@ -10,9 +10,12 @@ import {
   type OperationName,
   operations,
   type operationsByNoun,
+  type SuccessOf,
+  type SuccessStatus,
 } from '@billonce/contract';
 import { sha256 } from '@billonce/idempotency/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ReplyOf } from '../answers/reply.ts';
 import { ApiError } from './api-error.ts';
 import { allRights, type Caller } from './caller.ts';
 import { type RequestParts, requestReader } from './read-request.ts';
@@ -29,15 +32,43 @@ export interface Call<N extends OperationName> extends RequestParts<N> {
   readonly ignored: IgnoredNames;
 }
 
-/** What a handler answers with. */
+/** An answer, ready to be sent. */
 export interface Reply {
   readonly status: number;
   readonly headers?: Iterable<readonly [string, string]>;
+  /** the strong tag of the body */
+  readonly etag?: string | undefined;
   /** a JSON value, or the body as it is to be sent: its text, its bytes, or a stream of it */
   readonly body?: unknown;
 }
 
-export type Handler<N extends OperationName> = (call: Call<N>) => Promise<Reply>;
+/** The answer of a write: its text, as it is kept for replays. */
+export interface WrittenReply extends Reply {
+  readonly body: string | Uint8Array;
+  readonly isWritten: true;
+}
+
+/** A success whose body is a file: its text is made piece by piece, or kept ready. */
+type FileSuccess =
+  | { readonly mediaType: string }
+  | { readonly headers: { readonly 'Content-Disposition': string } }
+  | { readonly headers: { readonly Vary: string } };
+
+/** What a handler answers with: the text of a write, a file, or what the contract has for its operation. */
+export type HandlerReply<N extends OperationName> = N extends WriteName
+  ? WrittenReply
+  : SuccessOf<N, SuccessStatus<N>> extends FileSuccess
+    ? Reply
+    : ReplyOf<N>;
+
+/** The operations that write, as `isWrite` has it. */
+type WriteName = {
+  [N in OperationName]: (typeof operations)[N] extends { readonly method: 'GET' } | { readonly reads: true }
+    ? never
+    : N;
+}[OperationName];
+
+export type Handler<N extends OperationName> = (call: Call<N>) => Promise<HandlerReply<N>>;
 
 /** One handler for each operation of the contract. */
 export type Handlers = { readonly [N in OperationName]: Handler<N> };
@@ -78,7 +109,7 @@ const nobody: Caller = {
 
 /** Registers a route for every operation of the contract, so that none can be forgotten. */
 export function registerOperations(app: FastifyInstance, handlers: Handlers, keeper: Gatekeeper): void {
-  for (const name of operationNames()) registerOperation(app, name, handlers[name], keeper);
+  for (const name of operationNames()) registerOperation(app, name, handlers, keeper);
   for (const [path, taken] of takenMethods) registerOtherMethods(app, path, taken);
 }
 
@@ -113,10 +144,11 @@ function methodsOfPaths(): ReadonlyMap<string, ReadonlySet<string>> {
 function registerOperation<N extends OperationName>(
   app: FastifyInstance,
   name: N,
-  handler: Handler<N>,
+  handlers: Handlers,
   { identify, refuseFull, admit }: Gatekeeper,
 ): void {
   const operation: Operation = operations[name];
+  const handler: Handler<N> = handlers[name];
   const read = requestReader(operation);
   app.route({
     method: operation.method,
@@ -200,9 +232,9 @@ function tagged<N extends OperationName>({ operation, request }: Call<N>, answer
   const body = JSON.stringify(answer.body);
   const sent = [...(answer.headers ?? [])];
   // A quote has a strong tag, which `If-Match` takes.
-  const [, tag = `W/"${sha256(body).slice(0, 32)}"`] = sent.find(([name]) => name === 'etag') ?? [];
+  const { etag: tag = `W/"${sha256(body).slice(0, 32)}"` } = answer;
   const headers = [
-    ...sent.filter(([name]) => name !== 'etag'),
+    ...sent,
     ['etag', tag] as const,
     // A browser may keep it, and asks with the tag each time; a cache that others share may not.
     ['cache-control', 'private, no-cache'] as const,

@@ -11,9 +11,11 @@ import {
   uuidV7TimeMs,
 } from '@billonce/idempotency/core';
 import type { FastifyRequest } from 'fastify';
+import type { CommandFor } from '../answers/answers.ts';
+import { quoteBody } from '../answers/quotes.ts';
+import { usageBulkResults } from '../answers/usage.ts';
 import type { Actor } from '../domain/act.ts';
-import { type Command, rulesOf } from '../domain/command.ts';
-import { quoteAnswer } from '../domain/quote-answer.ts';
+import { rulesOf } from '../domain/command.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { timestampOfMs } from '../domain/timestamps.ts';
 import { sealingKey } from '../ledger/answer-protection.ts';
@@ -22,7 +24,7 @@ import type { KeyUse, Outcome } from '../ledger/submission.ts';
 import { keyedOutcome } from '../metrics/metrics.ts';
 import { ApiError, type ErrorDetails } from './api-error.ts';
 import type { Caller } from './caller.ts';
-import type { Call, Reply } from './router.ts';
+import type { Call, WrittenReply } from './router.ts';
 
 /** Carries out writes: reads the idempotency key, submits the command, renders what became of it. */
 export class WriteDesk {
@@ -39,7 +41,11 @@ export class WriteDesk {
    *
    * @throws {ApiError} for every refusal and every fault
    */
-  async write<N extends OperationName>(call: Call<N>, tenant: string, command: Command): Promise<Reply> {
+  async write<N extends OperationName>(
+    call: Call<N>,
+    tenant: string,
+    command: CommandFor<N>,
+  ): Promise<WrittenReply> {
     const key = this.keyUse(call, false);
     return answered(await this.submit(call, tenant, command, key));
   }
@@ -48,7 +54,7 @@ export class WriteDesk {
   async submit<N extends OperationName>(
     { request, caller }: Call<N>,
     tenant: string,
-    command: Command,
+    command: CommandFor<N>,
     key: KeyUse | undefined,
   ): Promise<Outcome> {
     // Only what is administrative says who did it: usage is recorded a thousand times as often.
@@ -145,14 +151,14 @@ function parsedJson(value: unknown): Json {
  *
  * @throws {ApiError} for every refusal and every fault
  */
-export function answered(outcome: Outcome): Reply {
+export function answered(outcome: Outcome): WrittenReply {
   switch (outcome.kind) {
     case 'answered': {
       const { status, headers, body } = outcome.response;
       const replayed: readonly (readonly [string, string])[] = outcome.replayed
         ? [[replayedHeader, 'true']]
         : [];
-      return { status, headers: [...headers, ...replayed], body };
+      return { status, headers: [...headers, ...replayed], body, isWritten: true };
     }
     case 'refused':
       throw refusalError(outcome.refusal);
@@ -184,9 +190,9 @@ function invalidAt(pointer: string, fault: string, { message }: Refusal): ApiErr
 function refusalDetails(refusal: Refusal): ErrorDetails {
   switch (refusal.code) {
     case 'quote_changed':
-      return { members: { quote: quoteAnswer(refusal.quote) } };
+      return { members: { quote: quoteBody(refusal.quote) } };
     case 'bulk_rejected':
-      return { members: { results: refusal.results } };
+      return { members: { results: usageBulkResults(refusal.results) } };
     case 'idempotency_key_expired':
       return {
         members: {

@@ -2,15 +2,18 @@ import {
   decideByRecord,
   type IdempotencyRecord,
   judgeKeyAge,
-  type KeptHeader,
   type KeptResponse,
   type KeyPolicy,
 } from '@billonce/idempotency/core';
+import { answerOf } from '../answers/answers.ts';
+import { quoteTag } from '../answers/quotes.ts';
+import { type Answer, keptResponse } from '../answers/reply.ts';
+import { goodItemsOf } from '../answers/usage.ts';
 import { type Act, serverActor } from '../domain/act.ts';
 import { actsOf } from '../domain/acts-of.ts';
 import { type Command, rulesOf } from '../domain/command.ts';
 import { decide } from '../domain/decide.ts';
-import type { Answer, Decision } from '../domain/decision.ts';
+import type { Decision } from '../domain/decision.ts';
 import { countAnnounced } from '../domain/delivery.ts';
 import { type IdBlock, idIn } from '../domain/id-block.ts';
 import { LoadedView } from '../domain/loaded-view.ts';
@@ -22,9 +25,6 @@ import { type Changes, DraftView, type View } from '../domain/view.ts';
 import { noWants } from '../domain/wants.ts';
 import type { Loaded, StoredRecord } from './storage-port.ts';
 import { type KeyUse, type Outcome, recordName, type Submission } from './submission.ts';
-
-/** The base path under which `Location` headers point. */
-const locationBase = '/api/v1';
 
 /** What a batch is decided with, besides what it sees. */
 export interface BatchMoment {
@@ -92,6 +92,7 @@ export function decideBatch(
         ageRefusal(key, moment, loaded.forgottenBeforeMs) ??
         (isPausable(tenant) && pause.isPaused ? servicePaused : undefined),
       bulkItemsMax: settings.bulkItemsMax ?? moment.bulkItemsMax,
+      markOf: quoteTag,
     });
     if (decision.kind === 'refused') return decision;
     if (decision.kind === 'heavier') return tooHeavy(decision.touched);
@@ -102,14 +103,25 @@ export function decideBatch(
     draft.apply({ ...decision.changes, acts });
     pause = decision.changes.pauses.at(-1) ?? pause;
     settings = decision.changes.settings.at(-1) ?? settings;
-    const response = responseOf(decision.answer);
+    const { fact } = decision;
+    const answer = answerOf(fact);
+    const response = keptResponse(answer);
     if (key !== undefined && name !== undefined && decision.remembered) {
-      made.set(name, decidedRecord(submission, key, decision, response, moment));
+      made.set(name, decidedRecord(submission, key, answer, response, moment));
     }
-    const spared = sparedByIds(command, decision.answer.body, (serviceId) => draft.service(serviceId));
+    const spared = sparedByIds(command, fact, (serviceId) => draft.service(serviceId));
     const deliveriesPerEvent = deliveriesPerEventOf(decision.changes);
     const lines = linesBesidesOne(decision.changes);
-    return { kind: 'answered', response, replayed: false, spared, deliveriesPerEvent, lines } as const;
+    const isSwitchedOff = fact.kind === 'delivery_reported' && fact.isSwitchedOff;
+    return {
+      kind: 'answered',
+      response,
+      replayed: false,
+      spared,
+      deliveriesPerEvent,
+      lines,
+      isSwitchedOff,
+    } as const;
   });
   return { outcomes, drafts, records: [...made.values()] };
 }
@@ -143,7 +155,8 @@ function tooHeavy(touched: number): Outcome {
 
 function withSpared(known: Outcome, command: Command, view: View | undefined): Outcome {
   if (known.kind !== 'answered') return known;
-  const spared = sparedByReplay(command, known.response.body, (serviceId) => view?.service(serviceId));
+  const goodItems = () => goodItemsOf(known.response.body);
+  const spared = sparedByReplay(command, goodItems, (serviceId) => view?.service(serviceId));
   return { ...known, spared };
 }
 
@@ -232,34 +245,22 @@ function expired(firstSeenAtMs: number, location: string | undefined): Refusal {
   };
 }
 
-function responseOf(answer: Answer): KeptResponse {
-  const headers: KeptHeader[] = [];
-  if (answer.body !== undefined) headers.push(['content-type', 'application/json; charset=utf-8']);
-  if (answer.location !== undefined) headers.push(['location', locationBase + answer.location]);
-  return {
-    status: answer.status,
-    headers,
-    body: answer.body === undefined ? '' : JSON.stringify(answer.body),
-  };
-}
-
 function decidedRecord(
   submission: Submission,
   key: KeyUse,
-  decision: Decision & { readonly kind: 'done' },
+  { location }: Answer,
   response: KeptResponse,
   moment: BatchMoment,
 ): DecidedRecord {
   const ttlMs = key.sealingKey === undefined ? moment.answerTtlMs : moment.sealedAnswerTtlMs;
   const expiresAtMs = moment.nowMs + ttlMs;
-  const { location } = decision.answer;
   return {
     submission,
     key,
     record: {
       fingerprint: key.fingerprint,
       firstSeenAtMs: moment.nowMs,
-      location: location === undefined ? undefined : locationBase + location,
+      location,
       answer: { kind: 'kept', response, expiresAtMs },
     },
     response,

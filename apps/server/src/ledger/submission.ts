@@ -40,6 +40,8 @@ export type Outcome =
       readonly deliveriesPerEvent?: number | undefined;
       /** lines of the accounts that it changed, besides one of each */
       readonly lines?: number;
+      /** whether the report of a delivery has disabled its webhook */
+      readonly isSwitchedOff?: boolean;
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | {

@@ -1,12 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ActsFinding } from '../domain/audit-finding.ts';
 import type { Books } from './books.ts';
-
-/** What an audit of a tenant's log of administrative acts found. */
-export interface ActsFinding {
-  /** how many acts were ever logged */
-  readonly logged: number;
-  readonly differences: readonly string[];
-}
 
 type ActBooks = Pick<Books, 'actCount' | 'actNumbers'>;
 

@@ -1,41 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Account } from '../domain/account.ts';
 import { AccountAudit, type AccountFinding } from '../domain/audit.ts';
+import type { AuditFinding } from '../domain/audit-finding.ts';
 import type { Entry } from '../domain/usage.ts';
-import { type ActsFinding, auditActs } from './audit-acts.ts';
+import { auditActs } from './audit-acts.ts';
 import type { AccountKey, Books } from './books.ts';
 import { eachAccount } from './each-account.ts';
 
-/** What an audit of a tenant's books found. */
-export interface AuditFinding {
-  readonly accounts: number;
-  readonly entries: number;
-  readonly settlements: number;
-  readonly recordedRequests: bigint;
-  readonly recordedStroops: bigint;
-  readonly reversedRequests: bigint;
-  readonly reversedStroops: bigint;
-  readonly writtenOffStroops: bigint;
-  readonly settledRequests: bigint;
-  readonly settledStroops: bigint;
-  readonly differences: readonly {
-    readonly agent: string;
-    readonly serviceId: string;
-    readonly message: string;
-  }[];
-  readonly acts: ActsFinding;
-}
-
 const pageRows = 1_000;
 const differencesMax = 100;
-
-/** What is outstanding by an audit, in requests and in stroops; below 0 for a credit. */
-export function outstandingBy(found: AuditFinding): { readonly requests: bigint; readonly stroops: bigint } {
-  return {
-    requests: found.recordedRequests - found.reversedRequests - found.settledRequests,
-    stroops: found.recordedStroops - found.reversedStroops - found.settledStroops + found.writtenOffStroops,
-  };
-}
 
 /**
  * Recomputes every total and every bill of a tenant from the entries, and looks for administrative acts that are missing. Reads in short pages and lets others have

@@ -1,16 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type EventType, eventTypes } from '../domain/event.ts';
+import type { EventCounts } from '../domain/event-counts.ts';
 import type { Books } from './books.ts';
 import type { EventPlaces } from './event-tally.ts';
 import { idAtMs } from './id-bounds.ts';
-
-/** How many events of each type there were since a moment. */
-export interface EventCounts {
-  readonly total: number;
-  readonly byType: Readonly<Record<EventType, number>>;
-  /** `false`: there were too many to look at all of them */
-  readonly isComplete: boolean;
-}
 
 const kinds = ['entries', 'settlements', 'noted'] as const;
 const stepRows = 10_000;

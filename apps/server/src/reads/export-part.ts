@@ -1,5 +1,6 @@
-import { type Account, outstandingRequests } from '../domain/account.ts';
-import { entryAnswer } from '../domain/entry-answer.ts';
+import { entryBody } from '../answers/entries.ts';
+import { accountTotal } from '../answers/usage.ts';
+import type { Account } from '../domain/account.ts';
 import type { Books } from './books.ts';
 import { csvRow } from './csv.ts';
 import { entryRow, settlementRow } from './export-text.ts';
@@ -44,7 +45,7 @@ export async function exportPart(
       const { items, next } = await stepEntries(books, wish.query, place, partRows);
       const rows =
         wish.format === 'json'
-          ? jsonItems(items, entryAnswer)
+          ? jsonItems(items, entryBody)
           : items.map((entry) => csvRow(entryRow(entry))).join('');
       return { text: rows, next: next && { kind: 'entries', place: next } };
     }
@@ -57,7 +58,7 @@ export async function exportPart(
     case 'totals': {
       const place = after?.kind === 'totals' ? after.place : '';
       const { items, next } = await stepAccounts(books, wish.tenant, place);
-      const text = wish.format === 'json' ? jsonItems(items, totalOf) : items.map(totalLine).join('');
+      const text = wish.format === 'json' ? jsonItems(items, accountTotal) : items.map(totalLine).join('');
       return { text, next: next === undefined ? undefined : { kind: 'totals', place: next } };
     }
   }
@@ -75,13 +76,8 @@ function jsonItems<T>(items: readonly T[], answerOf: (item: T) => unknown): stri
   return items.map((item) => JSON.stringify(answerOf(item))).join(itemSeparator);
 }
 
-function totalOf(account: Account) {
-  const { agent, serviceId } = account;
-  return { agent, serviceId, total: outstandingRequests(account) };
-}
-
 /** Ends as AgentPay's lines do: clients cut this file at each line feed. */
 function totalLine(account: Account): string {
-  const { agent, serviceId, total } = totalOf(account);
+  const { agent, serviceId, total } = accountTotal(account);
   return `${csvRow([agent, serviceId, total]).trimEnd()}\n`;
 }

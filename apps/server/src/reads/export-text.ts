@@ -1,6 +1,6 @@
-import { entryAnswer } from '../domain/entry-answer.ts';
+import { entryBody } from '../answers/entries.ts';
+import { settlementBody } from '../answers/settlements.ts';
 import type { Settlement } from '../domain/settlement.ts';
-import { settlementAnswer } from '../domain/settlement-answer.ts';
 import type { Entry } from '../domain/usage.ts';
 import { type CsvValue, csvRow } from './csv.ts';
 
@@ -50,7 +50,7 @@ export const entryColumns = [
 ];
 
 export function entryRow(entry: Entry): CsvValue[] {
-  const { reverses, writesOff, ...row } = entryAnswer(entry);
+  const { reverses, writesOff, ...row } = entryBody(entry);
   const { entryId = null, from = null, through = null } = reverses ?? {};
   const { kind = null, stroops = null } = writesOff ?? {};
   const reason = reverses?.reason ?? writesOff?.reason ?? null;
@@ -72,6 +72,6 @@ export const settlementColumns = [
 ];
 
 export function settlementRow(settlement: Settlement): CsvValue[] {
-  const { lines: _, ...row } = settlementAnswer(settlement);
+  const { lines: _, ...row } = settlementBody(settlement);
   return Object.values(row);
 }

@@ -40,7 +40,7 @@ const noted = (number: number): NotedEvent => ({
   id: idOf(number),
   type: 'service.changed',
   atMs: 0,
-  data: null,
+  data: {},
 });
 
 /** What an engine reads of each kind beyond a place: at most `limit` rows. */

@@ -1,4 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { entryIdOf } from '../answers/paths.ts';
+import type { Reconciled } from '../domain/reconciled.ts';
 import type { Books } from './books.ts';
 
 /** What a collector has in its log: usage by its id, or by the digest of the idempotency key that it was sent under. */
@@ -8,21 +10,12 @@ export interface ReconcileItem {
   readonly requests: number;
 }
 
-/** What was recorded of an item: the same, nothing, or something else. */
-export interface Reconciled {
-  readonly status: 'matched' | 'missing' | 'different';
-  readonly entryId: string | undefined;
-  /** what was recorded */
-  readonly requests: number | undefined;
-}
-
 interface Recorded {
   readonly entryId: string;
   readonly requests: number;
 }
 
 const stepItems = 250;
-const entryPath = /\/entries\/([0-9a-f-]{36})$/;
 
 /** Compares a log with the books, in short reads with others' turns between them; the writer is not asked. */
 export async function reconcile(
@@ -62,7 +55,7 @@ async function byKey(
 ): Promise<Reconciled> {
   const facts = await books.keyFacts(key);
   if (facts === undefined) return compared(requests, undefined);
-  const entryId = entryPath.exec(facts.location ?? '')?.[1];
+  const entryId = entryIdOf(facts.location);
   const entry = entryId === undefined ? undefined : await books.entry(key.tenant, entryId);
   if (entry === undefined || entry.reversal !== undefined) {
     return { status: 'different', entryId: undefined, requests: undefined };

@@ -1,20 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { BooksStats } from '../domain/books-stats.ts';
 import { eachAccountSum, summedAtOnce } from './account-sums.ts';
 import type { Books, CountedNames } from './books.ts';
-
-/** What a tenant's books come to, as its accounts say. */
-export interface BooksStats {
-  readonly services: number;
-  readonly agents: number;
-  readonly accounts: number;
-  readonly settlements: number;
-  readonly recordedRequests: bigint;
-  readonly reversedRequests: bigint;
-  readonly settledRequests: bigint;
-  readonly outstandingRequests: bigint;
-  readonly outstandingStroops: bigint;
-  readonly settledStroops: bigint;
-}
 
 /** Sums over all accounts of a tenant. */
 export async function statsOf(books: Books, tenant: string): Promise<BooksStats> {

@@ -107,8 +107,9 @@ export function coded<T>(
   return { ...columnOf<T>('text'), decode, encode };
 }
 
-/** JSON, as a text. */
-export const json = () => coded<Json>((stored) => JSON.parse(stored), JSON.stringify);
+/** A JSON object, as a text. */
+export const json = () =>
+  coded<{ readonly [name: string]: Json }>((stored) => JSON.parse(stored), JSON.stringify);
 
 /** One of some texts. */
 export function literal<const T extends string>(values: readonly T[]): Column<T> {

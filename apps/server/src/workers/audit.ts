@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { outstandingBy } from '../reads/audit-books.ts';
+import { outstandingBy } from '../domain/audit-finding.ts';
 import type { AuditedBooks, Audits, TenantAudit } from '../reads/audits.ts';
 import type { Books } from '../reads/books.ts';
 import type { JobRunner, ReadJob } from '../reads/read-jobs.ts';

@@ -28,8 +28,7 @@ export async function reportDelivery(
   let refused = 0;
   for (let tries = 1; ; tries++) {
     const outcome = await submit({ tenant, key: undefined, command });
-    // The answer shows the webhook if the report has disabled it.
-    if (outcome.kind === 'answered') return { isSwitchedOff: outcome.response.status === 200 };
+    if (outcome.kind === 'answered') return { isSwitchedOff: outcome.isSwitchedOff === true };
     const reason =
       outcome.kind === 'fault' ? `${outcome.code}: ${outcome.facts.message}` : outcome.refusal.code;
     if (outcome.kind === 'refused' || outcome.code === 'internal_error') refused += 1;

@@ -1,5 +1,6 @@
+import { eventBody } from '../answers/events.ts';
 import type { Delivery } from '../domain/delivery.ts';
-import { type BooksEvent, eventAnswer } from '../domain/event.ts';
+import type { BooksEvent } from '../domain/event.ts';
 import type { Webhook } from '../domain/webhook.ts';
 import { challengeOf } from '../domain/webhook-challenge.ts';
 import type { AtRestKeys } from '../ledger/encryption.ts';
@@ -37,7 +38,7 @@ export async function webhookMessage(
   if (secrets === undefined) return { kind: 'unreadable_secret' };
   const event = await eventOf(books, tenant, delivery);
   if (event === undefined) return { kind: 'missing_event' };
-  const body = JSON.stringify(eventAnswer(event));
+  const body = JSON.stringify(eventBody(event));
   const timestamp = Math.floor(nowMs() / 1_000);
   const headers = {
     'content-type': 'application/json',

@@ -1,6 +1,7 @@
 import { keyDigest, sha256, uuidV7TimeMs } from '@billonce/idempotency/core';
+import { quoteBody } from '../../src/answers/quotes.ts';
+import { usageBulkResults } from '../../src/answers/usage.ts';
 import type { Command } from '../../src/domain/command.ts';
-import { quoteAnswer } from '../../src/domain/quote-answer.ts';
 import type { Refusal } from '../../src/domain/refusal.ts';
 import type { Outcome, Submission } from '../../src/ledger/submission.ts';
 import type { Observed } from './books.ts';
@@ -47,7 +48,7 @@ function commandOf(write: Write): Command {
         serviceId,
         through,
         expectedStroops: expectedStroops === undefined ? undefined : BigInt(expectedStroops),
-        ifMatch: ifMatch === undefined ? undefined : [ifMatch],
+        expectedMarks: ifMatch === undefined || ifMatch === '*' ? undefined : [ifMatch],
       };
     }
     case 'put_service':
@@ -113,8 +114,8 @@ export function observedOf(outcome: Outcome): Observed {
 
 function refusalBody(refusal: Refusal) {
   const { code } = refusal;
-  if (code === 'quote_changed') return { error: code, quote: quoteAnswer(refusal.quote) };
-  if (code === 'bulk_rejected') return { error: code, results: refusal.results };
+  if (code === 'quote_changed') return { error: code, quote: quoteBody(refusal.quote) };
+  if (code === 'bulk_rejected') return { error: code, results: usageBulkResults(refusal.results) };
   if (code !== 'idempotency_key_expired') return { error: code };
   const { firstSeenAtMs, location } = refusal;
   return {

@@ -211,7 +211,7 @@ test('accounts that only a refusal touched are not kept, nor is anything of a ba
     serviceId: 'search',
     through: 3,
     expectedStroops: undefined,
-    ifMatch: undefined,
+    expectedMarks: undefined,
   };
   // Alone, and beside something that is committed; also while another instance waits for the very account.
   await first.execute(usage('nobody'));

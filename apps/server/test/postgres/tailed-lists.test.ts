@@ -29,7 +29,7 @@ const settle = (agent: string): Command => ({
   serviceId: 'search',
   through: undefined,
   expectedStroops: undefined,
-  ifMatch: undefined,
+  expectedMarks: undefined,
 });
 
 /** Begins a transaction that writes, and does not end it. */

@@ -1,5 +1,5 @@
-import { entryAnswer } from '../../domain/entry-answer.ts';
-import { settlementAnswer } from '../../domain/settlement-answer.ts';
+import { entryBody } from '../../answers/entries.ts';
+import { settlementBody } from '../../answers/settlements.ts';
 import { instantMs } from '../../domain/timestamps.ts';
 import type { Books } from '../../reads/books.ts';
 import { entriesCsv, jsonLines, settlementsCsv } from '../../reads/export-text.ts';
@@ -101,11 +101,11 @@ function textOf(books: Books, tenant: string, order: Order): AsyncGenerator<stri
       const anyTime = { occurredFromNs: undefined, occurredToNs: undefined, settlementId: undefined };
       const query = { tenant, agent, serviceId, recordedFromMs: from, recordedToMs: to, ...anyTime };
       const pages = walkEntries(books, query);
-      return isCsv ? entriesCsv(pages) : jsonLines(pages, entryAnswer);
+      return isCsv ? entriesCsv(pages) : jsonLines(pages, entryBody);
     }
     case 'settlements': {
       const pages = walkSettlements(books, { tenant, agent, serviceId, fromMs: from, toMs: to });
-      return isCsv ? settlementsCsv(pages) : jsonLines(pages, settlementAnswer);
+      return isCsv ? settlementsCsv(pages) : jsonLines(pages, settlementBody);
     }
   }
 }

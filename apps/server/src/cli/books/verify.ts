@@ -1,4 +1,5 @@
-import { type ActsFinding, auditActs } from '../../reads/audit-acts.ts';
+import type { ActsFinding } from '../../domain/audit-finding.ts';
+import { auditActs } from '../../reads/audit-acts.ts';
 import { auditBooks } from '../../reads/audit-books.ts';
 import type { Books } from '../../reads/books.ts';
 import { exitCodes } from '../command-line/exit-codes.ts';

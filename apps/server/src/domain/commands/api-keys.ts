@@ -1,5 +1,5 @@
-import { type ApiKey, type ApiKeyUse, isLive, type KeyRights, rightsAnswer } from '../api-key.ts';
-import { type CommandRules, readsNothing, usually } from '../command-rules.ts';
+import { type ApiKey, type ApiKeyUse, isLive, type KeyRights } from '../api-key.ts';
+import { type CommandRules, type RulesOf, readsNothing, usually } from '../command-rules.ts';
 import { type Decision, done, type Moment, refused } from '../decision.ts';
 import type { Refusal } from '../refusal.ts';
 import type { View } from '../view.ts';
@@ -41,6 +41,33 @@ export interface NoteApiKeyUses {
   readonly uses: readonly ApiKeyUse[];
 }
 
+export type ApiKeysCommand = CreateApiKey | RotateApiKey | RevokeApiKey | NoteApiKeyUses;
+
+export interface ApiKeyCreated {
+  readonly kind: 'api_key_created';
+  /** the key itself */
+  readonly key: string;
+  readonly made: ApiKey;
+}
+
+export interface ApiKeyRotated {
+  readonly kind: 'api_key_rotated';
+  /** the new key itself */
+  readonly key: string;
+  readonly made: ApiKey;
+  readonly oldPrefix: string;
+  readonly oldExpiresAtMs: number;
+  readonly followedWithinMs: number;
+}
+
+export interface ApiKeyRevoked {
+  readonly kind: 'api_key_revoked';
+}
+
+export interface ApiKeyUsesNoted {
+  readonly kind: 'api_key_uses_noted';
+}
+
 const ofOneKey = {
   ...usually,
   reads: ({ prefix }: { readonly prefix: string }, wants: TenantWants) =>
@@ -49,10 +76,10 @@ const ofOneKey = {
   changesTenant: () => true,
 };
 
-export const createApiKey: CommandRules<CreateApiKey> = { ...ofOneKey, decide: decideCreation };
+const createApiKey: CommandRules<CreateApiKey, ApiKeyCreated> = { ...ofOneKey, decide: decideCreation };
 
 /** The new key keeps tenant, label and rights, and does not expire; the old one does, and never later than it would have. */
-export const rotateApiKey: CommandRules<RotateApiKey> = {
+const rotateApiKey: CommandRules<RotateApiKey, ApiKeyRotated> = {
   ...ofOneKey,
   reads({ prefix, made }, wants) {
     wants.apiKeyPrefixes.add(prefix);
@@ -62,26 +89,32 @@ export const rotateApiKey: CommandRules<RotateApiKey> = {
   decide: decideRotation,
 };
 
-export const revokeApiKey: CommandRules<RevokeApiKey> = { ...ofOneKey, decide: decideRevocation };
+const revokeApiKey: CommandRules<RevokeApiKey, ApiKeyRevoked> = { ...ofOneKey, decide: decideRevocation };
 
-export const noteApiKeyUses: CommandRules<NoteApiKeyUses> = {
+const noteApiKeyUses: CommandRules<NoteApiKeyUses, ApiKeyUsesNoted> = {
   ...usually,
   isGated: false,
   reads: readsNothing,
   idsMax: () => 0,
   actsMax: () => 0,
   changesTenant: () => true,
-  decide: ({ uses }) => done({ status: 204 }, { apiKeyUses: uses }),
+  decide: ({ uses }) => done({ kind: 'api_key_uses_noted' }, { apiKeyUses: uses }),
 };
 
-function decideCreation(command: CreateApiKey, view: View, moment: Moment): Decision {
+export const apiKeysCommands = {
+  create_api_key: createApiKey,
+  rotate_api_key: rotateApiKey,
+  revoke_api_key: revokeApiKey,
+  note_api_key_uses: noteApiKeyUses,
+} satisfies RulesOf<ApiKeysCommand>;
+
+function decideCreation(command: CreateApiKey, view: View, moment: Moment): Decision<ApiKeyCreated> {
   const { key, digest, prefix, hasChecksum, tenant, label, expiresAtMs, rights } = command;
   if (expiresAtMs !== undefined && expiresAtMs <= moment.nowMs) {
     return refused({ code: 'already_expired', message: 'expiresAt must be in the future' });
   }
   // The edge draws another key and asks again: 32 bits are drawn twice now and then.
   if (view.apiKey(prefix) !== undefined) return refused(prefixTaken);
-  const expiresAt = expiresAtMs ?? null;
   const made: ApiKey = {
     ...rights,
     digest,
@@ -94,59 +127,38 @@ function decideCreation(command: CreateApiKey, view: View, moment: Moment): Deci
     lastUsedAtMs: undefined,
     hasChecksum,
   };
-  return done(
-    { status: 201, body: { key, label, prefix, tenant, expiresAt, ...rightsAnswer(rights) } },
-    { apiKeys: [made] },
-  );
+  return done({ kind: 'api_key_created', key, made }, { apiKeys: [made] });
 }
 
-function decideRotation(command: RotateApiKey, view: View, moment: Moment): Decision {
-  const { made, graceMs, followedWithinMs } = command;
+function decideRotation(command: RotateApiKey, view: View, moment: Moment): Decision<ApiKeyRotated> {
+  const { graceMs, followedWithinMs } = command;
   const { nowMs } = moment;
   const old = view.apiKey(command.prefix);
   if (old === undefined || !isLive(old, nowMs)) return refused(unknownKey(command.prefix));
-  if (view.apiKey(made.prefix) !== undefined) return refused(prefixTaken);
-  const { tenant, label } = old;
-  const { key, digest, prefix, hasChecksum } = made;
+  const { key, digest, prefix, hasChecksum } = command.made;
+  if (view.apiKey(prefix) !== undefined) return refused(prefixTaken);
   const oldExpiresAtMs = Math.min(old.expiresAtMs ?? Number.POSITIVE_INFINITY, nowMs + graceMs);
+  const made: ApiKey = {
+    ...old,
+    digest,
+    prefix,
+    hasChecksum,
+    createdAtMs: nowMs,
+    expiresAtMs: undefined,
+    lastUsedAtMs: undefined,
+  };
   return done(
-    {
-      status: 201,
-      body: {
-        key,
-        label,
-        prefix,
-        tenant,
-        expiresAt: null,
-        ...rightsAnswer(old),
-        oldPrefix: old.prefix,
-        oldExpiresAt: oldExpiresAtMs,
-        effectiveWithinMs: followedWithinMs,
-      },
-    },
-    {
-      apiKeys: [
-        { ...old, expiresAtMs: oldExpiresAtMs },
-        {
-          ...old,
-          digest,
-          prefix,
-          hasChecksum,
-          createdAtMs: nowMs,
-          expiresAtMs: undefined,
-          lastUsedAtMs: undefined,
-        },
-      ],
-    },
+    { kind: 'api_key_rotated', key, made, oldPrefix: old.prefix, oldExpiresAtMs, followedWithinMs },
+    { apiKeys: [{ ...old, expiresAtMs: oldExpiresAtMs }, made] },
   );
 }
 
-function decideRevocation(command: RevokeApiKey, view: View, moment: Moment): Decision {
+function decideRevocation(command: RevokeApiKey, view: View, moment: Moment): Decision<ApiKeyRevoked> {
   const key = view.apiKey(command.prefix);
   if (key === undefined || key.revokedAtMs !== undefined) {
     return refused(unknownKey(command.prefix));
   }
-  return done({ status: 204 }, { apiKeys: [{ ...key, revokedAtMs: moment.nowMs }] });
+  return done({ kind: 'api_key_revoked' }, { apiKeys: [{ ...key, revokedAtMs: moment.nowMs }] });
 }
 
 const prefixTaken: Refusal = { code: 'prefix_taken', message: 'prefix taken' };

@@ -2,11 +2,10 @@ import { isUnsettled } from '../account.ts';
 import { type CommandRules, usually } from '../command-rules.ts';
 import { creditOf, writeOffOn } from '../credit.ts';
 import { type Decision, done, type Moment, refused } from '../decision.ts';
-import { entryAnswer } from '../entry-answer.ts';
 import type { Stroops } from '../money.ts';
 import { quoteOf } from '../quote.ts';
 import { settleOn } from '../settlement.ts';
-import type { WriteOffKind } from '../usage.ts';
+import type { Entry, WriteOff, WriteOffKind } from '../usage.ts';
 import type { View } from '../view.ts';
 import { wantPricedAccount } from '../wants.ts';
 import { limitExceeded, quoteChanged } from './settlements.ts';
@@ -21,7 +20,12 @@ export interface WriteOffCredit {
   readonly expectedStroops: Stroops | undefined;
 }
 
-export const writeOffCredit: CommandRules<WriteOffCredit> = {
+export interface CreditWrittenOff {
+  readonly kind: 'credit_written_off';
+  readonly entry: Entry & { readonly writeOff: WriteOff };
+}
+
+const writeOffCredit: CommandRules<WriteOffCredit, CreditWrittenOff> = {
   ...usually,
   reads: ({ agent, serviceId }, wants) => wantPricedAccount(agent, serviceId, wants),
   // The entry, and the settlement before it.
@@ -29,11 +33,13 @@ export const writeOffCredit: CommandRules<WriteOffCredit> = {
   decide: decideWriteOff,
 };
 
+export const creditsCommands = { write_off_credit: writeOffCredit };
+
 /**
  * Writes off the whole credit of an account. Entries that no settlement covers are settled first, for a bill of 0: so
  * the credit is the carried amount of the last settlement, and no later settlement reaches back before the write-off.
  */
-function decideWriteOff(command: WriteOffCredit, view: View, moment: Moment): Decision {
+function decideWriteOff(command: WriteOffCredit, view: View, moment: Moment): Decision<CreditWrittenOff> {
   const { agent, serviceId, reason, writeOffKind: kind, expectedStroops } = command;
   const service = view.service(serviceId);
   const before = view.account(agent, serviceId);
@@ -57,7 +63,7 @@ function decideWriteOff(command: WriteOffCredit, view: View, moment: Moment): De
   const made = { id: moment.id(1), recordedAtMs: moment.nowMs };
   const { account, entry } = writeOffOn(bill?.account ?? before, made, { kind, stroops, reason });
   return done(
-    { status: 201, location: `/entries/${entry.id}`, body: entryAnswer(entry) },
+    { kind: 'credit_written_off', entry },
     { accounts: [account], entries: [entry], settlements: bill === undefined ? [] : [bill.settlement] },
   );
 }

@@ -1,11 +1,10 @@
-import { type CommandRules, usually } from '../command-rules.ts';
+import { type CommandRules, type RulesOf, usually } from '../command-rules.ts';
 import { type Decision, done, type Moment, refused } from '../decision.ts';
-import { type AttemptResult, afterAttempt } from '../delivery.ts';
+import { type AttemptResult, afterAttempt, type Delivery } from '../delivery.ts';
 import type { Refusal } from '../refusal.ts';
 import type { View } from '../view.ts';
 import type { TenantWants } from '../wants.ts';
 import { isDelivering, type Webhook } from '../webhook.ts';
-import { deliveryAnswer, webhookAnswer } from '../webhook-answer.ts';
 import { askRedelivery, disabled, failedOnce, healthy, isReceiversFault } from '../webhook-health.ts';
 import { knownWebhook, unknownWebhook, webhookDisabled } from './webhooks.ts';
 
@@ -27,6 +26,20 @@ export interface ReportDelivery {
   readonly provenUrl: string | undefined;
 }
 
+export type DeliveriesCommand = Redeliver | ReportDelivery;
+
+/** A delivery was asked for once more. */
+export interface DeliveryAsked {
+  readonly kind: 'delivery_asked';
+  readonly delivery: Delivery;
+}
+
+export interface DeliveryReported {
+  readonly kind: 'delivery_reported';
+  /** whether the report has disabled the webhook */
+  readonly isSwitchedOff: boolean;
+}
+
 const ofOneDelivery = {
   ...usually,
   reads: (
@@ -37,7 +50,7 @@ const ofOneDelivery = {
 };
 
 /** Delivers an event once more, by hand: under the same id, which the receiver knows it by. */
-export const redeliver: CommandRules<Redeliver> = {
+const redeliver: CommandRules<Redeliver, DeliveryAsked> = {
   ...ofOneDelivery,
   actsMax: () => 0,
   changesTenant: () => true,
@@ -45,14 +58,19 @@ export const redeliver: CommandRules<Redeliver> = {
 };
 
 /** Notes what came of an attempt. Not held up by a pause: what happened at the receiver has happened. */
-export const reportDelivery: CommandRules<ReportDelivery> = {
+const reportDelivery: CommandRules<ReportDelivery, DeliveryReported> = {
   ...ofOneDelivery,
   isGated: false,
   changesTenant: changesWebhook,
   decide: decideReport,
 };
 
-function decideRedelivery(command: Redeliver, view: View, moment: Moment): Decision {
+export const deliveriesCommands = {
+  redeliver,
+  report_delivery: reportDelivery,
+} satisfies RulesOf<DeliveriesCommand>;
+
+function decideRedelivery(command: Redeliver, view: View, moment: Moment): Decision<DeliveryAsked> {
   const { webhookId, eventId } = command;
   const known = knownWebhook(view, webhookId);
   if (known === undefined) return refused(unknownWebhook(webhookId));
@@ -69,23 +87,26 @@ function decideRedelivery(command: Redeliver, view: View, moment: Moment): Decis
   }
   const again = { ...delivery, state: 'pending', attempts: 0, nextAttemptAtMs: moment.nowMs } as const;
   return done(
-    { status: 200, body: deliveryAnswer(again) },
+    { kind: 'delivery_asked', delivery: again },
     { deliveries: [again], webhooks: [asked.webhook] },
   );
 }
 
-function decideReport(command: ReportDelivery, view: View, moment: Moment): Decision {
+function decideReport(command: ReportDelivery, view: View, moment: Moment): Decision<DeliveryReported> {
   const { webhookId, eventId, result } = command;
   const delivery = view.delivery(webhookId, eventId);
   // Of two attempts at once, the one that came through counts.
-  if (delivery?.state !== 'pending') return done({ status: 204 });
+  if (delivery?.state !== 'pending') return done({ kind: 'delivery_reported', isSwitchedOff: false });
   const known = knownWebhook(view, webhookId);
   const webhook = known && afterReport(known, command, moment.nowMs);
   const isSwitchedOff = known?.disabled === undefined && webhook?.disabled !== undefined;
-  return done(isSwitchedOff ? { status: 200, body: webhookAnswer(webhook) } : { status: 204 }, {
-    deliveries: [afterAttempt(delivery, result, moment.nowMs)],
-    webhooks: webhook === undefined || webhook === known ? [] : [webhook],
-  });
+  return done(
+    { kind: 'delivery_reported', isSwitchedOff },
+    {
+      deliveries: [afterAttempt(delivery, result, moment.nowMs)],
+      webhooks: webhook === undefined || webhook === known ? [] : [webhook],
+    },
+  );
 }
 
 /** A webhook after the report of an attempt. What `changesWebhook` does not announce, it leaves as it is. */

@@ -10,7 +10,13 @@ export interface SetPaused {
   readonly followedWithinMs: number;
 }
 
-export const setPaused: CommandRules<SetPaused> = {
+export interface PauseSet {
+  readonly kind: 'pause_set';
+  readonly isPaused: boolean;
+  readonly followedWithinMs: number;
+}
+
+const setPaused: CommandRules<SetPaused, PauseSet> = {
   ...usually,
   reads: readsNothing,
   idsMax: () => 0,
@@ -18,11 +24,12 @@ export const setPaused: CommandRules<SetPaused> = {
   decide: decidePause,
 };
 
-function decidePause(command: SetPaused, view: View, moment: Moment): Decision {
+export const pauseCommands = { set_paused: setPaused };
+
+function decidePause(command: SetPaused, view: View, moment: Moment): Decision<PauseSet> {
   const { isPaused, followedWithinMs } = command;
-  const body = { paused: isPaused, effectiveWithinMs: followedWithinMs };
-  const answer = { status: 200, body } as const;
+  const fact: PauseSet = { kind: 'pause_set', isPaused, followedWithinMs };
   // To pause what is paused changes nothing: it has been so since then.
-  if (view.pause().isPaused === isPaused) return done(answer);
-  return done(answer, { pauses: [{ isPaused, sinceMs: moment.nowMs }] });
+  if (view.pause().isPaused === isPaused) return done(fact);
+  return done(fact, { pauses: [{ isPaused, sinceMs: moment.nowMs }] });
 }

@@ -1,10 +1,10 @@
 import type { Account } from '../account.ts';
-import { type CommandRules, usually } from '../command-rules.ts';
+import { type CommandRules, type RulesOf, usually } from '../command-rules.ts';
 import { type Decision, done, type Heavier, type Moment, refused } from '../decision.ts';
 import { entriesBehind, entriesBehindMaxOf, type LooksBack, weightOfLook } from '../far-back.ts';
 import type { Position } from '../position.ts';
 import { openFrom, reverseOn, unreversedBehind } from '../reversal.ts';
-import { reversalEntryAnswer } from '../reversal-answer.ts';
+import type { Entry, Reversal } from '../usage.ts';
 import type { View } from '../view.ts';
 import { wantAccount } from '../wants.ts';
 
@@ -20,15 +20,31 @@ export interface ClearAccount extends LooksBack {
   readonly serviceId: string;
 }
 
+export type ReversalsCommand = ReverseEntry | ClearAccount;
+
+export interface EntryReversed {
+  readonly kind: 'entry_reversed';
+  readonly entry: Entry & { readonly reversal: Reversal };
+}
+
+export interface AccountCleared {
+  readonly kind: 'account_cleared';
+  readonly agent: string;
+  readonly serviceId: string;
+  readonly clearedRequests: number;
+  /** of the reversal; `undefined` if nothing was outstanding */
+  readonly entryId: string | undefined;
+}
+
 /** Takes back one entry, whole, at its own price version. */
-export const reverseEntry: CommandRules<ReverseEntry> = {
+const reverseEntry: CommandRules<ReverseEntry, EntryReversed> = {
   ...usually,
   reads: ({ entryId }, wants) => void wants.entries.add(entryId),
   decide: decideReversal,
 };
 
 /** Takes back all usage of an account that is outstanding, by one entry. A credit stays: it is owed to the agent. */
-export const clearAccount: CommandRules<ClearAccount> = {
+const clearAccount: CommandRules<ClearAccount, AccountCleared> = {
   ...usually,
   reads(command, wants) {
     const { agent, serviceId } = command;
@@ -40,7 +56,12 @@ export const clearAccount: CommandRules<ClearAccount> = {
   decide: decideClearing,
 };
 
-function decideReversal(command: ReverseEntry, view: View, moment: Moment): Decision {
+export const reversalsCommands = {
+  reverse_entry: reverseEntry,
+  clear_account: clearAccount,
+} satisfies RulesOf<ReversalsCommand>;
+
+function decideReversal(command: ReverseEntry, view: View, moment: Moment): Decision<EntryReversed> {
   const { entryId, reason } = command;
   const known = view.entry(entryId);
   if (known === undefined) return refused({ code: 'not_found', message: `no entry has the id ${entryId}` });
@@ -63,13 +84,14 @@ function decideReversal(command: ReverseEntry, view: View, moment: Moment): Deci
     reason,
     requestsByVersion: new Map([[priceVersion, requests]]),
   });
-  return done(
-    { status: 201, location: `/entries/${entry.id}`, body: reversalEntryAnswer(entry) },
-    { accounts: [account], entries: [entry] },
-  );
+  return done({ kind: 'entry_reversed', entry }, { accounts: [account], entries: [entry] });
 }
 
-function decideClearing(command: ClearAccount, view: View, moment: Moment): Decision | Heavier {
+function decideClearing(
+  command: ClearAccount,
+  view: View,
+  moment: Moment,
+): Decision<AccountCleared> | Heavier {
   const { agent, serviceId } = command;
   const before = view.account(agent, serviceId);
   if (before.sequence === 0) {
@@ -78,9 +100,9 @@ function decideClearing(command: ClearAccount, view: View, moment: Moment): Deci
   const behind = entriesBehind(before, openFrom(before));
   if (behind > entriesBehindMaxOf(command)) return { kind: 'heavier', touched: behind };
   const open = openUsage(before, view);
-  const clearedTotal = [...open.values()].reduce((sum, requests) => sum + requests, 0);
-  const body = { agent, serviceId, clearedTotal };
-  if (clearedTotal === 0) return done({ status: 200, body });
+  const clearedRequests = [...open.values()].reduce((sum, requests) => sum + requests, 0);
+  const cleared = { kind: 'account_cleared', agent, serviceId, clearedRequests } as const;
+  if (clearedRequests === 0) return done({ ...cleared, entryId: undefined });
   const { account, entry } = reverseOn(before, {
     id: moment.id(0),
     nowMs: moment.nowMs,
@@ -90,10 +112,7 @@ function decideClearing(command: ClearAccount, view: View, moment: Moment): Deci
     reason: undefined,
     requestsByVersion: open,
   });
-  return done(
-    { status: 200, location: `/entries/${entry.id}`, body },
-    { accounts: [account], entries: [entry] },
-  );
+  return done({ ...cleared, entryId: entry.id }, { accounts: [account], entries: [entry] });
 }
 
 function openUsage(account: Account, view: View): ReadonlyMap<number, number> {

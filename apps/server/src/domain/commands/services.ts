@@ -1,11 +1,10 @@
-import type { Json } from '@billonce/idempotency/core';
-import { type CommandRules, usually } from '../command-rules.ts';
+import { type CommandRules, type RulesOf, usually } from '../command-rules.ts';
 import { type Decision, done, type Moment, refused } from '../decision.ts';
 import type { NotedEvent } from '../event.ts';
 import type { Stroops } from '../money.ts';
 import type { Refusal } from '../refusal.ts';
 import { newService, priceVersionsMax, type Service, withPrice } from '../service.ts';
-import { DraftView, type View } from '../view.ts';
+import { type Changes, DraftView, type View } from '../view.ts';
 import type { TenantWants } from '../wants.ts';
 
 export interface PutService {
@@ -50,6 +49,63 @@ export interface SetMetadata {
   readonly metadata: { readonly description: string; readonly owner: string };
 }
 
+export type ServicesCommand =
+  | PutService
+  | PutServiceBulk
+  | DeleteService
+  | SetPrice
+  | SetDisabled
+  | SetMetadata;
+
+export interface ServicePut {
+  readonly kind: 'service_put';
+  readonly serviceId: string;
+  readonly priceStroops: Stroops;
+  readonly metadata: PutService['metadata'];
+  /** whether it was not registered before */
+  readonly isNew: boolean;
+}
+
+export interface ServiceBulkPut {
+  readonly kind: 'service_bulk_put';
+  /** of all items, in their order */
+  readonly results: readonly ServiceItemResult[];
+}
+
+export type ServiceItemResult =
+  | {
+      readonly kind: 'put';
+      readonly serviceId: string;
+      readonly priceStroops: Stroops;
+      readonly isNew: boolean;
+    }
+  /** an item before it has the same service */
+  | { readonly kind: 'repeated'; readonly serviceId: string; readonly message: string }
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string }
+  | { readonly kind: 'invalid'; readonly message: string };
+
+export interface ServiceDeleted {
+  readonly kind: 'service_deleted';
+}
+
+export interface PriceSet {
+  readonly kind: 'price_set';
+  readonly serviceId: string;
+  readonly priceStroops: Stroops;
+}
+
+export interface ServiceSwitched {
+  readonly kind: 'service_switched';
+  readonly serviceId: string;
+  readonly disabled: boolean;
+}
+
+export interface MetadataSet {
+  readonly kind: 'metadata_set';
+  readonly serviceId: string;
+  readonly metadata: SetMetadata['metadata'];
+}
+
 const ofOneService = {
   ...usually,
   reads: ({ serviceId }: { readonly serviceId: string }, wants: TenantWants) =>
@@ -58,10 +114,10 @@ const ofOneService = {
 };
 
 /** Registers a service, or changes its price and what it is described with. */
-export const putService: CommandRules<PutService> = { ...ofOneService, decide: decidePut };
+const putService: CommandRules<PutService, ServicePut> = { ...ofOneService, decide: decidePut };
 
 /** Registers many services or changes them, with a result for each. */
-export const putServiceBulk: CommandRules<PutServiceBulk> = {
+const putServiceBulk: CommandRules<PutServiceBulk, ServiceBulkPut> = {
   ...usually,
   reads({ items }, wants) {
     for (const item of items) if (item.kind === 'valid') wants.services.add(item.item.serviceId);
@@ -74,7 +130,7 @@ export const putServiceBulk: CommandRules<PutServiceBulk> = {
 };
 
 /** Deletes a service on which nothing is left to settle. What was recorded, billed and priced stays. */
-export const deleteService: CommandRules<DeleteService> = {
+const deleteService: CommandRules<DeleteService, ServiceDeleted> = {
   ...ofOneService,
   reads({ serviceId }, wants) {
     wants.services.add(serviceId);
@@ -83,59 +139,73 @@ export const deleteService: CommandRules<DeleteService> = {
   decide: decideDelete,
 };
 
-export const setPrice: CommandRules<SetPrice> = { ...ofOneService, decide: decidePrice };
-export const setDisabled: CommandRules<SetDisabled> = { ...ofOneService, decide: decideDisabled };
-export const setMetadata: CommandRules<SetMetadata> = { ...ofOneService, decide: decideMetadata };
+const setPrice: CommandRules<SetPrice, PriceSet> = { ...ofOneService, decide: decidePrice };
+const setDisabled: CommandRules<SetDisabled, ServiceSwitched> = { ...ofOneService, decide: decideDisabled };
+const setMetadata: CommandRules<SetMetadata, MetadataSet> = { ...ofOneService, decide: decideMetadata };
+
+export const servicesCommands = {
+  put_service: putService,
+  put_service_bulk: putServiceBulk,
+  delete_service: deleteService,
+  set_price: setPrice,
+  set_disabled: setDisabled,
+  set_metadata: setMetadata,
+} satisfies RulesOf<ServicesCommand>;
 
 /** So many agents are named when something of theirs keeps a service. */
 const agentsNamedMax = 3;
 
-function decidePut(command: PutService, view: View, moment: Moment): Decision {
+function decidePut(command: PutService, view: View, moment: Moment): Decision<ServicePut> {
   const { serviceId, priceStroops, metadata } = command;
   const known = view.service(serviceId);
   const priced = known === undefined ? newService(serviceId, priceStroops) : withPrice(known, priceStroops);
   if (priced !== known && priced.priceVersion > priceVersionsMax) return refused(tooManyPrices(serviceId));
   const described = metadata === undefined ? priced : { ...priced, ...metadata };
   const isNew = known === undefined || known.deleted;
-  return serviceChanged(known, { ...described, deleted: false }, isNew ? 201 : 200, moment, metadata);
+  const service = { ...described, deleted: false };
+  return done(
+    { kind: 'service_put', serviceId, priceStroops: service.priceStroops, metadata, isNew },
+    serviceChanges(known, service, moment),
+  );
 }
 
-function decideBulk(command: PutServiceBulk, view: View, moment: Moment): Decision {
+function decideBulk(command: PutServiceBulk, view: View, moment: Moment): Decision<ServiceBulkPut> {
   const draft = new DraftView(view);
   const seen = new Set<string>();
-  const results = command.items.map((item, index) => ({
-    index,
-    ...resultOf(item, draft, seen, { ...moment, id: () => moment.id(index) }),
-  }));
+  const results = command.items.map((item, index) =>
+    itemResult(item, draft, seen, { ...moment, id: () => moment.id(index) }),
+  );
   return {
     kind: 'done',
-    answer: { status: 201, body: { results } },
+    fact: { kind: 'service_bulk_put', results },
     changes: draft.changes(),
     // As with usage: a bulk that applied nothing leaves its key free, so that it can be fixed and sent again.
-    remembered: results.some(({ ok }) => ok),
+    remembered: results.some(({ kind }) => kind === 'put'),
   };
 }
 
-type ItemResult = { readonly ok: boolean } & { readonly [name: string]: Json };
-
-function resultOf(sent: ServiceItem, draft: DraftView, seen: Set<string>, moment: Moment): ItemResult {
-  if (sent.kind === 'invalid') return { ok: false, error: 'invalid_item', message: sent.message };
+function itemResult(
+  sent: ServiceItem,
+  draft: DraftView,
+  seen: Set<string>,
+  moment: Moment,
+): ServiceItemResult {
+  if (sent.kind === 'invalid') return sent;
   const { serviceId, priceStroops } = sent.item;
   if (seen.has(serviceId)) {
     const message = `service ${serviceId} appears more than once in this bulk`;
-    return { ok: false, serviceId, error: 'duplicate_in_batch', message };
+    return { kind: 'repeated', serviceId, message };
   }
   seen.add(serviceId);
   const decision = decidePut(sent.item, draft, moment);
   if (decision.kind === 'refused') {
-    return { ok: false, error: decision.refusal.code, message: decision.refusal.message };
+    return { kind: 'refused', code: decision.refusal.code, message: decision.refusal.message };
   }
   draft.apply(decision.changes);
-  const created = decision.answer.status === 201;
-  return { ok: true, serviceId, priceStroops: Number(priceStroops), created };
+  return { kind: 'put', serviceId, priceStroops, isNew: decision.fact.isNew };
 }
 
-function decideDelete(command: DeleteService, view: View, moment: Moment): Decision {
+function decideDelete(command: DeleteService, view: View, moment: Moment): Decision<ServiceDeleted> {
   const { serviceId } = command;
   const known = knownService(view, serviceId);
   if (known === undefined) return refused(unknownService(serviceId));
@@ -146,10 +216,13 @@ function decideDelete(command: DeleteService, view: View, moment: Moment): Decis
     return refused({ code: 'service_has_outstanding_usage', message });
   }
   const deleted = { ...known, deleted: true, disabled: false, description: undefined, owner: undefined };
-  return done({ status: 204 }, { services: [deleted], events: [noted('service.deleted', known, moment)] });
+  return done(
+    { kind: 'service_deleted' },
+    { services: [deleted], events: [noted('service.deleted', known, moment)] },
+  );
 }
 
-function decidePrice(command: SetPrice, view: View, moment: Moment): Decision {
+function decidePrice(command: SetPrice, view: View, moment: Moment): Decision<PriceSet> {
   const known = knownService(view, command.serviceId);
   if (known === undefined) return refused(unknownService(command.serviceId));
   const priced = withPrice(known, command.priceStroops);
@@ -157,27 +230,28 @@ function decidePrice(command: SetPrice, view: View, moment: Moment): Decision {
   if (priced !== known && priced.priceVersion > priceVersionsMax) {
     return refused(tooManyPrices(command.serviceId));
   }
-  return serviceChanged(known, priced, 200, moment);
+  const { serviceId, priceStroops } = priced;
+  return done({ kind: 'price_set', serviceId, priceStroops }, serviceChanges(known, priced, moment));
 }
 
-function decideDisabled(command: SetDisabled, view: View, moment: Moment): Decision {
+function decideDisabled(command: SetDisabled, view: View, moment: Moment): Decision<ServiceSwitched> {
   const { serviceId, disabled } = command;
   const known = knownService(view, serviceId);
   if (known === undefined) return refused(unknownService(serviceId));
-  const answer = { status: 200, body: { serviceId, disabled } } as const;
-  if (known.disabled === disabled) return done(answer);
+  const fact: ServiceSwitched = { kind: 'service_switched', serviceId, disabled };
+  if (known.disabled === disabled) return done(fact);
   const service = { ...known, disabled };
   const event = noted(disabled ? 'service.disabled' : 'service.enabled', service, moment);
-  return done(answer, { services: [service], events: [event] });
+  return done(fact, { services: [service], events: [event] });
 }
 
-function decideMetadata(command: SetMetadata, view: View, moment: Moment): Decision {
+function decideMetadata(command: SetMetadata, view: View, moment: Moment): Decision<MetadataSet> {
   const { serviceId, metadata } = command;
   const known = knownService(view, serviceId);
   if (known === undefined) return refused(unknownService(serviceId));
   const service = { ...known, ...metadata };
   return done(
-    { status: 200, body: { serviceId, ...metadata } },
+    { kind: 'metadata_set', serviceId, metadata },
     {
       services: [service],
       events: isChanged(known, service) ? [noted('service.changed', service, moment)] : [],
@@ -200,27 +274,14 @@ function tooManyPrices(serviceId: string): Refusal {
   return { code: 'limit_exceeded', message };
 }
 
-function serviceChanged(
-  known: Service | undefined,
-  service: Service,
-  status: 200 | 201,
-  moment: Moment,
-  metadata?: PutService['metadata'],
-): Decision {
+function serviceChanges(known: Service | undefined, service: Service, moment: Moment): Partial<Changes> {
   const { serviceId, priceStroops, priceVersion } = service;
   const isNewPrice = priceVersion !== known?.priceVersion;
-  return done(
-    {
-      status,
-      location: `/services/${encodeURIComponent(serviceId)}`,
-      body: { serviceId, priceStroops: Number(priceStroops), ...metadata },
-    },
-    {
-      services: [service],
-      prices: isNewPrice ? [{ serviceId, version: priceVersion, priceStroops, setAtMs: moment.nowMs }] : [],
-      events: changeEvents(known, service, moment),
-    },
-  );
+  return {
+    services: [service],
+    prices: isNewPrice ? [{ serviceId, version: priceVersion, priceStroops, setAtMs: moment.nowMs }] : [],
+    events: changeEvents(known, service, moment),
+  };
 }
 
 function changeEvents(known: Service | undefined, service: Service, moment: Moment): NotedEvent[] {

@@ -1,6 +1,11 @@
 import { type CommandRules, readsNothing, usually } from '../command-rules.ts';
 import { type Decision, done } from '../decision.ts';
-import { rateWindowMsDefault, type Settings } from '../settings.ts';
+import {
+  type ConfiguredSettings,
+  type Settings,
+  type SettingsInForce,
+  settingsInForce,
+} from '../settings.ts';
 import type { View } from '../view.ts';
 
 /** Changes what the operator sets while the server runs. */
@@ -9,13 +14,19 @@ export interface ChangeSettings {
   /** a member that is there and `undefined` goes back to what was configured */
   readonly settings: Partial<Settings>;
   /** what holds where nothing is set */
-  readonly configured: { readonly bulkItemsMax: number; readonly requestsPerMinuteMax: number };
+  readonly configured: ConfiguredSettings;
   /** within which time every instance follows, in milliseconds */
   readonly followedWithinMs: number;
 }
 
+export interface SettingsChanged {
+  readonly kind: 'settings_changed';
+  readonly inForce: SettingsInForce;
+  readonly followedWithinMs: number;
+}
+
 /** Sets what is named, and leaves the rest as it is. */
-export const changeSettings: CommandRules<ChangeSettings> = {
+const changeSettings: CommandRules<ChangeSettings, SettingsChanged> = {
   ...usually,
   reads: readsNothing,
   idsMax: () => 0,
@@ -23,25 +34,11 @@ export const changeSettings: CommandRules<ChangeSettings> = {
   decide: decideSettings,
 };
 
-function decideSettings(command: ChangeSettings, view: View): Decision {
-  const settings = { ...view.settings(), ...command.settings };
-  const body = {
-    config: configAnswer(settings, command.configured),
-    effectiveWithinMs: command.followedWithinMs,
-  };
-  return done({ status: 200, body }, { settings: [settings] });
-}
+export const settingsCommands = { change_settings: changeSettings };
 
-/** The settings in force, as the operator sees them: the rate limit also under AgentPay's names. */
-export function configAnswer(settings: Settings, configured: ChangeSettings['configured']) {
-  const { bulkItemsMax = configured.bulkItemsMax } = settings;
-  const { requestsPerWindowMax = configured.requestsPerMinuteMax } = settings;
-  const { rateWindowMs = rateWindowMsDefault } = settings;
-  return {
-    bulkMaxItems: bulkItemsMax,
-    // Of another window no limit in a minute follows.
-    rateLimitPerMinute: rateWindowMs === rateWindowMsDefault ? requestsPerWindowMax : null,
-    rateLimitPerWindow: requestsPerWindowMax,
-    rateLimitWindowMs: rateWindowMs,
-  };
+function decideSettings(command: ChangeSettings, view: View): Decision<SettingsChanged> {
+  const settings = { ...view.settings(), ...command.settings };
+  const inForce = settingsInForce(settings, command.configured);
+  const { followedWithinMs } = command;
+  return done({ kind: 'settings_changed', inForce, followedWithinMs }, { settings: [settings] });
 }

@@ -1,15 +1,13 @@
-import type { Json } from '@billonce/idempotency/core';
 import { type Account, isUnsettled, outstandingOn, outstandingRequests } from '../account.ts';
-import { type CommandRules, usually } from '../command-rules.ts';
+import { type CommandRules, type RulesOf, usually } from '../command-rules.ts';
 import { type Decision, done, type Heavier, type Moment, refused } from '../decision.ts';
 import { entriesBehind, entriesBehindMaxOf, type LooksBack, weightOfLook } from '../far-back.ts';
 import type { Stroops } from '../money.ts';
 import { isTakenBackLater, type Position } from '../position.ts';
 import { type Quote, quoteOf } from '../quote.ts';
-import { billLinesAnswer, quoteTag } from '../quote-answer.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Service } from '../service.ts';
-import { type SettledAccount, type Settlement, settleOn } from '../settlement.ts';
+import { type SettledAccount, settleOn } from '../settlement.ts';
 import type { View } from '../view.ts';
 import { wantPricedAccount } from '../wants.ts';
 
@@ -20,8 +18,8 @@ export interface Settle extends LooksBack {
   /** settle up to this entry only */
   readonly through: number | undefined;
   readonly expectedStroops: Stroops | undefined;
-  /** the strong entity tags of an `If-Match`; `*` matches any quote */
-  readonly ifMatch: readonly string[] | undefined;
+  /** marks of quotes: the quote must have one of them */
+  readonly expectedMarks: readonly string[] | undefined;
 }
 
 export interface SettleBulk {
@@ -31,7 +29,29 @@ export interface SettleBulk {
   readonly accountsMax?: number;
 }
 
-export const settle: CommandRules<Settle> = {
+export type SettlementsCommand = Settle | SettleBulk;
+
+/** What was billed on one account, and by which settlement; none if there was nothing to bill. */
+export interface Bill {
+  readonly quote: Quote;
+  readonly settlementId: string | undefined;
+}
+
+export interface Settled {
+  readonly kind: 'settled';
+  readonly bill: Bill;
+}
+
+export interface AgentSettled {
+  readonly kind: 'agent_settled';
+  readonly agent: string;
+  readonly bills: readonly Bill[];
+  readonly billedStroops: Stroops;
+  /** what was left out, because its service has no price */
+  readonly unpriced: readonly { readonly serviceId: string; readonly requests: number }[];
+}
+
+const settle: CommandRules<Settle, Settled> = {
   ...usually,
   reads(command, wants) {
     const { agent, serviceId, through } = command;
@@ -46,7 +66,7 @@ export const settle: CommandRules<Settle> = {
 };
 
 /** Settles all accounts of an agent. */
-export const settleBulk: CommandRules<SettleBulk> = {
+const settleBulk: CommandRules<SettleBulk, AgentSettled> = {
   ...usually,
   reads(command, wants) {
     const { agent } = command;
@@ -57,6 +77,11 @@ export const settleBulk: CommandRules<SettleBulk> = {
   weight: accountsMaxOf,
   decide: decideSettleBulk,
 };
+
+export const settlementsCommands = {
+  settle,
+  settle_bulk: settleBulk,
+} satisfies RulesOf<SettlementsCommand>;
 
 /** The most accounts that one `settle_bulk` settles. */
 export const settleBulkAccountsMax = 10_000;
@@ -73,7 +98,7 @@ export function settleBulkOf(command: SettleBulk, accounts: number): SettleBulk 
   return { ...command, accountsMax: Math.min(settleBulkAccountsMax, Math.ceil(accounts * 1.1) + 10) };
 }
 
-function decideSettle(command: Settle, view: View, moment: Moment): Decision | Heavier {
+function decideSettle(command: Settle, view: View, moment: Moment): Decision<Settled> | Heavier {
   const { agent, serviceId, through } = command;
   const service = view.service(serviceId);
   const account = view.account(agent, serviceId);
@@ -90,17 +115,13 @@ function decideSettle(command: Settle, view: View, moment: Moment): Decision | H
     return quoteChanged(quoteOf(account, service), message);
   }
   const quote = quoteOf(account, service, position);
-  if (!isExpected(command, quote)) return quoteChanged(quoteOf(account, service));
+  if (!isExpected(command, quote, moment)) return quoteChanged(quoteOf(account, service));
   // If all usage was reversed before settlement, there is nothing to bill.
-  if (quote.lines.length === 0) return done({ status: 200, body: settledAnswer(agent, quote, undefined) });
+  if (quote.lines.length === 0) return done({ kind: 'settled', bill: { quote, settlementId: undefined } });
   const settled = settleOn(account, quote, position, moment.id(0), moment.nowMs);
   if (settled === undefined) return refused(limitExceeded);
   return done(
-    {
-      status: 200,
-      location: `/settlements/${settled.settlement.id}`,
-      body: settledAnswer(agent, quote, settled.settlement),
-    },
+    { kind: 'settled', bill: { quote, settlementId: settled.settlement.id } },
     { accounts: [settled.account], settlements: [settled.settlement] },
   );
 }
@@ -120,17 +141,17 @@ function isSettleable(account: Account, through: number): boolean {
   return through > account.settledThrough && through <= account.sequence;
 }
 
-function isExpected(command: Settle, quote: Quote): boolean {
-  const { expectedStroops, ifMatch } = command;
+function isExpected(command: Settle, quote: Quote, { markOf }: Moment): boolean {
+  const { expectedStroops, expectedMarks } = command;
   if (expectedStroops !== undefined && expectedStroops !== quote.billedStroops) return false;
-  return ifMatch === undefined || ifMatch.includes('*') || ifMatch.includes(quoteTag(quote));
+  return expectedMarks === undefined || expectedMarks.includes(markOf(quote));
 }
 
-export function quoteChanged(quote: Quote, message = 'the quote has changed; nothing was charged'): Decision {
+export function quoteChanged(quote: Quote, message = 'the quote has changed; nothing was charged') {
   return refused({ code: 'quote_changed', message, quote });
 }
 
-function decideSettleBulk(command: SettleBulk, view: View, moment: Moment): Decision | Heavier {
+function decideSettleBulk(command: SettleBulk, view: View, moment: Moment): Decision<AgentSettled> | Heavier {
   const count = view.countAccountsOf(command.agent);
   if (count > settleBulkAccountsMax) {
     return refused({
@@ -143,35 +164,28 @@ function decideSettleBulk(command: SettleBulk, view: View, moment: Moment): Deci
     .accountsOf(command.agent)
     .filter((account) => account.lines.some((line) => outstandingOn(line) !== 0))
     .sort((a, b) => (a.serviceId < b.serviceId ? -1 : 1));
-  const bills: SettledAccount[] = [];
-  const items: Json[] = [];
-  const skipped: Json[] = [];
+  const settled: SettledAccount[] = [];
+  const bills: Bill[] = [];
+  const unpriced: { serviceId: string; requests: number }[] = [];
   for (const account of outstanding) {
     const service = view.service(account.serviceId);
     if (service === undefined) {
-      if (outstandingRequests(account) === 0) continue;
-      skipped.push({
-        serviceId: account.serviceId,
-        requests: outstandingRequests(account),
-        reason: 'unpriced',
-      });
+      const requests = outstandingRequests(account);
+      if (requests > 0) unpriced.push({ serviceId: account.serviceId, requests });
       continue;
     }
     const bill = settleAll(account, service, moment.id(bills.length), moment.nowMs);
     if (bill === undefined) return refused(limitExceededOn(account.serviceId));
     if (bill.quote.lines.length === 0) continue;
-    bills.push(bill.settled);
-    items.push(settlementAnswer(bill.quote, bill.settled.settlement));
+    settled.push(bill.settled);
+    bills.push({ quote: bill.quote, settlementId: bill.settled.settlement.id });
   }
-  const total = bills.reduce((sum, bill) => sum + bill.settlement.billedStroops, 0n);
+  const billedStroops = bills.reduce((sum, { quote }) => sum + quote.billedStroops, 0n);
   return done(
+    { kind: 'agent_settled', agent: command.agent, bills, billedStroops, unpriced },
     {
-      status: 200,
-      body: { agent: command.agent, items, totalBilledStroops: String(total), skipped },
-    },
-    {
-      accounts: bills.map((bill) => bill.account),
-      settlements: bills.map((bill) => bill.settlement),
+      accounts: settled.map(({ account }) => account),
+      settlements: settled.map(({ settlement }) => settlement),
     },
   );
 }
@@ -186,22 +200,6 @@ function settleAll(
   const quote = quoteOf(account, service, everything);
   const settled = settleOn(account, quote, everything, id, nowMs);
   return settled === undefined ? undefined : { quote, settled };
-}
-
-function settledAnswer(agent: string, quote: Quote, settlement: Settlement | undefined): Json {
-  return { agent, ...settlementAnswer(quote, settlement) };
-}
-
-function settlementAnswer(quote: Quote, settlement: Settlement | undefined) {
-  return {
-    serviceId: quote.serviceId,
-    requests: quote.requests,
-    priceStroops: Number(quote.priceStroops),
-    billedStroops: String(quote.billedStroops),
-    carriedStroops: String(quote.carriedStroops),
-    settlementId: settlement?.id ?? null,
-    lines: billLinesAnswer(quote.lines),
-  };
 }
 
 function limitExceededOn(serviceId: string): Refusal {

@@ -1,7 +1,7 @@
 import { outstandingRequests, type RecordedOn, recordOn } from '../account.ts';
-import { type CommandRules, usually } from '../command-rules.ts';
+import { type CommandRules, type RulesOf, usually } from '../command-rules.ts';
 import { type Decision, done, type Moment, refused } from '../decision.ts';
-import type { ItemResult } from '../item-result.ts';
+import { type ItemResult, isGood } from '../item-result.ts';
 import type { Refusal } from '../refusal.ts';
 import { type Entry, isSameUsage, judgeOccurrence, type UsageItem } from '../usage.ts';
 import { type Changes, DraftView, noChanges, type View } from '../view.ts';
@@ -24,8 +24,30 @@ export interface RecordUsageBulk {
   readonly isAtomic: boolean;
 }
 
+export type UsageCommand = RecordUsage | RecordUsageBulk;
+
+export interface UsageRecorded {
+  readonly kind: 'usage_recorded';
+  readonly agent: string;
+  readonly serviceId: string;
+  /** outstanding requests of the account after it */
+  readonly total: number;
+  readonly entryId: string;
+}
+
+/** The usage id was recorded before. */
+export interface UsageKnown extends Omit<UsageRecorded, 'kind'> {
+  readonly kind: 'usage_known';
+}
+
+export interface UsageBulkRecorded {
+  readonly kind: 'usage_bulk_recorded';
+  /** of all items, in their order */
+  readonly results: readonly ItemResult[];
+}
+
 /** Records one use. An item whose id is known is answered while paused, too. */
-export const recordUsage: CommandRules<RecordUsage> = {
+const recordUsage: CommandRules<RecordUsage, UsageRecorded | UsageKnown> = {
   ...usually,
   isGated: false,
   reads: ({ item }, wants) => readsUsage(item, wants),
@@ -33,7 +55,7 @@ export const recordUsage: CommandRules<RecordUsage> = {
   decide: decideUsage,
 };
 
-export const recordUsageBulk: CommandRules<RecordUsageBulk> = {
+const recordUsageBulk: CommandRules<RecordUsageBulk, UsageBulkRecorded> = {
   ...usually,
   isGated: false,
   reads({ items }, wants) {
@@ -44,6 +66,11 @@ export const recordUsageBulk: CommandRules<RecordUsageBulk> = {
   weight: ({ items }) => items.length,
   decide: decideBulk,
 };
+
+export const usageCommands = {
+  record_usage: recordUsage,
+  record_usage_bulk: recordUsageBulk,
+} satisfies RulesOf<UsageCommand>;
 
 function readsUsage({ agent, serviceId, usageId }: UsageItem, wants: TenantWants): void {
   wantPricedAccount(agent, serviceId, wants);
@@ -56,7 +83,7 @@ type ItemDecision =
   | { readonly kind: 'duplicate'; readonly total: number; readonly entryId: string }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-function decideUsage(command: RecordUsage, view: View, moment: Moment): Decision {
+function decideUsage(command: RecordUsage, view: View, moment: Moment): Decision<UsageRecorded | UsageKnown> {
   const { item } = command;
   const decision = decideItem(item, view, moment, 0);
   const { agent, serviceId } = item;
@@ -65,23 +92,21 @@ function decideUsage(command: RecordUsage, view: View, moment: Moment): Decision
       return refused(decision.refusal);
     case 'duplicate':
       return done({
-        status: 200,
-        location: `/entries/${decision.entryId}`,
-        body: { agent, serviceId, total: decision.total, status: 'duplicate' },
+        kind: 'usage_known',
+        agent,
+        serviceId,
+        total: decision.total,
+        entryId: decision.entryId,
       });
     case 'recorded':
       return done(
-        {
-          status: 201,
-          location: `/entries/${decision.entryId}`,
-          body: { agent, serviceId, total: decision.total },
-        },
+        { kind: 'usage_recorded', agent, serviceId, total: decision.total, entryId: decision.entryId },
         decision.changes,
       );
   }
 }
 
-function decideBulk(command: RecordUsageBulk, view: View, moment: Moment): Decision {
+function decideBulk(command: RecordUsageBulk, view: View, moment: Moment): Decision<UsageBulkRecorded> {
   // Each item sees what the items before it did; the view outside sees nothing until the bulk is done.
   const draft = new DraftView(view);
   const results: ItemResult[] = [];
@@ -89,20 +114,20 @@ function decideBulk(command: RecordUsageBulk, view: View, moment: Moment): Decis
     const decision = decideBulkItem(item, draft, moment, index);
     if (decision.kind === 'refused' && decision.refusal === moment.gate) return refused(decision.refusal);
     if (decision.kind === 'recorded') draft.apply(decision.changes);
-    results.push(itemResult(index, decision));
+    results.push(itemResult(decision));
   }
   const { bulkItemsMax } = moment;
-  if (results.length > bulkItemsMax && results.some((result) => result.ok && result.status === 'recorded')) {
+  if (results.length > bulkItemsMax && results.some(({ kind }) => kind === 'recorded')) {
     const message = `a bulk may have at most ${bulkItemsMax} items, and this one has ${results.length}`;
     return refused({ code: 'too_many_items', message });
   }
-  if (command.isAtomic && results.some((result) => !result.ok)) return refused(bulkRejected(results));
+  if (command.isAtomic && !results.every(isGood)) return refused(bulkRejected(results));
   return {
     kind: 'done',
-    answer: { status: 201, body: { results } },
+    fact: { kind: 'usage_bulk_recorded', results },
     changes: draft.changes(),
     // A bulk in which every item was refused leaves its key free, so that it can be fixed and sent again.
-    remembered: results.some((result) => result.ok),
+    remembered: results.some(isGood),
   };
 }
 
@@ -113,15 +138,15 @@ function decideBulkItem(item: BulkItem, view: View, moment: Moment, index: numbe
   return decideItem(item.item, view, moment, index);
 }
 
-function itemResult(index: number, decision: BulkItemDecision): ItemResult {
+function itemResult(decision: BulkItemDecision): ItemResult {
   switch (decision.kind) {
     case 'recorded':
     case 'duplicate':
-      return { index, ok: true, total: decision.total, status: decision.kind };
+      return { kind: decision.kind, total: decision.total };
     case 'refused':
-      return { index, ok: false, error: decision.refusal.code, message: decision.refusal.message };
+      return { kind: 'refused', code: decision.refusal.code, message: decision.refusal.message };
     case 'invalid':
-      return { index, ok: false, error: 'invalid_item', message: decision.message };
+      return { kind: 'invalid', message: decision.message };
   }
 }
 
@@ -164,7 +189,7 @@ function recordedItem(item: UsageItem, recorded: RecordedOn, id: string, nowMs: 
 }
 
 function bulkRejected(results: readonly ItemResult[]): Refusal {
-  const count = results.filter((result) => !result.ok).length;
+  const count = results.filter((result) => !isGood(result)).length;
   const message = `${count} of ${results.length} items were refused, so nothing was applied`;
   return { code: 'bulk_rejected', message, results };
 }

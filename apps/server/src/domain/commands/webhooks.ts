@@ -1,9 +1,9 @@
-import { type CommandRules, readsNothing, usually } from '../command-rules.ts';
+import { type CommandRules, type RulesOf, readsNothing, usually } from '../command-rules.ts';
 import { type Decision, done, type Moment, refused } from '../decision.ts';
+import type { Delivery } from '../delivery.ts';
 import type { Refusal } from '../refusal.ts';
 import type { View } from '../view.ts';
 import { testEveryMs, type Webhook, webhooksMax } from '../webhook.ts';
-import { deliveryAnswer, webhookAnswer } from '../webhook-answer.ts';
 import { testChanges } from '../webhook-challenge.ts';
 import { disabled, enabled, healthy } from '../webhook-health.ts';
 
@@ -53,10 +53,45 @@ export interface TestWebhook {
   readonly challenge: string;
 }
 
+export type WebhooksCommand =
+  | CreateWebhook
+  | ChangeWebhook
+  | DeleteWebhook
+  | RotateWebhookSecret
+  | TestWebhook;
+
+export interface WebhookCreated {
+  readonly kind: 'webhook_created';
+  readonly webhook: Webhook;
+  /** the signing secret itself */
+  readonly secret: string;
+}
+
+export interface WebhookChanged {
+  readonly kind: 'webhook_changed';
+  readonly webhook: Webhook;
+}
+
+export interface WebhookDeleted {
+  readonly kind: 'webhook_deleted';
+}
+
+export interface WebhookSecretRotated {
+  readonly kind: 'webhook_secret_rotated';
+  readonly webhook: Webhook;
+  /** the new signing secret itself */
+  readonly secret: string;
+}
+
+export interface WebhookTested {
+  readonly kind: 'webhook_tested';
+  readonly delivery: Delivery;
+}
+
 /** Every decision sees the webhooks of its tenant. */
 const ofWebhooks = { ...usually, reads: readsNothing, changesTenant: () => true };
 
-export const createWebhook: CommandRules<CreateWebhook> = {
+const createWebhook: CommandRules<CreateWebhook, WebhookCreated> = {
   ...ofWebhooks,
   // The webhook, and the event with its challenge.
   idsMax: () => 2,
@@ -64,29 +99,37 @@ export const createWebhook: CommandRules<CreateWebhook> = {
 };
 
 /** Changes a webhook; one that is enabled again goes on with what was pending. */
-export const changeWebhook: CommandRules<ChangeWebhook> = { ...ofWebhooks, decide: decideChange };
+const changeWebhook: CommandRules<ChangeWebhook, WebhookChanged> = { ...ofWebhooks, decide: decideChange };
 
-export const deleteWebhook: CommandRules<DeleteWebhook> = {
+const deleteWebhook: CommandRules<DeleteWebhook, WebhookDeleted> = {
   ...ofWebhooks,
   idsMax: () => 0,
   decide: decideDeletion,
 };
 
 /** Gives a webhook another secret. Messages are signed with both for a while; a secret from before those two ends at once. */
-export const rotateWebhookSecret: CommandRules<RotateWebhookSecret> = {
+const rotateWebhookSecret: CommandRules<RotateWebhookSecret, WebhookSecretRotated> = {
   ...ofWebhooks,
   idsMax: () => 0,
   decide: decideRotation,
 };
 
 /** Queues a real delivery of an event that says only that it is a test. */
-export const testWebhook: CommandRules<TestWebhook> = {
+const testWebhook: CommandRules<TestWebhook, WebhookTested> = {
   ...ofWebhooks,
   actsMax: () => 0,
   decide: decideTest,
 };
 
-function decideCreation(command: CreateWebhook, view: View, moment: Moment): Decision {
+export const webhooksCommands = {
+  create_webhook: createWebhook,
+  change_webhook: changeWebhook,
+  delete_webhook: deleteWebhook,
+  rotate_webhook_secret: rotateWebhookSecret,
+  test_webhook: testWebhook,
+} satisfies RulesOf<WebhooksCommand>;
+
+function decideCreation(command: CreateWebhook, view: View, moment: Moment): Decision<WebhookCreated> {
   if (view.webhooks().length >= webhooksMax) {
     return refused({ code: 'limit_exceeded', message: `a tenant has at most ${webhooksMax} webhooks` });
   }
@@ -108,16 +151,12 @@ function decideCreation(command: CreateWebhook, view: View, moment: Moment): Dec
     deleted: false,
   };
   return done(
-    {
-      status: 201,
-      location: `/webhooks/${webhook.id}`,
-      body: { ...webhookAnswer(webhook), secret: command.secret },
-    },
+    { kind: 'webhook_created', webhook, secret: command.secret },
     { webhooks: [webhook], ...challengeChanges(webhook, command.challenge, moment, 1) },
   );
 }
 
-function decideChange(command: ChangeWebhook, view: View, moment: Moment): Decision {
+function decideChange(command: ChangeWebhook, view: View, moment: Moment): Decision<WebhookChanged> {
   const known = knownWebhook(view, command.webhookId);
   if (known === undefined) return refused(unknownWebhook(command.webhookId));
   const { url = known.url, events = known.events } = command;
@@ -128,7 +167,7 @@ function decideChange(command: ChangeWebhook, view: View, moment: Moment): Decis
     moment.nowMs,
   );
   const challenge = isMoved ? challengeChanges(webhook, command.challenge, moment, 0) : {};
-  return done({ status: 200, body: webhookAnswer(webhook) }, { webhooks: [webhook], ...challenge });
+  return done({ kind: 'webhook_changed', webhook }, { webhooks: [webhook], ...challenge });
 }
 
 /** A webhook that gets another URL: what its receiver failed or proved says nothing about the next one. */
@@ -146,26 +185,30 @@ function switched(webhook: Webhook, isDisabled: boolean | undefined, nowMs: numb
   return isDisabled ? disabled(webhook, 'by_request', nowMs) : enabled(webhook);
 }
 
-function decideDeletion(command: DeleteWebhook, view: View): Decision {
+function decideDeletion(command: DeleteWebhook, view: View): Decision<WebhookDeleted> {
   const known = knownWebhook(view, command.webhookId);
   if (known === undefined) return refused(unknownWebhook(command.webhookId));
   // The secrets are of no use any more, so they do not stay.
   return done(
-    { status: 204 },
+    { kind: 'webhook_deleted' },
     { webhooks: [{ ...known, deleted: true, keptSecret: '', formerSecret: undefined }] },
   );
 }
 
-function decideRotation(command: RotateWebhookSecret, view: View, moment: Moment): Decision {
+function decideRotation(
+  command: RotateWebhookSecret,
+  view: View,
+  moment: Moment,
+): Decision<WebhookSecretRotated> {
   const known = knownWebhook(view, command.webhookId);
   if (known === undefined) return refused(unknownWebhook(command.webhookId));
   const { secret, keptSecret, graceMs } = command;
   const formerSecret = { kept: known.keptSecret, untilMs: moment.nowMs + graceMs };
   const webhook: Webhook = { ...known, keptSecret, formerSecret: graceMs === 0 ? undefined : formerSecret };
-  return done({ status: 200, body: { ...webhookAnswer(webhook), secret } }, { webhooks: [webhook] });
+  return done({ kind: 'webhook_secret_rotated', webhook, secret }, { webhooks: [webhook] });
 }
 
-function decideTest(command: TestWebhook, view: View, moment: Moment): Decision {
+function decideTest(command: TestWebhook, view: View, moment: Moment): Decision<WebhookTested> {
   const known = knownWebhook(view, command.webhookId);
   if (known === undefined) return refused(unknownWebhook(command.webhookId));
   if (known.disabled !== undefined) return refused(webhookDisabled);
@@ -178,11 +221,7 @@ function decideTest(command: TestWebhook, view: View, moment: Moment): Decision 
   const { events, deliveries } = testChanges(known, command.challenge, moment.id(0), moment.nowMs);
   const [delivery] = deliveries;
   return done(
-    {
-      status: 200,
-      location: `/webhooks/${known.id}/deliveries`,
-      body: { id: known.id, deliveredAt: null, simulated: false, ...deliveryAnswer(delivery) },
-    },
+    { kind: 'webhook_tested', delivery },
     { events, deliveries, webhooks: [{ ...known, testedAtMs: moment.nowMs }] },
   );
 }

@@ -1,7 +1,6 @@
-import { outstandingRequests } from '../../domain/account.ts';
+import { agentsReply, agentTotalReply, agentUsageReply } from '../../answers/agents.ts';
 import { encodeCursor, nameCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
-import { exactInteger } from '../exact-integer.ts';
 import type { HandlersOf } from '../router.ts';
 
 export function agentsRoutes({ reads }: Desk) {
@@ -10,13 +9,13 @@ export function agentsRoutes({ reads }: Desk) {
       const { cursor, limit = 100 } = call.query;
       const found = await reads.page(call, 'listAgents', tenantOf(call), nameCursor(cursor), limit + 1);
       const agents = found.slice(0, limit);
-      return { status: 200, body: { agents, ...endOf(agents, found.length > limit) } };
+      return agentsReply(agents, endOf(agents, found.length > limit));
     },
 
     readAgentTotal: async (call) => {
       const { agent } = call.params;
       const total = await reads.walk(call, 'sumAgent', tenantOf(call), agent);
-      return { status: 200, body: { agent, total: exactInteger(total) } };
+      return agentTotalReply(agent, total);
     },
 
     readAgentUsage: async (call) => {
@@ -30,11 +29,9 @@ export function agentsRoutes({ reads }: Desk) {
         nameCursor(cursor),
         limit + 1,
       );
-      const items = found
-        .slice(0, limit)
-        .map((account) => ({ serviceId: account.serviceId, total: outstandingRequests(account) }));
-      const names = items.map(({ serviceId }) => serviceId);
-      return { status: 200, body: { agent, items, ...endOf(names, found.length > limit) } };
+      const accounts = found.slice(0, limit);
+      const names = accounts.map(({ serviceId }) => serviceId);
+      return agentUsageReply(agent, accounts, endOf(names, found.length > limit));
     },
   } satisfies HandlersOf<'agents'>;
 }

@@ -1,5 +1,6 @@
 import { sha256 } from '@billonce/idempotency/core';
-import { type ApiKey, apiKeyPrefixLength, rightsAnswer, type Scope } from '../../domain/api-key.ts';
+import { apiKeysReply } from '../../answers/api-keys.ts';
+import { apiKeyPrefixLength, type Scope } from '../../domain/api-key.ts';
 import type { CreateApiKey } from '../../domain/commands/api-keys.ts';
 import { adminTenant } from '../../domain/tenant.ts';
 import { instantMs } from '../../domain/timestamps.ts';
@@ -8,7 +9,7 @@ import { ApiError } from '../api-error.ts';
 import { hasChecksum, newApiKey } from '../api-key-form.ts';
 import { encodeCursor, nameCursor } from '../cursor.ts';
 import type { Desk } from '../desk.ts';
-import type { HandlersOf, Reply } from '../router.ts';
+import type { HandlersOf, WrittenReply } from '../router.ts';
 import { followedWithinMs } from '../runtime-settings.ts';
 import type { UncheckedKeys } from '../unchecked-keys.ts';
 import { answered } from '../write.ts';
@@ -52,11 +53,11 @@ export function apiKeysRoutes({ writes, reads, drawSecret }: Desk, uncheckedKeys
         offset: cursor === undefined ? offset : 0,
         includesRevoked: includeRevoked === 'true',
       });
-      const items = keys.slice(0, limit).map(listedKey);
+      const items = keys.slice(0, limit);
       const last = items.at(-1);
       const hasMore = keys.length > limit;
       const nextCursor = hasMore && last !== undefined ? encodeCursor('name', last.prefix) : null;
-      return { status: 200, body: { items, total, nextCursor, hasMore } };
+      return apiKeysReply(items, total, { nextCursor, hasMore });
     },
 
     revokeApiKey: async (call) => {
@@ -69,24 +70,10 @@ export function apiKeysRoutes({ writes, reads, drawSecret }: Desk, uncheckedKeys
   } satisfies HandlersOf<'api-keys'>;
 }
 
-function listedKey(key: ApiKey) {
-  const { prefix, label, tenant, createdAtMs, expiresAtMs, revokedAtMs, lastUsedAtMs } = key;
-  return {
-    prefix,
-    label,
-    tenant,
-    createdAt: createdAtMs,
-    expiresAt: expiresAtMs ?? null,
-    revokedAt: revokedAtMs ?? null,
-    lastUsedAt: lastUsedAtMs ?? null,
-    ...rightsAnswer(key),
-  };
-}
-
 const graceMsDefault = 86_400_000;
 
 /** Submits anew, with another key each time, while the prefix of the key is taken. */
-async function withFreePrefix(submit: () => Promise<Outcome>): Promise<Reply> {
+async function withFreePrefix(submit: () => Promise<Outcome>): Promise<WrittenReply> {
   let outcome = await submit();
   for (let draw = 1; draw < drawsMax; draw++) {
     if (outcome.kind !== 'refused' || outcome.refusal.code !== 'prefix_taken') break;
@@ -96,7 +83,7 @@ async function withFreePrefix(submit: () => Promise<Outcome>): Promise<Reply> {
 }
 
 /** A key that the operator brings along cannot be drawn again. */
-function orTaken(outcome: Outcome): Reply {
+function orTaken(outcome: Outcome): WrittenReply {
   if (outcome.kind === 'refused' && outcome.refusal.code === 'prefix_taken') {
     throw new ApiError(
       'api_key_exists',

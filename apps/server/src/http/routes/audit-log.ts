@@ -1,6 +1,5 @@
-import type { Act } from '../../domain/act.ts';
-import { adminTenant } from '../../domain/tenant.ts';
-import { instantMs, timestampOfMs } from '../../domain/timestamps.ts';
+import { actsReply } from '../../answers/audit-log.ts';
+import { instantMs } from '../../domain/timestamps.ts';
 import { listActs } from '../../reads/list-acts.ts';
 import { encodeCursor, idCursor } from '../cursor.ts';
 import type { Desk } from '../desk.ts';
@@ -21,24 +20,7 @@ export function auditLogRoutes({ books }: Desk) {
       };
       const { items, next, hasMore } = await listActs(books, query, idCursor(cursor), limit);
       const nextCursor = hasMore ? encodeCursor('id', next) : null;
-      return { status: 200, body: { items: items.map(actAnswer), nextCursor, hasMore } };
+      return actsReply(items, { nextCursor, hasMore });
     },
   } satisfies HandlersOf<'audit-log'>;
-}
-
-function actAnswer({ id, atMs, tenant, type, subject, details, actor }: Act) {
-  return {
-    id,
-    at: timestampOfMs(atMs),
-    tenant: tenant === adminTenant ? null : tenant,
-    action: type,
-    subject,
-    details,
-    actor: {
-      kind: actor.kind,
-      keyPrefix: actor.keyPrefix ?? null,
-      address: actor.address ?? null,
-      requestId: actor.requestId ?? null,
-    },
-  };
 }

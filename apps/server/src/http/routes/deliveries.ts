@@ -1,4 +1,4 @@
-import { deliveryAnswer } from '../../domain/webhook-answer.ts';
+import { deliveriesReply } from '../../answers/deliveries.ts';
 import { lastOfIds } from '../../reads/id-bounds.ts';
 import { encodeCursor, idCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
@@ -17,7 +17,7 @@ export function deliveriesRoutes({ writes, books }: Desk) {
       const items = rows.slice(0, limit);
       const nextCursor = encodeCursor('id', items.at(-1)?.eventId ?? beforeId);
       const hasMore = rows.length > limit;
-      return { status: 200, body: { items: items.map(deliveryAnswer), nextCursor, hasMore } };
+      return deliveriesReply(items, { nextCursor, hasMore });
     },
 
     redeliver: async (call) =>

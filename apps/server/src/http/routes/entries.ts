@@ -1,4 +1,5 @@
-import { entryAnswer } from '../../domain/entry-answer.ts';
+import { entriesReply, entryReply } from '../../answers/entries.ts';
+import type { ReplyOf } from '../../answers/reply.ts';
 import { csvRow } from '../../reads/csv.ts';
 import { entryColumns } from '../../reads/export-text.ts';
 import { type EntryCursor, type EntryPage, isOfAccount } from '../../reads/list-entries.ts';
@@ -9,7 +10,7 @@ import { entryQuery } from '../entry-query.ts';
 import { exportFile, jsonTail } from '../export-file.ts';
 import { csvType, jsonType } from '../media-types.ts';
 import { maySee } from '../rights.ts';
-import type { HandlersOf, Reply } from '../router.ts';
+import type { HandlersOf } from '../router.ts';
 
 export function entriesRoutes(desk: Desk) {
   const { books, reads } = desk;
@@ -26,7 +27,7 @@ export function entriesRoutes(desk: Desk) {
       if (entry === undefined || !maySee(call.caller.rights, entry)) {
         throw new ApiError('not_found', `no entry has the id ${call.params.id}`);
       }
-      return { status: 200, body: entryAnswer(entry) };
+      return entryReply(entry);
     },
 
     exportEntriesJson: async (call) =>
@@ -50,9 +51,8 @@ export function entriesRoutes(desk: Desk) {
 }
 
 /** A page of entries. */
-export function entryPage({ items, next, hasMore }: EntryPage): Reply {
-  const nextCursor = encodeEntryCursor(next);
-  return { status: 200, body: { items: items.map(entryAnswer), nextCursor, hasMore } };
+export function entryPage({ items, next, hasMore }: EntryPage): ReplyOf<'listEntries'> {
+  return entriesReply(items, { nextCursor: encodeEntryCursor(next), hasMore });
 }
 
 function encodeEntryCursor(cursor: EntryCursor): string {

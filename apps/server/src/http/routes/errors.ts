@@ -1,4 +1,5 @@
 import { errorCodes } from '@billonce/contract';
+import { errorCodeReply } from '../../answers/errors.ts';
 import { ApiError } from '../api-error.ts';
 import type { HandlersOf } from '../router.ts';
 
@@ -7,7 +8,7 @@ export function errorsRoutes() {
     readErrorCode: async (call) => {
       const entry = Object.entries(errorCodes).find(([code]) => code === call.params.code);
       if (entry === undefined) throw new ApiError('not_found', 'no such error code');
-      return { status: 200, body: { code: entry[0], ...entry[1] } };
+      return errorCodeReply({ code: entry[0], ...entry[1] });
     },
   } satisfies HandlersOf<'errors'>;
 }

@@ -1,7 +1,5 @@
-import type { Json } from '@billonce/idempotency/core';
-import { entryAnswer } from '../../domain/entry-answer.ts';
-import { type BooksEvent, eventAnswer, eventFacts } from '../../domain/event.ts';
-import { instantMs, timestampOfMs } from '../../domain/timestamps.ts';
+import { eventSummaryReply, eventsReply } from '../../answers/events.ts';
+import { instantMs } from '../../domain/timestamps.ts';
 import { encodeEventCursor, eventCursor, invalidCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import type { HandlersOf } from '../router.ts';
@@ -15,18 +13,6 @@ const sinceMsMax = 99_999_999_999_999;
 function sinceMsOf(since: string): number {
   const ms = Number(since);
   return Number.isNaN(ms) ? instantMs(since) : Math.min(Math.max(0, Math.trunc(ms)), sinceMsMax);
-}
-
-/** An event, also under the names that AgentPay has for its parts. */
-function listedEvent(event: BooksEvent) {
-  const answer = eventAnswer(event);
-  return { ...answer, ts: eventFacts(event).atMs, payload: payloadOf(event, answer.data) };
-}
-
-/** What AgentPay's event has: the fact, and of usage the running total of its account. */
-function payloadOf(event: BooksEvent, data: Json): Json {
-  if (event.kind !== 'entry' || event.entry.outstandingAfter === undefined) return data;
-  return { ...entryAnswer(event.entry), total: event.entry.outstandingAfter };
 }
 
 export function eventsRoutes({ reads, nowMs }: Desk) {
@@ -44,20 +30,16 @@ export function eventsRoutes({ reads, nowMs }: Desk) {
       const { items, next, hasMore } = await reads.page(call, 'listEvents', query, after?.beyondId, limit);
       const nextCursor = hasMore || list.isFollowed ? encodeEventCursor({ ...list, beyondId: next }) : null;
       // A follower reads on and on, and counts nothing.
-      const counted = list.isFollowed
-        ? {}
-        : { total: await reads.page(call, 'countListedEvents', query.tenant, sinceMs, type) };
-      return { status: 200, body: { ...counted, items: items.map(listedEvent), nextCursor, hasMore } };
+      const total = list.isFollowed
+        ? undefined
+        : await reads.page(call, 'countListedEvents', query.tenant, sinceMs, type);
+      return eventsReply(items, total, { nextCursor, hasMore });
     },
 
     summarizeEvents: async (call) => {
       const { since } = call.query;
       const sinceMs = since === undefined ? nowMs() - summaryDefaultMs : sinceMsOf(since);
-      const { total, byType, isComplete } = await reads.walk(call, 'countEvents', tenantOf(call), sinceMs);
-      return {
-        status: 200,
-        body: { since: timestampOfMs(sinceMs), total, counts: byType, complete: isComplete },
-      };
+      return eventSummaryReply(sinceMs, await reads.walk(call, 'countEvents', tenantOf(call), sinceMs));
     },
   } satisfies HandlersOf<'events'>;
 }

@@ -1,15 +1,14 @@
+import { deepHealthReply, healthReply, readyReply } from '../../answers/health.ts';
 import { adminTenant } from '../../domain/tenant.ts';
 import { ApiError } from '../api-error.ts';
 import { nameCursor } from '../cursor.ts';
 import type { Desk } from '../desk.ts';
 import { checksPage, processHealth } from '../health-checks.ts';
 import { Readiness } from '../readiness.ts';
-import type { HandlersOf, Reply } from '../router.ts';
+import type { HandlersOf } from '../router.ts';
 
 /** The owner of what belongs to no tenant has no service at all. */
 const noService = 'none';
-
-const healthy = async (): Promise<Reply> => ({ status: 200, body: { status: 'ok', service: 'billonce' } });
 
 export function healthRoutes({ books, ledger, writeProbe }: Desk) {
   const readiness = new Readiness(
@@ -17,9 +16,9 @@ export function healthRoutes({ books, ledger, writeProbe }: Desk) {
     () => performance.now(),
   );
   return {
-    readHealthBare: healthy,
+    readHealthBare: async () => healthReply(),
 
-    readHealth: healthy,
+    readHealth: async () => healthReply(),
 
     readReady: async () => {
       if (!ledger.isOpen)
@@ -30,7 +29,7 @@ export function healthRoutes({ books, ledger, writeProbe }: Desk) {
         throw new ApiError('storage_unavailable', message, { members: { ready: false } }, fault);
       }
       await readiness.check();
-      return { status: 200, body: { ready: true } };
+      return readyReply();
     },
 
     readDeepHealth: async (call) => {
@@ -52,16 +51,14 @@ export function healthRoutes({ books, ledger, writeProbe }: Desk) {
       const writeMs = performance.now() - startedMs - readMs;
       const { isPaused } = await books.pause();
       const measured = { readMs, writeMs, ...ledger.state };
-      return {
-        status: 200,
-        body: {
-          status: isPaused ? 'paused' : 'ok',
-          ...processHealth(),
-          ...checksPage(measured, afterName, limit),
-          ...measured,
-          durability,
-        },
-      };
+      const { engine, settings, openings } = durability;
+      return deepHealthReply({
+        status: isPaused ? 'paused' : 'ok',
+        ...processHealth(),
+        ...checksPage(measured, afterName, limit),
+        ...measured,
+        durability: { engine, settings, openings },
+      });
     },
   } satisfies HandlersOf<'health'>;
 }

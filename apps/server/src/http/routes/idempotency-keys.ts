@@ -1,5 +1,5 @@
 import { keyDigest } from '@billonce/idempotency/core';
-import { timestampOfMs } from '../../domain/timestamps.ts';
+import { keyStateReply } from '../../answers/idempotency-keys.ts';
 import { ApiError } from '../api-error.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import type { HandlersOf } from '../router.ts';
@@ -22,19 +22,9 @@ export function idempotencyKeysRoutes({ books, config, nowMs }: Desk) {
         );
       }
       const { answerExpiresAtMs, firstSeenAtMs, method, path, status, location } = facts;
-      const isKept = answerExpiresAtMs !== undefined && nowMs() < answerExpiresAtMs;
-      return {
-        status: 200,
-        body: {
-          state: isKept ? 'remembered' : 'tombstone',
-          firstSeenAt: timestampOfMs(firstSeenAtMs),
-          method,
-          path,
-          status,
-          ...(location === undefined ? {} : { location }),
-          expiresAt: timestampOfMs(isKept ? answerExpiresAtMs : firstSeenAtMs + config.retentionMs),
-        },
-      };
+      const isRemembered = answerExpiresAtMs !== undefined && nowMs() < answerExpiresAtMs;
+      const expiresAtMs = isRemembered ? answerExpiresAtMs : firstSeenAtMs + config.retentionMs;
+      return keyStateReply({ isRemembered, firstSeenAtMs, method, path, status, location, expiresAtMs });
     },
   } satisfies HandlersOf<'idempotency-keys'>;
 }

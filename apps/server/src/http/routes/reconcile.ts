@@ -1,4 +1,5 @@
 import { keyDigest } from '@billonce/idempotency/core';
+import { reconcileReply } from '../../answers/reconcile.ts';
 import type { ReconcileItem } from '../../reads/reconcile.ts';
 import { ApiError } from '../api-error.ts';
 import { type Desk, tenantOf } from '../desk.ts';
@@ -9,14 +10,7 @@ export function reconcileRoutes({ reads }: Desk) {
     reconcile: async (call) => {
       const items = call.body.items.map(reconcileItem);
       const owner = { tenant: tenantOf(call), scope: call.caller.scope };
-      const found = await reads.page(call, 'reconcile', owner, items);
-      const results = found.map(({ status, entryId, requests }, index) => ({
-        index,
-        status,
-        ...(entryId === undefined ? {} : { entryId }),
-        ...(status === 'different' && requests !== undefined ? { requests } : {}),
-      }));
-      return { status: 200, body: { results } };
+      return reconcileReply(await reads.page(call, 'reconcile', owner, items));
     },
   } satisfies HandlersOf<'reconcile'>;
 }

@@ -1,14 +1,21 @@
 import { compileReader, ServicePut, type Validated } from '@billonce/contract';
+import {
+  metadataReply,
+  pricesReply,
+  serviceAgentsReply,
+  serviceReply,
+  servicesReply,
+  serviceUsageReply,
+  topAgentsReply,
+} from '../../answers/services.ts';
 import { outstandingRequests } from '../../domain/account.ts';
 import type { PutService, ServiceItem, SetDisabled } from '../../domain/commands/services.ts';
 import type { Service } from '../../domain/service.ts';
-import { timestampOfMs } from '../../domain/timestamps.ts';
 import type { Books } from '../../reads/books.ts';
 import { ApiError } from '../api-error.ts';
 import { slicesOf } from '../body/register-bodies.ts';
 import { accountCursor, encodeCursor, nameCursor, numberCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
-import { exactInteger } from '../exact-integer.ts';
 import { itemMessage, itemReader, readItems } from '../read-item.ts';
 import type { HandlersOf } from '../router.ts';
 
@@ -34,12 +41,11 @@ export function servicesRoutes({ writes, books, reads, config }: Desk) {
         limit,
       );
       const nextCursor = hasMore ? encodeCursor('name', next) : null;
-      return { status: 200, body: { services: items.map(serviceAnswer), nextCursor, hasMore } };
+      return servicesReply(items, { nextCursor, hasMore });
     },
 
     readService: async (call) => {
-      const service = await knownService(books, tenantOf(call), call.params.serviceId);
-      return { status: 200, body: serviceAnswer(service) };
+      return serviceReply(await knownService(books, tenantOf(call), call.params.serviceId));
     },
 
     putServiceBulk: async (call) => {
@@ -64,24 +70,16 @@ export function servicesRoutes({ writes, books, reads, config }: Desk) {
       await knownService(books, tenantOf(call), serviceId);
       const after = numberCursor(cursor);
       const prices = await books.pricesAfter(tenantOf(call), serviceId, after, limit + 1);
-      const items = prices.slice(0, limit).map(({ version, priceStroops, setAtMs }) => ({
-        version,
-        priceStroops: Number(priceStroops),
-        setAt: timestampOfMs(setAtMs),
-      }));
+      const items = prices.slice(0, limit);
       const nextCursor = encodeCursor('number', String(items.at(-1)?.version ?? after));
-      return { status: 200, body: { items, nextCursor, hasMore: prices.length > limit } };
+      return pricesReply(items, { nextCursor, hasMore: prices.length > limit });
     },
 
     readMetadata: async (call) => {
-      const { serviceId, description, owner } = await knownService(
-        books,
-        tenantOf(call),
-        call.params.serviceId,
-      );
-      if (description === undefined && owner === undefined)
-        throw new ApiError('not_found', `no metadata for service ${serviceId}`);
-      return { status: 200, body: { serviceId, ...metadataAnswer({ description, owner }) } };
+      const service = await knownService(books, tenantOf(call), call.params.serviceId);
+      if (service.description === undefined && service.owner === undefined)
+        throw new ApiError('not_found', `no metadata for service ${service.serviceId}`);
+      return metadataReply(service);
     },
 
     putMetadata: async (call) =>
@@ -106,30 +104,23 @@ export function servicesRoutes({ writes, books, reads, config }: Desk) {
       const after = accountCursor(cursor);
       const filter = { tenant: tenantOf(call), serviceId };
       const { items, next, hasMore } = await reads.page(call, 'listAccounts', filter, after, limit);
-      return {
-        status: 200,
-        body: {
-          serviceId,
-          items: items
-            .map(({ account }) => ({ agent: account.agent, total: outstandingRequests(account) }))
-            .filter(({ total }) => total > 0),
-          nextCursor: hasMore ? encodeCursor('account', next) : null,
-          hasMore,
-        },
-      };
+      const agents = items
+        .map(({ account }) => ({ agent: account.agent, total: outstandingRequests(account) }))
+        .filter(({ total }) => total > 0);
+      const nextCursor = hasMore ? encodeCursor('account', next) : null;
+      return serviceAgentsReply(serviceId, agents, { nextCursor, hasMore });
     },
 
     topAgents: async (call) => {
       const { serviceId } = call.params;
       const { limit = 10 } = call.query;
       const items = await reads.walk(call, 'topAgents', { tenant: tenantOf(call), serviceId }, limit);
-      return { status: 200, body: { serviceId, items } };
+      return topAgentsReply(serviceId, items);
     },
 
     readServiceUsage: async (call) => {
       const { serviceId } = call.params;
-      const { total, agents } = await reads.walk(call, 'sumService', tenantOf(call), serviceId);
-      return { status: 200, body: { serviceId, total: exactInteger(total), agents } };
+      return serviceUsageReply(serviceId, await reads.walk(call, 'sumService', tenantOf(call), serviceId));
     },
   } satisfies HandlersOf<'services'>;
 }
@@ -174,20 +165,4 @@ function bulkItem(read: Validated<SentService>): ServiceItem {
     return { kind: 'invalid', message: 'send both description and owner, or neither' };
   }
   return { kind: 'valid', item: putCommand(read.value) };
-}
-
-function serviceAnswer({ serviceId, priceStroops, disabled, description, owner }: Service) {
-  return {
-    serviceId,
-    priceStroops: Number(priceStroops),
-    disabled,
-    ...metadataAnswer({ description, owner }),
-  };
-}
-
-function metadataAnswer({ description, owner }: Pick<Service, 'description' | 'owner'>) {
-  return {
-    ...(description === undefined ? {} : { description }),
-    ...(owner === undefined ? {} : { owner }),
-  };
 }

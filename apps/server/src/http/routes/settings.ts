@@ -1,5 +1,5 @@
-import { configAnswer } from '../../domain/commands/settings.ts';
-import { rateWindowMsDefault, type Settings } from '../../domain/settings.ts';
+import { settingsByName, settingsReply } from '../../answers/settings.ts';
+import { rateWindowMsDefault, type Settings, settingsInForce } from '../../domain/settings.ts';
 import { adminTenant } from '../../domain/tenant.ts';
 import { ApiError } from '../api-error.ts';
 import { encodeCursor, nameCursor } from '../cursor.ts';
@@ -13,26 +13,14 @@ export function settingsRoutes({ writes, books, config }: Desk) {
   return {
     readConfig: async (call) => {
       const { cursor, limit = settingsMax } = call.query;
-      const inForce = configAnswer(await books.settings(), config);
-      const all = Object.entries(inForce)
-        .map(([key, value]) => ({ key, value }))
-        .sort((a, b) => (a.key < b.key ? -1 : 1));
+      const inForce = settingsInForce(await books.settings(), config);
+      const all = settingsByName(inForce);
       const after = nameCursor(cursor);
       const left = all.filter(({ key }) => key > after);
       const items = left.slice(0, limit);
       const hasMore = left.length > limit;
       const nextCursor = hasMore ? encodeCursor('name', items.at(-1)?.key ?? after) : null;
-      return {
-        status: 200,
-        body: {
-          config: inForce,
-          effectiveWithinMs: followedWithinMs,
-          items,
-          total: all.length,
-          nextCursor,
-          hasMore,
-        },
-      };
+      return settingsReply(inForce, followedWithinMs, items, all.length, { nextCursor, hasMore });
     },
 
     changeConfig: async (call) => {

@@ -1,7 +1,7 @@
 import type { SettleRequest } from '@billonce/contract';
 import type { FastifyRequest } from 'fastify';
+import { settlementReply, settlementsReply } from '../../answers/settlements.ts';
 import { type Settle, settleBulkAccountsFirst } from '../../domain/commands/settlements.ts';
-import { settlementAnswer } from '../../domain/settlement-answer.ts';
 import { csvRow } from '../../reads/csv.ts';
 import { settlementColumns } from '../../reads/export-text.ts';
 import { ApiError } from '../api-error.ts';
@@ -38,7 +38,7 @@ export function settlementsRoutes(desk: Desk) {
         limit,
       );
       const nextCursor = encodeCursor('id', next);
-      return { status: 200, body: { items: items.map(settlementAnswer), nextCursor, hasMore } };
+      return settlementsReply(items, { nextCursor, hasMore });
     },
 
     readSettlement: async (call) => {
@@ -46,7 +46,7 @@ export function settlementsRoutes(desk: Desk) {
       if (settlement === undefined || !maySee(call.caller.rights, settlement)) {
         throw new ApiError('not_found', `no settlement has the id ${call.params.id}`);
       }
-      return { status: 200, body: settlementAnswer(settlement) };
+      return settlementReply(settlement);
     },
 
     listSettlementEntries: async (call) => {
@@ -81,12 +81,12 @@ function settleCommand(body: SettleRequest, request: FastifyRequest): Settle {
     serviceId,
     through,
     expectedStroops: expectedStroops === undefined ? undefined : BigInt(expectedStroops),
-    ifMatch: entityTags(request.headers['if-match']),
+    expectedMarks: entityTags(request.headers['if-match']),
   };
 }
 
-/** The strong tags of an `If-Match`, by RFC 9110, section 13.1.1: a weak one never matches. */
+/** The strong tags of an `If-Match`, by RFC 9110, section 13.1.1: a weak one never matches, and `*` matches any quote. */
 function entityTags(ifMatch: string | undefined): readonly string[] | undefined {
-  if (ifMatch === undefined) return undefined;
-  return ifMatch.split(',').map((tag) => tag.trim());
+  const tags = ifMatch?.split(',').map((tag) => tag.trim());
+  return tags?.includes('*') === true ? undefined : tags;
 }

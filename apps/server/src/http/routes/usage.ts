@@ -1,5 +1,5 @@
 import { compileReader, UsageItem, type Validated } from '@billonce/contract';
-import { outstandingRequests } from '../../domain/account.ts';
+import { accountReply } from '../../answers/usage.ts';
 import type { BulkItem } from '../../domain/commands/usage.ts';
 import { instantNs } from '../../domain/timestamps.ts';
 import type { UsageItem as DomainUsageItem } from '../../domain/usage.ts';
@@ -32,8 +32,7 @@ export function usageRoutes(desk: Desk) {
     readAccount: async (call) => {
       const { agent, serviceId } = call.params;
       const account = await books.account({ tenant: tenantOf(call), agent, serviceId });
-      const total = account === undefined ? 0 : outstandingRequests(account);
-      return { status: 200, body: { agent, serviceId, total } };
+      return accountReply(agent, serviceId, account);
     },
 
     exportUsageJson: async (call) =>

@@ -1,3 +1,4 @@
+import { versionReply } from '../../answers/version.ts';
 import { changelog } from '../changelog.ts';
 import type { Desk } from '../desk.ts';
 import { jsonType } from '../media-types.ts';
@@ -12,6 +13,6 @@ export function versionRoutes({ version }: Desk) {
       return (await changes).answer(call.request);
     },
 
-    readVersion: async () => ({ status: 200, body: { name: 'billonce', version } }),
+    readVersion: async () => versionReply(version),
   } satisfies HandlersOf<'version'>;
 }

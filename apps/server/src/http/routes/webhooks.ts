@@ -1,4 +1,4 @@
-import { webhookAnswer } from '../../domain/webhook-answer.ts';
+import { webhookReply, webhooksReply } from '../../answers/webhooks.ts';
 import { keepSecret } from '../../ledger/kept-secret.ts';
 import { newSigningSecret } from '../../webhooks/signature.ts';
 import { targetFault } from '../../webhooks/target.ts';
@@ -44,17 +44,14 @@ export function webhooksRoutes({ writes, books, config, drawSecret }: Desk) {
       const afterId = idCursor(cursor);
       const all = await books.webhooks(tenantOf(call));
       const left = afterId === undefined ? all.slice(offset) : all.filter(({ id }) => id > afterId);
-      const items = left.slice(0, limit).map(webhookAnswer);
+      const items = left.slice(0, limit);
       const hasMore = left.length > limit;
       const last = items.at(-1);
       const nextCursor = hasMore && last !== undefined ? encodeCursor('id', last.id) : null;
-      return { status: 200, body: { items, total: all.length, nextCursor, hasMore } };
+      return webhooksReply(items, all.length, { nextCursor, hasMore });
     },
 
-    readWebhook: async (call) => ({
-      status: 200,
-      body: webhookAnswer(await knownWebhook(books, tenantOf(call), call.params.id)),
-    }),
+    readWebhook: async (call) => webhookReply(await knownWebhook(books, tenantOf(call), call.params.id)),
 
     changeWebhook: async (call) => {
       const { url, events, disabled } = call.body;

@@ -1,0 +1,27 @@
+import { type AuditFinding, outstandingBy } from '../domain/audit-finding.ts';
+import { exactInteger } from './exact-integer.ts';
+import type { BodyOf, ReplyOf } from './reply.ts';
+
+export function auditReply(found: AuditFinding): ReplyOf<'readAudit'> {
+  const outstanding = outstandingBy(found);
+  return {
+    status: 200,
+    body: {
+      ok: found.differences.length === 0 && found.acts.differences.length === 0,
+      accounts: found.accounts,
+      entries: found.entries,
+      settlements: found.settlements,
+      recorded: both(found.recordedRequests, found.recordedStroops),
+      settled: both(found.settledRequests, found.settledStroops),
+      outstanding: both(outstanding.requests, outstanding.stroops),
+      reversed: both(found.reversedRequests, found.reversedStroops),
+      writtenOff: { stroops: String(found.writtenOffStroops) },
+      differences: found.differences,
+      acts: found.acts,
+    },
+  };
+}
+
+function both(requests: bigint, stroops: bigint): BodyOf<'readAudit'>['recorded'] {
+  return { requests: exactInteger(requests), stroops: String(stroops) };
+}

@@ -1,0 +1,14 @@
+declare global {
+  interface JSON {
+    /**
+     * ECMAScript proposal "JSON.parse source text access", in V8 since 11.4. What it returns is printed as a number, and is of no
+     * other use.
+     */
+    rawJSON(text: string): number;
+  }
+}
+
+/** An integer that `JSON.stringify` prints with all its digits, also beyond 2^53. */
+export function exactInteger(value: bigint): number {
+  return JSON.rawJSON(String(value));
+}

@@ -1,0 +1,29 @@
+/** The base path of the API, under which `Location` headers point. */
+const base = '/api/v1';
+
+export function entryPath(id: string): string {
+  return `${base}/entries/${id}`;
+}
+
+export function settlementPath(id: string): string {
+  return `${base}/settlements/${id}`;
+}
+
+export function servicePath(serviceId: string): string {
+  return `${base}/services/${encodeURIComponent(serviceId)}`;
+}
+
+export function webhookPath(id: string): string {
+  return `${base}/webhooks/${id}`;
+}
+
+export function deliveriesPath(webhookId: string): string {
+  return `${webhookPath(webhookId)}/deliveries`;
+}
+
+const inEntryPath = /\/entries\/([0-9a-f-]{36})$/;
+
+/** The id of the entry that a path names. */
+export function entryIdOf(path: string | undefined): string | undefined {
+  return inEntryPath.exec(path ?? '')?.[1];
+}

@@ -1,0 +1,60 @@
+import { canonicalJson, type Json, sha256 } from '@billonce/idempotency/core';
+import { creditOf } from '../domain/credit.ts';
+import type { BillLine, Quote } from '../domain/quote.ts';
+import { exactInteger } from './exact-integer.ts';
+import type { BodyOf, ReplyOf } from './reply.ts';
+
+/** A quote as the caller sees it: counts and prices as integers, amounts as decimal strings. A credit is below 0. */
+export function quoteBody(quote: Quote): BodyOf<'readQuote'> {
+  return {
+    agent: quote.agent,
+    serviceId: quote.serviceId,
+    requests: quote.requests,
+    priceStroops: Number(quote.priceStroops),
+    billedStroops: String(quote.billedStroops),
+    lines: billLinesBody(quote.lines),
+    through: quote.through,
+    carriedStroops: String(quote.carriedStroops),
+    creditStroops: String(creditOf(quote)),
+  };
+}
+
+/** The strong entity tag of a quote: the same as long as the quote says the same. */
+export function quoteTag(quote: Quote): string {
+  const body: { readonly [name: string]: Json } = quoteBody(quote);
+  // The range's beginning is not in the answer, but two ranges are two bills.
+  return `"${sha256(`${quote.from} ${canonicalJson(body)}`).slice(0, 32)}"`;
+}
+
+export function billLinesBody(lines: readonly BillLine[]): BodyOf<'readQuote'>['lines'] {
+  return lines.map((line) => ({
+    priceVersion: line.priceVersion,
+    requests: line.requests,
+    priceStroops: Number(line.priceStroops),
+    amountStroops: String(line.amountStroops),
+  }));
+}
+
+export function quoteReply(quote: Quote): ReplyOf<'readQuote'> {
+  return { status: 200, etag: quoteTag(quote), body: quoteBody(quote) };
+}
+
+export function billingTotalReply(sums: BillingSums): ReplyOf<'readBillingTotal'> {
+  return {
+    status: 200,
+    body: {
+      totalStroops: String(sums.totalStroops),
+      disabledStroops: String(sums.disabledStroops),
+      creditStroops: String(sums.creditStroops),
+      unpricedRequests: exactInteger(sums.unpricedRequests),
+    },
+  };
+}
+
+/** What is outstanding on all accounts of a tenant. */
+interface BillingSums {
+  readonly totalStroops: bigint;
+  readonly disabledStroops: bigint;
+  readonly creditStroops: bigint;
+  readonly unpricedRequests: bigint;
+}

@@ -1,0 +1,72 @@
+import { type Account, outstandingRequests } from '../domain/account.ts';
+import type { UsageBulkRecorded, UsageKnown, UsageRecorded } from '../domain/commands/usage.ts';
+import type { ItemResult } from '../domain/item-result.ts';
+import { entryPath } from './paths.ts';
+import type { BodyOf, ItemOf, ReplyOf } from './reply.ts';
+
+export const usageAnswers = {
+  usage_recorded: ({ agent, serviceId, total, entryId }: UsageRecorded): ReplyOf<'recordUsage'> => ({
+    status: 201,
+    location: entryPath(entryId),
+    body: { agent, serviceId, total, status: undefined },
+  }),
+
+  usage_known: ({ agent, serviceId, total, entryId }: UsageKnown): ReplyOf<'recordUsage'> => ({
+    status: 200,
+    location: entryPath(entryId),
+    body: { agent, serviceId, total, status: 'duplicate' },
+  }),
+
+  usage_bulk_recorded: ({ results }: UsageBulkRecorded): ReplyOf<'recordUsageBulk'> => ({
+    status: 201,
+    body: { results: usageBulkResults(results) },
+  }),
+};
+
+/** What became of the items of a bulk, in their order. */
+export function usageBulkResults(results: readonly ItemResult[]): BodyOf<'recordUsageBulk'>['results'] {
+  return results.map(usageItemBody);
+}
+
+function usageItemBody(result: ItemResult, index: number): ItemOf<'recordUsageBulk', 'results'> {
+  switch (result.kind) {
+    case 'recorded':
+    case 'duplicate':
+      return { index, ok: true, total: result.total, status: result.kind };
+    case 'refused':
+      return { index, ok: false, error: result.code, message: result.message };
+    case 'invalid':
+      return { index, ok: false, error: 'invalid_item', message: result.message };
+  }
+}
+
+/** The places of the items that a stored answer to a bulk calls good. Its record has nothing else of them. */
+export function goodItemsOf(body: string | Uint8Array): ReadonlySet<number> {
+  if (typeof body !== 'string') return new Set();
+  const answer: unknown = JSON.parse(body);
+  const results = memberOf(answer, 'results');
+  if (!Array.isArray(results)) return new Set();
+  return new Set(
+    results.flatMap((result: unknown, index) => (memberOf(result, 'ok') === true ? [index] : [])),
+  );
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+/** What is outstanding on an account. */
+export function accountReply(
+  agent: string,
+  serviceId: string,
+  account: Account | undefined,
+): ReplyOf<'readAccount'> {
+  const total = account === undefined ? 0 : outstandingRequests(account);
+  return { status: 200, body: { agent, serviceId, total } };
+}
+
+/** An account in the export of all of them. */
+export function accountTotal(account: Account): ItemOf<'exportUsageJson'> {
+  const { agent, serviceId } = account;
+  return { agent, serviceId, total: outstandingRequests(account) };
+}

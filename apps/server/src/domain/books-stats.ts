@@ -1,0 +1,13 @@
+/** What a tenant's books come to, as its accounts say. */
+export interface BooksStats {
+  readonly services: number;
+  readonly agents: number;
+  readonly accounts: number;
+  readonly settlements: number;
+  readonly recordedRequests: bigint;
+  readonly reversedRequests: bigint;
+  readonly settledRequests: bigint;
+  readonly outstandingRequests: bigint;
+  readonly outstandingStroops: bigint;
+  readonly settledStroops: bigint;
+}
