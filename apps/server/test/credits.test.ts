@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emptyAccount } from '../src/domain/account.ts';
 import { writeOffOn } from '../src/domain/credit.ts';
-import { entriesCsv } from '../src/reads/export-text.ts';
+import { csvText, entriesCsv } from '../src/reads/export-text.ts';
 import type { Api, ApiAnswer } from './harness/api.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { startReceiver } from './harness/receiver.ts';
@@ -200,7 +200,7 @@ test('a write-off has its own columns in a CSV export', async () => {
     yield [entry];
   }
   let csv = '';
-  for await (const part of entriesCsv(pages())) csv += part;
+  for await (const part of csvText(entriesCsv, pages())) csv += part;
   const [head = '', row = ''] = csv.split('\r\n');
   const columns = head.split(',');
   const values = row.split(',');

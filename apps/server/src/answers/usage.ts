@@ -66,7 +66,9 @@ export function accountReply(
 }
 
 /** An account in the export of all of them. */
-export function accountTotal(account: Account): ItemOf<'exportUsageJson'> {
+export type AccountTotal = ItemOf<'exportUsageJson'>;
+
+export function accountTotal(account: Account): AccountTotal {
   const { agent, serviceId } = account;
   return { agent, serviceId, total: outstandingRequests(account) };
 }

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { csvRow } from './csv.ts';
+import { type CsvValue, csvHead, csvRows } from './csv.ts';
+
+/** A row of fields, in columns that are named by their place. */
+function csvRow(fields: readonly CsvValue[]): string {
+  const columns = fields.map((_, index) => `c${index}`);
+  const rowOf = (row: readonly CsvValue[]) => Object.fromEntries(columns.map((name, index) => [name, row[index] ?? null]));
+  return csvRows({ columns, rowOf }, [fields]);
+}
 
 test('no text of a caller is a formula, and no field breaks out of its place', () => {
   for (const text of ['=1+1', '+1+1', '-1+1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', ' =1', '|calc', '＝1']) {
@@ -18,4 +25,15 @@ test('no text of a caller is a formula, and no field breaks out of its place', (
 
 test('numbers and amounts stay numbers, also below 0', () => {
   assert.equal(csvRow([-3, 0, null, '-93500', '12']), '-3,0,,-93500,12\r\n');
+});
+
+test('fields are picked by the names of their columns, whichever order a row has them in', () => {
+  const form = { columns: ['a', 'b'], rowOf: (row: { readonly a: number; readonly b: string }) => row } as const;
+  const rows = [
+    { b: 'x', extra: 9, a: 1 },
+    { a: 2, b: 'y' },
+  ];
+  assert.equal(csvHead(form) + csvRows(form, rows), 'a,b\r\n1,x\r\n2,y\r\n');
+  assert.equal(csvRows(form, rows, '\n'), '1,x\n2,y\n');
+  assert.equal(csvRows(form, []), '');
 });

@@ -1,21 +1,39 @@
+import { stringify } from 'csv-stringify/sync';
+
 /** A value of a CSV file; `null` is an empty field. */
 export type CsvValue = string | number | null;
 
-/**
- * A row of CSV (RFC 4180). Text that a spreadsheet would take for a formula gets an apostrophe in front, also after a character
- * that a spreadsheet set to another separator would cut it at: quotes are none in the middle of its cells. Numbers, which may be
- * below 0, get none.
- */
-export function csvRow(values: readonly CsvValue[]): string {
-  return `${values.map(csvField).join(',')}\r\n`;
+/** A file of CSV: its columns by their names, in their order, and what a row has in each. */
+export interface CsvForm<T, Column extends string = string> {
+  readonly columns: readonly Column[];
+  readonly rowOf: (item: T) => Readonly<Record<Column, CsvValue>>;
 }
 
-function csvField(value: CsvValue): string {
-  if (value === null) return '';
-  if (typeof value === 'number' || /^-?\d+$/.test(value)) return String(value);
-  const text = value.split(afterSeparator).map(harmless).join('');
-  return /[",;\t\r\n']/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
+/**
+ * Rows of CSV (RFC 4180). Text that a spreadsheet would take for a formula gets an apostrophe in front, also after a character
+ * that a spreadsheet set to another separator would cut it at: quotes are none in the middle of its cells. Numbers, which may be
+ * below 0, get none.
+ *
+ * @param lineEnd what ends a row
+ */
+export function csvRows<T, Column extends string>(
+  { columns, rowOf }: CsvForm<T, Column>,
+  items: readonly T[],
+  lineEnd = '\r\n',
+): string {
+  return stringify(items.map(rowOf), { ...options, columns: [...columns], record_delimiter: lineEnd });
 }
+
+/** The row with the names of the columns. */
+export function csvHead({ columns }: Pick<CsvForm<never>, 'columns'>, lineEnd = '\r\n'): string {
+  return stringify([columns], { ...options, record_delimiter: lineEnd });
+}
+
+const options = {
+  cast: { string: (text: string) => (/^-?\d+$/.test(text) ? text : text.split(afterSeparator).map(harmless).join('')) },
+  // Every separator, and spaces at the ends, which some readers cut off.
+  quoted_match: [/[",;\t\r\n']/, /^\s|\s$/],
+};
 
 /** Every place that some spreadsheet may begin a cell at. */
 const afterSeparator = /(?<=[,;\t\r\n])/;

@@ -2,8 +2,8 @@ import { entryBody } from '../answers/entries.ts';
 import { accountTotal } from '../answers/usage.ts';
 import type { Account } from '../domain/account.ts';
 import type { Books } from './books.ts';
-import { csvRow } from './csv.ts';
-import { entryRow, settlementRow } from './export-text.ts';
+import { csvRows } from './csv.ts';
+import { entriesCsv, settlementsCsv, totalsCsv, totalsLineEnd } from './export-text.ts';
 import type { EntryQuery } from './list-entries.ts';
 import type { SettlementQuery } from './list-settlements.ts';
 import { type EntryPlace, stepEntries, type WalkStep } from './walk-entries.ts';
@@ -46,19 +46,19 @@ export async function exportPart(
       const rows =
         wish.format === 'json'
           ? jsonItems(items, entryBody)
-          : items.map((entry) => csvRow(entryRow(entry))).join('');
+          : csvRows(entriesCsv, items);
       return { text: rows, next: next && { kind: 'entries', place: next } };
     }
     case 'settlements': {
       const place = after?.kind === 'settlements' ? after.place : undefined;
       const { items, next } = await stepSettlements(books, wish.query, place, partRows);
-      const text = items.map((settlement) => csvRow(settlementRow(settlement))).join('');
+      const text = csvRows(settlementsCsv, items);
       return { text, next: next && { kind: 'settlements', place: next } };
     }
     case 'totals': {
       const place = after?.kind === 'totals' ? after.place : '';
       const { items, next } = await stepAccounts(books, wish.tenant, place);
-      const text = wish.format === 'json' ? jsonItems(items, accountTotal) : items.map(totalLine).join('');
+      const text = wish.format === 'json' ? jsonItems(items, accountTotal) : csvRows(totalsCsv, items, totalsLineEnd);
       return { text, next: next === undefined ? undefined : { kind: 'totals', place: next } };
     }
   }
@@ -74,10 +74,4 @@ async function stepAccounts(books: Books, tenant: string, after: string): Promis
 
 function jsonItems<T>(items: readonly T[], answerOf: (item: T) => unknown): string {
   return items.map((item) => JSON.stringify(answerOf(item))).join(itemSeparator);
-}
-
-/** Ends as AgentPay's lines do: clients cut this file at each line feed. */
-function totalLine(account: Account): string {
-  const { agent, serviceId, total } = accountTotal(account);
-  return `${csvRow([agent, serviceId, total]).trimEnd()}\n`;
 }

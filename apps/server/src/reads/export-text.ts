@@ -1,77 +1,95 @@
-import { entryBody } from '../answers/entries.ts';
-import { settlementBody } from '../answers/settlements.ts';
+import { type AccountTotal, accountTotal } from '../answers/usage.ts';
+import type { Account } from '../domain/account.ts';
+import { type EntryBody, entryBody } from '../answers/entries.ts';
+import { type SettlementBody, settlementBody } from '../answers/settlements.ts';
 import type { Settlement } from '../domain/settlement.ts';
 import type { Entry } from '../domain/usage.ts';
-import { type CsvValue, csvRow } from './csv.ts';
+import { type CsvForm, csvHead, csvRows } from './csv.ts';
 
-/** Entries as CSV, page by page. */
-export function entriesCsv(pages: AsyncIterable<readonly Entry[]>): AsyncGenerator<string> {
-  return csvText(entryColumns, pages, entryRow);
-}
-
-/** Settlements as CSV, without their lines. */
-export function settlementsCsv(pages: AsyncIterable<readonly Settlement[]>): AsyncGenerator<string> {
-  return csvText(settlementColumns, pages, settlementRow);
+/** A file of CSV, page by page. */
+export async function* csvText<T, Column extends string>(
+  form: CsvForm<T, Column>,
+  pages: AsyncIterable<readonly T[]>,
+): AsyncGenerator<string> {
+  yield csvHead(form);
+  for await (const page of pages) yield csvRows(form, page);
 }
 
 /** A JSON value on each line. */
 export async function* jsonLines<T>(
   pages: AsyncIterable<readonly T[]>,
-  answerOf: (item: T) => unknown,
+  bodyOf: (item: T) => unknown,
 ): AsyncGenerator<string> {
-  for await (const page of pages) yield page.map((item) => `${JSON.stringify(answerOf(item))}\n`).join('');
+  for await (const page of pages) yield page.map((item) => `${JSON.stringify(bodyOf(item))}\n`).join('');
 }
 
-async function* csvText<T>(
-  columns: readonly string[],
-  pages: AsyncIterable<readonly T[]>,
-  rowOf: (item: T) => readonly CsvValue[],
-): AsyncGenerator<string> {
-  yield csvRow(columns);
-  for await (const page of pages) yield page.map((item) => csvRow(rowOf(item))).join('');
-}
+type EntryColumn =
+  | Exclude<keyof EntryBody, 'reverses' | 'writesOff'>
+  | 'reversesEntryId'
+  | 'reversesFrom'
+  | 'reversesThrough'
+  | 'reason'
+  | 'writesOffKind'
+  | 'writesOffStroops';
 
-export const entryColumns = [
-  'id',
-  'agent',
-  'serviceId',
-  'sequence',
-  'requests',
-  'priceVersion',
-  'usageId',
-  'occurredAt',
-  'recordedAt',
-  'reversesEntryId',
-  'reversesFrom',
-  'reversesThrough',
-  'reason',
-  'writesOffKind',
-  'writesOffStroops',
-];
+export const entriesCsv: CsvForm<Entry, EntryColumn> = {
+  columns: [
+    'id',
+    'agent',
+    'serviceId',
+    'sequence',
+    'requests',
+    'priceVersion',
+    'usageId',
+    'occurredAt',
+    'recordedAt',
+    'reversesEntryId',
+    'reversesFrom',
+    'reversesThrough',
+    'reason',
+    'writesOffKind',
+    'writesOffStroops',
+  ],
+  rowOf(entry) {
+    const { reverses, writesOff, ...members } = entryBody(entry);
+    return {
+      ...members,
+      reversesEntryId: reverses?.entryId ?? null,
+      reversesFrom: reverses?.from ?? null,
+      reversesThrough: reverses?.through ?? null,
+      reason: reverses?.reason ?? writesOff?.reason ?? null,
+      writesOffKind: writesOff?.kind ?? null,
+      writesOffStroops: writesOff?.stroops ?? null,
+    };
+  },
+};
 
-export function entryRow(entry: Entry): CsvValue[] {
-  const { reverses, writesOff, ...row } = entryBody(entry);
-  const { entryId = null, from = null, through = null } = reverses ?? {};
-  const { kind = null, stroops = null } = writesOff ?? {};
-  const reason = reverses?.reason ?? writesOff?.reason ?? null;
-  return [...Object.values(row), entryId, from, through, reason, kind, stroops];
-}
+/** Settlements, without their lines. */
+export const settlementsCsv: CsvForm<Settlement, Exclude<keyof SettlementBody, 'lines'>> = {
+  columns: [
+    'id',
+    'agent',
+    'serviceId',
+    'number',
+    'from',
+    'through',
+    'requests',
+    'carriedStroops',
+    'billedStroops',
+    'carriedOnStroops',
+    'settledAt',
+  ],
+  rowOf(settlement) {
+    const { lines: _, ...members } = settlementBody(settlement);
+    return members;
+  },
+};
 
-export const settlementColumns = [
-  'id',
-  'agent',
-  'serviceId',
-  'number',
-  'from',
-  'through',
-  'requests',
-  'carriedStroops',
-  'billedStroops',
-  'carriedOnStroops',
-  'settledAt',
-];
+/** What is outstanding on each account. */
+export const totalsCsv: CsvForm<Account, keyof AccountTotal> = {
+  columns: ['agent', 'serviceId', 'total'],
+  rowOf: accountTotal,
+};
 
-export function settlementRow(settlement: Settlement): CsvValue[] {
-  const { lines: _, ...row } = settlementBody(settlement);
-  return Object.values(row);
-}
+/** How the lines of AgentPay's file of totals end: clients cut it at each line feed. */
+export const totalsLineEnd = '\n';

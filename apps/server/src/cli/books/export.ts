@@ -2,7 +2,7 @@ import { entryBody } from '../../answers/entries.ts';
 import { settlementBody } from '../../answers/settlements.ts';
 import { instantMs } from '../../domain/timestamps.ts';
 import type { Books } from '../../reads/books.ts';
-import { entriesCsv, jsonLines, settlementsCsv } from '../../reads/export-text.ts';
+import { csvText, entriesCsv, jsonLines, settlementsCsv } from '../../reads/export-text.ts';
 import { walkEntries } from '../../reads/walk-entries.ts';
 import { walkSettlements } from '../../reads/walk-settlements.ts';
 import { exitCodes } from '../command-line/exit-codes.ts';
@@ -101,11 +101,11 @@ function textOf(books: Books, tenant: string, order: Order): AsyncGenerator<stri
       const anyTime = { occurredFromNs: undefined, occurredToNs: undefined, settlementId: undefined };
       const query = { tenant, agent, serviceId, recordedFromMs: from, recordedToMs: to, ...anyTime };
       const pages = walkEntries(books, query);
-      return isCsv ? entriesCsv(pages) : jsonLines(pages, entryBody);
+      return isCsv ? csvText(entriesCsv, pages) : jsonLines(pages, entryBody);
     }
     case 'settlements': {
       const pages = walkSettlements(books, { tenant, agent, serviceId, fromMs: from, toMs: to });
-      return isCsv ? settlementsCsv(pages) : jsonLines(pages, settlementBody);
+      return isCsv ? csvText(settlementsCsv, pages) : jsonLines(pages, settlementBody);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { entriesReply, entryReply } from '../../answers/entries.ts';
 import type { ReplyOf } from '../../answers/reply.ts';
-import { csvRow } from '../../reads/csv.ts';
-import { entryColumns } from '../../reads/export-text.ts';
+import { csvHead } from '../../reads/csv.ts';
+import { entriesCsv } from '../../reads/export-text.ts';
 import { type EntryCursor, type EntryPage, isOfAccount } from '../../reads/list-entries.ts';
 import { ApiError } from '../api-error.ts';
 import { encodeCursor, entryCursor } from '../cursor.ts';
@@ -43,7 +43,7 @@ export function entriesRoutes(desk: Desk) {
       await exportFile(desk, call, {
         name: 'entries.csv',
         mediaType: csvType,
-        head: csvRow(entryColumns),
+        head: csvHead(entriesCsv),
         tail: '',
         wish: { kind: 'entries', format: 'csv', query: entryQuery(tenantOf(call), call.query) },
       }),

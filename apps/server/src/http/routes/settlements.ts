@@ -2,8 +2,8 @@ import type { SettleRequest } from '@billonce/contract';
 import type { FastifyRequest } from 'fastify';
 import { settlementReply, settlementsReply } from '../../answers/settlements.ts';
 import { type Settle, settleBulkAccountsFirst } from '../../domain/commands/settlements.ts';
-import { csvRow } from '../../reads/csv.ts';
-import { settlementColumns } from '../../reads/export-text.ts';
+import { csvHead } from '../../reads/csv.ts';
+import { settlementsCsv } from '../../reads/export-text.ts';
 import { ApiError } from '../api-error.ts';
 import { encodeCursor, entryCursor, idCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
@@ -66,7 +66,7 @@ export function settlementsRoutes(desk: Desk) {
       await exportFile(desk, call, {
         name: 'settlements.csv',
         mediaType: csvType,
-        head: csvRow(settlementColumns),
+        head: csvHead(settlementsCsv),
         tail: '',
         wish: { kind: 'settlements', query: settlementQuery(tenantOf(call), call.query) },
       }),

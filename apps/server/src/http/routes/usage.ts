@@ -1,3 +1,5 @@
+import { csvHead } from '../../reads/csv.ts';
+import { totalsCsv, totalsLineEnd } from '../../reads/export-text.ts';
 import { compileReader, UsageItem, type Validated } from '@billonce/contract';
 import { accountReply } from '../../answers/usage.ts';
 import type { BulkItem } from '../../domain/commands/usage.ts';
@@ -44,12 +46,11 @@ export function usageRoutes(desk: Desk) {
         wish: { kind: 'totals', format: 'json', tenant: tenantOf(call) },
       }),
 
-    // Its lines end as AgentPay's do: clients cut this file at each line feed.
     exportUsageCsv: async (call) =>
       await exportFile(desk, call, {
         name: 'usage.csv',
         mediaType: csvType,
-        head: 'agent,serviceId,total\n',
+        head: csvHead(totalsCsv, totalsLineEnd),
         tail: '',
         wish: { kind: 'totals', format: 'csv', tenant: tenantOf(call) },
       }),
