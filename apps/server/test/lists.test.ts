@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Operation, operations } from '@billonce/contract';
+import { type OperationSpec, operations } from '@billonce/contract';
 import type { Api, ApiAnswer } from './harness/api.ts';
 import { startInProcess } from './harness/in-process.ts';
 
@@ -122,7 +122,7 @@ test('the OpenAPI document lists every operation of the contract, and every one 
   const { api } = await startInProcess(t);
   const document = (await api.get('/openapi.json')).json;
   assert.match(document.openapi, /^3\.1\./);
-  const known: readonly Operation[] = Object.values(operations);
+  const known: readonly OperationSpec[] = Object.values(operations);
   for (const { method, path } of known) {
     assert.ok(document.paths[path]?.[method.toLowerCase()], `${method} ${path}`);
     const probe = path.replaceAll(/\{\w+\}/g, 'x');

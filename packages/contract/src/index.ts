@@ -8,8 +8,8 @@ export {
   isForTenants,
   isTagged,
   isWrite,
-  type Operation,
-} from './operation.ts';
+  type OperationSpec,
+} from './operation-spec.ts';
 export {
   NoMembers,
   type Noun,

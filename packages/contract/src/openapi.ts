@@ -3,7 +3,7 @@ import { type ErrorCode, type ErrorCodeEntry, errorCodeEntry } from './error-cod
 import { exampleOf } from './example.ts';
 import { ignoredHeader } from './ignored-names.ts';
 import { namesDescription, openToOthers } from './openapi-names.ts';
-import { isForTenants, isTagged, isWrite, type Operation, type Success } from './operation.ts';
+import { isForTenants, isTagged, isWrite, type OperationSpec, type Success } from './operation-spec.ts';
 import { operations, tagOf, tags } from './operations.ts';
 import { rightOf } from './rights.ts';
 import { ErrorBody, ProblemBody } from './schemas/errors.ts';
@@ -29,7 +29,7 @@ const readErrors: readonly ErrorCode[] = ['storage_unavailable'];
 const everyError: readonly ErrorCode[] = ['invalid_request', 'headers_too_large', 'internal_error'];
 
 /** All error codes that an operation can answer with: those of its kind and those of its own. */
-function errorsOf(name: string, operation: Operation): readonly ErrorCode[] {
+function errorsOf(name: string, operation: OperationSpec): readonly ErrorCode[] {
   const codes = new Set<ErrorCode>([...everyError, ...operation.errors]);
   const add = (more: readonly ErrorCode[]) => {
     for (const code of more) codes.add(code);
@@ -85,7 +85,7 @@ export function openApiDocument(version: string): JsonObject {
   };
 }
 
-function operationObject(name: string, operation: Operation): JsonObject {
+function operationObject(name: string, operation: OperationSpec): JsonObject {
   const parameters = [
     ...parameterList('path', operation.params),
     ...parameterList('query', operation.query),
@@ -114,7 +114,7 @@ function operationObject(name: string, operation: Operation): JsonObject {
 }
 
 /** With the scope that an API key needs, as OpenAPI 3.1 names roles; a key without scopes has all of them. */
-function securityOf(name: string, { access }: Operation): JsonObject[] {
+function securityOf(name: string, { access }: OperationSpec): JsonObject[] {
   if (access === 'open') return [];
   const scope = rightOf(name)?.scope ?? 'any';
   const roles = scope === 'any' ? [] : [scope];
@@ -132,7 +132,7 @@ function parameterList(place: 'path' | 'query', schema: TSchema | undefined): Js
   }));
 }
 
-function headerParameters(name: string, operation: Operation): JsonObject[] {
+function headerParameters(name: string, operation: OperationSpec): JsonObject[] {
   const header = (field: string, description: string, required: boolean) => ({
     name: field,
     in: 'header',
@@ -187,7 +187,7 @@ const rateLimitHeaders = Object.fromEntries(
   ]),
 );
 
-function commonHeaders(operation: Operation): JsonObject {
+function commonHeaders(operation: OperationSpec): JsonObject {
   return {
     'X-Request-Id': requestId,
     'Server-Timing': { description: 'How long the parts of it took.', schema: { type: 'string' } },
@@ -211,7 +211,7 @@ function withExample(schema: TSchema | JsonObject): JsonObject {
 
 const weakTag = 'Weak: the answer has not changed while it is the same.';
 
-function unchanged({ access, successes }: Operation): JsonObject {
+function unchanged({ access, successes }: OperationSpec): JsonObject {
   return {
     description: 'The answer is one that `If-None-Match` names.',
     headers: {
@@ -222,7 +222,7 @@ function unchanged({ access, successes }: Operation): JsonObject {
   };
 }
 
-function successObjects(operation: Operation): JsonObject {
+function successObjects(operation: OperationSpec): JsonObject {
   return Object.fromEntries(
     Object.entries(operation.successes).map(([status, success]) => [
       status,
@@ -250,7 +250,7 @@ function contentObject({ schema, mediaType }: Success): JsonObject {
   return schema === undefined ? {} : { content: { 'application/json': withExample(schema) } };
 }
 
-function errorObjects(name: string, operation: Operation): JsonObject {
+function errorObjects(name: string, operation: OperationSpec): JsonObject {
   const byStatus = new Map<number, [ErrorCode, ErrorCodeEntry][]>();
   for (const code of errorsOf(name, operation)) {
     const entry = errorCodeEntry(code);

@@ -1,5 +1,5 @@
 import Type, { type Static, type TSchema } from 'typebox';
-import type { Operation } from './operation.ts';
+import type { OperationSpec } from './operation-spec.ts';
 import { agentsOperations } from './operations/agents.ts';
 import { apiKeysOperations } from './operations/api-keys.ts';
 import { auditOperations } from './operations/audit.ts';
@@ -51,7 +51,7 @@ export const operationsByNoun = {
   health: healthOperations,
   errors: errorsOperations,
   docs: docsOperations,
-} as const satisfies Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+} as const satisfies Readonly<Record<string, Readonly<Record<string, OperationSpec>>>>;
 
 /** The name of the files of an operation. */
 export type Noun = keyof typeof operationsByNoun;
@@ -115,7 +115,7 @@ export const operations = {
   ...healthOperations,
   ...errorsOperations,
   ...docsOperations,
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, OperationSpec>;
 
 /** The name of an operation. */
 export type OperationName = keyof typeof operations;

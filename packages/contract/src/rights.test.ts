@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isForTenants, type Operation } from './operation.ts';
+import { isForTenants, type OperationSpec } from './operation-spec.ts';
 import { operations } from './operations.ts';
 import { type Naming, rights } from './rights.ts';
 
-const byName: Readonly<Record<string, Operation>> = operations;
+const byName: Readonly<Record<string, OperationSpec>> = operations;
 const namesOf = (schema: unknown): readonly string[] => {
   const properties: unknown =
     typeof schema === 'object' && schema !== null && Reflect.get(schema, 'properties');
   return typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
 };
-const named = (operation: Operation, naming: Naming, name: string): boolean => {
+const named = (operation: OperationSpec, naming: Naming, name: string): boolean => {
   switch (naming) {
     case 'path':
       return namesOf(operation.params).includes(name);

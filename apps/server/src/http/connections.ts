@@ -21,7 +21,7 @@ export interface ConnectionBounds {
   readonly onCut: (reason: CutReason, address: string | undefined) => void;
 }
 
-interface Connection {
+interface ClientConnection {
   /** the latest one; none before the first request */
   answer: ServerResponse | undefined;
   /** whether no further request on it is executed */
@@ -37,7 +37,7 @@ interface Connection {
  * When the server stops, connections with an answer due get it and end with it; the others end at once.
  */
 export class Connections {
-  readonly #open = new Map<Socket, Connection>();
+  readonly #open = new Map<Socket, ClientConnection>();
   readonly #places: AddressPlaces;
   readonly #bounds: ConnectionBounds;
   #accepted = 0;
@@ -154,7 +154,7 @@ export class Connections {
       return;
     }
     const progress = new AnswerProgress(socket, this.#bounds.answerStallMs);
-    const connection: Connection = { answer: undefined, isEnding: false, isAnswered: false, progress };
+    const connection: ClientConnection = { answer: undefined, isEnding: false, isAnswered: false, progress };
     this.#open.set(socket, connection);
     socket.once('close', () => this.#open.delete(socket));
     const destroySoon = socket.destroySoon.bind(socket);
@@ -167,7 +167,7 @@ export class Connections {
   }
 }
 
-function linger(socket: Socket, connection: Connection, bytes: string): void {
+function linger(socket: Socket, connection: ClientConnection, bytes: string): void {
   connection.isEnding = true;
   connection.isAnswered = true;
   socket.write(bytes);

@@ -4,7 +4,7 @@ import {
   type KnownName,
   knownName,
   nearMiss,
-  type Operation,
+  type OperationSpec,
 } from '@billonce/contract';
 import type { FastifyRequest } from 'fastify';
 
@@ -13,7 +13,7 @@ const matchHeader = knownName('If-Match', 'the header If-Match');
 
 /** The headers that guard an operation and were not sent. */
 export function headersNotSent(
-  operation: Operation,
+  operation: OperationSpec,
   headers: FastifyRequest['headers'],
 ): readonly KnownName[] {
   const guards = [
@@ -32,7 +32,7 @@ const judged = new Map<string, readonly KnownName[]>();
  * are no fault: clients of AgentPay and proxies send headers of their own, and must go on unchanged.
  */
 export function noteMisspeltHeaders(
-  operation: Operation,
+  operation: OperationSpec,
   { headers, raw }: FastifyRequest,
   ignored: IgnoredNames,
 ): void {

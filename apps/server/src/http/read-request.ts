@@ -7,8 +7,8 @@ import {
   knownName,
   NoMembers,
   namesOf,
-  type Operation,
   type OperationName,
+  type OperationSpec,
   type ReadPath,
   type RequestPart,
 } from '@billonce/contract';
@@ -27,7 +27,7 @@ export interface RequestParts<N extends OperationName> {
 
 /** Makes the function that reads the parts of a request, and refuses it with every fault's place. */
 export function requestReader(
-  operation: Operation,
+  operation: OperationSpec,
 ): <N extends OperationName>(request: FastifyRequest, ignored: IgnoredNames) => RequestParts<N> {
   const params = operation.params && compilePathReader(operation.params);
   // Probes and browsers ask open operations, and add what they like.
@@ -53,7 +53,7 @@ export function requestReader(
 }
 
 /** The names of the other parts of a request that were not sent: one that is unknown here may be meant for them. */
-function elsewhereIn(operation: Operation) {
+function elsewhereIn(operation: OperationSpec) {
   const inQuery = namesOf(operation.query).map((name) => knownName(name, `the query parameter ${name}`));
   const inBody = namesOf(operation.body).map((name) => knownName(name, `the member ${name} of the body`));
   return {

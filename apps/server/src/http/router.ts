@@ -6,8 +6,8 @@ import {
   isTagged,
   isWrite,
   type Noun,
-  type Operation,
   type OperationName,
+  type OperationSpec,
   operations,
   type operationsByNoun,
   type SuccessOf,
@@ -23,7 +23,7 @@ import { refuseByParts, refuseByPath } from './rights.ts';
 
 /** A call of an operation: who calls, and the validated parts of the request. */
 export interface Call<N extends OperationName> extends RequestParts<N> {
-  readonly operation: Operation;
+  readonly operation: OperationSpec;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   /** nobody, for an open operation */
@@ -135,7 +135,7 @@ const takenMethods = methodsOfPaths();
 
 function methodsOfPaths(): ReadonlyMap<string, ReadonlySet<string>> {
   const methods = new Map<string, Set<string>>();
-  for (const { path, method } of Object.values<Operation>(operations)) {
+  for (const { path, method } of Object.values<OperationSpec>(operations)) {
     methods.set(path, (methods.get(path) ?? new Set<string>()).add(method));
   }
   return new Map([...methods.keys()].map((path) => [path, methodsAt(path, methods)]));
@@ -147,7 +147,7 @@ function registerOperation<N extends OperationName>(
   handlers: Handlers,
   { identify, refuseFull, admit }: Gatekeeper,
 ): void {
-  const operation: Operation = operations[name];
+  const operation: OperationSpec = operations[name];
   const handler: Handler<N> = handlers[name];
   const read = requestReader(operation);
   app.route({
@@ -181,7 +181,7 @@ function identifyHook(identify: Identify, refuseFull: RefuseFull, name: Operatio
   };
 }
 
-function refuseByAccess(caller: Caller, operation: Operation): void {
+function refuseByAccess(caller: Caller, operation: OperationSpec): void {
   if (operation.access === 'admin' && caller.kind === 'tenant') {
     throw new ApiError('forbidden', 'this requires the admin key');
   }

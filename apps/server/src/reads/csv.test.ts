@@ -5,7 +5,8 @@ import { type CsvValue, csvHead, csvRows } from './csv.ts';
 /** A row of fields, in columns that are named by their place. */
 function csvRow(fields: readonly CsvValue[]): string {
   const columns = fields.map((_, index) => `c${index}`);
-  const rowOf = (row: readonly CsvValue[]) => Object.fromEntries(columns.map((name, index) => [name, row[index] ?? null]));
+  const rowOf = (row: readonly CsvValue[]) =>
+    Object.fromEntries(columns.map((name, index) => [name, row[index] ?? null]));
   return csvRows({ columns, rowOf }, [fields]);
 }
 
@@ -28,7 +29,10 @@ test('numbers and amounts stay numbers, also below 0', () => {
 });
 
 test('fields are picked by the names of their columns, whichever order a row has them in', () => {
-  const form = { columns: ['a', 'b'], rowOf: (row: { readonly a: number; readonly b: string }) => row } as const;
+  const form = {
+    columns: ['a', 'b'],
+    rowOf: (row: { readonly a: number; readonly b: string }) => row,
+  } as const;
   const rows = [
     { b: 'x', extra: 9, a: 1 },
     { a: 2, b: 'y' },

@@ -43,10 +43,7 @@ export async function exportPart(
     case 'entries': {
       const place = after?.kind === 'entries' ? after.place : undefined;
       const { items, next } = await stepEntries(books, wish.query, place, partRows);
-      const rows =
-        wish.format === 'json'
-          ? jsonItems(items, entryBody)
-          : csvRows(entriesCsv, items);
+      const rows = wish.format === 'json' ? jsonItems(items, entryBody) : csvRows(entriesCsv, items);
       return { text: rows, next: next && { kind: 'entries', place: next } };
     }
     case 'settlements': {
@@ -58,7 +55,8 @@ export async function exportPart(
     case 'totals': {
       const place = after?.kind === 'totals' ? after.place : '';
       const { items, next } = await stepAccounts(books, wish.tenant, place);
-      const text = wish.format === 'json' ? jsonItems(items, accountTotal) : csvRows(totalsCsv, items, totalsLineEnd);
+      const text =
+        wish.format === 'json' ? jsonItems(items, accountTotal) : csvRows(totalsCsv, items, totalsLineEnd);
       return { text, next: next === undefined ? undefined : { kind: 'totals', place: next } };
     }
   }

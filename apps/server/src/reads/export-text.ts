@@ -1,7 +1,7 @@
-import { type AccountTotal, accountTotal } from '../answers/usage.ts';
-import type { Account } from '../domain/account.ts';
 import { type EntryBody, entryBody } from '../answers/entries.ts';
 import { type SettlementBody, settlementBody } from '../answers/settlements.ts';
+import { type AccountTotal, accountTotal } from '../answers/usage.ts';
+import type { Account } from '../domain/account.ts';
 import type { Settlement } from '../domain/settlement.ts';
 import type { Entry } from '../domain/usage.ts';
 import { type CsvForm, csvHead, csvRows } from './csv.ts';

@@ -1,4 +1,4 @@
-import type { Operation } from '../operation.ts';
+import type { OperationSpec } from '../operation-spec.ts';
 import { AgentList, AgentParams, AgentTotal, AgentUsage } from '../schemas/agents.ts';
 import { LongPageFilter, PageFilter } from '../schemas/pages.ts';
 
@@ -32,4 +32,4 @@ export const agentsOperations = {
     successes: { 200: { description: 'A page.', schema: AgentUsage } },
     errors: ['overloaded'],
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, OperationSpec>;

@@ -1,4 +1,4 @@
-import type { Operation } from '../operation.ts';
+import type { OperationSpec } from '../operation-spec.ts';
 import {
   ApiKeyCreate,
   ApiKeyCreated,
@@ -55,4 +55,4 @@ export const apiKeysOperations = {
     },
     errors: ['not_found'],
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, OperationSpec>;

@@ -1,4 +1,4 @@
-import type { Operation } from '../operation.ts';
+import type { OperationSpec } from '../operation-spec.ts';
 import { AuditLog, AuditLogFilter } from '../schemas/audit-log.ts';
 
 /** Administrative acts. */
@@ -18,4 +18,4 @@ export const auditLogOperations = {
     },
     errors: [],
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, OperationSpec>;

@@ -1,4 +1,4 @@
-import type { Operation } from '../operation.ts';
+import type { OperationSpec } from '../operation-spec.ts';
 import { Audit } from '../schemas/audit.ts';
 
 /** The audit of the books. */
@@ -11,4 +11,4 @@ export const auditOperations = {
     successes: { 200: { description: 'The finding.', schema: Audit } },
     errors: ['overloaded'],
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, OperationSpec>;

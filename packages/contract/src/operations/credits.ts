@@ -1,4 +1,4 @@
-import { location, type Operation } from '../operation.ts';
+import { location, type OperationSpec } from '../operation-spec.ts';
 import { WriteOffRequest } from '../schemas/credits.ts';
 import { Entry } from '../schemas/entries.ts';
 import { AccountParams } from '../schemas/identifiers.ts';
@@ -22,4 +22,4 @@ export const creditsOperations = {
     },
     errors: ['not_found', 'no_credit', 'quote_changed', 'limit_exceeded'],
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, OperationSpec>;

@@ -1,4 +1,4 @@
-import type { Operation } from '../operation.ts';
+import type { OperationSpec } from '../operation-spec.ts';
 import { Delivery, DeliveryList, DeliveryParams } from '../schemas/deliveries.ts';
 import { PageFilter } from '../schemas/pages.ts';
 import { WebhookParams } from '../schemas/webhooks.ts';
@@ -24,4 +24,4 @@ export const deliveriesOperations = {
     successes: { 200: { description: 'The delivery, pending again.', schema: Delivery } },
     errors: ['not_found', 'webhook_disabled', 'rate_limited'],
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, OperationSpec>;

@@ -1,4 +1,4 @@
-import { type Operation, staticTag } from '../operation.ts';
+import { type OperationSpec, staticTag } from '../operation-spec.ts';
 import { DocsAssetParams, OpenApiDocument } from '../schemas/docs.ts';
 
 /** The document of this API, and its page. */
@@ -30,4 +30,4 @@ export const docsOperations = {
     successes: { 200: { description: 'Style or script.', mediaType: 'text/*', headers: staticTag } },
     errors: ['not_found'],
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, OperationSpec>;

@@ -1,4 +1,4 @@
-import { attachment, type Operation } from '../operation.ts';
+import { attachment, type OperationSpec } from '../operation-spec.ts';
 import { Entry, EntryExport, EntryExported, EntryFilter, EntryList } from '../schemas/entries.ts';
 import { IdParams } from '../schemas/identifiers.ts';
 
@@ -49,4 +49,4 @@ export const entriesOperations = {
     },
     errors: ['overloaded'],
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, OperationSpec>;

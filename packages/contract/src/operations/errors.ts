@@ -1,4 +1,4 @@
-import type { Operation } from '../operation.ts';
+import type { OperationSpec } from '../operation-spec.ts';
 import { ErrorCodeParams, ErrorCodeRow } from '../schemas/errors.ts';
 
 /** The pages of the error codes. */
@@ -12,4 +12,4 @@ export const errorsOperations = {
     successes: { 200: { description: 'Its row of the table.', schema: ErrorCodeRow } },
     errors: ['not_found'],
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, OperationSpec>;

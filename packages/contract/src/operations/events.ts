@@ -1,4 +1,4 @@
-import type { Operation } from '../operation.ts';
+import type { OperationSpec } from '../operation-spec.ts';
 import { EventFilter, EventList, EventSummary, EventSummaryFilter } from '../schemas/events.ts';
 
 /** What happened. */
@@ -21,4 +21,4 @@ export const eventsOperations = {
     successes: { 200: { description: 'Counts.', schema: EventSummary } },
     errors: ['overloaded'],
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, OperationSpec>;

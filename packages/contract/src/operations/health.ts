@@ -1,4 +1,4 @@
-import type { Operation } from '../operation.ts';
+import type { OperationSpec } from '../operation-spec.ts';
 import { DeepHealth, Health, HealthFilter, Ready } from '../schemas/health.ts';
 
 /** Whether an instance works. */
@@ -36,4 +36,4 @@ export const healthOperations = {
     successes: { 200: { description: 'They do.', schema: DeepHealth } },
     errors: ['storage_unavailable', 'outcome_unknown', 'overloaded', 'shutting_down'],
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, OperationSpec>;

@@ -1,4 +1,4 @@
-import type { Operation } from '../operation.ts';
+import type { OperationSpec } from '../operation-spec.ts';
 import { KeyState } from '../schemas/idempotency-keys.ts';
 
 /** What is kept of an idempotency key. */
@@ -11,4 +11,4 @@ export const idempotencyKeysOperations = {
     successes: { 200: { description: 'What is kept of the key.', schema: KeyState } },
     errors: ['not_seen', 'invalid_idempotency_key', 'idempotency_key_required'],
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, OperationSpec>;

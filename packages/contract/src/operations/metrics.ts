@@ -1,4 +1,4 @@
-import type { Operation } from '../operation.ts';
+import type { OperationSpec } from '../operation-spec.ts';
 
 /** Metrics of an instance. */
 export const metricsOperations = {
@@ -12,4 +12,4 @@ export const metricsOperations = {
     },
     errors: [],
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, OperationSpec>;

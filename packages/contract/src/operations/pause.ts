@@ -1,4 +1,4 @@
-import type { Operation } from '../operation.ts';
+import type { OperationSpec } from '../operation-spec.ts';
 import { AdminStatus, Paused } from '../schemas/pause.ts';
 
 /** Whether writes are taken. */
@@ -27,4 +27,4 @@ export const pauseOperations = {
     successes: { 200: { description: 'Unpaused.', schema: Paused } },
     errors: [],
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, OperationSpec>;

@@ -1,4 +1,4 @@
-import { etag, type Operation } from '../operation.ts';
+import { etag, type OperationSpec } from '../operation-spec.ts';
 import { AccountParams } from '../schemas/identifiers.ts';
 import { BillingTotal, Quote } from '../schemas/quotes.ts';
 
@@ -21,4 +21,4 @@ export const quotesOperations = {
     successes: { 200: { description: 'The sums.', schema: BillingTotal } },
     errors: ['overloaded'],
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, OperationSpec>;

@@ -1,4 +1,4 @@
-import { bulkBytesMax, type Operation } from '../operation.ts';
+import { bulkBytesMax, type OperationSpec } from '../operation-spec.ts';
 import { ReconcileRequest, ReconcileResults } from '../schemas/reconcile.ts';
 
 /** A collector's log beside what was recorded. */
@@ -16,4 +16,4 @@ export const reconcileOperations = {
     },
     errors: ['overloaded'],
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, OperationSpec>;

@@ -1,4 +1,4 @@
-import { location, type Operation } from '../operation.ts';
+import { location, type OperationSpec } from '../operation-spec.ts';
 import { Entry } from '../schemas/entries.ts';
 import { AccountParams, IdParams } from '../schemas/identifiers.ts';
 import { AccountCleared, ReverseRequest } from '../schemas/reversals.ts';
@@ -30,4 +30,4 @@ export const reversalsOperations = {
     },
     errors: ['not_found'],
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, OperationSpec>;

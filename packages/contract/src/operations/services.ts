@@ -1,4 +1,4 @@
-import { bulkBytesMax, location, type Operation } from '../operation.ts';
+import { bulkBytesMax, location, type OperationSpec } from '../operation-spec.ts';
 import { LongPageFilter, PageFilter } from '../schemas/pages.ts';
 import {
   DisabledPatch,
@@ -173,4 +173,4 @@ export const servicesOperations = {
     successes: { 200: { description: 'At most `limit` of them.', schema: TopAgents } },
     errors: ['overloaded'],
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, OperationSpec>;

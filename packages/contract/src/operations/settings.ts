@@ -1,4 +1,4 @@
-import type { Operation } from '../operation.ts';
+import type { OperationSpec } from '../operation-spec.ts';
 import { ConfigChange, ConfigChanged, ConfigFilter, RuntimeConfig } from '../schemas/settings.ts';
 
 /** What the operator sets while the server runs. */
@@ -21,4 +21,4 @@ export const settingsOperations = {
     successes: { 200: { description: 'The settings in force.', schema: ConfigChanged } },
     errors: [],
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, OperationSpec>;

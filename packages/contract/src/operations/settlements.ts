@@ -1,4 +1,4 @@
-import { attachment, location, type Operation } from '../operation.ts';
+import { attachment, location, type OperationSpec } from '../operation-spec.ts';
 import { EntryList } from '../schemas/entries.ts';
 import { IdParams } from '../schemas/identifiers.ts';
 import { PageFilter } from '../schemas/pages.ts';
@@ -89,4 +89,4 @@ export const settlementsOperations = {
     },
     errors: ['overloaded'],
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, OperationSpec>;

@@ -1,4 +1,4 @@
-import type { Operation } from '../operation.ts';
+import type { OperationSpec } from '../operation-spec.ts';
 import { Stats } from '../schemas/stats.ts';
 
 /** What a tenant's books come to. */
@@ -11,4 +11,4 @@ export const statsOperations = {
     successes: { 200: { description: 'Sums over all accounts.', schema: Stats } },
     errors: ['overloaded'],
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, OperationSpec>;

@@ -1,4 +1,4 @@
-import { attachment, bulkBytesMax, location, type Operation } from '../operation.ts';
+import { attachment, bulkBytesMax, location, type OperationSpec } from '../operation-spec.ts';
 import { AccountParams } from '../schemas/identifiers.ts';
 import {
   AccountTotal,
@@ -78,4 +78,4 @@ export const usageOperations = {
     },
     errors: ['overloaded'],
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, OperationSpec>;

@@ -1,4 +1,4 @@
-import { type Operation, staticTag } from '../operation.ts';
+import { type OperationSpec, staticTag } from '../operation-spec.ts';
 import { Changelog, Version } from '../schemas/version.ts';
 
 /** The version that runs, and what changed in each. */
@@ -21,4 +21,4 @@ export const versionOperations = {
     successes: { 200: { description: 'Name and version.', schema: Version } },
     errors: [],
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, OperationSpec>;

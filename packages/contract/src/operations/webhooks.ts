@@ -1,4 +1,4 @@
-import { location, type Operation } from '../operation.ts';
+import { location, type OperationSpec } from '../operation-spec.ts';
 import { WebhookTested } from '../schemas/deliveries.ts';
 import {
   SecretRotation,
@@ -78,4 +78,4 @@ export const webhooksOperations = {
     successes: { 200: { description: 'The delivery.', schema: WebhookTested, headers: location } },
     errors: ['not_found', 'webhook_disabled', 'rate_limited'],
   },
-} as const satisfies Record<string, Operation>;
+} as const satisfies Record<string, OperationSpec>;

@@ -7,7 +7,7 @@ import {
 import { beginOperation, endOperation, type JournaledRequest } from './journaled-operation.ts';
 import { chooseKey, keyHeader, type OperationKey } from './operation-key.ts';
 import { type RepeatableRequest, readRequest } from './repeatable-request.ts';
-import { type Delivery, sendWithRetries } from './retry-loop.ts';
+import { type FetchResult, sendWithRetries } from './retry-loop.ts';
 
 /** The options of `fetch`, and ours. */
 export interface IdempotentRequestInit extends RequestInit {
@@ -98,7 +98,7 @@ interface Call {
   readonly deadlineAtMs: number;
 }
 
-async function sendWithKey(call: Call, { key, fieldValue }: OperationKey): Promise<Delivery> {
+async function sendWithKey(call: Call, { key, fieldValue }: OperationKey): Promise<FetchResult> {
   call.request.headers.set(keyHeader, fieldValue);
   const delivery = await sendWithRetries(call.request, { ...call, key });
   keysOfResponses.set(delivery.response, key);

@@ -4,7 +4,7 @@ import { IdempotentFetchError } from './idempotent-fetch-error.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import { type OperationKey, spellKey } from './operation-key.ts';
 import type { RepeatableRequest } from './repeatable-request.ts';
-import type { Delivery } from './retry-loop.ts';
+import type { FetchResult } from './retry-loop.ts';
 import { wasReplayed } from './was-replayed.ts';
 
 /** An operation that the journal has on disk. */
@@ -70,7 +70,7 @@ function differences(found: JournalEntry, ours: JournalEntry, isKeyGiven: boolea
 export async function endOperation(
   { journal, operation }: Pick<JournaledRequest, 'journal' | 'operation'>,
   { key, isResumed }: BegunOperation,
-  delivery: Delivery,
+  delivery: FetchResult,
 ): Promise<void> {
   if (!isLastWord(delivery, isResumed)) return;
   try {
@@ -87,7 +87,7 @@ const refusalsOfTheCaller: ReadonlySet<number> = new Set([401, 403, 407]);
  * Whether an answer ends its operation. If an earlier request may have taken effect, a refusal of the caller says
  * nothing about it: with other credentials the operation continues with the same key.
  */
-function isLastWord({ response, isFinal, attempts }: Delivery, isResumed: boolean): boolean {
+function isLastWord({ response, isFinal, attempts }: FetchResult, isResumed: boolean): boolean {
   if (!isFinal) return false;
   const isFirstWord = attempts === 1 && !isResumed;
   return isFirstWord || wasReplayed(response) || !refusalsOfTheCaller.has(response.status);

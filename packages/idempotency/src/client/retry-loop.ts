@@ -5,7 +5,7 @@ import { IdempotentFetchError } from './idempotent-fetch-error.ts';
 import type { RepeatableRequest } from './repeatable-request.ts';
 
 /** The result of a request after all its attempts. */
-export interface Delivery {
+export interface FetchResult {
   readonly response: Response;
   /** whether the answer is final, not only the last one before attempts or time ran out */
   readonly isFinal: boolean;
@@ -30,7 +30,10 @@ export interface RetryContext {
  * @throws {IdempotentFetchError} `attempts_exhausted`, `deadline_exceeded`
  * @throws the reason of the caller's signal
  */
-export async function sendWithRetries(request: RepeatableRequest, context: RetryContext): Promise<Delivery> {
+export async function sendWithRetries(
+  request: RepeatableRequest,
+  context: RetryContext,
+): Promise<FetchResult> {
   const { settings, deadlineAtMs, signal } = context;
   const { clock } = settings;
   let last: Response | undefined;
@@ -87,7 +90,7 @@ const reasons = {
   deadline_exceeded: 'no answer came before the deadline',
 } as const;
 
-function giveUp(code: keyof typeof reasons, attempts: number, { last, error, context }: Ended): Delivery {
+function giveUp(code: keyof typeof reasons, attempts: number, { last, error, context }: Ended): FetchResult {
   if (last !== undefined) return { response: last, isFinal: false, attempts };
   const advice = context.key === undefined ? '' : '; it is safe to send it again with the same key';
   throw new IdempotentFetchError(code, `${reasons[code]} (requests sent: ${attempts})${advice}`, {

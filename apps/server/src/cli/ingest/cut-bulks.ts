@@ -4,7 +4,7 @@ import { sourceOf } from './item-id.ts';
 import { LastOfId } from './last-of-id.ts';
 import { hasCounts, mapRow, rowKey } from './map-row.ts';
 import type { Mapping } from './mapping.ts';
-import type { Place, ReadRow, Row } from './row.ts';
+import type { FileRow, Place, ReadRow } from './row.ts';
 import type { Tally } from './tally.ts';
 
 /** An item to send, with the row that it comes from. */
@@ -99,14 +99,14 @@ class RowMapper {
   }
 
   /** The rows that can no longer be replaced. */
-  #passing(row: Row): readonly Row[] {
+  #passing(row: FileRow): readonly FileRow[] {
     const { mapping } = this.#options;
     if (mapping.takesLastOfId !== true || !hasCounts(row, mapping)) return [row];
     const key = rowKey(row, mapping);
     return key === undefined ? [row] : this.#lastOfId.add(key, row);
   }
 
-  #map(row: Row): readonly RowItem[] {
+  #map(row: FileRow): readonly RowItem[] {
     const source = this.#source ?? sourceOf(this.#headerText, row.text);
     const mapped = mapRow(row, this.#options.mapping, source);
     if (mapped.kind === 'refused') return this.#refuse(row.place, mapped.message);

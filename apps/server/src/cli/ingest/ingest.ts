@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type { UsageItem } from '@billonce/contract';
+import { BulkSender, type Delivered, type Failure } from './bulk-sender.ts';
 import type { Bulk } from './cut-bulks.ts';
-import { type Delivered, Delivery, type Failure } from './delivery.ts';
 import { DryServer } from './dry-server.ts';
 import { IngestStop } from './ingest-stop.ts';
 import { type Input, openInput } from './input.ts';
@@ -69,7 +69,7 @@ class Ingestion {
   readonly #tally = new Tally();
   readonly #stop = new AbortController();
   readonly #cancel = new AbortController();
-  readonly #delivery: Delivery;
+  readonly #sender: BulkSender;
   readonly #dryServer: DryServer | undefined;
   #source: string | undefined;
   #failure: Failed | undefined;
@@ -80,7 +80,7 @@ class Ingestion {
     this.#options = options;
     this.#ports = ports;
     this.#dryServer = options.isDryRun ? new DryServer(Date.now()) : undefined;
-    this.#delivery = new Delivery({
+    this.#sender = new BulkSender({
       client: this.#dryServer ?? new UsageClient(options.server),
       signals: { stop: this.#stop.signal, cancel: this.#cancel.signal },
       giveUpMs: options.giveUpMs,
@@ -153,7 +153,7 @@ class Ingestion {
       for (;;) {
         const next = await bulks.next();
         if (next.done === true || this.#stop.signal.aborted) return;
-        this.#count(next.value, await this.#delivery.deliver(next.value));
+        this.#count(next.value, await this.#sender.deliver(next.value));
       }
     } catch (error) {
       this.#fail(error);
@@ -187,7 +187,7 @@ class Ingestion {
 
   #onFailure({ reason, leftMs }: Failure): void {
     this.#tally.retries += 1;
-    if (!this.#delivery.isFailing) {
+    if (!this.#sender.isFailing) {
       const until = new Date(Date.now() + leftMs).toISOString().slice(0, 19);
       this.#ports.warn(`${reason}; trying again for ${Math.round(leftMs / 1000)} s, until ${until}Z`);
     }
@@ -195,7 +195,7 @@ class Ingestion {
   }
 
   #trouble(): string | undefined {
-    return this.#delivery.isFailing ? this.#lastReason : undefined;
+    return this.#sender.isFailing ? this.#lastReason : undefined;
   }
 
   #ending(): Ending {

@@ -1,4 +1,4 @@
-import type { Row } from './row.ts';
+import type { FileRow } from './row.ts';
 
 /** The most rows with ids that are held back; a row is released when this many others came after it. */
 const heldMax = 1_000;
@@ -10,15 +10,15 @@ const heldCharactersMax = 32 * 1024 * 1024;
  * parts of one answer while it arrives.
  */
 export class LastOfId {
-  readonly #held = new Map<string, Row>();
+  readonly #held = new Map<string, FileRow>();
   #characters = 0;
 
   /** Takes a row, and returns those that can no longer be replaced. */
-  add(key: string, row: Row): readonly Row[] {
+  add(key: string, row: FileRow): readonly FileRow[] {
     this.#drop(key);
     this.#held.set(key, row);
     this.#characters += row.text.length;
-    const passed: Row[] = [];
+    const passed: FileRow[] = [];
     for (const [oldest, held] of this.#held) {
       if (this.#held.size <= heldMax && this.#characters <= heldCharactersMax) break;
       this.#drop(oldest);
@@ -33,7 +33,7 @@ export class LastOfId {
   }
 
   /** The rest, at the end of the file. */
-  flush(): readonly Row[] {
+  flush(): readonly FileRow[] {
     const rows = [...this.#held.values()];
     this.#held.clear();
     this.#characters = 0;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mapRow } from './map-row.ts';
 import type { Mapping } from './mapping.ts';
-import type { Row } from './row.ts';
+import type { FileRow } from './row.ts';
 
 const mapping: Mapping = {
   agent: { kind: 'spread', agents: 3 },
@@ -18,7 +18,7 @@ const mapping: Mapping = {
   ],
 };
 
-function row(number: number, fields: Readonly<Record<string, unknown>>): Row {
+function row(number: number, fields: Readonly<Record<string, unknown>>): FileRow {
   return {
     kind: 'row',
     place: { row: number, line: number + 1, endByte: 0 },

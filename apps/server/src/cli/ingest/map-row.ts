@@ -3,7 +3,7 @@ import { absence, readCount } from './exact-count.ts';
 import { identifiedItemId, itemId, rowMax } from './item-id.ts';
 import type { AgentFrom, ItemMapping, Mapping, RowFilter, ValueFrom } from './mapping.ts';
 import { readMoment } from './moment.ts';
-import type { Row } from './row.ts';
+import type { FileRow } from './row.ts';
 
 /** The result of mapping a row. */
 export type MappedRow =
@@ -31,7 +31,7 @@ const validateItem = compileValidator(UsageItem);
  * Turns a row into usage items. A row is taken completely or not at all. When a row is fixed later, every item gets a
  * new id, so items that had been taken from it would be billed a second time.
  */
-export function mapRow(row: Row, mapping: Mapping, source: string): MappedRow {
+export function mapRow(row: FileRow, mapping: Mapping, source: string): MappedRow {
   if (row.place.row > rowMax) return refused(`is beyond row ${rowMax}`);
   const doubtful = (mapping.filters ?? [])
     .map((filter) => unreadableIn(row, filter))
@@ -66,13 +66,13 @@ export function mapRow(row: Row, mapping: Mapping, source: string): MappedRow {
 }
 
 /** One text that identifies a row; undefined if the row has no id. */
-export function rowKey(row: Row, mapping: Mapping): string | undefined {
+export function rowKey(row: FileRow, mapping: Mapping): string | undefined {
   const rowId = rowIdOf(row, mapping);
   return rowId?.kind === 'values' ? JSON.stringify(rowId.values) : undefined;
 }
 
 /** Whether a row has anything to bill. */
-export function hasCounts(row: Row, mapping: Mapping): boolean {
+export function hasCounts(row: FileRow, mapping: Mapping): boolean {
   const counts = countsOf(row, mapping);
   return counts.kind === 'refused' || counts.list.length > 0;
 }
@@ -81,7 +81,7 @@ function refused(message: string): Refused {
   return { kind: 'refused', message };
 }
 
-function passes(row: Row, { from, values, takesMissing }: RowFilter): boolean {
+function passes(row: FileRow, { from, values, takesMissing }: RowFilter): boolean {
   const { value } = foundIn(row, from);
   return absence(value) === undefined ? values.has(String(value).trim()) : takesMissing;
 }
@@ -111,7 +111,7 @@ interface Found {
   readonly name: string;
 }
 
-function foundIn(row: Row, from: ValueFrom): Found {
+function foundIn(row: FileRow, from: ValueFrom): Found {
   switch (from.kind) {
     case 'constant':
       return { value: from.text, name: 'the constant' };
@@ -132,17 +132,17 @@ function foundIn(row: Row, from: ValueFrom): Found {
 
 type Text = { readonly kind: 'text'; readonly text: string } | Refused;
 
-function agentOf(row: Row, { agent, spaceBecomes }: Mapping): Text {
+function agentOf(row: FileRow, { agent, spaceBecomes }: Mapping): Text {
   return agent.kind === 'spread'
     ? { kind: 'text', text: spread(row, agent) }
     : nameOf(row, agent, spaceBecomes);
 }
 
-function spread(row: Row, { agents }: Extract<AgentFrom, { kind: 'spread' }>): string {
+function spread(row: FileRow, { agents }: Extract<AgentFrom, { kind: 'spread' }>): string {
   return `agent-${((row.place.row - 1) % agents) + 1}`;
 }
 
-function nameOf(row: Row, from: ValueFrom, spaceBecomes: string | undefined): Text {
+function nameOf(row: FileRow, from: ValueFrom, spaceBecomes: string | undefined): Text {
   const { value, name } = foundIn(row, from);
   const absent = absence(value);
   if (absent !== undefined) return refused(`${name} ${absent}`);
@@ -153,7 +153,7 @@ function nameOf(row: Row, from: ValueFrom, spaceBecomes: string | undefined): Te
 
 type OccurredAt = { readonly kind: 'members'; readonly members: { readonly occurredAt?: string } } | Refused;
 
-function occurredAtOf(row: Row, { occurredAt, timezone }: Mapping): OccurredAt {
+function occurredAtOf(row: FileRow, { occurredAt, timezone }: Mapping): OccurredAt {
   if (occurredAt === undefined) return { kind: 'members', members: {} };
   const { value, name } = foundIn(row, occurredAt);
   const moment = readMoment(value, timezone);
@@ -163,7 +163,7 @@ function occurredAtOf(row: Row, { occurredAt, timezone }: Mapping): OccurredAt {
 
 type RowId = { readonly kind: 'values'; readonly values: readonly (string | null)[] } | Refused;
 
-function rowIdOf(row: Row, { rowId }: Mapping): RowId | undefined {
+function rowIdOf(row: FileRow, { rowId }: Mapping): RowId | undefined {
   if (rowId === undefined) return undefined;
   const values: (string | null)[] = [];
   for (const from of rowId) {
@@ -187,7 +187,7 @@ interface CountOfRow {
 }
 
 function countsOf(
-  row: Row,
+  row: FileRow,
   { items, decimalMark, multiplier, skipsMissing }: Mapping,
 ): { readonly kind: 'counts'; readonly list: readonly CountOfRow[] } | Refused {
   const list: CountOfRow[] = [];

@@ -1,5 +1,5 @@
 /** A row of the file. */
-export interface Row {
+export interface FileRow {
   readonly kind: 'row';
   readonly place: Place;
   /** the row as text, independent of its line ending and the quotes of its fields: its digest is computed from this */
@@ -28,7 +28,7 @@ export interface BrokenRow {
 /** A result of reading a file, in the order of the file. */
 export type ReadRow =
   | { readonly kind: 'header'; readonly text: string }
-  | Row
+  | FileRow
   | BrokenRow
   /** A last line without a line break: another program may still be writing it. */
   | { readonly kind: 'held_back'; readonly line: number };

@@ -2,7 +2,7 @@ import type { Place } from './row.ts';
 import { RowOrder } from './row-order.ts';
 
 /** A row or an item that was refused, by the ingester or by the server. */
-export interface Refusal {
+export interface RefusedRow {
   readonly row: number;
   /** in the file; `undefined` if the server refused it */
   readonly line: number | undefined;
@@ -38,7 +38,7 @@ export class Tally {
   bytesDone = 0;
   heldBackLine: number | undefined;
   readonly order = new RowOrder();
-  readonly refusals: Refusal[] = [];
+  readonly refusals: RefusedRow[] = [];
   /** the codes of all refusals */
   readonly refusalCodes = new Set<string>();
   readonly services = new Map<string, ServiceTally>();
@@ -65,7 +65,7 @@ export class Tally {
   }
 
   /** Lists the first rows of the file, independent of the order in which bulks are answered. */
-  #list(refusal: Refusal): void {
+  #list(refusal: RefusedRow): void {
     this.refusalCodes.add(refusal.code);
     const after = this.refusals.findLastIndex(({ row }) => row <= refusal.row) + 1;
     this.refusals.splice(after, 0, refusal);

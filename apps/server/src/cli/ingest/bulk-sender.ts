@@ -19,7 +19,7 @@ export interface StopSignals {
   readonly cancel: AbortSignal;
 }
 
-export interface DeliveryOptions {
+export interface BulkSenderOptions {
   readonly client: Pick<UsageClient, 'sendBulk'>;
   readonly signals: StopSignals;
   /** how long all attempts may fail before it gives up */
@@ -49,15 +49,15 @@ const waitMsMax = 10_000;
 const retryAfterMsMax = 60_000;
 
 /**
- * Sends bulks to the server, as often as needed. All bulks of a run share one `Delivery`, so they share its knowledge
+ * Sends bulks to the server, as often as needed. All bulks of a run share one `BulkSender`, so they share its knowledge
  * of an outage.
  */
-export class Delivery {
-  readonly #options: DeliveryOptions;
+export class BulkSender {
+  readonly #options: BulkSenderOptions;
   #failingSinceMs: number | undefined;
   #isReached = false;
 
-  constructor(options: DeliveryOptions) {
+  constructor(options: BulkSenderOptions) {
     this.#options = options;
   }
 

@@ -16,7 +16,7 @@ export interface Success {
 }
 
 /** One operation of the HTTP API. */
-export interface Operation {
+export interface OperationSpec {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** parameters as `{name}` */
   readonly path: string;
@@ -50,7 +50,7 @@ export const staticTag = {
 };
 
 /** Whether an operation is a read of one document, which is not sent again to a client that has it. Exports are streamed. */
-export function isTagged({ method, successes }: Operation): boolean {
+export function isTagged({ method, successes }: OperationSpec): boolean {
   const success = successes[200];
   if (success?.headers?.['ETag'] === staticTag.ETag) return true;
   return (
@@ -61,11 +61,11 @@ export function isTagged({ method, successes }: Operation): boolean {
 }
 
 /** Whether an API key can call an operation. */
-export function isForTenants({ access }: Operation): boolean {
+export function isForTenants({ access }: OperationSpec): boolean {
   return access === 'tenant' || access === 'tenant-or-admin';
 }
 
 /** Whether an operation writes, and so takes an `Idempotency-Key`. */
-export function isWrite(operation: Operation): boolean {
+export function isWrite(operation: OperationSpec): boolean {
   return operation.method !== 'GET' && operation.reads !== true;
 }
