@@ -6,6 +6,7 @@ import { abandonedSums, emptySearches } from './hostile/expensive-reads.ts';
 import { fullLog } from './hostile/full-log.ts';
 import { lateBodies } from './hostile/late-bodies.ts';
 import { openRoutes, wrongKeys } from './hostile/open-routes.ts';
+import { pipelinedRequests, tinyChunks } from './hostile/pipelined.ts';
 import { silentSockets } from './hostile/silent-sockets.ts';
 import { unreadAnswers } from './hostile/unread-answers.ts';
 import type { Pattern } from './pattern.ts';
@@ -14,6 +15,7 @@ const known: readonly Pattern[] = [
   silentSockets,
   lateBodies,
   unreadAnswers,
+  pipelinedRequests,
   upgradingReceivers,
   tarpits,
   abandonedSums,
@@ -22,6 +24,7 @@ const known: readonly Pattern[] = [
   faultyBodies,
   manyMembers,
   unfinishedBodies,
+  tinyChunks,
   backtracking,
   fullLog,
   openRoutes,
