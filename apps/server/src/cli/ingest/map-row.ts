@@ -87,7 +87,7 @@ function passes(row: FileRow, { from, values, takesMissing }: RowFilter): boolea
 }
 
 /** A value that cannot be compared with those of its filter. Where they are ASCII, it is none of them. */
-function unreadableIn(row: Row, { from, values }: RowFilter): Refused | undefined {
+function unreadableIn(row: FileRow, { from, values }: RowFilter): Refused | undefined {
   if ([...values].every((value) => isAscii(value))) return undefined;
   const { value, name } = foundIn(row, from);
   return isUnreadable(value) ? refused(`${name} ${unreadable}`) : undefined;
