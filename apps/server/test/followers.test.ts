@@ -237,6 +237,29 @@ test('a client of AgentPay that reads on until there is no cursor comes to an en
   }
 });
 
+test('a page without an order has a cursor to follow what comes after it, also where it is empty', async (t) => {
+  const { api } = await startInProcess(t);
+  const use = async (agent: string) =>
+    (await api.post('/usage', { agent, serviceId: 's', requests: 1 })).status === 201;
+  const agents = (items: readonly { readonly data: { readonly agent?: string } }[]) =>
+    items.map(({ data }) => data.agent);
+  const paths = ['/events', '/events?since=0', '/events?type=usage.recorded', '/events?limit=2'];
+  for (const [round, path] of [...paths, ...paths].entries()) {
+    const first = (await api.get(path)).json;
+    assert.equal(typeof first.followCursor, 'string', path);
+    const seen = new Set(first.items.map(({ id }: Followed) => id));
+    await use(`a-${round}`);
+    await use(`b-${round}`);
+    const one = (await api.get(`/events?limit=1&cursor=${first.followCursor}`)).json;
+    const other = (await api.get(`/events?limit=1&cursor=${one.nextCursor}`)).json;
+    assert.deepEqual(agents([...one.items, ...other.items]), [`a-${round}`, `b-${round}`], path);
+    assert.ok(![...one.items, ...other.items].some(({ id }: Followed) => seen.has(id)));
+    const end = (await api.get(`/events?cursor=${other.nextCursor}`)).json;
+    assert.deepEqual([end.items, end.hasMore, typeof end.nextCursor], [[], false, 'string']);
+    assert.equal(end.followCursor, undefined);
+  }
+});
+
 test('a cursor of the other order is refused', async (t) => {
   const { api } = await startInProcess(t);
   const { nextCursor } = (await api.get('/events?order=desc')).json;

@@ -37,13 +37,28 @@ function payloadOf(event: BooksEvent, data: ListedEvent['data']): ListedEvent['p
   return { ...entryBody(event.entry), total: event.entry.outstandingAfter };
 }
 
-/** @param total how many events match; `undefined` where they are not counted */
+/** What a page has beside its events, unless it is one of those that a follower reads on and on. */
+interface CountedPage {
+  /** how many events match */
+  readonly total: number;
+  readonly followCursor: string;
+}
+
 export function eventsReply(
   events: readonly BooksEvent[],
-  total: number | undefined,
   { nextCursor, hasMore }: PageEnd,
+  counted?: CountedPage,
 ): ReplyOf<'listEvents'> {
-  return { status: 200, body: { total, items: events.map(listedEvent), nextCursor, hasMore } };
+  return {
+    status: 200,
+    body: {
+      total: counted?.total,
+      items: events.map(listedEvent),
+      nextCursor,
+      hasMore,
+      followCursor: counted?.followCursor,
+    },
+  };
 }
 
 export function eventSummaryReply(

@@ -90,6 +90,13 @@ export const EventList = Type.Object({
     description:
       'Send it as `cursor`. If the request that began the list named an `order`, it continues the list, also after the last page; without, it is null there.',
   }),
+  followCursor: Type.Optional(
+    Type.String({
+      ...Cursor,
+      description:
+        'Send it as `cursor` to follow the list: the events after the newest of this page, oldest first, and so on without an end. Absent when the list was begun with an `order`: `nextCursor` continues it.',
+    }),
+  ),
 });
 
 export const EventSummaryFilter = Type.Object(

@@ -1,5 +1,7 @@
 import { eventSummaryReply, eventsReply } from '../../answers/events.ts';
+import { eventFacts } from '../../domain/event.ts';
 import { instantMs } from '../../domain/timestamps.ts';
+import { idAtMs } from '../../reads/id-bounds.ts';
 import { encodeEventCursor, eventCursor, invalidCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import type { HandlersOf } from '../router.ts';
@@ -13,6 +15,11 @@ const sinceMsMax = 99_999_999_999_999;
 function sinceMsOf(since: string): number {
   const ms = Number(since);
   return Number.isNaN(ms) ? instantMs(since) : Math.min(Math.max(0, Math.trunc(ms)), sinceMsMax);
+}
+
+/** Continues after an event that was seen, with what comes later; from the beginning if none was. */
+function followCursor(seenId = idAtMs(0)): string {
+  return encodeEventCursor({ order: 'asc', isFollowed: true, beyondId: seenId });
 }
 
 export function eventsRoutes({ reads, nowMs }: Desk) {
@@ -30,10 +37,10 @@ export function eventsRoutes({ reads, nowMs }: Desk) {
       const { items, next, hasMore } = await reads.page(call, 'listEvents', query, after?.beyondId, limit);
       const nextCursor = hasMore || list.isFollowed ? encodeEventCursor({ ...list, beyondId: next }) : null;
       // A follower reads on and on, and counts nothing.
-      const total = list.isFollowed
-        ? undefined
-        : await reads.page(call, 'countListedEvents', query.tenant, sinceMs, type);
-      return eventsReply(items, total, { nextCursor, hasMore });
+      if (list.isFollowed) return eventsReply(items, { nextCursor, hasMore });
+      const total = await reads.page(call, 'countListedEvents', query.tenant, sinceMs, type);
+      const newest = list.order === 'asc' ? next : (items.map(eventFacts).at(0)?.id ?? after?.beyondId);
+      return eventsReply(items, { nextCursor, hasMore }, { total, followCursor: followCursor(newest) });
     },
 
     summarizeEvents: async (call) => {
