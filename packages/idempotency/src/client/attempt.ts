@@ -5,7 +5,13 @@ import type { RepeatableRequest } from './repeatable-request.ts';
 
 /** The outcome of one attempt. */
 export type AttemptOutcome =
-  | { readonly kind: 'answered'; readonly verdict: AnswerVerdict; readonly response: Response }
+  | {
+      readonly kind: 'answered';
+      readonly verdict: AnswerVerdict;
+      readonly response: Response;
+      /** what was read of the body */
+      readonly body: Uint8Array;
+    }
   /** no answer arrived, or it broke off: it is unknown whether the request took effect */
   | { readonly kind: 'failed'; readonly error: unknown };
 
@@ -50,7 +56,7 @@ async function sendAndRead(
   const response = await request.send(context.settings.fetch, signal);
   try {
     const body = await readAhead(response, context);
-    return { kind: 'answered', verdict: judgeAnswer(response, body), response };
+    return { kind: 'answered', verdict: judgeAnswer(response, body), response, body };
   } catch (error) {
     await discard(response);
     throw error;

@@ -4,6 +4,7 @@ import { type FetchClock, systemFetchClock } from './fetch-clock.ts';
 import { IdempotentFetchError } from './idempotent-fetch-error.ts';
 import type { Journal } from './journal.ts';
 import { type RandomSource, systemRandomSource } from './random-source.ts';
+import type { Retry } from './retry.ts';
 
 /** Sends one request: `fetch`, or a similar function. It obeys `init.signal`. */
 export type FetchPort = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -24,6 +25,10 @@ export interface IdempotentFetchOptions {
   readonly baseDelayMs?: number;
   /** the greatest upper bound of a random wait; 20 s. A `Retry-After` may ask for more */
   readonly maxDelayMs?: number;
+  /** the longest wait that a `Retry-After` can ask for; a longer one is shortened to it. By default only `deadlineMs` bounds it */
+  readonly maxRetryAfterMs?: number;
+  /** Called before each wait, as for a log. An error that it throws ends the call. */
+  readonly onRetry?: (retry: Retry) => void;
   /**
    * the largest stream, `Blob`, form or body of a `Request` that is read into memory so that it can be sent again, in
    * bytes; 8 MiB
@@ -55,6 +60,8 @@ export interface FetchSettings extends BackOff {
   readonly deadlineMs: number;
   readonly attemptTimeoutMs: number;
   readonly attemptsMax: number;
+  readonly maxRetryAfterMs: number;
+  readonly onRetry: ((retry: Retry) => void) | undefined;
   readonly bodyBytesMax: number;
   readonly answerBytesMax: number;
   readonly journal: Journal | undefined;
@@ -72,9 +79,10 @@ const mebibyte = 1024 * 1024;
 const numbers = {
   deadlineMs: [2 * minuteMs, 1, durationMsMax],
   attemptTimeoutMs: [minuteMs / 2, 1, durationMsMax],
-  attemptsMax: [10, 1, 10_000],
+  attemptsMax: [10, 1, 1_000_000],
   baseDelayMs: [200, 0, durationMsMax],
   maxDelayMs: [20_000, 0, durationMsMax],
+  maxRetryAfterMs: [durationMsMax, 0, durationMsMax],
   bodyBytesMax: [8 * mebibyte, 0, 1024 * mebibyte],
   answerBytesMax: [mebibyte, 0, 1024 * mebibyte],
 } as const satisfies Readonly<Record<string, readonly [number, number, number]>>;
@@ -82,7 +90,7 @@ const numbers = {
 type NumberName = keyof typeof numbers;
 
 const words = { keySpelling: ['bare', 'structured'], operationsEnd: ['on_answer', 'by_caller'] } as const;
-const functions = ['fetch', 'random'] as const;
+const functions = ['fetch', 'random', 'onRetry'] as const;
 
 /** Every existing option. An unknown one is a mistake, most likely a misspelling. */
 const optionNames: ReadonlySet<string> = new Set([
@@ -124,6 +132,8 @@ export function checkFetchOptions(options: IdempotentFetchOptions): FetchSetting
     attemptsMax: read('attemptsMax'),
     baseDelayMs: read('baseDelayMs'),
     maxDelayMs: read('maxDelayMs'),
+    maxRetryAfterMs: read('maxRetryAfterMs'),
+    onRetry: options.onRetry,
     bodyBytesMax: read('bodyBytesMax'),
     answerBytesMax: read('answerBytesMax'),
     journal: options.journal,

@@ -14,4 +14,5 @@ export {
 export type { Journal, JournalEntry, PendingOperation } from './journal.ts';
 export { newUuidV7 } from './new-uuid-v7.ts';
 export type { RandomSource } from './random-source.ts';
+export type { RetriedAnswer, Retry } from './retry.ts';
 export { wasReplayed } from './was-replayed.ts';

@@ -5,6 +5,7 @@ import { type FetchClock, systemFetchClock } from './fetch-clock.ts';
 import type { FetchPort, IdempotentFetchOptions } from './fetch-options.ts';
 import { createIdempotentFetch, idempotencyKeyOf } from './idempotent-fetch.ts';
 import { IdempotentFetchError } from './idempotent-fetch-error.ts';
+import type { Retry } from './retry.ts';
 import { ManualFetch } from './test/manual-fetch.ts';
 import { answer, breakOff, reset, type Step, scriptedServer } from './test/scripted-server.ts';
 import { wasReplayed } from './was-replayed.ts';
@@ -66,6 +67,49 @@ test('a wait is at least what Retry-After says, in seconds or as a date', async 
   const { url, manual, idempotentFetch } = await start(t, steps);
   assert.equal((await idempotentFetch(url, charge)).status, 201);
   assert.deepEqual(manual.waitsMs, [30_000, 60_000]);
+});
+
+test('a Retry-After asks for no longer wait than maxRetryAfterMs', async (t) => {
+  const steps = [answer(503, '', { 'retry-after': '3600' }), answer(201)];
+  const { url, manual, idempotentFetch } = await start(t, steps, { maxRetryAfterMs: 5_000 });
+  assert.equal((await idempotentFetch(url, charge)).status, 201);
+  assert.deepEqual(manual.waitsMs, [5_000]);
+});
+
+test('onRetry is called before each wait, with the answer or the error and the wait', async (t) => {
+  const retries: Retry[] = [];
+  const steps = [answer(503, 'busy', { 'retry-after': '3' }), reset, answer(201, 'made')];
+  const options = { onRetry: (retry: Retry) => retries.push(retry) };
+  const { url, seen, manual, idempotentFetch } = await start(t, steps, options);
+  assert.equal(await (await idempotentFetch(url, charge)).text(), 'made');
+  assert.deepEqual(
+    retries.map(({ attempts, waitMs, idempotencyKey }) => [attempts, waitMs, idempotencyKey]),
+    manual.waitsMs.map((waitMs, index) => [index + 1, waitMs, seen[0]?.key]),
+  );
+  const [refused, failed] = retries;
+  assert.deepEqual([refused?.answer?.status, refused?.answer?.headers.get('retry-after')], [503, '3']);
+  assert.equal(new TextDecoder().decode(refused?.answer?.body), 'busy');
+  assert.equal(refused?.error, undefined);
+  assert.equal(failed?.answer, undefined);
+  assert.ok(failed?.error instanceof TypeError);
+});
+
+test('onRetry is not called when nothing is sent again', async (t) => {
+  const retries: Retry[] = [];
+  const options = { attemptsMax: 2, onRetry: (retry: Retry) => retries.push(retry) };
+  const { url, idempotentFetch } = await start(t, [answer(503, 'first'), answer(503, 'last')], options);
+  assert.equal(await (await idempotentFetch(url, charge)).text(), 'last');
+  assert.equal(retries.length, 1);
+});
+
+test('an error that onRetry throws ends the call', async (t) => {
+  const enough = new Error('enough');
+  const onRetry = () => {
+    throw enough;
+  };
+  const { url, seen, idempotentFetch } = await start(t, [answer(503)], { onRetry });
+  await assert.rejects(idempotentFetch(url, charge), enough);
+  assert.equal(seen.length, 1);
 });
 
 test('an attempt without an answer in time is given up, and sent again', async (t) => {

@@ -3,6 +3,7 @@ import { backOffMs, retryAfterMs } from './back-off.ts';
 import type { FetchSettings } from './fetch-options.ts';
 import { IdempotentFetchError } from './idempotent-fetch-error.ts';
 import type { RepeatableRequest } from './repeatable-request.ts';
+import type { Retry } from './retry.ts';
 
 /** The result of a request after all its attempts. */
 export interface FetchResult {
@@ -28,7 +29,7 @@ export interface RetryContext {
  * out, the last answer is returned, if there was one.
  *
  * @throws {IdempotentFetchError} `attempts_exhausted`, `deadline_exceeded`
- * @throws the reason of the caller's signal
+ * @throws the reason of the caller's signal, or what `onRetry` throws
  */
 export async function sendWithRetries(
   request: RepeatableRequest,
@@ -62,6 +63,7 @@ export async function sendWithRetries(
     if (clock.nowMs() + delayMs >= deadlineAtMs) {
       return giveUp('deadline_exceeded', attempts, { last, error, context });
     }
+    await reportRetry({ attempts, waitMs: delayMs, ...whatFailed(outcome) }, context, last);
     await clock.sleep(delayMs, signal);
     await throwIfAborted(signal, last);
   }
@@ -70,7 +72,26 @@ export async function sendWithRetries(
 function waitAfter(outcome: AttemptOutcome, attempts: number, settings: FetchSettings): number {
   const askedMs =
     outcome.kind === 'answered' ? retryAfterMs(outcome.response.headers, settings.clock.nowMs()) : 0;
-  return backOffMs(settings, attempts, askedMs, settings.random);
+  return backOffMs(settings, attempts, Math.min(askedMs, settings.maxRetryAfterMs), settings.random);
+}
+
+function whatFailed(outcome: AttemptOutcome): Pick<Retry, 'answer' | 'error'> {
+  if (outcome.kind === 'failed') return { answer: undefined, error: outcome.error };
+  const { response, body } = outcome;
+  return { answer: { status: response.status, headers: response.headers, body }, error: undefined };
+}
+
+async function reportRetry(
+  retry: Omit<Retry, 'idempotencyKey'>,
+  { settings, key }: RetryContext,
+  last: Response | undefined,
+): Promise<void> {
+  try {
+    settings.onRetry?.({ ...retry, idempotencyKey: key });
+  } catch (error) {
+    await discard(last);
+    throw error;
+  }
 }
 
 async function throwIfAborted(signal: AbortSignal | undefined, last: Response | undefined): Promise<void> {
