@@ -1,6 +1,6 @@
-import { randomUUIDv7 } from 'node:crypto';
+import type { UsageItem } from '@billonce/contract';
 import type { Bulk } from './cut-bulks.ts';
-import type { Attempt, ItemResult, UsageClient } from './usage-client.ts';
+import type { FailedAttempt, ItemResult, SentBulk, UsageClient } from './usage-client.ts';
 
 /** The outcome of a bulk. */
 export type Delivered =
@@ -27,11 +27,7 @@ export interface BulkSenderOptions {
   /** the same while no server has ever answered: this is more often a wrong address than a server that is starting */
   readonly unreachedMs: number;
   readonly nowMs: () => number;
-  /** Waits, and ends early when the signal aborts. */
-  readonly pause: (ms: number, until: AbortSignal) => Promise<void>;
-  /** a number from 0 to 1 */
-  readonly random: () => number;
-  /** Called after each failed attempt, with the time for which it will keep trying. */
+  /** Called with each failed attempt, and for how much longer it goes on trying. */
   readonly onFailure: (failure: Failure) => void;
 }
 
@@ -44,14 +40,7 @@ export interface Failure {
   readonly leftMs: number;
 }
 
-const firstWaitMs = 250;
-const waitMsMax = 10_000;
-const retryAfterMsMax = 60_000;
-
-/**
- * Sends bulks to the server, as often as needed. All bulks of a run share one `BulkSender`, so they share its knowledge
- * of an outage.
- */
+/** Brings bulks to the server, however often that takes. All bulks of a run share one, and so know one outage. */
 export class BulkSender {
   readonly #options: BulkSenderOptions;
   #failingSinceMs: number | undefined;
@@ -66,68 +55,69 @@ export class BulkSender {
     return this.#failingSinceMs !== undefined;
   }
 
-  /** Sends a bulk until it is answered. The key stays the same, so that the server recognizes a retry. */
+  /** Sends a bulk until it is answered. All attempts have the same key, so that the server recognizes a retry. */
   async deliver(bulk: Bulk): Promise<Delivered> {
-    const { client, signals } = this.#options;
     const items = bulk.items.map(({ item }) => item);
-    let key = randomUUIDv7();
-    let expiredKeys = 0;
-    for (let failures = 0; !signals.stop.aborted; failures += 1) {
-      const attempt = await client.sendBulk(items, key, signals.cancel);
-      if (attempt.kind !== 'failed') this.#isReached = true;
-      switch (attempt.kind) {
-        case 'answered':
-          this.#failingSinceMs = undefined;
-          return attempt;
-        case 'rejected':
-          return attempt;
-        case 'key_expired':
-          // The ids of the items show what the bulk did with its old key.
-          key = randomUUIDv7();
-          expiredKeys += 1;
-          if (expiredKeys > 1) {
-            return { kind: 'rejected', reason: attempt.reason, advice: attempt.advice };
-          }
-          break;
-        case 'failed': {
-          const hopeless = await this.#failed(attempt, failures);
-          if (hopeless !== undefined) return hopeless;
-          break;
-        }
-      }
+    for (let expiredKeys = 0; !this.#options.signals.stop.aborted; ) {
+      const sent = await this.#send(items);
+      if (sent.kind !== 'key_expired') return sent;
+      expiredKeys += 1;
+      if (expiredKeys > 1) return { kind: 'rejected', reason: sent.reason, advice: sent.advice };
+      // The next call has a new key. What the bulk did under its old key is known by the ids of its items.
     }
     return { kind: 'unanswered' };
   }
 
-  /** Waits before the next attempt, or returns why there must be none. */
-  async #failed(
-    { reason, advice, retryAfterMs, isReached }: Extract<Attempt, { kind: 'failed' }>,
-    failures: number,
-  ): Promise<Delivered | undefined> {
-    const { signals, giveUpMs, unreachedMs, nowMs, pause, random, onFailure } = this.#options;
-    if (signals.stop.aborted) return undefined;
+  async #send(items: readonly UsageItem[]): Promise<Delivered | Extract<SentBulk, { kind: 'key_expired' }>> {
+    const { client, signals } = this.#options;
+    const call = new AbortController();
+    let isOnItsWay = false;
+    let ending: Delivered = { kind: 'unanswered' };
+    const onCancel = () => call.abort();
+    const onStop = () => {
+      if (!isOnItsWay) call.abort();
+    };
+    signals.cancel.addEventListener('abort', onCancel);
+    signals.stop.addEventListener('abort', onStop);
+    if (signals.cancel.aborted) onCancel();
+    try {
+      const sent = await client.sendBulk(items, {
+        signal: call.signal,
+        onSend: () => {
+          isOnItsWay = true;
+        },
+        onFailure: (failure) => {
+          isOnItsWay = false;
+          const hopeless = signals.stop.aborted ? ending : this.#failed(failure);
+          if (hopeless === undefined) return;
+          ending = hopeless;
+          call.abort();
+        },
+      });
+      this.#isReached = true;
+      if (sent.kind === 'answered') this.#failingSinceMs = undefined;
+      return sent;
+    } catch (error) {
+      if (!call.signal.aborted) throw error;
+      return ending;
+    } finally {
+      signals.cancel.removeEventListener('abort', onCancel);
+      signals.stop.removeEventListener('abort', onStop);
+    }
+  }
+
+  /** Notes a failed attempt. Returns why there is to be no other one, if that is so. */
+  #failed({ reason, advice, isReached }: FailedAttempt): Delivered | undefined {
+    const { giveUpMs, unreachedMs, nowMs, onFailure } = this.#options;
     this.#isReached ||= isReached;
     const boundMs = this.#isReached ? giveUpMs : unreachedMs;
     const failingMs = this.#failingSinceMs === undefined ? 0 : nowMs() - this.#failingSinceMs;
     onFailure({ reason, isReached: this.#isReached, leftMs: Math.max(boundMs - failingMs, 0) });
     this.#failingSinceMs ??= nowMs();
-    if (failingMs >= boundMs) {
-      const seconds = Math.round(failingMs / 1000);
-      return this.#isReached
-        ? { kind: 'rejected', reason: `the server accepted nothing for ${seconds} s: ${reason}`, advice }
-        : { kind: 'unreached', reason: `no server answered for ${seconds} s: ${reason}`, advice };
-    }
-    await pause(waitMs(failures, retryAfterMs, random()), signals.stop);
-    return undefined;
+    if (failingMs < boundMs) return undefined;
+    const seconds = Math.round(failingMs / 1000);
+    return this.#isReached
+      ? { kind: 'rejected', reason: `the server accepted nothing for ${seconds} s: ${reason}`, advice }
+      : { kind: 'unreached', reason: `no server answered for ${seconds} s: ${reason}`, advice };
   }
-}
-
-/**
- * The wait after a number of failures: longer each time, bounded, and random so that clients do not retry together.
- *
- * @param random from 0 to 1
- */
-export function waitMs(failures: number, retryAfterMs: number | undefined, random: number): number {
-  const backOffMs = Math.min(waitMsMax, firstWaitMs * 2 ** failures) * (0.5 + random / 2);
-  return Math.max(backOffMs, Math.min(retryAfterMs ?? 0, retryAfterMsMax));
 }

@@ -2,7 +2,7 @@ import { compileValidator, UsageItem } from '@billonce/contract';
 import { sha256 } from '@billonce/idempotency/core';
 import { instantNs } from '../../domain/timestamps.ts';
 import { judgeOccurrence } from '../../domain/usage.ts';
-import type { Attempt, ItemResult } from './usage-client.ts';
+import type { ItemResult, SentBulk } from './usage-client.ts';
 
 /** The number of items that are kept to be shown. */
 const shownMax = 10;
@@ -30,7 +30,7 @@ export class DryServer {
     return this.#shown;
   }
 
-  sendBulk(items: readonly UsageItem[]): Promise<Attempt> {
+  sendBulk(items: readonly UsageItem[]): Promise<SentBulk> {
     return Promise.resolve({ kind: 'answered', results: items.map((item) => this.#judge(item)) });
   }
 

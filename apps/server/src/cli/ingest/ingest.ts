@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import { setTimeout } from 'node:timers/promises';
 import type { UsageItem } from '@billonce/contract';
 import { BulkSender, type Delivered, type Failure } from './bulk-sender.ts';
 import type { Bulk } from './cut-bulks.ts';
@@ -86,8 +85,6 @@ class Ingestion {
       giveUpMs: options.giveUpMs,
       unreachedMs: options.unreachedMs,
       nowMs: () => performance.now(),
-      pause,
-      random: Math.random,
       onFailure: (failure) => this.#onFailure(failure),
     });
   }
@@ -123,7 +120,7 @@ class Ingestion {
     const onStop = () => {
       // A pipe may stay silent forever.
       input.close();
-      graceTimer = globalThis.setTimeout(() => this.#cancel.abort(), stopGraceMs);
+      graceTimer = setTimeout(() => this.#cancel.abort(), stopGraceMs);
     };
     if (this.#stop.signal.aborted) onStop();
     this.#stop.signal.addEventListener('abort', onStop);
@@ -223,13 +220,4 @@ const placeWarning =
 function rowsKnownBy({ mapping, source, isPlaceStable }: IngestOptions): RowsKnownBy {
   if (mapping.rowId !== undefined) return 'id';
   return source !== undefined || isPlaceStable ? 'named_place' : 'place';
-}
-
-/** Waits, and ends early when the signal aborts. */
-async function pause(ms: number, until: AbortSignal): Promise<void> {
-  try {
-    await setTimeout(ms, undefined, { signal: until });
-  } catch (error) {
-    if (!until.aborted) throw error;
-  }
 }

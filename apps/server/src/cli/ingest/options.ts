@@ -44,7 +44,7 @@ export function parseIngestOptions(args: readonly string[], environment: Environ
   const [file = ''] = positionals;
   const form = fileForm(values, file, mistakes);
   const giveUpAfter = values['give-up-after'];
-  const giveUpMs = integerOf('give-up-after', giveUpAfter, 600, [0, 31_536_000], mistakes) * 1000;
+  const giveUpMs = integerOf('give-up-after', giveUpAfter, 600, [0, 1_209_600], mistakes) * 1000;
   const options: IngestOptions = {
     file,
     ...form,

@@ -1,4 +1,10 @@
 import { compileValidator, operations, type UsageItem } from '@billonce/contract';
+import {
+  createIdempotentFetch,
+  IdempotentFetchError,
+  type IdempotentFetchOptions,
+  type Retry,
+} from '@billonce/idempotency/client';
 import { networkFault } from '../network-fault.ts';
 import { adviceOn } from './answer-advice.ts';
 import { parseErrorAnswer } from './error-answer.ts';
@@ -11,25 +17,34 @@ export type ItemResult =
   | { readonly ok: true; readonly status: 'recorded' | 'duplicate' }
   | { readonly ok: false; readonly error: string; readonly message: string };
 
-/** The outcome of sending a bulk once. */
-export type Attempt =
+/** What the server said of a bulk in the end. */
+export type SentBulk =
   | { readonly kind: 'answered'; readonly results: readonly ItemResult[] }
-  /** The same bulk may be sent again with the same key. */
-  | {
-      readonly kind: 'failed';
-      readonly reason: string;
-      /** the next step if no further attempt is made */
-      readonly advice: string;
-      readonly retryAfterMs: number | undefined;
-      /** whether a server answered at all */
-      readonly isReached: boolean;
-    }
-  /** The key is too old to check: only the ids of the items can show the outcome. */
+  /** The key is too old to be asked about: only its items' ids can tell. */
   | { readonly kind: 'key_expired'; readonly reason: string; readonly advice: string }
   /** Sending it again would have the same result. */
   | { readonly kind: 'rejected'; readonly reason: string; readonly advice: string };
 
-/** The server, and the tenant to bill. */
+/** An attempt that failed, after which the same bulk is sent again with the same key. */
+export interface FailedAttempt {
+  readonly reason: string;
+  /** the next step if no further attempt is made */
+  readonly advice: string;
+  /** whether a server answered at all */
+  readonly isReached: boolean;
+}
+
+/** How the sender of a bulk follows its attempts. */
+export interface BulkCall {
+  /** ends the call at once; the server may have taken the bulk all the same */
+  readonly signal: AbortSignal;
+  /** Called when an attempt is sent. */
+  readonly onSend: () => void;
+  /** Called when an attempt has failed, before the wait. */
+  readonly onFailure: (failure: FailedAttempt) => void;
+}
+
+/** The server, and who it is told to bill. */
 export interface ServerAccess {
   /** without a slash at its end */
   readonly url: string;
@@ -42,88 +57,108 @@ export interface ServerAccess {
 const unreachedAdvice =
   'Start the server, or correct --server or BILLONCE_URL, then run the same command again; --give-up-after SECONDS waits longer.';
 const noAccess = { apiKey: undefined, tenant: undefined };
-const retriedStatuses: ReadonlySet<number> = new Set([408, 425, 429]);
+const dayMs = 86_400_000;
+/** An ingestion gives up by its outage, not by the bounds of one bulk: these are the widest that there are. */
+const bounds = { deadlineMs: 14 * dayMs, attemptsMax: 1_000_000 };
+/** A server that asks for more than a minute is asked again after a minute. */
+const waits = { baseDelayMs: 250, maxDelayMs: 10_000, maxRetryAfterMs: 60_000 };
+/** An answer with 10,000 items has some megabytes. */
+const answerBytesMax = 64 * 1024 ** 2;
+
+/** What a test replaces. */
+export type UsageClientPorts = Pick<IdempotentFetchOptions, 'fetch' | 'clock' | 'random'>;
 
 /** Sends bulks to a server. */
 export class UsageClient {
   readonly #access: ServerAccess;
+  readonly #ports: UsageClientPorts;
 
-  constructor(access: ServerAccess) {
+  constructor(access: ServerAccess, ports: UsageClientPorts = {}) {
     this.#access = access;
+    this.#ports = ports;
   }
 
   /**
-   * Sends a bulk once. Never rejects.
+   * Sends a bulk until an answer is final, under one new key.
    *
-   * @param isCancelled ends the attempt immediately; the server may have accepted it nevertheless
+   * @throws if the call's signal is aborted
    */
-  async sendBulk(
-    items: readonly UsageItem[],
-    idempotencyKey: string,
-    isCancelled: AbortSignal,
-  ): Promise<Attempt> {
-    // Not AbortSignal.timeout: its timer would keep the body of every bulk of the last minute in memory.
-    const attempt = new AbortController();
-    const cancel = () => attempt.abort();
-    let isTimedOut = false;
-    const timer = setTimeout(() => {
-      isTimedOut = true;
-      cancel();
-    }, this.#access.timeoutMs);
-    isCancelled.addEventListener('abort', cancel);
-    if (isCancelled.aborted) cancel();
-    try {
-      return await this.#send(JSON.stringify({ items }), items.length, idempotencyKey, attempt.signal);
-    } catch (error) {
-      const { url, timeoutMs } = this.#access;
-      const reason = isTimedOut
-        ? `no answer from ${url} within ${timeoutMs / 1000} s`
-        : networkFault(url, error);
-      return { kind: 'failed', reason, advice: unreachedAdvice, retryAfterMs: undefined, isReached: false };
-    } finally {
-      clearTimeout(timer);
-      isCancelled.removeEventListener('abort', cancel);
-    }
-  }
-
-  async #send(
-    body: string,
-    itemCount: number,
-    idempotencyKey: string,
-    signal: AbortSignal,
-  ): Promise<Attempt> {
-    const { url, apiKey, tenant } = this.#access;
-    const response = await fetch(`${url}${path}`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'idempotency-key': idempotencyKey,
-        ...(apiKey === undefined ? {} : { 'x-api-key': apiKey }),
-        ...(tenant === undefined ? {} : { 'x-tenant': tenant }),
+  async sendBulk(items: readonly UsageItem[], call: BulkCall): Promise<SentBulk> {
+    const { url, apiKey, tenant, timeoutMs } = this.#access;
+    const { fetch: send = fetch, ...ports } = this.#ports;
+    const idempotentFetch = createIdempotentFetch({
+      ...ports,
+      ...bounds,
+      ...waits,
+      attemptTimeoutMs: timeoutMs,
+      answerBytesMax,
+      fetch: (input, init) => {
+        call.onSend();
+        return send(input, init);
       },
-      body,
-      // The API key must not be sent to another server.
-      redirect: 'manual',
-      signal,
+      onRetry: (retry) => call.onFailure(failureOf(retry, this.#access)),
     });
-    return judge(response, await response.text(), itemCount, this.#access);
+    try {
+      const response = await idempotentFetch(`${url}${path}`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          ...(apiKey === undefined ? {} : { 'x-api-key': apiKey }),
+          ...(tenant === undefined ? {} : { 'x-tenant': tenant }),
+        },
+        body: JSON.stringify({ items }),
+        // The API key belongs to this server alone.
+        redirect: 'manual',
+        signal: call.signal,
+      });
+      return judge(response, await response.text(), items.length, this.#access);
+    } catch (error) {
+      if (call.signal.aborted) throw error;
+      return {
+        kind: 'rejected',
+        reason: reasonOfError(causeOf(error), this.#access),
+        advice: unreachedAdvice,
+      };
+    }
   }
 }
 
-function judge(response: Response, text: string, itemCount: number, access: ServerAccess): Attempt {
+function failureOf({ answer, error }: Retry, access: ServerAccess): FailedAttempt {
+  if (answer === undefined)
+    return { reason: reasonOfError(error, access), advice: unreachedAdvice, isReached: false };
+  const text = Buffer.from(answer.body).toString();
+  return {
+    reason: reasonOfAnswer(answer, text),
+    advice: adviceOnAnswer(answer, text, access),
+    isReached: true,
+  };
+}
+
+/** The error of the last attempt, if attempts or time ran out. */
+function causeOf(error: unknown): unknown {
+  return error instanceof IdempotentFetchError ? (error.cause ?? error) : error;
+}
+
+function reasonOfError(error: unknown, { url, timeoutMs }: ServerAccess): string {
+  const isTimedOut = error instanceof DOMException && error.name === 'TimeoutError';
+  return isTimedOut ? `no answer from ${url} within ${timeoutMs / 1000} s` : networkFault(url, error);
+}
+
+type AnswerHead = Pick<Response, 'status' | 'headers'>;
+
+function judge(response: Response, text: string, itemCount: number, access: ServerAccess): SentBulk {
   const { status } = response;
   if (status === 201) return judgeResults(text, itemCount);
   const reason = reasonOfAnswer(response, text);
-  const advice = adviceOn({ ...parseErrorAnswer(parsed(text)), ...access, status });
-  if (status === 410) return { kind: 'key_expired', reason, advice };
-  if (status >= 500 || retriedStatuses.has(status)) {
-    const waitMs = retryAfterMs(response.headers.get('retry-after'));
-    return { kind: 'failed', reason, advice, retryAfterMs: waitMs, isReached: true };
-  }
-  return { kind: 'rejected', reason, advice };
+  const advice = adviceOnAnswer(response, text, access);
+  return status === 410 ? { kind: 'key_expired', reason, advice } : { kind: 'rejected', reason, advice };
 }
 
-function judgeResults(text: string, itemCount: number): Attempt {
+function adviceOnAnswer({ status }: AnswerHead, text: string, access: ServerAccess): string {
+  return adviceOn({ ...parseErrorAnswer(parsed(text)), ...access, status });
+}
+
+function judgeResults(text: string, itemCount: number): SentBulk {
   const validated = validateResults(parsed(text));
   if (validated.kind === 'valid' && validated.value.results.length === itemCount) {
     return { kind: 'answered', results: validated.value.results };
@@ -144,7 +179,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function reasonOfAnswer({ status, headers }: Response, text: string): string {
+function reasonOfAnswer({ status, headers }: AnswerHead, text: string): string {
   const location = headers.get('location');
   if (status >= 300 && status < 400) return `the server answers ${status}: it is at ${location}`;
   const { code, message, requestId } = parseErrorAnswer(parsed(text));
@@ -152,12 +187,4 @@ function reasonOfAnswer({ status, headers }: Response, text: string): string {
   const said = [String(status), code, message === undefined ? undefined : `- ${message}`];
   const place = id === null ? '' : ` (request ${id})`;
   return said.filter((part) => part !== undefined).join(' ') + place;
-}
-
-/** Seconds, or a date (RFC 9110, section 10.2.3). */
-function retryAfterMs(header: string | null): number | undefined {
-  if (header === null) return undefined;
-  if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
-  const untilMs = Date.parse(header) - Date.now();
-  return untilMs > 0 ? untilMs : undefined;
 }

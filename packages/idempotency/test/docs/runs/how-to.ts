@@ -83,6 +83,7 @@ export const howToRuns: Readonly<Record<string, Readonly<Record<string, Run>>>> 
   'docs/how-to/idempotency/retry-from-a-client.md': {
     'pay.js': prints([/^201 [0-9a-f-]{36} false$/], anyServer),
     'pay-order.ts': payOrder,
+    'logged.js': prints(['201'], anyServer),
     'worker.js': inTemporaryFolder(prints([/^201 \{"charge":/], anyServer)),
   },
   'docs/how-to/idempotency/stream-an-answer.md': {
