@@ -5,6 +5,7 @@ import { buildPackage } from './build-package.ts';
 import { commandLinePage, withIngestOptions } from './command-line-page.ts';
 import { envExample, withVariables } from './configuration-page.ts';
 import { guaranteesPage, readmeWithGuarantees } from './guarantees-page.ts';
+import { limitsPage } from './limits-page.ts';
 import { writeReports } from './package-api.ts';
 import { peersPage } from './peers-page.ts';
 
@@ -56,6 +57,7 @@ const pages: readonly Page[] = [
     file: 'docs/reference/errors.md',
     text: errorsHead + Object.entries(errorCodes).map(errorRow).join('') + errorsFoot,
   },
+  { file: 'docs/reference/limits.md', text: limitsPage() },
   { file: 'docs/reference/command-line.md', text: commandLinePage() },
   { file: '.env.example', text: envExample() },
   { file: configurationPage, text: withVariables(readFileSync(configurationPage, 'utf8')) },

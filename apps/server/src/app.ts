@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import { aheadToleranceMs } from './domain/usage.ts';
 import { ApiKeyLookup } from './http/api-key-lookup.ts';
 import { DailyBytes } from './http/body/daily-bytes.ts';
 import { Certificate } from './http/certificate.ts';
@@ -60,7 +61,6 @@ export interface App {
   close(): Promise<void>;
 }
 
-const futureToleranceMs = 300_000;
 const sealedAnswerTtlMs = 600_000;
 /** Tenants that the metrics show by name: those that cost most. */
 const heaviestShown = 10;
@@ -244,7 +244,7 @@ function openStorage(
 
 function executorOptions(config: Config): ExecutorOptions {
   return {
-    policy: { retentionMs: config.retentionMs, futureToleranceMs },
+    policy: { retentionMs: config.retentionMs, futureToleranceMs: aheadToleranceMs },
     answerTtlMs: config.answerTtlMs,
     sealedAnswerTtlMs: Math.min(sealedAnswerTtlMs, config.answerTtlMs),
     bulkItemsMax: config.bulkItemsMax,

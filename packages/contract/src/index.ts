@@ -1,10 +1,10 @@
+export { bounds } from './bounds.ts';
 export { costOf } from './costs.ts';
 export { type ErrorCode, type ErrorCodeEntry, errorCodeEntry, errorCodes } from './error-codes.ts';
 export { IgnoredNames, ignoredHeader } from './ignored-names.ts';
 export { type KnownName, knownName, nearMiss } from './near-miss.ts';
 export { openApiDocument } from './openapi.ts';
 export {
-  bodyBytesMaxDefault,
   isForTenants,
   isTagged,
   isWrite,
@@ -31,5 +31,5 @@ export type { EntryExport, EntryFilter } from './schemas/entries.ts';
 export { isNameInList, Tenant } from './schemas/identifiers.ts';
 export { type ServiceFilter, ServicePut } from './schemas/services.ts';
 export type { SettlementExport, SettlementFilter, SettleRequest } from './schemas/settlements.ts';
-export { bulkItemsMax, UsageItem } from './schemas/usage.ts';
+export { UsageItem } from './schemas/usage.ts';
 export { compileValidator, type Fault, type Validated } from './validate.ts';

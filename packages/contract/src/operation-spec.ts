@@ -35,10 +35,6 @@ export interface OperationSpec {
   readonly errors: readonly ErrorCode[];
 }
 
-/** The bound of a body, in bytes, unless an operation has its own. */
-export const bodyBytesMaxDefault = 1024 * 1024;
-
-export const bulkBytesMax = 8 * bodyBytesMaxDefault;
 export const location = { Location: 'The path of what was made.' };
 export const attachment = { 'Content-Disposition': 'The name of the file.' };
 export const etag = { ETag: 'Strong: changes whenever the quote does; send it back as `If-Match`.' };

@@ -76,9 +76,11 @@ export interface KnownUsage {
 }
 
 /** For how long after it occurred an event is accepted, in days: far below the retention of usage ids (for ever). */
-const acceptWindowDays = 34;
+export const acceptWindowDays = 34;
 const acceptWindowNs = BigInt(acceptWindowDays) * 86_400_000_000_000n;
-const aheadToleranceNs = 300_000_000_000n;
+/** How far ahead of the clock the time of an event or of a key may be. */
+export const aheadToleranceMs = 300_000;
+const aheadToleranceNs = BigInt(aheadToleranceMs) * 1_000_000n;
 
 /** Whether two items under one usage id report the same usage. */
 export function isSameUsage(a: UsageItem, b: UsageItem): boolean {

@@ -5,7 +5,7 @@ import { AnswerProgress } from './answer-progress.ts';
 import { lingeringClose } from './lingering-close.ts';
 
 /** For how long a client may go on sending what was refused before it has read the refusal. */
-const lingerMs = 2_000;
+export const lingerMs = 2_000;
 /** For how long a stop waits for the rest of requests that have begun to arrive. */
 const restOfRequestMs = 10_000;
 const checkEveryMsMax = 1_000;

@@ -21,7 +21,7 @@ export interface ExportFile {
 export const jsonTail = '\n]}\n';
 
 /** The most that an export may last: the place that it has is given back within this time. */
-const wholeMs = 3_600_000;
+export const exportMsMax = 3_600_000;
 
 /**
  * Answers with a file, whose rows are read part by part as the client takes them. A client that goes away ends the
@@ -45,7 +45,7 @@ export async function exportFile<N extends OperationName>(
   try {
     // What cannot be read at all is refused, and not begun and broken off.
     const first = await desk.reads.exportPart(call, file.wish, undefined);
-    const stream = new ExportStream(textOf(desk, call, file, first), wholeMs);
+    const stream = new ExportStream(textOf(desk, call, file, first), exportMsMax);
     stream.once('close', giveBack);
     clientLeft(call.request.raw.socket).addEventListener('abort', () => stream.destroy(), { once: true });
     return { status: 200, headers, body: stream };

@@ -14,7 +14,7 @@ import { securityHeaders } from './security-headers.ts';
 import { SeldomLog } from './seldom-log.ts';
 
 const keepAliveTimeoutMs = 72_000;
-const headerBytesMax = 16_384;
+export const headerBytesMax = 16_384;
 const pathParameterLengthMax = 1_024;
 const cutLinesPerMinuteMax = 5;
 

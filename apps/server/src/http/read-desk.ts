@@ -10,7 +10,7 @@ import type { Call } from './router.ts';
  * pages never wait for one to end. All of them take turns on the threads, step by step, so there may be more places
  * than threads.
  */
-const limits = {
+export const placeLimits = {
   page: { runningMax: 8, runningOfTenantMax: 2, waitingMax: 2_000, waitingOfTenantMax: 200 },
   walk: { runningMax: 16, runningOfTenantMax: 1, waitingMax: 1_000, waitingOfTenantMax: 50 },
   // An export holds little between its parts; one that finds no place is refused at once, because others may last long.
@@ -18,7 +18,7 @@ const limits = {
 } as const;
 
 /** The kinds of places that reads have. */
-export type PlaceKind = keyof typeof limits;
+export type PlaceKind = keyof typeof placeLimits;
 
 /** Carries out the reads that look at many rows: each waits for a place, and ends when its client leaves. */
 export class ReadDesk {
@@ -28,9 +28,9 @@ export class ReadDesk {
   constructor(jobs: JobRunner) {
     this.#jobs = jobs;
     this.places = {
-      page: new ReadPlaces(limits.page),
-      walk: new ReadPlaces(limits.walk),
-      export: new ReadPlaces(limits.export),
+      page: new ReadPlaces(placeLimits.page),
+      walk: new ReadPlaces(placeLimits.walk),
+      export: new ReadPlaces(placeLimits.export),
     };
   }
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import {
-  bodyBytesMaxDefault,
+  bounds,
   IgnoredNames,
   ignoredHeader,
   isTagged,
@@ -153,7 +153,7 @@ function registerOperation<N extends OperationName>(
   app.route({
     method: operation.method,
     url: fastifyPath(operation.path),
-    bodyLimit: operation.bodyBytesMax ?? bodyBytesMaxDefault,
+    bodyLimit: operation.bodyBytesMax ?? bounds.bodyBytes,
     // Before the body is read: a caller without a right to an answer costs no parsing.
     ...(operation.access === 'open' ? {} : { onRequest: [identifyHook(identify, refuseFull, name)] }),
     handler: async (request, reply) => {

@@ -1,3 +1,4 @@
+import { bounds } from '@billonce/contract';
 import type { VariableGroup } from './variable.ts';
 
 const dayMs = 86_400_000;
@@ -47,14 +48,14 @@ export const limitVariables = {
     kind: 'integer',
     default: 1_000,
     min: 1,
-    max: 10_000,
+    max: bounds.bulkItems,
     text: 'Items in one bulk of usage. PATCH /api/v1/config changes it while the server runs.',
   },
   RATE_LIMIT_PER_MINUTE: {
     kind: 'integer',
     default: 12_000_000,
     min: 0,
-    max: 1_000_000_000,
+    max: bounds.costOfWindow,
     text: 'What each tenant may cost in a minute, and each client address whose requests have no recognized key: an item of a bulk costs 1, any other request 1, an export or a sum over all accounts 100. 0 is no limit. PATCH /api/v1/config changes it while the server runs.',
   },
   UNKNOWN_KEYS_PER_MINUTE: {

@@ -1,4 +1,5 @@
-import { bulkBytesMax, type OperationSpec } from '../operation-spec.ts';
+import { bounds } from '../bounds.ts';
+import type { OperationSpec } from '../operation-spec.ts';
 import { ReconcileRequest, ReconcileResults } from '../schemas/reconcile.ts';
 
 /** A collector's log beside what was recorded. */
@@ -10,7 +11,7 @@ export const reconcileOperations = {
     access: 'tenant',
     reads: true,
     body: ReconcileRequest,
-    bodyBytesMax: bulkBytesMax,
+    bodyBytesMax: bounds.bulkBytes,
     successes: {
       200: { description: 'A result for each item, in their order.', schema: ReconcileResults },
     },

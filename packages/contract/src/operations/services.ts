@@ -1,4 +1,5 @@
-import { bulkBytesMax, location, type OperationSpec } from '../operation-spec.ts';
+import { bounds } from '../bounds.ts';
+import { location, type OperationSpec } from '../operation-spec.ts';
 import { LongPageFilter, PageFilter } from '../schemas/pages.ts';
 import {
   DisabledPatch,
@@ -81,7 +82,7 @@ export const servicesOperations = {
     summary: 'Register many services or change them, each with its result',
     access: 'tenant',
     body: ServiceBulk,
-    bodyBytesMax: bulkBytesMax,
+    bodyBytesMax: bounds.bulkBytes,
     successes: {
       201: { description: 'A result for each item, in their order.', schema: ServiceBulkResults },
     },

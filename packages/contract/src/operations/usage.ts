@@ -1,4 +1,5 @@
-import { attachment, bulkBytesMax, location, type OperationSpec } from '../operation-spec.ts';
+import { bounds } from '../bounds.ts';
+import { attachment, location, type OperationSpec } from '../operation-spec.ts';
 import { AccountParams } from '../schemas/identifiers.ts';
 import {
   AccountTotal,
@@ -42,7 +43,7 @@ export const usageOperations = {
     access: 'tenant',
     query: UsageBulkMode,
     body: UsageBulk,
-    bodyBytesMax: bulkBytesMax,
+    bodyBytesMax: bounds.bulkBytes,
     successes: {
       201: { description: 'A result for each item, in their order.', schema: UsageBulkResults },
     },

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { bounds } from '../bounds.ts';
 import { explained } from './explained-pattern.ts';
 import { AddressRange, Agent, EffectiveWithinMs, ServiceId, Tenant, Timestamp } from './identifiers.ts';
 import { Cursor, clampedLimit, Offset, pagedToEnd } from './pages.ts';
@@ -92,8 +93,8 @@ export const ApiKeyRotation = Type.Object(
       Type.Integer({
         description: 'For how long the old key is still recognized, in milliseconds.',
         minimum: 0,
-        maximum: 30 * 86_400_000,
-        default: 86_400_000,
+        maximum: bounds.graceMs,
+        default: bounds.graceMsDefault,
       }),
     ),
   },

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import Format from 'typebox/format';
+import { bounds } from '../bounds.ts';
 import { explained } from './explained-pattern.ts';
 
 /** A moment: RFC 3339 with an offset, at most nine digits of a second, no leap second. */
@@ -32,7 +33,7 @@ const tenantName = explained(
 export const Agent = Type.String({
   description: `Who consumes: ${characters}; not '.' or '..', no '::'. Percent-encoded in a path.`,
   minLength: 1,
-  maxLength: 256,
+  maxLength: bounds.agentLength,
   pattern: identifier,
   examples: ['agent-7', 'team/7@example.com'],
 });
@@ -40,7 +41,7 @@ export const Agent = Type.String({
 export const ServiceId = Type.String({
   description: `What is consumed: ${characters}; not '.' or '..', no '::'. Percent-encoded in a path.`,
   minLength: 1,
-  maxLength: 128,
+  maxLength: bounds.serviceIdLength,
   pattern: identifier,
   examples: ['input-tokens', 'vendor/model:input'],
 });
@@ -48,7 +49,7 @@ export const ServiceId = Type.String({
 export const Tenant = Type.String({
   description: `Owner of services, usage and keys: ${characters}; not '.' or '..', no '::', no leading '$'.`,
   minLength: 1,
-  maxLength: 64,
+  maxLength: bounds.tenantLength,
   pattern: tenantName,
   examples: ['acme', 'org:acme'],
 });
@@ -80,7 +81,7 @@ export const PriceBound = Type.Integer({
   'x-ignored-if-invalid': true,
 });
 
-const anyName = new RegExp(`^${characterClass}{1,256}$`, 'u');
+const anyName = new RegExp(`^${characterClass}{1,${bounds.agentLength}}$`, 'u');
 
 /** Whether a text can be the place of a cursor in a list of names. */
 export function isNameInList(text: string): boolean {
@@ -97,9 +98,9 @@ export const Uuid = Type.String({
 });
 
 export const UsageId = Type.String({
-  description: "The event's own identity, unique in its tenant for ever: 1-128 visible ASCII characters.",
+  description: `The event's own identity, unique in its tenant for ever: 1-${bounds.usageIdLength} visible ASCII characters.`,
   minLength: 1,
-  maxLength: 128,
+  maxLength: bounds.usageIdLength,
   pattern: explained('^[\\x21-\\x7e]+$', 'may contain visible ASCII characters and no spaces'),
   examples: ['7c2f-000000000042-5d1e'],
 });
@@ -107,7 +108,7 @@ export const UsageId = Type.String({
 export const Requests = Type.Integer({
   description: 'How many requests (or tokens, or units) were consumed.',
   minimum: 1,
-  maximum: 1_000_000,
+  maximum: bounds.requestsOfItem,
   examples: [374],
 });
 
@@ -120,7 +121,7 @@ export const Sequence = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTE
 export const PriceStroops = Type.Integer({
   description: 'Price of one request in stroops (10^-7 XLM).',
   minimum: 0,
-  maximum: 9_007_199_254,
+  maximum: bounds.priceStroops,
   examples: [250],
 });
 
@@ -170,7 +171,7 @@ export const AddressRange = Type.String({
 
 /** Free text that every database takes: without U+0000 and lone surrogates. */
 export const FreeText = Type.String({
-  maxLength: 256,
+  maxLength: bounds.freeTextLength,
   format: 'storable-text',
   examples: ['Tokens that a model reads'],
 });
@@ -180,7 +181,7 @@ export const Reason = Type.String({
   ...FreeText,
   minLength: 1,
   pattern: explained('\\S', 'must not be blank'),
-  description: 'Why: 1-256 characters.',
+  description: `Why: 1-${bounds.freeTextLength} characters.`,
 });
 
 export const EffectiveWithinMs = Type.Integer({

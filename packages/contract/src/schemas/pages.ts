@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { bounds } from '../bounds.ts';
 import { explained } from './explained-pattern.ts';
 
 export const Cursor = Type.String({
@@ -20,7 +21,7 @@ export function clampedLimit(maximum: number, fallback: number) {
   });
 }
 
-export const PageLimit = clampedLimit(1000, 100);
+export const PageLimit = clampedLimit(bounds.pageItems, bounds.pageItemsDefault);
 
 /** How many items a page leaves out: for clients that count pages. A cursor goes before it. */
 export const Offset = Type.Integer({

@@ -1,13 +1,12 @@
 import Type from 'typebox';
+import { bounds } from '../bounds.ts';
 import { explained } from './explained-pattern.ts';
 import { Requests, UsageId, Uuid } from './identifiers.ts';
-
-const reconcileItemsMax = 10_000;
 
 const IdempotencyKey = Type.String({
   description: 'The Idempotency-Key of a `POST /usage`, without quotes.',
   minLength: 1,
-  maxLength: 255,
+  maxLength: bounds.keyLength,
   pattern: explained('^[\\x21-\\x7e]+$', 'may contain visible ASCII characters and no spaces'),
 });
 
@@ -21,7 +20,7 @@ export const ReconcileRequest = Type.Object(
       ),
       {
         minItems: 1,
-        maxItems: reconcileItemsMax,
+        maxItems: bounds.reconcileItems,
         description: 'Each names either its `id` or its `key`.',
         examples: [[{ id: '7c2f-000000000042-5d1e', requests: 374 }]],
       },

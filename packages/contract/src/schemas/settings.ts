@@ -1,11 +1,12 @@
 import Type from 'typebox';
+import { bounds } from '../bounds.ts';
 import { EffectiveWithinMs } from './identifiers.ts';
 import { Cursor, clampedLimit, pagedToEnd } from './pages.ts';
 
 const BulkMaxItems = Type.Integer({
   description: 'The most items of one bulk of usage.',
   minimum: 1,
-  maximum: 10_000,
+  maximum: bounds.bulkItems,
   examples: [1000],
 });
 
@@ -13,7 +14,7 @@ const RateLimitPerMinute = Type.Integer({
   description:
     'What each tenant may cost in a minute: an item of a bulk 1, any other request 1 or more; 0 is no limit. Sets the window to a minute.',
   minimum: 0,
-  maximum: 1_000_000_000,
+  maximum: bounds.costOfWindow,
   examples: [6000],
 });
 
@@ -25,8 +26,8 @@ const RateLimitPerWindow = Type.Integer({
 const RateLimitWindowMs = Type.Integer({
   description:
     'The window of the rate limit, in milliseconds: a minute unless it is set, from a second to a day.',
-  minimum: 1_000,
-  maximum: 86_400_000,
+  minimum: bounds.rateWindowMsLeast,
+  maximum: bounds.rateWindowMs,
   examples: [60_000],
 });
 

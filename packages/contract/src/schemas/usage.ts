@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { bounds } from '../bounds.ts';
 import { Agent, Requests, RequestsTotal, ServiceId, Timestamp, UsageId } from './identifiers.ts';
 
 export const UsageItem = Type.Object(
@@ -14,15 +15,12 @@ export const UsageItem = Type.Object(
 );
 export type UsageItem = Static<typeof UsageItem>;
 
-/** The most items that any server takes in one bulk; how many this one takes is its own setting. */
-export const bulkItemsMax = 10_000;
-
 /** The items of a bulk are judged one by one, so here they are anything. */
 export const UsageBulk = Type.Object(
   {
     items: Type.Array(Type.Unknown(), {
       minItems: 1,
-      maxItems: bulkItemsMax,
+      maxItems: bounds.bulkItems,
       description: 'Each as in `POST /usage`.',
       examples: [[{ agent: 'agent-7', serviceId: 'input-tokens', requests: 374, id: 'event-1' }]],
     }),

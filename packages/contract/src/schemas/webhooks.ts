@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { bounds } from '../bounds.ts';
 import { EventType } from './events.ts';
 import { explained } from './explained-pattern.ts';
 import { Uuid } from './identifiers.ts';
@@ -95,8 +96,8 @@ export const SecretRotation = Type.Object(
         description:
           'For how long messages are signed with the old secret too, in milliseconds. 0: not at all.',
         minimum: 0,
-        maximum: 30 * 86_400_000,
-        default: 86_400_000,
+        maximum: bounds.graceMs,
+        default: bounds.graceMsDefault,
       }),
     ),
   },

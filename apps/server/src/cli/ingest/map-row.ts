@@ -1,4 +1,4 @@
-import { compileValidator, UsageItem } from '@billonce/contract';
+import { bounds, compileValidator, UsageItem } from '@billonce/contract';
 import { absence, readCount } from './exact-count.ts';
 import { identifiedItemId, itemId, rowMax } from './item-id.ts';
 import type { AgentFrom, ItemMapping, Mapping, RowFilter, ValueFrom } from './mapping.ts';
@@ -23,7 +23,7 @@ interface Refused {
 }
 
 /** The most requests of one usage item; a larger count becomes several items with the same sum. */
-const requestsPerItemMax = 1_000_000;
+const requestsPerItemMax = bounds.requestsOfItem;
 
 const validateItem = compileValidator(UsageItem);
 

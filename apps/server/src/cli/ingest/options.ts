@@ -1,4 +1,4 @@
-import { bulkItemsMax } from '@billonce/contract';
+import { bounds } from '@billonce/contract';
 import { parseWords } from '../command-line/parse.ts';
 import { apiKeyOf, idSourceOf, integerOf, serverOf, tenantOf } from '../command-line/settings.ts';
 import { type FileForm, fileForm } from './file-form.ts';
@@ -57,7 +57,7 @@ export function parseIngestOptions(args: readonly string[], environment: Environ
       tenant: tenantOf(values.tenant, environment, mistakes),
       timeoutMs: integerOf('timeout', values.timeout, 60, [1, 3_600], mistakes) * 1000,
     },
-    batchItems: integerOf('batch', values.batch, 1_000, [1, bulkItemsMax], mistakes),
+    batchItems: integerOf('batch', values.batch, 1_000, [1, bounds.bulkItems], mistakes),
     concurrency: integerOf('concurrency', values.concurrency, 4, [1, 64], mistakes),
     giveUpMs,
     unreachedMs: giveUpAfter === undefined ? unreachedSecondsDefault * 1000 : giveUpMs,

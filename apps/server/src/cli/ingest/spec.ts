@@ -1,3 +1,4 @@
+import { acceptWindowDays } from '../../domain/usage.ts';
 import type { CommandSpec, OptionTable } from '../command-line/command.ts';
 import { apiKeyOption, helpOption, serverOption } from '../command-line/common-options.ts';
 import { exitTexts } from '../command-line/exit-codes.ts';
@@ -49,7 +50,7 @@ const rowOptions = {
   'by-model': { text: 'with a preset: the service is MODEL:input-tokens and so on' },
   'occurred-at-column': {
     value: 'COLUMN',
-    text: 'when it happened (the server takes the last 34 days); otherwise it is not sent',
+    text: `when it happened (the server takes the last ${acceptWindowDays} days); otherwise it is not sent`,
   },
   'no-occurred-at': { text: 'does not send the time that the preset names' },
   timezone: {

@@ -1,3 +1,4 @@
+import { acceptWindowDays } from '../../domain/usage.ts';
 import type { IngestReport } from './ingest.ts';
 import type { Tally } from './tally.ts';
 
@@ -58,7 +59,7 @@ const remedies: Readonly<Record<string, string>> = {
   row_refused: 'fix the rows where they are',
   invalid_item: 'fix the rows where they are',
   event_too_old:
-    'event_too_old: the server takes the last 34 days; to bill older rows without their time, give --no-occurred-at, or leave out ' +
+    `event_too_old: the server takes the last ${acceptWindowDays} days; to bill older rows without their time, give --no-occurred-at, or leave out ` +
     '--occurred-at-column',
   event_in_future:
     'event_in_future: correct the times or their --timezone, or the clock of the machine that made them',

@@ -1,3 +1,4 @@
+import { bounds } from '@billonce/contract';
 import { sha256 } from '@billonce/idempotency/core';
 import { apiKeysReply } from '../../answers/api-keys.ts';
 import { apiKeyPrefixLength, type Scope } from '../../domain/api-key.ts';
@@ -31,7 +32,7 @@ export function apiKeysRoutes({ writes, reads, drawSecret }: Desk, uncheckedKeys
     },
 
     rotateApiKey: async (call) => {
-      const { graceMs = graceMsDefault } = call.query;
+      const { graceMs = bounds.graceMsDefault } = call.query;
       const { prefix } = call.params;
       const key = writes.keyUse(call, true);
       return await withFreePrefix(() => {
@@ -69,8 +70,6 @@ export function apiKeysRoutes({ writes, reads, drawSecret }: Desk, uncheckedKeys
     },
   } satisfies HandlersOf<'api-keys'>;
 }
-
-const graceMsDefault = 86_400_000;
 
 /** Submits anew, with another key each time, while the prefix of the key is taken. */
 async function withFreePrefix(submit: () => Promise<Outcome>): Promise<WrittenReply> {

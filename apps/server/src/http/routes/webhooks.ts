@@ -1,3 +1,4 @@
+import { bounds } from '@billonce/contract';
 import { webhookReply, webhooksReply } from '../../answers/webhooks.ts';
 import { keepSecret } from '../../ledger/kept-secret.ts';
 import { newSigningSecret } from '../../webhooks/signature.ts';
@@ -8,8 +9,6 @@ import { type Desk, tenantOf } from '../desk.ts';
 import { knownWebhook } from '../known-webhook.ts';
 import type { HandlersOf } from '../router.ts';
 import { answered } from '../write.ts';
-
-const graceMsDefault = 86_400_000;
 
 export function webhooksRoutes({ writes, books, config, drawSecret }: Desk) {
   const refuseTarget = (url: string) => {
@@ -71,7 +70,7 @@ export function webhooksRoutes({ writes, books, config, drawSecret }: Desk) {
 
     rotateWebhookSecret: async (call) => {
       const tenant = tenantOf(call);
-      const { graceMs = graceMsDefault } = call.query;
+      const { graceMs = bounds.graceMsDefault } = call.query;
       const webhookId = call.params.id;
       const command = { kind: 'rotate_webhook_secret', webhookId, graceMs, ...newSecret(tenant) } as const;
       return answered(await writes.submit(call, tenant, command, writes.keyUse(call, true)));

@@ -1,0 +1,32 @@
+const dayMs = 86_400_000;
+const bodyBytes = 1024 ** 2;
+
+/**
+ * The bounds of requests, which the schemas, the server and the reference take from here. What bounds the books themselves, such as how
+ * old an event may be, stands with the domain.
+ */
+export const bounds = {
+  /** of an idempotency key */
+  keyLength: 255,
+  agentLength: 256,
+  serviceIdLength: 128,
+  tenantLength: 64,
+  usageIdLength: 128,
+  freeTextLength: 256,
+  requestsOfItem: 1_000_000,
+  priceStroops: 9_007_199_254,
+  bodyBytes,
+  bulkBytes: 8 * bodyBytes,
+  /** the most that any server takes in one bulk; how many this one takes is its setting */
+  bulkItems: 10_000,
+  reconcileItems: 10_000,
+  pageItems: 1_000,
+  pageItemsDefault: 100,
+  /** what a tenant may cost in a window of its rate limit */
+  costOfWindow: 1_000_000_000,
+  rateWindowMsLeast: 1_000,
+  rateWindowMs: dayMs,
+  /** for how long a secret that was replaced still holds */
+  graceMs: 30 * dayMs,
+  graceMsDefault: dayMs,
+} as const;

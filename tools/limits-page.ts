@@ -1,0 +1,135 @@
+import { settleBulkAccountsMax } from '../apps/server/src/domain/commands/settlements.ts';
+import { priceVersionsMax } from '../apps/server/src/domain/service.ts';
+import { acceptWindowDays, aheadToleranceMs } from '../apps/server/src/domain/usage.ts';
+import { webhooksMax } from '../apps/server/src/domain/webhook.ts';
+import { answerBytesMin } from '../apps/server/src/http/answer-progress.ts';
+import { lingerMs } from '../apps/server/src/http/connections.ts';
+import { exportMsMax } from '../apps/server/src/http/export-file.ts';
+import { headerBytesMax } from '../apps/server/src/http/listener.ts';
+import { placeLimits } from '../apps/server/src/http/read-desk.ts';
+import { ledgerLimitsDefault } from '../apps/server/src/ledger/ledger-parts.ts';
+import { variables } from '../apps/server/src/variables/variables.ts';
+import { bounds } from '../packages/contract/src/bounds.ts';
+
+const head = `# Limits
+
+\`npm run docs\` prints this page from the code: \`packages/contract/src/bounds.ts\`, the table of variables, and the files that have the other
+bounds. Do not edit it here. A limit is an error, never a cut.
+
+| what | bound |
+| --- | --- |
+`;
+
+const foot = `
+A page of a list is not refused for its \`limit\`: one that is out of bounds is brought within them. The variables are described in the
+[configuration](configuration.md#all-variables).
+`;
+
+/** The page on every limit that a client or an operator meets. */
+export function limitsPage(): string {
+  const rows = [...requestRows(), ...bookRows(), ...serverRows()];
+  return head + rows.map(([what, bound]) => `| ${what} | ${bound} |\n`).join('') + foot;
+}
+
+type Row = readonly [what: string, bound: string];
+
+function requestRows(): readonly Row[] {
+  const { keyLength, agentLength, serviceIdLength, tenantLength, usageIdLength, freeTextLength } = bounds;
+  return [
+    ['body', `${bytes(bounds.bodyBytes)}; bulk and reconcile ${bytes(bounds.bulkBytes)}`],
+    ['header section', bytes(headerBytesMax)],
+    ['idempotency key', `1 to ${keyLength} visible ASCII characters`],
+    ['agent; service; tenant', `${agentLength}; ${serviceIdLength}; ${tenantLength} characters`],
+    ['id of a usage item', `${usageIdLength} visible ASCII characters`],
+    ['free text, such as a reason', `${freeTextLength} characters`],
+    ['items in a bulk', `${variable('BULK_MAX_ITEMS')}, at most ${count(bounds.bulkItems)}`],
+    ['items in a reconcile', count(bounds.reconcileItems)],
+    ['items in a page', `${bounds.pageItemsDefault}, at most ${count(bounds.pageItems)}`],
+    ['requests in an item', `1 to ${count(bounds.requestsOfItem)}`],
+    ['price', `0 to ${count(bounds.priceStroops)} stroops`],
+    [
+      'time that an old key or secret still holds after a rotation',
+      `${time(bounds.graceMsDefault)}, at most ${time(bounds.graceMs)}`,
+    ],
+  ];
+}
+
+function bookRows(): readonly Row[] {
+  const ahead = `${time(aheadToleranceMs)} ahead`;
+  return [
+    ['`occurredAt`', `${acceptWindowDays} days back, ${ahead}`],
+    ['time of a UUIDv7 key', `the retention back (when it has no record), ${ahead}`],
+    ['an account, in all its life', '2⁵³−1 requests, 2⁶³−1 stroops'],
+    ['accounts in one settlement of an agent', count(settleBulkAccountsMax)],
+    ['price versions of a service', count(priceVersionsMax)],
+    ['webhooks of a tenant', count(webhooksMax)],
+  ];
+}
+
+function serverRows(): readonly Row[] {
+  const { page, walk, export: exports } = placeLimits;
+  const running = [page, walk, exports].map(
+    (one) => `${one.runningMax}, of one tenant ${one.runningOfTenantMax}`,
+  );
+  const inFlight = count(ledgerLimitsDefault.inFlightItemsMax);
+  return [
+    [
+      'whole request, to arrive within',
+      `${variableTime('REQUEST_TIMEOUT_MS')}; its head within a third of that`,
+    ],
+    ['connections', variable('MAX_CONNECTIONS')],
+    [
+      'connections of one client address',
+      `${variable('MAX_CONNECTIONS_PER_ADDRESS')}; not for each address behind a trusted proxy`,
+    ],
+    ['connections of one tenant', 'half of all (`MAX_CONNECTIONS_PER_TENANT`)'],
+    [
+      'connection after a refusal that came before the whole request',
+      `${time(lingerMs)} ([ADR 0048](../adr/0048-places-of-connections.md))`,
+    ],
+    [`client that takes less than ${bytes(answerBytesMin)} of an answer`, variableTime('ANSWER_STALL_MS')],
+    [
+      'items waiting in the queue',
+      `${count(ledgerLimitsDefault.queuedItemsMax)}; one lane alone half of that`,
+    ],
+    [
+      'items with the writer and not answered; items in a batch',
+      `about ${inFlight}, unless a single bulk or \`settle/bulk\` has more`,
+    ],
+    ['reads that run at once: pages; walks; exports', running.join('; ')],
+    ['reads of a tenant that wait: pages; walks', `${page.waitingOfTenantMax}; ${walk.waitingOfTenantMax}`],
+    ['an export', time(exportMsMax)],
+  ];
+}
+
+type IntegerName = 'BULK_MAX_ITEMS' | 'MAX_CONNECTIONS' | 'MAX_CONNECTIONS_PER_ADDRESS';
+
+function variable(name: IntegerName): string {
+  return `${count(variables[name].default)} (\`${name}\`)`;
+}
+
+function variableTime(name: 'REQUEST_TIMEOUT_MS' | 'ANSWER_STALL_MS'): string {
+  return `${time(variables[name].default)} (\`${name}\`)`;
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function bytes(value: number): string {
+  const mebibyte = 1024 ** 2;
+  return value >= mebibyte ? `${value / mebibyte} MiB` : `${value / 1024} KiB`;
+}
+
+const units = [
+  ['days', 86_400_000],
+  ['hours', 3_600_000],
+  ['minutes', 60_000],
+  ['s', 1_000],
+] as const;
+
+function time(ms: number): string {
+  const [unit, size] = units.find(([, size]) => ms % size === 0) ?? ['ms', 1];
+  const value = ms / size;
+  return value === 1 && unit !== 's' ? `1 ${unit.slice(0, -1)}` : `${value} ${unit}`;
+}
