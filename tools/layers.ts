@@ -1,6 +1,7 @@
 import type { IForbiddenRuleType } from 'dependency-cruiser';
 
 const server = '^apps/server/src';
+const storage = `${server}/storage`;
 /** Rooms of the server, each with the rooms that it may look into, besides itself. Tests may look anywhere. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   domain: [],
@@ -147,6 +148,34 @@ export const layers: IForbiddenRuleType[] = [
     severity: 'error',
     from: { pathNot: '^apps/server/bin/' },
     to: { path: `${server}/(cli/)?main\\.ts$` },
+  },
+  {
+    name: 'engines-are-strangers',
+    comment: 'an engine of storage knows its own folder and not the other one',
+    severity: 'error',
+    from: { path: `${storage}/(sqlite|postgres)/`, pathNot: test },
+    to: { path: `${storage}/(sqlite|postgres)/`, pathNot: `${storage}/$1/` },
+  },
+  {
+    name: 'tables-know-no-engine',
+    comment: 'what describes the tables is the same for both engines',
+    severity: 'error',
+    from: { path: `${storage}/(tables/|table\\.ts|generated\\.ts)`, pathNot: test },
+    to: { path: `${storage}/(sqlite|postgres)/` },
+  },
+  {
+    name: 'reads-do-not-write',
+    comment: 'in an engine, read/ knows neither write/ nor upkeep/',
+    severity: 'error',
+    from: { path: `${storage}/(sqlite|postgres)/read/`, pathNot: test },
+    to: { path: `${storage}/$1/(write|upkeep)/` },
+  },
+  {
+    name: 'upkeep-knows-no-batch',
+    comment: 'in an engine, upkeep/ does not know write/',
+    severity: 'error',
+    from: { path: `${storage}/(sqlite|postgres)/upkeep/`, pathNot: test },
+    to: { path: `${storage}/$1/write/` },
   },
   ...Object.entries(rooms).map(
     ([room, below]): IForbiddenRuleType => ({

@@ -84,14 +84,14 @@ export async function startApp(
   const storage = await openStorage(config, ports.nowMs, (items, commitMs) =>
     metrics.committed(items, commitMs / 1_000),
   );
-  const { books, nowMs } = storage;
+  const { books, apiKeyBooks, nowMs } = storage;
   const writeProbe = new WriteProbe({
     probeWrite: () => storage.probeWrite(),
     log,
     onFault: ({ code = 'none' }) => metrics.writeFailed(code),
     onProbed: (outcome) => metrics.probed(outcome),
   });
-  const apiKeys = new ApiKeyLookup((digest) => books.apiKeyByDigest(digest), {
+  const apiKeys = new ApiKeyLookup((digest) => apiKeyBooks.apiKeyByDigest(digest), {
     unknownPerMinuteMax: config.unknownKeysPerMinuteMax,
     nowMs: () => performance.now(),
   });
@@ -123,6 +123,7 @@ export async function startApp(
   });
   const outbox = new Outbox({
     books,
+    queue: storage.deliveryQueue,
     submit: (submission) => ledger.submit(submission),
     sender: httpSender({ timeoutMs: config.webhookTimeoutMs, targets: config.webhookTargets }),
     pause: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
@@ -156,6 +157,7 @@ export async function startApp(
         writes,
         ledger,
         books,
+        apiKeyBooks,
         reads,
         apiKeys,
         certificate,

@@ -170,7 +170,7 @@ async function openHooked(t: TestContext) {
 }
 
 /** An outbox with what a test brings, and real parts otherwise. */
-function outboxOn(desk: Pick<OutboxDesk, 'books' | 'submit'> & Partial<OutboxDesk>): Outbox {
+function outboxOn(desk: Pick<OutboxDesk, 'books' | 'queue' | 'submit'> & Partial<OutboxDesk>): Outbox {
   return new Outbox({
     pause: async () => undefined,
     sender: httpSender({ timeoutMs: 5_000, targets: { allowsHttp: true, allowsPrivate: true } }),
@@ -186,11 +186,11 @@ function outboxOn(desk: Pick<OutboxDesk, 'books' | 'submit'> & Partial<OutboxDes
 }
 
 test('a webhook that its receiver disables has a line in the log, once', async (t) => {
-  const { books, ledger, receiver } = await openHooked(t);
+  const { books, queue, ledger, receiver } = await openHooked(t);
   receiver.answer = () => ({ status: 410 });
   const lines: { readonly level: number; readonly msg: string; readonly tenant?: string }[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) });
-  const outbox = outboxOn({ books, log, submit: (submission) => ledger.submit(submission) });
+  const outbox = outboxOn({ books, queue, log, submit: (submission) => ledger.submit(submission) });
   await outbox.runOnce();
   await outbox.stop();
   assert.deepEqual(
@@ -201,7 +201,7 @@ test('a webhook that its receiver disables has a line in the log, once', async (
 });
 
 test('a message is not sent again because the books took its report only at the fourth time', async (t) => {
-  const { books, databaseUrl, ledger, receiver } = await openHooked(t);
+  const { books, queue, databaseUrl, ledger, receiver } = await openHooked(t);
   const repair = await refuseReports(databaseUrl);
   const reported: Outcome['kind'][] = [];
   const pauses: number[] = [];
@@ -214,7 +214,7 @@ test('a message is not sent again because the books took its report only at the 
   const pause = async (ms: number) => {
     pauses.push(ms);
   };
-  const outbox = outboxOn({ books, submit, pause });
+  const outbox = outboxOn({ books, queue, submit, pause });
   assert.equal(await outbox.runOnce(), 1);
   assert.deepEqual(reported, ['fault', 'fault', 'fault', 'answered']);
   assert.deepEqual(pauses, [100, 200, 400]);
@@ -224,12 +224,12 @@ test('a message is not sent again because the books took its report only at the 
 });
 
 test('a report finds room in a queue that is full', async (t) => {
-  const { executor, books } = await openHooked(t);
+  const { executor, books, queue } = await openHooked(t);
   const nowMs = later();
-  const [waiting] = await books.waitingWebhooks(undefined, nowMs, 1);
+  const [waiting] = await queue.waitingWebhooks(undefined, nowMs, 1);
   assert.ok(waiting);
   const take = { nowMs, untilMs: nowMs + 1_000, limit: 1, onlyTests: false, inFlight: new Set<string>() };
-  const [delivery] = await books.takeDue(waiting, take);
+  const [delivery] = await queue.takeDue(waiting, take);
   assert.ok(delivery);
   const ledger = new Ledger(executor, {
     nowMs: Date.now,

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { pino } from 'pino';
 import type { Command } from '../src/domain/command.ts';
 import { Ledger } from '../src/ledger/ledger.ts';
-import type { Books } from '../src/reads/books.ts';
+import type { DeliveryQueue } from '../src/reads/books/deliveries.ts';
 import { httpSender } from '../src/webhooks/sender.ts';
 import { Outbox, type OutboxDesk } from '../src/workers/outbox.ts';
 import { openEngine, type TestEngine } from './harness/engine.ts';
@@ -33,9 +33,10 @@ function ledgerOn({ executor }: TestEngine) {
   return { ledger, hook, use: (tenant: string) => submit(tenant, usage) };
 }
 
-function outboxOn(books: OutboxDesk['books'], ledger: Ledger): Outbox {
+function outboxOn({ books, queue }: Pick<OutboxDesk, 'books' | 'queue'>, ledger: Ledger): Outbox {
   return new Outbox({
     books,
+    queue,
     submit: (submission) => ledger.submit(submission),
     pause: async () => undefined,
     sender: httpSender({ timeoutMs: 5_000, targets: { allowsHttp: true, allowsPrivate: true } }),
@@ -50,18 +51,14 @@ function outboxOn(books: OutboxDesk['books'], ledger: Ledger): Outbox {
   });
 }
 
-/** The books, but of one tenant the deliveries that are due are not read until `release` is called. */
-function slowFor(slowTenant: string, books: Books) {
+/** The queue, but of one tenant the deliveries that are due are not read until `release` is called. */
+function slowFor(slowTenant: string, queue: DeliveryQueue) {
   const gate = Promise.withResolvers<void>();
-  const slow: OutboxDesk['books'] = {
-    waitingWebhooks: (after, nowMs, limit) => books.waitingWebhooks(after, nowMs, limit),
-    webhook: (tenant, id) => books.webhook(tenant, id),
-    entry: (tenant, id) => books.entry(tenant, id),
-    settlement: (tenant, id) => books.settlement(tenant, id),
-    notedEvent: (tenant, id) => books.notedEvent(tenant, id),
+  const slow: DeliveryQueue = {
+    waitingWebhooks: (after, nowMs, limit) => queue.waitingWebhooks(after, nowMs, limit),
     takeDue: async (waiting, take) => {
       if (waiting.tenant === slowTenant) await gate.promise;
-      return await books.takeDue(waiting, take);
+      return await queue.takeDue(waiting, take);
     },
   };
   return { slow, release: gate.resolve };
@@ -76,8 +73,8 @@ test('a tenant whose deliveries take long to read holds up those of no other, in
   await hook('a-slow-one', slowReceiver);
   await hook('quick', receiver);
   await use('a-slow-one');
-  const { slow, release } = slowFor('a-slow-one', engine.books);
-  const outbox = outboxOn(slow, ledger);
+  const { slow, release } = slowFor('a-slow-one', engine.queue);
+  const outbox = outboxOn({ books: engine.books, queue: slow }, ledger);
   onEnd(t, () => outbox.stop());
   const running: Promise<number>[] = [outbox.runOnce()];
   for (let messages = 1; messages <= 3; messages++) {

@@ -5,6 +5,7 @@ import type { FaultFacts } from '../fault-facts.ts';
 import type { WritePath } from '../ledger/ledger-lanes.ts';
 import type { Durability } from '../ledger/storage-port.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import type { ApiKeyBooks } from '../reads/books/api-keys.ts';
 import type { Books } from '../reads/books.ts';
 import type { Traces } from '../traces/traces.ts';
 import { ApiError } from './api-error.ts';
@@ -21,6 +22,7 @@ export interface Desk {
   readonly writes: WriteDesk;
   readonly ledger: WritePath;
   readonly books: Books;
+  readonly apiKeyBooks: ApiKeyBooks;
   readonly apiKeys: ApiKeyLookup<ApiKey>;
   readonly reads: ReadDesk;
   readonly writeProbe: WriteProbe;

@@ -61,7 +61,7 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
   const refuseTooMany = await refusedLimit(app, settings, trustedHops);
   const rateLimit = new RateLimit(desk.rateBudgets, settings, () => desk.metrics.rateLimited());
   rateLimit.register(app);
-  const uncheckedKeys = new UncheckedKeys(desk.books);
+  const uncheckedKeys = new UncheckedKeys(desk.apiKeyBooks);
   registerOperations(app, allRoutes(desk, uncheckedKeys), {
     identify: limitRefused(callerOf(desk, uncheckedKeys), refuseTooMany),
     refuseFull: ({ tenant }) => {

@@ -5,10 +5,10 @@ import type { Desk } from './desk.ts';
 
 /** Whether the API key of a caller is still in force: what lasts long must end once it was revoked. */
 export async function isStillAllowed(
-  { books, nowMs }: Pick<Desk, 'books' | 'nowMs'>,
+  { apiKeyBooks, nowMs }: Pick<Desk, 'apiKeyBooks' | 'nowMs'>,
   { kind, presentedKey }: Caller,
 ): Promise<boolean> {
   if (kind !== 'tenant') return true;
-  const key = await books.apiKeyByDigest(sha256(presentedKey));
+  const key = await apiKeyBooks.apiKeyByDigest(sha256(presentedKey));
   return key !== undefined && isLive(key, nowMs());
 }

@@ -1,4 +1,4 @@
-import type { Books } from '../reads/books.ts';
+import type { ApiKeyBooks } from '../reads/books/api-keys.ts';
 
 /** For how long it is believed that no key without a checksum exists. */
 const freshMs = 1_000;
@@ -8,11 +8,11 @@ const freshMs = 1_000;
  * refused without a look at the database.
  */
 export class UncheckedKeys {
-  readonly #books: Books;
+  readonly #books: ApiKeyBooks;
   #exist = true;
   #readAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(books: Books) {
+  constructor(books: ApiKeyBooks) {
     this.#books = books;
   }
 

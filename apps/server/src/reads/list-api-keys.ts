@@ -1,5 +1,5 @@
 import type { ApiKey } from '../domain/api-key.ts';
-import type { Books } from './books.ts';
+import type { ApiKeyBooks } from './books/api-keys.ts';
 
 /** Which API keys are wanted. */
 export interface ApiKeysWanted {
@@ -13,7 +13,7 @@ export interface ApiKeysWanted {
 
 /** A page of API keys by their prefixes, and how many keys are not revoked. */
 export async function listApiKeys(
-  books: Books,
+  books: ApiKeyBooks,
   { after, limit, offset, includesRevoked }: ApiKeysWanted,
 ): Promise<{ readonly keys: readonly ApiKey[]; readonly total: number }> {
   const total = await books.countApiKeys(undefined);

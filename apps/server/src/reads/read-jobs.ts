@@ -1,5 +1,6 @@
 import { auditBooks } from './audit-books.ts';
-import type { AccountsFilter, Books } from './books.ts';
+import type { ApiKeyBooks } from './books/api-keys.ts';
+import type { AccountsFilter, AllBooks, Books } from './books.ts';
 import { countEvents, countListedEvents } from './count-events.ts';
 import { exportPart } from './export-part.ts';
 import { listApiKeys } from './list-api-keys.ts';
@@ -21,7 +22,7 @@ const jobs = {
   listServices,
   listSettlements,
   listApiKeys,
-  countApiKeys: (books: Books, tenant: string) => books.countApiKeys(tenant),
+  countApiKeys: (books: ApiKeyBooks, tenant: string) => books.countApiKeys(tenant),
   listAgents: (books: Books, tenant: string, after: string, limit: number) =>
     books.agentsAfter(tenant, after, limit),
   listAccountsOfAgent: (books: Books, tenant: string, agent: string, after: string, limit: number) =>
@@ -42,7 +43,7 @@ const jobs = {
 
 export type JobName = keyof typeof jobs;
 export type JobArgs<N extends JobName> = {
-  [K in N]: (typeof jobs)[K] extends (books: Books, ...args: infer A) => Promise<unknown> ? A : never;
+  [K in N]: (typeof jobs)[K] extends (books: AllBooks, ...args: infer A) => Promise<unknown> ? A : never;
 }[N];
 export type JobResult<N extends JobName> = Awaited<ReturnType<(typeof jobs)[N]>>;
 
@@ -52,10 +53,13 @@ export interface ReadJob<N extends JobName = JobName> {
   readonly args: JobArgs<N>;
 }
 
-type Jobs = { readonly [N in JobName]: (books: Books, ...args: JobArgs<N>) => Promise<JobResult<N>> };
+type Jobs = { readonly [N in JobName]: (books: AllBooks, ...args: JobArgs<N>) => Promise<JobResult<N>> };
 
 /** Runs a job on the books. */
-export function runJob<N extends JobName>(books: Books, { name, args }: ReadJob<N>): Promise<JobResult<N>> {
+export function runJob<N extends JobName>(
+  books: AllBooks,
+  { name, args }: ReadJob<N>,
+): Promise<JobResult<N>> {
   const table: Jobs = jobs;
   return table[name](books, ...args);
 }

@@ -11,7 +11,7 @@ import {
 
 /**
  * Functions that are generated from the descriptions of tables, once each, when the process starts. What they do for every
- * row is then as fast as code that was written by hand; a loop over the columns takes twice as long (ADR 0074). Their code
+ * row is then as fast as code that was written by hand; a loop over the columns takes twice as long (ADR 0075). Their code
  * comes from the descriptions alone, never from a request.
  */
 

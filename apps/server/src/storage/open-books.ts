@@ -1,15 +1,15 @@
 import type { DatabaseConfig } from '../config.ts';
 import type { Books } from '../reads/books.ts';
 import type { Connection } from './postgres/connection.ts';
+import { KnownApiKeys } from './postgres/database/known-api-keys.ts';
 import { TailHorizon } from './postgres/database/tail-horizon.ts';
 import { knownSchema, schemaVersion } from './postgres/migrations/migrate.ts';
 import { ReadPool } from './postgres/pool.ts';
-import { PostgresBooks } from './postgres/read/books.ts';
-import { KnownApiKeys } from './postgres/read/known-api-keys.ts';
+import { postgresBooks } from './postgres/read/books.ts';
 import { refuseOtherSchema } from './schema-version.ts';
 import { readableFile } from './sqlite/file/our-file.ts';
-import { SqliteBooks } from './sqlite/read/books.ts';
-import { FileSnapshots } from './sqlite/snapshots.ts';
+import { sqliteBooks } from './sqlite/read/books.ts';
+import { FileSnapshots } from './sqlite/read/reader.ts';
 
 /** Books that were opened to be read, beside a server that may be writing to them. */
 export interface OpenedBooks {
@@ -29,7 +29,7 @@ export async function openBooks(database: DatabaseConfig): Promise<OpenedBooks> 
   switch (database.kind) {
     case 'sqlite': {
       const reading = readableFile(database.file);
-      const books = new SqliteBooks(new FileSnapshots(reading.file, reading.mode), noAnswers);
+      const books = sqliteBooks(new FileSnapshots(reading.file, reading.mode), noAnswers);
       const close = async () => {
         books.close();
         reading.end();
@@ -40,7 +40,7 @@ export async function openBooks(database: DatabaseConfig): Promise<OpenedBooks> 
       const pool = new ReadPool(database, 1);
       const horizon = new TailHorizon(pool);
       const apiKeys = new KnownApiKeys(pool);
-      const books = new PostgresBooks({ pool, pulse: pool, cap: noAnswers, horizon, apiKeys });
+      const books = postgresBooks({ pool, pulse: pool, cap: noAnswers, horizon, apiKeys });
       const close = async () => await books.close();
       try {
         await pool.use(assertBooks);

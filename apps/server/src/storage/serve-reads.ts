@@ -1,13 +1,13 @@
 import { parentPort } from 'node:worker_threads';
 import { factsOf } from '../fault-facts.ts';
 import { StorageFault } from '../ledger/storage-port.ts';
-import type { Books } from '../reads/books.ts';
+import type { AllBooks } from '../reads/books.ts';
 import { runJob } from '../reads/read-jobs.ts';
 import { ReadAborted } from '../reads/read-places.ts';
 import type { ReadCall, ReadReply } from './read-messages.ts';
 
 /** Books for one read: with its signal, after which they do nothing more. */
-export type BooksUntil = (signal: AbortSignal) => Books;
+export type BooksUntil = (signal: AbortSignal) => AllBooks;
 
 /**
  * Runs the jobs that this thread is sent: what looks at many rows keeps no one waiting on the thread that serves HTTP.

@@ -1,6 +1,8 @@
 import type { BatchExecutor } from '../ledger/batch-executor.ts';
 import type { Durability } from '../ledger/storage-port.ts';
 import type { Audits } from '../reads/audits.ts';
+import type { ApiKeyBooks } from '../reads/books/api-keys.ts';
+import type { DeliveryQueue } from '../reads/books/deliveries.ts';
 import type { Books } from '../reads/books.ts';
 import type { JobRunner } from '../reads/read-jobs.ts';
 import type { SweepCursor, SweepFailure, SweepLimits } from './sweep-step.ts';
@@ -12,6 +14,8 @@ export interface Storage {
   /** commits heavy commands beside the lanes; `undefined` where there is one writer for everything */
   readonly heavyLane: BatchExecutor | undefined;
   readonly books: Books;
+  readonly apiKeyBooks: ApiKeyBooks;
+  readonly deliveryQueue: DeliveryQueue;
   /** runs the reads that look at many rows, off the thread that serves HTTP */
   readonly jobs: JobRunner;
   readonly audits: Audits;

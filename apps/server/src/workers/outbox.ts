@@ -1,5 +1,6 @@
 import type { Delivery } from '../domain/delivery.ts';
 import type { Webhook } from '../domain/webhook.ts';
+import type { DeliveryQueue } from '../reads/books/deliveries.ts';
 import type { Books, LookedAtWebhook, WaitingWebhook } from '../reads/books.ts';
 import { Deliverer, type DelivererDesk } from './deliverer.ts';
 import { type Place, Places } from './places.ts';
@@ -8,7 +9,8 @@ import { Tries } from './tries.ts';
 
 /** What the outbox works with. */
 export interface OutboxDesk extends DelivererDesk {
-  readonly books: DelivererDesk['books'] & Pick<Books, 'waitingWebhooks' | 'webhook' | 'takeDue'>;
+  readonly books: DelivererDesk['books'] & Pick<Books, 'webhook'>;
+  readonly queue: DeliveryQueue;
 }
 
 /** What a round has begun: how many messages of each webhook are sent, once that is known. */
@@ -146,7 +148,7 @@ export class Outbox {
     if (nowMs < this.#restsUntilMs && this.#restsUntilMs - nowMs <= restMs) return begun;
     let isFromFirst = this.#after === undefined;
     for (let looked = 0; looked < webhooksPerRound && this.#places.hasRoom; looked += webhooksPerLook) {
-      const found = await this.#desk.books.waitingWebhooks(this.#after, this.#desk.nowMs(), webhooksPerLook);
+      const found = await this.#desk.queue.waitingWebhooks(this.#after, this.#desk.nowMs(), webhooksPerLook);
       if (this.#stopping.signal.aborted) return begun;
       for (const waiting of found) {
         if (!this.#places.hasRoom) break;
@@ -231,13 +233,13 @@ export class Outbox {
   }
 
   async #takeDue(waiting: WaitingWebhook, limit: number) {
-    const { books, nowMs, sender } = this.#desk;
+    const { books, queue, nowMs, sender } = this.#desk;
     const webhook = await books.webhook(waiting.tenant, waiting.webhookId);
     if (webhook === undefined || webhook.disabled !== undefined) return { webhook, due: [] };
     const inFlight = this.#perWebhook.get(webhook.id) ?? new Set();
     const onlyTests = webhook.ownership === 'pending';
     const untilMs = nowMs() + sender.timeoutMs + notingMaxMs;
-    const due = await books.takeDue(waiting, { nowMs: nowMs(), untilMs, limit, onlyTests, inFlight });
+    const due = await queue.takeDue(waiting, { nowMs: nowMs(), untilMs, limit, onlyTests, inFlight });
     return { webhook, due };
   }
 

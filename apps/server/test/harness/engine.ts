@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test';
 import type { BatchExecutor, ExecutorOptions } from '../../src/ledger/batch-executor.ts';
 import type { LaneExecutors } from '../../src/ledger/ledger-lanes.ts';
+import type { DeliveryQueue } from '../../src/reads/books/deliveries.ts';
 import type { Books } from '../../src/reads/books.ts';
 import { openPostgres } from '../../src/storage/postgres/open.ts';
 import { openSqlite } from '../../src/storage/sqlite/open.ts';
@@ -23,6 +24,7 @@ export const executorOptions: ExecutorOptions = {
 export interface TestEngine extends LaneExecutors {
   readonly executor: BatchExecutor;
   readonly books: Books;
+  readonly queue: DeliveryQueue;
   readonly databaseUrl: string;
 }
 
@@ -54,8 +56,8 @@ export async function openEngine(t: TestContext, nowMs?: () => number): Promise<
       )
     : await openPostgres({ ...postgresOptions, url: databaseUrl }, executorOptions, nowMs, unheard);
   onEnd(t, () => storage.close());
-  const { lanes, heavyLane, books } = storage;
+  const { lanes, heavyLane, books, deliveryQueue: queue } = storage;
   const [executor] = lanes;
   if (executor === undefined) throw new Error('the engine has no lane');
-  return { lanes, heavyLane, executor, books, databaseUrl };
+  return { lanes, heavyLane, executor, books, queue, databaseUrl };
 }

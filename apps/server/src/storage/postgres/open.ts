@@ -4,14 +4,14 @@ import { ReadThreads } from '../read-threads.ts';
 import type { Storage } from '../storage.ts';
 import { checkDatabase } from './database/check-database.ts';
 import { DatabaseClock } from './database/database-clock.ts';
+import { KnownApiKeys } from './database/known-api-keys.ts';
 import { type HorizonWaits, TailHorizon } from './database/tail-horizon.ts';
 import { analyzeWhileYoung } from './database/young-tables.ts';
 import { ConnectionInTurns, ExclusiveConnection } from './exclusive-connection.ts';
 import { ThreadedLane } from './lanes/threaded-lane.ts';
 import { migrate } from './migrations/migrate.ts';
 import { ReadPool } from './pool.ts';
-import { PostgresBooks } from './read/books.ts';
-import { KnownApiKeys } from './read/known-api-keys.ts';
+import { postgresBooks } from './read/books.ts';
 import type { PostgresReadData } from './read-thread.ts';
 import { PostgresAudits } from './upkeep/audits.ts';
 import { takeBudget } from './upkeep/rate-budgets.ts';
@@ -56,7 +56,7 @@ export async function openPostgres(
   const now = nowMs ?? clock.nowMs;
   const apiKeys = new KnownApiKeys(pool);
   const horizon = new TailHorizon(pool, options.horizonWaits);
-  const books = new PostgresBooks({ pool, pulse, cap: options.cap, horizon, apiKeys });
+  const books = postgresBooks({ pool, pulse, cap: options.cap, horizon, apiKeys });
   const { url, isPrepared, cap, horizonWaits, readThreads } = options;
   const data: PostgresReadData = { connection: { url, isPrepared }, cap, horizonWaits };
   const jobs = new ReadThreads({ main: new URL('./read-thread.ts', import.meta.url), data }, readThreads);
@@ -90,6 +90,8 @@ export async function openPostgres(
     lanes,
     heavyLane: new GatheringExecutor(heavy, onCommitted),
     books,
+    apiKeyBooks: books,
+    deliveryQueue: books,
     jobs,
     audits: new PostgresAudits(upkeep),
     sweepable,

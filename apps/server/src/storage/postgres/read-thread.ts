@@ -3,10 +3,10 @@ import { workerData } from 'node:worker_threads';
 import { serveReads, unless } from '../serve-reads.ts';
 import type { AnswerCap } from '../stored-answer.ts';
 import type { ConnectionOptions } from './connection.ts';
+import { KnownApiKeys } from './database/known-api-keys.ts';
 import { type HorizonWaits, TailHorizon } from './database/tail-horizon.ts';
 import { type ReadingPool, ReadPool } from './pool.ts';
-import { PostgresBooks } from './read/books.ts';
-import { KnownApiKeys } from './read/known-api-keys.ts';
+import { postgresBooks } from './read/books.ts';
 
 /** What such a thread opens. */
 export interface PostgresReadData {
@@ -25,16 +25,15 @@ const horizonPool: ReadingPool = { use: (read) => pool.use(read, new AbortContro
 const horizon = new TailHorizon(horizonPool, horizonWaits);
 const apiKeys = new KnownApiKeys(pool);
 
-serveReads(
-  (signal) =>
-    new PostgresBooks({
-      pool: {
-        use: (read) => unless(signal, () => pool.use(read, signal)),
-        close: () => pool.close(),
-      },
-      pulse: pool,
-      cap,
-      horizon,
-      apiKeys,
-    }),
+serveReads((signal) =>
+  postgresBooks({
+    pool: {
+      use: (read) => unless(signal, () => pool.use(read, signal)),
+      close: () => pool.close(),
+    },
+    pulse: pool,
+    cap,
+    horizon,
+    apiKeys,
+  }),
 );

@@ -2,8 +2,8 @@ import type { ExecutorOptions } from '../../ledger/batch-executor.ts';
 import type { OnCommitted } from '../../ledger/gathering-executor.ts';
 import { ReadThreads } from '../read-threads.ts';
 import type { Storage } from '../storage.ts';
-import { SqliteBooks } from './read/books.ts';
-import { FileSnapshots } from './snapshots.ts';
+import { sqliteBooks } from './read/books.ts';
+import { FileSnapshots } from './read/reader.ts';
 import { SoleAudits } from './upkeep/audits.ts';
 import type { SqliteOptions } from './write/storage.ts';
 import { SqliteWriter } from './writer/writer.ts';
@@ -26,7 +26,7 @@ export async function openSqlite(
   onCommitted: OnCommitted,
 ): Promise<Storage> {
   const writer = await SqliteWriter.start({ sqlite, executor }, onCommitted);
-  const books = new SqliteBooks(new FileSnapshots(sqlite.file), sqlite.cap);
+  const books = sqliteBooks(new FileSnapshots(sqlite.file), sqlite.cap);
   const main = new URL('./read-thread.ts', import.meta.url);
   const jobs = new ReadThreads({ main, data: sqlite }, readThreads);
   const close = async () => {
@@ -46,6 +46,8 @@ export async function openSqlite(
     lanes: [writer],
     heavyLane: undefined,
     books,
+    apiKeyBooks: books,
+    deliveryQueue: books,
     jobs,
     audits,
     sweepable: writer,

@@ -1,6 +1,8 @@
+import type { AccountReads } from '../../../reads/books/accounts.ts';
 import type { AccountAndService, AccountKey } from '../../../reads/books.ts';
 import type { Connection } from '../connection.ts';
 import { accountColumns, parseAccount } from './accounts.ts';
+import type { Reader } from './reader.ts';
 import { parseService, serviceColumns } from './services.ts';
 
 // Both have a service_id: that of the account counts, which comes last.
@@ -20,5 +22,11 @@ export async function loadAccountAndService(
   return {
     account: row['account'] === null ? undefined : parseAccount(row).totals,
     service: row['price_version'] === null ? undefined : parseService({ ...row, service_id: serviceId }),
+  };
+}
+
+export function accountAndServiceRead(reader: Reader): Pick<AccountReads, 'accountAndService'> {
+  return {
+    accountAndService: (key) => reader.of(key.tenant, (connection) => loadAccountAndService(connection, key)),
   };
 }

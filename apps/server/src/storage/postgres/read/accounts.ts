@@ -1,9 +1,11 @@
 import type { Account } from '../../../domain/account.ts';
+import type { AccountReads } from '../../../reads/books/accounts.ts';
 import type { AccountKey, AccountsFilter } from '../../../reads/books.ts';
 import { accountLines, accounts } from '../../tables/accounts.ts';
 import { integer, json, rowsIn, text, texts } from '../columns.ts';
 import type { Connection, Row } from '../connection.ts';
 import { jsonObject, parserOf, selectList } from '../described.ts';
+import type { Reader } from './reader.ts';
 
 /** An account with the id that stands for it in the rows of its entries. */
 export interface IdentifiedAccount {
@@ -148,5 +150,19 @@ export function parseAccount(row: Row): IdentifiedAccount {
     tenant: text(row, 'tenant'),
     account: text(row, 'account'),
     totals: parseTotals(row, { lines: rowsIn(row, 'lines').map(parseLine) }),
+  };
+}
+
+export function accountReads(
+  reader: Reader,
+): Pick<AccountReads, 'account' | 'accountsOf' | 'agentsAfter' | 'tenantsAfter'> {
+  return {
+    account: async (key) =>
+      (await reader.of(key.tenant, (connection) => loadAccount(connection, key)))?.totals,
+    accountsOf: (tenant, agent, after, limit) =>
+      reader.of(tenant, (connection) => loadAccountsOf(connection, tenant, agent, after, limit)),
+    agentsAfter: (tenant, after, limit) =>
+      reader.of(tenant, (connection) => loadAgentsAfter(connection, tenant, after, limit)),
+    tenantsAfter: (after, limit) => reader.read((connection) => loadTenantsAfter(connection, after, limit)),
   };
 }

@@ -1,8 +1,10 @@
 import type { Act } from '../../../domain/act.ts';
+import type { ActReads } from '../../../reads/books/acts.ts';
 import { actOf, auditLog } from '../../tables/acts.ts';
 import { integer, text } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
+import type { Reader } from './reader.ts';
 
 const columns = selectList(auditLog);
 const parseAct = parserOf(auditLog);
@@ -60,4 +62,15 @@ export async function loadActTenants(
   limit: number,
 ): Promise<string[]> {
   return (await connection.rows(loadTenantsSql, [after, limit])).map((row) => text(row, 'tenant'));
+}
+
+export function actReads(reader: Reader): ActReads {
+  return {
+    actsBefore: (tenant, beforeId, limit) =>
+      reader.read((connection) => loadActsBefore(connection, tenant, beforeId, limit)),
+    actCount: (tenant) => reader.of(tenant, (connection) => loadActCount(connection, tenant)),
+    actNumbers: (tenant, after, through, limit) =>
+      reader.of(tenant, (connection) => loadActNumbers(connection, tenant, after, through, limit)),
+    actTenantsAfter: (after, limit) => reader.read((connection) => loadActTenants(connection, after, limit)),
+  };
 }

@@ -1,9 +1,11 @@
 import type { ApiKey } from '../../../domain/api-key.ts';
 import { adminTenant } from '../../../domain/tenant.ts';
+import type { ApiKeyBooks } from '../../../reads/books/api-keys.ts';
 import { apiKeys } from '../../tables/api-keys.ts';
 import { bytea, integer } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
+import type { Reader } from './reader.ts';
 
 const columns = selectList(apiKeys);
 const parseApiKey = parserOf(apiKeys);
@@ -54,4 +56,13 @@ export async function countApiKeys(connection: Connection, tenant: string | unde
       ? await connection.rows(countSql, [adminTenant])
       : await connection.rows(countOfTenantSql, [adminTenant, tenant]);
   return row === undefined ? 0 : integer(row, 'keys');
+}
+
+export function apiKeyReads(reader: Reader): Omit<ApiKeyBooks, 'apiKeyByDigest'> {
+  return {
+    apiKeysAfter: (after, limit, skipped, includesRevoked) =>
+      reader.read((connection) => loadApiKeysAfter(connection, after, limit, skipped, includesRevoked)),
+    hasUncheckedApiKeys: () => reader.read(hasUncheckedApiKeys),
+    countApiKeys: (tenant) => reader.read((connection) => countApiKeys(connection, tenant)),
+  };
 }

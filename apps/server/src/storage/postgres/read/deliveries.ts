@@ -1,9 +1,11 @@
 import type { Delivery } from '../../../domain/delivery.ts';
+import type { DeliveryQueue, DeliveryReads } from '../../../reads/books/deliveries.ts';
 import type { LookedAtWebhook, TakeDue, WaitingWebhook } from '../../../reads/books.ts';
 import { deliveries, deliveryOf } from '../../tables/deliveries.ts';
 import { flag, json, text } from '../columns.ts';
 import type { Connection, Row, Statements } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
+import type { Reader } from './reader.ts';
 
 const columns = selectList(deliveries);
 const parseRow = parserOf(deliveries);
@@ -109,4 +111,16 @@ export async function takeDue(
 
 function parseDelivery(row: Row): Delivery {
   return deliveryOf(parseRow(row));
+}
+
+export function deliveryReads(reader: Reader): DeliveryReads & DeliveryQueue {
+  return {
+    deliveriesBefore: (tenant, webhookId, beforeEventId, limit) =>
+      reader.tail(tenant, (connection, throughId) =>
+        loadDeliveriesBefore(connection, { tenant, webhookId }, { beforeEventId, throughId, limit }),
+      ),
+    waitingWebhooks: (after, nowMs, limit) =>
+      reader.read((connection) => loadWaitingWebhooks(connection, after, nowMs, limit)),
+    takeDue: (waiting, take) => reader.of(waiting.tenant, (connection) => takeDue(connection, waiting, take)),
+  };
 }

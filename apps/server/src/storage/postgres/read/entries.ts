@@ -1,10 +1,12 @@
 import type { Entry, KnownUsage } from '../../../domain/usage.ts';
+import type { EntryReads } from '../../../reads/books/entries.ts';
 import type { AccountKey } from '../../../reads/books.ts';
 import type { RowsBeyond } from '../../../reads/merge-events.ts';
 import { entries } from '../../tables/entries.ts';
 import { integer, json, text } from '../columns.ts';
 import type { Connection, Row } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
+import type { Reader } from './reader.ts';
 import { parseReversal, reversalColumn } from './reversals.ts';
 import { parseWriteOff, writeOffColumn } from './write-offs.ts';
 
@@ -100,4 +102,24 @@ export function parseEntry(row: Row): Entry {
     reversal: requests < 0 ? parseReversal(row) : undefined,
     writeOff: requests === 0 ? parseWriteOff(row) : undefined,
   });
+}
+
+export function entryReads(reader: Reader): Omit<EntryReads, 'lookForEntries'> {
+  return {
+    entry: async (tenant, id) =>
+      (await reader.of(tenant, (connection) => loadEntry(connection, tenant, id)))?.entry,
+    lastEntryId: (tenant) =>
+      reader.tail(tenant, (connection, throughId) => loadLastEntryId(connection, tenant, throughId)),
+    usages: async (tenant, usageIds) => {
+      const wanted = [...usageIds].map((usageId) => ({ tenant, usageId }));
+      const known = await reader.of(tenant, (connection) => loadUsages(connection, wanted));
+      return new Map(known.map(({ usageId, usage }) => [usageId, usage]));
+    },
+    entriesAfter: (tenant, beyondId, limit) =>
+      reader.tail(tenant, (connection, throughId) =>
+        loadEntriesBeyond(connection, { tenant, order: 'asc', beyondId, limit }, throughId),
+      ),
+    entriesOf: (key, after, through, limit) =>
+      reader.of(key.tenant, (connection) => loadEntriesOf(connection, key, after, through, limit)),
+  };
 }

@@ -1,8 +1,12 @@
 import type { NotedEvent } from '../../../domain/event.ts';
+import type { EventReads } from '../../../reads/books/events.ts';
 import type { RowsBeyond } from '../../../reads/merge-events.ts';
 import { events } from '../../tables/events.ts';
 import type { Connection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
+import { loadEntriesBeyond } from './entries.ts';
+import type { Reader } from './reader.ts';
+import { loadSettlementsBeyond } from './settlements.ts';
 
 const columns = selectList(events);
 const parseEvent = parserOf(events);
@@ -30,4 +34,21 @@ export async function loadEvent(
 ): Promise<NotedEvent | undefined> {
   const [row] = await connection.rows(loadEventSql, [tenant, id]);
   return row && parseEvent(row);
+}
+
+export function eventReads(reader: Reader): Omit<EventReads, 'tallyEvents'> {
+  return {
+    // One horizon for all kinds: the statements may be of different moments, and each is complete up to there.
+    events: (wanted) =>
+      reader.tail(wanted.tenant, async (connection, throughId) => {
+        const { kinds } = wanted;
+        const [entries, settlements, noted] = await Promise.all([
+          kinds.entries ? loadEntriesBeyond(connection, wanted, throughId) : [],
+          kinds.settlements ? loadSettlementsBeyond(connection, wanted, throughId) : [],
+          kinds.noted ? loadEventsBeyond(connection, wanted, throughId) : [],
+        ]);
+        return { entries, settlements, noted };
+      }),
+    notedEvent: (tenant, id) => reader.of(tenant, (connection) => loadEvent(connection, tenant, id)),
+  };
 }

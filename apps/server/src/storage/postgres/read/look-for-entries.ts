@@ -1,7 +1,9 @@
+import type { EntryReads } from '../../../reads/books/entries.ts';
 import { type EntriesLooked, type LookWanted, nothingUpTo } from '../../../reads/entries-looked.ts';
 import { flag, integer, text } from '../columns.ts';
 import type { Connection, Value } from '../connection.ts';
 import { entryColumns, parseEntry, withAccount } from './entries.ts';
+import type { Reader } from './reader.ts';
 
 const within = 'FROM entries WHERE tenant = $1 AND id > $2 AND id <= $3 ORDER BY id LIMIT $4';
 // Only what is wanted is handed over.
@@ -39,4 +41,11 @@ export async function lookForEntries(
 
 function textOf(value: bigint | undefined): string | null {
   return value === undefined ? null : String(value);
+}
+
+export function lookForEntriesRead(reader: Reader): Pick<EntryReads, 'lookForEntries'> {
+  return {
+    lookForEntries: (wanted) =>
+      reader.tail(wanted.tenant, (connection, throughId) => lookForEntries(connection, wanted, throughId)),
+  };
 }

@@ -1,10 +1,12 @@
 import { neverPaused, type Pause } from '../../../domain/pause.ts';
 import { noSettings, type Settings } from '../../../domain/settings.ts';
 import { adminTenant } from '../../../domain/tenant.ts';
+import type { OperatorReads } from '../../../reads/books/operator.ts';
 import { pause, settings } from '../../tables/operator.ts';
 import { integer, integerOrAbsent } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
+import type { Reader } from './reader.ts';
 
 const loadOperatorSql = `SELECT ${selectList(pause)}, ${selectList(settings)}, ids_ahead_ms, forgotten_before_ms, swept_at_ms
   FROM operator WHERE tenant = $1`;
@@ -37,5 +39,13 @@ export async function loadOperator(connection: Connection): Promise<{
     forgottenBeforeMs: integer(row, 'forgotten_before_ms'),
     pause: parsePause(row),
     settings: parseSettings(row),
+  };
+}
+
+export function operatorReads(reader: Reader): OperatorReads {
+  return {
+    pause: async () => (await reader.read(loadOperator)).pause,
+    settings: async () => (await reader.read(loadOperator)).settings,
+    idsAheadMaxMs: async () => (await reader.read(loadOperator)).idsAheadMaxMs,
   };
 }

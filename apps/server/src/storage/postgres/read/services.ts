@@ -1,8 +1,10 @@
 import type { PriceVersion, Service } from '../../../domain/service.ts';
+import type { ServiceReads } from '../../../reads/books/services.ts';
 import { servicePrices, services } from '../../tables/services.ts';
 import { big, integer, json, text } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
+import type { Reader } from './reader.ts';
 
 export const serviceColumns = selectList(services);
 const columns = `tenant, ${serviceColumns}`;
@@ -74,4 +76,17 @@ export async function loadPricesAfter(
 ): Promise<PriceVersion[]> {
   const rows = await connection.rows(loadPricesAfterSql, [tenant, serviceId, after, limit]);
   return rows.map(parsePrice);
+}
+
+export function serviceReads(reader: Reader): Omit<ServiceReads, 'countServices'> {
+  return {
+    service: (tenant, serviceId) =>
+      reader.of(tenant, (connection) => loadService(connection, tenant, serviceId)),
+    servicesAfter: (tenant, after, limit) =>
+      reader.of(tenant, (connection) => loadServicesAfter(connection, tenant, after, limit)),
+    prices: (tenant, serviceId) =>
+      reader.of(tenant, (connection) => loadPrices(connection, tenant, serviceId)),
+    pricesAfter: (tenant, serviceId, after, limit) =>
+      reader.of(tenant, (connection) => loadPricesAfter(connection, tenant, serviceId, after, limit)),
+  };
 }

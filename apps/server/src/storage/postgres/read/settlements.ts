@@ -1,10 +1,12 @@
 import type { Settlement } from '../../../domain/settlement.ts';
+import type { SettlementReads } from '../../../reads/books/settlements.ts';
 import type { AccountKey } from '../../../reads/books.ts';
 import type { RowsBeyond } from '../../../reads/merge-events.ts';
 import { settlementLines, settlements } from '../../tables/settlements.ts';
 import { rowsIn, text } from '../columns.ts';
 import type { Connection, Row } from '../connection.ts';
 import { jsonObject, parserOf, selectList } from '../described.ts';
+import type { Reader } from './reader.ts';
 
 /** Of `settlements AS s` and `accounts AS a`, with its lines. */
 const columns = `${selectList(settlements, 's', 'a')},
@@ -78,4 +80,18 @@ export async function loadSettlementsOf(
 
 function parseSettlement(row: Row): Settlement {
   return parseFields(row, { lines: rowsIn(row, 'lines').map(parseLine) });
+}
+
+export function settlementReads(reader: Reader): SettlementReads {
+  return {
+    settlement: (tenant, id) => reader.of(tenant, (connection) => loadSettlement(connection, tenant, id)),
+    lastSettlementId: (tenant) =>
+      reader.tail(tenant, (connection, throughId) => loadLastSettlementId(connection, tenant, throughId)),
+    settlementsAfter: (tenant, beyondId, limit) =>
+      reader.tail(tenant, (connection, throughId) =>
+        loadSettlementsBeyond(connection, { tenant, order: 'asc', beyondId, limit }, throughId),
+      ),
+    settlementsOf: (key, after, through, limit) =>
+      reader.of(key.tenant, (connection) => loadSettlementsOf(connection, key, after, through, limit)),
+  };
 }

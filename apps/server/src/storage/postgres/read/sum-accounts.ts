@@ -1,8 +1,11 @@
+import type { AccountReads } from '../../../reads/books/accounts.ts';
+import type { ServiceReads } from '../../../reads/books/services.ts';
 import type { AccountsFilter, CountedNames } from '../../../reads/books.ts';
 import type { AccountSums, SummedAccounts } from '../../../reads/summed-accounts.ts';
 import { big, flag, integer, text } from '../columns.ts';
 import type { Connection, Row } from '../connection.ts';
 import { loadAgentsAfterSql } from './accounts.ts';
+import type { Reader } from './reader.ts';
 
 /**
  * Sums of the next accounts, by service. One statement, and so one snapshot. Sums and products are numeric: they may have more than 64
@@ -88,4 +91,17 @@ export async function countServices(
   if (row === undefined) return { counted: 0, next: undefined };
   const next = integer(row, 'looked') < limit ? undefined : text(row, 'last');
   return { counted: integer(row, 'counted'), next };
+}
+
+export function sumReads(
+  reader: Reader,
+): Pick<AccountReads, 'sumAccounts' | 'countAgents'> & Pick<ServiceReads, 'countServices'> {
+  return {
+    sumAccounts: (filter, after, limit) =>
+      reader.of(filter.tenant, (connection) => sumAccounts(connection, filter, after, limit)),
+    countAgents: (tenant, after, limit) =>
+      reader.of(tenant, (connection) => countAgents(connection, tenant, after, limit)),
+    countServices: (tenant, after, limit) =>
+      reader.of(tenant, (connection) => countServices(connection, tenant, after, limit)),
+  };
 }

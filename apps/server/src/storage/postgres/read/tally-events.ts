@@ -1,8 +1,10 @@
 import { notedEventTypes } from '../../../domain/event.ts';
+import type { EventReads } from '../../../reads/books/events.ts';
 import type { EventTally, TallyWanted } from '../../../reads/event-tally.ts';
 import { type TallyRow, tallyOf } from '../../event-tally.ts';
 import { integer, literal, text } from '../columns.ts';
 import type { Connection, Row } from '../connection.ts';
+import type { Reader } from './reader.ts';
 
 // Usage is always of at least one request, a reversal of less than none, a write-off of none. There is no max of a uuid; its text
 // sorts as it does.
@@ -54,3 +56,10 @@ const readEntries = readTally((row) => [
 ]);
 const readSettlements = readTally((row) => [['usage.settled', integer(row, 'settled')]]);
 const readNoted = readTally((row) => [[literal(row, 'type', notedEventTypes), integer(row, 'counted')]]);
+
+export function tallyRead(reader: Reader): Pick<EventReads, 'tallyEvents'> {
+  return {
+    tallyEvents: (wanted) =>
+      reader.tail(wanted.tenant, (connection, throughId) => tallyEvents(connection, wanted, throughId)),
+  };
+}

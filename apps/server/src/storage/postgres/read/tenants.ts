@@ -1,6 +1,8 @@
 import { adminTenant } from '../../../domain/tenant.ts';
+import type { AccountReads } from '../../../reads/books/accounts.ts';
 import { flag } from '../columns.ts';
 import type { Connection } from '../connection.ts';
+import type { Reader } from './reader.ts';
 
 const hasTenantSql = `SELECT EXISTS (SELECT 1 FROM accounts WHERE tenant = $1) OR EXISTS (SELECT 1 FROM services WHERE tenant = $1)
     OR EXISTS (SELECT 1 FROM webhooks WHERE tenant = $1)
@@ -10,4 +12,8 @@ const hasTenantSql = `SELECT EXISTS (SELECT 1 FROM accounts WHERE tenant = $1) O
 export async function hasTenant(connection: Connection, tenant: string): Promise<boolean> {
   const [row] = await connection.rows(hasTenantSql, [tenant, adminTenant]);
   return row !== undefined && flag(row, 'has');
+}
+
+export function tenantRead(reader: Reader): Pick<AccountReads, 'hasTenant'> {
+  return { hasTenant: (tenant) => reader.of(tenant, (connection) => hasTenant(connection, tenant)) };
 }

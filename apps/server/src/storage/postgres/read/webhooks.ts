@@ -1,8 +1,10 @@
 import type { Webhook } from '../../../domain/webhook.ts';
+import type { WebhookReads } from '../../../reads/books/webhooks.ts';
 import { webhookOf, webhooks } from '../../tables/webhooks.ts';
 import { text } from '../columns.ts';
 import type { Connection, Row } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
+import type { Reader } from './reader.ts';
 
 const columns = selectList(webhooks);
 const parseRow = parserOf(webhooks);
@@ -36,4 +38,14 @@ export async function loadWebhook(
 
 function parseWebhook(row: Row): Webhook {
   return webhookOf(parseRow(row));
+}
+
+export function webhookReads(reader: Reader): WebhookReads {
+  return {
+    webhooks: async (tenant) => {
+      const owned = await reader.of(tenant, (connection) => loadWebhooks(connection, [tenant]));
+      return owned.map(({ webhook }) => webhook);
+    },
+    webhook: (tenant, id) => reader.of(tenant, (connection) => loadWebhook(connection, tenant, id)),
+  };
 }

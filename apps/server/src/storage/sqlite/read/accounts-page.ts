@@ -1,7 +1,9 @@
 import type { Service } from '../../../domain/service.ts';
+import type { AccountReads } from '../../../reads/books/accounts.ts';
 import type { AccountsFilter, AccountsPage } from '../../../reads/books.ts';
 import type { Connection } from '../connection.ts';
 import { loadAccountsAfter } from './accounts.ts';
+import type { Read } from './reader.ts';
 import { loadService } from './services.ts';
 
 /** A page of accounts with their services, in the order of the numbers of the accounts. */
@@ -29,5 +31,12 @@ export function loadAccountsPage(
     items,
     next: last === undefined ? after : String(last.number),
     hasMore: accounts.length > limit,
+  };
+}
+
+export function accountsPageRead(read: Read): Pick<AccountReads, 'accountsAfter'> {
+  return {
+    accountsAfter: (filter, after, limit) =>
+      read((connection) => loadAccountsPage(connection, filter, after, limit)),
   };
 }

@@ -1,9 +1,11 @@
 import type { Account, AccountLine } from '../../../domain/account.ts';
+import type { AccountReads } from '../../../reads/books/accounts.ts';
 import type { AccountsFilter } from '../../../reads/books.ts';
 import { accountLines, accounts } from '../../tables/accounts.ts';
 import { integer, text } from '../columns.ts';
 import type { Connection, Row } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
+import type { Read } from './reader.ts';
 
 /** An account with the number that stands for it in this file. */
 export interface NumberedAccount {
@@ -157,4 +159,20 @@ function accountOf(connection: Connection, row: Row): NumberedAccount {
 
 function parseAccount(row: Row, lines: readonly AccountLine[]): NumberedAccount {
   return { number: integer(row, 'account'), account: parseTotals(row, { lines }) };
+}
+
+export function accountReads(
+  read: Read,
+): Pick<AccountReads, 'account' | 'accountsOf' | 'agentsAfter' | 'tenantsAfter'> {
+  return {
+    account: ({ tenant, agent, serviceId }) =>
+      read((connection) => loadAccount(connection, tenant, agent, serviceId)?.account),
+    accountsOf: (tenant, agent, after, limit) =>
+      read((connection) =>
+        loadAccountsOf(connection, tenant, agent, after, limit).map(({ account }) => account),
+      ),
+    agentsAfter: (tenant, after, limit) =>
+      read((connection) => loadAgentsAfter(connection, tenant, after, limit)),
+    tenantsAfter: (after, limit) => read((connection) => loadTenantsAfter(connection, after, limit)),
+  };
 }

@@ -1,8 +1,10 @@
 import type { Act } from '../../../domain/act.ts';
+import type { ActReads } from '../../../reads/books/acts.ts';
 import { actOf, auditLog } from '../../tables/acts.ts';
 import { integer, text, uuidBytes } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
+import type { Read } from './reader.ts';
 
 const columns = selectList(auditLog);
 const parseAct = parserOf(auditLog);
@@ -55,4 +57,15 @@ export function loadActNumbers(
 /** Tenants of which acts were logged, after a name, in the order of their names. */
 export function loadActTenants(connection: Connection, after: string, limit: number): string[] {
   return connection.all(loadTenantsSql, after, limit).map((row) => text(row, 'tenant'));
+}
+
+export function actReads(read: Read): ActReads {
+  return {
+    actsBefore: (tenant, beforeId, limit) =>
+      read((connection) => loadActsBefore(connection, tenant, beforeId, limit)),
+    actCount: (tenant) => read((connection) => loadActCount(connection, tenant)),
+    actNumbers: (tenant, after, through, limit) =>
+      read((connection) => loadActNumbers(connection, tenant, after, through, limit)),
+    actTenantsAfter: (after, limit) => read((connection) => loadActTenants(connection, after, limit)),
+  };
 }

@@ -1,8 +1,10 @@
 import type { ApiKey } from '../../../domain/api-key.ts';
+import type { ApiKeyBooks } from '../../../reads/books/api-keys.ts';
 import { apiKeys } from '../../tables/api-keys.ts';
 import { bytes, integer } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
+import type { Read } from './reader.ts';
 
 const columns = selectList(apiKeys);
 const parseApiKey = parserOf(apiKeys);
@@ -47,4 +49,14 @@ export function countApiKeys(connection: Connection, tenant: string | undefined)
   const row =
     tenant === undefined ? connection.get(countApiKeysSql) : connection.get(countOfTenantSql, tenant);
   return row === undefined ? 0 : integer(row, 'keys');
+}
+
+export function apiKeyReads(read: Read): ApiKeyBooks {
+  return {
+    apiKeyByDigest: (digest) => read((connection) => loadApiKeyByDigest(connection, digest)),
+    apiKeysAfter: (after, limit, skipped, includesRevoked) =>
+      read((connection) => loadApiKeysAfter(connection, after, limit, skipped, includesRevoked)),
+    hasUncheckedApiKeys: () => read(hasUncheckedApiKeys),
+    countApiKeys: (tenant) => read((connection) => countApiKeys(connection, tenant)),
+  };
 }

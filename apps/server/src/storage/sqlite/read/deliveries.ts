@@ -1,9 +1,11 @@
 import type { Delivery } from '../../../domain/delivery.ts';
+import type { DeliveryQueue, DeliveryReads } from '../../../reads/books/deliveries.ts';
 import type { LookedAtWebhook, TakeDue, WaitingWebhook } from '../../../reads/books.ts';
 import { deliveries, deliveryOf } from '../../tables/deliveries.ts';
 import { integer, text, uuid, uuidBytes } from '../columns.ts';
 import type { Connection, Row } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
+import type { Read } from './reader.ts';
 
 const columns = selectList(deliveries);
 const parseRow = parserOf(deliveries);
@@ -104,4 +106,14 @@ export function loadDue(
 
 function parseDelivery(row: Row): Delivery {
   return deliveryOf(parseRow(row));
+}
+
+export function deliveryReads(read: Read): DeliveryReads & DeliveryQueue {
+  return {
+    deliveriesBefore: (tenant, webhookId, beforeEventId, limit) =>
+      read((connection) => loadDeliveriesBefore(connection, tenant, webhookId, beforeEventId, limit)),
+    waitingWebhooks: (after, nowMs, limit) =>
+      read((connection) => loadWaitingWebhooks(connection, after, nowMs, limit)),
+    takeDue: (waiting, take) => read((connection) => loadDue(connection, waiting, take)),
+  };
 }

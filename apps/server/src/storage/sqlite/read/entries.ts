@@ -1,10 +1,13 @@
 import type { Position } from '../../../domain/position.ts';
 import type { Entry, KnownEntry, KnownUsage } from '../../../domain/usage.ts';
+import type { EntryReads } from '../../../reads/books/entries.ts';
 import type { RowsBeyond } from '../../../reads/merge-events.ts';
 import { entries } from '../../tables/entries.ts';
 import { integer, text, uuid, uuidBytes } from '../columns.ts';
 import type { Connection, Row } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
+import { loadAccount } from './accounts.ts';
+import type { Read } from './reader.ts';
 import {
   isReversed,
   loadLaterReversedFrom,
@@ -117,4 +120,19 @@ export function parseEntry(connection: Connection, row: Row): Entry {
   return requests < 0
     ? parseFields(row, { reversal: loadReversal(connection, account, sequence), writeOff: undefined })
     : parseFields(row, { reversal: undefined, writeOff: loadWriteOff(connection, account, sequence) });
+}
+
+export function entryReads(read: Read): Omit<EntryReads, 'lookForEntries'> {
+  return {
+    entry: (tenant, id) => read((connection) => loadEntry(connection, tenant, id)),
+    lastEntryId: (tenant) => read((connection) => loadLastEntryId(connection, tenant)),
+    usages: (tenant, usageIds) => read((connection) => loadUsages(connection, tenant, usageIds)),
+    entriesAfter: (tenant, beyondId, limit) =>
+      read((connection) => loadEntriesBeyond(connection, { tenant, order: 'asc', beyondId, limit })),
+    entriesOf: ({ tenant, agent, serviceId }, after, through, limit) =>
+      read((connection) => {
+        const number = loadAccount(connection, tenant, agent, serviceId)?.number;
+        return number === undefined ? [] : loadEntriesOf(connection, number, after, through, limit);
+      }),
+  };
 }

@@ -1,9 +1,13 @@
 import type { NotedEvent } from '../../../domain/event.ts';
+import type { EventReads } from '../../../reads/books/events.ts';
 import type { RowsBeyond } from '../../../reads/merge-events.ts';
 import { events } from '../../tables/events.ts';
 import { uuidBytes } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
+import { loadEntriesBeyond } from './entries.ts';
+import type { Read } from './reader.ts';
+import { loadSettlementsBeyond } from './settlements.ts';
 
 const columns = selectList(events);
 const parseEvent = parserOf(events);
@@ -25,4 +29,19 @@ export function loadEventsBeyond(
 export function loadEvent(connection: Connection, tenant: string, id: string): NotedEvent | undefined {
   const row = connection.get(loadEventSql, tenant, uuidBytes(id));
   return row && parseEvent(row);
+}
+
+export function eventReads(read: Read): Omit<EventReads, 'tallyEvents'> {
+  return {
+    events: (wanted) =>
+      read((connection) => {
+        const { entries, settlements, noted } = wanted.kinds;
+        return {
+          entries: entries ? loadEntriesBeyond(connection, wanted) : [],
+          settlements: settlements ? loadSettlementsBeyond(connection, wanted) : [],
+          noted: noted ? loadEventsBeyond(connection, wanted) : [],
+        };
+      }),
+    notedEvent: (tenant, id) => read((connection) => loadEvent(connection, tenant, id)),
+  };
 }

@@ -1,7 +1,9 @@
+import type { EntryReads } from '../../../reads/books/entries.ts';
 import { type EntriesLooked, type LookWanted, nothingUpTo } from '../../../reads/entries-looked.ts';
 import { integer, uuid, uuidBytes } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { entryColumns, loadLastEntryId, parseEntry } from './entries.ts';
+import type { Read } from './reader.ts';
 
 // Only what is wanted is handed over: of rows that are not, nothing but the index and the account is read.
 const lookSql = `SELECT ${entryColumns}
@@ -37,4 +39,8 @@ export function lookForEntries(connection: Connection, wanted: LookWanted): Entr
     looked: end === undefined ? 0 : integer(end, 'looked'),
     lastId: end === undefined || end['last_id'] === null ? undefined : uuid(end, 'last_id'),
   };
+}
+
+export function lookForEntriesRead(read: Read): Pick<EntryReads, 'lookForEntries'> {
+  return { lookForEntries: (wanted) => read((connection) => lookForEntries(connection, wanted)) };
 }

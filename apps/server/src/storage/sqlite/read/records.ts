@@ -1,5 +1,6 @@
 import type { StoredRecord } from '../../../ledger/storage-port.ts';
 import type { WantedRecord } from '../../../ledger/wants.ts';
+import type { RecordReads } from '../../../reads/books/records.ts';
 import type { KeyFacts, RecordKey } from '../../../reads/books.ts';
 import type { AnswerCap } from '../../stored-answer.ts';
 import type { RowOf } from '../../table.ts';
@@ -8,6 +9,7 @@ import { bytes, integer } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import { answersTable, hasAnswer, listAnswersTables, loadAnswer } from './answers.ts';
+import type { Read } from './reader.ts';
 
 /** A record without its answer: what there is to tell of a key. */
 type RecordFacts = RowOf<typeof records.columns>;
@@ -55,4 +57,8 @@ export function loadKeyFacts(connection: Connection, key: RecordKey, cap: Answer
     hasAnswer(connection, table, { ...key, number: answerNumber }, cap);
   const answerExpiresAtMs = isKept ? facts.answerExpiresAtMs : undefined;
   return { firstSeenAtMs, method, path, status, location, answerExpiresAtMs };
+}
+
+export function recordReads(read: Read, cap: AnswerCap): RecordReads {
+  return { keyFacts: (key) => read((connection) => loadKeyFacts(connection, key, cap)) };
 }

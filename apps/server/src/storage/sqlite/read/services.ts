@@ -1,8 +1,10 @@
 import type { PriceVersion, Service } from '../../../domain/service.ts';
+import type { ServiceReads } from '../../../reads/books/services.ts';
 import { servicePrices, services } from '../../tables/services.ts';
 import { integer } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
+import type { Read } from './reader.ts';
 
 const columns = selectList(services);
 const parseService = parserOf(services);
@@ -52,4 +54,15 @@ export function loadPricesAfter(
   limit: number,
 ): PriceVersion[] {
   return connection.all(loadPricesAfterSql, tenant, serviceId, after, limit).map(parsePrice);
+}
+
+export function serviceReads(read: Read): Omit<ServiceReads, 'countServices'> {
+  return {
+    service: (tenant, serviceId) => read((connection) => loadService(connection, tenant, serviceId)),
+    servicesAfter: (tenant, after, limit) =>
+      read((connection) => loadServicesAfter(connection, tenant, after, limit)),
+    prices: (tenant, serviceId) => read((connection) => loadPrices(connection, tenant, serviceId)),
+    pricesAfter: (tenant, serviceId, after, limit) =>
+      read((connection) => loadPricesAfter(connection, tenant, serviceId, after, limit)),
+  };
 }

@@ -1,9 +1,12 @@
 import type { Settlement } from '../../../domain/settlement.ts';
+import type { SettlementReads } from '../../../reads/books/settlements.ts';
 import type { RowsBeyond } from '../../../reads/merge-events.ts';
 import { settlementLines, settlements } from '../../tables/settlements.ts';
 import { uuid, uuidBytes } from '../columns.ts';
 import type { Connection, Row } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
+import { loadAccount } from './accounts.ts';
+import type { Read } from './reader.ts';
 
 const columns = selectList(settlements, 's', 'a');
 const parseFields = parserOf(settlements);
@@ -59,4 +62,19 @@ export function loadSettlementsOf(
 function parseSettlement(connection: Connection, tenant: string, row: Row): Settlement {
   const lines = connection.all(loadLinesSql, tenant, row['id'] ?? null).map(parseLine);
   return parseFields(row, { lines });
+}
+
+export function settlementReads(read: Read): SettlementReads {
+  return {
+    settlement: (tenant, id) => read((connection) => loadSettlement(connection, tenant, id)),
+    lastSettlementId: (tenant) => read((connection) => loadLastSettlementId(connection, tenant)),
+    settlementsAfter: (tenant, beyondId, limit) =>
+      read((connection) => loadSettlementsBeyond(connection, { tenant, order: 'asc', beyondId, limit })),
+    settlementsOf: ({ tenant, agent, serviceId }, after, through, limit) =>
+      read((connection) => {
+        const number = loadAccount(connection, tenant, agent, serviceId)?.number;
+        if (number === undefined) return [];
+        return loadSettlementsOf(connection, tenant, number, after, through, limit);
+      }),
+  };
 }

@@ -1,11 +1,14 @@
 import { creditOf } from '../../../domain/credit.ts';
 import { quoteOf } from '../../../domain/quote.ts';
 import type { Service } from '../../../domain/service.ts';
+import type { AccountReads } from '../../../reads/books/accounts.ts';
+import type { ServiceReads } from '../../../reads/books/services.ts';
 import type { AccountsFilter, CountedNames } from '../../../reads/books.ts';
 import type { AccountSums, SummedAccounts } from '../../../reads/summed-accounts.ts';
 import { integer, integerOrAbsent, text } from '../columns.ts';
 import type { Connection, Row } from '../connection.ts';
 import { loadAccount, loadAgentsAfterSql } from './accounts.ts';
+import type { Read } from './reader.ts';
 import { loadService } from './services.ts';
 
 /**
@@ -148,4 +151,17 @@ export function countServices(
   if (row === undefined) return { counted: 0, next: undefined };
   const next = integer(row, 'looked') < limit ? undefined : text(row, 'last');
   return { counted: integer(row, 'counted'), next };
+}
+
+export function sumReads(
+  read: Read,
+): Pick<AccountReads, 'sumAccounts' | 'countAgents'> & Pick<ServiceReads, 'countServices'> {
+  return {
+    sumAccounts: (filter, after, limit) =>
+      read((connection) => sumAccounts(connection, filter, after, limit)),
+    countAgents: (tenant, after, limit) =>
+      read((connection) => countAgents(connection, tenant, after, limit)),
+    countServices: (tenant, after, limit) =>
+      read((connection) => countServices(connection, tenant, after, limit)),
+  };
 }

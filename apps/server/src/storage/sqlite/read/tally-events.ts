@@ -1,8 +1,10 @@
 import { notedEventTypes } from '../../../domain/event.ts';
+import type { EventReads } from '../../../reads/books/events.ts';
 import type { EventTally, TallyWanted } from '../../../reads/event-tally.ts';
 import { type TallyRow, tallyOf } from '../../event-tally.ts';
 import { integer, literal, uuid, uuidBytes } from '../columns.ts';
 import type { Connection, Row } from '../connection.ts';
+import type { Read } from './reader.ts';
 
 // Usage is always of at least one request, a reversal of less than none, a write-off of none.
 const tallyEntriesSql = `SELECT count(*) AS looked, max(id) AS last_id,
@@ -43,3 +45,7 @@ const readEntries = readTally((row) => [
 ]);
 const readSettlements = readTally((row) => [['usage.settled', integer(row, 'settled')]]);
 const readNoted = readTally((row) => [[literal(row, 'type', notedEventTypes), integer(row, 'counted')]]);
+
+export function tallyRead(read: Read): Pick<EventReads, 'tallyEvents'> {
+  return { tallyEvents: (wanted) => read((connection) => tallyEvents(connection, wanted)) };
+}

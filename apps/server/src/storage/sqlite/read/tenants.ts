@@ -1,5 +1,7 @@
+import type { AccountReads } from '../../../reads/books/accounts.ts';
 import { integer } from '../columns.ts';
 import type { Connection } from '../connection.ts';
+import type { Read } from './reader.ts';
 
 export const hasTenantSql = `SELECT EXISTS (SELECT 1 FROM accounts WHERE tenant = ?) OR EXISTS (SELECT 1 FROM services WHERE tenant = ?)
      OR EXISTS (SELECT 1 FROM webhooks WHERE tenant = ?) OR EXISTS (SELECT 1 FROM api_keys WHERE tenant = ?) AS has`;
@@ -8,4 +10,8 @@ export const hasTenantSql = `SELECT EXISTS (SELECT 1 FROM accounts WHERE tenant 
 export function hasTenant(connection: Connection, tenant: string): boolean {
   const row = connection.get(hasTenantSql, tenant, tenant, tenant, tenant);
   return row !== undefined && integer(row, 'has') === 1;
+}
+
+export function tenantRead(read: Read): Pick<AccountReads, 'hasTenant'> {
+  return { hasTenant: (tenant) => read((connection) => hasTenant(connection, tenant)) };
 }

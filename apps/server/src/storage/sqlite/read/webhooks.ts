@@ -1,8 +1,10 @@
 import type { Webhook } from '../../../domain/webhook.ts';
+import type { WebhookReads } from '../../../reads/books/webhooks.ts';
 import { webhookOf, webhooks } from '../../tables/webhooks.ts';
 import { uuidBytes } from '../columns.ts';
 import type { Connection, Row } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
+import type { Read } from './reader.ts';
 
 const columns = selectList(webhooks);
 const parseRow = parserOf(webhooks);
@@ -24,4 +26,11 @@ export function loadWebhook(connection: Connection, tenant: string, id: string):
 
 function parseWebhook(row: Row): Webhook {
   return webhookOf(parseRow(row));
+}
+
+export function webhookReads(read: Read): WebhookReads {
+  return {
+    webhooks: (tenant) => read((connection) => loadWebhooks(connection, tenant)),
+    webhook: (tenant, id) => read((connection) => loadWebhook(connection, tenant, id)),
+  };
 }

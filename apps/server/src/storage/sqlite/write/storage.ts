@@ -12,7 +12,6 @@ import {
 import type { Wants } from '../../../ledger/wants.ts';
 import type { AnswerCap } from '../../stored-answer.ts';
 import type { SweepLimits } from '../../sweep-step.ts';
-import { writeProbeBody } from '../../write-probe-body.ts';
 import { Connection } from '../connection.ts';
 import { needsReopening, type Step, storageFault } from '../fault.ts';
 import { type FileLock, lockFile } from '../file/file-lock.ts';
@@ -24,6 +23,7 @@ import { migrate } from '../migrations/migrate.ts';
 import { listAnswersTables } from '../read/answers.ts';
 import { type BudgetPart, takeBudget } from '../upkeep/rate-budgets.ts';
 import { type SweepReport, sweepStep } from '../upkeep/sweep.ts';
+import { probeWrite } from '../upkeep/write-probe.ts';
 import { loadBatch } from './load.ts';
 import { saveBatch } from './save.ts';
 
@@ -31,8 +31,6 @@ export interface SqliteOptions {
   readonly file: string;
   readonly cap: AnswerCap;
 }
-
-const probeSql = 'INSERT OR REPLACE INTO write_probes (only, body) VALUES (1, ?)';
 
 /** How a transaction ends, and what comes of it. */
 interface Transacted<T> {
@@ -134,7 +132,7 @@ export class SqliteStorage implements LedgerStorage {
   probe(): Durability {
     this.#transact((connection, at) => {
       at('probe');
-      connection.run(probeSql, writeProbeBody());
+      probeWrite(connection);
       return { end: 'commit', value: undefined };
     });
     return {

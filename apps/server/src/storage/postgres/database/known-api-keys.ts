@@ -1,6 +1,6 @@
 import type { ApiKey } from '../../../domain/api-key.ts';
 import type { ReadPool } from '../pool.ts';
-import { loadApiKeyByDigest } from './api-keys.ts';
+import { loadApiKeyByDigest } from '../read/api-keys.ts';
 
 /** For how long a key that was read is taken for what it is now: a revoked one is refused everywhere after that. */
 const apiKeyFreshMs = 1_000;

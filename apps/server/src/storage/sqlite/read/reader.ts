@@ -1,5 +1,5 @@
-import { Connection, type OpenMode } from './connection.ts';
-import { needsReopening, storageFault } from './fault.ts';
+import { Connection, type OpenMode } from '../connection.ts';
+import { needsReopening, storageFault } from '../fault.ts';
 
 /** Reads what was committed, each time on one snapshot. */
 export interface Snapshots {
@@ -38,3 +38,6 @@ export class FileSnapshots implements Snapshots {
     this.#connection = undefined;
   }
 }
+
+/** Runs a read on one snapshot. */
+export type Read = Snapshots['read'];

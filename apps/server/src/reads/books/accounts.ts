@@ -1,0 +1,56 @@
+import type { Account } from '../../domain/account.ts';
+import type { Service } from '../../domain/service.ts';
+import type { SummedAccounts } from '../summed-accounts.ts';
+
+/** Reads of accounts. */
+export interface AccountReads {
+  /** tenants that have accounts, behind a name, by their names; '' begins */
+  tenantsAfter(after: string, limit: number): Promise<readonly string[]>;
+  /** whether a tenant has an API key, also a revoked one, an account, a service or a webhook */
+  hasTenant(tenant: string): Promise<boolean>;
+  account(account: AccountKey): Promise<Account | undefined>;
+  /** account and service as they were at one moment */
+  accountAndService(account: AccountKey): Promise<AccountAndService>;
+  /** agents that have accounts, behind a name, by their names; '' begins */
+  agentsAfter(tenant: string, after: string, limit: number): Promise<readonly string[]>;
+  /** accounts of an agent behind a service, by their services; '' begins */
+  accountsOf(tenant: string, agent: string, after: string, limit: number): Promise<readonly Account[]>;
+  /** a page of accounts with their services, in the engine's own order; '' begins, and after what is no place there is nothing */
+  accountsAfter(filter: AccountsFilter, after: string, limit: number): Promise<AccountsPage>;
+  /** sums the next accounts by service; '' begins */
+  sumAccounts(filter: AccountsFilter, after: string, limit: number): Promise<SummedAccounts>;
+  /** counts the next agents that have accounts, after a name; '' begins */
+  countAgents(tenant: string, after: string, limit: number): Promise<CountedNames>;
+}
+
+/** What names an account. */
+export interface AccountKey {
+  readonly tenant: string;
+  readonly agent: string;
+  readonly serviceId: string;
+}
+
+export interface AccountAndService {
+  readonly account: Account | undefined;
+  readonly service: Service | undefined;
+}
+
+/** All accounts of a tenant, or those of one of its services. */
+export interface AccountsFilter {
+  readonly tenant: string;
+  readonly serviceId: string | undefined;
+}
+
+export interface AccountsPage {
+  readonly items: readonly (AccountAndService & { readonly account: Account })[];
+  /** where the list continues, now or when more has come in */
+  readonly next: string;
+  readonly hasMore: boolean;
+}
+
+/** A count of some names. */
+export interface CountedNames {
+  readonly counted: number;
+  /** the name after which counting goes on; `undefined` at the end */
+  readonly next: string | undefined;
+}

@@ -1,0 +1,25 @@
+// Who knows the files of one engine knows those of the other one.
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { test } from 'node:test';
+
+/** What one engine alone has, and why. */
+const ofOneEngine: ReadonlySet<string> = new Set([
+  // SQLite has a table of answers for each day, which PostgreSQL has as parts of one table.
+  'sqlite/read/answers.ts',
+  // There they are deleted row by row; on PostgreSQL they leave as parts of tables.
+  'sqlite/upkeep/answers.ts',
+  'sqlite/upkeep/deliveries.ts',
+]);
+
+test('both engines have the same files for reads, writes and upkeep', () => {
+  const filesOf = (engine: string) =>
+    ['read', 'write', 'upkeep'].flatMap((folder) =>
+      readdirSync(new URL(`../src/storage/${engine}/${folder}/`, import.meta.url))
+        .filter((name) => !name.endsWith('.test.ts') && !ofOneEngine.has(`${engine}/${folder}/${name}`))
+        .map((name) => `${folder}/${name}`),
+    );
+  const files = filesOf('sqlite');
+  assert.ok(files.length > 35, files.join());
+  assert.deepEqual(files, filesOf('postgres'));
+});
