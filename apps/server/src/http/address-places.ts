@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 
-/** Counts how many places each client address has, so that no address takes all of them. */
+/** Counts how many places each client address has taken, so that no address takes all of them. */
 export class AddressPlaces {
   readonly #max: number;
   readonly #taken = new Map<string, number>();
@@ -9,7 +9,7 @@ export class AddressPlaces {
     this.#max = max;
   }
 
-  /** Takes a place for an address; returns what gives it back, or `undefined` if the address has all that it may have. */
+  /** Takes a place for an address; returns a function that gives it back, or `undefined` if the address has its maximum. */
   take(address: string): (() => void) | undefined {
     const group = addressGroup(address);
     const taken = this.#taken.get(group) ?? 0;
@@ -26,7 +26,7 @@ export class AddressPlaces {
 }
 
 /**
- * The addresses that count as one client: an IPv4 address, also if it is written as IPv6, or the /64 network of an IPv6
+ * The addresses that count as one client: an IPv4 address, even if written as IPv6, or the /64 network of an IPv6
  * address, because a single client usually has all addresses of one.
  */
 export function addressGroup(address: string): string {

@@ -2,13 +2,13 @@ import { BlockList, isIP } from 'node:net';
 
 const listsMax = 1_000;
 
-/** Looks whether addresses are in lists of ranges. A list that was asked about lately is not parsed again. */
+/** Checks whether addresses are in lists of ranges. Recently used lists are kept parsed. */
 export class AddressRanges {
   readonly #lists = new Map<string, BlockList>();
 
-  /** Whether an IP address is one of the addresses, or in one of the ranges. An IPv4 address is so as `::ffff:…`, too. */
+  /** Whether an IP address is one of the addresses, or in one of the ranges. An IPv4 address also matches as `::ffff:…`. */
   include(ranges: readonly string[], address: string): boolean {
-    // A link-local address can have a zone, which no range has.
+    // A link-local address can have a zone; a range never has one.
     const [bare = ''] = address.split('%', 1);
     const family = isIP(bare);
     return family !== 0 && this.#listOf(ranges).check(bare, familyName(family));

@@ -13,7 +13,8 @@ const bytes = 64 * 1_024 * 1_024;
 const pem = (name: string) =>
   readFileSync(fileURLToPath(new URL(`../../test/fixtures/tls/one.${name}.pem`, import.meta.url)));
 
-// If a version of Node takes these members of its handles away, clients that read a large answer slowly would be cut off.
+// If a version of Node removes these members from its handles, clients that read a large answer slowly would be cut
+// off.
 test('of one large write is known how much the kernel took, in clear text and over TLS', async (t) => {
   const cert = pem('cert');
   const overTls = createTlsServer({ cert, key: pem('key') });
@@ -51,7 +52,7 @@ async function assertPartSent(
   while (!client.isPaused()) await immediate();
   const { sentBytes, waitingBytes } = sendingState(socket);
   const taken = sentBytes - atFirst.sentBytes;
-  // More than the client has seen is in the buffers of the kernel.
+  // The buffers of the kernel hold more than the client has seen.
   assert.ok(taken > bytes / 4 && taken < bytes, `${opened}: ${taken} bytes were taken`);
   assert.ok(waitingBytes > 0);
 }

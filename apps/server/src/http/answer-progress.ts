@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 
-/** How much of an answer a client must take within the time that it has for it, unless less is left. */
+/** How much of an answer a client must read within the stall time, unless less is left. */
 export const answerBytesMin = 64 * 1024;
 
-/** Whether a client takes what is sent to it. */
+/** Whether a client reads what is sent to it. */
 export class AnswerProgress {
   readonly #socket: Socket;
   readonly #stallMs: number;
@@ -15,7 +15,7 @@ export class AnswerProgress {
     this.#stallMs = stallMs;
   }
 
-  /** Whether the client took less than `answerBytesMin` within `stallMs`, while there was more to take. */
+  /** Whether the client read less than `answerBytesMin` within `stallMs`, although there was more to read. */
   isStalled(nowMs: number): boolean {
     const { sentBytes, waitingBytes } = sendingState(this.#socket);
     if (waitingBytes === 0) {
@@ -31,7 +31,10 @@ export class AnswerProgress {
   }
 }
 
-/** The handle that the kernel sends from: over TLS the one below that of the socket, which counts what it has encrypted. */
+/**
+ * The handle that the kernel sends from: over TLS it is the one below that of the socket, which counts what it has
+ * encrypted.
+ */
 function connectionHandle(socket: Socket): unknown {
   const handle: unknown = Reflect.get(socket, '_handle');
   const below: unknown =
@@ -40,8 +43,9 @@ function connectionHandle(socket: Socket): unknown {
 }
 
 /**
- * What the kernel took of what was written to a socket, and what still waits. Node itself looks at the same two members of the
- * handle to see whether a write goes on; what is public counts a large write only when all of it was sent.
+ * How much of a socket's writes the kernel has accepted, and how much still waits. Node itself reads the same two
+ * members of the handle to see whether a write makes progress; the public counters include a large write only when all
+ * of it was sent.
  */
 export function sendingState(socket: Socket): { readonly sentBytes: number; readonly waitingBytes: number } {
   const handle = connectionHandle(socket);

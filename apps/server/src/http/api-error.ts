@@ -5,7 +5,7 @@ export class ApiError extends Error {
   readonly code: ErrorCode;
   readonly details: ErrorDetails;
 
-  /** @param cause for the log alone: the client never sees it */
+  /** @param cause for the log only: the client never sees it */
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}, cause?: unknown) {
     super(message, { cause });
     this.name = 'ApiError';
@@ -14,7 +14,7 @@ export class ApiError extends Error {
   }
 }
 
-/** What an error answer carries besides code, message and request id. */
+/** The parts of an error answer besides code, message and request id. */
 export interface ErrorDetails {
   readonly faults?: readonly Fault[];
   /** further members of the body */

@@ -4,16 +4,16 @@ const form = /^apk_[0-9a-f]{32}$/;
 const checkedLength = 'apk_'.length + 24;
 
 /**
- * A new API key: `apk_`, 24 digits that are drawn, and 8 that are the CRC-32 of what is in front of them.
+ * A new API key: `apk_`, 24 random digits, and 8 digits with the CRC-32 of everything before them.
  *
- * @param secret hexadecimal digits of a secure source, of which the first 24 are taken
+ * @param secret hexadecimal digits of a secure source; the first 24 are used
  */
 export function newApiKey(secret: string): string {
   const drawn = `apk_${secret.slice(0, 24)}`;
   return drawn + checksumOf(drawn);
 }
 
-/** Whether a text has the form of an API key at all. */
+/** Whether a text has the form of an API key. */
 export function isApiKey(text: string): boolean {
   return form.test(text);
 }

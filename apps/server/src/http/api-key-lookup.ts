@@ -7,9 +7,9 @@ const addressesMax = 10_000;
 const windowMs = 60_000;
 
 export interface ApiKeyLookupOptions {
-  /** how many keys that are not recognized an address may send in a minute */
+  /** how many unrecognized keys an address may send in a minute */
   readonly unknownPerMinuteMax: number;
-  /** a clock that is never set, such as `performance.now` */
+  /** a clock that is never adjusted, such as `performance.now` */
   readonly nowMs: () => number;
 }
 
@@ -17,19 +17,19 @@ interface Guesses {
   readonly endsAtMs: number;
   /** keys that were not recognized */
   count: number;
-  /** look-ups whose end is not known yet */
+  /** look-ups that have not ended yet */
   pending: number;
 }
 
 /**
- * Looks API keys up, without letting those who guess take the database from those who have one. A key that was not recognized
- * is refused from memory for a while, and an address that sends many of them is refused before the database is asked. Keys that
- * were recognized lately are looked up from wherever they come.
+ * Looks up API keys, and prevents clients that guess keys from using up the database at the expense of others. An
+ * unrecognized key is refused from memory for a while, and an address that sends many of them is refused before the
+ * database is asked. Recently recognized keys are looked up from any address.
  */
 export class ApiKeyLookup<Key> {
   readonly #find: (digest: string) => Promise<Key | undefined>;
   readonly #options: ApiKeyLookupOptions;
-  /** when each of them is looked up again */
+  /** when to look up each of them again */
   readonly #unknown = new Map<string, number>();
   readonly #recognized = new Set<string>();
   readonly #guesses = new Map<string, Guesses>();
@@ -43,8 +43,8 @@ export class ApiKeyLookup<Key> {
   }
 
   /**
-   * @throws {ApiError} `rate_limited` if the address has sent too many keys that are not recognized; `overloaded` if it may have,
-   * because so many of its keys are still being looked up
+   * @throws {ApiError} `rate_limited` if the address has sent too many unrecognized keys; `overloaded` if it may have,
+   * because too many of its keys are still being looked up
    */
   async byDigest(digest: string, address: string): Promise<Key | undefined> {
     const nowMs = this.#options.nowMs();
@@ -59,10 +59,10 @@ export class ApiKeyLookup<Key> {
   }
 
   /**
-   * Takes note of a key that cannot be one, as its form or its checksum says: it counts like any other guess, and the database is
-   * not asked.
+   * Records a key that cannot be valid, because of its form or its checksum: it counts like any other guess, and the
+   * database is not asked.
    *
-   * @throws {ApiError} `rate_limited` if the address has sent too many keys that are not recognized
+   * @throws {ApiError} `rate_limited` if the address has sent too many unrecognized keys
    */
   refuse(digest: string, address: string): void {
     const nowMs = this.#options.nowMs();
@@ -74,14 +74,14 @@ export class ApiKeyLookup<Key> {
     this.#unknown.set(digest, nowMs + followedWithinMs);
   }
 
-  /** Looks unknown keys up again at once, after this instance has made one. */
+  /** Forgets which keys are unknown, after this instance has created one. */
   forget(): void {
     this.#generation += 1;
     this.#unknown.clear();
     this.#lookups.clear();
   }
 
-  /** Looks a key up that may be a guess: all that are sent at once must not be looked up. */
+  /** Looks up a key that may be a guess: only a few of many simultaneous guesses are looked up. */
   async #lookAmong(guesses: Guesses, digest: string): Promise<Key | undefined> {
     if (guesses.count + guesses.pending >= this.#options.unknownPerMinuteMax) throw tooManyPending();
     guesses.pending += 1;
@@ -112,7 +112,7 @@ export class ApiKeyLookup<Key> {
       return key;
     }
     this.#recognized.delete(digest);
-    // Not one that was made while it was looked for.
+    // Not a key that was created during the look-up.
     if (generation === this.#generation) {
       keep(this.#unknown, keysMax);
       this.#unknown.set(digest, this.#options.nowMs() + followedWithinMs);
@@ -131,7 +131,7 @@ export class ApiKeyLookup<Key> {
   }
 }
 
-/** Makes room for one more; the oldest goes first. */
+/** Makes room for one more; the oldest is removed. */
 function keep(collection: Map<string, unknown> | Set<string>, max: number): void {
   if (collection.size < max) return;
   for (const oldest of collection.keys()) {

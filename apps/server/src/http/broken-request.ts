@@ -8,7 +8,7 @@ import { renderError } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
 import { securityHeaders } from './security-headers.ts';
 
-/** Answers what is not even HTTP, or stopped half-way: the framework has no request for it. */
+/** Answers input that is not HTTP, or that stopped half-way: the framework has no request for it. */
 export function answerBrokenRequest(
   error: Error & { code?: string },
   socket: Socket,
@@ -25,7 +25,7 @@ export function answerBrokenRequest(
   connections.endWith(socket, answerText(refusal));
 }
 
-/** An error answer as it goes over the wire, with the end of its connection. */
+/** An error answer as it is sent on the wire; it ends its connection. */
 export function answerText(error: ApiError): string {
   const requestId = requestIdOf(undefined);
   const { status, headers, body } = renderError(error, requestId, undefined);
@@ -41,8 +41,8 @@ export function answerText(error: ApiError): string {
 }
 
 /**
- * Whether an earlier, whole request on the connection waits for its answer, or an answer has begun. What is written now would
- * be taken for that answer, or for a part of it. Node's own handler looks at the same member.
+ * Whether an earlier, complete request on the connection waits for its answer, or an answer has begun. A write now
+ * would be mistaken for that answer, or for a part of it. Node's own handler checks the same member.
  */
 function isAnswerBegun(socket: Socket): boolean {
   const response: unknown = Reflect.get(socket, '_httpMessage');

@@ -9,20 +9,20 @@ import { hasChecksum, isApiKey } from './api-key-form.ts';
 import type { ApiKeyLookup } from './api-key-lookup.ts';
 import type { UncheckedKeys } from './unchecked-keys.ts';
 
-/** Who a request comes from. */
+/** The sender of a request. */
 export interface Caller {
   readonly kind: 'anonymous' | 'tenant' | 'admin';
-  /** whose books it reads and writes; `undefined` for an admin who names no tenant */
+  /** the tenant whose books it reads and writes; `undefined` for an admin who names no tenant */
   readonly tenant: string | undefined;
   /** digest of the scope of its idempotency keys */
   readonly scope: string;
   /** the API key as it was sent, or '' */
   readonly presentedKey: string;
-  /** of the client; '' where no one was asked who it is */
+  /** of the client; '' if the operation does not identify its caller */
   readonly address: string;
   /** the prefix of its API key */
   readonly keyPrefix: string | undefined;
-  /** what its API key is limited to */
+  /** the limits of its API key */
   readonly rights: KeyRights;
 }
 
@@ -34,12 +34,12 @@ export const allRights: KeyRights = {
   allowedAddresses: undefined,
 };
 
-/** The tenant of everybody without a key in development mode. */
+/** The tenant of all callers without a key in development mode. */
 const publicTenant = 'public';
 
-/** The parts of a request that say who sends it. */
+/** The parts of a request that identify its sender. */
 export interface CallerHeaders {
-  /** of the client, in front of trusted proxies */
+  /** of the client, before the trusted proxies */
   readonly address: string;
   readonly apiKey: string | undefined;
   readonly authorization: string | undefined;
@@ -51,7 +51,7 @@ export interface CallerOptions {
   readonly adminApiKeyOld: string | undefined;
   readonly nowMs: () => number;
   readonly uncheckedKeys: UncheckedKeys;
-  /** Called with each key that is recognized. */
+  /** Called with each recognized key. */
   readonly onKeyUsed: (key: ApiKey) => void;
 }
 
@@ -59,13 +59,13 @@ const scopesMax = 10_000;
 const notAscii =
   'the API key contains a character that is not visible ASCII, and no API key does: copy it again, without quotation marks or spaces';
 
-/** Finds out who sends a request. */
+/** Identifies the sender of a request. */
 export class CallerIdentifier {
   readonly #apiKeys: ApiKeyLookup<ApiKey>;
   readonly #options: CallerOptions;
   readonly #adminDigests: readonly Buffer[];
   readonly #adminScope = scopeDigest({ kind: 'tenant', tenant: adminTenant });
-  /** scopes of addresses that were seen lately: those of one client are asked for with every request */
+  /** scopes of recently seen addresses: a client needs the same ones for every request */
   readonly #scopes = new Map<string, string>();
   readonly #ranges = new AddressRanges();
 
@@ -78,7 +78,7 @@ export class CallerIdentifier {
   }
 
   /**
-   * Identifies the caller. A key that is sent and not recognized is never taken for no key.
+   * Identifies the caller. A key that is not recognized is never treated like no key.
    *
    * @throws {ApiError} `invalid_request`, `unauthorized`, `address_not_allowed`, `forbidden`, `rate_limited`
    */
@@ -114,7 +114,7 @@ export class CallerIdentifier {
     };
   }
 
-  /** While the admin key is replaced, both of them are the admin's. */
+  /** While the admin key is being replaced, both keys are valid. */
   #isAdmin(digest: string): boolean {
     const sent = Buffer.from(digest, 'hex');
     return this.#adminDigests.filter((known) => timingSafeEqual(sent, known)).length > 0;

@@ -4,7 +4,7 @@ import type { Server } from 'node:https';
 import type { FastifyBaseLogger } from 'fastify';
 import type { TlsFiles } from '../config.ts';
 
-/** How often the files are looked at, whether a new certificate is in them. */
+/** How often the files are checked for a new certificate. */
 const lookEveryMs = 10_000;
 
 /** A certificate with its chain, and its private key, both in PEM. */
@@ -14,8 +14,9 @@ interface KeyPair {
 }
 
 /**
- * The certificate that the server shows. Its files are read again while the server runs, so that a renewed certificate is used for
- * new connections without a restart. Files that do not belong together change nothing: they may be half-way replaced.
+ * The certificate of the server. Its files are read again while the server runs, so that new connections use a renewed
+ * certificate without a restart. Files that do not belong together change nothing: they may be in the middle of being
+ * replaced.
  */
 export class Certificate {
   readonly #files: TlsFiles;
@@ -36,14 +37,14 @@ export class Certificate {
     return this.#pair;
   }
 
-  /** From now on the server shows what the files hold. */
+  /** From now on the server uses the certificate in the files. */
   serveOn(server: Server): void {
     this.#server = server;
     this.#timer = setInterval(() => this.runOnce(), lookEveryMs).unref();
     server.once('close', () => clearInterval(this.#timer));
   }
 
-  /** Looks at the files once, and shows a new certificate if they hold one. */
+  /** Checks the files once, and uses a new certificate if there is one. */
   runOnce(): void {
     try {
       const pair = readPair(this.#files);
@@ -54,7 +55,7 @@ export class Certificate {
       this.#log.info({ validTo: new X509Certificate(pair.cert).validTo }, 'the certificate was replaced');
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      // Said once, not every ten seconds.
+      // Logged once, not every ten seconds.
       if (reason !== this.#refused) this.#log.error({ reason }, 'the certificate was not replaced');
       this.#refused = reason;
     }
@@ -84,7 +85,7 @@ function textOf(name: string, file: string): string {
   return parsed(() => readFileSync(file, 'utf8'), `${name} is ${file}, which cannot be read`);
 }
 
-/** A message that may quote nothing of the file. */
+/** A message that must not quote anything from the file. */
 function parsed<T>(parse: () => T, message: string): T {
   try {
     return parse();

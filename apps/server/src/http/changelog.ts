@@ -11,7 +11,7 @@ export interface ChangelogEntry {
 const file = new URL('../../../../CHANGELOG.md', import.meta.url);
 let known: Promise<readonly ChangelogEntry[]> | undefined;
 
-/** The changelog of this server, read once; empty where it was installed without the file. */
+/** The changelog of this server, read once; empty if it was installed without the file. */
 export async function changelog(): Promise<readonly ChangelogEntry[]> {
   known ??= readFile(file, 'utf8').then(parseChangelog, () => []);
   return await known;

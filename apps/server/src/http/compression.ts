@@ -1,13 +1,16 @@
 import compress from '@fastify/compress';
 import type { FastifyInstance } from 'fastify';
 
-/** Sends answers of so many bytes or more as gzip to clients that accept it; what has a coding already stays as it is. */
+/**
+ * Compresses answers from this size on with gzip for clients that accept it; an answer that already has a coding is
+ * unchanged.
+ */
 export async function compressAnswers(app: FastifyInstance, bytesMin: number): Promise<void> {
   await app.register(compress, {
     global: true,
     encodings: ['gzip'],
     threshold: bytesMin,
-    // A body with a content coding is refused: what it inflates to has no bound.
+    // A body with a content coding is refused: its size after inflating is unlimited.
     globalDecompression: false,
   });
 }

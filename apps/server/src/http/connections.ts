@@ -4,9 +4,9 @@ import { AddressPlaces } from './address-places.ts';
 import { AnswerProgress } from './answer-progress.ts';
 import { lingeringClose } from './lingering-close.ts';
 
-/** For how long a client may go on sending what was refused before it has read the refusal. */
+/** How long a client may continue to send a refused request before it has read the refusal. */
 export const lingerMs = 2_000;
-/** For how long a stop waits for the rest of requests that have begun to arrive. */
+/** How long a stop waits for the rest of requests that have begun to arrive. */
 const restOfRequestMs = 10_000;
 const checkEveryMsMax = 1_000;
 
@@ -16,15 +16,15 @@ export type CutReason = 'address_full' | 'server_full' | 'not_read' | 'pipelined
 export interface ConnectionBounds {
   /** connections of one client address at a time */
   readonly perAddressMax: number;
-  /** within which time a client must take a part of an answer */
+  /** the time in which a client must read a part of an answer */
   readonly answerStallMs: number;
   readonly onCut: (reason: CutReason, address: string | undefined) => void;
 }
 
 interface ClientConnection {
-  /** the latest one; none before the first request */
+  /** the latest answer; undefined before the first request */
   answer: ServerResponse | undefined;
-  /** whether no further request on it is executed */
+  /** whether further requests on it are not executed */
   isEnding: boolean;
   /** whether its last answer was given */
   isAnswered: boolean;
@@ -32,9 +32,10 @@ interface ClientConnection {
 }
 
 /**
- * The open connections of a server. Each has a place, which it gives back whatever its client does: Node's timeouts end a
- * request that does not arrive, this class ends a connection whose request was refused, and one whose answer is not read.
- * When the server stops, connections with an answer due get it and end with it; the others end at once.
+ * The open connections of a server. Each has a place, which is given back no matter what its client does: Node's
+ * timeouts end a request that does not arrive, and this class ends a connection whose request was refused, or whose
+ * answer is not read. When the server stops, connections with an answer due receive it and then end; the others end
+ * immediately.
  */
 export class Connections {
   readonly #open = new Map<Socket, ClientConnection>();
@@ -49,12 +50,12 @@ export class Connections {
     this.#places = new AddressPlaces(bounds.perAddressMax);
   }
 
-  /** Connections that have a place now. */
+  /** The number of connections that have a place now. */
   get size(): number {
     return this.#accepted;
   }
 
-  /** @param opened the event of a server for a socket that HTTP may begin on: over TLS that is after the handshake */
+  /** @param opened the event for a socket on which HTTP can begin: over TLS this is after the handshake */
   watch(server: Server, opened: 'connection' | 'secureConnection'): void {
     server.on('connection', (socket: Socket) => this.#accept(socket));
     server.on('drop', (data?: { readonly remoteAddress?: string }) =>
@@ -81,7 +82,7 @@ export class Connections {
     socket.destroy();
   }
 
-  /** Whether no further request on a connection is executed. */
+  /** Whether further requests on a connection are not executed. */
   isEnding(socket: Socket): boolean {
     return this.#open.get(socket)?.isEnding === true;
   }
@@ -91,16 +92,16 @@ export class Connections {
     return this.#open.get(socket)?.isAnswered === true;
   }
 
-  /** From now on no further request on this connection is executed. */
+  /** From now on further requests on this connection are not executed. */
   takeNoMore(socket: Socket): void {
     const connection = this.#open.get(socket);
     if (connection !== undefined) connection.isEnding = true;
   }
 
-  /** Ends a connection with an answer, of which nothing was sent yet. */
+  /** Ends a connection with an answer of which nothing was sent yet. */
   endWith(socket: Socket, bytes: string): void {
     const connection = this.#open.get(socket);
-    // Not one that HTTP began on: its handshake failed.
+    // HTTP has not begun on it: its handshake failed.
     if (connection === undefined) socket.destroy();
     else linger(socket, connection, bytes);
   }
@@ -112,7 +113,7 @@ export class Connections {
     }
   }
 
-  /** @param refusal the answer to requests that do not arrive whole in the time that is left */
+  /** @param refusal the answer to requests that do not arrive completely in the remaining time */
   close(refusal: () => string): void {
     this.#isClosing = true;
     for (const [socket, connection] of this.#open) {
@@ -132,8 +133,8 @@ export class Connections {
   }
 
   #accept(socket: Socket): void {
-    // Asked for while there is a peer, Node remembers its address. Otherwise a client that resets the connection right after its
-    // request would have none, and its retry would come from another scope.
+    // If the address is read while there is a peer, Node remembers it. Otherwise a client that resets the connection
+    // right after its request would have no address, and its retry would have another scope.
     const address = socket.remoteAddress;
     const giveBack = address === undefined || this.#isClosing ? undefined : this.#places.take(address);
     if (giveBack === undefined) {
@@ -175,7 +176,7 @@ function linger(socket: Socket, connection: ClientConnection, bytes: string): vo
 }
 
 function endWithAnswer(socket: Socket, answer: ServerResponse): void {
-  // Says so in the answer, as long as its head is not sent.
+  // Announces it in the answer, unless its head was sent.
   answer.shouldKeepAlive = false;
   answer.once('finish', () => socket.destroySoon());
 }

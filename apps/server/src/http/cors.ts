@@ -1,12 +1,12 @@
 import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
 
-/** Lets pages of the given origins call, and read the headers that they need. */
+/** Lets pages of the given origins call the API and read the headers that they need. */
 export async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
   await app.register(cors, {
     origin: [...origins],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-    // OPTIONS that asks for nothing is answered, too, as AgentPay does.
+    // An OPTIONS request without preflight headers is answered, too, as in AgentPay.
     strictPreflight: false,
     allowedHeaders: [
       'Authorization',

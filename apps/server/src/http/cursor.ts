@@ -6,7 +6,7 @@ import { ApiError } from './api-error.ts';
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 type CursorKind = 'id' | 'sequence' | 'name' | 'number' | 'account' | EventCursorKind;
-/** A list of events by its order, and whether it can be followed: what was first, `id`, is so in every list. */
+/** A list of events by its order, and whether it can be followed. The first kind, `id`, is accepted in every list. */
 type EventCursorKind = 'id' | 'id-desc' | 'page-asc' | 'page-desc';
 
 /** Makes an opaque cursor. */
@@ -14,16 +14,16 @@ export function encodeCursor(kind: CursorKind, place: string): string {
   return Buffer.from(`${kind} ${place}`).toString('base64url');
 }
 
-/** Reads a cursor that points after an id, a sequence number, or a name. */
+/** Reads a cursor: the id, sequence number or name after which a page begins. */
 function decodeCursor(cursor: string): { readonly kind: string; readonly place: string } {
   const [kind = '', place = ''] = Buffer.from(cursor, 'base64url').toString().split(' ', 2);
   return { kind, place };
 }
 
 /**
- * Reads a cursor of a list of entries. That of an account goes by sequence, that of a tenant by id.
+ * Reads a cursor of a list of entries. That of an account is a sequence, that of a tenant an id.
  *
- * @throws {ApiError} `invalid_request`: also for a cursor of the other list, which would begin anew
+ * @throws {ApiError} `invalid_request`, also for a cursor of the other list, which would begin again
  */
 export function entryCursor(
   cursor: string | undefined,
@@ -88,7 +88,7 @@ export function numberCursor(cursor: string | undefined): number {
 }
 
 /**
- * A place among the accounts, in the storage's own order; '' begins.
+ * A place among the accounts, in the storage's own order; '' is the beginning.
  *
  * @throws {ApiError} `invalid_request`
  */

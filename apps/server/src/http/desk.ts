@@ -17,7 +17,7 @@ import type { ReadDesk } from './read-desk.ts';
 import type { Call } from './router.ts';
 import type { WriteDesk } from './write.ts';
 
-/** What the routes work with. */
+/** The dependencies of the routes. */
 export interface Desk {
   readonly writes: WriteDesk;
   readonly ledger: WritePath;
@@ -30,31 +30,31 @@ export interface Desk {
   readonly rateBudgets: RateBudgets;
   readonly dailyBytes: DailyBytes;
   readonly metrics: Metrics;
-  /** `undefined`: nothing is traced */
+  /** `undefined`: tracing is off */
   readonly traces: Traces | undefined;
   readonly config: Config;
-  /** `undefined`: requests come in clear text */
+  /** `undefined`: requests arrive unencrypted */
   readonly certificate: Certificate | undefined;
   readonly version: string;
   readonly nowMs: () => number;
-  /** draws the secret part of a new API key: 32 hexadecimal digits */
+  /** generates the secret part of a new API key: 32 hexadecimal digits */
   readonly drawSecret: () => string;
 }
 
-/** Notes which API keys are used. */
+/** Records which API keys are used. */
 interface KeyUses {
   note(key: ApiKey): void;
 }
 
 /** Whether writes succeed. */
 interface WriteProbe {
-  /** the last fault, unless a probe has succeeded since */
+  /** the last fault, unless a probe has succeeded since then */
   readonly fault: FaultFacts | undefined;
-  /** @throws {StorageFault} if a write that is committed fails now */
+  /** @throws {StorageFault} if a committed write fails now */
   runOnce(): Promise<Durability>;
 }
 
-/** The tenant of a call; the router let none of the tenant's operations through without one. */
+/** The tenant of a call; the router refuses calls without one to a tenant's operations. */
 export function tenantOf<N extends OperationName>({ caller }: Call<N>): string {
   if (caller.tenant === undefined) throw new ApiError('forbidden', 'this request names no tenant');
   return caller.tenant;

@@ -3,19 +3,20 @@ import type { FastifyInstance } from 'fastify';
 import type { Connections } from './connections.ts';
 
 /**
- * Ends the connection after each answer that is given before its request has come in whole: what was refused is not read to
- * its end, and no request that a client sends after it is executed.
+ * Ends the connection after each answer that is given before its request has arrived completely: the rest of a refused
+ * request is not read, and no request that the client sends after it is executed.
  */
 export function endAfterEarlyAnswers(app: FastifyInstance, connections: Connections): void {
   app.addHook('onRequest', (request, reply, done) => {
-    // Sent after a refusal: neither executed nor answered. The connection ends in a moment.
+    // Sent after a refusal: neither executed nor answered. The connection is about to end.
     if (connections.isEnding(request.raw.socket)) reply.hijack();
     else done();
   });
   app.addHook('onSend', (request, reply, _payload, done) => {
     if (isAwaited(request.raw)) {
       connections.takeNoMore(request.raw.socket);
-      // What has come of the body is dropped: while it waits for a reader, Node reads nothing more from the client.
+      // The received part of the body is discarded: while it waits for a reader, Node reads nothing more from the
+      // client.
       request.raw.resume();
       reply.header('connection', 'close');
     }
@@ -23,7 +24,7 @@ export function endAfterEarlyAnswers(app: FastifyInstance, connections: Connecti
   });
 }
 
-/** Whether a part of the body of a request is still to come. */
+/** Whether a part of the body of a request has not arrived yet. */
 export function isAwaited({ complete, headers }: IncomingMessage): boolean {
   if (complete) return false;
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;

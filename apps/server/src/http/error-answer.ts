@@ -6,7 +6,10 @@ import { addressOf } from './client-address.ts';
 import { sayIfNotApplied } from './not-applied.ts';
 import { type ErrorAnswer, renderError } from './problem.ts';
 
-/** Renders what a request failed with, and logs it if it is a fault of this server. An overload is none: it is counted. */
+/**
+ * Renders the error of a request, and logs it if it is a fault of this server. An overload is not a fault: it is only
+ * counted.
+ */
 export function errorAnswer(
   error: FastifyError | ApiError,
   request: FastifyRequest,
@@ -27,7 +30,10 @@ export function errorAnswer(
   return answer;
 }
 
-/** Translates what the framework says of a request; everything else is a fault of ours, and not shown. */
+/**
+ * Translates the framework's errors about a request; every other error is a fault of ours, and its message is not
+ * shown.
+ */
 function frameworkError(error: FastifyError, request: FastifyRequest): ApiError {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':

@@ -7,7 +7,7 @@ import { clientLeft } from './read-desk.ts';
 import type { Call, Reply } from './router.ts';
 import { isStillAllowed } from './still-allowed.ts';
 
-/** A file that is exported: the text around its rows, and which rows they are. */
+/** An exported file: its rows, and the text around them. */
 export interface ExportFile {
   /** a token: letters and a dot, which need no quotes */
   readonly name: string;
@@ -17,18 +17,18 @@ export interface ExportFile {
   readonly wish: ExportWish;
 }
 
-/** What ends a file of JSON. */
+/** The end of a JSON file. */
 export const jsonTail = '\n]}\n';
 
-/** The most that an export may last: the place that it has is given back within this time. */
+/** The longest duration of an export: its place is given back within this time. */
 export const exportMsMax = 3_600_000;
 
 /**
- * Answers with a file, whose rows are read part by part as the client takes them. A client that goes away ends the
- * export. A fault, a client that does not read, and an API key that is revoked break the connection, so that no one
- * takes a part for the whole.
+ * Answers with a file whose rows are read part by part as the client reads them. If the client leaves, the export ends.
+ * A fault, a client that does not read, and a revoked API key break the connection, so that a part is not mistaken for
+ * the whole file.
  *
- * @throws {ApiError} `overloaded` when too many exports go on, of the tenant or of all
+ * @throws {ApiError} `overloaded` if there are too many exports, of the tenant or in total
  */
 export async function exportFile<N extends OperationName>(
   desk: Desk,
@@ -43,7 +43,7 @@ export async function exportFile<N extends OperationName>(
   if (call.request.method === 'HEAD') return { status: 200, headers };
   const giveBack = await desk.reads.takeExportPlace(call);
   try {
-    // What cannot be read at all is refused, and not begun and broken off.
+    // If nothing can be read, the request is refused before the file begins, instead of breaking off.
     const first = await desk.reads.exportPart(call, file.wish, undefined);
     const stream = new ExportStream(textOf(desk, call, file, first), exportMsMax);
     stream.once('close', giveBack);
@@ -55,7 +55,7 @@ export async function exportFile<N extends OperationName>(
   }
 }
 
-/** The text of a file, piece by piece; each part of it is read when it is asked for. */
+/** The text of a file, piece by piece; each part is read on demand. */
 async function* textOf<N extends OperationName>(
   desk: Desk,
   call: Call<N>,
@@ -66,7 +66,7 @@ async function* textOf<N extends OperationName>(
   let separator = isJson ? '\n' : '';
   let text = head;
   for (let part: ExportPart | undefined = first; part !== undefined; ) {
-    // Of a narrow filter many parts have no rows.
+    // With a narrow filter many parts have no rows.
     if (part.text !== '') {
       text += separator + part.text;
       separator = isJson ? itemSeparator : '';

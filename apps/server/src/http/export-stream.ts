@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 
-/** An export that did not come to its end: its client must see that. */
+/** An export that did not reach its end: its client must notice. */
 class ExportEnded extends Error {
   constructor(reason: string) {
     super(`the export was broken off: ${reason}`);
@@ -9,16 +9,16 @@ class ExportEnded extends Error {
 }
 
 /**
- * The text of an export, part by part. A part is made only when the one before it was taken, so that an export of which
- * nothing is read keeps one part, and another in the socket. The connection is closed when its client takes too little.
+ * The text of an export, part by part. A part is made only after the previous one was taken, so an export that is not
+ * read keeps one part in memory, and another in the socket. If its client reads too little, the connection is closed.
  */
 export class ExportStream extends Readable {
   readonly #parts: AsyncIterator<string>;
   readonly #whole: NodeJS.Timeout;
 
   /**
-   * @param parts a fault of it breaks the file off
-   * @param wholeMs for how long the whole export may last
+   * @param parts if it fails, the file breaks off
+   * @param wholeMs the longest duration of the export
    */
   constructor(parts: AsyncIterator<string>, wholeMs: number) {
     // A part is larger than this, so nothing is read ahead.

@@ -8,13 +8,13 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** set for every operation that is not open */
     caller: Caller | undefined;
-    /** what its body takes of the room for bodies; given back when the request is over */
+    /** the room that its body takes; given back when the request is over */
     bodyPlace: BodyPlace | undefined;
-    /** set when a JSON body came along */
+    /** set if there is a JSON body */
     jsonBody: JsonBody | undefined;
     /** set once a write of this request has its outcome */
     writeTimes: WriteTimes | undefined;
-    /** how a request with an idempotency key came out */
+    /** the outcome of a request with an idempotency key */
     keyedOutcome: KeyedOutcome | undefined;
   }
 }

@@ -1,13 +1,13 @@
 import { encodeCursor } from './cursor.ts';
 
-/** One part of the server that was looked at. */
+/** One part of the server that was checked. */
 interface HealthCheck {
   readonly name: string;
   readonly status: 'ok';
   readonly detail: Readonly<Record<string, number>>;
 }
 
-/** What was measured of the parts of this instance; a part that does not work is an error instead. */
+/** The results of checking this instance's parts; for a part that does not work, an error. */
 export interface Measured {
   readonly readMs: number;
   readonly writeMs: number;
@@ -15,7 +15,7 @@ export interface Measured {
   readonly inFlightItems: number;
 }
 
-/** What is known of the process. */
+/** The state of the process. */
 export function processHealth() {
   const { rss, heapUsed } = process.memoryUsage();
   return {
@@ -26,7 +26,7 @@ export function processHealth() {
   };
 }
 
-/** A page of the checks, in the form that AgentPay has for them. */
+/** A page of the checks, in AgentPay's form. */
 export function checksPage(measured: Measured, afterName: string, limit: number) {
   const { readMs, writeMs, queuedItems, inFlightItems } = measured;
   const ok = (name: string, detail: HealthCheck['detail']): HealthCheck => ({ name, status: 'ok', detail });

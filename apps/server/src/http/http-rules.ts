@@ -2,8 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { ApiError } from './api-error.ts';
 
 /**
- * Fields that a request has at most once. Of a repeated one Node drops a line or joins the two, and a proxy in front may take
- * the other line. The lines of `Idempotency-Key` are read where it is used, and Node's parser takes one `Content-Length`.
+ * Fields that a request may have only once. If one is repeated, Node drops a line or joins the two, and a proxy in
+ * front may use the other line. The lines of `Idempotency-Key` are checked where it is used, and Node's parser accepts
+ * only one `Content-Length`.
  */
 const singleFields: ReadonlyMap<string, string> = new Map(
   ['Host', 'Authorization', 'Content-Type', 'X-API-Key', 'X-Tenant'].map((name) => [
@@ -13,8 +14,8 @@ const singleFields: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * Keeps the rules of HTTP that Node leaves to its users: where a proxy in front reads a request in another way than this
- * server, one may be hidden in the other.
+ * Enforces the rules of HTTP that Node leaves to its users. If a proxy in front interprets a request differently from
+ * this server, a second request may be hidden in it.
  *
  * @throws {ApiError} `invalid_request`
  */

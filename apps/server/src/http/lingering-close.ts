@@ -9,15 +9,15 @@ const pauseMs = 1;
 const turns = new Turns((turn) => setTimeout(turn, pauseMs));
 
 /**
- * Ends a connection whose client may still be sending. What arrives from now on is dropped; the parser never sees it, so none
- * of it is executed. Closed at once, the connection would answer those bytes with a reset, and a reset can take the answer
- * away from a client that has not read it yet (RFC 9112, section 9.6). After `lingerMs` the socket is destroyed, whatever
- * the client does.
+ * Ends a connection whose client may still be sending. Everything that arrives from now on is discarded; the parser
+ * never sees it, so it is never executed. If the connection were closed immediately, it would answer those bytes with a
+ * reset, which can take the answer away from a client that has not read it yet (RFC 9112, section 9.6). After
+ * `lingerMs` the socket is destroyed in any case.
  */
 export function lingeringClose(socket: Socket, lingerMs: number): void {
   for (const event of ['data', 'end', 'drain']) socket.removeAllListeners(event);
   const lane = socket.remoteAddress ?? '';
-  // A listener for data takes the socket away from Node's parser, which otherwise reads from the handle itself.
+  // A listener for data takes the socket away from Node's parser, which otherwise reads directly from the handle.
   socket.on('data', () => {
     socket.pause();
     turns
@@ -36,15 +36,16 @@ export function lingeringClose(socket: Socket, lingerMs: number): void {
 }
 
 /**
- * Reads again from a socket whose request had more of a body than was asked for. Node's parser stops the handle itself then,
- * and `resume()` of a flowing stream does not start it: the client could not send on, and would lose its answer to a reset.
+ * Resumes reading from a socket whose request had a longer body than was read. Node's parser stops the handle itself in
+ * this case, and `resume()` of a flowing stream does not start it: the client could not continue to send, and would
+ * lose its answer to a reset.
  */
 function startReading(socket: Socket): void {
   const handle: unknown = Reflect.get(socket, '_handle');
   if (typeof handle !== 'object' || handle === null || Reflect.get(handle, 'reading') === true) return;
   const start: unknown = Reflect.get(handle, 'readStart');
   if (typeof start !== 'function') return;
-  // The mark first: Node takes a second beginning for an error.
+  // The mark is set first: Node considers a second start an error.
   Reflect.set(handle, 'reading', true);
   Reflect.apply(start, handle, []);
 }

@@ -25,7 +25,7 @@ const cutMessages: Readonly<Record<CutReason, string>> = {
   not_read: 'a connection was closed: its client did not read the answer in time',
 };
 
-/** The framework on its sockets: what a connection may do, and for how long. It has no routes yet. */
+/** The framework with its sockets: what a connection may do, and for how long. It has no routes yet. */
 export function listener(desk: Desk, log: FastifyBaseLogger): FastifyInstance {
   const { trustedHops } = desk.config;
   const connections = connectionsOf(desk, log);
@@ -34,7 +34,7 @@ export function listener(desk: Desk, log: FastifyBaseLogger): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     requestIdHeader: false,
-    // Otherwise the framework would listen on a second address of a name, on a server without these bounds.
+    // Otherwise the framework would listen on a second address of a name, with a server without these limits.
     serverFactory: (handler) => boundedServer(desk, connections, handler),
     routerOptions: { maxParamLength: pathParameterLengthMax },
     return503OnClosing: false,
@@ -43,7 +43,7 @@ export function listener(desk: Desk, log: FastifyBaseLogger): FastifyInstance {
       answerBrokenRequest(error, socket, connections, (status) => desk.metrics.refusedBroken(status)),
     frameworkErrors: (error, request, reply) => {
       const { status, headers, body } = errorAnswer(error, request, log, trustedHops);
-      // Refused before any hook ran.
+      // It was refused before any hook ran.
       reply.hijack();
       if (connections.isEnding(request.raw.socket)) return;
       const fields = { 'x-request-id': request.id, 'content-length': Buffer.byteLength(body) };
@@ -60,7 +60,7 @@ export function listener(desk: Desk, log: FastifyBaseLogger): FastifyInstance {
   return app;
 }
 
-/** A server of HTTP, over TLS if there is a certificate, whose connections are bounded. */
+/** An HTTP server with limits on its connections, over TLS if there is a certificate. */
 function boundedServer(
   { config, certificate }: Desk,
   connections: Connections,
@@ -73,7 +73,7 @@ function boundedServer(
     maxHeaderSize: headerBytesMax,
     headersTimeout,
     connectionsCheckingInterval: Math.ceil(headersTimeout / 2),
-    // A request without Host is refused by a hook: Node would do it without our error.
+    // A hook refuses a request without Host: Node would do it with another error.
     requireHostHeader: false,
   };
   const pipelines = new Pipelines(handler, connections);
@@ -84,7 +84,7 @@ function boundedServer(
       : createTlsServer({ ...options, ...certificate.pair, handshakeTimeout: headersTimeout }, take);
   if (server instanceof TlsServer) certificate?.serveOn(server);
   server.maxConnections = config.connectionsMax;
-  // An expectation that nobody knows may be ignored (RFC 9110, section 10.1.1): Node would answer it without our error.
+  // An unknown expectation may be ignored (RFC 9110, section 10.1.1): Node would refuse it with another error.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   connections.watch(server, certificate === undefined ? 'connection' : 'secureConnection');
   return server;

@@ -1,3 +1,3 @@
-/** What the bodies are that this server makes itself. */
+/** The media types of bodies that this server generates. */
 export const jsonType = 'application/json; charset=utf-8';
 export const csvType = 'text/csv; charset=utf-8';

@@ -23,13 +23,13 @@ export function headersNotSent(
   return guards.filter(({ name }) => headers[name.toLowerCase()] === undefined);
 }
 
-/** Header names that were judged before; clients send the same few. */
+/** The number of header names whose result is kept; clients send the same few. */
 const judgedMax = 1_000;
 const judged = new Map<string, readonly KnownName[]>();
 
 /**
- * Lists headers that seem to be meant for one that guards the operation and was not sent, such as `X-Idempotency-Key`. They
- * are no fault: clients of AgentPay and proxies send headers of their own, and must go on unchanged.
+ * Lists headers that seem to be a misspelling of one that guards the operation and was not sent, such as
+ * `X-Idempotency-Key`. They are not refused: clients of AgentPay and proxies send other headers, and must keep working.
  */
 export function noteMisspeltHeaders(
   operation: OperationSpec,
@@ -53,7 +53,7 @@ function guardsMeantBy(name: string): readonly KnownName[] {
   return meant;
 }
 
-/** Names of other programs put `X-` or their own name in front. */
+/** Other programs prefix such names with `X-` or their own name. */
 function isMeantFor(name: string, guard: KnownName): boolean {
   if (nearMiss(name.replace(/^x-/i, ''), [guard]) !== undefined) return true;
   return guard === keyHeader && /idempoten(?!.*replayed)/i.test(name);

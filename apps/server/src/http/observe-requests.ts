@@ -6,8 +6,9 @@ import { SeldomLog } from './seldom-log.ts';
 const refusalLinesPerMinuteMax = 20;
 
 /**
- * Counts, traces, times and logs every request; refused callers also at the level of warnings, at most 20 a minute. A log line has its id, the client's address, its method, the pattern of its
- * route, its tenant, its status and its time: never a URL, a key or a body.
+ * Counts, traces, times and logs every request. Refused callers are also logged as warnings, at most 20 a minute. A log
+ * line has the request's id, client address, method, route pattern, tenant, status and time: never a URL, a key or a
+ * body.
  */
 export function observeRequests(app: FastifyInstance, { metrics, traces, config, nowMs }: Desk): void {
   const refusals = new SeldomLog(refusalLinesPerMinuteMax, nowMs);
@@ -20,7 +21,7 @@ export function observeRequests(app: FastifyInstance, { metrics, traces, config,
         method: request.method,
         traceparent: typeof traceparent === 'string' ? traceparent : undefined,
       });
-      // Not the hook for answers: a client that goes away has none, and its span would never end.
+      // Not the hook for answers: a client that leaves gets none, and its span would never end.
       reply.raw.once('close', () => {
         end({
           route: request.routeOptions.url,
@@ -40,7 +41,7 @@ export function observeRequests(app: FastifyInstance, { metrics, traces, config,
     const { url } = request.routeOptions;
     const { statusCode: status } = reply;
     metrics.answered(request.method, url ?? 'none', status, reply.elapsedTime / 1_000);
-    // At debug, not at info: a line for each request costs the hot path more than all the rest that is observed.
+    // At debug, not at info: a line for each request costs more time than all other observation.
     request.log.debug(
       {
         client: addressOf(request, config.trustedHops),
@@ -63,7 +64,7 @@ export function observeRequests(app: FastifyInstance, { metrics, traces, config,
   });
 }
 
-/** Where the time went, in milliseconds. */
+/** Where the time was spent, in milliseconds. */
 function serverTiming({ writeTimes }: FastifyRequest, reply: FastifyReply): string {
   const total = `total;dur=${reply.elapsedTime.toFixed(2)}`;
   if (writeTimes === undefined) return total;

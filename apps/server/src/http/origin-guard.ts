@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import { hostWithoutPort, isLoopbackHost } from '../loopback.ts';
 import { ApiError } from './api-error.ts';
 
-/** Header fields that proxies add; none of a client on this machine. */
+/** Header fields that proxies add; a client on this machine sends none. */
 const addedByProxies =
   /^(?:x-forwarded(?:-.*)?|x-real-ip|forwarded|via|cf-.*|fastly-.*|fly-.*|x-envoy-.*|x-azure-.*|x-amz-cf-.*|true-client-ip|x-client-ip|x-cluster-client-ip)$/;
 
 /**
- * Keeps proxies away from a server in development mode: everyone whom the proxy lets through would be its admin. A proxy on this
- * machine shows in the fields that it adds, or, as nginx by default until 1.29, in its HTTP/1.0.
+ * Keeps proxies from a server in development mode: every client of the proxy would be its admin. A proxy on this
+ * machine is recognized by the fields that it adds, or, like nginx by default until 1.29, by HTTP/1.0.
  *
  * @throws {ApiError} `forbidden`
  */
@@ -26,18 +26,18 @@ export function refuseProxied({
   );
 }
 
-/** The parts of a request that tell what page it comes from. */
+/** The parts of a request that show which page it comes from. */
 export interface OriginHeaders {
   readonly host: string | undefined;
   readonly origin: string | undefined;
   readonly fetchSite: string | undefined;
-  /** what the server itself speaks */
+  /** the scheme of this server */
   readonly scheme: 'http' | 'https';
 }
 
 /**
- * Keeps web pages away from a server in development mode, which asks for no key: none may reach it by a name of
- * its own (DNS rebinding), and none from elsewhere may write.
+ * Keeps web pages from a server in development mode, which asks for no key: no page may reach it by another host name
+ * (DNS rebinding), and no page of another origin may write.
  *
  * @throws {ApiError} `forbidden`
  */

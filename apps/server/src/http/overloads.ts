@@ -1,9 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify';
 
-/** A line in the log for each of these intervals, however much is refused in it. */
+/** There is at most one log line in each of these intervals. */
 const lineEveryMs = 10_000;
 
-/** Counts the requests that are refused because too much is waiting: such an answer is no fault of the server. */
+/** Counts the requests that are refused because too much work is waiting: such an answer is not a fault of the server. */
 export class Overloads {
   readonly #count: () => void;
   readonly #log: Pick<FastifyBaseLogger, 'warn'>;
@@ -17,7 +17,7 @@ export class Overloads {
     this.#nowMs = nowMs;
   }
 
-  /** Counts a refusal. The first one is logged, and then how many there were since the line before. */
+  /** Counts a refusal. Logs the first one, and after that the number since the last line. */
   refused(): void {
     this.#count();
     this.#refused += 1;

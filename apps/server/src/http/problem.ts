@@ -8,10 +8,10 @@ export interface ErrorAnswer {
   readonly body: string;
 }
 
-/** Where the page of each error code is: `GET /api/v1/errors/{code}`. */
+/** The path of the error pages: `GET /api/v1/errors/{code}`. */
 const errorPages = '/api/v1/errors/';
 
-/** Seconds after which it is worth trying again, where waiting helps. */
+/** Seconds after which to try again, if waiting helps. */
 const retryAfterSeconds = '1';
 
 /**

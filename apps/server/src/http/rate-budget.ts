@@ -1,4 +1,7 @@
-/** A window of a budget, the same for all instances, and in how many parts the budget is leased: so few requests ask for one. */
+/**
+ * A window of a budget, the same for all instances, and into how many leases the budget is divided: few, so that few
+ * requests need one.
+ */
 interface BudgetWindow {
   readonly ms: number;
   readonly leases: number;
@@ -6,13 +9,16 @@ interface BudgetWindow {
 
 /** The window of the rate limit unless the operator sets another one: a minute of the clock. */
 const minute: BudgetWindow = { ms: 60_000, leases: 20 };
-/** Fewer parts in a short window, so that a caller does not cause many writes in a second. */
+/** A short window has fewer leases, so that a caller does not cause many writes in a second. */
 const msPerLease = 3_000;
 const leasesMin = 4;
-/** Callers that are counted; beyond them those that were seen first begin again. */
+/** The number of callers that are counted; with more, the oldest are forgotten and start again. */
 const callersMax = 50_000;
 
-/** Where instances that share a database share budgets: what all of them have taken in a window, after this. */
+/**
+ * How instances that share a database share budgets. Returns what all of them have taken in a window, including this
+ * lease.
+ */
 export type TakeBudget = (caller: string, windowStartMs: number, cost: number) => Promise<number>;
 
 /** What a caller has used in a window. */
@@ -21,15 +27,15 @@ interface Usage {
   readonly windowStartMs: number;
   readonly limit: number;
   used: number;
-  /** what this instance may use; of a sole instance that is all */
+  /** what this instance may use; a single instance may use everything */
   leased: number;
-  /** what all instances had taken when this one last asked */
+  /** what all instances had taken at the last request of this one */
   takenByAll: number;
-  /** a lease that was asked for */
+  /** a lease that was requested */
   asking: Promise<void> | undefined;
 }
 
-/** Where a caller stands. */
+/** The state of a caller's budget. */
 export interface BudgetState {
   readonly limit: number;
   readonly remaining: number;
@@ -38,9 +44,9 @@ export interface BudgetState {
 }
 
 /**
- * What callers may still cost in this window. On one database each instance leases a part of a caller's budget at a time, so
- * that a write is rare. A part that an instance did not use by the end of the window is lost: with many instances a caller may
- * be refused a little early, by one part for each instance.
+ * What callers may still use in this window. If instances share a database, each leases a part of a caller's budget at
+ * a time, so that writes are rare. A part that an instance did not use by the end of the window is lost: with many
+ * instances a caller may be refused slightly early, by one part for each instance.
  */
 export class RateBudgets {
   readonly #take: TakeBudget | undefined;
@@ -48,14 +54,14 @@ export class RateBudgets {
   readonly #window: BudgetWindow;
   readonly #callers = new Map<string, Usage>();
 
-  /** @param take `undefined`: this instance is the only one */
+  /** @param take `undefined`: this is the only instance */
   constructor(take: TakeBudget | undefined, nowMs: () => number, window = minute) {
     this.#take = take;
     this.#window = window;
     this.#nowMs = nowMs;
   }
 
-  /** Looks whether anything is left, and leases some where that has to be asked for. */
+  /** Checks whether anything is left, and takes a lease if needed. */
   async look(caller: string, limit: number, windowMs = this.#window.ms): Promise<BudgetState> {
     const usage = this.#usageOf(caller, limit, windowMs);
     if (this.#leftOf(usage, limit) <= 0 && this.#take !== undefined && usage.takenByAll < limit) {
@@ -67,7 +73,7 @@ export class RateBudgets {
     return this.#stateOf(usage, limit);
   }
 
-  /** Uses up the cost of a request that was let in. The last one may cost more than is left: a bulk is not cut. */
+  /** Charges the cost of a request that was let in. The last one may cost more than is left: a bulk is not cut. */
   use(caller: string, limit: number, cost: number, windowMs = this.#window.ms): BudgetState {
     const usage = this.#usageOf(caller, limit, windowMs);
     usage.used += cost;
@@ -84,21 +90,21 @@ export class RateBudgets {
   }
 
   async #lease(caller: string, usage: Usage, limit: number, take: TakeBudget): Promise<void> {
-    // What was used beyond the lease before is leased, too.
+    // Usage beyond the previous lease is leased, too.
     const wanted = Math.ceil(limit / this.#leasesIn(usage.windowMs)) + Math.max(0, usage.used - usage.leased);
-    // The usual window has the name that instances of an earlier version share.
+    // The usual window has the name that instances of an earlier version use.
     const window = usage.windowMs === this.#window.ms ? '' : ` ${usage.windowMs}`;
     try {
       const taken = await take(`${caller} ${limit}${window}`, usage.windowStartMs, wanted);
       usage.leased += Math.max(0, wanted - Math.max(0, taken - limit));
       usage.takenByAll = Math.max(usage.takenByAll, taken);
     } catch {
-      // A limit is no promise: while the database cannot be asked, it refuses nobody.
+      // The rate limit is not a promise: while the database cannot be asked, no caller is refused.
       usage.leased += wanted;
     }
   }
 
-  /** Parts of another limit do not count: a part of a high one may be more than a low one has. */
+  /** Parts of another limit do not count: a part of a high limit may be larger than a whole low one. */
   #usageOf(caller: string, limit: number, windowMs: number): Usage {
     const windowStartMs = this.#startMs(windowMs);
     const known = this.#callers.get(caller);

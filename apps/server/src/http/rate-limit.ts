@@ -6,7 +6,7 @@ import type { BudgetState, RateBudgets } from './rate-budget.ts';
 import type { Admit } from './router.ts';
 import type { RuntimeSettings } from './runtime-settings.ts';
 
-/** Limits what each caller may cost in a window: a tenant, or an address where callers have no key. */
+/** Limits what each caller may use in a window: a tenant, or an address if callers have no key. */
 export class RateLimit {
   readonly #budgets: RateBudgets;
   readonly #settings: RuntimeSettings;
@@ -18,7 +18,7 @@ export class RateLimit {
     this.#onRefused = onRefused;
   }
 
-  /** Refuses who has used up everything, before a body is read. */
+  /** Refuses callers that have used up their budget, before a body is read. */
   register(app: FastifyInstance): void {
     app.addHook('preParsing', async (request: FastifyRequest, reply: FastifyReply) => {
       // No limit is not a limit of 0; the settings may be read again at any time.
@@ -26,7 +26,7 @@ export class RateLimit {
       if (request.caller === undefined || limit === 0) return;
       const caller = nameOf(request.caller);
       const state = await this.#budgets.look(caller, limit, windowMs);
-      // Of a request that turns out not to be valid only this is charged.
+      // The charge for a request that turns out to be invalid.
       if (!state.isUsedUp) return tell(reply, this.#budgets.use(caller, limit, 1, windowMs));
       tell(reply, state);
       this.#onRefused();
@@ -36,7 +36,7 @@ export class RateLimit {
     });
   }
 
-  /** Uses up what a request costs, once its items are known. */
+  /** Charges the cost of a request, once its items are known. */
   charge(): Admit {
     return async ({ name, request, reply, body }) => {
       const { limit, windowMs } = this.#settings.rateLimit;

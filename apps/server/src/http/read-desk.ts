@@ -6,21 +6,22 @@ import { ApiError } from './api-error.ts';
 import type { Call } from './router.ts';
 
 /**
- * A page looks at a bounded number of rows; a walk looks at all that a tenant has. Walks have separate places, so that
+ * A page reads a bounded number of rows; a walk reads everything that a tenant has. Walks have separate places, so that
  * pages never wait for one to end. All of them take turns on the threads, step by step, so there may be more places
  * than threads.
  */
 export const placeLimits = {
   page: { runningMax: 8, runningOfTenantMax: 2, waitingMax: 2_000, waitingOfTenantMax: 200 },
   walk: { runningMax: 16, runningOfTenantMax: 1, waitingMax: 1_000, waitingOfTenantMax: 50 },
-  // An export holds little between its parts; one that finds no place is refused at once, because others may last long.
+  // An export needs little memory between its parts. If it finds no place, it is refused immediately, because the
+  // others may take long.
   export: { runningMax: 64, runningOfTenantMax: 4, waitingMax: 0, waitingOfTenantMax: 0 },
 } as const;
 
-/** The kinds of places that reads have. */
+/** The kinds of places for reads. */
 export type PlaceKind = keyof typeof placeLimits;
 
-/** Carries out the reads that look at many rows: each waits for a place, and ends when its client leaves. */
+/** Runs the reads of many rows: each waits for a place, and ends if its client leaves. */
 export class ReadDesk {
   readonly #jobs: JobRunner;
   readonly places: Readonly<Record<PlaceKind, ReadPlaces>>;
@@ -46,7 +47,7 @@ export class ReadDesk {
   }
 
   /**
-   * Runs a read that looks at a bounded number of rows.
+   * Runs a read of a bounded number of rows.
    *
    * @throws {ApiError} `overloaded`
    */
@@ -58,7 +59,7 @@ export class ReadDesk {
     return await this.#run('page', call, name, args);
   }
 
-  /** Runs the next part of an export that has a place; it waits for its turn however many reads wait. */
+  /** Runs the next part of an export that has a place; it waits for its turn, no matter how many reads wait. */
   async exportPart<N extends OperationName>(
     call: Call<N>,
     ...args: JobArgs<'exportPart'>
@@ -67,7 +68,7 @@ export class ReadDesk {
   }
 
   /**
-   * Runs a read that looks at all that a tenant has.
+   * Runs a read of everything that a tenant has.
    *
    * @throws {ApiError} `overloaded`
    */
@@ -80,7 +81,7 @@ export class ReadDesk {
   }
 
   /**
-   * Takes a place for an export; what it returns gives the place back.
+   * Takes a place for an export; returns a function that gives it back.
    *
    * @throws {ApiError} `overloaded`
    */
@@ -109,7 +110,7 @@ export class ReadDesk {
   }
 }
 
-/** Whose turn a read takes: its tenant's, whichever of its keys it came with. */
+/** Whose turn a read uses: that of its tenant, no matter which API key it used. */
 function laneOf<N extends OperationName>({ caller }: Call<N>): string {
   return caller.tenant ?? '';
 }
@@ -121,7 +122,7 @@ async function answering<T>(read: () => Promise<T>): Promise<T> {
     if (error instanceof ReadRefused) {
       throw new ApiError('overloaded', 'too many reads of this tenant, or of all, wait already');
     }
-    // There is no one to be answered.
+    // No client is left to answer.
     if (error instanceof ReadAborted) throw new ApiError('invalid_request', 'the connection is gone');
     throw error;
   }
@@ -129,7 +130,7 @@ async function answering<T>(read: () => Promise<T>): Promise<T> {
 
 const leaving = new WeakMap<Socket, AbortSignal>();
 
-/** Says when a client has left: one signal for a connection, however many requests wait on it. */
+/** Signals that a client has left: one signal for a connection, no matter how many requests wait on it. */
 export function clientLeft(socket: Socket): AbortSignal {
   const known = leaving.get(socket);
   if (known !== undefined) return known;

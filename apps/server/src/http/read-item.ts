@@ -3,7 +3,7 @@ import type { Slices } from './body/turns.ts';
 import { headersNotSent } from './misspelt-headers.ts';
 import type { Call } from './router.ts';
 
-/** Reads the items of a bulk, each by itself: what is wrong with one does not refuse the others. */
+/** Reads the items of a bulk separately: a fault in one does not refuse the others. */
 export function itemReader<T, N extends OperationName>(
   read: PartReader<T>,
   { ignored, operation, request }: Call<N>,
@@ -18,10 +18,10 @@ export function itemReader<T, N extends OperationName>(
   };
 }
 
-/** More items are read only when it is the turn of their tenant. */
+/** After this many items, the rest waits for the turn of its tenant. */
 const itemsAtOnceMax = 100;
 
-/** Reads all items, in slices: what is wrong with an item takes time to say. */
+/** Reads all items, in slices: describing the faults of an item takes time. */
 export async function readItems<T>(
   items: readonly unknown[],
   slices: Slices,
@@ -36,7 +36,7 @@ export async function readItems<T>(
   return results;
 }
 
-/** What is wrong with an item, as its result says it. */
+/** The faults of an item, as its result reports them. */
 export function itemMessage({ faults }: Validated<never> & { readonly kind: 'invalid' }): string {
   return faults.map(({ pointer, message }) => `${pointer} ${message}`.trim()).join('; ');
 }

@@ -21,16 +21,16 @@ export interface RequestParts<N extends OperationName> {
   readonly params: RequestPart<N, 'params'>;
   readonly query: RequestPart<N, 'query'>;
   readonly body: RequestPart<N, 'body'>;
-  /** the body as it was sent; '' when there was none */
+  /** the body as it was sent; '' if there was none */
   readonly bodyText: string;
 }
 
-/** Makes the function that reads the parts of a request, and refuses it with every fault's place. */
+/** Creates the function that reads the parts of a request, and refuses it with the place of every fault. */
 export function requestReader(
   operation: OperationSpec,
 ): <N extends OperationName>(request: FastifyRequest, ignored: IgnoredNames) => RequestParts<N> {
   const params = operation.params && compilePathReader(operation.params);
-  // Probes and browsers ask open operations, and add what they like.
+  // Probes and browsers call open operations, and add any parameters.
   const query = operation.access === 'open' ? undefined : compileQueryReader(operation.query ?? NoMembers);
   const body = compileReader(operation.body ?? NoMembers);
   const meant = elsewhereIn(operation);
@@ -52,7 +52,7 @@ export function requestReader(
   };
 }
 
-/** The names of the other parts of a request that were not sent: one that is unknown here may be meant for them. */
+/** The names of the other parts of a request that were not sent: a name unknown here may be meant for them. */
 function elsewhereIn(operation: OperationSpec) {
   const inQuery = namesOf(operation.query).map((name) => knownName(name, `the query parameter ${name}`));
   const inBody = namesOf(operation.body).map((name) => knownName(name, `the member ${name} of the body`));

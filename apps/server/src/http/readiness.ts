@@ -1,9 +1,9 @@
-/** For how long what a look at the database found is answered to others. */
+/** How long the result of a check of the database is reused. */
 const freshMs = 200;
 
 /**
- * Whether the database answers. However many ask, and whoever they are, one looks at a time, a few times a second: the open
- * route of it must not take what tenants need.
+ * Whether the database answers. No matter how many clients ask, one check runs at a time, a few times a second: the
+ * open route for it must not use up what tenants need.
  */
 export class Readiness {
   readonly #ping: () => Promise<void>;
@@ -11,13 +11,13 @@ export class Readiness {
   #looked: Promise<void> | undefined;
   #freshUntilMs = Number.POSITIVE_INFINITY;
 
-  /** @param nowMs a clock that is never set, such as `performance.now` */
+  /** @param nowMs a clock that is never adjusted, such as `performance.now` */
   constructor(ping: () => Promise<void>, nowMs: () => number) {
     this.#ping = ping;
     this.#nowMs = nowMs;
   }
 
-  /** @throws what the last look failed with */
+  /** @throws the error of the last check */
   async check(): Promise<void> {
     if (this.#looked === undefined || this.#nowMs() >= this.#freshUntilMs) this.#looked = this.#look();
     await this.#looked;

@@ -3,13 +3,13 @@ import { ApiError } from './api-error.ts';
 import type { Desk } from './desk.ts';
 import type { Admit } from './router.ts';
 
-/** Says that a write of the admin may be the first one of a tenant. */
+/** Declares that a write of the admin may be the first one of a tenant. */
 const createHeader = 'x-tenant-create';
 const tenantsMax = 10_000;
 
-/** Refuses what the admin writes for a tenant that does not exist: a name that is mistyped would get books of its own. */
+/** Refuses a write of the admin for a tenant that does not exist: otherwise a mistyped name would get separate books. */
 export function refuseUnknownTenant({ books }: Pick<Desk, 'books'>): Admit {
-  // A tenant never ends.
+  // A tenant is never deleted.
   const known = new Set<string>();
   return async ({ operation, request, caller }) => {
     const { kind, tenant } = caller;

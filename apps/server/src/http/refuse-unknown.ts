@@ -7,8 +7,8 @@ import type { Admit } from './router.ts';
 import { readKey } from './write.ts';
 
 /**
- * Refuses what has names that are not known, where the operator wants that. A retry of what was carried out before is
- * let through all the same: the record of its key answers it, whatever the setting has become.
+ * Refuses requests with unknown names, if the operator wants that. A retry of a request that was carried out before is
+ * let through: the record of its key answers it, even if the setting has changed.
  */
 export function refuseUnknown({ books, config }: Pick<Desk, 'books' | 'config'>): Admit {
   return async ({ operation, request, caller, ignored }) => {

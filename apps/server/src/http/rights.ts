@@ -18,8 +18,8 @@ interface NamingParts {
 }
 
 /**
- * Refuses what an API key has no right to, as far as method and path say: before a body is read. A replay is refused, too:
- * the idempotency key is looked up later.
+ * Refuses a request that the API key has no right to, judged by method and path, before a body is read. A replay is
+ * refused, too: the idempotency key is looked up later.
  *
  * @throws {ApiError} `insufficient_scope`
  */
@@ -37,7 +37,7 @@ export function refuseByPath(rights: KeyRights, operationName: string, params: u
 }
 
 /**
- * Refuses what an API key has no right to, as far as the validated parts of the request say.
+ * Refuses a request that the API key has no right to, judged by the validated parts of the request.
  *
  * @throws {ApiError} `insufficient_scope`
  */
@@ -77,7 +77,7 @@ function refuseNaming(
     case 'items':
       for (const [index, item] of itemsOf(body).entries()) {
         const named = memberOf(item, binding);
-        // An item that names none is not valid, and says so in its result.
+        // An item that names none is invalid, and its result reports that.
         if (typeof named === 'string') refuseOther(binding, bound, named, `item ${index}`);
       }
       return;

@@ -21,14 +21,14 @@ import { allRights, type Caller } from './caller.ts';
 import { type RequestParts, requestReader } from './read-request.ts';
 import { refuseByParts, refuseByPath } from './rights.ts';
 
-/** A call of an operation: who calls, and the validated parts of the request. */
+/** A call of an operation: the caller, and the validated parts of the request. */
 export interface Call<N extends OperationName> extends RequestParts<N> {
   readonly operation: OperationSpec;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  /** nobody, for an open operation */
+  /** without a tenant, for an open operation */
   readonly caller: Caller;
-  /** the names that are not known; the answer lists them */
+  /** the unknown names; the answer lists them */
   readonly ignored: IgnoredNames;
 }
 
@@ -38,7 +38,7 @@ export interface Reply {
   readonly headers?: Iterable<readonly [string, string]>;
   /** the strong tag of the body */
   readonly etag?: string | undefined;
-  /** a JSON value, or the body as it is to be sent: its text, its bytes, or a stream of it */
+  /** a JSON value, or the body ready to be sent: as text, bytes or a stream */
   readonly body?: unknown;
 }
 
@@ -73,13 +73,13 @@ export type Handler<N extends OperationName> = (call: Call<N>) => Promise<Handle
 /** One handler for each operation of the contract. */
 export type Handlers = { readonly [N in OperationName]: Handler<N> };
 
-/** The handlers of a noun: each of its operations, and no others. */
+/** The handlers of a noun: one for each of its operations. */
 export type HandlersOf<G extends Noun> = Pick<Handlers, keyof (typeof operationsByNoun)[G] & OperationName>;
 
 /** Identifies the caller of a request, for operations that are not open. */
 export type Identify = (request: FastifyRequest) => Promise<Caller>;
 
-/** What a call is decided by before its handler: may refuse names that are not known. */
+/** Decides on a call before its handler runs; may refuse unknown names. */
 export type Admit = (
   call: Pick<Call<OperationName>, 'operation' | 'request' | 'reply' | 'caller' | 'ignored'> & {
     readonly name: OperationName;
@@ -87,10 +87,10 @@ export type Admit = (
   },
 ) => Promise<void>;
 
-/** Whether there is room for a write of a caller now: before its body is read. */
+/** Refuses a write of a caller if there is no room for it, before its body is read. */
 export type RefuseFull = (caller: Caller) => void;
 
-/** What the server asks around a call. */
+/** The checks that the server makes around a call. */
 export interface Gatekeeper {
   readonly identify: Identify;
   readonly refuseFull: RefuseFull;
@@ -113,7 +113,7 @@ export function registerOperations(app: FastifyInstance, handlers: Handlers, kee
   for (const [path, taken] of takenMethods) registerOtherMethods(app, path, taken);
 }
 
-/** Methods that a path takes, also as one of those that another path with parameters stands for: `/services/bulk`. */
+/** The methods of a path, including those of a path with parameters that also matches it: `/services/bulk`. */
 function methodsAt(path: string, methods: ReadonlyMap<string, ReadonlySet<string>>): ReadonlySet<string> {
   const segments = path.split('/');
   const standsForIt = (other: string) => {
@@ -130,7 +130,7 @@ function operationNames(): OperationName[] {
   return Object.keys(operations).filter((name): name is OperationName => name in operations);
 }
 
-/** The methods that each path of the contract takes. */
+/** The methods of each path in the contract. */
 const takenMethods = methodsOfPaths();
 
 function methodsOfPaths(): ReadonlyMap<string, ReadonlySet<string>> {
@@ -154,7 +154,7 @@ function registerOperation<N extends OperationName>(
     method: operation.method,
     url: fastifyPath(operation.path),
     bodyLimit: operation.bodyBytesMax ?? bounds.bodyBytes,
-    // Before the body is read: a caller without a right to an answer costs no parsing.
+    // Checked before the body is read, so that a caller without rights costs no parsing.
     ...(operation.access === 'open' ? {} : { onRequest: [identifyHook(identify, refuseFull, name)] }),
     handler: async (request, reply) => {
       const ignored = new IgnoredNames();
@@ -190,7 +190,7 @@ function refuseByAccess(caller: Caller, operation: OperationSpec): void {
   }
 }
 
-/** Answers, and lists on the answer, an error too, what of the request was ignored. */
+/** Answers, and lists in the answer, also in an error, what was ignored in the request. */
 async function listing(
   ignored: IgnoredNames,
   reply: FastifyReply,
@@ -205,7 +205,7 @@ async function listing(
 
 function registerOtherMethods(app: FastifyInstance, path: string, taken: ReadonlySet<string>): void {
   const allow = [...taken, ...(taken.has('GET') ? ['HEAD'] : [])].sort().join(', ');
-  // HEAD is answered where GET is.
+  // HEAD is answered wherever GET is.
   const others = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(
     (method) => !taken.has(method) && (method !== 'HEAD' || !taken.has('GET')),
   );
@@ -213,7 +213,7 @@ function registerOtherMethods(app: FastifyInstance, path: string, taken: Readonl
     method: others,
     url: fastifyPath(path),
     exposeHeadRoute: false,
-    // The body of such a request is of no interest, whatever it is.
+    // The body of such a request is ignored.
     onRequest: async () => {
       throw new ApiError('method_not_allowed', `this path supports ${allow}`, { headers: { allow } });
     },
@@ -225,18 +225,18 @@ function fastifyPath(path: string): string {
   return path.replace(/\{(\w+)\}/g, ':$1');
 }
 
-/** Gives a JSON read its tag, and does not send the body to a client that has it: RFC 9110, section 13.1.2. */
+/** Adds an entity tag to a JSON read, and does not send the body to a client that has it: RFC 9110, section 13.1.2. */
 function tagged<N extends OperationName>({ operation, request }: Call<N>, answer: Reply): Reply {
-  // Bytes that are kept ready have their tag.
+  // An answer whose bytes are kept ready has its tag already.
   if (!isTagged(operation) || answer.status !== 200 || Buffer.isBuffer(answer.body)) return answer;
   const body = JSON.stringify(answer.body);
   const sent = [...(answer.headers ?? [])];
-  // A quote has a strong tag, which `If-Match` takes.
+  // A quote has a strong tag, which `If-Match` accepts.
   const { etag: tag = `W/"${sha256(body).slice(0, 32)}"` } = answer;
   const headers = [
     ...sent,
     ['etag', tag] as const,
-    // A browser may keep it, and asks with the tag each time; a cache that others share may not.
+    // A browser may store it, and must revalidate it each time; a shared cache may not store it.
     ['cache-control', 'private, no-cache'] as const,
   ];
   const known = (request.headers['if-none-match'] ?? '').split(',').map((one) => opaque(one.trim()));
@@ -244,16 +244,16 @@ function tagged<N extends OperationName>({ operation, request }: Call<N>, answer
   return { status: 200, headers: [['content-type', 'application/json; charset=utf-8'], ...headers], body };
 }
 
-/** A tag as the weak comparison of RFC 9110, section 8.8.3.2, sees it. */
+/** A tag in the weak comparison of RFC 9110, section 8.8.3.2. */
 function opaque(tag: string): string {
   return tag.replace(/^W\//, '');
 }
 
-/** Sends what a handler answered with. */
+/** Sends the answer of a handler. */
 function send(reply: FastifyReply, { status, headers, body }: Reply): FastifyReply {
   reply.code(status);
   for (const [name, value] of headers ?? []) {
-    // The origin that pages call from is in it already, where origins are listed.
+    // If origins are configured, it already names the origin that pages call from.
     const before = name === 'vary' ? reply.getHeader(name) : undefined;
     reply.header(name, typeof before === 'string' ? `${before}, ${value}` : value);
   }
@@ -262,7 +262,7 @@ function send(reply: FastifyReply, { status, headers, body }: Reply): FastifyRep
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(body));
 }
 
-/** Whether an operation of this method may change anything. */
+/** Whether an operation with this method may change anything. */
 export function isWriting({ method = '' }: { readonly method?: string | undefined }): boolean {
   return !['GET', 'HEAD', 'OPTIONS'].includes(method);
 }

@@ -2,12 +2,12 @@ import type { Config } from '../config.ts';
 import { noSettings, rateWindowMsDefault, type Settings } from '../domain/settings.ts';
 import type { Books } from '../reads/books.ts';
 
-/** Within this time every instance follows what was set, in milliseconds. */
+/** The time after which every instance uses a changed setting, in milliseconds. */
 export const followedWithinMs = 2_000;
 
 const freshMs = 1_000;
 
-/** The settings as this instance knows them: read again, when somebody asks, as soon as they are a second old. */
+/** The settings as this instance knows them: on use, they are read again if they are older than a second. */
 export class RuntimeSettings {
   readonly #books: Books;
   readonly #config: Config;
@@ -22,7 +22,7 @@ export class RuntimeSettings {
     this.#nowMs = nowMs;
   }
 
-  /** What each tenant may cost in a window; a limit of 0 is none. */
+  /** What each tenant may use in a window; a limit of 0 means no limit. */
   get rateLimit(): { readonly limit: number; readonly windowMs: number } {
     const ageMs = this.#nowMs() - this.#readAtMs;
     if ((ageMs >= freshMs || ageMs < 0) && !this.#isReading) this.#read();
@@ -30,7 +30,7 @@ export class RuntimeSettings {
     return { limit, windowMs: this.#known.rateWindowMs ?? rateWindowMsDefault };
   }
 
-  /** Reads them at the start, so that the first request already meets them. */
+  /** Reads them at start, so that they apply to the first request. */
   async load(): Promise<void> {
     this.#known = await this.#books.settings();
     this.#readAtMs = this.#nowMs();
@@ -39,7 +39,7 @@ export class RuntimeSettings {
   #read(): void {
     this.#isReading = true;
     this.load()
-      // What was known stays in force while the database cannot be read.
+      // The last known settings stay in force while the database cannot be read.
       .catch(() => undefined)
       .finally(() => {
         this.#isReading = false;

@@ -1,6 +1,6 @@
 /**
- * Sent with every answer: an API has nothing to frame, to sniff or to leak. Browsers heed Strict-Transport-Security over
- * TLS alone.
+ * Sent with every answer: an API has nothing to frame, to sniff or to leak. Browsers use Strict-Transport-Security only
+ * over TLS.
  */
 export const securityHeaders = {
   'cache-control': 'no-store',

@@ -1,7 +1,7 @@
 const windowMs = 60_000;
 
 /**
- * Lets the first few events of a minute into the log, and counts the others: what anyone on the network can cause must not
+ * Logs the first few events of a minute, and counts the others: events that anyone on the network can cause must not
  * fill a disk.
  */
 export class SeldomLog {
@@ -16,7 +16,10 @@ export class SeldomLog {
     this.#nowMs = nowMs;
   }
 
-  /** Writes a line, unless this minute has enough of them. `leftOut` is how many events had no line since the last one. */
+  /**
+   * Writes a line, unless this minute has enough of them. `leftOut` is the number of events without a line since the
+   * last one.
+   */
   line(write: (leftOut: number) => void): void {
     const nowMs = this.#nowMs();
     if (nowMs >= this.#windowEndsAtMs || nowMs < this.#windowEndsAtMs - windowMs) {

@@ -27,12 +27,12 @@ import { securityHeaders } from './security-headers.ts';
 import { TenantConnections } from './tenant-connections.ts';
 import { UncheckedKeys } from './unchecked-keys.ts';
 
-/** Callers whose requests are counted; beyond them those that were away the longest begin anew. */
+/** The number of callers whose requests are counted; with more, those that were away the longest start again. */
 const rateLimitedCallersMax = 50_000;
 
 const securityFields = Object.entries(securityHeaders);
 
-/** Builds the HTTP server: who calls, what they ask, and how they are answered. */
+/** Builds the HTTP server: it identifies callers, reads their requests, and answers them. */
 export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<FastifyInstance> {
   const { trustedHops } = desk.config;
   const app = listener(desk, log);
@@ -49,7 +49,8 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
     return reply.code(status).headers(headers).send(body);
   });
   app.setNotFoundHandler(async (request, reply) => {
-    // No route takes OPTIONS. Without an allowed origin the answer to a preflight has no header that allows anything.
+    // No route accepts OPTIONS. Without an allowed origin, the answer to a preflight has no header that allows
+    // anything.
     if (request.method === 'OPTIONS') return reply.code(204).send();
     throw new ApiError('not_found', 'no such path');
   });
@@ -92,7 +93,7 @@ function callerOf(
   const identifier = new CallerIdentifier(apiKeys, { ...config, nowMs, uncheckedKeys, onKeyUsed });
   return async ({ raw, headers }: FastifyRequest): Promise<Caller> => {
     const address = addressOf({ raw }, config.trustedHops);
-    // Reset before it was accepted: no one is there to be answered, and no one can say whose request it was.
+    // Reset before it was accepted: there is no client to answer, and the sender is unknown.
     if (address === undefined) throw new ApiError('invalid_request', 'the connection is gone');
     const caller = await identifier.identify({
       address,
@@ -137,7 +138,7 @@ function registerHooks(app: FastifyInstance, { config }: Desk): void {
   });
 }
 
-/** Counts the requests whose key is missing or unknown, so that an address cannot go through keys without a limit. */
+/** Counts the requests whose key is missing or unknown, so that an address cannot try keys without a limit. */
 function limitRefused(
   identify: Identify,
   refuseTooMany: (request: FastifyRequest) => Promise<void>,
@@ -152,13 +153,13 @@ function limitRefused(
   };
 }
 
-/** What limits the requests of an address that have no recognized key. */
+/** The limit for requests of an address that have no recognized key. */
 async function refusedLimit(
   app: FastifyInstance,
   settings: RuntimeSettings,
   trustedHops: number,
 ): Promise<(request: FastifyRequest) => Promise<void>> {
-  // The settings may be read again after the allow list was asked: no limit is then not a limit of 0.
+  // The settings may be read again after the allow list was checked: no limit is then not a limit of 0.
   const max = () => settings.rateLimit.limit || Number.MAX_SAFE_INTEGER;
   await app.register(addressLimit, { global: false, cache: rateLimitedCallersMax });
   const countRefused = app.createRateLimit({

@@ -2,7 +2,7 @@ import type { SettlementExport } from '@billonce/contract';
 import { instantMs } from '../domain/timestamps.ts';
 import type { SettlementQuery } from '../reads/list-settlements.ts';
 
-/** The settlements that the filters of a request name. */
+/** The query for a request's filters. */
 export function settlementQuery(tenant: string, filter: SettlementExport): SettlementQuery {
   const { agent, serviceId, from, to } = filter;
   return {

@@ -6,7 +6,7 @@ import type { Reply } from './router.ts';
 
 type Coding = 'br' | 'gzip';
 
-/** High enough for most of the gain; the highest takes seconds for the script of the documentation. */
+/** High enough for most of the gain; the highest level takes seconds for the script of the documentation. */
 const brotliQuality = 6;
 const sealed = {
   br: promisify(brotliCompress),
@@ -14,8 +14,8 @@ const sealed = {
 } as const;
 
 /**
- * An answer that is the same for everyone until the server restarts. Its bytes are made once, plain and compressed, so that a
- * request costs their sending, and nothing but a header if the client has them already.
+ * An answer that is the same for every client until the server restarts. Its bytes are made once, plain and compressed,
+ * so a request only costs sending them; if the client already has them, only a header is sent.
  */
 export class StaticAnswer {
   readonly #plain: Buffer;
@@ -28,7 +28,7 @@ export class StaticAnswer {
     this.#tag = sha256(this.#plain.toString('latin1')).slice(0, 32);
     this.#headers = [
       ['content-type', mediaType],
-      // To be asked for again each time, which costs a 304.
+      // To be revalidated each time, which costs a 304.
       ['cache-control', 'no-cache'],
       ['vary', 'Accept-Encoding'],
       ...Object.entries(headers),
@@ -37,7 +37,7 @@ export class StaticAnswer {
 
   async answer({ headers }: Pick<FastifyRequest, 'headers'>): Promise<Reply> {
     const coding = codingFor(headers['accept-encoding']);
-    // Strong, so each form of the bytes has a tag apart (RFC 9110, section 8.8.3.3).
+    // Strong tags, so each form of the bytes has a different one (RFC 9110, section 8.8.3.3).
     const etag = `"${this.#tag}${coding === undefined ? '' : `-${coding}`}"`;
     const fields = [...this.#headers, ['etag', etag]] as const;
     if (isKnown(headers['if-none-match'], this.#tag)) return { status: 304, headers: fields };
@@ -56,7 +56,7 @@ export class StaticAnswer {
   }
 }
 
-/** Whether a client has the bytes already, in whichever form. */
+/** Whether a client already has the bytes, in any form. */
 function isKnown(ifNoneMatch: string | undefined, tag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   return ifNoneMatch.split(',').some((one) => {
@@ -65,7 +65,7 @@ function isKnown(ifNoneMatch: string | undefined, tag: string): boolean {
   });
 }
 
-/** The coding that a client takes and that makes the bytes fewest: RFC 9110, section 12.5.3. */
+/** The content coding with the fewest bytes among those that a client accepts: RFC 9110, section 12.5.3. */
 export function codingFor(acceptEncoding: string | undefined): Coding | undefined {
   const weights = new Map<string, number>();
   for (const part of (acceptEncoding ?? '').toLowerCase().split(',')) {

@@ -3,7 +3,7 @@ import { isLive } from '../domain/api-key.ts';
 import type { Caller } from './caller.ts';
 import type { Desk } from './desk.ts';
 
-/** Whether the API key of a caller is still in force: what lasts long must end once it was revoked. */
+/** Whether the API key of a caller is still valid: a long answer must end once its key is revoked. */
 export async function isStillAllowed(
   { apiKeyBooks, nowMs }: Pick<Desk, 'apiKeyBooks' | 'nowMs'>,
   { kind, presentedKey }: Caller,

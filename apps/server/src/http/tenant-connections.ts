@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 
 /**
- * Counts the connections of each tenant: one is its tenant's from its first request that names one until it closes. So a
- * tenant with many addresses does not take the places of all.
+ * Counts the connections of each tenant: a connection belongs to a tenant from its first request that names one until
+ * it closes. So a tenant with many addresses cannot take all places.
  */
 export class TenantConnections {
   readonly #max: number;
@@ -13,7 +13,7 @@ export class TenantConnections {
     this.#max = max;
   }
 
-  /** Counts a connection, once: `false` if its tenant has as many as it may have. */
+  /** Counts a connection, once: `false` if its tenant has its maximum. */
   take(tenant: string, socket: Socket): boolean {
     if (this.#tenants.has(socket) || socket.destroyed) return true;
     const open = this.#open.get(tenant) ?? 0;

@@ -1,11 +1,11 @@
 import type { ApiKeyBooks } from '../reads/books/api-keys.ts';
 
-/** For how long it is believed that no key without a checksum exists. */
+/** How long to rely on the result that no key without a checksum exists. */
 const freshMs = 1_000;
 
 /**
- * Whether there are API keys without a checksum: those that clients had already. While there are none, a mistyped key is
- * refused without a look at the database.
+ * Whether there are API keys without a checksum: those that clients brought along. If there are none, a mistyped key is
+ * refused without asking the database.
  */
 export class UncheckedKeys {
   readonly #books: ApiKeyBooks;
@@ -17,7 +17,7 @@ export class UncheckedKeys {
   }
 
   async exist(): Promise<boolean> {
-    // Not a time of day: nothing that is decided by it is kept.
+    // Not a time of day: no stored decision depends on it.
     const nowMs = performance.now();
     if (nowMs - this.#readAtMs >= freshMs) {
       this.#exist = await this.#books.hasUncheckedApiKeys();
@@ -26,7 +26,7 @@ export class UncheckedKeys {
     return this.#exist;
   }
 
-  /** After this instance itself made one. */
+  /** Called after this instance has created one. */
   forget(): void {
     this.#readAtMs = Number.NEGATIVE_INFINITY;
   }

@@ -26,7 +26,7 @@ import { ApiError, type ErrorDetails } from './api-error.ts';
 import type { Caller } from './caller.ts';
 import type { Call, WrittenReply } from './router.ts';
 
-/** Carries out writes: reads the idempotency key, submits the command, renders what became of it. */
+/** Carries out writes: reads the idempotency key, submits the command, renders its outcome. */
 export class WriteDesk {
   readonly #ledger: WritePath;
   readonly #isKeyRequired: boolean;
@@ -50,14 +50,14 @@ export class WriteDesk {
     return answered(await this.submit(call, tenant, command, key));
   }
 
-  /** Submits a command and hands over its outcome, for a caller that deals with some refusal itself. */
+  /** Submits a command and returns its outcome, for a caller that handles some refusals itself. */
   async submit<N extends OperationName>(
     { request, caller }: Call<N>,
     tenant: string,
     command: CommandFor<N>,
     key: KeyUse | undefined,
   ): Promise<Outcome> {
-    // Only what is administrative says who did it: usage is recorded a thousand times as often.
+    // Only administrative commands record who did them: usage is recorded a thousand times as often.
     const actor = rulesOf(command).actsMax(command) === 0 ? undefined : actorOf(caller, request.id);
     const outcome = await this.#ledger.submit({ tenant, command, key, actor }, (times) => {
       request.writeTimes = times;
@@ -67,9 +67,9 @@ export class WriteDesk {
   }
 
   /**
-   * What the idempotency key of a call is, with the fingerprint of its request.
+   * The idempotency key of a call, with the fingerprint of its request.
    *
-   * @param isSecret whether the answer shows a secret, and so is kept sealed
+   * @param isSecret whether the answer shows a secret, and so is stored sealed
    */
   keyUse<N extends OperationName>(call: Call<N>, isSecret: boolean): KeyUse | undefined {
     const { request, caller, operation } = call;
@@ -99,7 +99,7 @@ function actorOf({ kind, keyPrefix, address }: Caller, requestId: string): Actor
 
 /**
  * The path of an operation in one spelling. `/usage/a%40b/s` and `/usage/a@b/s` name the same account, and a proxy may
- * change one into the other, so a retry must not be taken for another request.
+ * change one into the other, so a retry must not be treated as another request.
  */
 function pathOf(template: string, params: unknown): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(paramOf(params, name)));
@@ -135,13 +135,13 @@ function canonicalBody<N extends OperationName>({ request, bodyText }: Call<N>):
   try {
     return canonicalJson(parsedJson(request.jsonBody.value));
   } catch (error) {
-    // A lone surrogate has no canonical text. Only the items of a bulk are read so late: there it is refused.
+    // A lone surrogate has no canonical text. Only the items of a bulk are read this late, and it is refused there.
     if (error instanceof RangeError) return bodyText;
     throw error;
   }
 }
 
-/** `JSON.parse` gives nothing but JSON. */
+/** `JSON.parse` returns nothing but JSON. */
 function parsedJson(value: unknown): Json {
   return value as Json;
 }
@@ -177,7 +177,7 @@ const faultMessages = {
 
 function refusalError(refusal: Refusal): ApiError {
   if (refusal.code === 'prefix_taken') return new ApiError('internal_error', 'no free key prefix was found');
-  // The request could not be judged without the books, and is at fault all the same.
+  // The request could not be judged without the books, but it is at fault nevertheless.
   if (refusal.code === 'already_expired') return invalidAt('/expiresAt', 'must be in the future', refusal);
   if (refusal.code === 'too_many_items') return invalidAt('/items', 'has too many items', refusal);
   return new ApiError(refusal.code, refusal.message, refusalDetails(refusal));

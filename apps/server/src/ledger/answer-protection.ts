@@ -3,12 +3,12 @@ import { deriveKey, type KeptResponse } from '@billonce/idempotency/core';
 import { type AtRestKeys, decryptBytes, encrypt } from './encryption.ts';
 import type { Encryption, StoredAnswer } from './storage-port.ts';
 
-/** Bytes of a body from which on it is deflated: the result of each item of a bulk repeats the words of the others. */
+/** From this size on a body is deflated: the results of a bulk's items repeat the same words. */
 const deflatedFromBytes = 1_024;
 /** The most that a stored body is inflated to: no answer of ours is larger. */
 const inflatedBytesMax = 256 * 1_024 ** 2;
 
-/** What an answer is protected with: the caller's own key for a secret, else the keys at rest, else nothing. */
+/** The keys that protect an answer: the caller's own key for a secret, otherwise the keys at rest, if any. */
 export interface ProtectionKeys {
   readonly sealingKey: string | undefined;
   readonly atRest: AtRestKeys;
@@ -23,7 +23,7 @@ export function sealingKey(presentedApiKey: string, idempotencyKey: string): str
   return Buffer.from(deriveKey(secret, 'billonce sealed answer')).toString('hex');
 }
 
-/** Prepares an answer for storage. The name of its record is bound to it, so that it cannot be moved to another. */
+/** Prepares an answer for storage. It is bound to the name of its record, so that it cannot be moved to another. */
 export function protectAnswer(
   response: KeptResponse,
   expiresAtMs: number,
@@ -44,7 +44,7 @@ export function protectAnswer(
   return { status, headers, body: compact, protection: `${how}plain`, expiresAtMs };
 }
 
-/** A body in the fewer bytes: a refused item of two bytes has a result of a hundred, and the file would grow by those. */
+/** The shorter form of a body: a refused item of two bytes has a result of a hundred, and the file would grow by those. */
 function deflated(body: string | Uint8Array): {
   readonly body: string | Uint8Array;
   readonly how: '' | 'deflated ';
@@ -54,7 +54,7 @@ function deflated(body: string | Uint8Array): {
   return fewer.byteLength < body.length / 2 ? { body: fewer, how: 'deflated ' } : { body, how: '' };
 }
 
-/** Opens a stored answer; `undefined` when the keys at hand do not open it, and then it counts as gone. */
+/** Opens a stored answer; `undefined` if none of the keys opens it, and then it counts as gone. */
 export function openAnswer(
   answer: StoredAnswer,
   recordName: string,

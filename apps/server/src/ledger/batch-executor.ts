@@ -21,12 +21,12 @@ export interface Batch {
   readonly nowMs: number;
 }
 
-/** What a batch weighs: a single command 1, a bulk as much as it has items. */
+/** The weight of a batch: a single command counts 1, a bulk its number of items. */
 export function itemsOf({ submissions }: Batch): number {
   return submissions.reduce((sum, { command }) => sum + rulesOf(command).weight(command), 0);
 }
 
-/** What the outcomes of a batch depend on besides the books. Plain data: it crosses to another thread. */
+/** The settings, besides the books, that the outcomes of a batch depend on. Plain data: it crosses to another thread. */
 export interface ExecutorOptions {
   readonly policy: KeyPolicy;
   readonly answerTtlMs: number;
@@ -41,7 +41,7 @@ export class StorageExecutor implements BatchExecutor {
   readonly #options: ExecutorOptions;
   readonly #nowMs: (batch: Batch) => number;
 
-  /** @param nowMs the time at which a batch is decided, where that may be long after it was submitted */
+  /** @param nowMs the time at which a batch is decided, if that may be long after it was submitted */
   constructor(
     storage: LedgerStorage,
     options: ExecutorOptions,
@@ -63,7 +63,7 @@ export class StorageExecutor implements BatchExecutor {
     }
   }
 
-  /** One bad command does not sink its neighbours: each is tried alone, and only the culprit fails. */
+  /** One bad command must not fail the others: each is tried alone, and only the one at fault fails. */
   async #oneByOne(batch: Batch): Promise<readonly Outcome[]> {
     const outcomes: Outcome[] = [];
     for (const submission of batch.submissions) {
@@ -131,7 +131,7 @@ function faultOutcome(fault: StorageFault): Outcome {
   return { kind: 'fault', code: codes[fault.kind], facts: fault.facts };
 }
 
-/** How many ids the commands may need, at the most. */
+/** The most ids that the commands may need. */
 function idsMaxOf(submissions: readonly Submission[]): number {
   return submissions.reduce((sum, { command }) => {
     const rules = rulesOf(command);

@@ -26,15 +26,15 @@ import { noWants } from '../domain/wants.ts';
 import type { Loaded, StoredRecord } from './storage-port.ts';
 import { type KeyUse, type Outcome, recordName, type Submission } from './submission.ts';
 
-/** What a batch is decided with, besides what it sees. */
+/** The facts with which a batch is decided, besides those that were loaded. */
 export interface BatchMoment {
   readonly nowMs: number;
   readonly ids: IdBlock;
   readonly policy: KeyPolicy;
-  /** for how long an answer is kept, in milliseconds: of those that show a secret, and of all others */
+  /** how long an answer is kept, in milliseconds: those that show a secret, and all others */
   readonly answerTtlMs: number;
   readonly sealedAnswerTtlMs: number;
-  /** as configured: what the operator set goes before */
+  /** as configured: a setting of the operator takes precedence */
   readonly bulkItemsMax: number;
 }
 
@@ -47,19 +47,19 @@ export interface DecidedRecord {
   readonly expiresAtMs: number;
 }
 
-/** What became of each submission, and what that changed. */
+/** The outcome of each submission, and its changes. */
 export interface DecidedBatch {
   readonly outcomes: readonly Outcome[];
   readonly drafts: ReadonlyMap<string, DraftView>;
   readonly records: readonly DecidedRecord[];
 }
 
-/** Opens a stored record for the caller that asks now. */
+/** Opens a stored record for the current caller. */
 export type OpenRecord = (stored: StoredRecord, submission: Submission, key: KeyUse) => IdempotencyRecord;
 
 /**
- * Decides the submissions of a batch in their order. Each sees what those before it did; a key seen before is
- * answered from its record, also when that was made in this very batch. Pure, like `decide`.
+ * Decides the submissions of a batch in their order. Each sees the effects of those before it; a known key is answered
+ * from its record, even if that was made in the same batch. Pure, like `decide`.
  */
 export function decideBatch(
   submissions: readonly Submission[],
@@ -126,7 +126,7 @@ export function decideBatch(
   return { outcomes, drafts, records: [...made.values()] };
 }
 
-/** The rows of the audit log that go with what a command did. */
+/** The rows of the audit log for a command's effects. */
 function actsOfSubmission(
   { tenant, command, actor = serverActor }: Submission,
   before: View,
@@ -137,7 +137,7 @@ function actsOfSubmission(
   return actsOf(tenant, before, changes).map((facts, number) => ({ ...facts, id: id(number), atMs, actor }));
 }
 
-/** Lines of accounts besides the one that every account has. */
+/** Lines of accounts, not counting the one that every account has. */
 function linesBesidesOne({ accounts }: Changes): number {
   return accounts.reduce((sum, { lines }) => sum + Math.max(0, lines.length - 1), 0);
 }
@@ -160,12 +160,15 @@ function withSpared(known: Outcome, command: Command, view: View | undefined): O
   return { ...known, spared };
 }
 
-/** What the operator does goes on while paused: to unpause, before all. */
+/** The operator's commands also run while paused: above all, to unpause. */
 function isPausable(tenant: string): boolean {
   return tenant !== adminTenant;
 }
 
-/** A record of this batch, as the caller that asks may see it: a sealed answer opens for who presents the same. */
+/**
+ * A record of this batch, as the current caller may see it: a sealed answer opens for a caller that presents the same
+ * key.
+ */
 function madeFor(key: KeyUse, made: DecidedRecord | undefined): IdempotencyRecord | undefined {
   if (made === undefined || made.key.sealingKey === key.sealingKey) return made?.record;
   return { ...made.record, answer: { kind: 'gone' } };
@@ -214,7 +217,7 @@ const keyTooOld: Refusal = {
   location: undefined,
 };
 
-/** The retention may have been shorter when old records were forgotten, so the books say what is still known. */
+/** The retention may have been shorter when old records were forgotten, so the books say from when on records are known. */
 function ageRefusal(
   key: KeyUse | undefined,
   moment: BatchMoment,

@@ -1,6 +1,6 @@
 import { deriveKey, seal, unseal } from '@billonce/idempotency/core';
 
-/** Keys under which stored answers and secrets are encrypted at rest. The first one encrypts; all of them decrypt. */
+/** Keys with which stored answers and secrets are encrypted at rest. The first one encrypts; all of them decrypt. */
 export type AtRestKeys = readonly AtRestKey[];
 
 export interface AtRestKey {
@@ -14,16 +14,16 @@ export function encrypt(plain: string | Uint8Array, key: string, boundTo: string
   return seal(plain, keyFor(key, boundTo), Buffer.from(boundTo));
 }
 
-/** The plain text; `undefined` when key, place and text do not belong together. */
+/** The plain text; `undefined` if key, place and text do not belong together. */
 export function decrypt(sealed: Uint8Array, key: string, boundTo: string): string | undefined {
   const bytes = decryptBytes(sealed, key, boundTo);
   return bytes && Buffer.from(bytes).toString();
 }
 
-/** The plain bytes; `undefined` when key, place and text do not belong together. */
+/** The plain bytes; `undefined` if key, place and text do not belong together. */
 export function decryptBytes(sealed: Uint8Array, key: string, boundTo: string): Uint8Array | undefined {
   const place = Buffer.from(boundTo);
-  // Earlier versions encrypted under the configured key itself.
+  // Earlier versions encrypted with the configured key itself.
   return unseal(sealed, keyFor(key, boundTo), place) ?? unseal(sealed, Buffer.from(key, 'hex'), place);
 }
 

@@ -106,7 +106,7 @@ test('of a lane that is held nothing is taken, and no one waits for it', () => {
   assert.deepEqual(take(queue), ['b 1']);
   queue.release('a');
   assert.deepEqual(take(queue), ['a 0']);
-  // What was taken of a lane before it was held does not count for those who are expected to come again.
+  // What was taken from a lane before it was held does not count as a lane that is expected to return.
   queue.offer({ lane: 'b', weight: 1_000, number: 2 });
   take(queue);
   queue.offer({ lane: 'b', weight: 1, number: 3 });
@@ -152,7 +152,7 @@ test('a reserved element is taken in when the queue is full', () => {
   assert.equal(queue.weight, 3);
 });
 
-/** Takes and works off as many batches as a lane needs: the lanes of each. */
+/** Takes and processes as many batches as a lane needs; returns the lanes of each. */
 function turnsOf(queue: FairQueue<Element>, count: number, before: () => void = () => undefined): string[] {
   return Array.from({ length: count }, () => {
     before();
@@ -195,7 +195,7 @@ test('a lane alone, and lanes that owe the same, are not held back', () => {
 
 test('what a lane owes is kept while it has nothing waiting', () => {
   const queue = new FairQueue<Element>({ queuedMax: 100_000, takenMax: 2_000, creditPerTurn, expectedTurns });
-  // Each has one request at a time: its next comes when the one before was answered.
+  // Each client has one request at a time: its next one arrives after the previous one was answered.
   const both = () => {
     queue.offer({ lane: 'l', weight: 1, number: 0 });
     if (!isWaiting) isWaiting = queue.offer({ lane: 'H', weight: 1_000, number: 0 });

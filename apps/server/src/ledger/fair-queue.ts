@@ -1,25 +1,25 @@
-/** Something that waits, with what it weighs. */
+/** A waiting element, with its weight. */
 export interface Queued {
-  /** who it is from: each lane gets its turn */
+  /** its owner: lanes take turns */
   readonly lane: string;
   readonly weight: number;
-  /** taken also when the queue is full: whoever offers it bounds how many of those there are */
+  /** accepted even if the queue is full: the sender limits the number of these */
   readonly isReserved?: boolean;
 }
 
-/** The bounds of a queue, in weight. */
+/** The limits of a queue, in weight. */
 export interface QueueLimits {
   /** the most that waits */
   readonly queuedMax: number;
-  /** the most that is taken at a time, unless a single element is heavier */
+  /** the most that is taken at once, unless a single element is heavier */
   readonly takenMax: number;
-  /** an element that weighs so much is taken without those of other lanes; `takenMax` if it is not set */
+  /** an element of this weight is taken without elements of other lanes; `takenMax` by default */
   readonly heavyFrom?: number;
-  /** a heavy element is owed so many times, because the others wait for it; once if it is not set */
+  /** the factor for a heavy element's debt, because others wait for it; 1 by default */
   readonly heavyOwed?: number;
-  /** what a lane may take in a turn while others want theirs; what it takes beyond that it owes */
+  /** what a lane may take in a turn while others want theirs; anything beyond becomes its debt */
   readonly creditPerTurn: number;
-  /** for how many turns a lane that has nothing waiting is expected to come again */
+  /** for how many turns a lane without elements is expected to return */
   readonly expectedTurns: number;
 }
 
@@ -29,33 +29,33 @@ interface Lane<T> {
   weight: number;
   /** what it took beyond its share; it takes nothing while it owes a turn's credit or more */
   debt: number;
-  /** of a lane with nothing waiting: turns for which it is still expected */
+  /** for a lane without elements: the number of turns for which it is still expected */
   turnsExpected: number;
 }
 
 /**
- * A bounded queue that gives each lane its share by weight (surplus round robin). Elements are taken one from each lane in
- * turn, in order within a lane. What a lane takes it owes, and each turn pays a part of it; a lane that owes too much waits
- * while others wait, or are expected: a client that was just answered sends its next request a moment later. No lane
- * may fill the queue while there are others.
+ * A bounded queue that gives each lane its share by weight (surplus round robin). One element is taken from each lane
+ * in turn, in order within a lane. What a lane takes becomes its debt, and each turn pays off a part. A lane with too
+ * much debt waits while other lanes wait, or are expected: a client that was just answered sends its next request a
+ * moment later. No lane may fill the queue while there are others.
  */
 export class FairQueue<T extends Queued> {
   readonly #limits: QueueLimits;
   /** those with elements, the next one first */
   readonly #lanes = new Map<string, Lane<T>>();
-  /** those without elements that owe something or are expected */
+  /** those without elements that have debt or are expected */
   readonly #away = new Map<string, Lane<T>>();
-  /** those of which nothing is taken now */
+  /** those from which nothing is taken now */
   readonly #held = new Set<string>();
   #weight = 0;
-  /** whether what was taken last was a heavy element */
+  /** whether the last element taken was a heavy one */
   #wasHeavy = false;
 
   constructor(limits: QueueLimits) {
     this.#limits = limits;
   }
 
-  /** What waits, in weight. */
+  /** The total weight of the waiting elements. */
   get weight(): number {
     return this.#weight;
   }
@@ -70,7 +70,7 @@ export class FairQueue<T extends Queued> {
     return [...this.#lanes.keys()].some((name) => !this.#held.has(name));
   }
 
-  /** Takes nothing of a lane until it is released. */
+  /** Takes nothing from a lane until it is released. */
   hold(lane: string): void {
     this.#held.add(lane);
   }
@@ -79,12 +79,12 @@ export class FairQueue<T extends Queued> {
     this.#held.delete(lane);
   }
 
-  /** Whether there is room for another element of a lane, a light one at least. */
+  /** Whether there is room for another element of a lane, at least for a light one. */
   hasRoom(lane: string): boolean {
     return this.#fits(this.#lanes.get(lane), 1);
   }
 
-  /** Queues an element, or refuses it (`false`) because too much waits: of all, or of its lane. */
+  /** Queues an element, or refuses it (`false`) because too much is waiting: in total, or in its lane. */
   offer(element: T): boolean {
     const lane = this.#lanes.get(element.lane);
     if (element.isReserved !== true && !this.#fits(lane, element.weight)) return false;
@@ -107,7 +107,10 @@ export class FairQueue<T extends Queued> {
     return true;
   }
 
-  /** Ends a turn: what was taken before has been worked off, or some time has passed. Each lane pays of what it owes. */
+  /**
+   * Ends a turn: what was taken before has been processed, or some time has passed. Each lane pays off a part of its
+   * debt.
+   */
   endTurn(): void {
     this.#pay(this.#limits.creditPerTurn);
     for (const [name, lane] of this.#away) {
@@ -117,10 +120,10 @@ export class FairQueue<T extends Queued> {
   }
 
   /**
-   * Takes a batch: one element from each lane in turn, until nothing more fits or nothing waits. A lane whose next element
-   * does not fit keeps its turn for the next batch. A heavy element goes without those of other lanes, and after it comes what
-   * is lighter, if any waits. Nothing is taken (`[]`) if all that wait owe too much and others are expected: it is then
-   * asked for again when a turn has ended.
+   * Takes a batch: one element from each lane in turn, until nothing more fits or nothing waits. A lane whose next
+   * element does not fit keeps its turn for the next batch. A heavy element is taken without those of other lanes, and
+   * is followed by lighter ones, if any wait. Nothing is taken (`[]`) if all waiting lanes have too much debt and
+   * others are expected: the caller tries again when a turn has ended.
    */
   take(): T[] {
     const lighter = this.#wasHeavy ? this.#takeFitting((element) => !this.#isHeavy(element)) : [];
@@ -131,7 +134,7 @@ export class FairQueue<T extends Queued> {
 
   #fits(lane: Lane<T> | undefined, weight: number): boolean {
     const others = this.#lanes.size - (lane === undefined ? 0 : 1);
-    // A lane alone may take half of the queue, so that a second one always finds room.
+    // A single lane may take half of the queue, so that a second one always finds room.
     const laneMax = this.#limits.queuedMax / (others + 2);
     if (lane !== undefined && lane.weight + weight > laneMax) return false;
     return this.#weight === 0 || this.#weight + weight <= this.#limits.queuedMax;
@@ -161,13 +164,16 @@ export class FairQueue<T extends Queued> {
         this.#remove(name, lane, element);
       }
       if ([...this.#lanes].some(([name, lane]) => takesPart(name, lane))) continue;
-      // Lighter ones that wait have the next batch, so that no more heavy ones go before them.
+      // Waiting lighter elements get the next batch, so no more heavy ones are taken before them.
       const isHeavy = taken[0] !== undefined && this.#isHeavy(taken[0]);
       if ((isHeavy && passed.size > this.#held.size) || !this.#advance(passed)) return taken;
     }
   }
 
-  /** When all that wait owe too much, and none that owes less is expected, the turns that they wait for pass at once. */
+  /**
+   * If all waiting lanes have too much debt, and no lane with less is expected, the turns that they wait for pass
+   * immediately.
+   */
   #advance(passed: ReadonlySet<string>): boolean {
     let least = Number.POSITIVE_INFINITY;
     for (const [name, { debt }] of this.#lanes) if (!passed.has(name)) least = Math.min(least, debt);
@@ -198,7 +204,7 @@ export class FairQueue<T extends Queued> {
     return element.lane === first.lane && this.#isHeavy(element);
   }
 
-  /** Removes the next element of a lane, whose turn is over: the lanes that wait for theirs come first. */
+  /** Removes the next element of a lane. The turn of this lane is over: the other waiting lanes come first. */
   #remove(name: string, lane: Lane<T>, element: T): void {
     const { weight, isReserved } = element;
     lane.head += 1;
@@ -207,7 +213,7 @@ export class FairQueue<T extends Queued> {
     this.#weight -= weight;
     this.#lanes.delete(name);
     if (lane.head === lane.elements.length) {
-      // No client waits for what is reserved, so no one waits for its lane.
+      // No client waits for a reserved element, so its lane is not expected to return.
       const turnsExpected = isReserved === true ? 0 : this.#limits.expectedTurns;
       this.#away.set(name, { ...lane, elements: [], head: 0, turnsExpected });
       return;

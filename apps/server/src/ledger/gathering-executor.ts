@@ -1,15 +1,15 @@
 import { type Batch, type BatchExecutor, itemsOf } from './batch-executor.ts';
 import type { Outcome } from './submission.ts';
 
-/** A batch of this many items spreads the cost of its commit thin; more would only make the others wait. */
+/** With this many items the cost of a commit is spread thin; more would only make the others wait. */
 const batchItemsMax = 2_000;
 
-/** What is lighter does not wait for what weighs so much. */
+/** Lighter submissions do not wait for one of this weight. */
 export const heavyItemsMin = 500;
 
 /**
- * How many of the next weights are committed together: as many as fit, heavy ones and light ones apart, and one that alone
- * is too heavy.
+ * How many of the next weights are committed together: as many as fit, with heavy and light ones apart, or a single one
+ * that is too heavy.
  */
 export function togetherCount(weights: readonly number[]): number {
   let sum = 0;
@@ -21,10 +21,10 @@ export function togetherCount(weights: readonly number[]): number {
   return end < 0 ? weights.length : end;
 }
 
-/** Is told of each batch: its items, and how long it took from load to commit. */
+/** Called after each batch with its items, and the time from load to commit. */
 export type OnCommitted = (items: number, commitMs: number) => void;
 
-/** Commits batches that follow on one another as one, and gives each its own outcomes. */
+/** Commits consecutive batches as one, and returns to each its own outcomes. */
 export async function executeTogether(
   batches: readonly Batch[],
   executor: BatchExecutor,
@@ -50,7 +50,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** An executor that commits one batch at a time: whatever arrives meanwhile becomes the next one. */
+/** An executor that commits one batch at a time: everything that arrives meanwhile becomes the next one. */
 export class GatheringExecutor implements BatchExecutor {
   readonly #executor: BatchExecutor;
   readonly #onCommitted: OnCommitted;

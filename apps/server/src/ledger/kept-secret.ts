@@ -1,13 +1,13 @@
 import { type AtRestKeys, decrypt, encrypt } from './encryption.ts';
 
-/** A secret that the server itself must read again, as it is kept: encrypted where there is a key for that. */
+/** A secret that the server must read again, in its stored form: encrypted if there is a key for that. */
 export function keepSecret(secret: string, belongsTo: string, keys: AtRestKeys): string {
   const [active] = keys;
   if (active === undefined) return `plain ${secret}`;
   return `at-rest:${active.id} ${Buffer.from(encrypt(secret, active.key, belongsTo)).toString('base64')}`;
 }
 
-/** The secret again; `undefined` when its key is not at hand any more. */
+/** The secret; `undefined` if its key is no longer configured. */
 export function openSecret(kept: string, belongsTo: string, keys: AtRestKeys): string | undefined {
   const [protection = '', text = ''] = kept.split(' ', 2);
   if (protection === 'plain') return text;

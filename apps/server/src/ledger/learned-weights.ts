@@ -5,24 +5,27 @@ import type { Outcome, Submission } from './submission.ts';
 const deliveriesPerItem = 4;
 /** Loading an account of 10,000 lines takes about as long as 1,000 items. */
 const linesPerItem = 10;
-/** What may be added to a weight: enough to go alone, and so little that several find room in the queue. */
+/**
+ * The most that is added to a weight: enough to be committed alone, and little enough that several find room in the
+ * queue.
+ */
 const raisedMax = 10_000;
 const kindsMax = 10_000;
 
-/** What the last command of a kind cost besides its items. */
+/** The cost of the last command of a kind, besides its items. */
 interface Learned {
   /** deliveries that were committed for each event */
   readonly deliveries: number;
-  /** lines of the accounts that it changed, besides one of each */
+  /** lines of the accounts that it changed, not counting one of each */
   readonly lines: number;
 }
 
 /**
- * What commands weigh with their deliveries to webhooks and the lines of their accounts. The edge knows neither, so a command is
- * weighed with what the last one of its kind and tenant had.
+ * The weights of commands, including their deliveries to webhooks and the lines of their accounts. The HTTP thread
+ * knows neither, so a command is weighed by the last one of its kind and tenant.
  */
 export class LearnedWeights {
-  /** by tenant and kind of command; none where there is nothing to add */
+  /** by tenant and kind of command; missing if there is nothing to add */
   readonly #learned = new Map<string, Learned>();
 
   weightOf(tenant: string, command: Command): number {
@@ -33,7 +36,7 @@ export class LearnedWeights {
     return Math.max(items, Math.min(Math.ceil(raised), raisedMax));
   }
 
-  /** Takes in what a command has cost. */
+  /** Records the cost of a command. */
   learn({ tenant, command }: Submission, outcome: Outcome): void {
     if (outcome.kind !== 'answered' || outcome.deliveriesPerEvent === undefined) return;
     const name = nameOf(tenant, command);

@@ -3,20 +3,20 @@ import { Ledger } from './ledger.ts';
 import { heavyLimits, type LedgerParts, type OnTimed } from './ledger-parts.ts';
 import type { Outcome, Submission } from './submission.ts';
 
-/** What carries out the batches of each lane. */
+/** The executors of each lane's batches. */
 export interface LaneExecutors {
   readonly lanes: readonly BatchExecutor[];
-  /** for heavy commands of all lanes; `undefined` where there is one writer for everything */
+  /** for heavy commands of all lanes; `undefined` if there is one writer for everything */
   readonly heavyLane: BatchExecutor | undefined;
 }
 
-/** What submits to a write path, and what asks after it. */
+/** The part of a write path that submits, and reports its state. */
 export type WritePath = Pick<Ledger, 'submit' | 'hasRoom' | 'isOpen' | 'state' | 'announceClosing' | 'drain'>;
 
 /**
- * Several write paths side by side, so that a batch that is held up holds up only some. The commands of a tenant always
- * take the same one, and so never wait for one another in the storage. Heavy commands of all tenants take one apart: its tenant
- * waits for it, and no one else.
+ * Several parallel write paths, so that a delayed batch delays only some tenants. The commands of a tenant always use
+ * the same path, and so never wait for one another in the storage. Heavy commands of all tenants use a separate path:
+ * only their own tenant waits for them.
  */
 export class LedgerLanes implements WritePath {
   readonly #lanes: readonly Ledger[];
@@ -69,7 +69,7 @@ export class LedgerLanes implements WritePath {
   }
 }
 
-/** A number that spreads tenants evenly: FNV-1a. */
+/** A number that distributes tenants evenly: FNV-1a. */
 function numberOf(tenant: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < tenant.length; at++) {

@@ -23,7 +23,7 @@ import type { Outcome, Submission } from './submission.ts';
 
 const noFacts: FaultFacts = { message: 'the batch has no outcome for this submission' };
 
-/** The lane of the reports of deliveries. No tenant has this name. */
+/** The lane for the reports of deliveries. No tenant has this name. */
 const reportsLane = ' reports';
 
 interface Waiting extends Queued {
@@ -33,7 +33,7 @@ interface Waiting extends Queued {
   readonly answer: (outcome: Outcome) => void;
 }
 
-/** What went to the writer together. */
+/** Submissions that went to the writer together. */
 interface Taken {
   readonly waiting: readonly Waiting[];
   readonly weight: number;
@@ -42,8 +42,8 @@ interface Taken {
 }
 
 /**
- * The write path: submissions wait in a fair queue and go to the writer as it can take them; whatever reaches it
- * while it commits becomes its next batch. An idle ledger begins at once: nothing is held back by a timer.
+ * The write path: submissions wait in a fair queue and go to the writer when it can take them; those that reach it
+ * during a commit become its next batch. An idle ledger begins immediately: no timer holds anything back.
  */
 export class Ledger {
   readonly #executor: BatchExecutor;
@@ -53,7 +53,7 @@ export class Ledger {
   readonly #queue: FairQueue<Waiting>;
   readonly #passTurn: PassTurn;
   readonly #weights = new LearnedWeights();
-  /** heavy commands that the heavy lane carries out; `undefined` where there is none */
+  /** heavy commands that the heavy lane carries out; `undefined` if there is none */
   readonly #aside: SetAside<Waiting> | undefined;
   #inFlightItems = 0;
   #isScheduled = false;
@@ -86,12 +86,12 @@ export class Ledger {
     });
   }
 
-  /** Whether it is here to stay: not once it was announced that it will close. */
+  /** Whether it is not about to close. */
   get isOpen(): boolean {
     return !this.#isAnnounced && !this.#isClosing;
   }
 
-  /** What waits now, and what is with the writer. */
+  /** What is waiting now, and what is with the writer. */
   get state(): { readonly queuedItems: number; readonly inFlightItems: number } {
     return { queuedItems: this.#queue.weight, inFlightItems: this.#inFlightItems };
   }
@@ -101,7 +101,7 @@ export class Ledger {
     return this.#queue.hasRoom(tenant);
   }
 
-  /** Announces that it will close, so that others send their work elsewhere; what still comes is taken. */
+  /** Announces that it will close, so that others send their work elsewhere; submissions are still accepted. */
   announceClosing(): void {
     this.#isAnnounced = true;
   }
@@ -116,7 +116,8 @@ export class Ledger {
       });
     return new Promise((answer) => {
       const { tenant, command } = submission;
-      // A worker's report: a message whose outcome is not noted would be sent again. The outbox bounds their number.
+      // The report of a worker: a message whose outcome is not recorded would be sent again. The outbox limits the
+      // number of reports.
       const isReserved = command.kind === 'report_delivery';
       const weight = isReserved ? 1 : this.#weights.weightOf(tenant, command);
       const lane = isReserved ? reportsLane : tenant;
@@ -129,7 +130,7 @@ export class Ledger {
     });
   }
 
-  /** Takes no more, and resolves when everything that was taken has its outcome. */
+  /** Accepts nothing more, and resolves when everything that was accepted has its outcome. */
   drain(): Promise<void> {
     this.#isClosing = true;
     if (this.#isIdle) return Promise.resolve();
@@ -145,7 +146,7 @@ export class Ledger {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    // Not a delay: whatever the sockets already delivered in this turn of the loop comes along.
+    // This is not a delay: it collects everything that the sockets have delivered in this turn of the loop.
     setImmediate(() => {
       this.#isScheduled = false;
       this.#dispatch();
@@ -174,7 +175,10 @@ export class Ledger {
       .catch((error: unknown) => this.#answer(taken, [], factsOf(error)));
   }
 
-  /** All that wait owe too much, and others are expected. A batch that is with the writer ends the turn itself. */
+  /**
+   * All waiting lanes have too much debt, and others are expected. If a batch is with the writer, its end ends the
+   * turn.
+   */
   #passTurnWhenIdle(): void {
     if (this.#inFlightItems > 0 || this.#isPassing) return;
     this.#isPassing = true;
@@ -190,7 +194,7 @@ export class Ledger {
     this.#inFlightItems -= weight;
     this.#queue.endTurn();
     const answeredAtMs = performance.now();
-    // The writer's next work is on its way before these answers are written: it never waits for the sockets.
+    // The writer gets its next work before these answers are written: it never waits for the sockets.
     this.#dispatch();
     for (const [index, element] of waiting.entries()) {
       const outcome: Outcome = outcomes[index] ?? { kind: 'fault', code: 'outcome_unknown', facts };
@@ -210,8 +214,8 @@ export class Ledger {
   }
 
   /**
-   * Heavy commands of a tenant go to the heavy lane, and what the tenant has queued after them waits for their end: it could wait
-   * for their locks in the storage, and everything else with it. Whether these are such.
+   * Sends heavy commands of a tenant to the heavy lane. What the tenant has queued after them waits for their end: it
+   * could wait for their locks in the storage, and everything else with it. Returns whether the group is set aside.
    */
   #isSetAside(group: readonly Waiting[]): boolean {
     const [first] = group;
@@ -235,14 +239,14 @@ export class Ledger {
     await Promise.all(ended);
   }
 
-  /** What a tenant has queued after its heavy commands has its turn again. */
+  /** The commands that a tenant has queued after its heavy ones get their turn again. */
   #goOn(lane: string): void {
     this.#queue.release(lane);
     this.#schedule();
     if (this.#isIdle) this.#onDrained?.();
   }
 
-  /** What was too heavy for its place waits once more, at its weight: whether it does. */
+  /** A command that was too heavy for its place waits once more, with its real weight; returns whether it does. */
   #isQueuedAgain(element: Waiting, outcome: Outcome): boolean {
     if (outcome.kind !== 'fault' || outcome.touched === undefined) return false;
     const command = weighedWith(element.submission.command, outcome.touched);

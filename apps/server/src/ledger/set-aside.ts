@@ -1,20 +1,20 @@
 import type { Queued } from './fair-queue.ts';
 
 /**
- * Elements that are carried out elsewhere, in the order of their lanes: they begin once everything that was sent before them
- * from their lane has been answered. Their owner sends nothing more of that lane until they have ended.
+ * Elements that are carried out elsewhere, in the order of their lanes: they begin once everything that was sent
+ * earlier from their lane has been answered. Their owner sends nothing more from that lane until they have ended.
  */
 export class SetAside<T extends Queued> {
   readonly #carryOut: (group: readonly T[]) => Promise<void>;
   readonly #onEnded: (lane: string) => void;
-  /** how many were sent and are not answered, by lane; none where there are none */
+  /** the number of sent and unanswered elements, by lane; missing if there are none */
   readonly #unanswered = new Map<string, number>();
   readonly #waiting = new Map<string, readonly T[]>();
   #groups = 0;
 
   /**
    * @param carryOut carries out a group, and resolves when it has ended
-   * @param onEnded called when what was set aside of a lane has ended
+   * @param onEnded called when the elements of a lane that were set aside have ended
    */
   constructor(carryOut: (group: readonly T[]) => Promise<void>, onEnded: (lane: string) => void) {
     this.#carryOut = carryOut;
@@ -26,7 +26,7 @@ export class SetAside<T extends Queued> {
     return this.#groups === 0;
   }
 
-  /** Sets elements of a lane aside that has none aside. */
+  /** Sets elements aside, from a lane that has none set aside. */
   add(lane: string, group: readonly T[]): void {
     this.#groups += 1;
     if (this.#unanswered.has(lane)) this.#waiting.set(lane, group);

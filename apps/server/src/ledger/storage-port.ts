@@ -11,7 +11,7 @@ export interface StoredRecord {
   readonly fingerprint: string;
   readonly firstSeenAtMs: number;
   readonly location: string | undefined;
-  /** `undefined` when it was evicted or has left with its day */
+  /** `undefined` if it was evicted or was dropped with its day */
   readonly answer: StoredAnswer | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface StoredAnswer {
 
 /** How the body of an answer is encrypted: `plain` is not, `sealed` for its caller, or `at-rest:<key id>`. */
 export type Encryption = 'plain' | 'sealed' | `at-rest:${string}`;
-/** How the body of an answer is kept: as it is, or deflated (RFC 1951) before it was encrypted. */
+/** How the body of an answer is stored: unchanged, or deflated (RFC 1951) before it was encrypted. */
 export type Protection = Encryption | `deflated ${Encryption}`;
 
 /** A record that a batch made. */
@@ -42,19 +42,19 @@ export interface MadeRecord {
   readonly answer: StoredAnswer;
 }
 
-/** What a batch sees. */
+/** The loaded facts of a batch. */
 export interface Loaded {
   readonly records: ReadonlyMap<string, StoredRecord>;
   readonly tenants: ReadonlyMap<string, View>;
   readonly pause: Pause;
-  /** records of keys from before this time may have been forgotten: nothing is known of such a key */
+  /** records of keys from before this time may have been forgotten: nothing is known about such a key */
   readonly forgottenBeforeMs: number;
   readonly settings: Settings;
-  /** where the ids of the batch may begin: above every id that the books of its tenants have */
+  /** where the ids of the batch may begin: above every id in the books of its tenants */
   readonly idsReached: IdPlace;
 }
 
-/** What a batch did: to each tenant's books, and to the records of its keys. */
+/** The changes of a batch: to each tenant's books, and to the records of its keys. */
 export interface BatchChanges {
   readonly tenants: ReadonlyMap<string, Changes>;
   readonly records: readonly MadeRecord[];
@@ -77,34 +77,37 @@ export function isEmpty(changes: BatchChanges): boolean {
   );
 }
 
-/** The write side of a storage engine. One verb: a batch is loaded, decided and saved in one transaction. */
+/** The write side of a storage engine. It has one verb: a batch is loaded, decided and saved in one transaction. */
 export interface LedgerStorage {
   /**
-   * Loads what is wanted, lets `decide` decide, saves what it changed, commits. Resolves when that is on disk.
-   * `decide` may be called again after a conflict with another instance.
+   * Loads what is wanted, calls `decide`, saves its changes, commits. Resolves when they are on disk. `decide` may be
+   * called again after a conflict with another instance.
    *
-   * @throws {StorageFault} nothing was applied, or nobody knows, as its kind says
+   * @throws {StorageFault} nothing was applied, or it is unknown, depending on its kind
    */
   commit(wants: Wants, decide: (loaded: Loaded) => BatchChanges): Promise<void>;
   close(): void | Promise<void>;
 }
 
-/** With which settings an engine writes; what was acknowledged outlives a power failure only with the right ones. */
+/**
+ * The settings with which an engine writes; only with the right ones does an acknowledged write survive a power
+ * failure.
+ */
 export interface Durability {
   readonly engine: 'sqlite' | 'postgres';
   readonly settings: Readonly<Record<string, string>>;
-  /** how often the file was opened: once at the start, and again after each fault that makes its connection unusable */
+  /** how often the file was opened: once at start, and again after each fault that makes its connection unusable */
   readonly openings?: number;
 }
 
 /** A failure of storage. */
 export class StorageFault extends Error {
   /**
-   * `unavailable`: nothing was applied, later it may work. `outcome_unknown`: the commit may have happened.
-   * `rejected`: nothing was applied, and this batch never will be; one of its commands is at fault.
+   * `unavailable`: nothing was applied, and it may work later. `outcome_unknown`: the commit may have happened.
+   * `rejected`: nothing was applied, and this batch will never succeed; one of its commands is at fault.
    */
   readonly kind: 'unavailable' | 'outcome_unknown' | 'rejected';
-  /** what the log says of it; never the cause, whose message may quote values */
+  /** what is logged about it; never the cause, whose message may quote values */
   readonly facts: FaultFacts;
 
   constructor(kind: StorageFault['kind'], facts: FaultFacts | string, cause?: unknown) {

@@ -5,40 +5,40 @@ import type { Refusal } from '../domain/refusal.ts';
 import type { SparedUsage } from '../domain/spared.ts';
 import type { FaultFacts } from '../fault-facts.ts';
 
-/** One request, on its way to be decided. Plain data: it crosses to another thread. */
+/** One request, before it is decided. Plain data: it crosses to another thread. */
 export interface Submission {
-  /** whose books it concerns */
+  /** the owner of the books that it concerns */
   readonly tenant: string;
   readonly command: Command;
   readonly key: KeyUse | undefined;
-  /** who is behind an administrative command; the server itself without it */
+  /** the person or key that sent an administrative command; without it, the server itself */
   readonly actor?: Actor | undefined;
 }
 
-/** An idempotency key as a request uses it. Only digests: the key itself stays at the edge. */
+/** An idempotency key as a request uses it. Only digests: the key itself stays in the HTTP thread. */
 export interface KeyUse {
   readonly scope: string;
   readonly digest: string;
-  /** the time that a UUIDv7 carries */
+  /** the time in a UUIDv7 */
   readonly madeAtMs: number | undefined;
   readonly fingerprint: string;
   readonly method: string;
   readonly path: string;
-  /** a key made from what the caller presented, for an answer that shows a secret: 64 hexadecimal digits */
+  /** a key derived from what the caller presented, for an answer that shows a secret: 64 hexadecimal digits */
   readonly sealingKey: string | undefined;
 }
 
-/** What became of a submission. */
+/** The outcome of a submission. */
 export type Outcome =
   | {
       readonly kind: 'answered';
       readonly response: KeptResponse;
       readonly replayed: boolean;
-      /** usage that came again, and was not billed again */
+      /** usage that was sent again, and was not billed again */
       readonly spared?: SparedUsage | undefined;
       /** deliveries to webhooks that were committed with each of its events; `undefined` if it made no event */
       readonly deliveriesPerEvent?: number | undefined;
-      /** lines of the accounts that it changed, besides one of each */
+      /** lines of the accounts that it changed, not counting one of each */
       readonly lines?: number;
       /** whether the report of a delivery has disabled its webhook */
       readonly isSwitchedOff?: boolean;
@@ -48,11 +48,11 @@ export type Outcome =
       readonly kind: 'fault';
       readonly code: FaultCode;
       readonly facts: FaultFacts;
-      /** how much the command touches, when it was weighed with less and so was not carried out */
+      /** its real weight, if it was weighed too low and so was not carried out */
       readonly touched?: number;
     };
 
-/** Why a submission got no answer: nothing was applied, nobody knows, or it is our fault. */
+/** Why a submission got no answer: nothing was applied, the outcome is unknown, or it is our fault. */
 export type FaultCode =
   | 'storage_unavailable'
   | 'outcome_unknown'
@@ -60,7 +60,7 @@ export type FaultCode =
   | 'shutting_down'
   | 'internal_error';
 
-/** Text that names one record in maps: where a key lives, and its digest. */
+/** Text that identifies one record in maps: where a key lives, and its digest. */
 export function recordName(tenant: string, key: { readonly scope: string; readonly digest: string }): string {
   return `${tenant} ${key.scope} ${key.digest}`;
 }

@@ -5,13 +5,13 @@ import type { AuditedBooks } from '../reads/audits.ts';
 import { type ReadPlacesByKind, watchReads } from './read-metrics.ts';
 import { type TenantBudget, TenantMetrics } from './tenant-metrics.ts';
 
-/** What waits in the write path now. */
+/** What is waiting in the write path now. */
 export interface QueueState {
   readonly queuedItems: number;
   readonly inFlightItems: number;
 }
 
-/** How a request with an idempotency key came out. */
+/** The outcome of a request with an idempotency key. */
 export type KeyedOutcome = 'executed' | 'replayed' | 'conflict' | 'expired' | 'refused' | 'fault';
 
 const requestSecondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
@@ -19,9 +19,9 @@ const commitSecondsBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0
 const batchItemsBuckets = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000, 10_000];
 
 /**
- * The server's metrics, for Prometheus. No label carries a key, an agent or a path: routes are patterns. Only
- * `billonce_rate_budget_used` and `billonce_tenant_budget_used` name tenants, ten at the most of each budget.
- * Amounts are doubles there, so those beyond 2^53 are rounded; the books are exact.
+ * The server's metrics, for Prometheus. No label contains a key, an agent or a path: routes are patterns. Only
+ * `billonce_rate_budget_used` and `billonce_tenant_budget_used` name tenants, ten at the most of each budget. Amounts
+ * are doubles there, so those beyond 2^53 are rounded; the books are exact.
  */
 export class Metrics {
   readonly #registry = new Registry();
@@ -132,7 +132,7 @@ export class Metrics {
     ];
   }
 
-  /** Shows what the tenants that use most of a budget use of it. */
+  /** Shows the usage of the tenants that use most of a budget. */
   watchTenants(budget: TenantBudget, used: () => ReadonlyMap<string, number>): void {
     this.#tenants.watch(budget, used);
   }
@@ -141,7 +141,7 @@ export class Metrics {
     this.#rateLimited.inc();
   }
 
-  /** Shows what the callers that cost most have used of their rate budgets, as it is at each scrape. */
+  /** Shows what the heaviest callers have used of their rate budgets, read at each scrape. */
   watchBudgets(heaviest: () => readonly (readonly [caller: string, used: number])[]): void {
     new Gauge({
       name: 'billonce_rate_budget_used',
@@ -150,13 +150,13 @@ export class Metrics {
       registers: [this.#registry],
       collect() {
         this.reset();
-        // Several scopes of a tenant: the admin in its name, addresses without a key.
+        // A tenant may have several scopes: the admin acting for it, and addresses without a key.
         for (const [caller, used] of heaviest()) this.inc({ tenant: caller.split(' ', 1)[0] ?? '' }, used);
       },
     });
   }
 
-  /** Shows what waits, as it is whenever somebody asks. */
+  /** Shows what is waiting, read at each scrape. */
   watchQueue(queue: () => QueueState): void {
     const watch = (name: string, help: string, read: (state: QueueState) => number) =>
       new Gauge({
@@ -171,7 +171,7 @@ export class Metrics {
     watch('in_flight_items', 'Items with the writer', ({ inFlightItems }) => inFlightItems);
   }
 
-  /** Shows how many connections are open, as it is at each scrape. */
+  /** Shows how many connections are open, read at each scrape. */
   watchConnections(open: () => number): void {
     new Gauge({
       name: 'billonce_connections',
@@ -183,7 +183,7 @@ export class Metrics {
     });
   }
 
-  /** Shows how many lines the log has lost, as it is at each scrape. */
+  /** Shows how many lines the log has lost, read at each scrape. */
   watchLog(droppedLines: () => number): void {
     new Counter({
       name: 'billonce_log_lines_dropped_total',
@@ -196,7 +196,7 @@ export class Metrics {
     });
   }
 
-  /** Shows the bytes of request bodies that are here, as they are at each scrape. */
+  /** Shows the bytes of request bodies in memory, read at each scrape. */
   watchBodies(bytes: () => number): void {
     new Gauge({
       name: 'billonce_body_bytes',
@@ -212,7 +212,7 @@ export class Metrics {
     this.#connectionsCut.labels(reason).inc();
   }
 
-  /** Shows the reads that need a place, as they are at each scrape. */
+  /** Shows the reads that need a place, read at each scrape. */
   watchReads(places: ReadPlacesByKind): void {
     watchReads(this.#registry, places);
   }
@@ -222,7 +222,7 @@ export class Metrics {
     this.#requestSeconds.labels(method, route).observe(seconds);
   }
 
-  /** Counts a refusal of what never became a request: it has no method and no route. */
+  /** Counts a refusal of input that never became a request: it has no method and no route. */
   refusedBroken(status: number): void {
     this.#requests.labels('none', 'none', String(status)).inc();
   }
@@ -237,7 +237,7 @@ export class Metrics {
     this.#commitSeconds.observe(seconds);
   }
 
-  /** Shows whether writes fail, as it is at each scrape. */
+  /** Shows whether writes fail, read at each scrape. */
   watchWrites(isFailing: () => boolean): void {
     new Gauge({
       name: 'billonce_writes_failing',
@@ -278,7 +278,7 @@ export class Metrics {
     this.#failedAudits.set(tenants);
   }
 
-  /** All of them in Prometheus's text format. */
+  /** All metrics in Prometheus's text format. */
   async text(): Promise<{ readonly mediaType: string; readonly body: string }> {
     return { mediaType: this.#registry.contentType, body: await this.#registry.metrics() };
   }
@@ -290,7 +290,7 @@ export class Metrics {
   }
 }
 
-/** How a request with an idempotency key came out. */
+/** The outcome of a request with an idempotency key. */
 export function keyedOutcome(outcome: Outcome): KeyedOutcome {
   switch (outcome.kind) {
     case 'answered':

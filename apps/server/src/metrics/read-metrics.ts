@@ -4,7 +4,7 @@ import type { PlacesState } from '../reads/read-places.ts';
 /** The places of reads, by their kind. */
 export type ReadPlacesByKind = Readonly<Record<string, { readonly state: PlacesState }>>;
 
-/** Shows the reads that need a place, by the kind of the place: what runs and waits, and what was turned away. */
+/** Shows the reads that need a place, by the kind of the place: those that run, wait, or were turned away. */
 export function watchReads(registry: Registry, places: ReadPlacesByKind): void {
   const common = (name: string, help: string) => ({
     name: `billonce_${name}`,

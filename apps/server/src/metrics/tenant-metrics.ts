@@ -1,12 +1,12 @@
 import { Gauge, type Registry } from 'prom-client';
 
-/** Tenants that a metric shows by name: those that use most. */
+/** The number of tenants that a metric shows by name: those that use most. */
 export const tenantsShown = 10;
 
 /** What the tenants use of the budgets that each of them has. */
 export type TenantBudget = 'connections' | 'body_bytes' | 'reads' | 'webhook_places' | 'bytes_today';
 
-/** Shows the tenants that use most of each budget, as it is at each scrape. */
+/** Shows the tenants that use most of each budget, read at each scrape. */
 export class TenantMetrics {
   readonly #budgets = new Map<TenantBudget, () => ReadonlyMap<string, number>>();
 

@@ -22,11 +22,11 @@ import type { WriteTimes } from '../ledger/ledger-parts.ts';
 import type { TracesConfig } from '../traces-config.ts';
 import type { DeliveryAttempt, RequestEnd, Traces } from './traces.ts';
 
-/** Beyond them spans are dropped: a collector that is away must not fill the memory. */
+/** With more, spans are dropped: an unavailable collector must not fill the memory. */
 const queuedSpansMax = 4_096;
 const exportTimeoutMs = 5_000;
 const flushTimeoutMs = 5_000;
-/** The methods that semantic conventions know; any other one is `_OTHER`, so that nobody makes up names. */
+/** The methods in the semantic conventions; any other is `_OTHER`, so that clients cannot invent names. */
 const knownMethods = new Set([
   'GET',
   'HEAD',
@@ -52,7 +52,7 @@ export function openTelemetryTraces(config: TracesConfig, version: string): Trac
     spanProcessors: [new BatchSpanProcessor({ exporter, maxQueueSize: queuedSpansMax })],
   });
   const tracer = provider.getTracer('billonce', version);
-  /** the first span of each batch that is traced: the others of the batch link to it */
+  /** the first traced span of each batch: the others of the batch link to it */
   const firsts = new WeakMap<WriteTimes['batch'], SpanContext>();
 
   const addWrite = (request: SpanContext, times: WriteTimes, epochMs: number) => {
@@ -105,21 +105,24 @@ export function openTelemetryTraces(config: TracesConfig, version: string): Trac
       span.end(epochMs + performance.now());
     },
     close: async () => {
-      // A collector that is away must not hold up the stop.
+      // An unavailable collector must not delay the stop.
       await Promise.race([provider.shutdown().catch(() => undefined), elapsed(flushTimeoutMs)]);
     },
   };
 }
 
 /**
- * When the monotonic clock was 0, by the wall clock of now. The times of one span are all counted from the same one: else a
- * child could begin before its parent, by the milliseconds that the two clocks are apart.
+ * The wall-clock time at which the monotonic clock was 0, computed now. All times of one span are derived from the same
+ * value: otherwise a child could begin before its parent, by the milliseconds that the two clocks differ.
  */
 function monotonicEpochMs(): number {
   return Date.now() - performance.now();
 }
 
-/** Only a well-formed `traceparent` counts, and only as the parent: nothing else of the caller's gets into a span. */
+/**
+ * Only a well-formed `traceparent` is used, and only as the parent: nothing else from the caller becomes part of a
+ * span.
+ */
 function parentOf(traceparent: string | undefined) {
   const context = traceparent === undefined ? null : parseTraceParent(traceparent);
   if (context === null) return ROOT_CONTEXT;

@@ -1,16 +1,16 @@
 import type { WriteTimes } from '../ledger/ledger-parts.ts';
 
-/** A request as its span begins: by its method only, until it has a route. */
+/** A request when its span begins: only its method is known, because it has no route yet. */
 export interface RequestHead {
   readonly method: string;
   readonly traceparent: string | undefined;
 }
 
-/** What became of a request. Nothing in it is a URL, a key or a body. */
+/** The outcome of a request. It contains no URL, key or body. */
 export interface RequestEnd {
-  /** the route's pattern; `undefined` where no route took it */
+  /** the route's pattern; `undefined` if no route matched */
   readonly route: string | undefined;
-  /** `undefined`: the client was gone before it was answered */
+  /** `undefined`: the client left before it was answered */
   readonly status: number | undefined;
   readonly idempotency: string | undefined;
   readonly writeTimes: WriteTimes | undefined;
@@ -24,11 +24,11 @@ export interface DeliveryAttempt {
   readonly status: number | undefined;
 }
 
-/** Where the server's spans go. The rooms know this shape; only one file knows what it speaks to. */
+/** Where the server's spans are sent. All rooms know this interface; only one file knows the implementation. */
 export interface Traces {
-  /** Begins the span of a request; what it gives ends it. */
+  /** Begins the span of a request; the returned function ends it. */
   begin(head: RequestHead): (end: RequestEnd) => void;
   delivered(attempt: DeliveryAttempt): void;
-  /** Sends what is left, for as long as that may take at a stop. */
+  /** Sends the remaining spans, within the time allowed at a stop. */
   close(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { attempt } from './attempt.ts';
 
-/** A receiver on a thread: it says that it has the message, waits to be let go, and says that it has answered. */
+/** A receiver on a thread: it reports that it has the message, waits for a signal, and reports that it has answered. */
 const receiver = `
   const { createServer } = require('node:http');
   const { parentPort, workerData: step } = require('node:worker_threads');
@@ -35,7 +35,7 @@ test('an answer that came while this process was busy counts, although its time 
     signal: new AbortController().signal,
   });
   while (Atomics.load(step, 0) === 0) await new Promise((resolve) => setImmediate(resolve));
-  // From here to the end of the time nothing of the socket is read.
+  // From here until the time is over, nothing is read from the socket.
   Atomics.store(step, 0, 2);
   Atomics.notify(step, 0);
   Atomics.wait(step, 0, 2);

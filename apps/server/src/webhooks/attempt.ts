@@ -15,14 +15,14 @@ export interface Sent {
   readonly retryAfterMs: number | undefined;
 }
 
-/** What one attempt works with. */
+/** The parts of one attempt. */
 export interface AttemptParts {
-  /** opens a request; a fresh one does not use a connection that was used before */
+  /** opens a request; a fresh one does not reuse a connection */
   readonly open: (isFresh: boolean) => ClientRequest;
   readonly body: string;
-  /** what the answer has to echo; `undefined` if nothing */
+  /** what the answer must echo; `undefined` if nothing */
   readonly challenge: string | undefined;
-  /** bounds the whole attempt: name lookup, handshake, every answer and its body */
+  /** limits the whole attempt: name lookup, handshake, every answer and its body */
   readonly timeoutMs: number;
   /** ends the attempt early */
   readonly signal: AbortSignal;
@@ -31,12 +31,12 @@ export interface AttemptParts {
 /** What is read of an answer, in bytes and in parts: a receiver may send each byte as a chunk, and each part costs work. */
 const answerBytesMax = 65_536;
 const answerPartsMax = 64;
-/** Answers 1xx in front of the real one. Each costs work, and a receiver may send them without end. */
+/** The most 1xx answers before the real one. Each costs work, and a receiver may send them without end. */
 const informationalMax = 16;
 
 /**
- * Sends one request. Resolves once the outcome is known and the connection is either reusable or destroyed: at the deadline
- * at the latest, because it depends on its own timer and on no event of the protocol.
+ * Sends one request. Resolves once the outcome is known and the connection is either reusable or destroyed. This
+ * happens at the deadline at the latest, because it depends on its own timer and not on an event of the protocol.
  */
 export function attempt({ open, body, challenge, timeoutMs, signal }: AttemptParts): Promise<Sent> {
   return new Promise((resolve) => {
@@ -50,15 +50,17 @@ export function attempt({ open, body, challenge, timeoutMs, signal }: AttemptPar
       isEnded = true;
       clearTimeout(deadline);
       signal.removeEventListener('abort', onAbort);
-      // Only a connection on which both sides have finished can be used again.
+      // A connection can be reused only if both sides have finished.
       if (response?.complete !== true || request?.writableFinished !== true) request?.destroy();
       resolve(sent);
     };
-    // A status that has arrived is the outcome, also if the rest of the answer never comes: the receiver has the message.
+    // A status that has arrived is the outcome, even if the rest of the answer never arrives: the receiver has the
+    // message.
     const endWithout = (outcome: Sent['outcome']) => {
       end(response === undefined ? failed(outcome) : proven(sentWith(response), challenge, answer));
     };
-    // Timers run before sockets are read. If this process was busy, the answer may be here already: one more look at the sockets.
+    // Timers run before sockets are read. If this process was busy, the answer may have arrived already, so the sockets
+    // are read once more.
     const deadline = setTimeout(() => setImmediate(() => endWithout('timed_out')), timeoutMs);
     const onAbort = () => endWithout('unreachable');
     signal.addEventListener('abort', onAbort);
@@ -70,7 +72,7 @@ export function attempt({ open, body, challenge, timeoutMs, signal }: AttemptPar
       started.on('error', (error) => {
         if (isEnded) return;
         if (error instanceof ForbiddenTarget) endWithout('forbidden_target');
-        // The receiver closed an idle connection before it saw the message, which says nothing about the receiver.
+        // The receiver closed an idle connection before it saw the message; this says nothing about the receiver.
         else if (started.reusedSocket && response === undefined) start(true);
         else endWithout('unreachable');
       });
@@ -78,14 +80,14 @@ export function attempt({ open, body, challenge, timeoutMs, signal }: AttemptPar
         informational += 1;
         if (informational > informationalMax) end(refused(statusCode));
       });
-      // A receiver that changes the protocol. Without this listener neither `error` nor `response` follows.
+      // A receiver that changes the protocol. Without this listener neither `error` nor `response` is emitted.
       started.on('upgrade', ({ statusCode }, socket) => {
         socket.destroy();
         end(refused(statusCode));
       });
       started.on('response', (arrived) => {
         response = arrived;
-        // Without the headers of an upgrade, 101 arrives here, and what follows is no HTTP either.
+        // Without the headers of an upgrade, 101 arrives here, and what follows is not HTTP either.
         if (arrived.statusCode === 101) end(refused(101));
         readToEnd(
           arrived,
@@ -106,7 +108,7 @@ export function attempt({ open, body, challenge, timeoutMs, signal }: AttemptPar
   });
 }
 
-/** Reads the body up to a bound, also if it is not used: so the connection can be used again. */
+/** Reads the body up to a limit, even if it is not used: the connection can then be reused. */
 function readToEnd(response: IncomingMessage, onText: (text: string) => void, done: () => void): void {
   let bytes = 0;
   let parts = 0;
@@ -126,7 +128,7 @@ function proven(sent: Sent, challenge: string | undefined, answer: string): Sent
   return { ...sent, outcome: 'unproven' };
 }
 
-/** The challenge alone, or as the member of a JSON object. A server that reflects whole messages proves nothing. */
+/** The challenge alone, or as a member of a JSON object. A server that reflects whole messages proves nothing. */
 function isEcho(answer: string, challenge: string): boolean {
   if (answer.trim() === challenge) return true;
   try {

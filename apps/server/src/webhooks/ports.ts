@@ -1,6 +1,6 @@
 /**
- * Ports above 1023 of services that are not HTTP, or that administer a machine over HTTP. Those of the Fetch standard ("bad
- * ports"), and those of databases, caches, queues, remote desktops and cluster managers.
+ * Ports above 1023 of services that are not HTTP, or that administer a machine over HTTP: those of the Fetch standard
+ * ("bad ports"), and those of databases, caches, queues, remote desktops and cluster managers.
  */
 const otherServices: ReadonlySet<number> = new Set([
   // Fetch standard
@@ -16,11 +16,11 @@ const otherServices: ReadonlySet<number> = new Set([
   2375, 2376, 2379, 2380, 6443, 10_250, 10_255, 3389, 5900, 5901, 5985, 5986,
 ]);
 
-/** Whether a port of a URL ('' is that of the protocol) is known as that of a service other than HTTP. */
+/** Whether a port of a URL ('' is the default of the protocol) is known to belong to a service other than HTTP. */
 export function isOtherServicesPort(port: string): boolean {
   if (port === '') return false;
   const number = Number(port);
-  // IANA's system ports: each belongs to one service, and to HTTP these two.
+  // IANA's system ports: each belongs to one service; only these two belong to HTTP.
   if (number < 1_024) return number !== 80 && number !== 443;
   return otherServices.has(number);
 }

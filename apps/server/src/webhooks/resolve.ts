@@ -5,13 +5,13 @@ const answerWithinMs = 2_000;
 const tries = 2;
 
 /**
- * Looks names up at the DNS servers of the system. `dns.lookup` would hold one of the few threads of the process until a
- * name is answered, and a tenant can choose names that never are. Hosts files are not read: the addresses in them are
- * those of this machine's network.
+ * Resolves names with the DNS servers of the system. `dns.lookup` would occupy one of the few threads of the process
+ * until a name is answered, and a tenant can choose names that are never answered. Hosts files are not read: their
+ * addresses are those of this machine's network.
  */
 export function dnsResolve(servers?: readonly string[]): Resolve {
   return (hostname, _options, done) => {
-    // A new one for each lookup reads the servers of the system again.
+    // A new resolver for each lookup reads the servers of the system again.
     const resolver = new promises.Resolver({ timeout: answerWithinMs, tries });
     if (servers !== undefined) resolver.setServers(servers);
     const looked = Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)]);

@@ -9,13 +9,13 @@ export interface Outgoing {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** what the answer has to echo; `undefined` if nothing */
+  /** what the answer must echo; `undefined` if nothing */
   readonly challenge: string | undefined;
 }
 
 /** Sends to webhooks. Never rejects. */
 export interface Sender {
-  /** how long an attempt may take in all */
+  /** the longest duration of an attempt */
   readonly timeoutMs: number;
   send(outgoing: Outgoing, signal: AbortSignal): Promise<Sent>;
   close(): void;
@@ -30,16 +30,16 @@ export interface SenderOptions {
 const idleMs = 5_000;
 const idlePerHostMax = 8;
 
-/** A sender over real connections. Redirects are not followed: they would lead to what was not checked. */
+/** A sender over real connections. Redirects are not followed: their targets were not checked. */
 export function httpSender({ timeoutMs, targets, resolve = dnsResolve() }: SenderOptions): Sender {
-  // The outbox bounds the connections in use. The time here ends only those that are idle.
+  // The outbox limits the connections in use. This time only ends idle ones.
   const pool = { keepAlive: true, maxFreeSockets: idlePerHostMax, timeout: idleMs };
   const agents = { http: new HttpAgent(pool), https: new HttpsAgent(pool) };
   const lookup = targets.allowsPrivate ? {} : { lookup: guardedLookup(resolve) };
   return {
     timeoutMs,
     send: ({ url, headers, body, challenge }, signal) => {
-      // Checked at each attempt: the rules may have become stricter since the webhook was made.
+      // Checked at each attempt: the rules may have become stricter since the webhook was created.
       if (targetFault(url, targets) !== undefined) return Promise.resolve(failed('forbidden_target'));
       const isSecure = url.startsWith('https:');
       const request = isSecure ? httpsRequest : httpRequest;

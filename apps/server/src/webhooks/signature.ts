@@ -2,12 +2,12 @@ import { createHmac } from 'node:crypto';
 
 const secretPrefix = 'whsec_';
 
-/** A signing secret, of the bytes that the hexadecimal digits name. */
+/** A signing secret from bytes in hexadecimal digits. */
 export function newSigningSecret(hexadecimal: string): string {
   return secretPrefix + Buffer.from(hexadecimal, 'hex').toString('base64');
 }
 
-/** What is sent: its id is the same at every attempt, its time is that of the attempt. */
+/** The signed message: its id is the same at every attempt, its time is that of the attempt. */
 export interface SignedMessage {
   readonly id: string;
   /** seconds since the epoch */
@@ -16,8 +16,8 @@ export interface SignedMessage {
 }
 
 /**
- * The headers that let a receiver know who sent a message, and that it is not an old one. There is a signature for each
- * secret: a receiver accepts a message if one of them is right.
+ * The headers that prove to a receiver who sent a message, and that it is not an old one. There is a signature for each
+ * secret: a receiver accepts a message if one of them is correct.
  *
  * @see Standard Webhooks 1.0, "Webhook signatures": HMAC-SHA256 over id, timestamp and body
  */

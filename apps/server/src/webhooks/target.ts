@@ -11,15 +11,15 @@ export class ForbiddenTarget extends Error {
   }
 }
 
-/** Global unicast of IPv6. Everything outside it is special or carries an IPv4 address inside, such as `::127.0.0.1`. */
+/** Global unicast of IPv6. Addresses outside it are special or contain an IPv4 address, such as `::127.0.0.1`. */
 const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3');
-/** Public by the registries, but answered inside a cloud: the host of an Azure machine. */
+/** Public according to the registries, but answered inside a cloud: the host of an Azure machine. */
 const cloudAddresses: readonly string[] = ['168.63.129.16'];
 
 /**
- * Whether an address is public by the special-purpose registries of IANA: not private, link-local, loopback or reserved, not
- * the metadata service of a cloud, and not an IPv6 address that carries an IPv4 address (mapped, compatible, NAT64, 6to4,
- * Teredo).
+ * Whether an address is public according to the special-purpose registries of IANA: not private, link-local, loopback
+ * or reserved, not the metadata service of a cloud, and not an IPv6 address that contains an IPv4 address (mapped,
+ * compatible, NAT64, 6to4, Teredo).
  */
 function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address)) return false;
@@ -28,7 +28,7 @@ function isPublicAddress(address: string): boolean {
   return parsed instanceof ipaddr.IPv4 || parsed.match(globalUnicast);
 }
 
-/** What the operator allows as targets, besides https to public addresses. */
+/** What the operator allows as targets, in addition to https to public addresses. */
 export interface TargetRules {
   /** http, without encryption */
   readonly allowsHttp: boolean;
@@ -36,7 +36,7 @@ export interface TargetRules {
   readonly allowsPrivate: boolean;
 }
 
-/** Whether a name always stands for this machine (RFC 6761, 6.3). */
+/** Whether a name always means this machine (RFC 6761, 6.3). */
 function isLocalName(hostname: string): boolean {
   return /(?:^|\.)localhost\.?$/i.test(hostname);
 }
@@ -57,14 +57,14 @@ export function targetFault(url: string, { allowsHttp, allowsPrivate }: TargetRu
   return undefined;
 }
 
-/** The address that a URL names without a name; the URL standard has written every odd spelling of it out. */
+/** The address in a URL without a name; the URL standard has normalized every odd spelling of it. */
 function literalAddress(url: string): string | undefined {
   const { hostname } = new URL(url);
   const address = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
   return ipaddr.isValid(address) ? address : undefined;
 }
 
-/** Looks a name up the way that `node:dns` does. */
+/** Looks up a name, with the callback of `node:dns`. */
 export type Resolve = (
   hostname: string,
   options: LookupOptions & { readonly all: true },
@@ -72,8 +72,8 @@ export type Resolve = (
 ) => void;
 
 /**
- * A lookup for sockets that gives public addresses only. The socket connects to what was checked here: a name that
- * changes its address in between gains nothing.
+ * A lookup for sockets that returns only public addresses. The socket connects to the address that was checked here, so
+ * changing the name's address in between has no effect.
  */
 export function guardedLookup(resolve: Resolve): LookupFunction {
   return (hostname, options, done) => {
@@ -89,7 +89,7 @@ export function guardedLookup(resolve: Resolve): LookupFunction {
       const [first] = addresses;
       const forbidden = addresses.find(({ address }) => !isPublicAddress(address));
       if (forbidden !== undefined || first === undefined) {
-        // One such address among others is refused too: it would be tried when the others do not answer.
+        // One such address among others is refused, too: it would be tried if the others do not answer.
         done(new ForbiddenTarget(forbidden?.address ?? hostname), []);
         return;
       }

@@ -5,10 +5,10 @@ import type { Books } from '../reads/books.ts';
 import type { JobRunner, ReadJob } from '../reads/read-jobs.ts';
 import { ReadAborted } from '../reads/read-places.ts';
 
-/** What the audit works with. */
+/** The dependencies of the audit. */
 export interface AuditDesk {
   readonly books: Pick<Books, 'tenantsAfter'>;
-  /** audits a tenant off the thread that serves HTTP */
+  /** audits a tenant outside the HTTP thread */
   readonly jobs: JobRunner;
   readonly audits: Audits;
   /** how long after its last audit a tenant is due again */
@@ -16,7 +16,7 @@ export interface AuditDesk {
   readonly nowMs: () => number;
   readonly log: Logger;
   readonly report: (books: AuditedBooks) => void;
-  /** how many tenants could not be audited in a run: the others were */
+  /** how many tenants could not be audited in a run; the others were audited */
   readonly reportFailed: (tenants: number) => void;
 }
 
@@ -31,12 +31,12 @@ const noTenants = {
 };
 
 const tenantRows = 100;
-/** So often in that time an instance looks what is due: those that run beside it share what they find at once. */
+/** How often in that time an instance checks what is due: instances that run in parallel share what is due. */
 const looksPerRound = 10;
-/** A tenant is kept for longer while its audit goes on; if the instance dies, another one takes it after that. */
+/** A tenant is held longer while its audit is running; if the instance dies, another one takes over after this time. */
 const takenForMs = 60_000;
 
-/** Audits the books of all tenants now and then, and says what came of it; a difference is logged as an error. */
+/** Audits the books of all tenants periodically, and reports the result; a difference is logged as an error. */
 export class Audit {
   readonly #desk: AuditDesk;
   #timer: NodeJS.Timeout | undefined;
@@ -47,9 +47,9 @@ export class Audit {
   }
 
   /**
-   * Audits every tenant that was not audited since a time, now if it is not given, and is not another instance's. A
-   * tenant that cannot be audited is logged, and the others are audited all the same. Returns what is known of all
-   * tenants then; `undefined` when it was stopped before the end.
+   * Audits every tenant that was not audited since a time (by default, now) and that no other instance is auditing. A
+   * tenant that cannot be audited is logged, and the others are still audited. Returns what is then known about all
+   * tenants; `undefined` if it was stopped before the end.
    */
   async runOnce(dueBeforeMs: number = this.#desk.nowMs()): Promise<AuditedBooks | undefined> {
     const { books, audits, report, reportFailed } = this.#desk;
@@ -75,7 +75,7 @@ export class Audit {
     clearTimeout(this.#timer);
   }
 
-  /** Goes through some tenants in their order, each of them once: how many could not be audited. */
+  /** Audits some tenants in their order, each of them once; returns how many could not be audited. */
   async #auditDue(tenants: readonly string[], dueBeforeMs: number): Promise<number> {
     let left = tenants;
     let failed = 0;
@@ -89,18 +89,18 @@ export class Audit {
     return failed;
   }
 
-  /** Audits a tenant: whether that could be done. */
+  /** Audits a tenant; returns whether that succeeded. */
   async #auditTenant(tenant: string): Promise<boolean> {
     const { audits, nowMs, log } = this.#desk;
     const keeping = setInterval(() => {
-      // If it cannot be kept, another instance audits it as well: the books are only read.
+      // If the hold cannot be extended, another instance audits the tenant as well: the books are only read.
       audits.keep(tenant, nowMs() + takenForMs).catch(() => undefined);
     }, takenForMs / 3);
     keeping.unref();
     try {
       const found = await this.#found(tenant);
       await audits.end(tenant, found);
-      // No agent and no service is named in a log.
+      // A log never names an agent or a service.
       if (found.differences > 0) log.error({ tenant }, 'the audit found differences');
       return true;
     } catch (error) {

@@ -1,23 +1,23 @@
 import type { ReportDelivery } from '../domain/commands/deliveries.ts';
 import type { Outcome, Submission } from '../ledger/submission.ts';
 
-/** What reports work with. */
+/** The dependencies of reports. */
 export interface ReportDesk {
   readonly submit: (submission: Submission) => Promise<Outcome>;
-  /** Resolves after a time, or at once when the signal is aborted. */
+  /** Resolves after a time, or immediately when the signal is aborted. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 const firstPauseMs = 100;
 const pauseMaxMs = 5_000;
-/** A report that the books refuse so often is itself at fault: to repeat it would keep its place for ever. */
+/** A report that the books refuse this often is itself at fault: repeating it would keep its place forever. */
 const refusedMax = 5;
 
 /**
- * Notes what came of an attempt to deliver. While the storage takes nothing it tries again, because a message whose
- * outcome was not noted would be sent again.
+ * Records the outcome of an attempt to deliver. While the storage is unavailable it retries, because a message whose
+ * outcome was not recorded would be sent again.
  *
- * @throws {Error} when the report cannot be noted, or the server stops before it could be
+ * @throws {Error} if the report cannot be recorded, or the server stops before it is
  */
 export async function reportDelivery(
   { submit, pause }: ReportDesk,

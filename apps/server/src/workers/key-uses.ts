@@ -2,7 +2,7 @@ import type { ApiKey, ApiKeyUse } from '../domain/api-key.ts';
 import { adminTenant } from '../domain/tenant.ts';
 import type { Outcome, Submission } from '../ledger/submission.ts';
 
-/** What the worker works with. */
+/** The dependencies of the worker. */
 export interface KeyUsesDesk {
   readonly submit: (submission: Submission) => Promise<Outcome>;
   readonly nowMs: () => number;
@@ -10,14 +10,14 @@ export interface KeyUsesDesk {
 
 const minuteMs = 60_000;
 const everyMs = 30_000;
-/** Keys whose use waits to be written. The use of others is noted once there is room. */
+/** The number of keys whose use waits to be written. The use of others is recorded once there is room. */
 const keysMax = 10_000;
-/** Keys that one command writes, so that no write waits long for it. */
+/** The number of keys that one command writes, so that no write waits long for it. */
 const keysPerCommandMax = 500;
 
 /**
- * Notes in which minute each API key was last used. A request only leaves its minute in memory; twice a minute all of them
- * are written together. What is not written when the process dies is lost: the next use is noted again.
+ * Records in which minute each API key was last used. A request only stores its minute in memory; twice a minute all of
+ * them are written together. If the process dies before that, they are lost: the next use is recorded again.
  */
 export class KeyUses {
   readonly #desk: KeyUsesDesk;
@@ -36,7 +36,7 @@ export class KeyUses {
     if (this.#uses.size < keysMax || this.#uses.has(prefix)) this.#uses.set(prefix, usedAtMs);
   }
 
-  /** Writes what was noted. Never rejects: a use that the storage did not take is noted again by the next one. */
+  /** Writes what was recorded. Never rejects: a use that could not be stored is recorded again at the next one. */
   runOnce(): Promise<void> {
     this.#running ??= this.#write().finally(() => {
       this.#running = undefined;

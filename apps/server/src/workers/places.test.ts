@@ -1,4 +1,4 @@
-// Law L3 for webhooks, by counts of places: no tenant and no slow receiver takes those of the others.
+// Law L3 for webhooks, checked by counting places: no tenant and no slow receiver takes those of the others.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Place, Places } from './places.ts';

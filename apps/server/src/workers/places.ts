@@ -1,4 +1,4 @@
-/** The bounds on deliveries that are on their way, or whose outcome is not noted yet. */
+/** The limits on deliveries that are under way, or whose outcome is not recorded yet. */
 export interface PlacesLimits {
   readonly all: number;
   readonly perTenant: number;
@@ -19,18 +19,18 @@ const limitsDefault: PlacesLimits = {
   unprovenPerTenant: 4,
   slow: 24,
 };
-/** An attempt that holds its place for longer is slow, whatever its outcome is. */
+/** An attempt that holds its place longer than this is slow, regardless of its outcome. */
 const slowMs = 1_000;
 const firstShare = 2;
 const slowShare = 1;
-/** Webhooks whose share is remembered. One that is forgotten begins again as an unproven one. */
+/** The number of webhooks whose share is remembered. A forgotten one starts again as unproven. */
 const rememberedMax = 10_000;
 
 /** How a webhook answered the last time. */
 interface Standing {
   readonly share: number;
   readonly isProven: boolean;
-  /** whether it did not take the message */
+  /** whether it did not accept the message */
   readonly isFailing: boolean;
 }
 
@@ -42,9 +42,9 @@ export interface Place {
 }
 
 /**
- * Shares the places of deliveries among tenants and webhooks. A webhook starts with a small share. Each message that it takes
- * quickly doubles it, and a slow answer, or a failed attempt, takes it down to one place: a receiver that lets deliveries hang holds few
- * places, and leaves the rest; one that refuses them, however quickly, costs few attempts.
+ * Divides the places of deliveries among tenants and webhooks. A webhook starts with a small share. Each message that
+ * it accepts quickly doubles the share; a slow answer or a failed attempt reduces it to one place. So a receiver that
+ * lets deliveries hang holds few places, and one that refuses them, however quickly, costs few attempts.
  */
 export class Places {
   readonly #limits: PlacesLimits;
@@ -67,7 +67,7 @@ export class Places {
     return this.#taken.all < this.#limits.all;
   }
 
-  /** Whether so many places are free that no tenant has to wait for one: as many as one may take. */
+  /** Whether enough places are free that no tenant must wait: as many as one tenant may take. */
   get isRoomy(): boolean {
     return this.#taken.all + this.#limits.perTenant <= this.#limits.all;
   }
@@ -89,7 +89,7 @@ export class Places {
     return Array.from({ length: this.free(tenant, webhookId) }, () => this.take(tenant, webhookId));
   }
 
-  /** Takes a place that is free. */
+  /** Takes a free place. */
   take(tenant: string, webhookId: string): Place {
     const names = [ofTenant(tenant), webhookId];
     const counts = [this.#taken];
@@ -106,12 +106,15 @@ export class Places {
     };
   }
 
-  /** Whether the receiver of a webhook did not take its last message. */
+  /** Whether the receiver of a webhook did not accept its last message. */
   isFailing(webhookId: string): boolean {
     return this.#standing(webhookId).isFailing;
   }
 
-  /** Notes for how long an attempt held its place, and whether the message was taken, which sets the share of its webhook. */
+  /**
+   * Records how long an attempt held its place, and whether the message was accepted. This sets the share of its
+   * webhook.
+   */
   held(webhookId: string, ms: number, isDelivered: boolean): void {
     const { share } = this.#standing(webhookId);
     const isProven = isDelivered && ms < slowMs;
@@ -132,12 +135,12 @@ export class Places {
   }
 }
 
-/** The name of a tenant among those of webhooks. */
+/** The prefix of a tenant in the names of webhooks. */
 function ofTenant(tenant: string): string {
   return `tenant ${tenant}`;
 }
 
-/** Counts by name, and of all. A name that counts 0 is not kept. */
+/** Counts by name, and in total. A name with count 0 is removed. */
 class Counts {
   readonly #byName = new Map<string, number>();
   #all = 0;
@@ -150,7 +153,7 @@ class Counts {
     return this.#byName.get(name) ?? 0;
   }
 
-  /** Those whose names start with a text, by the rest of their names. */
+  /** The counts whose names start with a text, by the rest of their names. */
   startingWith(start: string): ReadonlyMap<string, number> {
     const found = [...this.#byName].filter(([name]) => name.startsWith(start));
     return new Map(found.map(([name, count]) => [name.slice(start.length), count]));

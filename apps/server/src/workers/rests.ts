@@ -20,7 +20,7 @@ export class Rests {
     const rest = this.#rests.get(webhookId);
     if (rest === undefined) return false;
     const leftMs = rest.untilMs - this.#nowMs();
-    // A clock that was set back must not make it longer.
+    // A clock that was set back must not make the rest longer.
     return leftMs > 0 && leftMs <= rest.lastsMs;
   }
 

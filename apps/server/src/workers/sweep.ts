@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 
-/** The storage that is swept, one short step at a time; the cursor of a step is the storage's own. */
+/** The storage to sweep, one short step at a time; the storage defines the cursor of a step. */
 export interface Sweepable<C> {
   sweep(
     nowMs: number,
@@ -14,27 +14,27 @@ export interface Sweepable<C> {
   ): Promise<SweptStep<C>>;
 }
 
-/** What a step did. `failures` are tasks that could not be done; the others of the step were. */
+/** The result of a step. `failures` are tasks that failed; the other tasks of the step were done. */
 export interface SweptStep<C> {
   readonly kind: string;
   readonly isDone: boolean;
   readonly cursor?: C | undefined;
-  /** records from before it are forgotten */
+  /** records from before this time are forgotten */
   readonly forgottenBeforeMs?: number | undefined;
   readonly failures: readonly { readonly task: string; readonly message: string }[];
 }
 
 const rowsMax = 2_000;
 const everyMs = 6 * 3_600_000;
-/** Stored since answers were evicted last, so many bytes or answers make it do so again, or a part of their caps if that is less. */
+/** The bytes or answers stored since the last eviction that cause another one; less if that part of their caps is less. */
 const evictAfterBytes = { least: 65_536, most: 64 * 1_024 ** 2 } as const;
 const evictAfterAnswers = { least: 1_000, most: 50_000 } as const;
-/** Of the cap of a scope: what it may have beyond it is this part, and what comes during an eviction. */
+/** The part of a scope's cap by which it may be exceeded, in addition to what is stored during an eviction. */
 const partOfCap = 16;
-/** After a run that failed, or in which a task did. */
+/** The pause after a run, or a task in it, failed. */
 const againAfterMs = 600_000;
 
-/** What the sweep goes by. The caps are those of one scope. */
+/** The settings of the sweep. The caps are those of one scope. */
 export interface SweepBounds {
   readonly answerTtlMs: number;
   readonly retentionMs: number;
@@ -42,7 +42,7 @@ export interface SweepBounds {
   readonly answerBytesMax: number;
 }
 
-/** Forgets what has expired: `runOnce` walks all of it in short steps, and a loop runs it every six hours. */
+/** Forgets what has expired: `runOnce` goes through everything in short steps, and a loop runs it every six hours. */
 export class Sweep<C = unknown> {
   readonly #storage: Sweepable<C>;
   readonly #limits: SweepBounds;
@@ -60,7 +60,7 @@ export class Sweep<C = unknown> {
     this.#log = log;
   }
 
-  /** Sweeps once, all the way through, and returns what each step did. A task that fails is logged. */
+  /** Sweeps everything once, and returns the result of each step. A task that fails is logged. */
   async runOnce(): Promise<readonly SweptStep<C>[]> {
     const { answerTtlMs, retentionMs } = this.#limits;
     const reports: SweptStep<C>[] = [];
@@ -79,7 +79,7 @@ export class Sweep<C = unknown> {
     return reports;
   }
 
-  /** Counts an answer that was stored. When they are many, those that they evicted are deleted soon, not by the next sweep. */
+  /** Counts a stored answer. If there are many, those that they evicted are deleted soon, not only by the next sweep. */
   answerStored(bytes: number): void {
     this.#stored.answers += 1;
     this.#stored.bytes += bytes;

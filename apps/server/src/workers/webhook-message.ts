@@ -9,7 +9,7 @@ import type { Books } from '../reads/books.ts';
 import type { Outgoing } from '../webhooks/sender.ts';
 import { signatureHeaders } from '../webhooks/signature.ts';
 
-/** What a message is made with. */
+/** The dependencies of a message. */
 export interface MessageDesk {
   readonly books: Pick<Books, 'entry' | 'settlement' | 'notedEvent'>;
   readonly atRestKeys: AtRestKeys;
@@ -24,9 +24,9 @@ export type Message =
   | { readonly kind: 'missing_event' };
 
 /**
- * Makes the message of a delivery, with its signature.
+ * Creates the message of a delivery, with its signature.
  *
- * @throws {Error} when the books cannot be read
+ * @throws {Error} if the books cannot be read
  */
 export async function webhookMessage(
   { books, atRestKeys, nowMs, userAgent }: MessageDesk,
@@ -51,7 +51,7 @@ export async function webhookMessage(
   };
 }
 
-/** The secret of a webhook, and the one before it for as long as that is used and can be read. */
+/** The secret of a webhook, and the previous one while it is used and can be read. */
 function openSecrets(
   { keptSecret, formerSecret }: Webhook,
   tenant: string,

@@ -3,9 +3,9 @@ import { type FaultFacts, factsOf } from '../fault-facts.ts';
 import type { Durability } from '../ledger/storage-port.ts';
 import type { Outcome } from '../ledger/submission.ts';
 
-/** What the probe works with. */
+/** The dependencies of the probe. */
 export interface WriteProbeDesk {
-  /** @throws {StorageFault} if the storage does not take it */
+  /** @throws {StorageFault} if the storage refuses it */
   readonly probeWrite: () => Promise<Durability>;
   readonly log: Logger;
   readonly onFault: (facts: FaultFacts) => void;
@@ -15,14 +15,14 @@ export interface WriteProbeDesk {
 const everyMs = 1_000;
 
 /**
- * Knows whether writes succeed. After a write fault the instance is not ready until a probe, a small write that is
- * committed, has succeeded. The loop probes once a second, and only while writes fail, so that an instance gets ready
- * again without traffic.
+ * Knows whether writes succeed. After a write fault the instance is not ready until a probe, a small committed write,
+ * has succeeded. The loop probes once a second, and only while writes fail, so that an instance becomes ready again
+ * without traffic.
  */
 export class WriteProbe {
   readonly #desk: WriteProbeDesk;
   #fault: FaultFacts | undefined;
-  /** how many faults there were: a probe that began before the last of them proves nothing */
+  /** the number of faults: a probe that began before the last of them proves nothing */
   #faults = 0;
   #probing: Promise<Durability> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -37,17 +37,17 @@ export class WriteProbe {
     return this.#fault;
   }
 
-  /** Looks at what became of a write. */
+  /** Looks at the outcome of a write. */
   decided(outcome: Outcome): void {
     if (outcome.kind !== 'fault') return;
     if (outcome.code !== 'storage_unavailable' && outcome.code !== 'outcome_unknown') return;
-    // Others were first, so the storage works.
+    // Other writes were first, so the storage works.
     if (outcome.facts.isContention === true) return;
     this.#failed(outcome.facts);
   }
 
   /**
-   * Probes once; whoever asks meanwhile gets the same probe.
+   * Probes once; callers that ask meanwhile share the same probe.
    *
    * @throws {StorageFault} if the write failed
    */
@@ -63,7 +63,7 @@ export class WriteProbe {
     if (this.#fault !== undefined) this.#schedule(0);
   }
 
-  /** Begins no further probe, and waits for the one that is running. */
+  /** Starts no further probe, and waits for the one that is running. */
   async stop(): Promise<void> {
     this.#isRunning = false;
     clearTimeout(this.#timer);

@@ -1,4 +1,4 @@
-/** A larger body leaves a quarter of the room to the small ones. */
+/** A larger body leaves a quarter of the room for small ones. */
 const smallBytesMax = 65_536;
 
 interface TenantBodies {
@@ -7,9 +7,9 @@ interface TenantBodies {
 }
 
 /**
- * The memory for request bodies that are being received or worked on. A tenant alone may take half of it, and the more tenants
- * there are, the less each: a second one always finds room. One body of each tenant may be as large as the contract
- * allows.
+ * The memory for request bodies that are being received or processed. A single tenant may take half of it, and with
+ * more tenants each gets less, so a second one always finds room. One body of each tenant may be as large as the
+ * contract allows.
  */
 export class BodyRoom {
   readonly #bytesMax: number;
@@ -20,18 +20,18 @@ export class BodyRoom {
     this.#bytesMax = bytesMax;
   }
 
-  /** Bytes that are taken. */
+  /** Bytes that are in use. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Bytes that are taken, by tenant; without those of the operator. */
+  /** Bytes in use, by tenant; without those of the operator. */
   byTenant(): ReadonlyMap<string, number> {
     const named = [...this.#lanes].filter(([lane]) => lane !== '');
     return new Map(named.map(([lane, { bytes }]) => [lane, bytes]));
   }
 
-  /** A place for a body; its owner releases it. */
+  /** A place for a body; its owner must release it. */
   place(lane: string): BodyPlace {
     const own = this.#lanes.get(lane) ?? { bytes: 0, bodies: 0 };
     this.#lanes.set(lane, own);
@@ -58,7 +58,7 @@ export class BodyRoom {
   }
 }
 
-/** What one body takes of the room. */
+/** The room that one body takes. */
 export class BodyPlace {
   readonly #take: (taken: number, bytes: number) => boolean;
   readonly #giveBack: (taken: number) => void;
@@ -70,7 +70,7 @@ export class BodyPlace {
     this.#giveBack = giveBack;
   }
 
-  /** Takes room for a body of so many bytes, as far as it has none yet: whether there is room. */
+  /** Extends the place to a number of bytes, if there is room; returns whether there was. */
   reach(bytes: number): boolean {
     if (bytes <= this.#taken) return true;
     if (this.#isReleased || !this.#take(this.#taken, bytes - this.#taken)) return false;

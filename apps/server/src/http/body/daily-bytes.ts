@@ -1,26 +1,26 @@
 import { RateBudgets, type TakeBudget } from '../rate-budget.ts';
 
-/** A day of UTC, of which a tenant's bytes are leased in so many parts: few enough that a write for one is rare. */
+/** A UTC day, and into how many leases a tenant's bytes are divided: few, so that a write for a lease is rare. */
 const day = { ms: 86_400_000, leases: 100 };
 
 /**
- * Counts the bytes of request bodies that each tenant sent on a day (UTC). What was leased is kept with the books, so it is
- * shared by instances and outlives a restart.
+ * Counts the bytes of request bodies that each tenant sent in a day (UTC). Leases are stored with the books, so they
+ * are shared by instances and survive a restart.
  */
 export class DailyBytes {
   readonly #bytesMax: number;
   readonly #budgets: RateBudgets;
 
-  /** @param bytesMax for each tenant; 0 is no limit */
+  /** @param bytesMax for each tenant; 0 means no limit */
   constructor(bytesMax: number, take: TakeBudget | undefined, nowMs: () => number) {
     this.#bytesMax = bytesMax;
     this.#budgets = new RateBudgets(take, nowMs, day);
   }
 
   /**
-   * Counts a body, unless the quota is used up. The last body may go beyond it.
+   * Counts a body, unless the quota is used up. The last body may exceed it.
    *
-   * @returns seconds until the next day when it is, else `undefined`
+   * @returns seconds until the next day if it is used up, otherwise `undefined`
    */
   async refusedFor(tenant: string, bytes: number): Promise<number | undefined> {
     if (this.#bytesMax === 0) return undefined;
@@ -31,7 +31,7 @@ export class DailyBytes {
     return undefined;
   }
 
-  /** What each of the heaviest tenants has sent today, as far as this instance knows. */
+  /** The bytes that each of the heaviest tenants has sent today, as far as this instance knows. */
   heaviest(count: number): ReadonlyMap<string, number> {
     const heaviest = this.#budgets.heaviest(count);
     return new Map(heaviest.map(([name, used]) => [name.split(' ', 1)[0] ?? '', used] as const));

@@ -1,7 +1,10 @@
 import { pointerTo } from '@billonce/contract';
 import { endOfString } from './json-scan.ts';
 
-/** Members of all objects in a parsed value. Of a name that comes twice it has one: the text then has more. */
+/**
+ * The members of all objects in a parsed value. If a name was used twice, the value has one member, so the text has
+ * more.
+ */
 export function countMembers(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   let count = 0;
@@ -13,16 +16,16 @@ export function countMembers(value: unknown): number {
   return count;
 }
 
-/** An object or a list that is open at a place of the text. */
+/** An object or a list that is open at a position of the text. */
 interface Level {
-  /** of an object */
+  /** for an object */
   readonly names: Set<string> | undefined;
   expectsName: boolean;
   name: string;
   index: number;
 }
 
-/** The place of the first member whose name is in its object already, in a text that is JSON. */
+/** The position of the first member whose name its object already has, in a text that is JSON. */
 export function duplicateMember(text: string): string | undefined {
   const levels: Level[] = [];
   for (let at = 0; at < text.length; at++) {

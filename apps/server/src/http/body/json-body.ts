@@ -13,15 +13,15 @@ import {
 } from './json-scan.ts';
 import type { Slices } from './turns.ts';
 
-/** A body as it was sent, and what it says. */
+/** A body as it was sent, and its value. */
 export interface JsonBody {
   readonly text: string;
   readonly value: unknown;
-  /** its canonical text, where that was made in slices too; the text as it was sent if it has none */
+  /** its canonical text, if that was also made in slices; the text as it was sent if there is no canonical one */
   readonly canonical?: string;
 }
 
-/** A body of more bytes is parsed in slices: a bulk of 1,000 items has 50,000. */
+/** A body with more bytes is parsed in slices: a bulk of 1,000 items has 50,000. */
 export const largeFrom = 8_192;
 const scanEvery = 65_536;
 
@@ -38,13 +38,13 @@ interface LargeBody {
 /**
  * Parses a JSON body, a large one in slices.
  *
- * @param isCompared whether its canonical text will be asked for, which takes longer to make than all the rest
+ * @param isCompared whether its canonical text will be needed, which takes longer to make than all the rest
  * @throws {ApiError} `invalid_request`: not UTF-8, not JSON, nested too deeply, or with a name twice in one object;
- *   `payload_too_large`: too many values
+ * `payload_too_large`: too many values
  */
 export async function parseJsonBody(bytes: Buffer, slices: Slices, isCompared: boolean): Promise<JsonBody> {
   const isLarge = bytes.length > largeFrom;
-  // Its turn first: the bodies of many requests may become complete in one turn of the loop.
+  // It first waits for its turn: the bodies of many requests may become complete in one turn of the loop.
   if (isLarge) await slices.next();
   if (!isUtf8(bytes)) throw new ApiError('invalid_request', 'the body is not UTF-8');
   const text = bytes.toString('utf8');
@@ -63,7 +63,7 @@ export async function parseJsonBody(bytes: Buffer, slices: Slices, isCompared: b
   return { text, value };
 }
 
-/** The elements of the list are parsed piece by piece, and what is around them as if the list were empty. */
+/** The elements of the list are parsed piece by piece, and the text around them as if the list were empty. */
 async function parseInSlices(
   { text, list, members, isCompared }: LargeBody,
   slices: Slices,
@@ -84,7 +84,7 @@ async function parseInSlices(
     const start = from;
     const piece = `[${text.slice(start, end.at)}]`;
     const parsed = parse(piece, (at) => at + start - 1);
-    // Behind a comma there must be an element.
+    // After a comma there must be an element.
     if (!isList(parsed) || parsed.length === 0) throw notJson(`position ${end.at}`);
     if (countMembers(parsed) !== end.members - membersBefore) {
       throw duplicate(duplicateInPiece(piece, pointerTo('', name), elements.length));
@@ -98,7 +98,7 @@ async function parseInSlices(
   return { text, value: whole, canonical: canonicalWhole(whole, name, canonical) ?? text };
 }
 
-/** `undefined` for what has no canonical text: a lone surrogate. */
+/** `undefined` if it has no canonical text: it contains a lone surrogate. */
 function canonicalOf(value: Json): string | undefined {
   try {
     return canonicalJson(value);
@@ -136,13 +136,13 @@ function duplicateInPiece(piece: string, at: string, index: number): string | un
   return pointer?.replace(/^\/(\d+)/, (_, own: string) => `${at}/${index + Number(own)}`);
 }
 
-/** @param place where in the body a place of the text is; 0 if it is the same */
+/** @param place converts a position in the text to a position in the body; 0 if they are the same */
 function parse(text: string, place: 0 | ((at: number) => number)): Json {
   try {
     const value: Json = JSON.parse(text);
     return value;
   } catch (error) {
-    // V8's message quotes the body; only the place is told.
+    // V8's message quotes the body; ours gives only the position.
     const [where, at] = /position (\d+)(?: \(line \d+ column \d+\))?/.exec(String(error)) ?? [];
     if (where === undefined) throw notJson('its end');
     throw notJson(place === 0 ? where : `position ${place(Number(at))}`);

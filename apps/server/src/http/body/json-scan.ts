@@ -1,38 +1,39 @@
 /** The most values in a body: twenty for each item of the largest bulk. */
 export const valuesMax = 200_000;
-/** The most of them in one element of the body's list, or outside of it. */
+/** The most values in one element of the body's list, or outside of the list. */
 export const valuesApartMax = 10_000;
-/** The most levels of objects and lists in one another. */
+/** The most nested levels of objects and lists. */
 export const levelsMax = 64;
 
-/** What a body has too much of. */
+/** Which limit a body exceeds. */
 export type ScanFault = 'values' | 'values_apart' | 'levels';
 
-/** A place between two elements of a list at which its text can be cut, with the members in the text before it. */
+/** A position between two elements of a list at which the text can be cut, with the number of members before it. */
 export interface Cut {
   readonly at: number;
   readonly members: number;
 }
 
-/** The list of a body: the first one that is a member of the whole. */
+/** The list of a body: the first list that is a member of the top object. */
 export interface ScannedList {
-  /** where the name of the member is, with its quotes */
+  /** the position of the member's name, with its quotes */
   readonly name: { readonly from: number; readonly to: number };
-  /** behind `[` */
+  /** after `[` */
   readonly from: number;
-  /** at its end; `undefined` if it does not end */
+  /** at its end; `undefined` if the list does not end */
   to: number | undefined;
   readonly cuts: Cut[];
   readonly membersBefore: number;
   membersBehind: number;
 }
 
-/** Characters from one cut to the next, at the least. */
+/** The least number of characters from one cut to the next. */
 const cutEvery = 8_192;
 
 /**
- * Counts what is in a JSON text, before it is parsed: that costs little, and parsing costs as much time and memory as there
- * are values. It goes by the characters between strings alone, so a text that is not JSON gets some count.
+ * Counts the contents of a JSON text before it is parsed: counting is cheap, while the time and memory of parsing grow
+ * with the number of values. It only looks at the characters between strings, so for a text that is not JSON the counts
+ * mean nothing.
  */
 export class JsonScan {
   readonly #text: string;
@@ -64,7 +65,7 @@ export class JsonScan {
     return list?.to === undefined ? undefined : { ...list, to: list.to };
   }
 
-  /** Goes on by about so many characters. */
+  /** Continues by about this many characters. */
   advance(characters: number): ScanFault | undefined {
     const text = this.#text;
     const end = Math.min(text.length, this.#at + characters);
@@ -133,7 +134,7 @@ export class JsonScan {
   }
 }
 
-/** Behind the string that begins at a place; the end of the text if it does not end. */
+/** The position after the string that begins at a position; the end of the text if the string does not end. */
 export function endOfString(text: string, from: number): number {
   for (let at = text.indexOf('"', from + 1); at >= 0; at = text.indexOf('"', at + 1)) {
     let backslashes = 0;

@@ -11,7 +11,7 @@ test('a body whose client left before it was read takes no room, and is not wait
   const room = new BodyRoom(1_000_000);
   const stream = new PassThrough();
   stream.destroy();
-  // Its last event has been.
+  // Its last event has been emitted.
   await new Promise((resolve) => stream.once('close', resolve));
   const bounds = {
     bytesMax: 1_000_000,

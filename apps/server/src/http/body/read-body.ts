@@ -4,7 +4,7 @@ import { ApiError } from '../api-error.ts';
 import { BodyParts } from './body-parts.ts';
 import type { BodyPlace } from './body-room.ts';
 
-/** How much of a body is read, and where its bytes have their room. */
+/** How much of a body to read, and the room for its bytes. */
 export interface BodyBounds {
   readonly bytesMax: number;
   /** what `Content-Length` announces; `undefined` for a body in chunks */
@@ -22,12 +22,12 @@ const tinyPartsMax = 4_096;
 const tinyPartBytes = 16;
 
 /**
- * Reads the bytes of a body. What is announced has its room before the first byte is read.
+ * Reads the bytes of a body. The announced size takes its room before the first byte is read.
  *
  * @throws {ApiError} `payload_too_large`; `overloaded` if there is no room
  */
 export async function readBody(stream: Readable, bounds: BodyBounds): Promise<Buffer> {
-  // Nothing more is said of a stream that has ended so.
+  // A stream that has ended like this emits no further event.
   if (stream.destroyed && !stream.readableEnded) throw gone();
   refuseOver(bounds.announced ?? 0, bounds);
   return await new Promise((resolve, reject) => {

@@ -8,10 +8,10 @@ import { parseJsonBody } from './json-body.ts';
 import { readBody } from './read-body.ts';
 import { Slices, Turns } from './turns.ts';
 
-/** Work on the bodies of all servers of this process, in turns. */
+/** Schedules the work on the bodies of all servers of this process. */
 const turns = new Turns();
 
-/** JSON is the only media type, without content coding; what it says is judged by the schemas later. */
+/** JSON is the only media type, without content coding; the schemas check its content later. */
 export function registerBodies(
   app: FastifyInstance,
   { config, metrics, dailyBytes }: Pick<Desk, 'config' | 'metrics' | 'dailyBytes'>,
@@ -22,18 +22,19 @@ export function registerBodies(
   metrics.watchTenants('bytes_today', () => dailyBytes.heaviest(tenantsShown));
   app.decorateRequest('bodyPlace', undefined);
   app.addHook('preParsing', (request, reply, payload, done) => {
-    // Gone while its key was looked up: the event that gives the place back has been, and no byte of its body will come.
+    // The client left while its key was looked up: the event that gives back the place is over, and no byte of its body
+    // will arrive.
     if (request.raw.socket.destroyed) return done(new ApiError('invalid_request', 'the connection is gone'));
     const place = room.place(laneOf(request));
     request.bodyPlace = place;
-    // Also when the client leaves. Its request is worked on no longer than to the end of a slice.
+    // This also happens if the client leaves. Work on its request ends with the current slice.
     reply.raw.once('close', () => place.release());
     done(null, payload);
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', async (request: FastifyRequest, payload: IncomingMessage) => {
     const { bodyPlace: place, is404, routeOptions } = request;
-    // Of a path that there is not, no body is of interest.
+    // If the path does not exist, its body is ignored.
     if (place === undefined || is404) return;
     const announced = announcedBytes(request);
     const turn = () => turns.next(laneOf(request));
@@ -58,7 +59,7 @@ export function registerBodies(
   });
 }
 
-/** The slices in which a request is worked on. */
+/** The slices in which a request is processed. */
 export function slicesOf(request: FastifyRequest): Slices {
   return new Slices(async () => {
     await turns.next(laneOf(request));
@@ -66,7 +67,7 @@ export function slicesOf(request: FastifyRequest): Slices {
   });
 }
 
-/** Whose work it is: of a tenant, or of the operator. */
+/** The owner of the work: a tenant, or the operator. */
 function laneOf({ caller }: FastifyRequest): string {
   return caller?.tenant ?? '';
 }

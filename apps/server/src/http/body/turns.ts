@@ -1,9 +1,9 @@
-/** For how long a slice of work may keep the event loop from everything else. */
+/** How long a slice of work may occupy the event loop. */
 const sliceMs = 1;
 
 /**
- * Lets long work on the event loop go on in slices: one slice of all work in each turn of the loop, and lane by lane. So what
- * else the loop has to do waits for one slice at the most, however many large bodies there are.
+ * Divides long work on the event loop into slices: in each turn of the loop one slice runs, and lanes take turns. All
+ * other work of the loop therefore waits for one slice at most, no matter how many large bodies there are.
  */
 export class Turns {
   readonly #later: (turn: () => void) => void;
@@ -15,7 +15,7 @@ export class Turns {
     this.#later = later;
   }
 
-  /** Resolves in a later turn of the loop: when it is this lane's turn. */
+  /** Resolves in a later turn of the loop, when it is this lane's turn. */
   next(lane: string): Promise<void> {
     return new Promise((resume) => {
       const waiting = this.#lanes.get(lane);
@@ -40,7 +40,7 @@ export class Turns {
     if (first === undefined) return;
     const [lane, waiting] = first;
     const resume = waiting.shift();
-    // The lanes that wait for their turn come first.
+    // The lanes that are waiting come first.
     this.#lanes.delete(lane);
     if (waiting.length > 0) this.#lanes.set(lane, waiting);
     resume?.();
@@ -59,7 +59,7 @@ export class Slices {
     this.#endsAtMs = nowMs() + sliceMs;
   }
 
-  /** Whether the slice has taken its time: the work goes on after `next`. */
+  /** Whether the slice has used up its time: the work continues after `next`. */
   get isOver(): boolean {
     return this.#nowMs() >= this.#endsAtMs;
   }
