@@ -27,14 +27,14 @@ import { Outbox } from './workers/outbox.ts';
 import { Sweep } from './workers/sweep.ts';
 import { WriteProbe } from './workers/write-probe.ts';
 
-/** What comes from outside the process, so that tests can bring their own. */
+/** Dependencies from outside the process, so that tests can pass their own. */
 export interface Ports {
-  /** `undefined`: the clock of the storage, which is that of the database where there is one */
+  /** `undefined`: the clock of the storage, which is that of the database if there is one */
   readonly nowMs: (() => number) | undefined;
   readonly drawSecret: () => string;
-  /** whether write probe, outbox and audit run by themselves; a test runs them by hand, at times of its own */
+  /** whether write probe, outbox and audit run automatically; a test runs them by hand, at chosen times */
   readonly areWorkersStarted: boolean;
-  /** lines that the log has lost since the start */
+  /** log lines lost since the start */
   readonly droppedLogLines: () => number;
 }
 
@@ -53,22 +53,22 @@ export interface App {
   readonly audit: Audit;
   readonly keyUses: KeyUses;
   readonly writeProbe: WriteProbe;
-  /** `undefined`: requests come in clear text */
+  /** `undefined`: requests arrive unencrypted */
   readonly certificate: Certificate | undefined;
-  /** resolves with the reason if the process must end, because another may use the database instead of it */
+  /** resolves with the reason if the process must end, because another process may now use the database */
   readonly lost: Promise<string>;
-  /** Stops accepting, finishes what was taken, answers it, closes the storage. */
+  /** Accepts no more work, finishes and answers what was accepted, closes the storage. */
   close(): Promise<void>;
 }
 
 const sealedAnswerTtlMs = 600_000;
-/** Tenants that the metrics show by name: those that cost most. */
+/** The number of tenants that the metrics show by name: those that use most. */
 const heaviestShown = 10;
 
 /**
- * Puts the rooms together and starts to listen.
+ * Connects the rooms and starts to listen.
  *
- * @throws {Error} when the database cannot be opened, or the address cannot be listened on
+ * @throws {Error} if the database cannot be opened, or the address cannot be listened on
  */
 export async function startApp(
   config: Config,
@@ -77,7 +77,7 @@ export async function startApp(
   given: Partial<Ports> = {},
 ): Promise<App> {
   const ports: Ports = { ...systemPorts, ...given };
-  // First: files that are not right must not leave a database open.
+  // First: wrong files must not leave a database open.
   const certificate = config.tls === undefined ? undefined : new Certificate(config.tls, log);
   const metrics = new Metrics();
   const traces = await openTraces(config, version);
@@ -177,7 +177,7 @@ export async function startApp(
     await http.listen({
       host: config.host,
       port: config.port,
-      // The framework knows only the server that it is given, and would say http.
+      // The framework only knows the server that it was given, and would report http.
       listenTextResolver: (address) =>
         `Server listening at ${config.tls === undefined ? address : address.replace(/^http:/, 'https:')}`,
     });
@@ -190,7 +190,7 @@ export async function startApp(
     }
     const close = async () => {
       ledger.announceClosing();
-      // Answers of what was taken leave before the connections are closed.
+      // The answers of accepted work are sent before the connections are closed.
       await http.close();
       await closeStorage();
     };
@@ -211,14 +211,14 @@ export async function startApp(
   }
 }
 
-/** Loaded only where it is configured: a server without traces pays nothing for them. */
+/** Loaded only if configured: a server without traces has no cost from them. */
 async function openTraces(config: Config, version: string): Promise<Traces | undefined> {
   if (config.traces === undefined) return undefined;
   const { openTelemetryTraces } = await import('./traces/open-telemetry.ts');
   return openTelemetryTraces(config.traces, version);
 }
 
-/** The engine that `DATABASE_URL` names. */
+/** The engine that `DATABASE_URL` selects. */
 function openStorage(
   config: Config,
   nowMs: (() => number) | undefined,

@@ -155,7 +155,7 @@ test('a server does not start open because the name of the admin key is misspelt
       warnings({ [name]: 'hidden-value' }).join(),
       new RegExp(`^refused: ${name} is set and ADMIN_API_KEY is not`),
     );
-    // With the right one beside it, it is only in the way.
+    // If the right one is also set, the other is only redundant.
     assert.equal(warnings({ [name]: 'x', ADMIN_API_KEY: 'k3Vq8ZrT1mWx7LpB5nYd' }).length, 1);
   }
   for (const blank of ['', '  ']) {

@@ -7,14 +7,14 @@ import { isMeantAsAdminKey, type UnknownVariable, unknownVariables } from './unk
 import { variableNames } from './variables/variables.ts';
 import type { TargetRules } from './webhooks/target.ts';
 
-/** What the server is configured with. Plain data, checked once at start. */
+/** The configuration of the server. Plain data, checked once at start. */
 export interface Config {
   readonly host: string;
   readonly port: number;
   readonly database: DatabaseConfig;
   /** `undefined`: development mode */
   readonly adminApiKey: string | undefined;
-  /** the admin key that is being replaced: both are the admin's until it is unset */
+  /** the admin key that is being replaced: both are valid until it is removed */
   readonly adminApiKeyOld: string | undefined;
   /** how many proxies in front are trusted to append to `X-Forwarded-For` */
   readonly trustedHops: number;
@@ -23,61 +23,64 @@ export interface Config {
   readonly answerBytesMax: number;
   readonly retentionMs: number;
   readonly isKeyRequired: boolean;
-  /** whether a request with names that are not known is refused; otherwise they are ignored, and its answer lists them */
+  /** whether a request with unknown names is refused; otherwise they are ignored, and its answer lists them */
   readonly refusesUnknownNames: boolean;
   readonly bulkItemsMax: number;
-  /** what each tenant may cost in a minute; 0 is off */
+  /** what each tenant may use in a minute; 0 is off */
   readonly requestsPerMinuteMax: number;
-  /** how many API keys that are not recognized an address may send in a minute */
+  /** how many unrecognized API keys an address may send in a minute */
   readonly unknownKeysPerMinuteMax: number;
-  /** `undefined`: requests come in clear text */
+  /** `undefined`: requests arrive unencrypted */
   readonly tls: TlsFiles | undefined;
   readonly connectionsMax: number;
-  /** threads for reads that look at many rows */
+  /** threads for reads of many rows */
   readonly readThreads: number;
   /** of request bodies, for each tenant on each instance; 0 is off */
   readonly tenantBytesPerDay: number;
-  /** of request bodies that are being received or worked on, in bytes */
+  /** the room for request bodies that are being received or processed, in bytes */
   readonly bodyBytesInFlightMax: number;
-  /** within which time a whole request has to arrive; its head, within a third of it */
+  /** the time within which a whole request must arrive; its head, within a third of it */
   readonly requestTimeoutMs: number;
-  /** connections that one tenant may have; not counted behind a proxy, which sends the requests of all over the same ones */
+  /**
+   * connections that one tenant may have; not counted behind a proxy, which sends the requests of all tenants over the
+   * same ones
+   */
   readonly connectionsPerTenantMax: number;
-  /** connections of one client address; of a proxy all come from one */
+  /** connections of one client address; all connections of a proxy have the same one */
   readonly connectionsPerAddressMax: number;
-  /** within which time a client must take a part of an answer; below the time that a stop waits for answers */
+  /** the time within which a client must read a part of an answer; shorter than a stop waits for answers */
   readonly answerStallMs: number;
   readonly webhookTargets: TargetRules;
-  /** for how long the receiver of a webhook has to answer */
+  /** how long the receiver of a webhook has to answer */
   readonly webhookTimeoutMs: number;
-  /** whether the receiver of a new webhook has to echo a challenge first */
+  /** whether the receiver of a new webhook must first echo a challenge */
   readonly isOwnershipProofRequired: boolean;
   /** how long after its last audit a tenant is due again */
   readonly auditEveryMs: number;
   readonly corsAllowedOrigins: readonly string[];
-  /** from how many bytes on answers are compressed; `undefined`: none is */
+  /** the size from which on answers are compressed; `undefined`: none is */
   readonly compressedBytesMin: number | undefined;
   readonly atRestKeys: readonly AtRestKey[];
   readonly logLevel: string;
   /** `undefined`: text on a terminal, JSON elsewhere */
   readonly logFormat: LogFormat | undefined;
-  /** `undefined`: nothing is traced */
+  /** `undefined`: tracing is off */
   readonly traces: TracesConfig | undefined;
 }
 
-/** Where the certificate is that the server shows, with its chain, and its key. */
+/** The files of the server's certificate, with its chain, and of its key. */
 export interface TlsFiles {
   readonly certFile: string;
   readonly keyFile: string;
 }
 
-/** Where the books are: in one file, or in a PostgreSQL under any number of instances. */
+/** Where the books are: in one file, or in PostgreSQL for any number of instances. */
 export type DatabaseConfig =
   | { readonly kind: 'sqlite'; readonly file: string }
   | {
       readonly kind: 'postgres';
       readonly url: string;
-      /** batches that are committed at the same time, each of other tenants */
+      /** batches that are committed at the same time, each for different tenants */
       readonly lanes: number;
       readonly readConnections: number;
       /** whether statements are prepared by name */
@@ -85,7 +88,7 @@ export type DatabaseConfig =
       readonly allowsUnsafe: boolean;
     };
 
-/** The configuration with what looks wrong in it, or every mistake in it. */
+/** The configuration and warnings about it, or every mistake in it. */
 export type ParsedConfig =
   | { readonly kind: 'valid'; readonly config: Config; readonly warnings: readonly string[] }
   | { readonly kind: 'invalid'; readonly mistakes: readonly string[] };
@@ -93,7 +96,7 @@ export type ParsedConfig =
 const dayMs = 86_400_000;
 const warningsMax = 20;
 
-/** Reads the configuration out of the environment. An empty variable counts as not set, except ADMIN_API_KEY. */
+/** Reads the configuration from the environment. An empty variable counts as not set, except ADMIN_API_KEY. */
 export function parseConfig(environment: Environment): ParsedConfig {
   const mistakes: string[] = [];
   const read = new Reader(environment, mistakes);
@@ -179,7 +182,7 @@ function clearTextWarnings({ host, tls }: Config): string[] {
   ];
 }
 
-/** Receivers on the operator's own network rarely have certificates, so private targets may be reached over http too. */
+/** Receivers on the operator's own network rarely have certificates, so private targets may use http, too. */
 function webhookTargets(read: Reader): TargetRules {
   const allowsPrivate = read.flag('WEBHOOK_ALLOW_PRIVATE_TARGETS');
   return { allowsPrivate, allowsHttp: read.flag('WEBHOOK_ALLOW_HTTP') || allowsPrivate };
@@ -195,7 +198,10 @@ function logFormat(read: Reader): LogFormat | undefined {
   return format === 'text' || format === 'json' ? format : undefined;
 }
 
-/** Without an admin key every caller is the admin, so only this machine may reach the server, and only on purpose. */
+/**
+ * Without an admin key every caller is the admin, so only this machine may reach the server, and only if the operator
+ * intends it.
+ */
 function developmentMistakes(
   config: Config,
   environment: Environment,
@@ -209,7 +215,7 @@ function developmentMistakes(
         'correct the name, or unset it for development mode',
     );
   }
-  // AgentPay's variable.
+  // A variable of AgentPay.
   if (/^\s*true\s*$/i.test(environment['REQUIRE_API_KEY'] ?? '')) {
     mistakes.push('REQUIRE_API_KEY is true: the server requires keys once ADMIN_API_KEY is set');
   }
@@ -225,10 +231,10 @@ function developmentMistakes(
 }
 
 /**
- * What the `DATABASE_URL` of an environment names, and how it is reached: by what the server reads, and nothing else. The
- * standard file if it is not set.
+ * The database of an environment's `DATABASE_URL`, and how to reach it: the settings that the server reads, and no
+ * others. The default file if it is not set.
  *
- * @throws {Error} if one of these settings is not of its form
+ * @throws {Error} if one of these settings is invalid
  */
 export function parseDatabase(environment: Readonly<Record<string, string | undefined>>): DatabaseConfig {
   const mistakes: string[] = [];
@@ -251,7 +257,7 @@ function database(read: Reader, mistakes: string[]): DatabaseConfig {
     const file = url.slice('file:'.length).replace(/^\/\/(?=\/)/, '');
     if (/^(?!\/\/)[^?#]+$/.test(file) && !file.startsWith(':memory:')) return { kind: 'sqlite', file };
   }
-  // A URL may carry a password, so it is not shown.
+  // A URL may contain a password, so it is not shown.
   mistakes.push(
     'DATABASE_URL is neither of the form file:./path/to/billonce.db nor postgres://user:password@host/database',
   );
@@ -260,7 +266,7 @@ function database(read: Reader, mistakes: string[]): DatabaseConfig {
 
 function checkedOrigin(origin: string, mistakes: string[]): string {
   const url = URL.canParse(origin) ? new URL(origin) : undefined;
-  // Upper case, the default port and a last '/' may be written.
+  // It may be written in upper case, with the default port, or with a last '/'.
   if (url !== undefined && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin;
   mistakes.push(`CORS_ALLOWED_ORIGINS: ${origin} is not an origin like https://app.example`);
   return origin;
@@ -269,7 +275,7 @@ function checkedOrigin(origin: string, mistakes: string[]): string {
 function readAtRestKeys(read: Reader, mistakes: string[]): AtRestKey[] {
   const keys = read.list('ANSWER_ENCRYPTION_KEYS').flatMap((entry) => atRestKey(entry, mistakes));
   const ids = keys.map(({ id }) => id);
-  // Only the first of two would decrypt, and what the other has encrypted would be lost.
+  // Only the first of two keys would decrypt, and everything encrypted with the other would be lost.
   for (const id of new Set(ids.filter((id, at) => ids.indexOf(id) < at))) {
     mistakes.push(`ANSWER_ENCRYPTION_KEYS: the id ${id} appears more than once`);
   }

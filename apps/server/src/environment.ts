@@ -19,8 +19,8 @@ export class Reader {
   }
 
   /**
-   * A secret: the variable itself, or what the file has that `NAME_FILE` names. One that is blank is a mistake: without it
-   * the server would be open, and the operator would not know.
+   * A secret: the variable itself, or the content of the file that `NAME_FILE` names. A blank one is a mistake:
+   * otherwise the server would be open, and the operator would not notice.
    */
   secret(name: NameOf<'secret'>): string | undefined {
     const { lengthMin } = variables[name];
@@ -65,7 +65,7 @@ export class Reader {
     return fallback;
   }
 
-  /** How many proxies are trusted. AgentPay's `true`, `yes` and `on` are one proxy, as they are there. */
+  /** The number of trusted proxies. AgentPay's `true`, `yes` and `on` mean one proxy, as there. */
   hops(name: NameOf<'hops'>): number {
     const { max } = variables[name];
     const value = this.#value(name)?.toLowerCase();
@@ -120,7 +120,7 @@ export class Reader {
   }
 }
 
-/** What a character is that a header cannot carry, without showing more of a secret. */
+/** Describes a character that a header cannot contain, without showing more of a secret. */
 function foreignCharacter(codePoint = 0): string {
   if (codePoint === 0x20) return 'a space';
   return codePoint < 0x80 ? 'a control character' : 'outside ASCII, such as a letter with an accent';

@@ -1,24 +1,24 @@
 import { fstatSync, write } from 'node:fs';
 
-/** Takes bytes, and says later what came of them: how many were written, and why no more. */
+/** Takes bytes, and later reports how many were written, and why not more. */
 type Sink = (bytes: Buffer, done: (fault: Error | null | undefined, written: number) => void) => void;
 
-/** What waits to be written, at most: some thousand lines. */
+/** The most that waits to be written: some thousand lines. */
 const waitingBytesMax = 256 * 1_024;
-/** What is given to the system at once, at most. */
+/** The most that is passed to the system at once. */
 const chunkBytesMax = 64 * 1_024;
 const newline = 0x0a;
 
 /**
- * The server's standard output, as a place for log lines. Writing a line never waits: a full disk, a pipe that no one reads or a
- * stopped terminal costs lines, which are counted, and no request waits for them.
+ * The server's standard output, as a destination for log lines. Writing a line never waits: if the disk is full, no one
+ * reads the pipe, or the terminal is stopped, lines are lost and counted, and no request waits for them.
  */
 export class LogOutput {
   readonly #sink: Sink;
   readonly #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #isWriting = false;
-  /** a line was written in part: the next one begins on a new line */
+  /** a line was partly written: the next one begins on a new line */
   #isTorn = false;
   #droppedLines = 0;
   #unreportedLines = 0;
@@ -34,12 +34,12 @@ export class LogOutput {
     return this.#droppedLines;
   }
 
-  /** Calls `report` with their number when lines were dropped and the output takes lines again. */
+  /** Calls `report` with the number of dropped lines once the output accepts lines again. */
   onTakenAgain(report: (lines: number) => void): void {
     this.#report = report;
   }
 
-  /** Writes whole lines. They are dropped while too much waits. */
+  /** Writes whole lines. They are dropped while too much is waiting. */
   write(text: string): void {
     const bytes = Buffer.from(text);
     if (this.#waitingBytes + bytes.length > waitingBytesMax) {
@@ -51,7 +51,7 @@ export class LogOutput {
     this.#next();
   }
 
-  /** Resolves when nothing waits any more, and after this time in any case: an exit does not depend on the output. */
+  /** Resolves when nothing is waiting any more, or after this time: an exit does not depend on the output. */
   flushed(timeoutMs: number): Promise<void> {
     return new Promise((resolve) => {
       if (!this.#isWriting) return resolve();
@@ -100,7 +100,7 @@ export class LogOutput {
   #ended(chunk: Buffer, written: number): void {
     this.#waitingBytes = this.#waiting.reduce((sum, line) => sum + line.length, 0);
     this.#isWriting = false;
-    // What is left may begin with the end of a torn line, which is no line.
+    // The rest may begin with the end of a torn line, which does not count as a line.
     if (written < chunk.length)
       this.#dropped(linesIn(chunk.subarray(Math.max(written, chunk[0] === newline ? 1 : 0))));
     else this.#takenAgain();
@@ -127,8 +127,8 @@ function linesIn(bytes: Buffer): number {
 }
 
 /**
- * A pipe or a socket is written to by the event loop, which does not wait for a reader. A file or a terminal is written to by
- * a thread of Node's pool.
+ * For a pipe or a socket the event loop writes, and does not wait for a reader. For a file or a terminal a thread of
+ * Node's pool writes.
  */
 function standardOutput(): Sink {
   const { stdout } = process;

@@ -8,7 +8,7 @@ const levels: Readonly<Record<number, string>> = {
   50: 'ERROR',
   60: 'FATAL',
 };
-/** Known at a terminal: they are of this process. */
+/** Not shown on a terminal, because they are those of this process. */
 const leftOut: ReadonlySet<string> = new Set(['time', 'level', 'msg', 'err', 'pid', 'hostname']);
 
 /**

@@ -2,12 +2,12 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 import { framesOf, knownFacts, messageOf } from './fault-facts.ts';
 import { textOfLogLine } from './log-text.ts';
 
-/** How the log is written: JSON for programs, text for a person at a terminal. */
+/** The format of the log: JSON for programs, text for a person at a terminal. */
 export type LogFormat = 'json' | 'text';
 
 /**
- * The server's log. Of an error only what names the fault is kept: a driver hangs the rows at fault on its errors, and with them
- * agents and keys.
+ * The server's log. Only what identifies the fault is kept of an error: a driver attaches the rows at fault to its
+ * errors, and so agents and keys.
  */
 export function serverLog(level: string, destination: DestinationStream): Logger {
   const options = {
@@ -25,7 +25,7 @@ export function inFormat(format: LogFormat, output: DestinationStream): Destinat
 
 function faultOf(error: unknown): unknown {
   const facts = knownFacts(error);
-  // What an engine says of its fault is all that may be said: the messages of its driver quote values.
+  // Only the engine's code may be logged: the messages of its driver quote values.
   if (facts !== undefined) return facts;
   if (!(error instanceof Error)) return { type: typeof error };
   const { name } = error;

@@ -9,7 +9,7 @@ import { startEntry, startText } from './start-line.ts';
 import { readVersion } from './version.ts';
 
 const graceMs = 25_000;
-/** How long an exit waits for an output that takes no lines. */
+/** How long an exit waits for an output that accepts no lines. */
 const lastLinesMs = 500;
 
 async function run(config: Config, warnings: readonly string[]): Promise<void> {
@@ -25,7 +25,7 @@ async function run(config: Config, warnings: readonly string[]): Promise<void> {
     if (isClosing) return;
     isClosing = true;
     log.info({ reason }, 'stopping: requests that were taken are finished first');
-    // What hangs longer is cut off. Every write is safe against that.
+    // Work that takes longer is cut off. Every write is safe against that.
     setTimeout(() => process.exit(1), graceMs).unref();
     app
       .close()
@@ -40,11 +40,11 @@ async function run(config: Config, warnings: readonly string[]): Promise<void> {
       close('the database is lost', 1);
     })
     .catch(fail);
-  // Last: a signal may follow at once.
+  // Last: a signal may follow immediately.
   announce(app, config, { format, output }, version);
 }
 
-/** Always printed, at every level of the log: it says where the server is. */
+/** Always printed, at every log level: it says where the server is. */
 function announce(
   app: App,
   config: Config,
@@ -66,7 +66,7 @@ function refuse(message: string): void {
   process.exit(1);
 }
 
-/** What ends the process when its launcher is gone. Until the server listens there is nothing to finish. */
+/** Ends the process when its launcher is gone. Until the server listens there is nothing to finish. */
 let stop = (): void => process.exit(1);
 onLauncherGone(() => stop());
 

@@ -1,6 +1,6 @@
-/** Characters that a terminal obeys, or that change the order of what it shows. */
+/** Characters that control a terminal, or that change the order of what it shows. */
 const unprintable = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
-/** The same, but for the ends of lines and tabs. */
+/** The same, except line breaks and tabs. */
 const unprintableInLines = /(?![\n\t])[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 
 /** One line of text, without characters that could move the cursor, change colours or forge a line: they are shown as `\u001b`. */

@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 const bytesMax = 4_096;
 
 /**
- * Reads a secret from a file, such as one that an orchestrator mounts. White space around it does not count.
+ * Reads a secret from a file, such as one that an orchestrator mounts. White space around it is ignored.
  *
  * @throws {Error} if the file cannot be read, or is longer than any secret
  */

@@ -1,4 +1,4 @@
-/** The least that an estimate of a secret must come to: no one guesses that many bits over a network. */
+/** The least number of bits that a secret must have by estimate: that many cannot be guessed over a network. */
 export const secretBitsMin = 72;
 
 /** Words that people put into secrets; they add nothing to one. */
@@ -6,9 +6,9 @@ const commonWords =
   /admin|administrator|api|bearer|billonce|change|default|demo|dev|example|insecure|key|local|master|password|passwd|prod|production|root|secret|server|staging|super|test|token|user|your/gi;
 
 /**
- * Estimates from above how many bits a secret has: of what is left without common words, without characters that go on in a row
- * or repeat what stood before, by how often each character occurs. A random secret is estimated close to what it has; a sentence
- * is estimated too high, because its words are not known here.
+ * An upper estimate of how many bits a secret has. It leaves out common words, runs of characters and repetitions, and
+ * counts how often each remaining character occurs. For a random secret the estimate is close to the truth; for a
+ * sentence it is too high, because most words are not known here.
  */
 export function estimatedBits(secret: string): number {
   const characters = [...withoutRuns(withoutRepeats(secret.replace(commonWords, ' ')))].filter(
@@ -22,7 +22,7 @@ export function estimatedBits(secret: string): number {
     (sum, count) => sum - (count / length) * Math.log2(count / length),
     0,
   );
-  // A short sample shows less than there is (the correction of Miller and Madow).
+  // A short sample shows less than the true value (the correction of Miller and Madow).
   const correction = (counts.size - 1) / (2 * length * Math.LN2);
   return (entropy + correction) * length;
 }
@@ -42,7 +42,7 @@ function withoutRuns(text: string): string {
 
 const repeatLength = 4;
 
-/** Leaves out parts of four characters that stood before. */
+/** Leaves out groups of four characters that occurred before. */
 function withoutRepeats(text: string): string {
   let kept = '';
   for (let index = 0; index < text.length; ) {

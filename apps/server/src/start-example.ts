@@ -3,11 +3,11 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { Config } from './config.ts';
 
-/** A request to try, for a shell on the machine of the server. */
+/** A request to try, for a shell on the server's machine. */
 export interface StartExample {
   /** the lines of the command, as they are typed */
   readonly command: readonly string[];
-  /** what must be known or done so that it works */
+  /** what must be known or done for it to work */
   readonly notes: readonly string[];
 }
 
@@ -19,9 +19,9 @@ interface Reach {
 }
 
 /**
- * A write that works as it is printed, also over TLS with a certificate that no authority has signed.
+ * A write that works as printed, even over TLS with a certificate that no authority has signed.
  *
- * @param certificate in PEM, as the server shows it
+ * @param certificate in PEM, as the server presents it
  */
 export function startExample(
   url: string,
@@ -51,7 +51,7 @@ export function startExample(
   };
 }
 
-/** Where this machine reaches a server that listens on all addresses. */
+/** The URL at which this machine reaches a server that listens on all addresses. */
 function localUrl(url: string): string {
   return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
 }
@@ -77,7 +77,7 @@ function overTls(address: URL, certificate: X509Certificate, certFile: string): 
   };
 }
 
-/** The host that was asked for if the certificate is for it, otherwise the first name that it is for. */
+/** The configured host if the certificate is valid for it, otherwise the certificate's first name. */
 function nameIn(certificate: X509Certificate, host: string): string | undefined {
   const isFor = isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host);
   if (isFor !== undefined) return host;
@@ -85,7 +85,7 @@ function nameIn(certificate: X509Certificate, host: string): string | undefined 
   return names[0]?.[1];
 }
 
-/** A word that a shell takes as it is. */
+/** A word in a form that a shell leaves unchanged. */
 function quoted(word: string): string {
   return /^[\w/.:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

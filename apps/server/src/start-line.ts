@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Config } from './config.ts';
 import { startExample } from './start-example.ts';
 
-/** What a server says once it listens. */
+/** The facts in the start line. */
 export interface Listening {
   readonly url: string;
   readonly version: string;
@@ -11,7 +11,7 @@ export interface Listening {
   readonly certificate: string | undefined;
 }
 
-/** Where the data is, without the password that may be part of the URL. */
+/** Where the data is, without a password that may be part of the URL. */
 function placeOf({ database }: Config): string {
   if (database.kind === 'sqlite') return resolve(database.file);
   const { host, pathname } = new URL(database.url);
@@ -25,7 +25,7 @@ export function startEntry(listening: Listening, config: Config): Readonly<Recor
   return { version, url, mode, data: placeOf(config), msg: `Billonce listens on ${url}` };
 }
 
-/** The same for a person at a terminal, with something to try. */
+/** The same as text for a person at a terminal, with a request to try. */
 export function startText(listening: Listening, config: Config): string {
   const { url, version, processId, certificate } = listening;
   const mode =

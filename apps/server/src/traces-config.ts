@@ -1,7 +1,7 @@
 import type { Reader } from './environment.ts';
 import type { NameOf } from './variables/variables.ts';
 
-/** Where traces go, in the words of OpenTelemetry's own variables. */
+/** Where traces are sent, in the terms of OpenTelemetry's own variables. */
 export interface TracesConfig {
   /** of the collector, for spans */
   readonly url: string;
@@ -37,7 +37,7 @@ export function readTraces(read: Reader, mistakes: string[]): TracesConfig | und
 function endpoint(read: Reader, name: NameOf<'text'>, mistakes: string[]): string | undefined {
   const url = read.text(name);
   if (url === '') return undefined;
-  // A URL may carry a password, so it is not shown.
+  // A URL may contain a password, so it is not shown.
   if (!/^https?:\/\/[^?#]+$/.test(url) || !URL.canParse(url)) {
     mistakes.push(`${name} is not of the form http://host:port or https://host:port, with a path or without`);
   }

@@ -2,7 +2,7 @@ import { knownName, nearMiss } from '@billonce/contract';
 import type { Environment } from './environment.ts';
 import { commandLineVariables } from './variables/variables.ts';
 
-/** What variables of our names begin with, and hardly any of other programs. */
+/** Prefixes that our variables have, and variables of other programs hardly ever. */
 const prefixes = [
   'ADMIN_',
   'ANSWER_ENCRYPTION_',
@@ -21,20 +21,20 @@ const prefixes = [
   'WEBHOOK_',
 ];
 const readByTests = /^BILLONCE_TEST_[A-Z_]+$/;
-/** What Kubernetes sets for every service, whatever its name; https://kubernetes.io/docs/concepts/services-networking/service/ */
+/** Variables that Kubernetes sets for every service; https://kubernetes.io/docs/concepts/services-networking/service/ */
 const ofKubernetes = /_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_[A-Z]+)?)?)$/;
-/** Names that OpenSSL and many programs read, and that are near misses of TLS_CERT_FILE and TLS_KEY_FILE. */
+/** Names that OpenSSL and many programs read, and that resemble TLS_CERT_FILE and TLS_KEY_FILE. */
 const ofOthers: ReadonlySet<string> = new Set(['SSL_CERT_FILE', 'SSL_KEY_FILE']);
 const nameLengthMax = 64;
 
-/** A variable that is set, that the server does not read, and that looks like one of its own. */
+/** A variable that is set but not read, and that looks like one of the server's. */
 export interface UnknownVariable {
   readonly name: string;
-  /** the variable that may be meant */
+  /** the variable that was probably meant */
   readonly meant: string | undefined;
 }
 
-/** Finds variables that are misspelt, or that begin as ours do. Their values are never shown. */
+/** Finds variables that are misspelt, or that begin like ours. Their values are never shown. */
 export function unknownVariables(environment: Environment, known: ReadonlySet<string>): UnknownVariable[] {
   const names = [...known].map((name) => knownName(name));
   return Object.keys(environment)
@@ -52,7 +52,7 @@ export function unknownVariables(environment: Environment, known: ReadonlySet<st
 }
 
 /**
- * Whether a variable may be meant to be ADMIN_API_KEY: one that is misspelt would start a server that is open to every
+ * Whether a variable is probably meant to be ADMIN_API_KEY: a misspelt one would start a server that is open to every
  * process of the machine.
  */
 export function isMeantAsAdminKey({ name, meant }: UnknownVariable): boolean {

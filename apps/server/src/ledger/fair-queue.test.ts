@@ -106,7 +106,7 @@ test('of a lane that is held nothing is taken, and no one waits for it', () => {
   assert.deepEqual(take(queue), ['b 1']);
   queue.release('a');
   assert.deepEqual(take(queue), ['a 0']);
-  // What was taken from a lane before it was held does not count as a lane that is expected to return.
+  // A lane that took something before it was held is no longer among those that are expected to return.
   queue.offer({ lane: 'b', weight: 1_000, number: 2 });
   take(queue);
   queue.offer({ lane: 'b', weight: 1, number: 3 });

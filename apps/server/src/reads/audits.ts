@@ -1,4 +1,4 @@
-/** What the books of one tenant came to when they were audited. */
+/** The result of auditing the books of one tenant. */
 export interface TenantAudit {
   readonly accounts: number;
   readonly outstandingRequests: bigint;
@@ -9,39 +9,39 @@ export interface TenantAudit {
   readonly endedAtMs: number;
 }
 
-/** What the books of all tenants came to when each was audited last. */
+/** The combined results of the last audit of every tenant. */
 export interface AuditedBooks extends TenantAudit {
   readonly tenants: number;
-  /** since when every one of them was audited: the earliest of their times */
+  /** the earliest time of these audits */
   readonly endedAtMs: number;
 }
 
-/** Which tenants are to be audited. */
+/** Which tenants must be audited. */
 export interface DueAudits {
   readonly nowMs: number;
-  /** those that were not audited since */
+  /** those that were not audited since this time */
   readonly dueBeforeMs: number;
-  /** until when a tenant is the taker's: if it has not ended by then, it is taken for dead */
+  /** how long a tenant is held: if the audit has not ended by then, its instance counts as dead */
   readonly untilMs: number;
 }
 
-/** A tenant that is due, and whether it is the asker's now. */
+/** A tenant that is due, and whether the caller now holds it. */
 export interface DueTenant {
   readonly tenant: string;
   /** `false`: another instance was faster */
   readonly isTaken: boolean;
 }
 
-/** Shares the audits out among instances, and keeps what each tenant's came to. */
+/** Distributes the audits among instances, and keeps the result for each tenant. */
 export interface Audits {
-  /** Takes the first of some tenants that is due and nobody's. */
+  /** Takes the first of some tenants that is due and not held. */
   take(tenants: readonly string[], due: DueAudits): Promise<DueTenant | undefined>;
-  /** Keeps a tenant for longer. */
+  /** Holds a tenant for longer. */
   keep(tenant: string, untilMs: number): Promise<void>;
-  /** Notes what came of it, and gives the tenant back. */
+  /** Stores the result, and releases the tenant. */
   end(tenant: string, found: TenantAudit): Promise<void>;
-  /** Gives a tenant back without a result. */
+  /** Releases a tenant without a result. */
   giveUp(tenant: string): Promise<void>;
-  /** What is known of all tenants; `undefined` before the first was audited. */
+  /** The results of all tenants; `undefined` before the first audit. */
   sums(): Promise<AuditedBooks | undefined>;
 }

@@ -3,36 +3,36 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 /** A page of a list. */
 export interface Page<Item, Place> {
   readonly items: readonly Item[];
-  /** where the list continues, now or when more has come in */
+  /** where the list continues, now or after more was recorded */
   readonly next: Place;
-  /** whether there is more now; a page that was given up for its length says yes */
+  /** whether there is more now; also true for a page that was cut because it took too long */
   readonly hasMore: boolean;
 }
 
-/** How a list is scanned. */
+/** How to scan a list. */
 export interface Scan<Row, Place> {
-  /** Reads the rows beyond a place. */
+  /** Reads the rows after a place. */
   readonly read: (beyond: Place) => Promise<RowsRead<Row, Place>>;
   readonly placeOf: (row: Row) => Place;
   readonly isWanted: (row: Row) => boolean;
-  /** whether neither this row nor any after it can be wanted */
+  /** whether this row and all after it cannot be wanted */
   readonly isPast?: (row: Row) => boolean;
-  /** the same of how far the storage looked */
+  /** the same for the place up to which the storage looked */
   readonly isPlacePast?: (place: Place) => boolean;
-  /** rows looked at for one page: a filter that matches little gives short pages, not long waits */
+  /** the most rows that are read for one page: a filter that matches little gives short pages, not long waits */
   readonly scannedMax: number;
 }
 
 /** Rows that were read. */
 export interface RowsRead<Row, Place> {
   readonly rows: readonly Row[];
-  /** whether there were no more at that moment */
+  /** whether there were no more rows at that moment */
   readonly isEnd: boolean;
-  /** how far the storage looked, where it hands over only what is wanted */
+  /** how far the storage looked, if it returns only wanted rows */
   readonly looked?: { readonly through: Place; readonly rows: number };
 }
 
-/** Collects the next page. It looks for one item more than the page holds, to know whether there is more. */
+/** Collects the next page. It reads one item more than the page holds, to know whether there is more. */
 export async function collectPage<Row, Place>(
   scan: Scan<Row, Place>,
   beyond: Place,
@@ -58,7 +58,7 @@ export async function collectPage<Row, Place>(
       scanned += looked.rows - rows.length;
       if (items.length < limit) next = position;
     }
-    // Everything up to here was looked at: who follows the list need not look again.
+    // Everything up to here was scanned: a client that follows the list need not scan it again.
     if (isEnd || scan.isPlacePast?.(position) === true) return { items, next: position, hasMore: false };
     await nextTurn();
   }

@@ -7,13 +7,13 @@ import { idAtMs } from './id-bounds.ts';
 
 const kinds = ['entries', 'settlements', 'noted'] as const;
 const stepRows = 10_000;
-/** The most rows of a kind that a summary looks at, and those that a page of a list counts: AgentPay keeps so many events. */
+/** The most rows of a kind that a summary reads, and that a page of a list counts: AgentPay keeps this many events. */
 const summaryRowsMax = 1_000_000;
 const pageRowsMax = 10_000;
 
 /**
- * Counts events by type, a step at a time; the storage counts, so that no row is handed over. Events only ever come in
- * after the last one, so the counts are those of the moments of the last step.
+ * Counts events by type, a step at a time; the storage counts, so no rows are transferred. Events are only ever added
+ * after the last one, so the counts are those at the time of the last step.
  */
 export async function countEvents(
   books: Books,
@@ -41,7 +41,7 @@ export async function countEvents(
   }
 }
 
-/** How many events of a type, or of all types, are among the first 10,000 rows of each kind since a moment. */
+/** The number of events of a type, or of all types, among the first 10,000 rows of each kind since a moment. */
 export async function countListedEvents(
   books: Books,
   tenant: string,

@@ -15,7 +15,7 @@ test('no text of a caller is a formula, and no field breaks out of its place', (
     assert.match(csvRow([text]), /^"'/, JSON.stringify(text));
     for (const separator of [',', ';', '\t', '\r', '\n', '\r\n']) {
       const row = csvRow([1, `a${separator}${text}`, 'b']);
-      // Cut with any separator, and without regard to quotes.
+      // Cut at any separator, ignoring quotes.
       for (const cell of row.split(/[,;\t\r\n]/))
         assert.doesNotMatch(cell, /^"?\s*[=+\-@|＝]/u, JSON.stringify(row));
     }

@@ -38,7 +38,7 @@ const options = {
   quoted_match: [/[",;\t\r\n']/, /^\s|\s$/],
 };
 
-/** Every place that some spreadsheet may begin a cell at. */
+/** Every position at which some spreadsheet may begin a cell. */
 const afterSeparator = /(?<=[,;\t\r\n])/;
 const formula = /^\s*[=+\-@|\uff1d\uff0b\uff0d\uff20]/u;
 

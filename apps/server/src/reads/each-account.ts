@@ -4,7 +4,7 @@ import type { AccountsFilter, AccountsPage, Books } from './books.ts';
 /** How many accounts are read at once. */
 export const pageRows = 1_000;
 
-/** Walks accounts with their services, page by page, and lets others have their turn between the pages. */
+/** Walks accounts with their services, page by page, and lets other reads run between the pages. */
 export async function* eachAccount(
   books: Books,
   filter: AccountsFilter,

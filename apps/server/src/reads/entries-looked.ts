@@ -1,6 +1,6 @@
 import type { Entry } from '../domain/usage.ts';
 
-/** Which entries are looked for, among the next ones behind an id. */
+/** Which entries to look for, among the next ones after an id. */
 export interface LookWanted {
   readonly tenant: string;
   readonly agent: string | undefined;
@@ -8,20 +8,23 @@ export interface LookWanted {
   readonly occurredFromNs: bigint | undefined;
   readonly occurredToNs: bigint | undefined;
   readonly afterId: string;
-  /** the most entries that are looked at */
+  /** the most entries that are read */
   readonly lookMax: number;
 }
 
-/** What a look found. */
+/** The result of a look. */
 export interface EntriesLooked {
   readonly entries: readonly Entry[];
-  /** how many were looked at */
+  /** how many were read */
   readonly looked: number;
-  /** through which id none is left that is wanted; `undefined` when nothing came in behind where the look began */
+  /** up to this id no other wanted entry exists; `undefined` if nothing was recorded after the start of the look */
   readonly lastId: string | undefined;
 }
 
-/** What a look for an agent or a service without accounts finds: a follower need not look through these entries again. */
+/**
+ * The result of a look for an agent or a service without accounts: a client that follows the list need not scan these
+ * entries again.
+ */
 export function nothingUpTo(lastId: string | undefined, { afterId }: LookWanted): EntriesLooked {
   const isAhead = lastId !== undefined && lastId > afterId;
   return { entries: [], looked: 0, lastId: isAhead ? lastId : undefined };

@@ -1,6 +1,6 @@
 import type { EventType } from '../domain/event.ts';
 
-/** After which id the rows of each kind are looked at. */
+/** The id, for each kind of rows, after which they are read. */
 export interface EventPlaces {
   readonly entries: string;
   readonly settlements: string;
@@ -10,20 +10,20 @@ export interface EventPlaces {
 /** Which rows are counted. */
 export interface TallyWanted {
   readonly tenant: string;
-  /** events before it are looked at and not counted */
+  /** events before it are read but not counted */
   readonly sinceMs: number;
   readonly after: EventPlaces;
-  /** the most rows of each kind that are looked at */
+  /** the most rows of each kind that are read */
   readonly limit: number;
 }
 
-/** What was counted of one kind of rows. */
+/** The count of one kind of rows. */
 export interface KindTally {
   readonly counts: ReadonlyMap<EventType, number>;
   readonly looked: number;
-  /** the last id that was looked at */
+  /** the last id that was read */
   readonly lastId: string | undefined;
 }
 
-/** What was counted of the next rows of each kind. */
+/** The counts of the next rows of each kind. */
 export type EventTally = Readonly<Record<keyof EventPlaces, KindTally>>;

@@ -9,7 +9,7 @@ import type { SettlementQuery } from './list-settlements.ts';
 import { type EntryPlace, stepEntries, type WalkStep } from './walk-entries.ts';
 import { type SettlementPlace, stepSettlements } from './walk-settlements.ts';
 
-/** What is exported. */
+/** What to export. */
 export type ExportWish =
   | { readonly kind: 'entries'; readonly format: 'csv' | 'json'; readonly query: EntryQuery }
   | { readonly kind: 'settlements'; readonly query: SettlementQuery }
@@ -21,7 +21,7 @@ export type ExportPlace =
   | { readonly kind: 'settlements'; readonly place: SettlementPlace }
   | { readonly kind: 'totals'; readonly place: string };
 
-/** The text of some rows, without head and tail of the file; items of JSON are separated by `itemSeparator`. */
+/** The text of some rows, without the head and the tail of the file; items of JSON are separated by `itemSeparator`. */
 export interface ExportPart {
   readonly text: string;
   /** `undefined` after the last part */
@@ -30,10 +30,10 @@ export interface ExportPart {
 
 export const itemSeparator = ',\n';
 
-/** Rows of a part: few enough that its text stays about as small as what a socket takes at once. */
+/** The rows of a part: few, so that its text is about as small as what a socket takes at once. */
 const partRows = 250;
 
-/** Reads the next part of an export. Nothing is kept between the parts but the place. */
+/** Reads the next part of an export. Only the place is kept between the parts. */
 export async function exportPart(
   books: Books,
   wish: ExportWish,

@@ -1,8 +1,8 @@
 import type { Books } from './books.ts';
 
 /**
- * An id that is not above any given to what was recorded from a moment on: the time in an id is never before the
- * time when its thing was recorded. It is later while the clock is behind what it was once.
+ * An id that is not above any id of what was recorded from a moment on: the time in an id is never before the time at
+ * which its object was recorded. It is later while the clock is behind an earlier reading.
  */
 export function idAtMs(timeMs: number): string {
   const digits = Math.min(Math.max(0, timeMs), timeMaxMs).toString(16).padStart(12, '0');
@@ -12,7 +12,7 @@ export function idAtMs(timeMs: number): string {
 /** What the 48 bits of an id hold. */
 const timeMaxMs = 2 ** 48 - 1;
 
-/** An id that is above every other. */
+/** An id above every other. */
 export const lastOfIds = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /**

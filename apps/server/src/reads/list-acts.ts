@@ -3,7 +3,7 @@ import type { Books } from './books.ts';
 import { collectPage, type Page, type Scan } from './collect-page.ts';
 import { endIdOf, idAtMs } from './id-bounds.ts';
 
-/** Which administrative acts are wanted. Times are bounds of [from, to). */
+/** Which administrative acts are wanted. Times are a range [from, to). */
 export interface ActQuery {
   /** `undefined`: those of all tenants, and of the operator */
   readonly tenant: string | undefined;

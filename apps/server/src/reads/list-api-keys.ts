@@ -6,7 +6,7 @@ export interface ApiKeysWanted {
   /** a prefix; '' begins */
   readonly after: string;
   readonly limit: number;
-  /** how many of them are left out first */
+  /** how many of them are skipped first */
   readonly offset: number;
   readonly includesRevoked: boolean;
 }
@@ -17,7 +17,7 @@ export async function listApiKeys(
   { after, limit, offset, includesRevoked }: ApiKeysWanted,
 ): Promise<{ readonly keys: readonly ApiKey[]; readonly total: number }> {
   const total = await books.countApiKeys(undefined);
-  // More than there are need not be counted off.
+  // Skipping more than there are needs no counting.
   const skipped = includesRevoked ? offset : Math.min(offset, total);
   return { keys: await books.apiKeysAfter(after, limit, skipped, includesRevoked), total };
 }

@@ -4,7 +4,7 @@ import type { AccountKey, Books } from './books.ts';
 import { collectPage, type Page, type Scan } from './collect-page.ts';
 import { endIdOf, idAtMs } from './id-bounds.ts';
 
-/** Which entries are wanted. Times are bounds of [from, to). */
+/** Which entries are wanted. Times are a range [from, to). */
 export interface EntryQuery {
   readonly tenant: string;
   readonly agent: string | undefined;
@@ -26,12 +26,12 @@ export type EntryPage = Page<Entry, EntryCursor>;
 const scanRows = 1_000;
 const scannedMax = 10_000;
 
-/** Whether the entries wanted are all of one account, and so go by its sequence. */
+/** Whether all wanted entries belong to one account, so that its sequence orders them. */
 export function isOfAccount({ agent, serviceId, settlementId }: EntryQuery): boolean {
   return settlementId !== undefined || (agent !== undefined && serviceId !== undefined);
 }
 
-/** A page of entries in the order in which they were recorded. Stable: entries only ever come in after it. */
+/** A page of entries in the order in which they were recorded. Stable: entries are only ever added after it. */
 export async function listEntries(
   books: Books,
   query: EntryQuery,
@@ -87,7 +87,7 @@ async function tenantScan(books: Books, query: EntryQuery, limit: number): Promi
   const { tenant, agent, serviceId, occurredFromNs, occurredToNs } = query;
   const bounds = [agent, serviceId, occurredFromNs, occurredToNs, query.recordedFromMs];
   const isFiltered = bounds.some((bound) => bound !== undefined);
-  // Of a list without a filter every row is wanted, and one more than the page says whether there is more.
+  // Without a filter every row is wanted, and one row more than the page shows whether there is more.
   const pageRows = Math.min(scanRows, limit + 1);
   return {
     ...(await filter(books, query)),

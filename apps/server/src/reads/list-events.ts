@@ -8,20 +8,20 @@ import { type EventKinds, type MergedEvents, mergeEvents, type Order } from './m
 export interface EventQuery {
   readonly tenant: string;
   readonly sinceMs: number;
-  /** of a type that does not exist there is none */
+  /** a type that does not exist has no events */
   readonly type: string | undefined;
   readonly order: Order;
 }
 
-/** A page of events; it continues beyond an id. */
+/** A page of events; it continues after an id, in the order of the list. */
 export type EventPage = Page<BooksEvent, string>;
 
 const scanRows = 500;
 const scannedMax = 10_000;
 
 /**
- * A page of events. Entries, settlements and noted events share one order of ids, so the list is the three of them,
- * merged.
+ * A page of events. Entries, settlements and recorded events share one order of ids, so the list is a merge of the
+ * three.
  */
 export async function listEvents(
   books: Books,

@@ -3,7 +3,7 @@ import type { Books } from './books.ts';
 import { collectPage, type Page, type Scan } from './collect-page.ts';
 import { endIdOf, idAtMs } from './id-bounds.ts';
 
-/** Which settlements are wanted. Times are bounds of [from, to). */
+/** Which settlements are wanted. Times are a range [from, to). */
 export interface SettlementQuery {
   readonly tenant: string;
   readonly agent: string | undefined;

@@ -43,7 +43,7 @@ const noted = (number: number): NotedEvent => ({
   data: {},
 });
 
-/** What an engine reads of each kind beyond a place: at most `limit` rows. */
+/** The rows of each kind that an engine returns after a place: at most `limit`. */
 function rowsBeyond(kinds: readonly number[], order: Order, beyond: string, limit: number): EventRows {
   const numbersOf = (kind: number) =>
     kinds

@@ -2,7 +2,7 @@ import { type BooksEvent, eventFacts, type NotedEvent } from '../domain/event.ts
 import type { Settlement } from '../domain/settlement.ts';
 import type { Entry } from '../domain/usage.ts';
 
-/** Which way a list goes: `asc` oldest first, `desc` newest first. */
+/** The order of a list: `asc` oldest first, `desc` newest first. */
 export type Order = 'asc' | 'desc';
 
 /** Which facts are wanted as events. */
@@ -12,21 +12,21 @@ export interface EventKinds {
   readonly noted: boolean;
 }
 
-/** Rows of a tenant beyond an id: above it for `asc`, below it for `desc`. */
+/** Rows of a tenant after an id: above it for `asc`, below it for `desc`. */
 export interface RowsBeyond {
   readonly tenant: string;
   readonly order: Order;
   readonly beyondId: string;
-  /** the most rows (of each kind, where there are several) */
+  /** the most rows (of each kind, if there are several) */
   readonly limit: number;
 }
 
-/** Events of a tenant beyond an id. */
+/** Events of a tenant after an id. */
 export interface EventsWanted extends RowsBeyond {
   readonly kinds: EventKinds;
 }
 
-/** Rows of each kind that was wanted, in the wanted order, all as they were at one moment. */
+/** Rows of each wanted kind, in the wanted order, as of one moment. */
 export interface EventRows {
   readonly entries: readonly Entry[];
   readonly settlements: readonly Settlement[];
@@ -35,13 +35,13 @@ export interface EventRows {
 
 export interface MergedEvents {
   readonly rows: readonly BooksEvent[];
-  /** whether the rows were all that there was: no kind was cut off by the limit */
+  /** whether these are all rows: no kind was cut off by the limit */
   readonly isEnd: boolean;
 }
 
 /**
- * Merges the rows of all kinds into one list. After a kind that was cut off by the limit, more of it may come before
- * the rest of the others; the merged list ends there.
+ * Merges the rows of all kinds into one list. If a kind was cut off by the limit, its next rows may belong before the
+ * rest of the others, so the merged list ends there.
  */
 export function mergeEvents(rows: EventRows, { order, limit }: EventsWanted): MergedEvents {
   const kinds: readonly (readonly BooksEvent[])[] = [

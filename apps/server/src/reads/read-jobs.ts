@@ -13,8 +13,8 @@ import { statsOf } from './stats.ts';
 import { sumAgent, sumBilling, sumService, topAgents } from './sums.ts';
 
 /**
- * The reads that look at many rows. They run on another thread, so what goes in and comes out is plain data. Each
- * reads in short steps with turns for others between them.
+ * The reads of many rows. They run on another thread, so their input and output is plain data. Each reads in short
+ * steps, and other reads run between them.
  */
 const jobs = {
   listEntries,
@@ -47,7 +47,7 @@ export type JobArgs<N extends JobName> = {
 }[N];
 export type JobResult<N extends JobName> = Awaited<ReturnType<(typeof jobs)[N]>>;
 
-/** A job with what it is run with. */
+/** A job with its arguments. */
 export interface ReadJob<N extends JobName = JobName> {
   readonly name: N;
   readonly args: JobArgs<N>;
@@ -64,12 +64,12 @@ export function runJob<N extends JobName>(
   return table[name](books, ...args);
 }
 
-/** Runs jobs off the thread that serves HTTP. */
+/** Runs jobs outside the HTTP thread. */
 export interface JobRunner {
   /**
    * Runs a job on what was committed before the call, or later.
    *
-   * @throws {ReadAborted} soon after the signal; {StorageFault} when the database cannot be read
+   * @throws {ReadAborted} soon after the signal; {StorageFault} if the database cannot be read
    */
   run<N extends JobName>(job: ReadJob<N>, signal: AbortSignal): Promise<JobResult<N>>;
 }

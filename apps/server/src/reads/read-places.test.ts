@@ -10,7 +10,7 @@ const limits: PlaceLimits = {
   waitingOfTenantMax: 500,
 };
 
-/** A client that stays. */
+/** A client that does not leave. */
 const stays = new AbortController().signal;
 
 /** Reads that end when the test says so, in the order in which they began. */
@@ -30,7 +30,7 @@ class Reads {
     });
   }
 
-  /** Ends the read that has run the longest, and lets what follows from it happen. */
+  /** Ends the read that has run the longest, and waits for the consequences. */
   async endOne(): Promise<void> {
     this.#ends.shift()?.();
     await turn();
@@ -41,7 +41,7 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Runs what is expected to be refused or aborted, and says how it ended. */
+/** Runs a read that should be refused or aborted, and returns how it ended. */
 function endOf(read: Promise<void>): Promise<string> {
   return read.then(
     () => 'done',

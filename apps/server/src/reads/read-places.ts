@@ -1,4 +1,4 @@
-/** How many reads may run and wait at a time. */
+/** How many reads may run and wait at the same time. */
 export interface PlaceLimits {
   readonly runningMax: number;
   readonly runningOfTenantMax: number;
@@ -10,13 +10,13 @@ export interface PlaceLimits {
 export interface PlacesState {
   readonly running: number;
   readonly waiting: number;
-  /** refused because too many waited */
+  /** refused because too many were waiting */
   readonly refused: number;
-  /** given up because the client had left, while they waited or ran */
+  /** given up because the client had left while they waited or ran */
   readonly aborted: number;
 }
 
-/** A read that was refused because too many wait already: of its tenant, or of all. */
+/** A read that was refused because too many are waiting already: of its tenant, or in total. */
 export class ReadRefused extends Error {
   constructor() {
     super('too many reads wait already');
@@ -37,12 +37,12 @@ interface Waiting {
 }
 
 /**
- * Places for reads. A read that finds none waits; the tenants that wait are served in turn, one read of each. A read
- * whose client leaves while it waits is never run.
+ * Places for reads. A read that finds none waits. Waiting tenants are served in turn, one read of each. A read whose
+ * client leaves while it waits is never run.
  */
 export class ReadPlaces {
   readonly #limits: PlaceLimits;
-  /** reads that wait, by tenant; the tenant whose turn is next comes first */
+  /** waiting reads, by tenant; the tenant whose turn is next comes first */
   readonly #waiting = new Map<string, Set<Waiting>>();
   readonly #runningOf = new Map<string, number>();
   #running = 0;
@@ -71,10 +71,10 @@ export class ReadPlaces {
   }
 
   /**
-   * Runs a read once it has a place, and gives the place back when the read has ended, however it ends.
+   * Runs a read once it has a place, and gives the place back after the read has ended in any way.
    *
-   * @param isReserved waits however many wait already: the caller bounds how many of these there are
-   * @throws {ReadRefused} if too many wait; {ReadAborted} if its client left before it had a place
+   * @param isReserved waits no matter how many are waiting already: the caller limits the number of these
+   * @throws {ReadRefused} if too many are waiting; {ReadAborted} if its client left before it had a place
    */
   async run<T>(tenant: string, signal: AbortSignal, read: () => Promise<T>, isReserved = false): Promise<T> {
     await this.take(tenant, signal, isReserved);
@@ -88,7 +88,7 @@ export class ReadPlaces {
     }
   }
 
-  /** Takes a place, at once or after waiting. Each place that was taken must be given back once. */
+  /** Takes a place, immediately or after waiting. Each place must be given back once. */
   async take(tenant: string, signal: AbortSignal, isReserved = false): Promise<void> {
     if (signal.aborted) throw this.#abort();
     if (this.#hasPlaceFor(tenant)) this.#begin(tenant);
@@ -137,7 +137,7 @@ export class ReadPlaces {
     });
   }
 
-  /** One read of each tenant may wait however many others do: no tenant can take that away from another. */
+  /** One read of each tenant may wait no matter how many others do: no tenant can take that away from another. */
   #isFullFor(lane: ReadonlySet<Waiting>): boolean {
     const { waitingMax, waitingOfTenantMax } = this.#limits;
     if (lane.size >= waitingOfTenantMax) return true;
@@ -150,7 +150,7 @@ export class ReadPlaces {
     if (tenant === undefined || lane === undefined) return;
     const [next] = lane;
     if (next === undefined) throw new Error('a lane in which nothing waits is never kept');
-    // The tenants that wait longer come first.
+    // Tenants that have waited longer come first.
     this.#waiting.delete(tenant);
     this.#waiting.set(tenant, lane);
     this.#remove(tenant, next);
@@ -158,7 +158,7 @@ export class ReadPlaces {
     next.begin();
   }
 
-  /** Whose turn it is: a tenant of which nothing runs comes before one of which something does. */
+  /** Whose turn it is: tenants without a running read come before those with one. */
   #nextTenant(): string | undefined {
     if (this.#running >= this.#limits.runningMax) return undefined;
     let second: string | undefined;

@@ -3,7 +3,7 @@ import { entryIdOf } from '../answers/paths.ts';
 import type { Reconciled } from '../domain/reconciled.ts';
 import type { Books } from './books.ts';
 
-/** What a collector has in its log: usage by its id, or by the digest of the idempotency key that it was sent under. */
+/** An item in a collector's log: usage by its id, or by the digest of the idempotency key with which it was sent. */
 export interface ReconcileItem {
   readonly usageId: string | undefined;
   readonly keyDigest: string | undefined;
@@ -17,7 +17,7 @@ interface Recorded {
 
 const stepItems = 250;
 
-/** Compares a log with the books, in short reads with others' turns between them; the writer is not asked. */
+/** Compares a log with the books, in short reads, between which other reads run; the writer is not involved. */
 export async function reconcile(
   books: Books,
   owner: { readonly tenant: string; readonly scope: string },
@@ -47,7 +47,7 @@ function compared(requests: number, recorded: Recorded | undefined): Reconciled 
   return { status: recorded.requests === requests ? 'matched' : 'different', ...recorded };
 }
 
-/** A key that was used for anything but a single usage item is `different`, and names no entry. */
+/** A key that was used for anything except a single usage item is `different`, and names no entry. */
 async function byKey(
   books: Books,
   key: { readonly tenant: string; readonly scope: string; readonly digest: string },

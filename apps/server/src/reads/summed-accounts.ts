@@ -1,11 +1,11 @@
-/** What some accounts of a service come to. Whole numbers without a bound: the sum of 64-bit numbers may have more bits. */
+/** The sums of some accounts of a service. Unbounded whole numbers: the sum of 64-bit numbers may have more bits. */
 export interface AccountSums {
   readonly serviceId: string;
-  /** whether it is priced and billed: a service that was deleted still is, and a disabled one */
+  /** whether it is priced and billed: a deleted service still is, and so is a disabled one */
   readonly isPriced: boolean;
   readonly isDisabled: boolean;
   readonly accounts: bigint;
-  /** accounts on which requests are outstanding */
+  /** accounts with outstanding requests */
   readonly owing: bigint;
   readonly settlements: bigint;
   readonly recordedRequests: bigint;
@@ -13,13 +13,13 @@ export interface AccountSums {
   readonly settledRequests: bigint;
   readonly outstandingRequests: bigint;
   readonly settledStroops: bigint;
-  /** what settlements now would bill in all; 0 where there is no price */
+  /** the total that settlements now would bill; 0 if there is no price */
   readonly billedStroops: bigint;
-  /** what they could not bill, and would carry on, as a number above 0 */
+  /** what they could not bill, and would carry over, as a number above 0 */
   readonly creditStroops: bigint;
 }
 
-/** The sums of some accounts, by service, all as they were at one moment. */
+/** The sums of some accounts, by service, as of one moment. */
 export interface SummedAccounts {
   readonly sums: readonly AccountSums[];
   /** where the next accounts begin; `undefined` after the last */

@@ -59,7 +59,7 @@ export async function topAgents(
   for await (const { account } of eachAccount(books, filter)) {
     const total = outstandingRequests(account);
     if (total > 0) top.push({ agent: account.agent, total });
-    // Sorted now and then only; never more than some multiple of what is asked for is held.
+    // Sorted only from time to time; never more than a small multiple of the requested number is kept.
     if (top.length >= limit * 16) top = top.sort(byTotal).slice(0, limit);
   }
   return top.sort(byTotal).slice(0, limit);

@@ -5,7 +5,7 @@ import { type EntryCursor, type EntryQuery, listEntries } from './list-entries.t
 
 const pageRows = 1_000;
 
-/** Where a walk continues, and the last place that it goes to: otherwise it would not end while usage comes in. */
+/** Where a walk continues, and the last place that it visits: otherwise it would not end while usage is recorded. */
 export interface WalkPlace<Cursor> {
   readonly last: Cursor;
   readonly after: Cursor;
@@ -19,7 +19,7 @@ export interface WalkStep<Item, Place> {
 
 export type EntryPlace = WalkPlace<EntryCursor>;
 
-/** The next entries that a query takes, up to the last one that there was at the first step. */
+/** The next entries of a query, up to the last one that existed at the first step. */
 export async function stepEntries(
   books: Books,
   query: EntryQuery,
@@ -36,12 +36,13 @@ export async function stepEntries(
 }
 
 /**
- * The last entry that there is now. One account goes by its sequence: a list of the whole tenant may end earlier, before what
- * other transactions could still record, and an export of one account would then lack what was answered.
+ * The last entry that exists now. For one account this is a sequence number: a list of the whole tenant may end
+ * earlier, before entries that other transactions could still record, and an export of one account would then lack
+ * entries that were already acknowledged.
  */
 async function lastPlace(books: Books, query: EntryQuery): Promise<EntryCursor | undefined> {
   const { tenant, agent, serviceId, settlementId } = query;
-  // A settlement covers entries up to one that exists.
+  // A settlement covers entries up to an existing one.
   if (settlementId !== undefined) return { kind: 'sequence', sequence: Number.MAX_SAFE_INTEGER };
   if (agent !== undefined && serviceId !== undefined) {
     const { account } = await books.accountAndService({ tenant, agent, serviceId });
@@ -60,7 +61,7 @@ function isReached(next: EntryCursor, last: EntryCursor): boolean {
   return last.kind === 'sequence' && next.sequence >= last.sequence;
 }
 
-/** All entries that a query takes, page by page. One page is in memory at a time. */
+/** All entries of a query, page by page. One page is in memory at a time. */
 export async function* walkEntries(books: Books, query: EntryQuery): AsyncGenerator<readonly Entry[]> {
   let place: EntryPlace | undefined;
   do {

@@ -8,7 +8,7 @@ const pageRows = 500;
 
 export type SettlementPlace = WalkPlace<string>;
 
-/** The next settlements that a query takes, up to the last one that there was at the first step. */
+/** The next settlements of a query, up to the last one that existed at the first step. */
 export async function stepSettlements(
   books: Books,
   query: SettlementQuery,
@@ -23,7 +23,7 @@ export async function stepSettlements(
   return { items, next: isLast ? undefined : { last, after: page.next } };
 }
 
-/** All settlements that a query takes, page by page. */
+/** All settlements of a query, page by page. */
 export async function* walkSettlements(
   books: Books,
   query: SettlementQuery,

@@ -29,7 +29,7 @@ const everyMs = 6 * 3_600_000;
 /** The bytes or answers stored since the last eviction that cause another one; less if that part of their caps is less. */
 const evictAfterBytes = { least: 65_536, most: 64 * 1_024 ** 2 } as const;
 const evictAfterAnswers = { least: 1_000, most: 50_000 } as const;
-/** The part of a scope's cap by which it may be exceeded, in addition to what is stored during an eviction. */
+/** A scope may exceed its cap by one part in this many of the cap, and by what is stored during an eviction. */
 const partOfCap = 16;
 /** The pause after a run, or a task in it, failed. */
 const againAfterMs = 600_000;
