@@ -20,7 +20,7 @@ export interface DelivererDesk extends MessageDesk, ReportDesk {
 /** Is told for how long an attempt was under way, and whether the message was taken. */
 export type OnSent = (webhookId: string, ms: number, isDelivered: boolean) => void;
 
-/** What an attempt came to: what the receiver did, or why there was no message. */
+/** The result of an attempt: the receiver's answer, or why there was no message. */
 interface Attempted {
   readonly outcome: DeliveryOutcome;
   readonly status: number | undefined;
@@ -36,7 +36,7 @@ export class Deliverer {
   readonly #desk: DelivererDesk;
   readonly #stopping: AbortSignal;
   readonly #onSent: OnSent;
-  /** webhooks whose messages could not be made */
+  /** webhooks whose messages could not be created */
   readonly #logged = new Set<string>();
 
   /** @param stopping breaks off what is on its way: that is sent again by the next start */

@@ -7,7 +7,7 @@ import { type Place, Places } from './places.ts';
 import { Rests } from './rests.ts';
 import { Tries } from './tries.ts';
 
-/** What the outbox works with. */
+/** The dependencies of the outbox. */
 export interface OutboxDesk extends DelivererDesk {
   readonly books: DelivererDesk['books'] & Pick<Books, 'webhook'>;
   readonly queue: DeliveryQueue;
@@ -19,24 +19,24 @@ interface Begun {
 }
 
 const everyMs = 200;
-/** If a round left messages for want of places, the next one begins this soon after one of them is free again, */
+/** If a round left messages because there were no places, the next round begins this soon after a place is free again, */
 const soonMs = 5;
-/** and after this many times as long as the round took, so that most of the thread's time is left to requests. */
+/** and after this many times the duration of the round, so that most of the thread's time is left to requests. */
 const restPerRound = 4;
 const webhooksPerRound = 1_000;
 /** Webhooks that are looked for at once: a few milliseconds of the database's, or of this thread's on SQLite. */
 const webhooksPerLook = 100;
 /**
- * For how long a delivery is the instance's that took it, beyond the time that its receiver has: longer than it takes to
- * note what came of it. If the instance dies, another one sends after that.
+ * How long a delivery belongs to the instance that took it, in addition to the time of its receiver: longer than it
+ * takes to record the outcome. If the instance dies, another one sends after that.
  */
 const notingMaxMs = 10_000;
-/** For how long no webhook is looked for when the books could not be read. */
+/** How long no webhook is looked for after the books could not be read. */
 const restMs = 5_000;
 
 /**
- * Delivers what is pending to webhooks: sends, then notes what came of it. A process that dies in between sends again,
- * under the same `webhook-id`. An error with one webhook rests that webhook, and no other.
+ * Delivers pending events to webhooks: sends, then records the outcome. If the process dies in between, the next one
+ * sends again, with the same `webhook-id`. After an error with one webhook only that webhook rests.
  */
 export class Outbox {
   readonly #desk: OutboxDesk;
@@ -46,9 +46,9 @@ export class Outbox {
   readonly #rests: Rests;
   readonly #places = new Places();
   readonly #tries = new Tries();
-  /** webhooks whose due deliveries are looked for now */
+  /** webhooks whose due deliveries are being looked up now */
   readonly #taking = new Map<string, Promise<unknown>>();
-  /** webhooks that had as many due as they had places, or more */
+  /** webhooks that had at least as many due as they had places */
   readonly #withMore = new Set<string>();
   readonly #stopping = new AbortController();
   readonly #deliverer: Deliverer;
@@ -57,7 +57,7 @@ export class Outbox {
   #timer: NodeJS.Timeout | undefined;
   /** the round that begins before the timer's next one */
   #soon: NodeJS.Timeout | undefined;
-  /** whether the last round left messages for want of places, and how long it took */
+  /** whether the last round left messages because there were no places, and how long it took */
   #last = { leftWaiting: false, tookMs: 0 };
   #picking: Promise<Begun> | undefined;
 
@@ -70,7 +70,7 @@ export class Outbox {
     });
   }
 
-  /** The places that deliveries have, by tenant. */
+  /** The places that deliveries take, by tenant. */
   placesByTenant(): ReadonlyMap<string, number> {
     return this.#places.byTenant();
   }
@@ -91,7 +91,7 @@ export class Outbox {
     }, everyMs).unref();
   }
 
-  /** Begins nothing new, and breaks off what is on its way: that is sent again by the next start. */
+  /** Begins nothing new, and breaks off attempts under way: the next start sends them again. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     clearTimeout(this.#soon);
@@ -187,8 +187,8 @@ export class Outbox {
   }
 
   /**
-   * A webhook that had more than its places gets its next messages when half of its places are free, without waiting for the
-   * round to come by: on PostgreSQL each webhook of a round costs it round trips.
+   * A webhook that had more than its places gets its next messages when half of its places are free, without waiting
+   * for the next round: on PostgreSQL each webhook of a round costs round trips.
    */
   #refill(waiting: WaitingWebhook): void {
     const { webhookId } = waiting;
@@ -202,13 +202,13 @@ export class Outbox {
       mayTake < Math.max(1, has)
     )
       return;
-    // Otherwise those that wait for a place come first; and one that takes no messages waits for a tick.
+    // Otherwise those that wait for a place come first; and one that does not accept messages waits for a tick.
     if (!this.#places.isRoomy || this.#rests.isResting(webhookId) || this.#places.isFailing(webhookId))
       return;
     this.#startDue(waiting).catch((error: unknown) => this.#rest(webhookId, error));
   }
 
-  /** Sends what is due to a webhook, as far as it may have places. */
+  /** Sends what is due to a webhook, up to its places. */
   async #startDue(waiting: WaitingWebhook): Promise<number> {
     const { tenant, webhookId } = waiting;
     const places = this.#places.takeFree(tenant, webhookId);
@@ -243,7 +243,7 @@ export class Outbox {
     return { webhook, due };
   }
 
-  /** @param place held until the outcome is noted: while the books take no reports, nothing more is sent */
+  /** @param place held until the outcome is recorded: while the books accept no reports, nothing more is sent */
   #begin(tenant: string, webhook: Webhook, delivery: Delivery, place: Place): void {
     const { eventId } = delivery;
     const name = `${webhook.id} ${eventId}`;
