@@ -1,4 +1,4 @@
-// What the tutorial and the README tell to type is typed, and prints what they say.
+// Types the commands of the tutorial and the README, and compares what they print with what the pages say.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { freePort } from '../../../packages/idempotency/test/harness/free-port.ts';
@@ -6,7 +6,15 @@ import { apiAt } from './harness/api.ts';
 import { emptyDatabase } from './harness/database.ts';
 import { startProcess } from './harness/process.ts';
 import { rounds } from './harness/rounds.ts';
-import { assertSaid, blocksOf, documentsIn, scriptWith, type TypedBlock, type } from './harness/typed.ts';
+import {
+  assertSaid,
+  blocksOf,
+  documentsIn,
+  scriptWith,
+  type TypedBlock,
+  transcriptOf,
+  type,
+} from './harness/typed.ts';
 
 const killedWrites = rounds({ test: 100, prove: 500 });
 
@@ -86,9 +94,26 @@ test("the README's requests count once each when the server is killed among them
   assert.match(audit.printed, /"ok":true/);
 });
 
-test("the README's loop records its usage once, and ends", async (t) => {
+test("the README's transcript shows what its commands print", async (t) => {
   const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
-  const script = scriptWith('README.md', 'for (let attempt');
+  const [first, again, ...killed] = transcriptOf('README.md');
+  assert.ok(first !== undefined && again !== undefined);
+  for (const { printed } of [first, again]) {
+    const typed = await type(t, first.command, url);
+    // The id of an entry differs from run to run.
+    for (const line of printed.map((text) => text.replace(/[0-9a-f-]{36}$/, ''))) {
+      assert.ok(typed.printed.includes(line), `${line}: ${typed.printed}`);
+    }
+  }
+  const withoutMark = again.printed.filter((line) => line !== 'idempotency-replayed: true');
+  assert.deepEqual(withoutMark, first.printed);
+  // The test above runs the loop and the kill.
+  assert.deepEqual(killed.at(-1)?.printed, ['{"agent":"agent-9","serviceId":"search","total":500}']);
+});
+
+test("the README's client records its usage once, and ends", async (t) => {
+  const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
+  const script = scriptWith('README.md', 'createIdempotentFetch');
   const { code } = await type(t, `node --input-type=module <<'END'\n${script}END\n`, url);
   assert.equal(code, 0);
   assert.equal((await apiAt(url).get('/usage/agent-7/search')).json.total, 3);

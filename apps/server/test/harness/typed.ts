@@ -29,6 +29,26 @@ export function blocksOf(page: string): TypedBlock[] {
   });
 }
 
+/** A command in a transcript, and the lines that it printed. */
+interface TranscriptPart {
+  readonly command: string;
+  readonly printed: readonly string[];
+}
+
+/** The commands of a page's `console` block, in its order. */
+export function transcriptOf(page: string): TranscriptPart[] {
+  const block = /^```console\n([^`]*)```/m.exec(readFileSync(join(repository, page), 'utf8'))?.[1] ?? '';
+  const [, ...parts] = block.split(/^\$ /m);
+  return parts.map((part) => {
+    const lines = part.split('\n');
+    const end = lines.findIndex((line) => !line.endsWith('\\')) + 1;
+    return {
+      command: lines.slice(0, end).join('\n'),
+      printed: lines.slice(end).filter((line) => line !== ''),
+    };
+  });
+}
+
 /** The first block of JavaScript of a page that has a text in it. */
 export function scriptWith(page: string, text: string): string {
   const [, ...parts] = readFileSync(join(repository, page), 'utf8').split(/^```js\n/m);
@@ -38,21 +58,21 @@ export function scriptWith(page: string, text: string): string {
   return found;
 }
 
-/** Several JSON objects in a row, with nothing or white space between them. */
+/** Several JSON objects in a row, separated by nothing or white space. */
 export function documentsIn(text: string): unknown[] {
   if (text.trim() === '') return [];
   return JSON.parse(`[${text.trim().replace(/\}\s*\{/g, '},{')}]`);
 }
 
-/** What commands did. */
+/** The result of commands. */
 interface Typed {
   readonly code: number | null;
   readonly printed: string;
-  /** of each answer that curl got */
+  /** of each answer that curl received */
   readonly statuses: readonly string[];
 }
 
-/** Types commands into a shell, in the folder of the repository; an address in them is that of a test's server. */
+/** Types commands into a shell, in the folder of the repository; the server's address in them is replaced by `url`. */
 export async function type(t: TestContext, commands: string, url: string): Promise<Typed> {
   const home = temporaryFolder(t);
   writeFileSync(join(home, '.curlrc'), 'silent\nwrite-out = "%{stderr}status %{http_code}\\n"\n');
@@ -74,7 +94,7 @@ export async function type(t: TestContext, commands: string, url: string): Promi
   return { code: shell.exitCode, printed: printed.replaceAll('\r', ''), statuses };
 }
 
-/** Asserts what a text says of what was printed: statuses, headers with their values, parts of JSON, in backquotes. */
+/** Asserts the claims of a text about the output, in backquotes: statuses, headers with their values, parts of JSON. */
 export function assertSaid(prose: string, { printed, statuses }: Typed): number {
   let claims = 0;
   for (const [, said = ''] of prose.matchAll(/`([^`]+)`/g)) {
