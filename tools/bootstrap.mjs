@@ -1,8 +1,8 @@
 // Runs a TypeScript file of this repository on the pinned Node, after installing what is missing.
-// Plain JavaScript without dependencies, because it is what a fresh clone runs first, on any Node >= 18.
+// Plain JavaScript without dependencies, because a fresh clone runs it first, on any Node >= 18.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,22 +17,35 @@ const pinnedNode = path.join(
   process.platform === 'win32' ? 'node.exe' : 'node',
 );
 
+/** Whether this very process runs on the pinned Node, in a build with TypeScript and its own SQLite. */
+const isPinnedNode =
+  process.versions.node === pinnedVersion() &&
+  process.features.typescript === 'strip' &&
+  process.config.variables.node_shared_sqlite !== true;
+
 const nodeMajorMin = 18;
 const npmWatchEveryMs = 250;
 
-/** What a script needs: `server` is enough for the server and its command line, `all` has what tests and tools use besides. */
+/**
+ * What a script needs: `server` is enough for the server and its command line, `all` also has what tests and tools use.
+ * Node itself is a dependency of the workspace root.
+ */
 const npmArguments = {
-  server: ['--omit=dev', '--workspace=apps/server', '--include-workspace-root'],
+  server: ['--omit=dev', '--workspace=apps/server', ...(isPinnedNode ? [] : ['--include-workspace-root'])],
   all: ['--include=dev'],
 };
 const sizes = {
-  server: 'the server and its Node, about 260 MB',
+  server: isPinnedNode ? 'the server, about 75 MB' : 'the server and its Node, about 200 MB',
   all: 'everything for tests and tools, about 1 GB',
 };
 
-/** What is installed, and for which lock file; undefined if nothing is. */
+function pinnedVersion() {
+  return JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).dependencies.node;
+}
+
+/** What is installed, and for which lock file; undefined if nothing is, or if there is no Node to run it. */
 function readStamp() {
-  if (!existsSync(stamp) || !existsSync(pinnedNode)) return undefined;
+  if (!existsSync(stamp) || !(isPinnedNode || existsSync(pinnedNode))) return undefined;
   const [set, digest] = readFileSync(stamp, 'utf8').split(' ');
   return { set, digest };
 }
@@ -42,14 +55,14 @@ function install(script) {
     .update(readFileSync(path.join(root, 'package-lock.json')))
     .digest('hex');
   const present = readStamp();
-  // What tests once installed is kept: an installation of less would remove it.
+  // Packages that tests once installed are kept: a smaller installation would remove them.
   const set = present?.set === 'all' || !script.startsWith('apps/') ? 'all' : 'server';
   if (present?.digest === digest && present.set === set) return;
   console.error(`billonce: installing ${sizes[set]} (once) …`);
   const startMs = Date.now();
   // The command name is a constant and takes no input; a shell is needed for npm.cmd on Windows.
-  // Not `npm ci`: that refuses a lock file without the optional binaries of every other platform, and which of
-  // those a registry serves differs. The versions are those of the lock file all the same, which is left as it is.
+  // Not `npm ci`: it refuses a lock file without the optional binaries of every other platform, and registries differ
+  // in which of those they serve. The versions are still those of the lock file, which stays unchanged.
   const done = spawnSync('npm', ['install', '--no-save', ...npmArguments[set], '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
@@ -59,16 +72,24 @@ function install(script) {
     console.error('billonce: npm install failed; fix what it reports above and run this again');
     process.exit(done.status ?? 1);
   }
-  // Written last, and as a whole: an installation that died half-way is done again.
+  removeHeaders();
+  // Written last, and atomically: an installation that died half-way is repeated.
   writeFileSync(`${stamp}.new`, `${set} ${digest}`);
   renameSync(`${stamp}.new`, stamp);
   console.error(`billonce: installed in ${Math.round((Date.now() - startMs) / 1000)} s`);
 }
 
-/** The parent of a process, and its command line; undefined where they cannot be read. */
+/** Deletes Node's C headers, 67 MB that nothing here reads: npm downloads its own to compile an addon. */
+function removeHeaders() {
+  const { platform, arch } = process;
+  const node = path.join(root, 'node_modules', 'node', 'node_modules', `node-${platform}-${arch}`);
+  rmSync(path.join(node, 'include'), { recursive: true, force: true });
+}
+
+/** The parent of a process, and its command line; undefined if they cannot be read. */
 function readProcess(pid) {
   try {
-    // The name in parentheses may contain anything, also parentheses.
+    // The name in parentheses may contain any character, even parentheses.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
     return { parent, commandLine: readFileSync(`/proc/${pid}/cmdline`, 'utf8') };
@@ -78,8 +99,8 @@ function readProcess(pid) {
 }
 
 /**
- * Returns a function that says whether npm, which started this script, is gone. npm hands on only SIGINT and SIGTERM, and
- * only to the shell between npm and this process; some shells (dash 0.5.12) then die without handing them on.
+ * Returns a function that checks whether npm, which started this script, is gone. npm passes on only SIGINT and SIGTERM,
+ * and only to the shell between npm and this process; some shells (dash 0.5.12) then die without passing them on.
  */
 function npmWatch() {
   const parent = process.ppid;
@@ -91,10 +112,11 @@ function npmWatch() {
 }
 
 function run(script, args, isNpmGone) {
-  const child = spawn(pinnedNode, [path.join(root, script), ...args], {
+  const node = existsSync(pinnedNode) ? pinnedNode : process.execPath;
+  const child = spawn(node, [path.join(root, script), ...args], {
     // The channel closes when this process dies, even by SIGKILL: the server then stops.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, PATH: `${path.dirname(pinnedNode)}${path.delimiter}${process.env.PATH ?? ''}` },
+    env: { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ''}` },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   const watch = setInterval(() => {
@@ -103,9 +125,7 @@ function run(script, args, isNpmGone) {
     child.kill('SIGTERM');
   }, npmWatchEveryMs);
   child.on('error', (error) => {
-    console.error(
-      `billonce: cannot run ${pinnedNode}: ${error.message}; delete node_modules and run this again`,
-    );
+    console.error(`billonce: cannot run ${node}: ${error.message}; delete node_modules and run this again`);
     process.exit(1);
   });
   child.on('exit', (code, signal) =>
