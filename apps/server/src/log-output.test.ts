@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LogOutput } from './log-output.ts';
 
-test('after a line that was written in part, the next one begins on a new line', async () => {
+test('after a partly written line, the next one begins on a new line', async () => {
   const fault = new Error('no space');
   let room = 6;
   let text = '';
@@ -26,7 +26,7 @@ test('after a line that was written in part, the next one begins on a new line',
   assert.deepEqual([text, output.droppedLines, reports], ['one\ntw\nfour\n', 2, [2]]);
 });
 
-test('an output that never answers costs what is above the bound, and nothing waits for it', async () => {
+test('an output that never answers loses the lines above the limit, and nothing waits for it', async () => {
   const output = new LogOutput(() => undefined);
   const line = `${'x'.repeat(1_023)}\n`;
   for (let sent = 0; sent < 300; sent++) output.write(line);

@@ -15,7 +15,7 @@ function textOf(write: (log: ReturnType<typeof serverLog>) => void): string {
   return printed;
 }
 
-test('a line of the log is text for a person: time, level, message, members', () => {
+test('a log line is readable text: time, level, message, members', () => {
   const text = textOf((log) => log.warn({ tenant: 'acme', count: 3, reason: 'a b' }, 'something happened'));
   assert.match(text, /^\d\d:\d\d:\d\d\.\d{3} WARN {2}something happened tenant=acme count=3 reason="a b"\n$/);
 });
@@ -33,7 +33,7 @@ test('an error has its code, its message, its frames and its cause on further li
   );
 });
 
-test('no control character reaches the terminal, and no value makes a line that looks like another', () => {
+test('no control character reaches the terminal, and no value can imitate another line', () => {
   const evil = '\u001b]0;title\u0007\u001b[2J\r\n12:00:00.000 INFO  forged \u009b31m \u202e\u007f';
   const text = textOf((log) => log.error({ err: new Error(evil), tenant: evil }, evil));
   assert.deepEqual([...text.replaceAll('\n', '').matchAll(/[\p{Cc}\p{Cf}]/gu)], []);
@@ -41,6 +41,6 @@ test('no control character reaches the terminal, and no value makes a line that 
   assert.equal(text.split('\n').filter((line) => line.startsWith('12:00:00.000')).length, 0);
 });
 
-test('what is not a JSON object is printed all the same', () => {
+test('a line that is not a JSON object is printed unchanged', () => {
   assert.match(textOfLogLine('"text"\n'), /text/);
 });

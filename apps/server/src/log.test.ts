@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { serverLog } from './log.ts';
 
-test('what an engine says of its fault is logged as it is, and nothing else of the error', () => {
+test('the facts of a storage fault are logged, and nothing else of its error', () => {
   let printed = '';
   const log = serverLog('trace', {
     write: (line) => {
@@ -45,7 +45,7 @@ test('a message that may quote a value is not logged, nor the stack that begins 
   assert.match(printed, /at .*log\.test\.ts/);
 });
 
-test('of an error the log keeps what names the fault, and not the rows that a driver hangs on it', () => {
+test('the log keeps what identifies an error, and not the rows that a driver attaches to it', () => {
   let printed = '';
   const log = serverLog('trace', {
     write: (line) => {

@@ -153,7 +153,7 @@ test('keys, webhooks, reversals, write-offs, pause and settings are acts', async
   assert.deepEqual(all.slice(3), ofAcme);
 });
 
-test('a tenant sees its acts alone, with the scope manage; the admin sees all, or those of a tenant', async (t) => {
+test('a tenant with the scope manage sees only its own acts; the admin sees all, or those of one tenant', async (t) => {
   const { api } = await started(t, protectedMode);
   const admin = withHeaders(api, asAdmin);
   const acme = await apiOfTenant(api, 'acme');
@@ -200,7 +200,7 @@ test('the log is filtered, and read in pages from the newest to the oldest', asy
   }
 });
 
-test('the log holds no secret', async (t) => {
+test('the log contains no secret', async (t) => {
   const { api, databaseUrl } = await started(t, protectedMode);
   const admin = withHeaders(api, asAdmin);
   const made = (await admin.post('/api-keys', { label: 'owner', tenant: 'acme' })).json;
@@ -214,7 +214,7 @@ test('the log holds no secret', async (t) => {
   assert.ok(!(await everythingKept(databaseUrl)).includes(made.key.slice(12)));
 });
 
-test('in development mode everyone is the operator, and acts are of no one by name', async (t) => {
+test('in development mode every caller is the operator, and acts name no person', async (t) => {
   const { api } = await started(t);
   await api.post('/services', { serviceId: 'search', priceStroops: 5 });
   await api.call('/admin/pause', { method: 'POST' });

@@ -35,7 +35,7 @@ async function booksOf(t: TestContext, use: (api: Api) => Promise<unknown>): Pro
 
 const usage = (agent: string) => ({ agent, serviceId: 'search', requests: 3 });
 
-test('a backup taken while the server writes is whole, verifies, and serves the same answers once restored', async (t) => {
+test('a backup taken while the server writes is complete, verifies, and serves the same answers once restored', async (t) => {
   const folder = temporaryFolder(t);
   const database = join(folder, 'books.db');
   const server = await startProcess(t, { DATABASE_URL: `file:${database}` });
@@ -76,7 +76,7 @@ test('a backup taken while the server writes is whole, verifies, and serves the 
   assert.equal((await second.get('/audit')).json.ok, true);
 });
 
-test('a backup ends after one pass although another process commits after each step of it', async (t) => {
+test('a backup ends after one pass even if another process commits after each of its steps', async (t) => {
   const database = await booksOf(t, (api) => api.post('/usage', usage('agent-0'), 'key-0'));
   const writer = new DatabaseSync(database);
   t.after(() => writer.close());
@@ -133,7 +133,7 @@ test('a backup of a damaged database fails, and leaves no file that looks like a
   assert.deepEqual(left, []);
 });
 
-test('a backup that finds no room fails, and the server beside it goes on', async (t) => {
+test('a backup without disk space fails, and the running server continues', async (t) => {
   const disk = smallDisk(t, 1);
   if (disk === undefined) return t.skip('this process may not mount a file system');
   const database = join(temporaryFolder(t), 'books.db');
@@ -147,7 +147,7 @@ test('a backup that finds no room fails, and the server beside it goes on', asyn
   assert.equal((await api.post('/usage', usage('agent-0'), 'key-1')).status, 201);
 });
 
-test('no command reads the schema of a newer version, and verify and export none of an older one', async (t) => {
+test('no command reads the schema of a newer version, and verify and export not that of an older one', async (t) => {
   const database = await booksOf(t, (api) => api.post('/usage', usage('agent-0'), 'key-0'));
   const known = countIn(database, 'PRAGMA user_version');
   const setVersion = (version: number) => {
@@ -205,7 +205,7 @@ test('verify finds a bill that was tampered with, and ends with 3', async (t) =>
   assert.match(printed, /agent-0 search:/);
 });
 
-test('neither a backup nor a restore writes over anything, and a restore needs a sound database of ours', async (t) => {
+test('neither a backup nor a restore overwrites a file, and a restore needs a sound Billonce database', async (t) => {
   const folder = temporaryFolder(t);
   const database = join(folder, 'books.db');
   const server = await startProcess(t, { DATABASE_URL: `file:${database}` });
@@ -225,7 +225,7 @@ test('neither a backup nor a restore writes over anything, and a restore needs a
   assert.equal(existsSync(other), false);
 });
 
-test('a command that is misused says how it is used', async (t) => {
+test('a misused command prints its usage', async (t) => {
   const database = join(temporaryFolder(t), 'books.db');
   assert.equal((await run(database, 'backup')).code, 2);
   assert.equal((await run(database, 'restore', 'a', 'b')).code, 2);

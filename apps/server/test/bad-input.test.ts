@@ -57,7 +57,7 @@ for (const [room, table] of [
   ['addresses', badAddresses],
   ['what is hardly HTTP', badHttp],
 ] as const) {
-  test(`bad ${room}: each is refused by name, in both forms, and nothing is applied`, async (t) => {
+  test(`bad ${room}: each is refused with its code, in both forms, and nothing is applied`, async (t) => {
     const { api } = await startInProcess(t);
     for (const bad of table) {
       assertError(bad, await rawExchange(t, api.url, bad.bytes));
@@ -70,7 +70,7 @@ for (const [room, table] of [
   });
 }
 
-test('a wrong method is refused with those that the path takes', async (t) => {
+test('a wrong method is refused with the methods of the path', async (t) => {
   const { api } = await startInProcess(t);
   for (const [method, path, allow] of [
     ['GET', '/usage', 'POST'],
@@ -111,7 +111,7 @@ async function pipelined(t: TestContext, url: string, requests: readonly Buffer[
   return answers;
 }
 
-test('pipelined requests are answered in their order, also behind a bad one', async (t) => {
+test('pipelined requests are answered in their order, even after a bad one', async (t) => {
   const { api } = await startInProcess(t);
   const good = (key: string) => rawPost('/usage', text, [`Idempotency-Key: ${key}`]);
   const answers = await pipelined(t, api.url, [
@@ -136,7 +136,7 @@ test('pipelined requests are answered in their order, also behind a bad one', as
   assert.equal((await api.get('/usage/agent-7/search')).json.total, 6);
 });
 
-test('a bad item of a bulk, however bad, is an item error and never a 500', async (t) => {
+test('a bad item of a bulk always gives an item error, never a 500', async (t) => {
   const { api } = await startInProcess(t);
   const items = [
     'null',
@@ -161,7 +161,7 @@ test('a bad item of a bulk, however bad, is an item error and never a 500', asyn
   assert.equal((await api.get('/usage/agent-7/search')).json.total, 3);
 });
 
-test('a client that reads nothing before it has sent all still hears that it was too much', async (t) => {
+test('a client that reads only after it has sent everything still receives the refusal', async (t) => {
   const { api } = await startInProcess(t);
   const { socket, write, answer } = await connectTo(t, api.url);
   socket.pause();
@@ -171,7 +171,7 @@ test('a client that reads nothing before it has sent all still hears that it was
   assert.equal((await answer()).status, 413);
 });
 
-test('behind a request that waits for its answer, what is not HTTP gets none', async (t) => {
+test('input that is not HTTP, after a request that waits for its answer, gets no answer', async (t) => {
   const { api } = await startInProcess(t);
   const { write, answer } = await connectTo(t, api.url);
   await write(
@@ -183,7 +183,7 @@ test('behind a request that waits for its answer, what is not HTTP gets none', a
   assert.equal((await api.get('/usage/agent-7/search')).json.total, 3);
 });
 
-test('a retry that names the whole URL, or an expectation that nobody knows, is a retry', async (t) => {
+test('a retry with an absolute URL, or with an unknown expectation, is a retry', async (t) => {
   const { api } = await startInProcess(t);
   const whole = rawPost('/usage', text, ['Idempotency-Key: one', 'Expect: the unexpected']);
   assert.equal((await rawExchange(t, api.url, whole)).status, 201);
@@ -193,7 +193,7 @@ test('a retry that names the whole URL, or an expectation that nobody knows, is 
   assert.equal(replay.headers.get('idempotency-replayed'), 'true', replay.body);
 });
 
-test("a request id of the caller's own is used, any other is replaced", async (t) => {
+test("a caller's valid request id is used, and an invalid one is replaced", async (t) => {
   const { api } = await startInProcess(t);
   for (const [sent, isKept] of [
     ['my-id', true],

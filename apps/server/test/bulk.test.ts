@@ -28,7 +28,7 @@ async function assertTotal(api: Api, requests: number): Promise<void> {
   assert.equal((await api.get('/audit')).json.ok, true);
 }
 
-test('an item id counts once: within a bulk, across bulks that were cut anew, and against singles', async (t) => {
+test('an item id counts once: within a bulk, across bulks that were cut differently, and against single requests', async (t) => {
   const { api } = await startInProcess(t);
   const send = (key: string, ...items: unknown[]) => api.post('/usage/bulk', { items }, key);
   assert.deepEqual(words(await send('1', event('a'), event('b'), event('a'))), [
@@ -53,7 +53,7 @@ test('an item id counts once: within a bulk, across bulks that were cut anew, an
   await assertTotal(api, 15);
 });
 
-test('bulks and singles that name the same ids at once record each id once', async (t) => {
+test('simultaneous bulks and single requests with the same ids record each id once', async (t) => {
   const { api } = await startInProcess(t);
   const ids = Array.from({ length: 40 }, (_, number) => `event-${number}`);
   await Promise.all(
@@ -66,7 +66,7 @@ test('bulks and singles that name the same ids at once record each id once', asy
   assert.equal((await api.get('/entries')).json.items.length, ids.length);
 });
 
-test('an id with other content is a conflict, and another spelling of an instant is the same content', async (t) => {
+test('an id with other content is a conflict, but another spelling of an instant is the same content', async (t) => {
   const { api, clock } = await startInProcess(t);
   const second = Math.floor(clock.nowMs / 1_000) * 1_000 - 86_400_000;
   const utc = new Date(second).toISOString().slice(0, 19);
@@ -97,7 +97,7 @@ test('an id with other content is a conflict, and another spelling of an instant
   await assertTotal(api, 6);
 });
 
-test('a duplicate is known although the event is too old by now, and a price has changed', async (t) => {
+test('a duplicate is recognized even if the event is too old by now and the price has changed', async (t) => {
   const { api, clock } = await startInProcess(t);
   const occurredAt = new Date(clock.nowMs - 34 * 86_400_000).toISOString();
   assert.equal((await api.post('/usage', event('a', { occurredAt }), '1')).status, 201);
@@ -117,7 +117,7 @@ test('a duplicate is known although the event is too old by now, and a price has
   await assertTotal(api, 3);
 });
 
-test('results come in the order of the items, and bad ones do not stop the good', async (t) => {
+test('results have the order of the items, and bad items do not stop the good ones', async (t) => {
   const { api } = await startInProcess(t);
   const items = Array.from({ length: 1_000 }, (_, index) => {
     if (index % 3 === 1) return { agent: 'agent-7', requests: 0 };
@@ -143,7 +143,7 @@ test('results come in the order of the items, and bad ones do not stop the good'
   await assertTotal(api, total);
 });
 
-test('a bulk that applied nothing is not remembered; one of duplicates alone is', async (t) => {
+test('a bulk that applied nothing is not recorded; one with only duplicates is', async (t) => {
   const { api } = await startInProcess(t);
   const bad = { items: [{ agent: 'agent-7' }, event('a', { requests: 0 })] };
   for (let times = 0; times < 2; times++) {
@@ -161,7 +161,7 @@ test('a bulk that applied nothing is not remembered; one of duplicates alone is'
   await assertTotal(api, 3);
 });
 
-test('a refusal leaves the key free: mended, the request is carried out under it', async (t) => {
+test('a refusal leaves the key free: the fixed request is carried out with it', async (t) => {
   const { api } = await startInProcess(t);
   const account = { agent: 'agent-7', serviceId: 'search' };
   await api.post('/usage', event('a'), 'a');
@@ -183,7 +183,7 @@ test('a refusal leaves the key free: mended, the request is carried out under it
   assert.equal((await api.post('/settle', account, 'k3')).text, settled.text);
 });
 
-test('a bulk without a key is known by the ids of its items', async (t) => {
+test('a bulk without a key is recognized by the ids of its items', async (t) => {
   const { api } = await startInProcess(t);
   const items = ['a', 'b', 'c'].map((id) => event(id));
   const answers = await Promise.all(Array.from({ length: 10 }, () => api.post('/usage/bulk', { items })));
@@ -191,7 +191,7 @@ test('a bulk without a key is known by the ids of its items', async (t) => {
   await assertTotal(api, 9);
 });
 
-test('an atomic bulk applies all of its items, or none and says why; a duplicate refuses nothing', async (t) => {
+test('an atomic bulk applies all of its items, or none with the reason; a duplicate refuses nothing', async (t) => {
   const { api } = await startInProcess(t);
   await api.post('/usage', event('known'), '1');
   const send = (items: readonly unknown[], key: string) =>

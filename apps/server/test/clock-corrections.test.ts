@@ -45,7 +45,7 @@ for (const [name, aheadMs] of [
   ['three days', 3 * dayMs],
   ['a year', 365 * dayMs],
 ] as const) {
-  test(`a clock that was ${name} ahead, and was corrected, hides nothing from followers, also over restarts`, async (t) => {
+  test(`a clock that was ${name} ahead and then corrected hides nothing from followers, even after restarts`, async (t) => {
     const started = await startInProcess(t);
     let { api, clock, app } = started;
     const restart = async () => {
@@ -102,7 +102,7 @@ for (const [name, aheadMs] of [
   });
 }
 
-test('ids go on after a restart in the last millisecond', async (t) => {
+test('after a restart, ids continue in the last millisecond', async (t) => {
   const { api, app, clock, databaseUrl } = await startInProcess(t);
   const use = async (to: Api) => {
     const items = Array.from({ length: 20 }, () => ({ agent: 'a', serviceId: 's', requests: 1 }));
@@ -118,7 +118,7 @@ test('ids go on after a restart in the last millisecond', async (t) => {
   assert.equal(items.length, 20);
 });
 
-test('acts are listed in the order in which they were done, also after the clock was set back', async (t) => {
+test('acts are listed in the order in which they were done, even after the clock was set back', async (t) => {
   const { api, clock } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
   const acme = await apiOfTenant(api, 'acme');
   const bolt = await apiOfTenant(api, 'bolt');

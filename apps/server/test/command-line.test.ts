@@ -110,7 +110,7 @@ const wrong: readonly (readonly [
   ['export entries a.csv --from monday', '--from is monday: it takes a time like 2026-11-01T00:00:00Z'],
 ];
 
-test('wrong usage is named by what is wrong and what it takes, ends with 2, and shows no password', async () => {
+test('wrong usage is explained, exits with 2, and shows no password', async () => {
   for (const [line, said, environment] of wrong) {
     const [command = ''] = line.split(' ');
     const found = await firstLine(line, environment);
@@ -131,7 +131,7 @@ test('former names of options still work', async () => {
   assert.deepEqual([code, printed], [1, 'billonce export: there is no file /nowhere/none.db\n']);
 });
 
-test('an option has one meaning in all commands, and each help lists all options and endings of its command', () => {
+test('an option has one meaning in all commands, and each help lists all options and exit codes of its command', () => {
   const values = new Map<string, string | undefined>();
   for (const spec of commandSpecs) {
     const help = helpOf(spec);

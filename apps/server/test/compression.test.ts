@@ -15,7 +15,7 @@ async function filled({ send }: Played): Promise<void> {
   assert.equal((await send('POST /api/v1/usage/bulk', { items })).status, 201);
 }
 
-test('with COMPRESSION=on answers from 1,024 bytes are sent as gzip to who accepts it, and mean the same', async (t) => {
+test('with COMPRESSION=on, answers from 1,024 bytes are sent as gzip to clients that accept it, with the same content', async (t) => {
   const played = await inProtection(t, on);
   const { send } = played;
   await filled(played);
@@ -35,7 +35,7 @@ test('with COMPRESSION=on answers from 1,024 bytes are sent as gzip to who accep
   assert.equal(small.headers.get('content-encoding'), null);
 });
 
-test('a compressed answer is replayed with the same content, and a tag of a read still says 304', async (t) => {
+test('a compressed answer is replayed with the same content, and the tag of a read still gives 304', async (t) => {
   const played = await inProtection(t, on);
   const { send } = played;
   const items = Array.from({ length: 100 }, () => ({ agent: 'a', serviceId: 's', requests: 1 }));
@@ -53,7 +53,7 @@ test('a compressed answer is replayed with the same content, and a tag of a read
   assert.equal((await send('GET /api/v1/entries?limit=100', undefined, again)).status, 304);
 });
 
-test('answers are not compressed unless the operator says so, and never below the threshold', async (t) => {
+test('answers are compressed only if the operator enables it, and only above the threshold', async (t) => {
   const plain = await inProtection(t);
   await filled(plain);
   assert.equal(

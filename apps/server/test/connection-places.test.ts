@@ -24,7 +24,7 @@ async function untilGivenBack(api: Api): Promise<void> {
 const timeout = 60_000;
 const length = 'Content-Type: application/json\r\nContent-Length: 100\r\n\r\n';
 
-test('a client that is silent, wherever it falls silent, keeps no place', { timeout }, async (t) => {
+test('a silent client keeps no place, no matter when it falls silent', { timeout }, async (t) => {
   const { api } = await startInProcess(t, { REQUEST_TIMEOUT_MS: '300' });
   const silences = {
     'before the head': '',
@@ -45,7 +45,7 @@ test('a client that is silent, wherever it falls silent, keeps no place', { time
   await untilGivenBack(api);
 });
 
-test('a client that sends without end what was refused keeps no place', { timeout }, async (t) => {
+test('a client that endlessly sends a refused request keeps no place', { timeout }, async (t) => {
   const { api } = await startInProcess(t);
   const { socket, ended, gone } = await halfOpen(t, api.url);
   socket.write('hello\r\n\r\n');
@@ -58,7 +58,7 @@ test('a client that sends without end what was refused keeps no place', { timeou
   await untilGivenBack(api);
 });
 
-test('an address has a bounded number of connections, and places that are given back are free again', {
+test('an address has a bounded number of connections, and released places are free again', {
   timeout,
 }, async (t) => {
   const { api } = await startInProcess(t, { MAX_CONNECTIONS_PER_ADDRESS: '12' });
@@ -87,7 +87,7 @@ async function isAnswered(t: TestContext, url: string): Promise<boolean> {
   );
 }
 
-test('a tenant has a bounded number of connections, also from several addresses', { timeout }, async (t) => {
+test('a tenant has a bounded number of connections, even from several addresses', { timeout }, async (t) => {
   const { api } = await startInProcess(t, { ADMIN_API_KEY: adminKey, MAX_CONNECTIONS_PER_TENANT: '3' });
   const [one, other] = [await makeKey(api, 'one'), await makeKey(api, 'other')];
   const ask = async (key: string) => {

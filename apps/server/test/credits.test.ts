@@ -31,7 +31,7 @@ async function assertAudit(api: Api, wanted: object): Promise<void> {
   assert.deepEqual({ ...audit, ...wanted }, audit);
 }
 
-test('a credit is written off once, under a retry too, and then its service is deleted', async (t) => {
+test('a credit is written off once, even if retried, and then its service can be deleted', async (t) => {
   const { api } = await startInProcess(t);
   await makeCredit(api);
   assert.equal((await quote(api)).creditStroops, '50');
@@ -107,7 +107,7 @@ test('a write-off takes the carried credit, and later bills begin after it', asy
   await assertAudit(api, { writtenOff: { stroops: '30' }, settled: { requests: 6, stroops: '90' } });
 });
 
-test('the amount must be the credit, and outstanding usage is set off against it first', async (t) => {
+test('the amount must equal the credit, and outstanding usage is set off first', async (t) => {
   const { api } = await startInProcess(t);
   assert.equal((await writeOff(api)).status, 404, 'the service is not registered');
   await api.post('/services', { serviceId: 'search', priceStroops: 10 });
@@ -136,7 +136,7 @@ test('the amount must be the credit, and outstanding usage is set off against it
   await assertAudit(api, { writtenOff: { stroops: '20' }, outstanding: { requests: 0, stroops: '0' } });
 });
 
-test('50 write-offs at once, each under its own key, write off once, among reversals and settlements too', async (t) => {
+test('50 simultaneous write-offs with different keys write off once, even among reversals and settlements', async (t) => {
   const { api } = await startInProcess(t);
   await makeCredit(api);
   const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => writeOff(api, {}, `k-${n}`)));
@@ -156,7 +156,7 @@ test('50 write-offs at once, each under its own key, write off once, among rever
   await assertAudit(api, { outstanding: { requests: 0, stroops: '0' } });
 });
 
-test('a settlement of all accounts of an agent takes those that have only a credit', async (t) => {
+test('a settlement of all accounts of an agent includes those that only have a credit', async (t) => {
   const { api } = await startInProcess(t);
   await makeCredit(api);
   const settled = await api.post('/settle/bulk', { agent: 'agent-7' });
@@ -166,7 +166,7 @@ test('a settlement of all accounts of an agent takes those that have only a cred
   assert.deepEqual((await api.post('/settle/bulk', { agent: 'agent-7' })).json.items, []);
 });
 
-test('a write-off is in the lists, events and deliveries', async (t) => {
+test('a write-off appears in the lists, events and deliveries', async (t) => {
   const receiver = await startReceiver(t);
   const { api, app } = await startInProcess(t, { WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true' });
   const hook = await api.post('/webhooks', { url: receiver.url, events: ['credit.written_off'] });

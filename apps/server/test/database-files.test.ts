@@ -62,7 +62,7 @@ function makeForeign(file: string): void {
   database.close();
 }
 
-test('each command says of each file why it is no database, and leaves nothing beside it', async (t) => {
+test('each command says why a file is not a database, and leaves no file next to it', async (t) => {
   for (const [sentence, make] of Object.entries(faults)) {
     const folder = temporaryFolder(t);
     const file = join(folder, 'given.db');
@@ -83,7 +83,7 @@ test('each command says of each file why it is no database, and leaves nothing b
   }
 });
 
-test('a damaged database is called damaged', async (t) => {
+test('a damaged database is reported as damaged', async (t) => {
   const file = await booksIn(t);
   overwrite(file, 100);
   const { code, printed } = await runHere(['verify', file]);
@@ -93,7 +93,7 @@ test('a damaged database is called damaged', async (t) => {
   );
 });
 
-test('verify, export and backup leave nothing beside a database that no server has open', async (t) => {
+test('verify, export and backup leave no file next to a database that no server has open', async (t) => {
   const file = await booksIn(t);
   const folder = dirname(file);
   const before = readdirSync(folder);
@@ -109,7 +109,7 @@ test('verify, export and backup leave nothing beside a database that no server h
   }
 });
 
-test('a database that may only be read, in a folder that may only be read, is verified; one that may not be is named', async (t) => {
+test('a read-only database in a read-only folder is verified; an unreadable one is reported', async (t) => {
   const folder = temporaryFolder(t);
   const file = await booksIn(t, folder);
   if (isRoot) for (const path of [folder, file]) chownSync(path, nobody, nobody);
@@ -129,7 +129,7 @@ test('a database that may only be read, in a folder that may only be read, is ve
   );
 });
 
-test('a server that does not start on a foreign file changes nothing of it, and leaves nothing beside it', async (t) => {
+test('a server that does not start on a foreign file does not change it, and leaves no file next to it', async (t) => {
   const text = (file: string) =>
     writeFileSync(file, '# A text that is longer than the head of a database is.\n');
   for (const [make, message] of [
@@ -148,7 +148,7 @@ test('a server that does not start on a foreign file changes nothing of it, and 
   }
 });
 
-test('a failed start removes the lock that it made, and leaves one that was there', async (t) => {
+test('a failed start removes the lock that it created, and leaves an existing one', async (t) => {
   const file = await booksIn(t);
   const folder = dirname(file);
   const newer = new DatabaseSync(file);

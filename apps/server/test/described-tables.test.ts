@@ -35,19 +35,19 @@ const undescribed: Readonly<Record<Engine, readonly string[]>> = {
   ],
 };
 
-test('every table of SQLite is as it is described', async (t) => {
+test('every SQLite table matches its description', async (t) => {
   const tables = await sqliteTables((await emptyDatabase(t)).slice('file:'.length));
   assert.ok(tables.size > 15);
   assert.deepEqual(differences('sqlite', described, tables), []);
 });
 
-test('every table of PostgreSQL is as it is described', async () => {
+test('every PostgreSQL table matches its description', async () => {
   const tables = await postgresTables(await migratedPostgres());
   assert.ok(tables.size > 15);
   assert.deepEqual(differences('postgres', described, tables), []);
 });
 
-test('a column that differs, is missing, or is not described is found on both engines', async (t) => {
+test('a column that differs, is missing, or is not described is reported on both engines', async (t) => {
   const found = {
     sqlite: await sqliteTables((await emptyDatabase(t)).slice('file:'.length)),
     postgres: await postgresTables(await migratedPostgres()),

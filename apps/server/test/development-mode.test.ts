@@ -19,7 +19,7 @@ async function post(url: string, headers: Readonly<Record<string, string>>): Pro
   return response.statusCode;
 }
 
-test('without an admin key no web page writes: not by a name of its own, and not from elsewhere', async (t) => {
+test('without an admin key no web page can write, neither by another host name nor from another origin', async (t) => {
   const { api } = await startInProcess(t);
   const { host, port } = new URL(api.url);
   for (const name of ['localhost', 'localhost:80', '127.0.0.1', '127.8.9.1', '[::1]', host]) {
@@ -42,7 +42,7 @@ test('without an admin key no web page writes: not by a name of its own, and not
   assert.equal((await api.get('/usage/a/s')).json.total, 7, 'what was refused left nothing');
 });
 
-test('without an admin key no request that went through a proxy is answered', async (t) => {
+test('without an admin key no request that passed a proxy is answered', async (t) => {
   const { api } = await startInProcess(t);
   for (const name of [
     'X-Forwarded-For',
@@ -75,7 +75,7 @@ test('without an admin key no request that went through a proxy is answered', as
   assert.equal((await api.get('/audit')).json.entries, 0);
 });
 
-test('with an admin key a server takes requests through proxies', async (t) => {
+test('with an admin key a server accepts requests through proxies', async (t) => {
   const { api } = await startInProcess(t, { ADMIN_API_KEY: adminKey, TRUST_PROXY: '1' });
   const headers = { ...asAdmin, 'x-tenant': 'acme', 'x-forwarded-for': '192.0.2.1', via: '1.1 proxy' };
   assert.equal((await api.get('/audit', headers)).status, 200);

@@ -5,7 +5,7 @@ import { startChromium } from './harness/chromium.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { adminKey } from './harness/tenants.ts';
 
-test('the page of the API reference shows every operation in a browser, and asks nobody else for anything', async (t) => {
+test('the page of the API reference shows every operation in a browser, and loads nothing from other servers', async (t) => {
   // Open like the document that it shows, also where everything else takes a key.
   const { app } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
   const browser = await startChromium(t);

@@ -159,19 +159,19 @@ async function refuseAll(t: TestContext, api: Api, refusals: readonly Refusal[])
 
 const timeout = 60_000;
 
-test('what is still sent after an early refusal is not executed, and the connection ends', {
+test('data sent after an early refusal is not executed, and the connection ends', {
   timeout,
 }, async (t) => {
   const { api } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
   await refuseAll(t, api, refused);
 });
 
-test('what is still sent after 408 is not executed, and the connection ends', { timeout }, async (t) => {
+test('data sent after 408 is not executed, and the connection ends', { timeout }, async (t) => {
   const { api } = await startInProcess(t, { ADMIN_API_KEY: adminKey, REQUEST_TIMEOUT_MS: '600' });
   await refuseAll(t, api, late);
 });
 
-test('a request in the packet of a refused one is answered if it is executed, and the other way around', {
+test('a request in the packet of a refused one is answered if and only if it is executed', {
   timeout,
 }, async (t) => {
   const { api } = await startInProcess(t, { ADMIN_API_KEY: adminKey });

@@ -4,7 +4,7 @@ import { startInProcess } from './harness/in-process.ts';
 
 const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
 
-test('a tenant over its rate limit is refused by name, before anything is applied', async (t) => {
+test('a tenant over its rate limit is refused with the code rate_limited, before anything is applied', async (t) => {
   const { api } = await startInProcess(t, { RATE_LIMIT_PER_MINUTE: '2' });
   const first = await api.post('/usage', usage);
   assert.equal(first.headers.get('ratelimit-limit'), '2');
@@ -17,7 +17,7 @@ test('a tenant over its rate limit is refused by name, before anything is applie
   assert.equal((await api.get('/health')).status, 200, 'what is open is not limited');
 });
 
-test('a listed origin may read what it needs, and no other', async (t) => {
+test('a listed origin can read what it needs, and no other origin can', async (t) => {
   const { api } = await startInProcess(t, { CORS_ALLOWED_ORIGINS: 'https://app.example' });
   const preflight = await api.call('/usage', {
     method: 'OPTIONS',
@@ -36,7 +36,7 @@ test('a listed origin may read what it needs, and no other', async (t) => {
   assert.equal(foreign.status, 403);
 });
 
-test('problem details for those who ask, with a type that can be looked up', async (t) => {
+test('clients that ask for problem details get them, with a type that can be looked up', async (t) => {
   const { api } = await startInProcess(t);
   const answer = await api.post('/usage', {}, undefined, { accept: 'application/problem+json' });
   assert.match(answer.headers.get('content-type') ?? '', /^application\/problem\+json/);
@@ -79,7 +79,7 @@ test('a key can be required', async (t) => {
   assert.equal((await api.get('/usage/agent-7/search')).json.total, 3);
 });
 
-test('the request id is the one that was sent, unless it is not fit to be', async (t) => {
+test('the request id is the one that was sent, unless it is not acceptable', async (t) => {
   const { api } = await startInProcess(t);
   const own = await api.get('/health', { 'x-request-id': 'my-request' });
   assert.equal(own.headers.get('x-request-id'), 'my-request');
@@ -87,7 +87,7 @@ test('the request id is the one that was sent, unless it is not fit to be', asyn
   assert.match(long.headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/);
 });
 
-test('what is outstanding on all accounts adds up, priced and unpriced', async (t) => {
+test('outstanding amounts of all accounts add up, priced and unpriced', async (t) => {
   const { api } = await startInProcess(t);
   await api.post('/services', { serviceId: 'priced', priceStroops: 9_007_199_254 });
   await api.post('/usage', { agent: 'a', serviceId: 'priced', requests: 1_000_000 });

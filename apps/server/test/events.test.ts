@@ -9,7 +9,7 @@ interface Listed {
   readonly data: Record<string, unknown>;
 }
 
-test('events tell what happened, in its order, once for each thing', async (t) => {
+test('events report what happened, in order, each once', async (t) => {
   const { api } = await startInProcess(t);
   await api.post('/services', { serviceId: 's', priceStroops: 5 }, 'service');
   await api.post('/services', { serviceId: 's', priceStroops: 5 });

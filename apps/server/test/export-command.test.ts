@@ -25,7 +25,7 @@ async function booksOf(t: TestContext) {
   return { database, api };
 }
 
-test('what a database exports is what its server exports, in both formats, filtered, under a whole name', async (t) => {
+test('an export from a database equals one from its server, in both formats and filtered, and is named once complete', async (t) => {
   const { database, api } = await booksOf(t);
   const folder = temporaryFolder(t);
   for (const what of ['entries', 'settlements']) {
@@ -62,7 +62,7 @@ test('what a database exports is what its server exports, in both formats, filte
   assert.ok(readdirSync(folder).every((name) => !name.endsWith('.partial')));
 });
 
-test('a server that breaks off half-way leaves no file, and an existing one is not written over', async (t) => {
+test('a server that breaks off half-way leaves no file, and an existing one is not overwritten', async (t) => {
   const folder = temporaryFolder(t);
   const server = createServer((_request, response) => {
     response.writeHead(200).write('id,agent\r\n1,a\r\n', () => response.destroy());
@@ -87,7 +87,7 @@ test('a server that breaks off half-way leaves no file, and an existing one is n
   assert.deepEqual(readFileSync(target), before);
 });
 
-test('a tenant is named where there are several, and one that is not there is an error', async (t) => {
+test('a tenant must be named if there are several, and an unknown one is an error', async (t) => {
   const { api, databaseUrl: database } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
   const folder = temporaryFolder(t);
   for (const tenant of ['one', 'two']) {

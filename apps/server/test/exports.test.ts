@@ -18,7 +18,7 @@ async function record(api: Api, count: number): Promise<void> {
   }
 }
 
-test('an export is what the list is, in its order, under a name, with the same filters', async (t) => {
+test('an export has the content and order of the list, with the same filters, and a file name', async (t) => {
   const { api, clock } = await startInProcess(t);
   await api.post('/services', { serviceId: 'search', priceStroops: 2 });
   await record(api, 1_200);
@@ -70,13 +70,13 @@ test('an export is what the list is, in its order, under a name, with the same f
   assert.deepEqual([head.status, head.text], [200, '']);
 });
 
-test('an export of nothing is a whole file', async (t) => {
+test('an export without rows is a complete file', async (t) => {
   const { api } = await startInProcess(t);
   assert.deepEqual((await api.get('/entries/export.json')).json, { items: [] });
   assert.equal((await api.get('/entries/export.csv')).text.split('\r\n').length, 2);
 });
 
-test('exactly what a settlement covers, paged; of an unknown one 404', async (t) => {
+test('the entries of a settlement are listed exactly, in pages; an unknown settlement gives 404', async (t) => {
   const { api } = await startInProcess(t);
   await api.post('/services', { serviceId: 'search', priceStroops: 2 });
   await record(api, 30);
@@ -101,7 +101,7 @@ async function begin(t: Parameters<typeof connectTo>[0], url: string, path: stri
   return socket;
 }
 
-test('a client that goes away, and one that stops reading, end their exports', {
+test('a client that leaves, and one that stops reading, end their exports', {
   timeout: 60_000,
 }, async (t) => {
   const { api, app } = await startInProcess(t, { ANSWER_STALL_MS: '300' });
@@ -118,7 +118,7 @@ test('a client that goes away, and one that stops reading, end their exports', {
 const entriesMax = Number(process.env['EXPORT_ENTRIES'] ?? 80_000);
 const heapMebibytes = 80;
 
-test(`exports of ${entriesMax} entries, read and not read, leave a heap of ${heapMebibytes} MiB enough`, async (t) => {
+test(`for exports of ${entriesMax} entries, read or not, a heap of ${heapMebibytes} MiB is enough`, async (t) => {
   const environment = {
     DATABASE_URL: await emptyDatabase(t),
     NODE_OPTIONS: `--max-old-space-size=${heapMebibytes}`,

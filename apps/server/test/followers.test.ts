@@ -75,7 +75,7 @@ test('a follower of events misses nothing that is committed while it reads', asy
   );
 });
 
-test('a summary counts what there was at one moment', async (t) => {
+test('a summary counts the state of one moment', async (t) => {
   const engine = await openPriced(t);
   let number = 1;
   const books = interleaved(engine.books, async () => {
@@ -89,7 +89,7 @@ test('a summary counts what there was at one moment', async (t) => {
   assert.equal(total, 2 + 3 * byType['usage.settled']);
 });
 
-test('a page of more events than one read takes of a kind leaves none out', async (t) => {
+test('a page with more events of a kind than one read takes leaves none out', async (t) => {
   const { api } = await startInProcess(t);
   const items = Array.from({ length: 700 }, () => ({ agent: 'a', serviceId: 's', requests: 1 }));
   await api.post('/usage/bulk', { items });
@@ -165,7 +165,7 @@ test('followers see each event once while six writers record, three settle, and 
   }
 });
 
-test('a list that is followed has a cursor from the start, and continues after its last page', async (t) => {
+test('a list that can be followed has a cursor from the start, and continues after its last page', async (t) => {
   const { api } = await startInProcess(t);
   const use = async () => await api.post('/usage', { agent: 'a', serviceId: 's', requests: 1 });
   await api.post('/services', { serviceId: 's', priceStroops: 2 });
@@ -195,7 +195,7 @@ async function allOfOne(api: Api, path: string) {
   return page;
 }
 
-test('a filter that matches nothing new does not make a follower look at the same rows again', async (t) => {
+test('a filter that matches nothing new does not make a follower scan the same rows again', async (t) => {
   const { api } = await startInProcess(t);
   const first = (await api.get('/entries?agent=other')).json;
   for (let round = 0; round < 3; round++)
@@ -205,7 +205,7 @@ test('a filter that matches nothing new does not make a follower look at the sam
   assert.notEqual(second.nextCursor, first.nextCursor);
 });
 
-test('a client of AgentPay that reads on until there is no cursor comes to an end', async (t) => {
+test('a client of AgentPay that reads until there is no cursor reaches an end', async (t) => {
   const { api } = await startInProcess(t);
   for (let number = 0; number < 5; number++) {
     await api.post('/services', { serviceId: `s-${number}`, priceStroops: 1 });

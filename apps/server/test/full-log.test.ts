@@ -17,7 +17,7 @@ import { temporaryFolder } from './harness/temporary-folder.ts';
 const serverMain = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const dropped = /"lines":(\d+),"msg":"log lines were dropped/;
 
-test('a pipe that no one reads costs log lines: requests are answered, and SIGTERM ends the server', async (t) => {
+test('a pipe that no one reads loses log lines: requests are answered, and SIGTERM ends the server', async (t) => {
   const fifo = join(temporaryFolder(t), 'log');
   execFileSync('mkfifo', [fifo]);
   const pipe = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
@@ -35,7 +35,7 @@ test('a pipe that no one reads costs log lines: requests are answered, and SIGTE
   assert.equal(await stopped(child), 0);
 });
 
-test('a full disk costs log lines: requests are answered, and the log goes on when there is room', async (t) => {
+test('a full disk loses log lines: requests are answered, and logging continues when there is room', async (t) => {
   const disk = smallDisk(t, 1);
   if (disk === undefined) return t.skip('this process may not mount a small disk');
   const file = join(disk.folder, 'log');
@@ -55,7 +55,7 @@ test('a full disk costs log lines: requests are answered, and the log goes on wh
   assert.equal(await stopped(child), 0);
 });
 
-test('an output that is always full stops neither the start nor a request', async (t) => {
+test('an output that is always full prevents neither the start nor a request', async (t) => {
   const output = openSync('/dev/full', 'w');
   onEnd(t, () => closeSync(output));
   const { api, child } = await startWithOutput(t, output);

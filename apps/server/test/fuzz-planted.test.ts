@@ -142,7 +142,7 @@ const faults: Readonly<Record<string, readonly [PlantedFault, RegExp]>> = {
   ],
 };
 
-test('through the same path without a fault, nothing is reported', async (t) => {
+test('nothing is reported if no fault is planted', async (t) => {
   await fuzz(t, {});
 });
 
@@ -152,7 +152,7 @@ for (const [name, [fault, complaint]] of Object.entries(faults)) {
   });
 }
 
-test('the fuzzer reports a tenant to whom the books of another one are shown', async (t) => {
+test('the fuzzer reports that a tenant can read the books of another one', async (t) => {
   let leak: ((request: string) => string) | undefined;
   const fault: PlantedFault = { request: (request) => leak?.(request) ?? request };
   const { api, operations, target } = await start(t, fault, { ADMIN_API_KEY: adminKey });

@@ -64,7 +64,7 @@ async function booksOf(api: Api, headers: Readonly<Record<string, string>>): Pro
 
 const nobody: Callers = { tenant: [], admin: [], adminAsTenant: [], spared: [] };
 
-test('in development mode, whatever the document lets one think of is answered or refused, whole', async (t) => {
+test('in development mode, every request drawn from the OpenAPI document is answered completely or refused completely', async (t) => {
   const { api, target, operations } = await start(t);
   const fuzzer = new Fuzzer(operations, target, nobody, seededRandom(t));
   await fuzzer.explore();
@@ -73,7 +73,7 @@ test('in development mode, whatever the document lets one think of is answered o
   assert.deepEqual((await api.get('/audit')).json.differences, []);
 });
 
-test('in protected mode likewise, for a tenant and for the admin', async (t) => {
+test('the same holds in protected mode, for a tenant and for the admin', async (t) => {
   const { api, target, operations } = await start(t, { ADMIN_API_KEY: adminKey });
   const made = (await api.post('/api-keys', { label: 'own', tenant: 'own' }, undefined, asAdmin)).json;
   const callers: Callers = {
@@ -98,7 +98,7 @@ test('in protected mode likewise, for a tenant and for the admin', async (t) => 
   assert.deepEqual(await booksOf(api, own), before);
 });
 
-test('requests in every shape that bytes can have: taken as what they are, or refused; never executed behind another', async (t) => {
+test('requests in every form of bytes are accepted as what they are or refused, and never executed after another one', async (t) => {
   const { api, target, operations } = await start(t, { REQUEST_TIMEOUT_MS: String(requestTimeoutMs) });
   const random = seededRandom(t);
   const fuzzer = new Fuzzer(operations, target, nobody, random);

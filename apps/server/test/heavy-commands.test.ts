@@ -72,7 +72,7 @@ function bodyOf(outcome: Outcome) {
   return JSON.parse(String(outcome.response.body));
 }
 
-test('a settle/bulk is weighed with the accounts of its agent, and committed in a batch of its weight', async (t) => {
+test('a settle/bulk is weighed by the accounts of its agent, and committed in a batch of its weight', async (t) => {
   const { submit, ended, books } = await start(t);
   const outcomes = await Promise.all([
     ...agents.map((agent) => submit(agent, 'heavy', settle(agent))),
@@ -89,7 +89,7 @@ test('a settle/bulk is weighed with the accounts of its agent, and committed in 
   assert.deepEqual([account?.settlements, account?.settledRequests], [1, 3]);
 });
 
-test('a bulk weighs more while its items go to many webhooks, and no more than before when they are gone', async (t) => {
+test('a bulk weighs more while its items go to many webhooks, and no more than before when these are gone', async (t) => {
   const { submit, ended } = await start(t);
   const valid = { kind: 'valid', item: usage('agent-0') } as const;
   const items = Array.from({ length: 60 }, () => valid);
@@ -112,7 +112,7 @@ test('a bulk weighs more while its items go to many webhooks, and no more than b
   assert.deepEqual(await together(), [180, 180, 180]);
 });
 
-test('a write on an account of many price versions weighs more than one on an account of few', async (t) => {
+test('a write to an account with many price versions weighs more than one to an account with few', async (t) => {
   const { submit, ended, executor } = await start(t);
   const many: Command = { kind: 'record_usage', item: usage('many') };
   for (let version = 0; version < 200; version++) {
@@ -132,7 +132,7 @@ test('a write on an account of many price versions weighs more than one on an ac
   assert.equal(await atOnce({ kind: 'record_usage', item: usage('few') }), 60);
 });
 
-test('each bill of a settle/bulk has a delivery to each webhook that asked for it, and to no other', async (t) => {
+test('each bill of a settle/bulk has a delivery to each subscribed webhook, and to no other', async (t) => {
   const { submit, books } = await start(t);
   const webhookIds: string[] = [];
   for (const events of [['*'], ['usage.settled', 'usage.reversed'], ['usage.recorded']] as const) {
@@ -162,7 +162,7 @@ test('each bill of a settle/bulk has a delivery to each webhook that asked for i
   });
 });
 
-test('what looks through many entries for reversals is weighed with them, and then carried out', async (t) => {
+test('a command that scans many entries for reversals is weighed by them, and then carried out', async (t) => {
   const { submit, ended, books } = await start(t);
   const item = usage('agent-0');
   const items = Array.from({ length: entriesBehindFirst }, () => ({ kind: 'valid', item }) as const);
@@ -195,7 +195,7 @@ test('what looks through many entries for reversals is weighed with them, and th
   assert.deepEqual(cleared.bodies, [{ ...account, clearedTotal: 5_991 }]);
 });
 
-test('another tenant writes between heavy commands, however many are queued', async (t) => {
+test('another tenant writes between heavy commands, no matter how many are queued', async (t) => {
   const { submit, ended } = await start(t);
   const heavy = () => ended.filter(({ what }) => what !== 'light').length;
   const settling = Promise.all(agents.map((agent) => submit(agent, 'heavy', settle(agent))));
@@ -213,7 +213,7 @@ test('another tenant writes between heavy commands, however many are queued', as
   );
 });
 
-test('a settle/bulk that was weighed twice settles once under its key, and the same request replays', async (t) => {
+test('a settle/bulk that was weighed twice settles once with its key, and the same request replays', async (t) => {
   const { submit } = await start(t);
   const key: KeyUse = {
     scope: sha256('scope').slice(0, 32),
@@ -232,7 +232,7 @@ test('a settle/bulk that was weighed twice settles once under its key, and the s
   assert.equal(new Set(outcomes.map((outcome) => bodyOf(outcome).items[0].settlementId)).size, 1);
 });
 
-test('an agent that is given accounts while its settle/bulk waits is settled whole', async (t) => {
+test('if an agent gets accounts while its settle/bulk waits, all of them are settled', async (t) => {
   const { submit } = await start(t);
   const more = Array.from(
     { length: accounts },
@@ -247,7 +247,7 @@ test('an agent that is given accounts while its settle/bulk waits is settled who
   assert.deepEqual([items.length, skipped.length], [accounts, accounts]);
 });
 
-test('beside bulks without end, most writes of another tenant wait for none of them', async (t) => {
+test('while bulks arrive without end, most writes of another tenant wait for none of them', async (t) => {
   const { executor } = await openEngine(t);
   const ledger = new Ledger(executor, {
     nowMs: Date.now,
@@ -296,7 +296,7 @@ function accountsSql(databaseUrl: string, count: number): string {
        SELECT 'acme', gen_random_uuid(), 'many', ${service}, 1 FROM generate_series(1, ${count}) AS number`;
 }
 
-test('an agent of 10,000 accounts is settled, and one of 10,001 is refused: never settled in part', async (t) => {
+test('an agent with 10,000 accounts is settled, and one with 10,001 is refused, never settled in part', async (t) => {
   const { executor, databaseUrl } = await openEngine(t);
   const outcome = async () => {
     const command: Command = { kind: 'settle_bulk', agent: 'many' };
@@ -310,7 +310,7 @@ test('an agent of 10,000 accounts is settled, and one of 10,001 is refused: neve
   assert.equal(await outcome(), 'answered');
 });
 
-test('what is committed together fits, and what is too heavy goes alone', () => {
+test('commands that fit are committed together, and one that is too heavy is committed alone', () => {
   assert.equal(togetherCount([]), 0);
   assert.equal(togetherCount([1_000, 1_000, 1_000]), 2);
   assert.equal(togetherCount([1, 1, 2_000, 1]), 2);
@@ -321,7 +321,7 @@ test('what is committed together fits, and what is too heavy goes alone', () => 
   assert.equal(togetherCount([1, 10_000]), 1);
 });
 
-test('batches that are committed together are decided at the time of the last one', async (t) => {
+test('batches that are committed together use the time of the last one', async (t) => {
   const { executor, books, databaseUrl } = await openEngine(t);
   // PostgreSQL decides by the clock of the database.
   if (!databaseUrl.startsWith('file:')) return;

@@ -30,7 +30,7 @@ function sumsOf(rows: readonly string[]): { input: number; output: number } {
   return { input: sum(1), output: sum(2) };
 }
 
-test('an ingester that is killed goes on where it was when it is run again', {
+test('an ingester that was killed continues where it was when it is run again', {
   timeout: 300_000,
 }, async (t) => {
   const { api } = await startInProcess(t);
@@ -46,7 +46,7 @@ test('an ingester that is killed goes on where it was when it is run again', {
   assert.deepEqual(await billedTokens(api.url), whole);
 });
 
-test('an ingester of a JSON list out of gzip, with ids, goes on where it was killed, and in another order', {
+test('an ingester of a JSON list with ids from gzip continues after a kill, even with the rows in another order', {
   timeout: 300_000,
 }, async (t) => {
   const { api } = await startInProcess(t);
@@ -78,7 +78,7 @@ test('an ingester of a JSON list out of gzip, with ids, goes on where it was kil
   assert.deepEqual(await billedTokens(api.url), whole);
 });
 
-test('an ingester waits for a server that was killed, and goes on by itself', {
+test('an ingester waits for a server that was killed, and then continues automatically', {
   timeout: 300_000,
 }, async (t) => {
   const environment = { DATABASE_URL: await emptyDatabase(t), PORT: String(await freePort()) };
@@ -103,7 +103,7 @@ test('an ingester waits for a server that was killed, and goes on by itself', {
   assert.equal((await apiAt(url).get('/audit')).json.ok, true);
 });
 
-test('an interrupted ingester says what it did, and is run again', { timeout: 300_000 }, async (t) => {
+test('an interrupted ingester prints what it did, and can be run again', { timeout: 300_000 }, async (t) => {
   const { api } = await startInProcess(t);
   // A pipe that stays open and falls silent. The last row that is whole waits for the one after it.
   const lines = readFileSync(trace.file, 'utf8').split('\n').slice(0, 100);
@@ -120,7 +120,7 @@ test('an interrupted ingester says what it did, and is run again', { timeout: 30
   assert.deepEqual(await billedTokens(api.url), whole);
 });
 
-test('what the server refuses as a whole ends the run, with its message and request id', async (t) => {
+test('a refusal of the whole request ends the run, with its message and request id', async (t) => {
   const { api } = await startInProcess(t, { ADMIN_API_KEY: 'Zq4mT8vKx2RbW7nLp9Yd', BULK_MAX_ITEMS: '50' });
   const created = await api.post('/api-keys', { label: 'collector', tenant: 'acme' }, undefined, {
     'x-api-key': 'Zq4mT8vKx2RbW7nLp9Yd',

@@ -29,7 +29,7 @@ function fileWith(t: TestContext, text: string, name = 'usage.csv'): string {
   return file;
 }
 
-test('what a server refuses ends with the step that is right for it', async (t) => {
+test('a refusal by the server ends with the right next step', async (t) => {
   const { api } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
   const admin = withHeaders(api, asAdmin);
   const keyOf = async (more: object) =>
@@ -71,7 +71,7 @@ test('what a server refuses ends with the step that is right for it', async (t) 
   assertEnds(await run('--api-key', own, '--batch', '10'), 0, /items\/s$/);
 });
 
-test('a wrong address ends with the step that is right for it', async (t) => {
+test('a wrong address ends with the right next step', async (t) => {
   const run = (url: string) => ingestHere(url, [trace.file, '--preset', 'azure-llm', '--give-up-after', '0']);
   for (const [status, body] of [
     [404, 'not here'],
@@ -103,7 +103,7 @@ test('a wrong address ends with the step that is right for it', async (t) => {
   );
 });
 
-test('a file that cannot be read ends with the step that is right for it', async (t) => {
+test('an unreadable file ends with the right next step', async (t) => {
   const folder = temporaryFolder(t);
   mkdirSync(join(folder, 'a.csv'));
   const run = (file: string, ...args: string[]) => ingestHere('http://127.0.0.1:1', [file, ...args]);
@@ -122,7 +122,7 @@ test('a file that cannot be read ends with the step that is right for it', async
     assert.match(lastLine(await run(file, ...column)), step, file);
 });
 
-test('refused rows and items end with what has to change, and how to go on', async (t) => {
+test('refused rows and items end with what must change, and the next step', async (t) => {
   const { api } = await startInProcess(t);
   const run = (text: string, ...args: string[]) =>
     ingestHere(api.url, [fileWith(t, text), ...mapped, ...args]);
@@ -141,7 +141,7 @@ test('refused rows and items end with what has to change, and how to go on', asy
   assert.match(disabled.stdout, /To bill what was refused, service_disabled: have the service enabled\./);
 });
 
-test('rows without ids end with how to go on with this file, and that other options would bill it again', async (t) => {
+test('for rows without ids, the next step keeps this file, and warns that other options would bill it again', async (t) => {
   const { api } = await startInProcess(t);
   const file = fileWith(t, 'agent,units\na,1\nb,2\n');
   const first = await ingestHere(api.url, [file, ...mapped]);
@@ -156,7 +156,7 @@ test('rows without ids end with how to go on with this file, and that other opti
   assert.deepEqual([countOf(second, 'recorded'), countOf(second, 'duplicate')], [0, 2]);
 });
 
-test('a dry run checks every row as the server does, shows what would be sent, and needs no server', async (t) => {
+test('a dry run checks every row like the server, shows what would be sent, and needs no server', async (t) => {
   const now = Date.now();
   const at = (days: number) => new Date(now - days * 86_400_000).toISOString();
   const rows = [

@@ -166,7 +166,7 @@ for (const { preset, file, options = [], billed: expected } of cases) {
   });
 }
 
-test('the same export as CSV and as JSON is one export', async () => {
+test('the same export as CSV and as JSON gives the same items', async () => {
   const [csv, json] = await Promise.all(
     ['openai.csv', 'openai.json'].map((file) => mapped([fixture(file), '--preset', 'openai'])),
   );

@@ -10,7 +10,7 @@ import { temporaryFolder } from './harness/temporary-folder.ts';
 const whole = { input: trace.inputTokens, output: trace.outputTokens };
 const preset = ['--preset', 'azure-llm'] as const;
 
-test('the shipped trace is what its generator prints, and has the sums that its README states', () => {
+test('the shipped trace equals the output of its generator, and has the sums in its README', () => {
   const text = readFileSync(trace.file, 'utf8');
   assert.equal(text, llmTrace());
   const rows = text.trimEnd().split('\n').slice(1);
@@ -19,7 +19,7 @@ test('the shipped trace is what its generator prints, and has the sums that its 
   assert.deepEqual({ input: sum(1), output: sum(2) }, whole);
 });
 
-test('a trace is billed to the last token, and a second run finds nothing but duplicates', async (t) => {
+test('a trace is billed to the last token, and a second run finds only duplicates', async (t) => {
   const { api } = await startInProcess(t);
   const args = [trace.file, ...preset, '--agents', '3'];
   const first = await ingestHere(api.url, args);
@@ -38,7 +38,7 @@ test('a trace is billed to the last token, and a second run finds nothing but du
   assert.deepEqual(await billedTokens(api.url, 3), whole);
 });
 
-test('a file that is renamed and appended to is the same file', async (t) => {
+test('a file that was renamed and appended to counts as the same file', async (t) => {
   const { api } = await startInProcess(t);
   const folder = temporaryFolder(t);
   const lines = readFileSync(trace.file, 'utf8').split(/(?<=\n)/);
@@ -78,7 +78,7 @@ test('the same rows with CRLF, a byte order mark, blank lines and quotes are dup
   assert.equal(countOf(again, 'duplicate'), 2);
 });
 
-test('a half written last line is not billed, and is billed once when it is whole', async (t) => {
+test('a half-written last line is not billed, and is billed once when it is complete', async (t) => {
   const { api } = await startInProcess(t);
   const file = join(temporaryFolder(t), 'growing.csv');
   const options = [file, ...preset, '--last-line', 'hold'];
@@ -92,7 +92,7 @@ test('a half written last line is not billed, and is billed once when it is whol
   assert.deepEqual(await billedTokens(api.url), { input: 40, output: 64 });
 });
 
-test('a finished trace whose last line has no end is billed whole, and may be appended to', async (t) => {
+test('a finished trace whose last line has no line break is billed completely, and may be appended to', async (t) => {
   const { api } = await startInProcess(t);
   const file = join(temporaryFolder(t), 'finished.csv');
   writeFileSync(file, 'TIMESTAMP,ContextTokens,GeneratedTokens\r\nt1,10,20\r\nt2,30,44');
@@ -103,7 +103,7 @@ test('a finished trace whose last line has no end is billed whole, and may be ap
   assert.deepEqual(await billedTokens(api.url), { input: 41, output: 65 });
 });
 
-test('bad rows are refused whole, listed, and billed once they are mended', async (t) => {
+test('bad rows are refused whole, listed, and billed once they are fixed', async (t) => {
   const { api } = await startInProcess(t);
   const file = join(temporaryFolder(t), 'bad.csv');
   const bad = 'TIMESTAMP,ContextTokens,GeneratedTokens\nt1,10,20\nt2,30,x\nt3,5\nt4,7,8\nt5,-1,8\n';
@@ -121,7 +121,7 @@ test('bad rows are refused whole, listed, and billed once they are mended', asyn
   assert.deepEqual(await billedTokens(api.url), { input: 17 + 30 + 5 + 1, output: 28 + 40 + 6 + 8 });
 });
 
-test('a first row that is refused stops everything: mended, it would give every row another id', async (t) => {
+test('a refused first row stops everything, because fixing it would give every row another id', async (t) => {
   const { api } = await startInProcess(t);
   const file = join(temporaryFolder(t), 'bad-first.csv');
   writeFileSync(file, 'TIMESTAMP,ContextTokens,GeneratedTokens\nt1,x,20\nt2,30,40\n');
@@ -134,7 +134,7 @@ test('a first row that is refused stops everything: mended, it would give every 
   assert.deepEqual(await billedTokens(api.url), { input: 30, output: 40 });
 });
 
-test('a count above the bound of an item becomes several items with the same sum', async (t) => {
+test('a count above the limit of an item becomes several items with the same sum', async (t) => {
   const { api } = await startInProcess(t);
   const file = join(temporaryFolder(t), 'large.jsonl');
   writeFileSync(file, '{"who":"a-1","n":2500001}\n{"who":"a-1","n":0}\n{"who":"a-1","n":1000000}\n');
@@ -173,7 +173,7 @@ test('another mapping of the same rows is refused by the server, not billed agai
   assert.equal((await api.get('/usage/someone-else/input-tokens')).json.total, 0);
 });
 
-test('two files that begin alike are told apart by --source', async (t) => {
+test('--source distinguishes two files with the same beginning', async (t) => {
   const { api } = await startInProcess(t);
   const folder = temporaryFolder(t);
   for (const name of ['a', 'b']) {

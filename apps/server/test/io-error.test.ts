@@ -11,7 +11,7 @@ const writer = fileURLToPath(new URL('harness/write-until-fault.ts', import.meta
 /** Of 512 bytes each: room for the file and some of its log. */
 const blocks = 4_000;
 
-test('after an I/O error at a commit its outcome is unknown, and the file is opened again', (t) => {
+test('after an I/O error at a commit the outcome is unknown, and the file is opened again', (t) => {
   const file = join(temporaryFolder(t), 'books.db');
   const limited = `ulimit -f ${blocks} && exec "$0" "$@"`;
   const printed = execFileSync('sh', ['-c', limited, process.execPath, writer, file], { encoding: 'utf8' });

@@ -25,7 +25,7 @@ function assertRefused(answer: ApiAnswer, status: number, code: string): void {
   assert.equal(answer.json.error, code);
 }
 
-test('a list of keys says in which minute each was last used, once that was written', async (t) => {
+test('the list of keys shows the minute of the last use of each, once it was written', async (t) => {
   const startMs = Date.UTC(2026, 4, 1, 12, 0, 30);
   const { api, app, clock } = await startInProcess(t, protectedMode, startMs);
   const admin = withHeaders(api, asAdmin);
@@ -54,7 +54,7 @@ test('a list of keys says in which minute each was last used, once that was writ
   assert.deepEqual(await lastUsed(), [startMs + 30_000, null, null], 'a new key was not used yet');
 });
 
-test('keys that were revoked are listed where they are asked for', async (t) => {
+test('revoked keys are listed on request', async (t) => {
   const { api, clock } = await startInProcess(t, protectedMode);
   const admin = withHeaders(api, asAdmin);
   const one = await make(admin);
@@ -75,7 +75,7 @@ test('keys that were revoked are listed where they are asked for', async (t) => 
   assertRefused(await admin.get('/api-keys?includeRevoked=yes'), 400, 'invalid_request');
 });
 
-test('a key with allowed addresses is refused from any other, by the address that trusted proxies say', async (t) => {
+test('a key with allowed addresses is refused from any other address, as reported by trusted proxies', async (t) => {
   const { api } = await startInProcess(t, { ...protectedMode, TRUST_PROXY: '1' });
   const admin = withHeaders(api, asAdmin);
   const allowedAddresses = ['192.0.2.0/25', '2001:db8::/32', '198.51.100.7'];
@@ -103,7 +103,7 @@ test('a key with allowed addresses is refused from any other, by the address tha
   assert.equal((await from(open.key)).status, 201);
 });
 
-test('addresses that are none make no key', async (t) => {
+test('invalid addresses create no key', async (t) => {
   const { api } = await startInProcess(t, protectedMode);
   const admin = withHeaders(api, asAdmin);
   const wrong = ['192.0.2.256', '192.0.2.0/33', '2001:db8::/129', '192.0.2.0/', '::1/1/1', 'localhost', ''];
@@ -115,7 +115,7 @@ test('addresses that are none make no key', async (t) => {
   assert.deepEqual(await listed(admin), []);
 });
 
-test('a mistyped key is refused without a look at the database, while all keys have checksums', async (t) => {
+test('a mistyped key is refused without a database look-up, while all keys have checksums', async (t) => {
   const { api } = await startInProcess(t, protectedMode);
   const admin = withHeaders(api, asAdmin);
   const { key } = await make(admin);

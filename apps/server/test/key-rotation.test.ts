@@ -22,7 +22,7 @@ async function started(t: Parameters<typeof startInProcess>[0]) {
   return { api, admin, clock, made, rotate };
 }
 
-test('a rotated key has the tenant of the old one, which is recognized until its grace is over', async (t) => {
+test('a rotated key has the tenant of the old one, which stays valid for the grace period', async (t) => {
   const { api, clock, made, rotate } = await started(t);
   const headers = { 'x-api-key': made.key };
   const first = await api.post('/usage', usage, 'k', headers);
@@ -43,7 +43,7 @@ test('a rotated key has the tenant of the old one, which is recognized until its
   assert.equal((await rotate('')).status, 404);
 });
 
-test('a retried rotation gives the same new key, and makes no other', async (t) => {
+test('a retried rotation returns the same new key, and creates no other', async (t) => {
   const { api, admin, made, rotate } = await started(t);
   const first = await rotate('', 'r');
   const retry = await rotate('', 'r');
@@ -54,7 +54,7 @@ test('a retried rotation gives the same new key, and makes no other', async (t) 
   assert.equal(await statusOf(api, first.json.key), 200);
 });
 
-test('a grace of nothing ends the old key at once, and a rotation never prolongs one', async (t) => {
+test('a grace period of 0 ends the old key immediately, and a rotation never extends one', async (t) => {
   const { api, admin, clock, made, rotate } = await started(t);
   await rotate('?graceMs=0');
   assert.equal(await statusOf(api, made.key), 401);
@@ -67,7 +67,7 @@ test('a grace of nothing ends the old key at once, and a rotation never prolongs
   assert.equal(await statusOf(api, brief.key), 401);
 });
 
-test('what is wrong with a rotation or an expiry is said, and makes no key', async (t) => {
+test('an invalid rotation or expiry is explained, and creates no key', async (t) => {
   const { api, admin, clock, rotate } = await started(t);
   assert.equal((await rotate('?graceMs=-1')).status, 400);
   assert.equal((await rotate(`?graceMs=${30 * 24 * hourMs + 1}`)).status, 400);
@@ -78,7 +78,7 @@ test('what is wrong with a rotation or an expiry is said, and makes no key', asy
   assert.equal((await admin.get('/api-keys')).json.items.length, 1);
 });
 
-test('two admin keys are the admin while one replaces the other, and no third one is', async (t) => {
+test('two admin keys are valid while one replaces the other, and no third one is', async (t) => {
   const oldKey = 'the-admin-key-that-is-replaced';
   const { api } = await startInProcess(t, { ADMIN_API_KEY: adminKey, ADMIN_API_KEY_OLD: oldKey });
   for (const key of [adminKey, oldKey]) {

@@ -39,7 +39,7 @@ const invalidKeys: readonly (readonly [what: string, ...lines: string[]])[] = [
   ['an escaped closing quote', 'Idempotency-Key: "a\\"'],
 ];
 
-test('a key that is not one is refused, and nothing is executed', async (t) => {
+test('an invalid key is refused, and nothing is executed', async (t) => {
   const { api } = await startInProcess(t);
   for (const [what, ...lines] of invalidKeys) {
     const answer = await rawExchange(t, api.url, rawPost('/usage', text, lines));
@@ -61,7 +61,7 @@ const sameKeys: readonly (readonly [what: string, first: string, second: string]
   ['the name of a member', 'Idempotency-Key: __proto__', 'Idempotency-Key: "__proto__"'],
 ];
 
-test('the same characters are the same key, however they are spelled', async (t) => {
+test('the same characters are the same key, in every spelling', async (t) => {
   const { api } = await startInProcess(t);
   for (const [what, one, two] of sameKeys) {
     const first = await rawExchange(t, api.url, rawPost('/usage', text, [one]));
@@ -74,7 +74,7 @@ test('the same characters are the same key, however they are spelled', async (t)
   await assertTotal(api, sameKeys.length * 3);
 });
 
-test('other characters are another key: case, and all 255 of them', async (t) => {
+test('other characters are another key, including case, and all 255 characters count', async (t) => {
   const { api } = await startInProcess(t);
   const keys = ['key', 'KEY', 'key ', `${'k'.repeat(254)}a`, `${'k'.repeat(254)}b`].map((key) => key.trim());
   for (const key of new Set(keys)) {
@@ -84,7 +84,7 @@ test('other characters are another key: case, and all 255 of them', async (t) =>
   await assertTotal(api, 12);
 });
 
-test('a UUIDv7 that is too old or ahead of the clock is refused, unless it is known', async (t) => {
+test('a UUIDv7 that is too old or ahead of the clock is refused, unless it has a record', async (t) => {
   const { api, clock } = await startInProcess(t, { IDEMPOTENCY_RETENTION_DAYS: '35' });
   const now = clock.nowMs;
   const tooOld = await api.post('/usage', usage, uuidV7At(now - 35 * dayMs - 1));
@@ -112,7 +112,7 @@ test('a UUIDv7 that is too old or ahead of the clock is refused, unless it is kn
   await assertTotal(api, 9);
 });
 
-test('what only looks like a UUIDv7 is a key like any other', async (t) => {
+test('a key that only resembles a UUIDv7 is an ordinary key', async (t) => {
   const { api } = await startInProcess(t);
   const old = uuidV7At(0);
   const lookalikes = [
@@ -127,7 +127,7 @@ test('what only looks like a UUIDv7 is a key like any other', async (t) => {
   await assertTotal(api, lookalikes.length * 3);
 });
 
-test('one order of members or another is one request; another number, path, query or If-Match is not', async (t) => {
+test('another order of members is the same request; another number, path, query or If-Match is not', async (t) => {
   const { api } = await startInProcess(t);
   const first = await api.post('/usage', usage, 'k');
   for (const same of [
@@ -159,7 +159,7 @@ test('without a key each request counts', async (t) => {
   await assertTotal(api, 15);
 });
 
-test('what became of a key is told under its own header, and its absence proves nothing', async (t) => {
+test('the state of a key can be read, and a key without a record may still have been used', async (t) => {
   const { api, clock } = await startInProcess(t);
   const ask = (key: string) => api.get('/idempotency', { 'idempotency-key': key });
   const unknown = await ask('k');

@@ -8,7 +8,7 @@ import { adminKey, apiOfTenant, asAdmin, budgetUsed, makeKey } from './harness/t
 const mebibyte = 1_024 ** 2;
 const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
 
-test('a name that appears twice is refused in every body, and nothing is applied', async (t) => {
+test('a duplicate name is refused in every body, and nothing is applied', async (t) => {
   const { api } = await startInProcess(t);
   for (const [path, body, pointer] of [
     ['/usage', '{"agent":"a","serviceId":"s","requests":1,"requests":2}', '/requests'],
@@ -25,7 +25,7 @@ test('a name that appears twice is refused in every body, and nothing is applied
   assert.equal((await api.post('/usage', usage, 'k')).status, 201, 'the key is free');
 });
 
-test('while a large body is worked on, others are answered', async (t) => {
+test('while a large body is processed, other requests are answered', async (t) => {
   const { api } = await startInProcess(t, { BULK_MAX_ITEMS: '10000' });
   const item = Object.fromEntries(Array.from({ length: 15 }, (_, name) => [`unknown${name}`, name]));
   const items = Array.from({ length: 10_000 }, () => item);
@@ -44,7 +44,7 @@ test('while a large body is worked on, others are answered', async (t) => {
   assert.ok(answered >= 10, `${answered} answers in the meantime`);
 });
 
-test('a tenant that has used up its bytes for the day is refused by name until the next one', async (t) => {
+test('a tenant that has used up its bytes for the day is refused with its code until the next day', async (t) => {
   const body = JSON.stringify(usage);
   const nowMs = Date.UTC(2026, 4, 1, 12);
   const environment = { ADMIN_API_KEY: adminKey, TENANT_BYTES_PER_DAY: String(2 * body.length) };
@@ -78,7 +78,7 @@ async function unfinished(t: TestContext, url: string, key: string, sent: number
   return connection;
 }
 
-test('bodies that never end have a bounded room, in which another tenant finds a place, and give it back', async (t) => {
+test('bodies that never end use bounded room, leave a place for another tenant, and give it back', async (t) => {
   const { api } = await startInProcess(t, {
     ADMIN_API_KEY: adminKey,
     MAX_BODY_BYTES_IN_FLIGHT: String(16 * mebibyte),

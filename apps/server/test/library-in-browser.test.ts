@@ -37,7 +37,7 @@ async function startShop(t: TestContext): Promise<string> {
   return typeof address === 'object' ? `http://127.0.0.1:${address?.port}/` : assert.fail();
 }
 
-test('a page of another origin sends a key, and reads that the second answer was a replay', async (t) => {
+test('a page of another origin sends a key, and sees that the second answer is a replay', async (t) => {
   const [shop, open, closed] = [
     await startShop(t),
     await startApi(t, ['Idempotency-Replayed']),

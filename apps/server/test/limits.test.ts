@@ -9,7 +9,7 @@ const item = { ...account, requests: 1_000_000 };
 const itemsMax = Number((2n ** 63n - 1n) / (BigInt(priceMax) * 1_000_000n));
 const stroopsOf = (requests: number) => String(BigInt(requests) * BigInt(priceMax));
 
-test('amounts beyond 2^53 are exact, and 2^63 - 1 stroops are a limit that nothing passes', async (t) => {
+test('amounts beyond 2^53 are exact, and nothing exceeds the limit of 2^63 - 1 stroops', async (t) => {
   assert.equal(itemsMax, 1_024);
   const { api } = await startInProcess(t, { BULK_MAX_ITEMS: '2000' });
   await api.post('/services', { serviceId: 'search', priceStroops: priceMax });
@@ -55,7 +55,7 @@ test('amounts beyond 2^53 are exact, and 2^63 - 1 stroops are a limit that nothi
   assert.equal((await api.post('/usage', other, 'one-more')).status, 201);
 });
 
-test('usage without a price that no bill could hold once there is one: refused, not wrapped around', async (t) => {
+test('unpriced usage that no bill could hold once it is priced is refused, and does not wrap around', async (t) => {
   const { api } = await startInProcess(t, { BULK_MAX_ITEMS: '2000' });
   await api.post('/usage/bulk', { items: Array.from({ length: 2_000 }, () => item) }, 'bulk');
   await api.post('/services', { serviceId: 'search', priceStroops: priceMax }, 'price');

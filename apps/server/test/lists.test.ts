@@ -40,7 +40,7 @@ async function record(api: Api, count: number): Promise<void> {
   assert.equal((await api.post('/usage/bulk', { items })).status, 201);
 }
 
-test('a list is stable while writes come in: nothing twice, nothing left out, in its order', async (t) => {
+test('a list is stable while writes arrive: no duplicates, no gaps, in order', async (t) => {
   const { api } = await startInProcess(t);
   for (const serviceId of ['service-0', 'service-1'])
     await api.post('/services', { serviceId, priceStroops: 2 });
@@ -64,7 +64,7 @@ test('a list is stable while writes come in: nothing twice, nothing left out, in
   }
 });
 
-test('a page is exactly as long as requested, and says whether there is more', async (t) => {
+test('a page has exactly the requested length, and shows whether there is more', async (t) => {
   const { api } = await startInProcess(t);
   await record(api, 250);
   const first = await api.get('/entries');
@@ -80,7 +80,7 @@ test('a page is exactly as long as requested, and says whether there is more', a
   for (const limit of [1, 7, 125, 249]) assert.equal((await readAll(api, '/entries', limit)).length, 250);
 });
 
-test('filters take what they say, from the first moment on and up to the last', async (t) => {
+test('filters match exactly what they name, and times are a range that excludes its end', async (t) => {
   const { api, clock } = await startInProcess(t);
   for (const serviceId of ['service-0', 'service-1'])
     await api.post('/services', { serviceId, priceStroops: 2 });
@@ -118,7 +118,7 @@ test('filters take what they say, from the first moment on and up to the last', 
   assert.deepEqual((await api.get(`/entries/${entry?.id}`)).json, entry);
 });
 
-test('the OpenAPI document lists every operation of the contract, and every one of them has a route', async (t) => {
+test('the OpenAPI document lists every operation of the contract, and each has a route', async (t) => {
   const { api } = await startInProcess(t);
   const document = (await api.get('/openapi.json')).json;
   assert.match(document.openapi, /^3\.1\./);
@@ -140,7 +140,7 @@ const farBounds = [
   '9999-12-31T23:59:59.999999999Z',
 ];
 
-test('bounds of time that no row can have, and places that no list gave, are never a fault of the server', async (t) => {
+test('impossible time limits and invalid places are never a fault of the server', async (t) => {
   const { api, clock } = await startInProcess(t);
   await api.post('/services', { serviceId: 's', priceStroops: 2 });
   const occurredAt = new Date(clock.nowMs).toISOString();

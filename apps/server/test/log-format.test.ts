@@ -8,7 +8,7 @@ import { hasTerminals, startAtTerminal } from './harness/terminal.ts';
 
 const url = /Billonce listens on (http:\/\/[^\s"]+)/;
 
-test('on a terminal the log is text, which names version, address and data', {
+test('on a terminal the log is text with version, address and data', {
   skip: !hasTerminals(),
 }, async (t) => {
   const database = await emptyDatabase(t);
@@ -46,7 +46,7 @@ test('on a terminal LOG_FORMAT=json gives JSON, and in a pipe LOG_FORMAT=text gi
   await assert.rejects(startProcess(t, { ...database, LOG_FORMAT: 'xml' }), /LOG_FORMAT is xml/);
 });
 
-test('in a pipe every line is JSON, and the start line names version, address, mode and data', async (t) => {
+test('in a pipe every line is JSON, and the start line has version, address, mode and data', async (t) => {
   const database = await emptyDatabase(t);
   const server = await startProcess(t, {
     DATABASE_URL: database,
@@ -64,7 +64,7 @@ test('in a pipe every line is JSON, and the start line names version, address, m
   assert.ok(lines.some(({ level, msg }) => level === 40 && String(msg).includes('IDEMPOTENCY_STORE')));
 });
 
-test('a terminal that is closed stops the server in good order', { skip: !hasTerminals() }, async (t) => {
+test('closing the terminal stops the server in good order', { skip: !hasTerminals() }, async (t) => {
   const server = startAtTerminal(t, { DATABASE_URL: await emptyDatabase(t), LOG_LEVEL: 'trace' });
   const begun = await server.printed('my-first-key');
   const pid = Number(/process (\d+)/.exec(begun)?.[1]);

@@ -30,7 +30,7 @@ async function startLogging(t: TestContext, database: string) {
   });
 }
 
-test('whatever is sent, no secret, key, URL, body or name of an agent is printed, at the finest level', async (t) => {
+test('no secret, key, URL, body or agent name is ever logged, even at the finest level', async (t) => {
   const receiver = await startReceiver(t);
   receiver.answer = () => ({ status: 500 });
   const database = await emptyDatabase(t);

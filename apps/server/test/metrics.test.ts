@@ -12,7 +12,7 @@ async function metric(api: Api, name: string): Promise<number | undefined> {
   return line === undefined ? undefined : Number(line.slice(name.length));
 }
 
-test('metrics tell how requests and keys came out, and what retries were not billed', async (t) => {
+test('metrics show the outcomes of requests and keys, and the usage that retries did not bill again', async (t) => {
   const { api, app } = await startInProcess(t);
   await api.post('/services', { serviceId: 's', priceStroops: 5 });
   const usage = { agent: 'a', serviceId: 's', requests: 3 };
@@ -49,7 +49,7 @@ test('metrics tell how requests and keys came out, and what retries were not bil
   assert.equal(await metric(api, 'billonce_audit_differences'), 0);
 });
 
-test('refusals of what never became a request are counted without a method and a route', async (t) => {
+test('refusals of input that never became a request are counted without a method and a route', async (t) => {
   const { api } = await startInProcess(t, { REQUEST_TIMEOUT_MS: '300' });
   await rawExchange(t, api.url, `GET / HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`);
   await rawExchange(t, api.url, 'this is not HTTP\r\n\r\n');
@@ -66,7 +66,7 @@ test('refusals of what never became a request are counted without a method and a
   assert.deepEqual(counted, [1, 1, 1]);
 });
 
-test('the metrics show what tenants use of their budgets', async (t) => {
+test('the metrics show how much tenants use of their budgets', async (t) => {
   const { api } = await startInProcess(t, { ADMIN_API_KEY: adminKey, TENANT_BYTES_PER_DAY: '1000000' });
   const one = await apiOfTenant(api, 'tenant-one');
   const usage = { agent: 'agent-one', serviceId: 'service-one', requests: 3 };
@@ -75,7 +75,7 @@ test('the metrics show what tenants use of their budgets', async (t) => {
   assert.ok((await budgetUsed(api, 'connections', 'tenant-one')) >= 1);
 });
 
-test("metrics are the operator's and name no one but tenants that cost most; stats are the tenant's own", async (t) => {
+test('metrics are for the operator and name only the heaviest tenants; stats are for the tenant itself', async (t) => {
   const { api } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
   const one = await apiOfTenant(api, 'tenant-one');
   const two = await apiOfTenant(api, 'tenant-two');

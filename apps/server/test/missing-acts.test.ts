@@ -51,7 +51,7 @@ test('verify and the audit find each gap in the acts of a tenant', async (t) => 
   assert.deepEqual((await acme.get('/audit')).json.acts, { logged: 6, differences });
 });
 
-test('verify finds missing acts of the operator, and of a tenant whose count was removed too', async (t) => {
+test('verify finds missing acts of the operator, and of a tenant whose count was also removed', async (t) => {
   const { acme, databaseUrl } = await booksWithActs(t);
   await remove(databaseUrl, '$admin', '= 2');
   const { code, printed } = await verified(databaseUrl);

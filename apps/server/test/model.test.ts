@@ -18,7 +18,7 @@ const dayMs = 86_400_000;
 /** Seeds that found a fault once, of the server or of the model. */
 const seedsThatFound: readonly number[] = [22];
 
-test('batches answer as the model does, in their order and however they are cut', async (t) => {
+test('batches give the same answers as the model, in order, no matter how they are cut', async (t) => {
   const beginMs = Date.now();
   const clock = { nowMs: beginMs };
   const { executor, books } = await openEngine(t, () => clock.nowMs);
@@ -62,7 +62,7 @@ test('batches answer as the model does, in their order and however they are cut'
   }
 });
 
-test('whatever is sent, at once and in whatever order, a server answers and keeps books as the model does', async (t) => {
+test("under concurrent commands in any order, a server's answers and books match the model", async (t) => {
   const first = seedOf(t);
   const isRepeated = process.env['SEED'] !== undefined && process.env['PROVE'] !== '1';
   const count = isRepeated ? 1 : rounds({ test: 1, prove: 200 });

@@ -112,7 +112,7 @@ async function assertCarried(api: Api): Promise<void> {
   assert.deepEqual([key.tenant, key.label], ['acme', 'first client']);
 }
 
-test('everything is carried once, though the command is killed and comes again', {
+test('everything is carried over once, even if the command is killed and run again', {
   timeout: 300_000,
 }, async (t) => {
   const { api, environment, args, run } = await prepare(t, await startStandIn(t, wholeState()));
@@ -145,7 +145,7 @@ test('everything is carried once, though the command is killed and comes again',
   await assertCarried(api);
 });
 
-test('what cannot be carried is named, and everything else goes on', async (t) => {
+test('what cannot be carried over is reported, and everything else is', async (t) => {
   const state = wholeState();
   state.keyless.services.push({ serviceId: 'dear', priceStroops: 9_007_199_255, disabled: true });
   state.keyless.services.push({ serviceId: 'two words', priceStroops: 1, disabled: false });
@@ -182,7 +182,7 @@ test('a dry run writes nothing', async (t) => {
   }
 });
 
-test('a dry run names a price that another book of the same tenant would have taken', async (t) => {
+test('a dry run reports a price that another book of the same tenant would have set', async (t) => {
   const state = {
     ...wholeState(),
     byKey: {
@@ -212,7 +212,7 @@ test('an AgentPay that is not paused is refused, and so is another server', asyn
   assert.match(unnamed.printed, /--tenant must name the tenant/);
 });
 
-test('a total that changed after it was carried is named, and not carried in part', async (t) => {
+test('a total that changed after it was carried over is reported, and not carried over in part', async (t) => {
   const state = wholeState();
   const { api, run } = await prepare(t, await startStandIn(t, state));
   assert.equal((await run()).code, 0);
@@ -229,7 +229,7 @@ test('a total that changed after it was carried is named, and not carried in par
   await assertCarried(api);
 });
 
-test('a mistyped key does not carry the usage of callers without a key twice', async (t) => {
+test('a mistyped key does not carry over the usage of callers without a key twice', async (t) => {
   const state = wholeState();
   const { args, environment, api } = await prepare(t, await startStandIn(t, state));
   const keys = join(temporaryFolder(t), 'keys');
@@ -241,7 +241,7 @@ test('a mistyped key does not carry the usage of callers without a key twice', a
   assert.equal(await entriesOf(api, acme), 0);
 });
 
-test('new secrets go into a file for its owner only', async (t) => {
+test('new secrets are written to a file that only its owner can read', async (t) => {
   const { run } = await prepare(t, await startStandIn(t, wholeState()));
   const secrets = join(temporaryFolder(t), 'secrets');
   const { code, printed } = await run('--secrets', secrets);
@@ -251,7 +251,7 @@ test('new secrets go into a file for its owner only', async (t) => {
   assert.equal(statSync(secrets).mode & 0o777, 0o600);
 });
 
-test('new secrets go neither through a symbolic link nor into a file that other users may read', async (t) => {
+test('new secrets are written neither through a symbolic link nor to a file that other users may read', async (t) => {
   const { run, api } = await prepare(t, await startStandIn(t, wholeState()));
   const folder = temporaryFolder(t);
   const open = join(folder, 'open');
@@ -267,7 +267,7 @@ test('new secrets go neither through a symbolic link nor into a file that other 
   assert.deepEqual((await api.get('/webhooks', house)).json.items, []);
 });
 
-test('more services than AgentPay lists at once are read by their prices', async (t) => {
+test('more services than AgentPay lists at once are read by price ranges', async (t) => {
   const state = wholeState();
   state.keyless.services = Array.from({ length: 2_500 }, (_, index) => ({
     serviceId: `s-${index}`,

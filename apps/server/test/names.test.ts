@@ -90,7 +90,7 @@ async function checkAccount(api: Api, { agent, serviceId, requests }: Usage): Pr
   assert.equal(quote.json.agent, agent);
 }
 
-test('names of every kind stay apart on the whole surface', async (t) => {
+test('names of every kind stay distinct in the whole API', async (t) => {
   const random = seededRandom(t);
   const { api } = await startInProcess(t, { BULK_MAX_ITEMS: '5000' });
   const usage = drawUsage(random, rounds({ test: 20, prove: 1_500 }));
@@ -156,7 +156,7 @@ test('names of every kind stay apart on the whole surface', async (t) => {
   assert.equal(audit.accounts, usage.length);
 });
 
-test('names go unchanged into exports, reversals by id and the messages of webhooks', async (t) => {
+test('names are unchanged in exports, reversals by id and webhook messages', async (t) => {
   const receiver = await startReceiver(t);
   const { api, app } = await startInProcess(t, { WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true' });
   const account = { agent: letters.join(''), serviceId: letters.toReversed().join('') };
@@ -173,7 +173,7 @@ test('names go unchanged into exports, reversals by id and the messages of webho
   for (const { body } of receiver.received) assert.equal(pairOf(JSON.parse(body).data), pairOf(account));
 });
 
-test('no two pairs of names have one key', (t) => {
+test('no two pairs of names share a key', (t) => {
   const random = seededRandom(t);
   const pairs = drawUsage(random, rounds({ test: 5_000, prove: 200_000 }));
   assert.equal(
@@ -182,7 +182,7 @@ test('no two pairs of names have one key', (t) => {
   );
 });
 
-test('a path is decoded once, whatever its spelling', async (t) => {
+test('a path is decoded once, in every spelling', async (t) => {
   const { api } = await startInProcess(t);
   await api.post('/usage', { agent: 'a/b', serviceId: 'x@y', requests: 3 });
   const get = async (path: string) =>
@@ -222,7 +222,7 @@ test('another spelling of the same path is the same request', async (t) => {
   assert.equal(facts.json.path, '/api/v1/usage/team%40x/a%2Fb');
 });
 
-test('what is not a name is refused in words', async (t) => {
+test('an invalid name is refused with an explanation', async (t) => {
   const { api } = await startInProcess(t);
   const bad = [
     '',
@@ -264,7 +264,7 @@ test('what is not a name is refused in words', async (t) => {
   assert.equal((await api.get('/entries?agent=a%2Bb')).status, 200);
 });
 
-test('tenants with names of every kind stay apart, and none is the operator', async (t) => {
+test('tenants with names of every kind stay distinct, and none is the operator', async (t) => {
   const admin = { 'x-api-key': 'Zq4mT8vKx2RbW7nLp9Yd' };
   const { api } = await startInProcess(t, { ADMIN_API_KEY: 'Zq4mT8vKx2RbW7nLp9Yd' });
   const tenants = [
@@ -299,7 +299,7 @@ test('tenants with names of every kind stay apart, and none is the operator', as
   }
 });
 
-test('names that a spreadsheet would take for a formula are exported as text', async (t) => {
+test('names that a spreadsheet would treat as a formula are exported as text', async (t) => {
   const { api } = await startInProcess(t);
   for (const agent of ['@SUM', '+1', '-a', '|calc', '$a', '#a'])
     await api.post('/usage', { agent, serviceId: '@x/y', requests: 1 });

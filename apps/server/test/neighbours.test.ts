@@ -9,7 +9,7 @@ function usage(agent: string): Command {
   return { kind: 'record_usage', item };
 }
 
-test('one command that cannot be carried out does not sink its neighbours in the batch', async (t) => {
+test('a command that cannot be carried out does not fail the others in its batch', async (t) => {
   const { executor, books, databaseUrl } = await openEngine(t);
   const execute = async (...commands: Command[]) => {
     const submissions = commands.map((command) => ({ tenant: 'acme', command, key: undefined }));

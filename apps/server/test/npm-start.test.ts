@@ -44,7 +44,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const) {
   });
 }
 
-test('the death of the shell between npm and the bootstrap ends the server', async (t) => {
+test('the server ends when the shell between npm and the bootstrap dies', async (t) => {
   const server = await launch(t, npmStart);
   const parents = [server.serverPid];
   for (let pid = server.serverPid; pid !== server.launcher.pid && pid > 1; ) {

@@ -12,7 +12,7 @@ const pages = [
   '/docs/swagger-ui-bundle.js',
 ];
 
-test('what is open is sent compressed to those who take it, and not at all to those who have it', async (t) => {
+test('open documents are sent compressed to clients that accept it, and not at all to those that have them', async (t) => {
   const { api } = await startInProcess(t, {
     ADMIN_API_KEY: adminKey,
     CORS_ALLOWED_ORIGINS: 'https://app.example',
@@ -51,7 +51,7 @@ test('what is open is sent compressed to those who take it, and not at all to th
   }
 });
 
-test('an address that guesses keys is refused, in the log and in metrics; who has a key is not', async (t) => {
+test('an address that guesses keys is refused, logged and counted; holders of valid keys are not', async (t) => {
   const lines: string[] = [];
   const { api } = await startInProcess(
     t,
@@ -86,7 +86,7 @@ test('an address that guesses keys is refused, in the log and in metrics; who ha
   );
 });
 
-test('a key that the operator brings along is recognized at once, though it was refused a moment ago', async (t) => {
+test('a key that the operator imports is recognized immediately, even if it was refused a moment ago', async (t) => {
   const { api } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
   const key = 'apk_0123456789abcdef0123456789abcdef';
   assert.equal((await api.get('/stats', { 'x-api-key': key })).status, 401);

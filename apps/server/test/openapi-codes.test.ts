@@ -49,25 +49,25 @@ function tells({ operation }: ExampleRequest, code: string): boolean {
   return JSON.stringify(operation.node['responses']).includes(`"${code}"`);
 }
 
-test('a key that is missing where one is required is refused by every operation that tells of it', async (t) => {
+test('every operation that documents a required key refuses a request without one', async (t) => {
   const { api } = await startInProcess(t, { ...protectedMode, IDEMPOTENCY_REQUIRED: 'true' });
   await assertEachAnswers(api, 'idempotency_key_required', () => ({}));
 });
 
-test('a key that is none, and one from the future, are refused by every operation that tells of it', async (t) => {
+test('every operation that documents them refuses an invalid key and one from the future', async (t) => {
   const { api, clock } = await startInProcess(t, protectedMode);
   await assertEachAnswers(api, 'invalid_idempotency_key', () => ({ key: '"never closed' }));
   const key = uuidV7At(clock.nowMs + 3_600_000);
   await assertEachAnswers(api, 'idempotency_key_in_future', () => ({ key }));
 });
 
-test('a pause is told by every operation that tells of it', async (t) => {
+test('every operation that documents a pause refuses while paused', async (t) => {
   const { api } = await startInProcess(t, protectedMode);
   await api.call('/admin/pause', { method: 'POST', headers: asAdmin });
   await assertEachAnswers(api, 'service_paused', () => ({}));
 });
 
-test('what finds the queue full is refused as overloaded, and left its key free', async (t) => {
+test('a request that finds the queue full is refused as overloaded, and its key stays free', async (t) => {
   const { api, file } = await startInProcess(t, { BULK_MAX_ITEMS: '10000' });
   const items = Array.from({ length: 10_000 }, () => ({ agent: 'a', serviceId: 's', requests: 1 }));
   // The writer waits for a lock of somebody else, so that nothing leaves the queue.
@@ -96,7 +96,7 @@ test('what finds the queue full is refused as overloaded, and left its key free'
   assert.equal((await api.get('/audit')).json.entries, 80_000);
 });
 
-test('a fault of the server is an internal error that names the request and shows nothing of the inside', async (t) => {
+test('a fault of the server is an internal error with the request id and without internal details', async (t) => {
   const { api, databaseUrl } = await startInProcess(t);
   const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
   await api.post('/services', { serviceId: 'search', priceStroops: 7 });

@@ -100,7 +100,7 @@ function idsOf(made: PathValues, path: string): PathValues {
   return { ...nowhere, ...made, ...(id === undefined ? {} : { id }) };
 }
 
-test('every documented success is answered as it is documented', async (t) => {
+test('every documented success is answered as documented', async (t) => {
   const { app } = await startInProcess(t, protectedMode);
   const seen = new Seen();
   const api = apiAt(app.url, seen.note);
@@ -140,7 +140,7 @@ async function refuseAll(api: Api, requests: readonly ExampleRequest[], tenantKe
   }
 }
 
-test('every documented refusal of a request by its form, its caller, its key or its limit is answered', async (t) => {
+test('every documented refusal for form, caller, key or limit is answered', async (t) => {
   const { app, clock } = await startInProcess(t, protectedMode);
   const seen = new Seen();
   const api = apiAt(app.url, seen.note);
@@ -222,7 +222,7 @@ async function refuseByState(api: Api, made: PathValues): Promise<void> {
   await call('DELETE', '/services/input-tokens');
 }
 
-test('a request without Host is refused by every operation, and one that never ends by all that take a body', async (t) => {
+test('every operation refuses a request without Host, and those with a body one that never ends', async (t) => {
   const { app } = await startInProcess(t, { ...protectedMode, REQUEST_TIMEOUT_MS: '400' });
   const requests = exampleRequests(() => nowhere);
   const statusOf = async (bytes: string): Promise<number> => {
@@ -244,7 +244,7 @@ test('a request without Host is refused by every operation, and one that never e
   );
 });
 
-test('both forms of an error are answered by every operation that can refuse', async (t) => {
+test('every operation that can refuse answers with both forms of an error', async (t) => {
   const { api } = await startInProcess(t, protectedMode);
   for (const { operation, method, path } of exampleRequests(() => nowhere)) {
     if (isOpen(operation)) continue;

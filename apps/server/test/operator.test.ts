@@ -4,7 +4,7 @@ import { startInProcess } from './harness/in-process.ts';
 import { countIn } from './harness/look-into.ts';
 import { adminKey, apiOfTenant, asAdmin, withHeaders } from './harness/tenants.ts';
 
-test('every JSON read has a tag, and is not sent again while it is the same', async (t) => {
+test('every JSON read has a tag, and is not sent again while unchanged', async (t) => {
   const { api } = await startInProcess(t);
   await api.post('/services', { serviceId: 's', priceStroops: 5, description: 'x', owner: 'y' });
   const used = await api.post('/usage', { agent: 'a', serviceId: 's', requests: 3 }, 'k');
@@ -53,7 +53,7 @@ test('every JSON read has a tag, and is not sent again while it is the same', as
     assert.equal((await api.get(path)).headers.get('etag'), null);
 });
 
-test('answers tell where their time went', async (t) => {
+test('answers show where their time was spent', async (t) => {
   const { api } = await startInProcess(t);
   const write = await api.post('/usage', { agent: 'a', serviceId: 's', requests: 3 });
   const part = String.raw`dur=\d+\.\d\d`;
@@ -68,7 +68,7 @@ test('answers tell where their time went', async (t) => {
   assert.match((await api.get('/nothing')).headers.get('server-timing') ?? '', /^total;/);
 });
 
-test('deep health commits a probe with the settings that are safe, for the operator only, and leaves nothing in the books', async (t) => {
+test('deep health commits a probe with safe settings, for the operator only, and leaves nothing in the books', async (t) => {
   const { api, file } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
   const admin = withHeaders(api, asAdmin);
   const { status, json } = await admin.get('/health/deep');

@@ -56,7 +56,7 @@ async function startTwo(t: TestContext) {
   return { ...server, one, two };
 }
 
-test('a secret whose key is missing fails its deliveries by that name, and no others', async (t) => {
+test('a secret whose key is missing fails only its own deliveries, and the log names it', async (t) => {
   const before = await startInProcess(t, { ...environment, ...atRest('a') });
   const { databaseUrl } = before;
   const made = await hook(t, await apiOfTenant(before.api, 'one'));
@@ -94,7 +94,7 @@ test('a secret whose key is missing fails its deliveries by that name, and no ot
   assert.equal(made.receiver.received.length, 2);
 });
 
-test('an event that is not in the books fails its delivery by that name, and no others', async (t) => {
+test('an event that is not in the books fails only its own delivery, and the log names it', async (t) => {
   const { app, databaseUrl, one, two } = await startTwo(t);
   await use(one);
   await use(one);
@@ -108,7 +108,7 @@ test('an event that is not in the books fails its delivery by that name, and no 
   assert.deepEqual(await deliveries(two), [['delivered', 'delivered']]);
 });
 
-test('a webhook whose deliveries cannot be read rests alone, for thirty seconds and then longer', async (t) => {
+test('only a webhook whose deliveries cannot be read rests, for thirty seconds and then longer', async (t) => {
   const { app, clock, databaseUrl, one, two } = await startTwo(t);
   await use(one);
   await use(two);

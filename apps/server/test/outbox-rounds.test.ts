@@ -64,7 +64,7 @@ function slowFor(slowTenant: string, queue: DeliveryQueue) {
   return { slow, release: gate.resolve };
 }
 
-test('a tenant whose deliveries take long to read holds up those of no other, in this round and the next ones', {
+test('a tenant whose deliveries take long to read delays no other tenant, in this round and the next ones', {
   timeout: 30_000,
 }, async (t) => {
   const engine = await openEngine(t);

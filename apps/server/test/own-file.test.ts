@@ -64,7 +64,7 @@ async function assertStops(server: ServerProcess, lostName: string): Promise<voi
   );
 }
 
-test('the documented restore beside a server that still runs: it is refused, the server stops, and no write is lost', async (t) => {
+test('a restore while the server still runs is refused, the server stops, and no write is lost', async (t) => {
   const folder = temporaryFolder(t);
   const file = join(folder, 'data', 'books.db');
   const server = await startProcess(t, { DATABASE_URL: `file:${file}` });
@@ -98,7 +98,7 @@ test('the documented restore beside a server that still runs: it is refused, the
   assert.equal((await next.get('/audit')).json.entries, 2);
 });
 
-test('a folder that is moved away with its lock: the old server stops, and leaves the new one unharmed', async (t) => {
+test('if the folder is moved away with its lock, the old server stops and does not harm the new one', async (t) => {
   const folder = temporaryFolder(t);
   const file = join(folder, 'data', 'books.db');
   const environment = { DATABASE_URL: `file:${file}` };
@@ -117,7 +117,7 @@ test('a folder that is moved away with its lock: the old server stops, and leave
   assert.equal(countIn(join(folder, 'old', 'books.db'), entriesSql), 1);
 });
 
-test('an idle server stops when its lock is deleted, and when the link to its file leads elsewhere', async (t) => {
+test('an idle server stops if its lock is deleted, and if the link to its file is changed', async (t) => {
   const folder = temporaryFolder(t);
   const file = join(folder, 'books.db');
   const link = join(folder, 'link.db');
@@ -139,7 +139,7 @@ test('an idle server stops when its lock is deleted, and when the link to its fi
   assert.equal(existsSync(join(folder, 'other.db')), false);
 });
 
-test('two servers do not start on one file through links that lead to no file yet, or through hard links', async (t) => {
+test('two servers do not start on one file through dangling links or hard links', async (t) => {
   const folder = temporaryFolder(t);
   const file = join(folder, 'data', 'books.db');
   mkdirSync(dirname(file));
@@ -170,7 +170,7 @@ function openExecutor(t: TestContext, file: string) {
   return { storage, record };
 }
 
-test('a folder that is deleted, and a file that is replaced, are noticed without a write', async (t) => {
+test('a deleted folder and a replaced file are noticed without a write', async (t) => {
   for (const [what, change] of [
     ['deleted', (file: string) => rmSync(dirname(file), { recursive: true })],
     ['replaced', (file: string) => renameSync(file.replace('books', 'other'), file)],
@@ -231,7 +231,7 @@ function beforeLooks(t: TestContext, call: () => void): void {
   onEnd(t, () => use(statSync));
 }
 
-test('a file that is moved during a batch: before the commit nothing is applied, after it nothing is acknowledged', async (t) => {
+test('if a file is moved during a batch, nothing is applied before the commit, and nothing acknowledged after it', async (t) => {
   for (const [when, entries, code] of [
     ['before the commit', 1, 'storage_unavailable'],
     ['after the commit', 2, 'outcome_unknown'],

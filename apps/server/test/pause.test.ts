@@ -14,7 +14,7 @@ function setPaused(api: Api, verb: 'pause' | 'unpause', key?: string) {
   return api.call(`/admin/${verb}`, { method: 'POST', ...(key === undefined ? {} : { key }) });
 }
 
-test('while paused, new writes are refused, and what was answered before is answered again', async (t) => {
+test('while paused, new writes are refused, and repeated requests are still answered', async (t) => {
   const { api } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
   const admin = withHeaders(api, asAdmin);
   const acme = await apiOfTenant(api, 'acme');
@@ -41,7 +41,7 @@ test('while paused, new writes are refused, and what was answered before is answ
   assert.equal((await acme.get('/audit')).json.ok, true);
 });
 
-test('a retried pause does not pause again, and the status tells since when it is so', async (t) => {
+test('a retried pause does not pause again, and the status shows since when it is paused', async (t) => {
   const { api, clock } = await startInProcess(t);
   assert.deepEqual((await api.get('/admin/status')).json, {
     paused: false,
@@ -60,7 +60,7 @@ test('a retried pause does not pause again, and the status tells since when it i
   assert.equal((await api.post('/usage', usage)).status, 201);
 });
 
-test('writes that arrive together with a pause are decided on one side of it', async (t) => {
+test('writes that arrive together with a pause are decided either before or after it', async (t) => {
   const { api } = await startInProcess(t);
   const answers = await Promise.all([
     ...Array.from({ length: 40 }, () => api.post('/usage', usage)),
@@ -85,7 +85,7 @@ test('only the admin key pauses', async (t) => {
   assert.equal((await acme.post('/usage', usage)).status, 201);
 });
 
-test('a server that is killed while paused is paused when it comes back', async (t) => {
+test('a server that was killed while paused is still paused after a restart', async (t) => {
   const environment = { DATABASE_URL: await emptyDatabase(t) };
   const first = await startProcess(t, environment);
   assert.equal((await setPaused(apiAt(first.url), 'pause')).status, 200);

@@ -8,7 +8,7 @@ import { runCommand, runHere } from './harness/command.ts';
 import { listen } from './harness/listen.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 
-test('escape sequences in what a server answers are shown, and not sent to the terminal', async (t) => {
+test("escape sequences in a server's answer are shown, and not sent to the terminal", async (t) => {
   const message = 'no\u001b]0;owned\u0007 \u001b[2J\u009b31m\u202e';
   const server = createServer((_request, response) => {
     response
@@ -30,7 +30,7 @@ test('escape sequences in what a server answers are shown, and not sent to the t
   }
 });
 
-test('an export that is misused says how it is used, and writes nothing', async (t) => {
+test('a misused export prints its usage, and writes nothing', async (t) => {
   const folder = temporaryFolder(t);
   const target = join(folder, 'a.csv');
   for (const args of [

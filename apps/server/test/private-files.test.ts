@@ -6,7 +6,7 @@ import { runBooksCommand } from '../src/cli/books/commands.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 
-test('no other user may read a file of the server or of the command line, whatever the umask is', async (t) => {
+test('no other user may read a file of the server or of the command line, regardless of the umask', async (t) => {
   process.umask(0);
   const folder = join(temporaryFolder(t), 'made');
   const database = join(folder, 'books.db');
@@ -36,7 +36,7 @@ test('no other user may read a file of the server or of the command line, whatev
   assert.equal(statSync(folder).mode & 0o777, 0o700);
 });
 
-test('a database that other users could read is closed to them at the next start, and open to its group', async (t) => {
+test('the next start closes a database that other users could read, and keeps it open to its group', async (t) => {
   const file = join(temporaryFolder(t), 'books.db');
   const first = await startInProcess(t, { DATABASE_URL: `file:${file}` });
   await first.app.close();

@@ -40,7 +40,7 @@ function get(path: string, key: string): string {
   return `GET /api/v1${path} HTTP/1.1\r\nHost: localhost\r\nX-API-Key: ${key}\r\n\r\n`;
 }
 
-test('reads of clients that hang up are given up, and their places come back', async (t) => {
+test('reads of clients that hang up are given up, and their places are released', async (t) => {
   const { api } = await startInProcess(t, protectedMode);
   const key = await makeKey(api, 'acme');
   const acme = withHeaders(api, { 'x-api-key': key });
@@ -61,7 +61,7 @@ test('reads of clients that hang up are given up, and their places come back', a
   assert.deepEqual([again.status, again.json.total], [200, 3_001 - 1]);
 });
 
-test("a tenant's queue that is full is answered with 503, and another tenant is not", async (t) => {
+test('a tenant whose queue is full gets 503, and another tenant does not', async (t) => {
   const { api } = await startInProcess(t, protectedMode);
   const [acme, other] = await Promise.all(
     ['acme', 'other'].map(async (tenant) => withHeaders(api, { 'x-api-key': await makeKey(api, tenant) })),
@@ -97,7 +97,7 @@ async function beginExport(t: Parameters<typeof connectTo>[0], url: string, key:
   return { socket, status: Number(head.split(' ')[1]) };
 }
 
-test('exports have four places for a tenant, which come back; one ends when its key is revoked', {
+test('a tenant has four places for exports, which are released; an export ends when its key is revoked', {
   timeout: 60_000,
 }, async (t) => {
   const { api } = await startInProcess(t, protectedMode);

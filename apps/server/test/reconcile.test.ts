@@ -45,7 +45,7 @@ test('each item of a log is matched, missing or different, by its id or by its k
   assert.equal(await countRecords(databaseUrl), records);
 });
 
-test('a log of 10,000 items of the greatest length is taken, and one of 10,001 is not', async (t) => {
+test('a log of 10,000 items of the greatest length is accepted, and one of 10,001 is refused', async (t) => {
   const { api } = await startInProcess(t, { IDEMPOTENCY_REQUIRED: 'true', BULK_MAX_ITEMS: '10000' });
   const log = Array.from({ length: 10_000 }, (_, n) => ({ id: `${n}`.padStart(128, 'x'), requests: 2 }));
   await api.post('/usage/bulk', { items: log.map((item) => ({ ...usage, ...item })) }, 'k');
@@ -57,7 +57,7 @@ test('a log of 10,000 items of the greatest length is taken, and one of 10,001 i
   assert.equal((await api.post('/reconcile', { items })).status, 400);
 });
 
-test('an item with both or neither of id and key is refused by its place', async (t) => {
+test('an item with both or neither of id and key is refused with its place', async (t) => {
   const { api } = await startInProcess(t);
   const good = { id: 'a', requests: 1 };
   for (const bad of [{ requests: 1 }, { id: 'a', key: 'k', requests: 1 }]) {
@@ -70,7 +70,7 @@ test('an item with both or neither of id and key is refused by its place', async
   }
 });
 
-test("nobody reconciles against another tenant's books", async (t) => {
+test("a tenant cannot reconcile against another tenant's books", async (t) => {
   const { api } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
   const [one, other] = [await apiOfTenant(api, 'one'), await apiOfTenant(api, 'other')];
   await one.post('/usage', { ...usage, requests: 3, id: 'a' }, 'key-1');

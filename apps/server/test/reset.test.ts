@@ -22,7 +22,7 @@ for (const [how, atOnce] of [
   // So many that resets arrive before the server has accepted their connections.
   ['all at once', keys.length],
 ] as const) {
-  test(`${clients} clients that reset the connection after the request, ${how}, and retry: each recorded once`, async (t) => {
+  test(`${clients} clients reset the connection after the request, ${how}, and retry: each request is recorded once`, async (t) => {
     const folder = temporaryFolder(t);
     const { url } = await startProcess(t, { DATABASE_URL: `file:${join(folder, 'books.db')}` });
     const api = apiAt(url);

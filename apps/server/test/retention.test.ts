@@ -66,7 +66,7 @@ for (const [what, environment, keptOf] of [
   ['number', { IDEMPOTENCY_CACHE_MAX_ENTRIES: '3' }, () => 3],
   ['bytes', { IDEMPOTENCY_CACHE_MAX_BYTES: '1024' }, withinBytes],
 ] as const) {
-  test(`an answer evicted by ${what} leaves its key refused, after a sweep and a restart too`, async (t) => {
+  test(`an answer evicted by ${what} leaves its key refused, even after a sweep and a restart`, async (t) => {
     const { api, app, databaseUrl } = await startInProcess(t, environment);
     const keys = Array.from({ length: 40 }, (_, number) => `key-${number}`);
     const answers = await sendAll(api, keys);
@@ -88,7 +88,7 @@ for (const [what, environment, keptOf] of [
   });
 }
 
-test('one sweep deletes all that was evicted, and later forgets all records, however many', async (t) => {
+test('one sweep deletes everything that was evicted, and later forgets all records, no matter how many', async (t) => {
   const environment = { IDEMPOTENCY_CACHE_MAX_ENTRIES: '10', IDEMPOTENCY_RETENTION_DAYS: '35' };
   const { api, app, clock, databaseUrl } = await startInProcess(t, environment);
   let number = 0;
@@ -105,7 +105,7 @@ test('one sweep deletes all that was evicted, and later forgets all records, how
   await assertTotal(api, 4_500 * 3);
 });
 
-test('answers that others evicted are deleted soon, without the sweep of every six hours', async (t) => {
+test('answers evicted by others are deleted soon, without the six-hourly sweep', async (t) => {
   const environment = { IDEMPOTENCY_CACHE_MAX_ENTRIES: '10' };
   const { api, app, databaseUrl } = await startInProcess(t, environment);
   let number = 0;
@@ -117,7 +117,7 @@ test('answers that others evicted are deleted soon, without the sweep of every s
   assert.deepEqual([...(await countAnswers(databaseUrl)).values()], [10]);
 });
 
-test('the results of refused items are stored in few bytes, and replayed byte by byte', async (t) => {
+test('the results of refused items are stored in few bytes, and replayed byte for byte', async (t) => {
   for (const keys of ['', `k1:${'1'.repeat(64)}`]) {
     const { api, databaseUrl } = await startInProcess(t, { ANSWER_ENCRYPTION_KEYS: keys });
     const bulk = { items: [usage, ...Array.from({ length: 999 }, () => ({}))] };
@@ -140,7 +140,7 @@ async function passDay({ app, clock }: Pick<InProcess, 'app' | 'clock'>): Promis
   await app.sweep.runOnce();
 }
 
-test('an answer expires after the TTL to the millisecond, and its key stays refused', async (t) => {
+test('an answer expires exactly after the TTL, and its key stays refused', async (t) => {
   const environment = { IDEMPOTENCY_CACHE_TTL_MS: '60000' };
   const { api, app, clock, databaseUrl } = await startInProcess(t, environment);
   const [first] = await sendAll(api, ['k']);
@@ -155,7 +155,7 @@ test('an answer expires after the TTL to the millisecond, and its key stays refu
   await assertTotal(again.api, 3);
 });
 
-test('day by day: the answers leave with their day, the records only after the retention', async (t) => {
+test('day by day: the answers are removed with their day, the records only after the retention', async (t) => {
   const { api, app, clock, databaseUrl } = await startInProcess(t, { IDEMPOTENCY_RETENTION_DAYS: '35' });
   const madeAtMs = clock.nowMs;
   const date = dateOf(madeAtMs);
@@ -186,7 +186,7 @@ test('day by day: the answers leave with their day, the records only after the r
   await assertTotal(api, 9);
 });
 
-test('a key whose time is ahead of the server is not executed again once its first use is past the retention', async (t) => {
+test('a key whose time is ahead of the server is not executed again after the retention of its first use', async (t) => {
   const { api, app, clock } = await startInProcess(t, { IDEMPOTENCY_RETENTION_DAYS: '35' });
   const uuid = uuidV7At(clock.nowMs + 300_000);
   const [first] = await sendAll(api, [uuid]);
@@ -201,7 +201,7 @@ test('a key whose time is ahead of the server is not executed again once its fir
   await assertTotal(api, 3);
 });
 
-test('a UUIDv7 key that was forgotten stays refused when the retention is raised, on every server', async (t) => {
+test('a forgotten UUIDv7 key stays refused when the retention is raised, on every server', async (t) => {
   const { api, app, clock, databaseUrl } = await startInProcess(t, { IDEMPOTENCY_RETENTION_DAYS: '35' });
   const uuid = uuidV7At(clock.nowMs);
   await sendAll(api, [uuid]);
@@ -220,7 +220,7 @@ test('a UUIDv7 key that was forgotten stays refused when the retention is raised
   await assertTotal(again.api, 6);
 });
 
-test('the answers of a day stay until the last of them has expired', async (t) => {
+test('the answers of a day are kept until the last of them has expired', async (t) => {
   const { api, app, clock } = await startInProcess(t);
   // Past the days in which the sweep does not trust the clock yet, and to the middle of a day.
   for (let day = 0; day < 5; day++) await passDay({ app, clock });
@@ -232,7 +232,7 @@ test('the answers of a day stay until the last of them has expired', async (t) =
   await assertTotal(api, 3);
 });
 
-test('a clock that jumps a year ahead forgets nothing, and back again everything is as it was', async (t) => {
+test('a clock that jumps a year ahead forgets nothing, and when it is set back everything is as before', async (t) => {
   const { api, app, clock, databaseUrl } = await startInProcess(t, { IDEMPOTENCY_RETENTION_DAYS: '35' });
   const keys = ['a', 'b', 'c'];
   const answers = await sendAll(api, keys);
@@ -257,7 +257,7 @@ test('a clock that jumps a year ahead forgets nothing, and back again everything
   await assertTotal(api, 12);
 });
 
-test("the flood of one scope does not evict another's answers", async (t) => {
+test('a flood of answers in one scope does not evict those of another', async (t) => {
   const environment = { ADMIN_API_KEY: adminKey, IDEMPOTENCY_CACHE_MAX_ENTRIES: '5' };
   const { api, app } = await startInProcess(t, environment);
   const quiet = await apiOfTenant(api, 'quiet');
@@ -301,7 +301,7 @@ for (const [name, run] of [
   });
 }
 
-test('a clock that is set back between two sweeps, and forward again, lets no key be forgotten early', async (t) => {
+test('a clock that is set back and forward again between two sweeps lets no key be forgotten early', async (t) => {
   const { api, app, clock, databaseUrl } = await startInProcess(t, { IDEMPOTENCY_RETENTION_DAYS: '35' });
   await app.sweep.runOnce();
   for (let day = 0; day < 36; day++) await passDay({ app, clock });

@@ -73,7 +73,7 @@ test('an unsettled entry is taken back at its own price, once, and a retry gets 
   });
 });
 
-test('50 reversals of one entry at once, each under its own key, take it back once', async (t) => {
+test('50 simultaneous reversals of one entry with different keys take it back once', async (t) => {
   const { api } = await startInProcess(t);
   const id = await record(api, 3);
   const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => reverse(api, id, `k-${n}`)));
@@ -82,7 +82,7 @@ test('50 reversals of one entry at once, each under its own key, take it back on
   await assertAudit(api, { reversed: { requests: 3, stroops: '0' } });
 });
 
-test('what is reversed after it was settled is a credit: carried until it is used up, no bill edited or below 0', async (t) => {
+test('usage reversed after settlement is a credit, carried until used up; no bill is edited or below 0', async (t) => {
   const { api } = await startInProcess(t);
   await price(api, 10);
   const first = await record(api, 6);
@@ -128,7 +128,7 @@ test('what is reversed after it was settled is a credit: carried until it is use
   });
 });
 
-test('a settle through an entry is refused once usage up to that entry was reversed', async (t) => {
+test('a settlement through an entry is refused once usage up to that entry was reversed', async (t) => {
   const { api } = await startInProcess(t);
   await price(api, 10);
   await record(api, 1);
@@ -159,7 +159,7 @@ test('a settle through an entry is refused once usage up to that entry was rever
   });
 });
 
-test('usage that was cleared is not billed through an old quote, and reversed later usage leaves the quote alone', async (t) => {
+test('cleared usage is not billed through an old quote, and a reversal of later usage does not change the quote', async (t) => {
   const { api } = await startInProcess(t);
   await price(api, 10);
   for (let entry = 0; entry < 5; entry++) await record(api, 1);
@@ -196,7 +196,7 @@ test('usage that was cleared is not billed through an old quote, and reversed la
   });
 });
 
-test('settled usage that is reversed after a quote changes the quote, and bulk settlements bill only the rest', async (t) => {
+test('reversing settled usage after a quote changes the quote, and bulk settlements bill only the rest', async (t) => {
   const { api } = await startInProcess(t);
   await price(api, 10);
   const settledEntry = await record(api, 6);
@@ -215,7 +215,7 @@ test('settled usage that is reversed after a quote changes the quote, and bulk s
   });
 });
 
-test('DELETE reverses all that is outstanding by one entry, erases nothing, and is safe to retry', async (t) => {
+test('DELETE reverses everything outstanding with one entry, erases nothing, and is safe to retry', async (t) => {
   const { api } = await startInProcess(t);
   // Refused, and so not remembered: the key is still free further down.
   assert.deepEqual((await clear(api, 'd')).json.error, 'not_found');
@@ -253,7 +253,7 @@ test('DELETE reverses all that is outstanding by one entry, erases nothing, and 
   await assertAudit(api, { reversed: { requests: 28, stroops: '440' } });
 });
 
-test('clearing leaves a credit alone, also that of the last entry that was settled', async (t) => {
+test('clearing does not change a credit, not even that of the last settled entry', async (t) => {
   const { api } = await startInProcess(t);
   await price(api, 10);
   const last = await record(api, 2);
@@ -267,7 +267,7 @@ test('clearing leaves a credit alone, also that of the last entry that was settl
   });
 });
 
-test('usage without a price is taken back, and costs nothing when the price comes', async (t) => {
+test('unpriced usage can be taken back, and costs nothing when it gets a price', async (t) => {
   const { api } = await startInProcess(t);
   const id = await record(api, 3);
   await record(api, 4);
@@ -280,7 +280,7 @@ test('usage without a price is taken back, and costs nothing when the price come
   await assertAudit(api, { outstanding: { requests: 0, stroops: '0' } });
 });
 
-test('a reversal without a reason, or of no id is refused, and the key stays free', async (t) => {
+test('a reversal without a reason, or of an invalid id, is refused, and the key stays free', async (t) => {
   const { api } = await startInProcess(t);
   const id = await record(api, 3);
   for (const body of [{}, { reason: '' }, { reason: ' ' }, { reason: 'a\u0000' }, { reasons: 'a' }]) {
@@ -291,7 +291,7 @@ test('a reversal without a reason, or of no id is refused, and the key stays fre
   assert.equal((await reverse(api, id, 'k')).status, 201);
 });
 
-test('a server that is killed among reversals has each of them once, and its books add up', async (t) => {
+test('if a server is killed among reversals, each exists once, and the books add up', async (t) => {
   const random = seededRandom(t);
   const environment = { DATABASE_URL: await emptyDatabase(t) };
   const writes: {

@@ -26,7 +26,7 @@ const patch = (body: unknown, key?: string) => ({
   ...(key === undefined ? {} : { key }),
 });
 
-test('the limit of a bulk is changed while the server runs; a retry is answered after it was lowered', async (t) => {
+test('the limit of a bulk is changed while the server runs; a retry is still answered after it was lowered', async (t) => {
   const { api } = await startInProcess(t, { BULK_MAX_ITEMS: '20' });
   const before = await api.get('/config');
   assert.deepEqual(before.json.config, configOf(20, 12_000_000));
@@ -61,7 +61,7 @@ test('the limit of a bulk is changed while the server runs; a retry is answered 
   );
 });
 
-test('settings outlive a kill and a restart, and are bounded', async (t) => {
+test('settings survive a kill and a restart, and have limits', async (t) => {
   const environment = { DATABASE_URL: await emptyDatabase(t) };
   const first = await startProcess(t, environment);
   await apiAt(first.url).call('/config', patch({ bulkMaxItems: 7, rateLimitPerMinute: 5_000 }));
@@ -87,7 +87,7 @@ test('settings outlive a kill and a restart, and are bounded', async (t) => {
   assert.deepEqual([json.config.bulkMaxItems, json.config.rateLimitPerMinute], [7, 5_000]);
 });
 
-test('a rate limit is for each tenant, tells what is left, and is followed when it is changed', async (t) => {
+test('each tenant has a separate rate limit, which reports what is left, and follows a change', async (t) => {
   const { api, clock } = await startInProcess(t, { ADMIN_API_KEY: adminKey, RATE_LIMIT_PER_MINUTE: '3' });
   const admin = withHeaders(api, asAdmin);
   const one = await apiOfTenant(api, 'one');
@@ -126,7 +126,7 @@ test('a rate limit is for each tenant, tells what is left, and is followed when 
   await followed(one, null);
 });
 
-test('another window holds from the settings on, and what the operator reads can be sent back', async (t) => {
+test("another window applies from the change on, and the operator's read can be sent back unchanged", async (t) => {
   const { api, clock } = await startInProcess(t, { ADMIN_API_KEY: adminKey }, 3_600_000 * 480_000);
   const admin = withHeaders(api, asAdmin);
   const one = await apiOfTenant(api, 'one');
@@ -171,7 +171,7 @@ test('another window holds from the settings on, and what the operator reads can
   assert.deepEqual(await set({ rateLimitPerWindow: null }), configOf(1_000, 12_000_000));
 });
 
-test('a limit that is switched off between two looks at it refuses nobody: no limit is not one of 0', async (t) => {
+test('switching a limit off between two checks refuses no one: no limit is not a limit of 0', async (t) => {
   const { api, clock } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
   const admin = withHeaders(api, asAdmin);
   const one = await apiOfTenant(api, 'one');
@@ -195,7 +195,7 @@ async function followed(api: Api, limit: string | null): Promise<void> {
   assert.fail(`the limit ${limit} was not followed`);
 }
 
-test("settings are the operator's alone", async (t) => {
+test('only the operator can read and change settings', async (t) => {
   const { api } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
   const one = await apiOfTenant(api, 'one');
   assert.equal((await one.get('/config')).status, 403);
@@ -203,7 +203,7 @@ test("settings are the operator's alone", async (t) => {
   assert.equal((await api.get('/config')).status, 401);
 });
 
-test('a bulk costs as much as it has items, a sum over all accounts a hundred, and what is not valid one', async (t) => {
+test('a bulk costs its number of items, a sum over all accounts a hundred, and an invalid request one', async (t) => {
   const { api, clock } = await startInProcess(t, { RATE_LIMIT_PER_MINUTE: '1000' });
   const remaining = async (answer: Promise<ApiAnswer>) =>
     Number((await answer).headers.get('ratelimit-remaining'));

@@ -62,7 +62,7 @@ const requests = [
   },
 ] as const;
 
-test('a key does what its scopes name, and nothing else', async (t) => {
+test('a key can do what its scopes name, and nothing else', async (t) => {
   const { limited, acme } = await started(t);
   for (const { scope } of requests) {
     const api = await limited({ scopes: [scope] });
@@ -80,7 +80,7 @@ test('a key does what its scopes name, and nothing else', async (t) => {
   for (const request of requests) assert.equal((await request.send(acme)).status, request.status);
 });
 
-test('a key without the right reads no answer by a replay, and changes none', async (t) => {
+test('a key without the right gets no answer by a replay, and changes none', async (t) => {
   const { acme, limited } = await started(t);
   await acme.post('/usage', usage, 'u');
   const settled = await acme.post('/settle', account, 's');
@@ -99,7 +99,7 @@ test('a key without the right reads no answer by a replay, and changes none', as
   assert.equal(replay.headers.get('idempotency-replayed'), 'true');
 });
 
-test('what is refused for its scope is refused before its body is read', async (t) => {
+test("a request outside the key's scope is refused before its body is read", async (t) => {
   const { api, limited } = await started(t);
   const reader = await limited({ scopes: ['read'] });
   const made = await reader.post('/usage/bulk', 'not JSON at all');
@@ -113,7 +113,7 @@ test('what is refused for its scope is refused before its body is read', async (
   assert.equal(answer.status, 403, answer.body);
 });
 
-test('a key that is bound to an agent or a service is held to it in path, query, body and every item', async (t) => {
+test('a key bound to an agent or a service is limited to it in path, query, body and every item', async (t) => {
   const { acme, limited } = await started(t);
   await acme.post('/services', { serviceId: 'other', priceStroops: 5 }, 'service-2');
   const ofAgent = await limited({ agent: 'agent-7' });
@@ -174,7 +174,7 @@ test('a key that is bound to an agent or a service is held to it in path, query,
   assert.equal((await acme.get('/entries?limit=1000')).json.items.length, before, 'nothing was applied');
 });
 
-test('a bound key reads its own entries and settlements by their ids, and finds no others', async (t) => {
+test('a bound key can read its own entries and settlements by their ids, and no others', async (t) => {
   const { acme, limited } = await started(t);
   const read = async (api: Api, paths: readonly string[], status: number) => {
     for (const path of paths) {
@@ -195,7 +195,7 @@ test('a bound key reads its own entries and settlements by their ids, and finds 
   await read(await limited({ scopes: ['record'], agent: 'agent-7' }), paths, 403);
 });
 
-test('a list of settlement entries with the filter of a bound key gives none of others', async (t) => {
+test('a list of settlement entries with the filter of a bound key contains no others', async (t) => {
   const { acme, limited } = await started(t);
   await acme.post('/usage', { ...usage, agent: 'agent-8' });
   const { settlementId } = (await acme.post('/settle', { ...account, agent: 'agent-8' })).json;
@@ -206,7 +206,7 @@ test('a list of settlement entries with the filter of a bound key gives none of 
   assert.equal((await bound.get(`/settlements/${settlementId}/entries`)).status, 404);
 });
 
-test('the rights of a key are shown when it is made and listed, and outlive its rotation', async (t) => {
+test('the rights of a key are shown when it is created and listed, and survive its rotation', async (t) => {
   const { api } = await started(t);
   const admin = withHeaders(api, asAdmin);
   const limits = { scopes: ['record', 'read'], agent: 'agent-7', serviceId: 'search' };
@@ -226,7 +226,7 @@ test('the rights of a key are shown when it is made and listed, and outlive its 
   assertBound(await byNew.post('/usage', { ...usage, agent: 'agent-8' }), { agent: 'agent-7' });
 });
 
-test('scopes that are none are refused, and make no key', async (t) => {
+test('invalid scopes are refused, and create no key', async (t) => {
   const { api } = await started(t);
   const wrong = [
     { scopes: [] },

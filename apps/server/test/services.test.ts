@@ -36,7 +36,7 @@ test('usage of a disabled service is refused, and its key stays free until it is
   await assertAudited(api);
 });
 
-test('what was recorded before its service was disabled is replayed, known by its id, quoted and settled', async (t) => {
+test('what was recorded before its service was disabled can be replayed, found by id, quoted and settled', async (t) => {
   const { api } = await startInProcess(t);
   await register(api, 'search', 5);
   const first = await api.post('/usage', usage({ id: 'event-1' }), 'key');
@@ -56,7 +56,7 @@ test('what was recorded before its service was disabled is replayed, known by it
   await assertAudited(api);
 });
 
-test('in a bulk a disabled service refuses its items, and no other', async (t) => {
+test('in a bulk only the items of a disabled service are refused', async (t) => {
   const { api } = await startInProcess(t);
   await register(api, 'off', 1);
   await api.call('/services/off/disable', { method: 'POST' });
@@ -70,7 +70,7 @@ test('in a bulk a disabled service refuses its items, and no other', async (t) =
   await assertAudited(api);
 });
 
-test('usage of a deleted service is refused until it is registered again, disabled before or not', async (t) => {
+test('usage of a deleted service is refused until it is registered again, even if it was disabled before', async (t) => {
   const { api } = await startInProcess(t);
   for (const serviceId of ['search', 'off']) {
     await register(api, serviceId, 5);
@@ -107,7 +107,7 @@ test('usage of a deleted service is refused until it is registered again, disabl
   await assertAudited(api);
 });
 
-test('in a bulk a deleted service refuses its items, an atomic one is refused whole, and what was never registered is recorded', async (t) => {
+test('items of a deleted service are refused, atomic bulks as a whole, and unregistered services are recorded', async (t) => {
   const { api } = await startInProcess(t);
   await register(api, 'gone', 1);
   await api.post('/usage', usage({ serviceId: 'gone', id: 'known' }));
@@ -130,7 +130,7 @@ test('in a bulk a deleted service refuses its items, an atomic one is refused wh
   await assertAudited(api);
 });
 
-test('a service that is not registered is neither disabled, enabled nor described', async (t) => {
+test('a service that is not registered can be neither disabled, enabled nor described', async (t) => {
   const { api } = await startInProcess(t);
   const metadata = { description: 'd', owner: 'o' };
   for (const [path, method, body] of [
@@ -149,7 +149,7 @@ test('a service that is not registered is neither disabled, enabled nor describe
   assert.equal(wrong.status, 400);
 });
 
-test('metadata are set as a whole, and a price that changes leaves them alone', async (t) => {
+test('metadata is replaced as a whole, and a price change leaves it unchanged', async (t) => {
   const { api } = await startInProcess(t);
   await register(api, 'search', 5);
   assert.equal((await api.get('/services/search/metadata')).status, 404);
@@ -162,7 +162,7 @@ test('metadata are set as a whole, and a price that changes leaves them alone', 
   assert.equal(half.status, 400);
 });
 
-test('the price versions of a service are listed in their order, page by page, each once', async (t) => {
+test('the price versions of a service are listed in order, page by page, each once', async (t) => {
   const { api } = await startInProcess(t);
   const wanted = [5, 7, 5, 9];
   for (const price of [5, 5, 7, 5, 9]) await register(api, 'search', price);
@@ -214,7 +214,7 @@ test('agents are listed by name, summed up, and ranked within a service', async 
   assert.deepEqual((await api.get('/agents/nobody/total')).json, { agent: 'nobody', total: 0 });
 });
 
-test('a service is deleted only when nothing is left to settle, and nothing that it made goes with it', async (t) => {
+test('a service can be deleted only when nothing is left to settle, and everything that it recorded stays', async (t) => {
   const { api } = await startInProcess(t);
   const remove = (key: string) => api.call('/services/search', { method: 'DELETE', key });
   assert.equal((await remove('k0')).status, 404);
@@ -238,7 +238,7 @@ test('a service is deleted only when nothing is left to settle, and nothing that
   await assertAudited(api);
 });
 
-test('a credit of a deleted service is not stranded, and its price versions go on counting', async (t) => {
+test('a credit of a deleted service is not lost, and its price versions continue to count', async (t) => {
   const { api } = await startInProcess(t);
   await register(api, 'search', 5);
   const recorded = await api.post('/usage', usage());
@@ -270,7 +270,7 @@ test('a credit of a deleted service is not stranded, and its price versions go o
   await assertAudited(api);
 });
 
-test('many services are registered at once, each with a result of its own, and only once', async (t) => {
+test('many services are registered at once, each with a separate result, and only once', async (t) => {
   const { api } = await startInProcess(t);
   await register(api, 'known', 1);
   const items = [
@@ -319,7 +319,7 @@ async function allPages(api: Api, path: string, member: string): Promise<unknown
   return all;
 }
 
-test('a service may have the name of a path beside it', async (t) => {
+test('a service may have the name of a neighbouring path', async (t) => {
   const { api } = await startInProcess(t);
   await register(api, 'bulk', 5);
   assert.equal((await api.get('/services/bulk')).json.serviceId, 'bulk');
@@ -330,7 +330,7 @@ test('a service may have the name of a path beside it', async (t) => {
   assert.equal((await api.get('/services/bulk')).status, 404);
 });
 
-test('a bulk of services may be as long as its bounds allow', async (t) => {
+test('a bulk of services may be as long as its limits allow', async (t) => {
   const { api } = await startInProcess(t);
   const longest = '\u{1f4b8}'.repeat(128);
   const items = Array.from({ length: 1_000 }, (_, number) => {
@@ -341,7 +341,7 @@ test('a bulk of services may be as long as its bounds allow', async (t) => {
   assert.equal(answer.json.results.filter(({ ok }: { ok: boolean }) => ok).length, 1_000);
 });
 
-test('usage writes no line of another price version', async (t) => {
+test('usage changes no line of another price version', async (t) => {
   const { api, databaseUrl } = await startInProcess(t);
   await register(api, 'search', 5);
   await api.post('/usage', usage());

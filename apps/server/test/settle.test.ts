@@ -68,7 +68,7 @@ async function assertBilledExactly(
   return entries.reduce((sum, { requests }) => sum + requests, 0);
 }
 
-test('usage, settles and price changes race: each entry is billed once, at the price when it was recorded', async (t) => {
+test('with usage, settlements and price changes in a race, each entry is billed once, at the price when it was recorded', async (t) => {
   const { api } = await startInProcess(t);
   const random = seededRandom(t);
   const accounts = ['a', 'b', 'c'].flatMap((agent) => ['x', 'y'].map((serviceId) => ({ agent, serviceId })));
@@ -116,7 +116,7 @@ interface ListedLine {
   readonly priceStroops: number;
 }
 
-test('50 settles at once under 50 keys bill once, and so do 50 under one', async (t) => {
+test('50 simultaneous settlements with 50 keys bill once, and so do 50 with one key', async (t) => {
   const { api } = await startInProcess(t);
   await api.post('/services', { serviceId: 'search', priceStroops: 5 });
   for (const keyOf of [(number: number) => `own-${number}`, () => 'one']) {
@@ -142,7 +142,7 @@ test('50 settles at once under 50 keys bill once, and so do 50 under one', async
   assert.equal(audit.settled.stroops, '70');
 });
 
-test('a price binds what is recorded after it; usage without a price takes the first one', async (t) => {
+test('a price applies to usage recorded after it; unpriced usage gets the first price', async (t) => {
   const { api } = await startInProcess(t);
   const record = (requests: number) => api.post('/usage', { ...account, requests });
   const price = (priceStroops: number) => api.post('/services', { serviceId: 'search', priceStroops });
@@ -167,7 +167,7 @@ test('a price binds what is recorded after it; usage without a price takes the f
   assert.equal((await api.get('/audit')).json.ok, true);
 });
 
-test('what is not the quote that was expected charges nothing, and says what the quote is', async (t) => {
+test('a settlement that does not match the expected quote charges nothing, and returns the quote', async (t) => {
   const { api } = await startInProcess(t);
   await api.post('/services', { serviceId: 'search', priceStroops: 5 });
   const empty = await api.get('/billing/agent-7/search');
@@ -212,7 +212,7 @@ test('what is not the quote that was expected charges nothing, and says what the
   assert.equal((await api.get('/audit')).json.settled.stroops, '15');
 });
 
-test('settle/bulk bills every priced account of the agent in one commit, names the others, and bills once', async (t) => {
+test('settle/bulk bills every priced account of the agent in one commit, lists the others, and bills once', async (t) => {
   const { api } = await startInProcess(t);
   for (const [serviceId, priceStroops] of [
     ['b', 3],

@@ -21,7 +21,7 @@ import {
 const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
 const text = JSON.stringify(usage);
 
-test('SIGTERM: every request that was begun is answered, and its key replays after a restart', async (t) => {
+test('SIGTERM: every request that had begun is answered, and its key replays after a restart', async (t) => {
   const environment = { DATABASE_URL: await emptyDatabase(t) };
   const server = await startProcess(t, environment);
   const keys = Array.from({ length: 50 }, (_, number) => `key-${number}`);
@@ -61,7 +61,7 @@ test('SIGTERM: every request that was begun is answered, and its key replays aft
   assert.equal((await apiAt(again.url).get('/audit')).json.entries, 50);
 });
 
-test('SIGTERM under load: the process ends with 0, and nothing acknowledged is lost', async (t) => {
+test('SIGTERM under load: the process exits with 0, and nothing acknowledged is lost', async (t) => {
   const workload = new Workload(seededRandom(t));
   const acknowledged = new Map<string, Essence>();
   const environment = { DATABASE_URL: await emptyDatabase(t) };
@@ -92,7 +92,7 @@ test('SIGTERM under load: the process ends with 0, and nothing acknowledged is l
   await assertExactlyOnce(apiAt(again.url), workload, acknowledged);
 });
 
-test('a second server on the same file does not start, says why, and leaves the first unharmed', async (t) => {
+test('a second server on the same file does not start, says why, and does not harm the first', async (t) => {
   const file = join(temporaryFolder(t), 'books.db');
   const first = await startProcess(t, { DATABASE_URL: `file:${file}` });
   const api = apiAt(first.url);
@@ -112,7 +112,7 @@ test('a second server on the same file does not start, says why, and leaves the 
   assert.equal((await apiAt(second.url).get('/audit')).json.entries, 3);
 });
 
-test('a port that is taken: the server does not start, and lets go of the file', async (t) => {
+test('if the port is in use, the server does not start, and releases the file', async (t) => {
   const folder = temporaryFolder(t);
   const first = await startProcess(t, { DATABASE_URL: `file:${join(folder, 'one.db')}` });
   const environment = { DATABASE_URL: `file:${join(folder, 'two.db')}` };
@@ -120,7 +120,7 @@ test('a port that is taken: the server does not start, and lets go of the file',
   await startProcess(t, environment);
 });
 
-test('development mode answers only this machine, and takes no writes from other pages', async (t) => {
+test('development mode answers only this machine, and accepts no writes from other pages', async (t) => {
   const server = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
   const { host } = new URL(server.url);
   const status = async (method: 'GET' | 'POST', ...headers: string[]) => {
@@ -188,7 +188,7 @@ const mistakes = {
   LOG_LEVEL: 'loud',
 };
 
-test('every mistake in the configuration is named in one error, which shows no secret', async (t) => {
+test('all mistakes in the configuration are reported in one error, which shows no secret', async (t) => {
   await assert.rejects(startProcess(t, mistakes), (error: Error) => {
     assert.match(error.message, /ended with 1:\nbillonce: the configuration is not valid\n/);
     for (const name of Object.keys(mistakes)) assert.ok(error.message.includes(name), name);

@@ -16,7 +16,7 @@ const isLong = seconds > 0;
 const other = process.env['SOAK_SERVER'];
 const isApart = other !== undefined || process.env['SOAK_APART'] === 'true';
 
-test('beside every hostile pattern the books are exact, and every place is given back', async (t) => {
+test('with every hostile pattern running, the books are exact, and every place is released', async (t) => {
   const length: Length = {
     writesEach: 8,
     // Alone before and after, and all at once; apart, half of each alone.

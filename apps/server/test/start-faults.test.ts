@@ -47,7 +47,7 @@ async function sentenceOf(
   return sentences.join();
 }
 
-test('a port in use, a low port and an address of another machine are each named', async (t) => {
+test('a port in use, a privileged port and an address of another machine are each reported', async (t) => {
   const first = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
   const { port } = new URL(first.url);
   assert.equal(
@@ -65,7 +65,7 @@ test('a port in use, a low port and an address of another machine are each named
   );
 });
 
-test('a port that the user may not use is named', async (t) => {
+test('a port that the user may not use is reported', async (t) => {
   const folder = folderOfNobody(t, 0o700);
   const environment = { DATABASE_URL: `file:${join(folder, 'books.db')}`, PORT: '1' };
   if (lowestPort() <= 1) return t.skip('every user may listen on every port here');
@@ -73,7 +73,7 @@ test('a port that the user may not use is named', async (t) => {
   assert.match(sentence, /^this user may not listen on port 1: set PORT to 1024 or above/);
 });
 
-test('a folder that cannot be written is named, with what the user needs', async (t) => {
+test('a folder without write permission is reported, with what the user needs', async (t) => {
   const folder = folderOfNobody(t, 0o500);
   const inside = await sentenceOf(t, { DATABASE_URL: `file:${join(folder, 'books.db')}` }, nobody);
   assert.ok(
@@ -87,7 +87,7 @@ test('a folder that cannot be written is named, with what the user needs', async
   );
 });
 
-test('a database that is a folder is named', async (t) => {
+test('a database that is a folder is reported', async (t) => {
   const file = join(temporaryFolder(t), 'books.db');
   mkdirSync(file);
   assert.match(
@@ -96,7 +96,7 @@ test('a database that is a folder is named', async (t) => {
   );
 });
 
-test('a database that another server has open is named, with what to do', async (t) => {
+test('a database that another server has open is reported, with what to do', async (t) => {
   const file = join(temporaryFolder(t), 'books.db');
   await startProcess(t, { DATABASE_URL: `file:${file}` });
   assert.equal(
@@ -105,7 +105,7 @@ test('a database that another server has open is named, with what to do', async 
   );
 });
 
-test('a PostgreSQL that is away is named by host, port and database, without its password', async (t) => {
+test('an unreachable PostgreSQL is reported by host, port and database, without its password', async (t) => {
   const port = await freePort();
   const place = `the PostgreSQL database books at 127.0.0.1:${port}`;
   const expected = `${place} cannot be reached (connection refused): start the database, or correct DATABASE_URL`;
@@ -131,7 +131,7 @@ test('a PostgreSQL that is away is named by host, port and database, without its
   }
 });
 
-test('a server that is away is named by every command that calls one', async (t) => {
+test('every command that calls a server reports that it is unreachable', async (t) => {
   const url = `http://127.0.0.1:${await freePort()}`;
   const expected = `no server listens at ${url} (connection refused): start the server, or correct its URL`;
   const target = join(temporaryFolder(t), 'entries.csv');
@@ -145,7 +145,7 @@ test('a server that is away is named by every command that calls one', async (t)
   }
 });
 
-test('a Node that is too old to start with is named, and which one is needed', () => {
+test('a Node that is too old to start is reported, with the required version', () => {
   for (const [file, sentence] of [
     [
       'tools/bootstrap.mjs',

@@ -123,7 +123,7 @@ async function outOfRoom(t: TestContext, api: Api, take: () => void, giveBack: (
   await assertAllRecordedOnce(api, answers, refused + 21);
 }
 
-test('a full disk: writes are refused, reads answer, and with space the same process goes on', async (t) => {
+test('a full disk: writes are refused, reads are answered, and once there is space the same process continues', async (t) => {
   const disk = smallDisk(t, 6);
   if (disk === undefined) return t.skip('this process may not mount a file system');
   const file = join(disk.folder, 'books.db');
@@ -152,7 +152,7 @@ const canLimit = limitFileSize(process.pid, 'unlimited');
 // Less than a page and its frame: not even a write-ahead log that begins anew finds room.
 const noRoom = '4096';
 
-test('a bound on the size of files (RLIMIT_FSIZE): the same', async (t) => {
+test('a limit on the size of files (RLIMIT_FSIZE): the same', async (t) => {
   if (!canLimit) return t.skip('there is no prlimit here');
   const file = join(temporaryFolder(t), 'books.db');
   const server = await startProcess(t, { DATABASE_URL: `file:${file}`, LOG_LEVEL: 'error' });
@@ -180,7 +180,7 @@ function folderOfNobody(t: TestContext): { folder: string; setMode: (mode: numbe
   return { folder, setMode };
 }
 
-test('a read-only file: writes are refused, reads answer, and once writable the same process goes on', async (t) => {
+test('a read-only file: writes are refused, reads are answered, and once writable the same process continues', async (t) => {
   if (!canLimit) return t.skip('there is no prlimit here');
   const { folder, setMode } = folderOfNobody(t);
   const environment = { DATABASE_URL: `file:${join(folder, 'books.db')}`, LOG_LEVEL: 'silent' };

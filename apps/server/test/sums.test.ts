@@ -8,7 +8,7 @@ import { openEngine } from './harness/engine.ts';
 const requestsMax = 9_007_199_254_740_991;
 const priceMax = 9_007_199_254n;
 
-test('sums are exact where a product or a sum has more than 64 bits, with credits and without prices', async (t) => {
+test('sums are exact if a product or a sum has more than 64 bits, with credits and without prices', async (t) => {
   const { executor, books } = await openEngine(t);
   const run = async (command: Command) => {
     const submissions = [{ tenant: 'acme', command, key: undefined }];

@@ -88,7 +88,7 @@ test('bytes pass unchanged in both directions', async (t) => {
   assert.deepEqual([peer.heard(), client.heard()], ['question', 'answer']);
 });
 
-test('bytes are held up for the delay in each direction, and keep their order when it becomes shorter', async (t) => {
+test('bytes are delayed in each direction, and keep their order when the delay becomes shorter', async (t) => {
   const { server, proxy, dial } = await start(t);
   const client = dial();
   client.socket.write('a');
@@ -121,7 +121,7 @@ test('bytes are held up for the delay in each direction, and keep their order wh
   assert.match(peer.heard(), /\[first\]\[held\]\[quick\]$/);
 });
 
-test('while it is silent both sides may say what they like, nobody hears it, and the connection does not go on', async (t) => {
+test('while it is silent, nothing that either side sends arrives, and the connection does not continue', async (t) => {
   const { server, proxy, dial } = await start(t);
   const client = dial();
   client.socket.write('before');
@@ -139,7 +139,7 @@ test('while it is silent both sides may say what they like, nobody hears it, and
   await (await server.end(1)).hears('after');
 });
 
-test('while it refuses, a client is turned away, and the server hears of no one', async (t) => {
+test('while it refuses, clients are turned away, and the server sees no connection', async (t) => {
   const { server, proxy, dial } = await start(t);
   proxy.mode = 'refuse';
   const client = dial();
@@ -153,7 +153,7 @@ test('while it refuses, a client is turned away, and the server hears of no one'
   assert.equal(server.count(), 1);
 });
 
-test('a cut before a message loses the message, a cut behind it the answer; other connections go on', async (t) => {
+test('a cut before a message loses the message, a cut after it loses the answer; other connections continue', async (t) => {
   const { server, proxy, dial } = await start(t);
   const other = dial();
   other.socket.write('hello');
@@ -183,7 +183,7 @@ test('a cut before a message loses the message, a cut behind it the answer; othe
   await otherPeer.hears('COMMIT');
 });
 
-test('all connections are cut when they are to lead elsewhere, and new ones lead there', async (t) => {
+test('when the target changes, all connections are cut, and new ones lead to the new target', async (t) => {
   const { server, proxy, dial } = await start(t);
   const elsewhere = await startServer(t);
   const client = dial();

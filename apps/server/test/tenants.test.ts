@@ -17,7 +17,7 @@ function assertRefused(answer: ApiAnswer, status: number, code: string): void {
   assert.equal(answer.json.requestId, answer.headers.get('x-request-id'));
 }
 
-test('one idempotency key in the hands of two tenants is two operations', async (t) => {
+test('one idempotency key used by two tenants is two operations', async (t) => {
   const { api } = await startInProcess(t, protectedMode);
   const acme = await apiOfTenant(api, 'acme');
   const bolt = await apiOfTenant(api, 'bolt');
@@ -70,7 +70,7 @@ test('nothing of one tenant is visible to another', async (t) => {
   assert.equal((await bolt.post('/usage', { ...usage, id: 'event-1', requests: 9 }, 'k')).status, 201);
 });
 
-test('who is not recognized is refused, and never taken for nobody', async (t) => {
+test('an unrecognized caller is refused, and never treated as an anonymous one', async (t) => {
   const { api } = await startInProcess(t, protectedMode);
   const key = await makeKey(api, 'acme');
   const post = (headers: Record<string, string>) => api.post('/usage', usage, 'k', headers);
@@ -108,7 +108,7 @@ test('the admin key reaches a tenant only by its name', async (t) => {
   assert.equal((await acme.get('/usage/agent-7/search')).json.total, 6);
 });
 
-test('two API keys of a tenant share its scope; a revoked one is refused at once', async (t) => {
+test('two API keys of a tenant share its scope; a revoked one is refused immediately', async (t) => {
   const { api } = await startInProcess(t, protectedMode);
   const oldKey = await makeKey(api, 'acme');
   const newKey = await makeKey(api, 'acme');
@@ -137,7 +137,7 @@ test('two API keys of a tenant share its scope; a revoked one is refused at once
   );
 });
 
-test('a secret is shown again to who presents both keys, for ten minutes, and lies nowhere in clear', async (t) => {
+test('a secret is shown again to a caller that presents both keys, for ten minutes, and is never stored in clear', async (t) => {
   const { api, clock, databaseUrl } = await startInProcess(t, protectedMode);
   const key = 'the-idempotency-key-of-the-secret';
   const make = () => api.post('/api-keys', { label: 'collector', tenant: 'acme' }, key, asAdmin);
@@ -228,7 +228,7 @@ test('one key in two scopes of a tenant is two operations, in one batch and in t
   }
 });
 
-test('a new admin key does not open what was sealed for the old one, and no second secret is made', async (t) => {
+test('a new admin key does not open what was sealed for the old one, and no second secret is created', async (t) => {
   const databaseUrl = await emptyDatabase(t);
   const body = { label: 'collector', tenant: 'acme' };
   const before = await startInProcess(t, { ...protectedMode, DATABASE_URL: databaseUrl });
@@ -242,14 +242,14 @@ test('a new admin key does not open what was sealed for the old one, and no seco
   assert.equal((await api.get('/api-keys', asNewAdmin)).json.items.length, 1);
 });
 
-test('an answer that is encrypted at rest does not lie there in clear', async (t) => {
+test('an answer that is encrypted at rest is not stored in clear', async (t) => {
   const { api, databaseUrl } = await startInProcess(t, { ANSWER_ENCRYPTION_KEYS: `a:${'a'.repeat(64)}` });
   const first = await api.post('/usage', usage, 'k');
   assert.equal((await everythingKept(databaseUrl)).includes(first.text), false);
   assert.equal((await api.post('/usage', usage, 'k')).text, first.text);
 });
 
-test('a key that clients have already can be created, once, and is kept as a digest only', async (t) => {
+test('a key that clients already have can be created once, and only its digest is kept', async (t) => {
   const { api, databaseUrl } = await startInProcess(t, protectedMode);
   const key = `apk_${'5c1d7e9b'.repeat(4)}`;
   const body = { label: 'moved', tenant: 'acme', key };
@@ -291,7 +291,7 @@ test('a key that clients have already can be created, once, and is kept as a dig
     assert.ok(!kept.includes(hidden));
 });
 
-test('what the admin writes for a mistyped tenant makes no books', async (t) => {
+test('a write of the admin for a mistyped tenant creates no books', async (t) => {
   const { api } = await startInProcess(t, protectedMode);
   const inName = (tenant: string, more = {}) => withHeaders(api, { ...asAdmin, 'x-tenant': tenant, ...more });
   assertRefused(await inName('acme').post('/usage', usage, 'k'), 404, 'unknown_tenant');

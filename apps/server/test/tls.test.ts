@@ -57,7 +57,7 @@ async function ask(url: string, method: string, path: string, body?: unknown): P
 
 const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
 
-test('over TLS the server answers with its certificate, and a renewed one is used without a restart', async (t) => {
+test('over TLS the server presents its certificate, and uses a renewed one without a restart', async (t) => {
   const folder = temporaryFolder(t);
   const files = { TLS_CERT_FILE: join(folder, 'cert.pem'), TLS_KEY_FILE: join(folder, 'key.pem') };
   copyFileSync(certOf('one'), files.TLS_CERT_FILE);
@@ -81,7 +81,7 @@ test('over TLS the server answers with its certificate, and a renewed one is use
   assert.equal(JSON.parse(renewed.text).entries, 1);
 });
 
-test('over TLS the documentation page writes in development mode, and a page in clear text does not', async (t) => {
+test('over TLS the documentation page can write in development mode, and a page in clear text cannot', async (t) => {
   const { app } = await startInProcess(t, tlsOf('one'));
   const write = async (origin: string) => {
     const headers = { origin, 'content-type': 'application/json' };
@@ -95,7 +95,7 @@ test('over TLS the documentation page writes in development mode, and a page in 
   assert.equal(await write(app.url.replace('https:', 'http:')), 403);
 });
 
-test('over TLS a refused request is not executed to its end, and silent clients keep no place', {
+test('over TLS a refused request is not executed, and silent clients keep no place', {
   timeout: 60_000,
 }, async (t) => {
   const { app } = await startInProcess(t, {
@@ -185,7 +185,7 @@ async function typed(
   return text;
 }
 
-test('what the start says to try works as it is printed, over TLS too', async (t) => {
+test('the request that the start suggests works as printed, even over TLS', async (t) => {
   const tls = tlsOf('one');
   const inClear = await startInProcess(t);
   assert.doesNotMatch(await typed(t, inClear.app, {}), /cacert|X-API-Key/);
@@ -212,7 +212,7 @@ test('what the start says to try works as it is printed, over TLS too', async (t
   assert.equal(everywhere.command[0], 'curl -i http://127.0.0.1:3001/api/v1/usage \\');
 });
 
-test('over TLS the log says https of each address that it listens on', async (t) => {
+test('over TLS the log says https for each address that the server listens on', async (t) => {
   const lines: string[] = [];
   await startInProcess(t, { ...tlsOf('one'), LOG_LEVEL: 'info' }, Date.now(), {
     write: (line: string) => lines.push(line),

@@ -56,7 +56,7 @@ function attributesOf({ attributes }: Span): Record<string, unknown> {
 const parentTrace = '0af7651916cd43dd8448eb211c80319c';
 const parentSpan = 'b7ad6b7169203331';
 
-test('a collector gets spans of requests, of their way through the queue and the commit, and of deliveries', async (t) => {
+test('a collector receives spans of requests, of their way through queue and commit, and of deliveries', async (t) => {
   const collector = await startCollector(t);
   const receiver = await startReceiver(t);
   const server = await startProcess(t, {
@@ -177,7 +177,7 @@ test('a server without traces loads nothing of OpenTelemetry', async (t) => {
   );
 });
 
-test('traces take the variables of OpenTelemetry, and every mistake in them is named', () => {
+test('traces use the variables of OpenTelemetry, and every mistake in them is reported', () => {
   const parsed = parseConfig({
     OTEL_TRACES_EXPORTER: 'zipkin',
     OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318',

@@ -31,7 +31,7 @@ function statusFrom(
 const named = { 'x-api-key': adminKey, 'x-tenant': 'acme' };
 const spoofed = { 'x-forwarded-for': '203.0.113.9' };
 
-test('the log names the client as the trusted proxies saw it, whatever the client claims', {
+test('the log has the client address that the trusted proxies saw, no matter what the client claims', {
   skip: process.platform !== 'linux',
 }, async (t) => {
   for (const [trust, expected] of [
@@ -92,7 +92,7 @@ test('requests without a recognized key are limited by the address of the client
   assert.deepEqual(await limited('0'), [401, 401, 429, 429]);
 });
 
-test('the addresses of one IPv6 /64 are one client that guesses keys', async (t) => {
+test('the addresses of one IPv6 /64 count as one client that guesses keys', async (t) => {
   const { api } = await startInProcess(t, {
     ADMIN_API_KEY: adminKey,
     TRUST_PROXY: '1',
@@ -106,7 +106,7 @@ test('the addresses of one IPv6 /64 are one client that guesses keys', async (t)
   assert.deepEqual(statuses, [401, 401, 429, 401]);
 });
 
-test('in development mode a server does not start behind a proxy, however that is said', async (t) => {
+test('in development mode a server does not start behind a proxy, in every notation of the setting', async (t) => {
   for (const trust of ['1', 'true', 'yes', 'on', '2']) {
     await assert.rejects(
       startProcess(t, { DATABASE_URL: await emptyDatabase(t), TRUST_PROXY: trust }),

@@ -57,7 +57,7 @@ function apiItems(page: unknown): readonly unknown[] {
   return Array.isArray(items) ? items : [];
 }
 
-test("the README's request counts once when it is sent twice, and its key is no other request's", async (t) => {
+test("the README's request counts once when it is sent twice, and another request with its key conflicts", async (t) => {
   const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
   const { commands, prose } = blockWith(blocksOf('README.md'), 'my-first-key');
   const [firstSaid = '', secondSaid = '', otherSaid = ''] = prose.split(/The second time|With another body/);
@@ -71,7 +71,7 @@ test("the README's request counts once when it is sent twice, and its key is no 
   assert.match(other.printed, new RegExp(`"error":"${code}"`));
 });
 
-test("the README's requests count once each when the server is killed among them and started again", async (t) => {
+test("the README's requests count once each if the server is killed during the loop and started again", async (t) => {
   // As on a terminal, where the README's reader finds the number of the process.
   const environment = {
     DATABASE_URL: await emptyDatabase(t),
@@ -119,7 +119,7 @@ test("the README's client records its usage once, and ends", async (t) => {
   assert.equal((await apiAt(url).get('/usage/agent-7/search')).json.total, 3);
 });
 
-test("the README's trace is ingested once, however often", async (t) => {
+test("the README's trace is ingested once, no matter how often it is run", async (t) => {
   const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
   const { commands, prose } = blockWith(blocksOf('README.md'), 'ingest');
   const said = /`(recorded [\d,]+)`/.exec(prose)?.[1];

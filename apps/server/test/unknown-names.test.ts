@@ -14,7 +14,7 @@ function assertRefused(answer: ApiAnswer, pointer: string, hint: string, fault =
   assert.deepEqual([first.pointer, first.message], [pointer, `${fault}: did you mean ${hint}?`]);
 }
 
-test('unknown members of a body are ignored, and listed on the answer, on its replay, and on a refusal', async (t) => {
+test('unknown members of a body are ignored, and listed in the answer, in its replay, and in a refusal', async (t) => {
   const { api } = await startInProcess(t);
   const body = { ...usage, note: 'x', 'a,b\r\nX: y': 1, ['n'.repeat(200)]: 1 };
   const first = await api.post('/usage', body, 'k');
@@ -30,14 +30,14 @@ test('unknown members of a body are ignored, and listed on the answer, on its re
   assert.equal(ignored(await api.post('/usage', usage)), null);
 });
 
-test('what is ignored is part of the request all the same: with another one, its key conflicts', async (t) => {
+test('ignored members are still part of the request: with another one, its key conflicts', async (t) => {
   const { api } = await startInProcess(t);
   assert.equal((await api.post('/usage', { ...usage, note: 'x' }, 'k')).status, 201);
   assert.equal((await api.post('/usage', { ...usage, note: 'y' }, 'k')).status, 409);
   assert.equal((await api.get('/usage/a/s')).json.total, 5);
 });
 
-test('unknown query parameters are ignored on every list and export, as dashboards send them', async (t) => {
+test('unknown query parameters are ignored on every list and export, because dashboards send them', async (t) => {
   const { api } = await startInProcess(t);
   await api.post('/services', { serviceId: 's', priceStroops: 1 });
   const paths: Readonly<Record<string, string>> = {
@@ -57,7 +57,7 @@ test('unknown query parameters are ignored on every list and export, as dashboar
   assert.deepEqual([head.status, ignored(head)], [200, 'page']);
 });
 
-test('an unknown member of an item of a bulk does not lose its usage', async (t) => {
+test('a bulk item with an unknown member is still recorded', async (t) => {
   const { api } = await startInProcess(t);
   const items = [
     usage,
@@ -88,7 +88,7 @@ test('an unknown member of an item of a bulk does not lose its usage', async (t)
   assert.deepEqual([atomic.status, atomic.json.error], [422, 'bulk_rejected']);
 });
 
-test('a misspelt guard is refused by name: in a body, in a query, and in the wrong one of both', async (t) => {
+test('a misspelt guard is refused by name: in a body, in a query, and in the wrong one of the two', async (t) => {
   const { api } = await startInProcess(t);
   await api.post('/services', { serviceId: 's', priceStroops: 1 });
   await api.post('/usage', usage);
@@ -122,7 +122,7 @@ test('a refused misspelling leaves its key free', async (t) => {
   assert.equal((await api.post('/usage', { ...usage, id: 'x' }, 'k')).status, 201);
 });
 
-test('a name beside the right one is no misspelling of it', async (t) => {
+test('an unknown name next to the correct one is not a misspelling of it', async (t) => {
   const { api } = await startInProcess(t);
   const answer = await api.post('/usage', { ...usage, request: { path: '/' }, agents: 1, service: 'x' }, 'k');
   assert.deepEqual([answer.status, ignored(answer)], [201, 'request, agents, service']);
@@ -132,7 +132,7 @@ test('a name beside the right one is no misspelling of it', async (t) => {
   assert.deepEqual([like.status, ignored(like)], [201, 'usage, usageIds']);
 });
 
-test('a body where none is taken is looked through, too', async (t) => {
+test('a body is checked even if the operation takes none', async (t) => {
   const { api } = await startInProcess(t);
   await api.post('/services', { serviceId: 's', priceStroops: 1 });
   const answer = await api.post('/services/s/disable', { why: 'x' });
@@ -145,7 +145,7 @@ test('a body where none is taken is looked through, too', async (t) => {
   );
 });
 
-test('names that objects have by birth are names like others', async (t) => {
+test('names that every JavaScript object has are treated like others', async (t) => {
   const { api } = await startInProcess(t);
   const body =
     '{"agent":"a","serviceId":"s","requests":1,"__proto__":{"id":"x"},"constructor":1,"toString":1}';
@@ -153,7 +153,7 @@ test('names that objects have by birth are names like others', async (t) => {
   assert.deepEqual([answer.status, ignored(answer)], [201, '__proto__, constructor, toString']);
 });
 
-test('a list of ignored names has 16 of them; more than 100 in one object are refused', async (t) => {
+test('a list of ignored names has at most 16; more than 100 in one object are refused', async (t) => {
   const { api } = await startInProcess(t);
   const strangers = (count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, index) => [`other${index}`, index]));
@@ -174,7 +174,7 @@ test('a list of ignored names has 16 of them; more than 100 in one object are re
   );
 });
 
-test('REFUSE_UNKNOWN_PARAMETERS refuses all of them, but answers retries of what was carried out before', async (t) => {
+test('REFUSE_UNKNOWN_PARAMETERS refuses all unknown names, but answers retries of what was carried out before', async (t) => {
   const { app, api, databaseUrl } = await startInProcess(t);
   const body = { ...usage, note: 'x' };
   const first = await api.post('/usage', body, 'k');
@@ -202,7 +202,7 @@ test('REFUSE_UNKNOWN_PARAMETERS refuses all of them, but answers retries of what
   assert.equal((await strict.api.get('/usage/a/s')).json.total, 10);
 });
 
-test('a header that seems to be meant for Idempotency-Key or If-Match is listed where that one is not sent', async (t) => {
+test('a header that is probably meant as Idempotency-Key or If-Match is listed if that one is not sent', async (t) => {
   const { api } = await startInProcess(t);
   for (const name of [
     'X-Idempotency-Key',
@@ -231,7 +231,7 @@ test('a header that seems to be meant for Idempotency-Key or If-Match is listed 
   assert.equal(ignored(await api.call('/settle', settle))?.toLowerCase(), 'x-if-match');
 });
 
-test('REFUSE_UNKNOWN_PARAMETERS refuses a header that is meant for Idempotency-Key', async (t) => {
+test('REFUSE_UNKNOWN_PARAMETERS refuses a header that is probably meant as Idempotency-Key', async (t) => {
   const { api } = await startInProcess(t, { REFUSE_UNKNOWN_PARAMETERS: 'true' });
   const refused = await api.call('/usage', {
     method: 'POST',
@@ -242,7 +242,7 @@ test('REFUSE_UNKNOWN_PARAMETERS refuses a header that is meant for Idempotency-K
   assert.equal((await api.get('/usage/a/s')).json.total, 0);
 });
 
-test('pages of other origins may read the list', async (t) => {
+test('pages of other origins may read the list of ignored names', async (t) => {
   const { api } = await startInProcess(t, {
     ADMIN_API_KEY: adminKey,
     CORS_ALLOWED_ORIGINS: 'https://app.example',

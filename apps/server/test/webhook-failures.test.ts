@@ -3,7 +3,7 @@ import test from 'node:test';
 import { runSql } from './harness/sql.ts';
 import { deliveries, startHooked, use } from './harness/webhooks.ts';
 
-test('a receiver that fails for five days is disabled, and enabled again gets what was pending', async (t) => {
+test('a receiver that fails for five days is disabled, and receives what was pending after it is enabled again', async (t) => {
   const { api, app, receiver, id, clock } = await startHooked(t);
   const read = async () => (await api.get(`/webhooks/${id}`)).json;
   receiver.answer = () => ({ status: 500 });

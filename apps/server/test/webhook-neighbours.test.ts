@@ -25,7 +25,7 @@ async function use(tenant: Api, items: number): Promise<void> {
   assert.ok(answer.status < 300, answer.text);
 }
 
-test('sixteen webhooks that hang hold four places, and another tenant is delivered to in its next turn', {
+test('sixteen hanging webhooks hold four places, and another tenant gets its delivery in its next turn', {
   timeout: 50_000,
 }, async (t) => {
   const { api, app } = await startInProcess(t, environment);
@@ -50,7 +50,7 @@ test('sixteen webhooks that hang hold four places, and another tenant is deliver
   await Promise.all(running);
 });
 
-test('thirty-two webhooks that refuse all messages cost few attempts, and another gets its messages beside them', {
+test('thirty-two webhooks that refuse all messages cost few attempts, and another one receives its messages meanwhile', {
   timeout: 50_000,
 }, async (t) => {
   const { api, app } = await startInProcess(t, environment);
@@ -73,7 +73,7 @@ test('thirty-two webhooks that refuse all messages cost few attempts, and anothe
   assert.ok(refusing.received.length <= 3 * 32, `${refusing.received.length} of 1,600 were tried`);
 });
 
-test('a webhook that answers gets its messages one after the other, without a tick of the timer between them', {
+test('a webhook that answers receives its messages one after the other, without a tick of the timer in between', {
   timeout: 50_000,
 }, async (t) => {
   const { api, app } = await startInProcess(t, environment);

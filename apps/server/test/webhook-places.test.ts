@@ -225,7 +225,7 @@ test('receivers that answer 101 leave all places to others', { timeout: 60_000 }
   assert.equal(honest.connections(), 1);
 });
 
-test('a connection that dies while it is idle costs its message no attempt', {
+test('a connection that dies while idle costs its message no attempt', {
   timeout: 60_000,
 }, async (t) => {
   const receiver = await startRawReceiver(t, (socket) => {
@@ -251,7 +251,7 @@ test('a connection that dies while it is idle costs its message no attempt', {
   assert.equal(receiver.connections(), 2);
 });
 
-test('a name that is never answered holds its place no longer than a receiver', {
+test('a name that is never resolved holds its place no longer than a receiver', {
   timeout: 60_000,
 }, async (t) => {
   const server = createSocket('udp4');
@@ -270,7 +270,7 @@ test('a name that is never answered holds its place no longer than a receiver', 
   assert.deepEqual(new Set(sent.map(({ outcome }) => outcome)), new Set(['timed_out']));
 });
 
-test('a stop waits for no receiver', { timeout: 30_000 }, async (t) => {
+test('a stop does not wait for receivers', { timeout: 30_000 }, async (t) => {
   const { api, app } = await startInProcess(t, environment);
   const hooked = [];
   for (const [index, row] of rows.filter((one) => one.isAtDeadline).entries()) {

@@ -3,7 +3,7 @@ import test from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import { deliveries, type Listed, startHooked, use } from './harness/webhooks.ts';
 
-test('the secret is shown once, to the caller that made it, and is not in the file when keys at rest are set', async (t) => {
+test('the secret is shown once, to its creator, and is not in the file if keys at rest are set', async (t) => {
   const atRest = `k1:${'ab'.repeat(32)}`;
   const { api, app, receiver, id, secret } = await startHooked(t, ['*'], { ANSWER_ENCRYPTION_KEYS: atRest });
   const again = await api.post('/webhooks', { url: receiver.url, events: ['*'] }, 'make-the-hook');
@@ -21,7 +21,7 @@ test('the secret is shown once, to the caller that made it, and is not in the fi
   new Webhook(secret).verify(message.body, headers);
 });
 
-test('messages are signed with the old and the new secret for a stated time, and then with the new one', async (t) => {
+test('messages are signed with the old and the new secret for a stated time, and then with the new one only', async (t) => {
   const atRest = `k1:${'ab'.repeat(32)}`;
   const { api, app, receiver, id, secret, clock } = await startHooked(t, ['*'], {
     ANSWER_ENCRYPTION_KEYS: atRest,
@@ -73,7 +73,7 @@ test('messages are signed with the old and the new secret for a stated time, and
   assert.equal(unknown.status, 404);
 });
 
-test('where ownership must be proven, nothing is delivered until the receiver has echoed the challenge', async (t) => {
+test('if ownership must be proven, nothing is delivered until the receiver has echoed the challenge', async (t) => {
   const { api, app, receiver, id, clock } = await startHooked(t, ['*'], { WEBHOOK_OWNERSHIP_PROOF: 'true' });
   const state = async () => {
     const { disabled, disabledReason, ownership } = (await api.get(`/webhooks/${id}`)).json;
@@ -122,7 +122,7 @@ test('where ownership must be proven, nothing is delivered until the receiver ha
   assert.equal(await app.outbox.runOnce(), 1);
 });
 
-test('without the setting no receiver has to prove anything', async (t) => {
+test('without the setting no receiver must prove ownership', async (t) => {
   const { api, app, receiver, id } = await startHooked(t);
   assert.equal((await api.get(`/webhooks/${id}`)).json.ownership, 'not_required');
   assert.equal((await api.call(`/webhooks/${id}/test`, { method: 'POST' })).status, 200);

@@ -6,7 +6,7 @@ import { startInProcess } from './harness/in-process.ts';
 import { startReceiver } from './harness/receiver.ts';
 import { deliveries, startHooked, use } from './harness/webhooks.ts';
 
-test('targets that are not public are refused, by their address at once and by their name at the connection', async (t) => {
+test('targets that are not public are refused: addresses immediately, names when connecting', async (t) => {
   const { api, app } = await startInProcess(t);
   for (const url of [
     'http://example.com/hook',
@@ -47,7 +47,7 @@ test('targets that are not public are refused, by their address at once and by t
   assert.equal((await deliveries(api, named.json.id))[0].lastAttempt.outcome, 'forbidden_target');
 });
 
-test('ports of other services are refused, also where private targets are allowed', async (t) => {
+test('ports of other services are refused, even if private targets are allowed', async (t) => {
   const { api, id } = await startHooked(t);
   for (const port of [
     1, 22, 25, 53, 110, 465, 587, 993, 1433, 2375, 3306, 5432, 6379, 6667, 9200, 11211, 27017,
@@ -63,7 +63,7 @@ test('ports of other services are refused, also where private targets are allowe
   }
 });
 
-test('http targets are refused unless the operator allows them, and then to public addresses only', async (t) => {
+test('http targets are refused unless the operator allows them, and then only to public addresses', async (t) => {
   const { api, app } = await startInProcess(t, { WEBHOOK_ALLOW_HTTP: 'true' });
   const make = (at: Api, url: string) => at.post('/webhooks', { url, events: ['*'] });
   const example = await make(api, 'http://example.com/hook');
@@ -83,7 +83,7 @@ test('http targets are refused unless the operator allows them, and then to publ
   assert.match(refused.json.faults[0].message, /WEBHOOK_ALLOW_HTTP/);
 });
 
-test('a target that was made when http was allowed is not sent to once it is not', async (t) => {
+test('a target that was created when http was allowed is not used once it is not allowed', async (t) => {
   const receiver = await startReceiver(t);
   const send = async (allowsHttp: boolean) => {
     const sender = httpSender({ timeoutMs: 5_000, targets: { allowsHttp, allowsPrivate: true } });

@@ -18,7 +18,7 @@ async function closedUrl(t: TestContext): Promise<string> {
   return `http://127.0.0.1:${receiver.port}/hook`;
 }
 
-test('an event is delivered, signed by Standard Webhooks, once for each retry of its cause', async (t) => {
+test('an event is delivered, signed by Standard Webhooks, once even if its cause is retried', async (t) => {
   const { api, app, receiver, id, secret, clock } = await startHooked(t);
   const entryId = await use(api, 3, 'k1');
   await use(api, 3, 'k1');
@@ -48,7 +48,7 @@ test('an event is delivered, signed by Standard Webhooks, once for each retry of
   assert.equal(receiver.received.length, 1);
 });
 
-test('a webhook is told of the types that it asked for, of all items of a bulk, and of nothing refused', async (t) => {
+test('a webhook receives the types that it subscribed to, for all items of a bulk, and nothing refused', async (t) => {
   const { api, app, receiver } = await startHooked(t, ['usage.recorded', 'usage.settled']);
   await api.post('/services', { serviceId: 's', priceStroops: 5 });
   const items = Array.from({ length: 40 }, (_, index) => ({
@@ -69,7 +69,7 @@ test('a webhook is told of the types that it asked for, of all items of a bulk, 
   assert.equal(ids.size, 41);
 });
 
-test('what is refused is tried again, later and later, under the same id, and in the end given up', async (t) => {
+test('a refused message is retried, later and later, with the same id, and finally given up', async (t) => {
   const { api, app, receiver, id, clock } = await startHooked(t);
   receiver.answer = () => ({ status: 500 });
   await use(api);
@@ -102,7 +102,7 @@ test('what is refused is tried again, later and later, under the same id, and in
   assert.equal((await deliveries(api, id))[0].state, 'delivered');
 });
 
-test('a receiver that names a time in Retry-After is not asked before', async (t) => {
+test('a receiver that sends Retry-After gets no attempt before that time', async (t) => {
   const { api, app, receiver, id, clock } = await startHooked(t);
   receiver.answer = () => ({ status: 503, headers: { 'retry-after': '600' } });
   await use(api);
@@ -111,7 +111,7 @@ test('a receiver that names a time in Retry-After is not asked before', async (t
   assert.equal(Date.parse(delivery.nextAttemptAt) - clock.nowMs, 600_000);
 });
 
-test('a receiver that asks for more than twelve hours is asked after twelve hours', async (t) => {
+test('a receiver that asks for more than twelve hours is retried after twelve hours', async (t) => {
   const { api, app, receiver, id, clock } = await startHooked(t);
   receiver.answer = () => ({ status: 429, headers: { 'retry-after': '999999' } });
   await use(api);
@@ -121,7 +121,7 @@ test('a receiver that asks for more than twelve hours is asked after twelve hour
   assert.equal(Date.parse(delivery.nextAttemptAt) - clock.nowMs, 12 * 3_600_000);
 });
 
-test('410 disables a webhook; enabled again it is told of what comes then', async (t) => {
+test('410 disables a webhook; enabled again, it receives later events', async (t) => {
   const { api, app, receiver, id } = await startHooked(t);
   receiver.answer = () => ({ status: 410 });
   await use(api);
@@ -144,7 +144,7 @@ test('410 disables a webhook; enabled again it is told of what comes then', asyn
   assert.equal(receiver.received.length, 2, 'what was gone stays so');
 });
 
-test('redirects are not followed, silence times out, and nobody there is unreachable', async (t) => {
+test('redirects are not followed, silence times out, and a closed port is unreachable', async (t) => {
   const { api, app, receiver, id } = await startHooked(t);
   const elsewhere = await startReceiver(t);
   receiver.answer = () => ({ status: 307, headers: { location: elsewhere.url } });
@@ -162,7 +162,7 @@ test('redirects are not followed, silence times out, and nobody there is unreach
   assert.equal((await deliveries(api, id))[0].lastAttempt.outcome, 'unreachable');
 });
 
-test('a test is a real delivery, once in ten seconds', async (t) => {
+test('a test is a real delivery, at most once in ten seconds', async (t) => {
   const { api, app, receiver, id, clock } = await startHooked(t, ['usage.settled']);
   const asked = await api.call(`/webhooks/${id}/test`, { method: 'POST', key: 'test-1' });
   assert.deepEqual(
@@ -201,7 +201,7 @@ test('webhooks and events belong to their tenant', async (t) => {
   assert.equal((await one.get(`/webhooks/${json.id}`)).status, 404);
 });
 
-test('a worker that is killed while it sends delivers again, under the same id', async (t) => {
+test('a worker that is killed while sending delivers again, with the same id', async (t) => {
   const receiver = await startReceiver(t);
   receiver.answer = () => undefined;
   const environment = {
@@ -231,7 +231,7 @@ test('a worker that is killed while it sends delivers again, under the same id',
   );
 });
 
-test('deliveries page from the newest event on', async (t) => {
+test('deliveries are listed from the newest event on', async (t) => {
   const { api, app, id } = await startHooked(t);
   for (let index = 0; index < 5; index++) await use(api);
   await app.outbox.runOnce();

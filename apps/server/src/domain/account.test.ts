@@ -44,14 +44,14 @@ test('amounts are exact beyond 2^53 and beyond 2^64', () => {
   );
 });
 
-test('a total of 2^53-1 requests is reached and not passed', () => {
+test('a total of 2^53-1 requests can be reached but not exceeded', () => {
   const free = newService('s', 0n);
   const full: Account = { ...emptyAccount('a', 's'), recordedRequests: requestsTotalMax - 5 };
   assert.equal(recorded(full, free, 5).recordedRequests, requestsTotalMax);
   assert.equal(recordOn(full, free, 6), undefined);
 });
 
-test('a total of 2^63-1 stroops is reached and not passed', () => {
+test('a total of 2^63-1 stroops can be reached but not exceeded', () => {
   const dear = newService('s', priceMax);
   const most = Number(stroopsMax / priceMax);
   const line = {
@@ -139,7 +139,7 @@ test('usage without a price and usage at the first price are one line: an accoun
   assert.equal(isLeft(line(0, 2, 2), line(1, 4, 4), line(2, 1, 1)), false);
 });
 
-test('usage is recorded on the last line, and thousands of lines before it are not looked at', () => {
+test('usage is recorded on the last line, and thousands of earlier lines are not read', () => {
   let looks = 0;
   const lines = Array.from({ length: 1_000 }, (_, at) => ({
     get priceVersion() {
@@ -163,7 +163,7 @@ test('usage is recorded on the last line, and thousands of lines before it are n
   assert.ok(looks < 20, `${looks} looks`);
 });
 
-test('a settlement leaves lines on which nothing was outstanding as they are', () => {
+test('a settlement leaves lines without outstanding usage unchanged', () => {
   const service = newService('s', 1n);
   const first = recorded(emptyAccount('a', 's'), service, 1);
   const settled = settleOn(first, quoteOf(first, service, undefined), undefined, 'id', 0);

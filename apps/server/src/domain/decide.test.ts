@@ -89,7 +89,7 @@ const commands: readonly Command[] = [
   },
 ];
 
-test('decide leaves what it sees alone, and says the same of the same twice', () => {
+test('decide does not change its input, and returns the same for the same input', () => {
   for (const command of commands) {
     const seen = view(command);
     const first = decide(command, seen, moment);
@@ -99,7 +99,7 @@ test('decide leaves what it sees alone, and says the same of the same twice', ()
   }
 });
 
-test('while nothing new may be done, what was done before is still answered', () => {
+test('while new work is refused, repeated requests are still answered from their records', () => {
   const gate = { code: 'idempotency_key_in_future', message: 'm', serverTimeMs: 0 } as const;
   for (const command of commands) {
     assert.deepEqual(
@@ -127,7 +127,7 @@ test('an event is accepted from 34 days ago to 5 minutes ahead', () => {
   assert.equal(at(nowMs + 300_001), 'event_in_future');
 });
 
-test('a bulk in which every item was refused is not remembered, any other is', () => {
+test('a bulk is recorded unless every item was refused', () => {
   const bulk = (...items: (Command & { kind: 'record_usage_bulk' })['items']) => {
     const command: Command = { kind: 'record_usage_bulk', isAtomic: false, items };
     const decision = decide(command, view(command), moment);
@@ -139,7 +139,7 @@ test('a bulk in which every item was refused is not remembered, any other is', (
   assert.equal(bulk({ kind: 'valid', item: { ...item, usageId: 'known' } }), true);
 });
 
-test('a service with as many price versions as are allowed keeps its price', () => {
+test('a service with the most price versions allowed keeps its price', () => {
   const full = { ...newService('s', 7n), priceVersion: priceVersionsMax };
   for (const kind of ['put_service', 'set_price'] as const) {
     const priced = (priceStroops: bigint) => {

@@ -7,7 +7,7 @@ import { type IdPlace, idIn, nextIdBlock, placeAfter, placeAfterId } from './id-
 const yearMs = 365 * 86_400_000;
 const tail = fc.constantFrom('0000000000', 'ffffffffff', '8b0304250d');
 
-test('ids are UUIDv7, are never before the clock, and grow from batch to batch wherever the clock goes', () => {
+test('ids are UUIDv7, are never before the clock, and grow from batch to batch even if the clock jumps', () => {
   const step = fc.record({
     nowMs: fc.integer({ min: 1_700_000_000_000 - yearMs, max: 1_700_000_000_000 + yearMs }),
     ids: fc.oneof(fc.integer({ min: 1, max: 5_000 }), fc.constant(2 ** 31)),
@@ -34,7 +34,7 @@ test('ids are UUIDv7, are never before the clock, and grow from batch to batch w
   );
 });
 
-test('the place after an id is right after it', () => {
+test('the next place follows directly after an id', () => {
   fc.assert(
     fc.property(fc.nat(2 ** 48 - 1), fc.nat(2 ** 32 - 1), tail, (timeMs, counter, randomTail) => {
       const id = idIn({ timeMs, counter, randomTail }, 0);
@@ -43,7 +43,7 @@ test('the place after an id is right after it', () => {
   );
 });
 
-test('a millisecond that has no room left is left, and its last number is used', () => {
+test('a full millisecond is left for the next one, and its last number is used', () => {
   const almost = { timeMs: 1_000, counter: 2 ** 32 - 2 };
   assert.equal(nextIdBlock(almost, 900, 2, '').timeMs, 1_000);
   assert.deepEqual(nextIdBlock(almost, 900, 3, '0000000000'), {

@@ -27,7 +27,7 @@ function webhook(id: string, events: Webhook['events'], more: Partial<Webhook> =
 
 const noted = (id: string, type: NotedEvent['type']): NotedEvent => ({ id, type, atMs: 7, data: {} });
 
-test('events of a type are announced once, with the webhooks that asked for it', () => {
+test('events of a type are announced once, with the webhooks that subscribed to it', () => {
   const events = [
     noted('1', 'service.registered'),
     noted('2', 'service.changed'),

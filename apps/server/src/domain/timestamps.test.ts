@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { instantNs, timestampOfNs } from './timestamps.ts';
 
-test('an instant is the same however it is spelled', () => {
+test('every spelling of an instant gives the same instant', () => {
   const ns = instantNs('2026-05-01T12:00:00Z');
   for (const spelled of [
     '2026-05-01T14:00:00+02:00',
@@ -15,7 +15,7 @@ test('an instant is the same however it is spelled', () => {
   assert.equal(instantNs('2026-05-01T12:00:00.1Z'), ns + 100_000_000n);
 });
 
-test('an instant is printed with as many digits as it takes', () => {
+test('an instant is printed with as many digits as it needs', () => {
   const printed = (spelled: string) => timestampOfNs(instantNs(spelled));
   assert.equal(printed('2026-05-01T14:00:00+02:00'), '2026-05-01T12:00:00.000Z');
   assert.equal(printed('2026-05-01T12:00:00.1234567Z'), '2026-05-01T12:00:00.1234567Z');

@@ -24,7 +24,7 @@ function failed(webhook: Webhook, times: number, atMs: number): Webhook {
   return Array.from({ length: times }).reduce<Webhook>((known) => failedOnce(known, atMs), webhook);
 }
 
-test('a webhook is disabled by failures that are many and last for long, and by neither alone', () => {
+test('a webhook is disabled only by failures that are both many and long-lasting', () => {
   const many = failed(fresh, failuresMax * 2, 1);
   assert.equal(many.disabled, undefined);
   assert.equal(many.failingSinceMs, 1);
@@ -36,7 +36,7 @@ test('a webhook is disabled by failures that are many and last for long, and by 
   assert.equal(failedOnce(many, 1 + failingForMs).disabled, 'failing');
 });
 
-test('a delivery ends the count, and so does enabling it', () => {
+test('a delivery resets the count, and so does enabling the webhook', () => {
   const long = failed(fresh, failuresMax * 2, 1);
   const again = failedOnce(healthy(long), failingForMs * 2);
   assert.deepEqual([again.failures, again.failingSinceMs, again.disabled], [1, failingForMs * 2, undefined]);
@@ -44,7 +44,7 @@ test('a delivery ends the count, and so does enabling it', () => {
   assert.deepEqual(enabled(off), fresh);
 });
 
-test('redeliveries have a burst, then a rate, and a clock that was set back costs one of them', () => {
+test('redeliveries have a burst and then a rate, and a clock that was set back costs one of them', () => {
   let webhook = fresh;
   const ask = (nowMs: number) => {
     const asked = askRedelivery(webhook, nowMs);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AddressPlaces, addressGroup } from './address-places.ts';
 
-test('an address has no more places than it may have, and gets those back that it gives back', () => {
+test('an address cannot take more than its places, and can take released ones again', () => {
   const places = new AddressPlaces(2);
   const first = places.take('192.0.2.1');
   assert.ok(places.take('192.0.2.1'));

@@ -19,7 +19,7 @@ const here = '192.0.2.1';
 const elsewhere = '192.0.2.2';
 const isRateLimited = (error: unknown) => error instanceof ApiError && error.code === 'rate_limited';
 
-test('a wrong key is answered from memory, until it is made here, or for 2 s if it was made elsewhere', async () => {
+test('a wrong key is refused from memory until it is created here, or for 2 s if it was created elsewhere', async () => {
   const { keys, clock, made, looked } = lookup();
   for (let times = 0; times < 100; times++) assert.equal(await keys.byDigest('wrong', here), undefined);
   assert.equal(looked.length, 1);
@@ -34,7 +34,7 @@ test('a wrong key is answered from memory, until it is made here, or for 2 s if 
   assert.ok(await keys.byDigest('other', here), 'made by this instance');
 });
 
-test('a key that is made while it is looked for is not taken for a wrong one', async () => {
+test('a key that is created during its look-up is not remembered as wrong', async () => {
   let answer = (_: undefined): void => undefined;
   const slow = new Promise<undefined>((resolve) => {
     answer = resolve;
@@ -55,7 +55,7 @@ test('a key that is made while it is looked for is not taken for a wrong one', a
   assert.equal(looks, 2, 'it is looked for again');
 });
 
-test('an address that sends many wrong keys is refused without a look, and who has a key is not', async () => {
+test('an address that sends many wrong keys is refused without a look-up, and holders of valid keys are not', async () => {
   const { keys, clock, made, looked } = lookup(3);
   made.add('right');
   assert.ok(await keys.byDigest('right', here));
@@ -72,7 +72,7 @@ test('an address that sends many wrong keys is refused without a look, and who h
   assert.equal(await keys.byDigest('guess-53', here), undefined);
 });
 
-test('however many keys are sent, a bounded number is remembered', async () => {
+test('no matter how many keys are sent, a bounded number is remembered', async () => {
   const { keys, looked } = lookup();
   for (let number = 0; number < 10_001; number++) await keys.byDigest(`guess-${number}`, here);
   assert.equal(looked.length, 10_001);
@@ -82,7 +82,7 @@ test('however many keys are sent, a bounded number is remembered', async () => {
   assert.equal(looked.length, 10_002, 'the oldest was forgotten');
 });
 
-test('however many requests have one key while it is looked up, it is looked up once, and is no guess', async () => {
+test('any number of requests with the same key share one look-up, and are not guesses', async () => {
   let looks = 0;
   let answer = (_: string): void => undefined;
   const slow = new Promise<string>((resolve) => {
@@ -101,7 +101,7 @@ test('however many requests have one key while it is looked up, it is looked up 
   await assert.rejects(keys.byDigest('d', here), isRateLimited);
 });
 
-test('keys that are being looked up are bounded for each address, and say overloaded until it is known', async () => {
+test('the look-ups of an address are limited, and further ones are refused as overloaded until those have ended', async () => {
   const never = new Promise<undefined>(() => undefined);
   const keys = new ApiKeyLookup(async () => await never, { unknownPerMinuteMax: 3, nowMs: () => 0 });
   for (const guess of ['a', 'b', 'c']) keys.byDigest(guess, here).catch(() => undefined);

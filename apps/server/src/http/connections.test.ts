@@ -40,7 +40,7 @@ async function listening(t: TestContext, perAddressMax: number, answer: RequestL
 
 const ask = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
-test('an answer that is not read ends after the time for it, also if its client goes on sending', async (t) => {
+test('a connection whose answer is not read in time ends, even if its client continues to send', async (t) => {
   const answered: Socket[] = [];
   const large = Buffer.alloc(64 * 1_024 * 1_024);
   const { connections, cuts, client } = await listening(t, 10, (request, response) => {
@@ -70,7 +70,7 @@ test('an answer that is not read ends after the time for it, also if its client 
   assert.equal(cuts.length, 1, 'what was read whole waits for nothing');
 });
 
-test('a client that reads too little of an answer is not taken for one that reads', async (t) => {
+test('a client that reads too little of an answer does not count as one that reads', async (t) => {
   let answered: Socket | undefined;
   const { connections, cuts, client } = await listening(t, 10, (request, response) => {
     answered = request.socket;
@@ -86,7 +86,7 @@ test('a client that reads too little of an answer is not taken for one that read
   assert.deepEqual(cuts, ['not_read']);
 });
 
-test('a stop leaves no connection open, and takes no new one', async (t) => {
+test('a stop leaves no connection open, and accepts no new one', async (t) => {
   const { server, connections, client } = await listening(t, 10, () => undefined);
   const begun = once(server, 'request');
   const idle = await client();

@@ -11,7 +11,7 @@ const failures = {
   defect: new TypeError('x is undefined'),
 };
 
-test('a failure is told truly: a read says nothing of what was applied, and 503 says when to come again', async () => {
+test('the error of a read does not mention whether it was applied, and 503 says when to retry', async () => {
   const app = Fastify();
   app.setErrorHandler((error, request, reply) => {
     const { status, headers, body } = errorAnswer(

@@ -6,7 +6,7 @@ import { ExportStream } from './export-stream.ts';
 const partBytes = 64 * 1024;
 const wholeMs = 3_600_000;
 
-test('an export of which nothing is read makes two parts, and a third one only when the first was taken', async () => {
+test('an export that is not read makes two parts, and the third only after the first was taken', async () => {
   let made = 0;
   async function* parts(): AsyncGenerator<string> {
     for (;;) {

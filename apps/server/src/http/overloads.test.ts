@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Overloads } from './overloads.ts';
 
-test('requests that are refused under overload are all counted, and logged in one line for each interval', () => {
+test('all requests refused under overload are counted, with one log line for each interval', () => {
   let counted = 0;
   let nowMs = 0;
   const lines: unknown[] = [];

@@ -28,7 +28,7 @@ async function spend(budgets: RateBudgets, limit: number, cost: number): Promise
   return true;
 }
 
-test('a sole instance spends exactly the limit, and all of it again in the next minute', async () => {
+test('a single instance spends exactly the limit, and all of it again in the next minute', async () => {
   const clock = { nowMs: 8 * windowMs - 1 };
   const budgets = new RateBudgets(undefined, () => clock.nowMs);
   for (const resetMs of [1, windowMs]) {
@@ -40,7 +40,7 @@ test('a sole instance spends exactly the limit, and all of it again in the next 
   }
 });
 
-test('the last request may cost more than is left; a limit that is raised gives more at once', async () => {
+test('the last request may cost more than is left, and a raised limit applies immediately', async () => {
   const budgets = new RateBudgets(undefined, () => 0);
   assert.ok(await spend(budgets, 10, 9));
   assert.ok(await spend(budgets, 10, 1_000));
@@ -49,7 +49,7 @@ test('the last request may cost more than is left; a limit that is raised gives 
   assert.ok(await spend(budgets, 2_000, 1));
 });
 
-test('a limit that is lowered is not used up by a part that was taken of the higher one', async () => {
+test('a lowered limit is not used up by a part that was taken from the higher one', async () => {
   const shared = sharedCounter();
   assert.ok(await spend(new RateBudgets(shared.take, () => 0), 1_000_000, 1));
   for (const budgets of [1, 2].map(() => new RateBudgets(shared.take, () => 0))) {
@@ -61,7 +61,7 @@ test('a limit that is lowered is not used up by a part that was taken of the hig
   assert.equal(await spend(budgets, 100, 1), false);
 });
 
-test('instances share a budget: together they spend the limit, and ask for few parts of it', async () => {
+test('instances share a budget: together they spend the limit, and request few parts of it', async () => {
   const shared = sharedCounter();
   const instances = [1, 2, 3].map(() => new RateBudgets(shared.take, () => 0));
   const limit = 3_000;
@@ -73,7 +73,7 @@ test('instances share a budget: together they spend the limit, and ask for few p
   assert.ok(shared.asked <= 20 + 3 * instances.length, `${shared.asked} times`);
 });
 
-test('what a bulk costs beyond a lease is leased by the next request', async () => {
+test('the cost of a bulk beyond a lease is leased by the next request', async () => {
   const shared = sharedCounter();
   const [one, two] = [1, 2].map(() => new RateBudgets(shared.take, () => 0));
   assert.ok(one && two);
@@ -84,7 +84,7 @@ test('what a bulk costs beyond a lease is leased by the next request', async () 
   assert.ok(spent <= 10, `${spent} after 91 of 100`);
 });
 
-test('requests at once ask for one lease, and a database that cannot be asked refuses no one', async () => {
+test('simultaneous requests share one lease request, and no caller is refused while the database is unavailable', async () => {
   const shared = sharedCounter();
   const budgets = new RateBudgets(shared.take, () => 0);
   await Promise.all(Array.from({ length: 50 }, () => budgets.look('acme', 1_000)));
@@ -96,7 +96,7 @@ test('requests at once ask for one lease, and a database that cannot be asked re
   for (let spent = 0; spent < 100; spent++) assert.ok(await spend(cut, 10, 1));
 });
 
-test('the callers that cost most are named, and no more than were asked for', () => {
+test('the heaviest callers are listed, and no more than requested', () => {
   const budgets = new RateBudgets(undefined, () => 0);
   for (let number = 0; number < 30; number++) budgets.use(`tenant-${number}`, 100, number);
   assert.deepEqual(budgets.heaviest(2), [

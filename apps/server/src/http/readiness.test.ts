@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Readiness } from './readiness.ts';
 
-test('however many ask, one looks, and what it found is soon looked at again', async () => {
+test('no matter how many ask, one check runs, and its result is soon renewed', async () => {
   let nowMs = 0;
   let looks = 0;
   let fault: Error | undefined;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SeldomLog } from './seldom-log.ts';
 
-test('a minute has a bounded number of lines, and the next line says how many were left out', () => {
+test('a minute has a bounded number of lines, and the next line counts those left out', () => {
   let nowMs = 1_000_000;
   const lines: number[] = [];
   const log = new SeldomLog(2, () => nowMs);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { codingFor, StaticAnswer } from './static-answer.ts';
 
-test('the coding is one that the client takes, the smaller one if it does not mind', () => {
+test('the coding is one that the client accepts, and the smallest one if it has no preference', () => {
   const cases: Readonly<Record<string, string | undefined>> = {
     'gzip, deflate, br, zstd': 'br',
     'gzip, deflate': 'gzip',
@@ -21,7 +21,7 @@ test('the coding is one that the client takes, the smaller one if it does not mi
   assert.equal(codingFor(undefined), undefined);
 });
 
-test('each form has its bytes and its tag, and a client that has one of them is sent none', async () => {
+test('each form has its bytes and its tag, and a client that already has a form is not sent it again', async () => {
   const text = 'billonce '.repeat(1_000);
   const page = new StaticAnswer(text, 'text/plain');
   const get = async (encoding: string, known?: string) => {

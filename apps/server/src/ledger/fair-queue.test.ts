@@ -13,7 +13,7 @@ interface Element {
 const creditPerTurn = 100;
 const expectedTurns = 4;
 
-test('each lane has its turn, in order within the lane', () => {
+test('lanes take turns, and each keeps its order', () => {
   const queue = new FairQueue<Element>({ queuedMax: 100, takenMax: 4, creditPerTurn, expectedTurns });
   for (let number = 0; number < 5; number++) queue.offer({ lane: 'greedy', weight: 1, number });
   queue.offer({ lane: 'modest', weight: 1, number: 100 });
@@ -23,7 +23,7 @@ test('each lane has its turn, in order within the lane', () => {
   );
 });
 
-test('a lane alone takes half of the queue at the most, and another still finds room', () => {
+test('a single lane takes at most half of the queue, and another still finds room', () => {
   const queue = new FairQueue<Element>({ queuedMax: 10, takenMax: 10, creditPerTurn, expectedTurns });
   const offered = Array.from({ length: 10 }, (_, number) =>
     queue.offer({ lane: 'greedy', weight: 1, number }),
@@ -49,7 +49,7 @@ test('an element heavier than a batch is taken alone', () => {
 
 const take = (queue: FairQueue<Element>) => queue.take().map(({ lane, number }) => `${lane} ${number}`);
 
-test('a lane whose element does not fit begins the next batch, and the others fill this one', () => {
+test('a lane whose element does not fit begins the next batch, and others fill this one', () => {
   const queue = new FairQueue<Element>({ queuedMax: 100, takenMax: 4, creditPerTurn, expectedTurns });
   queue.offer({ lane: 'a', weight: 2, number: 0 });
   queue.offer({ lane: 'b', weight: 3, number: 1 });
@@ -78,7 +78,7 @@ test('a heavy element is taken with heavy ones of its lane only, as far as they 
   assert.deepEqual(take(queue), ['a 2']);
 });
 
-test('a heavy element is owed several times, and a light one once', () => {
+test('a heavy element counts several times toward the debt, and a light one once', () => {
   const limits = {
     queuedMax: 100,
     takenMax: 10,
@@ -95,7 +95,7 @@ test('a heavy element is owed several times, and a light one once', () => {
   assert.deepEqual(turns, ['H', 'll', 'l', 'l', 'l', 'l', 'H', 'll']);
 });
 
-test('of a lane that is held nothing is taken, and no one waits for it', () => {
+test('nothing is taken from a held lane, and no one waits for it', () => {
   const queue = new FairQueue<Element>({ queuedMax: 100, takenMax: 1, creditPerTurn, expectedTurns });
   queue.offer({ lane: 'a', weight: 1, number: 0 });
   queue.hold('a');
@@ -115,7 +115,7 @@ test('of a lane that is held nothing is taken, and no one waits for it', () => {
   assert.deepEqual(take(queue), ['b 3']);
 });
 
-test('a lane that had its turn stands last in the next batch', () => {
+test('a lane that had its turn comes last in the next batch', () => {
   const queue = new FairQueue<Element>({ queuedMax: 100, takenMax: 2, creditPerTurn, expectedTurns });
   for (const lane of ['a', 'b', 'c']) {
     for (let number = 0; number < 2; number++) queue.offer({ lane, weight: 1, number });
@@ -125,7 +125,7 @@ test('a lane that had its turn stands last in the next batch', () => {
   assert.deepEqual(take(queue), ['b 1', 'c 1']);
 });
 
-test('between two heavy elements of a lane the others have a batch, also those that came later', () => {
+test('between two heavy elements of a lane the others have a batch, even those that arrived later', () => {
   const queue = new FairQueue<Element>({ queuedMax: 1_000, takenMax: 4, creditPerTurn, expectedTurns });
   const turn = () => {
     const taken = take(queue);
@@ -144,7 +144,7 @@ test('between two heavy elements of a lane the others have a batch, also those t
   assert.deepEqual(turn(), ['heavy 3'], 'nothing lighter waits');
 });
 
-test('a reserved element is taken in when the queue is full', () => {
+test('a reserved element is accepted even if the queue is full', () => {
   const queue = new FairQueue<Element>({ queuedMax: 2, takenMax: 2, creditPerTurn, expectedTurns });
   for (const lane of ['a', 'b']) assert.equal(queue.offer({ lane, weight: 1, number: 0 }), true);
   assert.equal(queue.offer({ lane: 'c', weight: 1, number: 0 }), false);
@@ -162,7 +162,7 @@ function turnsOf(queue: FairQueue<Element>, count: number, before: () => void = 
   });
 }
 
-test('a lane waits for as many turns as it owes, while another writes in each of them', () => {
+test('a lane waits for as many turns as it owes, while another one writes in each of them', () => {
   const queue = new FairQueue<Element>({ queuedMax: 100_000, takenMax: 2_000, creditPerTurn, expectedTurns });
   for (let number = 0; number < 16; number++) queue.offer({ lane: 'H', weight: 1_000, number });
   const single = () => {
@@ -174,14 +174,14 @@ test('a lane waits for as many turns as it owes, while another writes in each of
   assert.ok(batches.every((lanes) => lanes.includes('l')));
 });
 
-test('a lane that was just answered is expected for four turns, and then no one waits for it', () => {
+test('a lane that was just answered is expected for four turns, and after that no one waits for it', () => {
   const queue = new FairQueue<Element>({ queuedMax: 100_000, takenMax: 2_000, creditPerTurn, expectedTurns });
   for (let number = 0; number < 16; number++) queue.offer({ lane: 'H', weight: 1_000, number });
   queue.offer({ lane: 'l', weight: 1, number: 0 });
   assert.deepEqual(turnsOf(queue, 6), ['Hl', '', '', '', 'HH', 'HH']);
 });
 
-test('a lane alone, and lanes that owe the same, are not held back', () => {
+test('a single lane, and lanes with equal debt, are not held back', () => {
   const queue = new FairQueue<Element>({ queuedMax: 100_000, takenMax: 2_000, creditPerTurn, expectedTurns });
   for (let number = 0; number < 6; number++) queue.offer({ lane: 'A', weight: 1_000, number });
   assert.deepEqual(turnsOf(queue, 3), ['AA', 'AA', 'AA']);
@@ -193,7 +193,7 @@ test('a lane alone, and lanes that owe the same, are not held back', () => {
   assert.equal(shared.replaceAll('B', ''), 'AAA');
 });
 
-test('what a lane owes is kept while it has nothing waiting', () => {
+test('a lane keeps its debt while it has nothing waiting', () => {
   const queue = new FairQueue<Element>({ queuedMax: 100_000, takenMax: 2_000, creditPerTurn, expectedTurns });
   // Each client has one request at a time: its next one arrives after the previous one was answered.
   const both = () => {
@@ -213,7 +213,7 @@ test('what a lane owes is kept while it has nothing waiting', () => {
   assert.equal(heavy, 4);
 });
 
-test('a lane of many light elements is not slowed down by a heavy one that owes more', () => {
+test('a lane of many light elements is not slowed down by a heavy one with more debt', () => {
   const queue = new FairQueue<Element>({ queuedMax: 100_000, takenMax: 2_000, creditPerTurn, expectedTurns });
   for (let number = 0; number < 8; number++) queue.offer({ lane: 'H', weight: 1_000, number });
   let light = 0;
@@ -229,7 +229,7 @@ test('a lane of many light elements is not slowed down by a heavy one that owes 
   assert.ok(light >= 5_000, `${light} light`);
 });
 
-test('whatever was accepted is taken once, in order, and the weight adds up', () => {
+test('every accepted element is taken once, in order, and the weights add up', () => {
   const element = fc.record({ lane: fc.constantFrom('a', 'b', 'c'), weight: fc.integer({ min: 1, max: 8 }) });
   fc.assert(
     fc.property(fc.array(fc.oneof(element, fc.constant('take' as const)), { maxLength: 200 }), (steps) => {

@@ -4,7 +4,7 @@ import { SetAside } from './set-aside.ts';
 
 const element = (lane: string) => ({ lane, weight: 1 });
 
-test('what is set aside begins when all that its lane sent before is answered, and others are not asked', async () => {
+test('a group set aside begins when everything sent earlier from its lane is answered, independently of other lanes', async () => {
   const begun: string[] = [];
   const ended = Promise.withResolvers<string>();
   const aside = new SetAside<ReturnType<typeof element>>(

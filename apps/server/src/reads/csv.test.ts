@@ -10,7 +10,7 @@ function csvRow(fields: readonly CsvValue[]): string {
   return csvRows({ columns, rowOf }, [fields]);
 }
 
-test('no text of a caller is a formula, and no field breaks out of its place', () => {
+test('no text of a caller becomes a formula, and no field reaches into another', () => {
   for (const text of ['=1+1', '+1+1', '-1+1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', ' =1', '|calc', '＝1']) {
     assert.match(csvRow([text]), /^"'/, JSON.stringify(text));
     for (const separator of [',', ';', '\t', '\r', '\n', '\r\n']) {
@@ -24,7 +24,7 @@ test('no text of a caller is a formula, and no field breaks out of its place', (
   assert.equal(csvRow(['d;e', 'paid, with thanks', 'a; -5']), '"d;e","paid, with thanks","a;\' -5"\r\n');
 });
 
-test('numbers and amounts stay numbers, also below 0', () => {
+test('numbers and amounts stay numbers, even below 0', () => {
   assert.equal(csvRow([-3, 0, null, '-93500', '12']), '-3,0,,-93500,12\r\n');
 });
 

@@ -58,7 +58,7 @@ function rowsBeyond(kinds: readonly number[], order: Order, beyond: string, limi
   };
 }
 
-test('events after a full page of one kind wait for the rest of it, whatever the kinds and the order', () => {
+test('events after a full page of one kind wait for the rest of it, for all kinds and orders', () => {
   const kind = fc.integer({ min: 0, max: 2 });
   fc.assert(
     fc.property(
@@ -88,7 +88,7 @@ test('events after a full page of one kind wait for the rest of it, whatever the
   );
 });
 
-test('a page that one kind fills is cut at its last row', () => {
+test('a page that one kind fills ends at its last row', () => {
   const wanted = {
     tenant: 't',
     kinds: { entries: true, settlements: true, noted: true },

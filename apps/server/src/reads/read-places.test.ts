@@ -49,7 +49,7 @@ function endOf(read: Promise<void>): Promise<string> {
   );
 }
 
-test("beside 500 reads of one tenant, another's single read runs at once, and a third one's after at most 1", async () => {
+test('beside 500 reads of one tenant, a read of a second one runs immediately, and of a third one after at most 1', async () => {
   const reads = new Reads(new ReadPlaces({ ...limits, runningMax: 3 }));
   for (let number = 0; number < 500; number++) reads.ask('greedy').catch(() => undefined);
   reads.ask('modest').catch(() => undefined);
@@ -60,14 +60,14 @@ test("beside 500 reads of one tenant, another's single read runs at once, and a 
   assert.equal(reads.begun.at(-1), 'third');
 });
 
-test('tenants that wait are served in turn', async () => {
+test('waiting tenants are served in turn', async () => {
   const reads = new Reads(new ReadPlaces({ ...limits, runningMax: 1, runningOfTenantMax: 1 }));
   for (const tenant of ['a', 'a', 'a', 'a', 'b', 'b', 'c']) reads.ask(tenant).catch(() => undefined);
   for (let number = 0; number < 7; number++) await reads.endOne();
   assert.deepEqual(reads.begun, ['a', 'a', 'b', 'c', 'a', 'b', 'a']);
 });
 
-test('a read whose client has left is never run, and its place in the queue is free', async () => {
+test('a read whose client has left is never run, and its place in the queue is released', async () => {
   const places = new ReadPlaces({ ...limits, waitingOfTenantMax: 100 });
   const reads = new Reads(places);
   for (let number = 0; number < 2; number++) reads.ask('a').catch(() => undefined);
@@ -83,7 +83,7 @@ test('a read whose client has left is never run, and its place in the queue is f
   assert.deepEqual(places.state, { running: 0, waiting: 0, refused: 1, aborted: 101 });
 });
 
-test('however many wait, a tenant that has nothing waiting may wait', async () => {
+test('no matter how many wait, a tenant without a waiting read may wait', async () => {
   const reads = new Reads(
     new ReadPlaces({ runningMax: 1, runningOfTenantMax: 1, waitingMax: 10, waitingOfTenantMax: 10 }),
   );
@@ -96,7 +96,7 @@ test('however many wait, a tenant that has nothing waiting may wait', async () =
   assert.deepEqual(reads.begun.slice(0, 3), ['greedy', 'greedy', 'modest']);
 });
 
-test('a reserved read waits however many wait', async () => {
+test('a reserved read waits no matter how many are waiting', async () => {
   const places = new ReadPlaces({ ...limits, waitingOfTenantMax: 0 });
   const taken = [places.take('a', stays), places.take('a', stays)];
   await Promise.all(taken);
@@ -106,7 +106,7 @@ test('a reserved read waits however many wait', async () => {
   assert.equal(await reserved, 'read');
 });
 
-test('places come back, however reads end: with a result, an error, or without a client', async () => {
+test('places are given back no matter how reads end: with a result, an error, or without a client', async () => {
   const kinds = fc.constantFrom('done', 'failed', 'aborted');
   const asked = fc.array(
     fc.record({ tenant: fc.constantFrom('a', 'b', 'c'), ends: kinds, leaves: fc.boolean() }),

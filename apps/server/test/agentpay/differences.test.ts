@@ -219,7 +219,7 @@ for (const [number, show] of Object.entries(differences)) {
   test(`${number}. ${title}, in protected mode`, async (t) => await show(await inProtection(t)));
 }
 
-test('what the page names is shown, and what is shown the page names', () => {
+test('every difference that the page lists is tested, and every tested one is listed', () => {
   const shown = Object.keys(differences).map(Number);
   assert.deepEqual([...named.keys()], shown);
   for (const number of Object.values(differentEndpoints)) assert.ok(named.has(number), String(number));

@@ -43,7 +43,7 @@ function assertMembers(got: unknown, wanted: unknown, where: string, isPartial: 
   } else assert.deepEqual(got, wanted, where);
 }
 
-test('each documented endpoint is played, or is named with its difference', () => {
+test('each documented endpoint is called, or listed as a difference', () => {
   const played = Object.values(sections)
     .flat()
     .filter(({ error }) => error === undefined)
@@ -55,7 +55,7 @@ test('each documented endpoint is played, or is named with its difference', () =
   }
 });
 
-test('a body that is no JSON, a body that is too large, and the headers of any answer', async (t) => {
+test('a body that is not JSON, a body that is too large, and the headers of every answer', async (t) => {
   const { send } = await inDevelopment(t);
   const broken = await send('POST /api/v1/usage', undefined, { 'Content-Type': 'application/json' });
   assertError(broken, 400, 'invalid_request');
@@ -67,7 +67,7 @@ test('a body that is no JSON, a body that is too large, and the headers of any a
   assert.equal(listed.headers.get('x-content-type-options'), 'nosniff');
 });
 
-test('a rate limit, once one is set, tells how much is left and when to come again', async (t) => {
+test('a rate limit reports how much is left and when to retry', async (t) => {
   const { send } = await inDevelopment(t, { RATE_LIMIT_PER_MINUTE: '2' });
   const answers = [];
   for (const _ of [1, 2, 3]) answers.push(await send('GET /api/v1/services'));

@@ -48,7 +48,7 @@ inBothModes('every kind of answer has the headers for browsers', async ({ send, 
   assert.deepEqual([options?.status, options?.headers.get('access-control-allow-origin')], [204, null]);
 });
 
-test('a listed origin is answered as AgentPay answers it, and another one without the header', async (t) => {
+test('a listed origin is answered as in AgentPay, and another one without the header', async (t) => {
   const allowed = { CORS_ALLOWED_ORIGINS: 'https://APP.example.com/, https://other.example.com:443' };
   for (const { send } of [await inDevelopment(t, allowed), await inProtection(t, allowed)]) {
     const asks = async (origin: string, headers = {}) =>
@@ -70,7 +70,7 @@ test('a listed origin is answered as AgentPay answers it, and another one withou
   }
 });
 
-test('what is no origin, and a wildcard, keep the server from starting', async (t) => {
+test('a value that is not an origin, and a wildcard, prevent the start', async (t) => {
   for (const origin of [
     '*',
     'https://app.example.com/path',

@@ -40,7 +40,7 @@ inBothModes('a key with another body or another route is a conflict', async ({ s
   assert.equal((await send('GET /api/v1/usage/agent-alpha/embedding-v1')).json.total, 3);
 });
 
-test('the caller of a key is the API key: in the hands of another it is another operation', async (t) => {
+test('with an API key, a key belongs to it: sent with another API key it is another operation', async (t) => {
   const { api } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
   for (const tenant of ['one', 'two']) {
     const own = await apiOfTenant(api, tenant);
@@ -50,7 +50,7 @@ test('the caller of a key is the API key: in the hands of another it is another 
   }
 });
 
-test('the caller of a key is the IP address where there is no API key', async (t) => {
+test('without an API key, a key belongs to the IP address', async (t) => {
   const { api } = await startInProcess(t);
   // Each sent at once, so over a connection of its own: the port is no part of the caller.
   const sent = ['one', 'two', 'three'].map(
@@ -61,7 +61,7 @@ test('the caller of a key is the IP address where there is no API key', async (t
   assert.equal((await api.get('/usage/agent-alpha/embedding-v1')).json.total, 3);
 });
 
-test('the variable that bounds the life of an answer is taken over; then the key is refused, not run', async (t) => {
+test('the variable for the lifetime of an answer is used; after that the key is refused, not executed', async (t) => {
   const { send, clock } = await inDevelopment(t, { IDEMPOTENCY_CACHE_TTL_MS: '600000' });
   const key = { 'Idempotency-Key': 'k' };
   await send('POST /api/v1/usage', { ...account, requests: 3 }, key);

@@ -97,7 +97,7 @@ function* kindsInTurn(random: Random): Generator<number, never> {
   }
 }
 
-test('three instances, and a network and a database that fail at random: every key is billed once', async (t) => {
+test('with three instances, and a network and a database that fail at random, every key is billed once', async (t) => {
   const random = seededRandom(t);
   const world = await startWorld(t);
   await registerServices(world.instances.api(0));

@@ -5,7 +5,7 @@ import { ReadPool } from '../../src/storage/postgres/pool.ts';
 import { emptyPostgres } from '../harness/database.ts';
 import { onEnd } from '../harness/on-end.ts';
 
-test('an answer that was long on its way does not set the clock', async (t) => {
+test('an answer with a long round trip does not set the clock', async (t) => {
   const pool = new ReadPool({ url: await emptyPostgres(), isPrepared: true }, 1);
   onEnd(t, () => pool.close());
   const clock = new DatabaseClock(pool);
@@ -19,7 +19,7 @@ test('an answer that was long on its way does not set the clock', async (t) => {
   assert.ok(Math.abs(aheadMs) < 500, `${aheadMs} ms ahead`);
 });
 
-test("an instance whose own clock jumps follows the database's again with the next measurement", async (t) => {
+test("an instance whose clock jumps follows the database's clock again after the next measurement", async (t) => {
   const pool = new ReadPool({ url: await emptyPostgres(), isPrepared: true }, 1);
   onEnd(t, () => pool.close());
   t.mock.timers.enable({ apis: ['setInterval'] });

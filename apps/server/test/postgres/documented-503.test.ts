@@ -7,7 +7,7 @@ import { adminKey, asAdmin } from '../harness/tenants.ts';
 import { exampleRequests } from '../openapi/requests.ts';
 import { Seen } from '../openapi/seen.ts';
 
-test('without its database every operation that needs it answers the documented 503, and when to come again', async (t) => {
+test('without its database every operation that needs it answers the documented 503, with the time to retry', async (t) => {
   const database = await PostgresNode.start(t);
   const server = await startProcess(t, {
     DATABASE_URL: database.url,

@@ -18,7 +18,7 @@ async function start(t: Parameters<typeof onEnd>[0]) {
 
 const insertSql = 'INSERT INTO notes (n) VALUES ($1)';
 
-test('forty callers run transactions on one connection at once: each is committed or rolled back alone', async (t) => {
+test('forty callers run transactions on one connection: each is committed or rolled back separately', async (t) => {
   const { connection, notes } = await start(t);
   const numbers = Array.from({ length: 40 }, (_, n) => n);
   const note = (n: number) =>
@@ -39,7 +39,7 @@ test('forty callers run transactions on one connection at once: each is committe
   assert.deepEqual(fulfilled, [...numbers.map((n) => n % 4 > 1), ...numbers.map(() => true)]);
 });
 
-test('a transaction inside another one is a misuse, and the outer one is undone', async (t) => {
+test('a nested transaction is a misuse, and the outer one is rolled back', async (t) => {
   const { connection, notes } = await start(t);
   const nested = connection.use((own) =>
     own.transaction(async () => {

@@ -28,7 +28,7 @@ async function untilSynchronous(primary: PostgresNode): Promise<void> {
   assert.fail('the standby is not synchronous');
 }
 
-test('a synchronous standby is promoted under load: nothing acknowledged is lost, and nothing is billed twice', async (t) => {
+test('if a synchronous standby is promoted under load, nothing acknowledged is lost and nothing is billed twice', async (t) => {
   const random = seededRandom(t);
   const primary = await PostgresNode.start(t, { synchronous_standby_names: standbyName });
   const standby = await primary.standby(t, standbyName);
@@ -63,7 +63,7 @@ test('a synchronous standby is promoted under load: nothing acknowledged is lost
   for (const api of instances.apis()) await assertExactlyOnce(api, workload, acknowledged);
 });
 
-test('while the standby is away a write waits, then nobody knows; when it is back the retry has one effect', async (t) => {
+test('without the standby a write waits and its outcome is unknown; when it is back the retry has one effect', async (t) => {
   const primary = await PostgresNode.start(t, { synchronous_standby_names: standbyName });
   const standby = await primary.standby(t, standbyName);
   await untilSynchronous(primary);
@@ -87,7 +87,7 @@ test('while the standby is away a write waits, then nobody knows; when it is bac
   assert.equal(audit.recorded.requests, 6);
 });
 
-test('an operator who breaks off the wait for the standby: the answer says that nobody knows', async (t) => {
+test('if an operator cancels the wait for the standby, the answer says that the outcome is unknown', async (t) => {
   const primary = await PostgresNode.start(t, { synchronous_standby_names: standbyName });
   const standby = await primary.standby(t, standbyName);
   await untilSynchronous(primary);

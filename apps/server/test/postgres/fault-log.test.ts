@@ -20,7 +20,7 @@ const plant = (url: string, table: string, message: string, state: string) =>
   );
 const noSpace = ['could not extend file: No space left on device', '53100'] as const;
 
-test('an instance whose write failed is not ready until a probe succeeds, and gets ready without traffic', async (t) => {
+test('an instance whose write failed is not ready until a probe succeeds, and becomes ready without traffic', async (t) => {
   const url = await emptyPostgres();
   const server = await startProcess(t, { ...postgresEnvironment, DATABASE_URL: url });
   const api = apiAt(server.url);
@@ -41,7 +41,7 @@ test('an instance whose write failed is not ready until a probe succeeds, and ge
   assert.equal((await api.post('/usage', usage('agent-7'), 'full')).status, 201);
 });
 
-test('a fault of a write is logged with its SQLSTATE, message and statement, and without values of rows', async (t) => {
+test('a write fault is logged with its SQLSTATE, message and statement, and without values of rows', async (t) => {
   const url = await emptyPostgres();
   const server = await startProcess(t, { ...postgresEnvironment, DATABASE_URL: url });
   const api = apiAt(server.url);

@@ -56,7 +56,7 @@ for (const [place, isReplayed] of [
   ['before', null],
   ['behind', 'true'],
 ] as const) {
-  test(`a connection that breaks ${place} the COMMIT: nobody knows, and the retry has the one effect`, async (t) => {
+  test(`if a connection breaks ${place} the COMMIT, the outcome is unknown, and the retry has one effect`, async (t) => {
     const { proxy, api } = await start(t, 1);
     const broken = proxy.cutAt('COMMIT', place);
     const answer = await api.post('/usage', usage, 'k');
@@ -71,7 +71,7 @@ for (const [place, isReplayed] of [
   });
 }
 
-test('a connection that breaks before anything was to be saved: nothing was applied, and the answer says so', async (t) => {
+test('if a connection breaks before the save, nothing was applied, and the answer says so', async (t) => {
   const { proxy, api } = await start(t, 1);
   await api.post('/usage', usage, 'first');
   const broken = proxy.cutAt('INSERT INTO accounts', 'before');
@@ -83,7 +83,7 @@ test('a connection that breaks before anything was to be saved: nothing was appl
   await assertRecorded(api, 6);
 });
 
-test('a database that restarts in the middle of load: 503, readiness tells the truth, and no instance is restarted', async (t) => {
+test('if a database restarts under load, writes get 503, readiness is correct, and no instance restarts', async (t) => {
   const { database, api } = await start(t, 1);
   assert.equal((await api.post('/usage', usage, 'before')).status, 201);
   await database.kill();
@@ -101,7 +101,7 @@ test('a database that restarts in the middle of load: 503, readiness tells the t
   await assertRecorded(api, 6);
 });
 
-test('a database without a free connection: 503 until there is one', async (t) => {
+test('without a free database connection, writes get 503 until there is one', async (t) => {
   const { database, proxy, api } = await start(t, 1, {
     max_connections: '12',
     max_wal_senders: '0',
@@ -130,7 +130,7 @@ test('a database without a free connection: 503 until there is one', async (t) =
   await assertRecorded(api, 6);
 });
 
-test('a database that takes no writes any more is not ready, and a write gets 503 until it does', async (t) => {
+test('an instance whose database refuses writes is not ready, and a write gets 503 until it accepts them', async (t) => {
   const { database, proxy, api } = await start(t, 1);
   await database.query('ALTER DATABASE postgres SET default_transaction_read_only = on');
   proxy.cutAll();
@@ -145,7 +145,7 @@ test('a database that takes no writes any more is not ready, and a write gets 50
   await assertRecorded(api, 3);
 });
 
-test('who waits for a row that somebody holds gets 503 within the stated time, and the others go on', async (t) => {
+test('a request that waits for a locked row gets 503 within the stated time, and others continue', async (t) => {
   const { database, api } = await start(t, 1);
   await api.post('/usage', usage, 'first');
   const holder = new Client({ connectionString: database.url });
@@ -177,7 +177,7 @@ for (const [what, away, back] of [
     ({ instances }: { readonly instances: ServerProcesses }) => instances.signal(0, 'SIGCONT'),
   ],
 ] as const) {
-  test(`an instance that is ${what} while it holds locks does not stop the others for longer than its time`, async (t) => {
+  test(`an instance that is ${what} while it holds locks stops the others no longer than its time`, async (t) => {
     const { database, proxy, instances } = await start(t, 2);
     const [one, two] = [instances.api(0), instances.api(1)];
     await one.post('/usage', usage, 'first');

@@ -57,7 +57,7 @@ async function countRows(client: Client): Promise<number> {
   return Number((await client.query('SELECT count(*) FROM records')).rows[0].count);
 }
 
-test('a step of the sweep does not read again the dead rows of those before it', async (t) => {
+test('a step of the sweep does not read the dead rows of earlier steps again', async (t) => {
   const { client, url, storage, forget } = await startFilled(t, { autovacuum: 'off' });
   // As a long report does, it keeps the dead rows from being taken for dead.
   const reader = await connect(t, url);

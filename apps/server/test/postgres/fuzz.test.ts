@@ -9,7 +9,7 @@ const { startInProcess } = await import('../harness/in-process.ts');
 const { runSql } = await import('../harness/sql.ts');
 const { commitWitness } = await import('../fuzz/commits.ts');
 
-test('the witness of a PostgreSQL sees every commit that changed a row, and nothing that did not', async (t) => {
+test("the test's observer of PostgreSQL sees every commit that changed a row, and nothing else", async (t) => {
   const databaseUrl = await emptyPostgres();
   const { api } = await startInProcess(t, { DATABASE_URL: databaseUrl });
   const witness = await commitWitness(t, databaseUrl);

@@ -9,7 +9,7 @@ import { postgresOptions } from '../harness/engine.ts';
 import { startInstances, tenant, usage } from '../harness/instances.ts';
 import { onEnd } from '../harness/on-end.ts';
 
-test('a batch of which something cannot be written is not committed by half', async (t) => {
+test('if part of a batch cannot be written, nothing of the batch is committed', async (t) => {
   const { url, client } = await startInstances(t);
   const storage = new PostgresStorage({ ...postgresOptions, url }, { onApiKeysChanged: () => undefined });
   onEnd(t, () => storage.close());

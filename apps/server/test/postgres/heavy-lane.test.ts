@@ -62,7 +62,7 @@ function submitTo(instance: Instance, ended: string[] = []) {
   return { ledger, submit, ended };
 }
 
-test('beside a heavy command other tenants of its lane write, and its own tenant waits for it', async (t) => {
+test('during a heavy command other tenants of its lane write, and its own tenant waits', async (t) => {
   const { first, client } = await startHeld(t);
   const { submit, ended, ledger } = submitTo(first);
   const before = submit('before', tenant, usage(agent, undefined, 1, 'service-0'));
@@ -95,7 +95,7 @@ test('the other tenants of a lane do not wait for a heavy command', async (t) =>
   assert.deepEqual(ended.slice(3), ['settle', 'own']);
 });
 
-test('a key that comes again while its command is in the heavy lane is answered once it has ended', async (t) => {
+test('a duplicate of a command in the heavy lane is answered once the command has ended', async (t) => {
   const { first, second, client } = await startHeld(t);
   const one = submitTo(first);
   const two = submitTo(second);
@@ -115,7 +115,7 @@ test('a key that comes again while its command is in the heavy lane is answered 
   await assertBooks(second, accounts * 3);
 });
 
-test('a heavy command whose connection is cut is not applied, and its retry is', async (t) => {
+test('a heavy command whose connection breaks is not applied, and its retry is', async (t) => {
   const { first, client } = await startHeld(t);
   const { submit } = submitTo(first);
   const settling = submit('settle', tenant, settle, 'k');
@@ -130,7 +130,7 @@ test('a heavy command whose connection is cut is not applied, and its retry is',
   await assertBooks(first, accounts * 3);
 });
 
-test('to weigh a settle/bulk is one statement of one row for each agent, however many accounts it has', async (t) => {
+test('weighing a settle/bulk takes one statement with one row for each agent, no matter how many accounts it has', async (t) => {
   const { url, client } = await startInstances(t);
   await client.query(
     `INSERT INTO accounts (tenant, account, agent, service_id, sequence)

@@ -35,7 +35,7 @@ function webhook(number: number): Command {
   };
 }
 
-test('one key at two instances is one operation, also where no lock stands between the two', async (t) => {
+test('one key at two instances is one operation, even if no lock separates them', async (t) => {
   const { first, second, client } = await startInstances(t);
   for (const [round, command] of [usage('agent-1'), price(7n), settleAll].entries()) {
     const key = `key-${round}`;
@@ -55,7 +55,7 @@ test('one key at two instances is one operation, also where no lock stands betwe
   await assertBooks(first, 2);
 });
 
-test('one usage id on two accounts at once is recorded on one of them', async (t) => {
+test('one usage id sent for two accounts at the same time is recorded for one of them', async (t) => {
   const { first, second, client } = await startInstances(t);
   await holdUsageId(client, 'event-1');
   const sent = [first.execute(usage('agent-1', 'event-1')), second.execute(usage('agent-2', 'event-1'))];
@@ -66,7 +66,7 @@ test('one usage id on two accounts at once is recorded on one of them', async (t
   await assertBooks(first, 1);
 });
 
-test('bulks with the same ids in whatever order bill each id once, at both instances', async (t) => {
+test('bulks with the same ids in any order bill each id once, at both instances', async (t) => {
   const { first, second } = await startInstances(t);
   const ids = Array.from({ length: 200 }, (_, number) => `event-${number}`);
   for (let round = 0; round < 5; round++) {
@@ -108,7 +108,7 @@ test('a settlement of all accounts meets new accounts and usage: each request is
   await assertBooks(first, 12);
 });
 
-test('prices and descriptions that change at two instances at once: none is lost, no version is left out', async (t) => {
+test('of simultaneous price and description changes at two instances none is lost, and versions have no gaps', async (t) => {
   const { first, second, client } = await startInstances(t);
   await first.execute(price(1n));
   await client.query('BEGIN');
@@ -134,7 +134,7 @@ test('prices and descriptions that change at two instances at once: none is lost
   );
 });
 
-test('a service is deleted before or after usage that comes at the same time, and the usage can be settled', async (t) => {
+test('a service is deleted before or after simultaneous usage, and the usage can be settled', async (t) => {
   const { first, second, client } = await startInstances(t);
   await first.execute(price(7n));
   await holdUsageId(client, 'event-1');
@@ -153,7 +153,7 @@ test('a service is deleted before or after usage that comes at the same time, an
   await assertBooks(first, 2);
 });
 
-test('the last webhook that a tenant may have is made once', async (t) => {
+test('the last webhook that a tenant may have is created once', async (t) => {
   const { first, second, client } = await startInstances(t);
   for (let number = 1; number < webhooksMax; number++) await first.execute(webhook(number));
   await client.query('BEGIN');
@@ -166,7 +166,7 @@ test('the last webhook that a tenant may have is made once', async (t) => {
   assert.equal((await first.books.webhooks(tenant)).length, webhooksMax);
 });
 
-test('what came of two attempts at once is noted of both, and the one that came through counts', async (t) => {
+test('the outcomes of two simultaneous attempts are both recorded, and the successful one counts', async (t) => {
   const { first, second, client } = await startInstances(t);
   const made = answerOf((await first.execute(webhook(1)))[0]).body;
   await first.execute(usage('agent-1'), usage('agent-1'));
@@ -201,7 +201,7 @@ test('what came of two attempts at once is noted of both, and the one that came 
   assert.deepEqual(after.get(other.eventId)?.state, 'delivered');
 });
 
-test('accounts that only a refusal touched are not kept, nor is anything of a batch of replays', async (t) => {
+test('accounts that only a refusal touched are not kept, nor anything of a batch of replays', async (t) => {
   const { url, first, second, client } = await startInstances(t);
   const disabled: Command = { kind: 'set_disabled', serviceId: 'search', disabled: true };
   await first.execute(price(7n), disabled);
@@ -240,7 +240,7 @@ test('accounts that only a refusal touched are not kept, nor is anything of a ba
   await assertBooks(first, 3);
 });
 
-test('an account and its service are read as they were at one moment', async (t) => {
+test('an account and its service are read as of one moment', async (t) => {
   const { url, first, client } = await startInstances(t);
   await first.execute(price(7n), usage('agent-1'));
   const key = { tenant, agent: 'agent-1', serviceId: 'search' };

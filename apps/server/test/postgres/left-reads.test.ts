@@ -26,7 +26,7 @@ async function untilSumsWait(client: Client, count: number): Promise<void> {
   while (Number((await client.query(sql)).rows[0]?.waiting) !== count) await passing(5);
 }
 
-test('a statement whose client has left is cancelled, and those of others on its connection are sent again', {
+test('a statement whose client has left is cancelled, and other statements on its connection are sent again', {
   timeout: 60_000,
 }, async (t) => {
   const { url, first, client } = await startInstances(t);
@@ -55,7 +55,7 @@ test('a statement whose client has left is cancelled, and those of others on its
   assert.equal((await begin().stats).accounts, 2);
 });
 
-test('a read without an answer in time is cancelled too, and the next one finds a connection', async (t) => {
+test('a read without an answer in time is also cancelled, and the next one finds a connection', async (t) => {
   const url = await emptyPostgres();
   const looker = await connect(t, url);
   const pool = new ReadPool({ url, isPrepared: true, answerWithinMs: 200 }, 1);
@@ -73,7 +73,7 @@ test('a read without an answer in time is cancelled too, and the next one finds 
   ]);
 });
 
-test('a list that waits too long for a batch says that, from a thread of readers too', async (t) => {
+test('a list that waits too long for a batch reports that, also from a reader thread', async (t) => {
   const impatient = { horizonWaits: { freshWithinMs: 0, firstWithinMs: 0 } };
   const { first, second, client } = await startInstances(t, impatient);
   await first.execute(usage('agent-1'));

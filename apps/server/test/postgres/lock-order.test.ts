@@ -16,7 +16,7 @@ import {
   usage,
 } from '../harness/instances.ts';
 
-test('a row that was locked and joined in one statement comes with stale companions; a batch reads later', async (t) => {
+test('a row that is locked and joined in one statement has stale companions; a batch reads them later', async (t) => {
   const { url, first, second, client } = await startInstances(t);
   await first.execute(price(7n), usage('agent-1'));
   await holdKey(client, 'k');
@@ -40,7 +40,7 @@ test('a row that was locked and joined in one statement comes with stale compani
   await assertBooks(second, 3);
 });
 
-test('an insert that does nothing on conflict omits the row; a batch answers with what there is', async (t) => {
+test('an insert that does nothing on conflict omits the row; a batch answers with the existing one', async (t) => {
   const { url, first, second, client } = await startInstances(t);
   await holdKey(client, 'k');
   const ahead = first.send(usage('agent-1', 'event-1'), 'k');
@@ -66,7 +66,7 @@ test('an insert that does nothing on conflict omits the row; a batch answers wit
   await assertBooks(first, 2);
 });
 
-test('batches lock accounts, and take the ids of items, in one order: none of them ends in a deadlock', async (t) => {
+test('batches lock accounts and take item ids in one order, so none ends in a deadlock', async (t) => {
   const { url, first, second, client } = await startInstances(t);
   await first.execute(usage('agent-1'), usage('agent-2'), usage('agent-3'));
   await holdAccount(client, 'agent-2');
@@ -139,7 +139,7 @@ test('a batch that is the victim of a deadlock is decided again, and its client 
   await assertBooks(first, 4);
 });
 
-test('a price that changes while usage waits for its account is the price of that usage, and of what follows', async (t) => {
+test('if a price changes while usage waits for its account, the new price applies to that usage and all after it', async (t) => {
   const { first, second, client } = await startInstances(t);
   await first.execute(price(7n), usage('agent-1'));
   await holdAccount(client, 'agent-1');

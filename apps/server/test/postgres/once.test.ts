@@ -16,7 +16,7 @@ async function threeInstances(t: TestContext, settings: Readonly<Record<string, 
 }
 
 for (const isPrepared of ['true', 'false']) {
-  test(`50 duplicates at once over three instances have one effect and 50 equal answers (prepared: ${isPrepared})`, async (t) => {
+  test(`50 simultaneous duplicates at three instances have one effect and 50 equal answers (prepared: ${isPrepared})`, async (t) => {
     const { instances } = await threeInstances(t, { DATABASE_PREPARED: isPrepared });
     const apis = instances.apis();
     for (let round = 0; round < 5; round++) {
@@ -39,7 +39,7 @@ for (const isPrepared of ['true', 'false']) {
   });
 }
 
-test('the same usage ids sent to three instances at once, in opposite orders and without keys, are recorded once', async (t) => {
+test('the same usage ids sent to three instances, in opposite orders and without keys, are recorded once', async (t) => {
   const { instances } = await threeInstances(t);
   const items = Array.from({ length: 200 }, (_, at) => ({
     id: `event-${at}`,
@@ -65,7 +65,7 @@ test('the same usage ids sent to three instances at once, in opposite orders and
   );
 });
 
-test('usage, settles and price changes over three instances: each entry is billed once, at the price of its time', async (t) => {
+test('with usage, settlements and price changes at three instances, each entry is billed once, at the price of its time', async (t) => {
   const { instances } = await threeInstances(t);
   const one = instances.api(0);
   await one.post('/services', { serviceId: 'search', priceStroops: 1 });

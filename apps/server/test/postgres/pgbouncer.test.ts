@@ -11,7 +11,7 @@ const { emptyPostgres } = await import('../harness/database.ts');
 const { connect } = await import('../harness/instances.ts');
 const { rounds } = await import('../harness/rounds.ts');
 
-test('these tests go through a pooler: ten clients have not ten connections', async (t) => {
+test('these tests use a pooler: ten clients do not have ten connections', async (t) => {
   const url = await emptyPostgres();
   const clients = await Promise.all(Array.from({ length: 10 }, () => connect(t, url)));
   const backends = new Set<number>();

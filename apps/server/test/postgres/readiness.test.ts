@@ -4,7 +4,7 @@ import { emptyPostgres, postgresEnvironment } from '../harness/database.ts';
 import { startInProcess } from '../harness/in-process.ts';
 import { connect, untilWaiting } from '../harness/instances.ts';
 
-test('whether an instance is ready is answered while every connection for reads is taken', async (t) => {
+test('readiness is answered while every connection for reads is in use', async (t) => {
   const databaseUrl = await emptyPostgres();
   const { api } = await startInProcess(t, {
     ...postgresEnvironment,

@@ -46,7 +46,7 @@ async function migrateAs(databaseUrl: string, role: string) {
   };
 }
 
-test('a server runs as a role that owns nothing, over days, and its facts cannot be changed', async (t) => {
+test('a server runs for days as a role that owns nothing, and its facts cannot be changed', async (t) => {
   const { owner, server, serverRole } = await prepare();
   await assert.rejects(startInProcess(t, { DATABASE_URL: server }), /run billonce migrate as its owner/);
   const migrated = await migrateAs(owner, serverRole);
@@ -95,7 +95,7 @@ test('a server runs as a role that owns nothing, over days, and its facts cannot
   }
 });
 
-test('a role that has the rights of the owner is refused, and so is one that does not exist', async () => {
+test('a role with the rights of the owner is refused, and so is one that does not exist', async () => {
   const { owner } = await prepare();
   for (const role of [decodeURIComponent(new URL(owner).username), 'not_there']) {
     const { code, printed } = await migrateAs(owner, role);

@@ -11,7 +11,7 @@ const engine = fileURLToPath(new URL('../../src/storage/postgres', import.meta.u
 /** The one table that is of no tenant: which migrations have run. */
 const ofNoTenant = ['schema_versions'];
 
-test('every table has its tenant, which leads every key, and nothing is counted or triggered by the database', async (t) => {
+test('every table has its tenant, which leads every key, and the database neither counts nor triggers', async (t) => {
   const { client } = await startInstances(t);
   const column = async (sql: string) =>
     (await client.query(sql)).rows.map((row) => String(Object.values(row)[0]));
@@ -46,7 +46,7 @@ test('every table has its tenant, which leads every key, and nothing is counted 
   assert.deepEqual(await column(`SELECT extname FROM pg_extension WHERE extname <> 'plpgsql'`), []);
 });
 
-test('texts that name things compare by their bytes, whatever the collation of the database', async (t) => {
+test("texts that are names compare by their bytes, regardless of the database's collation", async (t) => {
   const { client } = await startInstances(t);
   const { rows } = await client.query(`SELECT c.relname, a.attname FROM pg_class AS c
     JOIN pg_attribute AS a ON a.attrelid = c.oid JOIN pg_collation AS l ON l.oid = a.attcollation
@@ -54,7 +54,7 @@ test('texts that name things compare by their bytes, whatever the collation of t
   assert.deepEqual(rows, []);
 });
 
-test('the engine holds no lock of its own making, and listens to nobody', () => {
+test('the engine uses no advisory lock, no LISTEN, no sequence and no trigger', () => {
   const files = readdirSync(engine, { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.ts'),
   );

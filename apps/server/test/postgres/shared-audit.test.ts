@@ -48,7 +48,7 @@ async function startTwo(t: Parameters<typeof startInstances>[0]) {
   return { ...instances, one: auditOf(first, instances), other: auditOf(instances.second, instances) };
 }
 
-test('two instances share the audit: each tenant once, and both show what was found over all of them', async (t) => {
+test('two instances share the audit: each tenant once, and both show the results of all tenants', async (t) => {
   const { client, clock, one, other } = await startTwo(t);
   await Promise.all([one.audit.runOnce(clock.nowMs - 1), other.audit.runOnce(clock.nowMs - 1)]);
   assert.deepEqual([...one.ended, ...other.ended].toSorted(), tenants);
@@ -86,7 +86,7 @@ test('a tenant whose auditor died is audited by another instance, after its time
   assert.equal(other.ended.at(-1), 'tenant-03');
 });
 
-test('an audit that was noted beside a sweep stays noted, also when the sweep rolls back', async (t) => {
+test('an audit recorded during a sweep stays recorded, even if the sweep rolls back', async (t) => {
   const { first, client, clock } = await startInstances(t);
   const names = Array.from({ length: 40 }, (_, number) => `tenant-${number}`);
   // The sweep makes the part of a new day in a transaction, waits for this lock, and gives up.

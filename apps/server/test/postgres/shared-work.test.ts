@@ -39,7 +39,7 @@ async function startTwo(t: TestContext, environment: Readonly<Record<string, str
   return { databaseUrl, here, there, pass, passDays, client: await connect(t, databaseUrl) };
 }
 
-test('two outboxes at once send each event once, and both have work', async (t) => {
+test('two simultaneous outboxes send each event once, and both have work', async (t) => {
   const { here, there } = await startTwo(t);
   const receiver = await startReceiver(t);
   await here.api.post('/webhooks', { url: receiver.url, events: ['*'] });
@@ -64,7 +64,7 @@ test('two outboxes at once send each event once, and both have work', async (t) 
   assert.equal((await here.app.outbox.runOnce()) + (await there.app.outbox.runOnce()), 0);
 });
 
-test('what a server that died had on its way is sent by another one, after its time and not before', async (t) => {
+test('deliveries of a server that died are sent by another one, after its time and not before', async (t) => {
   const { here, there, pass } = await startTwo(t);
   const receiver = await startReceiver(t);
   await here.api.post('/webhooks', { url: receiver.url, events: ['*'] });
@@ -85,7 +85,7 @@ test('what a server that died had on its way is sent by another one, after its t
   assert.equal(first?.headers['webhook-id'], second?.headers['webhook-id']);
 });
 
-test('what is on its way is not sent by another server, also when it is asked for again meanwhile', async (t) => {
+test('a delivery under way is not sent by another server, even if it is requested again meanwhile', async (t) => {
   const { here, there } = await startTwo(t, { WEBHOOK_TIMEOUT_MS: '60000' });
   const receiver = await startReceiver(t);
   const hook = (await here.api.post('/webhooks', { url: receiver.url, events: ['*'] })).json;
@@ -108,7 +108,7 @@ test('what is on its way is not sent by another server, also when it is asked fo
   assert.equal(await there.app.outbox.runOnce(), 1);
 });
 
-test('each server gives a tenant whose receivers hang few places, and both deliver to the others', {
+test('each server gives few places to a tenant with hanging receivers, and both deliver to the others', {
   timeout: 50_000,
 }, async (t) => {
   const { here, there } = await startTwo(t, { ADMIN_API_KEY: adminKey, WEBHOOK_TIMEOUT_MS: '60000' });
@@ -134,7 +134,7 @@ test('each server gives a tenant whose receivers hang few places, and both deliv
   await Promise.all(running);
 });
 
-test('servers that sweep at once evict and forget everything that is due, and nothing else', async (t) => {
+test('servers that sweep at the same time evict and forget everything that is due, and nothing else', async (t) => {
   const { databaseUrl, here, there, passDays } = await startTwo(t, { IDEMPOTENCY_CACHE_MAX_ENTRIES: '10' });
   const { clock } = here;
   const keys = Array.from({ length: 300 }, (_, number) =>
@@ -151,7 +151,7 @@ test('servers that sweep at once evict and forget everything that is due, and no
   assert.equal((await here.api.get('/usage/agent-7/search')).json.total, 900);
 });
 
-test('rows of a day without a part go to the rest, and are forgotten from there', async (t) => {
+test('rows of a day without a partition go to the default one, and are forgotten from there', async (t) => {
   const { databaseUrl, here, there, client, pass, passDays } = await startTwo(t);
   // Behind the sweeps with which they start: the parts of a week are made, and then nobody makes any.
   await Promise.all([here.app.sweep.runOnce(), there.app.sweep.runOnce()]);
@@ -172,7 +172,7 @@ test('rows of a day without a part go to the rest, and are forgotten from there'
   assert.equal(await countRecords(databaseUrl), 0);
 });
 
-test('a clock that was far ahead for a moment leaves no days without parts', async (t) => {
+test('a clock that was briefly far ahead leaves no days without partitions', async (t) => {
   const { here, client, pass } = await startTwo(t);
   pass(365 * dayMs);
   await here.app.sweep.runOnce();
@@ -184,7 +184,7 @@ test('a clock that was far ahead for a moment leaves no days without parts', asy
   }
 });
 
-test('what is still to be delivered keeps its part, however old it is', async (t) => {
+test('pending deliveries keep their partition, no matter how old they are', async (t) => {
   const { here, there, client, pass, passDays } = await startTwo(t);
   const receiver = await startReceiver(t);
   const hook = (await here.api.post('/webhooks', { url: receiver.url, events: ['*'] })).json;
@@ -205,7 +205,7 @@ test('what is still to be delivered keeps its part, however old it is', async (t
   assert.equal((await client.query('SELECT 1 FROM deliveries')).rowCount, 0);
 });
 
-test('a delivery that has ended leaves with the part of its day, and not by itself', async (t) => {
+test('an ended delivery is removed with the partition of its day, and not separately', async (t) => {
   const { here, there, client, pass, passDays } = await startTwo(t);
   // Early in a day, so that it is not over when the delivery is old enough.
   pass(dayMs - (here.clock.nowMs % dayMs) + 3_600_000);
@@ -222,7 +222,7 @@ test('a delivery that has ended leaves with the part of its day, and not by itse
   assert.equal((await client.query('SELECT 1 FROM deliveries')).rowCount, 0);
 });
 
-test('a part is made beside a batch that is at work, or by the next sweep', async (t) => {
+test('a partition is created during a running batch, or by the next sweep', async (t) => {
   const { here, there, client, pass } = await startTwo(t);
   await client.query('BEGIN');
   await client.query('LOCK TABLE answers_rest IN ACCESS SHARE MODE');

@@ -13,7 +13,7 @@ import { startProcess } from '../harness/process.ts';
 
 const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
 
-test('five servers that start at once on an empty database are five instances of one', async (t) => {
+test('five servers that start simultaneously on an empty database all run', async (t) => {
   const url = await emptyPostgres();
   const environment = { DATABASE_URL: url, DATABASE_ALLOW_UNSAFE: 'true', DATABASE_LANES: '1' };
   // Held at the first thing that each of them does, so that they do the rest together.
@@ -65,7 +65,7 @@ test('a database with tables of another program is refused, and nothing is creat
   assert.deepEqual(rows, [{ relname: 'accounts' }]);
 });
 
-test('a server does not start on a database that forgets what it acknowledged, unless told by name', async (t) => {
+test('a server does not start on a database that can lose acknowledged commits, unless a setting allows it', async (t) => {
   // That of the tests syncs nothing.
   const url = await emptyPostgres();
   await assert.rejects(startProcess(t, { DATABASE_URL: url }), /fsync = off.*DATABASE_ALLOW_UNSAFE/);

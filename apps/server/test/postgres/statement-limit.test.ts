@@ -6,7 +6,7 @@ import { answerOf, price, startInstance, startInstances, usage } from '../harnes
 
 const accounts = 300;
 
-test('what a statement may take grows with the accounts of its batch: a legal settle/bulk is never impossible', async (t) => {
+test('the time limit of a statement grows with the accounts of its batch, so every legal settle/bulk is possible', async (t) => {
   const { url, first, client, clock } = await startInstances(t);
   const many: Command = {
     kind: 'record_usage_bulk',

@@ -62,7 +62,7 @@ for (const [list, make, read] of [
   ['entries', usage, (books: Books, after: string) => books.entriesAfter(tenant, after, 100)],
   ['settlements', settle, (books: Books, after: string) => books.settlementsAfter(tenant, after, 100)],
 ] as const) {
-  test(`a follower of the ${list} never misses what took its id earlier and came in later`, async (t) => {
+  test(`a follower of the ${list} never misses a row that took its id earlier and was committed later`, async (t) => {
     const { url, first, second, client, clock } = await startInstances(t, impatient);
     const other = await connect(t, url);
     const follow = follower((after) => read(second.books, after));
@@ -91,7 +91,7 @@ for (const [kind, hang, type] of [
   ['price', price(8n), 'service.changed'],
   ['entry', usage('agent-1'), 'usage.recorded'],
 ] as const) {
-  test(`events of all kinds wait for a ${kind} that took its id before`, async (t) => {
+  test(`events of all kinds wait for a ${kind} that took its id before them`, async (t) => {
     const { first, second, client, clock } = await startInstances(t, impatient);
     await first.execute(price(7n), usage('agent-1'), usage('agent-2'));
     const seen: string[] = [];
@@ -117,7 +117,7 @@ for (const [kind, hang, type] of [
   });
 }
 
-test('a list of deliveries that pages back misses none that came in late', async (t) => {
+test('a list of deliveries that pages backwards misses none that were committed late', async (t) => {
   const { first, second, client, clock } = await startInstances(t, impatient);
   const [made] = await first.execute({
     kind: 'create_webhook',
@@ -169,7 +169,7 @@ for (const where of ['the same database', 'another database of the server']) {
   });
 }
 
-test('a batch that hangs makes a list older, and the list never goes back', async (t) => {
+test('a hanging batch makes a list stale, but the list never goes back', async (t) => {
   const { url, first, second, client } = await startInstances(t, impatient);
   await first.execute(usage('agent-0'));
   assert.deepEqual(await agentsOf(first), ['agent-0']);
@@ -192,7 +192,7 @@ test('a batch that hangs makes a list older, and the list never goes back', asyn
   assert.equal((await agentsOf(first)).length, 4);
 });
 
-test('a list that nothing is known of yet waits for a batch that is running, and says when that takes too long', async (t) => {
+test('a list without a known state waits for a running batch, and reports when that takes too long', async (t) => {
   const { url, first, client, clock } = await startInstances(t);
   await first.execute(usage('agent-0'));
   const hasty = await startInstance(t, url, clock, impatient);
@@ -207,7 +207,7 @@ test('a list that nothing is known of yet waits for a batch that is running, and
   assert.deepEqual(await agentsOf(hasty), ['agent-0', 'agent-1']);
 });
 
-test('what an instance has recorded is in its list at once', async (t) => {
+test("an instance's own records are in its lists immediately", async (t) => {
   const { first, second } = await startInstances(t, impatient);
   for (let round = 1; round <= 20; round++) {
     await first.execute(usage('agent-0'));
@@ -215,7 +215,7 @@ test('what an instance has recorded is in its list at once', async (t) => {
   }
 });
 
-test('a walk of one account has all that was answered, also while a transaction keeps lists of the tenant back', async (t) => {
+test("a walk of one account has everything that was answered, even while a transaction holds the tenant's lists back", async (t) => {
   const { url, first } = await startInstances(t, impatient);
   await first.execute(usage('agent-0'));
   await agentsOf(first);

@@ -8,7 +8,7 @@ process.env['BILLONCE_TEST_PREPARED'] = 'false';
 const { emptyPostgres } = await import('../harness/database.ts');
 const { Connection } = await import('../../src/storage/postgres/connection.ts');
 
-test('no statement is prepared by name, unless it is asked for', async () => {
+test('no statement is prepared by name, unless a setting asks for it', async () => {
   const url = await emptyPostgres();
   for (const isPrepared of [false, true]) {
     const connection = await Connection.open({ url, isPrepared });
@@ -19,7 +19,7 @@ test('no statement is prepared by name, unless it is asked for', async () => {
   }
 });
 
-test('the name of a statement is the same in every instance, in whatever order each sends its own', async () => {
+test('the name of a statement is the same in every instance, regardless of the order in which each sends them', async () => {
   const url = await emptyPostgres();
   const another = '../../src/storage/postgres/connection.ts?another-instance';
   const instances: readonly (typeof Connection)[] = [Connection, (await import(another)).Connection];

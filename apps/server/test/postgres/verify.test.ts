@@ -23,7 +23,7 @@ async function run(databaseUrl: string, command: 'verify' | 'export' | 'backup',
 
 const item = (agent: string, id: string) => ({ agent, serviceId: 'search', requests: 3, id });
 
-test('verify finds the books of a PostgreSQL right while servers write, and what was tampered with', async (t) => {
+test('verify finds the books on PostgreSQL correct while servers write, and finds tampering', async (t) => {
   const url = await emptyPostgres();
   const environment = { ...postgresEnvironment, DATABASE_URL: url };
   const servers = await Promise.all([startProcess(t, environment), startProcess(t, environment)]);
@@ -62,7 +62,7 @@ test('verify finds the books of a PostgreSQL right while servers write, and what
   assert.match(printed, /\n[1-9]\d* differences\n$/);
 });
 
-test('verify and export need no right but to read', async (t) => {
+test('verify and export need only the right to read', async (t) => {
   const url = await emptyPostgres();
   const server = await startProcess(t, { ...postgresEnvironment, DATABASE_URL: url });
   const api = apiAt(server.url);
@@ -103,7 +103,7 @@ test('verify and export refuse the schema of another version', async (t) => {
     );
 });
 
-test('a PostgreSQL that is not there, or has no books, is told as what it is', async () => {
+test('an unreachable PostgreSQL, or one without books, is reported as such', async () => {
   const url = await emptyPostgres();
   const none = await run(url, 'verify');
   assert.equal(none.code, 1);

@@ -12,7 +12,7 @@ const blocksMax = 20;
 const webhooks = 16;
 const webhook = (number: string) => `('01a21b4b-4172-7000-8000-' || lpad(to_hex(${number}), 12, '0'))::uuid`;
 
-test('webhooks with something due are found in a few blocks each, however many deliveries are due', async (t) => {
+test('webhooks with something due are found in a few blocks each, no matter how many deliveries are due', async (t) => {
   const url = await migratedPostgres();
   const client = await connect(t, url);
   await client.query(`INSERT INTO deliveries

@@ -5,7 +5,7 @@ import { ExclusiveConnection } from '../../src/storage/postgres/exclusive-connec
 import { isPrepared, migratedPostgres } from '../harness/database.ts';
 import { connect } from '../harness/instances.ts';
 
-test('a small table is analyzed each time it has doubled, and the parts of deliveries are too', async (t) => {
+test('a small table is analyzed each time it has doubled, and so are the partitions of deliveries', async (t) => {
   const url = await migratedPostgres();
   const client = await connect(t, url);
   const connection = await ExclusiveConnection.open({ url, isPrepared });

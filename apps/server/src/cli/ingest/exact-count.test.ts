@@ -8,7 +8,7 @@ function count(value: unknown, mark: DecimalMark = 'point', multiplier = 1): num
   return read.kind === 'count' ? read.count : `${read.kind}: ${read.fault}`;
 }
 
-test('whole numbers are read exactly, however tools write them', () => {
+test('whole numbers are read exactly, in every notation that tools use', () => {
   for (const [text, expected] of [
     ['0', 0],
     ['-0', 0],
@@ -33,7 +33,7 @@ test('whole numbers are read exactly, however tools write them', () => {
   assert.equal(count(3), 3);
 });
 
-test('a decimal comma is read where it is asked for', () => {
+test('a decimal comma is read if it is requested', () => {
   assert.equal(count('1.234', 'comma'), 1_234);
   assert.equal(count('1.234.567,0', 'comma'), 1_234_567);
   assert.match(String(count('1,5', 'comma')), /not a whole number/);
@@ -43,12 +43,12 @@ test('a decimal comma is read where it is asked for', () => {
   );
 });
 
-test('a count may be multiplied before it has to be whole', () => {
+test('a count may be multiplied before it must be whole', () => {
   assert.equal(count('12.345', 'point', 1_000), 12_345);
   assert.match(String(count('12.3456', 'point', 1_000)), /not a whole number/);
 });
 
-test('what is not a count is refused, and nothing is not a count', () => {
+test('a value that is not a count is refused, and a missing value is not a count', () => {
   for (const bad of [
     '1.5',
     '1e-3',
@@ -84,7 +84,7 @@ test('what is not a count is refused, and nothing is not a count', () => {
   assert.equal(count(undefined), 'none: is missing');
 });
 
-test('every way to write an integer is that integer', () => {
+test('every notation of an integer gives that integer', () => {
   const integers = fc.integer({ min: 0, max: 1_000_000_000 });
   fc.assert(
     fc.property(integers, fc.integer({ min: 0, max: 6 }), (integer, zeros) => {

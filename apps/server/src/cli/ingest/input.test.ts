@@ -19,7 +19,7 @@ async function bytesOf(source: Buffer, pieceBytes = 5): Promise<string> {
   return Buffer.concat(parts).toString();
 }
 
-test('a gzip file is inflated, also one of several members, also from a pipe', async () => {
+test('a gzip file is inflated, even with several members, and even from a pipe', async () => {
   assert.equal(await bytesOf(gzipSync('a,b\n1,2\n')), 'a,b\n1,2\n');
   assert.equal(await bytesOf(Buffer.concat([gzipSync('a\n'), gzipSync('b\n')])), 'a\nb\n');
   assert.equal(await bytesOf(Buffer.from('a')), 'a');
@@ -28,7 +28,7 @@ test('a gzip file is inflated, also one of several members, also from a pipe', a
   assert.equal(await bytesOf(gzipSync(long), 65_536), long);
 });
 
-test('compressed data that are cut off or broken, and foreign files, are said to be so', async () => {
+test('compressed data that are cut off or broken, and other kinds of files, are reported as such', async () => {
   const whole = gzipSync(randomBytes(1_000));
   await assert.rejects(bytesOf(whole.subarray(0, 500)), /the compressed data are broken or cut off/);
   await assert.rejects(
@@ -44,7 +44,7 @@ test('compressed data that are cut off or broken, and foreign files, are said to
     await assert.rejects(bytesOf(Buffer.from(beginning, 'latin1')), advice);
 });
 
-test('closing ends the reading of a pipe that is silent', async () => {
+test('closing the input ends the reading of a silent pipe', async () => {
   for (const beginning of ['', 'a', 'a,b\n1', gzipSync('a').subarray(0, 12)]) {
     const silent = new PassThrough();
     const input = await openInput('-', silent);
@@ -68,7 +68,7 @@ async function dialect(text: string, given?: string) {
   return [found.delimiter, found.skippedBytes, Buffer.concat(parts).toString()];
 }
 
-test('the delimiter is the one that the file states, else the one that its header has most often', async () => {
+test('the delimiter is the one that the file states, otherwise the most frequent one in its header', async () => {
   assert.deepEqual(await dialect('a,b\n1,2\n'), [',', 0, 'a,b\n1,2\n']);
   assert.deepEqual(await dialect('a\tb;c\td\n'), ['\t', 0, 'a\tb;c\td\n']);
   assert.deepEqual(await dialect('a;b\n'), [';', 0, 'a;b\n']);
@@ -80,7 +80,7 @@ test('the delimiter is the one that the file states, else the one that its heade
   assert.deepEqual(await dialect('only'), [',', 0, 'only']);
 });
 
-test('a file that may not be read is refused by name', { skip: process.getuid?.() !== 0 }, async (t) => {
+test('a file without read permission is reported by name', { skip: process.getuid?.() !== 0 }, async (t) => {
   const folder = await mkdtemp(path.join(tmpdir(), 'billonce-input-'));
   t.after(async () => await rm(folder, { recursive: true }));
   await chmod(folder, 0o755);

@@ -7,7 +7,7 @@ function moment(value: unknown, zone?: string): string {
   return read.kind === 'moment' ? read.text : `refused: ${read.message}`;
 }
 
-test('times are read in the forms that tools write', () => {
+test('times are read in the notations that tools use', () => {
   for (const [value, expected] of [
     ['2026-06-28T03:46:57.123456789Z', '2026-06-28T03:46:57.123456789Z'],
     ['2024-07-15T23:33:19.433273+00:00', '2024-07-15T23:33:19.433273+00:00'],
@@ -25,7 +25,7 @@ test('times are read in the forms that tools write', () => {
     assert.equal(moment(value), expected);
 });
 
-test('a time without an offset is that of the zone, also where the clocks change', () => {
+test('a time without an offset is in the given zone, even when the clocks change', () => {
   assert.equal(moment('2026-06-28 12:00:00', 'Europe/Berlin'), '2026-06-28T10:00:00Z');
   assert.equal(moment('2026-01-28 12:00:00', 'Europe/Berlin'), '2026-01-28T11:00:00Z');
   assert.equal(moment('2026-06-28 12:00:00', '-03:30'), '2026-06-28T15:30:00Z');
@@ -40,7 +40,7 @@ test('a date alone needs a time zone', () => {
   assert.equal(moment('2026-06-28', 'America/New_York'), '2026-06-28T04:00:00Z');
 });
 
-test('what is no time is refused', () => {
+test('a value that is not a time is refused', () => {
   for (const bad of [
     'yesterday',
     '28.06.2026',

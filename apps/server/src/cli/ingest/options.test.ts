@@ -26,7 +26,7 @@ test('the azure-llm preset needs nothing else, and sends no time', () => {
   assert.deepEqual([options.batchItems, options.concurrency, options.giveUpMs], [1_000, 4, 600_000]);
 });
 
-test('the environment names server and key, the options come before it', () => {
+test('the environment sets server and key, and options take precedence', () => {
   const environment = { BILLONCE_URL: 'https://b.example/base/', BILLONCE_API_KEY: 'from-environment' };
   const { server } = valid(['f.csv', ...mapped], environment);
   assert.deepEqual([server.url, server.apiKey], ['https://b.example/base', 'from-environment']);
@@ -40,7 +40,7 @@ test('the environment names server and key, the options come before it', () => {
   assert.equal(valid(['f.csv', ...mapped], { BILLONCE_API_KEY: ' ' }).server.apiKey, undefined);
 });
 
-test('the format is that of the name of the file, unless it is told', () => {
+test('the format follows from the file name, unless an option sets it', () => {
   assert.equal(valid(['f.JSONL', ...mapped]).format, 'jsonl');
   assert.equal(valid(['f.csv', ...mapped, '--format', 'jsonl']).format, 'jsonl');
   assert.equal(valid(['f.csv', ...mapped]).takesLastLine, false);
@@ -55,7 +55,7 @@ test('the format is that of the name of the file, unless it is told', () => {
   assert.equal(valid(['a.tsv.gz', ...mapped]).delimiter, '\t');
 });
 
-test('every mistake is named at once', () => {
+test('all mistakes are reported at once', () => {
   const found = mistakes('f.csv', '--batch', '10001', '--concurrency', '0', '--source', 'a b', '--url', 'x');
   for (const name of [
     '--batch',
@@ -92,7 +92,7 @@ test('every mistake is named at once', () => {
   assert.equal(mistakes('--help'), 'help');
 });
 
-test('a mistake shows neither an API key nor a password', () => {
+test('a reported mistake shows neither an API key nor a password', () => {
   const found = mistakes('f.csv', ...mapped, '--url', 'http://u:secret@h', '--api-key', 'secret key');
   assert.match(found, /--server.*\n.*API key/);
   assert.doesNotMatch(found, /secret/);

@@ -61,7 +61,7 @@ test('JSON: a list, an object with a list at a path, and several values', async 
   ]);
 });
 
-test('JSON: what is cut off is held back, what is no JSON stops, and nothing is taken twice', async () => {
+test('JSON: a cut-off element is held back, text that is not JSON stops the run, and nothing is taken twice', async () => {
   assert.deepEqual(await json('[{"a":1},{"a":2'), ['1', 'held_back']);
   assert.deepEqual(await json('[{"a":1}'), ['1', 'held_back']);
   for (const bad of ['[{"a":1}{"a":2}]', 'nonsense', '[{"a":1}]]', '"x"'])
@@ -74,7 +74,7 @@ test('JSON: what is cut off is held back, what is no JSON stops, and nothing is 
   );
 });
 
-test('JSON: any list is cut into its elements, wherever the chunks are cut', async () => {
+test('JSON: any list is cut into its elements, no matter how the chunks are cut', async () => {
   const element = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 }));
   await fc.assert(
     fc.asyncProperty(
@@ -99,7 +99,7 @@ test('JSON: any list is cut into its elements, wherever the chunks are cut', asy
   );
 });
 
-test('JSON: a list is read piece by piece, also out of gzip: nothing is read far ahead of the row that is taken', async () => {
+test('JSON: a list is read piece by piece, even from gzip, and never far ahead of the current row', async () => {
   let produced = 0;
   async function* endless() {
     yield Buffer.from('[');
@@ -118,7 +118,7 @@ test('JSON: a list is read piece by piece, also out of gzip: nothing is read far
   }
 });
 
-test('JSON numbers keep their digits, and what would take too much is refused', () => {
+test('JSON numbers keep their digits, and oversized input is refused', () => {
   const read = exactJson('{"a":9007199254740993,"b":[1.10,-2e3],"c":"5","d":true,"e":null}');
   assert.deepEqual(read.kind === 'json' && read.value, {
     a: '9007199254740993',

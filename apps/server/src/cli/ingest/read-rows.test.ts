@@ -67,7 +67,7 @@ test('CSV: line ends, byte order mark, quotes and blank lines', async () => {
   assert.deepEqual(await csv('a,b\n'), [header]);
 });
 
-test('CSV: a last line without an end is held back, or taken where it may be', async () => {
+test('CSV: a last line without a line break is held back, or taken if that is allowed', async () => {
   assert.deepEqual(await csv('a,b\n1,2\n3,4'), [header, '1@2 1 2', 'held back @3']);
   assert.deepEqual(await csv('a,b\n1,2\n3,4', true), [header, '1@2 1 2', '2@3 3 4']);
   assert.deepEqual(await csv('a,b\r\n1,2\r\n3,4\r', true), [header, '1@2 1 2', '2@3 3 4']);
@@ -81,7 +81,7 @@ test('CSV: a last line without an end is held back, or taken where it may be', a
   assert.deepEqual(await csv('a,b\n1,2\n3,"4\n', true), [header, '1@2 1 2', 'held back @3']);
 });
 
-test('CSV: what cannot be read on is said with its place', async () => {
+test('CSV: an unreadable record is reported with its place', async () => {
   await assert.rejects(csv(''), /the file is empty/);
   await assert.rejects(csv('a,c\n1,2\n'), /no column b; its header is a, c/);
   await assert.rejects(csv('a,b,b\n1,2,3\n'), /two columns/);
@@ -93,7 +93,7 @@ test('CSV: what cannot be read on is said with its place', async () => {
   await assert.rejects(told(long), /1048576.* line 2/);
 });
 
-test('JSONL: objects, blank lines, and lines that are none', async () => {
+test('JSONL: objects, blank lines, and lines that are not objects', async () => {
   assert.deepEqual(await jsonl('\uFEFF{"a":1,"b":"é"}\r\n\n{"a":"x"}\n'), ['1@1 1 é', '2@3 x undefined']);
   assert.deepEqual(await jsonl('{"a":1}\nnonsense\n[1]\n{"a":2}\n'), [
     '1@1 1 undefined',
@@ -104,14 +104,14 @@ test('JSONL: objects, blank lines, and lines that are none', async () => {
   await assert.rejects(jsonl(''), /the file is empty/);
 });
 
-test('JSONL: a last line without an end counts when it is whole, and only then', async () => {
+test('JSONL: a last line without a line break counts only if it is a whole object', async () => {
   assert.deepEqual(await jsonl('{"a":1}\n{"a":2}'), ['1@1 1 undefined', '2@2 2 undefined']);
   assert.deepEqual(await jsonl('{"a":1}\n{"a":2'), ['1@1 1 undefined', 'held back @2']);
   const long = readJsonl(inputOf(`{"a":1}\n{"a":"${'x'.repeat(jsonBytesMax)}`, true, 65_536));
   await assert.rejects(told(long), /line 2 is longer/);
 });
 
-test('the same row has the same text however it was written', async () => {
+test('the same row has the same text in every notation', async () => {
   const texts: string[] = [];
   for (const text of ['a,b\n1,2\n', 'a,b\r\n"1",2\r\n', '\uFEFFa,b\n\n1,"2"']) {
     for await (const read of readCsv(inputOf(text), { columns: [], takesLastLine: true })) {

@@ -70,7 +70,7 @@ test('an answer that may pass is worth another try', async (t) => {
   });
 });
 
-test('a lost connection is worth another try: before, within and after the head of the answer', async (t) => {
+test('a lost connection is retried, whether it breaks before, within or after the head of the answer', async (t) => {
   const lost = await attemptAt(t, (request) => request.socket.destroy());
   assert.equal(lost.kind, 'failed');
   const cut = await attemptAt(t, (_request, response) => {
@@ -84,7 +84,7 @@ test('a lost connection is worth another try: before, within and after the head 
   assert.deepEqual(others, { kind: 'failed', isReached: false });
 });
 
-test('a server that is not there is worth another try', async () => {
+test('a request to a server that cannot be reached is retried', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = urlOf(server);
@@ -109,7 +109,7 @@ test('what would end the same way is not tried again', async (t) => {
   assert.equal(expired.kind, 'key_expired');
 });
 
-test('the API key follows no redirect', async (t) => {
+test('the API key is not sent after a redirect', async (t) => {
   const paths: (string | undefined)[] = [];
   const attempt = await attemptAt(t, (request, response) => {
     paths.push(request.url);
@@ -119,7 +119,7 @@ test('the API key follows no redirect', async (t) => {
   assert.deepEqual(paths, ['/api/v1/usage/bulk']);
 });
 
-test('an answer that is none of ours, or says nothing of an item, is never taken for a success', async (t) => {
+test('an answer from another program, or one without a result for an item, is never a success', async (t) => {
   for (const body of ['<html>', '{}', '{"results":[]}']) {
     const attempt = await attemptAt(t, (_request, response) => response.writeHead(201).end(body));
     assert.equal(attempt.kind, 'rejected', body);
@@ -128,7 +128,7 @@ test('an answer that is none of ours, or says nothing of an item, is never taken
   assert.equal(page.kind, 'rejected');
 });
 
-test('a bulk goes out with its key, the API key and the tenant', async (t) => {
+test('a bulk is sent with its key, the API key and the tenant', async (t) => {
   const seen: unknown[] = [];
   let key: unknown;
   const body = '{"results":[{"index":0,"ok":true,"total":1,"status":"recorded"}]}';

@@ -12,7 +12,7 @@ function fill(room: BodyRoom, lane: string, bytes: number): number {
   return count;
 }
 
-test('a tenant alone takes half of the room, and another one still finds some', () => {
+test('a single tenant takes half of the room, and another one still finds some', () => {
   const room = new BodyRoom(64 * mebibyte);
   assert.equal(fill(room, 'greedy', mebibyte), 32);
   assert.equal(fill(room, 'modest', mebibyte), 16, 'its bodies are large: a quarter is left to small ones');
@@ -20,13 +20,13 @@ test('a tenant alone takes half of the room, and another one still finds some', 
   assert.ok(fill(room, 'fourth', 65_536) > 100, 'a small one finds room');
 });
 
-test('the largest body of a tenant has room, however many others have theirs', () => {
+test('the largest body of a tenant has room, no matter how many others have one', () => {
   const room = new BodyRoom(64 * mebibyte);
   for (let tenant = 0; tenant < 20; tenant++) room.place(`tenant-${tenant}`).reach(1_000);
   assert.equal(room.place('large').reach(8 * mebibyte), true);
 });
 
-test('a body takes what it has reached, and gives all of it back once', () => {
+test('a body takes the room that it has reached, and gives all of it back once', () => {
   const room = new BodyRoom(64 * mebibyte);
   const place = room.place('acme');
   assert.equal(place.reach(1_000), true);

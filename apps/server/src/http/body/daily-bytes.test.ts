@@ -4,7 +4,7 @@ import { DailyBytes } from './daily-bytes.ts';
 
 const dayMs = 86_400_000;
 
-test('a tenant has its quota of bytes, apart from others, and again on the next day', async () => {
+test('each tenant has a separate quota of bytes, and a new one on the next day', async () => {
   let nowMs = 20_000 * dayMs + dayMs / 2;
   const bytes = new DailyBytes(1_000, undefined, () => nowMs);
   for (const body of [600, 399, 2]) assert.equal(await bytes.refusedFor('acme', body), undefined);
@@ -17,7 +17,7 @@ test('a tenant has its quota of bytes, apart from others, and again on the next 
   assert.equal(await bytes.refusedFor('acme', 1_000), undefined);
 });
 
-test('what was leased is shared and outlives a restart: at most a part is lost for each start', async () => {
+test('a lease is shared and survives a restart: each start loses at most a part', async () => {
   const taken = new Map<string, number>();
   const take = (name: string, _windowStartMs: number, cost: number) => {
     taken.set(name, (taken.get(name) ?? 0) + cost);

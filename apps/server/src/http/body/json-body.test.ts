@@ -64,7 +64,7 @@ for (const { size, items, at } of sizes) {
     }
   });
 
-  test(`the same name in different objects, and colons in texts, are no duplicates: ${size}`, async () => {
+  test(`equal names in different objects, and colons in strings, are not duplicates: ${size}`, async () => {
     for (const item of [
       '{"a":{"a":1},"b":[{"a":1},{"a":1}]}',
       '{"a":"\\":\\"a\\":1,","b":"\\\\","c":"a:b"}',
@@ -76,7 +76,7 @@ for (const { size, items, at } of sizes) {
     }
   });
 
-  test(`what is not JSON is refused with its place: ${size}`, async () => {
+  test(`a body that is not JSON is refused with its place: ${size}`, async () => {
     for (const item of [
       '1,',
       ',1',
@@ -107,7 +107,7 @@ for (const { size, items, at } of sizes) {
   });
 }
 
-test('a large body waits for its turn before anything is done with it, and a small one does not', async () => {
+test('a large body waits for its turn before it is processed, and a small one does not', async () => {
   const turn = Promise.withResolvers<void>();
   let asked = 0;
   const slices = new Slices(
@@ -141,12 +141,12 @@ test('a large body is parsed in slices, to the same value and the same canonical
   assert.deepEqual([unkeyed.value, unkeyed.canonical], [body, undefined]);
 });
 
-test('a lone surrogate has no canonical text: the text as it was sent stands for it', async () => {
+test('a lone surrogate has no canonical text, so the text as it was sent is used', async () => {
   const text = `{"items":["${filler}","${filler}","\\ud800"]}`;
   assert.equal((await parse(text)).canonical, text);
 });
 
-test('too many values are refused before they are parsed, and as many as the largest bulk has are taken', async () => {
+test('too many values are refused before they are parsed, and as many as the largest bulk has are accepted', async () => {
   const list = (count: number) => `{"items":[${Array.from({ length: count }, () => '1').join(',')}]}`;
   assert.equal((await refusal(list(valuesMax))).code, 'payload_too_large');
   await parse(list(valuesMax - 2));
@@ -165,7 +165,7 @@ test('a body has at most 64 levels', async () => {
   assert.deepEqual([code, details.faults?.[0]?.pointer], ['invalid_request', '']);
 });
 
-test('of any JSON, the scan counts the members that the value has, and finds no duplicate', async () => {
+test('for any JSON, the scan counts the members of the value, and finds no duplicate', async () => {
   await fc.assert(
     fc.asyncProperty(fc.jsonValue({ maxDepth: 5 }), fc.nat(4), async (value, spaces) => {
       const text = JSON.stringify({ items: [value, filler, value, filler, value] }, undefined, spaces);

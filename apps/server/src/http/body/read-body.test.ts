@@ -7,7 +7,7 @@ import { readBody } from './read-body.ts';
 
 const isGone = (error: unknown) => error instanceof ApiError && error.code === 'invalid_request';
 
-test('a body whose client left before it was read takes no room, and is not waited for', async () => {
+test('a body whose client left before it was read takes no room, and no one waits for it', async () => {
   const room = new BodyRoom(1_000_000);
   const stream = new PassThrough();
   stream.destroy();
