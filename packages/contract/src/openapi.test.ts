@@ -25,7 +25,7 @@ test('the document is valid OpenAPI 3.1', async () => {
   assert.equal(validator.version, '3.1');
 });
 
-test('a document with a mistake is not', async () => {
+test('a document with a mistake is not valid', async () => {
   const wrong = structuredClone(document);
   wrong.paths['/api/v1/usage'].post.responses = { 201: {} };
   assert.equal((await new Validator().validate(wrong)).valid, false);
@@ -35,7 +35,7 @@ test('it has every operation of the contract, and no other', () => {
   assert.deepEqual(documented.map(({ name }) => name).sort(), Object.keys(operations).sort());
 });
 
-test('every operation says what it is, whose group it is in, who may call, and what each part is', () => {
+test('every operation has a description, a group and a security requirement, and describes each part', () => {
   for (const { name, operation } of documented) {
     assert.ok(operation.summary.length > 5, name);
     assert.ok(
@@ -62,7 +62,7 @@ test('every operation says what it is, whose group it is in, who may call, and w
   }
 });
 
-test('every body has a schema and an example, and the example is one', () => {
+test('every body has a schema and an example that matches it', () => {
   let examples = 0;
   for (const { name, operation } of documented) {
     const contents: [string, Loose][] = Object.entries<Loose>(operation.responses)

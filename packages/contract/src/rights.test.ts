@@ -30,12 +30,12 @@ const named = (operation: OperationSpec, naming: Naming, name: string): boolean 
   }
 };
 
-test('every operation that an API key can call names its scope, and no other does', () => {
+test('every operation that an API key can call names its scope, and no other operation does', () => {
   const ofTenants = Object.entries(byName).filter(([, operation]) => isForTenants(operation));
   assert.deepEqual(Object.keys(rights).sort(), ofTenants.map(([name]) => name).sort());
 });
 
-test('where a request can name an agent or a service, a bound key is held to it', () => {
+test('a bound key is limited wherever a request can name an agent or a service', () => {
   for (const [name, right] of Object.entries(rights)) {
     const operation = byName[name];
     assert.ok(operation);
@@ -45,7 +45,7 @@ test('where a request can name an agent or a service, a bound key is held to it'
   }
 });
 
-test('what reads takes the scope read, and what writes another one', () => {
+test('reads require the scope read, and writes another one', () => {
   for (const [name, { scope }] of Object.entries(rights)) {
     const operation = byName[name];
     const reads = operation?.method === 'GET' || operation?.reads === true;

@@ -13,7 +13,7 @@ function patternsIn(node: unknown): string[] {
   );
 }
 
-test('a request that breaks a pattern gets a sentence, not a regular expression', () => {
+test('a value that breaks a pattern gets a sentence, not a regular expression', () => {
   const parts = Object.entries(operations).flatMap(([name, operation]) =>
     ['params', 'query', 'body'].flatMap((part) =>
       patternsIn(Reflect.get(operation, part)).map((pattern) => ({ name, part, pattern })),
@@ -33,7 +33,7 @@ test('a request that breaks a pattern gets a sentence, not a regular expression'
   ]);
 });
 
-test('a value that is not one of the allowed ones gets a sentence that names them', () => {
+test('a value outside a list of allowed ones gets a sentence that lists them', () => {
   const validate = compileValidator(
     Type.Object({
       form: Type.Enum(['csv', 'json']),
@@ -61,7 +61,7 @@ test('a value that is not one of the allowed ones gets a sentence that names the
   ]);
 });
 
-test('no fault of any operation is a sentence about schemas', () => {
+test('no fault of any operation mentions schemas', () => {
   for (const [name, operation] of Object.entries(operations)) {
     for (const part of ['params', 'query', 'body'] as const) {
       const schema: unknown = Reflect.get(operation, part);

@@ -29,7 +29,7 @@ test('the same key and payload give the stored result, another payload is a conf
   assert.equal(runs, 1);
 });
 
-test('scopes are apart, from one another and from the tenants of HTTP', async () => {
+test('scopes are separate from one another and from HTTP tenants', async () => {
   const store = memoryStore();
   const names = ['default', 'invoices', 'mails'];
   const results = [];
@@ -46,7 +46,7 @@ test('scopes are apart, from one another and from the tenants of HTTP', async ()
   );
 });
 
-test('twenty at once are one execution and twenty results; one that may not wait is refused', async () => {
+test('of twenty simultaneous calls one executes and all get its result; one that may not wait is refused', async () => {
   const store = memoryStore();
   const gate = new Gate();
   gate.close();
@@ -66,7 +66,7 @@ test('twenty at once are one execution and twenty results; one that may not wait
   assert.deepEqual(new Set(await Promise.all(all)), new Set([1]));
 });
 
-test('work that throws may be done again, or not if its outcome counts as unknown', async () => {
+test('work that throws may be done again, unless its outcome counts as unknown', async () => {
   const failing = () => Promise.reject(new RangeError('no connection'));
   const free = createOnce({ store: memoryStore() });
   await assert.rejects(free('k', 1, failing), RangeError);
@@ -112,7 +112,7 @@ test('work whose process died has an unknown outcome, until onAbandoned finds it
   await assert.rejects(begun, refusedWith('idempotency_outcome_unknown'));
 });
 
-test('a result that is gone, too large or no JSON leaves a tombstone: the work is not done again', async () => {
+test('a result that is gone, too large or not JSON leaves a tombstone: the work is not done again', async () => {
   const clock = new ManualClock();
   const store = memoryStore({ nowMs: () => clock.nowMs() });
   const bounded = createOnce({ store, clock, answerTtlMs: 1000, answerBytesMax: 10 });
@@ -136,7 +136,7 @@ test('a result that is gone, too large or no JSON leaves a tombstone: the work i
   }
 });
 
-test('the work knows its key, its reference, a growing fencing token and a signal that a lost lease aborts', async () => {
+test('the work receives its key, its reference, a growing fencing token and a signal that a lost lease aborts', async () => {
   const clock = new ManualClock();
   const store = memoryStore({ nowMs: () => clock.nowMs() });
   const run = createOnce({ store, clock, leaseMs: 1000, executionMsMax: 1500 });
@@ -156,7 +156,7 @@ test('the work knows its key, its reference, a growing fencing token and a signa
   });
 });
 
-test('a key, a payload and options that cannot be taken are refused before the work', async () => {
+test('an invalid key, payload or option is refused before the work', async () => {
   const store = memoryStore();
   const never = () => assert.fail('the work was done');
   for (const key of ['', 'x'.repeat(256), '\ud800', Object(7)]) {

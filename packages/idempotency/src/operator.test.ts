@@ -6,7 +6,7 @@ import { inspect, release } from './operator.ts';
 import { memoryStore } from './stores/memory.ts';
 import { ManualClock } from './testing/manual-clock.ts';
 
-test('an operator sees what became of a key, and frees it only while it is not completed', async () => {
+test('an operator sees the state of a key, and can free it only while it is not completed', async () => {
   const clock = new ManualClock();
   const store = memoryStore({ nowMs: () => clock.nowMs() });
   const reference = { caller: { kind: 'tenant', tenant: 'acme' }, key: 'order-7' } as const;

@@ -39,7 +39,7 @@ async function twice(send: () => Promise<Response> | Response): Promise<readonly
   return [first.status, retry.status, retry.headers.get('idempotency-replayed')];
 }
 
-test('Hono: the options are given the variables of the app', async () => {
+test('Hono: the options know the variables of the app', async () => {
   const app = new Hono<AppEnv>();
   app.use(async (context, next) => {
     context.set('tenant', 'acme');
@@ -53,7 +53,7 @@ test('Hono: the options are given the variables of the app', async () => {
   assert.deepEqual(await twice(() => app.request('/', write)), [201, 201, 'true']);
 });
 
-test("Fastify: tenantOf takes Fastify's own request, also one that the app has extended", async (t) => {
+test("Fastify: tenantOf takes Fastify's own request, even one that the app has extended", async (t) => {
   const app = fastify();
   t.after(() => app.close());
   app.addHook('onRequest', async (request) => {
@@ -100,7 +100,7 @@ test("fetch: a route handler of Next.js keeps its request's and its context's ty
   );
 });
 
-test('shouldStore is given the body as a text', async () => {
+test('shouldStore receives the body as text', async () => {
   const handler = idempotent(
     {
       store,

@@ -7,7 +7,7 @@ import { freePort } from './harness/free-port.ts';
 
 const rangeFile = '/proc/sys/net/ipv4/ip_local_port_range';
 
-test('a port that a test chose is free, and is none that the system gives to another server', async (t) => {
+test('a port that a test chose is free, and the system gives it to no other server', async (t) => {
   if (!existsSync(rangeFile)) return t.skip('only Linux says which ports it gives');
   const [first = Number.NaN, last = Number.NaN] = readFileSync(rangeFile, 'utf8')
     .trim()

@@ -72,7 +72,7 @@ test('the tarball holds modules, files of CommonJS that load them, declarations,
   );
 });
 
-test('what a module or a declaration imports of the package is a file that is published', () => {
+test('everything that a module or a declaration imports from the package is published', () => {
   const lib = path.join(bare, 'node_modules', manifest.name, 'lib');
   const missing = globSync('**/*.{js,cjs,d.ts,d.cts}', { cwd: lib }).flatMap((file) =>
     [...readFileSync(path.join(lib, file), 'utf8').matchAll(/\b(?:from |require\()['"](\.[^'"]+)['"]/g)]
@@ -89,7 +89,7 @@ test('installing the tarball installs nothing else', () => {
   assert.deepEqual(installed.filter((name) => !name.startsWith('.')).sort(), expected);
 });
 
-test('npm installs it beside old versions of frameworks and drivers', () => {
+test('npm installs it next to old versions of frameworks and drivers', () => {
   const project = path.join(temporary, 'old');
   const dependencies: Record<string, string> = { [manifest.name]: `file:${tarball}` };
   for (const [name, version] of Object.entries(oldVersions)) {
@@ -117,7 +117,7 @@ test('each entry loads with nothing else installed, except those that extend ano
   assert.deepEqual(loadIn(bare, loaded), loaded);
 });
 
-test('each entry loads beside what it works with', () => {
+test('each entry loads together with the libraries that it is for', () => {
   assert.deepEqual(loadIn(full, specifiers), specifiers);
 });
 
@@ -152,7 +152,7 @@ test('an ES module and a CommonJS module of one process get the same library', (
 });
 
 for (const moduleResolution of ['nodenext', 'bundler']) {
-  test(`an Express app that is protected compiles under ${moduleResolution}, and a misspelled option does not`, () => {
+  test(`a protected Express app compiles under ${moduleResolution}, and one with a misspelled option does not`, () => {
     assert.equal(typeErrors(full, moduleResolution, expressApp), '');
   });
 }
@@ -182,7 +182,7 @@ for (const [module, moduleResolution] of [
   });
 }
 
-test('each entry survives the transformation to CommonJS that Babel makes of it for Jest', () => {
+test('each entry works after Babel has transformed it to CommonJS for Jest', () => {
   const project = path.join(temporary, 'transformed');
   const lib = path.join(bare, 'node_modules', manifest.name, 'lib');
   for (const file of globSync('**/*.js', { cwd: lib })) {
@@ -201,7 +201,7 @@ test('each entry survives the transformation to CommonJS that Babel makes of it 
   assert.deepEqual(JSON.parse(run(project, process.execPath, 'load.js')), entries);
 });
 
-test('the published pages lead to no file that is not published', () => {
+test('the published pages link only to published files', () => {
   for (const page of ['README.md', 'CHANGELOG.md']) {
     const text = readFileSync(path.join(bare, 'node_modules', manifest.name, page), 'utf8');
     assert.ok(text.length > 1000);

@@ -109,7 +109,7 @@ const rows: Readonly<Record<string, (subject: Subject) => string>> = {
   },
 };
 
-test('the table of the page on profiles says what each profile does', () => {
+test('the table of the page on profiles matches each profile', () => {
   const told = table();
   assert.deepEqual([...told.keys()], Object.keys(rows));
   for (const [behaviour, cells] of told) {

@@ -9,7 +9,7 @@ const delays = fc.record({
 });
 const fourBytes = fc.uint8Array({ minLength: 4, maxLength: 4 });
 
-test('a wait lies between what the server asks for and a bound that doubles with each attempt', () => {
+test('a wait is between what the server asks for and a limit that doubles with each attempt', () => {
   const anyTry = fc.integer({ min: 1, max: 10_000 });
   fc.assert(
     fc.property(delays, anyTry, fc.nat(200_000), fourBytes, (delay, tried, askedMs, drawn) => {
@@ -23,7 +23,7 @@ test('a wait lies between what the server asks for and a bound that doubles with
   );
 });
 
-test('a wait may be anything up to its bound', () => {
+test('a wait can have any length up to its limit', () => {
   const waitOf = (drawn: readonly number[], tried: number) =>
     backOffMs({ baseDelayMs: 200, maxDelayMs: 20_000 }, tried, 0, () => new Uint8Array(drawn));
   assert.equal(waitOf([0, 0, 0, 0], 3), 0);
@@ -63,7 +63,7 @@ test('Retry-After is read in seconds and in each form of an HTTP date (RFC 9110,
   }
 });
 
-test('a date in Retry-After counts from the Date of the answer, so that our clock may be wrong', () => {
+test('a date in Retry-After is relative to the Date of the answer, so our clock may be wrong', () => {
   const headers = new Headers({
     'retry-after': 'Sun, 01 Mar 2026 00:02:00 GMT',
     date: 'Sun, 01 Mar 2026 00:00:00 GMT',

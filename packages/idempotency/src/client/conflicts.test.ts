@@ -77,7 +77,7 @@ const answers = [
 ] as const;
 
 for (const { name, step, isRetried } of answers) {
-  test(`${name} is ${isRetried ? 'sent for again' : 'handed over'}`, async (t) => {
+  test(`${name} is ${isRetried ? 'retried' : 'returned'}`, async (t) => {
     const { url, seen } = await scriptedServer(t, step, step, answer(201));
     const manual = new ManualFetch();
     const idempotentFetch = createIdempotentFetch({ fetch: manual.fetch, clock: manual });
@@ -88,14 +88,14 @@ for (const { name, step, isRetried } of answers) {
   });
 }
 
-test('the caller can read the conflict that was read for it', async (t) => {
+test('the caller can read a conflict that the client has read already', async (t) => {
   const conflict = { error: 'idempotency_conflict', message: 'another request', requestId: 'r1' };
   const { url } = await scriptedServer(t, answer(409, conflict));
   const response = await createIdempotentFetch()(url, { method: 'POST', body: '{}' });
   assert.deepEqual(await response.json(), conflict);
 });
 
-test('a charge on a Stripe-like API is made once, whatever comes in between', async (t) => {
+test('a charge on a Stripe-like API is made once, no matter what fails in between', async (t) => {
   const charges = new Map<string | undefined, string>();
   const cut: Step = ({ key, body }, response) => {
     charges.set(key, body.toString());

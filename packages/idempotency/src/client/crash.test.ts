@@ -82,7 +82,7 @@ async function readPending(path: string): Promise<ReturnType<FileJournal['pendin
   return pending;
 }
 
-test('a client that is killed between the effect and its answer goes on with the same key', async (t) => {
+test('a client that is killed between the effect and its answer continues with the same key', async (t) => {
   const path = newPath(t);
   const doomed: ChildProcess[] = [];
   const api = await startApi(t, () => {
@@ -109,7 +109,7 @@ for (const [doom, when] of [
   ['at answer', 'when the answer arrives'],
   ['before saving', 'after the answer is handed over, before it is saved'],
 ] as const) {
-  test(`a client that is killed ${when} goes on with the same key`, async (t) => {
+  test(`a client that is killed ${when} continues with the same key`, async (t) => {
     const path = newPath(t);
     const api = await startApi(t, () => 'answer');
     const first = startClient(path, api.url, doom, ['order 1']);
@@ -123,7 +123,7 @@ for (const [doom, when] of [
   });
 }
 
-test('a client that is killed again and again under way has charged for each order once in the end', async (t) => {
+test('a client that is killed again and again has charged for each order once in the end', async (t) => {
   const path = newPath(t);
   const orders = Array.from({ length: 40 }, (_, at) => `order ${at}`);
   const doomed: { process?: ChildProcess } = {};

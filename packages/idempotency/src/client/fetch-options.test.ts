@@ -9,7 +9,7 @@ function given(options: object): IdempotentFetchOptions {
   return options;
 }
 
-test('each mistake in the options is named at once', () => {
+test('all mistakes in the options are reported at once', () => {
   const options = given({
     retries: 3,
     deadlineMs: 0,
@@ -53,7 +53,7 @@ test('each mistake in the options is named at once', () => {
   );
 });
 
-test('the defaults are those that are documented', () => {
+test('the defaults are the documented ones', () => {
   const { deadlineMs, attemptTimeoutMs, attemptsMax, baseDelayMs, maxDelayMs, bodyBytesMax, answerBytesMax } =
     checkFetchOptions({});
   assert.deepEqual(

@@ -42,7 +42,7 @@ async function keysOf(journal: FileJournal): Promise<Readonly<Record<string, str
   return Object.fromEntries(pending.map(({ operation, key }) => [operation, key]));
 }
 
-test('what was begun and has not ended is there after the file was closed, in its order', async (t) => {
+test('pending operations are still there, in order, after the file was closed', async (t) => {
   const first = start(t);
   const strange = 'ä "quoted"\n\u2028{}';
   for (const operation of ['z', 'a', strange]) await first.begin(operation, entryOf(`key of ${operation}`));
@@ -55,7 +55,7 @@ test('what was begun and has not ended is there after the file was closed, in it
   ]);
 });
 
-test('an operation keeps the entry that it was begun with', async (t) => {
+test('an operation keeps its first entry', async (t) => {
   const journal = start(t);
   assert.deepEqual(await journal.begin('a', entryOf('1')), entryOf('1'));
   assert.deepEqual(await journal.begin('a', entryOf('2')), entryOf('1'));
@@ -63,7 +63,7 @@ test('an operation keeps the entry that it was begun with', async (t) => {
   assert.deepEqual(await start(t, journal.path).begin('a', entryOf('3')), entryOf('1'));
 });
 
-test('an end of another key ends nothing', async (t) => {
+test('ending an operation with another key changes nothing', async (t) => {
   const journal = start(t);
   await journal.begin('a', entryOf('1'));
   await journal.end('a', '2');
@@ -75,7 +75,7 @@ test('an end of another key ends nothing', async (t) => {
   assert.deepEqual(await keysOf(start(t, journal.path)), { a: '2' });
 });
 
-test('a journal can be cut off at any byte: every line that is whole holds', async (t) => {
+test('a journal can be cut off at any byte: every complete line is kept', async (t) => {
   const journal = start(t);
   await journal.begin('a', entryOf('1'));
   await journal.begin('ß', entryOf('2'));
@@ -99,7 +99,7 @@ test('a journal can be cut off at any byte: every line that is whole holds', asy
   }
 });
 
-test('a hole that a power loss left at the end is left out', async (t) => {
+test('a hole that a power loss left at the end is ignored', async (t) => {
   const journal = start(t);
   await journal.begin('a', entryOf('1'));
   await journal.close();
@@ -107,7 +107,7 @@ test('a hole that a power loss left at the end is left out', async (t) => {
   assert.deepEqual(await keysOf(start(t, journal.path)), { a: '1' });
 });
 
-test('a line in the middle that cannot be read, and a file that is no journal, are refused and left alone', async (t) => {
+test('an unreadable line in the middle, and a file that is not a journal, are refused and left unchanged', async (t) => {
   const journal = start(t);
   await journal.begin('a', entryOf('1'));
   await journal.begin('b', entryOf('2'));
@@ -131,13 +131,13 @@ test('only one journal has a file open, until it is closed', async (t) => {
   await assert.rejects(journal.end('a', '1'), { code: 'journal_closed' });
 });
 
-test('a journal whose directory does not exist is refused at once', (t) => {
+test('a journal whose directory does not exist is refused immediately', (t) => {
   const path = join(newPath(t), 'journal');
   assert.throws(() => fileJournal({ path }), { code: 'journal_unwritable' });
   assert.throws(() => fileJournal({ path, bytesMax: 0 }), RangeError);
 });
 
-test('the file and its lock can be read only by their owner, a laxer one is tightened, and no link is followed', async (t) => {
+test('only the owner can read the file and its lock, wider permissions are removed, and no link is followed', async (t) => {
   const path = newPath(t);
   const elsewhere = newPath(t);
   writeFileSync(elsewhere, 'kept', { mode: 0o644 });
@@ -179,7 +179,7 @@ test('operations that begin together share one flush, and none has begun before 
   assert.equal(flush.mock.callCount(), 1);
 });
 
-test('an operation is not begun when the disk fails, and the journal goes on when the disk does', async (t) => {
+test('an operation does not begin if the disk fails, and the journal continues when the disk works again', async (t) => {
   const journal = start(t);
   await journal.begin('a', entryOf('1'));
   const handles = await fileHandleClass(journal.path);
@@ -197,7 +197,7 @@ test('an operation is not begun when the disk fails, and the journal goes on whe
   assert.deepEqual(await keysOf(start(t, journal.path)), { b: '4' });
 });
 
-test('a file that is mostly ended operations is written anew, and loses none that is pending', async (t) => {
+test('a file of mostly ended operations is rewritten, and loses no pending one', async (t) => {
   const journal = start(t);
   await journal.begin('stays', entryOf('key of stays'));
   for (let round = 0; round < 20; round++) {
@@ -213,7 +213,7 @@ test('a file that is mostly ended operations is written anew, and loses none tha
   assert.deepEqual(await keysOf(start(t, journal.path)), expected);
 });
 
-test('what is pending has a bound, and what ends makes room', async (t) => {
+test('pending operations have a limit, and ended ones make room', async (t) => {
   const { length } = printJournalLine({ kind: 'begun', operation: 'a', entry: entryOf('1') });
   const journal = start(t, newPath(t), 2 * length);
   await journal.begin('a', entryOf('1'));

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-test('the client runs where there is no Node: nothing that it imports is a module of Node', async () => {
+test('the client runs without Node: it imports no module of Node', async () => {
   // With the target browser, esbuild refuses modules that only Node has.
   const { metafile } = await build({
     entryPoints: [fileURLToPath(new URL('./index.ts', import.meta.url))],

@@ -14,7 +14,7 @@ async function start(t: TestContext, options: IdempotentFetchOptions = {}) {
   return { ...(await scriptedServer(t, answer(201))), idempotentFetch: createIdempotentFetch(options) };
 }
 
-test('a key that the caller gives is used, as an option or as a header', async (t) => {
+test('a key from the caller is used, as an option or as a header', async (t) => {
   const { url, seen, idempotentFetch } = await start(t);
   const byOption = await idempotentFetch(url, { method: 'POST', idempotencyKey: 'order-1' });
   const byHeader = await idempotentFetch(url, {
@@ -31,7 +31,7 @@ test('a key that the caller gives is used, as an option or as a header', async (
   assert.deepEqual([byOption, byHeader, byRequest].map(idempotencyKeyOf), ['order-1', 'order-2', 'order-3']);
 });
 
-test('a key is sent as the string of RFC 9651 where that is asked for', async (t) => {
+test('a key is sent as a string of RFC 9651 if an option asks for it', async (t) => {
   const { url, seen, idempotentFetch } = await start(t, { keySpelling: 'structured' });
   await idempotentFetch(url, { method: 'POST', idempotencyKey: 'a"b\\c,d' });
   const made = await idempotentFetch(url, { method: 'POST' });
@@ -39,7 +39,7 @@ test('a key is sent as the string of RFC 9651 where that is asked for', async (t
   assert.equal(seen[1]?.key, `"${idempotencyKeyOf(made)}"`);
 });
 
-test('a key that would not be read as it was given is refused before anything is sent', async (t) => {
+test('a key that the server would read differently is refused before anything is sent', async (t) => {
   const { url, seen, idempotentFetch } = await start(t);
   const wrong = { code: 'invalid_idempotency_key', attempts: 0 };
   for (const idempotencyKey of ['', 'a b', 'a,b', '"a"', 'ä', 'x'.repeat(256), 'a\nb']) {
@@ -54,7 +54,7 @@ test('a key that would not be read as it was given is refused before anything is
   assert.equal(seen.length, 0);
 });
 
-test('every key that can be sent is read as what it is', () => {
+test('every key that can be sent is read unchanged', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary-ascii', maxLength: 300 }), fc.boolean(), (key, isStructured) => {
       const keySpelling = isStructured ? 'structured' : 'bare';
@@ -77,7 +77,7 @@ test('a UUIDv7 has its time, its version, its variant, and otherwise the bytes t
   assert.equal(uuid, '017f22e2-79b0-7cc3-98c4-dc0c0c07398f');
 });
 
-test('every UUIDv7 is one, whatever was drawn', () => {
+test('every generated UUIDv7 is valid, for all random bytes', () => {
   const anyTime = fc.integer({ min: 0, max: 2 ** 48 - 1 });
   fc.assert(
     fc.property(anyTime, fc.uint8Array({ minLength: 10, maxLength: 10 }), (timeMs, drawn) => {

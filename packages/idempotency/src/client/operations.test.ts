@@ -33,7 +33,7 @@ async function start(t: TestContext, steps: readonly Step[], options: Idempotent
   return { ...server, journal, pendingNames, manual, idempotentFetch: createIdempotentFetch(all) };
 }
 
-test('the key is in the journal before the first request, and no longer after the answer', async (t) => {
+test('the key is in the journal before the first request, and removed after the answer', async (t) => {
   const found: PendingOperation[] = [];
   const look: Step = async (_request, response) => {
     found.push(...(await journal.pending()));
@@ -55,7 +55,7 @@ test('the key is in the journal before the first request, and no longer after th
   assert.deepEqual(await journal.pending(), []);
 });
 
-test('an operation that was given up goes on with its key in the next call', async (t) => {
+test('an operation that was given up continues with its key in the next call', async (t) => {
   const steps = [reset, answer(503), answer(201)];
   const { url, seen, pendingNames, idempotentFetch } = await start(t, steps, { attemptsMax: 1 });
   await assert.rejects(idempotentFetch(url, charge), { code: 'attempts_exhausted' });
@@ -67,7 +67,7 @@ test('an operation that was given up goes on with its key in the next call', asy
   assert.equal(new Set(seen.map(({ key }) => key)).size, 1);
 });
 
-test('an operation that the caller aborts goes on with its key in the next call', async (t) => {
+test('an operation that the caller aborts continues with its key in the next call', async (t) => {
   const abort = new AbortController();
   const { url, seen, idempotentFetch } = await start(t, [() => abort.abort(), answer(201)]);
   await assert.rejects(idempotentFetch(url, { ...charge, signal: abort.signal }), { name: 'AbortError' });
@@ -76,7 +76,7 @@ test('an operation that the caller aborts goes on with its key in the next call'
   assert.equal(seen[1]?.key, seen[0]?.key);
 });
 
-test('an operation whose body is not read to its end is not begun', async (t) => {
+test('an operation whose body cannot be read to its end does not begin', async (t) => {
   const { url, seen, pendingNames, idempotentFetch } = await start(t, [answer(201)]);
   const abort = new AbortController();
   const body = new ReadableStream({ pull: () => abort.abort(new Error('the user left')) });
@@ -86,7 +86,7 @@ test('an operation whose body is not read to its end is not begun', async (t) =>
   assert.equal(seen.length, 0);
 });
 
-test('an operation with another method, URL, body or key than it was begun with is never sent', async (t) => {
+test('an operation with a method, URL, body or key other than in its first call is never sent', async (t) => {
   const { url, seen, idempotentFetch } = await start(t, [answer(503)], { attemptsMax: 1 });
   await idempotentFetch(url, charge);
   const wrong = { code: 'operation_mismatch', attempts: 0, idempotencyKey: seen[0]?.key };
@@ -99,7 +99,7 @@ test('an operation with another method, URL, body or key than it was begun with 
   assert.equal(seen.length, 2);
 });
 
-test('a form goes on as the same request', async (t) => {
+test('a form is continued as the same request', async (t) => {
   const { url, seen, idempotentFetch } = await start(t, [reset, answer(201)], { attemptsMax: 1 });
   const form = () => {
     const made = new FormData();
@@ -112,14 +112,14 @@ test('a form goes on as the same request', async (t) => {
   assert.equal(seen[1]?.key, seen[0]?.key);
 });
 
-test('a refusal ends an operation, so that a mended request is a new one', async (t) => {
+test('a refusal ends an operation, so a fixed request is a new one', async (t) => {
   const { url, seen, idempotentFetch } = await start(t, [answer(422), answer(201)]);
   assert.equal((await idempotentFetch(url, charge)).status, 422);
   assert.equal((await idempotentFetch(url, { ...charge, body: '{}' })).status, 201);
   assert.notEqual(seen[1]?.key, seen[0]?.key);
 });
 
-test('who is refused after a request that may have taken effect goes on with the same key', async (t) => {
+test('after a request that may have taken effect, a refusal of the caller keeps the same key', async (t) => {
   const steps = [reset, answer(401), answer(403), answer(201)];
   const { url, seen, pendingNames, idempotentFetch } = await start(t, steps);
   assert.equal((await idempotentFetch(url, charge)).status, 401);
@@ -129,7 +129,7 @@ test('who is refused after a request that may have taken effect goes on with the
   assert.deepEqual(await pendingNames(), []);
 });
 
-test('who is refused at the first request begins anew', async (t) => {
+test('a caller refused at the first request starts with a new key', async (t) => {
   const { url, seen, pendingNames, idempotentFetch } = await start(t, [answer(401), answer(201)]);
   assert.equal((await idempotentFetch(url, charge)).status, 401);
   assert.deepEqual(await pendingNames(), []);
@@ -157,7 +157,7 @@ test('two calls of the same operation at the same time have one key', async (t) 
   assert.equal(seen[1]?.key, seen[0]?.key);
 });
 
-test('when the journal cannot be written, nothing is sent; an answer that came is handed over', async (t) => {
+test('if the journal cannot be written, nothing is sent; an answer that arrived is returned', async (t) => {
   const closing: Step = async (_request, response) => {
     await journal.close();
     response.writeHead(201).end();

@@ -37,7 +37,7 @@ const bodies: readonly (readonly [name: string, make: () => NonNullable<RequestI
 ];
 
 for (const [name, make] of bodies) {
-  test(`${name} is the same body, of the same type, on each attempt, and as fetch sends it`, async (t) => {
+  test(`${name} has the same body and type on each attempt, and the type that fetch sends`, async (t) => {
     const { url, seen, idempotentFetch } = await start(t);
     assert.equal((await idempotentFetch(url, { method: 'POST', body: make() })).status, 201);
     const plain = new Request(url, { method: 'POST', body: make(), duplex: 'half' });
@@ -70,7 +70,7 @@ for (const [name, make] of bodies) {
   });
 }
 
-test('a form is the same bytes in another call too, and says what was put in', async (t) => {
+test('a form has the same bytes in another call, and contains what was put in', async (t) => {
   const { url, seen, idempotentFetch } = await start(t);
   await idempotentFetch(url, { method: 'POST', body: form() });
   await idempotentFetch(url, { method: 'POST', body: form() });
@@ -95,7 +95,7 @@ test('another form has another boundary', async (t) => {
   assert.notEqual(seen[0]?.headers['content-type'], seen[3]?.headers['content-type']);
 });
 
-test('what the caller changes after the call is not sent', async (t) => {
+test('changes that the caller makes after the call are not sent', async (t) => {
   const { url, seen, idempotentFetch } = await start(t);
   const body = new Uint8Array([1, 2, 3]);
   const address = new URL(`${url}/first`);
@@ -109,7 +109,7 @@ test('what the caller changes after the call is not sent', async (t) => {
   }
 });
 
-test('a stream is read up to a bound, and one that is longer is refused before anything is sent', async (t) => {
+test('a stream is read up to a limit, and a longer one is refused before anything is sent', async (t) => {
   const { url, seen, idempotentFetch } = await start(t, 100);
   const post = (size: number) =>
     idempotentFetch(url, { method: 'POST', body: new Blob(['x'.repeat(size)]).stream() });
@@ -151,7 +151,7 @@ test('a request without a body has none on each attempt', async (t) => {
   );
 });
 
-test('a mistake in the arguments is thrown as fetch throws it, at once', async (t) => {
+test('a mistake in the arguments throws immediately, with the same error as fetch', async (t) => {
   const { url, seen, idempotentFetch } = await start(t);
   await assert.rejects(idempotentFetch('no url'), TypeError);
   await assert.rejects(idempotentFetch(url, { method: 'GET', body: 'x' }), TypeError);

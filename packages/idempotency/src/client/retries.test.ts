@@ -32,7 +32,7 @@ test('a request whose connection is reset is sent again with the same key and th
   assert.equal(manual.waitsMs.length, 2);
 });
 
-test('each call is an operation of its own', async (t) => {
+test('each call is a separate operation', async (t) => {
   const { url, seen, idempotentFetch } = await start(t, [answer(201)]);
   await idempotentFetch(url, charge);
   await idempotentFetch(url, charge);
@@ -49,14 +49,14 @@ for (const status of [408, 425, 429, 500, 502, 503, 504, 507, 520]) {
 }
 
 for (const status of [200, 204, 304, 400, 401, 404, 409, 410, 412, 422, 501, 505]) {
-  test(`a ${status} is handed over`, async (t) => {
+  test(`a ${status} is returned`, async (t) => {
     const { url, seen, idempotentFetch } = await start(t, [answer(status)]);
     assert.equal((await idempotentFetch(url, charge)).status, status);
     assert.equal(seen.length, 1);
   });
 }
 
-test('a wait is at least what Retry-After says, in seconds or as a date', async (t) => {
+test('a wait is at least as long as Retry-After, in seconds or as a date', async (t) => {
   const date = new Date(Date.UTC(2026, 0, 1, 0, 1)).toUTCString();
   const sentAt = new Date(Date.UTC(2026, 0, 1)).toUTCString();
   const steps = [
@@ -119,7 +119,7 @@ test('an attempt without an answer in time is given up, and sent again', async (
   assert.equal(seen[1]?.key, seen[0]?.key);
 });
 
-test('an answer that breaks off in the middle of its body is sent for again', async (t) => {
+test('a request whose answer breaks off in its body is retried', async (t) => {
   const { url, seen, idempotentFetch } = await start(t, [breakOff, answer(201, 'the whole')]);
   const response = await idempotentFetch(url, charge);
   assert.equal(await response.text(), 'the whole');
@@ -127,7 +127,7 @@ test('an answer that breaks off in the middle of its body is sent for again', as
   assert.equal(seen[1]?.key, seen[0]?.key);
 });
 
-test('an answer that stops in the middle of its body is given up in time', async (t) => {
+test('an answer that stalls in its body is given up in time', async (t) => {
   const stop: Step = (_request, response) => {
     response.writeHead(201, { 'content-length': '1000' });
     response.write('the first part');
@@ -143,7 +143,7 @@ test('an answer that stops in the middle of its body is given up in time', async
   assert.equal(seen.length, 2);
 });
 
-test('a GET is sent again likewise, without a key', async (t) => {
+test('a GET is retried in the same cases, without a key', async (t) => {
   const { url, seen, idempotentFetch } = await start(t, [reset, answer(503), answer(200, 'read')]);
   const response = await idempotentFetch(url);
   assert.equal(await response.text(), 'read');
@@ -154,7 +154,7 @@ test('a GET is sent again likewise, without a key', async (t) => {
   assert.equal(idempotencyKeyOf(response), undefined);
 });
 
-test('when attempts run out, the last answer is given back, and can be read', async (t) => {
+test('when attempts run out, the last answer is returned and can be read', async (t) => {
   const steps = [answer(500, 'first'), answer(503, 'second'), reset];
   const { url, seen, idempotentFetch } = await start(t, steps, { attemptsMax: 3 });
   const response = await idempotentFetch(url, charge);
@@ -164,7 +164,7 @@ test('when attempts run out, the last answer is given back, and can be read', as
   assert.equal(seen.length, 3);
 });
 
-test('when attempts run out without an answer, the error has the key to go on with', async (t) => {
+test('when attempts run out without an answer, the error has the key to continue with', async (t) => {
   const { url, seen, idempotentFetch } = await start(t, [reset], { attemptsMax: 4 });
   await assert.rejects(idempotentFetch(url, charge), (error) => {
     assert.ok(error instanceof IdempotentFetchError);
@@ -177,7 +177,7 @@ test('when attempts run out without an answer, the error has the key to go on wi
   assert.equal(seen.length, 4);
 });
 
-test('an attempt ends with the deadline of its call', async (t) => {
+test('an attempt ends at the deadline of its call', async (t) => {
   const hang: Step = () => manual.advance(10_000);
   const { url, seen, manual, idempotentFetch } = await start(t, [hang]);
   await assert.rejects(idempotentFetch(url, { ...charge, deadlineMs: 10_000 }), {
@@ -187,7 +187,7 @@ test('an attempt ends with the deadline of its call', async (t) => {
   assert.equal(seen.length, 1);
 });
 
-test('a wait that would pass the deadline is not begun', async (t) => {
+test('a wait beyond the deadline does not begin', async (t) => {
   const steps = [answer(503, 'come back', { 'retry-after': '120' })];
   const { url, seen, manual, idempotentFetch } = await start(t, steps);
   const response = await idempotentFetch(url, charge);
@@ -196,7 +196,7 @@ test('a wait that would pass the deadline is not begun', async (t) => {
   assert.deepEqual(manual.waitsMs, []);
 });
 
-test('a signal that the caller aborts stops an attempt at once', async (t) => {
+test('a signal that the caller aborts stops an attempt immediately', async (t) => {
   const abort = new AbortController();
   const reason = new Error('the user left');
   // Not even the failure of the last attempt is reported in its place.
@@ -206,7 +206,7 @@ test('a signal that the caller aborts stops an attempt at once', async (t) => {
   assert.equal(seen.length, 1);
 });
 
-test('a signal that the caller aborts stops a wait at once', async (t) => {
+test('a signal that the caller aborts stops a wait immediately', async (t) => {
   const abort = new AbortController();
   const reason = new Error('the user left');
   const { url, seen } = await scriptedServer(t, answer(503, '', { 'retry-after': '3600' }));
@@ -230,7 +230,7 @@ test('a signal that the caller aborts stops a wait at once', async (t) => {
   assert.equal(seen.length, 1);
 });
 
-test('nothing is sent under a signal that is aborted already, be it that of a Request', async (t) => {
+test('nothing is sent with an already aborted signal, even if it belongs to a Request', async (t) => {
   const { url, seen, idempotentFetch } = await start(t, [answer(201)]);
   const signal = AbortSignal.abort(new Error('too late'));
   await assert.rejects(idempotentFetch(url, { ...charge, signal }), { message: 'too late' });
@@ -238,7 +238,7 @@ test('nothing is sent under a signal that is aborted already, be it that of a Re
   assert.equal(seen.length, 0);
 });
 
-test('an answer that is not handed over is let go, with its connection', async (t) => {
+test('an answer that is not returned is cancelled, with its connection', async (t) => {
   const closed = Promise.withResolvers<void>();
   const endless: Step = (_request, response) => {
     response.on('close', closed.resolve);
@@ -249,13 +249,13 @@ test('an answer that is not handed over is let go, with its connection', async (
   await closed.promise;
 });
 
-test('a longer answer than is read ahead is streamed, and is whole', async (t) => {
+test('an answer longer than the read-ahead is streamed, and is complete', async (t) => {
   const long = 'x'.repeat(300_000);
   const { url, idempotentFetch } = await start(t, [answer(201, long)], { answerBytesMax: 1000 });
   assert.equal(await (await idempotentFetch(url, charge)).text(), long);
 });
 
-test('a stream of events, and an answer that shall not be read ahead, are handed over while they last', async (t) => {
+test('an event stream, and an answer with a read-ahead of 0, are returned while they last', async (t) => {
   const events: Step = (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
     response.write('data: first\n\n');

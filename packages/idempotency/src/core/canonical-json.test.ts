@@ -36,7 +36,7 @@ test('strings are escaped as little as possible (RFC 8785, section 3.2.2.2)', ()
   assert.equal(canonicalJson(parse(sent)), '"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"');
 });
 
-test('what JSON cannot carry is refused', () => {
+test('a value that JSON cannot represent is refused', () => {
   assert.throws(() => canonicalJson(Number.NaN), RangeError);
   assert.throws(() => canonicalJson('\ud800'), RangeError);
   assert.throws(() => canonicalJson({ '\udc00': 1 }), RangeError);

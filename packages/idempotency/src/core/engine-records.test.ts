@@ -14,7 +14,7 @@ import {
   theSlot,
 } from './test/engine-set-up.ts';
 
-test('by default every status below 500 is stored, except those that say that nothing was done', async () => {
+test('by default every status below 500 is stored, except those that mean nothing was done', async () => {
   const nothingDone = [401, 402, 403, 408, 413, 415, 421, 425, 429];
   for (const status of [500, 503, ...nothingDone, 200, 302, 400, 404, 409, 422]) {
     const { engine } = setUp();
@@ -24,7 +24,7 @@ test('by default every status below 500 is stored, except those that say that no
   }
 });
 
-test('an expired answer is a tombstone: the key is refused, with when it was first used and what it made', async () => {
+test('an expired answer is a tombstone: the key is refused, with its first use and the location of its resource', async () => {
   const { engine, clock } = setUp({ answerTtlMs: 1000 });
   const firstSeenAt = new Date(clock.nowMs()).toISOString();
   await engine.finish(await executed(engine), { ...ok, headers: [['Location', '/charges/1']] }, about);
@@ -37,7 +37,7 @@ test('an expired answer is a tombstone: the key is refused, with when it was fir
   assert.equal(errorOf(await answered(engine, { query: 'other' })), 'idempotency_conflict');
 });
 
-test('a UUIDv7 ahead of the clock is not executed again when its first use is past the retention', async () => {
+test('a UUIDv7 ahead of the clock is not executed again after the retention of its first use', async () => {
   for (const aheadMs of [0, 1, 300_000]) {
     const { engine, clock } = setUp({ retentionMs: 86_400_000 });
     const key = keyOf(clock.nowMs() + aheadMs);
@@ -50,7 +50,7 @@ test('a UUIDv7 ahead of the clock is not executed again when its first use is pa
   }
 });
 
-test('a UUIDv7 that was forgotten under a shorter retention stays refused; one that has a record replays', async () => {
+test('a UUIDv7 that was forgotten under a shorter retention stays refused; one with a record replays', async () => {
   const dayMs = 86_400_000;
   const { engine, clock, store } = setUp({ retentionMs: dayMs });
   const forgotten = keyOf(clock.nowMs());
@@ -66,7 +66,7 @@ test('a UUIDv7 that was forgotten under a shorter retention stays refused; one t
   assert.equal((await longer.engine.begin(request({ key: keyOf(clock.nowMs()) }))).kind, 'execute');
 });
 
-test('a UUIDv7 older than the retention or ahead of the clock is refused, and nothing of it is kept', async () => {
+test('a UUIDv7 older than the retention or ahead of the clock is refused, and nothing is kept', async () => {
   const { engine, clock } = setUp();
   const old = keyOf(clock.nowMs() - 86_400_001);
   const ahead = keyOf(clock.nowMs() + 300_001);
@@ -81,19 +81,19 @@ test('a UUIDv7 older than the retention or ahead of the clock is refused, and no
   assert.equal((await engine.begin(request({ key: ahead }))).kind, 'execute');
 });
 
-test('a request of which nothing is known but its key is not executed', async () => {
+test('a request of an unknown caller is not executed', async () => {
   const { engine } = setUp();
   const answer = await answered(engine, { caller: undefined });
   assert.deepEqual([answer.status, errorOf(answer)], [500, 'caller_unknown']);
 });
 
-test('an answer over the bound is sent, is not kept, and its key is never executed again', async () => {
+test('an answer over the limit is sent but not kept, and its key is never executed again', async () => {
   const { engine } = setUp({ answerBytesMax: 3 });
   assert.equal(await engine.finish(await executed(engine), ok, about), ok);
   assert.equal(errorOf(await answered(engine)), 'idempotency_key_expired');
 });
 
-test('an abandoned execution is known as one at once', async () => {
+test('an abandoned execution is recognized immediately', async () => {
   const { engine } = setUp();
   await (await executed(engine)).abandon();
   assert.equal(errorOf(await answered(engine)), 'idempotency_outcome_unknown');
@@ -108,7 +108,7 @@ test('an observer that throws does not fail the request', async () => {
   assert.deepEqual(await engine.finish(await executed(engine), ok, about), ok);
 });
 
-test('stored answers are encrypted, open after a rotation of the keys, and unreadable without their key', async () => {
+test('stored answers are encrypted, can be read after a rotation of the keys, and not without their key', async () => {
   const secret = (byte: number) => new Uint8Array(32).fill(byte);
   const clock = new ManualClock();
   const store = memoryStore({ nowMs: () => clock.nowMs() });
@@ -126,7 +126,7 @@ test('stored answers are encrypted, open after a rotation of the keys, and unrea
   await assert.rejects(async () => await without.begin(request()), /encrypted with the key "a"/);
 });
 
-test('the reference of an operation is the same at every execution, and another one for another caller or key', async () => {
+test('the reference of an operation is the same at every execution, and differs for another caller or key', async () => {
   const seen: string[] = [];
   const { engine } = setUp({
     onAbandoned: ({ reference }) => {

@@ -12,7 +12,7 @@ import {
   storeWith,
 } from './test/engine-set-up.ts';
 
-test('when the store cannot be reached nothing is executed, and the answer says so', async () => {
+test('if the store cannot be reached nothing is executed, and the answer says so', async () => {
   const { store: working } = setUp();
   const down = storeWith(working, { claim: () => Promise.reject(new Error('refused')) });
   const { engine, events } = setUp({ store: down });
@@ -23,7 +23,7 @@ test('when the store cannot be reached nothing is executed, and the answer says 
   assert.ok(events.some((event) => event.kind === 'store_failed' && event.verb === 'claim'));
 });
 
-test('by choice a request goes on without protection when the store cannot be reached', async () => {
+test('with onStoreError proceed, a request runs without protection if the store cannot be reached', async () => {
   const { store: working } = setUp();
   const down = storeWith(working, {
     claim: () => {
@@ -35,7 +35,7 @@ test('by choice a request goes on without protection when the store cannot be re
   assert.ok(events.some(({ kind }) => kind === 'unprotected'));
 });
 
-test('a store that does not answer is waited for only so long, and a claim that it grants too late is released', async () => {
+test('the wait for a store is limited, and a claim that it grants too late is released', async () => {
   const { store: working } = setUp();
   const { promise: gate, resolve: open } = Promise.withResolvers<void>();
   const slow = storeWith(working, {
@@ -54,7 +54,7 @@ test('a store that does not answer is waited for only so long, and a claim that 
   assert.equal((await engine.begin(request())).kind, 'execute');
 });
 
-test('an answer that cannot be stored is not sent: the client is told to try again with the same key', async () => {
+test('an answer that cannot be stored is not sent: the client is asked to retry with the same key', async () => {
   const { store: working } = setUp();
   let attempts = 0;
   const failing = storeWith(working, {
@@ -75,7 +75,7 @@ test('an answer that cannot be stored is not sent: the client is told to try aga
   assert.equal(attempts, 3);
 });
 
-test('a completion whose first reply was lost succeeds when it is tried again', async () => {
+test('a completion whose first reply was lost succeeds when it is repeated', async () => {
   const { store: working } = setUp();
   let isLost = true;
   const flaky = storeWith(working, {

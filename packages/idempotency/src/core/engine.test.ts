@@ -31,7 +31,7 @@ test('a duplicate waits for the first answer and gets it, marked as a replay', a
   }
 });
 
-test('a duplicate that has waited long enough is told that the first request is in progress', async () => {
+test('a duplicate that has waited long enough gets the answer that the first request is in progress', async () => {
   const { engine, clock } = setUp({ waitMs: 1000 });
   await executed(engine);
   const duplicate = answered(engine);
@@ -45,7 +45,7 @@ test('a duplicate that has waited long enough is told that the first request is 
   assert.equal(answer.headers['retry-after'], '1');
 });
 
-test('a duplicate of a request whose answer is not stored becomes the next execution', async () => {
+test('a duplicate becomes the next execution if the answer of the first is not stored', async () => {
   const { engine } = setUp();
   const operation = await executed(engine);
   const duplicate = executed(engine);
@@ -54,7 +54,7 @@ test('a duplicate of a request whose answer is not stored becomes the next execu
   assert.ok((await duplicate).fencingToken > operation.fencingToken);
 });
 
-test('over the bound of waiting duplicates the others are answered at once', async () => {
+test('beyond the limit of waiting duplicates, others are answered immediately', async () => {
   const { engine } = setUp({ waitersMax: 1 });
   const operation = await executed(engine);
   const first = answered(engine);
@@ -64,7 +64,7 @@ test('over the bound of waiting duplicates the others are answered at once', asy
   assert.equal((await first).status, 201);
 });
 
-test('a lease is renewed for as long as the handler lives', async () => {
+test('a lease is renewed while the handler is running', async () => {
   const { engine, clock, events } = setUp({ leaseMs: 1000, waitMs: 0 });
   const operation = await executed(engine);
   for (let lived = 0; lived < 10_000; lived += 100) {
@@ -106,7 +106,7 @@ test('an execution that takes too long loses its lease, its signal is aborted, a
   assert.equal(errorOf(answer), 'idempotency_outcome_unknown');
 });
 
-test('a late holder whose operation was taken over is refused, and the answer of the other one stands', async () => {
+test('a late holder whose operation was taken over is refused, and the answer of the other one is kept', async () => {
   const { engine, clock, store } = setUp({ onAbandoned: 'rerun', leaseMs: 1000 });
   const late = await executed(engine);
   // The process of the late holder is suspended: it does not renew its lease, and another process takes over.
@@ -125,7 +125,7 @@ test('a late holder whose operation was taken over is refused, and the answer of
   assert.equal((await answered(engine)).body, 'made');
 });
 
-test('an abandoned operation is refused by default, run again by choice, or answered by who looked', async () => {
+test('an abandoned operation is refused by default, executed again, or answered, as the option decides', async () => {
   const found: KeptResponse = { status: 200, headers: [['set-cookie', 'x=1']], body: 'it is there' };
   for (const onAbandoned of ['refuse', 'rerun', () => found] as const) {
     const { engine, clock } = setUp({ onAbandoned, leaseMs: 1000, executionMsMax: 100 });

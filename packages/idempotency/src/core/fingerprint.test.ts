@@ -30,7 +30,7 @@ test('the query is sorted by name, and equal names keep their order', () => {
   assert.notEqual(of('a=1&a=2'), of('a=2&a=1'));
 });
 
-test('no part flows into the next', () => {
+test('parts cannot be shifted into one another', () => {
   assert.notEqual(
     fingerprint({ ...request, path: '/a', query: 'b' }),
     fingerprint({ ...request, path: '/a?b', query: '' }),
@@ -46,7 +46,7 @@ test('text and its UTF-8 bytes are the same body', () => {
   assert.equal(fingerprint({ ...request, body: bytes }), fingerprint({ ...request, body: '{"a":"€"}' }));
 });
 
-test('percent-encoded bytes that are no UTF-8 are told apart, and sorted by name as others are', () => {
+test('percent-encoded bytes that are not UTF-8 are distinguished, and sorted by name like others', () => {
   const of = (query: string) =>
     fingerprint({ method: 'POST', path: '/', query, ifMatch: undefined, body: '' });
   assert.notEqual(of('name=%FC'), of('name=%E4'));

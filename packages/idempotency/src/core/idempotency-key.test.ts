@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseIdempotencyKey } from './idempotency-key.ts';
 
-test('no header is no key, and two headers are refused', () => {
+test('no header means no key, and two headers are refused', () => {
   assert.deepEqual(parseIdempotencyKey([]), { kind: 'absent' });
   assert.equal(parseIdempotencyKey(['a', 'a']).kind, 'invalid');
 });
@@ -49,7 +49,7 @@ test('255 characters are a key and 256 are not, in either spelling', () => {
   }
 });
 
-test('the structured spelling alone can be asked for', () => {
+test('only the structured spelling is accepted if the option requires it', () => {
   assert.equal(parseIdempotencyKey(['abc'], 'structured').kind, 'invalid');
   assert.equal(parseIdempotencyKey(['"abc"'], 'structured').kind, 'valid');
 });

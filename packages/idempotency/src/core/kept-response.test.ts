@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { keepHeaders } from './kept-response.ts';
 
-test('what describes the representation is kept, in its order; what speaks of one exchange is not', () => {
+test('headers that describe the representation are kept, in order; those of a single exchange are not', () => {
   const sent = [
     ['Content-Type', 'application/json'],
     ['Set-Cookie', 'session=1'],

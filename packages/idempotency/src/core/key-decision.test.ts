@@ -26,7 +26,7 @@ test('another fingerprint is a conflict, whether or not the answer is kept', () 
   assert.deepEqual(decideByRecord({ ...record, answer: { kind: 'gone' } }, 'g', 0), { kind: 'conflict' });
 });
 
-test('no record is ever executed again', () => {
+test('no key with a record is ever executed again', () => {
   for (const nowMs of [0, 1_999, 2_000, Number.MAX_SAFE_INTEGER]) {
     for (const fingerprint of ['f', 'g']) {
       assert.notEqual(decideByRecord(record, fingerprint, nowMs).kind, 'execute');
@@ -34,7 +34,7 @@ test('no record is ever executed again', () => {
   }
 });
 
-test('the age of a key is judged by the time that it carries', () => {
+test('the age of a key is judged by the time in it', () => {
   const policy = { retentionMs: 1_000, futureToleranceMs: 100 };
   assert.equal(judgeKeyAge(undefined, 5_000, policy).kind, 'fresh');
   assert.equal(judgeKeyAge(4_000, 5_000, policy).kind, 'fresh');

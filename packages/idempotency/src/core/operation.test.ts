@@ -45,7 +45,7 @@ async function atomicOperation(answerBytesMax = 1000) {
   return { engine, operation, store, events, begin, passTime };
 }
 
-test('once its transaction has committed, an operation loses no lease, however long its handler goes on', async () => {
+test('once its transaction has committed, an operation loses no lease, no matter how long its handler runs', async () => {
   const { engine, operation, store, events, passTime } = await atomicOperation();
   const { signal } = operation;
   await operation.completeWithin(store, made);
@@ -55,7 +55,7 @@ test('once its transaction has committed, an operation loses no lease, however l
   assert.deepEqual([sent.status, sent.body], [201, 'made']);
 });
 
-test('an operation whose transaction was not committed loses its lease when it takes too long', async () => {
+test('an operation whose transaction was not committed loses its lease if it takes too long', async () => {
   const { operation, events, passTime } = await atomicOperation();
   const { signal } = operation;
   operation.completeWithin({ complete: () => true }, made);
@@ -63,7 +63,7 @@ test('an operation whose transaction was not committed loses its lease when it t
   assert.deepEqual([signal.aborted, events.includes('lease_lost')], [true, true]);
 });
 
-test('an answer that is too large to be kept is completed in its transaction as a tombstone, and is sent', async () => {
+test('an answer too large to keep is completed in its transaction as a tombstone, and is sent', async () => {
   const { engine, operation, store, begin } = await atomicOperation(3);
   await operation.completeWithin(store, made);
   const sent = await engine.finish(operation, { status: 200, headers: [], body: 'x' }, about);

@@ -21,7 +21,7 @@ function faultsOf(options: Readonly<Record<string, unknown>>): readonly string[]
   return [];
 }
 
-test('every mistake is named, in one error', () => {
+test('all mistakes are reported in one error', () => {
   const faults = faultsOf({
     store: {},
     leaseMS: 1,
@@ -54,7 +54,7 @@ test('every mistake is named, in one error', () => {
   );
 });
 
-test('a retention shorter than the time that answers are kept is a mistake', () => {
+test('a retention shorter than the lifetime of answers is a mistake', () => {
   assert.deepEqual(faultsOf({ answerTtlMs: 2000, retentionMs: 1999 }).length, 1);
   assert.deepEqual(faultsOf({ answerTtlMs: 2000, retentionMs: 2000 }), []);
 });
@@ -64,19 +64,19 @@ test('bounds of numbers hold at their edges', () => {
   for (const leaseMs of [99, 86_400_001, Number.NaN, '1000']) assert.equal(faultsOf({ leaseMs }).length, 1);
 });
 
-test('a runtime that is too old is told in one sentence, at start', (t) => {
+test('a runtime that is too old is reported in one sentence, at start', (t) => {
   const { withResolvers } = Promise;
   t.after(() => Object.assign(Promise, { withResolvers }));
   Object.assign(Promise, { withResolvers: undefined });
   assert.deepEqual(faultsOf({}), ['this runtime has no Promise.withResolvers: Node must be 22.15 or later']);
 });
 
-test('no options at all is a mistake that is told, not a crash', () => {
+test('missing options are reported as a mistake, without a crash', () => {
   assert.throws(() => checkOptions(unchecked({})), /store must be a store/);
   assert.throws(() => checkOptions(JSON.parse('null')), InvalidOptionsError);
 });
 
-test('the memory store remembers keys for a day, the others for 400 days, unless the options say otherwise', () => {
+test('the memory store remembers keys for a day, the others for 400 days, unless the options set another time', () => {
   const store = memoryStore();
   const { claim, renew, complete, release, inspect } = store;
   assert.equal(checkOptions({ store }).retentionMs, 86_400_000);
@@ -85,19 +85,19 @@ test('the memory store remembers keys for a day, the others for 400 days, unless
   assert.equal(checkOptions({ store: other, retentionMs: 86_400_000 }).retentionMs, 86_400_000);
 });
 
-test('what becomes of the key of a server error is one of three words, and none of the atomic mode', () => {
+test('onServerError takes one of three words, and none in the atomic mode', () => {
   for (const onServerError of ['free', 'keep', 'unknown']) assert.deepEqual(faultsOf({ onServerError }), []);
   assert.match(faultsOf({ onServerError: 'store' }).join(), /onServerError must be free or keep or unknown/);
   assert.match(faultsOf({ onServerError: 'free', mode: 'atomic' }).join(), /not for the atomic mode/);
 });
 
-test('the atomic mode needs a store that has one: with another each retry would be executed again', () => {
+test('the atomic mode needs a store that supports it: with another each retry would be executed again', () => {
   assert.match(faultsOf({ mode: 'atomic' }).join(), /^mode must be leased: this store has no within\(\)/);
   const store = Object.assign(memoryStore(), { within: () => undefined });
   assert.deepEqual(faultsOf({ mode: 'atomic', store }), []);
 });
 
-test('where the key is, which form it has and what is skipped are checked at start', () => {
+test('the place and the form of keys, and what is skipped, are checked at start', () => {
   const faults = (options: Readonly<Record<string, unknown>>) => keyOptionFaults(options).length;
   for (const keyOf of [{ header: 'X-Key' }, { body: 'key' }, { body: ['meta', 'key'] }, () => undefined]) {
     assert.equal(faults({ keyOf }), 0);
@@ -120,7 +120,7 @@ test('where the key is, which form it has and what is skipped are checked at sta
   for (const keyPattern of [/a/g, /a/y, 'a']) assert.match(faultsOf({ keyPattern }).join(), /keyPattern/);
 });
 
-test('a name of a header to keep may end with *, and never takes in what belongs to one exchange', () => {
+test('a header name to keep may end with *, which never matches headers of a single exchange', () => {
   const { isKeptHeader } = checkOptions({
     store: memoryStore(),
     keepHeaders: ['X-*', 'Retry-After', 'set-*'],

@@ -60,7 +60,7 @@ test('the ietf profile: 400 for no key, 409 in progress, 422 for another request
   assert.equal(anchored.body.type, '/docs#keys');
 });
 
-test('a problem without a type of its own is about:blank, with the title of its status', () => {
+test('a problem without a separate type is about:blank, with the title of its status', () => {
   for (const refusal of refusals) {
     const { status, body } = rendered('ietf', refusal);
     assert.deepEqual(
@@ -71,7 +71,7 @@ test('a problem without a type of its own is about:blank, with the title of its 
   }
 });
 
-test('acp: a flat error of three members, and the id of the request in a header', () => {
+test('acp: a flat error with three members, and the request id in a header', () => {
   for (const refusal of refusals) {
     const { headers, body } = rendered('acp', refusal);
     assert.deepEqual(Object.keys(body), ['type', 'code', 'message']);
@@ -112,7 +112,7 @@ test('adcp: a code of its list with its recovery, in both places, and nothing of
   assert.deepEqual([busy.code, busy.retry_after], ['IDEMPOTENCY_IN_FLIGHT', 2]);
 });
 
-test('adcp: a replay of a JSON object has one more member, and everything else as it was', () => {
+test('adcp: the replay of a JSON object has one more member, and is otherwise unchanged', () => {
   const marked = (body: string | Uint8Array) =>
     Buffer.from(profiles.adcp.markReplay?.({ status: 200, headers: [], body }).body ?? '').toString();
   assert.equal(
@@ -123,7 +123,7 @@ test('adcp: a replay of a JSON object has one more member, and everything else a
   for (const body of ['[1]', '"{}"', 'no json', '', '{"replayed":false}']) assert.equal(marked(body), body);
 });
 
-test('a refusal names the key as the API does', () => {
+test('a refusal names the key in the terms of the API', () => {
   const keyPlace = { kind: 'member', path: ['request_id'], name: 'request_id', lookalikes: [] };
   const { body } = rendered('default', { code: 'idempotency_conflict' }, { keyPlace });
   assert.match(body.message, /^this request_id was used/);
@@ -133,7 +133,7 @@ test('a refusal names the key as the API does', () => {
   );
 });
 
-test('the stripe profile speaks as clients of Stripe expect', () => {
+test('the stripe profile answers as clients of Stripe expect', () => {
   const conflict = rendered('stripe', { code: 'idempotency_conflict' });
   assert.deepEqual([conflict.status, conflict.body.error.type], [400, 'idempotency_error']);
   const busy = rendered('stripe', { code: 'idempotency_in_progress', retryAfterMs: 1 });
@@ -151,7 +151,7 @@ test('the default profile gives problem details to a client that asks for them',
   assert.equal(body.status, 409);
 });
 
-test('a wait is told in whole seconds, at least one', () => {
+test('a wait is given in whole seconds, at least one', () => {
   const retryAfter = (retryAfterMs: number) =>
     rendered('default', { code: 'idempotency_in_progress', retryAfterMs }).headers['retry-after'];
   assert.deepEqual([retryAfter(1), retryAfter(1000), retryAfter(1001)], ['1', '1', '2']);

@@ -12,7 +12,7 @@ test('the order of members, white space and the spelling of a number do not matt
   assert.equal(json(Buffer.from(forms[0] ?? '')), json(forms[1] ?? ''));
 });
 
-test('two amounts that a double cannot tell apart are two requests', () => {
+test('two amounts that a double cannot distinguish are two requests', () => {
   const amounts = [
     '9007199254740993',
     '9007199254740992',
@@ -24,12 +24,12 @@ test('two amounts that a double cannot tell apart are two requests', () => {
   assert.equal(new Set(forms).size, amounts.length);
 });
 
-test('a long number in a text does not matter to how the rest is compared', () => {
+test('a long number inside a string does not change how the rest is compared', () => {
   const id = '"id":"12345678901234567890"';
   assert.equal(json(`{${id},"a":1}`), json(`{"a":1,${id}}`));
 });
 
-test('any JSON value compares equal to itself however it is spelled, and to no other one', () => {
+test('any JSON value equals itself in every spelling, and no other value', () => {
   fc.assert(
     fc.property(
       fc.jsonValue({ noUnicodeString: false }),
@@ -48,7 +48,7 @@ test('any JSON value compares equal to itself however it is spelled, and to no o
   );
 });
 
-test('what is not JSON, or not valid, is compared byte by byte', () => {
+test('a body that is not JSON, or not valid, is compared byte by byte', () => {
   assert.equal(json('a=1&b=2', 'application/x-www-form-urlencoded'), 'a=1&b=2');
   assert.equal(json('{"a":'), '{"a":');
   const bytes = Uint8Array.of(0xff, 0xfe);
@@ -56,7 +56,7 @@ test('what is not JSON, or not valid, is compared byte by byte', () => {
   assert.equal(json('[1, 2]', 'application/vnd.api+json; charset=utf-8'), '[1,2]');
 });
 
-test('what a parser left is compared as JSON, and refused if it is none', () => {
+test('a parsed body is compared as JSON, and refused if it is not JSON', () => {
   assert.equal(comparableBody({ kind: 'parsed', value: { b: 1n, a: 'x' } }), '{"a":"x","b":1}');
   assert.equal(comparableBody({ kind: 'parsed', value: undefined }), '');
   assert.equal(comparableBody({ kind: 'parsed', value: 'text' }), 'text');
@@ -81,7 +81,7 @@ test('a date counts as its text, a form as its pairs', () => {
   assert.equal(parsed(Object.assign(Object.create(null), { a: 1 })), '{"a":1}');
 });
 
-test('what has no members to compare by is refused, on its own and inside', () => {
+test('a value without members to compare is refused, alone and inside another', () => {
   class Order {
     #amount = 1;
     get amount() {
@@ -116,7 +116,7 @@ test('a number of 200,000 digits is read in one pass, and differs from its neigh
   assert.ok(json(`1${zeros}1`) !== json(`1${zeros}2`));
 });
 
-test('a form is compared by its parts, and as it came where a boundary is also content', () => {
+test('a form is compared by its parts, or unchanged if its boundary also occurs in its content', () => {
   const form = (boundary: string, ...parts: string[]) =>
     comparableBody({
       kind: 'raw',

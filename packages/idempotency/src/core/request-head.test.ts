@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { headerValues, splitTarget } from './request-head.ts';
 
-test('a target has the same path and query whether it is sent with its origin or without', () => {
+test('a target has the same path and query with and without its origin', () => {
   for (const [target, path, query] of [
     ['/usage', '/usage', ''],
     ['/usage?a=1&b=?', '/usage', 'a=1&b=?'],
@@ -19,7 +19,7 @@ test('a target has the same path and query whether it is sent with its origin or
   }
 });
 
-test('a header counts whether Node read it or earlier code set it', () => {
+test('a header is used whether Node read it or earlier code set it', () => {
   const values = (headers: Record<string, string | string[]>, ...rawHeaders: string[]) =>
     headerValues({ headers, rawHeaders }, 'idempotency-key');
   assert.deepEqual(values({}), []);

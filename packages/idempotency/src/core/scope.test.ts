@@ -17,7 +17,7 @@ test('all loopback addresses are one caller', () => {
   }
 });
 
-test('spellings of one address are one caller, and other addresses are others', () => {
+test('spellings of one address are one caller, and other addresses are other callers', () => {
   assert.equal(normalizeAddress('::ffff:192.0.2.1'), '192.0.2.1');
   assert.equal(normalizeAddress('2001:DB8:0:0::1'), normalizeAddress('2001:db8::1'));
   assert.equal(normalizeAddress('fe80::1%eth0'), normalizeAddress('fe80::1'));
@@ -45,7 +45,7 @@ test('X-Forwarded-For counts only for the configured number of proxies', () => {
   assert.equal(clientAddress('10.0.0.1', '2001:db8::1', 1), '2001:db8::1');
 });
 
-test('a client by address is its network, whatever port it comes with', () => {
+test('a client by address is identified by its network, regardless of its port', () => {
   const same = [
     [
       '203.0.113.7',

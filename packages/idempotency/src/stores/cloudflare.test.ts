@@ -45,7 +45,7 @@ describe('stores of Cloudflare, on workerd', () => {
         });
       }
 
-      test('a handler in a Worker is executed once for 20 requests at once, and replayed afterwards', async () => {
+      test('a handler in a Worker is executed once for 20 simultaneous requests, and replayed afterwards', async () => {
         const send = () => worker.fetch(`${path}/charge`, { body: '{"amount":1}', key: 'charge-1' });
         const answers = await Promise.all(Array.from({ length: 20 }, send));
         const [again] = await Promise.all([send()]);
@@ -56,7 +56,7 @@ describe('stores of Cloudflare, on workerd', () => {
         assert.deepEqual(await run('SELECT count(*) AS count FROM charges'), [{ count: 1 }]);
       });
 
-      test('records outlive the end of the runtime', async () => {
+      test('records survive the end of the runtime', async () => {
         const slot = slotOf(path, 'kept');
         const { fencingToken } = await call('claim', [slot, request]);
         assert.equal(await call('complete', [slot, fencingToken, completion]), true);
@@ -82,7 +82,7 @@ describe('stores of Cloudflare, on workerd', () => {
         }
       });
 
-      test('a text with a zero or half a surrogate pair comes back with the bytes that it has on the wire', async () => {
+      test('a text with a zero character or half a surrogate pair is returned with its bytes on the wire', async () => {
         for (const answer of ['200\n\na\0b', '200\n\n\ud83d']) {
           const slot = slotOf(path, answer);
           const { fencingToken } = await call('claim', [slot, request]);
@@ -92,7 +92,7 @@ describe('stores of Cloudflare, on workerd', () => {
         }
       });
 
-      test('a sweep removes expired answers and keys whose retention is over, but none under a living lease', async () => {
+      test('a sweep removes expired answers and keys whose retention is over, but none under an active lease', async () => {
         const tablePrefix = 'swept_';
         const at = (nowMs: number) => ({ nowMs, tablePrefix });
         for (let key = 0; key < 3; key++) {
@@ -126,7 +126,7 @@ describe('stores of Cloudflare, on workerd', () => {
     });
   }
 
-  test('the printed statements make the tables of a D1 store', async () => {
+  test('the printed statements create the tables of a D1 store', async () => {
     const statements = d1Ddl({ tablePrefix: 'printed_' }).split(';\n');
     for (const sql of statements) if (sql !== '') await worker.fetch('/d1/run', { body: sql });
     const { text } = await worker.fetch('/d1/run', { body: 'SELECT version FROM printed_migrations' });

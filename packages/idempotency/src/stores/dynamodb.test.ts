@@ -51,7 +51,7 @@ describe('dynamodbStore, by the AWS SDK, on Dynalite', () => {
     assert.equal(claims.filter((claim) => claim?.kind === 'found').length, 29);
   });
 
-  test('the first verb of a process that does not know the time yet looks first', async () => {
+  test('the first verb of a process that does not know the time yet reads first', async () => {
     const slot = someSlot();
     const open = () => dynamodbStore({ client: dynamodb.newClient(), table });
     const token = await claimFree(open(), slot);
@@ -77,7 +77,7 @@ describe('dynamodbStore, by the AWS SDK, on Dynalite', () => {
     assert.ok(later > 0 && token > later);
   });
 
-  test('of a slot that another claim has taken in between, the claim finds the record', async () => {
+  test('a claim whose slot was taken in between returns that record', async () => {
     const slot = someSlot();
     const other = dynamodbStore({ client: dynamodb.newClient(), table });
     let token = 0;
@@ -88,7 +88,7 @@ describe('dynamodbStore, by the AWS SDK, on Dynalite', () => {
     assert.ok(claim.kind === 'found' && claim.record.fencingToken === token);
   });
 
-  test('the time at which the table may remove an item is after its record, and after a longer lease', async () => {
+  test('the table removes an item only after its record, and after a longer lease', async () => {
     const nowMs = 1_000_000;
     const store = dynamodbStore({ client: dynamodb.newClient(), table, nowMs: () => nowMs });
     const slot = someSlot();
@@ -121,7 +121,7 @@ describe('dynamodbStore, by the AWS SDK, on Dynalite', () => {
     }
   });
 
-  test('a verb rejects when the server is gone, and a table that is missing is named', async () => {
+  test('a verb rejects if the server is gone, and a missing table is reported by name', async () => {
     const store = dynamodbStore({ client: dynamodb.newClient(), table: 'missing' });
     await assert.rejects(async () => await store.claim(someSlot(), someClaim()), /resource not found/i);
     const gone = await startDynamodb();
@@ -141,7 +141,7 @@ describe('dynamodbStore, by the AWS SDK, on Dynalite', () => {
   });
 });
 
-test('the printed template grants what the store uses, and names the attribute by which items leave', () => {
+test('the printed template grants what the store uses, and names the attribute for the removal of items', () => {
   const { Resources } = JSON.parse(dynamodbTemplate({ table: 'idempotency' }));
   assert.deepEqual(Resources.IdempotencyTable.Properties.TimeToLiveSpecification, {
     AttributeName: 'leavesAt',

@@ -39,7 +39,7 @@ describe('laws of the memory store', () => {
   for (const law of storeLaws) test(`${law.id}: ${law.sentence}`, () => law.run(subject()));
 });
 
-test('over its cap of answers a scope makes tombstones of its own oldest, not of another one’s', async () => {
+test('a scope over its cap of answers makes tombstones of its own oldest, not of another one’s', async () => {
   const { store } = subject({ answersMax: 4 });
   await completed(store, 'quiet', 0);
   for (let key = 0; key < 10; key++) await completed(store, 'loud', key);
@@ -48,7 +48,7 @@ test('over its cap of answers a scope makes tombstones of its own oldest, not of
   assert.deepEqual(kinds, [...Array(7).fill('gone'), ...Array(3).fill('kept')]);
 });
 
-test('a newcomer takes its room for answers from whoever holds the most', async () => {
+test('a new scope takes its room for answers from the scope with the most', async () => {
   const { store } = subject({ answersMax: 4 });
   for (let key = 0; key < 4; key++) await completed(store, 'loud', key);
   await completed(store, 'quiet', 0);
@@ -57,7 +57,7 @@ test('a newcomer takes its room for answers from whoever holds the most', async 
   assert.equal(await answerKind(store, 'loud', 1), 'kept');
 });
 
-test('the bytes of all answers are bounded, and an answer over the bound is not kept at all', async () => {
+test('the bytes of all answers are limited, and an answer over the limit is not kept at all', async () => {
   const { store } = subject({ answerBytesMax: 100 });
   await completed(store, 's', 0, 'x'.repeat(60));
   await completed(store, 's', 1, 'x'.repeat(60));
@@ -78,7 +78,7 @@ test('a full store refuses new keys and forgets none, until the retention of som
   assert.equal(await completed(store, 'another', 9), 'completed');
 });
 
-test('one scope cannot fill the store for all: the last tenth is for those who hold little', async () => {
+test('one scope cannot fill the store: the last tenth is for scopes that hold little', async () => {
   const { store } = subject({ keysMax: 1000 });
   let taken = 0;
   while ((await completed(store, 'greedy', taken)) === 'completed') taken++;
@@ -86,18 +86,18 @@ test('one scope cannot fill the store for all: the last tenth is for those who h
   assert.equal(await completed(store, 'modest', 1), 'completed');
 });
 
-test('a released key gives its room back', async () => {
+test('a released key releases its room', async () => {
   const { store } = subject({ keysMax: 1 });
   const claim = await store.claim(slotOf('s', 1), request);
   assert.equal(claim.kind === 'claimed' && (await store.release(slotOf('s', 1), claim.fencingToken)), true);
   assert.equal(await completed(store, 's', 2), 'completed');
 });
 
-test('a limit that is no positive whole number is refused at start', () => {
+test('a limit that is not a positive whole number is refused at start', () => {
   for (const keysMax of [0, -1, 1.5, Number.NaN]) assert.throws(() => memoryStore({ keysMax }), RangeError);
 });
 
-test('leases and answers last as long as they should when the clock of the machine is set', async () => {
+test('leases and answers keep their duration when the clock of the machine is changed', async () => {
   const dayMs = 86_400_000;
   for (const jumpMs of [3 * dayMs, -3 * dayMs]) {
     let [nowMs, steadyMs] = [1_700_000_000_000, 0];

@@ -74,7 +74,7 @@ describe('mysqlStore', { skip: missing ?? false }, () => {
     });
   }
 
-  describe('keeps the laws as an account that has just what the printed statements grant', () => {
+  describe('keeps the laws as an account with exactly the rights that the printed statements grant', () => {
     const account = `store_${crypto.randomUUID().slice(0, 8)}`;
     let granted: mysql.Pool;
     before(async () => {
@@ -103,7 +103,7 @@ describe('mysqlStore', { skip: missing ?? false }, () => {
     });
   });
 
-  test('of 50 claims of one slot over 10 connections, exactly one takes the lease, and so it is with a take-over', async () => {
+  test('of 50 claims of one slot over 10 connections, exactly one takes the lease, and the same for a take-over', async () => {
     const { store, clock } = subject();
     for (const takesOver of [false, true]) {
       const takeOver = takesOver ? (await store.inspect(slotOf('s', 1)))?.record.fencingToken : undefined;
@@ -116,7 +116,7 @@ describe('mysqlStore', { skip: missing ?? false }, () => {
     }
   });
 
-  test('a claim meets no gap of another one: keys beside each other are claimed, forgotten and claimed at once', async () => {
+  test('claims never wait for the gaps of others: adjacent keys are claimed, forgotten and claimed at the same time', async () => {
     const { store, clock } = subject();
     for (let round = 0; round < 3; round++) {
       const claims = await Promise.all(
@@ -146,7 +146,7 @@ describe('mysqlStore', { skip: missing ?? false }, () => {
     assert.deepEqual(await store.sweep(), { expired: 0, evicted: 0, forgotten: 6 });
   });
 
-  test('stores that start at once on an empty database create the tables once', async () => {
+  test('stores that start at the same time on an empty database create the tables once', async () => {
     const tablePrefix = 'fresh_';
     const stores = Array.from({ length: 8 }, () => mysqlStore({ pool, tablePrefix }));
     const tokens = await Promise.all(stores.map((store, at) => claimed(store, slotOf('s', at))));
@@ -211,7 +211,7 @@ describe('mysqlStore, within a transaction', { skip: missing ?? false }, () => {
     });
   }
 
-  test('a connection that is killed in the middle leaves neither', async () => {
+  test('a connection that is killed in between leaves neither', async () => {
     const slot = slotOf('w', 'killed');
     const token = await claimed(store, slot);
     const connection = await pool.getConnection();
@@ -240,7 +240,7 @@ describe('mysqlStore, within a transaction', { skip: missing ?? false }, () => {
     connection.release();
   });
 
-  test('where no transaction is open, also not any more, it rejects and completes nothing', async () => {
+  test('if no transaction is open, or no longer, it rejects and completes nothing', async () => {
     const slot = slotOf('w', 'none');
     const token = await claimed(store, slot);
     const connection = await pool.getConnection();

@@ -155,7 +155,7 @@ for (const { name, transaction, misuse } of drivers) {
       assert.equal(await isCharged(id), true);
     });
 
-    test('a rollback takes the completion back: the operation is still leased', async () => {
+    test('a rollback undoes the completion: the operation is still leased', async () => {
       const { id, slot, token } = await newOperation();
       const fault = new Error('the handler fails');
       const failing = transaction(async (tx, charge) => {
@@ -169,7 +169,7 @@ for (const { name, transaction, misuse } of drivers) {
       assert.equal(await store.complete(slot, token, completion), true);
     });
 
-    test('an operation whose lease was taken over is told so, and rolls back', async () => {
+    test('an operation whose lease was taken over gets an error, and rolls back', async () => {
       const { id, slot, token } = await newOperation();
       clock.advance(request.leaseMs);
       const takeOver = await store.claim(slot, { ...request, takeOver: token });
@@ -184,7 +184,7 @@ for (const { name, transaction, misuse } of drivers) {
       assert.equal(await isCharged(id), false);
     });
 
-    test('completing twice succeeds, without an answer, with a text and with an empty one too', async () => {
+    test('completing twice succeeds, without an answer, with a text and with an empty one', async () => {
       for (const kept of [undefined, '201\n\nŁódź', '']) {
         const { slot, token } = await newOperation();
         await transaction(async (tx) => {
@@ -202,7 +202,7 @@ for (const { name, transaction, misuse } of drivers) {
     });
 
     for (const end of ['commit', 'rollback'] as const) {
-      test(`a take-over waits for the ${end}, and then gives what is true`, async () => {
+      test(`a take-over waits for the ${end}, and then returns the resulting state`, async () => {
         const { slot, token } = await newOperation();
         clock.advance(request.leaseMs);
         const claims: Promise<Claim>[] = [];
@@ -219,13 +219,13 @@ for (const { name, transaction, misuse } of drivers) {
       });
     }
 
-    test('what is not a transaction is refused', () => {
+    test('a value that is not a transaction is refused', () => {
       assert.throws(misuse, TypeError);
     });
   });
 }
 
-test('a client of node-postgres on which no transaction is open is refused', async () => {
+test('a client of node-postgres without an open transaction is refused', async () => {
   const { slot, token } = await newOperation();
   const client = await pool.connect();
   const completer = store.within(client);
@@ -237,7 +237,7 @@ test('a client of node-postgres on which no transaction is open is refused', asy
   client.release();
 });
 
-test('the sql of a transaction is no client for a store', async () => {
+test('the sql of a transaction cannot be the client of a store', async () => {
   await sql.begin(async (tx) => {
     // @ts-expect-error: not what postgres() gives
     assert.throws(() => postgresStore({ client: tx }), TypeError);

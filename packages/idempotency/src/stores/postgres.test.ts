@@ -94,7 +94,7 @@ for (const { name, connect } of drivers) {
   });
 }
 
-describe('a store whose role has just what the printed statements grant', () => {
+describe('a store whose role has exactly the rights that the printed statements grant', () => {
   let client: pg.Pool;
   before(async () => {
     await pool.query('CREATE ROLE just_the_store LOGIN');
@@ -131,7 +131,7 @@ test('of 50 claims of one slot over 10 connections, exactly one takes the lease'
   await Promise.all(pools.map((client) => client.end()));
 });
 
-test('without a clock of its own the store goes by that of the database', async () => {
+test('by default the store uses the clock of the database', async () => {
   const store = postgresStore({ client: pool, schema: 'real_time' });
   await store.migrate();
   const databaseMs = async () => {
@@ -147,7 +147,7 @@ test('without a clock of its own the store goes by that of the database', async 
 });
 
 for (const end of ['COMMIT', 'ROLLBACK'] as const) {
-  test(`a claim that meets an unfinished one waits for it, and after ${end} gives what is true then`, async () => {
+  test(`a claim that meets an unfinished one waits for it, and after ${end} returns the resulting state`, async () => {
     const { store, clock, schema } = subject();
     await store.migrate();
     const client = await pool.connect();
@@ -188,7 +188,7 @@ test('a lease that its holder renews at the last moment is neither taken over no
   }
 });
 
-test('a claim that waits for a renewal that is being committed does not take its lease', async () => {
+test('a claim that waits for a committing renewal does not take its lease', async () => {
   for (const passedMs of [request.leaseMs, request.retentionMs]) {
     const { store, clock, schema } = subject();
     const slot = slotOf('s', 1);
@@ -209,7 +209,7 @@ test('a claim that waits for a renewal that is being committed does not take its
   }
 });
 
-test('of two that find the same record forgotten, the later one finds the record of the other', async () => {
+test('if two claims find the same record forgotten, the later one returns the record of the other', async () => {
   const { store, clock, schema } = subject();
   await completed(store, 's', 1);
   clock.advance(request.retentionMs);
@@ -223,7 +223,7 @@ test('of two that find the same record forgotten, the later one finds the record
   assert.ok(claim.kind === 'found' && claim.record.fencingToken === token);
 });
 
-test('two completions under one token at the same time both succeed, and the first one stands', async () => {
+test('two simultaneous completions with one token both succeed, and the first one is kept', async () => {
   const { store, schema } = subject();
   const slot = slotOf('s', 1);
   const token = await claimed(store, slot);
@@ -241,7 +241,7 @@ test('two completions under one token at the same time both succeed, and the fir
   assert.equal(Buffer.from(record.answer.response).toString(), '200\n\nfirst');
 });
 
-test('where transactions are serializable by default, claims repeat what the database rolled back', async () => {
+test('if transactions are serializable by default, claims repeat what the database rolled back', async () => {
   const client = new pg.Pool({
     connectionString: server.connectionString,
     max: 10,

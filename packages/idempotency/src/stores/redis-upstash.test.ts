@@ -14,7 +14,7 @@ import { ManualClock } from '../testing/manual-clock.ts';
 import { storeLaws } from '../testing/store-laws.ts';
 import { type UpstashStoreOptions, upstashStore } from './redis-upstash.ts';
 
-describe('upstashStore, on Redis behind the REST API of Upstash', () => {
+describe('upstashStore, on Redis through the REST API of Upstash', () => {
   let upstash: TestUpstash;
   before(async () => {
     upstash = await startUpstash(['--maxmemory-policy', 'noeviction']);
@@ -41,7 +41,7 @@ describe('upstashStore, on Redis behind the REST API of Upstash', () => {
     });
   }
 
-  test('the server that stands in for Upstash is one to the client of Upstash', async () => {
+  test('the client of Upstash works with the server that replaces Upstash in these tests', async () => {
     const { url, token } = upstash;
     const client = new Redis({
       url,
@@ -62,7 +62,7 @@ describe('upstashStore, on Redis behind the REST API of Upstash', () => {
     assert.equal(claims.filter((claim) => claim?.kind === 'found').length, 49);
   });
 
-  test('a record that is there costs one request; a server without the scripts is sent them', async () => {
+  test('an existing record costs one request; a server without the scripts receives them', async () => {
     const store = open();
     const slot = someSlot();
     await upstash.redis.script('FLUSH');
@@ -75,7 +75,7 @@ describe('upstashStore, on Redis behind the REST API of Upstash', () => {
     );
   });
 
-  test('an answer that begins as the mark of bytes does, and all 256 bytes, come back', async () => {
+  test('an answer that begins like the mark of bytes, and all 256 bytes, are returned unchanged', async () => {
     const store = open();
     const bytes = Uint8Array.from({ length: 512 }, (_, at) => at % 256).subarray(100);
     for (const answer of ['\u0000base64:AAAA', 'half a pair: \ud83d', bytes]) {
@@ -103,7 +103,7 @@ describe('upstashStore, on Redis behind the REST API of Upstash', () => {
     }
   });
 
-  test('a full server refuses new keys, a wrong token and a broken answer reject, and name no token', async () => {
+  test('a full server refuses new keys; a wrong token and a broken answer reject without showing a token', async () => {
     const slot = someSlot();
     const { token } = upstash;
     await assert.rejects(
@@ -129,7 +129,7 @@ describe('upstashStore, on Redis behind the REST API of Upstash', () => {
     assert.equal(await open().inspect(slot), undefined);
   });
 
-  test('a verb rejects when the server does not answer in time, or is gone', async () => {
+  test('a verb rejects if the server does not answer in time, or is gone', async () => {
     const hanging: typeof fetch = (_, init) =>
       new Promise((_resolve, reject) => {
         init?.signal?.addEventListener('abort', () => reject(init.signal?.reason));

@@ -85,7 +85,7 @@ describe('the options of redisStore', () => {
   const scripting: IoredisScripting = { isCluster: false, evalshaBuffer: never, evalBuffer: never, pipeline };
   const client: RedisClient = { ...scripting, callBuffer: never };
 
-  test('a client of no known driver is a mistake that is found at start', () => {
+  test('a client of an unknown driver is a mistake that is found at start', () => {
     const foreign: unknown[] = [
       undefined,
       null,
@@ -100,14 +100,14 @@ describe('the options of redisStore', () => {
     }
   });
 
-  test('a prefix with braces would part a record from its answer, and is refused', () => {
+  test('a prefix with braces is refused, because it would separate a record from its answer', () => {
     for (const prefix of ['a{}', '{a}', 'a{', 'a}']) {
       assert.throws(() => redisStore({ client, prefix }), InvalidOptionsError);
     }
     redisStore({ client, prefix: '' });
   });
 
-  test('a number of replicas, or a time for them, out of its bounds is a mistake that is found at start', () => {
+  test('a number of replicas, or a time for them, out of its limits is a mistake that is found at start', () => {
     for (const replicas of [-1, 1.5, Number.NaN, 101, '1' as unknown as number]) {
       assert.throws(() => redisStore({ client, replicas }), InvalidOptionsError);
     }
@@ -117,14 +117,14 @@ describe('the options of redisStore', () => {
     redisStore({ client, replicas: 100, replicationTimeoutMs: 600_000 });
   });
 
-  test('all mistakes are named at once', () => {
+  test('all mistakes are reported at once', () => {
     assert.throws(
       () => redisStore({ client, prefix: '{', replicas: -1 }),
       ({ faults }: InvalidOptionsError) => faults.length === 2,
     );
   });
 
-  test('a clock that is no function is a mistake that is found at start', () => {
+  test('a clock that is not a function is a mistake that is found at start', () => {
     assert.throws(() => redisStore({ client, nowMs: 5 as unknown as () => number }), InvalidOptionsError);
   });
 });

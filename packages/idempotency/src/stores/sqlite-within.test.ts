@@ -31,7 +31,7 @@ for (const { name, open } of sqliteDrivers) {
       assert.equal(isCharged('commit'), true);
     });
 
-    test('a rollback takes the completion back: the operation is still leased', async () => {
+    test('a rollback undoes the completion: the operation is still leased', async () => {
       const slot = slotOf('s', 'rollback');
       const token = await claimed(store, slot);
       database.exec('BEGIN IMMEDIATE');
@@ -43,7 +43,7 @@ for (const { name, open } of sqliteDrivers) {
       assert.equal(await store.complete(slot, token, completion), true);
     });
 
-    test('an operation whose lease was taken over is told so', async () => {
+    test('an operation whose lease was taken over gets an error', async () => {
       const slot = slotOf('s', 'late');
       const late = await claimed(store, slot);
       clock.advance(request.leaseMs);
@@ -54,7 +54,7 @@ for (const { name, open } of sqliteDrivers) {
       assert.equal((await store.inspect(slot))?.record.kind, 'leased');
     });
 
-    test('where no transaction is open, also not any more, it throws', async () => {
+    test('if no transaction is open, or no longer, it throws', async () => {
       const slot = slotOf('s', 'none');
       const token = await claimed(store, slot);
       assert.throws(() => store.within(database), TypeError);

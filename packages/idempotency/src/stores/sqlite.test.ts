@@ -67,7 +67,7 @@ function storeSource(file: string): string {
   `;
 }
 
-test('processes that start at once on a new file create it once, and share each key out to one of them', async () => {
+test('processes that start at the same time on a new file create it once, and each key is claimed by one of them', async () => {
   const slots = Array.from({ length: 100 }, (_, key) => slotOf('s', key));
   const source = `${storeSource(newDatabaseFile())}
     for (const slot of ${JSON.stringify(slots)}) {
@@ -99,7 +99,7 @@ test('a process that is killed inside its transaction has completed nothing', as
   assert.deepEqual(database.prepare('SELECT id FROM charges').all(), []);
 });
 
-test('who only looks does not wait for a writer, and who cannot write in time changes nothing', async () => {
+test('a reader does not wait for a writer, and a writer that gets no lock in time changes nothing', async () => {
   const file = newDatabaseFile();
   const database = wal(new DatabaseSync(file, { timeout: 1 }));
   const { store, clock } = sqliteSubject({ database });
@@ -150,7 +150,7 @@ function handleWith(
   };
 }
 
-test('a claim that is overtaken while it waits for the right to write finds the record of the other', async () => {
+test('a claim that is overtaken while it waits for the write lock returns the record of the other', async () => {
   const file = newDatabaseFile();
   const rival = sqliteStore({ database: wal(new DatabaseSync(file)) });
   let token: Promise<number> | undefined;
@@ -162,7 +162,7 @@ test('a claim that is overtaken while it waits for the right to write finds the 
   assert.ok(claim.kind === 'found' && claim.record.fencingToken === (await token));
 });
 
-test('from the beginning of its transaction on, a claim holds the right to write alone', async () => {
+test('from the beginning of its transaction on, a claim holds the write lock', async () => {
   const file = newDatabaseFile();
   const rival = new DatabaseSync(file, { timeout: 1 });
   wal(rival);
@@ -189,7 +189,7 @@ test('a verb that fails leaves no transaction open', async () => {
   await claimed(store, slotOf('s', 1));
 });
 
-test('fencing tokens grow on when the file is opened again and all records are gone', async () => {
+test('fencing tokens continue to grow after the file is opened again without records', async () => {
   const file = newDatabaseFile();
   const clock = new ManualClock();
   const reopened = () => sqliteStore({ database: wal(new DatabaseSync(file)), nowMs: () => clock.nowMs() });
@@ -199,7 +199,7 @@ test('fencing tokens grow on when the file is opened again and all records are g
   assert.equal(await claimed(reopened(), slotOf('s', 2)), first + 1);
 });
 
-test('a handle that would not wait for other writers is told to, and another choice is left alone', () => {
+test('a handle without a busy time-out gets one, and an existing one is kept', () => {
   for (const [timeout, expected] of [
     [0, 5000],
     [7, 7],
@@ -216,7 +216,7 @@ test('tables of a newer release are refused', () => {
   assert.throws(() => sqliteSubject({ database }), /newer release/);
 });
 
-test('two stores with prefixes of their own share a file, and know nothing of each other', async () => {
+test('two stores with different prefixes share a file independently', async () => {
   const { database, store } = sqliteSubject();
   const other = sqliteSubject({ database, tablePrefix: 'other_' }).store;
   await claimed(store, slotOf('s', 1));
@@ -234,7 +234,7 @@ test('mistakes in the options are found at start', () => {
   assert.throws(() => sqliteStore({ database: {} }), TypeError);
 });
 
-test('the printed statements make what a store makes, and a store finds it', async () => {
+test('the printed statements create the same tables as a store, and a store accepts them', async () => {
   const schemaOf = (database: DatabaseSync) =>
     database.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY type, name').all();
   const printed = new DatabaseSync(newDatabaseFile());

@@ -21,14 +21,14 @@ class BridgedRequest extends IncomingMessage {
   }
 }
 
-test('a body that a bridge holds back until it is read is read whole, and left for the handler', async () => {
+test('a body that a bridge delivers on the first read is read whole, and left for the handler', async () => {
   const request = new BridgedRequest({ 'content-length': '8' }, 'amount=1');
   const read = await readWholeBody(request, 1000);
   assert.equal(read.kind === 'whole' && Buffer.from(read.bytes).toString(), 'amount=1');
   assert.equal(await text(request), 'amount=1');
 });
 
-test('a body that others have read is never taken for no body', async () => {
+test('a body that other code has read is never treated as no body', async () => {
   const drained = new BridgedRequest({ 'content-length': '8' }, 'amount=1');
   await text(drained);
   assert.deepEqual(await readWholeBody(drained, 1000), { kind: 'consumed' });
@@ -38,7 +38,7 @@ test('a body that others have read is never taken for no body', async () => {
   assert.deepEqual(await readWholeBody(short, 1000), { kind: 'consumed' });
 });
 
-test('a complete request that announces nothing has no body', async () => {
+test('a complete request that announces no body has none', async () => {
   const request = new BridgedRequest({});
   const read = await readWholeBody(request, 1000);
   assert.equal(read.kind === 'whole' && read.bytes.length, 0);

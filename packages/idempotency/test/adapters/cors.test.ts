@@ -99,7 +99,7 @@ const post = (port: number) =>
   });
 
 for (const [framework, start] of Object.entries(apps)) {
-  test(`${framework}, CORS in front: the first answer, the one in flight and the replay can be read`, async (t) => {
+  test(`${framework}, CORS in front: a page can read the first answer, the one in flight and the replay`, async (t) => {
     const gate = new Gate();
     gate.close();
     const port = await start(t, gate);
@@ -117,7 +117,7 @@ for (const [framework, start] of Object.entries(apps)) {
   });
 }
 
-test('CORS behind the protection: a replay and a refusal cannot be read by a page', async (t) => {
+test('CORS inside the protection: a page cannot read a replay or a refusal', async (t) => {
   const app = express();
   app.use(expressIdempotency(options()), cors({ origin }));
   app.post('/', (_request, response) => response.status(201).json({}));

@@ -20,7 +20,7 @@ async function withApp(run: (app: FastifyInstance) => Promise<void>): Promise<vo
   }
 }
 
-test('registered in a scope, the plugin protects that scope and nothing beside it', () =>
+test('registered in a scope, the plugin protects only that scope', () =>
   withApp(async (app) => {
     let executions = 0;
     await app.register(async (scope) => {
@@ -44,7 +44,7 @@ test('a mistake in the options rejects the registration', () =>
     );
   }));
 
-test('the hooks of Fastify see a replay as any other answer, each once', () =>
+test('the hooks of Fastify see a replay like any other answer, each once', () =>
   withApp(async (app) => {
     const seen: string[] = [];
     app.addHook('onSend', async (_request, reply) => {

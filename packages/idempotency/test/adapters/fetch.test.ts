@@ -30,7 +30,7 @@ function watched(handler: (request: Request) => Response | Promise<Response>) {
 }
 
 describe('a handler of the Fetch API', () => {
-  test('is not protected without knowing who sends', () => {
+  test('is not protected if no option identifies callers', () => {
     const handler = () => new Response();
     assert.throws(() => idempotent({ store: memoryStore() }, handler), /tenantOf or addressOf must be given/);
     const mistaken: object = { tenantOf: 'ada', addressOf: 1, fingerprintBody: 2 };
@@ -53,14 +53,14 @@ describe('a handler of the Fetch API', () => {
     assert.deepEqual(outcomes, []);
   });
 
-  test('is not run for a caller of whom nothing is known', async () => {
+  test('is not run for an unknown caller', async () => {
     const options = { store: memoryStore(), addressOf: () => undefined };
     const response = await idempotent(options, () => assert.fail('the handler ran'))(post('k'));
     assert.equal(response.status, 500);
     assert.match(await response.text(), /caller_unknown/);
   });
 
-  test('may ask for its tenant with a promise, and is given what the runtime gives besides the request', async () => {
+  test("may return its tenant as a promise, and receives the runtime's further arguments", async () => {
     const answer = idempotent(
       { store: memoryStore(), tenantOf: async (_request: Request, tenant: string) => tenant },
       (_request, tenant) => new Response(tenant),
@@ -69,7 +69,7 @@ describe('a handler of the Fetch API', () => {
     assert.equal(await (await answer(post('k'), 'bob')).text(), 'bob');
   });
 
-  test('is given a request with the same bytes, headers and method, and a signal that is not the client’s', async () => {
+  test('receives a request with the same bytes, headers and method, and a signal that is not the client’s', async () => {
     const client = new AbortController();
     let seen: AbortSignal | undefined;
     const { answer, outcomes } = watched(async (request) => {
@@ -87,7 +87,7 @@ describe('a handler of the Fetch API', () => {
     assert.deepEqual(outcomes, ['completed']);
   });
 
-  test('of a framework that derives its own class of requests is given that very request', async () => {
+  test('of a framework with its own class of requests receives that very request', async () => {
     class OwnRequest extends Request {
       readonly nextUrl = new URL(this.url);
     }
@@ -102,7 +102,7 @@ describe('a handler of the Fetch API', () => {
     assert.equal((await answer(request())).headers.get('idempotency-replayed'), 'true');
   });
 
-  test('is protected once where it is wrapped twice', async () => {
+  test('is protected once if it is wrapped twice', async () => {
     const store = memoryStore();
     const inner = idempotent({ store, tenantOf }, () => new Response('once'));
     assert.equal(
@@ -129,14 +129,14 @@ describe('a handler of the Fetch API', () => {
     assert.deepEqual((await answer(post('k'))).headers.getSetCookie(), []);
   });
 
-  test('answers with a network error, and its operation is called abandoned', async () => {
+  test('that answers with a network error leaves an abandoned operation', async () => {
     const { answer, outcomes } = watched(() => Response.error());
     assert.equal((await answer(post('k'))).type, 'error');
     assert.deepEqual(outcomes, ['abandoned']);
     assert.equal((await answer(post('k'))).status, 409);
   });
 
-  test('that redirects by an exception, as in Next.js, has its redirection kept, and the exception goes on', async () => {
+  test('that redirects by an exception, as in Next.js, has its redirection kept, and the exception is rethrown', async () => {
     let executions = 0;
     const redirection = Object.assign(new Error('NEXT_REDIRECT'), {
       digest: 'NEXT_REDIRECT;replace;/charges/1;a=b;303;',
@@ -151,7 +151,7 @@ describe('a handler of the Fetch API', () => {
     assert.deepEqual([executions, outcomes], [1, ['completed']]);
   });
 
-  test('that answers 404 by an exception, as in Next.js, has that kept', async () => {
+  test('that answers 404 by an exception, as in Next.js, has that answer kept', async () => {
     for (const digest of ['NEXT_NOT_FOUND', 'NEXT_HTTP_ERROR_FALLBACK;404']) {
       const { answer } = watched(() => {
         throw Object.assign(new Error('not found'), { digest });
@@ -161,14 +161,14 @@ describe('a handler of the Fetch API', () => {
     }
   });
 
-  test('that gives no Response is a failure: what it is answered with is not kept', async () => {
+  test('that returns no Response is a failure: the answer is not kept', async () => {
     const nothing = (): Response => JSON.parse('{}');
     const { answer, outcomes } = watched(nothing);
     await assert.rejects(answer(post('k')), /did not answer with a Response/);
     assert.deepEqual(outcomes, ['released']);
   });
 
-  test('is compared by what fingerprintBody makes of a copy, so that a form may have other boundaries', async () => {
+  test('is compared by the result of fingerprintBody for a copy, so the boundaries of a form may differ', async () => {
     const fingerprintBody = async (request: Request) => [...(await request.formData())];
     const answer = idempotent({ store: memoryStore(), tenantOf, fingerprintBody }, async (request) => {
       return Response.json([...(await request.formData())]);
@@ -191,7 +191,7 @@ describe('a handler of the Fetch API', () => {
     assert.deepEqual(outcomes, []);
   });
 
-  test('that answers in a coding that nobody knows is not replayed in it', async () => {
+  test('that answers in an unknown coding is not replayed in it', async () => {
     const { answer } = watched(() => new Response('??', { headers: { 'Content-Encoding': 'unknown' } }));
     assert.equal((await answer(post('k'))).status, 200);
     assert.equal((await answer(post('k'))).status, 410);

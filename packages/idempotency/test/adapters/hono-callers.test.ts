@@ -9,7 +9,7 @@ function protection(more: Partial<HonoOptions> = {}) {
   return idempotency({ store: memoryStore(), callers: 'by-address', ...more });
 }
 
-test('Hono executes nothing for a client of whom it knows no address, and asks addressOf for it', async () => {
+test('Hono executes nothing for a client with an unknown address, and calls addressOf for it', async () => {
   const request = () =>
     new Request('http://api.example/', { method: 'POST', headers: { 'Idempotency-Key': 'k' } });
   const app = new Hono().use(protection()).post('/', (context) => context.text('ran'));
@@ -36,7 +36,7 @@ test('Hono knows the caller of `app.request()`, and of an event of AWS Lambda', 
   assert.deepEqual(bodies, ['2', '2', '3']);
 });
 
-test('Hono knows the caller of an event that the handler of hono/aws-lambda is given, in each of its forms', async () => {
+test('Hono knows the caller of an event passed to the handler of hono/aws-lambda, in each of its forms', async () => {
   let executions = 0;
   const app = new Hono().use(protection()).post('/', (context) => context.text(`${++executions}`));
   const invoke = handle(app);

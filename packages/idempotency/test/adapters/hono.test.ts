@@ -47,7 +47,7 @@ function protection(more: Partial<HonoOptions> = {}) {
 }
 
 describe('Hono', () => {
-  test('gives the handler the whole body in whichever way it reads it', async (t) => {
+  test('passes the handler the whole body, no matter how it reads it', async (t) => {
     const app = new Hono();
     app.onError((error, context) => context.text(String(error), 500));
     app.use(protection());
@@ -118,7 +118,7 @@ describe('Hono', () => {
     assert.deepEqual(seen, [true, true, false]);
   });
 
-  test('does not tell the handler of a client that hangs up', async (t) => {
+  test('does not inform the handler of a client that hangs up', async (t) => {
     for (const isLight of [true, false]) {
       const app = new Hono<{ Bindings: HttpBindings }>();
       const [begun, hungUp, ended] = [new Gate(), new Gate(), new Gate()];
@@ -150,7 +150,7 @@ describe('Hono', () => {
     }
   });
 
-  test('sends with a replay what a middleware in front has set', async (t) => {
+  test('sends the headers of an outer middleware with a replay', async (t) => {
     const app = new Hono();
     app.use(cors({ origin: 'https://a.example', credentials: true }));
     app.use(async (context, next) => {
@@ -190,7 +190,7 @@ describe('Hono', () => {
     assert.deepEqual([replay.headers.get('content-type'), await replay.text()], ['text/event-stream', first]);
   });
 
-  test('takes options with the types of the app, and says what is wrong with them', () => {
+  test('accepts options with the types of the app, and reports mistakes in them', () => {
     interface Own {
       readonly Variables: { readonly tenant: string };
     }
@@ -202,7 +202,7 @@ describe('Hono', () => {
     assert.throws(() => protection(mistaken), /tenantOf must.*trustedProxies must/);
   });
 
-  test('protects once what is protected by the app and by the route', async (t) => {
+  test('protects once if both the app and the route are protected', async (t) => {
     const twice = protection({ waitMs: 0 });
     const app = new Hono()
       .use(twice)
@@ -210,7 +210,7 @@ describe('Hono', () => {
     assert.equal(await (await post(await serve(t, app), 'x')).text(), 'k');
   });
 
-  test('compares a form by what fingerprintBody makes of it; a form that was read before has no bytes', async (t) => {
+  test('compares a form by the result of fingerprintBody; a form that was read before has no bytes', async (t) => {
     const form = (amount: string) => {
       const body = new FormData();
       body.append('amount', amount);
@@ -239,7 +239,7 @@ describe('Hono', () => {
     assert.match(String(errors[0]), /the form was read before/);
   });
 
-  test('finds the body that a validator in front has read', async (t) => {
+  test('finds the body that an outer validator has read', async (t) => {
     const app = new Hono();
     const validated = validator('json', (value: number) => value);
     app.post('/', validated, protection(), async (context) =>
@@ -251,7 +251,7 @@ describe('Hono', () => {
     assert.equal((await post(port, '8', headers)).status, 409);
   });
 
-  test('frees the key when something is thrown that is no error', async (t) => {
+  test('frees the key if something other than an error is thrown', async (t) => {
     const outcomes: ExecutionOutcome[] = [];
     const app = new Hono();
     app.use(

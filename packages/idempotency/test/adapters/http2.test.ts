@@ -73,7 +73,7 @@ async function refuses(t: TestContext, server: Http2Server, executions: () => nu
   assert.deepEqual([plain?.status, executions()], [200, 1]);
 }
 
-test('node:http2 with a key is refused before the handler, and the process goes on', async (t) => {
+test('node:http2 with a key is refused before the handler, and the process continues', async (t) => {
   let executions = 0;
   const handler = idempotent(options(), (_request, response) => {
     executions++;
@@ -85,7 +85,7 @@ test('node:http2 with a key is refused before the handler, and the process goes 
   await refuses(t, await listening(t, server), () => executions);
 });
 
-test('Fastify over HTTP/2 with a key is refused before the handler, and the process goes on', async (t) => {
+test('Fastify over HTTP/2 with a key is refused before the handler, and the process continues', async (t) => {
   let executions = 0;
   const app = fastify({ http2: true });
   app.addContentTypeParser('*', (_request, payload, done) => {
@@ -101,7 +101,7 @@ test('Fastify over HTTP/2 with a key is refused before the handler, and the proc
   await refuses(t, app.server, () => executions);
 });
 
-test('Koa over HTTP/2 with a key is refused before the handler, and the process goes on', async (t) => {
+test('Koa over HTTP/2 with a key is refused before the handler, and the process continues', async (t) => {
   let executions = 0;
   const app = new Koa();
   app.silent = true;
@@ -117,7 +117,7 @@ test('Koa over HTTP/2 with a key is refused before the handler, and the process 
   await refuses(t, await listening(t, server), () => executions);
 });
 
-test('Hono protects a request over HTTP/2 as any other', async (t) => {
+test('Hono protects a request over HTTP/2 like any other', async (t) => {
   let executions = 0;
   const app = new Hono().use(honoIdempotency(options())).post('/', async (context) => {
     executions++;

@@ -15,7 +15,7 @@ import { RawConnection } from './harness/raw-connection.ts';
 const keyed = { path: '/', headers: [['Idempotency-Key', 'k']] } as const;
 const chunk = `${'x'.repeat(5000)}!`;
 
-test('what is too large to be kept is sent while the handler writes it, and ends once its record is stored', async () => {
+test('an answer too large to keep is sent while the handler writes it, and ends once its record is stored', async () => {
   const middle = new Gate();
   middle.close();
   const handler: NodeHandler = async (_request, response) => {

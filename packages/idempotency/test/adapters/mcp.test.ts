@@ -54,7 +54,7 @@ async function withTool(
   }
 }
 
-test('MCP: a message with a key in _meta is executed once when all of it is repeated, and is a conflict when it differs', async () => {
+test('MCP: a message with a key in _meta is executed once if repeated unchanged, and is a conflict if it differs', async () => {
   let charges = 0;
   const tool = async () => `charge ${++charges}`;
   const keyOf = { body: ['params', '_meta', 'example.com/idempotency-key'] };

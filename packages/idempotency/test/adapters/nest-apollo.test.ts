@@ -95,7 +95,7 @@ test('Apollo in Nest with a context of the application: Nest leaves the request 
   assert.equal(counts.charges, 0);
 });
 
-test('Apollo in Nest, its route protected: a mutation is executed once, and its answer is replayed', async (t) => {
+test('Apollo in Nest with a protected route: a mutation is executed once, and its answer is replayed', async (t) => {
   const { send, counts } = await start(t, { isRouteProtected: true });
   const [first, retry] = [await send(charge, 'k'), await send(charge, 'k')];
   assert.deepEqual([first.isReplay, retry.isReplay, retry.text], [false, true, first.text]);

@@ -43,7 +43,7 @@ test('a mutation of GraphQL with a key is never executed without protection', as
   assert.equal(await resolved({ req: plain() }, 'mutation'), 'resolved');
 });
 
-test('with requireKey a mutation without a key, or without a request to look at, is refused', async () => {
+test('with requireKey a mutation without a key, or without a visible request, is refused', async () => {
   assert.equal(await resolved({ req: plain() }, 'mutation', { requireKey: true }), 'unprotected_context');
   assert.equal(await resolved({}, 'mutation', { requireKey: true }), 'unprotected_context');
   assert.equal(await resolved({}, 'query', { requireKey: true }), 'resolved');
@@ -69,7 +69,7 @@ test('a mutation whose HTTP request is protected is executed', async () => {
   await begun.operation.finish({ status: 200, headers: [], body: '' });
 });
 
-test('an execution whose request cannot be seen goes on, and is reported once', async () => {
+test('an execution whose request is not visible continues, and is reported once', async () => {
   const warnings: string[] = [];
   const observer: NestOptions['observer'] = (event) => event.kind === 'warning' && warnings.push(event.code);
   assert.equal(await resolved({}, 'mutation', { observer }), 'resolved');

@@ -18,7 +18,7 @@ const onHeaders: (response: ServerResponse, listener: () => void) => void = crea
   'on-headers',
 );
 
-test('a coding of the handler’s own is undone for the record, and one that we do not know is not replayed as if it were none', async () => {
+test('a known coding of the handler is undone for the record, and an unknown one is not replayed', async () => {
   let executions = 0;
   const handler: NodeHandler = (request, response) => {
     executions++;
@@ -35,7 +35,7 @@ test('a coding of the handler’s own is undone for the record, and one that we 
   });
 });
 
-test('a coded answer that is too large when it is decoded is sent, and not stored as it is', async () => {
+test('a coded answer that is too large after decoding is sent, and not stored', async () => {
   const handler: NodeHandler = (_request, response) => {
     response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync('x'.repeat(2000)));
   };
@@ -50,7 +50,7 @@ test('a coded answer that is too large when it is decoded is sent, and not store
   );
 });
 
-test('requests that are pipelined on one connection are answered in their order, each once', async () => {
+test('pipelined requests on one connection are answered in order, each once', async () => {
   let executions = 0;
   const gate = new Gate();
   gate.close();
@@ -76,7 +76,7 @@ test('requests that are pipelined on one connection are answered in their order,
   });
 });
 
-test('a client that asks for the end of its connection gets it, after a first answer and after a replay', async () => {
+test('a client that asks to close its connection gets that, after a first answer and after a replay', async () => {
   await withServer(
     (_request, response) => {
       response.end('x');
@@ -92,7 +92,7 @@ test('a client that asks for the end of its connection gets it, after a first an
   );
 });
 
-test('a handler that fails after it has answered does not cut its answer', async () => {
+test('a handler that fails after it has answered does not cut off its answer', async () => {
   const body = 'x'.repeat(16 * 1024 * 1024);
   const handler: NodeHandler = async (_request, response) => {
     response.end(body);
@@ -106,7 +106,7 @@ test('a handler that fails after it has answered does not cut its answer', async
   await withServer(handler, steps, { answerBytesMax: body.length });
 });
 
-test('a refusal in the place of an answer has nothing of that answer, and keeps what belongs to the exchange', async () => {
+test('a refusal that replaces an answer has nothing of it, and keeps the headers of the exchange', async () => {
   const handler: NodeHandler = (_request, response) => {
     response.setHeader('Access-Control-Allow-Origin', '*');
     response.writeHead(201, {

@@ -8,7 +8,7 @@ import { onTheWire, send, write } from '../../src/testing/adapter-laws/wire.ts';
 import { keyed, roundTrips } from './harness/held-answers.ts';
 import { withServer } from './harness/protected-server.ts';
 
-test('listeners and callbacks hear of the end once, and only after the record was written', async () => {
+test('listeners and callbacks see the end once, and only after the record was written', async () => {
   const heard: string[] = [];
   await withServer(
     (_request, response) => {
@@ -31,7 +31,7 @@ test('listeners and callbacks hear of the end once, and only after the record wa
   assert.ok(heard.indexOf('stored') < heard.indexOf('finish'), `${heard}`);
 });
 
-test('a handler whose client hung up is not told before it has ended, and then once', async () => {
+test('a handler whose client hung up is informed only after it has ended, once', async () => {
   const gate = new Gate();
   gate.close();
   const heard: string[] = [];
@@ -94,7 +94,7 @@ for (const isGone of [false, true]) {
   });
 }
 
-test('a status that is none is refused where the handler gives it', async () => {
+test('an invalid status is refused where the handler sets it', async () => {
   const thrown: unknown[] = [];
   await withServer(
     (_request, response) => {

@@ -8,7 +8,7 @@ import { keyed, twice } from './harness/held-answers.ts';
 import { withServer } from './harness/protected-server.ts';
 import { RawConnection } from './harness/raw-connection.ts';
 
-test('a second head, and a header after the first write, are refused as Node does', async () => {
+test('a second head, and a header after the first write, are refused as in Node', async () => {
   const codes: unknown[] = [];
   const refused = (run: () => unknown) => {
     assert.throws(run, (error) => codes.push(error instanceof Error && 'code' in error && error.code) > 0);
@@ -75,7 +75,7 @@ test('a write after the end is an error of the response, and changes neither ans
   assert.deepEqual(errors, ['ERR_STREAM_WRITE_AFTER_END']);
 });
 
-test('a buffer that the handler fills again after a write is sent as it was', async () => {
+test('a buffer that the handler reuses after a write is sent as it was', async () => {
   await twice(
     (_request, response) => {
       const buffer = Buffer.from('first ');
@@ -87,7 +87,7 @@ test('a buffer that the handler fills again after a write is sent as it was', as
   );
 });
 
-test('text in another encoding than UTF-8 is kept as its bytes', async () => {
+test('text in an encoding other than UTF-8 is kept as its bytes', async () => {
   await twice(
     (_request, response) => {
       response.write('e9', 'hex');
@@ -100,7 +100,7 @@ test('text in another encoding than UTF-8 is kept as its bytes', async () => {
   );
 });
 
-test('a HEAD and a 304 have no body, and their replays neither', async () => {
+test('a HEAD and a 304 have no body, and neither do their replays', async () => {
   const headed: NodeHandler = (_request, response) => {
     response.writeHead(200, { ETag: '"7"', 'Content-Type': 'text/plain' }).end('not sent');
   };

@@ -41,14 +41,14 @@ test('a body that is empty although it was announced ends for its reader', async
   });
 });
 
-test('a body that arrives byte by byte, in characters that are cut, is read whole', async () => {
+test('a body that arrives byte by byte, in split characters, is read whole', async () => {
   await withServer(listeningEcho, async ({ port }) => {
     const sent = await send(port, { path: '/', headers, body: 'łódź 🙂', chunkBytes: 1 });
     assert.equal(`${sent.body}`, '[łódź 🙂]');
   });
 });
 
-test('a client that waits for 100 Continue is told to go on', async () => {
+test('a client that waits for 100 Continue receives it', async () => {
   await withServer(echo, async ({ port }) => {
     const connection = new RawConnection(port);
     connection.write(
@@ -67,7 +67,7 @@ test('a client that waits for 100 Continue is told to go on', async () => {
   });
 });
 
-test('a large body that is read slowly arrives whole', async () => {
+test('a large body that is read slowly arrives complete', async () => {
   const body = 'abcdefgh'.repeat(100_000);
   const slow: NodeHandler = async (request, response) => {
     let bytes = 0;

@@ -40,7 +40,7 @@ const post = (url: string, headers: Record<string, string> = {}, body = '{}') =>
     body,
   });
 
-test('cookie-session and response-time behind the protection keep their headers on the first answer', async () => {
+test('cookie-session and response-time inside the protection keep their headers on the first answer', async () => {
   const app = express();
   app.use(protection(), responseTime(), cookieSession({ keys: ['secret'] }));
   app.post('/', (request, response) => {
@@ -72,7 +72,7 @@ test('cookie-session and response-time in front set their own headers on a repla
   });
 });
 
-test('a request that was not paid is executed under the same key once it is, and its receipt is replayed', async () => {
+test('an unpaid request is executed with the same key once it is paid, and its receipt is replayed', async () => {
   const app = express();
   let paid = 0;
   app.post('/', protection(), (request, response) => {
@@ -97,7 +97,7 @@ test('a request that was not paid is executed under the same key once it is, and
   });
 });
 
-test('a body with dates that a validator has made is compared by its dates', async () => {
+test('a body in which a validator has created dates is compared by its dates', async () => {
   const app = express();
   const coerce: RequestHandler = (request, _response, next) => {
     request.body = { at: new Date(request.body.at), tags: new Set<string>(request.body.tags) };
@@ -115,7 +115,7 @@ test('a body with dates that a validator has made is compared by its dates', asy
   });
 });
 
-test('behind serverless-http, whose requests have no raw headers, a duplicate is a replay and another body a conflict', async () => {
+test('under serverless-http, whose requests have no raw headers, a duplicate is a replay and another body a conflict', async () => {
   const app = express();
   app.set('env', 'test');
   let executions = 0;

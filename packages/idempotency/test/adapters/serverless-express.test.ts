@@ -80,7 +80,7 @@ for (const [order, ...middleware] of orders) {
   }
 }
 
-test('serverless-express: a body that was read in front of the protection is compared all the same', async () => {
+test('serverless-express: a body that was read before the protection is still compared', async () => {
   const swallow: RequestHandler = async (request, _response, next) => {
     await text(request);
     next();
@@ -92,7 +92,7 @@ test('serverless-express: a body that was read in front of the protection is com
   assert.equal(app.executions(), 1);
 });
 
-test('serverless-express: a body that was read and thrown away in front of the protection is never taken for none', async () => {
+test('serverless-express: a body that was read and discarded before the protection is never treated as no body', async () => {
   const swallow: RequestHandler = async (request, _response, next) => {
     await text(request);
     request.body = undefined;

@@ -27,7 +27,7 @@ async function writeAll(response: ServerResponse, onBlocked: () => void): Promis
   response.end();
 }
 
-test('a stream whose client stops reading waits for it, and goes on to its end once the client has left', async () => {
+test('a stream waits for a client that stops reading, and continues to its end once the client has left', async () => {
   const blocked = Promise.withResolvers<void>();
   let executions = 0;
   const handler: NodeHandler = async (request, response) => {
@@ -52,7 +52,7 @@ test('a stream whose client stops reading waits for it, and goes on to its end o
   );
 });
 
-test('a handler that streams late, or only its head, sends what it has', async () => {
+test('a handler that streams late, or sends only its head, sends what it has', async () => {
   const middle = new Gate();
   middle.close();
   const handler: NodeHandler = async (request, response) => {
@@ -79,7 +79,7 @@ test('a handler that streams late, or only its head, sends what it has', async (
   });
 });
 
-test('a handler that lets through what it then ends in one piece is held as ever', async () => {
+test('a handler that asks for streaming but ends in one piece is held as usual', async () => {
   const handler: NodeHandler = (request, response) => {
     operationOf(request)?.stream();
     response.writeHead(200, { 'Content-Type': 'text/plain' }).end('all of it');
@@ -93,7 +93,7 @@ test('a handler that lets through what it then ends in one piece is held as ever
   });
 });
 
-test('a stream that is over the bound with its last piece is sent whole, and not kept', async () => {
+test('a stream that exceeds the limit with its last piece is sent whole, and not kept', async () => {
   const handler: NodeHandler = (request, response) => {
     operationOf(request)?.stream();
     response.write('12345678');
@@ -109,7 +109,7 @@ test('a stream that is over the bound with its last piece is sent whole, and not
   );
 });
 
-test('a stream that does not count breaks off for a client of HTTP/1.0, too, to which an end is no sign', async () => {
+test('a stream that does not count breaks off, also for a client of HTTP/1.0, which takes an end as success', async () => {
   const store = { ...boundVerbs(memoryStore()), complete: () => false };
   const handler: NodeHandler = (request, response) => {
     operationOf(request)?.stream();

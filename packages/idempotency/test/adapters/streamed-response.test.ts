@@ -32,7 +32,7 @@ function streaming(
   return { call: () => handle(new Request('http://localhost/', keyed)), ends, outcomes };
 }
 
-test('a streamed Response goes at the pace of its client, and to its end once the client has left', async () => {
+test('a streamed Response keeps the pace of its client, and continues to its end once the client has left', async () => {
   const chunk = Buffer.alloc(1000, 'x');
   const chunkCount = 100;
   let made = 0;
@@ -57,7 +57,7 @@ test('a streamed Response goes at the pace of its client, and to its end once th
   assert.equal(made, chunkCount);
 });
 
-test('a client that leaves while the last piece is awaited does not end the operation twice', async () => {
+test('a client that leaves before the last piece does not end the operation twice', async () => {
   const inner = memoryStore();
   let completions = 0;
   const store = {
@@ -90,7 +90,7 @@ test('a client that leaves while the last piece is awaited does not end the oper
   assert.equal(await (await call()).text(), 'first');
 });
 
-test('a handler cannot stream in the atomic mode, nor call its outcome unknown; it can say that nothing happened', async () => {
+test('in the atomic mode a handler can neither stream nor declare its outcome unknown; it can declare that nothing happened', async () => {
   const thrown: unknown[] = [];
   const { call, outcomes } = streaming({ store: sqliteSubject().store, mode: 'atomic' }, (request) => {
     const operation = operationOf(request);

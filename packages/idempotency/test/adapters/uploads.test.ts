@@ -63,7 +63,7 @@ for (const [name, parser, file] of parsers) {
   });
 }
 
-test('a parser that puts files where no one looks is reported, and nothing is executed', async (t) => {
+test('a parser that puts files in an unknown place is reported, and nothing is executed', async (t) => {
   const parser: RequestHandler = (request, response, next) => {
     memory.single('file')(request, response, (error: unknown) => {
       Object.assign(request, { file: undefined, upload: request.file });

@@ -99,7 +99,7 @@ describe('A server whose connection to PostgreSQL breaks', () => {
         await assertOnce(ledger, account, [client]);
       });
 
-      test('on COMMIT, which is done and not heard of, sends its answer', async () => {
+      test('on COMMIT, which succeeds without an answer, sends its answer', async () => {
         const account = `held-${driver}-unheard`;
         const held = await holdCommits(ledger);
         const lostBefore = loser.lost();

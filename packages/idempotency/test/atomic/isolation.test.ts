@@ -87,7 +87,7 @@ async function charged(transaction: Begun, id: string, operation: Operation): Pr
 
 function keepsTheMode(bankOf: (clock: ManualClock) => Bank): void {
   for (const isolation of ['READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE']) {
-    test(`under ${isolation}, a lease that is renewed beside the transaction does not keep it from committing`, async () => {
+    test(`under ${isolation}, renewing a lease during the transaction does not prevent its commit`, async () => {
       const clock = new ManualClock();
       const bank = bankOf(clock);
       const key = `renewed ${isolation}`.replaceAll(' ', '-');
@@ -113,7 +113,7 @@ function keepsTheMode(bankOf: (clock: ManualClock) => Bank): void {
       assert.equal(running.events.includes('lease_lost'), false);
     });
 
-    test(`under ${isolation}, a handler that goes on after its commit loses no lease`, async () => {
+    test(`under ${isolation}, a handler that continues after its commit loses no lease`, async () => {
       const clock = new ManualClock();
       const bank = bankOf(clock);
       const key = `late ${isolation}`.replaceAll(' ', '-');

@@ -168,7 +168,7 @@ describe('In the atomic mode, by an ORM on PostgreSQL,', () => {
         });
       }
 
-      test('what is not its transaction is refused', async (t) => {
+      test('a value that is not its transaction is refused', async (t) => {
         const { outside } = orm;
         if (outside === undefined) return t.skip('by the compiler');
         const slot = slotOf(name, 'outside');

@@ -5,7 +5,7 @@ import { shareCharges } from './harness/two-processes.ts';
 describe('Two processes on one PostgreSQL', { concurrency: 2 }, () => {
   const suite = usePostgresLedger();
   for (const driver of postgresDrivers) {
-    test(`execute a charge once, if one holds it too long and if both get it at once: ${driver}`, async () => {
+    test(`execute a charge once, if one holds it too long and if both receive it simultaneously: ${driver}`, async () => {
       const { ledger, options } = suite();
       await shareCharges(driver, ledger, 'begun', options);
     });

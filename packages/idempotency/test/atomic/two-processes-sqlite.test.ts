@@ -6,7 +6,7 @@ describe('Two processes on one file of SQLite', () => {
   const ledger = useSqliteLedger();
   for (const driver of sqliteDrivers) {
     // Stopped before its transaction, which holds the whole file and has no pause in it.
-    test(`execute a charge once, if one holds it too long and if both get it at once: ${driver}`, () =>
+    test(`execute a charge once, if one holds it too long and if both receive it simultaneously: ${driver}`, () =>
       shareCharges(driver, ledger, 'claimed'));
   }
 });

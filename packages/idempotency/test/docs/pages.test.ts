@@ -22,7 +22,7 @@ const testBlocks = blocks.filter(({ file }) => /\.test\.[jt]s$/.test(file));
 
 after(stopServers);
 
-test('each block that is run compiles under strict, as it stands in its page', () => {
+test('each block that is run compiles under strict, as it is in its page', () => {
   const run = blocks.filter((block) => pageRuns[block.page]?.[block.file] ?? testBlocks.includes(block));
   assert.ok(run.length > 50);
   assert.deepEqual(typeErrorsOf(run), []);
@@ -47,7 +47,7 @@ for (const page of pages) {
         else await run(t, page, file);
       });
     }
-    test('is all that is run for it', () => {
+    test('has every file that page-runs.ts runs', () => {
       assert.deepEqual(
         Object.keys(pageRuns[page] ?? {}).filter((file) => !files.includes(file)),
         [],

@@ -78,7 +78,7 @@ let schemas = 0;
 
 for (const [name, open] of subjects) {
   describe(`cells in ${name}`, () => {
-    test('a cell is written over only by its version, and by one of twenty at once', async (t) => {
+    test('a cell can only be replaced by its version, and by one of twenty simultaneous writers', async (t) => {
       const [one, other] = await open(t);
       assert.equal(await one.read('a'), undefined);
       const writes = Array.from({ length: 20 }, async (_, at) =>
@@ -96,7 +96,7 @@ for (const [name, open] of subjects) {
       assert.equal(await one.read('b'), undefined);
     });
 
-    test('a cell that was removed and written again is not the one that was read', async (t) => {
+    test('a cell that was removed and written again has another version', async (t) => {
       const [cells] = await open(t);
       await cells.write('a', undefined, 'x');
       const read = await cells.read('a');
@@ -107,7 +107,7 @@ for (const [name, open] of subjects) {
       assert.equal(await cells.write('a', read?.version, 'y'), false);
     });
 
-    test('thirty-six updates at once are thirty-six', async (t) => {
+    test('thirty-six simultaneous updates all take effect', async (t) => {
       const [one, other] = await open(t);
       const add = (at: number) =>
         updateCell(at % 2 === 0 ? one : other, 'sum', (current) => {
@@ -129,15 +129,15 @@ for (const [name, open] of subjects) {
       await cells.write('a'.repeat(512), undefined, 'x');
     });
 
-    test('mppx accepts each credential once, whatever instance it reaches', async (t) =>
+    test('mppx accepts each credential once, no matter which instance receives it', async (t) =>
       acceptsEachCredentialOnce((await open(t)).map((cells) => mppxStore(cells))));
 
-    test('mppx deducts thirty-six charges at once from a balance for thirty', async (t) =>
+    test('mppx deducts thirty-six simultaneous charges from a balance for thirty', async (t) =>
       deductsEachCharge(await open(t)));
   });
 }
 
-test('cells that need not be kept any more are swept, and no others', async () => {
+test('expired cells are swept, and no others', async () => {
   const sqlite = sqliteCells({ database: wal(new DatabaseSync(newDatabaseFile())) });
   for (const cells of [sqlite, postgresCells({ client: pool, schema: 'swept' })]) {
     await cells.write('old', undefined, 'x', 1000);
@@ -151,7 +151,7 @@ test('cells that need not be kept any more are swept, and no others', async () =
   }
 });
 
-test('Redis removes a cell that need not be kept any more, and keeps one that is to be kept after all', async (t) => {
+test('Redis removes an expired cell, and keeps one whose time was extended', async (t) => {
   const [driver] = redisDrivers;
   assert.ok(driver !== undefined);
   const { client, close } = await driver.open(redis);
@@ -165,7 +165,7 @@ test('Redis removes a cell that need not be kept any more, and keeps one that is
   assert.equal((await cells.read('kept'))?.value, 'y');
 });
 
-test('a role with the printed grants can use the cells, and need not make them', async () => {
+test('a role with the printed grants can use the cells without creating them', async () => {
   await pool.query('CREATE ROLE cells_user LOGIN');
   await pool.query(postgresCellsDdl({ schema: 'printed', role: 'cells_user' }));
   const url = new URL(database.connectionString);

@@ -53,7 +53,7 @@ test('the page on payments: an Express app takes a payment once, and replays its
   assert.equal(facilitator.charged.length, 1);
 });
 
-test('the page on payments: a settlement is looked for, and given up only when it cannot succeed any more', async () => {
+test('the page on payments: a settlement is looked up, and given up only when it can no longer succeed', async () => {
   type FindBy = (
     find: (from: string, nonce: string) => Promise<string | undefined>,
   ) => (pending: unknown) => Promise<unknown>;
@@ -73,7 +73,7 @@ test('the page on payments: a settlement is looked for, and given up only when i
   });
 });
 
-test('the page on payments: a facilitator remembers its transactions over a restart', async () => {
+test('the page on payments: a facilitator remembers its transactions across a restart', async () => {
   type Options = { readonly pendingSettlementStore: PendingSettlementStore };
   const { pendingSettlementStore: pending } = (await loadBlock(page, 'facilitator.ts'))['options'] as Options;
   for (const store of [pending, new InMemoryPendingSettlementStore()]) {

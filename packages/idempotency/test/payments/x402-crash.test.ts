@@ -34,7 +34,7 @@ async function buy(url: string, headers: Readonly<Record<string, string>>): Prom
 for (const framework of Object.keys(paidApps)) {
   for (const canAsk of framework === 'hono' ? ['yes'] : ['yes', 'no']) {
     const outcome = canAsk === 'yes' ? 'twenty equal answers' : 'unknown';
-    test(`on ${framework}, a process that is killed after the settlement: one charge, and after the restart ${outcome}`, async (t) => {
+    test(`on ${framework}, a process is killed after the settlement: one charge, and after the restart ${outcome}`, async (t) => {
       const database = newDatabaseFile();
       const facilitator = await startFacilitator();
       t.after(() => facilitator.close());

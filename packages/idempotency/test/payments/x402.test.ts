@@ -81,7 +81,7 @@ for (const [framework, start] of Object.entries(paidApps)) {
       );
     });
 
-    test('twenty at once are one charge and twenty equal answers', async (t) => {
+    test('twenty simultaneous requests give one charge and twenty equal answers', async (t) => {
       const { app, facilitator } = await setUp(t);
       const headers = paymentHeaders({ identifier: 'payment-identifier' });
       const answers = await Promise.all(Array.from({ length: 20 }, () => send(app, { headers })));
@@ -89,7 +89,7 @@ for (const [framework, start] of Object.entries(paidApps)) {
       assert.deepEqual([answers[0]?.status, facilitator.settleCalls, app.executions()], [201, 1, 1]);
     });
 
-    test('without a payment a request is asked for one, whatever key it has, and is not kept', async (t) => {
+    test('a request without a payment gets the demand to pay, with any key, and is not kept', async (t) => {
       const { app, facilitator } = await setUp(t);
       for (const headers of [{}, { 'idempotency-key': 'order-1' }, { 'payment-signature': 'no payment' }]) {
         const asked = await send(app, { headers });
@@ -151,7 +151,7 @@ for (const [framework, start] of Object.entries(paidApps)) {
       assert.deepEqual([facilitator.settleCalls, app.executions()], [1, executed]);
     });
 
-    test('a charge whose answer was lost is unknown, is never made again, and is answered for once it is found', async (t) => {
+    test('a charge whose answer was lost is unknown, is never repeated, and is answered once it is found', async (t) => {
       let isCharged: boolean | undefined;
       const { app, facilitator } = await setUp(t, { findCharged: async () => isCharged });
       facilitator.behaviour = 'lose';
@@ -172,7 +172,7 @@ for (const [framework, start] of Object.entries(paidApps)) {
       assert.deepEqual([facilitator.settleCalls, facilitator.verified.length, app.executions()], [1, 1, 1]);
     });
 
-    test('a charge that was found not to have been made is made by a retry', async (t) => {
+    test('a charge that turned out not to have been made is made by a retry', async (t) => {
       const { app, facilitator } = await setUp(t, { findCharged: async () => false });
       facilitator.behaviour = 'hang up first';
       const headers = paymentHeaders();
@@ -184,7 +184,7 @@ for (const [framework, start] of Object.entries(paidApps)) {
       assert.deepEqual([facilitator.charged.length, facilitator.settleCalls], [1, 2]);
     });
 
-    test('a charge that was refused is told by x402, and leaves the key free', async (t) => {
+    test('a refused charge is reported by x402, and leaves the key free', async (t) => {
       const { app, facilitator } = await setUp(t);
       facilitator.behaviour = 'refuse';
       const headers = paymentHeaders();
@@ -196,7 +196,7 @@ for (const [framework, start] of Object.entries(paidApps)) {
       assert.equal(facilitator.charged.length, 1);
     });
 
-    test('an answer of 400 or above is not charged, however it was sent', async (t) => {
+    test('an answer of 400 or above is not charged, no matter how it was sent', async (t) => {
       const { app, facilitator } = await setUp(t, { answer: () => ({ status: 422, body: '{"no":1}' }) });
       for (const request of [{}, { method: 'GET', path: '/photos/7' }]) {
         const headers = paymentHeaders();
@@ -207,7 +207,7 @@ for (const [framework, start] of Object.entries(paidApps)) {
       assert.deepEqual([facilitator.settleCalls, app.executions()], [0, 2]);
     });
 
-    test('while settlements cannot be written down, nothing is settled', async (t) => {
+    test('while settlements cannot be recorded, nothing is settled', async (t) => {
       const cells = memoryCells();
       let fails: 'read' | 'write' | undefined;
       const settlements: CellStore = {
@@ -228,7 +228,7 @@ for (const [framework, start] of Object.entries(paidApps)) {
       }
     });
 
-    test('a payment that was taken before the handler is kept when the handler fails', async (t) => {
+    test('a payment that was taken before the handler is kept if the handler fails', async (t) => {
       const answers = [{ status: 500 }, { status: 200, body: '{"at":"last"}' }];
       const { app, facilitator } = await setUp(t, { flow: 'upfront', answer: () => answers.shift() });
       const headers = paymentHeaders({ flow: 'upfront' });

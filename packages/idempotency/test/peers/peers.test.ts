@@ -5,7 +5,7 @@ import { casesOf, peerSubjects } from './peer-subjects.ts';
 import { peerSuites } from './peer-suites.ts';
 
 for (const { title, cases } of peerSubjects) {
-  describe(`What peers test of ${title}`, () => {
+  describe(`Tests of the peer ${title}`, () => {
     for (const { intent, here, check } of cases) {
       test(`${here}: ${intent}`, (t) => check((wish) => startPeerApp(t, wish)));
     }

@@ -22,7 +22,7 @@ describe('Six applications on a Redis Cluster of three masters and three replica
   for (const driver of redisDrivers) {
     for (const replicas of [0, 1]) {
       const way = `${driver.name}, ${replicas === 0 ? 'without waiting' : 'waiting'} for the replicas`;
-      test(`execute each of the keys once that come in through all of its nodes at once: ${way}`, async (t) => {
+      test(`execute each key once, if it arrives through all nodes simultaneously: ${way}`, async (t) => {
         const executions = new Executions();
         const apps = await startApps(t, driver, replicas, executions);
         const keys = Array.from({ length: keyCount }, () => crypto.randomUUID());

@@ -28,7 +28,7 @@ const counter = 'idempotency:fencing-token';
 
 describe('A Redis Cluster whose master is killed under load', { concurrency: 2 }, () => {
   for (const driver of redisDrivers.filter(({ name }) => !name.includes('pipelining'))) {
-    test(`forgets nothing that its replica had, and is served again by itself: ${driver.name}`, async (t) => {
+    test(`forgets nothing that its replica had, and works again automatically: ${driver.name}`, async (t) => {
       const cluster = await newCluster(t);
       const load = await startLoad(t, driver, cluster, 0);
       await load.untilAnswered(keysBefore);
@@ -42,7 +42,7 @@ describe('A Redis Cluster whose master is killed under load', { concurrency: 2 }
       for (const key of replicated.keys()) assert.equal(load.executions.of(key), 1);
     });
 
-    test(`forgets nothing that was acknowledged if it is waited for the replicas: ${driver.name}`, async (t) => {
+    test(`forgets nothing acknowledged if the store waits for the replicas: ${driver.name}`, async (t) => {
       const cluster = await newCluster(t);
       const load = await startLoad(t, driver, cluster, 1);
       await load.untilAnswered(keysBefore);

@@ -38,7 +38,7 @@ for (const driver of redisDrivers.filter(({ name }) => !name.includes('pipelinin
       assert.notEqual(retry.body, first.body);
     });
 
-    test('loses no claim that was waited for: the request is refused, and is executed once it has a replica', async (t) => {
+    test('loses no claim whose replica was awaited: the request is refused, and is executed once it has a replica', async (t) => {
       const { cluster, app, executions } = await start(t, driver, forReplica);
       await cutAll(cluster);
       const key = crypto.randomUUID();
@@ -56,7 +56,7 @@ for (const driver of redisDrivers.filter(({ name }) => !name.includes('pipelinin
       assert.equal((await attempt(app, key)).body, retry.body);
     });
 
-    test('loses an answer whose claim the replica had: it is not executed again, and refused', async (t) => {
+    test('loses an answer whose claim the replica had: it is refused, not executed again', async (t) => {
       const { cluster, app, executions } = await start(t, driver, {}, cutAllReplicated);
       const key = crypto.randomUUID();
       assert.equal((await attempt(app, key)).status, 201);
@@ -66,7 +66,7 @@ for (const driver of redisDrivers.filter(({ name }) => !name.includes('pipelinin
       assert.equal(executions.of(key), 1);
     });
 
-    test('loses no answer that was waited for: such a one is not sent, and its key is refused', async (t) => {
+    test('loses no answer whose replica was awaited: without it, the answer is not sent and its key is refused', async (t) => {
       const { cluster, app, executions } = await start(t, driver, forReplica, cutAllReplicated);
       const key = crypto.randomUUID();
       const first = await attempt(app, key);
@@ -89,7 +89,7 @@ describe('A store that waits for a replica', () => {
   after(() => cluster.stop());
 
   for (const driver of redisDrivers) {
-    test(`neither replays nor tells what the replica does not have yet: ${driver.name}`, async (t) => {
+    test(`neither replays nor reports what the replica does not have yet: ${driver.name}`, async (t) => {
       const plain = redisStore({ client: await openClient(t, driver, cluster) });
       const careful = redisStore({ client: await openClient(t, driver, cluster), ...forReplica });
       const slot = someSlot();
@@ -109,7 +109,7 @@ describe('A store that waits for a replica', () => {
       assert.equal(await careful.complete(slot, token, someCompletion()), true);
     });
 
-    test(`gives a claim up that the replica does not have: ${driver.name}`, async (t) => {
+    test(`gives up a claim that the replica does not have: ${driver.name}`, async (t) => {
       const client = await openClient(t, driver, cluster);
       const [plain, careful] = [redisStore({ client }), redisStore({ client, ...forReplica })];
       await cutAll(cluster);
@@ -124,7 +124,7 @@ describe('A store that waits for a replica', () => {
   }
 });
 
-test('Fencing tokens go on growing after a fail-over that lost the last of them', async (t) => {
+test('Fencing tokens continue to grow after a fail-over that lost the last of them', async (t) => {
   const [driver] = redisDrivers;
   assert.ok(driver !== undefined);
   const cluster = await newCluster(t);

@@ -19,7 +19,7 @@ const firstMasterSlots = 5462;
 /** Longer than a fail-over takes; what is not answered by then counts as not acknowledged. */
 const giveUpMs = 20_000;
 
-describe('A store that waits for a replica, when slots have another master than its driver knows', () => {
+describe('A store that waits for a replica, if slots have moved to another master than its driver knows', () => {
   let cluster: RedisCluster;
   before(async () => {
     cluster = await startReplicatedRedisCluster();
@@ -54,7 +54,7 @@ describe('A store that waits for a replica, when slots have another master than 
   }
 });
 
-describe('A master that stops, is failed over, and goes on as if nothing had been', {
+describe('A master that stops, is failed over, and continues as before', {
   concurrency: 2,
 }, () => {
   for (const driver of redisDrivers.filter(({ name }) => !name.includes('pipelining'))) {

@@ -29,7 +29,7 @@ describe('A store that waits for a replica, on one master', () => {
   after(() => Promise.all([master.stop(), replica.stop()]));
 
   for (const driver of [...redisDrivers, pool]) {
-    test(`gives what the replica has, and rejects without it: ${driver.name}`, async (t) => {
+    test(`returns what the replica has, and rejects without it: ${driver.name}`, async (t) => {
       const { client, close } = await driver.open(master);
       t.after(() => close());
       const storeThatWaits = (replicationTimeoutMs: number) =>

@@ -14,7 +14,7 @@ function digestOf(payload: unknown, more?: Readonly<Record<string, unknown>>): s
   return parsePayment(header(payload, more))?.digest;
 }
 
-test('a payment is what was signed, however it is written and whatever stands beside it', () => {
+test('a payment is identified by what was signed, in any spelling and with any other members', () => {
   const digest = digestOf({ signature: '0x1', authorization });
   const { from, nonce, ...rest } = authorization;
   const same: readonly (readonly [payload: unknown, more?: Readonly<Record<string, unknown>>])[] = [
@@ -49,13 +49,13 @@ test('another nonce, payer, asset, network or transaction is another payment', (
   assert.ok(digests.every((digest) => digest?.length === 64));
 });
 
-test('a payload that has no canonical form is a payment all the same', () => {
+test('a payload without a canonical form is still a payment', () => {
   const nested = `${'['.repeat(300)}${']'.repeat(300)}`;
   const sent = Buffer.from(`{"x402Version":2,"payload":{"a":${nested}}}`).toString('base64');
   assert.equal(parsePayment(sent)?.digest.length, 64);
 });
 
-test('the payment-identifier is taken if it can be a key, and what is no JSON is no payment', () => {
+test('the payment-identifier is used if it can be a key, and text that is not JSON is not a payment', () => {
   const named = (id: unknown) =>
     parsePayment(
       header({ authorization }, { extensions: { 'payment-identifier': { info: { required: false, id } } } }),

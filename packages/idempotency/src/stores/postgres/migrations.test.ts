@@ -18,7 +18,7 @@ after(async () => {
   await server.stop();
 });
 
-test('five instances that start at once migrate an empty database once', async () => {
+test('five instances that start at the same time migrate an empty database once', async () => {
   await pool.query('CREATE DATABASE fresh');
   const connectionString = server.connectionString.replace(/postgres$/, 'fresh');
   const pools = Array.from({ length: 5 }, () => new pg.Pool({ connectionString }));
@@ -30,7 +30,7 @@ test('five instances that start at once migrate an empty database once', async (
   await Promise.all(pools.map((client) => client.end()));
 });
 
-test('the first use migrates, also when the database could not be reached at first', async () => {
+test('the first use migrates, even if the database could not be reached before', async () => {
   let isReachable = false;
   const client: PostgresClient = {
     async query(text: string, values: unknown[]) {
@@ -44,7 +44,7 @@ test('the first use migrates, also when the database could not be reached at fir
   await claimed(store, slotOf('s', 1));
 });
 
-test('tables of the first release are brought up to date, and an operation that runs keeps its lease', async () => {
+test('tables of the first release are migrated, and a running operation keeps its lease', async () => {
   const schema = 'older';
   const slot = slotOf('s', 1);
   const token = await claimed(postgresStore({ client: pool, schema }), slot);
@@ -66,7 +66,7 @@ test('tables of a newer release are refused', async () => {
   );
 });
 
-test('a role that may not create anything uses tables that are there', async () => {
+test('a role that may not create anything uses existing tables', async () => {
   const schema = 'granted';
   const store = postgresStore({ client: pool, schema });
   await store.migrate();

@@ -46,7 +46,7 @@ describe('a sweep of the PostgreSQL store', () => {
     assert.deepEqual(rows, [{ count: 1 }]);
   });
 
-  test('forgets keys whose retention is over, but none under a living lease', async () => {
+  test('forgets keys whose retention is over, but none under an active lease', async () => {
     const { store, clock, schema } = subject();
     await completed(store, 's', 1);
     await claimed(store, slotOf('s', 2));
@@ -60,7 +60,7 @@ describe('a sweep of the PostgreSQL store', () => {
     assert.deepEqual(rows, [{ token: living }]);
   });
 
-  test('removes a renewal a day after it has lapsed, and leaves that of a living lease', async () => {
+  test('removes a renewal a day after it has lapsed, and keeps that of an active lease', async () => {
     const { store, clock, schema } = subject();
     const tokens = [await claimed(store, slotOf('s', 1)), await claimed(store, slotOf('s', 2))] as const;
     const dayMs = 86_400_000;
@@ -90,7 +90,7 @@ describe('a sweep of the PostgreSQL store', () => {
     assert.equal((await store.sweep()).evicted, 0);
   });
 
-  test('removes in steps however much there is', async () => {
+  test('removes in steps, no matter how much there is', async () => {
     const { store, clock, schema } = subject({ answersPerScopeMax: 100 });
     await store.migrate();
     const fill = (rows: number, expiresAtMs: number, scope: string) =>
@@ -112,7 +112,7 @@ describe('a sweep of the PostgreSQL store', () => {
     assert.deepEqual(rows, [{ count: 100 }, { count: 100 }]);
   });
 
-  test('passes over what another one has locked', async () => {
+  test('skips rows that another sweep has locked', async () => {
     const { store, clock, schema } = subject();
     for (const key of [1, 2]) await completed(store, 's', key);
     clock.advance(60_000);

@@ -63,7 +63,7 @@ describe('redisStore on a cluster of three masters', () => {
     });
   }
 
-  test('a cluster that looks like one server is found out, and the tokens still grow', async () => {
+  test('a cluster that looks like one server is recognized, and the tokens still grow', async () => {
     // Like a cluster with a proxy in front: this client knows only one server.
     const prefix = await whatLiesOnFirstNode(
       () => `${crypto.randomUUID()}:`,

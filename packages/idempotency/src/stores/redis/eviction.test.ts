@@ -21,7 +21,7 @@ describe('a Redis server that may evict keys', () => {
   });
 
   for (const driver of redisDrivers) {
-    test(`is refused at the first claim, with a warning, until its policy is another one: ${driver.name}`, async (t) => {
+    test(`is refused at the first claim, with a warning, until its policy is changed: ${driver.name}`, async (t) => {
       await admin.config('SET', 'maxmemory-policy', 'volatile-ttl');
       const opened = await driver.open(server);
       t.after(() => opened.close());
@@ -40,7 +40,7 @@ describe('a Redis server that may evict keys', () => {
     });
   }
 
-  test('is taken with a warning, or without a look, where the option says so, and where it has no limit', async (t) => {
+  test('is accepted with a warning, or without a check, if the option says so, and if it has no limit', async (t) => {
     await admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
     const warnings: unknown[] = [];
     const onWarning = (warning: Error) => warnings.push(warning.name);
@@ -55,7 +55,7 @@ describe('a Redis server that may evict keys', () => {
     assert.deepEqual(warnings, ['IdempotencyWarning']);
   });
 
-  test('that does not say is taken as it is', async (t) => {
+  test('that does not report its policy is accepted', async (t) => {
     await admin.call('ACL', 'SETUSER', 'modest', 'on', 'nopass', '~*', '+@all', '-info', '-config');
     const client = new Redis(server.port, '127.0.0.1', {
       username: 'modest',

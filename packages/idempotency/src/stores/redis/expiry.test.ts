@@ -6,7 +6,7 @@ import { claimFree, someClaim, someCompletion, someSlot } from '../../../test/ha
 import type { IdempotencyStore, Slot } from '../../core/store.ts';
 import { redisStore } from '../redis.ts';
 
-describe('what the server gives back of a Redis store', () => {
+describe('what the server removes from a Redis store', () => {
   let server: RedisServer;
   let client: Redis;
   let store: IdempotencyStore;
@@ -20,13 +20,13 @@ describe('what the server gives back of a Redis store', () => {
     await server.stop();
   });
 
-  test('without a clock of its own the store goes by that of the server', async () => {
+  test('by default the store uses the clock of the server', async () => {
     const beforeMs = await timeOf(client);
     const claim = await store.claim(someSlot(), someClaim());
     assert.ok(claim.kind === 'claimed' && claim.nowMs >= beforeMs && claim.nowMs <= (await timeOf(client)));
   });
 
-  test('a record leaves the server when its retention is over, not earlier', async () => {
+  test('a record is removed from the server when its retention is over, not earlier', async () => {
     const slot = someSlot();
     const retentionMs = 400 * 86_400_000;
     const token = await claimFree(store, slot, { retentionMs });
@@ -47,7 +47,7 @@ describe('what the server gives back of a Redis store', () => {
     assert.equal(await client.pexpiretime(recordKey(slot)), firstSeenAtMs + 5000);
   });
 
-  test('an answer leaves the server by itself, and its record stays as a tombstone', async () => {
+  test('an expired answer is removed by the server, and its record stays as a tombstone', async () => {
     const slot = someSlot();
     const token = await claimFree(store, slot);
     await store.complete(slot, token, someCompletion({ location: '/charges/7' }));
@@ -59,7 +59,7 @@ describe('what the server gives back of a Redis store', () => {
     assert.deepEqual(record, { ...kept, answer: { kind: 'gone' } });
   });
 
-  test('with a clock of its own, a record leaves the server as long from now as that clock says', async () => {
+  test('with a given clock, a record is removed after the duration on that clock', async () => {
     const slot = someSlot();
     const old = redisStore({ client, nowMs: () => 1_000_000 });
     const retentionMs = 7_200_000;
@@ -70,7 +70,7 @@ describe('what the server gives back of a Redis store', () => {
     assert.ok(leavesAtMs >= serverMs + retentionMs && leavesAtMs <= (await timeOf(client)) + retentionMs);
   });
 
-  test('an answer that is over is not told, even if the server still has it', async () => {
+  test('an expired answer is not returned, even if the server still has it', async () => {
     const slot = someSlot();
     let nowMs = 1_000_000;
     const aged = redisStore({ client, nowMs: () => nowMs });
@@ -81,13 +81,13 @@ describe('what the server gives back of a Redis store', () => {
     assert.ok(record?.kind === 'completed' && record.answer.kind === 'gone');
   });
 
-  test('a key that is released leaves nothing behind', async () => {
+  test('a released key leaves nothing on the server', async () => {
     const slot = someSlot();
     await store.release(slot, await claimFree(store, slot));
     assert.equal(await client.exists(recordKey(slot), answerKey(slot)), 0);
   });
 
-  test('the answer of a key that was forgotten is not that of its next execution', async () => {
+  test('a new execution of a forgotten key does not get the old answer', async () => {
     const slot = someSlot();
     let nowMs = 1_000_000;
     const aged = redisStore({ client, nowMs: () => nowMs });

@@ -30,7 +30,7 @@ for (const driver of [...redisDrivers, nodeRedis4]) {
       assert.equal(claims.filter((claim) => claim?.kind === 'claimed').length, 1);
     });
 
-    test('a server that has forgotten the scripts is sent them again, at each verb', async (t) => {
+    test('a server that has forgotten the scripts receives them again, at each verb', async (t) => {
       const server = await newServer(t);
       const opened = await driver.open(server);
       t.after(() => opened.close());
@@ -50,7 +50,7 @@ for (const driver of [...redisDrivers, nodeRedis4]) {
       assert.equal(await store.complete(slot, again, someCompletion()), true);
     });
 
-    test('all 256 bytes come back, from a part of a larger buffer too', async (t) => {
+    test('all 256 bytes are returned unchanged, even from a part of a larger buffer', async (t) => {
       const server = await newServer(t);
       const opened = await driver.open(server);
       t.after(() => opened.close());
@@ -78,7 +78,7 @@ for (const driver of [...redisDrivers, nodeRedis4]) {
     // node-redis 4 never cancels a command, so the engine's time-out for a store call, `storeTimeoutMs`, is the only
     // one.
     const givesUp = driver !== nodeRedis4;
-    test('a verb rejects when its server hangs, as soon as the driver gives it up', {
+    test('a verb rejects if its server hangs, as soon as the driver gives up', {
       skip: !givesUp,
     }, async (t) => {
       const server = await newServer(t);
@@ -116,7 +116,7 @@ for (const driver of [...redisDrivers, nodeRedis4]) {
   });
 }
 
-test('a claim whose reply was lost and that ioredis sends again holds what it took the first time', async (t) => {
+test('a claim whose reply was lost and that ioredis resends holds what it took the first time', async (t) => {
   const server = await newServer(t);
   const loser = await startReplyLoser(server.port);
   t.after(() => loser.stop());

@@ -26,7 +26,7 @@ describe('fencing tokens of a Redis store', () => {
     ['on one server', asOneServer],
     ['by the way of a cluster', asCluster],
   ] as const) {
-    test(`a record that is there costs one round trip and no token, ${where}`, async () => {
+    test(`an existing record costs one round trip and no token, ${where}`, async () => {
       let commands = 0;
       const counting: Intercept = (send, script, keyCount) => {
         commands++;
@@ -42,14 +42,14 @@ describe('fencing tokens of a Redis store', () => {
       assert.equal(await client.get(counter), drawn);
     });
 
-    test(`a counter that was lost does not give its old tokens again, ${where}`, async () => {
+    test(`a counter that was lost does not issue its old tokens again, ${where}`, async () => {
       const store = redisStore({ client: intercepted(client, intercept) });
       const token = await claimFree(store, someSlot());
       await client.del(counter);
       assert.ok((await claimFree(store, someSlot())) > token);
     });
 
-    test(`a take-over is above the record, also when counter and clock were set back, ${where}`, async () => {
+    test(`the token of a take-over is greater than the record's, even if counter and clock were set back, ${where}`, async () => {
       const store = redisStore({ client: intercepted(client, intercept), nowMs: () => 2_000_000 });
       const slot = someSlot();
       await client.set(counter, 3_000_000_000);
@@ -60,7 +60,7 @@ describe('fencing tokens of a Redis store', () => {
     });
   }
 
-  test('a token that was drawn before a later holder took and released the slot is not used', async () => {
+  test('a token is not used if it was drawn before a later holder took and released the slot', async () => {
     const slot = someSlot();
     const paused = pauseAfterDraw(client);
     const claim = redisStore({ client: paused.client }).claim(slot, someClaim());
@@ -73,7 +73,7 @@ describe('fencing tokens of a Redis store', () => {
     assert.ok(claimed.kind === 'claimed' && claimed.fencingToken > later);
   });
 
-  test('nor is one that was drawn before a later holder took the slot and was forgotten', async () => {
+  test('a token is not used if it was drawn before a later holder took the slot and was forgotten', async () => {
     const slot = someSlot();
     let nowMs = 2_000_000;
     const brief = { leaseMs: 100, retentionMs: 100 };
@@ -90,7 +90,7 @@ describe('fencing tokens of a Redis store', () => {
     assert.ok(claimed.kind === 'claimed' && claimed.fencingToken > later);
   });
 
-  test('a claim gives up when the slot was taken and released after each of ten drawings', async () => {
+  test('a claim gives up if the slot was taken and released after each of ten drawings', async () => {
     const slot = someSlot();
     const other = redisStore({ client: intercepted(client, asCluster) });
     const disturbed = afterEachDraw(client, async () => {
@@ -104,7 +104,7 @@ describe('fencing tokens of a Redis store', () => {
     await claimFree(other, slot);
   });
 
-  test('of two that drew a token for the same free slot, one takes it', async () => {
+  test('if two claims draw a token for the same free slot, one takes it', async () => {
     const slot = someSlot();
     const paused = pauseAfterDraw(client);
     const claim = redisStore({ client: paused.client }).claim(slot, someClaim());
@@ -116,7 +116,7 @@ describe('fencing tokens of a Redis store', () => {
     assert.ok(found.kind === 'found' && found.record.fencingToken === token);
   });
 
-  test('a slot for which a token is being drawn is unknown, and the mark of it leaves by itself', async () => {
+  test('a slot for which a token is being drawn is unknown, and its mark expires', async () => {
     const slot = someSlot();
     const paused = pauseAfterDraw(client);
     const store: IdempotencyStore = redisStore({ client: paused.client });

@@ -21,7 +21,7 @@ describe('a sweep of the SQLite store', () => {
     assert.equal(rowsOf(database, 'answers').length, 1);
   });
 
-  test('forgets keys whose retention is over, but none under a living lease', async () => {
+  test('forgets keys whose retention is over, but none under an active lease', async () => {
     const { store, clock, database } = sqliteSubject();
     await completed(store, 's', 1);
     await claimed(store, slotOf('s', 2));
@@ -48,7 +48,7 @@ describe('a sweep of the SQLite store', () => {
     assert.equal((await store.sweep()).evicted, 0);
   });
 
-  test('removes in steps however much there is, and others have their turn in between', async () => {
+  test('removes in steps, no matter how much there is, and lets other work run in between', async () => {
     const { store, clock, database } = sqliteSubject({ answersPerScopeMax: 100 });
     database.exec('BEGIN');
     const answer = database.prepare('INSERT INTO idempotency_answers VALUES (?, ?, ?, ?)');
