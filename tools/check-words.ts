@@ -1,11 +1,11 @@
 import { globSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
 
-/** Words that readers stumbled over, each with what to write in its place (CONTRIBUTING.md). */
+/** Words that readers stumbled over, each with its replacement (CONTRIBUTING.md). */
 const advice: readonly (readonly [words: RegExp, instead: string])[] = [
   [/\bmend(?:s|ed|ing)?\b/gi, 'fix'],
   [/\banew\b/gi, 'again'],
-  [/\b(?:some|no)body\b/gi, 'a named subject, or no one'],
+  [/\b(?:some|(?<!user )no)body\b/gi, 'a named subject, or no one'],
   [/\b(?:who|what)ever\b/gi, 'a named subject, or any'],
   [/\bof (?:its|their|your|our) own\b/gi, 'separate'],
   [/\bby (?:itself|themselves)\b/gi, 'automatically, alone'],
@@ -13,23 +13,42 @@ const advice: readonly (readonly [words: RegExp, instead: string])[] = [
   [/\b(?:comes?|came|stands?|stood|is|are|was|were) behind (?:it|its|them|the|another)\b/gi, 'after'],
 ];
 
-/** A place in a file that a user reads, and what is to be written there. */
+/** The places whose comments and test names are checked, too: those that were rewritten. */
+const cleanSources = [
+  'packages/*/src/**/*.ts',
+  'packages/*/test/**/*.ts',
+  'apps/server/src/{cli,http,ledger,metrics,reads,traces,webhooks,workers}/**/*.ts',
+  'apps/server/src/*.ts',
+  'apps/server/test/**/*.ts',
+  'tools/*.{ts,mjs}',
+];
+const testFunctions: ReadonlySet<string> = new Set(['test', 'describe', 'it']);
+
+/** A word that was found, and its replacement. */
 interface Leftover {
   readonly place: string;
   readonly text: string;
   readonly instead: string;
 }
 
-/** Checks that what users read has none of the words that are hard to read: pages, messages, help, and the contract. */
+/** Checks that pages, messages, help, the contract, comments and test names contain no words that are hard to read. */
 export function checkWords(): boolean {
   const pages = globSync('{README.md,CHANGELOG.md,SECURITY.md,docs/**/*.md,packages/*/*.md}');
   const sources = globSync('{apps,packages}/*/src/**/*.ts').filter(
     (file) => !file.endsWith('.test.ts') && !file.includes('/migrations/'),
   );
-  if (pages.length === 0 || sources.length === 0) throw new Error('there is nothing to check');
+  const clean = globSync(cleanSources).filter((file) => !file.includes('/node_modules/'));
+  if ([pages, sources, clean].some(({ length }) => length === 0))
+    throw new Error('there is nothing to check');
   const leftovers = [
     ...pages.flatMap((file) => leftoversIn(file, readFileSync(file, 'utf8'), 1)),
     ...sources.flatMap((file) => textsOf(file).flatMap(({ text, line }) => leftoversIn(file, text, line))),
+    ...clean.flatMap((file) => commentsOf(file).flatMap(({ text, line }) => leftoversIn(file, text, line))),
+    ...clean
+      .filter((file) => file.endsWith('.test.ts'))
+      .flatMap((file) =>
+        textsOf(file, isTestName).flatMap(({ text, line }) => leftoversIn(file, text, line)),
+      ),
   ];
   for (const { place, text, instead } of leftovers) console.error(`${place}: "${text}": write ${instead}`);
   return leftovers.length === 0;
@@ -47,12 +66,40 @@ function leftoversIn(file: string, text: string, firstLine: number): Leftover[] 
   );
 }
 
-/** The texts in a source: what it can print. Comments are read by those who work on it. */
-function textsOf(file: string): { readonly text: string; readonly line: number }[] {
-  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest);
-  const texts: { text: string; line: number }[] = [];
+interface Text {
+  readonly text: string;
+  readonly line: number;
+}
+
+/** The comments of a source, line by line. A comment at the end of a line of code is not checked. */
+function commentsOf(file: string): Text[] {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .map((text, index) => ({ text, line: index + 1 }))
+    .filter(({ text }) => /^\s*(?:\/\/|\/?\*)/.test(text));
+}
+
+/** Whether a text is the first argument of a call such as `test(…)`. */
+function isTestName(node: ts.Node): boolean {
+  const template = ts.isTemplateSpan(node.parent) ? node.parent.parent : node.parent;
+  const text = ts.isTemplateExpression(template) ? template : node;
+  const call = text.parent;
+  return (
+    ts.isCallExpression(call) &&
+    call.arguments[0] === text &&
+    ts.isIdentifier(call.expression) &&
+    testFunctions.has(call.expression.text)
+  );
+}
+
+/** The texts in a source that it can print, or those of them that are wanted. */
+function textsOf(file: string, isWanted: (node: ts.Node) => boolean = () => true): Text[] {
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+  const texts: Text[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)) {
+    const isText =
+      ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node);
+    if (isText && isWanted(node)) {
       const { line } = source.getLineAndCharacterOfPosition(node.getStart(source));
       texts.push({ text: node.text, line: line + 1 });
     }

@@ -1,4 +1,4 @@
-// Formats the sources, and mends what the linter can mend by itself.
+// Formats the sources, and fixes what the linter can fix automatically.
 import { spawnSync } from 'node:child_process';
 
 process.exitCode =

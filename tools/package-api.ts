@@ -152,7 +152,7 @@ class PublicFace {
     return found.sort(byName);
   }
 
-  /** Whether it is a declaration of a module of the package: not a member, a parameter, or somebody else's. */
+  /** Whether it is a top-level declaration in a module of the package: not a member, a parameter, or another package's. */
   #isTopLevel(symbol: ts.Symbol): boolean {
     return (symbol.declarations ?? []).some((declaration) => {
       const file = path.relative(this.#builtFolder, declaration.getSourceFile().fileName);

@@ -22,7 +22,7 @@ interface Manifest {
 
 const root = '@billonce/server';
 
-/** Of our own packages npm lists the development dependencies too; those of others bring none. */
+/** npm also lists the development dependencies of our packages; those of others bring none. */
 function runtimeEdges(bom: Bom, manifests: readonly Manifest[]): ReadonlyMap<string, readonly string[]> {
   const nameOf = (ref: string) => ref.slice(0, ref.lastIndexOf('@'));
   const edges = new Map(bom.dependencies.map(({ ref, dependsOn }) => [ref, dependsOn]));

@@ -6,7 +6,7 @@ import { halfOpen } from './harness/half-open.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { adminKey, budgetUsed, makeKey } from './harness/tenants.ts';
 
-/** Law L2 for connections: each gives its place back, whatever its client does. */
+/** Law L2 for connections: each gives its place back, no matter what its client does. */
 
 async function metric(api: Api, line: RegExp): Promise<number> {
   const { text } = await api.get('/metrics');

@@ -38,7 +38,7 @@ test('amounts beyond 2^53 are exact, and nothing exceeds the limit of 2^63 - 1 s
     assert.equal(refused.json.error, 'limit_exceeded');
   }
   assert.deepEqual((await api.get('/audit')).json, before);
-  // In lines of their own and in parts, to the last stroop.
+  // In separate lines and in parts, to the last stroop.
   const settled = (await api.post('/settle', { ...account, through: 3 }, 's')).json;
   assert.equal(settled.billedStroops, stroopsOf(2_000_000));
   const quote = (await api.get('/billing/agent-7/search')).json;

@@ -85,7 +85,7 @@ test('no secret, key, URL, body or agent name is ever logged, even at the finest
   await receiver.has(1);
   await own.post('/settle', { agent: 'agent-in-a-body', serviceId: 'service-in-a-body' }, 'idem-settle');
   await own.get('/entries/export.csv?agent=agent-in-a-query');
-  // Somebody else holds the file: a fault of the storage, and the one line that tells of an error.
+  // Another process holds the file: a fault of the storage, and the one line that reports an error.
   const intruder = new DatabaseSync(database.slice('file:'.length));
   intruder.exec('BEGIN IMMEDIATE');
   assert.equal((await own.post('/usage', usage, 'idem-fault')).status, 503);

@@ -24,7 +24,7 @@ test('batches give the same answers as the model, in order, no matter how they a
   const { executor, books } = await openEngine(t, () => clock.nowMs);
   const random = seededRandom(t);
   for (let round = 0; round < rounds({ test: 20, prove: 10_000 }); round++) {
-    // Tenants of their own begin with empty books.
+    // Separate tenants begin with empty books.
     clock.nowMs = beginMs;
     const named = new Map(tenants.map((tenant) => [tenant as string, `${tenant}-${round}`]));
     const model = newModel(tenants, clock.nowMs, executorOptions.policy.retentionMs);

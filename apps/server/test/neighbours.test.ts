@@ -18,7 +18,7 @@ test('a command that cannot be carried out does not fail the others in its batch
   };
   const price: Command = { kind: 'put_service', serviceId: 'search', priceStroops: 7n, metadata: undefined };
   await execute(price, usage('damaged'), usage('damaged'));
-  // Somebody took an entry out of the books behind the server's back: its account cannot be settled up to there.
+  // An entry was removed from the books without the server: its account cannot be settled up to there.
   await runSql(databaseUrl, 'DELETE FROM entries WHERE sequence = 1');
   const settle: Command = {
     kind: 'settle',

@@ -70,7 +70,7 @@ test('every operation that documents a pause refuses while paused', async (t) =>
 test('a request that finds the queue full is refused as overloaded, and its key stays free', async (t) => {
   const { api, file } = await startInProcess(t, { BULK_MAX_ITEMS: '10000' });
   const items = Array.from({ length: 10_000 }, () => ({ agent: 'a', serviceId: 's', requests: 1 }));
-  // The writer waits for a lock of somebody else, so that nothing leaves the queue.
+  // The writer waits for the lock of another connection, so nothing leaves the queue.
   const other = new DatabaseSync(file);
   onEnd(t, () => other.close());
   other.exec('BEGIN IMMEDIATE');
@@ -101,7 +101,7 @@ test('a fault of the server is an internal error with the request id and without
   const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
   await api.post('/services', { serviceId: 'search', priceStroops: 7 });
   for (let entry = 0; entry < 2; entry++) await api.post('/usage', usage);
-  // Somebody took an entry out of the books behind the server's back: its account cannot be settled up to there.
+  // An entry was removed from the books without the server: its account cannot be settled up to there.
   await runSql(databaseUrl, 'DELETE FROM entries WHERE sequence = 1');
   const settle = { agent: 'agent-7', serviceId: 'search', through: 1 };
   const answer = await api.post('/settle', settle, 'k');

@@ -120,7 +120,7 @@ test('every documented success is answered as documented', async (t) => {
   });
 });
 
-/** Statuses of operations that only need a wrong request, whatever the operation. */
+/** Statuses that need only a wrong request, for all operations. */
 async function refuseAll(api: Api, requests: readonly ExampleRequest[], tenantKey: string): Promise<void> {
   const asTenant = { 'x-api-key': tenantKey };
   for (const { operation, method, path, body } of requests) {

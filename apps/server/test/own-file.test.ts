@@ -1,4 +1,4 @@
-// One server for each file, whatever becomes of its names while it runs.
+// One server for each file, no matter what happens to its names while it runs.
 import assert from 'node:assert/strict';
 import fs, {
   existsSync,
@@ -45,7 +45,7 @@ function moveBooks(file: string, folder: string): void {
     renameSync(join(dirname(file), name), join(folder, name));
 }
 
-/** A write to a server that has lost its file: refused, or nobody is there any more. */
+/** A write to a server that has lost its file: refused, or the server is gone. */
 async function assertNotTaken(api: Api, key: string): Promise<void> {
   const answer = await api.post('/usage', usage, key).catch(() => undefined);
   if (answer === undefined) return;

@@ -1,4 +1,4 @@
-// What commands print, whatever they read from: no database has a part in it.
+// The output of commands, for every kind of source: no database is involved.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';

@@ -181,7 +181,8 @@ test('switching a limit off between two checks refuses no one: no limit is not a
     await followed(one, '1000');
     await admin.call('/config', patch({ rateLimitPerMinute: 0 }));
     clock.nowMs += 2_000;
-    // The first of them still meets the old limit when it is asked whether there is one, and has the settings read anew.
+    // The first of them still finds the old limit when it checks whether there is one, and causes the settings to be
+    // read again.
     const answers = await Promise.all(Array.from({ length: 10 }, () => one.get('/usage/a/s')));
     assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200], `round ${round}`);
   }

@@ -195,7 +195,7 @@ test('a settlement that does not match the expected quote charges nothing, and r
   }
   assert.equal((await api.get('/audit')).json.settlements, 0);
   assert.equal((await api.get('/usage/agent-7/search')).json.total, 3);
-  // A refusal leaves the key free: mended, the request is carried out under it.
+  // A refusal leaves the key free: the fixed request is carried out with it.
   const first = await api.post('/settle', { ...account, through: 1, expectedStroops: '5' }, 'k');
   assert.equal(first.json.billedStroops, '5');
   const rest = await api.get('/billing/agent-7/search');

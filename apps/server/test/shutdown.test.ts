@@ -107,7 +107,7 @@ test('a second server on the same file does not start, says why, and does not ha
   }
   assert.equal((await api.get('/audit')).json.entries, 3);
   await first.stop('SIGKILL');
-  // A server that was killed leaves nothing behind that somebody would have to clear away.
+  // A server that was killed leaves nothing that must be cleaned up.
   const second = await startProcess(t, { DATABASE_URL: `file:${file}` });
   assert.equal((await apiAt(second.url).get('/audit')).json.entries, 3);
 });

@@ -10,7 +10,7 @@ import { emptyDatabase } from './harness/database.ts';
 import { startProcess } from './harness/process.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 
-/** Root may do everything, so a test that runs as root has its server run as nobody. */
+/** Root may do everything, so a test that runs as root runs its server as the user nobody. */
 const isRoot = process.getuid?.() === 0;
 const nobody = isRoot ? { uid: 65_534, gid: 65_534 } : {};
 

@@ -149,7 +149,7 @@ function limitFileSize(pid: number, size: string, user: User = {}): boolean {
 }
 
 const canLimit = limitFileSize(process.pid, 'unlimited');
-// Less than a page and its frame: not even a write-ahead log that begins anew finds room.
+// Less than a page and its frame: not even a restarted write-ahead log finds room.
 const noRoom = '4096';
 
 test('a limit on the size of files (RLIMIT_FSIZE): the same', async (t) => {
@@ -166,10 +166,13 @@ test('a limit on the size of files (RLIMIT_FSIZE): the same', async (t) => {
   assertLogged(server, /^SQLITE_IOERR \(\d+\)$/);
 });
 
-/** Root may write whatever the mode of a file says, so a test that runs as root has its server run as nobody. */
+/** Root may write regardless of a file's mode, so a test that runs as root runs its server as the user nobody. */
 const nobody: User = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
-/** A folder for a server that runs as nobody, and a way to set the mode of all its files but the lock. */
+/**
+ * A folder for a server that runs as the user nobody, and a function that sets the mode of all its files except the
+ * lock.
+ */
 function folderOfNobody(t: TestContext): { folder: string; setMode: (mode: number) => void } {
   const folder = temporaryFolder(t);
   if (nobody.uid !== undefined && nobody.gid !== undefined) chownSync(folder, nobody.uid, nobody.gid);
@@ -188,7 +191,7 @@ test('a read-only file: writes are refused, reads are answered, and once writabl
   const api = apiAt(server.url);
   const answers = [await send(api, 0)];
   setMode(0o400);
-  // The files that are open stay writable: after an I/O error the server opens them anew.
+  // The open files stay writable: after an I/O error the server opens them again.
   limitFileSize(server.pid, noRoom, nobody);
   assertRefused(await send(api, 1));
   limitFileSize(server.pid, 'unlimited', nobody);

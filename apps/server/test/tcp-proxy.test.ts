@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { onEnd } from './harness/on-end.ts';
 import { TcpProxy } from './harness/tcp-proxy.ts';
 
-/** More than the buffers of two connections hold: it is gone only if somebody takes it. */
+/** More than the buffers of two connections hold: it is gone only if the other side reads it. */
 const floodBytes = 64 * 1024 * 1024;
 
 interface End {
@@ -33,7 +33,7 @@ function endOf(socket: Socket): End {
   return { socket, heard: () => heard, hears, closed };
 }
 
-/** A server that says nothing by itself: the test has its ends in hand. */
+/** A server that sends nothing automatically: the test controls both ends. */
 async function startServer(t: TestContext) {
   const ends: End[] = [];
   const server = createServer((socket) => {

@@ -102,7 +102,7 @@ test('the admin key reaches a tenant only by its name', async (t) => {
   }
   const inItsName = withHeaders(api, { ...asAdmin, 'x-tenant': 'acme' });
   assert.equal((await inItsName.get('/usage/agent-7/search')).json.total, 3);
-  // The admin is a caller of its own: a key in its hands is another operation than in those of the tenant.
+  // The admin is a separate caller: a key that it uses is another operation than the same key of the tenant.
   const recorded = await inItsName.post('/usage', usage, 'k');
   assert.equal(recorded.headers.get('idempotency-replayed'), null);
   assert.equal((await acme.get('/usage/agent-7/search')).json.total, 6);

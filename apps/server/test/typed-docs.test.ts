@@ -44,7 +44,7 @@ test('every command of the tutorial prints what the tutorial says', async (t) =>
     assert.deepEqual([again.statuses, bare(again.printed)], [typed.statuses, bare(typed.printed)]);
     claims += assertSaid(againSaid, again);
   }
-  // A page whose claims are no longer found would pass whatever it says.
+  // A page whose claims are no longer found would pass with any content.
   assert.ok(claims >= 15, `${claims} claims`);
   const covered = documentsIn(
     (await type(t, `curl http://127.0.0.1:3001/api/v1/entries?settlementId=${settlementId}`, url)).printed,

@@ -1,4 +1,4 @@
-// Law L2 for deliveries: an attempt ends within its time with the right outcome, whatever its receiver does.
+// Law L2 for deliveries: an attempt ends within its time with the right outcome, no matter what its receiver does.
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:net';

@@ -3,7 +3,7 @@ export interface KnownName {
   readonly name: string;
   /** its letters and digits, in lower case */
   readonly folded: string;
-  /** what a client is told to write instead */
+  /** the name that a client should use instead */
   readonly hint: string;
   /** whether it is another word for the name: only that word is meant, and none that is like it */
   readonly isOtherWord?: boolean;

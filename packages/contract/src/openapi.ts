@@ -38,7 +38,7 @@ function errorsOf(name: string, operation: OperationSpec): readonly ErrorCode[] 
   if (isForTenants(operation)) add(['address_not_allowed']);
   if (isForTenants(operation) && isLimited(name)) add(['insufficient_scope']);
   if (operation.access !== 'open') add(isWrite(operation) ? writeErrors : readErrors);
-  // What the operator does goes on while paused.
+  // The operator's operations also work while paused.
   if (isForTenants(operation) && isWrite(operation)) add(['service_paused', 'unknown_tenant']);
   // Also where none is taken: a body that is sent is looked at before the operation is.
   if (operation.method !== 'GET') add(bodyErrors);

@@ -31,7 +31,7 @@ export interface OperationSpec {
   /** a read that needs a body, and so is a POST; it takes no `Idempotency-Key` */
   readonly reads?: true;
   readonly successes: Readonly<Record<number, Success>>;
-  /** the errors of its own, besides those that every operation of its kind has */
+  /** the errors that only it has, besides those of every operation of its kind */
   readonly errors: readonly ErrorCode[];
 }
 

@@ -47,7 +47,7 @@ export interface OnceOperation {
  * Does work once for a key, and returns its result: that of the first time, if there is one.
  *
  * @param payload the input of the work, as JSON: another payload under the same key is a conflict
- * @throws {OnceError} if there is no result, and whatever `run` throws
+ * @throws {OnceError} if there is no result, and the errors of `run`
  */
 export type Once = <T>(
   key: string,
@@ -74,7 +74,7 @@ const byStore = new WeakMap<IdempotencyStore, Once>();
 /**
  * Like `createOnce`, with all options at their defaults.
  *
- * @throws {OnceError} if there is no result, and whatever `run` throws
+ * @throws {OnceError} if there is no result, and the errors of `run`
  * @example
  * await once(store, event.id, event, () => creditAccount(event));
  */

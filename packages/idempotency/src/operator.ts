@@ -29,7 +29,7 @@ export type KeyReport =
 /**
  * Reads the state of a key; changes nothing.
  *
- * @throws whatever the store rejects with
+ * @throws the error of the store
  */
 export async function inspect(store: IdempotencyStore, reference: KeyReference): Promise<KeyReport> {
   return report(await store.inspect(slotOf(reference)));
@@ -41,7 +41,7 @@ export async function inspect(store: IdempotencyStore, reference: KeyReference):
  * not freed.
  *
  * @returns the state of the key when it was read, and whether it is free now
- * @throws whatever the store rejects with
+ * @throws the error of the store
  */
 export async function release(
   store: IdempotencyStore,

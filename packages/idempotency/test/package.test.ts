@@ -264,7 +264,7 @@ export const misspelled = () => idempotency({ store: memoryStore(), callers: 'by
 export const journal: typeof fileJournal = fileJournal;
 `;
 
-/** Tells the port of the first server that listens, so that nobody has to guess a free one or when it is ready. */
+/** Prints the port of the first server that listens, so that no test must guess a free one or when it is ready. */
 const tellPort = `
 import { channel } from 'node:diagnostics_channel';
 channel('tracing:net.server.listen:asyncEnd').subscribe(({ server }) => process.send(server.address().port));

@@ -85,7 +85,7 @@ async function auditEntries(
   }
 }
 
-/** The usage that a reversal may take back, read anew: what nothing before it took back, by price version. */
+/** The usage that a reversal may take back, computed again: what no earlier reversal took back, by price version. */
 async function takenBy(
   books: Books,
   key: AccountKey,
@@ -94,7 +94,7 @@ async function takenBy(
 ): Promise<ReadonlyMap<number, number>> {
   const taken = new Map<number, number>();
   if (reversal === undefined) return taken;
-  // Whatever a wrong row names, nothing behind it is read.
+  // No matter what a wrong row names, nothing after it is read.
   const through = Math.min(reversal.through, sequence);
   for (let last = reversal.from; last < through; ) {
     const entries = await books.entriesOf(key, last, through, pageRows);

@@ -17,7 +17,7 @@ export interface DelivererDesk extends MessageDesk, ReportDesk {
   readonly log: Logger;
 }
 
-/** Is told for how long an attempt was under way, and whether the message was taken. */
+/** Called with the duration of an attempt, and whether the message was accepted. */
 export type OnSent = (webhookId: string, ms: number, isDelivered: boolean) => void;
 
 /** The result of an attempt: the receiver's answer, or why there was no message. */

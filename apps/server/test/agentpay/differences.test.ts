@@ -209,7 +209,7 @@ const differences: Readonly<Record<number, Shown>> = {
   },
 };
 
-/** Shown in protected mode alone: in development mode there is nobody but the operator. */
+/** Shown in protected mode only: in development mode every caller is the operator. */
 const isProtectedOnly = (number: string) => number === '7';
 
 for (const [number, show] of Object.entries(differences)) {

@@ -29,8 +29,9 @@ function witnessOfFile(t: TestContext, file: string): CommitWitness {
 }
 
 /**
- * PostgreSQL counts transactions that were rolled back, and those of its own upkeep, too. So this looks at the rows: each
- * tells which transaction wrote it, and the digest of a table is another one as soon as any row came, changed or went. What instances take of a rate limit is theirs, and no effect of a request.
+ * PostgreSQL counts transactions that were rolled back, and those of its background work, too. So this looks at the
+ * rows: each shows which transaction wrote it, and the digest of a table changes when any row is added, changed or
+ * removed. What instances take of a rate limit is theirs, and no effect of a request.
  */
 async function witnessOfPostgres(t: TestContext, url: string): Promise<CommitWitness> {
   const client = await connect(t, url);

@@ -15,7 +15,7 @@ export interface DocumentedOperation {
   readonly method: string;
   /** parameters as `{name}` */
   readonly path: string;
-  /** whether nobody is asked for an API key */
+  /** whether no API key is required */
   readonly isOpen: boolean;
   /** whether it is a write, and so has an Idempotency-Key */
   readonly takesKey: boolean;
@@ -120,7 +120,10 @@ function pointedTo(whole: Schema, reference: string): unknown {
   );
 }
 
-/** The items of a bulk may be documented as anything, since each is judged by itself: as that which a single call takes. */
+/**
+ * The items of a bulk may be documented as anything, since each is judged separately: they are documented like the body
+ * of a single call.
+ */
 function withItemsOfItsOwn(
   operation: DocumentedOperation,
   all: readonly DocumentedOperation[],

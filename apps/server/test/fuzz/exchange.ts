@@ -23,7 +23,7 @@ export interface Sending {
   readonly drip?: { readonly pieceBytes: number; readonly everyMs: number };
 }
 
-/** Sends bytes on a connection of their own, and collects what comes until the server ends it. */
+/** Sends bytes on a separate connection, and collects the answer until the server ends the connection. */
 export function exchange(url: string, bytes: Buffer, sending: Sending): Promise<Exchanged> {
   const { hostname, port } = new URL(url);
   const { promise, resolve, reject } = Promise.withResolvers<Exchanged>();

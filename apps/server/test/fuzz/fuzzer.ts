@@ -20,7 +20,7 @@ export interface Target {
   output(): string;
 }
 
-/** The headers of those who ask; in development mode nobody has any. */
+/** The headers of the callers; in development mode there are none. */
 export interface Callers {
   readonly tenant: readonly Pair[];
   readonly admin: readonly Pair[];

@@ -90,7 +90,7 @@ export const addCoding: Mutate = (request, { random }) => {
   };
 };
 
-/** Credentials that are none, or of somebody else, or too many. Also where nobody is asked for any. */
+/** Credentials that are invalid, or belong to another caller, or are too many. Also where none are required. */
 export const changeCredentials: Mutate = (request, { random }) => {
   const bare = withoutHeader(withoutHeader(request, 'X-API-Key'), 'Authorization');
   const refused = (what: string, headers: readonly Pair[], ...statuses: number[]): Mutated => ({

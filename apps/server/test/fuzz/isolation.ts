@@ -11,8 +11,8 @@ export const strangerTenant = 'other';
 const idNames = ['id', 'prefix', 'eventId'];
 
 /**
- * Sends requests about what a tenant has in the name of another one that has nothing: whatever there is to be seen or
- * changed, it is not there for this one.
+ * Sends requests about what a tenant has in the name of another one that has nothing: this one must see and change
+ * nothing of it.
  *
  * @param stranger the headers of a tenant without anything
  */

@@ -111,7 +111,7 @@ function isBeyondSchemas({ status, body }: RawAnswer): boolean {
   return status === 400 && named.length > 0 && named.every((pointer) => beyondSchemas.test(pointer));
 }
 
-/** In a bulk each item is judged by itself: the answer may be a success that says which were refused. */
+/** In a bulk each item is judged separately: the answer may be a success that lists the refused ones. */
 function hasRefusedItems(faults: readonly RequestFault[], json: Readonly<Record<string, unknown>>): boolean {
   const results = listOf(json['results']);
   if (results.length === 0) return false;

@@ -7,8 +7,8 @@ export interface Mutated {
   readonly what: string;
   readonly request: FuzzRequest;
   /**
-   * statuses that the change itself must be answered with; absent where the parts of the request tell by themselves
-   * (`faults.ts`). 'any': whatever the document tells of.
+   * the statuses with which the change must be answered; absent if the parts of the request show it (`faults.ts`).
+   * 'any': any documented status.
    */
   readonly statuses?: readonly number[] | 'any';
 }

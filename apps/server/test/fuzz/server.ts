@@ -1,5 +1,5 @@
-// The server in a process of its own, whose workers do not run: nothing is committed but what a request asks for, and no
-// webhook is delivered to an address that was drawn at random.
+// The server in a separate process, whose workers do not run: only requests commit anything, and no webhook is
+// delivered to a random address.
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { startApp } from '../../src/app.ts';

@@ -17,8 +17,8 @@ interface SlowCase {
 }
 
 /**
- * Sends requests that do not arrive in time: byte by byte, or stopping somewhere for good. All at once; whoever asks
- * meanwhile is answered. Afterwards each is sent as it should have been.
+ * Sends requests that do not arrive in time: byte by byte, or stopping somewhere for good. All of them at once; other
+ * requests are answered meanwhile. Afterwards each is sent as it should have been.
  */
 export async function runSlow(
   fuzzer: Fuzzer,

@@ -7,7 +7,7 @@ import { complaintsOfForm } from './judgement.ts';
 import { bytesOf } from './request.ts';
 import { type WireShape, wireShapes } from './wire-shapes.ts';
 
-/** Some shapes only look like half a request: the server then waits for the rest, as long as it is told to. */
+/** Some forms only look like half a request: the server then waits for the rest, as long as it is configured to. */
 const boundMs = 10_000;
 
 /** Sends requests of writes in every shape that bytes can have, in turn, and each again as it should have been. */

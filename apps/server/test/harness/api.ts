@@ -32,7 +32,7 @@ export interface Api {
 /** An answer that is not as the document says. */
 class Undocumented extends Error {}
 
-/** An answer that came, to whoever counts them. */
+/** An answer, for tests that count them. */
 export interface Answered {
   readonly method: string;
   readonly target: string;
@@ -55,7 +55,7 @@ export function apiAt(url: string, onAnswer?: (answered: Answered) => void, isDo
     const { status, headers: answered } = response;
     const target = `/api/v1${path}`;
     const sent = method ?? (body === undefined ? 'GET' : 'POST');
-    // Whatever a test is about: no answer may be one that the document does not tell of.
+    // In every test: no answer may be one that the document does not have.
     const undocumented = isDocumented
       ? undocumentedIn({ method: sent, target, status, headers: answered, text })
       : [];

@@ -14,7 +14,7 @@ test -x ${candidates[0]} && exit 0
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
 apt-get install -y --no-install-recommends chromium`;
-/** As root it has no sandbox of its own; and it looks for nothing on its own account. */
+/** As root it cannot use its sandbox; and it must not connect to other servers. */
 const flags = [
   '--no-sandbox',
   '--disable-gpu',

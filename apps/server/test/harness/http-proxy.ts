@@ -3,8 +3,9 @@ import type { TestContext } from 'node:test';
 import { listen } from './listen.ts';
 
 /**
- * A reverse proxy that adds the address of its peer to `X-Forwarded-For`, as nginx with `$proxy_add_x_forwarded_for`, Caddy
- * and load balancers do. It listens and sends from an own loopback address, so that hops can be told apart.
+ * A reverse proxy that adds the address of its peer to `X-Forwarded-For`, as nginx with `$proxy_add_x_forwarded_for`,
+ * Caddy and load balancers do. It listens on and sends from a separate loopback address, so that hops can be
+ * distinguished.
  */
 export async function startProxy(t: TestContext, address: string, target: string): Promise<string> {
   const { hostname, port } = new URL(target);

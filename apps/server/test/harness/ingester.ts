@@ -31,7 +31,7 @@ export interface Ingested {
   readonly stderr: string;
 }
 
-/** An ingester in a process of its own. */
+/** An ingester in a separate process. */
 export interface Ingester {
   readonly process: ChildProcess;
   /** Resolves when it has ended. */

@@ -27,7 +27,7 @@ export function answersTablesIn(file: string): string[] {
   }
 }
 
-/** All bytes that a server keeps on disk: the database file, its write-ahead log, and whatever lies beside them. */
+/** All bytes that a server keeps on disk: the database file, its write-ahead log, and the other files next to them. */
 export function bytesOnDisk(file: string): Buffer {
   const folder = dirname(file);
   const names = readdirSync(folder).filter((name) => name.startsWith(basename(file)));

@@ -23,7 +23,7 @@ export async function launch(t: TestContext, command: readonly string[]): Promis
     cwd: repository,
     env: { ...withoutNpm(process.env), PORT: '0', DATABASE_URL: await emptyDatabase(t) },
     stdio: ['ignore', 'pipe', 'inherit'],
-    // A group of its own, so that nothing is left when the test fails.
+    // A separate process group, so that nothing is left when the test fails.
     detached: true,
   });
   const { pid = 0, stdout } = launcher;

@@ -15,7 +15,7 @@ packages='pgbouncer libc-ares2 libevent-2.1-7'
 apt-get download -qq $packages || { apt-get update -qq && apt-get download -qq $packages; }
 for package in *.deb; do dpkg -x "$package" .; rm "$package"; done`;
 
-/** Ends the pooler when this process closes the pipe, or ends in whatever way, and then clears up. */
+/** Ends the pooler when this process closes the pipe or ends in any way, and then cleans up. */
 const keep = `"$@" & pooler=$!
   cat > /dev/null
   kill -KILL $pooler

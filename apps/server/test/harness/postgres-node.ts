@@ -35,13 +35,13 @@ const safeSettings = {
 const startsMax = 40;
 const againMs = 100;
 
-/** Ends the server when this process closes the pipe, or ends in whatever way: QUIT, which waits for no client. */
+/** Ends the server when this process closes the pipe or ends in any way: QUIT, which waits for no client. */
 const keep = `"$@" & server=$!
   cat > /dev/null
   kill -QUIT $server 2> /dev/null
   wait $server`;
 
-/** A PostgreSQL with a folder and a port of its own, which can be killed and started again. */
+/** A PostgreSQL with a separate folder and port, which can be killed and started again. */
 export class PostgresNode {
   readonly port: number;
   readonly #folder: string;
@@ -147,7 +147,7 @@ export class PostgresNode {
     await this.query('SELECT pg_promote(true, 30)');
   }
 
-  /** One statement on a connection of its own. */
+  /** One statement on a separate connection. */
   async query(sql: string): Promise<Record<string, unknown>[]> {
     const client = new Client({ connectionString: this.url });
     client.on('error', () => undefined);

@@ -17,7 +17,7 @@ export interface ProcessOutput {
 
 const startTimeoutMs = 30_000;
 
-/** A server in a process of its own, which can be killed. */
+/** A server in a separate process, which can be killed. */
 export interface ServerProcess {
   readonly url: string;
   readonly pid: number;

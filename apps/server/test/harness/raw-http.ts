@@ -63,7 +63,7 @@ export async function connectTo(t: TestContext, url: string): Promise<RawConnect
   };
 }
 
-/** Sends bytes on a connection of their own and hands over the first answer. */
+/** Sends bytes on a separate connection and returns the first answer. */
 export async function rawExchange(t: TestContext, url: string, bytes: string | Buffer): Promise<RawAnswer> {
   const connection = await connectTo(t, url);
   const answer = connection.answer();

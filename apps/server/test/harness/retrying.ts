@@ -9,9 +9,9 @@ const triesMax = 2_000;
 const waitMaxMs = 100;
 
 /**
- * Sends a write to whichever instance until one answers for good, as a client does that does not give up.
+ * Sends a write to the instances in turn until one gives a final answer, like a persistent client.
  *
- * @throws {Error} when nobody answers for good, or a 503 does not say when to come again
+ * @throws {Error} if no instance gives a final answer, or a 503 does not say when to retry
  */
 export async function sendUntilAnswered(
   apis: () => readonly Api[],

@@ -2,7 +2,7 @@ import type { TestContext } from 'node:test';
 import { type Api, apiAt } from './api.ts';
 import { type ServerProcess, startProcess } from './process.ts';
 
-/** Server processes on one database, each of which may be killed and started anew. */
+/** Server processes on one database, each of which may be killed and restarted. */
 export class ServerProcesses {
   readonly #t: TestContext;
   readonly #environments: readonly Readonly<Record<string, string>>[];
@@ -19,7 +19,10 @@ export class ServerProcesses {
     await Promise.all(this.#environments.map((_, at) => this.start(at)));
   }
 
-  /** Starts an instance; while its database is away it ends by itself, and is started again, as an operator's tool would. */
+  /**
+   * Starts an instance. While its database is unavailable it ends, and is started again, as an operator's tool would
+   * do.
+   */
   async start(at: number): Promise<void> {
     for (;;) {
       try {
@@ -43,7 +46,7 @@ export class ServerProcesses {
     if (pid !== undefined) process.kill(pid, signal);
   }
 
-  /** Those that run, each reached by itself. */
+  /** The running instances, each reached directly. */
   readonly apis = (): readonly Api[] =>
     this.#running.flatMap((server) => (server === undefined ? [] : [apiAt(server.url)]));
 

@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import { onEnd } from './on-end.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-/** A file system of its own that is soon full. */
+/** A separate file system that is soon full. */
 export interface SmallDisk {
   readonly folder: string;
   /** Takes all the space that is left. */

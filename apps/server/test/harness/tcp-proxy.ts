@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { onEnd } from './on-end.ts';
 
-/** What becomes of the bytes of all connections: they pass, are swallowed without a word, or nobody is let in. */
+/** What happens to the bytes of all connections: they pass, are swallowed silently, or no connection is accepted. */
 export type ProxyMode = 'pass' | 'silent' | 'refuse';
 
 /** Where a client's message is cut off: before it is passed on, or when it was, and its answer is not. */
@@ -118,7 +118,7 @@ export class TcpProxy {
       cut.done();
       return;
     }
-    // Its answer, which nobody hears, is the sign that it was done.
+    // Its answer, which no client receives, is the sign that it was done.
     pair.server.removeAllListeners('data');
     pair.server.on('data', (answer: Buffer) => {
       if (!answer.includes(cut.text)) return;

@@ -32,7 +32,7 @@ export async function makeKey(api: Api, tenant: string): Promise<string> {
   return String(made.json.key);
 }
 
-/** The API as a tenant with a key of its own sees it. */
+/** The API as a tenant with a separate key sees it. */
 export async function apiOfTenant(api: Api, tenant: string): Promise<Api> {
   return withHeaders(api, { 'x-api-key': await makeKey(api, tenant) });
 }

@@ -13,7 +13,7 @@ const agents = ['agent-0', 'agent-1', 'agent-2'];
 const services = ['search', 'browse', 'tokens'];
 const priceStroops = 7;
 
-/** Keyed writes of all kinds, drawn at random: singles, bulks that were cut anew and so overlap, settles. */
+/** Random writes of all kinds with keys: singles, bulks that overlap because they were cut again, settlements. */
 export class Workload {
   readonly writes: KeyedWrite[] = [];
   readonly #random: Random;
@@ -139,7 +139,7 @@ async function assertBooks(api: Api, requests: number, settlementIds: readonly s
   assert.equal(audit.recorded.requests, requests);
   assert.equal(audit.recorded.stroops, String(requests * priceStroops));
   assert.equal(audit.settled.requests + audit.outstanding.requests, requests);
-  // Every settlement was made by a request that tells of it, and every one that was told of is there.
+  // Every settlement was made by a request that reports it, and every reported one exists.
   assert.equal(audit.settlements, settlementIds.length);
   let billed = 0n;
   for (const id of settlementIds) {

@@ -195,7 +195,7 @@ function drawEntryId(random: Random, model: Model, near: Hot): string {
   const tenant = random.below(8) === 0 ? random.pick(tenants) : near.tenant;
   const account =
     random.below(3) > 0 ? accountOf(booksOf(model, tenant), near) : drawAccount(random, model, tenant);
-  // The entry at which the settled ones end is on an edge of its own.
+  // The entry at which the settled ones end is a separate edge case.
   const edge = account?.entries[settledThrough(account) - 1]?.id;
   if (edge !== undefined && random.below(4) === 0) return edge;
   const ids = (account?.entries ?? []).flatMap(({ id }) => id ?? []);

@@ -173,7 +173,7 @@ function carryOutOne(
   }
 }
 
-/** Answers whose time is over may be gone from now on, and keys whose retention is; whatever the clock says later. */
+/** Expired answers may be gone from now on, and keys whose retention is over, no matter what the clock shows later. */
 export function noteSweep(model: Model, forgottenBeforeMs: number): void {
   const { keys, nowMs, retentionMs } = model;
   model.forgottenBeforeMs = Math.max(model.forgottenBeforeMs, forgottenBeforeMs);

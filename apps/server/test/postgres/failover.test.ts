@@ -33,7 +33,7 @@ test('if a synchronous standby is promoted under load, nothing acknowledged is l
   const primary = await PostgresNode.start(t, { synchronous_standby_names: standbyName });
   const standby = await primary.standby(t, standbyName);
   await untilSynchronous(primary);
-  // The address that stays: what is behind it changes, as with a virtual address or a name that is led elsewhere.
+  // The address stays and its target changes, like a virtual address or a name that is redirected.
   const address = await TcpProxy.start(t, primary.port);
   const environment = { DATABASE_URL: address.through(primary.url), LOG_LEVEL: 'silent' };
   const instances = new ServerProcesses(t, [environment, environment]);

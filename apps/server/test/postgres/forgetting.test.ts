@@ -13,7 +13,7 @@ const dayMs = 86_400_000;
 const rows = 20_000;
 const retentionMs = 400 * dayMs;
 
-/** A database of its own server with records of random keys, one a millisecond, and the sweep of an instance. */
+/** A database on a separate server with records of random keys, one a millisecond, and the sweep of an instance. */
 async function startFilled(t: TestContext, settings: Readonly<Record<string, string>> = {}) {
   const postgres = await startPostgres({ settings });
   onEnd(t, () => postgres.stop());
@@ -67,7 +67,7 @@ test('a step of the sweep does not read the dead rows of earlier steps again', a
   const steps = await forget(forgotten, 100);
   assert.equal(steps, forgotten / 100 + 1);
   assert.equal(await countRows(client), rows - forgotten);
-  // What a connection has counted is told when it ends.
+  // A connection reports its counters when it ends.
   await storage.close();
   const sql = `SELECT idx_tup_read AS read FROM pg_stat_user_indexes WHERE indexrelname = 'records_untimed_by_time'`;
   let read = 0;

@@ -20,7 +20,7 @@ import {
 
 const settleAll: Command = { kind: 'settle_bulk', agent: 'agent-1' };
 
-/** Holds the lock under which whatever is no account of a tenant changes. */
+/** Holds the lock for all changes of a tenant except those of accounts. */
 const holdTenantSql = `SELECT 1 FROM tenants WHERE tenant = '${tenant}' FOR UPDATE`;
 
 function webhook(number: number): Command {
@@ -244,7 +244,7 @@ test('an account and its service are read as of one moment', async (t) => {
   const { url, first, client } = await startInstances(t);
   await first.execute(price(7n), usage('agent-1'));
   const key = { tenant, agent: 'agent-1', serviceId: 'search' };
-  // Somebody changes both while the read is on its way: it has got to the service, and waits there.
+  // Another connection changes both during the read, which has reached the service and waits there.
   const other = await connect(t, url);
   await other.query('BEGIN');
   await other.query('LOCK TABLE services IN ACCESS EXCLUSIVE MODE');

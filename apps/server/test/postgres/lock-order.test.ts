@@ -70,8 +70,8 @@ test('batches lock accounts and take item ids in one order, so none ends in a de
   const { url, first, second, client } = await startInstances(t);
   await first.execute(usage('agent-1'), usage('agent-2'), usage('agent-3'));
   await holdAccount(client, 'agent-2');
-  // The first waits before the second begins: if each took its accounts in the order of its commands, the first would get
-  // agent-2 while the second holds agent-1, whatever the order in which the two are woken.
+  // The first waits before the second begins: if each took its accounts in the order of its commands, the first would
+  // get agent-2 while the second holds agent-1, no matter in which order the two are woken.
   const ahead = first.execute(usage('agent-2'), usage('agent-1'));
   await untilWaiting(client, 1);
   const onAccounts = [ahead, second.execute(usage('agent-1'), usage('agent-2'))];
@@ -101,7 +101,7 @@ test('batches lock accounts and take item ids in one order, so none ends in a de
   await assertBooks(first, 3 + 4 + 3);
   await Promise.all([first.close(), second.close()]);
   assert.equal(await deadlocks(), 0);
-  // What the batches do not do: the same two orders, each statement by itself.
+  // What the batches do not do: the same two orders, as separate statements.
   const [one, other] = [await connect(t, url), await connect(t, url)];
   const lock = (agent: string) => `SELECT 1 FROM accounts WHERE agent = '${agent}' FOR UPDATE`;
   for (const [session, agent] of [
@@ -145,7 +145,7 @@ test('if a price changes while usage waits for its account, the new price applie
   await holdAccount(client, 'agent-1');
   const waiting = first.execute(usage('agent-1'));
   await untilWaiting(client, 1);
-  // Whoever reads the price before the lock has the old one here.
+  // A read of the price before the lock returns the old one here.
   const before = (await client.query('SELECT price_version FROM services')).rows[0]?.price_version;
   assert.equal(answerOf((await second.execute(price(8n)))[0]).status, 200);
   await client.query('ROLLBACK');

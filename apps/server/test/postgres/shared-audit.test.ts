@@ -53,7 +53,7 @@ test('two instances share the audit: each tenant once, and both show the results
   await Promise.all([one.audit.runOnce(clock.nowMs - 1), other.audit.runOnce(clock.nowMs - 1)]);
   assert.deepEqual([...one.ended, ...other.ended].toSorted(), tenants);
   assert.ok(one.ended.length > 0 && other.ended.length > 0);
-  // Somebody changed a total behind the server's back. Nothing is due before the hour is over.
+  // A total was changed without the server. Nothing is due before the hour is over.
   await client.query(`UPDATE accounts SET recorded_requests = 3 WHERE tenant = 'tenant-07'`);
   const everyMs = 3_600_000;
   assert.equal((await one.audit.runOnce(clock.nowMs - everyMs))?.differences, 0);

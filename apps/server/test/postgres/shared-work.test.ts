@@ -153,7 +153,7 @@ test('servers that sweep at the same time evict and forget everything that is du
 
 test('rows of a day without a partition go to the default one, and are forgotten from there', async (t) => {
   const { databaseUrl, here, there, client, pass, passDays } = await startTwo(t);
-  // Behind the sweeps with which they start: the parts of a week are made, and then nobody makes any.
+  // After the sweeps with which they start: the parts of a week exist, and no more are created.
   await Promise.all([here.app.sweep.runOnce(), there.app.sweep.runOnce()]);
   pass(30 * dayMs);
   const key = uuidV7At(here.clock.nowMs);
@@ -229,7 +229,7 @@ test('a partition is created during a running batch, or by the next sweep', asyn
   pass(dayMs);
   const sweeping = Promise.all([here.app.sweep.runOnce(), there.app.sweep.runOnce()]);
   await untilWaiting(client, 1);
-  // It gives up soon, so that nobody queues behind it for long.
+  // It gives up soon, so that no statement waits long for it.
   await sweeping;
   await client.query('ROLLBACK');
   const [report] = await here.app.sweep.runOnce();

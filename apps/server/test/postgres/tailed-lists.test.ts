@@ -57,7 +57,7 @@ async function agentsOf({ books }: Instance): Promise<string[]> {
   return (await books.entriesAfter(tenant, firstId, 1_000)).map(({ agent }) => agent);
 }
 
-// Events of a tenant that are rows of their own are made under its lock, one after the other.
+// Events of a tenant that are separate rows are created under its lock, one after the other.
 for (const [list, make, read] of [
   ['entries', usage, (books: Books, after: string) => books.entriesAfter(tenant, after, 100)],
   ['settlements', settle, (books: Books, after: string) => books.settlementsAfter(tenant, after, 100)],

@@ -23,7 +23,7 @@ export function attackFromHere(pattern: Pattern, target: Target): Attack {
 
 const attackerMain = fileURLToPath(new URL('./attacker.ts', import.meta.url));
 
-/** In a process of its own. */
+/** In a separate process. */
 export async function attackFromProcess(
   pattern: Pattern,
   target: Target,

@@ -1,5 +1,5 @@
-// One hostile pattern in a process of its own, so that what it costs to attack does not slow the honest clients that are measured.
-// It ends when its parent does, and after a bounded time in any case.
+// One hostile pattern in a separate process, so that the cost of the attack does not slow the honest clients that are
+// measured. It ends when its parent does, and after a bounded time in any case.
 import { setMaxListeners } from 'node:events';
 import { constants, setPriority } from 'node:os';
 import { patternNamed } from './patterns.ts';

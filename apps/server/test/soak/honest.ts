@@ -30,7 +30,7 @@ interface Recorded {
   readonly entryId: string;
 }
 
-/** A tenant whose usage must all be billed once, whatever others do. */
+/** A tenant whose usage must all be billed once, no matter what others do. */
 export class HonestTenant {
   readonly #url: string;
   readonly #apiKey: string;

@@ -10,7 +10,7 @@ export const Cursor = Type.String({
   examples: ['aWQgMDE5YTdmNmU'],
 });
 
-/** A bound on the items of an answer. One that is out of its own bounds is brought within them, as `x-clamped` says. */
+/** A limit on the items of an answer. A value out of its bounds is brought within them, as `x-clamped` says. */
 export function clampedLimit(maximum: number, fallback: number) {
   return Type.Integer({
     description: `The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as ${fallback}.`,

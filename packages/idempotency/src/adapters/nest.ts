@@ -157,8 +157,8 @@ export class IdempotencyModule {
 Module({})(IdempotencyModule);
 
 /**
- * Protects a route or a controller with options of its own, over those of the module where there is one. A mistake in them
- * stops the start of the app.
+ * Protects a route or a controller with separate options, which override those of the module if there is one. A mistake
+ * in them makes the start of the app fail.
  *
  * @example
  * @Idempotent({ requireKey: true, answerTtlMs: 604_800_000 })

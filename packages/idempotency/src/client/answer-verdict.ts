@@ -19,7 +19,7 @@ const hopelessCodes: ReadonlySet<unknown> = new Set([
 /**
  * Judges an answer by its status.
  *
- * A replayed answer is final whatever its status: the API has recorded it, and every retry gets it again.
+ * A replayed answer is final with any status: the API has recorded it, and every retry gets it again.
  * `Stripe-Should-Retry` is followed. A 409 is retried if its body says that the first request is in progress
  * (`idempotency_in_progress`, or Stripe's `idempotency_key_in_use`), or if it has a `Retry-After` and its body does not
  * say that the key is used up; a conflict is final.

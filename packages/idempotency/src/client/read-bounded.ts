@@ -9,7 +9,7 @@ export interface BoundedRead {
  * Reads a stream to its end, or until it has more than `bytesMax`; the rest is cancelled. An aborted signal ends the
  * reading immediately, as if the stream had ended.
  *
- * @throws whatever the stream fails with
+ * @throws the error of the stream
  */
 export async function readBounded(
   stream: ReadableStream<Uint8Array>,

@@ -72,7 +72,7 @@ export class IdempotencyEngine {
    * so does this method.
    *
    * @throws {UnreadableBodyError} if the body cannot be compared
-   * @throws whatever `onAbandoned` throws, and the error of a stored answer that cannot be read
+   * @throws the errors of `onAbandoned`, and the error of a stored answer that cannot be read
    */
   begin(request: IdempotentRequest): Awaitable<Begun> {
     if (request.caller === undefined) return this.refuse({ code: 'caller_unknown' }, request);

@@ -39,7 +39,7 @@ describe('laws of the memory store', () => {
   for (const law of storeLaws) test(`${law.id}: ${law.sentence}`, () => law.run(subject()));
 });
 
-test('a scope over its cap of answers makes tombstones of its own oldest, not of another one’s', async () => {
+test('a scope over its cap of answers makes tombstones of its oldest answers, not of another one’s', async () => {
   const { store } = subject({ answersMax: 4 });
   await completed(store, 'quiet', 0);
   for (let key = 0; key < 10; key++) await completed(store, 'loud', key);

@@ -6,7 +6,7 @@ import { idempotency } from '../../src/adapters/express.ts';
 import { memoryStore } from '../../src/stores/memory.ts';
 import { listening } from './harness/listening.ts';
 
-// They have no types of their own.
+// They have no types.
 const require = createRequire(import.meta.url);
 const cookieSession: (options: {
   readonly keys: readonly string[];

@@ -47,7 +47,7 @@ describe('An example, run and used as its README says,', () => {
     await postgres.stop();
   });
 
-  /** A database of its own for each. */
+  /** A separate database for each. */
   async function databaseFor(name: string) {
     const url = new URL(postgres.connectionString);
     const client = new pg.Client({ connectionString: url.href });
@@ -74,7 +74,7 @@ describe('An example, run and used as its README says,', () => {
           PORT: '0',
         },
         stdio: ['ignore', 'pipe', 'inherit'],
-        // A group of its own, because the shell has a child.
+        // A separate process group, because the shell has a child.
         detached: true,
       });
       try {
@@ -98,7 +98,7 @@ describe('An example, run and used as its README says,', () => {
       (error: unknown) =>
         error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error),
     );
-    // What the library's own sources have is told where they are checked.
+    // Faults in the library's own sources are reported where those are checked.
     assert.deepEqual(
       said
         .split('\n')

@@ -5,7 +5,7 @@ import { postgresStore } from '../../src/stores/postgres.ts';
 import { startPostgres } from '../harness/postgres.ts';
 import { claimFree, someCompletion, someSlot } from '../harness/some-claim.ts';
 
-// postgres.js 3.4.9 opens a connection anew under a transaction that was on it: porsager/postgres#1155.
+// postgres.js 3.4.9 reopens a connection under a transaction that was on it: porsager/postgres#1155.
 test('An operation is not completed on a connection that is no longer that of its transaction', async () => {
   const server = await startPostgres();
   const sql = postgres(server.connectionString, { max: 1 });

@@ -87,7 +87,7 @@ export async function readiness(log: Readable): Promise<string | undefined> {
   log.setEncoding('utf8').on('data', (chunk: string) => {
     said = (said + chunk).slice(-10_000);
     if (/ready to accept (read-only )?connections/.test(said)) resolve(undefined);
-    // A client that knocks while it starts is told so with the same word.
+    // A client that connects while it starts gets an error with the same word.
     if (/FATAL: {2}(?!the database system is)/.test(said)) resolve(said);
   });
   log.on('end', () => resolve(said));

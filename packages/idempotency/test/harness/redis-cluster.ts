@@ -56,8 +56,8 @@ export function replicaOf(cluster: RedisCluster, master: RedisServer): RedisServ
 }
 
 /**
- * Breaks the link between a master and its replica, so that it does not come back: nothing that is written from now on
- * reaches the replica. It asks for the link anew with a name that the master does not know.
+ * Breaks the link between a master and its replica for good: nothing that is written from now on reaches the replica.
+ * The replica reconnects with a name that the master does not know.
  */
 export async function cutReplication(master: RedisServer, replica: RedisServer): Promise<void> {
   await withClient(replica, async (client) => {

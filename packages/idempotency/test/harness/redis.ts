@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { freePort } from './free-port.ts';
 import { redisBinary } from './redis-binary.ts';
 
-/** A real server in a process of its own, which keeps nothing on disk unless it is told to. */
+/** A real server in a separate process, which keeps nothing on disk unless it is configured to. */
 export interface RedisServer {
   readonly url: string;
   readonly port: number;

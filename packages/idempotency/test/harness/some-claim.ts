@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { sha256 } from '../../src/core/digest.ts';
 import type { Claim, ClaimRequest, Completion, IdempotencyStore, Slot } from '../../src/core/store.ts';
 
-/** A slot that nobody else uses. */
+/** A slot that no other test uses. */
 export function someSlot(): Slot {
   const unique = sha256(crypto.randomUUID());
   return { scope: unique.slice(0, 32), key: unique.slice(32) };

@@ -39,7 +39,7 @@ export function wal<T extends SqliteDatabase>(database: T): T {
   return database;
 }
 
-/** A store in a file of its own, by a clock of its own. */
+/** A store with its own file and its own clock. */
 export function sqliteSubject(options: Partial<SqliteStoreOptions> = {}) {
   const clock = new ManualClock();
   const database = wal(new DatabaseSync(newDatabaseFile()));

@@ -46,7 +46,7 @@ describe('A Redis Cluster whose master is killed under load', { concurrency: 2 }
       const cluster = await newCluster(t);
       const load = await startLoad(t, driver, cluster, 1);
       await load.untilAnswered(keysBefore);
-      // The promoted one has no replica: until it is given one, nobody can acknowledge what it is told.
+      // The promoted one has no replica: until it gets one, nothing can be acknowledged.
       const promoted = await killAndPromote(cluster);
       await cluster.addReplica(promoted);
       await load.untilAnswered(load.answered() + keysAfter);
@@ -101,7 +101,7 @@ async function startLoad(t: TestContext, driver: RedisDriver, cluster: RedisClus
       isEnding = true;
       await ended;
     },
-    /** The store was away: it was said so, and no handler ran for a request that was told so. */
+    /** The store was unavailable: refused requests got that answer, and no handler ran for them. */
     checkRefusals() {
       const unavailable = refused.filter(({ code }) => code === 'store_unavailable');
       assert.ok(unavailable.length > 0);

@@ -83,7 +83,7 @@ export class FetchProtection {
   }
 
   /**
-   * @throws whatever `reader` throws
+   * @throws the errors of `reader`
    * @throws {UnreadableBodyError} if the body cannot be compared
    * @throws {InvalidKeyError} if `keyOf` returns something that is not a key, or `skip` something other than true or
    * false

@@ -16,7 +16,7 @@ import type { Awaitable } from '../../core/store.ts';
  *
  * @param known what is known about its address, if an address identifies a caller
  * @throws {InvalidTenantError} if the value cannot be a tenant
- * @throws whatever `tenantOf` throws
+ * @throws the errors of `tenantOf`
  */
 export function callerOf<Request>(
   request: Request,

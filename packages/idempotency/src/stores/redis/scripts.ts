@@ -16,7 +16,7 @@ export interface RedisScript {
 // if an answer was kept, location. A hash with only drawId is not a record: it marks a slot for which a fencing token
 // is being drawn.
 
-// `WAIT` is documented to wait for the writes of its own connection. A script that only reads may see a write of
+// `WAIT` is documented to wait for the writes of the same connection. A script that only reads may see a write of
 // another connection that no replica has yet. So it writes too, to have something to wait for.
 const touch = `
 local leavesAtNow = redis.call('PEXPIRETIME', KEYS[1])

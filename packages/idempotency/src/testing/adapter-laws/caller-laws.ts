@@ -7,7 +7,7 @@ import { json } from './wire.ts';
 const always = () => true;
 const from = (address: string) => [['X-Forwarded-For', address]] as const;
 
-/** How callers are told apart. */
+/** How callers are distinguished. */
 export const callerLaws: readonly AdapterLaw[] = [
   {
     id: 'callers-are-named',

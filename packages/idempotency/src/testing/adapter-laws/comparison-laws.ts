@@ -37,7 +37,7 @@ class Order {
   }
 }
 
-/** Values that look alike whatever is in them. */
+/** Values that look alike with any content. */
 const opaque: readonly (() => unknown)[] = [
   () => new Map([['amount', '1']]),
   () => new Set(['1']),

@@ -26,7 +26,7 @@ import type { LawWork } from './work.ts';
  * - `end`: 202 set by `statusCode`, and `end(work.text(id))` on the raw response, without a header
  * - `write-head`: `writeHead(201, { 'Content-Type': 'text/plain', Location: '/charges/{id}' })` on the raw response,
  *   and `end(work.text(id))`
- * - `hijack`: as `write-head`, after the framework was told not to touch the response
+ * - `hijack`: as `write-head`, after a call that stops the framework from touching the response
  * - `file`: a file of more than 64 KiB, sent by the framework
  */
 export type AnswerWay =

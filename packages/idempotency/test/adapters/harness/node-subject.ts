@@ -37,7 +37,7 @@ export const nodeSubject: AdapterSubject = {
   },
 };
 
-/** A timeout that answers by the response, whatever its handler does. */
+/** A timeout that answers on the response, no matter what its handler does. */
 function timed(wish: LawApp): ReturnType<typeof routes> {
   const handler = routes(wish);
   return (request, response) => {

@@ -26,7 +26,7 @@ export class RetryingClient {
     this.#account = account;
   }
 
-  /** The request, with its key, for whoever sends it otherwise. */
+  /** The request, with its key, for a test that sends it in another way. */
   request() {
     return {
       method: 'POST',

@@ -7,7 +7,7 @@ import { type Ledger, sqliteLedger } from './ledger.ts';
 /** The drivers of SQLite that are tested. */
 export const sqliteDrivers = ['node-sqlite', 'better-sqlite3'];
 
-/** A ledger in a file of its own, for the suite that this is called in. */
+/** A ledger in a separate file, for the suite that calls this. */
 export function useSqliteLedger(): Ledger {
   const folder = mkdtempSync(join(tmpdir(), 'billonce-atomic-'));
   const ledger = sqliteLedger(join(folder, 'charges.db'));

@@ -47,7 +47,7 @@ const compilerOptions: ts.CompilerOptions = {
 };
 
 /**
- * Loads a block as a module of its own, however often it was loaded before, and gives its exports.
+ * Loads a block as a separate module, even if it was loaded before, and returns its exports.
  *
  * @param address where the server is that the block calls
  */
