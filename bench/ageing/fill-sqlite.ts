@@ -3,7 +3,7 @@ import { answersTable } from '../../apps/server/src/storage/sqlite/read/answers.
 import { createAnswersTable } from '../../apps/server/src/storage/sqlite/write/records.ts';
 
 const dayMs = 86_400_000;
-/** Accounts over which the entries are spread; numbered far behind the server's own. */
+/** Accounts over which the entries are spread; their numbers are far above the server's own. */
 const accounts = { count: 1_000, from: 1_000_000 };
 
 const numbers = (from: number, to: number) =>

@@ -70,7 +70,7 @@ const many = await aged('many', size.keys);
 for (let number = 1; number <= furtherDays; number++) {
   await printDay(many.ageing, firstDay + number - 1, { number, ...many.perDay });
 }
-// Behind the days: random keys of today would stand behind those of days that are still to be filled.
+// After the days: otherwise random keys of today would precede those of days that are still to be filled.
 if (size.rounds > 0) {
   await printWriteCosts(
     { port: few.ageing.port, keys: size.fewKeys },

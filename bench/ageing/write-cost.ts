@@ -32,7 +32,7 @@ export function singles(name: string, key: () => string): Kind {
 /** The id of the n-th usage item: ids ascend as their items came. The filled ones are numbered up to `size.keys`. */
 const usageIdOf = (n: number) => `event-${String(n).padStart(14, '0')}`;
 
-/** Bulks whose items have ids that ascend, behind all ids that there are. */
+/** Bulks whose items have ascending ids, after all existing ids. */
 function orderedItems(): Kind {
   let last = size.keys;
   const nextRequest = () => {

@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** A connection to a database, for whoever ends it. */
+/** A connection to a database; the caller must end it. */
 export async function connected(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

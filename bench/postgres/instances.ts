@@ -4,7 +4,7 @@ import { type ServerProcess, startServer } from '../server-process.ts';
 import { connected } from './connected.ts';
 import { databaseProcess, processorMs } from './processor-time.ts';
 
-/** Starts servers on one database, each in a process of its own: instances of Billonce, if no other is named. */
+/** Starts servers on one database, each in a separate process: instances of Billonce by default. */
 export async function startInstances(
   url: string,
   count: number,

@@ -62,7 +62,7 @@ async function measureBillonce(url: string, count: number): Promise<Line[]> {
   return lines;
 }
 
-/** The ordinary implementation: as a loop of clients, and behind the HTTP of two servers. */
+/** The ordinary implementation: as a loop of clients, and over the HTTP of two servers. */
 async function measureOrdinary(url: string): Promise<Line[]> {
   const lines: Line[] = [];
   await makeTables(url, manyAccounts);
@@ -87,8 +87,8 @@ async function measureOrdinary(url: string): Promise<Line[]> {
 }
 
 /**
- * Each round has a database of its own, so that none pays for the rows of those before it. The order is turned round
- * from round to round: a database is slower while it is young, and the speed of a shared machine drifts.
+ * Each round has a separate database, so that none pays for the rows of earlier rounds. The order is reversed from
+ * round to round: a database is slower while it is young, and the speed of a shared machine drifts.
  */
 async function measureRound(isTurned: boolean): Promise<Map<string, Line>> {
   const settings = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on', shared_buffers: '512MB' };

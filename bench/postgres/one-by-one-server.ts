@@ -1,4 +1,4 @@
-// What Billonce is measured against over HTTP: the same route in Fastify, each request in a transaction of its own, on a
+// What Billonce is compared with over HTTP: the same route in Fastify, each request in a separate transaction, on a
 // pool of ten connections. DATABASE_URL says where.
 import Fastify from 'fastify';
 import pg from 'pg';

@@ -35,8 +35,8 @@ export async function makeTables(url: string, accounts: number): Promise<void> {
 }
 
 /**
- * What Billonce is compared with: each client has a connection of its own, and carries out one request in one
- * transaction of prepared statements. There is no HTTP and no validation in it: it is ahead by what those cost.
+ * What Billonce is compared with: each client has a separate connection, and carries out one request in one transaction
+ * of prepared statements. It has no HTTP and no validation, and is faster by their cost.
  */
 export async function measureOneByOne(
   url: string,

@@ -5,7 +5,7 @@ import { schema } from './schema.ts';
 /** Opens a pool of node-postgres on `DATABASE_URL`, with the tables of the example. */
 export async function openPool(): Promise<pg.Pool> {
   const pool = new pg.Pool({ connectionString: databaseUrl() });
-  // A connection that breaks tells it twice: to whoever waits for a query, who deals with it, and here.
+  // A connection that breaks reports it twice: to the waiting query, whose caller handles it, and here.
   const ignore = () => undefined;
   pool.on('error', ignore);
   pool.on('connect', (client) => {

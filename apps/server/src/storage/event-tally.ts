@@ -8,7 +8,7 @@ export interface TallyRow {
   readonly lastId: string | undefined;
 }
 
-/** What the rows of one kind come to. */
+/** The sums of the rows of one kind. */
 export function tallyOf(rows: readonly TallyRow[]): KindTally {
   return {
     counts: new Map(rows.flatMap(({ counts }) => counts)),

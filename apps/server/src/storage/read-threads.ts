@@ -16,7 +16,7 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-/** Runs jobs on threads with connections of their own, which only read. A thread is started by the first job that needs it. */
+/** Runs jobs on threads with separate read-only connections. The first job that needs a thread starts it. */
 export class ReadThreads implements JobRunner {
   readonly #threads: readonly ReadThread[];
 

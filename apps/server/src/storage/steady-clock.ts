@@ -21,8 +21,8 @@ export function steadySinceMs({ sweptAtMs, steadySinceMs: known }: SweptClock, n
 }
 
 /**
- * The time before which records are forgotten; `undefined` while none may be. The time in a record from before a jump is
- * worth nothing: a clock that was years behind wrote it. Such a record counts as first seen when the clock became steady.
+ * The time before which records are forgotten; `undefined` while none may be. The time in a record from before a jump
+ * is worthless: a clock that was years slow wrote it. Such a record counts as first seen when the clock became steady.
  */
 export function forgottenBeforeMs(
   steadySinceMs: number,

@@ -32,7 +32,7 @@ export interface Storage {
   readonly takeKeptBudget: (caller: string, windowStartMs: number, cost: number) => Promise<number>;
   /** resolves with the reason if another process may use the database instead of this one, which must end then */
   readonly lost: Promise<string>;
-  /** milliseconds since the epoch: the clock that everything recorded goes by */
+  /** milliseconds since the epoch: the clock of everything that is recorded */
   readonly nowMs: () => number;
   /** Closes what it has open, after everything that it was asked before. */
   close(): Promise<void>;
@@ -43,7 +43,7 @@ export interface Sweepable {
   sweep(nowMs: number, limits: SweepLimits): Promise<SweepStep>;
 }
 
-/** What a step did, whether another one has to follow, and where that goes on. */
+/** What a step did, whether another one must follow, and where that continues. */
 export interface SweepStep {
   readonly kind: string;
   readonly isDone: boolean;

@@ -1,4 +1,4 @@
-/** What the sweep goes by. */
+/** The settings of the sweep. */
 export interface SweepLimits {
   readonly answerTtlMs: number;
   readonly retentionMs: number;
@@ -6,7 +6,7 @@ export interface SweepLimits {
   readonly rowsMax: number;
   /** whether it is only about answers beyond the cap of their scope */
   readonly onlyEvicts?: boolean;
-  /** where the step before ended; `undefined` begins anew */
+  /** where the previous step ended; `undefined` starts again */
   readonly cursor: SweepCursor | undefined;
 }
 

@@ -7,9 +7,9 @@ export type Engine = 'sqlite' | 'postgres';
 /**
  * What a column holds. Each engine has one type of column for each, one way to read it and one to write it.
  *
- * `count` is an integer that a double holds exactly, and `small` one of 32 bits. `amount` is a `bigint` of 64 bits, and `price`
- * one that a double holds exactly. `id` is a UUID, `digest` hexadecimal digits. `account` stands for an account in the rows of
- * other tables: a number on SQLite, a UUID on PostgreSQL.
+ * `count` is an integer that a double holds exactly, and `small` one of 32 bits. `amount` is a `bigint` of 64 bits, and
+ * `price` one that a double holds exactly. `id` is a UUID, `digest` hexadecimal digits. `account` refers to an account
+ * in the rows of other tables: a number on SQLite, a UUID on PostgreSQL.
  */
 export type Kind = 'text' | 'count' | 'small' | 'amount' | 'price' | 'flag' | 'id' | 'digest' | 'account';
 

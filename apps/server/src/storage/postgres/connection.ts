@@ -48,8 +48,8 @@ const connectTimeoutMs = 5_000;
 const answerTimeoutMs = 10_000;
 
 /**
- * The names of statements. They follow from their texts: where a pooler lends one connection to several instances, a name
- * must never stand for another's statement.
+ * The names of statements, derived from their texts: if a pooler lends one connection to several instances, a name must
+ * never mean another statement.
  */
 const statementNames = new Map<string, string>();
 /** SQLSTATE of a statement in a transaction that an error before it aborted. */
@@ -90,7 +90,7 @@ export class Connection implements Statements {
     return placeOf(this.#client);
   }
 
-  /** @throws {ConnectionLost} when there is no database, or it takes no connection */
+  /** @throws {ConnectionLost} if there is no database, or it accepts no connection */
   static async open(options: ConnectionOptions): Promise<Connection> {
     const connection = new Connection(clientOf(options), options.isPrepared);
     await connection.connect();
@@ -160,7 +160,7 @@ export class Connection implements Statements {
     cancelRequest(this.#client);
   }
 
-  /** Ends it at once, whatever is on its way. */
+  /** Ends it immediately, regardless of statements under way. */
   destroy(): void {
     this.#isLost = true;
     this.#client.connection.stream.destroy();

@@ -5,7 +5,7 @@ import { Connection, type ConnectionOptions, clientOf } from './connection.ts';
 export class ExclusiveConnection extends Connection {
   #isInTransaction = false;
 
-  /** @throws {ConnectionLost} when there is no database, or it takes no connection */
+  /** @throws {ConnectionLost} if there is no database, or it accepts no connection */
   static override async open(options: ConnectionOptions): Promise<ExclusiveConnection> {
     const connection = new ExclusiveConnection(clientOf(options), options.isPrepared);
     await connection.connect();

@@ -5,7 +5,7 @@ import { statementOf } from '../statement-of.ts';
 /** Where in a batch's transaction something failed: whether its COMMIT was sent already. */
 export type FaultPlace = 'before_commit' | 'commit';
 
-/** The connection is gone, or did not answer in time: whatever was on its way may or may not have happened. */
+/** The connection is gone, or did not answer in time: statements under way may or may not have been executed. */
 export class ConnectionLost extends Error {
   /** why there was no connection in the first place, in words for the operator; without a secret or a value of a row */
   readonly sentence: string | undefined;
@@ -29,7 +29,7 @@ export function sqlState(error: unknown): string | undefined {
   return errorMember(error, 'code', /^[0-9A-Z]{5}$/);
 }
 
-/** Whether another transaction came first, so that the batch is to be decided anew on what that left. */
+/** Whether another transaction came first, so that the batch must be decided again on its result. */
 export function isConflict(error: unknown): boolean {
   return conflictStates.has(sqlState(error) ?? '') && isServersError(error);
 }
@@ -66,7 +66,7 @@ export function storageFault(error: unknown, place: FaultPlace): StorageFault {
   return new StorageFault(isRejected ? 'rejected' : 'unavailable', faultFacts(error, place), error);
 }
 
-/** An error that ended a statement, and not the connection; 40003 says by itself that nobody knows. */
+/** An error that ended a statement, and not the connection; 40003 itself means that the outcome is unknown. */
 function isServersError(error: unknown): boolean {
   return errorMember(error, 'severity', /^ERROR$/) !== undefined && sqlState(error) !== '40003';
 }

@@ -11,8 +11,9 @@ interface Place {
 /** How many reads may be on their way at once. */
 const inFlightMax = 1_000;
 /**
- * For so long a statement may go on after its client has left: nearly all end by themselves in that time. Then it is cancelled
- * until it has ended, since the first request may have ended the one before it on the connection.
+ * How long a statement may continue after its client has left: nearly all end within that time. After that it is
+ * cancelled repeatedly until it has ended, because the first cancellation may have hit the previous statement on the
+ * connection.
  */
 const cancelEveryMs = 200;
 /** A statement is sent so often, because cancelling another one may have ended it. */
@@ -21,7 +22,7 @@ const triesMax = 10;
 /** What reads are run on. */
 export type ReadingPool = Pick<ReadPool, 'use'>;
 
-/** Connections for reads. They are shared: each sends the statements of several reads, one behind the other. */
+/** Connections for reads. They are shared: each sends the statements of several reads, one after the other. */
 export class ReadPool {
   readonly #options: ConnectionOptions;
   readonly #places: Place[];

@@ -17,7 +17,7 @@ export type OnCopyStep = (pages: { readonly totalPages: number; readonly remaini
 /** Pages that are copied in one step; other work of this thread has its turn in between. */
 const pagesPerStep = 1_000;
 
-/** `immutable`: as a file that nothing changes, so that SQLite makes nothing beside it and takes no lock. */
+/** `immutable`: opened as a file that does not change, so that SQLite creates no file next to it and takes no lock. */
 export type OpenMode = 'read_write' | 'read_only' | 'immutable';
 
 /** A connection to the database file, with its prepared statements. */

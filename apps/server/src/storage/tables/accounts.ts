@@ -33,7 +33,7 @@ export const accounts = table({
     carriedStroops: amount(),
     lines: part<readonly AccountLine[]>(),
   },
-  /** `account` stands for the account in the rows of other tables; `unsettled` follows from its lines */
+  /** `account` refers to the account in the rows of other tables; `unsettled` follows from its lines */
   beside: { account: accountId(), unsettled: flag() },
 });
 

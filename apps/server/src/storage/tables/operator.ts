@@ -24,7 +24,7 @@ export const settings = table({
     requestsPerWindowMax: optional(named('requests_per_minute_max', small())),
     rateWindowMs: optional(small()),
   },
-  /** what the sweep and the ids know of the clock stands beside it on PostgreSQL */
+  /** on PostgreSQL, what the sweep and the ids know about the clock is stored next to it */
   beside: {
     ...oneRow,
     idsAheadMs: only('postgres', count()),

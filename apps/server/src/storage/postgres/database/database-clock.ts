@@ -13,8 +13,8 @@ interface Measured {
 }
 
 /**
- * The clock of the database, as this instance knows it: its own, corrected by a difference that is measured now and
- * then. So all instances agree on the time to within a round trip, whatever their own clocks say.
+ * The clock of the database, as this instance knows it: the instance's clock, corrected by a difference that is
+ * measured regularly. So all instances agree on the time to within a round trip, even if their own clocks are wrong.
  */
 export class DatabaseClock {
   readonly #pool: ReadPool;

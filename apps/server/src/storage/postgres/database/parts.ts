@@ -43,7 +43,7 @@ function dateOf(day: number): string {
 
 const hexOf = (day: number) => (day * dayMs).toString(16).padStart(12, '0');
 
-/** The tables in parts. A key's record goes by the time in the key, so that its part follows from the key alone. */
+/** The partitioned tables. The partition of a key's record follows from the time in the key alone. */
 export function partedTables(retentionMs: number): readonly PartedTable[] {
   return [
     { name: 'answers', daysPerPart: 1, boundOf: (day) => String(day) },
@@ -127,7 +127,7 @@ export async function dropParts(
       });
       dropped += 1;
     } catch (error) {
-      // Another instance drops it, or somebody is at work on the table.
+      // Another instance drops it, or another connection uses the table.
       if (!isRaceOfCreators(error) && !isConflict(error) && !isLockTimeout(error)) throw error;
     }
   }

@@ -7,7 +7,7 @@ import type { Connection, Row } from '../connection.ts';
 import { jsonObject, parserOf, selectList } from '../described.ts';
 import type { Reader } from './reader.ts';
 
-/** An account with the id that stands for it in the rows of its entries. */
+/** An account with the id that refers to it in the rows of its entries. */
 export interface IdentifiedAccount {
   readonly tenant: string;
   readonly account: string;
@@ -28,7 +28,7 @@ const loadAccountsSql = `SELECT ${accountColumns}
 const loadAccountSql = `SELECT ${accountColumns} FROM accounts AS a WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id = $3`;
 const loadAccountsOfSql = `SELECT ${accountColumns} FROM accounts AS a
   WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id > $3 ORDER BY a.service_id LIMIT $4`;
-// One row, whatever it finds: ten thousand names of an agent that is weighed again would keep the process busy for nothing.
+// Always one row: ten thousand names of an agent that is weighed again would keep the process busy for nothing.
 const lookForAccountsSql = `SELECT count(*) AS count, CASE WHEN count(*) <= $4 THEN json_agg(service_id) END AS services
   FROM (SELECT service_id FROM accounts WHERE tenant = $1 AND agent = $2 LIMIT $3) AS a`;
 const loadAccountsAfterSql = `SELECT ${accountColumns} FROM accounts AS a
@@ -64,7 +64,7 @@ export async function loadAccount(
   return row && parseAccount(row);
 }
 
-/** Accounts of an agent behind a service, in the order of their services; '' begins. */
+/** Accounts of an agent after a service, in the order of their services; '' is the beginning. */
 export async function loadAccountsOf(
   connection: Connection,
   tenant: string,
@@ -96,7 +96,7 @@ export async function lookForAccounts(
   return { count: integer(row, 'count'), services: texts(row, 'services') };
 }
 
-/** Tenants that have accounts, behind a name, in the order of their names. */
+/** Tenants that have accounts, after a name, in the order of their names. */
 export async function loadTenantsAfter(
   connection: Connection,
   after: string,
@@ -105,7 +105,7 @@ export async function loadTenantsAfter(
   return (await connection.rows(loadTenantsAfterSql, [after, limit])).map((row) => text(row, 'tenant'));
 }
 
-/** Agents that have accounts, behind a name, in the order of their names. */
+/** Agents that have accounts, after a name, in the order of their names. */
 export async function loadAgentsAfter(
   connection: Connection,
   tenant: string,
@@ -126,7 +126,7 @@ export async function loadUnsettledAgents(
   return new Set(rows.map((row) => text(row, 'agent')));
 }
 
-/** Accounts behind an id, in the order of their ids. */
+/** Accounts after an id, in the order of their ids. */
 export async function loadAccountsAfter(
   connection: Connection,
   { tenant, serviceId }: AccountsFilter,

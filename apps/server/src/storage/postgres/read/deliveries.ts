@@ -32,8 +32,8 @@ const loadWaitingWebhooksSql = `WITH RECURSIVE looked AS (
         AND d.next_attempt_at_ms <= $3 AND d.taken_until_ms <= $3
       ORDER BY d.next_attempt_at_ms LIMIT 1) AS due ON true
   ORDER BY l.n`;
-// Nobody else takes what was taken, also if it is asked for again meanwhile; if the taker dies, somebody does after that.
-// Found by itself, once: a plan that looked again for each row would take more than it may.
+// No other instance takes what was taken, even if it is requested again meanwhile; if this instance dies, another one
+// takes it after that. Computed separately, once: a plan that looked again for each row would take too long.
 const dueSql = (condition: string) => `WITH due AS MATERIALIZED (SELECT tenant, webhook, event FROM deliveries
     WHERE state = 'pending'${condition} AND tenant = $1 AND webhook = $2 AND next_attempt_at_ms <= $3
       AND taken_until_ms <= $3

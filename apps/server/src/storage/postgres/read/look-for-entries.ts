@@ -15,7 +15,10 @@ const lookedSql = `SELECT count(*) AS looked, max(id::text COLLATE "C") AS last_
 const isKnownSql = `SELECT ($2::text IS NULL OR EXISTS (SELECT 1 FROM accounts WHERE tenant = $1 AND agent = $2))
     AND ($3::text IS NULL OR EXISTS (SELECT 1 FROM accounts WHERE tenant = $1 AND service_id = $3)) AS is_known`;
 
-/** Looks at the next entries of a tenant behind an id and up to the horizon, for those of an agent or a service, or of a time. */
+/**
+ * Reads the next entries of a tenant after an id and up to the horizon, and returns those of an agent or a service, or
+ * of a time.
+ */
 export async function lookForEntries(
   connection: Connection,
   wanted: LookWanted,

@@ -18,7 +18,7 @@ const loadPositionSql = `SELECT sequence, price_version, line_requests FROM entr
   WHERE tenant = $1 AND account = $2 AND sequence = $3`;
 const isEntryReversedSql = `SELECT 1 AS found FROM reversals
   WHERE tenant = $1 AND account = $2 AND through_sequence = $3 AND entry_id IS NOT NULL`;
-// Ranges do not overlap, so only the first that ends at or behind an entry can hold it.
+// Ranges do not overlap, so only the first that ends at or after an entry can contain it.
 const rangeAtSql = `SELECT from_sequence FROM reversals
   WHERE tenant = $1 AND account = $2 AND through_sequence >= $3 AND entry_id IS NULL
   ORDER BY through_sequence LIMIT 1`;
@@ -47,7 +47,7 @@ export function parseReversal(row: Row): Reversal {
   return parseFields(reversal, { lines: rowsIn(reversal, 'lines').map(parseLine) });
 }
 
-/** Where an entry of an account stands; 0 is before the first one. */
+/** The position of an entry in its account; 0 is before the first one. */
 export async function loadPosition(
   connection: Connection,
   place: AccountPlace,
@@ -72,10 +72,10 @@ export async function loadPosition(
   };
 }
 
-/** What stands before the first entry of an account. */
+/** The position before the first entry of an account. */
 const beginning = { price_version: -1, line_requests: 0 };
 
-/** Whether an entry was taken back, by itself or with a range. */
+/** Whether an entry was taken back, alone or in a range. */
 export async function isReversed(connection: Connection, place: AccountPlace): Promise<boolean> {
   const values = [place.tenant, place.account, place.sequence];
   const [entries, ranges] = await Promise.all([

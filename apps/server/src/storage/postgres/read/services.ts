@@ -46,7 +46,7 @@ export async function loadService(
   return row && parseService(row);
 }
 
-/** Services behind an id, in the order of their ids. */
+/** Services after an id, in the order of their ids. */
 export async function loadServicesAfter(
   connection: Connection,
   tenant: string,
@@ -66,7 +66,7 @@ export async function loadPrices(
   return new Map(rows.map((row) => [integer(row, 'price_version'), big(row, 'price_stroops')]));
 }
 
-/** Prices of a service behind a version, in their order. */
+/** Prices of a service after a version, in their order. */
 export async function loadPricesAfter(
   connection: Connection,
   tenant: string,

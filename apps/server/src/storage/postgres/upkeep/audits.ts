@@ -3,7 +3,7 @@ import { big, flag, integer, text } from '../columns.ts';
 import type { ConnectionInTurns, ExclusiveConnection } from '../exclusive-connection.ts';
 import { storageFault } from '../fault.ts';
 
-// Of two that take the same tenant one is given it: the condition is looked at again behind the other's write.
+// If two instances take the same tenant, one gets it: the condition is checked again after the other's write.
 const takeSql = `WITH due AS MATERIALIZED (
     SELECT w.tenant FROM unnest($1::text[]) WITH ORDINALITY AS w (tenant, n)
       LEFT JOIN audits AS a ON a.tenant = w.tenant
@@ -29,7 +29,7 @@ const sumsSql = `SELECT count(*) AS tenants, sum(accounts)::text AS accounts,
     min(ended_at_ms) AS ended_at_ms
   FROM audits WHERE ended_at_ms IS NOT NULL HAVING count(*) > 0`;
 
-/** The audits of all instances on a database: a row for each tenant says whose it is, and what came of it last. */
+/** The audits of all instances on a database: a row for each tenant says which instance holds it, and the last result. */
 export class PostgresAudits implements Audits {
   readonly #connection: ConnectionInTurns;
 

@@ -72,9 +72,9 @@ const lastPendingSql = `SELECT event FROM deliveries AS d JOIN webhooks AS w ON 
   WHERE d.state = 'pending' AND d.event < $1 AND NOT w.deleted ORDER BY event LIMIT 1`;
 
 /**
- * Forgets what has expired. What is kept by time leaves by dropping a whole part; the rest (keys without a time in them,
- * what found no part) leaves in short statements of their own. Every instance may do it at once: each takes what the
- * others have not.
+ * Forgets what has expired. Rows that are kept by time are removed by dropping a whole partition; the rest (keys
+ * without a time in them, and rows that found no partition) are deleted in short separate statements. Every instance
+ * may do it at the same time: each takes what the others have not.
  */
 export class PostgresSweep {
   readonly #connection: ConnectionInTurns;
@@ -213,7 +213,7 @@ export class PostgresSweep {
     return dropped;
   }
 
-  /** A part in which something is still to be delivered stays, and those behind it. */
+  /** A partition with pending deliveries stays, and so do those after it. */
   async #stillNeeded(connection: Connection, table: PartedTable, beforeDay: number): Promise<number> {
     if (table.name !== 'deliveries') return beforeDay;
     const [row] = await connection.rows(lastPendingSql, [idAtMs(beforeDay * dayMs)]);

@@ -5,7 +5,8 @@ import type { Statements } from '../connection.ts';
 import { recordOf, upsertSql } from '../described.ts';
 import type { OwnedDelivery } from '../read/deliveries.ts';
 
-// Asked for once more, it has no attempts yet, and stays whose it is; else somebody has noted what came of one.
+// If requested once more, it has no attempts yet, and is still held by the same instance; otherwise an outcome was
+// recorded.
 const saveDeliveriesSql = `${upsertSql(deliveries)},
     taken_until_ms = CASE WHEN excluded.attempts = 0 THEN deliveries.taken_until_ms ELSE 0 END`;
 const deliveryRecord = recordOf(deliveries);

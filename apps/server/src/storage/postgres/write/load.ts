@@ -99,8 +99,8 @@ function sortedByName<T>(rows: ReadonlyMap<string, T>): T[] {
 }
 
 /**
- * Locks what a batch may change, then loads what it wants. Everything is sent at once; each statement behind the locks
- * reads what was committed until they were given.
+ * Locks what a batch may change, then loads what it wants. Everything is sent at once; each statement after the locks
+ * reads what was committed before they were granted.
  */
 export async function loadBatch(
   connection: Connection,

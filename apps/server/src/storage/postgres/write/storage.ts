@@ -20,7 +20,7 @@ export interface PostgresOptions extends ConnectionOptions {
   readonly statementMs?: number;
 }
 
-/** Who is told of what a lane did. */
+/** The callbacks for what a lane did. */
 interface PostgresDesk {
   readonly onApiKeysChanged: () => void;
 }
@@ -32,9 +32,9 @@ const idleMs = 3_000;
 const perAccountMs = 2;
 
 /**
- * The bounds of a batch's transaction, in milliseconds. They are set in the transaction itself, so that they hold
- * through a pooler too. An instance that is cut off while it holds locks is rolled back after `idleMs`; nobody waits for
- * a lock longer than `lockMs`.
+ * The limits of a batch's transaction, in milliseconds. They are set in the transaction itself, so that they also apply
+ * through a pooler. An instance that is cut off while it holds locks is rolled back after `idleMs`; no transaction
+ * waits for a lock longer than `lockMs`.
  */
 function transactionLimits(accounts: number, statementMs: number) {
   const more = accounts * perAccountMs;
@@ -55,13 +55,13 @@ const beginSql = (
   SET LOCAL idle_in_transaction_session_timeout = ${limits.idleMs};
   SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off`;
 
-/** How often a batch is decided anew because another instance came first. */
+/** How often a batch is decided again because another instance came first. */
 const attemptsMax = 8;
 const backOffMs = 4;
 
 /**
- * A lane of the engine for many instances: one connection, one transaction at a time under READ COMMITTED. Of two that
- * write to the same account one waits for the other; of two that make the same thing one is decided anew.
+ * A lane of the engine for many instances: one connection, one transaction at a time under READ COMMITTED. If two write
+ * to the same account, one waits for the other; if two create the same row, one is decided again.
  */
 export class PostgresStorage implements LedgerStorage {
   readonly #options: PostgresOptions;
@@ -79,7 +79,7 @@ export class PostgresStorage implements LedgerStorage {
       const ended = await this.#attempt(wants, decide);
       if (ended === 'done') return;
       if (attempt === attemptsMax) {
-        // What is there whenever it is looked at anew is no race: one of the batch's commands is at fault.
+        // If it exists each time it is read again, it is not a race: one of the batch's commands is at fault.
         const kind = isUniqueViolation(ended) ? 'rejected' : 'unavailable';
         const { facts } = storageFault(ended, 'commit');
         const message = `other transactions came first too often: ${facts.message}`;
@@ -125,7 +125,7 @@ export class PostgresStorage implements LedgerStorage {
         await connection.exec('ROLLBACK');
         return 'done';
       }
-      // The COMMIT goes out right behind them, so that it must not be told of half of what the batch did.
+      // The COMMIT is sent right after them, so it must not follow only half of the batch's statements.
       const statements = new StatementList();
       await saveBatch(statements, changes, loaded);
       connection.takeWarning();
@@ -133,7 +133,7 @@ export class PostgresStorage implements LedgerStorage {
       const [, { tag }] = await Promise.all([statements.sendTo(connection), connection.command('COMMIT')]);
       const warning = connection.takeWarning();
       if (tag !== 'COMMIT') throw new StorageFault('unavailable', `COMMIT ended as ${tag}`, undefined);
-      // Committed here, but a standby that must have it may not: nobody knows what a fail-over would keep.
+      // Committed here, but a standby that must have it may not: it is unknown what a fail-over would keep.
       if (warning !== undefined) throw new StorageFault('outcome_unknown', warning, undefined);
       if (changesApiKeys(changes)) this.#desk.onApiKeysChanged();
       return 'done';

@@ -44,7 +44,7 @@ export function lockFile(databaseFile: string): FileLock {
     if (database.isOpen) database.close();
   };
   const remove = () => {
-    // While it is held: whoever has opened it meanwhile sees that its name leads to it no more.
+    // Removed while it is held: a process that has opened it meanwhile sees that its name no longer leads to it.
     if (isMade && database.isOpen && own.isInPlace) rmSync(name, { force: true });
     release();
   };

@@ -58,8 +58,8 @@ function lookAt(name: string): { readonly dev: bigint; readonly ino: bigint } | 
 }
 
 /**
- * The file itself that a name leads to, whatever links are on the way, also when it does not exist yet: two names of one
- * file must meet in one lock. The folder is made if it does not exist.
+ * The file itself that a name leads to, through any links, even if it does not exist yet: two names of one file must
+ * lead to one lock. The folder is created if it does not exist.
  */
 export function realFile(name: string): string {
   let file = resolve(name);

@@ -7,7 +7,7 @@ import type { Connection, Row } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import type { Read } from './reader.ts';
 
-/** An account with the number that stands for it in this file. */
+/** An account with the number that refers to it in this file. */
 export interface NumberedAccount {
   readonly number: number;
   readonly account: Account;
@@ -61,7 +61,7 @@ export function loadAccount(
   return row && accountOf(connection, row);
 }
 
-/** Accounts of an agent behind a service, in the order of their services; '' begins. */
+/** Accounts of an agent after a service, in the order of their services; '' is the beginning. */
 export function loadAccountsOf(
   connection: Connection,
   tenant: string,
@@ -91,12 +91,12 @@ export function loadAllAccountsOf(connection: Connection, tenant: string, agent:
   return withLines(connection.all(loadAccountsOfSql, tenant, agent, '', -1), lines);
 }
 
-/** Tenants that have accounts, behind a name, in the order of their names. */
+/** Tenants that have accounts, after a name, in the order of their names. */
 export function loadTenantsAfter(connection: Connection, after: string, limit: number): string[] {
   return connection.all(loadTenantsAfterSql, after, limit).map((row) => text(row, 'tenant'));
 }
 
-/** Agents that have accounts, behind a name, in the order of their names. */
+/** Agents that have accounts, after a name, in the order of their names. */
 export function loadAgentsAfter(
   connection: Connection,
   tenant: string,
@@ -117,7 +117,7 @@ export function loadUnsettledAgents(
   return new Set(rows.map((row) => text(row, 'agent')));
 }
 
-/** Accounts behind a number, in the order of their numbers. */
+/** Accounts after a number, in the order of their numbers. */
 export function loadAccountsAfter(
   connection: Connection,
   filter: AccountsFilter,

@@ -38,7 +38,7 @@ export function loadScope(connection: Connection, tenant: string, scope: string)
   return { answers: integer(row, 'answers'), answerBytes: integer(row, 'answer_bytes') };
 }
 
-/** Where an answer stands in its table. */
+/** The place of an answer in its table. */
 interface AnswerPlace {
   readonly tenant: string;
   readonly scope: string;

@@ -52,7 +52,7 @@ export function loadUsages(
   );
 }
 
-/** What stands before the first entry of an account. */
+/** The position before the first entry of an account. */
 const beginning: Row = { sequence: 0, price_version: -1, line_requests: 0 };
 
 export function loadPosition(

@@ -16,7 +16,7 @@ const lookedSql = `SELECT count(*) AS looked, max(id) AS last_id
 const hasAgentSql = 'SELECT 1 FROM accounts WHERE tenant = ? AND agent = ? LIMIT 1';
 const hasServiceSql = 'SELECT 1 FROM accounts WHERE tenant = ? AND service_id = ? LIMIT 1';
 
-/** Looks at the next entries of a tenant behind an id, for those of an agent or a service, or of a time. */
+/** Reads the next entries of a tenant after an id, and returns those of an agent or a service, or of a time. */
 export function lookForEntries(connection: Connection, wanted: LookWanted): EntriesLooked {
   const { tenant, agent, serviceId, occurredFromNs, occurredToNs, afterId, lookMax } = wanted;
   const isKnown = (sql: string, name: string | undefined) =>

@@ -12,7 +12,7 @@ const loadReversalLinesSql = `SELECT ${selectList(reversalLines)} FROM reversal_
        WHERE account = ? AND sequence = ? ORDER BY price_version`;
 const isEntryReversedSql =
   'SELECT 1 AS found FROM reversals WHERE account = ? AND through_sequence = ? AND entry_id IS NOT NULL';
-// Ranges do not overlap, so only the first that ends at or behind an entry can hold it.
+// Ranges do not overlap, so only the first that ends at or after an entry can contain it.
 const rangeAtSql = `SELECT from_sequence FROM reversals WHERE account = ? AND through_sequence >= ? AND entry_id IS NULL
        ORDER BY through_sequence LIMIT 1`;
 const reversedThroughSql = `SELECT l.price_version, (SELECT r.line_reversed FROM reversal_lines AS r
@@ -33,7 +33,7 @@ export function loadReversal(connection: Connection, account: number, sequence: 
   return parseReversal(row, { lines });
 }
 
-/** Whether an entry was taken back, by itself or with a range. */
+/** Whether an entry was taken back, alone or in a range. */
 export function isReversed(connection: Connection, account: number, sequence: number): boolean {
   if (connection.get(isEntryReversedSql, account, sequence) !== undefined) return true;
   const range = connection.get(rangeAtSql, account, sequence);
@@ -49,7 +49,7 @@ export function loadReversedThrough(
   return byVersion(connection, reversedThroughSql, sequence, account);
 }
 
-/** What was taken back entry by entry of the usage behind an entry, in requests by price version. */
+/** What was taken back, entry by entry, of the usage after an entry, in requests by price version. */
 export function loadReversedBehind(
   connection: Connection,
   account: number,

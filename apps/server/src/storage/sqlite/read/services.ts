@@ -29,7 +29,7 @@ export function loadServicesOf(connection: Connection, tenant: string, agent: st
   return connection.all(loadServicesOfSql, tenant, agent).map(parseService);
 }
 
-/** Services behind an id, in the order of their ids. */
+/** Services after an id, in the order of their ids. */
 export function loadServicesAfter(
   connection: Connection,
   tenant: string,
@@ -45,7 +45,7 @@ export function loadPrices(connection: Connection, tenant: string, serviceId: st
   return new Map(rows.map((row) => [integer(row, 'price_version'), BigInt(integer(row, 'price_stroops'))]));
 }
 
-/** Prices of a service behind a version, in their order. */
+/** Prices of a service after a version, in their order. */
 export function loadPricesAfter(
   connection: Connection,
   tenant: string,

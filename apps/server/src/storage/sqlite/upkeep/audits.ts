@@ -1,6 +1,6 @@
 import type { AuditedBooks, Audits, DueAudits, DueTenant, TenantAudit } from '../../../reads/audits.ts';
 
-/** The audits of the one server on a file: they begin anew with it, and nobody shares them. */
+/** The audits of the one server on a file: they start again with it, and are not shared. */
 export class SoleAudits implements Audits {
   readonly #found = new Map<string, TenantAudit>();
 

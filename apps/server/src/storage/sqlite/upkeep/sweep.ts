@@ -12,7 +12,7 @@ import { saveSweptAt } from './swept-clock.ts';
 
 const deleteRecordSql = 'DELETE FROM records WHERE tenant = ? AND scope = ? AND key = ?';
 
-/** What a step did, and whether another one has to follow; `cursor` is where that goes on. */
+/** What a step did, and whether another one must follow; `cursor` is where that continues. */
 export type SweepReport =
   /** there were so many answers to evict that the step was full of them, or it was only about those */
   | {

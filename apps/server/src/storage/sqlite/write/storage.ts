@@ -83,7 +83,7 @@ export class SqliteStorage implements LedgerStorage {
   }
 
   commit(wants: Wants, decide: (loaded: Loaded) => BatchChanges): Promise<void> {
-    // SQLite is synchronous: all of it happens in this turn, and whatever it throws rejects the promise.
+    // SQLite is synchronous: everything happens in this turn, and every exception rejects the promise.
     return new Promise((resolve) => {
       this.#transact((connection, at) => {
         at('load');
@@ -179,7 +179,7 @@ export class SqliteStorage implements LedgerStorage {
     }
   }
 
-  /** Leaves no half of a transaction behind, and no view of a file that failed. */
+  /** Leaves neither half of a transaction nor a view of a file that failed. */
   #recover(connection: Connection, mustReopen: boolean): void {
     try {
       if (connection.isInTransaction) connection.exec('ROLLBACK');
@@ -218,13 +218,13 @@ export class SqliteStorage implements LedgerStorage {
     try {
       return this.#open();
     } catch (error) {
-      // What cannot be opened now may be later, whatever the error says.
+      // What cannot be opened now may be later, regardless of the error.
       throw new StorageFault('unavailable', storageFault(error, 'open').facts, error);
     }
   }
 
   #open(): Connection {
-    // Otherwise SQLite would open, or make, whatever file has the name now.
+    // Otherwise SQLite would open, or create, any file that has the name now.
     this.#assertInPlace('open');
     const connection = new Connection(this.#options.file, 'read_write');
     try {

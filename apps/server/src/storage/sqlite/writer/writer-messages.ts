@@ -42,7 +42,7 @@ export type WriterReply =
   | { readonly kind: 'swept'; readonly call: number; readonly report: SweepReport }
   | { readonly kind: 'probed'; readonly call: number; readonly durability: Durability }
   | { readonly kind: 'budget_taken'; readonly call: number; readonly taken: number }
-  /** what became of a call that is no batch and failed */
+  /** the result of a call that is not a batch and failed */
   | {
       readonly kind: 'failed';
       readonly call: number;

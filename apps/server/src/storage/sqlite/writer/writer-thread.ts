@@ -114,7 +114,7 @@ function close(storage: SqliteStorage): void {
   port.close();
 }
 
-/** Runs what is no batch, and replies with what came of it. */
+/** Runs a call that is not a batch, and replies with its result. */
 function attempt(call: number, work: () => WriterReply): void {
   try {
     reply(work());

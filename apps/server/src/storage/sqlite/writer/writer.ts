@@ -31,7 +31,7 @@ type Pending =
       readonly reject: (error: Error) => void;
     };
 
-/** The writer of a database file, on a thread of its own. */
+/** The writer of a database file, on a separate thread. */
 export class SqliteWriter implements BatchExecutor {
   readonly #data: WriterData;
   readonly #onCommitted: OnCommitted;
@@ -110,7 +110,7 @@ export class SqliteWriter implements BatchExecutor {
   }
 
   #running(): Worker {
-    // A writer that died (out of memory, a defect) is started anew; what it worked on has its answer already.
+    // A writer that died (out of memory, a defect) is restarted; the work that it had is already answered.
     return this.#worker ?? this.#start(ignore, ignore);
   }
 
