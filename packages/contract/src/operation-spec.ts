@@ -28,7 +28,7 @@ export interface OperationSpec {
   /** in bytes; 1 MiB unless it says otherwise */
   readonly bodyBytesMax?: number;
   readonly takesIfMatch?: true;
-  /** a read that needs a body, and so is a POST; it takes no `Idempotency-Key` */
+  /** a read that needs a body, and so is a POST; it accepts no `Idempotency-Key` */
   readonly reads?: true;
   readonly successes: Readonly<Record<number, Success>>;
   /** the errors that only it has, besides those of every operation of its kind */

@@ -17,7 +17,7 @@ export interface ReadContext {
 /** Reads a part of a request: what is not known is left out, and what remains must keep to the schema. */
 export type PartReader<T> = (value: unknown, context: ReadContext) => Validated<T>;
 
-/** Unknown members of one object. More of them are refused: to look at each costs time. */
+/** Unknown members of one object. More of them are refused, because each costs time. */
 const unknownMax = 100;
 /** Unknown members of a whole request: two for each item of the largest bulk. */
 const unknownInAllMax = 20_000;
@@ -30,7 +30,7 @@ export function compileReader<S extends TSchema>(schema: S): PartReader<Static<S
   const validator = validatorOf(schema);
   const shape = shapeOf(schema);
   return (value, context) => {
-    // Nothing is copied of the usual request, in which everything is known.
+    // For the usual request, in which everything is known, nothing is copied.
     if (validator.isValid(value)) return { kind: 'valid', value };
     if (shape === undefined) return validator.validate(value);
     const tooLong = validator.tooLong(value);
@@ -50,7 +50,7 @@ export function namesOf(schema: TSchema | undefined): readonly string[] {
   return shape?.kind === 'object' ? [...shape.members.keys()] : [];
 }
 
-/** The part of a schema that has names: objects that take no others, and lists of them. */
+/** The part of a schema that has names: objects without additional properties, and lists of them. */
 type Shape =
   | {
       readonly kind: 'object';
@@ -124,7 +124,7 @@ function noteUnknown(
   value: object,
   { at, ignored, place = '', elsewhere, faults }: Trimming,
 ): void {
-  // A name that is sent as it should be is not misspelled beside itself.
+  // A name that is present in its correct spelling is not reported as misspelled.
   const missing = known.filter(({ name }) => !Object.hasOwn(value, name));
   const meant = [...missing, ...(elsewhere?.() ?? [])];
   for (const name of unknown) {

@@ -1,7 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 import { type Fault, type Validated, validatorOf } from './validate.ts';
 
-/** What came of reading a path; `unknown`: nothing that exists can have such a name. */
+/** The result of reading a path; `unknown`: nothing that exists can have such a name. */
 export type ReadPath<T> = Validated<T> | { readonly kind: 'unknown' };
 
 /**

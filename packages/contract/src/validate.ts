@@ -6,7 +6,7 @@ import { compileSizeCheck } from './size-bounds.ts';
 
 export type { Fault } from './fault-messages.ts';
 
-/** What came of checking a value against a schema. */
+/** The result of checking a value against a schema. */
 export type Validated<T> =
   | { readonly kind: 'valid'; readonly value: T }
   | { readonly kind: 'invalid'; readonly faults: readonly Fault[] };
@@ -14,7 +14,10 @@ export type Validated<T> =
 export const faultsMax = 20;
 Settings.Set({ maxErrors: faultsMax });
 
-/** How much of a long list is looked at before all of it: TypeBox goes on to the end, however many faults it has found. */
+/**
+ * How much of a long list is checked before all of it: TypeBox continues to the end, no matter how many faults it has
+ * found.
+ */
 const prefixLengths = [32, 1_024] as const;
 const tooDeep = { kind: 'invalid', faults: [{ pointer: '', message: 'is nested too deeply' }] } as const;
 

@@ -133,7 +133,7 @@ export function replaceLine(lines: readonly AccountLine[], line: AccountLine): r
   return at < 0 ? [...lines, line] : lines.with(at, line);
 }
 
-/** Below this many requests no price that the contract allows (9,007,199,254) comes to `stroopsMax`. */
+/** Below this many requests no price in the contract's bounds (9,007,199,254) reaches `stroopsMax`. */
 const requestsAlwaysPayable = 1_000_000_000;
 
 function passesStroops(account: Account, service: Service | undefined): boolean {

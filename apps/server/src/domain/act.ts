@@ -20,7 +20,7 @@ export const actTypes = [
 
 export type ActType = (typeof actTypes)[number];
 
-/** Who is behind a command: `anonymous` in development mode, `server` when no request asked for it. */
+/** Who sent a command: `anonymous` in development mode, `server` if no request asked for it. */
 export const actorKinds = ['admin', 'api_key', 'anonymous', 'server'] as const;
 
 /** Who did something, from where, and with which request. */

@@ -56,7 +56,7 @@ test('books that add up have no differences', () => {
   assert.deepEqual(differences(history()), []);
 });
 
-/** The same, and the settled entry taken back behind the second, then all that is outstanding. */
+/** The same, and the settled entry is taken back after the second, then everything outstanding. */
 function reversedHistory(): History {
   const books = history();
   const wanted = { nowMs: 0, reason: 'r' };
@@ -79,7 +79,7 @@ function reversedHistory(): History {
   return { ...books, account: range.account, entries: [...books.entries, single.entry, range.entry] };
 }
 
-/** The usage that a reversal names, as it stands in the entries. */
+/** The usage that a reversal names, as it is in the entries. */
 function takenBy(entry: Entry, entries: readonly Entry[], audit: AccountAudit): Map<number, number> {
   const { from, through } = entry.reversal ?? { from: 0, through: 0 };
   const taken = new Map<number, number>();

@@ -54,7 +54,7 @@ export class AccountAudit {
     return this.#reversals.covers(sequence);
   }
 
-  /** An entry; for a reversal, with the usage that it takes back, in requests by price version, as it stands there. */
+  /** An entry; for a reversal, with the usage that it takes back, in requests by price version, as the entries show it. */
   entry(entry: Entry, taken: ReadonlyMap<number, number> = new Map()): void {
     this.#entries += 1;
     this.#expect(entry.sequence === this.#entries, `entry ${entry.id} is not number ${this.#entries}`);

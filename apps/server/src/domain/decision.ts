@@ -7,7 +7,7 @@ interface Happened {
   readonly kind: string;
 }
 
-/** What became of a command. */
+/** The outcome of a command. */
 export type Decision<F extends Happened = Happened> =
   | {
       readonly kind: 'done';

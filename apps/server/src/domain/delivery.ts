@@ -12,7 +12,7 @@ export interface Delivery {
   readonly lastAttempt: DeliveryAttempt | undefined;
 }
 
-/** What came of the last attempt to deliver. */
+/** The outcome of the last attempt to deliver. */
 export interface DeliveryAttempt {
   readonly atMs: number;
   readonly outcome: DeliveryOutcome;
@@ -93,7 +93,7 @@ export interface Announcement {
   readonly atMs: number;
 }
 
-/** How many deliveries announcements come to. */
+/** The number of deliveries that announcements cause. */
 export function countAnnounced(announcements: readonly Announcement[]): number {
   return announcements.reduce(
     (sum, { eventIds, webhookIds }) => sum + eventIds.length * webhookIds.length,

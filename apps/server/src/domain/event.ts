@@ -2,7 +2,7 @@ import type { Json } from '@billonce/idempotency/core';
 import type { Settlement } from './settlement.ts';
 import type { Entry } from './usage.ts';
 
-/** The types of event that are noted by themselves: no fact of the books tells of them otherwise. */
+/** The types of event that are recorded separately, because no fact of the books shows them. */
 export const notedEventTypes = [
   'service.registered',
   'service.changed',
@@ -23,7 +23,7 @@ export const eventTypes = [
 
 export type EventType = (typeof eventTypes)[number];
 
-/** An event that is a row of its own. */
+/** An event that is a separate row. */
 export interface NotedEvent {
   readonly id: string;
   readonly type: (typeof notedEventTypes)[number];

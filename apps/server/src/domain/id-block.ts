@@ -3,7 +3,7 @@ import { formatUuidV7 } from '@billonce/idempotency/core';
 /** A place in the order of ids: a millisecond, and a number in it. */
 export interface IdPlace {
   readonly timeMs: number;
-  /** at most 2^32, which stands for the end of the millisecond */
+  /** at most 2^32, which means the end of the millisecond */
   readonly counter: number;
 }
 
@@ -16,8 +16,8 @@ export interface IdBlock extends IdPlace {
 const counterEnd = 2 ** 32;
 
 /**
- * The next block with room for a number of ids: at the clock's time, but never before a place that the books have reached.
- * While the clock is behind that place, the ids count on from there.
+ * The next block with room for a number of ids: at the clock's time, but never before a place that the books have
+ * reached. While the clock is earlier than that place, the ids continue from there.
  */
 export function nextIdBlock(reached: IdPlace, nowMs: number, ids: number, randomTail: string): IdBlock {
   if (nowMs > reached.timeMs) return { timeMs: nowMs, counter: 0, randomTail };

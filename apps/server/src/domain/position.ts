@@ -2,8 +2,9 @@ import type { Account, AccountLine } from './account.ts';
 import type { Entry } from './usage.ts';
 
 /**
- * Where an entry stands in its account: what is before it. The price versions of usage only grow along the sequence,
- * so one line's sum tells those of all lines; reversals come at any version, so each has a sum of its own.
+ * The position of an entry in its account: the sums of everything before it. The price versions of usage only grow
+ * along the sequence, so one line's sum determines those of all lines. Reversals have any version, so each keeps a
+ * separate sum.
  */
 export interface Position {
   readonly sequence: number;
@@ -12,7 +13,7 @@ export interface Position {
   readonly lineRequests: number;
   /** requests that the reversals up to here took back, by price version */
   readonly reversed: ReadonlyMap<number, number>;
-  /** requests of the usage behind here that was taken back entry by entry, by price version */
+  /** requests of the usage after this position that was taken back entry by entry, by price version */
   readonly reversedBehind: ReadonlyMap<number, number>;
   /** the lowest `from` of the reversals after this entry: each took back usage after its `from` */
   readonly laterReversedFrom: number | undefined;

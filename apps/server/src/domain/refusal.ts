@@ -1,7 +1,7 @@
 import type { ItemResult } from './item-result.ts';
 import type { Quote } from './quote.ts';
 
-/** Why a command was not carried out. A refusal is an answer, not an exception: it leaves nothing behind. */
+/** Why a command was not carried out. A refusal is an answer, not an exception: it changes nothing. */
 export type Refusal =
   | {
       readonly code:

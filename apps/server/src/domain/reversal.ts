@@ -66,7 +66,7 @@ export function openFrom(account: Account): number {
   return Math.max(account.settledThrough, account.clearedThrough);
 }
 
-/** Usage behind a position that nothing took back, in requests by price version. */
+/** Usage after a position that was not taken back, in requests by price version. */
 export function unreversedBehind(account: Account, position: Position): Map<number, number> {
   const open = new Map<number, number>();
   for (const line of account.lines) {

@@ -8,7 +8,7 @@ export interface Service {
   /** price of version 1, which is also that of usage recorded before there was a price */
   readonly firstPriceStroops: Stroops;
   readonly disabled: boolean;
-  /** no longer listed; its prices stay, for what was recorded at them and for whoever registers it again */
+  /** no longer listed; its prices stay, for usage that was recorded with them and for a new registration */
   readonly deleted: boolean;
   readonly description: string | undefined;
   readonly owner: string | undefined;

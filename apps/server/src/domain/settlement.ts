@@ -26,7 +26,7 @@ export interface SettledAccount {
   readonly settlement: Settlement;
 }
 
-/** Settles what a quote of this account says; `undefined` when the account would come to more than 64 bits hold. */
+/** Settles what a quote of this account contains; `undefined` if the account's total would exceed 64 bits. */
 export function settleOn(
   account: Account,
   quote: Quote,

@@ -12,7 +12,7 @@ export const ownershipStates = ['not_required', 'pending', 'proven'] as const;
 export interface Webhook {
   readonly id: string;
   readonly url: string;
-  /** the types that it is told of; `*` is every type */
+  /** the types that it receives; `*` is every type */
   readonly events: readonly (EventType | '*')[];
   /** the signing secret, as it is kept */
   readonly keptSecret: string;
@@ -34,9 +34,9 @@ export interface Webhook {
   readonly deleted: boolean;
 }
 
-/** The most webhooks of one tenant: each of them is told of every event that it asked for. */
+/** The most webhooks of one tenant: each of them receives every event that it subscribed to. */
 export const webhooksMax = 16;
-/** How much time lies between two tests of a webhook. */
+/** The least time between two tests of a webhook. */
 export const testEveryMs = 10_000;
 
 /** Whether events are delivered to a webhook. To one whose ownership is not proven only tests are, which ask for the proof. */
@@ -44,7 +44,7 @@ export function isDelivering({ disabled, ownership }: Webhook): boolean {
   return disabled === undefined && ownership !== 'pending';
 }
 
-/** Whether a webhook is told of a type of event now. A test is for the one webhook that is tested. */
+/** Whether a webhook receives a type of event now. A test is only for the webhook that is tested. */
 export function isToldOf(webhook: Webhook, type: EventType): boolean {
   if (webhook.deleted || !isDelivering(webhook) || type === 'webhook.test') return false;
   return webhook.events.includes(type) || webhook.events.includes('*');

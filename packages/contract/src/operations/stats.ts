@@ -1,7 +1,7 @@
 import type { OperationSpec } from '../operation-spec.ts';
 import { Stats } from '../schemas/stats.ts';
 
-/** What a tenant's books come to. */
+/** The sums of a tenant's books. */
 export const statsOperations = {
   readStats: {
     method: 'GET',

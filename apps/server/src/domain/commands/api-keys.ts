@@ -18,7 +18,7 @@ export interface CreateApiKey {
   readonly rights: KeyRights;
 }
 
-/** Makes a key in the place of another one, which goes on being recognized for a while. */
+/** Creates a key that replaces another one, which stays valid for a while. */
 export interface RotateApiKey {
   readonly kind: 'rotate_api_key';
   /** of the old key */

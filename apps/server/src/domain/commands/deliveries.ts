@@ -14,7 +14,7 @@ export interface Redeliver {
   readonly eventId: string;
 }
 
-/** What came of an attempt to deliver: said by the worker, not by a caller. */
+/** The outcome of an attempt to deliver: reported by the worker, not by a caller. */
 export interface ReportDelivery {
   readonly kind: 'report_delivery';
   readonly webhookId: string;
@@ -57,7 +57,7 @@ const redeliver: CommandRules<Redeliver, DeliveryAsked> = {
   decide: decideRedelivery,
 };
 
-/** Notes what came of an attempt. Not held up by a pause: what happened at the receiver has happened. */
+/** Records the outcome of an attempt. A pause does not delay it: the attempt has already happened. */
 const reportDelivery: CommandRules<ReportDelivery, DeliveryReported> = {
   ...ofOneDelivery,
   isGated: false,

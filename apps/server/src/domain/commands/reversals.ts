@@ -43,7 +43,7 @@ const reverseEntry: CommandRules<ReverseEntry, EntryReversed> = {
   decide: decideReversal,
 };
 
-/** Takes back all usage of an account that is outstanding, by one entry. A credit stays: it is owed to the agent. */
+/** Takes back all outstanding usage of an account with one entry. A credit stays: the agent is entitled to it. */
 const clearAccount: CommandRules<ClearAccount, AccountCleared> = {
   ...usually,
   reads(command, wants) {

@@ -77,7 +77,7 @@ function readsUsage({ agent, serviceId, usageId }: UsageItem, wants: TenantWants
   if (usageId !== undefined) wants.usageIds.add(usageId);
 }
 
-/** What becomes of one item: recorded, known already, or refused. */
+/** The result of one item: recorded, already known, or refused. */
 type ItemDecision =
   | { readonly kind: 'recorded'; readonly total: number; readonly entryId: string; readonly changes: Changes }
   | { readonly kind: 'duplicate'; readonly total: number; readonly entryId: string }

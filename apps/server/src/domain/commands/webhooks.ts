@@ -98,7 +98,7 @@ const createWebhook: CommandRules<CreateWebhook, WebhookCreated> = {
   decide: decideCreation,
 };
 
-/** Changes a webhook; one that is enabled again goes on with what was pending. */
+/** Changes a webhook; one that is enabled again continues with its pending deliveries. */
 const changeWebhook: CommandRules<ChangeWebhook, WebhookChanged> = { ...ofWebhooks, decide: decideChange };
 
 const deleteWebhook: CommandRules<DeleteWebhook, WebhookDeleted> = {
