@@ -12,7 +12,7 @@ function mistakes(environment: Record<string, string>): readonly string[] {
   return parsed.kind === 'invalid' ? parsed.mistakes : [];
 }
 
-test('nothing needs to be set', () => {
+test('no variable is required', () => {
   const parsed = parseConfig({});
   assert.equal(parsed.kind, 'valid');
   assert.deepEqual(
@@ -21,7 +21,7 @@ test('nothing needs to be set', () => {
   );
 });
 
-test('every mistake is named at once', () => {
+test('all mistakes are reported at once', () => {
   const found = mistakes({
     PORT: '70000',
     HOST: '0.0.0.0',
@@ -37,7 +37,7 @@ test('every mistake is named at once', () => {
   assert.ok(!found.join().includes('hidden'), 'no secret is shown');
 });
 
-test('an id of an encryption key that appears twice is a mistake, and no key is shown', () => {
+test('a repeated id of an encryption key is a mistake, and the message shows no key', () => {
   const [first, second] = ['1', '2'].map((digit) => `k1:${digit.repeat(64)}`);
   assert.deepEqual(mistakes({ ANSWER_ENCRYPTION_KEYS: `${first},${second},${first}` }), [
     'ANSWER_ENCRYPTION_KEYS: the id k1 appears more than once',
@@ -45,7 +45,7 @@ test('an id of an encryption key that appears twice is a mistake, and no key is 
   assert.deepEqual(mistakes({ ANSWER_ENCRYPTION_KEYS: `${first},${second?.replace('k1', 'k2')}` }), []);
 });
 
-test('with an admin key the server may listen anywhere, behind a proxy', () => {
+test('with an admin key the server may listen on any address, also behind a proxy', () => {
   const open = { HOST: '0.0.0.0', TRUST_PROXY: '1' };
   assert.equal(mistakes(open).length, 2);
   assert.deepEqual(mistakes({ ...open, ADMIN_API_KEY: 'k3Vq8ZrT1mWx7LpB5nYd' }), []);
@@ -61,7 +61,7 @@ test('with an admin key the server may listen anywhere, behind a proxy', () => {
   );
 });
 
-test('a server does not start with an admin key that is easy to guess, and says how to make one', () => {
+test('a server does not start with an admin key that is easy to guess, and the message shows how to generate one', () => {
   for (const key of [
     'a-long-enough-key',
     'the-admin-key-of-a-company',
@@ -89,7 +89,7 @@ function warnings(environment: Record<string, string>): readonly string[] {
   return parsed.kind === 'valid' ? parsed.warnings : [`refused: ${parsed.mistakes.join()}`];
 }
 
-test('a variable that is misspelt is named, with the one that may be meant, and without its value', () => {
+test('a misspelt variable is reported with the one that was probably meant, and without its value', () => {
   for (const [name, meant] of [
     ['DATABASE_ULR', 'DATABASE_URL'],
     ['database_url', 'DATABASE_URL'],
@@ -115,7 +115,7 @@ test('a copy of .env.example is the default configuration, and the reader knows 
   assert.deepEqual(new Set(named), variableNames);
 });
 
-test('a variable that begins as ours do is named, and those of other programs are not', () => {
+test('an unknown variable with one of our prefixes is reported, and those of other programs are not', () => {
   assert.deepEqual(warnings({ IDEMPOTENCY_STORE: 'x', BILLONCE_COLOR: 'x' }), [
     'the variable BILLONCE_COLOR is set, but the server does not read it: unset it, or correct its name',
     'the variable IDEMPOTENCY_STORE is set, but the server does not read it: unset it, or correct its name',
@@ -142,7 +142,7 @@ test('a variable that begins as ours do is named, and those of other programs ar
   assert.equal(warnings(many).length, 20);
 });
 
-test('a server does not start open because the name of the admin key is misspelt, or its value blank', () => {
+test('a server does not start without protection because the name of the admin key is misspelt, or its value blank', () => {
   for (const name of [
     'ADMIN_APIKEY',
     'ADMIN_API_KEYS',
@@ -165,7 +165,7 @@ test('a server does not start open because the name of the admin key is misspelt
   assert.deepEqual(warnings({ REQUIRE_API_KEY: 'true', ADMIN_API_KEY: 'k3Vq8ZrT1mWx7LpB5nYd' }), []);
 });
 
-test('TRUST_PROXY takes what AgentPay takes: a number of proxies, or a word for one or none', () => {
+test('TRUST_PROXY accepts the values of AgentPay: a number of proxies, or a word for one or none', () => {
   const hops = (TRUST_PROXY: string) => {
     const parsed = parseConfig({ TRUST_PROXY, ADMIN_API_KEY: 'k3Vq8ZrT1mWx7LpB5nYd' });
     return parsed.kind === 'valid' ? parsed.config.trustedHops : undefined;
@@ -181,7 +181,7 @@ test('TRUST_PROXY takes what AgentPay takes: a number of proxies, or a word for 
   );
 });
 
-test('an admin key can be in a file, and a second one is taken while the first is replaced', async (t) => {
+test('an admin key can be in a file, and a second one is accepted while the first is replaced', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'billonce-secret-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = (name: string, text: string) => {

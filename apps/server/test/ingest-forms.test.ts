@@ -52,7 +52,7 @@ test('ids in another encoding than UTF-8 are refused as CSV and as JSON: two of 
   assert.equal((await api.get('/usage/a/input-tokens')).json.total, 5);
 });
 
-test('a row whose count has changed is refused under its id, not billed again', async (t) => {
+test('a row whose count has changed is refused, not billed again', async (t) => {
   const { api } = await startInProcess(t);
   const file = join(temporaryFolder(t), 'day.csv');
   const args = [file, ...two, '--id-column', 'day', '--id-column', 'who'];
@@ -93,7 +93,7 @@ test('rows that are too old are refused with advice, and billed without their ti
   assert.equal((await ingestHere(api.url, args)).code, 0);
 });
 
-test('rows that are known by their place only are warned of, and end with a code of their own', async (t) => {
+test('rows known only by their place cause a warning, and a separate exit code', async (t) => {
   const { api } = await startInProcess(t);
   const folder = temporaryFolder(t);
   const run = async (name: string, text: string, ...more: readonly string[]) => {
@@ -123,7 +123,7 @@ test('rows that are known by their place only are warned of, and end with a code
   assert.match(backwards.stdout, /WARNING: the newest row is first/);
 });
 
-test('a server that cannot be reached is said at once, and given up soon', async (t) => {
+test('an unreachable server is reported immediately, and given up soon', async (t) => {
   const file = join(temporaryFolder(t), 'a.csv');
   writeFileSync(file, 'who,in,out\na,1,1\n');
   const args = [file, ...two, '--source', 'a', '--quiet', '--give-up-after', '0'];

@@ -7,7 +7,7 @@ const known = ['agent', 'serviceId', 'requests', 'id', 'occurredAt', 'expectedSt
 );
 const meant = (name: string) => nearMiss(name, known)?.name;
 
-test('a typing mistake, another case and another spelling of words are near misses', () => {
+test('a typing mistake, another case and another separator of words are near misses', () => {
   const wanted: Readonly<Record<string, string>> = {
     expectedStroop: 'expectedStroops',
     expected_stroops: 'expectedStroops',
@@ -37,7 +37,7 @@ test('another word for a name is meant as it stands, in any spelling, and what i
     assert.equal(nearMiss(name, words), undefined);
 });
 
-test('another word is none', () => {
+test('another word is not a near miss', () => {
   const others = [
     'page',
     'limit',
@@ -61,12 +61,12 @@ test('another word is none', () => {
   assert.deepEqual([meant('model'), meant('service')], ['mode', 'serviceId']);
 });
 
-test('of two known names the one that is equal but for its spelling is meant', () => {
+test('of two known names, the one with the same letters is suggested', () => {
   const both = [knownName('fromx'), knownName('from')];
   assert.equal(nearMiss('FROM', both)?.name, 'from');
 });
 
-test('a name of any length costs little', () => {
+test('a name of any length costs little time', () => {
   assert.equal(meant('x'.repeat(1_000_000)), undefined);
   assert.equal(meant(`agent${'_'.repeat(100)}`), undefined);
 });

@@ -5,7 +5,7 @@ import { decrypt, encrypt } from './encryption.ts';
 
 const key = '7c'.repeat(32);
 
-test('a text opens with its key and its place, and with no other', () => {
+test('a text can be opened with its key and its place only', () => {
   const sealed = encrypt('a secret', key, 'record 1');
   assert.equal(decrypt(sealed, key, 'record 1'), 'a secret');
   assert.equal(decrypt(sealed, key, 'record 2'), undefined);
@@ -19,7 +19,7 @@ test('a text that an earlier version encrypted still opens', () => {
   assert.equal(decrypt(Buffer.from(sealed, 'hex'), key, 'record 1'), 'a secret');
 });
 
-test('what an earlier version encrypted under the configured key itself still opens', () => {
+test('a text that an earlier version encrypted with the configured key itself can still be opened', () => {
   const nonce = Buffer.alloc(12, 3);
   const cipher = createCipheriv('aes-256-gcm', Buffer.from(key, 'hex'), nonce).setAAD(
     Buffer.from('record 1'),
@@ -30,7 +30,7 @@ test('what an earlier version encrypted under the configured key itself still op
   assert.equal(decrypt(sealed, key, 'record 2'), undefined);
 });
 
-test('the configured key itself encrypts nothing: each record has a derived one', () => {
+test('the configured key itself encrypts nothing: each record has a derived key', () => {
   const sealed = Buffer.from(encrypt('a secret', key, 'record 1'));
   const cipher = createCipheriv('aes-256-gcm', Buffer.from(key, 'hex'), sealed.subarray(0, 12));
   cipher.setAAD(Buffer.from('record 1'));

@@ -23,7 +23,7 @@ function asBytes(stored: StoredAnswer): Uint8Array {
   return typeof stored === 'string' ? Buffer.from(stored) : stored;
 }
 
-test('any answer comes back as it was, as a text and as bytes, in the clear and encrypted', () => {
+test('any answer is decoded unchanged, as text and as bytes, in the clear and encrypted', () => {
   const cipher = new AnswerCipher([{ id: 'k1', secret: new Uint8Array(32).fill(7) }]);
   fc.assert(
     fc.property(response, (answer) => {
@@ -37,7 +37,7 @@ test('any answer comes back as it was, as a text and as bytes, in the clear and 
   );
 });
 
-test('an encrypted answer opens only in its own slot, unchanged, and under its own key', () => {
+test('an encrypted answer opens only in its own slot, unchanged, and with its own key', () => {
   const secret = new Uint8Array(32).fill(7);
   const cipher = new AnswerCipher([{ id: 'k1', secret }]);
   const sealed = Buffer.from(asBytes(cipher.seal('200\n\nsecret', slot)));
@@ -65,6 +65,6 @@ test('answers that earlier versions encrypted still decrypt', () => {
   }
 });
 
-test('what is no stored answer is not taken for one', () => {
+test('data that is not a stored answer is not read as one', () => {
   for (const stored of ['', 'x\n\n', '99\n\n', '200\nbroken\n\n']) assert.throws(() => decodeAnswer(stored));
 });

@@ -45,7 +45,7 @@ test('a filter refuses what could not be read, unless only ASCII passes it', () 
   assert.equal(mapRow(damaged, only('Miller'), 's').kind, 'skipped');
 });
 
-test('the items of a row have ids of their own, of the one form, and the same every time', () => {
+test('the items of a row have different ids, in the same form, and the same ones every time', () => {
   const fields = { ContextTokens: '5', GeneratedTokens: '5' };
   const ids = itemsOf(42, fields).map(({ id }) => id ?? '');
   for (const id of ids) assert.match(id, /^source-000000000042-[0-9a-f]{16}$/);
@@ -58,7 +58,7 @@ test('the items of a row have ids of their own, of the one form, and the same ev
   assert.equal(new Set([...ids, ...changed]).size, 4);
 });
 
-test('an id names the row, and not whom it is billed to', () => {
+test('an id names the row, not the agent that is billed', () => {
   const fields = { ContextTokens: '5', GeneratedTokens: '5' };
   const others = itemsOf(1, fields, { ...mapping, agent: { kind: 'constant', text: 'other' } });
   assert.deepEqual(
@@ -77,7 +77,7 @@ test('rows are spread over the agents by their number', () => {
   );
 });
 
-test('a count is split at the bound of an item, to the last request', () => {
+test('a count is split at the limit of an item, and no request is lost', () => {
   for (const [count, parts] of [
     ['1', [1]],
     ['1000000', [1_000_000]],
@@ -128,7 +128,7 @@ const oneCount = {
   ],
 } as const satisfies Mapping;
 
-test('a count that is missing refuses its row, or gives no item where that is asked for', () => {
+test('a missing count refuses its row, or produces no item if that is requested', () => {
   for (const missing of ['', ' ', null, undefined]) {
     const one = row(1, { in: '5', out: missing });
     assert.match(JSON.stringify(mapRow(one, oneCount, 's')), /out is (?:empty|missing)/);
@@ -141,7 +141,7 @@ test('a count that is missing refuses its row, or gives no item where that is as
   }
 });
 
-test('the ids of a row with an id say which row and which count, and nothing else', () => {
+test('the id of an item from a row with an id depends only on the row and the count', () => {
   const byId: Mapping = { ...oneCount, rowId: [{ kind: 'column', column: 'id' }] };
   const ids = (number: number, fields: Readonly<Record<string, unknown>>, by = byId) =>
     itemsOf(number, fields, by).map(({ id }) => id);
@@ -166,7 +166,7 @@ test('the ids of a row with an id say which row and which count, and nothing els
     );
 });
 
-test('rows are filtered, and spaces in names are replaced, where that is asked for', () => {
+test('rows are filtered, and spaces in names are replaced, if that is requested', () => {
   const filters = [
     { from: { kind: 'column', column: 'type' }, values: new Set(['chat', 'embed']), takesMissing: false },
   ] as const;
