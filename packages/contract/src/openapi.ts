@@ -28,7 +28,7 @@ const closedErrors: readonly ErrorCode[] = ['unauthorized', 'forbidden', 'rate_l
 const readErrors: readonly ErrorCode[] = ['storage_unavailable'];
 const everyError: readonly ErrorCode[] = ['invalid_request', 'headers_too_large', 'internal_error'];
 
-/** All error codes that an operation can answer with: those of its kind and those of its own. */
+/** All error codes that an operation can answer with: those of its kind and those that only it has. */
 function errorsOf(name: string, operation: OperationSpec): readonly ErrorCode[] {
   const codes = new Set<ErrorCode>([...everyError, ...operation.errors]);
   const add = (more: readonly ErrorCode[]) => {

@@ -62,7 +62,7 @@ describe('dynamodbStore, by the AWS SDK, on Dynalite', () => {
     assert.ok(look !== undefined && Math.abs(look.nowMs - Date.now()) < 60_000);
   });
 
-  test('a token that was drawn before a later holder took and released the slot is not used', async () => {
+  test('a token is not used if it was drawn before a later holder took and released the slot', async () => {
     const slot = someSlot();
     const other = dynamodbStore({ client: dynamodb.newClient(), table });
     let later = 0;

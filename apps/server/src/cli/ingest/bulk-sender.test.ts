@@ -71,7 +71,7 @@ async function aborted(signal: AbortSignal | undefined): Promise<void> {
   await new Promise((resolve) => signal.addEventListener('abort', resolve));
 }
 
-test('a bulk is sent again under the same key until it is answered', async () => {
+test('a bulk is sent with the same key until it is answered', async () => {
   const { sender, keys, waits } = senderTo([failed, failed, failed, answered]);
   assert.equal((await sender.deliver(bulk)).kind, 'answered');
   assert.equal(new Set(keys).size, 1);
@@ -79,7 +79,7 @@ test('a bulk is sent again under the same key until it is answered', async () =>
   assert.deepEqual(waits, [249, 499, 999]);
 });
 
-test('every bulk has a key of its own', async () => {
+test('every bulk has a different key', async () => {
   const { sender, keys } = senderTo([answered]);
   await sender.deliver(bulk);
   await sender.deliver(bulk);

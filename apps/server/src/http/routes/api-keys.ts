@@ -71,7 +71,7 @@ export function apiKeysRoutes({ writes, reads, drawSecret }: Desk, uncheckedKeys
   } satisfies HandlersOf<'api-keys'>;
 }
 
-/** Submits anew, with another key each time, while the prefix of the key is taken. */
+/** Submits again, each time with a new key, while the prefix of the key is taken. */
 async function withFreePrefix(submit: () => Promise<Outcome>): Promise<WrittenReply> {
   let outcome = await submit();
   for (let draw = 1; draw < drawsMax; draw++) {

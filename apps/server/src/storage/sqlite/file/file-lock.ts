@@ -27,7 +27,7 @@ export function lockFile(databaseFile: string): FileLock {
   const database = openLock(name);
   try {
     database.exec('BEGIN EXCLUSIVE');
-    // On a file that it may not write SQLite begins all the same, and holds nothing.
+    // On a file that is not writable, SQLite begins nevertheless, and holds nothing.
     accessSync(name, constants.W_OK);
     if (!own.isInPlace) throw new Error('it was moved away at this moment');
     closeToOthers(name);
