@@ -10,9 +10,11 @@ const protectedMode = { ADMIN_API_KEY: adminKey };
 
 interface ListedKey {
   readonly prefix: string;
-  readonly lastUsedAt: number | null;
-  readonly revokedAt: number | null;
+  readonly lastUsedAt: string | null;
+  readonly revokedAt: string | null;
 }
+
+const at = (ms: number) => new Date(ms).toISOString();
 
 const listed = async (admin: Api, query = ''): Promise<readonly ListedKey[]> =>
   (await admin.get(`/api-keys${query}`)).json.items;
@@ -37,21 +39,29 @@ test('the list of keys shows the minute of the last use of each, once it was wri
   assert.equal((await use()).status, 200);
   assert.deepEqual(await lastUsed(), [null, null], 'a request writes nothing');
   await app.keyUses.runOnce();
-  assert.deepEqual(await lastUsed(), [startMs - 30_000, null]);
+  assert.deepEqual(await lastUsed(), [at(startMs - 30_000), null]);
   clock.nowMs += minuteMs;
   await use();
   clock.nowMs += 29_000;
   await use();
   await app.keyUses.runOnce();
-  assert.deepEqual(await lastUsed(), [startMs + 30_000, null]);
+  assert.deepEqual(await lastUsed(), [at(startMs + 30_000), null]);
   // A clock that was set back makes no use older.
   clock.nowMs = startMs;
   await use();
   await app.keyUses.runOnce();
-  assert.deepEqual(await lastUsed(), [startMs + 30_000, null]);
+  assert.deepEqual(await lastUsed(), [at(startMs + 30_000), null]);
   const rotated = await admin.call(`/api-keys/${used.prefix}/rotate`, { method: 'POST' });
   assert.equal(rotated.status, 201, rotated.text);
-  assert.deepEqual(await lastUsed(), [startMs + 30_000, null, null], 'a new key was not used yet');
+  assert.deepEqual(await lastUsed(), [at(startMs + 30_000), null, null], 'a new key was not used yet');
+});
+
+test('a list of keys has the time of creation as AgentPay has it, and as a timestamp', async (t) => {
+  const { api, clock } = await startInProcess(t, protectedMode);
+  const admin = withHeaders(api, asAdmin);
+  await make(admin);
+  const [key] = (await admin.get('/api-keys')).json.items;
+  assert.deepEqual([key.createdAt, key.createdTimestamp], [clock.nowMs, at(clock.nowMs)]);
 });
 
 test('revoked keys are listed on request', async (t) => {
@@ -64,7 +74,7 @@ test('revoked keys are listed on request', async (t) => {
   assert.deepEqual(of(await listed(admin)), [[two.prefix, null]]);
   assert.deepEqual(of(await listed(admin, '?includeRevoked=false')), [[two.prefix, null]]);
   const all = [
-    [one.prefix, clock.nowMs],
+    [one.prefix, at(clock.nowMs)],
     [two.prefix, null],
   ];
   assert.deepEqual(of(await listed(admin, '?includeRevoked=true')), all);

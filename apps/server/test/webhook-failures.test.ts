@@ -3,6 +3,8 @@ import test from 'node:test';
 import { runSql } from './harness/sql.ts';
 import { deliveries, startHooked, use } from './harness/webhooks.ts';
 
+const at = (ms: number) => new Date(ms).toISOString();
+
 test('a receiver that fails for five days is disabled, and receives what was pending after it is enabled again', async (t) => {
   const { api, app, receiver, id, clock } = await startHooked(t);
   const read = async () => (await api.get(`/webhooks/${id}`)).json;
@@ -14,14 +16,14 @@ test('a receiver that fails for five days is disabled, and receives what was pen
   const failing = await read();
   assert.deepEqual(
     [failing.disabled, failing.failures, failing.failingSince, failing.disabledAt],
-    [false, 60, failingSince, null],
+    [false, 60, at(failingSince), null],
   );
   clock.nowMs += 5 * 86_400_000;
   while ((await app.outbox.runOnce()) > 0);
   const off = await read();
   assert.deepEqual(
     [off.disabled, off.disabledReason, off.disabledAt, off.failingSince],
-    [true, 'failing', clock.nowMs, failingSince],
+    [true, 'failing', at(clock.nowMs), at(failingSince)],
   );
   const sent = receiver.received.length;
   clock.nowMs += 86_400_000;

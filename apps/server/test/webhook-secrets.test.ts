@@ -48,7 +48,7 @@ test('messages are signed with the old and the new secret for a stated time, and
   };
   const rotated = await rotate('?graceMs=60000', 'first');
   assert.equal(rotated.status, 200, rotated.text);
-  assert.equal(rotated.json.formerSecretUntil, clock.nowMs + 60_000);
+  assert.equal(rotated.json.formerSecretUntil, new Date(clock.nowMs + 60_000).toISOString());
   const second = rotated.json.secret;
   assert.notEqual(second, secret);
   assert.equal((await rotate('?graceMs=60000', 'first')).text, rotated.text, 'a retry shows the same secret');

@@ -1,5 +1,6 @@
 import { type ApiKey, rightsShown } from '../domain/api-key.ts';
 import type { ApiKeyCreated, ApiKeyRevoked, ApiKeyRotated } from '../domain/commands/api-keys.ts';
+import { timestampOfMs, timestampOrNull } from '../domain/timestamps.ts';
 import type { PageEnd } from './paging.ts';
 import type { BodyOf, ItemOf, ReplyOf } from './reply.ts';
 
@@ -20,7 +21,7 @@ export const apiKeysAnswers = {
     body: {
       ...newKeyBody(key, made),
       oldPrefix,
-      oldExpiresAt: oldExpiresAtMs,
+      oldExpiresAt: timestampOfMs(oldExpiresAtMs),
       effectiveWithinMs: followedWithinMs,
     },
   }),
@@ -34,7 +35,7 @@ function newKeyBody(
   { label, prefix, tenant, expiresAtMs, ...made }: ApiKey,
 ): BodyOf<'createApiKey'> {
   const { scopes, agent, serviceId, allowedAddresses } = rightsShown(made);
-  const expiresAt = expiresAtMs ?? null;
+  const expiresAt = timestampOrNull(expiresAtMs);
   return { key, label, prefix, tenant, expiresAt, scopes, agent, serviceId, allowedAddresses };
 }
 
@@ -54,9 +55,10 @@ function listedKey(key: ApiKey): ItemOf<'listApiKeys'> {
     label,
     tenant,
     createdAt: createdAtMs,
-    expiresAt: expiresAtMs ?? null,
-    revokedAt: revokedAtMs ?? null,
-    lastUsedAt: lastUsedAtMs ?? null,
+    createdTimestamp: timestampOfMs(createdAtMs),
+    expiresAt: timestampOrNull(expiresAtMs),
+    revokedAt: timestampOrNull(revokedAtMs),
+    lastUsedAt: timestampOrNull(lastUsedAtMs),
     scopes,
     agent,
     serviceId,

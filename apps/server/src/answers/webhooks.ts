@@ -5,6 +5,7 @@ import type {
   WebhookSecretRotated,
   WebhookTested,
 } from '../domain/commands/webhooks.ts';
+import { timestampOfMs, timestampOrNull } from '../domain/timestamps.ts';
 import { isDelivering, type Webhook } from '../domain/webhook.ts';
 import { deliveryBody } from './deliveries.ts';
 import type { PageEnd } from './paging.ts';
@@ -46,12 +47,13 @@ function webhookBody(webhook: Webhook): BodyOf<'readWebhook'> {
     events,
     disabled: !isDelivering(webhook),
     disabledReason: disabled ?? (ownership === 'pending' ? 'unproven' : null),
-    disabledAt: webhook.disabledAtMs ?? null,
+    disabledAt: timestampOrNull(webhook.disabledAtMs),
     ownership,
     failures: webhook.failures,
-    failingSince: webhook.failingSinceMs ?? null,
+    failingSince: timestampOrNull(webhook.failingSinceMs),
     createdAt: createdAtMs,
-    formerSecretUntil: webhook.formerSecret?.untilMs ?? null,
+    createdTimestamp: timestampOfMs(createdAtMs),
+    formerSecretUntil: timestampOrNull(webhook.formerSecret?.untilMs),
   };
 }
 

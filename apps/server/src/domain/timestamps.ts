@@ -17,6 +17,11 @@ export function timestampOfMs(ms: number): string {
   return new Date(ms).toISOString();
 }
 
+/** The same for a moment that may be absent: `null` then, as answers have it. */
+export function timestampOrNull(ms: number | undefined): string | null {
+  return ms === undefined ? null : timestampOfMs(ms);
+}
+
 /** Nanoseconds since the epoch as RFC 3339, in UTC, with as many digits as it takes. */
 export function timestampOfNs(ns: bigint): string {
   const subMs = ((ns % 1_000_000n) + 1_000_000n) % 1_000_000n;

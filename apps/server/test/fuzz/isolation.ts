@@ -57,7 +57,7 @@ function complaintsOfStranger(operation: DocumentedOperation, { status, body }: 
 }
 
 /** The time of the answer, and the one API key that the stranger has. */
-const ownFacts: ReadonlySet<string> = new Set(['exportedAt', 'totalApiKeys']);
+const ownFacts: ReadonlySet<string> = new Set(['exportedAt', 'exportedTimestamp', 'totalApiKeys']);
 
 /** What the log of administrative acts has of the stranger: that its key was made. */
 function isOwnAct(item: unknown): boolean {

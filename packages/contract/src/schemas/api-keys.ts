@@ -1,7 +1,16 @@
 import Type from 'typebox';
 import { bounds } from '../bounds.ts';
 import { explained } from './explained-pattern.ts';
-import { AddressRange, Agent, EffectiveWithinMs, ServiceId, Tenant, Timestamp } from './identifiers.ts';
+import {
+  AddressRange,
+  Agent,
+  EffectiveWithinMs,
+  EpochMs,
+  ServiceId,
+  Tenant,
+  Timestamp,
+  TimestampOrNull,
+} from './identifiers.ts';
 import { Cursor, clampedLimit, Offset, pagedToEnd } from './pages.ts';
 
 const Label = Type.String({
@@ -63,8 +72,6 @@ export const ApiKeyCreate = Type.Object(
 
 const ApiKeyPrefix = Type.String({ pattern: '^apk_[0-9a-f]{8}$', examples: ['apk_0f3a9b2c'] });
 
-const EpochMs = Type.Union([Type.Integer({ description: 'Milliseconds since the epoch.' }), Type.Null()]);
-
 const keyRights = {
   scopes: scopesOf(whatScopesMean),
   agent: Type.Union([Agent, Type.Null()], { description: 'Null: the key is bound to no agent.' }),
@@ -83,7 +90,7 @@ export const ApiKeyCreated = Type.Object({
   label: Label,
   prefix: ApiKeyPrefix,
   tenant: Tenant,
-  expiresAt: EpochMs,
+  expiresAt: TimestampOrNull,
   ...keyRights,
 });
 
@@ -104,7 +111,7 @@ export const ApiKeyRotation = Type.Object(
 export const ApiKeyRotated = Type.Object({
   ...ApiKeyCreated.properties,
   oldPrefix: ApiKeyPrefix,
-  oldExpiresAt: EpochMs,
+  oldExpiresAt: TimestampOrNull,
   effectiveWithinMs: EffectiveWithinMs,
 });
 
@@ -114,14 +121,15 @@ export const ApiKeyList = Type.Object({
       prefix: ApiKeyPrefix,
       label: Label,
       tenant: Tenant,
-      createdAt: Type.Integer({ description: 'Milliseconds since the epoch.' }),
-      expiresAt: EpochMs,
-      revokedAt: Type.Union([Type.Integer(), Type.Null()], {
-        description: 'Milliseconds since the epoch; null for a key that is not revoked.',
+      createdAt: EpochMs,
+      createdTimestamp: Timestamp,
+      expiresAt: TimestampOrNull,
+      revokedAt: Type.Union([Timestamp, Type.Null()], {
+        description: 'Null for a key that is not revoked.',
       }),
-      lastUsedAt: Type.Union([Type.Integer(), Type.Null()], {
+      lastUsedAt: Type.Union([Timestamp, Type.Null()], {
         description:
-          'The minute in which the key was last used, in milliseconds since the epoch; it is written up to a minute later. Null: never.',
+          'The minute in which the key was last used; it is written up to a minute later. Null: never.',
       }),
       ...keyRights,
     }),

@@ -13,6 +13,12 @@ export const Timestamp = Type.String({
   examples: ['2026-05-01T12:00:00.000Z'],
 });
 
+/** A moment that may be absent. */
+export const TimestampOrNull = Type.Union([Timestamp, Type.Null()]);
+
+/** A moment in the form of AgentPay, whose clients read a number; a member that ends with `Timestamp` has it as RFC 3339. */
+export const EpochMs = Type.Integer({ description: 'Milliseconds since the epoch, as in AgentPay.' });
+
 const characters = "A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'";
 
 const characterClass = '[A-Za-z0-9._@:/|+~#$!*-]';

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { bounds } from '../bounds.ts';
-import { Agent, Requests, RequestsTotal, ServiceId, Timestamp, UsageId } from './identifiers.ts';
+import { Agent, EpochMs, Requests, RequestsTotal, ServiceId, Timestamp, UsageId } from './identifiers.ts';
 
 export const UsageItem = Type.Object(
   {
@@ -66,7 +66,8 @@ export const UsageBulkResults = Type.Object({
 export const AccountTotal = Type.Object({ agent: Agent, serviceId: ServiceId, total: RequestsTotal });
 
 export const UsageExported = Type.Object({
-  exportedAt: Type.Integer({ description: 'Milliseconds since the epoch.' }),
+  exportedAt: EpochMs,
+  exportedTimestamp: Timestamp,
   items: Type.Array(Type.Object({ agent: Agent, serviceId: ServiceId, total: RequestsTotal }), {
     description: 'Every account with its outstanding requests.',
   }),

@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { bounds } from '../bounds.ts';
 import { EventType } from './events.ts';
 import { explained } from './explained-pattern.ts';
-import { Uuid } from './identifiers.ts';
+import { EpochMs, Timestamp, Uuid } from './identifiers.ts';
 import { Cursor, Offset, PageLimit, pagedToEnd } from './pages.ts';
 
 const Url = Type.String({
@@ -59,8 +59,8 @@ export const Webhook = Type.Object({
         '`by_request`: a request disabled it. `gone`: the receiver answered 410. `failing`: 50 attempts in a row failed, over 5 days or more. `unproven`: the receiver has not echoed the challenge yet. `PATCH` with `"disabled": false` enables it unless it is `unproven`, and what was pending goes on.',
     },
   ),
-  disabledAt: Type.Union([Type.Integer(), Type.Null()], {
-    description: 'When it was disabled, in milliseconds since the epoch.',
+  disabledAt: Type.Union([Timestamp, Type.Null()], {
+    description: 'When it was disabled.',
   }),
   ownership: Type.Union([Type.Literal('not_required'), Type.Literal('pending'), Type.Literal('proven')], {
     description:
@@ -70,13 +70,13 @@ export const Webhook = Type.Object({
     description: 'Attempts that failed since the last delivery that succeeded.',
     minimum: 0,
   }),
-  failingSince: Type.Union([Type.Integer(), Type.Null()], {
-    description: 'When the first of these attempts failed, in milliseconds since the epoch.',
+  failingSince: Type.Union([Timestamp, Type.Null()], {
+    description: 'When the first of these attempts failed.',
   }),
-  createdAt: Type.Integer({ description: 'Milliseconds since the epoch.' }),
-  formerSecretUntil: Type.Union([Type.Integer(), Type.Null()], {
-    description:
-      'Until when messages are signed with the secret before the last rotation too, in milliseconds since the epoch.',
+  createdAt: EpochMs,
+  createdTimestamp: Timestamp,
+  formerSecretUntil: Type.Union([Timestamp, Type.Null()], {
+    description: 'Until when messages are signed with the secret before the last rotation, too.',
   }),
 });
 

@@ -1,7 +1,7 @@
 import { compileReader, UsageItem, type Validated } from '@billonce/contract';
 import { accountReply } from '../../answers/usage.ts';
 import type { BulkItem } from '../../domain/commands/usage.ts';
-import { instantNs } from '../../domain/timestamps.ts';
+import { instantNs, timestampOfMs } from '../../domain/timestamps.ts';
 import type { UsageItem as DomainUsageItem } from '../../domain/usage.ts';
 import { csvHead } from '../../reads/csv.ts';
 import { totalsCsv, totalsLineEnd } from '../../reads/export-text.ts';
@@ -37,14 +37,16 @@ export function usageRoutes(desk: Desk) {
       return accountReply(agent, serviceId, account);
     },
 
-    exportUsageJson: async (call) =>
-      await exportFile(desk, call, {
+    exportUsageJson: async (call) => {
+      const nowMs = desk.nowMs();
+      return await exportFile(desk, call, {
         name: 'usage.json',
         mediaType: jsonType,
-        head: `{"exportedAt":${desk.nowMs()},"items":[`,
+        head: `{"exportedAt":${nowMs},"exportedTimestamp":"${timestampOfMs(nowMs)}","items":[`,
         tail: jsonTail,
         wish: { kind: 'totals', format: 'json', tenant: tenantOf(call) },
-      }),
+      });
+    },
 
     exportUsageCsv: async (call) =>
       await exportFile(desk, call, {
