@@ -20,14 +20,6 @@ export function literal<T extends string>(row: Row, column: string, values: read
   return value;
 }
 
-export function literalOrAbsent<T extends string>(
-  row: Row,
-  column: string,
-  values: readonly T[],
-): T | undefined {
-  return row[column] === null ? undefined : literal(row, column, values);
-}
-
 /** What is thrown of a column that holds something else. */
 export function mismatch(column: string, wanted: string): Error {
   return new Error(`column ${column} is not ${wanted}`);

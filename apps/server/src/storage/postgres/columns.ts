@@ -1,6 +1,6 @@
 import { mismatch, type Row } from '../columns.ts';
 
-export { literal, literalOrAbsent, text, textOrAbsent } from '../columns.ts';
+export { literal, text, textOrAbsent } from '../columns.ts';
 
 /** Reads of one column, each of which checks what the driver handed over. */
 
@@ -27,10 +27,6 @@ export function big(row: Row, column: string): bigint {
   const value = row[column];
   if (typeof value !== 'string' && !Number.isSafeInteger(value)) throw mismatch(column, 'a 64-bit integer');
   return BigInt(String(value));
-}
-
-export function bigOrAbsent(row: Row, column: string): bigint | undefined {
-  return row[column] === null ? undefined : big(row, column);
 }
 
 /** Bytes, as hexadecimal digits. */

@@ -1,6 +1,6 @@
 import { mismatch, type Row, text } from '../columns.ts';
 
-export { literal, literalOrAbsent, text, textOrAbsent } from '../columns.ts';
+export { literal, text } from '../columns.ts';
 
 /** Reads of one column, each of which checks what SQLite handed over. */
 
@@ -18,10 +18,6 @@ export function integerOrAbsent(row: Row, column: string): number | undefined {
 /** A 64-bit integer that the query casts to text, because a double does not hold it. */
 export function big(row: Row, column: string): bigint {
   return BigInt(text(row, column));
-}
-
-export function bigOrAbsent(row: Row, column: string): bigint | undefined {
-  return row[column] === null ? undefined : big(row, column);
 }
 
 /** Bytes, as hexadecimal digits. */

@@ -13,7 +13,7 @@ const loadSql = `SELECT s.*, a.*
   LEFT JOIN (SELECT ${serviceColumns} FROM services WHERE tenant = $1 AND service_id = $3) AS s ON true`;
 
 /** An account and its service in one statement, and so as they were at one moment. */
-export async function loadAccountAndService(
+async function loadAccountAndService(
   connection: Connection,
   { tenant, agent, serviceId }: AccountKey,
 ): Promise<AccountAndService> {

@@ -65,7 +65,7 @@ export async function loadAccount(
 }
 
 /** Accounts of an agent after a service, in the order of their services; '' is the beginning. */
-export async function loadAccountsOf(
+async function loadAccountsOf(
   connection: Connection,
   tenant: string,
   agent: string,
@@ -97,7 +97,7 @@ export async function lookForAccounts(
 }
 
 /** Tenants that have accounts, after a name, in the order of their names. */
-export async function loadTenantsAfter(
+async function loadTenantsAfter(
   connection: Connection,
   after: string,
   limit: number,
@@ -106,7 +106,7 @@ export async function loadTenantsAfter(
 }
 
 /** Agents that have accounts, after a name, in the order of their names. */
-export async function loadAgentsAfter(
+async function loadAgentsAfter(
   connection: Connection,
   tenant: string,
   after: string,

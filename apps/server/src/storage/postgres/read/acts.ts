@@ -24,7 +24,7 @@ const loadTenantsSql = `WITH RECURSIVE logged (tenant) AS (
   ORDER BY tenant LIMIT $2`;
 
 /** Administrative acts before an id, the newest first: of a tenant, or of all. */
-export async function loadActsBefore(
+async function loadActsBefore(
   connection: Connection,
   tenant: string | undefined,
   beforeId: string,
@@ -38,13 +38,13 @@ export async function loadActsBefore(
 }
 
 /** How many acts of a tenant were ever logged; `undefined` where the count is missing, or there were none. */
-export async function loadActCount(connection: Connection, tenant: string): Promise<number | undefined> {
+async function loadActCount(connection: Connection, tenant: string): Promise<number | undefined> {
   const [row] = await connection.rows(loadCountSql, [tenant]);
   return row && integer(row, 'acts');
 }
 
 /** Numbers of the acts of a tenant in (after, through], in their order. */
-export async function loadActNumbers(
+async function loadActNumbers(
   connection: Connection,
   tenant: string,
   after: number,
@@ -56,11 +56,7 @@ export async function loadActNumbers(
 }
 
 /** Tenants of which acts were logged, after a name, in the order of their names. */
-export async function loadActTenants(
-  connection: Connection,
-  after: string,
-  limit: number,
-): Promise<string[]> {
+async function loadActTenants(connection: Connection, after: string, limit: number): Promise<string[]> {
   return (await connection.rows(loadTenantsSql, [after, limit])).map((row) => text(row, 'tenant'));
 }
 

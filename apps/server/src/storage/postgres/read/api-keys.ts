@@ -33,7 +33,7 @@ export async function loadApiKeyByDigest(
 }
 
 /** Keys after a prefix, in the order of their prefixes, without the first `skipped`. */
-export async function loadApiKeysAfter(
+async function loadApiKeysAfter(
   connection: Connection,
   after: string,
   limit: number,
@@ -45,12 +45,12 @@ export async function loadApiKeysAfter(
 }
 
 /** Whether a key that is not revoked has no checksum. */
-export async function hasUncheckedApiKeys(connection: Connection): Promise<boolean> {
+async function hasUncheckedApiKeys(connection: Connection): Promise<boolean> {
   return (await connection.rows(loadUncheckedSql, [adminTenant])).length > 0;
 }
 
 /** Keys of a tenant, or of all tenants, that are not revoked. */
-export async function countApiKeys(connection: Connection, tenant: string | undefined): Promise<number> {
+async function countApiKeys(connection: Connection, tenant: string | undefined): Promise<number> {
   const [row] =
     tenant === undefined
       ? await connection.rows(countSql, [adminTenant])

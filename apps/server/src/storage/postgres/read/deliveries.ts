@@ -68,7 +68,7 @@ export async function lockDeliveries(
 }
 
 /** Deliveries to a webhook of events before an id and not after the horizon, the newest first. */
-export async function loadDeliveriesBefore(
+async function loadDeliveriesBefore(
   connection: Connection,
   { tenant, webhookId }: WaitingWebhook,
   {
@@ -99,7 +99,7 @@ export async function loadWaitingWebhooks(
 }
 
 /** Takes deliveries to a webhook whose time has come, the longest waiting first, for a while. */
-export async function takeDue(
+async function takeDue(
   connection: Connection,
   { tenant, webhookId }: WaitingWebhook,
   { nowMs, untilMs, limit, onlyTests }: TakeDue,

@@ -85,7 +85,7 @@ export async function loadEntriesBeyond(
 }
 
 /** Entries of an account with sequence in (after, through]. */
-export async function loadEntriesOf(
+async function loadEntriesOf(
   connection: Connection,
   { tenant, agent, serviceId }: AccountKey,
   after: number,

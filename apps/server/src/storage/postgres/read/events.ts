@@ -18,7 +18,7 @@ const loadEventsBeyondSql = {
 const loadEventSql = `SELECT ${columns} FROM events WHERE tenant = $1 AND id = $2`;
 
 /** Noted events of a tenant beyond an id, up to the horizon of the list. */
-export async function loadEventsBeyond(
+async function loadEventsBeyond(
   connection: Connection,
   { tenant, order, beyondId, limit }: RowsBeyond,
   throughId: string,
@@ -27,7 +27,7 @@ export async function loadEventsBeyond(
   return rows.map(parseEvent);
 }
 
-export async function loadEvent(
+async function loadEvent(
   connection: Connection,
   tenant: string,
   id: string,

@@ -19,7 +19,7 @@ const isKnownSql = `SELECT ($2::text IS NULL OR EXISTS (SELECT 1 FROM accounts W
  * Reads the next entries of a tenant after an id and up to the horizon, and returns those of an agent or a service, or
  * of a time.
  */
-export async function lookForEntries(
+async function lookForEntries(
   connection: Connection,
   wanted: LookWanted,
   throughId: string,

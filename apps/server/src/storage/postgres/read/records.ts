@@ -43,7 +43,7 @@ export async function loadRecords(
 }
 
 /** What there is to tell of a key. */
-export async function loadKeyFacts(
+async function loadKeyFacts(
   connection: Connection,
   key: RecordKey,
   cap: AnswerCap,

@@ -47,7 +47,7 @@ export async function loadService(
 }
 
 /** Services after an id, in the order of their ids. */
-export async function loadServicesAfter(
+async function loadServicesAfter(
   connection: Connection,
   tenant: string,
   after: string,
@@ -57,7 +57,7 @@ export async function loadServicesAfter(
 }
 
 /** All prices of a service, by version. */
-export async function loadPrices(
+async function loadPrices(
   connection: Connection,
   tenant: string,
   serviceId: string,
@@ -67,7 +67,7 @@ export async function loadPrices(
 }
 
 /** Prices of a service after a version, in their order. */
-export async function loadPricesAfter(
+async function loadPricesAfter(
   connection: Connection,
   tenant: string,
   serviceId: string,

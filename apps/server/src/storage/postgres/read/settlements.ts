@@ -37,7 +37,7 @@ export interface PlacedSettlement {
   readonly settlement: Settlement;
 }
 
-export async function loadSettlement(
+async function loadSettlement(
   connection: Connection,
   tenant: string,
   id: string,
@@ -47,7 +47,7 @@ export async function loadSettlement(
 }
 
 /** Id of the last settlement up to an id. */
-export async function loadLastSettlementId(
+async function loadLastSettlementId(
   connection: Connection,
   tenant: string,
   throughId: string,
@@ -67,7 +67,7 @@ export async function loadSettlementsBeyond(
 }
 
 /** Settlements of an account with number in (after, through], in their order. */
-export async function loadSettlementsOf(
+async function loadSettlementsOf(
   connection: Connection,
   { tenant, agent, serviceId }: AccountKey,
   after: number,

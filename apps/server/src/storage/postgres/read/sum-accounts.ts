@@ -34,7 +34,7 @@ const countServicesSql = `SELECT count(*) AS looked, count(*) FILTER (WHERE NOT 
 const firstId = '00000000-0000-0000-0000-000000000000';
 
 /** Sums the next accounts by service. */
-export async function sumAccounts(
+async function sumAccounts(
   connection: Connection,
   { tenant, serviceId }: AccountsFilter,
   after: string,
@@ -69,7 +69,7 @@ function sumsOf(row: Row): AccountSums {
 }
 
 /** Counts the next agents that have accounts, after a name. */
-export async function countAgents(
+async function countAgents(
   connection: Connection,
   tenant: string,
   after: string,
@@ -81,7 +81,7 @@ export async function countAgents(
 }
 
 /** Looks at the next services after an id, and counts those that were not deleted. */
-export async function countServices(
+async function countServices(
   connection: Connection,
   tenant: string,
   after: string,

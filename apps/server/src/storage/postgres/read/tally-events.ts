@@ -21,7 +21,7 @@ const tallyNotedSql = `SELECT type, ${looked}, count(*) FILTER (WHERE at_ms >= $
   FROM (SELECT id, type, at_ms FROM events ${within}) AS e GROUP BY type`;
 
 /** Counts the next rows of each kind of events by type, up to the horizon, without handing them over. */
-export async function tallyEvents(
+async function tallyEvents(
   connection: Connection,
   wanted: TallyWanted,
   throughId: string,

@@ -9,7 +9,7 @@ const hasTenantSql = `SELECT EXISTS (SELECT 1 FROM accounts WHERE tenant = $1) O
     OR EXISTS (SELECT 1 FROM api_keys WHERE tenant = $2 AND names_tenant = $1) AS has`;
 
 /** Whether a tenant has an account, a service, a webhook or an API key. */
-export async function hasTenant(connection: Connection, tenant: string): Promise<boolean> {
+async function hasTenant(connection: Connection, tenant: string): Promise<boolean> {
   const [row] = await connection.rows(hasTenantSql, [tenant, adminTenant]);
   return row !== undefined && flag(row, 'has');
 }

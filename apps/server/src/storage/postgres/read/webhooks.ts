@@ -27,11 +27,7 @@ export async function loadWebhooks(
   return rows.map((row) => ({ tenant: text(row, 'tenant'), webhook: parseWebhook(row) }));
 }
 
-export async function loadWebhook(
-  connection: Connection,
-  tenant: string,
-  id: string,
-): Promise<Webhook | undefined> {
+async function loadWebhook(connection: Connection, tenant: string, id: string): Promise<Webhook | undefined> {
   const [row] = await connection.rows(loadWebhookSql, [tenant, id]);
   return row && parseWebhook(row);
 }

@@ -7,7 +7,7 @@ import type { Read } from './reader.ts';
 import { loadService } from './services.ts';
 
 /** A page of accounts with their services, in the order of the numbers of the accounts. */
-export function loadAccountsPage(
+function loadAccountsPage(
   connection: Connection,
   filter: AccountsFilter,
   after: string,

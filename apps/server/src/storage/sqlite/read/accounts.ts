@@ -62,7 +62,7 @@ export function loadAccount(
 }
 
 /** Accounts of an agent after a service, in the order of their services; '' is the beginning. */
-export function loadAccountsOf(
+function loadAccountsOf(
   connection: Connection,
   tenant: string,
   agent: string,
@@ -92,12 +92,12 @@ export function loadAllAccountsOf(connection: Connection, tenant: string, agent:
 }
 
 /** Tenants that have accounts, after a name, in the order of their names. */
-export function loadTenantsAfter(connection: Connection, after: string, limit: number): string[] {
+function loadTenantsAfter(connection: Connection, after: string, limit: number): string[] {
   return connection.all(loadTenantsAfterSql, after, limit).map((row) => text(row, 'tenant'));
 }
 
 /** Agents that have accounts, after a name, in the order of their names. */
-export function loadAgentsAfter(
+function loadAgentsAfter(
   connection: Connection,
   tenant: string,
   after: string,

@@ -23,7 +23,7 @@ export const loadTenantsSql = `WITH RECURSIVE logged (tenant) AS (
     UNION SELECT tenant FROM audit_log_counts WHERE tenant > ?1) ORDER BY tenant LIMIT ?2`;
 
 /** Administrative acts before an id, the newest first: of a tenant, or of all. */
-export function loadActsBefore(
+function loadActsBefore(
   connection: Connection,
   tenant: string | undefined,
   beforeId: string,
@@ -38,13 +38,13 @@ export function loadActsBefore(
 }
 
 /** How many acts of a tenant were ever logged; `undefined` where the count is missing, or there were none. */
-export function loadActCount(connection: Connection, tenant: string): number | undefined {
+function loadActCount(connection: Connection, tenant: string): number | undefined {
   const row = connection.get(loadCountSql, tenant);
   return row && integer(row, 'acts');
 }
 
 /** Numbers of the acts of a tenant in (after, through], in their order. */
-export function loadActNumbers(
+function loadActNumbers(
   connection: Connection,
   tenant: string,
   after: number,
@@ -55,7 +55,7 @@ export function loadActNumbers(
 }
 
 /** Tenants of which acts were logged, after a name, in the order of their names. */
-export function loadActTenants(connection: Connection, after: string, limit: number): string[] {
+function loadActTenants(connection: Connection, after: string, limit: number): string[] {
   return connection.all(loadTenantsSql, after, limit).map((row) => text(row, 'tenant'));
 }
 

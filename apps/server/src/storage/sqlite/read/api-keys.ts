@@ -29,7 +29,7 @@ export function loadApiKeyByDigest(connection: Connection, digest: string): ApiK
 }
 
 /** Keys after a prefix, in the order of their prefixes, without the first `skipped`. */
-export function loadApiKeysAfter(
+function loadApiKeysAfter(
   connection: Connection,
   after: string,
   limit: number,
@@ -40,12 +40,12 @@ export function loadApiKeysAfter(
 }
 
 /** Whether a key that is not revoked has no checksum. */
-export function hasUncheckedApiKeys(connection: Connection): boolean {
+function hasUncheckedApiKeys(connection: Connection): boolean {
   return connection.get(loadUncheckedSql) !== undefined;
 }
 
 /** Keys of a tenant, or of all tenants, that are not revoked. */
-export function countApiKeys(connection: Connection, tenant: string | undefined): number {
+function countApiKeys(connection: Connection, tenant: string | undefined): number {
   const row =
     tenant === undefined ? connection.get(countApiKeysSql) : connection.get(countOfTenantSql, tenant);
   return row === undefined ? 0 : integer(row, 'keys');

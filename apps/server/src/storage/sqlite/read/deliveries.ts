@@ -40,7 +40,7 @@ export function loadDelivery(
 }
 
 /** Deliveries to a webhook of events before an id, the newest first. */
-export function loadDeliveriesBefore(
+function loadDeliveriesBefore(
   connection: Connection,
   tenant: string,
   webhookId: string,
@@ -86,7 +86,7 @@ function loadNextWaiting(
  * Deliveries to a webhook whose time has come, the longest waiting first. Nothing is noted of who takes them: there is
  * one server on a file, and what it has on its way it says itself.
  */
-export function loadDue(
+function loadDue(
   connection: Connection,
   { tenant, webhookId }: WaitingWebhook,
   { nowMs, limit, onlyTests, inFlight }: TakeDue,

@@ -101,7 +101,7 @@ export function loadEntriesBeyond(
 }
 
 /** Entries of an account with sequence in (after, through]. */
-export function loadEntriesOf(
+function loadEntriesOf(
   connection: Connection,
   account: number,
   after: number,

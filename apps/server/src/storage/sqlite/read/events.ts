@@ -19,14 +19,14 @@ const loadEventsBeyondSql = {
 const loadEventSql = `SELECT ${columns} FROM events WHERE tenant = ? AND id = ?`;
 
 /** Noted events beyond an id. */
-export function loadEventsBeyond(
+function loadEventsBeyond(
   connection: Connection,
   { tenant, order, beyondId, limit }: RowsBeyond,
 ): NotedEvent[] {
   return connection.all(loadEventsBeyondSql[order], tenant, uuidBytes(beyondId), limit).map(parseEvent);
 }
 
-export function loadEvent(connection: Connection, tenant: string, id: string): NotedEvent | undefined {
+function loadEvent(connection: Connection, tenant: string, id: string): NotedEvent | undefined {
   const row = connection.get(loadEventSql, tenant, uuidBytes(id));
   return row && parseEvent(row);
 }

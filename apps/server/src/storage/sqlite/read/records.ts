@@ -47,7 +47,7 @@ export function loadRecord(
 }
 
 /** What there is to say of an idempotency key, and whether its answer is kept. */
-export function loadKeyFacts(connection: Connection, key: RecordKey, cap: AnswerCap): KeyFacts | undefined {
+function loadKeyFacts(connection: Connection, key: RecordKey, cap: AnswerCap): KeyFacts | undefined {
   const facts = loadRecordFacts(connection, key);
   if (facts === undefined) return undefined;
   const { firstSeenAtMs, method, path, status, location, answerNumber } = facts;

@@ -30,7 +30,7 @@ export function loadServicesOf(connection: Connection, tenant: string, agent: st
 }
 
 /** Services after an id, in the order of their ids. */
-export function loadServicesAfter(
+function loadServicesAfter(
   connection: Connection,
   tenant: string,
   after: string,
@@ -40,13 +40,13 @@ export function loadServicesAfter(
 }
 
 /** All prices of a service, by version. */
-export function loadPrices(connection: Connection, tenant: string, serviceId: string): Map<number, bigint> {
+function loadPrices(connection: Connection, tenant: string, serviceId: string): Map<number, bigint> {
   const rows = connection.all(loadPricesSql, tenant, serviceId);
   return new Map(rows.map((row) => [integer(row, 'price_version'), BigInt(integer(row, 'price_stroops'))]));
 }
 
 /** Prices of a service after a version, in their order. */
-export function loadPricesAfter(
+function loadPricesAfter(
   connection: Connection,
   tenant: string,
   serviceId: string,

@@ -25,12 +25,12 @@ const loadSettlementsOfSql = `SELECT ${columns} FROM accounts AS a CROSS JOIN se
 const loadLinesSql = `SELECT ${selectList(settlementLines)} FROM settlement_lines
        WHERE tenant = ? AND settlement = ? ORDER BY price_version`;
 
-export function loadSettlement(connection: Connection, tenant: string, id: string): Settlement | undefined {
+function loadSettlement(connection: Connection, tenant: string, id: string): Settlement | undefined {
   const row = connection.get(loadSettlementSql, tenant, uuidBytes(id));
   return row && parseSettlement(connection, tenant, row);
 }
 
-export function loadLastSettlementId(connection: Connection, tenant: string): string | undefined {
+function loadLastSettlementId(connection: Connection, tenant: string): string | undefined {
   const row = connection.get(loadLastSettlementIdSql, tenant);
   return row && uuid(row, 'id');
 }
@@ -46,7 +46,7 @@ export function loadSettlementsBeyond(
 }
 
 /** Settlements of an account with number in (after, through], in their order. */
-export function loadSettlementsOf(
+function loadSettlementsOf(
   connection: Connection,
   tenant: string,
   account: number,

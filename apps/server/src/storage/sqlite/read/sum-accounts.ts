@@ -46,7 +46,7 @@ const countServicesSql = `SELECT count(*) AS looked, count(*) FILTER (WHERE dele
   FROM (SELECT service_id, deleted FROM services WHERE tenant = ? AND service_id > ? ORDER BY service_id LIMIT ?)`;
 
 /** Sums the next accounts by service. Amounts are sums of requests times a price, so that only credits are looked at one by one. */
-export function sumAccounts(
+function sumAccounts(
   connection: Connection,
   { tenant, serviceId }: AccountsFilter,
   after: string,
@@ -129,24 +129,14 @@ function total(row: Row, name: string): bigint {
 }
 
 /** Counts the next agents that have accounts, after a name. */
-export function countAgents(
-  connection: Connection,
-  tenant: string,
-  after: string,
-  limit: number,
-): CountedNames {
+function countAgents(connection: Connection, tenant: string, after: string, limit: number): CountedNames {
   const row = connection.get(countAgentsSql, tenant, after, limit);
   const counted = row === undefined ? 0 : integer(row, 'counted');
   return { counted, next: row === undefined || counted < limit ? undefined : text(row, 'last') };
 }
 
 /** Looks at the next services after an id, and counts those that were not deleted. */
-export function countServices(
-  connection: Connection,
-  tenant: string,
-  after: string,
-  limit: number,
-): CountedNames {
+function countServices(connection: Connection, tenant: string, after: string, limit: number): CountedNames {
   const row = connection.get(countServicesSql, tenant, after, limit);
   if (row === undefined) return { counted: 0, next: undefined };
   const next = integer(row, 'looked') < limit ? undefined : text(row, 'last');

@@ -19,7 +19,7 @@ const tallyNotedSql = `SELECT type, count(*) AS looked, max(id) AS last_id, coun
      FROM (SELECT id, type, at_ms FROM events WHERE tenant = ?2 AND id > ?3 ORDER BY id LIMIT ?4) GROUP BY type`;
 
 /** Counts the next rows of each kind of events by type, without handing them over. */
-export function tallyEvents(connection: Connection, wanted: TallyWanted): EventTally {
+function tallyEvents(connection: Connection, wanted: TallyWanted): EventTally {
   const { tenant, sinceMs, after, limit } = wanted;
   const rows = (sql: string, afterId: string) =>
     connection.all(sql, sinceMs, tenant, uuidBytes(afterId), limit);

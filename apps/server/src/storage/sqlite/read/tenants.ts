@@ -7,7 +7,7 @@ export const hasTenantSql = `SELECT EXISTS (SELECT 1 FROM accounts WHERE tenant 
      OR EXISTS (SELECT 1 FROM webhooks WHERE tenant = ?) OR EXISTS (SELECT 1 FROM api_keys WHERE tenant = ?) AS has`;
 
 /** Whether a tenant has an account, a service, a webhook or an API key. */
-export function hasTenant(connection: Connection, tenant: string): boolean {
+function hasTenant(connection: Connection, tenant: string): boolean {
   const row = connection.get(hasTenantSql, tenant, tenant, tenant, tenant);
   return row !== undefined && integer(row, 'has') === 1;
 }

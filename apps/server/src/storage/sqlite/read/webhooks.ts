@@ -19,7 +19,7 @@ export function loadWebhooks(connection: Connection, tenant: string): Webhook[] 
   return connection.all(loadWebhooksSql, tenant).map(parseWebhook);
 }
 
-export function loadWebhook(connection: Connection, tenant: string, id: string): Webhook | undefined {
+function loadWebhook(connection: Connection, tenant: string, id: string): Webhook | undefined {
   const row = connection.get(loadWebhookSql, tenant, uuidBytes(id));
   return row && parseWebhook(row);
 }
