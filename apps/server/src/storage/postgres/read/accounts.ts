@@ -97,11 +97,7 @@ export async function lookForAccounts(
 }
 
 /** Tenants that have accounts, after a name, in the order of their names. */
-async function loadTenantsAfter(
-  connection: Connection,
-  after: string,
-  limit: number,
-): Promise<string[]> {
+async function loadTenantsAfter(connection: Connection, after: string, limit: number): Promise<string[]> {
   return (await connection.rows(loadTenantsAfterSql, [after, limit])).map((row) => text(row, 'tenant'));
 }
 

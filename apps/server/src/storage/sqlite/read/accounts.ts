@@ -97,12 +97,7 @@ function loadTenantsAfter(connection: Connection, after: string, limit: number):
 }
 
 /** Agents that have accounts, after a name, in the order of their names. */
-function loadAgentsAfter(
-  connection: Connection,
-  tenant: string,
-  after: string,
-  limit: number,
-): string[] {
+function loadAgentsAfter(connection: Connection, tenant: string, after: string, limit: number): string[] {
   return connection.all(loadAgentsAfterSql, tenant, after, limit).map((row) => text(row, 'agent'));
 }
 

@@ -30,12 +30,7 @@ export function loadServicesOf(connection: Connection, tenant: string, agent: st
 }
 
 /** Services after an id, in the order of their ids. */
-function loadServicesAfter(
-  connection: Connection,
-  tenant: string,
-  after: string,
-  limit: number,
-): Service[] {
+function loadServicesAfter(connection: Connection, tenant: string, after: string, limit: number): Service[] {
   return connection.all(loadServicesAfterSql, tenant, after, limit).map(parseService);
 }
 
