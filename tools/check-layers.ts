@@ -15,6 +15,8 @@ export async function checkLayers(): Promise<boolean> {
       ruleSet: { forbidden: layers },
       validate: true,
       doNotFollow: { path: 'node_modules' },
+      // What was built from the sources.
+      exclude: { path: '^packages/[^/]+/dist/' },
       tsPreCompilationDeps: true,
       enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
     },

@@ -31,7 +31,7 @@ export async function openBooks(database: DatabaseConfig): Promise<OpenedBooks> 
       const reading = readableFile(database.file);
       const books = sqliteBooks(new FileSnapshots(reading.file, reading.mode), noAnswers);
       const close = async () => {
-        books.close();
+        await books.close();
         reading.end();
       };
       return { books, close };

@@ -44,7 +44,7 @@ export interface BulkCall {
   readonly onFailure: (failure: FailedAttempt) => void;
 }
 
-/** The server, and who it is told to bill. */
+/** The server, and the API key and tenant that it bills. */
 export interface ServerAccess {
   /** without a slash at its end */
   readonly url: string;

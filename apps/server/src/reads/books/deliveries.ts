@@ -19,7 +19,7 @@ export interface DeliveryQueue {
     nowMs: number,
     limit: number,
   ): Promise<readonly LookedAtWebhook[]>;
-  /** deliveries to a webhook whose time has come, the longest waiting first; nobody else takes them for a while */
+  /** deliveries to a webhook whose time has come, the longest waiting first; no other instance takes them for a while */
   takeDue(waiting: WaitingWebhook, take: TakeDue): Promise<readonly Delivery[]>;
 }
 

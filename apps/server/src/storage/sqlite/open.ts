@@ -31,7 +31,7 @@ export async function openSqlite(
   const jobs = new ReadThreads({ main, data: sqlite }, readThreads);
   const close = async () => {
     await jobs.close();
-    books.close();
+    await books.close();
     await writer.close();
   };
   try {

@@ -56,7 +56,7 @@ export async function loadAccounts(
   return (await connection.rows(loadAccountsSql, [json(wanted.map(accountKeyRecord))])).map(parseAccount);
 }
 
-export async function loadAccount(
+async function loadAccount(
   connection: Connection,
   { tenant, agent, serviceId }: AccountKey,
 ): Promise<IdentifiedAccount | undefined> {

@@ -65,7 +65,7 @@ export async function loadEntry(
 }
 
 /** Id of the last entry up to an id. */
-export async function loadLastEntryId(
+async function loadLastEntryId(
   connection: Connection,
   tenant: string,
   throughId: string,

@@ -37,7 +37,7 @@ export async function loadServices(
   return rows.map((row) => ({ tenant: text(row, 'tenant'), service: parseService(row) }));
 }
 
-export async function loadService(
+async function loadService(
   connection: Connection,
   tenant: string,
   serviceId: string,

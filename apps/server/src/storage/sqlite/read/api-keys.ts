@@ -23,7 +23,7 @@ export function loadApiKeyByPrefix(connection: Connection, prefix: string): ApiK
   return row && parseApiKey(row);
 }
 
-export function loadApiKeyByDigest(connection: Connection, digest: string): ApiKey | undefined {
+function loadApiKeyByDigest(connection: Connection, digest: string): ApiKey | undefined {
   const row = connection.get(loadApiKeyByDigestSql, bytes(digest));
   return row && parseApiKey(row);
 }

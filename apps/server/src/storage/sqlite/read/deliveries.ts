@@ -53,7 +53,7 @@ function loadDeliveriesBefore(
 }
 
 /** Webhooks after another one to which something is pending, by tenant and id. */
-export function loadWaitingWebhooks(
+function loadWaitingWebhooks(
   connection: Connection,
   after: WaitingWebhook | undefined,
   nowMs: number,

@@ -81,7 +81,7 @@ export function loadKnownEntry(connection: Connection, tenant: string, id: strin
   return { entry, isReversed: isReversed(connection, integer(row, 'account'), entry.sequence) };
 }
 
-export function loadEntry(connection: Connection, tenant: string, id: string): Entry | undefined {
+function loadEntry(connection: Connection, tenant: string, id: string): Entry | undefined {
   const row = connection.get(loadEntrySql, tenant, uuidBytes(id));
   return row && parseEntry(connection, row);
 }
