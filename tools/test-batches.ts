@@ -18,7 +18,7 @@ const otherFilesMax = 6;
 
 /**
  * Puts test files together that can share a process: loading the server's modules takes longer than most files' tests.
- * A file that takes long has its own process, and so has one that says `// runs alone`. Files that choose an engine share with those that choose the same.
+ * A file that takes long has its own process. Files that choose an engine share one with those that choose the same.
  */
 export function testBatches(files: readonly string[]): TestBatch[] {
   rmSync(folder, { recursive: true, force: true });
@@ -26,12 +26,12 @@ export function testBatches(files: readonly string[]): TestBatch[] {
   const alone: string[] = [];
   const groups = new Map<string, string[]>();
   for (const file of files) {
-    const source = readFileSync(file, 'utf8');
-    if (takesLong(file) || source.includes('// runs alone')) {
+    if (takesLong(file)) {
       alone.push(file);
       continue;
     }
-    const key = [roomOf(file), ...source.matchAll(/process\.env\['BILLONCE_TEST_\w+'\] = .*/g)].join(' ');
+    const choices = readFileSync(file, 'utf8').matchAll(/process\.env\['BILLONCE_TEST_\w+'\] = .*/g);
+    const key = [roomOf(file), ...choices].join(' ');
     groups.set(key, [...(groups.get(key) ?? []), file]);
   }
   const together = [...groups].flatMap(([key, members]) =>
