@@ -15,10 +15,13 @@ const folder = join('node_modules', '.cache', 'billonce-test-batches');
 /** Unit tests take milliseconds, so what their process costs is nearly all they cost. */
 const unitFilesMax = 30;
 const otherFilesMax = 6;
+/** What a file imports that changes which modules its whole process loads. */
+const changesModules = /old-versions-first|registerHooks/;
 
 /**
  * Puts test files together that can share a process: loading the server's modules takes longer than most files' tests.
- * A file that takes long has its own process. Files that choose an engine share one with those that choose the same.
+ * A file that takes long, or that changes which modules are loaded, has its own process. Files that choose an engine
+ * share one with those that choose the same.
  */
 export function testBatches(files: readonly string[]): TestBatch[] {
   rmSync(folder, { recursive: true, force: true });
@@ -26,11 +29,12 @@ export function testBatches(files: readonly string[]): TestBatch[] {
   const alone: string[] = [];
   const groups = new Map<string, string[]>();
   for (const file of files) {
-    if (takesLong(file)) {
+    const text = readFileSync(file, 'utf8');
+    if (takesLong(file) || changesModules.test(text)) {
       alone.push(file);
       continue;
     }
-    const choices = readFileSync(file, 'utf8').matchAll(/process\.env\['BILLONCE_TEST_\w+'\] = .*/g);
+    const choices = text.matchAll(/process\.env\['BILLONCE_TEST_\w+'\] = .*/g);
     const key = [roomOf(file), ...choices].join(' ');
     groups.set(key, [...(groups.get(key) ?? []), file]);
   }
