@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server, type ServerOptions } f
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { ApiError } from './api-error.ts';
+import { takePartsEarly } from './body/early-parts.ts';
 import { answerBrokenRequest, answerText } from './broken-request.ts';
 import { Connections, type CutReason } from './connections.ts';
 import type { Desk } from './desk.ts';
@@ -77,7 +78,10 @@ function boundedServer(
     requireHostHeader: false,
   };
   const pipelines = new Pipelines(handler, connections);
-  const take: RequestListener = (request, answer) => pipelines.take(request, answer);
+  const take: RequestListener = (request, answer) => {
+    takePartsEarly(request, answer);
+    pipelines.take(request, answer);
+  };
   const server =
     certificate === undefined
       ? createServer(options, take)

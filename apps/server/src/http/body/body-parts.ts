@@ -5,6 +5,9 @@ const keptMax = 16;
 /** Parts that are smaller are copied together after that. */
 const smallBytes = 4_096;
 const blockBytes = 65_536;
+/** A body of so many parts that are so small on the average is refused: to take its frames apart costs a hundred times what its bytes do. */
+const tinyPartsMax = 1_024;
+const tinyPartBytes = 16;
 
 /**
  * The parts of a body, in memory that follows its bytes. A client may send each byte as a chunk; an object for each would be a
@@ -15,9 +18,15 @@ export class BodyParts {
   #block = Buffer.alloc(0);
   #used = 0;
   #bytes = 0;
+  #count = 0;
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Whether there are too many parts for their bytes. */
+  get areTiny(): boolean {
+    return this.#count > tinyPartsMax && this.#bytes < this.#count * tinyPartBytes;
   }
 
   /** How many objects there are for all parts that came. */
@@ -27,6 +36,7 @@ export class BodyParts {
 
   add(part: Buffer): void {
     this.#bytes += part.length;
+    this.#count += 1;
     if (this.#parts.length < keptMax || part.length >= smallBytes) {
       this.#endBlock();
       this.#parts.push(part);

@@ -23,7 +23,7 @@ test('a body whose client left before it was read takes no room, and no one wait
   assert.equal(room.bytes, 0);
 });
 
-test('of large bodies, and of bodies in many parts, a little is read in each turn, and of small ones all', async () => {
+test('of large bodies a little is read in each turn, and of small ones all', async () => {
   let turns = 0;
   const turn = () => {
     turns += 1;
@@ -42,10 +42,10 @@ test('of large bodies, and of bodies in many parts, a little is read in each tur
   };
   assert.equal(await read(3, 16_384), 0);
   assert.equal(await read(40, 16_384), 10);
-  assert.equal(await read(5_120, 16), 20);
+  assert.equal(await read(16_384, 16), 4);
 });
 
-test('a body of more than 4,096 parts of a few bytes each is refused', async () => {
+test('a body of more than 1,024 parts of a few bytes each is refused', async () => {
   const room = new BodyRoom(64_000_000);
   const stream = new PassThrough({ highWaterMark: 1_000_000 });
   const turn = async () => undefined;
@@ -55,6 +55,6 @@ test('a body of more than 4,096 parts of a few bytes each is refused', async () 
     place: room.place('acme'),
     turn,
   });
-  for (let sent = 0; sent < 4_097; sent++) stream.write(Buffer.from('xx'));
+  for (let sent = 0; sent < 1_025; sent++) stream.write(Buffer.from('xx'));
   await assert.rejects(reading, { code: 'invalid_request', message: /too many small chunks/ });
 });

@@ -1,8 +1,9 @@
 import type { Buffer } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import { ApiError } from '../api-error.ts';
-import { BodyParts } from './body-parts.ts';
+import type { BodyParts } from './body-parts.ts';
 import type { BodyPlace } from './body-room.ts';
+import { takeEarlyParts } from './early-parts.ts';
 
 /** How much of a body to read, and the room for its bytes. */
 export interface BodyBounds {
@@ -14,12 +15,8 @@ export interface BodyBounds {
   readonly turn: () => Promise<void>;
 }
 
-/** Read at once of a body: a larger one, and one of more parts, takes turns with others, so that the loop reads a little of one of them at a time. */
+/** Read at once of a body: a larger one takes turns with others, so that the loop reads a little of one of them at a time. */
 const bytesAtOnce = 65_536;
-const partsAtOnce = 256;
-/** A body of so many parts that are so small on the average is refused: to take its frames apart costs a hundred times what its bytes do. */
-const tinyPartsMax = 4_096;
-const tinyPartBytes = 16;
 
 /**
  * Reads the bytes of a body. The announced size takes its room before the first byte is read.
@@ -30,11 +27,11 @@ export async function readBody(stream: Readable, bounds: BodyBounds): Promise<Bu
   // A stream that has ended like this emits no further event.
   if (stream.destroyed && !stream.readableEnded) throw gone();
   refuseOver(bounds.announced ?? 0, bounds);
+  const parts = takeEarlyParts(stream);
+  refuse(parts, bounds);
+  if (stream.readableEnded) return parts.whole();
   return await new Promise((resolve, reject) => {
-    const parts = new BodyParts();
-    let count = 0;
     let bytesInTurn = 0;
-    let partsInTurn = 0;
     let isStopped = false;
     const stop = () => {
       isStopped = true;
@@ -49,20 +46,16 @@ export async function readBody(stream: Readable, bounds: BodyBounds): Promise<Bu
     };
     const onData = (chunk: Buffer) => {
       try {
-        refuseOver(parts.bytes + chunk.length, bounds);
         parts.add(chunk);
-        count += 1;
-        if (count > tinyPartsMax && parts.bytes < count * tinyPartBytes) throw tinyParts();
+        refuse(parts, bounds);
         bytesInTurn += chunk.length;
-        partsInTurn += 1;
-        if (bytesInTurn >= bytesAtOnce || partsInTurn >= partsAtOnce) waitForTurn();
+        if (bytesInTurn >= bytesAtOnce) waitForTurn();
       } catch (error) {
         fail(error);
       }
     };
     const waitForTurn = () => {
       bytesInTurn = 0;
-      partsInTurn = 0;
       stream.pause();
       bounds
         .turn()
@@ -85,8 +78,11 @@ export async function readBody(stream: Readable, bounds: BodyBounds): Promise<Bu
   });
 }
 
-function tinyParts(): ApiError {
-  return new ApiError('invalid_request', 'the body comes in too many small chunks; nothing was applied');
+function refuse(parts: BodyParts, bounds: BodyBounds): void {
+  refuseOver(parts.bytes, bounds);
+  if (parts.areTiny) {
+    throw new ApiError('invalid_request', 'the body comes in too many small chunks; nothing was applied');
+  }
 }
 
 function gone(cause?: Error): ApiError {

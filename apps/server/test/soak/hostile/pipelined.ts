@@ -17,8 +17,9 @@ export const tinyChunks: Pattern = {
       const head = requestOf(target, 'POST', '/usage/bulk', { length: 0 }).trimEnd();
       const chunked = head.replace(/Content-Length: 0$/m, 'Transfer-Encoding: chunked');
       socket.resume();
-      socket.write(`${chunked}\r\n\r\n`);
       const part = '1\r\n \r\n'.repeat(1_000);
+      // With the head come as many chunks as one read of the socket takes.
+      socket.write(`${chunked}\r\n\r\n${part.repeat(10)}`);
       for (let sent = 0; sent < scaled(target, 1_000) && socket.writable; sent++) {
         await new Promise((resolve) => socket.write(part, resolve));
       }

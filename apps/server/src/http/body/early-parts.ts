@@ -1,0 +1,50 @@
+import type { Buffer } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import { BodyParts } from './body-parts.ts';
+
+/** Taken of a body before its reader comes: about what one read of a socket brings. */
+const earlyBytesMax = 65_536;
+
+interface Early {
+  readonly parts: BodyParts;
+  /** takes no more parts */
+  readonly stop: () => void;
+}
+
+const early = new WeakMap<Readable, Early>();
+
+/**
+ * Takes the parts of a body in chunks as they come, until its reader takes them over. Node hands over each chunk as an object, up
+ * to ten thousand of them in one read of a socket. If they wait for a reader in the stream, they cost 35 ms and 4 MB; taken at once,
+ * 13 ms and their bytes.
+ */
+export function takePartsEarly(request: IncomingMessage, answer: ServerResponse): void {
+  if (request.headers['transfer-encoding'] === undefined) return;
+  const parts = new BodyParts();
+  const onData = (part: Buffer) => {
+    parts.add(part);
+    // The reader will refuse it: the rest is dropped as it comes.
+    if (parts.areTiny) drop();
+    else if (parts.bytes >= earlyBytesMax) request.pause();
+  };
+  const stop = () => request.off('data', onData);
+  const drop = () => {
+    stop();
+    request.resume();
+  };
+  early.set(request, { parts, stop });
+  request.on('data', onData);
+  // No reader came: Node would leave the rest to this one, and read nothing more from the connection.
+  answer.once('finish', () => {
+    if (early.delete(request)) drop();
+  });
+}
+
+/** What was taken of a body; its reader continues. */
+export function takeEarlyParts(stream: Readable): BodyParts {
+  const taken = early.get(stream);
+  early.delete(stream);
+  taken?.stop();
+  return taken?.parts ?? new BodyParts();
+}
