@@ -124,3 +124,11 @@ async function postgresTables(url: string): Promise<Map<string, FoundColumn[]>> 
     ]),
   );
 }
+
+test('the folders of migrations of one engine are closed: a new migration is for both', () => {
+  const numbered = (engine: Engine) =>
+    readdirSync(new URL(`../src/storage/${engine}/migrations/`, import.meta.url)).filter((file) =>
+      /^\d{4}-[a-z-]+\.ts$/.test(file),
+    );
+  assert.deepEqual([numbered('sqlite').length, numbered('postgres').length], [22, 21]);
+});
