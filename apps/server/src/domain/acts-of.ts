@@ -1,7 +1,7 @@
 import { canonicalJson, type Json } from '@billonce/idempotency/core';
 import type { ActFacts } from './act.ts';
 import { type ApiKey, rightsShown } from './api-key.ts';
-import type { Service } from './service.ts';
+import { metadataOf, type Service } from './service.ts';
 import { adminTenant } from './tenant.ts';
 import type { Entry } from './usage.ts';
 import type { Changes, View } from './view.ts';
@@ -87,13 +87,10 @@ function entryAct(tenant: string, entry: Entry): ActFacts[] {
 
 type Shown = { readonly [name: string]: Json };
 
-function serviceShown({ priceStroops, disabled, description, owner }: Service): Shown {
-  return {
-    priceStroops: Number(priceStroops),
-    disabled,
-    description: description ?? null,
-    owner: owner ?? null,
-  };
+function serviceShown(service: Service): Shown {
+  const { priceStroops, disabled } = service;
+  const metadata = metadataOf(service).map(([name, value]) => [name, value ?? null]);
+  return { priceStroops: Number(priceStroops), disabled, ...Object.fromEntries(metadata) };
 }
 
 function webhookShown({ url, events, disabled }: Webhook): Shown {

@@ -3,7 +3,15 @@ import { type Decision, done, type Moment, refused } from '../decision.ts';
 import type { NotedEvent } from '../event.ts';
 import type { Stroops } from '../money.ts';
 import type { Refusal } from '../refusal.ts';
-import { newService, priceVersionsMax, type Service, withPrice } from '../service.ts';
+import {
+  metadataOf,
+  newService,
+  noMetadata,
+  priceVersionsMax,
+  type SentMetadata,
+  type Service,
+  withPrice,
+} from '../service.ts';
 import { type Changes, DraftView, type View } from '../view.ts';
 import type { TenantWants } from '../wants.ts';
 
@@ -11,8 +19,7 @@ export interface PutService {
   readonly kind: 'put_service';
   readonly serviceId: string;
   readonly priceStroops: Stroops;
-  /** both or neither */
-  readonly metadata: { readonly description: string; readonly owner: string } | undefined;
+  readonly metadata: SentMetadata | undefined;
 }
 
 /** An item of a bulk of services: a service, or what the edge found wrong with it. */
@@ -215,7 +222,7 @@ function decideDelete(command: DeleteService, view: View, moment: Moment): Decis
     const message = `service ${serviceId} still has unsettled usage or a credit, for example of: ${some}`;
     return refused({ code: 'service_has_outstanding_usage', message });
   }
-  const deleted = { ...known, deleted: true, disabled: false, description: undefined, owner: undefined };
+  const deleted = { ...known, ...noMetadata, deleted: true, disabled: false };
   return done(
     { kind: 'service_deleted' },
     { services: [deleted], events: [noted('service.deleted', known, moment)] },
@@ -291,20 +298,15 @@ function changeEvents(known: Service | undefined, service: Service, moment: Mome
 
 function isChanged(known: Service, service: Service): boolean {
   return (
-    known.priceStroops !== service.priceStroops ||
-    known.description !== service.description ||
-    known.owner !== service.owner
+    known.priceStroops !== service.priceStroops || String(metadataOf(known)) !== String(metadataOf(service))
   );
 }
 
 function noted(type: NotedEvent['type'], service: Service, moment: Moment): NotedEvent {
-  const { serviceId, priceStroops, disabled, description, owner } = service;
-  const data = {
-    serviceId,
-    priceStroops: Number(priceStroops),
-    disabled,
-    ...(description === undefined ? {} : { description }),
-    ...(owner === undefined ? {} : { owner }),
-  };
+  const { serviceId, priceStroops, disabled } = service;
+  const metadata = metadataOf(service).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  );
+  const data = { serviceId, priceStroops: Number(priceStroops), disabled, ...Object.fromEntries(metadata) };
   return { id: moment.id(0), type, atMs: moment.nowMs, data };
 }
