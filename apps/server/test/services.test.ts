@@ -355,3 +355,29 @@ test('usage changes no line of another price version', async (t) => {
   for (let times = 0; times < 2; times++) assert.equal((await api.post('/usage', usage())).status, 201);
   await assertAudited(api);
 });
+
+test('the unit of a service is answered, noted and logged, and stays until another is sent', async (t) => {
+  const { api } = await startInProcess(t);
+  const registered = await api.post('/services', { serviceId: 'tokens', priceStroops: 5, unit: 'token' });
+  assert.deepEqual(registered.json, { serviceId: 'tokens', priceStroops: 5, unit: 'token' });
+  await register(api, 'tokens', 6);
+  assert.deepEqual((await api.get('/services/tokens')).json, {
+    serviceId: 'tokens',
+    priceStroops: 6,
+    disabled: false,
+    unit: 'token',
+  });
+  await api.post('/services/bulk', { items: [{ serviceId: 'tokens', priceStroops: 6, unit: 'image' }] });
+  const { items } = (await api.get('/events')).json;
+  const units = items.map(({ type, data }: { type: string; data: { unit: string } }) => [type, data.unit]);
+  assert.deepEqual(units.sort(), [
+    ['service.changed', 'image'],
+    ['service.changed', 'token'],
+    ['service.registered', 'token'],
+  ]);
+  const refused = await api.post('/services', { serviceId: 'tokens', priceStroops: 6, unit: '' });
+  assert.equal(refused.status, 400);
+  await api.call('/services/tokens', { method: 'DELETE' });
+  await register(api, 'tokens', 6);
+  assert.equal((await api.get('/services/tokens')).json.unit, undefined, 'a deleted service loses its unit');
+});

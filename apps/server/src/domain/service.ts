@@ -4,9 +4,15 @@ import type { Stroops } from './money.ts';
 export interface ServiceMetadata {
   readonly description: string | undefined;
   readonly owner: string | undefined;
+  /** the name that people have for what is counted, such as `token` */
+  readonly unit: string | undefined;
 }
 
-export const noMetadata: ServiceMetadata = { description: undefined, owner: undefined };
+export const noMetadata: ServiceMetadata = {
+  description: undefined,
+  owner: undefined,
+  unit: undefined,
+};
 
 /** What a caller sent of it. */
 export type SentMetadata = { readonly [Name in keyof ServiceMetadata]?: NonNullable<ServiceMetadata[Name]> };

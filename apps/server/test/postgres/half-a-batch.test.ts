@@ -21,6 +21,7 @@ test('if part of a batch cannot be written, nothing of the batch is committed', 
     disabled: false,
     description: undefined,
     owner: undefined,
+    unit: undefined,
     deleted: false,
   };
   // The service can be written; the account is none that the batch has locked.

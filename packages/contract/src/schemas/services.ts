@@ -12,12 +12,22 @@ import {
 } from './identifiers.ts';
 import { Cursor, clampedLimit, followedPage, pagedToEnd } from './pages.ts';
 
+/** The name that people have for what a service counts. It changes nothing about what is billed. */
+const Unit = Type.String({
+  description: 'What is counted, as people call it: 1-32 characters.',
+  minLength: 1,
+  maxLength: 32,
+  format: 'storable-text',
+  examples: ['token'],
+});
+
 export const ServicePut = Type.Object(
   {
     serviceId: ServiceId,
     priceStroops: PriceStroops,
     description: Type.Optional(FreeText),
     owner: Type.Optional(Type.String({ ...FreeText, minLength: 1 })),
+    unit: Type.Optional(Unit),
   },
   { additionalProperties: false },
 );
@@ -28,6 +38,7 @@ export const Service = Type.Object({
   disabled: Type.Boolean(),
   description: Type.Optional(FreeText),
   owner: Type.Optional(FreeText),
+  unit: Type.Optional(Unit),
 });
 
 export const ServicePrice = Type.Object({ serviceId: ServiceId, priceStroops: PriceStroops });
@@ -37,6 +48,7 @@ export const ServiceRegistered = Type.Object({
   ...ServicePrice.properties,
   description: Type.Optional(FreeText),
   owner: Type.Optional(FreeText),
+  unit: Type.Optional(Unit),
 });
 
 export const ServiceParams = Type.Object({ serviceId: ServiceId });
