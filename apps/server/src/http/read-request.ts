@@ -25,10 +25,22 @@ export interface RequestParts<N extends OperationName> {
   readonly bodyText: string;
 }
 
-/** Creates the function that reads the parts of a request, and refuses it with the place of every fault. */
-export function requestReader(
-  operation: OperationSpec,
-): <N extends OperationName>(request: FastifyRequest, ignored: IgnoredNames) => RequestParts<N> {
+/** Reads the parts of a request, and refuses it with the place of every fault. */
+export type RequestReader = <N extends OperationName>(
+  request: FastifyRequest,
+  ignored: IgnoredNames,
+) => RequestParts<N>;
+
+const readers = new Map<OperationSpec, RequestReader>();
+
+/** The reader of an operation. Its schemas are compiled when it is used first, once in a process: a start does not wait for all of them. */
+export function requestReader(operation: OperationSpec): RequestReader {
+  const reader = readers.get(operation) ?? newReader(operation);
+  readers.set(operation, reader);
+  return reader;
+}
+
+function newReader(operation: OperationSpec): RequestReader {
   const params = operation.params && compilePathReader(operation.params);
   // Probes and browsers call open operations, and add any parameters.
   const query = operation.access === 'open' ? undefined : compileQueryReader(operation.query ?? NoMembers);

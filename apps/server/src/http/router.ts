@@ -149,7 +149,6 @@ function registerOperation<N extends OperationName>(
 ): void {
   const operation: OperationSpec = operations[name];
   const handler: Handler<N> = handlers[name];
-  const read = requestReader(operation);
   app.route({
     method: operation.method,
     url: fastifyPath(operation.path),
@@ -159,7 +158,7 @@ function registerOperation<N extends OperationName>(
     handler: async (request, reply) => {
       const ignored = new IgnoredNames();
       const answer = await listing(ignored, reply, async () => {
-        const parts = read<N>(request, ignored);
+        const parts = requestReader(operation)<N>(request, ignored);
         const caller = request.caller ?? nobody;
         refuseByParts(caller.rights, name, parts);
         const call = { operation, request, reply, caller, ignored, ...parts };
