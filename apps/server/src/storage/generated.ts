@@ -72,3 +72,9 @@ export function generateParser<R, C extends Columns>(
   });
   return code.build(['row', 'parts'], `{ ${fields.join(', ')} }`);
 }
+
+/** The function that makes a row of the values of its columns. */
+export function rowMaker<V>(names: readonly string[]): (values: readonly V[]) => Record<string, V> {
+  const fields = names.map((name, place) => `${JSON.stringify(name)}: values[${place}]`);
+  return new Code().build(['values'], `{ ${fields.join(', ')} }`);
+}
