@@ -104,7 +104,12 @@ export async function startApp(
     if (submission.key === undefined || outcome.kind !== 'answered' || outcome.replayed) return;
     sweep.answerStored(outcome.response.body.length);
   };
-  const ledger = new LedgerLanes(storage, { nowMs, onDecided: decided });
+  const ledger = new LedgerLanes(storage, {
+    nowMs,
+    onDecided: decided,
+    limits: storage.limits,
+    replays: storage.replays,
+  });
   metrics.watchQueue(() => ledger.state);
   metrics.watchLog(ports.droppedLogLines);
   const reads = new ReadDesk(storage.jobs);

@@ -24,7 +24,7 @@ import { adminTenant } from '../domain/tenant.ts';
 import { type Changes, DraftView, type View } from '../domain/view.ts';
 import { noWants } from '../domain/wants.ts';
 import type { Loaded, StoredRecord } from './storage-port.ts';
-import { type KeyUse, type Outcome, recordName, type Submission } from './submission.ts';
+import { type KeyUse, type Outcome, type Remembered, recordName, type Submission } from './submission.ts';
 
 /** The facts with which a batch is decided, besides those that were loaded. */
 export interface BatchMoment {
@@ -106,8 +106,11 @@ export function decideBatch(
     const { fact } = decision;
     const answer = answerOf(fact);
     const response = keptResponse(answer);
+    let remembered: Remembered | undefined;
     if (key !== undefined && name !== undefined && decision.remembered) {
-      made.set(name, decidedRecord(submission, key, answer, response, moment));
+      const record = decidedRecord(submission, key, answer, response, moment);
+      made.set(name, record);
+      remembered = rememberedOf(record, draft);
     }
     const spared = sparedByIds(command, fact, (serviceId) => draft.service(serviceId));
     const deliveriesPerEvent = deliveriesPerEventOf(decision.changes);
@@ -121,9 +124,24 @@ export function decideBatch(
       deliveriesPerEvent,
       lines,
       isSwitchedOff,
+      remembered,
     } as const;
   });
   return { outcomes, drafts, records: [...made.values()] };
+}
+
+/** What a replay from memory needs. What one of a bulk spares is read from its answer, which only the writer does. */
+function rememberedOf({ submission, key, expiresAtMs }: DecidedRecord, view: View): Remembered {
+  const { command } = submission;
+  const isReplayable = key.sealingKey === undefined && command.kind !== 'record_usage_bulk';
+  const spared = isReplayable
+    ? sparedByReplay(
+        command,
+        () => new Set(),
+        (serviceId) => view.service(serviceId),
+      )
+    : undefined;
+  return { expiresAtMs, isReplayable, spared };
 }
 
 /** The rows of the audit log for a command's effects. */

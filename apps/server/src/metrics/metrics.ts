@@ -78,7 +78,10 @@ export class Metrics {
     });
     this.#sparedRetries = counter('retries_not_billed_total', 'Retries of usage that were not billed again');
     this.#sparedRequests = counter('retries_not_billed_requests_total', 'Their requests');
-    this.#sparedStroops = counter('retries_not_billed_stroops_total', 'Their price, at the price now');
+    this.#sparedStroops = counter(
+      'retries_not_billed_stroops_total',
+      'Their price: when the first attempt was recorded, or now',
+    );
     this.#overloads = counter('overloaded_total', 'Requests that were refused because too much was waiting');
     this.#quotas = counter('quota_exceeded_total', 'Requests beyond the bytes of their tenant for the day');
     this.#writeFaults = counter('write_faults_total', 'Writes and probes that the storage did not take', [

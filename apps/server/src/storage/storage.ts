@@ -1,4 +1,6 @@
 import type { BatchExecutor } from '../ledger/batch-executor.ts';
+import type { LedgerLimits } from '../ledger/ledger-parts.ts';
+import type { RecentReplays } from '../ledger/recent-replays.ts';
 import type { Durability } from '../ledger/storage-port.ts';
 import type { Audits } from '../reads/audits.ts';
 import type { ApiKeyBooks } from '../reads/books/api-keys.ts';
@@ -13,6 +15,10 @@ export interface Storage {
   readonly lanes: readonly BatchExecutor[];
   /** commits heavy commands beside the lanes; `undefined` where there is one writer for everything */
   readonly heavyLane: BatchExecutor | undefined;
+  /** how the write path uses it: see `LedgerLimits` */
+  readonly limits: Partial<LedgerLimits>;
+  /** answers of recent records; `undefined` where other processes write, too */
+  readonly replays: RecentReplays | undefined;
   readonly books: Books;
   readonly apiKeyBooks: ApiKeyBooks;
   readonly deliveryQueue: DeliveryQueue;

@@ -89,6 +89,8 @@ export async function openPostgres(
   return {
     lanes,
     heavyLane: new GatheringExecutor(heavy, onCommitted),
+    limits: {},
+    replays: undefined,
     books,
     apiKeyBooks: books,
     deliveryQueue: books,

@@ -10,7 +10,6 @@ import type { AnswerCap } from '../../stored-answer.ts';
 import type { Connection } from '../connection.ts';
 import {
   countAccountsOf,
-  loadAccount,
   loadAllAccountsOf,
   loadUnsettledAgents,
   type NumberedAccount,
@@ -18,11 +17,9 @@ import {
 import { loadApiKeyByPrefix } from '../read/api-keys.ts';
 import { loadDelivery } from '../read/deliveries.ts';
 import { loadKnownEntry, loadPosition, loadUsages } from '../read/entries.ts';
-import { loadIds } from '../read/ids.ts';
-import { loadPause, loadSettings } from '../read/operator.ts';
-import { loadForgottenBefore, loadRecord } from '../read/records.ts';
-import { loadService, loadServicesOf } from '../read/services.ts';
-import { loadWebhooks } from '../read/webhooks.ts';
+import { loadRecord } from '../read/records.ts';
+import { loadServicesOf } from '../read/services.ts';
+import type { KeptRows } from './kept-rows.ts';
 
 /** What a batch sees, and the numbers of its accounts in this file: by tenant, then by the account's name. */
 export interface LoadedRows extends Loaded {
@@ -35,31 +32,38 @@ export function loadBatch(
   wants: Wants,
   tables: ReadonlySet<string>,
   cap: AnswerCap,
+  kept: KeptRows,
 ): LoadedRows {
   const records = new Map<string, StoredRecord>();
   for (const [name, wanted] of wants.records) {
     const record = loadRecord(connection, wanted, tables, cap);
     if (record !== undefined) records.set(name, record);
   }
-  const pause = loadPause(connection);
-  const forgottenBeforeMs = loadForgottenBefore(connection);
-  const settings = loadSettings(connection);
+  const general = kept.general(connection);
+  const { pause, settings } = general;
   const tenants = new Map<string, LoadedView>();
   const accountNumbers = new Map<string, Map<string, number>>();
   for (const [tenant, tenantWants] of wants.tenants) {
     const numbers = new Map<string, number>();
     tenants.set(
       tenant,
-      loadTenant(connection, tenant, tenantWants, numbers, new LoadedView(tenantWants, pause, settings)),
+      loadTenant(
+        connection,
+        kept,
+        tenant,
+        tenantWants,
+        numbers,
+        new LoadedView(tenantWants, pause, settings),
+      ),
     );
     accountNumbers.set(tenant, numbers);
   }
-  const { reached: idsReached } = loadIds(connection);
-  return { records, tenants, accountNumbers, pause, forgottenBeforeMs, settings, idsReached };
+  return { records, tenants, accountNumbers, ...general };
 }
 
 function loadTenant(
   connection: Connection,
+  kept: KeptRows,
   tenant: string,
   wants: TenantWants,
   numbers: Map<string, number>,
@@ -78,7 +82,7 @@ function loadTenant(
     wants.accounts.set(accountName(agent, serviceId), { agent, serviceId });
   }
   for (const { agent, serviceId } of wants.accounts.values()) {
-    const account = loadAccount(connection, tenant, agent, serviceId);
+    const account = kept.account(connection, tenant, agent, serviceId);
     if (account !== undefined) keep(account);
   }
   const services = new Set(wants.services);
@@ -93,7 +97,7 @@ function loadTenant(
     }
   }
   for (const serviceId of services) {
-    const service = loadService(connection, tenant, serviceId);
+    const service = kept.service(connection, tenant, serviceId);
     if (service !== undefined) view.services.set(serviceId, service);
   }
   for (const serviceId of wants.deletedServices) {
@@ -113,7 +117,7 @@ function loadTenant(
     const position = number === undefined ? undefined : loadPosition(connection, number, sequence);
     if (position !== undefined) view.positions.set(`${name} ${sequence}`, position);
   }
-  view.ownWebhooks.push(...loadWebhooks(connection, tenant));
+  view.ownWebhooks.push(...kept.webhooks(connection, tenant));
   for (const { webhookId, eventId } of wants.deliveries) {
     const delivery = loadDelivery(connection, tenant, webhookId, eventId);
     if (delivery !== undefined) view.deliveries.set(`${webhookId} ${eventId}`, delivery);

@@ -4,8 +4,9 @@ import { records as described } from '../../tables/records.ts';
 import { bytes } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { insertSql, valuesOf } from '../described.ts';
-import { answersTable, loadScope, type ScopeTotals } from '../read/answers.ts';
+import { answersTable, type ScopeTotals } from '../read/answers.ts';
 import { doubtClock } from '../upkeep/swept-clock.ts';
+import { type KeptRows, nameOf } from './kept-rows.ts';
 
 /** An answer's place among those of its scope. */
 interface NumberedAnswer {
@@ -22,12 +23,17 @@ const saveScopeSql = `INSERT INTO scopes (tenant, scope, answers, answer_bytes) 
      ON CONFLICT (tenant, scope) DO UPDATE SET answers = excluded.answers, answer_bytes = excluded.answer_bytes`;
 const insertAnswerSqls = new Map<string, string>();
 
-/** Saves records with their answers, each numbered in its scope. */
+/**
+ * Saves records with their answers, each numbered in its scope.
+ *
+ * @returns the totals of the scopes, by the names that they are kept by
+ */
 export function saveRecords(
   connection: Connection,
   records: readonly MadeRecord[],
   tables: Set<string>,
-): void {
+  kept: KeptRows,
+): ReadonlyMap<string, ScopeTotals> {
   const scopes = new Map<string, { readonly tenant: string; readonly scope: string; totals: ScopeTotals }>();
   for (const record of records) {
     const { tenant, scope, answer } = record;
@@ -36,8 +42,8 @@ export function saveRecords(
       createAnswersTable(connection, table);
       tables.add(table);
     }
-    const name = `${tenant} ${scope}`;
-    const known = scopes.get(name) ?? { tenant, scope, totals: loadScope(connection, tenant, scope) };
+    const name = nameOf(tenant, scope);
+    const known = scopes.get(name) ?? { tenant, scope, totals: kept.scope(connection, tenant, scope) };
     const number = known.totals.answers + 1;
     const bytesBefore = known.totals.answerBytes;
     known.totals = { answers: number, answerBytes: bytesBefore + answerBytes(answer) };
@@ -48,6 +54,7 @@ export function saveRecords(
   for (const { tenant, scope, totals } of scopes.values()) saveScope(connection, tenant, scope, totals);
   const [first] = records;
   if (first !== undefined) doubtClock(connection, first.firstSeenAtMs);
+  return new Map([...scopes].map(([name, { totals }]) => [name, totals]));
 }
 
 function saveRecord(connection: Connection, record: MadeRecord, answerNumber: number): void {

@@ -8,6 +8,7 @@ import { saveAnnouncement, saveDelivery } from './deliveries.ts';
 import { saveEntry } from './entries.ts';
 import { saveEvent } from './events.ts';
 import { saveIds } from './ids.ts';
+import type { KeptRows } from './kept-rows.ts';
 import type { LoadedRows } from './load.ts';
 import { savePause, saveSettings } from './operator.ts';
 import { saveRecords } from './records.ts';
@@ -15,19 +16,25 @@ import { savePrice, saveService } from './services.ts';
 import { saveSettlement } from './settlements.ts';
 import { saveWebhook } from './webhooks.ts';
 
-/** Saves what a batch did: its facts, and the projections that changed with them. */
+/**
+ * Saves what a batch did: its facts, and the projections that changed with them.
+ *
+ * @returns what is to be done after the `COMMIT`
+ */
 export function saveBatch(
   connection: Connection,
   changes: BatchChanges,
   { accountNumbers, tenants }: LoadedRows,
   tables: Set<string>,
-): void {
+  kept: KeptRows,
+): () => void {
   for (const [tenant, tenantChanges] of changes.tenants) {
     const numbers = accountNumbers.get(tenant) ?? new Map<string, number>();
     saveTenant(connection, tenant, tenantChanges, numbers, tenants.get(tenant));
   }
-  saveRecords(connection, changes.records, tables);
+  const scopes = saveRecords(connection, changes.records, tables, kept);
   saveIds(connection, changes.ids);
+  return () => kept.committed(changes, accountNumbers, scopes);
 }
 
 function saveTenant(

@@ -24,6 +24,7 @@ import { listAnswersTables } from '../read/answers.ts';
 import { type BudgetPart, takeBudget } from '../upkeep/rate-budgets.ts';
 import { type SweepReport, sweepStep } from '../upkeep/sweep.ts';
 import { probeWrite } from '../upkeep/write-probe.ts';
+import { KeptRows } from './kept-rows.ts';
 import { loadBatch } from './load.ts';
 import { saveBatch } from './save.ts';
 
@@ -49,6 +50,7 @@ export class SqliteStorage implements LedgerStorage {
   #openings = 0;
   /** tables of answers that there are; read again whenever the file is opened */
   #tables = new Set<string>();
+  readonly #kept = new KeptRows();
 
   /**
    * Opens the file, and makes it if there is none.
@@ -85,16 +87,18 @@ export class SqliteStorage implements LedgerStorage {
   commit(wants: Wants, decide: (loaded: Loaded) => BatchChanges): Promise<void> {
     // SQLite is synchronous: everything happens in this turn, and every exception rejects the promise.
     return new Promise((resolve) => {
-      this.#transact((connection, at) => {
+      const takeIn = this.#transact<() => void>((connection, at) => {
         at('load');
-        const loaded = loadBatch(connection, wants, this.#tables, this.#options.cap);
+        this.#kept.begin(connection);
+        const loaded = loadBatch(connection, wants, this.#tables, this.#options.cap, this.#kept);
         at('decide');
         const changes = decide(loaded);
-        if (isEmpty(changes)) return { end: 'rollback', value: undefined };
+        if (isEmpty(changes)) return { end: 'rollback', value: () => undefined };
         at('save');
-        saveBatch(connection, changes, loaded, this.#tables);
-        return { end: 'commit', value: undefined };
+        const takeIn = saveBatch(connection, changes, loaded, this.#tables, this.#kept);
+        return { end: 'commit', value: takeIn };
       });
+      takeIn();
       resolve();
     });
   }
@@ -124,6 +128,7 @@ export class SqliteStorage implements LedgerStorage {
       at('sweep');
       return { end: 'commit', value: sweepStep(connection, nowMs, limits, this.#options.cap) };
     });
+    this.#kept.swept();
     this.#tables = new Set(listAnswersTables(this.#connected()));
     return report;
   }
@@ -181,6 +186,7 @@ export class SqliteStorage implements LedgerStorage {
 
   /** Leaves neither half of a transaction nor a view of a file that failed. */
   #recover(connection: Connection, mustReopen: boolean): void {
+    this.#kept.forgetAll();
     try {
       if (connection.isInTransaction) connection.exec('ROLLBACK');
       this.#tables = new Set(listAnswersTables(connection));
@@ -237,6 +243,7 @@ export class SqliteStorage implements LedgerStorage {
       connection.close();
       throw error;
     }
+    this.#kept.forgetAll();
     this.#connection = connection;
     this.#openings += 1;
     return connection;

@@ -7,6 +7,7 @@ import type { Outcome } from '../../../ledger/submission.ts';
 import type { SweepLimits } from '../../sweep-step.ts';
 import type { BudgetPart } from '../upkeep/rate-budgets.ts';
 import type { SweepReport } from '../upkeep/sweep.ts';
+import { flatSubmission, outcomeOf } from './flat-messages.ts';
 import type { WriterCall, WriterData, WriterReply } from './writer-messages.ts';
 
 type Pending =
@@ -68,7 +69,8 @@ export class SqliteWriter implements BatchExecutor {
     return new Promise((resolve) => {
       const worker = this.#running();
       const call = this.#register({ kind: 'execute', size: batch.submissions.length, resolve });
-      this.#post(worker, { kind: 'execute', call, batch });
+      const submissions = batch.submissions.map(flatSubmission);
+      this.#post(worker, { kind: 'execute', call, submissions, nowMs: batch.nowMs });
     });
   }
 
@@ -147,7 +149,7 @@ export class SqliteWriter implements BatchExecutor {
       this.#onCommitted(reply.items, reply.commitMs);
       for (const { call, outcomes } of reply.executed) {
         const pending = this.#taken(call);
-        if (pending?.kind === 'execute') pending.resolve(outcomes);
+        if (pending?.kind === 'execute') pending.resolve(outcomes.map(outcomeOf));
       }
       return;
     }

@@ -1,0 +1,140 @@
+import type { IdPlace } from '../../../domain/id-block.ts';
+import type { Pause } from '../../../domain/pause.ts';
+import type { Service } from '../../../domain/service.ts';
+import type { Settings } from '../../../domain/settings.ts';
+import { accountName, type Changes } from '../../../domain/view.ts';
+import type { Webhook } from '../../../domain/webhook.ts';
+import { Generations } from '../../../ledger/generations.ts';
+import type { BatchChanges } from '../../../ledger/storage-port.ts';
+import { integer } from '../columns.ts';
+import type { Connection } from '../connection.ts';
+import { loadAccount, type NumberedAccount } from '../read/accounts.ts';
+import { loadScope, type ScopeTotals } from '../read/answers.ts';
+import { loadIds } from '../read/ids.ts';
+import { loadPause, loadSettings } from '../read/operator.ts';
+import { loadForgottenBefore } from '../read/records.ts';
+import { loadService } from '../read/services.ts';
+import { loadWebhooks } from '../read/webhooks.ts';
+
+/** The most accounts, with their lines, in each of two generations: some 12 MB. The others are smaller. */
+const accountsMax = 20_000;
+const servicesMax = 10_000;
+const tenantsMax = 10_000;
+const scopesMax = 20_000;
+
+/** What every batch is decided with. */
+export interface GeneralRows {
+  readonly pause: Pause;
+  readonly settings: Settings;
+  readonly forgottenBeforeMs: number;
+  readonly idsReached: IdPlace;
+}
+
+/**
+ * What the one writer keeps of the file between batches, so that a batch reads only the records of its keys
+ * (docs/adr/0080).
+ *
+ * What is here is what the file has, by three rules. A row comes here when it was loaded, or after the `COMMIT` that wrote
+ * it. After any fault, everything is forgotten. And everything is forgotten when another connection has written to the file. What
+ * is not here, such as entries and usage ids, is read for each batch: only what `committed` brings up to date may be kept.
+ */
+export class KeptRows {
+  readonly #accounts = new Generations<NumberedAccount>(
+    accountsMax,
+    ({ account }) => 1 + account.lines.length,
+  );
+  readonly #services = new Generations<Service>(servicesMax, () => 1);
+  readonly #webhooks = new Generations<readonly Webhook[]>(tenantsMax, (webhooks) => 1 + webhooks.length);
+  readonly #scopes = new Generations<ScopeTotals>(scopesMax, () => 1);
+  #general: GeneralRows | undefined;
+  #dataVersion: number | undefined;
+
+  /** Begins a batch, inside its transaction: forgets everything if the file was written to by others since. */
+  begin(connection: Connection): void {
+    const row = connection.get('PRAGMA data_version');
+    const dataVersion = row && integer(row, 'data_version');
+    if (dataVersion !== this.#dataVersion) this.forgetAll();
+    this.#dataVersion = dataVersion;
+  }
+
+  general(connection: Connection): GeneralRows {
+    this.#general ??= {
+      pause: loadPause(connection),
+      settings: loadSettings(connection),
+      forgottenBeforeMs: loadForgottenBefore(connection),
+      idsReached: loadIds(connection).reached,
+    };
+    return this.#general;
+  }
+
+  account(
+    connection: Connection,
+    tenant: string,
+    agent: string,
+    serviceId: string,
+  ): NumberedAccount | undefined {
+    const name = nameOf(tenant, accountName(agent, serviceId));
+    return found(this.#accounts, name, () => loadAccount(connection, tenant, agent, serviceId));
+  }
+
+  service(connection: Connection, tenant: string, serviceId: string): Service | undefined {
+    return found(this.#services, nameOf(tenant, serviceId), () => loadService(connection, tenant, serviceId));
+  }
+
+  webhooks(connection: Connection, tenant: string): readonly Webhook[] {
+    return found(this.#webhooks, tenant, () => loadWebhooks(connection, tenant)) ?? [];
+  }
+
+  scope(connection: Connection, tenant: string, scope: string): ScopeTotals {
+    const none = { answers: 0, answerBytes: 0 };
+    return found(this.#scopes, nameOf(tenant, scope), () => loadScope(connection, tenant, scope)) ?? none;
+  }
+
+  /** Takes in what a batch has changed, after its `COMMIT`. */
+  committed(
+    { tenants, ids }: BatchChanges,
+    accountNumbers: ReadonlyMap<string, ReadonlyMap<string, number>>,
+    scopes: ReadonlyMap<string, ScopeTotals>,
+  ): void {
+    for (const [tenant, changes] of tenants) this.#tookIn(tenant, changes, accountNumbers.get(tenant));
+    for (const [name, totals] of scopes) this.#scopes.set(name, totals);
+    if (this.#general !== undefined) this.#general = { ...this.#general, idsReached: ids.reached };
+  }
+
+  /** A sweep forgets records and answers, and says from when on records are known; nothing else that is here. */
+  swept(): void {
+    this.#general = undefined;
+  }
+
+  forgetAll(): void {
+    for (const rows of [this.#accounts, this.#services, this.#webhooks, this.#scopes]) rows.forgetAll();
+    this.#general = undefined;
+    this.#dataVersion = undefined;
+  }
+
+  #tookIn(tenant: string, changes: Changes, numbers: ReadonlyMap<string, number> | undefined): void {
+    for (const account of changes.accounts) {
+      const name = accountName(account.agent, account.serviceId);
+      const number = numbers?.get(name);
+      if (number === undefined) this.#accounts.forget(nameOf(tenant, name));
+      else this.#accounts.set(nameOf(tenant, name), { number, account });
+    }
+    for (const service of changes.services) this.#services.set(nameOf(tenant, service.serviceId), service);
+    if (changes.webhooks.length > 0) this.#webhooks.forget(tenant);
+    if (changes.pauses.length > 0 || changes.settings.length > 0) this.#general = undefined;
+  }
+}
+
+/** No tenant has a space in its name. */
+export function nameOf(tenant: string, name: string): string {
+  return `${tenant} ${name}`;
+}
+
+/** A row that is kept, or the one that the file has, which is then kept. */
+function found<V>(rows: Generations<V>, name: string, load: () => V | undefined): V | undefined {
+  const kept = rows.get(name);
+  if (kept !== undefined) return kept;
+  const loaded = load();
+  if (loaded !== undefined) rows.set(name, loaded);
+  return loaded;
+}
