@@ -17,7 +17,7 @@ const advice: readonly (readonly [words: RegExp, instead: string])[] = [
 const cleanSources = [
   'packages/*/src/**/*.ts',
   'packages/*/test/**/*.ts',
-  'apps/server/src/{cli,http,ledger,metrics,reads,traces,webhooks,workers}/**/*.ts',
+  'apps/server/src/{answers,cli,http,ledger,metrics,reads,traces,webhooks,workers}/**/*.ts',
   'apps/server/src/*.ts',
   'apps/server/test/**/*.ts',
   'tools/*.{ts,mjs}',

@@ -12,7 +12,7 @@ import { settlementsAnswers } from './settlements.ts';
 import { usageAnswers } from './usage.ts';
 import { webhooksAnswers } from './webhooks.ts';
 
-/** A command of a worker: no operation has it, and nothing of its answer is shown. */
+/** A command of a worker: no operation submits it, and its answer is not shown. */
 const unseen = (): Answer => ({ status: 204 });
 
 const answersOfFacts = {
@@ -42,7 +42,7 @@ export function answerOf(fact: Fact): Answer {
   return renderers[fact.kind](fact);
 }
 
-/** The answers that a kind of command can come to. */
+/** The answers that a kind of command can have. */
 type AnswerTo<K extends Kind> =
   FactOf<K> extends infer F extends Fact ? ReturnType<(typeof answersOfFacts)[F['kind']]> : never;
 

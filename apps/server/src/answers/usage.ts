@@ -40,7 +40,7 @@ function usageItemBody(result: ItemResult, index: number): ItemOf<'recordUsageBu
   }
 }
 
-/** The places of the items that a stored answer to a bulk calls good. Its record has nothing else of them. */
+/** The positions of the items that a stored answer to a bulk reports as taken. Its record has nothing else about them. */
 export function goodItemsOf(body: string | Uint8Array): ReadonlySet<number> {
   if (typeof body !== 'string') return new Set();
   const answer: unknown = JSON.parse(body);
