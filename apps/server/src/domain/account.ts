@@ -1,7 +1,7 @@
 import { amountOf, requestsTotalMax, type Stroops, stroopsMax } from './money.ts';
 import type { Service } from './service.ts';
 
-/** What an account came to at one price version; version 0 is usage recorded before there was a price. */
+/** The totals of an account at one price version; version 0 is usage recorded before there was a price. */
 export interface AccountLine {
   readonly priceVersion: number;
   /** `undefined` for version 0, which takes the price of version 1 once that exists */
@@ -145,7 +145,7 @@ function passesStroops(account: Account, service: Service | undefined): boolean 
 /** Far enough below `stroopsMax` that the rounding of doubles does not matter. */
 const roughlyPayableStroops = 9e18;
 
-/** The same sum as doubles: exact amounts of thousands of lines for each item of a bulk would hold up everyone else. */
+/** The same sum as doubles: exact amounts of thousands of lines for each item of a bulk would delay all others. */
 function roughlyRecordedStroops(account: Account, service: Service | undefined): number {
   let sum = 0;
   for (const line of account.lines) {

@@ -49,7 +49,7 @@ export interface ActFacts {
   readonly details: { readonly [name: string]: Json };
 }
 
-/** A row of the audit log, committed with what it tells of. */
+/** A row of the audit log, committed with the act that it describes. */
 export interface Act extends ActFacts {
   readonly id: string;
   readonly atMs: number;

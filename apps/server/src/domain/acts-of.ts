@@ -7,7 +7,7 @@ import type { Entry } from './usage.ts';
 import type { Changes, View } from './view.ts';
 import type { Webhook } from './webhook.ts';
 
-/** The acts that changes are, compared with the books before them. What changed nothing is no act. */
+/** The acts that follow from changes, compared with the books before them. A command that changed nothing is no act. */
 export function actsOf(tenant: string, before: View, changes: Changes): readonly ActFacts[] {
   return [
     ...changes.apiKeys.flatMap((key) => keyAct(before.apiKey(key.prefix), key)),
@@ -64,7 +64,7 @@ function webhookAct(tenant: string, before: Webhook | undefined, webhook: Webhoo
     return [{ tenant, type: 'webhook.created', subject, details }];
   }
   const details = differences(webhookShown(before), webhookShown(webhook));
-  // A path that changed may be a secret: it is only said that it did.
+  // A changed path may be a secret: only the fact that it changed is logged.
   const hidden: Shown = {
     ...(before.url === webhook.url ? {} : { urlChanged: true }),
     ...(before.keptSecret === webhook.keptSecret ? {} : { secretChanged: true }),
@@ -106,7 +106,7 @@ function settingsShown({ bulkItemsMax, ...rate }: ReturnType<View['settings']>):
   };
 }
 
-/** Where a webhook goes to, without a path or a query: those may be secrets. */
+/** The target of a webhook, without a path or a query: those may be secrets. */
 function originOf(url: string): string {
   const { protocol, host } = new URL(url);
   return `${protocol}//${host}`;

@@ -130,7 +130,7 @@ export class AccountAudit {
     this.#carriedStroops = carriedOnStroops(settlement);
   }
 
-  /** Holds the totals of the account against what was recomputed. */
+  /** Compares the totals of the account with the recomputed ones. */
   finish(): AccountFinding {
     const account = this.#account;
     this.#expect(account.sequence === this.#entries, `the account counts ${account.sequence} entries`);

@@ -40,7 +40,7 @@ const commands = {
   ...deliveriesCommands,
 } satisfies RulesOf<Command>;
 
-/** What a kind of command can come to. */
+/** The facts that a kind of command can produce. */
 export type FactOf<K extends Kind> = (typeof commands)[K] extends CommandRules<never, infer F> ? F : never;
 
 /** What happened, in the words of the domain. */

@@ -10,7 +10,7 @@ import { accountName, type View } from './view.ts';
 import type { TenantWants } from './wants.ts';
 import type { Webhook } from './webhook.ts';
 
-/** What was read for a batch, by name. To ask for what no command of the batch named is a fault, and throws. */
+/** What was read for a batch, by name. A decision that asks for anything that no command of the batch named is a defect, and throws. */
 export class LoadedView implements View {
   readonly services = new Map<string, Service>();
   readonly accounts = new Map<string, Account>();

@@ -69,7 +69,7 @@ export function withReversals(position: Position, reversals: readonly Entry[]): 
   return { ...position, reversedBehind, laterReversedFrom };
 }
 
-/** Whether a reversal after a position took back usage up to it: a quote up to here counts what is no longer owed. */
+/** Whether a reversal after a position took back usage up to it: a quote up to here counts usage that is no longer owed. */
 export function isTakenBackLater({ sequence, laterReversedFrom }: Position): boolean {
   return laterReversedFrom !== undefined && laterReversedFrom < sequence;
 }

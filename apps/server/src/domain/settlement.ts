@@ -35,7 +35,7 @@ export function settleOn(
   nowMs: number,
 ): SettledAccount | undefined {
   if (account.settledStroops > stroopsMax - quote.billedStroops) return undefined;
-  // Lines that offset one another may each be more than their sum.
+  // Lines that offset each other may each be larger than their sum.
   if (quote.lines.some(({ amountStroops }) => amountStroops > stroopsMax)) return undefined;
   const number = account.settlements + 1;
   return {

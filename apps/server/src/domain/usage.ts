@@ -32,7 +32,7 @@ export interface Reversal {
   readonly lines: readonly ReversalLine[];
 }
 
-/** How a credit ended that no later usage will use up: it was given up, or the agent was paid. */
+/** How a credit that no later usage will use up was ended: it was given up, or the agent was paid. */
 export type WriteOffKind = (typeof writeOffKinds)[number];
 
 export const writeOffKinds = ['write_off', 'paid_out'] as const;

@@ -80,7 +80,7 @@ function isOf({ agent, serviceId }: { readonly agent: string; readonly serviceId
   return (entry: Entry) => entry.agent === agent && entry.serviceId === serviceId;
 }
 
-/** A view with changes on top of another, which it leaves alone: a batch's own work, or that of one bulk. */
+/** A view with changes on top of another, which it leaves alone: the work of a batch, or of one bulk. */
 export class DraftView implements View {
   readonly #base: View;
   readonly #services = new Map<string, Service>();

@@ -9,7 +9,7 @@ import type { Books } from '../reads/books.ts';
 import type { JobRunner } from '../reads/read-jobs.ts';
 import type { SweepCursor, SweepFailure, SweepLimits } from './sweep-step.ts';
 
-/** A storage engine that was opened: what the rooms above are put together from. */
+/** An open storage engine, from which the other rooms are composed. */
 export interface Storage {
   /** each commits one batch at a time; the commands of a tenant always go to the same one */
   readonly lanes: readonly BatchExecutor[];
@@ -27,20 +27,20 @@ export interface Storage {
   readonly audits: Audits;
   readonly sweepable: Sweepable;
   /**
-   * Commits something of no meaning, and says with which settings.
+   * Commits a probe, and returns the settings of the engine.
    *
    * @throws {StorageFault} if it cannot be written
    */
   probeWrite(): Promise<Durability>;
   /** takes a part of a caller's rate budget, and says what all instances have taken; `undefined` where there is one instance */
   readonly takeBudget: ((caller: string, windowStartMs: number, cost: number) => Promise<number>) | undefined;
-  /** the same, kept with the books on both engines, for budgets that outlive a restart */
+  /** the same, stored with the books on both engines, for budgets that outlive a restart */
   readonly takeKeptBudget: (caller: string, windowStartMs: number, cost: number) => Promise<number>;
   /** resolves with the reason if another process may use the database instead of this one, which must end then */
   readonly lost: Promise<string>;
   /** milliseconds since the epoch: the clock of everything that is recorded */
   readonly nowMs: () => number;
-  /** Closes what it has open, after everything that it was asked before. */
+  /** Closes what it has open, after all earlier requests. */
   close(): Promise<void>;
 }
 

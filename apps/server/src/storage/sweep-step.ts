@@ -4,7 +4,7 @@ export interface SweepLimits {
   readonly retentionMs: number;
   /** rows looked at in one step, so that the writer is not held up */
   readonly rowsMax: number;
-  /** whether it is only about answers beyond the cap of their scope */
+  /** whether it is limited to answers beyond the cap of their scope */
   readonly onlyEvicts?: boolean;
   /** where the previous step ended; `undefined` starts again */
   readonly cursor: SweepCursor | undefined;

@@ -22,7 +22,7 @@ export interface PutService {
   readonly metadata: SentMetadata | undefined;
 }
 
-/** An item of a bulk of services: a service, or what the edge found wrong with it. */
+/** An item of a bulk of services: a service, or the fault that the route found in it. */
 export type ServiceItem =
   | { readonly kind: 'valid'; readonly item: PutService }
   | { readonly kind: 'invalid'; readonly message: string };
@@ -43,7 +43,7 @@ export interface SetPrice {
   readonly priceStroops: Stroops;
 }
 
-/** While a service is disabled its usage is refused; what was recorded before is quoted and settled as ever. */
+/** While a service is disabled its usage is refused; what was recorded before is quoted and settled as usual. */
 export interface SetDisabled {
   readonly kind: 'set_disabled';
   readonly serviceId: string;
@@ -159,7 +159,7 @@ export const servicesCommands = {
   set_metadata: setMetadata,
 } satisfies RulesOf<ServicesCommand>;
 
-/** So many agents are named when something of theirs keeps a service. */
+/** How many agents with unsettled usage the refusal names. */
 const agentsNamedMax = 3;
 
 function decidePut(command: PutService, view: View, moment: Moment): Decision<ServicePut> {
@@ -233,7 +233,7 @@ function decidePrice(command: SetPrice, view: View, moment: Moment): Decision<Pr
   const known = knownService(view, command.serviceId);
   if (known === undefined) return refused(unknownService(command.serviceId));
   const priced = withPrice(known, command.priceStroops);
-  // Where there were more before there was a limit, the price stays.
+  // Books from before the limit may have more versions; then the price stays.
   if (priced !== known && priced.priceVersion > priceVersionsMax) {
     return refused(tooManyPrices(command.serviceId));
   }

@@ -12,7 +12,7 @@ export interface RecordUsage {
   readonly item: UsageItem;
 }
 
-/** An item of a bulk: usage, or what the edge found wrong with it. */
+/** An item of a bulk: usage, or the fault that the route found in it. */
 export type BulkItem =
   | { readonly kind: 'valid'; readonly item: UsageItem }
   | { readonly kind: 'invalid'; readonly message: string };
@@ -20,7 +20,7 @@ export type BulkItem =
 export interface RecordUsageBulk {
   readonly kind: 'record_usage_bulk';
   readonly items: readonly BulkItem[];
-  /** whether one item that is refused refuses all */
+  /** whether one refused item refuses all items */
   readonly isAtomic: boolean;
 }
 

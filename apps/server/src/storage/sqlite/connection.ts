@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { rowMaker } from '../generated.ts';
 import { noteStatement } from '../statement-of.ts';
 
-/** A row, by the names of its columns. */
+/** A row as SQLite returns it. */
 export type Row = Record<string, SQLOutputValue>;
 
 /** A prepared statement, and the function that makes rows of the values that it returns. */

@@ -39,7 +39,7 @@ export async function openSqlite(
     await writer.close();
   };
   try {
-    // Opened while all is well: later, on a full disk, it could not be, and reads go on there.
+    // Opened now: on a full disk it could not be opened later, although reads work there.
     await books.ping();
   } catch (error) {
     await close();

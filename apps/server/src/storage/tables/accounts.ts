@@ -37,7 +37,7 @@ export const accounts = table({
   beside: { account: accountId(), unsettled: flag() },
 });
 
-/** What an account came to at each price version. */
+/** The totals of an account at each price version. */
 export const accountLines = table({
   name: 'account_lines',
   place: { tenant: only('postgres', text()), account: accountId() },

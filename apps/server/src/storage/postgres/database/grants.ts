@@ -1,7 +1,7 @@
 import { text } from '../columns.ts';
 import type { ExclusiveConnection } from '../exclusive-connection.ts';
 
-/** What is only ever added to: no server may change or delete what was billed. */
+/** Tables to which rows are only added: no server may change or delete what was billed. */
 const facts: ReadonlySet<string> = new Set([
   'audit_log',
   'entries',

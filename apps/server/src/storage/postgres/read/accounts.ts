@@ -28,7 +28,7 @@ const loadAccountsSql = `SELECT ${accountColumns}
 const loadAccountSql = `SELECT ${accountColumns} FROM accounts AS a WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id = $3`;
 const loadAccountsOfSql = `SELECT ${accountColumns} FROM accounts AS a
   WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id > $3 ORDER BY a.service_id LIMIT $4`;
-// Always one row: ten thousand names of an agent that is weighed again would keep the process busy for nothing.
+// Always one row: the ten thousand names of an agent that is weighed again would be read for nothing.
 const lookForAccountsSql = `SELECT count(*) AS count, CASE WHEN count(*) <= $4 THEN json_agg(service_id) END AS services
   FROM (SELECT service_id FROM accounts WHERE tenant = $1 AND agent = $2 LIMIT $3) AS a`;
 const loadAccountsAfterSql = `SELECT ${accountColumns} FROM accounts AS a
@@ -84,7 +84,7 @@ interface AccountsLook {
   readonly services: readonly string[];
 }
 
-/** Looks which accounts an agent has: counts them up to a limit, and names them if there are not more than `namedMax`. */
+/** Counts the accounts of an agent up to a limit, and names them if there are at most `namedMax`. */
 export async function lookForAccounts(
   connection: Connection,
   { tenant, agent }: { readonly tenant: string; readonly agent: string },

@@ -27,7 +27,7 @@ import { webhookReads } from './webhooks.ts';
 /** What reads of the database work with. */
 export interface BooksParts {
   readonly pool: Pick<ReadPool, 'use' | 'close'>;
-  /** for looks whether the database answers, which do not wait for reads of tenants */
+  /** for checks whether the database answers, which do not wait for reads of tenants */
   readonly pulse: ReadPool;
   readonly cap: AnswerCap;
   readonly horizon: TailHorizon;
@@ -66,7 +66,7 @@ export function postgresBooks({ pool, pulse, cap, horizon, apiKeys }: BooksParts
   };
 }
 
-/** A database that takes no writes, such as a standby, is none that an instance can serve from. */
+/** An instance cannot serve from a database that takes no writes, such as a standby. */
 async function ping(pulse: ReadPool): Promise<void> {
   const [row] = await pulse.use((connection) => connection.rows(isWritableSql, []));
   if (row === undefined || !flag(row, 'is_writable')) {

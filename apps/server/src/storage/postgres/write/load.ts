@@ -59,7 +59,7 @@ const lockTenantsSql = `INSERT INTO tenants (tenant)
   SELECT tenant FROM json_to_recordset($1) AS w (n integer, tenant text) ORDER BY n
   ON CONFLICT (tenant) DO UPDATE SET tenant = tenants.tenant WHERE false`;
 
-/** Finds what a batch names in other words: the accounts of an agent, and the account of an entry. Locks nothing. */
+/** Finds the accounts that a batch names indirectly: those of an agent, and that of an entry. Locks nothing. */
 export async function findAccounts(connection: Connection, wants: Wants): Promise<Found> {
   const accounts = new Map<string, WantedAccount>();
   const add = (account: WantedAccount) => accounts.set(nameIn(account.tenant, account), account);
@@ -131,7 +131,7 @@ export async function loadBatch(
     wants.records.size > 0 ? loadRecords(connection, [...wants.records.values()], cap) : [],
     loadWebhooks(connection, tenants),
     loadWantedDeliveries(connection, wants),
-    // After the records: who no longer sees a record that was forgotten sees that it may have been.
+    // After the records: a batch that no longer sees a forgotten record sees that it may have been forgotten.
     loadOperator(connection),
     loadWantedUnsettled(connection, wants, found.accounts.length + 1),
     loadWantedApiKeys(connection, wants),
@@ -143,7 +143,7 @@ export async function loadBatch(
   );
   const byName = new Map(accounts.map((account) => [nameIn(account.tenant, account.totals), account]));
   for (const { tenant, totals } of accounts) {
-    // One on which nothing was recorded was made by this batch, to be locked.
+    // An account on which nothing was recorded was made by this batch for its lock.
     if (totals.sequence > 0)
       views.get(tenant)?.accounts.set(accountName(totals.agent, totals.serviceId), totals);
   }
@@ -207,7 +207,7 @@ function wantedServices(wants: Wants, { accounts }: Found) {
   return [...services.values()];
 }
 
-/** Something of every tenant's wants, each with its tenant. */
+/** One kind of the wants of all tenants, each with its tenant. */
 function ofTenants<T>(wants: Wants, part: (wants: TenantWants) => Iterable<T>): [tenant: string, value: T][] {
   return [...wants.tenants].flatMap(([tenant, own]) =>
     [...part(own)].map((value): [string, T] => [tenant, value]),

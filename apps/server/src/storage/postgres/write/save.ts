@@ -133,7 +133,7 @@ export async function saveBatch(
   ]);
 }
 
-/** The lines of the accounts as they were loaded: what is still the same need not be saved. */
+/** The lines of the accounts as they were loaded: unchanged lines need not be saved. */
 function linesOf({ accounts }: LoadedRows): ReadonlySet<AccountLine> {
   return new Set([...accounts.values()].flatMap(({ totals }) => totals.lines));
 }

@@ -16,7 +16,7 @@ export const dayMs = 86_400_000;
 
 const tableNames = new Map<number, string>();
 
-/** The table of the answers that were given on a day (UTC). It leaves as a whole. */
+/** The table of the answers that were given on a day (UTC). It is dropped as a whole. */
 export function answersTable(atMs: number): string {
   const day = Math.floor(atMs / dayMs);
   let table = tableNames.get(day);

@@ -37,7 +37,7 @@ const loadEntriesBeyondSql = {
 const loadEntriesOfSql = `SELECT ${entryColumns} FROM accounts AS a CROSS JOIN entries AS e ON e.account = a.account
        WHERE a.account = ? AND e.sequence > ? AND e.sequence <= ? ORDER BY e.sequence LIMIT ?`;
 
-/** Which of the usage ids are known, and as what: one query for all of them. */
+/** The known ones among the usage ids, and their usage: one query for all of them. */
 export function loadUsages(
   connection: Connection,
   tenant: string,

@@ -11,7 +11,7 @@ import { parserOf, selectList } from '../described.ts';
 import { answersTable, hasAnswer, listAnswersTables, loadAnswer } from './answers.ts';
 import type { Read } from './reader.ts';
 
-/** A record without its answer: what there is to tell of a key. */
+/** A record without its answer: what is shown of a key. */
 type RecordFacts = RowOf<typeof records.columns>;
 
 const loadRecordSql = `SELECT ${selectList(records)} FROM records WHERE tenant = ? AND scope = ? AND key = ?`;
@@ -46,7 +46,7 @@ export function loadRecord(
   return { fingerprint, firstSeenAtMs, location, answer };
 }
 
-/** What there is to say of an idempotency key, and whether its answer is kept. */
+/** What is shown of an idempotency key, and whether its answer is kept. */
 function loadKeyFacts(connection: Connection, key: RecordKey, cap: AnswerCap): KeyFacts | undefined {
   const facts = loadRecordFacts(connection, key);
   if (facts === undefined) return undefined;

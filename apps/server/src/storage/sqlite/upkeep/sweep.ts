@@ -45,9 +45,9 @@ export type SweepReport =
 
 /**
  * One short step of forgetting: deletes answers beyond the cap of their scope, drops the tables of answers that are
- * past their time, then walks some way along the records and deletes those past the retention. A clock that jumps
+ * past their time, then reads some of the records and deletes those past the retention. A clock that jumps
  * must not forget everything: after a jump answers stay until the clock has run steadily for three days, and records until
- * it has for the whole retention.
+ * it has done so for the whole retention.
  */
 export function sweepStep(
   connection: Connection,
@@ -104,7 +104,7 @@ function evict(connection: Connection, cap: AnswerCap, rowsMax: number, tasks: T
   return evicted;
 }
 
-/** The answers of a day leave as a whole, once the last of them has expired. */
+/** The answers of a day are dropped as a whole, once the last of them has expired. */
 function dropAnswers(connection: Connection, expiredMs: number, tasks: Tasks): number {
   const past = listAnswersTables(connection).filter((table) => answersTableEndMs(table) <= expiredMs);
   return past.filter((table) =>

@@ -33,7 +33,7 @@ export interface SqliteOptions {
   readonly cap: AnswerCap;
 }
 
-/** How a transaction ends, and what comes of it. */
+/** How a transaction ends, and its outcome. */
 interface Transacted<T> {
   readonly end: 'commit' | 'rollback';
   readonly value: T;
@@ -70,7 +70,7 @@ export class SqliteStorage implements LedgerStorage {
       closeToOthers(file);
       this.#file = OwnFile.at(resolve(options.file));
       this.#open();
-      // A server that can write nothing says so at its start, not at every request.
+      // A server that cannot write reports it at its start, not at every request.
       this.#transact((connection, at) => {
         at('open');
         connection.exec('UPDATE ledger_clock SET only = only');
@@ -103,7 +103,7 @@ export class SqliteStorage implements LedgerStorage {
     });
   }
 
-  /** Why this engine may never write again: its names lead to other files now. The process must end. */
+  /** Why this engine may no longer write: its names lead to other files now. The process must end. */
   get lost(): string | undefined {
     return this.#lost;
   }
@@ -113,12 +113,12 @@ export class SqliteStorage implements LedgerStorage {
     return this.#openings;
   }
 
-  /** Looks whether the file is still in its place, when no write does. */
+  /** Checks whether the file is still in its place, while there are no writes. */
   look(): void {
     try {
       this.#assertInPlace('open');
     } catch {
-      // What cannot be seen now is seen by the next look, or fails the next write.
+      // If it cannot be seen now, the next check sees it, or the next write fails.
     }
   }
 
@@ -133,7 +133,7 @@ export class SqliteStorage implements LedgerStorage {
     return report;
   }
 
-  /** Commits a row of no meaning on the connection that writes, and says what that is set to. */
+  /** Commits a probe on the connection that writes, and returns the settings of that connection. */
   probe(): Durability {
     this.#transact((connection, at) => {
       at('probe');
@@ -156,7 +156,7 @@ export class SqliteStorage implements LedgerStorage {
   }
 
   close(): void {
-    // A file that is elsewhere now is left as a killed process leaves it.
+    // A file that was moved is left as a killed process leaves it.
     if (this.#lost === undefined) this.#connection?.close();
     this.#connection = undefined;
     this.#lock.release();
@@ -174,7 +174,7 @@ export class SqliteStorage implements LedgerStorage {
       this.#assertInPlace(step);
       if (end === 'commit') at('commit');
       connection.exec(end === 'commit' ? 'COMMIT' : 'ROLLBACK');
-      // Only what is in the file that others find by its name may be acknowledged.
+      // A write may be acknowledged only if it is in the file that others find by its name.
       if (end === 'commit') this.#assertInPlace(step);
       return value;
     } catch (error) {
@@ -184,7 +184,7 @@ export class SqliteStorage implements LedgerStorage {
     }
   }
 
-  /** Leaves neither half of a transaction nor a view of a file that failed. */
+  /** Leaves neither an open transaction nor a connection to a file that failed. */
   #recover(connection: Connection, mustReopen: boolean): void {
     this.#kept.forgetAll();
     try {
@@ -224,7 +224,7 @@ export class SqliteStorage implements LedgerStorage {
     try {
       return this.#open();
     } catch (error) {
-      // What cannot be opened now may be later, regardless of the error.
+      // It may open later, no matter what the error is.
       throw new StorageFault('unavailable', storageFault(error, 'open').facts, error);
     }
   }

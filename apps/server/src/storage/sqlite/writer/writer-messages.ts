@@ -13,7 +13,7 @@ export interface WriterData {
   readonly executor: ExecutorOptions;
 }
 
-/** What the writer is asked; `call` is given back with the reply. */
+/** The requests to the writer; `call` is returned with the reply. */
 export type WriterCall =
   | {
       readonly kind: 'execute';

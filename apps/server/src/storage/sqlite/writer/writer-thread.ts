@@ -18,7 +18,7 @@ type WaitingCall =
   | { readonly kind: 'execute'; readonly call: number; readonly batch: Batch };
 type ExecuteCall = WaitingCall & { readonly kind: 'execute' };
 
-/** How often an idle writer looks whether its file is still in its place; each batch looks as well. */
+/** How often an idle writer checks whether its file is still in its place; each batch checks it, too. */
 const lookEveryMs = 1_000;
 let isLossReported = false;
 
@@ -66,7 +66,7 @@ function reportLoss({ lost }: SqliteStorage): void {
   reply({ kind: 'lost', reason: lost });
 }
 
-/** What arrived while the last commit was running; the ledger bounds how much that is. */
+/** The calls that arrived during the last commit; the ledger bounds their number. */
 function receiveAll(waiting: WaitingCall[]): void {
   for (;;) {
     const next: { message: WriterCall } | undefined = receiveMessageOnPort(port);

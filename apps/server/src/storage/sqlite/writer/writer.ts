@@ -83,7 +83,7 @@ export class SqliteWriter implements BatchExecutor {
     });
   }
 
-  /** Commits a row of no meaning, in its turn among the batches. */
+  /** Commits a probe, in its turn among the batches. */
   probe(): Promise<Durability> {
     return new Promise((resolve, reject) => {
       const worker = this.#running();
@@ -101,7 +101,7 @@ export class SqliteWriter implements BatchExecutor {
     });
   }
 
-  /** Closes the file after everything that was asked before. */
+  /** Closes the file after all earlier requests. */
   close(): Promise<void> {
     const worker = this.#worker;
     if (worker === undefined) return Promise.resolve();
@@ -112,7 +112,7 @@ export class SqliteWriter implements BatchExecutor {
   }
 
   #running(): Worker {
-    // A writer that died (out of memory, a defect) is restarted; the work that it had is already answered.
+    // A writer that died (out of memory, a defect) is restarted; its work is already answered.
     return this.#worker ?? this.#start(ignore, ignore);
   }
 
@@ -167,7 +167,7 @@ export class SqliteWriter implements BatchExecutor {
     return pending;
   }
 
-  /** Keeps why the thread ends, for the answers of what is with it. */
+  /** Keeps the reason why the thread ends, for the answers of its requests. */
   #failed(error: unknown, failed: (error: Error) => void): void {
     this.#endedBy = factsOf(error);
     failed(error instanceof Error ? error : new StorageFault('unavailable', this.#endedBy));
@@ -191,5 +191,5 @@ export class SqliteWriter implements BatchExecutor {
   }
 }
 
-/** A restart that fails shows as an exit, and that fails what was asked meanwhile. */
+/** A failed restart shows as an exit, which fails the calls that arrived meanwhile. */
 function ignore(): void {}
