@@ -51,7 +51,7 @@ export interface HonoOptions<E extends Env = Env>
  *
  * @throws {InvalidOptionsError} listing every mistake in the options
  * @example
- * app.use(idempotency({ store: memoryStore(), tenantOf }));
+ * app.use('*', idempotency({ store: memoryStore(), tenantOf }));
  */
 export function idempotency<E extends Env = Env>(options: HonoOptions<E>): MiddlewareHandler<E> {
   const faults = [...callerOptionFaults(options), ...keyOptionFaults(options)];

@@ -97,7 +97,7 @@ export class IdempotencyInterceptor<Request extends NestRequest = NestRequest> i
       setOperation(request, outcome.operation);
       setOperation(raw, outcome.operation);
       hideHangUp(raw);
-      return watched(next.handle(), outcome.operation);
+      return watched(next.handle(), outcome.operation, rawResponse(response));
     }
     return next.handle();
   }

@@ -11,7 +11,7 @@ export function lightAnswer(response: Response): KeptResponse | undefined {
     if (!Array.isArray(entry) || entry.length !== 3) return undefined;
     const [status, body, headers]: readonly unknown[] = entry;
     return typeof status === 'number' && isAtHand(body)
-      ? answerOf(status, body ?? '', headers, body === null)
+      ? answerOf(response, status, body, headers)
       : undefined;
   }
   return undefined;
@@ -22,17 +22,20 @@ function isAtHand(body: unknown): body is string | Uint8Array | null {
 }
 
 function answerOf(
+  response: Response,
   status: number,
-  body: string | Uint8Array,
+  body: string | Uint8Array | null,
   headers: unknown,
-  isEmpty: boolean,
 ): KeptResponse | undefined {
   const pairs = pairsOf(headers);
   if (pairs === undefined || pairs.some(([name]) => name === 'content-encoding')) return undefined;
   // The server adds nothing to a plain object of headers.
-  const isLeftAlone = isEmpty || !(headers === undefined || headers instanceof Headers);
-  const isTyped = isLeftAlone || pairs.some(([name]) => name === 'content-type');
-  return { status, headers: isTyped ? pairs : [...pairs, ['content-type', typeOfUntyped]], body };
+  const isLeftAlone = body === null || !(headers === undefined || headers instanceof Headers);
+  if (isLeftAlone || pairs.some(([name]) => name === 'content-type'))
+    return { status, headers: pairs, body: body ?? '' };
+  // Set now: middleware outside that makes a real response of this one would add a type in another spelling.
+  response.headers.set('content-type', typeOfUntyped);
+  return { status, headers: [...pairs, ['content-type', typeOfUntyped]], body };
 }
 
 /** The type that `@hono/node-server` adds to a body without one. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Context } from 'hono';
+import type { Context, HonoRequest } from 'hono';
 import { type RequestBody, UnreadableBodyError } from '../../core/request-body.ts';
 import type { Awaitable } from '../../core/store.ts';
 import type { FetchHead } from '../fetch/fetch-protection.ts';
@@ -65,21 +65,32 @@ export async function readByHono(
 /** The body was read before, by a validator for example, and Hono has kept it. */
 async function readRead(context: Context, bytesMax: number): Promise<ReadRequest<Request>> {
   const { raw, bodyCache } = context.req;
-  const isBytes = bodyCache.arrayBuffer ?? bodyCache.text ?? bodyCache.blob ?? bodyCache.json;
-  if (isBytes === undefined) {
+  const body = await keptBytes(bodyCache);
+  if (body === undefined) {
     throw new UnreadableBodyError(
       'the form was read before, and its bytes are not kept: protect the route before that, or give the option fingerprintBody',
     );
   }
-  const body = new Uint8Array(await context.req.arrayBuffer());
-  if (body.length > bytesMax) return { kind: 'too_large' };
   const contentType = raw.headers.get('content-type') ?? undefined;
+  if (body.length > bytesMax) return { kind: 'too_large' };
   return {
     kind: 'whole',
     body: { kind: 'raw', body, contentType },
     handOver: (operation) =>
       operation === undefined ? raw : new Request(raw, { body, signal: operation.signal }),
   };
+}
+
+/** The bytes of a body that Hono keeps. Hono 3 cannot convert what it keeps from one form into another. */
+async function keptBytes({
+  arrayBuffer,
+  text,
+  blob,
+  json,
+}: HonoRequest['bodyCache']): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const kept = await (arrayBuffer ?? text ?? blob);
+  if (kept !== undefined) return new Response(kept).bytes();
+  return json === undefined ? undefined : new TextEncoder().encode(JSON.stringify(await json));
 }
 
 function withSignal(raw: Request, operation: Signaled | undefined): Request {

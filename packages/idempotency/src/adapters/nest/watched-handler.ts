@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { Observable } from 'rxjs';
 import type { Operation } from '../../core/operation.ts';
 import { isTimeout } from '../node/timeout-error.ts';
@@ -6,11 +8,18 @@ import { isTimeout } from '../node/timeout-error.ts';
  * The result of a handler, which also notices a caller that does not wait for it. A timeout of rxjs outside the
  * protection unsubscribes; one between it and the handler fails. Neither stops the handler.
  */
-export function watched(handled: Observable<unknown>, operation: Operation): Observable<unknown> {
+export function watched(
+  handled: Observable<unknown>,
+  operation: Operation,
+  response: ServerResponse,
+): Observable<unknown> {
   return new Observable((subscriber) => {
     let hasEnded = false;
     const subscription = handled.subscribe({
-      next: (value) => subscriber.next(value),
+      next: (value) => {
+        cutIfFileBreaks(value, response);
+        subscriber.next(value);
+      },
       error: (error: unknown) => {
         hasEnded = true;
         if (isTimeout(error)) operation.cutOff();
@@ -26,4 +35,24 @@ export function watched(handled: Observable<unknown>, operation: Operation): Obs
       subscription.unsubscribe();
     };
   });
+}
+
+/**
+ * Cuts an answer whose file breaks in the middle. Nest 10 and 11 would end it as if it were whole, and half of a file would be
+ * kept. An error before the first byte is left to Nest, which answers it.
+ */
+function cutIfFileBreaks(value: unknown, response: ServerResponse): void {
+  const stream = streamOf(value);
+  // Before the listener of Nest, which then finds a response that is gone.
+  stream?.once('error', () => {
+    if (response.headersSent) response.destroy();
+  });
+}
+
+/** The stream of a `StreamableFile`, recognized by its shape: an application may have several copies of Nest. */
+function streamOf(value: unknown): Readable | undefined {
+  if (typeof value !== 'object' || value === null || !('getStream' in value)) return undefined;
+  if (typeof value.getStream !== 'function') return undefined;
+  const stream: unknown = value.getStream();
+  return stream instanceof Readable ? stream : undefined;
 }
