@@ -23,7 +23,7 @@ adapter below: on real servers, over real sockets. Your own store or adapter is 
 /** @throws {Error} if a test file that the page names is not there, or does not run these laws */
 function heldTable(laws: 'storeLaws' | 'runAdapterLaws', what: string, held: readonly Held[]): string {
   for (const { file } of held) {
-    if (!existsSync(file) || !readFileSync(file, 'utf8').includes(laws)) {
+    if (!existsSync(file) || !readFileSync(file, 'utf8').toLowerCase().includes(laws.toLowerCase())) {
       throw new Error(`${file} does not run the ${laws}, as the page of the guarantees says`);
     }
   }
@@ -36,6 +36,7 @@ function lawTable(laws: readonly Pick<Law<never>, 'id' | 'sentence'>[]): string 
 }
 
 const storeTests = 'packages/idempotency/src/stores';
+const oldVersionTests = 'packages/old-versions/test';
 const stores: readonly Held[] = [
   { name: '`memoryStore`', file: `${storeTests}/memory.test.ts` },
   { name: '`sqliteStore`, by `node:sqlite` and by better-sqlite3', file: `${storeTests}/sqlite.test.ts` },
@@ -45,6 +46,7 @@ const stores: readonly Held[] = [
     name: '`redisStore`, by `ioredis` and by `redis` 4, 5 and 6, on one server and on a cluster',
     file: `${storeTests}/redis.test.ts`,
   },
+  { name: '`redisStore`, by `ioredis` 4', file: `${oldVersionTests}/ioredis-4.test.ts` },
   {
     name: '`upstashStore`, on Redis behind the REST API of Upstash',
     file: `${storeTests}/redis-upstash.test.ts`,
@@ -65,8 +67,11 @@ const adapters: readonly Held[] = [
   { name: 'Koa 2', file: `${adapterTests}/koa.test.ts` },
   { name: 'Koa 3', file: `${adapterTests}/koa.test.ts` },
   { name: 'Hono', file: `${adapterTests}/hono.test.ts` },
+  { name: 'Hono 3', file: `${oldVersionTests}/hono-3.test.ts` },
   { name: 'NestJS on Express', file: `${adapterTests}/nest-express.test.ts` },
   { name: 'NestJS on Fastify', file: `${adapterTests}/nest-fastify.test.ts` },
+  { name: 'NestJS 10 on Express', file: `${oldVersionTests}/nest-10-express.test.ts` },
+  { name: 'NestJS 10 on Fastify', file: `${oldVersionTests}/nest-10-fastify.test.ts` },
   { name: 'handlers of the Fetch API', file: `${adapterTests}/fetch.test.ts` },
   { name: 'node:http', file: `${adapterTests}/node.test.ts` },
 ];

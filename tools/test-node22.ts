@@ -11,7 +11,9 @@ const version = '22.23.3';
 const folder = path.resolve(import.meta.dirname, '../node_modules/.cache', `node-${version}`);
 
 if (process.versions.node === version) {
-  const files = testFiles(process.argv.slice(2)).filter((file) => file.startsWith('packages/idempotency/'));
+  const files = testFiles(process.argv.slice(2)).filter((file) =>
+    /^packages\/(?:idempotency|old-versions)\//.test(file),
+  );
   runTests(files, { timeoutMs: 300_000 });
 } else {
   const node = installedNode();

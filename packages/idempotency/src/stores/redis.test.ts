@@ -8,15 +8,12 @@ import {
   startReplicatedRedisCluster,
   untilReplicated,
 } from '../../test/harness/redis-cluster.ts';
-import { nodeRedis4, nodeRedis5, type OpenClient, redisDrivers } from '../../test/harness/redis-drivers.ts';
+import { nodeRedis4, nodeRedis5, redisDrivers } from '../../test/harness/redis-drivers.ts';
+import { given, redisStoreLaws } from '../../test/harness/redis-store-laws.ts';
 import { someClaim, someSlot } from '../../test/harness/some-claim.ts';
 import { InvalidOptionsError } from '../core/invalid-options.ts';
-import { ManualClock } from '../testing/manual-clock.ts';
-import { storeLaws } from '../testing/store-laws.ts';
-import { connectionOf } from './redis/client.ts';
 import type { IoredisScripting } from './redis/ioredis.ts';
-import { newScript } from './redis/scripts.ts';
-import { type RedisClient, type RedisStoreOptions, redisStore } from './redis.ts';
+import { type RedisClient, redisStore } from './redis.ts';
 
 describe('redisStore on one server', () => {
   let server: RedisServer | undefined;
@@ -25,7 +22,7 @@ describe('redisStore on one server', () => {
   });
   after(() => server?.stop());
   for (const driver of [...redisDrivers, nodeRedis5, nodeRedis4]) {
-    keepsTheLaws(driver.name, () => driver.open(given(server)));
+    redisStoreLaws(driver.name, () => driver.open(given(server)));
   }
 });
 
@@ -38,7 +35,7 @@ describe('redisStore on one server, waiting for its replica', () => {
     await untilReplicated(server, replica);
   });
   after(() => Promise.all([server?.stop(), replica?.stop()]));
-  keepsTheLaws(nodeRedis4.name, () => nodeRedis4.open(given(server)), { replicas: 1 });
+  redisStoreLaws(nodeRedis4.name, () => nodeRedis4.open(given(server)), { replicas: 1 });
 
   test('by node-redis 4, a claim rejects when the replica is gone', async (t) => {
     const opened = await nodeRedis4.open(given(server));
@@ -58,7 +55,7 @@ describe('redisStore on a cluster', () => {
   });
   after(() => cluster?.stop());
   for (const driver of [...redisDrivers, nodeRedis5, nodeRedis4]) {
-    keepsTheLaws(driver.name, () => driver.openCluster(given(cluster)));
+    redisStoreLaws(driver.name, () => driver.openCluster(given(cluster)));
   }
 
   test('by node-redis 4, replicas are refused at start', async (t) => {
@@ -75,7 +72,7 @@ describe('redisStore on a cluster, waiting for a replica', () => {
   });
   after(() => cluster?.stop());
   for (const driver of redisDrivers) {
-    keepsTheLaws(driver.name, () => driver.openCluster(given(cluster)), { replicas: 1 });
+    redisStoreLaws(driver.name, () => driver.openCluster(given(cluster)), { replicas: 1 });
   }
 });
 
@@ -128,41 +125,3 @@ describe('the options of redisStore', () => {
     assert.throws(() => redisStore({ client, nowMs: 5 as unknown as () => number }), InvalidOptionsError);
   });
 });
-
-const setScript = newScript(`return redis.call('SET', KEYS[1], ARGV[1])`);
-
-function keepsTheLaws(
-  driver: string,
-  open: () => Promise<OpenClient>,
-  options: Partial<RedisStoreOptions> = {},
-): void {
-  describe(`by ${driver}`, () => {
-    let opened: OpenClient | undefined;
-    before(async () => {
-      opened = await open();
-    });
-    after(() => opened?.close());
-    for (const law of storeLaws) {
-      test(law.sentence, async () => {
-        const clock = new ManualClock();
-        const { client } = given(opened);
-        await law.run({
-          store: redisStore({ client, nowMs: () => clock.nowMs(), ...options }),
-          clock,
-          openByServerClock: () => redisStore({ client, ...options }),
-          async openAtToken(lastToken) {
-            const prefix = `${crypto.randomUUID()}:`;
-            const key = `${prefix}fencing-token`;
-            await connectionOf(client).run(setScript, { keys: [key], values: [String(lastToken)] });
-            return redisStore({ client, prefix, ...options });
-          },
-        });
-      });
-    }
-  });
-}
-
-function given<T>(value: T | undefined): T {
-  assert.ok(value !== undefined);
-  return value;
-}

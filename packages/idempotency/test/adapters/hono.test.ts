@@ -14,8 +14,8 @@ import { honoSubject } from './harness/hono-subject.ts';
 import { listening } from './harness/listening.ts';
 import { runAdapterLaws } from './harness/run-adapter-laws.ts';
 
-runAdapterLaws('Hono', honoSubject(true));
-runAdapterLaws('Hono with requests and responses of other runtimes', honoSubject(false));
+runAdapterLaws('Hono', honoSubject({ isLight: true }));
+runAdapterLaws('Hono with requests and responses of other runtimes', honoSubject({ isLight: false }));
 
 async function serve(
   t: TestContext,

@@ -22,11 +22,22 @@ export interface RedisDriver {
 
 const commandTimeoutMs = 500;
 
-function ioredis(name: string, enableAutoPipelining: boolean): RedisDriver {
+/** The classes of a version of ioredis. */
+export interface IoredisClasses {
+  readonly Redis: typeof Redis;
+  readonly Cluster: typeof Cluster;
+}
+
+/** A driver of the version of ioredis that is given. */
+export function ioredisDriver(
+  name: string,
+  enableAutoPipelining: boolean,
+  classes: IoredisClasses = { Redis, Cluster },
+): RedisDriver {
   return {
     name,
     async open({ port }) {
-      const client = new Redis(port, '127.0.0.1', {
+      const client = new classes.Redis(port, '127.0.0.1', {
         enableAutoPipelining,
         commandTimeout: commandTimeoutMs,
         maxRetriesPerRequest: 0,
@@ -39,7 +50,7 @@ function ioredis(name: string, enableAutoPipelining: boolean): RedisDriver {
     },
     async openCluster({ nodes }) {
       const roots = nodes.map(({ port }) => ({ host: '127.0.0.1', port }));
-      const client = new Cluster(roots, { enableAutoPipelining, lazyConnect: true });
+      const client = new classes.Cluster(roots, { enableAutoPipelining, lazyConnect: true });
       client.on('error', ignore);
       await client.connect();
       return { client, close: () => client.disconnect() };
@@ -97,8 +108,8 @@ export const nodeRedis5: RedisDriver = nodeRedis({
 
 /** The drivers that the store takes, in their newest versions. */
 export const redisDrivers: readonly RedisDriver[] = [
-  ioredis('ioredis', false),
-  ioredis('ioredis with automatic pipelining', true),
+  ioredisDriver('ioredis', false),
+  ioredisDriver('ioredis with automatic pipelining', true),
   nodeRedis({
     name: 'node-redis',
     newClient: (url) => createClient({ url, socket }),

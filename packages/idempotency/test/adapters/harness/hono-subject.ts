@@ -16,14 +16,21 @@ import { timeoutMs } from './timeout-ms.ts';
 type Way = Exclude<AnswerWay, 'writes' | 'end' | 'write-head' | 'hijack'>;
 type Answer = (context: Context, id: number) => Response | Promise<Response>;
 
-/** A Hono app to hold the laws against. `isLight` leaves `@hono/node-server` its light requests and responses. */
-export function honoSubject(isLight: boolean): AdapterSubject {
+interface HonoSubjectWish {
+  /** leaves `@hono/node-server` its light requests and responses */
+  readonly isLight: boolean;
+  /** Hono 3 has no timeout */
+  readonly hasTimeout?: boolean;
+}
+
+/** A Hono app to hold the laws against. */
+export function honoSubject({ isLight, hasTimeout = true }: HonoSubjectWish): AdapterSubject {
   return {
     ways: ['response', 'file'],
     bodyParsers: ['none', 'before', 'after'],
     addressBy: 'adapter',
     compressions: ['front', 'behind'],
-    timeouts: ['front', 'behind'],
+    timeouts: hasTimeout ? ['front', 'behind'] : [],
     start(wish) {
       const serve = getRequestListener(appOf(wish, isLight).fetch);
       const listener: RequestListener = (incoming, outgoing) => {
@@ -34,6 +41,7 @@ export function honoSubject(isLight: boolean): AdapterSubject {
   };
 }
 
+// Middleware has a path, because Hono 3 uses one without a path for `/` alone.
 function appOf(wish: LawApp, isLight: boolean): Hono {
   const app = new Hono();
   app.onError((error, context) =>
@@ -49,17 +57,17 @@ function appOf(wish: LawApp, isLight: boolean): Hono {
     });
   const protection = protecting(wish.options);
   const { requestId: id } = wish;
-  if (id !== undefined) app.use(requestId({ headerName: '', generator: () => id }));
-  if (!isLight) app.use(heavy);
-  if (wish.timeout === 'front') app.use(timeout(timeoutMs));
-  if (wish.compression === 'front') app.use(compress({ threshold: 0 }));
-  if (wish.bodyParser === 'before') app.use(parsed);
+  if (id !== undefined) app.use('*', requestId({ headerName: '', generator: () => id }));
+  if (!isLight) app.use('*', heavy);
+  if (wish.timeout === 'front') app.use('*', timeout(timeoutMs));
+  if (wish.compression === 'front') app.use('*', compress({ threshold: 0 }));
+  if (wish.bodyParser === 'before') app.use('*', parsed);
   const inside: MiddlewareHandler[] = [];
   if (wish.timeout === 'behind') inside.push(timeout(timeoutMs));
   if (wish.compression === 'behind') inside.push(compress({ threshold: 0 }));
   if (wish.bodyParser === 'after') inside.push(parsed);
   if (wish.inner !== undefined) inside.push(protecting(wish.inner));
-  if (wish.protect === 'app') app.use(protection, ...inside);
+  if (wish.protect === 'app') app.use('*', protection, ...inside);
   for (const [way, answer] of Object.entries(answers(wish))) {
     if (wish.protect === 'app') app.all(`/${way}`, handler(wish, answer));
     else app.all(`/${way}`, protection, ...inside, handler(wish, answer));

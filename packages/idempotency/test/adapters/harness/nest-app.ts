@@ -57,7 +57,10 @@ function raw(response: PlatformResponse): ServerResponse {
   throw new Error('a response of Express has no other');
 }
 
-function routes({ work }: LawApp, rawOf: (response: PlatformResponse) => ServerResponse): Routes {
+function routes(
+  { work }: LawApp,
+  { rawOf, hijacksStreams }: { readonly rawOf: typeof raw; readonly hijacksStreams: boolean },
+): Routes {
   const json: Route = {
     status: 201,
     value: (response, id) => {
@@ -84,6 +87,7 @@ function routes({ work }: LawApp, rawOf: (response: PlatformResponse) => ServerR
     bytes: { value: (_response, id) => new StreamableFile(work.bytes(id)) },
     stream: {
       sent: (response, id) => {
+        if (hijacksStreams) response.hijack?.();
         rawOf(response).setHeader('Content-Type', 'application/octet-stream');
         return pipeline(streamed(id), rawOf(response));
       },
@@ -127,10 +131,17 @@ function routes({ work }: LawApp, rawOf: (response: PlatformResponse) => ServerR
   };
 }
 
-/** The root module of an app with a route for each way. Decorators are applied as the functions that they are. */
+/**
+ * The root module of an app with a route for each way. Decorators are applied as the functions that they are.
+ *
+ * @param hijacksStreams whether handlers that write a stream take the response over from Fastify
+ */
 export function rootModule(
   wish: LawApp,
-  rawOf: (response: PlatformResponse) => ServerResponse = raw,
+  {
+    rawOf = raw,
+    hijacksStreams = false,
+  }: { readonly rawOf?: typeof raw; readonly hijacksStreams?: boolean } = {},
 ): DynamicModule {
   const { tenantOfApiKey } = wish;
   const tenantOf: NestOptions['tenantOf'] =
@@ -143,7 +154,7 @@ export function rootModule(
   const options: NestOptions = { ...wish.options, ...tenants };
   const own = wish.protect === 'route' ? options : wish.inner && { ...wish.inner, ...tenants };
   const interceptor = own && new IdempotencyInterceptor(own);
-  const controllers = Object.entries(routes(wish, rawOf)).map(([way, route]) => {
+  const controllers = Object.entries(routes(wish, { rawOf, hijacksStreams })).map(([way, route]) => {
     const controller = controllerOf(wish, way, route);
     if (interceptor !== undefined && way !== 'bare')
       UseInterceptors(...beside(interceptor, wish.timeout))(controller);

@@ -13,7 +13,7 @@ export const nestExpressSubject: AdapterSubject = {
   compressions: ['front'],
   timeouts: ['front', 'behind'],
   async start(wish) {
-    const root = rootModule(wish, rawOf);
+    const root = rootModule(wish, { rawOf });
     const app = await NestFactory.create<NestExpressApplication>(root, new ExpressAdapter(), {
       logger: false,
       abortOnError: false,

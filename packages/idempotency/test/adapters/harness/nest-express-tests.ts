@@ -1,0 +1,16 @@
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { runNestTests } from './nest-tests.ts';
+
+/** Runs the tests of what is peculiar to Nest, on Express. */
+export function runNestExpressTests(): void {
+  runNestTests('Express', (root, log) => {
+    const write = (line: unknown) => log(String(line));
+    const logger = { log: () => undefined, warn: write, error: write };
+    return NestFactory.create(root, new ExpressAdapter(), {
+      logger,
+      abortOnError: false,
+      forceCloseConnections: true,
+    });
+  });
+}

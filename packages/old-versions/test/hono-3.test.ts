@@ -1,0 +1,13 @@
+import './harness/old-versions-first.ts';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runAdapterLaws } from '../../idempotency/test/adapters/harness/run-adapter-laws.ts';
+import { installedVersion } from './harness/installed-version.ts';
+
+const { honoSubject } = await import('../../idempotency/test/adapters/harness/hono-subject.ts');
+
+test('what the adapter imports is Hono 3', () => {
+  assert.match(installedVersion('hono'), /^3\./);
+});
+
+runAdapterLaws('Hono 3', honoSubject({ isLight: true, hasTimeout: false }));
