@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { exactJson } from './exact-json.ts';
-import { type Nested, nestedAt, nestedValueAt } from './nested.ts';
+import { listWith, type Nested, nestedAt, nestedValueAt } from './nested.ts';
 import type { ReadRow } from './row.ts';
 
 /** A part of a file that is one JSON value. */
@@ -52,7 +52,13 @@ export class JsonRows {
     if (!isObject(nested.value)) return this.#broken('is not a JSON object', line, endByte);
     this.#rows += 1;
     const place = { row: this.#rows, line, endByte };
-    return { kind: 'row', place, text, field: (column) => nestedValueAt(nested, column) };
+    return {
+      kind: 'row',
+      place,
+      text,
+      field: (column) => nestedValueAt(nested, column),
+      listWith: (column) => listWith(nested.value, column),
+    };
   }
 
   #broken(message: string, line: number, endByte: number): ReadRow {

@@ -81,6 +81,16 @@ function refused(message: string): Refused {
   return { kind: 'refused', message };
 }
 
+/** Refuses a row without a column. If a list in the row has the column, its elements are probably the rows. */
+function missing(row: FileRow, column: string, fault: string): Refused {
+  const list = row.listWith?.(column);
+  return refused(
+    list === undefined
+      ? `${column} ${fault}`
+      : `${column} ${fault}, but the elements of ${list} have it: if they are the rows, give --rows ${list}`,
+  );
+}
+
 function passes(row: FileRow, { from, values, takesMissing }: RowFilter): boolean {
   const { value } = foundIn(row, from);
   return absence(value) === undefined ? values.has(String(value).trim()) : takesMissing;
@@ -145,7 +155,7 @@ function spread(row: FileRow, { agents }: Extract<AgentFrom, { kind: 'spread' }>
 function nameOf(row: FileRow, from: ValueFrom, spaceBecomes: string | undefined): Text {
   const { value, name } = foundIn(row, from);
   const absent = absence(value);
-  if (absent !== undefined) return refused(`${name} ${absent}`);
+  if (absent !== undefined) return missing(row, name, absent);
   if (typeof value === 'object') return refused(`${name} is not a text`);
   const text = String(value).trim();
   return { kind: 'text', text: spaceBecomes === undefined ? text : text.replaceAll(/\s+/g, spaceBecomes) };
@@ -170,7 +180,7 @@ function rowIdOf(row: FileRow, { rowId }: Mapping): RowId | undefined {
     const { value, name } = foundIn(row, from);
     const absent = absence(value);
     if (absent !== undefined && from.kind === 'column')
-      return refused(`${name} ${absent}: it identifies the row`);
+      return missing(row, name, `${absent}: it identifies the row`);
     if (typeof value === 'object' && value !== null)
       return refused(`${name} is not a text: it identifies the row`);
     if (isUnreadable(value)) return refused(`${name} identifies the row, and ${unreadable}`);
@@ -199,7 +209,7 @@ function countsOf(
         list.push({ item, count: read.count, mapped });
         break;
       case 'none':
-        if (skipsMissing !== true) return refused(`${name} ${read.fault}`);
+        if (skipsMissing !== true) return missing(row, name, read.fault);
         break;
       case 'bad':
         return refused(`${name} ${read.fault}`);

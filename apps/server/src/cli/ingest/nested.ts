@@ -27,6 +27,25 @@ export function nestedValueAt({ value, parents }: Nested, path: string): unknown
   return undefined;
 }
 
+/** How deep in a row a list is looked for. */
+const listDepthMax = 3;
+
+/** The path of a list of objects of which the first one has a column: where rows are that were not found. */
+export function listWith(value: unknown, column: string, depth = 0): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || depth === listDepthMax)
+    return undefined;
+  for (const [name, member] of Object.entries(value)) {
+    if (Array.isArray(member)) {
+      const first: unknown = member[0];
+      if (valueAt(first, column) !== undefined) return name;
+    } else {
+      const rest = listWith(member, column, depth + 1);
+      if (rest !== undefined) return `${name}.${rest}`;
+    }
+  }
+  return undefined;
+}
+
 /** Everything at a path whose members may be lists: each element, with the objects that contain it. */
 export function* nestedAt(nested: Nested, path: string): Generator<Nested> {
   const { value, parents } = nested;

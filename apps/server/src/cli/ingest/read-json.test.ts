@@ -37,6 +37,15 @@ async function told(rows: AsyncIterable<ReadRow>, column = 'a'): Promise<unknown
 const json = async (text: string, path?: string, pieceBytes = 3) =>
   await told(readJson(inputOf(text, pieceBytes), path));
 
+test('JSON: a row without a column says which list in it has the column', async () => {
+  const text = '{"total":2,"data":[{"agent":"a"}],"more":{"results":[{"user":"b","data":[{"agent":"c"}]}]}}';
+  for await (const read of readJson(inputOf(text, 5))) {
+    assert.ok(read.kind === 'row');
+    const lists = ['agent', 'user', 'total', 'service'].map((column) => read.listWith?.(column));
+    assert.deepEqual(lists, ['data', 'more.results', undefined, undefined]);
+  }
+});
+
 test('JSON: a list, an object with a list at a path, and several values', async () => {
   assert.deepEqual(await json('[{"a":1},\n {"a":"x,]}\\""} ]'), ['1', 'x,]}"']);
   assert.deepEqual(await json('\uFEFF[]\n[{"a":2}]'), ['2']);

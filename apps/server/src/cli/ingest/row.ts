@@ -6,6 +6,8 @@ export interface FileRow {
   readonly text: string;
   /** the value in a column; `undefined` if the row has none */
   readonly field: (column: string) => unknown;
+  /** of JSON: the path of a list in the row whose elements have the column */
+  readonly listWith?: (column: string) => string | undefined;
 }
 
 /** The place of a row. */
