@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox';
+import { bounds } from './bounds.ts';
 import { type ErrorCode, type ErrorCodeEntry, errorCodeEntry } from './error-codes.ts';
 import { exampleOf } from './example.ts';
 import { ignoredHeader } from './ignored-names.ts';
@@ -161,7 +162,7 @@ function headerParameters(name: string, operation: OperationSpec): JsonObject[] 
 
 const requestId = {
   description: 'The id of the request: its own, if it brought one.',
-  schema: { type: 'string', minLength: 1, maxLength: 200 },
+  schema: { type: 'string', minLength: 1, maxLength: bounds.requestIdLength },
 };
 
 const ignoredNames = {

@@ -14,9 +14,9 @@ import {
 import { Cursor, clampedLimit, Offset, pagedToEnd } from './pages.ts';
 
 const Label = Type.String({
-  description: 'What the key is for: 1-64 characters, not blank.',
+  description: `What the key is for: 1-${bounds.labelLength} characters, not blank.`,
   minLength: 1,
-  maxLength: 64,
+  maxLength: bounds.labelLength,
   pattern: explained('\\S', 'must not be blank'),
   format: 'storable-text',
   examples: ['collector'],
@@ -63,7 +63,7 @@ export const ApiKeyCreate = Type.Object(
       Type.Array(AddressRange, {
         description: 'Where the key may be used from; without it, from everywhere.',
         minItems: 1,
-        maxItems: 32,
+        maxItems: bounds.addressRangesOfKey,
       }),
     ),
   },

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { bounds } from '../bounds.ts';
 import { explained } from './explained-pattern.ts';
 import { Tenant, Timestamp, Uuid } from './identifiers.ts';
 import { Cursor, PageLimit, pagedToEnd } from './pages.ts';
@@ -40,7 +41,7 @@ export const AuditLogFilter = Type.Object(
       Type.String({
         description: 'What it was done to.',
         minLength: 1,
-        maxLength: 256,
+        maxLength: bounds.agentLength,
         examples: ['input-tokens'],
       }),
     ),

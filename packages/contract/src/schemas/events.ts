@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { bounds } from '../bounds.ts';
 import { explained } from './explained-pattern.ts';
 import { Timestamp, Uuid } from './identifiers.ts';
 import { Cursor, PageLimit, pagedToEnd } from './pages.ts';
@@ -42,7 +43,7 @@ export const EventFilter = Type.Object(
     type: Type.Optional(
       Type.String({
         description: 'Only events of this type. A type that does not exist has none.',
-        maxLength: 1_024,
+        maxLength: bounds.searchLength,
         format: 'storable-text',
         examples: ['usage.settled'],
       }),

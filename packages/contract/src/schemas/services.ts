@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { bounds } from '../bounds.ts';
 import {
   Agent,
   FreeText,
@@ -94,7 +95,7 @@ export const ServiceBulk = Type.Object(
   {
     items: Type.Array(Type.Unknown(), {
       minItems: 1,
-      maxItems: 1_000,
+      maxItems: bounds.serviceBulkItems,
       description: 'Each as in `POST /services`.',
       examples: [[{ serviceId: 'input-tokens', priceStroops: 250 }]],
     }),
