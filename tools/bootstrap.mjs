@@ -17,11 +17,15 @@ const pinnedNode = path.join(
   process.platform === 'win32' ? 'node.exe' : 'node',
 );
 
-/** Whether this very process runs on the pinned Node, in a build with TypeScript and its own SQLite. */
-const isPinnedNode =
-  process.versions.node === pinnedVersion() &&
+/**
+ * Whether the server may run on the Node of this process: the pinned version or a later one of its line, in a build with
+ * TypeScript and its own SQLite. Tests and tools run on exactly the pinned version.
+ */
+const isFitForServer =
+  isSameLine(process.versions.node, pinnedVersion()) &&
   process.features.typescript === 'strip' &&
   process.config.variables.node_shared_sqlite !== true;
+const isPinnedNode = isFitForServer && process.versions.node === pinnedVersion();
 
 const nodeMajorMin = 18;
 const npmWatchEveryMs = 250;
@@ -31,11 +35,11 @@ const npmWatchEveryMs = 250;
  * Node itself is a dependency of the workspace root.
  */
 const npmArguments = {
-  server: ['--omit=dev', '--workspace=apps/server', ...(isPinnedNode ? [] : ['--include-workspace-root'])],
+  server: ['--omit=dev', '--workspace=apps/server', ...(isFitForServer ? [] : ['--include-workspace-root'])],
   all: ['--include=dev'],
 };
 const sizes = {
-  server: isPinnedNode ? 'the server, about 75 MB' : 'the server and its Node, about 200 MB',
+  server: isFitForServer ? 'the server, about 75 MB' : 'the server and its Node, about 200 MB',
   all: 'everything for tests and tools, about 1 GB',
 };
 
@@ -43,11 +47,19 @@ function pinnedVersion() {
   return JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).dependencies.node;
 }
 
+/** Whether a version has the major version of another one and is not older. */
+function isSameLine(version, other) {
+  const [major, minor, patch] = version.split('.').map(Number);
+  const [otherMajor, otherMinor, otherPatch] = other.split('.').map(Number);
+  return major === otherMajor && (minor > otherMinor || (minor === otherMinor && patch >= otherPatch));
+}
+
 /** What is installed, and for which lock file; undefined if nothing is, or if there is no Node to run it. */
 function readStamp() {
-  if (!existsSync(stamp) || !(isPinnedNode || existsSync(pinnedNode))) return undefined;
+  if (!existsSync(stamp)) return undefined;
   const [set, digest] = readFileSync(stamp, 'utf8').split(' ');
-  return { set, digest };
+  const isRunnable = existsSync(pinnedNode) || (set === 'server' ? isFitForServer : isPinnedNode);
+  return isRunnable ? { set, digest } : undefined;
 }
 
 function install(script) {
