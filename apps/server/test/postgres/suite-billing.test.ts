@@ -7,6 +7,7 @@ const suites = [
   'limits',
   'settle',
   'reversals',
+  'reversals-crash',
   'credits',
   'reconcile',
   'heavy-commands',
