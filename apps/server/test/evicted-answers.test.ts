@@ -6,6 +6,7 @@ import {
   assertReplayed,
   assertTombstone,
   assertTotal,
+  passDay,
   send,
   sendAll,
   usage,

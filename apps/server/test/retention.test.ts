@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type InProcess, startInProcess } from './harness/in-process.ts';
-import { assertReplayed, assertTombstone, assertTotal, send, sendAll } from './harness/kept-answers.ts';
+import { startInProcess } from './harness/in-process.ts';
+import {
+  assertReplayed,
+  assertTombstone,
+  assertTotal,
+  passDay,
+  send,
+  sendAll,
+} from './harness/kept-answers.ts';
 import { countAnswers, countRecords, dateOf } from './harness/sql.ts';
 import { uuidV7At } from './harness/uuid-v7.ts';
 
 const dayMs = 86_400_000;
 type Restart = () => Promise<void>;
-
-async function passDay({ app, clock }: Pick<InProcess, 'app' | 'clock'>): Promise<void> {
-  clock.nowMs += dayMs;
-  await app.sweep.runOnce();
-}
 
 test('an answer expires exactly after the TTL, and its key stays refused', async (t) => {
   const environment = { IDEMPOTENCY_CACHE_TTL_MS: '60000' };

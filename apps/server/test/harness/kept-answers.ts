@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Api, ApiAnswer } from './api.ts';
+import type { InProcess } from './in-process.ts';
+
+const dayMs = 86_400_000;
 
 export const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
 
@@ -43,4 +46,9 @@ export async function assertTombstone(api: Api, key: string, first: ApiAnswer | 
 export async function assertTotal(api: Api, requests: number): Promise<void> {
   assert.equal((await api.get('/usage/agent-7/search')).json.total, requests);
   assert.equal((await api.get('/audit')).json.ok, true);
+}
+
+export async function passDay({ app, clock }: Pick<InProcess, 'app' | 'clock'>): Promise<void> {
+  clock.nowMs += dayMs;
+  await app.sweep.runOnce();
 }

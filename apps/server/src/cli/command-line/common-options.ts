@@ -11,7 +11,9 @@ type OptionFor<Name extends OptionVariable> = Readonly<
 /** Options that mean the same in every command that takes them. The table of variables describes them. */
 export const serverOption: OptionFor<'BILLONCE_URL'> = { server: optionOf('BILLONCE_URL') };
 
-export const apiKeyOption: OptionFor<'BILLONCE_API_KEY'> = { 'api-key': optionOf('BILLONCE_API_KEY') };
+export const apiKeyOption: OptionFor<'BILLONCE_API_KEY'> = {
+  'api-key': optionOf('BILLONCE_API_KEY', undefined, ', which other users of the machine cannot see'),
+};
 
 export const databaseOption: OptionFor<'DATABASE_URL'> = { database: optionOf('DATABASE_URL') };
 

@@ -1,4 +1,4 @@
-import { number, type Step, text } from './step.ts';
+import { invalid, notFound, number, type Step, text } from './step.ts';
 
 export const apiKeys: readonly Step[] = [
   {

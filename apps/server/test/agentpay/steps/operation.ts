@@ -1,4 +1,4 @@
-import { number, type Step, service, text, usage } from './step.ts';
+import { invalid, notFound, number, type Step, service, text, usage } from './step.ts';
 
 export const operation: readonly Step[] = [
   { send: 'GET /health', status: 200, answer: { status: 'ok', service: 'billonce' } },

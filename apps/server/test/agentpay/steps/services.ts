@@ -1,4 +1,4 @@
-import { type Step, service } from './step.ts';
+import { invalid, notFound, type Step, service, usage } from './step.ts';
 
 export const services: readonly Step[] = [
   { send: 'POST /api/v1/services', body: service, status: 201, answer: service },

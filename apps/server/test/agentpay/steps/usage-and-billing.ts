@@ -1,4 +1,4 @@
-import { account, number, type Step, service, usage } from './step.ts';
+import { account, invalid, notFound, number, type Step, service, usage } from './step.ts';
 
 export const usageAndBilling: readonly Step[] = [
   { send: 'POST /api/v1/services', body: service, status: 201 },

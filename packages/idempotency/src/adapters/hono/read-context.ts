@@ -89,7 +89,7 @@ async function keptBytes({
   json,
 }: HonoRequest['bodyCache']): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const kept = await (arrayBuffer ?? text ?? blob);
-  if (kept !== undefined) return new Response(kept).bytes();
+  if (kept !== undefined) return new Uint8Array(await new Response(kept).arrayBuffer());
   return json === undefined ? undefined : new TextEncoder().encode(JSON.stringify(await json));
 }
 

@@ -21,7 +21,10 @@ export class Watch {
 }
 
 /** Decorators are applied as the functions that they are, the last one first. */
-export function controllerOf(handler: (request: object) => unknown, ...decorators: readonly Decorator[]) {
+export function controllerOf(
+  handler: (request: object) => unknown,
+  ...decorators: readonly MethodDecorator[]
+) {
   class Charges {
     charge(request: object): unknown {
       return handler(request);
