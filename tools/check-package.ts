@@ -20,7 +20,7 @@ export async function checkPackage(): Promise<boolean> {
     const faults = [
       ...dependencyFaults(),
       ...subpathFaults(),
-      ...staleReports(builtFolder).map((file) => `${file} is stale; npm run docs prints it anew`),
+      ...staleReports(builtFolder).map((file) => `${file} is stale; npm run docs prints it again`),
       ...(await sizeFaults(builtFolder)),
       ...(await publintFaults(tarball)),
       ...typeFaults(tarball),

@@ -131,7 +131,7 @@ export const layers: IForbiddenRuleType[] = [
     }),
   ),
   {
-    name: 'contract-stands-alone',
+    name: 'contract-is-independent',
     severity: 'error',
     from: { path: '^packages/contract/src/', pathNot: test },
     to: { path: '^(apps|packages)/', pathNot: '^packages/contract/src/' },

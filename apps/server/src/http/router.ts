@@ -97,7 +97,7 @@ export interface Gatekeeper {
   readonly admit: Admit;
 }
 
-const nobody: Caller = {
+const unknownCaller: Caller = {
   kind: 'anonymous',
   tenant: undefined,
   scope: '',
@@ -159,7 +159,7 @@ function registerOperation<N extends OperationName>(
       const ignored = new IgnoredNames();
       const answer = await listing(ignored, reply, async () => {
         const parts = requestReader(operation)<N>(request, ignored);
-        const caller = request.caller ?? nobody;
+        const caller = request.caller ?? unknownCaller;
         refuseByParts(caller.rights, name, parts);
         const call = { operation, request, reply, caller, ignored, ...parts };
         await admit({ ...call, name });

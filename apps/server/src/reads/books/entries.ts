@@ -9,9 +9,9 @@ export interface EntryReads {
   lastEntryId(tenant: string): Promise<string | undefined>;
   /** which of the usage ids are known, and as what */
   usages(tenant: string, usageIds: ReadonlySet<string>): Promise<ReadonlyMap<string, KnownUsage>>;
-  /** entries behind an id, in the order in which they were recorded */
+  /** entries after an id, in the order in which they were recorded */
   entriesAfter(tenant: string, afterId: string, limit: number): Promise<readonly Entry[]>;
-  /** looks at the entries behind an id, in the order in which they were recorded, for those that are wanted */
+  /** looks at the entries after an id, in the order in which they were recorded, for those that are wanted */
   lookForEntries(wanted: LookWanted): Promise<EntriesLooked>;
   /** entries of an account with sequence in (after, through] */
   entriesOf(account: AccountKey, after: number, through: number, limit: number): Promise<readonly Entry[]>;
