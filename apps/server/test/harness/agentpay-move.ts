@@ -12,7 +12,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const adminKey = 'Wn7kR3xTq9LmZ5vBp2Yd';
 export const clientKey = `apk_${'5c1d7e9b'.repeat(4)}`;
-export const admin = { 'x-api-key': adminKey };
+const admin = { 'x-api-key': adminKey };
 export const acme = { ...admin, 'x-tenant': 'acme' };
 export const house = { ...admin, 'x-tenant': 'house' };
 export const agents = Array.from({ length: 120 }, (_, index) => `agent-${index}`);

@@ -3,7 +3,7 @@ import type { Api, ApiAnswer } from './api.ts';
 
 export const account = { agent: 'agent-7', serviceId: 'search' };
 
-export const idOf = (answer: ApiAnswer) => answer.headers.get('location')?.split('/').at(-1) ?? '';
+const idOf = (answer: ApiAnswer) => answer.headers.get('location')?.split('/').at(-1) ?? '';
 export const record = async (api: Api, requests: number) =>
   idOf(await api.post('/usage', { ...account, requests }));
 export const price = (api: Api, priceStroops: number) =>
