@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { checkDomain } from './check-domain.ts';
 import { checkLayers } from './check-layers.ts';
 import { checkLockfile } from './check-lockfile.ts';
-import { checkPackage } from './check-package.ts';
+import { checkPackages } from './check-package.ts';
 import { checkPatterns } from './check-patterns.ts';
 import { checkWords } from './check-words.ts';
 
@@ -24,7 +24,7 @@ const steps: readonly Step[] = [
   ['words', () => checkWords()],
   ['words of the domain', () => checkDomain()],
   ['layers', () => checkLayers()],
-  ['package', () => checkPackage()],
+  ['packages', () => checkPackages()],
 ];
 const stepsAtOnce = 2;
 

@@ -22,6 +22,8 @@ const ground = `${server}/(config|environment|secret-strength|traces-config|unkn
 const test = '\\.test\\.ts$';
 
 const library = '^packages/idempotency/src';
+const client = '^packages/client/src';
+const mcp = '^apps/mcp/src';
 const core = `${library}/core/`;
 /** What only tests of the library use, beside what they test. */
 const libraryTest = [test, `${library}/.*/test/`];
@@ -137,6 +139,34 @@ export const layers: IForbiddenRuleType[] = [
     to: { path: '^(apps|packages)/', pathNot: '^packages/contract/src/' },
   },
   {
+    name: 'client-loads-the-client-of-the-library',
+    comment:
+      'the SDK runs in a browser, too: the types of frameworks at most, and of the contract only what is printed',
+    severity: 'error',
+    from: { path: `${client}/`, pathNot: test },
+    to: { pathNot: [`${client}/`, `${library}/client/(?!file-journal)`], dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'meters-take-the-types-of-a-recorder',
+    comment: 'a meter is given a recorder, and loads no other part of the SDK',
+    severity: 'error',
+    from: { path: `${client}/meter/`, pathNot: test },
+    to: { path: `${client}/`, pathNot: `${client}/meter/`, dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'mcp-knows-the-client',
+    comment: 'the MCP server is a user of the SDK, and knows nothing of the server',
+    severity: 'error',
+    from: { path: `${mcp}/`, pathNot: test },
+    to: { path: '^(apps|packages)/', pathNot: [`${mcp}/`, '^packages/client/src/index'] },
+  },
+  {
+    name: 'server-knows-no-client',
+    severity: 'error',
+    from: { path: '^apps/server/', pathNot: [test, '^apps/server/test/'] },
+    to: { path: ['^packages/client/', '^apps/mcp/'] },
+  },
+  {
     name: 'packages-know-no-app',
     severity: 'error',
     from: { path: '^packages/' },
@@ -147,7 +177,7 @@ export const layers: IForbiddenRuleType[] = [
     comment: 'no file but the launcher imports a file that begins to run',
     severity: 'error',
     from: { pathNot: '^apps/server/bin/' },
-    to: { path: `${server}/(cli/)?main\\.ts$` },
+    to: { path: [`${server}/(cli/)?main\\.ts$`, `${mcp}/main\\.ts$`] },
   },
   {
     name: 'engines-are-strangers',
