@@ -30,16 +30,24 @@ const isPinnedNode = isFitForServer && process.versions.node === pinnedVersion()
 const nodeMajorMin = 18;
 const npmWatchEveryMs = 250;
 
+const runtime = [
+  '--omit=dev',
+  '--workspace=apps/server',
+  ...(isFitForServer ? [] : ['--include-workspace-root']),
+];
+
 /**
- * What a script needs: `server` is enough for the server and its command line, `all` also has what tests and tools use.
- * Node itself is a dependency of the workspace root.
+ * What a script needs: `server` is enough for the server and its command line, `mcp` also has the MCP server, `all` also
+ * what tests and tools use. Node itself is a dependency of the workspace root.
  */
 const npmArguments = {
-  server: ['--omit=dev', '--workspace=apps/server', ...(isFitForServer ? [] : ['--include-workspace-root'])],
+  server: runtime,
+  mcp: [...runtime, '--workspace=apps/mcp'],
   all: ['--include=dev'],
 };
 const sizes = {
   server: isFitForServer ? 'the server, about 75 MB' : 'the server and its Node, about 200 MB',
+  mcp: 'the server with MCP, about 100 MB, and its Node, about 120 MB, unless it is there',
   all: 'everything for tests and tools, about 1 GB',
 };
 
@@ -58,7 +66,7 @@ function isSameLine(version, other) {
 function readStamp() {
   if (!existsSync(stamp)) return undefined;
   const [set, digest] = readFileSync(stamp, 'utf8').split(' ');
-  const isRunnable = existsSync(pinnedNode) || (set === 'server' ? isFitForServer : isPinnedNode);
+  const isRunnable = existsSync(pinnedNode) || (set === 'all' ? isPinnedNode : isFitForServer);
   return isRunnable ? { set, digest } : undefined;
 }
 
@@ -67,8 +75,10 @@ function install(script) {
     .update(readFileSync(path.join(root, 'package-lock.json')))
     .digest('hex');
   const present = readStamp();
-  // Packages that tests once installed are kept: a smaller installation would remove them.
-  const set = present?.set === 'all' || !script.startsWith('apps/') ? 'all' : 'server';
+  // What was installed for another script is kept: a smaller installation would remove it.
+  const names = Object.keys(npmArguments);
+  const wanted = script.startsWith('apps/mcp/') ? 'mcp' : script.startsWith('apps/') ? 'server' : 'all';
+  const set = names[Math.max(names.indexOf(wanted), names.indexOf(present?.set))];
   if (present?.digest === digest && present.set === set) return;
   console.error(`billonce: installing ${sizes[set]} (once) …`);
   const startMs = Date.now();
