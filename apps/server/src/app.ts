@@ -16,6 +16,7 @@ import type { OnCommitted } from './ledger/gathering-executor.ts';
 import { LedgerLanes } from './ledger/ledger-lanes.ts';
 import type { OnDecided } from './ledger/ledger-parts.ts';
 import { Metrics } from './metrics/metrics.ts';
+import { TenantActivities } from './metrics/tenant-activities.ts';
 import { openPostgres } from './storage/postgres/open.ts';
 import { openSqlite } from './storage/sqlite/open.ts';
 import type { Storage } from './storage/storage.ts';
@@ -156,7 +157,10 @@ export async function startApp(
     const rateBudgets = new RateBudgets(storage.takeBudget, nowMs);
     const dailyBytes = new DailyBytes(config.tenantBytesPerDay, storage.takeKeptBudget, nowMs);
     metrics.watchBudgets(() => rateBudgets.heaviest(heaviestShown));
-    const writes = new WriteDesk(ledger, config.isKeyRequired);
+    const activities = new TenantActivities(nowMs());
+    const writes = new WriteDesk(ledger, config.isKeyRequired, (tenant, outcome) =>
+      activities.decided(tenant, outcome),
+    );
     const http = await httpServer(
       {
         writes,
@@ -171,6 +175,7 @@ export async function startApp(
         writeProbe,
         keyUses,
         metrics,
+        activities,
         traces,
         config,
         version,

@@ -1,9 +1,11 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import type { OperationSpec } from './operation-spec.ts';
+import { activityOperations } from './operations/activity.ts';
 import { agentsOperations } from './operations/agents.ts';
 import { apiKeysOperations } from './operations/api-keys.ts';
 import { auditOperations } from './operations/audit.ts';
 import { auditLogOperations } from './operations/audit-log.ts';
+import { callerOperations } from './operations/caller.ts';
 import { creditsOperations } from './operations/credits.ts';
 import { deliveriesOperations } from './operations/deliveries.ts';
 import { docsOperations } from './operations/docs.ts';
@@ -46,6 +48,8 @@ export const operationsByNoun = {
   settings: settingsOperations,
   metrics: metricsOperations,
   stats: statsOperations,
+  activity: activityOperations,
+  caller: callerOperations,
   version: versionOperations,
   'idempotency-keys': idempotencyKeysOperations,
   health: healthOperations,
@@ -70,6 +74,8 @@ const nounsByTag: Readonly<Record<string, readonly Noun[]>> = {
     'settings',
     'metrics',
     'stats',
+    'activity',
+    'caller',
     'version',
     'idempotency-keys',
     'health',
@@ -110,6 +116,8 @@ export const operations = {
   ...settingsOperations,
   ...metricsOperations,
   ...statsOperations,
+  ...activityOperations,
+  ...callerOperations,
   ...versionOperations,
   ...idempotencyKeysOperations,
   ...healthOperations,

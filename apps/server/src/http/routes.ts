@@ -1,9 +1,11 @@
 import type { Desk } from './desk.ts';
 import type { Handlers } from './router.ts';
+import { activityRoutes } from './routes/activity.ts';
 import { agentsRoutes } from './routes/agents.ts';
 import { apiKeysRoutes } from './routes/api-keys.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { auditLogRoutes } from './routes/audit-log.ts';
+import { callerRoutes } from './routes/caller.ts';
 import { creditsRoutes } from './routes/credits.ts';
 import { deliveriesRoutes } from './routes/deliveries.ts';
 import { docsRoutes } from './routes/docs.ts';
@@ -48,6 +50,8 @@ export function allRoutes(desk: Desk, uncheckedKeys: UncheckedKeys): Handlers {
     ...settingsRoutes(desk),
     ...metricsRoutes(desk),
     ...statsRoutes(desk),
+    ...activityRoutes(desk),
+    ...callerRoutes(),
     ...versionRoutes(desk),
     ...idempotencyKeysRoutes(desk),
     ...healthRoutes(desk),

@@ -30,10 +30,16 @@ import type { Call, WrittenReply } from './router.ts';
 export class WriteDesk {
   readonly #ledger: WritePath;
   readonly #isKeyRequired: boolean;
+  readonly #onDecided: (tenant: string, outcome: Outcome) => void;
 
-  constructor(ledger: WritePath, isKeyRequired: boolean) {
+  constructor(
+    ledger: WritePath,
+    isKeyRequired: boolean,
+    onDecided: (tenant: string, outcome: Outcome) => void,
+  ) {
     this.#ledger = ledger;
     this.#isKeyRequired = isKeyRequired;
+    this.#onDecided = onDecided;
   }
 
   /**
@@ -62,6 +68,7 @@ export class WriteDesk {
     const outcome = await this.#ledger.submit({ tenant, command, key, actor }, (times) => {
       request.writeTimes = times;
     });
+    this.#onDecided(tenant, outcome);
     if (key !== undefined) request.keyedOutcome = keyedOutcome(outcome);
     return outcome;
   }

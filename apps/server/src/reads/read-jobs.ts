@@ -1,3 +1,4 @@
+import { listAgentTotals, topAgentTotals } from './agent-totals.ts';
 import { auditBooks } from './audit-books.ts';
 import type { ApiKeyBooks } from './books/api-keys.ts';
 import type { AccountsFilter, AllBooks, Books } from './books.ts';
@@ -11,6 +12,7 @@ import { listSettlements } from './list-settlements.ts';
 import { reconcile } from './reconcile.ts';
 import { statsOf } from './stats.ts';
 import { sumAgent, sumBilling, sumService, topAgents } from './sums.ts';
+import { sumUsageOverTime } from './usage-over-time.ts';
 
 /**
  * The reads of many rows. They run on another thread, so their input and output is plain data. Each reads in short
@@ -37,6 +39,9 @@ const jobs = {
   sumBilling,
   sumService,
   topAgents,
+  listAgentTotals,
+  topAgentTotals,
+  sumUsageOverTime,
   auditBooks,
   exportPart,
 };

@@ -14,5 +14,7 @@ const suites = [
   'services',
   'pause',
   'sums',
+  'agent-totals',
+  'usage-over-time',
 ];
 for (const suite of suites) await import(`../${suite}.test.ts`);

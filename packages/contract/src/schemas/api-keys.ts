@@ -70,9 +70,9 @@ export const ApiKeyCreate = Type.Object(
   { additionalProperties: false },
 );
 
-const ApiKeyPrefix = Type.String({ pattern: '^apk_[0-9a-f]{8}$', examples: ['apk_0f3a9b2c'] });
+export const ApiKeyPrefix = Type.String({ pattern: '^apk_[0-9a-f]{8}$', examples: ['apk_0f3a9b2c'] });
 
-const keyRights = {
+export const keyRights = {
   scopes: scopesOf(whatScopesMean),
   agent: Type.Union([Agent, Type.Null()], { description: 'Null: the key is bound to no agent.' }),
   serviceId: Type.Union([ServiceId, Type.Null()], { description: 'Null: the key is bound to no service.' }),

@@ -20,6 +20,7 @@ import { recordReads } from './records.ts';
 import { serviceReads } from './services.ts';
 import { settlementReads } from './settlements.ts';
 import { sumReads } from './sum-accounts.ts';
+import { usageSumRead } from './sum-usage.ts';
 import { tallyRead } from './tally-events.ts';
 import { tenantRead } from './tenants.ts';
 import { webhookReads } from './webhooks.ts';
@@ -45,6 +46,7 @@ export function postgresBooks({ pool, pulse, cap, horizon, apiKeys }: BooksParts
     ...accountAndServiceRead(reader),
     ...accountsPageRead(reader),
     ...sumReads(reader),
+    ...usageSumRead(reader),
     ...tenantRead(reader),
     ...serviceReads(reader),
     ...entryReads(reader),

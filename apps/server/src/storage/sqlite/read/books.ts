@@ -15,6 +15,7 @@ import { recordReads } from './records.ts';
 import { serviceReads } from './services.ts';
 import { settlementReads } from './settlements.ts';
 import { sumReads } from './sum-accounts.ts';
+import { usageSumRead } from './sum-usage.ts';
 import { tallyRead } from './tally-events.ts';
 import { tenantRead } from './tenants.ts';
 import { webhookReads } from './webhooks.ts';
@@ -27,6 +28,7 @@ export function sqliteBooks(snapshots: Snapshots, cap: AnswerCap): AllBooks {
     ...accountAndServiceRead(read),
     ...accountsPageRead(read),
     ...sumReads(read),
+    ...usageSumRead(read),
     ...tenantRead(read),
     ...serviceReads(read),
     ...entryReads(read),
