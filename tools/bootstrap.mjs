@@ -46,8 +46,8 @@ const npmArguments = {
   all: ['--include=dev'],
 };
 const sizes = {
-  server: isFitForServer ? 'the server, about 75 MB' : 'the server and its Node, about 200 MB',
-  mcp: 'the server with MCP, about 100 MB, and its Node, about 120 MB, unless it is there',
+  server: isFitForServer ? 'the server, about 90 MB' : 'the server and its Node, about 210 MB',
+  mcp: 'the server with MCP, about 115 MB, and its Node, about 120 MB, unless it is there',
   all: 'everything for tests and tools, about 1 GB',
 };
 

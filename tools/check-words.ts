@@ -19,6 +19,7 @@ const cleanSources = [
   'packages/*/test/**/*.ts',
   'apps/server/src/**/*.ts',
   'apps/server/test/**/*.ts',
+  'apps/dashboard/{src,build,test}/**/*.{ts,tsx}',
   'tools/*.{ts,mjs}',
 ];
 const testFunctions: ReadonlySet<string> = new Set(['test', 'describe', 'it']);
@@ -33,7 +34,7 @@ interface Leftover {
 /** Checks that pages, messages, help, the contract, comments and test names contain no words that are hard to read. */
 export function checkWords(): boolean {
   const pages = globSync('{README.md,CHANGELOG.md,SECURITY.md,docs/**/*.md,packages/*/*.md}');
-  const sources = globSync('{apps,packages}/*/src/**/*.ts').filter(
+  const sources = globSync('{apps,packages}/*/src/**/*.{ts,tsx}').filter(
     (file) => !file.endsWith('.test.ts') && !file.includes('/migrations/'),
   );
   const clean = globSync(cleanSources).filter(

@@ -16,6 +16,7 @@ const bin = (name: string) => `node_modules/.bin/${name}`;
 const steps: readonly Step[] = [
   ['type-aware lint', () => command(bin('eslint'), '.', '--max-warnings', '0')],
   ['types', () => command(bin('tsc'), '--project', '.')],
+  ['types of the dashboard', () => command(bin('tsc'), '--project', 'apps/dashboard/src')],
   ['format and lint', () => command(bin('biome'), 'ci', '--colors=off', '--error-on-warnings', '.')],
   ['dead code', () => command(bin('knip'))],
   ['printed docs', () => command(bin('node'), 'tools/print-docs.ts', '--check')],

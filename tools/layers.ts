@@ -2,6 +2,14 @@ import type { IForbiddenRuleType } from 'dependency-cruiser';
 
 const server = '^apps/server/src';
 const storage = `${server}/storage`;
+const dashboard = '^apps/dashboard/src';
+/** Rooms of the dashboard, each with the rooms that it may look into, besides itself. */
+const dashboardRooms: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  api: ['core'],
+  parts: ['api', 'core'],
+  pages: ['parts', 'api', 'core'],
+};
 /** Rooms of the server, each with the rooms that it may look into, besides itself. Tests may look anywhere. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   domain: [],
@@ -166,6 +174,30 @@ export const layers: IForbiddenRuleType[] = [
     from: { path: '^apps/server/', pathNot: [test, '^apps/server/test/'] },
     to: { path: ['^packages/client/', '^apps/mcp/'] },
   },
+    name: 'dashboard-is-a-client',
+    comment: 'a page in a browser knows the server only by the types of the contract',
+    severity: 'error',
+    from: { path: `${dashboard}/` },
+    to: { path: '^(apps|packages)/', pathNot: `${dashboard}/`, dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'dashboard-knows-no-server',
+    severity: 'error',
+    from: { path: '^apps/dashboard/(src|build)/' },
+    to: { path: '^(apps/server|tools|bench)/' },
+  },
+  ...Object.entries(dashboardRooms).map(
+    ([room, below]): IForbiddenRuleType => ({
+      name: `dashboard-${room}`,
+      comment: 'rooms of the dashboard look only downward',
+      severity: 'error',
+      from: { path: `${dashboard}/${room}/` },
+      to: {
+        path: `${dashboard}/`,
+        pathNot: [room, ...below].map((name) => `${dashboard}/${name}/`),
+      },
+    }),
+  ),
   {
     name: 'packages-know-no-app',
     severity: 'error',

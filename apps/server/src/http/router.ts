@@ -249,7 +249,7 @@ function opaque(tag: string): string {
 }
 
 /** Sends the answer of a handler. */
-function send(reply: FastifyReply, { status, headers, body }: Reply): FastifyReply {
+export function send(reply: FastifyReply, { status, headers, body }: Reply): FastifyReply {
   reply.code(status);
   for (const [name, value] of headers ?? []) {
     // If origins are configured, it already names the origin that pages call from.

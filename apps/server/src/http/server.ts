@@ -8,6 +8,7 @@ import { type Caller, CallerIdentifier } from './caller.ts';
 import { addressOf } from './client-address.ts';
 import { compressAnswers } from './compression.ts';
 import { allowOrigins } from './cors.ts';
+import { registerDashboard } from './dashboard.ts';
 import type { Desk } from './desk.ts';
 import { errorAnswer } from './error-answer.ts';
 import { observeRequests } from './observe-requests.ts';
@@ -74,6 +75,7 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
     },
     admit: inTurn(refuseUnknown(desk), refuseUnknownTenant(desk), rateLimit.charge()),
   });
+  registerDashboard(app);
   return app;
 }
 
