@@ -174,6 +174,7 @@ export const layers: IForbiddenRuleType[] = [
     from: { path: '^apps/server/', pathNot: [test, '^apps/server/test/'] },
     to: { path: ['^packages/client/', '^apps/mcp/'] },
   },
+  {
     name: 'dashboard-is-a-client',
     comment: 'a page in a browser knows the server only by the types of the contract',
     severity: 'error',

@@ -35,6 +35,28 @@ export interface components {
             /** @description All its digits are sent, also beyond 2^53. */
             readonly total: number;
         };
+        readonly AgentTotals: {
+            readonly items: readonly {
+                /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+                readonly agent: string;
+                /** @description Services that it used. */
+                readonly accounts: number;
+                /** @description All its digits are sent, also beyond 2^53. */
+                readonly recordedRequests: number;
+                /** @description All its digits are sent, also beyond 2^53. */
+                readonly outstandingRequests: number;
+                /** @description What settling its accounts now would bill. */
+                readonly outstandingStroops: string;
+                /** @description Outstanding, of services without a price. */
+                readonly unpricedRequests: number;
+                /** @description What settlements have billed. */
+                readonly settledStroops: string;
+            }[];
+            /** @description Send it as `cursor` for the next page; null after the last one. */
+            readonly nextCursor: string | null;
+            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            readonly hasMore: boolean;
+        };
         readonly AgentUsage: {
             /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly agent: string;
@@ -484,6 +506,19 @@ export interface components {
             readonly from?: string;
             /** @description Done before this moment. */
             readonly to?: string;
+            /** @description Opaque: `nextCursor` of the page before. */
+            readonly cursor?: string;
+            /**
+             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 100.
+             * @default 100
+             */
+            readonly limit?: number;
+        };
+        readonly ListAgentTotalsQuery: {
+            /** @description A part of the id, in upper or lower case. */
+            readonly q?: string;
+            /** @description `agent`: by name. `outstanding`: those that owe most first; one page, at most `limit` of them. By name without it. */
+            readonly sort?: "agent" | "outstanding";
             /** @description Opaque: `nextCursor` of the page before. */
             readonly cursor?: string;
             /**
@@ -1010,6 +1045,17 @@ export interface components {
             /** @description Whether writes are paused by the operator. */
             readonly paused: boolean;
         };
+        readonly SumUsageOverTimeQuery: {
+            /** @description The beginning; 24 hours before `to` without it. */
+            readonly from?: string;
+            /** @description The end; now without it. */
+            readonly to?: string;
+            /**
+             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 24.
+             * @default 24
+             */
+            readonly spans?: number;
+        };
         readonly SummarizeEventsQuery: {
             /** @description From this moment on: a timestamp, or milliseconds since the epoch. */
             readonly since?: string;
@@ -1066,6 +1112,20 @@ export interface components {
             /** @description The event's own identity, unique in its tenant for ever: 1-128 visible ASCII characters. */
             readonly id?: string;
             readonly occurredAt?: string;
+        };
+        readonly UsageOverTime: {
+            /** @description Spans of the same length, the oldest first. */
+            readonly items: readonly {
+                readonly from: string;
+                /** @description Not part of the span. */
+                readonly to: string;
+                /** @description Entries of usage. */
+                readonly entries: number;
+                /** @description All its digits are sent, also beyond 2^53. */
+                readonly requests: number;
+            }[];
+            /** @description False when there were too many entries to add up all of them. */
+            readonly complete: boolean;
         };
         readonly UsageRecorded: {
             /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
@@ -1194,6 +1254,7 @@ export type AccountTotal = components['schemas']['AccountTotal'];
 export type AdminStatus = components['schemas']['AdminStatus'];
 export type AgentList = components['schemas']['AgentList'];
 export type AgentTotal = components['schemas']['AgentTotal'];
+export type AgentTotals = components['schemas']['AgentTotals'];
 export type AgentUsage = components['schemas']['AgentUsage'];
 export type ApiKeyCreate = components['schemas']['ApiKeyCreate'];
 export type ApiKeyCreated = components['schemas']['ApiKeyCreated'];
@@ -1226,6 +1287,7 @@ export type ExportSettlementsCsvQuery = components['schemas']['ExportSettlements
 export type Health = components['schemas']['Health'];
 export type KeyState = components['schemas']['KeyState'];
 export type ListActsQuery = components['schemas']['ListActsQuery'];
+export type ListAgentTotalsQuery = components['schemas']['ListAgentTotalsQuery'];
 export type ListAgentsQuery = components['schemas']['ListAgentsQuery'];
 export type ListApiKeysQuery = components['schemas']['ListApiKeysQuery'];
 export type ListDeliveriesQuery = components['schemas']['ListDeliveriesQuery'];
@@ -1273,6 +1335,7 @@ export type SettledBulk = components['schemas']['SettledBulk'];
 export type Settlement = components['schemas']['Settlement'];
 export type SettlementList = components['schemas']['SettlementList'];
 export type Stats = components['schemas']['Stats'];
+export type SumUsageOverTimeQuery = components['schemas']['SumUsageOverTimeQuery'];
 export type SummarizeEventsQuery = components['schemas']['SummarizeEventsQuery'];
 export type TopAgents = components['schemas']['TopAgents'];
 export type TopAgentsQuery = components['schemas']['TopAgentsQuery'];
@@ -1280,6 +1343,7 @@ export type UsageBulk = components['schemas']['UsageBulk'];
 export type UsageBulkResults = components['schemas']['UsageBulkResults'];
 export type UsageExported = components['schemas']['UsageExported'];
 export type UsageItem = components['schemas']['UsageItem'];
+export type UsageOverTime = components['schemas']['UsageOverTime'];
 export type UsageRecorded = components['schemas']['UsageRecorded'];
 export type Version = components['schemas']['Version'];
 export type Webhook = components['schemas']['Webhook'];
@@ -1315,6 +1379,12 @@ export interface Operations {
     readonly query: undefined;
     readonly body: undefined;
     readonly success: AccountCleared;
+  };
+  readonly sumUsageOverTime: {
+    readonly params: undefined;
+    readonly query: SumUsageOverTimeQuery;
+    readonly body: undefined;
+    readonly success: UsageOverTime;
   };
   readonly exportUsageJson: {
     readonly params: undefined;
@@ -1520,6 +1590,12 @@ export interface Operations {
     readonly body: undefined;
     readonly success: AgentList;
   };
+  readonly listAgentTotals: {
+    readonly params: undefined;
+    readonly query: ListAgentTotalsQuery;
+    readonly body: undefined;
+    readonly success: AgentTotals;
+  };
   readonly readAgentTotal: {
     readonly params: { readonly agent: string };
     readonly query: undefined;
@@ -1669,6 +1745,18 @@ export interface Operations {
     readonly query: undefined;
     readonly body: undefined;
     readonly success: Stats;
+  };
+  readonly readActivity: {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly success: string;
+  };
+  readonly readCaller: {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly success: string;
   };
   readonly readChangelog: {
     readonly params: undefined;
