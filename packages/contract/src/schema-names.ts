@@ -1,7 +1,9 @@
+import * as activity from './schemas/activity.ts';
 import * as agents from './schemas/agents.ts';
 import * as apiKeys from './schemas/api-keys.ts';
 import * as audit from './schemas/audit.ts';
 import * as auditLog from './schemas/audit-log.ts';
+import * as caller from './schemas/caller.ts';
 import * as credits from './schemas/credits.ts';
 import * as deliveries from './schemas/deliveries.ts';
 import * as docs from './schemas/docs.ts';
@@ -26,10 +28,12 @@ import * as webhooks from './schemas/webhooks.ts';
 
 /** Every file of `schemas`, by its name; a test compares them. */
 export const schemaModules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  activity,
   agents,
   'api-keys': apiKeys,
   audit,
   'audit-log': auditLog,
+  caller,
   credits,
   deliveries,
   docs,

@@ -17,6 +17,28 @@ export interface components {
             readonly serviceId: string;
             readonly total: number;
         };
+        readonly Activity: {
+            /** @description When this instance of the server started to count. */
+            readonly since: string;
+            /** @description Writes with their outcomes. `executed`: carried out. `replayed`: a retry that got the first answer. `conflict`: the key was used for another request. `expired`: a retry whose answer is gone. `refused`: not carried out. `fault`: the server could not carry it out. */
+            readonly outcomes: {
+                readonly executed: number;
+                readonly replayed: number;
+                readonly conflict: number;
+                readonly expired: number;
+                readonly refused: number;
+                readonly fault: number;
+            };
+            /** @description Usage that came again, and was recorded only once: by its key or by its usage id. */
+            readonly retriesNotBilled: {
+                /** @description Items of usage. */
+                readonly retries: number;
+                /** @description All its digits are sent, also beyond 2^53. */
+                readonly requests: number;
+                /** @description At the price in force when they came again. */
+                readonly stroops: string;
+            };
+        };
         readonly AdminStatus: {
             readonly paused: boolean;
             readonly pausedSince: string | null;
@@ -245,6 +267,22 @@ export interface components {
             readonly creditStroops: string;
             /** @description All its digits are sent, also beyond 2^53. */
             readonly unpricedRequests: number;
+        };
+        readonly CallerSeen: {
+            /** @description `anonymous`: without a key, in development mode. `tenant`: by an API key. `admin`: by the admin key. */
+            readonly kind: "anonymous" | "tenant" | "admin";
+            /** @description Whose books the caller reads and writes. Null: the admin, who has not named a tenant. */
+            readonly tenant: string | null;
+            /** @description The prefix of the API key. */
+            readonly keyPrefix: string | null;
+            /** @description What the key may do: `read`; `record` usage; `settle`, reverse and write off; `manage` services, prices and webhooks. */
+            readonly scopes: readonly ("read" | "record" | "settle" | "manage")[];
+            /** @description Null: the key is bound to no agent. */
+            readonly agent: string | null;
+            /** @description Null: the key is bound to no service. */
+            readonly serviceId: string | null;
+            /** @description Null: the key may be used from everywhere. */
+            readonly allowedAddresses: readonly string[] | null;
         };
         readonly Changelog: {
             readonly entries: readonly {
@@ -1251,6 +1289,7 @@ export interface components {
 }
 export type AccountCleared = components['schemas']['AccountCleared'];
 export type AccountTotal = components['schemas']['AccountTotal'];
+export type Activity = components['schemas']['Activity'];
 export type AdminStatus = components['schemas']['AdminStatus'];
 export type AgentList = components['schemas']['AgentList'];
 export type AgentTotal = components['schemas']['AgentTotal'];
@@ -1264,6 +1303,7 @@ export type Audit = components['schemas']['Audit'];
 export type AuditLog = components['schemas']['AuditLog'];
 export type BillLine = components['schemas']['BillLine'];
 export type BillingTotal = components['schemas']['BillingTotal'];
+export type CallerSeen = components['schemas']['CallerSeen'];
 export type Changelog = components['schemas']['Changelog'];
 export type ConfigChange = components['schemas']['ConfigChange'];
 export type ConfigChanged = components['schemas']['ConfigChanged'];
@@ -1750,13 +1790,13 @@ export interface Operations {
     readonly params: undefined;
     readonly query: undefined;
     readonly body: undefined;
-    readonly success: string;
+    readonly success: Activity;
   };
   readonly readCaller: {
     readonly params: undefined;
     readonly query: undefined;
     readonly body: undefined;
-    readonly success: string;
+    readonly success: CallerSeen;
   };
   readonly readChangelog: {
     readonly params: undefined;
