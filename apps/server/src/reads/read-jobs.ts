@@ -5,11 +5,12 @@ import type { AccountsFilter, AllBooks, Books } from './books.ts';
 import { countEvents, countListedEvents } from './count-events.ts';
 import { exportPart } from './export-part.ts';
 import { listApiKeys } from './list-api-keys.ts';
-import { listEntries } from './list-entries.ts';
+
 import { listEvents } from './list-events.ts';
 import { listServices } from './list-services.ts';
 import { listSettlements } from './list-settlements.ts';
 import { reconcile } from './reconcile.ts';
+import { listStatedEntries } from './state-entries.ts';
 import { statsOf } from './stats.ts';
 import { sumAgent, sumBilling, sumService, topAgents } from './sums.ts';
 import { sumUsageOverTime } from './usage-over-time.ts';
@@ -19,7 +20,7 @@ import { sumUsageOverTime } from './usage-over-time.ts';
  * steps, and other reads run between them.
  */
 const jobs = {
-  listEntries,
+  listEntries: listStatedEntries,
   listEvents,
   listServices,
   listSettlements,

@@ -9,6 +9,7 @@ const suites = [
   'reversals',
   'reversals-crash',
   'credits',
+  'known-entries',
   'reconcile',
   'heavy-commands',
   'services',

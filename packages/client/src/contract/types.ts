@@ -405,10 +405,10 @@ export interface components {
             };
         };
         readonly EntryExported: {
-            readonly items: readonly components["schemas"]["Entry"][];
+            readonly items: readonly components["schemas"]["KnownEntry"][];
         };
         readonly EntryList: {
-            readonly items: readonly components["schemas"]["Entry"][];
+            readonly items: readonly components["schemas"]["KnownEntry"][];
             /** @description Send it as `cursor`: it continues the list, also after its last page and for an empty list. */
             readonly nextCursor: string;
             /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
@@ -491,6 +491,8 @@ export interface components {
             readonly occurredTo?: string;
             /** @description Covered by this settlement. */
             readonly settlementId?: string;
+            /** @description Recorded under this usage id: one entry at most. */
+            readonly usageId?: string;
         };
         readonly ExportEntriesJsonQuery: {
             /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
@@ -507,6 +509,8 @@ export interface components {
             readonly occurredTo?: string;
             /** @description Covered by this settlement. */
             readonly settlementId?: string;
+            /** @description Recorded under this usage id: one entry at most. */
+            readonly usageId?: string;
         };
         readonly ExportSettlementsCsvQuery: {
             /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
@@ -532,6 +536,45 @@ export interface components {
             readonly status?: number;
             readonly location?: string;
             readonly expiresAt: string;
+        };
+        readonly KnownEntry: {
+            /** @description An id that this server gave. */
+            readonly id: string;
+            /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly agent: string;
+            /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly serviceId: string;
+            readonly sequence: number;
+            /** @description Below 0: a reversal. 0: a write-off of a credit. */
+            readonly requests: number;
+            readonly priceVersion: number | null;
+            readonly usageId: string | null;
+            readonly occurredAt: string | null;
+            readonly recordedAt: string;
+            readonly reverses?: {
+                readonly entryId: string | null;
+                readonly from: number;
+                readonly through: number;
+                readonly reason: string | null;
+                readonly lines: readonly {
+                    readonly priceVersion: number | null;
+                    readonly requests: number;
+                }[];
+            };
+            readonly writesOff?: {
+                readonly kind: "write_off" | "paid_out";
+                /** @description An amount in stroops (10^-7 XLM), as a decimal string. */
+                readonly stroops: string;
+                readonly reason: string;
+            };
+            /** @description At its price version. Null without a price, and for a reversal of usage at several prices. */
+            readonly priceStroops: number | null;
+            /** @description What it adds to a bill; below 0 for a reversal. Null while its service has no price. */
+            readonly amountStroops: string | null;
+            /** @description The bill that covers it. Null while no settlement does. */
+            readonly settlementId: string | null;
+            /** @description Whether a later entry took it back. */
+            readonly reversed: boolean;
         };
         readonly ListActsQuery: {
             /** @description What was done. `api_key.expires`: a key was given an end, by a rotation. */
@@ -614,6 +657,8 @@ export interface components {
             readonly occurredTo?: string;
             /** @description Covered by this settlement. */
             readonly settlementId?: string;
+            /** @description Recorded under this usage id: one entry at most. */
+            readonly usageId?: string;
             /** @description Opaque: `nextCursor` of the page before. */
             readonly cursor?: string;
             /**
@@ -1326,6 +1371,7 @@ export type ExportEntriesJsonQuery = components['schemas']['ExportEntriesJsonQue
 export type ExportSettlementsCsvQuery = components['schemas']['ExportSettlementsCsvQuery'];
 export type Health = components['schemas']['Health'];
 export type KeyState = components['schemas']['KeyState'];
+export type KnownEntry = components['schemas']['KnownEntry'];
 export type ListActsQuery = components['schemas']['ListActsQuery'];
 export type ListAgentTotalsQuery = components['schemas']['ListAgentTotalsQuery'];
 export type ListAgentsQuery = components['schemas']['ListAgentsQuery'];
@@ -1448,7 +1494,7 @@ export interface Operations {
     readonly params: { readonly id: string };
     readonly query: undefined;
     readonly body: undefined;
-    readonly success: Entry;
+    readonly success: KnownEntry;
   };
   readonly exportEntriesJson: {
     readonly params: undefined;

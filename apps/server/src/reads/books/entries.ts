@@ -1,3 +1,4 @@
+import type { EntryState } from '../../domain/entry-state.ts';
 import type { Entry, KnownUsage } from '../../domain/usage.ts';
 import type { EntriesLooked, LookWanted } from '../entries-looked.ts';
 import type { AccountKey } from './accounts.ts';
@@ -9,6 +10,8 @@ export interface EntryReads {
   lastEntryId(tenant: string): Promise<string | undefined>;
   /** which of the usage ids are known, and as what */
   usages(tenant: string, usageIds: ReadonlySet<string>): Promise<ReadonlyMap<string, KnownUsage>>;
+  /** what became of entries, by their ids */
+  entryStates(tenant: string, ids: readonly string[]): Promise<ReadonlyMap<string, EntryState>>;
   /** entries after an id, in the order in which they were recorded */
   entriesAfter(tenant: string, afterId: string, limit: number): Promise<readonly Entry[]>;
   /** looks at the entries after an id, in the order in which they were recorded, for those that are wanted */

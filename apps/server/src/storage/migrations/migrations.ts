@@ -1,11 +1,12 @@
 import type { Engine } from '../table.ts';
 import { serviceUnit } from './0001-service-unit.ts';
+import { billsByEntry } from './0002-bills-by-entry.ts';
 
 /**
  * The schema from here on, for both engines, in order. Each engine runs these after the migrations in its own folder,
  * which is closed. Forward only: a migration that was released is never edited.
  */
-const migrations: readonly Readonly<Record<Engine, string>>[] = [serviceUnit];
+const migrations: readonly Readonly<Record<Engine, string>>[] = [serviceUnit, billsByEntry];
 
 export function migrationsOf(engine: Engine): readonly string[] {
   return migrations.map((sql) => sql[engine]);

@@ -12,6 +12,7 @@ import { actReads } from './acts.ts';
 import { apiKeyReads } from './api-keys.ts';
 import { deliveryReads } from './deliveries.ts';
 import { entryReads } from './entries.ts';
+import { entryStatesRead } from './entry-states.ts';
 import { eventReads } from './events.ts';
 import { lookForEntriesRead } from './look-for-entries.ts';
 import { operatorReads } from './operator.ts';
@@ -50,6 +51,7 @@ export function postgresBooks({ pool, pulse, cap, horizon, apiKeys }: BooksParts
     ...tenantRead(reader),
     ...serviceReads(reader),
     ...entryReads(reader),
+    ...entryStatesRead(reader),
     ...lookForEntriesRead(reader),
     ...settlementReads(reader),
     ...eventReads(reader),

@@ -104,7 +104,7 @@ export function parseEntry(row: Row): Entry {
   });
 }
 
-export function entryReads(reader: Reader): Omit<EntryReads, 'lookForEntries' | 'sumUsage'> {
+export function entryReads(reader: Reader): Omit<EntryReads, 'lookForEntries' | 'sumUsage' | 'entryStates'> {
   return {
     entry: async (tenant, id) =>
       (await reader.of(tenant, (connection) => loadEntry(connection, tenant, id)))?.entry,

@@ -7,6 +7,7 @@ import { actReads } from './acts.ts';
 import { apiKeyReads } from './api-keys.ts';
 import { deliveryReads } from './deliveries.ts';
 import { entryReads } from './entries.ts';
+import { entryStatesRead } from './entry-states.ts';
 import { eventReads } from './events.ts';
 import { lookForEntriesRead } from './look-for-entries.ts';
 import { operatorReads } from './operator.ts';
@@ -32,6 +33,7 @@ export function sqliteBooks(snapshots: Snapshots, cap: AnswerCap): AllBooks {
     ...tenantRead(read),
     ...serviceReads(read),
     ...entryReads(read),
+    ...entryStatesRead(read),
     ...lookForEntriesRead(read),
     ...settlementReads(read),
     ...eventReads(read),

@@ -122,7 +122,7 @@ export function parseEntry(connection: Connection, row: Row): Entry {
     : parseFields(row, { reversal: undefined, writeOff: loadWriteOff(connection, account, sequence) });
 }
 
-export function entryReads(read: Read): Omit<EntryReads, 'lookForEntries' | 'sumUsage'> {
+export function entryReads(read: Read): Omit<EntryReads, 'lookForEntries' | 'sumUsage' | 'entryStates'> {
   return {
     entry: (tenant, id) => read((connection) => loadEntry(connection, tenant, id)),
     lastEntryId: (tenant) => read((connection) => loadLastEntryId(connection, tenant)),
