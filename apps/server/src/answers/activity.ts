@@ -23,3 +23,24 @@ export function activityReply(sinceMs: number, { outcomes, spared }: Activity): 
     },
   };
 }
+
+/** Usage in spans of time. */
+interface UsageOverTime {
+  readonly spans: readonly {
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly entries: number;
+    readonly requests: bigint;
+  }[];
+  readonly isComplete: boolean;
+}
+
+export function usageOverTimeReply({ spans, isComplete }: UsageOverTime): ReplyOf<'sumUsageOverTime'> {
+  const items = spans.map(({ fromMs, toMs, entries, requests }) => ({
+    from: timestampOfMs(fromMs),
+    to: timestampOfMs(toMs),
+    entries,
+    requests: exactInteger(requests),
+  }));
+  return { status: 200, body: { items, complete: isComplete } };
+}

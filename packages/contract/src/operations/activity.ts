@@ -1,5 +1,5 @@
 import type { OperationSpec } from '../operation-spec.ts';
-import { Activity } from '../schemas/activity.ts';
+import { Activity, UsageOverTime, UsageSpanFilter } from '../schemas/activity.ts';
 
 /** What an instance does for a tenant. */
 export const activityOperations = {
@@ -11,5 +11,14 @@ export const activityOperations = {
     access: 'tenant',
     successes: { 200: { description: 'Counts. A restart begins them again.', schema: Activity } },
     errors: [],
+  },
+  sumUsageOverTime: {
+    method: 'GET',
+    path: '/api/v1/usage/over-time',
+    summary: 'How much usage was recorded in each of some spans of time',
+    access: 'tenant',
+    query: UsageSpanFilter,
+    successes: { 200: { description: 'The sums. Reversals do not count.', schema: UsageOverTime } },
+    errors: ['overloaded'],
   },
 } as const satisfies Record<string, OperationSpec>;

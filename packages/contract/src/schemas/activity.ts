@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { Stroops, Timestamp } from './identifiers.ts';
+import { clampedLimit } from './pages.ts';
 
 const Count = Type.Integer({ minimum: 0 });
 
@@ -20,4 +21,28 @@ export const Activity = Type.Object({
     },
     { description: 'Usage that came again, and was recorded only once: by its key or by its usage id.' },
   ),
+});
+
+export const UsageSpanFilter = Type.Object(
+  {
+    from: Type.Optional(
+      Type.String({ ...Timestamp, description: 'The beginning; 24 hours before `to` without it.' }),
+    ),
+    to: Type.Optional(Type.String({ ...Timestamp, description: 'The end; now without it.' })),
+    spans: Type.Optional(clampedLimit(200, 24)),
+  },
+  { additionalProperties: false },
+);
+
+export const UsageOverTime = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      from: Timestamp,
+      to: Type.String({ ...Timestamp, description: 'Not part of the span.' }),
+      entries: Type.Integer({ minimum: 0, description: 'Entries of usage.' }),
+      requests: Type.Integer({ minimum: 0, description: 'All its digits are sent, also beyond 2^53.' }),
+    }),
+    { description: 'Spans of the same length, the oldest first.' },
+  ),
+  complete: Type.Boolean({ description: 'False when there were too many entries to add up all of them.' }),
 });
