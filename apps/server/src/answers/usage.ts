@@ -1,8 +1,6 @@
 import { type Account, outstandingRequests } from '../domain/account.ts';
 import type { UsageBulkRecorded, UsageKnown, UsageRecorded } from '../domain/commands/usage.ts';
 import type { ItemResult } from '../domain/item-result.ts';
-import { timestampOfMs } from '../domain/timestamps.ts';
-import { exactInteger } from './exact-integer.ts';
 import { entryPath } from './paths.ts';
 import type { BodyOf, ItemOf, ReplyOf } from './reply.ts';
 
@@ -73,25 +71,4 @@ export type AccountTotal = ItemOf<'exportUsageJson'>;
 export function accountTotal(account: Account): AccountTotal {
   const { agent, serviceId } = account;
   return { agent, serviceId, total: outstandingRequests(account) };
-}
-
-/** Usage in spans of time. */
-interface UsageOverTime {
-  readonly spans: readonly {
-    readonly fromMs: number;
-    readonly toMs: number;
-    readonly entries: number;
-    readonly requests: bigint;
-  }[];
-  readonly isComplete: boolean;
-}
-
-export function usageOverTimeReply({ spans, isComplete }: UsageOverTime): ReplyOf<'sumUsageOverTime'> {
-  const items = spans.map(({ fromMs, toMs, entries, requests }) => ({
-    from: timestampOfMs(fromMs),
-    to: timestampOfMs(toMs),
-    entries,
-    requests: exactInteger(requests),
-  }));
-  return { status: 200, body: { items, complete: isComplete } };
 }

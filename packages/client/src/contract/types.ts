@@ -1466,12 +1466,6 @@ export interface Operations {
     readonly body: undefined;
     readonly success: AccountCleared;
   };
-  readonly sumUsageOverTime: {
-    readonly params: undefined;
-    readonly query: SumUsageOverTimeQuery;
-    readonly body: undefined;
-    readonly success: UsageOverTime;
-  };
   readonly exportUsageJson: {
     readonly params: undefined;
     readonly query: undefined;
@@ -1837,6 +1831,12 @@ export interface Operations {
     readonly query: undefined;
     readonly body: undefined;
     readonly success: Activity;
+  };
+  readonly sumUsageOverTime: {
+    readonly params: undefined;
+    readonly query: SumUsageOverTimeQuery;
+    readonly body: undefined;
+    readonly success: UsageOverTime;
   };
   readonly readCaller: {
     readonly params: undefined;

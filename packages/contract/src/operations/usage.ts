@@ -8,9 +8,7 @@ import {
   UsageBulkResults,
   UsageExported,
   UsageItem,
-  UsageOverTime,
   UsageRecorded,
-  UsageSpanFilter,
 } from '../schemas/usage.ts';
 
 /** Usage as it is recorded, and what is outstanding of it. */
@@ -59,15 +57,6 @@ export const usageOperations = {
     params: AccountParams,
     successes: { 200: { description: '0 when nothing is known.', schema: AccountTotal } },
     errors: [],
-  },
-  sumUsageOverTime: {
-    method: 'GET',
-    path: '/api/v1/usage/over-time',
-    summary: 'How much usage was recorded in each of some spans of time',
-    access: 'tenant',
-    query: UsageSpanFilter,
-    successes: { 200: { description: 'The sums. Reversals do not count.', schema: UsageOverTime } },
-    errors: ['overloaded'],
   },
   exportUsageJson: {
     method: 'GET',

@@ -1,7 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { bounds } from '../bounds.ts';
 import { Agent, EpochMs, Requests, RequestsTotal, ServiceId, Timestamp, UsageId } from './identifiers.ts';
-import { clampedLimit } from './pages.ts';
 
 export const UsageItem = Type.Object(
   {
@@ -72,28 +71,4 @@ export const UsageExported = Type.Object({
   items: Type.Array(Type.Object({ agent: Agent, serviceId: ServiceId, total: RequestsTotal }), {
     description: 'Every account with its outstanding requests.',
   }),
-});
-
-export const UsageSpanFilter = Type.Object(
-  {
-    from: Type.Optional(
-      Type.String({ ...Timestamp, description: 'The beginning; 24 hours before `to` without it.' }),
-    ),
-    to: Type.Optional(Type.String({ ...Timestamp, description: 'The end; now without it.' })),
-    spans: Type.Optional(clampedLimit(200, 24)),
-  },
-  { additionalProperties: false },
-);
-
-export const UsageOverTime = Type.Object({
-  items: Type.Array(
-    Type.Object({
-      from: Timestamp,
-      to: Type.String({ ...Timestamp, description: 'Not part of the span.' }),
-      entries: Type.Integer({ minimum: 0, description: 'Entries of usage.' }),
-      requests: Type.Integer({ minimum: 0, description: 'All its digits are sent, also beyond 2^53.' }),
-    }),
-    { description: 'Spans of the same length, the oldest first.' },
-  ),
-  complete: Type.Boolean({ description: 'False when there were too many entries to add up all of them.' }),
 });

@@ -1,7 +1,7 @@
 import { compileReader, UsageItem, type Validated } from '@billonce/contract';
-import { accountReply, usageOverTimeReply } from '../../answers/usage.ts';
+import { accountReply } from '../../answers/usage.ts';
 import type { BulkItem } from '../../domain/commands/usage.ts';
-import { instantMs, instantNs, timestampOfMs } from '../../domain/timestamps.ts';
+import { instantNs, timestampOfMs } from '../../domain/timestamps.ts';
 import type { UsageItem as DomainUsageItem } from '../../domain/usage.ts';
 import { csvHead } from '../../reads/csv.ts';
 import { totalsCsv, totalsLineEnd } from '../../reads/export-text.ts';
@@ -12,13 +12,10 @@ import { csvType, jsonType } from '../media-types.ts';
 import { itemMessage, itemReader, readItems } from '../read-item.ts';
 import type { HandlersOf } from '../router.ts';
 
-/** How long usage over time looks back, unless a request says otherwise. */
-const overTimeDefaultMs = 86_400_000;
-
 const readUsageItem = compileReader(UsageItem);
 
 export function usageRoutes(desk: Desk) {
-  const { writes, books, reads, config } = desk;
+  const { writes, books, config } = desk;
   return {
     recordUsage: async (call) =>
       await writes.write(call, tenantOf(call), { kind: 'record_usage', item: usageItem(call.body) }),
@@ -38,14 +35,6 @@ export function usageRoutes(desk: Desk) {
       const { agent, serviceId } = call.params;
       const account = await books.account({ tenant: tenantOf(call), agent, serviceId });
       return accountReply(agent, serviceId, account);
-    },
-
-    sumUsageOverTime: async (call) => {
-      const { from, to, spans = 24 } = call.query;
-      const toMs = to === undefined ? desk.nowMs() : instantMs(to);
-      const fromMs = from === undefined ? toMs - overTimeDefaultMs : instantMs(from);
-      const wanted = { tenant: tenantOf(call), fromMs, toMs, spans };
-      return usageOverTimeReply(await reads.walk(call, 'sumUsageOverTime', wanted));
     },
 
     exportUsageJson: async (call) => {
