@@ -68,7 +68,7 @@ test('the code of the pages compiles and does what it says', async () => {
   }
   const compilerOptions = {
     ...{ module: 'nodenext', target: 'es2024', lib: ['es2024', 'esnext.disposable'], types: ['node'] },
-    ...{ strict: true, noEmit: true, exactOptionalPropertyTypes: true, preserveSymlinks: true },
+    ...{ strict: true, noEmit: true, exactOptionalPropertyTypes: true },
   };
   const files = pages.map((_, at) => `page-${at}.ts`);
   for (const [at, page] of pages.entries()) {

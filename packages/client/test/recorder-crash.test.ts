@@ -38,7 +38,7 @@ function savedIn(printed: string): number {
 }
 
 test('a client and a server that are killed again and again bill each item once', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async (t) => {
   const end = (run: () => void | Promise<void>) => t.after(run);
   const server = await TestServer.start(end);
