@@ -10,9 +10,9 @@ export interface SweepLimits {
   readonly cursor: SweepCursor | undefined;
 }
 
-/** A place among the records: on SQLite by their keys, on PostgreSQL by when they were first seen, in each of two tables. */
+/** A place among the records: on SQLite their number, on PostgreSQL when they were first seen, in each of two tables. */
 export type SweepCursor =
-  | { readonly kind: 'key'; readonly tenant: string; readonly scope: string; readonly key: string }
+  | { readonly kind: 'record'; readonly n: number }
   | { readonly kind: 'times'; readonly untimedMs: number; readonly restMs: number };
 
 /** A task of a step that failed. The other tasks went on. */

@@ -24,8 +24,18 @@ const parseFields = parserOf(entries);
 const loadUsagesSql = `SELECT ${entryColumns} FROM json_each(?) AS wanted
      CROSS JOIN entries AS e ON e.tenant = ? AND e.usage_id = wanted.value
      CROSS JOIN accounts AS a USING (account)`;
-const loadPositionSql =
-  'SELECT sequence, price_version, line_requests FROM entries WHERE account = ? AND sequence = ?';
+/*
+ * The index of entries by account lags. It has the entries of an account up to some sequence; those after it are among the entries with
+ * an id after `entries_indexed_through`, of which there are at most some thousands (`write/entry-index.ts`).
+ */
+const indexed = `accounts AS a CROSS JOIN account_entries AS x ON x.account = a.account
+     CROSS JOIN entries AS e ON e.tenant = a.tenant AND e.id = x.id`;
+const notIndexed = `accounts AS a CROSS JOIN entries AS e ON e.tenant = a.tenant
+     AND e.id > (SELECT entries_indexed_through FROM ledger_clock WHERE only = 1) AND e.account = a.account`;
+const positionColumns = 'e.sequence, e.price_version, e.line_requests';
+const loadPositionSql = `SELECT ${positionColumns} FROM ${indexed} WHERE a.account = ?1 AND x.sequence = ?2`;
+const loadLatePositionSql = `SELECT ${positionColumns} FROM ${notIndexed}
+     WHERE a.account = ?1 AND a.sequence >= ?2 AND e.sequence = ?2`;
 const loadEntrySql = `SELECT ${entryColumns} FROM entries AS e JOIN accounts AS a USING (account) WHERE e.tenant = ? AND e.id = ?`;
 const loadLastEntryIdSql = 'SELECT id FROM entries WHERE tenant = ? ORDER BY id DESC LIMIT 1';
 const loadEntriesBeyondSql = {
@@ -34,8 +44,10 @@ const loadEntriesBeyondSql = {
   desc: `SELECT ${entryColumns} FROM entries AS e CROSS JOIN accounts AS a USING (account)
        WHERE e.tenant = ? AND e.id < ? ORDER BY e.id DESC LIMIT ?`,
 } as const;
-const loadEntriesOfSql = `SELECT ${entryColumns} FROM accounts AS a CROSS JOIN entries AS e ON e.account = a.account
-       WHERE a.account = ? AND e.sequence > ? AND e.sequence <= ? ORDER BY e.sequence LIMIT ?`;
+const loadEntriesOfSql = `SELECT ${entryColumns} FROM ${indexed}
+       WHERE a.account = ? AND x.sequence > ? AND x.sequence <= ? ORDER BY x.sequence LIMIT ?`;
+const loadLateEntriesOfSql = `SELECT ${entryColumns} FROM ${notIndexed}
+       WHERE a.account = ?1 AND a.sequence > ?2 AND e.sequence > ?2 AND e.sequence <= ?3 ORDER BY e.id LIMIT ?4`;
 
 /** The known ones among the usage ids, and their usage: one query for all of them. */
 export function loadUsages(
@@ -60,7 +72,7 @@ export function loadPosition(
   account: number,
   sequence: number,
 ): Position | undefined {
-  const row = sequence === 0 ? beginning : connection.get(loadPositionSql, account, sequence);
+  const row = sequence === 0 ? beginning : loadPositionRow(connection, account, sequence);
   return (
     row && {
       sequence: integer(row, 'sequence'),
@@ -70,6 +82,13 @@ export function loadPosition(
       reversedBehind: loadReversedBehind(connection, account, sequence),
       laterReversedFrom: loadLaterReversedFrom(connection, account, sequence),
     }
+  );
+}
+
+function loadPositionRow(connection: Connection, account: number, sequence: number): Row | undefined {
+  return (
+    connection.get(loadPositionSql, account, sequence) ??
+    connection.get(loadLatePositionSql, account, sequence)
   );
 }
 
@@ -109,6 +128,12 @@ function loadEntriesOf(
   limit: number,
 ): Entry[] {
   const rows = connection.all(loadEntriesOfSql, account, after, through, limit);
+  if (rows.length < limit) {
+    const last = rows.at(-1);
+    const indexedThrough = last === undefined ? after : integer(last, 'sequence');
+    const rest = limit - rows.length;
+    rows.push(...connection.all(loadLateEntriesOfSql, account, indexedThrough, through, rest));
+  }
   return rows.map((row) => parseEntry(connection, row));
 }
 

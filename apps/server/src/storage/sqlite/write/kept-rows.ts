@@ -11,10 +11,20 @@ import type { Connection } from '../connection.ts';
 import { loadAccount, type NumberedAccount } from '../read/accounts.ts';
 import { loadScope, type ScopeTotals } from '../read/answers.ts';
 import { loadIds } from '../read/ids.ts';
+import { lateName } from '../read/late-records.ts';
 import { loadPause, loadSettings } from '../read/operator.ts';
 import { loadForgottenBefore } from '../read/records.ts';
 import { loadService } from '../read/services.ts';
 import { loadWebhooks } from '../read/webhooks.ts';
+import { entryIndexTable, hasEntriesBeyond, type IndexedEntry } from './entry-index.ts';
+import { LaggingIndex } from './lagging-index.ts';
+import {
+  hasLateRecordBefore,
+  type IndexedRecord,
+  loadLastRecord,
+  recordIndexTable,
+  type SavedRecords,
+} from './record-index.ts';
 
 /** The most accounts, with their lines, in each of two generations: some 12 MB. The others are smaller. */
 const accountsMax = 20_000;
@@ -28,6 +38,8 @@ export interface GeneralRows {
   readonly settings: Settings;
   readonly forgottenBeforeMs: number;
   readonly idsReached: IdPlace;
+  /** the number of the last record */
+  readonly lastRecord: number;
 }
 
 /**
@@ -46,8 +58,16 @@ export class KeptRows {
   readonly #services = new Generations<Service>(servicesMax, () => 1);
   readonly #webhooks = new Generations<readonly Webhook[]>(tenantsMax, (webhooks) => 1 + webhooks.length);
   readonly #scopes = new Generations<ScopeTotals>(scopesMax, () => 1);
+  readonly entryIndex: LaggingIndex<IndexedEntry>;
+  readonly recordIndex: LaggingIndex<IndexedRecord>;
   #general: GeneralRows | undefined;
   #dataVersion: number | undefined;
+
+  /** @param recordRunRows fewer in tests, as `entryRunRows` */
+  constructor({ entryRunRows = entryIndexTable.runRows, recordRunRows = recordIndexTable.runRows } = {}) {
+    this.entryIndex = new LaggingIndex({ ...entryIndexTable, runRows: entryRunRows });
+    this.recordIndex = new LaggingIndex({ ...recordIndexTable, runRows: recordRunRows });
+  }
 
   /** Begins a batch, inside its transaction: forgets everything if the file was written to by others since. */
   begin(connection: Connection): void {
@@ -55,6 +75,8 @@ export class KeptRows {
     const dataVersion = row && integer(row, 'data_version');
     if (dataVersion !== this.#dataVersion) this.forgetAll();
     this.#dataVersion = dataVersion;
+    this.entryIndex.begin(connection);
+    this.recordIndex.begin(connection);
   }
 
   general(connection: Connection): GeneralRows {
@@ -63,6 +85,7 @@ export class KeptRows {
       settings: loadSettings(connection),
       forgottenBeforeMs: loadForgottenBefore(connection),
       idsReached: loadIds(connection).reached,
+      lastRecord: loadLastRecord(connection),
     };
     return this.#general;
   }
@@ -74,7 +97,7 @@ export class KeptRows {
     serviceId: string,
   ): NumberedAccount | undefined {
     const name = nameOf(tenant, accountName(agent, serviceId));
-    return found(this.#accounts, name, () => loadAccount(connection, tenant, agent, serviceId));
+    return found(this.#accounts, name, () => this.#loadAccount(connection, tenant, agent, serviceId));
   }
 
   service(connection: Connection, tenant: string, serviceId: string): Service | undefined {
@@ -85,20 +108,34 @@ export class KeptRows {
     return found(this.#webhooks, tenant, () => loadWebhooks(connection, tenant)) ?? [];
   }
 
-  scope(connection: Connection, tenant: string, scope: string): ScopeTotals {
-    const none = { answers: 0, answerBytes: 0 };
-    return found(this.#scopes, nameOf(tenant, scope), () => loadScope(connection, tenant, scope)) ?? none;
+  scope(connection: Connection, tenant: string, scope: string): ScopeTotals | undefined {
+    return found(this.#scopes, nameOf(tenant, scope), () => loadScope(connection, tenant, scope));
   }
+
+  /** The number of the last record of a key, if that may not be in the index of keys. */
+  readonly lateRecord = (scope: number, key: string): number | undefined =>
+    this.recordIndex.find(lateName(scope, key))?.n;
 
   /** Takes in what a batch has changed, after its `COMMIT`. */
   committed(
     { tenants, ids }: BatchChanges,
     accountNumbers: ReadonlyMap<string, ReadonlyMap<string, number>>,
-    scopes: ReadonlyMap<string, ScopeTotals>,
+    { scopes, lastRecord }: SavedRecords,
   ): void {
     for (const [tenant, changes] of tenants) this.#tookIn(tenant, changes, accountNumbers.get(tenant));
     for (const [name, totals] of scopes) this.#scopes.set(name, totals);
-    if (this.#general !== undefined) this.#general = { ...this.#general, idsReached: ids.reached };
+    if (this.#general !== undefined)
+      this.#general = { ...this.#general, idsReached: ids.reached, lastRecord };
+  }
+
+  /**
+   * Writes all records to the index of keys if one that is late is from before a time: only what is in the index is forgotten.
+   *
+   * @returns what is to be done after the `COMMIT`
+   */
+  indexOldRecords(connection: Connection, beforeMs: number): () => void {
+    if (!hasLateRecordBefore(connection, beforeMs)) return () => undefined;
+    return this.recordIndex.writeAll(connection);
   }
 
   /** A sweep forgets records and answers, and says from when on records are known; nothing else that is here. */
@@ -108,8 +145,21 @@ export class KeptRows {
 
   forgetAll(): void {
     for (const rows of [this.#accounts, this.#services, this.#webhooks, this.#scopes]) rows.forgetAll();
+    this.entryIndex.forget();
+    this.recordIndex.forget();
     this.#general = undefined;
     this.#dataVersion = undefined;
+  }
+
+  /** @throws {Error} if there is an entry after the account's last one, so that another one would have its sequence */
+  #loadAccount(connection: Connection, tenant: string, agent: string, serviceId: string) {
+    const loaded = loadAccount(connection, tenant, agent, serviceId);
+    if (
+      loaded !== undefined &&
+      hasEntriesBeyond(connection, this.entryIndex, loaded.number, loaded.account.sequence)
+    )
+      throw new Error(`account ${loaded.number} has entries after its last one`);
+    return loaded;
   }
 
   #tookIn(tenant: string, changes: Changes, numbers: ReadonlyMap<string, number> | undefined): void {

@@ -36,7 +36,10 @@ export function loadBatch(
 ): LoadedRows {
   const records = new Map<string, StoredRecord>();
   for (const [name, wanted] of wants.records) {
-    const record = loadRecord(connection, wanted, tables, cap);
+    const totals = kept.scope(connection, wanted.tenant, wanted.scope);
+    // No key was ever used in it.
+    if (totals === undefined) continue;
+    const record = loadRecord(connection, wanted, totals, kept.lateRecord, tables, cap);
     if (record !== undefined) records.set(name, record);
   }
   const general = kept.general(connection);

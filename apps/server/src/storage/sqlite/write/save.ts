@@ -6,6 +6,7 @@ import { saveAct } from './acts.ts';
 import { saveApiKey, saveApiKeyUse } from './api-keys.ts';
 import { saveAnnouncement, saveDelivery } from './deliveries.ts';
 import { saveEntry } from './entries.ts';
+import type { IndexedEntry } from './entry-index.ts';
 import { saveEvent } from './events.ts';
 import { saveIds } from './ids.ts';
 import type { KeptRows } from './kept-rows.ts';
@@ -28,13 +29,20 @@ export function saveBatch(
   tables: Set<string>,
   kept: KeptRows,
 ): () => void {
+  const made: IndexedEntry[] = [];
   for (const [tenant, tenantChanges] of changes.tenants) {
     const numbers = accountNumbers.get(tenant) ?? new Map<string, number>();
-    saveTenant(connection, tenant, tenantChanges, numbers, tenants.get(tenant));
+    saveTenant(connection, tenant, tenantChanges, numbers, tenants.get(tenant), made);
   }
-  const scopes = saveRecords(connection, changes.records, tables, kept);
+  const saved = saveRecords(connection, changes.records, tables, kept);
   saveIds(connection, changes.ids);
-  return () => kept.committed(changes, accountNumbers, scopes);
+  const entriesIndexed = kept.entryIndex.write(connection, made);
+  const recordsIndexed = kept.recordIndex.write(connection, saved.made);
+  return () => {
+    entriesIndexed();
+    recordsIndexed();
+    kept.committed(changes, accountNumbers, saved);
+  };
 }
 
 function saveTenant(
@@ -43,14 +51,16 @@ function saveTenant(
   changes: Changes,
   numbers: Map<string, number>,
   before: View | undefined,
+  made: IndexedEntry[],
 ): void {
   for (const service of changes.services) saveService(connection, tenant, service);
   for (const price of changes.prices) savePrice(connection, tenant, price);
   for (const account of changes.accounts) {
     const name = accountName(account.agent, account.serviceId);
-    const number = saveAccount(connection, tenant, account, numbers.get(name));
+    const accountBefore = before?.account(account.agent, account.serviceId);
+    const number = saveAccount(connection, tenant, account, numbers.get(name), accountBefore);
     numbers.set(name, number);
-    const linesBefore = new Set(before?.account(account.agent, account.serviceId).lines);
+    const linesBefore = new Set(accountBefore?.lines);
     for (const line of account.lines) if (!linesBefore.has(line)) saveLine(connection, number, line);
   }
   const numberOf = (agent: string, serviceId: string) => {
@@ -59,7 +69,9 @@ function saveTenant(
     return number;
   };
   for (const entry of changes.entries) {
-    saveEntry(connection, tenant, numberOf(entry.agent, entry.serviceId), entry);
+    const account = numberOf(entry.agent, entry.serviceId);
+    saveEntry(connection, tenant, account, entry);
+    made.push({ account, sequence: entry.sequence, id: entry.id });
   }
   for (const settlement of changes.settlements) {
     saveSettlement(connection, tenant, numberOf(settlement.agent, settlement.serviceId), settlement);

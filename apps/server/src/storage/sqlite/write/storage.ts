@@ -124,10 +124,14 @@ export class SqliteStorage implements LedgerStorage {
 
   /** One short step of forgetting what has expired; see `sweepStep`. */
   sweep(nowMs: number, limits: SweepLimits): SweepReport {
-    const report = this.#transact((connection, at) => {
+    const { report, takeIn } = this.#transact((connection, at) => {
       at('sweep');
-      return { end: 'commit', value: sweepStep(connection, nowMs, limits, this.#options.cap) };
+      this.#kept.begin(connection);
+      const takeIn = this.#kept.indexOldRecords(connection, nowMs - limits.retentionMs);
+      const report = sweepStep(connection, nowMs, limits, this.#options.cap);
+      return { end: 'commit', value: { report, takeIn } };
     });
+    takeIn();
     this.#kept.swept();
     this.#tables = new Set(listAnswersTables(this.#connected()));
     return report;
