@@ -8,7 +8,13 @@ import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../../../apps/server/src/main.ts', import.meta.url));
 const startTimeoutMs = 90_000;
+const printedMax = 16_384;
 const cache = process.env['NODE_COMPILE_CACHE'];
+const running = new Set<ChildProcess>();
+// Also when a test process ends before its hooks run: a server that stays keeps its runner waiting.
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 /** Ends something when a test, or all tests of a file, have ended. */
 export type Ending = (end: () => void | Promise<void>) => void;
@@ -71,19 +77,28 @@ export class TestServer {
   async start(): Promise<void> {
     const child = spawn(process.execPath, [main], {
       env: this.#environment,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = child;
+    running.add(child);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const timer = setTimeout(() => reject(new Error('the server does not start')), startTimeoutMs);
     let printed = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      printed += chunk.toString();
-      if (printed.includes('Billonce listens on')) resolve();
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        printed = `${printed}${chunk.toString()}`.slice(-printedMax);
+        if (printed.includes('Billonce listens on')) resolve();
+      });
+    }
+    child.on('exit', (code) => {
+      running.delete(child);
+      reject(new Error(`the server ended with ${code}: ${printed}`));
     });
-    child.on('exit', (code) => reject(new Error(`the server ended with ${code}: ${printed}`)));
     try {
       await promise;
+    } catch (error) {
+      await this.kill();
+      throw error;
     } finally {
       clearTimeout(timer);
     }
