@@ -32,11 +32,11 @@ async function clientOfNone() {
 }
 
 test('a recorder sends what is added when its time has come, and when there is enough', async () => {
-  const timed = billonce.recorder({ ...refusals(), flushMs: 20 });
+  const timed = billonce.recorder({ onRefused: refusals().onRefused, flushMs: 20 });
   timed.add({ agent: 'timed', serviceId, requests: 3 });
   await until(async () => (await totalOf('timed')) === 3);
 
-  const filled = billonce.recorder({ ...refusals(), flushItems: 10, flushMs: 3_600_000 });
+  const filled = billonce.recorder({ onRefused: refusals().onRefused, flushItems: 10, flushMs: 3_600_000 });
   for (let item = 0; item < 10; item += 1) filled.add({ agent: 'filled', serviceId, requests: 1 });
   await until(() => filled.counts().recorded === 10);
   filled.add({ agent: 'filled', serviceId, requests: 1 });
@@ -45,7 +45,7 @@ test('a recorder sends what is added when its time has come, and when there is e
 });
 
 test('a bulk that is larger than the server allows is sent in parts', async () => {
-  const recorder = billonce.recorder(refusals());
+  const recorder = billonce.recorder({ onRefused: refusals().onRefused });
   for (let item = 0; item < 120; item += 1) recorder.add({ agent: 'many', serviceId, requests: 1 });
   assert.equal((await recorder.close()).recorded, 120);
   assert.equal(await totalOf('many'), 120);
@@ -75,7 +75,7 @@ test('an id is billed once, and a refused item is passed on', async () => {
 
 test('usage has the time at which it was added', async () => {
   const clock = { ...systemFetchClock, nowMs: () => Date.now() - 3_600_000 };
-  const recorder = createBillonce({ url: server.url, clock }).recorder(refusals());
+  const recorder = createBillonce({ url: server.url, clock }).recorder({ onRefused: refusals().onRefused });
   recorder.add({ agent: 'late', serviceId, requests: 1 });
   await recorder.close();
   const [entry] = await allOf(billonce.entries.list({ agent: 'late' }));
@@ -86,7 +86,7 @@ test('usage has the time at which it was added', async () => {
 test('items of a clock that is ahead wait, and do not hold up the others', async () => {
   const faults: RecorderFault[] = [];
   const recorder = billonce.recorder({
-    ...refusals(),
+    onRefused: refusals().onRefused,
     flushItems: 1,
     onFault: (fault) => faults.push(fault),
   });
@@ -105,7 +105,7 @@ test('while the server is down usage is taken up to a limit, and is sent when it
   const { stopped, client } = await clientOfNone();
   const faults: string[] = [];
   const recorder = client.recorder({
-    ...refusals(),
+    onRefused: refusals().onRefused,
     ...{ flushMs: 1, deadlineMs: 20, pauseMsMax: 20, itemsMax: 300 },
     onFault: ({ code }) => faults.push(code),
   });
@@ -122,13 +122,13 @@ test('while the server is down usage is taken up to a limit, and is sent when it
 test('a recorder that is closed while the server is down leaves its items in the journal', async () => {
   const { stopped, client } = await clientOfNone();
   const journal = fileJournal({ path: join(newFolder(after), 'usage.journal') });
-  const first = client.recorder({ ...refusals(), journal, flushMs: 1 });
+  const first = client.recorder({ onRefused: refusals().onRefused, journal, flushMs: 1 });
   first.add({ agent: 'left', serviceId, requests: 4 });
   await first.saved();
   const counts = await first.close({ deadlineMs: 20 });
   assert.deepEqual(counts, { waiting: 1, recorded: 0, duplicates: 0, refused: 0 });
   await stopped.start();
-  const second = client.recorder({ ...refusals(), journal });
+  const second = client.recorder({ onRefused: refusals().onRefused, journal });
   await until(() => second.counts().recorded === 1);
   await second.close();
   assert.equal((await client.usage.total({ agent: 'left', serviceId })).total, 4);
@@ -139,12 +139,18 @@ test('a recorder that is closed while the server is down leaves its items in the
 test('a journal that cannot be written is reported, and usage is sent from memory', async () => {
   const journal = fileJournal({ path: join(newFolder(after), 'usage.journal'), bytesMax: 1 });
   const faults: string[] = [];
-  const recorder = billonce.recorder({ ...refusals(), journal, onFault: ({ code }) => faults.push(code) });
+  const recorder = billonce.recorder({
+    onRefused: refusals().onRefused,
+    journal,
+    onFault: ({ code }) => faults.push(code),
+  });
   recorder.add({ agent: 'unsaved', serviceId, requests: 1 });
   await assert.rejects(recorder.saved(), { code: 'journal_failed' });
   await recorder.close();
   assert.deepEqual(faults, ['journal_failed']);
   assert.equal(await totalOf('unsaved'), 1);
-  await assert.rejects(billonce.recorder(refusals()).saved(), { code: 'journal_failed' });
+  await assert.rejects(billonce.recorder({ onRefused: refusals().onRefused }).saved(), {
+    code: 'journal_failed',
+  });
   await journal.close();
 });
