@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type BilledEntry, BillSum, type ServerBill } from '../src/core/recompute.ts';
 
+const stroop = 10n ** 11n;
 const prices = new Map([
-  [1, 250n],
-  [2, 9_007_199_254n],
+  [1, 250n * stroop],
+  [2, 9_007_199_254n * stroop],
 ]);
 
 const entries: readonly BilledEntry[] = [
@@ -41,13 +42,13 @@ function recomputed(of: ServerBill, added: readonly BilledEntry[]) {
   const sum = new BillSum(of);
   // As they come, page by page.
   for (const entry of added) sum.add([entry]);
-  return sum.finish(prices);
+  return sum.finish({ prices, unitScale: 0 });
 }
 
 test('a bill adds up from its entries, to the stroop', () => {
   assert.deepEqual(recomputed(bill, entries), {
     entries: 4,
-    billedStroops: 9_007_019_110_036_920n,
+    billed: { amount: '900701911.0036920', asset: 'XLM' },
     differences: [],
   });
 });
@@ -63,6 +64,27 @@ test('more credit than usage bills nothing, and is carried on', () => {
   };
   const { differences } = recomputed(inCredit, [{ sequence: 1, requests: 1, priceVersion: 1 }]);
   assert.deepEqual(differences, []);
+});
+
+test('a bill in another asset is rounded down to its smallest part, and the rest is carried on', () => {
+  const sum = new BillSum({
+    from: 0,
+    through: 2,
+    asset: 'USD',
+    lines: [{ priceVersion: 1, requests: 12_755, price: '0.15', amount: '1.91325' }],
+    amount: '1.91',
+    carried: '0.00',
+    remainder: '0.001',
+    carriedOn: '0.00',
+    remainderOn: '0.00425',
+  });
+  sum.add([
+    { sequence: 1, requests: 12_750, priceVersion: 1 },
+    { sequence: 2, requests: 5, priceVersion: 1 },
+  ]);
+  // 12.755 units, counted in thousandths.
+  const found = sum.finish({ prices: new Map([[1, 15n * 10n ** 16n]]), unitScale: 3 });
+  assert.deepEqual(found, { entries: 2, billed: { amount: '1.91', asset: 'USD' }, differences: [] });
 });
 
 test('each thing that is wrong with a bill is named', () => {

@@ -227,7 +227,7 @@ const changes: Case = async (t, { url, api, browser, seeded }) => {
   assert.equal(await page.getByRole('button', { name: 'Set the price', exact: true }).isDisabled(), true);
   await page.getByLabel('Price of one request, in stroops').fill('250');
   await page.getByRole('button', { name: 'Set the price', exact: true }).click();
-  await page.getByText('250 stroops').first().waitFor();
+  await page.getByText('0.0000250 XLM').first().waitFor();
   await page.getByRole('button', { name: 'Disable' }).click();
   await page.getByText('disabled: usage is refused').waitFor();
 

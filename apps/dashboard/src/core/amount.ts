@@ -1,6 +1,36 @@
+/** An amount of an asset: an exact decimal text, as the API has it. */
+export interface Money {
+  readonly amount: string;
+  readonly asset: string;
+}
+
+/** The decimal places in which amounts are added up: a price has 12 and a quantity 6 at the most. */
+const places = 18;
+const xlm = 'XLM';
 /** One XLM is 10^7 stroops. */
-const decimals = 7;
-const unit = 10n ** BigInt(decimals);
+const stroopPlaces = 7;
+
+/** An amount in stroops as one of XLM. */
+export function inXlm(stroops: string | bigint | number): Money {
+  const exact = BigInt(stroops);
+  const digits = String(exact < 0n ? -exact : exact).padStart(stroopPlaces + 1, '0');
+  const amount = `${digits.slice(0, -stroopPlaces)}.${digits.slice(-stroopPlaces)}`;
+  return { amount: exact < 0n ? `-${amount}` : amount, asset: xlm };
+}
+
+/** A decimal text as a whole number of 10^-18; exact for all that the API sends. */
+export function scaled(decimal: string): bigint {
+  const [, sign = '', whole = '0', fraction = ''] = /^(-?)(\d+)(?:\.(\d{1,18}))?$/.exec(decimal) ?? [];
+  return BigInt(`${sign}${whole}${fraction.padEnd(places, '0')}`);
+}
+
+/** A whole number of 10^-18 as a decimal text, with at least so many places. */
+export function decimalOf(value: bigint, placesLeast = stroopPlaces): string {
+  const digits = String(value < 0n ? -value : value).padStart(places + 1, '0');
+  const fraction = digits.slice(-places).replace(/0+$/, '').padEnd(placesLeast, '0');
+  const text = `${digits.slice(0, -places)}${fraction === '' ? '' : `.${fraction}`}`;
+  return value < 0n ? `-${text}` : text;
+}
 
 /** An amount as text, in parts that a page can lay out: the digits that say nothing are apart. */
 export interface AmountText {
@@ -11,23 +41,23 @@ export interface AmountText {
   readonly zeros: string;
 }
 
-/** Splits an amount in stroops; exact for every amount. */
-export function amountText(stroops: bigint): AmountText {
-  const positive = stroops < 0n ? -stroops : stroops;
-  const digits = String(positive % unit).padStart(decimals, '0');
+/** Splits a decimal text. */
+export function amountText(amount: string): AmountText {
+  const [, sign = '', whole = '0', digits = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(amount) ?? [];
   const fraction = digits.replace(/0+$/, '');
   return {
-    sign: stroops < 0n ? '−' : '',
-    whole: grouped(positive / unit),
+    sign: sign === '' ? '' : '−',
+    whole: grouped(BigInt(whole)),
     fraction,
     zeros: digits.slice(fraction.length),
   };
 }
 
-/** An amount in XLM as one text, with all its decimals. */
-export function xlm(stroops: bigint): string {
-  const { sign, whole, fraction, zeros } = amountText(stroops);
-  return `${sign}${whole}.${fraction}${zeros} XLM`;
+/** An amount as one text, with all its decimals. */
+export function moneyText({ amount, asset }: Money): string {
+  const { sign, whole, fraction, zeros } = amountText(amount);
+  const decimals = `${fraction}${zeros}`;
+  return `${sign}${whole}${decimals === '' ? '' : `.${decimals}`} ${asset}`;
 }
 
 /** A count with its digits in groups of three; exact for every integer. */

@@ -4,7 +4,8 @@ import type { BodyOf } from '../api/types.ts';
 import { usePages } from '../api/use-pages.ts';
 import { type Reading, useRead } from '../api/use-read.ts';
 import { counted } from '../core/amount.ts';
-import { Amount, Count, Price } from '../parts/amount.tsx';
+import { billed, carried, isZero, priceOf } from '../core/billing.ts';
+import { Amount, Count } from '../parts/amount.tsx';
 import { BillLines } from '../parts/bill-lines.tsx';
 import { Bills } from '../parts/bills.tsx';
 import { Download } from '../parts/download.tsx';
@@ -77,7 +78,7 @@ function SettleButton({
       <button
         type="button"
         class="button primary"
-        disabled={data.lines.length === 0 && data.carriedStroops === '0'}
+        disabled={data.lines.length === 0 && isZero(carried(data))}
         onClick={() => setAsked(true)}
       >
         Settle…
@@ -116,7 +117,7 @@ function QuoteCard({
           <>
             <dl class="figures flat">
               <Figure label="To bill" note={`through entry ${data.through}`}>
-                <Amount stroops={data.billedStroops} />
+                <Amount of={billed(data)} />
               </Figure>
               <Figure label="Outstanding requests">
                 <Count of={data.requests} />
@@ -125,7 +126,7 @@ function QuoteCard({
                 label="Price in force"
                 note={<Link to={{ page: 'service', serviceId }}>all prices</Link>}
               >
-                <Price stroops={data.priceStroops} />
+                <PriceInForce serviceId={serviceId} />
               </Figure>
             </dl>
             {data.lines.length === 0 ? (
@@ -133,17 +134,16 @@ function QuoteCard({
                 <p class="muted">{counted(data.through, 'entry', 'entries')} recorded, all of them billed.</p>
               </Empty>
             ) : (
-              <BillLines
-                lines={data.lines}
-                carriedStroops={data.carriedStroops}
-                billedStroops={data.billedStroops}
-                carriedOnStroops={data.creditStroops === '0' ? '0' : `-${data.creditStroops}`}
-                total="To bill"
-              />
+              <BillLines bill={data} total="To bill" />
             )}
           </>
         )}
       </Shown>
     </Card>
   );
+}
+
+function PriceInForce({ serviceId }: { readonly serviceId: string }) {
+  const { data } = useRead('readService', { params: { serviceId } });
+  return data === undefined ? '…' : <Amount of={priceOf(data, 1n)} />;
 }

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { ItemOf } from '../api/types.ts';
 import { usePages } from '../api/use-pages.ts';
-import { Amount, Count } from '../parts/amount.tsx';
+import { Count, Xlm } from '../parts/amount.tsx';
 import { Choice, TextField, useSettled } from '../parts/fields.tsx';
 import { Link } from '../parts/links.tsx';
 import { Card, Page } from '../parts/page.tsx';
@@ -26,12 +26,12 @@ const columns: readonly Column<AgentTotals>[] = [
   },
   {
     name: 'Outstanding',
-    cell: ({ outstandingStroops }) => <Amount stroops={outstandingStroops} />,
+    cell: ({ outstandingStroops }) => <Xlm stroops={outstandingStroops} />,
     isNumber: true,
   },
   {
     name: 'Billed',
-    cell: ({ settledStroops }) => <Amount stroops={settledStroops} />,
+    cell: ({ settledStroops }) => <Xlm stroops={settledStroops} />,
     isNumber: true,
     isExtra: true,
   },

@@ -5,8 +5,9 @@ import { useSession } from '../api/session.ts';
 import type { BodyOf } from '../api/types.ts';
 import { usePages } from '../api/use-pages.ts';
 import { useRead } from '../api/use-read.ts';
-import { counted, grouped, xlm } from '../core/amount.ts';
-import { BillSum, type Recomputed } from '../core/recompute.ts';
+import { counted, grouped, moneyText, scaled } from '../core/amount.ts';
+import { priceOf } from '../core/billing.ts';
+import { BillSum, type PricesKnown, type Recomputed } from '../core/recompute.ts';
 import { Amount, Count } from '../parts/amount.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { BillLines } from '../parts/bill-lines.tsx';
@@ -76,13 +77,7 @@ function BillBody({ bill }: { readonly bill: Bill }) {
             ['Id', <code key="i">{id}</code>],
           ]}
         />
-        <BillLines
-          lines={bill.lines}
-          carriedStroops={bill.carriedStroops}
-          billedStroops={bill.billedStroops}
-          carriedOnStroops={bill.carriedOnStroops}
-          total="Billed"
-        />
+        <BillLines bill={bill} total="Billed" />
       </Card>
       <Recompute bill={bill} />
       <div class="no-print">
@@ -130,12 +125,12 @@ function Recompute({ bill }: { readonly bill: Bill }) {
   );
 }
 
-function Result({ result: { entries, billedStroops, differences } }: { readonly result: Recomputed }) {
+function Result({ result: { entries, billed, differences } }: { readonly result: Recomputed }) {
   if (differences.length === 0) {
     return (
       <p>
         <Badge tone="good">The bill is right</Badge> {counted(entries, 'entry', 'entries')} add up to{' '}
-        <Amount stroops={billedStroops} />, to the stroop.
+        <Amount of={billed} />, to the last digit.
       </p>
     );
   }
@@ -143,7 +138,7 @@ function Result({ result: { entries, billedStroops, differences } }: { readonly 
     <>
       <p>
         <Badge tone="bad">The bill does not add up</Badge> {counted(entries, 'entry', 'entries')} come to{' '}
-        {xlm(billedStroops)}.
+        {moneyText(billed)}.
       </p>
       <ul class="differences">
         {differences.map((one) => (
@@ -173,14 +168,19 @@ async function addUp(client: Client, bill: Bill, onProgress: (entries: number) =
   return sum.finish(prices);
 }
 
-async function pricesOf(client: Client, serviceId: string): Promise<ReadonlyMap<number, bigint>> {
+async function pricesOf(client: Client, serviceId: string): Promise<PricesKnown> {
+  const params = { serviceId };
+  const service: { readonly serviceId: string; readonly unitScale?: number } = await client.call(
+    'readService',
+    { params },
+  );
   const prices = new Map<number, bigint>();
   for (let cursor: string | undefined, hasMore = true; hasMore; ) {
     const query = { limit: pageItems, ...(cursor === undefined ? {} : { cursor }) };
-    const page: BodyOf<'listPrices'> = await client.call('listPrices', { params: { serviceId }, query });
-    for (const { version, priceStroops } of page.items) prices.set(version, BigInt(priceStroops));
+    const page: BodyOf<'listPrices'> = await client.call('listPrices', { params, query });
+    for (const item of page.items) prices.set(item.version, scaled(priceOf(item, 1n).amount));
     cursor = page.nextCursor;
     hasMore = page.hasMore;
   }
-  return prices;
+  return { prices, unitScale: service.unitScale ?? 0 };
 }

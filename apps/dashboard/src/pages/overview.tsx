@@ -3,7 +3,7 @@ import type { BodyOf } from '../api/types.ts';
 import { type Reading, useRead } from '../api/use-read.ts';
 import { counted, grouped } from '../core/amount.ts';
 import { localTime } from '../core/time.ts';
-import { Amount, Count } from '../parts/amount.tsx';
+import { Count, Xlm } from '../parts/amount.tsx';
 import { Badge, type Tone } from '../parts/badge.tsx';
 import { BarChart } from '../parts/chart.tsx';
 import { Choice } from '../parts/fields.tsx';
@@ -39,7 +39,7 @@ function Spared({ activity }: { readonly activity: Reading<BodyOf<'readActivity'
         <section class="hero" aria-label="Retries not billed twice">
           <p class="hero-label">Retries not billed twice</p>
           <p class="hero-value">
-            <Amount stroops={stroops} />
+            <Xlm stroops={stroops} />
           </p>
           <p>
             {counted(retries, 'retry', 'retries')} with {counted(BigInt(requests), 'request')} came again
@@ -56,10 +56,10 @@ function Sums({ stats }: { readonly stats: BodyOf<'readStats'> }) {
   return (
     <dl class="figures">
       <Figure label="Outstanding" note={counted(stats.totalRequests, 'request')}>
-        <Amount stroops={stats.outstandingStroops} />
+        <Xlm stroops={stats.outstandingStroops} />
       </Figure>
       <Figure label="Billed" note={counted(stats.settlementsTotal, 'settlement')}>
-        <Amount stroops={stats.settledStroops} />
+        <Xlm stroops={stats.settledStroops} />
       </Figure>
       <Figure label="Recorded requests" note={`${grouped(stats.reversedRequests)} of them reversed`}>
         <Count of={stats.recordedRequests} />
@@ -229,11 +229,11 @@ function Audited({
             ['Entries', <Count key="e" of={found.entries} />],
             ['Settlements', <Count key="s" of={found.settlements} />],
             ['Accounts', <Count key="a" of={found.accounts} />],
-            ['Recorded', <Amount key="r" stroops={found.recorded.stroops} />],
-            ['Billed', <Amount key="b" stroops={found.settled.stroops} />],
-            ['Reversed', <Amount key="v" stroops={found.reversed.stroops} />],
-            ['Written off', <Amount key="w" stroops={found.writtenOff.stroops} />],
-            ['Outstanding', <Amount key="o" stroops={found.outstanding.stroops} />],
+            ['Recorded', <Xlm key="r" stroops={found.recorded.stroops} />],
+            ['Billed', <Xlm key="b" stroops={found.settled.stroops} />],
+            ['Reversed', <Xlm key="v" stroops={found.reversed.stroops} />],
+            ['Written off', <Xlm key="w" stroops={found.writtenOff.stroops} />],
+            ['Outstanding', <Xlm key="o" stroops={found.outstanding.stroops} />],
             ['Acts in the log', <Count key="l" of={found.acts.logged} />],
           ] as const
         ).map(([name, value]) => (

@@ -4,7 +4,9 @@ import type { BodyOf, ItemOf } from '../api/types.ts';
 import { usePages } from '../api/use-pages.ts';
 import { type Reading, useRead } from '../api/use-read.ts';
 import { useWrite } from '../api/use-write.ts';
-import { Amount, Count, Price } from '../parts/amount.tsx';
+import { scaled } from '../core/amount.ts';
+import { priceOf } from '../core/billing.ts';
+import { Amount, Count, Xlm } from '../parts/amount.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Form, TextField } from '../parts/fields.tsx';
@@ -16,7 +18,7 @@ import { Time } from '../parts/time.tsx';
 
 const priceColumns: readonly Column<ItemOf<'listPrices'>>[] = [
   { name: 'Version', cell: ({ version }) => version },
-  { name: 'Price of one', cell: ({ priceStroops }) => <Price stroops={priceStroops} />, isNumber: true },
+  { name: 'Price of one', cell: (price) => <Amount of={priceOf(price, 1n)} />, isNumber: true },
   { name: 'In force from', cell: ({ setAt }) => <Time at={setAt} /> },
 ];
 
@@ -34,20 +36,20 @@ export function ServicePage({ serviceId }: { readonly serviceId: string }) {
     <Page title={serviceId} kicker="Service" actions={<Changes service={service} onChanged={reload} />}>
       <Card>
         <Shown reading={service} what="the service">
-          {({ priceStroops, disabled, owner, description, unit }) => (
+          {(data) => (
             <Facts
               facts={[
-                ['Price of one request', <Price key="p" stroops={priceStroops} />],
-                ['Price of 1,000,000', <Amount key="m" stroops={BigInt(priceStroops) * 1_000_000n} />],
+                ['Price of one', <Amount key="p" of={priceOf(data, 1n)} />],
+                ['Price of 1,000,000', <Amount key="m" of={priceOf(data, 1_000_000n)} />],
                 [
                   'State',
-                  <Badge key="s" tone={disabled ? 'warn' : 'good'}>
-                    {disabled ? 'disabled: usage is refused' : 'enabled'}
+                  <Badge key="s" tone={data.disabled ? 'warn' : 'good'}>
+                    {data.disabled ? 'disabled: usage is refused' : 'enabled'}
                   </Badge>,
                 ],
-                ['What is counted', unit ?? 'requests'],
-                ['Owner', owner ?? 'not said'],
-                ['Description', description ?? 'none'],
+                ['What is counted', data.unit ?? 'requests'],
+                ['Owner', data.owner ?? 'not said'],
+                ['Description', data.description ?? 'none'],
               ]}
             />
           )}
@@ -104,12 +106,15 @@ function Changes({
   const disable = useWrite('patchDisabled');
   const { data } = service;
   if (data === undefined || !may(caller, 'manage')) return null;
-  const { serviceId, disabled, priceStroops } = data;
+  const { serviceId, disabled } = data;
+  const price = priceOf(data, 1n);
   return (
     <>
-      <button type="button" class="button" onClick={() => setPriced(true)}>
-        Set the price…
-      </button>
+      {price.asset === 'XLM' && (
+        <button type="button" class="button" onClick={() => setPriced(true)}>
+          Set the price…
+        </button>
+      )}
       <button
         type="button"
         class="button"
@@ -122,7 +127,7 @@ function Changes({
       {isPriced && (
         <PriceDialog
           serviceId={serviceId}
-          priceStroops={priceStroops}
+          priceStroops={scaled(price.amount) / stroop}
           onChanged={onChanged}
           onClose={() => setPriced(false)}
         />
@@ -130,6 +135,9 @@ function Changes({
     </>
   );
 }
+
+/** A stroop as a whole number of 10^-18 of XLM. */
+const stroop = 10n ** 11n;
 
 /** The greatest price that the contract takes. */
 const priceMax = 9_007_199_254;
@@ -141,7 +149,7 @@ function PriceDialog({
   onClose,
 }: {
   readonly serviceId: string;
-  readonly priceStroops: number;
+  readonly priceStroops: bigint;
   readonly onChanged: () => void;
   readonly onClose: () => void;
 }) {
@@ -166,7 +174,7 @@ function PriceDialog({
           hint={
             isValid ? (
               <>
-                1,000,000 requests cost <Amount stroops={BigInt(price) * 1_000_000n} />
+                1,000,000 requests cost <Xlm stroops={BigInt(price) * 1_000_000n} />
               </>
             ) : (
               'A whole number from 0 to 9,007,199,254.'

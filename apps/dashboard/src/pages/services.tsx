@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { ItemOf } from '../api/types.ts';
 import { usePages } from '../api/use-pages.ts';
-import { Amount, Price } from '../parts/amount.tsx';
+import { priceOf } from '../core/billing.ts';
+import { Amount } from '../parts/amount.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { TextField, useSettled } from '../parts/fields.tsx';
 import { Link } from '../parts/links.tsx';
@@ -11,10 +12,10 @@ import { type Column, PagedTable } from '../parts/table.tsx';
 
 const columns: readonly Column<ItemOf<'listServices', 'services'>>[] = [
   { name: 'Service', cell: ({ serviceId }) => <Link to={{ page: 'service', serviceId }}>{serviceId}</Link> },
-  { name: 'Price of one', cell: ({ priceStroops }) => <Price stroops={priceStroops} />, isNumber: true },
+  { name: 'Price of one', cell: (service) => <Amount of={priceOf(service, 1n)} />, isNumber: true },
   {
     name: 'Price of 1,000,000',
-    cell: ({ priceStroops }) => <Amount stroops={BigInt(priceStroops) * 1_000_000n} />,
+    cell: (service) => <Amount of={priceOf(service, 1_000_000n)} />,
     isNumber: true,
     isExtra: true,
   },

@@ -2,7 +2,8 @@ import { useState } from 'preact/hooks';
 import type { Failure } from '../api/failure.ts';
 import type { BodyOf } from '../api/types.ts';
 import { useWrite } from '../api/use-write.ts';
-import { counted, xlm } from '../core/amount.ts';
+import { counted, moneyText } from '../core/amount.ts';
+import { billed, expectation } from '../core/billing.ts';
 import { Amount } from '../parts/amount.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Link } from '../parts/links.tsx';
@@ -25,11 +26,12 @@ export function SettleDialog({
   readonly onChanged: () => void;
   readonly onClose: () => void;
 }) {
-  const { agent, serviceId, through, billedStroops, requests } = quote;
+  const { agent, serviceId, through, requests } = quote;
+  const expected = billed(quote);
   const settle = useWrite('settle');
   const [done, setDone] = useState<BodyOf<'settle'>>();
   const confirm = () =>
-    settle.send({ body: { agent, serviceId, through, expectedStroops: billedStroops } }, (sent) => {
+    settle.send({ body: { agent, serviceId, through, ...expectation(quote) } }, (sent) => {
       if (sent.kind === 'answered') {
         setDone(sent.answer);
         onSettled();
@@ -44,7 +46,7 @@ export function SettleDialog({
         , up to entry {through}.
       </p>
       <p class="ask-amount">
-        <Amount stroops={billedStroops} />
+        <Amount of={expected} />
       </p>
       <p class="muted small">
         Exactly this amount, or nothing: if usage, prices or reversals have changed it meanwhile, the server
@@ -55,7 +57,7 @@ export function SettleDialog({
           Cancel
         </button>
         <button type="button" class="button primary" disabled={settle.isWriting} onClick={confirm}>
-          {settle.isWriting ? 'Billing…' : `Bill ${xlm(BigInt(billedStroops))}`}
+          {settle.isWriting ? 'Billing…' : `Bill ${moneyText(expected)}`}
         </button>
       </div>
     </Dialog>
@@ -91,7 +93,7 @@ function Settled({ done, onClose }: { readonly done: BodyOf<'settle'>; readonly 
   return (
     <Dialog title={done.settlementId === null ? 'Nothing was outstanding' : 'Settled'} onClose={onClose}>
       <p class="ask-amount" role="status">
-        <Amount stroops={done.billedStroops} />
+        <Amount of={billed(done)} />
       </p>
       <div class="dialog-actions">
         {done.settlementId !== null && (

@@ -1,27 +1,30 @@
-import { amountText, grouped, xlm } from '../core/amount.ts';
+import { amountText, grouped, inXlm, type Money, scaled } from '../core/amount.ts';
 
-/** An amount in XLM, exact; zeros at its end are paler. */
-export function Amount({ stroops }: { readonly stroops: string | bigint }) {
-  const exact = BigInt(stroops);
-  const { sign, whole, fraction, zeros } = amountText(exact);
+/** An amount, exact, in its asset; zeros at its end are paler. */
+export function Amount({ of }: { readonly of: Money }) {
+  const { sign, whole, fraction, zeros } = amountText(of.amount);
   return (
-    <span class="amount" title={`${grouped(exact)} stroops`}>
+    <span class="amount" title={inStroops(of)}>
       {sign}
-      {whole}.{fraction}
+      {whole}
+      {fraction === '' && zeros === '' ? '' : '.'}
+      {fraction}
       <span class="zeros">{zeros}</span>
-      <span class="unit"> XLM</span>
+      <span class="unit"> {of.asset}</span>
     </span>
   );
 }
 
-/** A price for one request. */
-export function Price({ stroops }: { readonly stroops: number | string }) {
-  return (
-    <span class="amount" title={xlm(BigInt(stroops))}>
-      {grouped(BigInt(stroops))}
-      <span class="unit"> stroops</span>
-    </span>
-  );
+/** An amount in stroops, as XLM. */
+export function Xlm({ stroops }: { readonly stroops: string | bigint | number }) {
+  return <Amount of={inXlm(stroops)} />;
+}
+
+const stroop = 10n ** 11n;
+
+function inStroops({ amount, asset }: Money): string | undefined {
+  const exact = scaled(amount);
+  return asset === 'XLM' && exact % stroop === 0n ? `${grouped(exact / stroop)} stroops` : undefined;
 }
 
 /** A count, exact. */

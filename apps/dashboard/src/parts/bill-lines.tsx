@@ -1,63 +1,67 @@
-import type { BodyOf } from '../api/types.ts';
-import { Amount, Count, Price } from './amount.tsx';
+import {
+  type BillAmounts,
+  billed,
+  carried,
+  carriedOn,
+  isZero,
+  type Line,
+  lineAmount,
+  linePrice,
+} from '../core/billing.ts';
+import { Amount, Count } from './amount.tsx';
 import { type Column, Table } from './table.tsx';
 
-type Line = BodyOf<'readQuote'>['lines'][number];
-
-const columns: readonly Column<Line>[] = [
-  { name: 'Price version', cell: ({ priceVersion }) => priceVersion },
-  { name: 'Requests', cell: ({ requests }) => <Count of={requests} />, isNumber: true },
-  {
-    name: 'Price of one',
-    cell: ({ priceStroops }) => <Price stroops={priceStroops} />,
-    isNumber: true,
-    isExtra: true,
-  },
-  { name: 'Amount', cell: ({ amountStroops }) => <Amount stroops={amountStroops} />, isNumber: true },
-];
+function columnsOf(asset: string | undefined): readonly Column<Line>[] {
+  return [
+    { name: 'Price version', cell: ({ priceVersion }) => priceVersion },
+    { name: 'Requests', cell: ({ requests }) => <Count of={requests} />, isNumber: true },
+    {
+      name: 'Price of one',
+      cell: (line) => <Amount of={linePrice(line, asset)} />,
+      isNumber: true,
+      isExtra: true,
+    },
+    { name: 'Amount', cell: (line) => <Amount of={lineAmount(line, asset)} />, isNumber: true },
+  ];
+}
 
 /** The lines of a quote or a bill, the credit that it takes over, and what it comes to. */
 export function BillLines({
-  lines,
-  carriedStroops,
-  billedStroops,
-  carriedOnStroops,
+  bill,
   total,
 }: {
-  readonly lines: readonly Line[];
-  readonly carriedStroops: string;
-  readonly billedStroops: string;
-  readonly carriedOnStroops: string;
+  readonly bill: BillAmounts & { readonly lines: readonly Line[] };
   readonly total: string;
 }) {
+  const [before, after] = [carried(bill), carriedOn(bill)];
   return (
     <>
       <Table
         caption="Lines"
-        columns={columns}
+        columns={columnsOf(bill.asset)}
         keyOf={({ priceVersion }) => String(priceVersion)}
-        items={lines}
+        items={bill.lines}
       />
       <dl class="totals">
-        {carriedStroops !== '0' && (
+        {!isZero(before) && (
           <div>
             <dt>Credit from the bill before</dt>
             <dd>
-              <Amount stroops={carriedStroops} />
+              <Amount of={before} />
             </dd>
           </div>
         )}
         <div class="total">
           <dt>{total}</dt>
           <dd>
-            <Amount stroops={billedStroops} />
+            <Amount of={billed(bill)} />
           </dd>
         </div>
-        {BigInt(carriedOnStroops) !== 0n && (
+        {!isZero(after) && (
           <div>
             <dt>Credit left for the next bill</dt>
             <dd>
-              <Amount stroops={carriedOnStroops} />
+              <Amount of={after} />
             </dd>
           </div>
         )}

@@ -1,5 +1,6 @@
 import type { ItemOf } from '../api/types.ts';
 import type { Pages } from '../api/use-pages.ts';
+import { billed } from '../core/billing.ts';
 import { hrefOf } from '../core/route.ts';
 import { Amount, Count } from './amount.tsx';
 import { Empty } from './states.tsx';
@@ -19,7 +20,7 @@ const columns: readonly Column<Settlement>[] = [
   },
   { name: 'No.', cell: ({ number }) => <Count of={number} />, isNumber: true },
   { name: 'Requests', cell: ({ requests }) => <Count of={requests} />, isNumber: true, isExtra: true },
-  { name: 'Billed', cell: ({ billedStroops }) => <Amount stroops={billedStroops} />, isNumber: true },
+  { name: 'Billed', cell: (bill) => <Amount of={billed(bill)} />, isNumber: true },
 ];
 
 const ofAccount: readonly Column<Settlement>[] = [

@@ -1,5 +1,6 @@
 import type { ItemOf } from '../api/types.ts';
 import type { Pages } from '../api/use-pages.ts';
+import { writtenOff } from '../core/billing.ts';
 import { hrefOf } from '../core/route.ts';
 import { Amount, Count } from './amount.tsx';
 import { Badge } from './badge.tsx';
@@ -17,7 +18,7 @@ export function EntryKind({ entry }: { readonly entry: Entry }) {
   return (
     <>
       <Badge tone="warn">{entry.writesOff.kind === 'paid_out' ? 'paid out' : 'write-off'}</Badge>{' '}
-      <Amount stroops={entry.writesOff.stroops} />
+      <Amount of={writtenOff(entry.writesOff)} />
     </>
   );
 }
