@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** What a process has used until now; nothing where there is no `/proc`. */
-export interface ProcessUse {
+interface ProcessUse {
   /** of all threads, in microseconds */
   readonly processorUs: number;
   /** that it made the disk write, a page that was written twice before it got there once */

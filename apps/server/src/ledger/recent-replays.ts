@@ -4,7 +4,7 @@ import { Generations } from './generations.ts';
 import { type Outcome, recordName, type Submission } from './submission.ts';
 
 /** How many answers a scope keeps, and how many bytes of them. */
-export interface ReplayCap {
+interface ReplayCap {
   readonly answersMax: number;
   readonly bytesMax: number;
 }

@@ -33,7 +33,7 @@ const tenantsMax = 10_000;
 const scopesMax = 20_000;
 
 /** What every batch is decided with. */
-export interface GeneralRows {
+interface GeneralRows {
   readonly pause: Pause;
   readonly settings: Settings;
   readonly forgottenBeforeMs: number;
