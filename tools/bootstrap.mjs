@@ -70,6 +70,11 @@ function readStamp() {
   return isRunnable ? { set, digest } : undefined;
 }
 
+/** Whether a script runs with what the server needs, or with less. */
+function needsServerOnly(script) {
+  return script.startsWith('apps/') || script.startsWith('packages/conformance/');
+}
+
 function install(script) {
   const digest = createHash('sha256')
     .update(readFileSync(path.join(root, 'package-lock.json')))
@@ -77,7 +82,7 @@ function install(script) {
   const present = readStamp();
   // What was installed for another script is kept: a smaller installation would remove it.
   const names = Object.keys(npmArguments);
-  const wanted = script.startsWith('apps/mcp/') ? 'mcp' : script.startsWith('apps/') ? 'server' : 'all';
+  const wanted = script.startsWith('apps/mcp/') ? 'mcp' : needsServerOnly(script) ? 'server' : 'all';
   const set = names[Math.max(names.indexOf(wanted), names.indexOf(present?.set))];
   if (present?.digest === digest && present.set === set) return;
   console.error(`billonce: installing ${sizes[set]} (once) …`);

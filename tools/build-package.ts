@@ -43,7 +43,7 @@ function buildPackage(packageFolder: string, folder: string, before: readonly Bu
   const workspace = readManifest(packageFolder);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  compile(packageFolder, folder, before);
+  compilePackage(packageFolder, folder, before);
   addCommonJs(folder, workspace);
   copyFileSync(path.join(root, 'LICENSE'), path.join(folder, 'LICENSE'));
   const readme = path.join(packageFolder, 'README.md');
@@ -58,12 +58,12 @@ function buildPackage(packageFolder: string, folder: string, before: readonly Bu
 }
 
 /** A page that is read apart from the repository leads to no page of it: of such a link the text stays. */
-function withoutRelativeLinks(page: string): string {
+export function withoutRelativeLinks(page: string): string {
   return page.replace(/\[([^[\]]+)\]\((?![a-z]+:|#)[^()]+\)/g, '$1');
 }
 
 /** The entries of the changelog that are about a package, under their headings. */
-function changesIn(changes: string, about: RegExp): string {
+export function changesIn(changes: string, about: RegExp): string {
   const blocks = changes.split(/\n(?=- |#)/).filter((block) => block.startsWith('#') || about.test(block));
   const isEntry = (block: string | undefined) => block?.startsWith('- ') === true;
   const kept = blocks.filter((block, at) => !block.startsWith('### ') || isEntry(blocks[at + 1]));
@@ -71,7 +71,13 @@ function changesIn(changes: string, about: RegExp): string {
   return `${withoutRelativeLinks(lines.join('\n').trim())}\n`;
 }
 
-function compile(packageFolder: string, folder: string, before: readonly BuiltPackage[]): void {
+/**
+ * Compiles the sources of a package into the folder `lib` of the one that is published.
+ *
+ * @param before the packages that it depends on
+ * @throws if they have a type error
+ */
+export function compilePackage(packageFolder: string, folder: string, before: readonly BuiltPackage[]): void {
   const outDir = path.join(folder, 'lib');
   const project = path.join(folder, 'tsconfig.json');
   writeFileSync(project, JSON.stringify(configOf(packageFolder, outDir, before)));

@@ -61,7 +61,8 @@ function dependencyFaults(packageFolder: string): readonly string[] {
   return faults;
 }
 
-async function publintFaults(tarball: string): Promise<readonly string[]> {
+/** What publint finds in a tarball. */
+export async function publintFaults(tarball: string): Promise<readonly string[]> {
   const packed = await new Blob([readFileSync(tarball)]).arrayBuffer();
   const { messages, pkg } = await publint({ strict: true, pack: { tarball: packed } });
   return messages.map((message) => `publint: ${formatMessage(message, pkg, { color: false })}`);
@@ -77,7 +78,7 @@ function typeFaults(tarball: string): readonly string[] {
 }
 
 /** What `npm publish` would refuse. It asks no registry. */
-function publishFaults(builtFolder: string): readonly string[] {
+export function publishFaults(builtFolder: string): readonly string[] {
   const { status, stdout, stderr } = spawnSync(
     'npm',
     ['publish', '--dry-run', '--offline', '--access', 'public'],

@@ -7,6 +7,7 @@ import { checkLockfile } from './check-lockfile.ts';
 import { checkPackages } from './check-package.ts';
 import { checkPatterns } from './check-patterns.ts';
 import { checkWords } from './check-words.ts';
+import { checkConformance } from './conformance-package.ts';
 
 type Step = readonly [name: string, run: () => boolean | Promise<boolean>];
 
@@ -26,6 +27,7 @@ const steps: readonly Step[] = [
   ['words of the domain', () => checkDomain()],
   ['layers', () => checkLayers()],
   ['packages', () => checkPackages()],
+  ['conformance package', () => checkConformance()],
 ];
 const stepsAtOnce = 2;
 

@@ -200,6 +200,23 @@ export const layers: IForbiddenRuleType[] = [
     }),
   ),
   {
+    name: 'conformance-stands-alone',
+    comment: 'the command checks the APIs of others, so it has no package at run time, not even ours',
+    severity: 'error',
+    from: { path: '^packages/conformance/src/', pathNot: test },
+    to: { pathNot: ['^packages/conformance/src/', '^(node:)?[a-z_/]+$'] },
+  },
+  {
+    name: 'verdicts-are-pure',
+    comment: 'what judges an observation neither sends nor reads anything',
+    severity: 'error',
+    from: { path: '^packages/conformance/src/judge/' },
+    to: {
+      path: '^(node:)?[a-z_]+$|^packages/conformance/src/(oracle|wire/(connection|exchange)|world|subject|run)',
+      dependencyTypesNot: ['type-only'],
+    },
+  },
+  {
     name: 'packages-know-no-app',
     severity: 'error',
     from: { path: '^packages/' },

@@ -5,6 +5,7 @@ import { buildPackages } from './build-package.ts';
 import { clientRoutes, clientTypes } from './client-contract.ts';
 import { commandLinePage, withIngestOptions } from './command-line-page.ts';
 import { envExample, withVariables } from './configuration-page.ts';
+import { conformancePage, withPeers } from './conformance-page.ts';
 import { guaranteesPage, readmeWithGuarantees } from './guarantees-page.ts';
 import { limitsPage } from './limits-page.ts';
 import { writeReports } from './package-api.ts';
@@ -51,6 +52,7 @@ function errorRow([code, { status, title, advice, retry }]: [string, ErrorCodeEn
 
 const packageReadme = 'packages/idempotency/README.md';
 const ingestPage = 'docs/how-to/ingest-usage-files.md';
+const checkAnyApi = 'docs/how-to/check-any-api.md';
 const configurationPage = 'docs/reference/configuration.md';
 
 const pages: readonly Page[] = [
@@ -67,6 +69,8 @@ const pages: readonly Page[] = [
   { file: 'docs/reference/idempotency-peers.md', text: peersPage() },
   { file: 'packages/client/src/contract/types.ts', text: await clientTypes() },
   { file: 'packages/client/src/contract/routes.ts', text: clientRoutes() },
+  { file: 'docs/reference/conformance.md', text: conformancePage() },
+  { file: checkAnyApi, text: withPeers(readFileSync(checkAnyApi, 'utf8')) },
   { file: packageReadme, text: readmeWithGuarantees(readFileSync(packageReadme, 'utf8')) },
 ];
 
