@@ -1,4 +1,5 @@
 import { settleBulkAccountsMax } from '../apps/server/src/domain/commands/settlements.ts';
+import { limitsMax, limitsOfWriteMax } from '../apps/server/src/domain/limit.ts';
 import { priceVersionsMax } from '../apps/server/src/domain/service.ts';
 import { acceptWindowDays, aheadToleranceMs } from '../apps/server/src/domain/usage.ts';
 import { webhooksMax } from '../apps/server/src/domain/webhook.ts';
@@ -54,6 +55,8 @@ function requestRows(): readonly Row[] {
     ['services in a bulk', count(bounds.serviceBulkItems)],
     ['items in a reconcile', count(bounds.reconcileItems)],
     ['items in a page', `${bounds.pageItemsDefault}, at most ${count(bounds.pageItems)}`],
+    ['name of a limit', `${bounds.limitNameLength} characters`],
+    ['levels of a limit', count(bounds.limitLevels)],
     ['requests in an item', `1 to ${count(bounds.requestsOfItem)}`],
     ['price', `0 to ${count(bounds.priceStroops)} stroops`],
     [
@@ -71,6 +74,7 @@ function bookRows(): readonly Row[] {
     ['an account, in all its life', '2⁵³−1 requests, 2⁶³−1 stroops'],
     ['accounts in one settlement of an agent', count(settleBulkAccountsMax)],
     ['price versions of a service', count(priceVersionsMax)],
+    ['limits of a tenant; that apply to the same usage', `${count(limitsMax)}; ${limitsOfWriteMax}`],
     ['webhooks of a tenant', count(webhooksMax)],
   ];
 }

@@ -52,6 +52,17 @@ test('every command of the tutorial prints what the tutorial says', async (t) =>
   assert.equal(apiItems(covered[0]).length, 3);
 });
 
+test('every command of the page on budgets prints what the page says', async (t) => {
+  const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
+  let claims = 0;
+  for (const { commands, prose } of blocksOf('docs/how-to/stop-an-agent-at-its-budget.md')) {
+    const typed = await type(t, commands, url);
+    assert.equal(typed.code, 0, `${commands}\n${typed.printed}`);
+    claims += assertSaid(prose, typed);
+  }
+  assert.ok(claims >= 8, `${claims} claims`);
+});
+
 function apiItems(page: unknown): readonly unknown[] {
   const items: unknown = typeof page === 'object' && page !== null ? Reflect.get(page, 'items') : undefined;
   return Array.isArray(items) ? items : [];

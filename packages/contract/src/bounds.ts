@@ -36,6 +36,9 @@ export const bounds = {
   reconcileItems: 10_000,
   pageItems: 1_000,
   pageItemsDefault: 100,
+  limitNameLength: 64,
+  limitLevels: 5,
+  limits: 1_000,
   /** what a tenant may cost in a window of its rate limit */
   costOfWindow: 1_000_000_000,
   rateWindowMsLeast: 1_000,

@@ -197,6 +197,13 @@ export const errorCodes = {
     advice: 'Nothing was applied. Resend after the number of seconds in `Retry-After`.',
     retry: 'same_request',
   },
+  limit_reached: {
+    status: 429,
+    title: 'A limit of this tenant is reached',
+    advice:
+      'Nothing was applied. `limit` names the limit and `left` what it still lets through. Resend after the number of seconds in `Retry-After`, or raise the limit.',
+    retry: 'same_request',
+  },
   quota_exceeded: {
     status: 429,
     title: 'The daily byte quota of this tenant is used up',

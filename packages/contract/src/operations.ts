@@ -14,6 +14,7 @@ import { errorsOperations } from './operations/errors.ts';
 import { eventsOperations } from './operations/events.ts';
 import { healthOperations } from './operations/health.ts';
 import { idempotencyKeysOperations } from './operations/idempotency-keys.ts';
+import { limitsOperations } from './operations/limits.ts';
 import { metricsOperations } from './operations/metrics.ts';
 import { pauseOperations } from './operations/pause.ts';
 import { quotesOperations } from './operations/quotes.ts';
@@ -39,6 +40,7 @@ export const operationsByNoun = {
   audit: auditOperations,
   services: servicesOperations,
   agents: agentsOperations,
+  limits: limitsOperations,
   webhooks: webhooksOperations,
   deliveries: deliveriesOperations,
   events: eventsOperations,
@@ -66,6 +68,7 @@ const nounsByTag: Readonly<Record<string, readonly Noun[]>> = {
   Billing: ['quotes', 'settlements', 'credits', 'audit'],
   Services: ['services'],
   Agents: ['agents'],
+  Limits: ['limits'],
   'Events and webhooks': ['webhooks', 'deliveries', 'events'],
   'Keys and operation': [
     'api-keys',
@@ -107,6 +110,7 @@ export const operations = {
   ...auditOperations,
   ...servicesOperations,
   ...agentsOperations,
+  ...limitsOperations,
   ...webhooksOperations,
   ...deliveriesOperations,
   ...eventsOperations,

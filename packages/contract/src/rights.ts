@@ -75,6 +75,9 @@ export const rights: Readonly<Record<TenantOperationName, Right>> = {
   readStats: { scope: 'read', ...every },
   readActivity: { scope: 'read', ...every },
   readKeyState: { scope: 'read', ...every },
+  listLimits: { scope: 'read', ...every },
+  readLimit: { scope: 'read', ...every },
+  readAllowance: { scope: 'read', agent: 'path', serviceId: 'query' },
   readCaller: { scope: 'any', agent: 'none', serviceId: 'none' },
   readVersion: { scope: 'any', agent: 'none', serviceId: 'none' },
   readChangelog: { scope: 'any', agent: 'none', serviceId: 'none' },
@@ -93,6 +96,9 @@ export const rights: Readonly<Record<TenantOperationName, Right>> = {
   disableService: { scope: 'manage', ...agentsOfServiceInPath },
   enableService: { scope: 'manage', ...agentsOfServiceInPath },
   patchDisabled: { scope: 'manage', ...agentsOfServiceInPath },
+  // A limit replaces that of its name, which may be for others.
+  putLimit: { scope: 'manage', ...every },
+  deleteLimit: { scope: 'manage', ...every },
   // The URL of a receiver may carry a secret, and events are those of all agents.
   createWebhook: { scope: 'manage', ...every },
   listWebhooks: { scope: 'manage', ...every },

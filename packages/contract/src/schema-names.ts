@@ -13,6 +13,7 @@ import * as events from './schemas/events.ts';
 import * as health from './schemas/health.ts';
 import * as idempotencyKeys from './schemas/idempotency-keys.ts';
 import * as identifiers from './schemas/identifiers.ts';
+import * as limits from './schemas/limits.ts';
 import * as pages from './schemas/pages.ts';
 import * as pause from './schemas/pause.ts';
 import * as quotes from './schemas/quotes.ts';
@@ -43,6 +44,7 @@ export const schemaModules: Readonly<Record<string, Readonly<Record<string, unkn
   health,
   'idempotency-keys': idempotencyKeys,
   identifiers,
+  limits,
   pages,
   pause,
   quotes,

@@ -3,6 +3,7 @@ import type { Command, Fact, FactOf, Kind } from '../domain/command.ts';
 import { apiKeysAnswers } from './api-keys.ts';
 import { creditsAnswers } from './credits.ts';
 import { deliveriesAnswers } from './deliveries.ts';
+import { limitsAnswers } from './limits.ts';
 import { pauseAnswers } from './pause.ts';
 import type { Answer, ReplyOf } from './reply.ts';
 import { reversalsAnswers } from './reversals.ts';
@@ -21,6 +22,7 @@ const answersOfFacts = {
   ...settlementsAnswers,
   ...creditsAnswers,
   ...servicesAnswers,
+  ...limitsAnswers,
   ...pauseAnswers,
   ...settingsAnswers,
   ...apiKeysAnswers,

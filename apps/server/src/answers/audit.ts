@@ -1,4 +1,4 @@
-import { type AuditFinding, outstandingBy } from '../domain/audit-finding.ts';
+import { type AuditFinding, countDifferences, outstandingBy } from '../domain/audit-finding.ts';
 import { exactInteger } from './exact-integer.ts';
 import type { BodyOf, ReplyOf } from './reply.ts';
 
@@ -7,7 +7,7 @@ export function auditReply(found: AuditFinding): ReplyOf<'readAudit'> {
   return {
     status: 200,
     body: {
-      ok: found.differences.length === 0 && found.acts.differences.length === 0,
+      ok: countDifferences(found) === 0,
       accounts: found.accounts,
       entries: found.entries,
       settlements: found.settlements,
@@ -18,6 +18,7 @@ export function auditReply(found: AuditFinding): ReplyOf<'readAudit'> {
       writtenOff: { stroops: String(found.writtenOffStroops) },
       differences: found.differences,
       acts: found.acts,
+      limits: found.limits,
     },
   };
 }

@@ -13,6 +13,10 @@ export function servicePath(serviceId: string): string {
   return `${base}/services/${encodeURIComponent(serviceId)}`;
 }
 
+export function limitPath(name: string): string {
+  return `${base}/limits/${name}`;
+}
+
 export function webhookPath(id: string): string {
   return `${base}/webhooks/${id}`;
 }

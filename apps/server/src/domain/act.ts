@@ -8,6 +8,8 @@ export const actTypes = [
   'service.registered',
   'service.changed',
   'service.deleted',
+  'limit.set',
+  'limit.deleted',
   'webhook.created',
   'webhook.changed',
   'webhook.deleted',
@@ -44,7 +46,7 @@ export interface ActFacts {
   /** that of the operator for what belongs to no tenant */
   readonly tenant: string;
   readonly type: ActType;
-  /** the prefix of a key, a service, the id of a webhook or of an entry; '' for the server */
+  /** the prefix of a key, a service, a limit, the id of a webhook or of an entry; '' for the server */
   readonly subject: string;
   readonly details: { readonly [name: string]: Json };
 }

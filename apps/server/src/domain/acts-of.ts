@@ -1,6 +1,8 @@
 import { canonicalJson, type Json } from '@billonce/idempotency/core';
 import type { ActFacts } from './act.ts';
 import { type ApiKey, rightsShown } from './api-key.ts';
+import { unitsText } from './counted-use.ts';
+import type { Limit } from './limit.ts';
 import { metadataOf, type Service } from './service.ts';
 import { adminTenant } from './tenant.ts';
 import type { Entry } from './usage.ts';
@@ -12,6 +14,7 @@ export function actsOf(tenant: string, before: View, changes: Changes): readonly
   return [
     ...changes.apiKeys.flatMap((key) => keyAct(before.apiKey(key.prefix), key)),
     ...changes.services.flatMap((service) => serviceAct(tenant, before.service(service.serviceId), service)),
+    ...limitActs(tenant, before, changes),
     ...changes.webhooks.flatMap((webhook) => webhookAct(tenant, webhookBefore(before, webhook), webhook)),
     ...changes.entries.flatMap((entry) => entryAct(tenant, entry)),
     ...changes.pauses.map(({ isPaused }): ActFacts => {
@@ -49,6 +52,32 @@ function serviceAct(tenant: string, before: Service | undefined, service: Servic
   }
   const details = differences(serviceShown(before), serviceShown(service));
   return details === undefined ? [] : [{ tenant, type: 'service.changed', subject, details }];
+}
+
+/** One for each name: a limit that counts something else takes the place of the one before. */
+function limitActs(tenant: string, before: View, { limits }: Changes): ActFacts[] {
+  if (limits.length === 0) return [];
+  const known = new Map(before.limits().map((limit) => [limit.name, limit]));
+  const names = new Set(limits.map(({ name }) => name));
+  return [...names].flatMap((subject): ActFacts[] => {
+    const limit = limits.find((one) => one.name === subject && !one.deleted);
+    if (limit === undefined) return [{ tenant, type: 'limit.deleted', subject, details: {} }];
+    const old = known.get(subject);
+    const details = old === undefined ? limitShown(limit) : differences(limitShown(old), limitShown(limit));
+    return details === undefined ? [] : [{ tenant, type: 'limit.set', subject, details }];
+  });
+}
+
+function limitShown(limit: Limit): Shown {
+  return {
+    agent: limit.agent ?? null,
+    serviceId: limit.serviceId ?? null,
+    apiKeyPrefix: limit.apiKeyPrefix ?? null,
+    window: limit.window,
+    max: unitsText(limit.max),
+    action: limit.action,
+    notifyAt: limit.notifyAt.map((level) => level / 1_000),
+  };
 }
 
 function webhookBefore(before: View, { id }: Webhook): Webhook | undefined {

@@ -1,3 +1,5 @@
+import type { LimitsFinding } from './audit-limits.ts';
+
 /** What an audit of a tenant's books found. */
 export interface AuditFinding {
   readonly accounts: number;
@@ -16,6 +18,12 @@ export interface AuditFinding {
     readonly message: string;
   }[];
   readonly acts: ActsFinding;
+  readonly limits: LimitsFinding;
+}
+
+/** How many differences an audit found. */
+export function countDifferences({ differences, acts, limits }: AuditFinding): number {
+  return differences.length + acts.differences.length + limits.differences.length;
 }
 
 /** What an audit of a tenant's log of administrative acts found. */

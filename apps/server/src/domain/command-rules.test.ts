@@ -6,6 +6,8 @@ import type { ApiKey } from './api-key.ts';
 import { type Command, rulesOf } from './command.ts';
 import { decide } from './decide.ts';
 import type { Moment } from './decision.ts';
+import type { Limit } from './limit.ts';
+import { counterName, emptyCounter } from './limit-counter.ts';
 import { LoadedView } from './loaded-view.ts';
 import { newService } from './service.ts';
 import type { Entry } from './usage.ts';
@@ -70,6 +72,18 @@ const examples: { readonly [K in Command['kind']]: Extract<Command, { readonly k
   set_price: { kind: 'set_price', serviceId, priceStroops: 9n },
   set_disabled: { kind: 'set_disabled', serviceId, disabled: true },
   set_metadata: { kind: 'set_metadata', serviceId, metadata },
+  set_limit: {
+    kind: 'set_limit',
+    name: 'budget',
+    agent: '*',
+    serviceId,
+    apiKeyPrefix: undefined,
+    window: 'day',
+    max: 9_000_000n,
+    action: 'refuse',
+    notifyAt: [500],
+  },
+  delete_limit: { kind: 'delete_limit', name: 'budget' },
   set_paused: { kind: 'set_paused', isPaused: true, followedWithinMs },
   change_settings: {
     kind: 'change_settings',
@@ -172,12 +186,30 @@ const webhook: Webhook = {
   testedAtMs: 0,
   deleted: false,
 };
+const limit: Limit = {
+  id: 'limit-1',
+  name: 'budget',
+  agent: '*',
+  serviceId: undefined,
+  apiKeyPrefix: undefined,
+  window: 'day',
+  max: 6_000_000n,
+  action: 'notify',
+  notifyAt: [250, 500, 1_000],
+  createdAtMs: 0,
+  deleted: false,
+};
 const noReversals = { reversed: new Map(), reversedBehind: new Map(), laterReversedFrom: undefined };
 
 /** What a loader would load of books in which everything above is known. */
 function loadedFor(wants: TenantWants): LoadedView {
   const view = new LoadedView(wants);
   view.ownWebhooks.push(webhook);
+  if (wants.limits.size > 0) view.ownLimits = [limit];
+  if (wants.limits.has('counters')) {
+    const counter = emptyCounter(limit.id, agent);
+    view.limitCounters.set(counterName(counter), counter);
+  }
   const isOfEntry = wants.entries.has('entry-1');
   if (isOfEntry) view.entries.set('entry-1', { entry, isReversed: false });
   if (isOfEntry || wants.accounts.has(accountName(agent, serviceId)) || wants.agents.has(agent)) {
@@ -256,7 +288,12 @@ function oneLess(command: Command): { readonly name: string; readonly wants: Ten
       return { name: `${list} ${at}`, wants };
     }),
   );
-  return [...named, ...placed];
+  const limited = [...all.limits].map((name) => {
+    const wants = wantsOf(command);
+    wants.limits.delete(name);
+    return { name: `limits ${name}`, wants };
+  });
+  return [...named, ...placed, ...limited];
 }
 
 test('no command reads what it does not name, on empty books and on full ones', () => {
@@ -299,6 +336,7 @@ test('a command makes no more than its rules say', () => {
     if (rules.actsMax(command) > 0) assert.ok(acts.length <= rules.actsMax(command), command.kind);
     const changesShared = [
       changes.services,
+      changes.limits,
       changes.webhooks,
       changes.apiKeys,
       changes.pauses,

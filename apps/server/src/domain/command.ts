@@ -2,6 +2,7 @@ import type { CommandRules, RulesOf } from './command-rules.ts';
 import { type ApiKeysCommand, apiKeysCommands } from './commands/api-keys.ts';
 import { creditsCommands, type WriteOffCredit } from './commands/credits.ts';
 import { type DeliveriesCommand, deliveriesCommands } from './commands/deliveries.ts';
+import { type LimitsCommand, limitsCommands } from './commands/limits.ts';
 import { pauseCommands, type SetPaused } from './commands/pause.ts';
 import { type ReversalsCommand, reversalsCommands } from './commands/reversals.ts';
 import { type ServicesCommand, servicesCommands } from './commands/services.ts';
@@ -18,6 +19,7 @@ export type Command =
   | SettlementsCommand
   | WriteOffCredit
   | ServicesCommand
+  | LimitsCommand
   | SetPaused
   | ChangeSettings
   | ApiKeysCommand
@@ -33,6 +35,7 @@ const commands = {
   ...settlementsCommands,
   ...creditsCommands,
   ...servicesCommands,
+  ...limitsCommands,
   ...pauseCommands,
   ...settingsCommands,
   ...apiKeysCommands,

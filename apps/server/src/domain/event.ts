@@ -9,6 +9,7 @@ export const notedEventTypes = [
   'service.disabled',
   'service.enabled',
   'service.deleted',
+  'limit.reached',
   'webhook.test',
 ] as const;
 

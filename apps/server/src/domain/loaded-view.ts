@@ -1,6 +1,8 @@
 import { type Account, emptyAccount } from './account.ts';
 import type { ApiKey } from './api-key.ts';
 import type { Delivery } from './delivery.ts';
+import type { Limit } from './limit.ts';
+import { counterName, type LimitCounter } from './limit-counter.ts';
 import { neverPaused, type Pause } from './pause.ts';
 import { type Position, positionAtEnd } from './position.ts';
 import type { Service } from './service.ts';
@@ -20,6 +22,9 @@ export class LoadedView implements View {
   readonly usages = new Map<string, KnownUsage>();
   readonly positions = new Map<string, Position>();
   readonly entries = new Map<string, KnownEntry>();
+  ownLimits: readonly Limit[] = [];
+  /** by their names; those too for which nothing was counted */
+  readonly limitCounters = new Map<string, LimitCounter>();
   readonly apiKeys = new Map<string, ApiKey>();
   readonly deliveries = new Map<string, Delivery>();
   readonly ownWebhooks: Webhook[] = [];
@@ -90,6 +95,17 @@ export class LoadedView implements View {
   entry(id: string): KnownEntry | undefined {
     this.#assertNamed(this.#wants.entries.has(id), 'entry', id);
     return this.entries.get(id);
+  }
+
+  limits(): readonly Limit[] {
+    this.#assertNamed(this.#wants.limits.size > 0, 'limits', '');
+    return this.ownLimits;
+  }
+
+  limitCounter({ id: limitId }: Limit, subject: string): LimitCounter {
+    const counter = this.limitCounters.get(counterName({ limitId, subject }));
+    if (counter === undefined) throw notNamed(`counter ${limitId} ${subject}`);
+    return counter;
   }
 
   webhooks(): readonly Webhook[] {

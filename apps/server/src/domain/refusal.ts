@@ -30,6 +30,16 @@ export type Refusal =
       /** of all items, in their order */
       readonly results: readonly ItemResult[];
     }
+  | {
+      readonly code: 'limit_reached';
+      readonly message: string;
+      /** the name of the limit */
+      readonly limit: string;
+      /** what it still lets through, as a decimal text */
+      readonly left: string;
+      /** `undefined` if waiting does not help */
+      readonly retryAfterMs: number | undefined;
+    }
   | { readonly code: 'rate_limited'; readonly message: string; readonly retryAfterMs: number }
   | { readonly code: 'quote_changed'; readonly message: string; readonly quote: Quote }
   | {

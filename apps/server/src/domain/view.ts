@@ -3,6 +3,8 @@ import type { Act } from './act.ts';
 import type { ApiKey, ApiKeyUse } from './api-key.ts';
 import type { Announcement, Delivery } from './delivery.ts';
 import type { NotedEvent } from './event.ts';
+import type { Limit } from './limit.ts';
+import { counterName, emptyCounter, type LimitCounter } from './limit-counter.ts';
 import type { Pause } from './pause.ts';
 import { type Position, positionOf, withReversals } from './position.ts';
 import type { PriceVersion, Service } from './service.ts';
@@ -24,6 +26,10 @@ export interface View {
   usage(usageId: string): KnownUsage | undefined;
   position(agent: string, serviceId: string, sequence: number): Position | undefined;
   entry(id: string): KnownEntry | undefined;
+  /** all of the tenant's that were not deleted */
+  limits(): readonly Limit[];
+  /** what was counted for a limit: an agent's counter, or its only one */
+  limitCounter(limit: Limit, subject: string): LimitCounter;
   pause(): Pause;
   settings(): Settings;
   /** all of the tenant's that were not deleted */
@@ -40,6 +46,8 @@ export interface Changes {
   readonly prices: readonly PriceVersion[];
   readonly accounts: readonly Account[];
   readonly services: readonly Service[];
+  readonly limits: readonly Limit[];
+  readonly limitCounters: readonly LimitCounter[];
   readonly apiKeys: readonly ApiKey[];
   readonly apiKeyUses: readonly ApiKeyUse[];
   /** the last one counts */
@@ -60,6 +68,8 @@ export const noChanges: Changes = {
   prices: [],
   accounts: [],
   services: [],
+  limits: [],
+  limitCounters: [],
   apiKeys: [],
   apiKeyUses: [],
   pauses: [],
@@ -86,6 +96,10 @@ export class DraftView implements View {
   readonly #services = new Map<string, Service>();
   readonly #accounts = new Map<string, Account>();
   readonly #usages = new Map<string, KnownUsage>();
+  readonly #limits = new Map<string, Limit>();
+  /** all of them, until they change again */
+  #limitsNow: readonly Limit[] | undefined;
+  readonly #limitCounters = new Map<string, LimitCounter>();
   readonly #apiKeys = new Map<string, ApiKey>();
   readonly #apiKeyUses: ApiKeyUse[] = [];
   readonly #entries: Entry[] = [];
@@ -164,6 +178,23 @@ export class DraftView implements View {
     return { entry: known.entry, isReversed: known.isReversed || isReversed };
   }
 
+  limits(): readonly Limit[] {
+    if (this.#limits.size === 0) return this.#base.limits();
+    if (this.#limitsNow === undefined) {
+      const limits = new Map(this.#base.limits().map((limit) => [limit.id, limit]));
+      for (const limit of this.#limits.values()) limits.set(limit.id, limit);
+      this.#limitsNow = [...limits.values()].filter(({ deleted }) => !deleted);
+    }
+    return this.#limitsNow;
+  }
+
+  limitCounter(limit: Limit, subject: string): LimitCounter {
+    const counter = this.#limitCounters.get(counterName({ limitId: limit.id, subject }));
+    if (counter !== undefined) return counter;
+    const isMadeHere = this.#limits.has(limit.id) && !this.#base.limits().some(({ id }) => id === limit.id);
+    return isMadeHere ? emptyCounter(limit.id, subject) : this.#base.limitCounter(limit, subject);
+  }
+
   pause(): Pause {
     return this.#pauses.at(-1) ?? this.#base.pause();
   }
@@ -200,6 +231,9 @@ export class DraftView implements View {
       this.#accounts.set(accountName(account.agent, account.serviceId), account);
     }
     for (const service of changes.services) this.#services.set(service.serviceId, service);
+    for (const limit of changes.limits) this.#limits.set(limit.id, limit);
+    if (changes.limits.length > 0) this.#limitsNow = undefined;
+    for (const counter of changes.limitCounters) this.#limitCounters.set(counterName(counter), counter);
     for (const key of changes.apiKeys) this.#apiKeys.set(key.prefix, key);
     this.#apiKeyUses.push(...changes.apiKeyUses);
     this.#pauses.push(...changes.pauses);
@@ -221,6 +255,8 @@ export class DraftView implements View {
       prices: this.#prices,
       accounts: [...this.#accounts.values()],
       services: [...this.#services.values()],
+      limits: [...this.#limits.values()],
+      limitCounters: [...this.#limitCounters.values()],
       apiKeys: [...this.#apiKeys.values()],
       apiKeyUses: this.#apiKeyUses,
       pauses: this.#pauses,

@@ -19,6 +19,8 @@ export interface TenantWants {
   readonly entries: Set<string>;
   /** services of which it is to be known whether something of theirs is unsettled */
   readonly deletedServices: Set<string>;
+  /** the limits of the tenant, and the counters of those that apply to the accounts */
+  readonly limits: Set<'definitions' | 'counters'>;
   readonly apiKeyPrefixes: Set<string>;
   readonly deliveries: { readonly webhookId: string; readonly eventId: string }[];
 }
@@ -32,6 +34,7 @@ export function noWants(): TenantWants {
     positions: [],
     entries: new Set(),
     deletedServices: new Set(),
+    limits: new Set(),
     apiKeyPrefixes: new Set(),
     deliveries: [],
   };
@@ -39,6 +42,12 @@ export function noWants(): TenantWants {
 
 export function wantAccount(agent: string, serviceId: string, wants: TenantWants): void {
   wants.accounts.set(accountName(agent, serviceId), { agent, serviceId });
+}
+
+/** An account on which usage may be recorded: whether it may be depends on limits. */
+export function wantCountedAccount(agent: string, serviceId: string, wants: TenantWants): void {
+  wantPricedAccount(agent, serviceId, wants);
+  wants.limits.add('counters');
 }
 
 /** An account, and the service that has its price. */

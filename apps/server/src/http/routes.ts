@@ -14,6 +14,7 @@ import { errorsRoutes } from './routes/errors.ts';
 import { eventsRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { idempotencyKeysRoutes } from './routes/idempotency-keys.ts';
+import { limitsRoutes } from './routes/limits.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { pauseRoutes } from './routes/pause.ts';
 import { quotesRoutes } from './routes/quotes.ts';
@@ -41,6 +42,7 @@ export function allRoutes(desk: Desk, uncheckedKeys: UncheckedKeys): Handlers {
     ...auditRoutes(desk),
     ...servicesRoutes(desk),
     ...agentsRoutes(desk),
+    ...limitsRoutes(desk),
     ...webhooksRoutes(desk),
     ...deliveriesRoutes(desk),
     ...eventsRoutes(desk),

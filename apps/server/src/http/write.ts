@@ -211,7 +211,12 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
           : { headers: { link: `<${refusal.location}>; rel="related"` } }),
       };
     case 'rate_limited':
-      return { headers: { 'retry-after': String(Math.ceil(refusal.retryAfterMs / 1_000)) } };
+      return { headers: retryAfter(refusal.retryAfterMs) };
+    case 'limit_reached': {
+      const { limit, left, retryAfterMs } = refusal;
+      const members = { limit, left };
+      return retryAfterMs === undefined ? { members } : { members, headers: retryAfter(retryAfterMs) };
+    }
     case 'idempotency_key_in_future':
       return { members: { serverTime: timestampOfMs(refusal.serverTimeMs) } };
     case 'usage_id_conflict':
@@ -233,4 +238,8 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
     case 'too_many_items':
       return {};
   }
+}
+
+function retryAfter(ms: number): { readonly 'retry-after': string } {
+  return { 'retry-after': String(Math.ceil(ms / 1_000)) };
 }

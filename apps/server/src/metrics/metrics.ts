@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Refusal } from '../domain/refusal.ts';
 import type { SparedUsage } from '../domain/spared.ts';
 import type { Outcome, Submission } from '../ledger/submission.ts';
 import type { AuditedBooks } from '../reads/audits.ts';
@@ -50,6 +51,7 @@ export class Metrics {
   readonly #deliveries: Counter<'outcome'>;
   readonly #connectionsCut: Counter<'reason'>;
   readonly #rateLimited: Counter;
+  readonly #limitRefusals: Counter;
   readonly #failedAudits: Gauge;
   readonly #books: readonly { readonly gauge: Gauge; readonly read: (books: AuditedBooks) => number }[];
 
@@ -104,6 +106,10 @@ export class Metrics {
       ['reason'],
     );
     this.#rateLimited = counter('rate_limited_total', 'Requests that the rate limit of a tenant refused');
+    this.#limitRefusals = counter(
+      'limit_refusals_total',
+      'Items of usage that a limit refused; not those of a bulk of which others were recorded',
+    );
     this.#failedAudits = gauge(
       'audit_failed_tenants',
       'Tenants that the last audit could not read; anything but 0 is an alarm',
@@ -250,6 +256,7 @@ export class Metrics {
 
   decided({ key }: Submission, outcome: Outcome): void {
     if (key !== undefined) this.#keyed.labels(keyedOutcome(outcome)).inc();
+    if (outcome.kind === 'refused') this.#limitRefusals.inc(limitRefusalsIn(outcome.refusal));
     if (outcome.kind === 'answered' && outcome.spared !== undefined) this.#addSpared(outcome.spared);
   }
 
@@ -309,6 +316,12 @@ export class Metrics {
     this.#sparedRequests.inc(Number(requests));
     this.#sparedStroops.inc(Number(stroops));
   }
+}
+
+function limitRefusalsIn(refusal: Refusal): number {
+  if (refusal.code !== 'bulk_rejected') return refusal.code === 'limit_reached' ? 1 : 0;
+  return refusal.results.filter((result) => result.kind === 'refused' && result.code === 'limit_reached')
+    .length;
 }
 
 /** The outcome of a request with an idempotency key. */

@@ -4,6 +4,7 @@ import type { ApiKeyBooks } from './books/api-keys.ts';
 import type { DeliveryQueue, DeliveryReads } from './books/deliveries.ts';
 import type { EntryReads } from './books/entries.ts';
 import type { EventReads } from './books/events.ts';
+import type { LimitReads } from './books/limits.ts';
 import type { OperatorReads } from './books/operator.ts';
 import type { RecordReads } from './books/records.ts';
 import type { ServiceReads } from './books/services.ts';
@@ -18,6 +19,7 @@ export type {
   CountedNames,
 } from './books/accounts.ts';
 export type { LookedAtWebhook, TakeDue, WaitingWebhook } from './books/deliveries.ts';
+export type { CounterKey } from './books/limits.ts';
 export type { KeyFacts, RecordKey } from './books/records.ts';
 
 /** The read side of a storage engine: small reads, each bounded, of what was committed. Each noun has its part. */
@@ -27,6 +29,7 @@ export interface Books
     DeliveryReads,
     EntryReads,
     EventReads,
+    LimitReads,
     OperatorReads,
     RecordReads,
     ServiceReads,

@@ -86,6 +86,7 @@ async function eventOf(
     case 'service.disabled':
     case 'service.enabled':
     case 'service.deleted':
+    case 'limit.reached':
     case 'webhook.test': {
       const noted = await books.notedEvent(tenant, eventId);
       return noted && { kind: 'noted', noted };

@@ -10,6 +10,7 @@ const suites = [
   'reversals-crash',
   'credits',
   'known-entries',
+  'usage-limits',
   'reconcile',
   'heavy-commands',
   'command-weights',

@@ -92,6 +92,37 @@ export interface components {
             /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
             readonly hasMore: boolean;
         };
+        readonly Allowance: {
+            /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly agent: string;
+            /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly serviceId: string;
+            /** @description How many requests (or tokens, or units) were consumed. */
+            readonly requests: number;
+            /** @description Whether this usage would be recorded now. Nothing is reserved. */
+            readonly allowed: boolean;
+            /** @description The code with which it would be refused. Null if it would be recorded. */
+            readonly error: string | null;
+            readonly message: string | null;
+            /** @description The limits that apply to it. */
+            readonly limits: readonly {
+                /** @description Names the limit in its tenant: letters, digits, '.', '_' and '-'. */
+                readonly name: string;
+                /** @description Fixed windows, in UTC. Each begins with nothing used. */
+                readonly window: "minute" | "hour" | "day" | "month" | "lifetime";
+                readonly windowEnd: string | null;
+                /** @description `refuse`: usage beyond the limit is refused with `limit_reached`. `notify`: it is only reported. */
+                readonly action: "refuse" | "notify";
+                readonly max: {
+                    /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
+                    readonly quantity: string;
+                };
+                /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
+                readonly used: string;
+                /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
+                readonly left: string;
+            }[];
+        };
         readonly ApiKeyCreate: {
             /** @description What the key is for: 1-64 characters, not blank. */
             readonly label: string;
@@ -221,6 +252,11 @@ export interface components {
                 readonly logged: number;
                 readonly differences: readonly string[];
             };
+            /** @description The counters of limits, compared with the entries. */
+            readonly limits: {
+                readonly counters: number;
+                readonly differences: readonly string[];
+            };
         };
         readonly AuditLog: {
             readonly items: readonly {
@@ -230,7 +266,7 @@ export interface components {
                 /** @description Null: what belongs to no tenant. */
                 readonly tenant: string | null;
                 /** @description What was done. `api_key.expires`: a key was given an end, by a rotation. */
-                readonly action: "api_key.created" | "api_key.expires" | "api_key.revoked" | "service.registered" | "service.changed" | "service.deleted" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "usage.reversed" | "credit.written_off" | "server.paused" | "server.unpaused" | "settings.changed";
+                readonly action: "api_key.created" | "api_key.expires" | "api_key.revoked" | "service.registered" | "service.changed" | "service.deleted" | "limit.set" | "limit.deleted" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "usage.reversed" | "credit.written_off" | "server.paused" | "server.unpaused" | "settings.changed";
                 /** @description What it was done to: the prefix of a key, a service, the id of a webhook or of an entry; empty for the server. */
                 readonly subject: string;
                 /** @description What changed; never a secret, nor the path of a webhook. */
@@ -312,6 +348,40 @@ export interface components {
             };
             /** @description Within which time every instance follows a change. */
             readonly effectiveWithinMs: number;
+        };
+        readonly CountedLimit: {
+            /** @description Names the limit in its tenant: letters, digits, '.', '_' and '-'. */
+            readonly name: string;
+            readonly agent: ("*" | string) | null;
+            readonly serviceId: string | null;
+            readonly apiKeyPrefix: string | null;
+            /** @description Fixed windows, in UTC. Each begins with nothing used. */
+            readonly window: "minute" | "hour" | "day" | "month" | "lifetime";
+            readonly max: {
+                /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
+                readonly quantity: string;
+            };
+            /** @description `refuse`: usage beyond the limit is refused with `limit_reached`. `notify`: it is only reported. */
+            readonly action: "refuse" | "notify";
+            /** @description Parts of `max` at which an event `limit.reached` is written, once in each window. Without it: 1 for `notify`, none for `refuse`. */
+            readonly notifyAt: readonly number[];
+            /** @description Usage from before it is not counted. */
+            readonly countsSince: string;
+            readonly counters: readonly {
+                /** @description Null: the only counter of the limit. */
+                readonly agent: string | null;
+                readonly windowStart: string;
+                /** @description Null for `lifetime`. */
+                readonly windowEnd: string | null;
+                /** @description What was used in the window that is open now. */
+                readonly used: string;
+                /** @description What can still be used in it. */
+                readonly left: string;
+            }[];
+            /** @description Send it as `cursor` for the next page; null after the last one. */
+            readonly nextCursor: string | null;
+            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            readonly hasMore: boolean;
         };
         readonly DeepHealth: {
             readonly status: "ok" | "paused";
@@ -426,7 +496,7 @@ export interface components {
             readonly [key: string]: unknown;
         };
         /** @enum {string} */
-        readonly ErrorCode: "invalid_request" | "invalid_idempotency_key" | "idempotency_key_required" | "idempotency_key_in_future" | "unauthorized" | "forbidden" | "insufficient_scope" | "address_not_allowed" | "not_found" | "unknown_tenant" | "not_seen" | "method_not_allowed" | "request_timeout" | "idempotency_conflict" | "usage_id_conflict" | "service_disabled" | "service_deleted" | "service_has_outstanding_usage" | "already_reversed" | "not_reversible" | "no_credit" | "idempotency_key_expired" | "quote_changed" | "payload_too_large" | "unsupported_media_type" | "limit_exceeded" | "bulk_rejected" | "event_too_old" | "event_in_future" | "rate_limited" | "quota_exceeded" | "headers_too_large" | "internal_error" | "storage_unavailable" | "outcome_unknown" | "overloaded" | "api_key_exists" | "webhook_disabled" | "service_paused" | "shutting_down";
+        readonly ErrorCode: "invalid_request" | "invalid_idempotency_key" | "idempotency_key_required" | "idempotency_key_in_future" | "unauthorized" | "forbidden" | "insufficient_scope" | "address_not_allowed" | "not_found" | "unknown_tenant" | "not_seen" | "method_not_allowed" | "request_timeout" | "idempotency_conflict" | "usage_id_conflict" | "service_disabled" | "service_deleted" | "service_has_outstanding_usage" | "already_reversed" | "not_reversible" | "no_credit" | "idempotency_key_expired" | "quote_changed" | "payload_too_large" | "unsupported_media_type" | "limit_exceeded" | "bulk_rejected" | "event_too_old" | "event_in_future" | "rate_limited" | "limit_reached" | "quota_exceeded" | "headers_too_large" | "internal_error" | "storage_unavailable" | "outcome_unknown" | "overloaded" | "api_key_exists" | "webhook_disabled" | "service_paused" | "shutting_down";
         readonly ErrorCodeRow: {
             readonly code: string;
             readonly status: number;
@@ -469,12 +539,13 @@ export interface components {
                 readonly "service.disabled": number;
                 readonly "service.enabled": number;
                 readonly "service.deleted": number;
+                readonly "limit.reached": number;
                 readonly "webhook.test": number;
             };
             /** @description False when there were too many to count all of them. */
             readonly complete: boolean;
         };
-        readonly EventType: "usage.recorded" | "usage.reversed" | "usage.settled" | "credit.written_off" | "service.registered" | "service.changed" | "service.disabled" | "service.enabled" | "service.deleted" | "webhook.test";
+        readonly EventType: "usage.recorded" | "usage.reversed" | "usage.settled" | "credit.written_off" | "service.registered" | "service.changed" | "service.disabled" | "service.enabled" | "service.deleted" | "limit.reached" | "webhook.test";
         readonly ExpectedStroops: string | number;
         readonly ExportEntriesCsvQuery: {
             /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
@@ -576,9 +647,53 @@ export interface components {
             /** @description Whether a later entry took it back. */
             readonly reversed: boolean;
         };
+        readonly Limit: {
+            /** @description Names the limit in its tenant: letters, digits, '.', '_' and '-'. */
+            readonly name: string;
+            readonly agent: ("*" | string) | null;
+            readonly serviceId: string | null;
+            readonly apiKeyPrefix: string | null;
+            /** @description Fixed windows, in UTC. Each begins with nothing used. */
+            readonly window: "minute" | "hour" | "day" | "month" | "lifetime";
+            readonly max: {
+                /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
+                readonly quantity: string;
+            };
+            /** @description `refuse`: usage beyond the limit is refused with `limit_reached`. `notify`: it is only reported. */
+            readonly action: "refuse" | "notify";
+            /** @description Parts of `max` at which an event `limit.reached` is written, once in each window. Without it: 1 for `notify`, none for `refuse`. */
+            readonly notifyAt: readonly number[];
+            /** @description Usage from before it is not counted. */
+            readonly countsSince: string;
+        };
+        readonly LimitList: {
+            readonly items: readonly components["schemas"]["Limit"][];
+            /** @description Send it as `cursor` for the next page; null after the last one. */
+            readonly nextCursor: string | null;
+            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            readonly hasMore: boolean;
+        };
+        readonly LimitPut: {
+            /** @description Whose usage counts. `*`: each agent has a separate counter. Without it: all agents together. */
+            readonly agent?: "*" | string;
+            /** @description Without it: the usage of all services together. */
+            readonly serviceId?: string;
+            /** @description Counts what this API key sends. Without it: what all of them send. */
+            readonly apiKeyPrefix?: string;
+            /** @description Fixed windows, in UTC. Each begins with nothing used. */
+            readonly window: "minute" | "hour" | "day" | "month" | "lifetime";
+            readonly max: {
+                /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
+                readonly quantity: string;
+            };
+            /** @description `refuse`: usage beyond the limit is refused with `limit_reached`. `notify`: it is only reported. */
+            readonly action: "refuse" | "notify";
+            /** @description Parts of `max` at which an event `limit.reached` is written, once in each window. Without it: 1 for `notify`, none for `refuse`. */
+            readonly notifyAt?: readonly number[];
+        };
         readonly ListActsQuery: {
             /** @description What was done. `api_key.expires`: a key was given an end, by a rotation. */
-            readonly action?: "api_key.created" | "api_key.expires" | "api_key.revoked" | "service.registered" | "service.changed" | "service.deleted" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "usage.reversed" | "credit.written_off" | "server.paused" | "server.unpaused" | "settings.changed";
+            readonly action?: "api_key.created" | "api_key.expires" | "api_key.revoked" | "service.registered" | "service.changed" | "service.deleted" | "limit.set" | "limit.deleted" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "usage.reversed" | "credit.written_off" | "server.paused" | "server.unpaused" | "settings.changed";
             /** @description Who did it: `admin`, `anonymous`, `server`, or the prefix of an API key. */
             readonly actor?: string;
             /** @description What it was done to. */
@@ -679,6 +794,15 @@ export interface components {
             /**
              * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 100.
              * @default 100
+             */
+            readonly limit?: number;
+        };
+        readonly ListLimitsQuery: {
+            /** @description Opaque: `nextCursor` of the page before. */
+            readonly cursor?: string;
+            /**
+             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 1000.
+             * @default 1000
              */
             readonly limit?: number;
         };
@@ -833,6 +957,12 @@ export interface components {
              */
             readonly limit?: number;
         };
+        readonly ReadAllowanceQuery: {
+            /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly serviceId?: string;
+            /** @description How many requests (or tokens, or units) were consumed. */
+            readonly requests?: number;
+        };
         readonly ReadConfigQuery: {
             /** @description Opaque: `nextCursor` of the page before. */
             readonly cursor?: string;
@@ -848,6 +978,15 @@ export interface components {
             /**
              * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 10.
              * @default 10
+             */
+            readonly limit?: number;
+        };
+        readonly ReadLimitQuery: {
+            /** @description Opaque: `nextCursor` of the page before. */
+            readonly cursor?: string;
+            /**
+             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 100.
+             * @default 100
              */
             readonly limit?: number;
         };
@@ -1340,6 +1479,7 @@ export type AgentList = components['schemas']['AgentList'];
 export type AgentTotal = components['schemas']['AgentTotal'];
 export type AgentTotals = components['schemas']['AgentTotals'];
 export type AgentUsage = components['schemas']['AgentUsage'];
+export type Allowance = components['schemas']['Allowance'];
 export type ApiKeyCreate = components['schemas']['ApiKeyCreate'];
 export type ApiKeyCreated = components['schemas']['ApiKeyCreated'];
 export type ApiKeyList = components['schemas']['ApiKeyList'];
@@ -1352,6 +1492,7 @@ export type CallerSeen = components['schemas']['CallerSeen'];
 export type Changelog = components['schemas']['Changelog'];
 export type ConfigChange = components['schemas']['ConfigChange'];
 export type ConfigChanged = components['schemas']['ConfigChanged'];
+export type CountedLimit = components['schemas']['CountedLimit'];
 export type DeepHealth = components['schemas']['DeepHealth'];
 export type Delivery = components['schemas']['Delivery'];
 export type DeliveryList = components['schemas']['DeliveryList'];
@@ -1372,6 +1513,9 @@ export type ExportSettlementsCsvQuery = components['schemas']['ExportSettlements
 export type Health = components['schemas']['Health'];
 export type KeyState = components['schemas']['KeyState'];
 export type KnownEntry = components['schemas']['KnownEntry'];
+export type Limit = components['schemas']['Limit'];
+export type LimitList = components['schemas']['LimitList'];
+export type LimitPut = components['schemas']['LimitPut'];
 export type ListActsQuery = components['schemas']['ListActsQuery'];
 export type ListAgentTotalsQuery = components['schemas']['ListAgentTotalsQuery'];
 export type ListAgentsQuery = components['schemas']['ListAgentsQuery'];
@@ -1379,6 +1523,7 @@ export type ListApiKeysQuery = components['schemas']['ListApiKeysQuery'];
 export type ListDeliveriesQuery = components['schemas']['ListDeliveriesQuery'];
 export type ListEntriesQuery = components['schemas']['ListEntriesQuery'];
 export type ListEventsQuery = components['schemas']['ListEventsQuery'];
+export type ListLimitsQuery = components['schemas']['ListLimitsQuery'];
 export type ListPricesQuery = components['schemas']['ListPricesQuery'];
 export type ListServiceAgentsQuery = components['schemas']['ListServiceAgentsQuery'];
 export type ListServicesQuery = components['schemas']['ListServicesQuery'];
@@ -1394,8 +1539,10 @@ export type PricePatch = components['schemas']['PricePatch'];
 export type ProblemBody = components['schemas']['ProblemBody'];
 export type Quote = components['schemas']['Quote'];
 export type ReadAgentUsageQuery = components['schemas']['ReadAgentUsageQuery'];
+export type ReadAllowanceQuery = components['schemas']['ReadAllowanceQuery'];
 export type ReadConfigQuery = components['schemas']['ReadConfigQuery'];
 export type ReadDeepHealthQuery = components['schemas']['ReadDeepHealthQuery'];
+export type ReadLimitQuery = components['schemas']['ReadLimitQuery'];
 export type Ready = components['schemas']['Ready'];
 export type ReconcileRequest = components['schemas']['ReconcileRequest'];
 export type ReconcileResults = components['schemas']['ReconcileResults'];
@@ -1687,6 +1834,36 @@ export interface Operations {
     readonly query: ReadAgentUsageQuery;
     readonly body: undefined;
     readonly success: AgentUsage;
+  };
+  readonly putLimit: {
+    readonly params: { readonly name: string };
+    readonly query: undefined;
+    readonly body: LimitPut;
+    readonly success: Limit;
+  };
+  readonly readLimit: {
+    readonly params: { readonly name: string };
+    readonly query: ReadLimitQuery;
+    readonly body: undefined;
+    readonly success: CountedLimit;
+  };
+  readonly deleteLimit: {
+    readonly params: { readonly name: string };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly success: undefined;
+  };
+  readonly listLimits: {
+    readonly params: undefined;
+    readonly query: ListLimitsQuery;
+    readonly body: undefined;
+    readonly success: LimitList;
+  };
+  readonly readAllowance: {
+    readonly params: { readonly agent: string };
+    readonly query: ReadAllowanceQuery;
+    readonly body: undefined;
+    readonly success: Allowance;
   };
   readonly createWebhook: {
     readonly params: undefined;

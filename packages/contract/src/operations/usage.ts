@@ -32,6 +32,7 @@ export const usageOperations = {
       'service_deleted',
       'usage_id_conflict',
       'limit_exceeded',
+      'limit_reached',
       'event_too_old',
       'event_in_future',
     ],

@@ -12,6 +12,8 @@ const ActType = Type.Union(
     Type.Literal('service.registered'),
     Type.Literal('service.changed'),
     Type.Literal('service.deleted'),
+    Type.Literal('limit.set'),
+    Type.Literal('limit.deleted'),
     Type.Literal('webhook.created'),
     Type.Literal('webhook.changed'),
     Type.Literal('webhook.deleted'),

@@ -19,4 +19,8 @@ export const Audit = Type.Object({
     { logged: Type.Integer({ minimum: 0 }), differences: Type.Array(Type.String()) },
     { description: 'The log of administrative acts: how many were logged, and which of them are missing.' },
   ),
+  limits: Type.Object(
+    { counters: Type.Integer({ minimum: 0 }), differences: Type.Array(Type.String()) },
+    { description: 'The counters of limits, compared with the entries.' },
+  ),
 });

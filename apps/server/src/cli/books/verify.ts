@@ -1,4 +1,5 @@
-import type { ActsFinding } from '../../domain/audit-finding.ts';
+import { type ActsFinding, countDifferences } from '../../domain/audit-finding.ts';
+import type { LimitsFinding } from '../../domain/audit-limits.ts';
 import { auditActs } from '../../reads/audit-acts.ts';
 import { auditBooks } from '../../reads/audit-books.ts';
 import type { Books } from '../../reads/books.ts';
@@ -72,10 +73,13 @@ async function auditEach(
 async function auditActsOf(books: Books, tenant: string, print: (text: string) => void): Promise<number> {
   const acts = await auditActs(books, tenant);
   if (acts.differences.length > 0) print(`DIFFERS ${tenant}: ${acts.logged} administrative acts\n`);
-  return printActs(acts, print);
+  return printOthers(acts, print);
 }
 
-function printActs({ differences }: ActsFinding, print: (text: string) => void): number {
+function printOthers(
+  { differences }: Pick<ActsFinding, 'differences'>,
+  print: (text: string) => void,
+): number {
   for (const message of differences) print(`  ${message}\n`);
   return differences.length;
 }
@@ -83,8 +87,8 @@ function printActs({ differences }: ActsFinding, print: (text: string) => void):
 async function auditTenant(books: Books, tenant: string, print: (text: string) => void): Promise<number> {
   const found = await auditBooks(books, tenant);
   const { accounts, entries, settlements, recordedStroops, settledStroops } = found;
-  const isRight = found.differences.length === 0 && found.acts.differences.length === 0;
-  const outcome = isRight ? 'ok' : 'DIFFERS';
+  const differences = countDifferences(found);
+  const outcome = differences === 0 ? 'ok' : 'DIFFERS';
   print(
     `${outcome} ${tenant}: ${accounts} accounts, ${entries} entries, ${settlements} settlements, ` +
       `${recordedStroops} stroops recorded, ${settledStroops} settled, ${found.acts.logged} administrative acts\n`,
@@ -92,7 +96,9 @@ async function auditTenant(books: Books, tenant: string, print: (text: string) =
   for (const { agent, serviceId, message } of found.differences) {
     print(`  ${agent} ${serviceId}: ${message}\n`);
   }
-  return found.differences.length + printActs(found.acts, print);
+  printOthers(found.acts, print);
+  printOthers(found.limits, print);
+  return differences;
 }
 
 interface ServersAudit {
@@ -109,6 +115,7 @@ interface ServersAudit {
   }[];
   /** missing in the answer of an older server */
   readonly acts?: ActsFinding;
+  readonly limits?: LimitsFinding;
 }
 
 /** The server recomputes; this function prints the result. */
@@ -121,7 +128,10 @@ async function auditServer(server: ServerSource, print: (text: string) => void):
   );
   for (const { agent, serviceId, message } of audit.differences)
     print(`  ${agent} ${serviceId}: ${message}\n`);
-  const missing = audit.acts === undefined ? 0 : printActs(audit.acts, print);
+  const missing = [audit.acts, audit.limits].reduce(
+    (sum, found) => (found === undefined ? sum : sum + printOthers(found, print)),
+    0,
+  );
   return audit.ok ? 0 : Math.max(1, audit.differences.length + missing);
 }
 

@@ -1,13 +1,22 @@
-import { outstandingRequests, type RecordedOn, recordOn } from '../account.ts';
+import { type Account, outstandingRequests, type RecordedOn, recordOn } from '../account.ts';
 import { type CommandRules, type RulesOf, usually } from '../command-rules.ts';
+import { type CountedUse, countUse, unitsOf } from '../counted-use.ts';
 import { type Decision, done, type Moment, refused } from '../decision.ts';
 import { type ItemResult, isGood } from '../item-result.ts';
+import { limitLevelsMax, limitsOfWriteMax } from '../limit.ts';
 import type { Refusal } from '../refusal.ts';
+import type { Service } from '../service.ts';
 import { type Entry, isSameUsage, judgeOccurrence, type UsageItem } from '../usage.ts';
 import { type Changes, DraftView, noChanges, type View } from '../view.ts';
-import { type TenantWants, wantPricedAccount } from '../wants.ts';
+import { type TenantWants, wantCountedAccount } from '../wants.ts';
 
-export interface RecordUsage {
+/** Who sent usage: limits count by it. */
+interface SentByKey {
+  /** absent without an API key */
+  readonly apiKeyPrefix?: string;
+}
+
+export interface RecordUsage extends SentByKey {
   readonly kind: 'record_usage';
   readonly item: UsageItem;
 }
@@ -17,7 +26,7 @@ export type BulkItem =
   | { readonly kind: 'valid'; readonly item: UsageItem }
   | { readonly kind: 'invalid'; readonly message: string };
 
-export interface RecordUsageBulk {
+export interface RecordUsageBulk extends SentByKey {
   readonly kind: 'record_usage_bulk';
   readonly items: readonly BulkItem[];
   /** whether one refused item refuses all items */
@@ -51,6 +60,7 @@ const recordUsage: CommandRules<RecordUsage, UsageRecorded | UsageKnown> = {
   ...usually,
   isGated: false,
   reads: ({ item }, wants) => readsUsage(item, wants),
+  idsMax: () => 1 + limitEventsMax,
   actsMax: () => 0,
   decide: decideUsage,
 };
@@ -61,7 +71,7 @@ const recordUsageBulk: CommandRules<RecordUsageBulk, UsageBulkRecorded> = {
   reads({ items }, wants) {
     for (const item of items) if (item.kind === 'valid') readsUsage(item.item, wants);
   },
-  idsMax: ({ items }) => items.length,
+  idsMax: ({ items }) => items.length * (1 + limitEventsMax),
   actsMax: () => 0,
   weight: ({ items }) => items.length,
   decide: decideBulk,
@@ -73,7 +83,7 @@ export const usageCommands = {
 } satisfies RulesOf<UsageCommand>;
 
 function readsUsage({ agent, serviceId, usageId }: UsageItem, wants: TenantWants): void {
-  wantPricedAccount(agent, serviceId, wants);
+  wantCountedAccount(agent, serviceId, wants);
   if (usageId !== undefined) wants.usageIds.add(usageId);
 }
 
@@ -85,7 +95,8 @@ type ItemDecision =
 
 function decideUsage(command: RecordUsage, view: View, moment: Moment): Decision<UsageRecorded | UsageKnown> {
   const { item } = command;
-  const decision = decideItem(item, view, moment, 0);
+  const ids: ItemIds = { entry: 0, event: numbersFrom(1) };
+  const decision = decideItem({ ...item, apiKeyPrefix: command.apiKeyPrefix }, view, moment, ids);
   const { agent, serviceId } = item;
   switch (decision.kind) {
     case 'refused':
@@ -110,8 +121,10 @@ function decideBulk(command: RecordUsageBulk, view: View, moment: Moment): Decis
   // Each item sees what the items before it did; the view outside sees nothing until the bulk is done.
   const draft = new DraftView(view);
   const results: ItemResult[] = [];
+  const event = numbersFrom(command.items.length);
+  const { apiKeyPrefix } = command;
   for (const [index, item] of command.items.entries()) {
-    const decision = decideBulkItem(item, draft, moment, index);
+    const decision = decideBulkItem({ item, apiKeyPrefix }, draft, moment, { entry: index, event });
     if (decision.kind === 'refused' && decision.refusal === moment.gate) return refused(decision.refusal);
     if (decision.kind === 'recorded') draft.apply(decision.changes);
     results.push(itemResult(decision));
@@ -133,10 +146,29 @@ function decideBulk(command: RecordUsageBulk, view: View, moment: Moment): Decis
 
 type BulkItemDecision = ItemDecision | { readonly kind: 'invalid'; readonly message: string };
 
-function decideBulkItem(item: BulkItem, view: View, moment: Moment, index: number): BulkItemDecision {
+function decideBulkItem(
+  { item, apiKeyPrefix }: { readonly item: BulkItem; readonly apiKeyPrefix: string | undefined },
+  view: View,
+  moment: Moment,
+  ids: ItemIds,
+): BulkItemDecision {
   if (item.kind === 'invalid') return item;
-  return decideItem(item.item, view, moment, index);
+  return decideItem({ ...item.item, apiKeyPrefix }, view, moment, ids);
 }
+
+/** The numbers of new ids: of the entry, and of the events that come with it. */
+interface ItemIds {
+  readonly entry: number;
+  readonly event: () => number;
+}
+
+function numbersFrom(first: number): () => number {
+  let next = first;
+  return () => next++;
+}
+
+/** Each of the limits that may apply to an item may reach all of its levels. */
+const limitEventsMax = limitsOfWriteMax * limitLevelsMax;
 
 function itemResult(decision: BulkItemDecision): ItemResult {
   switch (decision.kind) {
@@ -151,7 +183,12 @@ function itemResult(decision: BulkItemDecision): ItemResult {
 }
 
 /** First the id of the item, then everything that depends on time, configuration or state. */
-function decideItem(item: UsageItem, view: View, moment: Moment, idNumber: number): ItemDecision {
+function decideItem(
+  { apiKeyPrefix, ...item }: UsageItem & { readonly apiKeyPrefix: string | undefined },
+  view: View,
+  moment: Moment,
+  ids: ItemIds,
+): ItemDecision {
   const account = view.account(item.agent, item.serviceId);
   const known = item.usageId === undefined ? undefined : view.usage(item.usageId);
   if (known !== undefined) {
@@ -162,14 +199,44 @@ function decideItem(item: UsageItem, view: View, moment: Moment, idNumber: numbe
   const occurrence = judgeOccurrence(item.occurredAtNs, moment.nowMs);
   if (occurrence !== 'accepted') return { kind: 'refused', refusal: occurrenceRefusals[occurrence] };
   const service = view.service(item.serviceId);
-  if (service?.deleted === true) return { kind: 'refused', refusal: serviceDeleted(item.serviceId) };
-  if (service?.disabled === true) return { kind: 'refused', refusal: serviceDisabled(item.serviceId) };
+  const refusal = serviceRefusal(service);
+  if (refusal !== undefined) return { kind: 'refused', refusal };
   const recorded = recordOn(account, service, item.requests);
   if (recorded === undefined) return { kind: 'refused', refusal: limitExceeded };
-  return recordedItem(item, recorded, moment.id(idNumber), moment.nowMs);
+  const use = {
+    agent: item.agent,
+    serviceId: item.serviceId,
+    apiKeyPrefix,
+    quantity: unitsOf(item.requests),
+  };
+  const counted = countUse(use, view, moment.nowMs, () => moment.id(ids.event()));
+  if (counted.kind === 'refused') return counted;
+  return recordedItem(item, recorded, counted, moment.id(ids.entry), moment.nowMs);
 }
 
-function recordedItem(item: UsageItem, recorded: RecordedOn, id: string, nowMs: number): ItemDecision {
+function serviceRefusal(service: Service | undefined): Refusal | undefined {
+  if (service?.deleted === true) return serviceDeleted(service.serviceId);
+  return service?.disabled === true ? serviceDisabled(service.serviceId) : undefined;
+}
+
+/** Why usage would not be recorded on an account, apart from its limits. */
+export function recordingRefusal(
+  account: Account,
+  service: Service | undefined,
+  requests: number,
+): Refusal | undefined {
+  const refusal = serviceRefusal(service);
+  if (refusal !== undefined) return refusal;
+  return recordOn(account, service, requests) === undefined ? limitExceeded : undefined;
+}
+
+function recordedItem(
+  item: UsageItem,
+  recorded: RecordedOn,
+  { counters, events }: CountedUse & { readonly kind: 'counted' },
+  id: string,
+  nowMs: number,
+): ItemDecision {
   const total = outstandingRequests(recorded.account);
   const entry: Entry = {
     ...item,
@@ -184,7 +251,13 @@ function recordedItem(item: UsageItem, recorded: RecordedOn, id: string, nowMs: 
     kind: 'recorded',
     total,
     entryId: id,
-    changes: { ...noChanges, entries: [entry], accounts: [recorded.account] },
+    changes: {
+      ...noChanges,
+      entries: [entry],
+      accounts: [recorded.account],
+      limitCounters: counters,
+      events,
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import type { UsageItem as DomainUsageItem } from '../../domain/usage.ts';
 import { csvHead } from '../../reads/csv.ts';
 import { totalsCsv, totalsLineEnd } from '../../reads/export-text.ts';
 import { slicesOf } from '../body/register-bodies.ts';
+import type { Caller } from '../caller.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { exportFile, jsonTail } from '../export-file.ts';
 import { csvType, jsonType } from '../media-types.ts';
@@ -18,7 +19,11 @@ export function usageRoutes(desk: Desk) {
   const { writes, books, config } = desk;
   return {
     recordUsage: async (call) =>
-      await writes.write(call, tenantOf(call), { kind: 'record_usage', item: usageItem(call.body) }),
+      await writes.write(call, tenantOf(call), {
+        kind: 'record_usage',
+        item: usageItem(call.body),
+        ...sentBy(call.caller),
+      }),
 
     recordUsageBulk: async (call) => {
       const read = itemReader(readUsageItem, call, config.refusesUnknownNames);
@@ -28,6 +33,7 @@ export function usageRoutes(desk: Desk) {
           bulkItem(read(item, index)),
         ),
         isAtomic: call.query.mode === 'atomic',
+        ...sentBy(call.caller),
       });
     },
 
@@ -57,6 +63,11 @@ export function usageRoutes(desk: Desk) {
         wish: { kind: 'totals', format: 'csv', tenant: tenantOf(call) },
       }),
   } satisfies HandlersOf<'usage'>;
+}
+
+/** Limits may count what one API key sends. */
+function sentBy({ keyPrefix }: Caller): { readonly apiKeyPrefix?: string } {
+  return keyPrefix === undefined ? {} : { apiKeyPrefix: keyPrefix };
 }
 
 type SentItem = {

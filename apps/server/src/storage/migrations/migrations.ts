@@ -3,6 +3,7 @@ import { serviceUnit } from './0001-service-unit.ts';
 import { billsByEntry } from './0002-bills-by-entry.ts';
 import { accountEntries } from './0003-account-entries.ts';
 import { recordLog } from './0004-record-log.ts';
+import { limits } from './0005-limits.ts';
 
 /**
  * The schema from here on, for both engines, in order. Each engine runs these after the migrations in its own folder,
@@ -13,6 +14,7 @@ const migrations: readonly Readonly<Record<Engine, string>>[] = [
   billsByEntry,
   accountEntries,
   recordLog,
+  limits,
 ];
 
 export function migrationsOf(engine: Engine): readonly string[] {

@@ -14,6 +14,7 @@ import { deliveryReads } from './deliveries.ts';
 import { entryReads } from './entries.ts';
 import { entryStatesRead } from './entry-states.ts';
 import { eventReads } from './events.ts';
+import { limitReads } from './limits.ts';
 import { lookForEntriesRead } from './look-for-entries.ts';
 import { operatorReads } from './operator.ts';
 import { Reader } from './reader.ts';
@@ -55,6 +56,7 @@ export function postgresBooks({ pool, pulse, cap, horizon, apiKeys }: BooksParts
     ...lookForEntriesRead(reader),
     ...settlementReads(reader),
     ...eventReads(reader),
+    ...limitReads(reader),
     ...tallyRead(reader),
     ...webhookReads(reader),
     ...deliveryReads(reader),

@@ -19,13 +19,14 @@ import {
 import { loadApiKeys } from '../read/api-keys.ts';
 import { lockDeliveries } from '../read/deliveries.ts';
 import { loadEntry, loadUsages, type PlacedEntry } from '../read/entries.ts';
-import { loadIdsReached } from '../read/ids.ts';
+import { loadIdsAndLimits } from '../read/ids.ts';
 import { loadOperator } from '../read/operator.ts';
 import { loadRecords } from '../read/records.ts';
 import { isReversed, loadPosition } from '../read/reversals.ts';
 import { loadServices } from '../read/services.ts';
 import { loadWebhooks } from '../read/webhooks.ts';
 import { lockAccounts } from './accounts.ts';
+import { loadCounted } from './limits.ts';
 
 /** Every account that a batch may write to, by tenant and name; and the entries that it may take back. */
 export interface Found {
@@ -50,6 +51,8 @@ interface WantedAccount {
 /** What a batch sees, and its accounts as they were, by tenant and name. */
 export interface LoadedRows extends Loaded {
   readonly accounts: ReadonlyMap<string, IdentifiedAccount>;
+  /** counters of limits that were made to be locked */
+  readonly madeCounters: Awaited<ReturnType<typeof loadCounted>>;
   readonly idsAheadMaxMs: number;
   /** when the last sweep ran */
   readonly sweptAtMs: number | undefined;
@@ -122,7 +125,7 @@ export async function loadBatch(
     operator,
     unsettled,
     apiKeys,
-    idsReached,
+    { idsReached, limits },
   ] = await Promise.all([
     locked,
     found.accounts.length > 0 ? loadAccounts(connection, found.accounts) : [],
@@ -135,7 +138,7 @@ export async function loadBatch(
     loadOperator(connection),
     loadWantedUnsettled(connection, wants, found.accounts.length + 1),
     loadWantedApiKeys(connection, wants),
-    loadIdsReached(connection, tenants),
+    loadIdsAndLimits(connection, tenants, limitedTenants(wants)),
   ]);
   const { pause, forgottenBeforeMs, settings, idsAheadMaxMs, sweptAtMs } = operator;
   const views = new Map(
@@ -161,6 +164,8 @@ export async function loadBatch(
     loadKnownEntries(connection, found.entries, views),
     loadPositions(connection, wants, byName, views),
   ]);
+  // After the accounts: every batch locks in this order.
+  const madeCounters = await loadCounted(connection, wants, limits, views);
   const named = records.map(({ name, record }) => [recordName(name.tenant, name), record] as const);
   return {
     records: new Map(named),
@@ -172,6 +177,7 @@ export async function loadBatch(
     idsAheadMaxMs,
     sweptAtMs,
     accounts: byName,
+    madeCounters,
   };
 }
 
@@ -194,6 +200,11 @@ async function lock(connection: Connection, wants: Wants, { accounts }: Found): 
         )
       : undefined,
   ]);
+}
+
+/** Tenants whose limits matter to the batch. */
+function limitedTenants(wants: Wants): string[] {
+  return [...wants.tenants].filter(([, { limits }]) => limits.size > 0).map(([tenant]) => tenant);
 }
 
 function wantedServices(wants: Wants, { accounts }: Found) {

@@ -10,6 +10,7 @@ import { saveAnnouncements, saveDeliveries } from './deliveries.ts';
 import { saveEntries } from './entries.ts';
 import { saveEvents } from './events.ts';
 import { saveIdsAhead } from './ids.ts';
+import { saveLimitCounters, saveLimits } from './limits.ts';
 import { type LoadedRows, nameIn } from './load.ts';
 import { savePause, saveSettings } from './operator.ts';
 import { saveRecords } from './records.ts';
@@ -70,6 +71,21 @@ export async function saveBatch(
     saveReversals(statements, entries),
     saveWriteOffs(statements, entries),
     saveSettlements(statements, settlements),
+    saveLimits(
+      statements,
+      rowsOf(
+        ({ limits }) => limits,
+        (tenant, limit) => ({ tenant, limit }),
+      ),
+    ),
+    saveLimitCounters(
+      statements,
+      rowsOf(
+        ({ limitCounters }) => limitCounters,
+        (tenant, counter) => ({ tenant, counter }),
+      ),
+      loaded.madeCounters,
+    ),
     saveApiKeys(
       statements,
       rowsOf(

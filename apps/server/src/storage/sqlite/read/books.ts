@@ -9,6 +9,7 @@ import { deliveryReads } from './deliveries.ts';
 import { entryReads } from './entries.ts';
 import { entryStatesRead } from './entry-states.ts';
 import { eventReads } from './events.ts';
+import { limitReads } from './limits.ts';
 import { lookForEntriesRead } from './look-for-entries.ts';
 import { operatorReads } from './operator.ts';
 import type { Read, Snapshots } from './reader.ts';
@@ -37,6 +38,7 @@ export function sqliteBooks(snapshots: Snapshots, cap: AnswerCap): AllBooks {
     ...lookForEntriesRead(read),
     ...settlementReads(read),
     ...eventReads(read),
+    ...limitReads(read),
     ...tallyRead(read),
     ...webhookReads(read),
     ...deliveryReads(read),

@@ -1,4 +1,5 @@
 import type { IdPlace } from '../../../domain/id-block.ts';
+import type { Limit } from '../../../domain/limit.ts';
 import type { Pause } from '../../../domain/pause.ts';
 import type { Service } from '../../../domain/service.ts';
 import type { Settings } from '../../../domain/settings.ts';
@@ -12,6 +13,7 @@ import { loadAccount, type NumberedAccount } from '../read/accounts.ts';
 import { loadScope, type ScopeTotals } from '../read/answers.ts';
 import { loadIds } from '../read/ids.ts';
 import { lateName } from '../read/late-records.ts';
+import { loadLimits } from '../read/limits.ts';
 import { loadPause, loadSettings } from '../read/operator.ts';
 import { loadForgottenBefore } from '../read/records.ts';
 import { loadService } from '../read/services.ts';
@@ -57,6 +59,7 @@ export class KeptRows {
   );
   readonly #services = new Generations<Service>(servicesMax, () => 1);
   readonly #webhooks = new Generations<readonly Webhook[]>(tenantsMax, (webhooks) => 1 + webhooks.length);
+  readonly #limits = new Generations<readonly Limit[]>(tenantsMax, (limits) => 1 + limits.length);
   readonly #scopes = new Generations<ScopeTotals>(scopesMax, () => 1);
   readonly entryIndex: LaggingIndex<IndexedEntry>;
   readonly recordIndex: LaggingIndex<IndexedRecord>;
@@ -108,6 +111,11 @@ export class KeptRows {
     return found(this.#webhooks, tenant, () => loadWebhooks(connection, tenant)) ?? [];
   }
 
+  /** most tenants have none, and are looked up once */
+  limits(connection: Connection, tenant: string): readonly Limit[] {
+    return found(this.#limits, tenant, () => loadLimits(connection, tenant)) ?? [];
+  }
+
   scope(connection: Connection, tenant: string, scope: string): ScopeTotals | undefined {
     return found(this.#scopes, nameOf(tenant, scope), () => loadScope(connection, tenant, scope));
   }
@@ -144,7 +152,8 @@ export class KeptRows {
   }
 
   forgetAll(): void {
-    for (const rows of [this.#accounts, this.#services, this.#webhooks, this.#scopes]) rows.forgetAll();
+    for (const rows of [this.#accounts, this.#services, this.#webhooks, this.#limits, this.#scopes])
+      rows.forgetAll();
     this.entryIndex.forget();
     this.recordIndex.forget();
     this.#general = undefined;
@@ -171,6 +180,7 @@ export class KeptRows {
     }
     for (const service of changes.services) this.#services.set(nameOf(tenant, service.serviceId), service);
     if (changes.webhooks.length > 0) this.#webhooks.forget(tenant);
+    if (changes.limits.length > 0) this.#limits.forget(tenant);
     if (changes.pauses.length > 0 || changes.settings.length > 0) this.#general = undefined;
   }
 }

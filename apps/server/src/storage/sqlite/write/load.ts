@@ -20,6 +20,7 @@ import { loadKnownEntry, loadPosition, loadUsages } from '../read/entries.ts';
 import { loadRecord } from '../read/records.ts';
 import { loadServicesOf } from '../read/services.ts';
 import type { KeptRows } from './kept-rows.ts';
+import { loadCounted } from './limits.ts';
 
 /** What a batch sees, and the numbers of its accounts in this file: by tenant, then by the account's name. */
 export interface LoadedRows extends Loaded {
@@ -48,17 +49,9 @@ export function loadBatch(
   const accountNumbers = new Map<string, Map<string, number>>();
   for (const [tenant, tenantWants] of wants.tenants) {
     const numbers = new Map<string, number>();
-    tenants.set(
-      tenant,
-      loadTenant(
-        connection,
-        kept,
-        tenant,
-        tenantWants,
-        numbers,
-        new LoadedView(tenantWants, pause, settings),
-      ),
-    );
+    const view = new LoadedView(tenantWants, pause, settings);
+    tenants.set(tenant, loadTenant(connection, kept, tenant, tenantWants, numbers, view));
+    loadCounted(connection, kept, tenant, tenantWants, view);
     accountNumbers.set(tenant, numbers);
   }
   return { records, tenants, accountNumbers, ...general };

@@ -10,6 +10,7 @@ import type { IndexedEntry } from './entry-index.ts';
 import { saveEvent } from './events.ts';
 import { saveIds } from './ids.ts';
 import type { KeptRows } from './kept-rows.ts';
+import { saveLimit, saveLimitCounter } from './limits.ts';
 import type { LoadedRows } from './load.ts';
 import { savePause, saveSettings } from './operator.ts';
 import { saveRecords } from './records.ts';
@@ -76,6 +77,8 @@ function saveTenant(
   for (const settlement of changes.settlements) {
     saveSettlement(connection, tenant, numberOf(settlement.agent, settlement.serviceId), settlement);
   }
+  for (const limit of changes.limits) saveLimit(connection, tenant, limit);
+  for (const counter of changes.limitCounters) saveLimitCounter(connection, tenant, counter);
   for (const key of changes.apiKeys) saveApiKey(connection, key);
   for (const use of changes.apiKeyUses) saveApiKeyUse(connection, use);
   for (const pause of changes.pauses) savePause(connection, pause);

@@ -23,7 +23,7 @@ const key: Required<KeyUse> = {
 };
 const submission: Required<Submission> = {
   tenant: 'acme',
-  command: { kind: 'record_usage', item },
+  command: { kind: 'record_usage', item, apiKeyPrefix: 'apk_0f3a9b2c' },
   key,
   actor: undefined,
 };

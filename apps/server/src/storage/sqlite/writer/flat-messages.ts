@@ -22,6 +22,7 @@ type FlatUsage = readonly [
   fingerprint: string,
   method: string,
   path: string,
+  apiKeyPrefix: string | undefined,
 ];
 
 export type FlatSubmission = FlatUsage | Submission;
@@ -70,16 +71,19 @@ export function flatSubmission(submission: Submission): FlatSubmission {
     fingerprint,
     method,
     path,
+    command.apiKeyPrefix,
   ];
 }
 
 export function submissionOf(flat: FlatSubmission): Submission {
   if (!isUsage(flat)) return flat;
   const [tenant, agent, serviceId, requests, usageId, occurredAtNs, scope, digest, madeAtMs, ...rest] = flat;
-  const [fingerprint, method, path] = rest;
+  const [fingerprint, method, path, apiKeyPrefix] = rest;
+  const item = { agent, serviceId, requests, usageId, occurredAtNs };
+  const sentBy = apiKeyPrefix === undefined ? {} : { apiKeyPrefix };
   return {
     tenant,
-    command: { kind: 'record_usage', item: { agent, serviceId, requests, usageId, occurredAtNs } },
+    command: { kind: 'record_usage', item, ...sentBy },
     key: { scope, digest, madeAtMs, fingerprint, method, path, sealingKey: undefined },
     actor: undefined,
   };
