@@ -41,6 +41,8 @@ const actions = [
   'webhook.created',
   'webhook.changed',
   'webhook.deleted',
+  'limit.set',
+  'limit.deleted',
   'usage.reversed',
   'credit.written_off',
   'server.paused',
