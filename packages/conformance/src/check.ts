@@ -1,12 +1,6 @@
 import type { Verdict } from './judge/verdict.ts';
 import type { World } from './world.ts';
 
-/** How binding a check is in a profile. `beyond`: the protocol is silent, and a careful client still relies on it. */
-export type Level = 'MUST' | 'SHOULD' | 'MAY' | 'beyond';
-
-/** The levels, the most binding first. */
-export const levels: readonly Level[] = ['MUST', 'SHOULD', 'MAY', 'beyond'];
-
 /** What a check looks at. Without `--count` a check of `effects` never passes. */
 export type Claim = 'answers' | 'effects';
 

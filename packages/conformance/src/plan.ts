@@ -1,5 +1,5 @@
-import type { Level } from './check.ts';
-import type { CountSource } from './oracle/oracle.ts';
+import type { Level } from './level.ts';
+import type { CountSource } from './oracle/count-source.ts';
 import type { ProfileName } from './profile.ts';
 import type { Field } from './wire/call.ts';
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type Level, levels } from '../check.ts';
 import { checks } from '../checks/checks.ts';
 import { isAllowed, isLoopback } from '../hosts.ts';
 import { parseJson, pathOf } from '../json-text.ts';
-import type { CountSource } from '../oracle/oracle.ts';
+import { type Level, levels } from '../level.ts';
+import type { CountSource } from '../oracle/count-source.ts';
 import { defaultLimits, type Limits, type Plan } from '../plan.ts';
 import { isProfileName, type ProfileName, profiles } from '../profile.ts';
 import type { Field } from '../wire/call.ts';

@@ -8,7 +8,7 @@ export interface Verdict {
 export type VerdictKind = 'passed' | 'failed' | 'inconclusive' | 'not-applicable';
 
 /** All kinds, the gravest first. */
-export const verdictKinds: readonly VerdictKind[] = ['failed', 'inconclusive', 'not-applicable', 'passed'];
+const verdictKinds: readonly VerdictKind[] = ['failed', 'inconclusive', 'not-applicable', 'passed'];
 
 export function passed(reason: string): Verdict {
   return { kind: 'passed', reason };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Oracle } from './oracle.ts';
+import type { Oracle } from './count-source.ts';
 
 /** How many executions a part of the run had, as the oracle saw it. */
 export type Growth =

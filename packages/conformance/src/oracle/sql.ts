@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Oracle } from './oracle.ts';
+import type { Oracle } from './count-source.ts';
 import { wholeNumber } from './whole-number.ts';
 
 const run = promisify(execFile);

@@ -1,4 +1,4 @@
-import type { Oracle } from './oracle.ts';
+import type { Oracle } from './count-source.ts';
 import { countIn } from './whole-number.ts';
 
 const timeoutMs = 10_000;

@@ -1,4 +1,4 @@
-import type { Level } from '../check.ts';
+import type { Level } from '../level.ts';
 import type { KeyPlace } from '../wire/key-place.ts';
 
 /** What a check stands on in a protocol. */

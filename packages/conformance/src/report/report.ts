@@ -1,5 +1,5 @@
-import { type Level, levels } from '../check.ts';
 import type { VerdictKind } from '../judge/verdict.ts';
+import { type Level, levels } from '../level.ts';
 
 /** The result of one check. */
 export interface CheckReport {

@@ -11,12 +11,6 @@ export interface Call {
 
 export type Field = readonly [name: string, value: string];
 
-/** The media type of a call, without parameters. */
-export function mediaTypeOf({ headers }: Call): string {
-  const value = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
-  return (value.split(';')[0] ?? '').trim().toLowerCase();
-}
-
 /** The call with a header in place of all headers of that name. */
 export function withHeader(call: Call, name: string, value: string): Call {
   return { ...call, headers: [...withoutHeader(call, name).headers, [name, value]] };
