@@ -21,6 +21,9 @@ type Dialect = 'default' | 'ietf' | 'stripe' | 'acp' | 'ucp' | 'adcp';
 
 type Start = (t: TestContext, profile: Dialect) => Promise<Api>;
 
+/** The answers of UCP are kept for longer than the memory store keeps keys by default. */
+const retentionMs = 172_800_000;
+
 const tenantOf = (headers: Readonly<Record<string, unknown>>) => String(headers['authorization'] ?? 'none');
 
 function isCharge(value: unknown): value is { readonly amount: number } {
@@ -34,7 +37,9 @@ const onExpress: Start = async (t, profile) => {
   app.set('env', 'test');
   app.get('/count', (_request, response) => void response.json({ executions }));
   app.use(express.json());
-  app.use(idempotency({ store: memoryStore(), profile, tenantOf: ({ headers }) => tenantOf(headers) }));
+  app.use(
+    idempotency({ store: memoryStore(), profile, retentionMs, tenantOf: ({ headers }) => tenantOf(headers) }),
+  );
   app.post('/charges', (request, response) => {
     if (!isCharge(request.body)) return void response.status(400).json({ error: 'invalid_request' });
     executions += 1;
