@@ -1,4 +1,6 @@
+import { grantsOpenMax } from '../apps/server/src/domain/balance.ts';
 import { settleBulkAccountsMax } from '../apps/server/src/domain/commands/settlements.ts';
+import { holdsOpenMax } from '../apps/server/src/domain/hold.ts';
 import { limitsMax, limitsOfWriteMax } from '../apps/server/src/domain/limit.ts';
 import { priceVersionsMax } from '../apps/server/src/domain/service.ts';
 import { acceptWindowDays, aheadToleranceMs } from '../apps/server/src/domain/usage.ts';
@@ -75,6 +77,9 @@ function bookRows(): readonly Row[] {
     ['accounts in one settlement of an agent', count(settleBulkAccountsMax)],
     ['price versions of a service', count(priceVersionsMax)],
     ['limits of a tenant; that apply to the same usage', `${count(limitsMax)}; ${limitsOfWriteMax}`],
+    ['grants of a balance that are not used up', count(grantsOpenMax)],
+    ['open holds of a balance', count(holdsOpenMax)],
+    ['time of a hold', `${time(bounds.holdMsDefault)}, at most ${time(bounds.holdMs)}`],
     ['webhooks of a tenant', count(webhooksMax)],
   ];
 }

@@ -25,6 +25,7 @@ import { httpSender } from './webhooks/sender.ts';
 import { Audit } from './workers/audit.ts';
 import { KeyUses } from './workers/key-uses.ts';
 import { Outbox } from './workers/outbox.ts';
+import { PassingTime } from './workers/passing-time.ts';
 import { Sweep } from './workers/sweep.ts';
 import { WriteProbe } from './workers/write-probe.ts';
 
@@ -53,6 +54,7 @@ export interface App {
   readonly outbox: Outbox;
   readonly audit: Audit;
   readonly keyUses: KeyUses;
+  readonly passingTime: PassingTime;
   readonly writeProbe: WriteProbe;
   /** `undefined`: requests arrive unencrypted */
   readonly certificate: Certificate | undefined;
@@ -143,7 +145,14 @@ export async function startApp(
   });
   metrics.watchTenants('webhook_places', () => outbox.placesByTenant());
   const keyUses = new KeyUses({ submit: (submission) => ledger.submit(submission), nowMs });
+  const passingTime = new PassingTime({
+    books,
+    submit: (submission) => ledger.submit(submission),
+    nowMs,
+    log,
+  });
   const closeStorage = async () => {
+    await passingTime.stop();
     await keyUses.stop();
     sweep.stop();
     audit.stop();
@@ -197,6 +206,7 @@ export async function startApp(
       outbox.start();
       audit.start();
       keyUses.start();
+      passingTime.start();
     }
     const close = async () => {
       ledger.announceClosing();
@@ -210,6 +220,7 @@ export async function startApp(
       outbox,
       audit,
       keyUses,
+      passingTime,
       writeProbe,
       certificate,
       lost: storage.lost,

@@ -43,6 +43,9 @@ export const bounds = {
   costOfWindow: 1_000_000_000,
   rateWindowMsLeast: 1_000,
   rateWindowMs: dayMs,
+  /** for how long a hold reserves */
+  holdMs: 7 * dayMs,
+  holdMsDefault: 600_000,
   /** for how long a secret that was replaced still holds */
   graceMs: 30 * dayMs,
   graceMsDefault: dayMs,

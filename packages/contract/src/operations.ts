@@ -5,6 +5,7 @@ import { agentsOperations } from './operations/agents.ts';
 import { apiKeysOperations } from './operations/api-keys.ts';
 import { auditOperations } from './operations/audit.ts';
 import { auditLogOperations } from './operations/audit-log.ts';
+import { balancesOperations } from './operations/balances.ts';
 import { callerOperations } from './operations/caller.ts';
 import { creditsOperations } from './operations/credits.ts';
 import { deliveriesOperations } from './operations/deliveries.ts';
@@ -13,6 +14,7 @@ import { entriesOperations } from './operations/entries.ts';
 import { errorsOperations } from './operations/errors.ts';
 import { eventsOperations } from './operations/events.ts';
 import { healthOperations } from './operations/health.ts';
+import { holdsOperations } from './operations/holds.ts';
 import { idempotencyKeysOperations } from './operations/idempotency-keys.ts';
 import { limitsOperations } from './operations/limits.ts';
 import { metricsOperations } from './operations/metrics.ts';
@@ -37,6 +39,8 @@ export const operationsByNoun = {
   quotes: quotesOperations,
   settlements: settlementsOperations,
   credits: creditsOperations,
+  balances: balancesOperations,
+  holds: holdsOperations,
   audit: auditOperations,
   services: servicesOperations,
   agents: agentsOperations,
@@ -68,6 +72,7 @@ const nounsByTag: Readonly<Record<string, readonly Noun[]>> = {
   Billing: ['quotes', 'settlements', 'credits', 'audit'],
   Services: ['services'],
   Agents: ['agents'],
+  'Balances and holds': ['balances', 'holds'],
   Limits: ['limits'],
   'Events and webhooks': ['webhooks', 'deliveries', 'events'],
   'Keys and operation': [
@@ -107,6 +112,8 @@ export const operations = {
   ...quotesOperations,
   ...settlementsOperations,
   ...creditsOperations,
+  ...balancesOperations,
+  ...holdsOperations,
   ...auditOperations,
   ...servicesOperations,
   ...agentsOperations,

@@ -8,7 +8,7 @@ export type Scope = (typeof scopes)[number];
 
 /**
  * Where a request names the one agent, or the one service, whose data it concerns. `none`: it concerns no data of an agent
- * (or of a service). `found`: it reads one thing by its id, which is of one agent and one service; what is of another is not
+ * (or of a service). `found`: it concerns one thing by its id, which is of one agent and one service; what is of another is not
  * found. `all`: it concerns those of several, or changes one that it names only by the id of something else.
  */
 export type Naming = 'path' | 'query' | 'body' | 'items' | 'none' | 'found' | 'all';
@@ -42,6 +42,11 @@ const agentsOfServiceInPath = { agent: 'all', serviceId: 'path' } as const;
 export const rights: Readonly<Record<TenantOperationName, Right>> = {
   recordUsage: { scope: 'record', ...inBody },
   recordUsageBulk: { scope: 'record', ...inItems },
+
+  createHold: { scope: 'record', ...inBody },
+  captureHold: { scope: 'record', ...byId },
+  releaseHold: { scope: 'record', ...byId },
+  extendHold: { scope: 'record', ...byId },
 
   readAccount: { scope: 'read', ...inPath },
   listEntries: { scope: 'read', ...inQuery },
@@ -82,6 +87,15 @@ export const rights: Readonly<Record<TenantOperationName, Right>> = {
   readVersion: { scope: 'any', agent: 'none', serviceId: 'none' },
   readChangelog: { scope: 'any', agent: 'none', serviceId: 'none' },
 
+  readBalance: { scope: 'read', agent: 'path', serviceId: 'all' },
+  listGrants: { scope: 'read', agent: 'path', serviceId: 'all' },
+  readGrant: { scope: 'read', agent: 'path', serviceId: 'all' },
+  listMovements: { scope: 'read', agent: 'path', serviceId: 'all' },
+  readBilling: { scope: 'read', agent: 'path', serviceId: 'none' },
+  listHolds: { scope: 'read', agent: 'query', serviceId: 'all' },
+  readHold: { scope: 'read', ...byId },
+  readDefaultBilling: { scope: 'read', agent: 'none', serviceId: 'none' },
+
   settle: { scope: 'settle', ...inBody },
   settleBulk: { scope: 'settle', agent: 'body', serviceId: 'all' },
   writeOffCredit: { scope: 'settle', ...inPath },
@@ -109,6 +123,12 @@ export const rights: Readonly<Record<TenantOperationName, Right>> = {
   testWebhook: { scope: 'manage', ...every },
   listDeliveries: { scope: 'manage', ...every },
   redeliver: { scope: 'manage', ...every },
+  // An agent neither gives money to itself nor sets how it pays.
+  createGrant: { scope: 'manage', ...every },
+  voidGrant: { scope: 'manage', ...every },
+  putBilling: { scope: 'manage', ...every },
+  deleteBilling: { scope: 'manage', ...every },
+  putDefaultBilling: { scope: 'manage', ...every },
   // It shows from which addresses keys are used.
   listActs: { scope: 'manage', ...every },
 };

@@ -3,6 +3,7 @@ import * as agents from './schemas/agents.ts';
 import * as apiKeys from './schemas/api-keys.ts';
 import * as audit from './schemas/audit.ts';
 import * as auditLog from './schemas/audit-log.ts';
+import * as balances from './schemas/balances.ts';
 import * as caller from './schemas/caller.ts';
 import * as credits from './schemas/credits.ts';
 import * as deliveries from './schemas/deliveries.ts';
@@ -11,6 +12,7 @@ import * as entries from './schemas/entries.ts';
 import * as errors from './schemas/errors.ts';
 import * as events from './schemas/events.ts';
 import * as health from './schemas/health.ts';
+import * as holds from './schemas/holds.ts';
 import * as idempotencyKeys from './schemas/idempotency-keys.ts';
 import * as identifiers from './schemas/identifiers.ts';
 import * as limits from './schemas/limits.ts';
@@ -34,6 +36,7 @@ export const schemaModules: Readonly<Record<string, Readonly<Record<string, unkn
   'api-keys': apiKeys,
   audit,
   'audit-log': auditLog,
+  balances,
   caller,
   credits,
   deliveries,
@@ -42,6 +45,7 @@ export const schemaModules: Readonly<Record<string, Readonly<Record<string, unkn
   errors,
   events,
   health,
+  holds,
   'idempotency-keys': idempotencyKeys,
   identifiers,
   limits,

@@ -1,8 +1,10 @@
 import type { OperationName } from '@billonce/contract';
 import type { Command, Fact, FactOf, Kind } from '../domain/command.ts';
 import { apiKeysAnswers } from './api-keys.ts';
+import { balancesAnswers } from './balances.ts';
 import { creditsAnswers } from './credits.ts';
 import { deliveriesAnswers } from './deliveries.ts';
+import { holdsAnswers } from './holds.ts';
 import { limitsAnswers } from './limits.ts';
 import { pauseAnswers } from './pause.ts';
 import type { Answer, ReplyOf } from './reply.ts';
@@ -21,6 +23,9 @@ const answersOfFacts = {
   ...reversalsAnswers,
   ...settlementsAnswers,
   ...creditsAnswers,
+  ...balancesAnswers,
+  ...holdsAnswers,
+  time_passed: unseen,
   ...servicesAnswers,
   ...limitsAnswers,
   ...pauseAnswers,

@@ -15,10 +15,12 @@ export function auditReply(found: AuditFinding): ReplyOf<'readAudit'> {
       settled: both(found.settledRequests, found.settledStroops),
       outstanding: both(outstanding.requests, outstanding.stroops),
       reversed: both(found.reversedRequests, found.reversedStroops),
+      paid: { stroops: String(found.paidStroops) },
       writtenOff: { stroops: String(found.writtenOffStroops) },
       differences: found.differences,
       acts: found.acts,
       limits: found.limits,
+      balances: found.balances,
     },
   };
 }

@@ -1,3 +1,4 @@
+import { amountText } from '../domain/balance-events.ts';
 import type { EntryState, StatedEntry } from '../domain/entry-state.ts';
 import { amountOf, type Stroops } from '../domain/money.ts';
 import { timestampOfMs, timestampOfNs } from '../domain/timestamps.ts';
@@ -12,7 +13,7 @@ export type KnownEntryBody = BodyOf<'readEntry'>;
 
 export function entryBody(entry: Entry): EntryBody {
   const { id, agent, serviceId, sequence, requests, usageId, occurredAtNs, recordedAtMs } = entry;
-  const { reversal, writeOff } = entry;
+  const { drawn, reversal, writeOff } = entry;
   return {
     id,
     agent,
@@ -23,6 +24,7 @@ export function entryBody(entry: Entry): EntryBody {
     usageId: usageId ?? null,
     occurredAt: occurredAtNs === undefined ? null : timestampOfNs(occurredAtNs),
     recordedAt: timestampOfMs(recordedAtMs),
+    drawn: drawn === undefined ? undefined : amountText(drawn),
     reverses: reversal === undefined ? undefined : reversesBody(reversal),
     writesOff: writeOff === undefined ? undefined : writesOffBody(writeOff),
   };

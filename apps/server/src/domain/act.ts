@@ -15,6 +15,9 @@ export const actTypes = [
   'webhook.deleted',
   'usage.reversed',
   'credit.written_off',
+  'balance.granted',
+  'grant.voided',
+  'billing.changed',
   'server.paused',
   'server.unpaused',
   'settings.changed',
@@ -46,7 +49,7 @@ export interface ActFacts {
   /** that of the operator for what belongs to no tenant */
   readonly tenant: string;
   readonly type: ActType;
-  /** the prefix of a key, a service, a limit, the id of a webhook or of an entry; '' for the server */
+  /** the prefix of a key, a service, a limit, the id of a webhook, a grant or an entry, an agent; '' for the server and for the billing of all agents */
   readonly subject: string;
   readonly details: { readonly [name: string]: Json };
 }

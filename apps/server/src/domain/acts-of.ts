@@ -1,8 +1,12 @@
 import { canonicalJson, type Json } from '@billonce/idempotency/core';
 import type { ActFacts } from './act.ts';
 import { type ApiKey, rightsShown } from './api-key.ts';
+import type { OwnedGrant } from './balance.ts';
+import { amountText, grantShown } from './balance-events.ts';
+import type { BillingPolicy, NamedPolicy } from './billing.ts';
 import { unitsText } from './counted-use.ts';
 import type { Limit } from './limit.ts';
+import type { Movement } from './movement.ts';
 import { metadataOf, type Service } from './service.ts';
 import { adminTenant } from './tenant.ts';
 import type { Entry } from './usage.ts';
@@ -17,6 +21,8 @@ export function actsOf(tenant: string, before: View, changes: Changes): readonly
     ...limitActs(tenant, before, changes),
     ...changes.webhooks.flatMap((webhook) => webhookAct(tenant, webhookBefore(before, webhook), webhook)),
     ...changes.entries.flatMap((entry) => entryAct(tenant, entry)),
+    ...changes.movements.flatMap((movement) => movementAct(tenant, movement, changes.grants)),
+    ...changes.policies.flatMap((named) => policyAct(tenant, before, named)),
     ...changes.pauses.map(({ isPaused }): ActFacts => {
       const type = isPaused ? 'server.paused' : 'server.unpaused';
       return { tenant: adminTenant, type, subject: '', details: {} };
@@ -112,6 +118,30 @@ function entryAct(tenant: string, entry: Entry): ActFacts[] {
   if (reversal === undefined) return [];
   const details = { agent, serviceId, requests, entryId: reversal.entryId ?? null };
   return [{ tenant, type: 'usage.reversed', subject, details }];
+}
+
+function movementAct(tenant: string, movement: Movement, grants: readonly OwnedGrant[]): ActFacts[] {
+  const { kind, agent, asset, amount, grantId } = movement;
+  const owned = grants.find(({ grant }) => grant.id === grantId);
+  if (owned === undefined || grantId === undefined) return [];
+  if (kind === 'granted') {
+    const { grantId: _, ...shown } = grantShown(owned.grant);
+    return [{ tenant, type: 'balance.granted', subject: grantId, details: { agent, asset, ...shown } }];
+  }
+  if (kind !== 'voided') return [];
+  const details = { agent, asset, amount: amountText(amount) };
+  return [{ tenant, type: 'grant.voided', subject: grantId, details }];
+}
+
+function policyAct(tenant: string, before: View, { agent, policy }: NamedPolicy): ActFacts[] {
+  const details = differences(policyShown(before.billing(agent).policy), policyShown(policy));
+  return details === undefined ? [] : [{ tenant, type: 'billing.changed', subject: agent, details }];
+}
+
+function policyShown(policy: BillingPolicy | undefined): Shown {
+  if (policy === undefined) return { mode: null, asset: null, overdraft: null, lowAt: null };
+  const { mode, asset, overdraft, lowAt } = policy;
+  return { mode, asset, overdraft: amountText(overdraft), lowAt: lowAt.map(amountText) };
 }
 
 type Shown = { readonly [name: string]: Json };

@@ -1,8 +1,12 @@
 import type { Account } from './account.ts';
-import { recordingRefusal } from './commands/usage.ts';
+import type { Balance } from './balance.ts';
+import type { BillingPolicy } from './billing.ts';
 import { type Counters, countUse, unitsOf } from './counted-use.ts';
 import { type Limit, limitsOf, subjectOf, windowAt } from './limit.ts';
 import { type CountedWindow, windowOf } from './limit-counter.ts';
+import { costOfUsage } from './money.ts';
+import { refusalOf, serviceUnpriced } from './payment.ts';
+import { recordingRefusal } from './recorded-usage.ts';
 import type { Refusal } from './refusal.ts';
 import type { Service } from './service.ts';
 
@@ -22,6 +26,9 @@ export interface Allowance {
 interface AllowanceFacts extends Counters {
   readonly account: Account;
   readonly service: Service | undefined;
+  /** what usage of a prepaid agent would be drawn from */
+  readonly balance: Balance;
+  readonly policy: BillingPolicy;
   /** why nothing new may be done now */
   readonly gate: Refusal | undefined;
 }
@@ -42,6 +49,17 @@ export function allowanceOf(
   const refusal =
     gate ??
     recordingRefusal(account, service, requests) ??
-    (counted.kind === 'refused' ? counted.refusal : undefined);
+    (counted.kind === 'refused' ? counted.refusal : undefined) ??
+    paymentRefusal(requests, facts);
   return { refusal, limits };
+}
+
+/** Why usage would not be paid for from the balance of a prepaid agent. */
+function paymentRefusal(
+  requests: number,
+  { account, service, balance, policy }: AllowanceFacts,
+): Refusal | undefined {
+  if (policy.mode === 'postpaid') return undefined;
+  if (service === undefined) return serviceUnpriced(account.serviceId);
+  return refusalOf(balance, costOfUsage(requests, service), 0n, policy);
 }

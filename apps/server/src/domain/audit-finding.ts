@@ -12,6 +12,8 @@ export interface AuditFinding {
   readonly writtenOffStroops: bigint;
   readonly settledRequests: bigint;
   readonly settledStroops: bigint;
+  /** what was drawn from balances, less what was returned, in stroops */
+  readonly paidStroops: bigint;
   readonly differences: readonly {
     readonly agent: string;
     readonly serviceId: string;
@@ -19,11 +21,24 @@ export interface AuditFinding {
   }[];
   readonly acts: ActsFinding;
   readonly limits: LimitsFinding;
+  readonly balances: BalancesFinding;
+}
+
+/** What an audit of a tenant's prepaid balances found. */
+export interface BalancesFinding {
+  readonly count: number;
+  readonly movements: number;
+  readonly differences: readonly {
+    readonly agent: string;
+    readonly asset: string;
+    readonly message: string;
+  }[];
 }
 
 /** How many differences an audit found. */
-export function countDifferences({ differences, acts, limits }: AuditFinding): number {
-  return differences.length + acts.differences.length + limits.differences.length;
+export function countDifferences({ differences, acts, limits, balances }: AuditFinding): number {
+  const others = [acts, limits, balances].reduce((sum, found) => sum + found.differences.length, 0);
+  return differences.length + others;
 }
 
 /** What an audit of a tenant's log of administrative acts found. */
@@ -37,6 +52,11 @@ export interface ActsFinding {
 export function outstandingBy(found: AuditFinding): { readonly requests: bigint; readonly stroops: bigint } {
   return {
     requests: found.recordedRequests - found.reversedRequests - found.settledRequests,
-    stroops: found.recordedStroops - found.reversedStroops - found.settledStroops + found.writtenOffStroops,
+    stroops:
+      found.recordedStroops -
+      found.reversedStroops -
+      found.paidStroops -
+      found.settledStroops +
+      found.writtenOffStroops,
   };
 }

@@ -1,7 +1,9 @@
 import type { CommandRules, RulesOf } from './command-rules.ts';
 import { type ApiKeysCommand, apiKeysCommands } from './commands/api-keys.ts';
+import { type BalancesCommand, balancesCommands } from './commands/balances.ts';
 import { creditsCommands, type WriteOffCredit } from './commands/credits.ts';
 import { type DeliveriesCommand, deliveriesCommands } from './commands/deliveries.ts';
+import { type HoldsCommand, holdsCommands } from './commands/holds.ts';
 import { type LimitsCommand, limitsCommands } from './commands/limits.ts';
 import { pauseCommands, type SetPaused } from './commands/pause.ts';
 import { type ReversalsCommand, reversalsCommands } from './commands/reversals.ts';
@@ -18,6 +20,8 @@ export type Command =
   | ReversalsCommand
   | SettlementsCommand
   | WriteOffCredit
+  | BalancesCommand
+  | HoldsCommand
   | ServicesCommand
   | LimitsCommand
   | SetPaused
@@ -34,6 +38,8 @@ const commands = {
   ...reversalsCommands,
   ...settlementsCommands,
   ...creditsCommands,
+  ...balancesCommands,
+  ...holdsCommands,
   ...servicesCommands,
   ...limitsCommands,
   ...pauseCommands,

@@ -29,6 +29,7 @@ export function writeOffOn(
       outstandingAfter: outstandingRequests(account),
       usageId: undefined,
       occurredAtNs: undefined,
+      paidAfter: account.paid === 0n ? undefined : account.paid,
       writeOff,
     },
   };

@@ -10,6 +10,14 @@ export const notedEventTypes = [
   'service.enabled',
   'service.deleted',
   'limit.reached',
+  'balance.granted',
+  'balance.low',
+  'balance.exhausted',
+  'grant.expired',
+  'hold.created',
+  'hold.captured',
+  'hold.released',
+  'hold.lapsed',
   'webhook.test',
 ] as const;
 

@@ -1,6 +1,9 @@
 import { type Account, emptyAccount } from './account.ts';
 import type { ApiKey } from './api-key.ts';
+import type { OwnedGrant } from './balance.ts';
+import { type AgentBilling, type BillingPolicy, noBilling } from './billing.ts';
 import type { Delivery } from './delivery.ts';
+import type { Hold } from './hold.ts';
 import type { Limit } from './limit.ts';
 import { counterName, type LimitCounter } from './limit-counter.ts';
 import { neverPaused, type Pause } from './pause.ts';
@@ -25,6 +28,11 @@ export class LoadedView implements View {
   ownLimits: readonly Limit[] = [];
   /** by their names; those too for which nothing was counted */
   readonly limitCounters = new Map<string, LimitCounter>();
+  /** how those agents pay that have a policy or a balance */
+  readonly agentBillings = new Map<string, AgentBilling>();
+  ownDefaultPolicy: BillingPolicy | undefined;
+  readonly grants = new Map<string, OwnedGrant>();
+  readonly holds = new Map<string, Hold>();
   readonly apiKeys = new Map<string, ApiKey>();
   readonly deliveries = new Map<string, Delivery>();
   readonly ownWebhooks: Webhook[] = [];
@@ -106,6 +114,29 @@ export class LoadedView implements View {
     const counter = this.limitCounters.get(counterName({ limitId, subject }));
     if (counter === undefined) throw notNamed(`counter ${limitId} ${subject}`);
     return counter;
+  }
+
+  billing(agent: string): AgentBilling {
+    this.#assertNamed(this.#wants.billings.has(agent), 'billing of', agent);
+    return this.agentBillings.get(agent) ?? noBilling(agent);
+  }
+
+  billings(): readonly AgentBilling[] {
+    return [...this.agentBillings.values()];
+  }
+
+  defaultPolicy(): BillingPolicy | undefined {
+    return this.ownDefaultPolicy;
+  }
+
+  grant(id: string): OwnedGrant | undefined {
+    this.#assertNamed(this.#wants.grantIds.has(id), 'grant', id);
+    return this.grants.get(id);
+  }
+
+  hold(id: string): Hold | undefined {
+    this.#assertNamed(this.#wants.holdIds.has(id), 'hold', id);
+    return this.holds.get(id);
   }
 
   webhooks(): readonly Webhook[] {

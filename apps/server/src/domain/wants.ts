@@ -1,3 +1,5 @@
+import type { Hold } from './hold.ts';
+import type { Entry } from './usage.ts';
 import { accountName } from './view.ts';
 
 /** What commands of one tenant read, each thing once. */
@@ -21,6 +23,14 @@ export interface TenantWants {
   readonly deletedServices: Set<string>;
   /** the limits of the tenant, and the counters of those that apply to the accounts */
   readonly limits: Set<'definitions' | 'counters'>;
+  /**
+   * Agents of which it is wanted how they pay. `if_used`: only if they have a policy or a balance, or had one, and one of
+   * their accounts is wanted too; for all others nothing is read.
+   */
+  readonly billings: Map<string, 'if_used' | 'always'>;
+  readonly grantIds: Set<string>;
+  /** holds that are wanted with their agents, accounts and services */
+  readonly holdIds: Set<string>;
   readonly apiKeyPrefixes: Set<string>;
   readonly deliveries: { readonly webhookId: string; readonly eventId: string }[];
 }
@@ -35,6 +45,9 @@ export function noWants(): TenantWants {
     entries: new Set(),
     deletedServices: new Set(),
     limits: new Set(),
+    billings: new Map(),
+    grantIds: new Set(),
+    holdIds: new Set(),
     apiKeyPrefixes: new Set(),
     deliveries: [],
   };
@@ -54,4 +67,16 @@ export function wantCountedAccount(agent: string, serviceId: string, wants: Tena
 export function wantPricedAccount(agent: string, serviceId: string, wants: TenantWants): void {
   wantAccount(agent, serviceId, wants);
   wants.services.add(serviceId);
+}
+
+/** What may be wanted of a hold that was looked up by its id. */
+export function wantOfHold({ agent, serviceId }: Hold, wants: TenantWants): void {
+  wantCountedAccount(agent, serviceId, wants);
+  wants.billings.set(agent, 'always');
+}
+
+/** What may be wanted of an entry that was looked up by its id: its account, and the balance that it was drawn from. */
+export function wantOfEntry({ agent, serviceId, drawn }: Entry, wants: TenantWants): void {
+  wantAccount(agent, serviceId, wants);
+  if (drawn !== undefined) wants.billings.set(agent, 'always');
 }

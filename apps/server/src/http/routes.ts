@@ -5,6 +5,7 @@ import { agentsRoutes } from './routes/agents.ts';
 import { apiKeysRoutes } from './routes/api-keys.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { auditLogRoutes } from './routes/audit-log.ts';
+import { balancesRoutes } from './routes/balances.ts';
 import { callerRoutes } from './routes/caller.ts';
 import { creditsRoutes } from './routes/credits.ts';
 import { deliveriesRoutes } from './routes/deliveries.ts';
@@ -13,6 +14,7 @@ import { entriesRoutes } from './routes/entries.ts';
 import { errorsRoutes } from './routes/errors.ts';
 import { eventsRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { holdsRoutes } from './routes/holds.ts';
 import { idempotencyKeysRoutes } from './routes/idempotency-keys.ts';
 import { limitsRoutes } from './routes/limits.ts';
 import { metricsRoutes } from './routes/metrics.ts';
@@ -39,6 +41,8 @@ export function allRoutes(desk: Desk, uncheckedKeys: UncheckedKeys): Handlers {
     ...quotesRoutes(desk),
     ...settlementsRoutes(desk),
     ...creditsRoutes(desk),
+    ...balancesRoutes(desk),
+    ...holdsRoutes(desk),
     ...auditRoutes(desk),
     ...servicesRoutes(desk),
     ...agentsRoutes(desk),

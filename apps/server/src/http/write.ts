@@ -12,9 +12,11 @@ import {
 } from '@billonce/idempotency/core';
 import type { FastifyRequest } from 'fastify';
 import type { CommandFor } from '../answers/answers.ts';
+import { holdBody } from '../answers/holds.ts';
 import { quoteBody } from '../answers/quotes.ts';
 import { usageBulkResults } from '../answers/usage.ts';
 import type { Actor } from '../domain/act.ts';
+import { amountText } from '../domain/balance-events.ts';
 import { rulesOf } from '../domain/command.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { timestampOfMs } from '../domain/timestamps.ts';
@@ -200,6 +202,19 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
       return { members: { quote: quoteBody(refusal.quote) } };
     case 'bulk_rejected':
       return { members: { results: usageBulkResults(refusal.results) } };
+    case 'insufficient_balance': {
+      const { asset, available, overdraft, required } = refusal;
+      return {
+        members: {
+          asset,
+          available: amountText(available),
+          overdraft: amountText(overdraft),
+          required: amountText(required),
+        },
+      };
+    }
+    case 'hold_ended':
+      return { members: { hold: holdBody(refusal.hold) } };
     case 'idempotency_key_expired':
       return {
         members: {
@@ -220,6 +235,8 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
     case 'idempotency_key_in_future':
       return { members: { serverTime: timestampOfMs(refusal.serverTimeMs) } };
     case 'usage_id_conflict':
+    case 'grant_id_conflict':
+    case 'hold_id_conflict':
     case 'already_reversed':
     case 'not_reversible':
     case 'no_credit':
@@ -227,6 +244,7 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
     case 'service_disabled':
     case 'service_deleted':
     case 'service_paused':
+    case 'service_unpriced':
     case 'service_has_outstanding_usage':
     case 'event_too_old':
     case 'event_in_future':

@@ -2,8 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Account } from '../domain/account.ts';
 import { AccountAudit, type AccountFinding } from '../domain/audit.ts';
 import type { AuditFinding } from '../domain/audit-finding.ts';
+import { amountOfStroop } from '../domain/money.ts';
 import type { Entry } from '../domain/usage.ts';
 import { auditActs } from './audit-acts.ts';
+import { auditBalances } from './audit-balances.ts';
 import { beginLimitAudit, endLimitAudit } from './audit-limits.ts';
 import type { AccountKey, Books } from './books.ts';
 import { eachAccount } from './each-account.ts';
@@ -26,6 +28,7 @@ export async function auditBooks(books: Books, tenant: string): Promise<AuditFin
     writtenOffStroops: 0n,
     settledRequests: 0n,
     settledStroops: 0n,
+    paidStroops: 0n,
   };
   const differences: { agent: string; serviceId: string; message: string }[] = [];
   const limits = await beginLimitAudit(books, tenant);
@@ -43,6 +46,7 @@ export async function auditBooks(books: Books, tenant: string): Promise<AuditFin
     sums.writtenOffStroops += finding.writtenOffStroops;
     sums.settledRequests += BigInt(finding.settledRequests);
     sums.settledStroops += finding.settledStroops;
+    sums.paidStroops += finding.paid / amountOfStroop;
     for (const message of finding.differences) {
       if (differences.length < differencesMax) differences.push({ agent, serviceId, message });
     }
@@ -54,6 +58,7 @@ export async function auditBooks(books: Books, tenant: string): Promise<AuditFin
     differences,
     acts: await auditActs(books, tenant),
     limits: limits?.finish() ?? { counters: 0, differences: [] },
+    balances: await auditBalances(books, tenant),
   };
 }
 

@@ -53,12 +53,14 @@ export const entriesCsv: CsvForm<StatedEntry, EntryColumn> = {
     'amountStroops',
     'settlementId',
     'reversed',
+    'drawn',
   ],
   rowOf(known) {
     const { reverses, writesOff, reversed, ...members } = knownEntryBody(known);
     return {
       ...members,
       reversed: String(reversed),
+      drawn: members.drawn ?? null,
       reversesEntryId: reverses?.entryId ?? null,
       reversesFrom: reverses?.from ?? null,
       reversesThrough: reverses?.through ?? null,
@@ -70,7 +72,10 @@ export const entriesCsv: CsvForm<StatedEntry, EntryColumn> = {
 };
 
 /** Settlements, without their lines. */
-export const settlementsCsv: CsvForm<Settlement, Exclude<keyof SettlementBody, 'lines'>> = {
+export const settlementsCsv: CsvForm<
+  Settlement,
+  Exclude<keyof SettlementBody, 'lines' | 'prepaid'> | 'paid'
+> = {
   columns: [
     'id',
     'agent',
@@ -83,10 +88,11 @@ export const settlementsCsv: CsvForm<Settlement, Exclude<keyof SettlementBody, '
     'billedStroops',
     'carriedOnStroops',
     'settledAt',
+    'paid',
   ],
   rowOf(settlement) {
-    const { lines: _, ...members } = settlementBody(settlement);
-    return members;
+    const { lines: _, prepaid, ...members } = settlementBody(settlement);
+    return { ...members, paid: prepaid?.paid ?? null };
   },
 };
 

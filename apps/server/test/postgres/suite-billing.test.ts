@@ -11,6 +11,8 @@ const suites = [
   'credits',
   'known-entries',
   'usage-limits',
+  'balances',
+  'holds',
   'reconcile',
   'heavy-commands',
   'command-weights',

@@ -236,6 +236,11 @@ export interface components {
                 /** @description An amount in stroops (10^-7 XLM), as a decimal string. */
                 readonly stroops: string;
             };
+            /** @description Drawn from prepaid balances, less what reversals returned. */
+            readonly paid: {
+                /** @description An amount in stroops (10^-7 XLM), as a decimal string; below 0 for a credit. */
+                readonly stroops: string;
+            };
             readonly writtenOff: {
                 /** @description An amount in stroops (10^-7 XLM), as a decimal string. */
                 readonly stroops: string;
@@ -257,6 +262,18 @@ export interface components {
                 readonly counters: number;
                 readonly differences: readonly string[];
             };
+            /** @description Prepaid balances: how many there are, and where one differs from its movements. */
+            readonly balances: {
+                readonly count: number;
+                readonly movements: number;
+                readonly differences: readonly {
+                    /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+                    readonly agent: string;
+                    /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+                    readonly asset: string;
+                    readonly message: string;
+                }[];
+            };
         };
         readonly AuditLog: {
             readonly items: readonly {
@@ -266,8 +283,8 @@ export interface components {
                 /** @description Null: what belongs to no tenant. */
                 readonly tenant: string | null;
                 /** @description What was done. `api_key.expires`: a key was given an end, by a rotation. */
-                readonly action: "api_key.created" | "api_key.expires" | "api_key.revoked" | "service.registered" | "service.changed" | "service.deleted" | "limit.set" | "limit.deleted" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "usage.reversed" | "credit.written_off" | "server.paused" | "server.unpaused" | "settings.changed";
-                /** @description What it was done to: the prefix of a key, a service, the id of a webhook or of an entry; empty for the server. */
+                readonly action: "api_key.created" | "api_key.expires" | "api_key.revoked" | "service.registered" | "service.changed" | "service.deleted" | "limit.set" | "limit.deleted" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "usage.reversed" | "credit.written_off" | "balance.granted" | "grant.voided" | "billing.changed" | "server.paused" | "server.unpaused" | "settings.changed";
+                /** @description What it was done to: the prefix of a key, a service, the id of a webhook, a grant or an entry, an agent; empty for the server and for the billing of all agents. */
                 readonly subject: string;
                 /** @description What changed; never a secret, nor the path of a webhook. */
                 readonly details: {
@@ -286,6 +303,30 @@ export interface components {
             /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
             readonly hasMore: boolean;
         };
+        readonly Balance: {
+            /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly agent: string;
+            /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+            readonly asset: string;
+            /** @description `postpaid`: usage is billed by a settlement. `prepaid`: its price is drawn from the balance when it is recorded. */
+            readonly mode: "postpaid" | "prepaid";
+            /** @description What may still be drawn or held, without the overdraft; below 0 for an overdraft. */
+            readonly available: string;
+            /** @description How far below 0 `available` may go. */
+            readonly overdraft: string;
+            /** @description What open holds reserve. */
+            readonly held: string;
+            /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+            readonly granted: string;
+            /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+            readonly refunded: string;
+            /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+            readonly drawn: string;
+            /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+            readonly expired: string;
+            /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+            readonly voided: string;
+        };
         readonly BillLine: {
             readonly priceVersion: number;
             readonly requests: number;
@@ -293,6 +334,29 @@ export interface components {
             readonly priceStroops: number;
             /** @description An amount in stroops (10^-7 XLM), as a decimal string; below 0 for a credit. */
             readonly amountStroops: string;
+        };
+        readonly Billing: {
+            /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly agent: string;
+            /** @description `postpaid`: usage is billed by a settlement. `prepaid`: its price is drawn from the balance when it is recorded. */
+            readonly mode: "postpaid" | "prepaid";
+            /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+            readonly asset: string;
+            /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+            readonly overdraft: string;
+            readonly lowAt: readonly string[];
+            /** @description Whose policy this is. `none`: neither the agent nor its tenant has one. */
+            readonly source: "agent" | "tenant" | "none";
+        };
+        readonly BillingPut: {
+            /** @description `postpaid`: usage is billed by a settlement. `prepaid`: its price is drawn from the balance when it is recorded. */
+            readonly mode: "postpaid" | "prepaid";
+            /** @description How far below 0 usage and holds may take what is available. */
+            readonly overdraft?: string;
+            /** @description Levels of what is available: an event `balance.low` says when it falls to one or below. */
+            readonly lowAt?: readonly string[];
+            /** @description The asset of `overdraft` and `lowAt`; XLM without it. */
+            readonly asset?: string;
         };
         readonly BillingTotal: {
             /** @description An amount in stroops (10^-7 XLM), as a decimal string. */
@@ -319,6 +383,13 @@ export interface components {
             readonly serviceId: string | null;
             /** @description Null: the key may be used from everywhere. */
             readonly allowedAddresses: readonly string[] | null;
+        };
+        readonly CaptureRequest: {
+            /** @description What the work really took; it may be more or less than was held. */
+            readonly requests: number;
+            /** @description The event's own identity, unique in its tenant for ever: 1-128 visible ASCII characters. */
+            readonly id?: string;
+            readonly occurredAt?: string;
         };
         readonly Changelog: {
             readonly entries: readonly {
@@ -418,6 +489,17 @@ export interface components {
                 readonly openings?: number;
             };
         };
+        readonly DefaultBilling: {
+            /** @description `postpaid`: usage is billed by a settlement. `prepaid`: its price is drawn from the balance when it is recorded. */
+            readonly mode: "postpaid" | "prepaid";
+            /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+            readonly asset: string;
+            /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+            readonly overdraft: string;
+            readonly lowAt: readonly string[];
+            /** @description Whose policy this is. `none`: neither the agent nor its tenant has one. */
+            readonly source: "agent" | "tenant" | "none";
+        };
         readonly Delivery: {
             /** @description An id that this server gave. */
             readonly eventId: string;
@@ -457,6 +539,8 @@ export interface components {
             readonly usageId: string | null;
             readonly occurredAt: string | null;
             readonly recordedAt: string;
+            /** @description What was drawn from the prepaid balance for it; of a reversal, what it returned, below 0. Absent if nothing was. */
+            readonly drawn?: string;
             readonly reverses?: {
                 readonly entryId: string | null;
                 readonly from: number;
@@ -496,7 +580,7 @@ export interface components {
             readonly [key: string]: unknown;
         };
         /** @enum {string} */
-        readonly ErrorCode: "invalid_request" | "invalid_idempotency_key" | "idempotency_key_required" | "idempotency_key_in_future" | "unauthorized" | "forbidden" | "insufficient_scope" | "address_not_allowed" | "not_found" | "unknown_tenant" | "not_seen" | "method_not_allowed" | "request_timeout" | "idempotency_conflict" | "usage_id_conflict" | "service_disabled" | "service_deleted" | "service_has_outstanding_usage" | "already_reversed" | "not_reversible" | "no_credit" | "idempotency_key_expired" | "quote_changed" | "payload_too_large" | "unsupported_media_type" | "limit_exceeded" | "bulk_rejected" | "event_too_old" | "event_in_future" | "rate_limited" | "limit_reached" | "quota_exceeded" | "headers_too_large" | "internal_error" | "storage_unavailable" | "outcome_unknown" | "overloaded" | "api_key_exists" | "webhook_disabled" | "service_paused" | "shutting_down";
+        readonly ErrorCode: "invalid_request" | "invalid_idempotency_key" | "idempotency_key_required" | "idempotency_key_in_future" | "unauthorized" | "insufficient_balance" | "forbidden" | "insufficient_scope" | "address_not_allowed" | "not_found" | "unknown_tenant" | "not_seen" | "method_not_allowed" | "request_timeout" | "idempotency_conflict" | "usage_id_conflict" | "grant_id_conflict" | "hold_id_conflict" | "hold_ended" | "service_disabled" | "service_deleted" | "service_has_outstanding_usage" | "already_reversed" | "not_reversible" | "no_credit" | "idempotency_key_expired" | "quote_changed" | "payload_too_large" | "unsupported_media_type" | "limit_exceeded" | "service_unpriced" | "bulk_rejected" | "event_too_old" | "event_in_future" | "rate_limited" | "limit_reached" | "quota_exceeded" | "headers_too_large" | "internal_error" | "storage_unavailable" | "outcome_unknown" | "overloaded" | "api_key_exists" | "webhook_disabled" | "service_paused" | "shutting_down";
         readonly ErrorCodeRow: {
             readonly code: string;
             readonly status: number;
@@ -540,12 +624,20 @@ export interface components {
                 readonly "service.enabled": number;
                 readonly "service.deleted": number;
                 readonly "limit.reached": number;
+                readonly "balance.granted": number;
+                readonly "balance.low": number;
+                readonly "balance.exhausted": number;
+                readonly "grant.expired": number;
+                readonly "hold.created": number;
+                readonly "hold.captured": number;
+                readonly "hold.released": number;
+                readonly "hold.lapsed": number;
                 readonly "webhook.test": number;
             };
             /** @description False when there were too many to count all of them. */
             readonly complete: boolean;
         };
-        readonly EventType: "usage.recorded" | "usage.reversed" | "usage.settled" | "credit.written_off" | "service.registered" | "service.changed" | "service.disabled" | "service.enabled" | "service.deleted" | "limit.reached" | "webhook.test";
+        readonly EventType: "usage.recorded" | "usage.reversed" | "usage.settled" | "credit.written_off" | "service.registered" | "service.changed" | "service.disabled" | "service.enabled" | "service.deleted" | "limit.reached" | "balance.granted" | "balance.low" | "balance.exhausted" | "grant.expired" | "hold.created" | "hold.captured" | "hold.released" | "hold.lapsed" | "webhook.test";
         readonly ExpectedStroops: string | number;
         readonly ExportEntriesCsvQuery: {
             /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
@@ -593,11 +685,249 @@ export interface components {
             /** @description Settled before this moment. */
             readonly to?: string;
         };
+        readonly ExtendRequest: {
+            /**
+             * @description After so many milliseconds it lapses, unless it was captured or released: at most 7 days.
+             * @default 600000
+             */
+            readonly expiresInMs: number;
+        };
+        readonly Grant: {
+            /** @description Its name, or an id that this server gave. */
+            readonly id: string;
+            /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly agent: string;
+            /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+            readonly asset: string;
+            /** @description Its place in its balance, counted from 1. */
+            readonly number: number;
+            /** @description `refund`: what a reversal returned. */
+            readonly kind: "grant" | "refund";
+            /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+            readonly amount: string;
+            /** @description -1 for a refund, which is used first. */
+            readonly priority: number;
+            readonly expiresAt: string | null;
+            readonly note: string | null;
+            /** @description Of a refund: the reversal that returned it. */
+            readonly reversalId: string | null;
+            readonly grantedAt: string;
+            /** @description What may still be used, the part in holds included. */
+            readonly left: string;
+            /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+            readonly held: string;
+            /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+            readonly drawn: string;
+            /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+            readonly voided: string;
+            /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+            readonly expired: string;
+        };
+        readonly GrantList: {
+            readonly items: readonly components["schemas"]["Grant"][];
+            /** @description Send it as `cursor`: it continues the list, also after its last page and for an empty list. */
+            readonly nextCursor: string;
+            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            readonly hasMore: boolean;
+        };
+        readonly GrantMade: {
+            /** @description Its name, or an id that this server gave. */
+            readonly id: string;
+            /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly agent: string;
+            /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+            readonly asset: string;
+            /** @description Its place in its balance, counted from 1. */
+            readonly number: number;
+            /** @description `refund`: what a reversal returned. */
+            readonly kind: "grant" | "refund";
+            /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+            readonly amount: string;
+            /** @description -1 for a refund, which is used first. */
+            readonly priority: number;
+            readonly expiresAt: string | null;
+            readonly note: string | null;
+            /** @description Of a refund: the reversal that returned it. */
+            readonly reversalId: string | null;
+            readonly grantedAt: string;
+            /** @description What may still be used, the part in holds included. */
+            readonly left: string;
+            /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+            readonly held: string;
+            /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+            readonly drawn: string;
+            /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+            readonly voided: string;
+            /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+            readonly expired: string;
+            /** @description What may still be drawn or held, without the overdraft; below 0 for an overdraft. */
+            readonly available: string;
+        };
+        readonly GrantRequest: {
+            /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+            readonly amount: string;
+            /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+            readonly asset?: string;
+            /** @description From this moment on, what is left of it counts for nothing. */
+            readonly expiresAt?: string;
+            /**
+             * @description Grants of a lower priority are used first.
+             * @default 100
+             */
+            readonly priority?: number;
+            readonly note?: string;
+            /** @description Names the grant for ever, unique in its tenant: 1-128 visible ASCII characters. Without it, the server makes an id. */
+            readonly id?: string;
+        };
+        readonly GrantVoided: {
+            /** @description Its name, or an id that this server gave. */
+            readonly id: string;
+            /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly agent: string;
+            /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+            readonly asset: string;
+            /** @description Its place in its balance, counted from 1. */
+            readonly number: number;
+            /** @description `refund`: what a reversal returned. */
+            readonly kind: "grant" | "refund";
+            /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+            readonly amount: string;
+            /** @description -1 for a refund, which is used first. */
+            readonly priority: number;
+            readonly expiresAt: string | null;
+            readonly note: string | null;
+            /** @description Of a refund: the reversal that returned it. */
+            readonly reversalId: string | null;
+            readonly grantedAt: string;
+            /** @description What may still be used, the part in holds included. */
+            readonly left: string;
+            /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+            readonly held: string;
+            /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+            readonly drawn: string;
+            /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+            readonly voided: string;
+            /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+            readonly expired: string;
+            /** @description What may still be drawn or held, without the overdraft; below 0 for an overdraft. */
+            readonly available: string;
+            /** @description What this request took away. */
+            readonly voidedNow: string;
+        };
         readonly Health: {
             /** @constant */
             readonly status: "ok";
             /** @constant */
             readonly service: "billonce";
+        };
+        readonly Hold: {
+            /** @description Its name, or an id that this server gave. */
+            readonly id: string;
+            /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly agent: string;
+            /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly serviceId: string;
+            /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+            readonly asset: string;
+            /** @description What it reserves; of a postpaid agent, what it would cost. */
+            readonly amount: string;
+            /** @description Null: it was made for an amount. */
+            readonly requests: number | null;
+            /** @description `lapsed`: it was not captured in its time. It reserves nothing, and can still be captured. */
+            readonly state: "open" | "captured" | "released" | "lapsed";
+            readonly createdAt: string;
+            readonly expiresAt: string;
+            readonly endedAt: string | null;
+            /** @description Whether it lapsed, also if it was captured after that. */
+            readonly lapsed: boolean;
+            /** @description The usage that captured it. */
+            readonly entryId: string | null;
+            /** @description What the usage cost that captured it. */
+            readonly captured: string | null;
+        };
+        readonly HoldCaptured: {
+            /** @description Its name, or an id that this server gave. */
+            readonly id: string;
+            /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly agent: string;
+            /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly serviceId: string;
+            /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+            readonly asset: string;
+            /** @description What it reserves; of a postpaid agent, what it would cost. */
+            readonly amount: string;
+            /** @description Null: it was made for an amount. */
+            readonly requests: number | null;
+            /** @description `lapsed`: it was not captured in its time. It reserves nothing, and can still be captured. */
+            readonly state: "open" | "captured" | "released" | "lapsed";
+            readonly createdAt: string;
+            readonly expiresAt: string;
+            readonly endedAt: string | null;
+            /** @description Whether it lapsed, also if it was captured after that. */
+            readonly lapsed: boolean;
+            /** @description The usage that captured it. */
+            readonly entryId: string | null;
+            /** @description What the usage cost that captured it. */
+            readonly captured: string | null;
+            /** @description Outstanding requests of the account after this. */
+            readonly total: number;
+            /** @description What was drawn from the balance; absent if it will be billed. */
+            readonly drawn?: string;
+            /** @description What is available after it. */
+            readonly available?: string;
+            /** @constant */
+            readonly status?: "duplicate";
+        };
+        readonly HoldList: {
+            readonly items: readonly components["schemas"]["Hold"][];
+            /** @description Send it as `cursor` for the next page; null after the last one. */
+            readonly nextCursor: string | null;
+            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            readonly hasMore: boolean;
+        };
+        readonly HoldMade: {
+            /** @description Its name, or an id that this server gave. */
+            readonly id: string;
+            /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly agent: string;
+            /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly serviceId: string;
+            /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+            readonly asset: string;
+            /** @description What it reserves; of a postpaid agent, what it would cost. */
+            readonly amount: string;
+            /** @description Null: it was made for an amount. */
+            readonly requests: number | null;
+            /** @description `lapsed`: it was not captured in its time. It reserves nothing, and can still be captured. */
+            readonly state: "open" | "captured" | "released" | "lapsed";
+            readonly createdAt: string;
+            readonly expiresAt: string;
+            readonly endedAt: string | null;
+            /** @description Whether it lapsed, also if it was captured after that. */
+            readonly lapsed: boolean;
+            /** @description The usage that captured it. */
+            readonly entryId: string | null;
+            /** @description What the usage cost that captured it. */
+            readonly captured: string | null;
+            /** @description What is available after it. */
+            readonly available: string;
+        };
+        readonly HoldRequest: {
+            /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly agent: string;
+            /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly serviceId: string;
+            /** @description Reserve what so many requests cost now. Or name an `amount`. */
+            readonly requests?: number;
+            /** @description Reserve this amount. Or name `requests`. */
+            readonly amount?: string;
+            /**
+             * @description After so many milliseconds it lapses, unless it was captured or released: at most 7 days.
+             * @default 600000
+             */
+            readonly expiresInMs?: number;
+            /** @description Names the hold for ever, unique in its tenant: 1-128 visible ASCII characters. Without it, the server makes an id. */
+            readonly id?: string;
         };
         readonly KeyState: {
             readonly state: "remembered" | "tombstone";
@@ -622,6 +952,8 @@ export interface components {
             readonly usageId: string | null;
             readonly occurredAt: string | null;
             readonly recordedAt: string;
+            /** @description What was drawn from the prepaid balance for it; of a reversal, what it returned, below 0. Absent if nothing was. */
+            readonly drawn?: string;
             readonly reverses?: {
                 readonly entryId: string | null;
                 readonly from: number;
@@ -693,7 +1025,7 @@ export interface components {
         };
         readonly ListActsQuery: {
             /** @description What was done. `api_key.expires`: a key was given an end, by a rotation. */
-            readonly action?: "api_key.created" | "api_key.expires" | "api_key.revoked" | "service.registered" | "service.changed" | "service.deleted" | "limit.set" | "limit.deleted" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "usage.reversed" | "credit.written_off" | "server.paused" | "server.unpaused" | "settings.changed";
+            readonly action?: "api_key.created" | "api_key.expires" | "api_key.revoked" | "service.registered" | "service.changed" | "service.deleted" | "limit.set" | "limit.deleted" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "usage.reversed" | "credit.written_off" | "balance.granted" | "grant.voided" | "billing.changed" | "server.paused" | "server.unpaused" | "settings.changed";
             /** @description Who did it: `admin`, `anonymous`, `server`, or the prefix of an API key. */
             readonly actor?: string;
             /** @description What it was done to. */
@@ -797,12 +1129,47 @@ export interface components {
              */
             readonly limit?: number;
         };
+        readonly ListGrantsQuery: {
+            /** @description XLM without it. */
+            readonly asset?: string;
+            /** @description Opaque: `nextCursor` of the page before. */
+            readonly cursor?: string;
+            /**
+             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 100.
+             * @default 100
+             */
+            readonly limit?: number;
+        };
+        readonly ListHoldsQuery: {
+            /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly agent?: string;
+            /** @description `lapsed`: it was not captured in its time. It reserves nothing, and can still be captured. */
+            readonly state?: "open" | "captured" | "released" | "lapsed";
+            /** @description Opaque: `nextCursor` of the page before. */
+            readonly cursor?: string;
+            /**
+             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 100.
+             * @default 100
+             */
+            readonly limit?: number;
+        };
         readonly ListLimitsQuery: {
             /** @description Opaque: `nextCursor` of the page before. */
             readonly cursor?: string;
             /**
              * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 1000.
              * @default 1000
+             */
+            readonly limit?: number;
+        };
+        readonly ListMovementsQuery: {
+            /** @description XLM without it. */
+            readonly asset?: string;
+            /** @description Opaque: `nextCursor` of the page before. */
+            readonly cursor?: string;
+            /**
+             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 100.
+             * @default 100
              */
             readonly limit?: number;
         };
@@ -893,6 +1260,34 @@ export interface components {
             readonly description: string;
             readonly owner: string;
         };
+        readonly MovementList: {
+            /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly agent: string;
+            /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+            readonly asset: string;
+            readonly items: readonly {
+                /** @description Its place in its balance, counted from 1 without gaps. */
+                readonly number: number;
+                /** @description `covered`: a grant pays for what was drawn before as an overdraft; it changes nothing of what is available. */
+                readonly kind: "granted" | "refunded" | "drawn" | "covered" | "held" | "released" | "expired" | "voided";
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly amount: string;
+                /** @description What was available after it. */
+                readonly available: string;
+                /** @description Null for the part of an overdraft. */
+                readonly grantId: string | null;
+                /** @description The usage that was drawn, or the reversal that was refunded. */
+                readonly entryId: string | null;
+                readonly holdId: string | null;
+                /** @description When it took effect. What expired did so at this moment, also if that was recorded later. */
+                readonly at: string;
+                readonly recordedAt: string;
+            }[];
+            /** @description Send it as `cursor`: it continues the list, also after its last page and for an empty list. */
+            readonly nextCursor: string;
+            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            readonly hasMore: boolean;
+        };
         readonly OpenApiDocument: {
             readonly openapi: string;
         } & {
@@ -902,6 +1297,15 @@ export interface components {
             readonly paused: boolean;
             /** @description Within which time every instance follows a change. */
             readonly effectiveWithinMs: number;
+        };
+        /** @description Absent if nothing was drawn from a prepaid balance. `billedStroops` is what is due. */
+        readonly Prepaid: {
+            /** @description What the usage of the bill costs. */
+            readonly cost: string;
+            /** @description What of that was drawn from the prepaid balance. */
+            readonly paid: string;
+            /** @description What is left to pay: the usage that was not drawn. */
+            readonly due: string;
         };
         readonly PriceList: {
             readonly items: readonly {
@@ -945,6 +1349,7 @@ export interface components {
             readonly through: number;
             /** @description Credit from the settlement before: 0 or below. */
             readonly carriedStroops: string;
+            readonly prepaid?: components["schemas"]["Prepaid"];
             /** @description The credit that is left: what a settlement now could not bill. The bill is then 0. */
             readonly creditStroops: string;
         };
@@ -962,6 +1367,10 @@ export interface components {
             readonly serviceId?: string;
             /** @description How many requests (or tokens, or units) were consumed. */
             readonly requests?: number;
+        };
+        readonly ReadBalanceQuery: {
+            /** @description XLM without it. */
+            readonly asset?: string;
         };
         readonly ReadConfigQuery: {
             /** @description Opaque: `nextCursor` of the page before. */
@@ -1184,6 +1593,7 @@ export interface components {
             readonly billedStroops: string;
             /** @description Credit from the settlement before: 0 or below. */
             readonly carriedStroops: string;
+            readonly prepaid?: components["schemas"]["Prepaid"];
             readonly settlementId: string | null;
             readonly lines: readonly components["schemas"]["BillLine"][];
         };
@@ -1200,6 +1610,7 @@ export interface components {
                 readonly billedStroops: string;
                 /** @description Credit from the settlement before: 0 or below. */
                 readonly carriedStroops: string;
+                readonly prepaid?: components["schemas"]["Prepaid"];
                 readonly settlementId: string | null;
                 readonly lines: readonly components["schemas"]["BillLine"][];
             }[];
@@ -1228,6 +1639,7 @@ export interface components {
             readonly lines: readonly components["schemas"]["BillLine"][];
             /** @description Credit from the settlement before: 0 or below. */
             readonly carriedStroops: string;
+            readonly prepaid?: components["schemas"]["Prepaid"];
             /** @description Lines and what was carried, but never below 0. */
             readonly billedStroops: string;
             /** @description What the next settlement carries: 0 or below. */
@@ -1358,6 +1770,10 @@ export interface components {
             readonly total: number;
             /** @constant */
             readonly status?: "duplicate";
+            /** @description What was drawn from the prepaid balance; absent if it will be billed. */
+            readonly drawn?: string;
+            /** @description What is available after it. */
+            readonly available?: string;
         };
         readonly Version: {
             /** @constant */
@@ -1486,14 +1902,19 @@ export type ApiKeyList = components['schemas']['ApiKeyList'];
 export type ApiKeyRotated = components['schemas']['ApiKeyRotated'];
 export type Audit = components['schemas']['Audit'];
 export type AuditLog = components['schemas']['AuditLog'];
+export type Balance = components['schemas']['Balance'];
 export type BillLine = components['schemas']['BillLine'];
+export type Billing = components['schemas']['Billing'];
+export type BillingPut = components['schemas']['BillingPut'];
 export type BillingTotal = components['schemas']['BillingTotal'];
 export type CallerSeen = components['schemas']['CallerSeen'];
+export type CaptureRequest = components['schemas']['CaptureRequest'];
 export type Changelog = components['schemas']['Changelog'];
 export type ConfigChange = components['schemas']['ConfigChange'];
 export type ConfigChanged = components['schemas']['ConfigChanged'];
 export type CountedLimit = components['schemas']['CountedLimit'];
 export type DeepHealth = components['schemas']['DeepHealth'];
+export type DefaultBilling = components['schemas']['DefaultBilling'];
 export type Delivery = components['schemas']['Delivery'];
 export type DeliveryList = components['schemas']['DeliveryList'];
 export type DisabledPatch = components['schemas']['DisabledPatch'];
@@ -1510,7 +1931,18 @@ export type ExpectedStroops = components['schemas']['ExpectedStroops'];
 export type ExportEntriesCsvQuery = components['schemas']['ExportEntriesCsvQuery'];
 export type ExportEntriesJsonQuery = components['schemas']['ExportEntriesJsonQuery'];
 export type ExportSettlementsCsvQuery = components['schemas']['ExportSettlementsCsvQuery'];
+export type ExtendRequest = components['schemas']['ExtendRequest'];
+export type Grant = components['schemas']['Grant'];
+export type GrantList = components['schemas']['GrantList'];
+export type GrantMade = components['schemas']['GrantMade'];
+export type GrantRequest = components['schemas']['GrantRequest'];
+export type GrantVoided = components['schemas']['GrantVoided'];
 export type Health = components['schemas']['Health'];
+export type Hold = components['schemas']['Hold'];
+export type HoldCaptured = components['schemas']['HoldCaptured'];
+export type HoldList = components['schemas']['HoldList'];
+export type HoldMade = components['schemas']['HoldMade'];
+export type HoldRequest = components['schemas']['HoldRequest'];
 export type KeyState = components['schemas']['KeyState'];
 export type KnownEntry = components['schemas']['KnownEntry'];
 export type Limit = components['schemas']['Limit'];
@@ -1523,7 +1955,10 @@ export type ListApiKeysQuery = components['schemas']['ListApiKeysQuery'];
 export type ListDeliveriesQuery = components['schemas']['ListDeliveriesQuery'];
 export type ListEntriesQuery = components['schemas']['ListEntriesQuery'];
 export type ListEventsQuery = components['schemas']['ListEventsQuery'];
+export type ListGrantsQuery = components['schemas']['ListGrantsQuery'];
+export type ListHoldsQuery = components['schemas']['ListHoldsQuery'];
 export type ListLimitsQuery = components['schemas']['ListLimitsQuery'];
+export type ListMovementsQuery = components['schemas']['ListMovementsQuery'];
 export type ListPricesQuery = components['schemas']['ListPricesQuery'];
 export type ListServiceAgentsQuery = components['schemas']['ListServiceAgentsQuery'];
 export type ListServicesQuery = components['schemas']['ListServicesQuery'];
@@ -1532,14 +1967,17 @@ export type ListSettlementsQuery = components['schemas']['ListSettlementsQuery']
 export type ListWebhooksQuery = components['schemas']['ListWebhooksQuery'];
 export type Metadata = components['schemas']['Metadata'];
 export type MetadataPut = components['schemas']['MetadataPut'];
+export type MovementList = components['schemas']['MovementList'];
 export type OpenApiDocument = components['schemas']['OpenApiDocument'];
 export type Paused = components['schemas']['Paused'];
+export type Prepaid = components['schemas']['Prepaid'];
 export type PriceList = components['schemas']['PriceList'];
 export type PricePatch = components['schemas']['PricePatch'];
 export type ProblemBody = components['schemas']['ProblemBody'];
 export type Quote = components['schemas']['Quote'];
 export type ReadAgentUsageQuery = components['schemas']['ReadAgentUsageQuery'];
 export type ReadAllowanceQuery = components['schemas']['ReadAllowanceQuery'];
+export type ReadBalanceQuery = components['schemas']['ReadBalanceQuery'];
 export type ReadConfigQuery = components['schemas']['ReadConfigQuery'];
 export type ReadDeepHealthQuery = components['schemas']['ReadDeepHealthQuery'];
 export type ReadLimitQuery = components['schemas']['ReadLimitQuery'];
@@ -1714,6 +2152,108 @@ export interface Operations {
     readonly query: undefined;
     readonly body: WriteOffRequest;
     readonly success: Entry;
+  };
+  readonly createGrant: {
+    readonly params: { readonly agent: string };
+    readonly query: undefined;
+    readonly body: GrantRequest;
+    readonly success: GrantMade;
+  };
+  readonly listGrants: {
+    readonly params: { readonly agent: string };
+    readonly query: ListGrantsQuery;
+    readonly body: undefined;
+    readonly success: GrantList;
+  };
+  readonly readGrant: {
+    readonly params: { readonly agent: string; readonly grantId: string };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly success: Grant;
+  };
+  readonly voidGrant: {
+    readonly params: { readonly agent: string; readonly grantId: string };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly success: GrantVoided;
+  };
+  readonly readBalance: {
+    readonly params: { readonly agent: string };
+    readonly query: ReadBalanceQuery;
+    readonly body: undefined;
+    readonly success: Balance;
+  };
+  readonly listMovements: {
+    readonly params: { readonly agent: string };
+    readonly query: ListMovementsQuery;
+    readonly body: undefined;
+    readonly success: MovementList;
+  };
+  readonly readBilling: {
+    readonly params: { readonly agent: string };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly success: Billing;
+  };
+  readonly putBilling: {
+    readonly params: { readonly agent: string };
+    readonly query: undefined;
+    readonly body: BillingPut;
+    readonly success: Billing;
+  };
+  readonly deleteBilling: {
+    readonly params: { readonly agent: string };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly success: Billing;
+  };
+  readonly readDefaultBilling: {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly success: DefaultBilling;
+  };
+  readonly putDefaultBilling: {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: BillingPut;
+    readonly success: DefaultBilling;
+  };
+  readonly createHold: {
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: HoldRequest;
+    readonly success: HoldMade;
+  };
+  readonly listHolds: {
+    readonly params: undefined;
+    readonly query: ListHoldsQuery;
+    readonly body: undefined;
+    readonly success: HoldList;
+  };
+  readonly readHold: {
+    readonly params: { readonly holdId: string };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly success: Hold;
+  };
+  readonly captureHold: {
+    readonly params: { readonly holdId: string };
+    readonly query: undefined;
+    readonly body: CaptureRequest;
+    readonly success: HoldCaptured;
+  };
+  readonly releaseHold: {
+    readonly params: { readonly holdId: string };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly success: HoldMade;
+  };
+  readonly extendHold: {
+    readonly params: { readonly holdId: string };
+    readonly query: undefined;
+    readonly body: ExtendRequest;
+    readonly success: HoldMade;
   };
   readonly readAudit: {
     readonly params: undefined;

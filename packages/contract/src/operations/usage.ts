@@ -28,8 +28,10 @@ export const usageOperations = {
       },
     },
     errors: [
+      'insufficient_balance',
       'service_disabled',
       'service_deleted',
+      'service_unpriced',
       'usage_id_conflict',
       'limit_exceeded',
       'limit_reached',

@@ -19,6 +19,9 @@ const ActType = Type.Union(
     Type.Literal('webhook.deleted'),
     Type.Literal('usage.reversed'),
     Type.Literal('credit.written_off'),
+    Type.Literal('balance.granted'),
+    Type.Literal('grant.voided'),
+    Type.Literal('billing.changed'),
     Type.Literal('server.paused'),
     Type.Literal('server.unpaused'),
     Type.Literal('settings.changed'),
@@ -62,7 +65,7 @@ const Act = Type.Object({
   action: ActType,
   subject: Type.String({
     description:
-      'What it was done to: the prefix of a key, a service, the id of a webhook or of an entry; empty for the server.',
+      'What it was done to: the prefix of a key, a service, the id of a webhook, a grant or an entry, an agent; empty for the server and for the billing of all agents.',
   }),
   details: Type.Object(
     {},

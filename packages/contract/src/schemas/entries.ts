@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { SignedAmount } from './balances.ts';
 import {
   Agent,
   PriceStroops,
@@ -48,6 +49,13 @@ const recorded = {
   usageId: Type.Union([UsageId, Type.Null()]),
   occurredAt: Type.Union([Timestamp, Type.Null()]),
   recordedAt: Timestamp,
+  drawn: Type.Optional(
+    Type.String({
+      ...SignedAmount,
+      description:
+        'What was drawn from the prepaid balance for it; of a reversal, what it returned, below 0. Absent if nothing was.',
+    }),
+  ),
   reverses: Type.Optional(Reverses),
   writesOff: Type.Optional(WritesOff),
 };

@@ -1,6 +1,7 @@
-import { type ActsFinding, countDifferences } from '../../domain/audit-finding.ts';
+import { type ActsFinding, type BalancesFinding, countDifferences } from '../../domain/audit-finding.ts';
 import type { LimitsFinding } from '../../domain/audit-limits.ts';
 import { auditActs } from '../../reads/audit-acts.ts';
+import { auditBalances } from '../../reads/audit-balances.ts';
 import { auditBooks } from '../../reads/audit-books.ts';
 import type { Books } from '../../reads/books.ts';
 import { exitCodes } from '../command-line/exit-codes.ts';
@@ -69,11 +70,19 @@ async function auditEach(
   return { differences, unread };
 }
 
-/** Audits the acts of a tenant without accounts: prints only a difference. */
+/** Audits the acts and the balances of a tenant without accounts: prints only a difference. */
 async function auditActsOf(books: Books, tenant: string, print: (text: string) => void): Promise<number> {
   const acts = await auditActs(books, tenant);
-  if (acts.differences.length > 0) print(`DIFFERS ${tenant}: ${acts.logged} administrative acts\n`);
-  return printOthers(acts, print);
+  const balances = await auditBalances(books, tenant);
+  if (acts.differences.length + balances.differences.length > 0) {
+    print(`DIFFERS ${tenant}: ${acts.logged} administrative acts, ${balances.count} balances\n`);
+  }
+  return printOthers(acts, print) + printBalances(balances, print);
+}
+
+function printBalances({ differences }: BalancesFinding, print: (text: string) => void): number {
+  for (const { agent, asset, message } of differences) print(`  ${agent} ${asset}: ${message}\n`);
+  return differences.length;
 }
 
 function printOthers(
@@ -98,6 +107,7 @@ async function auditTenant(books: Books, tenant: string, print: (text: string) =
   }
   printOthers(found.acts, print);
   printOthers(found.limits, print);
+  printBalances(found.balances, print);
   return differences;
 }
 
@@ -116,6 +126,7 @@ interface ServersAudit {
   /** missing in the answer of an older server */
   readonly acts?: ActsFinding;
   readonly limits?: LimitsFinding;
+  readonly balances?: BalancesFinding;
 }
 
 /** The server recomputes; this function prints the result. */
@@ -132,7 +143,8 @@ async function auditServer(server: ServerSource, print: (text: string) => void):
     (sum, found) => (found === undefined ? sum : sum + printOthers(found, print)),
     0,
   );
-  return audit.ok ? 0 : Math.max(1, audit.differences.length + missing);
+  const ofBalances = audit.balances === undefined ? 0 : printBalances(audit.balances, print);
+  return audit.ok ? 0 : Math.max(1, audit.differences.length + missing + ofBalances);
 }
 
 function parseAudit(found: unknown, { url }: ServerSource): ServersAudit {

@@ -1,17 +1,20 @@
-import { type Account, outstandingRequests, type RecordedOn, recordOn } from '../account.ts';
+import { outstandingRequests } from '../account.ts';
 import { type CommandRules, type RulesOf, usually } from '../command-rules.ts';
-import { type CountedUse, countUse, unitsOf } from '../counted-use.ts';
 import { type Decision, done, type Moment, refused } from '../decision.ts';
 import { type ItemResult, isGood } from '../item-result.ts';
-import { limitLevelsMax, limitsOfWriteMax } from '../limit.ts';
+import {
+  type PaidFromBalance,
+  type RecordedUsage,
+  recordedUsage,
+  usageEventsMax,
+} from '../recorded-usage.ts';
 import type { Refusal } from '../refusal.ts';
-import type { Service } from '../service.ts';
-import { type Entry, isSameUsage, judgeOccurrence, type UsageItem } from '../usage.ts';
-import { type Changes, DraftView, noChanges, type View } from '../view.ts';
+import { isSameUsage, type UsageItem } from '../usage.ts';
+import { DraftView, type View } from '../view.ts';
 import { type TenantWants, wantCountedAccount } from '../wants.ts';
 
 /** Who sent usage: limits count by it. */
-interface SentByKey {
+export interface SentByKey {
   /** absent without an API key */
   readonly apiKeyPrefix?: string;
 }
@@ -42,10 +45,12 @@ export interface UsageRecorded {
   /** outstanding requests of the account after it */
   readonly total: number;
   readonly entryId: string;
+  /** `undefined`: nothing was drawn from a balance */
+  readonly paid?: PaidFromBalance | undefined;
 }
 
 /** The usage id was recorded before. */
-export interface UsageKnown extends Omit<UsageRecorded, 'kind'> {
+export interface UsageKnown extends Omit<UsageRecorded, 'kind' | 'paid'> {
   readonly kind: 'usage_known';
 }
 
@@ -60,7 +65,7 @@ const recordUsage: CommandRules<RecordUsage, UsageRecorded | UsageKnown> = {
   ...usually,
   isGated: false,
   reads: ({ item }, wants) => readsUsage(item, wants),
-  idsMax: () => 1 + limitEventsMax,
+  idsMax: () => 1 + usageEventsMax,
   actsMax: () => 0,
   decide: decideUsage,
 };
@@ -71,7 +76,7 @@ const recordUsageBulk: CommandRules<RecordUsageBulk, UsageBulkRecorded> = {
   reads({ items }, wants) {
     for (const item of items) if (item.kind === 'valid') readsUsage(item.item, wants);
   },
-  idsMax: ({ items }) => items.length * (1 + limitEventsMax),
+  idsMax: ({ items }) => items.length * (1 + usageEventsMax),
   actsMax: () => 0,
   weight: ({ items }) => items.length,
   decide: decideBulk,
@@ -84,19 +89,31 @@ export const usageCommands = {
 
 function readsUsage({ agent, serviceId, usageId }: UsageItem, wants: TenantWants): void {
   wantCountedAccount(agent, serviceId, wants);
+  if (!wants.billings.has(agent)) wants.billings.set(agent, 'if_used');
   if (usageId !== undefined) wants.usageIds.add(usageId);
 }
 
 /** The result of one item: recorded, already known, or refused. */
 type ItemDecision =
-  | { readonly kind: 'recorded'; readonly total: number; readonly entryId: string; readonly changes: Changes }
-  | { readonly kind: 'duplicate'; readonly total: number; readonly entryId: string }
-  | { readonly kind: 'refused'; readonly refusal: Refusal };
+  | RecordedUsage
+  | { readonly kind: 'duplicate'; readonly total: number; readonly entryId: string };
+
+/** The ids of an item: of its entry, and of events. */
+interface ItemIds {
+  readonly entryId: string;
+  readonly nextId: () => string;
+}
+
+/** The ids of an item of a bulk: entries come first, in the order of the items. */
+function idsOf(moment: Moment, index: number, items: number): ItemIds {
+  let events = items + index * usageEventsMax;
+  return { entryId: moment.id(index), nextId: () => moment.id(events++) };
+}
 
 function decideUsage(command: RecordUsage, view: View, moment: Moment): Decision<UsageRecorded | UsageKnown> {
   const { item } = command;
-  const ids: ItemIds = { entry: 0, event: numbersFrom(1) };
-  const decision = decideItem({ ...item, apiKeyPrefix: command.apiKeyPrefix }, view, moment, ids);
+  const sent = { ...item, apiKeyPrefix: command.apiKeyPrefix };
+  const decision = decideItem(sent, view, moment, idsOf(moment, 0, 1));
   const { agent, serviceId } = item;
   switch (decision.kind) {
     case 'refused':
@@ -111,7 +128,14 @@ function decideUsage(command: RecordUsage, view: View, moment: Moment): Decision
       });
     case 'recorded':
       return done(
-        { kind: 'usage_recorded', agent, serviceId, total: decision.total, entryId: decision.entryId },
+        {
+          kind: 'usage_recorded',
+          agent,
+          serviceId,
+          total: decision.total,
+          entryId: decision.entryId,
+          paid: decision.paid,
+        },
         decision.changes,
       );
   }
@@ -121,10 +145,10 @@ function decideBulk(command: RecordUsageBulk, view: View, moment: Moment): Decis
   // Each item sees what the items before it did; the view outside sees nothing until the bulk is done.
   const draft = new DraftView(view);
   const results: ItemResult[] = [];
-  const event = numbersFrom(command.items.length);
   const { apiKeyPrefix } = command;
   for (const [index, item] of command.items.entries()) {
-    const decision = decideBulkItem({ item, apiKeyPrefix }, draft, moment, { entry: index, event });
+    const ids = idsOf(moment, index, command.items.length);
+    const decision = decideBulkItem({ item, apiKeyPrefix }, draft, moment, ids);
     if (decision.kind === 'refused' && decision.refusal === moment.gate) return refused(decision.refusal);
     if (decision.kind === 'recorded') draft.apply(decision.changes);
     results.push(itemResult(decision));
@@ -156,20 +180,6 @@ function decideBulkItem(
   return decideItem({ ...item.item, apiKeyPrefix }, view, moment, ids);
 }
 
-/** The numbers of new ids: of the entry, and of the events that come with it. */
-interface ItemIds {
-  readonly entry: number;
-  readonly event: () => number;
-}
-
-function numbersFrom(first: number): () => number {
-  let next = first;
-  return () => next++;
-}
-
-/** Each of the limits that may apply to an item may reach all of its levels. */
-const limitEventsMax = limitsOfWriteMax * limitLevelsMax;
-
 function itemResult(decision: BulkItemDecision): ItemResult {
   switch (decision.kind) {
     case 'recorded':
@@ -196,69 +206,7 @@ function decideItem(
     return { kind: 'duplicate', total: outstandingRequests(account), entryId: known.entryId };
   }
   if (moment.gate !== undefined) return { kind: 'refused', refusal: moment.gate };
-  const occurrence = judgeOccurrence(item.occurredAtNs, moment.nowMs);
-  if (occurrence !== 'accepted') return { kind: 'refused', refusal: occurrenceRefusals[occurrence] };
-  const service = view.service(item.serviceId);
-  const refusal = serviceRefusal(service);
-  if (refusal !== undefined) return { kind: 'refused', refusal };
-  const recorded = recordOn(account, service, item.requests);
-  if (recorded === undefined) return { kind: 'refused', refusal: limitExceeded };
-  const use = {
-    agent: item.agent,
-    serviceId: item.serviceId,
-    apiKeyPrefix,
-    quantity: unitsOf(item.requests),
-  };
-  const counted = countUse(use, view, moment.nowMs, () => moment.id(ids.event()));
-  if (counted.kind === 'refused') return counted;
-  return recordedItem(item, recorded, counted, moment.id(ids.entry), moment.nowMs);
-}
-
-function serviceRefusal(service: Service | undefined): Refusal | undefined {
-  if (service?.deleted === true) return serviceDeleted(service.serviceId);
-  return service?.disabled === true ? serviceDisabled(service.serviceId) : undefined;
-}
-
-/** Why usage would not be recorded on an account, apart from its limits. */
-export function recordingRefusal(
-  account: Account,
-  service: Service | undefined,
-  requests: number,
-): Refusal | undefined {
-  const refusal = serviceRefusal(service);
-  if (refusal !== undefined) return refusal;
-  return recordOn(account, service, requests) === undefined ? limitExceeded : undefined;
-}
-
-function recordedItem(
-  item: UsageItem,
-  recorded: RecordedOn,
-  { counters, events }: CountedUse & { readonly kind: 'counted' },
-  id: string,
-  nowMs: number,
-): ItemDecision {
-  const total = outstandingRequests(recorded.account);
-  const entry: Entry = {
-    ...item,
-    id,
-    sequence: recorded.account.sequence,
-    priceVersion: recorded.line.priceVersion,
-    lineRequests: recorded.line.recordedRequests,
-    outstandingAfter: total,
-    recordedAtMs: nowMs,
-  };
-  return {
-    kind: 'recorded',
-    total,
-    entryId: id,
-    changes: {
-      ...noChanges,
-      entries: [entry],
-      accounts: [recorded.account],
-      limitCounters: counters,
-      events,
-    },
-  };
+  return recordedUsage({ item, apiKeyPrefix }, view, { nowMs: moment.nowMs, ...ids });
 }
 
 function bulkRejected(results: readonly ItemResult[]): Refusal {
@@ -267,26 +215,7 @@ function bulkRejected(results: readonly ItemResult[]): Refusal {
   return { code: 'bulk_rejected', message, results };
 }
 
-const usageIdConflict: Refusal = {
+export const usageIdConflict: Refusal = {
   code: 'usage_id_conflict',
   message: 'this usage id was recorded with another agent, service, number of requests or time of occurrence',
 };
-
-function serviceDisabled(serviceId: string): Refusal {
-  return { code: 'service_disabled', message: `service ${serviceId} is disabled: its usage is not recorded` };
-}
-
-function serviceDeleted(serviceId: string): Refusal {
-  const message = `service ${serviceId} was deleted: its usage is recorded only after it is registered again`;
-  return { code: 'service_deleted', message };
-}
-
-const limitExceeded: Refusal = {
-  code: 'limit_exceeded',
-  message: 'the account would exceed 2^53-1 requests or 2^63-1 stroops',
-};
-
-const occurrenceRefusals = {
-  event_too_old: { code: 'event_too_old', message: 'occurredAt is more than 34 days ago' },
-  event_in_future: { code: 'event_in_future', message: 'occurredAt is more than 5 minutes ahead' },
-} as const satisfies Record<string, Refusal>;

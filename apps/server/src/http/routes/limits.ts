@@ -3,10 +3,13 @@ import { allowanceReply, limitReply, limitsReply } from '../../answers/limits.ts
 import { emptyAccount } from '../../domain/account.ts';
 import { allowanceOf } from '../../domain/allowance.ts';
 import { parseDecimal, unitScaleMax } from '../../domain/amount.ts';
+import { assetDefault } from '../../domain/balance.ts';
+import { noBilling, policyDefault } from '../../domain/billing.ts';
 import type { SetLimit } from '../../domain/commands/limits.ts';
 import { eachAgent, type Limit, limitsOfAccount, subjectOf } from '../../domain/limit.ts';
 import { counterName, emptyCounter, type LimitCounter } from '../../domain/limit-counter.ts';
 import { servicePaused } from '../../domain/pause.ts';
+import { balanceAt } from '../../reads/balance-at.ts';
 import { ApiError } from '../api-error.ts';
 import { encodeCursor, nameCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
@@ -88,7 +91,12 @@ export function limitsRoutes({ writes, books, nowMs }: Desk) {
         gate: pause.isPaused ? servicePaused : undefined,
       };
       const apiKeyPrefix = call.caller.keyPrefix;
-      const allowance = allowanceOf({ requests, apiKeyPrefix }, facts, nowMs());
+      const { billing = noBilling(agent), defaultPolicy } = await books.billing(tenant, agent, nowMs());
+      const payment = {
+        balance: balanceAt(billing, assetDefault, nowMs()),
+        policy: billing.policy ?? defaultPolicy ?? policyDefault,
+      };
+      const allowance = allowanceOf({ requests, apiKeyPrefix }, { ...facts, ...payment }, nowMs());
       return allowanceReply({ agent, serviceId, requests }, allowance);
     },
   } satisfies HandlersOf<'limits'>;

@@ -6,12 +6,12 @@ import type { UsageItem as DomainUsageItem } from '../../domain/usage.ts';
 import { csvHead } from '../../reads/csv.ts';
 import { totalsCsv, totalsLineEnd } from '../../reads/export-text.ts';
 import { slicesOf } from '../body/register-bodies.ts';
-import type { Caller } from '../caller.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { exportFile, jsonTail } from '../export-file.ts';
 import { csvType, jsonType } from '../media-types.ts';
 import { itemMessage, itemReader, readItems } from '../read-item.ts';
 import type { HandlersOf } from '../router.ts';
+import { sentBy } from '../sent-by.ts';
 
 const readUsageItem = compileReader(UsageItem);
 
@@ -66,10 +66,6 @@ export function usageRoutes(desk: Desk) {
 }
 
 /** Limits may count what one API key sends. */
-function sentBy({ keyPrefix }: Caller): { readonly apiKeyPrefix?: string } {
-  return keyPrefix === undefined ? {} : { apiKeyPrefix: keyPrefix };
-}
-
 type SentItem = {
   readonly agent: string;
   readonly serviceId: string;

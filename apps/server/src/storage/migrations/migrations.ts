@@ -4,6 +4,7 @@ import { billsByEntry } from './0002-bills-by-entry.ts';
 import { accountEntries } from './0003-account-entries.ts';
 import { recordLog } from './0004-record-log.ts';
 import { limits } from './0005-limits.ts';
+import { balances } from './0006-balances.ts';
 
 /**
  * The schema from here on, for both engines, in order. Each engine runs these after the migrations in its own folder,
@@ -15,6 +16,7 @@ const migrations: readonly Readonly<Record<Engine, string>>[] = [
   accountEntries,
   recordLog,
   limits,
+  balances,
 ];
 
 export function migrationsOf(engine: Engine): readonly string[] {

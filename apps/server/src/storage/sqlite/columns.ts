@@ -1,6 +1,6 @@
 import { mismatch, type Row, text } from '../columns.ts';
 
-export { literal, text } from '../columns.ts';
+export { literal, text, textOrAbsent } from '../columns.ts';
 
 /** Readers of one column, each of which checks the value of SQLite. */
 

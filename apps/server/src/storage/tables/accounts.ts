@@ -14,6 +14,7 @@ import {
   table,
   text,
 } from '../table.ts';
+import { exactAmount } from './balances.ts';
 
 /** Accounts with their totals. */
 export const accounts = table({
@@ -31,6 +32,8 @@ export const accounts = table({
     settledRequests: count(),
     settledStroops: amount(),
     carriedStroops: amount(),
+    paid: exactAmount(),
+    settledPaid: exactAmount(),
     lines: part<readonly AccountLine[]>(),
   },
   /** `account` refers to the account in the rows of other tables; `unsettled` follows from its lines */

@@ -10,10 +10,12 @@ import { accountReads } from './accounts.ts';
 import { accountsPageRead } from './accounts-page.ts';
 import { actReads } from './acts.ts';
 import { apiKeyReads } from './api-keys.ts';
+import { balanceReads } from './balances.ts';
 import { deliveryReads } from './deliveries.ts';
 import { entryReads } from './entries.ts';
 import { entryStatesRead } from './entry-states.ts';
 import { eventReads } from './events.ts';
+import { holdReads } from './holds.ts';
 import { limitReads } from './limits.ts';
 import { lookForEntriesRead } from './look-for-entries.ts';
 import { operatorReads } from './operator.ts';
@@ -61,6 +63,8 @@ export function postgresBooks({ pool, pulse, cap, horizon, apiKeys }: BooksParts
     ...webhookReads(reader),
     ...deliveryReads(reader),
     ...actReads(reader),
+    ...balanceReads(reader),
+    ...holdReads(reader),
     ...apiKeyReads(reader),
     ...recordReads(reader, cap),
     ...operatorReads(reader),

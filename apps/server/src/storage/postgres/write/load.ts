@@ -4,7 +4,7 @@ import { entriesBehind } from '../../../domain/far-back.ts';
 import { LoadedView } from '../../../domain/loaded-view.ts';
 import { openFrom } from '../../../domain/reversal.ts';
 import { accountName } from '../../../domain/view.ts';
-import type { TenantWants } from '../../../domain/wants.ts';
+import { type TenantWants, wantOfEntry, wantOfHold } from '../../../domain/wants.ts';
 import type { Loaded } from '../../../ledger/storage-port.ts';
 import { recordName } from '../../../ledger/submission.ts';
 import type { Wants } from '../../../ledger/wants.ts';
@@ -17,8 +17,10 @@ import {
   lookForAccounts,
 } from '../read/accounts.ts';
 import { loadApiKeys } from '../read/api-keys.ts';
+import { loadBillings, loadGrants } from '../read/balances.ts';
 import { lockDeliveries } from '../read/deliveries.ts';
 import { loadEntry, loadUsages, type PlacedEntry } from '../read/entries.ts';
+import { loadHolds } from '../read/holds.ts';
 import { loadIdsAndLimits } from '../read/ids.ts';
 import { loadOperator } from '../read/operator.ts';
 import { loadRecords } from '../read/records.ts';
@@ -26,6 +28,7 @@ import { isReversed, loadPosition } from '../read/reversals.ts';
 import { loadServices } from '../read/services.ts';
 import { loadWebhooks } from '../read/webhooks.ts';
 import { lockAccounts } from './accounts.ts';
+import { lockBillings } from './balances.ts';
 import { loadCounted } from './limits.ts';
 
 /** Every account that a batch may write to, by tenant and name; and the entries that it may take back. */
@@ -53,6 +56,10 @@ export interface LoadedRows extends Loaded {
   readonly accounts: ReadonlyMap<string, IdentifiedAccount>;
   /** counters of limits that were made to be locked */
   readonly madeCounters: Awaited<ReturnType<typeof loadCounted>>;
+  /** agents that the books know to have a policy or a balance, by tenant and name */
+  readonly billed: ReadonlySet<string>;
+  /** holds that were loaded, by tenant and id */
+  readonly knownHolds: ReadonlySet<string>;
   readonly idsAheadMaxMs: number;
   /** when the last sweep ran */
   readonly sweptAtMs: number | undefined;
@@ -69,7 +76,9 @@ export async function findAccounts(connection: Connection, wants: Wants): Promis
   const looks: Promise<void>[] = [];
   const entries: PlacedEntry[] = [];
   const counts: CountedAgent[] = [];
-  for (const [tenant, { agents, entries: ids, accounts: named }] of wants.tenants) {
+  await findHolds(connection, wants);
+  for (const [tenant, own] of wants.tenants) {
+    const { agents, entries: ids, accounts: named } = own;
     for (const account of named.values()) add({ tenant, ...account });
     for (const [agent, accountsMax] of agents) {
       looks.push(
@@ -87,6 +96,7 @@ export async function findAccounts(connection: Connection, wants: Wants): Promis
         loadEntry(connection, tenant, id).then((placed) => {
           if (placed === undefined) return;
           entries.push(placed);
+          wantOfEntry(placed.entry, own);
           add({ tenant, agent: placed.entry.agent, serviceId: placed.entry.serviceId });
         }),
       );
@@ -94,6 +104,16 @@ export async function findAccounts(connection: Connection, wants: Wants): Promis
   }
   await Promise.all(looks);
   return { accounts: sortedByName(accounts), entries, counts };
+}
+
+/** The holds that commands name by their ids: their agents, accounts and services never change, so no lock is needed. */
+async function findHolds(connection: Connection, wants: Wants): Promise<void> {
+  const wanted = ofTenants(wants, ({ holdIds }) => holdIds).map(([tenant, id]) => ({ tenant, id }));
+  if (wanted.length === 0) return;
+  for (const { tenant, hold } of await loadHolds(connection, wanted)) {
+    const own = wants.tenants.get(tenant);
+    if (own !== undefined) wantOfHold(hold, own);
+  }
 }
 
 /** One order for all instances: two batches that name the same accounts do not wait for each other in a circle. */
@@ -160,7 +180,11 @@ export async function loadBatch(
   }
   for (const { tenant, serviceId, agents } of unsettled) views.get(tenant)?.unsettled.set(serviceId, agents);
   for (const { tenant, key } of apiKeys) views.get(tenant)?.apiKeys.set(key.prefix, key);
-  await Promise.all([
+  // In this order: grants and holds are read after the balances that they belong to were locked.
+  const [billed] = await Promise.all([
+    loadWantedBillings(connection, wants, accounts, views),
+    loadWantedGrants(connection, wants, views),
+    loadWantedHolds(connection, wants, views),
     loadKnownEntries(connection, found.entries, views),
     loadPositions(connection, wants, byName, views),
   ]);
@@ -178,6 +202,8 @@ export async function loadBatch(
     sweptAtMs,
     accounts: byName,
     madeCounters,
+    billed,
+    knownHolds: new Set([...views].flatMap(([tenant, view]) => holdNames(tenant, view))),
   };
 }
 
@@ -267,6 +293,79 @@ async function loadWantedApiKeys(connection: Connection, wants: Wants) {
   );
 }
 
+/**
+ * Locks the balances of agents, after all accounts, and then reads them. Of agents that have neither a policy nor a
+ * balance nothing is read.
+ *
+ * @returns the names of those that the books know
+ */
+async function loadWantedBillings(
+  connection: Connection,
+  wants: Wants,
+  accounts: Awaited<ReturnType<typeof loadAccounts>>,
+  views: ReadonlyMap<string, LoadedView>,
+): Promise<ReadonlySet<string>> {
+  const used = new Set(
+    accounts
+      .filter(({ isBilled }) => isBilled)
+      .map(({ tenant, totals: { agent } }) => agentName(tenant, agent)),
+  );
+  const wanted = new Map(
+    [...wants.tenants].flatMap(([tenant, { billings: named }]) =>
+      [...named]
+        .map(([agent, want]) => ({ tenant, agent, want, name: agentName(tenant, agent) }))
+        .filter(({ want, name }) => want === 'always' || used.has(name))
+        .map(({ name, agent }) => [name, { tenant, agent }] as const),
+    ),
+  );
+  if (wanted.size === 0) return new Set();
+  const agents = sortedByName(wanted);
+  const [, { billings, defaultPolicies }] = await Promise.all([
+    lockBillings(connection, agents),
+    loadBillings(connection, agents, wants.nowMs),
+  ]);
+  for (const [tenant, policy] of defaultPolicies) {
+    const view = views.get(tenant);
+    if (view !== undefined) view.ownDefaultPolicy = policy;
+  }
+  for (const { tenant, billing } of billings) views.get(tenant)?.agentBillings.set(billing.agent, billing);
+  return new Set(billings.map(({ tenant, billing: { agent } }) => agentName(tenant, agent)));
+}
+
+/** No identifier contains a space. */
+function agentName(tenant: string, agent: string): string {
+  return `${tenant} ${agent}`;
+}
+
+async function loadWantedGrants(
+  connection: Connection,
+  wants: Wants,
+  views: ReadonlyMap<string, LoadedView>,
+): Promise<void> {
+  const wanted = ofTenants(wants, ({ grantIds }) => grantIds).map(([tenant, id]) => ({ tenant, id }));
+  if (wanted.length === 0) return;
+  for (const { tenant, owned } of await loadGrants(connection, wanted)) {
+    views.get(tenant)?.grants.set(owned.grant.id, owned);
+  }
+}
+
+async function loadWantedHolds(
+  connection: Connection,
+  wants: Wants,
+  views: ReadonlyMap<string, LoadedView>,
+): Promise<void> {
+  const wanted = ofTenants(wants, ({ holdIds }) => holdIds).map(([tenant, id]) => ({ tenant, id }));
+  if (wanted.length === 0) return;
+  for (const { tenant, hold } of await loadHolds(connection, wanted)) {
+    views.get(tenant)?.holds.set(hold.id, hold);
+  }
+}
+
+function holdNames(tenant: string, { holds, agentBillings }: LoadedView): string[] {
+  const due = [...agentBillings.values()].flatMap(({ dueHolds }) => dueHolds);
+  return [...holds.values(), ...due].map(({ id }) => `${tenant} ${id}`);
+}
+
 async function loadKnownEntries(
   connection: Connection,
   entries: readonly PlacedEntry[],
@@ -293,7 +392,8 @@ async function loadPositions(
       if (account === undefined) return;
       const sequence = wanted.sequence ?? openFrom(account.totals);
       if (entriesBehind(account.totals, sequence) > wanted.entriesBehindMax) return;
-      const position = await loadPosition(connection, { tenant, account: account.account, sequence });
+      const place = { tenant, account: account.account, sequence };
+      const position = await loadPosition(connection, place, account.totals.paid !== 0n);
       const name = `${accountName(wanted.agent, wanted.serviceId)} ${sequence}`;
       if (position !== undefined) views.get(tenant)?.positions.set(name, position);
     }),

@@ -6,9 +6,11 @@ import { doubtClock } from '../upkeep/swept-clock.ts';
 import { deleteUntouched, saveAccounts } from './accounts.ts';
 import { saveActs } from './acts.ts';
 import { saveApiKeys, saveApiKeyUses } from './api-keys.ts';
+import { saveBalances, saveGrants, saveMovements, savePolicies } from './balances.ts';
 import { saveAnnouncements, saveDeliveries } from './deliveries.ts';
 import { saveEntries } from './entries.ts';
 import { saveEvents } from './events.ts';
+import { saveHolds } from './holds.ts';
 import { saveIdsAhead } from './ids.ts';
 import { saveLimitCounters, saveLimits } from './limits.ts';
 import { type LoadedRows, nameIn } from './load.ts';
@@ -85,6 +87,43 @@ export async function saveBatch(
         (tenant, counter) => ({ tenant, counter }),
       ),
       loaded.madeCounters,
+    ),
+    savePolicies(
+      statements,
+      rowsOf(
+        ({ policies }) => policies,
+        (tenant, named) => ({ tenant, named }),
+      ),
+      (tenant, agent) => loaded.billed.has(`${tenant} ${agent}`),
+    ),
+    saveBalances(
+      statements,
+      rowsOf(
+        ({ balances }) => balances,
+        (tenant, balance) => ({ tenant, balance }),
+      ),
+    ),
+    saveGrants(
+      statements,
+      rowsOf(
+        ({ grants }) => grants,
+        (tenant, owned) => ({ tenant, owned }),
+      ),
+    ),
+    saveMovements(
+      statements,
+      rowsOf(
+        ({ movements }) => movements,
+        (tenant, movement) => ({ tenant, movement }),
+      ),
+    ),
+    saveHolds(
+      statements,
+      rowsOf(
+        ({ holds }) => holds,
+        (tenant, hold) => ({ tenant, hold }),
+      ),
+      (tenant, hold) => loaded.knownHolds.has(`${tenant} ${hold.id}`),
     ),
     saveApiKeys(
       statements,

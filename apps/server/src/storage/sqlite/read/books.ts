@@ -5,10 +5,12 @@ import { accountReads } from './accounts.ts';
 import { accountsPageRead } from './accounts-page.ts';
 import { actReads } from './acts.ts';
 import { apiKeyReads } from './api-keys.ts';
+import { balanceReads } from './balances.ts';
 import { deliveryReads } from './deliveries.ts';
 import { entryReads } from './entries.ts';
 import { entryStatesRead } from './entry-states.ts';
 import { eventReads } from './events.ts';
+import { holdReads } from './holds.ts';
 import { limitReads } from './limits.ts';
 import { lookForEntriesRead } from './look-for-entries.ts';
 import { operatorReads } from './operator.ts';
@@ -43,6 +45,8 @@ export function sqliteBooks(snapshots: Snapshots, cap: AnswerCap): AllBooks {
     ...webhookReads(read),
     ...deliveryReads(read),
     ...actReads(read),
+    ...balanceReads(read),
+    ...holdReads(read),
     ...apiKeyReads(read),
     ...recordReads(read, cap),
     ...operatorReads(read),

@@ -3,7 +3,7 @@ import type { Entry, KnownEntry, KnownUsage } from '../../../domain/usage.ts';
 import type { EntryReads } from '../../../reads/books/entries.ts';
 import type { RowsBeyond } from '../../../reads/merge-events.ts';
 import { entries } from '../../tables/entries.ts';
-import { integer, text, uuid, uuidBytes } from '../columns.ts';
+import { integer, text, textOrAbsent, uuid, uuidBytes } from '../columns.ts';
 import type { Connection, Row } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import { loadAccount } from './accounts.ts';
@@ -11,6 +11,7 @@ import type { Read } from './reader.ts';
 import {
   isReversed,
   loadLaterReversedFrom,
+  loadReturnedLater,
   loadReversal,
   loadReversedBehind,
   loadReversedThrough,
@@ -32,7 +33,7 @@ const indexed = `accounts AS a CROSS JOIN account_entries AS x ON x.account = a.
      CROSS JOIN entries AS e ON e.tenant = a.tenant AND e.id = x.id`;
 const notIndexed = `accounts AS a CROSS JOIN entries AS e ON e.tenant = a.tenant
      AND e.id > (SELECT entries_indexed_through FROM ledger_clock WHERE only = 1) AND e.account = a.account`;
-const positionColumns = 'e.sequence, e.price_version, e.line_requests';
+const positionColumns = 'e.sequence, e.price_version, e.line_requests, e.paid_after';
 const loadPositionSql = `SELECT ${positionColumns} FROM ${indexed} WHERE a.account = ?1 AND x.sequence = ?2`;
 const loadLatePositionSql = `SELECT ${positionColumns} FROM ${notIndexed}
      WHERE a.account = ?1 AND a.sequence >= ?2 AND e.sequence = ?2`;
@@ -65,12 +66,14 @@ export function loadUsages(
 }
 
 /** The position before the first entry of an account. */
-const beginning: Row = { sequence: 0, price_version: -1, line_requests: 0 };
+const beginning: Row = { sequence: 0, price_version: -1, line_requests: 0, paid_after: null };
 
+/** @param hasPaid whether something is drawn for the account that was not returned */
 export function loadPosition(
   connection: Connection,
   account: number,
   sequence: number,
+  hasPaid: boolean,
 ): Position | undefined {
   const row = sequence === 0 ? beginning : loadPositionRow(connection, account, sequence);
   return (
@@ -81,6 +84,8 @@ export function loadPosition(
       reversed: loadReversedThrough(connection, account, sequence),
       reversedBehind: loadReversedBehind(connection, account, sequence),
       laterReversedFrom: loadLaterReversedFrom(connection, account, sequence),
+      paid: BigInt(textOrAbsent(row, 'paid_after') ?? '0'),
+      returnedLater: hasPaid ? loadReturnedLater(connection, account, sequence) : 0n,
     }
   );
 }

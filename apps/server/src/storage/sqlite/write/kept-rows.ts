@@ -18,6 +18,7 @@ import { loadPause, loadSettings } from '../read/operator.ts';
 import { loadForgottenBefore } from '../read/records.ts';
 import { loadService } from '../read/services.ts';
 import { loadWebhooks } from '../read/webhooks.ts';
+import { BilledAgents } from './billed-agents.ts';
 import { entryIndexTable, hasEntriesBeyond, type IndexedEntry } from './entry-index.ts';
 import { LaggingIndex } from './lagging-index.ts';
 import {
@@ -63,6 +64,7 @@ export class KeptRows {
   readonly #scopes = new Generations<ScopeTotals>(scopesMax, () => 1);
   readonly entryIndex: LaggingIndex<IndexedEntry>;
   readonly recordIndex: LaggingIndex<IndexedRecord>;
+  #billed: BilledAgents | undefined;
   #general: GeneralRows | undefined;
   #dataVersion: number | undefined;
 
@@ -116,6 +118,12 @@ export class KeptRows {
     return found(this.#limits, tenant, () => loadLimits(connection, tenant)) ?? [];
   }
 
+  /** The agents that have a policy or a balance, or had one. */
+  billed(connection: Connection): BilledAgents {
+    this.#billed ??= BilledAgents.in(connection);
+    return this.#billed;
+  }
+
   scope(connection: Connection, tenant: string, scope: string): ScopeTotals | undefined {
     return found(this.#scopes, nameOf(tenant, scope), () => loadScope(connection, tenant, scope));
   }
@@ -156,6 +164,7 @@ export class KeptRows {
       rows.forgetAll();
     this.entryIndex.forget();
     this.recordIndex.forget();
+    this.#billed = undefined;
     this.#general = undefined;
     this.#dataVersion = undefined;
   }
@@ -179,6 +188,7 @@ export class KeptRows {
       else this.#accounts.set(nameOf(tenant, name), { number, account });
     }
     for (const service of changes.services) this.#services.set(nameOf(tenant, service.serviceId), service);
+    for (const { agent } of changes.policies) this.#billed?.add(tenant, agent);
     if (changes.webhooks.length > 0) this.#webhooks.forget(tenant);
     if (changes.limits.length > 0) this.#limits.forget(tenant);
     if (changes.pauses.length > 0 || changes.settings.length > 0) this.#general = undefined;

@@ -3,7 +3,7 @@ import { entriesBehind } from '../../../domain/far-back.ts';
 import { LoadedView } from '../../../domain/loaded-view.ts';
 import { openFrom } from '../../../domain/reversal.ts';
 import { accountName } from '../../../domain/view.ts';
-import type { TenantWants } from '../../../domain/wants.ts';
+import { type TenantWants, wantOfEntry, wantOfHold } from '../../../domain/wants.ts';
 import type { Loaded, StoredRecord } from '../../../ledger/storage-port.ts';
 import type { Wants } from '../../../ledger/wants.ts';
 import type { AnswerCap } from '../../stored-answer.ts';
@@ -15,8 +15,10 @@ import {
   type NumberedAccount,
 } from '../read/accounts.ts';
 import { loadApiKeyByPrefix } from '../read/api-keys.ts';
+import { loadBilling, loadDefaultPolicy, loadGrant } from '../read/balances.ts';
 import { loadDelivery } from '../read/deliveries.ts';
 import { loadKnownEntry, loadPosition, loadUsages } from '../read/entries.ts';
+import { loadHold } from '../read/holds.ts';
 import { loadRecord } from '../read/records.ts';
 import { loadServicesOf } from '../read/services.ts';
 import type { KeptRows } from './kept-rows.ts';
@@ -50,11 +52,46 @@ export function loadBatch(
   for (const [tenant, tenantWants] of wants.tenants) {
     const numbers = new Map<string, number>();
     const view = new LoadedView(tenantWants, pause, settings);
+    loadHolds(connection, tenant, tenantWants, view);
     tenants.set(tenant, loadTenant(connection, kept, tenant, tenantWants, numbers, view));
     loadCounted(connection, kept, tenant, tenantWants, view);
+    loadBillings(connection, kept, tenant, tenantWants, wants.nowMs, view);
     accountNumbers.set(tenant, numbers);
   }
   return { records, tenants, accountNumbers, ...general };
+}
+
+/** Holds by their ids, whose agents, accounts and services are wanted then. */
+function loadHolds(connection: Connection, tenant: string, wants: TenantWants, view: LoadedView): void {
+  for (const id of wants.holdIds) {
+    const hold = loadHold(connection, tenant, id);
+    if (hold === undefined) continue;
+    view.holds.set(id, hold);
+    wantOfHold(hold, wants);
+  }
+}
+
+/** How agents pay. Of agents that have neither a policy nor a balance nothing is read. */
+function loadBillings(
+  connection: Connection,
+  kept: KeptRows,
+  tenant: string,
+  wants: TenantWants,
+  nowMs: number,
+  view: LoadedView,
+): void {
+  const used = [...wants.billings].filter(
+    ([agent, want]) => want === 'always' || kept.billed(connection).mayHave(tenant, agent),
+  );
+  if (used.length > 0) view.ownDefaultPolicy = loadDefaultPolicy(connection, tenant);
+  for (const [agent] of used) {
+    const billing = loadBilling(connection, tenant, agent, nowMs);
+    if (billing !== undefined) view.agentBillings.set(agent, billing);
+  }
+  for (const id of wants.grantIds) {
+    const grant = loadGrant(connection, tenant, id);
+    if (grant !== undefined) view.grants.set(id, grant);
+  }
 }
 
 function loadTenant(
@@ -74,8 +111,7 @@ function loadTenant(
     const known = loadKnownEntry(connection, tenant, id);
     if (known === undefined) continue;
     view.entries.set(id, known);
-    const { agent, serviceId } = known.entry;
-    wants.accounts.set(accountName(agent, serviceId), { agent, serviceId });
+    wantOfEntry(known.entry, wants);
   }
   for (const { agent, serviceId } of wants.accounts.values()) {
     const account = kept.account(connection, tenant, agent, serviceId);
@@ -110,7 +146,8 @@ function loadTenant(
     const account = view.account(agent, serviceId);
     const sequence = wanted ?? openFrom(account);
     if (entriesBehind(account, sequence) > entriesBehindMax) continue;
-    const position = number === undefined ? undefined : loadPosition(connection, number, sequence);
+    const position =
+      number === undefined ? undefined : loadPosition(connection, number, sequence, account.paid !== 0n);
     if (position !== undefined) view.positions.set(`${name} ${sequence}`, position);
   }
   view.ownWebhooks.push(...kept.webhooks(connection, tenant));

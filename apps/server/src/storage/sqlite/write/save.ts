@@ -4,10 +4,12 @@ import type { Connection } from '../connection.ts';
 import { saveAccount, saveLine } from './accounts.ts';
 import { saveAct } from './acts.ts';
 import { saveApiKey, saveApiKeyUse } from './api-keys.ts';
+import { saveBalance, saveGrant, saveMovement, savePolicy } from './balances.ts';
 import { saveAnnouncement, saveDelivery } from './deliveries.ts';
 import { saveEntry } from './entries.ts';
 import type { IndexedEntry } from './entry-index.ts';
 import { saveEvent } from './events.ts';
+import { saveHold } from './holds.ts';
 import { saveIds } from './ids.ts';
 import type { KeptRows } from './kept-rows.ts';
 import { saveLimit, saveLimitCounter } from './limits.ts';
@@ -79,6 +81,11 @@ function saveTenant(
   }
   for (const limit of changes.limits) saveLimit(connection, tenant, limit);
   for (const counter of changes.limitCounters) saveLimitCounter(connection, tenant, counter);
+  for (const named of changes.policies) savePolicy(connection, tenant, named);
+  for (const balance of changes.balances) saveBalance(connection, tenant, balance);
+  for (const owned of changes.grants) saveGrant(connection, tenant, owned);
+  for (const movement of changes.movements) saveMovement(connection, tenant, movement);
+  for (const hold of changes.holds) saveHold(connection, tenant, hold);
   for (const key of changes.apiKeys) saveApiKey(connection, key);
   for (const use of changes.apiKeyUses) saveApiKeyUse(connection, use);
   for (const pause of changes.pauses) savePause(connection, pause);
