@@ -51,9 +51,9 @@ const loadLapsingSql = `SELECT tenant, agent FROM holds
   WHERE state = 'open' AND expires_at_ms <= $1 ORDER BY expires_at_ms LIMIT $2`;
 const loadWholeSql = `SELECT b.tenant, ${selectList(balances, 'b')},
     (SELECT json_agg(${jsonObject(grants, 'g')} ORDER BY g.number) FROM grants AS g
-     WHERE g.tenant = b.tenant AND g.agent = b.agent AND g.asset = b.asset) AS grants,
+     WHERE g.tenant = b.tenant AND g.agent = b.agent AND g.asset = b.asset) AS every_grant,
     (SELECT json_agg(${holdObject} ORDER BY h.place) FROM holds AS h WHERE h.tenant = b.tenant
-     AND h.agent = b.agent AND h.asset = b.asset AND h.state = 'open') AS holds
+     AND h.agent = b.agent AND h.asset = b.asset AND h.state = 'open') AS every_open_hold
   FROM balances AS b WHERE b.tenant = $1 AND b.agent = $2 AND b.asset = $3`;
 
 /** How some agents pay. */
@@ -160,8 +160,8 @@ async function loadWhole(connection: Connection, { tenant, agent, asset }: Balan
   const [row] = await connection.rows(loadWholeSql, [tenant, agent, asset]);
   return {
     balance: row && parseBalance(row, { open: [] }),
-    grants: row === undefined ? [] : rowsIn(row, 'grants').map(parseGrant),
-    openHolds: row === undefined ? [] : rowsIn(row, 'holds').map(parseHold),
+    grants: row === undefined ? [] : rowsIn(row, 'every_grant').map(parseGrant),
+    openHolds: row === undefined ? [] : rowsIn(row, 'every_open_hold').map(parseHold),
   };
 }
 
