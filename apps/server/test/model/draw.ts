@@ -118,8 +118,8 @@ function drawWrite(random: Random, model: Model, seen: Seen, near: Hot): Write {
       return {
         kind,
         name: random.pick(['one', 'other']),
-        agent: random.pick([undefined, '*', agent]),
-        serviceId: random.pick([undefined, serviceId]),
+        agent: [undefined, '*', agent][random.below(3)],
+        serviceId: [undefined, serviceId][random.below(2)],
         window: random.pick(['day', 'lifetime']),
         quantity: random.pick([2, 9, 1_000_004, 3_000_000, 100_000_000]),
       };
