@@ -49,27 +49,24 @@ export function parseReversal(row: Row): Reversal {
   return parseFields(reversal, { lines: rowsIn(reversal, 'lines').map(parseLine) });
 }
 
-/**
- * The position of an entry in its account; 0 is before the first one.
- *
- * @param hasPaid whether something is drawn for the account that was not returned
- */
+/** The position of an entry in its account; 0 is before the first one. */
 export async function loadPosition(
   connection: Connection,
   place: AccountPlace,
-  hasPaid: boolean,
 ): Promise<Position | undefined> {
   const { tenant, account, sequence } = place;
   const values = [tenant, account, sequence];
-  const [rows, reversed, reversedBehind, [later], returned] = await Promise.all([
+  const [rows, reversed, reversedBehind, [later]] = await Promise.all([
     sequence === 0 ? [beginning] : connection.rows(loadPositionSql, values),
     byVersion(connection, reversedThroughSql, values),
     byVersion(connection, reversedBehindSql, values),
     connection.rows(laterReversedFromSql, values),
-    hasPaid ? connection.rows(returnedLaterSql, values) : [],
   ]);
   const [row] = rows;
   if (row === undefined) return undefined;
+  const paid = BigInt(textOrAbsent(row, 'paid_after') ?? '0');
+  // Where nothing is paid, nothing is left that could be returned later.
+  const returned = paid === 0n ? [] : await connection.rows(returnedLaterSql, values);
   return {
     sequence,
     priceVersion: integer(row, 'price_version'),
@@ -77,7 +74,7 @@ export async function loadPosition(
     reversed,
     reversedBehind,
     laterReversedFrom: later && integerOrAbsent(later, 'reversed_from'),
-    paid: BigInt(textOrAbsent(row, 'paid_after') ?? '0'),
+    paid,
     returnedLater: returned.reduce((sum, one) => sum - BigInt(text(one, 'drawn')), 0n),
   };
 }

@@ -393,7 +393,7 @@ async function loadPositions(
       const sequence = wanted.sequence ?? openFrom(account.totals);
       if (entriesBehind(account.totals, sequence) > wanted.entriesBehindMax) return;
       const place = { tenant, account: account.account, sequence };
-      const position = await loadPosition(connection, place, account.totals.paid !== 0n);
+      const position = await loadPosition(connection, place);
       const name = `${accountName(wanted.agent, wanted.serviceId)} ${sequence}`;
       if (position !== undefined) views.get(tenant)?.positions.set(name, position);
     }),

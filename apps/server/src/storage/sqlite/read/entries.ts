@@ -68,26 +68,25 @@ export function loadUsages(
 /** The position before the first entry of an account. */
 const beginning: Row = { sequence: 0, price_version: -1, line_requests: 0, paid_after: null };
 
-/** @param hasPaid whether something is drawn for the account that was not returned */
 export function loadPosition(
   connection: Connection,
   account: number,
   sequence: number,
-  hasPaid: boolean,
 ): Position | undefined {
   const row = sequence === 0 ? beginning : loadPositionRow(connection, account, sequence);
-  return (
-    row && {
-      sequence: integer(row, 'sequence'),
-      priceVersion: integer(row, 'price_version'),
-      lineRequests: integer(row, 'line_requests'),
-      reversed: loadReversedThrough(connection, account, sequence),
-      reversedBehind: loadReversedBehind(connection, account, sequence),
-      laterReversedFrom: loadLaterReversedFrom(connection, account, sequence),
-      paid: BigInt(textOrAbsent(row, 'paid_after') ?? '0'),
-      returnedLater: hasPaid ? loadReturnedLater(connection, account, sequence) : 0n,
-    }
-  );
+  if (row === undefined) return undefined;
+  const paid = BigInt(textOrAbsent(row, 'paid_after') ?? '0');
+  return {
+    sequence: integer(row, 'sequence'),
+    priceVersion: integer(row, 'price_version'),
+    lineRequests: integer(row, 'line_requests'),
+    reversed: loadReversedThrough(connection, account, sequence),
+    reversedBehind: loadReversedBehind(connection, account, sequence),
+    laterReversedFrom: loadLaterReversedFrom(connection, account, sequence),
+    paid,
+    // Where nothing is paid, nothing is left that could be returned later.
+    returnedLater: paid === 0n ? 0n : loadReturnedLater(connection, account, sequence),
+  };
 }
 
 function loadPositionRow(connection: Connection, account: number, sequence: number): Row | undefined {

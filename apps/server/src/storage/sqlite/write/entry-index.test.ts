@@ -94,7 +94,7 @@ async function differences({ connection, sequences }: Books): Promise<string[]> 
     const expected = Array.from({ length: last }, (_, at) => at + 1);
     if (listed.join() !== expected.join()) found.push(`account ${account} lists ${listed.length} of ${last}`);
     for (const sequence of [1, last >> 1, last].filter((one) => one > 0 && one <= last))
-      if (loadPosition(connection, account, sequence, false)?.lineRequests !== sequence)
+      if (loadPosition(connection, account, sequence)?.lineRequests !== sequence)
         found.push(`account ${account} has no position ${sequence}`);
   }
   return found;

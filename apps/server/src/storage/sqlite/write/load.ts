@@ -146,8 +146,7 @@ function loadTenant(
     const account = view.account(agent, serviceId);
     const sequence = wanted ?? openFrom(account);
     if (entriesBehind(account, sequence) > entriesBehindMax) continue;
-    const position =
-      number === undefined ? undefined : loadPosition(connection, number, sequence, account.paid !== 0n);
+    const position = number === undefined ? undefined : loadPosition(connection, number, sequence);
     if (position !== undefined) view.positions.set(`${name} ${sequence}`, position);
   }
   view.ownWebhooks.push(...kept.webhooks(connection, tenant));
