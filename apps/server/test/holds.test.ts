@@ -119,6 +119,15 @@ test('what a hold reserves of a grant neither expires nor is voided until the ho
   assert.equal((await release(api, 'b')).json.available, '3');
   const { expired, drawn } = (await api.get('/agents/agent-7/balance')).json;
   assert.deepEqual([expired, drawn], ['2', '3']);
+  const events = (await api.get('/events?order=asc')).json.items;
+  const ofGrants = events.filter(({ type }: { type: string }) => type === 'grant.expired');
+  assert.deepEqual(
+    ofGrants.map(({ data }: { data: { grantId: string; expired: string } }) => [data.grantId, data.expired]),
+    [
+      ['soon', '1'],
+      ['soon', '1'],
+    ],
+  );
   await assertAudit(api);
 });
 

@@ -1,6 +1,6 @@
 import type { Amount } from './amount.ts';
 import { assetDefault, availableOf, type Balance, refundPriority, refundsOpenMax } from './balance.ts';
-import { grantedEvent, levelEvents } from './balance-events.ts';
+import { expiredEvents, grantedEvent, levelEvents } from './balance-events.ts';
 import { BalanceMoves, sumOf } from './balance-moves.ts';
 import { type BillingPolicy, balanceIn, everyAgent, overdraftOf, policyDefault } from './billing.ts';
 import type { Hold } from './hold.ts';
@@ -84,7 +84,11 @@ export function payFor(bought: Bought, view: View, moment: PaymentMoment): Payme
   if (refusal !== undefined) return { kind: 'refused', refusal };
   if (isOpen) moves.capture(parts, cost, why);
   else moves.draw(cost, why);
-  const events = levelEvents(before, moves.balance, policy, moment);
+  // What a hold reserved of a grant that has expired meanwhile, and its usage did not take, expires with its end.
+  const events = [
+    ...expiredEvents(moves.balance, moves.movements, moment),
+    ...levelEvents(before, moves.balance, policy, moment),
+  ];
   return {
     kind: 'drawn',
     amount: cost,

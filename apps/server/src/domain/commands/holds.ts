@@ -1,7 +1,7 @@
 import { outstandingRequests } from '../account.ts';
 import type { Amount } from '../amount.ts';
-import { assetDefault, availableOf, type Balance } from '../balance.ts';
-import { amountText, levelEvents, levelEventsMax } from '../balance-events.ts';
+import { assetDefault, availableOf, type Balance, grantsOpenMax } from '../balance.ts';
+import { amountText, expiredEvents, levelEvents, levelEventsMax } from '../balance-events.ts';
 import { BalanceMoves } from '../balance-moves.ts';
 import { balanceIn } from '../billing.ts';
 import { type CommandRules, type RulesOf, usually } from '../command-rules.ts';
@@ -109,8 +109,8 @@ const captureHold: CommandRules<CaptureHold, HoldCaptured | CaptureKnown> = {
     wants.holdIds.add(holdId);
     if (usageId !== undefined) wants.usageIds.add(usageId);
   },
-  // The entry, the event of the hold, and those that come with usage.
-  idsMax: () => 2 + usageEventsMax,
+  // The entry, the event of the hold, those that come with usage, and one for each grant of which a part expires now.
+  idsMax: () => 2 + usageEventsMax + grantsOpenMax,
   actsMax: () => 0,
   decide: decideCapture,
 };
@@ -118,6 +118,8 @@ const captureHold: CommandRules<CaptureHold, HoldCaptured | CaptureKnown> = {
 const releaseHold: CommandRules<ReleaseHold, HoldReleased> = {
   ...usually,
   reads: ({ holdId }, wants) => void wants.holdIds.add(holdId),
+  // Its event, and one for each grant of which a part expires now.
+  idsMax: () => 1 + grantsOpenMax,
   actsMax: () => 0,
   decide: decideRelease,
 };
@@ -248,12 +250,13 @@ function decideRelease({ holdId }: ReleaseHold, view: View, moment: Moment): Dec
   const moves = new BalanceMoves(balanceOf(hold, view), moment.nowMs);
   moves.release(hold.parts, { holdId }, moment.nowMs);
   const released: Hold = { ...hold, state: 'released', endedAtMs: moment.nowMs };
+  const source = eventsFrom(moment, 0);
   return done(
     { kind: 'hold_released', hold: released, available: availableOf(moves.balance) },
     {
       ...balanceChanges(moves, view),
       holds: [released],
-      events: [holdEvent(released, eventsFrom(moment, 0))],
+      events: [holdEvent(released, source), ...expiredEvents(moves.balance, moves.movements, source)],
     },
   );
 }
