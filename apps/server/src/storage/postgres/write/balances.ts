@@ -2,7 +2,7 @@ import type { Balance, OwnedGrant } from '../../../domain/balance.ts';
 import type { NamedPolicy } from '../../../domain/billing.ts';
 import type { Movement } from '../../../domain/movement.ts';
 import { balances, billing, grantRow, grants, movements, policyRow } from '../../tables/balances.ts';
-import { json } from '../columns.ts';
+import { json, text } from '../columns.ts';
 import type { Connection, Statements } from '../connection.ts';
 import { changedColumns, insertSql, recordOf, recordset, upsertSql } from '../described.ts';
 import { numbered, type TenantAgent } from '../read/tenant-agents.ts';
@@ -13,7 +13,7 @@ const grantRecord = recordOf(grants);
 const movementRecord = recordOf(movements);
 
 // Only locks: what a statement reads that waits for a lock is older than what the lock was waited for.
-const lockBillingsSql = `SELECT b.agent FROM json_to_recordset($1) AS w (n integer, tenant text, agent text)
+const lockBillingsSql = `SELECT w.tenant, b.agent FROM json_to_recordset($1) AS w (n integer, tenant text, agent text)
   CROSS JOIN LATERAL (SELECT agent FROM billing AS a WHERE a.tenant = w.tenant AND a.agent = w.agent FOR UPDATE) AS b
   ORDER BY w.n`;
 // Without `ON CONFLICT`: if another instance has made the row meanwhile, this batch did not see its balances.
@@ -27,9 +27,17 @@ const saveMovementsSql = insertSql(movements);
 /** A row with its tenant. */
 type Owned<T> = T & { readonly tenant: string };
 
-/** Locks how agents pay, and with that their balances, as far as the books know them. They come in one order. */
-export async function lockBillings(connection: Connection, agents: readonly TenantAgent[]): Promise<void> {
-  await connection.rows(lockBillingsSql, [json(numbered(agents))]);
+/**
+ * Locks how agents pay, and with that their balances, as far as the books know them. They come in one order.
+ *
+ * @returns the agents that are locked
+ */
+export async function lockBillings(
+  connection: Connection,
+  agents: readonly TenantAgent[],
+): Promise<readonly TenantAgent[]> {
+  const rows = await connection.rows(lockBillingsSql, [json(numbered(agents))]);
+  return rows.map((row) => ({ tenant: text(row, 'tenant'), agent: text(row, 'agent') }));
 }
 
 /** @param isKnown whether the books knew an agent when the batch was loaded */

@@ -320,16 +320,21 @@ async function loadWantedBillings(
   );
   if (wanted.size === 0) return new Set();
   const agents = sortedByName(wanted);
-  const [, { billings, defaultPolicies }] = await Promise.all([
+  const [lockedAgents, { billings, defaultPolicies }] = await Promise.all([
     lockBillings(connection, agents),
     loadBillings(connection, agents, wants.nowMs),
   ]);
+  const locked = new Set(lockedAgents.map(({ tenant, agent }) => agentName(tenant, agent)));
   for (const [tenant, policy] of defaultPolicies) {
     const view = views.get(tenant);
     if (view !== undefined) view.ownDefaultPolicy = policy;
   }
-  for (const { tenant, billing } of billings) views.get(tenant)?.agentBillings.set(billing.agent, billing);
-  return new Set(billings.map(({ tenant, billing: { agent } }) => agentName(tenant, agent)));
+  for (const { tenant, billing } of billings) {
+    // A row that another instance has made since is not locked: a change makes it again, and is decided again then.
+    const isKnown = locked.has(agentName(tenant, billing.agent));
+    views.get(tenant)?.agentBillings.set(billing.agent, { ...billing, isKnown });
+  }
+  return locked;
 }
 
 /** No identifier contains a space. */
