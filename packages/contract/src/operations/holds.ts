@@ -80,6 +80,7 @@ export const holdsOperations = {
       'event_too_old',
       'event_in_future',
       'limit_exceeded',
+      'limit_reached',
     ],
   },
   releaseHold: {
