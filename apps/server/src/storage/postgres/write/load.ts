@@ -36,6 +36,8 @@ export interface Found {
   readonly accounts: readonly WantedAccount[];
   readonly entries: readonly PlacedEntry[];
   readonly counts: readonly CountedAgent[];
+  /** holds whose agents and accounts are known, by tenant and id */
+  readonly holds: ReadonlySet<string>;
 }
 
 /** How many accounts an agent has, counted up to one more than may be settled at once. */
@@ -76,7 +78,7 @@ export async function findAccounts(connection: Connection, wants: Wants): Promis
   const looks: Promise<void>[] = [];
   const entries: PlacedEntry[] = [];
   const counts: CountedAgent[] = [];
-  await findHolds(connection, wants);
+  const holds = await findHolds(connection, wants);
   for (const [tenant, own] of wants.tenants) {
     const { agents, entries: ids, accounts: named } = own;
     for (const account of named.values()) add({ tenant, ...account });
@@ -103,17 +105,19 @@ export async function findAccounts(connection: Connection, wants: Wants): Promis
     }
   }
   await Promise.all(looks);
-  return { accounts: sortedByName(accounts), entries, counts };
+  return { accounts: sortedByName(accounts), entries, counts, holds };
 }
 
 /** The holds that commands name by their ids: their agents, accounts and services never change, so no lock is needed. */
-async function findHolds(connection: Connection, wants: Wants): Promise<void> {
+async function findHolds(connection: Connection, wants: Wants): Promise<ReadonlySet<string>> {
   const wanted = ofTenants(wants, ({ holdIds }) => holdIds).map(([tenant, id]) => ({ tenant, id }));
-  if (wanted.length === 0) return;
-  for (const { tenant, hold } of await loadHolds(connection, wanted)) {
+  if (wanted.length === 0) return new Set();
+  const found = await loadHolds(connection, wanted);
+  for (const { tenant, hold } of found) {
     const own = wants.tenants.get(tenant);
     if (own !== undefined) wantOfHold(hold, own);
   }
+  return new Set(found.map(({ tenant, hold: { id } }) => holdName(tenant, id)));
 }
 
 /** One order for all instances: two batches that name the same accounts do not wait for each other in a circle. */
@@ -184,7 +188,7 @@ export async function loadBatch(
   const [billed] = await Promise.all([
     loadWantedBillings(connection, wants, accounts, views),
     loadWantedGrants(connection, wants, views),
-    loadWantedHolds(connection, wants, views),
+    loadWantedHolds(connection, found.holds, wants, views),
     loadKnownEntries(connection, found.entries, views),
     loadPositions(connection, wants, byName, views),
   ]);
@@ -354,12 +358,16 @@ async function loadWantedGrants(
   }
 }
 
+/** One that another instance has made since they were looked up is left out: its agent and its account are not locked. */
 async function loadWantedHolds(
   connection: Connection,
+  found: ReadonlySet<string>,
   wants: Wants,
   views: ReadonlyMap<string, LoadedView>,
 ): Promise<void> {
-  const wanted = ofTenants(wants, ({ holdIds }) => holdIds).map(([tenant, id]) => ({ tenant, id }));
+  const wanted = ofTenants(wants, ({ holdIds }) => holdIds)
+    .map(([tenant, id]) => ({ tenant, id }))
+    .filter(({ tenant, id }) => found.has(holdName(tenant, id)));
   if (wanted.length === 0) return;
   for (const { tenant, hold } of await loadHolds(connection, wanted)) {
     views.get(tenant)?.holds.set(hold.id, hold);
@@ -368,7 +376,12 @@ async function loadWantedHolds(
 
 function holdNames(tenant: string, { holds, agentBillings }: LoadedView): string[] {
   const due = [...agentBillings.values()].flatMap(({ dueHolds }) => dueHolds);
-  return [...holds.values(), ...due].map(({ id }) => `${tenant} ${id}`);
+  return [...holds.values(), ...due].map(({ id }) => holdName(tenant, id));
+}
+
+/** No tenant has a space in its name. */
+function holdName(tenant: string, id: string): string {
+  return `${tenant} ${id}`;
 }
 
 async function loadKnownEntries(
