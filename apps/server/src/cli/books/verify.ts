@@ -75,7 +75,8 @@ async function auditActsOf(books: Books, tenant: string, print: (text: string) =
   const acts = await auditActs(books, tenant);
   const balances = await auditBalances(books, tenant);
   if (acts.differences.length + balances.differences.length > 0) {
-    print(`DIFFERS ${tenant}: ${acts.logged} administrative acts, ${balances.count} balances\n`);
+    const counted = balances.count === 0 ? '' : `, ${balances.count} balances`;
+    print(`DIFFERS ${tenant}: ${acts.logged} administrative acts${counted}\n`);
   }
   return printOthers(acts, print) + printBalances(balances, print);
 }
