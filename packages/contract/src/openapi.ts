@@ -126,11 +126,12 @@ function securityOf(name: string, { access }: OperationSpec): JsonObject[] {
 
 function parameterList(place: 'path' | 'query', schema: TSchema | undefined): JsonObject[] {
   const properties: unknown = schema === undefined ? undefined : Reflect.get(schema, 'properties');
-  if (typeof properties !== 'object' || properties === null) return [];
+  if (schema === undefined || typeof properties !== 'object' || properties === null) return [];
+  const required: unknown = Reflect.get(schema, 'required');
   return Object.entries(properties).map(([name, member]) => ({
     name,
     in: place,
-    required: place === 'path',
+    required: place === 'path' || (Array.isArray(required) && required.includes(name)),
     schema: member,
   }));
 }
