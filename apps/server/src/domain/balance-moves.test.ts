@@ -143,7 +143,7 @@ function assertSound(kept: Kept): void {
   assert.deepEqual(kept.differences(), []);
 }
 
-test('whatever moves in a balance, its sums, grants and holds add up, and it is never below its overdraft', () => {
+test('in each movement of a balance its sums, grants and holds add up, and it is never below its overdraft', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
       const kept = new Kept();
@@ -155,7 +155,7 @@ test('whatever moves in a balance, its sums, grants and holds add up, and it is 
   );
 });
 
-test('it does not matter for a balance how often somebody looks while time passes', () => {
+test('it does not matter for a balance how often it is looked at while time passes', () => {
   fc.assert(
     fc.property(
       fc.array(step, { maxLength: 20 }),

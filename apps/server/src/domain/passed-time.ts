@@ -38,7 +38,7 @@ export function passedTime(view: View, nowMs: number, nextId: () => string): Cha
 
 /**
  * A balance after time has passed: what holds that lapsed had reserved is free, and what is free of grants that expired
- * is gone. In the order in which it happened, so that it does not depend on when somebody looks.
+ * is gone. In the order in which it happened, so that it does not depend on when it is looked at.
  */
 export function afterTime(before: Balance, lapsed: readonly Hold[], nowMs: number): BalanceMoves {
   const moves = new BalanceMoves(before, nowMs);

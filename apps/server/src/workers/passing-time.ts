@@ -17,7 +17,7 @@ const dueRows = 500;
 const agentsPerCommandMax = 50;
 
 /**
- * Records what time has done to balances that nobody writes to, so that its events come soon. Nothing else depends on it:
+ * Records what time has done to balances that no one writes to, so that its events come soon. Nothing else depends on it:
  * what has expired counts for nothing by the time of each decision, also if this never runs.
  */
 export class PassingTime {

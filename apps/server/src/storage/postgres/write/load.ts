@@ -21,7 +21,6 @@ import { loadBillings, loadGrants } from '../read/balances.ts';
 import { lockDeliveries } from '../read/deliveries.ts';
 import { loadEntry, loadUsages, type PlacedEntry } from '../read/entries.ts';
 import { loadHolds } from '../read/holds.ts';
-import { loadIdsAndLimits } from '../read/ids.ts';
 import { loadOperator } from '../read/operator.ts';
 import { loadRecords } from '../read/records.ts';
 import { isReversed, loadPosition } from '../read/reversals.ts';
@@ -29,6 +28,7 @@ import { loadServices } from '../read/services.ts';
 import { loadWebhooks } from '../read/webhooks.ts';
 import { lockAccounts } from './accounts.ts';
 import { lockBillings } from './balances.ts';
+import { loadIdsAndLimits } from './ids.ts';
 import { loadCounted } from './limits.ts';
 
 /** Every account that a batch may write to, by tenant and name; and the entries that it may take back. */
