@@ -5,7 +5,7 @@ import { linearExpressions } from './tools/linear-expressions.ts';
 export default tseslint.config(
   { ignores: ['**/dist/**'] },
   {
-    files: ['packages/**/*.ts', 'apps/**/*.ts', 'tools/**/*.ts', 'bench/**/*.ts'],
+    files: ['packages/**/*.ts', 'apps/**/*.{ts,tsx}', 'tools/**/*.ts', 'bench/**/*.ts'],
     extends: [tseslint.configs.base],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -34,7 +34,7 @@ export default tseslint.config(
   },
   // What a client sends reaches the expressions of the sources. Those of the tests read our own text.
   {
-    files: ['packages/*/src/**/*.ts', 'apps/*/src/**/*.ts', 'tools/**/*.ts'],
+    files: ['packages/*/src/**/*.ts', 'apps/*/src/**/*.{ts,tsx}', 'tools/**/*.ts'],
     ignores: ['**/*.test.ts'],
     ...linearExpressions,
   },

@@ -2,11 +2,10 @@
 // once-ness. BENCH_ROUNDS and BENCH_SECONDS (a measurement) change how long it takes.
 import { availableParallelism, cpus } from 'node:os';
 import { measureBulk } from './bulk.ts';
-import type { LoadReport } from './http-load.ts';
 import { median } from './median.ts';
-import { measureSingles } from './singles.ts';
+import { type Measured, measureSingles } from './singles.ts';
 
-const rounds = Number(process.env['BENCH_ROUNDS'] ?? 3);
+const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5);
 const durationMs = Number(process.env['BENCH_SECONDS'] ?? 5) * 1_000;
 const warmUpMs = 2_000;
 
@@ -16,25 +15,39 @@ interface Line {
   readonly bare: number;
   readonly p99Ms: number;
   readonly bareP99Ms: number | undefined;
+  /** for each request; `undefined` if it was not measured */
+  readonly processorUs: number | undefined;
+  readonly bytes: number | undefined;
 }
 
-function line(name: string, report: LoadReport, bare: LoadReport): Line {
-  const perSecond = report.requestsPerSecond;
-  return { name, perSecond, bare: bare.requestsPerSecond, p99Ms: report.p99Ms, bareP99Ms: bare.p99Ms };
+function line(name: string, { load, processorUs, bytes }: Measured, bare: Measured): Line {
+  return {
+    name,
+    perSecond: load.requestsPerSecond,
+    bare: bare.load.requestsPerSecond,
+    p99Ms: load.p99Ms,
+    bareP99Ms: bare.load.p99Ms,
+    processorUs,
+    bytes,
+  };
 }
 
 async function measureRound(): Promise<Line[]> {
-  const singles = await measureSingles(warmUpMs, durationMs);
+  const { bare, timed, random, replayed } = await measureSingles(warmUpMs, durationMs);
   const bulk = await measureBulk(warmUpMs, durationMs);
   return [
-    line('keyed single, durable, 64 connections (requests/s)', singles.keyed, singles.bare),
-    line('replay of a known key, 64 connections (requests/s)', singles.replayed, singles.bare),
+    line('keyed single, durable, UUIDv7 keys (requests/s)', timed, bare),
+    line('keyed single, durable, random keys (requests/s)', random, bare),
+    line('replay of a known key (requests/s)', replayed, bare),
+    line('bare Fastify (requests/s)', bare, bare),
     {
       name: 'bulk of 1,000 with ids, durable (items/s)',
       perSecond: bulk.itemsPerSecond,
       bare: bulk.bareRowsPerSecond,
       p99Ms: bulk.p99Ms,
       bareP99Ms: undefined,
+      processorUs: undefined,
+      bytes: undefined,
     },
   ];
 }
@@ -43,10 +56,28 @@ async function measureRound(): Promise<Line[]> {
 function report(lines: readonly Line[]): string {
   const of = (pick: (line: Line) => number) => median(lines.map(pick));
   const whole = (value: number) => Math.round(value).toLocaleString('en');
-  const p99 = of((found) => found.p99Ms).toFixed(1);
-  const bareP99 = lines[0]?.bareP99Ms === undefined ? '-' : of((found) => found.bareP99Ms ?? 0).toFixed(1);
+  const known = (pick: (line: Line) => number | undefined, print: (value: number) => string) => {
+    const values = lines.map(pick).filter((value) => value !== undefined);
+    return values.length === 0 ? '-' : print(median(values));
+  };
   const ratio = of((found) => found.perSecond / found.bare).toFixed(2);
-  return `| ${lines[0]?.name} | ${whole(of((l) => l.perSecond))} | ${whole(of((l) => l.bare))} | ${ratio} | ${p99} | ${bareP99} |`;
+  const cells = [
+    lines[0]?.name,
+    whole(of((found) => found.perSecond)),
+    whole(of((found) => found.bare)),
+    ratio,
+    of((found) => found.p99Ms).toFixed(1),
+    known(
+      (found) => found.bareP99Ms,
+      (value) => value.toFixed(1),
+    ),
+    known(
+      (found) => found.processorUs,
+      (value) => value.toFixed(1),
+    ),
+    known((found) => found.bytes, whole),
+  ];
+  return `| ${cells.join(' | ')} |`;
 }
 
 const measured: Line[][] = [];
@@ -55,9 +86,11 @@ for (let round = 1; round <= rounds; round++) {
   measured.push(await measureRound());
 }
 console.log(
-  `Node ${process.version}, ${availableParallelism()} cores, ${cpus()[0]?.model}; medians of ${rounds} rounds`,
+  `Node ${process.version}, ${availableParallelism()} cores, ${cpus()[0]?.model}; medians of ${rounds} rounds, 64 connections`,
 );
-console.log('\n| | Billonce | bare | ratio | p99 ms | bare p99 ms |\n| --- | --- | --- | --- | --- | --- |');
+console.log(
+  '\n| | Billonce | bare | ratio | p99 ms | bare p99 ms | server µs a request | bytes written a request |\n| --- | --- | --- | --- | --- | --- | --- | --- |',
+);
 for (const [index] of (measured[0] ?? []).entries()) {
   console.log(report(measured.flatMap((lines) => lines[index] ?? [])));
 }

@@ -1,43 +1,68 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LoadReport, loadHttp, postRequest } from './http-load.ts';
+import { processUse } from './process-use.ts';
 import { startServer } from './server-process.ts';
 
 const connections = 64;
-const body = JSON.stringify({ agent: 'agent-7', serviceId: 'search', requests: 3 });
+const accounts = 50;
 const path = '/api/v1/usage';
+
+/** A load, and what it cost its server for each request. */
+export interface Measured {
+  readonly load: LoadReport;
+  readonly processorUs: number;
+  readonly bytes: number;
+}
 
 /** What one round measured. */
 export interface SinglesRound {
-  readonly bare: LoadReport;
-  readonly keyed: LoadReport;
-  readonly replayed: LoadReport;
+  readonly bare: Measured;
+  readonly timed: Measured;
+  readonly random: Measured;
+  readonly replayed: Measured;
 }
 
-/** Measures keyed singles and replays against the same route in bare Fastify, one after the other, in one round. */
+/** Measures keyed singles and replays against the same route in bare Fastify, in one round, with both servers up. */
 export async function measureSingles(warmUpMs: number, durationMs: number): Promise<SinglesRound> {
-  const load = (port: number, nextRequest: () => string) =>
-    loadHttp({ port, connections, warmUpMs, durationMs, nextRequest });
-  const plain = postRequest(path, body);
-
-  const bareServer = await startServer('bench/bare-server.ts');
-  const bare = await load(bareServer.port, () => plain);
-  await bareServer.stop();
-
   const folder = mkdtempSync(join(tmpdir(), 'billonce-bench-'));
+  const bareServer = await startServer('bench/bare-server.ts');
   const server = await startServer('apps/server/src/main.ts', {
     PORT: '0',
     LOG_LEVEL: 'warn',
     DATABASE_URL: `file:${join(folder, 'books.db')}`,
   });
-  const keyed = await load(server.port, () => postRequest(path, body, [`Idempotency-Key: ${uuidV7()}`]));
-  const known = postRequest(path, body, [`Idempotency-Key: ${uuidV7()}`]);
-  const replayed = await load(server.port, () => known);
+  let sent = 0;
+  const keyed = (key: string) => {
+    sent += 1;
+    const body = JSON.stringify({ agent: `agent-${sent % accounts}`, serviceId: 'search', requests: 3 });
+    return postRequest(path, body, [`Idempotency-Key: ${key}`]);
+  };
+  const measure = async (
+    { port, pid }: { readonly port: number; readonly pid: number },
+    nextRequest: () => string,
+  ): Promise<Measured> => {
+    await loadHttp({ port, connections, warmUpMs: 0, durationMs: warmUpMs, nextRequest });
+    const before = processUse(pid);
+    const load = await loadHttp({ port, connections, warmUpMs: 0, durationMs, nextRequest });
+    const after = processUse(pid);
+    return {
+      load,
+      processorUs: (after.processorUs - before.processorUs) / load.requests,
+      bytes: (after.bytesWritten - before.bytesWritten) / load.requests,
+    };
+  };
+  const bare = await measure(bareServer, () => keyed('none'));
+  const timed = await measure(server, () => keyed(uuidV7()));
+  const random = await measure(server, () => keyed(randomUUID()));
+  const known = keyed(uuidV7());
+  const replayed = await measure(server, () => known);
+  await bareServer.stop();
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
-  return { bare, keyed, replayed };
+  return { bare, timed, random, replayed };
 }
 
 /** A UUIDv7 of now. */

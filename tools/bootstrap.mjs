@@ -17,25 +17,37 @@ const pinnedNode = path.join(
   process.platform === 'win32' ? 'node.exe' : 'node',
 );
 
-/** Whether this very process runs on the pinned Node, in a build with TypeScript and its own SQLite. */
-const isPinnedNode =
-  process.versions.node === pinnedVersion() &&
+/**
+ * Whether the server may run on the Node of this process: the pinned version or a later one of its line, in a build with
+ * TypeScript and its own SQLite. Tests and tools run on exactly the pinned version.
+ */
+const isFitForServer =
+  isSameLine(process.versions.node, pinnedVersion()) &&
   process.features.typescript === 'strip' &&
   process.config.variables.node_shared_sqlite !== true;
+const isPinnedNode = isFitForServer && process.versions.node === pinnedVersion();
 
 const nodeMajorMin = 18;
 const npmWatchEveryMs = 250;
 
+const runtime = [
+  '--omit=dev',
+  '--workspace=apps/server',
+  ...(isFitForServer ? [] : ['--include-workspace-root']),
+];
+
 /**
- * What a script needs: `server` is enough for the server and its command line, `all` also has what tests and tools use.
- * Node itself is a dependency of the workspace root.
+ * What a script needs: `server` is enough for the server and its command line, `mcp` also has the MCP server, `all` also
+ * what tests and tools use. Node itself is a dependency of the workspace root.
  */
 const npmArguments = {
-  server: ['--omit=dev', '--workspace=apps/server', ...(isPinnedNode ? [] : ['--include-workspace-root'])],
+  server: runtime,
+  mcp: [...runtime, '--workspace=apps/mcp'],
   all: ['--include=dev'],
 };
 const sizes = {
-  server: isPinnedNode ? 'the server, about 75 MB' : 'the server and its Node, about 200 MB',
+  server: isFitForServer ? 'the server, about 90 MB' : 'the server and its Node, about 210 MB',
+  mcp: 'the server with MCP, about 115 MB, and its Node, about 120 MB, unless it is there',
   all: 'everything for tests and tools, about 1 GB',
 };
 
@@ -43,11 +55,24 @@ function pinnedVersion() {
   return JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).dependencies.node;
 }
 
+/** Whether a version has the major version of another one and is not older. */
+function isSameLine(version, other) {
+  const [major, minor, patch] = version.split('.').map(Number);
+  const [otherMajor, otherMinor, otherPatch] = other.split('.').map(Number);
+  return major === otherMajor && (minor > otherMinor || (minor === otherMinor && patch >= otherPatch));
+}
+
 /** What is installed, and for which lock file; undefined if nothing is, or if there is no Node to run it. */
 function readStamp() {
-  if (!existsSync(stamp) || !(isPinnedNode || existsSync(pinnedNode))) return undefined;
+  if (!existsSync(stamp)) return undefined;
   const [set, digest] = readFileSync(stamp, 'utf8').split(' ');
-  return { set, digest };
+  const isRunnable = existsSync(pinnedNode) || (set === 'all' ? isPinnedNode : isFitForServer);
+  return isRunnable ? { set, digest } : undefined;
+}
+
+/** Whether a script runs with what the server needs, or with less. */
+function needsServerOnly(script) {
+  return script.startsWith('apps/') || script.startsWith('packages/conformance/');
 }
 
 function install(script) {
@@ -55,8 +80,10 @@ function install(script) {
     .update(readFileSync(path.join(root, 'package-lock.json')))
     .digest('hex');
   const present = readStamp();
-  // Packages that tests once installed are kept: a smaller installation would remove them.
-  const set = present?.set === 'all' || !script.startsWith('apps/') ? 'all' : 'server';
+  // What was installed for another script is kept: a smaller installation would remove it.
+  const names = Object.keys(npmArguments);
+  const wanted = script.startsWith('apps/mcp/') ? 'mcp' : needsServerOnly(script) ? 'server' : 'all';
+  const set = names[Math.max(names.indexOf(wanted), names.indexOf(present?.set))];
   if (present?.digest === digest && present.set === set) return;
   console.error(`billonce: installing ${sizes[set]} (once) …`);
   const startMs = Date.now();

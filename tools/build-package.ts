@@ -1,65 +1,113 @@
-// Makes of packages/idempotency the folder that is published: node tools/build-package.ts [FOLDER]
+// Makes of each package that is published the folder `dist` that is published: node tools/build-package.ts
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type PackageManifest, packageEntries, packageFolder, readManifest } from './package-manifest.ts';
+import { type PackageManifest, packageEntries, publishedFolders, readManifest } from './package-manifest.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 
 /** What only the workspace needs. */
 const workspaceOnly: ReadonlySet<string> = new Set(['private', 'devDependencies', 'scripts']);
 
+/** How the entries of the changelog begin that are about a package. */
+const changesOf: Readonly<Record<string, RegExp>> = {
+  '@billonce/idempotency': /^- The library/,
+  '@billonce/client': /^- The client/,
+};
+
+/** A package, and the folder into which it was built. */
+export interface BuiltPackage {
+  readonly packageFolder: string;
+  readonly builtFolder: string;
+}
+
 /**
- * Builds the package into a folder, of which everything that was in it is lost.
+ * Builds the packages that are published, each into its folder `dist` or into a folder below the given one. Everything
+ * that was in it is lost.
  *
+ * @param last the package after which it ends
  * @throws if the sources have a type error
  */
-export function buildPackage(folder = path.join(packageFolder, 'dist')): string {
+export function buildPackages(into?: string, last?: string): readonly BuiltPackage[] {
+  const built: BuiltPackage[] = [];
+  for (const packageFolder of publishedFolders) {
+    const name = path.basename(packageFolder);
+    const folder = into === undefined ? path.join(packageFolder, 'dist') : path.join(into, name);
+    built.push({ packageFolder, builtFolder: buildPackage(packageFolder, folder, built) });
+    if (name === last) break;
+  }
+  return built;
+}
+
+function buildPackage(packageFolder: string, folder: string, before: readonly BuiltPackage[]): string {
+  const workspace = readManifest(packageFolder);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  compile(path.join(folder, 'lib'));
-  addCommonJs(folder);
+  compilePackage(packageFolder, folder, before);
+  addCommonJs(folder, workspace);
   copyFileSync(path.join(root, 'LICENSE'), path.join(folder, 'LICENSE'));
   const readme = path.join(packageFolder, 'README.md');
   if (existsSync(readme)) {
     writeFileSync(path.join(folder, 'README.md'), withoutRelativeLinks(readFileSync(readme, 'utf8')));
   }
   const changes = readFileSync(path.join(root, 'CHANGELOG.md'), 'utf8');
-  writeFileSync(path.join(folder, 'CHANGELOG.md'), changesOfLibrary(changes));
-  const manifest = publishedManifest(readManifest());
+  writeFileSync(path.join(folder, 'CHANGELOG.md'), changesIn(changes, changesOf[workspace.name] ?? /^$/));
+  const manifest = publishedManifest(workspace);
   writeFileSync(path.join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
   return folder;
 }
 
 /** A page that is read apart from the repository leads to no page of it: of such a link the text stays. */
-function withoutRelativeLinks(page: string): string {
+export function withoutRelativeLinks(page: string): string {
   return page.replace(/\[([^[\]]+)\]\((?![a-z]+:|#)[^()]+\)/g, '$1');
 }
 
-/** The entries of the changelog that are about the library, under their headings. */
-function changesOfLibrary(changes: string): string {
-  const blocks = changes.split(/\n(?=- |#)/).filter((block) => /^(?:#|- The library)/.test(block));
+/** The entries of the changelog that are about a package, under their headings. */
+export function changesIn(changes: string, about: RegExp): string {
+  const blocks = changes.split(/\n(?=- |#)/).filter((block) => block.startsWith('#') || about.test(block));
   const isEntry = (block: string | undefined) => block?.startsWith('- ') === true;
   const kept = blocks.filter((block, at) => !block.startsWith('### ') || isEntry(blocks[at + 1]));
   const lines = kept.map((block) => (isEntry(block) ? block.trim() : `${block.trim()}\n`));
   return `${withoutRelativeLinks(lines.join('\n').trim())}\n`;
 }
 
-function compile(outDir: string): void {
+/**
+ * Compiles the sources of a package into the folder `lib` of the one that is published.
+ *
+ * @param before the packages that it depends on
+ * @throws if they have a type error
+ */
+export function compilePackage(packageFolder: string, folder: string, before: readonly BuiltPackage[]): void {
+  const outDir = path.join(folder, 'lib');
+  const project = path.join(folder, 'tsconfig.json');
+  writeFileSync(project, JSON.stringify(configOf(packageFolder, outDir, before)));
   // Without source maps: what is published is the source without its types, and can be read and debugged as it is.
   const { status, stdout } = spawnSync(
     process.execPath,
-    [
-      'node_modules/typescript/bin/tsc',
-      '--project',
-      `${packageFolder}/tsconfig.build.json`,
-      '--outDir',
-      outDir,
-    ],
+    ['node_modules/typescript/bin/tsc', '--project', project],
     { cwd: root, encoding: 'utf8' },
   );
   if (status !== 0) throw new Error(`the package cannot be built:\n${stdout}`);
+  rmSync(project);
   for (const file of globSync('**/*.d.ts', { cwd: outDir })) rewriteSpecifiers(path.join(outDir, file));
+}
+
+/** A package is compiled with the declarations of those that it depends on, as its users have them. */
+function configOf(packageFolder: string, outDir: string, before: readonly BuiltPackage[]): object {
+  const entries = before.flatMap((one) =>
+    packageEntries(readManifest(one.packageFolder)).map(({ specifier, built }) => [
+      specifier,
+      [path.join(one.builtFolder, `${built}.d.ts`)],
+    ]),
+  );
+  return {
+    extends: path.join(packageFolder, 'tsconfig.build.json'),
+    compilerOptions: {
+      outDir,
+      paths: Object.fromEntries(entries),
+      typeRoots: [path.join(root, 'node_modules/@types')],
+    },
+  };
 }
 
 /** The compiler rewrites `./a.ts` to `./a.js` in modules only; declarations must name files that are published too. */
@@ -72,14 +120,14 @@ function rewriteSpecifiers(file: string): void {
  * For `require` each entry has a file of CommonJS that loads the ES module, so that a process has one copy of it, and all
  * declarations stand there a second time: without them the compiler refuses the entry under `module: node16` (TS1479).
  */
-function addCommonJs(folder: string): void {
+function addCommonJs(folder: string, manifest: PackageManifest): void {
   const lib = path.join(folder, 'lib');
   for (const file of globSync('**/*.d.ts', { cwd: lib })) {
     const text = readFileSync(path.join(lib, file), 'utf8');
     const to = path.join(lib, file.replace(/\.d\.ts$/, '.d.cts'));
     writeFileSync(to, text.replace(/(\b(?:from|import) ?\(?['"]\.{1,2}\/[^'"\n]+)\.js(?=['"])/g, '$1.cjs'));
   }
-  for (const { built } of packageEntries(readManifest())) {
+  for (const { built } of packageEntries(manifest)) {
     const module = `./${path.basename(built)}.js`;
     writeFileSync(path.join(folder, `${built}.cjs`), `module.exports = require('${module}');\n`);
   }
@@ -110,4 +158,4 @@ function publishedManifest(manifest: PackageManifest): Readonly<Record<string, u
   };
 }
 
-if (import.meta.main) console.log(buildPackage(process.argv[2]));
+if (import.meta.main) for (const { builtFolder } of buildPackages()) console.log(builtFolder);

@@ -8,7 +8,7 @@ import { layers } from './layers.ts';
  * is compared with what there is.
  */
 export async function checkLayers(): Promise<boolean> {
-  const sources = globSync(['packages/*/src/**/*.ts', 'apps/*/src/**/*.ts']);
+  const sources = globSync(['packages/*/src/**/*.ts', 'apps/*/src/**/*.{ts,tsx}']);
   const { output } = await cruise(
     ['packages', 'apps'],
     {

@@ -4,24 +4,31 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { buildPackage } from './build-package.ts';
+import { type BuiltPackage, buildPackages } from './build-package.ts';
 import { staleReports } from './package-api.ts';
-import { readManifest } from './package-manifest.ts';
+import { publishedFolders, readManifest } from './package-manifest.ts';
 import { sizeFaults } from './package-sizes.ts';
 import { subpathFaults } from './package-subpaths.ts';
 import { packPackage } from './package-tarball.ts';
 
-/** Holds the package, as it would be published, against what a team that installs it may expect. */
-export async function checkPackage(): Promise<boolean> {
-  const builtFolder = buildPackage();
+/** Checks each package, as it would be published, against what a team that installs it may expect. */
+export async function checkPackages(): Promise<boolean> {
+  let isSound = true;
+  for (const built of buildPackages()) isSound = (await checkPackage(built)) && isSound;
+  return isSound;
+}
+
+async function checkPackage({ packageFolder, builtFolder }: BuiltPackage): Promise<boolean> {
   const temporary = mkdtempSync(path.join(tmpdir(), 'billonce-pack-'));
   try {
     const tarball = packPackage(builtFolder, temporary);
     const faults = [
-      ...dependencyFaults(),
-      ...subpathFaults(),
-      ...staleReports(builtFolder).map((file) => `${file} is stale; npm run docs prints it anew`),
-      ...(await sizeFaults(builtFolder)),
+      ...dependencyFaults(packageFolder),
+      ...subpathFaults(packageFolder),
+      ...staleReports(packageFolder, builtFolder).map(
+        (file) => `${file} is stale; npm run docs prints it again`,
+      ),
+      ...(await sizeFaults(packageFolder, builtFolder)),
       ...(await publintFaults(tarball)),
       ...typeFaults(tarball),
       ...publishFaults(builtFolder),
@@ -33,24 +40,29 @@ export async function checkPackage(): Promise<boolean> {
   }
 }
 
-/** Nothing is installed with the package, and nothing that it works with is forced on anybody. */
-function dependencyFaults(): readonly string[] {
-  const { members, peerDependencies } = readManifest();
-  const faults = ['dependencies', 'optionalDependencies', 'bundleDependencies', 'scripts']
+/** A package installs no package of others, and forces nothing that it works with on its users. */
+function dependencyFaults(packageFolder: string): readonly string[] {
+  const { members, version, dependencies, peerDependencies } = readManifest(packageFolder);
+  const place = `packages/${path.basename(packageFolder)}/package.json`;
+  const faults = ['optionalDependencies', 'bundleDependencies', 'scripts']
     .filter((name) => name in members)
-    .map((name) => `packages/idempotency/package.json: there must be no ${name}`);
+    .map((name) => `${place}: there must be no ${name}`);
+  const ours = new Set(publishedFolders.map((folder) => readManifest(folder).name));
+  for (const [name, wanted] of Object.entries(dependencies)) {
+    if (!ours.has(name) || wanted !== version)
+      faults.push(`${place}: ${name} ${wanted} must be a package of this repository, in this version`);
+  }
   const optional = JSON.stringify(
     Object.fromEntries(Object.keys(peerDependencies).map((name) => [name, { optional: true }])),
   );
   if (JSON.stringify(members['peerDependenciesMeta']) !== optional) {
-    faults.push(
-      'packages/idempotency/package.json: peerDependenciesMeta must make each peer optional, in the same order',
-    );
+    faults.push(`${place}: peerDependenciesMeta must make each peer optional, in the same order`);
   }
   return faults;
 }
 
-async function publintFaults(tarball: string): Promise<readonly string[]> {
+/** What publint finds in a tarball. */
+export async function publintFaults(tarball: string): Promise<readonly string[]> {
   const packed = await new Blob([readFileSync(tarball)]).arrayBuffer();
   const { messages, pkg } = await publint({ strict: true, pack: { tarball: packed } });
   return messages.map((message) => `publint: ${formatMessage(message, pkg, { color: false })}`);
@@ -66,7 +78,7 @@ function typeFaults(tarball: string): readonly string[] {
 }
 
 /** What `npm publish` would refuse. It asks no registry. */
-function publishFaults(builtFolder: string): readonly string[] {
+export function publishFaults(builtFolder: string): readonly string[] {
   const { status, stdout, stderr } = spawnSync(
     'npm',
     ['publish', '--dry-run', '--offline', '--access', 'public'],

@@ -17,9 +17,9 @@ const advice: readonly (readonly [words: RegExp, instead: string])[] = [
 const cleanSources = [
   'packages/*/src/**/*.ts',
   'packages/*/test/**/*.ts',
-  'apps/server/src/{cli,http,ledger,metrics,reads,traces,webhooks,workers}/**/*.ts',
-  'apps/server/src/*.ts',
+  'apps/server/src/**/*.ts',
   'apps/server/test/**/*.ts',
+  'apps/dashboard/{src,build,test}/**/*.{ts,tsx}',
   'tools/*.{ts,mjs}',
 ];
 const testFunctions: ReadonlySet<string> = new Set(['test', 'describe', 'it']);
@@ -34,10 +34,12 @@ interface Leftover {
 /** Checks that pages, messages, help, the contract, comments and test names contain no words that are hard to read. */
 export function checkWords(): boolean {
   const pages = globSync('{README.md,CHANGELOG.md,SECURITY.md,docs/**/*.md,packages/*/*.md}');
-  const sources = globSync('{apps,packages}/*/src/**/*.ts').filter(
+  const sources = globSync('{apps,packages}/*/src/**/*.{ts,tsx}').filter(
     (file) => !file.endsWith('.test.ts') && !file.includes('/migrations/'),
   );
-  const clean = globSync(cleanSources).filter((file) => !file.includes('/node_modules/'));
+  const clean = globSync(cleanSources).filter(
+    (file) => !file.includes('/node_modules/') && !file.includes('/migrations/'),
+  );
   if ([pages, sources, clean].some(({ length }) => length === 0))
     throw new Error('there is nothing to check');
   const leftovers = [

@@ -4,9 +4,10 @@ import { once } from 'node:events';
 import { checkDomain } from './check-domain.ts';
 import { checkLayers } from './check-layers.ts';
 import { checkLockfile } from './check-lockfile.ts';
-import { checkPackage } from './check-package.ts';
+import { checkPackages } from './check-package.ts';
 import { checkPatterns } from './check-patterns.ts';
 import { checkWords } from './check-words.ts';
+import { checkConformance } from './conformance-package.ts';
 
 type Step = readonly [name: string, run: () => boolean | Promise<boolean>];
 
@@ -16,6 +17,7 @@ const bin = (name: string) => `node_modules/.bin/${name}`;
 const steps: readonly Step[] = [
   ['type-aware lint', () => command(bin('eslint'), '.', '--max-warnings', '0')],
   ['types', () => command(bin('tsc'), '--project', '.')],
+  ['types of the dashboard', () => command(bin('tsc'), '--project', 'apps/dashboard/src')],
   ['format and lint', () => command(bin('biome'), 'ci', '--colors=off', '--error-on-warnings', '.')],
   ['dead code', () => command(bin('knip'))],
   ['printed docs', () => command(bin('node'), 'tools/print-docs.ts', '--check')],
@@ -24,7 +26,8 @@ const steps: readonly Step[] = [
   ['words', () => checkWords()],
   ['words of the domain', () => checkDomain()],
   ['layers', () => checkLayers()],
-  ['package', () => checkPackage()],
+  ['packages', () => checkPackages()],
+  ['conformance package', () => checkConformance()],
 ];
 const stepsAtOnce = 2;
 

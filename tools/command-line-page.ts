@@ -2,13 +2,16 @@ import {
   type CommandSpec,
   headOf,
   type OptionTable,
+  textOf,
   usageOf,
 } from '../apps/server/src/cli/command-line/command.ts';
 import { type ExitName, exitCodes, exitTexts } from '../apps/server/src/cli/command-line/exit-codes.ts';
 import { endingsOf } from '../apps/server/src/cli/command-line/help.ts';
 import { commandSpecs } from '../apps/server/src/cli/commands.ts';
 import { ingestSpec } from '../apps/server/src/cli/ingest/spec.ts';
-import { commandLineVariables } from '../apps/server/src/variables/variables.ts';
+import type { Variable } from '../apps/server/src/variables/variable.ts';
+import { optionVariables } from '../apps/server/src/variables/variables.ts';
+import { defaultTextOf } from './configuration-page.ts';
 
 const head = `# Command line
 
@@ -25,10 +28,13 @@ const variables = `
 
 An option comes before its variable. An empty variable counts as not set.
 
-| variable | option |
-| --- | --- |
-${Object.entries(commandLineVariables)
-  .map(([name, option]) => `| \`${name}\` | \`${option}\` |\n`)
+| variable | option | default | what it does |
+| --- | --- | --- | --- |
+${Object.entries<Variable>(optionVariables)
+  .map(
+    ([name, variable]) =>
+      `| \`${name}\` | \`--${variable.option?.name}\` | ${defaultTextOf(variable)} | ${variable.text} |\n`,
+  )
   .join('')}`;
 
 /** The page on all commands, their options and what they end with. */
@@ -101,7 +107,7 @@ function commandPart(spec: CommandSpec): string {
 
 function optionTable(options: OptionTable): string {
   const rows = Object.entries(options).map(
-    ([name, option]) => `| \`${cell(headOf(name, option))}\` | ${cell(option.text)} |\n`,
+    ([name, option]) => `| \`${cell(headOf(name, option))}\` | ${cell(textOf(option))} |\n`,
   );
   return `| option | what it does |\n| --- | --- |\n${rows.join('')}`;
 }

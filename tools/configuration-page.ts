@@ -1,7 +1,8 @@
+import { commandLineVariables } from '../apps/server/src/variables/command-line.ts';
 import type { Variable } from '../apps/server/src/variables/variable.ts';
 import { fileVariableOf, variables } from '../apps/server/src/variables/variables.ts';
 
-const envHead = `# Every variable that the server reads, with its default. \`npm run docs\` prints this file from apps/server/src/variables; do not edit it
+const envHead = `# Every variable that the server or its command line reads, with its default. \`npm run docs\` prints this file from apps/server/src/variables; do not edit it
 # here. An empty variable counts as not set, except ADMIN_API_KEY and the like. Every mistake is named at start, all in one error. The
 # server reads its environment, not this file. To use a copy of it:
 #
@@ -11,7 +12,7 @@ const envHead = `# Every variable that the server reads, with its default. \`npm
 `;
 
 const lineLengthMax = 125;
-const all = Object.entries<Variable>(variables);
+const all = [...Object.entries<Variable>(variables), ...Object.entries<Variable>(commandLineVariables)];
 
 /** Every variable with its default, as a shell reads it. */
 export function envExample(): string {
@@ -20,7 +21,7 @@ export function envExample(): string {
 
 function envPart(name: string, variable: Variable): string {
   const comment = wrapped(
-    [variable.text, `Values: ${valuesOf(name, variable)}`, ...remarksOn(variable)].join(' '),
+    [variable.text, `Values: ${valuesOf(name, variable)}`, ...remarksOn(name, variable)].join(' '),
   );
   if (variable.kind === 'secret') return `${comment}# ${name}=\n# ${fileVariableOf(name)}=\n`;
   const line = `${name}=${defaultOf(variable)}\n`;
@@ -37,20 +38,35 @@ export function withVariables(page: string): string {
 }
 
 function row(name: string, variable: Variable): string {
-  const value = defaultOf(variable);
-  const standard = variable.defaultText ?? (value === '' ? 'not set' : `\`${value}\``);
   const values = valuesOf(name, variable) + (isSecret(variable) ? ' May hold a secret.' : '');
-  const text = [variable.text, ...(variable.engine === undefined ? [] : [postgresOnly])].join(' ');
-  return `| \`${name}\` | ${cell(standard)} | ${cell(values)} | ${cell(text)} |\n`;
+  const text = [
+    variable.text,
+    ...(variable.engine === undefined ? [] : [postgresOnly]),
+    ...remarkOnCommands(name, variable),
+  ].join(' ');
+  return `| \`${name}\` | ${cell(defaultTextOf(variable))} | ${cell(values)} | ${cell(text)} |\n`;
+}
+
+/** The default of a variable, as a page shows it. */
+export function defaultTextOf(variable: Variable): string {
+  const value = defaultOf(variable);
+  return variable.defaultText ?? (value === '' ? 'not set' : `\`${value}\``);
 }
 
 const postgresOnly = 'For PostgreSQL only.';
 
-function remarksOn({ engine, defaultText }: Variable): string[] {
+function remarksOn(name: string, variable: Variable): string[] {
+  const { engine, defaultText } = variable;
   return [
+    ...remarkOnCommands(name, variable),
     ...(engine === undefined ? [] : [postgresOnly]),
     ...(defaultText === undefined ? [] : [`Default: ${defaultText}.`]),
   ];
+}
+
+function remarkOnCommands(name: string, { option }: Variable): string[] {
+  if (option === undefined || !Object.hasOwn(commandLineVariables, name)) return [];
+  return [`Of the command line only; the option --${option.name} comes before it.`];
 }
 
 function isSecret({ kind, isSecret }: Variable): boolean {

@@ -2,6 +2,14 @@ import type { IForbiddenRuleType } from 'dependency-cruiser';
 
 const server = '^apps/server/src';
 const storage = `${server}/storage`;
+const dashboard = '^apps/dashboard/src';
+/** Rooms of the dashboard, each with the rooms that it may look into, besides itself. */
+const dashboardRooms: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  api: ['core'],
+  parts: ['api', 'core'],
+  pages: ['parts', 'api', 'core'],
+};
 /** Rooms of the server, each with the rooms that it may look into, besides itself. Tests may look anywhere. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   domain: [],
@@ -22,6 +30,8 @@ const ground = `${server}/(config|environment|secret-strength|traces-config|unkn
 const test = '\\.test\\.ts$';
 
 const library = '^packages/idempotency/src';
+const client = '^packages/client/src';
+const mcp = '^apps/mcp/src';
 const core = `${library}/core/`;
 /** What only tests of the library use, beside what they test. */
 const libraryTest = [test, `${library}/.*/test/`];
@@ -131,10 +141,80 @@ export const layers: IForbiddenRuleType[] = [
     }),
   ),
   {
-    name: 'contract-stands-alone',
+    name: 'contract-is-independent',
     severity: 'error',
     from: { path: '^packages/contract/src/', pathNot: test },
     to: { path: '^(apps|packages)/', pathNot: '^packages/contract/src/' },
+  },
+  {
+    name: 'client-loads-the-client-of-the-library',
+    comment:
+      'the SDK runs in a browser, too: the types of frameworks at most, and of the contract only what is printed',
+    severity: 'error',
+    from: { path: `${client}/`, pathNot: test },
+    to: { pathNot: [`${client}/`, `${library}/client/(?!file-journal)`], dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'meters-take-the-types-of-a-recorder',
+    comment: 'a meter is given a recorder, and loads no other part of the SDK',
+    severity: 'error',
+    from: { path: `${client}/meter/`, pathNot: test },
+    to: { path: `${client}/`, pathNot: `${client}/meter/`, dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'mcp-knows-the-client',
+    comment: 'the MCP server is a user of the SDK, and knows nothing of the server',
+    severity: 'error',
+    from: { path: `${mcp}/`, pathNot: test },
+    to: { path: '^(apps|packages)/', pathNot: [`${mcp}/`, '^packages/client/src/index'] },
+  },
+  {
+    name: 'server-knows-no-client',
+    severity: 'error',
+    from: { path: '^apps/server/', pathNot: [test, '^apps/server/test/'] },
+    to: { path: ['^packages/client/', '^apps/mcp/'] },
+  },
+  {
+    name: 'dashboard-is-a-client',
+    comment: 'a page in a browser knows the server only by the types of the contract',
+    severity: 'error',
+    from: { path: `${dashboard}/` },
+    to: { path: '^(apps|packages)/', pathNot: `${dashboard}/`, dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'dashboard-knows-no-server',
+    severity: 'error',
+    from: { path: '^apps/dashboard/(src|build)/' },
+    to: { path: '^(apps/server|tools|bench)/' },
+  },
+  ...Object.entries(dashboardRooms).map(
+    ([room, below]): IForbiddenRuleType => ({
+      name: `dashboard-${room}`,
+      comment: 'rooms of the dashboard look only downward',
+      severity: 'error',
+      from: { path: `${dashboard}/${room}/` },
+      to: {
+        path: `${dashboard}/`,
+        pathNot: [room, ...below].map((name) => `${dashboard}/${name}/`),
+      },
+    }),
+  ),
+  {
+    name: 'conformance-stands-alone',
+    comment: 'the command checks the APIs of others, so it has no package at run time, not even ours',
+    severity: 'error',
+    from: { path: '^packages/conformance/src/', pathNot: test },
+    to: { pathNot: ['^packages/conformance/src/', '^(node:)?[a-z_/]+$'] },
+  },
+  {
+    name: 'verdicts-are-pure',
+    comment: 'what judges an observation neither sends nor reads anything',
+    severity: 'error',
+    from: { path: '^packages/conformance/src/judge/' },
+    to: {
+      path: '^(node:)?[a-z_]+$|^packages/conformance/src/(oracle|wire/(connection|exchange)|world|subject|run)',
+      dependencyTypesNot: ['type-only'],
+    },
   },
   {
     name: 'packages-know-no-app',
@@ -147,7 +227,7 @@ export const layers: IForbiddenRuleType[] = [
     comment: 'no file but the launcher imports a file that begins to run',
     severity: 'error',
     from: { pathNot: '^apps/server/bin/' },
-    to: { path: `${server}/(cli/)?main\\.ts$` },
+    to: { path: [`${server}/(cli/)?main\\.ts$`, `${mcp}/main\\.ts$`] },
   },
   {
     name: 'engines-are-strangers',

@@ -1,4 +1,7 @@
+import { grantsOpenMax } from '../apps/server/src/domain/balance.ts';
 import { settleBulkAccountsMax } from '../apps/server/src/domain/commands/settlements.ts';
+import { holdsOpenMax } from '../apps/server/src/domain/hold.ts';
+import { limitsMax, limitsOfWriteMax } from '../apps/server/src/domain/limit.ts';
 import { priceVersionsMax } from '../apps/server/src/domain/service.ts';
 import { acceptWindowDays, aheadToleranceMs } from '../apps/server/src/domain/usage.ts';
 import { webhooksMax } from '../apps/server/src/domain/webhook.ts';
@@ -42,9 +45,20 @@ function requestRows(): readonly Row[] {
     ['agent; service; tenant', `${agentLength}; ${serviceIdLength}; ${tenantLength} characters`],
     ['id of a usage item', `${usageIdLength} visible ASCII characters`],
     ['free text, such as a reason', `${freeTextLength} characters`],
+    ['label of an API key', `${bounds.labelLength} characters, not blank`],
+    ['addresses and networks that an API key is bound to', count(bounds.addressRangesOfKey)],
+    ['URL of a webhook', `${count(bounds.webhookUrlLength)} visible ASCII characters`],
+    ['text that is searched for', `${count(bounds.searchLength)} characters`],
+    [
+      'request id that a client sends',
+      `${bounds.requestIdLength} visible ASCII characters; a longer one is replaced`,
+    ],
     ['items in a bulk', `${variable('BULK_MAX_ITEMS')}, at most ${count(bounds.bulkItems)}`],
+    ['services in a bulk', count(bounds.serviceBulkItems)],
     ['items in a reconcile', count(bounds.reconcileItems)],
     ['items in a page', `${bounds.pageItemsDefault}, at most ${count(bounds.pageItems)}`],
+    ['name of a limit', `${bounds.limitNameLength} characters`],
+    ['levels of a limit', count(bounds.limitLevels)],
     ['requests in an item', `1 to ${count(bounds.requestsOfItem)}`],
     ['price', `0 to ${count(bounds.priceStroops)} stroops`],
     [
@@ -62,6 +76,10 @@ function bookRows(): readonly Row[] {
     ['an account, in all its life', '2⁵³−1 requests, 2⁶³−1 stroops'],
     ['accounts in one settlement of an agent', count(settleBulkAccountsMax)],
     ['price versions of a service', count(priceVersionsMax)],
+    ['limits of a tenant; that apply to the same usage', `${count(limitsMax)}; ${limitsOfWriteMax}`],
+    ['grants of a balance that are not used up', count(grantsOpenMax)],
+    ['open holds of a balance', count(holdsOpenMax)],
+    ['time of a hold', `${time(bounds.holdMsDefault)}, at most ${time(bounds.holdMs)}`],
     ['webhooks of a tenant', count(webhooksMax)],
   ];
 }

@@ -1,9 +1,7 @@
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
-import { type PackageEntry, packageEntries, packageFolder, readManifest } from './package-manifest.ts';
-
-const reportFolder = path.join(packageFolder, 'api');
+import { type PackageEntry, packageEntries, readManifest } from './package-manifest.ts';
 
 /** The public face of one entry, as text. */
 interface ApiReport {
@@ -12,26 +10,28 @@ interface ApiReport {
 }
 
 /** The reports in git that do not say what the built package exports. */
-export function staleReports(builtFolder: string): readonly string[] {
-  const reports = apiReports(builtFolder);
+export function staleReports(packageFolder: string, builtFolder: string): readonly string[] {
+  const reports = apiReports(packageFolder, builtFolder);
+  const reportFolder = path.join(packageFolder, 'api');
   const stale = reports.filter(({ file, text }) => {
     const kept = path.join(reportFolder, file);
     return !existsSync(kept) || readFileSync(kept, 'utf8') !== text;
   });
-  return [...stale.map(({ file }) => file), ...surplus(reports)].map(
-    (file) => `packages/idempotency/api/${file}`,
+  return [...stale.map(({ file }) => file), ...surplus(reportFolder, reports)].map(
+    (file) => `packages/${path.basename(packageFolder)}/api/${file}`,
   );
 }
 
 /** Writes the reports of the built package, and removes those of entries that are gone. */
-export function writeReports(builtFolder: string): void {
-  const reports = apiReports(builtFolder);
+export function writeReports(packageFolder: string, builtFolder: string): void {
+  const reports = apiReports(packageFolder, builtFolder);
+  const reportFolder = path.join(packageFolder, 'api');
   mkdirSync(reportFolder, { recursive: true });
   for (const { file, text } of reports) writeFileSync(path.join(reportFolder, file), text);
-  for (const file of surplus(reports)) rmSync(path.join(reportFolder, file));
+  for (const file of surplus(reportFolder, reports)) rmSync(path.join(reportFolder, file));
 }
 
-function surplus(reports: readonly ApiReport[]): readonly string[] {
+function surplus(reportFolder: string, reports: readonly ApiReport[]): readonly string[] {
   return globSync('*', { cwd: reportFolder }).filter((name) => !reports.some(({ file }) => file === name));
 }
 
@@ -51,8 +51,8 @@ const printer = ts.createPrinter({ removeComments: true, newLine: ts.NewLineKind
  * reference with the others, and after the exports those declarations that they mention and that no entry exports,
  * because a change of these is a change of the face too.
  */
-function apiReports(builtFolder: string): readonly ApiReport[] {
-  const entries = packageEntries(readManifest());
+function apiReports(packageFolder: string, builtFolder: string): readonly ApiReport[] {
+  const entries = packageEntries(readManifest(packageFolder));
   const files = entries.map(({ built }) => path.join(builtFolder, `${built}.d.ts`));
   const program = ts.createProgram(files, {
     module: ts.ModuleKind.NodeNext,

@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** The folder of the package that is published. */
-export const packageFolder = path.resolve(import.meta.dirname, '../packages/idempotency');
+const packages = path.resolve(import.meta.dirname, '../packages');
+
+/** The folders of the packages that are published; a package comes after those that it depends on. */
+export const publishedFolders: readonly string[] = ['idempotency', 'client'].map((name) =>
+  path.join(packages, name),
+);
 
 /** A subpath of the package. */
 export interface PackageEntry {
@@ -21,13 +25,14 @@ export interface PackageManifest {
   readonly name: string;
   readonly version: string;
   readonly exports: Readonly<Record<string, string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
   /** all members, in their order */
   readonly members: Readonly<Record<string, unknown>>;
 }
 
-/** Reads the manifest of the workspace. */
-export function readManifest(): PackageManifest {
+/** Reads the manifest of a package of the workspace. */
+export function readManifest(packageFolder: string): PackageManifest {
   return parseManifest(JSON.parse(readFileSync(path.join(packageFolder, 'package.json'), 'utf8')));
 }
 
@@ -43,13 +48,14 @@ export function packageEntries({ name, exports }: PackageManifest): readonly Pac
 
 function parseManifest(value: unknown): PackageManifest {
   const members = parseMembers(value, 'package.json');
-  const { name, version, exports, peerDependencies } = members;
+  const { name, version, exports, dependencies = {}, peerDependencies } = members;
   if (typeof name !== 'string' || typeof version !== 'string')
     throw new TypeError('package.json: no name or version');
   return {
     name,
     version,
     exports: parseTexts(exports, 'exports'),
+    dependencies: parseTexts(dependencies, 'dependencies'),
     peerDependencies: parseTexts(peerDependencies, 'peerDependencies'),
     members,
   };

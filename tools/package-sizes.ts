@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { packageEntries, packageFolder, readManifest } from './package-manifest.ts';
+import { packageEntries, readManifest } from './package-manifest.ts';
 
 /** What each entry of the built package weighs with all that it loads, minified and compressed. */
-async function measureEntries(builtFolder: string): Promise<ReadonlyMap<string, number>> {
-  const entries = packageEntries(readManifest());
+async function measureEntries(
+  packageFolder: string,
+  builtFolder: string,
+): Promise<ReadonlyMap<string, number>> {
+  const entries = packageEntries(readManifest(packageFolder));
   const sizes = await Promise.all(
     entries.map(async ({ subpath, built }): Promise<[string, number]> => {
       const { outputFiles } = await build({
@@ -29,9 +32,9 @@ async function measureEntries(builtFolder: string): Promise<ReadonlyMap<string, 
  * Holds the size of each entry against its limit in `size-limits.json`, which is set about a tenth above what the
  * entry weighed when the limit was set: growth is a decision.
  */
-export async function sizeFaults(builtFolder: string): Promise<readonly string[]> {
-  const limits = readLimits();
-  const sizes = await measureEntries(builtFolder);
+export async function sizeFaults(packageFolder: string, builtFolder: string): Promise<readonly string[]> {
+  const limits = readLimits(packageFolder);
+  const sizes = await measureEntries(packageFolder, builtFolder);
   const faults = [...limits.keys()]
     .filter((subpath) => !sizes.has(subpath))
     .map((subpath) => `size-limits.json names ${subpath}, which is no entry`);
@@ -45,7 +48,7 @@ export async function sizeFaults(builtFolder: string): Promise<readonly string[]
   return faults;
 }
 
-function readLimits(): ReadonlyMap<string, number> {
+function readLimits(packageFolder: string): ReadonlyMap<string, number> {
   const value: unknown = JSON.parse(readFileSync(path.join(packageFolder, 'size-limits.json'), 'utf8'));
   return new Map(Object.entries(parseNumbers(value)));
 }

@@ -1,12 +1,11 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { packageEntries, packageFolder, readManifest } from './package-manifest.ts';
-
-const readme = path.join(packageFolder, 'README.md');
+import { packageEntries, readManifest } from './package-manifest.ts';
 
 /** Every subpath that a page names must be exported, and every one that is exported must be named in the README. */
-export function subpathFaults(): readonly string[] {
-  const manifest = readManifest();
+export function subpathFaults(packageFolder: string): readonly string[] {
+  const readme = path.join(packageFolder, 'README.md');
+  const manifest = readManifest(packageFolder);
   const exported = new Set(packageEntries(manifest).map(({ specifier }) => specifier));
   const faults: string[] = [];
   for (const page of [...(existsSync(readme) ? [readme] : []), ...pages()]) {

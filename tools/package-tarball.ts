@@ -1,9 +1,9 @@
-// Builds the package and packs it as the registry would get it: node tools/package-tarball.ts FOLDER
+// Builds the packages and packs them as the registry would get them: node tools/package-tarball.ts FOLDER [LAST]
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { buildPackage } from './build-package.ts';
+import { buildPackages } from './build-package.ts';
 
 /** Packs a built package into a tarball in another folder, and gives its path. */
 export function packPackage(builtFolder: string, into: string): string {
@@ -16,13 +16,12 @@ export function packPackage(builtFolder: string, into: string): string {
   return path.join(into, file.trim());
 }
 
-function buildAndPack(into: string): string {
-  const builtFolder = mkdtempSync(path.join(tmpdir(), 'billonce-build-'));
+if (import.meta.main) {
+  const [into = process.cwd(), last] = process.argv.slice(2);
+  const temporary = mkdtempSync(path.join(tmpdir(), 'billonce-build-'));
   try {
-    return packPackage(buildPackage(builtFolder), into);
+    for (const { builtFolder } of buildPackages(temporary, last)) console.log(packPackage(builtFolder, into));
   } finally {
-    rmSync(builtFolder, { recursive: true });
+    rmSync(temporary, { recursive: true });
   }
 }
-
-if (import.meta.main) console.log(buildAndPack(process.argv[2] ?? process.cwd()));

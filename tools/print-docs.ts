@@ -1,9 +1,11 @@
 // Prints the pages of the docs that are made from the code. With --check it writes nothing, and fails when one is stale.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { type ErrorCodeEntry, errorCodes, type RetryAdvice } from '../packages/contract/src/error-codes.ts';
-import { buildPackage } from './build-package.ts';
+import { buildPackages } from './build-package.ts';
+import { clientRoutes, clientTypes } from './client-contract.ts';
 import { commandLinePage, withIngestOptions } from './command-line-page.ts';
 import { envExample, withVariables } from './configuration-page.ts';
+import { conformancePage, withPeers } from './conformance-page.ts';
 import { guaranteesPage, readmeWithGuarantees } from './guarantees-page.ts';
 import { limitsPage } from './limits-page.ts';
 import { writeReports } from './package-api.ts';
@@ -50,6 +52,7 @@ function errorRow([code, { status, title, advice, retry }]: [string, ErrorCodeEn
 
 const packageReadme = 'packages/idempotency/README.md';
 const ingestPage = 'docs/how-to/ingest-usage-files.md';
+const checkAnyApi = 'docs/how-to/check-any-api.md';
 const configurationPage = 'docs/reference/configuration.md';
 
 const pages: readonly Page[] = [
@@ -64,6 +67,10 @@ const pages: readonly Page[] = [
   { file: ingestPage, text: withIngestOptions(readFileSync(ingestPage, 'utf8')) },
   { file: 'docs/reference/guarantees.md', text: guaranteesPage() },
   { file: 'docs/reference/idempotency-peers.md', text: peersPage() },
+  { file: 'packages/client/src/contract/types.ts', text: await clientTypes() },
+  { file: 'packages/client/src/contract/routes.ts', text: clientRoutes() },
+  { file: 'docs/reference/conformance.md', text: conformancePage() },
+  { file: checkAnyApi, text: withPeers(readFileSync(checkAnyApi, 'utf8')) },
   { file: packageReadme, text: readmeWithGuarantees(readFileSync(packageReadme, 'utf8')) },
 ];
 
@@ -80,6 +87,6 @@ const stale = pages.filter(isStale);
 if (process.argv.includes('--check')) reportStale(stale);
 else {
   for (const { file, text } of stale) writeFileSync(file, text);
-  // Held against the package by the check of the package, which builds it anyway.
-  writeReports(buildPackage());
+  // The check of the packages compares them, since it builds the packages anyway.
+  for (const { packageFolder, builtFolder } of buildPackages()) writeReports(packageFolder, builtFolder);
 }

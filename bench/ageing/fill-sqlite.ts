@@ -19,16 +19,19 @@ export function fillFile(file: string, days: readonly number[], keysPerDay: numb
   connection.exec('PRAGMA journal_mode = DELETE');
   connection.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -4000000');
   const row = connection.get(
-    'SELECT hex(scope) AS scope FROM records ORDER BY first_seen_at_ms DESC LIMIT 1',
+    'SELECT number, hex(s.scope) AS scope FROM records AS r JOIN scopes AS s ON s.number = r.scope ORDER BY n DESC LIMIT 1',
   );
+  const number = Number(row?.['number']);
   const scope = `unhex('${String(row?.['scope'])}')`;
   for (const day of days) {
     const atMs = `(${day * dayMs} + n * ${dayMs} / ${keysPerDay})`;
     // The digest of a UUIDv7 begins with its time; those of other keys begin with ff.
-    connection.exec(`${numbers(1, keysPerDay)} INSERT INTO records SELECT 'public', ${scope},
+    connection.exec(`${numbers(1, keysPerDay)} INSERT INTO records SELECT NULL, ${number},
       iif(n % 2 = 0, unhex(printf('%012x', ${atMs}) || hex(randomblob(10))), unhex('ff' || hex(randomblob(15)))),
       randomblob(32), ${atMs}, 'POST', '/api/v1/usage', 201, NULL, n, ${atMs} + ${dayMs} FROM seq`);
   }
+  connection.exec(`INSERT OR REPLACE INTO record_keys SELECT scope, key, n FROM records ORDER BY scope, key;
+    UPDATE ledger_clock SET records_indexed_through = (SELECT max(n) FROM records)`);
   const lastDay = days.at(-1) ?? 0;
   const table = answersTable(lastDay * dayMs);
   createAnswersTable(connection, table);
@@ -39,8 +42,11 @@ export function fillFile(file: string, days: readonly number[], keysPerDay: numb
     settled_through, settlements, recorded_requests, settled_requests, settled_stroops)
     SELECT ${accounts.from} + n, 'public', 'filled-' || n, 'search', 0, 0, 0, 0, 0, 0 FROM seq`);
   const firstMs = (lastDay + 1) * dayMs - entries;
-  connection.exec(`${numbers(1, entries)} INSERT INTO entries SELECT 'public',
+  connection.exec(`${numbers(1, entries)} INSERT INTO entries
+    (tenant, id, account, sequence, requests, price_version, line_requests, usage_id, occurred_at_ns, recorded_at_ms) SELECT 'public',
     unhex(printf('%012x', ${firstMs} + n) || '70008000' || hex(randomblob(6))), ${accounts.from} + n % ${accounts.count},
     n / ${accounts.count} + 1, 3, 1, (n / ${accounts.count} + 1) * 3, printf('event-%014d', n), NULL, ${firstMs} + n FROM seq`);
+  connection.exec(`INSERT OR REPLACE INTO account_entries SELECT account, sequence, id FROM entries ORDER BY account, sequence;
+    UPDATE ledger_clock SET entries_indexed_through = (SELECT max(id) FROM entries)`);
   connection.close();
 }

@@ -16,6 +16,7 @@ import type { OnCommitted } from './ledger/gathering-executor.ts';
 import { LedgerLanes } from './ledger/ledger-lanes.ts';
 import type { OnDecided } from './ledger/ledger-parts.ts';
 import { Metrics } from './metrics/metrics.ts';
+import { TenantActivities } from './metrics/tenant-activities.ts';
 import { openPostgres } from './storage/postgres/open.ts';
 import { openSqlite } from './storage/sqlite/open.ts';
 import type { Storage } from './storage/storage.ts';
@@ -24,6 +25,7 @@ import { httpSender } from './webhooks/sender.ts';
 import { Audit } from './workers/audit.ts';
 import { KeyUses } from './workers/key-uses.ts';
 import { Outbox } from './workers/outbox.ts';
+import { PassingTime } from './workers/passing-time.ts';
 import { Sweep } from './workers/sweep.ts';
 import { WriteProbe } from './workers/write-probe.ts';
 
@@ -52,6 +54,7 @@ export interface App {
   readonly outbox: Outbox;
   readonly audit: Audit;
   readonly keyUses: KeyUses;
+  readonly passingTime: PassingTime;
   readonly writeProbe: WriteProbe;
   /** `undefined`: requests arrive unencrypted */
   readonly certificate: Certificate | undefined;
@@ -104,7 +107,12 @@ export async function startApp(
     if (submission.key === undefined || outcome.kind !== 'answered' || outcome.replayed) return;
     sweep.answerStored(outcome.response.body.length);
   };
-  const ledger = new LedgerLanes(storage, { nowMs, onDecided: decided });
+  const ledger = new LedgerLanes(storage, {
+    nowMs,
+    onDecided: decided,
+    limits: storage.limits,
+    replays: storage.replays,
+  });
   metrics.watchQueue(() => ledger.state);
   metrics.watchLog(ports.droppedLogLines);
   const reads = new ReadDesk(storage.jobs);
@@ -137,7 +145,14 @@ export async function startApp(
   });
   metrics.watchTenants('webhook_places', () => outbox.placesByTenant());
   const keyUses = new KeyUses({ submit: (submission) => ledger.submit(submission), nowMs });
+  const passingTime = new PassingTime({
+    books,
+    submit: (submission) => ledger.submit(submission),
+    nowMs,
+    log,
+  });
   const closeStorage = async () => {
+    await passingTime.stop();
     await keyUses.stop();
     sweep.stop();
     audit.stop();
@@ -151,7 +166,10 @@ export async function startApp(
     const rateBudgets = new RateBudgets(storage.takeBudget, nowMs);
     const dailyBytes = new DailyBytes(config.tenantBytesPerDay, storage.takeKeptBudget, nowMs);
     metrics.watchBudgets(() => rateBudgets.heaviest(heaviestShown));
-    const writes = new WriteDesk(ledger, config.isKeyRequired);
+    const activities = new TenantActivities(nowMs());
+    const writes = new WriteDesk(ledger, config.isKeyRequired, (tenant, outcome) =>
+      activities.decided(tenant, outcome),
+    );
     const http = await httpServer(
       {
         writes,
@@ -166,6 +184,7 @@ export async function startApp(
         writeProbe,
         keyUses,
         metrics,
+        activities,
         traces,
         config,
         version,
@@ -187,6 +206,7 @@ export async function startApp(
       outbox.start();
       audit.start();
       keyUses.start();
+      passingTime.start();
     }
     const close = async () => {
       ledger.announceClosing();
@@ -200,6 +220,7 @@ export async function startApp(
       outbox,
       audit,
       keyUses,
+      passingTime,
       writeProbe,
       certificate,
       lost: storage.lost,

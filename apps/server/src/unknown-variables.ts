@@ -1,6 +1,6 @@
 import { knownName, nearMiss } from '@billonce/contract';
 import type { Environment } from './environment.ts';
-import { commandLineVariables } from './variables/variables.ts';
+import { commandLineVariables } from './variables/command-line.ts';
 
 /** Prefixes that our variables have, and variables of other programs hardly ever. */
 const prefixes = [

@@ -61,13 +61,14 @@ test('each administrative act is listed once: who, what, when, from where, and b
   // It is so already.
   await acme.call('/services/search/disabled', { method: 'PATCH', body: { disabled: true } });
   const acts = await listed(acme);
+  const blank = { description: null, owner: null, unit: null };
   assert.deepEqual(
     acts.map(({ action, subject, details }) => [action, subject, details]),
     [
       ['service.changed', 'search', { disabled: { from: false, to: true } }],
       ['service.changed', 'search', { priceStroops: { from: 5, to: 6 } }],
-      ['service.registered', 'other', { priceStroops: 1, disabled: false, description: null, owner: null }],
-      ['service.registered', 'search', { priceStroops: 5, disabled: false, description: null, owner: null }],
+      ['service.registered', 'other', { priceStroops: 1, disabled: false, ...blank }],
+      ['service.registered', 'search', { priceStroops: 5, disabled: false, ...blank }],
       [
         'api_key.created',
         made.prefix,

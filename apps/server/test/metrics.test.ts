@@ -37,7 +37,8 @@ test('metrics show the outcomes of requests and keys, and the usage that retries
   assert.equal(await metric(api, `${route}"400"}`), 1);
   assert.equal(await metric(api, 'billonce_queue_items'), 0);
   assert.ok(((await metric(api, 'billonce_commit_seconds_count')) ?? 0) > 0);
-  assert.ok(((await metric(api, 'billonce_batch_items_sum')) ?? 0) >= 14);
+  // On SQLite the four replays of a single are answered from memory, without a batch.
+  assert.ok(((await metric(api, 'billonce_batch_items_sum')) ?? 0) >= 10);
   const report = await app.audit.runOnce();
   assert.equal(report?.differences, 0);
   assert.equal(await metric(api, 'billonce_accounts'), 1);

@@ -22,6 +22,8 @@ const values: PathValues = {
   serviceId: 'input-tokens',
   id,
   eventId: id,
+  grantId: 'grant-1',
+  holdId: 'hold-1',
   prefix: 'apk_00000000',
   code: 'not_found',
   asset: 'start.js',

@@ -25,6 +25,8 @@ const nowhere: PathValues = {
   serviceId: 'nothing',
   id: unknownId,
   eventId: unknownId,
+  grantId: 'unknown',
+  holdId: 'unknown',
   prefix: 'apk_00000000',
   code: 'no_such_code',
   asset: 'nothing.js',
@@ -72,6 +74,21 @@ async function succeedOnce(api: Api): Promise<{ readonly sent: Sent[]; readonly 
   await write('POST', '/usage', { ...usage, serviceId: 'spare' });
   await write('DELETE', '/usage/agent-7/spare');
   await write('DELETE', '/services/spare');
+  await write('PUT', '/billing-policy', { mode: 'postpaid' });
+  await write('PUT', '/agents/agent-9/billing', { mode: 'prepaid' });
+  for (const id of ['grant-1', 'grant-1', 'grant-2']) {
+    await write('POST', '/agents/agent-9/grants', { amount: '10', id });
+  }
+  await write('POST', '/agents/agent-9/grants/grant-2/void');
+  const held = { agent: 'agent-9', serviceId: 'input-tokens', requests: 3 };
+  for (const id of ['hold-1', 'hold-1', 'hold-2']) await write('POST', '/holds', { ...held, id });
+  await write('POST', '/holds/hold-1/extend', { expiresInMs: 700_000 });
+  for (let twice = 0; twice < 2; twice++) {
+    await write('POST', '/holds/hold-1/capture', { requests: 2, id: 'event-of-hold' });
+  }
+  await write('POST', '/holds/hold-2/release');
+  await write('PUT', '/agents/agent-8/billing', { mode: 'prepaid' });
+  await write('DELETE', '/agents/agent-8/billing');
   const { id } = hook.json;
   const tested = await write('POST', `/webhooks/${id}/test`);
   await write('POST', `/webhooks/${id}/deliveries/${tested.json.eventId}/redeliver`);
@@ -87,7 +104,11 @@ async function succeedOnce(api: Api): Promise<{ readonly sent: Sent[]; readonly 
   await write('DELETE', `/api-keys/${made.json.prefix}`);
   await api.call('/reconcile', { body: { items: [{ id: 'event-1', requests: 3 }] }, headers: asOperator });
   const values = { agent: 'agent-7', serviceId: 'input-tokens', code: 'not_found', asset: 'start.js' };
-  return { sent, made: { ...values, entryId, settlementId: bill.json.settlementId, webhookId: id } };
+  const ofBalances = { grantId: 'grant-1', holdId: 'hold-1' };
+  return {
+    sent,
+    made: { ...values, ...ofBalances, entryId, settlementId: bill.json.settlementId, webhookId: id },
+  };
 }
 
 /** What an id in a path stands for. */
@@ -97,7 +118,9 @@ function idsOf(made: PathValues, path: string): PathValues {
     : path.includes('/settlements/{id}')
       ? made['settlementId']
       : made['webhookId'];
-  return { ...nowhere, ...made, ...(id === undefined ? {} : { id }) };
+  // That agent has the grants.
+  const agent = path.includes('/grants/') ? { agent: 'agent-9' } : {};
+  return { ...nowhere, ...made, ...agent, ...(id === undefined ? {} : { id }) };
 }
 
 test('every documented success is answered as documented', async (t) => {
@@ -187,7 +210,7 @@ test('every documented refusal for form, caller, key or limit is answered', asyn
     }
   }
   seen.assertAll(
-    (status) => [401, 403, 404, 409, 410, 412, 413, 415, 422, 429, 431].includes(status),
+    (status) => [401, 402, 403, 404, 409, 410, 412, 413, 415, 422, 429, 431].includes(status),
     excused,
   );
 });
@@ -196,6 +219,8 @@ const excused = {
   'settle 422': 'a bill beyond 2^63 - 1 stroops: see account.test.ts and settle.test.ts',
   'writeOffCredit 422': 'the same',
   'settleBulk 422': 'the same, and more than 10,000 accounts',
+  'reverseEntry 422': 'more than 10,000 refunds that are not used up',
+  'clearAccount 422': 'the same',
   'putService 422': 'more than 10,000 price versions: see decide.test.ts',
   'setPrice 422': 'the same',
   'readHealthBare 431': 'outside of /api/v1; refused before any route is looked for',
@@ -218,8 +243,29 @@ async function refuseByState(api: Api, made: PathValues): Promise<void> {
   for (let count = 0; count < 17; count++) {
     await call('POST', '/webhooks', { url: `https://hooks.example/${count}`, events: ['*'] });
   }
+  await refuseByBalance(call);
   await call('POST', '/usage', { ...usage, serviceId: 'input-tokens' });
   await call('DELETE', '/services/input-tokens');
+}
+
+/** Refusals that depend on a balance, or on a hold. */
+async function refuseByBalance(
+  call: (method: string, path: string, body?: unknown) => Promise<ApiAnswer>,
+): Promise<void> {
+  const poor = { agent: 'agent-9', serviceId: 'input-tokens', requests: 1_000_000 };
+  const unpriced = { ...poor, serviceId: 'unpriced' };
+  for (const path of ['/usage', '/holds']) {
+    for (const body of [poor, unpriced]) await call('POST', path, body);
+  }
+  await call('POST', '/holds', { ...poor, requests: 1, id: 'hold-3' });
+  await call('POST', '/holds/hold-3/capture', { requests: 1_000_000 });
+  await call('POST', '/holds/hold-3/capture', { requests: 1, occurredAt: '2001-01-01T00:00:00Z' });
+  const unknown = { mode: 'prepaid', asset: 'NONE' };
+  await call('PUT', '/agents/agent-9/billing', unknown);
+  await call('PUT', '/billing-policy', unknown);
+  await call('POST', '/agents/agent-9/grants', { amount: '1', asset: 'NONE' });
+  for (let count = 0; count < 100; count++) await call('POST', '/agents/agent-10/grants', { amount: '1' });
+  await call('POST', '/agents/agent-10/grants', { amount: '1' });
 }
 
 test('every operation refuses a request without Host, and those with a body one that never ends', async (t) => {

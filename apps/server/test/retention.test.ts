@@ -1,144 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Api, ApiAnswer } from './harness/api.ts';
-import { type InProcess, startInProcess } from './harness/in-process.ts';
-import { countAnswers, countRecords, dateOf, everythingKept } from './harness/sql.ts';
-import { adminKey, apiOfTenant } from './harness/tenants.ts';
+import { startInProcess } from './harness/in-process.ts';
+import {
+  assertReplayed,
+  assertTombstone,
+  assertTotal,
+  passDay,
+  send,
+  sendAll,
+} from './harness/kept-answers.ts';
+import { countAnswers, countRecords, dateOf } from './harness/sql.ts';
 import { uuidV7At } from './harness/uuid-v7.ts';
-import { inParallel } from './harness/workload.ts';
 
 const dayMs = 86_400_000;
-const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
-
 type Restart = () => Promise<void>;
-const send = (api: Api, key: string): Promise<ApiAnswer> => api.post('/usage', usage, key);
-
-async function sendAll(api: Api, keys: readonly string[]): Promise<ApiAnswer[]> {
-  const answers: ApiAnswer[] = [];
-  for (const key of keys) {
-    const answer = await send(api, key);
-    assert.equal(answer.status, 201, answer.text);
-    answers.push(answer);
-  }
-  return answers;
-}
-
-function assertReplayed(answer: ApiAnswer, first: ApiAnswer | undefined): void {
-  assert.equal(answer.status, 201, answer.text);
-  assert.equal(answer.text, first?.text);
-  assert.equal(answer.headers.get('location'), first?.headers.get('location'));
-  assert.equal(answer.headers.get('idempotency-replayed'), 'true');
-}
-
-/** Asserts that a key is refused, with what it made, and that another request under it is a conflict. */
-async function assertTombstone(api: Api, key: string, first: ApiAnswer | undefined): Promise<void> {
-  const location = first?.headers.get('location');
-  const answer = await send(api, key);
-  assert.equal(answer.status, 410, answer.text);
-  assert.equal(answer.json.error, 'idempotency_key_expired');
-  assert.match(answer.json.firstSeenAt, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
-  assert.equal(answer.json.location, location);
-  assert.equal(answer.headers.get('link'), `<${location}>; rel="related"`);
-  assert.equal(answer.headers.get('idempotency-replayed'), null);
-  const other = await api.post('/usage', { ...usage, requests: 4 }, key);
-  assert.equal(other.status, 409, other.text);
-  assert.equal(other.json.error, 'idempotency_conflict');
-  const state = await api.get('/idempotency', { 'idempotency-key': key });
-  assert.equal(state.json.state, 'tombstone');
-  assert.equal(state.json.location, location);
-}
-
-async function assertTotal(api: Api, requests: number): Promise<void> {
-  assert.equal((await api.get('/usage/agent-7/search')).json.total, requests);
-  assert.equal((await api.get('/audit')).json.ok, true);
-}
-
-/** How many of the latest answers find room in 1,024 bytes. */
-function withinBytes(answers: readonly ApiAnswer[]): number {
-  let bytes = 0;
-  return answers.toReversed().filter(({ text }) => {
-    bytes += text.length;
-    return bytes <= 1_024;
-  }).length;
-}
-
-for (const [what, environment, keptOf] of [
-  ['number', { IDEMPOTENCY_CACHE_MAX_ENTRIES: '3' }, () => 3],
-  ['bytes', { IDEMPOTENCY_CACHE_MAX_BYTES: '1024' }, withinBytes],
-] as const) {
-  test(`an answer evicted by ${what} leaves its key refused, even after a sweep and a restart`, async (t) => {
-    const { api, app, databaseUrl } = await startInProcess(t, environment);
-    const keys = Array.from({ length: 40 }, (_, number) => `key-${number}`);
-    const answers = await sendAll(api, keys);
-    const kept = keptOf(answers);
-    const assertAll = async (at: Api) => {
-      for (const [index, key] of keys.entries()) {
-        if (index < keys.length - kept) await assertTombstone(at, key, answers[index]);
-        else assertReplayed(await send(at, key), answers[index]);
-      }
-      await assertTotal(at, keys.length * 3);
-    };
-    await assertAll(api);
-    await app.sweep.runOnce();
-    assert.deepEqual([...(await countAnswers(databaseUrl)).values()], [kept]);
-    await assertAll(api);
-    await app.close();
-    const again = await startInProcess(t, { ...environment, DATABASE_URL: databaseUrl });
-    await assertAll(again.api);
-  });
-}
-
-test('one sweep deletes everything that was evicted, and later forgets all records, no matter how many', async (t) => {
-  const environment = { IDEMPOTENCY_CACHE_MAX_ENTRIES: '10', IDEMPOTENCY_RETENTION_DAYS: '35' };
-  const { api, app, clock, databaseUrl } = await startInProcess(t, environment);
-  let number = 0;
-  const next = () => (number < 4_500 ? `key-${number++}` : undefined);
-  await inParallel(64, next, async (key) => {
-    assert.equal((await send(api, key)).status, 201);
-  });
-  await app.sweep.runOnce();
-  assert.deepEqual([...(await countAnswers(databaseUrl)).values()], [10]);
-  assert.equal(await countRecords(databaseUrl), 4_500);
-  for (let day = 0; day < 36; day++) await passDay({ app, clock });
-  assert.equal(await countRecords(databaseUrl), 0);
-  assert.equal((await countAnswers(databaseUrl)).size, 0);
-  await assertTotal(api, 4_500 * 3);
-});
-
-test('answers evicted by others are deleted soon, without the six-hourly sweep', async (t) => {
-  const environment = { IDEMPOTENCY_CACHE_MAX_ENTRIES: '10' };
-  const { api, app, databaseUrl } = await startInProcess(t, environment);
-  let number = 0;
-  const next = () => (number < 1_000 ? `key-${number++}` : undefined);
-  await inParallel(64, next, async (key) => {
-    assert.equal((await send(api, key)).status, 201);
-  });
-  await app.sweep.evicted();
-  assert.deepEqual([...(await countAnswers(databaseUrl)).values()], [10]);
-});
-
-test('the results of refused items are stored in few bytes, and replayed byte for byte', async (t) => {
-  for (const keys of ['', `k1:${'1'.repeat(64)}`]) {
-    const { api, databaseUrl } = await startInProcess(t, { ANSWER_ENCRYPTION_KEYS: keys });
-    const bulk = { items: [usage, ...Array.from({ length: 999 }, () => ({}))] };
-    const before = (await everythingKept(databaseUrl)).length;
-    const first = await api.post('/usage/bulk', bulk, 'bulk');
-    assert.equal(first.status, 201);
-    const grown = (await everythingKept(databaseUrl)).length - before;
-    const sent = JSON.stringify(bulk).length;
-    const replay = await api.post('/usage/bulk', bulk, 'bulk');
-    assert.equal(replay.text, first.text);
-    assert.equal(replay.headers.get('idempotency-replayed'), 'true');
-    assert.ok(first.text.length > 30 * sent);
-    if (!databaseUrl.startsWith('file:')) assert.ok(grown < 8 * sent, `${grown} bytes for ${sent}`);
-    assert.ok(!(await everythingKept(databaseUrl)).includes('is required; /serviceId is required'));
-  }
-});
-
-async function passDay({ app, clock }: Pick<InProcess, 'app' | 'clock'>): Promise<void> {
-  clock.nowMs += dayMs;
-  await app.sweep.runOnce();
-}
 
 test('an answer expires exactly after the TTL, and its key stays refused', async (t) => {
   const environment = { IDEMPOTENCY_CACHE_TTL_MS: '60000' };
@@ -255,23 +130,6 @@ test('a clock that jumps a year ahead forgets nothing, and when it is set back e
   assertReplayed(await send(api, 'fresh'), fresh);
   await assertTombstone(api, 'a', answers[0]);
   await assertTotal(api, 12);
-});
-
-test('a flood of answers in one scope does not evict those of another', async (t) => {
-  const environment = { ADMIN_API_KEY: adminKey, IDEMPOTENCY_CACHE_MAX_ENTRIES: '5' };
-  const { api, app } = await startInProcess(t, environment);
-  const quiet = await apiOfTenant(api, 'quiet');
-  const loud = await apiOfTenant(api, 'loud');
-  const answers = await sendAll(quiet, ['a', 'b', 'c', 'd', 'e']);
-  const flood = Array.from({ length: 200 }, (_, number) => `flood-${number}`);
-  const flooded = await sendAll(loud, flood);
-  await app.sweep.runOnce();
-  for (const [index, key] of ['a', 'b', 'c', 'd', 'e'].entries()) {
-    assertReplayed(await send(quiet, key), answers[index]);
-  }
-  await assertTombstone(loud, 'flood-0', flooded[0]);
-  await assertTotal(quiet, 15);
-  await assertTotal(loud, 600);
 });
 
 // The record has the time of the wrong clock, so that it looks years old after the correction.

@@ -1,33 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as passing } from 'node:timers/promises';
-import { type Api, type ApiAnswer, apiAt } from './harness/api.ts';
-import { emptyDatabase } from './harness/database.ts';
 import { startInProcess } from './harness/in-process.ts';
-import { startProcess } from './harness/process.ts';
-import { rounds } from './harness/rounds.ts';
-import { seededRandom } from './harness/seeded-random.ts';
-import { essence, inParallel } from './harness/workload.ts';
+import { account, assertAudit, clear, price, quote, record, reverse, total } from './harness/reversing.ts';
+import { essence } from './harness/workload.ts';
 
-const account = { agent: 'agent-7', serviceId: 'search' };
 const noEntry = '019a7f6e-3a60-7c3e-9b1d-0123456789ab';
-
-const idOf = (answer: ApiAnswer) => answer.headers.get('location')?.split('/').at(-1) ?? '';
-const record = async (api: Api, requests: number) => idOf(await api.post('/usage', { ...account, requests }));
-const price = (api: Api, priceStroops: number) =>
-  api.post('/services', { serviceId: account.serviceId, priceStroops });
-const reverse = (api: Api, id: string, key?: string) =>
-  api.post(`/entries/${id}/reverse`, { reason: 'sent by mistake' }, key);
-const clear = (api: Api, key?: string) =>
-  api.call('/usage/agent-7/search', { method: 'DELETE', ...(key === undefined ? {} : { key }) });
-const total = async (api: Api) => (await api.get('/usage/agent-7/search')).json.total;
-const quote = async (api: Api) => (await api.get('/billing/agent-7/search')).json;
-
-async function assertAudit(api: Api, wanted: object): Promise<void> {
-  const audit = (await api.get('/audit')).json;
-  assert.deepEqual(audit.differences, []);
-  assert.deepEqual({ ...audit, ...wanted }, audit);
-}
 
 test('an unsettled entry is taken back at its own price, once, and a retry gets the same answer', async (t) => {
   const { api } = await startInProcess(t);
@@ -54,7 +31,15 @@ test('an unsettled entry is taken back at its own price, once, and a retry gets 
     },
   });
   assert.equal(reversed.headers.get('location'), `/api/v1/entries/${id}`);
-  assert.deepEqual((await api.get(`/entries/${id}`)).json, { id, recordedAt, ...rest });
+  const {
+    priceStroops,
+    amountStroops,
+    settlementId,
+    reversed: isReversed,
+    ...recorded
+  } = (await api.get(`/entries/${id}`)).json;
+  assert.deepEqual(recorded, { id, recordedAt, ...rest });
+  assert.deepEqual([priceStroops, amountStroops, settlementId, isReversed], [10, '-30', null, false]);
   assert.deepEqual((await api.get('/entries?agent=agent-7')).json.items[2].id, id);
   const retry = await reverse(api, first, 'r');
   assert.deepEqual([essence(retry), retry.headers.get('idempotency-replayed')], [essence(reversed), 'true']);
@@ -289,58 +274,4 @@ test('a reversal without a reason, or of an invalid id, is refused, and the key 
   }
   assert.equal((await api.post('/entries/1/reverse', { reason: 'r' }, 'k')).status, 400);
   assert.equal((await reverse(api, id, 'k')).status, 201);
-});
-
-test('if a server is killed among reversals, each exists once, and the books add up', async (t) => {
-  const random = seededRandom(t);
-  const environment = { DATABASE_URL: await emptyDatabase(t) };
-  const writes: {
-    readonly path: string;
-    readonly key: string;
-    readonly method: string;
-    readonly body?: object;
-  }[] = [];
-  const heard = new Map<string, object>();
-  let requests = 0;
-  for (let life = 0; life < rounds({ test: 2, prove: 60 }); life++) {
-    const server = await startProcess(t, environment);
-    const api = apiAt(server.url);
-    await price(api, 7);
-    const ids: string[] = [];
-    for (let number = 0; number < 40; number++) ids.push(await record(api, 1 + number));
-    requests += 820;
-    const own = ids.map((id, number) => {
-      const key = `${life}-${number}`;
-      if (number % 10 === 9) return { path: '/usage/agent-7/search', key, method: 'DELETE' };
-      if (number % 10 === 4) return { path: '/settle', key, method: 'POST', body: account };
-      return { path: `/entries/${id}/reverse`, key, method: 'POST', body: { reason: 'r' } };
-    });
-    writes.push(...own);
-    const left = [...own];
-    const load = inParallel(
-      8,
-      () => left.shift(),
-      async ({ path, ...request }) => {
-        try {
-          const answer = await api.call(path, request);
-          if (answer.status < 300) heard.set(request.key, essence(answer));
-        } catch {
-          left.length = 0;
-        }
-      },
-    );
-    await passing(random.below(40));
-    await server.stop('SIGKILL');
-    await load;
-  }
-  const server = await startProcess(t, environment);
-  const api = apiAt(server.url);
-  for (const { path, ...request } of writes) {
-    const answer = await api.call(path, request);
-    const before = heard.get(request.key);
-    if (before !== undefined) assert.deepEqual(essence(answer), before, request.key);
-    const isFine = answer.status < 300 || answer.json.error === 'already_reversed';
-    assert.ok(isFine, answer.text);
-  }
-  await assertAudit(api, { recorded: { requests, stroops: String(requests * 7) } });
 });

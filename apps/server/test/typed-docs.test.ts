@@ -52,6 +52,17 @@ test('every command of the tutorial prints what the tutorial says', async (t) =>
   assert.equal(apiItems(covered[0]).length, 3);
 });
 
+test('every command of the page on budgets prints what the page says', async (t) => {
+  const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
+  let claims = 0;
+  for (const { commands, prose } of blocksOf('docs/how-to/stop-an-agent-at-its-budget.md')) {
+    const typed = await type(t, commands, url);
+    assert.equal(typed.code, 0, `${commands}\n${typed.printed}`);
+    claims += assertSaid(prose, typed);
+  }
+  assert.ok(claims >= 8, `${claims} claims`);
+});
+
 function apiItems(page: unknown): readonly unknown[] {
   const items: unknown = typeof page === 'object' && page !== null ? Reflect.get(page, 'items') : undefined;
   return Array.isArray(items) ? items : [];
@@ -131,3 +142,18 @@ test("the README's trace is ingested once, no matter how often it is run", async
   const again = await summary();
   assert.ok(again.includes('recorded 0') && again.includes(said.replace('recorded', 'duplicate')), again);
 });
+
+for (const page of ['sell-prepaid-credit', 'reserve-and-capture-an-llm-call']) {
+  test(`every command of the page ${page} prints what the page says`, async (t) => {
+    const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
+    let claims = 0;
+    for (const { commands, printed, prose } of blocksOf(`docs/how-to/${page}.md`)) {
+      const typed = await type(t, commands, url);
+      assert.equal(typed.code, 0, `${commands}\n${typed.printed}`);
+      for (const document of printed)
+        assert.ok(typed.printed.includes(JSON.stringify(document)), typed.printed);
+      claims += printed.length + assertSaid(prose, typed);
+    }
+    assert.ok(claims >= 8, `${claims} claims`);
+  });
+}

@@ -3,7 +3,7 @@ const bodyBytes = 1024 ** 2;
 
 /**
  * The bounds of requests, which the schemas, the server and the reference take from here. What bounds the books themselves, such as how
- * old an event may be, stands with the domain.
+ * old an event may be, is in the domain.
  */
 export const bounds = {
   /** of an idempotency key */
@@ -13,19 +13,39 @@ export const bounds = {
   tenantLength: 64,
   usageIdLength: 128,
   freeTextLength: 256,
+  /** of an API key */
+  labelLength: 64,
+  addressRangesOfKey: 32,
+  addressRangeLength: 49,
+  webhookUrlLength: 2_048,
+  /** of a webhook, each type once */
+  eventTypes: 16,
+  /** of a webhook, as they are sent: a type may be there more than once */
+  eventTypesSent: 100,
+  /** of a text that is searched for */
+  searchLength: 1_024,
+  cursorLength: 512,
+  requestIdLength: 200,
   requestsOfItem: 1_000_000,
   priceStroops: 9_007_199_254,
   bodyBytes,
   bulkBytes: 8 * bodyBytes,
   /** the most that any server takes in one bulk; how many this one takes is its setting */
   bulkItems: 10_000,
+  serviceBulkItems: 1_000,
   reconcileItems: 10_000,
   pageItems: 1_000,
   pageItemsDefault: 100,
+  limitNameLength: 64,
+  limitLevels: 5,
+  limits: 1_000,
   /** what a tenant may cost in a window of its rate limit */
   costOfWindow: 1_000_000_000,
   rateWindowMsLeast: 1_000,
   rateWindowMs: dayMs,
+  /** for how long a hold reserves */
+  holdMs: 7 * dayMs,
+  holdMsDefault: 600_000,
   /** for how long a secret that was replaced still holds */
   graceMs: 30 * dayMs,
   graceMsDefault: dayMs,

@@ -12,6 +12,7 @@ const walks: ReadonlySet<string> = new Set<OperationName>([
   'readStats',
   'readAudit',
   'summarizeEvents',
+  'sumUsageOverTime',
 ]);
 
 /** What a request costs of the rate limit: as much as it has items, and at least 1. */

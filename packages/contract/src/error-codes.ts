@@ -42,6 +42,13 @@ export const errorCodes = {
     advice: 'Send a recognized API key as `X-API-Key` or `Authorization: Bearer`.',
     retry: 'after_fixing',
   },
+  insufficient_balance: {
+    status: 402,
+    title: 'The prepaid balance is too low',
+    advice:
+      'Nothing was applied. `available` is what may be drawn or held, `overdraft` how far below 0 it may go, `required` what this needs. Grant more, then resend the request with the same key.',
+    retry: 'same_request',
+  },
   forbidden: {
     status: 403,
     title: 'Not allowed',
@@ -103,6 +110,25 @@ export const errorCodes = {
     title: 'The usage id was used for different usage',
     advice: 'An id names one event for ever. Send other usage with another id.',
     retry: 'after_fixing',
+  },
+  grant_id_conflict: {
+    status: 409,
+    title: 'The id was used for a different grant',
+    advice: 'An id names one grant for ever. Make another grant with another id.',
+    retry: 'after_fixing',
+  },
+  hold_id_conflict: {
+    status: 409,
+    title: 'The id was used for a different hold',
+    advice: 'An id names one hold for ever. Make another hold with another id.',
+    retry: 'after_fixing',
+  },
+  hold_ended: {
+    status: 409,
+    title: 'The hold has ended',
+    advice:
+      'Nothing was applied. `hold` shows how and when it ended. Record the usage without it, if it was not captured.',
+    retry: 'do_not_retry',
   },
   service_disabled: {
     status: 409,
@@ -173,6 +199,13 @@ export const errorCodes = {
       'Nothing was applied. `message` names the limit. An account can record 2^53-1 requests and 2^63-1 stroops in total; a service can have 10,000 price versions.',
     retry: 'after_fixing',
   },
+  service_unpriced: {
+    status: 422,
+    title: 'The service has no price',
+    advice:
+      'Nothing was applied. Usage of a prepaid agent needs a price: register the service, then resend the request with the same key.',
+    retry: 'same_request',
+  },
   bulk_rejected: {
     status: 422,
     title: 'The atomic bulk has refused items',
@@ -195,6 +228,13 @@ export const errorCodes = {
     status: 429,
     title: 'The rate limit of this tenant is used up',
     advice: 'Nothing was applied. Resend after the number of seconds in `Retry-After`.',
+    retry: 'same_request',
+  },
+  limit_reached: {
+    status: 429,
+    title: 'A limit of this tenant is reached',
+    advice:
+      'Nothing was applied. `limit` names the limit and `left` what it still lets through. Resend after the number of seconds in `Retry-After`, or raise the limit.',
     retry: 'same_request',
   },
   quota_exceeded: {

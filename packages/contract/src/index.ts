@@ -29,6 +29,7 @@ export { type Naming, type Right, rightOf, type Scope, scopes } from './rights.t
 export type { WriteOffRequest } from './schemas/credits.ts';
 export type { EntryExport, EntryFilter } from './schemas/entries.ts';
 export { isNameInList, Tenant } from './schemas/identifiers.ts';
+export type { LimitPut } from './schemas/limits.ts';
 export { type ServiceFilter, ServicePut } from './schemas/services.ts';
 export type { SettlementExport, SettlementFilter, SettleRequest } from './schemas/settlements.ts';
 export { UsageItem } from './schemas/usage.ts';

@@ -18,16 +18,3 @@ export const namesDescription = [
   'A query parameter with `x-clamped` is brought within its bounds; if it is sent twice, the first counts. One with',
   '`x-ignored-if-invalid` whose value is not valid is ignored and listed, too.',
 ].join('\n');
-
-/** A schema as clients may send it: objects may have other names. */
-export function openToOthers(schema: object): Readonly<Record<string, unknown>> {
-  const kept = Object.entries(schema).filter(
-    ([keyword, value]) => !(keyword === 'additionalProperties' && value === false),
-  );
-  return Object.fromEntries(kept.map(([keyword, value]) => [keyword, opened(value)]));
-}
-
-function opened(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(opened);
-  return typeof value === 'object' && value !== null ? openToOthers(value) : value;
-}

@@ -1,8 +1,10 @@
 import type { TSchema } from 'typebox';
+import { bounds } from './bounds.ts';
 import { type ErrorCode, type ErrorCodeEntry, errorCodeEntry } from './error-codes.ts';
 import { exampleOf } from './example.ts';
 import { ignoredHeader } from './ignored-names.ts';
-import { namesDescription, openToOthers } from './openapi-names.ts';
+import { Components } from './openapi-components.ts';
+import { namesDescription } from './openapi-names.ts';
 import { isForTenants, isTagged, isWrite, type OperationSpec, type Success } from './operation-spec.ts';
 import { operations, tagOf, tags } from './operations.ts';
 import { rightOf } from './rights.ts';
@@ -57,10 +59,11 @@ function isLimited(name: string): boolean {
 /** The OpenAPI 3.1 document of the server, made from the operations. */
 export function openApiDocument(version: string): JsonObject {
   const paths: Record<string, Record<string, unknown>> = {};
+  const components = new Components();
   for (const [name, operation] of Object.entries(operations)) {
     paths[operation.path] ??= {};
     Object.assign(paths[operation.path] ?? {}, {
-      [operation.method.toLowerCase()]: operationObject(name, operation),
+      [operation.method.toLowerCase()]: operationObject(name, operation, components),
     });
   }
   return {
@@ -76,7 +79,7 @@ export function openApiDocument(version: string): JsonObject {
     tags: tags.map((name) => ({ name })),
     paths,
     components: {
-      schemas: { Error: ErrorBody, Problem: ProblemBody },
+      schemas: components.schemas(),
       securitySchemes: {
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
         bearer: { type: 'http', scheme: 'bearer' },
@@ -85,7 +88,7 @@ export function openApiDocument(version: string): JsonObject {
   };
 }
 
-function operationObject(name: string, operation: OperationSpec): JsonObject {
+function operationObject(name: string, operation: OperationSpec, components: Components): JsonObject {
   const parameters = [
     ...parameterList('path', operation.params),
     ...parameterList('query', operation.query),
@@ -102,13 +105,13 @@ function operationObject(name: string, operation: OperationSpec): JsonObject {
       : {
           requestBody: {
             required: true,
-            content: { 'application/json': withExample(openToOthers(operation.body)) },
+            content: { 'application/json': withExample(operation.body, components) },
           },
         }),
     responses: {
-      ...successObjects(operation),
+      ...successObjects(operation, components),
       ...(isTagged(operation) ? { 304: unchanged(operation) } : {}),
-      ...errorObjects(name, operation),
+      ...errorObjects(name, operation, components),
     },
   };
 }
@@ -123,11 +126,12 @@ function securityOf(name: string, { access }: OperationSpec): JsonObject[] {
 
 function parameterList(place: 'path' | 'query', schema: TSchema | undefined): JsonObject[] {
   const properties: unknown = schema === undefined ? undefined : Reflect.get(schema, 'properties');
-  if (typeof properties !== 'object' || properties === null) return [];
+  if (schema === undefined || typeof properties !== 'object' || properties === null) return [];
+  const required: unknown = Reflect.get(schema, 'required');
   return Object.entries(properties).map(([name, member]) => ({
     name,
     in: place,
-    required: place === 'path',
+    required: place === 'path' || (Array.isArray(required) && required.includes(name)),
     schema: member,
   }));
 }
@@ -161,7 +165,7 @@ function headerParameters(name: string, operation: OperationSpec): JsonObject[] 
 
 const requestId = {
   description: 'The id of the request: its own, if it brought one.',
-  schema: { type: 'string', minLength: 1, maxLength: 200 },
+  schema: { type: 'string', minLength: 1, maxLength: bounds.requestIdLength },
 };
 
 const ignoredNames = {
@@ -205,8 +209,8 @@ const retryAfter = {
   schema: { type: 'string', pattern: '^\\d+$' },
 };
 
-function withExample(schema: TSchema | JsonObject): JsonObject {
-  return { schema, examples: { simple: { value: exampleOf(schema) } } };
+function withExample(schema: TSchema, components: Components): JsonObject {
+  return { schema: components.refer(schema), examples: { simple: { value: exampleOf(schema) } } };
 }
 
 const weakTag = 'Weak: the answer has not changed while it is the same.';
@@ -222,7 +226,7 @@ function unchanged({ access, successes }: OperationSpec): JsonObject {
   };
 }
 
-function successObjects(operation: OperationSpec): JsonObject {
+function successObjects(operation: OperationSpec, components: Components): JsonObject {
   return Object.fromEntries(
     Object.entries(operation.successes).map(([status, success]) => [
       status,
@@ -239,18 +243,18 @@ function successObjects(operation: OperationSpec): JsonObject {
             ]),
           ),
         },
-        ...contentObject(success),
+        ...contentObject(success, components),
       },
     ]),
   );
 }
 
-function contentObject({ schema, mediaType }: Success): JsonObject {
+function contentObject({ schema, mediaType }: Success, components: Components): JsonObject {
   if (mediaType !== undefined) return { content: { [mediaType]: { schema: { type: 'string' } } } };
-  return schema === undefined ? {} : { content: { 'application/json': withExample(schema) } };
+  return schema === undefined ? {} : { content: { 'application/json': withExample(schema, components) } };
 }
 
-function errorObjects(name: string, operation: OperationSpec): JsonObject {
+function errorObjects(name: string, operation: OperationSpec, components: Components): JsonObject {
   const byStatus = new Map<number, [ErrorCode, ErrorCodeEntry][]>();
   for (const code of errorsOf(name, operation)) {
     const entry = errorCodeEntry(code);
@@ -266,14 +270,17 @@ function errorObjects(name: string, operation: OperationSpec): JsonObject {
           ...(operation.access === 'open' ? {} : { [ignoredHeader]: ignoredNames }),
           ...(status === 429 || status === 503 ? { 'Retry-After': retryAfter } : {}),
         },
-        content: errorContent(rows),
+        content: errorContent(rows, components),
       },
     ]),
   );
 }
 
 /** The two forms of an error, with the codes that it can have here. */
-function errorContent(rows: readonly (readonly [ErrorCode, ErrorCodeEntry])[]): JsonObject {
+function errorContent(
+  rows: readonly (readonly [ErrorCode, ErrorCodeEntry])[],
+  components: Components,
+): JsonObject {
   const codes = rows.map(([code]) => code);
   const [first] = rows;
   const message = first?.[1].title;
@@ -281,13 +288,13 @@ function errorContent(rows: readonly (readonly [ErrorCode, ErrorCodeEntry])[]): 
   return {
     'application/json': {
       schema: {
-        allOf: [{ $ref: '#/components/schemas/Error' }, { properties: { error: { enum: codes } } }],
+        allOf: [components.refer(ErrorBody), { properties: { error: { enum: codes } } }],
       },
       examples: { simple: { value: { error: codes[0], message, requestId: requestIdExample } } },
     },
     'application/problem+json': {
       schema: {
-        allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: codes } } }],
+        allOf: [components.refer(ProblemBody), { properties: { code: { enum: codes } } }],
       },
     },
   };

@@ -1,9 +1,12 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import type { OperationSpec } from './operation-spec.ts';
+import { activityOperations } from './operations/activity.ts';
 import { agentsOperations } from './operations/agents.ts';
 import { apiKeysOperations } from './operations/api-keys.ts';
 import { auditOperations } from './operations/audit.ts';
 import { auditLogOperations } from './operations/audit-log.ts';
+import { balancesOperations } from './operations/balances.ts';
+import { callerOperations } from './operations/caller.ts';
 import { creditsOperations } from './operations/credits.ts';
 import { deliveriesOperations } from './operations/deliveries.ts';
 import { docsOperations } from './operations/docs.ts';
@@ -11,7 +14,9 @@ import { entriesOperations } from './operations/entries.ts';
 import { errorsOperations } from './operations/errors.ts';
 import { eventsOperations } from './operations/events.ts';
 import { healthOperations } from './operations/health.ts';
+import { holdsOperations } from './operations/holds.ts';
 import { idempotencyKeysOperations } from './operations/idempotency-keys.ts';
+import { limitsOperations } from './operations/limits.ts';
 import { metricsOperations } from './operations/metrics.ts';
 import { pauseOperations } from './operations/pause.ts';
 import { quotesOperations } from './operations/quotes.ts';
@@ -34,9 +39,12 @@ export const operationsByNoun = {
   quotes: quotesOperations,
   settlements: settlementsOperations,
   credits: creditsOperations,
+  balances: balancesOperations,
+  holds: holdsOperations,
   audit: auditOperations,
   services: servicesOperations,
   agents: agentsOperations,
+  limits: limitsOperations,
   webhooks: webhooksOperations,
   deliveries: deliveriesOperations,
   events: eventsOperations,
@@ -46,6 +54,8 @@ export const operationsByNoun = {
   settings: settingsOperations,
   metrics: metricsOperations,
   stats: statsOperations,
+  activity: activityOperations,
+  caller: callerOperations,
   version: versionOperations,
   'idempotency-keys': idempotencyKeysOperations,
   health: healthOperations,
@@ -62,6 +72,8 @@ const nounsByTag: Readonly<Record<string, readonly Noun[]>> = {
   Billing: ['quotes', 'settlements', 'credits', 'audit'],
   Services: ['services'],
   Agents: ['agents'],
+  'Balances and holds': ['balances', 'holds'],
+  Limits: ['limits'],
   'Events and webhooks': ['webhooks', 'deliveries', 'events'],
   'Keys and operation': [
     'api-keys',
@@ -70,6 +82,8 @@ const nounsByTag: Readonly<Record<string, readonly Noun[]>> = {
     'settings',
     'metrics',
     'stats',
+    'activity',
+    'caller',
     'version',
     'idempotency-keys',
     'health',
@@ -98,9 +112,12 @@ export const operations = {
   ...quotesOperations,
   ...settlementsOperations,
   ...creditsOperations,
+  ...balancesOperations,
+  ...holdsOperations,
   ...auditOperations,
   ...servicesOperations,
   ...agentsOperations,
+  ...limitsOperations,
   ...webhooksOperations,
   ...deliveriesOperations,
   ...eventsOperations,
@@ -110,6 +127,8 @@ export const operations = {
   ...settingsOperations,
   ...metricsOperations,
   ...statsOperations,
+  ...activityOperations,
+  ...callerOperations,
   ...versionOperations,
   ...idempotencyKeysOperations,
   ...healthOperations,

@@ -8,7 +8,7 @@ export type Scope = (typeof scopes)[number];
 
 /**
  * Where a request names the one agent, or the one service, whose data it concerns. `none`: it concerns no data of an agent
- * (or of a service). `found`: it reads one thing by its id, which is of one agent and one service; what is of another is not
+ * (or of a service). `found`: it concerns one thing by its id, which is of one agent and one service; what is of another is not
  * found. `all`: it concerns those of several, or changes one that it names only by the id of something else.
  */
 export type Naming = 'path' | 'query' | 'body' | 'items' | 'none' | 'found' | 'all';
@@ -43,12 +43,18 @@ export const rights: Readonly<Record<TenantOperationName, Right>> = {
   recordUsage: { scope: 'record', ...inBody },
   recordUsageBulk: { scope: 'record', ...inItems },
 
+  createHold: { scope: 'record', ...inBody },
+  captureHold: { scope: 'record', ...byId },
+  releaseHold: { scope: 'record', ...byId },
+  extendHold: { scope: 'record', ...byId },
+
   readAccount: { scope: 'read', ...inPath },
   listEntries: { scope: 'read', ...inQuery },
   exportEntriesJson: { scope: 'read', ...inQuery },
   exportEntriesCsv: { scope: 'read', ...inQuery },
   readEntry: { scope: 'read', ...byId },
   reconcile: { scope: 'read', ...every },
+  sumUsageOverTime: { scope: 'read', ...every },
   exportUsageJson: { scope: 'read', ...every },
   exportUsageCsv: { scope: 'read', ...every },
   readQuote: { scope: 'read', ...inPath },
@@ -59,6 +65,7 @@ export const rights: Readonly<Record<TenantOperationName, Right>> = {
   listSettlementEntries: { scope: 'read', ...byId },
   readAudit: { scope: 'read', ...every },
   listAgents: { scope: 'read', ...every },
+  listAgentTotals: { scope: 'read', ...every },
   readAgentTotal: { scope: 'read', ...agentInPath },
   readAgentUsage: { scope: 'read', ...agentInPath },
   listServices: { scope: 'read', agent: 'none', serviceId: 'all' },
@@ -71,9 +78,23 @@ export const rights: Readonly<Record<TenantOperationName, Right>> = {
   listEvents: { scope: 'read', ...every },
   summarizeEvents: { scope: 'read', ...every },
   readStats: { scope: 'read', ...every },
+  readActivity: { scope: 'read', ...every },
   readKeyState: { scope: 'read', ...every },
+  listLimits: { scope: 'read', ...every },
+  readLimit: { scope: 'read', ...every },
+  readAllowance: { scope: 'read', agent: 'path', serviceId: 'query' },
+  readCaller: { scope: 'any', agent: 'none', serviceId: 'none' },
   readVersion: { scope: 'any', agent: 'none', serviceId: 'none' },
   readChangelog: { scope: 'any', agent: 'none', serviceId: 'none' },
+
+  readBalance: { scope: 'read', agent: 'path', serviceId: 'all' },
+  listGrants: { scope: 'read', agent: 'path', serviceId: 'all' },
+  readGrant: { scope: 'read', agent: 'path', serviceId: 'all' },
+  listMovements: { scope: 'read', agent: 'path', serviceId: 'all' },
+  readBilling: { scope: 'read', agent: 'path', serviceId: 'none' },
+  listHolds: { scope: 'read', agent: 'query', serviceId: 'all' },
+  readHold: { scope: 'read', ...byId },
+  readDefaultBilling: { scope: 'read', agent: 'none', serviceId: 'none' },
 
   settle: { scope: 'settle', ...inBody },
   settleBulk: { scope: 'settle', agent: 'body', serviceId: 'all' },
@@ -89,6 +110,9 @@ export const rights: Readonly<Record<TenantOperationName, Right>> = {
   disableService: { scope: 'manage', ...agentsOfServiceInPath },
   enableService: { scope: 'manage', ...agentsOfServiceInPath },
   patchDisabled: { scope: 'manage', ...agentsOfServiceInPath },
+  // A limit replaces that of its name, which may be for others.
+  putLimit: { scope: 'manage', ...every },
+  deleteLimit: { scope: 'manage', ...every },
   // The URL of a receiver may carry a secret, and events are those of all agents.
   createWebhook: { scope: 'manage', ...every },
   listWebhooks: { scope: 'manage', ...every },
@@ -99,6 +123,12 @@ export const rights: Readonly<Record<TenantOperationName, Right>> = {
   testWebhook: { scope: 'manage', ...every },
   listDeliveries: { scope: 'manage', ...every },
   redeliver: { scope: 'manage', ...every },
+  // An agent neither gives money to itself nor sets how it pays.
+  createGrant: { scope: 'manage', ...every },
+  voidGrant: { scope: 'manage', ...every },
+  putBilling: { scope: 'manage', ...every },
+  deleteBilling: { scope: 'manage', ...every },
+  putDefaultBilling: { scope: 'manage', ...every },
   // It shows from which addresses keys are used.
   listActs: { scope: 'manage', ...every },
 };

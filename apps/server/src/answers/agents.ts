@@ -1,4 +1,5 @@
 import { type Account, outstandingRequests } from '../domain/account.ts';
+import type { Stroops } from '../domain/money.ts';
 import { exactInteger } from './exact-integer.ts';
 import type { PageEnd } from './paging.ts';
 import type { ReplyOf } from './reply.ts';
@@ -24,4 +25,31 @@ export function agentUsageReply(
     total: outstandingRequests(account),
   }));
   return { status: 200, body: { agent, items, nextCursor, hasMore } };
+}
+
+/** What an agent comes to, over all services. */
+interface AgentTotals {
+  readonly agent: string;
+  readonly accounts: number;
+  readonly recordedRequests: bigint;
+  readonly outstandingRequests: bigint;
+  readonly outstandingStroops: Stroops;
+  readonly unpricedRequests: bigint;
+  readonly settledStroops: Stroops;
+}
+
+export function agentTotalsReply(
+  agents: readonly AgentTotals[],
+  { nextCursor, hasMore }: PageEnd,
+): ReplyOf<'listAgentTotals'> {
+  const items = agents.map((totals) => ({
+    agent: totals.agent,
+    accounts: totals.accounts,
+    recordedRequests: exactInteger(totals.recordedRequests),
+    outstandingRequests: exactInteger(totals.outstandingRequests),
+    outstandingStroops: String(totals.outstandingStroops),
+    unpricedRequests: exactInteger(totals.unpricedRequests),
+    settledStroops: String(totals.settledStroops),
+  }));
+  return { status: 200, body: { items, nextCursor, hasMore } };
 }

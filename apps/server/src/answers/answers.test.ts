@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApiKey } from '../domain/api-key.ts';
+import type { OwnedGrant } from '../domain/balance.ts';
+import { policyDefault } from '../domain/billing.ts';
 import type { Fact } from '../domain/command.ts';
 import type { Delivery } from '../domain/delivery.ts';
+import type { Hold } from '../domain/hold.ts';
 import type { Quote } from '../domain/quote.ts';
 import type { Entry } from '../domain/usage.ts';
 import type { Webhook } from '../domain/webhook.ts';
@@ -25,6 +28,7 @@ const quote: Quote = {
   requests: 6,
   lines: [{ priceVersion: 1, requests: 6, priceStroops: 7n, amountStroops: 42n }],
   carriedStroops: -2n,
+  paid: 0n,
   billedStroops: 40n,
   carriedOnStroops: 0n,
   priceStroops,
@@ -90,6 +94,49 @@ const delivery: Delivery = {
 };
 const account = { agent, serviceId, total: 3, entryId };
 const secret = 'whsec';
+
+const xlm = 10n ** 18n;
+const owned: OwnedGrant = {
+  agent,
+  asset: 'XLM',
+  grant: {
+    id: 'grant 1',
+    number: 2,
+    kind: 'grant',
+    amount: 6n * xlm,
+    priority: 100,
+    expiresAtMs: 9,
+    note: 'n',
+    reversalId: undefined,
+    grantedAtMs: 1,
+    drawn: xlm,
+    held: 0n,
+    voided: 0n,
+    expired: 0n,
+  },
+};
+const grantText =
+  '"id":"grant 1","agent":"agent-7","asset":"XLM","number":2,"kind":"grant","amount":"6","priority":100,"expiresAt":"1970-01-01T00:00:00.009Z","note":"n","reversalId":null,"grantedAt":"1970-01-01T00:00:00.001Z","left":"5","held":"0","drawn":"1","voided":"0","expired":"0"';
+const hold: Hold = {
+  id: 'hold 1',
+  place: entryId,
+  agent,
+  serviceId,
+  asset: 'XLM',
+  amount: 2n * xlm,
+  requests: 4,
+  isPrepaid: true,
+  parts: [{ grant: 2, amount: 2n * xlm }],
+  createdAtMs: 1,
+  expiresAtMs: 9,
+  state: 'open',
+  endedAtMs: undefined,
+  wasLapsed: false,
+  entryId: undefined,
+  captured: undefined,
+};
+const holdText = (state: string, by: string | null) =>
+  `"id":"hold 1","agent":"agent-7","serviceId":"a b","asset":"XLM","amount":"2","requests":4,"state":"${state}","createdAt":"1970-01-01T00:00:00.001Z","expiresAt":"1970-01-01T00:00:00.009Z","endedAt":${by === null ? 'null' : '"1970-01-01T00:00:00.002Z"'},"lapsed":false,"entryId":${JSON.stringify(by)},"captured":${by === null ? 'null' : '"1"'}`;
 
 type Example<K> = readonly [
   fact: Extract<Fact, { readonly kind: K }>,
@@ -241,6 +288,29 @@ const examples: { readonly [K in Fact['kind']]: Example<K> } = {
   ],
   api_key_revoked: [{ kind: 'api_key_revoked' }, 204, '', ''],
   api_key_uses_noted: [{ kind: 'api_key_uses_noted' }, 204, '', ''],
+  limit_set: [
+    {
+      kind: 'limit_set',
+      isNew: true,
+      limit: {
+        id: 'limit-1',
+        name: 'daily-budget',
+        agent: '*',
+        serviceId: undefined,
+        apiKeyPrefix: undefined,
+        window: 'day',
+        max: 1_500_000n,
+        action: 'refuse',
+        notifyAt: [800, 1_000],
+        createdAtMs: 1,
+        deleted: false,
+      },
+    },
+    201,
+    '/api/v1/limits/daily-budget',
+    '{"name":"daily-budget","agent":"*","serviceId":null,"apiKeyPrefix":null,"window":"day","max":{"quantity":"1.5"},"action":"refuse","notifyAt":[0.8,1],"countsSince":"1970-01-01T00:00:00.001Z"}',
+  ],
+  limit_deleted: [{ kind: 'limit_deleted' }, 204, '', ''],
   webhook_created: [
     { kind: 'webhook_created', webhook, secret },
     201,
@@ -271,6 +341,84 @@ const examples: { readonly [K in Fact['kind']]: Example<K> } = {
     200,
     '',
     '{"eventId":"019a7f6e-3a60-7c3e-9b1d-0123456789ab","type":"usage.settled","state":"pending","attempts":1,"nextAttemptAt":"1970-01-01T00:00:00.005Z","lastAttempt":{"at":"1970-01-01T00:00:00.002Z","outcome":"timed_out","status":null}}',
+  ],
+  grant_made: [
+    { kind: 'grant_made', owned, available: 5n * xlm },
+    201,
+    '/api/v1/agents/agent-7/grants/grant%201',
+    `{${grantText},"available":"5"}`,
+  ],
+  grant_known: [
+    { kind: 'grant_known', owned, available: 0n },
+    200,
+    '/api/v1/agents/agent-7/grants/grant%201',
+    `{${grantText},"available":"0"}`,
+  ],
+  grant_voided: [
+    { kind: 'grant_voided', owned, available: -xlm, amount: xlm },
+    200,
+    '',
+    `{${grantText},"available":"-1","voidedNow":"1"}`,
+  ],
+  billing_set: [
+    { kind: 'billing_set', agent, policy: { ...policyDefault, lowAt: [xlm] }, source: 'none' },
+    200,
+    '',
+    '{"agent":"agent-7","mode":"postpaid","asset":"XLM","overdraft":"0","lowAt":["1"],"source":"none"}',
+  ],
+  default_billing_set: [
+    { kind: 'default_billing_set', policy: { ...policyDefault, mode: 'prepaid', overdraft: xlm } },
+    200,
+    '',
+    '{"mode":"prepaid","asset":"XLM","overdraft":"1","lowAt":[],"source":"tenant"}',
+  ],
+  time_passed: [{ kind: 'time_passed', agents: 1 }, 204, '', ''],
+  hold_made: [
+    { kind: 'hold_made', hold, available: xlm },
+    201,
+    '/api/v1/holds/hold%201',
+    `{${holdText('open', null)},"available":"1"}`,
+  ],
+  hold_known: [
+    { kind: 'hold_known', hold, available: xlm },
+    200,
+    '/api/v1/holds/hold%201',
+    `{${holdText('open', null)},"available":"1"}`,
+  ],
+  hold_captured: [
+    {
+      kind: 'hold_captured',
+      hold: { ...hold, state: 'captured', endedAtMs: 2, entryId, captured: xlm },
+      entryId,
+      total: 3,
+      paid: { drawn: xlm, available: 0n },
+    },
+    201,
+    `/api/v1/entries/${entryId}`,
+    `{${holdText('captured', entryId)},"total":3,"drawn":"1","available":"0"}`,
+  ],
+  capture_known: [
+    {
+      kind: 'capture_known',
+      hold: { ...hold, state: 'captured', endedAtMs: 2, entryId, captured: xlm },
+      entryId,
+      total: 3,
+    },
+    200,
+    `/api/v1/entries/${entryId}`,
+    `{${holdText('captured', entryId)},"total":3,"status":"duplicate"}`,
+  ],
+  hold_released: [
+    { kind: 'hold_released', hold, available: xlm },
+    200,
+    '',
+    `{${holdText('open', null)},"available":"1"}`,
+  ],
+  hold_extended: [
+    { kind: 'hold_extended', hold, available: xlm },
+    200,
+    '',
+    `{${holdText('open', null)},"available":"1"}`,
   ],
   delivery_reported: [{ kind: 'delivery_reported', isSwitchedOff: true }, 204, '', ''],
 };

@@ -1,8 +1,11 @@
 import type { OperationName } from '@billonce/contract';
 import type { Command, Fact, FactOf, Kind } from '../domain/command.ts';
 import { apiKeysAnswers } from './api-keys.ts';
+import { balancesAnswers } from './balances.ts';
 import { creditsAnswers } from './credits.ts';
 import { deliveriesAnswers } from './deliveries.ts';
+import { holdsAnswers } from './holds.ts';
+import { limitsAnswers } from './limits.ts';
 import { pauseAnswers } from './pause.ts';
 import type { Answer, ReplyOf } from './reply.ts';
 import { reversalsAnswers } from './reversals.ts';
@@ -12,7 +15,7 @@ import { settlementsAnswers } from './settlements.ts';
 import { usageAnswers } from './usage.ts';
 import { webhooksAnswers } from './webhooks.ts';
 
-/** A command of a worker: no operation has it, and nothing of its answer is shown. */
+/** A command of a worker: no operation submits it, and its answer is not shown. */
 const unseen = (): Answer => ({ status: 204 });
 
 const answersOfFacts = {
@@ -20,7 +23,11 @@ const answersOfFacts = {
   ...reversalsAnswers,
   ...settlementsAnswers,
   ...creditsAnswers,
+  ...balancesAnswers,
+  ...holdsAnswers,
+  time_passed: unseen,
   ...servicesAnswers,
+  ...limitsAnswers,
   ...pauseAnswers,
   ...settingsAnswers,
   ...apiKeysAnswers,
@@ -42,7 +49,7 @@ export function answerOf(fact: Fact): Answer {
   return renderers[fact.kind](fact);
 }
 
-/** The answers that a kind of command can come to. */
+/** The answers that a kind of command can have. */
 type AnswerTo<K extends Kind> =
   FactOf<K> extends infer F extends Fact ? ReturnType<(typeof answersOfFacts)[F['kind']]> : never;
 

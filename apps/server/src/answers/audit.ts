@@ -1,4 +1,4 @@
-import { type AuditFinding, outstandingBy } from '../domain/audit-finding.ts';
+import { type AuditFinding, countDifferences, outstandingBy } from '../domain/audit-finding.ts';
 import { exactInteger } from './exact-integer.ts';
 import type { BodyOf, ReplyOf } from './reply.ts';
 
@@ -7,7 +7,7 @@ export function auditReply(found: AuditFinding): ReplyOf<'readAudit'> {
   return {
     status: 200,
     body: {
-      ok: found.differences.length === 0 && found.acts.differences.length === 0,
+      ok: countDifferences(found) === 0,
       accounts: found.accounts,
       entries: found.entries,
       settlements: found.settlements,
@@ -15,9 +15,12 @@ export function auditReply(found: AuditFinding): ReplyOf<'readAudit'> {
       settled: both(found.settledRequests, found.settledStroops),
       outstanding: both(outstanding.requests, outstanding.stroops),
       reversed: both(found.reversedRequests, found.reversedStroops),
+      paid: { stroops: String(found.paidStroops) },
       writtenOff: { stroops: String(found.writtenOffStroops) },
       differences: found.differences,
       acts: found.acts,
+      limits: found.limits,
+      balances: found.balances,
     },
   };
 }

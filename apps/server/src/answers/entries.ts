@@ -1,14 +1,19 @@
+import { amountText } from '../domain/balance-events.ts';
+import type { EntryState, StatedEntry } from '../domain/entry-state.ts';
+import { amountOf, type Stroops } from '../domain/money.ts';
 import { timestampOfMs, timestampOfNs } from '../domain/timestamps.ts';
 import type { Entry, Reversal, WriteOff } from '../domain/usage.ts';
 import type { FollowedEnd } from './paging.ts';
 import type { BodyOf, ReplyOf } from './reply.ts';
 
 /** An entry as the caller sees it. */
-export type EntryBody = BodyOf<'readEntry'>;
+export type EntryBody = BodyOf<'reverseEntry'>;
+/** An entry with its price, and what became of it. */
+export type KnownEntryBody = BodyOf<'readEntry'>;
 
 export function entryBody(entry: Entry): EntryBody {
   const { id, agent, serviceId, sequence, requests, usageId, occurredAtNs, recordedAtMs } = entry;
-  const { reversal, writeOff } = entry;
+  const { drawn, reversal, writeOff } = entry;
   return {
     id,
     agent,
@@ -19,6 +24,7 @@ export function entryBody(entry: Entry): EntryBody {
     usageId: usageId ?? null,
     occurredAt: occurredAtNs === undefined ? null : timestampOfNs(occurredAtNs),
     recordedAt: timestampOfMs(recordedAtMs),
+    drawn: drawn === undefined ? undefined : amountText(drawn),
     reverses: reversal === undefined ? undefined : reversesBody(reversal),
     writesOff: writeOff === undefined ? undefined : writesOffBody(writeOff),
   };
@@ -51,13 +57,49 @@ function writesOffBody({ kind, stroops, reason }: WriteOff): EntryBody['writesOf
   return { kind, stroops: String(stroops), reason };
 }
 
-export function entryReply(entry: Entry): ReplyOf<'readEntry'> {
-  return { status: 200, body: entryBody(entry) };
+/** An entry with its price, and what became of it. */
+export function knownEntryBody({ entry, state }: StatedEntry): KnownEntryBody {
+  const price = priceOf(entry, state);
+  const amount = amountOfEntry(entry, state);
+  return {
+    ...entryBody(entry),
+    priceStroops: price === undefined ? null : Number(price),
+    amountStroops: amount === undefined ? null : String(amount),
+    settlementId: state.settlementId ?? null,
+    reversed: state.isReversed,
+  };
+}
+
+function priceOf({ reversal, writeOff, priceVersion }: Entry, { prices }: EntryState): Stroops | undefined {
+  if (writeOff !== undefined) return undefined;
+  if (reversal === undefined) return prices.get(priceVersion);
+  const [line, ...others] = reversal.lines;
+  return line === undefined || others.length > 0 ? undefined : prices.get(line.priceVersion);
+}
+
+/** What an entry adds to a bill; `undefined` while something of it has no price. A write-off is on no bill. */
+function amountOfEntry(entry: Entry, { prices }: EntryState): Stroops | undefined {
+  if (entry.writeOff !== undefined) return 0n;
+  const parts = entry.reversal?.lines.map(({ priceVersion, requests }) => ({
+    priceVersion,
+    requests: -requests,
+  }));
+  let sum = 0n;
+  for (const { priceVersion, requests } of parts ?? [entry]) {
+    const price = prices.get(priceVersion);
+    if (price === undefined) return undefined;
+    sum += amountOf(requests, price);
+  }
+  return sum;
+}
+
+export function entryReply(known: StatedEntry): ReplyOf<'readEntry'> {
+  return { status: 200, body: knownEntryBody(known) };
 }
 
 export function entriesReply(
-  entries: readonly Entry[],
+  entries: readonly StatedEntry[],
   { nextCursor, hasMore }: FollowedEnd,
 ): ReplyOf<'listEntries'> {
-  return { status: 200, body: { items: entries.map(entryBody), nextCursor, hasMore } };
+  return { status: 200, body: { items: entries.map(knownEntryBody), nextCursor, hasMore } };
 }

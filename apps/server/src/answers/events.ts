@@ -37,7 +37,7 @@ function payloadOf(event: BooksEvent, data: ListedEvent['data']): ListedEvent['p
   return { ...entryBody(event.entry), total: event.entry.outstandingAfter };
 }
 
-/** What a page has beside its events, unless it is one of those that a follower reads on and on. */
+/** The members of a page besides its events. The pages that a follower reads have none of them. */
 interface CountedPage {
   /** how many events match */
   readonly total: number;

@@ -1,7 +1,7 @@
 declare global {
   interface JSON {
     /**
-     * ECMAScript proposal "JSON.parse source text access", in V8 since 11.4. What it returns is printed as a number, and is of no
+     * ECMAScript proposal "JSON.parse source text access", in V8 since 11.4. Its result is printed as a number, and has no
      * other use.
      */
     rawJSON(text: string): number;

@@ -13,6 +13,18 @@ export function servicePath(serviceId: string): string {
   return `${base}/services/${encodeURIComponent(serviceId)}`;
 }
 
+export function limitPath(name: string): string {
+  return `${base}/limits/${name}`;
+}
+
+export function grantPath(agent: string, id: string): string {
+  return `${base}/agents/${encodeURIComponent(agent)}/grants/${encodeURIComponent(id)}`;
+}
+
+export function holdPath(id: string): string {
+  return `${base}/holds/${encodeURIComponent(id)}`;
+}
+
 export function webhookPath(id: string): string {
   return `${base}/webhooks/${id}`;
 }

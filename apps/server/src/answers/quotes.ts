@@ -1,5 +1,7 @@
 import { canonicalJson, type Json, sha256 } from '@billonce/idempotency/core';
+import { amountText } from '../domain/balance-events.ts';
 import { creditOf } from '../domain/credit.ts';
+import { amountOfStroop } from '../domain/money.ts';
 import type { BillLine, Quote } from '../domain/quote.ts';
 import { exactInteger } from './exact-integer.ts';
 import type { BodyOf, ReplyOf } from './reply.ts';
@@ -15,15 +17,25 @@ export function quoteBody(quote: Quote): BodyOf<'readQuote'> {
     lines: billLinesBody(quote.lines),
     through: quote.through,
     carriedStroops: String(quote.carriedStroops),
+    prepaid: prepaidBody(quote),
     creditStroops: String(creditOf(quote)),
   };
 }
 
 /** The strong entity tag of a quote: the same as long as the quote says the same. */
 export function quoteTag(quote: Quote): string {
-  const body: { readonly [name: string]: Json } = quoteBody(quote);
+  // A member that is absent is no part of what the quote says.
+  const { prepaid, ...always } = quoteBody(quote);
+  const body: { readonly [name: string]: Json } = prepaid === undefined ? always : { ...always, prepaid };
   // The range's beginning is not in the answer, but two ranges are two bills.
   return `"${sha256(`${quote.from} ${canonicalJson(body)}`).slice(0, 32)}"`;
+}
+
+/** What a bill costs, what of that was paid from the balance, and what is due; `undefined` if nothing was paid so. */
+export function prepaidBody({ lines, paid }: Pick<Quote, 'lines' | 'paid'>): BodyOf<'readQuote'>['prepaid'] {
+  if (paid === 0n) return undefined;
+  const cost = lines.reduce((sum, { amountStroops }) => sum + amountStroops, 0n) * amountOfStroop;
+  return { cost: amountText(cost), paid: amountText(paid), due: amountText(cost - paid) };
 }
 
 export function billLinesBody(lines: readonly BillLine[]): BodyOf<'readQuote'>['lines'] {

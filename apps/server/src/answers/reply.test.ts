@@ -29,14 +29,14 @@ test('an answer to a read with a wrong, missing, extra or renamed member does no
 test('an answer to a write with a wrong, missing or extra member does not compile', () => {
   const right: ReplyOf<'recordUsage'> = {
     status: 201,
-    body: { agent, serviceId, total: 3, status: undefined },
+    body: { agent, serviceId, total: 3, status: undefined, drawn: undefined, available: undefined },
   };
   // @ts-expect-error a member that may be absent is written, too: as undefined
   const missing: ReplyOf<'recordUsage'> = { status: 201, body: { agent, serviceId, total: 3 } };
   const wrong: ReplyOf<'recordUsage'> = {
     status: 200,
     // @ts-expect-error the contract knows no other status of an item
-    body: { agent, serviceId, total: 3, status: 'known' },
+    body: { agent, serviceId, total: 3, status: 'known', drawn: undefined, available: undefined },
   };
   const located: ReplyOf<'settleBulk'> = {
     status: 200,

@@ -25,7 +25,7 @@ type TagIn<Success> = Success extends { readonly headers: { readonly ETag: strin
   ? { readonly etag: string }
   : { readonly etag?: undefined };
 
-/** The answer of an operation: with each status what the contract has for it, no member more and none less. */
+/** The answer of an operation: for each status exactly the members that the contract has. */
 export type ReplyOf<N extends OperationName> = {
   [S in SuccessStatus<N>]: { readonly status: S } & BodyIn<SuccessOf<N, S>> &
     LocationIn<SuccessOf<N, S>> &
@@ -39,7 +39,7 @@ export type BodyOf<N extends OperationName> = ReplyOf<N>['body'];
 export type ItemOf<N extends OperationName, List extends string = 'items'> =
   BodyOf<N> extends { readonly [K in List]: readonly (infer Item)[] } ? Item : never;
 
-/** An answer, whichever operation it is of. */
+/** An answer of any operation. */
 export interface Answer {
   readonly status: number;
   /** the path of what was made */

@@ -23,6 +23,7 @@ export const servicesAnswers = {
       priceStroops: Number(priceStroops),
       description: metadata?.description,
       owner: metadata?.owner,
+      unit: metadata?.unit,
     },
   }),
 
@@ -75,8 +76,9 @@ function serviceBody({
   disabled,
   description,
   owner,
+  unit,
 }: Service): BodyOf<'readService'> {
-  return { serviceId, priceStroops: Number(priceStroops), disabled, description, owner };
+  return { serviceId, priceStroops: Number(priceStroops), disabled, description, owner, unit };
 }
 
 export function serviceReply(service: Service): ReplyOf<'readService'> {

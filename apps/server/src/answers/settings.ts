@@ -18,7 +18,7 @@ function configBody({
 }: SettingsInForce): BodyOf<'changeConfig'>['config'] {
   return {
     bulkMaxItems: bulkItemsMax,
-    // Of another window no limit in a minute follows.
+    // Another window has no limit per minute.
     rateLimitPerMinute: rateWindowMs === rateWindowMsDefault ? requestsPerWindowMax : null,
     rateLimitPerWindow: requestsPerWindowMax,
     rateLimitWindowMs: rateWindowMs,
@@ -28,7 +28,7 @@ function configBody({
 /** A setting in the list of them. */
 type SettingBody = ItemOf<'readConfig'>;
 
-/** The settings in force, each by itself, by their names. */
+/** Each setting in force, under its name. */
 export function settingsByName(inForce: SettingsInForce): readonly SettingBody[] {
   return Object.entries(configBody(inForce))
     .map(([key, value]) => ({ key, value }))

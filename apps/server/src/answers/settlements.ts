@@ -3,7 +3,7 @@ import { carriedOnStroops, type Settlement } from '../domain/settlement.ts';
 import { timestampOfMs } from '../domain/timestamps.ts';
 import type { FollowedEnd } from './paging.ts';
 import { settlementPath } from './paths.ts';
-import { billLinesBody } from './quotes.ts';
+import { billLinesBody, prepaidBody } from './quotes.ts';
 import type { BodyOf, ItemOf, ReplyOf } from './reply.ts';
 
 export const settlementsAnswers = {
@@ -31,6 +31,7 @@ function billBody({ quote, settlementId }: Bill): ItemOf<'settleBulk'> {
     priceStroops: Number(quote.priceStroops),
     billedStroops: String(quote.billedStroops),
     carriedStroops: String(quote.carriedStroops),
+    prepaid: prepaidBody(quote),
     settlementId: settlementId ?? null,
     lines: billLinesBody(quote.lines),
   };
@@ -50,6 +51,7 @@ export function settlementBody(settlement: Settlement): SettlementBody {
     requests: settlement.requests,
     lines: billLinesBody(settlement.lines),
     carriedStroops: String(settlement.carriedStroops),
+    prepaid: prepaidBody(settlement),
     billedStroops: String(settlement.billedStroops),
     carriedOnStroops: String(carriedOnStroops(settlement)),
     settledAt: timestampOfMs(settlement.settledAtMs),

@@ -1,20 +1,28 @@
 import { type Account, outstandingRequests } from '../domain/account.ts';
+import { amountText } from '../domain/balance-events.ts';
 import type { UsageBulkRecorded, UsageKnown, UsageRecorded } from '../domain/commands/usage.ts';
 import type { ItemResult } from '../domain/item-result.ts';
 import { entryPath } from './paths.ts';
 import type { BodyOf, ItemOf, ReplyOf } from './reply.ts';
 
 export const usageAnswers = {
-  usage_recorded: ({ agent, serviceId, total, entryId }: UsageRecorded): ReplyOf<'recordUsage'> => ({
+  usage_recorded: ({ agent, serviceId, total, entryId, paid }: UsageRecorded): ReplyOf<'recordUsage'> => ({
     status: 201,
     location: entryPath(entryId),
-    body: { agent, serviceId, total, status: undefined },
+    body: {
+      agent,
+      serviceId,
+      total,
+      status: undefined,
+      drawn: paid === undefined ? undefined : amountText(paid.drawn),
+      available: paid === undefined ? undefined : amountText(paid.available),
+    },
   }),
 
   usage_known: ({ agent, serviceId, total, entryId }: UsageKnown): ReplyOf<'recordUsage'> => ({
     status: 200,
     location: entryPath(entryId),
-    body: { agent, serviceId, total, status: 'duplicate' },
+    body: { agent, serviceId, total, status: 'duplicate', drawn: undefined, available: undefined },
   }),
 
   usage_bulk_recorded: ({ results }: UsageBulkRecorded): ReplyOf<'recordUsageBulk'> => ({
@@ -40,7 +48,7 @@ function usageItemBody(result: ItemResult, index: number): ItemOf<'recordUsageBu
   }
 }
 
-/** The places of the items that a stored answer to a bulk calls good. Its record has nothing else of them. */
+/** The positions of the items that a stored answer to a bulk reports as taken. Its record has nothing else about them. */
 export function goodItemsOf(body: string | Uint8Array): ReadonlySet<number> {
   if (typeof body !== 'string') return new Set();
   const answer: unknown = JSON.parse(body);

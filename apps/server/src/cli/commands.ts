@@ -1,6 +1,7 @@
 import { backupSpec, exportSpec, migrateSpec, restoreSpec, verifySpec } from './books/specs.ts';
 import type { CommandSpec } from './command-line/command.ts';
 import { ingestSpec } from './ingest/spec.ts';
+import { mcpSpec } from './mcp/spec.ts';
 import { moveSpec } from './move/spec.ts';
 
 /** All commands of `billonce`. */
@@ -12,4 +13,5 @@ export const commandSpecs: readonly CommandSpec[] = [
   restoreSpec,
   migrateSpec,
   moveSpec,
+  mcpSpec,
 ];

@@ -13,6 +13,7 @@ import { type IngestOptions, parseIngestOptions } from './ingest/options.ts';
 import { Progress } from './ingest/progress.ts';
 import { ingestSpec } from './ingest/spec.ts';
 import { exitCodeOf, summaryOf } from './ingest/summary.ts';
+import { runMcpCommand } from './mcp/command.ts';
 import { runMove } from './move/command.ts';
 
 /** npm and a shell may each pass on the same Ctrl-C: a second one within this time is ignored. */
@@ -71,6 +72,7 @@ async function run(args: readonly string[]): Promise<number> {
   };
   if (isBooksCommand(command)) return await runBooksCommand(command, rest, surroundings);
   if (command === 'move-from-agentpay') return await runMove(rest, surroundings);
+  if (command === 'mcp') return await runMcpCommand(rest, surroundings);
   if (command !== 'ingest') {
     surroundings.complain(unknownCommand(command));
     return exitCodes.misused;

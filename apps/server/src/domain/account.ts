@@ -1,7 +1,8 @@
+import type { Amount } from './amount.ts';
 import { amountOf, requestsTotalMax, type Stroops, stroopsMax } from './money.ts';
 import type { Service } from './service.ts';
 
-/** What an account came to at one price version; version 0 is usage recorded before there was a price. */
+/** The totals of an account at one price version; version 0 is usage recorded before there was a price. */
 export interface AccountLine {
   readonly priceVersion: number;
   /** `undefined` for version 0, which takes the price of version 1 once that exists */
@@ -30,6 +31,10 @@ export interface Account {
   readonly settledStroops: Stroops;
   /** what the last settlement could not bill: 0, or below 0 for a credit */
   readonly carriedStroops: Stroops;
+  /** what was drawn from the balance for its usage, less what reversals returned */
+  readonly paid: Amount;
+  /** the part of that in what settlements cover */
+  readonly settledPaid: Amount;
   /** in the order of their price versions */
   readonly lines: readonly AccountLine[];
 }
@@ -48,6 +53,8 @@ export function emptyAccount(agent: string, serviceId: string): Account {
     settledRequests: 0,
     settledStroops: 0n,
     carriedStroops: 0n,
+    paid: 0n,
+    settledPaid: 0n,
     lines: [],
   };
 }
@@ -59,7 +66,7 @@ export function outstandingRequests(account: Account): number {
 
 /** Whether something is left to settle or to carry: usage, or a credit. */
 export function isUnsettled(account: Account): boolean {
-  if (account.carriedStroops !== 0n) return true;
+  if (account.carriedStroops !== 0n || account.paid !== account.settledPaid) return true;
   // Version 0 costs what version 1 does, so that on a bill they are one line.
   let first = 0;
   for (const line of account.lines) {
@@ -145,7 +152,7 @@ function passesStroops(account: Account, service: Service | undefined): boolean 
 /** Far enough below `stroopsMax` that the rounding of doubles does not matter. */
 const roughlyPayableStroops = 9e18;
 
-/** The same sum as doubles: exact amounts of thousands of lines for each item of a bulk would hold up everyone else. */
+/** The same sum as doubles: exact amounts of thousands of lines for each item of a bulk would delay all others. */
 function roughlyRecordedStroops(account: Account, service: Service | undefined): number {
   let sum = 0;
   for (const line of account.lines) {

@@ -8,11 +8,16 @@ export const actTypes = [
   'service.registered',
   'service.changed',
   'service.deleted',
+  'limit.set',
+  'limit.deleted',
   'webhook.created',
   'webhook.changed',
   'webhook.deleted',
   'usage.reversed',
   'credit.written_off',
+  'balance.granted',
+  'grant.voided',
+  'billing.changed',
   'server.paused',
   'server.unpaused',
   'settings.changed',
@@ -44,12 +49,12 @@ export interface ActFacts {
   /** that of the operator for what belongs to no tenant */
   readonly tenant: string;
   readonly type: ActType;
-  /** the prefix of a key, a service, the id of a webhook or of an entry; '' for the server */
+  /** the prefix of a key, a service, a limit, the id of a webhook, a grant or an entry, an agent; '' for the server and for the billing of all agents */
   readonly subject: string;
   readonly details: { readonly [name: string]: Json };
 }
 
-/** A row of the audit log, committed with what it tells of. */
+/** A row of the audit log, committed with the act that it describes. */
 export interface Act extends ActFacts {
   readonly id: string;
   readonly atMs: number;

@@ -1,19 +1,28 @@
 import { canonicalJson, type Json } from '@billonce/idempotency/core';
 import type { ActFacts } from './act.ts';
 import { type ApiKey, rightsShown } from './api-key.ts';
-import type { Service } from './service.ts';
+import type { OwnedGrant } from './balance.ts';
+import { amountText, grantShown } from './balance-events.ts';
+import type { BillingPolicy, NamedPolicy } from './billing.ts';
+import { unitsText } from './counted-use.ts';
+import type { Limit } from './limit.ts';
+import type { Movement } from './movement.ts';
+import { metadataOf, type Service } from './service.ts';
 import { adminTenant } from './tenant.ts';
 import type { Entry } from './usage.ts';
 import type { Changes, View } from './view.ts';
 import type { Webhook } from './webhook.ts';
 
-/** The acts that changes are, compared with the books before them. What changed nothing is no act. */
+/** The acts that follow from changes, compared with the books before them. A command that changed nothing is no act. */
 export function actsOf(tenant: string, before: View, changes: Changes): readonly ActFacts[] {
   return [
     ...changes.apiKeys.flatMap((key) => keyAct(before.apiKey(key.prefix), key)),
     ...changes.services.flatMap((service) => serviceAct(tenant, before.service(service.serviceId), service)),
+    ...limitActs(tenant, before, changes),
     ...changes.webhooks.flatMap((webhook) => webhookAct(tenant, webhookBefore(before, webhook), webhook)),
     ...changes.entries.flatMap((entry) => entryAct(tenant, entry)),
+    ...changes.movements.flatMap((movement) => movementAct(tenant, movement, changes.grants)),
+    ...changes.policies.flatMap((named) => policyAct(tenant, before, named)),
     ...changes.pauses.map(({ isPaused }): ActFacts => {
       const type = isPaused ? 'server.paused' : 'server.unpaused';
       return { tenant: adminTenant, type, subject: '', details: {} };
@@ -51,6 +60,32 @@ function serviceAct(tenant: string, before: Service | undefined, service: Servic
   return details === undefined ? [] : [{ tenant, type: 'service.changed', subject, details }];
 }
 
+/** One for each name: a limit that counts something else takes the place of the one before. */
+function limitActs(tenant: string, before: View, { limits }: Changes): ActFacts[] {
+  if (limits.length === 0) return [];
+  const known = new Map(before.limits().map((limit) => [limit.name, limit]));
+  const names = new Set(limits.map(({ name }) => name));
+  return [...names].flatMap((subject): ActFacts[] => {
+    const limit = limits.find((one) => one.name === subject && !one.deleted);
+    if (limit === undefined) return [{ tenant, type: 'limit.deleted', subject, details: {} }];
+    const old = known.get(subject);
+    const details = old === undefined ? limitShown(limit) : differences(limitShown(old), limitShown(limit));
+    return details === undefined ? [] : [{ tenant, type: 'limit.set', subject, details }];
+  });
+}
+
+function limitShown(limit: Limit): Shown {
+  return {
+    agent: limit.agent ?? null,
+    serviceId: limit.serviceId ?? null,
+    apiKeyPrefix: limit.apiKeyPrefix ?? null,
+    window: limit.window,
+    max: unitsText(limit.max),
+    action: limit.action,
+    notifyAt: limit.notifyAt.map((level) => level / 1_000),
+  };
+}
+
 function webhookBefore(before: View, { id }: Webhook): Webhook | undefined {
   return before.webhooks().find((known) => known.id === id);
 }
@@ -64,7 +99,7 @@ function webhookAct(tenant: string, before: Webhook | undefined, webhook: Webhoo
     return [{ tenant, type: 'webhook.created', subject, details }];
   }
   const details = differences(webhookShown(before), webhookShown(webhook));
-  // A path that changed may be a secret: it is only said that it did.
+  // A changed path may be a secret: only the fact that it changed is logged.
   const hidden: Shown = {
     ...(before.url === webhook.url ? {} : { urlChanged: true }),
     ...(before.keptSecret === webhook.keptSecret ? {} : { secretChanged: true }),
@@ -85,15 +120,36 @@ function entryAct(tenant: string, entry: Entry): ActFacts[] {
   return [{ tenant, type: 'usage.reversed', subject, details }];
 }
 
+function movementAct(tenant: string, movement: Movement, grants: readonly OwnedGrant[]): ActFacts[] {
+  const { kind, agent, asset, amount, grantId } = movement;
+  const owned = grants.find(({ grant }) => grant.id === grantId);
+  if (owned === undefined || grantId === undefined) return [];
+  if (kind === 'granted') {
+    const { grantId: _, ...shown } = grantShown(owned.grant);
+    return [{ tenant, type: 'balance.granted', subject: grantId, details: { agent, asset, ...shown } }];
+  }
+  if (kind !== 'voided') return [];
+  const details = { agent, asset, amount: amountText(amount) };
+  return [{ tenant, type: 'grant.voided', subject: grantId, details }];
+}
+
+function policyAct(tenant: string, before: View, { agent, policy }: NamedPolicy): ActFacts[] {
+  const details = differences(policyShown(before.billing(agent).policy), policyShown(policy));
+  return details === undefined ? [] : [{ tenant, type: 'billing.changed', subject: agent, details }];
+}
+
+function policyShown(policy: BillingPolicy | undefined): Shown {
+  if (policy === undefined) return { mode: null, asset: null, overdraft: null, lowAt: null };
+  const { mode, asset, overdraft, lowAt } = policy;
+  return { mode, asset, overdraft: amountText(overdraft), lowAt: lowAt.map(amountText) };
+}
+
 type Shown = { readonly [name: string]: Json };
 
-function serviceShown({ priceStroops, disabled, description, owner }: Service): Shown {
-  return {
-    priceStroops: Number(priceStroops),
-    disabled,
-    description: description ?? null,
-    owner: owner ?? null,
-  };
+function serviceShown(service: Service): Shown {
+  const { priceStroops, disabled } = service;
+  const metadata = metadataOf(service).map(([name, value]) => [name, value ?? null]);
+  return { priceStroops: Number(priceStroops), disabled, ...Object.fromEntries(metadata) };
 }
 
 function webhookShown({ url, events, disabled }: Webhook): Shown {
@@ -109,7 +165,7 @@ function settingsShown({ bulkItemsMax, ...rate }: ReturnType<View['settings']>):
   };
 }
 
-/** Where a webhook goes to, without a path or a query: those may be secrets. */
+/** The target of a webhook, without a path or a query: those may be secrets. */
 function originOf(url: string): string {
   const { protocol, host } = new URL(url);
   return `${protocol}//${host}`;

@@ -26,7 +26,7 @@ export interface ApiKey extends KeyRights {
   readonly label: string;
   readonly createdAtMs: number;
   readonly revokedAtMs: number | undefined;
-  /** from when on it is not recognized any more; `undefined` for never */
+  /** when it stops being recognized; `undefined` for never */
   readonly expiresAtMs: number | undefined;
   /** the beginning of the minute in which it was last used, as far as that was written; `undefined` for never */
   readonly lastUsedAtMs: number | undefined;

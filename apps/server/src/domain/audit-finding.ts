@@ -1,3 +1,5 @@
+import type { LimitsFinding } from './audit-limits.ts';
+
 /** What an audit of a tenant's books found. */
 export interface AuditFinding {
   readonly accounts: number;
@@ -10,12 +12,33 @@ export interface AuditFinding {
   readonly writtenOffStroops: bigint;
   readonly settledRequests: bigint;
   readonly settledStroops: bigint;
+  /** what was drawn from balances, less what was returned, in stroops */
+  readonly paidStroops: bigint;
   readonly differences: readonly {
     readonly agent: string;
     readonly serviceId: string;
     readonly message: string;
   }[];
   readonly acts: ActsFinding;
+  readonly limits: LimitsFinding;
+  readonly balances: BalancesFinding;
+}
+
+/** What an audit of a tenant's prepaid balances found. */
+export interface BalancesFinding {
+  readonly count: number;
+  readonly movements: number;
+  readonly differences: readonly {
+    readonly agent: string;
+    readonly asset: string;
+    readonly message: string;
+  }[];
+}
+
+/** How many differences an audit found. */
+export function countDifferences({ differences, acts, limits, balances }: AuditFinding): number {
+  const others = [acts, limits, balances].reduce((sum, found) => sum + found.differences.length, 0);
+  return differences.length + others;
 }
 
 /** What an audit of a tenant's log of administrative acts found. */
@@ -29,6 +52,11 @@ export interface ActsFinding {
 export function outstandingBy(found: AuditFinding): { readonly requests: bigint; readonly stroops: bigint } {
   return {
     requests: found.recordedRequests - found.reversedRequests - found.settledRequests,
-    stroops: found.recordedStroops - found.reversedStroops - found.settledStroops + found.writtenOffStroops,
+    stroops:
+      found.recordedStroops -
+      found.reversedStroops -
+      found.paidStroops -
+      found.settledStroops +
+      found.writtenOffStroops,
   };
 }

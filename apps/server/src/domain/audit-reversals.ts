@@ -23,7 +23,7 @@ export class ReversalAudit {
     return range !== undefined && sequence <= range.through;
   }
 
-  /** Takes in a reversal, with the usage that it may take back, and says what is wrong with it. */
+  /** Takes in a reversal, with the usage that it may take back, and returns what is wrong with it. */
   faultsOf({ id, sequence, requests, reversal }: Entry, taken: ReadonlyMap<number, number>): string[] {
     if (reversal === undefined) return [];
     const { entryId, from, through, lines } = reversal;

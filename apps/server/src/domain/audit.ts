@@ -1,6 +1,8 @@
 import type { Account } from './account.ts';
+import type { Amount } from './amount.ts';
+import { DrawnAudit } from './audit-drawn.ts';
 import { ReversalAudit } from './audit-reversals.ts';
-import { amountOf, type Stroops } from './money.ts';
+import { amountOf, amountOfStroop, type Stroops } from './money.ts';
 import { carriedOnStroops, type Settlement } from './settlement.ts';
 import type { Entry, WriteOff } from './usage.ts';
 
@@ -15,6 +17,8 @@ export interface AccountFinding {
   readonly writtenOffStroops: Stroops;
   readonly settledRequests: number;
   readonly settledStroops: Stroops;
+  /** what was drawn from the balance, less what was returned */
+  readonly paid: Amount;
   readonly differences: readonly string[];
 }
 
@@ -43,6 +47,7 @@ export class AccountAudit {
   #topVersion = -1;
   #settledRequests = 0;
   #settledStroops = 0n;
+  readonly #drawn = new DrawnAudit();
 
   constructor(account: Account, prices: ReadonlyMap<number, Stroops>) {
     this.#account = account;
@@ -63,6 +68,8 @@ export class AccountAudit {
     const added = isUsage ? entry.requests : 0;
     const lineRequests = (this.#recordedByVersion.get(version) ?? 0) + added;
     this.#expect(entry.lineRequests === lineRequests, `entry ${entry.id} carries a wrong sum of its line`);
+    const cost = isUsage ? amountOf(entry.requests, this.#priceOf(version) ?? 0n) : 0n;
+    for (const fault of this.#drawn.faultsOf(entry, cost * amountOfStroop)) this.#differences.push(fault);
     if (isUsage) this.#usage(entry, lineRequests);
     else if (entry.writeOff === undefined) this.#reversal(entry, taken);
     else this.#writeOff(entry, entry.writeOff);
@@ -119,6 +126,8 @@ export class AccountAudit {
       `settlement ${id} does not begin where the last ended`,
     );
     this.#expect(settlement.through === this.#entries, `settlement ${id} ends at an entry that is not there`);
+    const paid = this.#drawn.takeRange();
+    this.#expect(settlement.paid === paid, `settlement ${id} states another amount as paid from the balance`);
     this.#checkBill(settlement);
     for (const [version, requests] of this.#rangeByVersion) {
       this.#settledByVersion.set(version, (this.#settledByVersion.get(version) ?? 0) + requests);
@@ -130,7 +139,7 @@ export class AccountAudit {
     this.#carriedStroops = carriedOnStroops(settlement);
   }
 
-  /** Holds the totals of the account against what was recomputed. */
+  /** Compares the totals of the account with the recomputed ones. */
   finish(): AccountFinding {
     const account = this.#account;
     this.#expect(account.sequence === this.#entries, `the account counts ${account.sequence} entries`);
@@ -157,6 +166,14 @@ export class AccountAudit {
     this.#expect(account.carriedStroops === this.#carriedStroops, 'what is carried differs from the bills');
     this.#expect(account.settledRequests === this.#settledRequests, 'settled requests differ from the bills');
     this.#expect(account.settledStroops === this.#settledStroops, 'settled stroops differ from the bills');
+    this.#expect(
+      account.paid === this.#drawn.paid,
+      'what was paid from the balance differs from the entries',
+    );
+    this.#expect(
+      account.settledPaid === this.#drawn.settled,
+      'what bills state as paid differs from the entries',
+    );
     this.#expect(account.lines.length === this.#recordedByVersion.size, 'there are lines without entries');
     for (const line of account.lines) {
       const { priceVersion } = line;
@@ -186,6 +203,7 @@ export class AccountAudit {
       writtenOffStroops: this.#writtenOffStroops,
       settledRequests: this.#settledRequests,
       settledStroops: this.#settledStroops,
+      paid: this.#drawn.paid,
       differences: this.#differences,
     };
   }
@@ -202,7 +220,7 @@ export class AccountAudit {
       settlement.carriedStroops === this.#carriedStroops,
       `settlement ${settlement.id} does not carry what the last one left`,
     );
-    let billed = this.#carriedStroops;
+    let billed = this.#carriedStroops - settlement.paid / amountOfStroop;
     let requests = 0;
     for (const line of settlement.lines) {
       const price = this.#priceOf(line.priceVersion);

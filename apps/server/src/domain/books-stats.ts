@@ -1,4 +1,4 @@
-/** What a tenant's books come to, as its accounts say. */
+/** The totals of a tenant's books, from its accounts. */
 export interface BooksStats {
   readonly services: number;
   readonly agents: number;

@@ -3,14 +3,19 @@ import { test } from 'node:test';
 import { emptyAccount } from './account.ts';
 import { actsOf } from './acts-of.ts';
 import type { ApiKey } from './api-key.ts';
+import { emptyBalance, type Grant } from './balance.ts';
+import { type AgentBilling, policyDefault } from './billing.ts';
 import { type Command, rulesOf } from './command.ts';
 import { decide } from './decide.ts';
 import type { Moment } from './decision.ts';
+import type { Hold } from './hold.ts';
+import type { Limit } from './limit.ts';
+import { counterName, emptyCounter } from './limit-counter.ts';
 import { LoadedView } from './loaded-view.ts';
 import { newService } from './service.ts';
 import type { Entry } from './usage.ts';
 import { accountName, DraftView } from './view.ts';
-import { noWants, type TenantWants } from './wants.ts';
+import { noWants, type TenantWants, wantOfHold } from './wants.ts';
 import type { Webhook } from './webhook.ts';
 
 const nowMs = 1_700_000_000_000;
@@ -55,6 +60,37 @@ const examples: { readonly [K in Command['kind']]: Extract<Command, { readonly k
     reason: 'r',
     expectedStroops,
   },
+  create_grant: {
+    kind: 'create_grant',
+    agent,
+    asset: 'XLM',
+    amount: 5n,
+    priority: 100,
+    expiresAtMs: undefined,
+    note: undefined,
+    grantId: 'new',
+  },
+  void_grant: { kind: 'void_grant', agent, grantId: 'grant-1' },
+  set_billing: { kind: 'set_billing', agent, policy: { ...policyDefault, mode: 'prepaid', lowAt: [1n] } },
+  set_default_billing: { kind: 'set_default_billing', policy: policyDefault },
+  pass_time: { kind: 'pass_time', agents: [agent] },
+  create_hold: {
+    kind: 'create_hold',
+    agent,
+    serviceId,
+    wanted: { kind: 'amount', amount: 1n },
+    expiresInMs: 1,
+    holdId: 'new',
+  },
+  capture_hold: {
+    kind: 'capture_hold',
+    holdId: 'hold-1',
+    requests: 1,
+    usageId: 'w',
+    occurredAtNs: undefined,
+  },
+  release_hold: { kind: 'release_hold', holdId: 'hold-1' },
+  extend_hold: { kind: 'extend_hold', holdId: 'hold-1', expiresInMs: 10 },
   put_service: { kind: 'put_service', serviceId, priceStroops: 9n, metadata },
   put_service_bulk: {
     kind: 'put_service_bulk',
@@ -70,6 +106,18 @@ const examples: { readonly [K in Command['kind']]: Extract<Command, { readonly k
   set_price: { kind: 'set_price', serviceId, priceStroops: 9n },
   set_disabled: { kind: 'set_disabled', serviceId, disabled: true },
   set_metadata: { kind: 'set_metadata', serviceId, metadata },
+  set_limit: {
+    kind: 'set_limit',
+    name: 'budget',
+    agent: '*',
+    serviceId,
+    apiKeyPrefix: undefined,
+    window: 'day',
+    max: 9_000_000n,
+    action: 'refuse',
+    notifyAt: [500],
+  },
+  delete_limit: { kind: 'delete_limit', name: 'budget' },
   set_paused: { kind: 'set_paused', isPaused: true, followedWithinMs },
   change_settings: {
     kind: 'change_settings',
@@ -143,7 +191,7 @@ const entry: Entry = {
   recordedAtMs: 0,
 };
 const line = { priceVersion: 1, priceStroops: 7n, reversedRequests: 0, settledRequests: 0 };
-const account = { ...emptyAccount(agent, serviceId), sequence: 2, recordedRequests: 6 };
+const account = { ...emptyAccount(agent, serviceId), sequence: 2, recordedRequests: 6, paid: 1n };
 const apiKey: ApiKey = {
   ...rights,
   digest: 'd',
@@ -172,12 +220,85 @@ const webhook: Webhook = {
   testedAtMs: 0,
   deleted: false,
 };
-const noReversals = { reversed: new Map(), reversedBehind: new Map(), laterReversedFrom: undefined };
+const limit: Limit = {
+  id: 'limit-1',
+  name: 'budget',
+  agent: '*',
+  serviceId: undefined,
+  apiKeyPrefix: undefined,
+  window: 'day',
+  max: 6_000_000n,
+  action: 'notify',
+  notifyAt: [250, 500, 1_000],
+  createdAtMs: 0,
+  deleted: false,
+};
+const free: Grant = {
+  id: 'grant-1',
+  number: 1,
+  kind: 'grant',
+  amount: 1_000_000_000_000_000n,
+  priority: 0,
+  expiresAtMs: undefined,
+  note: undefined,
+  reversalId: undefined,
+  grantedAtMs: 0,
+  drawn: 0n,
+  held: 1n,
+  voided: 0n,
+  expired: 0n,
+};
+const held: Hold = {
+  id: 'hold-1',
+  place: 'place-1',
+  agent,
+  serviceId,
+  asset: 'XLM',
+  amount: 1n,
+  requests: undefined,
+  isPrepaid: true,
+  parts: [{ grant: 1, amount: 1n }],
+  createdAtMs: 0,
+  expiresAtMs: 100,
+  state: 'open',
+  endedAtMs: undefined,
+  wasLapsed: false,
+  entryId: undefined,
+  captured: undefined,
+};
+const billing: AgentBilling = {
+  agent,
+  isKnown: true,
+  policy: { ...policyDefault, mode: 'prepaid', lowAt: [1n] },
+  balances: [
+    {
+      ...emptyBalance(agent, 'XLM'),
+      grants: 1,
+      granted: free.amount,
+      held: 1n,
+      openHolds: 1,
+      open: [free],
+    },
+  ],
+  dueHolds: [],
+};
+const noReversals = {
+  reversed: new Map(),
+  reversedBehind: new Map(),
+  laterReversedFrom: undefined,
+  paid: 0n,
+  returnedLater: 0n,
+};
 
 /** What a loader would load of books in which everything above is known. */
 function loadedFor(wants: TenantWants): LoadedView {
   const view = new LoadedView(wants);
   view.ownWebhooks.push(webhook);
+  if (wants.limits.size > 0) view.ownLimits = [limit];
+  if (wants.limits.has('counters')) {
+    const counter = emptyCounter(limit.id, agent);
+    view.limitCounters.set(counterName(counter), counter);
+  }
   const isOfEntry = wants.entries.has('entry-1');
   if (isOfEntry) view.entries.set('entry-1', { entry, isReversed: false });
   if (isOfEntry || wants.accounts.has(accountName(agent, serviceId)) || wants.agents.has(agent)) {
@@ -199,6 +320,18 @@ function loadedFor(wants: TenantWants): LoadedView {
   for (const { sequence = 0 } of wants.positions) {
     view.positions.set(`a s ${sequence}`, { sequence, priceVersion: 1, lineRequests: 3, ...noReversals });
   }
+  for (const id of wants.holdIds) {
+    if (id !== 'hold-1') continue;
+    view.holds.set(id, held);
+    wantOfHold(held, wants);
+    view.accounts.set(accountName(agent, serviceId), {
+      ...account,
+      lines: [{ ...line, recordedRequests: 6 }],
+    });
+    view.services.set(serviceId, newService(serviceId, 7n));
+  }
+  if (wants.billings.has(agent)) view.agentBillings.set(agent, billing);
+  if (wants.grantIds.has('grant-1')) view.grants.set('grant-1', { agent, asset: 'XLM', grant: free });
   if (wants.apiKeyPrefixes.has('old')) view.apiKeys.set('old', apiKey);
   for (const { webhookId, eventId } of wants.deliveries) {
     view.deliveries.set(`${webhookId} ${eventId}`, {
@@ -239,6 +372,9 @@ function oneLess(command: Command): { readonly name: string; readonly wants: Ten
     'usageIds',
     'entries',
     'deletedServices',
+    'billings',
+    'grantIds',
+    'holdIds',
     'apiKeyPrefixes',
   ] as const;
   const named = sets.flatMap((set) =>
@@ -256,7 +392,12 @@ function oneLess(command: Command): { readonly name: string; readonly wants: Ten
       return { name: `${list} ${at}`, wants };
     }),
   );
-  return [...named, ...placed];
+  const limited = [...all.limits].map((name) => {
+    const wants = wantsOf(command);
+    wants.limits.delete(name);
+    return { name: `limits ${name}`, wants };
+  });
+  return [...named, ...placed, ...limited];
 }
 
 test('no command reads what it does not name, on empty books and on full ones', () => {
@@ -299,6 +440,7 @@ test('a command makes no more than its rules say', () => {
     if (rules.actsMax(command) > 0) assert.ok(acts.length <= rules.actsMax(command), command.kind);
     const changesShared = [
       changes.services,
+      changes.limits,
       changes.webhooks,
       changes.apiKeys,
       changes.pauses,

@@ -4,7 +4,7 @@ import type { TenantWants } from './wants.ts';
 
 /**
  * Everything that the server knows of a kind of command: what it reads, what it may make, and how it is decided.
- * `F`: the facts that it can come to.
+ * `F`: the facts that it can produce.
  */
 export interface CommandRules<C, F extends { readonly kind: string } = { readonly kind: string }> {
   /** whether it is refused, before it is looked at, while nothing new may be done */
@@ -27,7 +27,7 @@ export type RulesOf<C extends { readonly kind: string }> = {
   readonly [K in C['kind']]: CommandRules<Extract<C, { readonly kind: K }>>;
 };
 
-/** What holds for most commands: each says what differs. */
+/** The rules of most commands; each command states its differences. */
 export const usually = {
   isGated: true,
   idsMax: () => 1,

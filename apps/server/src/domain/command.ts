@@ -1,7 +1,10 @@
 import type { CommandRules, RulesOf } from './command-rules.ts';
 import { type ApiKeysCommand, apiKeysCommands } from './commands/api-keys.ts';
+import { type BalancesCommand, balancesCommands } from './commands/balances.ts';
 import { creditsCommands, type WriteOffCredit } from './commands/credits.ts';
 import { type DeliveriesCommand, deliveriesCommands } from './commands/deliveries.ts';
+import { type HoldsCommand, holdsCommands } from './commands/holds.ts';
+import { type LimitsCommand, limitsCommands } from './commands/limits.ts';
 import { pauseCommands, type SetPaused } from './commands/pause.ts';
 import { type ReversalsCommand, reversalsCommands } from './commands/reversals.ts';
 import { type ServicesCommand, servicesCommands } from './commands/services.ts';
@@ -17,7 +20,10 @@ export type Command =
   | ReversalsCommand
   | SettlementsCommand
   | WriteOffCredit
+  | BalancesCommand
+  | HoldsCommand
   | ServicesCommand
+  | LimitsCommand
   | SetPaused
   | ChangeSettings
   | ApiKeysCommand
@@ -32,7 +38,10 @@ const commands = {
   ...reversalsCommands,
   ...settlementsCommands,
   ...creditsCommands,
+  ...balancesCommands,
+  ...holdsCommands,
   ...servicesCommands,
+  ...limitsCommands,
   ...pauseCommands,
   ...settingsCommands,
   ...apiKeysCommands,
@@ -40,7 +49,7 @@ const commands = {
   ...deliveriesCommands,
 } satisfies RulesOf<Command>;
 
-/** What a kind of command can come to. */
+/** The facts that a kind of command can produce. */
 export type FactOf<K extends Kind> = (typeof commands)[K] extends CommandRules<never, infer F> ? F : never;
 
 /** What happened, in the words of the domain. */

@@ -3,7 +3,7 @@ import type { Stroops } from './money.ts';
 import type { Quote } from './quote.ts';
 import type { Entry, WriteOff } from './usage.ts';
 
-/** The credit of an account by its quote: what a settlement now could not bill and would carry on, as a number above 0. */
+/** The credit of an account by its quote: the rest that a settlement now would carry, as a number above 0. */
 export function creditOf(quote: Quote): Stroops {
   return -quote.carriedOnStroops;
 }
@@ -29,6 +29,7 @@ export function writeOffOn(
       outstandingAfter: outstandingRequests(account),
       usageId: undefined,
       occurredAtNs: undefined,
+      paidAfter: account.paid === 0n ? undefined : account.paid,
       writeOff,
     },
   };

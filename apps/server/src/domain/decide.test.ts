@@ -47,7 +47,13 @@ function view(command: Command): LoadedView {
     isReversed: false,
   });
   const beginning = { sequence: 0, priceVersion: -1, lineRequests: 0 };
-  const nothing = { reversed: new Map(), reversedBehind: new Map(), laterReversedFrom: undefined };
+  const nothing = {
+    reversed: new Map(),
+    reversedBehind: new Map(),
+    laterReversedFrom: undefined,
+    paid: 0n,
+    returnedLater: 0n,
+  };
   loaded.positions.set('a s 0', { ...beginning, ...nothing });
   return loaded;
 }

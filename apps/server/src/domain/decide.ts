@@ -4,8 +4,8 @@ import { withAnnouncements } from './outbox.ts';
 import type { View } from './view.ts';
 
 /**
- * Decides a command: what it sees in, a fact and changes out. Pure: no clock, no randomness, no I/O; the time and
- * new ids come in with the moment, and the view is left alone. All of billing is in this folder.
+ * Decides a command: in goes what it sees, out come a fact and changes. Pure: no clock, no randomness, no I/O; the time and
+ * new ids come with the moment, and the view is not changed. All of billing is in this folder.
  */
 export function decide(command: Command, view: View, moment: Moment): Decision<Fact> | Heavier {
   const rules = rulesOf(command);

@@ -42,7 +42,7 @@ const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 
-/** How long to wait after each failed attempt: a deploy is over in minutes, an outage in a day. */
+/** How long to wait after each failed attempt: a deployment takes minutes, an outage a day. */
 const backOffMs: readonly number[] = [
   5 * secondMs,
   30 * secondMs,
@@ -56,10 +56,10 @@ const backOffMs: readonly number[] = [
   10 * hourMs,
 ];
 const retryAfterMaxMs = 12 * hourMs;
-/** Outcomes that another attempt would only repeat. */
+/** Outcomes that another attempt would repeat. */
 const finalOutcomes: ReadonlySet<DeliveryOutcome> = new Set(['gone', 'unreadable_secret', 'missing_event']);
 
-/** What an attempt to deliver came to. */
+/** The result of an attempt to deliver. */
 export interface AttemptResult {
   readonly outcome: DeliveryOutcome;
   readonly status: number | undefined;

@@ -9,6 +9,15 @@ export const notedEventTypes = [
   'service.disabled',
   'service.enabled',
   'service.deleted',
+  'limit.reached',
+  'balance.granted',
+  'balance.low',
+  'balance.exhausted',
+  'grant.expired',
+  'hold.created',
+  'hold.captured',
+  'hold.released',
+  'hold.lapsed',
   'webhook.test',
 ] as const;
 

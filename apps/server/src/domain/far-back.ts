@@ -4,7 +4,7 @@ import type { Account } from './account.ts';
 export const entriesBehindFirst = 1_000;
 /** So many reversals are looked through in less than the time that one item takes: 100,000 in 6 ms on SQLite. */
 const entriesPerItem = 200;
-/** Enough to go alone, and so little that several find room in the queue. */
+/** Enough to be committed alone, and so little that the queue has room for several. */
 const weightMax = 10_000;
 
 /** A command that looks from a position to the end of its account. */

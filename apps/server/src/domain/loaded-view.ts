@@ -1,6 +1,11 @@
 import { type Account, emptyAccount } from './account.ts';
 import type { ApiKey } from './api-key.ts';
+import type { OwnedGrant } from './balance.ts';
+import { type AgentBilling, type BillingPolicy, noBilling } from './billing.ts';
 import type { Delivery } from './delivery.ts';
+import type { Hold } from './hold.ts';
+import type { Limit } from './limit.ts';
+import { counterName, type LimitCounter } from './limit-counter.ts';
 import { neverPaused, type Pause } from './pause.ts';
 import { type Position, positionAtEnd } from './position.ts';
 import type { Service } from './service.ts';
@@ -10,7 +15,7 @@ import { accountName, type View } from './view.ts';
 import type { TenantWants } from './wants.ts';
 import type { Webhook } from './webhook.ts';
 
-/** What was read for a batch, by name. To ask for what no command of the batch named is a fault, and throws. */
+/** What was read for a batch, by name. A decision that asks for anything that no command of the batch named is a defect, and throws. */
 export class LoadedView implements View {
   readonly services = new Map<string, Service>();
   readonly accounts = new Map<string, Account>();
@@ -20,6 +25,14 @@ export class LoadedView implements View {
   readonly usages = new Map<string, KnownUsage>();
   readonly positions = new Map<string, Position>();
   readonly entries = new Map<string, KnownEntry>();
+  ownLimits: readonly Limit[] = [];
+  /** by their names; those too for which nothing was counted */
+  readonly limitCounters = new Map<string, LimitCounter>();
+  /** how those agents pay that have a policy or a balance */
+  readonly agentBillings = new Map<string, AgentBilling>();
+  ownDefaultPolicy: BillingPolicy | undefined;
+  readonly grants = new Map<string, OwnedGrant>();
+  readonly holds = new Map<string, Hold>();
   readonly apiKeys = new Map<string, ApiKey>();
   readonly deliveries = new Map<string, Delivery>();
   readonly ownWebhooks: Webhook[] = [];
@@ -90,6 +103,40 @@ export class LoadedView implements View {
   entry(id: string): KnownEntry | undefined {
     this.#assertNamed(this.#wants.entries.has(id), 'entry', id);
     return this.entries.get(id);
+  }
+
+  limits(): readonly Limit[] {
+    this.#assertNamed(this.#wants.limits.size > 0, 'limits', '');
+    return this.ownLimits;
+  }
+
+  limitCounter({ id: limitId }: Limit, subject: string): LimitCounter {
+    const counter = this.limitCounters.get(counterName({ limitId, subject }));
+    if (counter === undefined) throw notNamed(`counter ${limitId} ${subject}`);
+    return counter;
+  }
+
+  billing(agent: string): AgentBilling {
+    this.#assertNamed(this.#wants.billings.has(agent), 'billing of', agent);
+    return this.agentBillings.get(agent) ?? noBilling(agent);
+  }
+
+  billings(): readonly AgentBilling[] {
+    return [...this.agentBillings.values()];
+  }
+
+  defaultPolicy(): BillingPolicy | undefined {
+    return this.ownDefaultPolicy;
+  }
+
+  grant(id: string): OwnedGrant | undefined {
+    this.#assertNamed(this.#wants.grantIds.has(id), 'grant', id);
+    return this.grants.get(id);
+  }
+
+  hold(id: string): Hold | undefined {
+    this.#assertNamed(this.#wants.holdIds.has(id), 'hold', id);
+    return this.holds.get(id);
   }
 
   webhooks(): readonly Webhook[] {

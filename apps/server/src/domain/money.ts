@@ -1,3 +1,5 @@
+import type { Amount } from './amount.ts';
+
 /** An amount of money: a whole number of stroops, 10^-7 XLM each. */
 export type Stroops = bigint;
 
@@ -11,3 +13,11 @@ export const requestsTotalMax = Number.MAX_SAFE_INTEGER;
 export function amountOf(requests: number, priceStroops: Stroops): Stroops {
   return BigInt(requests) * priceStroops;
 }
+
+/** What a number of requests costs at the price in force, as an exact amount of its asset. */
+export function costOfUsage(requests: number, { priceStroops }: { readonly priceStroops: Stroops }): Amount {
+  return amountOf(requests, priceStroops) * amountOfStroop;
+}
+
+/** A stroop as an exact amount: 10^-7 in 10^-18. */
+export const amountOfStroop: Amount = 100_000_000_000n;

@@ -10,6 +10,8 @@ const position: Position = {
   reversed: new Map(),
   reversedBehind: new Map(),
   laterReversedFrom: undefined,
+  paid: 0n,
+  returnedLater: 0n,
 };
 
 /** A reversal of the usage in (from, through]: of the one entry `through`, or of a range. */

@@ -1,4 +1,5 @@
 import type { Account, AccountLine } from './account.ts';
+import type { Amount } from './amount.ts';
 import type { Entry } from './usage.ts';
 
 /**
@@ -17,6 +18,10 @@ export interface Position {
   readonly reversedBehind: ReadonlyMap<number, number>;
   /** the lowest `from` of the reversals after this entry: each took back usage after its `from` */
   readonly laterReversedFrom: number | undefined;
+  /** what was drawn for the account, less what was returned, up to here */
+  readonly paid: Amount;
+  /** what reversals after this position returned for usage up to here */
+  readonly returnedLater: Amount;
 }
 
 /** The position of an account's last entry. */
@@ -29,6 +34,8 @@ export function positionAtEnd(account: Account): Position {
     reversed: new Map(account.lines.map((line) => [line.priceVersion, line.reversedRequests])),
     reversedBehind: new Map(),
     laterReversedFrom: undefined,
+    paid: account.paid,
+    returnedLater: 0n,
   };
 }
 
@@ -48,6 +55,8 @@ export function positionOf(entry: Entry, before: Account, reversals: readonly En
     reversed,
     reversedBehind,
     laterReversedFrom: undefined,
+    paid: entry.paidAfter ?? 0n,
+    returnedLater: 0n,
   };
   return withReversals(here, reversals);
 }
@@ -55,21 +64,22 @@ export function positionOf(entry: Entry, before: Account, reversals: readonly En
 /** A position as it is after further reversals. */
 export function withReversals(position: Position, reversals: readonly Entry[]): Position {
   const reversedBehind = new Map(position.reversedBehind);
-  let { laterReversedFrom } = position;
-  for (const { sequence, reversal } of reversals) {
+  let { laterReversedFrom, returnedLater } = position;
+  for (const { sequence, reversal, drawn = 0n } of reversals) {
     if (reversal === undefined) continue;
     if (sequence > position.sequence) {
       laterReversedFrom = Math.min(reversal.from, laterReversedFrom ?? reversal.from);
+      if (reversal.through <= position.sequence) returnedLater -= drawn;
     }
     if (reversal.entryId === undefined || reversal.through <= position.sequence) continue;
     for (const { priceVersion, requests } of reversal.lines) {
       reversedBehind.set(priceVersion, (reversedBehind.get(priceVersion) ?? 0) + requests);
     }
   }
-  return { ...position, reversedBehind, laterReversedFrom };
+  return { ...position, reversedBehind, laterReversedFrom, returnedLater };
 }
 
-/** Whether a reversal after a position took back usage up to it: a quote up to here counts what is no longer owed. */
+/** Whether a reversal after a position took back usage up to it: a quote up to here counts usage that is no longer owed. */
 export function isTakenBackLater({ sequence, laterReversedFrom }: Position): boolean {
   return laterReversedFrom !== undefined && laterReversedFrom < sequence;
 }

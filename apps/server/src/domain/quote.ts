@@ -1,5 +1,6 @@
 import type { Account } from './account.ts';
-import { amountOf, type Stroops } from './money.ts';
+import type { Amount } from './amount.ts';
+import { amountOf, amountOfStroop, type Stroops } from './money.ts';
 import { type Position, remainingThrough } from './position.ts';
 import type { Service } from './service.ts';
 
@@ -25,7 +26,9 @@ export interface Quote {
   readonly lines: readonly BillLine[];
   /** credit from the settlement before: 0 or below */
   readonly carriedStroops: Stroops;
-  /** the sum of the lines and what was carried, but never below 0 */
+  /** what was drawn from the balance for the usage of the lines */
+  readonly paid: Amount;
+  /** the sum of the lines and what was carried, without what was paid, but never below 0 */
   readonly billedStroops: Stroops;
   /** what is left of a credit, for the next settlement: 0 or below */
   readonly carriedOnStroops: Stroops;
@@ -37,7 +40,9 @@ export interface Quote {
 export function quoteOf(account: Account, service: Service, position?: Position): Quote {
   const lines = billLines(account, service, position);
   const { carriedStroops } = account;
-  const sum = lines.reduce((total, line) => total + line.amountStroops, carriedStroops);
+  const paid = (position?.paid ?? account.paid) - account.settledPaid;
+  const unpaid = carriedStroops - paid / amountOfStroop;
+  const sum = lines.reduce((total, line) => total + line.amountStroops, unpaid);
   const billedStroops = sum > 0n ? sum : 0n;
   return {
     agent: account.agent,
@@ -47,6 +52,7 @@ export function quoteOf(account: Account, service: Service, position?: Position)
     requests: lines.reduce((sum, line) => sum + line.requests, 0),
     lines,
     carriedStroops,
+    paid,
     billedStroops,
     carriedOnStroops: sum - billedStroops,
     priceStroops: service.priceStroops,

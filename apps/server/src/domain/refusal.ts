@@ -1,3 +1,5 @@
+import type { Amount } from './amount.ts';
+import type { Hold } from './hold.ts';
 import type { ItemResult } from './item-result.ts';
 import type { Quote } from './quote.ts';
 
@@ -6,6 +8,7 @@ export type Refusal =
   | {
       readonly code:
         | 'usage_id_conflict'
+        | 'grant_id_conflict'
         | 'already_reversed'
         | 'not_reversible'
         | 'no_credit'
@@ -13,6 +16,8 @@ export type Refusal =
         | 'service_disabled'
         | 'service_deleted'
         | 'service_paused'
+        | 'service_unpriced'
+        | 'hold_id_conflict'
         | 'service_has_outstanding_usage'
         | 'event_too_old'
         | 'event_in_future'
@@ -30,6 +35,25 @@ export type Refusal =
       /** of all items, in their order */
       readonly results: readonly ItemResult[];
     }
+  | {
+      readonly code: 'limit_reached';
+      readonly message: string;
+      /** the name of the limit */
+      readonly limit: string;
+      /** what it still lets through, as a decimal text */
+      readonly left: string;
+      /** `undefined` if waiting does not help */
+      readonly retryAfterMs: number | undefined;
+    }
+  | {
+      readonly code: 'insufficient_balance';
+      readonly message: string;
+      readonly asset: string;
+      readonly available: Amount;
+      readonly overdraft: Amount;
+      readonly required: Amount;
+    }
+  | { readonly code: 'hold_ended'; readonly message: string; readonly hold: Hold }
   | { readonly code: 'rate_limited'; readonly message: string; readonly retryAfterMs: number }
   | { readonly code: 'quote_changed'; readonly message: string; readonly quote: Quote }
   | {

@@ -1,4 +1,5 @@
 import { type Account, outstandingRequests, replaceLine } from './account.ts';
+import type { Amount } from './amount.ts';
 import { type Position, recordedThrough } from './position.ts';
 import type { Entry, Reversal, ReversalLine } from './usage.ts';
 
@@ -11,6 +12,8 @@ export interface NewReversal {
   readonly through: number;
   readonly reason: string | undefined;
   readonly requestsByVersion: ReadonlyMap<number, number>;
+  /** what was drawn for the usage that is taken back; it is returned to the balance */
+  readonly drawn?: Amount | undefined;
 }
 
 /** The account after a reversal, and the entry. */
@@ -32,7 +35,7 @@ export function reverseOn(account: Account, wanted: NewReversal): ReversedAccoun
     accountLines = replaceLine(accountLines, { ...line, reversedRequests: lineReversed });
     sum += requests;
   }
-  const { id, entryId, from, through, reason, nowMs } = wanted;
+  const { id, entryId, from, through, reason, nowMs, drawn } = wanted;
   const sequence = account.sequence + 1;
   const top = account.lines.at(-1);
   const reversed: Account = {
@@ -40,6 +43,7 @@ export function reverseOn(account: Account, wanted: NewReversal): ReversedAccoun
     sequence,
     clearedThrough: entryId === undefined ? through : account.clearedThrough,
     reversedRequests: account.reversedRequests + sum,
+    paid: account.paid - (drawn ?? 0n),
     lines: accountLines,
   };
   return {
@@ -56,6 +60,8 @@ export function reverseOn(account: Account, wanted: NewReversal): ReversedAccoun
       usageId: undefined,
       occurredAtNs: undefined,
       recordedAtMs: nowMs,
+      drawn: drawn === undefined ? undefined : -drawn,
+      paidAfter: reversed.paid === 0n ? undefined : reversed.paid,
       reversal: { entryId, from, through, reason, lines },
     },
   };
@@ -75,4 +81,9 @@ export function unreversedBehind(account: Account, position: Position): Map<numb
     if (requests > 0) open.set(line.priceVersion, requests);
   }
   return open;
+}
+
+/** What was drawn for the usage after a position that was not taken back. */
+export function unreturnedBehind(account: Account, { paid, returnedLater }: Position): Amount {
+  return account.paid - paid + returnedLater;
 }

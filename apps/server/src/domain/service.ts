@@ -1,7 +1,24 @@
 import type { Stroops } from './money.ts';
 
+/** What a service is described with. None of it changes what is recorded or billed. */
+export interface ServiceMetadata {
+  readonly description: string | undefined;
+  readonly owner: string | undefined;
+  /** the name that people have for what is counted, such as `token` */
+  readonly unit: string | undefined;
+}
+
+export const noMetadata: ServiceMetadata = {
+  description: undefined,
+  owner: undefined,
+  unit: undefined,
+};
+
+/** What a caller sent of it. */
+export type SentMetadata = { readonly [Name in keyof ServiceMetadata]?: NonNullable<ServiceMetadata[Name]> };
+
 /** A service with the price in force. Versions count from 1 and are never edited. */
-export interface Service {
+export interface Service extends ServiceMetadata {
   readonly serviceId: string;
   readonly priceVersion: number;
   readonly priceStroops: Stroops;
@@ -10,8 +27,6 @@ export interface Service {
   readonly disabled: boolean;
   /** no longer listed; its prices stay, for usage that was recorded with them and for a new registration */
   readonly deleted: boolean;
-  readonly description: string | undefined;
-  readonly owner: string | undefined;
 }
 
 /** An account is loaded with a line for each price version that it has usage of, so that their number needs a limit. */
@@ -34,9 +49,26 @@ export function newService(serviceId: string, priceStroops: Stroops): Service {
     firstPriceStroops: priceStroops,
     disabled: false,
     deleted: false,
-    description: undefined,
-    owner: undefined,
+    ...noMetadata,
   };
+}
+
+/** What a service is described with, each with its name, in one order. */
+export function metadataOf(service: ServiceMetadata): readonly (readonly [string, string | undefined])[] {
+  return metadataNames.map((name) => [name, service[name]]);
+}
+
+/** Only these members: a body may have others. */
+export function sentMetadata(sent: SentMetadata): SentMetadata {
+  return Object.fromEntries(
+    metadataNames.filter((name) => sent[name] !== undefined).map((name) => [name, sent[name]]),
+  );
+}
+
+const metadataNames = Object.keys(noMetadata).filter((name) => isMetadataName(name));
+
+function isMetadataName(name: string): name is keyof ServiceMetadata {
+  return name in noMetadata;
 }
 
 /** The service from the moment its price changes; the same service when the price stays. */

@@ -1,4 +1,4 @@
-/** What the operator sets while the server runs. `undefined` is as it was configured at start. */
+/** The settings that the operator changes while the server runs. `undefined` is the value that was configured at start. */
 export interface Settings {
   readonly bulkItemsMax: number | undefined;
   /** for each tenant, in a window; 0 is off */
@@ -16,13 +16,13 @@ export const noSettings: Settings = {
 /** The window of the rate limit unless the operator sets another one. */
 export const rateWindowMsDefault = 60_000;
 
-/** What holds where the operator sets nothing. */
+/** The values of settings that the operator has not set. */
 export interface ConfiguredSettings {
   readonly bulkItemsMax: number;
   readonly requestsPerMinuteMax: number;
 }
 
-/** The settings as they hold: what the operator set, and otherwise what was configured. */
+/** The settings in force: set by the operator, otherwise configured. */
 export interface SettingsInForce {
   readonly bulkItemsMax: number;
   readonly requestsPerWindowMax: number;

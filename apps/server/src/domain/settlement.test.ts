@@ -19,6 +19,7 @@ function quote(...lines: readonly BillLine[]): Quote {
     requests: lines.length,
     lines,
     carriedStroops: 0n,
+    paid: 0n,
     billedStroops,
     carriedOnStroops: 0n,
     priceStroops: 1n,

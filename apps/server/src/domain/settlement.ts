@@ -1,5 +1,6 @@
 import type { Account, AccountLine } from './account.ts';
-import { type Stroops, stroopsMax } from './money.ts';
+import type { Amount } from './amount.ts';
+import { amountOfStroop, type Stroops, stroopsMax } from './money.ts';
 import { type Position, remainingThrough } from './position.ts';
 import type { BillLine, Quote } from './quote.ts';
 
@@ -16,6 +17,8 @@ export interface Settlement {
   readonly lines: readonly BillLine[];
   /** credit from the settlement before: 0 or below */
   readonly carriedStroops: Stroops;
+  /** what was drawn from the balance for the usage of the lines */
+  readonly paid: Amount;
   readonly billedStroops: Stroops;
   readonly settledAtMs: number;
 }
@@ -35,7 +38,7 @@ export function settleOn(
   nowMs: number,
 ): SettledAccount | undefined {
   if (account.settledStroops > stroopsMax - quote.billedStroops) return undefined;
-  // Lines that offset one another may each be more than their sum.
+  // Lines that offset each other may each be larger than their sum.
   if (quote.lines.some(({ amountStroops }) => amountStroops > stroopsMax)) return undefined;
   const number = account.settlements + 1;
   return {
@@ -46,6 +49,7 @@ export function settleOn(
       settledRequests: account.settledRequests + quote.requests,
       settledStroops: account.settledStroops + quote.billedStroops,
       carriedStroops: quote.carriedOnStroops,
+      settledPaid: account.settledPaid + quote.paid,
       lines: account.lines.map((line) => settledLine(line, remainingThrough(line, position))),
     },
     settlement: {
@@ -58,6 +62,7 @@ export function settleOn(
       requests: quote.requests,
       lines: quote.lines,
       carriedStroops: quote.carriedStroops,
+      paid: quote.paid,
       billedStroops: quote.billedStroops,
       settledAtMs: nowMs,
     },
@@ -70,6 +75,7 @@ function settledLine(line: AccountLine, settledRequests: number): AccountLine {
 }
 
 /** What a settlement could not bill, for the next one to carry: 0, or below 0 for a credit. */
-export function carriedOnStroops({ lines, carriedStroops, billedStroops }: Settlement): Stroops {
-  return lines.reduce((sum, { amountStroops }) => sum + amountStroops, carriedStroops) - billedStroops;
+export function carriedOnStroops({ lines, carriedStroops, paid, billedStroops }: Settlement): Stroops {
+  const cost = lines.reduce((sum, { amountStroops }) => sum + amountStroops, carriedStroops);
+  return cost - paid / amountOfStroop - billedStroops;
 }

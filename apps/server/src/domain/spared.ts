@@ -3,7 +3,7 @@ import type { RecordUsageBulk } from './commands/usage.ts';
 import type { Stroops } from './money.ts';
 import type { Service } from './service.ts';
 
-/** Usage that came again and was not billed again, at the price that is in force now. */
+/** Usage of duplicates that was not billed again, at the price that is in force now. */
 export interface SparedUsage {
   /** items of usage */
   readonly retries: number;
@@ -20,7 +20,7 @@ interface Item {
 }
 
 /**
- * What a replay spared its caller: the usage that the first attempt recorded.
+ * What a replay saved its caller: the usage that the first attempt recorded.
  *
  * @param goodItems the places of the items of a bulk that the first attempt recorded or knew
  */
@@ -34,7 +34,7 @@ export function sparedByReplay(
   return sparedItems(itemsAt(command, goodItems()), serviceOf);
 }
 
-/** What known usage ids spared: the items that were duplicates. */
+/** What known usage ids saved: the items that were duplicates. */
 export function sparedByIds(command: Command, fact: Fact, serviceOf: ServiceOf): SparedUsage | undefined {
   if (command.kind === 'record_usage') {
     return fact.kind === 'usage_known' ? sparedItems([command.item], serviceOf) : undefined;

@@ -1,3 +1,4 @@
+import type { Amount } from './amount.ts';
 import type { Stroops } from './money.ts';
 
 /** Usage as a caller reports it. */
@@ -32,7 +33,7 @@ export interface Reversal {
   readonly lines: readonly ReversalLine[];
 }
 
-/** How a credit ended that no later usage will use up: it was given up, or the agent was paid. */
+/** How a credit that no later usage will use up was ended: it was given up, or the agent was paid. */
 export type WriteOffKind = (typeof writeOffKinds)[number];
 
 export const writeOffKinds = ['write_off', 'paid_out'] as const;
@@ -57,6 +58,10 @@ export interface Entry extends UsageItem {
   /** requests of its account that were outstanding after it; `undefined` of entries from before this was kept */
   readonly outstandingAfter?: number | undefined;
   readonly recordedAtMs: number;
+  /** what was drawn from the balance for it; of a reversal, what it returned, below 0; `undefined` if nothing was drawn */
+  readonly drawn?: Amount | undefined;
+  /** what was drawn for its account, less what was returned, up to and with this; `undefined` is 0 */
+  readonly paidAfter?: Amount | undefined;
   /** what it takes back; its requests are then below 0 */
   readonly reversal?: Reversal | undefined;
   /** what it takes off the credit; its requests are then 0 */

@@ -1,8 +1,20 @@
 import { type Account, isUnsettled } from './account.ts';
 import type { Act } from './act.ts';
 import type { ApiKey, ApiKeyUse } from './api-key.ts';
+import type { Balance, OwnedGrant } from './balance.ts';
+import {
+  type AgentBilling,
+  type BillingPolicy,
+  everyAgent,
+  type NamedPolicy,
+  withBalance,
+} from './billing.ts';
 import type { Announcement, Delivery } from './delivery.ts';
 import type { NotedEvent } from './event.ts';
+import type { Hold } from './hold.ts';
+import type { Limit } from './limit.ts';
+import { counterName, emptyCounter, type LimitCounter } from './limit-counter.ts';
+import type { Movement } from './movement.ts';
 import type { Pause } from './pause.ts';
 import { type Position, positionOf, withReversals } from './position.ts';
 import type { PriceVersion, Service } from './service.ts';
@@ -24,6 +36,19 @@ export interface View {
   usage(usageId: string): KnownUsage | undefined;
   position(agent: string, serviceId: string, sequence: number): Position | undefined;
   entry(id: string): KnownEntry | undefined;
+  /** all of the tenant's that were not deleted */
+  limits(): readonly Limit[];
+  /** what was counted for a limit: an agent's counter, or its only one */
+  limitCounter(limit: Limit, subject: string): LimitCounter;
+  /** how an agent pays, with its balances */
+  billing(agent: string): AgentBilling;
+  /** those of all agents that were loaded and are known */
+  billings(): readonly AgentBilling[];
+  /** the policy of agents that have none */
+  defaultPolicy(): BillingPolicy | undefined;
+  /** a grant by its id; of a balance that was loaded, also one that is used up */
+  grant(id: string): OwnedGrant | undefined;
+  hold(id: string): Hold | undefined;
   pause(): Pause;
   settings(): Settings;
   /** all of the tenant's that were not deleted */
@@ -40,6 +65,14 @@ export interface Changes {
   readonly prices: readonly PriceVersion[];
   readonly accounts: readonly Account[];
   readonly services: readonly Service[];
+  readonly limits: readonly Limit[];
+  readonly limitCounters: readonly LimitCounter[];
+  /** the policies of agents, and of the tenant */
+  readonly policies: readonly NamedPolicy[];
+  readonly balances: readonly Balance[];
+  readonly grants: readonly OwnedGrant[];
+  readonly movements: readonly Movement[];
+  readonly holds: readonly Hold[];
   readonly apiKeys: readonly ApiKey[];
   readonly apiKeyUses: readonly ApiKeyUse[];
   /** the last one counts */
@@ -60,6 +93,13 @@ export const noChanges: Changes = {
   prices: [],
   accounts: [],
   services: [],
+  limits: [],
+  limitCounters: [],
+  policies: [],
+  balances: [],
+  grants: [],
+  movements: [],
+  holds: [],
   apiKeys: [],
   apiKeyUses: [],
   pauses: [],
@@ -80,12 +120,22 @@ function isOf({ agent, serviceId }: { readonly agent: string; readonly serviceId
   return (entry: Entry) => entry.agent === agent && entry.serviceId === serviceId;
 }
 
-/** A view with changes on top of another, which it leaves alone: a batch's own work, or that of one bulk. */
+/** A view with changes on top of another, which it leaves alone: the work of a batch, or of one bulk. */
 export class DraftView implements View {
   readonly #base: View;
   readonly #services = new Map<string, Service>();
   readonly #accounts = new Map<string, Account>();
   readonly #usages = new Map<string, KnownUsage>();
+  readonly #limits = new Map<string, Limit>();
+  /** all of them, until they change again */
+  #limitsNow: readonly Limit[] | undefined;
+  readonly #limitCounters = new Map<string, LimitCounter>();
+  readonly #policies = new Map<string, NamedPolicy>();
+  /** by agent, then by asset */
+  readonly #balances = new Map<string, Map<string, Balance>>();
+  readonly #grants = new Map<string, OwnedGrant>();
+  readonly #movements: Movement[] = [];
+  readonly #holds = new Map<string, Hold>();
   readonly #apiKeys = new Map<string, ApiKey>();
   readonly #apiKeyUses: ApiKeyUse[] = [];
   readonly #entries: Entry[] = [];
@@ -164,6 +214,50 @@ export class DraftView implements View {
     return { entry: known.entry, isReversed: known.isReversed || isReversed };
   }
 
+  limits(): readonly Limit[] {
+    if (this.#limits.size === 0) return this.#base.limits();
+    if (this.#limitsNow === undefined) {
+      const limits = new Map(this.#base.limits().map((limit) => [limit.id, limit]));
+      for (const limit of this.#limits.values()) limits.set(limit.id, limit);
+      this.#limitsNow = [...limits.values()].filter(({ deleted }) => !deleted);
+    }
+    return this.#limitsNow;
+  }
+
+  limitCounter(limit: Limit, subject: string): LimitCounter {
+    const counter = this.#limitCounters.get(counterName({ limitId: limit.id, subject }));
+    if (counter !== undefined) return counter;
+    const isMadeHere = this.#limits.has(limit.id) && !this.#base.limits().some(({ id }) => id === limit.id);
+    return isMadeHere ? emptyCounter(limit.id, subject) : this.#base.limitCounter(limit, subject);
+  }
+
+  billing(agent: string): AgentBilling {
+    const base = this.#base.billing(agent);
+    const named = this.#policies.get(agent);
+    const balances = this.#balances.get(agent);
+    if (named === undefined && balances === undefined) return base;
+    const billing = named === undefined ? base : { ...base, isKnown: true, policy: named.policy };
+    return [...(balances?.values() ?? [])].reduce(withBalance, billing);
+  }
+
+  billings(): readonly AgentBilling[] {
+    const agents = new Set(this.#base.billings().map(({ agent }) => agent));
+    return [...agents].map((agent) => this.billing(agent));
+  }
+
+  defaultPolicy(): BillingPolicy | undefined {
+    const changed = this.#policies.get(everyAgent);
+    return changed === undefined ? this.#base.defaultPolicy() : changed.policy;
+  }
+
+  grant(id: string): OwnedGrant | undefined {
+    return this.#grants.get(id) ?? this.#base.grant(id);
+  }
+
+  hold(id: string): Hold | undefined {
+    return this.#holds.get(id) ?? this.#base.hold(id);
+  }
+
   pause(): Pause {
     return this.#pauses.at(-1) ?? this.#base.pause();
   }
@@ -200,6 +294,17 @@ export class DraftView implements View {
       this.#accounts.set(accountName(account.agent, account.serviceId), account);
     }
     for (const service of changes.services) this.#services.set(service.serviceId, service);
+    for (const limit of changes.limits) this.#limits.set(limit.id, limit);
+    if (changes.limits.length > 0) this.#limitsNow = undefined;
+    for (const counter of changes.limitCounters) this.#limitCounters.set(counterName(counter), counter);
+    for (const named of changes.policies) this.#policies.set(named.agent, named);
+    for (const balance of changes.balances) {
+      const ofAgent = this.#balances.get(balance.agent) ?? new Map<string, Balance>();
+      this.#balances.set(balance.agent, ofAgent.set(balance.asset, balance));
+    }
+    for (const hold of changes.holds) this.#holds.set(hold.id, hold);
+    for (const owned of changes.grants) this.#grants.set(owned.grant.id, owned);
+    this.#movements.push(...changes.movements);
     for (const key of changes.apiKeys) this.#apiKeys.set(key.prefix, key);
     this.#apiKeyUses.push(...changes.apiKeyUses);
     this.#pauses.push(...changes.pauses);
@@ -221,6 +326,13 @@ export class DraftView implements View {
       prices: this.#prices,
       accounts: [...this.#accounts.values()],
       services: [...this.#services.values()],
+      limits: [...this.#limits.values()],
+      limitCounters: [...this.#limitCounters.values()],
+      policies: [...this.#policies.values()],
+      balances: [...this.#balances.values()].flatMap((ofAgent) => [...ofAgent.values()]),
+      holds: [...this.#holds.values()],
+      grants: [...this.#grants.values()],
+      movements: this.#movements,
       apiKeys: [...this.#apiKeys.values()],
       apiKeyUses: this.#apiKeyUses,
       pauses: this.#pauses,

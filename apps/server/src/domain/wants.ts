@@ -1,3 +1,5 @@
+import type { Hold } from './hold.ts';
+import type { Entry } from './usage.ts';
 import { accountName } from './view.ts';
 
 /** What commands of one tenant read, each thing once. */
@@ -19,6 +21,16 @@ export interface TenantWants {
   readonly entries: Set<string>;
   /** services of which it is to be known whether something of theirs is unsettled */
   readonly deletedServices: Set<string>;
+  /** the limits of the tenant, and the counters of those that apply to the accounts */
+  readonly limits: Set<'definitions' | 'counters'>;
+  /**
+   * Agents of which it is wanted how they pay. `if_used`: only if they have a policy or a balance, or had one, and one of
+   * their accounts is wanted too; for all others nothing is read.
+   */
+  readonly billings: Map<string, 'if_used' | 'always'>;
+  readonly grantIds: Set<string>;
+  /** holds that are wanted with their agents, accounts and services */
+  readonly holdIds: Set<string>;
   readonly apiKeyPrefixes: Set<string>;
   readonly deliveries: { readonly webhookId: string; readonly eventId: string }[];
 }
@@ -32,6 +44,10 @@ export function noWants(): TenantWants {
     positions: [],
     entries: new Set(),
     deletedServices: new Set(),
+    limits: new Set(),
+    billings: new Map(),
+    grantIds: new Set(),
+    holdIds: new Set(),
     apiKeyPrefixes: new Set(),
     deliveries: [],
   };
@@ -41,8 +57,26 @@ export function wantAccount(agent: string, serviceId: string, wants: TenantWants
   wants.accounts.set(accountName(agent, serviceId), { agent, serviceId });
 }
 
+/** An account on which usage may be recorded: whether it may be depends on limits. */
+export function wantCountedAccount(agent: string, serviceId: string, wants: TenantWants): void {
+  wantPricedAccount(agent, serviceId, wants);
+  wants.limits.add('counters');
+}
+
 /** An account, and the service that has its price. */
 export function wantPricedAccount(agent: string, serviceId: string, wants: TenantWants): void {
   wantAccount(agent, serviceId, wants);
   wants.services.add(serviceId);
+}
+
+/** What may be wanted of a hold that was looked up by its id. */
+export function wantOfHold({ agent, serviceId }: Hold, wants: TenantWants): void {
+  wantCountedAccount(agent, serviceId, wants);
+  wants.billings.set(agent, 'always');
+}
+
+/** What may be wanted of an entry that was looked up by its id: its account, and the balance that it was drawn from. */
+export function wantOfEntry({ agent, serviceId, drawn }: Entry, wants: TenantWants): void {
+  wantAccount(agent, serviceId, wants);
+  if (drawn !== undefined) wants.billings.set(agent, 'always');
 }

@@ -2,7 +2,7 @@ import { type Delivery, newDelivery } from './delivery.ts';
 import type { BooksEvent, NotedEvent } from './event.ts';
 import type { Webhook } from './webhook.ts';
 
-/** What a test of a webhook makes. If the ownership is not proven, the message carries what the receiver has to echo. */
+/** The event of a test of a webhook. If the ownership is not proven, the message contains the challenge that the receiver must echo. */
 export function testChanges(
   webhook: Webhook,
   challenge: string,
@@ -19,7 +19,7 @@ export function testChanges(
   return { events: [event], deliveries: [newDelivery(webhook.id, event, nowMs)] };
 }
 
-/** What the receiver of a message has to echo, if anything. */
+/** The challenge that the receiver of a message must echo, if there is one. */
 export function challengeOf({ ownership }: Webhook, event: BooksEvent): string | undefined {
   if (ownership !== 'pending' || event.kind !== 'noted') return undefined;
   const { data } = event.noted;

@@ -6,11 +6,11 @@ export const failuresMax = 50;
 /** and for this long: a receiver that is down over a weekend is not given up. */
 export const failingForMs = 5 * 86_400_000;
 
-/** Redeliveries that may be asked for at once, and how long each of them takes up the rate. */
+/** How many redeliveries may be requested at once, and for how long each counts. */
 const redeliveriesAtOnceMax = 600;
 const redeliverEveryMs = 100;
 
-/** Outcomes that the receiver, or the address that its tenant gave, is the reason for. */
+/** Outcomes that are the fault of the receiver, or of the address that its tenant gave. */
 const receiversFaults: ReadonlySet<DeliveryOutcome> = new Set([
   'refused',
   'timed_out',
@@ -48,8 +48,8 @@ export function failedOnce(webhook: Webhook, nowMs: number): Webhook {
 }
 
 /**
- * Asks for one more redelivery: the webhook after it, or how long to wait first. Each takes up the rate for a moment, so that
- * one number says how many were asked for.
+ * Asks for one more redelivery: the webhook after it, or how long to wait first. Each counts for a moment, so that
+ * one number says how many were requested.
  */
 export function askRedelivery(
   webhook: Webhook,

@@ -82,10 +82,13 @@ export class CallerIdentifier {
    *
    * @throws {ApiError} `invalid_request`, `unauthorized`, `address_not_allowed`, `forbidden`, `rate_limited`
    */
-  async identify(headers: CallerHeaders): Promise<Caller> {
+  identify(headers: CallerHeaders): Caller | Promise<Caller> {
     refuseMalformedTenant(headers.tenant);
     const presentedKey = presentedKeyOf(headers);
-    if (presentedKey === undefined) return this.#withoutKey(headers);
+    return presentedKey === undefined ? this.#withoutKey(headers) : this.#withKey(headers, presentedKey);
+  }
+
+  async #withKey(headers: CallerHeaders, presentedKey: string): Promise<Caller> {
     const digest = sha256(presentedKey);
     if (this.#isAdmin(digest)) {
       return {

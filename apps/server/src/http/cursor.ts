@@ -87,6 +87,14 @@ export function numberCursor(cursor: string | undefined): number {
   throw invalidCursor();
 }
 
+/** Of a list that may be longer than 32 bits count. @throws {ApiError} `invalid_request` */
+export function longNumberCursor(cursor: string | undefined): number {
+  if (cursor === undefined) return 0;
+  const { kind, place } = decodeCursor(cursor);
+  if (kind === 'number' && /^\d{1,15}$/.test(place)) return Number(place);
+  throw invalidCursor();
+}
+
 /**
  * A place among the accounts, in the storage's own order; '' is the beginning.
  *

@@ -5,6 +5,7 @@ import type { FaultFacts } from '../fault-facts.ts';
 import type { WritePath } from '../ledger/ledger-lanes.ts';
 import type { Durability } from '../ledger/storage-port.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import type { TenantActivities } from '../metrics/tenant-activities.ts';
 import type { ApiKeyBooks } from '../reads/books/api-keys.ts';
 import type { Books } from '../reads/books.ts';
 import type { Traces } from '../traces/traces.ts';
@@ -30,6 +31,7 @@ export interface Desk {
   readonly rateBudgets: RateBudgets;
   readonly dailyBytes: DailyBytes;
   readonly metrics: Metrics;
+  readonly activities: TenantActivities;
   /** `undefined`: tracing is off */
   readonly traces: Traces | undefined;
   readonly config: Config;

@@ -14,7 +14,7 @@ function boundNs(timestamp: string): bigint {
 
 /** The query for a request's filters. */
 export function entryQuery(tenant: string, filter: EntryExport): EntryQuery {
-  const { agent, serviceId, from, to, occurredFrom, occurredTo, settlementId } = filter;
+  const { agent, serviceId, from, to, occurredFrom, occurredTo, settlementId, usageId } = filter;
   return {
     tenant,
     agent,
@@ -24,5 +24,6 @@ export function entryQuery(tenant: string, filter: EntryExport): EntryQuery {
     occurredFromNs: occurredFrom === undefined ? undefined : boundNs(occurredFrom),
     occurredToNs: occurredTo === undefined ? undefined : boundNs(occurredTo),
     settlementId,
+    usageId,
   };
 }

@@ -24,7 +24,8 @@ export function refuseMalformed(request: IncomingMessage): void {
   if (httpVersionMajor !== 1) {
     throw new ApiError('invalid_request', `this server supports HTTP/1.1, not HTTP/${httpVersion}`);
   }
-  refuseRepeated(rawHeaders);
+  // With as many fields as lines, no field is repeated, and their names need not be looked at.
+  if (Object.keys(headers).length * 2 !== rawHeaders.length) refuseRepeated(rawHeaders);
   if (headers.host === undefined && httpVersion === '1.1')
     throw new ApiError('invalid_request', 'the request has no Host header');
 }

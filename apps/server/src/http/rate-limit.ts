@@ -20,29 +20,37 @@ export class RateLimit {
 
   /** Refuses callers that have used up their budget, before a body is read. */
   register(app: FastifyInstance): void {
-    app.addHook('preParsing', async (request: FastifyRequest, reply: FastifyReply) => {
+    app.addHook('preParsing', (request: FastifyRequest, reply: FastifyReply, payload, done) => {
       // No limit is not a limit of 0; the settings may be read again at any time.
-      const { limit, windowMs } = this.#settings.rateLimit;
-      if (request.caller === undefined || limit === 0) return;
-      const caller = nameOf(request.caller);
-      const state = await this.#budgets.look(caller, limit, windowMs);
-      // The charge for a request that turns out to be invalid.
-      if (!state.isUsedUp) return tell(reply, this.#budgets.use(caller, limit, 1, windowMs));
-      tell(reply, state);
-      this.#onRefused();
-      throw new ApiError('rate_limited', 'the rate limit of this tenant is used up', {
-        headers: { 'retry-after': secondsOf(state) },
-      });
+      const { caller } = request;
+      if (caller === undefined || this.#settings.rateLimit.limit === 0) {
+        done(null, payload);
+        return;
+      }
+      this.#refuseUsedUp(nameOf(caller), reply).then(() => done(null, payload), done);
+    });
+  }
+
+  async #refuseUsedUp(caller: string, reply: FastifyReply): Promise<void> {
+    const { limit, windowMs } = this.#settings.rateLimit;
+    const state = await this.#budgets.look(caller, limit, windowMs);
+    // The charge for a request that turns out to be invalid.
+    if (!state.isUsedUp) return tell(reply, this.#budgets.use(caller, limit, 1, windowMs));
+    tell(reply, state);
+    this.#onRefused();
+    throw new ApiError('rate_limited', 'the rate limit of this tenant is used up', {
+      headers: { 'retry-after': secondsOf(state) },
     });
   }
 
   /** Charges the cost of a request, once its items are known. */
   charge(): Admit {
-    return async ({ name, request, reply, body }) => {
+    return ({ name, request, reply, body }) => {
       const { limit, windowMs } = this.#settings.rateLimit;
-      if (request.caller === undefined || limit === 0) return;
+      if (request.caller === undefined || limit === 0) return undefined;
       const rest = costOf(name, body) - 1;
       if (rest > 0) tell(reply, this.#budgets.use(nameOf(request.caller), limit, rest, windowMs));
+      return undefined;
     };
   }
 }

@@ -11,15 +11,19 @@ const tenantsMax = 10_000;
 export function refuseUnknownTenant({ books }: Pick<Desk, 'books'>): Admit {
   // A tenant is never deleted.
   const known = new Set<string>();
-  return async ({ operation, request, caller }) => {
-    const { kind, tenant } = caller;
-    if (kind !== 'admin' || tenant === undefined || !isForTenants(operation) || !isWrite(operation)) return;
-    if (request.headers[createHeader] === 'true' || known.has(tenant)) return;
+  const refuse = async (tenant: string) => {
     if (!(await books.hasTenant(tenant))) {
       const message = `tenant ${tenant} does not exist: correct X-Tenant, or send X-Tenant-Create: true`;
       throw new ApiError('unknown_tenant', message);
     }
     if (known.size >= tenantsMax) known.clear();
     known.add(tenant);
+  };
+  return ({ operation, request, caller }) => {
+    const { kind, tenant } = caller;
+    if (kind !== 'admin' || tenant === undefined || !isForTenants(operation) || !isWrite(operation))
+      return undefined;
+    if (request.headers[createHeader] === 'true' || known.has(tenant)) return undefined;
+    return refuse(tenant);
   };
 }

@@ -11,8 +11,7 @@ import { readKey } from './write.ts';
  * let through: the record of its key answers it, even if the setting has changed.
  */
 export function refuseUnknown({ books, config }: Pick<Desk, 'books' | 'config'>): Admit {
-  return async ({ operation, request, caller, ignored }) => {
-    if (!config.refusesUnknownNames || ignored.isEmpty) return;
+  const refuse = async ({ operation, request, caller, ignored }: Parameters<Admit>[0]) => {
     const key = isWrite(operation) ? readKey(request) : undefined;
     const tenant = operation.access === 'admin' ? adminTenant : caller.tenant;
     if (key !== undefined && tenant !== undefined) {
@@ -25,4 +24,5 @@ export function refuseUnknown({ books, config }: Pick<Desk, 'books' | 'config'>)
       faults,
     });
   };
+  return (call) => (config.refusesUnknownNames && !call.ignored.isEmpty ? refuse(call) : undefined);
 }

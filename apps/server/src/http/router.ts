@@ -76,16 +76,16 @@ export type Handlers = { readonly [N in OperationName]: Handler<N> };
 /** The handlers of a noun: one for each of its operations. */
 export type HandlersOf<G extends Noun> = Pick<Handlers, keyof (typeof operationsByNoun)[G] & OperationName>;
 
-/** Identifies the caller of a request, for operations that are not open. */
-export type Identify = (request: FastifyRequest) => Promise<Caller>;
+/** Identifies the caller of a request, for operations that are not open; at once, if nothing has to be looked up. */
+export type Identify = (request: FastifyRequest) => Caller | Promise<Caller>;
 
-/** Decides on a call before its handler runs; may refuse unknown names. */
+/** Decides on a call before its handler runs; may refuse unknown names. Waits only if it has to look something up. */
 export type Admit = (
   call: Pick<Call<OperationName>, 'operation' | 'request' | 'reply' | 'caller' | 'ignored'> & {
     readonly name: OperationName;
     readonly body: unknown;
   },
-) => Promise<void>;
+) => Promise<void> | undefined;
 
 /** Refuses a write of a caller if there is no room for it, before its body is read. */
 export type RefuseFull = (caller: Caller) => void;
@@ -97,7 +97,7 @@ export interface Gatekeeper {
   readonly admit: Admit;
 }
 
-const nobody: Caller = {
+const unknownCaller: Caller = {
   kind: 'anonymous',
   tenant: undefined,
   scope: '',
@@ -159,10 +159,11 @@ function registerOperation<N extends OperationName>(
       const ignored = new IgnoredNames();
       const answer = await listing(ignored, reply, async () => {
         const parts = requestReader(operation)<N>(request, ignored);
-        const caller = request.caller ?? nobody;
+        const caller = request.caller ?? unknownCaller;
         refuseByParts(caller.rights, name, parts);
         const call = { operation, request, reply, caller, ignored, ...parts };
-        await admit({ ...call, name });
+        const admitted = admit({ ...call, name });
+        if (admitted !== undefined) await admitted;
         return tagged(call, await handler(call));
       });
       return send(reply, answer);
@@ -171,12 +172,20 @@ function registerOperation<N extends OperationName>(
 }
 
 function identifyHook(identify: Identify, refuseFull: RefuseFull, name: OperationName) {
-  return async (request: FastifyRequest): Promise<void> => {
-    const caller = await identify(request);
+  const accept = (request: FastifyRequest, caller: Caller) => {
     refuseByAccess(caller, operations[name]);
     refuseByPath(caller.rights, name, request.params);
     request.caller = caller;
     if (isWrite(operations[name])) refuseFull(caller);
+  };
+  return (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void => {
+    const identified = identify(request);
+    if (!(identified instanceof Promise)) {
+      accept(request, identified);
+      done();
+      return;
+    }
+    identified.then((caller) => accept(request, caller)).then(() => done(), done);
   };
 }
 
@@ -249,7 +258,7 @@ function opaque(tag: string): string {
 }
 
 /** Sends the answer of a handler. */
-function send(reply: FastifyReply, { status, headers, body }: Reply): FastifyReply {
+export function send(reply: FastifyReply, { status, headers, body }: Reply): FastifyReply {
   reply.code(status);
   for (const [name, value] of headers ?? []) {
     // If origins are configured, it already names the origin that pages call from.

@@ -1,9 +1,12 @@
 import type { Desk } from './desk.ts';
 import type { Handlers } from './router.ts';
+import { activityRoutes } from './routes/activity.ts';
 import { agentsRoutes } from './routes/agents.ts';
 import { apiKeysRoutes } from './routes/api-keys.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { auditLogRoutes } from './routes/audit-log.ts';
+import { balancesRoutes } from './routes/balances.ts';
+import { callerRoutes } from './routes/caller.ts';
 import { creditsRoutes } from './routes/credits.ts';
 import { deliveriesRoutes } from './routes/deliveries.ts';
 import { docsRoutes } from './routes/docs.ts';
@@ -11,7 +14,9 @@ import { entriesRoutes } from './routes/entries.ts';
 import { errorsRoutes } from './routes/errors.ts';
 import { eventsRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { holdsRoutes } from './routes/holds.ts';
 import { idempotencyKeysRoutes } from './routes/idempotency-keys.ts';
+import { limitsRoutes } from './routes/limits.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { pauseRoutes } from './routes/pause.ts';
 import { quotesRoutes } from './routes/quotes.ts';
@@ -36,9 +41,12 @@ export function allRoutes(desk: Desk, uncheckedKeys: UncheckedKeys): Handlers {
     ...quotesRoutes(desk),
     ...settlementsRoutes(desk),
     ...creditsRoutes(desk),
+    ...balancesRoutes(desk),
+    ...holdsRoutes(desk),
     ...auditRoutes(desk),
     ...servicesRoutes(desk),
     ...agentsRoutes(desk),
+    ...limitsRoutes(desk),
     ...webhooksRoutes(desk),
     ...deliveriesRoutes(desk),
     ...eventsRoutes(desk),
@@ -48,6 +56,8 @@ export function allRoutes(desk: Desk, uncheckedKeys: UncheckedKeys): Handlers {
     ...settingsRoutes(desk),
     ...metricsRoutes(desk),
     ...statsRoutes(desk),
+    ...activityRoutes(desk),
+    ...callerRoutes(),
     ...versionRoutes(desk),
     ...idempotencyKeysRoutes(desk),
     ...healthRoutes(desk),

@@ -8,6 +8,7 @@ import { type Caller, CallerIdentifier } from './caller.ts';
 import { addressOf } from './client-address.ts';
 import { compressAnswers } from './compression.ts';
 import { allowOrigins } from './cors.ts';
+import { registerDashboard } from './dashboard.ts';
 import type { Desk } from './desk.ts';
 import { errorAnswer } from './error-answer.ts';
 import { observeRequests } from './observe-requests.ts';
@@ -74,12 +75,15 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
     },
     admit: inTurn(refuseUnknown(desk), refuseUnknownTenant(desk), rateLimit.charge()),
   });
+  registerDashboard(app);
   return app;
 }
 
 function inTurn(...all: readonly Admit[]): Admit {
-  return async (call) => {
-    for (const admit of all) await admit(call);
+  return (call) => {
+    let before: Promise<void> | undefined;
+    for (const admit of all) before = before === undefined ? admit(call) : before.then(() => admit(call));
+    return before;
   };
 }
 
@@ -91,16 +95,7 @@ function callerOf(
   metrics.watchTenants('connections', () => connections.open);
   const onKeyUsed = (key: ApiKey) => keyUses.note(key);
   const identifier = new CallerIdentifier(apiKeys, { ...config, nowMs, uncheckedKeys, onKeyUsed });
-  return async ({ raw, headers }: FastifyRequest): Promise<Caller> => {
-    const address = addressOf({ raw }, config.trustedHops);
-    // Reset before it was accepted: there is no client to answer, and the sender is unknown.
-    if (address === undefined) throw new ApiError('invalid_request', 'the connection is gone');
-    const caller = await identifier.identify({
-      address,
-      apiKey: single(headers['x-api-key']),
-      authorization: headers.authorization,
-      tenant: single(headers['x-tenant']),
-    });
+  const withConnection = (caller: Caller, raw: FastifyRequest['raw']): Caller => {
     // A proxy sends the requests of all tenants over the same connections.
     if (
       caller.kind !== 'tenant' ||
@@ -110,6 +105,19 @@ function callerOf(
       return caller;
     const message = sayIfNotApplied(raw, 'too many connections of this tenant are open');
     throw new ApiError('overloaded', message, { headers: { connection: 'close' } });
+  };
+  return ({ raw, headers }: FastifyRequest): Caller | Promise<Caller> => {
+    const address = addressOf({ raw }, config.trustedHops);
+    // Reset before it was accepted: there is no client to answer, and the sender is unknown.
+    if (address === undefined) throw new ApiError('invalid_request', 'the connection is gone');
+    const identified = identifier.identify({
+      address,
+      apiKey: single(headers['x-api-key']),
+      authorization: headers.authorization,
+      tenant: single(headers['x-tenant']),
+    });
+    if (!(identified instanceof Promise)) return withConnection(identified, raw);
+    return identified.then((caller) => withConnection(caller, raw));
   };
 }
 
@@ -143,12 +151,17 @@ function limitRefused(
   identify: Identify,
   refuseTooMany: (request: FastifyRequest) => Promise<void>,
 ): Identify {
-  return async (request) => {
+  const refused = async (request: FastifyRequest, error: unknown): Promise<never> => {
+    if (error instanceof ApiError && error.code === 'unauthorized') await refuseTooMany(request);
+    throw error;
+  };
+  return (request) => {
     try {
-      return await identify(request);
+      const identified = identify(request);
+      if (!(identified instanceof Promise)) return identified;
+      return identified.catch((error: unknown) => refused(request, error));
     } catch (error) {
-      if (error instanceof ApiError && error.code === 'unauthorized') await refuseTooMany(request);
-      throw error;
+      return refused(request, error);
     }
   };
 }

@@ -12,9 +12,11 @@ import {
 } from '@billonce/idempotency/core';
 import type { FastifyRequest } from 'fastify';
 import type { CommandFor } from '../answers/answers.ts';
+import { holdBody } from '../answers/holds.ts';
 import { quoteBody } from '../answers/quotes.ts';
 import { usageBulkResults } from '../answers/usage.ts';
 import type { Actor } from '../domain/act.ts';
+import { amountText } from '../domain/balance-events.ts';
 import { rulesOf } from '../domain/command.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { timestampOfMs } from '../domain/timestamps.ts';
@@ -30,10 +32,16 @@ import type { Call, WrittenReply } from './router.ts';
 export class WriteDesk {
   readonly #ledger: WritePath;
   readonly #isKeyRequired: boolean;
+  readonly #onDecided: (tenant: string, outcome: Outcome) => void;
 
-  constructor(ledger: WritePath, isKeyRequired: boolean) {
+  constructor(
+    ledger: WritePath,
+    isKeyRequired: boolean,
+    onDecided: (tenant: string, outcome: Outcome) => void,
+  ) {
     this.#ledger = ledger;
     this.#isKeyRequired = isKeyRequired;
+    this.#onDecided = onDecided;
   }
 
   /**
@@ -62,6 +70,7 @@ export class WriteDesk {
     const outcome = await this.#ledger.submit({ tenant, command, key, actor }, (times) => {
       request.writeTimes = times;
     });
+    this.#onDecided(tenant, outcome);
     if (key !== undefined) request.keyedOutcome = keyedOutcome(outcome);
     return outcome;
   }
@@ -193,6 +202,19 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
       return { members: { quote: quoteBody(refusal.quote) } };
     case 'bulk_rejected':
       return { members: { results: usageBulkResults(refusal.results) } };
+    case 'insufficient_balance': {
+      const { asset, available, overdraft, required } = refusal;
+      return {
+        members: {
+          asset,
+          available: amountText(available),
+          overdraft: amountText(overdraft),
+          required: amountText(required),
+        },
+      };
+    }
+    case 'hold_ended':
+      return { members: { hold: holdBody(refusal.hold) } };
     case 'idempotency_key_expired':
       return {
         members: {
@@ -204,10 +226,17 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
           : { headers: { link: `<${refusal.location}>; rel="related"` } }),
       };
     case 'rate_limited':
-      return { headers: { 'retry-after': String(Math.ceil(refusal.retryAfterMs / 1_000)) } };
+      return { headers: retryAfter(refusal.retryAfterMs) };
+    case 'limit_reached': {
+      const { limit, left, retryAfterMs } = refusal;
+      const members = { limit, left };
+      return retryAfterMs === undefined ? { members } : { members, headers: retryAfter(retryAfterMs) };
+    }
     case 'idempotency_key_in_future':
       return { members: { serverTime: timestampOfMs(refusal.serverTimeMs) } };
     case 'usage_id_conflict':
+    case 'grant_id_conflict':
+    case 'hold_id_conflict':
     case 'already_reversed':
     case 'not_reversible':
     case 'no_credit':
@@ -215,6 +244,7 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
     case 'service_disabled':
     case 'service_deleted':
     case 'service_paused':
+    case 'service_unpriced':
     case 'service_has_outstanding_usage':
     case 'event_too_old':
     case 'event_in_future':
@@ -226,4 +256,8 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
     case 'too_many_items':
       return {};
   }
+}
+
+function retryAfter(ms: number): { readonly 'retry-after': string } {
+  return { 'retry-after': String(Math.ceil(ms / 1_000)) };
 }

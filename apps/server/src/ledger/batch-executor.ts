@@ -2,11 +2,18 @@ import { randomBytes } from 'node:crypto';
 import type { IdempotencyRecord, KeyPolicy } from '@billonce/idempotency/core';
 import { rulesOf } from '../domain/command.ts';
 import { nextIdBlock, placeAfter } from '../domain/id-block.ts';
+import { passedTimeIdsMax } from '../domain/passed-time.ts';
 import { factsOf } from '../fault-facts.ts';
 import { openAnswer, protectAnswer } from './answer-protection.ts';
 import { type BatchMoment, type DecidedRecord, decideBatch } from './decide-batch.ts';
 import type { AtRestKeys } from './encryption.ts';
-import { type LedgerStorage, type MadeRecord, StorageFault, type StoredRecord } from './storage-port.ts';
+import {
+  type LedgerStorage,
+  type Loaded,
+  type MadeRecord,
+  StorageFault,
+  type StoredRecord,
+} from './storage-port.ts';
 import { type FaultCode, type KeyUse, type Outcome, recordName, type Submission } from './submission.ts';
 import { wantsOf } from './wants.ts';
 
@@ -74,10 +81,10 @@ export class StorageExecutor implements BatchExecutor {
 
   async #commit(batch: Batch): Promise<readonly Outcome[]> {
     const { submissions } = batch;
-    const idCount = idsMaxOf(submissions);
+    const nowMs = this.#nowMs(batch);
     let outcomes: readonly Outcome[] = [];
-    await this.#storage.commit(wantsOf(submissions), (loaded) => {
-      const nowMs = this.#nowMs(batch);
+    await this.#storage.commit(wantsOf(submissions, nowMs), (loaded) => {
+      const idCount = idsMaxOf(submissions) + idsOfTime(loaded, nowMs);
       const ids = nextIdBlock(loaded.idsReached, nowMs, idCount, randomBytes(5).toString('hex'));
       const moment: BatchMoment = { ...this.#options, nowMs, ids };
       const decided = decideBatch(submissions, loaded, moment, this.#open);
@@ -129,6 +136,11 @@ function faultOutcome(fault: StorageFault): Outcome {
     rejected: 'internal_error',
   };
   return { kind: 'fault', code: codes[fault.kind], facts: fault.facts };
+}
+
+/** The most ids that may be needed for what time alone has done. */
+function idsOfTime({ tenants }: Loaded, nowMs: number): number {
+  return [...tenants.values()].reduce((sum, view) => sum + passedTimeIdsMax(view, nowMs), 0);
 }
 
 /** The most ids that the commands may need. */

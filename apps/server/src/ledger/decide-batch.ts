@@ -17,6 +17,8 @@ import type { Decision } from '../domain/decision.ts';
 import { countAnnounced } from '../domain/delivery.ts';
 import { type IdBlock, idIn } from '../domain/id-block.ts';
 import { LoadedView } from '../domain/loaded-view.ts';
+import { withAnnouncements } from '../domain/outbox.ts';
+import { passedTime } from '../domain/passed-time.ts';
 import { servicePaused } from '../domain/pause.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { sparedByIds, sparedByReplay } from '../domain/spared.ts';
@@ -24,7 +26,7 @@ import { adminTenant } from '../domain/tenant.ts';
 import { type Changes, DraftView, type View } from '../domain/view.ts';
 import { noWants } from '../domain/wants.ts';
 import type { Loaded, StoredRecord } from './storage-port.ts';
-import { type KeyUse, type Outcome, recordName, type Submission } from './submission.ts';
+import { type KeyUse, type Outcome, type Remembered, recordName, type Submission } from './submission.ts';
 
 /** The facts with which a batch is decided, besides those that were loaded. */
 export interface BatchMoment {
@@ -70,6 +72,8 @@ export function decideBatch(
   const drafts = new Map<string, DraftView>();
   const made = new Map<string, DecidedRecord>();
   let idNumber = 0;
+  const nextId = () => idIn(moment.ids, idNumber++);
+  let isChanged = false;
   let { pause, settings } = loaded;
   const outcomes = submissions.map((submission) => {
     const { key, tenant, command } = submission;
@@ -80,7 +84,7 @@ export function decideBatch(
       const known = answerFromRecord(record, key, moment.nowMs);
       if (known !== undefined) return withSpared(known, command, loaded.tenants.get(tenant));
     }
-    const draft = draftOf(tenant, drafts, loaded);
+    const draft = draftOf(tenant, drafts, loaded, moment.nowMs, nextId);
     const firstId = idNumber;
     const rules = rulesOf(command);
     const firstActId = firstId + rules.idsMax(command);
@@ -101,13 +105,17 @@ export function decideBatch(
       id: (number) => idIn(moment.ids, firstActId + number),
     });
     draft.apply({ ...decision.changes, acts });
+    isChanged ||= decision.remembered || command.kind === 'pass_time';
     pause = decision.changes.pauses.at(-1) ?? pause;
     settings = decision.changes.settings.at(-1) ?? settings;
     const { fact } = decision;
     const answer = answerOf(fact);
     const response = keptResponse(answer);
+    let remembered: Remembered | undefined;
     if (key !== undefined && name !== undefined && decision.remembered) {
-      made.set(name, decidedRecord(submission, key, answer, response, moment));
+      const record = decidedRecord(submission, key, answer, response, moment);
+      made.set(name, record);
+      remembered = rememberedOf(record, draft);
     }
     const spared = sparedByIds(command, fact, (serviceId) => draft.service(serviceId));
     const deliveriesPerEvent = deliveriesPerEventOf(decision.changes);
@@ -121,9 +129,25 @@ export function decideBatch(
       deliveriesPerEvent,
       lines,
       isSwitchedOff,
+      remembered,
     } as const;
   });
-  return { outcomes, drafts, records: [...made.values()] };
+  // What time alone does is the same when it is decided later: it is no reason to commit a batch of replays and refusals.
+  return { outcomes, drafts: isChanged ? drafts : new Map(), records: [...made.values()] };
+}
+
+/** What a replay from memory needs. What one of a bulk spares is read from its answer, which only the writer does. */
+function rememberedOf({ submission, key, expiresAtMs }: DecidedRecord, view: View): Remembered {
+  const { command } = submission;
+  const isReplayable = key.sealingKey === undefined && command.kind !== 'record_usage_bulk';
+  const spared = isReplayable
+    ? sparedByReplay(
+        command,
+        () => new Set(),
+        (serviceId) => view.service(serviceId),
+      )
+    : undefined;
+  return { expiresAtMs, isReplayable, spared };
 }
 
 /** The rows of the audit log for a command's effects. */
@@ -174,13 +198,21 @@ function madeFor(key: KeyUse, made: DecidedRecord | undefined): IdempotencyRecor
   return { ...made.record, answer: { kind: 'gone' } };
 }
 
-function draftOf(tenant: string, drafts: Map<string, DraftView>, loaded: Loaded): DraftView {
+/** What a tenant's commands see and change; before the first of them, what time alone has done. */
+function draftOf(
+  tenant: string,
+  drafts: Map<string, DraftView>,
+  loaded: Loaded,
+  nowMs: number,
+  nextId: () => string,
+): DraftView {
   let draft = drafts.get(tenant);
   if (draft === undefined) {
     draft = new DraftView(
       loaded.tenants.get(tenant) ?? new LoadedView(noWants(), loaded.pause, loaded.settings),
     );
     drafts.set(tenant, draft);
+    draft.apply(withAnnouncements(passedTime(draft, nowMs, nextId), draft.webhooks(), nowMs));
   }
   return draft;
 }

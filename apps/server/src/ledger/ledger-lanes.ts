@@ -22,7 +22,10 @@ export class LedgerLanes implements WritePath {
   readonly #lanes: readonly Ledger[];
   readonly #heavyLane: Ledger | undefined;
 
-  constructor(executors: LaneExecutors, parts: Pick<LedgerParts, 'nowMs' | 'onDecided' | 'limits'>) {
+  constructor(
+    executors: LaneExecutors,
+    parts: Pick<LedgerParts, 'nowMs' | 'onDecided' | 'limits' | 'replays'>,
+  ) {
     const { nowMs } = parts;
     const heavyLane = executors.heavyLane && new Ledger(executors.heavyLane, { nowMs, limits: heavyLimits });
     this.#heavyLane = heavyLane;

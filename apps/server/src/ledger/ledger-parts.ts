@@ -1,4 +1,5 @@
 import { heavyItemsMin } from './gathering-executor.ts';
+import type { RecentReplays } from './recent-replays.ts';
 import type { Outcome, Submission } from './submission.ts';
 
 /**
@@ -9,6 +10,11 @@ export interface LedgerLimits {
   readonly queuedItemsMax: number;
   /** with the writer and not answered yet: enough that the writer never waits, few enough that the queue stays fair */
   readonly inFlightItemsMax: number;
+  /**
+   * when so many were submitted in one turn of the loop, they go to the writer before its end. For a writer on another
+   * thread, which then works while the sockets are still read (docs/adr/0080); one on a connection gets small batches of it
+   */
+  readonly dispatchAt: number;
   /** a command of this weight is taken without those of other tenants, and goes to the heavy lane if there is one */
   readonly heavyItemsMin: number;
 }
@@ -16,6 +22,7 @@ export interface LedgerLimits {
 export const ledgerLimitsDefault: LedgerLimits = {
   queuedItemsMax: 100_000,
   inFlightItemsMax: 2_000,
+  dispatchAt: Number.POSITIVE_INFINITY,
   heavyItemsMin,
 };
 /** Tenants with heavy commands wait in one heavy lane; each of them has one command, or a batch, there at a time. */
@@ -64,6 +71,8 @@ export interface LedgerParts {
   readonly onDecided?: OnDecided;
   readonly limits?: Partial<LedgerLimits>;
   readonly passTurn?: PassTurn;
+  /** answers replays without the executor; only where no other process writes */
+  readonly replays?: RecentReplays | undefined;
   /**
    * Carries out heavy commands, so that no other tenant waits for them. Without it, heavy commands are batched like
    * others.

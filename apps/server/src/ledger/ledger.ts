@@ -18,6 +18,7 @@ import {
   turnMs,
   type WriteTimes,
 } from './ledger-parts.ts';
+import type { RecentReplays } from './recent-replays.ts';
 import { SetAside } from './set-aside.ts';
 import type { Outcome, Submission } from './submission.ts';
 
@@ -35,6 +36,8 @@ interface Waiting extends Queued {
 
 /** Submissions that went to the writer together. */
 interface Taken {
+  /** whether its answer ends a turn of the queue */
+  readonly endsTurn: boolean;
   readonly waiting: readonly Waiting[];
   readonly weight: number;
   readonly batch: { readonly items: number };
@@ -53,10 +56,14 @@ export class Ledger {
   readonly #queue: FairQueue<Waiting>;
   readonly #passTurn: PassTurn;
   readonly #weights = new LearnedWeights();
+  readonly #replays: RecentReplays | undefined;
   /** heavy commands that the heavy lane carries out; `undefined` if there is none */
   readonly #aside: SetAside<Waiting> | undefined;
   #inFlightItems = 0;
   #isScheduled = false;
+  /** submissions since the last dispatch, and whether there was one in this turn of the loop */
+  #submittedSince = 0;
+  #hasDispatched = false;
   #isPassing = false;
   #isAnnounced = false;
   #isClosing = false;
@@ -67,6 +74,7 @@ export class Ledger {
     this.#nowMs = parts.nowMs;
     this.#onDecided = parts.onDecided ?? (() => undefined);
     this.#passTurn = parts.passTurn ?? (() => sleep(turnMs));
+    this.#replays = parts.replays;
     this.#limits = { ...ledgerLimitsDefault, ...parts.limits };
     const { heavyLane } = parts;
     this.#aside =
@@ -114,6 +122,11 @@ export class Ledger {
         code: 'shutting_down',
         facts: { message: 'the ledger drains' },
       });
+    const replay = this.#replays?.find(submission, this.#nowMs());
+    if (replay !== undefined) {
+      this.#onDecided(submission, replay);
+      return Promise.resolve(replay);
+    }
     return new Promise((answer) => {
       const { tenant, command } = submission;
       // The report of a worker: a message whose outcome is not recorded would be sent again. The outbox limits the
@@ -127,6 +140,8 @@ export class Ledger {
         return;
       }
       this.#schedule();
+      this.#submittedSince += 1;
+      if (this.#submittedSince >= this.#limits.dispatchAt) this.#dispatch();
     });
   }
 
@@ -150,10 +165,12 @@ export class Ledger {
     setImmediate(() => {
       this.#isScheduled = false;
       this.#dispatch();
+      this.#hasDispatched = false;
     });
   }
 
   #dispatch(): void {
+    this.#submittedSince = 0;
     if (!this.#queue.hasReady || this.#inFlightItems >= this.#limits.inFlightItemsMax) return;
     const waiting = this.#queue.take();
     if (waiting.length === 0) {
@@ -168,7 +185,11 @@ export class Ledger {
       submissions: waiting.map(({ submission }) => submission),
       nowMs: this.#nowMs(),
     };
-    const taken: Taken = { waiting, weight, batch: { items: itemsOf(batch) }, takenAtMs: performance.now() };
+    // All that is dispatched in a turn of the loop is one turn of the queue: smaller batches pay off no more debt.
+    const endsTurn = !this.#hasDispatched;
+    this.#hasDispatched = this.#isScheduled;
+    const takenAtMs = performance.now();
+    const taken: Taken = { waiting, weight, endsTurn, batch: { items: itemsOf(batch) }, takenAtMs };
     this.#executor
       .execute(batch)
       .then((outcomes) => this.#answer(taken, outcomes))
@@ -190,9 +211,13 @@ export class Ledger {
     this.#passTurn().then(end, end);
   }
 
-  #answer({ waiting, weight, batch, takenAtMs }: Taken, outcomes: readonly Outcome[], facts = noFacts): void {
+  #answer(
+    { waiting, weight, endsTurn, batch, takenAtMs }: Taken,
+    outcomes: readonly Outcome[],
+    facts = noFacts,
+  ): void {
     this.#inFlightItems -= weight;
-    this.#queue.endTurn();
+    if (endsTurn) this.#queue.endTurn();
     const answeredAtMs = performance.now();
     // The writer gets its next work before these answers are written: it never waits for the sockets.
     this.#dispatch();
@@ -208,6 +233,7 @@ export class Ledger {
 
   #end({ answer, submission, onTimed }: Waiting, outcome: Outcome, times: WriteTimes | undefined): void {
     this.#weights.learn(submission, outcome);
+    this.#replays?.note(submission, outcome);
     if (times !== undefined) onTimed?.(times);
     answer(outcome);
     this.#onDecided(submission, outcome);

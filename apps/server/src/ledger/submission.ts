@@ -42,6 +42,8 @@ export type Outcome =
       readonly lines?: number;
       /** whether the report of a delivery has disabled its webhook */
       readonly isSwitchedOff?: boolean;
+      /** what there is to know of the record that was made with it; `undefined` if none was */
+      readonly remembered?: Remembered | undefined;
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | {
@@ -51,6 +53,15 @@ export type Outcome =
       /** its real weight, if it was weighed too low and so was not carried out */
       readonly touched?: number;
     };
+
+/** The record that an answer was given with, as far as a replay of it depends on it. */
+export interface Remembered {
+  readonly expiresAtMs: number;
+  /** whether the answer may be replayed from memory: it is not sealed, and `spared` is known */
+  readonly isReplayable: boolean;
+  /** what a replay of it spares its caller, at the price when it was given */
+  readonly spared: SparedUsage | undefined;
+}
 
 /** Why a submission got no answer: nothing was applied, the outcome is unknown, or it is our fault. */
 export type FaultCode =

@@ -8,6 +8,8 @@ export interface Wants {
   readonly tenants: ReadonlyMap<string, TenantWants>;
   /** tenants in which a command changes what others go by, and is no account: one such command at a time */
   readonly changedTenants: ReadonlySet<string>;
+  /** the time at which the batch is decided */
+  readonly nowMs: number;
 }
 
 export interface WantedRecord {
@@ -17,7 +19,7 @@ export interface WantedRecord {
 }
 
 /** Collects what the commands of a batch name. */
-export function wantsOf(submissions: readonly Submission[]): Wants {
+export function wantsOf(submissions: readonly Submission[], nowMs: number): Wants {
   const records = new Map<string, WantedRecord>();
   const tenants = new Map<string, TenantWants>();
   const changedTenants = new Set<string>();
@@ -34,5 +36,5 @@ export function wantsOf(submissions: readonly Submission[]): Wants {
     }
     rules.reads(command, wants);
   }
-  return { records, tenants, changedTenants };
+  return { records, tenants, changedTenants, nowMs };
 }

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Refusal } from '../domain/refusal.ts';
 import type { SparedUsage } from '../domain/spared.ts';
 import type { Outcome, Submission } from '../ledger/submission.ts';
 import type { AuditedBooks } from '../reads/audits.ts';
@@ -18,6 +19,13 @@ const requestSecondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2
 const commitSecondsBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 const batchItemsBuckets = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000, 10_000];
 
+const answersMax = 10_000;
+
+interface AnswerMetrics {
+  readonly count: Counter.Internal;
+  readonly time: Histogram.Internal<'method' | 'route'>;
+}
+
 /**
  * The server's metrics, for Prometheus. No label contains a key, an agent or a path: routes are patterns. Only
  * `billonce_rate_budget_used` and `billonce_tenant_budget_used` name tenants, ten at the most of each budget. Amounts
@@ -28,6 +36,8 @@ export class Metrics {
   readonly #tenants = new TenantMetrics(this.#registry);
   readonly #requests: Counter<'method' | 'route' | 'status'>;
   readonly #requestSeconds: Histogram<'method' | 'route'>;
+  /** by method, route and status: the client looks labels up by an object that it makes of them, 1 µs for each answer */
+  readonly #answers = new Map<string, AnswerMetrics>();
   readonly #keyed: Counter<'outcome'>;
   readonly #batchItems: Histogram;
   readonly #commitSeconds: Histogram;
@@ -41,6 +51,7 @@ export class Metrics {
   readonly #deliveries: Counter<'outcome'>;
   readonly #connectionsCut: Counter<'reason'>;
   readonly #rateLimited: Counter;
+  readonly #limitRefusals: Counter;
   readonly #failedAudits: Gauge;
   readonly #books: readonly { readonly gauge: Gauge; readonly read: (books: AuditedBooks) => number }[];
 
@@ -78,7 +89,10 @@ export class Metrics {
     });
     this.#sparedRetries = counter('retries_not_billed_total', 'Retries of usage that were not billed again');
     this.#sparedRequests = counter('retries_not_billed_requests_total', 'Their requests');
-    this.#sparedStroops = counter('retries_not_billed_stroops_total', 'Their price, at the price now');
+    this.#sparedStroops = counter(
+      'retries_not_billed_stroops_total',
+      'Their price: when the first attempt was recorded, or now',
+    );
     this.#overloads = counter('overloaded_total', 'Requests that were refused because too much was waiting');
     this.#quotas = counter('quota_exceeded_total', 'Requests beyond the bytes of their tenant for the day');
     this.#writeFaults = counter('write_faults_total', 'Writes and probes that the storage did not take', [
@@ -92,6 +106,10 @@ export class Metrics {
       ['reason'],
     );
     this.#rateLimited = counter('rate_limited_total', 'Requests that the rate limit of a tenant refused');
+    this.#limitRefusals = counter(
+      'limit_refusals_total',
+      'Items of usage that a limit refused; not those of a bulk of which others were recorded',
+    );
     this.#failedAudits = gauge(
       'audit_failed_tenants',
       'Tenants that the last audit could not read; anything but 0 is an alarm',
@@ -218,8 +236,17 @@ export class Metrics {
   }
 
   answered(method: string, route: string, status: number, seconds: number): void {
-    this.#requests.labels(method, route, String(status)).inc();
-    this.#requestSeconds.labels(method, route).observe(seconds);
+    const name = `${method} ${route} ${status}`;
+    let known = this.#answers.get(name);
+    if (known === undefined) {
+      const count = this.#requests.labels(method, route, String(status));
+      const time = this.#requestSeconds.labels(method, route);
+      known = { count, time };
+      // Methods, routes and statuses are few; the limit is for certainty.
+      if (this.#answers.size < answersMax) this.#answers.set(name, known);
+    }
+    known.count.inc();
+    known.time.observe(seconds);
   }
 
   /** Counts a refusal of input that never became a request: it has no method and no route. */
@@ -229,6 +256,7 @@ export class Metrics {
 
   decided({ key }: Submission, outcome: Outcome): void {
     if (key !== undefined) this.#keyed.labels(keyedOutcome(outcome)).inc();
+    if (outcome.kind === 'refused') this.#limitRefusals.inc(limitRefusalsIn(outcome.refusal));
     if (outcome.kind === 'answered' && outcome.spared !== undefined) this.#addSpared(outcome.spared);
   }
 
@@ -288,6 +316,12 @@ export class Metrics {
     this.#sparedRequests.inc(Number(requests));
     this.#sparedStroops.inc(Number(stroops));
   }
+}
+
+function limitRefusalsIn(refusal: Refusal): number {
+  if (refusal.code !== 'bulk_rejected') return refusal.code === 'limit_reached' ? 1 : 0;
+  return refusal.results.filter((result) => result.kind === 'refused' && result.code === 'limit_reached')
+    .length;
 }
 
 /** The outcome of a request with an idempotency key. */

@@ -2,8 +2,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Account } from '../domain/account.ts';
 import { AccountAudit, type AccountFinding } from '../domain/audit.ts';
 import type { AuditFinding } from '../domain/audit-finding.ts';
+import { amountOfStroop } from '../domain/money.ts';
 import type { Entry } from '../domain/usage.ts';
 import { auditActs } from './audit-acts.ts';
+import { auditBalances } from './audit-balances.ts';
+import { beginLimitAudit, endLimitAudit } from './audit-limits.ts';
 import type { AccountKey, Books } from './books.ts';
 import { eachAccount } from './each-account.ts';
 
@@ -25,11 +28,14 @@ export async function auditBooks(books: Books, tenant: string): Promise<AuditFin
     writtenOffStroops: 0n,
     settledRequests: 0n,
     settledStroops: 0n,
+    paidStroops: 0n,
   };
   const differences: { agent: string; serviceId: string; message: string }[] = [];
+  const limits = await beginLimitAudit(books, tenant);
+  const onEntry = (entry: Entry) => limits?.entry(entry);
   for await (const { account } of eachAccount(books, { tenant, serviceId: undefined })) {
     const { agent, serviceId } = account;
-    const finding = await auditAccount(books, { tenant, agent, serviceId }, account);
+    const finding = await auditAccount(books, { tenant, agent, serviceId }, account, onEntry);
     findings.accounts += 1;
     findings.entries += finding.entries;
     findings.settlements += finding.settlements;
@@ -40,34 +46,49 @@ export async function auditBooks(books: Books, tenant: string): Promise<AuditFin
     sums.writtenOffStroops += finding.writtenOffStroops;
     sums.settledRequests += BigInt(finding.settledRequests);
     sums.settledStroops += finding.settledStroops;
+    sums.paidStroops += finding.paid / amountOfStroop;
     for (const message of finding.differences) {
       if (differences.length < differencesMax) differences.push({ agent, serviceId, message });
     }
   }
-  return { ...findings, ...sums, differences, acts: await auditActs(books, tenant) };
+  if (limits !== undefined) await endLimitAudit(books, tenant, limits);
+  return {
+    ...findings,
+    ...sums,
+    differences,
+    acts: await auditActs(books, tenant),
+    limits: limits?.finish() ?? { counters: 0, differences: [] },
+    balances: await auditBalances(books, tenant),
+  };
 }
 
-async function auditAccount(books: Books, key: AccountKey, account: Account): Promise<AccountFinding> {
+/** @param onEntry called with each entry, once */
+async function auditAccount(
+  books: Books,
+  key: AccountKey,
+  account: Account,
+  onEntry: (entry: Entry) => void,
+): Promise<AccountFinding> {
   const audit = new AccountAudit(account, await books.prices(key.tenant, key.serviceId));
   let settledThrough = 0;
   for (let number = 0; number < account.settlements; ) {
     const bills = await books.settlementsOf(key, number, account.settlements, pageRows);
     if (bills.length === 0) break;
     for (const bill of bills) {
-      await auditEntries(books, key, audit, settledThrough, bill.through);
+      await auditEntries(books, key, { audit, onEntry }, settledThrough, bill.through);
       audit.settlement(bill);
       settledThrough = bill.through;
     }
     number += bills.length;
   }
-  await auditEntries(books, key, audit, settledThrough, account.sequence);
+  await auditEntries(books, key, { audit, onEntry }, settledThrough, account.sequence);
   return audit.finish();
 }
 
 async function auditEntries(
   books: Books,
   key: AccountKey,
-  audit: AccountAudit,
+  { audit, onEntry }: { readonly audit: AccountAudit; readonly onEntry: (entry: Entry) => void },
   after: number,
   through: number,
 ): Promise<void> {
@@ -76,6 +97,7 @@ async function auditEntries(
     const entries = await books.entriesOf(key, last, through, pageRows);
     for (const entry of entries) {
       audit.entry(entry, await takenBy(books, key, audit, entry));
+      onEntry(entry);
     }
     const end = entries.at(-1)?.sequence;
     // Entries are missing: `finish` says so.

@@ -1,4 +1,4 @@
-import { entryBody } from '../answers/entries.ts';
+import { knownEntryBody } from '../answers/entries.ts';
 import { accountTotal } from '../answers/usage.ts';
 import type { Account } from '../domain/account.ts';
 import type { Books } from './books.ts';
@@ -6,6 +6,7 @@ import { csvRows } from './csv.ts';
 import { entriesCsv, settlementsCsv, totalsCsv, totalsLineEnd } from './export-text.ts';
 import type { EntryQuery } from './list-entries.ts';
 import type { SettlementQuery } from './list-settlements.ts';
+import { stateEntries } from './state-entries.ts';
 import { type EntryPlace, stepEntries, type WalkStep } from './walk-entries.ts';
 import { type SettlementPlace, stepSettlements } from './walk-settlements.ts';
 
@@ -43,7 +44,8 @@ export async function exportPart(
     case 'entries': {
       const place = after?.kind === 'entries' ? after.place : undefined;
       const { items, next } = await stepEntries(books, wish.query, place, partRows);
-      const rows = wish.format === 'json' ? jsonItems(items, entryBody) : csvRows(entriesCsv, items);
+      const known = await stateEntries(books, wish.query.tenant, items);
+      const rows = wish.format === 'json' ? jsonItems(known, knownEntryBody) : csvRows(entriesCsv, known);
       return { text: rows, next: next && { kind: 'entries', place: next } };
     }
     case 'settlements': {

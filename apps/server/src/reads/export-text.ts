@@ -1,9 +1,9 @@
-import { type EntryBody, entryBody } from '../answers/entries.ts';
+import { type KnownEntryBody, knownEntryBody } from '../answers/entries.ts';
 import { type SettlementBody, settlementBody } from '../answers/settlements.ts';
 import { type AccountTotal, accountTotal } from '../answers/usage.ts';
 import type { Account } from '../domain/account.ts';
+import type { StatedEntry } from '../domain/entry-state.ts';
 import type { Settlement } from '../domain/settlement.ts';
-import type { Entry } from '../domain/usage.ts';
 import { type CsvForm, csvHead, csvRows } from './csv.ts';
 
 /** A file of CSV, page by page. */
@@ -24,7 +24,7 @@ export async function* jsonLines<T>(
 }
 
 type EntryColumn =
-  | Exclude<keyof EntryBody, 'reverses' | 'writesOff'>
+  | Exclude<keyof KnownEntryBody, 'reverses' | 'writesOff'>
   | 'reversesEntryId'
   | 'reversesFrom'
   | 'reversesThrough'
@@ -32,7 +32,7 @@ type EntryColumn =
   | 'writesOffKind'
   | 'writesOffStroops';
 
-export const entriesCsv: CsvForm<Entry, EntryColumn> = {
+export const entriesCsv: CsvForm<StatedEntry, EntryColumn> = {
   columns: [
     'id',
     'agent',
@@ -49,11 +49,18 @@ export const entriesCsv: CsvForm<Entry, EntryColumn> = {
     'reason',
     'writesOffKind',
     'writesOffStroops',
+    'priceStroops',
+    'amountStroops',
+    'settlementId',
+    'reversed',
+    'drawn',
   ],
-  rowOf(entry) {
-    const { reverses, writesOff, ...members } = entryBody(entry);
+  rowOf(known) {
+    const { reverses, writesOff, reversed, ...members } = knownEntryBody(known);
     return {
       ...members,
+      reversed: String(reversed),
+      drawn: members.drawn ?? null,
       reversesEntryId: reverses?.entryId ?? null,
       reversesFrom: reverses?.from ?? null,
       reversesThrough: reverses?.through ?? null,
@@ -65,7 +72,10 @@ export const entriesCsv: CsvForm<Entry, EntryColumn> = {
 };
 
 /** Settlements, without their lines. */
-export const settlementsCsv: CsvForm<Settlement, Exclude<keyof SettlementBody, 'lines'>> = {
+export const settlementsCsv: CsvForm<
+  Settlement,
+  Exclude<keyof SettlementBody, 'lines' | 'prepaid'> | 'paid'
+> = {
   columns: [
     'id',
     'agent',
@@ -78,10 +88,11 @@ export const settlementsCsv: CsvForm<Settlement, Exclude<keyof SettlementBody, '
     'billedStroops',
     'carriedOnStroops',
     'settledAt',
+    'paid',
   ],
   rowOf(settlement) {
-    const { lines: _, ...members } = settlementBody(settlement);
-    return members;
+    const { lines: _, prepaid, ...members } = settlementBody(settlement);
+    return { ...members, paid: prepaid?.paid ?? null };
   },
 };
 

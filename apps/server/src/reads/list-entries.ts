@@ -14,6 +14,7 @@ export interface EntryQuery {
   readonly occurredFromNs: bigint | undefined;
   readonly occurredToNs: bigint | undefined;
   readonly settlementId: string | undefined;
+  readonly usageId: string | undefined;
 }
 
 /** Where a list continues: after an entry of a tenant, or after a sequence number of an account. */
@@ -38,6 +39,7 @@ export async function listEntries(
   after: EntryCursor | undefined,
   limit: number,
 ): Promise<EntryPage> {
+  if (query.usageId !== undefined) return await listUsageId(books, query, query.usageId, after);
   const settlement =
     query.settlementId === undefined ? undefined : await books.settlement(query.tenant, query.settlementId);
   if (query.settlementId !== undefined && settlement === undefined) {
@@ -53,6 +55,37 @@ export async function listEntries(
   const start: EntryCursor = { kind: 'sequence', sequence: range.from };
   const account = { tenant: query.tenant, agent, serviceId };
   return await collectPage(await accountScan(books, query, account, range), after ?? start, limit);
+}
+
+/** A list of one entry at most: usage ids are unique in their tenant. */
+async function listUsageId(
+  books: Books,
+  query: EntryQuery,
+  usageId: string,
+  after: EntryCursor | undefined,
+): Promise<EntryPage> {
+  const known = (await books.usages(query.tenant, new Set([usageId]))).get(usageId);
+  const entry = known && (await books.entry(query.tenant, known.entryId));
+  const start: EntryCursor = isOfAccount(query)
+    ? { kind: 'sequence', sequence: 0 }
+    : { kind: 'id', id: idAtMs(0) };
+  const isWanted = entry !== undefined && isAfter(entry, after ?? start) && matches(entry, query);
+  if (!isWanted || !(await isOnBill(books, query, entry)))
+    return { items: [], next: after ?? start, hasMore: false };
+  const next: EntryCursor =
+    start.kind === 'id' ? { kind: 'id', id: entry.id } : { kind: 'sequence', sequence: entry.sequence };
+  return { items: [entry], next, hasMore: false };
+}
+
+function isAfter({ id, sequence }: Entry, after: EntryCursor): boolean {
+  return after.kind === 'id' ? id > after.id : sequence > after.sequence;
+}
+
+async function isOnBill(books: Books, { tenant, settlementId }: EntryQuery, entry: Entry): Promise<boolean> {
+  if (settlementId === undefined) return true;
+  const bill = await books.settlement(tenant, settlementId);
+  if (bill === undefined || bill.agent !== entry.agent || bill.serviceId !== entry.serviceId) return false;
+  return bill.from < entry.sequence && entry.sequence <= bill.through;
 }
 
 interface Range {

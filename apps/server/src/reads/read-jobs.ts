@@ -1,23 +1,26 @@
+import { listAgentTotals, topAgentTotals } from './agent-totals.ts';
 import { auditBooks } from './audit-books.ts';
 import type { ApiKeyBooks } from './books/api-keys.ts';
 import type { AccountsFilter, AllBooks, Books } from './books.ts';
 import { countEvents, countListedEvents } from './count-events.ts';
 import { exportPart } from './export-part.ts';
 import { listApiKeys } from './list-api-keys.ts';
-import { listEntries } from './list-entries.ts';
+
 import { listEvents } from './list-events.ts';
 import { listServices } from './list-services.ts';
 import { listSettlements } from './list-settlements.ts';
 import { reconcile } from './reconcile.ts';
+import { listStatedEntries } from './state-entries.ts';
 import { statsOf } from './stats.ts';
 import { sumAgent, sumBilling, sumService, topAgents } from './sums.ts';
+import { sumUsageOverTime } from './usage-over-time.ts';
 
 /**
  * The reads of many rows. They run on another thread, so their input and output is plain data. Each reads in short
  * steps, and other reads run between them.
  */
 const jobs = {
-  listEntries,
+  listEntries: listStatedEntries,
   listEvents,
   listServices,
   listSettlements,
@@ -37,6 +40,9 @@ const jobs = {
   sumBilling,
   sumService,
   topAgents,
+  listAgentTotals,
+  topAgentTotals,
+  sumUsageOverTime,
   auditBooks,
   exportPart,
 };

@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Entry } from '../domain/usage.ts';
 import type { Books } from './books.ts';
-import { type EntryCursor, type EntryQuery, listEntries } from './list-entries.ts';
+import { type EntryCursor, type EntryQuery, isOfAccount, listEntries } from './list-entries.ts';
 
 const pageRows = 1_000;
+const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /** Where a walk continues, and the last place that it visits: otherwise it would not end while usage is recorded. */
 export interface WalkPlace<Cursor> {
@@ -41,13 +42,16 @@ export async function stepEntries(
  * entries that were already acknowledged.
  */
 async function lastPlace(books: Books, query: EntryQuery): Promise<EntryCursor | undefined> {
-  const { tenant, agent, serviceId, settlementId } = query;
+  const { tenant, agent, serviceId, settlementId, usageId } = query;
   // A settlement covers entries up to an existing one.
-  if (settlementId !== undefined) return { kind: 'sequence', sequence: Number.MAX_SAFE_INTEGER };
+  if (settlementId !== undefined || (usageId !== undefined && isOfAccount(query)))
+    return { kind: 'sequence', sequence: Number.MAX_SAFE_INTEGER };
   if (agent !== undefined && serviceId !== undefined) {
     const { account } = await books.accountAndService({ tenant, agent, serviceId });
     return account && { kind: 'sequence', sequence: account.sequence };
   }
+  // It was acknowledged, so that the list of the tenant may end before it.
+  if (usageId !== undefined) return { kind: 'id', id: lastId };
   const id = await books.lastEntryId(tenant);
   return id === undefined ? undefined : { kind: 'id', id };
 }

@@ -1,7 +1,7 @@
-/** A row as a driver hands it over. */
+/** A row as a driver returns it. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Reads of one column, each of which checks what the driver handed over; those that differ are beside their engine. */
+/** Readers of one column, each of which checks the value of the driver; those that differ are in the folder of their engine. */
 
 export function text(row: Row, column: string): string {
   const value = row[column];
@@ -20,7 +20,7 @@ export function literal<T extends string>(row: Row, column: string, values: read
   return value;
 }
 
-/** What is thrown of a column that holds something else. */
+/** The error for a column that holds something else. */
 export function mismatch(column: string, wanted: string): Error {
   return new Error(`column ${column} is not ${wanted}`);
 }

@@ -21,10 +21,10 @@ type Callee = (...values: never[]) => unknown;
 /** How an engine reads each kind of column. */
 export type Readers<R> = Readonly<Record<Kind, (row: R, column: string) => unknown>>;
 
-/** How an engine writes a kind of column; what has no writer is handed over as it is. */
+/** How an engine writes a kind of column; a kind without a writer is passed on unchanged. */
 export type Writers = Partial<Record<Kind, (value: never) => unknown>>;
 
-/** Reads a row; of one with parts, these are handed over as well. */
+/** Reads a row; the parts of a row are passed as well. */
 export type Parser<R, C extends Columns> = (
   row: R,
   ...parts: keyof PartsOf<C> extends never ? readonly unknown[] : [PartsOf<C>]
@@ -71,4 +71,10 @@ export function generateParser<R, C extends Columns>(
     return `${field}: ${column.isOptional ? `row.${name} === null ? undefined : ${value}` : value}`;
   });
   return code.build(['row', 'parts'], `{ ${fields.join(', ')} }`);
+}
+
+/** The function that makes a row of the values of its columns. */
+export function rowMaker<V>(names: readonly string[]): (values: readonly V[]) => Record<string, V> {
+  const fields = names.map((name, place) => `${JSON.stringify(name)}: values[${place}]`);
+  return new Code().build(['values'], `{ ${fields.join(', ')} }`);
 }

@@ -11,7 +11,7 @@ import { readableFile } from './sqlite/file/our-file.ts';
 import { sqliteBooks } from './sqlite/read/books.ts';
 import { FileSnapshots } from './sqlite/read/reader.ts';
 
-/** Books that were opened to be read, beside a server that may be writing to them. */
+/** Books that were opened for reading, while a server may be writing to them. */
 export interface OpenedBooks {
   readonly books: Books;
   close(): Promise<void>;
@@ -21,7 +21,7 @@ export interface OpenedBooks {
 const noAnswers = { answersMax: 1, bytesMax: 1 };
 
 /**
- * Opens the books of a database to read them, on either engine; nothing is made and nothing migrated.
+ * Opens the books of a database for reading, on either engine; nothing is created and nothing migrated.
  *
  * @throws {Error} if there is no such database, or another version's schema is in it
  */

@@ -2,12 +2,12 @@ import type { FaultFacts } from '../fault-facts.ts';
 import type { StorageFault } from '../ledger/storage-port.ts';
 import type { JobName, JobResult, ReadJob } from '../reads/read-jobs.ts';
 
-/** What a thread of readers is asked. */
+/** The requests to a thread of readers. */
 export type ReadCall =
   | { readonly kind: 'run'; readonly call: number; readonly job: ReadJob }
   | { readonly kind: 'abort'; readonly call: number };
 
-/** What it replies, once for each run. */
+/** Its reply, one for each run. */
 export type ReadReply =
   | { readonly kind: 'done'; readonly call: number; readonly result: JobResult<JobName> }
   | { readonly kind: 'aborted'; readonly call: number }

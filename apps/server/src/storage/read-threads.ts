@@ -5,7 +5,7 @@ import type { JobName, JobResult, JobRunner, ReadJob } from '../reads/read-jobs.
 import { ReadAborted } from '../reads/read-places.ts';
 import type { ReadCall, ReadReply } from './read-messages.ts';
 
-/** What a thread runs, and what that opens. */
+/** The file that a thread runs, and what it opens. */
 export interface ReadProgram {
   readonly main: URL;
   readonly data: object;
@@ -46,7 +46,7 @@ class ReadThread {
     this.#program = program;
   }
 
-  /** How many it has. */
+  /** How many threads it has. */
   get jobs(): number {
     return this.#pending.size;
   }

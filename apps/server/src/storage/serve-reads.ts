@@ -10,7 +10,7 @@ import type { ReadCall, ReadReply } from './read-messages.ts';
 export type BooksUntil = (signal: AbortSignal) => AllBooks;
 
 /**
- * Runs the jobs that this thread is sent: what looks at many rows keeps no one waiting on the thread that serves HTTP.
+ * Runs the jobs that this thread is sent: reads of many rows do not block the thread that serves HTTP.
  *
  * @throws {Error} outside a worker thread
  */
@@ -46,7 +46,7 @@ export async function unless<T>(signal: AbortSignal, read: () => Promise<T>): Pr
   try {
     return await read();
   } catch (error) {
-    // What was cancelled failed because of that.
+    // A cancelled read failed because of that.
     if (signal.aborted) throw new ReadAborted();
     throw error;
   }
@@ -58,7 +58,7 @@ function faultReply(call: number, error: unknown): ReadReply {
   return { kind: 'failed', call, fault, facts: factsOf(error) };
 }
 
-/** Ends the thread: the thread that serves HTTP then answers what was with it. */
+/** Ends the thread: the thread that serves HTTP then answers the requests that were with it. */
 function fail(error: unknown): never {
   throw error;
 }

@@ -1,13 +1,13 @@
-/** A gap between two sweeps beyond which the clock, or the server, was away. */
+/** If the gap between two sweeps is longer, the clock jumped or the server was off. */
 const gapMaxMs = 3 * 86_400_000;
-/** How far a clock is set back when it is only kept right. */
+/** How far a clock is set back by ordinary corrections. */
 export const waverMaxMs = 60_000;
 /** For how long the clock must have run without such a gap before anything is forgotten. */
 export const steadyForMs = 3 * 86_400_000;
 /** For how long a delivery that has ended can be looked at, and asked for once more. */
 export const deliveriesKeptMs = 30 * 86_400_000;
 
-/** What the sweep before knew of the clock. */
+/** What the previous sweep knew of the clock. */
 interface SweptClock {
   readonly sweptAtMs: number | undefined;
   readonly steadySinceMs: number | undefined;

@@ -1,4 +1,6 @@
 import type { BatchExecutor } from '../ledger/batch-executor.ts';
+import type { LedgerLimits } from '../ledger/ledger-parts.ts';
+import type { RecentReplays } from '../ledger/recent-replays.ts';
 import type { Durability } from '../ledger/storage-port.ts';
 import type { Audits } from '../reads/audits.ts';
 import type { ApiKeyBooks } from '../reads/books/api-keys.ts';
@@ -7,12 +9,16 @@ import type { Books } from '../reads/books.ts';
 import type { JobRunner } from '../reads/read-jobs.ts';
 import type { SweepCursor, SweepFailure, SweepLimits } from './sweep-step.ts';
 
-/** A storage engine that was opened: what the rooms above are put together from. */
+/** An open storage engine, from which the other rooms are composed. */
 export interface Storage {
   /** each commits one batch at a time; the commands of a tenant always go to the same one */
   readonly lanes: readonly BatchExecutor[];
   /** commits heavy commands beside the lanes; `undefined` where there is one writer for everything */
   readonly heavyLane: BatchExecutor | undefined;
+  /** how the write path uses it: see `LedgerLimits` */
+  readonly limits: Partial<LedgerLimits>;
+  /** answers of recent records; `undefined` where other processes write, too */
+  readonly replays: RecentReplays | undefined;
   readonly books: Books;
   readonly apiKeyBooks: ApiKeyBooks;
   readonly deliveryQueue: DeliveryQueue;
@@ -21,20 +27,20 @@ export interface Storage {
   readonly audits: Audits;
   readonly sweepable: Sweepable;
   /**
-   * Commits something of no meaning, and says with which settings.
+   * Commits a probe, and returns the settings of the engine.
    *
    * @throws {StorageFault} if it cannot be written
    */
   probeWrite(): Promise<Durability>;
   /** takes a part of a caller's rate budget, and says what all instances have taken; `undefined` where there is one instance */
   readonly takeBudget: ((caller: string, windowStartMs: number, cost: number) => Promise<number>) | undefined;
-  /** the same, kept with the books on both engines, for budgets that outlive a restart */
+  /** the same, stored with the books on both engines, for budgets that outlive a restart */
   readonly takeKeptBudget: (caller: string, windowStartMs: number, cost: number) => Promise<number>;
   /** resolves with the reason if another process may use the database instead of this one, which must end then */
   readonly lost: Promise<string>;
   /** milliseconds since the epoch: the clock of everything that is recorded */
   readonly nowMs: () => number;
-  /** Closes what it has open, after everything that it was asked before. */
+  /** Closes what it has open, after all earlier requests. */
   close(): Promise<void>;
 }
 

@@ -4,15 +4,15 @@ export interface SweepLimits {
   readonly retentionMs: number;
   /** rows looked at in one step, so that the writer is not held up */
   readonly rowsMax: number;
-  /** whether it is only about answers beyond the cap of their scope */
+  /** whether it is limited to answers beyond the cap of their scope */
   readonly onlyEvicts?: boolean;
   /** where the previous step ended; `undefined` starts again */
   readonly cursor: SweepCursor | undefined;
 }
 
-/** A place among the records: on SQLite by their keys, on PostgreSQL by when they were first seen, in each of two tables. */
+/** A place among the records: on SQLite their number, on PostgreSQL when they were first seen, in each of two tables. */
 export type SweepCursor =
-  | { readonly kind: 'key'; readonly tenant: string; readonly scope: string; readonly key: string }
+  | { readonly kind: 'record'; readonly n: number }
   | { readonly kind: 'times'; readonly untimedMs: number; readonly restMs: number };
 
 /** A task of a step that failed. The other tasks went on. */

@@ -26,14 +26,14 @@ export interface Column<T> {
   readonly name: Name | undefined;
   /** the only engine that has it; `undefined` for both */
   readonly engine: Engine | undefined;
-  /** `joined` is a column of another table, `part` a field that the reader hands over */
+  /** `joined` is a column of another table, `part` a field that is passed to the reader */
   readonly from: 'table' | 'joined' | 'part';
   /** of a text that holds something else */
   readonly decode: ((stored: string, column: string) => T) | undefined;
   readonly encode: ((value: never) => string) | undefined;
 }
 
-/** A field that the reader of a row hands over, because rows of other tables are in it. */
+/** A field that is passed to the reader of a row, because it contains rows of other tables. */
 interface Part<T> extends Column<T> {
   readonly from: 'part';
 }
@@ -43,7 +43,7 @@ export type Columns = Readonly<Record<string, Column<unknown>>>;
 /** A table, described once for both engines. */
 export interface Table<C extends Columns = Columns, P extends Columns = Columns> {
   readonly name: Name;
-  /** columns that say where a row belongs; the engine knows them, and they are no fields of the row */
+  /** columns that say to what a row belongs; the engine knows them, and they are no fields of the row */
   readonly place: P;
   /** the fields of a row, in the order of its columns */
   readonly columns: C;
@@ -61,7 +61,7 @@ type AbsentFields<C extends Columns> = {
 
 /** A row as it is read. */
 export type RowOf<C extends Columns> = { readonly [F in keyof C]: ValueOf<C[F]> };
-/** The fields of a row that its reader hands over. */
+/** The fields that are passed to the reader of a row. */
 export type PartsOf<C extends Columns> = { readonly [F in FieldsFrom<C, 'part'>]: ValueOf<C[F]> };
 /** A row as it is written. */
 export type WrittenOf<C extends Columns> = {
@@ -195,7 +195,7 @@ export function madeColumns(engine: Engine, table: Table): NamedColumn[] {
   return [...columnsOn(engine, table.place), ...ownColumns(engine, table)];
 }
 
-/** What follows an `INSERT` so that a row that is there already takes the values that may change. */
+/** What follows an `INSERT` so that an existing row takes the values that may change. */
 export function onConflict(engine: Engine, table: Table): string {
   const columns = ownColumns(engine, table);
   const keys = columns.filter(({ column }) => column.role === 'key');
@@ -203,7 +203,7 @@ export function onConflict(engine: Engine, table: Table): string {
   return `ON CONFLICT (${names.join(', ')}) DO UPDATE SET ${changes(engine, table, 'excluded')}`;
 }
 
-/** Sets each column that may change to that of another row. */
+/** Sets each column that may change to the value of another row. */
 export function changes(engine: Engine, table: Table, source: string): string {
   return ownColumns(engine, table)
     .filter(({ column }) => column.role === 'value')

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
-/** As much as a batch of some size: a disk that has room for a single page only is not well. */
+/** As large as a batch: a disk with room for a single page is not enough. */
 const probeBytes = 16_384;
 
-/** The body of a probe; another one each time, because an engine does not write what is the same already. */
+/** The body of a probe; a different one each time, because an engine does not write an unchanged value. */
 export function writeProbeBody(): Buffer {
   return randomBytes(probeBytes);
 }

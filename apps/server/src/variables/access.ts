@@ -20,6 +20,11 @@ export const accessVariables = {
     default: 'file:./data/billonce.db',
     form: 'file:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE',
     isSecret: true,
+    option: {
+      name: 'database',
+      value: 'DATABASE',
+      text: 'a database file, file:PATH or postgres://…',
+    },
     text: 'Where the books are. A file is created if it does not exist; a relative path starts at the working directory. A PostgreSQL 15 or later serves any number of instances.',
   },
   DATABASE_LANES: {

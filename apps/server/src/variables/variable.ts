@@ -10,7 +10,20 @@ export type Variable = VariableForm & {
   readonly isCommentedOut?: true;
   /** whether its value may hold a secret */
   readonly isSecret?: true;
+  /** the option of the command line that comes before it */
+  readonly option?: VariableOption;
 };
+
+/** An option of the command line whose default is a variable. */
+export interface VariableOption {
+  readonly name: string;
+  /** the placeholder of its value in the help */
+  readonly value: string;
+  /** what it is, where a command says nothing more exact */
+  readonly text: string;
+  /** its former names, which still work */
+  readonly formerly?: readonly string[];
+}
 
 export type VariableForm =
   | { readonly kind: 'text'; readonly default: string; readonly form: string }

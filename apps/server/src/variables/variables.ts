@@ -1,4 +1,5 @@
 import { accessVariables } from './access.ts';
+import { commandLineVariables } from './command-line.ts';
 import { limitVariables } from './limits.ts';
 import { surroundingVariables } from './surroundings.ts';
 import type { Variable, VariableForm } from './variable.ts';
@@ -28,10 +29,5 @@ export function fileVariableOf(name: string): string {
   return `${name}_FILE`;
 }
 
-/** Variables that only the command line reads, and the options that come before them. */
-export const commandLineVariables = {
-  BILLONCE_URL: '--server',
-  BILLONCE_API_KEY: '--api-key',
-  BILLONCE_TENANT: '--tenant',
-  DATABASE_URL: '--database',
-} as const;
+/** The variables that options of the command line come before. */
+export const optionVariables = { ...commandLineVariables, DATABASE_URL: variables.DATABASE_URL } as const;

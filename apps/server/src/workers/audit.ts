@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { outstandingBy } from '../domain/audit-finding.ts';
+import { countDifferences, outstandingBy } from '../domain/audit-finding.ts';
 import type { AuditedBooks, Audits, TenantAudit } from '../reads/audits.ts';
 import type { Books } from '../reads/books.ts';
 import type { JobRunner, ReadJob } from '../reads/read-jobs.ts';
@@ -126,7 +126,7 @@ export class Audit {
       outstandingStroops: outstanding.stroops,
       settledStroops: found.settledStroops,
       writtenOffStroops: found.writtenOffStroops,
-      differences: found.differences.length + found.acts.differences.length,
+      differences: countDifferences(found),
       endedAtMs: this.#desk.nowMs(),
     };
   }

@@ -86,6 +86,15 @@ async function eventOf(
     case 'service.disabled':
     case 'service.enabled':
     case 'service.deleted':
+    case 'limit.reached':
+    case 'balance.granted':
+    case 'balance.low':
+    case 'balance.exhausted':
+    case 'grant.expired':
+    case 'hold.created':
+    case 'hold.captured':
+    case 'hold.released':
+    case 'hold.lapsed':
     case 'webhook.test': {
       const noted = await books.notedEvent(tenant, eventId);
       return noted && { kind: 'noted', noted };

@@ -83,7 +83,7 @@ export class Values {
     const least = numberOf(schema['minimum'], 0);
     const most = numberOf(schema['maximum'], 1_000);
     const near = least + this.#random.below(Math.min(most - least, 50) + 1);
-    return this.#random.pick([least, near, near, near, most]);
+    return this.#random.pick([least, near, near, near, most].map((value) => Math.min(value, most)));
   }
 
   #text(schema: Schema, name: string): string {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { emptyDatabase } from './database.ts';
 import { onEnd } from './on-end.ts';
 
-const repository = fileURLToPath(new URL('../../../..', import.meta.url));
+export const repository = fileURLToPath(new URL('../../../..', import.meta.url));
 
 /** A server that was started as a user starts it, and the processes between. */
 export interface LaunchedServer {
@@ -16,11 +16,15 @@ export interface LaunchedServer {
   readonly ended: Promise<void>;
 }
 
-/** Runs a command that starts a server in the end, such as `npm start`. */
-export async function launch(t: TestContext, command: readonly string[]): Promise<LaunchedServer> {
+/** Runs a command that starts a server in the end, such as `npm start`, in this repository or a copy of it. */
+export async function launch(
+  t: TestContext,
+  command: readonly string[],
+  cwd: string = repository,
+): Promise<LaunchedServer> {
   const [file = '', ...args] = command;
   const launcher = spawn(file, args, {
-    cwd: repository,
+    cwd,
     env: { ...withoutNpm(process.env), PORT: '0', DATABASE_URL: await emptyDatabase(t) },
     stdio: ['ignore', 'pipe', 'inherit'],
     // A separate process group, so that nothing is left when the test fails.

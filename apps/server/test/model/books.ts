@@ -14,11 +14,22 @@ export interface ModelEvent {
   readonly serviceId: string;
 }
 
+/** A limit that refuses. */
+export interface ModelLimit {
+  readonly agent: string | undefined;
+  readonly serviceId: string | undefined;
+  readonly window: 'day' | 'lifetime';
+  readonly quantity: number;
+  /** by agent, if each is counted separately */
+  readonly counted: Map<string, readonly { readonly startMs: number; readonly used: number }[]>;
+}
+
 /** The books of one tenant. Plain data, so that a test can copy them and try something out. */
 export interface ModelBooks {
   readonly services: Map<string, ModelService>;
   readonly accounts: Map<string, ModelAccount>;
   readonly events: ModelEvent[];
+  readonly limits: Map<string, ModelLimit>;
 }
 
 /** With what a write is carried out. */
@@ -52,7 +63,7 @@ export type Expected =
   | { readonly kind: 'refused'; readonly code: string; readonly body?: unknown };
 
 export function emptyBooks(): ModelBooks {
-  return { services: new Map(), accounts: new Map(), events: [] };
+  return { services: new Map(), accounts: new Map(), events: [], limits: new Map() };
 }
 
 /** The account of two names; one that was never used is not among the accounts of the books. */

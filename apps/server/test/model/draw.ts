@@ -52,6 +52,8 @@ const weights = {
   set_price: 2,
   set_disabled: 2,
   delete_service: 2,
+  set_limit: 2,
+  delete_limit: 1,
 } as const satisfies Record<Write['kind'], number>;
 const kinds = Object.entries(weights).flatMap(([kind, weight]) =>
   Array.from({ length: weight }, () => kind as Write['kind']),
@@ -112,6 +114,17 @@ function drawWrite(random: Random, model: Model, seen: Seen, near: Hot): Write {
       return { kind, serviceId, disabled: random.below(2) === 0 };
     case 'delete_service':
       return { kind, serviceId };
+    case 'set_limit':
+      return {
+        kind,
+        name: random.pick(['one', 'other']),
+        agent: [undefined, '*', agent][random.below(3)],
+        serviceId: [undefined, serviceId][random.below(2)],
+        window: random.pick(['day', 'lifetime']),
+        quantity: random.pick([2, 9, 1_000_004, 3_000_000, 100_000_000]),
+      };
+    case 'delete_limit':
+      return { kind, name: random.pick(['one', 'other']) };
     case 'reverse':
       return { kind, entryId: drawEntryId(random, model, near) };
     case 'clear':

@@ -61,6 +61,12 @@ function commandOf(write: Write): Command {
     }
     case 'set_price':
       return { kind: 'set_price', serviceId: write.serviceId, priceStroops: BigInt(write.priceStroops) };
+    case 'set_limit': {
+      const { kind, name, agent, serviceId, window, quantity } = write;
+      const max = BigInt(quantity) * 1_000_000n;
+      const rest = { apiKeyPrefix: undefined, action: 'refuse', notifyAt: [] } as const;
+      return { kind, name, agent, serviceId, window, max, ...rest };
+    }
     case 'reverse':
       return { kind: 'reverse_entry', entryId: write.entryId, reason: 'wrong' };
     case 'clear':
@@ -79,6 +85,7 @@ function commandOf(write: Write): Command {
     case 'settle_bulk':
     case 'set_disabled':
     case 'delete_service':
+    case 'delete_limit':
       return write;
   }
 }

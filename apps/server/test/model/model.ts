@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Expected, emptyBooks, type ModelBooks, type Moment, type Observed } from './books.ts';
+import { deleteLimit, setLimit } from './limits.ts';
 import { deleteOne, putMany, putOne, setDisabled, setPrice } from './services.ts';
 import { clearAll, reverseOne, settleAll, settleOne, type Tags, writeOff } from './settling.ts';
 import { recordMany, recordOne } from './usage.ts';
@@ -164,6 +165,10 @@ function carryOutOne(
       return setDisabled(books, write, moment);
     case 'delete_service':
       return deleteOne(books, write, moment);
+    case 'set_limit':
+      return setLimit(books, write, moment);
+    case 'delete_limit':
+      return deleteLimit(books, write, moment);
     case 'reverse':
       return reverseOne(books, write, moment);
     case 'clear':

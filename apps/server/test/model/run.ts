@@ -9,7 +9,7 @@ import { accountOf, type Observed } from './books.ts';
 import { drawAccount, drawHot, drawSent, type Hot, type Seen, type SeenQuote, tenants } from './draw.ts';
 import { answerTtlMs, booksOf, type Model, mismatch, newModel, noteSweep } from './model.ts';
 import { quoteText, type Tags } from './settling.ts';
-import { type AccountName, changesService, requestOf, type Sent } from './write.ts';
+import { type AccountName, changesTenant, requestOf, type Sent } from './write.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
@@ -86,8 +86,8 @@ export async function turnOf(run: Run): Promise<void> {
 /** No two of them change a service: nothing tells in which order that was done. */
 function drawTogether({ random, model, seen, hot }: Run): readonly Sent[] {
   const drawn = Array.from({ length: 1 + random.below(4) }, () => drawSent(random, model, seen, hot));
-  const changes = drawn.filter(({ write }) => changesService(write));
-  return drawn.filter((sent) => !changesService(sent.write) || sent === changes[0]);
+  const changes = drawn.filter(({ write }) => changesTenant(write));
+  return drawn.filter((sent) => !changesTenant(sent.write) || sent === changes[0]);
 }
 
 async function pauseOrNot(run: Run): Promise<void> {
@@ -205,6 +205,8 @@ function accountsIn(model: Model, { tenant, write }: Sent): readonly AccountName
     case 'set_price':
     case 'set_disabled':
     case 'delete_service':
+    case 'set_limit':
+    case 'delete_limit':
       return [];
   }
 }

@@ -10,6 +10,7 @@ import {
   refused,
   type WriteOf,
 } from './books.ts';
+import { countForLimits } from './limits.ts';
 import type { Item } from './write.ts';
 
 const minuteMs = 60_000;
@@ -85,6 +86,7 @@ function record(books: ModelBooks, item: Item, { nowMs, gate }: Moment): Recorde
   const service = books.services.get(item.serviceId);
   if (service?.isDeleted === true) return { kind: 'refused', code: 'service_deleted' };
   if (service?.isDisabled === true) return { kind: 'refused', code: 'service_disabled' };
+  if (!countForLimits(books, item, nowMs)) return { kind: 'refused', code: 'limit_reached' };
   const parts = [{ version: service?.prices.length ?? 0, requests: item.requests }];
   const entry = addEntry(books, account, nowMs, { parts, usageId: item.id, occurredAtMs });
   return { kind: 'recorded', total: totalOf(account), entry };

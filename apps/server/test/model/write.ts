@@ -31,9 +31,18 @@ export type Write =
   | ({ readonly kind: 'set_price' } & ServicePrice)
   | { readonly kind: 'set_disabled'; readonly serviceId: string; readonly disabled: boolean }
   | { readonly kind: 'delete_service'; readonly serviceId: string }
+  | ({ readonly kind: 'set_limit'; readonly name: string } & LimitWrite)
+  | { readonly kind: 'delete_limit'; readonly name: string }
   | { readonly kind: 'reverse'; readonly entryId: string }
   | ({ readonly kind: 'clear' } & AccountName)
   | ({ readonly kind: 'write_off'; readonly expectedStroops?: string } & AccountName);
+
+export interface LimitWrite {
+  readonly agent: string | undefined;
+  readonly serviceId: string | undefined;
+  readonly window: 'day' | 'lifetime';
+  readonly quantity: number;
+}
 
 export interface SettleWrite extends AccountName {
   readonly through?: number;
@@ -90,6 +99,13 @@ function formOf(write: Write): ApiRequest & { readonly path: string } {
       };
     case 'delete_service':
       return { path: `/services/${encodeURIComponent(write.serviceId)}`, method: 'DELETE' };
+    case 'set_limit': {
+      const { agent, serviceId, window, quantity } = write;
+      const body = { agent, serviceId, window, action: 'refuse', max: { quantity: String(quantity) } };
+      return { path: `/limits/${write.name}`, method: 'PUT', body };
+    }
+    case 'delete_limit':
+      return { path: `/limits/${write.name}`, method: 'DELETE' };
     case 'reverse':
       return { path: `/entries/${write.entryId}/reverse`, body: { reason: 'wrong' } };
     case 'write_off': {
@@ -107,6 +123,14 @@ export function pathOf({ agent, serviceId }: AccountName): string {
   return `${encodeURIComponent(agent)}/${encodeURIComponent(serviceId)}`;
 }
 
-export function changesService({ kind }: Write): boolean {
-  return ['put_service', 'put_services', 'set_price', 'set_disabled', 'delete_service'].includes(kind);
+export function changesTenant({ kind }: Write): boolean {
+  return [
+    'put_service',
+    'put_services',
+    'set_price',
+    'set_disabled',
+    'delete_service',
+    'set_limit',
+    'delete_limit',
+  ].includes(kind);
 }

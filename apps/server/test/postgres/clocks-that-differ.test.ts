@@ -46,6 +46,7 @@ test('ids of instances whose clocks differ by a year grow, no matter which one w
     occurredFromNs: undefined,
     occurredToNs: undefined,
     settlementId: undefined,
+    usageId: undefined,
   };
   const { items } = await listEntries(behind.books, query, undefined, 100);
   assert.equal(items.length, 2 * 6);

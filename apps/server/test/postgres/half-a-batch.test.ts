@@ -21,11 +21,12 @@ test('if part of a batch cannot be written, nothing of the batch is committed', 
     disabled: false,
     description: undefined,
     owner: undefined,
+    unit: undefined,
     deleted: false,
   };
   // The service can be written; the account is none that the batch has locked.
   const changes = { ...noChanges, services: [service], accounts: [emptyAccount('somebody', 'else')] };
-  const wants = wantsOf([{ tenant, command: usage('agent-1'), key: undefined }]);
+  const wants = wantsOf([{ tenant, command: usage('agent-1'), key: undefined }], 0);
   const committed = storage.commit(wants, () => ({
     tenants: new Map([[tenant, changes]]),
     records: [],

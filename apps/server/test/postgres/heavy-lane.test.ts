@@ -144,7 +144,10 @@ test('weighing a settle/bulk takes one statement with one row for each agent, no
   const commands = ['agent-1', 'agent-2', 'agent-3'].map((name) => ({ ...settle, agent: name }));
   const found = await findAccounts(
     connection,
-    wantsOf(commands.map((command) => ({ tenant, command, key: undefined }))),
+    wantsOf(
+      commands.map((command) => ({ tenant, command, key: undefined })),
+      0,
+    ),
   );
   assert.deepEqual(
     found.counts.map(({ count }) => count),

@@ -11,5 +11,7 @@ const suites = [
   'runtime-config',
   'tenants',
   'neighbours',
+  'caller',
+  'activity',
 ];
 for (const suite of suites) await import(`../${suite}.test.ts`);

@@ -230,6 +230,7 @@ test("a walk of one account has everything that was answered, even while a trans
     occurredFromNs: undefined,
     occurredToNs: undefined,
     settlementId: undefined,
+    usageId: undefined,
   };
   const walked: number[] = [];
   for await (const entries of walkEntries(first.books, query)) {

@@ -1,5 +1,12 @@
 import type { OperationSpec } from '../operation-spec.ts';
-import { AgentList, AgentParams, AgentTotal, AgentUsage } from '../schemas/agents.ts';
+import {
+  AgentList,
+  AgentParams,
+  AgentTotal,
+  AgentTotals,
+  AgentTotalsFilter,
+  AgentUsage,
+} from '../schemas/agents.ts';
 import { LongPageFilter, PageFilter } from '../schemas/pages.ts';
 
 /** Agents and what is outstanding on them. */
@@ -12,6 +19,16 @@ export const agentsOperations = {
     query: PageFilter,
     successes: { 200: { description: 'A page.', schema: AgentList } },
     errors: ['overloaded'],
+  },
+  listAgentTotals: {
+    method: 'GET',
+    path: '/api/v1/agents/totals',
+    summary:
+      'Agents with what was recorded, what is outstanding and what was billed, over all their services',
+    access: 'tenant',
+    query: AgentTotalsFilter,
+    successes: { 200: { description: 'A page; it may be short before the last.', schema: AgentTotals } },
+    errors: ['overloaded', 'limit_exceeded'],
   },
   readAgentTotal: {
     method: 'GET',

@@ -1,5 +1,5 @@
 import { attachment, type OperationSpec } from '../operation-spec.ts';
-import { Entry, EntryExport, EntryExported, EntryFilter, EntryList } from '../schemas/entries.ts';
+import { EntryExport, EntryExported, EntryFilter, EntryList, KnownEntry } from '../schemas/entries.ts';
 import { IdParams } from '../schemas/identifiers.ts';
 
 /** The entries of the ledger. */
@@ -24,7 +24,7 @@ export const entriesOperations = {
     summary: 'One usage entry',
     access: 'tenant',
     params: IdParams,
-    successes: { 200: { description: 'The entry.', schema: Entry } },
+    successes: { 200: { description: 'The entry.', schema: KnownEntry } },
     errors: ['not_found'],
   },
   exportEntriesJson: {

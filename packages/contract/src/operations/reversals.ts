@@ -13,7 +13,7 @@ export const reversalsOperations = {
     params: IdParams,
     body: ReverseRequest,
     successes: { 201: { description: 'The reversal.', schema: Entry, headers: location } },
-    errors: ['not_found', 'already_reversed', 'not_reversible'],
+    errors: ['not_found', 'already_reversed', 'not_reversible', 'limit_exceeded'],
   },
   clearAccount: {
     method: 'DELETE',
@@ -28,6 +28,6 @@ export const reversalsOperations = {
         headers: location,
       },
     },
-    errors: ['not_found'],
+    errors: ['not_found', 'limit_exceeded'],
   },
 } as const satisfies Record<string, OperationSpec>;

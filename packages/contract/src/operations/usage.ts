@@ -28,10 +28,13 @@ export const usageOperations = {
       },
     },
     errors: [
+      'insufficient_balance',
       'service_disabled',
       'service_deleted',
+      'service_unpriced',
       'usage_id_conflict',
       'limit_exceeded',
+      'limit_reached',
       'event_too_old',
       'event_in_future',
     ],

@@ -14,9 +14,9 @@ import {
 import { Cursor, clampedLimit, Offset, pagedToEnd } from './pages.ts';
 
 const Label = Type.String({
-  description: 'What the key is for: 1-64 characters, not blank.',
+  description: `What the key is for: 1-${bounds.labelLength} characters, not blank.`,
   minLength: 1,
-  maxLength: 64,
+  maxLength: bounds.labelLength,
   pattern: explained('\\S', 'must not be blank'),
   format: 'storable-text',
   examples: ['collector'],
@@ -63,16 +63,16 @@ export const ApiKeyCreate = Type.Object(
       Type.Array(AddressRange, {
         description: 'Where the key may be used from; without it, from everywhere.',
         minItems: 1,
-        maxItems: 32,
+        maxItems: bounds.addressRangesOfKey,
       }),
     ),
   },
   { additionalProperties: false },
 );
 
-const ApiKeyPrefix = Type.String({ pattern: '^apk_[0-9a-f]{8}$', examples: ['apk_0f3a9b2c'] });
+export const ApiKeyPrefix = Type.String({ pattern: '^apk_[0-9a-f]{8}$', examples: ['apk_0f3a9b2c'] });
 
-const keyRights = {
+export const keyRights = {
   scopes: scopesOf(whatScopesMean),
   agent: Type.Union([Agent, Type.Null()], { description: 'Null: the key is bound to no agent.' }),
   serviceId: Type.Union([ServiceId, Type.Null()], { description: 'Null: the key is bound to no service.' }),

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { bounds } from '../bounds.ts';
 import { explained } from './explained-pattern.ts';
 import { Tenant, Timestamp, Uuid } from './identifiers.ts';
 import { Cursor, PageLimit, pagedToEnd } from './pages.ts';
@@ -11,11 +12,16 @@ const ActType = Type.Union(
     Type.Literal('service.registered'),
     Type.Literal('service.changed'),
     Type.Literal('service.deleted'),
+    Type.Literal('limit.set'),
+    Type.Literal('limit.deleted'),
     Type.Literal('webhook.created'),
     Type.Literal('webhook.changed'),
     Type.Literal('webhook.deleted'),
     Type.Literal('usage.reversed'),
     Type.Literal('credit.written_off'),
+    Type.Literal('balance.granted'),
+    Type.Literal('grant.voided'),
+    Type.Literal('billing.changed'),
     Type.Literal('server.paused'),
     Type.Literal('server.unpaused'),
     Type.Literal('settings.changed'),
@@ -40,7 +46,7 @@ export const AuditLogFilter = Type.Object(
       Type.String({
         description: 'What it was done to.',
         minLength: 1,
-        maxLength: 256,
+        maxLength: bounds.agentLength,
         examples: ['input-tokens'],
       }),
     ),
@@ -59,7 +65,7 @@ const Act = Type.Object({
   action: ActType,
   subject: Type.String({
     description:
-      'What it was done to: the prefix of a key, a service, the id of a webhook or of an entry; empty for the server.',
+      'What it was done to: the prefix of a key, a service, the id of a webhook, a grant or an entry, an agent; empty for the server and for the billing of all agents.',
   }),
   details: Type.Object(
     {},

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { Asset } from './balances.ts';
 import { Agent, ServiceId, SignedStroops, Stroops } from './identifiers.ts';
 
 const AuditTotals = Type.Object({ requests: Type.Integer({ minimum: 0 }), stroops: Stroops });
@@ -13,10 +14,26 @@ export const Audit = Type.Object({
   /** below 0 for a credit */
   outstanding: Type.Object({ requests: Type.Integer(), stroops: SignedStroops }),
   reversed: AuditTotals,
+  paid: Type.Object(
+    { stroops: SignedStroops },
+    { description: 'Drawn from prepaid balances, less what reversals returned.' },
+  ),
   writtenOff: Type.Object({ stroops: Stroops }),
   differences: Type.Array(Type.Object({ agent: Agent, serviceId: ServiceId, message: Type.String() })),
   acts: Type.Object(
     { logged: Type.Integer({ minimum: 0 }), differences: Type.Array(Type.String()) },
     { description: 'The log of administrative acts: how many were logged, and which of them are missing.' },
+  ),
+  limits: Type.Object(
+    { counters: Type.Integer({ minimum: 0 }), differences: Type.Array(Type.String()) },
+    { description: 'The counters of limits, compared with the entries.' },
+  ),
+  balances: Type.Object(
+    {
+      count: Type.Integer({ minimum: 0 }),
+      movements: Type.Integer({ minimum: 0 }),
+      differences: Type.Array(Type.Object({ agent: Agent, asset: Asset, message: Type.String() })),
+    },
+    { description: 'Prepaid balances: how many there are, and where one differs from its movements.' },
   ),
 });

@@ -1,10 +1,13 @@
 import Type, { type Static } from 'typebox';
+import { SignedAmount } from './balances.ts';
 import {
   Agent,
+  PriceStroops,
   RequestsTotal,
   Sequence,
   ServiceId,
   SignedRequests,
+  SignedStroops,
   Stroops,
   Timestamp,
   UsageId,
@@ -33,7 +36,7 @@ const WritesOff = Type.Object({
   reason: Type.String(),
 });
 
-export const Entry = Type.Object({
+const recorded = {
   id: Uuid,
   agent: Agent,
   serviceId: ServiceId,
@@ -46,13 +49,38 @@ export const Entry = Type.Object({
   usageId: Type.Union([UsageId, Type.Null()]),
   occurredAt: Type.Union([Timestamp, Type.Null()]),
   recordedAt: Timestamp,
+  drawn: Type.Optional(
+    Type.String({
+      ...SignedAmount,
+      description:
+        'What was drawn from the prepaid balance for it; of a reversal, what it returned, below 0. Absent if nothing was.',
+    }),
+  ),
   reverses: Type.Optional(Reverses),
   writesOff: Type.Optional(WritesOff),
+};
+
+/** An entry as it was recorded. */
+export const Entry = Type.Object(recorded);
+
+/** An entry with its price, and what became of it. */
+export const KnownEntry = Type.Object({
+  ...recorded,
+  priceStroops: Type.Union([PriceStroops, Type.Null()], {
+    description: 'At its price version. Null without a price, and for a reversal of usage at several prices.',
+  }),
+  amountStroops: Type.Union([SignedStroops, Type.Null()], {
+    description: 'What it adds to a bill; below 0 for a reversal. Null while its service has no price.',
+  }),
+  settlementId: Type.Union([Uuid, Type.Null()], {
+    description: 'The bill that covers it. Null while no settlement does.',
+  }),
+  reversed: Type.Boolean({ description: 'Whether a later entry took it back.' }),
 });
 
-export const EntryExported = Type.Object({ items: Type.Array(Entry) });
+export const EntryExported = Type.Object({ items: Type.Array(KnownEntry) });
 
-export const EntryList = Type.Object({ items: Type.Array(Entry), ...followedPage });
+export const EntryList = Type.Object({ items: Type.Array(KnownEntry), ...followedPage });
 
 const entryFilter = {
   agent: Type.Optional(Agent),
@@ -64,6 +92,9 @@ const entryFilter = {
   ),
   occurredTo: Type.Optional(Type.String({ ...Timestamp, description: 'Occurred before this moment.' })),
   settlementId: Type.Optional(Type.String({ ...Uuid, description: 'Covered by this settlement.' })),
+  usageId: Type.Optional(
+    Type.String({ ...UsageId, description: 'Recorded under this usage id: one entry at most.' }),
+  ),
 };
 
 export const EntryExport = Type.Object(entryFilter, { additionalProperties: false });

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { bounds } from '../bounds.ts';
 import { explained } from './explained-pattern.ts';
 import { Timestamp, Uuid } from './identifiers.ts';
 import { Cursor, PageLimit, pagedToEnd } from './pages.ts';
@@ -15,6 +16,15 @@ export const EventType = Type.Union(
     Type.Literal('service.disabled'),
     Type.Literal('service.enabled'),
     Type.Literal('service.deleted'),
+    Type.Literal('limit.reached'),
+    Type.Literal('balance.granted'),
+    Type.Literal('balance.low'),
+    Type.Literal('balance.exhausted'),
+    Type.Literal('grant.expired'),
+    Type.Literal('hold.created'),
+    Type.Literal('hold.captured'),
+    Type.Literal('hold.released'),
+    Type.Literal('hold.lapsed'),
     Type.Literal('webhook.test'),
   ],
   { examples: ['usage.settled'] },
@@ -42,7 +52,7 @@ export const EventFilter = Type.Object(
     type: Type.Optional(
       Type.String({
         description: 'Only events of this type. A type that does not exist has none.',
-        maxLength: 1_024,
+        maxLength: bounds.searchLength,
         format: 'storable-text',
         examples: ['usage.settled'],
       }),
@@ -119,6 +129,15 @@ export const EventSummary = Type.Object({
     'service.disabled': Count,
     'service.enabled': Count,
     'service.deleted': Count,
+    'limit.reached': Count,
+    'balance.granted': Count,
+    'balance.low': Count,
+    'balance.exhausted': Count,
+    'grant.expired': Count,
+    'hold.created': Count,
+    'hold.captured': Count,
+    'hold.released': Count,
+    'hold.lapsed': Count,
     'webhook.test': Count,
   }),
   complete: Type.Boolean({ description: 'False when there were too many to count all of them.' }),

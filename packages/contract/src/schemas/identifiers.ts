@@ -61,7 +61,7 @@ export const Tenant = Type.String({
 });
 
 /** A text that names are searched for: any, since one that no name contains finds none. */
-const SearchText = Type.String({ maxLength: 1_024, format: 'storable-text' });
+const SearchText = Type.String({ maxLength: bounds.searchLength, format: 'storable-text' });
 
 /** The beginning of a service's name. */
 export const NamePrefix = Type.String({
@@ -166,7 +166,7 @@ Format.Set('address-range', (text) => {
 export const AddressRange = Type.String({
   description: 'An IPv4 or IPv6 address, or a range of them in CIDR notation.',
   minLength: 2,
-  maxLength: 49,
+  maxLength: bounds.addressRangeLength,
   pattern: explained(
     '^[0-9A-Fa-f:.]+(?:/\\d{1,3})?$',
     'must be an IP address or a range such as 192.0.2.0/24 or 2001:db8::/32',

@@ -5,7 +5,7 @@ import { explained } from './explained-pattern.ts';
 export const Cursor = Type.String({
   description: 'Opaque: `nextCursor` of the page before.',
   minLength: 1,
-  maxLength: 512,
+  maxLength: bounds.cursorLength,
   pattern: explained('^[A-Za-z0-9_-]+$', 'must be a `nextCursor` that this list returned'),
   examples: ['aWQgMDE5YTdmNmU'],
 });

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { SignedAmount } from './balances.ts';
 import {
   Agent,
   PriceStroops,
@@ -22,6 +23,16 @@ export const CarriedStroops = Type.String({
   description: 'Credit from the settlement before: 0 or below.',
 });
 
+/** What a bill costs, and how it is paid. */
+export const Prepaid = Type.Object(
+  {
+    cost: Type.String({ ...SignedAmount, description: 'What the usage of the bill costs.' }),
+    paid: Type.String({ ...SignedAmount, description: 'What of that was drawn from the prepaid balance.' }),
+    due: Type.String({ ...SignedAmount, description: 'What is left to pay: the usage that was not drawn.' }),
+  },
+  { description: 'Absent if nothing was drawn from a prepaid balance. `billedStroops` is what is due.' },
+);
+
 const bill = {
   agent: Agent,
   serviceId: ServiceId,
@@ -35,6 +46,7 @@ export const Quote = Type.Object({
   lines: Type.Array(BillLine),
   through: Type.Integer({ ...Sequence, description: 'The last entry that this quote counts.' }),
   carriedStroops: CarriedStroops,
+  prepaid: Type.Optional(Prepaid),
   creditStroops: Type.String({
     ...Stroops,
     description: 'The credit that is left: what a settlement now could not bill. The bill is then 0.',

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { bounds } from '../bounds.ts';
 import {
   Agent,
   FreeText,
@@ -12,12 +13,22 @@ import {
 } from './identifiers.ts';
 import { Cursor, clampedLimit, followedPage, pagedToEnd } from './pages.ts';
 
+/** The name that people have for what a service counts. It changes nothing about what is billed. */
+const Unit = Type.String({
+  description: 'What is counted, as people call it: 1-32 characters.',
+  minLength: 1,
+  maxLength: 32,
+  format: 'storable-text',
+  examples: ['token'],
+});
+
 export const ServicePut = Type.Object(
   {
     serviceId: ServiceId,
     priceStroops: PriceStroops,
     description: Type.Optional(FreeText),
     owner: Type.Optional(Type.String({ ...FreeText, minLength: 1 })),
+    unit: Type.Optional(Unit),
   },
   { additionalProperties: false },
 );
@@ -28,6 +39,7 @@ export const Service = Type.Object({
   disabled: Type.Boolean(),
   description: Type.Optional(FreeText),
   owner: Type.Optional(FreeText),
+  unit: Type.Optional(Unit),
 });
 
 export const ServicePrice = Type.Object({ serviceId: ServiceId, priceStroops: PriceStroops });
@@ -37,6 +49,7 @@ export const ServiceRegistered = Type.Object({
   ...ServicePrice.properties,
   description: Type.Optional(FreeText),
   owner: Type.Optional(FreeText),
+  unit: Type.Optional(Unit),
 });
 
 export const ServiceParams = Type.Object({ serviceId: ServiceId });
@@ -82,7 +95,7 @@ export const ServiceBulk = Type.Object(
   {
     items: Type.Array(Type.Unknown(), {
       minItems: 1,
-      maxItems: 1_000,
+      maxItems: bounds.serviceBulkItems,
       description: 'Each as in `POST /services`.',
       examples: [[{ serviceId: 'input-tokens', priceStroops: 250 }]],
     }),

@@ -12,7 +12,7 @@ import {
   Uuid,
 } from './identifiers.ts';
 import { Cursor, followedPage, PageLimit } from './pages.ts';
-import { BillLine, CarriedStroops, ExpectedStroops } from './quotes.ts';
+import { BillLine, CarriedStroops, ExpectedStroops, Prepaid } from './quotes.ts';
 
 export const SettleRequest = Type.Object(
   {
@@ -36,6 +36,7 @@ const settled = {
   priceStroops: PriceStroops,
   billedStroops: Stroops,
   carriedStroops: CarriedStroops,
+  prepaid: Type.Optional(Prepaid),
   settlementId: Type.Union([Uuid, Type.Null()]),
   lines: Type.Array(BillLine),
 };
@@ -63,6 +64,7 @@ export const Settlement = Type.Object({
   requests: SignedRequests,
   lines: Type.Array(BillLine),
   carriedStroops: CarriedStroops,
+  prepaid: Type.Optional(Prepaid),
   billedStroops: Type.String({ ...Stroops, description: 'Lines and what was carried, but never below 0.' }),
   carriedOnStroops: Type.String({
     ...SignedStroops,

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { bounds } from '../bounds.ts';
+import { Amount, SignedAmount } from './balances.ts';
 import { Agent, EpochMs, Requests, RequestsTotal, ServiceId, Timestamp, UsageId } from './identifiers.ts';
 
 export const UsageItem = Type.Object(
@@ -42,6 +43,13 @@ export const UsageRecorded = Type.Object({
   serviceId: ServiceId,
   total: Type.Integer({ ...RequestsTotal, description: 'Outstanding requests of the account after this.' }),
   status: Type.Optional(Type.Literal('duplicate')),
+  drawn: Type.Optional(
+    Type.String({
+      ...Amount,
+      description: 'What was drawn from the prepaid balance; absent if it will be billed.',
+    }),
+  ),
+  available: Type.Optional(Type.String({ ...SignedAmount, description: 'What is available after it.' })),
 });
 
 export const UsageBulkResults = Type.Object({

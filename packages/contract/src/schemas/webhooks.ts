@@ -6,10 +6,9 @@ import { EpochMs, Timestamp, Uuid } from './identifiers.ts';
 import { Cursor, Offset, PageLimit, pagedToEnd } from './pages.ts';
 
 const Url = Type.String({
-  description:
-    'Where events are delivered to: https, a public address, at most 2,048 characters. http where the operator allows it.',
+  description: `Where events are delivered to: https, a public address, at most ${bounds.webhookUrlLength.toLocaleString('en-US')} characters. http where the operator allows it.`,
   minLength: 1,
-  maxLength: 2_048,
+  maxLength: bounds.webhookUrlLength,
   pattern: explained(
     '^https?://[\\x21-\\x7e]+$',
     'must be a URL without spaces that begins with https://, or http:// where the operator allows it',
@@ -22,7 +21,7 @@ const DeliveredType = Type.Union([EventType, Type.Literal('*')]);
 const Events = Type.Array(DeliveredType, {
   description: 'The types of event to deliver; `*` is every type.',
   minItems: 1,
-  maxItems: 16,
+  maxItems: bounds.eventTypes,
   uniqueItems: true,
   examples: [['usage.settled']],
 });
@@ -30,7 +29,7 @@ const Events = Type.Array(DeliveredType, {
 const SentEvents = Type.Array(DeliveredType, {
   description: 'The types of event to deliver; `*` is every type. A type that is sent twice is stored once.',
   minItems: 1,
-  maxItems: 100,
+  maxItems: bounds.eventTypesSent,
   examples: [['usage.settled']],
 });
 

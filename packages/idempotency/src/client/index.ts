@@ -1,4 +1,4 @@
-export type { FetchClock } from './fetch-clock.ts';
+export { type FetchClock, systemFetchClock } from './fetch-clock.ts';
 export type { FetchPort, IdempotentFetchOptions } from './fetch-options.ts';
 export {
   createIdempotentFetch,
@@ -13,6 +13,6 @@ export {
 } from './idempotent-fetch-error.ts';
 export type { Journal, JournalEntry, PendingOperation } from './journal.ts';
 export { newUuidV7 } from './new-uuid-v7.ts';
-export type { RandomSource } from './random-source.ts';
+export { type RandomSource, systemRandomSource } from './random-source.ts';
 export type { RetriedAnswer, Retry } from './retry.ts';
 export { wasReplayed } from './was-replayed.ts';

@@ -18,7 +18,7 @@ function scopeOf(caller: Caller): string {
 }
 
 /**
- * The network that stands for a client: an IPv4 address, or the /64 of an IPv6 address, in which one device changes its
+ * The network that represents a client: an IPv4 address, or the /64 of an IPv6 address, in which one device changes its
  * address at will (RFC 8981). The port is ignored. All link-local addresses are in one /64, so they count in full.
  */
 export function networkOf(address: string): string {

@@ -30,7 +30,7 @@ export interface OwnRefusal {
 }
 
 /** Renders a refusal in the application's own form. */
-export type RenderRefusal = (told: ToldRefusal) => OwnRefusal;
+export type RenderRefusal = (refusal: ToldRefusal) => OwnRefusal;
 
 /**
  * A refusal in the application's own form. `undefined` if that function threw or returned something else: the client

@@ -84,7 +84,7 @@ class MemoryStore implements IdempotencyStore {
     if (scope !== undefined && record !== undefined) {
       if (!isForgotten(record, now)) {
         if (record.fencingToken !== request.takeOver || !isAbandoned(record, now)) {
-          return { kind: 'found', record: this.#told(record), nowMs: this.#startedAtMs + now };
+          return { kind: 'found', record: this.#recordOf(record), nowMs: this.#startedAtMs + now };
         }
         record.fencingToken = ++this.#lastToken;
         record.expiresAt = now + request.leaseMs;
@@ -145,7 +145,7 @@ class MemoryStore implements IdempotencyStore {
     const now = this.#passedMs();
     const record = this.#scopes.get(slot.scope)?.byKey.get(compact(slot.key));
     if (record === undefined || isForgotten(record, now)) return undefined;
-    return { record: this.#told(record), nowMs: this.#startedAtMs + now };
+    return { record: this.#recordOf(record), nowMs: this.#startedAtMs + now };
   }
 
   #held(slot: Slot, fencingToken: number): MemoryRecord | undefined {
@@ -153,7 +153,7 @@ class MemoryStore implements IdempotencyStore {
     return record?.fencingToken === fencingToken ? record : undefined;
   }
 
-  #told(record: MemoryRecord): StoredRecord {
+  #recordOf(record: MemoryRecord): StoredRecord {
     const { fencingToken, answer, location } = record;
     const fingerprint = Buffer.from(record.fingerprint, 'latin1').toString('hex');
     const firstSeenAtMs = this.#startedAtMs + record.firstSeenAt;

@@ -15,7 +15,10 @@ export function run(cwd: string, file: string, ...args: string[]): string {
 
 /** Builds the package and packs it into a folder as the registry would get it; gives the path of the tarball. */
 export function packInto(folder: string): string {
-  return run(root, process.execPath, 'tools/package-tarball.ts', folder).trim();
+  const [library = ''] = run(root, process.execPath, 'tools/package-tarball.ts', folder, 'idempotency').split(
+    '\n',
+  );
+  return library;
 }
 
 /** Makes a project of which the tarball is the only dependency. */

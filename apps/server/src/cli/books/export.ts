@@ -1,8 +1,9 @@
-import { entryBody } from '../../answers/entries.ts';
+import { knownEntryBody } from '../../answers/entries.ts';
 import { settlementBody } from '../../answers/settlements.ts';
 import { instantMs } from '../../domain/timestamps.ts';
 import type { Books } from '../../reads/books.ts';
 import { csvText, entriesCsv, jsonLines, settlementsCsv } from '../../reads/export-text.ts';
+import { withStates } from '../../reads/state-entries.ts';
 import { walkEntries } from '../../reads/walk-entries.ts';
 import { walkSettlements } from '../../reads/walk-settlements.ts';
 import { exitCodes } from '../command-line/exit-codes.ts';
@@ -98,10 +99,15 @@ function textOf(books: Books, tenant: string, order: Order): AsyncGenerator<stri
   const isCsv = order.format === 'csv';
   switch (order.what) {
     case 'entries': {
-      const anyTime = { occurredFromNs: undefined, occurredToNs: undefined, settlementId: undefined };
+      const anyTime = {
+        occurredFromNs: undefined,
+        occurredToNs: undefined,
+        settlementId: undefined,
+        usageId: undefined,
+      };
       const query = { tenant, agent, serviceId, recordedFromMs: from, recordedToMs: to, ...anyTime };
-      const pages = walkEntries(books, query);
-      return isCsv ? csvText(entriesCsv, pages) : jsonLines(pages, entryBody);
+      const pages = withStates(books, tenant, walkEntries(books, query));
+      return isCsv ? csvText(entriesCsv, pages) : jsonLines(pages, knownEntryBody);
     }
     case 'settlements': {
       const pages = walkSettlements(books, { tenant, agent, serviceId, fromMs: from, toMs: to });

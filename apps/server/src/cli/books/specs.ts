@@ -1,5 +1,11 @@
 import type { CommandSpec } from '../command-line/command.ts';
-import { apiKeyOption, databaseOption, helpOption, serverOption } from '../command-line/common-options.ts';
+import {
+  apiKeyOption,
+  databaseOption,
+  helpOption,
+  serverOption,
+  tenantOption,
+} from '../command-line/common-options.ts';
 
 const serverInstead = {
   server: {
@@ -12,7 +18,7 @@ export const verifyOptions = {
   ...databaseOption,
   ...serverInstead,
   ...apiKeyOption,
-  tenant: { value: 'NAME', text: 'with --server and the admin key: whose books; default: BILLONCE_TENANT' },
+  ...tenantOption('with --server and the admin key: whose books'),
   ...helpOption,
 } as const;
 
@@ -38,10 +44,7 @@ export const exportOptions = {
   ...databaseOption,
   ...serverInstead,
   ...apiKeyOption,
-  tenant: {
-    value: 'NAME',
-    text: 'whose; default: BILLONCE_TENANT, the tenant of the API key, or the only one of a database',
-  },
+  ...tenantOption('whose books', ', the tenant of the API key, or the only one of a database'),
   agent: { value: 'NAME', text: 'of this agent only' },
   service: { value: 'NAME', text: 'of this service only' },
   from: { value: 'TIME', text: 'recorded, or settled, at this time or later, like 2026-11-01T00:00:00Z' },

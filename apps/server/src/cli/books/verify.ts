@@ -1,5 +1,7 @@
-import type { ActsFinding } from '../../domain/audit-finding.ts';
+import { type ActsFinding, type BalancesFinding, countDifferences } from '../../domain/audit-finding.ts';
+import type { LimitsFinding } from '../../domain/audit-limits.ts';
 import { auditActs } from '../../reads/audit-acts.ts';
+import { auditBalances } from '../../reads/audit-balances.ts';
 import { auditBooks } from '../../reads/audit-books.ts';
 import type { Books } from '../../reads/books.ts';
 import { exitCodes } from '../command-line/exit-codes.ts';
@@ -68,14 +70,26 @@ async function auditEach(
   return { differences, unread };
 }
 
-/** Audits the acts of a tenant without accounts: prints only a difference. */
+/** Audits the acts and the balances of a tenant without accounts: prints only a difference. */
 async function auditActsOf(books: Books, tenant: string, print: (text: string) => void): Promise<number> {
   const acts = await auditActs(books, tenant);
-  if (acts.differences.length > 0) print(`DIFFERS ${tenant}: ${acts.logged} administrative acts\n`);
-  return printActs(acts, print);
+  const balances = await auditBalances(books, tenant);
+  if (acts.differences.length + balances.differences.length > 0) {
+    const counted = balances.count === 0 ? '' : `, ${balances.count} balances`;
+    print(`DIFFERS ${tenant}: ${acts.logged} administrative acts${counted}\n`);
+  }
+  return printOthers(acts, print) + printBalances(balances, print);
 }
 
-function printActs({ differences }: ActsFinding, print: (text: string) => void): number {
+function printBalances({ differences }: BalancesFinding, print: (text: string) => void): number {
+  for (const { agent, asset, message } of differences) print(`  ${agent} ${asset}: ${message}\n`);
+  return differences.length;
+}
+
+function printOthers(
+  { differences }: Pick<ActsFinding, 'differences'>,
+  print: (text: string) => void,
+): number {
   for (const message of differences) print(`  ${message}\n`);
   return differences.length;
 }
@@ -83,8 +97,8 @@ function printActs({ differences }: ActsFinding, print: (text: string) => void):
 async function auditTenant(books: Books, tenant: string, print: (text: string) => void): Promise<number> {
   const found = await auditBooks(books, tenant);
   const { accounts, entries, settlements, recordedStroops, settledStroops } = found;
-  const isRight = found.differences.length === 0 && found.acts.differences.length === 0;
-  const outcome = isRight ? 'ok' : 'DIFFERS';
+  const differences = countDifferences(found);
+  const outcome = differences === 0 ? 'ok' : 'DIFFERS';
   print(
     `${outcome} ${tenant}: ${accounts} accounts, ${entries} entries, ${settlements} settlements, ` +
       `${recordedStroops} stroops recorded, ${settledStroops} settled, ${found.acts.logged} administrative acts\n`,
@@ -92,7 +106,10 @@ async function auditTenant(books: Books, tenant: string, print: (text: string) =
   for (const { agent, serviceId, message } of found.differences) {
     print(`  ${agent} ${serviceId}: ${message}\n`);
   }
-  return found.differences.length + printActs(found.acts, print);
+  printOthers(found.acts, print);
+  printOthers(found.limits, print);
+  printBalances(found.balances, print);
+  return differences;
 }
 
 interface ServersAudit {
@@ -109,6 +126,8 @@ interface ServersAudit {
   }[];
   /** missing in the answer of an older server */
   readonly acts?: ActsFinding;
+  readonly limits?: LimitsFinding;
+  readonly balances?: BalancesFinding;
 }
 
 /** The server recomputes; this function prints the result. */
@@ -121,8 +140,12 @@ async function auditServer(server: ServerSource, print: (text: string) => void):
   );
   for (const { agent, serviceId, message } of audit.differences)
     print(`  ${agent} ${serviceId}: ${message}\n`);
-  const missing = audit.acts === undefined ? 0 : printActs(audit.acts, print);
-  return audit.ok ? 0 : Math.max(1, audit.differences.length + missing);
+  const missing = [audit.acts, audit.limits].reduce(
+    (sum, found) => (found === undefined ? sum : sum + printOthers(found, print)),
+    0,
+  );
+  const ofBalances = audit.balances === undefined ? 0 : printBalances(audit.balances, print);
+  return audit.ok ? 0 : Math.max(1, audit.differences.length + missing + ofBalances);
 }
 
 function parseAudit(found: unknown, { url }: ServerSource): ServersAudit {

@@ -1,5 +1,12 @@
 import type { ExitName } from './exit-codes.ts';
 
+/** What an option takes that is an integer; the help and the reference print it after the text. */
+export interface IntegerBounds {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+}
+
 /** An option of a command. Its name is its key in a table. */
 export interface Option {
   /** the placeholder of its value in the help; an option without it takes no value */
@@ -10,11 +17,16 @@ export interface Option {
   readonly short?: string;
   /** what it does, for the help and the reference */
   readonly text: string;
+  /** the bounds of its value, if that is an integer */
+  readonly integer?: IntegerBounds;
   /** its former names, which still work */
   readonly formerly?: readonly string[];
   /** whether it is itself a former form of another option */
   readonly isFormer?: true;
 }
+
+/** An option that takes one value. */
+export type ValueOption = Option & { readonly value: string; readonly isList?: never };
 
 export type OptionTable = Readonly<Record<string, Option>>;
 
@@ -60,6 +72,13 @@ export function usageOf({ name, arguments: given }: CommandSpec): string {
 /** All options of a command, by name. */
 export function optionsOf({ groups }: CommandSpec): OptionTable {
   return Object.fromEntries(groups.flatMap(({ options }) => Object.entries(options)));
+}
+
+/** What an option does, and the bounds of its value. */
+export function textOf({ text, integer }: Option): string {
+  return integer === undefined
+    ? text
+    : `${text}; ${integer.min} to ${integer.max}, by default ${integer.default}`;
 }
 
 /** `-q, --quiet` or `--agent NAME` */

@@ -1,4 +1,4 @@
-import { type CommandSpec, headOf, type OptionTable, usageOf } from './command.ts';
+import { type CommandSpec, headOf, type OptionTable, textOf, usageOf } from './command.ts';
 import { type ExitName, exitCodes, exitTexts } from './exit-codes.ts';
 
 const widthMax = 120;
@@ -56,7 +56,7 @@ export function endingsOf({ endings }: CommandSpec): readonly (readonly [code: n
 function optionLines(title: string, options: OptionTable): string[] {
   const lines = Object.entries(options).flatMap(([name, option]) => {
     const head = `  ${headOf(name, option)}`;
-    const [first = '', ...rest] = wrapped(option.text, widthMax - optionColumn);
+    const [first = '', ...rest] = wrapped(textOf(option), widthMax - optionColumn);
     const indent = ' '.repeat(optionColumn);
     const begin =
       head.length < optionColumn - 1 ? [head.padEnd(optionColumn) + first] : [head, indent + first];

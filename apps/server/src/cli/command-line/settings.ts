@@ -1,8 +1,10 @@
 import { compileValidator, Tenant } from '@billonce/contract';
+import { optionVariables } from '../../variables/variables.ts';
+import type { IntegerBounds } from './command.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const serverDefault = 'http://127.0.0.1:3001';
+const serverDefault = optionVariables.BILLONCE_URL.default;
 
 /** A setting from an option, otherwise from a variable; an empty variable counts as not set. */
 interface Given {
@@ -11,19 +13,18 @@ interface Given {
 }
 
 function given(
-  option: string,
+  variable: keyof typeof optionVariables,
   value: string | undefined,
-  variable: string,
   environment: Environment,
 ): Given | undefined {
-  if (value !== undefined) return { name: `--${option}`, value };
+  if (value !== undefined) return { name: `--${optionVariables[variable].option.name}`, value };
   const set = environment[variable]?.trim();
   return set === undefined || set === '' ? undefined : { name: variable, value: set };
 }
 
 /** The URL of the server, without a slash at its end. */
 export function serverOf(value: string | undefined, environment: Environment, mistakes: string[]): string {
-  const { name, value: url } = given('server', value, 'BILLONCE_URL', environment) ?? {
+  const { name, value: url } = given('BILLONCE_URL', value, environment) ?? {
     name: '',
     value: serverDefault,
   };
@@ -49,7 +50,7 @@ export function apiKeyOf(
   environment: Environment,
   mistakes: string[],
 ): string | undefined {
-  const key = given('api-key', value, 'BILLONCE_API_KEY', environment);
+  const key = given('BILLONCE_API_KEY', value, environment);
   if (key !== undefined && /[^\x21-\x7e]/.test(key.value)) {
     mistakes.push(
       `${key.name} contains a character that is not visible ASCII, such as a space or a letter with an accent, and no API key ` +
@@ -68,7 +69,7 @@ export function tenantOf(
   environment: Environment,
   mistakes: string[],
 ): string | undefined {
-  const tenant = given('tenant', value, 'BILLONCE_TENANT', environment);
+  const tenant = given('BILLONCE_TENANT', value, environment);
   if (tenant === undefined) return undefined;
   const validated = validateTenant(tenant.value);
   if (validated.kind === 'invalid') {
@@ -79,12 +80,11 @@ export function tenantOf(
   return tenant.value;
 }
 
-/** An integer within limits. */
+/** The value of an option that takes an integer. */
 export function integerOf(
   name: string,
+  { integer: { default: fallback, min, max } }: { readonly integer: IntegerBounds },
   value: string | undefined,
-  fallback: number,
-  [min, max]: readonly [min: number, max: number],
   mistakes: string[],
 ): number {
   if (value === undefined) return fallback;

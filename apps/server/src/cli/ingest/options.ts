@@ -1,8 +1,7 @@
-import { bounds } from '@billonce/contract';
 import { parseWords } from '../command-line/parse.ts';
 import { apiKeyOf, idSourceOf, integerOf, serverOf, tenantOf } from '../command-line/settings.ts';
 import { type FileForm, fileForm } from './file-form.ts';
-import { ingestOptions, ingestSpec } from './spec.ts';
+import { ingestOptions, ingestSpec, unreachedSecondsDefault } from './spec.ts';
 import type { ServerAccess } from './usage-client.ts';
 
 /** What to ingest, how, and where to. */
@@ -31,9 +30,6 @@ export type ParsedOptions =
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A server that was never reached is more often a wrong address than a server that is starting. */
-const unreachedSecondsDefault = 15;
-
 /** Reads the options of `billonce ingest`. */
 export function parseIngestOptions(args: readonly string[], environment: Environment): ParsedOptions {
   const words = parseWords(ingestSpec, ingestOptions, args);
@@ -44,7 +40,7 @@ export function parseIngestOptions(args: readonly string[], environment: Environ
   const [file = ''] = positionals;
   const form = fileForm(values, file, mistakes);
   const giveUpAfter = values['give-up-after'];
-  const giveUpMs = integerOf('give-up-after', giveUpAfter, 600, [0, 1_209_600], mistakes) * 1000;
+  const giveUpMs = integerOf('give-up-after', ingestOptions['give-up-after'], giveUpAfter, mistakes) * 1000;
   const options: IngestOptions = {
     file,
     ...form,
@@ -55,10 +51,10 @@ export function parseIngestOptions(args: readonly string[], environment: Environ
       url: serverOf(values.server, environment, mistakes),
       apiKey: apiKeyOf(values['api-key'], environment, mistakes),
       tenant: tenantOf(values.tenant, environment, mistakes),
-      timeoutMs: integerOf('timeout', values.timeout, 60, [1, 3_600], mistakes) * 1000,
+      timeoutMs: integerOf('timeout', ingestOptions.timeout, values.timeout, mistakes) * 1000,
     },
-    batchItems: integerOf('batch', values.batch, 1_000, [1, bounds.bulkItems], mistakes),
-    concurrency: integerOf('concurrency', values.concurrency, 4, [1, 64], mistakes),
+    batchItems: integerOf('batch', ingestOptions.batch, values.batch, mistakes),
+    concurrency: integerOf('concurrency', ingestOptions.concurrency, values.concurrency, mistakes),
     giveUpMs,
     unreachedMs: giveUpAfter === undefined ? unreachedSecondsDefault * 1000 : giveUpMs,
     isQuiet: values.quiet,

@@ -37,7 +37,7 @@ export async function* readCsv(input: Input, options: CsvOptions): AsyncGenerato
   const parser = pipeline(chunks, watched, csvParser(delimiter), () => undefined);
   const skipped = { bytes: skippedBytes, lines: skippedBytes === 0 ? 0 : 1 };
   const table = new CsvTable(options.columns, skipped);
-  // One record behind: only the end of the file shows which record is the last.
+  // One record late: only the end of the file shows which record is the last.
   let last: CsvRecord | undefined;
   for await (const record of recordsOf(parser)) {
     if (last !== undefined) yield* table.read(last);

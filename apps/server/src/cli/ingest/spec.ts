@@ -1,6 +1,7 @@
+import { bounds } from '@billonce/contract';
 import { acceptWindowDays } from '../../domain/usage.ts';
 import type { CommandSpec, OptionTable } from '../command-line/command.ts';
-import { apiKeyOption, helpOption, serverOption } from '../command-line/common-options.ts';
+import { apiKeyOption, helpOption, serverOption, tenantOption } from '../command-line/common-options.ts';
 import { exitTexts } from '../command-line/exit-codes.ts';
 import { presets } from './presets.ts';
 
@@ -79,19 +80,31 @@ const rowOptions = {
   },
 } as const satisfies OptionTable;
 
+/** A server that was never reached is more often a wrong address than a server that is starting. */
+export const unreachedSecondsDefault = 15;
+
 const targetOptions = {
   'dry-run': {
     text: 'reads the file, checks every row as the server would, prints what would be sent, and sends nothing; needs no server',
   },
   ...serverOption,
   ...apiKeyOption,
-  tenant: { value: 'NAME', text: 'with the admin key: whose books; default: BILLONCE_TENANT' },
-  batch: { value: 'N', text: "items in a bulk (1000); not above the server's own bound" },
-  concurrency: { value: 'N', text: 'bulks on their way at a time (4)' },
-  timeout: { value: 'SECONDS', text: 'for one bulk (60)' },
+  ...tenantOption('with the admin key: whose books'),
+  batch: {
+    value: 'N',
+    integer: { default: 1_000, min: 1, max: bounds.bulkItems },
+    text: "items in a bulk, not more than the server's own bound",
+  },
+  concurrency: {
+    value: 'N',
+    integer: { default: 4, min: 1, max: 64 },
+    text: 'bulks that are sent at the same time',
+  },
+  timeout: { value: 'SECONDS', integer: { default: 60, min: 1, max: 3_600 }, text: 'for one bulk' },
   'give-up-after': {
     value: 'SECONDS',
-    text: 'gives up when the server accepted nothing for so long: 600, but 15 while no server has answered',
+    integer: { default: 600, min: 0, max: 1_209_600 },
+    text: `gives up when the server accepted nothing for so long, by default after ${unreachedSecondsDefault} s while no server has answered`,
   },
   quiet: { short: 'q', text: 'no progress, only warnings and the summary' },
   ...helpOption,

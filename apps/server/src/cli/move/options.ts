@@ -1,4 +1,3 @@
-import { bounds } from '@billonce/contract';
 import { Misuse } from '../command-line/misuse.ts';
 import { parseWords } from '../command-line/parse.ts';
 import { apiKeyOf, idSourceOf, integerOf, serverOf, serverUrl, tenantOf } from '../command-line/settings.ts';
@@ -48,7 +47,7 @@ export function parseMoveOptions(args: readonly string[], environment: Environme
     keys: keysOf(values.keys, mistakes),
     secretsFile: values.secrets,
     source: idSourceOf(values.source, mistakes) ?? 'agentpay',
-    batchItems: integerOf('batch', values.batch, 500, [1, bounds.bulkItems], mistakes),
+    batchItems: integerOf('batch', moveOptions.batch, values.batch, mistakes),
     isDryRun: values['dry-run'],
     isJson: values.json,
   };

@@ -1,19 +1,15 @@
+import { bounds } from '@billonce/contract';
 import type { CommandSpec, OptionTable } from '../command-line/command.ts';
-import { apiKeyOption, helpOption, serverOption } from '../command-line/common-options.ts';
+import { helpOption, optionOf, serverOption, tenantOption } from '../command-line/common-options.ts';
 
 /** All options of `billonce move-from-agentpay`. */
 export const moveOptions = {
   ...serverOption,
-  'api-key': {
-    ...apiKeyOption['api-key'],
-    text: 'the admin key of the Billonce server; default: BILLONCE_API_KEY',
-  },
-  tenant: {
-    value: 'NAME',
-    text:
-      'gets the webhooks, and what callers without a key have in AgentPay; default: BILLONCE_TENANT; needed with an API key. Without ' +
-      'one the server must be in development mode, and the tenant is public',
-  },
+  'api-key': optionOf('BILLONCE_API_KEY', 'the admin key of the Billonce server'),
+  ...tenantOption(
+    'gets the webhooks, and what callers without a key have in AgentPay',
+    '; needed with an API key. Without one the server must be in development mode, and the tenant is public',
+  ),
   keys: {
     value: 'FILE',
     text:
@@ -30,7 +26,11 @@ export const moveOptions = {
     value: 'NAME',
     text: 'begins the identities (agentpay): another one for each AgentPay that you carry over',
   },
-  batch: { value: 'N', text: 'usage items in a bulk (500)' },
+  batch: {
+    value: 'N',
+    integer: { default: 500, min: 1, max: bounds.bulkItems },
+    text: 'usage items in a bulk',
+  },
   'dry-run': { text: 'reads both servers and writes nothing' },
   json: { text: 'prints one JSON document' },
   ...helpOption,

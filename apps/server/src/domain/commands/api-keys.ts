@@ -7,7 +7,7 @@ import type { TenantWants } from '../wants.ts';
 
 export interface CreateApiKey {
   readonly kind: 'create_api_key';
-  /** the key itself: it goes into the answer, which is sealed, and nowhere else */
+  /** the key itself: it is only in the answer, which is sealed */
   readonly key: string;
   readonly digest: string;
   readonly prefix: string;
@@ -35,7 +35,7 @@ export interface RevokeApiKey {
   readonly prefix: string;
 }
 
-/** Which keys were used, and when: said by the worker, not by a caller. */
+/** Which keys were used, and when: reported by the worker, not by a caller. */
 export interface NoteApiKeyUses {
   readonly kind: 'note_api_key_uses';
   readonly uses: readonly ApiKeyUse[];
@@ -113,7 +113,7 @@ function decideCreation(command: CreateApiKey, view: View, moment: Moment): Deci
   if (expiresAtMs !== undefined && expiresAtMs <= moment.nowMs) {
     return refused({ code: 'already_expired', message: 'expiresAt must be in the future' });
   }
-  // The edge draws another key and asks again: 32 bits are drawn twice now and then.
+  // The route draws another key and submits again: now and then 32 bits are drawn twice.
   if (view.apiKey(prefix) !== undefined) return refused(prefixTaken);
   const made: ApiKey = {
     ...rights,

@@ -28,7 +28,7 @@ export interface ReportDelivery {
 
 export type DeliveriesCommand = Redeliver | ReportDelivery;
 
-/** A delivery was asked for once more. */
+/** A redelivery was requested. */
 export interface DeliveryAsked {
   readonly kind: 'delivery_asked';
   readonly delivery: Delivery;
@@ -49,7 +49,7 @@ const ofOneDelivery = {
   idsMax: () => 0,
 };
 
-/** Delivers an event once more, by hand: under the same id, which the receiver knows it by. */
+/** Delivers an event once more, on request: under the same id, by which the receiver recognizes it. */
 const redeliver: CommandRules<Redeliver, DeliveryAsked> = {
   ...ofOneDelivery,
   actsMax: () => 0,
@@ -95,7 +95,7 @@ function decideRedelivery(command: Redeliver, view: View, moment: Moment): Decis
 function decideReport(command: ReportDelivery, view: View, moment: Moment): Decision<DeliveryReported> {
   const { webhookId, eventId, result } = command;
   const delivery = view.delivery(webhookId, eventId);
-  // Of two attempts at once, the one that came through counts.
+  // Of two attempts at once, the one that succeeded counts.
   if (delivery?.state !== 'pending') return done({ kind: 'delivery_reported', isSwitchedOff: false });
   const known = knownWebhook(view, webhookId);
   const webhook = known && afterReport(known, command, moment.nowMs);

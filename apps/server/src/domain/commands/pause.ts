@@ -29,7 +29,7 @@ export const pauseCommands = { set_paused: setPaused };
 function decidePause(command: SetPaused, view: View, moment: Moment): Decision<PauseSet> {
   const { isPaused, followedWithinMs } = command;
   const fact: PauseSet = { kind: 'pause_set', isPaused, followedWithinMs };
-  // To pause what is paused changes nothing: it has been so since then.
+  // A second pause changes nothing, not even its time.
   if (view.pause().isPaused === isPaused) return done(fact);
   return done(fact, { pauses: [{ isPaused, sinceMs: moment.nowMs }] });
 }

@@ -1,9 +1,11 @@
 import type { Account } from '../account.ts';
+import type { Amount } from '../amount.ts';
 import { type CommandRules, type RulesOf, usually } from '../command-rules.ts';
 import { type Decision, done, type Heavier, type Moment, refused } from '../decision.ts';
 import { entriesBehind, entriesBehindMaxOf, type LooksBack, weightOfLook } from '../far-back.ts';
+import { refundOf } from '../payment.ts';
 import type { Position } from '../position.ts';
-import { openFrom, reverseOn, unreversedBehind } from '../reversal.ts';
+import { openFrom, reverseOn, unreturnedBehind, unreversedBehind } from '../reversal.ts';
 import type { Entry, Reversal } from '../usage.ts';
 import type { View } from '../view.ts';
 import { wantAccount } from '../wants.ts';
@@ -36,10 +38,14 @@ export interface AccountCleared {
   readonly entryId: string | undefined;
 }
 
+/** The entry, the refund of what was drawn, and its event. */
+const idsOfReversal = 3;
+
 /** Takes back one entry, whole, at its own price version. */
 const reverseEntry: CommandRules<ReverseEntry, EntryReversed> = {
   ...usually,
   reads: ({ entryId }, wants) => void wants.entries.add(entryId),
+  idsMax: () => idsOfReversal,
   decide: decideReversal,
 };
 
@@ -49,9 +55,11 @@ const clearAccount: CommandRules<ClearAccount, AccountCleared> = {
   reads(command, wants) {
     const { agent, serviceId } = command;
     wantAccount(agent, serviceId, wants);
+    if (!wants.billings.has(agent)) wants.billings.set(agent, 'if_used');
     const entriesBehindMax = entriesBehindMaxOf(command);
     wants.positions.push({ agent, serviceId, sequence: undefined, entriesBehindMax });
   },
+  idsMax: () => idsOfReversal,
   weight: weightOfLook,
   decide: decideClearing,
 };
@@ -65,7 +73,7 @@ function decideReversal(command: ReverseEntry, view: View, moment: Moment): Deci
   const { entryId, reason } = command;
   const known = view.entry(entryId);
   if (known === undefined) return refused({ code: 'not_found', message: `no entry has the id ${entryId}` });
-  const { agent, serviceId, sequence, priceVersion, requests, reversal, writeOff } = known.entry;
+  const { agent, serviceId, sequence, priceVersion, requests, drawn, reversal, writeOff } = known.entry;
   if (reversal !== undefined) {
     return refused({ code: 'not_reversible', message: `entry ${entryId} is itself a reversal` });
   }
@@ -83,8 +91,14 @@ function decideReversal(command: ReverseEntry, view: View, moment: Moment): Deci
     through: sequence,
     reason,
     requestsByVersion: new Map([[priceVersion, requests]]),
+    drawn,
   });
-  return done({ kind: 'entry_reversed', entry }, { accounts: [account], entries: [entry] });
+  const returned = returnedFor(entry, view, moment);
+  if (returned.kind === 'refused') return refused(returned.refusal);
+  return done(
+    { kind: 'entry_reversed', entry },
+    { ...returned.changes, accounts: [account], entries: [entry] },
+  );
 }
 
 function decideClearing(
@@ -99,7 +113,8 @@ function decideClearing(
   }
   const behind = entriesBehind(before, openFrom(before));
   if (behind > entriesBehindMaxOf(command)) return { kind: 'heavier', touched: behind };
-  const open = openUsage(before, view);
+  const position = openPosition(before, view);
+  const open = unreversedBehind(before, position);
   const clearedRequests = [...open.values()].reduce((sum, requests) => sum + requests, 0);
   const cleared = { kind: 'account_cleared', agent, serviceId, clearedRequests } as const;
   if (clearedRequests === 0) return done({ ...cleared, entryId: undefined });
@@ -111,14 +126,35 @@ function decideClearing(
     through: before.sequence,
     reason: undefined,
     requestsByVersion: open,
+    drawn: drawnBehind(before, position),
   });
-  return done({ ...cleared, entryId: entry.id }, { accounts: [account], entries: [entry] });
+  const returned = returnedFor(entry, view, moment);
+  if (returned.kind === 'refused') return refused(returned.refusal);
+  return done(
+    { ...cleared, entryId: entry.id },
+    { ...returned.changes, accounts: [account], entries: [entry] },
+  );
 }
 
-function openUsage(account: Account, view: View): ReadonlyMap<number, number> {
-  if (account.sequence === 0) return new Map();
+/** Where the open usage of an account begins. */
+function openPosition(account: Account, view: View): Position {
   const { agent, serviceId } = account;
-  const position: Position | undefined = view.position(agent, serviceId, openFrom(account));
+  const position = view.position(agent, serviceId, openFrom(account));
   if (position === undefined) throw new Error(`the open usage of ${agent} is missing from the books`);
-  return unreversedBehind(account, position);
+  return position;
+}
+
+/** What was drawn for the open usage; `undefined` if nothing was. */
+function drawnBehind(account: Account, position: Position): Amount | undefined {
+  if (account.paid === 0n) return undefined;
+  const drawn = unreturnedBehind(account, position);
+  return drawn === 0n ? undefined : drawn;
+}
+
+/** Returns to the balance what was drawn for the usage that a reversal takes back. */
+function returnedFor({ id, agent, drawn = 0n }: Entry, view: View, moment: Moment) {
+  if (drawn === 0n) return { kind: 'returned', changes: {} } as const;
+  let ids = 1;
+  const source = { nowMs: moment.nowMs, nextId: () => moment.id(ids++) };
+  return refundOf({ agent, amount: -drawn, reversalId: id }, view, source);
 }

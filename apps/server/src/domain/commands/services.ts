@@ -3,7 +3,15 @@ import { type Decision, done, type Moment, refused } from '../decision.ts';
 import type { NotedEvent } from '../event.ts';
 import type { Stroops } from '../money.ts';
 import type { Refusal } from '../refusal.ts';
-import { newService, priceVersionsMax, type Service, withPrice } from '../service.ts';
+import {
+  metadataOf,
+  newService,
+  noMetadata,
+  priceVersionsMax,
+  type SentMetadata,
+  type Service,
+  withPrice,
+} from '../service.ts';
 import { type Changes, DraftView, type View } from '../view.ts';
 import type { TenantWants } from '../wants.ts';
 
@@ -11,11 +19,10 @@ export interface PutService {
   readonly kind: 'put_service';
   readonly serviceId: string;
   readonly priceStroops: Stroops;
-  /** both or neither */
-  readonly metadata: { readonly description: string; readonly owner: string } | undefined;
+  readonly metadata: SentMetadata | undefined;
 }
 
-/** An item of a bulk of services: a service, or what the edge found wrong with it. */
+/** An item of a bulk of services: a service, or the fault that the route found in it. */
 export type ServiceItem =
   | { readonly kind: 'valid'; readonly item: PutService }
   | { readonly kind: 'invalid'; readonly message: string };
@@ -36,7 +43,7 @@ export interface SetPrice {
   readonly priceStroops: Stroops;
 }
 
-/** While a service is disabled its usage is refused; what was recorded before is quoted and settled as ever. */
+/** While a service is disabled its usage is refused; what was recorded before is quoted and settled as usual. */
 export interface SetDisabled {
   readonly kind: 'set_disabled';
   readonly serviceId: string;
@@ -152,7 +159,7 @@ export const servicesCommands = {
   set_metadata: setMetadata,
 } satisfies RulesOf<ServicesCommand>;
 
-/** So many agents are named when something of theirs keeps a service. */
+/** How many agents with unsettled usage the refusal names. */
 const agentsNamedMax = 3;
 
 function decidePut(command: PutService, view: View, moment: Moment): Decision<ServicePut> {
@@ -215,7 +222,7 @@ function decideDelete(command: DeleteService, view: View, moment: Moment): Decis
     const message = `service ${serviceId} still has unsettled usage or a credit, for example of: ${some}`;
     return refused({ code: 'service_has_outstanding_usage', message });
   }
-  const deleted = { ...known, deleted: true, disabled: false, description: undefined, owner: undefined };
+  const deleted = { ...known, ...noMetadata, deleted: true, disabled: false };
   return done(
     { kind: 'service_deleted' },
     { services: [deleted], events: [noted('service.deleted', known, moment)] },
@@ -226,7 +233,7 @@ function decidePrice(command: SetPrice, view: View, moment: Moment): Decision<Pr
   const known = knownService(view, command.serviceId);
   if (known === undefined) return refused(unknownService(command.serviceId));
   const priced = withPrice(known, command.priceStroops);
-  // Where there were more before there was a limit, the price stays.
+  // Books from before the limit may have more versions; then the price stays.
   if (priced !== known && priced.priceVersion > priceVersionsMax) {
     return refused(tooManyPrices(command.serviceId));
   }
@@ -291,20 +298,15 @@ function changeEvents(known: Service | undefined, service: Service, moment: Mome
 
 function isChanged(known: Service, service: Service): boolean {
   return (
-    known.priceStroops !== service.priceStroops ||
-    known.description !== service.description ||
-    known.owner !== service.owner
+    known.priceStroops !== service.priceStroops || String(metadataOf(known)) !== String(metadataOf(service))
   );
 }
 
 function noted(type: NotedEvent['type'], service: Service, moment: Moment): NotedEvent {
-  const { serviceId, priceStroops, disabled, description, owner } = service;
-  const data = {
-    serviceId,
-    priceStroops: Number(priceStroops),
-    disabled,
-    ...(description === undefined ? {} : { description }),
-    ...(owner === undefined ? {} : { owner }),
-  };
+  const { serviceId, priceStroops, disabled } = service;
+  const metadata = metadataOf(service).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  );
+  const data = { serviceId, priceStroops: Number(priceStroops), disabled, ...Object.fromEntries(metadata) };
   return { id: moment.id(0), type, atMs: moment.nowMs, data };
 }

@@ -11,9 +11,9 @@ import type { View } from '../view.ts';
 /** Changes what the operator sets while the server runs. */
 export interface ChangeSettings {
   readonly kind: 'change_settings';
-  /** a member that is there and `undefined` goes back to what was configured */
+  /** a member that is present and `undefined` returns to the configured value */
   readonly settings: Partial<Settings>;
-  /** what holds where nothing is set */
+  /** the values for settings that are not set */
   readonly configured: ConfiguredSettings;
   /** within which time every instance follows, in milliseconds */
   readonly followedWithinMs: number;
@@ -25,7 +25,7 @@ export interface SettingsChanged {
   readonly followedWithinMs: number;
 }
 
-/** Sets what is named, and leaves the rest as it is. */
+/** Sets the named settings, and leaves the rest unchanged. */
 const changeSettings: CommandRules<ChangeSettings, SettingsChanged> = {
   ...usually,
   reads: readsNothing,

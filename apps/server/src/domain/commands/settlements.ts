@@ -129,7 +129,7 @@ function decideSettle(command: Settle, view: View, moment: Moment): Decision<Set
 function positionOf(account: Account, through: number | undefined, view: View): Position | undefined {
   if (through === undefined || account.sequence === 0) return undefined;
   const position = view.position(account.agent, account.serviceId, through);
-  // Taking everything instead would charge more than was agreed.
+  // If everything were settled instead, more would be charged than was agreed.
   if (position === undefined)
     throw new Error(`entry ${through} of ${account.agent} is missing from the books`);
   return position;

@@ -1,26 +1,38 @@
-import { outstandingRequests, type RecordedOn, recordOn } from '../account.ts';
+import { outstandingRequests } from '../account.ts';
 import { type CommandRules, type RulesOf, usually } from '../command-rules.ts';
 import { type Decision, done, type Moment, refused } from '../decision.ts';
 import { type ItemResult, isGood } from '../item-result.ts';
+import {
+  type PaidFromBalance,
+  type RecordedUsage,
+  recordedUsage,
+  usageEventsMax,
+} from '../recorded-usage.ts';
 import type { Refusal } from '../refusal.ts';
-import { type Entry, isSameUsage, judgeOccurrence, type UsageItem } from '../usage.ts';
-import { type Changes, DraftView, noChanges, type View } from '../view.ts';
-import { type TenantWants, wantPricedAccount } from '../wants.ts';
+import { isSameUsage, type UsageItem } from '../usage.ts';
+import { DraftView, type View } from '../view.ts';
+import { type TenantWants, wantCountedAccount } from '../wants.ts';
 
-export interface RecordUsage {
+/** Who sent usage: limits count by it. */
+export interface SentByKey {
+  /** absent without an API key */
+  readonly apiKeyPrefix?: string;
+}
+
+export interface RecordUsage extends SentByKey {
   readonly kind: 'record_usage';
   readonly item: UsageItem;
 }
 
-/** An item of a bulk: usage, or what the edge found wrong with it. */
+/** An item of a bulk: usage, or the fault that the route found in it. */
 export type BulkItem =
   | { readonly kind: 'valid'; readonly item: UsageItem }
   | { readonly kind: 'invalid'; readonly message: string };
 
-export interface RecordUsageBulk {
+export interface RecordUsageBulk extends SentByKey {
   readonly kind: 'record_usage_bulk';
   readonly items: readonly BulkItem[];
-  /** whether one item that is refused refuses all */
+  /** whether one refused item refuses all items */
   readonly isAtomic: boolean;
 }
 
@@ -33,10 +45,12 @@ export interface UsageRecorded {
   /** outstanding requests of the account after it */
   readonly total: number;
   readonly entryId: string;
+  /** `undefined`: nothing was drawn from a balance */
+  readonly paid?: PaidFromBalance | undefined;
 }
 
 /** The usage id was recorded before. */
-export interface UsageKnown extends Omit<UsageRecorded, 'kind'> {
+export interface UsageKnown extends Omit<UsageRecorded, 'kind' | 'paid'> {
   readonly kind: 'usage_known';
 }
 
@@ -51,6 +65,7 @@ const recordUsage: CommandRules<RecordUsage, UsageRecorded | UsageKnown> = {
   ...usually,
   isGated: false,
   reads: ({ item }, wants) => readsUsage(item, wants),
+  idsMax: () => 1 + usageEventsMax,
   actsMax: () => 0,
   decide: decideUsage,
 };
@@ -61,7 +76,7 @@ const recordUsageBulk: CommandRules<RecordUsageBulk, UsageBulkRecorded> = {
   reads({ items }, wants) {
     for (const item of items) if (item.kind === 'valid') readsUsage(item.item, wants);
   },
-  idsMax: ({ items }) => items.length,
+  idsMax: ({ items }) => items.length * (1 + usageEventsMax),
   actsMax: () => 0,
   weight: ({ items }) => items.length,
   decide: decideBulk,
@@ -73,19 +88,32 @@ export const usageCommands = {
 } satisfies RulesOf<UsageCommand>;
 
 function readsUsage({ agent, serviceId, usageId }: UsageItem, wants: TenantWants): void {
-  wantPricedAccount(agent, serviceId, wants);
+  wantCountedAccount(agent, serviceId, wants);
+  if (!wants.billings.has(agent)) wants.billings.set(agent, 'if_used');
   if (usageId !== undefined) wants.usageIds.add(usageId);
 }
 
 /** The result of one item: recorded, already known, or refused. */
 type ItemDecision =
-  | { readonly kind: 'recorded'; readonly total: number; readonly entryId: string; readonly changes: Changes }
-  | { readonly kind: 'duplicate'; readonly total: number; readonly entryId: string }
-  | { readonly kind: 'refused'; readonly refusal: Refusal };
+  | RecordedUsage
+  | { readonly kind: 'duplicate'; readonly total: number; readonly entryId: string };
+
+/** The ids of an item: of its entry, and of events. */
+interface ItemIds {
+  readonly entryId: string;
+  readonly nextId: () => string;
+}
+
+/** The ids of an item of a bulk: entries come first, in the order of the items. */
+function idsOf(moment: Moment, index: number, items: number): ItemIds {
+  let events = items + index * usageEventsMax;
+  return { entryId: moment.id(index), nextId: () => moment.id(events++) };
+}
 
 function decideUsage(command: RecordUsage, view: View, moment: Moment): Decision<UsageRecorded | UsageKnown> {
   const { item } = command;
-  const decision = decideItem(item, view, moment, 0);
+  const sent = { ...item, apiKeyPrefix: command.apiKeyPrefix };
+  const decision = decideItem(sent, view, moment, idsOf(moment, 0, 1));
   const { agent, serviceId } = item;
   switch (decision.kind) {
     case 'refused':
@@ -100,7 +128,14 @@ function decideUsage(command: RecordUsage, view: View, moment: Moment): Decision
       });
     case 'recorded':
       return done(
-        { kind: 'usage_recorded', agent, serviceId, total: decision.total, entryId: decision.entryId },
+        {
+          kind: 'usage_recorded',
+          agent,
+          serviceId,
+          total: decision.total,
+          entryId: decision.entryId,
+          paid: decision.paid,
+        },
         decision.changes,
       );
   }
@@ -110,8 +145,10 @@ function decideBulk(command: RecordUsageBulk, view: View, moment: Moment): Decis
   // Each item sees what the items before it did; the view outside sees nothing until the bulk is done.
   const draft = new DraftView(view);
   const results: ItemResult[] = [];
+  const { apiKeyPrefix } = command;
   for (const [index, item] of command.items.entries()) {
-    const decision = decideBulkItem(item, draft, moment, index);
+    const ids = idsOf(moment, index, command.items.length);
+    const decision = decideBulkItem({ item, apiKeyPrefix }, draft, moment, ids);
     if (decision.kind === 'refused' && decision.refusal === moment.gate) return refused(decision.refusal);
     if (decision.kind === 'recorded') draft.apply(decision.changes);
     results.push(itemResult(decision));
@@ -133,9 +170,14 @@ function decideBulk(command: RecordUsageBulk, view: View, moment: Moment): Decis
 
 type BulkItemDecision = ItemDecision | { readonly kind: 'invalid'; readonly message: string };
 
-function decideBulkItem(item: BulkItem, view: View, moment: Moment, index: number): BulkItemDecision {
+function decideBulkItem(
+  { item, apiKeyPrefix }: { readonly item: BulkItem; readonly apiKeyPrefix: string | undefined },
+  view: View,
+  moment: Moment,
+  ids: ItemIds,
+): BulkItemDecision {
   if (item.kind === 'invalid') return item;
-  return decideItem(item.item, view, moment, index);
+  return decideItem({ ...item.item, apiKeyPrefix }, view, moment, ids);
 }
 
 function itemResult(decision: BulkItemDecision): ItemResult {
@@ -151,7 +193,12 @@ function itemResult(decision: BulkItemDecision): ItemResult {
 }
 
 /** First the id of the item, then everything that depends on time, configuration or state. */
-function decideItem(item: UsageItem, view: View, moment: Moment, idNumber: number): ItemDecision {
+function decideItem(
+  { apiKeyPrefix, ...item }: UsageItem & { readonly apiKeyPrefix: string | undefined },
+  view: View,
+  moment: Moment,
+  ids: ItemIds,
+): ItemDecision {
   const account = view.account(item.agent, item.serviceId);
   const known = item.usageId === undefined ? undefined : view.usage(item.usageId);
   if (known !== undefined) {
@@ -159,33 +206,7 @@ function decideItem(item: UsageItem, view: View, moment: Moment, idNumber: numbe
     return { kind: 'duplicate', total: outstandingRequests(account), entryId: known.entryId };
   }
   if (moment.gate !== undefined) return { kind: 'refused', refusal: moment.gate };
-  const occurrence = judgeOccurrence(item.occurredAtNs, moment.nowMs);
-  if (occurrence !== 'accepted') return { kind: 'refused', refusal: occurrenceRefusals[occurrence] };
-  const service = view.service(item.serviceId);
-  if (service?.deleted === true) return { kind: 'refused', refusal: serviceDeleted(item.serviceId) };
-  if (service?.disabled === true) return { kind: 'refused', refusal: serviceDisabled(item.serviceId) };
-  const recorded = recordOn(account, service, item.requests);
-  if (recorded === undefined) return { kind: 'refused', refusal: limitExceeded };
-  return recordedItem(item, recorded, moment.id(idNumber), moment.nowMs);
-}
-
-function recordedItem(item: UsageItem, recorded: RecordedOn, id: string, nowMs: number): ItemDecision {
-  const total = outstandingRequests(recorded.account);
-  const entry: Entry = {
-    ...item,
-    id,
-    sequence: recorded.account.sequence,
-    priceVersion: recorded.line.priceVersion,
-    lineRequests: recorded.line.recordedRequests,
-    outstandingAfter: total,
-    recordedAtMs: nowMs,
-  };
-  return {
-    kind: 'recorded',
-    total,
-    entryId: id,
-    changes: { ...noChanges, entries: [entry], accounts: [recorded.account] },
-  };
+  return recordedUsage({ item, apiKeyPrefix }, view, { nowMs: moment.nowMs, ...ids });
 }
 
 function bulkRejected(results: readonly ItemResult[]): Refusal {
@@ -194,26 +215,7 @@ function bulkRejected(results: readonly ItemResult[]): Refusal {
   return { code: 'bulk_rejected', message, results };
 }
 
-const usageIdConflict: Refusal = {
+export const usageIdConflict: Refusal = {
   code: 'usage_id_conflict',
   message: 'this usage id was recorded with another agent, service, number of requests or time of occurrence',
 };
-
-function serviceDisabled(serviceId: string): Refusal {
-  return { code: 'service_disabled', message: `service ${serviceId} is disabled: its usage is not recorded` };
-}
-
-function serviceDeleted(serviceId: string): Refusal {
-  const message = `service ${serviceId} was deleted: its usage is recorded only after it is registered again`;
-  return { code: 'service_deleted', message };
-}
-
-const limitExceeded: Refusal = {
-  code: 'limit_exceeded',
-  message: 'the account would exceed 2^53-1 requests or 2^63-1 stroops',
-};
-
-const occurrenceRefusals = {
-  event_too_old: { code: 'event_too_old', message: 'occurredAt is more than 34 days ago' },
-  event_in_future: { code: 'event_in_future', message: 'occurredAt is more than 5 minutes ahead' },
-} as const satisfies Record<string, Refusal>;

@@ -170,7 +170,7 @@ function decideChange(command: ChangeWebhook, view: View, moment: Moment): Decis
   return done({ kind: 'webhook_changed', webhook }, { webhooks: [webhook], ...challenge });
 }
 
-/** A webhook that gets another URL: what its receiver failed or proved says nothing about the next one. */
+/** A webhook that gets another URL: failures and proofs of the old receiver do not count for the new one. */
 function moved(webhook: Webhook, challenge: string | undefined): Webhook {
   return { ...healthy(webhook), ownership: challenge === undefined ? 'not_required' : 'pending' };
 }
@@ -188,7 +188,7 @@ function switched(webhook: Webhook, isDisabled: boolean | undefined, nowMs: numb
 function decideDeletion(command: DeleteWebhook, view: View): Decision<WebhookDeleted> {
   const known = knownWebhook(view, command.webhookId);
   if (known === undefined) return refused(unknownWebhook(command.webhookId));
-  // The secrets are of no use any more, so they do not stay.
+  // The secrets are no longer needed, so they are removed.
   return done(
     { kind: 'webhook_deleted' },
     { webhooks: [{ ...known, deleted: true, keptSecret: '', formerSecret: undefined }] },

@@ -22,8 +22,11 @@ export class DailyBytes {
    *
    * @returns seconds until the next day if it is used up, otherwise `undefined`
    */
-  async refusedFor(tenant: string, bytes: number): Promise<number | undefined> {
-    if (this.#bytesMax === 0) return undefined;
+  refusedFor(tenant: string, bytes: number): Promise<number | undefined> | undefined {
+    return this.#bytesMax === 0 ? undefined : this.#refusedFor(tenant, bytes);
+  }
+
+  async #refusedFor(tenant: string, bytes: number): Promise<number | undefined> {
     const name = `${tenant} body_bytes`;
     const { isUsedUp, resetMs } = await this.#budgets.look(name, this.#bytesMax);
     if (isUsedUp) return Math.ceil(resetMs / 1_000);

@@ -43,21 +43,45 @@ interface LargeBody {
  * `payload_too_large`: too many values
  */
 export async function parseJsonBody(bytes: Buffer, slices: Slices, isCompared: boolean): Promise<JsonBody> {
-  const isLarge = bytes.length > largeFrom;
+  if (bytes.length <= largeFrom) return parseSmallBody(bytes);
   // It first waits for its turn: the bodies of many requests may become complete in one turn of the loop.
-  if (isLarge) await slices.next();
-  if (!isUtf8(bytes)) throw new ApiError('invalid_request', 'the body is not UTF-8');
-  const text = bytes.toString('utf8');
+  await slices.next();
+  const text = textOf(bytes);
   const scan = new JsonScan(text);
   while (!scan.isDone) {
-    const fault = scan.advance(scanEvery);
-    if (fault !== undefined) throw scanError(fault);
-    if (isLarge && slices.isOver) await slices.next();
+    advance(scan);
+    if (slices.isOver) await slices.next();
   }
   const { list } = scan;
-  if (isLarge && list !== undefined && list.cuts.length > 0) {
+  if (list !== undefined && list.cuts.length > 0) {
     return await parseInSlices({ text, list, members: scan.members, isCompared }, slices);
   }
+  return wholeBody(text, scan);
+}
+
+/**
+ * The same for a body of at most `largeFrom` bytes, at once.
+ *
+ * @throws {ApiError} as above
+ */
+export function parseSmallBody(bytes: Buffer): JsonBody {
+  const text = textOf(bytes);
+  const scan = new JsonScan(text);
+  while (!scan.isDone) advance(scan);
+  return wholeBody(text, scan);
+}
+
+function textOf(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw new ApiError('invalid_request', 'the body is not UTF-8');
+  return bytes.toString('utf8');
+}
+
+function advance(scan: JsonScan): void {
+  const fault = scan.advance(scanEvery);
+  if (fault !== undefined) throw scanError(fault);
+}
+
+function wholeBody(text: string, scan: JsonScan): JsonBody {
   const value = parse(text, 0);
   if (countMembers(value) !== scan.members) throw duplicate(duplicateMember(text));
   return { text, value };

@@ -4,7 +4,7 @@ import { tenantsShown } from '../../metrics/tenant-metrics.ts';
 import { ApiError } from '../api-error.ts';
 import type { Desk } from '../desk.ts';
 import { BodyRoom } from './body-room.ts';
-import { parseJsonBody } from './json-body.ts';
+import { largeFrom, parseJsonBody, parseSmallBody } from './json-body.ts';
 import { readBody } from './read-body.ts';
 import { Slices, Turns } from './turns.ts';
 
@@ -41,8 +41,8 @@ export function registerBodies(
     const bytesMax = routeOptions.bodyLimit ?? 0;
     const bytes = await readBody(payload, { bytesMax, announced, place, turn });
     const tenant = request.caller?.tenant;
-    const retryAfterSeconds =
-      tenant === undefined ? undefined : await dailyBytes.refusedFor(tenant, bytes.length);
+    const refused = tenant === undefined ? undefined : dailyBytes.refusedFor(tenant, bytes.length);
+    const retryAfterSeconds = refused === undefined ? undefined : await refused;
     if (retryAfterSeconds !== undefined) {
       metrics.quotaExceeded();
       throw new ApiError(
@@ -55,7 +55,10 @@ export function registerBodies(
     }
     if (bytes.length === 0) return;
     const isKeyed = request.headers['idempotency-key'] !== undefined;
-    request.jsonBody = await parseJsonBody(bytes, slicesOf(request), isKeyed);
+    request.jsonBody =
+      bytes.length <= largeFrom
+        ? parseSmallBody(bytes)
+        : await parseJsonBody(bytes, slicesOf(request), isKeyed);
   });
 }
 

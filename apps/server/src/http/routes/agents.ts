@@ -1,4 +1,6 @@
-import { agentsReply, agentTotalReply, agentUsageReply } from '../../answers/agents.ts';
+import { agentsReply, agentTotalReply, agentTotalsReply, agentUsageReply } from '../../answers/agents.ts';
+import { agentsSortedMax } from '../../reads/agent-totals.ts';
+import { ApiError } from '../api-error.ts';
 import { encodeCursor, nameCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import type { HandlersOf } from '../router.ts';
@@ -10,6 +12,27 @@ export function agentsRoutes({ reads }: Desk) {
       const found = await reads.page(call, 'listAgents', tenantOf(call), nameCursor(cursor), limit + 1);
       const agents = found.slice(0, limit);
       return agentsReply(agents, endOf(agents, found.length > limit));
+    },
+
+    listAgentTotals: async (call) => {
+      const { q, sort, cursor, limit = 100 } = call.query;
+      const wanted = { tenant: tenantOf(call), part: q ?? '' };
+      if (sort === 'outstanding') {
+        const top = await reads.walk(call, 'topAgentTotals', wanted, limit);
+        if (top !== undefined) return agentTotalsReply(top, { nextCursor: null, hasMore: false });
+        throw new ApiError(
+          'limit_exceeded',
+          `there are more than ${agentsSortedMax} agents: list them by name, or search for a part of it`,
+        );
+      }
+      const { items, next, hasMore } = await reads.page(
+        call,
+        'listAgentTotals',
+        wanted,
+        nameCursor(cursor),
+        limit,
+      );
+      return agentTotalsReply(items, { nextCursor: hasMore ? encodeCursor('name', next) : null, hasMore });
     },
 
     readAgentTotal: async (call) => {

@@ -64,7 +64,7 @@ export function apiKeysRoutes({ writes, reads, drawSecret }: Desk, uncheckedKeys
     revokeApiKey: async (call) => {
       const { prefix } = call.params;
       const reply = await writes.write(call, adminTenant, { kind: 'revoke_api_key', prefix });
-      // There is no body to say it in.
+      // The answer has no body that could say it.
       const headers = [...(reply.headers ?? []), ['effective-within-ms', String(followedWithinMs)] as const];
       return { ...reply, headers };
     },

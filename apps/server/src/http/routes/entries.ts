@@ -2,7 +2,8 @@ import { entriesReply, entryReply } from '../../answers/entries.ts';
 import type { ReplyOf } from '../../answers/reply.ts';
 import { csvHead } from '../../reads/csv.ts';
 import { entriesCsv } from '../../reads/export-text.ts';
-import { type EntryCursor, type EntryPage, isOfAccount } from '../../reads/list-entries.ts';
+import { type EntryCursor, isOfAccount } from '../../reads/list-entries.ts';
+import { type StatedPage, stateEntries } from '../../reads/state-entries.ts';
 import { ApiError } from '../api-error.ts';
 import { encodeCursor, entryCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
@@ -27,7 +28,9 @@ export function entriesRoutes(desk: Desk) {
       if (entry === undefined || !maySee(call.caller.rights, entry)) {
         throw new ApiError('not_found', `no entry has the id ${call.params.id}`);
       }
-      return entryReply(entry);
+      const [known] = await stateEntries(books, tenantOf(call), [entry]);
+      if (known === undefined) throw new Error(`entry ${entry.id} has no state`);
+      return entryReply(known);
     },
 
     exportEntriesJson: async (call) =>
@@ -51,7 +54,7 @@ export function entriesRoutes(desk: Desk) {
 }
 
 /** A page of entries. */
-export function entryPage({ items, next, hasMore }: EntryPage): ReplyOf<'listEntries'> {
+export function entryPage({ items, next, hasMore }: StatedPage): ReplyOf<'listEntries'> {
   return entriesReply(items, { nextCursor: encodeEntryCursor(next), hasMore });
 }
 

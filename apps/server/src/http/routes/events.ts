@@ -36,7 +36,7 @@ export function eventsRoutes({ reads, nowMs }: Desk) {
       const query = { tenant: tenantOf(call), sinceMs, type, order: list.order };
       const { items, next, hasMore } = await reads.page(call, 'listEvents', query, after?.beyondId, limit);
       const nextCursor = hasMore || list.isFollowed ? encodeEventCursor({ ...list, beyondId: next }) : null;
-      // A follower reads on and on, and counts nothing.
+      // A follower needs no count.
       if (list.isFollowed) return eventsReply(items, { nextCursor, hasMore });
       const total = await reads.page(call, 'countListedEvents', query.tenant, sinceMs, type);
       const newest = list.order === 'asc' ? next : (items.map(eventFacts).at(0)?.id ?? after?.beyondId);

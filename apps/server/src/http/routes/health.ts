@@ -7,7 +7,7 @@ import { checksPage, processHealth } from '../health-checks.ts';
 import { Readiness } from '../readiness.ts';
 import type { HandlersOf } from '../router.ts';
 
-/** The owner of what belongs to no tenant has no service at all. */
+/** The owner of what belongs to no tenant: it has no services. */
 const noService = 'none';
 
 export function healthRoutes({ books, ledger, writeProbe }: Desk) {

@@ -10,7 +10,7 @@ import {
 } from '../../answers/services.ts';
 import { outstandingRequests } from '../../domain/account.ts';
 import type { PutService, ServiceItem, SetDisabled } from '../../domain/commands/services.ts';
-import type { Service } from '../../domain/service.ts';
+import { type SentMetadata, type Service, sentMetadata } from '../../domain/service.ts';
 import type { Books } from '../../reads/books.ts';
 import { ApiError } from '../api-error.ts';
 import { slicesOf } from '../body/register-bodies.ts';
@@ -138,30 +138,30 @@ function disabledCommand(serviceId: string, disabled: boolean): SetDisabled {
   return { kind: 'set_disabled', serviceId, disabled };
 }
 
-type SentService = {
-  readonly serviceId: string;
-  readonly priceStroops: number;
-  readonly description?: string;
-  readonly owner?: string;
-};
+type SentService = SentMetadata & { readonly serviceId: string; readonly priceStroops: number };
 
-function putCommand({ serviceId, priceStroops, description, owner }: SentService): PutService {
-  if ((description === undefined) !== (owner === undefined)) {
-    const missing = description === undefined ? '/description' : '/owner';
+function putCommand(sent: SentService): PutService {
+  const { serviceId, priceStroops } = sent;
+  const metadata = sentMetadata(sent);
+  if (isHalf(metadata)) {
+    const missing = metadata.description === undefined ? '/description' : '/owner';
     throw new ApiError('invalid_request', 'send both description and owner, or neither', {
       faults: [{ pointer: missing, message: 'is required when the other of description and owner is sent' }],
     });
   }
-  const metadata = description === undefined || owner === undefined ? undefined : { description, owner };
   return { kind: 'put_service', serviceId, priceStroops: BigInt(priceStroops), metadata };
+}
+
+/** AgentPay takes description and owner together. */
+function isHalf({ description, owner }: SentMetadata): boolean {
+  return (description === undefined) !== (owner === undefined);
 }
 
 const readServiceItem = compileReader(ServicePut);
 
 function bulkItem(read: Validated<SentService>): ServiceItem {
   if (read.kind === 'invalid') return { kind: 'invalid', message: itemMessage(read) };
-  const { description, owner } = read.value;
-  if ((description === undefined) !== (owner === undefined)) {
+  if (isHalf(read.value)) {
     return { kind: 'invalid', message: 'send both description and owner, or neither' };
   }
   return { kind: 'valid', item: putCommand(read.value) };

@@ -60,7 +60,7 @@ function rateLimitOf(change: RateLimitChange): Partial<Settings> {
       throw contradiction('/rateLimitWindowMs', `must be ${rateWindowMsDefault} beside rateLimitPerMinute`);
     return { requestsPerWindowMax: perMinute, rateWindowMs: undefined };
   }
-  // Of another window the answer has null as the limit in a minute, and a client may send back what it got.
+  // With another window the answer has null as the limit per minute, and a client may send back what it received.
   const limit = perWindow === undefined ? perMinute : perWindow;
   return {
     ...(limit === undefined ? {} : { requestsPerWindowMax: limit ?? undefined }),

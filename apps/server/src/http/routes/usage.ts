@@ -11,6 +11,7 @@ import { exportFile, jsonTail } from '../export-file.ts';
 import { csvType, jsonType } from '../media-types.ts';
 import { itemMessage, itemReader, readItems } from '../read-item.ts';
 import type { HandlersOf } from '../router.ts';
+import { sentBy } from '../sent-by.ts';
 
 const readUsageItem = compileReader(UsageItem);
 
@@ -18,7 +19,11 @@ export function usageRoutes(desk: Desk) {
   const { writes, books, config } = desk;
   return {
     recordUsage: async (call) =>
-      await writes.write(call, tenantOf(call), { kind: 'record_usage', item: usageItem(call.body) }),
+      await writes.write(call, tenantOf(call), {
+        kind: 'record_usage',
+        item: usageItem(call.body),
+        ...sentBy(call.caller),
+      }),
 
     recordUsageBulk: async (call) => {
       const read = itemReader(readUsageItem, call, config.refusesUnknownNames);
@@ -28,6 +33,7 @@ export function usageRoutes(desk: Desk) {
           bulkItem(read(item, index)),
         ),
         isAtomic: call.query.mode === 'atomic',
+        ...sentBy(call.caller),
       });
     },
 
@@ -59,6 +65,7 @@ export function usageRoutes(desk: Desk) {
   } satisfies HandlersOf<'usage'>;
 }
 
+/** Limits may count what one API key sends. */
 type SentItem = {
   readonly agent: string;
   readonly serviceId: string;

@@ -4,16 +4,16 @@ import type { SummedAccounts } from '../summed-accounts.ts';
 
 /** Reads of accounts. */
 export interface AccountReads {
-  /** tenants that have accounts, behind a name, by their names; '' begins */
+  /** tenants that have accounts, after a name, by their names; '' begins */
   tenantsAfter(after: string, limit: number): Promise<readonly string[]>;
   /** whether a tenant has an API key, also a revoked one, an account, a service or a webhook */
   hasTenant(tenant: string): Promise<boolean>;
   account(account: AccountKey): Promise<Account | undefined>;
   /** account and service as they were at one moment */
   accountAndService(account: AccountKey): Promise<AccountAndService>;
-  /** agents that have accounts, behind a name, by their names; '' begins */
+  /** agents that have accounts, after a name, by their names; '' begins */
   agentsAfter(tenant: string, after: string, limit: number): Promise<readonly string[]>;
-  /** accounts of an agent behind a service, by their services; '' begins */
+  /** accounts of an agent after a service, by their services; '' begins */
   accountsOf(tenant: string, agent: string, after: string, limit: number): Promise<readonly Account[]>;
   /** a page of accounts with their services, in the engine's own order; '' begins, and after what is no place there is nothing */
   accountsAfter(filter: AccountsFilter, after: string, limit: number): Promise<AccountsPage>;

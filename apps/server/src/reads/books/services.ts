@@ -4,11 +4,11 @@ import type { CountedNames } from './accounts.ts';
 /** Reads of services and their prices. */
 export interface ServiceReads {
   service(tenant: string, serviceId: string): Promise<Service | undefined>;
-  /** services behind an id, by their ids; '' begins */
+  /** services after an id, by their ids; '' begins */
   servicesAfter(tenant: string, after: string, limit: number): Promise<readonly Service[]>;
   /** prices of a service by version */
   prices(tenant: string, serviceId: string): Promise<ReadonlyMap<number, bigint>>;
-  /** prices of a service behind a version, in their order; 0 begins */
+  /** prices of a service after a version, in their order; 0 begins */
   pricesAfter(
     tenant: string,
     serviceId: string,

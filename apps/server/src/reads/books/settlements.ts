@@ -5,7 +5,7 @@ import type { AccountKey } from './accounts.ts';
 export interface SettlementReads {
   settlement(tenant: string, id: string): Promise<Settlement | undefined>;
   lastSettlementId(tenant: string): Promise<string | undefined>;
-  /** settlements behind an id, in the order in which they were made */
+  /** settlements after an id, in the order in which they were made */
   settlementsAfter(tenant: string, afterId: string, limit: number): Promise<readonly Settlement[]>;
   /** settlements of an account with number in (after, through] */
   settlementsOf(

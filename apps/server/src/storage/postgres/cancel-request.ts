@@ -7,8 +7,8 @@ const messageBytes = 16;
 const withinMs = 5_000;
 
 /**
- * Asks a server to end the statement that a connection is running, over another connection, as the protocol has it. Nothing
- * says whether it did. A pooler takes the request too, and sends it on.
+ * Asks a server to end the statement that a connection is running, over another connection, as the protocol has it. There is no
+ * answer. A pooler accepts the request too, and forwards it.
  */
 export function cancelRequest(client: Client): void {
   const [processId, secretKey] = [numberOf(client, 'processID'), numberOf(client, 'secretKey')];

@@ -2,7 +2,7 @@ import { mismatch, type Row } from '../columns.ts';
 
 export { literal, text, textOrAbsent } from '../columns.ts';
 
-/** Reads of one column, each of which checks what the driver handed over. */
+/** Readers of one column, each of which checks the value of the driver. */
 
 export function flag(row: Row, column: string): boolean {
   const value = row[column];

@@ -5,20 +5,20 @@ import { cancelRequest } from './cancel-request.ts';
 import { connectFault, placeOf } from './connect-fault.ts';
 import { ConnectionLost } from './fault.ts';
 
-/** A row as the driver hands it over. */
+/** A row as the driver returns it. */
 export type Row = Record<string, unknown>;
 
 /** Values of parameters, as PostgreSQL reads them. */
 export type Value = string | number | boolean | null | readonly string[];
 
-/** Takes statements, and answers with their rows. */
+/** Runs statements, and returns their rows. */
 export interface Statements {
   rows(sql: string, values: readonly Value[]): Promise<Row[]>;
 }
 
 /**
- * Statements that are sent later, all of them or none: what writes them has ended before the first is on its way. They
- * are such as return no rows.
+ * Statements that are sent later, all of them or none: the function that writes them has ended before the first is sent. They
+ * return no rows.
  */
 export class StatementList implements Statements {
   readonly #list: (readonly [sql: string, values: readonly Value[]])[] = [];
@@ -44,7 +44,7 @@ export interface ConnectionOptions {
 }
 
 const connectTimeoutMs = 5_000;
-/** Longer than any statement may run: what has no answer by then has no peer. */
+/** Longer than any statement may run: without an answer by then, the peer is gone. */
 const answerTimeoutMs = 10_000;
 
 /**
@@ -67,7 +67,7 @@ export class Connection implements Statements {
   #isGathering = false;
   #answerWithinMs: number | undefined;
   #warning: string | undefined;
-  /** what aborted the transaction: the statements after it only say that it is aborted */
+  /** what aborted the transaction: later statements only report that it is aborted */
   #aborted: DatabaseError | undefined;
 
   protected constructor(client: Client, isPrepared: boolean) {
@@ -120,13 +120,13 @@ export class Connection implements Statements {
   /**
    * Runs one statement.
    *
-   * @throws {DatabaseError} what the server says; {ConnectionLost} when it says nothing more
+   * @throws {DatabaseError} what the server says; {ConnectionLost} when the server does not answer
    */
   async rows(sql: string, values: readonly Value[]): Promise<Row[]> {
     return (await this.#query(sql, values)).rows;
   }
 
-  /** Runs one statement, and says what it was and on how many rows, such as `COMMIT`. */
+  /** Runs one statement, and returns its command and the number of rows, such as `COMMIT`. */
   async command(
     sql: string,
     values: readonly Value[] = [],
@@ -189,7 +189,7 @@ export class Connection implements Statements {
     });
   }
 
-  /** Of statements that were sent together, which error is thrown first is chance; so each of them names the cause. */
+  /** Which error of statements that were sent together is thrown first is chance, so each of them names the cause. */
   #causeOf(error: DatabaseError): DatabaseError {
     if (error.code !== abortedState) this.#aborted = error;
     return this.#aborted ?? error;

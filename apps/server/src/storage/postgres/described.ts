@@ -89,13 +89,13 @@ export function insertSql(table: Table, orderBy?: string): string {
   SELECT ${names} FROM json_to_recordset($1) AS w (${recordset(table)})${order}`;
 }
 
-/** Makes rows, or gives those that are there the values that may change. */
+/** Makes rows, or gives existing rows the values that may change. */
 export function upsertSql(table: Table, orderBy?: string): string {
   return `${insertSql(table, orderBy)}
   ${onConflict('postgres', table)}`;
 }
 
-/** Sets each column that may change to that of another row. */
+/** Sets each column that may change to the value of another row. */
 export function changedColumns(table: Table, source: string): string {
   return changes('postgres', table, source);
 }

@@ -52,7 +52,7 @@ export class ExclusiveConnection extends Connection {
 /** How many callers may wait for their turn. */
 const waitingMax = 1_000;
 
-/** One connection whose callers take turns: while one has it, no statement of another reaches the database. */
+/** One connection whose callers take turns: during a turn no statement of another caller reaches the database. */
 export class ConnectionInTurns {
   readonly #options: ConnectionOptions;
   #connection: ExclusiveConnection | undefined;
@@ -67,7 +67,7 @@ export class ConnectionInTurns {
   /**
    * Runs work when all callers before have ended. The connection belongs to the work until its promise is settled.
    *
-   * @throws {ConnectionLost} when the database cannot be reached; and what the work throws
+   * @throws {ConnectionLost} when the database cannot be reached; or what the work throws
    */
   async use<T>(work: (connection: ExclusiveConnection) => Promise<T>): Promise<T> {
     if (this.#isClosed) throw new StorageFault('unavailable', 'the connection is closed', undefined);
@@ -84,7 +84,7 @@ export class ConnectionInTurns {
     }
   }
 
-  /** Closes the connection after the turns that were asked for before; later ones are refused. */
+  /** Closes the connection after the turns that were requested before; later ones are refused. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#lastTurn;

@@ -7,7 +7,7 @@ export type FaultPlace = 'before_commit' | 'commit';
 
 /** The connection is gone, or did not answer in time: statements under way may or may not have been executed. */
 export class ConnectionLost extends Error {
-  /** why there was no connection in the first place, in words for the operator; without a secret or a value of a row */
+  /** why no connection was made, in words for the operator; without a secret or a value of a row */
   readonly sentence: string | undefined;
 
   constructor(cause: unknown, sentence?: string) {
@@ -19,12 +19,12 @@ export class ConnectionLost extends Error {
 
 /** Serialization failure, deadlock, and a row that another transaction inserted first. */
 const conflictStates: ReadonlySet<string> = new Set(['40001', '40P01', '23505']);
-/** Two who create or drop the same thing at once: unique violations of the catalog, and what was there, or gone, already. */
+/** Two sessions that create or drop the same thing at once: unique violations of the catalog, and things that existed, or were gone, already. */
 const creatorStates: ReadonlySet<string> = new Set(['23505', '42P07', '42710', 'XX000']);
-/** Classes of errors that a retry does not fix: data, integrity, what the statement says. */
+/** Classes of errors that a retry does not fix: data, integrity, the statement itself. */
 const rejectedClasses: ReadonlySet<string> = new Set(['21', '22', '23', '42']);
 
-/** The SQLSTATE of what the server said; `undefined` when it said nothing. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+/** The SQLSTATE that the server reported; `undefined` without an answer. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 export function sqlState(error: unknown): string | undefined {
   return errorMember(error, 'code', /^[0-9A-Z]{5}$/);
 }
@@ -43,7 +43,7 @@ export function isUniqueViolation(error: unknown): boolean {
   return sqlState(error) === '23505';
 }
 
-/** Whether a lock was not given in time. */
+/** Whether a lock was not granted in time. */
 export function isLockTimeout(error: unknown): boolean {
   return sqlState(error) === '55P03';
 }
@@ -52,7 +52,7 @@ export function isRaceOfCreators(error: unknown): boolean {
   return creatorStates.has(sqlState(error) ?? '');
 }
 
-/** Says of a failure whether anything may have been applied, and whether a retry can help. */
+/** Returns whether anything may have been applied before a failure, and whether a retry can help. */
 export function storageFault(error: unknown, place: FaultPlace): StorageFault {
   if (error instanceof StorageFault) return error;
   // An ERROR in a transaction ends it: its COMMIT, though sent, is a ROLLBACK. A FATAL one may have come after it.
@@ -71,7 +71,7 @@ function isServersError(error: unknown): boolean {
   return errorMember(error, 'severity', /^ERROR$/) !== undefined && sqlState(error) !== '40003';
 }
 
-/** Without what PostgreSQL adds to its message (detail, hint, where): those quote rows. */
+/** Without the additions of PostgreSQL to its message (detail, hint, where): they quote rows. */
 function faultFacts(error: unknown, place: FaultPlace): FaultFacts {
   const statement = statementOf(error);
   const where = {

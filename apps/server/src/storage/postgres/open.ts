@@ -28,7 +28,7 @@ export interface PostgresEngineOptions extends PostgresOptions {
   readonly readConnections: number;
   /** threads for reads that look at many rows */
   readonly readThreads: number;
-  /** whether it may be a database that forgets what it has acknowledged */
+  /** whether a database that may lose acknowledged writes is accepted */
   readonly allowsUnsafe: boolean;
   readonly retentionMs: number;
   /** how long lists wait for batches, unless it is the standard */
@@ -84,11 +84,13 @@ export async function openPostgres(
     await close();
     throw error;
   }
-  // Any number of instances share the database, so none loses it to another.
+  // Any number of instances share the database, so no instance loses it to another.
   const lost = new Promise<string>(() => undefined);
   return {
     lanes,
     heavyLane: new GatheringExecutor(heavy, onCommitted),
+    limits: {},
+    replays: undefined,
     books,
     apiKeyBooks: books,
     deliveryQueue: books,
@@ -104,7 +106,7 @@ export async function openPostgres(
   };
 }
 
-/** What was set of the bounds on a connection. */
+/** The bounds on a connection that were set. */
 function boundsOf({ answerWithinMs, statementMs }: PostgresOptions) {
   return {
     ...(answerWithinMs === undefined ? {} : { answerWithinMs }),

@@ -20,7 +20,7 @@ const connections = 2;
 
 const { connection, cap, horizonWaits }: PostgresReadData = workerData;
 const pool = new ReadPool(connection, connections);
-// What reads a horizon is for several clients; without an answer in time it is cancelled like any other read.
+// A read of a horizon serves several clients; without an answer in time it is cancelled like any other read.
 const horizonPool: ReadingPool = { use: (read) => pool.use(read, new AbortController().signal) };
 const horizon = new TailHorizon(horizonPool, horizonWaits);
 const apiKeys = new KnownApiKeys(pool);

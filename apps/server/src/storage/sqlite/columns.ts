@@ -1,10 +1,10 @@
 import { mismatch, type Row, text } from '../columns.ts';
 
-export { literal, text } from '../columns.ts';
+export { literal, text, textOrAbsent } from '../columns.ts';
 
-/** Reads of one column, each of which checks what SQLite handed over. */
+/** Readers of one column, each of which checks the value of SQLite. */
 
-/** An integer that a double holds exactly; node:sqlite itself refuses to hand over any other as a number. */
+/** An integer that a double holds exactly; node:sqlite itself refuses to return any other as a number. */
 export function integer(row: Row, column: string): number {
   const value = row[column];
   if (typeof value !== 'number') throw mismatch(column, 'an integer');

@@ -68,7 +68,7 @@ export function insertSql(table: Table, beside: readonly string[] = []): string 
   return `INSERT INTO ${tableName(table, 'sqlite')} (${names.join(', ')}) VALUES (${places})`;
 }
 
-/** Makes a row, or gives the row that is there the values that may change. */
+/** Makes a row, or gives the existing row the values that may change. */
 export function upsertSql(table: Table): string {
   return `${insertSql(table)} ${onConflict('sqlite', table)}`;
 }

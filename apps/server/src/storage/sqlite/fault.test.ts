@@ -16,7 +16,7 @@ test('a commit that may have reached the log is not called undone', () => {
   assert.deepEqual(kinds('save', 7, 10, 11, 13), Array(4).fill('unavailable'));
 });
 
-test('what no retry can mend is rejected, so that its batch is tried one by one', () => {
+test('what no retry can fix is rejected, so that its batch is tried one by one', () => {
   assert.equal(storageFault(sqliteError(19), 'save').kind, 'rejected');
   assert.equal(storageFault(new TypeError('a defect'), 'save').kind, 'rejected');
 });

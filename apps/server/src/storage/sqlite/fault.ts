@@ -2,7 +2,7 @@ import { type FaultFacts, factsOf } from '../../fault-facts.ts';
 import { StorageFault } from '../../ledger/storage-port.ts';
 import { statementOf } from '../statement-of.ts';
 
-/** What was being done when something failed. Only after a `commit` it may have happened all the same. */
+/** The step that failed. Only a failed `commit` may have taken effect. */
 export type Step = 'open' | 'begin' | 'load' | 'decide' | 'save' | 'commit' | 'sweep' | 'probe' | 'read';
 
 /** Primary result codes of SQLite after which a retry may help. https://sqlite.org/rescode.html */
@@ -29,11 +29,11 @@ const reopeningCodes: ReadonlySet<number> = new Set([8, ioError, 11, 14, 26]);
 
 /**
  * Busy, locked, read-only, full: a commit that fails so wrote no whole commit frame. After any other failure the
- * frame may be in the log all the same, and only the file can tell, after it was reopened.
+ * frame may be in the log all the same, and only reopening the file shows it.
  */
 const uncommittedCodes: ReadonlySet<number> = new Set([busy, 6, 8, 13]);
 
-/** Says of an error of node:sqlite whether anything may have been applied, and whether a retry can help. */
+/** Returns whether anything may have been applied before an error of node:sqlite, and whether a retry can help. */
 export function storageFault(error: unknown, step: Step): StorageFault {
   if (error instanceof StorageFault) return error;
   const code = primaryCode(error);

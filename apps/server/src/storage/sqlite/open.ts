@@ -1,5 +1,6 @@
 import type { ExecutorOptions } from '../../ledger/batch-executor.ts';
 import type { OnCommitted } from '../../ledger/gathering-executor.ts';
+import { RecentReplays } from '../../ledger/recent-replays.ts';
 import { ReadThreads } from '../read-threads.ts';
 import type { Storage } from '../storage.ts';
 import { sqliteBooks } from './read/books.ts';
@@ -7,6 +8,9 @@ import { FileSnapshots } from './read/reader.ts';
 import { SoleAudits } from './upkeep/audits.ts';
 import type { SqliteOptions } from './write/storage.ts';
 import { SqliteWriter } from './writer/writer.ts';
+
+/** With 64 connections the writer then has its next work before all of them are read (docs/adr/0080). */
+const dispatchAt = 20;
 
 /** How the embedded engine is used. */
 export interface SqliteEngineOptions extends SqliteOptions {
@@ -35,7 +39,7 @@ export async function openSqlite(
     await writer.close();
   };
   try {
-    // Opened while all is well: later, on a full disk, it could not be, and reads go on there.
+    // Opened now: on a full disk it could not be opened later, although reads work there.
     await books.ping();
   } catch (error) {
     await close();
@@ -45,6 +49,8 @@ export async function openSqlite(
   return {
     lanes: [writer],
     heavyLane: undefined,
+    limits: { dispatchAt },
+    replays: new RecentReplays(sqlite.cap),
     books,
     apiKeyBooks: books,
     deliveryQueue: books,

@@ -14,6 +14,7 @@ import {
   table,
   text,
 } from '../table.ts';
+import { exactAmount } from './balances.ts';
 
 /** Accounts with their totals. */
 export const accounts = table({
@@ -31,13 +32,15 @@ export const accounts = table({
     settledRequests: count(),
     settledStroops: amount(),
     carriedStroops: amount(),
+    paid: exactAmount(),
+    settledPaid: exactAmount(),
     lines: part<readonly AccountLine[]>(),
   },
   /** `account` refers to the account in the rows of other tables; `unsettled` follows from its lines */
   beside: { account: accountId(), unsettled: flag() },
 });
 
-/** What an account came to at each price version. */
+/** The totals of an account at each price version. */
 export const accountLines = table({
   name: 'account_lines',
   place: { tenant: only('postgres', text()), account: accountId() },

@@ -30,7 +30,7 @@ export const deliveries = table({
     outcome: optional(literal(deliveryOutcomes)),
     status: optional(small()),
   },
-  /** until when it is with the instance that has taken it */
+  /** until when the instance that took it holds it */
   beside: { takenUntilMs: only('postgres', count()) },
 });
 

@@ -15,6 +15,7 @@ import {
   table,
   text,
 } from '../table.ts';
+import { exactAmount } from './balances.ts';
 
 /** Usage that was recorded, reversals and write-offs. */
 export const entries = table({
@@ -32,6 +33,8 @@ export const entries = table({
     usageId: optional(text()),
     occurredAtNs: optional(amount()),
     recordedAtMs: count(),
+    drawn: optional(exactAmount()),
+    paidAfter: optional(exactAmount()),
     reversal: part<Reversal | undefined>(),
     writeOff: part<WriteOff | undefined>(),
   },

@@ -3,7 +3,13 @@ import { count, digest, named, only, optional, small, table, text } from '../tab
 /** Records of idempotency keys, without their answers. */
 export const records = table({
   name: 'records',
-  place: { tenant: text(), scope: digest(), key: digest() },
+  /** on SQLite the scope is a number, which stands for its tenant, too */
+  place: {
+    tenant: only('postgres', text()),
+    scope: only('postgres', digest()),
+    scopeNumber: only('sqlite', named('scope', count())),
+    key: digest(),
+  },
   columns: {
     fingerprint: digest(),
     firstSeenAtMs: count(),
@@ -15,6 +21,6 @@ export const records = table({
     answerNumber: named('answer', count()),
     answerExpiresAtMs: count(),
   },
-  /** the part of the table of answers */
-  beside: { day: only('postgres', small()) },
+  /** the place of a record in the order of all; the part of the table of answers */
+  beside: { n: only('sqlite', count()), day: only('postgres', small()) },
 });

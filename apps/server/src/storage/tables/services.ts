@@ -13,6 +13,7 @@ export const services = table({
     description: optional(text()),
     owner: optional(text()),
     deleted: flag(),
+    unit: optional(text()),
   },
 });
 

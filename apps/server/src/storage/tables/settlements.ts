@@ -13,6 +13,7 @@ import {
   table,
   text,
 } from '../table.ts';
+import { exactAmount } from './balances.ts';
 
 /** Bills. */
 export const settlements = table({
@@ -29,6 +30,7 @@ export const settlements = table({
     lines: part<readonly BillLine[]>(),
     carriedStroops: amount(),
     billedStroops: amount(),
+    paid: exactAmount(),
     settledAtMs: count(),
   },
 });

@@ -14,7 +14,7 @@ export function incomingOf(context: Context): IncomingMessage | undefined {
 }
 
 /**
- * The head of a request. A key that stands in `headers` of the request of Node and not among its raw headers, as code that
+ * The head of a request. A key that is in `headers` of the request of Node and not among its raw headers, as code that
  * sets it there leaves it, is not in the `Request` that the server makes of it.
  */
 export function headOf(context: Context): FetchHead {

@@ -134,7 +134,7 @@ export const keyLaws: readonly AdapterLaw[] = [
   {
     id: 'key-in-headers-alone',
     sentence:
-      'A key that stands in `headers` and not in `rawHeaders`, as serverless bridges hand it over, protects its request.',
+      'A key that is in `headers` and not in `rawHeaders`, as serverless bridges hand it over, protects its request.',
     // An app of the Fetch API has no other headers than those of its request.
     concerns: ({ addressBy }) => addressBy !== 'app',
     run: (subject) =>

@@ -172,11 +172,11 @@ export function assertSameAnswer(one: WireAnswer, other: WireAnswer): void {
 
 /** Asserts that an answer is a refusal, with a code, a message and the id of the request. */
 export function assertRefusal(answer: WireAnswer, status: number, code: string): void {
-  const told = `${answer.status} ${answer.body}`;
-  assert.equal(answer.status, status, told);
+  const shown = `${answer.status} ${answer.body}`;
+  assert.equal(answer.status, status, shown);
   const body = json(answer);
-  assert.ok(typeof body === 'object' && body !== null && 'error' in body && 'requestId' in body, told);
+  assert.ok(typeof body === 'object' && body !== null && 'error' in body && 'requestId' in body, shown);
   assert.equal(body.error, code);
-  assert.ok(typeof body.requestId === 'string' && body.requestId !== '', told);
+  assert.ok(typeof body.requestId === 'string' && body.requestId !== '', shown);
   assert.equal(header(answer, 'idempotency-replayed'), undefined);
 }

@@ -30,9 +30,9 @@ export const optionLaws: readonly AdapterLaw[] = [
         const first = app.post('json', { key });
         await app.work.before.arrival();
         const refused = await app.post('json', { key });
-        const told = json(refused);
-        assert.ok(typeof told === 'object' && told !== null && 'fault' in told);
-        assert.deepEqual([refused.status, told.fault], [409, 'idempotency_in_progress']);
+        const shown = json(refused);
+        assert.ok(typeof shown === 'object' && shown !== null && 'fault' in shown);
+        assert.deepEqual([refused.status, shown.fault], [409, 'idempotency_in_progress']);
         assert.equal(header(refused, 'content-type'), 'application/vnd.fault+json');
         assert.ok(Number(header(refused, 'retry-after')) >= 1);
         assert.equal(typeof requests[0], 'object');

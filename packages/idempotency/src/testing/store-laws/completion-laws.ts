@@ -51,7 +51,7 @@ export const completionLaws: readonly Law<StoreSubject>[] = [
   },
   {
     id: 'complete-once',
-    sentence: 'Completing twice under one fencing token succeeds, and the first completion stands.',
+    sentence: 'Completing twice under one fencing token succeeds, and the first completion remains.',
     async run({ store }) {
       const slot = newSlot();
       const token = await claimed(store, slot);

@@ -2,16 +2,12 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, type TestContext, test } from 'node:test';
 import {
-  Bind,
   type CanActivate,
-  Controller,
   type DynamicModule,
   type INestApplication,
   Module,
   type NestInterceptor,
-  Post,
   Redirect,
-  Req,
   StreamableFile,
   UseGuards,
   UseInterceptors,
@@ -26,72 +22,14 @@ import {
   operationOf,
   SkipIdempotency,
 } from '../../../src/adapters/nest.ts';
-import type { ExecutionOutcome } from '../../../src/core/observer.ts';
 import { memoryStore } from '../../../src/stores/memory.ts';
 import { Gate } from '../../../src/testing/adapter-laws/gate.ts';
-import { onTheWire, write } from '../../../src/testing/adapter-laws/wire.ts';
 import { served } from './nest-app.ts';
+import { controllerOf, hangUp, post, rootOf, Watch } from './nest-charges.ts';
 
 /** Creates an app. `log` is given each line that Nest or the platform logs as a warning or an error. */
 type Create = (root: DynamicModule, log: (line: string) => void) => Promise<INestApplication>;
 type Decorator = MethodDecorator;
-
-/** The operations that have ended, and what became of them. */
-class Watch {
-  readonly outcomes: ExecutionOutcome[] = [];
-  readonly ended = new Gate();
-  readonly options: NestOptions = {
-    store: memoryStore(),
-    callers: 'by-address',
-    observer: (event) => {
-      if (event.kind !== 'execution_ended') return;
-      this.outcomes.push(event.outcome);
-      this.ended.arrive();
-    },
-  };
-}
-
-/** Decorators are applied as the functions that they are, the last one first. */
-function controllerOf(handler: (request: object) => unknown, ...decorators: readonly Decorator[]) {
-  class Charges {
-    charge(request: object): unknown {
-      return handler(request);
-    }
-  }
-  const descriptor = Object.getOwnPropertyDescriptor(Charges.prototype, 'charge') ?? {};
-  Post('charges')(Charges.prototype, 'charge', descriptor);
-  Bind(Req())(Charges.prototype, 'charge', descriptor);
-  for (const decorate of decorators.toReversed()) decorate(Charges.prototype, 'charge', descriptor);
-  Controller()(Charges);
-  return Charges;
-}
-
-function rootOf(
-  controller: ReturnType<typeof controllerOf>,
-  ...imports: readonly DynamicModule[]
-): DynamicModule {
-  class Root {}
-  Module({})(Root);
-  return { module: Root, imports: [...imports], controllers: [controller] };
-}
-
-function post(port: number, headers: Record<string, string> = {}): Promise<Response> {
-  return fetch(`http://127.0.0.1:${port}/charges`, {
-    method: 'POST',
-    headers: { 'Idempotency-Key': 'k', ...headers },
-  });
-}
-
-/** Sends a request, and hangs up once its handler has begun. */
-async function hangUp(port: number, begun: Gate): Promise<void> {
-  const socket = await write(
-    port,
-    onTheWire(port, { path: '/charges', headers: [['Idempotency-Key', 'k']] }),
-  );
-  await begun.arrival();
-  socket.destroy();
-  for (let trip = 0; trip < 3; trip++) await fetch(`http://127.0.0.1:${port}/nowhere`);
-}
 
 function ignore(): void {}
 

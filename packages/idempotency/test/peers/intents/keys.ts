@@ -44,7 +44,7 @@ export const keyCases: readonly PeerCase[] = [
       idempotency4j: 1,
     },
     here: 'option',
-    note: '`requireKey: true`; some of them require a key unless told otherwise',
+    note: '`requireKey: true`; some of them require a key unless configured otherwise',
     check: (start) =>
       refuses(start, { options: { requireKey: true } }, { key: null }, 400, 'idempotency_key_required'),
   },
@@ -109,7 +109,7 @@ export const keyCases: readonly PeerCase[] = [
     intent: 'A key of fewer than 21 characters is refused.',
     peers: { 'idempot-js': 2 },
     here: 'option',
-    note: '`keyLengthMin: 21`; unless told otherwise a key may be the number of an order',
+    note: '`keyLengthMin: 21`; unless configured otherwise a key may be the number of an order',
     check: (start) =>
       refuses(start, { options: { keyLengthMin: 21 } }, { key: 'k'.repeat(20) }, 400, 'idempotency_key'),
   },

@@ -118,7 +118,7 @@ export const optionCases: readonly PeerCase[] = [
     },
   },
   {
-    intent: 'Hooks are not told of requests without a key.',
+    intent: 'Hooks are not called for requests without a key.',
     peers: { 'hono-idempotency': 2 },
     here: 'same',
     check: async (start) => {

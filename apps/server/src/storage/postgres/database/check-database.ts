@@ -2,7 +2,7 @@ import { integer, text } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 
 const versionMin = 150_000;
-/** Settings with which a database forgets what it has acknowledged, when its machine loses power. */
+/** Settings with which a database loses acknowledged writes when its machine loses power. */
 const unsafeSettings: readonly (readonly [name: string, value: string])[] = [
   ['fsync', 'off'],
   ['synchronous_commit', 'off'],
@@ -10,9 +10,9 @@ const unsafeSettings: readonly (readonly [name: string, value: string])[] = [
 ];
 
 /**
- * Looks whether a database can keep the promises.
+ * Checks whether a database can keep the promises.
  *
- * @throws {Error} when it is too old, or set up to forget what it has acknowledged
+ * @throws {Error} when it is too old, or configured so that it may lose acknowledged writes
  */
 export async function checkDatabase(connection: Connection, allowsUnsafe: boolean): Promise<void> {
   const [version] = await connection.rows(

@@ -27,7 +27,7 @@ export class DatabaseClock {
 
   readonly nowMs = (): number => Math.floor(Date.now() + this.#aheadMs);
 
-  /** Measures once, then now and then until it is stopped; what was measured last stays in force meanwhile. */
+  /** Measures once, then regularly until it is stopped; the last measurement counts meanwhile. */
   async start(): Promise<void> {
     await this.#measure();
     this.#timer = setInterval(() => {
@@ -40,7 +40,7 @@ export class DatabaseClock {
     clearInterval(this.#timer);
   }
 
-  /** Tries until it was answered at once, and else takes the answer that came soonest. */
+  /** Tries until an answer is quick enough; otherwise it takes the quickest one. */
   async #measure(): Promise<void> {
     let best: Measured | undefined;
     for (
@@ -64,7 +64,7 @@ export class DatabaseClock {
       return row === undefined ? sentMs : integer(row, 'now_ms');
     });
     const tookMs = Date.now() - sentMs;
-    // It answered somewhere between.
+    // The time of the answer is between the two.
     return { aheadMs: databaseMs - (sentMs + tookMs / 2), tookMs };
   }
 }

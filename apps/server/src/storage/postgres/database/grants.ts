@@ -1,11 +1,12 @@
 import { text } from '../columns.ts';
 import type { ExclusiveConnection } from '../exclusive-connection.ts';
 
-/** What is only ever added to: no server may change or delete what was billed. */
+/** Tables to which rows are only added: no server may change or delete what was billed. */
 const facts: ReadonlySet<string> = new Set([
   'audit_log',
   'entries',
   'events',
+  'movements',
   'reversals',
   'reversal_lines',
   'service_prices',
@@ -14,7 +15,7 @@ const facts: ReadonlySet<string> = new Set([
   'write_offs',
 ]);
 /** What a server changes, and never deletes. */
-const counters: ReadonlySet<string> = new Set(['audit_log_counts']);
+const counters: ReadonlySet<string> = new Set(['audit_log_counts', 'balances', 'billing', 'grants', 'holds']);
 /** What a server only reads. */
 const readOnly: ReadonlySet<string> = new Set(['schema_versions']);
 

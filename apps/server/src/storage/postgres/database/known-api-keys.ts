@@ -2,7 +2,7 @@ import type { ApiKey } from '../../../domain/api-key.ts';
 import type { ReadPool } from '../pool.ts';
 import { loadApiKeyByDigest } from '../read/api-keys.ts';
 
-/** For how long a key that was read is taken for what it is now: a revoked one is refused everywhere after that. */
+/** For how long a key that was read counts as current: a revoked one is refused everywhere after that. */
 const apiKeyFreshMs = 1_000;
 const keysMax = 10_000;
 
@@ -19,7 +19,7 @@ export class KnownApiKeys {
   }
 
   async byDigest(digest: string): Promise<ApiKey | undefined> {
-    // Not a time of day: nothing that is decided by it is kept.
+    // Not a time of day: no decision that depends on it is stored.
     const nowMs = performance.now();
     const known = this.#keys.get(digest);
     if (known !== undefined && nowMs - known.readAtMs < apiKeyFreshMs) return known.key;

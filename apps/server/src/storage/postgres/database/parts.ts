@@ -4,7 +4,7 @@ import type { Connection } from '../connection.ts';
 import type { ExclusiveConnection } from '../exclusive-connection.ts';
 import { isConflict, isLockTimeout, isRaceOfCreators, sqlState } from '../fault.ts';
 
-/** A table that is kept in parts by time, so that what is old leaves as a whole part. */
+/** A table that is partitioned by time, so that old rows are dropped as a whole part. */
 export interface PartedTable {
   readonly name: 'answers' | 'records' | 'deliveries';
   readonly daysPerPart: number;
@@ -20,9 +20,9 @@ interface Part {
 }
 
 export const dayMs = 86_400_000;
-/** So many days ahead there are parts: what makes them may be away for as long. */
+/** For how many days ahead there are parts: the sweep that makes them may be off for as long. */
 const daysAhead = 8;
-// An instance that is cut off in between must not keep the locks of whole tables.
+// An instance that is cut off meanwhile must not keep locks on whole tables.
 const transactionLimitsSql = `SET LOCAL lock_timeout = 500; SET LOCAL idle_in_transaction_session_timeout = 3000`;
 
 const listPartsSql = `SELECT c.relname AS name FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
@@ -67,7 +67,7 @@ async function listParts(connection: Connection, { name: table }: PartedTable): 
 }
 
 /**
- * Makes the parts of the days to come that are in none; what finds no part goes to the rest. Safe when several instances
+ * Makes the missing parts of the coming days; rows without a part go to the rest. Safe when several instances
  * do it at once.
  */
 export async function makeParts(
@@ -80,7 +80,7 @@ export async function makeParts(
   let made = 0;
   for (let day = today - 1; day < today + daysAhead; ) {
     const covering = parts.find(({ fromDay, toDay }) => fromDay <= day && day < toDay);
-    // A clock that was far ahead for a moment left parts there: those before them are made all the same.
+    // A clock that was far ahead for a moment made parts there; the earlier ones are made nevertheless.
     const next = Math.min(...parts.map(({ fromDay }) => fromDay).filter((fromDay) => fromDay > day));
     const to = covering?.toDay ?? Math.min(day + table.daysPerPart, next);
     if (covering === undefined && (await makePart(connection, table, day, to))) made += 1;
@@ -105,7 +105,7 @@ async function makePart(
   } catch (error) {
     // Another instance makes it, or is at work on the table: the next sweep looks again.
     if (isRaceOfCreators(error) || isConflict(error) || isLockTimeout(error)) return false;
-    // There are rows of these days in the rest already (no part was made for them in time): they stay there.
+    // The rest has rows of these days already, because no part was made in time: they stay there.
     if (sqlState(error) === '23514') return false;
     throw error;
   }

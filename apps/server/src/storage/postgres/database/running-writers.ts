@@ -12,7 +12,7 @@ const runningSql = `SELECT DISTINCT virtualtransaction AS writer FROM pg_locks
 const lookAgainMs = { first: 5, most: 50 };
 
 /**
- * Which batches are running, of all instances. Transactions of others do not count: a backup, an index that is built,
+ * The running batches of all instances. Other transactions do not count: a backup, an index that is built,
  * another database of the same server.
  */
 export class RunningWriters {
@@ -24,7 +24,7 @@ export class RunningWriters {
     this.#pool = pool;
   }
 
-  /** The batches that are running, as a look finds that begins after the call. Many callers share one. */
+  /** The running batches, found by a look that begins after the call. Many callers share a look. */
   now(): Promise<ReadonlySet<string>> {
     if (this.#current === undefined) return this.#begin();
     this.#next ??= this.#current.then(ignore, ignore).then(() => {

@@ -21,12 +21,12 @@ interface Sample {
 }
 
 /**
- * How far lists may be read that are followed. Instances do not commit in the order of their ids: while a batch is
+ * How far lists that are followed may be read. Instances do not commit in the order of their ids: while a batch is
  * running, rows may come in below others that can be read already.
  *
  * A batch takes its ids above every id of its tenants that it can see, and it is visible as running from before it looks.
  * So after a tenant's last id is read, only batches that were running then can still commit an id below it. Once those
- * have ended, the list is complete through that id, for ever. No clock has a part in that.
+ * have ended, the list is complete through that id, for ever. No clock is involved.
  */
 export class TailHorizon {
   readonly #pool: ReadingPool;
@@ -66,7 +66,7 @@ export class TailHorizon {
     throw new StorageFault('unavailable', { message, obstacle: 'running_batch' });
   }
 
-  /** Never goes back: another call may have come further meanwhile. */
+  /** Never goes back: another call may have advanced it meanwhile. */
   #complete(tenant: string, lastId: string): string {
     const known = this.#known.get(tenant);
     const throughId = known !== undefined && known > lastId ? known : lastId;
@@ -83,7 +83,7 @@ export class TailHorizon {
   }
 }
 
-/** Keeps a value as the newest; of too many, the oldest leaves. */
+/** Keeps a value as the newest; if there are too many, the oldest is dropped. */
 function keep<T>(map: Map<string, T>, tenant: string, value: T): void {
   map.set(tenant, value);
   const [oldest] = map.keys();

@@ -13,7 +13,7 @@ const youngSql = `SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamesp
   ORDER BY relname`;
 
 /**
- * Lets the planner know tables that have just begun to fill. What it planned while they were empty takes any index for as
+ * Lets the planner know tables that have just begun to fill. Plans that were made while they were empty take any index for as
  * good as any other, and may read all accounts of a service for each one that it looks for; new statistics make it plan again.
  *
  * @returns a function that stops it
@@ -25,7 +25,7 @@ export function analyzeWhileYoung(upkeep: ConnectionInTurns): () => void {
     isLooking = true;
     upkeep
       .use(analyzeYoung)
-      // Only speed hangs on it; a table that another session has locked is left out.
+      // Only speed depends on it; a table that another session has locked is left out.
       .catch(() => undefined)
       .finally(() => {
         isLooking = false;

@@ -8,7 +8,7 @@ export interface LaneData {
   readonly executor: ExecutorOptions;
 }
 
-/** What it is asked; `call` is given back with the reply. */
+/** Its requests; `call` is returned with the reply. */
 export type LaneCall =
   | {
       readonly kind: 'execute';

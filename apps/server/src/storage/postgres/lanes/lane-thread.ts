@@ -9,7 +9,7 @@ const port = parentPort;
 const data: LaneData = workerData;
 
 let aheadMs = 0;
-// API keys are not changed here: what does so is never heavy.
+// API keys are not changed here: a command that does so is never heavy.
 const storage = new PostgresStorage(data.postgres, { onApiKeysChanged: () => undefined });
 const executor = new StorageExecutor(storage, data.executor, () => Math.floor(Date.now() + aheadMs));
 
@@ -28,7 +28,7 @@ async function answer(message: LaneCall): Promise<void> {
   port.postMessage(reply);
 }
 
-/** Ends the thread: the thread that serves HTTP then answers what was with it. */
+/** Ends the thread: the thread that serves HTTP then answers the requests that were with it. */
 function fail(error: unknown): never {
   throw error;
 }

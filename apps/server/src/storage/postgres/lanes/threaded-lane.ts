@@ -33,7 +33,7 @@ export class ThreadedLane implements BatchExecutor {
     });
   }
 
-  /** Closes the connection after everything that was asked before. */
+  /** Closes the connection after all earlier requests. */
   async close(): Promise<void> {
     const worker = this.#worker;
     if (worker === undefined) return;
@@ -57,7 +57,7 @@ export class ThreadedLane implements BatchExecutor {
     return worker;
   }
 
-  /** The next batch starts another thread. What was with this one may have been committed. */
+  /** The next batch starts another thread. The batches of this one may have been committed. */
   #exited(): void {
     this.#worker = undefined;
     const ended = this.#endedBy ?? new Error('the thread of the heavy lane ended');

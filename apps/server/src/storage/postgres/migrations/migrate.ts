@@ -1,3 +1,4 @@
+import { migrationsOf } from '../../migrations/migrations.ts';
 import { refuseNewerSchema } from '../../schema-version.ts';
 import { integer, text } from '../columns.ts';
 import type { Connection } from '../connection.ts';
@@ -25,7 +26,7 @@ import { numberedActs } from './0019-numbered-acts.ts';
 import { rateWindow } from './0020-rate-window.ts';
 import { youngDeliveries } from './0021-young-deliveries.ts';
 
-/** Forward only: a migration that was released is never edited. */
+/** Those of this folder, which is closed, and then those of both engines. */
 const migrations: readonly string[] = [
   books,
   audits,
@@ -48,6 +49,7 @@ const migrations: readonly string[] = [
   numberedActs,
   rateWindow,
   youngDeliveries,
+  ...migrationsOf('postgres'),
 ];
 
 /** The schema that this version reads and writes. */

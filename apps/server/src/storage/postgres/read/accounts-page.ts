@@ -14,7 +14,7 @@ async function loadAccountsPage(
   after: string,
   limit: number,
 ): Promise<AccountsPage> {
-  // One more than the page tells whether there is more.
+  // One more row than the page shows whether there are more.
   const found = await loadAccountsAfter(connection, filter, after === '' ? firstId : after, limit + 1);
   const accounts = found.slice(0, limit);
   const ids = [...new Set(accounts.map(({ totals }) => totals.serviceId))];
@@ -33,7 +33,7 @@ async function loadAccountsPage(
 export function accountsPageRead(reader: Reader): Pick<AccountReads, 'accountsAfter'> {
   return {
     accountsAfter: async (filter, after, limit) => {
-      // A place in the order of the other engine, from before the books moved.
+      // A cursor of the other engine, from before the books moved.
       if (/^\d+$/.test(after)) return { items: [], next: after, hasMore: false };
       return await reader.of(filter.tenant, (connection) =>
         loadAccountsPage(connection, filter, after, limit),

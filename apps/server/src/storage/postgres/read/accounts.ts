@@ -2,7 +2,7 @@ import type { Account } from '../../../domain/account.ts';
 import type { AccountReads } from '../../../reads/books/accounts.ts';
 import type { AccountKey, AccountsFilter } from '../../../reads/books.ts';
 import { accountLines, accounts } from '../../tables/accounts.ts';
-import { integer, json, rowsIn, text, texts } from '../columns.ts';
+import { flag, integer, json, rowsIn, text, texts } from '../columns.ts';
 import type { Connection, Row } from '../connection.ts';
 import { jsonObject, parserOf, selectList } from '../described.ts';
 import type { Reader } from './reader.ts';
@@ -14,6 +14,12 @@ export interface IdentifiedAccount {
   readonly totals: Account;
 }
 
+/** An account as a batch loads it. */
+interface LoadedAccount extends IdentifiedAccount {
+  /** whether its agent, or its tenant, has a policy or a balance, or had one */
+  readonly isBilled: boolean;
+}
+
 /** Of `accounts AS a`, with its lines: one statement sees both as they were at one moment. */
 export const accountColumns = `a.tenant, a.account, ${selectList(accounts, 'a')},
   (SELECT json_agg(${jsonObject(accountLines, 'l')} ORDER BY l.price_version)
@@ -21,14 +27,16 @@ export const accountColumns = `a.tenant, a.account, ${selectList(accounts, 'a')}
 const parseTotals = parserOf(accounts);
 const parseLine = parserOf(accountLines);
 
-const loadAccountsSql = `SELECT ${accountColumns}
+// With every account, whether its agent or its tenant has a policy or a balance: what they are is read only then.
+const loadAccountsSql = `SELECT ${accountColumns}, EXISTS (SELECT 1 FROM billing AS p
+    WHERE p.tenant = a.tenant AND p.agent = ANY (ARRAY[a.agent, ''])) AS is_billed
   FROM json_to_recordset($1) AS w (tenant text, agent text, service_id text)
   CROSS JOIN LATERAL (SELECT * FROM accounts AS b
     WHERE b.tenant = w.tenant AND b.agent = w.agent AND b.service_id = w.service_id LIMIT 1) AS a`;
 const loadAccountSql = `SELECT ${accountColumns} FROM accounts AS a WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id = $3`;
 const loadAccountsOfSql = `SELECT ${accountColumns} FROM accounts AS a
   WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id > $3 ORDER BY a.service_id LIMIT $4`;
-// Always one row: ten thousand names of an agent that is weighed again would keep the process busy for nothing.
+// Always one row: the ten thousand names of an agent that is weighed again would be read for nothing.
 const lookForAccountsSql = `SELECT count(*) AS count, CASE WHEN count(*) <= $4 THEN json_agg(service_id) END AS services
   FROM (SELECT service_id FROM accounts WHERE tenant = $1 AND agent = $2 LIMIT $3) AS a`;
 const loadAccountsAfterSql = `SELECT ${accountColumns} FROM accounts AS a
@@ -52,8 +60,9 @@ const loadUnsettledAgentsSql =
 export async function loadAccounts(
   connection: Connection,
   wanted: readonly AccountKey[],
-): Promise<IdentifiedAccount[]> {
-  return (await connection.rows(loadAccountsSql, [json(wanted.map(accountKeyRecord))])).map(parseAccount);
+): Promise<LoadedAccount[]> {
+  const rows = await connection.rows(loadAccountsSql, [json(wanted.map(accountKeyRecord))]);
+  return rows.map((row) => ({ ...parseAccount(row), isBilled: flag(row, 'is_billed') }));
 }
 
 async function loadAccount(
@@ -84,7 +93,7 @@ interface AccountsLook {
   readonly services: readonly string[];
 }
 
-/** Looks which accounts an agent has: counts them up to a limit, and names them if there are not more than `namedMax`. */
+/** Counts the accounts of an agent up to a limit, and names them if there are at most `namedMax`. */
 export async function lookForAccounts(
   connection: Connection,
   { tenant, agent }: { readonly tenant: string; readonly agent: string },

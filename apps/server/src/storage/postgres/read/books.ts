@@ -10,9 +10,13 @@ import { accountReads } from './accounts.ts';
 import { accountsPageRead } from './accounts-page.ts';
 import { actReads } from './acts.ts';
 import { apiKeyReads } from './api-keys.ts';
+import { balanceReads } from './balances.ts';
 import { deliveryReads } from './deliveries.ts';
 import { entryReads } from './entries.ts';
+import { entryStatesRead } from './entry-states.ts';
 import { eventReads } from './events.ts';
+import { holdReads } from './holds.ts';
+import { limitReads } from './limits.ts';
 import { lookForEntriesRead } from './look-for-entries.ts';
 import { operatorReads } from './operator.ts';
 import { Reader } from './reader.ts';
@@ -20,6 +24,7 @@ import { recordReads } from './records.ts';
 import { serviceReads } from './services.ts';
 import { settlementReads } from './settlements.ts';
 import { sumReads } from './sum-accounts.ts';
+import { usageSumRead } from './sum-usage.ts';
 import { tallyRead } from './tally-events.ts';
 import { tenantRead } from './tenants.ts';
 import { webhookReads } from './webhooks.ts';
@@ -27,7 +32,7 @@ import { webhookReads } from './webhooks.ts';
 /** What reads of the database work with. */
 export interface BooksParts {
   readonly pool: Pick<ReadPool, 'use' | 'close'>;
-  /** for looks whether the database answers, which do not wait for reads of tenants */
+  /** for checks whether the database answers, which do not wait for reads of tenants */
   readonly pulse: ReadPool;
   readonly cap: AnswerCap;
   readonly horizon: TailHorizon;
@@ -45,16 +50,21 @@ export function postgresBooks({ pool, pulse, cap, horizon, apiKeys }: BooksParts
     ...accountAndServiceRead(reader),
     ...accountsPageRead(reader),
     ...sumReads(reader),
+    ...usageSumRead(reader),
     ...tenantRead(reader),
     ...serviceReads(reader),
     ...entryReads(reader),
+    ...entryStatesRead(reader),
     ...lookForEntriesRead(reader),
     ...settlementReads(reader),
     ...eventReads(reader),
+    ...limitReads(reader),
     ...tallyRead(reader),
     ...webhookReads(reader),
     ...deliveryReads(reader),
     ...actReads(reader),
+    ...balanceReads(reader),
+    ...holdReads(reader),
     ...apiKeyReads(reader),
     ...recordReads(reader, cap),
     ...operatorReads(reader),
@@ -66,7 +76,7 @@ export function postgresBooks({ pool, pulse, cap, horizon, apiKeys }: BooksParts
   };
 }
 
-/** A database that takes no writes, such as a standby, is none that an instance can serve from. */
+/** An instance cannot serve from a database that takes no writes, such as a standby. */
 async function ping(pulse: ReadPool): Promise<void> {
   const [row] = await pulse.use((connection) => connection.rows(isWritableSql, []));
   if (row === undefined || !flag(row, 'is_writable')) {

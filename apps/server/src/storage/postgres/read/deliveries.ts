@@ -15,7 +15,7 @@ const lockDeliveriesSql = `SELECT d.* FROM json_to_recordset($1) AS w (n integer
     WHERE b.tenant = w.tenant AND b.webhook = w.webhook AND b.event = w.event FOR UPDATE) AS d ORDER BY w.n`;
 const loadDeliveriesBeforeSql = `SELECT ${columns} FROM deliveries
   WHERE tenant = $1 AND webhook = $2 AND event < $3 AND event <= $5 ORDER BY event DESC LIMIT $4`;
-// From webhook to webhook, so that thousands of deliveries that wait for their next attempt are not walked over; all in one
+// From webhook to webhook, so that thousands of deliveries that wait for their next attempt are not read; all in one
 // round trip, so that a webhook does not wait for as many of them as there are others. The inner LIMIT keeps the planner
 // from a join with all deliveries that are due, which an EXISTS becomes; its order from reading the table until one is found.
 const loadWaitingWebhooksSql = `WITH RECURSIVE looked AS (
@@ -41,7 +41,7 @@ const dueSql = (condition: string) => `WITH due AS MATERIALIZED (SELECT tenant, 
   UPDATE deliveries AS d SET taken_until_ms = $4 FROM due
   WHERE d.tenant = due.tenant AND d.webhook = due.webhook AND d.event = due.event
   RETURNING ${selectList(deliveries, 'd')}`;
-/** Each has an index: that of the tests does not go over all that is due. */
+/** Each has an index: the one for tests does not read everything that is due. */
 const takeDueSql = { all: dueSql(''), tests: dueSql(" AND event_type = 'webhook.test'") } as const;
 
 const firstId = '00000000-0000-0000-0000-000000000000';

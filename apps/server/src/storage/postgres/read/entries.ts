@@ -38,7 +38,7 @@ export interface PlacedEntry {
   readonly entry: Entry;
 }
 
-/** Which of the usage ids are known, and as what: one query for all of them. */
+/** The known ones among the usage ids, and their usage: one query for all of them. */
 export async function loadUsages(
   connection: Connection,
   wanted: readonly { readonly tenant: string; readonly usageId: string }[],
@@ -104,7 +104,7 @@ export function parseEntry(row: Row): Entry {
   });
 }
 
-export function entryReads(reader: Reader): Omit<EntryReads, 'lookForEntries'> {
+export function entryReads(reader: Reader): Omit<EntryReads, 'lookForEntries' | 'sumUsage' | 'entryStates'> {
   return {
     entry: async (tenant, id) =>
       (await reader.of(tenant, (connection) => loadEntry(connection, tenant, id)))?.entry,

@@ -1,16 +1,11 @@
-import { type IdPlace, placeAfterId } from '../../../domain/id-block.ts';
 import { json, textOrAbsent } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 
 const lastOf = (table: string) =>
   `(SELECT id FROM ${table} WHERE tenant = w.tenant ORDER BY id DESC LIMIT 1)`;
-const loadLastIdSql = `SELECT greatest(${lastOf('entries')}, ${lastOf('settlements')}, ${lastOf('events')}) AS id
+/** The last id of everything that is listed of some tenants, which are given as rows. */
+export const loadLastIdSql = `SELECT greatest(${lastOf('entries')}, ${lastOf('settlements')}, ${lastOf('events')}) AS id
   FROM json_to_recordset($1) AS w (tenant text) ORDER BY id DESC NULLS LAST LIMIT 1`;
-
-// Acts too: the operator reads those of all tenants in one order.
-const loadReachedSql = `SELECT greatest((${loadLastIdSql}), (SELECT id FROM audit_log ORDER BY id DESC LIMIT 1)) AS id`;
-
-const beginning: IdPlace = { timeMs: 0, counter: 0 };
 
 /** The last id of everything that is listed of some tenants; `undefined` if they have nothing. */
 export async function loadLastId(
@@ -21,13 +16,7 @@ export async function loadLastId(
   return row && textOrAbsent(row, 'id');
 }
 
-function named(tenants: readonly string[]): string {
+/** These tenants, for a statement that takes them as rows. */
+export function named(tenants: readonly string[]): string {
   return json(tenants.map((tenant) => ({ tenant })));
-}
-
-/** Where ids of these tenants may begin. */
-export async function loadIdsReached(connection: Connection, tenants: readonly string[]): Promise<IdPlace> {
-  const [row] = await connection.rows(loadReachedSql, [named(tenants)]);
-  const lastId = row && textOrAbsent(row, 'id');
-  return lastId === undefined ? beginning : placeAfterId(lastId);
 }

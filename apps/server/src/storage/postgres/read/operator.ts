@@ -13,10 +13,10 @@ const loadOperatorSql = `SELECT ${selectList(pause)}, ${selectList(settings)}, i
 const parsePause = parserOf(pause);
 const parseSettings = parserOf(settings);
 
-/** Less than this is not noted: a clock that wavers must not make the batches of all tenants write one row. */
+/** Smaller differences are not saved: otherwise an unsteady clock would make the batches of all tenants write one row. */
 export const idsAheadUnnotedMs = 3_600_000;
 
-/** What the operator has set, and what is noted of the ids. */
+/** What the operator has set, and what is saved about the ids. */
 export async function loadOperator(connection: Connection): Promise<{
   readonly pause: Pause;
   readonly forgottenBeforeMs: number;

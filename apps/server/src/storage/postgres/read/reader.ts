@@ -5,7 +5,7 @@ import type { Connection } from '../connection.ts';
 import type { TailHorizon } from '../database/tail-horizon.ts';
 import type { ReadPool } from '../pool.ts';
 
-/** The reads of all share the connections, which take 1,000 at a time: a tenant alone must not take all of them, nor make others wait for long. */
+/** All reads share the connections, which take 1,000 at a time: one tenant must neither take all of them nor make others wait for long. */
 const placeLimits = { runningMax: 800, runningOfTenantMax: 32, waitingMax: 8_000, waitingOfTenantMax: 2_000 };
 const never = new AbortController().signal;
 setMaxListeners(0, never);
@@ -22,12 +22,12 @@ export class Reader {
     this.#horizon = horizon;
   }
 
-  /** A read that is of no tenant. */
+  /** A read that belongs to no tenant. */
   read<T>(read: (connection: Connection) => Promise<T>): Promise<T> {
     return this.#pool.use(read);
   }
 
-  /** Reads of a tenant, of which so many are on their way that another tenant's wait for few of them. */
+  /** Reads of a tenant. So few of them run at a time that those of another tenant wait for few. */
   async of<T>(tenant: string, read: (connection: Connection) => Promise<T>): Promise<T> {
     try {
       return await this.#places.run(tenant, never, () => this.read(read));
@@ -37,7 +37,7 @@ export class Reader {
     }
   }
 
-  /** Reads a list that is tailed, up to and including the id of its horizon. */
+  /** Reads a list that is followed, up to and including the id of its horizon. */
   async tail<T>(tenant: string, read: (connection: Connection, throughId: string) => Promise<T>): Promise<T> {
     const throughId = (await this.#horizon.throughId(tenant)) ?? firstId;
     return await this.of(tenant, (connection) => read(connection, throughId));

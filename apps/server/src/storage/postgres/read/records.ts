@@ -42,7 +42,7 @@ export async function loadRecords(
   }));
 }
 
-/** What there is to tell of a key. */
+/** What is shown of a key. */
 async function loadKeyFacts(
   connection: Connection,
   key: RecordKey,

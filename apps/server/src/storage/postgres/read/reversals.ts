@@ -1,7 +1,7 @@
 import type { Position } from '../../../domain/position.ts';
 import type { Reversal } from '../../../domain/usage.ts';
 import { reversalLines, reversals } from '../../tables/entries.ts';
-import { integer, integerOrAbsent, rowsIn, text } from '../columns.ts';
+import { integer, integerOrAbsent, rowsIn, text, textOrAbsent } from '../columns.ts';
 import type { Connection, Row } from '../connection.ts';
 import { jsonObject, parserOf } from '../described.ts';
 
@@ -14,7 +14,7 @@ export const reversalColumn = `CASE WHEN e.requests < 0 THEN (SELECT json_agg(${
 const parseFields = parserOf(reversals);
 const parseLine = parserOf(reversalLines);
 
-const loadPositionSql = `SELECT sequence, price_version, line_requests FROM entries
+const loadPositionSql = `SELECT sequence, price_version, line_requests, paid_after FROM entries
   WHERE tenant = $1 AND account = $2 AND sequence = $3`;
 const isEntryReversedSql = `SELECT 1 AS found FROM reversals
   WHERE tenant = $1 AND account = $2 AND through_sequence = $3 AND entry_id IS NOT NULL`;
@@ -32,6 +32,8 @@ const reversedBehindSql = `SELECT l.price_version, sum(l.requests)::bigint AS re
   FROM reversals AS r JOIN reversal_lines AS l USING (tenant, account, sequence)
   WHERE r.tenant = $1 AND r.account = $2 AND r.through_sequence > $3 AND r.entry_id IS NOT NULL
   GROUP BY l.price_version`;
+const returnedLaterSql = `SELECT e.drawn FROM reversals AS r JOIN entries AS e USING (tenant, account, sequence)
+  WHERE r.tenant = $1 AND r.account = $2 AND r.sequence > $3 AND r.through_sequence <= $3 AND e.drawn IS NOT NULL`;
 
 /** Names an account by its id, or an entry by its place in it. */
 export interface AccountPlace {
@@ -62,6 +64,9 @@ export async function loadPosition(
   ]);
   const [row] = rows;
   if (row === undefined) return undefined;
+  const paid = BigInt(textOrAbsent(row, 'paid_after') ?? '0');
+  // Where nothing is paid, nothing is left that could be returned later.
+  const returned = paid === 0n ? [] : await connection.rows(returnedLaterSql, values);
   return {
     sequence,
     priceVersion: integer(row, 'price_version'),
@@ -69,11 +74,13 @@ export async function loadPosition(
     reversed,
     reversedBehind,
     laterReversedFrom: later && integerOrAbsent(later, 'reversed_from'),
+    paid,
+    returnedLater: returned.reduce((sum, one) => sum - BigInt(text(one, 'drawn')), 0n),
   };
 }
 
 /** The position before the first entry of an account. */
-const beginning = { price_version: -1, line_requests: 0 };
+const beginning = { price_version: -1, line_requests: 0, paid_after: null };
 
 /** Whether an entry was taken back, alone or in a range. */
 export async function isReversed(connection: Connection, place: AccountPlace): Promise<boolean> {

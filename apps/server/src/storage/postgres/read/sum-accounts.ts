@@ -15,7 +15,7 @@ const sumSql = (ofService: string) => `WITH page AS MATERIALIZED (SELECT * FROM 
     WHERE tenant = $1 AND account > $2${ofService} ORDER BY account LIMIT $3),
   dues AS (SELECT p.*, s.service_id IS NOT NULL AS is_priced, coalesce(s.disabled, false) AS is_disabled,
       greatest(p.recorded_requests - p.reversed_requests - p.settled_requests, 0) AS outstanding,
-      p.carried_stroops + coalesce((SELECT sum((l.recorded_requests - l.reversed_requests - l.settled_requests)::numeric
+      p.carried_stroops - div(p.paid::numeric - p.settled_paid::numeric, 100000000000) + coalesce((SELECT sum((l.recorded_requests - l.reversed_requests - l.settled_requests)::numeric
           * coalesce(l.price_stroops, s.first_price_stroops))
         FROM account_lines AS l WHERE l.tenant = p.tenant AND l.account = p.account), 0) AS due
     FROM page AS p LEFT JOIN services AS s ON s.tenant = p.tenant AND s.service_id = p.service_id)

@@ -12,7 +12,7 @@ import { saveSweptAt } from './swept-clock.ts';
 
 /** What a step did, and whether another one has to follow. */
 export type SweepReport =
-  /** it was only about answers to evict */
+  /** it was limited to answers to evict */
   | {
       readonly kind: 'evicting';
       readonly answersEvicted: number;
@@ -50,12 +50,12 @@ const lastEvictedSql = `SELECT day, max(answer) AS answer FROM (SELECT day, answ
 const deleteEvictedSql = 'DELETE FROM answers WHERE tenant = $1 AND scope = $2 AND day = $3 AND answer <= $4';
 const deleteAnswersSql = `DELETE FROM answers_rest WHERE ctid = ANY (ARRAY (
   SELECT ctid FROM answers_rest WHERE day < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`;
-// Committed before anything is forgotten: of a key from before it nothing may be known.
+// Committed before anything is forgotten: a record of an earlier key may be gone.
 const saveForgottenSql = `INSERT INTO operator (tenant, forgotten_before_ms) VALUES ($1, $2)
   ON CONFLICT (tenant) DO UPDATE
     SET forgotten_before_ms = greatest(operator.forgotten_before_ms, excluded.forgotten_before_ms)`;
 // Neither the first use nor the time in the key may be younger; the digests of keys without a time begin with ff.
-// The clock is asked in the same statement: who sees a record of a clock that was set back sees that it is not steady.
+// The clock is asked in the same statement: a statement that sees a record of a clock that was set back also sees that the clock is not steady.
 // In the order of their time, from where the step before ended: the rows that it deleted are still there, dead.
 const deleteRecordsSql = (table: string) => `WITH gone AS (DELETE FROM ${table} WHERE ctid = ANY (ARRAY (
     SELECT ctid FROM ${table} WHERE first_seen_at_ms >= $1 AND first_seen_at_ms < $2

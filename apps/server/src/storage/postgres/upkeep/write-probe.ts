@@ -11,7 +11,7 @@ const settingsSql = `SELECT name, current_setting(name) AS value
   FROM unnest(ARRAY ['fsync', 'full_page_writes', 'synchronous_commit']) AS names (name) ORDER BY name`;
 
 /**
- * Commits a row of no meaning.
+ * Commits a probe.
  *
  * @throws {StorageFault} if the database does not take it
  */

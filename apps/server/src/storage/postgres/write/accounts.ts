@@ -13,7 +13,7 @@ const totalsRecord = recordOf(saved);
 const lineRecord = recordOf(accountLines);
 
 // All accounts of a batch are created and locked by one statement, in one order: no two batches wait for each other.
-// It reads nothing: what is read in the statement that waits for a lock is older than what the lock was waited for.
+// It reads nothing: a statement that waits for a lock reads from a snapshot that is older than the lock.
 const lockAccountsSql = `INSERT INTO accounts (tenant, account, agent, service_id)
   SELECT tenant, account, agent, service_id
   FROM json_to_recordset($1) AS w (n integer, tenant text, account uuid, agent text, service_id text) ORDER BY n
@@ -26,7 +26,7 @@ const deleteAccountsSql = `DELETE FROM accounts AS a
   USING json_to_recordset($1) AS w (tenant text, agent text, service_id text)
   WHERE a.tenant = w.tenant AND a.agent = w.agent AND a.service_id = w.service_id AND a.sequence = 0`;
 
-/** Creates the accounts that there are not, and locks all of them until the transaction ends. */
+/** Creates the missing accounts, and locks all of them until the transaction ends. */
 export async function lockAccounts(
   connection: Connection,
   wanted: readonly (AccountKey & { readonly newAccount: string })[],

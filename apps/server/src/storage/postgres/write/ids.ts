@@ -1,9 +1,20 @@
+import { type IdPlace, placeAfterId } from '../../../domain/id-block.ts';
+import type { Limit } from '../../../domain/limit.ts';
 import { adminTenant } from '../../../domain/tenant.ts';
-import type { Statements } from '../connection.ts';
+import { textOrAbsent } from '../columns.ts';
+import type { Connection, Statements } from '../connection.ts';
+import { loadLastIdSql, named } from '../read/ids.ts';
+import { limitsColumn, limitsIn } from '../read/limits.ts';
 import { idsAheadUnnotedMs } from '../read/operator.ts';
 
 const saveIdsAheadSql = `INSERT INTO operator (tenant, ids_ahead_ms) VALUES ($1, $2)
   ON CONFLICT (tenant) DO UPDATE SET ids_ahead_ms = greatest(operator.ids_ahead_ms, excluded.ids_ahead_ms)`;
+
+// Acts too: the operator reads those of all tenants in one order.
+const loadReachedSql = `SELECT greatest((${loadLastIdSql}), (SELECT id FROM audit_log ORDER BY id DESC LIMIT 1)) AS id,
+  ${limitsColumn('$2')}`;
+
+const beginning: IdPlace = { timeMs: 0, counter: 0 };
 
 /** Notes how far ids are ahead of the clock, if they never were that far before. In whole hours, so that it is rare. */
 export async function saveIdsAhead(
@@ -14,4 +25,18 @@ export async function saveIdsAhead(
   if (aheadMs <= knownMaxMs) return;
   const hours = Math.ceil(aheadMs / idsAheadUnnotedMs);
   await statements.rows(saveIdsAheadSql, [adminTenant, hours * idsAheadUnnotedMs]);
+}
+
+/** Where ids of these tenants may begin; with it the limits of some of them, which most batches need and few have. */
+export async function loadIdsAndLimits(
+  connection: Connection,
+  tenants: readonly string[],
+  limited: readonly string[],
+): Promise<{ readonly idsReached: IdPlace; readonly limits: ReadonlyMap<string, readonly Limit[]> }> {
+  const [row] = await connection.rows(loadReachedSql, [named(tenants), limited]);
+  const lastId = row && textOrAbsent(row, 'id');
+  return {
+    idsReached: lastId === undefined ? beginning : placeAfterId(lastId),
+    limits: row === undefined ? new Map() : limitsIn(row),
+  };
 }

@@ -4,7 +4,7 @@ import { entriesBehind } from '../../../domain/far-back.ts';
 import { LoadedView } from '../../../domain/loaded-view.ts';
 import { openFrom } from '../../../domain/reversal.ts';
 import { accountName } from '../../../domain/view.ts';
-import type { TenantWants } from '../../../domain/wants.ts';
+import { type TenantWants, wantOfEntry, wantOfHold } from '../../../domain/wants.ts';
 import type { Loaded } from '../../../ledger/storage-port.ts';
 import { recordName } from '../../../ledger/submission.ts';
 import type { Wants } from '../../../ledger/wants.ts';
@@ -17,21 +17,27 @@ import {
   lookForAccounts,
 } from '../read/accounts.ts';
 import { loadApiKeys } from '../read/api-keys.ts';
+import { loadBillings, loadGrants } from '../read/balances.ts';
 import { lockDeliveries } from '../read/deliveries.ts';
 import { loadEntry, loadUsages, type PlacedEntry } from '../read/entries.ts';
-import { loadIdsReached } from '../read/ids.ts';
+import { loadHolds } from '../read/holds.ts';
 import { loadOperator } from '../read/operator.ts';
 import { loadRecords } from '../read/records.ts';
 import { isReversed, loadPosition } from '../read/reversals.ts';
 import { loadServices } from '../read/services.ts';
 import { loadWebhooks } from '../read/webhooks.ts';
 import { lockAccounts } from './accounts.ts';
+import { lockBillings } from './balances.ts';
+import { loadIdsAndLimits } from './ids.ts';
+import { loadCounted } from './limits.ts';
 
 /** Every account that a batch may write to, by tenant and name; and the entries that it may take back. */
 export interface Found {
   readonly accounts: readonly WantedAccount[];
   readonly entries: readonly PlacedEntry[];
   readonly counts: readonly CountedAgent[];
+  /** holds whose agents and accounts are known, by tenant and id */
+  readonly holds: ReadonlySet<string>;
 }
 
 /** How many accounts an agent has, counted up to one more than may be settled at once. */
@@ -50,6 +56,12 @@ interface WantedAccount {
 /** What a batch sees, and its accounts as they were, by tenant and name. */
 export interface LoadedRows extends Loaded {
   readonly accounts: ReadonlyMap<string, IdentifiedAccount>;
+  /** counters of limits that were made to be locked */
+  readonly madeCounters: Awaited<ReturnType<typeof loadCounted>>;
+  /** agents that the books know to have a policy or a balance, by tenant and name */
+  readonly billed: ReadonlySet<string>;
+  /** holds that were loaded, by tenant and id */
+  readonly knownHolds: ReadonlySet<string>;
   readonly idsAheadMaxMs: number;
   /** when the last sweep ran */
   readonly sweptAtMs: number | undefined;
@@ -59,14 +71,16 @@ const lockTenantsSql = `INSERT INTO tenants (tenant)
   SELECT tenant FROM json_to_recordset($1) AS w (n integer, tenant text) ORDER BY n
   ON CONFLICT (tenant) DO UPDATE SET tenant = tenants.tenant WHERE false`;
 
-/** Finds what a batch names in other words: the accounts of an agent, and the account of an entry. Locks nothing. */
+/** Finds the accounts that a batch names indirectly: those of an agent, and that of an entry. Locks nothing. */
 export async function findAccounts(connection: Connection, wants: Wants): Promise<Found> {
   const accounts = new Map<string, WantedAccount>();
   const add = (account: WantedAccount) => accounts.set(nameIn(account.tenant, account), account);
   const looks: Promise<void>[] = [];
   const entries: PlacedEntry[] = [];
   const counts: CountedAgent[] = [];
-  for (const [tenant, { agents, entries: ids, accounts: named }] of wants.tenants) {
+  const holds = await findHolds(connection, wants);
+  for (const [tenant, own] of wants.tenants) {
+    const { agents, entries: ids, accounts: named } = own;
     for (const account of named.values()) add({ tenant, ...account });
     for (const [agent, accountsMax] of agents) {
       looks.push(
@@ -84,13 +98,26 @@ export async function findAccounts(connection: Connection, wants: Wants): Promis
         loadEntry(connection, tenant, id).then((placed) => {
           if (placed === undefined) return;
           entries.push(placed);
+          wantOfEntry(placed.entry, own);
           add({ tenant, agent: placed.entry.agent, serviceId: placed.entry.serviceId });
         }),
       );
     }
   }
   await Promise.all(looks);
-  return { accounts: sortedByName(accounts), entries, counts };
+  return { accounts: sortedByName(accounts), entries, counts, holds };
+}
+
+/** The holds that commands name by their ids: their agents, accounts and services never change, so no lock is needed. */
+async function findHolds(connection: Connection, wants: Wants): Promise<ReadonlySet<string>> {
+  const wanted = ofTenants(wants, ({ holdIds }) => holdIds).map(([tenant, id]) => ({ tenant, id }));
+  if (wanted.length === 0) return new Set();
+  const found = await loadHolds(connection, wanted);
+  for (const { tenant, hold } of found) {
+    const own = wants.tenants.get(tenant);
+    if (own !== undefined) wantOfHold(hold, own);
+  }
+  return new Set(found.map(({ tenant, hold: { id } }) => holdName(tenant, id)));
 }
 
 /** One order for all instances: two batches that name the same accounts do not wait for each other in a circle. */
@@ -122,7 +149,7 @@ export async function loadBatch(
     operator,
     unsettled,
     apiKeys,
-    idsReached,
+    { idsReached, limits },
   ] = await Promise.all([
     locked,
     found.accounts.length > 0 ? loadAccounts(connection, found.accounts) : [],
@@ -131,11 +158,11 @@ export async function loadBatch(
     wants.records.size > 0 ? loadRecords(connection, [...wants.records.values()], cap) : [],
     loadWebhooks(connection, tenants),
     loadWantedDeliveries(connection, wants),
-    // After the records: who no longer sees a record that was forgotten sees that it may have been.
+    // After the records: a batch that no longer sees a forgotten record sees that it may have been forgotten.
     loadOperator(connection),
     loadWantedUnsettled(connection, wants, found.accounts.length + 1),
     loadWantedApiKeys(connection, wants),
-    loadIdsReached(connection, tenants),
+    loadIdsAndLimits(connection, tenants, limitedTenants(wants)),
   ]);
   const { pause, forgottenBeforeMs, settings, idsAheadMaxMs, sweptAtMs } = operator;
   const views = new Map(
@@ -143,7 +170,7 @@ export async function loadBatch(
   );
   const byName = new Map(accounts.map((account) => [nameIn(account.tenant, account.totals), account]));
   for (const { tenant, totals } of accounts) {
-    // One on which nothing was recorded was made by this batch, to be locked.
+    // An account on which nothing was recorded was made by this batch for its lock.
     if (totals.sequence > 0)
       views.get(tenant)?.accounts.set(accountName(totals.agent, totals.serviceId), totals);
   }
@@ -157,10 +184,16 @@ export async function loadBatch(
   }
   for (const { tenant, serviceId, agents } of unsettled) views.get(tenant)?.unsettled.set(serviceId, agents);
   for (const { tenant, key } of apiKeys) views.get(tenant)?.apiKeys.set(key.prefix, key);
-  await Promise.all([
+  // In this order: grants and holds are read after the balances that they belong to were locked.
+  const [billed] = await Promise.all([
+    loadWantedBillings(connection, wants, accounts, views),
+    loadWantedGrants(connection, wants, views),
+    loadWantedHolds(connection, found.holds, wants, views),
     loadKnownEntries(connection, found.entries, views),
     loadPositions(connection, wants, byName, views),
   ]);
+  // After the accounts: every batch locks in this order.
+  const madeCounters = await loadCounted(connection, wants, limits, views);
   const named = records.map(({ name, record }) => [recordName(name.tenant, name), record] as const);
   return {
     records: new Map(named),
@@ -172,6 +205,9 @@ export async function loadBatch(
     idsAheadMaxMs,
     sweptAtMs,
     accounts: byName,
+    madeCounters,
+    billed,
+    knownHolds: new Set([...views].flatMap(([tenant, view]) => holdNames(tenant, view))),
   };
 }
 
@@ -196,6 +232,11 @@ async function lock(connection: Connection, wants: Wants, { accounts }: Found): 
   ]);
 }
 
+/** Tenants whose limits matter to the batch. */
+function limitedTenants(wants: Wants): string[] {
+  return [...wants.tenants].filter(([, { limits }]) => limits.size > 0).map(([tenant]) => tenant);
+}
+
 function wantedServices(wants: Wants, { accounts }: Found) {
   const services = new Map<string, { readonly tenant: string; readonly serviceId: string }>();
   for (const [tenant, { services: named }] of wants.tenants) {
@@ -207,7 +248,7 @@ function wantedServices(wants: Wants, { accounts }: Found) {
   return [...services.values()];
 }
 
-/** Something of every tenant's wants, each with its tenant. */
+/** One kind of the wants of all tenants, each with its tenant. */
 function ofTenants<T>(wants: Wants, part: (wants: TenantWants) => Iterable<T>): [tenant: string, value: T][] {
   return [...wants.tenants].flatMap(([tenant, own]) =>
     [...part(own)].map((value): [string, T] => [tenant, value]),
@@ -256,6 +297,93 @@ async function loadWantedApiKeys(connection: Connection, wants: Wants) {
   );
 }
 
+/**
+ * Locks the balances of agents, after all accounts, and then reads them. Of agents that have neither a policy nor a
+ * balance nothing is read.
+ *
+ * @returns the names of those that the books know
+ */
+async function loadWantedBillings(
+  connection: Connection,
+  wants: Wants,
+  accounts: Awaited<ReturnType<typeof loadAccounts>>,
+  views: ReadonlyMap<string, LoadedView>,
+): Promise<ReadonlySet<string>> {
+  const used = new Set(
+    accounts
+      .filter(({ isBilled }) => isBilled)
+      .map(({ tenant, totals: { agent } }) => agentName(tenant, agent)),
+  );
+  const wanted = new Map(
+    [...wants.tenants].flatMap(([tenant, { billings: named }]) =>
+      [...named]
+        .map(([agent, want]) => ({ tenant, agent, want, name: agentName(tenant, agent) }))
+        .filter(({ want, name }) => want === 'always' || used.has(name))
+        .map(({ name, agent }) => [name, { tenant, agent }] as const),
+    ),
+  );
+  if (wanted.size === 0) return new Set();
+  const agents = sortedByName(wanted);
+  const [lockedAgents, { billings, defaultPolicies }] = await Promise.all([
+    lockBillings(connection, agents),
+    loadBillings(connection, agents, wants.nowMs),
+  ]);
+  const locked = new Set(lockedAgents.map(({ tenant, agent }) => agentName(tenant, agent)));
+  for (const [tenant, policy] of defaultPolicies) {
+    const view = views.get(tenant);
+    if (view !== undefined) view.ownDefaultPolicy = policy;
+  }
+  for (const { tenant, billing } of billings) {
+    // A row that another instance has made since is not locked: a change makes it again, and is decided again then.
+    const isKnown = locked.has(agentName(tenant, billing.agent));
+    views.get(tenant)?.agentBillings.set(billing.agent, { ...billing, isKnown });
+  }
+  return locked;
+}
+
+/** No identifier contains a space. */
+function agentName(tenant: string, agent: string): string {
+  return `${tenant} ${agent}`;
+}
+
+async function loadWantedGrants(
+  connection: Connection,
+  wants: Wants,
+  views: ReadonlyMap<string, LoadedView>,
+): Promise<void> {
+  const wanted = ofTenants(wants, ({ grantIds }) => grantIds).map(([tenant, id]) => ({ tenant, id }));
+  if (wanted.length === 0) return;
+  for (const { tenant, owned } of await loadGrants(connection, wanted)) {
+    views.get(tenant)?.grants.set(owned.grant.id, owned);
+  }
+}
+
+/** One that another instance has made since they were looked up is left out: its agent and its account are not locked. */
+async function loadWantedHolds(
+  connection: Connection,
+  found: ReadonlySet<string>,
+  wants: Wants,
+  views: ReadonlyMap<string, LoadedView>,
+): Promise<void> {
+  const wanted = ofTenants(wants, ({ holdIds }) => holdIds)
+    .map(([tenant, id]) => ({ tenant, id }))
+    .filter(({ tenant, id }) => found.has(holdName(tenant, id)));
+  if (wanted.length === 0) return;
+  for (const { tenant, hold } of await loadHolds(connection, wanted)) {
+    views.get(tenant)?.holds.set(hold.id, hold);
+  }
+}
+
+function holdNames(tenant: string, { holds, agentBillings }: LoadedView): string[] {
+  const due = [...agentBillings.values()].flatMap(({ dueHolds }) => dueHolds);
+  return [...holds.values(), ...due].map(({ id }) => holdName(tenant, id));
+}
+
+/** No tenant has a space in its name. */
+function holdName(tenant: string, id: string): string {
+  return `${tenant} ${id}`;
+}
+
 async function loadKnownEntries(
   connection: Connection,
   entries: readonly PlacedEntry[],
@@ -282,7 +410,8 @@ async function loadPositions(
       if (account === undefined) return;
       const sequence = wanted.sequence ?? openFrom(account.totals);
       if (entriesBehind(account.totals, sequence) > wanted.entriesBehindMax) return;
-      const position = await loadPosition(connection, { tenant, account: account.account, sequence });
+      const place = { tenant, account: account.account, sequence };
+      const position = await loadPosition(connection, place);
       const name = `${accountName(wanted.agent, wanted.serviceId)} ${sequence}`;
       if (position !== undefined) views.get(tenant)?.positions.set(name, position);
     }),

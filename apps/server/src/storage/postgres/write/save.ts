@@ -6,10 +6,13 @@ import { doubtClock } from '../upkeep/swept-clock.ts';
 import { deleteUntouched, saveAccounts } from './accounts.ts';
 import { saveActs } from './acts.ts';
 import { saveApiKeys, saveApiKeyUses } from './api-keys.ts';
+import { saveBalances, saveGrants, saveMovements, savePolicies } from './balances.ts';
 import { saveAnnouncements, saveDeliveries } from './deliveries.ts';
 import { saveEntries } from './entries.ts';
 import { saveEvents } from './events.ts';
+import { saveHolds } from './holds.ts';
 import { saveIdsAhead } from './ids.ts';
+import { saveLimitCounters, saveLimits } from './limits.ts';
 import { type LoadedRows, nameIn } from './load.ts';
 import { savePause, saveSettings } from './operator.ts';
 import { saveRecords } from './records.ts';
@@ -70,6 +73,58 @@ export async function saveBatch(
     saveReversals(statements, entries),
     saveWriteOffs(statements, entries),
     saveSettlements(statements, settlements),
+    saveLimits(
+      statements,
+      rowsOf(
+        ({ limits }) => limits,
+        (tenant, limit) => ({ tenant, limit }),
+      ),
+    ),
+    saveLimitCounters(
+      statements,
+      rowsOf(
+        ({ limitCounters }) => limitCounters,
+        (tenant, counter) => ({ tenant, counter }),
+      ),
+      loaded.madeCounters,
+    ),
+    savePolicies(
+      statements,
+      rowsOf(
+        ({ policies }) => policies,
+        (tenant, named) => ({ tenant, named }),
+      ),
+      (tenant, agent) => loaded.billed.has(`${tenant} ${agent}`),
+    ),
+    saveBalances(
+      statements,
+      rowsOf(
+        ({ balances }) => balances,
+        (tenant, balance) => ({ tenant, balance }),
+      ),
+    ),
+    saveGrants(
+      statements,
+      rowsOf(
+        ({ grants }) => grants,
+        (tenant, owned) => ({ tenant, owned }),
+      ),
+    ),
+    saveMovements(
+      statements,
+      rowsOf(
+        ({ movements }) => movements,
+        (tenant, movement) => ({ tenant, movement }),
+      ),
+    ),
+    saveHolds(
+      statements,
+      rowsOf(
+        ({ holds }) => holds,
+        (tenant, hold) => ({ tenant, hold }),
+      ),
+      (tenant, hold) => loaded.knownHolds.has(`${tenant} ${hold.id}`),
+    ),
     saveApiKeys(
       statements,
       rowsOf(
@@ -133,7 +188,7 @@ export async function saveBatch(
   ]);
 }
 
-/** The lines of the accounts as they were loaded: what is still the same need not be saved. */
+/** The lines of the accounts as they were loaded: unchanged lines need not be saved. */
 function linesOf({ accounts }: LoadedRows): ReadonlySet<AccountLine> {
   return new Set([...accounts.values()].flatMap(({ totals }) => totals.lines));
 }

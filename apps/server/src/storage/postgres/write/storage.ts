@@ -20,7 +20,7 @@ export interface PostgresOptions extends ConnectionOptions {
   readonly statementMs?: number;
 }
 
-/** The callbacks for what a lane did. */
+/** The callbacks that report what a lane did. */
 interface PostgresDesk {
   readonly onApiKeysChanged: () => void;
 }
@@ -85,7 +85,7 @@ export class PostgresStorage implements LedgerStorage {
         const message = `other transactions came first too often: ${facts.message}`;
         throw new StorageFault(kind, { ...facts, message }, ended);
       }
-      // Spread, so that those who met do not meet again.
+      // Spread, so that batches that collided do not collide again.
       await pause(backOffMs * attempt * Math.random());
     }
   }
@@ -147,7 +147,7 @@ export class PostgresStorage implements LedgerStorage {
   }
 }
 
-/** Leaves no half of a transaction open; a connection that cannot even roll back is given up. */
+/** Leaves no transaction open; a connection that cannot even roll back is given up. */
 async function rollBack(connection: ExclusiveConnection): Promise<void> {
   if (!connection.isLost) await connection.exec('ROLLBACK').catch(() => connection.destroy());
 }

@@ -7,7 +7,7 @@ import { closeToOthers, makeOwn, OwnFile } from './own-file.ts';
 
 /** Keeps a second server off a database file for as long as this process lives. */
 export interface FileLock {
-  /** what keeps others away only while its name leads to it */
+  /** the file that excludes others only while its name leads to it */
   readonly file: OwnFile;
   release(): void;
   /** Releases it, and deletes its file if this process made it. */

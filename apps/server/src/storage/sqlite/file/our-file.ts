@@ -63,7 +63,7 @@ export function readableFile(file: string): Reading {
  */
 export function refuseForeign(file: string): void {
   const found = statSync(file, { throwIfNoEntry: false });
-  // What is no file is refused by its opening.
+  // Anything but a file is refused when it is opened.
   if (found?.isFile() !== true || found.size === 0) return;
   const reading = new Reading(file);
   let connection: Connection | undefined;
@@ -78,7 +78,7 @@ export function refuseForeign(file: string): void {
   }
 }
 
-/** SQLite says of all of these only that it cannot open the file. */
+/** For all of these SQLite only reports that it cannot open the file. */
 function assertFile(file: string): void {
   const found = statSync(file, { throwIfNoEntry: false });
   if (found === undefined) throw new Error(`there is no file ${file}`);

@@ -12,10 +12,10 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { syncPath } from '../../name-whole.ts';
 import { openFault } from './open-fault.ts';
 
-/** As many links as Linux follows. */
+/** Linux follows as many links. */
 const linksMax = 40;
 
-/** A file that a server has open, and the name that must go on to lead to it. */
+/** A file that a server has open, and the name that must keep leading to it. */
 export class OwnFile {
   readonly name: string;
   readonly #device: bigint;

@@ -30,7 +30,7 @@ export function effectivePragmas(connection: Connection): Readonly<Record<string
 }
 
 /**
- * SQLite takes a setting that it cannot apply without a word, such as the log on a file system without shared memory.
+ * SQLite silently accepts a setting that it cannot apply, such as the log on a file system without shared memory.
  *
  * @throws {Error} if what was acknowledged could be lost
  */

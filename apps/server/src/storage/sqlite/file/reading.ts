@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { Connection, type OpenMode } from '../connection.ts';
 
 /**
- * The use of a database file by a command that only reads it, whether or not a server is running on it. SQLite makes a log and
+ * The use of a database file by a command that only reads, whether or not a server is running on it. SQLite makes a log and
  * an index beside such a file, and a connection that only reads cannot remove them again.
  */
 export class Reading {
@@ -32,14 +32,14 @@ export class Reading {
       if (stateOf(this.file) === this.#before && logBytes(this.file) === undefined) return;
       throw new Error(`${this.file} has changed while it was read: run the command again`);
     }
-    // A log that holds something is of a server that runs, or was killed: the next server deals with it.
+    // A log that is not empty belongs to a server that runs or was killed: the next server recovers it.
     if (logBytes(this.file) !== 0) return;
     try {
       const connection = new Connection(this.file, 'read_write');
       connection.get('SELECT count(*) FROM sqlite_schema');
       connection.close();
     } catch {
-      // What could not be removed is empty, and does no harm.
+      // Files that could not be removed are empty, and do no harm.
     }
   }
 }

@@ -1,3 +1,4 @@
+import { migrationsOf } from '../../migrations/migrations.ts';
 import { refuseNewerSchema } from '../../schema-version.ts';
 import { integer } from '../columns.ts';
 import type { Connection } from '../connection.ts';
@@ -24,7 +25,7 @@ import { boundedScans } from './0020-bounded-scans.ts';
 import { numberedActs } from './0021-numbered-acts.ts';
 import { rateWindow } from './0022-rate-window.ts';
 
-/** Forward only: a migration that was released is never edited. */
+/** Those of this folder, which is closed, and then those of both engines. */
 const migrations: readonly string[] = [
   books,
   reversals,
@@ -48,6 +49,7 @@ const migrations: readonly string[] = [
   boundedScans,
   numberedActs,
   rateWindow,
+  ...migrationsOf('sqlite'),
 ];
 
 /** The schema that this version reads and writes. */

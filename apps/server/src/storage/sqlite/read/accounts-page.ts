@@ -13,9 +13,9 @@ function loadAccountsPage(
   after: string,
   limit: number,
 ): AccountsPage {
-  // A place in the order of the other engine, from before the books moved.
+  // A cursor of the other engine, from before the books moved.
   if (after.includes('-')) return { items: [], next: after, hasMore: false };
-  // One more than the page tells whether there is more.
+  // One more row than the page shows whether there are more.
   const accounts = loadAccountsAfter(connection, filter, Number(after), limit + 1);
   const page = accounts.slice(0, limit);
   const services = new Map<string, Service | undefined>();

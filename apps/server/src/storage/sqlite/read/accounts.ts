@@ -92,7 +92,7 @@ export function loadAllAccountsOf(connection: Connection, tenant: string, agent:
 }
 
 /** Tenants that have accounts, after a name, in the order of their names. */
-function loadTenantsAfter(connection: Connection, after: string, limit: number): string[] {
+export function loadTenantsAfter(connection: Connection, after: string, limit: number): string[] {
   return connection.all(loadTenantsAfterSql, after, limit).map((row) => text(row, 'tenant'));
 }
 

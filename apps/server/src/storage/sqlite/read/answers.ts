@@ -4,10 +4,12 @@ import { bytes, integer, text } from '../columns.ts';
 import type { Connection, Row } from '../connection.ts';
 
 const listAnswersTablesSql = `SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'answers_[0-9]*' ORDER BY name`;
-const loadScopeSql = 'SELECT answers, answer_bytes FROM scopes WHERE tenant = ? AND scope = ?';
+const loadScopeSql = 'SELECT number, answers, answer_bytes FROM scopes WHERE tenant = ? AND scope = ?';
 
 /** How many answers a scope was ever given, and their bytes. */
 export interface ScopeTotals {
+  /** stands for the scope and its tenant in the rows of records */
+  readonly number: number;
   readonly answers: number;
   readonly answerBytes: number;
 }
@@ -16,7 +18,7 @@ export const dayMs = 86_400_000;
 
 const tableNames = new Map<number, string>();
 
-/** The table of the answers that were given on a day (UTC). It leaves as a whole. */
+/** The table of the answers that were given on a day (UTC). It is dropped as a whole. */
 export function answersTable(atMs: number): string {
   const day = Math.floor(atMs / dayMs);
   let table = tableNames.get(day);
@@ -32,10 +34,16 @@ export function listAnswersTables(connection: Connection): string[] {
   return connection.all(listAnswersTablesSql).map((row) => text(row, 'name'));
 }
 
-export function loadScope(connection: Connection, tenant: string, scope: string): ScopeTotals {
+/** A scope, if a key was ever used in it. */
+export function loadScope(connection: Connection, tenant: string, scope: string): ScopeTotals | undefined {
   const row = connection.get(loadScopeSql, tenant, bytes(scope));
-  if (row === undefined) return { answers: 0, answerBytes: 0 };
-  return { answers: integer(row, 'answers'), answerBytes: integer(row, 'answer_bytes') };
+  return (
+    row && {
+      number: integer(row, 'number'),
+      answers: integer(row, 'answers'),
+      answerBytes: integer(row, 'answer_bytes'),
+    }
+  );
 }
 
 /** The place of an answer in its table. */
@@ -50,9 +58,10 @@ export function hasAnswer(
   connection: Connection,
   table: string,
   place: AnswerPlace,
+  totals: ScopeTotals,
   cap: AnswerCap,
 ): boolean {
-  return loadAnswer(connection, table, place, cap, 0) !== undefined;
+  return loadAnswer(connection, table, place, totals, cap, 0) !== undefined;
 }
 
 /** Loads an answer, unless it is beyond the cap of its scope. */
@@ -60,10 +69,10 @@ export function loadAnswer(
   connection: Connection,
   table: string,
   place: AnswerPlace,
+  totals: ScopeTotals,
   cap: AnswerCap,
   expiresAtMs: number,
 ): StoredAnswer | undefined {
-  const totals = loadScope(connection, place.tenant, place.scope);
   const row = connection.get(
     `SELECT bytes_before, status, headers, body, protection FROM ${table}
      WHERE tenant = ? AND scope = ? AND answer = ?`,
@@ -77,7 +86,12 @@ export function loadAnswer(
 }
 
 /** An answer is evicted once its scope was given more than the cap since, in answers or in bytes. */
-export function isEvicted(number: number, bytesBefore: number, totals: ScopeTotals, cap: AnswerCap): boolean {
+export function isEvicted(
+  number: number,
+  bytesBefore: number,
+  totals: Pick<ScopeTotals, 'answers' | 'answerBytes'>,
+  cap: AnswerCap,
+): boolean {
   return totals.answers - number >= cap.answersMax || totals.answerBytes - bytesBefore > cap.bytesMax;
 }
 

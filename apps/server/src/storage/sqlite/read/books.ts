@@ -5,9 +5,13 @@ import { accountReads } from './accounts.ts';
 import { accountsPageRead } from './accounts-page.ts';
 import { actReads } from './acts.ts';
 import { apiKeyReads } from './api-keys.ts';
+import { balanceReads } from './balances.ts';
 import { deliveryReads } from './deliveries.ts';
 import { entryReads } from './entries.ts';
+import { entryStatesRead } from './entry-states.ts';
 import { eventReads } from './events.ts';
+import { holdReads } from './holds.ts';
+import { limitReads } from './limits.ts';
 import { lookForEntriesRead } from './look-for-entries.ts';
 import { operatorReads } from './operator.ts';
 import type { Read, Snapshots } from './reader.ts';
@@ -15,6 +19,7 @@ import { recordReads } from './records.ts';
 import { serviceReads } from './services.ts';
 import { settlementReads } from './settlements.ts';
 import { sumReads } from './sum-accounts.ts';
+import { usageSumRead } from './sum-usage.ts';
 import { tallyRead } from './tally-events.ts';
 import { tenantRead } from './tenants.ts';
 import { webhookReads } from './webhooks.ts';
@@ -27,16 +32,21 @@ export function sqliteBooks(snapshots: Snapshots, cap: AnswerCap): AllBooks {
     ...accountAndServiceRead(read),
     ...accountsPageRead(read),
     ...sumReads(read),
+    ...usageSumRead(read),
     ...tenantRead(read),
     ...serviceReads(read),
     ...entryReads(read),
+    ...entryStatesRead(read),
     ...lookForEntriesRead(read),
     ...settlementReads(read),
     ...eventReads(read),
+    ...limitReads(read),
     ...tallyRead(read),
     ...webhookReads(read),
     ...deliveryReads(read),
     ...actReads(read),
+    ...balanceReads(read),
+    ...holdReads(read),
     ...apiKeyReads(read),
     ...recordReads(read, cap),
     ...operatorReads(read),

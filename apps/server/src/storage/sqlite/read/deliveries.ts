@@ -26,7 +26,7 @@ export const nextWaitingSql = {
 const dueSql = (condition: string) => `SELECT ${columns} FROM deliveries
      WHERE state = 'pending'${condition} AND tenant = ? AND webhook = ? AND next_attempt_at_ms <= ?
      ORDER BY next_attempt_at_ms LIMIT ?`;
-/** Each has an index: that of the tests does not go over all that is due. */
+/** Each has an index: the one for tests does not read everything that is due. */
 export const loadDueSql = { all: dueSql(''), tests: dueSql(" AND event_type = 'webhook.test'") } as const;
 
 export function loadDelivery(
@@ -83,8 +83,8 @@ function loadNextWaiting(
 }
 
 /**
- * Deliveries to a webhook whose time has come, the longest waiting first. Nothing is noted of who takes them: there is
- * one server on a file, and what it has on its way it says itself.
+ * Deliveries to a webhook whose time has come, the longest waiting first. Who takes them is not saved: there is
+ * one server on a file, and it names the deliveries that it is sending.
  */
 function loadDue(
   connection: Connection,

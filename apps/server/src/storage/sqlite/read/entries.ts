@@ -3,7 +3,7 @@ import type { Entry, KnownEntry, KnownUsage } from '../../../domain/usage.ts';
 import type { EntryReads } from '../../../reads/books/entries.ts';
 import type { RowsBeyond } from '../../../reads/merge-events.ts';
 import { entries } from '../../tables/entries.ts';
-import { integer, text, uuid, uuidBytes } from '../columns.ts';
+import { integer, text, textOrAbsent, uuid, uuidBytes } from '../columns.ts';
 import type { Connection, Row } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import { loadAccount } from './accounts.ts';
@@ -11,6 +11,7 @@ import type { Read } from './reader.ts';
 import {
   isReversed,
   loadLaterReversedFrom,
+  loadReturnedLater,
   loadReversal,
   loadReversedBehind,
   loadReversedThrough,
@@ -24,8 +25,18 @@ const parseFields = parserOf(entries);
 const loadUsagesSql = `SELECT ${entryColumns} FROM json_each(?) AS wanted
      CROSS JOIN entries AS e ON e.tenant = ? AND e.usage_id = wanted.value
      CROSS JOIN accounts AS a USING (account)`;
-const loadPositionSql =
-  'SELECT sequence, price_version, line_requests FROM entries WHERE account = ? AND sequence = ?';
+/*
+ * The index of entries by account lags. It has the entries of an account up to some sequence; those after it are among the entries with
+ * an id after `entries_indexed_through`, of which there are at most some thousands (`write/entry-index.ts`).
+ */
+const indexed = `accounts AS a CROSS JOIN account_entries AS x ON x.account = a.account
+     CROSS JOIN entries AS e ON e.tenant = a.tenant AND e.id = x.id`;
+const notIndexed = `accounts AS a CROSS JOIN entries AS e ON e.tenant = a.tenant
+     AND e.id > (SELECT entries_indexed_through FROM ledger_clock WHERE only = 1) AND e.account = a.account`;
+const positionColumns = 'e.sequence, e.price_version, e.line_requests, e.paid_after';
+const loadPositionSql = `SELECT ${positionColumns} FROM ${indexed} WHERE a.account = ?1 AND x.sequence = ?2`;
+const loadLatePositionSql = `SELECT ${positionColumns} FROM ${notIndexed}
+     WHERE a.account = ?1 AND a.sequence >= ?2 AND e.sequence = ?2`;
 const loadEntrySql = `SELECT ${entryColumns} FROM entries AS e JOIN accounts AS a USING (account) WHERE e.tenant = ? AND e.id = ?`;
 const loadLastEntryIdSql = 'SELECT id FROM entries WHERE tenant = ? ORDER BY id DESC LIMIT 1';
 const loadEntriesBeyondSql = {
@@ -34,10 +45,12 @@ const loadEntriesBeyondSql = {
   desc: `SELECT ${entryColumns} FROM entries AS e CROSS JOIN accounts AS a USING (account)
        WHERE e.tenant = ? AND e.id < ? ORDER BY e.id DESC LIMIT ?`,
 } as const;
-const loadEntriesOfSql = `SELECT ${entryColumns} FROM accounts AS a CROSS JOIN entries AS e ON e.account = a.account
-       WHERE a.account = ? AND e.sequence > ? AND e.sequence <= ? ORDER BY e.sequence LIMIT ?`;
+const loadEntriesOfSql = `SELECT ${entryColumns} FROM ${indexed}
+       WHERE a.account = ? AND x.sequence > ? AND x.sequence <= ? ORDER BY x.sequence LIMIT ?`;
+const loadLateEntriesOfSql = `SELECT ${entryColumns} FROM ${notIndexed}
+       WHERE a.account = ?1 AND a.sequence > ?2 AND e.sequence > ?2 AND e.sequence <= ?3 ORDER BY e.id LIMIT ?4`;
 
-/** Which of the usage ids are known, and as what: one query for all of them. */
+/** The known ones among the usage ids, and their usage: one query for all of them. */
 export function loadUsages(
   connection: Connection,
   tenant: string,
@@ -53,23 +66,33 @@ export function loadUsages(
 }
 
 /** The position before the first entry of an account. */
-const beginning: Row = { sequence: 0, price_version: -1, line_requests: 0 };
+const beginning: Row = { sequence: 0, price_version: -1, line_requests: 0, paid_after: null };
 
 export function loadPosition(
   connection: Connection,
   account: number,
   sequence: number,
 ): Position | undefined {
-  const row = sequence === 0 ? beginning : connection.get(loadPositionSql, account, sequence);
+  const row = sequence === 0 ? beginning : loadPositionRow(connection, account, sequence);
+  if (row === undefined) return undefined;
+  const paid = BigInt(textOrAbsent(row, 'paid_after') ?? '0');
+  return {
+    sequence: integer(row, 'sequence'),
+    priceVersion: integer(row, 'price_version'),
+    lineRequests: integer(row, 'line_requests'),
+    reversed: loadReversedThrough(connection, account, sequence),
+    reversedBehind: loadReversedBehind(connection, account, sequence),
+    laterReversedFrom: loadLaterReversedFrom(connection, account, sequence),
+    paid,
+    // Where nothing is paid, nothing is left that could be returned later.
+    returnedLater: paid === 0n ? 0n : loadReturnedLater(connection, account, sequence),
+  };
+}
+
+function loadPositionRow(connection: Connection, account: number, sequence: number): Row | undefined {
   return (
-    row && {
-      sequence: integer(row, 'sequence'),
-      priceVersion: integer(row, 'price_version'),
-      lineRequests: integer(row, 'line_requests'),
-      reversed: loadReversedThrough(connection, account, sequence),
-      reversedBehind: loadReversedBehind(connection, account, sequence),
-      laterReversedFrom: loadLaterReversedFrom(connection, account, sequence),
-    }
+    connection.get(loadPositionSql, account, sequence) ??
+    connection.get(loadLatePositionSql, account, sequence)
   );
 }
 
@@ -109,6 +132,12 @@ function loadEntriesOf(
   limit: number,
 ): Entry[] {
   const rows = connection.all(loadEntriesOfSql, account, after, through, limit);
+  if (rows.length < limit) {
+    const last = rows.at(-1);
+    const indexedThrough = last === undefined ? after : integer(last, 'sequence');
+    const rest = limit - rows.length;
+    rows.push(...connection.all(loadLateEntriesOfSql, account, indexedThrough, through, rest));
+  }
   return rows.map((row) => parseEntry(connection, row));
 }
 
@@ -122,7 +151,7 @@ export function parseEntry(connection: Connection, row: Row): Entry {
     : parseFields(row, { reversal: undefined, writeOff: loadWriteOff(connection, account, sequence) });
 }
 
-export function entryReads(read: Read): Omit<EntryReads, 'lookForEntries'> {
+export function entryReads(read: Read): Omit<EntryReads, 'lookForEntries' | 'sumUsage' | 'entryStates'> {
   return {
     entry: (tenant, id) => read((connection) => loadEntry(connection, tenant, id)),
     lastEntryId: (tenant) => read((connection) => loadLastEntryId(connection, tenant)),

@@ -8,17 +8,39 @@ import { records } from '../../tables/records.ts';
 import { bytes, integer } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
-import { answersTable, hasAnswer, listAnswersTables, loadAnswer } from './answers.ts';
+import {
+  answersTable,
+  hasAnswer,
+  listAnswersTables,
+  loadAnswer,
+  loadScope,
+  type ScopeTotals,
+} from './answers.ts';
+import { LateRecords } from './late-records.ts';
 import type { Read } from './reader.ts';
 
-/** A record without its answer: what there is to tell of a key. */
+/** A record without its answer: what is shown of a key. */
 type RecordFacts = RowOf<typeof records.columns>;
 
-const loadRecordSql = `SELECT ${selectList(records)} FROM records WHERE tenant = ? AND scope = ? AND key = ?`;
+const byNumberSql = `SELECT ${selectList(records)} FROM records WHERE n = ?`;
+// The record itself says which key it is of: the index may name one that was deleted by hand.
+const byKeySql = `SELECT ${selectList(records, 'r')} FROM record_keys AS k CROSS JOIN records AS r
+     ON r.n = k.n AND r.scope = k.scope AND r.key = k.key WHERE k.scope = ? AND k.key = ?`;
 const parseFacts = parserOf(records);
 
-function loadRecordFacts(connection: Connection, wanted: WantedRecord): RecordFacts | undefined {
-  const row = connection.get(loadRecordSql, wanted.tenant, bytes(wanted.scope), bytes(wanted.digest));
+/** The number of the last record of a key, if that may not be in the index of keys. */
+type FindLate = (scope: number, key: string) => number | undefined;
+
+/** Every record is in the index of keys, or among the late ones: see `write/lagging-index.ts`. */
+function loadRecordFacts(
+  connection: Connection,
+  scope: number,
+  key: string,
+  findLate: FindLate,
+): RecordFacts | undefined {
+  const late = findLate(scope, key);
+  const row =
+    late === undefined ? connection.get(byKeySql, scope, bytes(key)) : connection.get(byNumberSql, late);
   return row && parseFacts(row);
 }
 
@@ -32,33 +54,44 @@ export function loadForgottenBefore(connection: Connection): number {
 export function loadRecord(
   connection: Connection,
   wanted: WantedRecord,
+  totals: ScopeTotals,
+  findLate: FindLate,
   tables: ReadonlySet<string>,
   cap: AnswerCap,
 ): StoredRecord | undefined {
-  const facts = loadRecordFacts(connection, wanted);
+  const facts = loadRecordFacts(connection, totals.number, wanted.digest, findLate);
   if (facts === undefined) return undefined;
   const { fingerprint, firstSeenAtMs, location } = facts;
   const table = answersTable(firstSeenAtMs);
   const place = { tenant: wanted.tenant, scope: wanted.scope, number: facts.answerNumber };
   const answer = tables.has(table)
-    ? loadAnswer(connection, table, place, cap, facts.answerExpiresAtMs)
+    ? loadAnswer(connection, table, place, totals, cap, facts.answerExpiresAtMs)
     : undefined;
   return { fingerprint, firstSeenAtMs, location, answer };
 }
 
-/** What there is to say of an idempotency key, and whether its answer is kept. */
-function loadKeyFacts(connection: Connection, key: RecordKey, cap: AnswerCap): KeyFacts | undefined {
-  const facts = loadRecordFacts(connection, key);
+/** What is shown of an idempotency key, and whether its answer is kept. */
+function loadKeyFacts(
+  connection: Connection,
+  key: RecordKey,
+  lateRecords: LateRecords,
+  cap: AnswerCap,
+): KeyFacts | undefined {
+  const totals = loadScope(connection, key.tenant, key.scope);
+  if (totals === undefined) return undefined;
+  const findLate: FindLate = (scope, digest) => lateRecords.find(connection, scope, digest);
+  const facts = loadRecordFacts(connection, totals.number, key.digest, findLate);
   if (facts === undefined) return undefined;
   const { firstSeenAtMs, method, path, status, location, answerNumber } = facts;
   const table = answersTable(firstSeenAtMs);
   const isKept =
     listAnswersTables(connection).includes(table) &&
-    hasAnswer(connection, table, { ...key, number: answerNumber }, cap);
+    hasAnswer(connection, table, { ...key, number: answerNumber }, totals, cap);
   const answerExpiresAtMs = isKept ? facts.answerExpiresAtMs : undefined;
   return { firstSeenAtMs, method, path, status, location, answerExpiresAtMs };
 }
 
 export function recordReads(read: Read, cap: AnswerCap): RecordReads {
-  return { keyFacts: (key) => read((connection) => loadKeyFacts(connection, key, cap)) };
+  const lateRecords = new LateRecords();
+  return { keyFacts: (key) => read((connection) => loadKeyFacts(connection, key, lateRecords, cap)) };
 }

@@ -1,6 +1,6 @@
 import type { Reversal } from '../../../domain/usage.ts';
 import { reversalLines, reversals } from '../../tables/entries.ts';
-import { integer, integerOrAbsent } from '../columns.ts';
+import { integer, integerOrAbsent, text } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 
@@ -24,6 +24,16 @@ const laterReversedFromSql =
 const reversedBehindSql = `SELECT l.price_version, sum(l.requests) AS reversed
        FROM reversals AS r JOIN reversal_lines AS l USING (account, sequence)
        WHERE r.account = ? AND r.through_sequence > ? AND r.entry_id IS NOT NULL GROUP BY l.price_version`;
+// The index of entries by account lags (`entries.ts`): an entry may be found by it, by its id, or both.
+const returnedLaterSql = `WITH later AS (SELECT account, sequence FROM reversals
+       WHERE account = ?1 AND sequence > ?2 AND through_sequence <= ?2)
+     SELECT e.id, e.drawn FROM later AS r CROSS JOIN accounts AS a USING (account)
+       CROSS JOIN account_entries AS x ON x.account = r.account AND x.sequence = r.sequence
+       CROSS JOIN entries AS e ON e.tenant = a.tenant AND e.id = x.id WHERE e.drawn IS NOT NULL
+     UNION SELECT e.id, e.drawn FROM accounts AS a
+       CROSS JOIN entries AS e ON e.tenant = a.tenant AND e.account = a.account
+         AND e.id > (SELECT entries_indexed_through FROM ledger_clock WHERE only = 1)
+       WHERE a.account = ?1 AND e.drawn IS NOT NULL AND e.sequence IN (SELECT sequence FROM later)`;
 
 /** What the entry of a reversal takes back. */
 export function loadReversal(connection: Connection, account: number, sequence: number): Reversal {
@@ -66,6 +76,12 @@ export function loadLaterReversedFrom(
 ): number | undefined {
   const row = connection.get(laterReversedFromSql, account, sequence);
   return row && integerOrAbsent(row, 'reversed_from');
+}
+
+/** What the reversals after an entry returned to the balance for usage up to there. */
+export function loadReturnedLater(connection: Connection, account: number, sequence: number): bigint {
+  const rows = connection.all(returnedLaterSql, account, sequence);
+  return rows.reduce((sum, row) => sum - BigInt(text(row, 'drawn')), 0n);
 }
 
 function byVersion(connection: Connection, sql: string, ...values: number[]): Map<number, number> {

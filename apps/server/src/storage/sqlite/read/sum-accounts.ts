@@ -1,4 +1,5 @@
 import { creditOf } from '../../../domain/credit.ts';
+import { amountOfStroop } from '../../../domain/money.ts';
 import { quoteOf } from '../../../domain/quote.ts';
 import type { Service } from '../../../domain/service.ts';
 import type { AccountReads } from '../../../reads/books/accounts.ts';
@@ -37,7 +38,11 @@ const sqlFor = (ofService: string) =>
     /** those of which more was reversed than used since they were settled, or that carry a credit */
     inCredit: `SELECT a.agent, a.service_id FROM accounts AS a
       WHERE a.tenant = ?1${ofService} AND a.account > ?2 AND a.account <= ?3 AND a.unsettled = 1 AND (a.carried_stroops < 0
-        OR EXISTS (SELECT 1 FROM account_lines AS l WHERE l.account = a.account AND ${remaining} < 0))`,
+        OR a.paid <> a.settled_paid OR EXISTS (SELECT 1 FROM account_lines AS l WHERE l.account = a.account AND ${remaining} < 0))`,
+    /** those of which something was drawn from a balance that is on no bill yet */
+    paid: `SELECT a.service_id, a.paid, a.settled_paid FROM accounts AS a
+      WHERE a.tenant = ?1${ofService} AND a.account > ?2 AND a.account <= ?3 AND a.unsettled = 1
+        AND a.paid <> a.settled_paid`,
   }) as const;
 const sqlOfTenant = sqlFor('');
 const sqlOfService = sqlFor(' AND service_id = ?4');
@@ -60,8 +65,11 @@ function sumAccounts(
   const rows = (text: string) => connection.all(text, tenant, Number(after), last, ...service);
   const sums = rows(sql.sums);
   const lines = rows(sql.lines);
+  const paid = paidByService(rows(sql.paid));
   const mayBeInCredit =
-    sums.some((row) => integer(row, 'carrying') > 0) || lines.some((row) => integer(row, 'least') < 0);
+    paid.size > 0 ||
+    sums.some((row) => integer(row, 'carrying') > 0) ||
+    lines.some((row) => integer(row, 'least') < 0);
   const services = new Map(
     sums.map((row) => {
       const id = text(row, 'service_id');
@@ -78,21 +86,35 @@ function sumAccounts(
   return {
     sums: sums.map((row) => {
       const id = text(row, 'service_id');
-      return sumsOf(row, linesOf.get(id) ?? [], services.get(id), credits.get(id) ?? 0n);
+      const credit = credits.get(id) ?? 0n;
+      return sumsOf(row, linesOf.get(id) ?? [], services.get(id), { credit, paid: paid.get(id) ?? 0n });
     }),
     next: integer(range, 'looked') < limit ? undefined : String(last),
   };
 }
 
-function sumsOf(row: Row, lines: readonly Row[], service: Service | undefined, credit: bigint): AccountSums {
+/** What was drawn from balances and is on no bill yet, in stroops, by service. */
+function paidByService(rows: readonly Row[]): ReadonlyMap<string, bigint> {
+  const paid = new Map<string, bigint>();
+  for (const row of rows) {
+    const id = text(row, 'service_id');
+    const amount = BigInt(text(row, 'paid')) - BigInt(text(row, 'settled_paid'));
+    paid.set(id, (paid.get(id) ?? 0n) + amount / amountOfStroop);
+  }
+  return paid;
+}
+
+function sumsOf(
+  row: Row,
+  lines: readonly Row[],
+  service: Service | undefined,
+  { credit, paid }: { readonly credit: bigint; readonly paid: bigint },
+): AccountSums {
   const { firstPriceStroops } = service ?? { firstPriceStroops: 0n };
-  const dueStroops = lines.reduce(
-    (sum, line) => {
-      const price = integerOrAbsent(line, 'price_stroops');
-      return sum + total(line, 'remaining') * (price === undefined ? firstPriceStroops : BigInt(price));
-    },
-    total(row, 'carried'),
-  );
+  const dueStroops = lines.reduce((sum, line) => {
+    const price = integerOrAbsent(line, 'price_stroops');
+    return sum + total(line, 'remaining') * (price === undefined ? firstPriceStroops : BigInt(price));
+  }, total(row, 'carried') - paid);
   return {
     serviceId: text(row, 'service_id'),
     isPriced: service !== undefined,

@@ -17,7 +17,7 @@ export function answersTableEndMs(table: string): number {
 export interface FullScope {
   readonly tenant: string;
   readonly scope: string;
-  readonly totals: ScopeTotals;
+  readonly totals: Pick<ScopeTotals, 'answers' | 'answerBytes'>;
 }
 
 export function loadFullScopes(connection: Connection, cap: AnswerCap): FullScope[] {

@@ -10,7 +10,12 @@ import { answersTableEndMs, deleteEvicted, loadFullScopes } from './answers.ts';
 import { forgetDeliveries } from './deliveries.ts';
 import { saveSweptAt } from './swept-clock.ts';
 
-const deleteRecordSql = 'DELETE FROM records WHERE tenant = ? AND scope = ? AND key = ?';
+// Only those that the index of keys has: the writer still looks for the others by their numbers.
+const nextRecordsSql = `SELECT r.n, r.scope, r.key, r.first_seen_at_ms, s.tenant
+     FROM records AS r CROSS JOIN scopes AS s ON s.number = r.scope
+     WHERE r.n > ? AND r.n <= (SELECT records_indexed_through FROM ledger_clock WHERE only = 1) ORDER BY r.n LIMIT ?`;
+const deleteKeySql = 'DELETE FROM record_keys WHERE scope = ? AND key = ? AND n = ?';
+const deleteRecordSql = 'DELETE FROM records WHERE n = ?';
 
 /** What a step did, and whether another one must follow; `cursor` is where that continues. */
 export type SweepReport =
@@ -45,9 +50,9 @@ export type SweepReport =
 
 /**
  * One short step of forgetting: deletes answers beyond the cap of their scope, drops the tables of answers that are
- * past their time, then walks some way along the records and deletes those past the retention. A clock that jumps
+ * past their time, then reads some of the records and deletes those past the retention. A clock that jumps
  * must not forget everything: after a jump answers stay until the clock has run steadily for three days, and records until
- * it has for the whole retention.
+ * it has done so for the whole retention.
  */
 export function sweepStep(
   connection: Connection,
@@ -104,7 +109,7 @@ function evict(connection: Connection, cap: AnswerCap, rowsMax: number, tasks: T
   return evicted;
 }
 
-/** The answers of a day leave as a whole, once the last of them has expired. */
+/** The answers of a day are dropped as a whole, once the last of them has expired. */
 function dropAnswers(connection: Connection, expiredMs: number, tasks: Tasks): number {
   const past = listAnswersTables(connection).filter((table) => answersTableEndMs(table) <= expiredMs);
   return past.filter((table) =>
@@ -126,27 +131,21 @@ function forgetRecords(
     'UPDATE ledger_clock SET forgotten_before_ms = max(forgotten_before_ms, ?) WHERE only = 1',
     beforeMs,
   );
-  const after = cursor?.kind === 'key' ? cursor : { tenant: '', scope: '', key: '' };
-  const rows = connection.all(
-    `SELECT tenant, scope, key, first_seen_at_ms FROM records WHERE (tenant, scope, key) > (?, ?, ?)
-     ORDER BY tenant, scope, key LIMIT ?`,
-    after.tenant,
-    bytes(after.scope),
-    bytes(after.key),
-    rowsMax,
-  );
+  const after = cursor?.kind === 'record' ? cursor.n : 0;
+  const rows = connection.all(nextRecordsSql, after, rowsMax);
   let forgotten = 0;
   let last: SweepCursor | undefined;
   for (const row of rows) {
-    const place = { tenant: text(row, 'tenant'), scope: hex(row, 'scope'), key: hex(row, 'key') };
-    last = { kind: 'key', ...place };
-    const sinceMs = Math.max(integer(row, 'first_seen_at_ms'), digestTimeMs(place.key) ?? 0);
+    const [n, scope, key] = [integer(row, 'n'), integer(row, 'scope'), hex(row, 'key')];
+    last = { kind: 'record', n };
+    const sinceMs = Math.max(integer(row, 'first_seen_at_ms'), digestTimeMs(key) ?? 0);
     if (sinceMs >= beforeMs) continue;
-    const changes = tasks.run(
-      `records of tenant ${place.tenant}`,
-      0,
-      () => connection.run(deleteRecordSql, place.tenant, bytes(place.scope), bytes(place.key)).changes,
-    );
+    const changes = tasks.run(`records of tenant ${text(row, 'tenant')}`, 0, () => {
+      // The record first: without it, the key in the index stands for nothing.
+      const { changes: deleted } = connection.run(deleteRecordSql, n);
+      connection.run(deleteKeySql, scope, bytes(key), n);
+      return deleted;
+    });
     forgotten += Number(changes);
   }
   return { forgotten, cursor: rows.length < rowsMax ? undefined : last };

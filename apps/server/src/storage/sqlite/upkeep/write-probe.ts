@@ -3,7 +3,7 @@ import type { Connection } from '../connection.ts';
 
 const probeSql = 'INSERT OR REPLACE INTO write_probes (only, body) VALUES (1, ?)';
 
-/** Writes a row of no meaning. */
+/** Writes a probe. */
 export function probeWrite(connection: Connection): void {
   connection.run(probeSql, writeProbeBody());
 }

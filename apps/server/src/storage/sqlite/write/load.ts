@@ -3,26 +3,26 @@ import { entriesBehind } from '../../../domain/far-back.ts';
 import { LoadedView } from '../../../domain/loaded-view.ts';
 import { openFrom } from '../../../domain/reversal.ts';
 import { accountName } from '../../../domain/view.ts';
-import type { TenantWants } from '../../../domain/wants.ts';
+import { type TenantWants, wantOfEntry, wantOfHold } from '../../../domain/wants.ts';
 import type { Loaded, StoredRecord } from '../../../ledger/storage-port.ts';
 import type { Wants } from '../../../ledger/wants.ts';
 import type { AnswerCap } from '../../stored-answer.ts';
 import type { Connection } from '../connection.ts';
 import {
   countAccountsOf,
-  loadAccount,
   loadAllAccountsOf,
   loadUnsettledAgents,
   type NumberedAccount,
 } from '../read/accounts.ts';
 import { loadApiKeyByPrefix } from '../read/api-keys.ts';
+import { loadBilling, loadDefaultPolicy, loadGrant } from '../read/balances.ts';
 import { loadDelivery } from '../read/deliveries.ts';
 import { loadKnownEntry, loadPosition, loadUsages } from '../read/entries.ts';
-import { loadIds } from '../read/ids.ts';
-import { loadPause, loadSettings } from '../read/operator.ts';
-import { loadForgottenBefore, loadRecord } from '../read/records.ts';
-import { loadService, loadServicesOf } from '../read/services.ts';
-import { loadWebhooks } from '../read/webhooks.ts';
+import { loadHold } from '../read/holds.ts';
+import { loadRecord } from '../read/records.ts';
+import { loadServicesOf } from '../read/services.ts';
+import type { KeptRows } from './kept-rows.ts';
+import { loadCounted } from './limits.ts';
 
 /** What a batch sees, and the numbers of its accounts in this file: by tenant, then by the account's name. */
 export interface LoadedRows extends Loaded {
@@ -35,31 +35,68 @@ export function loadBatch(
   wants: Wants,
   tables: ReadonlySet<string>,
   cap: AnswerCap,
+  kept: KeptRows,
 ): LoadedRows {
   const records = new Map<string, StoredRecord>();
   for (const [name, wanted] of wants.records) {
-    const record = loadRecord(connection, wanted, tables, cap);
+    const totals = kept.scope(connection, wanted.tenant, wanted.scope);
+    // No key was ever used in it.
+    if (totals === undefined) continue;
+    const record = loadRecord(connection, wanted, totals, kept.lateRecord, tables, cap);
     if (record !== undefined) records.set(name, record);
   }
-  const pause = loadPause(connection);
-  const forgottenBeforeMs = loadForgottenBefore(connection);
-  const settings = loadSettings(connection);
+  const general = kept.general(connection);
+  const { pause, settings } = general;
   const tenants = new Map<string, LoadedView>();
   const accountNumbers = new Map<string, Map<string, number>>();
   for (const [tenant, tenantWants] of wants.tenants) {
     const numbers = new Map<string, number>();
-    tenants.set(
-      tenant,
-      loadTenant(connection, tenant, tenantWants, numbers, new LoadedView(tenantWants, pause, settings)),
-    );
+    const view = new LoadedView(tenantWants, pause, settings);
+    loadHolds(connection, tenant, tenantWants, view);
+    tenants.set(tenant, loadTenant(connection, kept, tenant, tenantWants, numbers, view));
+    loadCounted(connection, kept, tenant, tenantWants, view);
+    loadBillings(connection, kept, tenant, tenantWants, wants.nowMs, view);
     accountNumbers.set(tenant, numbers);
   }
-  const { reached: idsReached } = loadIds(connection);
-  return { records, tenants, accountNumbers, pause, forgottenBeforeMs, settings, idsReached };
+  return { records, tenants, accountNumbers, ...general };
+}
+
+/** Holds by their ids, whose agents, accounts and services are wanted then. */
+function loadHolds(connection: Connection, tenant: string, wants: TenantWants, view: LoadedView): void {
+  for (const id of wants.holdIds) {
+    const hold = loadHold(connection, tenant, id);
+    if (hold === undefined) continue;
+    view.holds.set(id, hold);
+    wantOfHold(hold, wants);
+  }
+}
+
+/** How agents pay. Of agents that have neither a policy nor a balance nothing is read. */
+function loadBillings(
+  connection: Connection,
+  kept: KeptRows,
+  tenant: string,
+  wants: TenantWants,
+  nowMs: number,
+  view: LoadedView,
+): void {
+  const used = [...wants.billings].filter(
+    ([agent, want]) => want === 'always' || kept.billed(connection).mayHave(tenant, agent),
+  );
+  if (used.length > 0) view.ownDefaultPolicy = loadDefaultPolicy(connection, tenant);
+  for (const [agent] of used) {
+    const billing = loadBilling(connection, tenant, agent, nowMs);
+    if (billing !== undefined) view.agentBillings.set(agent, billing);
+  }
+  for (const id of wants.grantIds) {
+    const grant = loadGrant(connection, tenant, id);
+    if (grant !== undefined) view.grants.set(id, grant);
+  }
 }
 
 function loadTenant(
   connection: Connection,
+  kept: KeptRows,
   tenant: string,
   wants: TenantWants,
   numbers: Map<string, number>,
@@ -74,11 +111,10 @@ function loadTenant(
     const known = loadKnownEntry(connection, tenant, id);
     if (known === undefined) continue;
     view.entries.set(id, known);
-    const { agent, serviceId } = known.entry;
-    wants.accounts.set(accountName(agent, serviceId), { agent, serviceId });
+    wantOfEntry(known.entry, wants);
   }
   for (const { agent, serviceId } of wants.accounts.values()) {
-    const account = loadAccount(connection, tenant, agent, serviceId);
+    const account = kept.account(connection, tenant, agent, serviceId);
     if (account !== undefined) keep(account);
   }
   const services = new Set(wants.services);
@@ -93,7 +129,7 @@ function loadTenant(
     }
   }
   for (const serviceId of services) {
-    const service = loadService(connection, tenant, serviceId);
+    const service = kept.service(connection, tenant, serviceId);
     if (service !== undefined) view.services.set(serviceId, service);
   }
   for (const serviceId of wants.deletedServices) {
@@ -113,7 +149,7 @@ function loadTenant(
     const position = number === undefined ? undefined : loadPosition(connection, number, sequence);
     if (position !== undefined) view.positions.set(`${name} ${sequence}`, position);
   }
-  view.ownWebhooks.push(...loadWebhooks(connection, tenant));
+  view.ownWebhooks.push(...kept.webhooks(connection, tenant));
   for (const { webhookId, eventId } of wants.deliveries) {
     const delivery = loadDelivery(connection, tenant, webhookId, eventId);
     if (delivery !== undefined) view.deliveries.set(`${webhookId} ${eventId}`, delivery);

@@ -4,8 +4,10 @@ import { records as described } from '../../tables/records.ts';
 import { bytes } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { insertSql, valuesOf } from '../described.ts';
-import { answersTable, loadScope, type ScopeTotals } from '../read/answers.ts';
+import { answersTable, type ScopeTotals } from '../read/answers.ts';
 import { doubtClock } from '../upkeep/swept-clock.ts';
+import { type KeptRows, nameOf } from './kept-rows.ts';
+import type { IndexedRecord, SavedRecords } from './record-index.ts';
 
 /** An answer's place among those of its scope. */
 interface NumberedAnswer {
@@ -16,19 +18,25 @@ interface NumberedAnswer {
   readonly answer: StoredAnswer;
 }
 
-const saveRecordSql = insertSql(described);
+const saveRecordSql = insertSql(described, ['n']);
 const recordValues = valuesOf(described);
-const saveScopeSql = `INSERT INTO scopes (tenant, scope, answers, answer_bytes) VALUES (?, ?, ?, ?)
-     ON CONFLICT (tenant, scope) DO UPDATE SET answers = excluded.answers, answer_bytes = excluded.answer_bytes`;
+const makeScopeSql = 'INSERT INTO scopes (tenant, scope, answers, answer_bytes) VALUES (?, ?, 0, 0)';
+const saveScopeSql = 'UPDATE scopes SET answers = ?, answer_bytes = ? WHERE number = ?';
 const insertAnswerSqls = new Map<string, string>();
 
-/** Saves records with their answers, each numbered in its scope. */
+/**
+ * Saves records with their answers, each numbered in its scope.
+ *
+ */
 export function saveRecords(
   connection: Connection,
   records: readonly MadeRecord[],
   tables: Set<string>,
-): void {
-  const scopes = new Map<string, { readonly tenant: string; readonly scope: string; totals: ScopeTotals }>();
+  kept: KeptRows,
+): SavedRecords {
+  const scopes = new Map<string, ScopeTotals>();
+  const made: IndexedRecord[] = [];
+  let n = kept.general(connection).lastRecord;
   for (const record of records) {
     const { tenant, scope, answer } = record;
     const table = answersTable(record.firstSeenAtMs);
@@ -36,28 +44,39 @@ export function saveRecords(
       createAnswersTable(connection, table);
       tables.add(table);
     }
-    const name = `${tenant} ${scope}`;
-    const known = scopes.get(name) ?? { tenant, scope, totals: loadScope(connection, tenant, scope) };
-    const number = known.totals.answers + 1;
-    const bytesBefore = known.totals.answerBytes;
-    known.totals = { answers: number, answerBytes: bytesBefore + answerBytes(answer) };
-    scopes.set(name, known);
-    saveRecord(connection, record, number);
+    const name = nameOf(tenant, scope);
+    const totals =
+      scopes.get(name) ?? kept.scope(connection, tenant, scope) ?? makeScope(connection, tenant, scope);
+    const number = totals.answers + 1;
+    const bytesBefore = totals.answerBytes;
+    scopes.set(name, { ...totals, answers: number, answerBytes: bytesBefore + answerBytes(answer) });
+    n += 1;
+    saveRecord(connection, record, totals.number, number, n);
+    made.push({ n, scope: totals.number, key: record.digest });
     saveAnswer(connection, table, tenant, scope, { number, bytesBefore, answer });
   }
-  for (const { tenant, scope, totals } of scopes.values()) saveScope(connection, tenant, scope, totals);
+  for (const { number, answers, answerBytes } of scopes.values())
+    connection.run(saveScopeSql, answers, answerBytes, number);
   const [first] = records;
   if (first !== undefined) doubtClock(connection, first.firstSeenAtMs);
+  return { scopes, made, lastRecord: n };
 }
 
-function saveRecord(connection: Connection, record: MadeRecord, answerNumber: number): void {
+function saveRecord(
+  connection: Connection,
+  record: MadeRecord,
+  scope: number,
+  answerNumber: number,
+  n: number,
+): void {
   const { status, expiresAtMs: answerExpiresAtMs } = record.answer;
   const values = recordValues({ ...record, status, answerNumber, answerExpiresAtMs });
-  connection.run(saveRecordSql, record.tenant, bytes(record.scope), bytes(record.digest), ...values);
+  connection.run(saveRecordSql, scope, bytes(record.digest), ...values, n);
 }
 
-function saveScope(connection: Connection, tenant: string, scope: string, totals: ScopeTotals): void {
-  connection.run(saveScopeSql, tenant, bytes(scope), totals.answers, totals.answerBytes);
+function makeScope(connection: Connection, tenant: string, scope: string): ScopeTotals {
+  const { lastInsertRowid } = connection.run(makeScopeSql, tenant, bytes(scope));
+  return { number: Number(lastInsertRowid), answers: 0, answerBytes: 0 };
 }
 
 function saveAnswer(

@@ -4,10 +4,15 @@ import type { Connection } from '../connection.ts';
 import { saveAccount, saveLine } from './accounts.ts';
 import { saveAct } from './acts.ts';
 import { saveApiKey, saveApiKeyUse } from './api-keys.ts';
+import { saveBalance, saveGrant, saveMovement, savePolicy } from './balances.ts';
 import { saveAnnouncement, saveDelivery } from './deliveries.ts';
 import { saveEntry } from './entries.ts';
+import type { IndexedEntry } from './entry-index.ts';
 import { saveEvent } from './events.ts';
+import { saveHold } from './holds.ts';
 import { saveIds } from './ids.ts';
+import type { KeptRows } from './kept-rows.ts';
+import { saveLimit, saveLimitCounter } from './limits.ts';
 import type { LoadedRows } from './load.ts';
 import { savePause, saveSettings } from './operator.ts';
 import { saveRecords } from './records.ts';
@@ -15,19 +20,32 @@ import { savePrice, saveService } from './services.ts';
 import { saveSettlement } from './settlements.ts';
 import { saveWebhook } from './webhooks.ts';
 
-/** Saves what a batch did: its facts, and the projections that changed with them. */
+/**
+ * Saves what a batch did: its facts, and the projections that changed with them.
+ *
+ * @returns what is to be done after the `COMMIT`
+ */
 export function saveBatch(
   connection: Connection,
   changes: BatchChanges,
   { accountNumbers, tenants }: LoadedRows,
   tables: Set<string>,
-): void {
+  kept: KeptRows,
+): () => void {
+  const made: IndexedEntry[] = [];
   for (const [tenant, tenantChanges] of changes.tenants) {
     const numbers = accountNumbers.get(tenant) ?? new Map<string, number>();
-    saveTenant(connection, tenant, tenantChanges, numbers, tenants.get(tenant));
+    saveTenant(connection, tenant, tenantChanges, numbers, tenants.get(tenant), made);
   }
-  saveRecords(connection, changes.records, tables);
+  const saved = saveRecords(connection, changes.records, tables, kept);
   saveIds(connection, changes.ids);
+  const entriesIndexed = kept.entryIndex.write(connection, made);
+  const recordsIndexed = kept.recordIndex.write(connection, saved.made);
+  return () => {
+    entriesIndexed();
+    recordsIndexed();
+    kept.committed(changes, accountNumbers, saved);
+  };
 }
 
 function saveTenant(
@@ -36,14 +54,16 @@ function saveTenant(
   changes: Changes,
   numbers: Map<string, number>,
   before: View | undefined,
+  made: IndexedEntry[],
 ): void {
   for (const service of changes.services) saveService(connection, tenant, service);
   for (const price of changes.prices) savePrice(connection, tenant, price);
   for (const account of changes.accounts) {
     const name = accountName(account.agent, account.serviceId);
-    const number = saveAccount(connection, tenant, account, numbers.get(name));
+    const accountBefore = before?.account(account.agent, account.serviceId);
+    const number = saveAccount(connection, tenant, account, numbers.get(name), accountBefore);
     numbers.set(name, number);
-    const linesBefore = new Set(before?.account(account.agent, account.serviceId).lines);
+    const linesBefore = new Set(accountBefore?.lines);
     for (const line of account.lines) if (!linesBefore.has(line)) saveLine(connection, number, line);
   }
   const numberOf = (agent: string, serviceId: string) => {
@@ -52,11 +72,20 @@ function saveTenant(
     return number;
   };
   for (const entry of changes.entries) {
-    saveEntry(connection, tenant, numberOf(entry.agent, entry.serviceId), entry);
+    const account = numberOf(entry.agent, entry.serviceId);
+    saveEntry(connection, tenant, account, entry);
+    made.push({ account, sequence: entry.sequence, id: entry.id });
   }
   for (const settlement of changes.settlements) {
     saveSettlement(connection, tenant, numberOf(settlement.agent, settlement.serviceId), settlement);
   }
+  for (const limit of changes.limits) saveLimit(connection, tenant, limit);
+  for (const counter of changes.limitCounters) saveLimitCounter(connection, tenant, counter);
+  for (const named of changes.policies) savePolicy(connection, tenant, named);
+  for (const balance of changes.balances) saveBalance(connection, tenant, balance);
+  for (const owned of changes.grants) saveGrant(connection, tenant, owned);
+  for (const movement of changes.movements) saveMovement(connection, tenant, movement);
+  for (const hold of changes.holds) saveHold(connection, tenant, hold);
   for (const key of changes.apiKeys) saveApiKey(connection, key);
   for (const use of changes.apiKeyUses) saveApiKeyUse(connection, use);
   for (const pause of changes.pauses) savePause(connection, pause);

@@ -24,6 +24,7 @@ import { listAnswersTables } from '../read/answers.ts';
 import { type BudgetPart, takeBudget } from '../upkeep/rate-budgets.ts';
 import { type SweepReport, sweepStep } from '../upkeep/sweep.ts';
 import { probeWrite } from '../upkeep/write-probe.ts';
+import { KeptRows } from './kept-rows.ts';
 import { loadBatch } from './load.ts';
 import { saveBatch } from './save.ts';
 
@@ -32,7 +33,7 @@ export interface SqliteOptions {
   readonly cap: AnswerCap;
 }
 
-/** How a transaction ends, and what comes of it. */
+/** How a transaction ends, and its outcome. */
 interface Transacted<T> {
   readonly end: 'commit' | 'rollback';
   readonly value: T;
@@ -49,6 +50,7 @@ export class SqliteStorage implements LedgerStorage {
   #openings = 0;
   /** tables of answers that there are; read again whenever the file is opened */
   #tables = new Set<string>();
+  readonly #kept = new KeptRows();
 
   /**
    * Opens the file, and makes it if there is none.
@@ -68,7 +70,7 @@ export class SqliteStorage implements LedgerStorage {
       closeToOthers(file);
       this.#file = OwnFile.at(resolve(options.file));
       this.#open();
-      // A server that can write nothing says so at its start, not at every request.
+      // A server that cannot write reports it at its start, not at every request.
       this.#transact((connection, at) => {
         at('open');
         connection.exec('UPDATE ledger_clock SET only = only');
@@ -85,21 +87,23 @@ export class SqliteStorage implements LedgerStorage {
   commit(wants: Wants, decide: (loaded: Loaded) => BatchChanges): Promise<void> {
     // SQLite is synchronous: everything happens in this turn, and every exception rejects the promise.
     return new Promise((resolve) => {
-      this.#transact((connection, at) => {
+      const takeIn = this.#transact<() => void>((connection, at) => {
         at('load');
-        const loaded = loadBatch(connection, wants, this.#tables, this.#options.cap);
+        this.#kept.begin(connection);
+        const loaded = loadBatch(connection, wants, this.#tables, this.#options.cap, this.#kept);
         at('decide');
         const changes = decide(loaded);
-        if (isEmpty(changes)) return { end: 'rollback', value: undefined };
+        if (isEmpty(changes)) return { end: 'rollback', value: () => undefined };
         at('save');
-        saveBatch(connection, changes, loaded, this.#tables);
-        return { end: 'commit', value: undefined };
+        const takeIn = saveBatch(connection, changes, loaded, this.#tables, this.#kept);
+        return { end: 'commit', value: takeIn };
       });
+      takeIn();
       resolve();
     });
   }
 
-  /** Why this engine may never write again: its names lead to other files now. The process must end. */
+  /** Why this engine may no longer write: its names lead to other files now. The process must end. */
   get lost(): string | undefined {
     return this.#lost;
   }
@@ -109,26 +113,31 @@ export class SqliteStorage implements LedgerStorage {
     return this.#openings;
   }
 
-  /** Looks whether the file is still in its place, when no write does. */
+  /** Checks whether the file is still in its place, while there are no writes. */
   look(): void {
     try {
       this.#assertInPlace('open');
     } catch {
-      // What cannot be seen now is seen by the next look, or fails the next write.
+      // If it cannot be seen now, the next check sees it, or the next write fails.
     }
   }
 
   /** One short step of forgetting what has expired; see `sweepStep`. */
   sweep(nowMs: number, limits: SweepLimits): SweepReport {
-    const report = this.#transact((connection, at) => {
+    const { report, takeIn } = this.#transact((connection, at) => {
       at('sweep');
-      return { end: 'commit', value: sweepStep(connection, nowMs, limits, this.#options.cap) };
+      this.#kept.begin(connection);
+      const takeIn = this.#kept.indexOldRecords(connection, nowMs - limits.retentionMs);
+      const report = sweepStep(connection, nowMs, limits, this.#options.cap);
+      return { end: 'commit', value: { report, takeIn } };
     });
+    takeIn();
+    this.#kept.swept();
     this.#tables = new Set(listAnswersTables(this.#connected()));
     return report;
   }
 
-  /** Commits a row of no meaning on the connection that writes, and says what that is set to. */
+  /** Commits a probe on the connection that writes, and returns the settings of that connection. */
   probe(): Durability {
     this.#transact((connection, at) => {
       at('probe');
@@ -151,7 +160,7 @@ export class SqliteStorage implements LedgerStorage {
   }
 
   close(): void {
-    // A file that is elsewhere now is left as a killed process leaves it.
+    // A file that was moved is left as a killed process leaves it.
     if (this.#lost === undefined) this.#connection?.close();
     this.#connection = undefined;
     this.#lock.release();
@@ -169,7 +178,7 @@ export class SqliteStorage implements LedgerStorage {
       this.#assertInPlace(step);
       if (end === 'commit') at('commit');
       connection.exec(end === 'commit' ? 'COMMIT' : 'ROLLBACK');
-      // Only what is in the file that others find by its name may be acknowledged.
+      // A write may be acknowledged only if it is in the file that others find by its name.
       if (end === 'commit') this.#assertInPlace(step);
       return value;
     } catch (error) {
@@ -179,8 +188,9 @@ export class SqliteStorage implements LedgerStorage {
     }
   }
 
-  /** Leaves neither half of a transaction nor a view of a file that failed. */
+  /** Leaves neither an open transaction nor a connection to a file that failed. */
   #recover(connection: Connection, mustReopen: boolean): void {
+    this.#kept.forgetAll();
     try {
       if (connection.isInTransaction) connection.exec('ROLLBACK');
       this.#tables = new Set(listAnswersTables(connection));
@@ -218,7 +228,7 @@ export class SqliteStorage implements LedgerStorage {
     try {
       return this.#open();
     } catch (error) {
-      // What cannot be opened now may be later, regardless of the error.
+      // It may open later, no matter what the error is.
       throw new StorageFault('unavailable', storageFault(error, 'open').facts, error);
     }
   }
@@ -237,6 +247,7 @@ export class SqliteStorage implements LedgerStorage {
       connection.close();
       throw error;
     }
+    this.#kept.forgetAll();
     this.#connection = connection;
     this.#openings += 1;
     return connection;

@@ -1,11 +1,11 @@
 import type { FaultFacts } from '../../../fault-facts.ts';
-import type { Batch, ExecutorOptions } from '../../../ledger/batch-executor.ts';
+import type { ExecutorOptions } from '../../../ledger/batch-executor.ts';
 import type { Durability, StorageFault } from '../../../ledger/storage-port.ts';
-import type { Outcome } from '../../../ledger/submission.ts';
 import type { SweepLimits } from '../../sweep-step.ts';
 import type { BudgetPart } from '../upkeep/rate-budgets.ts';
 import type { SweepReport } from '../upkeep/sweep.ts';
 import type { SqliteOptions } from '../write/storage.ts';
+import type { FlatOutcome, FlatSubmission } from './flat-messages.ts';
 
 /** What the writer's thread is started with. */
 export interface WriterData {
@@ -13,9 +13,14 @@ export interface WriterData {
   readonly executor: ExecutorOptions;
 }
 
-/** What the writer is asked; `call` is given back with the reply. */
+/** The requests to the writer; `call` is returned with the reply. */
 export type WriterCall =
-  | { readonly kind: 'execute'; readonly call: number; readonly batch: Batch }
+  | {
+      readonly kind: 'execute';
+      readonly call: number;
+      readonly submissions: readonly FlatSubmission[];
+      readonly nowMs: number;
+    }
   | { readonly kind: 'sweep'; readonly call: number; readonly nowMs: number; readonly limits: SweepLimits }
   | { readonly kind: 'probe'; readonly call: number }
   | { readonly kind: 'take_budget'; readonly call: number; readonly part: BudgetPart }
@@ -24,7 +29,7 @@ export type WriterCall =
 /** The outcomes of one call, of several that were committed together. */
 export interface Executed {
   readonly call: number;
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly FlatOutcome[];
 }
 
 /** What the writer replies. */

@@ -1,19 +1,24 @@
 // The thread of the one writer: the event loop that serves HTTP never waits for a disk.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { type FaultFacts, factsOf } from '../../../fault-facts.ts';
-import { itemsOf, StorageExecutor } from '../../../ledger/batch-executor.ts';
+import { type Batch, itemsOf, StorageExecutor } from '../../../ledger/batch-executor.ts';
 import { executeTogether, togetherCount } from '../../../ledger/gathering-executor.ts';
 import { StorageFault } from '../../../ledger/storage-port.ts';
 import { SqliteStorage } from '../write/storage.ts';
+import { flatOutcome, submissionOf } from './flat-messages.ts';
 import type { WriterCall, WriterData, WriterReply } from './writer-messages.ts';
 
 if (parentPort === null) throw new Error('this file is the main file of a worker thread');
 const port = parentPort;
 const data: WriterData = workerData;
 
-type ExecuteCall = WriterCall & { readonly kind: 'execute' };
+/** A call as it waits here: a batch with its submissions as they are. */
+type WaitingCall =
+  | Exclude<WriterCall, { kind: 'execute' }>
+  | { readonly kind: 'execute'; readonly call: number; readonly batch: Batch };
+type ExecuteCall = WaitingCall & { readonly kind: 'execute' };
 
-/** How often an idle writer looks whether its file is still in its place; each batch looks as well. */
+/** How often an idle writer checks whether its file is still in its place; each batch checks it, too. */
 const lookEveryMs = 1_000;
 let isLossReported = false;
 
@@ -38,9 +43,9 @@ function serve(storage: SqliteStorage): void {
   const executor = new StorageExecutor(storage, data.executor);
   // One after the other: the writer's transactions never interleave.
   let last: Promise<void> = Promise.resolve();
-  const waiting: WriterCall[] = [];
+  const waiting: WaitingCall[] = [];
   port.on('message', (call: WriterCall) => {
-    waiting.push(call);
+    waiting.push(received(call));
     last = last.then(async () => {
       while (waiting.length > 0) {
         receiveAll(waiting);
@@ -61,22 +66,28 @@ function reportLoss({ lost }: SqliteStorage): void {
   reply({ kind: 'lost', reason: lost });
 }
 
-/** What arrived while the last commit was running; the ledger bounds how much that is. */
-function receiveAll(waiting: WriterCall[]): void {
+/** The calls that arrived during the last commit; the ledger bounds their number. */
+function receiveAll(waiting: WaitingCall[]): void {
   for (;;) {
-    const received: { message: WriterCall } | undefined = receiveMessageOnPort(port);
-    if (received === undefined) return;
-    waiting.push(received.message);
+    const next: { message: WriterCall } | undefined = receiveMessageOnPort(port);
+    if (next === undefined) return;
+    waiting.push(received(next.message));
   }
 }
 
-function weightOfCall(call: WriterCall): number {
+function received(call: WriterCall): WaitingCall {
+  if (call.kind !== 'execute') return call;
+  const { kind, submissions, nowMs } = call;
+  return { kind, call: call.call, batch: { submissions: submissions.map(submissionOf), nowMs } };
+}
+
+function weightOfCall(call: WaitingCall): number {
   return call.kind === 'execute' ? itemsOf(call.batch) : 1;
 }
 
 /** Answers calls in their order; batches that follow on one another are committed as one. */
 async function answer(
-  calls: readonly WriterCall[],
+  calls: readonly WaitingCall[],
   storage: SqliteStorage,
   executor: StorageExecutor,
 ): Promise<void> {
@@ -105,7 +116,10 @@ async function execute(calls: readonly ExecuteCall[], executor: StorageExecutor)
     executor,
     (items, commitMs) => Object.assign(commit, { items, commitMs }),
   );
-  const executed = calls.map(({ call }, index) => ({ call, outcomes: outcomes[index] ?? [] }));
+  const executed = calls.map(({ call }, index) => ({
+    call,
+    outcomes: (outcomes[index] ?? []).map(flatOutcome),
+  }));
   reply({ kind: 'executed', executed, ...commit });
 }
 

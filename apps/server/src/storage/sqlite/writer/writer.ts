@@ -7,6 +7,7 @@ import type { Outcome } from '../../../ledger/submission.ts';
 import type { SweepLimits } from '../../sweep-step.ts';
 import type { BudgetPart } from '../upkeep/rate-budgets.ts';
 import type { SweepReport } from '../upkeep/sweep.ts';
+import { flatSubmission, outcomeOf } from './flat-messages.ts';
 import type { WriterCall, WriterData, WriterReply } from './writer-messages.ts';
 
 type Pending =
@@ -68,7 +69,8 @@ export class SqliteWriter implements BatchExecutor {
     return new Promise((resolve) => {
       const worker = this.#running();
       const call = this.#register({ kind: 'execute', size: batch.submissions.length, resolve });
-      this.#post(worker, { kind: 'execute', call, batch });
+      const submissions = batch.submissions.map(flatSubmission);
+      this.#post(worker, { kind: 'execute', call, submissions, nowMs: batch.nowMs });
     });
   }
 
@@ -81,7 +83,7 @@ export class SqliteWriter implements BatchExecutor {
     });
   }
 
-  /** Commits a row of no meaning, in its turn among the batches. */
+  /** Commits a probe, in its turn among the batches. */
   probe(): Promise<Durability> {
     return new Promise((resolve, reject) => {
       const worker = this.#running();
@@ -99,7 +101,7 @@ export class SqliteWriter implements BatchExecutor {
     });
   }
 
-  /** Closes the file after everything that was asked before. */
+  /** Closes the file after all earlier requests. */
   close(): Promise<void> {
     const worker = this.#worker;
     if (worker === undefined) return Promise.resolve();
@@ -110,7 +112,7 @@ export class SqliteWriter implements BatchExecutor {
   }
 
   #running(): Worker {
-    // A writer that died (out of memory, a defect) is restarted; the work that it had is already answered.
+    // A writer that died (out of memory, a defect) is restarted; its work is already answered.
     return this.#worker ?? this.#start(ignore, ignore);
   }
 
@@ -147,7 +149,7 @@ export class SqliteWriter implements BatchExecutor {
       this.#onCommitted(reply.items, reply.commitMs);
       for (const { call, outcomes } of reply.executed) {
         const pending = this.#taken(call);
-        if (pending?.kind === 'execute') pending.resolve(outcomes);
+        if (pending?.kind === 'execute') pending.resolve(outcomes.map(outcomeOf));
       }
       return;
     }
@@ -165,7 +167,7 @@ export class SqliteWriter implements BatchExecutor {
     return pending;
   }
 
-  /** Keeps why the thread ends, for the answers of what is with it. */
+  /** Keeps the reason why the thread ends, for the answers of its requests. */
   #failed(error: unknown, failed: (error: Error) => void): void {
     this.#endedBy = factsOf(error);
     failed(error instanceof Error ? error : new StorageFault('unavailable', this.#endedBy));
@@ -189,5 +191,5 @@ export class SqliteWriter implements BatchExecutor {
   }
 }
 
-/** A restart that fails shows as an exit, and that fails what was asked meanwhile. */
+/** A failed restart shows as an exit, which fails the calls that arrived meanwhile. */
 function ignore(): void {}

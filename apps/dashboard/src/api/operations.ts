@@ -1,0 +1,38 @@
+/** The operations that the dashboard calls: method and path, as the contract has them. */
+export const operations = {
+  readCaller: ['GET', '/caller'],
+  readActivity: ['GET', '/activity'],
+  readStats: ['GET', '/stats'],
+  readAudit: ['GET', '/audit'],
+  sumUsageOverTime: ['GET', '/usage/over-time'],
+  listAgentTotals: ['GET', '/agents/totals'],
+  readAgentUsage: ['GET', '/agents/{agent}/usage'],
+  listEntries: ['GET', '/entries'],
+  readEntry: ['GET', '/entries/{id}'],
+  readQuote: ['GET', '/billing/{agent}/{serviceId}'],
+  settle: ['POST', '/settle'],
+  listSettlements: ['GET', '/settlements'],
+  readSettlement: ['GET', '/settlements/{id}'],
+  listSettlementEntries: ['GET', '/settlements/{id}/entries'],
+  listServices: ['GET', '/services'],
+  readService: ['GET', '/services/{serviceId}'],
+  listPrices: ['GET', '/services/{serviceId}/prices'],
+  setPrice: ['PATCH', '/services/{serviceId}/price'],
+  patchDisabled: ['PATCH', '/services/{serviceId}/disabled'],
+  topAgents: ['GET', '/services/{serviceId}/agents/top'],
+  readKeyState: ['GET', '/idempotency'],
+  reconcile: ['POST', '/reconcile'],
+  listWebhooks: ['GET', '/webhooks'],
+  readWebhook: ['GET', '/webhooks/{id}'],
+  changeWebhook: ['PATCH', '/webhooks/{id}'],
+  testWebhook: ['POST', '/webhooks/{id}/test'],
+  listDeliveries: ['GET', '/webhooks/{id}/deliveries'],
+  redeliver: ['POST', '/webhooks/{id}/deliveries/{eventId}/redeliver'],
+  listApiKeys: ['GET', '/api-keys'],
+  createApiKey: ['POST', '/api-keys'],
+  revokeApiKey: ['DELETE', '/api-keys/{prefix}'],
+  listActs: ['GET', '/audit-log'],
+} as const;
+
+/** The name of an operation that the dashboard calls. */
+export type Operation = keyof typeof operations;

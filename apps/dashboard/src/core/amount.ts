@@ -1,0 +1,72 @@
+/** An amount of an asset: an exact decimal text, as the API has it. */
+export interface Money {
+  readonly amount: string;
+  readonly asset: string;
+}
+
+/** The decimal places in which amounts are added up: a price has 12 and a quantity 6 at the most. */
+const places = 18;
+const xlm = 'XLM';
+/** One XLM is 10^7 stroops. */
+const stroopPlaces = 7;
+
+/** An amount in stroops as one of XLM. */
+export function inXlm(stroops: string | bigint | number): Money {
+  const exact = BigInt(stroops);
+  const digits = String(exact < 0n ? -exact : exact).padStart(stroopPlaces + 1, '0');
+  const amount = `${digits.slice(0, -stroopPlaces)}.${digits.slice(-stroopPlaces)}`;
+  return { amount: exact < 0n ? `-${amount}` : amount, asset: xlm };
+}
+
+/** A decimal text as a whole number of 10^-18; exact for all that the API sends. */
+export function scaled(decimal: string): bigint {
+  const [, sign = '', whole = '0', fraction = ''] = /^(-?)(\d+)(?:\.(\d{1,18}))?$/.exec(decimal) ?? [];
+  return BigInt(`${sign}${whole}${fraction.padEnd(places, '0')}`);
+}
+
+/** A whole number of 10^-18 as a decimal text, with at least so many places. */
+export function decimalOf(value: bigint, placesLeast = stroopPlaces): string {
+  const digits = String(value < 0n ? -value : value).padStart(places + 1, '0');
+  const fraction = digits.slice(-places).replace(/0+$/, '').padEnd(placesLeast, '0');
+  const text = `${digits.slice(0, -places)}${fraction === '' ? '' : `.${fraction}`}`;
+  return value < 0n ? `-${text}` : text;
+}
+
+/** An amount as text, in parts that a page can lay out: the digits that say nothing are apart. */
+export interface AmountText {
+  readonly sign: '' | '−';
+  readonly whole: string;
+  readonly fraction: string;
+  /** zeros after the last digit that says something */
+  readonly zeros: string;
+}
+
+/** Splits a decimal text. */
+export function amountText(amount: string): AmountText {
+  const [, sign = '', whole = '0', digits = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(amount) ?? [];
+  const fraction = digits.replace(/0+$/, '');
+  return {
+    sign: sign === '' ? '' : '−',
+    whole: grouped(BigInt(whole)),
+    fraction,
+    zeros: digits.slice(fraction.length),
+  };
+}
+
+/** An amount as one text, with all its decimals. */
+export function moneyText({ amount, asset }: Money): string {
+  const { sign, whole, fraction, zeros } = amountText(amount);
+  const decimals = `${fraction}${zeros}`;
+  return `${sign}${whole}${decimals === '' ? '' : `.${decimals}`} ${asset}`;
+}
+
+/** A count with its digits in groups of three; exact for every integer. */
+export function grouped(count: number | bigint): string {
+  const [, sign = '', digits = ''] = /^(-?)(\d+)$/.exec(String(count)) ?? [];
+  return `${sign === '' ? '' : '−'}${digits.replace(/\B(?=(?:\d{3})+$)/g, ',')}`;
+}
+
+/** A count with the noun that goes with it: `1 entry`, `2 entries`. */
+export function counted(count: number | bigint, one: string, many = `${one}s`): string {
+  return `${grouped(count)} ${count === 1 || count === 1n ? one : many}`;
+}

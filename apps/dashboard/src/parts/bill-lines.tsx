@@ -1,0 +1,71 @@
+import {
+  type BillAmounts,
+  billed,
+  carried,
+  carriedOn,
+  isZero,
+  type Line,
+  lineAmount,
+  linePrice,
+} from '../core/billing.ts';
+import { Amount, Count } from './amount.tsx';
+import { type Column, Table } from './table.tsx';
+
+function columnsOf(asset: string | undefined): readonly Column<Line>[] {
+  return [
+    { name: 'Price version', cell: ({ priceVersion }) => priceVersion },
+    { name: 'Requests', cell: ({ requests }) => <Count of={requests} />, isNumber: true },
+    {
+      name: 'Price of one',
+      cell: (line) => <Amount of={linePrice(line, asset)} />,
+      isNumber: true,
+      isExtra: true,
+    },
+    { name: 'Amount', cell: (line) => <Amount of={lineAmount(line, asset)} />, isNumber: true },
+  ];
+}
+
+/** The lines of a quote or a bill, the credit that it takes over, and what it comes to. */
+export function BillLines({
+  bill,
+  total,
+}: {
+  readonly bill: BillAmounts & { readonly lines: readonly Line[] };
+  readonly total: string;
+}) {
+  const [before, after] = [carried(bill), carriedOn(bill)];
+  return (
+    <>
+      <Table
+        caption="Lines"
+        columns={columnsOf(bill.asset)}
+        keyOf={({ priceVersion }) => String(priceVersion)}
+        items={bill.lines}
+      />
+      <dl class="totals">
+        {!isZero(before) && (
+          <div>
+            <dt>Credit from the bill before</dt>
+            <dd>
+              <Amount of={before} />
+            </dd>
+          </div>
+        )}
+        <div class="total">
+          <dt>{total}</dt>
+          <dd>
+            <Amount of={billed(bill)} />
+          </dd>
+        </div>
+        {!isZero(after) && (
+          <div>
+            <dt>Credit left for the next bill</dt>
+            <dd>
+              <Amount of={after} />
+            </dd>
+          </div>
+        )}
+      </dl>
+    </>
+  );
+}

@@ -1,0 +1,171 @@
+import type { Billonce } from '@billonce/client';
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { z } from 'zod';
+import {
+  instructions,
+  keyDescription,
+  lookUpDescription,
+  quoteDescription,
+  recordDescription,
+  settleDescription,
+} from './texts.ts';
+import { adviceOnRead, done, refused, resultOf } from './tool-result.ts';
+import { lookUpKey } from './tools/look-up-key.ts';
+import { recordUsage } from './tools/record-usage.ts';
+import { settleAccount } from './tools/settle-account.ts';
+
+/** What a server offers. */
+export interface McpServerOptions {
+  readonly billonce: Billonce;
+  /** the one agent that the tools act for; without it the model names the agent */
+  readonly agent?: string | undefined;
+  /** whether the model can only read */
+  readonly isReadOnly?: boolean;
+}
+
+const keyLengthMin = 8;
+const keyLengthMax = 128;
+const listedMax = 50;
+
+const serviceId = z.string().min(1).max(128).describe('The service that was used.');
+const key = z
+  .string()
+  .min(keyLengthMin)
+  .max(keyLengthMax)
+  .regex(/^[\x21-\x7e]+$/, 'visible ASCII characters and no spaces');
+const readOnly = { readOnlyHint: true, openWorldHint: false } as const;
+/** A repeated call with the same arguments has no further effect. */
+const repeatable = {
+  readOnlyHint: false,
+  destructiveHint: false,
+  idempotentHint: true,
+  openWorldHint: false,
+} as const;
+
+/** Makes an MCP server whose tools call a Billonce server. It is connected to a transport by its user. */
+export function createMcpServer(options: McpServerOptions): McpServer {
+  const server = new McpServer({ name: 'billonce', version: '0.1.0' }, { instructions });
+  addReads(server, options);
+  if (options.isReadOnly !== true) addWrites(server, options);
+  return server;
+}
+
+/** The parameter that names the agent. */
+function agentParameter(fixed: string | undefined) {
+  const agent = z.string().min(1).max(256);
+  return fixed === undefined
+    ? agent.describe('Who pays.')
+    : agent.default(fixed).describe(`Who pays: "${fixed}", and no other.`);
+}
+
+function otherAgent(agent: string, { agent: fixed }: McpServerOptions) {
+  if (fixed === undefined || agent === fixed) return undefined;
+  return refused(`This server acts for the agent "${fixed}" only. Nothing was done.`);
+}
+
+function addWrites(server: McpServer, options: McpServerOptions): void {
+  const { billonce } = options;
+  const agent = agentParameter(options.agent);
+  server.registerTool(
+    'record_usage',
+    {
+      title: 'Record usage',
+      description: recordDescription,
+      inputSchema: {
+        agent,
+        serviceId,
+        requests: z.number().int().min(1).max(1_000_000).describe('How many units were used.'),
+        key: key.optional().describe(keyDescription),
+      },
+      annotations: repeatable,
+    },
+    ({ key: given, ...usage }) => otherAgent(usage.agent, options) ?? recordUsage(billonce, usage, given),
+  );
+  server.registerTool(
+    'settle_account',
+    {
+      title: 'Settle an account',
+      description: settleDescription,
+      inputSchema: {
+        agent,
+        serviceId,
+        through: z.number().int().min(0).describe('`through` of the quote.'),
+        billedStroops: z
+          .string()
+          .regex(/^\d{1,40}$/)
+          .describe('`billedStroops` of the quote.'),
+      },
+      annotations: repeatable,
+    },
+    (bill) => otherAgent(bill.agent, options) ?? settleAccount(billonce, bill),
+  );
+}
+
+function addReads(server: McpServer, options: McpServerOptions): void {
+  const { billonce } = options;
+  const agent = agentParameter(options.agent);
+  server.registerTool(
+    'get_quote',
+    {
+      title: 'Quote an account',
+      description: quoteDescription,
+      inputSchema: { agent, serviceId },
+      annotations: readOnly,
+    },
+    (account) =>
+      otherAgent(account.agent, options) ??
+      resultOf(async () => done(await billonce.billing.quote(account)), adviceOnRead),
+  );
+  server.registerTool(
+    'look_up_key',
+    {
+      title: 'Look up a key',
+      description: lookUpDescription,
+      inputSchema: { agent, key: key.describe('The key of the call.') },
+      annotations: readOnly,
+    },
+    (call) => otherAgent(call.agent, options) ?? lookUpKey(billonce, call.agent, call.key),
+  );
+  server.registerTool(
+    'list_settlements',
+    {
+      title: 'List bills',
+      description: `Lists the first ${listedMax} bills of an agent, oldest first. Give \`from\` for later ones.`,
+      inputSchema: {
+        agent,
+        serviceId: serviceId.optional(),
+        from: z.string().optional().describe('Settled at this moment or later: 2026-11-27T00:00:00Z.'),
+      },
+      annotations: readOnly,
+    },
+    (filter) =>
+      otherAgent(filter.agent, options) ??
+      resultOf(async () => {
+        const { items, hasMore } = await billonce.call('listSettlements', {
+          query: { ...given(filter), limit: listedMax },
+        });
+        return done({ items, hasMore });
+      }, adviceOnRead),
+  );
+  server.registerTool(
+    'list_services',
+    {
+      title: 'List services',
+      description: `Lists the first ${listedMax} services with their prices, by their ids.`,
+      inputSchema: { prefix: z.string().max(128).optional().describe('How the id begins.') },
+      annotations: readOnly,
+    },
+    ({ prefix }) =>
+      resultOf(async () => {
+        const query = { ...given({ prefix }), limit: listedMax };
+        const { services, hasMore } = await billonce.call('listServices', { query });
+        return done({ services, hasMore });
+      }, adviceOnRead),
+  );
+}
+
+/** The members that are there. */
+function given<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(members).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}

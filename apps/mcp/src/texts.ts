@@ -1,0 +1,33 @@
+/** What a model reads about the server as a whole. */
+export const instructions = [
+  'Billonce bills usage: each recorded usage is billed once, and a key says what "once" is.',
+  'Before you record usage, choose a key that names this one piece of work, such as "report-2026-11-27/step-3".',
+  'If a call fails, times out, or you do not know its result, call again with THE SAME key and the same arguments:',
+  'usage that was recorded already is not billed again. Never make a new key to repeat a call.',
+  'Use a new key for new work only. Amounts are whole stroops (10^-7 XLM) in text form.',
+].join(' ');
+
+export const recordDescription = [
+  'Records that an agent used a service, which bills it. Call it once for each piece of work, after the work.',
+  'Give a `key` of 8 to 128 characters that names this piece of work.',
+  'When the result of a call is lost or unclear, repeat it with the same key and arguments: it is billed once.',
+  'Without a key, one is derived from the arguments. A second call with the same arguments and no key is refused,',
+  'because it is not clear whether it repeats the first one; nothing is billed then.',
+].join(' ');
+
+export const keyDescription = [
+  'Names this one piece of work: the same for every repetition of this call, another one for new work.',
+  'Choose it before the first call, so that you still have it when a result is lost.',
+].join(' ');
+
+export const lookUpDescription =
+  'Tells whether usage was recorded under a key. Use it when you do not know what became of a call. "missing" is not final while the call may still be on its way: repeating it with the same key is always safe.';
+
+export const quoteDescription =
+  'Shows what a settlement of an account would bill now. `through` and `billedStroops` of it are what `settle_account` needs. Changes nothing.';
+
+export const settleDescription = [
+  'Bills what is outstanding on an account. Give `through` and `billedStroops` of a quote that you have just read:',
+  'if the account has changed since then, nothing is billed, and you must read the quote again.',
+  'When the result is lost, repeat the call with the same arguments: you get the same bill.',
+].join(' ');

@@ -1,0 +1,31 @@
+import { BillonceError } from '@billonce/client';
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+
+/** A result that a model reads as text, and a program as it is. */
+export function done(result: object): CallToolResult {
+  return { content: [{ type: 'text', text: JSON.stringify(result) }], structuredContent: { ...result } };
+}
+
+/** A call that did nothing, and what the model can do. */
+export function refused(text: string): CallToolResult {
+  return { isError: true, content: [{ type: 'text', text }] };
+}
+
+/** The result of work that may fail. An error of the program itself is not shown to the model. */
+export async function resultOf(
+  work: () => Promise<CallToolResult>,
+  explain: (error: BillonceError) => string,
+): Promise<CallToolResult> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof BillonceError)) throw error;
+    const id = error.requestId === undefined ? '' : ` (request ${error.requestId})`;
+    return refused(`${error.code}: ${error.message}${id}. ${explain(error)}`);
+  }
+}
+
+/** What a model can do after an error of a read. */
+export function adviceOnRead({ retry }: BillonceError): string {
+  return retry === 'same_request' ? 'Try again later.' : 'Correct the arguments.';
+}

@@ -1,0 +1,43 @@
+import type { Billonce, BillonceError } from '@billonce/client';
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import { done, refused, resultOf } from '../tool-result.ts';
+import { type ToolUsage, type UsageKey, usageKeyOf } from '../usage-key.ts';
+
+/**
+ * Records usage once for each key. The server recognizes the key by the id of the usage, not by the key of the request:
+ * so a request that is sent again because its answer was lost is not mistaken for a second call.
+ */
+export function recordUsage(
+  billonce: Pick<Billonce, 'usage'>,
+  usage: ToolUsage,
+  given: string | undefined,
+): Promise<CallToolResult> {
+  const key = usageKeyOf(usage, given);
+  return resultOf(
+    async () => {
+      const recorded = await billonce.usage.record({ ...usage, id: key.usageId });
+      const isRepeated = recorded.status === 'duplicate';
+      if (isRepeated && !key.isGiven) return refused(ambiguousText(usage, key));
+      const status = isRepeated ? 'already_recorded' : 'recorded';
+      return done({ status, key: key.key, outstandingRequests: recorded.total });
+    },
+    (error) => adviceOn(error, key),
+  );
+}
+
+function ambiguousText({ agent, serviceId, requests }: ToolUsage, { key }: UsageKey): string {
+  return [
+    `Not recorded: usage of ${requests} by ${agent} for ${serviceId} was recorded before without a key of yours, as "${key}".`,
+    'It is not clear whether this call repeats that one. If it does, nothing is left to do: it is billed once.',
+    'If this is new usage, call again with a new key that names it.',
+  ].join(' ');
+}
+
+function adviceOn(error: BillonceError, { key }: UsageKey): string {
+  if (error.code === 'usage_id_conflict') {
+    return `The key "${key}" was used for other usage. To repeat that call, use its arguments; for new usage, use a new key. Nothing was recorded.`;
+  }
+  return error.retry === 'same_request'
+    ? `It is not known whether the usage was recorded. Call again with the key "${key}" and the same arguments.`
+    : 'Nothing was recorded. Correct the arguments, and keep the key.';
+}

@@ -1,0 +1,12 @@
+import type { CommandSpec } from '../command-line/command.ts';
+
+export const mcpSpec: CommandSpec = {
+  name: 'mcp',
+  summary: 'gives a language model tools that record usage and settle, over MCP',
+  arguments: [],
+  text: [
+    'It is the package @billonce/mcp, which must be installed beside this one: billonce mcp --help prints its options. In a clone, npm run mcp -- installs and runs it.',
+  ],
+  groups: [],
+  endings: {},
+};

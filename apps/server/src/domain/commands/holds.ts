@@ -1,0 +1,318 @@
+import { outstandingRequests } from '../account.ts';
+import type { Amount } from '../amount.ts';
+import { assetDefault, availableOf, type Balance, grantsOpenMax } from '../balance.ts';
+import { amountText, expiredEvents, levelEvents, levelEventsMax } from '../balance-events.ts';
+import { BalanceMoves } from '../balance-moves.ts';
+import { balanceIn } from '../billing.ts';
+import { type CommandRules, type RulesOf, usually } from '../command-rules.ts';
+import { type Decision, done, type Moment, refused } from '../decision.ts';
+import { type Hold, holdMsMax, holdsOpenMax } from '../hold.ts';
+import { holdEvent } from '../hold-events.ts';
+import { costOfUsage } from '../money.ts';
+import { balanceChanges, policyFor, refusalOf, serviceUnpriced } from '../payment.ts';
+import { type PaidFromBalance, recordedUsage, refusalOfService, usageEventsMax } from '../recorded-usage.ts';
+import type { Refusal } from '../refusal.ts';
+import type { Service } from '../service.ts';
+import { isSameUsage, type UsageItem } from '../usage.ts';
+import type { Changes, View } from '../view.ts';
+import { type SentByKey, usageIdConflict } from './usage.ts';
+
+/** Reserves before the work. A hold whose id is known is answered while paused, too. */
+export interface CreateHold {
+  readonly kind: 'create_hold';
+  readonly agent: string;
+  readonly serviceId: string;
+  /** what is to be reserved: the price of so many requests, or an amount */
+  readonly wanted:
+    | { readonly kind: 'requests'; readonly requests: number }
+    | { readonly kind: 'amount'; readonly amount: Amount };
+  readonly expiresInMs: number;
+  /** the caller's own name for it, unique in its tenant */
+  readonly holdId: string | undefined;
+}
+
+/** Records what the work really took, and releases the rest. */
+export interface CaptureHold extends SentByKey {
+  readonly kind: 'capture_hold';
+  readonly holdId: string;
+  readonly requests: number;
+  readonly usageId: string | undefined;
+  readonly occurredAtNs: bigint | undefined;
+}
+
+export interface ReleaseHold {
+  readonly kind: 'release_hold';
+  readonly holdId: string;
+}
+
+/** Lets a hold reserve for longer, from now on. */
+export interface ExtendHold {
+  readonly kind: 'extend_hold';
+  readonly holdId: string;
+  readonly expiresInMs: number;
+}
+
+export type HoldsCommand = CreateHold | CaptureHold | ReleaseHold | ExtendHold;
+
+export interface HoldMade {
+  readonly kind: 'hold_made';
+  readonly hold: Hold;
+  /** what is available after it */
+  readonly available: Amount;
+}
+
+/** The id was held before. */
+export interface HoldKnown extends Omit<HoldMade, 'kind'> {
+  readonly kind: 'hold_known';
+}
+
+export interface HoldCaptured {
+  readonly kind: 'hold_captured';
+  readonly hold: Hold;
+  readonly entryId: string;
+  /** outstanding requests of the account after it */
+  readonly total: number;
+  readonly paid: PaidFromBalance | undefined;
+}
+
+/** The usage id was recorded before, by the capture of this hold. */
+export interface CaptureKnown extends Omit<HoldCaptured, 'kind' | 'paid'> {
+  readonly kind: 'capture_known';
+}
+
+export interface HoldReleased extends Omit<HoldMade, 'kind'> {
+  readonly kind: 'hold_released';
+}
+
+export interface HoldExtended extends Omit<HoldMade, 'kind'> {
+  readonly kind: 'hold_extended';
+}
+
+const createHold: CommandRules<CreateHold, HoldMade | HoldKnown> = {
+  ...usually,
+  isGated: false,
+  reads({ agent, serviceId, holdId }, wants) {
+    wants.billings.set(agent, 'always');
+    wants.services.add(serviceId);
+    if (holdId !== undefined) wants.holdIds.add(holdId);
+  },
+  // Its place, its event, and what it says of the balance.
+  idsMax: () => 2 + levelEventsMax,
+  actsMax: () => 0,
+  decide: decideHold,
+};
+
+const captureHold: CommandRules<CaptureHold, HoldCaptured | CaptureKnown> = {
+  ...usually,
+  isGated: false,
+  reads({ holdId, usageId }, wants) {
+    wants.holdIds.add(holdId);
+    if (usageId !== undefined) wants.usageIds.add(usageId);
+  },
+  // The entry, the event of the hold, those that come with usage, and one for each grant of which a part expires now.
+  idsMax: () => 2 + usageEventsMax + grantsOpenMax,
+  actsMax: () => 0,
+  decide: decideCapture,
+};
+
+const releaseHold: CommandRules<ReleaseHold, HoldReleased> = {
+  ...usually,
+  reads: ({ holdId }, wants) => void wants.holdIds.add(holdId),
+  // Its event, and one for each grant of which a part expires now.
+  idsMax: () => 1 + grantsOpenMax,
+  actsMax: () => 0,
+  decide: decideRelease,
+};
+
+const extendHold: CommandRules<ExtendHold, HoldExtended> = {
+  ...usually,
+  reads: ({ holdId }, wants) => void wants.holdIds.add(holdId),
+  idsMax: () => 0,
+  actsMax: () => 0,
+  decide: decideExtension,
+};
+
+export const holdsCommands = {
+  create_hold: createHold,
+  capture_hold: captureHold,
+  release_hold: releaseHold,
+  extend_hold: extendHold,
+} satisfies RulesOf<HoldsCommand>;
+
+function decideHold(command: CreateHold, view: View, moment: Moment): Decision<HoldMade | HoldKnown> {
+  const { agent, serviceId, holdId, wanted } = command;
+  const known = holdId === undefined ? undefined : view.hold(holdId);
+  if (known !== undefined) {
+    if (!isSameHold(known, command)) return refused(holdIdConflict);
+    return done({ kind: 'hold_known', hold: known, available: availableOf(balanceOf(known, view)) });
+  }
+  if (moment.gate !== undefined) return refused(moment.gate);
+  const service = view.service(serviceId);
+  const closed = refusalOfService(service);
+  if (closed !== undefined) return refused(closed);
+  const { policy } = policyFor(agent, view);
+  const isPrepaid = policy.mode === 'prepaid';
+  const amount = wanted.kind === 'amount' ? wanted.amount : priceOf(wanted.requests, service);
+  if (amount === undefined || (isPrepaid && service === undefined))
+    return refused(serviceUnpriced(serviceId));
+  const before = balanceIn(view.billing(agent), assetDefault);
+  if (before.openHolds >= holdsOpenMax) return refused(tooManyHolds(agent));
+  const refusal = isPrepaid ? refusalOf(before, amount, 0n, policy) : undefined;
+  if (refusal !== undefined) return refused(refusal);
+  const place = moment.id(0);
+  const id = holdId ?? place;
+  const moves = new BalanceMoves(before, moment.nowMs);
+  const parts = moves.hold(isPrepaid ? amount : 0n, id);
+  const hold: Hold = {
+    id,
+    place,
+    agent,
+    serviceId,
+    asset: before.asset,
+    amount,
+    requests: wanted.kind === 'requests' ? wanted.requests : undefined,
+    isPrepaid,
+    parts,
+    createdAtMs: moment.nowMs,
+    expiresAtMs: moment.nowMs + command.expiresInMs,
+    state: 'open',
+    endedAtMs: undefined,
+    wasLapsed: false,
+    entryId: undefined,
+    captured: undefined,
+  };
+  const source = eventsFrom(moment, 1);
+  const events = [holdEvent(hold, source), ...levelEvents(before, moves.balance, policy, source)];
+  return done(
+    { kind: 'hold_made', hold, available: availableOf(moves.balance) },
+    { ...balanceChanges(moves, view), holds: [hold], events },
+  );
+}
+
+/** `undefined`: the service has no price. */
+function priceOf(requests: number, service: Service | undefined): Amount | undefined {
+  return service === undefined ? undefined : costOfUsage(requests, service);
+}
+
+function decideCapture(
+  command: CaptureHold,
+  view: View,
+  moment: Moment,
+): Decision<HoldCaptured | CaptureKnown> {
+  const hold = view.hold(command.holdId);
+  if (hold === undefined) return refused(noSuchHold(command.holdId));
+  const item = usageOf(command, hold);
+  const known = item.usageId === undefined ? undefined : view.usage(item.usageId);
+  if (known !== undefined) {
+    const isOfHold = known.entryId === hold.entryId && isSameUsage(known.item, item);
+    if (!isOfHold) return refused(usageIdConflict);
+    const total = outstandingRequests(view.account(hold.agent, hold.serviceId));
+    return done({ kind: 'capture_known', hold, entryId: known.entryId, total });
+  }
+  if (moment.gate !== undefined) return refused(moment.gate);
+  if (hold.state === 'captured' || hold.state === 'released') return refused(holdEnded(hold));
+  const source = eventsFrom(moment, 1);
+  const recorded = recordedUsage(
+    { item, apiKeyPrefix: command.apiKeyPrefix },
+    view,
+    { ...source, entryId: moment.id(0) },
+    hold,
+  );
+  if (recorded.kind === 'refused') return refused(recorded.refusal);
+  const { entryId, total, paid, changes } = recorded;
+  const captured: Hold = {
+    ...hold,
+    state: 'captured',
+    endedAtMs: moment.nowMs,
+    wasLapsed: hold.state === 'lapsed',
+    entryId,
+    captured: costOf(item, hold, view),
+  };
+  const events = [holdEvent(captured, source), ...changes.events];
+  return done(
+    { kind: 'hold_captured', hold: captured, entryId, total, paid },
+    { ...changes, holds: [captured], events },
+  );
+}
+
+function costOf({ requests }: UsageItem, { serviceId }: Hold, view: View): Amount {
+  return priceOf(requests, view.service(serviceId)) ?? 0n;
+}
+
+function usageOf({ requests, usageId, occurredAtNs }: CaptureHold, hold: Hold): UsageItem {
+  return { agent: hold.agent, serviceId: hold.serviceId, requests, usageId, occurredAtNs };
+}
+
+function decideRelease({ holdId }: ReleaseHold, view: View, moment: Moment): Decision<HoldReleased> {
+  const hold = view.hold(holdId);
+  if (hold === undefined) return refused(noSuchHold(holdId));
+  if (hold.state !== 'open') return refused(holdEnded(hold));
+  const moves = new BalanceMoves(balanceOf(hold, view), moment.nowMs);
+  moves.release(hold.parts, { holdId }, moment.nowMs);
+  const released: Hold = { ...hold, state: 'released', endedAtMs: moment.nowMs };
+  const source = eventsFrom(moment, 0);
+  return done(
+    { kind: 'hold_released', hold: released, available: availableOf(moves.balance) },
+    {
+      ...balanceChanges(moves, view),
+      holds: [released],
+      events: [holdEvent(released, source), ...expiredEvents(moves.balance, moves.movements, source)],
+    },
+  );
+}
+
+function decideExtension(command: ExtendHold, view: View, moment: Moment): Decision<HoldExtended> {
+  const { holdId, expiresInMs } = command;
+  const hold = view.hold(holdId);
+  if (hold === undefined) return refused(noSuchHold(holdId));
+  if (hold.state !== 'open') return refused(holdEnded(hold));
+  // It never ends sooner than it would have.
+  const expiresAtMs = Math.max(hold.expiresAtMs, moment.nowMs + Math.min(expiresInMs, holdMsMax));
+  const extended: Hold = { ...hold, expiresAtMs };
+  const available = availableOf(balanceOf(hold, view));
+  return done({ kind: 'hold_extended', hold: extended, available }, changesOf(extended, hold));
+}
+
+function changesOf(extended: Hold, hold: Hold): Partial<Changes> {
+  return extended.expiresAtMs === hold.expiresAtMs ? {} : { holds: [extended] };
+}
+
+function balanceOf({ agent, asset }: Hold, view: View): Balance {
+  return balanceIn(view.billing(agent), asset);
+}
+
+function eventsFrom(moment: Moment, first: number) {
+  let number = first;
+  return { nowMs: moment.nowMs, nextId: () => moment.id(number++) };
+}
+
+function isSameHold(known: Hold, { agent, serviceId, wanted }: CreateHold): boolean {
+  if (known.agent !== agent || known.serviceId !== serviceId) return false;
+  if (wanted.kind === 'requests') return known.requests === wanted.requests;
+  return known.requests === undefined && known.amount === wanted.amount;
+}
+
+function noSuchHold(holdId: string): Refusal {
+  return { code: 'not_found', message: `no hold has the id ${holdId}` };
+}
+
+function holdEnded(hold: Hold): Refusal {
+  return { code: 'hold_ended', message: `hold ${hold.id} has ended: it was ${wordOf(hold)}`, hold };
+}
+
+function wordOf({ state, captured }: Hold): string {
+  if (state === 'captured') return `captured for ${amountText(captured ?? 0n)}`;
+  return state === 'released' ? 'released' : 'not captured in its time';
+}
+
+const holdIdConflict: Refusal = {
+  code: 'hold_id_conflict',
+  message: 'this id was held with another agent, service, number of requests or amount',
+};
+
+function tooManyHolds(agent: string): Refusal {
+  return {
+    code: 'limit_exceeded',
+    message: `agent ${agent} has ${holdsOpenMax} open holds, which is the limit`,
+  };
+}

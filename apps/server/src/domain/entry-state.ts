@@ -1,0 +1,18 @@
+import type { Stroops } from './money.ts';
+import type { Entry } from './usage.ts';
+
+/** What became of an entry after it was recorded, and its prices. */
+export interface EntryState {
+  /** the bill that covers it */
+  readonly settlementId: string | undefined;
+  /** whether a later entry took it back */
+  readonly isReversed: boolean;
+  /** by the price versions of its usage, or of what it takes back; none for a version that has no price yet */
+  readonly prices: ReadonlyMap<number, Stroops>;
+}
+
+/** An entry, and what became of it. */
+export interface StatedEntry {
+  readonly entry: Entry;
+  readonly state: EntryState;
+}

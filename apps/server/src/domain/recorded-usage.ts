@@ -1,0 +1,125 @@
+import { type Account, outstandingRequests, recordOn } from './account.ts';
+import type { Amount } from './amount.ts';
+import { levelEventsMax } from './balance-events.ts';
+import { countUse, unitsOf } from './counted-use.ts';
+import type { Hold } from './hold.ts';
+import { limitLevelsMax, limitsOfWriteMax } from './limit.ts';
+import { costOfUsage } from './money.ts';
+import { type Payment, type PaymentMoment, payFor } from './payment.ts';
+import type { Refusal } from './refusal.ts';
+import type { Service } from './service.ts';
+import { type Entry, judgeOccurrence, type UsageItem } from './usage.ts';
+import { type Changes, noChanges, type View } from './view.ts';
+
+/** The most events that come with usage: each limit that applies may reach all of its levels, and so may the balance. */
+export const usageEventsMax = limitsOfWriteMax * limitLevelsMax + levelEventsMax;
+
+/** Usage that is recorded with its payment, or why it is not. */
+export type RecordedUsage =
+  | {
+      readonly kind: 'recorded';
+      readonly total: number;
+      readonly entryId: string;
+      readonly paid: PaidFromBalance | undefined;
+      readonly changes: Changes;
+    }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** What was drawn from the balance, and what is available after it. */
+export interface PaidFromBalance {
+  readonly drawn: Amount;
+  readonly available: Amount;
+}
+
+/** Records usage on its account and pays for it, after everything that depends on time, configuration or state. */
+export function recordedUsage(
+  { item, apiKeyPrefix }: { readonly item: UsageItem; readonly apiKeyPrefix: string | undefined },
+  view: View,
+  moment: PaymentMoment & { readonly entryId: string },
+  hold?: Hold,
+): RecordedUsage {
+  const { agent, serviceId } = item;
+  const occurrence = judgeOccurrence(item.occurredAtNs, moment.nowMs);
+  if (occurrence !== 'accepted') return { kind: 'refused', refusal: occurrenceRefusals[occurrence] };
+  const service = view.service(serviceId);
+  const closed = refusalOfService(service);
+  if (closed !== undefined) return { kind: 'refused', refusal: closed };
+  const recorded = recordOn(view.account(agent, serviceId), service, item.requests);
+  if (recorded === undefined) return { kind: 'refused', refusal: limitExceeded };
+  const { entryId, nowMs, nextId } = moment;
+  const use = { agent, serviceId, apiKeyPrefix, quantity: unitsOf(item.requests) };
+  const counted = countUse(use, view, nowMs, nextId);
+  if (counted.kind === 'refused') return counted;
+  const cost = service === undefined ? undefined : costOfUsage(item.requests, service);
+  const payment = payFor({ agent, serviceId, entryId, cost, hold }, view, moment);
+  if (payment.kind === 'refused') return payment;
+  const drawn = payment.kind === 'drawn' ? payment.amount : undefined;
+  const account = { ...recorded.account, paid: recorded.account.paid + (drawn ?? 0n) };
+  const total = outstandingRequests(account);
+  const entry: Entry = {
+    ...item,
+    id: entryId,
+    sequence: account.sequence,
+    priceVersion: recorded.line.priceVersion,
+    lineRequests: recorded.line.recordedRequests,
+    outstandingAfter: total,
+    drawn,
+    paidAfter: account.paid === 0n ? undefined : account.paid,
+    recordedAtMs: moment.nowMs,
+  };
+  return {
+    kind: 'recorded',
+    total,
+    entryId,
+    paid: paidOf(payment),
+    changes: {
+      ...noChanges,
+      ...payment.changes,
+      entries: [entry],
+      accounts: [account],
+      limitCounters: counted.counters,
+      events: [...counted.events, ...(payment.changes.events ?? [])],
+    },
+  };
+}
+
+function paidOf(payment: Exclude<Payment, { readonly kind: 'refused' }>): PaidFromBalance | undefined {
+  if (payment.kind === 'due') return undefined;
+  return { drawn: payment.amount, available: payment.available };
+}
+
+/** Why usage of a service is not recorded, and nothing is held for it. */
+export function refusalOfService(service: Service | undefined): Refusal | undefined {
+  if (service?.deleted === true) return serviceDeleted(service.serviceId);
+  return service?.disabled === true ? serviceDisabled(service.serviceId) : undefined;
+}
+
+/** Why usage would not be recorded on an account, apart from its limits and its balance. */
+export function recordingRefusal(
+  account: Account,
+  service: Service | undefined,
+  requests: number,
+): Refusal | undefined {
+  const refusal = refusalOfService(service);
+  if (refusal !== undefined) return refusal;
+  return recordOn(account, service, requests) === undefined ? limitExceeded : undefined;
+}
+
+function serviceDisabled(serviceId: string): Refusal {
+  return { code: 'service_disabled', message: `service ${serviceId} is disabled: its usage is not recorded` };
+}
+
+function serviceDeleted(serviceId: string): Refusal {
+  const message = `service ${serviceId} was deleted: its usage is recorded only after it is registered again`;
+  return { code: 'service_deleted', message };
+}
+
+const limitExceeded: Refusal = {
+  code: 'limit_exceeded',
+  message: 'the account would exceed 2^53-1 requests or 2^63-1 stroops',
+};
+
+const occurrenceRefusals = {
+  event_too_old: { code: 'event_too_old', message: 'occurredAt is more than 34 days ago' },
+  event_in_future: { code: 'event_in_future', message: 'occurredAt is more than 5 minutes ahead' },
+} as const satisfies Record<string, Refusal>;

@@ -1,0 +1,90 @@
+import { bounds, type RequestPart } from '@billonce/contract';
+import { holdReply, holdsReply } from '../../answers/holds.ts';
+import type { CreateHold } from '../../domain/commands/holds.ts';
+import type { Hold } from '../../domain/hold.ts';
+import { instantNs } from '../../domain/timestamps.ts';
+import { holdAt, listHolds } from '../../reads/list-holds.ts';
+import { ApiError } from '../api-error.ts';
+import { encodeCursor, idCursor } from '../cursor.ts';
+import { type Desk, tenantOf } from '../desk.ts';
+import { readAmount } from '../read-amount.ts';
+import { maySee } from '../rights.ts';
+import type { Call, HandlersOf } from '../router.ts';
+import { sentBy } from '../sent-by.ts';
+
+type OnHold = 'readHold' | 'captureHold' | 'releaseHold' | 'extendHold';
+
+export function holdsRoutes({ writes, books, nowMs }: Desk) {
+  /** @throws {ApiError} `not_found`, also for a hold that the caller may not see */
+  const knownHold = async (call: Call<OnHold>): Promise<Hold> => {
+    const { holdId } = call.params;
+    const hold = await books.hold(tenantOf(call), holdId);
+    if (hold === undefined || !maySee(call.caller.rights, hold)) {
+      throw new ApiError('not_found', `no hold has the id ${holdId}`);
+    }
+    return hold;
+  };
+  /** A key that is bound to an agent or a service writes only to their holds; whose a hold is never changes. */
+  const refuseOthers = async (call: Call<OnHold>): Promise<void> => {
+    const { agent, serviceId } = call.caller.rights;
+    if (agent !== undefined || serviceId !== undefined) await knownHold(call);
+  };
+  return {
+    createHold: async (call) => await writes.write(call, tenantOf(call), createCommand(call.body)),
+
+    listHolds: async (call) => {
+      const { agent, state, cursor, limit = 100 } = call.query;
+      const query = { tenant: tenantOf(call), agent, state };
+      const { items, next, hasMore } = await listHolds(books, query, idCursor(cursor), limit, nowMs());
+      return holdsReply(items, { nextCursor: hasMore ? encodeCursor('id', next) : null, hasMore });
+    },
+
+    readHold: async (call) => holdReply(holdAt(await knownHold(call), nowMs())),
+
+    captureHold: async (call) => {
+      await refuseOthers(call);
+      const { requests, id, occurredAt } = call.body;
+      return await writes.write(call, tenantOf(call), {
+        kind: 'capture_hold',
+        holdId: call.params.holdId,
+        requests,
+        usageId: id,
+        occurredAtNs: occurredAt === undefined ? undefined : instantNs(occurredAt),
+        ...sentBy(call.caller),
+      });
+    },
+
+    releaseHold: async (call) => {
+      await refuseOthers(call);
+      return await writes.write(call, tenantOf(call), { kind: 'release_hold', ...call.params });
+    },
+
+    extendHold: async (call) => {
+      await refuseOthers(call);
+      const { expiresInMs } = call.body;
+      return await writes.write(call, tenantOf(call), { kind: 'extend_hold', ...call.params, expiresInMs });
+    },
+  } satisfies HandlersOf<'holds'>;
+}
+
+/** @throws {ApiError} `invalid_request` */
+function createCommand({
+  agent,
+  serviceId,
+  requests,
+  amount,
+  expiresInMs = bounds.holdMsDefault,
+  id: holdId,
+}: RequestPart<'createHold', 'body'>): CreateHold {
+  return { kind: 'create_hold', agent, serviceId, wanted: wantedOf(requests, amount), expiresInMs, holdId };
+}
+
+function wantedOf(requests: number | undefined, amount: string | undefined): CreateHold['wanted'] {
+  if (requests !== undefined && amount === undefined) return { kind: 'requests', requests };
+  if (amount !== undefined && requests === undefined) {
+    return { kind: 'amount', amount: readAmount(amount, '/amount') };
+  }
+  throw new ApiError('invalid_request', 'name either requests or an amount', {
+    faults: [{ pointer: '/amount', message: 'must be there if, and only if, there are no requests' }],
+  });
+}

@@ -1,0 +1,139 @@
+import type { LimitPut } from '@billonce/contract';
+import { allowanceReply, limitReply, limitsReply } from '../../answers/limits.ts';
+import { emptyAccount } from '../../domain/account.ts';
+import { allowanceOf } from '../../domain/allowance.ts';
+import { parseDecimal, unitScaleMax } from '../../domain/amount.ts';
+import { assetDefault } from '../../domain/balance.ts';
+import { noBilling, policyDefault } from '../../domain/billing.ts';
+import type { SetLimit } from '../../domain/commands/limits.ts';
+import { eachAgent, type Limit, limitsOfAccount, subjectOf } from '../../domain/limit.ts';
+import { counterName, emptyCounter, type LimitCounter } from '../../domain/limit-counter.ts';
+import { servicePaused } from '../../domain/pause.ts';
+import { balanceAt } from '../../reads/balance-at.ts';
+import { ApiError } from '../api-error.ts';
+import { encodeCursor, nameCursor } from '../cursor.ts';
+import { type Desk, tenantOf } from '../desk.ts';
+import type { HandlersOf } from '../router.ts';
+
+export function limitsRoutes({ writes, books, nowMs }: Desk) {
+  const limitNamed = async (tenant: string, name: string): Promise<Limit> => {
+    const limit = (await books.limits(tenant)).find((one) => one.name === name);
+    if (limit === undefined) throw new ApiError('not_found', `no limit has the name ${name}`);
+    return limit;
+  };
+  const countersOf = async (
+    tenant: string,
+    account: { readonly agent: string; readonly serviceId: string },
+  ) => {
+    const limits = limitsOfAccount(await books.limits(tenant), account);
+    const keys = limits.map((limit) => ({ limitId: limit.id, subject: subjectOf(limit, account.agent) }));
+    const counters = keys.length === 0 ? [] : await books.namedCounters(tenant, keys);
+    const byName = new Map(counters.map((counter) => [counterName(counter), counter]));
+    return {
+      limits: () => limits,
+      limitCounter: ({ id: limitId }: Limit, subject: string) =>
+        byName.get(counterName({ limitId, subject })) ?? emptyCounter(limitId, subject),
+    };
+  };
+  return {
+    putLimit: async (call) =>
+      await writes.write(call, tenantOf(call), setLimitCommand(call.params.name, call.body)),
+
+    listLimits: async (call) => {
+      const { cursor, limit = 1_000 } = call.query;
+      const after = nameCursor(cursor);
+      const found = (await books.limits(tenantOf(call))).filter(({ name }) => name > after);
+      const limits = found.slice(0, limit);
+      return limitsReply(
+        limits,
+        endOf(
+          limits.map(({ name }) => name),
+          found.length > limit,
+        ),
+      );
+    },
+
+    readLimit: async (call) => {
+      const { cursor, limit = 100 } = call.query;
+      const tenant = tenantOf(call);
+      const wanted = await limitNamed(tenant, call.params.name);
+      if (wanted.agent !== eachAgent) {
+        const [counter] = await books.namedCounters(tenant, [{ limitId: wanted.id, subject: '' }]);
+        const only: LimitCounter = counter ?? emptyCounter(wanted.id, '');
+        return limitReply(wanted, [only], nowMs(), endOf([], false));
+      }
+      const after = cursor === undefined ? undefined : nameCursor(cursor);
+      const found = await books.limitCounters(tenant, wanted.id, after, limit + 1);
+      const counters = found.slice(0, limit);
+      const end = endOf(
+        counters.map(({ subject }) => subject),
+        found.length > limit,
+      );
+      return limitReply(wanted, counters, nowMs(), end);
+    },
+
+    deleteLimit: async (call) =>
+      await writes.write(call, tenantOf(call), { kind: 'delete_limit', name: call.params.name }),
+
+    readAllowance: async (call) => {
+      const tenant = tenantOf(call);
+      const { agent } = call.params;
+      const { serviceId, requests } = call.query;
+      const [{ account, service }, counters, pause] = await Promise.all([
+        books.accountAndService({ tenant, agent, serviceId }),
+        countersOf(tenant, { agent, serviceId }),
+        books.pause(),
+      ]);
+      const facts = {
+        ...counters,
+        account: account ?? emptyAccount(agent, serviceId),
+        service,
+        gate: pause.isPaused ? servicePaused : undefined,
+      };
+      const apiKeyPrefix = call.caller.keyPrefix;
+      const { billing = noBilling(agent), defaultPolicy } = await books.billing(tenant, agent, nowMs());
+      const payment = {
+        balance: balanceAt(billing, assetDefault, nowMs()),
+        policy: billing.policy ?? defaultPolicy ?? policyDefault,
+      };
+      const allowance = allowanceOf({ requests, apiKeyPrefix }, { ...facts, ...payment }, nowMs());
+      return allowanceReply({ agent, serviceId, requests }, allowance);
+    },
+  } satisfies HandlersOf<'limits'>;
+}
+
+function setLimitCommand(name: string, body: LimitPut): SetLimit {
+  const { agent, serviceId, apiKeyPrefix, window, max, action } = body;
+  const quantity = parseDecimal(max.quantity, unitScaleMax);
+  if (quantity === undefined || quantity === 0n) {
+    throw new ApiError('invalid_request', 'max.quantity must be above 0', {
+      faults: [{ pointer: '/max/quantity', message: 'must be above 0' }],
+    });
+  }
+  const { notifyAt = action === 'notify' ? [1] : [] } = body;
+  const levels = new Set(notifyAt.map(thousandths));
+  return {
+    kind: 'set_limit',
+    name,
+    agent,
+    serviceId,
+    apiKeyPrefix,
+    window,
+    max: quantity,
+    action,
+    notifyAt: [...levels].sort((a, b) => a - b),
+  };
+}
+
+function thousandths(level: number, index: number): number {
+  const rounded = Math.round(level * 1_000);
+  if (rounded / 1_000 === level) return rounded;
+  throw new ApiError('invalid_request', 'notifyAt has a level with more than three decimal places', {
+    faults: [{ pointer: `/notifyAt/${index}`, message: 'must have at most three decimal places' }],
+  });
+}
+
+function endOf(names: readonly string[], hasMore: boolean) {
+  const last = names.at(-1);
+  return { nextCursor: hasMore && last !== undefined ? encodeCursor('name', last) : null, hasMore };
+}

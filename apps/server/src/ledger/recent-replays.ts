@@ -1,0 +1,116 @@
+import type { KeptResponse } from '@billonce/idempotency/core';
+import type { SparedUsage } from '../domain/spared.ts';
+import { Generations } from './generations.ts';
+import { type Outcome, recordName, type Submission } from './submission.ts';
+
+/** How many answers a scope keeps, and how many bytes of them. */
+interface ReplayCap {
+  readonly answersMax: number;
+  readonly bytesMax: number;
+}
+
+/** The bytes of answers in each of the two generations: some 20,000 answers of single commands. */
+const generationBytesMax = 16 * 1_024 ** 2;
+/** About what is kept of an answer besides its body. */
+const besidesBodyBytes = 600;
+/** A larger answer is not kept: few are, and the storage has it. */
+const bodyBytesMax = 16_384;
+/** More than protection at rest adds to a body: by bytes, an answer leaves here no later than it leaves the storage. */
+const protectionBytesMax = 64;
+const scopesMax = 50_000;
+
+/** What a scope was given since this began to count. */
+interface Given {
+  readonly answers: number;
+  readonly bytes: number;
+}
+
+interface Kept {
+  readonly fingerprint: string;
+  readonly response: KeptResponse;
+  readonly expiresAtMs: number;
+  readonly spared: SparedUsage | undefined;
+  readonly scope: string;
+  readonly givenBefore: Given;
+}
+
+type Answered = Outcome & { readonly kind: 'answered' };
+
+/**
+ * The answers of records that this process committed a short time ago. A retry is answered from here without the writer
+ * (docs/adr/0080). What is not certain here is left to the writer: a key that is
+ * not here, another fingerprint, an answer that has expired or is beyond the cap of its scope, an answer that is sealed.
+ *
+ * Only for a storage that no other process writes to. A record never changes once it is committed, and only outcomes of
+ * committed batches come here.
+ */
+export class RecentReplays {
+  readonly #cap: ReplayCap;
+  readonly #kept = new Generations<Kept>(
+    generationBytesMax,
+    ({ response }) => besidesBodyBytes + response.body.length,
+  );
+  #given = new Map<string, Given>();
+
+  constructor(cap: ReplayCap) {
+    this.#cap = cap;
+  }
+
+  /** The replay for a submission, if it is certain. */
+  find({ tenant, key }: Submission, nowMs: number): Answered | undefined {
+    if (key === undefined || key.sealingKey !== undefined) return undefined;
+    const kept = this.#kept.get(recordName(tenant, key));
+    if (kept === undefined || kept.fingerprint !== key.fingerprint) return undefined;
+    if (nowMs >= kept.expiresAtMs || this.#isEvicted(kept)) return undefined;
+    const { response, spared } = kept;
+    return { kind: 'answered', response, replayed: true, spared };
+  }
+
+  /** Takes in the outcome of a submission. */
+  note(submission: Submission, outcome: Outcome): void {
+    if (outcome.kind === 'fault') this.#noteFault(outcome.code);
+    if (outcome.kind !== 'answered' || outcome.remembered === undefined) return;
+    const { tenant, key } = submission;
+    if (key === undefined) return;
+    const { response, remembered } = outcome;
+    const scope = `${tenant} ${key.scope}`;
+    const givenBefore = this.#given.get(scope) ?? { answers: 0, bytes: 0 };
+    const bytes = Buffer.byteLength(response.body);
+    this.#given.set(scope, {
+      answers: givenBefore.answers + 1,
+      bytes: givenBefore.bytes + bytes + protectionBytesMax,
+    });
+    if (this.#given.size > scopesMax) this.#forgetAll();
+    else if (remembered.isReplayable && bytes <= bodyBytesMax) {
+      const { fingerprint } = key;
+      const { expiresAtMs, spared } = remembered;
+      this.#kept.set(recordName(tenant, key), {
+        fingerprint,
+        response,
+        expiresAtMs,
+        spared,
+        scope,
+        givenBefore,
+      });
+    }
+  }
+
+  /** A batch whose outcome is unknown may have given answers that are not counted here. */
+  #noteFault(code: (Outcome & { kind: 'fault' })['code']): void {
+    if (code === 'outcome_unknown') this.#forgetAll();
+  }
+
+  #forgetAll(): void {
+    this.#kept.forgetAll();
+    this.#given = new Map();
+  }
+
+  /** As the storage counts: an answer is evicted once its scope was given more than the cap since. */
+  #isEvicted({ scope, givenBefore }: Kept): boolean {
+    const given = this.#given.get(scope) ?? givenBefore;
+    return (
+      given.answers - givenBefore.answers > this.#cap.answersMax ||
+      given.bytes - givenBefore.bytes > this.#cap.bytesMax
+    );
+  }
+}

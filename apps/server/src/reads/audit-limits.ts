@@ -1,0 +1,38 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { LimitAudit } from '../domain/audit-limits.ts';
+import type { LimitCounter } from '../domain/limit-counter.ts';
+import type { Books } from './books.ts';
+
+type LimitBooks = Pick<Books, 'limits' | 'limitCounters'>;
+
+const pageRows = 1_000;
+
+/** Begins to audit the limits of a tenant; `undefined` if it has none. */
+export async function beginLimitAudit(books: LimitBooks, tenant: string): Promise<LimitAudit | undefined> {
+  const limits = await books.limits(tenant);
+  if (limits.length === 0) return undefined;
+  const audit = new LimitAudit(limits);
+  for await (const counters of countersOf(books, tenant, limits)) audit.before(counters);
+  return audit;
+}
+
+/** Compares what was counted with the entries, after all of them were read. */
+export async function endLimitAudit(books: LimitBooks, tenant: string, audit: LimitAudit): Promise<void> {
+  for await (const counters of countersOf(books, tenant, audit.limits)) audit.after(counters);
+}
+
+async function* countersOf(
+  books: LimitBooks,
+  tenant: string,
+  limits: LimitAudit['limits'],
+): AsyncGenerator<readonly LimitCounter[]> {
+  for (const { id } of limits) {
+    for (let after: string | undefined; ; ) {
+      const counters: readonly LimitCounter[] = await books.limitCounters(tenant, id, after, pageRows);
+      yield counters;
+      if (counters.length < pageRows) break;
+      after = counters.at(-1)?.subject;
+      await nextTurn();
+    }
+  }
+}

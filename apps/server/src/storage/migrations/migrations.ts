@@ -1,0 +1,24 @@
+import type { Engine } from '../table.ts';
+import { serviceUnit } from './0001-service-unit.ts';
+import { billsByEntry } from './0002-bills-by-entry.ts';
+import { accountEntries } from './0003-account-entries.ts';
+import { recordLog } from './0004-record-log.ts';
+import { limits } from './0005-limits.ts';
+import { balances } from './0006-balances.ts';
+
+/**
+ * The schema from here on, for both engines, in order. Each engine runs these after the migrations in its own folder,
+ * which is closed. Forward only: a migration that was released is never edited.
+ */
+const migrations: readonly Readonly<Record<Engine, string>>[] = [
+  serviceUnit,
+  billsByEntry,
+  accountEntries,
+  recordLog,
+  limits,
+  balances,
+];
+
+export function migrationsOf(engine: Engine): readonly string[] {
+  return migrations.map((sql) => sql[engine]);
+}

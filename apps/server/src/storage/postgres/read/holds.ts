@@ -1,0 +1,69 @@
+import type { Hold } from '../../../domain/hold.ts';
+import type { HoldReads } from '../../../reads/books/holds.ts';
+import { holds } from '../../tables/holds.ts';
+import { json, text } from '../columns.ts';
+import type { Connection } from '../connection.ts';
+import { jsonObject, parserOf, selectList } from '../described.ts';
+import type { Reader } from './reader.ts';
+import { numbered, type TenantAgent } from './tenant-agents.ts';
+
+const columns = selectList(holds);
+const ofHolds = `h.tenant, ${selectList(holds, 'h')}`;
+export const parseHold = parserOf(holds);
+/** Of `holds AS h`. */
+export const holdObject = jsonObject(holds, 'h');
+
+const loadHoldsSql = `SELECT h.* FROM json_to_recordset($1) AS w (tenant text, id text)
+  CROSS JOIN LATERAL (SELECT tenant, ${columns} FROM holds AS b WHERE b.tenant = w.tenant AND b.id = w.id LIMIT 1) AS h`;
+const loadDueSql = `SELECT ${ofHolds} FROM json_to_recordset($1) AS w (n integer, tenant text, agent text)
+  JOIN holds AS h ON h.tenant = w.tenant AND h.agent = w.agent AND h.state = 'open' AND h.expires_at_ms <= $2`;
+const loadHoldsAfterSql = `SELECT ${columns} FROM holds WHERE tenant = $1 AND place > $2 ORDER BY place LIMIT $3`;
+const loadHoldsOfAfterSql = `SELECT ${columns} FROM holds
+  WHERE tenant = $1 AND agent = $2 AND place > $3 ORDER BY place LIMIT $4`;
+
+/** A hold with its tenant. */
+export interface OwnedHold {
+  readonly tenant: string;
+  readonly hold: Hold;
+}
+
+/** Holds by their ids. */
+export async function loadHolds(
+  connection: Connection,
+  wanted: readonly { readonly tenant: string; readonly id: string }[],
+): Promise<OwnedHold[]> {
+  const rows = await connection.rows(loadHoldsSql, [json(wanted)]);
+  return rows.map((row) => ({ tenant: text(row, 'tenant'), hold: parseHold(row) }));
+}
+
+/** Open holds of agents whose time has come. */
+export async function loadDueHolds(
+  connection: Connection,
+  agents: readonly TenantAgent[],
+  nowMs: number,
+): Promise<OwnedHold[]> {
+  const rows = await connection.rows(loadDueSql, [json(numbered(agents)), nowMs]);
+  return rows.map((row) => ({ tenant: text(row, 'tenant'), hold: parseHold(row) }));
+}
+
+async function loadHoldsAfter(
+  connection: Connection,
+  { tenant, agent }: { readonly tenant: string; readonly agent: string | undefined },
+  after: string,
+  limit: number,
+): Promise<Hold[]> {
+  const rows =
+    agent === undefined
+      ? await connection.rows(loadHoldsAfterSql, [tenant, after, limit])
+      : await connection.rows(loadHoldsOfAfterSql, [tenant, agent, after, limit]);
+  return rows.map(parseHold);
+}
+
+export function holdReads(reader: Reader): HoldReads {
+  return {
+    hold: (tenant, id) =>
+      reader.of(tenant, async (connection) => (await loadHolds(connection, [{ tenant, id }]))[0]?.hold),
+    holdsAfter: (filter, after, limit) =>
+      reader.of(filter.tenant, (connection) => loadHoldsAfter(connection, filter, after, limit)),
+  };
+}

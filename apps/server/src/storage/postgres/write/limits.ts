@@ -1,0 +1,97 @@
+import { type Limit, limitsOfAccount, subjectOf } from '../../../domain/limit.ts';
+import { counterName, emptyCounter } from '../../../domain/limit-counter.ts';
+import type { LoadedView } from '../../../domain/loaded-view.ts';
+import type { Wants } from '../../../ledger/wants.ts';
+import type { CounterKey } from '../../../reads/books.ts';
+import { limitCounters, limits } from '../../tables/limits.ts';
+import { json } from '../columns.ts';
+import type { Connection, Statements } from '../connection.ts';
+import { recordOf, upsertSql } from '../described.ts';
+import { counterKeyRecord, loadNamedCounters, type OwnedCounter } from '../read/limits.ts';
+
+// Like the accounts: created and locked by one statement, in one order, and read by a later one.
+const lockCountersSql = `INSERT INTO limit_counters (tenant, limit_id, subject, windows)
+  SELECT tenant, limit_id, subject, '[]'
+  FROM json_to_recordset($1) AS w (n integer, tenant text, limit_id uuid, subject text) ORDER BY n
+  ON CONFLICT (tenant, limit_id, subject) DO UPDATE SET windows = limit_counters.windows WHERE false`;
+const deleteCountersSql = `DELETE FROM limit_counters AS c
+  USING json_to_recordset($1) AS w (tenant text, limit_id uuid, subject text)
+  WHERE c.tenant = w.tenant AND c.limit_id = w.limit_id AND c.subject = w.subject AND c.windows = '[]'`;
+const saveLimitsSql = upsertSql(limits);
+const limitRecord = recordOf(limits);
+const saveCountersSql = upsertSql(limitCounters);
+const counterRecord = recordOf(limitCounters);
+
+type OwnedKey = CounterKey & { readonly tenant: string };
+
+/**
+ * Gives views the limits of their tenants, and the counters of those that may apply to their accounts. The counters are
+ * locked first, after all accounts and balances; what they counted is read after that.
+ *
+ * @returns the counters that were made to be locked, unless something is counted
+ */
+export async function loadCounted(
+  connection: Connection,
+  wants: Wants,
+  limitsOf: ReadonlyMap<string, readonly Limit[]>,
+  views: ReadonlyMap<string, LoadedView>,
+): Promise<readonly OwnedKey[]> {
+  const keys = new Map<string, OwnedKey>();
+  for (const [tenant, own] of limitsOf) {
+    const view = views.get(tenant);
+    if (view !== undefined) view.ownLimits = own;
+    for (const key of keysOf(wants, tenant, own))
+      keys.set(`${tenant} ${counterName(key)}`, { tenant, ...key });
+  }
+  if (keys.size === 0) return [];
+  const sorted = [...keys].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key);
+  const rows = sorted.map((key, n) => ({ n, ...counterKeyRecord(key) }));
+  const [, found] = await Promise.all([
+    connection.rows(lockCountersSql, [json(rows)]),
+    loadNamedCounters(connection, sorted),
+  ]);
+  for (const { tenant, limitId, subject } of sorted) {
+    views.get(tenant)?.limitCounters.set(counterName({ limitId, subject }), emptyCounter(limitId, subject));
+  }
+  for (const { tenant, counter } of found) {
+    views.get(tenant)?.limitCounters.set(counterName(counter), counter);
+  }
+  return found
+    .filter(({ counter }) => counter.windows.length === 0)
+    .map(({ tenant, counter: { limitId, subject } }) => ({ tenant, limitId, subject }));
+}
+
+function keysOf(wants: Wants, tenant: string, own: readonly Limit[]): CounterKey[] {
+  const tenantWants = wants.tenants.get(tenant);
+  if (tenantWants?.limits.has('counters') !== true) return [];
+  return [...tenantWants.accounts.values()].flatMap((account) =>
+    limitsOfAccount(own, account).map((limit) => ({
+      limitId: limit.id,
+      subject: subjectOf(limit, account.agent),
+    })),
+  );
+}
+
+export async function saveLimits(
+  statements: Statements,
+  owned: readonly { readonly tenant: string; readonly limit: Limit }[],
+): Promise<void> {
+  if (owned.length === 0) return;
+  const rows = owned.map(({ tenant, limit }) => limitRecord({ tenant }, limit));
+  await statements.rows(saveLimitsSql, [json(rows)]);
+}
+
+/** Saves counters, and deletes those that were made to be locked and that count nothing. */
+export async function saveLimitCounters(
+  statements: Statements,
+  owned: readonly OwnedCounter[],
+  made: readonly OwnedKey[],
+): Promise<void> {
+  if (owned.length > 0) {
+    const rows = owned.map(({ tenant, counter }) => counterRecord({ tenant }, counter));
+    await statements.rows(saveCountersSql, [json(rows)]);
+  }
+  const counted = new Set(owned.map(({ tenant, counter }) => `${tenant} ${counterName(counter)}`));
+  const unused = made.filter((key) => !counted.has(`${key.tenant} ${counterName(key)}`));
+  if (unused.length > 0) await statements.rows(deleteCountersSql, [json(unused.map(counterKeyRecord))]);
+}

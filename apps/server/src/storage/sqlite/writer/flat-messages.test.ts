@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { UsageItem } from '../../../domain/usage.ts';
+import type { KeyUse, Outcome, Remembered, Submission } from '../../../ledger/submission.ts';
+import { flatOutcome, flatSubmission, outcomeOf, submissionOf } from './flat-messages.ts';
+
+// `Required`: a member that one of the types gains is an error here, until the lists have it.
+const item: Required<UsageItem> = {
+  agent: 'agent',
+  serviceId: 'search',
+  requests: 3,
+  usageId: 'id',
+  occurredAtNs: 2n ** 60n,
+};
+const key: Required<KeyUse> = {
+  scope: 'aa',
+  digest: 'bb',
+  madeAtMs: 7,
+  fingerprint: 'cc',
+  method: 'POST',
+  path: '/api/v1/usage',
+  sealingKey: undefined,
+};
+const submission: Required<Submission> = {
+  tenant: 'acme',
+  command: { kind: 'record_usage', item, apiKeyPrefix: 'apk_0f3a9b2c' },
+  key,
+  actor: undefined,
+};
+const remembered: Required<Remembered> = {
+  expiresAtMs: 9,
+  isReplayable: true,
+  spared: { retries: 1, requests: 3n, stroops: 21n },
+};
+const answered: Required<Outcome & { kind: 'answered' }> = {
+  kind: 'answered',
+  response: {
+    status: 201,
+    headers: [
+      ['content-type', 'application/json'],
+      ['location', '/x'],
+    ],
+    body: '{}',
+  },
+  replayed: false,
+  spared: { retries: 2, requests: 4n, stroops: 5n },
+  deliveriesPerEvent: 2,
+  lines: 3,
+  isSwitchedOff: false,
+  remembered,
+};
+
+const submissions: readonly Submission[] = [
+  submission,
+  {
+    ...submission,
+    command: { kind: 'record_usage', item: { ...item, usageId: undefined, occurredAtNs: undefined } },
+  },
+  { ...submission, key: { ...key, madeAtMs: undefined } },
+  { ...submission, key: { ...key, sealingKey: 'dd' } },
+  { ...submission, key: undefined },
+  { ...submission, actor: { kind: 'admin', keyPrefix: undefined, address: '::1', requestId: 'r' } },
+  { ...submission, command: { kind: 'record_usage_bulk', items: [{ kind: 'valid', item }], isAtomic: true } },
+];
+
+test('a submission is the same on the thread of the writer', () => {
+  for (const sent of submissions) {
+    assert.deepEqual(submissionOf(structuredClone(flatSubmission(sent))), sent);
+  }
+  assert.ok(Array.isArray(flatSubmission(submission)), 'keyed usage crosses as a list');
+});
+
+const outcomes: readonly Outcome[] = [
+  answered,
+  { ...answered, isSwitchedOff: true },
+  { ...answered, remembered: { ...remembered, spared: undefined } },
+  { ...answered, remembered: undefined, spared: undefined, response: { status: 204, headers: [], body: '' } },
+  { ...answered, replayed: true, response: { ...answered.response, body: new Uint8Array([1, 2]) } },
+  { kind: 'refused', refusal: { code: 'not_found', message: 'no such service' } },
+  { kind: 'fault', code: 'overloaded', facts: { message: 'full' }, touched: 7 },
+];
+
+test('an outcome is the same on the thread of HTTP', () => {
+  for (const sent of outcomes) {
+    const received = outcomeOf(structuredClone(flatOutcome(sent)));
+    const isSwitchedOff = sent.kind === 'answered' && (sent.isSwitchedOff ?? false);
+    assert.deepEqual(received.kind === 'answered' ? { ...received, isSwitchedOff } : received, sent);
+  }
+  assert.ok(Array.isArray(flatOutcome(answered)), 'an answer crosses as a list');
+});

@@ -1,0 +1,80 @@
+import type { Logger } from 'pino';
+import type { Outcome, Submission } from '../ledger/submission.ts';
+import type { Books, DueAgent } from '../reads/books.ts';
+
+/** The dependencies of the worker. */
+export interface PassingTimeDesk {
+  readonly books: Pick<Books, 'dueAgents'>;
+  readonly submit: (submission: Submission) => Promise<Outcome>;
+  readonly nowMs: () => number;
+  readonly log: Logger;
+}
+
+const everyMs = 1_000;
+/** So many rows that are due are looked at in one step. */
+const dueRows = 500;
+/** Few for one command, so that no write waits long for it. */
+const agentsPerCommandMax = 50;
+
+/**
+ * Records what time has done to balances that no one writes to, so that its events come soon. Nothing else depends on it:
+ * what has expired counts for nothing by the time of each decision, also if this never runs.
+ */
+export class PassingTime {
+  readonly #desk: PassingTimeDesk;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+  #isStopped = false;
+
+  constructor(desk: PassingTimeDesk) {
+    this.#desk = desk;
+  }
+
+  /** Records everything that is due now. */
+  runOnce(): Promise<void> {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  start(): void {
+    const run = (): void => {
+      this.runOnce().catch((error: unknown) =>
+        this.#desk.log.warn({ err: error }, 'what has expired was not recorded; it is tried again'),
+      );
+    };
+    this.#timer = setInterval(run, everyMs).unref();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearInterval(this.#timer);
+    await this.#running?.catch(() => undefined);
+  }
+
+  async #run(): Promise<void> {
+    const { books, nowMs } = this.#desk;
+    for (let isMore = true; isMore && !this.#isStopped; ) {
+      const due = await books.dueAgents(nowMs(), dueRows);
+      let hasMoved = false;
+      for (const [tenant, agents] of Map.groupBy(due, ({ tenant }) => tenant)) {
+        if (await this.#record(tenant, agents)) hasMoved = true;
+      }
+      // What could not be recorded is due again in a second.
+      isMore = due.length > 0 && hasMoved;
+    }
+  }
+
+  /** Returns whether something was recorded. */
+  async #record(tenant: string, due: readonly DueAgent[]): Promise<boolean> {
+    let hasMoved = false;
+    for (let from = 0; from < due.length && !this.#isStopped; from += agentsPerCommandMax) {
+      const agents = due.slice(from, from + agentsPerCommandMax).map(({ agent }) => agent);
+      const command = { kind: 'pass_time', agents } as const;
+      const outcome = await this.#desk.submit({ tenant, command, key: undefined });
+      if (outcome.kind === 'answered') hasMoved = true;
+    }
+    return hasMoved;
+  }
+}

@@ -1,0 +1,66 @@
+import { invalid, notFound, number, type Step, service, text, usage } from './step.ts';
+
+export const operation: readonly Step[] = [
+  { send: 'GET /health', status: 200, answer: { status: 'ok', service: 'billonce' } },
+  { send: 'GET /api/v1/health/ready', status: 200, answer: { ready: true } },
+  { send: 'GET /api/v1/version', status: 200, answer: { version: text } },
+  { send: 'GET /api/v1/openapi.json', status: 200, answer: { openapi: text } },
+  { send: 'POST /api/v1/services', body: service, status: 201 },
+  { send: 'POST /api/v1/usage', body: usage, status: 201 },
+  {
+    send: 'GET /api/v1/stats',
+    status: 200,
+    answer: { totalServices: 1, totalRequests: 10, uniqueAgents: 1, totalApiKeys: number, paused: false },
+  },
+  {
+    send: 'GET /api/v1/events?since=0&type=usage.recorded&limit=2',
+    status: 200,
+    answer: { items: [{ id: text, ts: number, type: 'usage.recorded', payload: { requests: 10 } }] },
+  },
+  { send: 'GET /api/v1/events?type=no.such', status: 200, answer: { items: [], nextCursor: null } },
+  { send: 'GET /api/v1/events?cursor=broken', ...invalid },
+  {
+    send: 'GET /api/v1/changelog',
+    status: 200,
+    answer: { entries: [{ version: text, notes: [text] }] },
+    isPartial: true,
+  },
+  {
+    send: 'PATCH /api/v1/config',
+    by: 'operator',
+    body: { rateLimitPerWindow: 5_000, bulkMaxItems: 75 },
+    status: 200,
+    answer: { config: { rateLimitPerWindow: 5_000, rateLimitWindowMs: 60_000, bulkMaxItems: 75 } },
+  },
+  {
+    send: 'GET /api/v1/config?limit=1',
+    by: 'operator',
+    status: 200,
+    answer: {
+      config: { rateLimitPerWindow: 5_000, rateLimitWindowMs: 60_000, bulkMaxItems: 75 },
+      items: [{ key: 'bulkMaxItems', value: 75 }],
+      nextCursor: text,
+    },
+  },
+  {
+    send: 'GET /api/v1/health/deep?limit=1',
+    by: 'operator',
+    status: 200,
+    answer: {
+      status: 'ok',
+      uptimeSeconds: number,
+      memory: { rssMb: number, heapUsedMb: number },
+      checks: [{ name: text, status: 'ok' }],
+      checksTotal: 4,
+      nextChecksCursor: text,
+    },
+  },
+  { send: 'GET /api/v1/events/summary', status: 200, answer: { counts: { 'usage.recorded': 1 }, total: 2 } },
+  { send: 'GET /api/v1/admin/status', by: 'operator', status: 200, answer: { paused: false } },
+  { send: 'POST /api/v1/admin/pause', by: 'operator', status: 200, answer: { paused: true } },
+  { send: 'POST /api/v1/usage', body: usage, status: 503, error: 'service_paused' },
+  { send: 'GET /api/v1/stats', status: 200, answer: { paused: true, totalRequests: 10 } },
+  { send: 'POST /api/v1/admin/unpause', by: 'operator', status: 200, answer: { paused: false } },
+  { send: 'POST /api/v1/usage', body: usage, status: 201, answer: { total: 20 } },
+  { send: 'GET /api/v1/no-such-path', ...notFound },
+];

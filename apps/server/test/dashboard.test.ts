@@ -1,0 +1,271 @@
+// The dashboard in a real browser: one server and one browser for all cases, each case in its own session.
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { axeFaults, besideTab, openTab, settled, type Tab } from './dashboard/browsing.ts';
+import { type Seeded, seed, seededMs } from './dashboard/seed.ts';
+import type { Api } from './harness/api.ts';
+import { startChromium } from './harness/chromium.ts';
+import { startInProcess } from './harness/in-process.ts';
+
+interface Dashboard {
+  readonly url: string;
+  readonly api: Api;
+  readonly browser: Browser;
+  readonly seeded: Seeded;
+}
+
+type Case = (t: TestContext, dashboard: Dashboard) => Promise<void>;
+
+const account = (agent: string, serviceId: string) =>
+  `agents/${encodeURIComponent(agent)}/${encodeURIComponent(serviceId)}`;
+
+const pagesOf = ({ billId, webhookId }: Seeded): readonly (readonly [path: string, text: string])[] => [
+  ['', 'The books agree'],
+  ['agents', 'agent-000'],
+  ['agents/agent-000', 'search'],
+  [account('agent-000', 'search'), 'Bills'],
+  ['bills', 'agent-000'],
+  [`bills/${billId}`, 'Billed'],
+  ['lookup', 'What happened to a request?'],
+  ['lookup/seed-one', 'It was carried out once'],
+  ['lookup/event-7', 'recorded once'],
+  ['services', 'llm/input-tokens'],
+  ['services/search', 'Most outstanding'],
+  ['webhooks', 'https://billing.example/hooks'],
+  [`webhooks/${webhookId}`, 'webhook.test'],
+  ['api-keys', 'Keys of all tenants'],
+  ['log', 'service.registered'],
+  ['nothing', 'This link leads nowhere'],
+];
+
+const everyPage: Case = async (t, { url, browser, seeded }) => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const tab = await openTab(t, browser, url, { colorScheme });
+    for (const [path, text] of pagesOf(seeded)) {
+      await tab.open(path);
+      await tab.page.locator('main').getByText(text).filter({ visible: true }).first().waitFor();
+      assert.deepEqual(await axeFaults(tab.page), [], `${colorScheme} ${path}`);
+      await screenshot(tab, `${colorScheme}-${path.replaceAll(/[^a-z0-9-]/g, '_').slice(0, 24)}`);
+    }
+    assert.deepEqual(tab.complaints, []);
+  }
+};
+
+/** For a person who looks: where SCREENSHOTS names a folder, each page is kept there. */
+async function screenshot({ page }: Tab, name: string): Promise<void> {
+  const folder = process.env['SCREENSHOTS'];
+  if (folder === undefined) return;
+  for (const [size, viewport] of [
+    ['wide', { width: 1280, height: 900 }],
+    ['narrow', { width: 400, height: 860 }],
+  ] as const) {
+    await page.setViewportSize(viewport);
+    await page.screenshot({ path: `${folder}/${name}-${size}.png` });
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
+}
+
+const twoTabs: Case = async (t, { url, api, browser }) => {
+  await api.post('/usage', { agent: 'two-tabs', serviceId: 'search', requests: 3 });
+  const first = await openTab(t, browser, url);
+  const second = await besideTab(first, url);
+  const settle = async ({ page, open }: Tab) => {
+    await open(account('two-tabs', 'search'));
+    await page.getByRole('button', { name: 'Settle…' }).click();
+    await page.getByRole('dialog').getByText('0.0375000 XLM').first().waitFor();
+  };
+  await settle(first);
+  await settle(second);
+  const bill = (tab: Tab) => tab.page.getByRole('button', { name: /^Bill / }).click();
+  await Promise.all([bill(first), bill(second)]);
+  const states = await Promise.all(
+    [first, second].map(async ({ page }) => {
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText(/^Settled$|^The quote has changed$/).waitFor();
+      return await dialog.getByRole('heading').first().textContent();
+    }),
+  );
+  assert.deepEqual(states.sort(), ['Settle this account?', 'Settled']);
+  const { items } = (await api.get('/settlements?agent=two-tabs')).json;
+  assert.deepEqual(
+    items.map(({ billedStroops }: { readonly billedStroops: string }) => billedStroops),
+    ['375000'],
+  );
+};
+
+const lostAnswer: Case = async (t, { url, api, browser }) => {
+  await api.post('/usage', { agent: 'lost', serviceId: 'search', requests: 2 });
+  const { page, open } = await openTab(t, browser, url);
+  let attempts = 0;
+  await page.route('**/api/v1/settle', async (route) => {
+    attempts += 1;
+    if (attempts > 1) return await route.continue();
+    // The server bills, and its answer is lost.
+    await route.fetch();
+    await route.abort();
+  });
+  await open(account('lost', 'search'));
+  await page.getByRole('button', { name: 'Settle…' }).click();
+  await page.getByRole('button', { name: /^Bill / }).click();
+  await page.getByText('No answer came').waitFor();
+  await page.getByRole('button', { name: /^Bill / }).click();
+  await page.getByRole('heading', { name: 'Settled' }).waitFor();
+  assert.equal((await api.get('/settlements?agent=lost')).json.items.length, 1);
+};
+
+const failingServer: Case = async (t, { url, browser }) => {
+  const { page, complaints } = await openTab(t, browser, url);
+  await settled(page);
+  const answers = { stats: 'slow' };
+  let release = () => {};
+  await page.route('**/api/v1/services?*', async (route) => {
+    if (answers.stats === 'slow') await new Promise<void>((resolve) => (release = resolve));
+    if (answers.stats === 'failing') {
+      const body = JSON.stringify({ error: 'overloaded', message: 'too much waits', requestId: 'r-1' });
+      return await route.fulfill({ status: 503, body, headers: { 'x-request-id': 'r-1' } });
+    }
+    return answers.stats === 'gone' ? await route.abort() : await route.continue();
+  });
+  await page.goto(`${url}/#/services`);
+  await page.getByText('Still reading the services').waitFor();
+  answers.stats = 'failing';
+  release();
+  await page.getByText('The server is busy').waitFor();
+  await page.getByText('overloaded, request r-1').waitFor();
+  answers.stats = 'gone';
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByText('The server does not answer').waitFor();
+  assert.deepEqual(await axeFaults(page), []);
+  answers.stats = 'well';
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByText('llm/input-tokens').first().waitFor();
+  // The browser itself reports the answers that failed.
+  const others = complaints.filter((text) => !text.startsWith('Failed to load resource'));
+  assert.deepEqual(others, []);
+};
+
+const offline: Case = async (t, { url, browser }) => {
+  const { page } = await openTab(t, browser, url);
+  await page.getByText('Retries not billed twice').waitFor();
+  await page.context().setOffline(true);
+  await page.getByText('The server does not answer').first().waitFor();
+  // What was read stays, with its time.
+  await page
+    .getByText(/What follows is from/)
+    .first()
+    .waitFor();
+  await page.getByText('came again since').waitFor();
+  await page.context().setOffline(false);
+  await page.getByText('The server does not answer').first().waitFor({ state: 'detached' });
+};
+
+const keyboard: Case = async (t, { url, api, browser }) => {
+  await api.post('/usage', { agent: 'by-keyboard', serviceId: 'search', requests: 1 });
+  const { page } = await openTab(t, browser, url);
+  await settled(page);
+  const focused = async () => String(await page.evaluate('document.activeElement.textContent'));
+  const tabTo = async (text: string) => {
+    for (let presses = 0; presses < 60; presses += 1) {
+      await page.keyboard.press('Tab');
+      if ((await focused()).trim() === text) return;
+    }
+    assert.fail(`no Tab leads to ${text}`);
+  };
+  await tabTo('Skip to the content');
+  await tabTo('Agents');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Agents', level: 1 }).waitFor();
+  assert.equal(await focused(), 'Agents');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('by-key');
+  await page.getByRole('link', { name: 'agent-000' }).waitFor({ state: 'detached' });
+  await tabTo('by-keyboard');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'by-keyboard' }).waitFor();
+  await tabTo('search');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Settle…' }).waitFor();
+  await tabTo('Settle…');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  assert.equal(await focused(), 'Settle…');
+  await page.keyboard.press('Enter');
+  await tabTo('Bill 0.0125000 XLM');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Settled' }).waitFor();
+};
+
+const recomputed: Case = async (t, { url, browser, seeded }) => {
+  const { page, open } = await openTab(t, browser, url);
+  await open(`bills/${seeded.billId}`);
+  await page.getByRole('button', { name: 'Add it up' }).click();
+  await page.getByText('The bill is right').waitFor();
+  // An entry that the server would show otherwise than it billed.
+  await page.route('**/entries?*', async (route) => {
+    const answer = await route.fetch();
+    const body = await answer.text();
+    await route.fulfill({ response: answer, body: body.replace(/"requests":(\d+)/, '"requests":1$1') });
+  });
+  await page.getByRole('button', { name: 'Add it up' }).click();
+  await page.getByText('The bill does not add up').waitFor();
+  await page.getByText(/requests at price version 1: \d+ added up here/).waitFor();
+  await page.emulateMedia({ media: 'print' });
+  assert.equal(await page.getByRole('navigation').isVisible(), false);
+  assert.equal(await page.getByRole('button', { name: 'Print' }).isVisible(), false);
+  assert.equal(await page.getByText('Billed', { exact: true }).isVisible(), true);
+};
+
+const changes: Case = async (t, { url, api, browser, seeded }) => {
+  const { page, open, complaints } = await openTab(t, browser, url);
+  await api.post('/services', { serviceId: 'to-change', priceStroops: 10 });
+  await open('services/to-change');
+  await page.getByRole('button', { name: 'Set the price…' }).click();
+  await page.getByLabel('Price of one request, in stroops').fill('1.5');
+  assert.equal(await page.getByRole('button', { name: 'Set the price', exact: true }).isDisabled(), true);
+  await page.getByLabel('Price of one request, in stroops').fill('250');
+  await page.getByRole('button', { name: 'Set the price', exact: true }).click();
+  await page.getByText('0.0000250 XLM').first().waitFor();
+  await page.getByRole('button', { name: 'Disable' }).click();
+  await page.getByText('disabled: usage is refused').waitFor();
+
+  await open(`webhooks/${seeded.webhookId}`);
+  await page.getByRole('button', { name: /^Deliver again: webhook.test/ }).click();
+  await page.getByRole('button', { name: 'Disable' }).click();
+  await page.getByRole('button', { name: 'Enable' }).waitFor();
+  await page.getByRole('button', { name: 'Enable' }).click();
+  await page.getByRole('button', { name: 'Disable' }).waitFor();
+
+  await open('api-keys');
+  await page.getByRole('button', { name: 'New key…' }).click();
+  await page.getByLabel('Label').fill('to revoke');
+  await page.getByRole('button', { name: 'Make the key' }).click();
+  const key = String(await page.locator('.secret').textContent());
+  assert.match(key, /^apk_[0-9a-f]{32}$/);
+  assert.deepEqual(await axeFaults(page), []);
+  await page.getByRole('button', { name: 'I have copied it' }).click();
+  await page.getByRole('button', { name: `Revoke ${key.slice(0, 12)}` }).click();
+  await page.getByRole('button', { name: 'Revoke it' }).click();
+  await page.getByText('revoked').first().waitFor();
+  assert.deepEqual(complaints, []);
+};
+
+const cases: Readonly<Record<string, Case>> = {
+  'every page shows the books in light and dark, and neither axe nor the console complains': everyPage,
+  'two tabs that settle at once: one bills, the other sees that the quote has changed': twoTabs,
+  'when the answer to a settlement is lost, pressing again bills once': lostAnswer,
+  'a slow server, a failing one and one that is gone are each said, and read again': failingServer,
+  'without a connection the page keeps what it read, and goes on automatically': offline,
+  'an account is found and settled by keyboard alone': keyboard,
+  'the browser adds a bill up again, and names what does not add up': recomputed,
+  'prices, webhooks and keys are changed from the page': changes,
+};
+
+test('the dashboard in a browser', async (t) => {
+  const { api, app, clock } = await startInProcess(t, {}, Date.now() - seededMs);
+  const seeded = await seed(api, clock);
+  const dashboard = { url: app.url, api, browser: await startChromium(t), seeded };
+  for (const [name, run] of Object.entries(cases)) await t.test(name, (sub) => run(sub, dashboard));
+});

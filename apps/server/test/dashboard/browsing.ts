@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { TestContext } from 'node:test';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { onEnd } from '../harness/on-end.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** A tab with the dashboard, and what it complained about. */
+export interface Tab {
+  readonly page: Page;
+  /** what the console, the page or its policy complained about, and requests to other servers */
+  readonly complaints: string[];
+  /** Opens a page by what follows `#` in its path. */
+  open(path: string): Promise<void>;
+}
+
+/** Opens a tab of a separate browser session, at the dashboard of a server. */
+export async function openTab(
+  t: TestContext,
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Tab> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  onEnd(t, () => context.close());
+  return await newTab(await context.newPage(), url);
+}
+
+/** Opens a further tab in the session of another one. */
+export async function besideTab({ page }: Tab, url: string): Promise<Tab> {
+  return await newTab(await page.context().newPage(), url);
+}
+
+async function newTab(page: Page, url: string): Promise<Tab> {
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('request', (request) => {
+    if (!/^(?:data|blob):/.test(request.url()) && !request.url().startsWith(`${url}/`)) {
+      complaints.push(`asked another server: ${request.url()}`);
+    }
+  });
+  await page.addInitScript(axe);
+  await page.goto(url);
+  const open = async (path: string) => {
+    await page.goto(`${url}/#/${path}`);
+    await settled(page);
+  };
+  return { page, complaints, open };
+}
+
+/** Waits until a page has read what it shows. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator('#app:has(h1):not(:has(.loading))').waitFor();
+}
+
+/** What axe finds wrong with a page as it is. */
+export async function axeFaults(page: Page): Promise<string[]> {
+  const found: unknown = await page.evaluate(
+    "axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html, any }) => html.slice(0, 160) + ' ' + any.map(({ message }) => message).join()).join(' | ')))",
+  );
+  assert.ok(Array.isArray(found));
+  return found.map(String);
+}

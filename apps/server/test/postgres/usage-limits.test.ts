@@ -1,0 +1,136 @@
+// Limits on several instances: a counter is read after it was locked, and locked after the accounts.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Command } from '../../src/domain/command.ts';
+import { auditBooks } from '../../src/reads/audit-books.ts';
+import {
+  answerOf,
+  connect,
+  holdAccount,
+  type Instances,
+  startInstance,
+  startInstances,
+  tenant,
+  untilWaiting,
+  usage,
+} from '../harness/instances.ts';
+
+const minuteMs = 60_000;
+
+function limit(quantity: number, agent?: string): Command {
+  return {
+    kind: 'set_limit',
+    name: agent === undefined ? 'all' : 'each',
+    agent,
+    serviceId: undefined,
+    apiKeyPrefix: undefined,
+    window: 'lifetime',
+    max: BigInt(quantity) * 1_000_000n,
+    action: 'refuse',
+    notifyAt: [1_000],
+  };
+}
+
+/** A limit that was set so long ago that the audit is sure of what it must have counted. */
+async function limited(instances: Instances, ...limits: readonly Command[]): Promise<void> {
+  for (const outcome of await instances.first.execute(...limits)) assert.equal(answerOf(outcome).status, 201);
+  instances.clock.nowMs += 2 * minuteMs;
+}
+
+async function assertRight({ second }: Instances): Promise<void> {
+  const { differences, limits } = await auditBooks(second.books, tenant);
+  assert.deepEqual([differences, limits.differences], [[], []]);
+}
+
+test('of two instances that use the last of a limit at once, one is refused', async (t) => {
+  const instances = await startInstances(t);
+  const { url, first, second, client } = instances;
+  await limited(instances, limit(2));
+  await first.execute(usage('a'), usage('b'));
+  await first.execute(limit(3));
+  // Both wait at the counter, after they have their accounts.
+  await client.query('BEGIN');
+  await client.query('SELECT 1 FROM limit_counters FOR UPDATE');
+  const ahead = first.execute(usage('a', 'event-1'));
+  const behind = second.execute(usage('b', 'event-2'));
+  await untilWaiting(client, 2);
+  // What a statement reads that waits for the lock itself is older than what it waited for.
+  const naive = await connect(t, url);
+  const { rows } = await naive.query('SELECT windows FROM limit_counters');
+  await client.query('ROLLBACK');
+  const statuses = [...(await ahead), ...(await behind)].map((outcome) => answerOf(outcome).status);
+  assert.deepEqual(statuses.sort(), [201, 'limit_reached']);
+  const [counter] = await first.books.limitCounters(tenant, await idOf(instances, 'all'), undefined, 10);
+  assert.equal(counter?.windows[0]?.used, 3_000_000n);
+  // So a second use decided by it would have been let through.
+  assert.match(String(rows[0]?.windows), /"2000000"/);
+  await assertRight(instances);
+});
+
+async function idOf({ first }: Instances, name: string): Promise<string> {
+  const found = (await first.books.limits(tenant)).find((one) => one.name === name);
+  assert.ok(found);
+  return found.id;
+}
+
+test('batches that name accounts and limits in any order do not wait for each other in a circle', async (t) => {
+  const instances = await startInstances(t);
+  const { first, second, client } = instances;
+  await limited(instances, limit(100), limit(100, '*'));
+  await first.execute(usage('a'), usage('b'), usage('c'));
+  await holdAccount(client, 'b');
+  const ahead = first.execute(usage('b'), usage('a'));
+  await untilWaiting(client, 1);
+  const others = [ahead, second.execute(usage('a'), usage('b'), usage('c'))];
+  await untilWaiting(client, 2);
+  await client.query('ROLLBACK');
+  for (const outcomes of await Promise.all(others)) {
+    assert.ok(outcomes.every((outcome) => answerOf(outcome).status === 201));
+  }
+  await assertRight(instances);
+});
+
+test('500 usages on three instances against a limit for 100: exactly 100 are recorded', async (t) => {
+  const instances = await startInstances(t);
+  const { url, first, second, client, clock } = instances;
+  const third = await startInstance(t, url, clock);
+  await limited(instances, limit(100));
+  const sent = Array.from({ length: 50 }, (_, batch) => {
+    const instance = [first, second, third][batch % 3] ?? first;
+    const of = (number: number) => usage(`agent-${(batch + number) % 7}`, `event-${batch}-${number}`);
+    return instance.execute(...Array.from({ length: 10 }, (_of, number) => of(number)));
+  });
+  const statuses = (await Promise.all(sent)).flat().map((outcome) => answerOf(outcome).status);
+  assert.equal(statuses.filter((status) => status === 201).length, 100);
+  assert.equal(statuses.filter((status) => status === 'limit_reached').length, 400);
+  const { rows } = await client.query(`SELECT count(*)::integer AS entries FROM entries`);
+  assert.equal(rows[0]?.entries, 100);
+  const events = await client.query(
+    `SELECT count(*)::integer AS reached FROM events WHERE type = 'limit.reached'`,
+  );
+  assert.equal(events.rows[0]?.reached, 1);
+  await assertRight(instances);
+});
+
+test('a counter that is made to be locked, and counts nothing, is not left behind', async (t) => {
+  const instances = await startInstances(t);
+  const { first, client } = instances;
+  await limited(instances, limit(1, '*'));
+  const outcomes = await first.execute(usage('a', undefined, 5), usage('b'));
+  assert.deepEqual(
+    outcomes.map((outcome) => answerOf(outcome).status),
+    ['limit_reached', 201],
+  );
+  const { rows } = await client.query('SELECT subject FROM limit_counters');
+  assert.deepEqual(rows, [{ subject: 'b' }]);
+});
+
+test('without limits a batch has the statements that it had before', async (t) => {
+  const instances = await startInstances(t);
+  const { first, client } = instances;
+  await first.execute(usage('a'));
+  const { rows } = await client.query(
+    `SELECT count(*)::integer AS known FROM pg_stat_user_tables WHERE relname = 'limit_counters' AND n_tup_ins > 0`,
+  );
+  assert.equal(rows[0]?.known, 0);
+});

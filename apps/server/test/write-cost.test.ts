@@ -1,0 +1,107 @@
+// What a keyed single costs on SQLite, in counts that do not depend on the machine.
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { StorageExecutor } from '../src/ledger/batch-executor.ts';
+import type { Submission } from '../src/ledger/submission.ts';
+import { Connection } from '../src/storage/sqlite/connection.ts';
+import { SqliteStorage } from '../src/storage/sqlite/write/storage.ts';
+import { executorOptions } from './harness/engine.ts';
+import { temporaryFolder } from './harness/temporary-folder.ts';
+
+const accounts = 50;
+/** About what the writer commits together with 64 connections. */
+const batchItems = 32;
+const batches = 150;
+/** Enough that the indexes have many pages, and that runs are written meanwhile. */
+const filledItems = 35_000;
+
+let sent = 0;
+
+function single(): Submission {
+  sent += 1;
+  const item = {
+    agent: `agent-${sent % accounts}`,
+    serviceId: 'search',
+    requests: 3,
+    usageId: undefined,
+    occurredAtNs: undefined,
+  };
+  const key = {
+    scope: 'aa'.repeat(16),
+    digest: `ff${randomBytes(15).toString('hex')}`,
+    madeAtMs: undefined,
+    fingerprint: randomBytes(32).toString('hex'),
+    method: 'POST',
+    path: '/api/v1/usage',
+    sealingKey: undefined,
+  };
+  return { tenant: 'acme', command: { kind: 'record_usage', item }, key };
+}
+
+test('a keyed single writes at most 4 KB and a few statements, with random keys and one sync for a batch', async (t) => {
+  const file = join(temporaryFolder(t), 'books.db');
+  const storage = new SqliteStorage({ file, cap: { answersMax: 1_000_000, bytesMax: 2 ** 30 } });
+  t.after(() => storage.close());
+  const executor = new StorageExecutor(storage, executorOptions);
+  const commit = async (items: number) => {
+    const submissions = Array.from({ length: items }, single);
+    const outcomes = await executor.execute({ submissions, nowMs: Date.now() });
+    assert.ok(outcomes.every(({ kind }) => kind === 'answered'));
+  };
+  for (let filled = 0; filled < filledItems; filled += 1_000) await commit(1_000);
+
+  const other = new Connection(file, 'read_write');
+  // All that is committed from here on stays in the log: a reader with an old snapshot keeps it from beginning again.
+  other.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  other.exec('BEGIN');
+  other.get('SELECT only FROM ledger_clock');
+  const counted = countStatements(t);
+  for (let batch = 0; batch < batches; batch++) await commit(batchItems);
+  const statements = counted();
+  other.exec('COMMIT');
+  other.close();
+
+  const items = batches * batchItems;
+  const bytes = statSync(`${file}-wal`).size / items;
+  t.diagnostic(`${bytes.toFixed(0)} bytes and ${(statements.all / items).toFixed(2)} statements for each`);
+  assert.ok(bytes <= 4_096, `${bytes} bytes`);
+  // An entry, a record and an answer; the record is looked up; up to two rows of each index, an account and its line.
+  assert.ok(statements.all / items <= 10.5, `${statements.all / items} statements`);
+  // A commit syncs the log once, and nothing else does.
+  assert.equal(statements.commits, batches);
+});
+
+/** Counts the statements of all connections until the returned function is called. */
+function countStatements(t: { after(end: () => void): void }): () => { all: number; commits: number } {
+  const counts = { all: 0, commits: 0 };
+  const { exec, get, all, run } = Connection.prototype;
+  const count = (sql: string) => {
+    counts.all += 1;
+    if (sql === 'COMMIT') counts.commits += 1;
+  };
+  Connection.prototype.exec = function counted(sql) {
+    count(sql);
+    return exec.call(this, sql);
+  };
+  Connection.prototype.get = function counted(sql, ...values) {
+    count(sql);
+    return get.call(this, sql, ...values);
+  };
+  Connection.prototype.all = function counted(sql, ...values) {
+    count(sql);
+    return all.call(this, sql, ...values);
+  };
+  Connection.prototype.run = function counted(sql, ...values) {
+    count(sql);
+    return run.call(this, sql, ...values);
+  };
+  const end = () => Object.assign(Connection.prototype, { exec, get, all, run });
+  t.after(end);
+  return () => {
+    end();
+    return counts;
+  };
+}

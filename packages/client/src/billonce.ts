@@ -1,0 +1,68 @@
+import { type BillonceOptions, checkOptions } from './billonce-options.ts';
+import {
+  type Call,
+  type CallOptions,
+  type CallParts,
+  callerOf,
+  type OperationName,
+  type Success,
+} from './call.ts';
+import { agentsOf } from './nouns/agents.ts';
+import { billingOf, settlementsOf, settleOf } from './nouns/billing.ts';
+import { eventsOf, webhooksOf } from './nouns/events.ts';
+import { idempotencyOf } from './nouns/idempotency.ts';
+import { servicesOf } from './nouns/services.ts';
+import { entriesOf, usageOf } from './nouns/usage.ts';
+import { openRecorder } from './recorder/recorder.ts';
+import type { Recorder, RecorderOptions } from './recorder/recorder-options.ts';
+
+/**
+ * A client of a Billonce server.
+ *
+ * Every write has an idempotency key and is sent again with it until its answer is final, so a call has at most one
+ * effect. A call that fails throws a `BillonceError`; one that is aborted throws the reason of its signal.
+ */
+export interface Billonce {
+  readonly usage: ReturnType<typeof usageOf>;
+  readonly entries: ReturnType<typeof entriesOf>;
+  readonly billing: ReturnType<typeof billingOf>;
+  readonly settle: ReturnType<typeof settleOf>;
+  readonly settlements: ReturnType<typeof settlementsOf>;
+  readonly services: ReturnType<typeof servicesOf>;
+  readonly agents: ReturnType<typeof agentsOf>;
+  readonly webhooks: ReturnType<typeof webhooksOf>;
+  readonly events: ReturnType<typeof eventsOf>;
+  readonly idempotency: ReturnType<typeof idempotencyOf>;
+  /** Calls any operation of the contract by its name, also those that have no method here. */
+  call<N extends OperationName>(name: N, parts: CallParts<N>, options?: CallOptions): Promise<Success<N>>;
+  /** Collects usage and sends it in the background. */
+  recorder(options: RecorderOptions): Recorder;
+}
+
+/**
+ * Makes a client. It opens no connection and starts no timer.
+ *
+ * @throws {BillonceError} `invalid_options`
+ * @throws {IdempotentFetchError} `invalid_options`
+ * @example
+ * const billonce = createBillonce({ url: 'http://127.0.0.1:3001' });
+ * await billonce.usage.record({ agent: 'agent-7', serviceId: 'search', requests: 3 });
+ */
+export function createBillonce(options: BillonceOptions): Billonce {
+  const settings = checkOptions(options);
+  const call: Call = callerOf(settings);
+  return {
+    usage: usageOf(call),
+    entries: entriesOf(call),
+    billing: billingOf(call),
+    settle: settleOf(call),
+    settlements: settlementsOf(call),
+    services: servicesOf(call),
+    agents: agentsOf(call),
+    webhooks: webhooksOf(call),
+    events: eventsOf(call),
+    idempotency: idempotencyOf(call),
+    call,
+    recorder: (recorderOptions) => openRecorder(call, settings, recorderOptions),
+  };
+}

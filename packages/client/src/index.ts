@@ -1,0 +1,20 @@
+export { type Answer, answerOf } from './answer.ts';
+export { type Billonce, createBillonce } from './billonce.ts';
+export {
+  BillonceError,
+  type BillonceErrorCode,
+  type BillonceFailure,
+  type RetryAdvice,
+} from './billonce-error.ts';
+export type { BillonceOptions } from './billonce-options.ts';
+export type { CallOptions, CallParts, OperationName, Success } from './call.ts';
+export type * from './contract/types.ts';
+export type { Account, BulkOptions } from './nouns/usage.ts';
+export type {
+  RecordedItem,
+  Recorder,
+  RecorderCounts,
+  RecorderFault,
+  RecorderOptions,
+  Refusal,
+} from './recorder/recorder-options.ts';

@@ -1,0 +1,24 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { MeterOptions } from './meter-options.ts';
+import { meterWhenClosed } from './node.ts';
+
+export type { Awaitable, MeterOptions } from './meter-options.ts';
+
+/** A request of Express, or of another framework with its middleware. */
+export type ExpressRequestLike = IncomingMessage & { readonly originalUrl?: string };
+
+/**
+ * Makes an Express app, or a route, metered. Usage is recorded after the answer.
+ *
+ * @example
+ * app.use(meter({ recorder, agent: (request) => request.get('x-agent'), service: 'search' }));
+ */
+export function meter<Request extends ExpressRequestLike, Response extends ServerResponse>(
+  options: MeterOptions<Request, Response>,
+): (request: Request, response: Response, next: () => void) => void {
+  return (request, response, next) => {
+    const target = request.originalUrl ?? request.url ?? '';
+    meterWhenClosed(options, { incoming: request, outgoing: response, request, response, target });
+    next();
+  };
+}

@@ -1,0 +1,42 @@
+import type { UsageItem } from '../contract/types.ts';
+import type { Recorder } from '../recorder/recorder-options.ts';
+
+/** A value, or a promise of it. */
+export type Awaitable<T> = T | Promise<T>;
+
+/** What an API bills for its requests. `Request` and `Response` are those of the framework. */
+export interface MeterOptions<Request, Response> {
+  readonly recorder: Pick<Recorder, 'add'>;
+  /** who pays for a request; `undefined` for one that is not billed */
+  readonly agent: (request: Request) => Awaitable<string | undefined>;
+  /** what is billed */
+  readonly service: string | ((request: Request) => Awaitable<string | undefined>);
+  /** how much: a number, or a function of the answer; 0 bills nothing; 1 */
+  readonly requests?: number | ((request: Request, response: Response) => Awaitable<number>);
+  /** whether an answer is billed; one with a status below 400 is */
+  readonly isBilled?: (request: Request, response: Response, status: number) => boolean;
+  /**
+   * The identity of the usage, so that a repeated request is billed once. `key`: made of the agent, the service, the
+   * method, the path and the `Idempotency-Key` of the request, if it has one. It is right for an API that executes a
+   * request with the same key once, as with `@billonce/idempotency`. Otherwise use `none`: a client could get all its
+   * requests for the price of one by sending them with one key. `key`
+   */
+  readonly identity?: 'key' | 'none' | ((request: Request) => Awaitable<string | undefined>);
+  /**
+   * Called when usage is not recorded: the recorder is full or closed, or a function of these options failed, and then
+   * `usage` has only what is known. Without it, it is printed to the standard error output.
+   */
+  readonly onLost?: (usage: Partial<UsageItem>, error: unknown) => void;
+}
+
+/** An answered request, as every framework has it. */
+export interface MeteredExchange<Request, Response> {
+  readonly request: Request;
+  readonly response: Response;
+  readonly status: number;
+  readonly method: string;
+  /** path and query as the client sent them */
+  readonly target: string;
+  /** the value of `Idempotency-Key` */
+  readonly key: string | undefined;
+}

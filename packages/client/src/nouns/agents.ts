@@ -1,0 +1,28 @@
+import type { Call, CallOptions } from '../call.ts';
+import type { AgentTotal, AgentUsage, ListAgentsQuery } from '../contract/types.ts';
+import { itemsOf } from '../pages.ts';
+
+export function agentsOf(call: Call) {
+  return {
+    /** The names of all agents. */
+    list: (query: ListAgentsQuery = {}, options?: CallOptions): AsyncGenerator<string, void, undefined> =>
+      itemsOf(
+        query,
+        (paged) => call('listAgents', { query: paged }, options),
+        ({ agents }) => agents,
+      ),
+    /** Outstanding requests of an agent over all services. */
+    total: (agent: string, options?: CallOptions): Promise<AgentTotal> =>
+      call('readAgentTotal', { params: { agent } }, options),
+    /** Outstanding requests of an agent, by service. */
+    usage: (
+      agent: string,
+      options?: CallOptions,
+    ): AsyncGenerator<AgentUsage['items'][number], void, undefined> =>
+      itemsOf(
+        {},
+        (query) => call('readAgentUsage', { params: { agent }, query }, options),
+        ({ items }) => items,
+      ),
+  };
+}

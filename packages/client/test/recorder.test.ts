@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { createBillonce, type RecordedItem, type RecorderFault, type Refusal } from '@billonce/client';
+import { systemFetchClock } from '@billonce/idempotency/client';
+import { fileJournal } from '@billonce/idempotency/client/file-journal';
+import { allOf } from './harness/all-of.ts';
+import { newFolder, TestServer } from './harness/server.ts';
+import { until } from './harness/until.ts';
+
+/** So few items of a bulk that a recorder finds the limit. */
+const bulkItemsMax = 50;
+const serviceId = 'search';
+
+const server = await TestServer.start(after, { BULK_MAX_ITEMS: String(bulkItemsMax) });
+const billonce = createBillonce({ url: server.url });
+await billonce.services.put({ serviceId, priceStroops: 1 });
+
+function refusals() {
+  const refused: (readonly [RecordedItem, Refusal])[] = [];
+  return { refused, onRefused: (item: RecordedItem, refusal: Refusal) => void refused.push([item, refusal]) };
+}
+
+async function totalOf(agent: string): Promise<number> {
+  return (await billonce.usage.total({ agent, serviceId })).total;
+}
+
+/** A client of a server that does not run yet. */
+async function clientOfNone() {
+  const stopped = await TestServer.prepare(after);
+  return { stopped, client: createBillonce({ url: stopped.url, baseDelayMs: 1, maxDelayMs: 20 }) };
+}
+
+test('a recorder sends what is added when its time has come, and when there is enough', async () => {
+  const timed = billonce.recorder({ onRefused: refusals().onRefused, flushMs: 20 });
+  timed.add({ agent: 'timed', serviceId, requests: 3 });
+  await until(async () => (await totalOf('timed')) === 3);
+
+  const filled = billonce.recorder({ onRefused: refusals().onRefused, flushItems: 10, flushMs: 3_600_000 });
+  for (let item = 0; item < 10; item += 1) filled.add({ agent: 'filled', serviceId, requests: 1 });
+  await until(() => filled.counts().recorded === 10);
+  filled.add({ agent: 'filled', serviceId, requests: 1 });
+  assert.equal(filled.counts().waiting, 1);
+  assert.deepEqual(await filled.flush(), { waiting: 0, recorded: 11, duplicates: 0, refused: 0 });
+});
+
+test('a bulk that is larger than the server allows is sent in parts', async () => {
+  const recorder = billonce.recorder({ onRefused: refusals().onRefused });
+  for (let item = 0; item < 120; item += 1) recorder.add({ agent: 'many', serviceId, requests: 1 });
+  assert.equal((await recorder.close()).recorded, 120);
+  assert.equal(await totalOf('many'), 120);
+});
+
+test('an id is billed once, and a refused item is passed on', async () => {
+  const { refused, onRefused } = refusals();
+  const recorder = billonce.recorder({ onRefused });
+  const usage = { agent: 'ids', serviceId, requests: 2 };
+  assert.equal(recorder.add({ ...usage, id: 'one' }), 'one');
+  recorder.add({ ...usage, id: 'one' });
+  recorder.add({ ...usage, id: 'one', requests: 5 });
+  recorder.add({ ...usage, requests: 0 });
+  await recorder.flush();
+  recorder.add({ ...usage, id: 'one' });
+  assert.deepEqual(await recorder.close(), { waiting: 0, recorded: 1, duplicates: 1, refused: 2 });
+  assert.deepEqual(
+    refused.map(([{ requests }, { error }]) => [requests, error]),
+    [
+      [5, 'usage_id_conflict'],
+      [0, 'invalid_item'],
+    ],
+  );
+  assert.equal(await totalOf('ids'), 2);
+  assert.throws(() => recorder.add(usage), { code: 'recorder_closed' });
+});
+
+test('usage has the time at which it was added', async () => {
+  const clock = { ...systemFetchClock, nowMs: () => Date.now() - 3_600_000 };
+  const recorder = createBillonce({ url: server.url, clock }).recorder({ onRefused: refusals().onRefused });
+  recorder.add({ agent: 'late', serviceId, requests: 1 });
+  await recorder.close();
+  const [entry] = await allOf(billonce.entries.list({ agent: 'late' }));
+  const lateMs = Date.parse(entry?.recordedAt ?? '') - Date.parse(entry?.occurredAt ?? '');
+  assert.ok(Math.abs(lateMs - 3_600_000) < 60_000, `${lateMs}`);
+});
+
+test('items of a clock that is ahead wait, and do not hold up the others', async () => {
+  const faults: RecorderFault[] = [];
+  const recorder = billonce.recorder({
+    onRefused: refusals().onRefused,
+    flushItems: 1,
+    onFault: (fault) => faults.push(fault),
+  });
+  const early = new Date(Date.now() + 3_600_000).toISOString();
+  recorder.add({ agent: 'ahead', serviceId, requests: 1, occurredAt: early });
+  recorder.add({ agent: 'ahead', serviceId, requests: 2 });
+  await until(() => recorder.counts().recorded === 1);
+  assert.deepEqual(await recorder.close({ deadlineMs: 1 }), {
+    ...{ waiting: 1, recorded: 1 },
+    ...{ duplicates: 0, refused: 0 },
+  });
+  assert.ok(faults.length > 0);
+});
+
+test('while the server is down usage is taken up to a limit, and is sent when it is back', async () => {
+  const { stopped, client } = await clientOfNone();
+  const faults: string[] = [];
+  const recorder = client.recorder({
+    onRefused: refusals().onRefused,
+    ...{ flushMs: 1, deadlineMs: 20, pauseMsMax: 20, itemsMax: 300 },
+    onFault: ({ code }) => faults.push(code),
+  });
+  for (let item = 0; item < 300; item += 1) recorder.add({ agent: 'down', serviceId, requests: 1 });
+  assert.throws(() => recorder.add({ agent: 'down', serviceId, requests: 1 }), { code: 'recorder_full' });
+  await until(() => faults.length > 1);
+  assert.ok(faults.every((code) => ['deadline_exceeded', 'attempts_exhausted'].includes(code)));
+  assert.equal((await recorder.flush({ deadlineMs: 10 })).waiting, 300);
+  await stopped.start();
+  await until(() => recorder.counts().waiting === 0);
+  assert.equal((await client.usage.total({ agent: 'down', serviceId })).total, 300);
+});
+
+test('a recorder that is closed while the server is down leaves its items in the journal', async () => {
+  const { stopped, client } = await clientOfNone();
+  const journal = fileJournal({ path: join(newFolder(after), 'usage.journal') });
+  const first = client.recorder({ onRefused: refusals().onRefused, journal, flushMs: 1 });
+  first.add({ agent: 'left', serviceId, requests: 4 });
+  await first.saved();
+  const counts = await first.close({ deadlineMs: 20 });
+  assert.deepEqual(counts, { waiting: 1, recorded: 0, duplicates: 0, refused: 0 });
+  await stopped.start();
+  const second = client.recorder({ onRefused: refusals().onRefused, journal });
+  await until(() => second.counts().recorded === 1);
+  await second.close();
+  assert.equal((await client.usage.total({ agent: 'left', serviceId })).total, 4);
+  assert.deepEqual(await journal.pending(), []);
+  await journal.close();
+});
+
+test('a journal that cannot be written is reported, and usage is sent from memory', async () => {
+  const journal = fileJournal({ path: join(newFolder(after), 'usage.journal'), bytesMax: 1 });
+  const faults: string[] = [];
+  const recorder = billonce.recorder({
+    onRefused: refusals().onRefused,
+    journal,
+    onFault: ({ code }) => faults.push(code),
+  });
+  recorder.add({ agent: 'unsaved', serviceId, requests: 1 });
+  await assert.rejects(recorder.saved(), { code: 'journal_failed' });
+  await recorder.close();
+  assert.deepEqual(faults, ['journal_failed']);
+  assert.equal(await totalOf('unsaved'), 1);
+  await assert.rejects(billonce.recorder({ onRefused: refusals().onRefused }).saved(), {
+    code: 'journal_failed',
+  });
+  await journal.close();
+});

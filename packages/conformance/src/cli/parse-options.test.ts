@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { parseOptions } from './parse-options.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'billonce-options-'));
+const request = join(folder, 'request.json');
+before(() => writeFileSync(request, '{"amount":1}'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function mistakesOf(...args: readonly string[]): string {
+  const parsed = parseOptions(args);
+  return parsed.kind === 'invalid' ? parsed.mistakes.join('\n') : parsed.kind;
+}
+
+test('requests go to this machine only, and to hosts that are named', () => {
+  const local = ['http://127.0.0.1:1/a', 'http://localhost:1/a', 'http://[::1]:1/a', 'https://127.8.8.8/a'];
+  for (const url of local) assert.equal(mistakesOf(url, '--request', request), 'valid', url);
+  const foreign = [
+    'https://api.example/a',
+    'http://127.0.0.1.example/a',
+    'http://0.0.0.0/a',
+    'http://[::2]/a',
+  ];
+  for (const url of foreign) assert.match(mistakesOf(url, '--request', request), /--allow-host/, url);
+  assert.equal(
+    mistakesOf('https://api.example/a', '--request', request, '--allow-host', 'API.example'),
+    'valid',
+  );
+  for (const option of ['--second', '--count']) {
+    const args = ['http://localhost/a', '--request', request, option, 'https://api.example/a'];
+    assert.match(mistakesOf(...args), new RegExp(`${option} is not on this machine`));
+  }
+});
+
+test('all mistakes are reported at once, each with its option', () => {
+  const args = [
+    'ftp://localhost/a',
+    '--request',
+    `${request}.none`,
+    '--profile',
+    'rfc',
+    '--only',
+    'replay',
+    '--rate',
+    '0',
+  ];
+  const more = ['--header', 'no header', '--vary', 'amount', '--fail-on', 'all', '--count', 'SELECT 1'];
+  const mistakes = mistakesOf(...args, ...more);
+  for (const name of [
+    'URL',
+    '--request',
+    '--profile',
+    '--only',
+    '--rate',
+    '--header',
+    '--vary',
+    '--fail-on',
+    '--database',
+  ]) {
+    assert.ok(mistakes.includes(name), `${name} in ${mistakes}`);
+  }
+  assert.match(mistakesOf('http://localhost/a', '--requset', request), /requset/);
+});
+
+test('a source of counts is known by its form', () => {
+  const kindOf = (count: string, ...more: readonly string[]) => {
+    const parsed = parseOptions(['http://localhost/a', '--request', request, '--count', count, ...more]);
+    return parsed.kind === 'valid' ? parsed.plan.count?.kind : parsed.kind;
+  };
+  assert.equal(kindOf('http://localhost/count#/total'), 'url');
+  assert.equal(kindOf('select count(*) from charges', '--database', 'books.db'), 'sql');
+  assert.equal(kindOf('wc -l < charges.log'), 'command');
+});

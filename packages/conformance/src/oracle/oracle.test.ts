@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { oracleOf } from './oracle.ts';
+import { countIn } from './whole-number.ts';
+
+test('a count is a number, the length of a list, the only number of an object, or what a pointer names', () => {
+  assert.equal(countIn(' 12\n', '', 'it'), 12n);
+  assert.equal(countIn('[{},{}]', '', 'it'), 2n);
+  assert.equal(countIn('{"agent":"a","total":9}', '', 'it'), 9n);
+  assert.equal(countIn('{"a":1,"b":{"c":"90071992547409931"}}', '/b/c', 'it'), 90_071_992_547_409_931n);
+  for (const [text, pointer] of [
+    ['{"a":1,"b":2}', ''],
+    ['{"a":1.5}', '/a'],
+    ['{}', '/a'],
+    ['about 3', ''],
+  ] as const) {
+    assert.throws(() => countIn(text, pointer, 'GET /count'), /GET \/count/);
+  }
+});
+
+test('a command and a statement count, and a statement cannot change anything', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'billonce-oracle-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'books.db');
+  const database = new DatabaseSync(file);
+  database.exec('CREATE TABLE charges (id); INSERT INTO charges VALUES (1), (2)');
+  database.close();
+  assert.equal(await oracleOf({ kind: 'command', command: 'echo 7' }, {}).count(), 7n);
+  const count = (statement: string) =>
+    oracleOf({ kind: 'sql', statement, database: `file:${file}` }, {}).count();
+  assert.equal(await count('SELECT count(*) FROM charges'), 2n);
+  await assert.rejects(count('WITH x AS (SELECT 1) DELETE FROM charges'), /readonly/);
+  await assert.rejects(
+    oracleOf({ kind: 'command', command: 'echo many' }, {}).count(),
+    /no whole number: many/,
+  );
+});

@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Oracle } from './count-source.ts';
+import { wholeNumber } from './whole-number.ts';
+
+const run = promisify(execFile);
+const timeoutMs = 10_000;
+
+/** Counts what a statement selects: from a file of SQLite, or from PostgreSQL by the program `psql`. */
+export function sqlOracle(statement: string, database: string): Oracle {
+  const isPostgres = /^postgres(?:ql)?:/.test(database);
+  return {
+    description: statement,
+    count: () => (isPostgres ? countByPsql(statement, database) : countInFile(statement, database)),
+  };
+}
+
+async function countByPsql(statement: string, database: string): Promise<bigint> {
+  // The URL, which may have a password, is not shown to other users of the machine as an argument would be.
+  const { stdout } = await run(
+    'psql',
+    ['--no-psqlrc', '--tuples-only', '--no-align', '--command', statement],
+    {
+      timeout: timeoutMs,
+      env: { ...process.env, ...connectionVariables(new URL(database)) },
+    },
+  );
+  return wholeNumber(stdout, statement);
+}
+
+function connectionVariables(url: URL): Readonly<Record<string, string>> {
+  const { hostname, port, username, password, pathname } = url;
+  const host = url.searchParams.get('host') ?? decodeURIComponent(hostname);
+  const variables = {
+    PGHOST: host,
+    PGPORT: url.searchParams.get('port') ?? port,
+    PGUSER: decodeURIComponent(username),
+    PGPASSWORD: decodeURIComponent(password),
+    PGDATABASE: decodeURIComponent(pathname.slice(1)),
+    // The connection cannot change what it counts.
+    PGOPTIONS: '-c default_transaction_read_only=on',
+  };
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+}
+
+async function countInFile(statement: string, file: string): Promise<bigint> {
+  // Loaded only here: older versions of Node print a warning when it is.
+  const { DatabaseSync } = await import('node:sqlite');
+  const database = new DatabaseSync(file.replace(/^(?:sqlite|file):/, ''), { readOnly: true });
+  try {
+    const query = database.prepare(statement);
+    query.setReadBigInts(true);
+    const row = query.get() ?? {};
+    return wholeNumber(String(Object.values(row)[0]), statement);
+  } finally {
+    database.close();
+  }
+}

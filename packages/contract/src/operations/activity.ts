@@ -1,0 +1,24 @@
+import type { OperationSpec } from '../operation-spec.ts';
+import { Activity, UsageOverTime, UsageSpanFilter } from '../schemas/activity.ts';
+
+/** What an instance does for a tenant. */
+export const activityOperations = {
+  readActivity: {
+    method: 'GET',
+    path: '/api/v1/activity',
+    summary:
+      "The outcomes of the tenant's writes on this instance since it started, and what its retries spared",
+    access: 'tenant',
+    successes: { 200: { description: 'Counts. A restart begins them again.', schema: Activity } },
+    errors: [],
+  },
+  sumUsageOverTime: {
+    method: 'GET',
+    path: '/api/v1/usage/over-time',
+    summary: 'How much usage was recorded in each of some spans of time',
+    access: 'tenant',
+    query: UsageSpanFilter,
+    successes: { 200: { description: 'The sums. Reversals do not count.', schema: UsageOverTime } },
+    errors: ['overloaded'],
+  },
+} as const satisfies Record<string, OperationSpec>;

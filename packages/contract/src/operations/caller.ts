@@ -1,0 +1,14 @@
+import type { OperationSpec } from '../operation-spec.ts';
+import { CallerSeen } from '../schemas/caller.ts';
+
+/** The caller as the server sees it. */
+export const callerOperations = {
+  readCaller: {
+    method: 'GET',
+    path: '/api/v1/caller',
+    summary: 'Who the server takes the caller for, and what its key may do',
+    access: 'tenant-or-admin',
+    successes: { 200: { description: 'The caller.', schema: CallerSeen } },
+    errors: [],
+  },
+} as const satisfies Record<string, OperationSpec>;

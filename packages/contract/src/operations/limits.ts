@@ -1,0 +1,72 @@
+import { location, type OperationSpec } from '../operation-spec.ts';
+import { AgentParams } from '../schemas/agents.ts';
+import {
+  Allowance,
+  AllowanceFilter,
+  CountedLimit,
+  Limit,
+  LimitCountersFilter,
+  LimitList,
+  LimitListFilter,
+  LimitParams,
+  LimitPut,
+} from '../schemas/limits.ts';
+
+/** Budgets of usage. */
+export const limitsOperations = {
+  putLimit: {
+    method: 'PUT',
+    path: '/api/v1/limits/{name}',
+    summary: 'Limit the usage of an agent, a service or an API key in each window',
+    access: 'tenant',
+    params: LimitParams,
+    body: LimitPut,
+    successes: {
+      200: {
+        description: 'Replaced. It goes on counting if it counts the same as before.',
+        schema: Limit,
+        headers: location,
+      },
+      201: { description: 'Set. It counts from now on.', schema: Limit, headers: location },
+    },
+    errors: ['limit_exceeded'],
+  },
+  listLimits: {
+    method: 'GET',
+    path: '/api/v1/limits',
+    summary: 'The limits of the tenant, by their names',
+    access: 'tenant',
+    query: LimitListFilter,
+    successes: { 200: { description: 'A page.', schema: LimitList } },
+    errors: [],
+  },
+  readLimit: {
+    method: 'GET',
+    path: '/api/v1/limits/{name}',
+    summary: 'A limit with what is used and left in the window that is open now',
+    access: 'tenant',
+    params: LimitParams,
+    query: LimitCountersFilter,
+    successes: { 200: { description: 'The limit with a page of its counters.', schema: CountedLimit } },
+    errors: ['not_found'],
+  },
+  deleteLimit: {
+    method: 'DELETE',
+    path: '/api/v1/limits/{name}',
+    summary: 'Delete a limit and what it counted',
+    access: 'tenant',
+    params: LimitParams,
+    successes: { 204: { description: 'Deleted.' } },
+    errors: ['not_found'],
+  },
+  readAllowance: {
+    method: 'GET',
+    path: '/api/v1/agents/{agent}/allowance',
+    summary: 'Whether usage of an agent would be recorded now, and otherwise why not; it reserves nothing',
+    access: 'tenant',
+    params: AgentParams,
+    query: AllowanceFilter,
+    successes: { 200: { description: 'The answer, which other usage can overtake.', schema: Allowance } },
+    errors: [],
+  },
+} as const satisfies Record<string, OperationSpec>;

@@ -1,0 +1,125 @@
+import Type from 'typebox';
+import { bounds } from '../bounds.ts';
+import { Amount, Asset, PositiveAmount, SignedAmount } from './balances.ts';
+import {
+  Agent,
+  Requests,
+  RequestsTotal,
+  ServiceId,
+  Timestamp,
+  TimestampOrNull,
+  UsageId,
+  Uuid,
+} from './identifiers.ts';
+import { Cursor, PageLimit, pagedToEnd } from './pages.ts';
+
+const HoldId = Type.String({
+  ...UsageId,
+  description: `Names the hold for ever, unique in its tenant: 1-${bounds.usageIdLength} visible ASCII characters. Without it, the server makes an id.`,
+  examples: ['call-7c2f'],
+});
+
+const ExpiresInMs = Type.Integer({
+  description: 'After so many milliseconds it lapses, unless it was captured or released: at most 7 days.',
+  minimum: 1,
+  maximum: bounds.holdMs,
+  default: bounds.holdMsDefault,
+  examples: [bounds.holdMsDefault],
+});
+
+export const HoldRequest = Type.Object(
+  {
+    agent: Agent,
+    serviceId: ServiceId,
+    requests: Type.Optional(
+      Type.Integer({
+        ...Requests,
+        description: 'Reserve what so many requests cost now. Or name an `amount`.',
+      }),
+    ),
+    amount: Type.Optional(
+      Type.String({ ...PositiveAmount, description: 'Reserve this amount. Or name `requests`.' }),
+    ),
+    expiresInMs: Type.Optional(ExpiresInMs),
+    id: Type.Optional(HoldId),
+  },
+  {
+    additionalProperties: false,
+    examples: [
+      { agent: 'agent-7', serviceId: 'input-tokens', requests: 8_000, expiresInMs: 120_000, id: 'call-7c2f' },
+    ],
+  },
+);
+
+export const HoldParams = Type.Object({
+  holdId: Type.String({ ...HoldId, description: 'The id of the hold. Percent-encoded in a path.' }),
+});
+
+export const CaptureRequest = Type.Object(
+  {
+    requests: Type.Integer({
+      ...Requests,
+      description: 'What the work really took; it may be more or less than was held.',
+    }),
+    id: Type.Optional(Type.String({ ...UsageId, 'x-other-words': ['usageId'] })),
+    occurredAt: Type.Optional(Timestamp),
+  },
+  { additionalProperties: false },
+);
+
+export const ExtendRequest = Type.Object({ expiresInMs: ExpiresInMs }, { additionalProperties: false });
+
+const State = Type.Union(
+  [Type.Literal('open'), Type.Literal('captured'), Type.Literal('released'), Type.Literal('lapsed')],
+  {
+    description: '`lapsed`: it was not captured in its time. It reserves nothing, and can still be captured.',
+  },
+);
+
+export const Hold = Type.Object({
+  id: Type.String({ ...HoldId, description: 'Its name, or an id that this server gave.' }),
+  agent: Agent,
+  serviceId: ServiceId,
+  asset: Asset,
+  amount: Type.String({
+    ...Amount,
+    description: 'What it reserves; of a postpaid agent, what it would cost.',
+  }),
+  requests: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
+    description: 'Null: it was made for an amount.',
+  }),
+  state: State,
+  createdAt: Timestamp,
+  expiresAt: Timestamp,
+  endedAt: TimestampOrNull,
+  lapsed: Type.Boolean({ description: 'Whether it lapsed, also if it was captured after that.' }),
+  entryId: Type.Union([Uuid, Type.Null()], { description: 'The usage that captured it.' }),
+  captured: Type.Union([Amount, Type.Null()], { description: 'What the usage cost that captured it.' }),
+});
+
+export const HoldMade = Type.Object({
+  ...Hold.properties,
+  available: Type.String({ ...SignedAmount, description: 'What is available after it.' }),
+});
+
+export const HoldCaptured = Type.Object({
+  ...Hold.properties,
+  total: Type.Integer({ ...RequestsTotal, description: 'Outstanding requests of the account after this.' }),
+  drawn: Type.Optional(
+    Type.String({ ...Amount, description: 'What was drawn from the balance; absent if it will be billed.' }),
+  ),
+  available: Type.Optional(Type.String({ ...SignedAmount, description: 'What is available after it.' })),
+  status: Type.Optional(Type.Literal('duplicate')),
+});
+
+export const HoldFilter = Type.Object(
+  {
+    agent: Type.Optional(Agent),
+    state: Type.Optional(State),
+    cursor: Type.Optional(Cursor),
+    limit: Type.Optional(PageLimit),
+  },
+  { additionalProperties: false },
+);
+
+export const HoldList = Type.Object({ items: Type.Array(Hold), ...pagedToEnd });

@@ -1,0 +1,144 @@
+import Type, { type Static } from 'typebox';
+import { bounds } from '../bounds.ts';
+import { explained } from './explained-pattern.ts';
+import { Agent, Requests, ServiceId, Timestamp, TimestampOrNull } from './identifiers.ts';
+import { Cursor, clampedLimit, PageLimit, pagedToEnd } from './pages.ts';
+
+const LimitName = Type.String({
+  description: "Names the limit in its tenant: letters, digits, '.', '_' and '-'.",
+  minLength: 1,
+  maxLength: bounds.limitNameLength,
+  pattern: explained(
+    '^(?!\\.{1,2}$)[A-Za-z0-9._-]+$',
+    "may contain letters, digits, '.', '_' and '-'; it is not '.' or '..'",
+  ),
+  examples: ['daily-budget'],
+});
+
+const Quantity = Type.String({
+  description:
+    'A number of requests (or tokens, or units), as a decimal string with at most six decimal places.',
+  maxLength: 26,
+  pattern: explained(
+    '^(?:0|[1-9][0-9]{0,17})(?:\\.[0-9]{1,6})?$',
+    'must be a decimal string with at most six decimal places, such as "1000" or "0.5"',
+  ),
+  examples: ['1000'],
+});
+
+const limit = {
+  agent: Type.Union([Type.Literal('*'), Agent], {
+    description:
+      'Whose usage counts. `*`: each agent has a separate counter. Without it: all agents together.',
+    examples: ['*'],
+  }),
+  serviceId: Type.String({ ...ServiceId, description: 'Without it: the usage of all services together.' }),
+  apiKeyPrefix: Type.String({
+    description: 'Counts what this API key sends. Without it: what all of them send.',
+    pattern: explained('^apk_[0-9a-f]{8}$', 'must be the prefix of an API key, such as apk_0f3a9b2c'),
+    examples: ['apk_0f3a9b2c'],
+  }),
+  window: Type.Union(
+    [
+      Type.Literal('minute'),
+      Type.Literal('hour'),
+      Type.Literal('day'),
+      Type.Literal('month'),
+      Type.Literal('lifetime'),
+    ],
+    { description: 'Fixed windows, in UTC. Each begins with nothing used.', examples: ['day'] },
+  ),
+  max: Type.Object({ quantity: Quantity }, { additionalProperties: false }),
+  action: Type.Union([Type.Literal('refuse'), Type.Literal('notify')], {
+    description:
+      '`refuse`: usage beyond the limit is refused with `limit_reached`. `notify`: it is only reported.',
+    examples: ['refuse'],
+  }),
+  notifyAt: Type.Array(Type.Number({ minimum: 0.001, maximum: 1, examples: [0.8] }), {
+    maxItems: bounds.limitLevels,
+    description:
+      'Parts of `max` at which an event `limit.reached` is written, once in each window. Without it: 1 for `notify`, none for `refuse`.',
+    examples: [[0.8, 1]],
+  }),
+};
+
+export const LimitPut = Type.Object(
+  {
+    agent: Type.Optional(limit.agent),
+    serviceId: Type.Optional(limit.serviceId),
+    apiKeyPrefix: Type.Optional(limit.apiKeyPrefix),
+    window: limit.window,
+    max: limit.max,
+    action: limit.action,
+    notifyAt: Type.Optional(limit.notifyAt),
+  },
+  { additionalProperties: false },
+);
+export type LimitPut = Static<typeof LimitPut>;
+
+export const LimitParams = Type.Object({ name: LimitName });
+
+const shown = {
+  name: LimitName,
+  agent: Type.Union([limit.agent, Type.Null()]),
+  serviceId: Type.Union([limit.serviceId, Type.Null()]),
+  apiKeyPrefix: Type.Union([limit.apiKeyPrefix, Type.Null()]),
+  window: limit.window,
+  max: limit.max,
+  action: limit.action,
+  notifyAt: limit.notifyAt,
+  countsSince: Type.String({ ...Timestamp, description: 'Usage from before it is not counted.' }),
+};
+
+export const Limit = Type.Object(shown);
+
+const Counter = Type.Object({
+  agent: Type.Union([Agent, Type.Null()], { description: 'Null: the only counter of the limit.' }),
+  windowStart: Timestamp,
+  windowEnd: Type.Union([Timestamp, Type.Null()], { description: 'Null for `lifetime`.' }),
+  used: Type.String({ ...Quantity, description: 'What was used in the window that is open now.' }),
+  left: Type.String({ ...Quantity, description: 'What can still be used in it.' }),
+});
+
+export const CountedLimit = Type.Object({ ...shown, counters: Type.Array(Counter), ...pagedToEnd });
+
+export const LimitCountersFilter = Type.Object(
+  { cursor: Type.Optional(Cursor), limit: Type.Optional(PageLimit) },
+  { additionalProperties: false },
+);
+
+export const LimitListFilter = Type.Object(
+  { cursor: Type.Optional(Cursor), limit: Type.Optional(clampedLimit(bounds.limits, bounds.limits)) },
+  { additionalProperties: false },
+);
+
+export const LimitList = Type.Object({ items: Type.Array(Limit), ...pagedToEnd });
+
+export const AllowanceFilter = Type.Object(
+  { serviceId: ServiceId, requests: Requests },
+  { additionalProperties: false },
+);
+
+export const Allowance = Type.Object({
+  agent: Agent,
+  serviceId: ServiceId,
+  requests: Requests,
+  allowed: Type.Boolean({ description: 'Whether this usage would be recorded now. Nothing is reserved.' }),
+  error: Type.Union([Type.String(), Type.Null()], {
+    description: 'The code with which it would be refused. Null if it would be recorded.',
+    examples: ['limit_reached'],
+  }),
+  message: Type.Union([Type.String(), Type.Null()]),
+  limits: Type.Array(
+    Type.Object({
+      name: LimitName,
+      window: limit.window,
+      windowEnd: TimestampOrNull,
+      action: limit.action,
+      max: limit.max,
+      used: Quantity,
+      left: Quantity,
+    }),
+    { description: 'The limits that apply to it.' },
+  ),
+});
