@@ -22,8 +22,8 @@ import type { Read } from './reader.ts';
 /** A record without its answer: what is shown of a key. */
 type RecordFacts = RowOf<typeof records.columns>;
 
-const byNumberSql = `SELECT ${selectList(records)} FROM records WHERE n = ?`;
-// The record itself says which key it is of: the index may name one that was deleted by hand.
+// The record itself says which key it is of: the index, or a reader's late ones, may name one that was deleted by hand.
+const byNumberSql = `SELECT ${selectList(records)} FROM records WHERE n = ? AND scope = ? AND key = ?`;
 const byKeySql = `SELECT ${selectList(records, 'r')} FROM record_keys AS k CROSS JOIN records AS r
      ON r.n = k.n AND r.scope = k.scope AND r.key = k.key WHERE k.scope = ? AND k.key = ?`;
 const parseFacts = parserOf(records);
@@ -39,8 +39,10 @@ function loadRecordFacts(
   findLate: FindLate,
 ): RecordFacts | undefined {
   const late = findLate(scope, key);
+  const place = [scope, bytes(key)] as const;
   const row =
-    late === undefined ? connection.get(byKeySql, scope, bytes(key)) : connection.get(byNumberSql, late);
+    (late === undefined ? undefined : connection.get(byNumberSql, late, ...place)) ??
+    connection.get(byKeySql, ...place);
   return row && parseFacts(row);
 }
 
