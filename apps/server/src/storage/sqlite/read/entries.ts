@@ -136,7 +136,8 @@ function loadEntriesOf(
     const last = rows.at(-1);
     const indexedThrough = last === undefined ? after : integer(last, 'sequence');
     const rest = limit - rows.length;
-    rows.push(...connection.all(loadLateEntriesOfSql, account, indexedThrough, through, rest));
+    if (indexedThrough < through)
+      rows.push(...connection.all(loadLateEntriesOfSql, account, indexedThrough, through, rest));
   }
   return rows.map((row) => parseEntry(connection, row));
 }
