@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { KeptResponse } from '@billonce/idempotency/core';
+import type { RecordUsage } from '../../../domain/commands/usage.ts';
+import type { SparedUsage } from '../../../domain/spared.ts';
 import type { UsageItem } from '../../../domain/usage.ts';
 import type { KeyUse, Outcome, Remembered, Submission } from '../../../ledger/submission.ts';
 import { flatOutcome, flatSubmission, outcomeOf, submissionOf } from './flat-messages.ts';
@@ -21,27 +24,26 @@ const key: Required<KeyUse> = {
   path: '/api/v1/usage',
   sealingKey: undefined,
 };
+const command: Required<RecordUsage> = { kind: 'record_usage', item, apiKeyPrefix: 'apk_0f3a9b2c' };
 const submission: Required<Submission> = {
   tenant: 'acme',
-  command: { kind: 'record_usage', item, apiKeyPrefix: 'apk_0f3a9b2c' },
+  command,
   key,
   actor: undefined,
 };
-const remembered: Required<Remembered> = {
-  expiresAtMs: 9,
-  isReplayable: true,
-  spared: { retries: 1, requests: 3n, stroops: 21n },
+const spared: Required<SparedUsage> = { retries: 1, requests: 3n, stroops: 21n };
+const remembered: Required<Remembered> = { expiresAtMs: 9, isReplayable: true, spared };
+const response: Required<KeptResponse> = {
+  status: 201,
+  headers: [
+    ['content-type', 'application/json'],
+    ['location', '/x'],
+  ],
+  body: '{}',
 };
 const answered: Required<Outcome & { kind: 'answered' }> = {
   kind: 'answered',
-  response: {
-    status: 201,
-    headers: [
-      ['content-type', 'application/json'],
-      ['location', '/x'],
-    ],
-    body: '{}',
-  },
+  response,
   replayed: false,
   spared: { retries: 2, requests: 4n, stroops: 5n },
   deliveriesPerEvent: 2,
