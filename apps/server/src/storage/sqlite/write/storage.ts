@@ -98,7 +98,7 @@ export class SqliteStorage implements LedgerStorage {
         const takeIn = saveBatch(connection, changes, loaded, this.#tables, this.#kept);
         return { end: 'commit', value: takeIn };
       });
-      takeIn();
+      this.#afterCommit(takeIn);
       resolve();
     });
   }
@@ -131,8 +131,10 @@ export class SqliteStorage implements LedgerStorage {
       const report = sweepStep(connection, nowMs, limits, this.#options.cap);
       return { end: 'commit', value: { report, takeIn } };
     });
-    takeIn();
-    this.#kept.swept();
+    this.#afterCommit(() => {
+      takeIn();
+      this.#kept.swept();
+    });
     this.#tables = new Set(listAnswersTables(this.#connected()));
     return report;
   }
@@ -185,6 +187,21 @@ export class SqliteStorage implements LedgerStorage {
       const fault = storageFault(error, step);
       this.#recover(connection, fault.kind === 'outcome_unknown' || needsReopening(error));
       throw fault;
+    }
+  }
+
+  /**
+   * Brings what is kept up to date with what was committed.
+   *
+   * @throws {StorageFault} if that fails: what is kept is then read again, and nothing may be carried out once more
+   */
+  #afterCommit(takeIn: () => void): void {
+    try {
+      takeIn();
+    } catch (error) {
+      this.#kept.forgetAll();
+      const facts = { ...factsOf(error), engine: 'sqlite', step: 'commit' } as const;
+      throw new StorageFault('outcome_unknown', facts, error);
     }
   }
 
