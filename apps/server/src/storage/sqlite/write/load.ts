@@ -145,6 +145,8 @@ function loadTenant(
     const number = numbers.get(name);
     const account = view.account(agent, serviceId);
     const sequence = wanted ?? openFrom(account);
+    // The position at the end follows from the account. In the file it is late, and is found by a look at all late entries.
+    if (sequence === account.sequence) continue;
     if (entriesBehind(account, sequence) > entriesBehindMax) continue;
     const position = number === undefined ? undefined : loadPosition(connection, number, sequence);
     if (position !== undefined) view.positions.set(`${name} ${sequence}`, position);
