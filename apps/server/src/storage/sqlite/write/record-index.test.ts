@@ -198,6 +198,26 @@ test('a record that was deleted by hand leaves a key that names nothing, and the
   }
 });
 
+test('a reader does not take the record of another key for one that was deleted by hand', async (t) => {
+  const random = seededRandom(t);
+  const books = openBooks(t);
+  const { connection, reader } = books;
+  const save = (record: MadeRecord) => {
+    connection.exec('BEGIN IMMEDIATE');
+    books.rows.begin(connection);
+    const { lastRecord } = saveRecords(connection, [record], new Set(), books.rows);
+    connection.exec('COMMIT');
+    books.rows = newRows();
+    return lastRecord;
+  };
+  const deleted = drawRecord(books, random);
+  const number = save(deleted);
+  assert.equal((await reader.keyFacts(deleted))?.path, deleted.path);
+  connection.run('DELETE FROM records WHERE n = ?', number);
+  assert.equal(save(drawRecord(books, random)), number, 'its number is given again');
+  assert.equal(await reader.keyFacts(deleted), undefined);
+});
+
 /** Faults that a writer could have, each of which must be noticed. */
 const planted: Readonly<Record<string, (books: Books, random: Random) => void>> = {
   'the index is said to go further than it does': ({ connection, rows }) => {
