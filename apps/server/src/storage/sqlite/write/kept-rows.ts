@@ -50,8 +50,9 @@ interface GeneralRows {
  * (docs/adr/0080).
  *
  * What is here is what the file has, by three rules. A row comes here when it was loaded, or after the `COMMIT` that wrote
- * it. After any fault, everything is forgotten. And everything is forgotten when another connection has written to the file. What
- * is not here, such as entries and usage ids, is read for each batch: only what `committed` brings up to date may be kept.
+ * it. After any fault, the rows are forgotten, and everything if it is in doubt what the file has. And everything is forgotten
+ * when another connection has written to the file. What is not here, such as entries and usage ids, is read for each batch: only
+ * what `committed` brings up to date may be kept.
  */
 export class KeptRows {
   readonly #accounts = new Generations<NumberedAccount>(
@@ -159,13 +160,22 @@ export class KeptRows {
     this.#general = undefined;
   }
 
-  forgetAll(): void {
+  /**
+   * Forgets all but what is not in the indexes yet, after a transaction that was rolled back before its `COMMIT`. That
+   * changes only after one, and to read it again takes some 0.2 s, for which all writes wait: one bad command would
+   * slow down everybody.
+   */
+  forgetRows(): void {
     for (const rows of [this.#accounts, this.#services, this.#webhooks, this.#limits, this.#scopes])
       rows.forgetAll();
-    this.entryIndex.forget();
-    this.recordIndex.forget();
     this.#billed = undefined;
     this.#general = undefined;
+  }
+
+  forgetAll(): void {
+    this.forgetRows();
+    this.entryIndex.forget();
+    this.recordIndex.forget();
     this.#dataVersion = undefined;
   }
 

@@ -42,7 +42,8 @@ const sliceMin = 64;
  * later as a run, in the order of the index, a slice with each batch (docs/adr/0081).
  *
  * What keeps it sound: the row of the table is the fact, and what is in the index and what is here always cover all of them.
- * 1. What is here changes only after the `COMMIT`. After a fault it is forgotten, and read again from the table.
+ * 1. What is here changes only after the `COMMIT`. After a fault of that, or of the connection, it is forgotten, and read again from the
+ *    table.
  * 2. A run is written with the batches; that it is in the index is noted in the transaction of its last slice.
  * 3. Until that is committed, its rows are found here.
  * 4. A reader without this looks through the rows of the table that are not noted.
@@ -61,7 +62,10 @@ export class LaggingIndex<R> {
   /** Begins a batch, inside its transaction: reads what may not be in the index, if that is not known. */
   begin(connection: Connection): void {
     if (this.#isKnown) return;
-    this.#collect(this.#table.loadTail(connection));
+    const tail = this.#table.loadTail(connection);
+    // An earlier attempt may have ended halfway.
+    this.forget();
+    this.#collect(tail);
     this.#isKnown = true;
   }
 

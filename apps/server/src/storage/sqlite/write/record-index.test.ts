@@ -93,6 +93,14 @@ function commit(books: Books, random: Random, died: 'nowhere' | 'before_commit' 
   else takeIn();
 }
 
+/** A batch that fails before its commit: what is not in the index stays known. */
+function fail(books: Books, random: Random): void {
+  books.connection.exec('BEGIN IMMEDIATE');
+  writeBatch(books, random);
+  books.connection.exec('ROLLBACK');
+  books.rows.forgetRows();
+}
+
 /** The keys that the writer, or a reader, does not find the record of. */
 async function missed({ connection, reader, rows, known }: Books, random: Random): Promise<string[]> {
   const found: string[] = [];
@@ -134,6 +142,7 @@ test('the record of every key is found, wherever the process dies', async (t) =>
       commit(books, random, died);
       // A fault of storage forgets what is in memory.
       if (random.below(40) === 0) books.rows.forgetAll();
+      if (random.below(20) === 0) fail(books, random);
       if (batch % 9 === 0)
         assert.deepEqual(await missed(books, random), [], `round ${round}, batch ${batch}`);
     }

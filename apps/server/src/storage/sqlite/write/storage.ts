@@ -185,7 +185,7 @@ export class SqliteStorage implements LedgerStorage {
       return value;
     } catch (error) {
       const fault = storageFault(error, step);
-      this.#recover(connection, fault.kind === 'outcome_unknown' || needsReopening(error));
+      this.#recover(connection, step, fault.kind === 'outcome_unknown' || needsReopening(error));
       throw fault;
     }
   }
@@ -206,8 +206,9 @@ export class SqliteStorage implements LedgerStorage {
   }
 
   /** Leaves neither an open transaction nor a connection to a file that failed. */
-  #recover(connection: Connection, mustReopen: boolean): void {
-    this.#kept.forgetAll();
+  #recover(connection: Connection, step: Step, mustReopen: boolean): void {
+    if (mustReopen || step === 'commit') this.#kept.forgetAll();
+    else this.#kept.forgetRows();
     try {
       if (connection.isInTransaction) connection.exec('ROLLBACK');
       this.#tables = new Set(listAnswersTables(connection));
