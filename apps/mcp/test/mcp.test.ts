@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, request as requestOf, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, request as requestOf, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { after, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -51,7 +51,7 @@ async function outstanding(agent: string): Promise<number> {
 /** A server between an agent and the real one, which does something with the first answer instead of passing it on. */
 async function startThief(t: TestContext, onAnswer: (response: ServerResponse) => void): Promise<string> {
   let answers = 0;
-  const thief = createServer(async (request, response) => {
+  const pass = async (request: IncomingMessage, response: ServerResponse) => {
     const key = String(request.headers['idempotency-key']);
     const answer = await fetch(server.url + request.url, {
       method: 'POST',
@@ -62,6 +62,9 @@ async function startThief(t: TestContext, onAnswer: (response: ServerResponse) =
     answers += 1;
     if (answers === 1) onAnswer(response);
     else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answered);
+  };
+  const thief = createServer((request, response) => {
+    pass(request, response).catch(() => response.destroy());
   });
   return listening(t, thief);
 }

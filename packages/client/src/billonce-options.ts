@@ -62,5 +62,7 @@ function checkUrl(url: string | URL): string {
   if (parsed.username !== '' || parsed.password !== '' || parsed.search !== '' || parsed.hash !== '') {
     throw new BillonceError('invalid_options', 'url must have no user, no query and no fragment');
   }
-  return `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, '');
+  let base = `${parsed.origin}${parsed.pathname}`;
+  while (base.endsWith('/')) base = base.slice(0, -1);
+  return base;
 }

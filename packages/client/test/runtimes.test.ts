@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
@@ -75,7 +75,7 @@ test('the example in Python records once, though its answer is lost and it is ru
   skip,
 }, async (t) => {
   const keys: unknown[] = [];
-  const lossy = createServer(async (request, response) => {
+  const pass = async (request: IncomingMessage, response: ServerResponse) => {
     const key = request.headers['idempotency-key'];
     keys.push(key);
     const answer = await fetch(server.url + request.url, {
@@ -85,6 +85,9 @@ test('the example in Python records once, though its answer is lost and it is ru
     });
     if (keys.length === 1) response.destroy();
     else response.writeHead(answer.status).end(await answer.text());
+  };
+  const lossy = createServer((request, response) => {
+    pass(request, response).catch(() => response.destroy());
   });
   const environment = { BILLONCE_URL: await listening(t, lossy) };
   const run = () =>

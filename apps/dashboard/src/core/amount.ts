@@ -27,7 +27,7 @@ export function scaled(decimal: string): bigint {
 /** A whole number of 10^-18 as a decimal text, with at least so many places. */
 export function decimalOf(value: bigint, placesLeast = stroopPlaces): string {
   const digits = String(value < 0n ? -value : value).padStart(places + 1, '0');
-  const fraction = digits.slice(-places).replace(/0+$/, '').padEnd(placesLeast, '0');
+  const fraction = withoutZeros(digits.slice(-places)).padEnd(placesLeast, '0');
   const text = `${digits.slice(0, -places)}${fraction === '' ? '' : `.${fraction}`}`;
   return value < 0n ? `-${text}` : text;
 }
@@ -44,7 +44,7 @@ export interface AmountText {
 /** Splits a decimal text. */
 export function amountText(amount: string): AmountText {
   const [, sign = '', whole = '0', digits = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(amount) ?? [];
-  const fraction = digits.replace(/0+$/, '');
+  const fraction = withoutZeros(digits);
   return {
     sign: sign === '' ? '' : '−',
     whole: grouped(BigInt(whole)),
@@ -62,8 +62,20 @@ export function moneyText({ amount, asset }: Money): string {
 
 /** A count with its digits in groups of three; exact for every integer. */
 export function grouped(count: number | bigint): string {
-  const [, sign = '', digits = ''] = /^(-?)(\d+)$/.exec(String(count)) ?? [];
-  return `${sign === '' ? '' : '−'}${digits.replace(/\B(?=(?:\d{3})+$)/g, ',')}`;
+  const exact = BigInt(count);
+  const digits = String(exact < 0n ? -exact : exact);
+  const groups = [
+    digits.slice(0, digits.length % 3),
+    ...(digits.slice(digits.length % 3).match(/\d{3}/g) ?? []),
+  ];
+  return `${exact < 0n ? '−' : ''}${groups.filter((group) => group !== '').join(',')}`;
+}
+
+/** Decimal places without the zeros at their end. */
+function withoutZeros(digits: string): string {
+  let end = digits.length;
+  while (digits[end - 1] === '0') end -= 1;
+  return digits.slice(0, end);
 }
 
 /** A count with the noun that goes with it: `1 entry`, `2 entries`. */
