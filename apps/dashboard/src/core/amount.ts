@@ -6,9 +6,9 @@ export interface Money {
 
 /** The decimal places in which amounts are added up: a price has 12 and a quantity 6 at the most. */
 const places = 18;
-const xlm = 'XLM';
+export const xlm = 'XLM';
 /** One XLM is 10^7 stroops. */
-const stroopPlaces = 7;
+export const stroopPlaces = 7;
 
 /** An amount in stroops as one of XLM. */
 export function inXlm(stroops: string | bigint | number): Money {

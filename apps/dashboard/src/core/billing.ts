@@ -1,4 +1,4 @@
-import { decimalOf, inXlm, type Money, scaled } from './amount.ts';
+import { decimalOf, inXlm, type Money, scaled, stroopPlaces, xlm } from './amount.ts';
 
 /** What a quote or a bill comes to. In stroops only where its asset is XLM. */
 export interface BillAmounts {
@@ -33,7 +33,7 @@ export interface Priced {
 
 type Stated = readonly [amount: string | undefined, stroops: string | number | undefined];
 
-function money([amount, stroops]: Stated, asset = 'XLM'): Money {
+function money([amount, stroops]: Stated, asset = xlm): Money {
   return amount === undefined ? inXlm(stroops ?? 0) : { amount, asset };
 }
 
@@ -64,8 +64,8 @@ export const writtenOff = (of: {
 /** The price of so many units. */
 export function priceOf({ asset, price, per = 1, priceStroops }: Priced, units: bigint): Money {
   const stated = money([price, priceStroops], asset);
-  const unit = scaled(stated.amount) * units;
-  return { ...stated, amount: decimalOf(unit / BigInt(price === undefined ? 1 : per), 0) };
+  const exact = (scaled(stated.amount) * units) / BigInt(price === undefined ? 1 : per);
+  return { ...stated, amount: decimalOf(exact, stated.asset === xlm ? stroopPlaces : 0) };
 }
 
 export function isZero({ amount }: Money): boolean {
