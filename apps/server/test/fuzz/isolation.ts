@@ -69,16 +69,22 @@ function isOwnAct(item: unknown): boolean {
   return action === 'api_key.created' && tenant === strangerTenant;
 }
 
+/** A span of time in which the stranger used nothing. */
+function isEmptySpan(item: unknown): boolean {
+  const { from, to, ...sums } = recordOf(item);
+  return typeof from === 'string' && typeof to === 'string' && !tellsOfSomething(sums);
+}
+
 /** How many acts the audit has of the stranger: the one that made its key. */
 function isOwnCount(name: string, member: unknown): boolean {
   return name === 'logged' && member === 1;
 }
 
-/** Whether an answer has a number that is not 0, or an item of a list. */
+/** Whether an answer has a number that is not 0, or an item of a list that is not an empty span. */
 function tellsOfSomething(value: unknown): boolean {
   if (typeof value === 'number') return value !== 0;
   if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) return !value.every(isOwnAct);
+  if (Array.isArray(value)) return !value.every((item) => isOwnAct(item) || isEmptySpan(item));
   const { results, ...facts } = recordOf(value);
   const others = Object.entries(facts).filter(
     ([name, member]) => !ownFacts.has(name) && !isOwnCount(name, member),
