@@ -38,12 +38,13 @@ const runtime = [
 
 /**
  * What a script needs: `server` is enough for the server and its command line, `mcp` also has the MCP server, `all` also
- * what tests and tools use. Node itself is a dependency of the workspace root.
+ * what tests and tools use. Node itself is a dependency of the workspace root. What the MCP server needs is a development
+ * dependency of it, so that `server` leaves it out: npm installs what other workspaces need if tests of the library do, too.
  */
 const npmArguments = {
-  server: runtime,
-  mcp: [...runtime, '--workspace=apps/mcp'],
-  all: ['--include=dev'],
+  server: () => runtime,
+  mcp: () => [...runtime, '--workspace=apps/mcp', '--save-prod', ...developmentPackages('apps/mcp')],
+  all: () => ['--include=dev'],
 };
 const sizes = {
   server: isFitForServer ? 'the server, about 90 MB' : 'the server and its Node, about 210 MB',
@@ -52,7 +53,17 @@ const sizes = {
 };
 
 function pinnedVersion() {
-  return JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).dependencies.node;
+  return readManifest('.').dependencies.node;
+}
+
+function developmentPackages(workspace) {
+  return Object.entries(readManifest(workspace).devDependencies).map(
+    ([name, version]) => `${name}@${version}`,
+  );
+}
+
+function readManifest(folder) {
+  return JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8'));
 }
 
 /** Whether a version has the major version of another one and is not older. */
@@ -90,7 +101,7 @@ function install(script) {
   // The command name is a constant and takes no input; a shell is needed for npm.cmd on Windows.
   // Not `npm ci`: it refuses a lock file without the optional binaries of every other platform, and registries differ
   // in which of those they serve. The versions are still those of the lock file, which stays unchanged.
-  const done = spawnSync('npm', ['install', '--no-save', ...npmArguments[set], '--loglevel=error'], {
+  const done = spawnSync('npm', ['install', '--no-save', ...npmArguments[set](), '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',

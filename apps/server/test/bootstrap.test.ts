@@ -8,6 +8,7 @@ import { launch, repository } from './harness/npm-start.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 
 const start = 'apps/server/src/main.ts';
+const mcp = 'apps/mcp/src/main.ts';
 const serverSet = 'install --no-save --omit=dev --workspace=apps/server';
 const allSet = 'install --no-save --include=dev';
 
@@ -48,6 +49,18 @@ test('a second start installs nothing; another lock file, or tests and tools, in
   assert.deepEqual(clone.run(start), [], 'what tests have installed is kept');
   clone.write('package-lock.json', '{}');
   assert.deepEqual(clone.run(start), [allSet]);
+});
+
+test('the MCP server installs its own packages, and the server alone keeps them', (t) => {
+  const clone = new StandInClone(t);
+  assert.deepEqual(clone.run(start), [serverSet]);
+  const [call = '', ...others] = clone.run(mcp);
+  assert.deepEqual(others, []);
+  assert.ok(
+    call.startsWith(`${serverSet} --workspace=apps/mcp --save-prod @modelcontextprotocol/sdk@`),
+    call,
+  );
+  assert.deepEqual(clone.run(start), []);
 });
 
 test('the server runs on a later Node of its line, tests on the pinned one; an older or unknown Node is not used', (t) => {
@@ -99,7 +112,8 @@ class StandInClone {
     this.#folder = temporaryFolder(t);
     this.#calls = path.join(this.#folder, 'calls');
     this.write('tools/bootstrap.mjs', readFileSync(path.join(repository, 'tools/bootstrap.mjs'), 'utf8'));
-    for (const script of [start, 'tools/test.ts']) this.write(script, "console.log('started');");
+    this.write('apps/mcp/package.json', readFileSync(path.join(repository, 'apps/mcp/package.json'), 'utf8'));
+    for (const script of [start, mcp, 'tools/test.ts']) this.write(script, "console.log('started');");
     this.write('package-lock.json', '{}');
     this.pin(process.versions.node);
     const standIn = `#!/bin/sh\nmkdir -p node_modules\necho "$@" >> "${this.#calls}"\nexit "$NPM_STATUS"\n`;
