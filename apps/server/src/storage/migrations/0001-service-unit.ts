@@ -1,4 +1,5 @@
 /** The name that people have for what a service counts. */
-const sql = 'ALTER TABLE services ADD COLUMN unit TEXT;';
-
-export const serviceUnit = { sqlite: sql, postgres: sql };
+export const serviceUnit = {
+  sqlite: 'ALTER TABLE services ADD COLUMN unit TEXT;',
+  postgres: 'ALTER TABLE services ADD COLUMN unit text COLLATE "C";',
+};
