@@ -200,7 +200,7 @@ function decideCapture(
   moment: Moment,
 ): Decision<HoldCaptured | CaptureKnown> {
   const hold = view.hold(command.holdId);
-  if (hold === undefined) return refused(noSuchHold(command.holdId));
+  if (hold === undefined) return refused(moment.gate ?? noSuchHold(command.holdId));
   const item = usageOf(command, hold);
   const known = item.usageId === undefined ? undefined : view.usage(item.usageId);
   if (known !== undefined) {
