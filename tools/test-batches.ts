@@ -15,13 +15,16 @@ const folder = join('node_modules', '.cache', 'billonce-test-batches');
 /** Unit tests take milliseconds, so what their process costs is nearly all they cost. */
 const unitFilesMax = 30;
 const otherFilesMax = 6;
-/** What a file imports that changes which modules its whole process loads. */
-const changesModules = /old-versions-first|registerHooks/;
+/**
+ * What a file has that cannot share a process: it changes which modules are loaded, or it waits before it has a test, for
+ * which the tests of the file before it do not wait with their end.
+ */
+const needsOwnProcess = /old-versions-first|registerHooks|^(?:const .+ = )?await /m;
 
 /**
  * Puts test files together that can share a process: loading the server's modules takes longer than most files' tests.
- * A file that takes long, or that changes which modules are loaded, has its own process. Files that choose an engine
- * share one with those that choose the same.
+ * A file that takes long, or that cannot share one, has its own process. Files that choose an engine share one with
+ * those that choose the same.
  */
 export function testBatches(files: readonly string[]): TestBatch[] {
   rmSync(folder, { recursive: true, force: true });
@@ -30,7 +33,7 @@ export function testBatches(files: readonly string[]): TestBatch[] {
   const groups = new Map<string, string[]>();
   for (const file of files) {
     const text = readFileSync(file, 'utf8');
-    if (takesLong(file) || changesModules.test(text)) {
+    if (takesLong(file) || needsOwnProcess.test(text)) {
       alone.push(file);
       continue;
     }
