@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseConfig } from './config.ts';
-import { variableNames } from './variables/variables.ts';
+import { optionVariables, variableNames } from './variables/variables.ts';
 
 function mistakes(environment: Record<string, string>): readonly string[] {
   const parsed = parseConfig(environment);
@@ -106,13 +106,13 @@ test('a misspelt variable is reported with the one that was probably meant, and 
   }
 });
 
-test('a copy of .env.example is the default configuration, and the reader knows each of its names', () => {
+test('a copy of .env.example is the default configuration, and the reader or the command line knows each name', () => {
   const example = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
   const lines = example.split('\n').filter((line) => /^[A-Z]/.test(line));
   const environment = Object.fromEntries(lines.map((line) => line.split(/=(.*)/, 2)));
   assert.deepEqual(parseConfig(environment), parseConfig({}));
   const named = [...example.matchAll(/^(?:# )?([A-Z][A-Z0-9_]+)=/gm)].map(([, name = '']) => name);
-  assert.deepEqual(new Set(named), variableNames);
+  assert.deepEqual(new Set(named), new Set([...variableNames, ...Object.keys(optionVariables)]));
 });
 
 test('an unknown variable with one of our prefixes is reported, and those of other programs are not', () => {

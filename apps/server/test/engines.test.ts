@@ -13,6 +13,9 @@ const ofOneEngine: ReadonlySet<string> = new Set([
   'sqlite/write/lagging-index.ts',
   'sqlite/write/record-index.ts',
   'sqlite/write/kept-rows.ts',
+  // Its one writer also knows which agents have a balance; on PostgreSQL a query for all agents of a batch asks.
+  'sqlite/write/billed-agents.ts',
+  'postgres/read/tenant-agents.ts',
   // There they are deleted row by row; on PostgreSQL they leave as parts of tables.
   'sqlite/upkeep/answers.ts',
   'sqlite/upkeep/deliveries.ts',

@@ -12,19 +12,14 @@ import { onEnd } from './harness/on-end.ts';
 import { runSql } from './harness/sql.ts';
 import { adminKey, asAdmin } from './harness/tenants.ts';
 import { uuidV7At } from './harness/uuid-v7.ts';
-import { type ExampleRequest, exampleRequests, type PathValues } from './openapi/requests.ts';
+import { type ExampleRequest, exampleRequests, type PathValues, unknownNames } from './openapi/requests.ts';
 
 const protectedMode = { ADMIN_API_KEY: adminKey };
 const asOperator = { ...asAdmin, 'x-tenant': 'acme', 'x-tenant-create': 'true' };
-const id = '01900000-0000-7000-8000-000000000000';
 const values: PathValues = {
+  ...unknownNames,
   agent: 'agent-7',
   serviceId: 'input-tokens',
-  id,
-  eventId: id,
-  grantId: 'grant-1',
-  holdId: 'hold-1',
-  prefix: 'apk_00000000',
   code: 'not_found',
   asset: 'start.js',
 };

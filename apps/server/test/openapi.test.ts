@@ -11,26 +11,13 @@ import {
   isKeyed,
   isOpen,
   type PathValues,
+  unknownNames,
 } from './openapi/requests.ts';
 import { Seen } from './openapi/seen.ts';
 
 const usage = { agent: 'agent-7', serviceId: 'input-tokens', requests: 3 };
-const unknownId = '01900000-0000-7000-8000-000000000000';
 const protectedMode = { ADMIN_API_KEY: adminKey };
 const asOperator = { ...asAdmin, 'x-tenant': 'acme', 'x-tenant-create': 'true' };
-
-/** Names of things that there are not. */
-const nowhere: PathValues = {
-  agent: 'nobody',
-  serviceId: 'nothing',
-  id: unknownId,
-  eventId: unknownId,
-  grantId: 'unknown',
-  holdId: 'unknown',
-  prefix: 'apk_00000000',
-  code: 'no_such_code',
-  asset: 'nothing.js',
-};
 
 /** Sends what is kept, to be sent once more later. */
 interface Sent {
@@ -87,6 +74,9 @@ async function succeedOnce(api: Api): Promise<{ readonly sent: Sent[]; readonly 
     await write('POST', '/holds/hold-1/capture', { requests: 2, id: 'event-of-hold' });
   }
   await write('POST', '/holds/hold-2/release');
+  const limit = { window: 'day', max: { quantity: '1000000000' }, action: 'refuse' };
+  for (const name of ['budget', 'budget', 'another']) await write('PUT', `/limits/${name}`, limit);
+  await write('DELETE', '/limits/another');
   await write('PUT', '/agents/agent-8/billing', { mode: 'prepaid' });
   await write('DELETE', '/agents/agent-8/billing');
   const { id } = hook.json;
@@ -104,7 +94,7 @@ async function succeedOnce(api: Api): Promise<{ readonly sent: Sent[]; readonly 
   await write('DELETE', `/api-keys/${made.json.prefix}`);
   await api.call('/reconcile', { body: { items: [{ id: 'event-1', requests: 3 }] }, headers: asOperator });
   const values = { agent: 'agent-7', serviceId: 'input-tokens', code: 'not_found', asset: 'start.js' };
-  const ofBalances = { grantId: 'grant-1', holdId: 'hold-1' };
+  const ofBalances = { grantId: 'grant-1', holdId: 'hold-1', name: 'budget' };
   return {
     sent,
     made: { ...values, ...ofBalances, entryId, settlementId: bill.json.settlementId, webhookId: id },
@@ -120,7 +110,7 @@ function idsOf(made: PathValues, path: string): PathValues {
       : made['webhookId'];
   // That agent has the grants.
   const agent = path.includes('/grants/') ? { agent: 'agent-9' } : {};
-  return { ...nowhere, ...made, ...agent, ...(id === undefined ? {} : { id }) };
+  return { ...unknownNames, ...made, ...agent, ...(id === undefined ? {} : { id }) };
 }
 
 test('every documented success is answered as documented', async (t) => {
@@ -179,7 +169,7 @@ test('every documented refusal for form, caller, key or limit is answered', asyn
   const requests = exampleRequests(({ path }) => idsOf(made, path));
   await refuseAll(api, requests, tenantKey);
   // What there is not.
-  for (const { method, path, body, operation } of exampleRequests(() => nowhere)) {
+  for (const { method, path, body, operation } of exampleRequests(() => unknownNames)) {
     const key = operation.name === 'readKeyState' ? 'never-seen' : undefined;
     const named =
       method === 'GET'
@@ -223,6 +213,7 @@ const excused = {
   'clearAccount 422': 'the same',
   'putService 422': 'more than 10,000 price versions: see decide.test.ts',
   'setPrice 422': 'the same',
+  'listAgentTotals 422': 'more agents than can be sorted: see agent-totals.test.ts',
   'readHealthBare 431': 'outside of /api/v1; refused before any route is looked for',
 };
 
@@ -240,8 +231,10 @@ async function refuseByState(api: Api, made: PathValues): Promise<void> {
   await call('POST', `/entries/${usedId}/reverse`, { reason: 'a mistake' });
   const wrong = { reason: 'account closed', expectedStroops: '1' };
   await call('POST', '/credits/agent-8/input-tokens/write-off', wrong);
+  const limit = { window: 'day', max: { quantity: '1000000000' }, action: 'refuse' };
   for (let count = 0; count < 17; count++) {
     await call('POST', '/webhooks', { url: `https://hooks.example/${count}`, events: ['*'] });
+    await call('PUT', `/limits/limit-${count}`, limit);
   }
   await refuseByBalance(call);
   await call('POST', '/usage', { ...usage, serviceId: 'input-tokens' });
@@ -257,6 +250,7 @@ async function refuseByBalance(
   for (const path of ['/usage', '/holds']) {
     for (const body of [poor, unpriced]) await call('POST', path, body);
   }
+  await call('POST', '/agents/agent-9/grants', { amount: '1', id: 'grant-3' });
   await call('POST', '/holds', { ...poor, requests: 1, id: 'hold-3' });
   await call('POST', '/holds/hold-3/capture', { requests: 1_000_000 });
   await call('POST', '/holds/hold-3/capture', { requests: 1, occurredAt: '2001-01-01T00:00:00Z' });
@@ -270,7 +264,7 @@ async function refuseByBalance(
 
 test('every operation refuses a request without Host, and those with a body one that never ends', async (t) => {
   const { app } = await startInProcess(t, { ...protectedMode, REQUEST_TIMEOUT_MS: '400' });
-  const requests = exampleRequests(() => nowhere);
+  const requests = exampleRequests(() => unknownNames);
   const statusOf = async (bytes: string): Promise<number> => {
     const connection = await connectTo(t, app.url);
     await connection.write(bytes);
@@ -292,7 +286,7 @@ test('every operation refuses a request without Host, and those with a body one 
 
 test('every operation that can refuse answers with both forms of an error', async (t) => {
   const { api } = await startInProcess(t, protectedMode);
-  for (const { operation, method, path } of exampleRequests(() => nowhere)) {
+  for (const { operation, method, path } of exampleRequests(() => unknownNames)) {
     if (isOpen(operation)) continue;
     for (const accept of ['application/json', 'application/problem+json']) {
       const answer = await api.call(path, { method, headers: { accept } });

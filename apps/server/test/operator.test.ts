@@ -9,6 +9,12 @@ test('every JSON read has a tag, and is not sent again while unchanged', async (
   await api.post('/services', { serviceId: 's', priceStroops: 5, description: 'x', owner: 'y' });
   const used = await api.post('/usage', { agent: 'a', serviceId: 's', requests: 3 }, 'k');
   const settled = await api.post('/settle', { agent: 'a', serviceId: 's' });
+  await api.post('/agents/a/grants', { amount: '1', id: 'g' });
+  await api.post('/holds', { agent: 'a', serviceId: 's', requests: 1, id: 'h' });
+  await api.call('/limits/l', {
+    method: 'PUT',
+    body: { window: 'day', max: { quantity: '9' }, action: 'refuse' },
+  });
   const hook = await api.post('/webhooks', { url: 'https://hooks.example.com/', events: ['*'] });
   const reads = Object.entries<{ get?: { responses: { 200: { headers?: { ETag?: object } } } } }>(
     (await api.get('/openapi.json')).json.paths,
@@ -27,9 +33,13 @@ test('every JSON read has a tag, and is not sent again while unchanged', async (
       .replace('/api/v1', '')
       .replace('{serviceId}', 's')
       .replace('{agent}', 'a')
+      .replace('{grantId}', 'g')
+      .replace('{holdId}', 'h')
+      .replace('{name}', 'l')
       .replace('{code}', 'not_found')
       .replace('{asset}', 'start.js')
-      .replace('{id}', idOf(path));
+      .replace('{id}', idOf(path))
+      .replace(/allowance$/, 'allowance?serviceId=s&requests=1');
     const keyed = { 'idempotency-key': 'k' };
     const first = await api.get(filled, keyed);
     assert.equal(first.status, 200, filled);

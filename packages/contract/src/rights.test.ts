@@ -21,7 +21,7 @@ const named = (operation: OperationSpec, naming: Naming, name: string): boolean 
     case 'items':
       return namesOf(operation.body).includes('items');
     case 'found':
-      return operation.method === 'GET' && namesOf(operation.params).includes('id');
+      return ['id', 'holdId'].some((id) => namesOf(operation.params).includes(id));
     case 'none':
     case 'all':
       return ['params', 'query', 'body'].every(
@@ -35,8 +35,14 @@ test('every operation that an API key can call names its scope, and no other ope
   assert.deepEqual(Object.keys(rights).sort(), ofTenants.map(([name]) => name).sort());
 });
 
-/** Their bodies name an agent or a service, and they concern all: a limit may take the place of one for others. */
-const ofAll: ReadonlySet<string> = new Set(['putLimit']);
+/** They name an agent or a service, and no bound key may call them: who pays, how, and how much is not for the agent to say. */
+const ofAll: ReadonlySet<string> = new Set([
+  'putLimit',
+  'createGrant',
+  'voidGrant',
+  'putBilling',
+  'deleteBilling',
+]);
 
 test('a bound key is limited wherever a request can name an agent or a service', () => {
   for (const [name, right] of Object.entries(rights)) {

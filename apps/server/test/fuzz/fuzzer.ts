@@ -96,9 +96,9 @@ export class Fuzzer {
   }
 
   /** Runs cases, the operations in turn. */
-  async run(cases: number): Promise<void> {
+  async run(cases: number, operations = this.#operations): Promise<void> {
     for (let number = 0; number < cases; number++) {
-      const operation = this.#operations[number % this.#operations.length];
+      const operation = operations[number % operations.length];
       if (operation !== undefined) await this.#case(operation);
     }
   }

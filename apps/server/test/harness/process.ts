@@ -15,7 +15,7 @@ export interface ProcessOutput {
   read(onText: (text: string) => void): void;
 }
 
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 120_000;
 
 /** A server in a separate process, which can be killed. */
 export interface ServerProcess {

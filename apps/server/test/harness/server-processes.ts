@@ -2,6 +2,9 @@ import type { TestContext } from 'node:test';
 import { type Api, apiAt } from './api.ts';
 import { type ServerProcess, startProcess } from './process.ts';
 
+/** With a database that never comes, or settings that it refuses, a test ends with the error. */
+const startsMax = 50;
+
 /** Server processes on one database, each of which may be killed and restarted. */
 export class ServerProcesses {
   readonly #t: TestContext;
@@ -24,12 +27,12 @@ export class ServerProcesses {
    * do.
    */
   async start(at: number): Promise<void> {
-    for (;;) {
+    for (let starts = 1; ; starts++) {
       try {
         this.#running[at] = await startProcess(this.#t, this.#environments[at] ?? {});
         return;
       } catch (error) {
-        if (!String(error).includes('ended with 1')) throw error;
+        if (starts === startsMax || !String(error).includes('ended with 1')) throw error;
       }
     }
   }

@@ -12,6 +12,22 @@ export interface ExampleRequest {
 /** What stands for the parameters in paths. */
 export type PathValues = Readonly<Record<string, string>>;
 
+const unknownId = '01900000-0000-7000-8000-000000000000';
+
+/** For each parameter in paths the name of something that there is not. */
+export const unknownNames: PathValues = {
+  agent: 'nobody',
+  serviceId: 'nothing',
+  id: unknownId,
+  eventId: unknownId,
+  grantId: 'unknown',
+  holdId: 'unknown',
+  name: 'unknown',
+  prefix: 'apk_00000000',
+  code: 'no_such_code',
+  asset: 'nothing.js',
+};
+
 /** The request of each operation, with its parameters filled in. */
 export function exampleRequests(values: (operation: DocumentedOperation) => PathValues): ExampleRequest[] {
   return documentedOperations
@@ -19,7 +35,7 @@ export function exampleRequests(values: (operation: DocumentedOperation) => Path
     .map((operation) => ({
       operation,
       method: operation.method,
-      path: filled(operation.path, values(operation)).slice('/api/v1'.length),
+      path: `${filled(operation.path, values(operation)).slice('/api/v1'.length)}${requiredQuery(operation)}`,
       body: exampleBody(operation),
     }));
 }
@@ -39,6 +55,24 @@ function filled(path: string, values: PathValues): string {
     if (value === undefined) throw new Error(`nothing stands for ${name} in ${path}`);
     return encodeURIComponent(value);
   });
+}
+
+/** The query that an operation cannot do without, as the document's examples have it. */
+function requiredQuery(operation: DocumentedOperation): string {
+  const parameters: readonly QueryParameter[] = JSON.parse(
+    JSON.stringify(operation.node['parameters'] ?? []),
+  );
+  const query = parameters
+    .filter((parameter) => parameter.in === 'query' && parameter.required === true)
+    .map(({ name, schema }): [string, string] => [name, String(schema.examples?.[0])]);
+  return query.length === 0 ? '' : `?${new URLSearchParams(query)}`;
+}
+
+interface QueryParameter {
+  readonly name: string;
+  readonly in: string;
+  readonly required?: boolean;
+  readonly schema: { readonly examples?: readonly unknown[] };
 }
 
 function exampleBody({ node }: DocumentedOperation): unknown {

@@ -4,7 +4,7 @@ import { apiAt } from '../harness/api.ts';
 import { PostgresNode } from '../harness/postgres-node.ts';
 import { startProcess } from '../harness/process.ts';
 import { adminKey, asAdmin } from '../harness/tenants.ts';
-import { exampleRequests } from '../openapi/requests.ts';
+import { exampleRequests, unknownNames } from '../openapi/requests.ts';
 import { Seen } from '../openapi/seen.ts';
 
 test('without its database every operation that needs it answers the documented 503, with the time to retry', async (t) => {
@@ -17,16 +17,7 @@ test('without its database every operation that needs it answers the documented 
   const seen = new Seen();
   const api = apiAt(server.url, seen.note);
   await database.kill();
-  const id = '01900000-0000-7000-8000-000000000000';
-  const values = {
-    agent: 'agent-7',
-    serviceId: 'search',
-    id,
-    eventId: id,
-    prefix: 'apk_00000000',
-    code: 'not_found',
-    asset: 'start.js',
-  };
+  const values = { ...unknownNames, code: 'not_found', asset: 'start.js' };
   for (const { operation, method, path, body } of exampleRequests(() => values)) {
     if (!operation.statuses.includes(503)) continue;
     const answer = await api.call(path, {
@@ -43,6 +34,8 @@ test('without its database every operation that needs it answers the documented 
   }
   seen.assertAll((status) => status === 503, {
     'readMetrics 503': 'counts of this process: answered without the database',
+    'readActivity 503': 'the same',
+    'readCaller 503': 'the admin is known to this process',
     'readVersion 503': 'known to this process',
     'readChangelog 503': 'a file of this process',
   });

@@ -18,7 +18,12 @@ test(`of ${holds} holds at three instances, of which some are killed, exactly ${
   const random = seededRandom(t);
   for (let run = 0; run < runs; run++) {
     const url = await migratedPostgres();
-    const environment = { DATABASE_URL: url, DATABASE_LANES: '2', LOG_LEVEL: 'silent' };
+    const environment = {
+      DATABASE_URL: url,
+      DATABASE_ALLOW_UNSAFE: 'true',
+      DATABASE_LANES: '2',
+      LOG_LEVEL: 'silent',
+    };
     const instances = new ServerProcesses(
       t,
       Array.from({ length: instanceCount }, () => environment),
