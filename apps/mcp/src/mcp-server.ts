@@ -1,7 +1,18 @@
-import type { Billonce } from '@billonce/client';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { z } from 'zod';
+import { addHoldTools } from './hold-tools.ts';
 import {
+  agentParameter,
+  key,
+  type McpServerOptions,
+  otherAgent,
+  readOnly,
+  repeatable,
+  requests,
+  serviceId,
+} from './parameters.ts';
+import {
+  balanceDescription,
   instructions,
   keyDescription,
   lookUpDescription,
@@ -9,58 +20,22 @@ import {
   recordDescription,
   settleDescription,
 } from './texts.ts';
-import { adviceOnRead, done, refused, resultOf } from './tool-result.ts';
+import { adviceOnRead, done, resultOf } from './tool-result.ts';
 import { lookUpKey } from './tools/look-up-key.ts';
 import { recordUsage } from './tools/record-usage.ts';
 import { settleAccount } from './tools/settle-account.ts';
 
-/** What a server offers. */
-export interface McpServerOptions {
-  readonly billonce: Billonce;
-  /** the one agent that the tools act for; without it the model names the agent */
-  readonly agent?: string | undefined;
-  /** whether the model can only read */
-  readonly isReadOnly?: boolean;
-}
-
-const keyLengthMin = 8;
-const keyLengthMax = 128;
 const listedMax = 50;
-
-const serviceId = z.string().min(1).max(128).describe('The service that was used.');
-const key = z
-  .string()
-  .min(keyLengthMin)
-  .max(keyLengthMax)
-  .regex(/^[\x21-\x7e]+$/, 'visible ASCII characters and no spaces');
-const readOnly = { readOnlyHint: true, openWorldHint: false } as const;
-/** A repeated call with the same arguments has no further effect. */
-const repeatable = {
-  readOnlyHint: false,
-  destructiveHint: false,
-  idempotentHint: true,
-  openWorldHint: false,
-} as const;
 
 /** Makes an MCP server whose tools call a Billonce server. It is connected to a transport by its user. */
 export function createMcpServer(options: McpServerOptions): McpServer {
   const server = new McpServer({ name: 'billonce', version: '0.1.0' }, { instructions });
   addReads(server, options);
-  if (options.isReadOnly !== true) addWrites(server, options);
+  if (options.isReadOnly !== true) {
+    addWrites(server, options);
+    addHoldTools(server, options);
+  }
   return server;
-}
-
-/** The parameter that names the agent. */
-function agentParameter(fixed: string | undefined) {
-  const agent = z.string().min(1).max(256);
-  return fixed === undefined
-    ? agent.describe('Who pays.')
-    : agent.default(fixed).describe(`Who pays: "${fixed}", and no other.`);
-}
-
-function otherAgent(agent: string, { agent: fixed }: McpServerOptions) {
-  if (fixed === undefined || agent === fixed) return undefined;
-  return refused(`This server acts for the agent "${fixed}" only. Nothing was done.`);
 }
 
 function addWrites(server: McpServer, options: McpServerOptions): void {
@@ -74,7 +49,7 @@ function addWrites(server: McpServer, options: McpServerOptions): void {
       inputSchema: {
         agent,
         serviceId,
-        requests: z.number().int().min(1).max(1_000_000).describe('How many units were used.'),
+        requests: requests.describe('How many units were used.'),
         key: key.optional().describe(keyDescription),
       },
       annotations: repeatable,
@@ -104,6 +79,18 @@ function addWrites(server: McpServer, options: McpServerOptions): void {
 function addReads(server: McpServer, options: McpServerOptions): void {
   const { billonce } = options;
   const agent = agentParameter(options.agent);
+  server.registerTool(
+    'get_balance',
+    {
+      title: 'Show a balance',
+      description: balanceDescription,
+      inputSchema: { agent, asset: z.string().max(12).optional().describe('XLM without it.') },
+      annotations: readOnly,
+    },
+    ({ agent: who, ...query }) =>
+      otherAgent(who, options) ??
+      resultOf(async () => done(await billonce.balances.get(who, given(query))), adviceOnRead),
+  );
   server.registerTool(
     'get_quote',
     {

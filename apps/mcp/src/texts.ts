@@ -31,3 +31,17 @@ export const settleDescription = [
   'if the account has changed since then, nothing is billed, and you must read the quote again.',
   'When the result is lost, repeat the call with the same arguments: you get the same bill.',
 ].join(' ');
+
+export const createHoldDescription = [
+  'Reserves money for work before the work begins, so that it is paid for when it is done.',
+  'After the work, call `capture_hold` with what it really took, or `release_hold` if it failed.',
+  'Give a `key` of 8 to 128 characters that names this piece of work, and repeat a call whose result is lost with the same key.',
+].join(' ');
+
+export const captureHoldDescription =
+  'Records what work took that was reserved, draws its price and releases the rest. It may be more or less than was reserved. Repeating it with the same number changes nothing.';
+
+export const releaseHoldDescription = 'Gives back what a hold reserves, when the work was not done.';
+
+export const balanceDescription =
+  'Shows the prepaid balance of an agent: what is available, held, granted and drawn.';

@@ -9,6 +9,8 @@ export {
 export type { BillonceOptions } from './billonce-options.ts';
 export type { CallOptions, CallParts, OperationName, Success } from './call.ts';
 export type * from './contract/types.ts';
+export { CaptureError } from './holds/capture-error.ts';
+export type { HeldWork, WithHoldOptions } from './holds/with-hold.ts';
 export type { Account, BulkOptions } from './nouns/usage.ts';
 export type {
   RecordedItem,

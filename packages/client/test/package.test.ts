@@ -80,8 +80,8 @@ test('the code of the pages compiles and does what it says', async () => {
   const compiled = spawnSync(process.execPath, [compiler, '--project', project], { encoding: 'utf8' });
   assert.equal(compiled.stdout, '');
   const printed = execFileSync(process.execPath, [files[0] ?? ''], { cwd: project, encoding: 'utf8' });
-  assert.match(printed, /^[0-9a-f-]{36} 750\n$/);
+  assert.match(printed, /^[0-9a-f-]{36} 750\n2\n$/);
   const billonce = createBillonce({ url: server.url });
-  // Two calls after the bill, of which the second bill took the first, and one item of the recorder.
-  assert.equal((await billonce.usage.total({ agent: 'agent-7', serviceId: 'search' })).total, 3);
+  // Two calls after the bill, of which the second bill took the first, one item of the recorder, and two requests under a hold.
+  assert.equal((await billonce.usage.total({ agent: 'agent-7', serviceId: 'search' })).total, 5);
 });

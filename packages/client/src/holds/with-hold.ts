@@ -1,0 +1,105 @@
+import { type FetchClock, newUuidV7, type RandomSource } from '@billonce/idempotency/client';
+import { BillonceError } from '../billonce-error.ts';
+import type { HoldMade, HoldRequest } from '../contract/types.ts';
+import type { Recorder } from '../recorder/recorder-options.ts';
+import { type Billing, captureWork } from './capture-work.ts';
+import { type Holds, isExtended, isNew, releaseQuietly, reserve } from './reserve.ts';
+
+/** What the work took, and what came of it. */
+export interface HeldWork<Result> {
+  /** 0 releases the hold, and nothing is billed */
+  readonly requests: number;
+  readonly result: Result;
+}
+
+/** Options of `withHold`. */
+export interface WithHoldOptions {
+  /**
+   * Takes the usage if the capture gets no answer, under the same usage id, so that it is billed once. What the server
+   * refuses goes to its `onRefused`.
+   */
+  readonly recorder?: Pick<Recorder, 'add'> | undefined;
+  /** Ends the call before the work begins. Work that has begun reads the signal itself: it is captured if it returns, and released if it throws. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What `withHold` needs of its client. */
+interface Surroundings extends Billing {
+  readonly clock: FetchClock;
+  readonly random: RandomSource;
+}
+
+const expiresInMsDefault = 600_000;
+/** A hold for a shorter time is extended by this. */
+const extensionMsMin = 1_000;
+
+/** Runs work under a hold, as `Billonce.withHold` describes. */
+export async function withHold<Result>(
+  { clock, random, ...billing }: Surroundings,
+  request: HoldRequest,
+  work: (hold: HoldMade) => Promise<HeldWork<Result>>,
+  { recorder, signal }: WithHoldOptions,
+): Promise<Result> {
+  const { holds } = billing;
+  const { id: usageId = newUuidV7(clock, random), expiresInMs = expiresInMsDefault } = request;
+  const hold = await reserve(holds, { ...request, id: usageId, expiresInMs }, signal).catch(
+    async (error: unknown) => {
+      // It may have been made. A name of the caller's may be that of another process, or of the next call.
+      if (request.id === undefined && isUnknown(error)) await releaseQuietly(holds, usageId);
+      throw error;
+    },
+  );
+  if (signal?.aborted === true) {
+    if (isNew(hold)) await releaseQuietly(holds, hold.id);
+    signal.throwIfAborted();
+  }
+  const { requests, result } = await workUnderHold({ holds, clock, hold, expiresInMs }, work);
+  if (requests === 0) await releaseQuietly(holds, hold.id);
+  else await captureWork(billing, { hold, usageId, requests, result }, recorder);
+  return result;
+}
+
+/** Whether the server may have done what failed. */
+function isUnknown(error: unknown): boolean {
+  return !(error instanceof BillonceError) || error.status === undefined || error.status >= 500;
+}
+
+interface Held {
+  readonly holds: Holds;
+  readonly clock: FetchClock;
+  readonly hold: HoldMade;
+  readonly expiresInMs: number;
+}
+
+async function workUnderHold<Result>(
+  held: Held,
+  work: (hold: HoldMade) => Promise<HeldWork<Result>>,
+): Promise<HeldWork<Result>> {
+  const over = new AbortController();
+  const extending = extend(held, over.signal);
+  try {
+    return await work(held.hold);
+  } catch (error) {
+    await releaseQuietly(held.holds, held.hold.id);
+    throw error;
+  } finally {
+    over.abort();
+    await extending;
+  }
+}
+
+/** Extends a hold when half of its time is over, until the work is. */
+async function extend({ holds, clock, hold, expiresInMs }: Held, over: AbortSignal): Promise<void> {
+  const extensionMs = Math.max(extensionMsMin, expiresInMs);
+  let waitMs = expiresInMs / 2;
+  for (;;) {
+    await clock.sleep(waitMs, over);
+    if (over.aborted) return;
+    waitMs = extensionMs / 2;
+    try {
+      if (!(await isExtended(holds, hold.id, extensionMs, over))) return;
+    } catch {
+      // A hold that lapses reserves nothing, and can still be captured.
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import type { Call, CallOptions, Success } from '../call.ts';
+import type {
+  Balance,
+  BillingPut,
+  GrantList,
+  GrantRequest,
+  MovementList,
+  ReadBalanceQuery,
+} from '../contract/types.ts';
+import { itemsOf } from '../pages.ts';
+
+/** Prepaid money of agents. */
+export function balancesOf(call: Call) {
+  return {
+    get: (agent: string, query: ReadBalanceQuery = {}, options?: CallOptions): Promise<Balance> =>
+      call('readBalance', { params: { agent }, query }, options),
+    /** Grants money to an agent. With an `id` it is granted once, however many requests report it. */
+    grant: (agent: string, grant: GrantRequest, options?: CallOptions): Promise<Success<'createGrant'>> =>
+      call('createGrant', { params: { agent }, body: grant }, options),
+    /** The grants of an agent, oldest first. */
+    grants: (
+      agent: string,
+      options?: CallOptions,
+    ): AsyncGenerator<GrantList['items'][number], void, undefined> =>
+      itemsOf(
+        {},
+        (query) => call('listGrants', { params: { agent }, query }, options),
+        ({ items }) => items,
+      ),
+    /** Everything that ever moved in a balance, oldest first. */
+    movements: (
+      agent: string,
+      options?: CallOptions,
+    ): AsyncGenerator<MovementList['items'][number], void, undefined> =>
+      itemsOf(
+        {},
+        (query) => call('listMovements', { params: { agent }, query }, options),
+        ({ items }) => items,
+      ),
+    /** Sets how an agent pays for what is recorded from now on. */
+    setBilling: (agent: string, billing: BillingPut, options?: CallOptions): Promise<Success<'putBilling'>> =>
+      call('putBilling', { params: { agent }, body: billing }, options),
+  };
+}
