@@ -1,6 +1,6 @@
 // Types the commands of the tutorial and the README, and compares what they print with what the pages say.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { freePort } from '../../../packages/idempotency/test/harness/free-port.ts';
 import { apiAt } from './harness/api.ts';
 import { emptyDatabase } from './harness/database.ts';
@@ -52,15 +52,29 @@ test('every command of the tutorial prints what the tutorial says', async (t) =>
   assert.equal(apiItems(covered[0]).length, 3);
 });
 
-test('every command of the page on budgets prints what the page says', async (t) => {
+/** Types the commands of a page, whose claims must hold; returns what they printed. */
+async function typePage(t: TestContext, page: string, claimsLeast: number): Promise<string> {
   const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
   let claims = 0;
-  for (const { commands, prose } of blocksOf('docs/how-to/stop-an-agent-at-its-budget.md')) {
+  let printed = '';
+  for (const { commands, prose } of blocksOf(page)) {
     const typed = await type(t, commands, url);
     assert.equal(typed.code, 0, `${commands}\n${typed.printed}`);
     claims += assertSaid(prose, typed);
+    printed += `${typed.printed}\n`;
   }
-  assert.ok(claims >= 8, `${claims} claims`);
+  assert.ok(claims >= claimsLeast, `${claims} claims`);
+  return printed;
+}
+
+test('every command of the page on budgets prints what the page says', async (t) => {
+  await typePage(t, 'docs/how-to/stop-an-agent-at-its-budget.md', 8);
+});
+
+test('every command of the page on the end of a month prints what the page says', async (t) => {
+  const printed = await typePage(t, 'docs/how-to/close-a-month.md', 4);
+  const run = 'run 2098-12: 2 bills, 10500 stroops';
+  assert.deepEqual(printed.match(/^run .*$/gm), [run, run]);
 });
 
 function apiItems(page: unknown): readonly unknown[] {

@@ -12,6 +12,7 @@ export const bounds = {
   serviceIdLength: 128,
   tenantLength: 64,
   usageIdLength: 128,
+  runIdLength: 64,
   freeTextLength: 256,
   /** of an API key */
   labelLength: 64,

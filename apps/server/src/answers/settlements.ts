@@ -55,6 +55,7 @@ export function settlementBody(settlement: Settlement): SettlementBody {
     billedStroops: String(settlement.billedStroops),
     carriedOnStroops: String(carriedOnStroops(settlement)),
     settledAt: timestampOfMs(settlement.settledAtMs),
+    runId: settlement.runId ?? null,
   };
 }
 

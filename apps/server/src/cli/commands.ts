@@ -3,10 +3,12 @@ import type { CommandSpec } from './command-line/command.ts';
 import { ingestSpec } from './ingest/spec.ts';
 import { mcpSpec } from './mcp/spec.ts';
 import { moveSpec } from './move/spec.ts';
+import { settleSpec } from './settle/spec.ts';
 
 /** All commands of `billonce`. */
 export const commandSpecs: readonly CommandSpec[] = [
   ingestSpec,
+  settleSpec,
   exportSpec,
   verifySpec,
   backupSpec,

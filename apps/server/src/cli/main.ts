@@ -15,6 +15,7 @@ import { ingestSpec } from './ingest/spec.ts';
 import { exitCodeOf, summaryOf } from './ingest/summary.ts';
 import { runMcpCommand } from './mcp/command.ts';
 import { runMove } from './move/command.ts';
+import { runSettle } from './settle/command.ts';
 
 /** npm and a shell may each pass on the same Ctrl-C: a second one within this time is ignored. */
 const sameSignalMs = 1_000;
@@ -73,6 +74,7 @@ async function run(args: readonly string[]): Promise<number> {
   if (isBooksCommand(command)) return await runBooksCommand(command, rest, surroundings);
   if (command === 'move-from-agentpay') return await runMove(rest, surroundings);
   if (command === 'mcp') return await runMcpCommand(rest, surroundings);
+  if (command === 'settle') return await runSettle(rest, surroundings);
   if (command !== 'ingest') {
     surroundings.complain(unknownCommand(command));
     return exitCodes.misused;

@@ -21,6 +21,8 @@ export interface Settlement {
   readonly paid: Amount;
   readonly billedStroops: Stroops;
   readonly settledAtMs: number;
+  /** the run that made it */
+  readonly runId?: string | undefined;
 }
 
 /** The account after a settlement, and the settlement. */

@@ -4,12 +4,13 @@ import type { SettlementQuery } from '../reads/list-settlements.ts';
 
 /** The query for a request's filters. */
 export function settlementQuery(tenant: string, filter: SettlementExport): SettlementQuery {
-  const { agent, serviceId, from, to } = filter;
+  const { agent, serviceId, from, to, runId } = filter;
   return {
     tenant,
     agent,
     serviceId,
     fromMs: from === undefined ? undefined : instantMs(from),
     toMs: to === undefined ? undefined : instantMs(to),
+    runId,
   };
 }

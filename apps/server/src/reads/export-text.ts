@@ -89,6 +89,7 @@ export const settlementsCsv: CsvForm<
     'carriedOnStroops',
     'settledAt',
     'paid',
+    'runId',
   ],
   rowOf(settlement) {
     const { lines: _, prepaid, ...members } = settlementBody(settlement);

@@ -10,6 +10,7 @@ export interface SettlementQuery {
   readonly serviceId: string | undefined;
   readonly fromMs: number | undefined;
   readonly toMs: number | undefined;
+  readonly runId?: string | undefined;
 }
 
 /** A page of settlements; it continues after an id. */
@@ -28,7 +29,7 @@ export async function listSettlements(
   const endId = await endIdOf(books, query.toMs);
   const scan: Scan<Settlement, string> = {
     async read(beyond) {
-      const rows = await books.settlementsAfter(query.tenant, beyond, scanRows);
+      const rows = await books.settlementsAfter(query.tenant, beyond, scanRows, query.runId);
       return { rows, isEnd: rows.length < scanRows };
     },
     placeOf: ({ id }) => id,

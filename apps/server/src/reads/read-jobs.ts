@@ -9,6 +9,7 @@ import { listApiKeys } from './list-api-keys.ts';
 import { listEvents } from './list-events.ts';
 import { listServices } from './list-services.ts';
 import { listSettlements } from './list-settlements.ts';
+import { quoteBefore } from './quote-before.ts';
 import { reconcile } from './reconcile.ts';
 import { listStatedEntries } from './state-entries.ts';
 import { statsOf } from './stats.ts';
@@ -32,6 +33,7 @@ const jobs = {
     books.accountsOf(tenant, agent, after, limit),
   listAccounts: (books: Books, filter: AccountsFilter, after: string, limit: number) =>
     books.accountsAfter(filter, after, limit),
+  quoteBefore,
   reconcile,
   countEvents,
   countListedEvents,

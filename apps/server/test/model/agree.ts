@@ -247,6 +247,7 @@ function settlementRows(account: ModelAccount) {
       billedStroops: String(billed),
       carriedOnStroops: String(worth - billed),
       settledAt: iso(settledAtMs),
+      runId: null,
     };
   });
 }

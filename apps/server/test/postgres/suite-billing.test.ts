@@ -6,6 +6,7 @@ const suites = [
   'bulk',
   'limits',
   'settle',
+  'settle-run',
   'reversals',
   'reversals-crash',
   'credits',

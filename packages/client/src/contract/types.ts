@@ -684,6 +684,8 @@ export interface components {
             readonly from?: string;
             /** @description Settled before this moment. */
             readonly to?: string;
+            /** @description Names a run of bills, such as those of a month: letters, digits and . _ - : */
+            readonly runId?: string;
         };
         readonly ExtendRequest: {
             /**
@@ -1228,6 +1230,8 @@ export interface components {
             readonly from?: string;
             /** @description Settled before this moment. */
             readonly to?: string;
+            /** @description Names a run of bills, such as those of a month: letters, digits and . _ - : */
+            readonly runId?: string;
             /** @description Opaque: `nextCursor` of the page before. */
             readonly cursor?: string;
             /**
@@ -1398,6 +1402,10 @@ export interface components {
              * @default 100
              */
             readonly limit?: number;
+        };
+        readonly ReadQuoteQuery: {
+            /** @description Quote what was recorded before this moment, such as the end of a month. Usage that was reversed later is left out, with what follows it. */
+            readonly recordedBefore?: string;
         };
         readonly Ready: {
             /** @constant */
@@ -1571,6 +1579,8 @@ export interface components {
         readonly SettleBulkRequest: {
             /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly agent: string;
+            /** @description Names a run of bills, such as those of a month: letters, digits and . _ - : */
+            readonly runId?: string;
         };
         readonly SettleRequest: {
             /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
@@ -1580,6 +1590,8 @@ export interface components {
             /** @description The last entry to bill, from a quote. Refused with `quote_changed` if it was settled before, or if usage up to it was reversed or cleared by a later entry. */
             readonly through?: number;
             readonly expectedStroops?: components["schemas"]["ExpectedStroops"];
+            /** @description Names a run of bills, such as those of a month: letters, digits and . _ - : */
+            readonly runId?: string;
         };
         readonly Settled: {
             /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
@@ -1645,6 +1657,8 @@ export interface components {
             /** @description What the next settlement carries: 0 or below. */
             readonly carriedOnStroops: string;
             readonly settledAt: string;
+            /** @description The run that made it. Null: it was made alone. */
+            readonly runId: string | null;
         };
         readonly SettlementList: {
             readonly items: readonly components["schemas"]["Settlement"][];
@@ -1981,6 +1995,7 @@ export type ReadBalanceQuery = components['schemas']['ReadBalanceQuery'];
 export type ReadConfigQuery = components['schemas']['ReadConfigQuery'];
 export type ReadDeepHealthQuery = components['schemas']['ReadDeepHealthQuery'];
 export type ReadLimitQuery = components['schemas']['ReadLimitQuery'];
+export type ReadQuoteQuery = components['schemas']['ReadQuoteQuery'];
 export type Ready = components['schemas']['Ready'];
 export type ReconcileRequest = components['schemas']['ReconcileRequest'];
 export type ReconcileResults = components['schemas']['ReconcileResults'];
@@ -2101,7 +2116,7 @@ export interface Operations {
   };
   readonly readQuote: {
     readonly params: { readonly agent: string; readonly serviceId: string };
-    readonly query: undefined;
+    readonly query: ReadQuoteQuery;
     readonly body: undefined;
     readonly success: Quote;
   };

@@ -1,6 +1,6 @@
 import { etag, type OperationSpec } from '../operation-spec.ts';
 import { AccountParams } from '../schemas/identifiers.ts';
-import { BillingTotal, Quote } from '../schemas/quotes.ts';
+import { BillingTotal, Quote, QuoteFilter } from '../schemas/quotes.ts';
 
 /** What is outstanding, and what it costs. */
 export const quotesOperations = {
@@ -10,8 +10,9 @@ export const quotesOperations = {
     summary: 'What is outstanding on an account now, and what it costs',
     access: 'tenant',
     params: AccountParams,
+    query: QuoteFilter,
     successes: { 200: { description: 'The quote.', schema: Quote, headers: etag } },
-    errors: ['not_found'],
+    errors: ['not_found', 'overloaded'],
   },
   readBillingTotal: {
     method: 'GET',

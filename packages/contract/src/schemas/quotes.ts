@@ -8,6 +8,7 @@ import {
   SignedRequests,
   SignedStroops,
   Stroops,
+  Timestamp,
 } from './identifiers.ts';
 
 export const BillLine = Type.Object({
@@ -40,6 +41,19 @@ const bill = {
   priceStroops: Type.Integer({ ...PriceStroops, description: 'The price in force now.' }),
   billedStroops: Stroops,
 };
+
+export const QuoteFilter = Type.Object(
+  {
+    recordedBefore: Type.Optional(
+      Type.String({
+        ...Timestamp,
+        description:
+          'Quote what was recorded before this moment, such as the end of a month. Usage that was reversed later is left out, with what follows it.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
 
 export const Quote = Type.Object({
   ...bill,

@@ -1,4 +1,6 @@
 import Type, { type Static } from 'typebox';
+import { bounds } from '../bounds.ts';
+import { explained } from './explained-pattern.ts';
 import {
   Agent,
   PriceStroops,
@@ -14,6 +16,14 @@ import {
 import { Cursor, followedPage, PageLimit } from './pages.ts';
 import { BillLine, CarriedStroops, ExpectedStroops, Prepaid } from './quotes.ts';
 
+const RunId = Type.String({
+  description: 'Names a run of bills, such as those of a month: letters, digits and . _ - :',
+  minLength: 1,
+  maxLength: bounds.runIdLength,
+  pattern: explained('^[A-Za-z0-9._:-]+$', "may contain letters, digits, '.', '_', '-' and ':'"),
+  examples: ['2026-11'],
+});
+
 export const SettleRequest = Type.Object(
   {
     agent: Agent,
@@ -26,6 +36,7 @@ export const SettleRequest = Type.Object(
       }),
     ),
     expectedStroops: Type.Optional(ExpectedStroops),
+    runId: Type.Optional(RunId),
   },
   { additionalProperties: false },
 );
@@ -43,7 +54,10 @@ const settled = {
 
 export const Settled = Type.Object({ agent: Agent, serviceId: ServiceId, ...settled });
 
-export const SettleBulkRequest = Type.Object({ agent: Agent }, { additionalProperties: false });
+export const SettleBulkRequest = Type.Object(
+  { agent: Agent, runId: Type.Optional(RunId) },
+  { additionalProperties: false },
+);
 
 export const SettledBulk = Type.Object({
   agent: Agent,
@@ -71,6 +85,7 @@ export const Settlement = Type.Object({
     description: 'What the next settlement carries: 0 or below.',
   }),
   settledAt: Timestamp,
+  runId: Type.Union([RunId, Type.Null()], { description: 'The run that made it. Null: it was made alone.' }),
 });
 
 export const SettlementList = Type.Object({ items: Type.Array(Settlement), ...followedPage });
@@ -80,6 +95,7 @@ const settlementFilter = {
   serviceId: Type.Optional(ServiceId),
   from: Type.Optional(Type.String({ ...Timestamp, description: 'Settled at this moment or later.' })),
   to: Type.Optional(Type.String({ ...Timestamp, description: 'Settled before this moment.' })),
+  runId: Type.Optional(RunId),
 };
 
 export const SettlementExport = Type.Object(settlementFilter, { additionalProperties: false });

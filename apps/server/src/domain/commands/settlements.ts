@@ -20,11 +20,14 @@ export interface Settle extends LooksBack {
   readonly expectedStroops: Stroops | undefined;
   /** marks of quotes: the quote must have one of them */
   readonly expectedMarks: readonly string[] | undefined;
+  /** ties the bills of a run together */
+  readonly runId?: string | undefined;
 }
 
 export interface SettleBulk {
   readonly kind: 'settle_bulk';
   readonly agent: string;
+  readonly runId?: string | undefined;
   /** how many accounts it was weighed with, and may touch; `settleBulkAccountsMax` without it */
   readonly accountsMax?: number;
 }
@@ -122,7 +125,7 @@ function decideSettle(command: Settle, view: View, moment: Moment): Decision<Set
   if (settled === undefined) return refused(limitExceeded);
   return done(
     { kind: 'settled', bill: { quote, settlementId: settled.settlement.id } },
-    { accounts: [settled.account], settlements: [settled.settlement] },
+    { accounts: [settled.account], settlements: [{ ...settled.settlement, runId: command.runId }] },
   );
 }
 
@@ -185,7 +188,7 @@ function decideSettleBulk(command: SettleBulk, view: View, moment: Moment): Deci
     { kind: 'agent_settled', agent: command.agent, bills, billedStroops, unpriced },
     {
       accounts: settled.map(({ account }) => account),
-      settlements: settled.map(({ settlement }) => settlement),
+      settlements: settled.map(({ settlement }) => ({ ...settlement, runId: command.runId })),
     },
   );
 }

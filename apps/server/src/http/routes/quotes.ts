@@ -1,6 +1,7 @@
 import { billingTotalReply, quoteReply } from '../../answers/quotes.ts';
 import { emptyAccount, isUnsettled } from '../../domain/account.ts';
 import { quoteOf } from '../../domain/quote.ts';
+import { instantMs } from '../../domain/timestamps.ts';
 import { ApiError } from '../api-error.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import type { HandlersOf } from '../router.ts';
@@ -9,16 +10,17 @@ export function quotesRoutes({ books, reads }: Desk) {
   return {
     readQuote: async (call) => {
       const { agent, serviceId } = call.params;
-      const { account, service } = await books.accountAndService({
-        tenant: tenantOf(call),
-        agent,
-        serviceId,
-      });
+      const key = { tenant: tenantOf(call), agent, serviceId };
+      const { recordedBefore } = call.query;
+      const { account, service, position } =
+        recordedBefore === undefined
+          ? { ...(await books.accountAndService(key)), position: undefined }
+          : await reads.page(call, 'quoteBefore', key, instantMs(recordedBefore));
       const isGone = service?.deleted === true && !(account && isUnsettled(account));
       if (service === undefined || isGone) {
         throw new ApiError('not_found', `service ${serviceId} is not registered`);
       }
-      return quoteReply(quoteOf(account ?? emptyAccount(agent, serviceId), service));
+      return quoteReply(quoteOf(account ?? emptyAccount(agent, serviceId), service, position));
     },
 
     readBillingTotal: async (call) => billingTotalReply(await reads.walk(call, 'sumBilling', tenantOf(call))),

@@ -24,6 +24,7 @@ export function settlementsRoutes(desk: Desk) {
       await writes.write(call, tenantOf(call), {
         kind: 'settle_bulk',
         agent: call.body.agent,
+        runId: call.body.runId,
         accountsMax: settleBulkAccountsFirst,
       }),
 
@@ -74,12 +75,13 @@ export function settlementsRoutes(desk: Desk) {
 }
 
 function settleCommand(body: SettleRequest, request: FastifyRequest): Settle {
-  const { agent, serviceId, through, expectedStroops } = body;
+  const { agent, serviceId, through, expectedStroops, runId } = body;
   return {
     kind: 'settle',
     agent,
     serviceId,
     through,
+    runId,
     expectedStroops: expectedStroops === undefined ? undefined : BigInt(expectedStroops),
     expectedMarks: entityTags(request.headers['if-match']),
   };

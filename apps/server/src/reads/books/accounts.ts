@@ -1,4 +1,5 @@
 import type { Account } from '../../domain/account.ts';
+import type { Position } from '../../domain/position.ts';
 import type { Service } from '../../domain/service.ts';
 import type { SummedAccounts } from '../summed-accounts.ts';
 
@@ -11,6 +12,11 @@ export interface AccountReads {
   account(account: AccountKey): Promise<Account | undefined>;
   /** account and service as they were at one moment */
   accountAndService(account: AccountKey): Promise<AccountAndService>;
+  /**
+   * The position up to which an account has what was recorded before a moment and is not settled. It is before the first entry that
+   * was reversed after that: a bill up to there would count what is no longer owed. `undefined`: there is no such account.
+   */
+  positionBefore(account: AccountKey, recordedBeforeMs: number): Promise<Position | undefined>;
   /** agents that have accounts, after a name, by their names; '' begins */
   agentsAfter(tenant: string, after: string, limit: number): Promise<readonly string[]>;
   /** accounts of an agent after a service, by their services; '' begins */

@@ -5,6 +5,7 @@ import { accountEntries } from './0003-account-entries.ts';
 import { recordLog } from './0004-record-log.ts';
 import { limits } from './0005-limits.ts';
 import { balances } from './0006-balances.ts';
+import { runs } from './0007-runs.ts';
 
 /**
  * The schema from here on, for both engines, in order. Each engine runs these after the migrations in its own folder,
@@ -17,6 +18,7 @@ const migrations: readonly Readonly<Record<Engine, string>>[] = [
   recordLog,
   limits,
   balances,
+  runs,
 ];
 
 export function migrationsOf(engine: Engine): readonly string[] {

@@ -7,6 +7,7 @@ import {
   joined,
   key,
   named,
+  optional,
   part,
   price,
   small,
@@ -32,6 +33,7 @@ export const settlements = table({
     billedStroops: amount(),
     paid: exactAmount(),
     settledAtMs: count(),
+    runId: optional(text()),
   },
 });
 

@@ -19,6 +19,7 @@ import { holdReads } from './holds.ts';
 import { limitReads } from './limits.ts';
 import { lookForEntriesRead } from './look-for-entries.ts';
 import { operatorReads } from './operator.ts';
+import { positionBeforeRead } from './positions-before.ts';
 import { Reader } from './reader.ts';
 import { recordReads } from './records.ts';
 import { serviceReads } from './services.ts';
@@ -49,6 +50,7 @@ export function postgresBooks({ pool, pulse, cap, horizon, apiKeys }: BooksParts
     ...accountReads(reader),
     ...accountAndServiceRead(reader),
     ...accountsPageRead(reader),
+    ...positionBeforeRead(reader),
     ...sumReads(reader),
     ...usageSumRead(reader),
     ...tenantRead(reader),

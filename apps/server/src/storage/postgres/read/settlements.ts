@@ -25,6 +25,8 @@ const loadSettlementsBeyondSql = {
   desc: `SELECT ${columns} FROM settlements AS s ${withAccount}
   WHERE s.tenant = $1 AND s.id < $2 AND s.id <= $3 ORDER BY s.id DESC LIMIT $4`,
 } as const;
+const loadSettlementsOfRunSql = `SELECT ${columns} FROM settlements AS s ${withAccount}
+  WHERE s.tenant = $1 AND s.run_id = $2 AND s.id > $3 AND s.id <= $4 ORDER BY s.id LIMIT $5`;
 const loadSettlementsOfSql = `SELECT ${columns} FROM accounts AS a
   JOIN settlements AS s ON s.tenant = a.tenant AND s.account = a.account
   WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id = $3 AND s.number > $4 AND s.number <= $5
@@ -87,10 +89,19 @@ export function settlementReads(reader: Reader): SettlementReads {
     settlement: (tenant, id) => reader.of(tenant, (connection) => loadSettlement(connection, tenant, id)),
     lastSettlementId: (tenant) =>
       reader.tail(tenant, (connection, throughId) => loadLastSettlementId(connection, tenant, throughId)),
-    settlementsAfter: (tenant, beyondId, limit) =>
-      reader.tail(tenant, (connection, throughId) =>
-        loadSettlementsBeyond(connection, { tenant, order: 'asc', beyondId, limit }, throughId),
-      ),
+    settlementsAfter: (tenant, beyondId, limit, runId) =>
+      reader.tail(tenant, async (connection, throughId) => {
+        if (runId === undefined)
+          return loadSettlementsBeyond(connection, { tenant, order: 'asc', beyondId, limit }, throughId);
+        const rows = await connection.rows(loadSettlementsOfRunSql, [
+          tenant,
+          runId,
+          beyondId,
+          throughId,
+          limit,
+        ]);
+        return rows.map(parseSettlement);
+      }),
     settlementsOf: (key, after, through, limit) =>
       reader.of(key.tenant, (connection) => loadSettlementsOf(connection, key, after, through, limit)),
   };

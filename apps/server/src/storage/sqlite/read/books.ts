@@ -14,6 +14,7 @@ import { holdReads } from './holds.ts';
 import { limitReads } from './limits.ts';
 import { lookForEntriesRead } from './look-for-entries.ts';
 import { operatorReads } from './operator.ts';
+import { positionBeforeRead } from './positions-before.ts';
 import type { Read, Snapshots } from './reader.ts';
 import { recordReads } from './records.ts';
 import { serviceReads } from './services.ts';
@@ -31,6 +32,7 @@ export function sqliteBooks(snapshots: Snapshots, cap: AnswerCap): AllBooks {
     ...accountReads(read),
     ...accountAndServiceRead(read),
     ...accountsPageRead(read),
+    ...positionBeforeRead(read),
     ...sumReads(read),
     ...usageSumRead(read),
     ...tenantRead(read),

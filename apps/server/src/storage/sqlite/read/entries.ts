@@ -33,7 +33,7 @@ const indexed = `accounts AS a CROSS JOIN account_entries AS x ON x.account = a.
      CROSS JOIN entries AS e ON e.tenant = a.tenant AND e.id = x.id`;
 const notIndexed = `accounts AS a CROSS JOIN entries AS e ON e.tenant = a.tenant
      AND e.id > (SELECT entries_indexed_through FROM ledger_clock WHERE only = 1) AND e.account = a.account`;
-const positionColumns = 'e.sequence, e.price_version, e.line_requests, e.paid_after';
+const positionColumns = 'e.sequence, e.price_version, e.line_requests, e.paid_after, e.recorded_at_ms';
 const loadPositionSql = `SELECT ${positionColumns} FROM ${indexed} WHERE a.account = ?1 AND x.sequence = ?2`;
 const loadLatePositionSql = `SELECT ${positionColumns} FROM ${notIndexed}
      WHERE a.account = ?1 AND a.sequence >= ?2 AND e.sequence = ?2`;
@@ -94,6 +94,16 @@ function loadPositionRow(connection: Connection, account: number, sequence: numb
     connection.get(loadPositionSql, account, sequence) ??
     connection.get(loadLatePositionSql, account, sequence)
   );
+}
+
+/** When an entry was recorded; `undefined`: there is no such entry. */
+export function loadRecordedAt(
+  connection: Connection,
+  account: number,
+  sequence: number,
+): number | undefined {
+  const row = loadPositionRow(connection, account, sequence);
+  return row && integer(row, 'recorded_at_ms');
 }
 
 /** An entry with its account's number, and whether it was taken back. */

@@ -20,6 +20,8 @@ const loadSettlementsBeyondSql = {
   desc: `SELECT ${columns} FROM settlements AS s CROSS JOIN accounts AS a USING (account)
        WHERE s.tenant = ? AND s.id < ? ORDER BY s.id DESC LIMIT ?`,
 } as const;
+const loadSettlementsOfRunSql = `SELECT ${columns} FROM settlements AS s CROSS JOIN accounts AS a USING (account)
+       WHERE s.tenant = ? AND s.run_id = ? AND s.id > ? ORDER BY s.id LIMIT ?`;
 const loadSettlementsOfSql = `SELECT ${columns} FROM accounts AS a CROSS JOIN settlements AS s ON s.account = a.account
        WHERE a.account = ? AND s.number > ? AND s.number <= ? ORDER BY s.number LIMIT ?`;
 const loadLinesSql = `SELECT ${selectList(settlementLines)} FROM settlement_lines
@@ -68,8 +70,14 @@ export function settlementReads(read: Read): SettlementReads {
   return {
     settlement: (tenant, id) => read((connection) => loadSettlement(connection, tenant, id)),
     lastSettlementId: (tenant) => read((connection) => loadLastSettlementId(connection, tenant)),
-    settlementsAfter: (tenant, beyondId, limit) =>
-      read((connection) => loadSettlementsBeyond(connection, { tenant, order: 'asc', beyondId, limit })),
+    settlementsAfter: (tenant, beyondId, limit, runId) =>
+      read((connection) =>
+        runId === undefined
+          ? loadSettlementsBeyond(connection, { tenant, order: 'asc', beyondId, limit })
+          : connection
+              .all(loadSettlementsOfRunSql, tenant, runId, uuidBytes(beyondId), limit)
+              .map((row) => parseSettlement(connection, tenant, row)),
+      ),
     settlementsOf: ({ tenant, agent, serviceId }, after, through, limit) =>
       read((connection) => {
         const number = loadAccount(connection, tenant, agent, serviceId)?.number;

@@ -1,0 +1,40 @@
+import type { Surroundings } from '../books/surroundings.ts';
+import { exitCodes } from '../command-line/exit-codes.ts';
+import { helpOf } from '../command-line/help.ts';
+import { Misuse } from '../command-line/misuse.ts';
+import { misuseText } from '../command-line/parse.ts';
+import { MoveFault } from '../move/move-fault.ts';
+import { parseRunOptions, type RunOptions } from './options.ts';
+import { settleAll } from './run.ts';
+import { settleSpec } from './spec.ts';
+
+/** Runs `billonce settle`; returns the exit code of the process. */
+export async function runSettle(
+  args: readonly string[],
+  { print, complain, environment }: Surroundings,
+): Promise<number> {
+  let options: RunOptions | 'help';
+  try {
+    options = parseRunOptions(args, environment);
+  } catch (error) {
+    if (!(error instanceof Misuse)) throw error;
+    complain(misuseText(settleSpec, error.message.split('\n')));
+    return exitCodes.misused;
+  }
+  if (options === 'help') {
+    print(helpOf(settleSpec));
+    return exitCodes.done;
+  }
+  try {
+    const { bills, billedStroops, left } = await settleAll(options);
+    print(`run ${options.runId}: ${bills} ${bills === 1 ? 'bill' : 'bills'}, ${billedStroops} stroops\n`);
+    for (const account of left) print(`not settled: ${account}\n`);
+    return left.length === 0 ? exitCodes.done : exitCodes.incomplete;
+  } catch (error) {
+    if (!(error instanceof MoveFault)) throw error;
+    complain(
+      `billonce settle: ${error.message}\nThe bills that were made stay: run the same command again.\n`,
+    );
+    return exitCodes.failed;
+  }
+}

@@ -1,0 +1,36 @@
+import type { CommandSpec, OptionTable } from '../command-line/command.ts';
+import { apiKeyOption, helpOption, serverOption } from '../command-line/common-options.ts';
+
+/** All options of `billonce settle`. */
+export const settleOptions = {
+  run: {
+    value: 'NAME',
+    text: 'names the run, and is the runId of its bills: letters, digits and . _ - :, such as 2026-11',
+  },
+  before: {
+    value: 'TIME',
+    text: 'bills what was recorded before this moment, an RFC 3339 timestamp such as 2026-12-01T00:00:00Z; without it, everything that is outstanding',
+  },
+  ...serverOption,
+  ...apiKeyOption,
+  tenant: { value: 'NAME', text: 'the tenant, with the admin key; default: BILLONCE_TENANT' },
+  ...helpOption,
+} as const satisfies OptionTable;
+
+export const settleSpec: CommandSpec = {
+  name: 'settle',
+  summary: 'bills every account of a tenant in one run that can be repeated',
+  arguments: [],
+  text: [
+    'Goes through all agents of the tenant and settles each of their accounts as it was quoted, with the runId of --run. It can be killed and run ' +
+      'again with the same --run and --before: what is on a bill is not billed again, and the rest is billed then.',
+    'Usage that was reversed after --before is on no bill of the run, and neither is what was recorded after it on the same account: the next run ' +
+      'bills it.',
+  ],
+  groups: [{ title: 'Options', options: settleOptions }],
+  endings: {
+    done: 'every account is settled',
+    failed: 'the server does not answer, or not as it should; the bills that were made stay',
+    incomplete: 'some usage has no price, or its bill was refused; each account is printed',
+  },
+};
