@@ -77,6 +77,10 @@ test('every command of the page on the end of a month prints what the page says'
   assert.deepEqual(printed.match(/^run .*$/gm), [run, run]);
 });
 
+test('every command of the page on disputes prints what the page says', async (t) => {
+  await typePage(t, 'docs/how-to/answer-a-dispute.md', 10);
+});
+
 function apiItems(page: unknown): readonly unknown[] {
   const items: unknown = typeof page === 'object' && page !== null ? Reflect.get(page, 'items') : undefined;
   return Array.isArray(items) ? items : [];
