@@ -10,9 +10,9 @@ export function lookUpKey(
   key: string,
 ): Promise<CallToolResult> {
   return resultOf(async () => {
-    // The number of requests does not matter: an id that is known with another one is `different`, and not `missing`.
-    const items = [{ id: usageIdOf(agent, key), requests: 1 }];
-    const { results } = await billonce.call('reconcile', { body: { items } });
-    return done({ key, status: results[0]?.status === 'missing' ? 'missing' : 'recorded' });
+    // With the agent: an API key that is bound to it may ask for nothing else.
+    const query = { agent, usageId: usageIdOf(agent, key), limit: 1 };
+    const { items } = await billonce.call('listEntries', { query });
+    return done({ key, status: items.length === 0 ? 'missing' : 'recorded' });
   }, adviceOnRead);
 }
