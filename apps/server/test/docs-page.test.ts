@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { operations } from '@billonce/contract';
-import { startChromium } from './harness/chromium.ts';
+import { pagePatienceMs, startChromium } from './harness/chromium.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { adminKey } from './harness/tenants.ts';
 
@@ -10,6 +10,7 @@ test('the page of the API reference shows every operation in a browser, and load
   const { app } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
   const browser = await startChromium(t);
   const page = await browser.newPage({ viewport: { width: 1200, height: 1600 } });
+  page.setDefaultTimeout(pagePatienceMs);
   const complaints: string[] = [];
   const asked: string[] = [];
   page.on('console', (message) => {

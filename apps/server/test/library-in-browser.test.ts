@@ -6,7 +6,7 @@ import { idempotency } from '@billonce/idempotency/fastify';
 import { memoryStore } from '@billonce/idempotency/memory';
 import cors from '@fastify/cors';
 import fastify from 'fastify';
-import { startChromium } from './harness/chromium.ts';
+import { pagePatienceMs, startChromium } from './harness/chromium.ts';
 
 /** An API with CORS in front of the protection, as the library's page of the order of middleware says. */
 async function startApi(t: TestContext, exposedHeaders: string[]): Promise<string> {
@@ -45,6 +45,7 @@ test('a page of another origin sends a key, and sees that the second answer is a
   ];
   const browser = await startChromium(t);
   const page = await browser.newPage();
+  page.setDefaultTimeout(pagePatienceMs);
   await page.goto(shop);
   const chargeTwice = (api: string) =>
     page.evaluate(async (url) => {

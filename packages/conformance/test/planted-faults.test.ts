@@ -66,15 +66,21 @@ test('a server that keeps its promises passes every check that it is given the m
 });
 
 describe('a server with one fault fails exactly the check of that fault', { concurrency: 4 }, () => {
-  for (const [fault, reds] of Object.entries(plantedFaults)) {
+  for (const [fault, reds] of Object.entries<readonly string[]>(plantedFaults)) {
     test(fault, async (t) => {
       const [options, plan] = optionsOf(faultOf(fault));
       const report = await check(t, options, plan);
-      assert.deepEqual(idsOf(report, 'failed'), reds, reasonsOf(report));
+      const failed = idsOf(report, 'failed').filter((id) => reds.includes(id) || !isLateReplay(fault, id));
+      assert.deepEqual(failed, reds, reasonsOf(report));
       assert.deepEqual(idsOf(report, 'inconclusive'), [], reasonsOf(report));
     });
   }
 });
+
+/** On a busy machine one of several duplicates can come after the first answer, so that the fault is seen there, too. */
+function isLateReplay(fault: string, check: string): boolean {
+  return (fault === 'replay-changes' || fault === 'executes-replays') && check === 'concurrent-once';
+}
 
 function faultOf(name: string): Fault | undefined {
   return Object.keys(plantedFaults).find((fault): fault is Fault => fault === name);

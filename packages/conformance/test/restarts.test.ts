@@ -11,6 +11,8 @@ import { planFor } from './harness/plans.ts';
 const main = new URL('harness/charging-process.ts', import.meta.url).pathname;
 const ids = ['restart-replay', 'kill-replay', 'kill-in-flight', 'kill-frees-keys'];
 
+const triesMax = 6;
+
 /** Runs the checks of restarts on a small API in a process. */
 async function check(t: TestContext, fault: string, only = ids, patienceMs = 4_000): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), 'billonce-conformance-'));
@@ -47,7 +49,12 @@ test('a server that keeps its records in memory fails when it is restarted, and 
 
 test('a server that writes its record after its effect executes twice when it is killed in between', async (t) => {
   const expected = { 'kill-replay': 'passed', 'kill-in-flight': 'failed' };
-  assert.deepEqual(verdictsOf(await check(t, 'effect-before-record', Object.keys(expected))), expected);
+  const verdicts = async () => verdictsOf(await check(t, 'effect-before-record', Object.keys(expected)));
+  let found = await verdicts();
+  // On a busy machine the kill can come before the first effect, or after the last record.
+  for (let tries = 1; tries < triesMax && found['kill-in-flight'] === 'passed'; tries++)
+    found = await verdicts();
+  assert.deepEqual(found, expected);
 });
 
 test('a server whose keys stay in progress after a kill is reported', async (t) => {

@@ -3,12 +3,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { TestContext } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { pagePatienceMs } from '../harness/chromium.ts';
 import { onEnd } from '../harness/on-end.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** How long a test waits for what a page is to show: it may share its processors with other tests. */
-const patienceMs = 120_000;
 
 /** A tab with the dashboard, and what it complained about. */
 export interface Tab {
@@ -27,7 +25,7 @@ export async function openTab(
   options: BrowserContextOptions = {},
 ): Promise<Tab> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-  context.setDefaultTimeout(patienceMs);
+  context.setDefaultTimeout(pagePatienceMs);
   onEnd(t, () => context.close());
   return await newTab(await context.newPage(), url);
 }

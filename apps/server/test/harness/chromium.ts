@@ -14,6 +14,8 @@ test -x ${candidates[0]} && exit 0
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
 apt-get install -y --no-install-recommends chromium`;
+/** How long a test waits for what a page is to show: it may share its processors with other tests. */
+export const pagePatienceMs = 120_000;
 /** As root it cannot use its sandbox; and it must not connect to other servers. */
 const flags = [
   '--no-sandbox',

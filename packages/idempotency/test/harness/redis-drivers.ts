@@ -20,7 +20,8 @@ export interface RedisDriver {
   openCluster(cluster: { readonly nodes: readonly Pick<RedisServer, 'port' | 'url'>[] }): Promise<OpenClient>;
 }
 
-const commandTimeoutMs = 500;
+/** Longer than a busy machine takes for a command; node-redis counts the time without commands, too. */
+const commandTimeoutMs = 5_000;
 
 /** The classes of a version of ioredis. */
 export interface IoredisClasses {
