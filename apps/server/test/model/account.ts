@@ -20,6 +20,8 @@ export interface ModelEntry {
     | undefined;
   /** of a write-off: the credit that it takes away, in stroops */
   readonly writesOff: bigint | undefined;
+  /** what was drawn from the purse of the agent for it; below 0 for what a reversal returned */
+  readonly drawn: bigint | undefined;
   isReversed: boolean;
 }
 
@@ -35,6 +37,8 @@ export interface Bill {
   readonly requests: number;
   readonly lines: readonly Line[];
   readonly carried: bigint;
+  /** what was drawn for it, in 10^-18 XLM */
+  readonly paid: bigint;
   readonly billed: bigint;
 }
 
@@ -92,8 +96,13 @@ export function creditOf(bill: Bill): bigint {
   return bill.billed - worthOf(bill);
 }
 
-function worthOf({ lines, carried }: Bill): bigint {
-  return lines.reduce((sum, { amountStroops }) => sum + BigInt(amountStroops), carried);
+function worthOf({ lines, carried, paid }: Bill): bigint {
+  return lines.reduce((sum, { amountStroops }) => sum + BigInt(amountStroops), carried - paid / 10n ** 11n);
+}
+
+/** What was drawn for entries, less what was returned. */
+export function drawnFor(entries: readonly ModelEntry[]): bigint {
+  return entries.reduce((sum, { drawn = 0n }) => sum + drawn, 0n);
 }
 
 /** What the open entries up to one of them come to, at the prices of their versions; version 0 costs what version 1 does. */
@@ -107,7 +116,8 @@ export function billOf(account: ModelAccount, prices: readonly number[], through
     const amountStroops = String(BigInt(requests) * BigInt(priceStroops));
     return { priceVersion: version, requests, priceStroops, amountStroops };
   });
-  const bill = { requests: requestsOf(range), lines, carried: carriedOf(account), billed: 0n };
+  const paid = drawnFor(range);
+  const bill = { requests: requestsOf(range), lines, carried: carriedOf(account), paid, billed: 0n };
   const worth = worthOf(bill);
   return { ...bill, billed: worth > 0n ? worth : 0n };
 }
@@ -125,5 +135,6 @@ export function partsOf(parts: readonly Part[]): readonly Part[] {
 
 /** Whether something is left to settle or to carry. */
 export function isUnsettled(account: ModelAccount): boolean {
-  return carriedOf(account) !== 0n || billOf(account, [], account.entries.length).lines.length > 0;
+  const { carried, paid, lines } = billOf(account, [], account.entries.length);
+  return carried !== 0n || paid !== 0n || lines.length > 0;
 }

@@ -10,16 +10,18 @@ import {
   settledThrough,
   totalOf,
 } from './account.ts';
+import { assertPurse, assertPurseEvents } from './agree-purses.ts';
 import { accountOf, liveService, type ModelBooks } from './books.ts';
 import { agents, services } from './draw.ts';
-import { openWorth, quoteBody, reversesBody, unseenId, writesOffBody } from './settling.ts';
+import { amountText } from './prepaid.ts';
+import { openWorth, prepaidBody, quoteBody, reversesBody, unseenId, writesOffBody } from './settling.ts';
 import { type AccountName, pathOf } from './write.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: items of every list
 type Row = any;
 
 /** All items of a list, page by page. */
-async function pages(api: Api, path: string, limit: number, member = 'items'): Promise<Row[]> {
+export async function pages(api: Api, path: string, limit: number, member = 'items'): Promise<Row[]> {
   const all: Row[] = [];
   for (let cursor = ''; ; ) {
     const sign = path.includes('?') ? '&' : '?';
@@ -36,8 +38,9 @@ async function pages(api: Api, path: string, limit: number, member = 'items'): P
 const iso = (ms: number) => new Date(ms).toISOString();
 
 /** Asserts that all that can be read of a tenant's books is what the model has. Takes in the ids of entries. */
-export async function assertAgreed(api: Api, books: ModelBooks): Promise<void> {
+export async function assertAgreed(api: Api, books: ModelBooks, nowMs: number): Promise<void> {
   for (const agent of agents) {
+    await assertPurse(api, books, agent, { nowMs, isRecorded: true });
     for (const serviceId of services) await assertAccount(api, books, { agent, serviceId });
   }
   await assertSums(api, books);
@@ -93,7 +96,7 @@ export function areListed(account: ModelAccount, rows: readonly Row[]): boolean 
 }
 
 function entryRow(account: ModelAccount, entry: ModelEntry) {
-  const { id, sequence, parts, usageId, occurredAtMs, recordedAtMs, reverses, writesOff } = entry;
+  const { id, sequence, parts, usageId, occurredAtMs, recordedAtMs, reverses, writesOff, drawn } = entry;
   const { agent, serviceId } = account;
   const [only, ...others] = parts;
   const priceVersion = only === undefined || only.version === 0 || others.length > 0 ? null : only.version;
@@ -116,6 +119,7 @@ function entryRow(account: ModelAccount, entry: ModelEntry) {
           },
         }),
     ...(writesOff === undefined ? {} : { writesOff: writesOffBody(writesOff) }),
+    ...(drawn === undefined ? {} : { drawn: amountText(drawn) }),
   };
 }
 
@@ -233,8 +237,8 @@ function settlementRows(account: ModelAccount) {
   const { agent, serviceId } = account;
   return account.settlements.map((settlement, index) => {
     const { id, from, through, requests, lines, carried, billed, settledAtMs } = settlement;
-    const worth = lines.reduce((sum, { amountStroops }) => sum + BigInt(amountStroops), carried);
     return {
+      ...prepaidBody(settlement),
       id,
       agent,
       serviceId,
@@ -245,7 +249,7 @@ function settlementRows(account: ModelAccount) {
       lines,
       carriedStroops: String(carried),
       billedStroops: String(billed),
-      carriedOnStroops: String(worth - billed),
+      carriedOnStroops: String(-creditOf(settlement)),
       settledAt: iso(settledAtMs),
       runId: null,
     };
@@ -279,7 +283,8 @@ async function assertEvents(
     noted.map(({ type, data }) => textOf({ type, serviceId: data.serviceId })).sort(),
     books.events.map(textOf).sort(),
   );
-  assert.equal(events.length, entries.length + bills.length + noted.length);
+  const ofPurses = assertPurseEvents(books, events);
+  assert.equal(events.length, entries.length + bills.length + noted.length + ofPurses);
 }
 
 function byId(rows: readonly Row[]): Row[] {

@@ -1,4 +1,6 @@
 import type { ModelAccount, Part } from './account.ts';
+import type { ModelPolicy } from './prepaid.ts';
+import type { ModelPurse } from './purse.ts';
 import type { AccountName, Write } from './write.ts';
 
 export interface ModelService {
@@ -30,6 +32,10 @@ export interface ModelBooks {
   readonly accounts: Map<string, ModelAccount>;
   readonly events: ModelEvent[];
   readonly limits: Map<string, ModelLimit>;
+  /** by agent; under '' that of all agents that have none */
+  readonly policies: Map<string, ModelPolicy>;
+  /** by agent */
+  readonly purses: Map<string, ModelPurse>;
 }
 
 /** With what a write is carried out. */
@@ -63,7 +69,14 @@ export type Expected =
   | { readonly kind: 'refused'; readonly code: string; readonly body?: unknown };
 
 export function emptyBooks(): ModelBooks {
-  return { services: new Map(), accounts: new Map(), events: [], limits: new Map() };
+  return {
+    services: new Map(),
+    accounts: new Map(),
+    events: [],
+    limits: new Map(),
+    policies: new Map(),
+    purses: new Map(),
+  };
 }
 
 /** The account of two names; one that was never used is not among the accounts of the books. */
@@ -90,7 +103,7 @@ export function done(
   return { kind: 'done', status, body, isRemembered: true, learn };
 }
 
-export function refused(code: string, body?: unknown): Expected {
+export function refused(code: string, body?: unknown): Extract<Expected, { kind: 'refused' }> {
   return { kind: 'refused', code, body };
 }
 
@@ -101,11 +114,12 @@ export interface NewEntry {
   readonly occurredAtMs?: number | undefined;
   readonly reverses?: ModelAccount['entries'][number]['reverses'];
   readonly writesOff?: bigint;
+  readonly drawn?: bigint | undefined;
 }
 
 export function addEntry(books: ModelBooks, account: ModelAccount, nowMs: number, entry: NewEntry) {
   books.accounts.set(nameOf(account), account);
-  const { parts, usageId, occurredAtMs, reverses, writesOff } = entry;
+  const { parts, usageId, occurredAtMs, reverses, writesOff, drawn } = entry;
   const added = {
     id: undefined as string | undefined,
     sequence: account.entries.length + 1,
@@ -115,6 +129,7 @@ export function addEntry(books: ModelBooks, account: ModelAccount, nowMs: number
     recordedAtMs: nowMs,
     reverses,
     writesOff,
+    drawn,
     isReversed: false,
   };
   account.entries.push(added);

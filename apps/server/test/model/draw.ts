@@ -2,6 +2,7 @@ import type { Random } from '../harness/seeded-random.ts';
 import { uuidV7At } from '../harness/uuid-v7.ts';
 import { type ModelAccount, openEntries, settledThrough } from './account.ts';
 import { accountOf } from './books.ts';
+import { drawPrepaid, drawPrepaidStart } from './draw-prepaid.ts';
 import { booksOf, type Model } from './model.ts';
 import type { AccountName, Item, Sent, Write } from './write.ts';
 
@@ -25,11 +26,18 @@ export interface SeenQuote {
 
 /** An account that most of what is sent together is about: so that one write changes what the next one sees. */
 export function drawHot(random: Random): Hot {
-  return { tenant: random.pick(tenants), agent: random.pick(agents), serviceId: random.pick(services) };
+  return {
+    tenant: random.pick(tenants),
+    agent: random.pick(agents),
+    serviceId: random.pick(services),
+    isPrepaid: random.below(2) === 0,
+  };
 }
 
 export interface Hot extends AccountName {
   readonly tenant: string;
+  /** whether most of what is sent concerns prepaid money */
+  readonly isPrepaid: boolean;
 }
 
 /** What was sent and seen so far: what a client can know. */
@@ -54,10 +62,55 @@ const weights = {
   delete_service: 2,
   set_limit: 2,
   delete_limit: 1,
+  set_billing: 2,
+  create_grant: 4,
+  void_grant: 1,
+  create_hold: 5,
+  capture_hold: 4,
+  release_hold: 1,
+  extend_hold: 1,
 } as const satisfies Record<Write['kind'], number>;
-const kinds = Object.entries(weights).flatMap(([kind, weight]) =>
-  Array.from({ length: weight }, () => kind as Write['kind']),
-);
+/** The same where most of it concerns prepaid money. */
+const prepaidWeights: Record<Write['kind'], number> = {
+  ...weights,
+  settle: 2,
+  reverse: 5,
+  settle_bulk: 1,
+  clear: 1,
+  write_off: 1,
+  set_price: 1,
+  set_disabled: 0,
+  delete_service: 0,
+  set_limit: 1,
+  set_billing: 2,
+  create_grant: 7,
+  void_grant: 3,
+  create_hold: 10,
+  capture_hold: 9,
+  release_hold: 3,
+  extend_hold: 3,
+};
+const [kinds, prepaidKinds] = [kindsBy(weights), kindsBy(prepaidWeights)];
+
+function kindsBy(drawn: Record<Write['kind'], number>): readonly Write['kind'][] {
+  return Object.entries(drawn).flatMap(([kind, weight]) =>
+    Array.from({ length: weight }, () => kind as Write['kind']),
+  );
+}
+
+/** With what books begin, mostly: services with prices, and agents that are prepaid, so that little is refused. */
+export function drawStart(random: Random): readonly Sent[] {
+  const writes =
+    random.below(4) === 0
+      ? []
+      : [
+          ...services.map(
+            (serviceId): Write => ({ kind: 'put_service', serviceId, priceStroops: random.pick(prices) }),
+          ),
+          ...drawPrepaidStart(random),
+        ];
+  return tenants.flatMap((tenant) => writes.map((write) => ({ tenant, write, key: undefined })));
+}
 
 /** The next write: mostly a new one, sometimes one that was sent before, or another one under the same key. */
 export function drawSent(random: Random, model: Model, seen: Seen, hot: Hot): Sent {
@@ -89,7 +142,7 @@ function drawKey(random: Random, { nowMs, retentionMs }: Model): string | undefi
 }
 
 function drawWrite(random: Random, model: Model, seen: Seen, near: Hot): Write {
-  const kind = random.pick(kinds);
+  const kind = random.pick(near.isPrepaid ? prepaidKinds : kinds);
   const { agent, serviceId } = near;
   switch (kind) {
     case 'usage':
@@ -125,6 +178,14 @@ function drawWrite(random: Random, model: Model, seen: Seen, near: Hot): Write {
       };
     case 'delete_limit':
       return { kind, name: random.pick(['one', 'other']) };
+    case 'set_billing':
+    case 'create_grant':
+    case 'void_grant':
+    case 'create_hold':
+    case 'capture_hold':
+    case 'release_hold':
+    case 'extend_hold':
+      return drawPrepaid(random, model, near, kind);
     case 'reverse':
       return { kind, entryId: drawEntryId(random, model, near) };
     case 'clear':
@@ -157,7 +218,7 @@ function drawItem(random: Random, { nowMs }: Model, { agent, serviceId }: Accoun
 }
 
 /** At the edges of the window in which an event is accepted, now and then in another time zone. */
-function drawTime(random: Random, nowMs: number): { readonly occurredAt?: string } {
+export function drawTime(random: Random, nowMs: number): { readonly occurredAt?: string } {
   if (random.below(2) === 0) return {};
   const agoMs = random.pick([0, 1, dayMs, 34 * dayMs, 34 * dayMs + 1, -5 * minuteMs, -5 * minuteMs - 1]);
   const atMs = nowMs - agoMs;

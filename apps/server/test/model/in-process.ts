@@ -1,10 +1,13 @@
 import { keyDigest, sha256, uuidV7TimeMs } from '@billonce/idempotency/core';
+import { holdBody } from '../../src/answers/holds.ts';
 import { quoteBody } from '../../src/answers/quotes.ts';
 import { usageBulkResults } from '../../src/answers/usage.ts';
+import { policyDefault } from '../../src/domain/billing.ts';
 import type { Command } from '../../src/domain/command.ts';
 import type { Refusal } from '../../src/domain/refusal.ts';
 import type { Outcome, Submission } from '../../src/ledger/submission.ts';
 import type { Observed } from './books.ts';
+import { amountOf, amountText } from './prepaid.ts';
 import type { Item, Sent, Write } from './write.ts';
 
 /** A write as the edge of the server hands it to the write path. */
@@ -67,6 +70,11 @@ function commandOf(write: Write): Command {
       const rest = { apiKeyPrefix: undefined, action: 'refuse', notifyAt: [] } as const;
       return { kind, name, agent, serviceId, window, max, ...rest };
     }
+    case 'set_billing':
+    case 'create_grant':
+    case 'create_hold':
+    case 'capture_hold':
+      return prepaidCommand(write);
     case 'reverse':
       return { kind: 'reverse_entry', entryId: write.entryId, reason: 'wrong' };
     case 'clear':
@@ -86,7 +94,43 @@ function commandOf(write: Write): Command {
     case 'set_disabled':
     case 'delete_service':
     case 'delete_limit':
+    case 'void_grant':
+    case 'release_hold':
+    case 'extend_hold':
       return write;
+  }
+}
+
+type WriteOf<K extends Write['kind']> = Write & { readonly kind: K };
+
+function prepaidCommand(
+  write: WriteOf<'set_billing' | 'create_grant' | 'create_hold' | 'capture_hold'>,
+): Command {
+  switch (write.kind) {
+    case 'set_billing': {
+      const { kind, agent, policy } = write;
+      const wanted = policy && { ...policyDefault, mode: policy.mode, overdraft: amountOf(policy.overdraft) };
+      if (agent !== undefined) return { kind, agent, policy: wanted };
+      return { kind: 'set_default_billing', policy: wanted ?? policyDefault };
+    }
+    case 'create_grant': {
+      const { kind, agent, amount, priority = 100, expiresAt, id: grantId } = write;
+      const expiresAtMs = expiresAt === undefined ? undefined : Date.parse(expiresAt);
+      const rest = { asset: 'XLM', note: undefined };
+      return { kind, agent, amount: amountOf(amount), priority, expiresAtMs, grantId, ...rest };
+    }
+    case 'create_hold': {
+      const { kind, agent, serviceId, requests, amount = '0', expiresInMs = 600_000, id: holdId } = write;
+      const wanted =
+        requests === undefined
+          ? ({ kind: 'amount', amount: amountOf(amount) } as const)
+          : ({ kind: 'requests', requests } as const);
+      return { kind, agent, serviceId, wanted, expiresInMs, holdId };
+    }
+    case 'capture_hold': {
+      const { agent: _, serviceId: __, ...item } = usageItem({ agent: '', serviceId: '', ...write });
+      return { kind: 'capture_hold', holdId: write.holdId, ...item };
+    }
   }
 }
 
@@ -121,6 +165,18 @@ export function observedOf(outcome: Outcome): Observed {
 
 function refusalBody(refusal: Refusal) {
   const { code } = refusal;
+  // What the edge of the server makes of it.
+  if (code === 'already_expired') return { error: 'invalid_request' };
+  if (code === 'insufficient_balance') {
+    const { asset, available, overdraft, required } = refusal;
+    const amounts = {
+      available: amountText(available),
+      overdraft: amountText(overdraft),
+      required: amountText(required),
+    };
+    return { error: code, asset, ...amounts };
+  }
+  if (code === 'hold_ended') return { error: code, hold: holdBody(refusal.hold) };
   if (code === 'quote_changed') return { error: code, quote: quoteBody(refusal.quote) };
   if (code === 'bulk_rejected') return { error: code, results: usageBulkResults(refusal.results) };
   if (code !== 'idempotency_key_expired') return { error: code };

@@ -33,24 +33,31 @@ export function deleteLimit(
   return books.limits.delete(name) ? done(204, undefined) : refused('not_found');
 }
 
-/** Counts an item for every limit that applies to it; `false`: one of them does not let it through, and nothing is counted. */
-export function countForLimits({ limits }: ModelBooks, item: Item, nowMs: number): boolean {
+/** Whether every limit that applies to an item lets it through. */
+export function limitsAllow(books: ModelBooks, item: Item, nowMs: number): boolean {
+  return placesOf(books, item, nowMs).every(({ limit, used }) => used <= limit.quantity);
+}
+
+/** Counts an item for every limit that applies to it. */
+export function countForLimits(books: ModelBooks, item: Item, nowMs: number): void {
+  for (const { limit, subject, startMs, windows, used } of placesOf(books, item, nowMs))
+    count(limit, subject, startMs, windows, used);
+}
+
+/** The limits that apply to an item, with what they would have counted after it. */
+function placesOf({ limits }: ModelBooks, item: Item, nowMs: number) {
   const own = [...limits.values()].filter(
     ({ agent, serviceId }) =>
       (agent === undefined || agent === '*' || agent === item.agent) &&
       (serviceId === undefined || serviceId === item.serviceId),
   );
-  const places = own.map((limit) => {
+  return own.map((limit) => {
     const subject = limit.agent === '*' ? item.agent : '';
     const startMs = limit.window === 'day' ? Math.floor(nowMs / dayMs) * dayMs : 0;
     const windows = limit.counted.get(subject) ?? [];
     const used = windows.find((window) => window.startMs === startMs)?.used ?? 0;
     return { limit, subject, startMs, windows, used: used + item.requests };
   });
-  if (places.some(({ limit, used }) => used > limit.quantity)) return false;
-  for (const { limit, subject, startMs, windows, used } of places)
-    count(limit, subject, startMs, windows, used);
-  return true;
 }
 
 /** The window before it is kept, and those that the clock was in before it was set back. */

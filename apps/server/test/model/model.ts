@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Expected, emptyBooks, type ModelBooks, type Moment, type Observed } from './books.ts';
+import { captureHold, createHold, extendHold, releaseHold } from './holds.ts';
 import { deleteLimit, setLimit } from './limits.ts';
+import { createGrant, purseOf, setBilling, voidGrant } from './prepaid.ts';
 import { deleteOne, putMany, putOne, setDisabled, setPrice } from './services.ts';
 import { clearAll, reverseOne, settleAll, settleOne, type Tags, writeOff } from './settling.ts';
 import { recordMany, recordOne } from './usage.ts';
@@ -169,6 +171,20 @@ function carryOutOne(
       return setLimit(books, write, moment);
     case 'delete_limit':
       return deleteLimit(books, write, moment);
+    case 'set_billing':
+      return setBilling(books, write, moment);
+    case 'create_grant':
+      return createGrant(books, write, moment);
+    case 'void_grant':
+      return voidGrant(books, write, moment);
+    case 'create_hold':
+      return createHold(books, write, moment);
+    case 'capture_hold':
+      return captureHold(books, write, moment);
+    case 'release_hold':
+      return releaseHold(books, write, moment);
+    case 'extend_hold':
+      return extendHold(books, write, moment);
     case 'reverse':
       return reverseOne(books, write, moment);
     case 'clear':
@@ -176,6 +192,12 @@ function carryOutOne(
     case 'write_off':
       return writeOff(books, write, moment);
   }
+}
+
+/** What has lapsed and expired by now is so from now on, no matter what the clock shows later. */
+export function notePassedTime({ tenants, nowMs }: Model): void {
+  for (const books of tenants.values())
+    for (const agent of [...books.purses.keys()]) purseOf(books, agent, nowMs);
 }
 
 /** Expired answers may be gone from now on, and keys whose retention is over, no matter what the clock shows later. */

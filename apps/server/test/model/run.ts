@@ -5,9 +5,19 @@ import { type InProcess, startInProcess } from '../harness/in-process.ts';
 import { type Random, seededRandom } from '../harness/seeded-random.ts';
 import { adminKey, asAdmin, makeKey, withHeaders } from '../harness/tenants.ts';
 import { areListed, assertAccount, assertAgreed, entriesIn } from './agree.ts';
+import { areGranted, assertPurse, grantsIn } from './agree-purses.ts';
 import { accountOf, type Observed } from './books.ts';
-import { drawAccount, drawHot, drawSent, type Hot, type Seen, type SeenQuote, tenants } from './draw.ts';
-import { answerTtlMs, booksOf, type Model, mismatch, newModel, noteSweep } from './model.ts';
+import {
+  drawAccount,
+  drawHot,
+  drawSent,
+  drawStart,
+  type Hot,
+  type Seen,
+  type SeenQuote,
+  tenants,
+} from './draw.ts';
+import { answerTtlMs, booksOf, type Model, mismatch, newModel, notePassedTime, noteSweep } from './model.ts';
 import { quoteText, type Tags } from './settling.ts';
 import { type AccountName, changesTenant, requestOf, type Sent } from './write.ts';
 
@@ -41,7 +51,7 @@ export async function startRun(t: TestContext, seed: number): Promise<Run> {
   const keys = await Promise.all(tenants.map((tenant) => makeKey(server.api, tenant)));
   const apiKeys = new Map(tenants.map((tenant, index) => [tenant as string, keys[index] ?? '']));
   const model = newModel(tenants, server.clock.nowMs, retentionMs);
-  return {
+  const run: Run = {
     t,
     random,
     seen: { sent: [], quotes: [] },
@@ -51,6 +61,8 @@ export async function startRun(t: TestContext, seed: number): Promise<Run> {
     model,
     hot: drawHot(random),
   };
+  for (const sent of drawStart(random)) await sendTogether(run, [sent]);
+  return run;
 }
 
 function apiOf({ server, apiKeys }: Run, tenant: string): Api {
@@ -66,6 +78,8 @@ export async function turnOf(run: Run): Promise<void> {
     case 1:
       return passTime(run, random.pick([1, 1_000, hourMs, dayMs - 1, dayMs, 3 * dayMs, 36 * dayMs]));
     case 2:
+      // What has lapsed and expired, but was not recorded, would not have when the clock is set back.
+      await recordPassedTime(run);
       return passTime(run, -random.pick([1, 1_000, hourMs, hourMs + 1, 2 * dayMs, 40 * dayMs]));
     case 3:
       return await passDays(run, random.pick([1, 2, 5, 40]));
@@ -106,6 +120,11 @@ function passTime(run: Run, ms: number): void {
   model.nowMs = server.clock.nowMs;
 }
 
+async function recordPassedTime({ server, model }: Run): Promise<void> {
+  await server.app.passingTime.runOnce();
+  notePassedTime(model);
+}
+
 /** The sweep runs each day, as it does where a server runs: it trusts no clock that jumps. */
 async function passDays(run: Run, days: number): Promise<void> {
   for (let day = 0; day < days; day++) {
@@ -132,6 +151,7 @@ async function look(run: Run, tenant: string): Promise<void> {
   const account = drawAccount(run.random, run.model, tenant);
   if (account === undefined) return;
   const books = booksOf(run.model, tenant);
+  await assertPurse(apiOf(run, tenant), books, account.agent, { nowMs: run.model.nowMs, isRecorded: false });
   const tag = await assertAccount(apiOf(run, tenant), books, account);
   if (tag === undefined) return;
   const prices = books.services.get(account.serviceId)?.prices ?? [];
@@ -169,7 +189,7 @@ interface Exchange {
   readonly observed: Observed;
 }
 
-/** Two orders may explain the same answers: what the accounts list then tells which of them it was. */
+/** Two orders may explain the same answers: what accounts and agents list then tells which of them it was. */
 async function witnessed(run: Run, together: readonly Sent[]): Promise<(model: Model) => boolean> {
   const lists = await Promise.all(
     together.flatMap((sent) =>
@@ -180,8 +200,19 @@ async function witnessed(run: Run, together: readonly Sent[]): Promise<(model: M
       })),
     ),
   );
+  await run.server.app.passingTime.runOnce();
+  const grants = await Promise.all(
+    together.flatMap((sent) =>
+      [...new Set(agentsIn(run.model, sent))].map(async (agent) => ({
+        tenant: sent.tenant,
+        agent,
+        rows: await grantsIn(apiOf(run, sent.tenant), agent),
+      })),
+    ),
+  );
   return (model) =>
-    lists.every(({ tenant, names, rows }) => areListed(accountOf(booksOf(model, tenant), names), rows));
+    lists.every(({ tenant, names, rows }) => areListed(accountOf(booksOf(model, tenant), names), rows)) &&
+    grants.every(({ tenant, agent, rows }) => areGranted(booksOf(model, tenant), agent, model.nowMs, rows));
 }
 
 /** The accounts on which a write may record something. */
@@ -207,8 +238,35 @@ function accountsIn(model: Model, { tenant, write }: Sent): readonly AccountName
     case 'delete_service':
     case 'set_limit':
     case 'delete_limit':
+    case 'set_billing':
+    case 'create_grant':
+    case 'void_grant':
+    case 'create_hold':
+    case 'release_hold':
+    case 'extend_hold':
       return [];
+    case 'capture_hold':
+      return holdsCalled(model, { tenant, holdId: write.holdId });
   }
+}
+
+function holdsCalled(
+  model: Model,
+  { tenant, holdId }: { readonly tenant: string; readonly holdId: string },
+): readonly AccountName[] {
+  return [...booksOf(model, tenant).purses.values()].flatMap(({ agent, holds }) =>
+    holds.filter(({ id }) => id === holdId).map(({ serviceId }) => ({ agent, serviceId })),
+  );
+}
+
+/** The agents whose grants a write may change. */
+function agentsIn(model: Model, sent: Sent): readonly string[] {
+  const { tenant, write } = sent;
+  const { kind } = write;
+  if (kind === 'create_grant' || kind === 'void_grant' || kind === 'create_hold') return [write.agent];
+  const names =
+    kind === 'release_hold' ? holdsCalled(model, { tenant, holdId: write.holdId }) : accountsIn(model, sent);
+  return names.map(({ agent }) => agent);
 }
 
 /** What an order must agree with; what was expected instead of an answer goes into `wrongs`. */
@@ -255,5 +313,7 @@ export async function retryAll(run: Run): Promise<void> {
 
 /** Asserts that all that can be read is what the model has. */
 export async function assertAllAgreed(run: Run): Promise<void> {
-  for (const tenant of tenants) await assertAgreed(apiOf(run, tenant), booksOf(run.model, tenant));
+  await recordPassedTime(run);
+  for (const tenant of tenants)
+    await assertAgreed(apiOf(run, tenant), booksOf(run.model, tenant), run.model.nowMs);
 }

@@ -2,6 +2,7 @@ import {
   type Bill,
   billOf,
   creditOf,
+  drawnFor,
   isUnsettled,
   isUsage,
   type ModelAccount,
@@ -24,6 +25,7 @@ import {
   refused,
   type WriteOf,
 } from './books.ts';
+import { amountText, refund } from './prepaid.ts';
 
 /** A quote as it is answered, with where it begins: two quotes have one tag if and only if this is the same. */
 export function quoteText(account: ModelAccount, prices: readonly number[], through: number): string {
@@ -37,8 +39,17 @@ export function quoteBody(account: ModelAccount, prices: readonly number[], thro
   return { agent, serviceId, ...rest, through, carriedStroops, creditStroops: String(creditOf(bill)) };
 }
 
-function billBody({ requests, lines, carried, billed }: Bill, prices: readonly number[]) {
+/** What of a bill was paid from a purse; nothing is said of it where that was nothing. */
+export function prepaidBody({ lines, paid }: Bill) {
+  if (paid === 0n) return {};
+  const cost = lines.reduce((sum, { amountStroops }) => sum + BigInt(amountStroops), 0n) * 10n ** 11n;
+  return { prepaid: { cost: amountText(cost), paid: amountText(paid), due: amountText(cost - paid) } };
+}
+
+function billBody(bill: Bill, prices: readonly number[]) {
+  const { requests, lines, carried, billed } = bill;
   return {
+    ...prepaidBody(bill),
     requests,
     priceStroops: prices.at(-1) ?? 0,
     billedStroops: String(billed),
@@ -145,7 +156,9 @@ export function reverseOne(
     const { sequence } = entry;
     const reverses = { from: sequence - 1, through: sequence, entry: sequence };
     const parts = entry.parts.map(({ version, requests }) => ({ version, requests: -requests }));
-    const made = addEntry(books, account, nowMs, { parts, reverses });
+    const drawn = entry.drawn === undefined ? undefined : -entry.drawn;
+    const made = addEntry(books, account, nowMs, { parts, reverses, drawn });
+    refund(books, account.agent, entry.drawn ?? 0n, nowMs);
     const { agent, serviceId } = account;
     const body = { agent, serviceId, sequence: made.sequence, requests: requestsOf([made]) };
     return done(
@@ -187,7 +200,14 @@ export function clearAll(books: ModelBooks, write: WriteOf<'clear'>, { nowMs, ga
   const parts = partsOf(
     taken.flatMap(({ parts: own }) => own.map(({ version, requests }) => ({ version, requests: -requests }))),
   );
-  const made = addEntry(books, account, nowMs, { parts, reverses: { from, through, entry: undefined } });
+  const returned = drawnFor(taken);
+  const drawn = returned === 0n ? undefined : -returned;
+  const made = addEntry(books, account, nowMs, {
+    parts,
+    drawn,
+    reverses: { from, through, entry: undefined },
+  });
+  refund(books, agent, returned, nowMs);
   return done(200, body, ({ location }) => learnEntry(books, made, location));
 }
 
@@ -222,9 +242,9 @@ export function writesOffBody(stroops: bigint) {
 
 /** Requests and stroops that are open on an account, credits among them, as the audit counts them. */
 export function openWorth(account: ModelAccount, prices: readonly number[]) {
-  const { carried, lines } = billOf(account, prices, account.entries.length);
+  const bill = billOf(account, prices, account.entries.length);
   return {
     requests: requestsOf(openEntries(account)),
-    stroops: lines.reduce((sum, { amountStroops }) => sum + BigInt(amountStroops), carried),
+    stroops: bill.billed - creditOf(bill),
   };
 }

@@ -6,11 +6,14 @@ import {
   type Expected,
   learnEntry,
   type ModelBooks,
+  type ModelService,
   type Moment,
   refused,
   type WriteOf,
 } from './books.ts';
-import { countForLimits } from './limits.ts';
+import { countForLimits, limitsAllow } from './limits.ts';
+import { amountText, pay, purseOf } from './prepaid.ts';
+import { availableIn } from './purse.ts';
 import type { Item } from './write.ts';
 
 const minuteMs = 60_000;
@@ -19,14 +22,19 @@ const dayMs = 86_400_000;
 type Entry = ReturnType<typeof addEntry>;
 type Recorded =
   | { readonly kind: 'recorded' | 'duplicate'; readonly total: number; readonly entry: Entry }
-  | { readonly kind: 'refused'; readonly code: string };
+  | { readonly kind: 'refused'; readonly code: string; readonly body?: unknown };
 
 export function recordOne(books: ModelBooks, { item }: WriteOf<'usage'>, moment: Moment): Expected {
   const recorded = record(books, item, moment);
-  if (recorded.kind === 'refused') return refused(recorded.code);
+  if (recorded.kind === 'refused') return refused(recorded.code, recorded.body);
   const { agent, serviceId } = item;
-  const body = { agent, serviceId, total: recorded.total };
   const isDuplicate = recorded.kind === 'duplicate';
+  const { drawn } = recorded.entry;
+  const paid =
+    drawn === undefined || isDuplicate
+      ? {}
+      : { drawn: amountText(drawn), available: amountText(availableIn(purseOf(books, agent, moment.nowMs))) };
+  const body = { agent, serviceId, total: recorded.total, ...paid };
   return done(
     isDuplicate ? 200 : 201,
     isDuplicate ? { ...body, status: 'duplicate' } : body,
@@ -79,20 +87,32 @@ function record(books: ModelBooks, item: Item, { nowMs, gate }: Moment): Recorde
     return { kind: 'duplicate', total: totalOf(account), entry: known.entry };
   }
   if (gate !== undefined) return { kind: 'refused', code: gate };
-  if (occurredAtMs !== undefined && occurredAtMs < nowMs - 34 * dayMs)
-    return { kind: 'refused', code: 'event_too_old' };
-  if (occurredAtMs !== undefined && occurredAtMs > nowMs + 5 * minuteMs)
-    return { kind: 'refused', code: 'event_in_future' };
   const service = books.services.get(item.serviceId);
-  if (service?.isDeleted === true) return { kind: 'refused', code: 'service_deleted' };
-  if (service?.isDisabled === true) return { kind: 'refused', code: 'service_disabled' };
-  if (!countForLimits(books, item, nowMs)) return { kind: 'refused', code: 'limit_reached' };
+  const code = judgeTime(occurredAtMs, nowMs) ?? closedBecause(service);
+  if (code !== undefined) return { kind: 'refused', code };
+  if (!limitsAllow(books, item, nowMs)) return { kind: 'refused', code: 'limit_reached' };
+  const { refusal, drawn } = pay(books, item, service?.prices.at(-1), nowMs);
+  if (refusal !== undefined) return refusal;
+  countForLimits(books, item, nowMs);
   const parts = [{ version: service?.prices.length ?? 0, requests: item.requests }];
-  const entry = addEntry(books, account, nowMs, { parts, usageId: item.id, occurredAtMs });
+  const entry = addEntry(books, account, nowMs, { parts, usageId: item.id, occurredAtMs, drawn });
   return { kind: 'recorded', total: totalOf(account), entry };
 }
 
-function usageOf({ accounts }: ModelBooks, usageId: string) {
+/** The code with which usage is refused for when it occurred. */
+export function judgeTime(occurredAtMs: number | undefined, nowMs: number): string | undefined {
+  if (occurredAtMs === undefined) return undefined;
+  if (occurredAtMs < nowMs - 34 * dayMs) return 'event_too_old';
+  return occurredAtMs > nowMs + 5 * minuteMs ? 'event_in_future' : undefined;
+}
+
+/** The code with which nothing of a service is recorded. */
+export function closedBecause(service: ModelService | undefined): string | undefined {
+  if (service?.isDeleted === true) return 'service_deleted';
+  return service?.isDisabled === true ? 'service_disabled' : undefined;
+}
+
+export function usageOf({ accounts }: ModelBooks, usageId: string) {
   for (const account of accounts.values()) {
     const entry = account.entries.find((one) => one.usageId === usageId);
     if (entry !== undefined) return { account, entry };

@@ -33,6 +33,13 @@ export type Write =
   | { readonly kind: 'delete_service'; readonly serviceId: string }
   | ({ readonly kind: 'set_limit'; readonly name: string } & LimitWrite)
   | { readonly kind: 'delete_limit'; readonly name: string }
+  | ({ readonly kind: 'set_billing' } & BillingWrite)
+  | ({ readonly kind: 'create_grant' } & GrantWrite)
+  | { readonly kind: 'void_grant'; readonly agent: string; readonly grantId: string }
+  | ({ readonly kind: 'create_hold' } & HoldWrite)
+  | ({ readonly kind: 'capture_hold' } & CaptureWrite)
+  | { readonly kind: 'release_hold'; readonly holdId: string }
+  | { readonly kind: 'extend_hold'; readonly holdId: string; readonly expiresInMs: number }
   | { readonly kind: 'reverse'; readonly entryId: string }
   | ({ readonly kind: 'clear' } & AccountName)
   | ({ readonly kind: 'write_off'; readonly expectedStroops?: string } & AccountName);
@@ -42,6 +49,35 @@ export interface LimitWrite {
   readonly serviceId: string | undefined;
   readonly window: 'day' | 'lifetime';
   readonly quantity: number;
+}
+
+/** Without an agent, the policy of all that have none; without a policy, that of an agent is taken back. */
+export interface BillingWrite {
+  readonly agent: string | undefined;
+  readonly policy: { readonly mode: 'postpaid' | 'prepaid'; readonly overdraft: string } | undefined;
+}
+
+export interface GrantWrite {
+  readonly agent: string;
+  readonly amount: string;
+  readonly priority?: number;
+  readonly expiresAt?: string;
+  readonly id?: string;
+}
+
+/** Either of requests or of an amount. */
+export interface HoldWrite extends AccountName {
+  readonly requests?: number;
+  readonly amount?: string;
+  readonly expiresInMs?: number;
+  readonly id?: string;
+}
+
+export interface CaptureWrite {
+  readonly holdId: string;
+  readonly requests: number;
+  readonly id?: string;
+  readonly occurredAt?: string;
 }
 
 export interface SettleWrite extends AccountName {
@@ -106,6 +142,14 @@ function formOf(write: Write): ApiRequest & { readonly path: string } {
     }
     case 'delete_limit':
       return { path: `/limits/${write.name}`, method: 'DELETE' };
+    case 'set_billing':
+    case 'create_grant':
+    case 'void_grant':
+    case 'create_hold':
+    case 'capture_hold':
+    case 'release_hold':
+    case 'extend_hold':
+      return prepaidForm(write);
     case 'reverse':
       return { path: `/entries/${write.entryId}/reverse`, body: { reason: 'wrong' } };
     case 'write_off': {
@@ -115,6 +159,53 @@ function formOf(write: Write): ApiRequest & { readonly path: string } {
     }
     case 'clear':
       return { path: `/usage/${pathOf(write)}`, method: 'DELETE' };
+  }
+}
+
+export type PrepaidWrite = Extract<
+  Write,
+  {
+    readonly kind:
+      | 'set_billing'
+      | 'create_grant'
+      | 'void_grant'
+      | 'create_hold'
+      | 'capture_hold'
+      | 'release_hold'
+      | 'extend_hold';
+  }
+>;
+
+function prepaidForm(write: PrepaidWrite): ApiRequest & { readonly path: string } {
+  switch (write.kind) {
+    case 'set_billing': {
+      const { agent, policy } = write;
+      if (agent === undefined) return { path: '/billing-policy', method: 'PUT', body: policy };
+      const path = `/agents/${encodeURIComponent(agent)}/billing`;
+      return policy === undefined ? { path, method: 'DELETE' } : { path, method: 'PUT', body: policy };
+    }
+    case 'create_grant': {
+      const { kind: _, agent, ...body } = write;
+      return { path: `/agents/${encodeURIComponent(agent)}/grants`, body };
+    }
+    case 'void_grant': {
+      const grant = encodeURIComponent(write.grantId);
+      return { path: `/agents/${encodeURIComponent(write.agent)}/grants/${grant}/void` };
+    }
+    case 'create_hold': {
+      const { kind: _, ...body } = write;
+      return { path: '/holds', body };
+    }
+    case 'capture_hold': {
+      const { kind: _, holdId, ...body } = write;
+      return { path: `/holds/${encodeURIComponent(holdId)}/capture`, body };
+    }
+    case 'release_hold':
+      return { path: `/holds/${encodeURIComponent(write.holdId)}/release` };
+    case 'extend_hold': {
+      const { holdId, expiresInMs } = write;
+      return { path: `/holds/${encodeURIComponent(holdId)}/extend`, body: { expiresInMs } };
+    }
   }
 }
 

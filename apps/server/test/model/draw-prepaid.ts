@@ -1,0 +1,132 @@
+import type { Random } from '../harness/seeded-random.ts';
+import { agents, drawTime, type Hot, services } from './draw.ts';
+import { booksOf, type Model } from './model.ts';
+import { amountText } from './prepaid.ts';
+import { availableIn, type ModelHold } from './purse.ts';
+import type { GrantWrite, HoldWrite, PrepaidWrite } from './write.ts';
+
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+const unknownId = 'unknown';
+
+/** Around what a few requests cost, less than a stroop, and more than anything here costs. */
+const amounts = ['0.0000001', '0.0000013', '0.0000026', '0.00000000000000001', '1.5', '2000'] as const;
+const overdrafts = ['0', '0', '0.0000007', '3', '1000000'] as const;
+
+export function drawPrepaid(
+  random: Random,
+  model: Model,
+  near: Hot,
+  kind: PrepaidWrite['kind'],
+): PrepaidWrite {
+  const { agent } = near;
+  switch (kind) {
+    case 'set_billing':
+      return drawBilling(random, agent);
+    case 'create_grant':
+      return { kind, ...drawGrant(random, model, near) };
+    case 'void_grant': {
+      const grants = booksOf(model, near.tenant).purses.get(agent)?.grants ?? [];
+      const ids = grants.flatMap(({ id }) => id ?? []);
+      return { kind, agent, grantId: random.pick([unknownId, ...ids.slice(-4), ...ids.slice(-4)]) };
+    }
+    case 'create_hold':
+      return { kind, ...drawHold(random, model, near) };
+    case 'capture_hold': {
+      const { holdId, hold } = drawHoldId(random, model, near);
+      const requests = random.pick([hold?.requests ?? 1, hold?.requests ?? 2, 1, 2, 4, 1_000_000]);
+      const id = random.below(4) === 0 ? { id: `id-${random.below(60)}` } : {};
+      return {
+        kind,
+        holdId,
+        requests,
+        ...id,
+        ...(random.below(4) === 0 ? drawTime(random, model.nowMs) : {}),
+      };
+    }
+    case 'release_hold':
+      return { kind, holdId: drawHoldId(random, model, near).holdId };
+    case 'extend_hold': {
+      const expiresInMs = random.pick([1_000, minuteMs, 60 * minuteMs, 7 * dayMs]);
+      return { kind, holdId: drawHoldId(random, model, near).holdId, expiresInMs };
+    }
+  }
+}
+
+/** Half of the agents are prepaid, and are granted something. */
+export function drawPrepaidStart(random: Random): readonly PrepaidWrite[] {
+  return agents.slice(0, 2).flatMap((agent): readonly PrepaidWrite[] => [
+    { kind: 'set_billing', agent, policy: { mode: 'prepaid', overdraft: random.pick(overdrafts) } },
+    { kind: 'create_grant', agent, amount: random.pick(['0.0000026', '0.0001', '2000']) },
+  ]);
+}
+
+/** Seldom the policy of all agents: most of them are to be postpaid. */
+function drawBilling(random: Random, agent: string): PrepaidWrite {
+  const overdraft = random.pick(overdrafts);
+  if (random.below(8) === 0) {
+    const mode = random.below(4) === 0 ? 'prepaid' : 'postpaid';
+    return { kind: 'set_billing', agent: undefined, policy: { mode, overdraft } };
+  }
+  const mode = random.below(3) > 0 ? 'prepaid' : 'postpaid';
+  return { kind: 'set_billing', agent, policy: random.below(6) === 0 ? undefined : { mode, overdraft } };
+}
+
+/** What an id stands for hangs on its number, mostly: see `drawItem`. */
+function drawGrant(random: Random, { nowMs }: Model, { agent }: Hot): GrantWrite {
+  if (random.below(3) === 0) {
+    const number = random.below(30);
+    const isOther = random.below(10) === 0;
+    return {
+      agent: agents[number % agents.length] ?? agents[0],
+      amount: amounts[(number + (isOther ? 1 : 0)) % amounts.length] ?? amounts[0],
+      id: `grant-${number}`,
+    };
+  }
+  const inMs = random.pick([0, 1, 1_000, 60 * minuteMs, dayMs, 2 * dayMs]);
+  return {
+    agent,
+    amount: random.pick(amounts),
+    ...(random.below(3) === 0 ? { priority: random.pick([0, 100, 1_000]) } : {}),
+    ...(random.below(2) === 0 ? { expiresAt: new Date(nowMs + inMs).toISOString() } : {}),
+  };
+}
+
+/** Of everything that is available now and then. */
+function drawHold(random: Random, model: Model, near: Hot): HoldWrite {
+  const { agent, serviceId } = near;
+  const purse = booksOf(model, near.tenant).purses.get(agent);
+  const available = purse === undefined ? 0n : availableIn(purse);
+  const rest = available > 0n && available < 10n ** 36n ? [amountText(available)] : [];
+  const wanted =
+    random.below(2) === 0
+      ? { requests: random.pick([1, 2, 3, 1_000_000]) }
+      : { amount: random.pick([...amounts, ...rest, ...rest]) };
+  const time = random.below(2) === 0 ? {} : { expiresInMs: random.pick([1_000, minuteMs, dayMs, 7 * dayMs]) };
+  if (random.below(3) > 0) return { agent, serviceId, ...wanted, ...time };
+  const number = random.below(30);
+  return {
+    id: `hold-${number}`,
+    agent: agents[number % agents.length] ?? agents[0],
+    serviceId: services[(number >> 2) % services.length] ?? services[0],
+    requests: 1 + (number % 3) + (random.below(10) === 0 ? 1 : 0),
+    ...time,
+  };
+}
+
+/** A hold that was seen: mostly one that is open. */
+function drawHoldId(
+  random: Random,
+  model: Model,
+  near: Hot,
+): { readonly holdId: string; readonly hold?: ModelHold } {
+  const { purses } = booksOf(model, near.tenant);
+  const all = [...purses.values()].flatMap((purse) => purse.holds);
+  const own = random.below(6) > 0 ? (purses.get(near.agent)?.holds ?? []) : [];
+  const holds = (own.length > 0 ? own : all).slice(-12);
+  const open = holds.filter(({ state }) => state === 'open');
+  const likely = open.length > 0 && random.below(4) > 0 ? open : holds;
+  if (likely.length === 0 || random.below(12) === 0) return { holdId: unknownId };
+  const hold = random.pick(likely);
+  return hold.id === undefined ? { holdId: unknownId } : { holdId: hold.id, hold };
+}

@@ -1,0 +1,175 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type ModelAccount, requestsOf, totalOf } from './account.ts';
+import {
+  accountOf,
+  addEntry,
+  done,
+  type Expected,
+  learnEntry,
+  type ModelBooks,
+  type Moment,
+  refused,
+  type WriteOf,
+} from './books.ts';
+import { countForLimits, limitsAllow } from './limits.ts';
+import { amountOf, amountText, costOf, learnId, policyOf, purseOf, tooLittle } from './prepaid.ts';
+import { availableIn, endHold, type ModelHold, type ModelPurse, openHolds, partsFor } from './purse.ts';
+import { closedBecause, judgeTime, usageOf } from './usage.ts';
+
+const holdMsDefault = 600_000;
+const holdsOpenMax = 10_000;
+
+export function holdBody({ agent }: ModelPurse, hold: ModelHold, account: ModelAccount) {
+  const { id, serviceId, amount, requests, state, createdAtMs, expiresAtMs, endedAtMs, captured } = hold;
+  const iso = (ms: number) => new Date(ms).toISOString();
+  return {
+    id,
+    agent,
+    serviceId,
+    asset: 'XLM',
+    amount: amountText(amount),
+    requests: requests ?? null,
+    state,
+    createdAt: iso(createdAtMs),
+    expiresAt: iso(expiresAtMs),
+    endedAt: endedAtMs === undefined ? null : iso(endedAtMs),
+    lapsed: state === 'lapsed' || hold.wasLapsed,
+    entryId: captured === undefined ? null : account.entries[captured.sequence - 1]?.id,
+    captured: captured === undefined ? null : amountText(captured.cost),
+  };
+}
+
+export function createHold(books: ModelBooks, write: WriteOf<'create_hold'>, moment: Moment): Expected {
+  const { agent, serviceId, id, requests } = write;
+  const { nowMs, gate } = moment;
+  const account = accountOf(books, write);
+  const purse = purseOf(books, agent, nowMs);
+  const known = id === undefined ? undefined : holdCalled(books, id, nowMs);
+  if (known !== undefined) {
+    const { hold } = known;
+    const wanted =
+      requests === undefined ? [undefined, amountOf(write.amount ?? '')] : [requests, hold.amount];
+    const isSame =
+      known.purse.agent === agent &&
+      hold.serviceId === serviceId &&
+      isDeepStrictEqual([hold.requests, hold.amount], wanted);
+    if (!isSame) return refused('hold_id_conflict');
+    return done(200, { ...holdBody(purse, hold, account), available: amountText(availableIn(purse)) });
+  }
+  if (gate !== undefined) return refused(gate);
+  const service = books.services.get(serviceId);
+  const closed = closedBecause(service);
+  if (closed !== undefined) return refused(closed);
+  const policy = policyOf(books, agent);
+  const isPrepaid = policy.mode === 'prepaid';
+  const price = service?.prices.at(-1);
+  if (price === undefined && (isPrepaid || requests !== undefined)) return refused('service_unpriced');
+  const amount = requests === undefined ? amountOf(write.amount ?? '') : costOf(requests, price ?? 0);
+  if (openHolds(purse).length >= holdsOpenMax) return refused('limit_exceeded');
+  const refusal = isPrepaid ? tooLittle(purse, amount, 0n, policy) : undefined;
+  if (refusal !== undefined) return refusal;
+  const hold: ModelHold = {
+    id,
+    serviceId,
+    amount,
+    requests,
+    isPrepaid,
+    parts: partsFor(purse, isPrepaid ? amount : 0n),
+    createdAtMs: nowMs,
+    expiresAtMs: nowMs + (write.expiresInMs ?? holdMsDefault),
+    state: 'open',
+    endedAtMs: undefined,
+    wasLapsed: false,
+    captured: undefined,
+  };
+  purse.holds.push(hold);
+  const body = { ...holdBody(purse, hold, account), available: amountText(availableIn(purse)) };
+  return done(201, body, (observed) => learnId(books, hold, observed));
+}
+
+/** A hold as it is now. */
+function holdCalled(books: ModelBooks, id: string, nowMs: number) {
+  for (const { agent, holds } of books.purses.values()) {
+    const hold = holds.find((one) => one.id === id);
+    if (hold !== undefined) return { purse: purseOf(books, agent, nowMs), hold };
+  }
+  return undefined;
+}
+
+export function captureHold(books: ModelBooks, write: WriteOf<'capture_hold'>, moment: Moment): Expected {
+  const { holdId, requests, id: usageId, occurredAt } = write;
+  const { nowMs, gate } = moment;
+  const found = holdCalled(books, holdId, nowMs);
+  if (found === undefined) return refused('not_found');
+  const { purse, hold } = found;
+  const item = { agent: purse.agent, serviceId: hold.serviceId, requests };
+  const account = accountOf(books, item);
+  const occurredAtMs = occurredAt === undefined ? undefined : Date.parse(occurredAt);
+  const known = usageId === undefined ? undefined : usageOf(books, usageId);
+  if (known !== undefined) {
+    const isOfHold =
+      known.account === account &&
+      known.entry.sequence === hold.captured?.sequence &&
+      requestsOf([known.entry]) === requests &&
+      known.entry.occurredAtMs === occurredAtMs;
+    if (!isOfHold) return refused('usage_id_conflict');
+    const body = { ...holdBody(purse, hold, account), total: totalOf(account), status: 'duplicate' };
+    return done(200, body, ({ location }) => learnEntry(books, known.entry, location));
+  }
+  if (gate !== undefined) return refused(gate);
+  if (hold.state === 'captured' || hold.state === 'released') return ended(purse, hold, account);
+  const service = books.services.get(hold.serviceId);
+  const code = judgeTime(occurredAtMs, nowMs) ?? closedBecause(service);
+  if (code !== undefined) return refused(code);
+  const price = service?.prices.at(-1);
+  const isOpen = hold.state === 'open';
+  const policy = policyOf(books, purse.agent);
+  const isDrawn = policy.mode === 'prepaid' || (isOpen && hold.isPrepaid);
+  const cost = costOf(requests, price ?? 0);
+  const reserved = isOpen ? hold.parts.reduce((sum, { amount }) => sum + amount, 0n) : 0n;
+  if (!limitsAllow(books, item, nowMs)) return refused('limit_reached');
+  if (isDrawn && price === undefined) return refused('service_unpriced');
+  const refusal = isDrawn ? tooLittle(purse, cost, reserved, policy) : undefined;
+  if (refusal !== undefined) return refusal;
+  countForLimits(books, item, nowMs);
+  hold.wasLapsed = !isOpen;
+  const drawnFrom = isOpen ? hold : { ...hold, parts: [] };
+  endHold(purse, drawnFrom, 'captured', nowMs, isDrawn ? cost : 0n);
+  hold.state = 'captured';
+  hold.endedAtMs = nowMs;
+  const parts = [{ version: service?.prices.length ?? 0, requests }];
+  const drawn = isDrawn ? cost : undefined;
+  const entry = addEntry(books, account, nowMs, { parts, usageId, occurredAtMs, drawn });
+  hold.captured = { sequence: entry.sequence, cost };
+  const paid = isDrawn ? { drawn: amountText(cost), available: amountText(availableIn(purse)) } : {};
+  const { entryId: _, ...body } = holdBody(purse, hold, account);
+  return done(201, { ...body, total: totalOf(account), ...paid }, ({ location }) =>
+    learnEntry(books, entry, location),
+  );
+}
+
+function ended(purse: ModelPurse, hold: ModelHold, account: ModelAccount): Expected {
+  return refused('hold_ended', { hold: holdBody(purse, hold, account) });
+}
+
+export function releaseHold(books: ModelBooks, write: WriteOf<'release_hold'>, moment: Moment): Expected {
+  if (moment.gate !== undefined) return refused(moment.gate);
+  const found = holdCalled(books, write.holdId, moment.nowMs);
+  if (found === undefined) return refused('not_found');
+  const { purse, hold } = found;
+  const account = accountOf(books, { agent: purse.agent, serviceId: hold.serviceId });
+  if (hold.state !== 'open') return ended(purse, hold, account);
+  endHold(purse, hold, 'released', moment.nowMs);
+  return done(200, { ...holdBody(purse, hold, account), available: amountText(availableIn(purse)) });
+}
+
+export function extendHold(books: ModelBooks, write: WriteOf<'extend_hold'>, moment: Moment): Expected {
+  if (moment.gate !== undefined) return refused(moment.gate);
+  const found = holdCalled(books, write.holdId, moment.nowMs);
+  if (found === undefined) return refused('not_found');
+  const { purse, hold } = found;
+  const account = accountOf(books, { agent: purse.agent, serviceId: hold.serviceId });
+  if (hold.state !== 'open') return ended(purse, hold, account);
+  hold.expiresAtMs = Math.max(hold.expiresAtMs, moment.nowMs + write.expiresInMs);
+  return done(200, { ...holdBody(purse, hold, account), available: amountText(availableIn(purse)) });
+}

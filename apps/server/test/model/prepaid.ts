@@ -1,0 +1,194 @@
+import {
+  done,
+  type Expected,
+  type ModelBooks,
+  type Moment,
+  type Observed,
+  refused,
+  type WriteOf,
+} from './books.ts';
+import { availableIn, cover, draw, freeOf, type ModelGrant, type ModelPurse, passTime } from './purse.ts';
+
+const places = 18;
+const grantsOpenMax = 100;
+
+/** How an agent pays. */
+export interface ModelPolicy {
+  readonly mode: 'postpaid' | 'prepaid';
+  readonly overdraft: bigint;
+}
+
+/** An amount that is sent as a decimal text, in 10^-18. */
+export function amountOf(text: string): bigint {
+  const [whole = '', fraction = ''] = text.split('.');
+  return BigInt(whole + fraction.padEnd(places, '0'));
+}
+
+export function amountText(amount: bigint): string {
+  const sign = amount < 0n ? '-' : '';
+  const digits = String(amount < 0n ? -amount : amount).padStart(places + 1, '0');
+  return sign + `${digits.slice(0, -places)}.${digits.slice(-places)}`.replace(/\.?0+$/, '');
+}
+
+/** What requests cost, in 10^-18 XLM. */
+export function costOf(requests: number, priceStroops: number): bigint {
+  return BigInt(requests) * BigInt(priceStroops) * 10n ** 11n;
+}
+
+/** The purse of an agent as it is now. */
+export function purseOf({ purses }: ModelBooks, agent: string, nowMs: number): ModelPurse {
+  const purse = purses.get(agent) ?? { agent, grants: [], holds: [], uncovered: 0n };
+  purses.set(agent, purse);
+  passTime(purse, nowMs);
+  return purse;
+}
+
+/** The policy under '' is that of all agents that have none. */
+export function policyOf({ policies }: ModelBooks, agent: string): ModelPolicy {
+  return policies.get(agent) ?? policies.get('') ?? { mode: 'postpaid', overdraft: 0n };
+}
+
+/** What is wrong with drawing or holding an amount, of which a part is reserved already. */
+export function tooLittle(
+  purse: ModelPurse,
+  required: bigint,
+  reserved: bigint,
+  { overdraft }: ModelPolicy,
+): ReturnType<typeof refused> | undefined {
+  const available = availableIn(purse) + reserved;
+  if (required <= reserved || available + overdraft >= required) return undefined;
+  return refused('insufficient_balance', {
+    asset: 'XLM',
+    available: amountText(available),
+    overdraft: amountText(overdraft),
+    required: amountText(required),
+  });
+}
+
+/** Returns what was drawn for usage that is taken back. */
+export function refund(books: ModelBooks, agent: string, amount: bigint, nowMs: number): void {
+  if (amount > 0n)
+    addGrant(purseOf(books, agent, nowMs), { id: undefined, kind: 'refund', amount, priority: -1 });
+}
+
+interface NewGrant extends Pick<ModelGrant, 'id' | 'kind' | 'amount' | 'priority'> {
+  readonly expiresAtMs?: number | undefined;
+}
+
+function addGrant(purse: ModelPurse, { expiresAtMs, ...made }: NewGrant): ModelGrant {
+  const number = purse.grants.length + 1;
+  const grant = { ...made, number, expiresAtMs, drawn: 0n, voided: 0n, expired: 0n };
+  purse.grants.push(grant);
+  cover(purse);
+  return grant;
+}
+
+export function grantBody(purse: ModelPurse, grant: ModelGrant) {
+  const { id, number, kind, amount, priority, expiresAtMs, drawn, voided, expired } = grant;
+  const free = freeOf(purse, grant);
+  const left = amount - drawn - voided - expired;
+  return {
+    id,
+    agent: purse.agent,
+    asset: 'XLM',
+    number,
+    kind,
+    amount: amountText(amount),
+    priority,
+    expiresAt: expiresAtMs === undefined ? null : new Date(expiresAtMs).toISOString(),
+    left: amountText(left),
+    held: amountText(left - free),
+    drawn: amountText(drawn),
+    voided: amountText(voided),
+    expired: amountText(expired),
+  };
+}
+
+export function createGrant(books: ModelBooks, write: WriteOf<'create_grant'>, moment: Moment): Expected {
+  const { agent, id, priority = 100 } = write;
+  const purse = purseOf(books, agent, moment.nowMs);
+  const amount = amountOf(write.amount);
+  const expiresAtMs = write.expiresAt === undefined ? undefined : Date.parse(write.expiresAt);
+  const known = id === undefined ? undefined : grantCalled(books, id);
+  if (known !== undefined) {
+    const { grant } = known;
+    const isSame =
+      known.purse.agent === agent &&
+      grant.amount === amount &&
+      grant.priority === priority &&
+      grant.expiresAtMs === expiresAtMs;
+    if (!isSame) return refused('grant_id_conflict');
+    return done(200, { ...grantBody(purse, grant), available: amountText(availableIn(purse)) });
+  }
+  if (moment.gate !== undefined) return refused(moment.gate);
+  if (expiresAtMs !== undefined && expiresAtMs <= moment.nowMs) return refused('invalid_request');
+  const isOpen = ({ kind, ...grant }: ModelGrant) =>
+    kind === 'grant' && grant.amount > grant.drawn + grant.voided + grant.expired;
+  if (purse.grants.filter(isOpen).length >= grantsOpenMax) return refused('limit_exceeded');
+  const grant = addGrant(purse, { id, kind: 'grant', amount, priority, expiresAtMs });
+  const body = { ...grantBody(purse, grant), available: amountText(availableIn(purse)) };
+  return done(201, body, (observed) => learnId(books, grant, observed));
+}
+
+function grantCalled({ purses }: ModelBooks, id: string) {
+  for (const purse of purses.values()) {
+    const grant = purse.grants.find((one) => one.id === id);
+    if (grant !== undefined) return { purse, grant };
+  }
+  return undefined;
+}
+
+/** Takes in the id that the server gave; no other grant and no other hold has it. */
+export function learnId(books: ModelBooks, made: { id: string | undefined }, { json }: Observed): boolean {
+  if (made.id !== undefined) return made.id === json.id;
+  const known = [...books.purses.values()].flatMap(({ grants, holds }) => [...grants, ...holds]);
+  if (typeof json.id !== 'string' || known.some(({ id }) => id === json.id)) return false;
+  made.id = json.id;
+  return true;
+}
+
+export function voidGrant(books: ModelBooks, write: WriteOf<'void_grant'>, moment: Moment): Expected {
+  if (moment.gate !== undefined) return refused(moment.gate);
+  const { agent, grantId } = write;
+  const purse = purseOf(books, agent, moment.nowMs);
+  const grant = purse.grants.find(({ id }) => id === grantId);
+  if (grant === undefined) return refused('not_found');
+  const voidedNow = freeOf(purse, grant);
+  grant.voided += voidedNow;
+  const available = amountText(availableIn(purse));
+  return done(200, { ...grantBody(purse, grant), available, voidedNow: amountText(voidedNow) });
+}
+
+/** Sets the policy of an agent, or takes it back; that of all agents that have none, without an agent. */
+export function setBilling(books: ModelBooks, write: WriteOf<'set_billing'>, { gate }: Moment): Expected {
+  if (gate !== undefined) return refused(gate);
+  const { agent = '', policy } = write;
+  if (policy === undefined) books.policies.delete(agent);
+  else books.policies.set(agent, { mode: policy.mode, overdraft: amountOf(policy.overdraft) });
+  const { mode, overdraft } = policyOf(books, agent);
+  return done(200, { mode, overdraft: amountText(overdraft) });
+}
+
+/** How usage is paid for: refused, due with a later bill (`drawn` is `undefined`), or drawn now. */
+export interface Paid {
+  readonly refusal?: ReturnType<typeof refused> | undefined;
+  readonly drawn?: bigint | undefined;
+}
+
+/** Pays for usage of an agent from its purse, if it is prepaid. */
+export function pay(
+  books: ModelBooks,
+  { agent, requests }: { readonly agent: string; readonly requests: number },
+  priceStroops: number | undefined,
+  nowMs: number,
+): Paid {
+  const policy = policyOf(books, agent);
+  if (policy.mode === 'postpaid') return { drawn: undefined };
+  if (priceStroops === undefined) return { refusal: refused('service_unpriced') };
+  const purse = purseOf(books, agent, nowMs);
+  const cost = costOf(requests, priceStroops);
+  const refusal = tooLittle(purse, cost, 0n, policy);
+  if (refusal !== undefined) return { refusal };
+  draw(purse, cost);
+  return { drawn: cost };
+}

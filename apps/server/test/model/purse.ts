@@ -1,0 +1,149 @@
+/** What an agent was granted, in 10^-18 XLM. What is held of it is in the holds. */
+export interface ModelGrant {
+  /** `undefined` until a test has seen it */
+  id: string | undefined;
+  readonly number: number;
+  readonly kind: 'grant' | 'refund';
+  readonly amount: bigint;
+  readonly priority: number;
+  readonly expiresAtMs: number | undefined;
+  drawn: bigint;
+  voided: bigint;
+  expired: bigint;
+}
+
+export interface ModelHold {
+  id: string | undefined;
+  readonly serviceId: string;
+  readonly amount: bigint;
+  readonly requests: number | undefined;
+  readonly isPrepaid: boolean;
+  /** what it reserves, by the number of a grant; 0 for the overdraft */
+  readonly parts: readonly { readonly grant: number; readonly amount: bigint }[];
+  readonly createdAtMs: number;
+  expiresAtMs: number;
+  state: 'open' | 'captured' | 'released' | 'lapsed';
+  endedAtMs: number | undefined;
+  wasLapsed: boolean;
+  /** the usage that captured it: its sequence, and what it cost */
+  captured: { readonly sequence: number; readonly cost: bigint } | undefined;
+}
+
+/** The prepaid money of an agent: its grants in the order in which they were made, and every hold that it ever had. */
+export interface ModelPurse {
+  readonly agent: string;
+  readonly grants: ModelGrant[];
+  readonly holds: ModelHold[];
+  /** what was drawn and no grant has paid for yet */
+  uncovered: bigint;
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
+/** The order in which what is free is used. */
+function inOrder({ grants }: ModelPurse): ModelGrant[] {
+  const endOf = ({ expiresAtMs = Number.MAX_SAFE_INTEGER }: ModelGrant) => expiresAtMs;
+  return grants.toSorted((a, b) => a.priority - b.priority || endOf(a) - endOf(b) || a.number - b.number);
+}
+
+export function openHolds({ holds }: ModelPurse): readonly ModelHold[] {
+  return holds.filter(({ state }) => state === 'open');
+}
+
+/** What open holds reserve of a grant; of the overdraft for 0. */
+export function heldOf(purse: ModelPurse, grant: number): bigint {
+  return openHolds(purse)
+    .flatMap(({ parts }) => parts)
+    .reduce((sum, part) => (part.grant === grant ? sum + part.amount : sum), 0n);
+}
+
+export function leftOf({ amount, drawn, voided, expired }: ModelGrant): bigint {
+  return amount - drawn - voided - expired;
+}
+
+export function freeOf(purse: ModelPurse, grant: ModelGrant): bigint {
+  return leftOf(grant) - heldOf(purse, grant.number);
+}
+
+/** What may still be used: what is free in each grant, less what was used or reserved without one. */
+export function availableIn(purse: ModelPurse): bigint {
+  const free = purse.grants.reduce((sum, grant) => sum + freeOf(purse, grant), 0n);
+  return free - purse.uncovered - heldOf(purse, 0);
+}
+
+export function draw(purse: ModelPurse, amount: bigint): void {
+  purse.uncovered += takeFree(purse, amount, (grant, part) => {
+    grant.drawn += part;
+  });
+}
+
+/** Takes an amount of what is free, grant by grant, and returns what was missing. */
+function takeFree(
+  purse: ModelPurse,
+  amount: bigint,
+  take: (grant: ModelGrant, part: bigint) => void,
+): bigint {
+  let missing = amount;
+  for (const grant of inOrder(purse)) {
+    const part = least(freeOf(purse, grant), missing);
+    if (part <= 0n) continue;
+    take(grant, part);
+    missing -= part;
+  }
+  return missing;
+}
+
+/** What a hold of an amount reserves now. */
+export function partsFor(purse: ModelPurse, amount: bigint): ModelHold['parts'] {
+  const parts: { grant: number; amount: bigint }[] = [];
+  const missing = takeFree(purse, amount, ({ number }, part) => parts.push({ grant: number, amount: part }));
+  return missing === 0n ? parts : [...parts, { grant: 0, amount: missing }];
+}
+
+/** What was used without a grant is paid for as soon as something is free. */
+export function cover(purse: ModelPurse): void {
+  const { uncovered } = purse;
+  purse.uncovered = 0n;
+  draw(purse, uncovered);
+}
+
+function expire(purse: ModelPurse, nowMs: number): void {
+  for (const grant of purse.grants) {
+    const hasExpired = grant.expiresAtMs !== undefined && grant.expiresAtMs <= nowMs;
+    if (hasExpired) grant.expired += freeOf(purse, grant);
+  }
+}
+
+/** Ends a hold: an amount is drawn of what it reserved, and then of what is free; the rest of it is free, or expires. */
+export function endHold(
+  purse: ModelPurse,
+  hold: ModelHold,
+  state: 'captured' | 'released' | 'lapsed',
+  atMs: number,
+  amount = 0n,
+): void {
+  hold.state = state;
+  hold.endedAtMs = atMs;
+  let missing = amount;
+  for (const part of hold.parts) {
+    const grant = purse.grants.find(({ number }) => number === part.grant);
+    if (grant === undefined) continue;
+    const taken = least(part.amount, missing);
+    grant.drawn += taken;
+    missing -= taken;
+  }
+  expire(purse, atMs);
+  draw(purse, missing);
+  cover(purse);
+}
+
+/** Lets holds lapse and grants expire, each at its time. */
+export function passTime(purse: ModelPurse, nowMs: number): void {
+  const due = openHolds(purse)
+    .filter(({ expiresAtMs }) => expiresAtMs <= nowMs)
+    .toSorted((a, b) => a.expiresAtMs - b.expiresAtMs);
+  for (const hold of due) endHold(purse, hold, 'lapsed', hold.expiresAtMs);
+  expire(purse, nowMs);
+}
