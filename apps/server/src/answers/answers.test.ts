@@ -127,6 +127,7 @@ const hold: Hold = {
   requests: 4,
   isPrepaid: true,
   parts: [{ grant: 2, amount: 2n * xlm }],
+  counted: undefined,
   createdAtMs: 1,
   expiresAtMs: 9,
   state: 'open',

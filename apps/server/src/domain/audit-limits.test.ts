@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatUuidV7 } from '@billonce/idempotency/core';
 import { LimitAudit } from './audit-limits.ts';
+import type { Hold } from './hold.ts';
 import type { Limit } from './limit.ts';
 import type { LimitCounter } from './limit-counter.ts';
 import type { Entry } from './usage.ts';
 
 const dayMs = 86_400_000;
+/** Later than everything here. */
+const begunMs = 1_000 * dayMs;
 const idAt = (ms: number) => formatUuidV7(ms, 0, 0, '0'.repeat(12));
 const limit: Limit = {
   id: idAt(0),
@@ -50,16 +53,48 @@ function entry(day: number, requests: number, idDay = day): Entry {
   };
 }
 
+function held(day: number, requests: number, more: Partial<Hold> & { readonly kept?: number } = {}): Hold {
+  const { kept, ...rest } = more;
+  const unit = 1_000_000n;
+  return {
+    id: `hold-${day}`,
+    place: idAt(day * dayMs + 1),
+    agent: 'a',
+    serviceId: 's',
+    asset: 'XLM',
+    amount: 0n,
+    requests,
+    isPrepaid: false,
+    parts: [],
+    counted: {
+      quantity: BigInt(requests) * unit,
+      kept: kept === undefined ? undefined : BigInt(kept) * unit,
+      returnedAtMs: more.endedAtMs,
+      windows: [{ limitId: limit.id, startMs: day * dayMs }],
+    },
+    createdAtMs: day * dayMs + 1,
+    expiresAtMs: (day + 7) * dayMs,
+    state: 'open',
+    endedAtMs: undefined,
+    wasLapsed: false,
+    entryId: undefined,
+    captured: undefined,
+    ...rest,
+  };
+}
+
 function differences(
   before: LimitCounter[],
   entries: Entry[],
   after = before,
   of = limit,
+  holds: readonly Hold[] = [],
 ): readonly string[] {
-  const audit = new LimitAudit([of]);
+  const audit = new LimitAudit([of], begunMs);
   audit.before(before);
   for (const one of entries) audit.entry(one);
   audit.after(after);
+  for (const hold of holds) audit.hold(hold);
   return audit.finish().differences;
 }
 
@@ -82,7 +117,7 @@ test('a counter that a refused atomic bulk has moved is found', () => {
 
 test('a limit that was read outside its lock is found: entries come to more than was counted', () => {
   const found = differences([counted([1, 10])], [entry(1, 4), entry(1, 4), entry(1, 4)]);
-  assert.match(String(found), /limit budget counts 10 .* is not what the entries come to/);
+  assert.match(String(found), /limit budget counts 10 .* is not what the entries and open holds come to/);
 });
 
 test('usage that no counter has is found', () => {
@@ -107,4 +142,38 @@ test('a window that begins again after the clock was set back is no difference, 
   const lifetime: Limit = { ...limit, window: 'lifetime' };
   const found = differences([counted([0, 4])], [entry(1, 7), entry(1, 4, 3)], undefined, lifetime);
   assert.match(String(found), /counts 4 .* is not what/);
+});
+
+test('an open hold counts, and what usage took of a hold stays counted where the hold was made', () => {
+  const ofHolds = (counter: LimitCounter[], entries: Entry[], ...holds: Hold[]) =>
+    differences(counter, entries, undefined, undefined, holds);
+  assert.deepEqual(ofHolds([counted([1, 7])], [entry(1, 4)], held(1, 3)), []);
+  const captured = { state: 'captured', endedAtMs: 2 * dayMs + 1 } as const;
+  const used = [entry(1, 4), entry(2, 3)];
+  assert.deepEqual(ofHolds([counted([1, 7])], used, held(1, 5, { ...captured, kept: 3 })), []);
+  assert.deepEqual(ofHolds([counted([1, 6], [2, 1])], used, held(1, 2, { ...captured, kept: 2 })), []);
+  // It had lapsed before.
+  const late = held(1, 5, { ...captured, wasLapsed: true });
+  assert.deepEqual(ofHolds([counted([1, 4], [2, 3])], used, late), []);
+  const released = { state: 'released', endedAtMs: 2 * dayMs } as const;
+  assert.deepEqual(ofHolds([counted([1, 4])], [entry(1, 4)], held(1, 5, released)), []);
+});
+
+test('a hold that counts nothing while it is open, or that was returned twice or never, is found', () => {
+  const found = (used: number, hold: Hold) =>
+    differences([counted([1, used])], [entry(1, 4)], undefined, undefined, [hold]).length;
+  const released = { state: 'released', endedAtMs: 2 * dayMs } as const;
+  assert.equal(found(4, held(1, 3)), 1);
+  assert.equal(found(7, held(1, 3, released)), 1);
+  assert.equal(found(1, held(1, 3, released)), 1);
+  // That it had lapsed long ago was recorded while the audit ran.
+  const late = held(1, 3, { state: 'lapsed', endedAtMs: 2 * dayMs });
+  const counting = late.counted && { ...late.counted, returnedAtMs: begunMs };
+  assert.deepEqual([found(7, late), found(7, { ...late, counted: counting })], [1, 0]);
+  // One that ended while the audit ran may be seen in the counter or not.
+  const justNow = { state: 'released', endedAtMs: begunMs } as const;
+  assert.deepEqual(
+    [found(4, held(1, 3, justNow)), found(7, held(1, 3, justNow)), found(8, held(1, 3, justNow))],
+    [0, 0, 1],
+  );
 });

@@ -1,4 +1,5 @@
 import { unitsOf, unitsText } from './counted-use.ts';
+import type { Hold } from './hold.ts';
 import { placeAfterId } from './id-block.ts';
 import { type Limit, limitsOfAccount, subjectOf, windowAt } from './limit.ts';
 import { type CountedWindow, counterName, type LimitCounter } from './limit-counter.ts';
@@ -44,22 +45,26 @@ const unsureMs = 60_000;
 const clockBehindMs = 1_000;
 
 /**
- * Audits the limits of a tenant. Fed with the counters, then with all entries, then with the counters again: usage may be
- * recorded meanwhile. What the entries come to is then not below the first and not above the second.
+ * Audits the limits of a tenant. Fed with the counters, then with all entries, then with the counters again, then with all
+ * holds: usage may be recorded meanwhile. What the entries come to is then not below the first and not above the second. Open
+ * holds count as usage; what usage took of a hold stays counted where the hold was made.
  */
 export class LimitAudit {
   readonly limits: readonly Limit[];
   readonly #byId: ReadonlyMap<string, Limit>;
   readonly #compared = new Map<string, Compared>();
   readonly #differences: string[] = [];
-  readonly #seen = new Set<string>();
+  readonly #after = new Map<string, LimitCounter>();
+  readonly #begunMs: number;
   /** the account whose entries come now, and its limits */
   #account:
     | { readonly agent: string; readonly serviceId: string; readonly applying: readonly Applying[] }
     | undefined;
 
-  constructor(limits: readonly Limit[]) {
+  /** @param begunMs when it began: what happens from then on may be seen in some of what is read, and not in the rest */
+  constructor(limits: readonly Limit[], begunMs: number) {
     this.limits = limits;
+    this.#begunMs = begunMs;
     this.#byId = new Map(limits.map((limit) => [limit.id, limit]));
   }
 
@@ -78,7 +83,8 @@ export class LimitAudit {
       const { startMs } = windowAt(limit.window, entry.recordedAtMs);
       // Entries do not say which API key has sent them.
       const isSure = afterMs >= unsureMs && limit.apiKeyPrefix === undefined;
-      add(compared, startMs, unitsOf(entry.requests), isSure);
+      const quantity = unitsOf(entry.requests);
+      add(compared, startMs, isSure ? quantity : 0n, quantity);
       if (limit.window !== 'lifetime' && idMs > entry.recordedAtMs + clockBehindMs)
         compared.revisited.add(startMs);
     }
@@ -98,16 +104,47 @@ export class LimitAudit {
 
   /** To be called after all entries, with the counters as they are then. */
   after(counters: readonly LimitCounter[]): void {
-    for (const counter of counters) {
-      this.#seen.add(counterName(counter));
-      this.#compare(counter);
+    for (const counter of counters) this.#after.set(counterName(counter), counter);
+  }
+
+  /** To be called after the counters, with each hold that the tenant ever had. */
+  hold(hold: Hold): void {
+    for (const { limitId, startMs } of hold.counted?.windows ?? []) {
+      const limit = this.#byId.get(limitId);
+      if (limit === undefined) continue;
+      const compared = this.#of(counterName({ limitId, subject: subjectOf(limit, hold.agent) }));
+      this.#takeHold(hold, limit, startMs, compared);
+      const isAhead = placeAfterId(hold.place).timeMs > hold.createdAtMs + clockBehindMs;
+      if (limit.window !== 'lifetime' && isAhead) compared.revisited.add(startMs);
     }
   }
 
+  #takeHold(hold: Hold, limit: Limit, startMs: number, compared: Compared): void {
+    const { state, counted, endedAtMs = Number.POSITIVE_INFINITY, createdAtMs } = hold;
+    const { quantity = 0n, kept = 0n, returnedAtMs = 0 } = counted ?? {};
+    // It may have been open while the counters were read.
+    const isRecent = returnedAtMs >= this.#begunMs - unsureMs;
+    if (state === 'open') {
+      const isSure = createdAtMs < this.#begunMs - unsureMs;
+      add(compared, startMs, isSure ? quantity : 0n, quantity);
+      return;
+    }
+    if (isRecent) add(compared, startMs, 0n, quantity);
+    // Entries do not say which API key has sent them.
+    if (kept === 0n || limit.apiKeyPrefix !== undefined) {
+      if (kept > 0n && !isRecent) add(compared, startMs, 0n, kept);
+      return;
+    }
+    // The entry was taken for usage of the window in which the hold was captured.
+    takeOff(compared, windowAt(limit.window, endedAtMs).startMs, kept, isRecent ? 0n : kept);
+    if (!isRecent) add(compared, startMs, kept, kept);
+  }
+
   finish(): LimitsFinding {
+    for (const counter of this.#after.values()) this.#compare(counter);
     for (const name of this.#compared.keys()) {
       const [limitId = '', subject = ''] = name.split(' ', 2);
-      if (!this.#seen.has(name)) this.#compare({ limitId, subject, windows: [] });
+      if (!this.#after.has(name)) this.#compare({ limitId, subject, windows: [] });
     }
     return { counters: this.#compared.size, differences: this.#differences };
   }
@@ -125,7 +162,7 @@ export class LimitAudit {
       const usedBefore = before.find((window) => window.startMs === startMs)?.used ?? 0n;
       if (usedBefore > most || least > used) {
         this.#differ(
-          `${whose} counts ${unitsText(used)} from ${from} on, which is not what the entries come to`,
+          `${whose} counts ${unitsText(used)} from ${from} on, which is not what the entries and open holds come to`,
         );
       }
     }
@@ -155,11 +192,18 @@ export class LimitAudit {
   }
 }
 
-function add(compared: Compared, startMs: number, quantity: bigint, isSure: boolean): void {
+function takeOff({ recorded }: Compared, startMs: number, fromLeast: bigint, fromMost: bigint): void {
+  const known = recorded.get(startMs);
+  if (known === undefined) return;
+  const { least, most } = known;
+  recorded.set(startMs, { least: least > fromLeast ? least - fromLeast : 0n, most: most - fromMost });
+}
+
+function add(compared: Compared, startMs: number, atLeast: bigint, atMost: bigint): void {
   const { recorded } = compared;
   if (startMs <= compared.leftOutMs) return;
   const { least, most } = recorded.get(startMs) ?? { least: 0n, most: 0n };
-  recorded.set(startMs, { least: isSure ? least + quantity : least, most: most + quantity });
+  recorded.set(startMs, { least: least + atLeast, most: most + atMost });
   if (recorded.size <= windowsKept) return;
   const oldestMs = Math.min(...recorded.keys());
   recorded.delete(oldestMs);

@@ -57,6 +57,7 @@ function holdOf(id: string, parts: readonly HeldPart[], expiresAtMs: number): Ho
     requests: undefined,
     isPrepaid: true,
     parts,
+    counted: undefined,
     createdAtMs: 0,
     expiresAtMs,
     state: 'open',

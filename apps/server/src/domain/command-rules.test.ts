@@ -12,10 +12,11 @@ import type { Hold } from './hold.ts';
 import type { Limit } from './limit.ts';
 import { counterName, emptyCounter } from './limit-counter.ts';
 import { LoadedView } from './loaded-view.ts';
+import { amountOfStroop } from './money.ts';
 import { newService } from './service.ts';
 import type { Entry } from './usage.ts';
 import { accountName, DraftView } from './view.ts';
-import { noWants, type TenantWants, wantOfHold } from './wants.ts';
+import { areLimitsWanted, noWants, type TenantWants, wantOfHold } from './wants.ts';
 import type { Webhook } from './webhook.ts';
 
 const nowMs = 1_700_000_000_000;
@@ -78,7 +79,8 @@ const examples: { readonly [K in Command['kind']]: Extract<Command, { readonly k
     kind: 'create_hold',
     agent,
     serviceId,
-    wanted: { kind: 'amount', amount: 1n },
+    // What one request costs: it counts as one for limits.
+    wanted: { kind: 'amount', amount: 7n * amountOfStroop },
     expiresInMs: 1,
     holdId: 'new',
   },
@@ -258,6 +260,7 @@ const held: Hold = {
   requests: undefined,
   isPrepaid: true,
   parts: [{ grant: 1, amount: 1n }],
+  counted: undefined,
   createdAtMs: 0,
   expiresAtMs: 100,
   state: 'open',
@@ -294,8 +297,9 @@ const noReversals = {
 function loadedFor(wants: TenantWants): LoadedView {
   const view = new LoadedView(wants);
   view.ownWebhooks.push(webhook);
-  if (wants.limits.size > 0) view.ownLimits = [limit];
-  if (wants.limits.has('counters')) {
+  if (areLimitsWanted(wants)) view.ownLimits = [limit];
+  const isUsed = [wants.accounts, wants.held].some((named) => named.has(accountName(agent, serviceId)));
+  if (wants.limits.has('counters') && (isUsed || wants.holdIds.has('hold-1'))) {
     const counter = emptyCounter(limit.id, agent);
     view.limitCounters.set(counterName(counter), counter);
   }
@@ -372,6 +376,7 @@ function oneLess(command: Command): { readonly name: string; readonly wants: Ten
     'usageIds',
     'entries',
     'deletedServices',
+    'held',
     'billings',
     'grantIds',
     'holdIds',

@@ -1,8 +1,17 @@
 import type { Json } from '@billonce/idempotency/core';
 import { formatDecimal, unitScaleMax } from './amount.ts';
 import type { NotedEvent } from './event.ts';
+import { type HeldCount, heldCounters } from './held-count.ts';
 import { type Limit, limitsOf, subjectOf, type Used, type WindowTimes, windowAt } from './limit.ts';
-import { type Counted, type CountedWindow, countIn, type LimitCounter, windowOf } from './limit-counter.ts';
+import {
+  type Counted,
+  type CountedWindow,
+  counterName,
+  countIn,
+  type LimitCounter,
+  uncountIn,
+  windowOf,
+} from './limit-counter.ts';
 import type { Refusal } from './refusal.ts';
 import { timestampOfMs, timestampOrNull } from './timestamps.ts';
 
@@ -24,12 +33,14 @@ export type CountedUse =
       readonly kind: 'counted';
       readonly counters: readonly LimitCounter[];
       readonly events: readonly NotedEvent[];
+      /** the windows in which it was counted */
+      readonly windows: HeldCount['windows'];
     }
   | { readonly kind: 'refused'; readonly refusal: LimitReached };
 
 type LimitReached = Refusal & { readonly code: 'limit_reached' };
 
-const nothingCounted: CountedUse = { kind: 'counted', counters: [], events: [] };
+const nothingCounted: CountedUse = { kind: 'counted', counters: [], events: [], windows: [] };
 
 /** A whole number of units, as limits count it. */
 export function unitsOf(requests: number): bigint {
@@ -40,27 +51,52 @@ export function unitsOf(requests: number): bigint {
  * Counts a use for every limit that applies to it, or for none.
  *
  * @param eventId makes the ids of the events
+ * @param held what an open hold counts that the use captures: as much of the use stays counted in the windows in which the
+ *   hold was made, only what is beyond it is counted now, and what the use does not take is returned
  */
-export function countUse(use: Use, counters: Counters, nowMs: number, eventId: () => string): CountedUse {
+export function countUse(
+  use: Use,
+  counters: Counters,
+  nowMs: number,
+  eventId: () => string,
+  held?: HeldCount,
+): CountedUse {
   const limits = counters.limits();
   if (limits.length === 0) return nothingCounted;
-  const changed: LimitCounter[] = [];
+  const changed = new Map<string, LimitCounter>();
+  const windows: HeldCount['windows'][number][] = [];
   const events: NotedEvent[] = [];
   let refusal: LimitReached | undefined;
-  for (const limit of limitsOf(limits, use)) {
+  const applying = limitsOf(limits, use);
+  const kept = new Map<string, bigint>();
+  for (const { limit, startMs, counter } of heldCounters({ agent: use.agent, counted: held }, counters)) {
+    const { quantity = 0n } = held ?? {};
+    const stays = applying.includes(limit) ? least(use.quantity, quantity) : 0n;
+    kept.set(limit.id, stays);
+    if (stays < quantity) changed.set(counterName(counter), uncountIn(counter, startMs, quantity - stays));
+  }
+  for (const limit of applying) {
+    const quantity = use.quantity - (kept.get(limit.id) ?? 0n);
+    if (quantity === 0n) continue;
     const times = windowAt(limit.window, nowMs);
-    const counter = counters.limitCounter(limit, subjectOf(limit, use.agent));
+    const known = counters.limitCounter(limit, subjectOf(limit, use.agent));
+    const counter = changed.get(counterName(known)) ?? known;
     const left = leftOf(limit, windowOf(counter, times.startMs));
-    if (limit.action === 'refuse' && use.quantity > left) {
-      refusal = laterOf(refusal, limitReached(limit, left, use.quantity, times, nowMs));
+    if (limit.action === 'refuse' && quantity > left) {
+      refusal = laterOf(refusal, limitReached(limit, left, quantity, times, nowMs));
     }
-    const counted = countIn(counter, limit, times.startMs, use.quantity);
-    changed.push(counted.counter);
+    const counted = countIn(counter, limit, times.startMs, quantity);
+    changed.set(counterName(known), counted.counter);
+    windows.push({ limitId: limit.id, startMs: times.startMs });
     events.push(...eventsOf(limit, counted, times, nowMs, eventId));
   }
   return refusal === undefined
-    ? { kind: 'counted', counters: changed, events }
+    ? { kind: 'counted', counters: [...changed.values()], events, windows }
     : { kind: 'refused', refusal };
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
 }
 
 /** What a limit still lets through in a window; not below 0. */

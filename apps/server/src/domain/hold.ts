@@ -1,5 +1,6 @@
 import type { Amount } from './amount.ts';
 import type { HeldPart } from './balance-moves.ts';
+import type { HeldCount } from './held-count.ts';
 
 /** `open`: it reserves. It ends once: it was captured or released, or it lapsed; one that lapsed can still be captured. */
 export const holdStates = ['open', 'captured', 'released', 'lapsed'] as const;
@@ -22,6 +23,8 @@ export interface Hold {
   readonly isPrepaid: boolean;
   /** what it reserves of each grant */
   readonly parts: readonly HeldPart[];
+  /** what it counts for limits; `undefined` if no limit applied when it was made */
+  readonly counted: HeldCount | undefined;
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
   readonly state: HoldState;

@@ -44,6 +44,14 @@ export interface Counted {
   readonly levels: readonly number[];
 }
 
+/** Takes back what was counted in a window, if that is still kept. What was reported of it stays reported. */
+export function uncountIn(counter: LimitCounter, startMs: number, taken: bigint): LimitCounter {
+  const windows = counter.windows.map((window) =>
+    window.startMs === startMs ? { ...window, used: window.used > taken ? window.used - taken : 0n } : window,
+  );
+  return { ...counter, windows };
+}
+
 /** Counts what was used in a window. */
 export function countIn(counter: LimitCounter, limit: Limit, startMs: number, added: bigint): Counted {
   const before = windowOf(counter, startMs);

@@ -12,7 +12,7 @@ import type { Service } from './service.ts';
 import { noSettings, type Settings } from './settings.ts';
 import type { KnownEntry, KnownUsage } from './usage.ts';
 import { accountName, type View } from './view.ts';
-import type { TenantWants } from './wants.ts';
+import { areLimitsWanted, type TenantWants } from './wants.ts';
 import type { Webhook } from './webhook.ts';
 
 /** What was read for a batch, by name. A decision that asks for anything that no command of the batch named is a defect, and throws. */
@@ -106,7 +106,7 @@ export class LoadedView implements View {
   }
 
   limits(): readonly Limit[] {
-    this.#assertNamed(this.#wants.limits.size > 0, 'limits', '');
+    this.#assertNamed(areLimitsWanted(this.#wants), 'limits', '');
     return this.ownLimits;
   }
 

@@ -2,6 +2,7 @@ import { type Balance, isExpired } from './balance.ts';
 import { expiredEvents, levelEvents, levelEventsMax } from './balance-events.ts';
 import { BalanceMoves } from './balance-moves.ts';
 import { type AgentBilling, policyDefault } from './billing.ts';
+import { ChangedCounters, returnedAt, returnedCounters } from './held-count.ts';
 import { type Hold, hasLapsed } from './hold.ts';
 import { holdEvent } from './hold-events.ts';
 import { type Changes, noChanges, type View } from './view.ts';
@@ -9,6 +10,7 @@ import { type Changes, noChanges, type View } from './view.ts';
 /** The changes that time alone makes to the books of a tenant that were loaded: what lapses, and what expires. */
 export function passedTime(view: View, nowMs: number, nextId: () => string): Changes {
   let changes = noChanges;
+  const counters = new ChangedCounters(view);
   const source = { nowMs, nextId };
   for (const billing of view.billings()) {
     const policy = billing.policy ?? view.defaultPolicy() ?? policyDefault;
@@ -17,7 +19,8 @@ export function passedTime(view: View, nowMs: number, nextId: () => string): Cha
       const moves = afterTime(before, lapsed, nowMs);
       const { balance, movements } = moves;
       if (balance === before) continue;
-      const ended = lapsed.map(asLapsed);
+      const ended = lapsed.map((hold) => asLapsed(hold, nowMs));
+      for (const hold of lapsed) counters.take(returnedCounters(hold, counters));
       changes = {
         ...changes,
         balances: [...changes.balances, balance],
@@ -33,7 +36,7 @@ export function passedTime(view: View, nowMs: number, nextId: () => string): Cha
       };
     }
   }
-  return changes;
+  return { ...changes, limitCounters: counters.changed };
 }
 
 /**
@@ -54,8 +57,10 @@ export function lapsedBy({ dueHolds }: AgentBilling, { asset }: Balance, nowMs: 
     .toSorted((a, b) => a.expiresAtMs - b.expiresAtMs || (a.place < b.place ? -1 : 1));
 }
 
-export function asLapsed(hold: Hold): Hold {
-  return { ...hold, state: 'lapsed', endedAtMs: hold.expiresAtMs };
+/** A hold that has lapsed, as it is recorded at a time. */
+export function asLapsed(hold: Hold, nowMs: number): Hold {
+  const counted = returnedAt(hold.counted, nowMs);
+  return { ...hold, counted, state: 'lapsed', endedAtMs: hold.expiresAtMs };
 }
 
 /** How many ids those changes take, at the most. */

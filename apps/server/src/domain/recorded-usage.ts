@@ -48,7 +48,8 @@ export function recordedUsage(
   if (recorded === undefined) return { kind: 'refused', refusal: limitExceeded };
   const { entryId, nowMs, nextId } = moment;
   const use = { agent, serviceId, apiKeyPrefix, quantity: unitsOf(item.requests) };
-  const counted = countUse(use, view, nowMs, nextId);
+  const held = hold?.state === 'open' ? hold.counted : undefined;
+  const counted = countUse(use, view, nowMs, nextId, held);
   if (counted.kind === 'refused') return counted;
   const cost = service === undefined ? undefined : costOfUsage(item.requests, service);
   const payment = payFor({ agent, serviceId, entryId, cost, hold }, view, moment);

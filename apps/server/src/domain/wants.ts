@@ -23,6 +23,8 @@ export interface TenantWants {
   readonly deletedServices: Set<string>;
   /** the limits of the tenant, and the counters of those that apply to the accounts */
   readonly limits: Set<'definitions' | 'counters'>;
+  /** for what may be held: the counters of the limits that apply to it are wanted, its account is not */
+  readonly held: Map<string, { readonly agent: string; readonly serviceId: string }>;
   /**
    * Agents of which it is wanted how they pay. `if_used`: only if they have a policy or a balance, or had one, and one of
    * their accounts is wanted too; for all others nothing is read.
@@ -45,6 +47,7 @@ export function noWants(): TenantWants {
     entries: new Set(),
     deletedServices: new Set(),
     limits: new Set(),
+    held: new Map(),
     billings: new Map(),
     grantIds: new Set(),
     holdIds: new Set(),
@@ -63,6 +66,24 @@ export function wantCountedAccount(agent: string, serviceId: string, wants: Tena
   wants.limits.add('counters');
 }
 
+/** What may be held: whether it may be depends on limits. */
+export function wantHeld(agent: string, serviceId: string, wants: TenantWants): void {
+  wants.held.set(accountName(agent, serviceId), { agent, serviceId });
+  wants.services.add(serviceId);
+  wants.limits.add('counters');
+  wantBilling(agent, 'always', wants);
+}
+
+/** How an agent pays. */
+export function wantBilling(agent: string, want: 'if_used' | 'always', wants: TenantWants): void {
+  if (want === 'always' || !wants.billings.has(agent)) wants.billings.set(agent, want);
+}
+
+/** Whether limits are wanted: also where holds of an agent may have lapsed, which return what they counted for limits. */
+export function areLimitsWanted({ limits, billings }: TenantWants): boolean {
+  return limits.size > 0 || billings.size > 0;
+}
+
 /** An account, and the service that has its price. */
 export function wantPricedAccount(agent: string, serviceId: string, wants: TenantWants): void {
   wantAccount(agent, serviceId, wants);
@@ -72,11 +93,11 @@ export function wantPricedAccount(agent: string, serviceId: string, wants: Tenan
 /** What may be wanted of a hold that was looked up by its id. */
 export function wantOfHold({ agent, serviceId }: Hold, wants: TenantWants): void {
   wantCountedAccount(agent, serviceId, wants);
-  wants.billings.set(agent, 'always');
+  wantBilling(agent, 'always', wants);
 }
 
 /** What may be wanted of an entry that was looked up by its id: its account, and the balance that it was drawn from. */
 export function wantOfEntry({ agent, serviceId, drawn }: Entry, wants: TenantWants): void {
   wantAccount(agent, serviceId, wants);
-  if (drawn !== undefined) wants.billings.set(agent, 'always');
+  if (drawn !== undefined) wantBilling(agent, 'always', wants);
 }

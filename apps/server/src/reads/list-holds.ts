@@ -16,7 +16,7 @@ const firstPlace = '00000000-0000-0000-0000-000000000000';
 
 /** A hold as it is at a time: one that has lapsed is shown so, also if nothing has recorded that yet. */
 export function holdAt(hold: Hold, nowMs: number): Hold {
-  return hasLapsed(hold, nowMs) ? asLapsed(hold) : hold;
+  return hasLapsed(hold, nowMs) ? asLapsed(hold, nowMs) : hold;
 }
 
 /** A page of holds in the order in which they were made. It continues after a place. */

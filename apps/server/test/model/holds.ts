@@ -11,7 +11,7 @@ import {
   refused,
   type WriteOf,
 } from './books.ts';
-import { countForLimits, limitsAllow } from './limits.ts';
+import { countForLimits, limitsAllow, noHold, returnCounted } from './limits.ts';
 import { amountOf, amountText, costOf, learnId, policyOf, purseOf, tooLittle } from './prepaid.ts';
 import { availableIn, endHold, type ModelHold, type ModelPurse, openHolds, partsFor } from './purse.ts';
 import { closedBecause, judgeTime, usageOf } from './usage.ts';
@@ -65,6 +65,9 @@ export function createHold(books: ModelBooks, write: WriteOf<'create_hold'>, mom
   const price = service?.prices.at(-1);
   if (price === undefined && (isPrepaid || requests !== undefined)) return refused('service_unpriced');
   const amount = requests === undefined ? amountOf(write.amount ?? '') : costOf(requests, price ?? 0);
+  const quantity = requests ?? (price === undefined || price === 0 ? 0 : Number(amount / costOf(1, price)));
+  const counted = { agent, serviceId, requests: quantity };
+  if (!limitsAllow(books, counted, nowMs)) return refused('limit_reached');
   if (openHolds(purse).length >= holdsOpenMax) return refused('limit_exceeded');
   const refusal = isPrepaid ? tooLittle(purse, amount, 0n, policy) : undefined;
   if (refusal !== undefined) return refusal;
@@ -75,6 +78,7 @@ export function createHold(books: ModelBooks, write: WriteOf<'create_hold'>, mom
     requests,
     isPrepaid,
     parts: partsFor(purse, isPrepaid ? amount : 0n),
+    counts: { quantity, places: countForLimits(books, counted, nowMs) },
     createdAtMs: nowMs,
     expiresAtMs: nowMs + (write.expiresInMs ?? holdMsDefault),
     state: 'open',
@@ -127,11 +131,12 @@ export function captureHold(books: ModelBooks, write: WriteOf<'capture_hold'>, m
   const isDrawn = policy.mode === 'prepaid' || (isOpen && hold.isPrepaid);
   const cost = costOf(requests, price ?? 0);
   const reserved = isOpen ? hold.parts.reduce((sum, { amount }) => sum + amount, 0n) : 0n;
-  if (!limitsAllow(books, item, nowMs)) return refused('limit_reached');
+  const counts = isOpen ? hold.counts : noHold;
+  if (!limitsAllow(books, item, nowMs, counts)) return refused('limit_reached');
   if (isDrawn && price === undefined) return refused('service_unpriced');
   const refusal = isDrawn ? tooLittle(purse, cost, reserved, policy) : undefined;
   if (refusal !== undefined) return refusal;
-  countForLimits(books, item, nowMs);
+  countForLimits(books, item, nowMs, counts);
   hold.wasLapsed = !isOpen;
   const drawnFrom = isOpen ? hold : { ...hold, parts: [] };
   endHold(purse, drawnFrom, 'captured', nowMs, isDrawn ? cost : 0n);
@@ -159,6 +164,7 @@ export function releaseHold(books: ModelBooks, write: WriteOf<'release_hold'>, m
   const { purse, hold } = found;
   const account = accountOf(books, { agent: purse.agent, serviceId: hold.serviceId });
   if (hold.state !== 'open') return ended(purse, hold, account);
+  returnCounted(hold.counts, 0);
   endHold(purse, hold, 'released', moment.nowMs);
   return done(200, { ...holdBody(purse, hold, account), available: amountText(availableIn(purse)) });
 }

@@ -33,19 +33,71 @@ export function deleteLimit(
   return books.limits.delete(name) ? done(204, undefined) : refused('not_found');
 }
 
-/** Whether every limit that applies to an item lets it through. */
-export function limitsAllow(books: ModelBooks, item: Item, nowMs: number): boolean {
-  return placesOf(books, item, nowMs).every(({ limit, used }) => used <= limit.quantity);
+/** Where a hold counts: in which window of which limit. */
+export interface CountedPlace {
+  readonly counted: ModelLimit['counted'];
+  readonly subject: string;
+  readonly startMs: number;
 }
 
-/** Counts an item for every limit that applies to it. */
-export function countForLimits(books: ModelBooks, item: Item, nowMs: number): void {
-  for (const { limit, subject, startMs, windows, used } of placesOf(books, item, nowMs))
-    count(limit, subject, startMs, windows, used);
+type Counted = Pick<Item, 'agent' | 'serviceId' | 'requests'>;
+
+/**
+ * Whether every limit that applies to an item lets it through.
+ *
+ * @param held where an open hold counts that the item captures, and how much
+ */
+export function limitsAllow(books: ModelBooks, item: Counted, nowMs: number, held = noHold): boolean {
+  return placesOf(books, item, nowMs).every(({ limit, used }) => {
+    const isHeld = held.places.some(({ counted }) => counted === limit.counted);
+    const reserved = isHeld ? Math.min(held.quantity, item.requests) : 0;
+    // Nothing more is counted now, so that it does not matter how much was counted before.
+    return reserved === item.requests || used - reserved <= limit.quantity;
+  });
+}
+
+interface HeldPlaces {
+  readonly quantity: number;
+  readonly places: readonly CountedPlace[];
+}
+
+export const noHold: HeldPlaces = { quantity: 0, places: [] };
+
+/** Counts an item for every limit that applies to it, and returns where. What a hold counts already is not counted again. */
+export function countForLimits(
+  books: ModelBooks,
+  item: Counted,
+  nowMs: number,
+  held = noHold,
+): readonly CountedPlace[] {
+  const made: CountedPlace[] = [];
+  returnCounted(held, item.requests);
+  for (const { limit, subject, startMs, windows, used } of placesOf(books, item, nowMs)) {
+    const isHeld = held.places.some(({ counted }) => counted === limit.counted);
+    const reserved = isHeld ? Math.min(held.quantity, item.requests) : 0;
+    if (reserved === item.requests) continue;
+    count(limit, subject, startMs, windows, used - reserved);
+    made.push({ counted: limit.counted, subject, startMs });
+  }
+  return made;
+}
+
+/** Takes back what a hold counts and was not used. */
+export function returnCounted({ quantity, places }: HeldPlaces, used: number): void {
+  const returned = Math.max(0, quantity - used);
+  for (const { counted, subject, startMs } of places) {
+    const windows = counted.get(subject) ?? [];
+    counted.set(
+      subject,
+      windows.map((window) =>
+        window.startMs === startMs ? { startMs, used: Math.max(0, window.used - returned) } : window,
+      ),
+    );
+  }
 }
 
 /** The limits that apply to an item, with what they would have counted after it. */
-function placesOf({ limits }: ModelBooks, item: Item, nowMs: number) {
+function placesOf({ limits }: ModelBooks, item: Counted, nowMs: number) {
   const own = [...limits.values()].filter(
     ({ agent, serviceId }) =>
       (agent === undefined || agent === '*' || agent === item.agent) &&

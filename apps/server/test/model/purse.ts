@@ -1,3 +1,5 @@
+import { type CountedPlace, returnCounted } from './limits.ts';
+
 /** What an agent was granted, in 10^-18 XLM. What is held of it is in the holds. */
 export interface ModelGrant {
   /** `undefined` until a test has seen it */
@@ -20,6 +22,8 @@ export interface ModelHold {
   readonly isPrepaid: boolean;
   /** what it reserves, by the number of a grant; 0 for the overdraft */
   readonly parts: readonly { readonly grant: number; readonly amount: bigint }[];
+  /** what it counts for limits while it is open */
+  readonly counts: { readonly quantity: number; readonly places: readonly CountedPlace[] };
   readonly createdAtMs: number;
   expiresAtMs: number;
   state: 'open' | 'captured' | 'released' | 'lapsed';
@@ -144,6 +148,9 @@ export function passTime(purse: ModelPurse, nowMs: number): void {
   const due = openHolds(purse)
     .filter(({ expiresAtMs }) => expiresAtMs <= nowMs)
     .toSorted((a, b) => a.expiresAtMs - b.expiresAtMs);
-  for (const hold of due) endHold(purse, hold, 'lapsed', hold.expiresAtMs);
+  for (const hold of due) {
+    returnCounted(hold.counts, 0);
+    endHold(purse, hold, 'lapsed', hold.expiresAtMs);
+  }
   expire(purse, nowMs);
 }

@@ -31,6 +31,14 @@ function limit(quantity: number, agent?: string): Command {
   };
 }
 
+const usageService = 'search';
+const firstPlace = '00000000-0000-0000-0000-000000000000';
+
+function hold(agent: string, holdId: string): Command {
+  const wanted = { kind: 'requests', requests: 1 } as const;
+  return { kind: 'create_hold', agent, serviceId: usageService, wanted, expiresInMs: minuteMs, holdId };
+}
+
 /** A limit that was set so long ago that the audit is sure of what it must have counted. */
 async function limited(instances: Instances, ...limits: readonly Command[]): Promise<void> {
   for (const outcome of await instances.first.execute(...limits)) assert.equal(answerOf(outcome).status, 201);
@@ -109,6 +117,42 @@ test('500 usages on three instances against a limit for 100: exactly 100 are rec
     `SELECT count(*)::integer AS reached FROM events WHERE type = 'limit.reached'`,
   );
   assert.equal(events.rows[0]?.reached, 1);
+  await assertRight(instances);
+});
+
+test('holds and usage on three instances share a limit for 100: exactly 100 count, and what lapses is returned once', async (t) => {
+  const instances = await startInstances(t);
+  const { url, first, second, clock } = instances;
+  const third = await startInstance(t, url, clock);
+  await limited(instances, limit(100), {
+    kind: 'put_service',
+    serviceId: usageService,
+    priceStroops: 1n,
+    metadata: undefined,
+  });
+  const instance = (number: number) => [first, second, third][number % 3] ?? first;
+  const sent = Array.from({ length: 40 }, (_, batch) => {
+    const of = (number: number) =>
+      number % 2 === 0
+        ? usage(`agent-${(batch + number) % 7}`, `event-${batch}-${number}`)
+        : hold(`agent-${(batch + number) % 7}`, `hold-${batch}-${number}`);
+    return instance(batch).execute(...Array.from({ length: 10 }, (_of, number) => of(number)));
+  });
+  const statuses = (await Promise.all(sent)).flat().map((outcome) => answerOf(outcome).status);
+  assert.equal(statuses.filter((status) => status === 201).length, 100);
+  assert.equal(statuses.filter((status) => status === 'limit_reached').length, 300);
+  await assertRight(instances);
+  // All instances record the same lapses, and other agents use what these return.
+  clock.nowMs += minuteMs;
+  const agents = Array.from({ length: 7 }, (_, number) => `agent-${number}`);
+  const passing = await Promise.all(
+    [first, second, third].map((one) => one.execute({ kind: 'pass_time', agents })),
+  );
+  for (const outcome of passing.flat()) assert.equal(answerOf(outcome).status, 204);
+  const held = await first.books.holdsAfter({ tenant, agent: undefined }, firstPlace, 1_000);
+  assert.ok(held.length > 0 && held.every(({ state }) => state === 'lapsed'));
+  const [counter] = await first.books.limitCounters(tenant, await idOf(instances, 'all'), undefined, 10);
+  assert.equal(counter?.windows[0]?.used, BigInt(100 - held.length) * 1_000_000n);
   await assertRight(instances);
 });
 

@@ -444,7 +444,7 @@ export interface components {
                 readonly windowStart: string;
                 /** @description Null for `lifetime`. */
                 readonly windowEnd: string | null;
-                /** @description What was used in the window that is open now. */
+                /** @description What was used in the window that is open now, with what open holds count. */
                 readonly used: string;
                 /** @description What can still be used in it. */
                 readonly left: string;

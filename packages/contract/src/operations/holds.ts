@@ -34,6 +34,7 @@ export const holdsOperations = {
       'service_deleted',
       'service_unpriced',
       'limit_exceeded',
+      'limit_reached',
     ],
   },
   listHolds: {

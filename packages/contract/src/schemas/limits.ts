@@ -96,7 +96,10 @@ const Counter = Type.Object({
   agent: Type.Union([Agent, Type.Null()], { description: 'Null: the only counter of the limit.' }),
   windowStart: Timestamp,
   windowEnd: Type.Union([Timestamp, Type.Null()], { description: 'Null for `lifetime`.' }),
-  used: Type.String({ ...Quantity, description: 'What was used in the window that is open now.' }),
+  used: Type.String({
+    ...Quantity,
+    description: 'What was used in the window that is open now, with what open holds count.',
+  }),
   left: Type.String({ ...Quantity, description: 'What can still be used in it.' }),
 });
 

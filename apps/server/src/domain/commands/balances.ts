@@ -16,6 +16,7 @@ import { type Decision, done, type Moment, refused } from '../decision.ts';
 import { balanceChanges, type PolicySource, policyFor } from '../payment.ts';
 import type { Refusal } from '../refusal.ts';
 import type { View } from '../view.ts';
+import { wantBilling } from '../wants.ts';
 
 /** Prepaid money for an agent. A grant whose id is known is answered while paused, too. */
 export interface CreateGrant {
@@ -100,7 +101,7 @@ const createGrant: CommandRules<CreateGrant, GrantMade | GrantKnown> = {
   ...usually,
   isGated: false,
   reads({ agent, grantId }, wants) {
-    wants.billings.set(agent, 'always');
+    wantBilling(agent, 'always', wants);
     if (grantId !== undefined) wants.grantIds.add(grantId);
   },
   // The grant and its event.
@@ -111,7 +112,7 @@ const createGrant: CommandRules<CreateGrant, GrantMade | GrantKnown> = {
 const voidGrant: CommandRules<VoidGrant, GrantVoided> = {
   ...usually,
   reads({ agent, grantId }, wants) {
-    wants.billings.set(agent, 'always');
+    wantBilling(agent, 'always', wants);
     wants.grantIds.add(grantId);
   },
   idsMax: () => levelEventsMax,
@@ -120,14 +121,14 @@ const voidGrant: CommandRules<VoidGrant, GrantVoided> = {
 
 const setBilling: CommandRules<SetBilling, BillingSet> = {
   ...usually,
-  reads: ({ agent }, wants) => void wants.billings.set(agent, 'always'),
+  reads: ({ agent }, wants) => wantBilling(agent, 'always', wants),
   idsMax: () => 0,
   decide: decideBilling,
 };
 
 const setDefaultBilling: CommandRules<SetDefaultBilling, DefaultBillingSet> = {
   ...usually,
-  reads: (_command, wants) => void wants.billings.set(everyAgent, 'always'),
+  reads: (_command, wants) => wantBilling(everyAgent, 'always', wants),
   idsMax: () => 0,
   decide: decideDefaultBilling,
 };
@@ -136,7 +137,7 @@ const passTime: CommandRules<PassTime, TimePassed> = {
   ...usually,
   isGated: false,
   reads({ agents }, wants) {
-    for (const agent of agents) wants.billings.set(agent, 'always');
+    for (const agent of agents) wantBilling(agent, 'always', wants);
   },
   idsMax: () => 0,
   actsMax: () => 0,

@@ -1,11 +1,13 @@
 import { outstandingRequests } from '../account.ts';
 import type { Amount } from '../amount.ts';
 import { assetDefault, availableOf, type Balance, grantsOpenMax } from '../balance.ts';
-import { amountText, expiredEvents, levelEvents, levelEventsMax } from '../balance-events.ts';
+import { amountText, expiredEvents, levelEvents } from '../balance-events.ts';
 import { BalanceMoves } from '../balance-moves.ts';
 import { balanceIn } from '../billing.ts';
 import { type CommandRules, type RulesOf, usually } from '../command-rules.ts';
+import { countUse, unitsOf } from '../counted-use.ts';
 import { type Decision, done, type Moment, refused } from '../decision.ts';
+import { keptBy, newCount, returnedAt, returnedCounters } from '../held-count.ts';
 import { type Hold, holdMsMax, holdsOpenMax } from '../hold.ts';
 import { holdEvent } from '../hold-events.ts';
 import { costOfUsage } from '../money.ts';
@@ -15,10 +17,11 @@ import type { Refusal } from '../refusal.ts';
 import type { Service } from '../service.ts';
 import { isSameUsage, type UsageItem } from '../usage.ts';
 import type { Changes, View } from '../view.ts';
+import { wantHeld } from '../wants.ts';
 import { type SentByKey, usageIdConflict } from './usage.ts';
 
 /** Reserves before the work. A hold whose id is known is answered while paused, too. */
-export interface CreateHold {
+export interface CreateHold extends SentByKey {
   readonly kind: 'create_hold';
   readonly agent: string;
   readonly serviceId: string;
@@ -92,12 +95,11 @@ const createHold: CommandRules<CreateHold, HoldMade | HoldKnown> = {
   ...usually,
   isGated: false,
   reads({ agent, serviceId, holdId }, wants) {
-    wants.billings.set(agent, 'always');
-    wants.services.add(serviceId);
+    wantHeld(agent, serviceId, wants);
     if (holdId !== undefined) wants.holdIds.add(holdId);
   },
-  // Its place, its event, and what it says of the balance.
-  idsMax: () => 2 + levelEventsMax,
+  // Its place, its event, and what it says of limits and of the balance.
+  idsMax: () => 2 + usageEventsMax,
   actsMax: () => 0,
   decide: decideHold,
 };
@@ -155,6 +157,13 @@ function decideHold(command: CreateHold, view: View, moment: Moment): Decision<H
   const amount = wanted.kind === 'amount' ? wanted.amount : priceOf(wanted.requests, service);
   if (amount === undefined || (isPrepaid && service === undefined))
     return refused(serviceUnpriced(serviceId));
+  const source = eventsFrom(moment, 1);
+  const quantity = quantityOf(wanted, service);
+  const { apiKeyPrefix } = command;
+  const use = { agent, serviceId, apiKeyPrefix, quantity };
+  const counted = countUse(use, view, moment.nowMs, source.nextId);
+  if (counted.kind === 'refused') return refused(counted.refusal);
+  const { counters: limitCounters, windows } = counted;
   const before = balanceIn(view.billing(agent), assetDefault);
   if (before.openHolds >= holdsOpenMax) return refused(tooManyHolds(agent));
   const refusal = isPrepaid ? refusalOf(before, amount, 0n, policy) : undefined;
@@ -173,6 +182,7 @@ function decideHold(command: CreateHold, view: View, moment: Moment): Decision<H
     requests: wanted.kind === 'requests' ? wanted.requests : undefined,
     isPrepaid,
     parts,
+    counted: newCount(quantity, windows),
     createdAtMs: moment.nowMs,
     expiresAtMs: moment.nowMs + command.expiresInMs,
     state: 'open',
@@ -181,12 +191,22 @@ function decideHold(command: CreateHold, view: View, moment: Moment): Decision<H
     entryId: undefined,
     captured: undefined,
   };
-  const source = eventsFrom(moment, 1);
-  const events = [holdEvent(hold, source), ...levelEvents(before, moves.balance, policy, source)];
+  const events = [
+    holdEvent(hold, source),
+    ...counted.events,
+    ...levelEvents(before, moves.balance, policy, source),
+  ];
   return done(
     { kind: 'hold_made', hold, available: availableOf(moves.balance) },
-    { ...balanceChanges(moves, view), holds: [hold], events },
+    { ...balanceChanges(moves, view), holds: [hold], limitCounters, events },
   );
+}
+
+/** What a hold counts for limits: its requests, or as many as its amount pays for. */
+function quantityOf(wanted: CreateHold['wanted'], service: Service | undefined): bigint {
+  if (wanted.kind === 'requests') return unitsOf(wanted.requests);
+  const price = priceOf(1, service) ?? 0n;
+  return price === 0n ? 0n : (wanted.amount / price) * unitsOf(1);
 }
 
 /** `undefined`: the service has no price. */
@@ -225,6 +245,8 @@ function decideCapture(
     state: 'captured',
     endedAtMs: moment.nowMs,
     wasLapsed: hold.state === 'lapsed',
+    counted:
+      hold.state === 'open' ? keptBy(hold.counted, unitsOf(item.requests), moment.nowMs) : hold.counted,
     entryId,
     captured: costOf(item, hold, view),
   };
@@ -249,13 +271,15 @@ function decideRelease({ holdId }: ReleaseHold, view: View, moment: Moment): Dec
   if (hold.state !== 'open') return refused(holdEnded(hold));
   const moves = new BalanceMoves(balanceOf(hold, view), moment.nowMs);
   moves.release(hold.parts, { holdId }, moment.nowMs);
-  const released: Hold = { ...hold, state: 'released', endedAtMs: moment.nowMs };
+  const counted = returnedAt(hold.counted, moment.nowMs);
+  const released: Hold = { ...hold, counted, state: 'released', endedAtMs: moment.nowMs };
   const source = eventsFrom(moment, 0);
   return done(
     { kind: 'hold_released', hold: released, available: availableOf(moves.balance) },
     {
       ...balanceChanges(moves, view),
       holds: [released],
+      limitCounters: returnedCounters(hold, view),
       events: [holdEvent(released, source), ...expiredEvents(moves.balance, moves.movements, source)],
     },
   );

@@ -8,7 +8,7 @@ import type { Position } from '../position.ts';
 import { openFrom, reverseOn, unreturnedBehind, unreversedBehind } from '../reversal.ts';
 import type { Entry, Reversal } from '../usage.ts';
 import type { View } from '../view.ts';
-import { wantAccount } from '../wants.ts';
+import { wantAccount, wantBilling } from '../wants.ts';
 
 export interface ReverseEntry {
   readonly kind: 'reverse_entry';
@@ -55,7 +55,7 @@ const clearAccount: CommandRules<ClearAccount, AccountCleared> = {
   reads(command, wants) {
     const { agent, serviceId } = command;
     wantAccount(agent, serviceId, wants);
-    if (!wants.billings.has(agent)) wants.billings.set(agent, 'if_used');
+    wantBilling(agent, 'if_used', wants);
     const entriesBehindMax = entriesBehindMaxOf(command);
     wants.positions.push({ agent, serviceId, sequence: undefined, entriesBehindMax });
   },

@@ -11,7 +11,7 @@ import {
 import type { Refusal } from '../refusal.ts';
 import { isSameUsage, type UsageItem } from '../usage.ts';
 import { DraftView, type View } from '../view.ts';
-import { type TenantWants, wantCountedAccount } from '../wants.ts';
+import { type TenantWants, wantBilling, wantCountedAccount } from '../wants.ts';
 
 /** Who sent usage: limits count by it. */
 export interface SentByKey {
@@ -89,7 +89,7 @@ export const usageCommands = {
 
 function readsUsage({ agent, serviceId, usageId }: UsageItem, wants: TenantWants): void {
   wantCountedAccount(agent, serviceId, wants);
-  if (!wants.billings.has(agent)) wants.billings.set(agent, 'if_used');
+  wantBilling(agent, 'if_used', wants);
   if (usageId !== undefined) wants.usageIds.add(usageId);
 }
 

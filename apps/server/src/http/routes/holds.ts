@@ -30,7 +30,8 @@ export function holdsRoutes({ writes, books, nowMs }: Desk) {
     if (agent !== undefined || serviceId !== undefined) await knownHold(call);
   };
   return {
-    createHold: async (call) => await writes.write(call, tenantOf(call), createCommand(call.body)),
+    createHold: async (call) =>
+      await writes.write(call, tenantOf(call), { ...createCommand(call.body), ...sentBy(call.caller) }),
 
     listHolds: async (call) => {
       const { agent, state, cursor, limit = 100 } = call.query;

@@ -6,6 +6,7 @@ import { parseDecimal, unitScaleMax } from '../../domain/amount.ts';
 import { assetDefault } from '../../domain/balance.ts';
 import { noBilling, policyDefault } from '../../domain/billing.ts';
 import type { SetLimit } from '../../domain/commands/limits.ts';
+import { ChangedCounters, returnedCounters } from '../../domain/held-count.ts';
 import { eachAgent, type Limit, limitsOfAccount, subjectOf } from '../../domain/limit.ts';
 import { counterName, emptyCounter, type LimitCounter } from '../../domain/limit-counter.ts';
 import { servicePaused } from '../../domain/pause.ts';
@@ -84,14 +85,17 @@ export function limitsRoutes({ writes, books, nowMs }: Desk) {
         countersOf(tenant, { agent, serviceId }),
         books.pause(),
       ]);
+      const { billing = noBilling(agent), defaultPolicy } = await books.billing(tenant, agent, nowMs());
+      const now = new ChangedCounters(counters);
+      for (const hold of billing.dueHolds) now.take(returnedCounters(hold, now));
       const facts = {
-        ...counters,
+        limits: () => now.limits(),
+        limitCounter: (limit: Limit, subject: string) => now.limitCounter(limit, subject),
         account: account ?? emptyAccount(agent, serviceId),
         service,
         gate: pause.isPaused ? servicePaused : undefined,
       };
       const apiKeyPrefix = call.caller.keyPrefix;
-      const { billing = noBilling(agent), defaultPolicy } = await books.billing(tenant, agent, nowMs());
       const payment = {
         balance: balanceAt(billing, assetDefault, nowMs()),
         policy: billing.policy ?? defaultPolicy ?? policyDefault,

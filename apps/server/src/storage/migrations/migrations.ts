@@ -6,6 +6,7 @@ import { recordLog } from './0004-record-log.ts';
 import { limits } from './0005-limits.ts';
 import { balances } from './0006-balances.ts';
 import { runs } from './0007-runs.ts';
+import { heldCounts } from './0008-held-counts.ts';
 
 /**
  * The schema from here on, for both engines, in order. Each engine runs these after the migrations in its own folder,
@@ -19,6 +20,7 @@ const migrations: readonly Readonly<Record<Engine, string>>[] = [
   limits,
   balances,
   runs,
+  heldCounts,
 ];
 
 export function migrationsOf(engine: Engine): readonly string[] {

@@ -1,4 +1,5 @@
 import type { HeldPart } from '../../domain/balance-moves.ts';
+import type { HeldCount, HeldWindow } from '../../domain/held-count.ts';
 import { holdStates } from '../../domain/hold.ts';
 import { coded, count, fixed, flag, id, key, literal, named, optional, table, text } from '../table.ts';
 import { exactAmount } from './balances.ts';
@@ -11,6 +12,31 @@ const heldParts = coded<readonly HeldPart[]>(
   },
   (parts) => JSON.stringify(parts.map(({ grant, amount }) => [grant ?? null, String(amount)])),
 );
+
+/** What a hold counts for limits, as JSON: the quantity, what is kept of it, when it was returned, and the windows. */
+const heldCount = coded<HeldCount>(
+  (stored) => {
+    const [quantity, kept, returnedAtMs, ...windows]: readonly unknown[] = JSON.parse(stored);
+    return {
+      quantity: BigInt(String(quantity)),
+      kept: kept === null ? undefined : BigInt(String(kept)),
+      returnedAtMs: returnedAtMs === null ? undefined : Number(returnedAtMs),
+      windows: windows.map(parseWindow),
+    };
+  },
+  ({ quantity, kept, returnedAtMs, windows }) =>
+    JSON.stringify([
+      String(quantity),
+      kept === undefined ? null : String(kept),
+      returnedAtMs ?? null,
+      ...windows.map(({ limitId, startMs }) => [limitId, startMs]),
+    ]),
+);
+
+function parseWindow(pair: unknown): HeldWindow {
+  const [limitId, startMs]: readonly unknown[] = Array.isArray(pair) ? pair : [];
+  return { limitId: String(limitId), startMs: Number(startMs) };
+}
 
 function parsePart(pair: unknown): HeldPart {
   const [grant, amount]: readonly unknown[] = Array.isArray(pair) ? pair : [];
@@ -31,6 +57,7 @@ export const holds = table({
     requests: fixed(optional(count())),
     isPrepaid: fixed(flag()),
     parts: fixed(heldParts),
+    counted: optional(heldCount),
     createdAtMs: fixed(count()),
     expiresAtMs: count(),
     state: literal(holdStates),

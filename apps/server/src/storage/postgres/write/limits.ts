@@ -1,6 +1,7 @@
-import { type Limit, limitsOfAccount, subjectOf } from '../../../domain/limit.ts';
+import type { Limit } from '../../../domain/limit.ts';
 import { counterName, emptyCounter } from '../../../domain/limit-counter.ts';
 import type { LoadedView } from '../../../domain/loaded-view.ts';
+import { wantedCounters } from '../../../domain/wanted-counters.ts';
 import type { Wants } from '../../../ledger/wants.ts';
 import type { CounterKey } from '../../../reads/books.ts';
 import { limitCounters, limits } from '../../tables/limits.ts';
@@ -25,8 +26,8 @@ const counterRecord = recordOf(limitCounters);
 type OwnedKey = CounterKey & { readonly tenant: string };
 
 /**
- * Gives views the limits of their tenants, and the counters of those that may apply to their accounts. The counters are
- * locked first, after all accounts and balances; what they counted is read after that.
+ * Gives views the limits of their tenants, and the counters of those that may apply to them. The counters are locked first,
+ * after all accounts and balances, of which the holds that have lapsed are known then; what they counted is read after that.
  *
  * @returns the counters that were made to be locked, unless something is counted
  */
@@ -40,8 +41,10 @@ export async function loadCounted(
   for (const [tenant, own] of limitsOf) {
     const view = views.get(tenant);
     if (view !== undefined) view.ownLimits = own;
-    for (const key of keysOf(wants, tenant, own))
-      keys.set(`${tenant} ${counterName(key)}`, { tenant, ...key });
+    const named = wants.tenants.get(tenant);
+    if (view === undefined || named === undefined) continue;
+    for (const [name, key] of wantedCounters(own, named, view))
+      keys.set(`${tenant} ${name}`, { tenant, ...key });
   }
   if (keys.size === 0) return [];
   const sorted = [...keys].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key);
@@ -59,17 +62,6 @@ export async function loadCounted(
   return found
     .filter(({ counter }) => counter.windows.length === 0)
     .map(({ tenant, counter: { limitId, subject } }) => ({ tenant, limitId, subject }));
-}
-
-function keysOf(wants: Wants, tenant: string, own: readonly Limit[]): CounterKey[] {
-  const tenantWants = wants.tenants.get(tenant);
-  if (tenantWants?.limits.has('counters') !== true) return [];
-  return [...tenantWants.accounts.values()].flatMap((account) =>
-    limitsOfAccount(own, account).map((limit) => ({
-      limitId: limit.id,
-      subject: subjectOf(limit, account.agent),
-    })),
-  );
 }
 
 export async function saveLimits(

@@ -4,7 +4,7 @@ import { entriesBehind } from '../../../domain/far-back.ts';
 import { LoadedView } from '../../../domain/loaded-view.ts';
 import { openFrom } from '../../../domain/reversal.ts';
 import { accountName } from '../../../domain/view.ts';
-import { type TenantWants, wantOfEntry, wantOfHold } from '../../../domain/wants.ts';
+import { areLimitsWanted, type TenantWants, wantOfEntry, wantOfHold } from '../../../domain/wants.ts';
 import type { Loaded } from '../../../ledger/storage-port.ts';
 import { recordName } from '../../../ledger/submission.ts';
 import type { Wants } from '../../../ledger/wants.ts';
@@ -234,7 +234,7 @@ async function lock(connection: Connection, wants: Wants, { accounts }: Found): 
 
 /** Tenants whose limits matter to the batch. */
 function limitedTenants(wants: Wants): string[] {
-  return [...wants.tenants].filter(([, { limits }]) => limits.size > 0).map(([tenant]) => tenant);
+  return [...wants.tenants].filter(([, own]) => areLimitsWanted(own)).map(([tenant]) => tenant);
 }
 
 function wantedServices(wants: Wants, { accounts }: Found) {

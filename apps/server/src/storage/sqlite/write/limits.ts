@@ -1,7 +1,8 @@
-import { type Limit, limitsOfAccount, subjectOf } from '../../../domain/limit.ts';
-import { counterName, emptyCounter, type LimitCounter } from '../../../domain/limit-counter.ts';
+import type { Limit } from '../../../domain/limit.ts';
+import { emptyCounter, type LimitCounter } from '../../../domain/limit-counter.ts';
 import type { LoadedView } from '../../../domain/loaded-view.ts';
-import type { TenantWants } from '../../../domain/wants.ts';
+import { wantedCounters } from '../../../domain/wanted-counters.ts';
+import { areLimitsWanted, type TenantWants } from '../../../domain/wants.ts';
 import { limitCounters, limits } from '../../tables/limits.ts';
 import type { Connection } from '../connection.ts';
 import { upsertSql, valuesOf } from '../described.ts';
@@ -13,7 +14,7 @@ const limitValues = valuesOf(limits);
 const saveCounterSql = upsertSql(limitCounters);
 const counterValues = valuesOf(limitCounters);
 
-/** Gives a view the limits of its tenant, and the counters of those that may apply to its accounts. */
+/** Gives a view the limits of its tenant, and the counters of those that may apply to it. To be called after its holds are loaded. */
 export function loadCounted(
   connection: Connection,
   kept: KeptRows,
@@ -21,20 +22,12 @@ export function loadCounted(
   wants: TenantWants,
   view: LoadedView,
 ): void {
-  if (wants.limits.size === 0) return;
+  if (!areLimitsWanted(wants)) return;
   const own = kept.limits(connection, tenant);
   view.ownLimits = own;
-  if (!wants.limits.has('counters')) return;
-  for (const account of wants.accounts.values()) {
-    for (const limit of limitsOfAccount(own, account)) {
-      const key = { limitId: limit.id, subject: subjectOf(limit, account.agent) };
-      const name = counterName(key);
-      if (view.limitCounters.has(name)) continue;
-      view.limitCounters.set(
-        name,
-        loadCounter(connection, tenant, key) ?? emptyCounter(limit.id, key.subject),
-      );
-    }
+  for (const [name, key] of wantedCounters(own, wants, view)) {
+    const counter = loadCounter(connection, tenant, key) ?? emptyCounter(key.limitId, key.subject);
+    view.limitCounters.set(name, counter);
   }
 }
 

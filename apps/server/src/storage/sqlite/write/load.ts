@@ -54,8 +54,8 @@ export function loadBatch(
     const view = new LoadedView(tenantWants, pause, settings);
     loadHolds(connection, tenant, tenantWants, view);
     tenants.set(tenant, loadTenant(connection, kept, tenant, tenantWants, numbers, view));
-    loadCounted(connection, kept, tenant, tenantWants, view);
     loadBillings(connection, kept, tenant, tenantWants, wants.nowMs, view);
+    loadCounted(connection, kept, tenant, tenantWants, view);
     accountNumbers.set(tenant, numbers);
   }
   return { records, tenants, accountNumbers, ...general };
