@@ -131,6 +131,29 @@ test('what a hold reserves of a grant neither expires nor is voided until the ho
   await assertAudit(api);
 });
 
+test('the part of a grant that no hold reserves expires at its time, without a write', async (t) => {
+  const { api, app, clock } = await startInProcess(t);
+  await funded(api, '3');
+  const expiresAt = new Date(clock.nowMs + minuteMs).toISOString();
+  await api.post('/agents/agent-7/grants', { amount: '5', id: 'part', priority: 0, expiresAt });
+  await api.post('/agents/agent-7/grants', { amount: '2', id: 'whole', priority: 1, expiresAt });
+  await hold(api, { amount: '4', id: 'a' });
+  clock.nowMs += 2 * minuteMs;
+  await app.passingTime.runOnce();
+  const expired = async () =>
+    (await api.get('/events?type=grant.expired')).json.items.map(
+      ({ data }: { data: { grantId: string; expired: string } }) => `${data.grantId} ${data.expired}`,
+    );
+  assert.deepEqual((await expired()).sort(), ['part 1', 'whole 2']);
+  // What is held is all that is left of it: there is nothing to record until the hold ends.
+  await app.passingTime.runOnce();
+  assert.equal((await api.get('/agents/agent-7/grants/part')).json.held, '4');
+  clock.nowMs += 10 * minuteMs;
+  await app.passingTime.runOnce();
+  assert.deepEqual((await expired()).sort(), ['part 1', 'part 4', 'whole 2']);
+  await assertAudit(api);
+});
+
 test('a hold can be extended, and one of a postpaid agent reserves nothing', async (t) => {
   const { api, clock } = await startInProcess(t);
   await funded(api, '3');

@@ -55,8 +55,13 @@ export class PassingTime {
 
   async #run(): Promise<void> {
     const { books, nowMs } = this.#desk;
+    let before = '';
     for (let isMore = true; isMore && !this.#isStopped; ) {
       const due = await books.dueAgents(nowMs(), dueRows);
+      // The clock that decides may be behind this one: what is still due then is tried again in a second.
+      const names = JSON.stringify(due);
+      if (names === before) return;
+      before = names;
       let hasMoved = false;
       for (const [tenant, agents] of Map.groupBy(due, ({ tenant }) => tenant)) {
         if (await this.#record(tenant, agents)) hasMoved = true;

@@ -7,6 +7,7 @@ import { limits } from './0005-limits.ts';
 import { balances } from './0006-balances.ts';
 import { runs } from './0007-runs.ts';
 import { heldCounts } from './0008-held-counts.ts';
+import { freeGrants } from './0009-free-grants.ts';
 
 /**
  * The schema from here on, for both engines, in order. Each engine runs these after the migrations in its own folder,
@@ -21,6 +22,7 @@ const migrations: readonly Readonly<Record<Engine, string>>[] = [
   balances,
   runs,
   heldCounts,
+  freeGrants,
 ];
 
 export function migrationsOf(engine: Engine): readonly string[] {

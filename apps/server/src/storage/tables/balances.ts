@@ -1,5 +1,5 @@
 import type { Amount } from '../../domain/amount.ts';
-import { type Grant, grantKinds, restOf } from '../../domain/balance.ts';
+import { freeOf, type Grant, grantKinds, restOf } from '../../domain/balance.ts';
 import { type BillingPolicy, billingModes, type NamedPolicy } from '../../domain/billing.ts';
 import { movementKinds } from '../../domain/movement.ts';
 import {
@@ -87,12 +87,14 @@ export const grants = table({
     expired: exactAmount(),
     /** whether something is left of it */
     isOpen: flag(),
+    /** whether something is left of it that no hold reserves */
+    isFree: flag(),
   },
 });
 
 /** A grant as its row has it. */
 export function grantRow(grant: Grant) {
-  return { ...grant, isOpen: restOf(grant) > 0n };
+  return { ...grant, isOpen: restOf(grant) > 0n, isFree: freeOf(grant) > 0n };
 }
 
 type PolicyRow = RowOf<typeof billing.columns>;

@@ -44,9 +44,9 @@ const loadMovementsAfterSql = `SELECT ${selectList(movements)} FROM movements
   WHERE tenant = $1 AND agent = $2 AND asset = $3 AND number > $4 ORDER BY number LIMIT $5`;
 const loadBalancesAfterSql = `SELECT tenant, ${selectList(balances)} FROM balances
   WHERE tenant = $1 AND (agent, asset) > ($2, $3) ORDER BY agent, asset LIMIT $4`;
-// The parts of a grant that holds reserve expire with the end of the hold.
+// The parts of a grant that holds reserve expire with the end of the hold, the others now.
 const loadExpiringSql = `SELECT tenant, agent FROM grants
-  WHERE is_open AND expires_at_ms <= $1 AND held = '0' ORDER BY expires_at_ms LIMIT $2`;
+  WHERE is_free AND expires_at_ms <= $1 ORDER BY expires_at_ms LIMIT $2`;
 const loadLapsingSql = `SELECT tenant, agent FROM holds
   WHERE state = 'open' AND expires_at_ms <= $1 ORDER BY expires_at_ms LIMIT $2`;
 const loadWholeSql = `SELECT b.tenant, ${selectList(balances, 'b')},

@@ -31,9 +31,9 @@ const loadMovementsAfterSql = `SELECT ${selectList(movements)} FROM movements
   WHERE tenant = ? AND agent = ? AND asset = ? AND number > ? ORDER BY number LIMIT ?`;
 const loadBalancesAfterSql = `SELECT ${selectList(balances)} FROM balances
   WHERE tenant = ? AND (agent, asset) > (?, ?) ORDER BY agent, asset LIMIT ?`;
-// The parts of a grant that holds reserve expire with the end of the hold.
+// The parts of a grant that holds reserve expire with the end of the hold, the others now.
 const loadExpiringSql = `SELECT tenant, agent FROM grants
-  WHERE is_open = 1 AND expires_at_ms <= ? AND held = '0' ORDER BY expires_at_ms LIMIT ?`;
+  WHERE is_free = 1 AND expires_at_ms <= ? ORDER BY expires_at_ms LIMIT ?`;
 const loadLapsingSql = `SELECT tenant, agent FROM holds
   WHERE state = 'open' AND expires_at_ms <= ? ORDER BY expires_at_ms LIMIT ?`;
 const loadBalanceSql = `SELECT ${selectList(balances)} FROM balances WHERE tenant = ? AND agent = ? AND asset = ?`;
