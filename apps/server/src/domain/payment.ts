@@ -132,7 +132,7 @@ export function refundOf(
 }
 
 function tooManyRefunds(agent: string): Refusal {
-  const message = `agent ${agent} has ${refundsOpenMax} refunds that are not used up; take back all of an account at once`;
+  const message = `agent ${agent} has ${refundsOpenMax} refunds that are not used up; void some of them, or record usage, which draws them first`;
   return { code: 'limit_exceeded', message };
 }
 
