@@ -269,3 +269,28 @@ test('a bill says what was paid from the balance, and a reversal returns it once
   assert.equal((await balance(api)).available, '10');
   await assertAudit(api);
 });
+
+test('what is due of a bill is less by the credit that was carried', async (t) => {
+  const { api } = await startInProcess(t);
+  await prepaid(api);
+  await grant(api, '10');
+  const setMode = async (mode: string) => await put(api, '/agents/agent-7/billing', { mode });
+  const settle = async () => (await api.post('/settle', account)).json;
+  await setMode('postpaid');
+  const disputed = await record(api, 5);
+  await settle();
+  await api.post(`/entries/${idOf(disputed)}/reverse`, { reason: 'a dispute' });
+  await record(api, 2);
+  const credited = await settle();
+  assert.equal((await api.get(`/settlements/${credited.settlementId}`)).json.carriedOnStroops, '-30000000');
+  await setMode('prepaid');
+  await record(api, 4);
+  assert.deepEqual((await settle()).prepaid, { cost: '4', paid: '4', due: '0' });
+  await setMode('postpaid');
+  await record(api, 5);
+  await setMode('prepaid');
+  await record(api, 1);
+  const bill = await settle();
+  assert.deepEqual([bill.billedStroops, bill.prepaid], ['20000000', { cost: '6', paid: '1', due: '2' }]);
+  await assertAudit(api);
+});

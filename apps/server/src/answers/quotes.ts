@@ -31,11 +31,18 @@ export function quoteTag(quote: Quote): string {
   return `"${sha256(`${quote.from} ${canonicalJson(body)}`).slice(0, 32)}"`;
 }
 
-/** What a bill costs, what of that was paid from the balance, and what is due; `undefined` if nothing was paid so. */
-export function prepaidBody({ lines, paid }: Pick<Quote, 'lines' | 'paid'>): BodyOf<'readQuote'>['prepaid'] {
+/**
+ * What a bill costs, what of that was paid from the balance, and what is due, less the credit that was carried; `undefined` if
+ * nothing was paid so.
+ */
+export function prepaidBody({
+  lines,
+  paid,
+  billedStroops,
+}: Pick<Quote, 'lines' | 'paid' | 'billedStroops'>): BodyOf<'readQuote'>['prepaid'] {
   if (paid === 0n) return undefined;
   const cost = lines.reduce((sum, { amountStroops }) => sum + amountStroops, 0n) * amountOfStroop;
-  return { cost: amountText(cost), paid: amountText(paid), due: amountText(cost - paid) };
+  return { cost: amountText(cost), paid: amountText(paid), due: amountText(billedStroops * amountOfStroop) };
 }
 
 export function billLinesBody(lines: readonly BillLine[]): BodyOf<'readQuote'>['lines'] {

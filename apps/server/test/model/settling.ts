@@ -40,10 +40,12 @@ export function quoteBody(account: ModelAccount, prices: readonly number[], thro
 }
 
 /** What of a bill was paid from a purse; nothing is said of it where that was nothing. */
-export function prepaidBody({ lines, paid }: Bill) {
+export function prepaidBody({ lines, paid, billed }: Bill) {
   if (paid === 0n) return {};
   const cost = lines.reduce((sum, { amountStroops }) => sum + BigInt(amountStroops), 0n) * 10n ** 11n;
-  return { prepaid: { cost: amountText(cost), paid: amountText(paid), due: amountText(cost - paid) } };
+  return {
+    prepaid: { cost: amountText(cost), paid: amountText(paid), due: amountText(billed * 10n ** 11n) },
+  };
 }
 
 function billBody(bill: Bill, prices: readonly number[]) {

@@ -1302,13 +1302,13 @@ export interface components {
             /** @description Within which time every instance follows a change. */
             readonly effectiveWithinMs: number;
         };
-        /** @description Absent if nothing was drawn from a prepaid balance. `billedStroops` is what is due. */
+        /** @description Absent if nothing was drawn from a prepaid balance. */
         readonly Prepaid: {
             /** @description What the usage of the bill costs. */
             readonly cost: string;
             /** @description What of that was drawn from the prepaid balance. */
             readonly paid: string;
-            /** @description What is left to pay: the usage that was not drawn. */
+            /** @description What is left to pay: usage that was not drawn, less the credit that was carried. The same as `billedStroops`. */
             readonly due: string;
         };
         readonly PriceList: {

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { SignedAmount } from './balances.ts';
+import { Amount, SignedAmount } from './balances.ts';
 import {
   Agent,
   PriceStroops,
@@ -29,9 +29,13 @@ export const Prepaid = Type.Object(
   {
     cost: Type.String({ ...SignedAmount, description: 'What the usage of the bill costs.' }),
     paid: Type.String({ ...SignedAmount, description: 'What of that was drawn from the prepaid balance.' }),
-    due: Type.String({ ...SignedAmount, description: 'What is left to pay: the usage that was not drawn.' }),
+    due: Type.String({
+      ...Amount,
+      description:
+        'What is left to pay: usage that was not drawn, less the credit that was carried. The same as `billedStroops`.',
+    }),
   },
-  { description: 'Absent if nothing was drawn from a prepaid balance. `billedStroops` is what is due.' },
+  { description: 'Absent if nothing was drawn from a prepaid balance.' },
 );
 
 const bill = {
