@@ -115,3 +115,31 @@ test('metrics are for the operator and name only the heaviest tenants; stats are
   });
   assert.equal((await two.get('/stats')).json.accounts, 0);
 });
+
+test('metrics show what balances refused, what became of holds, and what the last audit found of both', async (t) => {
+  const { api, app } = await startInProcess(t);
+  await api.post('/services', { serviceId: 's', priceStroops: 10_000_000 });
+  await api.call('/agents/a/billing', { method: 'PUT', body: { mode: 'prepaid' } });
+  await api.post('/agents/a/grants', { amount: '10' });
+  const usage = { agent: 'a', serviceId: 's', requests: 1 };
+  for (const id of ['h1', 'h2', 'h3']) await api.post('/holds', { ...usage, requests: 2, id }, id);
+  await api.post('/holds', { ...usage, requests: 2, id: 'h1' }, 'h1');
+  await api.post('/holds', { ...usage, requests: 2, id: 'h1' });
+  await api.post('/holds/h1/capture', { requests: 2, id: 'u1' });
+  await api.post('/holds/h1/capture', { requests: 2, id: 'u1' });
+  await api.call('/holds/h2/release', { method: 'POST' });
+  await api.post('/usage', { ...usage, requests: 7 });
+  await api.post('/holds', { ...usage, requests: 7 });
+  const bulk = { items: [usage, { ...usage, requests: 7 }, { ...usage, requests: 8 }] };
+  await api.post('/usage/bulk?mode=atomic', bulk);
+  const outcome = async (name: string) => await metric(api, `billonce_holds_total{outcome="${name}"}`);
+  assert.deepEqual(
+    [await outcome('created'), await outcome('captured'), await outcome('released')],
+    [3, 1, 1],
+  );
+  assert.equal(await metric(api, 'billonce_balance_refusals_total'), 4);
+  await app.audit.runOnce();
+  assert.equal(await metric(api, 'billonce_balances'), 1);
+  assert.equal(await metric(api, 'billonce_available_stroops'), 6 * 10_000_000);
+  assert.equal(await metric(api, 'billonce_open_holds'), 1);
+});

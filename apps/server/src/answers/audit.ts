@@ -3,6 +3,7 @@ import { exactInteger } from './exact-integer.ts';
 import type { BodyOf, ReplyOf } from './reply.ts';
 
 export function auditReply(found: AuditFinding): ReplyOf<'readAudit'> {
+  const { balances } = found;
   const outstanding = outstandingBy(found);
   return {
     status: 200,
@@ -20,7 +21,7 @@ export function auditReply(found: AuditFinding): ReplyOf<'readAudit'> {
       differences: found.differences,
       acts: found.acts,
       limits: found.limits,
-      balances: found.balances,
+      balances: { count: balances.count, movements: balances.movements, differences: balances.differences },
     },
   };
 }

@@ -28,6 +28,9 @@ export interface AuditFinding {
 export interface BalancesFinding {
   readonly count: number;
   readonly movements: number;
+  /** what was available in all of them, in stroops: rounded, and less by overdrafts */
+  readonly availableStroops: bigint;
+  readonly openHolds: number;
   readonly differences: readonly {
     readonly agent: string;
     readonly asset: string;

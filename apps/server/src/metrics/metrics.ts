@@ -3,6 +3,7 @@ import type { Refusal } from '../domain/refusal.ts';
 import type { SparedUsage } from '../domain/spared.ts';
 import type { Outcome, Submission } from '../ledger/submission.ts';
 import type { AuditedBooks } from '../reads/audits.ts';
+import { PrepaidMetrics } from './prepaid-metrics.ts';
 import { type ReadPlacesByKind, watchReads } from './read-metrics.ts';
 import { type TenantBudget, TenantMetrics } from './tenant-metrics.ts';
 
@@ -52,6 +53,7 @@ export class Metrics {
   readonly #connectionsCut: Counter<'reason'>;
   readonly #rateLimited: Counter;
   readonly #limitRefusals: Counter;
+  readonly #prepaid: PrepaidMetrics;
   readonly #failedAudits: Gauge;
   readonly #books: readonly { readonly gauge: Gauge; readonly read: (books: AuditedBooks) => number }[];
 
@@ -108,8 +110,9 @@ export class Metrics {
     this.#rateLimited = counter('rate_limited_total', 'Requests that the rate limit of a tenant refused');
     this.#limitRefusals = counter(
       'limit_refusals_total',
-      'Items of usage that a limit refused; not those of a bulk of which others were recorded',
+      'Items of usage and holds that a limit refused; not those of a bulk of which others were recorded',
     );
+    this.#prepaid = new PrepaidMetrics(this.#registry);
     this.#failedAudits = gauge(
       'audit_failed_tenants',
       'Tenants that the last audit could not read; anything but 0 is an alarm',
@@ -254,8 +257,9 @@ export class Metrics {
     this.#requests.labels('none', 'none', String(status)).inc();
   }
 
-  decided({ key }: Submission, outcome: Outcome): void {
+  decided({ key, command }: Submission, outcome: Outcome): void {
     if (key !== undefined) this.#keyed.labels(keyedOutcome(outcome)).inc();
+    this.#prepaid.decided(command, outcome);
     if (outcome.kind === 'refused') this.#limitRefusals.inc(limitRefusalsIn(outcome.refusal));
     if (outcome.kind === 'answered' && outcome.spared !== undefined) this.#addSpared(outcome.spared);
   }
@@ -300,6 +304,7 @@ export class Metrics {
 
   audited(books: AuditedBooks): void {
     for (const { gauge, read } of this.#books) gauge.set(read(books));
+    this.#prepaid.audited(books);
   }
 
   auditsFailed(tenants: number): void {

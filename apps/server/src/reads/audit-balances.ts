@@ -2,7 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Amount } from '../domain/amount.ts';
 import { BalanceAudit } from '../domain/audit-balances.ts';
 import type { BalancesFinding } from '../domain/audit-finding.ts';
-import type { Balance } from '../domain/balance.ts';
+import { availableOf, type Balance } from '../domain/balance.ts';
+import { amountOfStroop } from '../domain/money.ts';
 import type { Movement } from '../domain/movement.ts';
 import type { BalanceName, Books } from './books.ts';
 
@@ -17,7 +18,7 @@ const differencesMax = 100;
  */
 export async function auditBalances(books: BalanceBooks, tenant: string): Promise<BalancesFinding> {
   const differences: BalancesFinding['differences'][number][] = [];
-  let [count, movements] = [0, 0];
+  let [count, movements, openHolds, available] = [0, 0, 0, 0n];
   let after: BalanceName = { tenant, agent: '', asset: '' };
   for (;;) {
     const page = await books.balancesAfter(after, pageRows);
@@ -25,13 +26,17 @@ export async function auditBalances(books: BalanceBooks, tenant: string): Promis
       const found = await auditBalance(books, { tenant, agent, asset });
       count += 1;
       movements += found.movements;
+      openHolds += found.openHolds;
+      available += found.available;
       for (const message of found.differences) {
         if (differences.length < differencesMax) differences.push({ agent, asset, message });
       }
       await nextTurn();
     }
     const last = page.at(-1);
-    if (last === undefined || page.length < pageRows) return { count, movements, differences };
+    if (last === undefined || page.length < pageRows) {
+      return { count, movements, availableStroops: available / amountOfStroop, openHolds, differences };
+    }
     after = { tenant, agent: last.agent, asset: last.asset };
   }
 }
@@ -39,7 +44,9 @@ export async function auditBalances(books: BalanceBooks, tenant: string): Promis
 async function auditBalance(books: BalanceBooks, name: BalanceName) {
   // The balance, its grants and its open holds are read as they were at one moment.
   const { balance, grants, openHolds } = await books.wholeBalance(name);
-  if (balance === undefined) return { movements: 0, differences: ['the balance is gone'] };
+  if (balance === undefined) {
+    return { movements: 0, openHolds: 0, available: 0n, differences: ['the balance is gone'] };
+  }
   const audit = new BalanceAudit(balance);
   const causes = new CauseAudit(books, name.tenant);
   await feedMovements(books, name, balance, async (page) => {
@@ -48,7 +55,12 @@ async function auditBalance(books: BalanceBooks, name: BalanceName) {
   });
   for (const grant of grants) audit.grant(grant);
   audit.holds(openHolds);
-  return { movements: audit.movements, differences: [...audit.finish(), ...(await causes.finish())] };
+  return {
+    movements: audit.movements,
+    openHolds: openHolds.length,
+    available: availableOf(balance),
+    differences: [...audit.finish(), ...(await causes.finish())],
+  };
 }
 
 /** All movements up to where the balance was read, page by page. */

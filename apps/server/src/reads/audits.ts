@@ -5,6 +5,9 @@ export interface TenantAudit {
   readonly outstandingStroops: bigint;
   readonly settledStroops: bigint;
   readonly writtenOffStroops: bigint;
+  readonly balances: number;
+  readonly availableStroops: bigint;
+  readonly openHolds: number;
   readonly differences: number;
   readonly endedAtMs: number;
 }

@@ -27,6 +27,9 @@ const noTenants = {
   outstandingStroops: 0n,
   settledStroops: 0n,
   writtenOffStroops: 0n,
+  balances: 0,
+  availableStroops: 0n,
+  openHolds: 0,
   differences: 0,
 };
 
@@ -126,6 +129,9 @@ export class Audit {
       outstandingStroops: outstanding.stroops,
       settledStroops: found.settledStroops,
       writtenOffStroops: found.writtenOffStroops,
+      balances: found.balances.count,
+      availableStroops: found.balances.availableStroops,
+      openHolds: found.balances.openHolds,
       differences: countDifferences(found),
       endedAtMs: this.#desk.nowMs(),
     };

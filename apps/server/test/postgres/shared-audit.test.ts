@@ -103,6 +103,9 @@ test('an audit recorded during a sweep stays recorded, even if the sweep rolls b
     outstandingStroops: 14n,
     settledStroops: 0n,
     writtenOffStroops: 0n,
+    balances: 0,
+    availableStroops: 0n,
+    openHolds: 0,
     differences: 0,
     endedAtMs: clock.nowMs,
   };

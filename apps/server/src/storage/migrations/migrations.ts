@@ -8,6 +8,7 @@ import { balances } from './0006-balances.ts';
 import { runs } from './0007-runs.ts';
 import { heldCounts } from './0008-held-counts.ts';
 import { freeGrants } from './0009-free-grants.ts';
+import { auditedBalances } from './0010-audited-balances.ts';
 
 /**
  * The schema from here on, for both engines, in order. Each engine runs these after the migrations in its own folder,
@@ -23,6 +24,7 @@ const migrations: readonly Readonly<Record<Engine, string>>[] = [
   runs,
   heldCounts,
   freeGrants,
+  auditedBalances,
 ];
 
 export function migrationsOf(engine: Engine): readonly string[] {

@@ -19,13 +19,15 @@ const takeSql = `WITH due AS MATERIALIZED (
 const keepSql = 'UPDATE audits SET taken_until_ms = $2 WHERE tenant = $1 AND taken_until_ms > 0';
 const endSql = `UPDATE audits SET taken_until_ms = 0, ended_at_ms = $2, accounts = $3, outstanding_requests = $4,
     outstanding_stroops = $5, settled_stroops = $6, differences = $7,
-    written_off_stroops = $8
+    written_off_stroops = $8, balances = $9, available_stroops = $10, open_holds = $11
   WHERE tenant = $1`;
 const giveUpSql = 'UPDATE audits SET taken_until_ms = 0 WHERE tenant = $1';
 const sumsSql = `SELECT count(*) AS tenants, sum(accounts)::text AS accounts,
     sum(outstanding_requests)::text AS outstanding_requests, sum(outstanding_stroops)::text AS outstanding_stroops,
     sum(settled_stroops)::text AS settled_stroops,
-    coalesce(sum(written_off_stroops), 0)::text AS written_off_stroops, sum(differences)::text AS differences,
+    coalesce(sum(written_off_stroops), 0)::text AS written_off_stroops,
+    coalesce(sum(balances), 0)::text AS balances, coalesce(sum(available_stroops), 0)::text AS available_stroops,
+    coalesce(sum(open_holds), 0)::text AS open_holds, sum(differences)::text AS differences,
     min(ended_at_ms) AS ended_at_ms
   FROM audits WHERE ended_at_ms IS NOT NULL HAVING count(*) > 0`;
 
@@ -61,6 +63,9 @@ export class PostgresAudits implements Audits {
       String(found.settledStroops),
       found.differences,
       String(found.writtenOffStroops),
+      found.balances,
+      String(found.availableStroops),
+      found.openHolds,
     ];
     await this.#use((connection) => connection.rows(endSql, values));
   }
@@ -80,6 +85,9 @@ export class PostgresAudits implements Audits {
           outstandingStroops: big(row, 'outstanding_stroops'),
           settledStroops: big(row, 'settled_stroops'),
           writtenOffStroops: big(row, 'written_off_stroops'),
+          balances: integer(row, 'balances'),
+          availableStroops: big(row, 'available_stroops'),
+          openHolds: integer(row, 'open_holds'),
           differences: integer(row, 'differences'),
           endedAtMs: integer(row, 'ended_at_ms'),
         }

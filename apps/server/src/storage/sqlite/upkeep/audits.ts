@@ -32,6 +32,9 @@ export class SoleAudits implements Audits {
       outstandingStroops: found.reduce((sum, { outstandingStroops }) => sum + outstandingStroops, 0n),
       settledStroops: found.reduce((sum, { settledStroops }) => sum + settledStroops, 0n),
       writtenOffStroops: found.reduce((sum, { writtenOffStroops }) => sum + writtenOffStroops, 0n),
+      balances: found.reduce((sum, { balances }) => sum + balances, 0),
+      availableStroops: found.reduce((sum, { availableStroops }) => sum + availableStroops, 0n),
+      openHolds: found.reduce((sum, { openHolds }) => sum + openHolds, 0),
       differences: found.reduce((sum, { differences }) => sum + differences, 0),
       endedAtMs: found.reduce((first, { endedAtMs }) => Math.min(first, endedAtMs), Number.POSITIVE_INFINITY),
     });

@@ -1,0 +1,78 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Command } from '../domain/command.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import type { Outcome } from '../ledger/submission.ts';
+import type { TenantAudit } from '../reads/audits.ts';
+
+const holdOutcomes: Partial<Record<Command['kind'], 'created' | 'captured' | 'released' | 'extended'>> = {
+  create_hold: 'created',
+  capture_hold: 'captured',
+  release_hold: 'released',
+  extend_hold: 'extended',
+};
+/** What makes something new is answered so; a hold or a usage id that was known is answered with 200. */
+const made = 201;
+
+/** The metrics of prepaid balances and of holds. */
+export class PrepaidMetrics {
+  readonly #refusals: Counter;
+  readonly #holds: Counter<'outcome'>;
+  readonly #balances: Gauge;
+  readonly #available: Gauge;
+  readonly #openHolds: Gauge;
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    this.#refusals = new Counter({
+      name: 'billonce_balance_refusals_total',
+      help: 'Items of usage, holds and captures for which too little was available; not those of a bulk of which others were recorded',
+      registers,
+    });
+    this.#holds = new Counter({
+      name: 'billonce_holds_total',
+      help: 'Holds by what was done to them; those that neither were captured nor released have lapsed or are open',
+      labelNames: ['outcome'],
+      registers,
+    });
+    this.#balances = new Gauge({
+      name: 'billonce_balances',
+      help: 'Prepaid balances at the last audit',
+      registers,
+    });
+    this.#available = new Gauge({
+      name: 'billonce_available_stroops',
+      help: 'What was available in them, less overdrafts',
+      registers,
+    });
+    this.#openHolds = new Gauge({
+      name: 'billonce_open_holds',
+      help: 'Holds that were open at the last audit',
+      registers,
+    });
+  }
+
+  decided({ kind }: Command, outcome: Outcome): void {
+    if (outcome.kind === 'refused') {
+      const refusals = refusalsIn(outcome.refusal);
+      if (refusals > 0) this.#refusals.inc(refusals);
+      return;
+    }
+    const done = holdOutcomes[kind];
+    if (done === undefined || outcome.kind !== 'answered' || outcome.replayed) return;
+    const isKnown = (kind === 'create_hold' || kind === 'capture_hold') && outcome.response.status !== made;
+    if (!isKnown) this.#holds.labels(done).inc();
+  }
+
+  audited({ balances, availableStroops, openHolds }: TenantAudit): void {
+    this.#balances.set(balances);
+    this.#available.set(Number(availableStroops));
+    this.#openHolds.set(openHolds);
+  }
+}
+
+function refusalsIn(refusal: Refusal): number {
+  if (refusal.code !== 'bulk_rejected') return refusal.code === 'insufficient_balance' ? 1 : 0;
+  return refusal.results.filter(
+    (result) => result.kind === 'refused' && result.code === 'insufficient_balance',
+  ).length;
+}
