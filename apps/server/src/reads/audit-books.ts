@@ -17,8 +17,10 @@ const differencesMax = 100;
  * Recomputes every total and every bill of a tenant from the entries, and looks for administrative acts that are missing. Reads in short pages and lets others have
  * their turn between them: an account is audited as it was when it was read, and the entries and settlements up
  * to there never change.
+ *
+ * @param begunMs when it begins: of what happens from then on it may see one part and not another
  */
-export async function auditBooks(books: Books, tenant: string): Promise<AuditFinding> {
+export async function auditBooks(books: Books, tenant: string, begunMs = Date.now()): Promise<AuditFinding> {
   const findings = { accounts: 0, entries: 0, settlements: 0 };
   const sums = {
     recordedRequests: 0n,
@@ -31,7 +33,7 @@ export async function auditBooks(books: Books, tenant: string): Promise<AuditFin
     paidStroops: 0n,
   };
   const differences: { agent: string; serviceId: string; message: string }[] = [];
-  const limits = await beginLimitAudit(books, tenant);
+  const limits = await beginLimitAudit(books, tenant, begunMs);
   const onEntry = (entry: Entry) => limits?.entry(entry);
   for await (const { account } of eachAccount(books, { tenant, serviceId: undefined })) {
     const { agent, serviceId } = account;

@@ -9,10 +9,14 @@ const pageRows = 1_000;
 const firstPlace = '00000000-0000-0000-0000-000000000000';
 
 /** Begins to audit the limits of a tenant; `undefined` if it has none. */
-export async function beginLimitAudit(books: LimitBooks, tenant: string): Promise<LimitAudit | undefined> {
+export async function beginLimitAudit(
+  books: LimitBooks,
+  tenant: string,
+  begunMs: number,
+): Promise<LimitAudit | undefined> {
   const limits = await books.limits(tenant);
   if (limits.length === 0) return undefined;
-  const audit = new LimitAudit(limits, Date.now());
+  const audit = new LimitAudit(limits, begunMs);
   for await (const counters of countersOf(books, tenant, limits)) audit.before(counters);
   return audit;
 }

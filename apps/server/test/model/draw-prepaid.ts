@@ -3,9 +3,10 @@ import { agents, drawTime, type Hot, services } from './draw.ts';
 import { booksOf, type Model } from './model.ts';
 import { amountText } from './prepaid.ts';
 import { availableIn, type ModelHold } from './purse.ts';
-import type { GrantWrite, HoldWrite, PrepaidWrite } from './write.ts';
+import type { GrantWrite, HoldWrite, PrepaidWrite, Write } from './write.ts';
 
 const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 const dayMs = 86_400_000;
 const unknownId = 'unknown';
 
@@ -47,18 +48,35 @@ export function drawPrepaid(
     case 'release_hold':
       return { kind, holdId: drawHoldId(random, model, near).holdId };
     case 'extend_hold': {
-      const expiresInMs = random.pick([1_000, minuteMs, 60 * minuteMs, 7 * dayMs]);
+      const expiresInMs = random.pick([1_000, minuteMs, hourMs, 7 * dayMs]);
       return { kind, holdId: drawHoldId(random, model, near).holdId, expiresInMs };
     }
   }
 }
 
-/** Half of the agents are prepaid, and are granted something. */
-export function drawPrepaidStart(random: Random): readonly PrepaidWrite[] {
-  return agents.slice(0, 2).flatMap((agent): readonly PrepaidWrite[] => [
+/** Half of the agents are prepaid, and are granted something, a part of it for some time; and there may be a limit. */
+export function drawPrepaidStart(random: Random, nowMs: number): readonly Write[] {
+  const expiresAt = (ms: number) => new Date(nowMs + ms).toISOString();
+  const granted = agents.slice(0, 2).flatMap((agent): readonly Write[] => [
     { kind: 'set_billing', agent, policy: { mode: 'prepaid', overdraft: random.pick(overdrafts) } },
     { kind: 'create_grant', agent, amount: random.pick(['0.0000026', '0.0001', '2000']) },
+    {
+      kind: 'create_grant',
+      agent,
+      amount: random.pick(['0.0000031', '0.001']),
+      expiresAt: expiresAt(2 * dayMs),
+    },
+    {
+      kind: 'create_grant',
+      agent,
+      amount: random.pick(['0.0000031', '0.001']),
+      expiresAt: expiresAt(hourMs),
+    },
   ]);
+  if (random.below(2) === 0) return granted;
+  const quantity = random.pick([9, 30, 1_000_020, 4_000_000]);
+  const limit = { agent: random.below(2) === 0 ? undefined : '*', serviceId: undefined, quantity } as const;
+  return [...granted, { kind: 'set_limit', name: 'one', window: random.pick(['day', 'lifetime']), ...limit }];
 }
 
 /** Seldom the policy of all agents: most of them are to be postpaid. */
@@ -83,7 +101,7 @@ function drawGrant(random: Random, { nowMs }: Model, { agent }: Hot): GrantWrite
       id: `grant-${number}`,
     };
   }
-  const inMs = random.pick([0, 1, 1_000, 60 * minuteMs, dayMs, 2 * dayMs]);
+  const inMs = random.pick([0, 1, hourMs, hourMs, 2 * hourMs, dayMs, 2 * dayMs]);
   return {
     agent,
     amount: random.pick(amounts),
@@ -102,7 +120,8 @@ function drawHold(random: Random, model: Model, near: Hot): HoldWrite {
     random.below(2) === 0
       ? { requests: random.pick([1, 2, 3, 1_000_000]) }
       : { amount: random.pick([...amounts, ...rest, ...rest]) };
-  const time = random.below(2) === 0 ? {} : { expiresInMs: random.pick([1_000, minuteMs, dayMs, 7 * dayMs]) };
+  const time =
+    random.below(2) === 0 ? {} : { expiresInMs: random.pick([1_000, hourMs, 2 * hourMs, dayMs, 7 * dayMs]) };
   if (random.below(3) > 0) return { agent, serviceId, ...wanted, ...time };
   const number = random.below(30);
   return {

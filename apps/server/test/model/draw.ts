@@ -10,6 +10,8 @@ import type { AccountName, Item, Sent, Write } from './write.ts';
 export const tenants = ['acme', 'acme.b'] as const;
 export const agents = ['a', 'a/b', 'a|b', 'A'] as const;
 export const services = ['c', 'b/c', 'b|c', 'C*'] as const;
+/** Most of what is granted pays for some requests, and not for many. */
+const startPrices = [1, 7, 13, 9_007_199_254] as const;
 const prices = [0, 1, 7, 13, 9_007_199_254] as const;
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
@@ -99,15 +101,19 @@ function kindsBy(drawn: Record<Write['kind'], number>): readonly Write['kind'][]
 }
 
 /** With what books begin, mostly: services with prices, and agents that are prepaid, so that little is refused. */
-export function drawStart(random: Random): readonly Sent[] {
+export function drawStart(random: Random, { nowMs }: Model): readonly Sent[] {
   const writes =
     random.below(4) === 0
       ? []
       : [
           ...services.map(
-            (serviceId): Write => ({ kind: 'put_service', serviceId, priceStroops: random.pick(prices) }),
+            (serviceId): Write => ({
+              kind: 'put_service',
+              serviceId,
+              priceStroops: random.pick(startPrices),
+            }),
           ),
-          ...drawPrepaidStart(random),
+          ...drawPrepaidStart(random, nowMs),
         ];
   return tenants.flatMap((tenant) => writes.map((write) => ({ tenant, write, key: undefined })));
 }

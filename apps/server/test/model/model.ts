@@ -200,6 +200,18 @@ export function notePassedTime({ tenants, nowMs }: Model): void {
     for (const agent of [...books.purses.keys()]) purseOf(books, agent, nowMs);
 }
 
+/** Whether what has lapsed is still counted for a limit of several agents: it is until the lapse is recorded. */
+export function hasSharedLapse({ tenants, nowMs }: Model): boolean {
+  return [...tenants.values()].some(({ limits, purses }) => {
+    if ([...limits.values()].every(({ agent }) => agent !== undefined)) return false;
+    const holds = [...purses.values()].flatMap((purse) => purse.holds);
+    return holds.some(
+      ({ state, expiresAtMs, counts }) =>
+        state === 'open' && expiresAtMs <= nowMs && counts.places.length > 0,
+    );
+  });
+}
+
 /** Expired answers may be gone from now on, and keys whose retention is over, no matter what the clock shows later. */
 export function noteSweep(model: Model, forgottenBeforeMs: number): void {
   const { keys, nowMs, retentionMs } = model;

@@ -17,7 +17,16 @@ import {
   type SeenQuote,
   tenants,
 } from './draw.ts';
-import { answerTtlMs, booksOf, type Model, mismatch, newModel, notePassedTime, noteSweep } from './model.ts';
+import {
+  answerTtlMs,
+  booksOf,
+  hasSharedLapse,
+  type Model,
+  mismatch,
+  newModel,
+  notePassedTime,
+  noteSweep,
+} from './model.ts';
 import { quoteText, type Tags } from './settling.ts';
 import { type AccountName, changesTenant, requestOf, type Sent } from './write.ts';
 
@@ -61,7 +70,7 @@ export async function startRun(t: TestContext, seed: number): Promise<Run> {
     model,
     hot: drawHot(random),
   };
-  for (const sent of drawStart(random)) await sendTogether(run, [sent]);
+  for (const sent of drawStart(random, model)) await sendTogether(run, [sent]);
   return run;
 }
 
@@ -76,11 +85,11 @@ export async function turnOf(run: Run): Promise<void> {
     case 0:
       return await pauseOrNot(run);
     case 1:
-      return passTime(run, random.pick([1, 1_000, hourMs, dayMs - 1, dayMs, 3 * dayMs, 36 * dayMs]));
+      return await passTime(run, random.pick([1, 1_000, hourMs, dayMs - 1, dayMs, 3 * dayMs, 36 * dayMs]));
     case 2:
       // What has lapsed and expired, but was not recorded, would not have when the clock is set back.
       await recordPassedTime(run);
-      return passTime(run, -random.pick([1, 1_000, hourMs, hourMs + 1, 2 * dayMs, 40 * dayMs]));
+      return await passTime(run, -random.pick([1, 1_000, hourMs, hourMs + 1, 2 * dayMs, 40 * dayMs]));
     case 3:
       return await passDays(run, random.pick([1, 2, 5, 40]));
     case 4:
@@ -114,10 +123,11 @@ async function pauseOrNot(run: Run): Promise<void> {
   run.model.isPaused = isPaused;
 }
 
-function passTime(run: Run, ms: number): void {
+async function passTime(run: Run, ms: number): Promise<void> {
   const { server, model } = run;
   server.clock.nowMs += ms;
   model.nowMs = server.clock.nowMs;
+  if (hasSharedLapse(model)) await recordPassedTime(run);
 }
 
 async function recordPassedTime({ server, model }: Run): Promise<void> {
@@ -128,7 +138,7 @@ async function recordPassedTime({ server, model }: Run): Promise<void> {
 /** The sweep runs each day, as it does where a server runs: it trusts no clock that jumps. */
 async function passDays(run: Run, days: number): Promise<void> {
   for (let day = 0; day < days; day++) {
-    passTime(run, dayMs);
+    await passTime(run, dayMs);
     await sweep(run);
   }
 }

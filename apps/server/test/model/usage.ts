@@ -90,6 +90,8 @@ function record(books: ModelBooks, item: Item, { nowMs, gate }: Moment): Recorde
   const service = books.services.get(item.serviceId);
   const code = judgeTime(occurredAtMs, nowMs) ?? closedBecause(service);
   if (code !== undefined) return { kind: 'refused', code };
+  // Holds of the agent that have lapsed count no longer.
+  purseOf(books, item.agent, nowMs);
   if (!limitsAllow(books, item, nowMs)) return { kind: 'refused', code: 'limit_reached' };
   const { refusal, drawn } = pay(books, item, service?.prices.at(-1), nowMs);
   if (refusal !== undefined) return refusal;
