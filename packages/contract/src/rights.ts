@@ -66,6 +66,7 @@ export const rights: Readonly<Record<TenantOperationName, Right>> = {
   readAudit: { scope: 'read', ...every },
   listAgents: { scope: 'read', ...every },
   listAgentTotals: { scope: 'read', ...every },
+  readAgentQuote: { scope: 'read', ...agentInPath },
   readAgentTotal: { scope: 'read', ...agentInPath },
   readAgentUsage: { scope: 'read', ...agentInPath },
   listServices: { scope: 'read', agent: 'none', serviceId: 'all' },

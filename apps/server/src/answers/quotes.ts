@@ -4,6 +4,7 @@ import { creditOf } from '../domain/credit.ts';
 import { amountOfStroop } from '../domain/money.ts';
 import type { BillLine, Quote } from '../domain/quote.ts';
 import { exactInteger } from './exact-integer.ts';
+import type { PageEnd } from './paging.ts';
 import type { BodyOf, ReplyOf } from './reply.ts';
 
 /** A quote as the caller sees it: counts and prices as integers, amounts as decimal strings. A credit is below 0. */
@@ -66,6 +67,33 @@ export function billingTotalReply(sums: BillingSums): ReplyOf<'readBillingTotal'
       disabledStroops: String(sums.disabledStroops),
       creditStroops: String(sums.creditStroops),
       unpricedRequests: exactInteger(sums.unpricedRequests),
+    },
+  };
+}
+
+/** What is outstanding on all accounts of an agent. */
+interface AgentQuote {
+  readonly quotes: readonly Quote[];
+  readonly billedStroops: bigint;
+  readonly creditStroops: bigint;
+  readonly unpricedRequests: bigint;
+}
+
+export function agentQuoteReply(
+  agent: string,
+  { quotes, billedStroops, creditStroops, unpricedRequests }: AgentQuote,
+  { nextCursor, hasMore }: PageEnd,
+): ReplyOf<'readAgentQuote'> {
+  return {
+    status: 200,
+    body: {
+      agent,
+      items: quotes.map(quoteBody),
+      nextCursor,
+      hasMore,
+      totalBilledStroops: String(billedStroops),
+      totalCreditStroops: String(creditStroops),
+      unpricedRequests: exactInteger(unpricedRequests),
     },
   };
 }

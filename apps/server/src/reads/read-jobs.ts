@@ -9,6 +9,7 @@ import { listApiKeys } from './list-api-keys.ts';
 import { listEvents } from './list-events.ts';
 import { listServices } from './list-services.ts';
 import { listSettlements } from './list-settlements.ts';
+import { quoteAgent } from './quote-agent.ts';
 import { quoteBefore } from './quote-before.ts';
 import { reconcile } from './reconcile.ts';
 import { listStatedEntries } from './state-entries.ts';
@@ -43,6 +44,7 @@ const jobs = {
   sumService,
   topAgents,
   listAgentTotals,
+  quoteAgent,
   topAgentTotals,
   sumUsageOverTime,
   auditBooks,

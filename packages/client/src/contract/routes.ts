@@ -15,6 +15,7 @@ export const routes = {
   clearAccount: 'DELETE /api/v1/usage/{agent}/{serviceId}',
   reconcile: 'POST /api/v1/reconcile',
   readQuote: 'GET /api/v1/billing/{agent}/{serviceId}',
+  readAgentQuote: 'GET /api/v1/agents/{agent}/quote',
   readBillingTotal: 'GET /api/v1/billing/total',
   settle: 'POST /api/v1/settle',
   settleBulk: 'POST /api/v1/settle/bulk',

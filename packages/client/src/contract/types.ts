@@ -51,6 +51,22 @@ export interface components {
             /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
             readonly hasMore: boolean;
         };
+        readonly AgentQuote: {
+            /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly agent: string;
+            /** @description By service; accounts on which there is nothing to bill and no credit are left out. */
+            readonly items: readonly components["schemas"]["Quote"][];
+            /** @description Send it as `cursor` for the next page; null after the last one. */
+            readonly nextCursor: string | null;
+            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            readonly hasMore: boolean;
+            /** @description What settling all accounts of the agent now would bill, on all pages together. */
+            readonly totalBilledStroops: string;
+            /** @description Credits that would be left, of all accounts. */
+            readonly totalCreditStroops: string;
+            /** @description Outstanding, of services without a price. All its digits are sent, also beyond 2^53. */
+            readonly unpricedRequests: number;
+        };
         readonly AgentTotal: {
             /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly agent: string;
@@ -1357,6 +1373,15 @@ export interface components {
             /** @description The credit that is left: what a settlement now could not bill. The bill is then 0. */
             readonly creditStroops: string;
         };
+        readonly ReadAgentQuoteQuery: {
+            /** @description Opaque: `nextCursor` of the page before. */
+            readonly cursor?: string;
+            /**
+             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 100.
+             * @default 100
+             */
+            readonly limit?: number;
+        };
         readonly ReadAgentUsageQuery: {
             /** @description Opaque: `nextCursor` of the page before. */
             readonly cursor?: string;
@@ -1906,6 +1931,7 @@ export type AccountTotal = components['schemas']['AccountTotal'];
 export type Activity = components['schemas']['Activity'];
 export type AdminStatus = components['schemas']['AdminStatus'];
 export type AgentList = components['schemas']['AgentList'];
+export type AgentQuote = components['schemas']['AgentQuote'];
 export type AgentTotal = components['schemas']['AgentTotal'];
 export type AgentTotals = components['schemas']['AgentTotals'];
 export type AgentUsage = components['schemas']['AgentUsage'];
@@ -1989,6 +2015,7 @@ export type PriceList = components['schemas']['PriceList'];
 export type PricePatch = components['schemas']['PricePatch'];
 export type ProblemBody = components['schemas']['ProblemBody'];
 export type Quote = components['schemas']['Quote'];
+export type ReadAgentQuoteQuery = components['schemas']['ReadAgentQuoteQuery'];
 export type ReadAgentUsageQuery = components['schemas']['ReadAgentUsageQuery'];
 export type ReadAllowanceQuery = components['schemas']['ReadAllowanceQuery'];
 export type ReadBalanceQuery = components['schemas']['ReadBalanceQuery'];
@@ -2119,6 +2146,12 @@ export interface Operations {
     readonly query: ReadQuoteQuery;
     readonly body: undefined;
     readonly success: Quote;
+  };
+  readonly readAgentQuote: {
+    readonly params: { readonly agent: string };
+    readonly query: ReadAgentQuoteQuery;
+    readonly body: undefined;
+    readonly success: AgentQuote;
   };
   readonly readBillingTotal: {
     readonly params: undefined;

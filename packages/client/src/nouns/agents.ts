@@ -1,5 +1,5 @@
 import type { Call, CallOptions } from '../call.ts';
-import type { AgentTotal, AgentUsage, ListAgentsQuery } from '../contract/types.ts';
+import type { AgentTotal, AgentUsage, ListAgentsQuery, Quote } from '../contract/types.ts';
 import { itemsOf } from '../pages.ts';
 
 export function agentsOf(call: Call) {
@@ -14,6 +14,13 @@ export function agentsOf(call: Call) {
     /** Outstanding requests of an agent over all services. */
     total: (agent: string, options?: CallOptions): Promise<AgentTotal> =>
       call('readAgentTotal', { params: { agent } }, options),
+    /** What settling the accounts of an agent now would bill, by service. */
+    quotes: (agent: string, options?: CallOptions): AsyncGenerator<Quote, void, undefined> =>
+      itemsOf(
+        {},
+        (query) => call('readAgentQuote', { params: { agent }, query }, options),
+        ({ items }) => items,
+      ),
     /** Outstanding requests of an agent, by service. */
     usage: (
       agent: string,

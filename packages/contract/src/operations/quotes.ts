@@ -1,6 +1,8 @@
 import { etag, type OperationSpec } from '../operation-spec.ts';
+import { AgentParams } from '../schemas/agents.ts';
 import { AccountParams } from '../schemas/identifiers.ts';
-import { BillingTotal, Quote, QuoteFilter } from '../schemas/quotes.ts';
+import { PageFilter } from '../schemas/pages.ts';
+import { AgentQuote, BillingTotal, Quote, QuoteFilter } from '../schemas/quotes.ts';
 
 /** What is outstanding, and what it costs. */
 export const quotesOperations = {
@@ -13,6 +15,16 @@ export const quotesOperations = {
     query: QuoteFilter,
     successes: { 200: { description: 'The quote.', schema: Quote, headers: etag } },
     errors: ['not_found', 'overloaded'],
+  },
+  readAgentQuote: {
+    method: 'GET',
+    path: '/api/v1/agents/{agent}/quote',
+    summary: 'What is outstanding on all accounts of an agent now, by service, and what it costs together',
+    access: 'tenant',
+    params: AgentParams,
+    query: PageFilter,
+    successes: { 200: { description: 'A page of quotes, and the sums of all of them.', schema: AgentQuote } },
+    errors: ['overloaded'],
   },
   readBillingTotal: {
     method: 'GET',

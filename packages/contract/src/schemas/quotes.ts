@@ -10,6 +10,7 @@ import {
   Stroops,
   Timestamp,
 } from './identifiers.ts';
+import { pagedToEnd } from './pages.ts';
 
 export const BillLine = Type.Object({
   priceVersion: Type.Integer({ minimum: 1 }),
@@ -68,6 +69,26 @@ export const Quote = Type.Object({
   creditStroops: Type.String({
     ...Stroops,
     description: 'The credit that is left: what a settlement now could not bill. The bill is then 0.',
+  }),
+});
+
+export const AgentQuote = Type.Object({
+  agent: Agent,
+  items: Type.Array(Quote, {
+    description: 'By service; accounts on which there is nothing to bill and no credit are left out.',
+  }),
+  ...pagedToEnd,
+  totalBilledStroops: Type.String({
+    ...Stroops,
+    description: 'What settling all accounts of the agent now would bill, on all pages together.',
+  }),
+  totalCreditStroops: Type.String({
+    ...Stroops,
+    description: 'Credits that would be left, of all accounts.',
+  }),
+  unpricedRequests: Type.Integer({
+    minimum: 0,
+    description: 'Outstanding, of services without a price. All its digits are sent, also beyond 2^53.',
   }),
 });
 

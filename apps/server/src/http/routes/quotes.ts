@@ -1,8 +1,9 @@
-import { billingTotalReply, quoteReply } from '../../answers/quotes.ts';
+import { agentQuoteReply, billingTotalReply, quoteReply } from '../../answers/quotes.ts';
 import { emptyAccount, isUnsettled } from '../../domain/account.ts';
 import { quoteOf } from '../../domain/quote.ts';
 import { instantMs } from '../../domain/timestamps.ts';
 import { ApiError } from '../api-error.ts';
+import { encodeCursor, nameCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import type { HandlersOf } from '../router.ts';
 
@@ -21,6 +22,16 @@ export function quotesRoutes({ books, reads }: Desk) {
         throw new ApiError('not_found', `service ${serviceId} is not registered`);
       }
       return quoteReply(quoteOf(account ?? emptyAccount(agent, serviceId), service, position));
+    },
+
+    readAgentQuote: async (call) => {
+      const { agent } = call.params;
+      const { cursor, limit = 100 } = call.query;
+      const account = { tenant: tenantOf(call), agent };
+      const found = await reads.walk(call, 'quoteAgent', account, nameCursor(cursor), limit);
+      const last = found.quotes.at(-1);
+      const nextCursor = found.hasMore && last !== undefined ? encodeCursor('name', last.serviceId) : null;
+      return agentQuoteReply(agent, found, { nextCursor, hasMore: found.hasMore });
     },
 
     readBillingTotal: async (call) => billingTotalReply(await reads.walk(call, 'sumBilling', tenantOf(call))),
