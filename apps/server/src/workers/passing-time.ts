@@ -13,8 +13,8 @@ export interface PassingTimeDesk {
 const everyMs = 1_000;
 /** So many rows that are due are looked at in one step. */
 const dueRows = 500;
-/** Few for one command, so that no write waits long for it. */
-const agentsPerCommandMax = 50;
+/** So many of them are recorded by one command, or one agent with more: no write waits long for it. */
+const duePerCommand = 50;
 
 /**
  * Records what time has done to balances that no one writes to, so that its events come soon. Nothing else depends on it:
@@ -74,12 +74,29 @@ export class PassingTime {
   /** Returns whether something was recorded. */
   async #record(tenant: string, due: readonly DueAgent[]): Promise<boolean> {
     let hasMoved = false;
-    for (let from = 0; from < due.length && !this.#isStopped; from += agentsPerCommandMax) {
-      const agents = due.slice(from, from + agentsPerCommandMax).map(({ agent }) => agent);
+    for (const agents of commandsOf(due)) {
+      if (this.#isStopped) break;
       const command = { kind: 'pass_time', agents } as const;
       const outcome = await this.#desk.submit({ tenant, command, key: undefined });
       if (outcome.kind === 'answered') hasMoved = true;
     }
     return hasMoved;
   }
+}
+
+/** The agents of each command. */
+export function commandsOf(due: readonly DueAgent[]): string[][] {
+  const commands: string[][] = [];
+  let left = 0;
+  for (const { agent, due: rows } of due) {
+    const last = commands.at(-1);
+    if (last === undefined || rows > left) {
+      commands.push([agent]);
+      left = duePerCommand - rows;
+    } else {
+      last.push(agent);
+      left -= rows;
+    }
+  }
+  return commands;
 }

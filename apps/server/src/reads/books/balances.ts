@@ -20,11 +20,16 @@ export interface WholeBalance {
 export interface DueAgent {
   readonly tenant: string;
   readonly agent: string;
+  /** how many grants and holds of it were found; there may be more */
+  readonly due: number;
 }
 
 /** Each agent once, in the order in which they come. */
-export function distinctAgents(agents: readonly DueAgent[]): DueAgent[] {
-  return [...new Map(agents.map((one) => [`${one.tenant} ${one.agent}`, one])).values()];
+export function distinctAgents(rows: readonly Omit<DueAgent, 'due'>[]): DueAgent[] {
+  const byName = Map.groupBy(rows, ({ tenant, agent }) => `${tenant} ${agent}`);
+  return [...byName.values()].flatMap(([first, ...others]) =>
+    first === undefined ? [] : [{ ...first, due: 1 + others.length }],
+  );
 }
 
 /** Reads of balances. */
