@@ -153,6 +153,7 @@ async function assertSums(api: Api, books: ModelBooks): Promise<void> {
       rows,
       items.sort((a, b) => (a.serviceId < b.serviceId ? -1 : 1)),
     );
+    await assertAgentQuote(api, books, agent, own);
   }
   const billing = { total: 0n, disabled: 0n, credit: 0n, unpriced: 0 };
   for (const account of accounts) {
@@ -173,6 +174,34 @@ async function assertSums(api: Api, books: ModelBooks): Promise<void> {
     creditStroops: String(billing.credit),
     unpricedRequests: billing.unpriced,
   });
+}
+
+async function assertAgentQuote(
+  api: Api,
+  books: ModelBooks,
+  agent: string,
+  accounts: readonly ModelAccount[],
+): Promise<void> {
+  const quotes = accounts.flatMap((account) => {
+    const prices = books.services.get(account.serviceId)?.prices;
+    if (prices === undefined) return [];
+    const bill = billOf(account, prices, account.entries.length);
+    const isEmpty = bill.lines.length === 0 && creditOf(bill) === 0n;
+    return isEmpty ? [] : [{ ...quoteBody(account, prices, account.entries.length), bill }];
+  });
+  const sorted = quotes.sort((a, b) => (a.serviceId < b.serviceId ? -1 : 1));
+  const path = `/agents/${encodeURIComponent(agent)}/quote`;
+  assert.deepEqual(
+    await pages(api, path, 2),
+    sorted.map(({ bill: _, ...quote }) => quote),
+  );
+  const { totalBilledStroops, totalCreditStroops } = (await api.get(path)).json;
+  const sumOf = (of: (bill: (typeof quotes)[number]['bill']) => bigint) =>
+    String(quotes.reduce((sum, { bill }) => sum + of(bill), 0n));
+  assert.deepEqual(
+    [totalBilledStroops, totalCreditStroops],
+    [sumOf(({ billed }) => billed), sumOf(creditOf)],
+  );
 }
 
 async function assertServices(api: Api, books: ModelBooks): Promise<void> {
