@@ -104,7 +104,7 @@ export function captureHold(books: ModelBooks, write: WriteOf<'capture_hold'>, m
   const { holdId, requests, id: usageId, occurredAt } = write;
   const { nowMs, gate } = moment;
   const found = holdCalled(books, holdId, nowMs);
-  if (found === undefined) return refused('not_found');
+  if (found === undefined) return refused(gate ?? 'not_found');
   const { purse, hold } = found;
   const item = { agent: purse.agent, serviceId: hold.serviceId, requests };
   const account = accountOf(books, item);

@@ -220,6 +220,7 @@ function decideCapture(
   moment: Moment,
 ): Decision<HoldCaptured | CaptureKnown> {
   const hold = view.hold(command.holdId);
+  // Nothing of it was done before that could still be answered.
   if (hold === undefined) return refused(moment.gate ?? noSuchHold(command.holdId));
   const item = usageOf(command, hold);
   const known = item.usageId === undefined ? undefined : view.usage(item.usageId);
