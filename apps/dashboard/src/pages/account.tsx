@@ -78,7 +78,7 @@ function SettleButton({
       <button
         type="button"
         class="button primary"
-        disabled={data.lines.length === 0 && isZero(carried(data))}
+        disabled={data.lines.length === 0 && data.prepaid === undefined && isZero(carried(data))}
         onClick={() => setAsked(true)}
       >
         Settle…
@@ -129,7 +129,7 @@ function QuoteCard({
                 <PriceInForce serviceId={serviceId} />
               </Figure>
             </dl>
-            {data.lines.length === 0 ? (
+            {data.lines.length === 0 && data.prepaid === undefined ? (
               <Empty title="Nothing is outstanding">
                 <p class="muted">{counted(data.through, 'entry', 'entries')} recorded, all of them billed.</p>
               </Empty>

@@ -76,6 +76,11 @@ export function isUnsettled(account: Account): boolean {
   return first !== 0;
 }
 
+/** Whether anything is on no bill yet: requests, or what was drawn from the balance. */
+export function hasOutstanding({ lines, paid, settledPaid }: Account): boolean {
+  return paid !== settledPaid || lines.some((line) => outstandingOn(line) !== 0);
+}
+
 /** Requests of a line that no settlement covers yet; below 0 for a credit. */
 export function outstandingOn(line: AccountLine): number {
   return line.recordedRequests - line.reversedRequests - line.settledRequests;

@@ -59,6 +59,11 @@ export function quoteOf(account: Account, service: Service, position?: Position)
   };
 }
 
+/** Whether there is nothing to bill. Lines can offset each other to none, of which one was paid from the balance and the other was not. */
+export function isEmptyQuote({ lines, paid }: Quote): boolean {
+  return lines.length === 0 && paid === 0n;
+}
+
 function billLines(account: Account, service: Service, position: Position | undefined): BillLine[] {
   const requestsByVersion = new Map<number, number>();
   const prices = new Map<number, Stroops>();

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Account, outstandingRequests } from '../domain/account.ts';
 import { creditOf } from '../domain/credit.ts';
 import type { Stroops } from '../domain/money.ts';
-import { type Quote, quoteOf } from '../domain/quote.ts';
+import { isEmptyQuote, type Quote, quoteOf } from '../domain/quote.ts';
 import type { Books } from './books.ts';
 import { pageRows } from './each-account.ts';
 
@@ -39,7 +39,7 @@ export async function quoteAgent(
       const credit = creditOf(quote);
       billedStroops += quote.billedStroops;
       creditStroops += credit;
-      if (serviceId <= afterService || (quote.lines.length === 0 && credit === 0n)) continue;
+      if (serviceId <= afterService || (isEmptyQuote(quote) && credit === 0n)) continue;
       if (quotes.length < limit) quotes.push(quote);
       else hasMore = true;
     }

@@ -133,6 +133,11 @@ export function partsOf(parts: readonly Part[]): readonly Part[] {
     .filter(({ requests }) => requests !== 0);
 }
 
+/** Whether there is nothing to bill. */
+export function isEmptyBill({ lines, paid }: Bill): boolean {
+  return lines.length === 0 && paid === 0n;
+}
+
 /** Whether something is left to settle or to carry. */
 export function isUnsettled(account: ModelAccount): boolean {
   const { carried, paid, lines } = billOf(account, [], account.entries.length);

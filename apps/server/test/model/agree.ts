@@ -3,6 +3,7 @@ import type { Api } from '../harness/api.ts';
 import {
   billOf,
   creditOf,
+  isEmptyBill,
   isUnsettled,
   type ModelAccount,
   type ModelEntry,
@@ -186,7 +187,7 @@ async function assertAgentQuote(
     const prices = books.services.get(account.serviceId)?.prices;
     if (prices === undefined) return [];
     const bill = billOf(account, prices, account.entries.length);
-    const isEmpty = bill.lines.length === 0 && creditOf(bill) === 0n;
+    const isEmpty = isEmptyBill(bill) && creditOf(bill) === 0n;
     return isEmpty ? [] : [{ ...quoteBody(account, prices, account.entries.length), bill }];
   });
   const sorted = quotes.sort((a, b) => (a.serviceId < b.serviceId ? -1 : 1));

@@ -3,6 +3,7 @@ import {
   billOf,
   creditOf,
   drawnFor,
+  isEmptyBill,
   isUnsettled,
   isUsage,
   type ModelAccount,
@@ -97,7 +98,7 @@ function settle(
   { nowMs }: Moment,
 ) {
   const body = { serviceId: account.serviceId, ...billBody(bill, prices) };
-  if (bill.lines.length === 0) return { ...body, settlementId: null };
+  if (isEmptyBill(bill)) return { ...body, settlementId: null };
   account.settlements.push({ ...bill, id: '', from: settledThrough(account), through, settledAtMs: nowMs });
   return body;
 }
@@ -127,7 +128,7 @@ export function settleAll(books: ModelBooks, { agent }: WriteOf<'settle_bulk'>, 
     .sort((a, b) => (a.serviceId < b.serviceId ? -1 : 1));
   const priced = accounts.filter((account) => {
     const prices = books.services.get(account.serviceId)?.prices;
-    return prices !== undefined && billOf(account, prices, account.entries.length).lines.length > 0;
+    return prices !== undefined && !isEmptyBill(billOf(account, prices, account.entries.length));
   });
   const skipped = accounts
     .filter((account) => !books.services.has(account.serviceId) && totalOf(account) > 0)

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sha256 } from '@billonce/idempotency/core';
 import { type JsonAnswer, JsonClient, refusalOf } from '../move/json-client.ts';
-import { countOf, listOf, textOf } from '../move/json-members.ts';
+import { countOf, listOf, memberOf, textOf } from '../move/json-members.ts';
 import { MoveFault } from '../move/move-fault.ts';
 import type { RunOptions } from './options.ts';
 
@@ -72,7 +72,8 @@ class SettlementRun {
       const quote = await this.#get(place);
       if (quote.status === 404) return 'its service has no price';
       const lines = listOf(succeeded(quote, place).json, 'lines');
-      if (lines?.length === 0) return undefined;
+      // What was drawn from the balance, or returned to it, can be on a bill without lines.
+      if (lines?.length === 0 && memberOf(quote.json, 'prepaid') === undefined) return undefined;
       // Without them, everything would be settled.
       const through = named(countOf(quote.json, 'through'), 'through');
       const expectedStroops = named(textOf(quote.json, 'billedStroops'), 'billedStroops');

@@ -1,10 +1,10 @@
-import { type Account, isUnsettled, outstandingOn, outstandingRequests } from '../account.ts';
+import { type Account, hasOutstanding, isUnsettled, outstandingRequests } from '../account.ts';
 import { type CommandRules, type RulesOf, usually } from '../command-rules.ts';
 import { type Decision, done, type Heavier, type Moment, refused } from '../decision.ts';
 import { entriesBehind, entriesBehindMaxOf, type LooksBack, weightOfLook } from '../far-back.ts';
 import type { Stroops } from '../money.ts';
 import { isTakenBackLater, type Position } from '../position.ts';
-import { type Quote, quoteOf } from '../quote.ts';
+import { isEmptyQuote, type Quote, quoteOf } from '../quote.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Service } from '../service.ts';
 import { type SettledAccount, settleOn } from '../settlement.ts';
@@ -120,7 +120,7 @@ function decideSettle(command: Settle, view: View, moment: Moment): Decision<Set
   const quote = quoteOf(account, service, position);
   if (!isExpected(command, quote, moment)) return quoteChanged(quoteOf(account, service));
   // If all usage was reversed before settlement, there is nothing to bill.
-  if (quote.lines.length === 0) return done({ kind: 'settled', bill: { quote, settlementId: undefined } });
+  if (isEmptyQuote(quote)) return done({ kind: 'settled', bill: { quote, settlementId: undefined } });
   const settled = settleOn(account, quote, position, moment.id(0), moment.nowMs);
   if (settled === undefined) return refused(limitExceeded);
   return done(
@@ -165,7 +165,7 @@ function decideSettleBulk(command: SettleBulk, view: View, moment: Moment): Deci
   if (count > accountsMaxOf(command)) return { kind: 'heavier', touched: count };
   const outstanding = view
     .accountsOf(command.agent)
-    .filter((account) => account.lines.some((line) => outstandingOn(line) !== 0))
+    .filter(hasOutstanding)
     .sort((a, b) => (a.serviceId < b.serviceId ? -1 : 1));
   const settled: SettledAccount[] = [];
   const bills: Bill[] = [];
@@ -179,7 +179,7 @@ function decideSettleBulk(command: SettleBulk, view: View, moment: Moment): Deci
     }
     const bill = settleAll(account, service, moment.id(bills.length), moment.nowMs);
     if (bill === undefined) return refused(limitExceededOn(account.serviceId));
-    if (bill.quote.lines.length === 0) continue;
+    if (isEmptyQuote(bill.quote)) continue;
     settled.push(bill.settled);
     bills.push({ quote: bill.quote, settlementId: bill.settled.settlement.id });
   }
