@@ -237,6 +237,20 @@ test('a run says which accounts it leaves, and which of its options are wrong', 
   assert.equal(unreached.code, 1, unreached.printed);
 });
 
+test('a run leaves nothing where a service was deleted, or usage without a price was reversed', async (t) => {
+  const { api } = await started(t);
+  await api.post('/usage', use('a', 'search', 3));
+  await api.post('/usage', use('a', 'unpriced', 3));
+  assert.deepEqual(await run(api, '--run', 'r', '--before', '2020-01-01T00:00:00Z'), {
+    code: 3,
+    printed: 'run r: 0 bills, 0 stroops\nnot settled: a unpriced: its service has no price\n',
+  });
+  await api.call('/usage/a/unpriced', { method: 'DELETE' });
+  await api.post('/settle', { agent: 'a', serviceId: 'search' });
+  assert.equal((await api.call('/services/search', { method: 'DELETE' })).status, 204);
+  assert.deepEqual(await run(api, '--run', 'r'), { code: 0, printed: 'run r: 0 bills, 0 stroops\n' });
+});
+
 test('settle and settle/bulk tie their bills to a run', async (t) => {
   const { api } = await started(t);
   await record(api, 3);

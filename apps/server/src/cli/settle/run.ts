@@ -32,8 +32,8 @@ export async function settleAll(options: RunOptions): Promise<RunReport> {
   const run = new SettlementRun(options);
   const left: string[] = [];
   for await (const agent of run.agents()) {
-    for await (const serviceId of run.servicesOf(agent)) {
-      const reason = await run.settle(agent, serviceId);
+    for await (const { serviceId, total } of run.accountsOf(agent)) {
+      const reason = await run.settle(agent, serviceId, total);
       if (reason !== undefined) left.push(`${agent} ${serviceId}: ${reason}`);
     }
   }
@@ -57,20 +57,23 @@ class SettlementRun {
     }
   }
 
-  async *servicesOf(agent: string): AsyncGenerator<string> {
+  /** The accounts of an agent, each with its outstanding requests. */
+  async *accountsOf(agent: string): AsyncGenerator<{ readonly serviceId: string; readonly total: number }> {
     for await (const item of this.#list(`/agents/${encodeURIComponent(agent)}/usage?`)) {
-      yield named(textOf(item, 'serviceId'), 'serviceId');
+      const serviceId = named(textOf(item, 'serviceId'), 'serviceId');
+      yield { serviceId, total: named(countOf(item, 'total'), 'total') };
     }
   }
 
   /** Why an account is not settled; `undefined` if it is, or if nothing is outstanding on it. */
-  async settle(agent: string, serviceId: string): Promise<string | undefined> {
+  async settle(agent: string, serviceId: string, total: number): Promise<string | undefined> {
     const { runId, before } = this.#options;
     const query = before === undefined ? '' : `?recordedBefore=${encodeURIComponent(before)}`;
     const place = `/billing/${encodeURIComponent(agent)}/${encodeURIComponent(serviceId)}${query}`;
     for (let quotes = 1; quotes <= quotesMax; quotes++) {
       const quote = await this.#get(place);
-      if (quote.status === 404) return 'its service has no price';
+      // A service that was deleted has no quote, either, once everything on it is settled.
+      if (quote.status === 404) return total === 0 ? undefined : 'its service has no price';
       const lines = listOf(succeeded(quote, place).json, 'lines');
       // What was drawn from the balance, or returned to it, can be on a bill without lines.
       if (lines?.length === 0 && memberOf(quote.json, 'prepaid') === undefined) return undefined;
