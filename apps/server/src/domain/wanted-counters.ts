@@ -29,6 +29,8 @@ export function wantedCounters(
     const counting = new Set(
       dueHolds.flatMap(({ counted }) => counted?.windows ?? []).map(({ limitId }) => limitId),
     );
+    // In a bulk, this runs for each of up to 10,000 agents, and most have no hold that has lapsed.
+    if (counting.size === 0) continue;
     for (const limit of limits) if (counting.has(limit.id)) add(limit, agent);
   }
   return keys;
