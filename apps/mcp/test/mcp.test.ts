@@ -170,6 +170,13 @@ test('a server for one agent takes no other, and one that only reads has no tool
   assert.ok(tools.every(({ annotations }) => annotations?.readOnlyHint === true));
 });
 
+test('a model cannot read something else with names that are steps of a path', async (t) => {
+  const { client } = await startAgent(t, server.url);
+  const events = await call(client, 'get_quote', { agent: '..', serviceId: 'events' });
+  assert.deepEqual([events.isError, events.value], [true, undefined]);
+  assert.match(events.text, /^invalid_request: /);
+});
+
 test('a server that is down is reported with the key to repeat', async (t) => {
   const { client } = await startAgent(t, 'http://127.0.0.1:1', '--give-up-after', '1');
   const lost = await call(client, 'record_usage', { agent: 'a', serviceId: 'search', requests: 1 });

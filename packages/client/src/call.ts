@@ -77,11 +77,17 @@ function splitRoute(route: string): readonly [method: string, path: string] {
 }
 
 function addressOf(path: string, { params = {}, query = {} }: Draft): string {
-  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => segmentOf(name, params[name] ?? ''));
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query))
     if (value !== undefined) search.append(name, String(value));
   return search.size === 0 ? filled : `${filled}?${search}`;
+}
+
+/** A path parameter. URL parsers take `..` for a step up, also when it is encoded: the call would be another one. */
+function segmentOf(name: string, value: string): string {
+  if (!['', '.', '..'].includes(value)) return encodeURIComponent(value);
+  throw new BillonceError('invalid_request', `${name} must not be "${value}"; nothing was sent`);
 }
 
 async function initOf(

@@ -130,6 +130,14 @@ test('names with every allowed character reach the server as they are', async ()
   assert.deepEqual(await billonce.usage.total(account), { ...account, total: 2 });
 });
 
+test('a name that is a step of a path does not make another call', async () => {
+  for (const agent of ['..', '.', '']) {
+    const quote = await failureOf(billonce.billing.quote({ agent, serviceId: 'events' }));
+    assert.deepEqual([quote.code, quote.status, quote.retry], ['invalid_request', undefined, 'after_fixing']);
+    assert.equal((await failureOf(billonce.settlements.get(agent))).code, 'invalid_request');
+  }
+});
+
 test('an operation without an answer in the contract gives undefined, one that is no JSON gives text', async () => {
   await billonce.services.put({ ...service, serviceId: 'spare' });
   assert.equal(await billonce.services.delete('spare'), undefined);
