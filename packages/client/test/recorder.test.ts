@@ -136,6 +136,25 @@ test('a recorder that is closed while the server is down leaves its items in the
   await journal.close();
 });
 
+test('an operation of the program in the same journal does not keep the items from being sent', async () => {
+  const { stopped, client } = await clientOfNone();
+  const journal = fileJournal({ path: join(newFolder(after), 'shared.journal') });
+  const entry = { key: 'order-1', method: 'POST', url: stopped.url, bodyDigest: '', begunAtMs: 1 };
+  for (const operation of ['usage agent-7 2026-11', 'usage {"id":"order-2"}']) {
+    await journal.begin(operation, entry);
+  }
+  const first = client.recorder({ onRefused: refusals().onRefused, journal, flushMs: 1 });
+  first.add({ agent: 'shared', serviceId, requests: 4 });
+  await first.saved();
+  await first.close({ deadlineMs: 20 });
+  await stopped.start();
+  const second = client.recorder({ onRefused: refusals().onRefused, journal });
+  const counts = await second.close();
+  assert.deepEqual(counts, { waiting: 0, recorded: 1, duplicates: 0, refused: 0 });
+  assert.equal((await journal.pending()).length, 2);
+  await journal.close();
+});
+
 test('a journal that cannot be written is reported, and usage is sent from memory', async () => {
   const journal = fileJournal({ path: join(newFolder(after), 'usage.journal'), bytesMax: 1 });
   const faults: string[] = [];

@@ -37,7 +37,7 @@ export class KeptItems {
   /** What a process before this one left, oldest first. */
   async left(): Promise<readonly RecordedItem[]> {
     const pending = (await this.#journal?.pending()) ?? [];
-    return pending.flatMap(({ operation }) => itemOf(operation) ?? []);
+    return pending.flatMap(({ operation, key }) => itemOf(operation, key) ?? []);
   }
 }
 
@@ -45,9 +45,19 @@ function nameOf(item: RecordedItem): string {
   return prefix + JSON.stringify(item);
 }
 
-function itemOf(operation: string): RecordedItem | undefined {
+/** `undefined`: an operation of the program, whose name may begin like those of recorders. */
+function itemOf(operation: string, key: string): RecordedItem | undefined {
   if (!operation.startsWith(prefix)) return undefined;
-  const value: unknown = JSON.parse(operation.slice(prefix.length));
+  const value = parseJson(operation.slice(prefix.length));
+  if (typeof value !== 'object' || value === null || !('id' in value) || value.id !== key) return undefined;
   // What `nameOf` printed; the server checks it once more.
   return value as RecordedItem;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
