@@ -51,6 +51,37 @@ test('a bulk that is larger than the server allows is sent in parts', async () =
   assert.equal(await totalOf('many'), 120);
 });
 
+test('an item that is too large is refused, and those after it are not sent one by one', async () => {
+  const { refused, onRefused } = refusals();
+  const recorder = billonce.recorder({ onRefused, flushItems: 40, flushMs: 200 });
+  recorder.add({ agent: 'x'.repeat(9 * 2 ** 20), serviceId, requests: 1 });
+  for (let item = 0; item < 20; item += 1) recorder.add({ agent: 'spared', serviceId, requests: 1 });
+  await until(() => recorder.counts().refused === 1);
+  await until(() => recorder.counts().recorded === 20);
+  assert.equal(refused[0]?.[1].error, 'payload_too_large');
+  const startMs = performance.now();
+  for (let item = 0; item < 30; item += 1) recorder.add({ agent: 'spared', serviceId, requests: 1 });
+  await until(() => recorder.counts().recorded === 50);
+  // One by one, 30 items would take 30 times the 200 ms for which a recorder waits for others.
+  assert.ok(performance.now() - startMs < 3_000);
+  await recorder.close();
+});
+
+test('usage waits while requests are refused for something else than their items', async () => {
+  const { refused, onRefused } = refusals();
+  const faults: string[] = [];
+  const misnamed = createBillonce({ url: server.url, tenant: 'no such name' });
+  const recorder = misnamed.recorder({
+    onRefused,
+    ...{ flushMs: 1, pauseMsMax: 5 },
+    onFault: ({ code }) => faults.push(code),
+  });
+  for (let item = 0; item < 3; item += 1) recorder.add({ agent: 'kept', serviceId, requests: 1 });
+  await until(() => faults.length > 3);
+  assert.equal((await recorder.close({ deadlineMs: 1 })).waiting, 3);
+  assert.deepEqual([refused, faults[0]], [[], 'invalid_request']);
+});
+
 test('an id is billed once, and a refused item is passed on', async () => {
   const { refused, onRefused } = refusals();
   const recorder = billonce.recorder({ onRefused });

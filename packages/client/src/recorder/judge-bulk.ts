@@ -44,3 +44,9 @@ export function isTooLarge(error: unknown): error is BillonceError {
     error instanceof BillonceError && (error.code === 'invalid_request' || error.code === 'payload_too_large')
   );
 }
+
+/** Whether a whole request is refused for its items, and not for its headers, which may be those of a proxy. */
+export function isOfItems({ code, body }: BillonceError): boolean {
+  const isInItems = body?.faults?.some(({ pointer }) => pointer.startsWith('/items')) === true;
+  return code === 'payload_too_large' || isInItems;
+}

@@ -2,7 +2,7 @@ import { type FetchClock, newUuidV7, type RandomSource } from '@billonce/idempot
 import { BillonceError } from '../billonce-error.ts';
 import type { Call } from '../call.ts';
 import type { UsageItem } from '../contract/types.ts';
-import { isTooLarge, judgeResults } from './judge-bulk.ts';
+import { isOfItems, isTooLarge, judgeResults } from './judge-bulk.ts';
 import { KeptItems } from './kept-items.ts';
 import {
   checkRecorderOptions,
@@ -162,10 +162,14 @@ class OpenRecorder implements Recorder {
     }
   }
 
-  /** A single item for which the server refuses the whole request. */
-  #refuse(items: readonly RecordedItem[], { code, message }: BillonceError): void {
-    for (const item of items)
-      this.#items.settle({ kind: 'refused', item, refusal: { error: code, message } });
+  /** A single item for which the server refuses the whole request. It waits if that is not its own fault. */
+  #refuse(items: readonly RecordedItem[], error: BillonceError): void {
+    const { code, message } = error;
+    const kind = isOfItems(error) ? 'refused' : 'later';
+    for (const item of items) this.#items.settle({ kind, item, refusal: { error: code, message } });
+    // The size was not the reason, and must not stay small for the others.
+    this.#bulkItems = this.#settings.flushItems;
+    if (kind === 'later') this.#fail(error);
   }
 
   #fail(error: unknown): void {
