@@ -82,6 +82,18 @@ test('usage waits while requests are refused for something else than their items
   assert.deepEqual([refused, faults[0]], [[], 'invalid_request']);
 });
 
+test('an item that JSON cannot have is not taken, and keeps no others from being sent', async () => {
+  const recorder = billonce.recorder({ onRefused: refusals().onRefused });
+  const untyped: object = { requests: 5n };
+  assert.throws(
+    () => recorder.add({ agent: 'counted', serviceId, requests: 1, ...untyped }),
+    TypeError,
+  );
+  recorder.add({ agent: 'counted', serviceId, requests: 2 });
+  assert.equal((await recorder.close()).recorded, 1);
+  assert.equal(await totalOf('counted'), 2);
+});
+
 test('an id is billed once, and a refused item is passed on', async () => {
   const { refused, onRefused } = refusals();
   const recorder = billonce.recorder({ onRefused });

@@ -64,6 +64,7 @@ export interface Recorder extends AsyncDisposable {
    * repetition of it must be the same item.
    *
    * @throws {BillonceError} `recorder_full`, `recorder_closed`
+   * @throws {TypeError} for what JSON cannot have, such as a `bigint`
    */
   add(item: UsageItem): string;
   /**

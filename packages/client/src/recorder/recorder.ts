@@ -66,6 +66,8 @@ class OpenRecorder implements Recorder {
       throw new BillonceError('recorder_closed', 'the recorder is closed and takes no more usage');
     }
     const identified = this.#identified(item);
+    // Throws for a `bigint`: an item that cannot be sent would keep all others from being sent.
+    JSON.stringify(identified);
     this.#items.add(identified);
     // After a failure, more items are no reason to hurry.
     if (this.#items.size >= this.#settings.flushItems && this.#failures === 0) this.#wake.abort();
