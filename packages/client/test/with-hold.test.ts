@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers';
 import { after, type TestContext, test } from 'node:test';
 import { CaptureError, createBillonce, type UsageItem } from '@billonce/client';
+import { systemFetchClock, systemRandomSource } from '@billonce/idempotency/client';
+import { withHold } from '../src/holds/with-hold.ts';
 import { allOf } from './harness/all-of.ts';
 import { listening } from './harness/listening.ts';
 import { TestServer } from './harness/server.ts';
@@ -167,6 +169,29 @@ test('a capture that never arrives goes to the recorder, and what was held is fr
   const { results } = await billonce.usage.recordBulk(items);
   assert.equal(results[0]?.ok && results[0].status, 'recorded');
   assert.equal(await available(agent), 0);
+});
+
+test('what came of work is not lost when the program has no API key at its end', async () => {
+  const agent = await prepaid('locked-out', '9');
+  const closed = async () => assert.fail('the vault is closed');
+  const surroundings = {
+    holds: { ...billonce.holds, capture: closed, release: closed },
+    ...{ usage: billonce.usage, clock: systemFetchClock, random: systemRandomSource },
+  };
+  const hold = { agent, serviceId: 'search', requests: 3 };
+  const took = (requests: number) => async () => ({ requests, result: 'done' });
+  await assert.rejects(withHold(surroundings, hold, took(2), {}), (error) => {
+    assert.ok(error instanceof CaptureError && error.cause instanceof Error);
+    assert.deepEqual([error.result, error.cause.message], ['done', 'the vault is closed']);
+    return true;
+  });
+  const items: UsageItem[] = [];
+  const recorder = { add: (item: UsageItem) => `item ${items.push(item)}` };
+  assert.equal(await withHold(surroundings, hold, took(2), { recorder }), 'done');
+  assert.equal(items.length, 1);
+  assert.equal(await withHold(surroundings, { ...hold, requests: 1 }, took(0), {}), 'done');
+  const failing = withHold(surroundings, { ...hold, requests: 1 }, () => Promise.reject(new Error('no luck')), {});
+  await assert.rejects(failing, { message: 'no luck' });
 });
 
 test('a recorder that is closed leaves the result of the work with the error', async (t) => {

@@ -1,4 +1,3 @@
-import type { BillonceError } from '../billonce-error.ts';
 import type { HoldMade } from '../contract/types.ts';
 
 /** Work that was done under a hold, and the usage id that names it. */
@@ -25,7 +24,7 @@ export class CaptureError extends Error {
   constructor(
     { hold, usageId, requests, result }: DoneWork,
     capturedRequests: number | undefined,
-    cause: BillonceError,
+    cause: unknown,
   ) {
     const billed = capturedRequests === undefined ? 'it is not known whether' : `${capturedRequests} of`;
     super(`the hold ${hold.id} was not captured in full: ${billed} ${requests} requests are billed`, {

@@ -24,13 +24,15 @@ export async function captureWork(
   try {
     await bill(billing, done, done.requests);
   } catch (error) {
-    if (!(error instanceof BillonceError)) throw error;
-    if (isTooMuch(error)) throw new CaptureError(done, await billHeld(billing, done, error), error);
-    // The usage is recorded under another hold: this one has nothing to pay.
-    if (error.code === 'usage_id_conflict') await releaseQuietly(holds, done.hold.id);
-    if (error.retry !== 'same_request' || recorder === undefined) {
-      throw new CaptureError(done, undefined, error);
+    const known = error instanceof BillonceError ? error : undefined;
+    if (known !== undefined && isTooMuch(known)) {
+      throw new CaptureError(done, await billHeld(billing, done, known), known);
     }
+    // The usage is recorded under another hold: this one has nothing to pay.
+    if (known?.code === 'usage_id_conflict') await releaseQuietly(holds, done.hold.id);
+    // Anything else may pass, such as a function of the program that finds no API key.
+    const isPassing = known === undefined || known.retry === 'same_request';
+    if (!isPassing || recorder === undefined) throw new CaptureError(done, undefined, error);
     // What the hold reserves must be free for the usage that takes its place. If it was captured after all, it has
     // ended, and the recorder's usage is a duplicate.
     await releaseQuietly(holds, done.hold.id);
@@ -68,8 +70,7 @@ async function billHeld(billing: Billing, done: DoneWork, error: BillonceError):
     await bill(billing, done, held);
     return held;
   } catch (second) {
-    if (!(second instanceof BillonceError)) throw second;
-    return isTooMuch(second) ? 0 : undefined;
+    return second instanceof BillonceError && isTooMuch(second) ? 0 : undefined;
   }
 }
 
@@ -93,7 +94,6 @@ function addUsage(recorder: Pick<Recorder, 'add'>, done: DoneWork): void {
   try {
     recorder.add({ agent, serviceId, requests: done.requests, id: done.usageId });
   } catch (error) {
-    if (!(error instanceof BillonceError)) throw error;
     throw new CaptureError(done, undefined, error);
   }
 }
