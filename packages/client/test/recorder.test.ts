@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createBillonce, type RecordedItem, type RecorderFault, type Refusal } from '@billonce/client';
-import { systemFetchClock } from '@billonce/idempotency/client';
+import { type Journal, type PendingOperation, systemFetchClock } from '@billonce/idempotency/client';
 import { fileJournal } from '@billonce/idempotency/client/file-journal';
 import { allOf } from './harness/all-of.ts';
 import { newFolder, TestServer } from './harness/server.ts';
@@ -196,6 +196,42 @@ test('an operation of the program in the same journal does not keep the items fr
   assert.deepEqual(counts, { waiting: 0, recorded: 1, duplicates: 0, refused: 0 });
   assert.equal((await journal.pending()).length, 2);
   await journal.close();
+});
+
+test('what one journal has for several tenants is sent to each tenant', async () => {
+  const pending: PendingOperation[] = [];
+  const journal: Journal = {
+    begin: async (operation, entry) => {
+      pending.push({ operation, ...entry });
+      return entry;
+    },
+    end: async (operation) => {
+      const at = pending.findIndex((one) => one.operation === operation);
+      if (at >= 0) pending.splice(at, 1);
+    },
+    pending: async () => [...pending],
+  };
+  const sent: string[] = [];
+  const of = (tenant: string | undefined, isUp: boolean) =>
+    createBillonce({
+      url: 'http://127.0.0.1:1',
+      tenant,
+      baseDelayMs: 1,
+      fetch: async (_input, init) => {
+        if (!isUp) throw new TypeError('it is down');
+        const { items }: { items: RecordedItem[] } = JSON.parse(await new Response(init?.body ?? null).text());
+        sent.push(...items.map(({ agent }) => `${tenant} ${agent}`));
+        return Response.json({ results: items.map((_, index) => ({ index, ok: true, status: 'recorded' })) });
+      },
+    }).recorder({ onRefused: refusals().onRefused, journal, flushMs: 1 });
+  for (const tenant of ['one', 'two', undefined]) {
+    const recorder = of(tenant, false);
+    recorder.add({ agent: `of ${tenant}`, serviceId, requests: 1 });
+    await recorder.close({ deadlineMs: 20 });
+  }
+  for (const tenant of ['one', 'two', undefined]) await of(tenant, true).close();
+  assert.deepEqual(sent, ['one of one', 'two of two', 'undefined of undefined']);
+  assert.deepEqual(pending, []);
 });
 
 test('a journal that cannot be written is reported, and usage is sent from memory', async () => {

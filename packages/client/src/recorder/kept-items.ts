@@ -4,6 +4,13 @@ import type { RecordedItem } from './recorder-options.ts';
 /** In a journal that also has other operations, those of recorders begin like this. */
 const prefix = 'usage ';
 
+/** Where items are sent. */
+interface Place {
+  readonly url: string;
+  /** the tenant that the admin key acts for */
+  readonly tenant: string | undefined;
+}
+
 /**
  * The items that a journal keeps. An item is an operation that has not ended: its name has the whole item, its key is
  * the item's id.
@@ -11,11 +18,14 @@ const prefix = 'usage ';
 export class KeptItems {
   readonly #journal: Journal | undefined;
   readonly #url: string;
+  /** names the tenant in the URL of an entry */
+  readonly #fragment: string;
   readonly #nowMs: () => number;
 
-  constructor(journal: Journal | undefined, url: string, nowMs: () => number) {
+  constructor(journal: Journal | undefined, { url, tenant }: Place, nowMs: () => number) {
     this.#journal = journal;
-    this.#url = url;
+    this.#fragment = tenant === undefined ? '' : `#${tenant}`;
+    this.#url = url + this.#fragment;
     this.#nowMs = nowMs;
   }
 
@@ -34,11 +44,21 @@ export class KeptItems {
     await this.#journal?.end(nameOf(item), item.id);
   }
 
-  /** What a process before this one left, oldest first. */
+  /**
+   * What a process before this one left, oldest first. The server may have moved since then, so its address does not
+   * matter; but what another recorder kept for another tenant must not be billed to this one.
+   */
   async left(): Promise<readonly RecordedItem[]> {
     const pending = (await this.#journal?.pending()) ?? [];
-    return pending.flatMap(({ operation, key }) => itemOf(operation, key) ?? []);
+    return pending
+      .filter(({ url }) => fragmentOf(url) === this.#fragment)
+      .flatMap(({ operation, key }) => itemOf(operation, key) ?? []);
   }
+}
+
+function fragmentOf(url: string): string {
+  const at = url.indexOf('#');
+  return at < 0 ? '' : url.slice(at);
 }
 
 function nameOf(item: RecordedItem): string {

@@ -30,7 +30,11 @@ export interface RecorderOptions {
   readonly onRefused: (item: RecordedItem, refusal: Refusal) => void;
   /** Called when items cannot be sent or kept for now. */
   readonly onFault?: ((fault: RecorderFault) => void) | undefined;
-  /** keeps items until the server has answered, also through a crash: `fileJournal`, or another one. Without it a crash loses what waits */
+  /**
+   * keeps items until the server has answered, also through a crash: `fileJournal`, or another one. Without it a crash
+   * loses what waits. Recorders with API keys of different tenants need different journals: which key an item was for
+   * is not kept
+   */
   readonly journal?: Journal | undefined;
   /** how many items make a full request, which is sent immediately; 500 */
   readonly flushItems?: number;

@@ -17,6 +17,7 @@ import { WaitingItems } from './waiting-items.ts';
 /** What a recorder takes of its client. */
 interface Surroundings {
   readonly baseUrl: string;
+  readonly tenant: string | undefined;
   readonly clock: FetchClock;
   readonly random: RandomSource;
 }
@@ -51,8 +52,9 @@ class OpenRecorder implements Recorder {
   #sending: Promise<void> | undefined;
 
   constructor(call: Call, surroundings: Surroundings, settings: RecorderSettings) {
-    const { baseUrl, clock } = surroundings;
-    const kept = new KeptItems(settings.journal, `${baseUrl}/api/v1/usage/bulk`, () => clock.nowMs());
+    const { baseUrl, tenant, clock } = surroundings;
+    const place = { url: `${baseUrl}/api/v1/usage/bulk`, tenant };
+    const kept = new KeptItems(settings.journal, place, () => clock.nowMs());
     this.#call = call;
     this.#settings = settings;
     this.#surroundings = surroundings;
