@@ -29,3 +29,13 @@ export async function resultOf(
 export function adviceOnRead({ retry }: BillonceError): string {
   return retry === 'same_request' ? 'Try again later.' : 'Correct the arguments.';
 }
+
+/** Whether a call that failed may have done something. */
+export function isUnanswered({ retry, status }: BillonceError): boolean {
+  return retry === 'same_request' && (status === undefined || status >= 500);
+}
+
+/** What a model can do after a write that was refused, and did nothing. */
+export function adviceOnRefusal({ retry }: BillonceError): string {
+  return retry === 'same_request' ? 'Call again later with the same arguments.' : 'Correct the arguments.';
+}

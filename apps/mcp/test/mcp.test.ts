@@ -177,6 +177,13 @@ test('a model cannot read something else with names that are steps of a path', a
   assert.match(events.text, /^invalid_request: /);
 });
 
+test('usage that is refused is not said to be uncertain', async (t) => {
+  const { client } = await startAgent(t, server.url);
+  await billonce.balances.setBilling('broke', { mode: 'prepaid' });
+  const refused = await call(client, 'record_usage', { agent: 'broke', serviceId: 'search', requests: 1 });
+  assert.match(refused.text, /^insufficient_balance: .*Nothing was recorded\. Call again later/);
+});
+
 test('a server that is down is reported with the key to repeat', async (t) => {
   const { client } = await startAgent(t, 'http://127.0.0.1:1', '--give-up-after', '1');
   const lost = await call(client, 'record_usage', { agent: 'a', serviceId: 'search', requests: 1 });

@@ -1,6 +1,6 @@
 import { answerOf, type Billonce, type BillonceError, type Hold } from '@billonce/client';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
-import { done, refused, resultOf } from '../tool-result.ts';
+import { adviceOnRefusal, done, isUnanswered, refused, resultOf } from '../tool-result.ts';
 import { type ToolUsage, usageKeyOf } from '../usage-key.ts';
 
 /** Reserves usage once for each key. */
@@ -84,11 +84,6 @@ async function foreignHold(
     : refused(`The hold "${holdId}" belongs to another agent. Nothing was done.`);
 }
 
-/** Whether the call may have done something. */
-function isUnanswered({ retry, status }: BillonceError): boolean {
-  return retry === 'same_request' && (status === undefined || status >= 500);
-}
-
 function adviceOn(error: BillonceError, key: string): string {
   if (error.code === 'insufficient_balance')
     return 'Nothing was reserved. Do not do the work; it is not paid.';
@@ -109,8 +104,4 @@ function adviceOnEnd(error: BillonceError): string {
   return isUnanswered(error)
     ? 'It is not known whether it was done. Call again with the same arguments: it is done once.'
     : `Nothing was changed. ${adviceOnRefusal(error)}`;
-}
-
-function adviceOnRefusal({ retry }: BillonceError): string {
-  return retry === 'same_request' ? 'Call again later with the same arguments.' : 'Correct the arguments.';
 }

@@ -1,6 +1,6 @@
 import type { Billonce, BillonceError } from '@billonce/client';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
-import { done, refused, resultOf } from '../tool-result.ts';
+import { done, isUnanswered, refused, resultOf } from '../tool-result.ts';
 import { type ToolUsage, type UsageKey, usageKeyOf } from '../usage-key.ts';
 
 /**
@@ -37,7 +37,10 @@ function adviceOn(error: BillonceError, { key }: UsageKey): string {
   if (error.code === 'usage_id_conflict') {
     return `The key "${key}" was used for other usage. To repeat that call, use its arguments; for new usage, use a new key. Nothing was recorded.`;
   }
+  if (isUnanswered(error)) {
+    return `It is not known whether the usage was recorded. Call again with the key "${key}" and the same arguments.`;
+  }
   return error.retry === 'same_request'
-    ? `It is not known whether the usage was recorded. Call again with the key "${key}" and the same arguments.`
+    ? `Nothing was recorded. Call again later with the key "${key}" and the same arguments.`
     : 'Nothing was recorded. Correct the arguments, and keep the key.';
 }

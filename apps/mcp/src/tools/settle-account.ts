@@ -1,6 +1,6 @@
 import { answerOf, type Billonce, type BillonceError } from '@billonce/client';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
-import { done, resultOf } from '../tool-result.ts';
+import { adviceOnRefusal, done, isUnanswered, resultOf } from '../tool-result.ts';
 import { settlementKeyOf } from '../usage-key.ts';
 
 /** A bill that a model has seen as a quote. */
@@ -25,9 +25,9 @@ export function settleAccount(
   }, adviceOn);
 }
 
-function adviceOn({ code, retry }: BillonceError): string {
-  if (code === 'quote_changed') return 'Nothing was billed. Read the quote again, and decide again.';
-  return retry === 'same_request'
+function adviceOn(error: BillonceError): string {
+  if (error.code === 'quote_changed') return 'Nothing was billed. Read the quote again, and decide again.';
+  return isUnanswered(error)
     ? 'It is not known whether it was billed. Call again with the same arguments: it is billed once.'
-    : 'Nothing was billed. Correct the arguments.';
+    : `Nothing was billed. ${adviceOnRefusal(error)}`;
 }
