@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { describe, type TestContext, test } from 'node:test';
+import { listening } from '../../client/test/harness/listening.ts';
 import type { Plan } from '../src/plan.ts';
 import type { Report } from '../src/report/report.ts';
 import { runConformance } from '../src/run.ts';
@@ -49,6 +51,17 @@ function optionsOf(fault: Fault | undefined): readonly [ChargingOptions, Partial
     },
   ];
 }
+
+test('an expired request whose late answer is the first one again is not said to be executed once without a count', async (t) => {
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => response.writeHead(201).end('{"ok":true}'));
+  });
+  const url = await listening(t, server);
+  const plan = planFor(url, { only: ['expiry'], expiresAfterMs: 1 });
+  const result = await runConformance(plan);
+  assert.ok(result.kind === 'reported');
+  assert.deepEqual(idsOf(result.report, 'inconclusive'), ['expiry']);
+});
 
 test('a server that keeps its promises passes every check that it is given the means for', async (t) => {
   for (const refusesInFlight of [false, true]) {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Check } from '../check.ts';
-import { firstAnswer, isSameAnswer, usable } from '../judge/answers.ts';
+import { firstAnswer, isMarked, isSameAnswer, usable } from '../judge/answers.ts';
 import { judgeUnexecuted } from '../judge/executions.ts';
 import { isUnable } from '../judge/refusals.ts';
 import { failed, gravest, inconclusive, notApplicable, passed } from '../judge/verdict.ts';
@@ -33,6 +33,7 @@ export const timeChecks: readonly Check[] = [
       const late = usable(result, 'the late retry');
       if (late.kind === 'unusable') return late.verdict;
       const { status } = late.answer;
+      if (status >= 500) return inconclusive(`the late retry was answered ${status}`);
       const isReplay = isSameAnswer(first.answer, late.answer, world.profile);
       const judged =
         isSuccess(late.answer) && !isReplay
@@ -42,6 +43,10 @@ export const timeChecks: readonly Check[] = [
                 ? 'the late retry still gets the first answer'
                 : `the late retry was refused with ${status}`,
             );
+      // An API that answers every execution alike looks the same.
+      if (isReplay && growth.kind === 'unknown' && !isMarked(late.answer, world.profile)) {
+        return inconclusive(`it cannot be said whether it was executed again: ${growth.reason}`);
+      }
       return gravest([judged, ...judgeUnexecuted(growth)]);
     },
   },
