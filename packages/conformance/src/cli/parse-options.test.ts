@@ -35,6 +35,16 @@ test('requests go to this machine only, and to hosts that are named', () => {
   }
 });
 
+test('another machine gets few requests a second, also as the second instance', () => {
+  const rateOf = (...args: readonly string[]) => {
+    const parsed = parseOptions([...args, '--request', request, '--allow-host', 'api.example']);
+    return parsed.kind === 'valid' ? parsed.plan.limits.perSecond : parsed.kind;
+  };
+  assert.equal(rateOf('http://localhost/a', '--second', 'http://127.0.0.1:2/a'), 200);
+  assert.equal(rateOf('https://api.example/a'), 20);
+  assert.equal(rateOf('http://localhost/a', '--second', 'https://api.example/a'), 20);
+});
+
 test('all mistakes are reported at once, each with its option', () => {
   const args = [
     'ftp://localhost/a',

@@ -155,9 +155,10 @@ function planOf(given: Arguments): Plan {
   if (vary !== undefined && !vary.startsWith('/'))
     given.mistakes.push(`--vary must begin with /, not ${vary}`);
   const expiresAfter = given.text('expires-after');
+  const second = given.url('--second', given.text('second'));
   return {
     url,
-    second: given.url('--second', given.text('second')),
+    second,
     profile,
     keyHeader: given.text('key-header'),
     isKeyRequired: given.is('key-required'),
@@ -180,7 +181,7 @@ function planOf(given: Arguments): Plan {
     skip: checkIds(given, 'skip'),
     failOn: failOnOf(given),
     seed: given.text('seed') ?? randomBytes(6).toString('hex'),
-    limits: limitsOf(given, url),
+    limits: limitsOf(given, second === undefined ? [url] : [url, second]),
   };
 }
 
@@ -238,8 +239,8 @@ function countOf(given: Arguments): CountSource | undefined {
   return { kind: 'sql', statement: count, database };
 }
 
-function limitsOf(given: Arguments, url: URL): Limits {
-  const perSecond = isLoopback(url.hostname) ? 200 : defaultLimits.perSecond;
+function limitsOf(given: Arguments, urls: readonly URL[]): Limits {
+  const perSecond = urls.every(({ hostname }) => isLoopback(hostname)) ? 200 : defaultLimits.perSecond;
   return {
     concurrency: given.number('concurrency', defaultLimits.concurrency, 2, 50),
     perSecond: given.number('rate', perSecond, 1, 1_000),
