@@ -31,7 +31,10 @@ export class Subject {
     this.#child = child;
     this.#printed = '';
     // The command is in another process group, so Ctrl-C does not reach it.
-    process.once('exit', () => killGroup(child.exitCode === null ? (child.pid ?? 0) : 0, 'SIGKILL'));
+    process.once('exit', () => {
+      // After its end, its number may be that of another process. `exitCode` is null after a signal, too.
+      if (child.exitCode === null && child.signalCode === null) killGroup(child.pid ?? 0, 'SIGKILL');
+    });
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => {
         this.#printed = `${this.#printed}${chunk.toString()}`.slice(-4_000);
