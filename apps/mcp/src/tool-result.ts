@@ -30,9 +30,12 @@ export function adviceOnRead({ retry }: BillonceError): string {
   return retry === 'same_request' ? 'Try again later.' : 'Correct the arguments.';
 }
 
+/** Refusals that say nothing about an earlier attempt whose answer was lost: they come before the key is looked at. */
+const early: ReadonlySet<string> = new Set(['rate_limited', 'request_timeout']);
+
 /** Whether a call that failed may have done something. */
-export function isUnanswered({ retry, status }: BillonceError): boolean {
-  return retry === 'same_request' && (status === undefined || status >= 500);
+export function isUnanswered({ code, retry, status }: BillonceError): boolean {
+  return retry === 'same_request' && (status === undefined || status >= 500 || early.has(code));
 }
 
 /** What a model can do after a write that was refused, and did nothing. */

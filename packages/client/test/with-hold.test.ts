@@ -277,6 +277,33 @@ test('a call that is aborted before the work leaves nothing reserved', async (t)
   assert.equal(await available(agent), 3);
 });
 
+test('a hold whose answer is lost is released, also if the attempts after it are too many', async (t) => {
+  const agent = await prepaid('limited', '3');
+  let holds = 0;
+  const limited = createServer((request, response) => {
+    const passOn = async () => {
+      const isHold = request.url?.endsWith('/holds') === true;
+      if (isHold && ++holds > 1) {
+        const refusal = { error: 'rate_limited', message: 'too many', requestId: 'r' };
+        return response.writeHead(429, { 'content-type': 'application/json' }).end(JSON.stringify(refusal));
+      }
+      const headers = { 'content-type': 'application/json', 'idempotency-key': `limited-${holds}-${request.url}` };
+      const body = await text(request);
+      const init = { method: 'POST', headers, ...(body === '' ? {} : { body }) };
+      const answer = await fetch(server.url + request.url, init);
+      const answered = await answer.text();
+      if (isHold) return response.destroy();
+      return response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answered);
+    };
+    passOn().catch(() => response.destroy());
+  });
+  const url = await listening(t, limited);
+  const client = createBillonce({ url, attemptsMax: 3, baseDelayMs: 1, maxDelayMs: 10 });
+  const work = client.withHold({ agent, serviceId: 'search', requests: 2 }, () => assert.fail('it began'));
+  await assert.rejects(work, { code: 'rate_limited' });
+  assert.equal(await available(agent), 3);
+});
+
 test('a hold whose answer is lost is released', async (t) => {
   const agent = await prepaid('unheard', '3');
   const deaf = await losing(t, (path) => path.endsWith('/holds'));

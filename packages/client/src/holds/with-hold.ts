@@ -59,9 +59,10 @@ export async function withHold<Result>(
   return result;
 }
 
-/** Whether the server may have done what failed. */
+/** Whether the server may have done what failed. A limit of the rate says nothing about an attempt before it. */
 function isUnknown(error: unknown): boolean {
-  return !(error instanceof BillonceError) || error.status === undefined || error.status >= 500;
+  if (!(error instanceof BillonceError) || error.status === undefined) return true;
+  return error.status >= 500 || error.code === 'rate_limited';
 }
 
 interface Held {
