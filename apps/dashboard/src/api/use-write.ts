@@ -39,7 +39,7 @@ export function useWrite<N extends Operation>(name: N): Writing<N> {
     } catch (error) {
       const failed = failureOf(error);
       // Not applied for certain, and a refusal is not remembered: the next attempt is another operation.
-      if (failed.status >= 400 && failed.status < 500) pending.current = undefined;
+      if (isRefusal(failed.status)) pending.current = undefined;
       return { kind: 'failed', failure: failed };
     }
   };
@@ -60,6 +60,11 @@ export function useWrite<N extends Operation>(name: N): Writing<N> {
       .catch((error: unknown) => setFailure(failureOf(error)));
   };
   return { isWriting, failure, send };
+}
+
+/** A limit of the rate, or a body that came too slowly, says nothing about an attempt before it that got no answer. */
+function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
 }
 
 /** 128 random bits. `crypto.randomUUID` exists only on pages that are served over TLS or from this machine. */
