@@ -157,6 +157,19 @@ async function startApi(
   return listening(t, createServer(app));
 }
 
+test('a GET is billed each time, whatever key it has: it is executed each time', async (t) => {
+  const { items, recorder } = collecting();
+  const url = await startApi(t, { recorder });
+  for (let request = 0; request < 2; request += 1) {
+    await fetch(url, { headers: { 'idempotency-key': 'always-the-same' } });
+  }
+  await until(() => items.length === 2);
+  assert.deepEqual(
+    items.map(({ id }) => id),
+    [undefined, undefined],
+  );
+});
+
 test('a client that leaves after the answer began is billed', async (t) => {
   const { items, recorder } = collecting();
   const url = await startApi(t, { recorder });

@@ -17,9 +17,10 @@ export interface MeterOptions<Request, Response> {
   readonly isBilled?: (request: Request, response: Response, status: number) => boolean;
   /**
    * The identity of the usage, so that a repeated request is billed once. `key`: made of the agent, the service, the
-   * method, the path and the `Idempotency-Key` of the request, if it has one. It is right for an API that executes a
-   * request with the same key once, as with `@billonce/idempotency`. Otherwise use `none`: a client could get all its
-   * requests for the price of one by sending them with one key. `key`
+   * method, the path and the `Idempotency-Key` of the request, if it has one and is not a GET, HEAD or OPTIONS. It is
+   * right for an API that executes a request with the same key once, as with `@billonce/idempotency`, and for as long as
+   * the API remembers the key. Otherwise use `none`: a client could get all its requests for the price of one by sending
+   * them with one key. `key`
    */
   readonly identity?: 'key' | 'none' | ((request: Request) => Awaitable<string | undefined>);
   /**

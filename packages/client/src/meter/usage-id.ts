@@ -1,5 +1,8 @@
 import type { MeteredExchange } from './meter-options.ts';
 
+/** An API executes these as often as they come, whatever key they have. */
+const unprotected: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
 /**
  * The id of the usage of a request with a key. Keys of different agents, services and routes may be equal; a key may
  * have 255 characters, an id 128.
@@ -9,7 +12,7 @@ export async function usageIdOf(
   serviceId: string,
   { method, target, key }: Pick<MeteredExchange<unknown, unknown>, 'method' | 'target' | 'key'>,
 ): Promise<string | undefined> {
-  if (key === undefined || key === '') return undefined;
+  if (key === undefined || key === '' || unprotected.has(method)) return undefined;
   const text = JSON.stringify([agent, serviceId, method, target, key]);
   const digest = await globalThis.crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
