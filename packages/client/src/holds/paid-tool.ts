@@ -29,7 +29,8 @@ export interface PaidToolOptions<Args, Extra, Result> {
   readonly used?: (result: Result, args: Args) => number;
   /**
    * Names a call: the same for its repetitions, which have the same arguments. Without a key each call is paid. By
-   * default the argument `key`, if the tool has one; where that means something else, give `() => undefined`.
+   * default the argument `key`, if the tool has one; where that means something else, give `() => undefined`. Tools with
+   * the same service share their keys: if their arguments can be equal, put the name of the tool before the key.
    */
   readonly keyOf?: (args: Args, extra: Extra) => string | undefined;
   /** takes the usage if a capture gets no answer, as in `withHold` */
