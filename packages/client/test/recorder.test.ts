@@ -85,10 +85,7 @@ test('usage waits while requests are refused for something else than their items
 test('an item that JSON cannot have is not taken, and keeps no others from being sent', async () => {
   const recorder = billonce.recorder({ onRefused: refusals().onRefused });
   const untyped: object = { requests: 5n };
-  assert.throws(
-    () => recorder.add({ agent: 'counted', serviceId, requests: 1, ...untyped }),
-    TypeError,
-  );
+  assert.throws(() => recorder.add({ agent: 'counted', serviceId, requests: 1, ...untyped }), TypeError);
   recorder.add({ agent: 'counted', serviceId, requests: 2 });
   assert.equal((await recorder.close()).recorded, 1);
   assert.equal(await totalOf('counted'), 2);
@@ -219,7 +216,9 @@ test('what one journal has for several tenants is sent to each tenant', async ()
       baseDelayMs: 1,
       fetch: async (_input, init) => {
         if (!isUp) throw new TypeError('it is down');
-        const { items }: { items: RecordedItem[] } = JSON.parse(await new Response(init?.body ?? null).text());
+        const { items }: { items: RecordedItem[] } = JSON.parse(
+          await new Response(init?.body ?? null).text(),
+        );
         sent.push(...items.map(({ agent }) => `${tenant} ${agent}`));
         return Response.json({ results: items.map((_, index) => ({ index, ok: true, status: 'recorded' })) });
       },

@@ -190,7 +190,12 @@ test('what came of work is not lost when the program has no API key at its end',
   assert.equal(await withHold(surroundings, hold, took(2), { recorder }), 'done');
   assert.equal(items.length, 1);
   assert.equal(await withHold(surroundings, { ...hold, requests: 1 }, took(0), {}), 'done');
-  const failing = withHold(surroundings, { ...hold, requests: 1 }, () => Promise.reject(new Error('no luck')), {});
+  const failing = withHold(
+    surroundings,
+    { ...hold, requests: 1 },
+    () => Promise.reject(new Error('no luck')),
+    {},
+  );
   await assert.rejects(failing, { message: 'no luck' });
 });
 
@@ -287,7 +292,10 @@ test('a hold whose answer is lost is released, also if the attempts after it are
         const refusal = { error: 'rate_limited', message: 'too many', requestId: 'r' };
         return response.writeHead(429, { 'content-type': 'application/json' }).end(JSON.stringify(refusal));
       }
-      const headers = { 'content-type': 'application/json', 'idempotency-key': `limited-${holds}-${request.url}` };
+      const headers = {
+        'content-type': 'application/json',
+        'idempotency-key': `limited-${holds}-${request.url}`,
+      };
       const body = await text(request);
       const init = { method: 'POST', headers, ...(body === '' ? {} : { body }) };
       const answer = await fetch(server.url + request.url, init);
