@@ -10,6 +10,7 @@ import { type Fault, plantedFaults } from './harness/faults.ts';
 import { planFor } from './harness/plans.ts';
 
 const expiresAfterMs = 250;
+const triesMax = 5;
 
 /** Runs all checks that need no other process. */
 async function check(t: TestContext, options: ChargingOptions, changes: Partial<Plan> = {}): Promise<Report> {
@@ -82,13 +83,20 @@ describe('a server with one fault fails exactly the check of that fault', { conc
   for (const [fault, reds] of Object.entries<readonly string[]>(plantedFaults)) {
     test(fault, async (t) => {
       const [options, plan] = optionsOf(faultOf(fault));
-      const report = await check(t, options, plan);
+      let report = await check(t, options, plan);
+      // On a busy machine, requests that are sent together can come one after the other, so that nothing is found in flight.
+      for (let tries = 1; tries < triesMax && !hasAll(report, reds); tries++)
+        report = await check(t, options, plan);
       const failed = idsOf(report, 'failed').filter((id) => reds.includes(id) || !isLateReplay(fault, id));
       assert.deepEqual(failed, reds, reasonsOf(report));
       assert.deepEqual(idsOf(report, 'inconclusive'), [], reasonsOf(report));
     });
   }
 });
+
+function hasAll(report: Report, reds: readonly string[]): boolean {
+  return reds.every((id) => idsOf(report, 'failed').includes(id));
+}
 
 /** On a busy machine one of several duplicates can come after the first answer, so that the fault is seen there, too. */
 function isLateReplay(fault: string, check: string): boolean {
