@@ -157,7 +157,7 @@ async function startApi(
   return listening(t, createServer(app));
 }
 
-test('a GET is billed each time, whatever key it has: it is executed each time', async (t) => {
+test('a GET is billed each time, under any key: it is executed each time', async (t) => {
   const { items, recorder } = collecting();
   const url = await startApi(t, { recorder });
   for (let request = 0; request < 2; request += 1) {

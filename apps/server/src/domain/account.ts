@@ -82,7 +82,7 @@ export function hasOutstanding({ lines, paid, settledPaid }: Account): boolean {
 }
 
 /** Requests of a line that no settlement covers yet; below 0 for a credit. */
-export function outstandingOn(line: AccountLine): number {
+function outstandingOn(line: AccountLine): number {
   return line.recordedRequests - line.reversedRequests - line.settledRequests;
 }
 

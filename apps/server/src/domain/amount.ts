@@ -8,7 +8,6 @@ export type Amount = bigint;
 export const amountPlaces = 18;
 export const pricePlaces = 12;
 export const unitScaleMax = 6;
-export const assetScaleMax = 12;
 
 /** The price of one unit: a whole number of 10^-12 of its asset. */
 export type Price = bigint;
@@ -23,7 +22,7 @@ export const priceMax: Price = 9_000_000n * tenTo(pricePlaces);
 export const pricedUnits = [1, 1_000, 1_000_000] as const;
 export type PricedUnits = (typeof pricedUnits)[number];
 
-export function tenTo(exponent: number): bigint {
+function tenTo(exponent: number): bigint {
   return 10n ** BigInt(exponent);
 }
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import type { Api } from '../harness/api.ts';
-import { pages } from './agree.ts';
 import { accountOf, type ModelBooks } from './books.ts';
 import { holdBody } from './holds.ts';
+import { pages } from './pages.ts';
 import { amountOf, amountText, grantBody, policyOf, purseOf } from './prepaid.ts';
-import { availableIn, heldOf, type ModelGrant, type ModelPurse } from './purse.ts';
+import { availableIn, heldOf } from './purse.ts';
+import type { ModelGrant, ModelPurse } from './purse-types.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: items of every list
 type Row = any;

@@ -13,28 +13,14 @@ import {
 } from './account.ts';
 import { assertPurse, assertPurseEvents } from './agree-purses.ts';
 import { accountOf, liveService, type ModelBooks } from './books.ts';
-import { agents, services } from './draw.ts';
+import { agents, services } from './draw-names.ts';
+import { pages } from './pages.ts';
 import { amountText } from './prepaid.ts';
 import { openWorth, prepaidBody, quoteBody, reversesBody, unseenId, writesOffBody } from './settling.ts';
 import { type AccountName, pathOf } from './write.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: items of every list
 type Row = any;
-
-/** All items of a list, page by page. */
-export async function pages(api: Api, path: string, limit: number, member = 'items'): Promise<Row[]> {
-  const all: Row[] = [];
-  for (let cursor = ''; ; ) {
-    const sign = path.includes('?') ? '&' : '?';
-    const { status, json, text } = await api.get(
-      `${path}${sign}limit=${limit}${cursor && `&cursor=${cursor}`}`,
-    );
-    assert.equal(status, 200, `${path}: ${text}`);
-    all.push(...json[member]);
-    if (json.nextCursor === null || json.hasMore === false) return all;
-    cursor = encodeURIComponent(json.nextCursor);
-  }
-}
 
 const iso = (ms: number) => new Date(ms).toISOString();
 

@@ -1,6 +1,5 @@
 import type { ModelAccount, Part } from './account.ts';
-import type { ModelPolicy } from './prepaid.ts';
-import type { ModelPurse } from './purse.ts';
+import type { ModelPolicy, ModelPurse } from './purse-types.ts';
 import type { AccountName, Write } from './write.ts';
 
 export interface ModelService {

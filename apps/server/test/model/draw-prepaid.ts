@@ -1,8 +1,9 @@
 import type { Random } from '../harness/seeded-random.ts';
-import { agents, drawTime, type Hot, services } from './draw.ts';
+import { agents, drawTime, type Hot, services } from './draw-names.ts';
 import { booksOf, type Model } from './model.ts';
 import { amountText } from './prepaid.ts';
-import { availableIn, type ModelHold } from './purse.ts';
+import { availableIn } from './purse.ts';
+import type { ModelHold } from './purse-types.ts';
 import type { GrantWrite, HoldWrite, PrepaidWrite, Write } from './write.ts';
 
 const minuteMs = 60_000;

@@ -2,14 +2,11 @@ import type { Random } from '../harness/seeded-random.ts';
 import { uuidV7At } from '../harness/uuid-v7.ts';
 import { type ModelAccount, openEntries, settledThrough } from './account.ts';
 import { accountOf } from './books.ts';
+import { agents, drawTime, type Hot, services, tenants } from './draw-names.ts';
 import { drawPrepaid, drawPrepaidStart } from './draw-prepaid.ts';
 import { booksOf, type Model } from './model.ts';
 import type { AccountName, Item, Sent, Write } from './write.ts';
 
-/** Names that a careless join of two of them, or a careless pattern, takes for others. */
-export const tenants = ['acme', 'acme.b'] as const;
-export const agents = ['a', 'a/b', 'a|b', 'A'] as const;
-export const services = ['c', 'b/c', 'b|c', 'C*'] as const;
 /** Most of what is granted pays for some requests, and not for many. */
 const startPrices = [1, 7, 13, 9_007_199_254] as const;
 const prices = [0, 1, 7, 13, 9_007_199_254] as const;
@@ -34,12 +31,6 @@ export function drawHot(random: Random): Hot {
     serviceId: random.pick(services),
     isPrepaid: random.below(2) === 0,
   };
-}
-
-export interface Hot extends AccountName {
-  readonly tenant: string;
-  /** whether most of what is sent concerns prepaid money */
-  readonly isPrepaid: boolean;
 }
 
 /** What was sent and seen so far: what a client can know. */
@@ -221,15 +212,6 @@ function drawItem(random: Random, { nowMs }: Model, { agent, serviceId }: Accoun
     requests: 1 + (number % 5) + (isOther ? 1 : 0),
     ...(random.below(6) === 0 ? drawTime(random, nowMs) : {}),
   };
-}
-
-/** At the edges of the window in which an event is accepted, now and then in another time zone. */
-export function drawTime(random: Random, nowMs: number): { readonly occurredAt?: string } {
-  if (random.below(2) === 0) return {};
-  const agoMs = random.pick([0, 1, dayMs, 34 * dayMs, 34 * dayMs + 1, -5 * minuteMs, -5 * minuteMs - 1]);
-  const atMs = nowMs - agoMs;
-  if (random.below(2) === 0) return { occurredAt: new Date(atMs).toISOString() };
-  return { occurredAt: new Date(atMs + 2 * 60 * minuteMs).toISOString().replace('Z', '+02:00') };
 }
 
 /** Everything, or a part; with no guard, with one that a quote gave, or with one that is made up. */

@@ -13,7 +13,8 @@ import {
 } from './books.ts';
 import { countForLimits, limitsAllow, noHold, returnCounted } from './limits.ts';
 import { amountOf, amountText, costOf, learnId, policyOf, purseOf, tooLittle } from './prepaid.ts';
-import { availableIn, endHold, type ModelHold, type ModelPurse, openHolds, partsFor } from './purse.ts';
+import { availableIn, endHold, openHolds, partsFor } from './purse.ts';
+import type { ModelHold, ModelPurse } from './purse-types.ts';
 import { closedBecause, judgeTime, usageOf } from './usage.ts';
 
 const holdMsDefault = 600_000;

@@ -7,6 +7,7 @@ import {
   refused,
   type WriteOf,
 } from './books.ts';
+import type { CountedPlace } from './purse-types.ts';
 import type { Item } from './write.ts';
 
 const dayMs = 86_400_000;
@@ -31,13 +32,6 @@ export function deleteLimit(
 ): Expected {
   if (gate !== undefined) return refused(gate);
   return books.limits.delete(name) ? done(204, undefined) : refused('not_found');
-}
-
-/** Where a hold counts: in which window of which limit. */
-export interface CountedPlace {
-  readonly counted: ModelLimit['counted'];
-  readonly subject: string;
-  readonly startMs: number;
 }
 
 type Counted = Pick<Item, 'agent' | 'serviceId' | 'requests'>;

@@ -7,16 +7,11 @@ import {
   refused,
   type WriteOf,
 } from './books.ts';
-import { availableIn, cover, draw, freeOf, type ModelGrant, type ModelPurse, passTime } from './purse.ts';
+import { availableIn, cover, draw, freeOf, passTime } from './purse.ts';
+import type { ModelGrant, ModelPolicy, ModelPurse } from './purse-types.ts';
 
 const places = 18;
 const grantsOpenMax = 100;
-
-/** How an agent pays. */
-export interface ModelPolicy {
-  readonly mode: 'postpaid' | 'prepaid';
-  readonly overdraft: bigint;
-}
 
 /** An amount that is sent as a decimal text, in 10^-18. */
 export function amountOf(text: string): bigint {

@@ -7,16 +7,8 @@ import { adminKey, asAdmin, makeKey, withHeaders } from '../harness/tenants.ts';
 import { areListed, assertAccount, assertAgreed, entriesIn } from './agree.ts';
 import { areGranted, assertPurse, grantsIn } from './agree-purses.ts';
 import { accountOf, type Observed } from './books.ts';
-import {
-  drawAccount,
-  drawHot,
-  drawSent,
-  drawStart,
-  type Hot,
-  type Seen,
-  type SeenQuote,
-  tenants,
-} from './draw.ts';
+import { drawAccount, drawHot, drawSent, drawStart, type Seen, type SeenQuote } from './draw.ts';
+import { type Hot, tenants } from './draw-names.ts';
 import {
   answerTtlMs,
   booksOf,

@@ -1,6 +1,6 @@
 import type { MeteredExchange } from './meter-options.ts';
 
-/** An API executes these as often as they come, whatever key they have. */
+/** An API executes these as often as they come, under any key. */
 const unprotected: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**

@@ -1,0 +1,24 @@
+import type { Random } from '../harness/seeded-random.ts';
+import type { AccountName } from './write.ts';
+
+/** Names that a careless join of two of them, or a careless pattern, takes for others. */
+export const tenants = ['acme', 'acme.b'] as const;
+export const agents = ['a', 'a/b', 'a|b', 'A'] as const;
+export const services = ['c', 'b/c', 'b|c', 'C*'] as const;
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+
+export interface Hot extends AccountName {
+  readonly tenant: string;
+  /** whether most of what is sent concerns prepaid money */
+  readonly isPrepaid: boolean;
+}
+
+/** At the edges of the window in which an event is accepted, now and then in another time zone. */
+export function drawTime(random: Random, nowMs: number): { readonly occurredAt?: string } {
+  if (random.below(2) === 0) return {};
+  const agoMs = random.pick([0, 1, dayMs, 34 * dayMs, 34 * dayMs + 1, -5 * minuteMs, -5 * minuteMs - 1]);
+  const atMs = nowMs - agoMs;
+  if (random.below(2) === 0) return { occurredAt: new Date(atMs).toISOString() };
+  return { occurredAt: new Date(atMs + 2 * 60 * minuteMs).toISOString().replace('Z', '+02:00') };
+}

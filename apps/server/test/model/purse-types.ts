@@ -1,0 +1,56 @@
+// What the model knows of prepaid money, without imports.
+
+/** Where a hold counts: in which window of which limit. */
+export interface CountedPlace {
+  readonly counted: Map<string, readonly { readonly startMs: number; readonly used: number }[]>;
+  readonly subject: string;
+  readonly startMs: number;
+}
+
+/** How an agent pays. */
+export interface ModelPolicy {
+  readonly mode: 'postpaid' | 'prepaid';
+  readonly overdraft: bigint;
+}
+
+/** What an agent was granted, in 10^-18 XLM. What is held of it is in the holds. */
+export interface ModelGrant {
+  /** `undefined` until a test has seen it */
+  id: string | undefined;
+  readonly number: number;
+  readonly kind: 'grant' | 'refund';
+  readonly amount: bigint;
+  readonly priority: number;
+  readonly expiresAtMs: number | undefined;
+  drawn: bigint;
+  voided: bigint;
+  expired: bigint;
+}
+
+export interface ModelHold {
+  id: string | undefined;
+  readonly serviceId: string;
+  readonly amount: bigint;
+  readonly requests: number | undefined;
+  readonly isPrepaid: boolean;
+  /** what it reserves, by the number of a grant; 0 for the overdraft */
+  readonly parts: readonly { readonly grant: number; readonly amount: bigint }[];
+  /** what it counts for limits while it is open */
+  readonly counts: { readonly quantity: number; readonly places: readonly CountedPlace[] };
+  readonly createdAtMs: number;
+  expiresAtMs: number;
+  state: 'open' | 'captured' | 'released' | 'lapsed';
+  endedAtMs: number | undefined;
+  wasLapsed: boolean;
+  /** the usage that captured it: its sequence, and what it cost */
+  captured: { readonly sequence: number; readonly cost: bigint } | undefined;
+}
+
+/** The prepaid money of an agent: its grants in the order in which they were made, and every hold that it ever had. */
+export interface ModelPurse {
+  readonly agent: string;
+  readonly grants: ModelGrant[];
+  readonly holds: ModelHold[];
+  /** what was drawn and no grant has paid for yet */
+  uncovered: bigint;
+}
