@@ -1,6 +1,6 @@
 import type { Amount } from '../domain/amount.ts';
 import { availableOf, type Balance, type OwnedGrant, restOf } from '../domain/balance.ts';
-import { amountText } from '../domain/balance-events.ts';
+import { amountText, grantShown } from '../domain/balance-events.ts';
 import { type BillingPolicy, overdraftOf } from '../domain/billing.ts';
 import type {
   BillingSet,
@@ -45,19 +45,14 @@ function grantMade({ owned, available }: { readonly owned: OwnedGrant; readonly 
 }
 
 function grantBody({ agent, asset, grant }: OwnedGrant): ItemOf<'listGrants'> {
-  const { id, number, kind, amount, priority, expiresAtMs, note, reversalId, grantedAtMs } = grant;
+  const { grantId: id, ...shown } = grantShown(grant);
   return {
     id,
     agent,
     asset,
-    number,
-    kind,
-    amount: amountText(amount),
-    priority,
-    expiresAt: expiresAtMs === undefined ? null : timestampOfMs(expiresAtMs),
-    note: note ?? null,
-    reversalId: reversalId ?? null,
-    grantedAt: timestampOfMs(grantedAtMs),
+    number: grant.number,
+    ...shown,
+    grantedAt: timestampOfMs(grant.grantedAtMs),
     left: amountText(restOf(grant)),
     held: amountText(grant.held),
     drawn: amountText(grant.drawn),

@@ -4,7 +4,7 @@ import { availableOf, type Balance, type Grant } from './balance.ts';
 import { type BillingPolicy, lowAtMax } from './billing.ts';
 import type { NotedEvent } from './event.ts';
 import type { Movement } from './movement.ts';
-import { timestampOfMs } from './timestamps.ts';
+import { timestampOfMs, timestampOrNull } from './timestamps.ts';
 
 /** Where the events of one change get their ids and their time from. */
 export interface EventSource {
@@ -74,7 +74,7 @@ export function grantShown(grant: Grant) {
     kind,
     amount: amountText(amount),
     priority,
-    expiresAt: expiresAtMs === undefined ? null : timestampOfMs(expiresAtMs),
+    expiresAt: timestampOrNull(expiresAtMs),
     note: note ?? null,
     reversalId: reversalId ?? null,
   };

@@ -1,7 +1,7 @@
 import { amountText, type EventSource } from './balance-events.ts';
 import type { NotedEvent } from './event.ts';
 import type { Hold } from './hold.ts';
-import { timestampOfMs } from './timestamps.ts';
+import { timestampOfMs, timestampOrNull } from './timestamps.ts';
 
 const types = {
   open: 'hold.created',
@@ -28,7 +28,7 @@ export function holdShown(hold: Hold) {
     state,
     createdAt: timestampOfMs(createdAtMs),
     expiresAt: timestampOfMs(expiresAtMs),
-    endedAt: hold.endedAtMs === undefined ? null : timestampOfMs(hold.endedAtMs),
+    endedAt: timestampOrNull(hold.endedAtMs),
     lapsed: state === 'lapsed' || hold.wasLapsed,
     entryId: hold.entryId ?? null,
     captured: hold.captured === undefined ? null : amountText(hold.captured),

@@ -19,7 +19,7 @@ import type { Actor } from '../domain/act.ts';
 import { amountText } from '../domain/balance-events.ts';
 import { rulesOf } from '../domain/command.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { timestampOfMs } from '../domain/timestamps.ts';
+import { timestampOfMs, timestampOrNull } from '../domain/timestamps.ts';
 import { sealingKey } from '../ledger/answer-protection.ts';
 import type { WritePath } from '../ledger/ledger-lanes.ts';
 import type { KeyUse, Outcome } from '../ledger/submission.ts';
@@ -218,7 +218,7 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
     case 'idempotency_key_expired':
       return {
         members: {
-          firstSeenAt: refusal.firstSeenAtMs === undefined ? null : timestampOfMs(refusal.firstSeenAtMs),
+          firstSeenAt: timestampOrNull(refusal.firstSeenAtMs),
           location: refusal.location ?? null,
         },
         ...(refusal.location === undefined
