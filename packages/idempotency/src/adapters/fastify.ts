@@ -26,6 +26,7 @@ export interface FastifyRequestLike {
 /** The parts of a reply of Fastify 5 that the adapter uses. */
 export interface FastifyReplyLike {
   readonly raw: ServerResponse;
+  readonly sent?: boolean;
   code(status: number): unknown;
   header(name: string, value: string): unknown;
   send(payload?: unknown): unknown;
@@ -104,6 +105,7 @@ export function idempotencyHook<Request extends FastifyRequestLike = FastifyRequ
           parsedBody: () => request.body,
           address: () => request.ip,
           requestId: frameworkRequestId(request.id, raw),
+          isAnswered: () => reply.sent === true,
           hasTimedOut: () => hasTimedOut(request),
           send: (answer) => send(reply, answer),
         }),

@@ -90,6 +90,11 @@ export function idempotency<E extends Env = Env>(options: HonoOptions<E>): Middl
         return next();
       case 'execute': {
         const { operation, about } = begun;
+        if (context.finalized || outgoingOf(context)?.headersSent === true) {
+          // A timeout in front has answered while the key was being claimed.
+          await operation.withdraw();
+          return;
+        }
         context.req.raw = begun.whole.handOver(operation);
         setOperation(context, operation);
         await run(next, protection, operation, about);

@@ -20,7 +20,7 @@ import {
   sharedOptions,
   skipDecorator,
 } from './nest/route-decorators.ts';
-import { type PlatformResponse, rawResponse, substituteAnswer } from './nest/substitute-answer.ts';
+import { type PlatformResponse, rawResponse, silence, substituteAnswer } from './nest/substitute-answer.ts';
 import { watched } from './nest/watched-handler.ts';
 import { frameworkRequestId } from './node/node-request.ts';
 import { setOperation } from './node/operations.ts';
@@ -89,6 +89,8 @@ export class IdempotencyInterceptor<Request extends NestRequest = NestRequest> i
       },
     });
     if (outcome.kind === 'answered') {
+      // Otherwise the client is gone, or a timeout has answered.
+      if (isSent === undefined) silence(response);
       await isSent;
       // Outer interceptors receive the answer in the form that the handler would return, if it is JSON.
       return of(value);

@@ -7,10 +7,12 @@ import { type Caller, normalizeAddress, scopeDigest } from './scope.ts';
  * The digest of the scope of a caller's keys. Callers by address are one if their network is.
  *
  * @param endpoint method and path, where each endpoint has separate keys
+ * @param level that of an inner protection with separate records; 0 for all others
  */
-export function callerScope(caller: Caller, endpoint?: string): string {
+export function callerScope(caller: Caller, endpoint?: string, level = 0): string {
   const scope = scopeOf(caller);
-  return endpoint === undefined ? scope : sha256(`endpoint:${scope}:${endpoint}`).slice(0, 32);
+  const ofEndpoint = endpoint === undefined ? scope : sha256(`endpoint:${scope}:${endpoint}`).slice(0, 32);
+  return level === 0 ? ofEndpoint : sha256(`inner:${level}:${ofEndpoint}`).slice(0, 32);
 }
 
 function scopeOf(caller: Caller): string {

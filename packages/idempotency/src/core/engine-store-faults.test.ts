@@ -54,6 +54,36 @@ test('the wait for a store is limited, and a claim that it grants too late is re
   assert.equal((await engine.begin(request())).kind, 'execute');
 });
 
+test('an abandoned operation that a claim takes over too late stays abandoned', async () => {
+  const { store: working, clock } = setUp();
+  let slow = Promise.resolve();
+  const store = storeWith(working, {
+    claim: async (slot, more) => {
+      if (more.takeOver !== undefined) await slow;
+      return working.claim(slot, more);
+    },
+  });
+  let asked = 0;
+  const onAbandoned = () => {
+    asked++;
+    return { status: 201, headers: [], body: 'found' };
+  };
+  const { engine } = setUp({ store, clock, leaseMs: 1000, storeTimeoutMs: 500, onAbandoned });
+  // The process of this execution has died: its clock stands still.
+  await executed(setUp({ store: working, leaseMs: 1000 }).engine);
+  clock.advance(2000);
+  const { promise, resolve: open } = Promise.withResolvers<void>();
+  slow = promise;
+  const answer = answered(engine);
+  await settle();
+  clock.advance(500);
+  assert.equal(errorOf(await answer), 'store_unavailable');
+  open();
+  await settle();
+  const found = await answered(engine);
+  assert.deepEqual([found.body, asked], ['found', 2]);
+});
+
 test('an answer that cannot be stored is not sent: the client is asked to retry with the same key', async () => {
   const { store: working } = setUp();
   let attempts = 0;

@@ -4,6 +4,7 @@ import { callerScope } from './caller-scope.ts';
 import { keyDigest } from './digest.ts';
 import type { Attempt, Step } from './engine/attempt.ts';
 import { Claims } from './engine/claims.ts';
+import { comparesLike, nestingOf } from './engine/nesting.ts';
 import { Replies } from './engine/replies.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Begun, IdempotentRequest, RefusedRequest } from './idempotent-request.ts';
@@ -79,11 +80,12 @@ export class IdempotencyEngine {
     const { method, path } = request;
     const keyTimeMs = uuidV7TimeMs(request.key);
     const endpoint = this.settings.keysPer === 'endpoint' ? `${method} ${path}` : undefined;
-    const slot = { scope: callerScope(request.caller, endpoint), key: keyDigest(request.key, keyTimeMs) };
-    const requestFingerprint = request.fingerprint ?? this.#fingerprintOf(request);
+    const nesting = nestingOf(request, this.settings);
+    const scope = callerScope(request.caller, endpoint, nesting.level);
     const attempt: Attempt = {
-      slot,
-      fingerprint: requestFingerprint,
+      slot: { scope, key: keyDigest(request.key, keyTimeMs) },
+      fingerprint: nesting.fingerprint ?? this.#fingerprintOf(request),
+      nesting,
       request,
       keyTimeMs,
       startedAtMs: this.settings.clock.nowMs(),
@@ -95,6 +97,15 @@ export class IdempotencyEngine {
     } catch (error) {
       return this.#storeFailed(error, request);
     }
+  }
+
+  /**
+   * Whether this protection compares requests like the outer one of the same request: the body is then not needed again.
+   *
+   * @param hasFunction whether the application gave it `fingerprintBody`
+   */
+  comparesLike(outer: Operation, hasFunction: boolean): boolean {
+    return comparesLike(outer, this.settings, hasFunction);
   }
 
   #fingerprintOf({ method, path, query, ifMatch, headerOf, body }: IdempotentRequest): string {
@@ -166,8 +177,18 @@ export class IdempotencyEngine {
     const takenOver = takeOver !== undefined;
     this.#report({ kind: 'execution_started', fencingToken: claim.fencingToken, takenOver }, source);
     const { fencingToken } = claim;
-    const begun = { slot, key, fencingToken, fingerprint: attempt.fingerprint, claimedAtMs, source };
-    const operation = new Operation(this.#context, begun);
+    const { level, comparesItself } = attempt.nesting;
+    const operation = new Operation(this.#context, {
+      slot,
+      key,
+      fencingToken,
+      fingerprint: attempt.fingerprint,
+      claimedAtMs,
+      source,
+      takenOver,
+      level,
+      comparesItself,
+    });
     return { kind: 'execute', operation };
   }
 

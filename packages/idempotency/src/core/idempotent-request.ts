@@ -16,8 +16,10 @@ export interface IdempotentRequest {
   /** the value of a header, by its name in lower case; called for the headers in `compareHeaders` */
   readonly headerOf?: (name: string) => string | undefined;
   readonly body: RequestBody;
-  /** the digest of the request, if an outer protection of the same request has computed it; the body is then not read */
-  readonly fingerprint?: string | undefined;
+  /** the operation of an outer protection of the same request, which has given way */
+  readonly outer?: Operation | undefined;
+  /** whether the body is what `fingerprintBody` of the application returned */
+  readonly hasFunction?: boolean;
   /** who sends; `undefined` if not known, and then nothing is executed */
   readonly caller: Caller | undefined;
   /** the idempotency key, already parsed; see `readKey` */

@@ -17,6 +17,11 @@ export class Operation {
   readonly fencingToken: number;
   /** the digest of the request that is executed */
   readonly fingerprint: string;
+  /** how many outer protections of the request compare in another way, and have separate records */
+  readonly level: number;
+  /** whether the application's options define how requests are compared */
+  readonly comparesItself: boolean;
+  readonly #takenOver: boolean;
   readonly #context: OperationContext;
   readonly #source: unknown;
   readonly #startedAtMs: number;
@@ -39,6 +44,9 @@ export class Operation {
     this.key = key;
     this.fencingToken = fencingToken;
     this.fingerprint = fingerprint;
+    this.level = begun.level;
+    this.comparesItself = begun.comparesItself;
+    this.#takenOver = begun.takenOver;
     this.#context = context;
     this.#source = source;
     this.#startedAtMs = claimedAtMs;
@@ -176,14 +184,25 @@ export class Operation {
   }
 
   /**
-   * Frees the key for an inner protection of the same request. The inner options apply, and its answer is not kept
+   * Gives the key to an inner protection of the same request. The inner options apply, and its answer is not kept
    * here. Never fails.
    */
   giveWay(): Awaitable<void> {
     if (this.#hasEnded) return undefined;
     this.#stepAside?.();
     // If this fails, the inner claim finds this lease and is refused: too strict, but safe.
-    return andThen(this.#heldKey.release(), () => this.#end('gave_way', undefined));
+    return andThen(this.#putBack(), () => this.#end('gave_way', undefined));
+  }
+
+  /** Gives the key up before anything was executed: the client has its answer already. Never fails. */
+  withdraw(): Awaitable<void> {
+    if (this.#hasEnded) return undefined;
+    return andThen(this.#putBack(), () => this.#end(this.#takenOver ? 'abandoned' : 'released', undefined));
+  }
+
+  /** Leaves the key as it was before the claim: free, or abandoned by an execution that may have taken effect. */
+  #putBack(): Awaitable<unknown> {
+    return this.#takenOver ? this.#heldKey.renew(0) : this.#heldKey.release();
   }
 
   #handlerEnded(hasFailed: boolean): void {

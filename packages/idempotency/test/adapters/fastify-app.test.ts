@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { idempotency, idempotencyHook, operationOf } from '../../src/adapters/fastify.ts';
 import { memoryStore } from '../../src/stores/memory.ts';
+import { Gate } from '../../src/testing/adapter-laws/gate.ts';
+import { boundVerbs } from '../../src/testing/adapter-laws/law-app.ts';
 
 const keyed = (url: string, payload: object = { amount: 1 }) => ({
   method: 'POST' as const,
@@ -89,4 +91,25 @@ test('a hook of the app that fails after the protection leaves the key free', ()
     assert.equal((await app.inject(keyed('/'))).statusCode, 500);
     const second = await app.inject(keyed('/'));
     assert.deepEqual([second.statusCode, second.headers['idempotency-replayed']], [200, undefined]);
+  }));
+
+test('a request that the framework has answered while its key was claimed is not executed, and its key is free', () =>
+  withApp(async (app) => {
+    const claims = new Gate();
+    const store = memoryStore();
+    let executions = 0;
+    const gated = {
+      ...boundVerbs(store),
+      claim: async (...args: Parameters<typeof store.claim>) => {
+        await claims.pass();
+        return store.claim(...args);
+      },
+    };
+    const preHandler = idempotencyHook<FastifyRequest>({ store: gated, callers: 'by-address' });
+    app.post('/', { preHandler, handlerTimeout: 50 }, async () => ++executions);
+    claims.close();
+    assert.equal((await app.inject(keyed('/'))).statusCode, 503);
+    claims.open();
+    assert.equal((await app.inject(keyed('/'))).body, '1');
+    assert.equal(executions, 1);
   }));

@@ -114,7 +114,8 @@ export class FetchProtection {
       ifMatch: headers.get('if-match') ?? undefined,
       headerOf: (name) => headers.get(name) ?? undefined,
       body: whole.body,
-      fingerprint: reader.comparesItself || this.#comparesMore ? undefined : reader.outer?.fingerprint,
+      outer: reader.outer,
+      hasFunction: reader.comparesItself,
       caller,
       key: reading.key,
       ...about,
@@ -155,12 +156,6 @@ export class FetchProtection {
         return { kind: 'found', reading: keys.ofBody(whole.body, has), whole };
       }
     }
-  }
-
-  /** Whether this protection may compare more than the outer one whose digest it received. */
-  get #comparesMore(): boolean {
-    const { ignoreMembers, compareHeaders } = this.#engine.settings;
-    return ignoreMembers.length > 0 || compareHeaders.length > 0;
   }
 
   #unread(why: 'too_large' | 'broken_off', about: RefusedRequest): Begun & { kind: 'answer' } {

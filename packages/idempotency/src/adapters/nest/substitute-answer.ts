@@ -22,7 +22,7 @@ export function rawResponse(response: PlatformResponse): ServerResponse {
 
 /**
  * Sends an answer in place of the handler's. Nest always sends a value after the interceptors, or has the handler send
- * one. So from now on the response accepts everything and sends nothing.
+ * one. So the response is silent afterwards.
  */
 export async function substituteAnswer(response: PlatformResponse, answer: KeptResponse): Promise<void> {
   const raw = rawResponse(response);
@@ -31,6 +31,12 @@ export async function substituteAnswer(response: PlatformResponse, answer: KeptR
   else sendResponse(response, answer);
   // Hooks of Fastify use the reply until then.
   await isOver;
+  silence(response);
+}
+
+/** From now on the response accepts everything and sends nothing. */
+export function silence(response: PlatformResponse): void {
+  const raw = rawResponse(response);
   const same = () => raw;
   Object.assign(raw, { setHeader: same, appendHeader: same, removeHeader: ignore, flushHeaders: ignore });
   Object.assign(raw, { writeHead: same, write: () => true, end: same });

@@ -15,6 +15,8 @@ export interface NodeExchange<Request> {
   readonly address?: () => string | undefined;
   /** whether an answer during the run of the handler comes from another part of the application */
   readonly isOthersAnswer?: () => boolean;
+  /** whether the framework has an answer already, besides one that was sent */
+  readonly isAnswered?: () => boolean;
   /** whether a timeout of the framework has answered for the handler */
   readonly hasTimedOut?: () => boolean;
   /** Sends an answer in place of the handler's; by default directly on the response. */

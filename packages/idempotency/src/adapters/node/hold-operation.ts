@@ -38,7 +38,7 @@ export function holdOperation(
   operation.onGivingWay(() => held.stepAside());
   operation.onStream(() => held.letThrough());
   const echo = engine.echoOf(operation.key);
-  if (echo !== undefined) response.setHeader(...echo);
+  if (echo !== undefined && !response.headersSent) response.setHeader(...echo);
 }
 
 /** A handler normally ends with its answer. If it is still running, a timeout most likely answered for it. */

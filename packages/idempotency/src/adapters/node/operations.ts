@@ -1,6 +1,7 @@
 import type { Operation } from '../../core/operation.ts';
 
-const key = Symbol('operation');
+/** Shared by all copies of this library in a process: an application may have two, which protect the same route. */
+const key = Symbol.for('@billonce/idempotency:operation');
 
 /** A request with its operation. A property is faster to read and to collect than an entry of a WeakMap. */
 type Executed = object & { [key]?: Operation };

@@ -129,7 +129,10 @@ export class NodeProtection<Request> {
     const { keyPlace } = settings;
     const { keyOf } = this.#options;
     if (keyPlace.kind === 'header') {
-      return this.#give(exchange, keys.ofLines(headerValues(raw, keyPlace.header)));
+      return this.#give(
+        exchange,
+        keys.ofLines(headerValues(raw, keyPlace.header)),
+      );
     }
     const has = (name: string) => raw.headers[name] !== undefined;
     if (typeof keyOf === 'function') {
@@ -152,14 +155,14 @@ export class NodeProtection<Request> {
     const outer = operationOf(exchange.raw);
     if (outer === undefined) return this.#protect(exchange, reading, body, undefined);
     // An outer protection has begun the same request. The options of this inner one apply.
-    return andThen(outer.giveWay(), () => this.#protect(exchange, reading, body, outer.fingerprint));
+    return andThen(outer.giveWay(), () => this.#protect(exchange, reading, body, outer));
   }
 
   #protect(
     exchange: NodeExchange<Request>,
     reading: Exclude<KeyReading, { readonly kind: 'unprotected' }>,
     read: RequestBody | undefined,
-    fingerprint: string | undefined,
+    outer: Operation | undefined,
   ): Awaitable<Protected> {
     const { raw } = exchange;
     const about = this.#about(exchange);
@@ -167,22 +170,14 @@ export class NodeProtection<Request> {
     if (raw.httpVersionMajor >= 2) return this.#refuse(exchange, { code: 'http2_unsupported' }, about);
     keepWhenHungUp(raw);
     const { key } = reading;
-    const isKnown = fingerprint !== undefined && !this.#comparesItself;
-    const known = isKnown ? { fingerprint } : {};
+    const hasFunction = this.#options.fingerprintBody !== undefined;
+    const isKnown = outer !== undefined && this.#engine.comparesLike(outer, hasFunction);
     return andThen(this.#callerOf(exchange), (caller) =>
       andThen(read ?? (isKnown && raw.readableEnded ? noBody : this.#body(exchange)), (body) =>
         typeof body === 'string'
           ? this.#unread(exchange, body, about)
-          : this.#begin(exchange, body, { caller, key, ...known, ...about }),
+          : this.#begin(exchange, body, { caller, key, outer, hasFunction, ...about }),
       ),
-    );
-  }
-
-  /** Whether this protection compares bodies by a function of the application, unlike the outer one. */
-  get #comparesItself(): boolean {
-    const { ignoreMembers, compareHeaders } = this.#engine.settings;
-    return (
-      this.#options.fingerprintBody !== undefined || ignoreMembers.length > 0 || compareHeaders.length > 0
     );
   }
 
@@ -218,7 +213,7 @@ export class NodeProtection<Request> {
   #begin(
     exchange: NodeExchange<Request>,
     body: RequestBody,
-    about: RefusedRequest & Pick<IdempotentRequest, 'caller' | 'key' | 'fingerprint'>,
+    about: RefusedRequest & Pick<IdempotentRequest, 'caller' | 'key' | 'outer' | 'hasFunction'>,
   ): Awaitable<Protected> {
     const { raw } = exchange;
     const { path, query } = splitTarget(exchange.target);
@@ -229,7 +224,8 @@ export class NodeProtection<Request> {
       ifMatch: raw.headers['if-match'],
       headerOf: (name) => raw.headers[name]?.toString(),
       body,
-      fingerprint: about.fingerprint,
+      outer: about.outer,
+      hasFunction: about.hasFunction ?? false,
       caller: about.caller,
       key: about.key,
       accept: about.accept,
@@ -239,13 +235,17 @@ export class NodeProtection<Request> {
     return andThen(begun, (known) => this.#go(exchange, known, about));
   }
 
-  #go(exchange: NodeExchange<Request>, begun: Begun, about: RefusedRequest): Protected {
+  #go(exchange: NodeExchange<Request>, begun: Begun, about: RefusedRequest): Awaitable<Protected> {
     switch (begun.kind) {
       case 'answer':
         return answerWith(exchange, begun.response);
       case 'proceed':
         return unprotected;
       case 'execute':
+        // A timeout in front has answered while the key was being claimed. No one would get the answer of the handler.
+        if (exchange.response.writableEnded || exchange.isAnswered?.() === true) {
+          return andThen(begun.operation.withdraw(), () => answered);
+        }
         holdOperation(exchange, begun.operation, about, this.#engine, this.#hidesSocket);
         return { kind: 'run', operation: begun.operation };
     }

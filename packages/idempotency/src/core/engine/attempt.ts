@@ -1,5 +1,6 @@
 import type { Begun, IdempotentRequest } from '../idempotent-request.ts';
 import type { Slot } from '../store.ts';
+import type { Nesting } from './nesting.ts';
 
 /** What to do next, or that the store must be asked again. */
 export type Step = Begun | { readonly kind: 'again'; readonly takeOver: number | undefined };
@@ -8,6 +9,7 @@ export type Step = Begun | { readonly kind: 'again'; readonly takeOver: number |
 export interface Attempt {
   readonly slot: Slot;
   readonly fingerprint: string;
+  readonly nesting: Nesting;
   readonly request: IdempotentRequest;
   /** the time that the key carries, in milliseconds since the epoch */
   readonly keyTimeMs: number | undefined;

@@ -19,16 +19,27 @@ export class Claims {
     // The time of a UUIDv7 may be that far ahead of its first use. The record must last until the key is refused for
     // its age.
     const retentionMs = this.#settings.retentionMs + (keyTimeMs === undefined ? 0 : futureToleranceMs + 1);
-    // A claim that succeeds after we gave up waiting must not leave a lease in the store.
     return this.#calls.call(
       'claim',
       () => store.claim(slot, { fingerprint, leaseMs, retentionMs, takeOver }),
-      (late) => this.#releaseLate(slot, late),
+      (late) => this.#giveUpLate(slot, late, takeOver !== undefined),
     );
   }
 
-  #releaseLate(slot: Slot, claim: Claim): void {
-    if (claim.kind === 'claimed') this.release(slot, claim.fencingToken).catch(this.#calls.unforeseen);
+  /**
+   * A claim that succeeds after we gave up waiting must not leave a lease in the store. An abandoned record stays
+   * abandoned: after a release the next request would be executed, although the first one may have taken effect.
+   */
+  #giveUpLate(slot: Slot, claim: Claim, isTakenOver: boolean): void {
+    if (claim.kind !== 'claimed') return;
+    const { fencingToken } = claim;
+    const done = isTakenOver ? this.#abandon(slot, fencingToken) : this.release(slot, fencingToken);
+    done.catch(this.#calls.unforeseen);
+  }
+
+  async #abandon(slot: Slot, fencingToken: number): Promise<void> {
+    const { store } = this.#settings;
+    await this.#calls.call('renew', () => store.renew(slot, fencingToken, 0));
   }
 
   /** Releases a key that was claimed and not executed. Never rejects. */

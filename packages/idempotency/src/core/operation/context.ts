@@ -25,6 +25,11 @@ export interface BegunOperation {
   readonly claimedAtMs: number;
   /** the request object of the framework, for observers */
   readonly source: unknown;
+  /** whether an abandoned execution was taken over, which may have taken effect */
+  readonly takenOver: boolean;
+  /** see `Nesting` */
+  readonly level: number;
+  readonly comparesItself: boolean;
 }
 
 /** What must be sent after an operation has ended: an answer, or a refusal if the answer must not be sent. */

@@ -110,9 +110,20 @@ export class RecordsInRedis implements IdempotencyStore {
     const { reply, acknowledgedBy } = await this.#runClaim(this.#keysOf(slot), values);
     const claim = parseClaim(reply);
     if (claim.kind === 'free' || acknowledgedBy >= this.#replication.replicas) return claim;
-    // Nothing will execute under this lease. If the release fails, too, the lease lapses and the key is refused.
-    if (claim.kind === 'claimed') await this.release(slot, claim.fencingToken).catch(() => false);
+    if (claim.kind === 'claimed') await this.#giveUp(slot, claim.fencingToken, values[4] !== '');
     throw this.#tooFew(acknowledgedBy);
+  }
+
+  /**
+   * Nothing will execute under this lease. What was taken over stays abandoned: after a release it would be executed
+   * again. If this fails, too, the lease lapses and the key is refused.
+   */
+  async #giveUp(slot: Slot, fencingToken: number, isTakenOver: boolean): Promise<void> {
+    const values = [String(fencingToken), '0'];
+    const given = isTakenOver
+      ? this.#run(renewScript, this.#keysOf(slot), values)
+      : this.release(slot, fencingToken);
+    await given.catch(() => undefined);
   }
 
   async #runClaim(keys: readonly string[], values: readonly string[]): Promise<ReplicatedReply> {

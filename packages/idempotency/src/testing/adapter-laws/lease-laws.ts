@@ -4,7 +4,15 @@ import type { IdempotencyStore } from '../../core/store.ts';
 import { memoryStore } from '../../stores/memory.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { Gate } from './gate.ts';
-import { assertRefusal, assertReplay, boundVerbs, newKey, type RunningApp, withApp } from './law-app.ts';
+import {
+  type AppWish,
+  assertRefusal,
+  assertReplay,
+  boundVerbs,
+  newKey,
+  type RunningApp,
+  withApp,
+} from './law-app.ts';
 import type { AdapterLaw, AdapterSubject } from './subject.ts';
 import { json } from './wire.ts';
 
@@ -27,6 +35,7 @@ async function afterDeath(
   subject: AdapterSubject,
   onAbandoned: 'refuse' | 'rerun',
   steps: (app: RunningApp, key: string, wakeUp: () => Promise<WokenUp>) => Promise<void>,
+  inner?: AppWish['inner'],
 ): Promise<void> {
   const storeClock = new ManualClock();
   const frozenClock = new ManualClock(storeClock.nowMs());
@@ -45,7 +54,8 @@ async function afterDeath(
       return { status: (await late).status, isAborted: signal?.aborted === true };
     };
     const options = { store, leaseMs, clock: storeClock, onAbandoned };
-    await withApp(subject, { options }, (app) => steps(app, key, wakeUp));
+    const wish = inner === undefined ? { options } : { options, inner: { ...options, ...inner } };
+    await withApp(subject, wish, (app) => steps(app, key, wakeUp));
     dead.work.before.open();
     await late;
   });
@@ -131,6 +141,27 @@ export const leaseLaws: readonly AdapterLaw[] = [
         assertReplay(await app.post('json', { key }), again);
         assert.equal(app.work.executions, 1);
       }),
+  },
+  {
+    id: 'abandoned-inner',
+    sentence:
+      'Of two protections of a route the inner one decides on an abandoned operation that the outer one would execute once more.',
+    concerns: always,
+    run: async (subject) => {
+      const refused = async (app: RunningApp, key: string) => {
+        for (const _ of [1, 2])
+          assertRefusal(await app.post('json', { key }), 409, 'idempotency_outcome_unknown');
+        assert.equal(app.work.executions, 0);
+      };
+      await afterDeath(subject, 'rerun', refused, { onAbandoned: 'refuse' });
+      const rerun = async (app: RunningApp, key: string) => {
+        const again = await app.post('json', { key });
+        assert.equal(again.status, 201);
+        assertReplay(await app.post('json', { key }), again);
+        assert.equal(app.work.executions, 1);
+      };
+      await afterDeath(subject, 'rerun', rerun, {});
+    },
   },
   {
     id: 'store-down',

@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import { memoryStore } from '../../stores/memory.ts';
 import { ManualClock } from '../manual-clock.ts';
-import { assertRefusal, assertReplay, assertSameAnswer, newKey, withApp } from './law-app.ts';
+import {
+  assertRefusal,
+  assertReplay,
+  assertSameAnswer,
+  newKey,
+  type RunningApp,
+  withApp,
+} from './law-app.ts';
 import type { AdapterLaw } from './subject.ts';
+import type { WireAnswer } from './wire.ts';
 
 const always = () => true;
 
@@ -35,6 +43,40 @@ export const nestingLaws: readonly AdapterLaw[] = [
           assert.equal(app.outcomes.filter((outcome) => outcome !== 'gave_way').join(), 'completed');
         });
       }
+    },
+  },
+  {
+    id: 'protected-twice-compared',
+    sentence:
+      'Of two protections of a route that compare requests in different ways, the inner one decides what is the same request.',
+    concerns: always,
+    run: async (subject) => {
+      const store = memoryStore();
+      const bodies = ['{"amount":1,"sentAt":1}', '{"amount":1,"sentAt":2}', '{"amount":2,"sentAt":1}'];
+      const post = async (app: RunningApp, key: string) => {
+        const answers: WireAnswer[] = [];
+        for (const at of [0, 1, 0, 2]) answers.push(await app.post('json', { key, body: bodies[at] ?? '' }));
+        return answers;
+      };
+      const nothing = { fingerprintBody: () => '' };
+      for (const options of [{}, nothing]) {
+        const inner = { ignoreMembers: ['sentAt'] };
+        await withApp(subject, { options: { store, ...options }, inner }, async (app) => {
+          const [first, ...others] = await post(app, newKey());
+          assert.ok(first !== undefined);
+          const [resent, again, other] = others;
+          for (const replay of [resent, again]) assertReplay(replay ?? first, first);
+          assertRefusal(other ?? first, 409, 'idempotency_conflict');
+          assert.equal(app.work.executions, 1);
+        });
+      }
+      await withApp(subject, { options: { store, ...nothing }, inner: {} }, async (app) => {
+        const [first, resent, again] = await post(app, newKey());
+        assert.ok(first !== undefined);
+        assertRefusal(resent ?? first, 409, 'idempotency_conflict');
+        assertReplay(again ?? first, first);
+        assert.equal(app.work.executions, 1);
+      });
     },
   },
   {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { memoryStore } from '../../stores/memory.ts';
 import { ManualClock } from '../manual-clock.ts';
-import { assertRefusal, newKey, type RunningApp, withApp } from './law-app.ts';
+import { Gate } from './gate.ts';
+import { assertRefusal, boundVerbs, newKey, type RunningApp, withApp } from './law-app.ts';
 import type { AdapterLaw, TimeoutPlace } from './subject.ts';
 
 const leaseMs = 10_000;
@@ -57,5 +58,40 @@ function isHeld(timeout: Exclude<TimeoutPlace, 'none'>): AdapterLaw {
   };
 }
 
+const whileClaiming: AdapterLaw = {
+  id: 'timeout-while-claiming',
+  sentence:
+    'A timeout in front of the protection that answers while the key is being claimed leaves no key stuck: the retry gets the answer, of one execution.',
+  concerns: ({ timeouts }) => timeouts.includes('front'),
+  run: async (subject) => {
+    const claims = new Gate();
+    const verbs = boundVerbs(memoryStore());
+    const store = {
+      ...verbs,
+      claim: async (...args: Parameters<typeof verbs.claim>) => {
+        await claims.pass();
+        return verbs.claim(...args);
+      },
+    };
+    const options = { store, waitMs: 0, echoKey: true };
+    const key = newKey();
+    await withApp(subject, { timeout: 'front', protect: 'route', options }, async (timed) => {
+      claims.close();
+      const first = timed.post('json', { key });
+      await claims.arrival();
+      // A timeout of a test answers when a handler begins; there is none yet.
+      timed.work.before.arrive();
+      assert.ok((await first).status >= 400);
+      claims.open();
+      await timed.ended(1);
+      await withApp(subject, { protect: 'route', options }, async (app) => {
+        const retry = await app.post('json', { key });
+        assert.equal(retry.status, 201, String(retry.body));
+        assert.equal(timed.work.executions + app.work.executions, 1);
+      });
+    });
+  },
+};
+
 /** What happens to a key whose handler did not answer in time. */
-export const timeoutLaws: readonly AdapterLaw[] = [isHeld('front'), isHeld('behind')];
+export const timeoutLaws: readonly AdapterLaw[] = [isHeld('front'), isHeld('behind'), whileClaiming];

@@ -15,6 +15,7 @@ export const unconcerned: Readonly<Record<string, readonly string[]>> = {
     'compression-behind',
     'timeout-in-front',
     'timeout-in-between',
+    'timeout-while-claiming',
   ],
   'Fastify 5': [
     'form-by-its-parts',
@@ -27,6 +28,7 @@ export const unconcerned: Readonly<Record<string, readonly string[]>> = {
     'body-bound-of-the-app-after',
     'compression-front',
     'timeout-in-front',
+    'timeout-while-claiming',
   ],
   'Koa 2': ['stream-breaks-off', 'replay-response', 'broken-answer-is-abandoned', 'large-answer-breaks-off'],
   'Koa 3': [],
@@ -39,6 +41,7 @@ export const unconcerned: Readonly<Record<string, readonly string[]>> = {
     'replay-hijack',
     'timeout-in-front',
     'timeout-in-between',
+    'timeout-while-claiming',
   ],
   'Hono with requests and responses of other runtimes': [
     'framework-trusts-its-proxy',
