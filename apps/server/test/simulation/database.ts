@@ -91,6 +91,11 @@ export class SimulatedDatabase {
     return this.#state.records.get(name);
   }
 
+  isAnswerGone(name: string): boolean {
+    const record = this.#state.records.get(name);
+    return record === undefined || this.#isGone(record);
+  }
+
   /** The names of the records whose answers are gone. */
   goneAnswers(): string[] {
     return [...this.#state.records].filter(([, record]) => this.#isGone(record)).map(([name]) => name);

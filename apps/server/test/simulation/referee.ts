@@ -85,8 +85,10 @@ export class WorldReferee implements Referee {
   }
 
   /** What was answered from memory was not decided by the writer. */
-  replayed(submission: Submission, outcome: Outcome): void {
+  replayed(submission: Submission, outcome: Outcome, isIdle: boolean): void {
     if (outcome.kind === 'fault' || this.#judged.has(outcome)) return;
+    // A commit that the process has not heard of yet may have evicted it: then the replay comes before that.
+    if (isIdle) this.first.watch(() => this.#holdKept(submission));
     this.decided(submission, outcome, this.model.nowMs);
   }
 
@@ -144,13 +146,19 @@ export class WorldReferee implements Referee {
 
   /** Evicted answers may be gone in the model, too. */
   #noteGone(): void {
-    const gone = new Set(this.#database.goneAnswers());
-    if (gone.size === 0) return;
+    const gone = this.#database.goneAnswers();
     for (const name of gone) {
       const sent = this.#byKey.get(name);
       const known = sent && this.model.keys.get(`${sent.tenant} ${sent.key}`);
       if (known !== undefined) known.mayAnswerBeGone = true;
     }
+  }
+
+  /** What is replayed from memory is what the database would still replay. */
+  #holdKept({ tenant, key }: Submission): void {
+    if (key === undefined || this.#world.shape.clocks === 'wild') return;
+    const isGone = this.#database.isAnswerGone(recordName(tenant, key));
+    hold(!isGone, 'an evicted answer is gone', () => 'it was replayed from memory');
   }
 
   /** A client sees the ids of the entries of a bulk only in a list. */

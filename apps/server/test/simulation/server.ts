@@ -18,7 +18,7 @@ export interface Referee {
   /** called for each submission of a batch, before anything else happens to its tenant */
   decided(submission: Submission, outcome: Outcome, nowMs: number): void;
   /** called for each submission when it is answered, from memory too */
-  replayed(submission: Submission, outcome: Outcome): void;
+  replayed(submission: Submission, outcome: Outcome, isIdle: boolean): void;
 }
 
 export interface Parts {
@@ -88,7 +88,7 @@ export class SimulatedServer implements Owner {
     const ledgerParts: LedgerParts = {
       nowMs: () => this.nowMs(),
       replays: isAlone ? new RecentReplays(cap) : undefined,
-      onDecided: (submission, outcome) => referee.replayed(submission, outcome),
+      onDecided: (submission, outcome) => referee.replayed(submission, outcome, this.isIdle),
       // No real time passes here.
       passTurn: () => world.pause('turn', this),
     };
