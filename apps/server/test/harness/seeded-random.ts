@@ -15,6 +15,11 @@ export function seedOf(t: TestContext): number {
 }
 
 export function seededRandom(t: TestContext, seed = seedOf(t)): Random {
+  return randomOf(seed);
+}
+
+/** The numbers of a seed. */
+export function randomOf(seed: number): Random {
   let state = seed >>> 0;
   // mulberry32
   const next = (): number => {

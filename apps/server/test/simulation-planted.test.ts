@@ -1,0 +1,37 @@
+// The prover proves itself: each fault that is planted in the server or in its database breaks a promise in one of some worlds.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { noteProof } from './harness/proof.ts';
+import { rounds } from './harness/rounds.ts';
+import { seedOf } from './harness/seeded-random.ts';
+import { plantedFaults } from './simulation/planted/faults.ts';
+import { findFault } from './simulation/planted/find.ts';
+
+/** A fault is found in so many worlds, or the prover is too weak. */
+const worldsMax = { test: 60, prove: 400 } as const;
+/** `npm test` looks for one of so many faults, `npm run prove` for all, from another seed each time. */
+const shareOfFaults = 6;
+
+test('each planted fault is found', async (t) => {
+  const seed = seedOf(t);
+  const firstSeed = rounds({ test: 1, prove: seed });
+  const share = rounds({ test: shareOfFaults, prove: 1 });
+  const main = new URL('./simulation/planted/worker.ts', import.meta.url);
+  const faults = plantedFaults.filter((_, index) => index % share === seed % share);
+  let worlds = 0;
+  for (const fault of faults) {
+    await t.test(fault.name, async (own) => {
+      const found = await findFault(main, fault, firstSeed, rounds(worldsMax));
+      assert.ok(found !== undefined, `no promise was broken in ${rounds(worldsMax)} worlds`);
+      own.diagnostic(`SEED=${found.seed} breaks: ${found.promise}`);
+      worlds = Math.max(worlds, 1 + found.seed - firstSeed);
+    });
+  }
+  noteProof('planted', { faults: faults.length, worlds });
+});
+
+test('the names of planted faults are all different', () => {
+  const names = new Set(plantedFaults.map(({ name }) => name));
+  assert.equal(names.size, plantedFaults.length);
+  assert.ok(names.size >= 40);
+});

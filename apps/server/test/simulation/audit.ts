@@ -1,0 +1,68 @@
+import type { Account } from '../../src/domain/account.ts';
+import { AccountAudit } from '../../src/domain/audit.ts';
+import { BalanceAudit } from '../../src/domain/audit-balances.ts';
+import { LimitAudit } from '../../src/domain/audit-limits.ts';
+import type { Entry } from '../../src/domain/usage.ts';
+import { accountName } from '../../src/domain/view.ts';
+import { balanceName, type TenantRows } from './rows.ts';
+import { hold } from './violation.ts';
+
+/**
+ * Recomputes all books of a tenant from its entries, movements and holds.
+ *
+ * @throws {Violation} if something differs
+ */
+export function auditRows(tenant: string, rows: TenantRows): void {
+  const limits = new LimitAudit(rows.liveLimits(), Number.MAX_SAFE_INTEGER);
+  limits.before([...rows.counters.values()]);
+  const differences: string[] = [];
+  for (const account of rows.accounts.values()) differences.push(...auditAccount(rows, account, limits));
+  limits.after([...rows.counters.values()]);
+  for (const one of rows.holds.values()) limits.hold(one);
+  differences.push(...limits.finish().differences);
+  for (const balance of rows.balances.values()) {
+    const audit = new BalanceAudit(balance);
+    for (const movement of rows.movements.get(balanceName(balance)) ?? []) audit.movement(movement);
+    const own = [...rows.grants.values()].filter((owned) => balanceName(owned) === balanceName(balance));
+    for (const { grant } of own.sort((a, b) => a.grant.number - b.grant.number)) audit.grant(grant);
+    audit.holds(rows.openHolds(balance.agent).filter(({ asset }) => asset === balance.asset));
+    differences.push(...audit.finish());
+  }
+  hold(differences.length === 0, 'the audit', () => `${tenant}: ${differences.slice(0, 3).join('; ')}`);
+}
+
+function auditAccount(rows: TenantRows, account: Account, limits: LimitAudit): readonly string[] {
+  const { agent, serviceId } = account;
+  const name = accountName(agent, serviceId);
+  const prices = new Map(
+    (rows.prices.get(serviceId) ?? []).map((price) => [price.version, price.priceStroops]),
+  );
+  const audit = new AccountAudit(account, prices);
+  const entries = rows.entries.get(name) ?? [];
+  let at = 0;
+  const feedTo = (through: number) => {
+    for (const entry of entries.slice(at, through)) {
+      audit.entry(entry, takenBy(entries, audit, entry));
+      limits.entry(entry);
+    }
+    at = Math.max(at, through);
+  };
+  for (const settlement of rows.settlements.get(name) ?? []) {
+    feedTo(settlement.through);
+    audit.settlement(settlement);
+  }
+  feedTo(entries.length);
+  return audit.finish().differences.map((difference) => `${name}: ${difference}`);
+}
+
+/** The usage that a reversal may take back, by price version. */
+function takenBy(entries: readonly Entry[], audit: AccountAudit, { sequence, reversal }: Entry) {
+  const taken = new Map<number, number>();
+  if (reversal === undefined) return taken;
+  for (const entry of entries.slice(reversal.from, Math.min(reversal.through, sequence))) {
+    const isUsage = entry.reversal === undefined && entry.writeOff === undefined;
+    if (!isUsage || audit.wasReversed(entry.sequence)) continue;
+    taken.set(entry.priceVersion, (taken.get(entry.priceVersion) ?? 0) + entry.requests);
+  }
+  return taken;
+}

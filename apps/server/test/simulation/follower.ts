@@ -1,0 +1,44 @@
+import type { SimulatedDatabase } from './database.ts';
+import { hold } from './violation.ts';
+
+/** Follows the events of a tenant by its cursor, as a client does that lists them in ascending order. */
+export class Follower {
+  readonly #database: SimulatedDatabase;
+  readonly #tenant: string;
+  readonly #pageRows: number;
+  #cursor = '';
+  #seen: string[] = [];
+
+  constructor(database: SimulatedDatabase, tenant: string, pageRows: number) {
+    this.#database = database;
+    this.#tenant = tenant;
+    this.#pageRows = pageRows;
+  }
+
+  /** Reads one page; returns whether there was something. */
+  look(): boolean {
+    const beyond = this.#database.rows(this.#tenant).eventIds.filter((id) => id > this.#cursor);
+    const page = beyond.sort().slice(0, this.#pageRows);
+    this.#seen.push(...page);
+    this.#cursor = page.at(-1) ?? this.#cursor;
+    return page.length > 0;
+  }
+
+  /** The disk has lost what came last: a new follower begins. */
+  beginAgain(): void {
+    this.#cursor = '';
+    this.#seen = [];
+  }
+
+  /** Reads to the end. It must then have seen each event once. */
+  finish(): void {
+    while (this.look());
+    const all = [...this.#database.rows(this.#tenant).eventIds].sort();
+    const isAll = all.length === this.#seen.length && all.every((id, index) => id === this.#seen[index]);
+    hold(
+      isAll,
+      'followers see every event once',
+      () => `${this.#seen.length} of ${all.length} in ${this.#tenant}`,
+    );
+  }
+}

@@ -1,0 +1,210 @@
+import { type Account, emptyAccount, isUnsettled } from '../../src/domain/account.ts';
+import { type Balance, byDrawOrder, type OwnedGrant, restOf } from '../../src/domain/balance.ts';
+import { type AgentBilling, everyAgent, type NamedPolicy } from '../../src/domain/billing.ts';
+import { type Delivery, newDelivery } from '../../src/domain/delivery.ts';
+import { type BooksEvent, eventFacts, type NotedEvent } from '../../src/domain/event.ts';
+import { type Hold, hasLapsed } from '../../src/domain/hold.ts';
+import type { Limit } from '../../src/domain/limit.ts';
+import { counterName, type LimitCounter } from '../../src/domain/limit-counter.ts';
+import type { Movement } from '../../src/domain/movement.ts';
+import { type Position, positionAtEnd, positionOf, withReversals } from '../../src/domain/position.ts';
+import type { PriceVersion, Service } from '../../src/domain/service.ts';
+import type { Settlement } from '../../src/domain/settlement.ts';
+import type { Entry, KnownEntry, KnownUsage } from '../../src/domain/usage.ts';
+import { accountName, type Changes } from '../../src/domain/view.ts';
+import type { Webhook } from '../../src/domain/webhook.ts';
+
+/** The rows of one tenant in the simulated database: what the tables of an engine hold. Every value is immutable. */
+export class TenantRows {
+  readonly services = new Map<string, Service>();
+  readonly prices = new Map<string, readonly PriceVersion[]>();
+  readonly accounts = new Map<string, Account>();
+  /** by account, in the order of their sequence */
+  readonly entries = new Map<string, readonly Entry[]>();
+  readonly entriesById = new Map<string, Entry>();
+  readonly usages = new Map<string, KnownUsage>();
+  readonly settlements = new Map<string, readonly Settlement[]>();
+  readonly limits = new Map<string, Limit>();
+  readonly counters = new Map<string, LimitCounter>();
+  readonly policies = new Map<string, NamedPolicy>();
+  /** by agent and asset */
+  readonly balances = new Map<string, Balance>();
+  readonly grants = new Map<string, OwnedGrant>();
+  /** by agent and asset */
+  readonly movements = new Map<string, readonly Movement[]>();
+  readonly holds = new Map<string, Hold>();
+  readonly webhooks = new Map<string, Webhook>();
+  readonly deliveries = new Map<string, Delivery>();
+  /** ids of all events, in the order in which they were committed */
+  readonly eventIds: string[] = [];
+  readonly noted = new Map<string, NotedEvent>();
+
+  /** The same rows, which later changes of these leave alone. */
+  copy(): TenantRows {
+    const copied = new TenantRows();
+    for (const name of mapNames) {
+      const target: Map<string, unknown> = copied[name];
+      for (const [key, value] of this[name]) target.set(key, value);
+    }
+    copied.eventIds.push(...this.eventIds);
+    return copied;
+  }
+
+  /** Saves what a batch did, as the `save.ts` of an engine does. */
+  apply(changes: Changes): void {
+    for (const service of changes.services) this.services.set(service.serviceId, service);
+    for (const price of changes.prices) append(this.prices, price.serviceId, price);
+    for (const account of changes.accounts)
+      this.accounts.set(accountName(account.agent, account.serviceId), account);
+    for (const entry of changes.entries) {
+      append(this.entries, accountName(entry.agent, entry.serviceId), entry);
+      this.entriesById.set(entry.id, entry);
+      if (entry.usageId !== undefined) this.usages.set(entry.usageId, { item: entry, entryId: entry.id });
+    }
+    for (const settlement of changes.settlements)
+      append(this.settlements, accountName(settlement.agent, settlement.serviceId), settlement);
+    for (const limit of changes.limits) this.limits.set(limit.id, limit);
+    for (const counter of changes.limitCounters) this.counters.set(counterName(counter), counter);
+    this.#applyPrepaid(changes);
+    this.#applyEvents(changes);
+  }
+
+  #applyPrepaid(changes: Changes): void {
+    for (const named of changes.policies) this.policies.set(named.agent, named);
+    for (const balance of changes.balances) this.balances.set(balanceName(balance), balance);
+    for (const owned of changes.grants) this.grants.set(owned.grant.id, owned);
+    for (const movement of changes.movements) append(this.movements, balanceName(movement), movement);
+    for (const hold of changes.holds) this.holds.set(hold.id, hold);
+  }
+
+  #applyEvents(changes: Changes): void {
+    for (const webhook of changes.webhooks) this.webhooks.set(webhook.id, webhook);
+    for (const delivery of changes.deliveries) this.deliveries.set(deliveryName(delivery), delivery);
+    for (const { eventType, eventIds, webhookIds, atMs } of changes.announcements) {
+      for (const id of eventIds) {
+        for (const webhookId of webhookIds) {
+          const delivery = newDelivery(webhookId, { id, type: eventType }, atMs);
+          this.deliveries.set(deliveryName(delivery), delivery);
+        }
+      }
+    }
+    for (const noted of changes.events) this.noted.set(noted.id, noted);
+    this.eventIds.push(...eventIdsOf(changes));
+  }
+
+  account(agent: string, serviceId: string): Account {
+    return this.accounts.get(accountName(agent, serviceId)) ?? emptyAccount(agent, serviceId);
+  }
+
+  accountsOf(agent: string): readonly Account[] {
+    return [...this.accounts.values()].filter((account) => account.agent === agent);
+  }
+
+  unsettledAgents(serviceId: string): ReadonlySet<string> {
+    const unsettled = [...this.accounts.values()].filter(
+      (account) => account.serviceId === serviceId && isUnsettled(account),
+    );
+    return new Set(unsettled.map(({ agent }) => agent));
+  }
+
+  knownEntry(id: string): KnownEntry | undefined {
+    const entry = this.entriesById.get(id);
+    if (entry === undefined) return undefined;
+    const { sequence } = entry;
+    const isReversed = this.#entriesOf(entry).some(
+      ({ reversal }) => reversal && reversal.from < sequence && sequence <= reversal.through,
+    );
+    return { entry, isReversed };
+  }
+
+  position(agent: string, serviceId: string, sequence: number): Position | undefined {
+    const entries = this.#entriesOf({ agent, serviceId });
+    const reversals = entries.filter(({ reversal }) => reversal !== undefined);
+    const empty = emptyAccount(agent, serviceId);
+    if (sequence === 0) return withReversals(positionAtEnd(empty), reversals);
+    const entry = entries[sequence - 1];
+    return entry && positionOf(entry, empty, reversals);
+  }
+
+  #entriesOf({ agent, serviceId }: Pick<Entry, 'agent' | 'serviceId'>): readonly Entry[] {
+    return this.entries.get(accountName(agent, serviceId)) ?? [];
+  }
+
+  liveLimits(): readonly Limit[] {
+    return [...this.limits.values()].filter(({ deleted }) => !deleted);
+  }
+
+  /** Whether an agent, or its whole tenant, has a policy or a balance, or had one. */
+  isBilled(agent: string): boolean {
+    return this.policies.has(everyAgent) || this.policies.has(agent) || this.#balancesOf(agent).length > 0;
+  }
+
+  billing(agent: string, nowMs: number): AgentBilling | undefined {
+    const balances = this.#balancesOf(agent).map((balance) => ({
+      ...balance,
+      open: this.#openGrants(balance),
+    }));
+    const named = this.policies.get(agent);
+    if (named === undefined && balances.length === 0) return undefined;
+    const dueHolds = this.openHolds(agent).filter((hold) => hasLapsed(hold, nowMs));
+    return { agent, isKnown: true, policy: named?.policy, balances, dueHolds };
+  }
+
+  openHolds(agent: string): readonly Hold[] {
+    return [...this.holds.values()].filter((hold) => hold.agent === agent && hold.state === 'open');
+  }
+
+  #balancesOf(agent: string): readonly Balance[] {
+    return [...this.balances.values()].filter((balance) => balance.agent === agent);
+  }
+
+  #openGrants({ agent, asset }: Balance) {
+    return [...this.grants.values()]
+      .filter((owned) => owned.agent === agent && owned.asset === asset && restOf(owned.grant) > 0n)
+      .map(({ grant }) => grant)
+      .sort(byDrawOrder);
+  }
+}
+
+const mapNames = [
+  'services',
+  'prices',
+  'accounts',
+  'entries',
+  'entriesById',
+  'usages',
+  'settlements',
+  'limits',
+  'counters',
+  'policies',
+  'balances',
+  'grants',
+  'movements',
+  'holds',
+  'webhooks',
+  'deliveries',
+  'noted',
+] as const satisfies readonly (keyof TenantRows)[];
+
+/** No identifier contains a space. */
+export function balanceName({ agent, asset }: { readonly agent: string; readonly asset: string }): string {
+  return `${agent} ${asset}`;
+}
+
+function deliveryName({ webhookId, eventId }: Delivery): string {
+  return `${webhookId} ${eventId}`;
+}
+
+/** The ids of the events of a batch, in their order. */
+export function eventIdsOf(changes: Changes): string[] {
+  const events: readonly BooksEvent[] = [
+    ...changes.entries.map((entry) => ({ kind: 'entry', entry }) as const),
+    ...changes.settlements.map((settlement) => ({ kind: 'settlement', settlement }) as const),
+    ...changes.events.map((noted) => ({ kind: 'noted', noted }) as const),
+  ];
+  return events.map((event) => eventFacts(event).id).sort();
+}
+
+function append<T>(lists: Map<string, readonly T[]>, name: string, row: T): void {
+  lists.set(name, [...(lists.get(name) ?? []), row]);
+}
