@@ -171,9 +171,16 @@ export const layers: IForbiddenRuleType[] = [
   },
   {
     name: 'server-knows-no-client',
+    comment: 'the commands that call a server do so with the SDK, as any other program does',
     severity: 'error',
-    from: { path: '^apps/server/', pathNot: [test, '^apps/server/test/'] },
+    from: { path: '^apps/server/', pathNot: [test, '^apps/server/test/', `${server}/cli/`] },
     to: { path: ['^packages/client/', '^apps/mcp/'] },
+  },
+  {
+    name: 'commands-know-the-client',
+    severity: 'error',
+    from: { path: `${server}/cli/`, pathNot: test },
+    to: { path: ['^packages/client/', '^apps/mcp/'], pathNot: '^packages/client/src/index' },
   },
   {
     name: 'dashboard-is-a-client',

@@ -4,6 +4,8 @@ import { onLauncherGone } from '../launcher.ts';
 import { printableLines } from '../printable.ts';
 import { readVersion } from '../version.ts';
 import { isBooksCommand, runBooksCommand } from './books/commands.ts';
+import type { Surroundings } from './books/surroundings.ts';
+import type { CommandSpec } from './command-line/command.ts';
 import { exitCodes } from './command-line/exit-codes.ts';
 import { helpOf, helpOfAll } from './command-line/help.ts';
 import { misuseText } from './command-line/parse.ts';
@@ -15,6 +17,7 @@ import { ingestSpec } from './ingest/spec.ts';
 import { exitCodeOf, summaryOf } from './ingest/summary.ts';
 import { runMcpCommand } from './mcp/command.ts';
 import { runMove } from './move/command.ts';
+import { remoteCommands } from './remote/commands.ts';
 import { runSettle } from './settle/command.ts';
 
 /** npm and a shell may each pass on the same Ctrl-C: a second one within this time is ignored. */
@@ -75,10 +78,9 @@ async function run(args: readonly string[]): Promise<number> {
   if (command === 'move-from-agentpay') return await runMove(rest, surroundings);
   if (command === 'mcp') return await runMcpCommand(rest, surroundings);
   if (command === 'settle') return await runSettle(rest, surroundings);
-  if (command !== 'ingest') {
-    surroundings.complain(unknownCommand(command));
-    return exitCodes.misused;
-  }
+  const remote = remoteCommands.find(({ spec }) => isNamed(spec, args));
+  if (remote !== undefined) return await remote.run(args.slice(wordsOf(remote.spec).length), surroundings);
+  if (command !== 'ingest') return groupOrUnknown(command, rest, surroundings);
   const parsed = parseIngestOptions(rest, process.env);
   switch (parsed.kind) {
     case 'help':
@@ -92,13 +94,33 @@ async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-function unknownCommand(command: string): string {
+/** The words of a command's name: `keys list` has two. */
+function wordsOf({ name }: CommandSpec): readonly string[] {
+  return name.split(' ');
+}
+
+function isNamed(spec: CommandSpec, args: readonly string[]): boolean {
+  return wordsOf(spec).every((word, index) => args[index] === word);
+}
+
+/** The help of commands that begin with one word, such as `keys`; otherwise there is no such command. */
+function groupOrUnknown(command: string, rest: readonly string[], { print, complain }: Surroundings): number {
+  const group = commandSpecs.filter((spec) => wordsOf(spec).length > 1 && wordsOf(spec)[0] === command);
+  const [second] = rest;
+  const isHelp = second === '--help' || second === '-h';
+  if (group.length > 0 && isHelp) {
+    print(helpOfAll(group));
+    return exitCodes.done;
+  }
+  const known = group.length > 0 ? group : commandSpecs;
+  const asked = group.length > 0 && second !== undefined ? `${command} ${second}` : command;
   const near = nearMiss(
-    command,
-    commandSpecs.map(({ name }) => knownName(name)),
+    asked,
+    known.map(({ name }) => knownName(name)),
   );
   const hint = near === undefined ? '' : `: did you mean ${near.name}?`;
-  return `billonce: ${command} is not a command${hint}\n\n${helpOfAll(commandSpecs)}`;
+  complain(`billonce: ${asked} is not a command${hint}\n\n${helpOfAll(known)}`);
+  return exitCodes.misused;
 }
 
 // A backup and an export contain the books, so only the user of this process may read them.

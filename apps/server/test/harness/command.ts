@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { isBooksCommand, runBooksCommand } from '../../src/cli/books/commands.ts';
 import { runMove } from '../../src/cli/move/command.ts';
+import { remoteCommands } from '../../src/cli/remote/commands.ts';
 import { childEnvironment } from './child-environment.ts';
 import { engineEnvironment } from './database.ts';
 
@@ -35,23 +36,34 @@ export async function runCommand(
   return { code: child.exitCode, printed };
 }
 
-/** Runs a command that is about books, or the move, in the process of the test: a process takes long to start. */
+/**
+ * Runs a command that is about books, calls a server, or the move, in the process of the test: a process takes long to start.
+ * `result` is what it printed on the standard output alone.
+ */
 export async function runHere(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-): Promise<RanCommand> {
+): Promise<RanCommand & { readonly result: string }> {
   const [command = '', ...rest] = args;
   let printed = '';
+  let result = '';
+  const complain = (text: string) => {
+    printed += text;
+  };
   const print = (text: string) => {
     printed += text;
+    result += text;
   };
   const surroundings = {
     print,
-    complain: print,
+    complain,
     environment: { ...engineEnvironment, ...environment },
   };
+  const remote = remoteCommands.find(({ spec }) => `${args.join(' ')} `.startsWith(`${spec.name} `));
   const code = isBooksCommand(command)
     ? await runBooksCommand(command, rest, surroundings)
-    : await runMove(rest, surroundings);
-  return { code, printed };
+    : remote === undefined
+      ? await runMove(rest, surroundings)
+      : await remote.run(args.slice(remote.spec.name.split(' ').length), surroundings);
+  return { code, printed, result };
 }

@@ -63,6 +63,14 @@ export interface CommandSpec {
   readonly endings: Readonly<Partial<Record<ExitName, string>>>;
 }
 
+/**
+ * The words to choose from, of a placeholder such as `csv|jsonl`, which is an option's value or an argument's name;
+ * `undefined` for a placeholder in capital letters.
+ */
+export function choicesOf(placeholder: string): readonly string[] | undefined {
+  return /^[a-z]+(\|[a-z]+)+$/.test(placeholder) ? placeholder.split('|') : undefined;
+}
+
 /** `billonce ingest FILE [options]` */
 export function usageOf({ name, arguments: given }: CommandSpec): string {
   const words = given.map((one) => (one.isOptional === true ? `[${one.name}]` : one.name));

@@ -31,6 +31,10 @@ export const helpOption = {
   help: { short: 'h', text: 'prints this' },
 } as const satisfies OptionTable;
 
+export const jsonOption = {
+  json: { text: 'prints JSON for programs: one document, or one on each line; an error, too' },
+} as const satisfies OptionTable;
+
 /** The option of a variable, with the variable and its default in its text. */
 export function optionOf(name: OptionVariable, ownText?: string, ownDefault?: string): ValueOption {
   const { option, default: standard }: Variable & { option: object; default: string } = optionVariables[name];

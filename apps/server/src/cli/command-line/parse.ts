@@ -1,6 +1,14 @@
 import { parseArgs } from 'node:util';
 import { knownName, nearMiss } from '@billonce/contract';
-import { type CommandSpec, headOf, type Option, type OptionTable, usageOf, type Values } from './command.ts';
+import {
+  type CommandSpec,
+  choicesOf,
+  headOf,
+  type Option,
+  type OptionTable,
+  usageOf,
+  type Values,
+} from './command.ts';
 
 /** The parsed words of a command line, and a list of all mistakes in them. */
 export interface ParsedWords<T extends OptionTable> {
@@ -104,6 +112,9 @@ function mistakeIn(
   if (value === undefined) return token.value === undefined ? undefined : `${raw} takes no value`;
   if (token.value === undefined) return `${raw} takes a value: ${raw} ${value}`;
   if (token.value.trim() === '') return `${raw} is empty: it takes ${value}`;
+  const choices = choicesOf(value);
+  if (choices !== undefined && !choices.includes(token.value))
+    return `${raw} is ${token.value}: it must be ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
   if (token.inlineValue === true || !/^-./.test(token.value)) return undefined;
   return `${raw} takes a value, and ${token.value} follows: write ${raw} ${value}, or ${raw}=${token.value} if that is meant`;
 }

@@ -52,10 +52,9 @@ const endings: readonly (readonly [ending: RegExp, format: FileFormat])[] = [
 
 function formatOf(word: string | undefined, file: string, mistakes: string[]): FileFormat {
   if (word === 'csv' || word === 'jsonl' || word === 'json') return word;
-  if (word !== undefined) mistakes.push(`--format is ${word}: it must be csv, jsonl or json`);
   const found = endings.find(([ending]) => ending.test(file))?.[1];
   if (found !== undefined) return found;
-  if (file !== '' && word === undefined)
+  if (file !== '')
     mistakes.push('the name of the file does not say what it is: give --format csv, jsonl or json');
   return 'csv';
 }

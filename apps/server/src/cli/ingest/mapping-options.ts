@@ -54,7 +54,7 @@ export function mappingOf(words: MappingWords, preset: Preset | undefined, mista
     timezone: timezoneOf(words.timezone, mistakes) ?? preset?.timezone,
     rowId: rowIdOf(words, preset),
     takesLastOfId: preset?.takesLastOfId ?? false,
-    decimalMark: decimalMark(words.decimal, mistakes),
+    decimalMark: words.decimal === 'comma' ? 'comma' : 'point',
     multiplier: multiplierOf(words.multiply, mistakes),
     skipsMissing: words['skip-empty'] === true || preset?.skipsMissing === true,
     filters: filtersOf(words, preset, mistakes),
@@ -176,13 +176,6 @@ function timezoneOf(word: string | undefined, mistakes: string[]): string | unde
     return undefined;
   }
   return word;
-}
-
-function decimalMark(word: string | undefined, mistakes: string[]): 'point' | 'comma' {
-  if (word !== undefined && word !== 'point' && word !== 'comma') {
-    mistakes.push(`--decimal is ${word}: it must be point or comma`);
-  }
-  return word === 'comma' ? 'comma' : 'point';
 }
 
 function multiplierOf(word: string | undefined, mistakes: string[]): number {

@@ -46,7 +46,7 @@ export function parseIngestOptions(args: readonly string[], environment: Environ
     ...form,
     source: idSourceOf(values.source, mistakes),
     isDryRun: values['dry-run'],
-    takesLastLine: lastLine(values['last-line'], form.takesLastLine, mistakes),
+    takesLastLine: values['last-line'] === undefined ? form.takesLastLine : values['last-line'] === 'take',
     server: {
       url: serverOf(values.server, environment, mistakes),
       apiKey: apiKeyOf(values['api-key'], environment, mistakes),
@@ -60,10 +60,4 @@ export function parseIngestOptions(args: readonly string[], environment: Environ
     isQuiet: values.quiet,
   };
   return mistakes.length > 0 ? { kind: 'invalid', mistakes } : { kind: 'valid', options };
-}
-
-function lastLine(value: string | undefined, fallback: boolean, mistakes: string[]): boolean {
-  if (value === undefined) return fallback;
-  if (value !== 'take' && value !== 'hold') mistakes.push(`--last-line is ${value}: it must be take or hold`);
-  return value === 'take';
 }

@@ -1,0 +1,101 @@
+import type { AgentQuote, Quote } from '@billonce/client';
+import { bounds, operations } from '@billonce/contract';
+import { checkPart } from './check-part.ts';
+import { limitOf, pageLimitOf } from './listed.ts';
+import { type RemoteCommand, remoteCommand, type Shown } from './remote-command.ts';
+import { listOptions } from './remote-options.ts';
+import { tableOf } from './table.ts';
+
+/** `billonce quote` */
+export const quoteCommand: RemoteCommand = remoteCommand({
+  name: 'quote',
+  summary: 'shows what a settlement would bill now: of one account, or of all accounts of an agent',
+  arguments: [
+    { name: 'AGENT', text: 'the agent' },
+    { name: 'SERVICE', text: 'the service, of one account', isOptional: true },
+  ],
+  text: [
+    'Shows what is outstanding and what it costs, line by line for an account, and a line for each account of an agent. Nothing is changed. ' +
+      'billonce settle bills all accounts.',
+  ],
+  options: {
+    before: {
+      value: 'TIME',
+      text: 'of an account: quotes what was recorded before this moment, an RFC 3339 timestamp such as 2026-12-01T00:00:00Z',
+    },
+    ...listOptions,
+  },
+  plan: ({ values, positionals: [agent = '', serviceId], mistakes }) => {
+    const { before } = values;
+    const limit = limitOf(values.limit, mistakes);
+    if (serviceId === undefined) {
+      checkPart(operations.readAgentQuote.params, { agent }, { agent: 'AGENT' }, mistakes);
+      if (before !== undefined) mistakes.push('--before is for one account: name its SERVICE, too');
+      return async (client, options) => {
+        const quotes: Quote[] = [];
+        for (let cursor: { readonly cursor?: string } = {}; ; ) {
+          const query = { ...cursor, limit: pageLimitOf(limit, bounds.pageItems) };
+          const page = await client.call('readAgentQuote', { params: { agent }, query }, options);
+          quotes.push(...page.items);
+          const isMore = page.hasMore || quotes.length > limit;
+          if (quotes.length >= limit || !page.hasMore || page.nextCursor === null)
+            return agentShown({ ...page, items: quotes.slice(0, limit), hasMore: isMore });
+          cursor = { cursor: page.nextCursor };
+        }
+      };
+    }
+    const params = { agent, serviceId };
+    checkPart(operations.readQuote.params, params, { agent: 'AGENT', serviceId: 'SERVICE' }, mistakes);
+    const query = before === undefined ? {} : { recordedBefore: before };
+    checkPart(operations.readQuote.query, query, { recordedBefore: '--before' }, mistakes);
+    return async (client, options) => quoteShown(await client.call('readQuote', { params, query }, options));
+  },
+});
+
+function quoteShown(quote: Quote): Shown {
+  const { agent, serviceId, requests, billedStroops, carriedStroops, creditStroops, prepaid, through } =
+    quote;
+  const extra = [
+    ...(carriedStroops === '0' ? [] : [`credit of the last bill: ${carriedStroops} stroops`]),
+    ...(creditStroops === '0' ? [] : [`credit that is left: ${creditStroops} stroops`]),
+    ...(prepaid === undefined ? [] : [`paid from the balance: ${prepaid.paid}, due: ${prepaid.due}`]),
+  ];
+  const lines = quote.lines.map((line) => [
+    String(line.requests),
+    String(line.priceStroops),
+    line.amountStroops,
+    String(line.priceVersion),
+  ]);
+  const text = [
+    `${agent} ${serviceId}: ${requests} requests, ${billedStroops} stroops to bill, through entry ${through}\n`,
+    ...(lines.length === 0 ? [] : [tableOf(['REQUESTS', 'PRICE', 'AMOUNT', 'PRICE VERSION'], lines, '')]),
+    ...extra.map((line) => `${line}\n`),
+  ].join('');
+  return { documents: [quote], text };
+}
+
+function agentShown(quote: AgentQuote): Shown {
+  const { agent, items, hasMore, totalBilledStroops, totalCreditStroops, unpricedRequests } = quote;
+  const rows = items.map((item) => [
+    item.serviceId,
+    String(item.requests),
+    item.billedStroops,
+    item.creditStroops,
+    String(item.through),
+  ]);
+  const table = tableOf(
+    ['SERVICE', 'REQUESTS', 'STROOPS', 'CREDIT', 'THROUGH'],
+    rows,
+    'nothing is outstanding',
+  );
+  const unpriced = unpricedRequests === 0 ? '' : `, ${unpricedRequests} requests without a price`;
+  const sum = `${agent}: ${totalBilledStroops} stroops to bill, ${totalCreditStroops} stroops of credit${unpriced}\n`;
+  const { nextCursor: _, ...document } = quote;
+  return {
+    documents: [document],
+    text: table + sum,
+    note: hasMore
+      ? `there are more than ${items.length} accounts: raise --limit; the sums are those of all`
+      : undefined,
+  };
+}

@@ -1,0 +1,43 @@
+import type { CommandSpec, OptionTable } from '../command-line/command.ts';
+import {
+  apiKeyOption,
+  helpOption,
+  jsonOption,
+  serverOption,
+  tenantOption,
+} from '../command-line/common-options.ts';
+
+/** Options of every command that calls a server with the SDK. */
+export const remoteOptions = {
+  ...serverOption,
+  ...apiKeyOption,
+  ...tenantOption('with the admin key: whose books'),
+  ...jsonOption,
+  ...helpOption,
+} as const;
+
+/** An option of every command that writes. */
+export const writeOptions = {
+  'idempotency-key': {
+    value: 'ID',
+    text:
+      'the idempotency key of the request: the same command with the same key has its effect once, and gets the same answer. ' +
+      'Without it, a new one for each run',
+  },
+} as const satisfies OptionTable;
+
+/** An option of every command that lists. */
+export const listOptions = {
+  limit: {
+    value: 'N',
+    integer: { default: 1_000, min: 1, max: 100_000 },
+    text: 'items to list',
+  },
+} as const satisfies OptionTable;
+
+/** What a command that calls a server ends with. */
+export const remoteEndings: CommandSpec['endings'] = {
+  failed:
+    'the server refused, or its answer did not come; the error names its code and the id of the request',
+  unreached: 'no server ever answered, so nothing was done',
+};
