@@ -8,7 +8,7 @@ const head = `# Metrics
 \`GET /api/v1/metrics\` shows them in Prometheus's text format; it needs the admin key. Each instance shows its own counts. Those
 of the books ("at the last audit"), of the database and of webhooks that wait are the same on every instance that shares a PostgreSQL: take
 their maximum, not their sum. A scrape reads the database at most once in 5 s and waits for it for at most 1 s; then the metrics of the
-database are left out and \`billonce_database_up\` is 0.
+database are left out and \`billonce_database_up\` is 0. [Watch a server](../how-to/watch-a-server.md) has rules for alerts and a dashboard.
 
 [Watch a server](../how-to/watch-a-server.md) has rules for alerts and a dashboard.
 
