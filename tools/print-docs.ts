@@ -8,6 +8,7 @@ import { envExample, withVariables } from './configuration-page.ts';
 import { conformancePage, withPeers } from './conformance-page.ts';
 import { guaranteesPage, readmeWithGuarantees } from './guarantees-page.ts';
 import { limitsPage } from './limits-page.ts';
+import { metricsPage } from './metrics-page.ts';
 import { writeReports } from './package-api.ts';
 import { peersPage } from './peers-page.ts';
 
@@ -61,6 +62,7 @@ const pages: readonly Page[] = [
     text: errorsHead + Object.entries(errorCodes).map(errorRow).join('') + errorsFoot,
   },
   { file: 'docs/reference/limits.md', text: limitsPage() },
+  { file: 'docs/reference/metrics.md', text: metricsPage() },
   { file: 'docs/reference/command-line.md', text: commandLinePage() },
   { file: '.env.example', text: envExample() },
   { file: configurationPage, text: withVariables(readFileSync(configurationPage, 'utf8')) },

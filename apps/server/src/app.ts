@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { aheadToleranceMs } from './domain/usage.ts';
+import { factsOf } from './fault-facts.ts';
 import { ApiKeyLookup } from './http/api-key-lookup.ts';
 import { DailyBytes } from './http/body/daily-bytes.ts';
 import { Certificate } from './http/certificate.ts';
@@ -91,8 +92,8 @@ export async function startApp(
   const writeProbe = new WriteProbe({
     probeWrite: () => storage.probeWrite(),
     log,
-    onFault: ({ code = 'none' }) => metrics.writeFailed(code),
-    onProbed: (outcome) => metrics.probed(outcome),
+    onFault: (facts) => metrics.writeFailed(facts),
+    onProbed: (outcome, error) => metrics.probed(outcome, error),
   });
   const apiKeys = new ApiKeyLookup((digest) => apiKeyBooks.apiKeyByDigest(digest), {
     unknownPerMinuteMax: config.unknownKeysPerMinuteMax,
@@ -115,6 +116,11 @@ export async function startApp(
   });
   metrics.watchQueue(() => ledger.state);
   metrics.watchLog(ports.droppedLogLines);
+  metrics.watchBuild({ version, node: process.version, engine: config.database.kind });
+  metrics.watchDatabase({
+    ...storage,
+    onUnread: (error) => log.warn({ err: factsOf(error) }, 'the metrics of the database could not be read'),
+  });
   const reads = new ReadDesk(storage.jobs);
   metrics.watchReads(reads.places);
   metrics.watchWrites(() => writeProbe.fault !== undefined);

@@ -4,7 +4,6 @@ import { test } from 'node:test';
 import { pino } from 'pino';
 import type { Command } from '../src/domain/command.ts';
 import { Ledger } from '../src/ledger/ledger.ts';
-import type { DeliveryQueue } from '../src/reads/books/deliveries.ts';
 import { httpSender } from '../src/webhooks/sender.ts';
 import { Outbox, type OutboxDesk } from '../src/workers/outbox.ts';
 import { openEngine, type TestEngine } from './harness/engine.ts';
@@ -52,9 +51,9 @@ function outboxOn({ books, queue }: Pick<OutboxDesk, 'books' | 'queue'>, ledger:
 }
 
 /** The queue, but of one tenant the deliveries that are due are not read until `release` is called. */
-function slowFor(slowTenant: string, queue: DeliveryQueue) {
+function slowFor(slowTenant: string, queue: OutboxDesk['queue']) {
   const gate = Promise.withResolvers<void>();
-  const slow: DeliveryQueue = {
+  const slow: OutboxDesk['queue'] = {
     waitingWebhooks: (after, nowMs, limit) => queue.waitingWebhooks(after, nowMs, limit),
     takeDue: async (waiting, take) => {
       if (waiting.tenant === slowTenant) await gate.promise;

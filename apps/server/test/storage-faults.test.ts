@@ -37,7 +37,12 @@ async function assertNotReady(api: Api): Promise<void> {
   assert.deepEqual([ready.status, ready.json.error, ready.json.ready], [503, 'storage_unavailable', false]);
   const deep = await api.get('/health/deep');
   assert.deepEqual([deep.status, deep.json.error], [503, 'storage_unavailable'], deep.text);
-  assert.match((await api.get('/metrics')).text, /^billonce_writes_failing 1$/m);
+  const { text } = await api.get('/metrics');
+  assert.match(text, /^billonce_writes_failing 1$/m);
+  assert.match(
+    text,
+    /^billonce_storage_faults_total\{operation="write",reason="(?:disk_full|read_only|io_error)"\} [1-9]/m,
+  );
 }
 
 /** Without any write of a client. */

@@ -6,6 +6,14 @@ import { addressOf } from './client-address.ts';
 import { sayIfNotApplied } from './not-applied.ts';
 import { type ErrorAnswer, renderError } from './problem.ts';
 
+/** Counts errors: overloads, and what the storage failed while a request read. */
+interface ErrorCounts {
+  overloaded(): void;
+  readFailed(error: unknown): void;
+}
+
+const uncounted: ErrorCounts = { overloaded: () => undefined, readFailed: () => undefined };
+
 /**
  * Renders the error of a request, and logs it if it is a fault of this server. An overload is not a fault: it is only
  * counted.
@@ -15,16 +23,17 @@ export function errorAnswer(
   request: FastifyRequest,
   log: FastifyBaseLogger,
   trustedHops: number,
-  onOverloaded: () => void = () => undefined,
+  counts: ErrorCounts = uncounted,
 ): ErrorAnswer {
   const apiError = error instanceof ApiError ? error : frameworkError(error, request);
   const answer = renderError(apiError, request.id, request.headers.accept);
   if (apiError.code === 'overloaded') {
-    onOverloaded();
+    counts.overloaded();
   } else if (answer.status >= 500) {
     const route = request.routeOptions.url;
     const client = addressOf(request, trustedHops);
     const { id: requestId } = request;
+    counts.readFailed(error);
     log.error({ requestId, client, route, code: apiError.code, err: apiError.cause ?? error }, 'failed');
   }
   return answer;

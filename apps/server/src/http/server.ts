@@ -44,9 +44,10 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
   observeRequests(app, desk);
   registerHooks(app, desk);
   app.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
-    const { status, headers, body } = errorAnswer(error, request, log, trustedHops, () =>
-      overloads.refused(),
-    );
+    const { status, headers, body } = errorAnswer(error, request, log, trustedHops, {
+      overloaded: () => overloads.refused(),
+      readFailed: (fault) => desk.metrics.readFailed(fault),
+    });
     return reply.code(status).headers(headers).send(body);
   });
   app.setNotFoundHandler(async (request, reply) => {

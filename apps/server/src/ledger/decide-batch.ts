@@ -127,6 +127,7 @@ export function decideBatch(
       replayed: false,
       spared,
       deliveriesPerEvent,
+      usageRecorded: usageRecordedBy(decision.changes),
       lines,
       isSwitchedOff,
       remembered,
@@ -164,6 +165,12 @@ function actsOfSubmission(
 /** Lines of accounts, not counting the one that every account has. */
 function linesBesidesOne({ accounts }: Changes): number {
   return accounts.reduce((sum, { lines }) => sum + Math.max(0, lines.length - 1), 0);
+}
+
+/** Entries of usage; those of reversals and of write-offs record none. */
+function usageRecordedBy({ entries }: Changes): number | undefined {
+  if (entries.length === 0) return undefined;
+  return entries.filter(({ reversal, writeOff }) => reversal === undefined && writeOff === undefined).length;
 }
 
 function deliveriesPerEventOf(changes: Changes): number | undefined {

@@ -1,6 +1,6 @@
 import type { BatchExecutor } from './batch-executor.ts';
 import { Ledger } from './ledger.ts';
-import { heavyLimits, type LedgerParts, type OnTimed } from './ledger-parts.ts';
+import { heavyLimits, type LedgerParts, type LedgerState, type OnTimed } from './ledger-parts.ts';
 import type { Outcome, Submission } from './submission.ts';
 
 /** The executors of each lane's batches. */
@@ -36,11 +36,16 @@ export class LedgerLanes implements WritePath {
     return this.#lanes.every(({ isOpen }) => isOpen);
   }
 
-  get state(): Ledger['state'] {
+  get state(): LedgerState {
     const states = this.#all.map(({ state }) => state);
+    const sum = (read: (state: LedgerState) => number) =>
+      states.reduce((total, state) => total + read(state), 0);
     return {
-      queuedItems: states.reduce((sum, { queuedItems }) => sum + queuedItems, 0),
-      inFlightItems: states.reduce((sum, { inFlightItems }) => sum + inFlightItems, 0),
+      queuedItems: sum(({ queuedItems }) => queuedItems),
+      queueSlots: sum(({ queueSlots }) => queueSlots),
+      queueUsedRatio: Math.max(...states.map(({ queueUsedRatio }) => queueUsedRatio)),
+      inFlightItems: sum(({ inFlightItems }) => inFlightItems),
+      inFlightSlots: sum(({ inFlightSlots }) => inFlightSlots),
     };
   }
 

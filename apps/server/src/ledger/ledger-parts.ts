@@ -19,6 +19,16 @@ export interface LedgerLimits {
   readonly heavyItemsMin: number;
 }
 
+/** What waits in a write path and what is with its writer, in items, each with its room. */
+export interface LedgerState {
+  readonly queuedItems: number;
+  readonly queueSlots: number;
+  /** the used share of the slots; of several write paths, that of the fullest */
+  readonly queueUsedRatio: number;
+  readonly inFlightItems: number;
+  readonly inFlightSlots: number;
+}
+
 export const ledgerLimitsDefault: LedgerLimits = {
   queuedItemsMax: 100_000,
   inFlightItemsMax: 2_000,

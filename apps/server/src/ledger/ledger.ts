@@ -10,6 +10,7 @@ import {
   heavyOwed,
   type LedgerLimits,
   type LedgerParts,
+  type LedgerState,
   ledgerLimitsDefault,
   type OnDecided,
   type OnTimed,
@@ -99,9 +100,12 @@ export class Ledger {
     return !this.#isAnnounced && !this.#isClosing;
   }
 
-  /** What is waiting now, and what is with the writer. */
-  get state(): { readonly queuedItems: number; readonly inFlightItems: number } {
-    return { queuedItems: this.#queue.weight, inFlightItems: this.#inFlightItems };
+  /** What is waiting now and what is with the writer, each with its room. */
+  get state(): LedgerState {
+    const { queuedItemsMax: queueSlots, inFlightItemsMax: inFlightSlots } = this.#limits;
+    const queuedItems = this.#queue.weight;
+    const queueUsedRatio = queuedItems / queueSlots;
+    return { queuedItems, queueSlots, queueUsedRatio, inFlightItems: this.#inFlightItems, inFlightSlots };
   }
 
   /** Whether there is room for another write of a tenant. */

@@ -38,6 +38,8 @@ export type Outcome =
       readonly spared?: SparedUsage | undefined;
       /** deliveries to webhooks that were committed with each of its events; `undefined` if it made no event */
       readonly deliveriesPerEvent?: number | undefined;
+      /** items of usage that it recorded; `undefined` is none */
+      readonly usageRecorded?: number | undefined;
       /** lines of the accounts that it changed, not counting one of each */
       readonly lines?: number;
       /** whether the report of a delivery has disabled its webhook */

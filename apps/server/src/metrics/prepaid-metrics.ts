@@ -1,8 +1,9 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Counter, Gauge } from 'prom-client';
 import type { Command } from '../domain/command.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Outcome } from '../ledger/submission.ts';
 import type { TenantAudit } from '../reads/audits.ts';
+import type { MetricSet } from './metric-set.ts';
 
 const holdOutcomes: Partial<Record<Command['kind'], 'created' | 'captured' | 'released' | 'extended'>> = {
   create_hold: 'created',
@@ -21,34 +22,12 @@ export class PrepaidMetrics {
   readonly #available: Gauge;
   readonly #openHolds: Gauge;
 
-  constructor(registry: Registry) {
-    const registers = [registry];
-    this.#refusals = new Counter({
-      name: 'billonce_balance_refusals_total',
-      help: 'Items of usage, holds and captures for which too little was available; not those of a bulk of which others were recorded',
-      registers,
-    });
-    this.#holds = new Counter({
-      name: 'billonce_holds_total',
-      help: 'Holds by what was done to them; those that neither were captured nor released have lapsed or are open',
-      labelNames: ['outcome'],
-      registers,
-    });
-    this.#balances = new Gauge({
-      name: 'billonce_balances',
-      help: 'Prepaid balances at the last audit',
-      registers,
-    });
-    this.#available = new Gauge({
-      name: 'billonce_available_stroops',
-      help: 'What was available in them, less overdrafts',
-      registers,
-    });
-    this.#openHolds = new Gauge({
-      name: 'billonce_open_holds',
-      help: 'Holds that were open at the last audit',
-      registers,
-    });
+  constructor(set: MetricSet) {
+    this.#refusals = set.counter('balance_refusals_total');
+    this.#holds = set.counter('holds_total');
+    this.#balances = set.gauge('balances');
+    this.#available = set.gauge('available_stroops');
+    this.#openHolds = set.gauge('open_holds');
   }
 
   decided({ kind }: Command, outcome: Outcome): void {

@@ -1,37 +1,20 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
 import type { PlacesState } from '../reads/read-places.ts';
+import type { MetricSet } from './metric-set.ts';
 
 /** The places of reads, by their kind. */
 export type ReadPlacesByKind = Readonly<Record<string, { readonly state: PlacesState }>>;
 
 /** Shows the reads that need a place, by the kind of the place: those that run, wait, or were turned away. */
-export function watchReads(registry: Registry, places: ReadPlacesByKind): void {
-  const common = (name: string, help: string) => ({
-    name: `billonce_${name}`,
-    help,
-    labelNames: ['kind'],
-    registers: [registry],
-  });
+export function watchReads(set: MetricSet, places: ReadPlacesByKind): void {
   const each = (show: (kind: string, state: PlacesState) => void) => {
     for (const [kind, { state }] of Object.entries(places)) show(kind, state);
   };
-  const gauge = (name: string, help: string, read: (state: PlacesState) => number) =>
-    new Gauge({
-      ...common(name, help),
-      collect() {
-        each((kind, state) => this.labels(kind).set(read(state)));
-      },
-    });
-  const counter = (name: string, help: string, read: (state: PlacesState) => number) =>
-    new Counter({
-      ...common(name, help),
-      collect() {
-        this.reset();
-        each((kind, state) => this.labels(kind).inc(read(state)));
-      },
-    });
-  gauge('reads_running', 'Reads that have a place', ({ running }) => running);
-  gauge('reads_waiting', 'Reads that wait for a place', ({ waiting }) => waiting);
-  counter('reads_refused_total', 'Reads that were refused because too many waited', ({ refused }) => refused);
-  counter('reads_aborted_total', 'Reads that ended because their client had left', ({ aborted }) => aborted);
+  set.gauge('reads_running', (gauge) => each((kind, { running }) => gauge.labels(kind).set(running)));
+  set.gauge('reads_waiting', (gauge) => each((kind, { waiting }) => gauge.labels(kind).set(waiting)));
+  set.counter('reads_refused_total', (counter) =>
+    each((kind, { refused }) => counter.labels(kind).inc(refused)),
+  );
+  set.counter('reads_aborted_total', (counter) =>
+    each((kind, { aborted }) => counter.labels(kind).inc(aborted)),
+  );
 }

@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from 'prom-client';
+import type { MetricSet } from './metric-set.ts';
 
 /** The number of tenants that a metric shows by name: those that use most. */
 export const tenantsShown = 10;
@@ -10,20 +10,13 @@ export type TenantBudget = 'connections' | 'body_bytes' | 'reads' | 'webhook_pla
 export class TenantMetrics {
   readonly #budgets = new Map<TenantBudget, () => ReadonlyMap<string, number>>();
 
-  constructor(registry: Registry) {
-    const budgets = this.#budgets;
-    new Gauge({
-      name: 'billonce_tenant_budget_used',
-      help: 'What the ten tenants that use most of a budget use of it now',
-      labelNames: ['budget', 'tenant'],
-      registers: [registry],
-      collect() {
-        this.reset();
-        for (const [budget, used] of budgets) {
-          const heaviest = [...used()].sort(([, a], [, b]) => b - a).slice(0, tenantsShown);
-          for (const [tenant, value] of heaviest) this.labels(budget, tenant).set(value);
-        }
-      },
+  constructor(set: MetricSet) {
+    set.gauge('tenant_budget_used', (gauge) => {
+      gauge.reset();
+      for (const [budget, used] of this.#budgets) {
+        const heaviest = [...used()].sort(([, a], [, b]) => b - a).slice(0, tenantsShown);
+        for (const [tenant, value] of heaviest) gauge.labels(budget, tenant).set(value);
+      }
     });
   }
 

@@ -21,7 +21,7 @@ export type {
   CountedNames,
 } from './books/accounts.ts';
 export type { BalanceName, DueAgent } from './books/balances.ts';
-export type { LookedAtWebhook, TakeDue, WaitingWebhook } from './books/deliveries.ts';
+export type { LookedAtWebhook, PendingDeliveries, TakeDue, WaitingWebhook } from './books/deliveries.ts';
 export type { CounterKey } from './books/limits.ts';
 export type { KeyFacts, RecordKey } from './books/records.ts';
 

@@ -32,6 +32,12 @@ export interface Storage {
    * @throws {StorageFault} if it cannot be written
    */
   probeWrite(): Promise<Durability>;
+  /**
+   * How large the database is.
+   *
+   * @throws {Error} if that cannot be read
+   */
+  size(): Promise<DatabaseSize>;
   /** takes a part of a caller's rate budget, and says what all instances have taken; `undefined` where there is one instance */
   readonly takeBudget: ((caller: string, windowStartMs: number, cost: number) => Promise<number>) | undefined;
   /** the same, stored with the books on both engines, for budgets that outlive a restart */
@@ -42,6 +48,15 @@ export interface Storage {
   readonly nowMs: () => number;
   /** Closes what it has open, after all earlier requests. */
   close(): Promise<void>;
+}
+
+/** The size of a database. `undefined` is what the engine does not have, or may not see. */
+export interface DatabaseSize {
+  readonly databaseBytes: number;
+  /** of the write-ahead log */
+  readonly walBytes: number | undefined;
+  /** free on the disk of the file */
+  readonly diskFreeBytes: number | undefined;
 }
 
 /** Forgets what has expired, one short step at a time. */

@@ -10,7 +10,7 @@ import { Tries } from './tries.ts';
 /** The dependencies of the outbox. */
 export interface OutboxDesk extends DelivererDesk {
   readonly books: DelivererDesk['books'] & Pick<Books, 'webhook'>;
-  readonly queue: DeliveryQueue;
+  readonly queue: Pick<DeliveryQueue, 'waitingWebhooks' | 'takeDue'>;
 }
 
 /** What a round has begun: how many messages of each webhook are sent, once that is known. */

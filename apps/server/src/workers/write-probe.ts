@@ -9,7 +9,7 @@ export interface WriteProbeDesk {
   readonly probeWrite: () => Promise<Durability>;
   readonly log: Logger;
   readonly onFault: (facts: FaultFacts) => void;
-  readonly onProbed: (outcome: 'written' | 'failed') => void;
+  readonly onProbed: (outcome: 'written' | 'failed', error?: unknown) => void;
 }
 
 const everyMs = 1_000;
@@ -78,7 +78,7 @@ export class WriteProbe {
       if (this.#faults === faultsBefore) this.#succeeded();
       return durability;
     } catch (error) {
-      this.#desk.onProbed('failed');
+      this.#desk.onProbed('failed', error);
       this.#failed(factsOf(error));
       throw error;
     }

@@ -50,7 +50,8 @@ export function healthRoutes({ books, ledger, writeProbe }: Desk) {
       });
       const writeMs = performance.now() - startedMs - readMs;
       const { isPaused } = await books.pause();
-      const measured = { readMs, writeMs, ...ledger.state };
+      const { queuedItems, inFlightItems } = ledger.state;
+      const measured = { readMs, writeMs, queuedItems, inFlightItems };
       const { engine, settings, openings } = durability;
       return deepHealthReply({
         status: isPaused ? 'paused' : 'ok',

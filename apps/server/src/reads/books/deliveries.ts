@@ -21,6 +21,15 @@ export interface DeliveryQueue {
   ): Promise<readonly LookedAtWebhook[]>;
   /** deliveries to a webhook whose time has come, the longest waiting first; no other instance takes them for a while */
   takeDue(waiting: WaitingWebhook, take: TakeDue): Promise<readonly Delivery[]>;
+  /** counts pending deliveries, the first of them up to a limit, and finds the oldest event among those */
+  countPending(limit: number): Promise<PendingDeliveries>;
+}
+
+/** Deliveries that wait to be sent, or sent again. */
+export interface PendingDeliveries {
+  readonly count: number;
+  /** `undefined`: there are none */
+  readonly oldestEventId: string | undefined;
 }
 
 /** What is taken of the deliveries that are due. */

@@ -14,6 +14,7 @@ import { ReadPool } from './pool.ts';
 import { postgresBooks } from './read/books.ts';
 import type { PostgresReadData } from './read-thread.ts';
 import { PostgresAudits } from './upkeep/audits.ts';
+import { databaseSize } from './upkeep/database-size.ts';
 import { takeBudget } from './upkeep/rate-budgets.ts';
 import { PostgresSweep } from './upkeep/sweep.ts';
 import { probeWrite } from './upkeep/write-probe.ts';
@@ -98,6 +99,7 @@ export async function openPostgres(
     audits: new PostgresAudits(upkeep),
     sweepable,
     probeWrite: () => probeWrite(pool),
+    size: () => databaseSize(pool),
     takeKeptBudget: (caller, windowStartMs, cost) => takeBudget(pool, caller, windowStartMs, cost),
     takeBudget: (caller, windowStartMs, cost) => takeBudget(pool, caller, windowStartMs, cost),
     lost,

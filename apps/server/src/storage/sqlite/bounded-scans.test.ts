@@ -7,7 +7,7 @@ import { migrate } from './migrations/migrate.ts';
 import { loadAgentsAfterSql, loadTenantsAfterSql } from './read/accounts.ts';
 import { loadTenantsSql } from './read/acts.ts';
 import { countOfTenantSql } from './read/api-keys.ts';
-import { loadDueSql } from './read/deliveries.ts';
+import { countPendingSql, loadDueSql } from './read/deliveries.ts';
 import { hasTenantSql } from './read/tenants.ts';
 import { loadWebhooksSql } from './read/webhooks.ts';
 
@@ -48,6 +48,7 @@ test('what runs on the thread of HTTP, or for each batch, looks at no table as a
   }
   const index = (sql: string) => planOf(sql).join();
   assert.match(index(loadDueSql.tests), /deliveries_of_tests/);
+  assert.match(index(countPendingSql), /deliveries USING COVERING INDEX deliveries_due/);
   assert.match(index(loadWebhooksSql), /webhooks_in_use/);
   assert.match(index(countOfTenantSql), /COVERING INDEX api_keys_by_tenant/);
   database.close();

@@ -6,6 +6,7 @@ import type { Storage } from '../storage.ts';
 import { sqliteBooks } from './read/books.ts';
 import { FileSnapshots } from './read/reader.ts';
 import { SoleAudits } from './upkeep/audits.ts';
+import { databaseSize } from './upkeep/database-size.ts';
 import type { SqliteOptions } from './write/storage.ts';
 import { SqliteWriter } from './writer/writer.ts';
 
@@ -58,6 +59,7 @@ export async function openSqlite(
     audits,
     sweepable: writer,
     probeWrite: () => writer.probe(),
+    size: () => databaseSize(sqlite.file),
     takeBudget: undefined,
     takeKeptBudget: (caller, windowStartMs, cost) => writer.takeBudget({ caller, windowStartMs, cost }),
     lost: writer.lost,

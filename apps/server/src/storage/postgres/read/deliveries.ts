@@ -1,8 +1,8 @@
 import type { Delivery } from '../../../domain/delivery.ts';
 import type { DeliveryQueue, DeliveryReads } from '../../../reads/books/deliveries.ts';
-import type { LookedAtWebhook, TakeDue, WaitingWebhook } from '../../../reads/books.ts';
+import type { LookedAtWebhook, PendingDeliveries, TakeDue, WaitingWebhook } from '../../../reads/books.ts';
 import { deliveries, deliveryOf } from '../../tables/deliveries.ts';
-import { flag, json, text } from '../columns.ts';
+import { flag, integerOrAbsent, json, text } from '../columns.ts';
 import type { Connection, Row, Statements } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import type { Reader } from './reader.ts';
@@ -43,6 +43,15 @@ const dueSql = (condition: string) => `WITH due AS MATERIALIZED (SELECT tenant, 
   RETURNING ${selectList(deliveries, 'd')}`;
 /** Each has an index: the one for tests does not read everything that is due. */
 const takeDueSql = { all: dueSql(''), tests: dueSql(" AND event_type = 'webhook.test'") } as const;
+
+// By webhook, and so in the order of the index: a plan that read the table would look at all that was ever delivered. What
+// waits for a webhook that was deleted is never sent.
+const countPendingSql = `SELECT sum(n)::int AS n, min(oldest) AS oldest FROM (
+    SELECT tenant, webhook, count(*) AS n, min(event::text) AS oldest FROM (
+      SELECT tenant, webhook, event FROM deliveries WHERE state = 'pending'
+      ORDER BY tenant, webhook, next_attempt_at_ms LIMIT $1) AS first
+    GROUP BY tenant, webhook) AS d
+  WHERE EXISTS (SELECT 1 FROM webhooks AS w WHERE w.tenant = d.tenant AND w.id = d.webhook AND NOT w.deleted)`;
 
 const firstId = '00000000-0000-0000-0000-000000000000';
 
@@ -109,6 +118,13 @@ async function takeDue(
   return rows.map(parseDelivery);
 }
 
+async function countPending(statements: Statements, limit: number): Promise<PendingDeliveries> {
+  const [row] = await statements.rows(countPendingSql, [limit]);
+  const count = row && integerOrAbsent(row, 'n');
+  if (row === undefined || count === undefined) return { count: 0, oldestEventId: undefined };
+  return { count, oldestEventId: text(row, 'oldest') };
+}
+
 function parseDelivery(row: Row): Delivery {
   return deliveryOf(parseRow(row));
 }
@@ -121,6 +137,7 @@ export function deliveryReads(reader: Reader): DeliveryReads & DeliveryQueue {
       ),
     waitingWebhooks: (after, nowMs, limit) =>
       reader.read((connection) => loadWaitingWebhooks(connection, after, nowMs, limit)),
+    countPending: (limit) => reader.read((connection) => countPending(connection, limit)),
     takeDue: (waiting, take) => reader.of(waiting.tenant, (connection) => takeDue(connection, waiting, take)),
   };
 }

@@ -1,8 +1,8 @@
 import type { Delivery } from '../../../domain/delivery.ts';
 import type { DeliveryQueue, DeliveryReads } from '../../../reads/books/deliveries.ts';
-import type { LookedAtWebhook, TakeDue, WaitingWebhook } from '../../../reads/books.ts';
+import type { LookedAtWebhook, PendingDeliveries, TakeDue, WaitingWebhook } from '../../../reads/books.ts';
 import { deliveries, deliveryOf } from '../../tables/deliveries.ts';
-import { integer, text, uuid, uuidBytes } from '../columns.ts';
+import { integer, integerOrAbsent, text, uuid, uuidBytes } from '../columns.ts';
 import type { Connection, Row } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import type { Read } from './reader.ts';
@@ -28,6 +28,17 @@ const dueSql = (condition: string) => `SELECT ${columns} FROM deliveries
      ORDER BY next_attempt_at_ms LIMIT ?`;
 /** Each has an index: the one for tests does not read everything that is due. */
 export const loadDueSql = { all: dueSql(''), tests: dueSql(" AND event_type = 'webhook.test'") } as const;
+
+/**
+ * By webhook, and so in the order of the index, which has all that is read. What waits for a webhook that was deleted is
+ * never sent.
+ */
+export const countPendingSql = `SELECT sum(n) AS n, min(oldest) AS oldest FROM (
+     SELECT tenant, webhook, count(*) AS n, min(event) AS oldest FROM (
+       SELECT tenant, webhook, event FROM deliveries WHERE state = 'pending'
+       ORDER BY tenant, webhook, next_attempt_at_ms LIMIT ?)
+     GROUP BY tenant, webhook) AS d
+   WHERE EXISTS (SELECT 1 FROM webhooks AS w WHERE w.tenant = d.tenant AND w.id = d.webhook AND w.deleted = 0)`;
 
 export function loadDelivery(
   connection: Connection,
@@ -104,6 +115,13 @@ function loadDue(
     .slice(0, limit);
 }
 
+function countPending(connection: Connection, limit: number): PendingDeliveries {
+  const row = connection.get(countPendingSql, limit);
+  const count = row && integerOrAbsent(row, 'n');
+  if (row === undefined || count === undefined) return { count: 0, oldestEventId: undefined };
+  return { count, oldestEventId: uuid(row, 'oldest') };
+}
+
 function parseDelivery(row: Row): Delivery {
   return deliveryOf(parseRow(row));
 }
@@ -115,5 +133,6 @@ export function deliveryReads(read: Read): DeliveryReads & DeliveryQueue {
     waitingWebhooks: (after, nowMs, limit) =>
       read((connection) => loadWaitingWebhooks(connection, after, nowMs, limit)),
     takeDue: (waiting, take) => read((connection) => loadDue(connection, waiting, take)),
+    countPending: (limit) => read((connection) => countPending(connection, limit)),
   };
 }

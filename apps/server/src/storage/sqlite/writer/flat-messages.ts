@@ -37,6 +37,7 @@ type FlatAnswer = readonly [
   deliveriesPerEvent: number | undefined,
   remembered: FlatRemembered | undefined,
   spared: SparedUsage | undefined,
+  usageRecorded: number | undefined,
 ];
 
 type FlatRemembered = readonly [
@@ -91,15 +92,26 @@ export function submissionOf(flat: FlatSubmission): Submission {
 
 export function flatOutcome(outcome: Outcome): FlatOutcome {
   if (outcome.kind !== 'answered' || outcome.isSwitchedOff === true) return outcome;
-  const { response, replayed, spared, deliveriesPerEvent, lines, remembered } = outcome;
+  const { response, replayed, spared, deliveriesPerEvent, usageRecorded, lines, remembered } = outcome;
   const headers = response.headers.flat();
   const flat = remembered && flatRemembered(remembered);
-  return [response.status, response.body, replayed, headers, lines, deliveriesPerEvent, flat, spared];
+  return [
+    response.status,
+    response.body,
+    replayed,
+    headers,
+    lines,
+    deliveriesPerEvent,
+    flat,
+    spared,
+    usageRecorded,
+  ];
 }
 
 export function outcomeOf(flat: FlatOutcome): Outcome {
   if (!isAnswer(flat)) return flat;
-  const [status, body, replayed, names, lines, deliveriesPerEvent, remembered, spared] = flat;
+  const [status, body, replayed, names, lines, deliveriesPerEvent, remembered, ...rest] = flat;
+  const [spared, usageRecorded] = rest;
   const headers: [string, string][] = [];
   for (let at = 0; at < names.length; at += 2) headers.push([names[at] ?? '', names[at + 1] ?? '']);
   return {
@@ -108,6 +120,7 @@ export function outcomeOf(flat: FlatOutcome): Outcome {
     replayed,
     spared,
     deliveriesPerEvent,
+    usageRecorded,
     ...(lines === undefined ? {} : { lines }),
     remembered: remembered && rememberedOf(remembered),
   };
