@@ -12,6 +12,7 @@ import { listSettlements } from './list-settlements.ts';
 import { quoteAgent } from './quote-agent.ts';
 import { quoteBefore } from './quote-before.ts';
 import { reconcile } from './reconcile.ts';
+import { stateAgent } from './state-agent.ts';
 import { listStatedEntries } from './state-entries.ts';
 import { statsOf } from './stats.ts';
 import { sumAgent, sumBilling, sumService, topAgents } from './sums.ts';
@@ -45,6 +46,7 @@ const jobs = {
   topAgents,
   listAgentTotals,
   quoteAgent,
+  stateAgent,
   topAgentTotals,
   sumUsageOverTime,
   auditBooks,

@@ -7,6 +7,7 @@ const suites = [
   'limits',
   'settle',
   'settle-run',
+  'statements',
   'reversals',
   'reversals-crash',
   'credits',

@@ -703,6 +703,14 @@ export interface components {
             /** @description Names a run of bills, such as those of a month: letters, digits and . _ - : */
             readonly runId?: string;
         };
+        readonly ExportStatementCsvQuery: {
+            /** @description The beginning; that of the books without it. */
+            readonly from?: string;
+            /** @description The end, not part of it; a millisecond from now without it. */
+            readonly to?: string;
+            /** @description XLM without it. */
+            readonly asset?: string;
+        };
         readonly ExtendRequest: {
             /**
              * @description After so many milliseconds it lapses, unless it was captured or released: at most 7 days.
@@ -1343,6 +1351,14 @@ export interface components {
             /** @description Price of one request in stroops (10^-7 XLM). */
             readonly priceStroops: number;
         };
+        readonly PrintStatementQuery: {
+            /** @description The beginning; that of the books without it. */
+            readonly from?: string;
+            /** @description The end, not part of it; a millisecond from now without it. */
+            readonly to?: string;
+            /** @description XLM without it. */
+            readonly asset?: string;
+        };
         readonly ProblemBody: {
             /** @description The page of the code. */
             readonly type: string;
@@ -1431,6 +1447,14 @@ export interface components {
         readonly ReadQuoteQuery: {
             /** @description Quote what was recorded before this moment, such as the end of a month. Usage that was reversed later is left out, with what follows it. */
             readonly recordedBefore?: string;
+        };
+        readonly ReadStatementQuery: {
+            /** @description The beginning; that of the books without it. */
+            readonly from?: string;
+            /** @description The end, not part of it; a millisecond from now without it. */
+            readonly to?: string;
+            /** @description XLM without it. */
+            readonly asset?: string;
         };
         readonly Ready: {
             /** @constant */
@@ -1691,6 +1715,114 @@ export interface components {
             readonly nextCursor: string;
             /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
             readonly hasMore: boolean;
+        };
+        readonly Statement: {
+            /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly agent: string;
+            /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+            readonly asset: string;
+            /** @description The beginning: what was recorded at this moment or later. */
+            readonly from: string;
+            /** @description The end: what was recorded before this moment. */
+            readonly to: string;
+            readonly opening: {
+                /** @description Of the prepaid balance: what may be drawn or held; below 0 for an overdraft. */
+                readonly available: string;
+                /** @description What was used and is neither drawn from the balance nor on a bill; below 0 for credits. */
+                readonly unbilled: string;
+            };
+            /** @description What was granted, and what expired or was voided, in the order of the balance. */
+            readonly grants: readonly {
+                readonly kind: "granted" | "refunded" | "expired" | "voided";
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly amount: string;
+                readonly grantId: string;
+                readonly note: string | null;
+                /** @description The reversal that returned it. Null for a grant that was made. */
+                readonly entryId: string | null;
+                /** @description When it took effect. */
+                readonly at: string;
+                /** @description The path from which its entries, or itself, can be read. */
+                readonly href: string;
+            }[];
+            /** @description By service and price. */
+            readonly usage: readonly {
+                /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+                readonly serviceId: string;
+                readonly unit: string | null;
+                readonly priceVersion: number | null;
+                /** @description Of one request. */
+                readonly price: string | null;
+                readonly requests: number;
+                /** @description Null while the service has no price. */
+                readonly amount: string | null;
+                /** @description Taken back in this time, also of what was recorded earlier. */
+                readonly reversedRequests: number;
+                /** @description Null while the service has no price. */
+                readonly reversedAmount: string | null;
+                /** @description Its entries come after this one of its account, */
+                readonly afterSequence: number;
+                /** @description up to and with this one. */
+                readonly throughSequence: number;
+                /** @description The path from which its entries, or itself, can be read. */
+                readonly href: string;
+            }[];
+            /** @description By service, in the order in which they were made. */
+            readonly bills: readonly {
+                /** @description An id that this server gave. */
+                readonly settlementId: string;
+                /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+                readonly serviceId: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly amount: string;
+                readonly runId: string | null;
+                readonly at: string;
+                /** @description The path from which its entries, or itself, can be read. */
+                readonly href: string;
+            }[];
+            /** @description Credits that were given up or paid out. */
+            readonly writeOffs: readonly {
+                /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+                readonly serviceId: string;
+                readonly kind: "write_off" | "paid_out";
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly amount: string;
+                readonly reason: string;
+                readonly sequence: number;
+                /** @description The path from which its entries, or itself, can be read. */
+                readonly href: string;
+            }[];
+            /** @description closing.available = opening.available + granted + refunded - drawn - expired - voided - held, and closing.unbilled = opening.unbilled + used - reversed - paid - billed + writtenOff. */
+            readonly totals: {
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly granted: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly refunded: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly drawn: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly expired: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly voided: string;
+                /** @description Held in this time, less what was released. */
+                readonly held: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly used: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly reversed: string;
+                /** @description What was drawn for the usage of these services, less what reversals returned. */
+                readonly paid: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly billed: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly writtenOff: string;
+            };
+            readonly closing: {
+                /** @description Of the prepaid balance: what may be drawn or held; below 0 for an overdraft. */
+                readonly available: string;
+                /** @description What was used and is neither drawn from the balance nor on a bill; below 0 for credits. */
+                readonly unbilled: string;
+            };
         };
         readonly Stats: {
             /** @description Keys of the tenant that are not revoked. */
@@ -1971,6 +2103,7 @@ export type ExpectedStroops = components['schemas']['ExpectedStroops'];
 export type ExportEntriesCsvQuery = components['schemas']['ExportEntriesCsvQuery'];
 export type ExportEntriesJsonQuery = components['schemas']['ExportEntriesJsonQuery'];
 export type ExportSettlementsCsvQuery = components['schemas']['ExportSettlementsCsvQuery'];
+export type ExportStatementCsvQuery = components['schemas']['ExportStatementCsvQuery'];
 export type ExtendRequest = components['schemas']['ExtendRequest'];
 export type Grant = components['schemas']['Grant'];
 export type GrantList = components['schemas']['GrantList'];
@@ -2013,6 +2146,7 @@ export type Paused = components['schemas']['Paused'];
 export type Prepaid = components['schemas']['Prepaid'];
 export type PriceList = components['schemas']['PriceList'];
 export type PricePatch = components['schemas']['PricePatch'];
+export type PrintStatementQuery = components['schemas']['PrintStatementQuery'];
 export type ProblemBody = components['schemas']['ProblemBody'];
 export type Quote = components['schemas']['Quote'];
 export type ReadAgentQuoteQuery = components['schemas']['ReadAgentQuoteQuery'];
@@ -2023,6 +2157,7 @@ export type ReadConfigQuery = components['schemas']['ReadConfigQuery'];
 export type ReadDeepHealthQuery = components['schemas']['ReadDeepHealthQuery'];
 export type ReadLimitQuery = components['schemas']['ReadLimitQuery'];
 export type ReadQuoteQuery = components['schemas']['ReadQuoteQuery'];
+export type ReadStatementQuery = components['schemas']['ReadStatementQuery'];
 export type Ready = components['schemas']['Ready'];
 export type ReconcileRequest = components['schemas']['ReconcileRequest'];
 export type ReconcileResults = components['schemas']['ReconcileResults'];
@@ -2047,6 +2182,7 @@ export type Settled = components['schemas']['Settled'];
 export type SettledBulk = components['schemas']['SettledBulk'];
 export type Settlement = components['schemas']['Settlement'];
 export type SettlementList = components['schemas']['SettlementList'];
+export type Statement = components['schemas']['Statement'];
 export type Stats = components['schemas']['Stats'];
 export type SumUsageOverTimeQuery = components['schemas']['SumUsageOverTimeQuery'];
 export type SummarizeEventsQuery = components['schemas']['SummarizeEventsQuery'];
@@ -2266,6 +2402,24 @@ export interface Operations {
     readonly query: undefined;
     readonly body: BillingPut;
     readonly success: DefaultBilling;
+  };
+  readonly readStatement: {
+    readonly params: { readonly agent: string };
+    readonly query: ReadStatementQuery;
+    readonly body: undefined;
+    readonly success: Statement;
+  };
+  readonly exportStatementCsv: {
+    readonly params: { readonly agent: string };
+    readonly query: ExportStatementCsvQuery;
+    readonly body: undefined;
+    readonly success: string;
+  };
+  readonly printStatement: {
+    readonly params: { readonly agent: string };
+    readonly query: PrintStatementQuery;
+    readonly body: undefined;
+    readonly success: string;
   };
   readonly createHold: {
     readonly params: undefined;
