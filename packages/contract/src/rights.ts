@@ -129,6 +129,7 @@ export const rights: Readonly<Record<TenantOperationName, Right>> = {
   redeliver: { scope: 'manage', ...every },
   // An agent neither gives money to itself nor sets how it pays.
   createGrant: { scope: 'manage', ...every },
+  createRefund: { scope: 'manage', ...every },
   voidGrant: { scope: 'manage', ...every },
   putBilling: { scope: 'manage', ...every },
   deleteBilling: { scope: 'manage', ...every },

@@ -66,7 +66,8 @@ export function knownEntryBody({ entry, state }: StatedEntry): KnownEntryBody {
     priceStroops: price === undefined ? null : Number(price),
     amountStroops: amount === undefined ? null : String(amount),
     settlementId: state.settlementId ?? null,
-    reversed: state.isReversed,
+    reversed: state.reversedRequests > 0 && state.reversedRequests === entry.requests,
+    reversedRequests: state.reversedRequests,
   };
 }
 

@@ -68,10 +68,11 @@ export interface Entry extends UsageItem {
   readonly writeOff?: WriteOff | undefined;
 }
 
-/** An entry, and whether it was taken back. */
+/** An entry, and how much of it was taken back. */
 export interface KnownEntry {
   readonly entry: Entry;
-  readonly isReversed: boolean;
+  /** up to its requests; 0 for what is no usage */
+  readonly reversedRequests: number;
 }
 
 /** What is known of a usage id: what it names, and where that was recorded. */

@@ -54,6 +54,7 @@ export const entriesCsv: CsvForm<StatedEntry, EntryColumn> = {
     'settlementId',
     'reversed',
     'drawn',
+    'reversedRequests',
   ],
   rowOf(known) {
     const { reverses, writesOff, reversed, ...members } = knownEntryBody(known);

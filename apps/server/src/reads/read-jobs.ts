@@ -9,7 +9,7 @@ import { listApiKeys } from './list-api-keys.ts';
 import { listEvents } from './list-events.ts';
 import { listServices } from './list-services.ts';
 import { listSettlements } from './list-settlements.ts';
-import { quoteAgent } from './quote-agent.ts';
+import { listAgentQuotes, sumAgentQuotes } from './quote-agent.ts';
 import { quoteBefore } from './quote-before.ts';
 import { reconcile } from './reconcile.ts';
 import { stateAgent } from './state-agent.ts';
@@ -45,7 +45,8 @@ const jobs = {
   sumService,
   topAgents,
   listAgentTotals,
-  quoteAgent,
+  listAgentQuotes,
+  sumAgentQuotes,
   stateAgent,
   topAgentTotals,
   sumUsageOverTime,

@@ -25,6 +25,7 @@ export const routes = {
   exportSettlementsCsv: 'GET /api/v1/settlements.csv',
   writeOffCredit: 'POST /api/v1/credits/{agent}/{serviceId}/write-off',
   createGrant: 'POST /api/v1/agents/{agent}/grants',
+  createRefund: 'POST /api/v1/agents/{agent}/refunds',
   listGrants: 'GET /api/v1/agents/{agent}/grants',
   readGrant: 'GET /api/v1/agents/{agent}/grants/{grantId}',
   voidGrant: 'POST /api/v1/agents/{agent}/grants/{grantId}/void',

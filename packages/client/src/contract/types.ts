@@ -60,12 +60,12 @@ export interface components {
             readonly nextCursor: string | null;
             /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
             readonly hasMore: boolean;
-            /** @description What settling all accounts of the agent now would bill, on all pages together. */
-            readonly totalBilledStroops: string;
-            /** @description Credits that would be left, of all accounts. */
-            readonly totalCreditStroops: string;
-            /** @description Outstanding, of services without a price. All its digits are sent, also beyond 2^53. */
-            readonly unpricedRequests: number;
+            /** @description What settling all accounts of the agent now would bill, on all pages together. Null on the pages after the first. */
+            readonly totalBilledStroops: string | null;
+            /** @description Credits that would be left, of all accounts. Null on the pages after the first. */
+            readonly totalCreditStroops: string | null;
+            /** @description Outstanding, of services without a price. All its digits are sent, also beyond 2^53. Null on the pages after the first. */
+            readonly unpricedRequests: number | null;
         };
         readonly AgentTotal: {
             /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
@@ -727,7 +727,7 @@ export interface components {
             readonly asset: string;
             /** @description Its place in its balance, counted from 1. */
             readonly number: number;
-            /** @description `refund`: what a reversal returned. */
+            /** @description `refund`: what a reversal returned, or money that was refunded with a reason. */
             readonly kind: "grant" | "refund";
             /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
             readonly amount: string;
@@ -735,7 +735,7 @@ export interface components {
             readonly priority: number;
             readonly expiresAt: string | null;
             readonly note: string | null;
-            /** @description Of a refund: the reversal that returned it. */
+            /** @description Of what a reversal returned: the reversal. */
             readonly reversalId: string | null;
             readonly grantedAt: string;
             /** @description What may still be used, the part in holds included. */
@@ -765,7 +765,7 @@ export interface components {
             readonly asset: string;
             /** @description Its place in its balance, counted from 1. */
             readonly number: number;
-            /** @description `refund`: what a reversal returned. */
+            /** @description `refund`: what a reversal returned, or money that was refunded with a reason. */
             readonly kind: "grant" | "refund";
             /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
             readonly amount: string;
@@ -773,7 +773,7 @@ export interface components {
             readonly priority: number;
             readonly expiresAt: string | null;
             readonly note: string | null;
-            /** @description Of a refund: the reversal that returned it. */
+            /** @description Of what a reversal returned: the reversal. */
             readonly reversalId: string | null;
             readonly grantedAt: string;
             /** @description What may still be used, the part in holds included. */
@@ -814,7 +814,7 @@ export interface components {
             readonly asset: string;
             /** @description Its place in its balance, counted from 1. */
             readonly number: number;
-            /** @description `refund`: what a reversal returned. */
+            /** @description `refund`: what a reversal returned, or money that was refunded with a reason. */
             readonly kind: "grant" | "refund";
             /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
             readonly amount: string;
@@ -822,7 +822,7 @@ export interface components {
             readonly priority: number;
             readonly expiresAt: string | null;
             readonly note: string | null;
-            /** @description Of a refund: the reversal that returned it. */
+            /** @description Of what a reversal returned: the reversal. */
             readonly reversalId: string | null;
             readonly grantedAt: string;
             /** @description What may still be used, the part in holds included. */
@@ -1002,8 +1002,10 @@ export interface components {
             readonly amountStroops: string | null;
             /** @description The bill that covers it. Null while no settlement does. */
             readonly settlementId: string | null;
-            /** @description Whether a later entry took it back. */
+            /** @description Whether later entries took back all of it. */
             readonly reversed: boolean;
+            /** @description How many of its requests later entries took back. */
+            readonly reversedRequests: number;
         };
         readonly Limit: {
             /** @description Names the limit in its tenant: letters, digits, '.', '_' and '-'. */
@@ -1388,6 +1390,8 @@ export interface components {
             readonly prepaid?: components["schemas"]["Prepaid"];
             /** @description The credit that is left: what a settlement now could not bill. The bill is then 0. */
             readonly creditStroops: string;
+            /** @description With `recordedBefore`: requests that were recorded before it and that this quote leaves out, because usage up to them was reversed later. A later bill has them. */
+            readonly leftOutRequests?: number;
         };
         readonly ReadAgentQuoteQuery: {
             /** @description Opaque: `nextCursor` of the page before. */
@@ -1489,9 +1493,21 @@ export interface components {
              */
             readonly mode?: "atomic";
         };
+        readonly RefundRequest: {
+            /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+            readonly amount: string;
+            /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+            readonly asset?: string;
+            /** @description Why; the `note` of the grant. */
+            readonly reason: string;
+            /** @description Names the grant for ever, unique in its tenant: 1-128 visible ASCII characters. Without it, the server makes an id. */
+            readonly id?: string;
+        };
         readonly ReverseRequest: {
             /** @description Why: 1-256 characters. */
             readonly reason: string;
+            /** @description How many of its requests to take back; all that are left without it. An entry can be taken back in several parts. */
+            readonly requests?: number;
         };
         readonly RotateApiKeyQuery: {
             /**
@@ -1738,7 +1754,7 @@ export interface components {
                 readonly amount: string;
                 readonly grantId: string;
                 readonly note: string | null;
-                /** @description The reversal that returned it. Null for a grant that was made. */
+                /** @description The reversal that returned it. Null for what was granted, and for a refund in money. */
                 readonly entryId: string | null;
                 /** @description When it took effect. */
                 readonly at: string;
@@ -2162,6 +2178,7 @@ export type Ready = components['schemas']['Ready'];
 export type ReconcileRequest = components['schemas']['ReconcileRequest'];
 export type ReconcileResults = components['schemas']['ReconcileResults'];
 export type RecordUsageBulkQuery = components['schemas']['RecordUsageBulkQuery'];
+export type RefundRequest = components['schemas']['RefundRequest'];
 export type ReverseRequest = components['schemas']['ReverseRequest'];
 export type RotateApiKeyQuery = components['schemas']['RotateApiKeyQuery'];
 export type RotateWebhookSecretQuery = components['schemas']['RotateWebhookSecretQuery'];
@@ -2348,6 +2365,12 @@ export interface Operations {
     readonly query: ListGrantsQuery;
     readonly body: undefined;
     readonly success: GrantList;
+  };
+  readonly createRefund: {
+    readonly params: { readonly agent: string };
+    readonly query: undefined;
+    readonly body: RefundRequest;
+    readonly success: GrantMade;
   };
   readonly readGrant: {
     readonly params: { readonly agent: string; readonly grantId: string };

@@ -75,7 +75,11 @@ export const KnownEntry = Type.Object({
   settlementId: Type.Union([Uuid, Type.Null()], {
     description: 'The bill that covers it. Null while no settlement does.',
   }),
-  reversed: Type.Boolean({ description: 'Whether a later entry took it back.' }),
+  reversed: Type.Boolean({ description: 'Whether later entries took back all of it.' }),
+  reversedRequests: Type.Integer({
+    ...RequestsTotal,
+    description: 'How many of its requests later entries took back.',
+  }),
 });
 
 export const EntryExported = Type.Object({ items: Type.Array(KnownEntry) });

@@ -57,7 +57,7 @@ export const Statement = Type.Object({
       grantId: Type.String(),
       note: Type.Union([Type.String(), Type.Null()]),
       entryId: Type.Union([Uuid, Type.Null()], {
-        description: 'The reversal that returned it. Null for a grant that was made.',
+        description: 'The reversal that returned it. Null for what was granted, and for a refund in money.',
       }),
       at: Type.String({ ...Timestamp, description: 'When it took effect.' }),
       href: Link,
