@@ -227,7 +227,7 @@ test('statements of consecutive times join, add up, and agree with the entries, 
     async () => {
       const serviceId = random.pick(services);
       const answer = await api.post('/usage', { agent: 'ada', serviceId, requests: 1 + random.below(20) });
-      if (answer.status === 201) made.push(String(answer.headers.get('location')).split('/').at(-1));
+      if (answer.status === 201) made.push(String(answer.headers.get('location')).split('/').at(-1) ?? '');
     },
     async () => await api.post(`/entries/${made[random.below(made.length)]}/reverse`, { reason: 'random' }),
     async () => await api.call(`/usage/ada/${random.pick(services)}`, { method: 'DELETE' }),
