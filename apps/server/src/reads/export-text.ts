@@ -55,12 +55,14 @@ export const entriesCsv: CsvForm<StatedEntry, EntryColumn> = {
     'reversed',
     'drawn',
     'reversedRequests',
+    'metadata',
   ],
   rowOf(known) {
     const { reverses, writesOff, reversed, ...members } = knownEntryBody(known);
     return {
       ...members,
       reversed: String(reversed),
+      metadata: known.entry.metadata ?? null,
       drawn: members.drawn ?? null,
       reversesEntryId: reverses?.entryId ?? null,
       reversesFrom: reverses?.from ?? null,

@@ -8,6 +8,7 @@ const suites = [
   'settle',
   'settle-run',
   'statements',
+  'metadata',
   'reversals',
   'reversals-crash',
   'credits',

@@ -406,6 +406,7 @@ export interface components {
             /** @description The event's own identity, unique in its tenant for ever: 1-128 visible ASCII characters. */
             readonly id?: string;
             readonly occurredAt?: string;
+            readonly metadata?: components["schemas"]["Metadata"];
         };
         readonly Changelog: {
             readonly entries: readonly {
@@ -555,6 +556,7 @@ export interface components {
             readonly usageId: string | null;
             readonly occurredAt: string | null;
             readonly recordedAt: string;
+            readonly metadata?: components["schemas"]["Metadata"];
             /** @description What was drawn from the prepaid balance for it; of a reversal, what it returned, below 0. Absent if nothing was. */
             readonly drawn?: string;
             readonly reverses?: {
@@ -672,6 +674,8 @@ export interface components {
             readonly settlementId?: string;
             /** @description Recorded under this usage id: one entry at most. */
             readonly usageId?: string;
+            /** @description With this metadata: a name, a colon, and the whole value. */
+            readonly metadata?: string;
         };
         readonly ExportEntriesJsonQuery: {
             /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
@@ -690,6 +694,8 @@ export interface components {
             readonly settlementId?: string;
             /** @description Recorded under this usage id: one entry at most. */
             readonly usageId?: string;
+            /** @description With this metadata: a name, a colon, and the whole value. */
+            readonly metadata?: string;
         };
         readonly ExportSettlementsCsvQuery: {
             /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
@@ -978,6 +984,7 @@ export interface components {
             readonly usageId: string | null;
             readonly occurredAt: string | null;
             readonly recordedAt: string;
+            readonly metadata?: components["schemas"]["Metadata"];
             /** @description What was drawn from the prepaid balance for it; of a reversal, what it returned, below 0. Absent if nothing was. */
             readonly drawn?: string;
             readonly reverses?: {
@@ -1134,6 +1141,8 @@ export interface components {
             readonly settlementId?: string;
             /** @description Recorded under this usage id: one entry at most. */
             readonly usageId?: string;
+            /** @description With this metadata: a name, a colon, and the whole value. */
+            readonly metadata?: string;
             /** @description Opaque: `nextCursor` of the page before. */
             readonly cursor?: string;
             /**
@@ -1280,11 +1289,9 @@ export interface components {
              */
             readonly limit?: number;
         };
+        /** @description What it was for, such as a model: at most 8 texts of at most 128 characters. Names begin with a letter and have at most 40 letters, digits and _ . - */
         readonly Metadata: {
-            /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
-            readonly serviceId: string;
-            readonly description?: string;
-            readonly owner?: string;
+            readonly [key: string]: string;
         };
         readonly MetadataPut: {
             readonly description: string;
@@ -1933,6 +1940,7 @@ export interface components {
             /** @description The event's own identity, unique in its tenant for ever: 1-128 visible ASCII characters. */
             readonly id?: string;
             readonly occurredAt?: string;
+            readonly metadata?: components["schemas"]["Metadata"];
         };
         readonly UsageOverTime: {
             /** @description Spans of the same length, the oldest first. */

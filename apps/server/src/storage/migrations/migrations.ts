@@ -10,6 +10,7 @@ import { heldCounts } from './0008-held-counts.ts';
 import { freeGrants } from './0009-free-grants.ts';
 import { auditedBalances } from './0010-audited-balances.ts';
 import { partialReversals } from './0014-partial-reversals.ts';
+import { usageMetadata } from './0015-usage-metadata.ts';
 
 /**
  * The schema from here on, for both engines, in order. Each engine runs these after the migrations in its own folder,
@@ -27,6 +28,7 @@ const migrations: readonly Readonly<Record<Engine, string>>[] = [
   freeGrants,
   auditedBalances,
   partialReversals,
+  usageMetadata,
 ];
 
 export function migrationsOf(engine: Engine): readonly string[] {
