@@ -44,6 +44,10 @@ function requestRows(): readonly Row[] {
     ['idempotency key', `1 to ${keyLength} visible ASCII characters`],
     ['agent; service; tenant', `${agentLength}; ${serviceIdLength}; ${tenantLength} characters`],
     ['id of a usage item', `${usageIdLength} visible ASCII characters`],
+    [
+      'metadata of a usage item',
+      `${bounds.metadataMembers} members; a name has ${bounds.metadataNameLength} characters, a value ${bounds.metadataValueLength}`,
+    ],
     ['free text, such as a reason', `${freeTextLength} characters`],
     ['label of an API key', `${bounds.labelLength} characters, not blank`],
     ['addresses and networks that an API key is bound to', count(bounds.addressRangesOfKey)],

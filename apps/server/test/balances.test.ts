@@ -294,3 +294,36 @@ test('what is due of a bill is less by the credit that was carried', async (t) =
   assert.deepEqual([bill.billedStroops, bill.prepaid], ['20000000', { cost: '6', paid: '1', due: '2' }]);
   await assertAudit(api);
 });
+
+test('money is refunded with a reason, once, and is used before every grant', async (t) => {
+  const { api } = await startInProcess(t);
+  await prepaid(api);
+  await grant(api, '5', { priority: 0, id: 'first' });
+  const body = { amount: '2', reason: 'late answers, ticket 4711', id: 'ticket-4711' };
+  const made = await api.post('/agents/agent-7/refunds', body, 'r');
+  assert.equal(made.status, 201, made.text);
+  const { kind, note, priority, expiresAt, reversalId, available } = made.json;
+  assert.deepEqual(
+    [kind, note, priority, expiresAt, reversalId, available],
+    ['refund', body.reason, -1, null, null, '7'],
+  );
+  assert.equal(made.headers.get('location'), '/api/v1/agents/agent-7/grants/ticket-4711');
+  assert.deepEqual(essence(await api.post('/agents/agent-7/refunds', body, 'r')), essence(made));
+  const again = await api.post('/agents/agent-7/refunds', body, 'other');
+  assert.deepEqual([again.status, again.json], [200, made.json]);
+  for (const conflict of [
+    { ...body, amount: '3' },
+    { ...body, reason: 'another' },
+    { ...body, id: 'first' },
+  ]) {
+    assert.equal((await api.post('/agents/agent-7/refunds', conflict)).json.error, 'grant_id_conflict');
+  }
+  assert.equal((await grant(api, '2', { note: body.reason, id: body.id })).json.error, 'grant_id_conflict');
+  assert.equal((await api.post('/agents/agent-7/refunds', { amount: '2', reason: ' ' })).status, 400);
+  await record(api, 3);
+  const { granted, refunded, drawn } = await balance(api);
+  assert.deepEqual([granted, refunded, drawn], ['5', '2', '3']);
+  assert.equal((await api.get('/agents/agent-7/grants/ticket-4711')).json.left, '0');
+  assert.deepEqual((await eventTypes(api)).filter((type) => type === 'balance.granted').length, 2);
+  await assertAudit(api);
+});

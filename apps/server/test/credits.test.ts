@@ -57,10 +57,14 @@ test('a credit is written off once, even if retried, and then its service can be
     amountStroops,
     settlementId,
     reversed: isReversed,
+    reversedRequests,
     ...recorded
   } = (await api.get(`/entries/${id}`)).json;
   assert.deepEqual(recorded, { id, recordedAt, ...rest });
-  assert.deepEqual([priceStroops, amountStroops, settlementId, isReversed], [null, '0', null, false]);
+  assert.deepEqual(
+    [priceStroops, amountStroops, settlementId, isReversed, reversedRequests],
+    [null, '0', null, false, 0],
+  );
   const retry = await writeOff(api, { expectedStroops: '50' }, 'w');
   assert.deepEqual([essence(retry), retry.headers.get('idempotency-replayed')], [essence(written), 'true']);
   const again = await writeOff(api, {}, 'w2');
@@ -206,7 +210,7 @@ test('a write-off has its own columns in a CSV export', async () => {
   const made = { id: '019a7f6e-3a60-7c3e-9b1d-0123456789ab', recordedAtMs: 0 };
   const { entry } = writeOffOn(account, made, { kind: 'paid_out', stroops: 50n, reason: 'closed' });
   async function* pages() {
-    yield [{ entry, state: { settlementId: undefined, isReversed: false, prices: new Map() } }];
+    yield [{ entry, state: { settlementId: undefined, reversedRequests: 0, prices: new Map() } }];
   }
   let csv = '';
   for await (const part of csvText(entriesCsv, pages())) csv += part;

@@ -66,6 +66,9 @@ async function succeedOnce(api: Api): Promise<{ readonly sent: Sent[]; readonly 
   for (const id of ['grant-1', 'grant-1', 'grant-2']) {
     await write('POST', '/agents/agent-9/grants', { amount: '10', id });
   }
+  for (let twice = 0; twice < 2; twice++) {
+    await write('POST', '/agents/agent-9/refunds', { amount: '1', reason: 'late', id: 'refund-1' });
+  }
   await write('POST', '/agents/agent-9/grants/grant-2/void');
   const held = { agent: 'agent-9', serviceId: 'input-tokens', requests: 3 };
   for (const id of ['hold-1', 'hold-1', 'hold-2']) await write('POST', '/holds', { ...held, id });
@@ -213,6 +216,10 @@ const excused = {
   'clearAccount 422': 'the same',
   'putService 422': 'more than 10,000 price versions: see decide.test.ts',
   'setPrice 422': 'the same',
+  'readStatement 422': 'more lines than a statement may have: see statement-bounds.test.ts',
+  'exportStatementCsv 422': 'as for readStatement',
+  'printStatement 422': 'as for readStatement',
+  'createRefund 422': 'more than 10,000 refunds that are not used up',
   'listAgentTotals 422': 'more agents than can be sorted: see agent-totals.test.ts',
   'readHealthBare 431': 'outside of /api/v1; refused before any route is looked for',
 };

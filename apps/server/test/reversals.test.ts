@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Api } from './harness/api.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { account, assertAudit, clear, price, quote, record, reverse, total } from './harness/reversing.ts';
 import { essence } from './harness/workload.ts';
@@ -36,10 +37,14 @@ test('an unsettled entry is taken back at its own price, once, and a retry gets 
     amountStroops,
     settlementId,
     reversed: isReversed,
+    reversedRequests,
     ...recorded
   } = (await api.get(`/entries/${id}`)).json;
   assert.deepEqual(recorded, { id, recordedAt, ...rest });
-  assert.deepEqual([priceStroops, amountStroops, settlementId, isReversed], [10, '-30', null, false]);
+  assert.deepEqual(
+    [priceStroops, amountStroops, settlementId, isReversed, reversedRequests],
+    [10, '-30', null, false, 0],
+  );
   assert.deepEqual((await api.get('/entries?agent=agent-7')).json.items[2].id, id);
   const retry = await reverse(api, first, 'r');
   assert.deepEqual([essence(retry), retry.headers.get('idempotency-replayed')], [essence(reversed), 'true']);
@@ -274,4 +279,84 @@ test('a reversal without a reason, or of an invalid id, is refused, and the key 
   }
   assert.equal((await api.post('/entries/1/reverse', { reason: 'r' }, 'k')).status, 400);
   assert.equal((await reverse(api, id, 'k')).status, 201);
+});
+
+const reversePart = (api: Api, id: string, requests: number, key?: string) =>
+  api.post(`/entries/${id}/reverse`, { reason: 'a part failed', requests }, key);
+const taken = async (api: Api, id: string) => {
+  const { reversed, reversedRequests } = (await api.get(`/entries/${id}`)).json;
+  return [reversed, reversedRequests];
+};
+
+test('an entry is taken back in parts up to the whole, each once, and never more than there is', async (t) => {
+  const { api } = await startInProcess(t);
+  await price(api, 10);
+  const id = await record(api, 10);
+  await price(api, 20);
+  const part = await reversePart(api, id, 3, 'p1');
+  assert.equal(part.status, 201, part.text);
+  assert.deepEqual([part.json.requests, part.json.reverses.lines], [-3, [{ priceVersion: 1, requests: 3 }]]);
+  const retry = await reversePart(api, id, 3, 'p1');
+  assert.deepEqual([essence(retry), retry.headers.get('idempotency-replayed')], [essence(part), 'true']);
+  assert.equal((await reversePart(api, id, 4, 'p1')).status, 409, 'the number is part of the fingerprint');
+  assert.deepEqual(await taken(api, id), [false, 3]);
+  assert.deepEqual([await total(api), (await quote(api)).billedStroops], [7, '70']);
+  for (const [requests, code] of [
+    [8, 'already_reversed'],
+    [11, 'not_reversible'],
+  ] as const) {
+    const refused = await reversePart(api, id, requests);
+    assert.deepEqual([refused.status, refused.json.error], [409, code]);
+  }
+  assert.equal((await reversePart(api, id, 0)).status, 400);
+  assert.equal((await reversePart(api, id, 5)).status, 201);
+  const rest = await reverse(api, id);
+  assert.equal(rest.json.requests, -2);
+  assert.deepEqual(await taken(api, id), [true, 10]);
+  assert.equal((await reverse(api, id)).json.error, 'already_reversed');
+  const listed = (await api.get('/entries/export.json')).json.items[0];
+  assert.deepEqual([listed.reversed, listed.reversedRequests], [true, 10]);
+  await assertAudit(api, {
+    reversed: { requests: 10, stroops: '100' },
+    outstanding: { requests: 0, stroops: '0' },
+  });
+});
+
+test('what is left of an entry that was taken back in part is billed, cleared, or a credit', async (t) => {
+  const { api } = await startInProcess(t);
+  await price(api, 10);
+  const [cleared, billed] = [await record(api, 6), await record(api, 8)];
+  await reversePart(api, cleared, 2);
+  await api.post('/settle', { ...account, through: 3 });
+  await reversePart(api, billed, 3);
+  await record(api, 5);
+  // 12 were billed, 3 of them are a credit.
+  assert.equal((await quote(api)).billedStroops, '20');
+  const last = await record(api, 4);
+  await reversePart(api, last, 1);
+  assert.equal((await clear(api)).json.clearedTotal, 8);
+  assert.deepEqual(await taken(api, last), [true, 4]);
+  assert.deepEqual(await taken(api, billed), [false, 3]);
+  assert.equal((await reversePart(api, last, 1)).json.error, 'already_reversed');
+  assert.equal((await quote(api)).creditStroops, '30');
+  await assertAudit(api, { settled: { requests: 12, stroops: '120' } });
+});
+
+test('50 simultaneous reversals of 3 of 100 requests take back 99, and the balance gets what they cost', async (t) => {
+  const { api } = await startInProcess(t);
+  await price(api, 7);
+  await api.call('/agents/agent-7/billing', { method: 'PUT', body: { mode: 'prepaid' } });
+  await api.post('/agents/agent-7/grants', { amount: '0.0001' });
+  const id = await record(api, 100);
+  const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => reversePart(api, id, 3, `k-${n}`)));
+  assert.equal(answers.filter(({ status }) => status === 201).length, 33);
+  assert.equal(answers.filter(({ json }) => json.error === 'already_reversed').length, 17);
+  assert.deepEqual(await taken(api, id), [false, 99]);
+  const { available, refunded } = (await api.get('/agents/agent-7/balance')).json;
+  assert.deepEqual([available, refunded], ['0.0000993', '0.0000693']);
+  assert.equal((await reverse(api, id)).json.drawn, '-0.0000007');
+  assert.equal((await api.get('/agents/agent-7/balance')).json.available, '0.0001');
+  const { balances } = (await api.get('/audit')).json;
+  assert.deepEqual(balances.differences, []);
+  await assertAudit(api, { reversed: { requests: 100, stroops: '700' } });
 });

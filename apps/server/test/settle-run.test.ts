@@ -158,12 +158,50 @@ test('a quote up to a moment goes back before every reversal that took back usag
   // Usage of a bill that is reversed after the moment leaves its credit, and what came after, to the next run.
   await reverse(0);
   assert.deepEqual(await quote(), [1, 0]);
+  const why = 'because usage up to them was reversed after --before';
   assert.deepEqual(await run(api, '--run', 'r', '--before', before), {
-    code: 0,
-    printed: 'run r: 0 bills, 0 stroops\n',
+    code: 3,
+    printed: `run r: 0 bills, 0 stroops\nnot settled: a search: 3 requests are left for the next run, ${why}\n`,
   });
   const next = await run(api, '--run', 'next');
   assert.deepEqual(next, { code: 0, printed: 'run next: 1 bill, 4 stroops\n' });
+  assert.equal((await api.get('/audit')).json.ok, true);
+});
+
+test('a run names the accounts of which it leaves something, and what it leaves, and no others', async (t) => {
+  const { api, clock } = await started(t);
+  const record = async (agent: string, requests: number) => {
+    const answer = await api.post('/usage', use(agent, 'search', requests));
+    return String(answer.headers.get('location')).split('/').at(-1) ?? '';
+  };
+  const reverse = async (id: string, requests: number) =>
+    assert.equal((await api.post(`/entries/${id}/reverse`, { reason: 'late', requests })).status, 201);
+  const leftOut = async (agent: string) =>
+    (await api.get(`/billing/${agent}/search?recordedBefore=${before}`)).json.leftOutRequests;
+  const ids = new Map<string, string>();
+  for (const agent of ['part', 'last', 'cleared', 'untouched']) {
+    await record(agent, 1);
+    ids.set(agent, await record(agent, 4));
+    if (agent !== 'last') await record(agent, 2);
+  }
+  clock.nowMs = december;
+  await reverse(ids.get('part') ?? '', 3);
+  // All of it is reversed, and nothing comes after it.
+  await reverse(ids.get('last') ?? '', 4);
+  await reverse(ids.get('cleared') ?? '', 1);
+  await api.call('/usage/cleared/search', { method: 'DELETE' });
+  await record('cleared', 9);
+  assert.deepEqual(
+    [await leftOut('part'), await leftOut('last'), await leftOut('cleared'), await leftOut('untouched')],
+    [3, 0, 0, 0],
+  );
+  assert.equal((await api.get('/billing/part/search')).json.leftOutRequests, undefined);
+  const why = 'because usage up to them was reversed after --before';
+  assert.deepEqual(await run(api, '--run', 'r', '--before', before), {
+    code: 3,
+    printed: `run r: 3 bills, 18 stroops\nnot settled: part search: 3 requests are left for the next run, ${why}\n`,
+  });
+  assert.deepEqual(await run(api, '--run', 'next'), { code: 0, printed: 'run next: 2 bills, 24 stroops\n' });
   assert.equal((await api.get('/audit')).json.ok, true);
 });
 

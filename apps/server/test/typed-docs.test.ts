@@ -1,5 +1,6 @@
 // Types the commands of the tutorial and the README, and compares what they print with what the pages say.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import { freePort } from '../../../packages/idempotency/test/harness/free-port.ts';
 import { apiAt } from './harness/api.ts';
@@ -73,9 +74,17 @@ test('every command of the page on budgets prints what the page says', async (t)
 
 test('every command of the page on the end of a month prints what the page says', async (t) => {
   const printed = await typePage(t, 'docs/how-to/close-a-month.md', 4);
+  const shown = transcriptRows('docs/how-to/close-a-month.md');
+  assert.ok(shown.length > 4 && printed.includes(shown), printed);
   const run = 'run 2098-12: 2 bills, 10500 stroops';
   assert.deepEqual(printed.match(/^run .*$/gm), [run, run]);
 });
+
+/** What a page shows in its block of text. */
+function transcriptRows(page: string): string {
+  const text = readFileSync(new URL(`../../../${page}`, import.meta.url), 'utf8');
+  return /^```text\n([^`]*)```/m.exec(text)?.[1] ?? '';
+}
 
 test('every command of the page on disputes prints what the page says', async (t) => {
   await typePage(t, 'docs/how-to/answer-a-dispute.md', 10);

@@ -12,6 +12,10 @@ export const bounds = {
   serviceIdLength: 128,
   tenantLength: 64,
   usageIdLength: 128,
+  /** of the metadata of a usage item */
+  metadataMembers: 8,
+  metadataNameLength: 40,
+  metadataValueLength: 128,
   runIdLength: 64,
   freeTextLength: 256,
   /** of an API key */

@@ -151,13 +151,15 @@ export const errorCodes = {
   already_reversed: {
     status: 409,
     title: 'The entry was already reversed',
-    advice: 'Nothing was applied. An entry can be reversed once.',
+    advice:
+      'Nothing was applied. All of the entry, or so much of it that less is left than `requests`, was reversed before; `message` says how much.',
     retry: 'do_not_retry',
   },
   not_reversible: {
     status: 409,
-    title: 'Only usage can be reversed',
-    advice: 'Nothing was applied. Instead of reversing a reversal, record the usage again.',
+    title: 'Only usage can be reversed, and no more of it than was recorded',
+    advice:
+      'Nothing was applied. Instead of reversing a reversal, record the usage again. `requests` is at most what the entry has.',
     retry: 'do_not_retry',
   },
   no_credit: {

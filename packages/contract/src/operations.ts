@@ -25,6 +25,7 @@ import { reversalsOperations } from './operations/reversals.ts';
 import { servicesOperations } from './operations/services.ts';
 import { settingsOperations } from './operations/settings.ts';
 import { settlementsOperations } from './operations/settlements.ts';
+import { statementsOperations } from './operations/statements.ts';
 import { statsOperations } from './operations/stats.ts';
 import { usageOperations } from './operations/usage.ts';
 import { versionOperations } from './operations/version.ts';
@@ -40,6 +41,7 @@ export const operationsByNoun = {
   settlements: settlementsOperations,
   credits: creditsOperations,
   balances: balancesOperations,
+  statements: statementsOperations,
   holds: holdsOperations,
   audit: auditOperations,
   services: servicesOperations,
@@ -69,7 +71,7 @@ export type Noun = keyof typeof operationsByNoun;
 /** The groups in which a reader finds the operations, and the nouns of each. */
 const nounsByTag: Readonly<Record<string, readonly Noun[]>> = {
   Usage: ['usage', 'entries', 'reversals', 'reconcile'],
-  Billing: ['quotes', 'settlements', 'credits', 'audit'],
+  Billing: ['quotes', 'settlements', 'credits', 'statements', 'audit'],
   Services: ['services'],
   Agents: ['agents'],
   'Balances and holds': ['balances', 'holds'],
@@ -113,6 +115,7 @@ export const operations = {
   ...settlementsOperations,
   ...creditsOperations,
   ...balancesOperations,
+  ...statementsOperations,
   ...holdsOperations,
   ...auditOperations,
   ...servicesOperations,

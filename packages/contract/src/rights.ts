@@ -91,6 +91,9 @@ export const rights: Readonly<Record<TenantOperationName, Right>> = {
   readBalance: { scope: 'read', agent: 'path', serviceId: 'all' },
   listGrants: { scope: 'read', agent: 'path', serviceId: 'all' },
   readGrant: { scope: 'read', agent: 'path', serviceId: 'all' },
+  readStatement: { scope: 'read', ...agentInPath },
+  exportStatementCsv: { scope: 'read', ...agentInPath },
+  printStatement: { scope: 'read', ...agentInPath },
   listMovements: { scope: 'read', agent: 'path', serviceId: 'all' },
   readBilling: { scope: 'read', agent: 'path', serviceId: 'none' },
   listHolds: { scope: 'read', agent: 'query', serviceId: 'all' },
@@ -126,6 +129,7 @@ export const rights: Readonly<Record<TenantOperationName, Right>> = {
   redeliver: { scope: 'manage', ...every },
   // An agent neither gives money to itself nor sets how it pays.
   createGrant: { scope: 'manage', ...every },
+  createRefund: { scope: 'manage', ...every },
   voidGrant: { scope: 'manage', ...every },
   putBilling: { scope: 'manage', ...every },
   deleteBilling: { scope: 'manage', ...every },

@@ -24,6 +24,7 @@ import * as reversals from './schemas/reversals.ts';
 import * as services from './schemas/services.ts';
 import * as settings from './schemas/settings.ts';
 import * as settlements from './schemas/settlements.ts';
+import * as statements from './schemas/statements.ts';
 import * as stats from './schemas/stats.ts';
 import * as usage from './schemas/usage.ts';
 import * as version from './schemas/version.ts';
@@ -57,6 +58,7 @@ export const schemaModules: Readonly<Record<string, Readonly<Record<string, unkn
   services,
   settings,
   settlements,
+  statements,
   stats,
   usage,
   version,

@@ -2,7 +2,7 @@ import { amountText } from '../domain/balance-events.ts';
 import type { EntryState, StatedEntry } from '../domain/entry-state.ts';
 import { amountOf, type Stroops } from '../domain/money.ts';
 import { timestampOfMs, timestampOfNs } from '../domain/timestamps.ts';
-import type { Entry, Reversal, WriteOff } from '../domain/usage.ts';
+import { type Entry, metadataOf, type Reversal, type WriteOff } from '../domain/usage.ts';
 import type { FollowedEnd } from './paging.ts';
 import type { BodyOf, ReplyOf } from './reply.ts';
 
@@ -13,7 +13,7 @@ export type KnownEntryBody = BodyOf<'readEntry'>;
 
 export function entryBody(entry: Entry): EntryBody {
   const { id, agent, serviceId, sequence, requests, usageId, occurredAtNs, recordedAtMs } = entry;
-  const { drawn, reversal, writeOff } = entry;
+  const { drawn, metadata, reversal, writeOff } = entry;
   return {
     id,
     agent,
@@ -24,6 +24,7 @@ export function entryBody(entry: Entry): EntryBody {
     usageId: usageId ?? null,
     occurredAt: occurredAtNs === undefined ? null : timestampOfNs(occurredAtNs),
     recordedAt: timestampOfMs(recordedAtMs),
+    metadata: metadata === undefined ? undefined : metadataOf(metadata),
     drawn: drawn === undefined ? undefined : amountText(drawn),
     reverses: reversal === undefined ? undefined : reversesBody(reversal),
     writesOff: writeOff === undefined ? undefined : writesOffBody(writeOff),
@@ -66,7 +67,8 @@ export function knownEntryBody({ entry, state }: StatedEntry): KnownEntryBody {
     priceStroops: price === undefined ? null : Number(price),
     amountStroops: amount === undefined ? null : String(amount),
     settlementId: state.settlementId ?? null,
-    reversed: state.isReversed,
+    reversed: state.reversedRequests > 0 && state.reversedRequests === entry.requests,
+    reversedRequests: state.reversedRequests,
   };
 }
 

@@ -5,6 +5,14 @@ export function entryPath(id: string): string {
   return `${base}/entries/${id}`;
 }
 
+/** The list of the entries of an account that were recorded in [from, to), which are RFC 3339 timestamps. */
+export function entriesPath(
+  { agent, serviceId }: { readonly agent: string; readonly serviceId: string },
+  { from, to }: { readonly from: string; readonly to: string },
+): string {
+  return `${base}/entries?${new URLSearchParams({ agent, serviceId, from, to })}`;
+}
+
 export function settlementPath(id: string): string {
   return `${base}/settlements/${id}`;
 }

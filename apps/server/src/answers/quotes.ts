@@ -20,13 +20,14 @@ export function quoteBody(quote: Quote): BodyOf<'readQuote'> {
     carriedStroops: String(quote.carriedStroops),
     prepaid: prepaidBody(quote),
     creditStroops: String(creditOf(quote)),
+    leftOutRequests: undefined,
   };
 }
 
 /** The strong entity tag of a quote: the same as long as the quote says the same. */
 export function quoteTag(quote: Quote): string {
   // A member that is absent is no part of what the quote says.
-  const { prepaid, ...always } = quoteBody(quote);
+  const { prepaid, leftOutRequests: _, ...always } = quoteBody(quote);
   const body: { readonly [name: string]: Json } = prepaid === undefined ? always : { ...always, prepaid };
   // The range's beginning is not in the answer, but two ranges are two bills.
   return `"${sha256(`${quote.from} ${canonicalJson(body)}`).slice(0, 32)}"`;
@@ -55,8 +56,9 @@ export function billLinesBody(lines: readonly BillLine[]): BodyOf<'readQuote'>['
   }));
 }
 
-export function quoteReply(quote: Quote): ReplyOf<'readQuote'> {
-  return { status: 200, etag: quoteTag(quote), body: quoteBody(quote) };
+/** @param leftOutRequests of a quote of what was recorded before a moment */
+export function quoteReply(quote: Quote, leftOutRequests?: number): ReplyOf<'readQuote'> {
+  return { status: 200, etag: quoteTag(quote), body: { ...quoteBody(quote), leftOutRequests } };
 }
 
 export function billingTotalReply(sums: BillingSums): ReplyOf<'readBillingTotal'> {
@@ -72,16 +74,17 @@ export function billingTotalReply(sums: BillingSums): ReplyOf<'readBillingTotal'
 }
 
 /** What is outstanding on all accounts of an agent. */
-interface AgentQuote {
-  readonly quotes: readonly Quote[];
+interface AgentSums {
   readonly billedStroops: bigint;
   readonly creditStroops: bigint;
   readonly unpricedRequests: bigint;
 }
 
+/** @param sums `undefined` on a page after the first one */
 export function agentQuoteReply(
   agent: string,
-  { quotes, billedStroops, creditStroops, unpricedRequests }: AgentQuote,
+  quotes: readonly Quote[],
+  sums: AgentSums | undefined,
   { nextCursor, hasMore }: PageEnd,
 ): ReplyOf<'readAgentQuote'> {
   return {
@@ -91,9 +94,9 @@ export function agentQuoteReply(
       items: quotes.map(quoteBody),
       nextCursor,
       hasMore,
-      totalBilledStroops: String(billedStroops),
-      totalCreditStroops: String(creditStroops),
-      unpricedRequests: exactInteger(unpricedRequests),
+      totalBilledStroops: sums === undefined ? null : String(sums.billedStroops),
+      totalCreditStroops: sums === undefined ? null : String(sums.creditStroops),
+      unpricedRequests: sums === undefined ? null : exactInteger(sums.unpricedRequests),
     },
   };
 }

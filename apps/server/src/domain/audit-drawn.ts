@@ -1,10 +1,18 @@
 import type { Amount } from './amount.ts';
+import { returnedFor } from './reversal.ts';
 import type { Entry } from './usage.ts';
+
+/** What was drawn for an entry, and how many of its requests were taken back. */
+interface DrawnEntry {
+  readonly drawn: Amount;
+  readonly requests: number;
+  readonly reversed: number;
+}
 
 /** What an audit keeps of what was drawn from a balance for one account, to see that each reversal returns it once. */
 export class DrawnAudit {
-  /** of usage, by the sequence of its entry, as long as it was not returned */
-  readonly #drawn = new Map<number, Amount>();
+  /** of usage, by the sequence of its entry, as long as something of it was not returned */
+  readonly #drawn = new Map<number, DrawnEntry>();
   #paid = 0n;
   #settled = 0n;
 
@@ -25,14 +33,17 @@ export class DrawnAudit {
   }
 
   /** Takes in an entry, with what it costs, and says what is wrong with what was drawn. */
-  faultsOf({ id, sequence, drawn, paidAfter = 0n, reversal }: Entry, cost: Amount): string[] {
+  faultsOf({ id, sequence, requests, drawn, paidAfter = 0n, reversal }: Entry, cost: Amount): string[] {
     const faults: string[] = [];
     if (reversal !== undefined) {
-      const wanted = this.#takeBack(reversal.from, reversal.through);
+      const wanted =
+        reversal.entryId === undefined
+          ? this.#takeBack(reversal.from, reversal.through)
+          : this.#take(reversal.through, -requests);
       if (-(drawn ?? 0n) !== wanted) faults.push(`reversal ${id} does not return what was drawn`);
     } else if (drawn !== undefined) {
       if (drawn !== cost) faults.push(`entry ${id} was drawn for another amount than it costs`);
-      this.#drawn.set(sequence, drawn);
+      this.#drawn.set(sequence, { drawn, requests, reversed: 0 });
     }
     this.#paid += drawn ?? 0n;
     if (paidAfter !== this.#paid) faults.push(`entry ${id} carries a wrong sum of what was drawn`);
@@ -42,17 +53,20 @@ export class DrawnAudit {
   /** What was drawn for usage in (from, through] and was not returned yet. */
   #takeBack(from: number, through: number): Amount {
     let sum = 0n;
-    if (through === from + 1) return this.#take(through);
-    for (const sequence of this.#drawn.keys()) {
+    for (const [sequence, { requests, reversed }] of this.#drawn) {
       if (sequence > through) break;
-      if (sequence > from) sum += this.#take(sequence);
+      if (sequence > from) sum += this.#take(sequence, requests - reversed);
     }
     return sum;
   }
 
-  #take(sequence: number): Amount {
-    const drawn = this.#drawn.get(sequence) ?? 0n;
-    this.#drawn.delete(sequence);
-    return drawn;
+  /** What is returned for so many requests of an entry. */
+  #take(sequence: number, requests: number): Amount {
+    const known = this.#drawn.get(sequence);
+    if (known === undefined) return 0n;
+    const reversed = known.reversed + requests;
+    if (reversed < known.requests) this.#drawn.set(sequence, { ...known, reversed });
+    else this.#drawn.delete(sequence);
+    return returnedFor(known, known.reversed, requests) ?? 0n;
   }
 }

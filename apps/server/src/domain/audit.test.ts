@@ -84,9 +84,9 @@ function takenBy(entry: Entry, entries: readonly Entry[], audit: AccountAudit): 
   const { from, through } = entry.reversal ?? { from: 0, through: 0 };
   const taken = new Map<number, number>();
   for (const { sequence, requests, priceVersion, reversal } of entries) {
-    if (reversal !== undefined || sequence <= from || sequence > through || audit.wasReversed(sequence))
-      continue;
-    taken.set(priceVersion, (taken.get(priceVersion) ?? 0) + requests);
+    if (reversal !== undefined || sequence <= from || sequence > through) continue;
+    const left = requests - audit.reversedOf({ sequence, requests });
+    if (left > 0) taken.set(priceVersion, (taken.get(priceVersion) ?? 0) + left);
   }
   return taken;
 }
@@ -150,6 +150,30 @@ for (const [fraud, commit] of Object.entries(reversalFrauds)) {
     assert.notDeepEqual(differences(commit(reversedHistory())), []);
   });
 }
+
+/** The books with the first entry taken back in two parts, of 2 requests and of so many. */
+function inTwoParts(requests: number): History {
+  const books = reversedHistory();
+  const [first, second, single] = books.entries;
+  if (first === undefined || second === undefined || single?.reversal === undefined)
+    throw new Error('no entries');
+  const { reversal } = single;
+  const part = (id: string, sequence: number, taken: number, lineReversed: number): Entry => ({
+    ...single,
+    id,
+    sequence,
+    requests: -taken,
+    reversal: { ...reversal, lines: [{ priceVersion: 1, requests: taken, lineReversed }] },
+  });
+  const parts = [part('part-1', 3, 2, 2), part('part-2', 4, requests, 2 + requests)];
+  return { ...books, entries: [first, second, ...parts] };
+}
+
+test('the audit sees that the parts of an entry are more than the whole', () => {
+  const fault = 'reversal part-2 takes back another amount';
+  assert.ok(!differences(inTwoParts(1)).includes(fault));
+  assert.ok(differences(inTwoParts(2)).includes(fault));
+});
 
 const frauds: Readonly<Record<string, (books: History) => History>> = {
   'an entry is missing': (books) => ({ ...books, entries: books.entries.slice(0, 1) }),

@@ -54,9 +54,9 @@ export class AccountAudit {
     this.#prices = prices;
   }
 
-  /** Whether an entry that was fed in before was taken back by a reversal that was fed in too. */
-  wasReversed(sequence: number): boolean {
-    return this.#reversals.covers(sequence);
+  /** How many requests of an entry that was fed in before were taken back by reversals that were fed in too. */
+  reversedOf(entry: Pick<Entry, 'sequence' | 'requests'>): number {
+    return this.#reversals.reversedOf(entry);
   }
 
   /** An entry; for a reversal, with the usage that it takes back, in requests by price version, as the entries show it. */

@@ -304,7 +304,7 @@ function loadedFor(wants: TenantWants): LoadedView {
     view.limitCounters.set(counterName(counter), counter);
   }
   const isOfEntry = wants.entries.has('entry-1');
-  if (isOfEntry) view.entries.set('entry-1', { entry, isReversed: false });
+  if (isOfEntry) view.entries.set('entry-1', { entry, reversedRequests: 0 });
   if (isOfEntry || wants.accounts.has(accountName(agent, serviceId)) || wants.agents.has(agent)) {
     view.accounts.set(accountName(agent, serviceId), {
       ...account,

@@ -44,7 +44,7 @@ function view(command: Command): LoadedView {
       lineRequests: 1,
       recordedAtMs: 0,
     },
-    isReversed: false,
+    reversedRequests: 0,
   });
   const beginning = { sequence: 0, priceVersion: -1, lineRequests: 0 };
   const nothing = {

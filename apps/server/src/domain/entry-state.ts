@@ -5,8 +5,8 @@ import type { Entry } from './usage.ts';
 export interface EntryState {
   /** the bill that covers it */
   readonly settlementId: string | undefined;
-  /** whether a later entry took it back */
-  readonly isReversed: boolean;
+  /** how many of its requests later entries took back; all of them: it is reversed */
+  readonly reversedRequests: number;
   /** by the price versions of its usage, or of what it takes back; none for a version that has no price yet */
   readonly prices: ReadonlyMap<number, Stroops>;
 }

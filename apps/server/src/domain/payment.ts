@@ -131,7 +131,7 @@ export function refundOf(
   return { kind: 'returned', changes: { ...balanceChanges(moves, view), events } };
 }
 
-function tooManyRefunds(agent: string): Refusal {
+export function tooManyRefunds(agent: string): Refusal {
   const message = `agent ${agent} has ${refundsOpenMax} refunds that are not used up; void some of them, or record usage, which draws them first`;
   return { code: 'limit_exceeded', message };
 }

@@ -1,7 +1,7 @@
 import { type Account, outstandingRequests, replaceLine } from './account.ts';
 import type { Amount } from './amount.ts';
 import { type Position, recordedThrough } from './position.ts';
-import type { Entry, Reversal, ReversalLine } from './usage.ts';
+import type { Entry, KnownEntry, Reversal, ReversalLine } from './usage.ts';
 
 /** What is to be taken back, and the entry that does it. */
 export interface NewReversal {
@@ -65,6 +65,31 @@ export function reverseOn(account: Account, wanted: NewReversal): ReversedAccoun
       reversal: { entryId, from, through, reason, lines },
     },
   };
+}
+
+/** An entry as it is known after further reversals of its account. */
+export function withReversedRequests(known: KnownEntry, reversals: readonly Entry[]): KnownEntry {
+  const { sequence, requests } = known.entry;
+  let { reversedRequests } = known;
+  for (const { reversal, requests: taken } of reversals) {
+    if (reversal === undefined || reversal.from >= sequence || sequence > reversal.through) continue;
+    reversedRequests = reversal.entryId === undefined ? Math.max(0, requests) : reversedRequests - taken;
+  }
+  return { ...known, reversedRequests };
+}
+
+/**
+ * What a reversal returns of what was drawn for an entry, when it takes back so many of its requests after so many others. All parts
+ * return exactly what was drawn.
+ */
+export function returnedFor(
+  { drawn, requests }: Pick<Entry, 'drawn' | 'requests'>,
+  reversedBefore: number,
+  reversedNow: number,
+): Amount | undefined {
+  if (drawn === undefined) return undefined;
+  const through = (reversed: number) => (drawn * BigInt(reversed)) / BigInt(requests);
+  return through(reversedBefore + reversedNow) - through(reversedBefore);
 }
 
 /** The last entry up to which no usage of an account is outstanding. */

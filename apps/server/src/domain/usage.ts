@@ -11,6 +11,8 @@ export interface UsageItem {
   readonly usageId: string | undefined;
   /** nanoseconds since the epoch */
   readonly occurredAtNs: bigint | undefined;
+  /** what it was for, in the caller's own words: an object of texts, as canonical JSON */
+  readonly metadata?: string | undefined;
 }
 
 /** What a reversal took back at one price version. */
@@ -68,10 +70,11 @@ export interface Entry extends UsageItem {
   readonly writeOff?: WriteOff | undefined;
 }
 
-/** An entry, and whether it was taken back. */
+/** An entry, and how much of it was taken back. */
 export interface KnownEntry {
   readonly entry: Entry;
-  readonly isReversed: boolean;
+  /** up to its requests; 0 for what is no usage */
+  readonly reversedRequests: number;
 }
 
 /** What is known of a usage id: what it names, and where that was recorded. */
@@ -87,13 +90,21 @@ const acceptWindowNs = BigInt(acceptWindowDays) * 86_400_000_000_000n;
 export const aheadToleranceMs = 300_000;
 const aheadToleranceNs = BigInt(aheadToleranceMs) * 1_000_000n;
 
+/** The members of metadata as the books keep it. */
+export function metadataOf(canonical: string): Readonly<Record<string, string>> {
+  const members: unknown = JSON.parse(canonical);
+  const entries = typeof members === 'object' && members !== null ? Object.entries(members) : [];
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+}
+
 /** Whether two items under one usage id report the same usage. */
 export function isSameUsage(a: UsageItem, b: UsageItem): boolean {
   return (
     a.agent === b.agent &&
     a.serviceId === b.serviceId &&
     a.requests === b.requests &&
-    a.occurredAtNs === b.occurredAtNs
+    a.occurredAtNs === b.occurredAtNs &&
+    a.metadata === b.metadata
   );
 }
 

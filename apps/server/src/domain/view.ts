@@ -17,6 +17,7 @@ import { counterName, emptyCounter, type LimitCounter } from './limit-counter.ts
 import type { Movement } from './movement.ts';
 import type { Pause } from './pause.ts';
 import { type Position, positionOf, withReversals } from './position.ts';
+import { withReversedRequests } from './reversal.ts';
 import type { PriceVersion, Service } from './service.ts';
 import type { Settings } from './settings.ts';
 import type { Settlement } from './settlement.ts';
@@ -205,13 +206,9 @@ export class DraftView implements View {
 
   entry(id: string): KnownEntry | undefined {
     const recorded = this.#entries.find((entry) => entry.id === id);
-    const known = recorded === undefined ? this.#base.entry(id) : { entry: recorded, isReversed: false };
+    const known = recorded === undefined ? this.#base.entry(id) : { entry: recorded, reversedRequests: 0 };
     if (known === undefined) return undefined;
-    const { sequence } = known.entry;
-    const isReversed = this.#reversals
-      .filter(isOf(known.entry))
-      .some(({ reversal }) => reversal && reversal.from < sequence && sequence <= reversal.through);
-    return { entry: known.entry, isReversed: known.isReversed || isReversed };
+    return withReversedRequests(known, this.#reversals.filter(isOf(known.entry)));
   }
 
   limits(): readonly Limit[] {

@@ -25,6 +25,7 @@ import { reversalsRoutes } from './routes/reversals.ts';
 import { servicesRoutes } from './routes/services.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { settlementsRoutes } from './routes/settlements.ts';
+import { statementsRoutes } from './routes/statements.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { versionRoutes } from './routes/version.ts';
@@ -42,6 +43,7 @@ export function allRoutes(desk: Desk, uncheckedKeys: UncheckedKeys): Handlers {
     ...settlementsRoutes(desk),
     ...creditsRoutes(desk),
     ...balancesRoutes(desk),
+    ...statementsRoutes(desk),
     ...holdsRoutes(desk),
     ...auditRoutes(desk),
     ...servicesRoutes(desk),

@@ -7,7 +7,10 @@ import { amountOfStroop } from '../domain/money.ts';
 import type { Movement } from '../domain/movement.ts';
 import type { BalanceName, Books } from './books.ts';
 
-type BalanceBooks = Pick<Books, 'balancesAfter' | 'wholeBalance' | 'movementsAfter' | 'entry' | 'hold'>;
+type BalanceBooks = Pick<
+  Books,
+  'balancesAfter' | 'wholeBalance' | 'movementsAfter' | 'entry' | 'grant' | 'hold'
+>;
 
 const pageRows = 1_000;
 const differencesMax = 100;
@@ -81,7 +84,7 @@ async function feedMovements(
   }
 }
 
-/** Holds what was drawn and returned against the entries: every draw is of one entry, every refund of one reversal. */
+/** Holds what was drawn and returned against the entries: every draw is of one entry, every refund of one reversal or made with a reason. */
 class CauseAudit {
   readonly #books: BalanceBooks;
   readonly #tenant: string;
@@ -96,10 +99,11 @@ class CauseAudit {
   }
 
   async take(page: readonly Movement[]): Promise<void> {
-    for (const { kind, amount, entryId, holdId } of page) {
+    for (const { kind, amount, entryId, holdId, grantId } of page) {
       if (kind !== 'drawn' && kind !== 'refunded') continue;
       if (entryId === undefined) {
-        this.#differences.push(`an amount was ${kind} for no entry`);
+        const isMoney = kind === 'refunded' && (await this.#isMoney(grantId));
+        if (!isMoney) this.#differences.push(`an amount was ${kind} for no entry`);
         continue;
       }
       const signed = kind === 'drawn' ? amount : -amount;
@@ -110,6 +114,13 @@ class CauseAudit {
         this.#open = { entryId, holdId, amount: signed };
       }
     }
+  }
+
+  /** Whether a refund was made with a reason, and not by a reversal. */
+  async #isMoney(grantId = ''): Promise<boolean> {
+    const owned = await this.#books.grant(this.#tenant, grantId);
+    const { kind, reversalId, note } = owned?.grant ?? {};
+    return kind === 'refund' && reversalId === undefined && note !== undefined;
   }
 
   async finish(): Promise<readonly string[]> {

@@ -126,8 +126,8 @@ async function takenBy(
     if (end === undefined) break;
     for (const entry of entries) {
       const isUsage = entry.reversal === undefined && entry.writeOff === undefined;
-      if (!isUsage || audit.wasReversed(entry.sequence)) continue;
-      taken.set(entry.priceVersion, (taken.get(entry.priceVersion) ?? 0) + entry.requests);
+      const left = isUsage ? entry.requests - audit.reversedOf(entry) : 0;
+      if (left !== 0) taken.set(entry.priceVersion, (taken.get(entry.priceVersion) ?? 0) + left);
     }
     last = end;
     await nextTurn();

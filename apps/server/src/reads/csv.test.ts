@@ -25,7 +25,8 @@ test('no text of a caller becomes a formula, and no field reaches into another',
 });
 
 test('numbers and amounts stay numbers, even below 0', () => {
-  assert.equal(csvRow([-3, 0, null, '-93500', '12']), '-3,0,,-93500,12\r\n');
+  assert.equal(csvRow([-3, 0, null, '-93500', '12', '-1.5', '0.25']), '-3,0,,-93500,12,-1.5,0.25\r\n');
+  assert.match(csvRow(['-1.5x']), /^"'/);
 });
 
 test('fields are picked by the names of their columns, whichever order a row has them in', () => {

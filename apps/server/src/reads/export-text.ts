@@ -54,12 +54,15 @@ export const entriesCsv: CsvForm<StatedEntry, EntryColumn> = {
     'settlementId',
     'reversed',
     'drawn',
+    'reversedRequests',
+    'metadata',
   ],
   rowOf(known) {
     const { reverses, writesOff, reversed, ...members } = knownEntryBody(known);
     return {
       ...members,
       reversed: String(reversed),
+      metadata: known.entry.metadata ?? null,
       drawn: members.drawn ?? null,
       reversesEntryId: reverses?.entryId ?? null,
       reversesFrom: reverses?.from ?? null,

@@ -1,5 +1,5 @@
 import type { Settlement } from '../domain/settlement.ts';
-import type { Entry } from '../domain/usage.ts';
+import { type Entry, metadataOf } from '../domain/usage.ts';
 import type { AccountKey, Books } from './books.ts';
 import { collectPage, type Page, type Scan } from './collect-page.ts';
 import { endIdOf, idAtMs } from './id-bounds.ts';
@@ -15,6 +15,13 @@ export interface EntryQuery {
   readonly occurredToNs: bigint | undefined;
   readonly settlementId: string | undefined;
   readonly usageId: string | undefined;
+  readonly metadata?: MetadataMember | undefined;
+}
+
+/** A member that the metadata of an entry must have. */
+export interface MetadataMember {
+  readonly name: string;
+  readonly value: string;
 }
 
 /** Where a list continues: after an entry of a tenant, or after a sequence number of an account. */
@@ -118,7 +125,7 @@ async function accountScan(
 
 async function tenantScan(books: Books, query: EntryQuery, limit: number): Promise<EntryScan> {
   const { tenant, agent, serviceId, occurredFromNs, occurredToNs } = query;
-  const bounds = [agent, serviceId, occurredFromNs, occurredToNs, query.recordedFromMs];
+  const bounds = [agent, serviceId, occurredFromNs, occurredToNs, query.recordedFromMs, query.metadata];
   const isFiltered = bounds.some((bound) => bound !== undefined);
   // Without a filter every row is wanted, and one row more than the page shows whether there is more.
   const pageRows = Math.min(scanRows, limit + 1);
@@ -165,7 +172,12 @@ function matches(entry: Entry, query: EntryQuery): boolean {
   if (query.serviceId !== undefined && entry.serviceId !== query.serviceId) return false;
   if (query.recordedFromMs !== undefined && entry.recordedAtMs < query.recordedFromMs) return false;
   if (query.recordedToMs !== undefined && entry.recordedAtMs >= query.recordedToMs) return false;
+  if (query.metadata !== undefined && !hasMember(entry, query.metadata)) return false;
   return isWithin(entry.occurredAtNs, query.occurredFromNs, query.occurredToNs);
+}
+
+function hasMember({ metadata }: Entry, { name, value }: MetadataMember): boolean {
+  return metadata !== undefined && metadataOf(metadata)[name] === value;
 }
 
 function isWithin(moment: bigint | undefined, from: bigint | undefined, to: bigint | undefined): boolean {

@@ -4,47 +4,88 @@ import { creditOf } from '../domain/credit.ts';
 import type { Stroops } from '../domain/money.ts';
 import { isEmptyQuote, type Quote, quoteOf } from '../domain/quote.ts';
 import type { Books } from './books.ts';
-import { pageRows } from './each-account.ts';
 
-/** What is outstanding on all accounts of an agent: a page of their quotes, and the sums of all of them. */
-export interface AgentQuote {
+type QuoteBooks = Pick<Books, 'accountsOf' | 'service'>;
+
+interface AgentName {
+  readonly tenant: string;
+  readonly agent: string;
+}
+
+/** A page of the quotes of an agent. */
+export interface AgentQuotes {
   readonly quotes: readonly Quote[];
-  readonly hasMore: boolean;
+  /** the service after which the list continues; `undefined` after the last one */
+  readonly next: string | undefined;
+}
+
+/** What is outstanding on all accounts of an agent. */
+export interface AgentSums {
   readonly billedStroops: Stroops;
   readonly creditStroops: Stroops;
   /** outstanding, of services without a price */
   readonly unpricedRequests: bigint;
 }
 
-/** Quotes all accounts of an agent, each as it was when it was read, and keeps those after a service. */
-export async function quoteAgent(
-  books: Pick<Books, 'accountsOf' | 'accountAndService'>,
-  { tenant, agent }: { readonly tenant: string; readonly agent: string },
+const pageRows = 250;
+/** The most accounts that are looked at for a page, so that one of an agent with nothing outstanding costs no more. */
+const lookedMax = 1_000;
+
+/** Quotes accounts of an agent after a service, each as it was when it was read, and leaves out those on which nothing is outstanding. */
+export async function listAgentQuotes(
+  books: QuoteBooks,
+  name: AgentName,
   afterService: string,
   limit: number,
-): Promise<AgentQuote> {
+): Promise<AgentQuotes> {
   const quotes: Quote[] = [];
+  let looked = 0;
+  let last = afterService;
+  for await (const { serviceId, quote } of quotedAccounts(books, name, afterService)) {
+    if (quotes.length === limit || looked === lookedMax) return { quotes, next: last };
+    looked += 1;
+    last = serviceId;
+    if (quote !== undefined && !(isEmptyQuote(quote) && creditOf(quote) === 0n)) quotes.push(quote);
+  }
+  return { quotes, next: undefined };
+}
+
+/** Adds up what is outstanding on all accounts of an agent, each as it was when it was read. */
+export async function sumAgentQuotes(books: QuoteBooks, name: AgentName): Promise<AgentSums> {
   let [billedStroops, creditStroops, unpricedRequests] = [0n, 0n, 0n];
-  let hasMore = false;
-  for (let after: string | undefined = ''; after !== undefined; ) {
+  for await (const { account, quote } of quotedAccounts(books, name, '')) {
+    if (quote === undefined) {
+      unpricedRequests += BigInt(outstandingRequests(account));
+      continue;
+    }
+    billedStroops += quote.billedStroops;
+    creditStroops += creditOf(quote);
+  }
+  return { billedStroops, creditStroops, unpricedRequests };
+}
+
+interface QuotedAccount {
+  readonly serviceId: string;
+  readonly account: Account;
+  /** `undefined`: its service has no price */
+  readonly quote: Quote | undefined;
+}
+
+/** Accounts of an agent after a service, by their services. */
+async function* quotedAccounts(
+  books: QuoteBooks,
+  { tenant, agent }: AgentName,
+  afterService: string,
+): AsyncGenerator<QuotedAccount> {
+  for (let after: string | undefined = afterService; after !== undefined; ) {
     const accounts: readonly Account[] = await books.accountsOf(tenant, agent, after, pageRows);
-    for (const { serviceId } of accounts) {
-      const { account, service } = await books.accountAndService({ tenant, agent, serviceId });
-      if (account === undefined) continue;
-      if (service === undefined) {
-        unpricedRequests += BigInt(outstandingRequests(account));
-        continue;
-      }
-      const quote = quoteOf(account, service);
-      const credit = creditOf(quote);
-      billedStroops += quote.billedStroops;
-      creditStroops += credit;
-      if (serviceId <= afterService || (isEmptyQuote(quote) && credit === 0n)) continue;
-      if (quotes.length < limit) quotes.push(quote);
-      else hasMore = true;
+    for (const account of accounts) {
+      const { serviceId } = account;
+      // Read after the account, so that all of its price versions are known.
+      const service = await books.service(tenant, serviceId);
+      yield { serviceId, account, quote: service && quoteOf(account, service) };
     }
     after = accounts.length < pageRows ? undefined : accounts.at(-1)?.serviceId;
     await nextTurn();
   }
-  return { quotes, hasMore, billedStroops, creditStroops, unpricedRequests };
 }

@@ -1,5 +1,6 @@
 import type { Account } from '../domain/account.ts';
 import type { Position } from '../domain/position.ts';
+import { unreversedBehind } from '../domain/reversal.ts';
 import type { Service } from '../domain/service.ts';
 import type { AccountKey, Books } from './books.ts';
 
@@ -9,6 +10,8 @@ interface QuoteFacts {
   readonly service: Service | undefined;
   /** where it ends; `undefined` for all that is outstanding */
   readonly position: Position | undefined;
+  /** requests that were recorded before the moment and come after the position, without those that were reversed */
+  readonly leftOutRequests: number;
 }
 
 const triesMax = 5;
@@ -25,11 +28,39 @@ export async function quoteBefore(
 ): Promise<QuoteFacts> {
   for (let tries = 1; ; tries++) {
     const { account, service } = await books.accountAndService(key);
-    if (account === undefined) return { account, service, position: undefined };
+    if (account === undefined) return { account, service, position: undefined, leftOutRequests: 0 };
     const position = await books.positionBefore(key, recordedBeforeMs);
     const after = await books.account(key);
     const isSame =
       after?.settledThrough === account.settledThrough && (position?.sequence ?? 0) <= account.sequence;
-    if (isSame || tries === triesMax) return { account, service, position };
+    if (isSame || tries === triesMax) {
+      const leftOutRequests =
+        position === undefined ? 0 : await leftOut(books, key, account, position, recordedBeforeMs);
+      return { account, service, position, leftOutRequests };
+    }
   }
+}
+
+/** What a position before a moment leaves out of what was recorded before it, because usage up to there was reversed later. */
+async function leftOut(
+  books: Books,
+  key: AccountKey,
+  account: Account,
+  position: Position,
+  recordedBeforeMs: number,
+): Promise<number> {
+  const range = { after: account.settledThrough, through: account.sequence };
+  const last = await books.positionRecordedBefore(key, recordedBeforeMs, range);
+  // What was cleared is owed by no one.
+  const from = Math.max(position.sequence, account.clearedThrough);
+  if (last === undefined || last.sequence <= from) return 0;
+  const first =
+    from === position.sequence
+      ? position
+      : await books.positionRecordedBefore(key, recordedBeforeMs, { after: from, through: from });
+  return first === undefined ? 0 : openBehind(account, first) - openBehind(account, last);
+}
+
+function openBehind(account: Account, position: Position): number {
+  return [...unreversedBehind(account, position).values()].reduce((sum, requests) => sum + requests, 0);
 }

@@ -9,9 +9,10 @@ import { listApiKeys } from './list-api-keys.ts';
 import { listEvents } from './list-events.ts';
 import { listServices } from './list-services.ts';
 import { listSettlements } from './list-settlements.ts';
-import { quoteAgent } from './quote-agent.ts';
+import { listAgentQuotes, sumAgentQuotes } from './quote-agent.ts';
 import { quoteBefore } from './quote-before.ts';
 import { reconcile } from './reconcile.ts';
+import { stateAgent } from './state-agent.ts';
 import { listStatedEntries } from './state-entries.ts';
 import { statsOf } from './stats.ts';
 import { sumAgent, sumBilling, sumService, topAgents } from './sums.ts';
@@ -44,7 +45,9 @@ const jobs = {
   sumService,
   topAgents,
   listAgentTotals,
-  quoteAgent,
+  listAgentQuotes,
+  sumAgentQuotes,
+  stateAgent,
   topAgentTotals,
   sumUsageOverTime,
   auditBooks,

@@ -28,7 +28,9 @@ export const changePart: Mutate = (request, { random }) => {
 export const changeMembers: Mutate = (request, { random }) => {
   const { body: schema } = request.operation;
   if (schema === undefined) return undefined;
-  const objects = partsOf(schema, request.bodyValue).filter(({ value }) => isObject(value));
+  // An object with the caller's own names has no strangers.
+  const isOfNames = ({ schema: own, value }: Part) => isObject(value) && !('patternProperties' in own);
+  const objects = partsOf(schema, request.bodyValue).filter(isOfNames);
   if (objects.length === 0) return undefined;
   const { place, value, schema: own } = random.pick(objects);
   const object = recordOf(value);

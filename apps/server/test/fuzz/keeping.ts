@@ -92,6 +92,8 @@ function ofMembers(schema: Schema, value: object, at: string): string[] {
   const properties = recordOf(schema['properties']);
   const placeOf = (name: string) => `${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
   const missing = listOf(schema['required']).filter((name) => !Object.hasOwn(value, String(name)));
+  const [named] = Object.entries(recordOf(schema['patternProperties']));
+  if (named !== undefined) return ofNamed(recordOf(named[1]), new RegExp(named[0], 'u'), schema, value, at);
   const known = Object.keys(value).filter((name) => Object.hasOwn(properties, name));
   const isTooSmall = known.length < bound(schema, 'minProperties', 0);
   return [
@@ -101,6 +103,13 @@ function ofMembers(schema: Schema, value: object, at: string): string[] {
       Object.hasOwn(properties, name) ? breaches(recordOf(properties[name]), member, placeOf(name)) : [],
     ),
   ];
+}
+
+/** An object whose names are the caller's own, and keep to a pattern. */
+function ofNamed(member: Schema, pattern: RegExp, schema: Schema, value: object, at: string): string[] {
+  const isTooLarge = Object.keys(value).length > bound(schema, 'maxProperties', Infinity);
+  const faulty = Object.entries(value).filter(([name, one]) => !pattern.test(name) || !keeps(member, one));
+  return isTooLarge || faulty.length > 0 ? [at] : [];
 }
 
 function bound(schema: Schema, keyword: string, none: number): number {

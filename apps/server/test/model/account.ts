@@ -22,7 +22,8 @@ export interface ModelEntry {
   readonly writesOff: bigint | undefined;
   /** what was drawn from the purse of the agent for it; below 0 for what a reversal returned */
   readonly drawn: bigint | undefined;
-  isReversed: boolean;
+  /** how many of its requests were taken back */
+  reversed: number;
 }
 
 export interface Line {
@@ -76,7 +77,17 @@ export function isUsage({ reverses, writesOff }: ModelEntry): boolean {
 
 /** Usage that is neither settled nor taken back. */
 export function openUsage(account: ModelAccount): readonly ModelEntry[] {
-  return openEntries(account).filter((entry) => !entry.isReversed && isUsage(entry));
+  return openEntries(account).filter((entry) => isUsage(entry) && leftOf(entry) > 0);
+}
+
+/** Requests of an entry that were not taken back. */
+export function leftOf(entry: ModelEntry): number {
+  return requestsOf([entry]) - entry.reversed;
+}
+
+/** What was drawn for some of the requests of an entry: each costs the same. */
+export function drawnForSome(entry: ModelEntry, requests: number): bigint {
+  return ((entry.drawn ?? 0n) / BigInt(requestsOf([entry]))) * BigInt(requests);
 }
 
 export function totalOf(account: ModelAccount): number {

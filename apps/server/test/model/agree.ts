@@ -5,6 +5,7 @@ import {
   creditOf,
   isEmptyBill,
   isUnsettled,
+  leftOf,
   type ModelAccount,
   type ModelEntry,
   requestsOf,
@@ -112,7 +113,7 @@ function entryRow(account: ModelAccount, entry: ModelEntry) {
 
 /** An entry as it is listed, with what became of it. The id of a bill that no answer has named is that of the row. */
 function knownRow(account: ModelAccount, entry: ModelEntry, prices: readonly number[], row: Row) {
-  const { sequence, parts, isReversed } = entry;
+  const { sequence, parts, reversed } = entry;
   const priceOf = (version: number) => prices[Math.max(version, 1) - 1];
   const amounts = parts.map(({ version, requests }) => {
     const price = priceOf(version);
@@ -126,7 +127,8 @@ function knownRow(account: ModelAccount, entry: ModelEntry, prices: readonly num
     priceStroops: only === undefined || others.length > 0 ? null : (priceOf(only.version) ?? null),
     amountStroops: isPriced ? String(amounts.reduce((sum, amount) => sum + (amount ?? 0n), 0n)) : null,
     settlementId: bill === undefined ? null : bill.id === unseenId ? row.settlementId : bill.id,
-    reversed: isReversed,
+    reversed: reversed > 0 && leftOf(entry) === 0,
+    reversedRequests: reversed,
   };
 }
 
@@ -215,7 +217,7 @@ async function assertLists(api: Api, books: ModelBooks): Promise<void> {
   const accounts = [...books.accounts.values()];
   const entries = accounts.flatMap((account) => account.entries.map((entry) => entryRow(account, entry)));
   const rows = byId(await pages(api, '/entries', 11));
-  const states = ['priceStroops', 'amountStroops', 'settlementId', 'reversed'];
+  const states = ['priceStroops', 'amountStroops', 'settlementId', 'reversed', 'reversedRequests'];
   // `assertAccount` has compared what became of them.
   assert.deepEqual(
     rows.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => !states.includes(name)))),

@@ -129,7 +129,7 @@ export function addEntry(books: ModelBooks, account: ModelAccount, nowMs: number
     reverses,
     writesOff,
     drawn,
-    isReversed: false,
+    reversed: 0,
   };
   account.entries.push(added);
   return added;

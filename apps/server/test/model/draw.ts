@@ -184,7 +184,11 @@ function drawWrite(random: Random, model: Model, seen: Seen, near: Hot): Write {
     case 'extend_hold':
       return drawPrepaid(random, model, near, kind);
     case 'reverse':
-      return { kind, entryId: drawEntryId(random, model, near) };
+      return {
+        kind,
+        entryId: drawEntryId(random, model, near),
+        ...(random.below(2) === 0 ? { requests: 1 + random.below(4) } : {}),
+      };
     case 'clear':
       return { kind, agent, serviceId };
     case 'write_off':

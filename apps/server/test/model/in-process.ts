@@ -76,7 +76,7 @@ function commandOf(write: Write): Command {
     case 'capture_hold':
       return prepaidCommand(write);
     case 'reverse':
-      return { kind: 'reverse_entry', entryId: write.entryId, reason: 'wrong' };
+      return { kind: 'reverse_entry', entryId: write.entryId, reason: 'wrong', requests: write.requests };
     case 'clear':
       return { ...write, kind: 'clear_account' };
     case 'write_off': {

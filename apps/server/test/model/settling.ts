@@ -2,10 +2,11 @@ import {
   type Bill,
   billOf,
   creditOf,
-  drawnFor,
+  drawnForSome,
   isEmptyBill,
   isUnsettled,
   isUsage,
+  leftOf,
   type ModelAccount,
   openEntries,
   openUsage,
@@ -146,7 +147,7 @@ export function settleAll(books: ModelBooks, { agent }: WriteOf<'settle_bulk'>, 
 
 export function reverseOne(
   books: ModelBooks,
-  { entryId }: WriteOf<'reverse'>,
+  { entryId, requests: wanted }: WriteOf<'reverse'>,
   { nowMs, gate }: Moment,
 ): Expected {
   if (gate !== undefined) return refused(gate);
@@ -154,14 +155,18 @@ export function reverseOne(
     const entry = account.entries.find(({ id }) => id === entryId);
     if (entry === undefined) continue;
     if (!isUsage(entry)) return refused('not_reversible');
-    if (entry.isReversed) return refused('already_reversed');
-    entry.isReversed = true;
+    const left = leftOf(entry);
+    const taken = wanted ?? left;
+    if (left > 0 && taken > left + entry.reversed) return refused('not_reversible');
+    if (left === 0 || taken > left) return refused('already_reversed');
+    entry.reversed += taken;
     const { sequence } = entry;
     const reverses = { from: sequence - 1, through: sequence, entry: sequence };
-    const parts = entry.parts.map(({ version, requests }) => ({ version, requests: -requests }));
-    const drawn = entry.drawn === undefined ? undefined : -entry.drawn;
+    const parts = entry.parts.map(({ version }) => ({ version, requests: -taken }));
+    const returned = drawnForSome(entry, taken);
+    const drawn = entry.drawn === undefined ? undefined : -returned;
     const made = addEntry(books, account, nowMs, { parts, reverses, drawn });
-    refund(books, account.agent, entry.drawn ?? 0n, nowMs);
+    refund(books, account.agent, returned, nowMs);
     const { agent, serviceId } = account;
     const body = { agent, serviceId, sequence: made.sequence, requests: requestsOf([made]) };
     return done(
@@ -193,17 +198,17 @@ export function clearAll(books: ModelBooks, write: WriteOf<'clear'>, { nowMs, ga
   const account = accountOf(books, write);
   if (account.entries.length === 0) return refused('not_found');
   const taken = openUsage(account);
-  const clearedTotal = requestsOf(taken);
+  const clearedTotal = taken.reduce((sum, entry) => sum + leftOf(entry), 0);
   const body = { agent, serviceId, clearedTotal };
   if (taken.length === 0) return done(200, body, ({ location }) => location === null);
   const from = Math.max(settledThrough(account), account.clearedThrough);
   const through = account.entries.length;
-  for (const entry of taken) entry.isReversed = true;
   account.clearedThrough = through;
   const parts = partsOf(
-    taken.flatMap(({ parts: own }) => own.map(({ version, requests }) => ({ version, requests: -requests }))),
+    taken.flatMap((entry) => entry.parts.map(({ version }) => ({ version, requests: -leftOf(entry) }))),
   );
-  const returned = drawnFor(taken);
+  const returned = taken.reduce((sum, entry) => sum + drawnForSome(entry, leftOf(entry)), 0n);
+  for (const entry of taken) entry.reversed += leftOf(entry);
   const drawn = returned === 0n ? undefined : -returned;
   const made = addEntry(books, account, nowMs, {
     parts,

@@ -40,7 +40,7 @@ export type Write =
   | ({ readonly kind: 'capture_hold' } & CaptureWrite)
   | { readonly kind: 'release_hold'; readonly holdId: string }
   | { readonly kind: 'extend_hold'; readonly holdId: string; readonly expiresInMs: number }
-  | { readonly kind: 'reverse'; readonly entryId: string }
+  | { readonly kind: 'reverse'; readonly entryId: string; readonly requests?: number }
   | ({ readonly kind: 'clear' } & AccountName)
   | ({ readonly kind: 'write_off'; readonly expectedStroops?: string } & AccountName);
 
@@ -151,7 +151,10 @@ function formOf(write: Write): ApiRequest & { readonly path: string } {
     case 'extend_hold':
       return prepaidForm(write);
     case 'reverse':
-      return { path: `/entries/${write.entryId}/reverse`, body: { reason: 'wrong' } };
+      return {
+        path: `/entries/${write.entryId}/reverse`,
+        body: { reason: 'wrong', ...(write.requests === undefined ? {} : { requests: write.requests }) },
+      };
     case 'write_off': {
       const { expectedStroops } = write;
       const body = { reason: 'closed', ...(expectedStroops === undefined ? {} : { expectedStroops }) };

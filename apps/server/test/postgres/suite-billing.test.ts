@@ -7,6 +7,8 @@ const suites = [
   'limits',
   'settle',
   'settle-run',
+  'statements',
+  'metadata',
   'reversals',
   'reversals-crash',
   'credits',

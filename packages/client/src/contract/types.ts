@@ -60,12 +60,12 @@ export interface components {
             readonly nextCursor: string | null;
             /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
             readonly hasMore: boolean;
-            /** @description What settling all accounts of the agent now would bill, on all pages together. */
-            readonly totalBilledStroops: string;
-            /** @description Credits that would be left, of all accounts. */
-            readonly totalCreditStroops: string;
-            /** @description Outstanding, of services without a price. All its digits are sent, also beyond 2^53. */
-            readonly unpricedRequests: number;
+            /** @description What settling all accounts of the agent now would bill, on all pages together. Null on the pages after the first. */
+            readonly totalBilledStroops: string | null;
+            /** @description Credits that would be left, of all accounts. Null on the pages after the first. */
+            readonly totalCreditStroops: string | null;
+            /** @description Outstanding, of services without a price. All its digits are sent, also beyond 2^53. Null on the pages after the first. */
+            readonly unpricedRequests: number | null;
         };
         readonly AgentTotal: {
             /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
@@ -406,6 +406,7 @@ export interface components {
             /** @description The event's own identity, unique in its tenant for ever: 1-128 visible ASCII characters. */
             readonly id?: string;
             readonly occurredAt?: string;
+            readonly metadata?: components["schemas"]["Metadata"];
         };
         readonly Changelog: {
             readonly entries: readonly {
@@ -555,6 +556,7 @@ export interface components {
             readonly usageId: string | null;
             readonly occurredAt: string | null;
             readonly recordedAt: string;
+            readonly metadata?: components["schemas"]["Metadata"];
             /** @description What was drawn from the prepaid balance for it; of a reversal, what it returned, below 0. Absent if nothing was. */
             readonly drawn?: string;
             readonly reverses?: {
@@ -672,6 +674,8 @@ export interface components {
             readonly settlementId?: string;
             /** @description Recorded under this usage id: one entry at most. */
             readonly usageId?: string;
+            /** @description With this metadata: a name, a colon, and the whole value. */
+            readonly metadata?: string;
         };
         readonly ExportEntriesJsonQuery: {
             /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
@@ -690,6 +694,8 @@ export interface components {
             readonly settlementId?: string;
             /** @description Recorded under this usage id: one entry at most. */
             readonly usageId?: string;
+            /** @description With this metadata: a name, a colon, and the whole value. */
+            readonly metadata?: string;
         };
         readonly ExportSettlementsCsvQuery: {
             /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
@@ -702,6 +708,14 @@ export interface components {
             readonly to?: string;
             /** @description Names a run of bills, such as those of a month: letters, digits and . _ - : */
             readonly runId?: string;
+        };
+        readonly ExportStatementCsvQuery: {
+            /** @description The beginning; that of the books without it. */
+            readonly from?: string;
+            /** @description The end, not part of it; a millisecond from now without it. */
+            readonly to?: string;
+            /** @description XLM without it. */
+            readonly asset?: string;
         };
         readonly ExtendRequest: {
             /**
@@ -719,7 +733,7 @@ export interface components {
             readonly asset: string;
             /** @description Its place in its balance, counted from 1. */
             readonly number: number;
-            /** @description `refund`: what a reversal returned. */
+            /** @description `refund`: what a reversal returned, or money that was refunded with a reason. */
             readonly kind: "grant" | "refund";
             /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
             readonly amount: string;
@@ -727,7 +741,7 @@ export interface components {
             readonly priority: number;
             readonly expiresAt: string | null;
             readonly note: string | null;
-            /** @description Of a refund: the reversal that returned it. */
+            /** @description Of what a reversal returned: the reversal. */
             readonly reversalId: string | null;
             readonly grantedAt: string;
             /** @description What may still be used, the part in holds included. */
@@ -757,7 +771,7 @@ export interface components {
             readonly asset: string;
             /** @description Its place in its balance, counted from 1. */
             readonly number: number;
-            /** @description `refund`: what a reversal returned. */
+            /** @description `refund`: what a reversal returned, or money that was refunded with a reason. */
             readonly kind: "grant" | "refund";
             /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
             readonly amount: string;
@@ -765,7 +779,7 @@ export interface components {
             readonly priority: number;
             readonly expiresAt: string | null;
             readonly note: string | null;
-            /** @description Of a refund: the reversal that returned it. */
+            /** @description Of what a reversal returned: the reversal. */
             readonly reversalId: string | null;
             readonly grantedAt: string;
             /** @description What may still be used, the part in holds included. */
@@ -806,7 +820,7 @@ export interface components {
             readonly asset: string;
             /** @description Its place in its balance, counted from 1. */
             readonly number: number;
-            /** @description `refund`: what a reversal returned. */
+            /** @description `refund`: what a reversal returned, or money that was refunded with a reason. */
             readonly kind: "grant" | "refund";
             /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
             readonly amount: string;
@@ -814,7 +828,7 @@ export interface components {
             readonly priority: number;
             readonly expiresAt: string | null;
             readonly note: string | null;
-            /** @description Of a refund: the reversal that returned it. */
+            /** @description Of what a reversal returned: the reversal. */
             readonly reversalId: string | null;
             readonly grantedAt: string;
             /** @description What may still be used, the part in holds included. */
@@ -970,6 +984,7 @@ export interface components {
             readonly usageId: string | null;
             readonly occurredAt: string | null;
             readonly recordedAt: string;
+            readonly metadata?: components["schemas"]["Metadata"];
             /** @description What was drawn from the prepaid balance for it; of a reversal, what it returned, below 0. Absent if nothing was. */
             readonly drawn?: string;
             readonly reverses?: {
@@ -994,8 +1009,10 @@ export interface components {
             readonly amountStroops: string | null;
             /** @description The bill that covers it. Null while no settlement does. */
             readonly settlementId: string | null;
-            /** @description Whether a later entry took it back. */
+            /** @description Whether later entries took back all of it. */
             readonly reversed: boolean;
+            /** @description How many of its requests later entries took back. */
+            readonly reversedRequests: number;
         };
         readonly Limit: {
             /** @description Names the limit in its tenant: letters, digits, '.', '_' and '-'. */
@@ -1124,6 +1141,8 @@ export interface components {
             readonly settlementId?: string;
             /** @description Recorded under this usage id: one entry at most. */
             readonly usageId?: string;
+            /** @description With this metadata: a name, a colon, and the whole value. */
+            readonly metadata?: string;
             /** @description Opaque: `nextCursor` of the page before. */
             readonly cursor?: string;
             /**
@@ -1270,11 +1289,9 @@ export interface components {
              */
             readonly limit?: number;
         };
+        /** @description What it was for, such as a model: at most 8 texts of at most 128 characters. Names begin with a letter and have at most 40 letters, digits and _ . - */
         readonly Metadata: {
-            /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
-            readonly serviceId: string;
-            readonly description?: string;
-            readonly owner?: string;
+            readonly [key: string]: string;
         };
         readonly MetadataPut: {
             readonly description: string;
@@ -1343,6 +1360,14 @@ export interface components {
             /** @description Price of one request in stroops (10^-7 XLM). */
             readonly priceStroops: number;
         };
+        readonly PrintStatementQuery: {
+            /** @description The beginning; that of the books without it. */
+            readonly from?: string;
+            /** @description The end, not part of it; a millisecond from now without it. */
+            readonly to?: string;
+            /** @description XLM without it. */
+            readonly asset?: string;
+        };
         readonly ProblemBody: {
             /** @description The page of the code. */
             readonly type: string;
@@ -1372,6 +1397,8 @@ export interface components {
             readonly prepaid?: components["schemas"]["Prepaid"];
             /** @description The credit that is left: what a settlement now could not bill. The bill is then 0. */
             readonly creditStroops: string;
+            /** @description With `recordedBefore`: requests that were recorded before it and that this quote leaves out, because usage up to them was reversed later. A later bill has them. */
+            readonly leftOutRequests?: number;
         };
         readonly ReadAgentQuoteQuery: {
             /** @description Opaque: `nextCursor` of the page before. */
@@ -1432,6 +1459,14 @@ export interface components {
             /** @description Quote what was recorded before this moment, such as the end of a month. Usage that was reversed later is left out, with what follows it. */
             readonly recordedBefore?: string;
         };
+        readonly ReadStatementQuery: {
+            /** @description The beginning; that of the books without it. */
+            readonly from?: string;
+            /** @description The end, not part of it; a millisecond from now without it. */
+            readonly to?: string;
+            /** @description XLM without it. */
+            readonly asset?: string;
+        };
         readonly Ready: {
             /** @constant */
             readonly ready: true;
@@ -1465,9 +1500,21 @@ export interface components {
              */
             readonly mode?: "atomic";
         };
+        readonly RefundRequest: {
+            /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+            readonly amount: string;
+            /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+            readonly asset?: string;
+            /** @description Why; the `note` of the grant. */
+            readonly reason: string;
+            /** @description Names the grant for ever, unique in its tenant: 1-128 visible ASCII characters. Without it, the server makes an id. */
+            readonly id?: string;
+        };
         readonly ReverseRequest: {
             /** @description Why: 1-256 characters. */
             readonly reason: string;
+            /** @description How many of its requests to take back; all that are left without it. An entry can be taken back in several parts. */
+            readonly requests?: number;
         };
         readonly RotateApiKeyQuery: {
             /**
@@ -1692,6 +1739,114 @@ export interface components {
             /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
             readonly hasMore: boolean;
         };
+        readonly Statement: {
+            /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly agent: string;
+            /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+            readonly asset: string;
+            /** @description The beginning: what was recorded at this moment or later. */
+            readonly from: string;
+            /** @description The end: what was recorded before this moment. */
+            readonly to: string;
+            readonly opening: {
+                /** @description Of the prepaid balance: what may be drawn or held; below 0 for an overdraft. */
+                readonly available: string;
+                /** @description What was used and is neither drawn from the balance nor on a bill; below 0 for credits. */
+                readonly unbilled: string;
+            };
+            /** @description What was granted, and what expired or was voided, in the order of the balance. */
+            readonly grants: readonly {
+                readonly kind: "granted" | "refunded" | "expired" | "voided";
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly amount: string;
+                readonly grantId: string;
+                readonly note: string | null;
+                /** @description The reversal that returned it. Null for what was granted, and for a refund in money. */
+                readonly entryId: string | null;
+                /** @description When it took effect. */
+                readonly at: string;
+                /** @description The path from which its entries, or itself, can be read. */
+                readonly href: string;
+            }[];
+            /** @description By service and price. */
+            readonly usage: readonly {
+                /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+                readonly serviceId: string;
+                readonly unit: string | null;
+                readonly priceVersion: number | null;
+                /** @description Of one request. */
+                readonly price: string | null;
+                readonly requests: number;
+                /** @description Null while the service has no price. */
+                readonly amount: string | null;
+                /** @description Taken back in this time, also of what was recorded earlier. */
+                readonly reversedRequests: number;
+                /** @description Null while the service has no price. */
+                readonly reversedAmount: string | null;
+                /** @description Its entries come after this one of its account, */
+                readonly afterSequence: number;
+                /** @description up to and with this one. */
+                readonly throughSequence: number;
+                /** @description The path from which its entries, or itself, can be read. */
+                readonly href: string;
+            }[];
+            /** @description By service, in the order in which they were made. */
+            readonly bills: readonly {
+                /** @description An id that this server gave. */
+                readonly settlementId: string;
+                /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+                readonly serviceId: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly amount: string;
+                readonly runId: string | null;
+                readonly at: string;
+                /** @description The path from which its entries, or itself, can be read. */
+                readonly href: string;
+            }[];
+            /** @description Credits that were given up or paid out. */
+            readonly writeOffs: readonly {
+                /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+                readonly serviceId: string;
+                readonly kind: "write_off" | "paid_out";
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly amount: string;
+                readonly reason: string;
+                readonly sequence: number;
+                /** @description The path from which its entries, or itself, can be read. */
+                readonly href: string;
+            }[];
+            /** @description closing.available = opening.available + granted + refunded - drawn - expired - voided - held, and closing.unbilled = opening.unbilled + used - reversed - paid - billed + writtenOff. */
+            readonly totals: {
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly granted: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly refunded: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly drawn: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly expired: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly voided: string;
+                /** @description Held in this time, less what was released. */
+                readonly held: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly used: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly reversed: string;
+                /** @description What was drawn for the usage of these services, less what reversals returned. */
+                readonly paid: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly billed: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly writtenOff: string;
+            };
+            readonly closing: {
+                /** @description Of the prepaid balance: what may be drawn or held; below 0 for an overdraft. */
+                readonly available: string;
+                /** @description What was used and is neither drawn from the balance nor on a bill; below 0 for credits. */
+                readonly unbilled: string;
+            };
+        };
         readonly Stats: {
             /** @description Keys of the tenant that are not revoked. */
             readonly totalApiKeys: number;
@@ -1785,6 +1940,7 @@ export interface components {
             /** @description The event's own identity, unique in its tenant for ever: 1-128 visible ASCII characters. */
             readonly id?: string;
             readonly occurredAt?: string;
+            readonly metadata?: components["schemas"]["Metadata"];
         };
         readonly UsageOverTime: {
             /** @description Spans of the same length, the oldest first. */
@@ -1971,6 +2127,7 @@ export type ExpectedStroops = components['schemas']['ExpectedStroops'];
 export type ExportEntriesCsvQuery = components['schemas']['ExportEntriesCsvQuery'];
 export type ExportEntriesJsonQuery = components['schemas']['ExportEntriesJsonQuery'];
 export type ExportSettlementsCsvQuery = components['schemas']['ExportSettlementsCsvQuery'];
+export type ExportStatementCsvQuery = components['schemas']['ExportStatementCsvQuery'];
 export type ExtendRequest = components['schemas']['ExtendRequest'];
 export type Grant = components['schemas']['Grant'];
 export type GrantList = components['schemas']['GrantList'];
@@ -2013,6 +2170,7 @@ export type Paused = components['schemas']['Paused'];
 export type Prepaid = components['schemas']['Prepaid'];
 export type PriceList = components['schemas']['PriceList'];
 export type PricePatch = components['schemas']['PricePatch'];
+export type PrintStatementQuery = components['schemas']['PrintStatementQuery'];
 export type ProblemBody = components['schemas']['ProblemBody'];
 export type Quote = components['schemas']['Quote'];
 export type ReadAgentQuoteQuery = components['schemas']['ReadAgentQuoteQuery'];
@@ -2023,10 +2181,12 @@ export type ReadConfigQuery = components['schemas']['ReadConfigQuery'];
 export type ReadDeepHealthQuery = components['schemas']['ReadDeepHealthQuery'];
 export type ReadLimitQuery = components['schemas']['ReadLimitQuery'];
 export type ReadQuoteQuery = components['schemas']['ReadQuoteQuery'];
+export type ReadStatementQuery = components['schemas']['ReadStatementQuery'];
 export type Ready = components['schemas']['Ready'];
 export type ReconcileRequest = components['schemas']['ReconcileRequest'];
 export type ReconcileResults = components['schemas']['ReconcileResults'];
 export type RecordUsageBulkQuery = components['schemas']['RecordUsageBulkQuery'];
+export type RefundRequest = components['schemas']['RefundRequest'];
 export type ReverseRequest = components['schemas']['ReverseRequest'];
 export type RotateApiKeyQuery = components['schemas']['RotateApiKeyQuery'];
 export type RotateWebhookSecretQuery = components['schemas']['RotateWebhookSecretQuery'];
@@ -2047,6 +2207,7 @@ export type Settled = components['schemas']['Settled'];
 export type SettledBulk = components['schemas']['SettledBulk'];
 export type Settlement = components['schemas']['Settlement'];
 export type SettlementList = components['schemas']['SettlementList'];
+export type Statement = components['schemas']['Statement'];
 export type Stats = components['schemas']['Stats'];
 export type SumUsageOverTimeQuery = components['schemas']['SumUsageOverTimeQuery'];
 export type SummarizeEventsQuery = components['schemas']['SummarizeEventsQuery'];
@@ -2213,6 +2374,12 @@ export interface Operations {
     readonly body: undefined;
     readonly success: GrantList;
   };
+  readonly createRefund: {
+    readonly params: { readonly agent: string };
+    readonly query: undefined;
+    readonly body: RefundRequest;
+    readonly success: GrantMade;
+  };
   readonly readGrant: {
     readonly params: { readonly agent: string; readonly grantId: string };
     readonly query: undefined;
@@ -2266,6 +2433,24 @@ export interface Operations {
     readonly query: undefined;
     readonly body: BillingPut;
     readonly success: DefaultBilling;
+  };
+  readonly readStatement: {
+    readonly params: { readonly agent: string };
+    readonly query: ReadStatementQuery;
+    readonly body: undefined;
+    readonly success: Statement;
+  };
+  readonly exportStatementCsv: {
+    readonly params: { readonly agent: string };
+    readonly query: ExportStatementCsvQuery;
+    readonly body: undefined;
+    readonly success: string;
+  };
+  readonly printStatement: {
+    readonly params: { readonly agent: string };
+    readonly query: PrintStatementQuery;
+    readonly body: undefined;
+    readonly success: string;
   };
   readonly createHold: {
     readonly params: undefined;

@@ -1,5 +1,11 @@
-import type { Call, CallOptions } from '../call.ts';
-import type { AgentTotal, AgentUsage, ListAgentsQuery, Quote } from '../contract/types.ts';
+import type { Call, CallOptions, Success } from '../call.ts';
+import type {
+  AgentTotal,
+  AgentUsage,
+  ListAgentsQuery,
+  Quote,
+  ReadStatementQuery,
+} from '../contract/types.ts';
 import { itemsOf } from '../pages.ts';
 
 export function agentsOf(call: Call) {
@@ -21,6 +27,12 @@ export function agentsOf(call: Call) {
         (query) => call('readAgentQuote', { params: { agent }, query }, options),
         ({ items }) => items,
       ),
+    /** What an agent was granted, used, was billed and has left in a time, over all services. */
+    statement: (
+      agent: string,
+      query: ReadStatementQuery = {},
+      options?: CallOptions,
+    ): Promise<Success<'readStatement'>> => call('readStatement', { params: { agent }, query }, options),
     /** Outstanding requests of an agent, by service. */
     usage: (
       agent: string,

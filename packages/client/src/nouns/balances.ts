@@ -6,6 +6,7 @@ import type {
   GrantRequest,
   MovementList,
   ReadBalanceQuery,
+  RefundRequest,
 } from '../contract/types.ts';
 import { itemsOf } from '../pages.ts';
 
@@ -17,6 +18,9 @@ export function balancesOf(call: Call) {
     /** Grants money to an agent. With an `id` it is granted once, however many requests report it. */
     grant: (agent: string, grant: GrantRequest, options?: CallOptions): Promise<Success<'createGrant'>> =>
       call('createGrant', { params: { agent }, body: grant }, options),
+    /** Refunds money to a balance, with a reason. With an `id` it is refunded once, however many requests report it. */
+    refund: (agent: string, refund: RefundRequest, options?: CallOptions): Promise<Success<'createRefund'>> =>
+      call('createRefund', { params: { agent }, body: refund }, options),
     /** The grants of an agent, oldest first. */
     grants: (
       agent: string,

@@ -49,8 +49,16 @@ export function entriesOf(call: Call) {
         (paged) => call('listEntries', { query: paged }, options),
         ({ items }) => items,
       ),
-    /** Takes an entry back. */
-    reverse: (id: string, reason: string, options?: CallOptions): Promise<Entry> =>
-      call('reverseEntry', { params: { id }, body: { reason } }, options),
+    /** Takes an entry back: so many of its requests, or all that are left. */
+    reverse: (
+      id: string,
+      reason: string,
+      { requests, ...options }: CallOptions & { readonly requests?: number } = {},
+    ): Promise<Entry> =>
+      call(
+        'reverseEntry',
+        { params: { id }, body: { reason, ...(requests === undefined ? {} : { requests }) } },
+        options,
+      ),
   };
 }

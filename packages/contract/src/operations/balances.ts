@@ -14,6 +14,7 @@ import {
   GrantRequest,
   GrantVoided,
   MovementList,
+  RefundRequest,
 } from '../schemas/balances.ts';
 
 /** Prepaid balances: grants, and how an agent pays. */
@@ -29,6 +30,23 @@ export const balancesOperations = {
       201: { description: 'Granted.', schema: GrantMade, headers: location },
       200: {
         description: 'The same grant was made before, with this id.',
+        schema: GrantMade,
+        headers: location,
+      },
+    },
+    errors: ['grant_id_conflict', 'limit_exceeded', 'not_found'],
+  },
+  createRefund: {
+    method: 'POST',
+    path: '/api/v1/agents/{agent}/refunds',
+    summary: 'Refund money to the prepaid balance of an agent, with a reason',
+    access: 'tenant',
+    params: AgentParams,
+    body: RefundRequest,
+    successes: {
+      201: { description: 'A grant of kind `refund`.', schema: GrantMade, headers: location },
+      200: {
+        description: 'The same refund was made before, with this id.',
         schema: GrantMade,
         headers: location,
       },

@@ -8,7 +8,7 @@ export const reversalsOperations = {
   reverseEntry: {
     method: 'POST',
     path: '/api/v1/entries/{id}/reverse',
-    summary: 'Take back one entry, whole, at its own price version',
+    summary: 'Take back one entry, or a part of it, at its own price version',
     access: 'tenant',
     params: IdParams,
     body: ReverseRequest,

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { bounds } from '../bounds.ts';
 import { explained } from './explained-pattern.ts';
-import { Agent, FreeText, Timestamp, TimestampOrNull, UsageId, Uuid } from './identifiers.ts';
+import { Agent, FreeText, Reason, Timestamp, TimestampOrNull, UsageId, Uuid } from './identifiers.ts';
 import { Cursor, followedPage, PageLimit } from './pages.ts';
 
 /** What an amount is in. */
@@ -112,13 +112,26 @@ export const GrantRequest = Type.Object(
   },
 );
 
+export const RefundRequest = Type.Object(
+  {
+    amount: PositiveAmount,
+    asset: Type.Optional(Asset),
+    reason: Type.String({ ...Reason, description: 'Why; the `note` of the grant.' }),
+    id: Type.Optional(GrantId),
+  },
+  {
+    additionalProperties: false,
+    examples: [{ amount: '2.5', reason: 'late answers, ticket 4711', id: 'ticket-4711' }],
+  },
+);
+
 export const Grant = Type.Object({
   id: Type.String({ ...GrantId, description: 'Its name, or an id that this server gave.' }),
   agent: Agent,
   asset: Asset,
   number: Type.Integer({ minimum: 1, description: 'Its place in its balance, counted from 1.' }),
   kind: Type.Union([Type.Literal('grant'), Type.Literal('refund')], {
-    description: '`refund`: what a reversal returned.',
+    description: '`refund`: what a reversal returned, or money that was refunded with a reason.',
   }),
   amount: Amount,
   priority: Type.Integer({
@@ -128,7 +141,7 @@ export const Grant = Type.Object({
   }),
   expiresAt: TimestampOrNull,
   note: Type.Union([FreeText, Type.Null()]),
-  reversalId: Type.Union([Uuid, Type.Null()], { description: 'Of a refund: the reversal that returned it.' }),
+  reversalId: Type.Union([Uuid, Type.Null()], { description: 'Of what a reversal returned: the reversal.' }),
   grantedAt: Timestamp,
   left: Type.String({ ...Amount, description: 'What may still be used, the part in holds included.' }),
   held: Amount,

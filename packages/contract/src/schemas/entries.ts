@@ -2,6 +2,8 @@ import Type, { type Static } from 'typebox';
 import { SignedAmount } from './balances.ts';
 import {
   Agent,
+  Metadata,
+  MetadataFilter,
   PriceStroops,
   RequestsTotal,
   Sequence,
@@ -49,6 +51,7 @@ const recorded = {
   usageId: Type.Union([UsageId, Type.Null()]),
   occurredAt: Type.Union([Timestamp, Type.Null()]),
   recordedAt: Timestamp,
+  metadata: Type.Optional(Metadata),
   drawn: Type.Optional(
     Type.String({
       ...SignedAmount,
@@ -75,7 +78,11 @@ export const KnownEntry = Type.Object({
   settlementId: Type.Union([Uuid, Type.Null()], {
     description: 'The bill that covers it. Null while no settlement does.',
   }),
-  reversed: Type.Boolean({ description: 'Whether a later entry took it back.' }),
+  reversed: Type.Boolean({ description: 'Whether later entries took back all of it.' }),
+  reversedRequests: Type.Integer({
+    ...RequestsTotal,
+    description: 'How many of its requests later entries took back.',
+  }),
 });
 
 export const EntryExported = Type.Object({ items: Type.Array(KnownEntry) });
@@ -95,6 +102,7 @@ const entryFilter = {
   usageId: Type.Optional(
     Type.String({ ...UsageId, description: 'Recorded under this usage id: one entry at most.' }),
   ),
+  metadata: Type.Optional(MetadataFilter),
 };
 
 export const EntryExport = Type.Object(entryFilter, { additionalProperties: false });

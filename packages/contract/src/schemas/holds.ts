@@ -3,6 +3,7 @@ import { bounds } from '../bounds.ts';
 import { Amount, Asset, PositiveAmount, SignedAmount } from './balances.ts';
 import {
   Agent,
+  Metadata,
   Requests,
   RequestsTotal,
   ServiceId,
@@ -63,6 +64,7 @@ export const CaptureRequest = Type.Object(
     }),
     id: Type.Optional(Type.String({ ...UsageId, 'x-other-words': ['usageId'] })),
     occurredAt: Type.Optional(Timestamp),
+    metadata: Type.Optional(Metadata),
   },
   { additionalProperties: false },
 );

@@ -111,6 +111,29 @@ export const UsageId = Type.String({
   examples: ['7c2f-000000000042-5d1e'],
 });
 
+const metadataName = '[A-Za-z][A-Za-z0-9_.-]{0,39}';
+
+/** What usage was for, in the caller's own words. */
+export const Metadata = Type.Record(
+  Type.String({ pattern: `^${metadataName}$` }),
+  Type.String({ maxLength: bounds.metadataValueLength, format: 'storable-text' }),
+  {
+    description: `What it was for, such as a model: at most ${bounds.metadataMembers} texts of at most ${bounds.metadataValueLength} characters. Names begin with a letter and have at most ${bounds.metadataNameLength} letters, digits and _ . -`,
+    maxProperties: bounds.metadataMembers,
+    additionalProperties: false,
+    examples: [{ model: 'large-2', kind: 'chat' }],
+  },
+);
+
+/** A member of metadata, as a filter. */
+export const MetadataFilter = Type.String({
+  description: 'With this metadata: a name, a colon, and the whole value.',
+  maxLength: bounds.metadataNameLength + 1 + bounds.metadataValueLength,
+  pattern: explained(`^${metadataName}:[^]*$`, 'must be a name, a colon and a value, such as model:large-2'),
+  format: 'storable-text',
+  examples: ['model:large-2'],
+});
+
 export const Requests = Type.Integer({
   description: 'How many requests (or tokens, or units) were consumed.',
   minimum: 1,

@@ -3,6 +3,7 @@ import { Amount, SignedAmount } from './balances.ts';
 import {
   Agent,
   PriceStroops,
+  RequestsTotal,
   Sequence,
   ServiceId,
   SignedRequests,
@@ -70,6 +71,13 @@ export const Quote = Type.Object({
     ...Stroops,
     description: 'The credit that is left: what a settlement now could not bill. The bill is then 0.',
   }),
+  leftOutRequests: Type.Optional(
+    Type.Integer({
+      ...RequestsTotal,
+      description:
+        'With `recordedBefore`: requests that were recorded before it and that this quote leaves out, because usage up to them was reversed later. A later bill has them.',
+    }),
+  ),
 });
 
 export const AgentQuote = Type.Object({
@@ -78,17 +86,16 @@ export const AgentQuote = Type.Object({
     description: 'By service; accounts on which there is nothing to bill and no credit are left out.',
   }),
   ...pagedToEnd,
-  totalBilledStroops: Type.String({
-    ...Stroops,
-    description: 'What settling all accounts of the agent now would bill, on all pages together.',
+  totalBilledStroops: Type.Union([Stroops, Type.Null()], {
+    description:
+      'What settling all accounts of the agent now would bill, on all pages together. Null on the pages after the first.',
   }),
-  totalCreditStroops: Type.String({
-    ...Stroops,
-    description: 'Credits that would be left, of all accounts.',
+  totalCreditStroops: Type.Union([Stroops, Type.Null()], {
+    description: 'Credits that would be left, of all accounts. Null on the pages after the first.',
   }),
-  unpricedRequests: Type.Integer({
-    minimum: 0,
-    description: 'Outstanding, of services without a price. All its digits are sent, also beyond 2^53.',
+  unpricedRequests: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], {
+    description:
+      'Outstanding, of services without a price. All its digits are sent, also beyond 2^53. Null on the pages after the first.',
   }),
 });
 

@@ -1,7 +1,19 @@
 import Type from 'typebox';
-import { Agent, Reason, RequestsTotal, ServiceId } from './identifiers.ts';
+import { Agent, Reason, Requests, RequestsTotal, ServiceId } from './identifiers.ts';
 
-export const ReverseRequest = Type.Object({ reason: Reason }, { additionalProperties: false });
+export const ReverseRequest = Type.Object(
+  {
+    reason: Reason,
+    requests: Type.Optional(
+      Type.Integer({
+        ...Requests,
+        description:
+          'How many of its requests to take back; all that are left without it. An entry can be taken back in several parts.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
 
 export const AccountCleared = Type.Object({
   agent: Agent,

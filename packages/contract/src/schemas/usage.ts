@@ -1,7 +1,16 @@
 import Type, { type Static } from 'typebox';
 import { bounds } from '../bounds.ts';
 import { Amount, SignedAmount } from './balances.ts';
-import { Agent, EpochMs, Requests, RequestsTotal, ServiceId, Timestamp, UsageId } from './identifiers.ts';
+import {
+  Agent,
+  EpochMs,
+  Metadata,
+  Requests,
+  RequestsTotal,
+  ServiceId,
+  Timestamp,
+  UsageId,
+} from './identifiers.ts';
 
 export const UsageItem = Type.Object(
   {
@@ -11,6 +20,7 @@ export const UsageItem = Type.Object(
     // Entries have it as `usageId`: who sends that back must not lose the guard.
     id: Type.Optional(Type.String({ ...UsageId, 'x-other-words': ['usageId'] })),
     occurredAt: Type.Optional(Timestamp),
+    metadata: Type.Optional(Metadata),
   },
   { additionalProperties: false },
 );

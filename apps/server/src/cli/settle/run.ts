@@ -65,7 +65,7 @@ class SettlementRun {
     }
   }
 
-  /** Why an account is not settled; `undefined` if it is, or if nothing is outstanding on it. */
+  /** Why an account, or a part of it, is not settled; `undefined` if it is, or if nothing is outstanding on it. */
   async settle(agent: string, serviceId: string, total: number): Promise<string | undefined> {
     const { runId, before } = this.#options;
     const query = before === undefined ? '' : `?recordedBefore=${encodeURIComponent(before)}`;
@@ -76,7 +76,7 @@ class SettlementRun {
       if (quote.status === 404) return total === 0 ? undefined : 'its service has no price';
       const lines = listOf(succeeded(quote, place).json, 'lines');
       // What was drawn from the balance, or returned to it, can be on a bill without lines.
-      if (lines?.length === 0 && memberOf(quote.json, 'prepaid') === undefined) return undefined;
+      if (lines?.length === 0 && memberOf(quote.json, 'prepaid') === undefined) return leftOut(quote.json);
       // Without them, everything would be settled.
       const through = named(countOf(quote.json, 'through'), 'through');
       const expectedStroops = named(textOf(quote.json, 'billedStroops'), 'billedStroops');
@@ -92,7 +92,7 @@ class SettlementRun {
       // A replay is the bill of an attempt whose answer was lost.
       if (status === 200) {
         this.#note(textOf(json, 'settlementId'));
-        return undefined;
+        return leftOut(quote.json);
       }
       if (status === 412) continue;
       const refusal = refusalOf(status, json);
@@ -148,6 +148,13 @@ class SettlementRun {
       ...(tenant === undefined ? {} : { 'x-tenant': tenant }),
     };
   }
+}
+
+/** What a bill up to a moment has to leave to the next run. */
+function leftOut(quote: unknown): string | undefined {
+  const requests = countOf(quote, 'leftOutRequests') ?? 0;
+  if (requests === 0) return undefined;
+  return `${requests} requests are left for the next run, because usage up to them was reversed after --before`;
 }
 
 function succeeded(answer: JsonAnswer, path: string): JsonAnswer {

@@ -25,12 +25,13 @@ export const settleSpec: CommandSpec = {
     'Goes through all agents of the tenant and settles each of their accounts as it was quoted, with the runId of --run. It can be killed and run ' +
       'again with the same --run and --before: what is on a bill is not billed again, and the rest is billed then.',
     'Usage that was reversed after --before is on no bill of the run, and neither is what was recorded after it on the same account: the next run ' +
-      'bills it.',
+      'bills it. Such accounts are printed.',
   ],
   groups: [{ title: 'Options', options: settleOptions }],
   endings: {
     done: 'every account is settled',
     failed: 'the server does not answer, or not as it should; the bills that were made stay',
-    incomplete: 'some usage has no price, or its bill was refused; each account is printed',
+    incomplete:
+      'some usage has no price, its bill was refused, or it is left for the next run; each account is printed',
   },
 };

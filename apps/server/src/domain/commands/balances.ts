@@ -4,16 +4,18 @@ import {
   availableOf,
   type Balance,
   type Grant,
+  type GrantKind,
   grantsOpenMax,
   hasRoomFor,
   type OwnedGrant,
+  refundsOpenMax,
 } from '../balance.ts';
 import { grantedEvent, levelEvents, levelEventsMax } from '../balance-events.ts';
 import { BalanceMoves } from '../balance-moves.ts';
 import { type BillingPolicy, balanceIn, everyAgent, policyDefault } from '../billing.ts';
 import { type CommandRules, type RulesOf, usually } from '../command-rules.ts';
 import { type Decision, done, type Moment, refused } from '../decision.ts';
-import { balanceChanges, type PolicySource, policyFor } from '../payment.ts';
+import { balanceChanges, type PolicySource, policyFor, tooManyRefunds } from '../payment.ts';
 import type { Refusal } from '../refusal.ts';
 import type { View } from '../view.ts';
 import { wantBilling } from '../wants.ts';
@@ -27,6 +29,8 @@ export interface CreateGrant {
   readonly priority: number;
   readonly expiresAtMs: number | undefined;
   readonly note: string | undefined;
+  /** a refund in money is used first, and its note says why it was made; `grant` without it */
+  readonly grantKind?: GrantKind | undefined;
   /** the caller's own name for it, unique in its tenant */
   readonly grantId: string | undefined;
 }
@@ -156,7 +160,7 @@ export const balancesCommands = {
 } satisfies RulesOf<BalancesCommand>;
 
 function decideGrant(command: CreateGrant, view: View, moment: Moment): Decision<GrantMade | GrantKnown> {
-  const { agent, asset, amount, priority, expiresAtMs, note, grantId } = command;
+  const { agent, asset, amount, priority, expiresAtMs, note, grantId, grantKind = 'grant' } = command;
   const known = grantId === undefined ? undefined : view.grant(grantId);
   const before = balanceIn(view.billing(agent), asset);
   if (known !== undefined) {
@@ -166,12 +170,13 @@ function decideGrant(command: CreateGrant, view: View, moment: Moment): Decision
   if (moment.gate !== undefined) return refused(moment.gate);
   if (asset !== assetDefault) return refused(unknownAsset(asset));
   if (expiresAtMs !== undefined && expiresAtMs <= moment.nowMs) return refused(alreadyExpired);
-  if (countGrants(before) >= grantsOpenMax) return refused(tooManyGrants(agent));
+  const full = refusalOfFull(before, grantKind);
+  if (full !== undefined) return refused(full);
   if (!hasRoomFor(before, amount)) return refused(balanceFull(agent));
   const moves = new BalanceMoves(before, moment.nowMs);
   const grant = moves.grant({
     id: grantId ?? moment.id(0),
-    kind: 'grant',
+    kind: grantKind,
     amount,
     priority,
     expiresAtMs,
@@ -220,8 +225,11 @@ function decideDefaultBilling({ policy }: SetDefaultBilling): Decision<DefaultBi
   return done({ kind: 'default_billing_set', policy }, { policies: [{ agent: everyAgent, policy }] });
 }
 
-function countGrants({ open }: Balance): number {
-  return open.filter(({ kind }) => kind === 'grant').length;
+/** Why a balance takes no further grant of a kind. */
+function refusalOfFull({ agent, open }: Balance, wanted: GrantKind): Refusal | undefined {
+  const count = open.filter(({ kind }) => kind === wanted).length;
+  if (wanted === 'refund') return count >= refundsOpenMax ? tooManyRefunds(agent) : undefined;
+  return count >= grantsOpenMax ? tooManyGrants(agent) : undefined;
 }
 
 function isSameGrant({ agent, asset, grant }: OwnedGrant, wanted: CreateGrant): boolean {
@@ -229,14 +237,15 @@ function isSameGrant({ agent, asset, grant }: OwnedGrant, wanted: CreateGrant): 
   return (
     agent === wanted.agent &&
     asset === wanted.asset &&
-    grant.kind === 'grant' &&
+    grant.kind === (wanted.grantKind ?? 'grant') &&
+    grant.reversalId === undefined &&
     names.every((name) => grant[name] === wanted[name])
   );
 }
 
 const grantIdConflict: Refusal = {
   code: 'grant_id_conflict',
-  message: 'this id was granted with another agent, asset, amount, priority, expiry or note',
+  message: 'this id was granted with another agent, kind, asset, amount, priority, expiry or note',
 };
 
 const alreadyExpired: Refusal = {

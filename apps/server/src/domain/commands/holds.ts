@@ -41,6 +41,7 @@ export interface CaptureHold extends SentByKey {
   readonly requests: number;
   readonly usageId: string | undefined;
   readonly occurredAtNs: bigint | undefined;
+  readonly metadata?: string | undefined;
 }
 
 export interface ReleaseHold {
@@ -262,8 +263,8 @@ function costOf({ requests }: UsageItem, { serviceId }: Hold, view: View): Amoun
   return priceOf(requests, view.service(serviceId)) ?? 0n;
 }
 
-function usageOf({ requests, usageId, occurredAtNs }: CaptureHold, hold: Hold): UsageItem {
-  return { agent: hold.agent, serviceId: hold.serviceId, requests, usageId, occurredAtNs };
+function usageOf({ requests, usageId, occurredAtNs, metadata }: CaptureHold, hold: Hold): UsageItem {
+  return { agent: hold.agent, serviceId: hold.serviceId, requests, usageId, occurredAtNs, metadata };
 }
 
 function decideRelease({ holdId }: ReleaseHold, view: View, moment: Moment): Decision<HoldReleased> {

@@ -5,8 +5,9 @@ import { type Decision, done, type Heavier, type Moment, refused } from '../deci
 import { entriesBehind, entriesBehindMaxOf, type LooksBack, weightOfLook } from '../far-back.ts';
 import { refundOf } from '../payment.ts';
 import type { Position } from '../position.ts';
-import { openFrom, reverseOn, unreturnedBehind, unreversedBehind } from '../reversal.ts';
-import type { Entry, Reversal } from '../usage.ts';
+import type { Refusal } from '../refusal.ts';
+import { openFrom, returnedFor, reverseOn, unreturnedBehind, unreversedBehind } from '../reversal.ts';
+import type { Entry, KnownEntry, Reversal } from '../usage.ts';
 import type { View } from '../view.ts';
 import { wantAccount, wantBilling } from '../wants.ts';
 
@@ -14,6 +15,8 @@ export interface ReverseEntry {
   readonly kind: 'reverse_entry';
   readonly entryId: string;
   readonly reason: string;
+  /** how many of its requests; all that are left without it */
+  readonly requests?: number | undefined;
 }
 
 export interface ClearAccount extends LooksBack {
@@ -41,7 +44,7 @@ export interface AccountCleared {
 /** The entry, the refund of what was drawn, and its event. */
 const idsOfReversal = 3;
 
-/** Takes back one entry, whole, at its own price version. */
+/** Takes back one entry, or a part of it, at its own price version. */
 const reverseEntry: CommandRules<ReverseEntry, EntryReversed> = {
   ...usually,
   reads: ({ entryId }, wants) => void wants.entries.add(entryId),
@@ -73,16 +76,19 @@ function decideReversal(command: ReverseEntry, view: View, moment: Moment): Deci
   const { entryId, reason } = command;
   const known = view.entry(entryId);
   if (known === undefined) return refused({ code: 'not_found', message: `no entry has the id ${entryId}` });
-  const { agent, serviceId, sequence, priceVersion, requests, drawn, reversal, writeOff } = known.entry;
+  const { agent, serviceId, sequence, priceVersion, requests, reversal, writeOff } = known.entry;
   if (reversal !== undefined) {
     return refused({ code: 'not_reversible', message: `entry ${entryId} is itself a reversal` });
   }
   if (writeOff !== undefined) {
     return refused({ code: 'not_reversible', message: `entry ${entryId} writes off a credit` });
   }
-  if (known.isReversed) {
+  const left = requests - known.reversedRequests;
+  if (left === 0) {
     return refused({ code: 'already_reversed', message: `entry ${entryId} was already reversed` });
   }
+  const { requests: wanted = left } = command;
+  if (wanted > left) return refused(tooManyRequests(known, wanted, left));
   const { account, entry } = reverseOn(view.account(agent, serviceId), {
     id: moment.id(0),
     nowMs: moment.nowMs,
@@ -90,15 +96,28 @@ function decideReversal(command: ReverseEntry, view: View, moment: Moment): Deci
     from: sequence - 1,
     through: sequence,
     reason,
-    requestsByVersion: new Map([[priceVersion, requests]]),
-    drawn,
+    requestsByVersion: new Map([[priceVersion, wanted]]),
+    drawn: returnedFor(known.entry, known.reversedRequests, wanted),
   });
-  const returned = returnedFor(entry, view, moment);
+  const returned = refundFor(entry, view, moment);
   if (returned.kind === 'refused') return refused(returned.refusal);
   return done(
     { kind: 'entry_reversed', entry },
     { ...returned.changes, accounts: [account], entries: [entry] },
   );
+}
+
+function tooManyRequests({ entry }: KnownEntry, wanted: number, left: number): Refusal {
+  const { id, requests } = entry;
+  return wanted > requests
+    ? {
+        code: 'not_reversible',
+        message: `entry ${id} has ${requests} requests, and ${wanted} were to be reversed`,
+      }
+    : {
+        code: 'already_reversed',
+        message: `of the ${requests} requests of entry ${id}, ${left} are not reversed yet, and ${wanted} were to be`,
+      };
 }
 
 function decideClearing(
@@ -128,7 +147,7 @@ function decideClearing(
     requestsByVersion: open,
     drawn: drawnBehind(before, position),
   });
-  const returned = returnedFor(entry, view, moment);
+  const returned = refundFor(entry, view, moment);
   if (returned.kind === 'refused') return refused(returned.refusal);
   return done(
     { ...cleared, entryId: entry.id },
@@ -152,7 +171,7 @@ function drawnBehind(account: Account, position: Position): Amount | undefined {
 }
 
 /** Returns to the balance what was drawn for the usage that a reversal takes back. */
-function returnedFor({ id, agent, drawn = 0n }: Entry, view: View, moment: Moment) {
+function refundFor({ id, agent, drawn = 0n }: Entry, view: View, moment: Moment) {
   if (drawn === 0n) return { kind: 'returned', changes: {} } as const;
   let ids = 1;
   const source = { nowMs: moment.nowMs, nextId: () => moment.id(ids++) };

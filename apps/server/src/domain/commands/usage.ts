@@ -217,5 +217,6 @@ function bulkRejected(results: readonly ItemResult[]): Refusal {
 
 export const usageIdConflict: Refusal = {
   code: 'usage_id_conflict',
-  message: 'this usage id was recorded with another agent, service, number of requests or time of occurrence',
+  message:
+    'this usage id was recorded with another agent, service, number of requests, time of occurrence or metadata',
 };

@@ -7,7 +7,7 @@ import {
   grantsReply,
   movementsReply,
 } from '../../answers/balances.ts';
-import { assetDefault } from '../../domain/balance.ts';
+import { assetDefault, refundPriority } from '../../domain/balance.ts';
 import { type BillingPolicy, everyAgent, noBilling, policyDefault } from '../../domain/billing.ts';
 import { instantMs } from '../../domain/timestamps.ts';
 import { balanceAt } from '../../reads/balance-at.ts';
@@ -39,6 +39,21 @@ export function balancesRoutes({ writes, books, nowMs }: Desk) {
         priority,
         expiresAtMs: expiresAt === undefined ? undefined : instantMs(expiresAt),
         note,
+        grantId: id,
+      });
+    },
+
+    createRefund: async (call) => {
+      const { amount, asset = assetDefault, reason, id } = call.body;
+      return await writes.write(call, tenantOf(call), {
+        kind: 'create_grant',
+        grantKind: 'refund',
+        agent: call.params.agent,
+        asset,
+        amount: readAmount(amount, '/amount'),
+        priority: refundPriority,
+        expiresAtMs: undefined,
+        note: reason,
         grantId: id,
       });
     },

@@ -8,6 +8,7 @@ import { ApiError } from '../api-error.ts';
 import { encodeCursor, idCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { readAmount } from '../read-amount.ts';
+import { readMetadata } from '../read-metadata.ts';
 import { maySee } from '../rights.ts';
 import type { Call, HandlersOf } from '../router.ts';
 import { sentBy } from '../sent-by.ts';
@@ -44,13 +45,14 @@ export function holdsRoutes({ writes, books, nowMs }: Desk) {
 
     captureHold: async (call) => {
       await refuseOthers(call);
-      const { requests, id, occurredAt } = call.body;
+      const { requests, id, occurredAt, metadata } = call.body;
       return await writes.write(call, tenantOf(call), {
         kind: 'capture_hold',
         holdId: call.params.holdId,
         requests,
         usageId: id,
         occurredAtNs: occurredAt === undefined ? undefined : instantNs(occurredAt),
+        ...readMetadata(metadata),
         ...sentBy(call.caller),
       });
     },

@@ -13,25 +13,27 @@ export function quotesRoutes({ books, reads }: Desk) {
       const { agent, serviceId } = call.params;
       const key = { tenant: tenantOf(call), agent, serviceId };
       const { recordedBefore } = call.query;
-      const { account, service, position } =
+      const { account, service, position, leftOutRequests } =
         recordedBefore === undefined
-          ? { ...(await books.accountAndService(key)), position: undefined }
+          ? { ...(await books.accountAndService(key)), position: undefined, leftOutRequests: undefined }
           : await reads.page(call, 'quoteBefore', key, instantMs(recordedBefore));
       const isGone = service?.deleted === true && !(account && isUnsettled(account));
       if (service === undefined || isGone) {
         throw new ApiError('not_found', `service ${serviceId} is not registered`);
       }
-      return quoteReply(quoteOf(account ?? emptyAccount(agent, serviceId), service, position));
+      const quote = quoteOf(account ?? emptyAccount(agent, serviceId), service, position);
+      return quoteReply(quote, leftOutRequests);
     },
 
     readAgentQuote: async (call) => {
       const { agent } = call.params;
       const { cursor, limit = 100 } = call.query;
       const account = { tenant: tenantOf(call), agent };
-      const found = await reads.walk(call, 'quoteAgent', account, nameCursor(cursor), limit);
-      const last = found.quotes.at(-1);
-      const nextCursor = found.hasMore && last !== undefined ? encodeCursor('name', last.serviceId) : null;
-      return agentQuoteReply(agent, found, { nextCursor, hasMore: found.hasMore });
+      const { quotes, next } = await reads.page(call, 'listAgentQuotes', account, nameCursor(cursor), limit);
+      // The first page has the sums: each of them is of all accounts.
+      const sums = cursor === undefined ? await reads.walk(call, 'sumAgentQuotes', account) : undefined;
+      const nextCursor = next === undefined ? null : encodeCursor('name', next);
+      return agentQuoteReply(agent, quotes, sums, { nextCursor, hasMore: next !== undefined });
     },
 
     readBillingTotal: async (call) => billingTotalReply(await reads.walk(call, 'sumBilling', tenantOf(call))),

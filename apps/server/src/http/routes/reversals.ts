@@ -8,6 +8,7 @@ export function reversalsRoutes({ writes }: Desk) {
         kind: 'reverse_entry',
         entryId: call.params.id,
         reason: call.body.reason,
+        requests: call.body.requests,
       }),
 
     clearAccount: async (call) =>

@@ -10,6 +10,7 @@ import { type Desk, tenantOf } from '../desk.ts';
 import { exportFile, jsonTail } from '../export-file.ts';
 import { csvType, jsonType } from '../media-types.ts';
 import { itemMessage, itemReader, readItems } from '../read-item.ts';
+import { readMetadata } from '../read-metadata.ts';
 import type { HandlersOf } from '../router.ts';
 import { sentBy } from '../sent-by.ts';
 
@@ -72,15 +73,17 @@ type SentItem = {
   readonly requests: number;
   readonly id?: string;
   readonly occurredAt?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
 };
 
-function usageItem({ agent, serviceId, requests, id, occurredAt }: SentItem): DomainUsageItem {
+function usageItem({ agent, serviceId, requests, id, occurredAt, metadata }: SentItem): DomainUsageItem {
   return {
     agent,
     serviceId,
     requests,
     usageId: id,
     occurredAtNs: occurredAt === undefined ? undefined : instantNs(occurredAt),
+    ...readMetadata(metadata),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Account } from '../../domain/account.ts';
+import type { PlacedWriteOff } from '../../domain/agent-statement.ts';
 import type { Position } from '../../domain/position.ts';
 import type { Service } from '../../domain/service.ts';
 import type { SummedAccounts } from '../summed-accounts.ts';
@@ -17,6 +18,17 @@ export interface AccountReads {
    * was reversed after that: a bill up to there would count what is no longer owed. `undefined`: there is no such account.
    */
   positionBefore(account: AccountKey, recordedBeforeMs: number): Promise<Position | undefined>;
+  /**
+   * The position of the last entry with a sequence in (after, through] that was recorded before a moment, or of `after` itself.
+   * `undefined`: there is no such account.
+   */
+  positionRecordedBefore(
+    account: AccountKey,
+    recordedBeforeMs: number,
+    range: SequenceRange,
+  ): Promise<Position | undefined>;
+  /** the first write-offs of an account, in their order */
+  writeOffsOf(account: AccountKey, limit: number): Promise<readonly PlacedWriteOff[]>;
   /** agents that have accounts, after a name, by their names; '' begins */
   agentsAfter(tenant: string, after: string, limit: number): Promise<readonly string[]>;
   /** accounts of an agent after a service, by their services; '' begins */
@@ -34,6 +46,12 @@ export interface AccountKey {
   readonly tenant: string;
   readonly agent: string;
   readonly serviceId: string;
+}
+
+/** Entries of an account with sequence in (after, through]. */
+export interface SequenceRange {
+  readonly after: number;
+  readonly through: number;
 }
 
 export interface AccountAndService {

@@ -9,6 +9,8 @@ import { runs } from './0007-runs.ts';
 import { heldCounts } from './0008-held-counts.ts';
 import { freeGrants } from './0009-free-grants.ts';
 import { auditedBalances } from './0010-audited-balances.ts';
+import { partialReversals } from './0014-partial-reversals.ts';
+import { usageMetadata } from './0015-usage-metadata.ts';
 
 /**
  * The schema from here on, for both engines, in order. Each engine runs these after the migrations in its own folder,
@@ -25,6 +27,8 @@ const migrations: readonly Readonly<Record<Engine, string>>[] = [
   heldCounts,
   freeGrants,
   auditedBalances,
+  partialReversals,
+  usageMetadata,
 ];
 
 export function migrationsOf(engine: Engine): readonly string[] {

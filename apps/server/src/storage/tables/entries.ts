@@ -32,6 +32,7 @@ export const entries = table({
     outstandingAfter: optional(count()),
     usageId: optional(text()),
     occurredAtNs: optional(amount()),
+    metadata: optional(text()),
     recordedAtMs: count(),
     drawn: optional(exactAmount()),
     paidAfter: optional(exactAmount()),

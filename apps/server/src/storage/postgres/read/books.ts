@@ -29,6 +29,7 @@ import { usageSumRead } from './sum-usage.ts';
 import { tallyRead } from './tally-events.ts';
 import { tenantRead } from './tenants.ts';
 import { webhookReads } from './webhooks.ts';
+import { writeOffsRead } from './write-offs.ts';
 
 /** What reads of the database work with. */
 export interface BooksParts {
@@ -51,6 +52,7 @@ export function postgresBooks({ pool, pulse, cap, horizon, apiKeys }: BooksParts
     ...accountAndServiceRead(reader),
     ...accountsPageRead(reader),
     ...positionBeforeRead(reader),
+    ...writeOffsRead(reader),
     ...sumReads(reader),
     ...usageSumRead(reader),
     ...tenantRead(reader),

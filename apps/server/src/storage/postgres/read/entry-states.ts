@@ -1,6 +1,6 @@
 import type { EntryState } from '../../../domain/entry-state.ts';
 import type { EntryReads } from '../../../reads/books/entries.ts';
-import { big, flag, integer, rowsIn, text, textOrAbsent } from '../columns.ts';
+import { big, integer, rowsIn, text, textOrAbsent } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import type { Reader } from './reader.ts';
 
@@ -12,11 +12,14 @@ const pricesOf = (from: string) => `(SELECT json_agg(json_build_object('price_ve
 const loadStatesSql = `SELECT e.id,
     (SELECT s.id FROM settlements AS s WHERE s.tenant = e.tenant AND s.account = e.account
        AND s.through_sequence >= e.sequence ORDER BY s.through_sequence LIMIT 1) AS settlement,
-    e.requests > 0 AND (EXISTS (SELECT 1 FROM reversals AS r WHERE r.tenant = e.tenant AND r.account = e.account
-        AND r.through_sequence = e.sequence AND r.entry_id IS NOT NULL)
-      OR coalesce((SELECT r.from_sequence < e.sequence FROM reversals AS r
+    CASE WHEN e.requests <= 0 THEN 0
+      WHEN coalesce((SELECT r.from_sequence < e.sequence FROM reversals AS r
         WHERE r.tenant = e.tenant AND r.account = e.account AND r.through_sequence >= e.sequence
-          AND r.entry_id IS NULL ORDER BY r.through_sequence LIMIT 1), false)) AS is_reversed,
+          AND r.entry_id IS NULL ORDER BY r.through_sequence LIMIT 1), false) THEN e.requests
+      ELSE (SELECT coalesce(sum(l.requests), 0)::bigint FROM reversals AS r
+        JOIN reversal_lines AS l USING (tenant, account, sequence) WHERE r.tenant = e.tenant
+          AND r.account = e.account AND r.through_sequence = e.sequence AND r.entry_id IS NOT NULL)
+    END AS reversed_requests,
     CASE WHEN e.requests < 0 THEN ${pricesOf(`reversal_lines AS r JOIN account_lines AS l
       ON l.tenant = r.tenant AND l.account = r.account AND l.price_version = r.price_version
       WHERE r.tenant = e.tenant AND r.account = e.account AND r.sequence = e.sequence`)}
@@ -37,7 +40,7 @@ async function loadEntryStates(
       const priced = rowsIn(row, 'prices').filter(({ price }) => price !== null);
       const state: EntryState = {
         settlementId: textOrAbsent(row, 'settlement'),
-        isReversed: flag(row, 'is_reversed'),
+        reversedRequests: integer(row, 'reversed_requests'),
         prices: new Map(priced.map((line) => [integer(line, 'price_version'), big(line, 'price')])),
       };
       return [text(row, 'id'), state];

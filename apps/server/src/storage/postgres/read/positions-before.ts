@@ -10,6 +10,15 @@ const middle = `(SELECT e.recorded_at_ms FROM entries AS e
       WHERE e.tenant = $1 AND e.account = s.account AND e.sequence = (low + high + 1) / 2)`;
 const lowestFrom = `(SELECT min(r.from_sequence) FROM reversals AS r
       WHERE r.tenant = $1 AND r.account = b.account AND r.sequence > b.place AND r.sequence <= b.looked)`;
+// The same search in a range of entries.
+const searchRangeSql = `WITH RECURSIVE search AS (
+    SELECT account, $5::bigint AS low, $6::bigint AS high FROM accounts
+      WHERE tenant = $1 AND agent = $2 AND service_id = $3
+    UNION ALL
+    SELECT s.account, CASE WHEN ${middle} < $4 THEN (low + high + 1) / 2 ELSE low END,
+      CASE WHEN ${middle} < $4 THEN high ELSE (low + high + 1) / 2 - 1 END
+    FROM search AS s WHERE low < high)
+  SELECT account, low AS sequence FROM search WHERE low = high LIMIT 1`;
 /*
  * Entries are recorded in the order of time, apart from the differences between the clocks of instances: a look at about 20 of
  * them finds the place among a million. From there it goes back before each reversal that took back usage up to the place, and
@@ -29,12 +38,13 @@ const searchSql = `WITH RECURSIVE search AS (
     FROM back AS b WHERE b.place > b.settled AND ${lowestFrom} < b.place)
   SELECT account, place AS sequence FROM back ORDER BY place LIMIT 1`;
 
-async function positionBefore(
+async function positionFound(
   connection: Connection,
   { tenant, agent, serviceId }: AccountKey,
-  recordedBeforeMs: number,
+  sql: string,
+  values: readonly number[],
 ): Promise<Position | undefined> {
-  const [row] = await connection.rows(searchSql, [tenant, agent, serviceId, recordedBeforeMs]);
+  const [row] = await connection.rows(sql, [tenant, agent, serviceId, ...values]);
   if (row === undefined) return undefined;
   return loadPosition(connection, {
     tenant,
@@ -43,9 +53,15 @@ async function positionBefore(
   });
 }
 
-export function positionBeforeRead(reader: Reader): Pick<AccountReads, 'positionBefore'> {
+export function positionBeforeRead(
+  reader: Reader,
+): Pick<AccountReads, 'positionBefore' | 'positionRecordedBefore'> {
   return {
     positionBefore: (key, recordedBeforeMs) =>
-      reader.of(key.tenant, (connection) => positionBefore(connection, key, recordedBeforeMs)),
+      reader.of(key.tenant, (connection) => positionFound(connection, key, searchSql, [recordedBeforeMs])),
+    positionRecordedBefore: (key, recordedBeforeMs, { after, through }) =>
+      reader.of(key.tenant, (connection) =>
+        positionFound(connection, key, searchRangeSql, [recordedBeforeMs, after, through]),
+      ),
   };
 }

@@ -16,8 +16,9 @@ const parseLine = parserOf(reversalLines);
 
 const loadPositionSql = `SELECT sequence, price_version, line_requests, paid_after FROM entries
   WHERE tenant = $1 AND account = $2 AND sequence = $3`;
-const isEntryReversedSql = `SELECT 1 AS found FROM reversals
-  WHERE tenant = $1 AND account = $2 AND through_sequence = $3 AND entry_id IS NOT NULL`;
+const reversedOfEntrySql = `SELECT coalesce(sum(l.requests), 0)::bigint AS reversed
+  FROM reversals AS r JOIN reversal_lines AS l USING (tenant, account, sequence)
+  WHERE r.tenant = $1 AND r.account = $2 AND r.through_sequence = $3 AND r.entry_id IS NOT NULL`;
 // Ranges do not overlap, so only the first that ends at or after an entry can contain it.
 const rangeAtSql = `SELECT from_sequence FROM reversals
   WHERE tenant = $1 AND account = $2 AND through_sequence >= $3 AND entry_id IS NULL
@@ -82,16 +83,19 @@ export async function loadPosition(
 /** The position before the first entry of an account. */
 const beginning = { price_version: -1, line_requests: 0, paid_after: null };
 
-/** Whether an entry was taken back, alone or in a range. */
-export async function isReversed(connection: Connection, place: AccountPlace): Promise<boolean> {
-  const values = [place.tenant, place.account, place.sequence];
-  const [entries, ranges] = await Promise.all([
-    connection.rows(isEntryReversedSql, values),
+/** How many requests of an entry were taken back, in parts or in a range. */
+export async function loadReversedOf(
+  connection: Connection,
+  { tenant, account, sequence }: AccountPlace,
+  requests: number,
+): Promise<number> {
+  const values = [tenant, account, sequence];
+  const [[parts], [range]] = await Promise.all([
+    connection.rows(reversedOfEntrySql, values),
     connection.rows(rangeAtSql, values),
   ]);
-  if (entries.length > 0) return true;
-  const [range] = ranges;
-  return range !== undefined && integer(range, 'from_sequence') < place.sequence;
+  if (range !== undefined && integer(range, 'from_sequence') < sequence) return Math.max(0, requests);
+  return parts === undefined ? 0 : integer(parts, 'reversed');
 }
 
 async function byVersion(

@@ -23,7 +23,7 @@ import { loadEntry, loadUsages, type PlacedEntry } from '../read/entries.ts';
 import { loadHolds } from '../read/holds.ts';
 import { loadOperator } from '../read/operator.ts';
 import { loadRecords } from '../read/records.ts';
-import { isReversed, loadPosition } from '../read/reversals.ts';
+import { loadPosition, loadReversedOf } from '../read/reversals.ts';
 import { loadServices } from '../read/services.ts';
 import { loadWebhooks } from '../read/webhooks.ts';
 import { lockAccounts } from './accounts.ts';
@@ -392,8 +392,8 @@ async function loadKnownEntries(
   await Promise.all(
     entries.map(async ({ tenant, account, entry }) => {
       const place = { tenant, account, sequence: entry.sequence };
-      const known = { entry, isReversed: await isReversed(connection, place) };
-      views.get(tenant)?.entries.set(entry.id, known);
+      const reversedRequests = await loadReversedOf(connection, place, entry.requests);
+      views.get(tenant)?.entries.set(entry.id, { entry, reversedRequests });
     }),
   );
 }

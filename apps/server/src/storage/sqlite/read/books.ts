@@ -24,6 +24,7 @@ import { usageSumRead } from './sum-usage.ts';
 import { tallyRead } from './tally-events.ts';
 import { tenantRead } from './tenants.ts';
 import { webhookReads } from './webhooks.ts';
+import { writeOffsRead } from './write-offs.ts';
 
 /** Reads of a database file. Each is short: it runs on the calling thread. */
 export function sqliteBooks(snapshots: Snapshots, cap: AnswerCap): AllBooks {
@@ -33,6 +34,7 @@ export function sqliteBooks(snapshots: Snapshots, cap: AnswerCap): AllBooks {
     ...accountAndServiceRead(read),
     ...accountsPageRead(read),
     ...positionBeforeRead(read),
+    ...writeOffsRead(read),
     ...sumReads(read),
     ...usageSumRead(read),
     ...tenantRead(read),

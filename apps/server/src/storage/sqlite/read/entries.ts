@@ -9,11 +9,11 @@ import { parserOf, selectList } from '../described.ts';
 import { loadAccount } from './accounts.ts';
 import type { Read } from './reader.ts';
 import {
-  isReversed,
   loadLaterReversedFrom,
   loadReturnedLater,
   loadReversal,
   loadReversedBehind,
+  loadReversedOf,
   loadReversedThrough,
 } from './reversals.ts';
 import { loadWriteOff } from './write-offs.ts';
@@ -106,12 +106,12 @@ export function loadRecordedAt(
   return row && integer(row, 'recorded_at_ms');
 }
 
-/** An entry with its account's number, and whether it was taken back. */
+/** An entry, and how much of it was taken back. */
 export function loadKnownEntry(connection: Connection, tenant: string, id: string): KnownEntry | undefined {
   const row = connection.get(loadEntrySql, tenant, uuidBytes(id));
   if (row === undefined) return undefined;
   const entry = parseEntry(connection, row);
-  return { entry, isReversed: isReversed(connection, integer(row, 'account'), entry.sequence) };
+  return { entry, reversedRequests: loadReversedOf(connection, integer(row, 'account'), entry) };
 }
 
 function loadEntry(connection: Connection, tenant: string, id: string): Entry | undefined {

@@ -9,11 +9,13 @@ import type { Read } from './reader.ts';
 const loadStateSql = `SELECT e.account, e.sequence, e.requests, e.price_version,
        (SELECT s.id FROM settlements AS s WHERE s.account = e.account AND s.through_sequence >= e.sequence
          ORDER BY s.through_sequence LIMIT 1) AS settlement,
-       e.requests > 0 AND (EXISTS (SELECT 1 FROM reversals AS r
-           WHERE r.account = e.account AND r.through_sequence = e.sequence AND r.entry_id IS NOT NULL)
-         OR coalesce((SELECT r.from_sequence < e.sequence FROM reversals AS r
+       CASE WHEN e.requests <= 0 THEN 0
+         WHEN coalesce((SELECT r.from_sequence < e.sequence FROM reversals AS r
            WHERE r.account = e.account AND r.through_sequence >= e.sequence AND r.entry_id IS NULL
-           ORDER BY r.through_sequence LIMIT 1), 0)) AS is_reversed
+           ORDER BY r.through_sequence LIMIT 1), 0) THEN e.requests
+         ELSE (SELECT coalesce(sum(l.requests), 0) FROM reversals AS r JOIN reversal_lines AS l USING (account, sequence)
+           WHERE r.account = e.account AND r.through_sequence = e.sequence AND r.entry_id IS NOT NULL)
+       END AS reversed_requests
      FROM entries AS e WHERE e.tenant = ? AND e.id = ?`;
 // Version 0 costs what version 1 does.
 const priceOf = `l.price_version, coalesce(l.price_stroops, (SELECT p.first_price_stroops
@@ -29,7 +31,7 @@ function loadEntryState(connection: Connection, tenant: string, id: string): Ent
   if (row === undefined) return undefined;
   return {
     settlementId: row['settlement'] === null ? undefined : uuid(row, 'settlement'),
-    isReversed: integer(row, 'is_reversed') === 1,
+    reversedRequests: integer(row, 'reversed_requests'),
     prices: loadPrices(connection, row),
   };
 }

@@ -1,6 +1,5 @@
-import type { Account } from '../../../domain/account.ts';
 import type { Position } from '../../../domain/position.ts';
-import type { AccountReads } from '../../../reads/books/accounts.ts';
+import type { AccountReads, SequenceRange } from '../../../reads/books/accounts.ts';
 import { integer } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { loadAccount, type NumberedAccount } from './accounts.ts';
@@ -16,16 +15,16 @@ const goBackSql = `WITH RECURSIVE back (place, looked) AS (
   SELECT min(place) AS place FROM back`;
 
 /**
- * The last entry after a settled one that was recorded before a moment. Entries are recorded in the order of time: a look at
+ * The last entry of a range that was recorded before a moment, or the beginning of the range. Entries are recorded in the order of time: a look at
  * about 20 of them finds the place among a million.
  */
 function sequenceBefore(
   connection: Connection,
   number: number,
-  { settledThrough, sequence }: Account,
+  { after, through }: SequenceRange,
   recordedBeforeMs: number,
 ): number {
-  let [low, high] = [settledThrough, sequence];
+  let [low, high] = [after, through];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
     const atMs = loadRecordedAt(connection, number, middle);
@@ -42,13 +41,23 @@ function positionBefore(
   recordedBeforeMs: number,
 ): Position | undefined {
   const { settledThrough, sequence } = account;
-  const last = sequenceBefore(connection, number, account, recordedBeforeMs);
+  const range = { after: settledThrough, through: sequence };
+  const last = sequenceBefore(connection, number, range, recordedBeforeMs);
   const row = connection.get(goBackSql, number, last, sequence, settledThrough);
   return loadPosition(connection, number, row === undefined ? last : integer(row, 'place'));
 }
 
-export function positionBeforeRead(read: Read): Pick<AccountReads, 'positionBefore'> {
+export function positionBeforeRead(
+  read: Read,
+): Pick<AccountReads, 'positionBefore' | 'positionRecordedBefore'> {
   return {
+    positionRecordedBefore: ({ tenant, agent, serviceId }, recordedBeforeMs, range) =>
+      read((connection) => {
+        const number = loadAccount(connection, tenant, agent, serviceId)?.number;
+        if (number === undefined) return undefined;
+        const sequence = sequenceBefore(connection, number, range, recordedBeforeMs);
+        return loadPosition(connection, number, sequence);
+      }),
     positionBefore: ({ tenant, agent, serviceId }, recordedBeforeMs) =>
       read((connection) => {
         const found = loadAccount(connection, tenant, agent, serviceId);

@@ -1,4 +1,4 @@
-import type { Reversal } from '../../../domain/usage.ts';
+import type { Entry, Reversal } from '../../../domain/usage.ts';
 import { reversalLines, reversals } from '../../tables/entries.ts';
 import { integer, integerOrAbsent, text } from '../columns.ts';
 import type { Connection } from '../connection.ts';
@@ -10,8 +10,9 @@ const parseLine = parserOf(reversalLines);
 const loadReversalSql = `SELECT ${selectList(reversals)} FROM reversals WHERE account = ? AND sequence = ?`;
 const loadReversalLinesSql = `SELECT ${selectList(reversalLines)} FROM reversal_lines
        WHERE account = ? AND sequence = ? ORDER BY price_version`;
-const isEntryReversedSql =
-  'SELECT 1 AS found FROM reversals WHERE account = ? AND through_sequence = ? AND entry_id IS NOT NULL';
+const reversedOfEntrySql = `SELECT coalesce(sum(l.requests), 0) AS reversed
+       FROM reversals AS r JOIN reversal_lines AS l USING (account, sequence)
+       WHERE r.account = ? AND r.through_sequence = ? AND r.entry_id IS NOT NULL`;
 // Ranges do not overlap, so only the first that ends at or after an entry can contain it.
 const rangeAtSql = `SELECT from_sequence FROM reversals WHERE account = ? AND through_sequence >= ? AND entry_id IS NULL
        ORDER BY through_sequence LIMIT 1`;
@@ -43,11 +44,16 @@ export function loadReversal(connection: Connection, account: number, sequence: 
   return parseReversal(row, { lines });
 }
 
-/** Whether an entry was taken back, alone or in a range. */
-export function isReversed(connection: Connection, account: number, sequence: number): boolean {
-  if (connection.get(isEntryReversedSql, account, sequence) !== undefined) return true;
+/** How many requests of an entry were taken back, in parts or in a range. */
+export function loadReversedOf(
+  connection: Connection,
+  account: number,
+  { sequence, requests }: Pick<Entry, 'sequence' | 'requests'>,
+): number {
   const range = connection.get(rangeAtSql, account, sequence);
-  return range !== undefined && integer(range, 'from_sequence') < sequence;
+  if (range !== undefined && integer(range, 'from_sequence') < sequence) return Math.max(0, requests);
+  const row = connection.get(reversedOfEntrySql, account, sequence);
+  return row === undefined ? 0 : integer(row, 'reversed');
 }
 
 /** What the reversals up to an entry took back, in requests by price version. */

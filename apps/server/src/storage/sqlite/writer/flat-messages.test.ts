@@ -14,6 +14,7 @@ const item: Required<UsageItem> = {
   requests: 3,
   usageId: 'id',
   occurredAtNs: 2n ** 60n,
+  metadata: '{"model":"large-2"}',
 };
 const key: Required<KeyUse> = {
   scope: 'aa',

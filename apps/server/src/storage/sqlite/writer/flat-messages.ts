@@ -23,6 +23,7 @@ type FlatUsage = readonly [
   method: string,
   path: string,
   apiKeyPrefix: string | undefined,
+  metadata: string | undefined,
 ];
 
 export type FlatSubmission = FlatUsage | Submission;
@@ -57,7 +58,7 @@ export function flatSubmission(submission: Submission): FlatSubmission {
     actor !== undefined
   )
     return submission;
-  const { agent, serviceId, requests, usageId, occurredAtNs } = command.item;
+  const { agent, serviceId, requests, usageId, occurredAtNs, metadata } = command.item;
   const { scope, digest, madeAtMs, fingerprint, method, path } = key;
   return [
     tenant,
@@ -73,14 +74,15 @@ export function flatSubmission(submission: Submission): FlatSubmission {
     method,
     path,
     command.apiKeyPrefix,
+    metadata,
   ];
 }
 
 export function submissionOf(flat: FlatSubmission): Submission {
   if (!isUsage(flat)) return flat;
   const [tenant, agent, serviceId, requests, usageId, occurredAtNs, scope, digest, madeAtMs, ...rest] = flat;
-  const [fingerprint, method, path, apiKeyPrefix] = rest;
-  const item = { agent, serviceId, requests, usageId, occurredAtNs };
+  const [fingerprint, method, path, apiKeyPrefix, metadata] = rest;
+  const item = { agent, serviceId, requests, usageId, occurredAtNs, metadata };
   const sentBy = apiKeyPrefix === undefined ? {} : { apiKeyPrefix };
   return {
     tenant,

@@ -1,0 +1,132 @@
+import type { GrantLine, ServiceStatement, Statement, StatementSums } from '../domain/agent-statement.ts';
+import { amountText } from '../domain/balance-events.ts';
+import { amountOfStroop } from '../domain/money.ts';
+import type { Settlement } from '../domain/settlement.ts';
+import { timestampOfMs } from '../domain/timestamps.ts';
+import { entriesPath, grantPath, settlementPath } from './paths.ts';
+import type { BodyOf, ItemOf, ReplyOf } from './reply.ts';
+
+/** A statement as the caller sees it. */
+export type StatementBody = BodyOf<'readStatement'>;
+
+/** The time of a statement, as a filter of a list of entries takes it. */
+interface Span {
+  readonly from: string;
+  readonly to: string;
+}
+
+export function statementBody(statement: Statement): StatementBody {
+  const { agent, asset, fromMs, toMs, grants, services } = statement;
+  const span = { from: timestampOfMs(fromMs), to: timestampOfMs(toMs) };
+  return {
+    agent,
+    asset,
+    ...span,
+    opening: sumsBody(statement.opening),
+    grants: grants.map((line) => grantBody(agent, line)),
+    usage: services.flatMap((service) => usageBody(agent, service, span)),
+    bills: services.flatMap(({ bills }) => bills.map(billBody)),
+    writeOffs: services.flatMap((service) => writeOffsBody(agent, service, span)),
+    totals: totalsBody(statement),
+    closing: sumsBody(statement.closing),
+  };
+}
+
+function sumsBody({ available, unbilled }: StatementSums): StatementBody['opening'] {
+  return { available: amountText(available), unbilled: amountText(unbilled) };
+}
+
+function grantBody(
+  agent: string,
+  { kind, amount, grantId, note, entryId, atMs }: GrantLine,
+): ItemOf<'readStatement', 'grants'> {
+  return {
+    kind,
+    amount: amountText(amount),
+    grantId,
+    note: note ?? null,
+    entryId: entryId ?? null,
+    at: timestampOfMs(atMs),
+    href: grantPath(agent, grantId),
+  };
+}
+
+function usageBody(
+  agent: string,
+  { serviceId, unit, charges, from, through }: ServiceStatement,
+  span: Span,
+): ItemOf<'readStatement', 'usage'>[] {
+  return charges.map((charge) => ({
+    serviceId,
+    unit: unit ?? null,
+    priceVersion: charge.priceVersion === 0 ? null : charge.priceVersion,
+    price: charge.priceStroops === undefined ? null : amountText(charge.priceStroops * amountOfStroop),
+    requests: charge.requests,
+    amount: charge.amount === undefined ? null : amountText(charge.amount),
+    reversedRequests: charge.reversedRequests,
+    reversedAmount: charge.reversedAmount === undefined ? null : amountText(charge.reversedAmount),
+    afterSequence: from,
+    throughSequence: through,
+    href: entriesPath({ agent, serviceId }, span),
+  }));
+}
+
+function billBody({
+  id,
+  serviceId,
+  billedStroops,
+  runId,
+  settledAtMs,
+}: Settlement): ItemOf<'readStatement', 'bills'> {
+  return {
+    settlementId: id,
+    serviceId,
+    amount: amountText(billedStroops * amountOfStroop),
+    runId: runId ?? null,
+    at: timestampOfMs(settledAtMs),
+    href: settlementPath(id),
+  };
+}
+
+function writeOffsBody(
+  agent: string,
+  { serviceId, writeOffs }: ServiceStatement,
+  span: Span,
+): ItemOf<'readStatement', 'writeOffs'>[] {
+  return writeOffs.map(({ sequence, writeOff: { kind, stroops, reason } }) => ({
+    serviceId,
+    kind,
+    amount: amountText(stroops * amountOfStroop),
+    reason,
+    sequence,
+    href: entriesPath({ agent, serviceId }, span),
+  }));
+}
+
+function totalsBody({ movements, services }: Statement): StatementBody['totals'] {
+  const charges = services.flatMap((service) => service.charges);
+  const bills = services.flatMap((service) => service.bills);
+  const writeOffs = services.flatMap((service) => service.writeOffs);
+  const stroops = (amounts: readonly bigint[]) => amountText(sumOf(amounts) * amountOfStroop);
+  return {
+    granted: amountText(movements.granted),
+    refunded: amountText(movements.refunded),
+    drawn: amountText(movements.drawn),
+    expired: amountText(movements.expired),
+    voided: amountText(movements.voided),
+    held: amountText(movements.held - movements.released),
+    used: amountText(sumOf(charges.map(({ amount = 0n }) => amount))),
+    reversed: amountText(sumOf(charges.map(({ reversedAmount = 0n }) => reversedAmount))),
+    paid: amountText(sumOf(services.map(({ paid }) => paid))),
+    billed: stroops(bills.map(({ billedStroops }) => billedStroops)),
+    writtenOff: stroops(writeOffs.map(({ writeOff }) => writeOff.stroops)),
+  };
+}
+
+function sumOf(amounts: readonly bigint[]): bigint {
+  return amounts.reduce((sum, amount) => sum + amount, 0n);
+}
+
+export function statementReply(statement: Statement): ReplyOf<'readStatement'> {
+  return { status: 200, body: statementBody(statement) };
+}

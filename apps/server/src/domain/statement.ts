@@ -1,0 +1,136 @@
+import type { Account, AccountLine } from './account.ts';
+import type { Amount } from './amount.ts';
+import { amountOf, amountOfStroop, type Stroops } from './money.ts';
+import type { Movement, MovementKind } from './movement.ts';
+import { type Position, recordedThrough, remainingThrough } from './position.ts';
+import type { Service } from './service.ts';
+
+/** What an agent used of a service at one price, and what reversals took back of that price. */
+export interface Charge {
+  readonly serviceId: string;
+  /** 0: its service has no price yet */
+  readonly priceVersion: number;
+  readonly priceStroops: Stroops | undefined;
+  readonly requests: number;
+  /** `undefined` without a price, like the next one */
+  readonly amount: Amount | undefined;
+  /** 0 or above */
+  readonly reversedRequests: number;
+  readonly reversedAmount: Amount | undefined;
+}
+
+/** What happened on an account between two of its positions. */
+export interface AccountStatement {
+  readonly charges: readonly Charge[];
+  /** what was drawn from the balance for its usage, less what was returned */
+  readonly paid: Amount;
+  /** the entries are those after `from` up to and with `through` */
+  readonly from: number;
+  readonly through: number;
+}
+
+/** States what was recorded on an account after a position, up to and with another one. */
+export function stateAccount(
+  account: Account,
+  service: Service | undefined,
+  from: Position,
+  to: Position,
+): AccountStatement {
+  const charges = new Map<number, Charge>();
+  for (const line of account.lines) {
+    const requests = recordedThrough(line, to) - recordedThrough(line, from);
+    const reversed = reversedOn(line, to) - reversedOn(line, from);
+    if (requests === 0 && reversed === 0) continue;
+    const charge = chargeOf(account, line, service, requests, reversed);
+    const known = charges.get(charge.priceVersion);
+    charges.set(charge.priceVersion, known === undefined ? charge : added(known, charge));
+  }
+  return {
+    charges: [...charges.values()],
+    paid: to.paid - from.paid,
+    from: from.sequence,
+    through: to.sequence,
+  };
+}
+
+function chargeOf(
+  { serviceId }: Account,
+  line: AccountLine,
+  service: Service | undefined,
+  requests: number,
+  reversedRequests: number,
+): Charge {
+  const priceStroops = priceOf(line, service);
+  const costs = (count: number) =>
+    priceStroops === undefined ? undefined : amountOf(count, priceStroops) * amountOfStroop;
+  return {
+    serviceId,
+    // No version reads as version 1 from the moment it exists.
+    priceVersion: service === undefined ? line.priceVersion : Math.max(line.priceVersion, 1),
+    priceStroops,
+    requests,
+    amount: costs(requests),
+    reversedRequests,
+    reversedAmount: costs(reversedRequests),
+  };
+}
+
+function added(a: Charge, b: Charge): Charge {
+  return {
+    ...a,
+    requests: a.requests + b.requests,
+    amount: a.amount === undefined || b.amount === undefined ? undefined : a.amount + b.amount,
+    reversedRequests: a.reversedRequests + b.reversedRequests,
+    reversedAmount:
+      a.reversedAmount === undefined || b.reversedAmount === undefined
+        ? undefined
+        : a.reversedAmount + b.reversedAmount,
+  };
+}
+
+function priceOf(line: AccountLine, service: Service | undefined): Stroops | undefined {
+  return line.priceStroops ?? service?.firstPriceStroops;
+}
+
+/** Requests of a line that reversals up to a position took back. */
+function reversedOn(line: AccountLine, position: Position): number {
+  return recordedThrough(line, position) - remainingThrough(line, position);
+}
+
+/**
+ * What was used up to a position and is neither drawn from the balance nor on a bill, at the prices that are known now; below 0 for a
+ * credit.
+ *
+ * @param billedStroops what bills until then came to, less what was written off of their credits
+ */
+export function unbilledAt(
+  account: Account,
+  service: Service | undefined,
+  position: Position,
+  billedStroops: Stroops,
+): Amount {
+  let cost = 0n;
+  for (const line of account.lines)
+    cost += amountOf(remainingThrough(line, position), priceOf(line, service) ?? 0n);
+  return (cost - billedStroops) * amountOfStroop - position.paid;
+}
+
+/** What movements of a balance come to, by their kind. */
+export type MovementSums = Readonly<Record<MovementKind, Amount>>;
+
+export const noMovements: MovementSums = {
+  granted: 0n,
+  refunded: 0n,
+  drawn: 0n,
+  covered: 0n,
+  held: 0n,
+  released: 0n,
+  expired: 0n,
+  voided: 0n,
+};
+
+export function withMovements(sums: MovementSums, movements: readonly Movement[]): MovementSums {
+  const next = { ...sums };
+  for (const { kind, amount } of movements) next[kind] += amount;
+  return next;
+}

@@ -1,0 +1,37 @@
+import { attachment, type OperationSpec } from '../operation-spec.ts';
+import { AgentParams } from '../schemas/agents.ts';
+import { Statement, StatementFilter } from '../schemas/statements.ts';
+
+/** What happened to an agent in a time. */
+export const statementsOperations = {
+  readStatement: {
+    method: 'GET',
+    path: '/api/v1/agents/{agent}/statement',
+    summary: 'What an agent was granted, used, was billed and has left, over all services, in a time',
+    access: 'tenant',
+    params: AgentParams,
+    query: StatementFilter,
+    successes: { 200: { description: 'The statement.', schema: Statement } },
+    errors: ['overloaded', 'limit_exceeded'],
+  },
+  exportStatementCsv: {
+    method: 'GET',
+    path: '/api/v1/agents/{agent}/statement.csv',
+    summary: 'The statement of an agent as CSV (RFC 4180), whose columns of amounts add up to its last row',
+    access: 'tenant',
+    params: AgentParams,
+    query: StatementFilter,
+    successes: { 200: { description: 'The statement.', mediaType: 'text/csv', headers: attachment } },
+    errors: ['overloaded', 'limit_exceeded'],
+  },
+  printStatement: {
+    method: 'GET',
+    path: '/api/v1/agents/{agent}/statement.html',
+    summary: 'The statement of an agent as a page to print',
+    access: 'tenant',
+    params: AgentParams,
+    query: StatementFilter,
+    successes: { 200: { description: 'The page.', mediaType: 'text/html' } },
+    errors: ['overloaded', 'limit_exceeded'],
+  },
+} as const satisfies Record<string, OperationSpec>;
