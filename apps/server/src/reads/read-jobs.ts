@@ -1,4 +1,4 @@
-import { listAgentTotals, topAgentTotals } from './agent-totals.ts';
+import { listAgentTotals, lowestAgentTotals, topAgentTotals } from './agent-totals.ts';
 import { auditBooks } from './audit-books.ts';
 import type { ApiKeyBooks } from './books/api-keys.ts';
 import type { AccountsFilter, AllBooks, Books } from './books.ts';
@@ -46,6 +46,7 @@ const jobs = {
   listAgentTotals,
   quoteAgent,
   topAgentTotals,
+  lowestAgentTotals,
   sumUsageOverTime,
   auditBooks,
   exportPart,

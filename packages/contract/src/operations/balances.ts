@@ -14,6 +14,7 @@ import {
   GrantRequest,
   GrantVoided,
   MovementList,
+  VoidFilter,
 } from '../schemas/balances.ts';
 
 /** Prepaid balances: grants, and how an agent pays. */
@@ -60,8 +61,9 @@ export const balancesOperations = {
     summary: 'Take away what is left of a grant and no hold reserves',
     access: 'tenant',
     params: GrantParams,
+    query: VoidFilter,
     successes: { 200: { description: 'The grant after it.', schema: GrantVoided } },
-    errors: ['not_found'],
+    errors: ['not_found', 'grant_changed'],
   },
   readBalance: {
     method: 'GET',
