@@ -69,7 +69,7 @@ export function App() {
     case 'failed':
       return (
         <main class="lone">
-          <FailureNote failure={identified.failure} again={() => setTurn((count) => count + 1)} />
+          <FailureNote failure={identified.failure} again={() => setTurn((count) => count + 1)} isAutomatic />
           {credentials.apiKey !== undefined && (
             <button
               type="button"

@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { amountText, counted, decimalOf, grouped, inXlm, moneyText, scaled } from '../src/core/amount.ts';
+import {
+  amountText,
+  counted,
+  decimalOf,
+  grouped,
+  inXlm,
+  isPositiveAmount,
+  moneyOf,
+  moneyText,
+  negative,
+  quantityText,
+  scaled,
+} from '../src/core/amount.ts';
 
 test('amounts in stroops are exact, however large, and show all decimals', () => {
   const cases: readonly (readonly [stroops: bigint, text: string])[] = [
@@ -39,4 +51,36 @@ test('counts are grouped in threes, also beyond 2^53', () => {
   assert.equal(grouped(-1_000), '−1,000');
   assert.equal(counted(1, 'entry', 'entries'), '1 entry');
   assert.equal(counted(2_000n, 'entry', 'entries'), '2,000 entries');
+});
+
+test('amounts of a balance have the decimals of their asset, and can be taken negative', () => {
+  assert.equal(moneyText(moneyOf('12.5', 'XLM')), '12.5000000 XLM');
+  assert.equal(moneyText(moneyOf('-0.123456789012345678', 'XLM')), '−0.123456789012345678 XLM');
+  assert.equal(moneyText(moneyOf('1.25', 'USD')), '1.25 USD');
+  assert.equal(negative(moneyOf('2', 'XLM')).amount, '-2.0000000');
+  assert.equal(negative({ amount: '-2', asset: 'XLM' }).amount, '2');
+  assert.equal(negative(moneyOf('0', 'XLM')).amount, '0.0000000');
+});
+
+test('an amount that is typed is taken as the API takes it', () => {
+  for (const good of ['1', '0.5', '999999999999999999.999999999999999999', '0.000000000000000001']) {
+    assert.ok(isPositiveAmount(good), good);
+  }
+  for (const bad of [
+    '',
+    '0',
+    '0.0',
+    '-1',
+    '+1',
+    '1,5',
+    '01',
+    '1e3',
+    ' 1',
+    '.5',
+    '5.',
+    '0.1234567890123456789',
+  ]) {
+    assert.ok(!isPositiveAmount(bad), bad);
+  }
+  assert.equal(quantityText('1234567.5'), '1,234,567.5');
 });

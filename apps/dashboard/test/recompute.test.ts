@@ -87,6 +87,35 @@ test('a bill in another asset is rounded down to its smallest part, and the rest
   assert.deepEqual(found, { entries: 2, billed: { amount: '1.91', asset: 'USD' }, differences: [] });
 });
 
+const prepaid: ServerBill = {
+  from: 0,
+  through: 3,
+  lines: [{ priceVersion: 1, requests: 30, priceStroops: 250, amountStroops: '7500' }],
+  carriedStroops: '0',
+  billedStroops: '2500',
+  carriedOnStroops: '0',
+  prepaid: { cost: '0.00075', paid: '0.0005' },
+};
+const drawn: readonly BilledEntry[] = [
+  { sequence: 1, requests: 10, priceVersion: 1 },
+  { sequence: 2, requests: 40, priceVersion: 1, drawn: '0.001' },
+  {
+    sequence: 3,
+    requests: -20,
+    priceVersion: 1,
+    reverses: { lines: [{ priceVersion: 1, requests: 20 }] },
+    drawn: '-0.0005',
+  },
+];
+
+test('what was drawn from a balance is not billed again, and what a reversal returned counts against it', () => {
+  assert.deepEqual(recomputed(prepaid, drawn), {
+    entries: 3,
+    billed: { amount: '0.0002500', asset: 'XLM' },
+    differences: [],
+  });
+});
+
 test('each thing that is wrong with a bill is named', () => {
   const [line, other] = bill.lines;
   assert.ok(line && other);
@@ -98,6 +127,10 @@ test('each thing that is wrong with a bill is named', () => {
     [{ ...bill, lines: [line] }, entries, /requests at price version 2: 999980 added up here, 0/],
     [{ ...bill, lines: [{ ...line, priceStroops: 251 }, other] }, entries, /price of version 1/],
     [{ ...bill, lines: [{ ...line, amountStroops: '22501' }, other] }, entries, /amount at price version 1/],
+    [{ ...prepaid, prepaid: { cost: '0.00075', paid: '0.0006' } }, drawn, /^paid from the balance/],
+    [{ ...prepaid, prepaid: { cost: '0.0008', paid: '0.0005' } }, drawn, /^cost of the usage/],
+    [{ ...prepaid, prepaid: undefined }, drawn, /^paid from the balance/],
+    [prepaid, drawn.slice(0, 2), /not 1 to 3, each once/],
     [bill, [...entries.slice(0, 3), { sequence: 7, requests: 1, priceVersion: 3 }], /price version 3 is not/],
   ];
   for (const [of, added, message] of wrong) {

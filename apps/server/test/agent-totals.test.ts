@@ -30,6 +30,7 @@ test('agents are listed with what they come to: by name page by page, by a part 
     outstandingStroops: '35000',
     unpricedRequests: 0,
     settledStroops: '0',
+    balances: [],
   });
   const { agent, outstandingStroops, settledStroops } = first.items[1];
   assert.deepEqual([agent, outstandingStroops, settledStroops], ['ben', '2000', '250000']);
@@ -51,4 +52,69 @@ test('agents are listed with what they come to: by name page by page, by a part 
   assert.deepEqual(await namesOf('sort=outstanding'), ['cleo', 'Ada', 'ben', 'dora']);
   assert.deepEqual(await namesOf('sort=outstanding&limit=1&q=a'), ['Ada']);
   assert.equal((await api.get('/agents/totals?cursor=bm90aGluZw')).status, 400);
+});
+
+const namesIn = ({ items }: { readonly items: readonly { readonly agent: string }[] }) =>
+  items.map(({ agent }) => agent);
+
+test('agents are listed with their balances, also those that have used nothing yet', async (t) => {
+  const { api } = await startInProcess(t);
+  await api.post('/services', { serviceId: 'input', priceStroops: 250 });
+  const grant = (agent: string, amount: string) => api.post(`/agents/${agent}/grants`, { amount });
+  for (const agent of ['ben', 'dora', 'eve']) await grant(agent, agent === 'ben' ? '5' : '2');
+  const prepaid = { method: 'PUT', body: { mode: 'prepaid', overdraft: '10' } };
+  for (const agent of ['ben', 'dora']) await api.call(`/agents/${agent}/billing`, prepaid);
+  const items = [usage('ada', 'input', 4), usage('ben', 'input', 240_000), usage('cleo', 'input', 1)];
+  assert.equal((await api.post('/usage/bulk', { items })).status, 201);
+  await api.post('/holds', { agent: 'dora', serviceId: 'input', amount: '0.5' });
+
+  const { json } = await api.get('/agents/totals');
+  assert.deepEqual(namesIn(json), ['ada', 'ben', 'cleo', 'dora', 'eve']);
+  assert.deepEqual(
+    json.items.map(({ balances }: { readonly balances: object }) => balances),
+    [
+      [],
+      [{ asset: 'XLM', available: '-1', held: '0' }],
+      [],
+      [{ asset: 'XLM', available: '1.5', held: '0.5' }],
+      [{ asset: 'XLM', available: '2', held: '0' }],
+    ],
+  );
+  const [, , , dora] = json.items;
+  assert.deepEqual([dora.accounts, dora.recordedRequests, dora.outstandingStroops], [0, 0, '0']);
+
+  const list = async (query: string) => namesIn((await api.get(`/agents/totals?${query}`)).json);
+  assert.deepEqual(await list('sort=available'), ['ben', 'dora', 'eve']);
+  assert.deepEqual(await list('sort=available&limit=1'), ['ben']);
+  assert.deepEqual(await list('sort=available&q=E'), ['ben', 'eve']);
+  assert.deepEqual(await list('sort=available&asset=USD'), []);
+  // Those who owe nothing come last, by their names.
+  assert.deepEqual(await list('sort=outstanding'), ['ada', 'cleo', 'ben', 'dora', 'eve']);
+});
+
+test('agents with usage and agents with balances come in one order, over as many pages as they fill', async (t) => {
+  const { api } = await startInProcess(t, { BULK_MAX_ITEMS: '3000' });
+  const name = (index: number) => `agent-${String(index).padStart(5, '0')}`;
+  const users = Array.from({ length: 2_300 }, (_, index) => name(index * 2));
+  const owners = Array.from({ length: 1_100 }, (_, index) => name(1_201 + index * 3));
+  const items = users.map((agent) => usage(agent, 'input', 1));
+  assert.equal((await api.post('/usage/bulk', { items })).status, 201);
+  for (let start = 0; start < owners.length; start += 50) {
+    const some = owners.slice(start, start + 50);
+    await Promise.all(some.map((agent) => api.post(`/agents/${agent}/grants`, { amount: '1' })));
+  }
+
+  const listed: string[] = [];
+  const withBalance: string[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const query: string = cursor === '' ? '' : `&cursor=${cursor}`;
+    const { json } = await api.get(`/agents/totals?limit=700${query}`);
+    for (const { agent, balances } of json.items) {
+      listed.push(agent);
+      if (balances.length === 1) withBalance.push(agent);
+    }
+    cursor = json.nextCursor;
+  }
+  assert.deepEqual(listed, [...new Set([...users, ...owners])].sort());
+  assert.deepEqual(withBalance, owners);
 });

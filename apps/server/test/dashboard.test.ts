@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { axeFaults, besideTab, openTab, settled, type Tab } from './dashboard/browsing.ts';
+import { axeFaults, besideTab, openTab, screenshot, settled, type Tab } from './dashboard/browsing.ts';
 import { type Seeded, seed, seededMs } from './dashboard/seed.ts';
 import type { Api } from './harness/api.ts';
 import { startChromium } from './harness/chromium.ts';
@@ -20,12 +20,18 @@ type Case = (t: TestContext, dashboard: Dashboard) => Promise<void>;
 const account = (agent: string, serviceId: string) =>
   `agents/${encodeURIComponent(agent)}/${encodeURIComponent(serviceId)}`;
 
-const pagesOf = ({ billId, webhookId }: Seeded): readonly (readonly [path: string, text: string])[] => [
+const pagesOf = ({
+  billId,
+  webhookId,
+  prepaidBillId,
+}: Seeded): readonly (readonly [path: string, text: string])[] => [
   ['', 'The books agree'],
   ['agents', 'agent-000'],
   ['agents/agent-000', 'search'],
   [account('agent-000', 'search'), 'Bills'],
+  ['agents/buyer-1', 'by its own policy'],
   ['bills', 'agent-000'],
+  [`bills/${prepaidBillId}`, 'Paid from the prepaid balance'],
   [`bills/${billId}`, 'Billed'],
   ['lookup', 'What happened to a request?'],
   ['lookup/seed-one', 'It was carried out once'],
@@ -51,20 +57,6 @@ const everyPage: Case = async (t, { url, browser, seeded }) => {
     assert.deepEqual(tab.complaints, []);
   }
 };
-
-/** For a person who looks: where SCREENSHOTS names a folder, each page is kept there. */
-async function screenshot({ page }: Tab, name: string): Promise<void> {
-  const folder = process.env['SCREENSHOTS'];
-  if (folder === undefined) return;
-  for (const [size, viewport] of [
-    ['wide', { width: 1280, height: 900 }],
-    ['narrow', { width: 400, height: 860 }],
-  ] as const) {
-    await page.setViewportSize(viewport);
-    await page.screenshot({ path: `${folder}/${name}-${size}.png` });
-  }
-  await page.setViewportSize({ width: 1280, height: 900 });
-}
 
 const twoTabs: Case = async (t, { url, api, browser }) => {
   await api.post('/usage', { agent: 'two-tabs', serviceId: 'search', requests: 3 });

@@ -258,6 +258,7 @@ async function refuseByBalance(
     for (const body of [poor, unpriced]) await call('POST', path, body);
   }
   await call('POST', '/agents/agent-9/grants', { amount: '1', id: 'grant-3' });
+  await call('POST', '/agents/agent-9/grants/grant-1/void?expectedAmount=999');
   await call('POST', '/holds', { ...poor, requests: 1, id: 'hold-3' });
   await call('POST', '/holds/hold-3/capture', { requests: 1_000_000 });
   await call('POST', '/holds/hold-3/capture', { requests: 1, occurredAt: '2001-01-01T00:00:00Z' });

@@ -182,6 +182,13 @@ export const errorCodes = {
       'Nothing was charged. Check the current quote in `quote`, then settle with its `through` and amount.',
     retry: 'after_fixing',
   },
+  grant_changed: {
+    status: 412,
+    title: 'The grant has changed',
+    advice:
+      'Nothing was taken away. `amount` is what voiding the grant would take away now: check it, then void with it.',
+    retry: 'after_fixing',
+  },
   payload_too_large: {
     status: 413,
     title: 'The body is too large',

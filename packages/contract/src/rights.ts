@@ -83,6 +83,7 @@ export const rights: Readonly<Record<TenantOperationName, Right>> = {
   readKeyState: { scope: 'read', ...every },
   listLimits: { scope: 'read', ...every },
   readLimit: { scope: 'read', ...every },
+  listAgentLimits: { scope: 'read', ...agentInPath },
   readAllowance: { scope: 'read', agent: 'path', serviceId: 'query' },
   readCaller: { scope: 'any', agent: 'none', serviceId: 'none' },
   readVersion: { scope: 'any', agent: 'none', serviceId: 'none' },

@@ -17,7 +17,7 @@ export interface Session {
 
 const storedNames = { apiKey: 'billonce.api-key', tenant: 'billonce.tenant' } as const;
 
-/** Credentials are kept for this tab only. */
+/** Credentials are kept for this tab only: also when the browser opens it again after it was closed. */
 export function storedCredentials(): Credentials {
   return {
     apiKey: sessionStorage.getItem(storedNames.apiKey) ?? undefined,

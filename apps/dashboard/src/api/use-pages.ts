@@ -26,6 +26,9 @@ interface State<T> {
   readonly hasMore: boolean;
 }
 
+/** How long after a failure without an answer the list tries again. */
+const againAfterMs = 5_000;
+
 const start = { items: [], cursor: undefined, hasMore: true } as const;
 
 /**
@@ -86,6 +89,16 @@ export function usePages<N extends Operation, T>(
     readFrom(start).catch(() => undefined);
     return () => read.current?.abort();
   }, [readFrom, what, turn]);
+
+  const goOn = useRef(() => {});
+  goOn.current = () => {
+    readFrom(state).catch(() => undefined);
+  };
+  useEffect(() => {
+    if (failure?.kind !== 'offline') return;
+    const timer = setTimeout(() => goOn.current(), againAfterMs);
+    return () => clearTimeout(timer);
+  }, [failure]);
 
   return {
     ...state,

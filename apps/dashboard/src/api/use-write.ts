@@ -1,6 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { type Failure, failureOf } from './failure.ts';
 import type { Operation } from './operations.ts';
+import { forgetWrite, keyOfWrite } from './pending-writes.ts';
 import { useSession } from './session.ts';
 import type { BodyOf, Parts } from './types.ts';
 
@@ -13,6 +14,8 @@ export type Sent<N extends Operation> =
 export interface Writing<N extends Operation> {
   readonly isWriting: boolean;
   readonly failure: Failure | undefined;
+  /** Whether the last attempt may have been carried out: the same write has to be sent again to know. */
+  readonly isUncertain: boolean;
   /** Resolves with what became of it; never while another one is on its way. */
   readonly send: (parts: Parts<N>, onSent?: (sent: Sent<N>) => void) => void;
 }
@@ -22,24 +25,26 @@ export interface Writing<N extends Operation> {
  * again after a failure without an answer is carried out at most once.
  */
 export function useWrite<N extends Operation>(name: N): Writing<N> {
-  const { client } = useSession();
+  const { client, caller } = useSession();
   const [isWriting, setWriting] = useState(false);
   const [failure, setFailure] = useState<Failure>();
-  const pending = useRef<{ readonly what: string; readonly key: string } | undefined>(undefined);
+  const [isUncertain, setUncertain] = useState(false);
   const isBusy = useRef(false);
   const attempt = async (parts: Parts<N>): Promise<Sent<N>> => {
-    const what = JSON.stringify(parts);
-    const key = pending.current?.what === what ? pending.current.key : newKey();
-    pending.current = { what, key };
-    const headers = { ...parts.headers, 'idempotency-key': key };
+    const what = JSON.stringify([name, caller.tenant, caller.keyPrefix, parts]);
+    const headers = { ...parts.headers, 'idempotency-key': keyOfWrite(what) };
     try {
       const answer = await client.call(name, { ...parts, headers });
-      pending.current = undefined;
+      forgetWrite(what);
+      setUncertain(false);
       return { kind: 'answered', answer };
     } catch (error) {
       const failed = failureOf(error);
       // Not applied for certain, and a refusal is not remembered: the next attempt is another operation.
-      if (isRefusal(failed.status)) pending.current = undefined;
+      if (isRefusal(failed.status)) {
+        forgetWrite(what);
+        setUncertain(false);
+      } else if (failed.status < 400 || failed.status >= 500) setUncertain(true);
       return { kind: 'failed', failure: failed };
     }
   };
@@ -59,16 +64,10 @@ export function useWrite<N extends Operation>(name: N): Writing<N> {
       })
       .catch((error: unknown) => setFailure(failureOf(error)));
   };
-  return { isWriting, failure, send };
+  return { isWriting, failure, isUncertain, send };
 }
 
 /** A limit of the rate, or a body that came too slowly, says nothing about an attempt before it that got no answer. */
 function isRefusal(status: number): boolean {
   return status >= 400 && status < 500 && status !== 408 && status !== 429;
-}
-
-/** 128 random bits. `crypto.randomUUID` exists only on pages that are served over TLS or from this machine. */
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return `dashboard-${[...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }

@@ -18,6 +18,35 @@ export function inXlm(stroops: string | bigint | number): Money {
   return { amount: exact < 0n ? `-${amount}` : amount, asset: xlm };
 }
 
+/** An amount as the API has it, without zeros at its end, with as many decimals as its asset has at least. */
+export function moneyOf(amount: string, asset: string): Money {
+  if (asset !== xlm) return { amount, asset };
+  const [whole = '0', fraction = ''] = amount.split('.');
+  return { amount: `${whole}.${fraction.padEnd(stroopPlaces, '0')}`, asset };
+}
+
+/** The same amount with the other sign. */
+export function negative({ amount, asset }: Money): Money {
+  if (scaled(amount) === 0n) return { amount, asset };
+  return { amount: amount.startsWith('-') ? amount.slice(1) : `-${amount}`, asset };
+}
+
+/** Whether a person typed an amount that the API takes, with at most 18 decimals. */
+export function isAmount(text: string): boolean {
+  return /^(?:0|[1-9]\d{0,17})(?:\.\d{1,18})?$/.test(text);
+}
+
+/** Whether a person typed an amount above 0. */
+export function isPositiveAmount(text: string): boolean {
+  return isAmount(text) && scaled(text) > 0n;
+}
+
+/** A quantity of requests or units, with its digits in groups of three. */
+export function quantityText(quantity: string): string {
+  const { sign, whole, fraction } = amountText(quantity);
+  return `${sign}${whole}${fraction === '' ? '' : `.${fraction}`}`;
+}
+
 /** A decimal text as a whole number of 10^-18; exact for all that the API sends. */
 export function scaled(decimal: string): bigint {
   const [, sign = '', whole = '0', fraction = ''] = /^(-?)(\d+)(?:\.(\d{1,18}))?$/.exec(decimal) ?? [];

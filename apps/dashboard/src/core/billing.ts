@@ -1,4 +1,4 @@
-import { decimalOf, inXlm, type Money, scaled, stroopPlaces, xlm } from './amount.ts';
+import { decimalOf, inXlm, type Money, moneyOf, negative, scaled, stroopPlaces, xlm } from './amount.ts';
 
 /** What a quote or a bill comes to. In stroops only where its asset is XLM. */
 export interface BillAmounts {
@@ -11,6 +11,8 @@ export interface BillAmounts {
   readonly carriedOnStroops?: string | undefined;
   readonly credit?: string | undefined;
   readonly creditStroops?: string | undefined;
+  /** absent if nothing was drawn from a prepaid balance */
+  readonly prepaid?: { readonly cost: string; readonly paid: string } | undefined;
 }
 
 /** A line of a quote or a bill. */
@@ -49,10 +51,30 @@ export function carriedOn(bill: BillAmounts): Money {
   return isZero(credit) ? credit : { ...credit, amount: `-${credit.amount}` };
 }
 
+/** What the usage of a bill costs, and what of that was drawn from the balance, as an amount below 0. */
+export function drawnOf({
+  prepaid,
+  asset = xlm,
+}: BillAmounts): { readonly cost: Money; readonly paid: Money } | undefined {
+  if (prepaid === undefined) return undefined;
+  return { cost: moneyOf(prepaid.cost, asset), paid: negative(moneyOf(prepaid.paid, asset)) };
+}
+
 export const lineAmount = (line: Line, asset?: string): Money =>
   money([line.amount, line.amountStroops], asset);
 
 export const linePrice = (line: Line, asset?: string): Money => money([line.price, line.priceStroops], asset);
+
+/** What an entry adds to a bill; `undefined` while its service has no price. */
+export function entryAmount(entry: {
+  readonly asset?: string | undefined;
+  readonly amount?: string | null | undefined;
+  readonly amountStroops?: string | null | undefined;
+}): Money | undefined {
+  const { amount, amountStroops, asset } = entry;
+  if (amount == null && amountStroops == null) return undefined;
+  return money([amount ?? undefined, amountStroops ?? undefined], asset);
+}
 
 /** What a write-off takes off a credit. */
 export const writtenOff = (of: {

@@ -1,4 +1,4 @@
-import { decimalOf, type Money, scaled } from './amount.ts';
+import { decimalOf, type Money, scaled, xlm } from './amount.ts';
 import { type BillAmounts, billed, carried, carriedOn, type Line, lineAmount, linePrice } from './billing.ts';
 
 /** What a bill is recomputed from: an entry, as far as it counts. */
@@ -10,6 +10,8 @@ export interface BilledEntry {
     | { readonly lines: readonly { readonly priceVersion: number | null; readonly requests: number }[] }
     | undefined;
   readonly writesOff?: object | undefined;
+  /** what was drawn from the prepaid balance for it; of a reversal, what it returned, below 0 */
+  readonly drawn?: string | undefined;
 }
 
 /** A bill, as the server has it. */
@@ -40,6 +42,7 @@ export interface Recomputed {
 export class BillSum {
   readonly #bill: ServerBill;
   readonly #requests = new Map<number, bigint>();
+  #drawn = 0n;
   #entries = 0;
   #isInOrder = true;
 
@@ -53,8 +56,9 @@ export class BillSum {
 
   /** Adds the next entries, in their order. */
   add(entries: readonly BilledEntry[]): void {
-    for (const { sequence, requests, priceVersion, reverses, writesOff } of entries) {
+    for (const { sequence, requests, priceVersion, reverses, writesOff, drawn = '0' } of entries) {
       this.#entries += 1;
+      this.#drawn += scaled(drawn);
       if (sequence !== this.#bill.from + this.#entries) this.#isInOrder = false;
       if (writesOff !== undefined) continue;
       if (reverses === undefined) this.#count(priceVersion, BigInt(requests));
@@ -70,7 +74,11 @@ export class BillSum {
       differences.push(`the entries are not ${from + 1} to ${through}, each once`);
     }
     const lines = this.#sumLines(known, differences);
-    const sum = scaled(carried(this.#bill).amount) + scaled(remainder) + lines;
+    const { paid = '0', cost } = this.#bill.prepaid ?? {};
+    const { asset = xlm } = this.#bill;
+    if (cost !== undefined) compareAmounts(differences, 'cost of the usage', lines, { amount: cost, asset });
+    compareAmounts(differences, 'paid from the balance', this.#drawn, { amount: paid, asset });
+    const sum = scaled(carried(this.#bill).amount) + scaled(remainder) + lines - this.#drawn;
     return { entries: this.#entries, billed: this.#round(sum, differences), differences };
   }
 

@@ -19,3 +19,10 @@ export function localClock(timeMs: number): string {
 }
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+
+/** What a person chose in a field for a date and a time, as a moment; `undefined` if nothing or no moment. */
+export function instantOf(local: string): string | undefined {
+  if (local === '') return undefined;
+  const date = new Date(local);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}

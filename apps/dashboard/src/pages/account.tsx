@@ -56,7 +56,7 @@ export function AccountPage(account: Account) {
           />
         }
       >
-        <Entries pages={entries} caption="Entries of the account" isOfAccount />
+        <Entries pages={entries} caption="Entries of the account" of="account" />
       </Card>
     </Page>
   );

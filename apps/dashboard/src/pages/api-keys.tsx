@@ -7,9 +7,10 @@ import { Badge } from '../parts/badge.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Form, TextField } from '../parts/fields.tsx';
 import { Card, Facts, Page } from '../parts/page.tsx';
-import { Empty, FailureNote } from '../parts/states.tsx';
+import { Empty } from '../parts/states.tsx';
 import { type Column, PagedTable } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
+import { WriteFailure } from '../parts/write-failure.tsx';
 
 type ApiKey = ItemOf<'listApiKeys'>;
 
@@ -71,6 +72,7 @@ function AllKeys() {
     { name: 'Last used', cell: ({ lastUsedAt }) => <Time at={lastUsedAt} />, isExtra: true },
     {
       name: 'Revoke',
+      isAct: true,
       cell: (key) =>
         key.revokedAt === null && (
           <button
@@ -135,7 +137,7 @@ function NewKey({ onMade, onClose }: { readonly onMade: () => void; readonly onC
     });
   return (
     <Dialog title="New API key" onClose={onClose}>
-      {create.failure !== undefined && <FailureNote failure={create.failure} />}
+      <WriteFailure failure={create.failure} />
       <Form label="New API key" onSubmit={make}>
         <TextField label="Label" hint="What the key is for." value={label} onInput={setLabel} isRequired />
         <TextField
@@ -207,7 +209,7 @@ function Revoke({
     });
   return (
     <Dialog title="Revoke this key?" onClose={onClose}>
-      {write.failure !== undefined && <FailureNote failure={write.failure} />}
+      <WriteFailure failure={write.failure} />
       <p>
         <code>{prefix}…</code> ({label}) of <strong>{tenant}</strong> is refused from now on. That cannot be
         undone.

@@ -82,7 +82,7 @@ function BillBody({ bill }: { readonly bill: Bill }) {
       <Recompute bill={bill} />
       <div class="no-print">
         <Card title="Entries" note="Exactly those that this bill covers.">
-          <Entries pages={entries} caption="Entries of the bill" isOfAccount />
+          <Entries pages={entries} caption="Entries of the bill" of="bill" />
         </Card>
       </div>
     </>

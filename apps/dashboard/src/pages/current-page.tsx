@@ -3,7 +3,7 @@ import { Link } from '../parts/links.tsx';
 import { Page } from '../parts/page.tsx';
 import { Empty } from '../parts/states.tsx';
 import { AccountPage } from './account.tsx';
-import { AgentPage } from './agent.tsx';
+import { AgentPage } from './agent/agent.tsx';
 import { AgentsPage } from './agents.tsx';
 import { ApiKeysPage } from './api-keys.tsx';
 import { BillPage } from './bill.tsx';

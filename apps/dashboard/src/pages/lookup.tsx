@@ -89,6 +89,8 @@ function KeyFacts({ found }: { readonly found: BodyOf<'readKeyState'> }) {
   const isRemembered = found.state === 'remembered';
   const entryId = /\/entries\/([0-9a-f-]+)$/.exec(found.location ?? '')?.[1];
   const billId = /\/settlements\/([0-9a-f-]+)$/.exec(found.location ?? '')?.[1];
+  const grantee = /\/agents\/([^/]+)\/grants\//.exec(found.location ?? '')?.[1];
+  const agent = grantee === undefined ? undefined : decodeURIComponent(grantee);
   return (
     <>
       <p>
@@ -96,7 +98,7 @@ function KeyFacts({ found }: { readonly found: BodyOf<'readKeyState'> }) {
           {isRemembered ? 'answer is kept' : 'answer is gone'}
         </Badge>{' '}
         {isRemembered
-          ? 'It was carried out once. A retry gets the first answer again.'
+          ? 'It was carried out once. Each retry gets the first answer again, however many come.'
           : 'It was carried out once. A retry is refused, and applies nothing.'}
       </p>
       <Facts
@@ -109,6 +111,7 @@ function KeyFacts({ found }: { readonly found: BodyOf<'readKeyState'> }) {
       />
       {billId !== undefined && <Link to={{ page: 'bill', id: billId }}>The bill that it made</Link>}
       {entryId !== undefined && <EntryFacts id={entryId} />}
+      {agent !== undefined && <Link to={{ page: 'agent', agent }}>The agent that it was for</Link>}
     </>
   );
 }

@@ -12,9 +12,10 @@ import { Dialog } from '../parts/dialog.tsx';
 import { Form, TextField } from '../parts/fields.tsx';
 import { Link } from '../parts/links.tsx';
 import { Card, Facts, Page } from '../parts/page.tsx';
-import { Empty, FailureNote, Shown } from '../parts/states.tsx';
+import { Empty, Shown } from '../parts/states.tsx';
 import { type Column, PagedTable, Table } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
+import { WriteFailure } from '../parts/write-failure.tsx';
 
 const priceColumns: readonly Column<ItemOf<'listPrices'>>[] = [
   { name: 'Version', cell: ({ version }) => version },
@@ -123,7 +124,7 @@ function Changes({
       >
         {disabled ? 'Enable' : 'Disable'}
       </button>
-      {disable.failure !== undefined && <FailureNote failure={disable.failure} />}
+      <WriteFailure failure={disable.failure} />
       {isPriced && (
         <PriceDialog
           serviceId={serviceId}
@@ -167,7 +168,7 @@ function PriceDialog({
   };
   return (
     <Dialog title="Set the price" onClose={onClose}>
-      {write.failure !== undefined && <FailureNote failure={write.failure} />}
+      <WriteFailure failure={write.failure} />
       <Form label="Set the price" onSubmit={set}>
         <TextField
           label="Price of one request, in stroops"

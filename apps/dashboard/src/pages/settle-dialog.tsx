@@ -1,5 +1,4 @@
 import { useState } from 'preact/hooks';
-import type { Failure } from '../api/failure.ts';
 import type { BodyOf } from '../api/types.ts';
 import { useWrite } from '../api/use-write.ts';
 import { counted, moneyText } from '../core/amount.ts';
@@ -7,7 +6,7 @@ import { billed, expectation } from '../core/billing.ts';
 import { Amount } from '../parts/amount.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Link } from '../parts/links.tsx';
-import { FailureNote } from '../parts/states.tsx';
+import { WriteFailure } from '../parts/write-failure.tsx';
 
 type Quote = BodyOf<'readQuote'>;
 
@@ -40,7 +39,7 @@ export function SettleDialog({
   if (done !== undefined) return <Settled done={done} onClose={onClose} />;
   return (
     <Dialog title="Settle this account?" onClose={onClose}>
-      {settle.failure !== undefined && <Refused failure={settle.failure} />}
+      <WriteFailure failure={settle.failure} />
       <p>
         This bills <strong>{agent}</strong> for {counted(requests, 'request')} of <strong>{serviceId}</strong>
         , up to entry {through}.
@@ -61,31 +60,6 @@ export function SettleDialog({
         </button>
       </div>
     </Dialog>
-  );
-}
-
-function Refused({ failure }: { readonly failure: Failure }) {
-  if (failure.code === 'quote_changed') {
-    return (
-      <div class="note warn" role="alert">
-        <div>
-          <p class="note-title">The quote has changed</p>
-          <p>Nothing was billed. Below is the amount as it is now: confirm it, or cancel.</p>
-        </div>
-      </div>
-    );
-  }
-  if (failure.kind !== 'offline') return <FailureNote failure={failure} />;
-  return (
-    <div class="note warn" role="alert">
-      <div>
-        <p class="note-title">No answer came</p>
-        <p>
-          The account may have been billed, or not. Press the button again: the same request is sent, and
-          bills once.
-        </p>
-      </div>
-    </div>
   );
 }
 

@@ -3,7 +3,7 @@ import type { Credentials } from '../api/client.ts';
 import { Form, TextField } from '../parts/fields.tsx';
 import { Page } from '../parts/page.tsx';
 
-/** Asks for an API key, which is kept for this tab only. */
+/** Asks for an API key, which is kept for this tab until its user signs out. */
 export function SignIn({
   isRefused,
   onSignIn,
@@ -22,8 +22,9 @@ export function SignIn({
       <div class="card sign-in">
         <Page title="Sign in" kicker="Billonce">
           <p class="muted">
-            With an API key. It stays in this tab, and is forgotten when the tab is closed. A key with the
-            scope <code>read</code> sees the books and changes nothing.
+            With an API key. It is kept for this tab until you sign out. Sign out on a shared computer: a
+            browser that opens a closed tab again brings the key back with it. A key with the scope{' '}
+            <code>read</code> sees the books and changes nothing.
           </p>
           {isRefused && (
             <p class="note bad" role="alert">

@@ -7,10 +7,11 @@ import { Count } from '../parts/amount.tsx';
 import { Badge, type Tone } from '../parts/badge.tsx';
 import { Id } from '../parts/links.tsx';
 import { Card, Facts, Page } from '../parts/page.tsx';
-import { Empty, FailureNote, Shown } from '../parts/states.tsx';
+import { Empty, Shown } from '../parts/states.tsx';
 import { type Column, PagedTable } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
 import { WebhookState } from '../parts/webhook-state.tsx';
+import { WriteFailure } from '../parts/write-failure.tsx';
 
 type Delivery = ItemOf<'listDeliveries'>;
 
@@ -51,6 +52,7 @@ export function WebhookPage({ id }: { readonly id: string }) {
       ? [
           {
             name: 'Again',
+            isAct: true,
             cell: ({ eventId, type }: Delivery) => (
               <button
                 type="button"
@@ -86,7 +88,7 @@ export function WebhookPage({ id }: { readonly id: string }) {
           </button>
         }
       >
-        {redeliver.failure !== undefined && <FailureNote failure={redeliver.failure} />}
+        <WriteFailure failure={redeliver.failure} />
         <PagedTable
           caption="Deliveries"
           columns={columns}
@@ -150,7 +152,7 @@ function Changes({
       >
         {disabled ? 'Enable' : 'Disable'}
       </button>
-      {failure !== undefined && <FailureNote failure={failure} />}
+      <WriteFailure failure={failure} />
     </>
   );
 }

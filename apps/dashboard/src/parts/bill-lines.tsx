@@ -3,6 +3,7 @@ import {
   billed,
   carried,
   carriedOn,
+  drawnOf,
   isZero,
   type Line,
   lineAmount,
@@ -33,7 +34,7 @@ export function BillLines({
   readonly bill: BillAmounts & { readonly lines: readonly Line[] };
   readonly total: string;
 }) {
-  const [before, after] = [carried(bill), carriedOn(bill)];
+  const [before, after, drawn] = [carried(bill), carriedOn(bill), drawnOf(bill)];
   return (
     <>
       <Table
@@ -43,6 +44,22 @@ export function BillLines({
         items={bill.lines}
       />
       <dl class="totals">
+        {drawn !== undefined && (
+          <>
+            <div>
+              <dt>Cost of the usage</dt>
+              <dd>
+                <Amount of={drawn.cost} />
+              </dd>
+            </div>
+            <div>
+              <dt>Paid from the prepaid balance</dt>
+              <dd>
+                <Amount of={drawn.paid} />
+              </dd>
+            </div>
+          </>
+        )}
         {!isZero(before) && (
           <div>
             <dt>Credit from the bill before</dt>
@@ -52,7 +69,7 @@ export function BillLines({
           </div>
         )}
         <div class="total">
-          <dt>{total}</dt>
+          <dt>{drawn === undefined ? total : `${total}, as what is left to pay`}</dt>
           <dd>
             <Amount of={billed(bill)} />
           </dd>

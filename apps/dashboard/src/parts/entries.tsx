@@ -1,6 +1,6 @@
 import type { ItemOf } from '../api/types.ts';
 import type { Pages } from '../api/use-pages.ts';
-import { writtenOff } from '../core/billing.ts';
+import { entryAmount, writtenOff } from '../core/billing.ts';
 import { hrefOf } from '../core/route.ts';
 import { Amount, Count } from './amount.tsx';
 import { Badge } from './badge.tsx';
@@ -23,15 +23,39 @@ export function EntryKind({ entry }: { readonly entry: Entry }) {
   );
 }
 
+/** What an entry adds to a bill, and whether it was drawn from the prepaid balance. */
+function EntryAmount({ entry }: { readonly entry: Entry }) {
+  const amount = entryAmount(entry);
+  if (amount === undefined) return <span class="muted">no price</span>;
+  return (
+    <>
+      {entry.drawn !== undefined && <Badge tone="good">prepaid</Badge>} <Amount of={amount} />
+    </>
+  );
+}
+
 const columns: readonly Column<Entry>[] = [
   { name: 'No.', cell: ({ sequence }) => <Count of={sequence} />, isNumber: true },
   { name: 'Recorded', cell: ({ recordedAt }) => <Time at={recordedAt} /> },
   { name: 'Kind', cell: (entry) => <EntryKind entry={entry} /> },
   { name: 'Requests', cell: ({ requests }) => <Count of={requests} />, isNumber: true },
+  { name: 'Amount', cell: (entry) => <EntryAmount entry={entry} />, isNumber: true, isExtra: true },
   {
     name: 'Price version',
-    cell: ({ priceVersion }) => priceVersion ?? 'no price',
+    cell: ({ priceVersion }) => priceVersion ?? 'none',
     isNumber: true,
+    isExtra: true,
+  },
+  {
+    name: 'Bill',
+    cell: ({ settlementId }) =>
+      settlementId === null ? (
+        <span class="muted">not yet</span>
+      ) : (
+        <a href={hrefOf({ page: 'bill', id: settlementId })} title={settlementId}>
+          settled
+        </a>
+      ),
     isExtra: true,
   },
   {
@@ -52,20 +76,29 @@ const account: Column<Entry> = {
   cell: ({ agent, serviceId }) => <a href={hrefOf({ page: 'account', agent, serviceId })}>{serviceId}</a>,
 };
 
-/** Entries of one account, or of all accounts of an agent. */
+/** Whose entries are shown: the columns that would say the same in each row are left out. */
+type EntriesOf = 'agent' | 'account' | 'bill';
+
+const shownOf: Readonly<Record<EntriesOf, readonly Column<Entry>[]>> = {
+  agent: [account, ...columns],
+  account: columns,
+  bill: columns.filter(({ name }) => name !== 'Bill'),
+};
+
+/** Entries of an agent, of one of its accounts, or of a bill. */
 export function Entries({
   pages,
   caption,
-  isOfAccount,
+  of,
 }: {
   readonly pages: Pages<Entry>;
   readonly caption: string;
-  readonly isOfAccount: boolean;
+  readonly of: EntriesOf;
 }) {
   return (
     <PagedTable
       caption={caption}
-      columns={isOfAccount ? columns : [account, ...columns]}
+      columns={shownOf[of]}
       keyOf={({ id }) => id}
       pages={pages}
       what="the entries"

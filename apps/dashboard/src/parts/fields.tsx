@@ -28,10 +28,10 @@ export function TextField({
   readonly hint?: ComponentChildren;
   readonly value: string;
   readonly onInput: (value: string) => void;
-  readonly type?: 'text' | 'search' | 'password';
+  readonly type?: 'text' | 'search' | 'password' | 'datetime-local';
   readonly placeholder?: string;
   readonly isRequired?: boolean;
-  readonly inputMode?: 'numeric';
+  readonly inputMode?: 'numeric' | 'decimal';
 }) {
   const id = useId();
   const field = {
@@ -64,8 +64,8 @@ function Input({
   inputMode,
   field,
 }: {
-  readonly type: 'text' | 'search' | 'password';
-  readonly inputMode: 'numeric' | undefined;
+  readonly type: 'text' | 'search' | 'password' | 'datetime-local';
+  readonly inputMode: 'numeric' | 'decimal' | undefined;
   readonly field: InputField;
 }) {
   switch (type) {
@@ -73,6 +73,8 @@ function Input({
       return <input type="search" {...field} />;
     case 'password':
       return <input type="password" {...field} />;
+    case 'datetime-local':
+      return <input type="datetime-local" {...field} />;
     case 'text':
       return <input type="text" {...field} {...(inputMode === undefined ? {} : { inputMode })} />;
   }

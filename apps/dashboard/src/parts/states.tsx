@@ -56,9 +56,12 @@ const titles: Readonly<Record<string, string>> = {
 export function FailureNote({
   failure,
   again,
+  isAutomatic = false,
 }: {
   readonly failure: Failure;
   readonly again?: (() => void) | undefined;
+  /** whether the page tries again without being asked */
+  readonly isAutomatic?: boolean;
 }) {
   const title = titles[failure.code] ?? 'The server refused this';
   return (
@@ -66,9 +69,11 @@ export function FailureNote({
       <div>
         <p class="note-title">{title}</p>
         <p>
-          {failure.kind === 'offline'
-            ? 'This page tries again every few seconds.'
-            : sentence(failure.message)}
+          {failure.kind !== 'offline'
+            ? sentence(failure.message)
+            : isAutomatic
+              ? 'This page tries again every few seconds.'
+              : 'Nothing was shown or changed. Try again in a moment.'}
         </p>
         {failure.requestId !== undefined && (
           <p class="small">
@@ -103,11 +108,15 @@ export function Shown<T>({
 }) {
   const { data, failure, atMs, reload } = reading;
   if (data === undefined) {
-    return failure === undefined ? <Loading what={what} /> : <FailureNote failure={failure} again={reload} />;
+    return failure === undefined ? (
+      <Loading what={what} />
+    ) : (
+      <FailureNote failure={failure} again={reload} isAutomatic />
+    );
   }
   return (
     <>
-      {failure !== undefined && <FailureNote failure={failure} again={reload} />}
+      {failure !== undefined && <FailureNote failure={failure} again={reload} isAutomatic />}
       {failure !== undefined && atMs !== undefined && (
         <p class="stale">What follows is from {localClock(atMs)}.</p>
       )}

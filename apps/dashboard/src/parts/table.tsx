@@ -13,6 +13,8 @@ export interface Column<T> {
   readonly isNumber?: boolean;
   /** left out where the page is narrow */
   readonly isExtra?: boolean;
+  /** buttons for the row: they stay in view when the table is scrolled to the side */
+  readonly isAct?: boolean;
 }
 
 export interface Rows<T> {
@@ -30,9 +32,9 @@ function Head<T>({ columns }: { readonly columns: readonly Column<T>[] }) {
   return (
     <thead>
       <tr>
-        {columns.map(({ name, isNumber, isExtra }) => (
-          <th key={name} scope="col" class={classOf(isNumber, isExtra)}>
-            {name}
+        {columns.map((column) => (
+          <th key={column.name} scope="col" class={classOf(column)}>
+            {column.name}
           </th>
         ))}
       </tr>
@@ -43,17 +45,17 @@ function Head<T>({ columns }: { readonly columns: readonly Column<T>[] }) {
 function Cells<T>({ columns, item }: { readonly columns: readonly Column<T>[]; readonly item: T }) {
   return (
     <>
-      {columns.map(({ name, cell, isNumber, isExtra }) => (
-        <td key={name} class={classOf(isNumber, isExtra)}>
-          {cell(item)}
+      {columns.map((column) => (
+        <td key={column.name} class={classOf(column)}>
+          {column.cell(item)}
         </td>
       ))}
     </>
   );
 }
 
-function classOf(isNumber = false, isExtra = false): string {
-  return [isNumber ? 'number' : '', isExtra ? 'extra' : ''].join(' ').trim();
+function classOf<T>({ isNumber = false, isExtra = false, isAct = false }: Column<T>): string {
+  return [isNumber ? 'number' : '', isExtra ? 'extra' : '', isAct ? 'act' : ''].join(' ').trim();
 }
 
 /** A short table: all its rows are on the page. */
@@ -85,7 +87,7 @@ export function PagedTable<T>({
 }: Rows<T> & { readonly pages: Pages<T>; readonly what: string; readonly empty: VNode }) {
   const { items, hasMore, isReading, failure, reload, readMore } = pages;
   if (items.length === 0) {
-    if (failure !== undefined) return <FailureNote failure={failure} again={reload} />;
+    if (failure !== undefined) return <FailureNote failure={failure} again={reload} isAutomatic />;
     return isReading ? <Loading what={what} /> : empty;
   }
   return (
@@ -96,7 +98,7 @@ export function PagedTable<T>({
         onNearEnd={failure === undefined ? readMore : stay}
         isComplete={!hasMore}
       />
-      {failure !== undefined && <FailureNote failure={failure} again={readMore} />}
+      {failure !== undefined && <FailureNote failure={failure} again={readMore} isAutomatic />}
       <p class="table-foot small muted" aria-live="polite">
         {hasMore
           ? `${counted(items.length, 'row')} so far; scroll for more`

@@ -1,4 +1,6 @@
 import { type Account, outstandingRequests } from '../domain/account.ts';
+import { availableOf, type Balance } from '../domain/balance.ts';
+import { amountText } from '../domain/balance-events.ts';
 import type { Stroops } from '../domain/money.ts';
 import { exactInteger } from './exact-integer.ts';
 import type { PageEnd } from './paging.ts';
@@ -36,6 +38,7 @@ interface AgentTotals {
   readonly outstandingStroops: Stroops;
   readonly unpricedRequests: bigint;
   readonly settledStroops: Stroops;
+  readonly balances: readonly Balance[];
 }
 
 export function agentTotalsReply(
@@ -50,6 +53,11 @@ export function agentTotalsReply(
     outstandingStroops: String(totals.outstandingStroops),
     unpricedRequests: exactInteger(totals.unpricedRequests),
     settledStroops: String(totals.settledStroops),
+    balances: totals.balances.map((balance) => ({
+      asset: balance.asset,
+      available: amountText(availableOf(balance)),
+      held: amountText(balance.held),
+    })),
   }));
   return { status: 200, body: { items, nextCursor, hasMore } };
 }

@@ -50,6 +50,20 @@ export function limitReply(
   return { status: 200, body: { ...limitBody(limit), counters: shown, nextCursor, hasMore } };
 }
 
+/** Limits that count usage of an agent, each with its counter. */
+export function agentLimitsReply(
+  agent: string,
+  limits: readonly { readonly limit: Limit; readonly counter: LimitCounter }[],
+  nowMs: number,
+  { nextCursor, hasMore }: PageEnd,
+): ReplyOf<'listAgentLimits'> {
+  const items = limits.map(({ limit, counter }) => {
+    const { agent: _, ...counted } = counterBody(limit, counter, nowMs);
+    return { ...limitBody(limit), ...counted };
+  });
+  return { status: 200, body: { agent, items, nextCursor, hasMore } };
+}
+
 function counterBody(
   limit: Limit,
   counter: LimitCounter,

@@ -61,6 +61,11 @@ export function limitsOfAccount(
   return names.flatMap((name) => index.get(name) ?? []);
 }
 
+/** Those of the limits that can count usage of an agent, of one service or another. */
+export function limitsOfAgent(limits: readonly Limit[], agent: string): Limit[] {
+  return limits.filter((limit) => isAny(limit, 'agent') || limit.agent === agent);
+}
+
 /** Those of the limits that count some usage. */
 export function limitsOf(limits: readonly Limit[], used: Used): Limit[] {
   return limitsOfAccount(limits, used).filter(

@@ -53,6 +53,7 @@ export type Refusal =
       readonly overdraft: Amount;
       readonly required: Amount;
     }
+  | { readonly code: 'grant_changed'; readonly message: string; readonly amount: Amount }
   | { readonly code: 'hold_ended'; readonly message: string; readonly hold: Hold }
   | { readonly code: 'rate_limited'; readonly message: string; readonly retryAfterMs: number }
   | { readonly code: 'quote_changed'; readonly message: string; readonly quote: Quote }

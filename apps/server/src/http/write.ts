@@ -213,6 +213,8 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
         },
       };
     }
+    case 'grant_changed':
+      return { members: { amount: amountText(refusal.amount) } };
     case 'hold_ended':
       return { members: { hold: holdBody(refusal.hold) } };
     case 'idempotency_key_expired':

@@ -1,8 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Account, outstandingRequests } from '../domain/account.ts';
+import type { Amount } from '../domain/amount.ts';
+import { availableOf, type Balance } from '../domain/balance.ts';
 import type { Stroops } from '../domain/money.ts';
 import { quoteOf } from '../domain/quote.ts';
 import type { Service } from '../domain/service.ts';
+import { agentBalancesAfter, eachAgentBalances } from './agent-balances.ts';
 import type { Books } from './books.ts';
 import { collectPage, type Page } from './collect-page.ts';
 import { eachAccount, pageRows } from './each-account.ts';
@@ -18,6 +21,8 @@ export interface AgentTotals {
   /** outstanding, of services without a price */
   readonly unpricedRequests: bigint;
   readonly settledStroops: Stroops;
+  /** its prepaid balances by asset, as they were recorded last */
+  readonly balances: readonly Balance[];
 }
 
 /** Agents of a tenant whose names contain a part, in upper or lower case; '' is in all of them. */
@@ -30,7 +35,7 @@ const scannedMax = 20_000;
 /** The most agents that are sorted: each takes memory until all are known. */
 export const agentsSortedMax = 200_000;
 
-/** A page of agents by their names. */
+/** A page of agents with usage or a balance, by their names. */
 export async function listAgentTotals(
   books: Books,
   { tenant, part }: AgentsWanted,
@@ -38,12 +43,10 @@ export async function listAgentTotals(
   limit: number,
 ): Promise<Page<AgentTotals, string>> {
   const wantedPart = part.toLowerCase();
+  const balances = new Map<string, readonly Balance[]>();
   const names = await collectPage<string, string>(
     {
-      async read(beyond) {
-        const rows = await books.agentsAfter(tenant, beyond, pageRows);
-        return { rows, isEnd: rows.length < pageRows };
-      },
+      read: (beyond) => namesAfter(books, tenant, beyond, balances),
       placeOf: (agent) => agent,
       isWanted: (agent) => agent.toLowerCase().includes(wantedPart),
       scannedMax,
@@ -53,8 +56,36 @@ export async function listAgentTotals(
   );
   const services = new Map<string, Service | undefined>();
   const items: AgentTotals[] = [];
-  for (const agent of names.items) items.push(await totalsOf(books, tenant, agent, services));
+  for (const agent of names.items) {
+    const totals = await totalsOf(books, tenant, agent, services);
+    items.push({ ...totals, balances: balances.get(agent) ?? [] });
+  }
   return { ...names, items };
+}
+
+/** The next names after one, of agents that have accounts or balances; it notes their balances. */
+async function namesAfter(
+  books: Books,
+  tenant: string,
+  beyond: string,
+  noted: Map<string, readonly Balance[]>,
+) {
+  const [users, owners] = await Promise.all([
+    books.agentsAfter(tenant, beyond, pageRows),
+    agentBalancesAfter(books, tenant, beyond),
+  ]);
+  for (const { agent, balances } of owners.agents) noted.set(agent, balances);
+  const names = [...new Set([...users, ...owners.agents.map(({ agent }) => agent)])].sort(byName);
+  // Beyond the end of a full page of the one, names of it may be missing between those of the other.
+  const ends = [
+    users.length < pageRows ? undefined : users.at(-1),
+    owners.isEnd ? undefined : owners.agents.at(-1)?.agent,
+  ].filter((end) => end !== undefined);
+  const [through] = ends.sort(byName);
+  return {
+    rows: through === undefined ? names : names.filter((name) => name <= through),
+    isEnd: through === undefined,
+  };
 }
 
 /** The agents that owe most, most first, equal ones by their names; `undefined` if there are too many to sort. */
@@ -71,7 +102,42 @@ export async function topAgentTotals(
     totals.set(agent, withAccount(totals.get(agent) ?? emptyTotals(agent), account, service));
     if (totals.size > agentsSortedMax) return undefined;
   }
+  for await (const { agent, balances } of eachAgentBalances(books, tenant)) {
+    if (!agent.toLowerCase().includes(wantedPart)) continue;
+    totals.set(agent, { ...(totals.get(agent) ?? emptyTotals(agent)), balances });
+    if (totals.size > agentsSortedMax) return undefined;
+  }
   return [...totals.values()].sort(byOutstanding).slice(0, limit);
+}
+
+/** Agents with a balance in an asset, the lowest first, equal ones by their names; `undefined` if there are too many to sort. */
+export async function lowestAgentTotals(
+  books: Books,
+  { tenant, part }: AgentsWanted,
+  asset: string,
+  limit: number,
+): Promise<readonly AgentTotals[] | undefined> {
+  const wantedPart = part.toLowerCase();
+  const found: WithAvailable[] = [];
+  for await (const { agent, balances } of eachAgentBalances(books, tenant)) {
+    const balance = balances.find((one) => one.asset === asset);
+    if (balance === undefined || !agent.toLowerCase().includes(wantedPart)) continue;
+    found.push({ agent, balances, available: availableOf(balance) });
+    if (found.length > agentsSortedMax) return undefined;
+  }
+  const services = new Map<string, Service | undefined>();
+  const items: AgentTotals[] = [];
+  for (const { agent, balances } of found.sort(byAvailable).slice(0, limit)) {
+    items.push({ ...(await totalsOf(books, tenant, agent, services)), balances });
+  }
+  return items;
+}
+
+/** An agent with what is available of the balance that it is sorted by. */
+interface WithAvailable {
+  readonly agent: string;
+  readonly balances: readonly Balance[];
+  readonly available: Amount;
 }
 
 async function totalsOf(
@@ -103,6 +169,7 @@ function emptyTotals(agent: string): AgentTotals {
     outstandingStroops: 0n,
     unpricedRequests: 0n,
     settledStroops: 0n,
+    balances: [],
   };
 }
 
@@ -117,6 +184,7 @@ function withAccount(totals: AgentTotals, account: Account, service: Service | u
       totals.outstandingStroops + (service === undefined ? 0n : quoteOf(account, service).billedStroops),
     unpricedRequests: totals.unpricedRequests + (service === undefined ? outstanding : 0n),
     settledStroops: totals.settledStroops + account.settledStroops,
+    balances: totals.balances,
   };
 }
 
@@ -124,5 +192,15 @@ function byOutstanding(a: AgentTotals, b: AgentTotals): number {
   if (a.outstandingStroops !== b.outstandingStroops) {
     return a.outstandingStroops < b.outstandingStroops ? 1 : -1;
   }
-  return a.agent < b.agent ? -1 : 1;
+  return byName(a.agent, b.agent);
+}
+
+function byAvailable(a: WithAvailable, b: WithAvailable): number {
+  if (a.available !== b.available) return a.available < b.available ? -1 : 1;
+  return byName(a.agent, b.agent);
+}
+
+function byName(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

@@ -1,4 +1,4 @@
-import { listAgentTotals, topAgentTotals } from './agent-totals.ts';
+import { listAgentTotals, lowestAgentTotals, topAgentTotals } from './agent-totals.ts';
 import { auditBooks } from './audit-books.ts';
 import type { ApiKeyBooks } from './books/api-keys.ts';
 import type { AccountsFilter, AllBooks, Books } from './books.ts';
@@ -49,6 +49,7 @@ const jobs = {
   sumAgentQuotes,
   stateAgent,
   topAgentTotals,
+  lowestAgentTotals,
   sumUsageOverTime,
   auditBooks,
   exportPart,

@@ -71,3 +71,17 @@ export async function axeFaults(page: Page): Promise<string[]> {
   assert.ok(Array.isArray(found));
   return found.map(String);
 }
+
+/** For a person who looks: where SCREENSHOTS names a folder, each page is kept there. */
+export async function screenshot({ page }: Tab, name: string): Promise<void> {
+  const folder = process.env['SCREENSHOTS'];
+  if (folder === undefined) return;
+  for (const [size, viewport] of [
+    ['wide', { width: 1280, height: 900 }],
+    ['narrow', { width: 400, height: 860 }],
+  ] as const) {
+    await page.setViewportSize(viewport);
+    await page.screenshot({ path: `${folder}/${name}-${size}.png` });
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
+}

@@ -5,7 +5,12 @@ import type { Api, ApiAnswer } from '../harness/api.ts';
 export interface Seeded {
   readonly billId: string;
   readonly webhookId: string;
+  /** a bill of which a part was paid from a balance */
+  readonly prepaidBillId: string;
 }
+
+/** A prepaid agent with every kind of movement, and limits. */
+export const prepaidAgent = 'buyer-1';
 
 async function made(answer: Promise<ApiAnswer>): Promise<ApiAnswer> {
   const { status, text } = await answer;
@@ -34,6 +39,42 @@ async function record(api: Api, clock: { nowMs: number }): Promise<void> {
   }
 }
 
+/** Credit, draws, holds of every state, limits, and a bill that was paid for the most part. */
+async function sellPrepaid(api: Api, clock: { nowMs: number }): Promise<string> {
+  const agent = prepaidAgent;
+  const put = (path: string, body: object) => made(api.call(path, { method: 'PUT', body }));
+  const limit = (name: string, more: object) => put(`/limits/${name}`, { window: 'day', ...more });
+  const hold = (id: string, more: object) =>
+    made(api.post('/holds', { agent, serviceId: 'search', id, ...more }));
+  await made(api.post('/usage', { agent, serviceId: 'search', requests: 10 }));
+  await put(`/agents/${agent}/billing`, { mode: 'prepaid', overdraft: '2.5', lowAt: ['5'] });
+  const expiresAt = new Date(clock.nowMs + 40 * 86_400_000).toISOString();
+  await made(
+    api.post(`/agents/${agent}/grants`, { amount: '25', id: 'invoice-2026-117', note: 'Order of May' }),
+  );
+  await made(api.post(`/agents/${agent}/grants`, { amount: '10', id: 'welcome', priority: 10, expiresAt }));
+  const wrong = await made(api.post('/usage', { agent, serviceId: 'search', requests: 120 }));
+  await made(
+    api.post(`/entries/${wrong.headers.get('location')?.split('/').at(-1)}/reverse`, { reason: 'a mistake' }),
+  );
+  await made(api.post('/usage', { agent, serviceId: 'search', requests: 640 }));
+  const bill = await made(api.post('/settle', { agent, serviceId: 'search' }));
+  await hold('call-1', { requests: 40 });
+  await made(api.post('/holds/call-1/capture', { requests: 35 }));
+  await hold('call-2', { amount: '1.5', expiresInMs: 86_400_000 });
+  await hold('call-3', { amount: '0.25' });
+  await made(api.call('/holds/call-3/release', { method: 'POST' }));
+  await limit('daily-budget', { agent: '*', max: { quantity: '50000' }, action: 'refuse', notifyAt: [0.8] });
+  await limit('buyer-1-search', {
+    agent,
+    serviceId: 'search',
+    window: 'month',
+    max: { quantity: '1000' },
+    action: 'notify',
+  });
+  return bill.json.settlementId;
+}
+
 /** Books with a bit of everything: prices that changed, retries, a reversal, a credit, bills, a webhook. */
 export async function seed(api: Api, clock: { nowMs: number }): Promise<Seeded> {
   const service = (serviceId: string, priceStroops: number, more: object = {}) =>
@@ -52,9 +93,10 @@ export async function seed(api: Api, clock: { nowMs: number }): Promise<Seeded> 
   await made(api.post(`/entries/${entryId}/reverse`, { reason: 'recorded by mistake' }));
   await made(api.post('/settle/bulk', { agent: 'agent-004' }));
   await made(api.call('/services/images/disabled', { method: 'PATCH', body: { disabled: true } }));
+  const prepaidBillId = await sellPrepaid(api, clock);
   const hook = await made(
     api.post('/webhooks', { url: 'https://billing.example/hooks', events: ['usage.settled'] }),
   );
   await made(api.post(`/webhooks/${hook.json.id}/test`, {}));
-  return { billId: bill.json.settlementId, webhookId: hook.json.id };
+  return { billId: bill.json.settlementId, webhookId: hook.json.id, prepaidBillId };
 }

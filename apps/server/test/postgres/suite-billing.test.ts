@@ -14,6 +14,7 @@ const suites = [
   'credits',
   'known-entries',
   'usage-limits',
+  'limits-of-agents',
   'balances',
   'holds',
   'reconcile',

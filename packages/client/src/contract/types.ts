@@ -44,6 +44,40 @@ export interface components {
             readonly pausedSince: string | null;
             readonly version: string;
         };
+        readonly AgentLimitList: {
+            /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly agent: string;
+            readonly items: readonly {
+                /** @description Names the limit in its tenant: letters, digits, '.', '_' and '-'. */
+                readonly name: string;
+                readonly agent: ("*" | string) | null;
+                readonly serviceId: string | null;
+                readonly apiKeyPrefix: string | null;
+                /** @description Fixed windows, in UTC. Each begins with nothing used. */
+                readonly window: "minute" | "hour" | "day" | "month" | "lifetime";
+                readonly max: {
+                    /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
+                    readonly quantity: string;
+                };
+                /** @description `refuse`: usage beyond the limit is refused with `limit_reached`. `notify`: it is only reported. */
+                readonly action: "refuse" | "notify";
+                /** @description Parts of `max` at which an event `limit.reached` is written, once in each window. Without it: 1 for `notify`, none for `refuse`. */
+                readonly notifyAt: readonly number[];
+                /** @description Usage from before it is not counted. */
+                readonly countsSince: string;
+                readonly windowStart: string;
+                /** @description Null for `lifetime`. */
+                readonly windowEnd: string | null;
+                /** @description What the limit counted in the window that is open now: of this agent alone if `agent` is `*`, otherwise of all whose usage it counts. */
+                readonly used: string;
+                /** @description What can still be used in it. */
+                readonly left: string;
+            }[];
+            /** @description Send it as `cursor` for the next page; null after the last one. */
+            readonly nextCursor: string | null;
+            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            readonly hasMore: boolean;
+        };
         readonly AgentList: {
             readonly agents: readonly string[];
             /** @description Send it as `cursor` for the next page; null after the last one. */
@@ -89,6 +123,15 @@ export interface components {
                 readonly unpricedRequests: number;
                 /** @description What settlements have billed. */
                 readonly settledStroops: string;
+                /** @description Its prepaid balances by asset, as they were recorded last: what has just expired or lapsed may not be in them yet. */
+                readonly balances: readonly {
+                    /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+                    readonly asset: string;
+                    /** @description What may still be drawn or held, without the overdraft; below 0 for an overdraft. */
+                    readonly available: string;
+                    /** @description What open holds reserve. */
+                    readonly held: string;
+                }[];
             }[];
             /** @description Send it as `cursor` for the next page; null after the last one. */
             readonly nextCursor: string | null;
@@ -598,7 +641,7 @@ export interface components {
             readonly [key: string]: unknown;
         };
         /** @enum {string} */
-        readonly ErrorCode: "invalid_request" | "invalid_idempotency_key" | "idempotency_key_required" | "idempotency_key_in_future" | "unauthorized" | "insufficient_balance" | "forbidden" | "insufficient_scope" | "address_not_allowed" | "not_found" | "unknown_tenant" | "not_seen" | "method_not_allowed" | "request_timeout" | "idempotency_conflict" | "usage_id_conflict" | "grant_id_conflict" | "hold_id_conflict" | "hold_ended" | "service_disabled" | "service_deleted" | "service_has_outstanding_usage" | "already_reversed" | "not_reversible" | "no_credit" | "idempotency_key_expired" | "quote_changed" | "payload_too_large" | "unsupported_media_type" | "limit_exceeded" | "service_unpriced" | "bulk_rejected" | "event_too_old" | "event_in_future" | "rate_limited" | "limit_reached" | "quota_exceeded" | "headers_too_large" | "internal_error" | "storage_unavailable" | "outcome_unknown" | "overloaded" | "api_key_exists" | "webhook_disabled" | "service_paused" | "shutting_down";
+        readonly ErrorCode: "invalid_request" | "invalid_idempotency_key" | "idempotency_key_required" | "idempotency_key_in_future" | "unauthorized" | "insufficient_balance" | "forbidden" | "insufficient_scope" | "address_not_allowed" | "not_found" | "unknown_tenant" | "not_seen" | "method_not_allowed" | "request_timeout" | "idempotency_conflict" | "usage_id_conflict" | "grant_id_conflict" | "hold_id_conflict" | "hold_ended" | "service_disabled" | "service_deleted" | "service_has_outstanding_usage" | "already_reversed" | "not_reversible" | "no_credit" | "idempotency_key_expired" | "quote_changed" | "grant_changed" | "payload_too_large" | "unsupported_media_type" | "limit_exceeded" | "service_unpriced" | "bulk_rejected" | "event_too_old" | "event_in_future" | "rate_limited" | "limit_reached" | "quota_exceeded" | "headers_too_large" | "internal_error" | "storage_unavailable" | "outcome_unknown" | "overloaded" | "api_key_exists" | "webhook_disabled" | "service_paused" | "shutting_down";
         readonly ErrorCodeRow: {
             readonly code: string;
             readonly status: number;
@@ -1077,11 +1120,22 @@ export interface components {
              */
             readonly limit?: number;
         };
+        readonly ListAgentLimitsQuery: {
+            /** @description Opaque: `nextCursor` of the page before. */
+            readonly cursor?: string;
+            /**
+             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 1000.
+             * @default 1000
+             */
+            readonly limit?: number;
+        };
         readonly ListAgentTotalsQuery: {
             /** @description A part of the id, in upper or lower case. */
             readonly q?: string;
-            /** @description `agent`: by name. `outstanding`: those that owe most first; one page, at most `limit` of them. By name without it. */
-            readonly sort?: "agent" | "outstanding";
+            /** @description `agent`: by name. `outstanding`: those that owe most first. `available`: those with a balance, the lowest first. By name without it. The other two give one page, at most `limit` agents. */
+            readonly sort?: "agent" | "outstanding" | "available";
+            /** @description The asset of `sort=available`; XLM without it. */
+            readonly asset?: string;
             /** @description Opaque: `nextCursor` of the page before. */
             readonly cursor?: string;
             /**
@@ -1975,6 +2029,10 @@ export interface components {
             readonly name: "billonce";
             readonly version: string;
         };
+        readonly VoidGrantQuery: {
+            /** @description What may be taken away, as `left` less `held` of the grant says it. If it is another amount by now, nothing is, and the request is refused with `grant_changed`. */
+            readonly expectedAmount?: string;
+        };
         readonly Webhook: {
             /** @description An id that this server gave. */
             readonly id: string;
@@ -2086,6 +2144,7 @@ export type AccountCleared = components['schemas']['AccountCleared'];
 export type AccountTotal = components['schemas']['AccountTotal'];
 export type Activity = components['schemas']['Activity'];
 export type AdminStatus = components['schemas']['AdminStatus'];
+export type AgentLimitList = components['schemas']['AgentLimitList'];
 export type AgentList = components['schemas']['AgentList'];
 export type AgentQuote = components['schemas']['AgentQuote'];
 export type AgentTotal = components['schemas']['AgentTotal'];
@@ -2146,6 +2205,7 @@ export type Limit = components['schemas']['Limit'];
 export type LimitList = components['schemas']['LimitList'];
 export type LimitPut = components['schemas']['LimitPut'];
 export type ListActsQuery = components['schemas']['ListActsQuery'];
+export type ListAgentLimitsQuery = components['schemas']['ListAgentLimitsQuery'];
 export type ListAgentTotalsQuery = components['schemas']['ListAgentTotalsQuery'];
 export type ListAgentsQuery = components['schemas']['ListAgentsQuery'];
 export type ListApiKeysQuery = components['schemas']['ListApiKeysQuery'];
@@ -2220,6 +2280,7 @@ export type UsageItem = components['schemas']['UsageItem'];
 export type UsageOverTime = components['schemas']['UsageOverTime'];
 export type UsageRecorded = components['schemas']['UsageRecorded'];
 export type Version = components['schemas']['Version'];
+export type VoidGrantQuery = components['schemas']['VoidGrantQuery'];
 export type Webhook = components['schemas']['Webhook'];
 export type WebhookChange = components['schemas']['WebhookChange'];
 export type WebhookCreate = components['schemas']['WebhookCreate'];
@@ -2388,7 +2449,7 @@ export interface Operations {
   };
   readonly voidGrant: {
     readonly params: { readonly agent: string; readonly grantId: string };
-    readonly query: undefined;
+    readonly query: VoidGrantQuery;
     readonly body: undefined;
     readonly success: GrantVoided;
   };
@@ -2631,6 +2692,12 @@ export interface Operations {
     readonly query: ListLimitsQuery;
     readonly body: undefined;
     readonly success: LimitList;
+  };
+  readonly listAgentLimits: {
+    readonly params: { readonly agent: string };
+    readonly query: ListAgentLimitsQuery;
+    readonly body: undefined;
+    readonly success: AgentLimitList;
   };
   readonly readAllowance: {
     readonly params: { readonly agent: string };

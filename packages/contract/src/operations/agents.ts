@@ -24,7 +24,7 @@ export const agentsOperations = {
     method: 'GET',
     path: '/api/v1/agents/totals',
     summary:
-      'Agents with what was recorded, what is outstanding and what was billed, over all their services',
+      'Agents with usage or a balance: what was recorded, is outstanding and was billed, and what is available',
     access: 'tenant',
     query: AgentTotalsFilter,
     successes: { 200: { description: 'A page; it may be short before the last.', schema: AgentTotals } },

@@ -15,6 +15,7 @@ import {
   GrantVoided,
   MovementList,
   RefundRequest,
+  VoidFilter,
 } from '../schemas/balances.ts';
 
 /** Prepaid balances: grants, and how an agent pays. */
@@ -78,8 +79,9 @@ export const balancesOperations = {
     summary: 'Take away what is left of a grant and no hold reserves',
     access: 'tenant',
     params: GrantParams,
+    query: VoidFilter,
     successes: { 200: { description: 'The grant after it.', schema: GrantVoided } },
-    errors: ['not_found'],
+    errors: ['not_found', 'grant_changed'],
   },
   readBalance: {
     method: 'GET',

@@ -1,6 +1,7 @@
 import { location, type OperationSpec } from '../operation-spec.ts';
 import { AgentParams } from '../schemas/agents.ts';
 import {
+  AgentLimitList,
   Allowance,
   AllowanceFilter,
   CountedLimit,
@@ -58,6 +59,17 @@ export const limitsOperations = {
     params: LimitParams,
     successes: { 204: { description: 'Deleted.' } },
     errors: ['not_found'],
+  },
+  listAgentLimits: {
+    method: 'GET',
+    path: '/api/v1/agents/{agent}/limits',
+    summary:
+      'The limits that count usage of an agent, with what is used and left in the window that is open now',
+    access: 'tenant',
+    params: AgentParams,
+    query: LimitListFilter,
+    successes: { 200: { description: 'A page, by their names.', schema: AgentLimitList } },
+    errors: [],
   },
   readAllowance: {
     method: 'GET',

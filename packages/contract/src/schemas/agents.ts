@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { Amount, Asset, SignedAmount } from './balances.ts';
 import { Agent, NamePart, RequestsTotal, ServiceId, Stroops } from './identifiers.ts';
 import { Cursor, PageLimit, pagedToEnd } from './pages.ts';
 
@@ -21,10 +22,13 @@ export const AgentTotalsFilter = Type.Object(
   {
     q: Type.Optional(NamePart),
     sort: Type.Optional(
-      Type.Union([Type.Literal('agent'), Type.Literal('outstanding')], {
+      Type.Union([Type.Literal('agent'), Type.Literal('outstanding'), Type.Literal('available')], {
         description:
-          '`agent`: by name. `outstanding`: those that owe most first; one page, at most `limit` of them. By name without it.',
+          '`agent`: by name. `outstanding`: those that owe most first. `available`: those with a balance, the lowest first. By name without it. The other two give one page, at most `limit` agents.',
       }),
+    ),
+    asset: Type.Optional(
+      Type.String({ ...Asset, description: 'The asset of `sort=available`; XLM without it.' }),
     ),
     cursor: Type.Optional(Cursor),
     limit: Type.Optional(PageLimit),
@@ -50,6 +54,20 @@ export const AgentTotals = Type.Object({
         description: 'Outstanding, of services without a price.',
       }),
       settledStroops: Type.String({ ...Stroops, description: 'What settlements have billed.' }),
+      balances: Type.Array(
+        Type.Object({
+          asset: Asset,
+          available: Type.String({
+            ...SignedAmount,
+            description: 'What may still be drawn or held, without the overdraft; below 0 for an overdraft.',
+          }),
+          held: Type.String({ ...Amount, description: 'What open holds reserve.' }),
+        }),
+        {
+          description:
+            'Its prepaid balances by asset, as they were recorded last: what has just expired or lapsed may not be in them yet.',
+        },
+      ),
     }),
   ),
   ...pagedToEnd,

@@ -168,6 +168,19 @@ export const GrantParams = Type.Object({
   grantId: Type.String({ ...GrantId, description: 'The id of the grant. Percent-encoded in a path.' }),
 });
 
+export const VoidFilter = Type.Object(
+  {
+    expectedAmount: Type.Optional(
+      Type.String({
+        ...Amount,
+        description:
+          'What may be taken away, as `left` less `held` of the grant says it. If it is another amount by now, nothing is, and the request is refused with `grant_changed`.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
 const assetFilter = Type.Optional(Type.String({ ...Asset, description: 'XLM without it.' }));
 
 export const BalanceFilter = Type.Object({ asset: assetFilter }, { additionalProperties: false });

@@ -105,6 +105,24 @@ const Counter = Type.Object({
 
 export const CountedLimit = Type.Object({ ...shown, counters: Type.Array(Counter), ...pagedToEnd });
 
+export const AgentLimitList = Type.Object({
+  agent: Agent,
+  items: Type.Array(
+    Type.Object({
+      ...shown,
+      windowStart: Timestamp,
+      windowEnd: Counter.properties.windowEnd,
+      used: Type.String({
+        ...Counter.properties.used,
+        description:
+          'What the limit counted in the window that is open now: of this agent alone if `agent` is `*`, otherwise of all whose usage it counts.',
+      }),
+      left: Counter.properties.left,
+    }),
+  ),
+  ...pagedToEnd,
+});
+
 export const LimitCountersFilter = Type.Object(
   { cursor: Type.Optional(Cursor), limit: Type.Optional(PageLimit) },
   { additionalProperties: false },

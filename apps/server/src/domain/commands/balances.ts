@@ -40,6 +40,8 @@ export interface VoidGrant {
   readonly kind: 'void_grant';
   readonly agent: string;
   readonly grantId: string;
+  /** what the caller expects to take away; `undefined`: whatever is there */
+  readonly expected?: Amount | undefined;
 }
 
 /** Sets how an agent pays. */
@@ -190,7 +192,11 @@ function decideGrant(command: CreateGrant, view: View, moment: Moment): Decision
   );
 }
 
-function decideVoid({ agent, grantId }: VoidGrant, view: View, moment: Moment): Decision<GrantVoided> {
+function decideVoid(
+  { agent, grantId, expected }: VoidGrant,
+  view: View,
+  moment: Moment,
+): Decision<GrantVoided> {
   const known = view.grant(grantId);
   if (known === undefined || known.agent !== agent) {
     return refused({ code: 'not_found', message: `agent ${agent} has no grant ${grantId}` });
@@ -200,6 +206,13 @@ function decideVoid({ agent, grantId }: VoidGrant, view: View, moment: Moment): 
   const moves = new BalanceMoves(before, moment.nowMs);
   const open = before.open.find(({ id }) => id === grantId);
   const amount = open === undefined ? 0n : moves.void(open);
+  if (expected !== undefined && expected !== amount) {
+    return refused({
+      code: 'grant_changed',
+      message: 'what can be taken away is another amount now',
+      amount,
+    });
+  }
   const grant = moves.owned.at(-1)?.grant ?? known.grant;
   const fact = { owned: { agent, asset, grant }, available: availableOf(moves.balance) };
   if (amount === 0n) return done({ kind: 'grant_voided', ...fact, amount });

@@ -1,4 +1,5 @@
 import { agentsReply, agentTotalReply, agentTotalsReply, agentUsageReply } from '../../answers/agents.ts';
+import { assetDefault } from '../../domain/balance.ts';
 import { agentsSortedMax } from '../../reads/agent-totals.ts';
 import { ApiError } from '../api-error.ts';
 import { encodeCursor, nameCursor } from '../cursor.ts';
@@ -15,10 +16,13 @@ export function agentsRoutes({ reads }: Desk) {
     },
 
     listAgentTotals: async (call) => {
-      const { q, sort, cursor, limit = 100 } = call.query;
+      const { q, sort = 'agent', asset = assetDefault, cursor, limit = 100 } = call.query;
       const wanted = { tenant: tenantOf(call), part: q ?? '' };
-      if (sort === 'outstanding') {
-        const top = await reads.walk(call, 'topAgentTotals', wanted, limit);
+      if (sort !== 'agent') {
+        const top =
+          sort === 'outstanding'
+            ? await reads.walk(call, 'topAgentTotals', wanted, limit)
+            : await reads.walk(call, 'lowestAgentTotals', wanted, asset, limit);
         if (top !== undefined) return agentTotalsReply(top, { nextCursor: null, hasMore: false });
         throw new ApiError(
           'limit_exceeded',

@@ -79,8 +79,14 @@ export function balancesRoutes({ writes, books, nowMs }: Desk) {
       return grantReply(owned);
     },
 
-    voidGrant: async (call) =>
-      await writes.write(call, tenantOf(call), { kind: 'void_grant', ...call.params }),
+    voidGrant: async (call) => {
+      const { expectedAmount: expected } = call.query;
+      return await writes.write(call, tenantOf(call), {
+        kind: 'void_grant',
+        ...call.params,
+        expected: expected === undefined ? undefined : readAmount(expected, '/expectedAmount'),
+      });
+    },
 
     readBalance: async (call) => {
       const { agent } = call.params;

@@ -1,13 +1,13 @@
 import type { LimitPut } from '@billonce/contract';
-import { allowanceReply, limitReply, limitsReply } from '../../answers/limits.ts';
+import { agentLimitsReply, allowanceReply, limitReply, limitsReply } from '../../answers/limits.ts';
 import { emptyAccount } from '../../domain/account.ts';
 import { allowanceOf } from '../../domain/allowance.ts';
 import { parseDecimal, unitScaleMax } from '../../domain/amount.ts';
 import { assetDefault } from '../../domain/balance.ts';
-import { noBilling, policyDefault } from '../../domain/billing.ts';
+import { type AgentBilling, noBilling, policyDefault } from '../../domain/billing.ts';
 import type { SetLimit } from '../../domain/commands/limits.ts';
 import { ChangedCounters, returnedCounters } from '../../domain/held-count.ts';
-import { eachAgent, type Limit, limitsOfAccount, subjectOf } from '../../domain/limit.ts';
+import { eachAgent, type Limit, limitsOfAccount, limitsOfAgent, subjectOf } from '../../domain/limit.ts';
 import { counterName, emptyCounter, type LimitCounter } from '../../domain/limit-counter.ts';
 import { servicePaused } from '../../domain/pause.ts';
 import { balanceAt } from '../../reads/balance-at.ts';
@@ -22,12 +22,8 @@ export function limitsRoutes({ writes, books, nowMs }: Desk) {
     if (limit === undefined) throw new ApiError('not_found', `no limit has the name ${name}`);
     return limit;
   };
-  const countersOf = async (
-    tenant: string,
-    account: { readonly agent: string; readonly serviceId: string },
-  ) => {
-    const limits = limitsOfAccount(await books.limits(tenant), account);
-    const keys = limits.map((limit) => ({ limitId: limit.id, subject: subjectOf(limit, account.agent) }));
+  const countersOf = async (tenant: string, agent: string, limits: readonly Limit[]) => {
+    const keys = limits.map((limit) => ({ limitId: limit.id, subject: subjectOf(limit, agent) }));
     const counters = keys.length === 0 ? [] : await books.namedCounters(tenant, keys);
     const byName = new Map(counters.map((counter) => [counterName(counter), counter]));
     return {
@@ -76,18 +72,37 @@ export function limitsRoutes({ writes, books, nowMs }: Desk) {
     deleteLimit: async (call) =>
       await writes.write(call, tenantOf(call), { kind: 'delete_limit', name: call.params.name }),
 
+    listAgentLimits: async (call) => {
+      const tenant = tenantOf(call);
+      const { agent } = call.params;
+      const { cursor, limit = 1_000 } = call.query;
+      const after = nameCursor(cursor);
+      const found = limitsOfAgent(await books.limits(tenant), agent).filter(({ name }) => name > after);
+      const limits = found.slice(0, limit);
+      const counters = await countersOf(tenant, agent, limits);
+      const { billing = noBilling(agent) } = await books.billing(tenant, agent, nowMs());
+      const now = afterLapses(billing, counters);
+      const counted = limits.map((one) => ({
+        limit: one,
+        counter: now.limitCounter(one, subjectOf(one, agent)),
+      }));
+      const names = limits.map(({ name }) => name);
+      return agentLimitsReply(agent, counted, nowMs(), endOf(names, found.length > limit));
+    },
+
     readAllowance: async (call) => {
       const tenant = tenantOf(call);
       const { agent } = call.params;
       const { serviceId, requests } = call.query;
       const [{ account, service }, counters, pause] = await Promise.all([
         books.accountAndService({ tenant, agent, serviceId }),
-        countersOf(tenant, { agent, serviceId }),
+        books
+          .limits(tenant)
+          .then((limits) => countersOf(tenant, agent, limitsOfAccount(limits, { agent, serviceId }))),
         books.pause(),
       ]);
       const { billing = noBilling(agent), defaultPolicy } = await books.billing(tenant, agent, nowMs());
-      const now = new ChangedCounters(counters);
-      for (const hold of billing.dueHolds) now.take(returnedCounters(hold, now));
+      const now = afterLapses(billing, counters);
       const facts = {
         limits: () => now.limits(),
         limitCounter: (limit: Limit, subject: string) => now.limitCounter(limit, subject),
@@ -104,6 +119,16 @@ export function limitsRoutes({ writes, books, nowMs }: Desk) {
       return allowanceReply({ agent, serviceId, requests }, allowance);
     },
   } satisfies HandlersOf<'limits'>;
+}
+
+/** Counters as they are when every hold of an agent that has lapsed by now has returned what it counted. */
+function afterLapses(
+  { dueHolds }: AgentBilling,
+  counters: ConstructorParameters<typeof ChangedCounters>[0],
+): ChangedCounters {
+  const now = new ChangedCounters(counters);
+  for (const hold of dueHolds) now.take(returnedCounters(hold, now));
+  return now;
 }
 
 function setLimitCommand(name: string, body: LimitPut): SetLimit {

@@ -50,6 +50,8 @@ export interface BalanceReads {
   movementsAfter(name: BalanceName, after: number, limit: number): Promise<readonly Movement[]>;
   /** balances of a tenant after another one, by agent and asset, without their grants */
   balancesAfter(after: BalanceName, limit: number): Promise<readonly Balance[]>;
+  /** balances of the agents after a name, by agent and asset, without their grants; '' begins */
+  balancesOfAgentsAfter(tenant: string, after: string, limit: number): Promise<readonly Balance[]>;
   /** a balance with all grants that it ever had, in their order, and its open holds, as they were at one moment */
   wholeBalance(name: BalanceName): Promise<WholeBalance>;
   /** agents with grants that have expired, or holds that have lapsed, by a time */

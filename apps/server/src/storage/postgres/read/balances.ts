@@ -44,6 +44,8 @@ const loadMovementsAfterSql = `SELECT ${selectList(movements)} FROM movements
   WHERE tenant = $1 AND agent = $2 AND asset = $3 AND number > $4 ORDER BY number LIMIT $5`;
 const loadBalancesAfterSql = `SELECT tenant, ${selectList(balances)} FROM balances
   WHERE tenant = $1 AND (agent, asset) > ($2, $3) ORDER BY agent, asset LIMIT $4`;
+const loadOfAgentsAfterSql = `SELECT tenant, ${selectList(balances)} FROM balances
+  WHERE tenant = $1 AND agent > $2 ORDER BY agent, asset LIMIT $3`;
 // The parts of a grant that holds reserve expire with the end of the hold, the others now.
 const loadExpiringSql = `SELECT tenant, agent FROM grants
   WHERE is_free AND expires_at_ms <= $1 ORDER BY expires_at_ms LIMIT $2`;
@@ -156,6 +158,17 @@ async function loadBalancesAfter(
   return rows.map((row) => parseBalance(row, { open: [] }));
 }
 
+/** Balances of the agents after a name, by agent and asset. Their open grants are left out. */
+async function loadBalancesOfAgentsAfter(
+  connection: Connection,
+  tenant: string,
+  after: string,
+  limit: number,
+): Promise<Balance[]> {
+  const rows = await connection.rows(loadOfAgentsAfterSql, [tenant, after, limit]);
+  return rows.map((row) => parseBalance(row, { open: [] }));
+}
+
 async function loadWhole(connection: Connection, { tenant, agent, asset }: BalanceName) {
   const [row] = await connection.rows(loadWholeSql, [tenant, agent, asset]);
   return {
@@ -199,6 +212,8 @@ export function balanceReads(reader: Reader): BalanceReads {
       reader.of(name.tenant, (connection) => loadMovementsAfter(connection, name, after, limit)),
     balancesAfter: (after, limit) =>
       reader.of(after.tenant, (connection) => loadBalancesAfter(connection, after, limit)),
+    balancesOfAgentsAfter: (tenant, after, limit) =>
+      reader.of(tenant, (connection) => loadBalancesOfAgentsAfter(connection, tenant, after, limit)),
     wholeBalance: (name) => reader.of(name.tenant, (connection) => loadWhole(connection, name)),
     dueAgents: (nowMs, limit) => reader.read((connection) => loadDueAgents(connection, nowMs, limit)),
   };

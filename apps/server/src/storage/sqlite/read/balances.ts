@@ -31,6 +31,8 @@ const loadMovementsAfterSql = `SELECT ${selectList(movements)} FROM movements
   WHERE tenant = ? AND agent = ? AND asset = ? AND number > ? ORDER BY number LIMIT ?`;
 const loadBalancesAfterSql = `SELECT ${selectList(balances)} FROM balances
   WHERE tenant = ? AND (agent, asset) > (?, ?) ORDER BY agent, asset LIMIT ?`;
+const loadOfAgentsAfterSql = `SELECT ${selectList(balances)} FROM balances
+  WHERE tenant = ? AND agent > ? ORDER BY agent, asset LIMIT ?`;
 // The parts of a grant that holds reserve expire with the end of the hold, the others now.
 const loadExpiringSql = `SELECT tenant, agent FROM grants
   WHERE is_free = 1 AND expires_at_ms <= ? ORDER BY expires_at_ms LIMIT ?`;
@@ -97,6 +99,18 @@ function loadBalancesAfter(
     .map((row) => parseBalance(row, { open: [] }));
 }
 
+/** Balances of the agents after a name, by agent and asset. Their open grants are left out. */
+function loadBalancesOfAgentsAfter(
+  connection: Connection,
+  tenant: string,
+  after: string,
+  limit: number,
+): Balance[] {
+  return connection
+    .all(loadOfAgentsAfterSql, tenant, after, limit)
+    .map((row) => parseBalance(row, { open: [] }));
+}
+
 function loadDueAgents(connection: Connection, nowMs: number, limit: number): DueAgent[] {
   const rows = [loadExpiringSql, loadLapsingSql].flatMap((sql) => connection.all(sql, nowMs, limit));
   return distinctAgents(rows.map((row) => ({ tenant: text(row, 'tenant'), agent: text(row, 'agent') })));
@@ -115,6 +129,8 @@ export function balanceReads(read: Read): BalanceReads {
     movementsAfter: (name, after, limit) =>
       read((connection) => loadMovementsAfter(connection, name, after, limit)),
     balancesAfter: (after, limit) => read((connection) => loadBalancesAfter(connection, after, limit)),
+    balancesOfAgentsAfter: (tenant, after, limit) =>
+      read((connection) => loadBalancesOfAgentsAfter(connection, tenant, after, limit)),
     wholeBalance: (name) =>
       read((connection) => {
         const row = connection.get(loadBalanceSql, name.tenant, name.agent, name.asset);
