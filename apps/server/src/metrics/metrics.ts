@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { amountOfStroop } from '../domain/money.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { SparedUsage } from '../domain/spared.ts';
 import type { Outcome, Submission } from '../ledger/submission.ts';
@@ -316,10 +317,10 @@ export class Metrics {
     return { mediaType: this.#registry.contentType, body: await this.#registry.metrics() };
   }
 
-  #addSpared({ retries, requests, stroops }: SparedUsage): void {
+  #addSpared({ retries, requests, cost }: SparedUsage): void {
     this.#sparedRetries.inc(retries);
     this.#sparedRequests.inc(Number(requests));
-    this.#sparedStroops.inc(Number(stroops));
+    this.#sparedStroops.inc(Number(cost) / Number(amountOfStroop));
   }
 }
 

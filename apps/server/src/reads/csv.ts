@@ -32,7 +32,7 @@ export function csvHead({ columns }: Pick<CsvForm<never>, 'columns'>, lineEnd = 
 const options = {
   cast: {
     string: (text: string) =>
-      /^-?\d+$/.test(text) ? text : text.split(afterSeparator).map(harmless).join(''),
+      /^-?\d+(?:\.\d+)?$/.test(text) ? text : text.split(afterSeparator).map(harmless).join(''),
   },
   // Every separator, and spaces at the ends, which some readers cut off.
   quoted_match: [/[",;\t\r\n']/, /^\s|\s$/],

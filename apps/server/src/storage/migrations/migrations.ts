@@ -9,6 +9,7 @@ import { runs } from './0007-runs.ts';
 import { heldCounts } from './0008-held-counts.ts';
 import { freeGrants } from './0009-free-grants.ts';
 import { auditedBalances } from './0010-audited-balances.ts';
+import { exactPrices } from './0011-exact-prices.ts';
 
 /**
  * The schema from here on, for both engines, in order. Each engine runs these after the migrations in its own folder,
@@ -25,6 +26,7 @@ const migrations: readonly Readonly<Record<Engine, string>>[] = [
   heldCounts,
   freeGrants,
   auditedBalances,
+  exactPrices,
 ];
 
 export function migrationsOf(engine: Engine): readonly string[] {
