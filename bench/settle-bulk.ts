@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from '../apps/server/src/domain/command.ts';
+import { inStroops } from '../apps/server/src/domain/service.ts';
 import type { ExecutorOptions } from '../apps/server/src/ledger/batch-executor.ts';
 import { LedgerLanes } from '../apps/server/src/ledger/ledger-lanes.ts';
 import type { Outcome } from '../apps/server/src/ledger/submission.ts';
@@ -83,7 +84,7 @@ function services(from: number): Command {
       item: {
         kind: 'put_service',
         serviceId: `service-${from + index}`,
-        priceStroops: 7n,
+        stated: inStroops(7n),
         metadata: undefined,
       },
     })),

@@ -64,7 +64,10 @@ function requestRows(): readonly Row[] {
     ['name of a limit', `${bounds.limitNameLength} characters`],
     ['levels of a limit', count(bounds.limitLevels)],
     ['requests in an item', `1 to ${count(bounds.requestsOfItem)}`],
-    ['price', `0 to ${count(bounds.priceStroops)} stroops`],
+    [
+      'price',
+      `0 to ${count(bounds.priceStroops)} stroops, or 0 to 9,000,000 XLM with up to 12 decimal places for a unit`,
+    ],
     [
       'time that an old key or secret still holds after a rotation',
       `${time(bounds.graceMsDefault)}, at most ${time(bounds.graceMs)}`,

@@ -62,13 +62,26 @@ test('each administrative act is listed once: who, what, when, from where, and b
   await acme.call('/services/search/disabled', { method: 'PATCH', body: { disabled: true } });
   const acts = await listed(acme);
   const blank = { description: null, owner: null, unit: null };
+  const ofOne = { per: 1, asset: 'XLM' };
   assert.deepEqual(
     acts.map(({ action, subject, details }) => [action, subject, details]),
     [
       ['service.changed', 'search', { disabled: { from: false, to: true } }],
-      ['service.changed', 'search', { priceStroops: { from: 5, to: 6 } }],
-      ['service.registered', 'other', { priceStroops: 1, disabled: false, ...blank }],
-      ['service.registered', 'search', { priceStroops: 5, disabled: false, ...blank }],
+      [
+        'service.changed',
+        'search',
+        { priceStroops: { from: 5, to: 6 }, price: { from: '0.0000005', to: '0.0000006' } },
+      ],
+      [
+        'service.registered',
+        'other',
+        { priceStroops: 1, price: '0.0000001', ...ofOne, disabled: false, ...blank },
+      ],
+      [
+        'service.registered',
+        'search',
+        { priceStroops: 5, price: '0.0000005', ...ofOne, disabled: false, ...blank },
+      ],
       [
         'api_key.created',
         made.prefix,

@@ -1,7 +1,9 @@
 // What the commands of one batch do to one balance, one after the other.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Command } from '../src/domain/command.ts';
+import { inStroops } from '../src/domain/service.ts';
 import type { Outcome } from '../src/ledger/submission.ts';
 import { auditBooks } from '../src/reads/audit-books.ts';
 import { openEngine } from './harness/engine.ts';
@@ -15,7 +17,7 @@ const usage = (requests: number): Command => ({
 });
 
 const prepaid: readonly Command[] = [
-  { kind: 'put_service', serviceId, priceStroops: 10_000_000n, metadata: undefined },
+  { kind: 'put_service', serviceId, stated: inStroops(10_000_000n), metadata: undefined },
   { kind: 'set_billing', agent, policy: { mode: 'prepaid', asset: 'XLM', overdraft: 0n, lowAt: [] } },
   {
     kind: 'create_grant',

@@ -1,9 +1,11 @@
 // What commands weigh, by counts: which batch they are committed in.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sha256 } from '@billonce/idempotency/core';
 import type { Command } from '../src/domain/command.ts';
 import { entriesBehindFirst } from '../src/domain/far-back.ts';
+import { inStroops } from '../src/domain/service.ts';
 import { webhooksMax } from '../src/domain/webhook.ts';
 import { togetherCount } from '../src/ledger/gathering-executor.ts';
 import type { KeyUse } from '../src/ledger/submission.ts';
@@ -62,7 +64,11 @@ test('a write to an account with many price versions weighs more than one to an 
   const { submit, ended, executor } = await startHeavyLedger(t);
   const many: Command = { kind: 'record_usage', item: usage('many') };
   for (let version = 0; version < 200; version++) {
-    const price: Command = { kind: 'set_price', serviceId: 'service-0', priceStroops: BigInt(version + 8) };
+    const price: Command = {
+      kind: 'set_price',
+      serviceId: 'service-0',
+      stated: inStroops(BigInt(version + 8)),
+    };
     const submissions = [price, many].map((command) => ({ tenant: 'heavy', key: undefined, command }));
     await executor.execute({ submissions, nowMs: Date.now() });
   }

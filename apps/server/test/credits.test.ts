@@ -54,6 +54,9 @@ test('a credit is written off once, even if retried, and then its service can be
   assert.equal(written.headers.get('location'), `/api/v1/entries/${id}`);
   const {
     priceStroops,
+    price,
+    amount,
+    asset,
     amountStroops,
     settlementId,
     reversed: isReversed,
@@ -65,6 +68,7 @@ test('a credit is written off once, even if retried, and then its service can be
     [priceStroops, amountStroops, settlementId, isReversed, reversedRequests],
     [null, '0', null, false, 0],
   );
+  assert.deepEqual([price, amount, asset], [null, '0', 'XLM']);
   const retry = await writeOff(api, { expectedStroops: '50' }, 'w');
   assert.deepEqual([essence(retry), retry.headers.get('idempotency-replayed')], [essence(written), 'true']);
   const again = await writeOff(api, {}, 'w2');
@@ -185,7 +189,8 @@ test('a write-off appears in the lists, events and deliveries', async (t) => {
   assert.equal(hook.status, 201, hook.text);
   await makeCredit(api);
   const written = (await writeOff(api, { kind: 'paid_out' })).json;
-  const state = { priceStroops: null, amountStroops: '0', settlementId: null, reversed: false };
+  const exact = { price: null, amount: '0', asset: 'XLM' };
+  const state = { priceStroops: null, amountStroops: '0', ...exact, settlementId: null, reversed: false };
   assert.deepEqual((await api.get('/entries?agent=agent-7')).json.items[2], { ...written, ...state });
   const { items } = (await api.get('/events?type=credit.written_off&since=2020-01-01T00:00:00Z')).json;
   assert.deepEqual(

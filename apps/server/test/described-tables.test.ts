@@ -63,7 +63,7 @@ test('a column that differs, is missing, or is not described is reported on both
   const { priceVersion, ...others } = services.columns;
   const wrong = {
     ...services,
-    columns: { ...others, owner: services.columns.priceStroops, note: optional(services.columns.serviceId) },
+    columns: { ...others, owner: services.columns.price, note: optional(services.columns.serviceId) },
   };
   const planted = described.map((one) => (one === services ? wrong : one));
   assert.equal(priceVersion.kind, 'small');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Command } from '../src/domain/command.ts';
 import { eventFacts } from '../src/domain/event.ts';
+import { inStroops } from '../src/domain/service.ts';
 import type { Books } from '../src/reads/books.ts';
 import { countEvents } from '../src/reads/count-events.ts';
 import { listEvents } from '../src/reads/list-events.ts';
@@ -26,10 +27,10 @@ const settle = (agent: string): Command => ({
   expectedStroops: undefined,
   expectedMarks: undefined,
 });
-const price = (priceStroops: bigint): Command => ({
+const price = (stroops: bigint): Command => ({
   kind: 'put_service',
   serviceId: 'search',
-  priceStroops,
+  stated: inStroops(stroops),
   metadata: undefined,
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Command } from '../src/domain/command.ts';
+import { inStroops } from '../src/domain/service.ts';
 import type { Submission } from '../src/ledger/submission.ts';
 import { openEngine } from './harness/engine.ts';
 import { runSql } from './harness/sql.ts';
@@ -34,7 +35,7 @@ async function openBooks(t: Parameters<typeof openEngine>[0]) {
       return body;
     });
   };
-  await execute({ kind: 'put_service', serviceId: 'search', priceStroops: 7n, metadata: undefined });
+  await execute({ kind: 'put_service', serviceId: 'search', stated: inStroops(7n), metadata: undefined });
   return { execute, databaseUrl };
 }
 
@@ -54,7 +55,12 @@ test('what another connection writes into the books is seen by the next batch', 
 test('each batch sees what the batches before it changed, also after one that failed', async (t) => {
   const { execute, databaseUrl } = await openBooks(t);
   await execute(usage);
-  await execute(usage, { kind: 'put_service', serviceId: 'search', priceStroops: 9n, metadata: undefined });
+  await execute(usage, {
+    kind: 'put_service',
+    serviceId: 'search',
+    stated: inStroops(9n),
+    metadata: undefined,
+  });
   const [third] = await execute(usage);
   assert.equal(member(third, 'total'), 9);
   // The commit of an entry with a number that is taken fails.

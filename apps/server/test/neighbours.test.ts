@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Command } from '../src/domain/command.ts';
+import { inStroops } from '../src/domain/service.ts';
 import { openEngine } from './harness/engine.ts';
 import { runSql } from './harness/sql.ts';
 
@@ -16,7 +17,12 @@ test('a command that cannot be carried out does not fail the others in its batch
     const outcomes = await executor.execute({ submissions, nowMs: Date.now() });
     return outcomes.map((outcome) => (outcome.kind === 'fault' ? outcome.code : outcome.kind));
   };
-  const price: Command = { kind: 'put_service', serviceId: 'search', priceStroops: 7n, metadata: undefined };
+  const price: Command = {
+    kind: 'put_service',
+    serviceId: 'search',
+    stated: inStroops(7n),
+    metadata: undefined,
+  };
   await execute(price, usage('damaged'), usage('damaged'));
   // An entry was removed from the books without the server: its account cannot be settled up to there.
   await runSql(databaseUrl, 'DELETE FROM entries WHERE sequence = 1');

@@ -34,6 +34,9 @@ test('an unsettled entry is taken back at its own price, once, and a retry gets 
   assert.equal(reversed.headers.get('location'), `/api/v1/entries/${id}`);
   const {
     priceStroops,
+    price: unitPrice,
+    amount,
+    asset,
     amountStroops,
     settlementId,
     reversed: isReversed,
@@ -45,6 +48,7 @@ test('an unsettled entry is taken back at its own price, once, and a retry gets 
     [priceStroops, amountStroops, settlementId, isReversed, reversedRequests],
     [10, '-30', null, false, 0],
   );
+  assert.deepEqual([unitPrice, amount, asset], ['0.000001', '-0.000003', 'XLM']);
   assert.deepEqual((await api.get('/entries?agent=agent-7')).json.items[2].id, id);
   const retry = await reverse(api, first, 'r');
   assert.deepEqual([essence(retry), retry.headers.get('idempotency-replayed')], [essence(reversed), 'true']);

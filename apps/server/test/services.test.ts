@@ -152,7 +152,14 @@ test('a credit of a deleted service is not lost, and its price versions continue
   const back = await api.post('/services', { serviceId: 'search', priceStroops: 9 });
   assert.equal(back.status, 201);
   const listed = (await api.get('/services/search')).json;
-  assert.deepEqual(listed, { serviceId: 'search', priceStroops: 9, disabled: false });
+  assert.deepEqual(listed, {
+    serviceId: 'search',
+    priceStroops: 9,
+    price: '0.0000009',
+    per: 1,
+    asset: 'XLM',
+    disabled: false,
+  });
   const { items } = (await api.get('/services/search/prices')).json;
   assert.deepEqual(
     items.map(({ version, priceStroops }: { version: number; priceStroops: number }) => [
@@ -188,11 +195,15 @@ test('usage changes no line of another price version', async (t) => {
 test('the unit of a service is answered, noted and logged, and stays until another is sent', async (t) => {
   const { api } = await startInProcess(t);
   const registered = await api.post('/services', { serviceId: 'tokens', priceStroops: 5, unit: 'token' });
-  assert.deepEqual(registered.json, { serviceId: 'tokens', priceStroops: 5, unit: 'token' });
+  const price = { priceStroops: 5, price: '0.0000005', per: 1, asset: 'XLM' };
+  assert.deepEqual(registered.json, { serviceId: 'tokens', ...price, unit: 'token' });
   await register(api, 'tokens', 6);
   assert.deepEqual((await api.get('/services/tokens')).json, {
     serviceId: 'tokens',
     priceStroops: 6,
+    price: '0.0000006',
+    per: 1,
+    asset: 'XLM',
     disabled: false,
     unit: 'token',
   });

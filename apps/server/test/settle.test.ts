@@ -156,9 +156,30 @@ test('a price applies to usage recorded after it; unpriced usage gets the first 
   await record(7);
   const quote = (await api.get('/billing/agent-7/search')).json;
   assert.deepEqual(quote.lines, [
-    { priceVersion: 1, requests: 5, priceStroops: 10, amountStroops: '50' },
-    { priceVersion: 2, requests: 5, priceStroops: 20, amountStroops: '100' },
-    { priceVersion: 3, requests: 7, priceStroops: 10, amountStroops: '70' },
+    {
+      priceVersion: 1,
+      requests: 5,
+      priceStroops: 10,
+      price: '0.000001',
+      amountStroops: '50',
+      amount: '0.000005',
+    },
+    {
+      priceVersion: 2,
+      requests: 5,
+      priceStroops: 20,
+      price: '0.000002',
+      amountStroops: '100',
+      amount: '0.00001',
+    },
+    {
+      priceVersion: 3,
+      requests: 7,
+      priceStroops: 10,
+      price: '0.000001',
+      amountStroops: '70',
+      amount: '0.000007',
+    },
   ]);
   assert.equal(quote.billedStroops, '220');
   assert.equal(quote.priceStroops, 10);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Command } from '../src/domain/command.ts';
+import { inStroops, type StatedPrice } from '../src/domain/service.ts';
 import { assertSums } from './harness/assert-sums.ts';
 import { openEngine } from './harness/engine.ts';
 
@@ -25,8 +26,9 @@ test('sums are exact if a product or a sum has more than 64 bits, with credits a
       kind: 'record_usage',
       item: { agent, serviceId, requests, usageId: undefined, occurredAtNs: undefined },
     });
-  const price = (serviceId: string, priceStroops: bigint) =>
-    run({ kind: 'put_service', serviceId, priceStroops, metadata: undefined });
+  const state = (serviceId: string, stated: StatedPrice) =>
+    run({ kind: 'put_service', serviceId, stated, metadata: undefined });
+  const price = (serviceId: string, stroops: bigint) => state(serviceId, inStroops(stroops));
   const settle = (agent: string, serviceId: string) =>
     run({
       kind: 'settle',
@@ -57,5 +59,46 @@ test('sums are exact if a product or a sum has more than 64 bits, with credits a
   await run({ kind: 'set_disabled', serviceId: 'search', disabled: true });
   await assertSums(books, 'acme');
   await settle('a', 'search');
+  await assertSums(books, 'acme');
+});
+
+test('bills below a stroop are rounded before they are added up, and what they leave is not counted', async (t) => {
+  const { executor, books } = await openEngine(t);
+  const run = async (command: Command) => {
+    const [outcome] = await executor.execute({
+      submissions: [{ tenant: 'acme', command, key: undefined }],
+      nowMs: Date.now(),
+    });
+    assert.equal(outcome?.kind, 'answered');
+  };
+  const use = (agent: string, requests: number) =>
+    run({
+      kind: 'record_usage',
+      item: { agent, serviceId: 's', requests, usageId: undefined, occurredAtNs: undefined },
+    });
+  const settle = (agent: string) => {
+    const noGuard = { through: undefined, expectedStroops: undefined, expectedMarks: undefined };
+    return run({ kind: 'settle', agent, serviceId: 's', ...noGuard });
+  };
+  await use('early', 1);
+  // 1.5 stroops.
+  const stated: StatedPrice = { price: 150_000n, per: 1 };
+  await run({ kind: 'put_service', serviceId: 's', stated, metadata: undefined });
+  for (const agent of ['a', 'b', 'c']) await use(agent, 3);
+  await assertSums(books, 'acme');
+  await settle('a');
+  await assertSums(books, 'acme');
+  await use('a', 1);
+  await run({ kind: 'clear_account', agent: 'b', serviceId: 's' });
+  await assertSums(books, 'acme');
+  const entries = await books.entriesAfter('acme', '00000000-0000-0000-0000-000000000000', 100);
+  const [first] = entries.filter(({ agent }) => agent === 'a');
+  assert.ok(first);
+  await run({ kind: 'reverse_entry', entryId: first.id, reason: 'a mistake' });
+  await assertSums(books, 'acme');
+  await settle('a');
+  await run({ kind: 'put_service', serviceId: 's', stated: inStroops(2n), metadata: undefined });
+  await use('a', 1);
+  await use('c', 1);
   await assertSums(books, 'acme');
 });

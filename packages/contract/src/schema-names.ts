@@ -18,6 +18,7 @@ import * as identifiers from './schemas/identifiers.ts';
 import * as limits from './schemas/limits.ts';
 import * as pages from './schemas/pages.ts';
 import * as pause from './schemas/pause.ts';
+import * as prices from './schemas/prices.ts';
 import * as quotes from './schemas/quotes.ts';
 import * as reconcile from './schemas/reconcile.ts';
 import * as reversals from './schemas/reversals.ts';
@@ -52,6 +53,7 @@ export const schemaModules: Readonly<Record<string, Readonly<Record<string, unkn
   limits,
   pages,
   pause,
+  prices,
   quotes,
   reconcile,
   reversals,

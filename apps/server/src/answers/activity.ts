@@ -1,3 +1,4 @@
+import { stroopsIn } from '../domain/money.ts';
 import type { SparedUsage } from '../domain/spared.ts';
 import { timestampOfMs } from '../domain/timestamps.ts';
 import { exactInteger } from './exact-integer.ts';
@@ -18,7 +19,7 @@ export function activityReply(sinceMs: number, { outcomes, spared }: Activity): 
       retriesNotBilled: {
         retries: spared.retries,
         requests: exactInteger(spared.requests),
-        stroops: String(spared.stroops),
+        stroops: String(stroopsIn(spared.cost)),
       },
     },
   };

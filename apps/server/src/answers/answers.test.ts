@@ -6,7 +6,9 @@ import { policyDefault } from '../domain/billing.ts';
 import type { Fact } from '../domain/command.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import type { Hold } from '../domain/hold.ts';
+import { amountOfStroop, priceOfStroops } from '../domain/money.ts';
 import type { Quote } from '../domain/quote.ts';
+import { inStroops } from '../domain/service.ts';
 import type { Entry } from '../domain/usage.ts';
 import type { Webhook } from '../domain/webhook.ts';
 import { answerOf } from './answers.ts';
@@ -16,7 +18,7 @@ const agent = 'agent-7';
 const serviceId = 'a b';
 const entryId = '019a7f6e-3a60-7c3e-9b1d-0123456789ab';
 const message = 'm';
-const priceStroops = 250n;
+const stated = inStroops(250n);
 const followedWithinMs = 2_000;
 const metadata = { description: 'd', owner: 'o' };
 
@@ -26,12 +28,14 @@ const quote: Quote = {
   from: 0,
   through: 4,
   requests: 6,
-  lines: [{ priceVersion: 1, requests: 6, priceStroops: 7n, amountStroops: 42n }],
+  lines: [{ priceVersion: 1, requests: 6, price: priceOfStroops(7n), amount: 42n * amountOfStroop }],
   carriedStroops: -2n,
+  remainder: 0n,
   paid: 0n,
   billedStroops: 40n,
   carriedOnStroops: 0n,
-  priceStroops,
+  remainderOn: 0n,
+  price: stated.price,
 };
 const entry: Entry = {
   id: entryId,
@@ -190,7 +194,7 @@ const examples: { readonly [K in Fact['kind']]: Example<K> } = {
     { kind: 'settled', bill: { quote, settlementId: entryId } },
     200,
     '/api/v1/settlements/019a7f6e-3a60-7c3e-9b1d-0123456789ab',
-    '{"agent":"agent-7","serviceId":"a b","requests":6,"priceStroops":250,"billedStroops":"40","carriedStroops":"-2","settlementId":"019a7f6e-3a60-7c3e-9b1d-0123456789ab","lines":[{"priceVersion":1,"requests":6,"priceStroops":7,"amountStroops":"42"}]}',
+    '{"agent":"agent-7","serviceId":"a b","requests":6,"priceStroops":250,"price":"0.000025","billedStroops":"40","amount":"0.0000040","asset":"XLM","carriedStroops":"-2","remainder":"0","remainderOn":"0","settlementId":"019a7f6e-3a60-7c3e-9b1d-0123456789ab","lines":[{"priceVersion":1,"requests":6,"priceStroops":7,"price":"0.0000007","amountStroops":"42","amount":"0.0000042"}]}',
   ],
   agent_settled: [
     {
@@ -202,7 +206,7 @@ const examples: { readonly [K in Fact['kind']]: Example<K> } = {
     },
     200,
     '',
-    '{"agent":"agent-7","items":[{"serviceId":"a b","requests":6,"priceStroops":250,"billedStroops":"40","carriedStroops":"-2","settlementId":"019a7f6e-3a60-7c3e-9b1d-0123456789ab","lines":[{"priceVersion":1,"requests":6,"priceStroops":7,"amountStroops":"42"}]}],"totalBilledStroops":"40","skipped":[{"serviceId":"s","requests":1,"reason":"unpriced"}]}',
+    '{"agent":"agent-7","items":[{"serviceId":"a b","requests":6,"priceStroops":250,"price":"0.000025","billedStroops":"40","amount":"0.0000040","asset":"XLM","carriedStroops":"-2","remainder":"0","remainderOn":"0","settlementId":"019a7f6e-3a60-7c3e-9b1d-0123456789ab","lines":[{"priceVersion":1,"requests":6,"priceStroops":7,"price":"0.0000007","amountStroops":"42","amount":"0.0000042"}]}],"totalBilledStroops":"40","skipped":[{"serviceId":"s","requests":1,"reason":"unpriced"}]}',
   ],
   credit_written_off: [
     {
@@ -214,16 +218,16 @@ const examples: { readonly [K in Fact['kind']]: Example<K> } = {
     '{"id":"019a7f6e-3a60-7c3e-9b1d-0123456789ab","agent":"agent-7","serviceId":"a b","sequence":3,"requests":0,"priceVersion":null,"usageId":null,"occurredAt":null,"recordedAt":"1970-01-01T00:00:00.000Z","writesOff":{"kind":"paid_out","stroops":"5","reason":"r"}}',
   ],
   service_put: [
-    { kind: 'service_put', serviceId, priceStroops, metadata, isNew: true },
+    { kind: 'service_put', serviceId, stated, metadata, isNew: true },
     201,
     '/api/v1/services/a%20b',
-    '{"serviceId":"a b","priceStroops":250,"description":"d","owner":"o"}',
+    '{"serviceId":"a b","priceStroops":250,"price":"0.000025","per":1,"asset":"XLM","description":"d","owner":"o"}',
   ],
   service_bulk_put: [
     {
       kind: 'service_bulk_put',
       results: [
-        { kind: 'put', serviceId, priceStroops, isNew: false },
+        { kind: 'put', serviceId, stated, isNew: false },
         { kind: 'repeated', serviceId, message },
         { kind: 'refused', code: 'limit_exceeded', message },
         { kind: 'invalid', message },
@@ -231,14 +235,14 @@ const examples: { readonly [K in Fact['kind']]: Example<K> } = {
     },
     201,
     '',
-    '{"results":[{"index":0,"ok":true,"serviceId":"a b","priceStroops":250,"created":false},{"index":1,"ok":false,"serviceId":"a b","error":"duplicate_in_batch","message":"m"},{"index":2,"ok":false,"error":"limit_exceeded","message":"m"},{"index":3,"ok":false,"error":"invalid_item","message":"m"}]}',
+    '{"results":[{"index":0,"ok":true,"serviceId":"a b","priceStroops":250,"price":"0.000025","per":1,"asset":"XLM","created":false},{"index":1,"ok":false,"serviceId":"a b","error":"duplicate_in_batch","message":"m"},{"index":2,"ok":false,"error":"limit_exceeded","message":"m"},{"index":3,"ok":false,"error":"invalid_item","message":"m"}]}',
   ],
   service_deleted: [{ kind: 'service_deleted' }, 204, '', ''],
   price_set: [
-    { kind: 'price_set', serviceId, priceStroops },
+    { kind: 'price_set', serviceId, stated },
     200,
     '/api/v1/services/a%20b',
-    '{"serviceId":"a b","priceStroops":250}',
+    '{"serviceId":"a b","priceStroops":250,"price":"0.000025","per":1,"asset":"XLM"}',
   ],
   service_switched: [
     { kind: 'service_switched', serviceId, disabled: true },

@@ -1,4 +1,5 @@
 import { type AuditFinding, countDifferences, outstandingBy } from '../domain/audit-finding.ts';
+import { stroopsIn } from '../domain/money.ts';
 import { exactInteger } from './exact-integer.ts';
 import type { BodyOf, ReplyOf } from './reply.ts';
 
@@ -12,11 +13,11 @@ export function auditReply(found: AuditFinding): ReplyOf<'readAudit'> {
       accounts: found.accounts,
       entries: found.entries,
       settlements: found.settlements,
-      recorded: both(found.recordedRequests, found.recordedStroops),
+      recorded: both(found.recordedRequests, stroopsIn(found.recorded)),
       settled: both(found.settledRequests, found.settledStroops),
       outstanding: both(outstanding.requests, outstanding.stroops),
-      reversed: both(found.reversedRequests, found.reversedStroops),
-      paid: { stroops: String(found.paidStroops) },
+      reversed: both(found.reversedRequests, stroopsIn(found.reversed)),
+      paid: { stroops: String(stroopsIn(found.paid)) },
       writtenOff: { stroops: String(found.writtenOffStroops) },
       differences: found.differences,
       acts: found.acts,

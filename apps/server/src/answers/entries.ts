@@ -1,8 +1,12 @@
+import { type Amount, formatPrice, type Price } from '../domain/amount.ts';
+import { assetDefault } from '../domain/balance.ts';
 import { amountText } from '../domain/balance-events.ts';
 import type { EntryState, StatedEntry } from '../domain/entry-state.ts';
-import { amountOf, type Stroops } from '../domain/money.ts';
+import { costOfRequests } from '../domain/money.ts';
+import { priceInStroops } from '../domain/price-shown.ts';
 import { timestampOfMs, timestampOfNs } from '../domain/timestamps.ts';
 import { type Entry, metadataOf, type Reversal, type WriteOff } from '../domain/usage.ts';
+import { stroopsText } from './amounts.ts';
 import type { FollowedEnd } from './paging.ts';
 import type { BodyOf, ReplyOf } from './reply.ts';
 
@@ -64,15 +68,18 @@ export function knownEntryBody({ entry, state }: StatedEntry): KnownEntryBody {
   const amount = amountOfEntry(entry, state);
   return {
     ...entryBody(entry),
-    priceStroops: price === undefined ? null : Number(price),
-    amountStroops: amount === undefined ? null : String(amount),
+    priceStroops: (price === undefined ? undefined : priceInStroops(price)) ?? null,
+    price: price === undefined ? null : formatPrice(price, 1),
+    amountStroops: (amount === undefined ? undefined : stroopsText(amount)) ?? null,
+    amount: amount === undefined ? null : amountText(amount),
+    asset: assetDefault,
     settlementId: state.settlementId ?? null,
     reversed: state.reversedRequests > 0 && state.reversedRequests === entry.requests,
     reversedRequests: state.reversedRequests,
   };
 }
 
-function priceOf({ reversal, writeOff, priceVersion }: Entry, { prices }: EntryState): Stroops | undefined {
+function priceOf({ reversal, writeOff, priceVersion }: Entry, { prices }: EntryState): Price | undefined {
   if (writeOff !== undefined) return undefined;
   if (reversal === undefined) return prices.get(priceVersion);
   const [line, ...others] = reversal.lines;
@@ -80,7 +87,7 @@ function priceOf({ reversal, writeOff, priceVersion }: Entry, { prices }: EntryS
 }
 
 /** What an entry adds to a bill; `undefined` while something of it has no price. A write-off is on no bill. */
-function amountOfEntry(entry: Entry, { prices }: EntryState): Stroops | undefined {
+function amountOfEntry(entry: Entry, { prices }: EntryState): Amount | undefined {
   if (entry.writeOff !== undefined) return 0n;
   const parts = entry.reversal?.lines.map(({ priceVersion, requests }) => ({
     priceVersion,
@@ -90,7 +97,7 @@ function amountOfEntry(entry: Entry, { prices }: EntryState): Stroops | undefine
   for (const { priceVersion, requests } of parts ?? [entry]) {
     const price = prices.get(priceVersion);
     if (price === undefined) return undefined;
-    sum += amountOf(requests, price);
+    sum += costOfRequests(requests, price);
   }
   return sum;
 }

@@ -1,8 +1,12 @@
 import { canonicalJson, type Json, sha256 } from '@billonce/idempotency/core';
+import { formatPrice } from '../domain/amount.ts';
+import { assetDefault } from '../domain/balance.ts';
 import { amountText } from '../domain/balance-events.ts';
 import { creditOf } from '../domain/credit.ts';
 import { amountOfStroop } from '../domain/money.ts';
+import { priceInStroops } from '../domain/price-shown.ts';
 import type { BillLine, Quote } from '../domain/quote.ts';
+import { inXlm, stroopsText } from './amounts.ts';
 import { exactInteger } from './exact-integer.ts';
 import type { PageEnd } from './paging.ts';
 import type { BodyOf, ReplyOf } from './reply.ts';
@@ -13,11 +17,16 @@ export function quoteBody(quote: Quote): BodyOf<'readQuote'> {
     agent: quote.agent,
     serviceId: quote.serviceId,
     requests: quote.requests,
-    priceStroops: Number(quote.priceStroops),
+    priceStroops: priceInStroops(quote.price),
+    price: formatPrice(quote.price, 1),
     billedStroops: String(quote.billedStroops),
+    amount: inXlm(quote.billedStroops),
+    asset: assetDefault,
     lines: billLinesBody(quote.lines),
     through: quote.through,
     carriedStroops: String(quote.carriedStroops),
+    remainder: amountText(quote.remainder),
+    remainderOn: amountText(quote.remainderOn),
     prepaid: prepaidBody(quote),
     creditStroops: String(creditOf(quote)),
     leftOutRequests: undefined,
@@ -26,11 +35,13 @@ export function quoteBody(quote: Quote): BodyOf<'readQuote'> {
 
 /** The strong entity tag of a quote: the same as long as the quote says the same. */
 export function quoteTag(quote: Quote): string {
-  // A member that is absent is no part of what the quote says.
-  const { prepaid, leftOutRequests: _, ...always } = quoteBody(quote);
-  const body: { readonly [name: string]: Json } = prepaid === undefined ? always : { ...always, prepaid };
   // The range's beginning is not in the answer, but two ranges are two bills.
-  return `"${sha256(`${quote.from} ${canonicalJson(body)}`).slice(0, 32)}"`;
+  return `"${sha256(`${quote.from} ${canonicalJson(withoutAbsent({ ...quoteBody(quote), leftOutRequests: undefined }))}`).slice(0, 32)}"`;
+}
+
+/** A member that is absent is no part of what a quote says. */
+function withoutAbsent(body: BodyOf<'readQuote'>): Json {
+  return JSON.parse(JSON.stringify(body));
 }
 
 /**
@@ -43,7 +54,7 @@ export function prepaidBody({
   billedStroops,
 }: Pick<Quote, 'lines' | 'paid' | 'billedStroops'>): BodyOf<'readQuote'>['prepaid'] {
   if (paid === 0n) return undefined;
-  const cost = lines.reduce((sum, { amountStroops }) => sum + amountStroops, 0n) * amountOfStroop;
+  const cost = lines.reduce((sum, { amount }) => sum + amount, 0n);
   return { cost: amountText(cost), paid: amountText(paid), due: amountText(billedStroops * amountOfStroop) };
 }
 
@@ -51,8 +62,10 @@ export function billLinesBody(lines: readonly BillLine[]): BodyOf<'readQuote'>['
   return lines.map((line) => ({
     priceVersion: line.priceVersion,
     requests: line.requests,
-    priceStroops: Number(line.priceStroops),
-    amountStroops: String(line.amountStroops),
+    priceStroops: priceInStroops(line.price),
+    price: formatPrice(line.price, 1),
+    amountStroops: stroopsText(line.amount),
+    amount: amountText(line.amount),
   }));
 }
 

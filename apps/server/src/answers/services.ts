@@ -7,6 +7,7 @@ import type {
   ServicePut,
   ServiceSwitched,
 } from '../domain/commands/services.ts';
+import { priceShown } from '../domain/price-shown.ts';
 import type { PriceVersion, Service } from '../domain/service.ts';
 import { timestampOfMs } from '../domain/timestamps.ts';
 import { exactInteger } from './exact-integer.ts';
@@ -15,12 +16,12 @@ import { servicePath } from './paths.ts';
 import type { BodyOf, ItemOf, ReplyOf } from './reply.ts';
 
 export const servicesAnswers = {
-  service_put: ({ serviceId, priceStroops, metadata, isNew }: ServicePut): ReplyOf<'putService'> => ({
+  service_put: ({ serviceId, stated, metadata, isNew }: ServicePut): ReplyOf<'putService'> => ({
     status: isNew ? 201 : 200,
     location: servicePath(serviceId),
     body: {
       serviceId,
-      priceStroops: Number(priceStroops),
+      ...priceShown(stated.price, stated.per),
       description: metadata?.description,
       owner: metadata?.owner,
       unit: metadata?.unit,
@@ -34,10 +35,10 @@ export const servicesAnswers = {
 
   service_deleted: (_: ServiceDeleted): ReplyOf<'deleteService'> => ({ status: 204 }),
 
-  price_set: ({ serviceId, priceStroops }: PriceSet): ReplyOf<'setPrice'> => ({
+  price_set: ({ serviceId, stated }: PriceSet): ReplyOf<'setPrice'> => ({
     status: 200,
     location: servicePath(serviceId),
-    body: { serviceId, priceStroops: Number(priceStroops) },
+    body: { serviceId, ...priceShown(stated.price, stated.per) },
   }),
 
   service_switched: ({ serviceId, disabled }: ServiceSwitched): ReplyOf<'patchDisabled'> => ({
@@ -55,8 +56,8 @@ export const servicesAnswers = {
 function serviceItemBody(result: ServiceItemResult, index: number): ItemOf<'putServiceBulk', 'results'> {
   switch (result.kind) {
     case 'put': {
-      const { serviceId, priceStroops, isNew } = result;
-      return { index, ok: true, serviceId, priceStroops: Number(priceStroops), created: isNew };
+      const { serviceId, stated, isNew } = result;
+      return { index, ok: true, serviceId, ...priceShown(stated.price, stated.per), created: isNew };
     }
     case 'repeated': {
       const { serviceId, message } = result;
@@ -72,13 +73,14 @@ function serviceItemBody(result: ServiceItemResult, index: number): ItemOf<'putS
 /** A service as its tenant sees it. */
 function serviceBody({
   serviceId,
-  priceStroops,
+  price,
+  pricePer,
   disabled,
   description,
   owner,
   unit,
 }: Service): BodyOf<'readService'> {
-  return { serviceId, priceStroops: Number(priceStroops), disabled, description, owner, unit };
+  return { serviceId, ...priceShown(price, pricePer), disabled, description, owner, unit };
 }
 
 export function serviceReply(service: Service): ReplyOf<'readService'> {
@@ -96,9 +98,9 @@ export function pricesReply(
   prices: readonly PriceVersion[],
   { nextCursor, hasMore }: FollowedEnd,
 ): ReplyOf<'listPrices'> {
-  const items = prices.map(({ version, priceStroops, setAtMs }) => ({
+  const items = prices.map(({ version, price, setAtMs }) => ({
     version,
-    priceStroops: Number(priceStroops),
+    ...priceShown(price),
     setAt: timestampOfMs(setAtMs),
   }));
   return { status: 200, body: { items, nextCursor, hasMore } };

@@ -1,6 +1,11 @@
+import { formatPrice } from '../domain/amount.ts';
+import { assetDefault } from '../domain/balance.ts';
+import { amountText } from '../domain/balance-events.ts';
 import type { AgentSettled, Bill, Settled } from '../domain/commands/settlements.ts';
-import { carriedOnStroops, type Settlement } from '../domain/settlement.ts';
+import { priceInStroops } from '../domain/price-shown.ts';
+import { leftBy, type Settlement } from '../domain/settlement.ts';
 import { timestampOfMs } from '../domain/timestamps.ts';
+import { inXlm } from './amounts.ts';
 import type { FollowedEnd } from './paging.ts';
 import { settlementPath } from './paths.ts';
 import { billLinesBody, prepaidBody } from './quotes.ts';
@@ -28,9 +33,14 @@ function billBody({ quote, settlementId }: Bill): ItemOf<'settleBulk'> {
   return {
     serviceId: quote.serviceId,
     requests: quote.requests,
-    priceStroops: Number(quote.priceStroops),
+    priceStroops: priceInStroops(quote.price),
+    price: formatPrice(quote.price, 1),
     billedStroops: String(quote.billedStroops),
+    amount: inXlm(quote.billedStroops),
+    asset: assetDefault,
     carriedStroops: String(quote.carriedStroops),
+    remainder: amountText(quote.remainder),
+    remainderOn: amountText(quote.remainderOn),
     prepaid: prepaidBody(quote),
     settlementId: settlementId ?? null,
     lines: billLinesBody(quote.lines),
@@ -41,6 +51,7 @@ function billBody({ quote, settlementId }: Bill): ItemOf<'settleBulk'> {
 export type SettlementBody = BodyOf<'readSettlement'>;
 
 export function settlementBody(settlement: Settlement): SettlementBody {
+  const { carriedOnStroops, remainderOn } = leftBy(settlement);
   return {
     id: settlement.id,
     agent: settlement.agent,
@@ -51,9 +62,13 @@ export function settlementBody(settlement: Settlement): SettlementBody {
     requests: settlement.requests,
     lines: billLinesBody(settlement.lines),
     carriedStroops: String(settlement.carriedStroops),
+    remainder: amountText(settlement.remainder),
     prepaid: prepaidBody(settlement),
     billedStroops: String(settlement.billedStroops),
-    carriedOnStroops: String(carriedOnStroops(settlement)),
+    amount: inXlm(settlement.billedStroops),
+    asset: assetDefault,
+    carriedOnStroops: String(carriedOnStroops),
+    remainderOn: amountText(remainderOn),
     settledAt: timestampOfMs(settlement.settledAtMs),
     runId: settlement.runId ?? null,
   };

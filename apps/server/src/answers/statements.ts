@@ -1,4 +1,5 @@
 import type { GrantLine, ServiceStatement, Statement, StatementSums } from '../domain/agent-statement.ts';
+import { formatPrice } from '../domain/amount.ts';
 import { amountText } from '../domain/balance-events.ts';
 import { amountOfStroop } from '../domain/money.ts';
 import type { Settlement } from '../domain/settlement.ts';
@@ -60,7 +61,7 @@ function usageBody(
     serviceId,
     unit: unit ?? null,
     priceVersion: charge.priceVersion === 0 ? null : charge.priceVersion,
-    price: charge.priceStroops === undefined ? null : amountText(charge.priceStroops * amountOfStroop),
+    price: charge.price === undefined ? null : formatPrice(charge.price, 1),
     requests: charge.requests,
     amount: charge.amount === undefined ? null : amountText(charge.amount),
     reversedRequests: charge.reversedRequests,

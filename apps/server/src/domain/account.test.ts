@@ -2,13 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Account, emptyAccount, isUnsettled, outstandingRequests, recordOn } from './account.ts';
-import { amountOf, requestsTotalMax, stroopsMax } from './money.ts';
+import { amountOfStroop, costOfRequests, priceOfStroops, requestsTotalMax, stroopsMax } from './money.ts';
 import { quoteOf } from './quote.ts';
 import { reverseOn } from './reversal.ts';
-import { newService, type Service, withPrice } from './service.ts';
+import { inStroops, newService, type Service, withPrice } from './service.ts';
 import { settleOn } from './settlement.ts';
 
 const priceMax = 9_007_199_254n;
+
+function costInStroops(requests: number, stroops: bigint): bigint {
+  return costOfRequests(requests, priceOfStroops(stroops));
+}
 
 function recorded(account: Account, service: Service | undefined, requests: number): Account {
   const after = recordOn(account, service, requests);
@@ -36,7 +40,7 @@ test('amounts are exact beyond 2^53 and beyond 2^64', () => {
       fc.integer({ min: 0, max: requestsTotalMax }),
       fc.bigInt({ min: 0n, max: priceMax }),
       (n, price) => {
-        const amount = amountOf(n, price);
+        const amount = costInStroops(n, price) / amountOfStroop;
         assert.equal(price === 0n ? 0n : amount / price, price === 0n ? 0n : BigInt(n));
         assert.equal(price === 0n ? amount : amount % price, 0n);
       },
@@ -45,18 +49,18 @@ test('amounts are exact beyond 2^53 and beyond 2^64', () => {
 });
 
 test('a total of 2^53-1 requests can be reached but not exceeded', () => {
-  const free = newService('s', 0n);
+  const free = newService('s', inStroops(0n));
   const full: Account = { ...emptyAccount('a', 's'), recordedRequests: requestsTotalMax - 5 };
   assert.equal(recorded(full, free, 5).recordedRequests, requestsTotalMax);
   assert.equal(recordOn(full, free, 6), undefined);
 });
 
 test('a total of 2^63-1 stroops can be reached but not exceeded', () => {
-  const dear = newService('s', priceMax);
+  const dear = newService('s', inStroops(priceMax));
   const most = Number(stroopsMax / priceMax);
   const line = {
     priceVersion: 1,
-    priceStroops: priceMax,
+    price: priceOfStroops(priceMax),
     recordedRequests: most - 3,
     reversedRequests: 0,
     settledRequests: 0,
@@ -89,20 +93,21 @@ test('a quote and its settlement conserve requests and stroops through price cha
           used.push({ version, requests: now.requests, sequence: account.sequence, isReversed: false });
           requests += now.requests;
           if (service === undefined) unpriced += now.requests;
-          else worth += amountOf(now.requests, service.priceStroops);
+          else worth += costOfRequests(now.requests, service.price);
         } else if (now.kind === 'price') {
-          if (service === undefined) worth += amountOf(unpriced, now.price);
-          service = service === undefined ? newService('s', now.price) : withPrice(service, now.price);
+          if (service === undefined) worth += costInStroops(unpriced, now.price);
+          const stated = inStroops(now.price);
+          service = service === undefined ? newService('s', stated) : withPrice(service, stated);
         } else if (now.kind === 'reverse') {
           const one = used[now.number];
           if (one === undefined || one.isReversed) continue;
           one.isReversed = true;
-          const price = account.lines.find((line) => line.priceVersion === one.version)?.priceStroops;
+          const price = account.lines.find((line) => line.priceVersion === one.version)?.price;
           account = reverseOn(account, reversalOf(one)).account;
           requests -= one.requests;
-          if (one.version > 0) worth -= amountOf(one.requests, price ?? 0n);
+          if (one.version > 0) worth -= costOfRequests(one.requests, price ?? 0n);
           else if (service === undefined) unpriced -= one.requests;
-          else worth -= amountOf(one.requests, service.firstPriceStroops);
+          else worth -= costOfRequests(one.requests, service.firstPrice);
         } else if (service !== undefined) {
           const quote = quoteOf(account, service);
           const settled = settleOn(account, quote, undefined, 'id', 0);
@@ -115,7 +120,7 @@ test('a quote and its settlement conserve requests and stroops through price cha
       }
       const last = service === undefined ? undefined : quoteOf(account, service);
       const open = last === undefined ? 0n : last.billedStroops + last.carriedOnStroops;
-      assert.equal(billed + open, worth);
+      assert.equal((billed + open) * amountOfStroop, worth);
       assert.equal(account.recordedRequests - account.reversedRequests, requests);
     }),
   );
@@ -124,7 +129,7 @@ test('a quote and its settlement conserve requests and stroops through price cha
 test('usage without a price and usage at the first price are one line: an account is settled if they offset each other', () => {
   const line = (priceVersion: number, recordedRequests: number, reversedRequests: number) => ({
     priceVersion,
-    priceStroops: priceVersion === 0 ? undefined : 7n,
+    price: priceVersion === 0 ? undefined : priceOfStroops(7n),
     recordedRequests,
     reversedRequests,
     settledRequests: 0,
@@ -146,13 +151,13 @@ test('usage is recorded on the last line, and thousands of earlier lines are not
       looks += 1;
       return at + 1;
     },
-    priceStroops: 1n,
+    price: priceOfStroops(1n),
     recordedRequests: 1,
     reversedRequests: 0,
     settledRequests: 0,
   }));
   for (const priceVersion of [1_000, 1_001]) {
-    const service = { ...newService('s', 1n), priceVersion };
+    const service = { ...newService('s', inStroops(1n)), priceVersion };
     const after = recorded(
       { ...emptyAccount('a', 's'), sequence: 1_000, recordedRequests: 1_000, lines },
       service,
@@ -164,11 +169,11 @@ test('usage is recorded on the last line, and thousands of earlier lines are not
 });
 
 test('a settlement leaves lines without outstanding usage unchanged', () => {
-  const service = newService('s', 1n);
+  const service = newService('s', inStroops(1n));
   const first = recorded(emptyAccount('a', 's'), service, 1);
   const settled = settleOn(first, quoteOf(first, service, undefined), undefined, 'id', 0);
   assert.ok(settled);
-  const more = recorded(settled.account, withPrice(service, 2n), 1);
+  const more = recorded(settled.account, withPrice(service, inStroops(2n)), 1);
   const again = settleOn(more, quoteOf(more, service, undefined), undefined, 'id', 0);
   assert.equal(again?.account.lines[0], settled.account.lines[0]);
   assert.notEqual(again?.account.lines[1], more.lines[1]);

@@ -1,12 +1,12 @@
-import type { Amount } from './amount.ts';
-import { amountOf, requestsTotalMax, type Stroops, stroopsMax } from './money.ts';
+import type { Amount, Price } from './amount.ts';
+import { amountOfStroop, costOfRequests, requestsTotalMax, type Stroops, stroopsMax } from './money.ts';
 import type { Service } from './service.ts';
 
 /** The totals of an account at one price version; version 0 is usage recorded before there was a price. */
 export interface AccountLine {
   readonly priceVersion: number;
   /** `undefined` for version 0, which takes the price of version 1 once that exists */
-  readonly priceStroops: Stroops | undefined;
+  readonly price: Price | undefined;
   readonly recordedRequests: number;
   /** taken back by reversals, of settled usage too */
   readonly reversedRequests: number;
@@ -31,6 +31,8 @@ export interface Account {
   readonly settledStroops: Stroops;
   /** what the last settlement could not bill: 0, or below 0 for a credit */
   readonly carriedStroops: Stroops;
+  /** what the last settlement left below a stroop, for the next one: 0 or above */
+  readonly remainder: Amount;
   /** what was drawn from the balance for its usage, less what reversals returned */
   readonly paid: Amount;
   /** the part of that in what settlements cover */
@@ -53,6 +55,7 @@ export function emptyAccount(agent: string, serviceId: string): Account {
     settledRequests: 0,
     settledStroops: 0n,
     carriedStroops: 0n,
+    remainder: 0n,
     paid: 0n,
     settledPaid: 0n,
     lines: [],
@@ -124,7 +127,7 @@ function lineAfter(
   if (line !== undefined) return { ...line, recordedRequests: line.recordedRequests + requests };
   return {
     priceVersion,
-    priceStroops: service?.priceStroops,
+    price: service?.price,
     recordedRequests: requests,
     reversedRequests: 0,
     settledRequests: 0,
@@ -145,32 +148,32 @@ export function replaceLine(lines: readonly AccountLine[], line: AccountLine): r
   return at < 0 ? [...lines, line] : lines.with(at, line);
 }
 
-/** Below this many requests no price in the contract's bounds (9,007,199,254) reaches `stroopsMax`. */
-const requestsAlwaysPayable = 1_000_000_000;
+/** Below this many requests no price reaches `stroopsMax`: 9,000,000 XLM is the largest. */
+const requestsAlwaysPayable = 100_000;
 
 function passesStroops(account: Account, service: Service | undefined): boolean {
   if (account.recordedRequests <= requestsAlwaysPayable) return false;
-  if (roughlyRecordedStroops(account, service) < roughlyPayableStroops) return false;
-  return recordedStroops(account, service) > stroopsMax;
+  if (roughlyRecorded(account, service) < roughlyPayable) return false;
+  return recordedAmount(account, service) > stroopsMax * amountOfStroop;
 }
 
 /** Far enough below `stroopsMax` that the rounding of doubles does not matter. */
-const roughlyPayableStroops = 9e18;
+const roughlyPayable = 9e18 * Number(amountOfStroop);
 
 /** The same sum as doubles: exact amounts of thousands of lines for each item of a bulk would delay all others. */
-function roughlyRecordedStroops(account: Account, service: Service | undefined): number {
+function roughlyRecorded(account: Account, service: Service | undefined): number {
   let sum = 0;
   for (const line of account.lines) {
-    sum += line.recordedRequests * Number(line.priceStroops ?? service?.firstPriceStroops ?? 0n);
+    sum += line.recordedRequests * Number(line.price ?? service?.firstPrice ?? 0n);
   }
-  return sum;
+  return sum * Number(costOfRequests(1, 1n));
 }
 
 /** What everything that was ever recorded on an account costs; what has no price yet counts 0. */
-function recordedStroops(account: Account, service: Service | undefined): Stroops {
+function recordedAmount(account: Account, service: Service | undefined): Amount {
   let sum = 0n;
   for (const line of account.lines) {
-    sum += amountOf(line.recordedRequests, line.priceStroops ?? service?.firstPriceStroops ?? 0n);
+    sum += costOfRequests(line.recordedRequests, line.price ?? service?.firstPrice ?? 0n);
   }
   return sum;
 }

@@ -7,6 +7,7 @@ import type { BillingPolicy, NamedPolicy } from './billing.ts';
 import { unitsText } from './counted-use.ts';
 import type { Limit } from './limit.ts';
 import type { Movement } from './movement.ts';
+import { priceShown } from './price-shown.ts';
 import { metadataOf, type Service } from './service.ts';
 import { adminTenant } from './tenant.ts';
 import type { Entry } from './usage.ts';
@@ -147,9 +148,10 @@ function policyShown(policy: BillingPolicy | undefined): Shown {
 type Shown = { readonly [name: string]: Json };
 
 function serviceShown(service: Service): Shown {
-  const { priceStroops, disabled } = service;
+  const { price, pricePer, disabled } = service;
+  const { priceStroops, ...shown } = priceShown(price, pricePer);
   const metadata = metadataOf(service).map(([name, value]) => [name, value ?? null]);
-  return { priceStroops: Number(priceStroops), disabled, ...Object.fromEntries(metadata) };
+  return { priceStroops: priceStroops ?? null, ...shown, disabled, ...Object.fromEntries(metadata) };
 }
 
 function webhookShown({ url, events, disabled }: Webhook): Shown {

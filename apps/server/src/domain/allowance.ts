@@ -4,7 +4,7 @@ import type { BillingPolicy } from './billing.ts';
 import { type Counters, countUse, unitsOf } from './counted-use.ts';
 import { type Limit, limitsOf, subjectOf, windowAt } from './limit.ts';
 import { type CountedWindow, windowOf } from './limit-counter.ts';
-import { costOfUsage } from './money.ts';
+import { costOfRequests } from './money.ts';
 import { refusalOf, serviceUnpriced } from './payment.ts';
 import { recordingRefusal } from './recorded-usage.ts';
 import type { Refusal } from './refusal.ts';
@@ -61,5 +61,5 @@ function paymentRefusal(
 ): Refusal | undefined {
   if (policy.mode === 'postpaid') return undefined;
   if (service === undefined) return serviceUnpriced(account.serviceId);
-  return refusalOf(balance, costOfUsage(requests, service), 0n, policy);
+  return refusalOf(balance, costOfRequests(requests, service.price), 0n, policy);
 }

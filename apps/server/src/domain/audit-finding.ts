@@ -1,4 +1,6 @@
+import type { Amount } from './amount.ts';
 import type { LimitsFinding } from './audit-limits.ts';
+import { stroopsIn } from './money.ts';
 
 /** What an audit of a tenant's books found. */
 export interface AuditFinding {
@@ -6,14 +8,15 @@ export interface AuditFinding {
   readonly entries: number;
   readonly settlements: number;
   readonly recordedRequests: bigint;
-  readonly recordedStroops: bigint;
+  /** what it cost */
+  readonly recorded: Amount;
   readonly reversedRequests: bigint;
-  readonly reversedStroops: bigint;
+  readonly reversed: Amount;
   readonly writtenOffStroops: bigint;
   readonly settledRequests: bigint;
   readonly settledStroops: bigint;
-  /** what was drawn from balances, less what was returned, in stroops */
-  readonly paidStroops: bigint;
+  /** what was drawn from balances, less what was returned */
+  readonly paid: Amount;
   readonly differences: readonly {
     readonly agent: string;
     readonly serviceId: string;
@@ -51,14 +54,12 @@ export interface ActsFinding {
   readonly differences: readonly string[];
 }
 
-/** What is outstanding by an audit, in requests and in stroops; below 0 for a credit. */
+/** What is outstanding by an audit, in requests and in stroops, rounded down; below 0 for a credit. */
 export function outstandingBy(found: AuditFinding): { readonly requests: bigint; readonly stroops: bigint } {
   return {
     requests: found.recordedRequests - found.reversedRequests - found.settledRequests,
     stroops:
-      found.recordedStroops -
-      found.reversedStroops -
-      found.paidStroops -
+      stroopsIn(found.recorded - found.reversed - found.paid) -
       found.settledStroops +
       found.writtenOffStroops,
   };

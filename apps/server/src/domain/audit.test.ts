@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import { type Account, emptyAccount, recordOn } from './account.ts';
 import { AccountAudit } from './audit.ts';
 import { writeOffOn } from './credit.ts';
+import { priceOfStroops } from './money.ts';
 import { quoteOf } from './quote.ts';
 import { reverseOn } from './reversal.ts';
-import { newService } from './service.ts';
+import { inStroops, newService } from './service.ts';
 import { type Settlement, settleOn } from './settlement.ts';
 import type { Entry, Reversal, WriteOff } from './usage.ts';
 
@@ -17,7 +18,7 @@ interface History {
 
 /** Two entries, the first of them settled. */
 function history(): History {
-  const service = newService('s', 7n);
+  const service = newService('s', inStroops(7n));
   const first = recordOn(emptyAccount('a', 's'), service, 3);
   assert.ok(first);
   const settled = settleOn(first.account, quoteOf(first.account, service), undefined, 'bill', 0);
@@ -44,7 +45,7 @@ function history(): History {
 }
 
 function differences({ account, entries, settlement }: History): readonly string[] {
-  const audit = new AccountAudit(account, new Map([[1, 7n]]));
+  const audit = new AccountAudit(account, new Map([[1, priceOfStroops(7n)]]));
   for (const entry of entries) {
     audit.entry(entry, takenBy(entry, entries, audit));
     if (entry.sequence === settlement.through) audit.settlement(settlement);
@@ -235,7 +236,7 @@ for (const [fraud, commit] of Object.entries(frauds)) {
 
 /** A settled entry that was taken back; a settlement that could not bill that, and the write-off of its credit. */
 function writtenOff(wrong: Partial<WriteOff> = {}, hasLastBill = true): readonly string[] {
-  const service = newService('s', 7n);
+  const service = newService('s', inStroops(7n));
   const { account: used, entries, settlement } = history();
   const [first] = entries;
   assert.ok(first);
@@ -253,7 +254,7 @@ function writtenOff(wrong: Partial<WriteOff> = {}, hasLastBill = true): readonly
   assert.ok(bill);
   const writeOff = { kind: 'write_off', stroops: 21n, reason: 'closed', ...wrong } as const;
   const { account, entry } = writeOffOn(bill.account, { id: 'off', recordedAtMs: 0 }, writeOff);
-  const audit = new AccountAudit(account, new Map([[1, 7n]]));
+  const audit = new AccountAudit(account, new Map([[1, priceOfStroops(7n)]]));
   audit.entry(first);
   audit.settlement(settlement);
   audit.entry(reversed.entry, new Map([[1, 3]]));

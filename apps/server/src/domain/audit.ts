@@ -1,9 +1,10 @@
 import type { Account } from './account.ts';
-import type { Amount } from './amount.ts';
+import type { Amount, Price } from './amount.ts';
 import { DrawnAudit } from './audit-drawn.ts';
 import { ReversalAudit } from './audit-reversals.ts';
-import { amountOf, amountOfStroop, type Stroops } from './money.ts';
-import { carriedOnStroops, type Settlement } from './settlement.ts';
+import { amountOfStroop, costOfRequests, type Stroops } from './money.ts';
+import { roundedBill } from './quote.ts';
+import { leftBy, type Settlement } from './settlement.ts';
 import type { Entry, WriteOff } from './usage.ts';
 
 /** What an audit of one account found: its sums, recomputed from the entries, and where the books differ. */
@@ -11,9 +12,10 @@ export interface AccountFinding {
   readonly entries: number;
   readonly settlements: number;
   readonly recordedRequests: number;
-  readonly recordedStroops: Stroops;
+  /** what it cost */
+  readonly recorded: Amount;
   readonly reversedRequests: number;
-  readonly reversedStroops: Stroops;
+  readonly reversed: Amount;
   readonly writtenOffStroops: Stroops;
   readonly settledRequests: number;
   readonly settledStroops: Stroops;
@@ -28,7 +30,7 @@ export interface AccountFinding {
  */
 export class AccountAudit {
   readonly #account: Account;
-  readonly #prices: ReadonlyMap<number, Stroops>;
+  readonly #prices: ReadonlyMap<number, Price>;
   readonly #differences: string[] = [];
   readonly #reversals = new ReversalAudit();
   readonly #recordedByVersion = new Map<number, number>();
@@ -38,18 +40,21 @@ export class AccountAudit {
   #settlements = 0;
   #settledThrough = 0;
   #recordedRequests = 0;
-  #recordedStroops = 0n;
+  #recorded = 0n;
   #reversedRequests = 0;
-  #reversedStroops = 0n;
+  #reversed = 0n;
   #writtenOffStroops = 0n;
   #carriedStroops = 0n;
+  #remainder = 0n;
+  /** what the ranges of all bills cost, by their entries */
+  #billable = 0n;
   /** of the last usage */
   #topVersion = -1;
   #settledRequests = 0;
   #settledStroops = 0n;
   readonly #drawn = new DrawnAudit();
 
-  constructor(account: Account, prices: ReadonlyMap<number, Stroops>) {
+  constructor(account: Account, prices: ReadonlyMap<number, Price>) {
     this.#account = account;
     this.#prices = prices;
   }
@@ -68,8 +73,8 @@ export class AccountAudit {
     const added = isUsage ? entry.requests : 0;
     const lineRequests = (this.#recordedByVersion.get(version) ?? 0) + added;
     this.#expect(entry.lineRequests === lineRequests, `entry ${entry.id} carries a wrong sum of its line`);
-    const cost = isUsage ? amountOf(entry.requests, this.#priceOf(version) ?? 0n) : 0n;
-    for (const fault of this.#drawn.faultsOf(entry, cost * amountOfStroop)) this.#differences.push(fault);
+    const cost = isUsage ? costOfRequests(entry.requests, this.#priceOf(version) ?? 0n) : 0n;
+    for (const fault of this.#drawn.faultsOf(entry, cost)) this.#differences.push(fault);
     if (isUsage) this.#usage(entry, lineRequests);
     else if (entry.writeOff === undefined) this.#reversal(entry, taken);
     else this.#writeOff(entry, entry.writeOff);
@@ -82,7 +87,7 @@ export class AccountAudit {
     this.#recordedByVersion.set(version, lineRequests);
     this.#addToRange(version, entry.requests);
     this.#recordedRequests += entry.requests;
-    this.#recordedStroops += amountOf(entry.requests, this.#priceOf(version) ?? 0n);
+    this.#recorded += costOfRequests(entry.requests, this.#priceOf(version) ?? 0n);
     this.#expect(entry.requests > 0, `entry ${entry.id} is of no requests`);
     const isPriced = version === 0 || this.#prices.has(version);
     this.#expect(isPriced, `entry ${entry.id} has price version ${version}, which does not exist`);
@@ -94,7 +99,7 @@ export class AccountAudit {
     for (const { priceVersion, requests } of entry.reversal?.lines ?? []) {
       this.#addToRange(priceVersion, -requests);
       this.#reversedRequests += requests;
-      this.#reversedStroops += amountOf(requests, this.#priceOf(priceVersion) ?? 0n);
+      this.#reversed += costOfRequests(requests, this.#priceOf(priceVersion) ?? 0n);
     }
   }
 
@@ -130,13 +135,16 @@ export class AccountAudit {
     this.#expect(settlement.paid === paid, `settlement ${id} states another amount as paid from the balance`);
     this.#checkBill(settlement);
     for (const [version, requests] of this.#rangeByVersion) {
+      this.#billable += costOfRequests(requests, this.#priceOf(version) ?? 0n);
       this.#settledByVersion.set(version, (this.#settledByVersion.get(version) ?? 0) + requests);
     }
     this.#rangeByVersion = new Map();
     this.#settledThrough = settlement.through;
     this.#settledRequests += settlement.requests;
     this.#settledStroops += settlement.billedStroops;
-    this.#carriedStroops = carriedOnStroops(settlement);
+    const { carriedOnStroops, remainderOn } = leftBy(settlement);
+    this.#carriedStroops = carriedOnStroops;
+    this.#remainder = remainderOn;
   }
 
   /** Compares the totals of the account with the recomputed ones. */
@@ -164,6 +172,15 @@ export class AccountAudit {
       'clearedThrough is not where the last reversal of a range ended',
     );
     this.#expect(account.carriedStroops === this.#carriedStroops, 'what is carried differs from the bills');
+    this.#expect(account.remainder === this.#remainder, 'the remainder differs from the bills');
+    const left =
+      this.#billable -
+      this.#drawn.settled +
+      (this.#writtenOffStroops - this.#settledStroops) * amountOfStroop;
+    this.#expect(
+      left === account.carriedStroops * amountOfStroop + account.remainder,
+      'the bills, what is carried and the remainder do not come to what the usage costs',
+    );
     this.#expect(account.settledRequests === this.#settledRequests, 'settled requests differ from the bills');
     this.#expect(account.settledStroops === this.#settledStroops, 'settled stroops differ from the bills');
     this.#expect(
@@ -188,18 +205,15 @@ export class AccountAudit {
         `line ${priceVersion}: reversed differs from the entries`,
       );
       this.#expect(line.settledRequests === settled, `line ${priceVersion}: settled differs from the bills`);
-      this.#expect(
-        line.priceStroops === this.#prices.get(priceVersion),
-        `line ${priceVersion}: the price differs`,
-      );
+      this.#expect(line.price === this.#prices.get(priceVersion), `line ${priceVersion}: the price differs`);
     }
     return {
       entries: this.#entries,
       settlements: this.#settlements,
       recordedRequests: this.#recordedRequests,
-      recordedStroops: this.#recordedStroops,
+      recorded: this.#recorded,
       reversedRequests: this.#reversedRequests,
-      reversedStroops: this.#reversedStroops,
+      reversed: this.#reversed,
       writtenOffStroops: this.#writtenOffStroops,
       settledRequests: this.#settledRequests,
       settledStroops: this.#settledStroops,
@@ -220,25 +234,27 @@ export class AccountAudit {
       settlement.carriedStroops === this.#carriedStroops,
       `settlement ${settlement.id} does not carry what the last one left`,
     );
-    let billed = this.#carriedStroops - settlement.paid / amountOfStroop;
+    this.#expect(
+      settlement.remainder === this.#remainder,
+      `settlement ${settlement.id} does not take the remainder of the last one`,
+    );
     let requests = 0;
     for (const line of settlement.lines) {
       const price = this.#priceOf(line.priceVersion);
       const isExact =
         line.requests === wanted.get(line.priceVersion) &&
-        line.priceStroops === price &&
-        line.amountStroops === amountOf(line.requests, line.priceStroops);
+        line.price === price &&
+        line.amount === costOfRequests(line.requests, line.price);
       this.#expect(
         isExact,
         `settlement ${settlement.id}: line ${line.priceVersion} is not what its entries cost`,
       );
       wanted.delete(line.priceVersion);
-      billed += line.amountStroops;
       requests += line.requests;
     }
     this.#expect(wanted.size === 0, `settlement ${settlement.id} leaves out entries of its range`);
     this.#expect(
-      (billed > 0n ? billed : 0n) === settlement.billedStroops,
+      roundedBill(settlement).billedStroops === settlement.billedStroops,
       `settlement ${settlement.id} is not the sum of its lines and what was carried`,
     );
     this.#expect(

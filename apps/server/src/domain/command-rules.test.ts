@@ -12,8 +12,8 @@ import type { Hold } from './hold.ts';
 import type { Limit } from './limit.ts';
 import { counterName, emptyCounter } from './limit-counter.ts';
 import { LoadedView } from './loaded-view.ts';
-import { amountOfStroop } from './money.ts';
-import { newService } from './service.ts';
+import { amountOfStroop, priceOfStroops } from './money.ts';
+import { inStroops, newService } from './service.ts';
 import type { Entry } from './usage.ts';
 import { accountName, DraftView } from './view.ts';
 import { areLimitsWanted, noWants, type TenantWants, wantOfHold } from './wants.ts';
@@ -93,19 +93,19 @@ const examples: { readonly [K in Command['kind']]: Extract<Command, { readonly k
   },
   release_hold: { kind: 'release_hold', holdId: 'hold-1' },
   extend_hold: { kind: 'extend_hold', holdId: 'hold-1', expiresInMs: 10 },
-  put_service: { kind: 'put_service', serviceId, priceStroops: 9n, metadata },
+  put_service: { kind: 'put_service', serviceId, stated: inStroops(9n), metadata },
   put_service_bulk: {
     kind: 'put_service_bulk',
     items: [
-      { kind: 'valid', item: { kind: 'put_service', serviceId, priceStroops: 9n, metadata } },
+      { kind: 'valid', item: { kind: 'put_service', serviceId, stated: inStroops(9n), metadata } },
       {
         kind: 'valid',
-        item: { kind: 'put_service', serviceId: 'new', priceStroops: 9n, metadata: undefined },
+        item: { kind: 'put_service', serviceId: 'new', stated: inStroops(9n), metadata: undefined },
       },
     ],
   },
   delete_service: { kind: 'delete_service', serviceId },
-  set_price: { kind: 'set_price', serviceId, priceStroops: 9n },
+  set_price: { kind: 'set_price', serviceId, stated: inStroops(9n) },
   set_disabled: { kind: 'set_disabled', serviceId, disabled: true },
   set_metadata: { kind: 'set_metadata', serviceId, metadata },
   set_limit: {
@@ -192,7 +192,7 @@ const entry: Entry = {
   lineRequests: 3,
   recordedAtMs: 0,
 };
-const line = { priceVersion: 1, priceStroops: 7n, reversedRequests: 0, settledRequests: 0 };
+const line = { priceVersion: 1, price: priceOfStroops(7n), reversedRequests: 0, settledRequests: 0 };
 const account = { ...emptyAccount(agent, serviceId), sequence: 2, recordedRequests: 6, paid: 1n };
 const apiKey: ApiKey = {
   ...rights,
@@ -318,9 +318,9 @@ function loadedFor(wants: TenantWants): LoadedView {
       lines: [{ ...line, recordedRequests: 6 }],
     });
     view.accountCounts.set(agent, 2);
-    view.services.set(serviceId, newService(serviceId, 7n));
+    view.services.set(serviceId, newService(serviceId, inStroops(7n)));
   }
-  if (wants.services.has(serviceId)) view.services.set(serviceId, newService(serviceId, 7n));
+  if (wants.services.has(serviceId)) view.services.set(serviceId, newService(serviceId, inStroops(7n)));
   for (const { sequence = 0 } of wants.positions) {
     view.positions.set(`a s ${sequence}`, { sequence, priceVersion: 1, lineRequests: 3, ...noReversals });
   }
@@ -332,7 +332,7 @@ function loadedFor(wants: TenantWants): LoadedView {
       ...account,
       lines: [{ ...line, recordedRequests: 6 }],
     });
-    view.services.set(serviceId, newService(serviceId, 7n));
+    view.services.set(serviceId, newService(serviceId, inStroops(7n)));
   }
   if (wants.billings.has(agent)) view.agentBillings.set(agent, billing);
   if (wants.grantIds.has('grant-1')) view.grants.set('grant-1', { agent, asset: 'XLM', grant: free });

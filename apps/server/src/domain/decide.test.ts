@@ -5,7 +5,8 @@ import { type Command, rulesOf } from './command.ts';
 import { decide } from './decide.ts';
 import type { Moment } from './decision.ts';
 import { LoadedView } from './loaded-view.ts';
-import { newService, priceVersionsMax } from './service.ts';
+import { priceOfStroops } from './money.ts';
+import { inStroops, newService, priceVersionsMax } from './service.ts';
 import { accountName } from './view.ts';
 import { noWants } from './wants.ts';
 
@@ -23,13 +24,19 @@ function view(command: Command): LoadedView {
   const wants = noWants();
   rulesOf(command).reads(command, wants);
   const loaded = new LoadedView(wants);
-  loaded.services.set('s', newService('s', 7n));
+  loaded.services.set('s', newService('s', inStroops(7n)));
   loaded.accounts.set(accountName('a', 's'), {
     ...emptyAccount('a', 's'),
     sequence: 1,
     recordedRequests: 1,
     lines: [
-      { priceVersion: 1, priceStroops: 7n, recordedRequests: 1, reversedRequests: 0, settledRequests: 0 },
+      {
+        priceVersion: 1,
+        price: priceOfStroops(7n),
+        recordedRequests: 1,
+        reversedRequests: 0,
+        settledRequests: 0,
+      },
     ],
   });
   loaded.usages.set('known', { item: { ...item, usageId: 'known' }, entryId: 'entry-1' });
@@ -80,8 +87,8 @@ const commands: readonly Command[] = [
   { kind: 'reverse_entry', entryId: 'entry-1', reason: 'r' },
   { kind: 'clear_account', agent: 'a', serviceId: 's' },
   { kind: 'settle_bulk', agent: 'a' },
-  { kind: 'put_service', serviceId: 's', priceStroops: 9n, metadata: undefined },
-  { kind: 'set_price', serviceId: 's', priceStroops: 9n },
+  { kind: 'put_service', serviceId: 's', stated: inStroops(9n), metadata: undefined },
+  { kind: 'set_price', serviceId: 's', stated: inStroops(9n) },
   {
     kind: 'create_api_key',
     key: 'k',
@@ -146,10 +153,10 @@ test('a bulk is recorded unless every item was refused', () => {
 });
 
 test('a service with the most price versions allowed keeps its price', () => {
-  const full = { ...newService('s', 7n), priceVersion: priceVersionsMax };
+  const full = { ...newService('s', inStroops(7n)), priceVersion: priceVersionsMax };
   for (const kind of ['put_service', 'set_price'] as const) {
-    const priced = (priceStroops: bigint) => {
-      const command: Command = { kind, serviceId: 's', priceStroops, metadata: undefined };
+    const priced = (stroops: bigint) => {
+      const command: Command = { kind, serviceId: 's', stated: inStroops(stroops), metadata: undefined };
       const loaded = view(command);
       loaded.services.set('s', full);
       return decide(command, loaded, moment);

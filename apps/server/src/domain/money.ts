@@ -1,6 +1,6 @@
-import type { Amount } from './amount.ts';
+import { type Amount, costOf, type Price } from './amount.ts';
 
-/** An amount of money: a whole number of stroops, 10^-7 XLM each. */
+/** A whole number of stroops, 10^-7 XLM each: what bills and credits in XLM are. */
 export type Stroops = bigint;
 
 /** The largest lifetime total of one account, in stroops: what 64 bits hold. */
@@ -9,15 +9,37 @@ export const stroopsMax: Stroops = 2n ** 63n - 1n;
 /** The largest lifetime total of one account, in requests: what JSON represents exactly. */
 export const requestsTotalMax = Number.MAX_SAFE_INTEGER;
 
-/** What a number of requests costs at a price. Exact: it neither rounds nor saturates. */
-export function amountOf(requests: number, priceStroops: Stroops): Stroops {
-  return BigInt(requests) * priceStroops;
-}
-
-/** What a number of requests costs at the price in force, as an exact amount of its asset. */
-export function costOfUsage(requests: number, { priceStroops }: { readonly priceStroops: Stroops }): Amount {
-  return amountOf(requests, priceStroops) * amountOfStroop;
-}
+/** The decimal places of XLM in which bills are rounded. */
+export const stroopPlaces = 7;
 
 /** A stroop as an exact amount: 10^-7 in 10^-18. */
 export const amountOfStroop: Amount = 100_000_000_000n;
+
+/** A stroop as a price: 10^-7 in 10^-12. */
+const priceOfStroop: Price = 100_000n;
+
+/** A price in stroops, exactly. */
+export function priceOfStroops(stroops: Stroops): Price {
+  return stroops * priceOfStroop;
+}
+
+/** A price in stroops; `undefined` if it is not a whole number of them. */
+export function stroopsOfPrice(price: Price): Stroops | undefined {
+  return price % priceOfStroop === 0n ? price / priceOfStroop : undefined;
+}
+
+/** An amount in stroops; `undefined` if it is not a whole number of them. */
+export function wholeStroops(amount: Amount): Stroops | undefined {
+  return amount % amountOfStroop === 0n ? amount / amountOfStroop : undefined;
+}
+
+/** An amount in stroops, rounded down. */
+export function stroopsIn(amount: Amount): Stroops {
+  const rest = amount % amountOfStroop;
+  return (amount - rest) / amountOfStroop - (rest < 0n ? 1n : 0n);
+}
+
+/** What a number of requests costs at a price. Exact: it neither rounds nor saturates. */
+export function costOfRequests(requests: number, price: Price): Amount {
+  return costOf(requests, price, 0);
+}

@@ -1,6 +1,6 @@
 import type { Account } from './account.ts';
-import type { Amount } from './amount.ts';
-import { amountOf, amountOfStroop, type Stroops } from './money.ts';
+import type { Amount, Price } from './amount.ts';
+import { amountOfStroop, costOfRequests, type Stroops, stroopsIn } from './money.ts';
 import { type Position, remainingThrough } from './position.ts';
 import type { Service } from './service.ts';
 
@@ -9,8 +9,8 @@ export interface BillLine {
   readonly priceVersion: number;
   /** below 0 when more was reversed than used */
   readonly requests: number;
-  readonly priceStroops: Stroops;
-  readonly amountStroops: Stroops;
+  readonly price: Price;
+  readonly amount: Amount;
 }
 
 /** What is outstanding on an account up to one entry, and what it costs. */
@@ -26,24 +26,26 @@ export interface Quote {
   readonly lines: readonly BillLine[];
   /** credit from the settlement before: 0 or below */
   readonly carriedStroops: Stroops;
+  /** what the settlement before left below a stroop: 0 or above */
+  readonly remainder: Amount;
   /** what was drawn from the balance for the usage of the lines */
   readonly paid: Amount;
-  /** the sum of the lines and what was carried, without what was paid, but never below 0 */
+  /** the sum of the lines and what the settlement before left, without what was paid: rounded down, but never below 0 */
   readonly billedStroops: Stroops;
   /** what is left of a credit, for the next settlement: 0 or below */
   readonly carriedOnStroops: Stroops;
+  /** what is below a stroop, for the next settlement: 0 or above */
+  readonly remainderOn: Amount;
   /** the price in force now */
-  readonly priceStroops: Stroops;
+  readonly price: Price;
 }
 
 /** Quotes an account of a priced service: everything outstanding, or what is up to an entry. */
 export function quoteOf(account: Account, service: Service, position?: Position): Quote {
   const lines = billLines(account, service, position);
-  const { carriedStroops } = account;
+  const { carriedStroops, remainder } = account;
   const paid = (position?.paid ?? account.paid) - account.settledPaid;
-  const unpaid = carriedStroops - paid / amountOfStroop;
-  const sum = lines.reduce((total, line) => total + line.amountStroops, unpaid);
-  const billedStroops = sum > 0n ? sum : 0n;
+  const rounded = roundedBill({ lines, carriedStroops, remainder, paid });
   return {
     agent: account.agent,
     serviceId: account.serviceId,
@@ -52,11 +54,29 @@ export function quoteOf(account: Account, service: Service, position?: Position)
     requests: lines.reduce((sum, line) => sum + line.requests, 0),
     lines,
     carriedStroops,
+    remainder,
     paid,
-    billedStroops,
-    carriedOnStroops: sum - billedStroops,
-    priceStroops: service.priceStroops,
+    ...rounded,
+    price: service.price,
   };
+}
+
+/** What a bill is made of. */
+export type BillParts = Pick<Quote, 'lines' | 'carriedStroops' | 'remainder' | 'paid'>;
+
+/** The only place where money is rounded: a bill is a whole number of stroops, and what it leaves goes to the next one. */
+export function roundedBill({
+  lines,
+  carriedStroops,
+  remainder,
+  paid,
+}: BillParts): Pick<Quote, 'billedStroops' | 'carriedOnStroops' | 'remainderOn'> {
+  const before = carriedStroops * amountOfStroop + remainder - paid;
+  const sum = lines.reduce((total, { amount }) => total + amount, before);
+  const whole = stroopsIn(sum);
+  const billedStroops = whole > 0n ? whole : 0n;
+  const carriedOnStroops = whole - billedStroops;
+  return { billedStroops, carriedOnStroops, remainderOn: sum - whole * amountOfStroop };
 }
 
 /** Whether there is nothing to bill. Lines can offset each other to none, of which one was paid from the balance and the other was not. */
@@ -66,17 +86,17 @@ export function isEmptyQuote({ lines, paid }: Quote): boolean {
 
 function billLines(account: Account, service: Service, position: Position | undefined): BillLine[] {
   const requestsByVersion = new Map<number, number>();
-  const prices = new Map<number, Stroops>();
+  const prices = new Map<number, Price>();
   for (const line of account.lines) {
     const requests = remainingThrough(line, position) - line.settledRequests;
     // No version reads as version 1 from the moment it exists.
     const version = Math.max(line.priceVersion, 1);
     requestsByVersion.set(version, (requestsByVersion.get(version) ?? 0) + requests);
-    prices.set(version, line.priceStroops ?? service.firstPriceStroops);
+    prices.set(version, line.price ?? service.firstPrice);
   }
   const used = [...requestsByVersion].filter(([, requests]) => requests !== 0);
   return used.map(([priceVersion, requests]) => {
-    const priceStroops = prices.get(priceVersion) ?? service.firstPriceStroops;
-    return { priceVersion, requests, priceStroops, amountStroops: amountOf(requests, priceStroops) };
+    const price = prices.get(priceVersion) ?? service.firstPrice;
+    return { priceVersion, requests, price, amount: costOfRequests(requests, price) };
   });
 }

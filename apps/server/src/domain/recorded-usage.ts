@@ -4,7 +4,7 @@ import { levelEventsMax } from './balance-events.ts';
 import { countUse, unitsOf } from './counted-use.ts';
 import type { Hold } from './hold.ts';
 import { limitLevelsMax, limitsOfWriteMax } from './limit.ts';
-import { costOfUsage } from './money.ts';
+import { costOfRequests } from './money.ts';
 import { type Payment, type PaymentMoment, payFor } from './payment.ts';
 import type { Refusal } from './refusal.ts';
 import type { Service } from './service.ts';
@@ -51,7 +51,7 @@ export function recordedUsage(
   const held = hold?.state === 'open' ? hold.counted : undefined;
   const counted = countUse(use, view, nowMs, nextId, held);
   if (counted.kind === 'refused') return counted;
-  const cost = service === undefined ? undefined : costOfUsage(item.requests, service);
+  const cost = service === undefined ? undefined : costOfRequests(item.requests, service.price);
   const payment = payFor({ agent, serviceId, entryId, cost, hold }, view, moment);
   if (payment.kind === 'refused') return payment;
   const drawn = payment.kind === 'drawn' ? payment.amount : undefined;

@@ -1,4 +1,5 @@
-import type { Stroops } from './money.ts';
+import type { Price, PricedUnits } from './amount.ts';
+import { priceOfStroops, type Stroops } from './money.ts';
 
 /** What a service is described with. None of it changes what is recorded or billed. */
 export interface ServiceMetadata {
@@ -21,9 +22,12 @@ export type SentMetadata = { readonly [Name in keyof ServiceMetadata]?: NonNulla
 export interface Service extends ServiceMetadata {
   readonly serviceId: string;
   readonly priceVersion: number;
-  readonly priceStroops: Stroops;
+  /** of one unit */
+  readonly price: Price;
+  /** for how many units the price was stated, and is shown */
+  readonly pricePer: PricedUnits;
   /** price of version 1, which is also that of usage recorded before there was a price */
-  readonly firstPriceStroops: Stroops;
+  readonly firstPrice: Price;
   readonly disabled: boolean;
   /** no longer listed; its prices stay, for usage that was recorded with them and for a new registration */
   readonly deleted: boolean;
@@ -36,17 +40,29 @@ export const priceVersionsMax = 10_000;
 export interface PriceVersion {
   readonly serviceId: string;
   readonly version: number;
-  readonly priceStroops: Stroops;
+  readonly price: Price;
   readonly setAtMs: number;
 }
 
+/** A price as a caller states it: that of one unit, and for how many units it was named. */
+export interface StatedPrice {
+  readonly price: Price;
+  readonly per: PricedUnits;
+}
+
+/** A price of so many stroops for each unit. */
+export function inStroops(stroops: Stroops): StatedPrice {
+  return { price: priceOfStroops(stroops), per: 1 };
+}
+
 /** A new service at its first price. */
-export function newService(serviceId: string, priceStroops: Stroops): Service {
+export function newService(serviceId: string, { price, per }: StatedPrice): Service {
   return {
     serviceId,
     priceVersion: 1,
-    priceStroops,
-    firstPriceStroops: priceStroops,
+    price,
+    pricePer: per,
+    firstPrice: price,
     disabled: false,
     deleted: false,
     ...noMetadata,
@@ -72,7 +88,7 @@ function isMetadataName(name: string): name is keyof ServiceMetadata {
 }
 
 /** The service from the moment its price changes; the same service when the price stays. */
-export function withPrice(service: Service, priceStroops: Stroops): Service {
-  if (service.priceStroops === priceStroops) return service;
-  return { ...service, priceStroops, priceVersion: service.priceVersion + 1 };
+export function withPrice(service: Service, { price, per }: StatedPrice): Service {
+  if (service.price === price) return service.pricePer === per ? service : { ...service, pricePer: per };
+  return { ...service, price, pricePer: per, priceVersion: service.priceVersion + 1 };
 }

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emptyAccount } from './account.ts';
-import { stroopsMax } from './money.ts';
+import { amountOfStroop, priceOfStroops, stroopsIn, stroopsMax } from './money.ts';
 import type { BillLine, Quote } from './quote.ts';
 import { settleOn } from './settlement.ts';
 
-function line(priceVersion: number, amountStroops: bigint): BillLine {
-  return { priceVersion, requests: 1, priceStroops: 1n, amountStroops };
+function line(priceVersion: number, stroops: bigint): BillLine {
+  return { priceVersion, requests: 1, price: priceOfStroops(1n), amount: stroops * amountOfStroop };
 }
 
 function quote(...lines: readonly BillLine[]): Quote {
-  const billedStroops = lines.reduce((sum, { amountStroops }) => sum + amountStroops, 0n);
+  const billedStroops = lines.reduce((sum, { amount }) => sum + stroopsIn(amount), 0n);
   return {
     agent: 'a',
     serviceId: 's',
@@ -19,10 +19,12 @@ function quote(...lines: readonly BillLine[]): Quote {
     requests: lines.length,
     lines,
     carriedStroops: 0n,
+    remainder: 0n,
     paid: 0n,
     billedStroops,
     carriedOnStroops: 0n,
-    priceStroops: 1n,
+    remainderOn: 0n,
+    price: priceOfStroops(1n),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Account, AccountLine } from './account.ts';
 import type { Amount } from './amount.ts';
 import { amountOfStroop, type Stroops, stroopsMax } from './money.ts';
 import { type Position, remainingThrough } from './position.ts';
-import type { BillLine, Quote } from './quote.ts';
+import { type BillLine, type Quote, roundedBill } from './quote.ts';
 
 /** An immutable bill: the exact range of entries (from, through], lines per price version, amount. */
 export interface Settlement {
@@ -17,6 +17,8 @@ export interface Settlement {
   readonly lines: readonly BillLine[];
   /** credit from the settlement before: 0 or below */
   readonly carriedStroops: Stroops;
+  /** what the settlement before left below a stroop: 0 or above */
+  readonly remainder: Amount;
   /** what was drawn from the balance for the usage of the lines */
   readonly paid: Amount;
   readonly billedStroops: Stroops;
@@ -41,7 +43,7 @@ export function settleOn(
 ): SettledAccount | undefined {
   if (account.settledStroops > stroopsMax - quote.billedStroops) return undefined;
   // Lines that offset each other may each be larger than their sum.
-  if (quote.lines.some(({ amountStroops }) => amountStroops > stroopsMax)) return undefined;
+  if (quote.lines.some(({ amount }) => amount > stroopsMax * amountOfStroop)) return undefined;
   const number = account.settlements + 1;
   return {
     account: {
@@ -51,6 +53,7 @@ export function settleOn(
       settledRequests: account.settledRequests + quote.requests,
       settledStroops: account.settledStroops + quote.billedStroops,
       carriedStroops: quote.carriedOnStroops,
+      remainder: quote.remainderOn,
       settledPaid: account.settledPaid + quote.paid,
       lines: account.lines.map((line) => settledLine(line, remainingThrough(line, position))),
     },
@@ -64,6 +67,7 @@ export function settleOn(
       requests: quote.requests,
       lines: quote.lines,
       carriedStroops: quote.carriedStroops,
+      remainder: quote.remainder,
       paid: quote.paid,
       billedStroops: quote.billedStroops,
       settledAtMs: nowMs,
@@ -76,8 +80,8 @@ function settledLine(line: AccountLine, settledRequests: number): AccountLine {
   return line.settledRequests === settledRequests ? line : { ...line, settledRequests };
 }
 
-/** What a settlement could not bill, for the next one to carry: 0, or below 0 for a credit. */
-export function carriedOnStroops({ lines, carriedStroops, paid, billedStroops }: Settlement): Stroops {
-  const cost = lines.reduce((sum, { amountStroops }) => sum + amountStroops, carriedStroops);
-  return cost - paid / amountOfStroop - billedStroops;
+/** What a settlement leaves for the next one: a credit that it could not bill, and what is below a stroop. */
+export function leftBy(settlement: Settlement): Pick<Quote, 'carriedOnStroops' | 'remainderOn'> {
+  const { billedStroops, carriedOnStroops, remainderOn } = roundedBill(settlement);
+  return { carriedOnStroops: carriedOnStroops + billedStroops - settlement.billedStroops, remainderOn };
 }

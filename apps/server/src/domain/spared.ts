@@ -1,6 +1,7 @@
+import type { Amount } from './amount.ts';
 import type { Command, Fact } from './command.ts';
 import type { RecordUsageBulk } from './commands/usage.ts';
-import type { Stroops } from './money.ts';
+import { costOfRequests } from './money.ts';
 import type { Service } from './service.ts';
 
 /** Usage of duplicates that was not billed again, at the price that is in force now. */
@@ -8,7 +9,7 @@ export interface SparedUsage {
   /** items of usage */
   readonly retries: number;
   readonly requests: bigint;
-  readonly stroops: Stroops;
+  readonly cost: Amount;
 }
 
 /** Services by their names, for their prices. */
@@ -50,10 +51,10 @@ function itemsAt({ items }: RecordUsageBulk, wanted: ReadonlySet<number>): Item[
 
 function sparedItems(items: readonly Item[], serviceOf: ServiceOf): SparedUsage {
   let requests = 0n;
-  let stroops = 0n;
+  let cost = 0n;
   for (const item of items) {
     requests += BigInt(item.requests);
-    stroops += BigInt(item.requests) * (serviceOf(item.serviceId)?.priceStroops ?? 0n);
+    cost += costOfRequests(item.requests, serviceOf(item.serviceId)?.price ?? 0n);
   }
-  return { retries: items.length, requests, stroops };
+  return { retries: items.length, requests, cost };
 }

@@ -1,6 +1,6 @@
 import type { Account, AccountLine } from './account.ts';
-import type { Amount } from './amount.ts';
-import { amountOf, amountOfStroop, type Stroops } from './money.ts';
+import type { Amount, Price } from './amount.ts';
+import { amountOfStroop, costOfRequests, type Stroops } from './money.ts';
 import type { Movement, MovementKind } from './movement.ts';
 import { type Position, recordedThrough, remainingThrough } from './position.ts';
 import type { Service } from './service.ts';
@@ -10,7 +10,7 @@ export interface Charge {
   readonly serviceId: string;
   /** 0: its service has no price yet */
   readonly priceVersion: number;
-  readonly priceStroops: Stroops | undefined;
+  readonly price: Price | undefined;
   readonly requests: number;
   /** `undefined` without a price, like the next one */
   readonly amount: Amount | undefined;
@@ -60,14 +60,13 @@ function chargeOf(
   requests: number,
   reversedRequests: number,
 ): Charge {
-  const priceStroops = priceOf(line, service);
-  const costs = (count: number) =>
-    priceStroops === undefined ? undefined : amountOf(count, priceStroops) * amountOfStroop;
+  const price = priceOf(line, service);
+  const costs = (count: number) => (price === undefined ? undefined : costOfRequests(count, price));
   return {
     serviceId,
     // No version reads as version 1 from the moment it exists.
     priceVersion: service === undefined ? line.priceVersion : Math.max(line.priceVersion, 1),
-    priceStroops,
+    price,
     requests,
     amount: costs(requests),
     reversedRequests,
@@ -88,8 +87,8 @@ function added(a: Charge, b: Charge): Charge {
   };
 }
 
-function priceOf(line: AccountLine, service: Service | undefined): Stroops | undefined {
-  return line.priceStroops ?? service?.firstPriceStroops;
+function priceOf(line: AccountLine, service: Service | undefined): Price | undefined {
+  return line.price ?? service?.firstPrice;
 }
 
 /** Requests of a line that reversals up to a position took back. */
@@ -111,8 +110,8 @@ export function unbilledAt(
 ): Amount {
   let cost = 0n;
   for (const line of account.lines)
-    cost += amountOf(remainingThrough(line, position), priceOf(line, service) ?? 0n);
-  return (cost - billedStroops) * amountOfStroop - position.paid;
+    cost += costOfRequests(remainingThrough(line, position), priceOf(line, service) ?? 0n);
+  return cost - billedStroops * amountOfStroop - position.paid;
 }
 
 /** What movements of a balance come to, by their kind. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { RecentReplays } from './recent-replays.ts';
 import type { KeyUse, Outcome, Submission } from './submission.ts';
 
-const spared = { retries: 1, requests: 3n, stroops: 21n };
+const spared = { retries: 1, requests: 3n, cost: 21n };
 
 function submissionWith(digest: string, key: Partial<KeyUse> = {}, tenant = 'acme'): Submission {
   const item = { agent: 'a', serviceId: 's', requests: 3, usageId: undefined, occurredAtNs: undefined };

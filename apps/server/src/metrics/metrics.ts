@@ -1,4 +1,5 @@
 import type { Counter, Gauge, Histogram } from 'prom-client';
+import { amountOfStroop } from '../domain/money.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { SparedUsage } from '../domain/spared.ts';
 import type { FaultFacts } from '../fault-facts.ts';
@@ -244,10 +245,10 @@ export class Metrics {
     if (reason !== undefined) this.#storageFaults.labels(operation, reason).inc();
   }
 
-  #addSpared({ retries, requests, stroops }: SparedUsage): void {
+  #addSpared({ retries, requests, cost }: SparedUsage): void {
     this.#sparedRetries.inc(retries);
     this.#sparedRequests.inc(Number(requests));
-    this.#sparedStroops.inc(Number(stroops));
+    this.#sparedStroops.inc(Number(cost) / Number(amountOfStroop));
   }
 }
 

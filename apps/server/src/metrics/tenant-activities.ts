@@ -11,7 +11,7 @@ export interface TenantActivity {
 
 const none: TenantActivity = {
   outcomes: { executed: 0, replayed: 0, conflict: 0, expired: 0, refused: 0, fault: 0 },
-  spared: { retries: 0, requests: 0n, stroops: 0n },
+  spared: { retries: 0, requests: 0n, cost: 0n },
 };
 
 /** The number of tenants that are counted; with more, those that wrote the longest ago start again at 0. */
@@ -52,6 +52,6 @@ function sum(before: SparedUsage, more: SparedUsage | undefined): SparedUsage {
   return {
     retries: before.retries + more.retries,
     requests: before.requests + more.requests,
-    stroops: before.stroops + more.stroops,
+    cost: before.cost + more.cost,
   };
 }

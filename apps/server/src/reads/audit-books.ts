@@ -2,7 +2,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Account } from '../domain/account.ts';
 import { AccountAudit, type AccountFinding } from '../domain/audit.ts';
 import type { AuditFinding } from '../domain/audit-finding.ts';
-import { amountOfStroop } from '../domain/money.ts';
 import type { Entry } from '../domain/usage.ts';
 import { auditActs } from './audit-acts.ts';
 import { auditBalances } from './audit-balances.ts';
@@ -24,13 +23,13 @@ export async function auditBooks(books: Books, tenant: string, begunMs = Date.no
   const findings = { accounts: 0, entries: 0, settlements: 0 };
   const sums = {
     recordedRequests: 0n,
-    recordedStroops: 0n,
+    recorded: 0n,
     reversedRequests: 0n,
-    reversedStroops: 0n,
+    reversed: 0n,
     writtenOffStroops: 0n,
     settledRequests: 0n,
     settledStroops: 0n,
-    paidStroops: 0n,
+    paid: 0n,
   };
   const differences: { agent: string; serviceId: string; message: string }[] = [];
   const limits = await beginLimitAudit(books, tenant, begunMs);
@@ -42,13 +41,13 @@ export async function auditBooks(books: Books, tenant: string, begunMs = Date.no
     findings.entries += finding.entries;
     findings.settlements += finding.settlements;
     sums.recordedRequests += BigInt(finding.recordedRequests);
-    sums.recordedStroops += finding.recordedStroops;
+    sums.recorded += finding.recorded;
     sums.reversedRequests += BigInt(finding.reversedRequests);
-    sums.reversedStroops += finding.reversedStroops;
+    sums.reversed += finding.reversed;
     sums.writtenOffStroops += finding.writtenOffStroops;
     sums.settledRequests += BigInt(finding.settledRequests);
     sums.settledStroops += finding.settledStroops;
-    sums.paidStroops += finding.paid / amountOfStroop;
+    sums.paid += finding.paid;
     for (const message of finding.differences) {
       if (differences.length < differencesMax) differences.push({ agent, serviceId, message });
     }

@@ -54,6 +54,9 @@ export const entriesCsv: CsvForm<StatedEntry, EntryColumn> = {
     'settlementId',
     'reversed',
     'drawn',
+    'price',
+    'amount',
+    'asset',
     'reversedRequests',
     'metadata',
   ],
@@ -93,6 +96,10 @@ export const settlementsCsv: CsvForm<
     'settledAt',
     'paid',
     'runId',
+    'remainder',
+    'remainderOn',
+    'amount',
+    'asset',
   ],
   rowOf(settlement) {
     const { lines: _, prepaid, ...members } = settlementBody(settlement);

@@ -1,3 +1,4 @@
+import { priceOfStroops } from '../domain/money.ts';
 import type { Service } from '../domain/service.ts';
 import type { Books } from './books.ts';
 import { collectPage, type Page, type Scan } from './collect-page.ts';
@@ -40,6 +41,6 @@ function matches(service: Service, query: ServiceQuery): boolean {
   if (prefix !== undefined && !service.serviceId.startsWith(prefix)) return false;
   if (q !== undefined && !service.serviceId.toLowerCase().includes(q.toLowerCase())) return false;
   if (disabled !== undefined && service.disabled !== (disabled === 'true')) return false;
-  if (minPrice !== undefined && service.priceStroops < BigInt(minPrice)) return false;
-  return maxPrice === undefined || service.priceStroops <= BigInt(maxPrice);
+  if (minPrice !== undefined && service.price < priceOfStroops(BigInt(minPrice))) return false;
+  return maxPrice === undefined || service.price <= priceOfStroops(BigInt(maxPrice));
 }

@@ -32,6 +32,7 @@ const settlement = (number: number): Settlement => ({
   requests: 1,
   lines: [],
   carriedStroops: 0n,
+  remainder: 0n,
   paid: 0n,
   billedStroops: 0n,
   settledAtMs: 0,

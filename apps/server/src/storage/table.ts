@@ -7,11 +7,10 @@ export type Engine = 'sqlite' | 'postgres';
 /**
  * What a column holds. Each engine has one type of column for each, one way to read it and one to write it.
  *
- * `count` is an integer that a double holds exactly, and `small` one of 32 bits. `amount` is a `bigint` of 64 bits, and
- * `price` one that a double holds exactly. `id` is a UUID, `digest` hexadecimal digits. `account` refers to an account
+ * `count` is an integer that a double holds exactly, and `small` one of 32 bits. `amount` is a `bigint` of 64 bits. `id` is a UUID, `digest` hexadecimal digits. `account` refers to an account
  * in the rows of other tables: a number on SQLite, a UUID on PostgreSQL.
  */
-export type Kind = 'text' | 'count' | 'small' | 'amount' | 'price' | 'flag' | 'id' | 'digest' | 'account';
+export type Kind = 'text' | 'count' | 'small' | 'amount' | 'flag' | 'id' | 'digest' | 'account';
 
 /** A name that may differ between the engines. */
 type Name = string | Readonly<Record<Engine, string>>;
@@ -92,7 +91,6 @@ export const text = () => columnOf<string>('text');
 export const count = () => columnOf<number>('count');
 export const small = () => columnOf<number>('small');
 export const amount = () => columnOf<bigint>('amount');
-export const price = () => columnOf<bigint>('price');
 export const flag = () => columnOf<boolean>('flag');
 export const id = () => columnOf<string>('id');
 export const digest = () => columnOf<string>('digest');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { Command } from '../../src/domain/command.ts';
 import { settleBulkAccountsFirst } from '../../src/domain/commands/settlements.ts';
+import { inStroops } from '../../src/domain/service.ts';
 import type { Webhook } from '../../src/domain/webhook.ts';
 import { LedgerLanes } from '../../src/ledger/ledger-lanes.ts';
 import type { WriteTimes } from '../../src/ledger/ledger-parts.ts';
@@ -45,7 +46,7 @@ export async function startHeavyLedger(t: TestContext) {
     kind: 'put_service_bulk',
     items: ids.map((serviceId) => ({
       kind: 'valid',
-      item: { kind: 'put_service', serviceId, priceStroops: 7n, metadata: undefined },
+      item: { kind: 'put_service', serviceId, stated: inStroops(7n), metadata: undefined },
     })),
   });
   for (const agent of agents) {

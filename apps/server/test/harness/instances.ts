@@ -4,6 +4,7 @@ import { setTimeout as passing } from 'node:timers/promises';
 import { keyDigest, sha256 } from '@billonce/idempotency/core';
 import { Client } from 'pg';
 import type { Command } from '../../src/domain/command.ts';
+import { inStroops } from '../../src/domain/service.ts';
 import { LedgerLanes } from '../../src/ledger/ledger-lanes.ts';
 import type { Outcome, Submission } from '../../src/ledger/submission.ts';
 import { auditBooks } from '../../src/reads/audit-books.ts';
@@ -182,8 +183,8 @@ export function bulk(items: readonly (readonly [agent: string, usageId: string])
   };
 }
 
-export function price(priceStroops: bigint, serviceId = 'search'): Command {
-  return { kind: 'put_service', serviceId, priceStroops, metadata: undefined };
+export function price(stroops: bigint, serviceId = 'search'): Command {
+  return { kind: 'put_service', serviceId, stated: inStroops(stroops), metadata: undefined };
 }
 
 /** The status and the body of an answer; of a refusal, or a fault, its code. */

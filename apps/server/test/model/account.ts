@@ -1,3 +1,4 @@
+import type { UnitPrice } from './prices.ts';
 import type { AccountName } from './write.ts';
 
 /** Requests at a price version; below 0 in a reversal. Version 0 is usage of a service without a price. */
@@ -29,8 +30,9 @@ export interface ModelEntry {
 export interface Line {
   readonly priceVersion: number;
   readonly requests: number;
-  readonly priceStroops: number;
-  readonly amountStroops: string;
+  readonly price: UnitPrice;
+  /** in 10^-18 XLM */
+  readonly amount: bigint;
 }
 
 /** What a range of entries comes to. */
@@ -38,6 +40,8 @@ export interface Bill {
   readonly requests: number;
   readonly lines: readonly Line[];
   readonly carried: bigint;
+  /** what the settlement before left below a stroop, in 10^-18 XLM */
+  readonly remainder: bigint;
   /** what was drawn for it, in 10^-18 XLM */
   readonly paid: bigint;
   readonly billed: bigint;
@@ -94,21 +98,34 @@ export function totalOf(account: ModelAccount): number {
   return Math.max(0, requestsOf(openEntries(account)));
 }
 
-/** What the last settlement could not bill, and nothing wrote off since: 0, or below 0 for a credit. */
-function carriedOf(account: ModelAccount): bigint {
+/** What the last settlement left: what nothing wrote off since (0, or below 0 for a credit), and what is below a stroop. */
+function carriedOf(account: ModelAccount): Pick<Bill, 'carried' | 'remainder'> {
   const last = account.settlements.at(-1);
-  if (last === undefined) return 0n;
+  if (last === undefined) return { carried: 0n, remainder: 0n };
   const writtenOff = openEntries(account).reduce((sum, { writesOff = 0n }) => sum + writesOff, 0n);
-  return worthOf(last) - last.billed + writtenOff;
+  return { carried: writtenOff - creditOf(last), remainder: remainderOf(last) };
 }
 
 /** What a bill could not take: 0, or above 0 for a credit. */
 export function creditOf(bill: Bill): bigint {
-  return bill.billed - worthOf(bill);
+  return bill.billed - stroopsOf(bill);
 }
 
-function worthOf({ lines, carried, paid }: Bill): bigint {
-  return lines.reduce((sum, { amountStroops }) => sum + BigInt(amountStroops), carried - paid / 10n ** 11n);
+/** What a bill leaves below a stroop. */
+export function remainderOf(bill: Bill): bigint {
+  return worthOf(bill) - stroopsOf(bill) * stroop;
+}
+
+const stroop = 10n ** 11n;
+
+/** What a bill is worth, in whole stroops, rounded down. */
+function stroopsOf(bill: Bill): bigint {
+  const worth = worthOf(bill);
+  return worth >= 0n ? worth / stroop : -((stroop - 1n - worth) / stroop);
+}
+
+function worthOf({ lines, carried, remainder, paid }: Bill): bigint {
+  return lines.reduce((sum, { amount }) => sum + amount, carried * stroop + remainder - paid);
 }
 
 /** What was drawn for entries, less what was returned. */
@@ -117,20 +134,19 @@ export function drawnFor(entries: readonly ModelEntry[]): bigint {
 }
 
 /** What the open entries up to one of them come to, at the prices of their versions; version 0 costs what version 1 does. */
-export function billOf(account: ModelAccount, prices: readonly number[], through: number): Bill {
+export function billOf(account: ModelAccount, prices: readonly UnitPrice[], through: number): Bill {
   const range = account.entries.slice(settledThrough(account), through);
   const byVersion = partsOf(
     range.flatMap(({ parts }) => parts.map((part) => ({ ...part, version: part.version || 1 }))),
   );
   const lines = byVersion.map(({ version, requests }) => {
-    const priceStroops = prices[version - 1] ?? 0;
-    const amountStroops = String(BigInt(requests) * BigInt(priceStroops));
-    return { priceVersion: version, requests, priceStroops, amountStroops };
+    const price = prices[version - 1] ?? 0n;
+    return { priceVersion: version, requests, price, amount: BigInt(requests) * price };
   });
   const paid = drawnFor(range);
-  const bill = { requests: requestsOf(range), lines, carried: carriedOf(account), paid, billed: 0n };
-  const worth = worthOf(bill);
-  return { ...bill, billed: worth > 0n ? worth : 0n };
+  const bill = { requests: requestsOf(range), lines, ...carriedOf(account), paid, billed: 0n };
+  const stroops = stroopsOf(bill);
+  return { ...bill, billed: stroops > 0n ? stroops : 0n };
 }
 
 /** The sums of parts by version, those of 0 left out. */

@@ -4,7 +4,8 @@ import type { Api } from '../harness/api.ts';
 import { accountOf, type ModelBooks } from './books.ts';
 import { holdBody } from './holds.ts';
 import { pages } from './pages.ts';
-import { amountOf, amountText, grantBody, policyOf, purseOf } from './prepaid.ts';
+import { grantBody, policyOf, purseOf } from './prepaid.ts';
+import { amountOf, amountText } from './prepaid-text.ts';
 import { availableIn, heldOf } from './purse.ts';
 import type { ModelGrant, ModelPurse } from './purse-types.ts';
 

@@ -8,6 +8,7 @@ import {
   leftOf,
   type ModelAccount,
   type ModelEntry,
+  remainderOf,
   requestsOf,
   settledThrough,
   totalOf,
@@ -16,8 +17,17 @@ import { assertPurse, assertPurseEvents } from './agree-purses.ts';
 import { accountOf, liveService, type ModelBooks } from './books.ts';
 import { agents, services } from './draw-names.ts';
 import { pages } from './pages.ts';
-import { amountText } from './prepaid.ts';
-import { openWorth, prepaidBody, quoteBody, reversesBody, unseenId, writesOffBody } from './settling.ts';
+import { amountText } from './prepaid-text.ts';
+import { amountBody, billedText, priceBody, type UnitPrice, unitPriceBody } from './prices.ts';
+import {
+  lineBody,
+  openWorth,
+  prepaidBody,
+  quoteBody,
+  reversesBody,
+  unseenId,
+  writesOffBody,
+} from './settling.ts';
 import { type AccountName, pathOf } from './write.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: items of every list
@@ -112,25 +122,30 @@ function entryRow(account: ModelAccount, entry: ModelEntry) {
 }
 
 /** An entry as it is listed, with what became of it. The id of a bill that no answer has named is that of the row. */
-function knownRow(account: ModelAccount, entry: ModelEntry, prices: readonly number[], row: Row) {
+function knownRow(account: ModelAccount, entry: ModelEntry, prices: readonly UnitPrice[], row: Row) {
   const { sequence, parts, reversed } = entry;
   const priceOf = (version: number) => prices[Math.max(version, 1) - 1];
   const amounts = parts.map(({ version, requests }) => {
     const price = priceOf(version);
-    return price === undefined ? undefined : BigInt(requests) * BigInt(price);
+    return price === undefined ? undefined : BigInt(requests) * price;
   });
   const isPriced = amounts.every((amount) => amount !== undefined);
   const [only, ...others] = parts;
+  const price = only === undefined || others.length > 0 ? undefined : priceOf(only.version);
   const bill = account.settlements.find(({ from, through }) => from < sequence && sequence <= through);
   return {
     ...entryRow(account, entry),
-    priceStroops: only === undefined || others.length > 0 ? null : (priceOf(only.version) ?? null),
-    amountStroops: isPriced ? String(amounts.reduce((sum, amount) => sum + (amount ?? 0n), 0n)) : null,
+    ...noPrice,
+    ...(price === undefined ? {} : unitPriceBody(price)),
+    ...(isPriced ? amountBody(amounts.reduce((sum: bigint, amount) => sum + (amount ?? 0n), 0n)) : {}),
+    asset: 'XLM',
     settlementId: bill === undefined ? null : bill.id === unseenId ? row.settlementId : bill.id,
     reversed: reversed > 0 && leftOf(entry) === 0,
     reversedRequests: reversed,
   };
 }
+
+const noPrice = { priceStroops: null, price: null, amountStroops: null, amount: null };
 
 async function assertSums(api: Api, books: ModelBooks): Promise<void> {
   const accounts = [...books.accounts.values()];
@@ -197,17 +212,21 @@ async function assertServices(api: Api, books: ModelBooks): Promise<void> {
   const live = services.filter((serviceId) => liveService(books, serviceId) !== undefined).sort();
   const rows = await pages(api, '/services', 2, 'services');
   assert.deepEqual(
-    rows.map(({ serviceId, priceStroops, disabled }) => ({ serviceId, priceStroops, disabled })),
+    rows.map(({ description: _, owner: __, unit: ___, ...row }) => row),
     live.map((serviceId) => {
       const service = liveService(books, serviceId);
-      return { serviceId, priceStroops: service?.prices.at(-1), disabled: service?.isDisabled };
+      return {
+        serviceId,
+        ...priceBody(service?.prices.at(-1) ?? 0n, service?.per),
+        disabled: service?.isDisabled,
+      };
     }),
   );
   for (const serviceId of live) {
     const versions = await pages(api, `/services/${encodeURIComponent(serviceId)}/prices`, 2);
     assert.deepEqual(
-      versions.map(({ priceStroops }) => priceStroops),
-      liveService(books, serviceId)?.prices,
+      versions.map(({ version: _, setAt: __, ...price }) => price),
+      liveService(books, serviceId)?.prices.map((price) => priceBody(price)),
     );
   }
 }
@@ -217,7 +236,16 @@ async function assertLists(api: Api, books: ModelBooks): Promise<void> {
   const accounts = [...books.accounts.values()];
   const entries = accounts.flatMap((account) => account.entries.map((entry) => entryRow(account, entry)));
   const rows = byId(await pages(api, '/entries', 11));
-  const states = ['priceStroops', 'amountStroops', 'settlementId', 'reversed', 'reversedRequests'];
+  const states = [
+    'priceStroops',
+    'price',
+    'amountStroops',
+    'amount',
+    'asset',
+    'settlementId',
+    'reversed',
+    'reversedRequests',
+  ];
   // `assertAccount` has compared what became of them.
   assert.deepEqual(
     rows.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => !states.includes(name)))),
@@ -254,7 +282,7 @@ function learnSettlements(accounts: readonly ModelAccount[], listed: readonly Ro
 function settlementRows(account: ModelAccount) {
   const { agent, serviceId } = account;
   return account.settlements.map((settlement, index) => {
-    const { id, from, through, requests, lines, carried, billed, settledAtMs } = settlement;
+    const { id, from, through, requests, lines, carried, remainder, billed, settledAtMs } = settlement;
     return {
       ...prepaidBody(settlement),
       id,
@@ -264,10 +292,14 @@ function settlementRows(account: ModelAccount) {
       from,
       through,
       requests,
-      lines,
+      lines: lines.map(lineBody),
       carriedStroops: String(carried),
+      remainder: amountText(remainder),
       billedStroops: String(billed),
+      amount: billedText(billed),
+      asset: 'XLM',
       carriedOnStroops: String(-creditOf(settlement)),
+      remainderOn: amountText(remainderOf(settlement)),
       settledAt: iso(settledAtMs),
       runId: null,
     };

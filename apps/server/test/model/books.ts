@@ -1,10 +1,13 @@
 import type { ModelAccount, Part } from './account.ts';
+import type { UnitPrice } from './prices.ts';
 import type { ModelPolicy, ModelPurse } from './purse-types.ts';
 import type { AccountName, Write } from './write.ts';
 
 export interface ModelService {
   /** by version, from version 1 on */
-  readonly prices: number[];
+  readonly prices: UnitPrice[];
+  /** for how many units the price is shown */
+  per: number;
   isDisabled: boolean;
   isDeleted: boolean;
 }

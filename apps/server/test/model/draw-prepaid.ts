@@ -1,7 +1,7 @@
 import type { Random } from '../harness/seeded-random.ts';
 import { agents, drawTime, type Hot, services } from './draw-names.ts';
 import { booksOf, type Model } from './model.ts';
-import { amountText } from './prepaid.ts';
+import { amountText } from './prepaid-text.ts';
 import { availableIn } from './purse.ts';
 import type { ModelHold } from './purse-types.ts';
 import type { GrantWrite, HoldWrite, PrepaidWrite, Write } from './write.ts';

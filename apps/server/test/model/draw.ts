@@ -5,11 +5,24 @@ import { accountOf } from './books.ts';
 import { agents, drawTime, type Hot, services, tenants } from './draw-names.ts';
 import { drawPrepaid, drawPrepaidStart } from './draw-prepaid.ts';
 import { booksOf, type Model } from './model.ts';
+import type { SentPrice } from './prices.ts';
 import type { AccountName, Item, Sent, Write } from './write.ts';
 
 /** Most of what is granted pays for some requests, and not for many. */
-const startPrices = [1, 7, 13, 9_007_199_254] as const;
-const prices = [0, 1, 7, 13, 9_007_199_254] as const;
+const startPrices: readonly SentPrice[] = [
+  { priceStroops: 1 },
+  { priceStroops: 7 },
+  { priceStroops: 9_007_199_254 },
+  { price: '0.15', per: 1_000_000 },
+  { price: '0.000000000001', per: 1 },
+];
+const prices: readonly SentPrice[] = [
+  ...startPrices,
+  { priceStroops: 0 },
+  { price: '0.0000007', per: 1 },
+  { price: '0.0007', per: 1_000 },
+  { price: '0.123456789', per: 1_000 },
+];
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 
@@ -101,7 +114,7 @@ export function drawStart(random: Random, { nowMs }: Model): readonly Sent[] {
             (serviceId): Write => ({
               kind: 'put_service',
               serviceId,
-              priceStroops: random.pick(startPrices),
+              ...random.pick(startPrices),
             }),
           ),
           ...drawPrepaidStart(random, nowMs),
@@ -158,6 +171,7 @@ function drawWrite(random: Random, model: Model, seen: Seen, near: Hot): Write {
       return { kind, items };
     }
     case 'put_service':
+      return { kind, ...drawPrice(random, near) };
     case 'set_price':
       return { kind, ...drawPrice(random, near) };
     case 'set_disabled':
@@ -199,7 +213,7 @@ function drawWrite(random: Random, model: Model, seen: Seen, near: Hot): Write {
 function drawPrice(random: Random, near: AccountName) {
   return {
     serviceId: random.below(3) > 0 ? near.serviceId : random.pick(services),
-    priceStroops: random.pick(prices),
+    ...random.pick(prices),
   };
 }
 

@@ -12,7 +12,8 @@ import {
   type WriteOf,
 } from './books.ts';
 import { countForLimits, limitsAllow, noHold, returnCounted } from './limits.ts';
-import { amountOf, amountText, costOf, learnId, policyOf, purseOf, tooLittle } from './prepaid.ts';
+import { costOf, learnId, policyOf, purseOf, tooLittle } from './prepaid.ts';
+import { amountOf, amountText } from './prepaid-text.ts';
 import { availableIn, endHold, openHolds, partsFor } from './purse.ts';
 import type { ModelHold, ModelPurse } from './purse-types.ts';
 import { closedBecause, judgeTime, usageOf } from './usage.ts';
@@ -65,8 +66,8 @@ export function createHold(books: ModelBooks, write: WriteOf<'create_hold'>, mom
   const isPrepaid = policy.mode === 'prepaid';
   const price = service?.prices.at(-1);
   if (price === undefined && (isPrepaid || requests !== undefined)) return refused('service_unpriced');
-  const amount = requests === undefined ? amountOf(write.amount ?? '') : costOf(requests, price ?? 0);
-  const quantity = requests ?? (price === undefined || price === 0 ? 0 : Number(amount / costOf(1, price)));
+  const amount = requests === undefined ? amountOf(write.amount ?? '') : costOf(requests, price ?? 0n);
+  const quantity = requests ?? (price === undefined || price === 0n ? 0 : Number(amount / costOf(1, price)));
   const counted = { agent, serviceId, requests: quantity };
   if (!limitsAllow(books, counted, nowMs)) return refused('limit_reached');
   if (openHolds(purse).length >= holdsOpenMax) return refused('limit_exceeded');
@@ -130,7 +131,7 @@ export function captureHold(books: ModelBooks, write: WriteOf<'capture_hold'>, m
   const isOpen = hold.state === 'open';
   const policy = policyOf(books, purse.agent);
   const isDrawn = policy.mode === 'prepaid' || (isOpen && hold.isPrepaid);
-  const cost = costOf(requests, price ?? 0);
+  const cost = costOf(requests, price ?? 0n);
   const reserved = isOpen ? hold.parts.reduce((sum, { amount }) => sum + amount, 0n) : 0n;
   const counts = isOpen ? hold.counts : noHold;
   if (!limitsAllow(books, item, nowMs, counts)) return refused('limit_reached');

@@ -5,9 +5,11 @@ import { usageBulkResults } from '../../src/answers/usage.ts';
 import { policyDefault } from '../../src/domain/billing.ts';
 import type { Command } from '../../src/domain/command.ts';
 import type { Refusal } from '../../src/domain/refusal.ts';
+import { statedPrice } from '../../src/http/read-price.ts';
 import type { Outcome, Submission } from '../../src/ledger/submission.ts';
 import type { Observed } from './books.ts';
-import { amountOf, amountText } from './prepaid.ts';
+import { amountOf, amountText } from './prepaid-text.ts';
+import type { SentPrice } from './prices.ts';
 import type { Item, Sent, Write } from './write.ts';
 
 /** A write as the edge of the server hands it to the write path. */
@@ -63,7 +65,7 @@ function commandOf(write: Write): Command {
       return { kind: 'put_service_bulk', items };
     }
     case 'set_price':
-      return { kind: 'set_price', serviceId: write.serviceId, priceStroops: BigInt(write.priceStroops) };
+      return { kind: 'set_price', serviceId: write.serviceId, stated: statedPrice(write) };
     case 'set_limit': {
       const { kind, name, agent, serviceId, window, quantity } = write;
       const max = BigInt(quantity) * 1_000_000n;
@@ -134,14 +136,8 @@ function prepaidCommand(
   }
 }
 
-function serviceOf({
-  serviceId,
-  priceStroops,
-}: {
-  readonly serviceId: string;
-  readonly priceStroops: number;
-}) {
-  return { serviceId, priceStroops: BigInt(priceStroops), metadata: undefined };
+function serviceOf({ serviceId, ...sent }: { readonly serviceId: string } & SentPrice) {
+  return { serviceId, stated: statedPrice(sent), metadata: undefined };
 }
 
 function usageItem({ agent, serviceId, requests, id, occurredAt }: Item) {

@@ -7,27 +7,16 @@ import {
   refused,
   type WriteOf,
 } from './books.ts';
+import { amountOf, amountText } from './prepaid-text.ts';
+import type { UnitPrice } from './prices.ts';
 import { availableIn, cover, draw, freeOf, passTime } from './purse.ts';
 import type { ModelGrant, ModelPolicy, ModelPurse } from './purse-types.ts';
 
-const places = 18;
 const grantsOpenMax = 100;
 
-/** An amount that is sent as a decimal text, in 10^-18. */
-export function amountOf(text: string): bigint {
-  const [whole = '', fraction = ''] = text.split('.');
-  return BigInt(whole + fraction.padEnd(places, '0'));
-}
-
-export function amountText(amount: bigint): string {
-  const sign = amount < 0n ? '-' : '';
-  const digits = String(amount < 0n ? -amount : amount).padStart(places + 1, '0');
-  return sign + `${digits.slice(0, -places)}.${digits.slice(-places)}`.replace(/\.?0+$/, '');
-}
-
 /** What requests cost, in 10^-18 XLM. */
-export function costOf(requests: number, priceStroops: number): bigint {
-  return BigInt(requests) * BigInt(priceStroops) * 10n ** 11n;
+export function costOf(requests: number, price: UnitPrice): bigint {
+  return BigInt(requests) * price;
 }
 
 /** The purse of an agent as it is now. */
@@ -174,14 +163,14 @@ export interface Paid {
 export function pay(
   books: ModelBooks,
   { agent, requests }: { readonly agent: string; readonly requests: number },
-  priceStroops: number | undefined,
+  price: UnitPrice | undefined,
   nowMs: number,
 ): Paid {
   const policy = policyOf(books, agent);
   if (policy.mode === 'postpaid') return { drawn: undefined };
-  if (priceStroops === undefined) return { refusal: refused('service_unpriced') };
+  if (price === undefined) return { refusal: refused('service_unpriced') };
   const purse = purseOf(books, agent, nowMs);
-  const cost = costOf(requests, priceStroops);
+  const cost = costOf(requests, price);
   const refusal = tooLittle(purse, cost, 0n, policy);
   if (refusal !== undefined) return { refusal };
   draw(purse, cost);

@@ -8,32 +8,43 @@ import {
   refused,
   type WriteOf,
 } from './books.ts';
+import { priceBody, type SentPrice, unitPriceOf } from './prices.ts';
 
 export function putOne(
   books: ModelBooks,
-  { serviceId, priceStroops }: { readonly serviceId: string; readonly priceStroops: number },
+  { serviceId, ...sent }: { readonly serviceId: string } & SentPrice,
   { gate }: Moment,
 ): Expected {
   if (gate !== undefined) return refused(gate);
   const isNew = liveService(books, serviceId) === undefined;
-  const service = books.services.get(serviceId) ?? { prices: [], isDisabled: false, isDeleted: false };
+  const service = books.services.get(serviceId) ?? {
+    prices: [],
+    per: 1,
+    isDisabled: false,
+    isDeleted: false,
+  };
   books.services.set(serviceId, service);
   service.isDeleted = false;
-  const isChanged = service.prices.at(-1) !== priceStroops;
-  if (isChanged) service.prices.push(priceStroops);
+  const price = unitPriceOf(sent);
+  const per = 'per' in sent ? sent.per : 1;
+  const isNewPrice = service.prices.at(-1) !== price;
+  const isChanged = isNewPrice || service.per !== per;
+  if (isNewPrice) service.prices.push(price);
+  service.per = per;
   if (isNew || isChanged) note(books, isNew ? 'service.registered' : 'service.changed', serviceId);
-  return done(isNew ? 201 : 200, { serviceId, priceStroops });
+  return done(isNew ? 201 : 200, { serviceId, ...priceBody(price, per) });
 }
 
 export function putMany(books: ModelBooks, { items }: WriteOf<'put_services'>, moment: Moment): Expected {
   if (moment.gate !== undefined) return refused(moment.gate);
   const seen = new Set<string>();
   const results = items.map((item, index) => {
-    const { serviceId, priceStroops } = item;
+    const { serviceId } = item;
     if (seen.has(serviceId)) return { index, ok: false, error: 'duplicate_in_batch' };
     seen.add(serviceId);
     const put = putOne(books, item, moment);
-    return { index, ok: true, serviceId, priceStroops, created: put.kind === 'done' && put.status === 201 };
+    const shown = priceBody(unitPriceOf(item), 'per' in item ? item.per : 1);
+    return { index, ok: true, serviceId, ...shown, created: put.kind === 'done' && put.status === 201 };
   });
   return done(201, { results });
 }

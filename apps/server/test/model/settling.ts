@@ -6,11 +6,13 @@ import {
   isEmptyBill,
   isUnsettled,
   isUsage,
+  type Line,
   leftOf,
   type ModelAccount,
   openEntries,
   openUsage,
   partsOf,
+  remainderOf,
   requestsOf,
   settledThrough,
   totalOf,
@@ -27,38 +29,48 @@ import {
   refused,
   type WriteOf,
 } from './books.ts';
-import { amountText, refund } from './prepaid.ts';
+import { refund } from './prepaid.ts';
+import { amountText } from './prepaid-text.ts';
+import { amountBody, billedText, type UnitPrice, unitPriceBody } from './prices.ts';
 
 /** A quote as it is answered, with where it begins: two quotes have one tag if and only if this is the same. */
-export function quoteText(account: ModelAccount, prices: readonly number[], through: number): string {
+export function quoteText(account: ModelAccount, prices: readonly UnitPrice[], through: number): string {
   return JSON.stringify([settledThrough(account), quoteBody(account, prices, through)]);
 }
 
-export function quoteBody(account: ModelAccount, prices: readonly number[], through: number) {
+export function quoteBody(account: ModelAccount, prices: readonly UnitPrice[], through: number) {
   const { agent, serviceId } = account;
   const bill = billOf(account, prices, through);
-  const { carriedStroops, ...rest } = billBody(bill, prices);
-  return { agent, serviceId, ...rest, through, carriedStroops, creditStroops: String(creditOf(bill)) };
+  return { agent, serviceId, ...billBody(bill, prices), through, creditStroops: String(creditOf(bill)) };
 }
 
 /** What of a bill was paid from a purse; nothing is said of it where that was nothing. */
 export function prepaidBody({ lines, paid, billed }: Bill) {
   if (paid === 0n) return {};
-  const cost = lines.reduce((sum, { amountStroops }) => sum + BigInt(amountStroops), 0n) * 10n ** 11n;
+  const cost = lines.reduce((sum, { amount }) => sum + amount, 0n);
   return {
     prepaid: { cost: amountText(cost), paid: amountText(paid), due: amountText(billed * 10n ** 11n) },
   };
 }
 
-function billBody(bill: Bill, prices: readonly number[]) {
-  const { requests, lines, carried, billed } = bill;
+/** What a bill says of one of its lines. */
+export function lineBody({ priceVersion, requests, price, amount }: Line) {
+  return { priceVersion, requests, ...unitPriceBody(price), ...amountBody(amount) };
+}
+
+function billBody(bill: Bill, prices: readonly UnitPrice[]) {
+  const { requests, lines, carried, billed, remainder } = bill;
   return {
     ...prepaidBody(bill),
     requests,
-    priceStroops: prices.at(-1) ?? 0,
+    ...unitPriceBody(prices.at(-1) ?? 0n),
     billedStroops: String(billed),
-    lines,
+    amount: billedText(billed),
+    asset: 'XLM',
+    lines: lines.map(lineBody),
     carriedStroops: String(carried),
+    remainder: amountText(remainder),
+    remainderOn: amountText(remainderOf(bill)),
   };
 }
 
@@ -95,7 +107,7 @@ function settle(
   account: ModelAccount,
   bill: Bill,
   through: number,
-  prices: readonly number[],
+  prices: readonly UnitPrice[],
   { nowMs }: Moment,
 ) {
   const body = { serviceId: account.serviceId, ...billBody(bill, prices) };
@@ -249,7 +261,7 @@ export function writesOffBody(stroops: bigint) {
 }
 
 /** Requests and stroops that are open on an account, credits among them, as the audit counts them. */
-export function openWorth(account: ModelAccount, prices: readonly number[]) {
+export function openWorth(account: ModelAccount, prices: readonly UnitPrice[]) {
   const bill = billOf(account, prices, account.entries.length);
   return {
     requests: requestsOf(openEntries(account)),

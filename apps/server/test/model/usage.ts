@@ -12,7 +12,8 @@ import {
   type WriteOf,
 } from './books.ts';
 import { countForLimits, limitsAllow } from './limits.ts';
-import { amountText, pay, purseOf } from './prepaid.ts';
+import { pay, purseOf } from './prepaid.ts';
+import { amountText } from './prepaid-text.ts';
 import { availableIn } from './purse.ts';
 import type { Item } from './write.ts';
 

@@ -1,4 +1,5 @@
 import type { ApiRequest } from '../harness/api.ts';
+import type { SentPrice } from './prices.ts';
 
 /** A usage item as a client sends it; one that is wrong on purpose has `requests: 0`. */
 export interface Item {
@@ -15,10 +16,7 @@ export interface AccountName {
   readonly serviceId: string;
 }
 
-interface ServicePrice {
-  readonly serviceId: string;
-  readonly priceStroops: number;
-}
+type ServicePrice = SentPrice & { readonly serviceId: string };
 
 /** A write as a client thinks of it. */
 export type Write =
@@ -116,17 +114,17 @@ function formOf(write: Write): ApiRequest & { readonly path: string } {
     case 'settle_bulk':
       return { path: '/settle/bulk', body: { agent: write.agent } };
     case 'put_service': {
-      const { serviceId, priceStroops } = write;
-      return { path: '/services', body: { serviceId, priceStroops } };
+      const { kind: _, ...body } = write;
+      return { path: '/services', body };
     }
     case 'put_services':
       return { path: '/services/bulk', body: { items: write.items } };
     case 'set_price': {
-      const { serviceId, priceStroops } = write;
+      const { kind: _, serviceId, ...body } = write;
       return {
         path: `/services/${encodeURIComponent(serviceId)}/price`,
         method: 'PATCH',
-        body: { priceStroops },
+        body,
       };
     }
     case 'set_disabled':

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emptyAccount } from '../../src/domain/account.ts';
+import { priceOfStroops } from '../../src/domain/money.ts';
 import { noChanges } from '../../src/domain/view.ts';
 import { StorageFault } from '../../src/ledger/storage-port.ts';
 import { wantsOf } from '../../src/ledger/wants.ts';
@@ -16,8 +17,9 @@ test('if part of a batch cannot be written, nothing of the batch is committed', 
   const service = {
     serviceId: 'search',
     priceVersion: 1,
-    priceStroops: 7n,
-    firstPriceStroops: 7n,
+    price: priceOfStroops(7n),
+    pricePer: 1 as const,
+    firstPrice: priceOfStroops(7n),
     disabled: false,
     description: undefined,
     owner: undefined,

@@ -1,7 +1,9 @@
 // What waits for a heavy command, and what does not: a lock that the test holds keeps the command in the middle of its work.
+
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { settleBulkAccountsFirst, settleBulkAccountsMax } from '../../src/domain/commands/settlements.ts';
+import { inStroops } from '../../src/domain/service.ts';
 import { wantsOf } from '../../src/ledger/wants.ts';
 import { ExclusiveConnection } from '../../src/storage/postgres/exclusive-connection.ts';
 import { findAccounts } from '../../src/storage/postgres/write/load.ts';
@@ -39,7 +41,7 @@ async function startHeld(t: TestContext) {
     kind: 'put_service_bulk',
     items: ids.map((serviceId) => ({
       kind: 'valid',
-      item: { kind: 'put_service', serviceId, priceStroops: 7n, metadata: undefined },
+      item: { kind: 'put_service', serviceId, stated: inStroops(7n), metadata: undefined },
     })),
   });
   await first.execute(...ids.map((serviceId) => usage(agent, undefined, 3, serviceId)));

@@ -1,7 +1,10 @@
 // What two instances do at once, on one database, comes out as if one had done it after the other.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Command } from '../../src/domain/command.ts';
+import { priceOfStroops } from '../../src/domain/money.ts';
+import { inStroops } from '../../src/domain/service.ts';
 import { webhooksMax } from '../../src/domain/webhook.ts';
 import {
   answerOf,
@@ -114,14 +117,14 @@ test('of simultaneous price and description changes at two instances none is los
   await client.query('BEGIN');
   await client.query(holdTenantSql);
   const changes = [
-    first.execute({ kind: 'set_price', serviceId: 'search', priceStroops: 2n }),
+    first.execute({ kind: 'set_price', serviceId: 'search', stated: inStroops(2n) }),
     second.execute({ kind: 'set_metadata', serviceId: 'search', metadata: { description: 'd', owner: 'o' } }),
   ];
   await untilWaiting(client, 2);
   await client.query('ROLLBACK');
   await Promise.all(changes);
   const service = await first.books.service(tenant, 'search');
-  assert.deepEqual([service?.priceStroops, service?.description, service?.owner], [2n, 'd', 'o']);
+  assert.deepEqual([service?.price, service?.description, service?.owner], [priceOfStroops(2n), 'd', 'o']);
   await Promise.all(
     Array.from({ length: 20 }, (_, number) =>
       (number % 2 === 0 ? first : second).execute(price(BigInt(100 + number))),

@@ -1,7 +1,9 @@
 // The bound on the statements of a batch, and the heaviest command that is legal.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Command } from '../../src/domain/command.ts';
+import { inStroops } from '../../src/domain/service.ts';
 import { answerOf, price, startInstance, startInstances, usage } from '../harness/instances.ts';
 
 const accounts = 300;
@@ -26,7 +28,7 @@ test('the time limit of a statement grows with the accounts of its batch, so eve
     kind: 'put_service_bulk',
     items: Array.from({ length: accounts }, (_, number) => ({
       kind: 'valid',
-      item: { kind: 'put_service', serviceId: `s-${number}`, priceStroops: 7n, metadata: undefined },
+      item: { kind: 'put_service', serviceId: `s-${number}`, stated: inStroops(7n), metadata: undefined },
     })),
   };
   for (const command of [price(7n), usage('agent-1'), services, many]) {

@@ -1,7 +1,9 @@
 // Limits on several instances: a counter is read after it was locked, and locked after the accounts.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Command } from '../../src/domain/command.ts';
+import { inStroops } from '../../src/domain/service.ts';
 import { auditBooks } from '../../src/reads/audit-books.ts';
 import {
   answerOf,
@@ -127,7 +129,7 @@ test('holds and usage on three instances share a limit for 100: exactly 100 coun
   await limited(instances, limit(100), {
     kind: 'put_service',
     serviceId: usageService,
-    priceStroops: 1n,
+    stated: inStroops(1n),
     metadata: undefined,
   });
   const instance = (number: number) => [first, second, third][number % 3] ?? first;

@@ -34,9 +34,7 @@ export function auditRows(tenant: string, rows: TenantRows): void {
 function auditAccount(rows: TenantRows, account: Account, limits: LimitAudit): readonly string[] {
   const { agent, serviceId } = account;
   const name = accountName(agent, serviceId);
-  const prices = new Map(
-    (rows.prices.get(serviceId) ?? []).map((price) => [price.version, price.priceStroops]),
-  );
+  const prices = new Map((rows.prices.get(serviceId) ?? []).map((price) => [price.version, price.price]));
   const audit = new AccountAudit(account, prices);
   const entries = rows.entries.get(name) ?? [];
   let at = 0;
@@ -61,8 +59,8 @@ function takenBy(entries: readonly Entry[], audit: AccountAudit, { sequence, rev
   if (reversal === undefined) return taken;
   for (const entry of entries.slice(reversal.from, Math.min(reversal.through, sequence))) {
     const isUsage = entry.reversal === undefined && entry.writeOff === undefined;
-    if (!isUsage || audit.wasReversed(entry.sequence)) continue;
-    taken.set(entry.priceVersion, (taken.get(entry.priceVersion) ?? 0) + entry.requests);
+    const left = isUsage ? entry.requests - audit.reversedOf(entry) : 0;
+    if (left !== 0) taken.set(entry.priceVersion, (taken.get(entry.priceVersion) ?? 0) + left);
   }
   return taken;
 }

@@ -137,17 +137,28 @@ function isCaused({ entryId }: Movement, entries: Changes['entries']): boolean {
 
 /** A bill begins where the one before it ended, and adds up. */
 function bill(rows: TenantRows, settlement: Settlement): void {
-  const { agent, serviceId, number, from, through, requests, lines, carriedStroops, billedStroops } =
-    settlement;
+  const {
+    agent,
+    serviceId,
+    number,
+    from,
+    through,
+    requests,
+    lines,
+    carriedStroops,
+    remainder,
+    billedStroops,
+  } = settlement;
   const all = rows.settlements.get(accountName(agent, serviceId)) ?? [];
   const before = all[number - 2];
   keep(all[number - 1] === settlement, 'M5', () => `bill ${number} is not number ${number}`);
   keep(from === (before?.through ?? 0), 'M5', () => `bill ${number} begins at ${from}`);
   keep(through >= from, 'M5', () => `bill ${number} ends before it begins`);
-  const sum = lines.reduce((total, line) => total + line.amountStroops, 0n);
+  const sum = lines.reduce((total, line) => total + line.amount, 0n);
   const count = lines.reduce((total, line) => total + line.requests, 0);
   keep(count === requests, 'M5', () => `bill ${number} is of ${requests} requests, its lines of ${count}`);
-  const due = sum + carriedStroops - settlement.paid / 10n ** 11n;
-  const billed = due > 0n ? due : 0n;
+  const atom = 10n ** 11n;
+  const due = sum + carriedStroops * atom + remainder - settlement.paid;
+  const billed = due > 0n ? due / atom : 0n;
   keep(billed === billedStroops, 'M5', () => `bill ${number} says ${billedStroops}, its lines ${billed}`);
 }

@@ -111,10 +111,13 @@ export class TenantRows {
     const entry = this.entriesById.get(id);
     if (entry === undefined) return undefined;
     const { sequence } = entry;
-    const isReversed = this.#entriesOf(entry).some(
-      ({ reversal }) => reversal && reversal.from < sequence && sequence <= reversal.through,
+    const reversals = this.#entriesOf(entry).flatMap(({ requests: taken, reversal }) =>
+      reversal && reversal.from < sequence && sequence <= reversal.through
+        ? [reversal.entryId === undefined ? Math.max(0, entry.requests) : -taken]
+        : [],
     );
-    return { entry, isReversed };
+    const all = reversals.reduce((sum, requests) => sum + requests, 0);
+    return { entry, reversedRequests: Math.min(all, Math.max(0, entry.requests)) };
   }
 
   position(agent: string, serviceId: string, sequence: number): Position | undefined {

@@ -389,10 +389,14 @@ export interface components {
         readonly BillLine: {
             readonly priceVersion: number;
             readonly requests: number;
-            /** @description Price of one request in stroops (10^-7 XLM). */
-            readonly priceStroops: number;
-            /** @description An amount in stroops (10^-7 XLM), as a decimal string; below 0 for a credit. */
-            readonly amountStroops: string;
+            /** @description The price of one unit in stroops; absent if it is not a whole number of them. */
+            readonly priceStroops?: number;
+            /** @description The price of one unit of the asset, exactly. */
+            readonly price: string;
+            /** @description Absent if the line is not a whole number of stroops. */
+            readonly amountStroops?: string;
+            /** @description What the line costs, exactly. */
+            readonly amount: string;
         };
         readonly Billing: {
             /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
@@ -1046,10 +1050,16 @@ export interface components {
                 readonly stroops: string;
                 readonly reason: string;
             };
-            /** @description At its price version. Null without a price, and for a reversal of usage at several prices. */
+            /** @description At its price version. Null without a price, for a reversal of usage at several prices, and if the price is not a whole number of stroops. */
             readonly priceStroops: number | null;
-            /** @description What it adds to a bill; below 0 for a reversal. Null while its service has no price. */
+            /** @description The price of one unit, exactly. Null without a price, and for a reversal of usage at several prices. */
+            readonly price: string | null;
+            /** @description What it adds to a bill; below 0 for a reversal. Null while its service has no price, and if it is not a whole number of stroops. */
             readonly amountStroops: string | null;
+            /** @description What it adds to a bill, exactly. Null while its service has no price. */
+            readonly amount: string | null;
+            /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+            readonly asset: string;
             /** @description The bill that covers it. Null while no settlement does. */
             readonly settlementId: string | null;
             /** @description Whether later entries took back all of it. */
@@ -1401,8 +1411,14 @@ export interface components {
         readonly PriceList: {
             readonly items: readonly {
                 readonly version: number;
-                /** @description Price of one request in stroops (10^-7 XLM). */
-                readonly priceStroops: number;
+                /** @description The price of one unit in stroops; absent if it is not a whole number of them. */
+                readonly priceStroops?: number;
+                /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
+                readonly price: string;
+                /** @description For how many units the price is. */
+                readonly per: 1 | 1000 | 1000000;
+                /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+                readonly asset: string;
                 readonly setAt: string;
             }[];
             /** @description Send it as `cursor`: it continues the list, also after its last page and for an empty list. */
@@ -1411,8 +1427,12 @@ export interface components {
             readonly hasMore: boolean;
         };
         readonly PricePatch: {
-            /** @description Price of one request in stroops (10^-7 XLM). */
-            readonly priceStroops: number;
+            /** @description Price of one unit in stroops (10^-7 XLM). Or name a `price`. */
+            readonly priceStroops?: number;
+            /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
+            readonly price?: string;
+            /** @description For how many units the price is. */
+            readonly per?: 1 | 1000 | 1000000;
         };
         readonly PrintStatementQuery: {
             /** @description The beginning; that of the books without it. */
@@ -1439,15 +1459,25 @@ export interface components {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly serviceId: string;
             readonly requests: number;
-            /** @description The price in force now. */
-            readonly priceStroops: number;
+            /** @description The price in force now; absent if it is not a whole number of stroops. */
+            readonly priceStroops?: number;
+            /** @description The price of one unit in force now. */
+            readonly price: string;
             /** @description An amount in stroops (10^-7 XLM), as a decimal string. */
             readonly billedStroops: string;
+            /** @description What is billed. The same as `billedStroops`, in XLM. */
+            readonly amount: string;
+            /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+            readonly asset: string;
             readonly lines: readonly components["schemas"]["BillLine"][];
             /** @description The last entry that this quote counts. */
             readonly through: number;
             /** @description Credit from the settlement before: 0 or below. */
             readonly carriedStroops: string;
+            /** @description What the settlement before left below a stroop; it is billed with this one. */
+            readonly remainder: string;
+            /** @description What a settlement now would leave below a stroop. */
+            readonly remainderOn: string;
             readonly prepaid?: components["schemas"]["Prepaid"];
             /** @description The credit that is left: what a settlement now could not bill. The bill is then 0. */
             readonly creditStroops: string;
@@ -1611,8 +1641,14 @@ export interface components {
         readonly Service: {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly serviceId: string;
-            /** @description Price of one request in stroops (10^-7 XLM). */
-            readonly priceStroops: number;
+            /** @description The price of one unit in stroops; absent if it is not a whole number of them. */
+            readonly priceStroops?: number;
+            /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
+            readonly price: string;
+            /** @description For how many units the price is. */
+            readonly per: 1 | 1000 | 1000000;
+            /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+            readonly asset: string;
             readonly disabled: boolean;
             readonly description?: string;
             readonly owner?: string;
@@ -1643,8 +1679,14 @@ export interface components {
                 readonly ok: true;
                 /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
                 readonly serviceId: string;
-                /** @description Price of one request in stroops (10^-7 XLM). */
-                readonly priceStroops: number;
+                /** @description The price of one unit in stroops; absent if it is not a whole number of them. */
+                readonly priceStroops?: number;
+                /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
+                readonly price: string;
+                /** @description For how many units the price is. */
+                readonly per: 1 | 1000 | 1000000;
+                /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+                readonly asset: string;
                 /** @description False: it was registered before, and is changed. */
                 readonly created: boolean;
             } | {
@@ -1672,14 +1714,24 @@ export interface components {
         readonly ServicePrice: {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly serviceId: string;
-            /** @description Price of one request in stroops (10^-7 XLM). */
-            readonly priceStroops: number;
+            /** @description The price of one unit in stroops; absent if it is not a whole number of them. */
+            readonly priceStroops?: number;
+            /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
+            readonly price: string;
+            /** @description For how many units the price is. */
+            readonly per: 1 | 1000 | 1000000;
+            /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+            readonly asset: string;
         };
         readonly ServicePut: {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly serviceId: string;
-            /** @description Price of one request in stroops (10^-7 XLM). */
-            readonly priceStroops: number;
+            /** @description Price of one unit in stroops (10^-7 XLM). Or name a `price`. */
+            readonly priceStroops?: number;
+            /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
+            readonly price?: string;
+            /** @description For how many units the price is. */
+            readonly per?: 1 | 1000 | 1000000;
             readonly description?: string;
             readonly owner?: string;
             /** @description What is counted, as people call it: 1-32 characters. */
@@ -1688,8 +1740,14 @@ export interface components {
         readonly ServiceRegistered: {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly serviceId: string;
-            /** @description Price of one request in stroops (10^-7 XLM). */
-            readonly priceStroops: number;
+            /** @description The price of one unit in stroops; absent if it is not a whole number of them. */
+            readonly priceStroops?: number;
+            /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
+            readonly price: string;
+            /** @description For how many units the price is. */
+            readonly per: 1 | 1000 | 1000000;
+            /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+            readonly asset: string;
             readonly description?: string;
             readonly owner?: string;
             /** @description What is counted, as people call it: 1-32 characters. */
@@ -1725,12 +1783,22 @@ export interface components {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly serviceId: string;
             readonly requests: number;
-            /** @description Price of one request in stroops (10^-7 XLM). */
-            readonly priceStroops: number;
+            /** @description The price of one unit in stroops; absent if it is not a whole number of them. */
+            readonly priceStroops?: number;
+            /** @description The price of one unit of the asset, exactly. */
+            readonly price: string;
             /** @description An amount in stroops (10^-7 XLM), as a decimal string. */
             readonly billedStroops: string;
+            /** @description What is billed. The same as `billedStroops`, in XLM. */
+            readonly amount: string;
+            /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+            readonly asset: string;
             /** @description Credit from the settlement before: 0 or below. */
             readonly carriedStroops: string;
+            /** @description What the settlement before left below a stroop; it is billed with this one. */
+            readonly remainder: string;
+            /** @description What it left below a stroop, for the next settlement. */
+            readonly remainderOn: string;
             readonly prepaid?: components["schemas"]["Prepaid"];
             readonly settlementId: string | null;
             readonly lines: readonly components["schemas"]["BillLine"][];
@@ -1742,12 +1810,22 @@ export interface components {
                 /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
                 readonly serviceId: string;
                 readonly requests: number;
-                /** @description Price of one request in stroops (10^-7 XLM). */
-                readonly priceStroops: number;
+                /** @description The price of one unit in stroops; absent if it is not a whole number of them. */
+                readonly priceStroops?: number;
+                /** @description The price of one unit of the asset, exactly. */
+                readonly price: string;
                 /** @description An amount in stroops (10^-7 XLM), as a decimal string. */
                 readonly billedStroops: string;
+                /** @description What is billed. The same as `billedStroops`, in XLM. */
+                readonly amount: string;
+                /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+                readonly asset: string;
                 /** @description Credit from the settlement before: 0 or below. */
                 readonly carriedStroops: string;
+                /** @description What the settlement before left below a stroop; it is billed with this one. */
+                readonly remainder: string;
+                /** @description What it left below a stroop, for the next settlement. */
+                readonly remainderOn: string;
                 readonly prepaid?: components["schemas"]["Prepaid"];
                 readonly settlementId: string | null;
                 readonly lines: readonly components["schemas"]["BillLine"][];
@@ -1777,11 +1855,19 @@ export interface components {
             readonly lines: readonly components["schemas"]["BillLine"][];
             /** @description Credit from the settlement before: 0 or below. */
             readonly carriedStroops: string;
+            /** @description What the settlement before left below a stroop; it is billed with this one. */
+            readonly remainder: string;
             readonly prepaid?: components["schemas"]["Prepaid"];
-            /** @description Lines and what was carried, but never below 0. */
+            /** @description Lines, what was carried and the remainder: rounded down, but never below 0. */
             readonly billedStroops: string;
+            /** @description What is billed. The same as `billedStroops`, in XLM. */
+            readonly amount: string;
+            /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+            readonly asset: string;
             /** @description What the next settlement carries: 0 or below. */
             readonly carriedOnStroops: string;
+            /** @description What it left below a stroop, for the next settlement. */
+            readonly remainderOn: string;
             readonly settledAt: string;
             /** @description The run that made it. Null: it was made alone. */
             readonly runId: string | null;

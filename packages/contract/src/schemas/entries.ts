@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { SignedAmount } from './balances.ts';
+import { Asset, SignedAmount } from './balances.ts';
 import {
   Agent,
   Metadata,
@@ -16,6 +16,7 @@ import {
   Uuid,
 } from './identifiers.ts';
 import { Cursor, followedPage, PageLimit } from './pages.ts';
+import { UnitPrice } from './prices.ts';
 
 /** What a reversal takes back: the usage in (from, through] of its account that nothing took back before. */
 const Reverses = Type.Object({
@@ -70,11 +71,21 @@ export const Entry = Type.Object(recorded);
 export const KnownEntry = Type.Object({
   ...recorded,
   priceStroops: Type.Union([PriceStroops, Type.Null()], {
-    description: 'At its price version. Null without a price, and for a reversal of usage at several prices.',
+    description:
+      'At its price version. Null without a price, for a reversal of usage at several prices, and if the price is not a whole number of stroops.',
+  }),
+  price: Type.Union([UnitPrice, Type.Null()], {
+    description:
+      'The price of one unit, exactly. Null without a price, and for a reversal of usage at several prices.',
   }),
   amountStroops: Type.Union([SignedStroops, Type.Null()], {
-    description: 'What it adds to a bill; below 0 for a reversal. Null while its service has no price.',
+    description:
+      'What it adds to a bill; below 0 for a reversal. Null while its service has no price, and if it is not a whole number of stroops.',
   }),
+  amount: Type.Union([SignedAmount, Type.Null()], {
+    description: 'What it adds to a bill, exactly. Null while its service has no price.',
+  }),
+  asset: Asset,
   settlementId: Type.Union([Uuid, Type.Null()], {
     description: 'The bill that covers it. Null while no settlement does.',
   }),

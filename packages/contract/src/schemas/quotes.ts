@@ -1,8 +1,7 @@
 import Type from 'typebox';
-import { Amount, SignedAmount } from './balances.ts';
+import { Amount, Asset, SignedAmount } from './balances.ts';
 import {
   Agent,
-  PriceStroops,
   RequestsTotal,
   Sequence,
   ServiceId,
@@ -12,18 +11,36 @@ import {
   Timestamp,
 } from './identifiers.ts';
 import { pagedToEnd } from './pages.ts';
+import { UnitPrice, WholePriceStroops } from './prices.ts';
 
 export const BillLine = Type.Object({
   priceVersion: Type.Integer({ minimum: 1 }),
   requests: SignedRequests,
-  priceStroops: PriceStroops,
-  amountStroops: SignedStroops,
+  priceStroops: Type.Optional(WholePriceStroops),
+  price: UnitPrice,
+  amountStroops: Type.Optional(
+    Type.String({ ...SignedStroops, description: 'Absent if the line is not a whole number of stroops.' }),
+  ),
+  amount: Type.String({ ...SignedAmount, description: 'What the line costs, exactly.' }),
 });
 
 /** What the settlement before could not bill, because more was reversed than used. */
 export const CarriedStroops = Type.String({
   ...SignedStroops,
   description: 'Credit from the settlement before: 0 or below.',
+});
+
+export const Remainder = Type.String({
+  ...Amount,
+  description: 'What the settlement before left below a stroop; it is billed with this one.',
+  examples: ['0.00000005'],
+});
+
+/** What is billed, in its asset. */
+export const BilledAmount = Type.String({
+  ...Amount,
+  description: 'What is billed. The same as `billedStroops`, in XLM.',
+  examples: ['0.00935'],
 });
 
 /** What a bill costs, and how it is paid. */
@@ -44,8 +61,16 @@ const bill = {
   agent: Agent,
   serviceId: ServiceId,
   requests: SignedRequests,
-  priceStroops: Type.Integer({ ...PriceStroops, description: 'The price in force now.' }),
+  priceStroops: Type.Optional(
+    Type.Integer({
+      ...WholePriceStroops,
+      description: 'The price in force now; absent if it is not a whole number of stroops.',
+    }),
+  ),
+  price: Type.String({ ...UnitPrice, description: 'The price of one unit in force now.' }),
   billedStroops: Stroops,
+  amount: BilledAmount,
+  asset: Asset,
 };
 
 export const QuoteFilter = Type.Object(
@@ -66,6 +91,11 @@ export const Quote = Type.Object({
   lines: Type.Array(BillLine),
   through: Type.Integer({ ...Sequence, description: 'The last entry that this quote counts.' }),
   carriedStroops: CarriedStroops,
+  remainder: Remainder,
+  remainderOn: Type.String({
+    ...Remainder,
+    description: 'What a settlement now would leave below a stroop.',
+  }),
   prepaid: Type.Optional(Prepaid),
   creditStroops: Type.String({
     ...Stroops,

@@ -6,12 +6,12 @@ import {
   NamePart,
   NamePrefix,
   PriceBound,
-  PriceStroops,
   RequestsTotal,
   ServiceId,
   Timestamp,
 } from './identifiers.ts';
 import { Cursor, clampedLimit, followedPage, pagedToEnd } from './pages.ts';
+import { sentPrice, shownPrice } from './prices.ts';
 
 /** The name that people have for what a service counts. It changes nothing about what is billed. */
 const Unit = Type.String({
@@ -25,24 +25,24 @@ const Unit = Type.String({
 export const ServicePut = Type.Object(
   {
     serviceId: ServiceId,
-    priceStroops: PriceStroops,
+    ...sentPrice,
     description: Type.Optional(FreeText),
     owner: Type.Optional(Type.String({ ...FreeText, minLength: 1 })),
     unit: Type.Optional(Unit),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, examples: [{ serviceId: 'input-tokens', priceStroops: 250 }] },
 );
 
 export const Service = Type.Object({
   serviceId: ServiceId,
-  priceStroops: PriceStroops,
+  ...shownPrice,
   disabled: Type.Boolean(),
   description: Type.Optional(FreeText),
   owner: Type.Optional(FreeText),
   unit: Type.Optional(Unit),
 });
 
-export const ServicePrice = Type.Object({ serviceId: ServiceId, priceStroops: PriceStroops });
+export const ServicePrice = Type.Object({ serviceId: ServiceId, ...shownPrice });
 
 /** What was registered: description and owner, if they were sent. */
 export const ServiceRegistered = Type.Object({
@@ -75,7 +75,10 @@ export type ServiceFilter = Static<typeof ServiceFilter>;
 
 export const ServiceList = Type.Object({ services: Type.Array(Service), ...pagedToEnd });
 
-export const PricePatch = Type.Object({ priceStroops: PriceStroops }, { additionalProperties: false });
+export const PricePatch = Type.Object(sentPrice, {
+  additionalProperties: false,
+  examples: [{ priceStroops: 250 }],
+});
 
 export const ServiceUsage = Type.Object({
   serviceId: ServiceId,
@@ -84,9 +87,7 @@ export const ServiceUsage = Type.Object({
 });
 
 export const PriceList = Type.Object({
-  items: Type.Array(
-    Type.Object({ version: Type.Integer({ minimum: 1 }), priceStroops: PriceStroops, setAt: Timestamp }),
-  ),
+  items: Type.Array(Type.Object({ version: Type.Integer({ minimum: 1 }), ...shownPrice, setAt: Timestamp })),
   ...followedPage,
 });
 
@@ -110,7 +111,7 @@ export const ServiceBulkResults = Type.Object({
         index: Type.Integer({ minimum: 0 }),
         ok: Type.Literal(true),
         serviceId: ServiceId,
-        priceStroops: PriceStroops,
+        ...shownPrice,
         created: Type.Boolean({ description: 'False: it was registered before, and is changed.' }),
       }),
       Type.Object({

@@ -1,9 +1,9 @@
 import Type, { type Static } from 'typebox';
 import { bounds } from '../bounds.ts';
+import { Asset } from './balances.ts';
 import { explained } from './explained-pattern.ts';
 import {
   Agent,
-  PriceStroops,
   RequestsTotal,
   Sequence,
   ServiceId,
@@ -14,7 +14,8 @@ import {
   Uuid,
 } from './identifiers.ts';
 import { Cursor, followedPage, PageLimit } from './pages.ts';
-import { BillLine, CarriedStroops, ExpectedStroops, Prepaid } from './quotes.ts';
+import { UnitPrice, WholePriceStroops } from './prices.ts';
+import { BilledAmount, BillLine, CarriedStroops, ExpectedStroops, Prepaid, Remainder } from './quotes.ts';
 
 const RunId = Type.String({
   description: 'Names a run of bills, such as those of a month: letters, digits and . _ - :',
@@ -42,11 +43,21 @@ export const SettleRequest = Type.Object(
 );
 export type SettleRequest = Static<typeof SettleRequest>;
 
+const RemainderOn = Type.String({
+  ...Remainder,
+  description: 'What it left below a stroop, for the next settlement.',
+});
+
 const settled = {
   requests: SignedRequests,
-  priceStroops: PriceStroops,
+  priceStroops: Type.Optional(WholePriceStroops),
+  price: UnitPrice,
   billedStroops: Stroops,
+  amount: BilledAmount,
+  asset: Asset,
   carriedStroops: CarriedStroops,
+  remainder: Remainder,
+  remainderOn: RemainderOn,
   prepaid: Type.Optional(Prepaid),
   settlementId: Type.Union([Uuid, Type.Null()]),
   lines: Type.Array(BillLine),
@@ -78,12 +89,19 @@ export const Settlement = Type.Object({
   requests: SignedRequests,
   lines: Type.Array(BillLine),
   carriedStroops: CarriedStroops,
+  remainder: Remainder,
   prepaid: Type.Optional(Prepaid),
-  billedStroops: Type.String({ ...Stroops, description: 'Lines and what was carried, but never below 0.' }),
+  billedStroops: Type.String({
+    ...Stroops,
+    description: 'Lines, what was carried and the remainder: rounded down, but never below 0.',
+  }),
+  amount: BilledAmount,
+  asset: Asset,
   carriedOnStroops: Type.String({
     ...SignedStroops,
     description: 'What the next settlement carries: 0 or below.',
   }),
+  remainderOn: RemainderOn,
   settledAt: Timestamp,
   runId: Type.Union([RunId, Type.Null()], { description: 'The run that made it. Null: it was made alone.' }),
 });

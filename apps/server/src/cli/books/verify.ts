@@ -1,5 +1,6 @@
 import { type ActsFinding, type BalancesFinding, countDifferences } from '../../domain/audit-finding.ts';
 import type { LimitsFinding } from '../../domain/audit-limits.ts';
+import { stroopsIn } from '../../domain/money.ts';
 import { auditActs } from '../../reads/audit-acts.ts';
 import { auditBalances } from '../../reads/audit-balances.ts';
 import { auditBooks } from '../../reads/audit-books.ts';
@@ -96,12 +97,12 @@ function printOthers(
 
 async function auditTenant(books: Books, tenant: string, print: (text: string) => void): Promise<number> {
   const found = await auditBooks(books, tenant);
-  const { accounts, entries, settlements, recordedStroops, settledStroops } = found;
+  const { accounts, entries, settlements, recorded, settledStroops } = found;
   const differences = countDifferences(found);
   const outcome = differences === 0 ? 'ok' : 'DIFFERS';
   print(
     `${outcome} ${tenant}: ${accounts} accounts, ${entries} entries, ${settlements} settlements, ` +
-      `${recordedStroops} stroops recorded, ${settledStroops} settled, ${found.acts.logged} administrative acts\n`,
+      `${stroopsIn(recorded)} stroops recorded, ${settledStroops} settled, ${found.acts.logged} administrative acts\n`,
   );
   for (const { agent, serviceId, message } of found.differences) {
     print(`  ${agent} ${serviceId}: ${message}\n`);

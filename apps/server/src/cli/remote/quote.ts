@@ -62,8 +62,8 @@ function quoteShown(quote: Quote): Shown {
   ];
   const lines = quote.lines.map((line) => [
     String(line.requests),
-    String(line.priceStroops),
-    line.amountStroops,
+    line.price,
+    line.amount,
     String(line.priceVersion),
   ]);
   const text = [

@@ -10,7 +10,7 @@ import { type Decision, done, type Moment, refused } from '../decision.ts';
 import { keptBy, newCount, returnedAt, returnedCounters } from '../held-count.ts';
 import { type Hold, holdMsMax, holdsOpenMax } from '../hold.ts';
 import { holdEvent } from '../hold-events.ts';
-import { costOfUsage } from '../money.ts';
+import { costOfRequests } from '../money.ts';
 import { balanceChanges, policyFor, refusalOf, serviceUnpriced } from '../payment.ts';
 import { type PaidFromBalance, recordedUsage, refusalOfService, usageEventsMax } from '../recorded-usage.ts';
 import type { Refusal } from '../refusal.ts';
@@ -212,7 +212,7 @@ function quantityOf(wanted: CreateHold['wanted'], service: Service | undefined):
 
 /** `undefined`: the service has no price. */
 function priceOf(requests: number, service: Service | undefined): Amount | undefined {
-  return service === undefined ? undefined : costOfUsage(requests, service);
+  return service === undefined ? undefined : costOfRequests(requests, service.price);
 }
 
 function decideCapture(

@@ -1,7 +1,7 @@
 import { type CommandRules, type RulesOf, usually } from '../command-rules.ts';
 import { type Decision, done, type Moment, refused } from '../decision.ts';
 import type { NotedEvent } from '../event.ts';
-import type { Stroops } from '../money.ts';
+import { priceShown } from '../price-shown.ts';
 import type { Refusal } from '../refusal.ts';
 import {
   metadataOf,
@@ -10,6 +10,7 @@ import {
   priceVersionsMax,
   type SentMetadata,
   type Service,
+  type StatedPrice,
   withPrice,
 } from '../service.ts';
 import { type Changes, DraftView, type View } from '../view.ts';
@@ -18,7 +19,7 @@ import type { TenantWants } from '../wants.ts';
 export interface PutService {
   readonly kind: 'put_service';
   readonly serviceId: string;
-  readonly priceStroops: Stroops;
+  readonly stated: StatedPrice;
   readonly metadata: SentMetadata | undefined;
 }
 
@@ -40,7 +41,7 @@ export interface DeleteService {
 export interface SetPrice {
   readonly kind: 'set_price';
   readonly serviceId: string;
-  readonly priceStroops: Stroops;
+  readonly stated: StatedPrice;
 }
 
 /** While a service is disabled its usage is refused; what was recorded before is quoted and settled as usual. */
@@ -67,7 +68,7 @@ export type ServicesCommand =
 export interface ServicePut {
   readonly kind: 'service_put';
   readonly serviceId: string;
-  readonly priceStroops: Stroops;
+  readonly stated: StatedPrice;
   readonly metadata: PutService['metadata'];
   /** whether it was not registered before */
   readonly isNew: boolean;
@@ -83,7 +84,7 @@ export type ServiceItemResult =
   | {
       readonly kind: 'put';
       readonly serviceId: string;
-      readonly priceStroops: Stroops;
+      readonly stated: StatedPrice;
       readonly isNew: boolean;
     }
   /** an item before it has the same service */
@@ -98,7 +99,7 @@ export interface ServiceDeleted {
 export interface PriceSet {
   readonly kind: 'price_set';
   readonly serviceId: string;
-  readonly priceStroops: Stroops;
+  readonly stated: StatedPrice;
 }
 
 export interface ServiceSwitched {
@@ -163,15 +164,16 @@ export const servicesCommands = {
 const agentsNamedMax = 3;
 
 function decidePut(command: PutService, view: View, moment: Moment): Decision<ServicePut> {
-  const { serviceId, priceStroops, metadata } = command;
+  const { serviceId, stated, metadata } = command;
   const known = view.service(serviceId);
-  const priced = known === undefined ? newService(serviceId, priceStroops) : withPrice(known, priceStroops);
-  if (priced !== known && priced.priceVersion > priceVersionsMax) return refused(tooManyPrices(serviceId));
+  const priced = known === undefined ? newService(serviceId, stated) : withPrice(known, stated);
+  if (priced.priceVersion !== known?.priceVersion && priced.priceVersion > priceVersionsMax)
+    return refused(tooManyPrices(serviceId));
   const described = metadata === undefined ? priced : { ...priced, ...metadata };
   const isNew = known === undefined || known.deleted;
   const service = { ...described, deleted: false };
   return done(
-    { kind: 'service_put', serviceId, priceStroops: service.priceStroops, metadata, isNew },
+    { kind: 'service_put', serviceId, stated, metadata, isNew },
     serviceChanges(known, service, moment),
   );
 }
@@ -198,7 +200,7 @@ function itemResult(
   moment: Moment,
 ): ServiceItemResult {
   if (sent.kind === 'invalid') return sent;
-  const { serviceId, priceStroops } = sent.item;
+  const { serviceId, stated } = sent.item;
   if (seen.has(serviceId)) {
     const message = `service ${serviceId} appears more than once in this bulk`;
     return { kind: 'repeated', serviceId, message };
@@ -209,7 +211,7 @@ function itemResult(
     return { kind: 'refused', code: decision.refusal.code, message: decision.refusal.message };
   }
   draft.apply(decision.changes);
-  return { kind: 'put', serviceId, priceStroops, isNew: decision.fact.isNew };
+  return { kind: 'put', serviceId, stated, isNew: decision.fact.isNew };
 }
 
 function decideDelete(command: DeleteService, view: View, moment: Moment): Decision<ServiceDeleted> {
@@ -232,13 +234,13 @@ function decideDelete(command: DeleteService, view: View, moment: Moment): Decis
 function decidePrice(command: SetPrice, view: View, moment: Moment): Decision<PriceSet> {
   const known = knownService(view, command.serviceId);
   if (known === undefined) return refused(unknownService(command.serviceId));
-  const priced = withPrice(known, command.priceStroops);
+  const { serviceId, stated } = command;
+  const priced = withPrice(known, stated);
   // Books from before the limit may have more versions; then the price stays.
-  if (priced !== known && priced.priceVersion > priceVersionsMax) {
+  if (priced.priceVersion !== known?.priceVersion && priced.priceVersion > priceVersionsMax) {
     return refused(tooManyPrices(command.serviceId));
   }
-  const { serviceId, priceStroops } = priced;
-  return done({ kind: 'price_set', serviceId, priceStroops }, serviceChanges(known, priced, moment));
+  return done({ kind: 'price_set', serviceId, stated }, serviceChanges(known, priced, moment));
 }
 
 function decideDisabled(command: SetDisabled, view: View, moment: Moment): Decision<ServiceSwitched> {
@@ -282,11 +284,11 @@ function tooManyPrices(serviceId: string): Refusal {
 }
 
 function serviceChanges(known: Service | undefined, service: Service, moment: Moment): Partial<Changes> {
-  const { serviceId, priceStroops, priceVersion } = service;
+  const { serviceId, price, priceVersion } = service;
   const isNewPrice = priceVersion !== known?.priceVersion;
   return {
     services: [service],
-    prices: isNewPrice ? [{ serviceId, version: priceVersion, priceStroops, setAtMs: moment.nowMs }] : [],
+    prices: isNewPrice ? [{ serviceId, version: priceVersion, price, setAtMs: moment.nowMs }] : [],
     events: changeEvents(known, service, moment),
   };
 }
@@ -298,15 +300,19 @@ function changeEvents(known: Service | undefined, service: Service, moment: Mome
 
 function isChanged(known: Service, service: Service): boolean {
   return (
-    known.priceStroops !== service.priceStroops || String(metadataOf(known)) !== String(metadataOf(service))
+    known.price !== service.price ||
+    known.pricePer !== service.pricePer ||
+    String(metadataOf(known)) !== String(metadataOf(service))
   );
 }
 
 function noted(type: NotedEvent['type'], service: Service, moment: Moment): NotedEvent {
-  const { serviceId, priceStroops, disabled } = service;
+  const { serviceId, price, pricePer, disabled } = service;
   const metadata = metadataOf(service).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value]],
   );
-  const data = { serviceId, priceStroops: Number(priceStroops), disabled, ...Object.fromEntries(metadata) };
+  const { priceStroops, ...shown } = priceShown(price, pricePer);
+  const inStroops = priceStroops === undefined ? {} : { priceStroops };
+  const data = { serviceId, ...inStroops, ...shown, disabled, ...Object.fromEntries(metadata) };
   return { id: moment.id(0), type, atMs: moment.nowMs, data };
 }

@@ -17,6 +17,7 @@ import { slicesOf } from '../body/register-bodies.ts';
 import { accountCursor, encodeCursor, nameCursor, numberCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { itemMessage, itemReader, readItems } from '../read-item.ts';
+import { readPrice, type SentPrice, statedPrice } from '../read-price.ts';
 import type { HandlersOf } from '../router.ts';
 
 export function servicesRoutes({ writes, books, reads, config }: Desk) {
@@ -27,7 +28,7 @@ export function servicesRoutes({ writes, books, reads, config }: Desk) {
       await writes.write(call, tenantOf(call), {
         kind: 'set_price',
         serviceId: call.params.serviceId,
-        priceStroops: BigInt(call.body.priceStroops),
+        stated: statedPrice(call.body),
       }),
 
     listServices: async (call) => {
@@ -138,10 +139,10 @@ function disabledCommand(serviceId: string, disabled: boolean): SetDisabled {
   return { kind: 'set_disabled', serviceId, disabled };
 }
 
-type SentService = SentMetadata & { readonly serviceId: string; readonly priceStroops: number };
+type SentService = SentMetadata & SentPrice & { readonly serviceId: string };
 
 function putCommand(sent: SentService): PutService {
-  const { serviceId, priceStroops } = sent;
+  const { serviceId } = sent;
   const metadata = sentMetadata(sent);
   if (isHalf(metadata)) {
     const missing = metadata.description === undefined ? '/description' : '/owner';
@@ -149,7 +150,7 @@ function putCommand(sent: SentService): PutService {
       faults: [{ pointer: missing, message: 'is required when the other of description and owner is sent' }],
     });
   }
-  return { kind: 'put_service', serviceId, priceStroops: BigInt(priceStroops), metadata };
+  return { kind: 'put_service', serviceId, stated: statedPrice(sent), metadata };
 }
 
 /** AgentPay takes description and owner together. */
@@ -164,5 +165,7 @@ function bulkItem(read: Validated<SentService>): ServiceItem {
   if (isHalf(read.value)) {
     return { kind: 'invalid', message: 'send both description and owner, or neither' };
   }
+  const price = readPrice(read.value);
+  if (price.kind === 'invalid') return { kind: 'invalid', message: `${price.pointer} ${price.message}` };
   return { kind: 'valid', item: putCommand(read.value) };
 }

@@ -9,6 +9,7 @@ import { runs } from './0007-runs.ts';
 import { heldCounts } from './0008-held-counts.ts';
 import { freeGrants } from './0009-free-grants.ts';
 import { auditedBalances } from './0010-audited-balances.ts';
+import { exactPrices } from './0011-exact-prices.ts';
 import { partialReversals } from './0014-partial-reversals.ts';
 import { usageMetadata } from './0015-usage-metadata.ts';
 
@@ -27,6 +28,7 @@ const migrations: readonly Readonly<Record<Engine, string>>[] = [
   heldCounts,
   freeGrants,
   auditedBalances,
+  exactPrices,
   partialReversals,
   usageMetadata,
 ];

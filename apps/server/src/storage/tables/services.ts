@@ -1,4 +1,29 @@
-import { count, fixed, flag, key, named, optional, price, small, table, text } from '../table.ts';
+import { type PricedUnits, pricedUnits } from '../../domain/amount.ts';
+import { mismatch } from '../columns.ts';
+import {
+  amount,
+  type Column,
+  count,
+  fixed,
+  flag,
+  key,
+  named,
+  optional,
+  small,
+  table,
+  text,
+} from '../table.ts';
+
+/** For how many units a price is shown. */
+const shownUnits = (): Column<PricedUnits> => ({
+  ...small(),
+  decode: (stored, column) => {
+    const units = pricedUnits.find((one) => one === Number(stored));
+    if (units === undefined) throw mismatch(column, `one of ${pricedUnits.join(', ')}`);
+    return units;
+  },
+  encode: undefined,
+});
 
 /** Services, each with the price in force. */
 export const services = table({
@@ -7,13 +32,14 @@ export const services = table({
   columns: {
     serviceId: key(text()),
     priceVersion: small(),
-    priceStroops: price(),
-    firstPriceStroops: fixed(price()),
+    price: amount(),
+    firstPrice: fixed(amount()),
     disabled: flag(),
     description: optional(text()),
     owner: optional(text()),
     deleted: flag(),
     unit: optional(text()),
+    pricePer: shownUnits(),
   },
 });
 
@@ -24,7 +50,7 @@ export const servicePrices = table({
   columns: {
     serviceId: key(text()),
     version: key(named('price_version', small())),
-    priceStroops: price(),
+    price: amount(),
     setAtMs: count(),
   },
 });

@@ -9,7 +9,6 @@ import {
   named,
   optional,
   part,
-  price,
   small,
   table,
   text,
@@ -30,6 +29,7 @@ export const settlements = table({
     requests: count(),
     lines: part<readonly BillLine[]>(),
     carriedStroops: amount(),
+    remainder: amount(),
     billedStroops: amount(),
     paid: exactAmount(),
     settledAtMs: count(),
@@ -43,7 +43,7 @@ export const settlementLines = table({
   columns: {
     priceVersion: key(small()),
     requests: count(),
-    priceStroops: price(),
-    amountStroops: amount(),
+    price: amount(),
+    amount: exactAmount(),
   },
 });

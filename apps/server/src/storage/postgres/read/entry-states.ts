@@ -6,7 +6,7 @@ import type { Reader } from './reader.ts';
 
 // Version 0 costs what version 1 does.
 const pricesOf = (from: string) => `(SELECT json_agg(json_build_object('price_version', l.price_version,
-      'price', coalesce(l.price_stroops, p.first_price_stroops)::text)) FROM ${from})`;
+      'price', coalesce(l.price, p.first_price)::text)) FROM ${from})`;
 // Bills of an account follow one another, and ranges of reversals do not overlap: the first that ends at or after an entry
 // is the only one that can contain it.
 const loadStatesSql = `SELECT e.id,

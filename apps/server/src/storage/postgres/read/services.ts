@@ -23,8 +23,7 @@ const loadServicesSql = `SELECT s.* FROM json_to_recordset($1) AS w (tenant text
 const loadServiceSql = `SELECT ${columns} FROM services WHERE tenant = $1 AND service_id = $2`;
 const loadServicesAfterSql = `SELECT ${columns} FROM services WHERE tenant = $1 AND service_id > $2
   ORDER BY service_id LIMIT $3`;
-const loadPricesSql =
-  'SELECT price_version, price_stroops FROM service_prices WHERE tenant = $1 AND service_id = $2';
+const loadPricesSql = 'SELECT price_version, price FROM service_prices WHERE tenant = $1 AND service_id = $2';
 const loadPricesAfterSql = `SELECT ${selectList(servicePrices)} FROM service_prices
   WHERE tenant = $1 AND service_id = $2 AND price_version > $3 ORDER BY price_version LIMIT $4`;
 
@@ -63,7 +62,7 @@ async function loadPrices(
   serviceId: string,
 ): Promise<Map<number, bigint>> {
   const rows = await connection.rows(loadPricesSql, [tenant, serviceId]);
-  return new Map(rows.map((row) => [integer(row, 'price_version'), big(row, 'price_stroops')]));
+  return new Map(rows.map((row) => [integer(row, 'price_version'), big(row, 'price')]));
 }
 
 /** Prices of a service after a version, in their order. */

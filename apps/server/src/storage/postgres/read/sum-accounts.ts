@@ -1,3 +1,4 @@
+import { amountOfStroop } from '../../../domain/money.ts';
 import type { AccountReads } from '../../../reads/books/accounts.ts';
 import type { ServiceReads } from '../../../reads/books/services.ts';
 import type { AccountsFilter, CountedNames } from '../../../reads/books.ts';
@@ -7,18 +8,22 @@ import type { Connection, Row } from '../connection.ts';
 import { loadAgentsAfterSql } from './accounts.ts';
 import type { Reader } from './reader.ts';
 
+const stroop = `${amountOfStroop}::numeric`;
+
 /**
  * Sums of the next accounts, by service. One statement, and so one snapshot. Sums and products are numeric: they may have more than 64
- * bits.
+ * bits. What is due on an account is exact, and then rounded down to stroops as its bill would be.
  */
 const sumSql = (ofService: string) => `WITH page AS MATERIALIZED (SELECT * FROM accounts
     WHERE tenant = $1 AND account > $2${ofService} ORDER BY account LIMIT $3),
-  dues AS (SELECT p.*, s.service_id IS NOT NULL AS is_priced, coalesce(s.disabled, false) AS is_disabled,
+  exacts AS (SELECT p.*, s.service_id IS NOT NULL AS is_priced, coalesce(s.disabled, false) AS is_disabled,
       greatest(p.recorded_requests - p.reversed_requests - p.settled_requests, 0) AS outstanding,
-      p.carried_stroops - div(p.paid::numeric - p.settled_paid::numeric, 100000000000) + coalesce((SELECT sum((l.recorded_requests - l.reversed_requests - l.settled_requests)::numeric
-          * coalesce(l.price_stroops, s.first_price_stroops))
-        FROM account_lines AS l WHERE l.tenant = p.tenant AND l.account = p.account), 0) AS due
-    FROM page AS p LEFT JOIN services AS s ON s.tenant = p.tenant AND s.service_id = p.service_id)
+      p.carried_stroops * ${stroop} + p.remainder - p.paid::numeric + p.settled_paid::numeric
+        + coalesce((SELECT sum((l.recorded_requests - l.reversed_requests - l.settled_requests)::numeric
+          * coalesce(l.price, s.first_price)) * 1000000
+        FROM account_lines AS l WHERE l.tenant = p.tenant AND l.account = p.account), 0) AS exact
+    FROM page AS p LEFT JOIN services AS s ON s.tenant = p.tenant AND s.service_id = p.service_id),
+  dues AS (SELECT *, div(exact - mod(mod(exact, ${stroop}) + ${stroop}, ${stroop}), ${stroop}) AS due FROM exacts)
   SELECT service_id, is_priced, is_disabled, count(*) AS accounts, count(*) FILTER (WHERE outstanding > 0) AS owing,
     sum(settlements) AS settlements, sum(recorded_requests) AS recorded, sum(reversed_requests) AS reversed,
     sum(settled_requests) AS settled, sum(outstanding) AS outstanding, sum(settled_stroops) AS billed_before,

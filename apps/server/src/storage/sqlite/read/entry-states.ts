@@ -1,6 +1,6 @@
 import type { EntryState } from '../../../domain/entry-state.ts';
 import type { EntryReads } from '../../../reads/books/entries.ts';
-import { integer, uuid, uuidBytes } from '../columns.ts';
+import { big, integer, uuid, uuidBytes } from '../columns.ts';
 import type { Connection, Row } from '../connection.ts';
 import type { Read } from './reader.ts';
 
@@ -18,9 +18,9 @@ const loadStateSql = `SELECT e.account, e.sequence, e.requests, e.price_version,
        END AS reversed_requests
      FROM entries AS e WHERE e.tenant = ? AND e.id = ?`;
 // Version 0 costs what version 1 does.
-const priceOf = `l.price_version, coalesce(l.price_stroops, (SELECT p.first_price_stroops
+const priceOf = `l.price_version, CAST(coalesce(l.price, (SELECT p.first_price
        FROM accounts AS a JOIN services AS p ON p.tenant = a.tenant AND p.service_id = a.service_id
-       WHERE a.account = l.account)) AS price`;
+       WHERE a.account = l.account)) AS TEXT) AS price`;
 const loadPriceSql = `SELECT ${priceOf} FROM account_lines AS l WHERE l.account = ? AND l.price_version = ?`;
 const loadReversedPricesSql = `SELECT ${priceOf} FROM reversal_lines AS r
      JOIN account_lines AS l ON l.account = r.account AND l.price_version = r.price_version
@@ -43,7 +43,7 @@ function loadPrices(connection: Connection, row: Row): ReadonlyMap<number, bigin
       ? connection.all(loadReversedPricesSql, account, integer(row, 'sequence'))
       : connection.all(loadPriceSql, account, integer(row, 'price_version'));
   const priced = rows.filter(({ price }) => price !== null);
-  return new Map(priced.map((line) => [integer(line, 'price_version'), BigInt(integer(line, 'price'))]));
+  return new Map(priced.map((line) => [integer(line, 'price_version'), big(line, 'price')]));
 }
 
 export function entryStatesRead(read: Read): Pick<EntryReads, 'entryStates'> {

@@ -1,7 +1,7 @@
 import type { PriceVersion, Service } from '../../../domain/service.ts';
 import type { ServiceReads } from '../../../reads/books/services.ts';
 import { servicePrices, services } from '../../tables/services.ts';
-import { integer } from '../columns.ts';
+import { big, integer } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import type { Read } from './reader.ts';
@@ -15,7 +15,7 @@ const loadServicesOfSql = `SELECT ${selectList(services, 's')} FROM accounts AS 
      CROSS JOIN services AS s USING (tenant, service_id) WHERE a.tenant = ? AND a.agent = ?`;
 const loadServicesAfterSql = `SELECT ${columns} FROM services WHERE tenant = ? AND service_id > ? ORDER BY service_id LIMIT ?`;
 const loadPricesSql =
-  'SELECT price_version, price_stroops FROM service_prices WHERE tenant = ? AND service_id = ?';
+  'SELECT price_version, CAST(price AS TEXT) AS price FROM service_prices WHERE tenant = ? AND service_id = ?';
 const loadPricesAfterSql = `SELECT ${selectList(servicePrices)} FROM service_prices
      WHERE tenant = ? AND service_id = ? AND price_version > ? ORDER BY price_version LIMIT ?`;
 
@@ -37,7 +37,7 @@ function loadServicesAfter(connection: Connection, tenant: string, after: string
 /** All prices of a service, by version. */
 function loadPrices(connection: Connection, tenant: string, serviceId: string): Map<number, bigint> {
   const rows = connection.all(loadPricesSql, tenant, serviceId);
-  return new Map(rows.map((row) => [integer(row, 'price_version'), BigInt(integer(row, 'price_stroops'))]));
+  return new Map(rows.map((row) => [integer(row, 'price_version'), big(row, 'price')]));
 }
 
 /** Prices of a service after a version, in their order. */

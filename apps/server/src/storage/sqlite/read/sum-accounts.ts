@@ -1,12 +1,13 @@
+import type { Price } from '../../../domain/amount.ts';
 import { creditOf } from '../../../domain/credit.ts';
-import { amountOfStroop } from '../../../domain/money.ts';
+import { amountOfStroop, costOfRequests, stroopsIn, stroopsOfPrice } from '../../../domain/money.ts';
 import { quoteOf } from '../../../domain/quote.ts';
 import type { Service } from '../../../domain/service.ts';
 import type { AccountReads } from '../../../reads/books/accounts.ts';
 import type { ServiceReads } from '../../../reads/books/services.ts';
 import type { AccountsFilter, CountedNames } from '../../../reads/books.ts';
 import type { AccountSums, SummedAccounts } from '../../../reads/summed-accounts.ts';
-import { integer, integerOrAbsent, text } from '../columns.ts';
+import { integer, text, textOrAbsent } from '../columns.ts';
 import type { Connection, Row } from '../connection.ts';
 import { loadAccount, loadAgentsAfterSql } from './accounts.ts';
 import type { Read } from './reader.ts';
@@ -27,22 +28,20 @@ const sqlFor = (ofService: string) =>
     range: `SELECT count(*) AS looked, max(account) AS last
       FROM (SELECT account FROM accounts WHERE tenant = ?1${ofService} AND account > ?2 ORDER BY account LIMIT ?3)`,
     sums: `SELECT a.service_id, count(*) AS accounts, sum(a.settlements) AS settlements,
-        count(*) FILTER (WHERE ${outstanding} > 0) AS owing, count(*) FILTER (WHERE a.carried_stroops < 0) AS carrying,
+        count(*) FILTER (WHERE ${outstanding} > 0) AS owing, count(*) FILTER (WHERE a.carried_stroops < 0 OR a.paid <> a.settled_paid) AS carrying,
         ${summed('a.recorded_requests', 'recorded')}, ${summed('a.reversed_requests', 'reversed')},
         ${summed('a.settled_requests', 'settled')}, ${summed(outstanding, 'outstanding')},
         ${summed('a.settled_stroops', 'billed')}, ${summed('a.carried_stroops', 'carried')}
       FROM accounts AS a WHERE a.tenant = ?1${ofService} AND a.account > ?2 AND a.account <= ?3 GROUP BY a.service_id`,
-    lines: `SELECT a.service_id, l.price_stroops, min(${remaining}) AS least, ${summed(remaining, 'remaining')}
+    lines: `SELECT a.service_id, CAST(l.price AS TEXT) AS price, min(${remaining}) AS least, ${summed(remaining, 'remaining')}
       FROM accounts AS a CROSS JOIN account_lines AS l USING (account)
-      WHERE a.tenant = ?1${ofService} AND a.account > ?2 AND a.account <= ?3 GROUP BY a.service_id, l.price_stroops`,
-    /** those of which more was reversed than used since they were settled, or that carry a credit */
-    inCredit: `SELECT a.agent, a.service_id FROM accounts AS a
+      WHERE a.tenant = ?1${ofService} AND a.account > ?2 AND a.account <= ?3 GROUP BY a.service_id, l.price`,
+    /** those whose bill is not the sum of their lines: it is rounded, or less than that, or there is a credit */
+    uneven: `SELECT a.agent, a.service_id FROM accounts AS a
       WHERE a.tenant = ?1${ofService} AND a.account > ?2 AND a.account <= ?3 AND a.unsettled = 1 AND (a.carried_stroops < 0
-        OR a.paid <> a.settled_paid OR EXISTS (SELECT 1 FROM account_lines AS l WHERE l.account = a.account AND ${remaining} < 0))`,
-    /** those of which something was drawn from a balance that is on no bill yet */
-    paid: `SELECT a.service_id, a.paid, a.settled_paid FROM accounts AS a
-      WHERE a.tenant = ?1${ofService} AND a.account > ?2 AND a.account <= ?3 AND a.unsettled = 1
-        AND a.paid <> a.settled_paid`,
+        OR a.paid <> a.settled_paid OR EXISTS (SELECT 1 FROM account_lines AS l WHERE l.account = a.account AND (${remaining} < 0
+          OR ${remaining} > 0 AND coalesce(l.price, (SELECT s.first_price FROM services AS s
+            WHERE s.tenant = a.tenant AND s.service_id = a.service_id)) % 100000 <> 0)))`,
   }) as const;
 const sqlOfTenant = sqlFor('');
 const sqlOfService = sqlFor(' AND service_id = ?4');
@@ -50,7 +49,7 @@ const countAgentsSql = `SELECT count(*) AS counted, max(agent) AS last FROM (${l
 const countServicesSql = `SELECT count(*) AS looked, count(*) FILTER (WHERE deleted = 0) AS counted, max(service_id) AS last
   FROM (SELECT service_id, deleted FROM services WHERE tenant = ? AND service_id > ? ORDER BY service_id LIMIT ?)`;
 
-/** Sums the next accounts by service. Amounts are sums of requests times a price, so that only credits are looked at one by one. */
+/** Sums the next accounts by service. Amounts are sums of requests times a price, so that only uneven bills are looked at one by one. */
 function sumAccounts(
   connection: Connection,
   { tenant, serviceId }: AccountsFilter,
@@ -65,56 +64,71 @@ function sumAccounts(
   const rows = (text: string) => connection.all(text, tenant, Number(after), last, ...service);
   const sums = rows(sql.sums);
   const lines = rows(sql.lines);
-  const paid = paidByService(rows(sql.paid));
-  const mayBeInCredit =
-    paid.size > 0 ||
-    sums.some((row) => integer(row, 'carrying') > 0) ||
-    lines.some((row) => integer(row, 'least') < 0);
   const services = new Map(
     sums.map((row) => {
       const id = text(row, 'service_id');
       return [id, loadService(connection, tenant, id)] as const;
     }),
   );
-  const credits = new Map<string, bigint>();
-  for (const row of mayBeInCredit ? rows(sql.inCredit) : []) {
-    const credit = creditOn(connection, tenant, row, services);
+  const mayBeUneven =
+    sums.some((row) => integer(row, 'carrying') > 0) ||
+    lines.some((row) => integer(row, 'least') < 0 || stroopsOfPrice(priceOf(row, services)) === undefined);
+  const uneven = new Map<string, Uneven>();
+  for (const row of mayBeUneven ? rows(sql.uneven) : []) {
     const id = text(row, 'service_id');
-    credits.set(id, (credits.get(id) ?? 0n) + credit);
+    uneven.set(id, addUneven(connection, tenant, row, services.get(id), uneven.get(id) ?? noneUneven));
   }
   const linesOf = Map.groupBy(lines, (row) => text(row, 'service_id'));
   return {
     sums: sums.map((row) => {
       const id = text(row, 'service_id');
-      const credit = credits.get(id) ?? 0n;
-      return sumsOf(row, linesOf.get(id) ?? [], services.get(id), { credit, paid: paid.get(id) ?? 0n });
+      const cost = (linesOf.get(id) ?? []).reduce(
+        (sum, line) => sum + costOfRequests(1, priceOf(line, services)) * total(line, 'remaining'),
+        total(row, 'carried') * amountOfStroop,
+      );
+      return sumsOf(row, cost, services.get(id), uneven.get(id) ?? noneUneven);
     }),
     next: integer(range, 'looked') < limit ? undefined : String(last),
   };
 }
 
-/** What was drawn from balances and is on no bill yet, in stroops, by service. */
-function paidByService(rows: readonly Row[]): ReadonlyMap<string, bigint> {
-  const paid = new Map<string, bigint>();
-  for (const row of rows) {
-    const id = text(row, 'service_id');
-    const amount = BigInt(text(row, 'paid')) - BigInt(text(row, 'settled_paid'));
-    paid.set(id, (paid.get(id) ?? 0n) + amount / amountOfStroop);
-  }
-  return paid;
+type Services = ReadonlyMap<string, Service | undefined>;
+
+/** Usage from before the first price costs what that is. */
+function priceOf(line: Row, services: Services): Price {
+  const price = textOrAbsent(line, 'price');
+  return price === undefined ? (services.get(text(line, 'service_id'))?.firstPrice ?? 0n) : BigInt(price);
 }
 
-function sumsOf(
+/** What the bills and credits of uneven accounts come to, and what their lines and credits were counted with. */
+interface Uneven {
+  readonly counted: bigint;
+  readonly billed: bigint;
+  readonly credit: bigint;
+}
+
+const noneUneven: Uneven = { counted: 0n, billed: 0n, credit: 0n };
+
+function addUneven(
+  connection: Connection,
+  tenant: string,
   row: Row,
-  lines: readonly Row[],
   service: Service | undefined,
-  { credit, paid }: { readonly credit: bigint; readonly paid: bigint },
-): AccountSums {
-  const { firstPriceStroops } = service ?? { firstPriceStroops: 0n };
-  const dueStroops = lines.reduce((sum, line) => {
-    const price = integerOrAbsent(line, 'price_stroops');
-    return sum + total(line, 'remaining') * (price === undefined ? firstPriceStroops : BigInt(price));
-  }, total(row, 'carried') - paid);
+  before: Uneven,
+): Uneven {
+  const account = loadAccount(connection, tenant, text(row, 'agent'), text(row, 'service_id'))?.account;
+  if (service === undefined || account === undefined) return before;
+  const quote = quoteOf(account, service);
+  const carried = quote.carriedStroops * amountOfStroop;
+  return {
+    counted: quote.lines.reduce((sum, { amount }) => sum + amount, before.counted + carried),
+    billed: before.billed + quote.billedStroops,
+    credit: before.credit + creditOf(quote),
+  };
+}
+
+/** @param cost of all lines, less the carried credits, exactly */
+function sumsOf(row: Row, cost: bigint, service: Service | undefined, uneven: Uneven): AccountSums {
   return {
     serviceId: text(row, 'service_id'),
     isPriced: service !== undefined,
@@ -127,22 +141,9 @@ function sumsOf(
     settledRequests: total(row, 'settled'),
     outstandingRequests: total(row, 'outstanding'),
     settledStroops: total(row, 'billed'),
-    // What is due on an account in credit is below 0, and bills nothing.
-    billedStroops: service === undefined ? 0n : dueStroops + credit,
-    creditStroops: credit,
+    billedStroops: service === undefined ? 0n : stroopsIn(cost - uneven.counted) + uneven.billed,
+    creditStroops: uneven.credit,
   };
-}
-
-function creditOn(
-  connection: Connection,
-  tenant: string,
-  row: Row,
-  services: ReadonlyMap<string, Service | undefined>,
-): bigint {
-  const serviceId = text(row, 'service_id');
-  const service = services.get(serviceId);
-  const account = loadAccount(connection, tenant, text(row, 'agent'), serviceId)?.account;
-  return service === undefined || account === undefined ? 0n : creditOf(quoteOf(account, service));
 }
 
 /** The whole of a sum in two parts. */

@@ -32,7 +32,7 @@ const submission: Required<Submission> = {
   key,
   actor: undefined,
 };
-const spared: Required<SparedUsage> = { retries: 1, requests: 3n, stroops: 21n };
+const spared: Required<SparedUsage> = { retries: 1, requests: 3n, cost: 21n };
 const remembered: Required<Remembered> = { expiresAtMs: 9, isReplayable: true, spared };
 const response: Required<KeptResponse> = {
   status: 201,
@@ -46,7 +46,7 @@ const answered: Required<Outcome & { kind: 'answered' }> = {
   kind: 'answered',
   response,
   replayed: false,
-  spared: { retries: 2, requests: 4n, stroops: 5n },
+  spared: { retries: 2, requests: 4n, cost: 5n },
   deliveriesPerEvent: 2,
   usageRecorded: 2,
   lines: 3,

@@ -44,7 +44,7 @@ type FlatAnswer = readonly [
 type FlatRemembered = readonly [
   expiresAtMs: number,
   isReplayable: boolean,
-  ...spared: [retries: number, requests: bigint, stroops: bigint] | [],
+  ...spared: [retries: number, requests: bigint, cost: bigint] | [],
 ];
 
 export type FlatOutcome = FlatAnswer | Outcome;
@@ -130,13 +130,13 @@ export function outcomeOf(flat: FlatOutcome): Outcome {
 
 function flatRemembered({ expiresAtMs, isReplayable, spared }: Remembered): FlatRemembered {
   if (spared === undefined) return [expiresAtMs, isReplayable];
-  return [expiresAtMs, isReplayable, spared.retries, spared.requests, spared.stroops];
+  return [expiresAtMs, isReplayable, spared.retries, spared.requests, spared.cost];
 }
 
 function rememberedOf([expiresAtMs, isReplayable, ...spared]: FlatRemembered): Remembered {
   if (spared.length === 0) return { expiresAtMs, isReplayable, spared: undefined };
-  const [retries, requests, stroops] = spared;
-  return { expiresAtMs, isReplayable, spared: { retries, requests, stroops } };
+  const [retries, requests, cost] = spared;
+  return { expiresAtMs, isReplayable, spared: { retries, requests, cost } };
 }
 
 function isUsage(flat: FlatSubmission): flat is FlatUsage {

@@ -1,0 +1,132 @@
+// Bills against an independent decimal calculator: settling in parts bills what settling at once does, to the last atom.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Decimal } from 'decimal.js';
+import fc from 'fast-check';
+import { rounds } from '../../test/harness/rounds.ts';
+import { type Account, emptyAccount, recordOn } from './account.ts';
+import { formatDecimal, parsePrice, pricedUnits } from './amount.ts';
+import { stroopPlaces } from './money.ts';
+import { quoteOf } from './quote.ts';
+import { reverseOn } from './reversal.ts';
+import { inStroops, newService, type Service, withPrice } from './service.ts';
+import { type Settlement, settleOn } from './settlement.ts';
+
+/** Enough digits for the largest sum: nothing here may be rounded by the calculator that we compare with. */
+const Exact = Decimal.clone({ precision: 120, toExpNeg: -200, toExpPos: 200 });
+const numRuns = rounds({ test: 400, prove: 100_000 });
+
+const decimal = fc
+  .tuple(fc.bigInt({ min: 0n, max: 9_999_999n }), fc.integer({ min: 0, max: 12 }))
+  .map(([digits, places]) => formatDecimal(digits, places));
+const priced = fc.tuple(
+  fc.constantFrom('0.15', '0.000000000001', '1', '3', '0.07'),
+  fc.constantFrom(...pricedUnits),
+);
+const anyPrice = fc.oneof(priced, fc.tuple(decimal, fc.constant<1>(1)));
+
+const step = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('use' as const),
+      requests: fc.integer({ min: 1, max: 1_000_000 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('price' as const), price: anyPrice }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('settle' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('reverse' as const), number: fc.nat({ max: 20 }) }) },
+);
+
+/** An account with what was billed on it so far. */
+interface Billed {
+  readonly account: Account;
+  readonly stroops: bigint;
+}
+
+function settled({ account, stroops }: Billed, service: Service): Billed {
+  const quote = quoteOf(account, service);
+  const done = settleOn(account, quote, undefined, 'id', 0);
+  assert.ok(done);
+  assertWhole(done.settlement);
+  return { account: done.account, stroops: stroops + done.settlement.billedStroops };
+}
+
+/** A bill takes all whole atoms that there are, and leaves less than one. */
+function assertWhole({ billedStroops, carriedStroops }: Settlement): void {
+  assert.ok(billedStroops >= 0n);
+  assert.ok(carriedStroops <= 0n);
+}
+
+test('settling in parts bills what settling at once does, and what a decimal calculator says', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      let service = newService('s', inStroops(1n));
+      let unitPrice = new Exact(1).div(new Exact(10).pow(stroopPlaces));
+      let inParts: Billed = { account: emptyAccount('a', 's'), stroops: 0n };
+      let exact = new Exact(0);
+      const used: { version: number; requests: number; sequence: number; cost: Decimal }[] = [];
+      let atOnce = inParts;
+      for (const now of steps) {
+        if (now.kind === 'use') {
+          const [first, second] = [inParts, atOnce].map(({ account }) =>
+            recordOn(account, service, now.requests),
+          );
+          if (first === undefined || second === undefined) continue;
+          inParts = { ...inParts, account: first.account };
+          atOnce = { ...atOnce, account: second.account };
+          const cost = unitPrice.mul(now.requests);
+          const { sequence } = first.account;
+          used.push({ version: service.priceVersion, requests: now.requests, sequence, cost });
+          exact = exact.plus(cost);
+        } else if (now.kind === 'price') {
+          const [text, per] = now.price;
+          const price = parsePrice(text, per);
+          if (price === undefined) continue;
+          service = withPrice(service, { price, per });
+          unitPrice = new Exact(text).div(per);
+        } else if (now.kind === 'reverse') {
+          const [one] = used.splice(now.number, 1);
+          if (one === undefined) continue;
+          const wanted = {
+            id: 'id',
+            nowMs: 0,
+            entryId: 'entry',
+            from: one.sequence - 1,
+            through: one.sequence,
+            reason: 'r',
+            requestsByVersion: new Map([[one.version, one.requests]]),
+          };
+          inParts = { ...inParts, account: reverseOn(inParts.account, wanted).account };
+          atOnce = { ...atOnce, account: reverseOn(atOnce.account, wanted).account };
+          exact = exact.minus(one.cost);
+        } else inParts = settled(inParts, service);
+      }
+      const whole = exact.toDecimalPlaces(stroopPlaces, Decimal.ROUND_FLOOR);
+      for (const { account, stroops } of [settled(inParts, service), settled(atOnce, service)]) {
+        const billed = formatDecimal(stroops + account.carriedStroops, stroopPlaces);
+        assert.equal(new Exact(billed).toString(), whole.toString());
+        assert.equal(
+          new Exact(formatDecimal(account.remainder, 18)).toString(),
+          exact.minus(whole).toString(),
+        );
+      }
+    }),
+    { numRuns },
+  );
+});
+
+test('a million uses of 0.15 XLM per 1,000,000 are billed as 0.15 XLM in any number of bills', () => {
+  for (const bills of [1, 3, 7, 1_000]) {
+    const service = newService('s', { price: parsePrice('0.15', 1_000_000) ?? 0n, per: 1_000_000 });
+    let billed: Billed = { account: emptyAccount('a', 's'), stroops: 0n };
+    for (let bill = 1; bill <= bills; bill++) {
+      const requests = Math.floor((bill * 1_000_000) / bills) - Math.floor(((bill - 1) * 1_000_000) / bills);
+      const used = recordOn(billed.account, service, requests);
+      assert.ok(used);
+      billed = settled({ ...billed, account: used.account }, service);
+    }
+    assert.equal(billed.stroops, 1_500_000n);
+    assert.deepEqual([billed.account.carriedStroops, billed.account.remainder], [0n, 0n]);
+  }
+});

@@ -1,0 +1,13 @@
+const places = 18;
+
+/** An amount that is sent as a decimal text, in 10^-18. */
+export function amountOf(text: string): bigint {
+  const [whole = '', fraction = ''] = text.split('.');
+  return BigInt(whole + fraction.padEnd(places, '0'));
+}
+
+export function amountText(amount: bigint): string {
+  const sign = amount < 0n ? '-' : '';
+  const digits = String(amount < 0n ? -amount : amount).padStart(places + 1, '0');
+  return sign + `${digits.slice(0, -places)}.${digits.slice(-places)}`.replace(/\.?0+$/, '');
+}
