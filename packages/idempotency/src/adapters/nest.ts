@@ -72,12 +72,14 @@ export class IdempotencyInterceptor<Request extends NestRequest = NestRequest> i
     const request = http.getRequest<Request & PlatformRequest>();
     const response = http.getResponse<PlatformResponse>();
     const raw = rawRequest(request);
-    if (!this.#protection.concerns(raw)) return next.handle();
+    const { headers } = request;
+    if (!this.#protection.concerns({ method: raw.method, headers })) return next.handle();
     let isSent: Promise<void> | undefined;
     let value: unknown;
     const outcome = await this.#protection.protect({
       request,
       raw,
+      headers,
       response: rawResponse(response),
       target: request.originalUrl ?? raw.url ?? '',
       parsedBody: () => request.body,
