@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NestFactory } from '@nestjs/core';
+import type { Request as ExpressRequest } from 'express';
 import fastify, { type FastifyRequest } from 'fastify';
 import { type Context, Hono } from 'hono';
 import { idempotency as fastifyIdempotency, idempotencyHook } from '../src/adapters/fastify.ts';
 import { idempotent } from '../src/adapters/fetch.ts';
 import { idempotency as honoIdempotency } from '../src/adapters/hono.ts';
+import { IdempotencyModule } from '../src/adapters/nest.ts';
 import { memoryStore } from '../src/stores/memory.ts';
+import { controllerOf, rootOf } from './adapters/harness/nest-charges.ts';
 
 // What an application writes at the call; that it is well typed is seen by the compiler, and the rest by running it.
 
@@ -66,6 +70,34 @@ test("Fastify: tenantOf takes Fastify's own request, even one that the app has e
   app.post('/hooked', { preHandler }, async (_request, reply) => reply.code(201).send({}));
   const url = `${await app.listen({ port: 0, host: '127.0.0.1' })}/hooked`;
   assert.deepEqual(await twice(() => fetch(url, write)), [201, 201, 'true']);
+});
+
+test("Nest: tenantOf takes the platform's request with what the app's guards added, also from a factory", async (t) => {
+  type RequestWithUser = ExpressRequest & { user?: { id: number } };
+  const authenticated = (request: RequestWithUser, _response: unknown, next: () => void) => {
+    request.user = { id: 7 };
+    next();
+  };
+  const tenantOf = (request: RequestWithUser) => request.user?.id.toString();
+  const apart = memoryStore();
+  const modules = [
+    IdempotencyModule.forRoot({ store: apart, tenantOf }),
+    IdempotencyModule.forRootAsync({ useFactory: async () => ({ store: memoryStore(), tenantOf }) }),
+  ];
+  for (const module of modules) {
+    const app = await NestFactory.create(
+      rootOf(
+        controllerOf(() => ({})),
+        module,
+      ),
+      { logger: false },
+    );
+    t.after(() => app.close());
+    app.use(authenticated);
+    await app.listen(0, '127.0.0.1');
+    const url = `${await app.getUrl()}/charges`;
+    assert.deepEqual(await twice(() => fetch(url, write)), [201, 201, 'true']);
+  }
 });
 
 test("fetch: a route handler of Next.js keeps its request's and its context's types", async () => {

@@ -92,14 +92,16 @@ export function idempotencyHook<Request extends FastifyRequestLike = FastifyRequ
 ): FastifyHook<NoInfer<Request>> {
   const protection = new NodeProtection<Request>(options);
   return (request, reply, done) => {
-    const { raw } = request;
-    if (!protection.concerns(raw)) return done();
+    const { raw, headers } = request;
+    if (!protection.concerns({ method: raw.method, headers })) return done();
     // A hook that has sent a reply does not call `done`: Fastify stops there.
     goOn(
       () =>
         protection.protect({
           request,
           raw,
+          // A hook may have replaced them, which the request of Node does not show.
+          headers,
           response: reply.raw,
           target: request.originalUrl,
           parsedBody: () => request.body,

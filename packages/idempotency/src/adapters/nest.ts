@@ -42,9 +42,19 @@ export interface NestRequest {
 /** The options of the adapter for NestJS; `Request` is the argument of `tenantOf`. */
 export type NestOptions<Request extends NestRequest = NestRequest> = NodeOptions<Request>;
 
-/** Where the options come from when the app starts: a factory and its injected dependencies. */
+/** A factory of Nest, of any dependencies. */
+type Factory = FactoryProvider['useFactory'];
+
+/**
+ * Where the options come from when the app starts: a factory and its injected dependencies. `Request` is inferred from the
+ * functions in the options that the factory returns.
+ */
 export type NestAsyncOptions<Request extends NestRequest = NestRequest> = Pick<ModuleMetadata, 'imports'> &
-  Omit<FactoryProvider<NestOptions<Request>>, 'provide'>;
+  Omit<FactoryProvider, 'provide' | 'useFactory'> & {
+    readonly useFactory: (
+      ...dependencies: Parameters<Factory>
+    ) => NestOptions<Request> | Promise<NestOptions<Request>>;
+  };
 
 /**
  * Makes the writes of a controller or a route of NestJS retry-safe, on Express or Fastify. It runs after the guards and
@@ -72,12 +82,14 @@ export class IdempotencyInterceptor<Request extends NestRequest = NestRequest> i
     const request = http.getRequest<Request & PlatformRequest>();
     const response = http.getResponse<PlatformResponse>();
     const raw = rawRequest(request);
-    if (!this.#protection.concerns(raw)) return next.handle();
+    const { headers } = request;
+    if (!this.#protection.concerns({ method: raw.method, headers })) return next.handle();
     let isSent: Promise<void> | undefined;
     let value: unknown;
     const outcome = await this.#protection.protect({
       request,
       raw,
+      headers,
       response: rawResponse(response),
       target: request.originalUrl ?? raw.url ?? '',
       parsedBody: () => request.body,

@@ -74,8 +74,11 @@ export function isPlainObject(value: unknown): value is object {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-function writesItself(value: object & { readonly toJSON?: unknown }): value is { toJSON(): Json } {
-  return typeof value.toJSON === 'function';
+/** Whether a value says by `toJSON` what it is in JSON. */
+export function writesItself(value: unknown): value is { toJSON(): Json } {
+  return (
+    typeof value === 'object' && value !== null && 'toJSON' in value && typeof value.toJSON === 'function'
+  );
 }
 
 function className(value: object): string {

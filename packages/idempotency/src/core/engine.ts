@@ -65,7 +65,9 @@ export class IdempotencyEngine {
    * @param fieldLines every field line of the header that has the key, by default `Idempotency-Key`
    */
   readKey(method: string, fieldLines: readonly string[]): KeyReading {
-    return this.settings.methods.has(method) ? this.keys.ofLines(fieldLines) : { kind: 'unprotected' };
+    return this.settings.methods.has(method.toUpperCase())
+      ? this.keys.ofLines(fieldLines)
+      : { kind: 'unprotected' };
   }
 
   /**

@@ -1,3 +1,5 @@
+import { isPlainObject, writesItself } from './canonical-json.ts';
+
 /** The object in a JSON text; `undefined` for any other text. */
 export function jsonObject(text: string): object | undefined {
   try {
@@ -27,9 +29,10 @@ export function withoutMembers(value: unknown, paths: readonly MemberPath[]): un
   );
 }
 
-function withoutMember(value: unknown, [name, ...inner]: readonly string[]): unknown {
-  if (name === undefined || typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  if (!Object.hasOwn(value, name)) return value;
+function withoutMember(given: unknown, [name, ...inner]: readonly string[]): unknown {
+  const value = writesItself(given) ? given.toJSON() : given;
+  // A copy of an instance of a class would lack its private members, and two different ones would look the same.
+  if (name === undefined || !isPlainObject(value) || !Object.hasOwn(value, name)) return value;
   const copy: Record<string, unknown> = { ...value };
   if (inner.length === 0) delete copy[name];
   else copy[name] = withoutMember(copy[name], inner);

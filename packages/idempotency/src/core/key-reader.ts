@@ -37,7 +37,8 @@ export class KeyReader {
    */
   concerns(method: string, has: HasHeader): boolean {
     const { methods, requireKey, keyPlace } = this.#settings;
-    if (!methods.has(method)) return false;
+    // Not every runtime writes a method in upper case.
+    if (!methods.has(method.toUpperCase())) return false;
     if (keyPlace.kind !== 'header' || has(keyPlace.header)) return true;
     this.#lookForMisspelled(has);
     return requireKey;

@@ -129,3 +129,23 @@ test('a form is compared by its parts, or unchanged if its boundary also occurs 
   assert.notDeepEqual(form('one', 'ab', ''), form('one', 'a', 'b'));
   assert.notDeepEqual(form('one', 'a\r\n--oneX\r\n\r\nb'), form('one', 'a', 'b'));
 });
+
+test('an instance of a class is not compared without its private members, even if a member of it is ignored', () => {
+  class Order {
+    readonly sentAt = 1;
+    readonly #amount: number;
+
+    constructor(amount: number) {
+      this.#amount = amount;
+    }
+
+    get amount(): number {
+      return this.#amount;
+    }
+  }
+  const parsed = (value: unknown) => comparableBody({ kind: 'parsed', value }, ['sentAt']);
+  assert.throws(() => parsed(new Order(1)), UnreadableBodyError);
+  const document = (amount: number, sentAt: number) => ({ toJSON: () => ({ amount, sentAt }) });
+  assert.equal(parsed(document(1, 1)), parsed(document(1, 2)));
+  assert.notEqual(parsed(document(1, 1)), parsed(document(9999, 1)));
+});

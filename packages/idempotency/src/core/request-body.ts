@@ -103,12 +103,21 @@ function comparableJson(body: string | Uint8Array, ignored: readonly MemberPath[
   }
 }
 
-/** The JSON value of a body; `undefined` for a body that is not JSON. */
+/**
+ * Whether a body may be JSON. A handler can parse it regardless of its media type (`await request.json()`), and clients
+ * name other types: `fetch` names text/plain, curl a form.
+ */
+export function mayBeJson(contentType: string | undefined): boolean {
+  return contentType === undefined || !/^\s*(?:multipart|image|audio|video|font)\//i.test(contentType);
+}
+
+/** The JSON value of a body, regardless of its media type; `undefined` for a body that is not JSON. */
 export function parsedJsonOf(body: RequestBody): unknown {
   if (body.kind === 'none') return undefined;
-  if (body.kind === 'parsed') return body.value;
-  const text = typeof body.body === 'string' ? body.body : decodeUtf8(body.body);
-  if (text === undefined || !isJson(body.contentType)) return undefined;
+  const content = body.kind === 'parsed' ? body.value : body.body;
+  if (typeof content !== 'string' && !(content instanceof Uint8Array)) return content;
+  const text = typeof content === 'string' ? content : decodeUtf8(content);
+  if (text === undefined) return undefined;
   try {
     return JSON.parse(text);
   } catch {

@@ -14,6 +14,8 @@ export class InvalidTenantError extends TypeError {
   readonly code = 'invalid_tenant';
 }
 
+const mustReturn = 'tenantOf must return a non-empty string or undefined, and returned ';
+
 /**
  * The caller that `tenantOf` returned; `undefined` if it returned none.
  *
@@ -21,10 +23,14 @@ export class InvalidTenantError extends TypeError {
  */
 export function parseTenant(tenant: unknown): Caller | undefined {
   if (tenant === undefined) return undefined;
-  if (typeof tenant === 'string' && tenant !== '') return { kind: 'tenant', tenant };
-  const given =
-    tenant === '' ? 'an empty string' : tenant === null ? 'null' : `a value of type ${typeof tenant}`;
-  throw new InvalidTenantError(`tenantOf must return a non-empty string or undefined, and returned ${given}`);
+  if (typeof tenant === 'string') {
+    // The digests of two texts with halves of characters would be equal.
+    if (tenant !== '' && tenant.isWellFormed()) return { kind: 'tenant', tenant };
+    throw new InvalidTenantError(`${mustReturn}${tenant === '' ? 'an empty string' : 'a lone surrogate'}`);
+  }
+  throw new InvalidTenantError(
+    `${mustReturn}${tenant === null ? 'null' : `a value of type ${typeof tenant}`}`,
+  );
 }
 
 // Most requests come from recent callers.

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { IncomingMessage } from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { comparedBody } from '../../src/adapters/node/compared-body.ts';
 import { readWholeBody } from '../../src/adapters/node/whole-body.ts';
 
 /** A request as a serverless bridge makes it of an event: complete, with a body that comes with the first read. */
@@ -42,4 +43,21 @@ test('a complete request that announces no body has none', async () => {
   const request = new BridgedRequest({});
   const read = await readWholeBody(request, 1000);
   assert.equal(read.kind === 'whole' && read.bytes.length, 0);
+});
+
+test('a body that a bridge has put into a request without announcing it is compared', async () => {
+  const request = new BridgedRequest({});
+  request.push('amount=1');
+  request.push(null);
+  const exchange = {
+    request,
+    raw: request,
+    response: new ServerResponse(request),
+    target: '/',
+    parsedBody: () => undefined,
+  };
+  const body = await comparedBody(exchange, undefined, 1000);
+  assert.ok(typeof body === 'object' && body.kind === 'raw');
+  assert.equal(Buffer.from(body.body).toString(), 'amount=1');
+  assert.equal(await text(request), 'amount=1');
 });

@@ -113,3 +113,18 @@ test('a request that the framework has answered while its key was claimed is not
     assert.equal((await app.inject(keyed('/'))).body, '1');
     assert.equal(executions, 1);
   }));
+
+test('a key in headers that a hook has replaced protects its request', () =>
+  withApp(async (app) => {
+    let executions = 0;
+    app.addHook('onRequest', async (request) => {
+      request.headers = { ...request.headers, 'idempotency-key': String(request.headers['x-order']) };
+    });
+    await app.register(idempotency, { store: memoryStore(), callers: 'by-address' });
+    app.post('/', async () => ++executions);
+    const order = { method: 'POST' as const, url: '/', headers: { 'x-order': 'o-1' } };
+    for (const replayed of [undefined, 'true']) {
+      const { body, headers } = await app.inject(order);
+      assert.deepEqual([body, headers['idempotency-replayed']], ['1', replayed]);
+    }
+  }));

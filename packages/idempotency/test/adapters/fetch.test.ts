@@ -53,6 +53,16 @@ describe('a handler of the Fetch API', () => {
     assert.deepEqual(outcomes, []);
   });
 
+  test('is protected for a method in lower case, which Request does not change', async () => {
+    const { answer, outcomes } = watched(() => new Response('made'));
+    assert.equal(post('k', { method: 'patch' }).method, 'patch');
+    for (const replayed of [null, 'true']) {
+      const response = await answer(post('k', { method: 'patch' }));
+      assert.equal(response.headers.get('idempotency-replayed'), replayed);
+    }
+    assert.deepEqual(outcomes, ['completed']);
+  });
+
   test('is not run for an unknown caller', async () => {
     const options = { store: memoryStore(), addressOf: () => undefined };
     const response = await idempotent(options, () => assert.fail('the handler ran'))(post('k'));

@@ -112,10 +112,19 @@ describe('A store that waits for a replica', () => {
     test(`gives up a claim that the replica does not have: ${driver.name}`, async (t) => {
       const client = await openClient(t, driver, cluster);
       const [plain, careful] = [redisStore({ client }), redisStore({ client, ...forReplica })];
+      const abandoned = someSlot();
+      const takeOver = await claimFree(plain, abandoned, { leaseMs: 0 });
       await cutAll(cluster);
       const slot = someSlot();
       await assert.rejects(async () => await careful.claim(slot, someClaim()), /0 of 1 replicas/);
       assert.equal(await plain.inspect(slot), undefined);
+      // After a release it would be executed again without a question.
+      await assert.rejects(
+        async () => await careful.claim(abandoned, someClaim({ takeOver })),
+        /0 of 1 replicas/,
+      );
+      const found = await plain.inspect(abandoned);
+      assert.ok(found?.record.kind === 'leased' && found.record.leaseExpiresAtMs <= found.nowMs);
       const token = await claimFree(plain, slot);
       await assert.rejects(async () => await careful.renew(slot, token, 1000), /0 of 1 replicas/);
       assert.equal(await careful.release(slot, token), true);

@@ -5,7 +5,7 @@ import { parseReturnedKey, parseSkip } from '../../core/key-options.ts';
 import type { KeyReading } from '../../core/key-reader.ts';
 import type { Operation } from '../../core/operation.ts';
 import type { EngineSettings } from '../../core/options.ts';
-import { isJson, type RequestBody } from '../../core/request-body.ts';
+import { mayBeJson, type RequestBody } from '../../core/request-body.ts';
 import { parseRequestId, splitTarget } from '../../core/request-head.ts';
 import type { Caller } from '../../core/scope.ts';
 import type { Awaitable } from '../../core/store.ts';
@@ -148,7 +148,7 @@ export class FetchProtection {
         return { kind: 'found', reading: keys.ofValue(key, has), whole: undefined };
       }
       case 'member': {
-        if (!isJson(headers.get('content-type') ?? undefined)) {
+        if (!mayBeJson(headers.get('content-type') ?? undefined)) {
           return { kind: 'found', reading: keys.ofValue(undefined, has), whole: undefined };
         }
         const whole = await reader.read(settings.requestBytesMax);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { andThen } from '../../core/awaitable.ts';
 import { isPlainObject } from '../../core/canonical-json.ts';
-import { type RequestBody, UnreadableBodyError } from '../../core/request-body.ts';
+import { isJson, type RequestBody, UnreadableBodyError } from '../../core/request-body.ts';
 import type { Awaitable } from '../../core/store.ts';
 import { comparedBytes } from './content-coding.ts';
 import type { NodeExchange } from './exchange.ts';
@@ -23,7 +23,7 @@ export function comparedBody<Request>(
   if (fingerprintBody !== undefined) {
     return andThen(fingerprintBody(request), (value): RequestBody => ({ kind: 'parsed', value }));
   }
-  if (!hasBody(raw)) return unannounced(raw, exchange.parsedBody());
+  if (!hasBody(raw) && raw.readableLength === 0) return unannounced(raw, exchange.parsedBody());
   // A parser that does not know the media type leaves an empty object, and the body unread.
   if (raw.readableEnded) return consumedBody(exchange);
   return wholeBody(exchange, bytesMax);
@@ -61,11 +61,28 @@ function isEmptyObject(value: unknown): boolean {
   return isPlainObject(value) && Object.keys(value).length === 0;
 }
 
+/**
+ * Whether a parser left an empty value of a body that it did not read, as body-parser 1 and koa-bodyparser do for types
+ * that they do not know. Something else has then read the body.
+ */
+function leavesNothing(
+  { 'content-type': type, 'content-length': length }: IncomingMessage['headers'],
+  parsedBody: unknown,
+): boolean {
+  if (parsedBody !== null && parsedBody !== '' && !isEmptyObject(parsedBody)) return false;
+  // An empty form may have any length: `&&`. JSON may have white space.
+  if (isJson(type) || type?.toLowerCase().startsWith('application/x-www-form-urlencoded') === true)
+    return false;
+  // `{}`, `""` and `null` of a type that the application parses as JSON.
+  return !(Number(length) <= 4);
+}
+
 /** @throws {UnreadableBodyError} if the body was read and part of it is lost */
 function consumed({ headers }: IncomingMessage, parsedBody: unknown): RequestBody {
   // Form parsers put the files elsewhere, and two forms may differ in nothing else.
   const isForm = headers['content-type']?.toLowerCase().startsWith('multipart/') === true;
-  if (parsedBody !== undefined && (!isForm || isWholeForm(headers, parsedBody)))
+  const isHere = isForm ? isWholeForm(headers, parsedBody) : !leavesNothing(headers, parsedBody);
+  if (parsedBody !== undefined && isHere)
     return { kind: 'parsed', value: parsedBody, contentType: headers['content-type'] };
   throw new UnreadableBodyError(
     'the body was read before and is not kept: protect the route before that, or give the option fingerprintBody',

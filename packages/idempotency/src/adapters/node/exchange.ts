@@ -1,10 +1,12 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { KeptResponse } from '../../core/kept-response.ts';
 
 /** A request in the form of a framework on `node:http`. */
 export interface NodeExchange<Request> {
   readonly request: Request;
   readonly raw: IncomingMessage;
+  /** the headers as the framework shows them to the handler; by default those of `raw` */
+  readonly headers?: IncomingHttpHeaders;
   readonly response: ServerResponse;
   /** the request target as the client sent it, even under a mounted router */
   readonly target: string;

@@ -22,7 +22,7 @@ import type { KeyReading } from '../../core/key-reader.ts';
 import type { Operation } from '../../core/operation.ts';
 import type { IdempotencyOptions } from '../../core/options.ts';
 import type { Refusal } from '../../core/refusal.ts';
-import { isJson, type RequestBody } from '../../core/request-body.ts';
+import { isJson, mayBeJson, type RequestBody } from '../../core/request-body.ts';
 import { headerValues, splitTarget } from '../../core/request-head.ts';
 import type { Caller } from '../../core/scope.ts';
 import type { Awaitable } from '../../core/store.ts';
@@ -103,7 +103,7 @@ export class NodeProtection<Request> {
   }
 
   /** Whether a request may need protection: a quick check, so that a request without a key costs little. */
-  concerns({ method, headers }: IncomingMessage): boolean {
+  concerns({ method, headers }: Pick<IncomingMessage, 'method' | 'headers'>): boolean {
     return this.#engine.keys.concerns(method ?? '', (name) => headers[name] !== undefined);
   }
 
@@ -124,21 +124,22 @@ export class NodeProtection<Request> {
   }
 
   #findKey(exchange: NodeExchange<Request>): Awaitable<Protected> {
-    const { raw, request } = exchange;
+    const { raw, request, headers = raw.headers } = exchange;
     const { keys, settings } = this.#engine;
     const { keyPlace } = settings;
     const { keyOf } = this.#options;
     if (keyPlace.kind === 'header') {
       return this.#give(
         exchange,
-        keys.ofLines(headerValues(raw, keyPlace.header)),
+        keys.ofLines(headerValues({ headers, rawHeaders: raw.rawHeaders }, keyPlace.header)),
       );
     }
-    const has = (name: string) => raw.headers[name] !== undefined;
+    const has = (name: string) => headers[name] !== undefined;
     if (typeof keyOf === 'function') {
       return andThen(keyOf(request), (key) => this.#give(exchange, keys.ofValue(parseReturnedKey(key), has)));
     }
-    if (!isJson(raw.headers['content-type'])) {
+    const contentType = raw.headers['content-type'];
+    if (!mayBeJson(contentType) || (raw.readableEnded && !isJson(contentType))) {
       return this.#give(exchange, keys.ofBody({ kind: 'parsed', value: exchange.parsedBody() }, has));
     }
     keepWhenHungUp(raw);

@@ -50,7 +50,7 @@ export const callerLaws: readonly AdapterLaw[] = [
       'If `tenantOf` gives anything but a non-empty string or `undefined`, now or by its promise, the request fails and nothing is executed.',
     concerns: always,
     run: async (subject) => {
-      for (const wrong of ['', null, 7, false, {}, Symbol('tenant')]) {
+      for (const wrong of ['', 'half of a character: \ud83d', null, 7, false, {}, Symbol('tenant')]) {
         for (const given of [wrong, Promise.resolve(wrong)]) {
           await withApp(subject, { tenantOfApiKey: () => mistaken(given) }, async (app) => {
             assert.equal((await app.post('json', { key: newKey() })).status, 500);

@@ -36,7 +36,7 @@ export const keyPlaceLaws: readonly AdapterLaw[] = [
   {
     id: 'key-in-the-body',
     sentence:
-      'An option names a member of the JSON body for the key; the handler still finds the whole body, and one that is no string is refused.',
+      'An option names a member of the JSON body for the key, whatever media type the client names; the handler still finds the whole body, and one that is no string is refused.',
     concerns: always,
     run: (subject) =>
       withApp(subject, { options: { keyOf: { body: ['meta', 'key'] } } }, async (app) => {
@@ -56,6 +56,14 @@ export const keyPlaceLaws: readonly AdapterLaw[] = [
         }
         assert.equal((await app.post('json')).status, 201);
         assert.equal(app.work.executions, 4);
+        // What `fetch` names for a text, and a handler parses all the same.
+        const headers = [['Content-Type', 'text/plain;charset=UTF-8']] as const;
+        const typed = { headers, body: bodyOf(newKey()) };
+        const made = await app.post('json', typed);
+        assertReplay(await app.post('json', typed), made);
+        for (const _ of [1, 2])
+          assert.equal((await app.post('json', { headers, body: 'no key' })).status, 201);
+        assert.equal(app.work.executions, 7);
       }),
   },
   {
