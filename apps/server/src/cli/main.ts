@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { once } from 'node:events';
 import { knownName, nearMiss } from '@billonce/contract';
 import { onLauncherGone } from '../launcher.ts';
 import { printableLines } from '../printable.ts';
@@ -10,6 +11,8 @@ import { exitCodes } from './command-line/exit-codes.ts';
 import { helpOf, helpOfAll } from './command-line/help.ts';
 import { misuseText } from './command-line/parse.ts';
 import { commandSpecs } from './commands.ts';
+import { runCompletion } from './completion/command.ts';
+import { runDoctor } from './doctor/command.ts';
 import { ingest } from './ingest/ingest.ts';
 import { type IngestOptions, parseIngestOptions } from './ingest/options.ts';
 import { Progress } from './ingest/progress.ts';
@@ -18,7 +21,9 @@ import { exitCodeOf, summaryOf } from './ingest/summary.ts';
 import { runMcpCommand } from './mcp/command.ts';
 import { runMove } from './move/command.ts';
 import { remoteCommands } from './remote/commands.ts';
+import { runServe } from './serve/command.ts';
 import { runSettle } from './settle/command.ts';
+import { runWatch, type WatchSurroundings } from './watch/command.ts';
 
 /** npm and a shell may each pass on the same Ctrl-C: a second one within this time is ignored. */
 const sameSignalMs = 1_000;
@@ -58,6 +63,17 @@ async function runIngest(options: IngestOptions): Promise<number> {
   return exitCodeOf(report);
 }
 
+/** What a command needs that goes on until it is stopped: by a signal, or because no one reads its output any more. */
+function untilStopped(): Pick<WatchSurroundings, 'write' | 'interrupt'> {
+  const closed = new AbortController();
+  process.stdout.on('error', () => closed.abort());
+  const write = async (text: string) => {
+    if (process.stdout.write(printableLines(text)) || closed.signal.aborted) return;
+    await once(process.stdout, 'drain', { signal: closed.signal }).catch(() => undefined);
+  };
+  return { write, interrupt: AbortSignal.any([interruptSignal(), closed.signal]) };
+}
+
 async function run(args: readonly string[]): Promise<number> {
   const [command, ...rest] = args;
   if (command === undefined || command === '--help' || command === '-h' || command === 'help') {
@@ -76,6 +92,10 @@ async function run(args: readonly string[]): Promise<number> {
   };
   if (isBooksCommand(command)) return await runBooksCommand(command, rest, surroundings);
   if (command === 'move-from-agentpay') return await runMove(rest, surroundings);
+  if (command === 'serve') return await runServe(rest, surroundings);
+  if (command === 'doctor') return await runDoctor(rest, surroundings);
+  if (command === 'completion') return runCompletion(rest, surroundings, commandSpecs);
+  if (command === 'watch') return await runWatch(rest, { ...surroundings, ...untilStopped() });
   if (command === 'mcp') return await runMcpCommand(rest, surroundings);
   if (command === 'settle') return await runSettle(rest, surroundings);
   const remote = remoteCommands.find(({ spec }) => isNamed(spec, args));
