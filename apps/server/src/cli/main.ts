@@ -10,6 +10,7 @@ import type { CommandSpec } from './command-line/command.ts';
 import { exitCodes } from './command-line/exit-codes.ts';
 import { helpOf, helpOfAll } from './command-line/help.ts';
 import { misuseText } from './command-line/parse.ts';
+import { ProgressLine } from './command-line/progress-line.ts';
 import { commandSpecs } from './commands.ts';
 import { runCompletion } from './completion/command.ts';
 import { runDoctor } from './doctor/command.ts';
@@ -17,7 +18,7 @@ import { ingest } from './ingest/ingest.ts';
 import { type IngestOptions, parseIngestOptions } from './ingest/options.ts';
 import { Progress } from './ingest/progress.ts';
 import { ingestSpec } from './ingest/spec.ts';
-import { exitCodeOf, summaryOf } from './ingest/summary.ts';
+import { exitCodeOf, summaryJson, summaryOf } from './ingest/summary.ts';
 import { runMcpCommand } from './mcp/command.ts';
 import { runMove } from './move/command.ts';
 import { remoteCommands } from './remote/commands.ts';
@@ -42,24 +43,27 @@ function interruptSignal(): AbortSignal {
   return controller.signal;
 }
 
+/** Progress is shown where errors are, so that the result can go to a file. */
+const terminal = {
+  isTTY: process.stderr.isTTY === true,
+  columns: process.stderr.columns || 80,
+  write: (text: string) => process.stderr.write(text),
+};
+
 async function runIngest(options: IngestOptions): Promise<number> {
-  const output = {
-    isTTY: process.stderr.isTTY === true,
-    columns: process.stderr.columns || 80,
-    write: (text: string) => process.stderr.write(text),
-  };
-  const monitor = options.isQuiet ? undefined : new Progress(output, () => performance.now());
+  const monitor = options.isQuiet ? undefined : new Progress(terminal, () => performance.now());
   const report = await ingest(options, {
     standardInput: process.stdin,
     interrupt: interruptSignal(),
     monitor,
     warn: (text) => {
       const shown = printableLines(text);
-      if (monitor === undefined) output.write(`billonce: ${shown}\n`);
+      if (monitor === undefined) terminal.write(`billonce: ${shown}\n`);
       else monitor.note(shown);
     },
   });
-  process.stdout.write(printableLines(summaryOf(options.file, report)));
+  const summary = options.isJson ? summaryJson : summaryOf;
+  process.stdout.write(printableLines(summary(options.file, report)));
   return exitCodeOf(report);
 }
 
@@ -85,9 +89,17 @@ async function run(args: readonly string[]): Promise<number> {
     return exitCodes.done;
   }
   // A server's answer and a file name may contain control characters of the terminal.
+  const progress = new ProgressLine(terminal, () => performance.now());
   const surroundings = {
-    print: (text: string) => process.stdout.write(printableLines(text)),
-    complain: (text: string) => process.stderr.write(printableLines(text)),
+    print: (text: string) => {
+      progress.clear();
+      process.stdout.write(printableLines(text));
+    },
+    complain: (text: string) => {
+      progress.clear();
+      process.stderr.write(printableLines(text));
+    },
+    progress: (text: string) => progress.show(printableLines(text)),
     environment: process.env,
   };
   if (isBooksCommand(command)) return await runBooksCommand(command, rest, surroundings);
