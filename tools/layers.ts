@@ -24,6 +24,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   http: ['answers', 'ledger', 'reads', 'domain', 'webhooks', 'metrics', 'traces'],
   cli: ['answers', 'storage', 'reads', 'domain'],
 };
+/** What `billonce serve` runs, besides main.ts. */
+const serve = `${server}/serve\\.ts$`;
 /** Files beside the rooms that every room may use. */
 const ground = `${server}/(config|environment|secret-strength|traces-config|unknown-variables|fault-facts|network-error|loopback|log|log-output|printable|launcher|version|variables/[a-z-]+)\\.ts$`;
 
@@ -271,7 +273,14 @@ export const layers: IForbiddenRuleType[] = [
       comment: 'rooms look only downward',
       severity: 'error',
       from: { path: `${server}/${room}/`, pathNot: test },
-      to: { path: `${server}/`, pathNot: [ground, ...[room, ...below].map((name) => `${server}/${name}/`)] },
+      to: {
+        path: `${server}/`,
+        pathNot: [
+          ground,
+          ...(room === 'cli' ? [serve] : []),
+          ...[room, ...below].map((name) => `${server}/${name}/`),
+        ],
+      },
     }),
   ),
 ];

@@ -90,6 +90,27 @@ test('every command of the page on disputes prints what the page says', async (t
   await typePage(t, 'docs/how-to/answer-a-dispute.md', 10);
 });
 
+test('every command of the page on the terminal prints what the page says', async (t) => {
+  const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
+  let claims = 0;
+  for (const { commands, prose } of blocksOf('docs/how-to/run-from-a-terminal.md')) {
+    // The port of the page may be in use on this machine. npm runs the same file, and takes seconds to start.
+    const typed = await type(
+      t,
+      commands
+        .replace(/(?=npm .* doctor )/, 'PORT=0 ')
+        .replaceAll('npm run --silent billonce --', 'node apps/server/src/cli/main.ts'),
+      url,
+    );
+    assert.equal(typed.code, 0, `${commands}\n${typed.printed}`);
+    for (const [, said = ''] of prose.replaceAll('\n', ' ').matchAll(/prints `([^`]+)`/g)) {
+      assert.ok(typed.printed.includes(said), `${said}: ${typed.printed}`);
+      claims += 1;
+    }
+  }
+  assert.ok(claims >= 10, `${claims} claims`);
+});
+
 function apiItems(page: unknown): readonly unknown[] {
   const items: unknown = typeof page === 'object' && page !== null ? Reflect.get(page, 'items') : undefined;
   return Array.isArray(items) ? items : [];

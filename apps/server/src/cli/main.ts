@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { once } from 'node:events';
 import { knownName, nearMiss } from '@billonce/contract';
 import { onLauncherGone } from '../launcher.ts';
 import { printableLines } from '../printable.ts';
@@ -9,16 +10,21 @@ import type { CommandSpec } from './command-line/command.ts';
 import { exitCodes } from './command-line/exit-codes.ts';
 import { helpOf, helpOfAll } from './command-line/help.ts';
 import { misuseText } from './command-line/parse.ts';
+import { ProgressLine } from './command-line/progress-line.ts';
 import { commandSpecs } from './commands.ts';
+import { runCompletion } from './completion/command.ts';
+import { runDoctor } from './doctor/command.ts';
 import { ingest } from './ingest/ingest.ts';
 import { type IngestOptions, parseIngestOptions } from './ingest/options.ts';
 import { Progress } from './ingest/progress.ts';
 import { ingestSpec } from './ingest/spec.ts';
-import { exitCodeOf, summaryOf } from './ingest/summary.ts';
+import { exitCodeOf, summaryJson, summaryOf } from './ingest/summary.ts';
 import { runMcpCommand } from './mcp/command.ts';
 import { runMove } from './move/command.ts';
 import { remoteCommands } from './remote/commands.ts';
+import { runServe } from './serve/command.ts';
 import { runSettle } from './settle/command.ts';
+import { runWatch, type WatchSurroundings } from './watch/command.ts';
 
 /** npm and a shell may each pass on the same Ctrl-C: a second one within this time is ignored. */
 const sameSignalMs = 1_000;
@@ -37,25 +43,39 @@ function interruptSignal(): AbortSignal {
   return controller.signal;
 }
 
+/** Progress is shown where errors are, so that the result can go to a file. */
+const terminal = {
+  isTTY: process.stderr.isTTY === true,
+  columns: process.stderr.columns || 80,
+  write: (text: string) => process.stderr.write(text),
+};
+
 async function runIngest(options: IngestOptions): Promise<number> {
-  const output = {
-    isTTY: process.stderr.isTTY === true,
-    columns: process.stderr.columns || 80,
-    write: (text: string) => process.stderr.write(text),
-  };
-  const monitor = options.isQuiet ? undefined : new Progress(output, () => performance.now());
+  const monitor = options.isQuiet ? undefined : new Progress(terminal, () => performance.now());
   const report = await ingest(options, {
     standardInput: process.stdin,
     interrupt: interruptSignal(),
     monitor,
     warn: (text) => {
       const shown = printableLines(text);
-      if (monitor === undefined) output.write(`billonce: ${shown}\n`);
+      if (monitor === undefined) terminal.write(`billonce: ${shown}\n`);
       else monitor.note(shown);
     },
   });
-  process.stdout.write(printableLines(summaryOf(options.file, report)));
+  const summary = options.isJson ? summaryJson : summaryOf;
+  process.stdout.write(printableLines(summary(options.file, report)));
   return exitCodeOf(report);
+}
+
+/** What a command needs that goes on until it is stopped: by a signal, or because no one reads its output any more. */
+function untilStopped(): Pick<WatchSurroundings, 'write' | 'interrupt'> {
+  const closed = new AbortController();
+  process.stdout.on('error', () => closed.abort());
+  const write = async (text: string) => {
+    if (process.stdout.write(printableLines(text)) || closed.signal.aborted) return;
+    await once(process.stdout, 'drain', { signal: closed.signal }).catch(() => undefined);
+  };
+  return { write, interrupt: AbortSignal.any([interruptSignal(), closed.signal]) };
 }
 
 async function run(args: readonly string[]): Promise<number> {
@@ -69,13 +89,25 @@ async function run(args: readonly string[]): Promise<number> {
     return exitCodes.done;
   }
   // A server's answer and a file name may contain control characters of the terminal.
+  const progress = new ProgressLine(terminal, () => performance.now());
   const surroundings = {
-    print: (text: string) => process.stdout.write(printableLines(text)),
-    complain: (text: string) => process.stderr.write(printableLines(text)),
+    print: (text: string) => {
+      progress.clear();
+      process.stdout.write(printableLines(text));
+    },
+    complain: (text: string) => {
+      progress.clear();
+      process.stderr.write(printableLines(text));
+    },
+    progress: (text: string) => progress.show(printableLines(text)),
     environment: process.env,
   };
   if (isBooksCommand(command)) return await runBooksCommand(command, rest, surroundings);
   if (command === 'move-from-agentpay') return await runMove(rest, surroundings);
+  if (command === 'serve') return await runServe(rest, surroundings);
+  if (command === 'doctor') return await runDoctor(rest, surroundings);
+  if (command === 'completion') return runCompletion(rest, surroundings, commandSpecs);
+  if (command === 'watch') return await runWatch(rest, { ...surroundings, ...untilStopped() });
   if (command === 'mcp') return await runMcpCommand(rest, surroundings);
   if (command === 'settle') return await runSettle(rest, surroundings);
   const remote = remoteCommands.find(({ spec }) => isNamed(spec, args));

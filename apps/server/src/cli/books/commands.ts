@@ -1,5 +1,6 @@
 import type { DatabaseConfig } from '../../config.ts';
 import { migrateDatabase } from '../../storage/migrate-database.ts';
+import type { OnCopyStep } from '../../storage/sqlite/connection.ts';
 import { backUp, restore } from '../../storage/sqlite/file/backup.ts';
 import type { CommandSpec } from '../command-line/command.ts';
 import { exitCodes } from '../command-line/exit-codes.ts';
@@ -53,9 +54,19 @@ export async function runBooksCommand(
       complain(misuseText(spec, error.message.split('\n')));
       return exitCodes.misused;
     }
-    complain(`billonce ${command}: ${error instanceof Error ? error.message : String(error)}\n`);
+    const message = error instanceof Error ? error.message : String(error);
+    complain(isJson(args) ? jsonLine({ error: 'failed', message }) : `billonce ${command}: ${message}\n`);
     return exitCodes.failed;
   }
+}
+
+/** Whether errors are printed as JSON: the words after a wrong one count, too. */
+function isJson(args: readonly string[]): boolean {
+  return args.includes('--json');
+}
+
+function jsonLine(document: object): string {
+  return `${JSON.stringify(document)}\n`;
 }
 
 /**
@@ -82,7 +93,7 @@ function read(
     );
     if (source.kind === 'database' && values.tenant !== undefined)
       throw new Misuse('--tenant is for a server: of a database every tenant is verified');
-    return () => verify(source, print);
+    return () => verify(source, values.json, print);
   }
   const { values, positionals, mistakes } = parseWords(spec, plainOptions, args);
   if (values.help) return 'help';
@@ -92,7 +103,7 @@ function read(
   const database = databaseOf(values.database, environment);
   switch (command) {
     case 'migrate':
-      return migrateWork(database, name, argument, print);
+      return migrateWork(database, name, argument, values.json, print);
     case 'backup': {
       const file = sqliteFile(
         database,
@@ -100,8 +111,8 @@ function read(
       );
       const target = fileNamed('TARGET', argument);
       return async () => {
-        await backUp(file, target);
-        print(`${target} is a backup of ${file}\n`);
+        await backUp(file, target, stepOf(surroundings));
+        print(values.json ? jsonLine({ backup: target, file }) : `${target} is a backup of ${file}\n`);
         return exitCodes.done;
       };
     }
@@ -112,20 +123,36 @@ function read(
       );
       const backup = fileNamed('BACKUP', argument);
       return async () => {
-        await restore(backup, file);
-        print(`${file} is restored from ${backup}\n`);
+        await restore(backup, file, stepOf(surroundings));
+        print(values.json ? jsonLine({ file, backup }) : `${file} is restored from ${backup}\n`);
         return exitCodes.done;
       };
     }
   }
 }
 
-function migrateWork(database: DatabaseConfig, name: string, role: string, print: Surroundings['print']) {
+/** Shows how much of a copy is made. */
+function stepOf({ progress }: Surroundings): OnCopyStep {
+  return ({ totalPages, remainingPages }) =>
+    progress?.(`${Math.floor((100 * (totalPages - remainingPages)) / Math.max(1, totalPages))} % copied`);
+}
+
+function migrateWork(
+  database: DatabaseConfig,
+  name: string,
+  role: string,
+  asJson: boolean,
+  print: Surroundings['print'],
+) {
   if (database.kind === 'sqlite')
     throw new Misuse(`${name} names a file: the server migrates it when it starts`);
   return async () => {
     const schema = await migrateDatabase(database, role);
-    print(`the schema is at version ${schema}, and ${role} has the rights of a server\n`);
+    print(
+      asJson
+        ? jsonLine({ schema, role })
+        : `the schema is at version ${schema}, and ${role} has the rights of a server\n`,
+    );
     return exitCodes.done;
   };
 }

@@ -20,6 +20,7 @@ interface Order extends ExportWish {
   readonly target: string;
   readonly tenant: string | undefined;
   readonly source: Source;
+  readonly isJson: boolean;
 }
 
 /**
@@ -29,15 +30,17 @@ interface Order extends ExportWish {
  */
 export function runExport(
   args: readonly string[],
-  { print, environment }: Surroundings,
+  { print, environment, progress }: Surroundings,
 ): 'help' | (() => Promise<number>) {
   const order = parseOrder(args, environment);
   if (order === 'help') return 'help';
   return async () => {
     const { source } = order;
-    if (source.kind === 'server') await writeWholeFile(order.target, exportFromServer(source, order));
-    else await exportFromDatabase(source, order);
-    print(`${order.target} has the ${order.what}\n`);
+    if (source.kind === 'server')
+      await writeWholeFile(order.target, exportFromServer(source, order), progress);
+    else await exportFromDatabase(source, order, progress);
+    const { target, what } = order;
+    print(order.isJson ? `${JSON.stringify({ file: target, what })}\n` : `${target} has the ${what}\n`);
     return exitCodes.done;
   };
 }
@@ -72,6 +75,7 @@ function parseOrder(args: readonly string[], environment: Surroundings['environm
     from,
     to,
     source,
+    isJson: values.json,
   };
 }
 
@@ -82,11 +86,12 @@ function whatOf(word: string): ExportWish['what'] | undefined {
 async function exportFromDatabase(
   source: Extract<Source, { kind: 'database' }>,
   order: Order,
+  progress: Surroundings['progress'],
 ): Promise<void> {
   const { books, close } = await source.open();
   try {
     const tenant = await knownTenant(books, order.tenant);
-    await writeWholeFile(order.target, textOf(books, tenant, order));
+    await writeWholeFile(order.target, textOf(books, tenant, order), progress);
   } finally {
     await close();
   }

@@ -59,6 +59,18 @@ export function databaseOf(value: string | undefined, environment: Environment):
     : databaseNamed('--database', value, environment);
 }
 
+/**
+ * The environment of a server that uses the database that --database names, if it names one.
+ *
+ * @throws {Misuse} if it does not have the form of a database
+ */
+export function databaseEnvironment(value: string | undefined, environment: Environment): Environment {
+  if (value === undefined) return environment;
+  const database = databaseOf(value, environment);
+  const url = database.kind === 'sqlite' ? `file:${database.file}` : database.url;
+  return { ...environment, DATABASE_URL: url };
+}
+
 function databaseNamed(name: string, value: string, environment: Environment): DatabaseConfig {
   if (/^https?:/i.test(value)) {
     throw new Misuse(

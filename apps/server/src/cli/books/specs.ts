@@ -3,6 +3,7 @@ import {
   apiKeyOption,
   databaseOption,
   helpOption,
+  jsonOption,
   serverOption,
   tenantOption,
 } from '../command-line/common-options.ts';
@@ -19,6 +20,7 @@ export const verifyOptions = {
   ...serverInstead,
   ...apiKeyOption,
   ...tenantOption('with --server and the admin key: whose books'),
+  ...jsonOption,
   ...helpOption,
 } as const;
 
@@ -54,6 +56,7 @@ export const exportOptions = {
     text: 'former name of --database and --server, which takes either',
     isFormer: true,
   },
+  ...jsonOption,
   ...helpOption,
 } as const;
 
@@ -73,7 +76,7 @@ export const exportSpec: CommandSpec = {
   endings: { failed: 'it failed, and there is no file' },
 };
 
-const databaseOptions = { ...databaseOption, ...helpOption } as const;
+const databaseOptions = { ...databaseOption, ...jsonOption, ...helpOption } as const;
 
 /** For commands that take only a database. */
 export const plainOptions = databaseOptions;

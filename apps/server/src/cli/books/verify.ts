@@ -11,37 +11,112 @@ import type { Source } from './source.ts';
 
 const tenantsPage = 100;
 
+/** The result of the audit of one tenant. */
+interface Audited {
+  readonly tenant: string;
+  readonly ok: boolean;
+  /** what was counted; absent where nothing was */
+  readonly accounts?: number;
+  readonly entries?: number;
+  readonly settlements?: number;
+  readonly recordedStroops?: string;
+  readonly settledStroops?: string;
+  readonly acts?: number;
+  readonly balances?: number;
+  /** a sentence for each */
+  readonly differences: readonly string[];
+}
+
+/** Shows results as they come: a large database takes long. */
+interface Report {
+  audited(result: Audited): void;
+  unread(tenant: string, reason: string): void;
+  end(differences: number): void;
+}
+
 /** Audits every tenant of a database, or the caller's own tenant on a server, and returns the exit code of the process. */
-export async function verify(source: Source, print: (text: string) => void): Promise<number> {
-  if (source.kind === 'server') return ended(await auditServer(source, print), print);
+export async function verify(
+  source: Source,
+  isJson: boolean,
+  print: (text: string) => void,
+): Promise<number> {
+  const report = isJson ? jsonReport(print) : textReport(print);
+  if (source.kind === 'server') return ended(await auditServer(source, report), report);
   const { books, close } = await source.open();
   try {
-    return ended(await auditAll(books, print), print);
+    return ended(await auditAll(books, report), report);
   } finally {
     await close();
   }
 }
 
-function ended(differences: number, print: (text: string) => void): number {
-  print(differences === 0 ? 'the books are right\n' : `${differences} differences\n`);
+function ended(differences: number, report: Report): number {
+  report.end(differences);
   return differences === 0 ? exitCodes.done : exitCodes.incomplete;
 }
 
+function textReport(print: (text: string) => void): Report {
+  return {
+    audited: (result) => {
+      // Of a tenant without accounts only a difference is worth a line.
+      if (result.accounts === undefined && result.ok) return;
+      print(`${result.ok ? 'ok' : 'DIFFERS'} ${result.tenant}: ${countsOf(result)}\n`);
+      for (const difference of result.differences) print(`  ${difference}\n`);
+    },
+    unread: (tenant, reason) => print(`FAILED ${tenant}: ${reason}\n`),
+    end: (differences) => print(differences === 0 ? 'the books are right\n' : `${differences} differences\n`),
+  };
+}
+
+function countsOf({
+  accounts,
+  entries,
+  settlements,
+  recordedStroops,
+  settledStroops,
+  acts,
+  balances,
+}: Audited): string {
+  const ofAccounts =
+    accounts === undefined
+      ? []
+      : [
+          `${accounts} accounts`,
+          `${entries} entries`,
+          `${settlements} settlements`,
+          `${recordedStroops} stroops recorded`,
+          `${settledStroops} settled`,
+        ];
+  const ofActs = acts === undefined ? [] : [`${acts} administrative acts`];
+  const ofBalances = balances === undefined ? [] : [`${balances} balances`];
+  return [...ofAccounts, ...ofActs, ...ofBalances].join(', ');
+}
+
+/** A line for each tenant, and one for all of them. */
+function jsonReport(print: (text: string) => void): Report {
+  const line = (document: object) => print(`${JSON.stringify(document)}\n`);
+  return {
+    audited: line,
+    unread: (tenant, reason) => line({ tenant, error: 'failed', message: reason }),
+    end: (differences) => line({ ok: differences === 0, differenceCount: differences }),
+  };
+}
+
 /** Audits all tenants, including those that have only administrative acts, such as the operator. */
-async function auditAll(books: Books, print: (text: string) => void): Promise<number> {
+async function auditAll(books: Books, report: Report): Promise<number> {
   const audited = new Set<string>();
   const ofTenants = await auditEach(
     (after) => books.tenantsAfter(after, tenantsPage),
     (tenant) => {
       audited.add(tenant);
-      return auditTenant(books, tenant, print);
+      return auditTenant(books, tenant, report);
     },
-    print,
+    report,
   );
   const ofActs = await auditEach(
     (after) => books.actTenantsAfter(after, tenantsPage),
-    async (tenant) => (audited.has(tenant) ? 0 : await auditActsOf(books, tenant, print)),
-    print,
+    async (tenant) => (audited.has(tenant) ? 0 : await auditActsOf(books, tenant, report)),
+    report,
   );
   const unread = ofTenants.unread + ofActs.unread;
   if (unread > 0) throw new Error(`the books of ${unread} tenants could not be read`);
@@ -52,7 +127,7 @@ async function auditAll(books: Books, print: (text: string) => void): Promise<nu
 async function auditEach(
   tenantsAfter: (after: string) => Promise<readonly string[]>,
   audit: (tenant: string) => Promise<number>,
-  print: (text: string) => void,
+  report: Report,
 ): Promise<{ readonly differences: number; readonly unread: number }> {
   let differences = 0;
   let unread = 0;
@@ -63,7 +138,7 @@ async function auditEach(
         differences += await audit(tenant);
       } catch (error) {
         unread += 1;
-        print(`FAILED ${tenant}: ${error instanceof Error ? error.message : String(error)}\n`);
+        report.unread(tenant, error instanceof Error ? error.message : String(error));
       }
     }
     after = tenants.at(-1);
@@ -71,46 +146,46 @@ async function auditEach(
   return { differences, unread };
 }
 
-/** Audits the acts and the balances of a tenant without accounts: prints only a difference. */
-async function auditActsOf(books: Books, tenant: string, print: (text: string) => void): Promise<number> {
+/** Audits the acts and the balances of a tenant without accounts. */
+async function auditActsOf(books: Books, tenant: string, report: Report): Promise<number> {
   const acts = await auditActs(books, tenant);
   const balances = await auditBalances(books, tenant);
-  if (acts.differences.length + balances.differences.length > 0) {
-    const counted = balances.count === 0 ? '' : `, ${balances.count} balances`;
-    print(`DIFFERS ${tenant}: ${acts.logged} administrative acts${counted}\n`);
-  }
-  return printOthers(acts, print) + printBalances(balances, print);
-}
-
-function printBalances({ differences }: BalancesFinding, print: (text: string) => void): number {
-  for (const { agent, asset, message } of differences) print(`  ${agent} ${asset}: ${message}\n`);
+  const differences = [...acts.differences, ...balanceLines(balances)];
+  report.audited({
+    tenant,
+    ok: differences.length === 0,
+    acts: acts.logged,
+    ...(balances.count === 0 ? {} : { balances: balances.count }),
+    differences,
+  });
   return differences.length;
 }
 
-function printOthers(
-  { differences }: Pick<ActsFinding, 'differences'>,
-  print: (text: string) => void,
-): number {
-  for (const message of differences) print(`  ${message}\n`);
-  return differences.length;
+function balanceLines({ differences }: BalancesFinding): readonly string[] {
+  return differences.map(({ agent, asset, message }) => `${agent} ${asset}: ${message}`);
 }
 
-async function auditTenant(books: Books, tenant: string, print: (text: string) => void): Promise<number> {
+async function auditTenant(books: Books, tenant: string, report: Report): Promise<number> {
   const found = await auditBooks(books, tenant);
   const { accounts, entries, settlements, recorded, settledStroops } = found;
-  const differences = countDifferences(found);
-  const outcome = differences === 0 ? 'ok' : 'DIFFERS';
-  print(
-    `${outcome} ${tenant}: ${accounts} accounts, ${entries} entries, ${settlements} settlements, ` +
-      `${stroopsIn(recorded)} stroops recorded, ${settledStroops} settled, ${found.acts.logged} administrative acts\n`,
-  );
-  for (const { agent, serviceId, message } of found.differences) {
-    print(`  ${agent} ${serviceId}: ${message}\n`);
-  }
-  printOthers(found.acts, print);
-  printOthers(found.limits, print);
-  printBalances(found.balances, print);
-  return differences;
+  const count = countDifferences(found);
+  report.audited({
+    tenant,
+    ok: count === 0,
+    accounts,
+    entries,
+    settlements,
+    recordedStroops: String(stroopsIn(recorded)),
+    settledStroops: String(settledStroops),
+    acts: found.acts.logged,
+    differences: [
+      ...found.differences.map(({ agent, serviceId, message }) => `${agent} ${serviceId}: ${message}`),
+      ...found.acts.differences,
+      ...found.limits.differences,
+      ...balanceLines(found.balances),
+    ],
+  });
+  return count;
 }
 
 interface ServersAudit {
@@ -131,22 +206,27 @@ interface ServersAudit {
   readonly balances?: BalancesFinding;
 }
 
-/** The server recomputes; this function prints the result. */
-async function auditServer(server: ServerSource, print: (text: string) => void): Promise<number> {
+/** The server recomputes; this function shows the result. */
+async function auditServer(server: ServerSource, report: Report): Promise<number> {
   const audit = parseAudit(await documentOf(server, '/audit'), server);
-  print(
-    `${audit.ok ? 'ok' : 'DIFFERS'} ${server.tenant ?? server.url}: ${audit.accounts} accounts, ${audit.entries} entries, ` +
-      `${audit.settlements} settlements, ${audit.recorded.stroops} stroops recorded, ${audit.settled.stroops} settled` +
-      `${audit.acts === undefined ? '' : `, ${audit.acts.logged} administrative acts`}\n`,
-  );
-  for (const { agent, serviceId, message } of audit.differences)
-    print(`  ${agent} ${serviceId}: ${message}\n`);
-  const missing = [audit.acts, audit.limits].reduce(
-    (sum, found) => (found === undefined ? sum : sum + printOthers(found, print)),
-    0,
-  );
-  const ofBalances = audit.balances === undefined ? 0 : printBalances(audit.balances, print);
-  return audit.ok ? 0 : Math.max(1, audit.differences.length + missing + ofBalances);
+  const differences = [
+    ...audit.differences.map(({ agent, serviceId, message }) => `${agent} ${serviceId}: ${message}`),
+    ...(audit.acts?.differences ?? []),
+    ...(audit.limits?.differences ?? []),
+    ...(audit.balances === undefined ? [] : balanceLines(audit.balances)),
+  ];
+  report.audited({
+    tenant: server.tenant ?? server.url,
+    ok: audit.ok,
+    accounts: audit.accounts,
+    entries: audit.entries,
+    settlements: audit.settlements,
+    recordedStroops: audit.recorded.stroops,
+    settledStroops: audit.settled.stroops,
+    ...(audit.acts === undefined ? {} : { acts: audit.acts.logged }),
+    differences,
+  });
+  return audit.ok ? 0 : Math.max(1, differences.length);
 }
 
 function parseAudit(found: unknown, { url }: ServerSource): ServersAudit {

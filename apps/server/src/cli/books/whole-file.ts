@@ -11,6 +11,7 @@ import { nameWhole, refuseTaken } from '../../storage/name-whole.ts';
 export async function writeWholeFile(
   target: string,
   pieces: AsyncIterable<string | Uint8Array>,
+  progress: (text: string) => void = () => undefined,
 ): Promise<void> {
   refuseTaken(target);
   // A random name: two commands with one target must not write to the same file.
@@ -18,7 +19,12 @@ export async function writeWholeFile(
   const file = await open(partial, 'wx', 0o600);
   try {
     try {
-      for await (const piece of pieces) await file.appendFile(piece);
+      let bytes = 0;
+      for await (const piece of pieces) {
+        await file.appendFile(piece);
+        bytes += Buffer.byteLength(piece);
+        progress(`${(bytes / 1_000_000).toFixed(1)} MB written`);
+      }
       await file.sync();
     } finally {
       await file.close();

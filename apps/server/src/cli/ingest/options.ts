@@ -20,6 +20,7 @@ export interface IngestOptions extends FileForm {
   /** the same while the server has never answered */
   readonly unreachedMs: number;
   readonly isQuiet: boolean;
+  readonly isJson: boolean;
 }
 
 /** The options, a request for help, or every mistake in the options. */
@@ -58,6 +59,7 @@ export function parseIngestOptions(args: readonly string[], environment: Environ
     giveUpMs,
     unreachedMs: giveUpAfter === undefined ? unreachedSecondsDefault * 1000 : giveUpMs,
     isQuiet: values.quiet,
+    isJson: values.json,
   };
   return mistakes.length > 0 ? { kind: 'invalid', mistakes } : { kind: 'valid', options };
 }

@@ -1,7 +1,13 @@
 import { bounds } from '@billonce/contract';
 import { acceptWindowDays } from '../../domain/usage.ts';
 import type { CommandSpec, OptionTable } from '../command-line/command.ts';
-import { apiKeyOption, helpOption, serverOption, tenantOption } from '../command-line/common-options.ts';
+import {
+  apiKeyOption,
+  helpOption,
+  jsonOption,
+  serverOption,
+  tenantOption,
+} from '../command-line/common-options.ts';
 import { exitTexts } from '../command-line/exit-codes.ts';
 import { presets } from './presets.ts';
 
@@ -107,6 +113,7 @@ const targetOptions = {
     text: `gives up when the server accepted nothing for so long, by default after ${unreachedSecondsDefault} s while no server has answered`,
   },
   quiet: { short: 'q', text: 'no progress, only warnings and the summary' },
+  ...jsonOption,
   ...helpOption,
 } as const satisfies OptionTable;
 

@@ -25,6 +25,36 @@ export function summaryOf(file: string, report: IngestReport): string {
   ].join('\n');
 }
 
+/** The same as one JSON document. Requests are exact, so they are strings. */
+export function summaryJson(file: string, report: IngestReport): string {
+  const { ending, tally, source, elapsedMs, shown } = report;
+  const { rowsRead, rowsSkipped, zeroCounts, itemsAnswered, itemsUnanswered, recorded, duplicates } = tally;
+  const { rowsRefused, itemsRefused, retries, heldBackLine, refusals } = tally;
+  const services = [...tally.services].map(([serviceId, requests]) => ({
+    serviceId,
+    recordedRequests: String(requests.recorded),
+    duplicateRequests: String(requests.duplicate),
+  }));
+  const counts = { rowsRead, rowsSkipped, zeroCounts, itemsAnswered, itemsUnanswered, recorded, duplicates };
+  const document = {
+    file,
+    source,
+    ending: ending.kind,
+    exitCode: exitCodeOf(report),
+    ...counts,
+    rowsRefused,
+    itemsRefused,
+    retries,
+    heldBackLine,
+    services,
+    refusals,
+    advice: adviceOf(report),
+    wouldSend: shown,
+    elapsedMs: Math.round(elapsedMs),
+  };
+  return `${JSON.stringify(document)}\n`;
+}
+
 /** The exit code: 0 if everything in the file is billed, and a second run would bill nothing again. */
 export function exitCodeOf(report: IngestReport): number {
   switch (report.ending.kind) {

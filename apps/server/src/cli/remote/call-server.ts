@@ -11,7 +11,8 @@ export interface RemoteAccess {
 }
 
 /** A person waits: a server that is gone is reported within seconds. */
-const waits = { attemptsMax: 5, baseDelayMs: 250, maxDelayMs: 4_000, maxRetryAfterMs: 30_000 };
+const attemptsMaxDefault = 5;
+const waits = { baseDelayMs: 250, maxDelayMs: 4_000, maxRetryAfterMs: 30_000 };
 const deadlineMs = 120_000;
 const attemptTimeoutMs = 60_000;
 
@@ -25,7 +26,7 @@ export class RemoteServer {
   /** whether a request may have arrived */
   #isReached = false;
 
-  constructor(access: RemoteAccess) {
+  constructor(access: RemoteAccess, attemptsMax = attemptsMaxDefault) {
     this.#access = access;
     this.client = createBillonce({
       url: access.server,
@@ -33,6 +34,7 @@ export class RemoteServer {
       tenant: access.tenant,
       deadlineMs,
       attemptTimeoutMs,
+      attemptsMax,
       ...waits,
       fetch: (input, init) => this.#fetch(input, init),
     });

@@ -11,7 +11,7 @@ import { settleSpec } from './spec.ts';
 /** Runs `billonce settle`; returns the exit code of the process. */
 export async function runSettle(
   args: readonly string[],
-  { print, complain, environment }: Surroundings,
+  { print, complain, environment, progress }: Surroundings,
 ): Promise<number> {
   let options: RunOptions | 'help';
   try {
@@ -26,14 +26,22 @@ export async function runSettle(
     return exitCodes.done;
   }
   try {
-    const { bills, billedStroops, left } = await settleAll(options);
-    print(`run ${options.runId}: ${bills} ${bills === 1 ? 'bill' : 'bills'}, ${billedStroops} stroops\n`);
-    for (const account of left) print(`not settled: ${account}\n`);
+    const { bills, billedStroops, left } = await settleAll(options, progress);
+    if (options.isJson) {
+      const { runId } = options;
+      print(`${JSON.stringify({ runId, bills, billedStroops: String(billedStroops), left })}\n`);
+    } else {
+      print(`run ${options.runId}: ${bills} ${bills === 1 ? 'bill' : 'bills'}, ${billedStroops} stroops\n`);
+      for (const account of left) print(`not settled: ${account}\n`);
+    }
     return left.length === 0 ? exitCodes.done : exitCodes.incomplete;
   } catch (error) {
     if (!(error instanceof MoveFault)) throw error;
+    const { message } = error;
     complain(
-      `billonce settle: ${error.message}\nThe bills that were made stay: run the same command again.\n`,
+      options.isJson
+        ? `${JSON.stringify({ error: 'failed', message })}\n`
+        : `billonce settle: ${message}\nThe bills that were made stay: run the same command again.\n`,
     );
     return exitCodes.failed;
   }

@@ -11,6 +11,7 @@ export interface RunOptions {
   readonly tenant: string | undefined;
   readonly runId: string;
   readonly before: string | undefined;
+  readonly isJson: boolean;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -39,6 +40,7 @@ export function parseRunOptions(args: readonly string[], environment: Environmen
     tenant: tenantOf(values.tenant, environment, mistakes),
     runId,
     before,
+    isJson: values.json,
   };
   if (mistakes.length > 0) throw new Misuse(mistakes.join('\n'));
   return options;

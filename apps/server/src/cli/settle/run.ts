@@ -28,11 +28,17 @@ const ofCaller: ReadonlySet<number> = new Set([400, 401, 403, 405, 421, 429]);
  *
  * @throws {MoveFault} if the server does not answer as it should
  */
-export async function settleAll(options: RunOptions): Promise<RunReport> {
+export async function settleAll(
+  options: RunOptions,
+  progress: (text: string) => void = () => undefined,
+): Promise<RunReport> {
   const run = new SettlementRun(options);
   const left: string[] = [];
+  let accounts = 0;
   for await (const agent of run.agents()) {
     for await (const { serviceId, total } of run.accountsOf(agent)) {
+      accounts += 1;
+      progress(`account ${accounts}: ${agent} ${serviceId}`);
       const reason = await run.settle(agent, serviceId, total);
       if (reason !== undefined) left.push(`${agent} ${serviceId}: ${reason}`);
     }

@@ -1,5 +1,5 @@
 import type { CommandSpec, OptionTable } from '../command-line/command.ts';
-import { apiKeyOption, helpOption, serverOption } from '../command-line/common-options.ts';
+import { apiKeyOption, helpOption, jsonOption, serverOption } from '../command-line/common-options.ts';
 
 /** All options of `billonce settle`. */
 export const settleOptions = {
@@ -14,6 +14,7 @@ export const settleOptions = {
   ...serverOption,
   ...apiKeyOption,
   tenant: { value: 'NAME', text: 'the tenant, with the admin key; default: BILLONCE_TENANT' },
+  ...jsonOption,
   ...helpOption,
 } as const satisfies OptionTable;
 

@@ -29,12 +29,16 @@ export async function backUp(
  * @throws {Error} if the backup is damaged, not a database of ours, or of a newer version; if the target exists, or a
  * server is running on it
  */
-export async function restore(backupFile: string, databaseFile: string): Promise<void> {
+export async function restore(
+  backupFile: string,
+  databaseFile: string,
+  onStep: OnCopyStep = () => undefined,
+): Promise<void> {
   const file = realFile(databaseFile);
   const lock = lockFile(file);
   try {
     for (const ending of ['', '-wal', '-shm']) refuseTaken(file + ending);
-    await copyTo(openOurFile(backupFile), file, () => undefined);
+    await copyTo(openOurFile(backupFile), file, onStep);
   } finally {
     lock.remove();
   }

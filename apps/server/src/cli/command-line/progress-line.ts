@@ -1,0 +1,38 @@
+/** Where progress is shown. */
+export interface ProgressTerminal {
+  readonly isTTY: boolean;
+  readonly columns: number;
+  write(text: string): void;
+}
+
+const everyMs = 200;
+const clear = '\r\x1b[K';
+
+/** One line on a terminal that says how far a command is; elsewhere nothing. */
+export class ProgressLine {
+  readonly #terminal: ProgressTerminal;
+  readonly #nowMs: () => number;
+  #shownAtMs = Number.NEGATIVE_INFINITY;
+  #isShown = false;
+
+  constructor(terminal: ProgressTerminal, nowMs: () => number) {
+    this.#terminal = terminal;
+    this.#nowMs = nowMs;
+  }
+
+  /** Shows a text, unless the last one was shown a moment ago. */
+  show(text: string): void {
+    const { isTTY, columns } = this.#terminal;
+    if (!isTTY || this.#nowMs() < this.#shownAtMs + everyMs) return;
+    this.#shownAtMs = this.#nowMs();
+    this.#isShown = true;
+    // A line that wraps could not be overwritten.
+    this.#terminal.write(clear + text.slice(0, columns - 1));
+  }
+
+  /** Makes room for other output. */
+  clear(): void {
+    if (this.#isShown) this.#terminal.write(clear);
+    this.#isShown = false;
+  }
+}

@@ -1,0 +1,32 @@
+import { type Finding, findingsOf } from './finding.ts';
+
+/** No clock that runs shows a time from before this program was written. */
+const earliestMs = Date.UTC(2026, 0);
+/** As far as clocks of machines that are synchronized differ at most. */
+const apartMsMax = 5_000;
+
+/** Whether the clock of this machine can be right, beside a moment that is known to have passed. */
+export function clockFinding(nowMs: number, passedMs: number, what: string): Finding {
+  const { ok, fix, stop } = findingsOf('clock');
+  const found = `the clock shows ${new Date(nowMs).toISOString()}`;
+  if (nowMs < earliestMs) return stop(found, 'set the clock, and synchronize it with NTP');
+  if (nowMs < passedMs - apartMsMax) {
+    return fix(
+      `${found}, and ${what} was at ${new Date(passedMs).toISOString()}`,
+      'set the clock, and synchronize it with NTP: until it has passed that moment, times are wrong',
+    );
+  }
+  return ok(found);
+}
+
+/** Whether the clock of this machine and that of a database agree. */
+export function apartFinding(nowMs: number, databaseMs: number): Finding {
+  const { ok, fix } = findingsOf('clock');
+  const apartMs = Math.abs(nowMs - databaseMs);
+  return apartMs <= apartMsMax
+    ? ok('the clocks of this machine and of the database agree')
+    : fix(
+        `the clocks of this machine and of the database are ${Math.round(apartMs / 1_000)} s apart`,
+        'synchronize both with NTP: the books have the time of the database, the log that of this machine',
+      );
+}

@@ -1,0 +1,34 @@
+import type { CommandSpec } from '../command-line/command.ts';
+import { remoteEndings, remoteOptions } from '../remote/remote-options.ts';
+
+export const watchOptions = {
+  since: {
+    value: 'TIME',
+    text: 'begins with what happened at this moment; without it, with what happens from now on',
+  },
+  type: { value: 'EVENT', text: 'only events of this type, such as usage.settled' },
+  agent: { value: 'NAME', text: 'of this agent only' },
+  count: {
+    value: 'N',
+    integer: { default: 0, min: 0, max: 1_000_000_000 },
+    text: 'ends after so many events; 0 is without an end',
+  },
+  every: {
+    value: 'MS',
+    integer: { default: 1_000, min: 100, max: 60_000 },
+    text: 'asks for new events so often, in milliseconds',
+  },
+  ...remoteOptions,
+} as const;
+
+export const watchSpec: CommandSpec = {
+  name: 'watch',
+  summary: 'shows what a server does, event by event, until it is stopped',
+  arguments: [],
+  text: [
+    'Prints a line for each event of the tenant, in the order in which they happened, each once. If the server is away for a while, it says so and goes on where it ' +
+      'stopped when the server is back. Ctrl-C ends it.',
+  ],
+  groups: [{ title: 'Options', options: watchOptions }],
+  endings: { ...remoteEndings, done: 'it was stopped (SIGINT, SIGTERM), or has shown the events of --count' },
+};
