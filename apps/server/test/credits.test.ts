@@ -185,7 +185,13 @@ test('a write-off appears in the lists, events and deliveries', async (t) => {
   assert.equal(hook.status, 201, hook.text);
   await makeCredit(api);
   const written = (await writeOff(api, { kind: 'paid_out' })).json;
-  const state = { priceStroops: null, amountStroops: '0', settlementId: null, reversed: false };
+  const state = {
+    priceStroops: null,
+    amountStroops: '0',
+    settlementId: null,
+    reversed: false,
+    reversedRequests: 0,
+  };
   assert.deepEqual((await api.get('/entries?agent=agent-7')).json.items[2], { ...written, ...state });
   const { items } = (await api.get('/events?type=credit.written_off&since=2020-01-01T00:00:00Z')).json;
   assert.deepEqual(
