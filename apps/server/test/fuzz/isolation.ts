@@ -36,7 +36,7 @@ export async function runIsolated(
 }
 
 /** Writes that make something at a path with a name that may be new. */
-const makers: ReadonlySet<string> = new Set(['createGrant', 'putBilling', 'putLimit']);
+const makers: ReadonlySet<string> = new Set(['createGrant', 'createRefund', 'putBilling', 'putLimit']);
 
 /** Reads, and writes about something that must be there already. */
 function makesNothing(operation: DocumentedOperation): boolean {
