@@ -112,7 +112,7 @@ function worthOf({ lines, carried, paid }: Bill): bigint {
 }
 
 /** What was drawn for entries, less what was returned. */
-export function drawnFor(entries: readonly ModelEntry[]): bigint {
+function drawnFor(entries: readonly ModelEntry[]): bigint {
   return entries.reduce((sum, { drawn = 0n }) => sum + drawn, 0n);
 }
 
