@@ -66,11 +66,14 @@ function exitNames(): readonly ExitName[] {
 }
 
 function endingsIn(name: ExitName): string {
-  return commandSpecs
-    .filter(({ endings }) => endings[name] !== undefined)
-    .map(({ name: command, endings }) => {
-      const own = endings[name] === exitTexts[name] ? '' : `: ${endings[name]}`;
-      return `\`${command}\`${own}`;
+  const commandsByEnding = Map.groupBy(
+    commandSpecs.filter(({ endings }) => endings[name] !== undefined),
+    ({ endings }) => endings[name],
+  );
+  return [...commandsByEnding]
+    .map(([ending, specs]) => {
+      const commands = specs.map(({ name: command }) => `\`${command}\``).join(', ');
+      return ending === exitTexts[name] ? commands : `${commands}: ${ending}`;
     })
     .map(cell)
     .join('; ');

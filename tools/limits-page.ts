@@ -1,4 +1,5 @@
-import { grantsOpenMax } from '../apps/server/src/domain/balance.ts';
+import { statementLinesMax, statementMovementsMax } from '../apps/server/src/domain/agent-statement.ts';
+import { grantsOpenMax, refundsOpenMax } from '../apps/server/src/domain/balance.ts';
 import { settleBulkAccountsMax } from '../apps/server/src/domain/commands/settlements.ts';
 import { holdsOpenMax } from '../apps/server/src/domain/hold.ts';
 import { limitsMax, limitsOfWriteMax } from '../apps/server/src/domain/limit.ts';
@@ -84,9 +85,16 @@ function bookRows(): readonly Row[] {
     ['accounts in one settlement of an agent', count(settleBulkAccountsMax)],
     ['price versions of a service', count(priceVersionsMax)],
     ['limits of a tenant; that apply to the same usage', `${count(limitsMax)}; ${limitsOfWriteMax}`],
-    ['grants of a balance that are not used up', count(grantsOpenMax)],
+    [
+      'grants of a balance that are not used up; refunds',
+      `${count(grantsOpenMax)}; ${count(refundsOpenMax)}`,
+    ],
     ['open holds of a balance', count(holdsOpenMax)],
     ['time of a hold', `${time(bounds.holdMsDefault)}, at most ${time(bounds.holdMs)}`],
+    [
+      'lines of a statement; movements of the balance in it',
+      `${count(statementLinesMax)}; ${count(statementMovementsMax)}`,
+    ],
     ['webhooks of a tenant', count(webhooksMax)],
   ];
 }

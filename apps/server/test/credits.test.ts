@@ -190,7 +190,8 @@ test('a write-off appears in the lists, events and deliveries', async (t) => {
   await makeCredit(api);
   const written = (await writeOff(api, { kind: 'paid_out' })).json;
   const exact = { price: null, amount: '0', asset: 'XLM' };
-  const state = { priceStroops: null, amountStroops: '0', ...exact, settlementId: null, reversed: false };
+  const unreversed = { reversed: false, reversedRequests: 0 };
+  const state = { priceStroops: null, amountStroops: '0', ...exact, settlementId: null, ...unreversed };
   assert.deepEqual((await api.get('/entries?agent=agent-7')).json.items[2], { ...written, ...state });
   const { items } = (await api.get('/events?type=credit.written_off&since=2020-01-01T00:00:00Z')).json;
   assert.deepEqual(

@@ -39,6 +39,7 @@ test('every operation that an API key can call names its scope, and no other ope
 const ofAll: ReadonlySet<string> = new Set([
   'putLimit',
   'createGrant',
+  'createRefund',
   'voidGrant',
   'putBilling',
   'deleteBilling',

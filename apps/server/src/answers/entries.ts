@@ -5,7 +5,7 @@ import type { EntryState, StatedEntry } from '../domain/entry-state.ts';
 import { costOfRequests } from '../domain/money.ts';
 import { priceInStroops } from '../domain/price-shown.ts';
 import { timestampOfMs, timestampOfNs } from '../domain/timestamps.ts';
-import { type Entry, metadataOf, type Reversal, type WriteOff } from '../domain/usage.ts';
+import type { Entry, Reversal, WriteOff } from '../domain/usage.ts';
 import { stroopsText } from './amounts.ts';
 import type { FollowedEnd } from './paging.ts';
 import type { BodyOf, ReplyOf } from './reply.ts';
@@ -33,6 +33,13 @@ export function entryBody(entry: Entry): EntryBody {
     reverses: reversal === undefined ? undefined : reversesBody(reversal),
     writesOff: writeOff === undefined ? undefined : writesOffBody(writeOff),
   };
+}
+
+/** The members of metadata as the books keep it. */
+export function metadataOf(canonical: string): Readonly<Record<string, string>> {
+  const members: unknown = JSON.parse(canonical);
+  const entries = typeof members === 'object' && members !== null ? Object.entries(members) : [];
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
 }
 
 /** The price version of an entry; `null` when it has none, and for a reversal of usage at several. */

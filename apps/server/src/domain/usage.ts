@@ -90,13 +90,6 @@ const acceptWindowNs = BigInt(acceptWindowDays) * 86_400_000_000_000n;
 export const aheadToleranceMs = 300_000;
 const aheadToleranceNs = BigInt(aheadToleranceMs) * 1_000_000n;
 
-/** The members of metadata as the books keep it. */
-export function metadataOf(canonical: string): Readonly<Record<string, string>> {
-  const members: unknown = JSON.parse(canonical);
-  const entries = typeof members === 'object' && members !== null ? Object.entries(members) : [];
-  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
-}
-
 /** Whether two items under one usage id report the same usage. */
 export function isSameUsage(a: UsageItem, b: UsageItem): boolean {
   return (

@@ -1,5 +1,6 @@
+import { metadataOf } from '../answers/entries.ts';
 import type { Settlement } from '../domain/settlement.ts';
-import { type Entry, metadataOf } from '../domain/usage.ts';
+import type { Entry } from '../domain/usage.ts';
 import type { AccountKey, Books } from './books.ts';
 import { collectPage, type Page, type Scan } from './collect-page.ts';
 import { endIdOf, idAtMs } from './id-bounds.ts';

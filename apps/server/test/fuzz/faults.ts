@@ -78,7 +78,21 @@ function faultsOfBody(request: FuzzRequest): RequestFault[] {
   const value = body === undefined ? undefined : parsed(body);
   if (value === undefined) return fault(400);
   const pointers = [...breaches(schema, value.json), ...strangersInBody(request, value.json).refused];
-  return pointers.length > 0 ? fault(400, pointers) : [];
+  if (pointers.length > 0) return fault(400, pointers);
+  return body !== undefined && hasRepeatedMember(body.toString(), value.json) ? fault(400) : [];
+}
+
+/** Whether an object of a JSON text has a name twice: its value then has fewer members than the text. */
+function hasRepeatedMember(text: string, value: unknown): boolean {
+  const named = [...text.matchAll(/"(?:[^"\\]|\\.)*"\s*(:?)/gs)].filter(([, colon]) => colon === ':');
+  return named.length !== membersIn(value);
+}
+
+function membersIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const members = Object.values(value);
+  const own = Array.isArray(value) ? 0 : members.length;
+  return members.reduce((sum, member) => sum + membersIn(member), own);
 }
 
 function parsed(body: Buffer): { readonly json: unknown } | undefined {

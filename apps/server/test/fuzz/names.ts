@@ -43,6 +43,8 @@ function inObjects(
     const items = recordOf(schema['items']);
     return together(value.map((item, index) => inObjects(items, item, [], everywhere, `${at}/${index}`)));
   }
+  // Its names are the caller's own.
+  if (schema['patternProperties'] !== undefined) return noStrangers;
   const properties = recordOf(schema['properties']);
   if (typeof value !== 'object' || value === null || schema['type'] !== 'object') return noStrangers;
   const own = judged(

@@ -129,7 +129,7 @@ function worthOf({ lines, carried, remainder, paid }: Bill): bigint {
 }
 
 /** What was drawn for entries, less what was returned. */
-export function drawnFor(entries: readonly ModelEntry[]): bigint {
+function drawnFor(entries: readonly ModelEntry[]): bigint {
   return entries.reduce((sum, { drawn = 0n }) => sum + drawn, 0n);
 }
 
