@@ -1,0 +1,79 @@
+// The package of the server, as npx runs it in a folder where nothing else is.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { apiAt } from './harness/api.ts';
+import { childEnvironment } from './harness/child-environment.ts';
+import { launch, repository } from './harness/npm-start.ts';
+import { temporaryFolder } from './harness/temporary-folder.ts';
+
+/** Measured: 0.86 MB. */
+const tarballBytesMax = 1_200_000;
+/** The folder of the package, where its bin and its version are. */
+const packed = 'node_modules/@billonce/server';
+
+/** Packs the server into a new folder, and names the tarball. */
+function packInto(t: TestContext): { readonly folder: string; readonly tarball: string } {
+  const folder = temporaryFolder(t);
+  execFileSync(process.execPath, ['--no-warnings', 'tools/server-package.ts', folder], { cwd: repository });
+  const [tarball = ''] = readdirSync(folder);
+  return { folder, tarball };
+}
+
+/** The page that a browser gets, and everything that it loads. */
+async function assertDashboard(url: string): Promise<void> {
+  const page = await fetch(url, { headers: { accept: 'text/html' } });
+  assert.equal(page.status, 200);
+  const files = [...(await page.text()).matchAll(/(?:src|href)="(\/dashboard\/[^"]+)"/g)].map(
+    ([, file]) => file,
+  );
+  assert.equal(files.length, 3);
+  for (const file of files) assert.equal((await fetch(url + file)).status, 200, file);
+}
+
+test('the package has JavaScript and what it needs, and no tests or types', (t) => {
+  const { folder, tarball } = packInto(t);
+  assert.match(tarball, /^billonce-server-[\d.]+\.tgz$/);
+  assert.ok(statSync(join(folder, tarball)).size < tarballBytesMax);
+  const names = execFileSync('tar', ['-tzf', join(folder, tarball)], { encoding: 'utf8' });
+  assert.doesNotMatch(names, /\.ts$|\.test\.|\/test\//m);
+  execFileSync('tar', ['-xzf', join(folder, tarball), '-C', folder]);
+  // As installed, with the dependencies that this repository has.
+  const project = join(folder, 'project');
+  mkdirSync(join(project, 'node_modules/@billonce'), { recursive: true });
+  execFileSync('mv', [join(folder, 'package'), join(project, packed)]);
+  const { dependencies } = JSON.parse(readFileSync(join(project, packed, 'package.json'), 'utf8'));
+  for (const name of Object.keys(dependencies)) {
+    mkdirSync(join(project, 'node_modules', name, '..'), { recursive: true });
+    symlinkSync(join(repository, 'node_modules', name), join(project, 'node_modules', name));
+  }
+  const bin = join(project, packed, 'apps/server/bin/billonce.mjs');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, '--help'], {
+    cwd: project,
+    env: childEnvironment,
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /^Usage: billonce COMMAND/);
+});
+
+const isRegistryThere = () =>
+  spawnSync('npm', ['ping', '--fetch-retries=0', '--fetch-timeout=5000']).status === 0;
+
+test('npx of the tarball runs the server with its dashboard in an empty folder', async (t) => {
+  if (!isRegistryThere()) {
+    t.skip('no registry can be reached');
+    return;
+  }
+  const { folder, tarball } = packInto(t);
+  const empty = temporaryFolder(t);
+  copyFileSync(join(folder, tarball), join(empty, tarball));
+  const server = await launch(t, ['npx', '--yes', `./${tarball}`, 'serve', '--json'], empty);
+  await assertDashboard(server.url);
+  const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
+  assert.equal((await apiAt(server.url).post('/usage', usage)).status, 201);
+  process.kill(server.serverPid, 'SIGTERM');
+  await server.ended;
+});
