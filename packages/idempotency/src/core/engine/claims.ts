@@ -23,12 +23,27 @@ export class Claims {
     return this.#calls.call(
       'claim',
       () => store.claim(slot, { fingerprint, leaseMs, retentionMs, takeOver }),
-      (late) => this.#releaseLate(slot, late),
+      (late) => this.#endLate(slot, late, takeOver),
     );
   }
 
-  #releaseLate(slot: Slot, claim: Claim): void {
-    if (claim.kind === 'claimed') this.release(slot, claim.fencingToken).catch(this.#calls.unforeseen);
+  /**
+   * Ends a lease that no one uses. A key that was taken over stays abandoned: the execution before may have taken effect, and
+   * a released key would be executed as if it were new.
+   */
+  #endLate(slot: Slot, claim: Claim, takeOver: number | undefined): void {
+    if (claim.kind !== 'claimed') return;
+    const end = takeOver === undefined ? this.release : this.#abandon;
+    end.call(this, slot, claim.fencingToken).catch(this.#calls.unforeseen);
+  }
+
+  async #abandon(slot: Slot, fencingToken: number): Promise<void> {
+    const { store } = this.#settings;
+    try {
+      await this.#calls.call('renew', () => store.renew(slot, fencingToken, 0));
+    } catch {
+      // The failure is reported. The lease lapses, and the key is abandoned then.
+    }
   }
 
   /** Releases a key that was claimed and not executed. Never rejects. */
