@@ -23,9 +23,13 @@ export class FirstViolation {
     try {
       check();
     } catch (error) {
-      this.#found ??= error instanceof Error ? error : new Error(String(error));
+      this.note(error);
       throw error;
     }
+  }
+
+  note(error: unknown): void {
+    this.#found ??= error instanceof Error ? error : new Error(String(error));
   }
 
   /** @throws what was found, if something was */

@@ -122,3 +122,39 @@ test('a completion whose first reply was lost succeeds when it is repeated', asy
   clock.advance(100);
   assert.deepEqual(await ending, ok);
 });
+
+test('a take-over that the store grants too late leaves the key abandoned', async () => {
+  const { store: working, clock: storeClock } = setUp();
+  // Its clock never moves: a dead process renews nothing.
+  const first = setUp({ store: working });
+  await executed(first.engine);
+  storeClock.advance(first.engine.settings.leaseMs);
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+  let takeOvers = 0;
+  const slow = storeWith(working, {
+    claim: async (slot, more) => {
+      if (more.takeOver !== undefined && takeOvers++ === 0) await gate;
+      return working.claim(slot, more);
+    },
+  });
+  let asked = 0;
+  const { engine } = setUp({
+    store: slow,
+    clock: storeClock,
+    storeTimeoutMs: 500,
+    onAbandoned: () => {
+      asked += 1;
+      return { ...ok, body: 'found' };
+    },
+  });
+  const late = answered(engine);
+  await settle();
+  storeClock.advance(500);
+  assert.equal(errorOf(await late), 'store_unavailable');
+  open();
+  await settle();
+  const other = { body: { kind: 'raw', body: '{"a":2}', contentType: 'application/json' } } as const;
+  assert.equal(errorOf(await answered(engine, other)), 'idempotency_conflict');
+  assert.equal((await answered(engine)).body, 'found');
+  assert.equal(asked, 2);
+});

@@ -5,18 +5,21 @@ export interface PlantedFault {
   readonly file: string;
   readonly from: string;
   readonly to: string;
+  /** the module whose worlds find it */
+  readonly world: 'server' | 'library';
 }
 
 const domain = 'apps/server/src/domain';
 const ledger = 'apps/server/src/ledger';
 const core = 'packages/idempotency/src/core';
-const world = 'apps/server/test/simulation';
+const simulation = 'apps/server/test/simulation';
 
 function of(
   file: string,
   faults: Readonly<Record<string, readonly [string, string]>>,
+  world: PlantedFault['world'] = 'server',
 ): readonly PlantedFault[] {
-  return Object.entries(faults).map(([name, [from, to]]) => ({ name, file, from, to }));
+  return Object.entries(faults).map(([name, [from, to]]) => ({ name, file, from, to, world }));
 }
 
 /** How the simulated database reads: after it has its locks. */
@@ -97,7 +100,7 @@ const keys: readonly PlantedFault[] = [
 
 /** The protocol between the write path and its database. */
 const database: readonly PlantedFault[] = [
-  ...of(`${world}/storage.ts`, {
+  ...of(`${simulation}/storage.ts`, {
     'a database whose transactions read before they lock': [lockThenLoad, loadThenLock('early')],
     'a total that is read outside of its lock': [lockThenLoad, loadThenLock('withEarly("accounts")')],
     'a limit that is read outside of its lock': [lockThenLoad, loadThenLock('withEarly("limitCounters")')],
@@ -131,14 +134,14 @@ const database: readonly PlantedFault[] = [
       '      if (this.#world.random.below(40) > 0) this.#database.end(transaction);',
     ],
   }),
-  ...of(`${world}/database.ts`, {
+  ...of(`${simulation}/database.ts`, {
     'instances that do not lock': ['every((tenant) => !taken.has(tenant))', 'every(() => true)'],
     'ids that begin again at each batch': [
       'idsReached: reached.reduce(laterOf, noPlace)',
       'idsReached: noPlace',
     ],
   }),
-  ...of(`${world}/follower.ts`, {
+  ...of(`${simulation}/follower.ts`, {
     'a list that is read as three snapshots': [
       'beyond.sort().slice(0, this.#pageRows)',
       'beyond.sort().slice(0, this.#pageRows + 1).filter((_, at) => at !== 1)',
@@ -292,4 +295,80 @@ const bills: readonly PlantedFault[] = [
   }),
 ];
 
-export const plantedFaults: readonly PlantedFault[] = [...keys, ...database, ...money, ...bills];
+/** The engine of the library and a store, with leases. */
+const library: readonly PlantedFault[] = [
+  ...of(
+    `${core}/fingerprint.ts`,
+    {
+      'a fingerprint without its query': ['measured(sortedQuery(input.query))', "measured('')"],
+      'a fingerprint without its body': [
+        'sha256(`${head}${present}${input.body}`)',
+        'sha256(`${head}${present}`)',
+      ],
+    },
+    'library',
+  ),
+  ...of(
+    `${core}/engine.ts`,
+    {
+      'a key without its caller': ['scope: callerScope(request.caller, endpoint)', "scope: 'f'.repeat(32)"],
+      'an abandoned operation that is executed again': [
+        "if (verdict === 'rerun') return",
+        'if (verdict !== undefined) return',
+      ],
+      'a request that is let through without its store': [
+        "if (this.settings.onStoreError === 'refuse')",
+        'if (request.key === undefined)',
+      ],
+    },
+    'library',
+  ),
+  ...of(
+    `${core}/operation/held-key.ts`,
+    {
+      'an answer that is sent and not stored': [
+        "    return this.#persist(() =>\n      calls.call('complete'",
+        "    if (settings !== undefined) return true;\n    return this.#persist(() =>\n      calls.call('complete'",
+      ],
+    },
+    'library',
+  ),
+  ...of(
+    `${core}/lease-decision.ts`,
+    {
+      'a lease that does not compare the request': [
+        "if (record.fingerprint !== requestFingerprint) return { kind: 'conflict' };",
+        '',
+      ],
+      'a lease that counts as abandoned while it lasts': [
+        'if (nowMs < leaseExpiresAtMs) return',
+        'if (nowMs < 0) return',
+      ],
+    },
+    'library',
+  ),
+  ...of(
+    'packages/idempotency/src/stores/memory.ts',
+    {
+      'a lease without fencing': [
+        'return record?.fencingToken === fencingToken ? record : undefined;',
+        'return record;',
+      ],
+      'a take-over that keeps the token': [
+        'record.fencingToken = ++this.#lastToken;',
+        'record.fencingToken = this.#lastToken;',
+      ],
+      'a claim that takes what is leased': [
+        'if (!isForgotten(record, now)) {',
+        'if (!isForgotten(record, now) && record.answer !== undefined) {',
+      ],
+      'an evicted answer without a tombstone': [
+        'if (!isForgotten(record, now)) {',
+        'if (!isForgotten(record, now) && record.answer !== gone) {',
+      ],
+    },
+    'library',
+  ),
+];
+
+export const plantedFaults: readonly PlantedFault[] = [...keys, ...database, ...money, ...bills, ...library];

@@ -23,7 +23,8 @@ registerHooks({
   },
 });
 
-const { simulate } = await import('../simulate.ts');
+const { simulate } =
+  fault.world === 'library' ? await import('../library/simulate.ts') : await import('../simulate.ts');
 let found: { readonly seed: number; readonly promise: string } | undefined;
 for (let seed = firstSeed; seed < firstSeed + seedsMax && found === undefined; seed++) {
   const { violation } = await simulate(seed);

@@ -22,24 +22,27 @@ export class Claims {
     return this.#calls.call(
       'claim',
       () => store.claim(slot, { fingerprint, leaseMs, retentionMs, takeOver }),
-      (late) => this.#giveUpLate(slot, late, takeOver !== undefined),
+      (late) => this.#endLate(slot, late, takeOver),
     );
   }
 
   /**
-   * A claim that succeeds after we gave up waiting must not leave a lease in the store. An abandoned record stays
-   * abandoned: after a release the next request would be executed, although the first one may have taken effect.
+   * Ends a lease that no one uses. A key that was taken over stays abandoned: the execution before may have taken effect, and
+   * a released key would be executed as if it were new.
    */
-  #giveUpLate(slot: Slot, claim: Claim, isTakenOver: boolean): void {
+  #endLate(slot: Slot, claim: Claim, takeOver: number | undefined): void {
     if (claim.kind !== 'claimed') return;
-    const { fencingToken } = claim;
-    const done = isTakenOver ? this.#abandon(slot, fencingToken) : this.release(slot, fencingToken);
-    done.catch(this.#calls.unforeseen);
+    const end = takeOver === undefined ? this.release : this.#abandon;
+    end.call(this, slot, claim.fencingToken).catch(this.#calls.unforeseen);
   }
 
   async #abandon(slot: Slot, fencingToken: number): Promise<void> {
     const { store } = this.#settings;
-    await this.#calls.call('renew', () => store.renew(slot, fencingToken, 0));
+    try {
+      await this.#calls.call('renew', () => store.renew(slot, fencingToken, 0));
+    } catch {
+      // The failure is reported. The lease lapses, and the key is abandoned then.
+    }
   }
 
   /** Releases a key that was claimed and not executed. Never rejects. */
