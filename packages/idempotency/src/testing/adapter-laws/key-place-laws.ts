@@ -36,7 +36,7 @@ export const keyPlaceLaws: readonly AdapterLaw[] = [
   {
     id: 'key-in-the-body',
     sentence:
-      'An option names a member of the JSON body for the key, whatever media type the client names; the handler still finds the whole body, and one that is no string is refused.',
+      'An option names a member of the JSON body for the key, with any media type; the handler still finds the whole body, and one that is no string is refused.',
     concerns: always,
     run: (subject) =>
       withApp(subject, { options: { keyOf: { body: ['meta', 'key'] } } }, async (app) => {
