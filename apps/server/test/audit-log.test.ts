@@ -167,7 +167,7 @@ test('keys, webhooks, reversals, write-offs, pause and settings are acts', async
   assert.deepEqual(all.slice(3), ofAcme);
 });
 
-test('a tenant with the scope manage sees only its own acts; the admin sees all, or those of one tenant', async (t) => {
+test('a tenant sees only its own acts, without addresses if its key only reads; the admin sees all, or those of one tenant', async (t) => {
   const { api } = await started(t, protectedMode);
   const admin = withHeaders(api, asAdmin);
   const acme = await apiOfTenant(api, 'acme');
@@ -179,8 +179,14 @@ test('a tenant with the scope manage sees only its own acts; the admin sees all,
   assert.equal((await admin.get('/audit-log', { 'x-tenant': 'acme' })).json.items.length, 2);
   const reader = { label: 'reader', tenant: 'acme', scopes: ['read'] };
   const { key } = (await admin.post('/api-keys', reader)).json;
-  const refused = await api.get('/audit-log', { 'x-api-key': key });
-  assert.deepEqual([refused.status, refused.json.requiredScope], [403, 'manage']);
+  // A key that only reads sees the same acts, without the addresses that keys are used from.
+  const [, registered] = await listed(withHeaders(api, { 'x-api-key': key }));
+  assert.deepEqual([registered?.action, registered?.actor.address], ['service.registered', null]);
+  assert.notEqual((await listed(acme))[1]?.actor.address, null);
+  const collector = { label: 'collector', tenant: 'acme', scopes: ['record'] };
+  const { key: recording } = (await admin.post('/api-keys', collector)).json;
+  const refused = await api.get('/audit-log', { 'x-api-key': recording });
+  assert.deepEqual([refused.status, refused.json.requiredScope], [403, 'read']);
   assert.equal((await api.get('/audit-log')).status, 401);
 });
 

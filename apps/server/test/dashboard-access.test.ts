@@ -62,9 +62,13 @@ const readOnly: Case = async (t, { url, api, browser }) => {
     await page.getByRole('tabpanel').getByText(text).first().waitFor();
     assert.equal(await page.getByRole('button', { name: writing }).count(), 0, view);
   }
-  // Webhooks and the log need a right that this key lacks: the page says so.
+  // What may be secret is left out by the server.
   await open('webhooks');
-  await page.getByText('This key may not see this').waitFor();
+  await page.getByRole('link', { name: 'https://billing.example', exact: true }).click();
+  await page.getByText('webhook.test').waitFor();
+  assert.equal(await page.getByRole('button', { name: /Deliver again|Send a test|Disable/ }).count(), 0);
+  await open('log');
+  await page.locator('tbody').getByText('service.registered').first().waitFor();
   // Another tab knows nothing of the key.
   const other = await besideTab(tab, url);
   await other.page.getByRole('heading', { name: 'Sign in' }).waitFor();
@@ -76,6 +80,13 @@ const readOnly: Case = async (t, { url, api, browser }) => {
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   const others = complaints.filter((text) => !text.startsWith('Failed to load resource'));
   assert.deepEqual(others, []);
+};
+
+const recordOnly: Case = async (t, { url, api, browser }) => {
+  const { page } = await openTab(t, browser, url);
+  await page.getByLabel('API key').fill(await keyWith(api, ['record']));
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('This key may not see this').first().waitFor();
 };
 
 const admin: Case = async (t, { url, browser }) => {
@@ -138,6 +149,7 @@ const manyAgents: Case = async (t, { url, api, browser }) => {
 
 const cases: Readonly<Record<string, Case>> = {
   'a key that may only read sees the books in its tab alone, and nothing that changes them': readOnly,
+  'a key that may not read is told so': recordOnly,
   'the admin names a tenant, and sees keys and the log': admin,
   'a key that is revoked meanwhile leads back to the sign-in': revoked,
   'of many agents only those in view are on the page': manyAgents,

@@ -77,7 +77,7 @@ const lostAnswers: Case = async (t, { url, api, browser }) => {
       await route.fetch();
       await route.abort();
     },
-    // It is told to be out of order, which says nothing about the first attempt.
+    // Neither a busy server nor a limited rate says anything about the first attempt.
     (route) => route.fulfill({ status: 503, body: '{"error":"overloaded","message":"later"}' }),
     (route) => route.fulfill({ status: 429, body: '{"error":"rate_limited","message":"later"}' }),
   ];

@@ -62,6 +62,43 @@ const requests = [
   },
 ] as const;
 
+test('a key that only reads sees webhooks without what may be secret, and changes nothing of them', async (t) => {
+  const { acme, limited } = await started(t);
+  const url = 'https://hooks.example:8443/services/T0-secret?token=secret';
+  const { id } = (await acme.post('/webhooks', { url, events: ['usage.settled'] }, 'hook')).json;
+  await acme.post(`/webhooks/${id}/test`, {});
+  const reads = ['/webhooks', `/webhooks/${id}`, `/webhooks/${id}/deliveries`, '/audit-log'];
+  const [reader, manager, both] = await Promise.all(
+    [['read'], ['manage'], ['read', 'manage']].map((scopes) => limited({ scopes })),
+  );
+  assert.ok(reader && manager && both);
+  for (const api of [reader, manager, both, acme]) {
+    for (const path of reads) {
+      const answer = await api.get(path);
+      assert.equal(answer.status, 200, answer.text);
+      if (api === reader) assert.doesNotMatch(answer.text, /secret\b(?!Changed)/);
+    }
+    const shown = (await api.get(`/webhooks/${id}`)).json.url;
+    assert.equal(shown, api === reader ? 'https://hooks.example:8443' : url);
+  }
+  const change = { method: 'PATCH', body: { disabled: true } };
+  assertScope(await reader.call(`/webhooks/${id}`, change), 'manage');
+  assertScope(await reader.post(`/webhooks/${id}/test`, {}), 'manage');
+  const recorder = await limited({ scopes: ['record'] });
+  for (const path of reads) assertScope(await recorder.get(path), 'read');
+});
+
+test('the log does not show a key that only reads which addresses other keys are limited to', async (t) => {
+  const { api, limited } = await started(t);
+  const body = { label: 'office', tenant: 'acme', allowedAddresses: ['192.0.2.0/24'] };
+  assert.equal((await api.post('/api-keys', body, undefined, asAdmin)).status, 201);
+  const log = async (scopes: readonly string[]) => (await (await limited({ scopes })).get('/audit-log')).text;
+  assert.match(await log(['manage']), /192\.0\.2\.0/);
+  const read = await log(['read']);
+  assert.match(read, /"label":"office"/);
+  assert.doesNotMatch(read, /192\.0\.2\.0|allowedAddresses/);
+});
+
 test('a key can do what its scopes name, and nothing else', async (t) => {
   const { limited, acme } = await started(t);
   for (const { scope } of requests) {

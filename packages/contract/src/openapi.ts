@@ -116,12 +116,12 @@ function operationObject(name: string, operation: OperationSpec, components: Com
   };
 }
 
-/** With the scope that an API key needs, as OpenAPI 3.1 names roles; a key without scopes has all of them. */
+/** With the scope that an API key needs, or one of two, as OpenAPI 3.1 names roles; a key without scopes has all of them. */
 function securityOf(name: string, { access }: OperationSpec): JsonObject[] {
   if (access === 'open') return [];
-  const scope = rightOf(name)?.scope ?? 'any';
-  const roles = scope === 'any' ? [] : [scope];
-  return [{ apiKey: roles }, { bearer: roles }];
+  const { scope = 'any', orScope } = rightOf(name) ?? {};
+  const roles = scope === 'any' ? [[]] : [[scope], ...(orScope === undefined ? [] : [[orScope]])];
+  return roles.flatMap((each) => [{ apiKey: each }, { bearer: each }]);
 }
 
 function parameterList(place: 'path' | 'query', schema: TSchema | undefined): JsonObject[] {

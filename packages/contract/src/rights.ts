@@ -17,6 +17,8 @@ export type Naming = 'path' | 'query' | 'body' | 'items' | 'none' | 'found' | 'a
 export interface Right {
   /** `any`: every recognized key may call it */
   readonly scope: Scope | 'any';
+  /** another scope with which a key may call it, too */
+  readonly orScope?: Scope;
   readonly agent: Naming;
   readonly serviceId: Naming;
 }
@@ -29,6 +31,8 @@ export type TenantOperationName = {
 const every = { agent: 'all', serviceId: 'all' } as const;
 const byId = { agent: 'found', serviceId: 'found' } as const;
 const inPath = { agent: 'path', serviceId: 'path' } as const;
+/** What is for those who manage it; a key that only reads sees it without what may be secret. */
+const managed = { scope: 'read', orScope: 'manage', ...every } as const;
 const inQuery = { agent: 'query', serviceId: 'query' } as const;
 const inBody = { agent: 'body', serviceId: 'body' } as const;
 const inItems = { agent: 'items', serviceId: 'items' } as const;
@@ -118,15 +122,15 @@ export const rights: Readonly<Record<TenantOperationName, Right>> = {
   // A limit replaces that of its name, which may be for others.
   putLimit: { scope: 'manage', ...every },
   deleteLimit: { scope: 'manage', ...every },
-  // The URL of a receiver may carry a secret, and events are those of all agents.
+  // The URL of a receiver may carry a secret: without `manage`, only its origin is shown. Events are those of all agents.
   createWebhook: { scope: 'manage', ...every },
-  listWebhooks: { scope: 'manage', ...every },
-  readWebhook: { scope: 'manage', ...every },
+  listWebhooks: managed,
+  readWebhook: managed,
   changeWebhook: { scope: 'manage', ...every },
   deleteWebhook: { scope: 'manage', ...every },
   rotateWebhookSecret: { scope: 'manage', ...every },
   testWebhook: { scope: 'manage', ...every },
-  listDeliveries: { scope: 'manage', ...every },
+  listDeliveries: managed,
   redeliver: { scope: 'manage', ...every },
   // An agent neither gives money to itself nor sets how it pays.
   createGrant: { scope: 'manage', ...every },
@@ -135,8 +139,8 @@ export const rights: Readonly<Record<TenantOperationName, Right>> = {
   putBilling: { scope: 'manage', ...every },
   deleteBilling: { scope: 'manage', ...every },
   putDefaultBilling: { scope: 'manage', ...every },
-  // It shows from which addresses keys are used.
-  listActs: { scope: 'manage', ...every },
+  // Without `manage`, it does not show from which addresses keys are used.
+  listActs: managed,
 };
 
 /** What an operation takes of an API key; `undefined` for one that is open, or the admin's. */

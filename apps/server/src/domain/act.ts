@@ -60,3 +60,9 @@ export interface Act extends ActFacts {
   readonly atMs: number;
   readonly actor: Actor;
 }
+
+/** An act for those who must not know from which addresses keys are used, and may be. */
+export function withoutAddresses(act: Act): Act {
+  const { allowedAddresses: _, ...details } = act.details;
+  return { ...act, details, actor: { ...act.actor, address: undefined } };
+}

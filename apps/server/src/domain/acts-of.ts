@@ -12,7 +12,7 @@ import { metadataOf, type Service } from './service.ts';
 import { adminTenant } from './tenant.ts';
 import type { Entry } from './usage.ts';
 import type { Changes, View } from './view.ts';
-import type { Webhook } from './webhook.ts';
+import { originOf, type Webhook } from './webhook.ts';
 
 /** The acts that follow from changes, compared with the books before them. A command that changed nothing is no act. */
 export function actsOf(tenant: string, before: View, changes: Changes): readonly ActFacts[] {
@@ -165,12 +165,6 @@ function settingsShown({ bulkItemsMax, ...rate }: ReturnType<View['settings']>):
     rateLimitPerWindow: requestsPerWindowMax,
     rateLimitWindowMs: rateWindowMs,
   };
-}
-
-/** The target of a webhook, without a path or a query: those may be secrets. */
-function originOf(url: string): string {
-  const { protocol, host } = new URL(url);
-  return `${protocol}//${host}`;
 }
 
 /** The members that differ, each as it was and as it is; `undefined` if none does. */

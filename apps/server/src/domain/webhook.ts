@@ -49,3 +49,14 @@ export function isToldOf(webhook: Webhook, type: EventType): boolean {
   if (webhook.deleted || !isDelivering(webhook) || type === 'webhook.test') return false;
   return webhook.events.includes(type) || webhook.events.includes('*');
 }
+
+/** The target of a webhook, without a path or a query: those may be secrets. */
+export function originOf(url: string): string {
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
+}
+
+/** A webhook for those who must not know its whole URL. */
+export function withoutPath(webhook: Webhook): Webhook {
+  return { ...webhook, url: originOf(webhook.url) };
+}

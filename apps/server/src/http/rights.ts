@@ -88,8 +88,14 @@ function refuseNaming(
   }
 }
 
-function refuseByScope({ scopes }: KeyRights, { scope }: Right): void {
+/** Whether an API key may see what is for those who manage the books. */
+export function mayManage({ scopes }: Pick<KeyRights, 'scopes'>): boolean {
+  return scopes === undefined || scopes.includes('manage');
+}
+
+function refuseByScope({ scopes }: KeyRights, { scope, orScope }: Right): void {
   if (scope === 'any' || scopes === undefined || scopes.includes(scope)) return;
+  if (orScope !== undefined && scopes.includes(orScope)) return;
   throw new ApiError('insufficient_scope', `this requires an API key with the scope ${scope}`, {
     members: { requiredScope: scope },
     // RFC 6750, section 3.1.

@@ -345,14 +345,14 @@ export interface components {
                 readonly action: "api_key.created" | "api_key.expires" | "api_key.revoked" | "service.registered" | "service.changed" | "service.deleted" | "limit.set" | "limit.deleted" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "usage.reversed" | "credit.written_off" | "balance.granted" | "grant.voided" | "billing.changed" | "server.paused" | "server.unpaused" | "settings.changed";
                 /** @description What it was done to: the prefix of a key, a service, the id of a webhook, a grant or an entry, an agent; empty for the server and for the billing of all agents. */
                 readonly subject: string;
-                /** @description What changed; never a secret, nor the path of a webhook. */
+                /** @description What changed; never a secret, nor the path of a webhook. Without `allowedAddresses` of a key for an API key without the scope `manage`. */
                 readonly details: {
                     readonly [key: string]: unknown;
                 };
                 readonly actor: {
                     readonly kind: "admin" | "api_key" | "anonymous" | "server";
                     readonly keyPrefix: string | null;
-                    /** @description Of the client. */
+                    /** @description Of the client. Null, too, for an API key without the scope `manage`. */
                     readonly address: string | null;
                     readonly requestId: string | null;
                 };
@@ -2122,7 +2122,7 @@ export interface components {
         readonly Webhook: {
             /** @description An id that this server gave. */
             readonly id: string;
-            /** @description Where events are delivered to: https, a public address, at most 2,048 characters. http where the operator allows it. */
+            /** @description Where events are delivered to. An API key without the scope `manage` sees the origin alone: the rest may carry a secret. */
             readonly url: string;
             /** @description The types of event to deliver; `*` is every type. */
             readonly events: readonly (components["schemas"]["EventType"] | "*")[];
@@ -2159,7 +2159,7 @@ export interface components {
         readonly WebhookCreated: {
             /** @description An id that this server gave. */
             readonly id: string;
-            /** @description Where events are delivered to: https, a public address, at most 2,048 characters. http where the operator allows it. */
+            /** @description Where events are delivered to. An API key without the scope `manage` sees the origin alone: the rest may carry a secret. */
             readonly url: string;
             /** @description The types of event to deliver; `*` is every type. */
             readonly events: readonly (components["schemas"]["EventType"] | "*")[];

@@ -69,7 +69,11 @@ const Act = Type.Object({
   }),
   details: Type.Object(
     {},
-    { additionalProperties: true, description: 'What changed; never a secret, nor the path of a webhook.' },
+    {
+      additionalProperties: true,
+      description:
+        'What changed; never a secret, nor the path of a webhook. Without `allowedAddresses` of a key for an API key without the scope `manage`.',
+    },
   ),
   actor: Type.Object({
     kind: Type.Union([
@@ -79,7 +83,9 @@ const Act = Type.Object({
       Type.Literal('server'),
     ]),
     keyPrefix: Type.Union([Type.String(), Type.Null()]),
-    address: Type.Union([Type.String(), Type.Null()], { description: 'Of the client.' }),
+    address: Type.Union([Type.String(), Type.Null()], {
+      description: 'Of the client. Null, too, for an API key without the scope `manage`.',
+    }),
     requestId: Type.Union([Type.String(), Type.Null()]),
   }),
 });

@@ -42,7 +42,11 @@ export const WebhookChange = Type.Object(
 
 export const Webhook = Type.Object({
   id: Uuid,
-  url: Url,
+  url: Type.String({
+    ...Url,
+    description:
+      'Where events are delivered to. An API key without the scope `manage` sees the origin alone: the rest may carry a secret.',
+  }),
   events: Events,
   disabled: Type.Boolean(),
   disabledReason: Type.Union(

@@ -73,7 +73,7 @@ export function AddCredit({
       />
       <TextField
         label="Id"
-        hint="For example the number of an invoice. What has the same id is granted once, whoever sends it."
+        hint="For example the number of an invoice. The same id is granted once, also by another person."
         value={id}
         onInput={setId}
       />

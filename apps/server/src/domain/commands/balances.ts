@@ -40,7 +40,7 @@ export interface VoidGrant {
   readonly kind: 'void_grant';
   readonly agent: string;
   readonly grantId: string;
-  /** what the caller expects to take away; `undefined`: whatever is there */
+  /** what the caller expects to take away; `undefined`: any amount */
   readonly expected?: Amount | undefined;
 }
 

@@ -1,8 +1,10 @@
 import { actsReply } from '../../answers/audit-log.ts';
+import { withoutAddresses } from '../../domain/act.ts';
 import { instantMs } from '../../domain/timestamps.ts';
 import { listActs } from '../../reads/list-acts.ts';
 import { encodeCursor, idCursor } from '../cursor.ts';
 import type { Desk } from '../desk.ts';
+import { mayManage } from '../rights.ts';
 import type { HandlersOf } from '../router.ts';
 
 export function auditLogRoutes({ books }: Desk) {
@@ -20,7 +22,10 @@ export function auditLogRoutes({ books }: Desk) {
       };
       const { items, next, hasMore } = await listActs(books, query, idCursor(cursor), limit);
       const nextCursor = hasMore ? encodeCursor('id', next) : null;
-      return actsReply(items, { nextCursor, hasMore });
+      return actsReply(mayManage(call.caller.rights) ? items : items.map(withoutAddresses), {
+        nextCursor,
+        hasMore,
+      });
     },
   } satisfies HandlersOf<'audit-log'>;
 }

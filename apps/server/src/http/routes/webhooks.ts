@@ -1,5 +1,6 @@
 import { bounds } from '@billonce/contract';
 import { webhookReply, webhooksReply } from '../../answers/webhooks.ts';
+import { withoutPath } from '../../domain/webhook.ts';
 import { keepSecret } from '../../ledger/kept-secret.ts';
 import { newSigningSecret } from '../../webhooks/signature.ts';
 import { targetFault } from '../../webhooks/target.ts';
@@ -7,6 +8,7 @@ import { ApiError } from '../api-error.ts';
 import { encodeCursor, idCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { knownWebhook } from '../known-webhook.ts';
+import { mayManage } from '../rights.ts';
 import type { HandlersOf } from '../router.ts';
 import { answered } from '../write.ts';
 
@@ -47,10 +49,14 @@ export function webhooksRoutes({ writes, books, config, drawSecret }: Desk) {
       const hasMore = left.length > limit;
       const last = items.at(-1);
       const nextCursor = hasMore && last !== undefined ? encodeCursor('id', last.id) : null;
-      return webhooksReply(items, all.length, { nextCursor, hasMore });
+      const shown = mayManage(call.caller.rights) ? items : items.map(withoutPath);
+      return webhooksReply(shown, all.length, { nextCursor, hasMore });
     },
 
-    readWebhook: async (call) => webhookReply(await knownWebhook(books, tenantOf(call), call.params.id)),
+    readWebhook: async (call) => {
+      const webhook = await knownWebhook(books, tenantOf(call), call.params.id);
+      return webhookReply(mayManage(call.caller.rights) ? webhook : withoutPath(webhook));
+    },
 
     changeWebhook: async (call) => {
       const { url, events, disabled } = call.body;
