@@ -1,7 +1,6 @@
 // The real write path in a world that a seed makes: clients, servers, network, clocks, disk and database all fail in it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { noteProof } from './harness/proof.ts';
 import { rounds } from './harness/rounds.ts';
 import { seedOf } from './harness/seeded-random.ts';
 import found from './simulation/found.json' with { type: 'json' };
@@ -11,7 +10,7 @@ import { parseShape } from './simulation/world.ts';
 
 test('every promise holds after every step of a simulated world', async (t) => {
   const first = seedOf(t);
-  const count = rounds({ test: 40, prove: 20_000 });
+  const count = rounds({ test: 40, prove: 3_000 });
   const sums = new Map<string, number>();
   for (let seed = first; seed < first + count; seed++) {
     const result = await simulate(seed);
@@ -21,7 +20,6 @@ test('every promise holds after every step of a simulated world', async (t) => {
   }
   assert.ok((sums.get('commits') ?? 0) > count, 'the worlds hardly commit anything');
   assert.ok((sums.get('replays') ?? 0) > count, 'the worlds hardly retry anything');
-  noteProof('simulation', { worlds: count, ...Object.fromEntries(sums) });
 });
 
 for (const { seed, shape } of found) {

@@ -19,10 +19,10 @@ export interface SentOperation {
 }
 
 /** Sends an operation to one of the servers that live. */
-export type Reach = () => SimulatedServer | undefined;
+type Reach = () => SimulatedServer | undefined;
 
 /** Sees what a client sends, and each answer that reaches it; `isBound` if that is the answer of its key from then on. */
-export interface Witness {
+interface Witness {
   note(operation: SentOperation): void;
   answered(operation: SentOperation, answer: Observed, isBound: boolean): void;
 }

@@ -28,7 +28,7 @@ export const faultKinds = [
   /** what has expired is forgotten */
   'sweep',
 ] as const;
-export type FaultKind = (typeof faultKinds)[number];
+type FaultKind = (typeof faultKinds)[number];
 
 /** What a world is made of. With its seed it repeats a run. */
 export interface Shape {

@@ -15,7 +15,7 @@ interface KeyHistory {
 
 const failed: KeptResponse = { status: 500, headers: [], body: 'a later execution has taken over' };
 
-/** The resource that the handlers change, and what the clients were told of it. */
+/** The resource that the handlers change, and what the clients heard of it. */
 export class LibraryReferee {
   readonly first = new FirstViolation();
   readonly counts = { executions: 0, answers: 0, replays: 0, refusals: 0 };

@@ -17,7 +17,7 @@ interface Sent {
 }
 
 /** What a run came to. */
-export interface LibraryResult {
+interface LibraryResult {
   readonly seed: number;
   readonly steps: number;
   readonly violation: Violation | undefined;

@@ -49,7 +49,7 @@ function loadThenLock(loaded: string): string {
 /** Keys and their records. */
 const keys: readonly PlantedFault[] = [
   ...of(`${ledger}/submission.ts`, {
-    'a key without its tenant': ['return `${tenant} ${key.scope}', 'return `${key.scope}'],
+    'a key without its tenant': [`return \`\${tenant} \${key.scope}`, `return \`\${key.scope}`],
   }),
   ...of(`${ledger}/decide-batch.ts`, {
     'a key that the same batch does not see': ['      made.set(name, record);\n', ''],
@@ -302,8 +302,8 @@ const library: readonly PlantedFault[] = [
     {
       'a fingerprint without its query': ['measured(sortedQuery(input.query))', "measured('')"],
       'a fingerprint without its body': [
-        'sha256(`${head}${present}${input.body}`)',
-        'sha256(`${head}${present}`)',
+        `sha256(\`\${head}\${present}\${input.body}\`)`,
+        `sha256(\`\${head}\${present}\`)`,
       ],
     },
     'library',

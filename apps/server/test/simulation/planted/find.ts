@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { PlantedFault } from './faults.ts';
 
 /** In which world a planted fault broke which promise. */
-export interface FoundFault {
+interface FoundFault {
   readonly seed: number;
   readonly promise: string;
 }
