@@ -127,11 +127,13 @@ function clientOf(port: number) {
       agent: false,
       headers: { 'content-type': 'application/json', ...headers },
     });
-    sent.end(body);
+    if (headers['content-length'] === undefined) sent.end(body);
+    else sent.write(body);
     const [response]: IncomingMessage[] = await once(sent, 'response');
     assert.ok(response);
     let text = '';
     for await (const chunk of response) text += String(chunk);
+    sent.destroy();
     return { status: response.statusCode, headers: response.headers, text };
   };
 }
@@ -172,7 +174,9 @@ for (const name of ['nginx', 'caddy'] as const) {
 
     const largest = await ask('/usage/bulk', { headers: here, body: bulkOf(bulkBytesMax) });
     assert.equal(largest.status, 201, largest.text);
-    assert.equal((await ask('/usage/bulk', { headers: here, body: bulkOf(bulkBytesMax + 1) })).status, 413);
+    // Only the length is one too many: a client that is still sending when the answer comes may lose it.
+    const tooLarge = { ...here, 'content-length': String(bulkBytesMax + 1) };
+    assert.equal((await ask('/usage/bulk', { headers: tooLarge, body: '{' })).status, 413);
 
     // A proxy keeps its connections to the server.
     const { text } = await api.get('/metrics', asAdmin);
