@@ -57,6 +57,7 @@ export const entriesCsv: CsvForm<StatedEntry, EntryColumn> = {
     'price',
     'amount',
     'asset',
+    'quantity',
   ],
   rowOf(known) {
     const { reverses, writesOff, reversed, ...members } = knownEntryBody(known);
@@ -64,6 +65,7 @@ export const entriesCsv: CsvForm<StatedEntry, EntryColumn> = {
       ...members,
       reversed: String(reversed),
       drawn: members.drawn ?? null,
+      quantity: members.quantity ?? null,
       reversesEntryId: reverses?.entryId ?? null,
       reversesFrom: reverses?.from ?? null,
       reversesThrough: reverses?.through ?? null,
@@ -97,10 +99,11 @@ export const settlementsCsv: CsvForm<
     'remainderOn',
     'amount',
     'asset',
+    'quantity',
   ],
   rowOf(settlement) {
     const { lines: _, prepaid, ...members } = settlementBody(settlement);
-    return { ...members, paid: prepaid?.paid ?? null };
+    return { ...members, quantity: members.quantity ?? null, paid: prepaid?.paid ?? null };
   },
 };
 

@@ -2,7 +2,7 @@ import { compileReader, UsageItem, type Validated } from '@billonce/contract';
 import { accountReply } from '../../answers/usage.ts';
 import type { BulkItem } from '../../domain/commands/usage.ts';
 import { instantNs, timestampOfMs } from '../../domain/timestamps.ts';
-import type { UsageItem as DomainUsageItem } from '../../domain/usage.ts';
+import type { SentUsage } from '../../domain/usage.ts';
 import { csvHead } from '../../reads/csv.ts';
 import { totalsCsv, totalsLineEnd } from '../../reads/export-text.ts';
 import { slicesOf } from '../body/register-bodies.ts';
@@ -10,6 +10,7 @@ import { type Desk, tenantOf } from '../desk.ts';
 import { exportFile, jsonTail } from '../export-file.ts';
 import { csvType, jsonType } from '../media-types.ts';
 import { itemMessage, itemReader, readItems } from '../read-item.ts';
+import { readUse, type SentUseBody, sentUseOf } from '../read-use.ts';
 import type { HandlersOf } from '../router.ts';
 import { sentBy } from '../sent-by.ts';
 
@@ -66,25 +67,27 @@ export function usageRoutes(desk: Desk) {
 }
 
 /** Limits may count what one API key sends. */
-type SentItem = {
+type SentItem = SentUseBody & {
   readonly agent: string;
   readonly serviceId: string;
-  readonly requests: number;
   readonly id?: string;
   readonly occurredAt?: string;
 };
 
-function usageItem({ agent, serviceId, requests, id, occurredAt }: SentItem): DomainUsageItem {
+function usageItem(sent: SentItem): SentUsage {
+  const { agent, serviceId, id, occurredAt } = sent;
   return {
     agent,
     serviceId,
-    requests,
+    ...sentUseOf(sent),
     usageId: id,
     occurredAtNs: occurredAt === undefined ? undefined : instantNs(occurredAt),
   };
 }
 
 function bulkItem(read: Validated<SentItem>): BulkItem {
-  if (read.kind === 'valid') return { kind: 'valid', item: usageItem(read.value) };
-  return { kind: 'invalid', message: itemMessage(read) };
+  if (read.kind === 'invalid') return { kind: 'invalid', message: itemMessage(read) };
+  const use = readUse(read.value);
+  if (use.kind === 'invalid') return { kind: 'invalid', message: `${use.pointer} ${use.message}` };
+  return { kind: 'valid', item: usageItem(read.value) };
 }

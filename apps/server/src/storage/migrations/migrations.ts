@@ -10,6 +10,7 @@ import { heldCounts } from './0008-held-counts.ts';
 import { freeGrants } from './0009-free-grants.ts';
 import { auditedBalances } from './0010-audited-balances.ts';
 import { exactPrices } from './0011-exact-prices.ts';
+import { unitScales } from './0012-unit-scales.ts';
 
 /**
  * The schema from here on, for both engines, in order. Each engine runs these after the migrations in its own folder,
@@ -27,6 +28,7 @@ const migrations: readonly Readonly<Record<Engine, string>>[] = [
   freeGrants,
   auditedBalances,
   exactPrices,
+  unitScales,
 ];
 
 export function migrationsOf(engine: Engine): readonly string[] {
