@@ -66,6 +66,10 @@ function requestRows(): readonly Row[] {
     ['levels of a limit', count(bounds.limitLevels)],
     ['requests in an item', `1 to ${count(bounds.requestsOfItem)}`],
     [
+      'quantity of an item',
+      'above 0, at most 10¹² units, with up to 6 decimal places; at most 2⁵³−1 of its smallest parts',
+    ],
+    [
       'price',
       `0 to ${count(bounds.priceStroops)} stroops, or 0 to 9,000,000 XLM with up to 12 decimal places for a unit`,
     ],

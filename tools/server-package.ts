@@ -23,7 +23,7 @@ const modules: ReadonlyMap<string, string> = new Map([
     .flatMap((workspace) =>
       Object.entries({ ...manifestOf(workspace).exports }).map(([subpath, source]): [string, string] => [
         `@billonce/${path.basename(workspace)}${subpath.slice(1)}`,
-        path.join(workspace, source.replace(/\.ts$/, '')),
+        path.join(workspace, String(source).replace(/\.ts$/, '')),
       ]),
     ),
 ]);

@@ -7,9 +7,9 @@ const root = new URL('../../../', import.meta.url);
 const routes = 'apps/server/src/http/routes';
 const nouns = Object.keys(operationsByNoun).sort();
 /** What the schemas of several nouns share. */
-const shared = ['explained-pattern', 'identifiers', 'pages'];
+const shared = ['explained-pattern', 'identifiers', 'pages', 'prices', 'quantities'];
 /** What the answers of several nouns share. */
-const sharedAnswers = ['answers', 'exact-integer', 'paging', 'paths', 'reply'];
+const sharedAnswers = ['amounts', 'answers', 'exact-integer', 'paging', 'paths', 'reply'];
 
 function filesIn(folder: string): string[] {
   const names = readdirSync(new URL(folder, root)).filter((name) => !name.endsWith('.test.ts'));

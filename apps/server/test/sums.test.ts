@@ -102,3 +102,31 @@ test('bills below a stroop are rounded before they are added up, and what they l
   await use('c', 1);
   await assertSums(books, 'acme');
 });
+
+test('bills of quantities with decimal places are rounded before they are added up', async (t) => {
+  const { executor, books } = await openEngine(t);
+  const run = async (command: Command) => {
+    const [outcome] = await executor.execute({
+      submissions: [{ tenant: 'acme', command, key: undefined }],
+      nowMs: Date.now(),
+    });
+    assert.equal(outcome?.kind, 'answered');
+  };
+  const put = (serviceId: string, unitScale: number) =>
+    run({ kind: 'put_service', serviceId, stated: inStroops(7n), metadata: undefined, unitScale });
+  const use = (agent: string, serviceId: string, quantity: bigint) => {
+    const item = { agent, serviceId, requests: 0, quantity, usageId: undefined, occurredAtNs: undefined };
+    return run({ kind: 'record_usage', item });
+  };
+  await put('seconds', 3);
+  await put('tokens', 0);
+  // 1.5 and 0.001 seconds: 10.5 and 0.007 stroops.
+  for (const agent of ['a', 'b']) await use(agent, 'seconds', 1_500_000n);
+  await use('c', 'seconds', 1_000n);
+  await use('a', 'tokens', 2_000_000n);
+  await assertSums(books, 'acme');
+  const noGuard = { through: undefined, expectedStroops: undefined, expectedMarks: undefined };
+  await run({ kind: 'settle', agent: 'a', serviceId: 'seconds', ...noGuard });
+  await use('a', 'seconds', 1_500_000n);
+  await assertSums(books, 'acme');
+});

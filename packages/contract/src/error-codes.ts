@@ -208,6 +208,19 @@ export const errorCodes = {
       'Nothing was applied. `message` names the limit. An account can record 2^53-1 requests and 2^63-1 stroops in total; a service can have 10,000 price versions.',
     retry: 'after_fixing',
   },
+  invalid_quantity: {
+    status: 422,
+    title: 'The service does not count so',
+    advice:
+      'Nothing was applied. Send a `quantity` with at most as many decimal places as the `unitScale` of the service; without one, `requests`.',
+    retry: 'after_fixing',
+  },
+  service_in_use: {
+    status: 409,
+    title: 'The decimal places of a service stay once it was used',
+    advice: 'Nothing was applied. Leave `unitScale` out, or register another service.',
+    retry: 'after_fixing',
+  },
   service_unpriced: {
     status: 422,
     title: 'The service has no price',

@@ -19,6 +19,7 @@ import * as limits from './schemas/limits.ts';
 import * as pages from './schemas/pages.ts';
 import * as pause from './schemas/pause.ts';
 import * as prices from './schemas/prices.ts';
+import * as quantities from './schemas/quantities.ts';
 import * as quotes from './schemas/quotes.ts';
 import * as reconcile from './schemas/reconcile.ts';
 import * as reversals from './schemas/reversals.ts';
@@ -54,6 +55,7 @@ export const schemaModules: Readonly<Record<string, Readonly<Record<string, unkn
   pages,
   pause,
   prices,
+  quantities,
   quotes,
   reconcile,
   reversals,

@@ -29,6 +29,7 @@ const quote: Quote = {
   through: 4,
   requests: 6,
   lines: [{ priceVersion: 1, requests: 6, price: priceOfStroops(7n), amount: 42n * amountOfStroop }],
+  unitScale: 0,
   carriedStroops: -2n,
   remainder: 0n,
   paid: 0n,
@@ -45,6 +46,7 @@ const entry: Entry = {
   requests: -6,
   priceVersion: 1,
   lineRequests: 6,
+  unitScale: 0,
   usageId: undefined,
   occurredAtNs: undefined,
   recordedAtMs: 0,
@@ -129,6 +131,7 @@ const hold: Hold = {
   asset: 'XLM',
   amount: 2n * xlm,
   requests: 4,
+  unitScale: 0,
   isPrepaid: true,
   parts: [{ grant: 2, amount: 2n * xlm }],
   counted: undefined,
@@ -153,13 +156,13 @@ type Example<K> = readonly [
 /** A fact of each kind, and its answer as the records of every version before have it. */
 const examples: { readonly [K in Fact['kind']]: Example<K> } = {
   usage_recorded: [
-    { kind: 'usage_recorded', ...account },
+    { kind: 'usage_recorded', ...account, unitScale: 0 },
     201,
     '/api/v1/entries/019a7f6e-3a60-7c3e-9b1d-0123456789ab',
     '{"agent":"agent-7","serviceId":"a b","total":3}',
   ],
   usage_known: [
-    { kind: 'usage_known', ...account },
+    { kind: 'usage_known', ...account, unitScale: 0 },
     200,
     '/api/v1/entries/019a7f6e-3a60-7c3e-9b1d-0123456789ab',
     '{"agent":"agent-7","serviceId":"a b","total":3,"status":"duplicate"}',
@@ -168,8 +171,8 @@ const examples: { readonly [K in Fact['kind']]: Example<K> } = {
     {
       kind: 'usage_bulk_recorded',
       results: [
-        { kind: 'recorded', total: 3 },
-        { kind: 'duplicate', total: 3 },
+        { kind: 'recorded', total: 3, unitScale: 0 },
+        { kind: 'duplicate', total: 3, unitScale: 0 },
         { kind: 'refused', code: 'limit_exceeded', message },
         { kind: 'invalid', message },
       ],
@@ -218,7 +221,7 @@ const examples: { readonly [K in Fact['kind']]: Example<K> } = {
     '{"id":"019a7f6e-3a60-7c3e-9b1d-0123456789ab","agent":"agent-7","serviceId":"a b","sequence":3,"requests":0,"priceVersion":null,"usageId":null,"occurredAt":null,"recordedAt":"1970-01-01T00:00:00.000Z","writesOff":{"kind":"paid_out","stroops":"5","reason":"r"}}',
   ],
   service_put: [
-    { kind: 'service_put', serviceId, stated, metadata, isNew: true },
+    { kind: 'service_put', serviceId, stated, unitScale: 0, metadata, isNew: true },
     201,
     '/api/v1/services/a%20b',
     '{"serviceId":"a b","priceStroops":250,"price":"0.000025","per":1,"asset":"XLM","description":"d","owner":"o"}',

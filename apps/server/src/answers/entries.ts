@@ -4,6 +4,7 @@ import { amountText } from '../domain/balance-events.ts';
 import type { EntryState, StatedEntry } from '../domain/entry-state.ts';
 import { costOfRequests } from '../domain/money.ts';
 import { priceInStroops } from '../domain/price-shown.ts';
+import { quantityText } from '../domain/quantity.ts';
 import { timestampOfMs, timestampOfNs } from '../domain/timestamps.ts';
 import type { Entry, Reversal, WriteOff } from '../domain/usage.ts';
 import { stroopsText } from './amounts.ts';
@@ -24,6 +25,7 @@ export function entryBody(entry: Entry): EntryBody {
     serviceId,
     sequence,
     requests,
+    quantity: quantityText(requests, entry.unitScale),
     priceVersion: priceVersionOf(entry),
     usageId: usageId ?? null,
     occurredAt: occurredAtNs === undefined ? null : timestampOfNs(occurredAtNs),
@@ -104,7 +106,7 @@ function amountOfEntry(entry: Entry, { prices }: EntryState): Amount | undefined
   for (const { priceVersion, requests } of parts ?? [entry]) {
     const price = prices.get(priceVersion);
     if (price === undefined) return undefined;
-    sum += costOfRequests(requests, price);
+    sum += costOfRequests(requests, price, entry);
   }
   return sum;
 }

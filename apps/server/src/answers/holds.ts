@@ -58,7 +58,7 @@ export const holdsAnswers = {
 
 /** A hold as the caller sees it. */
 export function holdBody(hold: Hold): BodyOf<'readHold'> {
-  return holdShown(hold);
+  return { quantity: undefined, ...holdShown(hold) };
 }
 
 function bodyWith({ hold, available }: { readonly hold: Hold; readonly available: Amount }) {

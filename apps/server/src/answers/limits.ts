@@ -85,7 +85,13 @@ export function allowanceReply(
     agent,
     serviceId,
     requests,
-  }: { readonly agent: string; readonly serviceId: string; readonly requests: number },
+    quantity,
+  }: {
+    readonly agent: string;
+    readonly serviceId: string;
+    readonly requests: number | undefined;
+    readonly quantity: string | undefined;
+  },
   { refusal, limits }: Allowance,
 ): ReplyOf<'readAllowance'> {
   return {
@@ -94,6 +100,7 @@ export function allowanceReply(
       agent,
       serviceId,
       requests,
+      quantity,
       allowed: refusal === undefined,
       error: refusal?.code ?? null,
       message: refusal?.message ?? null,

@@ -5,6 +5,7 @@ import { amountText } from '../domain/balance-events.ts';
 import { creditOf } from '../domain/credit.ts';
 import { amountOfStroop } from '../domain/money.ts';
 import { priceInStroops } from '../domain/price-shown.ts';
+import { quantityText } from '../domain/quantity.ts';
 import type { BillLine, Quote } from '../domain/quote.ts';
 import { inXlm, stroopsText } from './amounts.ts';
 import { exactInteger } from './exact-integer.ts';
@@ -17,12 +18,13 @@ export function quoteBody(quote: Quote): BodyOf<'readQuote'> {
     agent: quote.agent,
     serviceId: quote.serviceId,
     requests: quote.requests,
+    quantity: quantityText(quote.requests, quote.unitScale),
     priceStroops: priceInStroops(quote.price),
     price: formatPrice(quote.price, 1),
     billedStroops: String(quote.billedStroops),
     amount: inXlm(quote.billedStroops),
     asset: assetDefault,
-    lines: billLinesBody(quote.lines),
+    lines: billLinesBody(quote),
     through: quote.through,
     carriedStroops: String(quote.carriedStroops),
     remainder: amountText(quote.remainder),
@@ -58,10 +60,17 @@ export function prepaidBody({
   return { cost: amountText(cost), paid: amountText(paid), due: amountText(billedStroops * amountOfStroop) };
 }
 
-export function billLinesBody(lines: readonly BillLine[]): BodyOf<'readQuote'>['lines'] {
+export function billLinesBody({
+  lines,
+  unitScale,
+}: {
+  readonly lines: readonly BillLine[];
+  readonly unitScale: number;
+}): BodyOf<'readQuote'>['lines'] {
   return lines.map((line) => ({
     priceVersion: line.priceVersion,
     requests: line.requests,
+    quantity: quantityText(line.requests, unitScale),
     priceStroops: priceInStroops(line.price),
     price: formatPrice(line.price, 1),
     amountStroops: stroopsText(line.amount),

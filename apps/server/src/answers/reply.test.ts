@@ -11,15 +11,16 @@ const empty: readonly never[] = [];
 // The compiler checks these: without an error in the line below it, `@ts-expect-error` is an error.
 
 test('an answer to a read with a wrong, missing, extra or renamed member does not compile', () => {
-  const right: ReplyOf<'readAccount'> = { status: 200, body: { agent, serviceId, total: 3 } };
+  const quantity = undefined;
+  const right: ReplyOf<'readAccount'> = { status: 200, body: { agent, serviceId, total: 3, quantity } };
   // @ts-expect-error a total is a number
-  const wrong: ReplyOf<'readAccount'> = { status: 200, body: { agent, serviceId, total: '3' } };
+  const wrong: ReplyOf<'readAccount'> = { status: 200, body: { agent, serviceId, total: '3', quantity } };
   // @ts-expect-error the total is missing
-  const missing: ReplyOf<'readAccount'> = { status: 200, body: { agent, serviceId } };
+  const missing: ReplyOf<'readAccount'> = { status: 200, body: { agent, serviceId, quantity } };
   // @ts-expect-error the contract has no such member
-  const extra: ReplyOf<'readAccount'> = { status: 200, body: { agent, serviceId, total: 3, sum: 3 } };
+  const extra: ReplyOf<'readAccount'> = { status: 200, body: { ...right.body, sum: 3 } };
   // @ts-expect-error the contract has no such status for it
-  const status: ReplyOf<'readAccount'> = { status: 201, body: { agent, serviceId, total: 3 } };
+  const status: ReplyOf<'readAccount'> = { status: 201, body: { agent, serviceId, total: 3, quantity } };
   // @ts-expect-error the strong tag of the quote is missing
   const untagged: Pick<ReplyOf<'readQuote'>, 'status' | 'etag'> = { status: 200 };
   assert.deepEqual([wrong, missing, extra, status, untagged].length, 5);
@@ -27,16 +28,17 @@ test('an answer to a read with a wrong, missing, extra or renamed member does no
 });
 
 test('an answer to a write with a wrong, missing or extra member does not compile', () => {
+  const quantity = undefined;
   const right: ReplyOf<'recordUsage'> = {
     status: 201,
-    body: { agent, serviceId, total: 3, status: undefined, drawn: undefined, available: undefined },
+    body: { agent, serviceId, total: 3, quantity, status: undefined, drawn: undefined, available: undefined },
   };
   // @ts-expect-error a member that may be absent is written, too: as undefined
-  const missing: ReplyOf<'recordUsage'> = { status: 201, body: { agent, serviceId, total: 3 } };
+  const missing: ReplyOf<'recordUsage'> = { status: 201, body: { agent, serviceId, total: 3, quantity } };
   const wrong: ReplyOf<'recordUsage'> = {
     status: 200,
     // @ts-expect-error the contract knows no other status of an item
-    body: { agent, serviceId, total: 3, status: 'known', drawn: undefined, available: undefined },
+    body: { agent, serviceId, total: 3, quantity, status: 'known', drawn: undefined, available: undefined },
   };
   const located: ReplyOf<'settleBulk'> = {
     status: 200,

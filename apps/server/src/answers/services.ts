@@ -16,7 +16,7 @@ import { servicePath } from './paths.ts';
 import type { BodyOf, ItemOf, ReplyOf } from './reply.ts';
 
 export const servicesAnswers = {
-  service_put: ({ serviceId, stated, metadata, isNew }: ServicePut): ReplyOf<'putService'> => ({
+  service_put: ({ serviceId, stated, unitScale, metadata, isNew }: ServicePut): ReplyOf<'putService'> => ({
     status: isNew ? 201 : 200,
     location: servicePath(serviceId),
     body: {
@@ -25,6 +25,7 @@ export const servicesAnswers = {
       description: metadata?.description,
       owner: metadata?.owner,
       unit: metadata?.unit,
+      unitScale: scaleShown(unitScale),
     },
   }),
 
@@ -70,17 +71,31 @@ function serviceItemBody(result: ServiceItemResult, index: number): ItemOf<'putS
   }
 }
 
+/** Most services count whole units, and nothing is said of that. */
+function scaleShown(unitScale: number): number | undefined {
+  return unitScale === 0 ? undefined : unitScale;
+}
+
 /** A service as its tenant sees it. */
 function serviceBody({
   serviceId,
   price,
   pricePer,
+  unitScale,
   disabled,
   description,
   owner,
   unit,
 }: Service): BodyOf<'readService'> {
-  return { serviceId, ...priceShown(price, pricePer), disabled, description, owner, unit };
+  return {
+    serviceId,
+    ...priceShown(price, pricePer),
+    disabled,
+    description,
+    owner,
+    unit,
+    unitScale: scaleShown(unitScale),
+  };
 }
 
 export function serviceReply(service: Service): ReplyOf<'readService'> {

@@ -3,6 +3,7 @@ import { assetDefault } from '../domain/balance.ts';
 import { amountText } from '../domain/balance-events.ts';
 import type { AgentSettled, Bill, Settled } from '../domain/commands/settlements.ts';
 import { priceInStroops } from '../domain/price-shown.ts';
+import { quantityText } from '../domain/quantity.ts';
 import { leftBy, type Settlement } from '../domain/settlement.ts';
 import { timestampOfMs } from '../domain/timestamps.ts';
 import { inXlm } from './amounts.ts';
@@ -33,6 +34,7 @@ function billBody({ quote, settlementId }: Bill): ItemOf<'settleBulk'> {
   return {
     serviceId: quote.serviceId,
     requests: quote.requests,
+    quantity: quantityText(quote.requests, quote.unitScale),
     priceStroops: priceInStroops(quote.price),
     price: formatPrice(quote.price, 1),
     billedStroops: String(quote.billedStroops),
@@ -43,7 +45,7 @@ function billBody({ quote, settlementId }: Bill): ItemOf<'settleBulk'> {
     remainderOn: amountText(quote.remainderOn),
     prepaid: prepaidBody(quote),
     settlementId: settlementId ?? null,
-    lines: billLinesBody(quote.lines),
+    lines: billLinesBody(quote),
   };
 }
 
@@ -60,7 +62,8 @@ export function settlementBody(settlement: Settlement): SettlementBody {
     from: settlement.from,
     through: settlement.through,
     requests: settlement.requests,
-    lines: billLinesBody(settlement.lines),
+    quantity: quantityText(settlement.requests, settlement.unitScale),
+    lines: billLinesBody(settlement),
     carriedStroops: String(settlement.carriedStroops),
     remainder: amountText(settlement.remainder),
     prepaid: prepaidBody(settlement),

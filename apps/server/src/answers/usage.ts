@@ -2,27 +2,44 @@ import { type Account, outstandingRequests } from '../domain/account.ts';
 import { amountText } from '../domain/balance-events.ts';
 import type { UsageBulkRecorded, UsageKnown, UsageRecorded } from '../domain/commands/usage.ts';
 import type { ItemResult } from '../domain/item-result.ts';
+import { quantityText } from '../domain/quantity.ts';
 import { entryPath } from './paths.ts';
 import type { BodyOf, ItemOf, ReplyOf } from './reply.ts';
 
 export const usageAnswers = {
-  usage_recorded: ({ agent, serviceId, total, entryId, paid }: UsageRecorded): ReplyOf<'recordUsage'> => ({
+  usage_recorded: ({
+    agent,
+    serviceId,
+    total,
+    unitScale,
+    entryId,
+    paid,
+  }: UsageRecorded): ReplyOf<'recordUsage'> => ({
     status: 201,
     location: entryPath(entryId),
     body: {
       agent,
       serviceId,
       total,
+      quantity: quantityText(total, unitScale),
       status: undefined,
       drawn: paid === undefined ? undefined : amountText(paid.drawn),
       available: paid === undefined ? undefined : amountText(paid.available),
     },
   }),
 
-  usage_known: ({ agent, serviceId, total, entryId }: UsageKnown): ReplyOf<'recordUsage'> => ({
+  usage_known: ({ agent, serviceId, total, unitScale, entryId }: UsageKnown): ReplyOf<'recordUsage'> => ({
     status: 200,
     location: entryPath(entryId),
-    body: { agent, serviceId, total, status: 'duplicate', drawn: undefined, available: undefined },
+    body: {
+      agent,
+      serviceId,
+      total,
+      quantity: quantityText(total, unitScale),
+      status: 'duplicate',
+      drawn: undefined,
+      available: undefined,
+    },
   }),
 
   usage_bulk_recorded: ({ results }: UsageBulkRecorded): ReplyOf<'recordUsageBulk'> => ({
@@ -40,7 +57,13 @@ function usageItemBody(result: ItemResult, index: number): ItemOf<'recordUsageBu
   switch (result.kind) {
     case 'recorded':
     case 'duplicate':
-      return { index, ok: true, total: result.total, status: result.kind };
+      return {
+        index,
+        ok: true,
+        total: result.total,
+        quantity: quantityText(result.total, result.unitScale),
+        status: result.kind,
+      };
     case 'refused':
       return { index, ok: false, error: result.code, message: result.message };
     case 'invalid':
@@ -70,7 +93,8 @@ export function accountReply(
   account: Account | undefined,
 ): ReplyOf<'readAccount'> {
   const total = account === undefined ? 0 : outstandingRequests(account);
-  return { status: 200, body: { agent, serviceId, total } };
+  const quantity = quantityText(total, account?.unitScale ?? 0);
+  return { status: 200, body: { agent, serviceId, total, quantity } };
 }
 
 /** An account in the export of all of them. */

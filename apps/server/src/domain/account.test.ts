@@ -10,8 +10,10 @@ import { settleOn } from './settlement.ts';
 
 const priceMax = 9_007_199_254n;
 
+const whole = { unitScale: 0 };
+
 function costInStroops(requests: number, stroops: bigint): bigint {
-  return costOfRequests(requests, priceOfStroops(stroops));
+  return costOfRequests(requests, priceOfStroops(stroops), whole);
 }
 
 function recorded(account: Account, service: Service | undefined, requests: number): Account {
@@ -93,7 +95,7 @@ test('a quote and its settlement conserve requests and stroops through price cha
           used.push({ version, requests: now.requests, sequence: account.sequence, isReversed: false });
           requests += now.requests;
           if (service === undefined) unpriced += now.requests;
-          else worth += costOfRequests(now.requests, service.price);
+          else worth += costOfRequests(now.requests, service.price, whole);
         } else if (now.kind === 'price') {
           if (service === undefined) worth += costInStroops(unpriced, now.price);
           const stated = inStroops(now.price);
@@ -105,9 +107,9 @@ test('a quote and its settlement conserve requests and stroops through price cha
           const price = account.lines.find((line) => line.priceVersion === one.version)?.price;
           account = reverseOn(account, reversalOf(one)).account;
           requests -= one.requests;
-          if (one.version > 0) worth -= costOfRequests(one.requests, price ?? 0n);
+          if (one.version > 0) worth -= costOfRequests(one.requests, price ?? 0n, whole);
           else if (service === undefined) unpriced -= one.requests;
-          else worth -= costOfRequests(one.requests, service.firstPrice);
+          else worth -= costOfRequests(one.requests, service.firstPrice, whole);
         } else if (service !== undefined) {
           const quote = quoteOf(account, service);
           const settled = settleOn(account, quote, undefined, 'id', 0);

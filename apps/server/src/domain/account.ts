@@ -18,6 +18,8 @@ export interface AccountLine {
 export interface Account {
   readonly agent: string;
   readonly serviceId: string;
+  /** decimal places of its units: those of the service when something was first recorded */
+  readonly unitScale: number;
   /** of the last entry; 0 when there is none */
   readonly sequence: number;
   /** the last entry that a settlement covers */
@@ -42,10 +44,11 @@ export interface Account {
 }
 
 /** An account on which nothing was recorded yet. */
-export function emptyAccount(agent: string, serviceId: string): Account {
+export function emptyAccount(agent: string, serviceId: string, unitScale = 0): Account {
   return {
     agent,
     serviceId,
+    unitScale,
     sequence: 0,
     settledThrough: 0,
     clearedThrough: 0,
@@ -60,6 +63,11 @@ export function emptyAccount(agent: string, serviceId: string): Account {
     settledPaid: 0n,
     lines: [],
   };
+}
+
+/** An account as usage is recorded on it: a new one counts units as its service does. */
+export function accountFor(account: Account, service: Service | undefined): Account {
+  return account.sequence > 0 ? account : { ...account, unitScale: service?.unitScale ?? 0 };
 }
 
 /** Requests that no settlement covers yet. Not below 0: what is reversed after it was settled is a credit. */
@@ -166,14 +174,14 @@ function roughlyRecorded(account: Account, service: Service | undefined): number
   for (const line of account.lines) {
     sum += line.recordedRequests * Number(line.price ?? service?.firstPrice ?? 0n);
   }
-  return sum * Number(costOfRequests(1, 1n));
+  return sum * Number(costOfRequests(1, 1n, account));
 }
 
 /** What everything that was ever recorded on an account costs; what has no price yet counts 0. */
 function recordedAmount(account: Account, service: Service | undefined): Amount {
   let sum = 0n;
   for (const line of account.lines) {
-    sum += costOfRequests(line.recordedRequests, line.price ?? service?.firstPrice ?? 0n);
+    sum += costOfRequests(line.recordedRequests, line.price ?? service?.firstPrice ?? 0n, account);
   }
   return sum;
 }

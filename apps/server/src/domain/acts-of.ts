@@ -148,10 +148,17 @@ function policyShown(policy: BillingPolicy | undefined): Shown {
 type Shown = { readonly [name: string]: Json };
 
 function serviceShown(service: Service): Shown {
-  const { price, pricePer, disabled } = service;
+  const { price, pricePer, unitScale, disabled } = service;
   const { priceStroops, ...shown } = priceShown(price, pricePer);
   const metadata = metadataOf(service).map(([name, value]) => [name, value ?? null]);
-  return { priceStroops: priceStroops ?? null, ...shown, disabled, ...Object.fromEntries(metadata) };
+  const scaled = unitScale === 0 ? {} : { unitScale };
+  return {
+    priceStroops: priceStroops ?? null,
+    ...shown,
+    ...scaled,
+    disabled,
+    ...Object.fromEntries(metadata),
+  };
 }
 
 function webhookShown({ url, events, disabled }: Webhook): Shown {

@@ -1,4 +1,4 @@
-import type { Account } from './account.ts';
+import { type Account, accountFor } from './account.ts';
 import type { Balance } from './balance.ts';
 import type { BillingPolicy } from './billing.ts';
 import { type Counters, countUse, unitsOf } from './counted-use.ts';
@@ -6,6 +6,7 @@ import { type Limit, limitsOf, subjectOf, windowAt } from './limit.ts';
 import { type CountedWindow, windowOf } from './limit-counter.ts';
 import { costOfRequests } from './money.ts';
 import { refusalOf, serviceUnpriced } from './payment.ts';
+import { partsUsed, type SentUse } from './quantity.ts';
 import { recordingRefusal } from './recorded-usage.ts';
 import type { Refusal } from './refusal.ts';
 import type { Service } from './service.ts';
@@ -34,13 +35,16 @@ interface AllowanceFacts extends Counters {
 }
 
 export function allowanceOf(
-  { requests, apiKeyPrefix }: { readonly requests: number; readonly apiKeyPrefix: string | undefined },
+  { apiKeyPrefix, ...sent }: SentUse & { readonly apiKeyPrefix: string | undefined },
   facts: AllowanceFacts,
   nowMs: number,
 ): Allowance {
-  const { account, service, gate } = facts;
-  const { agent, serviceId } = account;
-  const use = { agent, serviceId, apiKeyPrefix, quantity: unitsOf(requests) };
+  const { service, gate } = facts;
+  const account = accountFor(facts.account, service);
+  const { agent, serviceId, unitScale } = account;
+  const used = partsUsed(sent, unitScale);
+  const requests = used.kind === 'counted' ? used.parts : 0;
+  const use = { agent, serviceId, apiKeyPrefix, quantity: unitsOf(requests, unitScale) };
   const counted = countUse(use, facts, nowMs, () => '');
   const limits = limitsOf(facts.limits(), use).map((limit) => {
     const { startMs, endMs } = windowAt(limit.window, nowMs);
@@ -48,18 +52,20 @@ export function allowanceOf(
   });
   const refusal =
     gate ??
+    (used.kind === 'refused' ? used.refusal : undefined) ??
     recordingRefusal(account, service, requests) ??
     (counted.kind === 'refused' ? counted.refusal : undefined) ??
-    paymentRefusal(requests, facts);
+    paymentRefusal(requests, account, facts);
   return { refusal, limits };
 }
 
 /** Why usage would not be paid for from the balance of a prepaid agent. */
 function paymentRefusal(
   requests: number,
-  { account, service, balance, policy }: AllowanceFacts,
+  account: Account,
+  { service, balance, policy }: AllowanceFacts,
 ): Refusal | undefined {
   if (policy.mode === 'postpaid') return undefined;
   if (service === undefined) return serviceUnpriced(account.serviceId);
-  return refusalOf(balance, costOfRequests(requests, service.price), 0n, policy);
+  return refusalOf(balance, costOfRequests(requests, service.price, account), 0n, policy);
 }

@@ -44,6 +44,7 @@ function entry(day: number, requests: number, idDay = day): Entry {
     agent: 'a',
     serviceId: 's',
     sequence: 1,
+    unitScale: 0,
     requests,
     usageId: undefined,
     occurredAtNs: undefined,
@@ -64,6 +65,7 @@ function held(day: number, requests: number, more: Partial<Hold> & { readonly ke
     asset: 'XLM',
     amount: 0n,
     requests,
+    unitScale: 0,
     isPrepaid: false,
     parts: [],
     counted: {

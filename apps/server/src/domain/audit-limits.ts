@@ -83,7 +83,7 @@ export class LimitAudit {
       const { startMs } = windowAt(limit.window, entry.recordedAtMs);
       // Entries do not say which API key has sent them.
       const isSure = afterMs >= unsureMs && limit.apiKeyPrefix === undefined;
-      const quantity = unitsOf(entry.requests);
+      const quantity = unitsOf(entry.requests, entry.unitScale);
       add(compared, startMs, isSure ? quantity : 0n, quantity);
       if (limit.window !== 'lifetime' && idMs > entry.recordedAtMs + clockBehindMs)
         compared.revisited.add(startMs);

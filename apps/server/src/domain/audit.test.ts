@@ -29,6 +29,7 @@ function history(): History {
     id: `entry-${sequence}`,
     agent: 'a',
     serviceId: 's',
+    unitScale: 0,
     sequence,
     requests,
     lineRequests,

@@ -73,7 +73,7 @@ export class AccountAudit {
     const added = isUsage ? entry.requests : 0;
     const lineRequests = (this.#recordedByVersion.get(version) ?? 0) + added;
     this.#expect(entry.lineRequests === lineRequests, `entry ${entry.id} carries a wrong sum of its line`);
-    const cost = isUsage ? costOfRequests(entry.requests, this.#priceOf(version) ?? 0n) : 0n;
+    const cost = isUsage ? costOfRequests(entry.requests, this.#priceOf(version) ?? 0n, this.#account) : 0n;
     for (const fault of this.#drawn.faultsOf(entry, cost)) this.#differences.push(fault);
     if (isUsage) this.#usage(entry, lineRequests);
     else if (entry.writeOff === undefined) this.#reversal(entry, taken);
@@ -87,7 +87,7 @@ export class AccountAudit {
     this.#recordedByVersion.set(version, lineRequests);
     this.#addToRange(version, entry.requests);
     this.#recordedRequests += entry.requests;
-    this.#recorded += costOfRequests(entry.requests, this.#priceOf(version) ?? 0n);
+    this.#recorded += costOfRequests(entry.requests, this.#priceOf(version) ?? 0n, this.#account);
     this.#expect(entry.requests > 0, `entry ${entry.id} is of no requests`);
     const isPriced = version === 0 || this.#prices.has(version);
     this.#expect(isPriced, `entry ${entry.id} has price version ${version}, which does not exist`);
@@ -99,7 +99,7 @@ export class AccountAudit {
     for (const { priceVersion, requests } of entry.reversal?.lines ?? []) {
       this.#addToRange(priceVersion, -requests);
       this.#reversedRequests += requests;
-      this.#reversed += costOfRequests(requests, this.#priceOf(priceVersion) ?? 0n);
+      this.#reversed += costOfRequests(requests, this.#priceOf(priceVersion) ?? 0n, this.#account);
     }
   }
 
@@ -135,7 +135,7 @@ export class AccountAudit {
     this.#expect(settlement.paid === paid, `settlement ${id} states another amount as paid from the balance`);
     this.#checkBill(settlement);
     for (const [version, requests] of this.#rangeByVersion) {
-      this.#billable += costOfRequests(requests, this.#priceOf(version) ?? 0n);
+      this.#billable += costOfRequests(requests, this.#priceOf(version) ?? 0n, this.#account);
       this.#settledByVersion.set(version, (this.#settledByVersion.get(version) ?? 0) + requests);
     }
     this.#rangeByVersion = new Map();
@@ -244,7 +244,7 @@ export class AccountAudit {
       const isExact =
         line.requests === wanted.get(line.priceVersion) &&
         line.price === price &&
-        line.amount === costOfRequests(line.requests, line.price);
+        line.amount === costOfRequests(line.requests, line.price, this.#account);
       this.#expect(
         isExact,
         `settlement ${settlement.id}: line ${line.priceVersion} is not what its entries cost`,

@@ -53,6 +53,7 @@ function holdOf(id: string, parts: readonly HeldPart[], expiresAtMs: number): Ho
     agent: 'a',
     serviceId: 's',
     asset: 'XLM',
+    unitScale: 0,
     amount: sumOf(parts),
     requests: undefined,
     isPrepaid: true,

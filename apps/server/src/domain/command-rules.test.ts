@@ -93,7 +93,7 @@ const examples: { readonly [K in Command['kind']]: Extract<Command, { readonly k
   },
   release_hold: { kind: 'release_hold', holdId: 'hold-1' },
   extend_hold: { kind: 'extend_hold', holdId: 'hold-1', expiresInMs: 10 },
-  put_service: { kind: 'put_service', serviceId, stated: inStroops(9n), metadata },
+  put_service: { kind: 'put_service', serviceId, stated: inStroops(9n), metadata, unitScale: 3 },
   put_service_bulk: {
     kind: 'put_service_bulk',
     items: [
@@ -187,6 +187,7 @@ const entry: Entry = {
   ...use,
   usageId: undefined,
   id: 'entry-1',
+  unitScale: 0,
   sequence: 1,
   priceVersion: 1,
   lineRequests: 3,
@@ -258,6 +259,7 @@ const held: Hold = {
   asset: 'XLM',
   amount: 1n,
   requests: undefined,
+  unitScale: 0,
   isPrepaid: true,
   parts: [{ grant: 1, amount: 1n }],
   counted: undefined,
@@ -376,6 +378,7 @@ function oneLess(command: Command): { readonly name: string; readonly wants: Ten
     'usageIds',
     'entries',
     'deletedServices',
+    'usedServices',
     'held',
     'billings',
     'grantIds',

@@ -42,9 +42,9 @@ type LimitReached = Refusal & { readonly code: 'limit_reached' };
 
 const nothingCounted: CountedUse = { kind: 'counted', counters: [], events: [], windows: [] };
 
-/** A whole number of units, as limits count it. */
-export function unitsOf(requests: number): bigint {
-  return BigInt(requests) * 1_000_000n;
+/** A number of smallest parts of units, as limits count it. */
+export function unitsOf(requests: number, unitScale: number): bigint {
+  return BigInt(requests) * 10n ** BigInt(unitScaleMax - unitScale);
 }
 
 /**

@@ -22,6 +22,7 @@ export function writeOffOn(
       ...made,
       agent: account.agent,
       serviceId: account.serviceId,
+      unitScale: account.unitScale,
       sequence,
       requests: 0,
       priceVersion: top?.priceVersion ?? 0,

@@ -46,6 +46,7 @@ function view(command: Command): LoadedView {
       usageId: 'known',
       requests: 1,
       id: 'entry-1',
+      unitScale: 0,
       sequence: 1,
       priceVersion: 1,
       lineRequests: 1,

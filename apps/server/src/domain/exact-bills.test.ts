@@ -5,7 +5,7 @@ import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { rounds } from '../../test/harness/rounds.ts';
 import { type Account, emptyAccount, recordOn } from './account.ts';
-import { formatDecimal, parsePrice, pricedUnits } from './amount.ts';
+import { formatDecimal, parsePrice, pricedUnits, unitScaleMax } from './amount.ts';
 import { stroopPlaces } from './money.ts';
 import { quoteOf } from './quote.ts';
 import { reverseOn } from './reversal.ts';
@@ -60,58 +60,63 @@ function assertWhole({ billedStroops, carriedStroops }: Settlement): void {
 
 test('settling in parts bills what settling at once does, and what a decimal calculator says', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-      let service = newService('s', inStroops(1n));
-      let unitPrice = new Exact(1).div(new Exact(10).pow(stroopPlaces));
-      let inParts: Billed = { account: emptyAccount('a', 's'), stroops: 0n };
-      let exact = new Exact(0);
-      const used: { version: number; requests: number; sequence: number; cost: Decimal }[] = [];
-      let atOnce = inParts;
-      for (const now of steps) {
-        if (now.kind === 'use') {
-          const [first, second] = [inParts, atOnce].map(({ account }) =>
-            recordOn(account, service, now.requests),
+    fc.property(
+      fc.integer({ min: 0, max: unitScaleMax }),
+      fc.array(step, { maxLength: 60 }),
+      (unitScale, steps) => {
+        const unit = new Exact(10).pow(unitScale);
+        let service = newService('s', inStroops(1n));
+        let unitPrice = new Exact(1).div(new Exact(10).pow(stroopPlaces));
+        let inParts: Billed = { account: emptyAccount('a', 's', unitScale), stroops: 0n };
+        let exact = new Exact(0);
+        const used: { version: number; requests: number; sequence: number; cost: Decimal }[] = [];
+        let atOnce = inParts;
+        for (const now of steps) {
+          if (now.kind === 'use') {
+            const [first, second] = [inParts, atOnce].map(({ account }) =>
+              recordOn(account, service, now.requests),
+            );
+            if (first === undefined || second === undefined) continue;
+            inParts = { ...inParts, account: first.account };
+            atOnce = { ...atOnce, account: second.account };
+            const cost = unitPrice.mul(now.requests).div(unit);
+            const { sequence } = first.account;
+            used.push({ version: service.priceVersion, requests: now.requests, sequence, cost });
+            exact = exact.plus(cost);
+          } else if (now.kind === 'price') {
+            const [text, per] = now.price;
+            const price = parsePrice(text, per);
+            if (price === undefined) continue;
+            service = withPrice(service, { price, per });
+            unitPrice = new Exact(text).div(per);
+          } else if (now.kind === 'reverse') {
+            const [one] = used.splice(now.number, 1);
+            if (one === undefined) continue;
+            const wanted = {
+              id: 'id',
+              nowMs: 0,
+              entryId: 'entry',
+              from: one.sequence - 1,
+              through: one.sequence,
+              reason: 'r',
+              requestsByVersion: new Map([[one.version, one.requests]]),
+            };
+            inParts = { ...inParts, account: reverseOn(inParts.account, wanted).account };
+            atOnce = { ...atOnce, account: reverseOn(atOnce.account, wanted).account };
+            exact = exact.minus(one.cost);
+          } else inParts = settled(inParts, service);
+        }
+        const whole = exact.toDecimalPlaces(stroopPlaces, Decimal.ROUND_FLOOR);
+        for (const { account, stroops } of [settled(inParts, service), settled(atOnce, service)]) {
+          const billed = formatDecimal(stroops + account.carriedStroops, stroopPlaces);
+          assert.equal(new Exact(billed).toString(), whole.toString());
+          assert.equal(
+            new Exact(formatDecimal(account.remainder, 18)).toString(),
+            exact.minus(whole).toString(),
           );
-          if (first === undefined || second === undefined) continue;
-          inParts = { ...inParts, account: first.account };
-          atOnce = { ...atOnce, account: second.account };
-          const cost = unitPrice.mul(now.requests);
-          const { sequence } = first.account;
-          used.push({ version: service.priceVersion, requests: now.requests, sequence, cost });
-          exact = exact.plus(cost);
-        } else if (now.kind === 'price') {
-          const [text, per] = now.price;
-          const price = parsePrice(text, per);
-          if (price === undefined) continue;
-          service = withPrice(service, { price, per });
-          unitPrice = new Exact(text).div(per);
-        } else if (now.kind === 'reverse') {
-          const [one] = used.splice(now.number, 1);
-          if (one === undefined) continue;
-          const wanted = {
-            id: 'id',
-            nowMs: 0,
-            entryId: 'entry',
-            from: one.sequence - 1,
-            through: one.sequence,
-            reason: 'r',
-            requestsByVersion: new Map([[one.version, one.requests]]),
-          };
-          inParts = { ...inParts, account: reverseOn(inParts.account, wanted).account };
-          atOnce = { ...atOnce, account: reverseOn(atOnce.account, wanted).account };
-          exact = exact.minus(one.cost);
-        } else inParts = settled(inParts, service);
-      }
-      const whole = exact.toDecimalPlaces(stroopPlaces, Decimal.ROUND_FLOOR);
-      for (const { account, stroops } of [settled(inParts, service), settled(atOnce, service)]) {
-        const billed = formatDecimal(stroops + account.carriedStroops, stroopPlaces);
-        assert.equal(new Exact(billed).toString(), whole.toString());
-        assert.equal(
-          new Exact(formatDecimal(account.remainder, 18)).toString(),
-          exact.minus(whole).toString(),
-        );
-      }
-    }),
+        }
+      },
+    ),
     { numRuns },
   );
 });

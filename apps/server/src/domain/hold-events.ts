@@ -1,6 +1,7 @@
 import { amountText, type EventSource } from './balance-events.ts';
 import type { NotedEvent } from './event.ts';
 import type { Hold } from './hold.ts';
+import { quantityText } from './quantity.ts';
 import { timestampOfMs, timestampOrNull } from './timestamps.ts';
 
 const types = {
@@ -18,6 +19,7 @@ export function holdEvent(hold: Hold, { nowMs, nextId }: EventSource): NotedEven
 /** What is said of a hold. */
 export function holdShown(hold: Hold) {
   const { id, agent, serviceId, asset, amount, requests, state, createdAtMs, expiresAtMs } = hold;
+  const quantity = requests === undefined ? undefined : quantityText(requests, hold.unitScale);
   return {
     id,
     agent,
@@ -25,6 +27,7 @@ export function holdShown(hold: Hold) {
     asset,
     amount: amountText(amount),
     requests: requests ?? null,
+    ...(quantity === undefined ? {} : { quantity }),
     state,
     createdAt: timestampOfMs(createdAtMs),
     expiresAt: timestampOfMs(expiresAtMs),

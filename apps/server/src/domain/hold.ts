@@ -19,6 +19,8 @@ export interface Hold {
   readonly amount: Amount;
   /** the requests that it was made for; `undefined` if it names only an amount */
   readonly requests: number | undefined;
+  /** decimal places of the units that its requests count */
+  readonly unitScale: number;
   /** whether it reserves a part of the balance: the agent was prepaid when it was made */
   readonly isPrepaid: boolean;
   /** what it reserves of each grant */

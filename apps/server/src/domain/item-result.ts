@@ -1,6 +1,6 @@
 /** What became of one item of a bulk of usage. */
 export type ItemResult =
-  | { readonly kind: 'recorded' | 'duplicate'; readonly total: number }
+  | { readonly kind: 'recorded' | 'duplicate'; readonly total: number; readonly unitScale: number }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
   | { readonly kind: 'invalid'; readonly message: string };
 

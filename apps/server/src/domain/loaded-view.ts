@@ -22,6 +22,8 @@ export class LoadedView implements View {
   /** how many accounts an agent has */
   readonly accountCounts = new Map<string, number>();
   readonly unsettled = new Map<string, ReadonlySet<string>>();
+  /** those services of the wanted ones of which something was recorded */
+  readonly usedServices = new Set<string>();
   readonly usages = new Map<string, KnownUsage>();
   readonly positions = new Map<string, Position>();
   readonly entries = new Map<string, KnownEntry>();
@@ -85,6 +87,11 @@ export class LoadedView implements View {
   unsettledAgents(serviceId: string): ReadonlySet<string> {
     this.#assertNamed(this.#wants.deletedServices.has(serviceId), 'unsettled agents of', serviceId);
     return this.unsettled.get(serviceId) ?? new Set();
+  }
+
+  isUsed(serviceId: string): boolean {
+    this.#assertNamed(this.#wants.usedServices.has(serviceId), 'whether there is usage of', serviceId);
+    return this.usedServices.has(serviceId);
   }
 
   usage(usageId: string): KnownUsage | undefined {

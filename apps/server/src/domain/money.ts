@@ -39,7 +39,12 @@ export function stroopsIn(amount: Amount): Stroops {
   return (amount - rest) / amountOfStroop - (rest < 0n ? 1n : 0n);
 }
 
-/** What a number of requests costs at a price. Exact: it neither rounds nor saturates. */
-export function costOfRequests(requests: number, price: Price): Amount {
-  return costOf(requests, price, 0);
+/** The decimal places of the units that an account counts. Its requests are a whole number of 10^-unitScale of a unit. */
+export interface CountedUnits {
+  readonly unitScale: number;
+}
+
+/** What a number of requests costs at the price of one unit. Exact: it neither rounds nor saturates. */
+export function costOfRequests(requests: number, price: Price, { unitScale }: CountedUnits): Amount {
+  return costOf(requests, price, unitScale);
 }

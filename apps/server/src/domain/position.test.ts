@@ -20,6 +20,7 @@ function reversal(sequence: number, from: number, through: number, isRange = fal
     id: `id-${sequence}`,
     agent: 'a',
     serviceId: 's',
+    unitScale: 0,
     sequence,
     requests: -10,
     priceVersion: 1,

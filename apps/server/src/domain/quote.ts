@@ -17,6 +17,8 @@ export interface BillLine {
 export interface Quote {
   readonly agent: string;
   readonly serviceId: string;
+  /** decimal places of the units that its requests count */
+  readonly unitScale: number;
   /** sequence of the last entry that a settlement covers already; this quote begins after it */
   readonly from: number;
   /** sequence of the last entry that this quote counts */
@@ -49,6 +51,7 @@ export function quoteOf(account: Account, service: Service, position?: Position)
   return {
     agent: account.agent,
     serviceId: account.serviceId,
+    unitScale: account.unitScale,
     from: account.settledThrough,
     through: position?.sequence ?? account.sequence,
     requests: lines.reduce((sum, line) => sum + line.requests, 0),
@@ -97,6 +100,6 @@ function billLines(account: Account, service: Service, position: Position | unde
   const used = [...requestsByVersion].filter(([, requests]) => requests !== 0);
   return used.map(([priceVersion, requests]) => {
     const price = prices.get(priceVersion) ?? service.firstPrice;
-    return { priceVersion, requests, price, amount: costOfRequests(requests, price) };
+    return { priceVersion, requests, price, amount: costOfRequests(requests, price, account) };
   });
 }

@@ -1,4 +1,4 @@
-import { type Account, outstandingRequests, recordOn } from './account.ts';
+import { type Account, accountFor, outstandingRequests, recordOn } from './account.ts';
 import type { Amount } from './amount.ts';
 import { levelEventsMax } from './balance-events.ts';
 import { countUse, unitsOf } from './counted-use.ts';
@@ -19,6 +19,7 @@ export type RecordedUsage =
   | {
       readonly kind: 'recorded';
       readonly total: number;
+      readonly unitScale: number;
       readonly entryId: string;
       readonly paid: PaidFromBalance | undefined;
       readonly changes: Changes;
@@ -44,14 +45,16 @@ export function recordedUsage(
   const service = view.service(serviceId);
   const closed = refusalOfService(service);
   if (closed !== undefined) return { kind: 'refused', refusal: closed };
-  const recorded = recordOn(view.account(agent, serviceId), service, item.requests);
+  const before = accountFor(view.account(agent, serviceId), service);
+  const { unitScale } = before;
+  const recorded = recordOn(before, service, item.requests);
   if (recorded === undefined) return { kind: 'refused', refusal: limitExceeded };
   const { entryId, nowMs, nextId } = moment;
-  const use = { agent, serviceId, apiKeyPrefix, quantity: unitsOf(item.requests) };
+  const use = { agent, serviceId, apiKeyPrefix, quantity: unitsOf(item.requests, unitScale) };
   const held = hold?.state === 'open' ? hold.counted : undefined;
   const counted = countUse(use, view, nowMs, nextId, held);
   if (counted.kind === 'refused') return counted;
-  const cost = service === undefined ? undefined : costOfRequests(item.requests, service.price);
+  const cost = service === undefined ? undefined : costOfRequests(item.requests, service.price, before);
   const payment = payFor({ agent, serviceId, entryId, cost, hold }, view, moment);
   if (payment.kind === 'refused') return payment;
   const drawn = payment.kind === 'drawn' ? payment.amount : undefined;
@@ -60,6 +63,7 @@ export function recordedUsage(
   const entry: Entry = {
     ...item,
     id: entryId,
+    unitScale,
     sequence: account.sequence,
     priceVersion: recorded.line.priceVersion,
     lineRequests: recorded.line.recordedRequests,
@@ -71,6 +75,7 @@ export function recordedUsage(
   return {
     kind: 'recorded',
     total,
+    unitScale,
     entryId,
     paid: paidOf(payment),
     changes: {

@@ -17,6 +17,8 @@ export type Refusal =
         | 'service_deleted'
         | 'service_paused'
         | 'service_unpriced'
+        | 'service_in_use'
+        | 'invalid_quantity'
         | 'hold_id_conflict'
         | 'service_has_outstanding_usage'
         | 'event_too_old'

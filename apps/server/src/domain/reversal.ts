@@ -52,6 +52,7 @@ export function reverseOn(account: Account, wanted: NewReversal): ReversedAccoun
       id,
       agent: account.agent,
       serviceId: account.serviceId,
+      unitScale: account.unitScale,
       sequence,
       requests: -sum,
       priceVersion: top?.priceVersion ?? 0,

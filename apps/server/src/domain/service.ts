@@ -28,6 +28,8 @@ export interface Service extends ServiceMetadata {
   readonly pricePer: PricedUnits;
   /** price of version 1, which is also that of usage recorded before there was a price */
   readonly firstPrice: Price;
+  /** decimal places that a quantity of it may have; it stays once something was recorded */
+  readonly unitScale: number;
   readonly disabled: boolean;
   /** no longer listed; its prices stay, for usage that was recorded with them and for a new registration */
   readonly deleted: boolean;
@@ -63,6 +65,7 @@ export function newService(serviceId: string, { price, per }: StatedPrice): Serv
     price,
     pricePer: per,
     firstPrice: price,
+    unitScale: 0,
     disabled: false,
     deleted: false,
     ...noMetadata,

@@ -14,6 +14,7 @@ function quote(...lines: readonly BillLine[]): Quote {
   return {
     agent: 'a',
     serviceId: 's',
+    unitScale: 0,
     from: 0,
     through: 2,
     requests: lines.length,

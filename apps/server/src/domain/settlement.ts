@@ -9,6 +9,8 @@ export interface Settlement {
   readonly id: string;
   readonly agent: string;
   readonly serviceId: string;
+  /** decimal places of the units that its requests count */
+  readonly unitScale: number;
   /** counted from 1 in its account, without gaps */
   readonly number: number;
   readonly from: number;
@@ -61,6 +63,7 @@ export function settleOn(
       id,
       agent: account.agent,
       serviceId: account.serviceId,
+      unitScale: account.unitScale,
       number,
       from: quote.from,
       through: quote.through,

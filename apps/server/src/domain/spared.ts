@@ -2,6 +2,7 @@ import type { Amount } from './amount.ts';
 import type { Command, Fact } from './command.ts';
 import type { RecordUsageBulk } from './commands/usage.ts';
 import { costOfRequests } from './money.ts';
+import { partsUsed, type SentUse } from './quantity.ts';
 import type { Service } from './service.ts';
 
 /** Usage of duplicates that was not billed again, at the price that is in force now. */
@@ -15,9 +16,8 @@ export interface SparedUsage {
 /** Services by their names, for their prices. */
 type ServiceOf = (serviceId: string) => Service | undefined;
 
-interface Item {
+interface Item extends SentUse {
   readonly serviceId: string;
-  readonly requests: number;
 }
 
 /**
@@ -53,8 +53,11 @@ function sparedItems(items: readonly Item[], serviceOf: ServiceOf): SparedUsage 
   let requests = 0n;
   let cost = 0n;
   for (const item of items) {
-    requests += BigInt(item.requests);
-    cost += costOfRequests(item.requests, serviceOf(item.serviceId)?.price ?? 0n);
+    const { price = 0n, unitScale = 0 } = serviceOf(item.serviceId) ?? {};
+    const used = partsUsed(item, unitScale);
+    const parts = used.kind === 'counted' ? used.parts : 0;
+    requests += BigInt(parts);
+    cost += costOfRequests(parts, price, { unitScale });
   }
   return { retries: items.length, requests, cost };
 }

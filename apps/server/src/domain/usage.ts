@@ -5,7 +5,7 @@ import type { Stroops } from './money.ts';
 export interface UsageItem {
   readonly agent: string;
   readonly serviceId: string;
-  /** 1 to 1,000,000 */
+  /** above 0: whole requests, or a number of the smallest parts of the units that its account counts */
   readonly requests: number;
   /** the event's own identity, unique in its tenant for ever */
   readonly usageId: string | undefined;
@@ -13,6 +13,12 @@ export interface UsageItem {
   readonly occurredAtNs: bigint | undefined;
   /** what it was for, in the caller's own words: an object of texts, as canonical JSON */
   readonly metadata?: string | undefined;
+}
+
+/** Usage as it is sent. It is not known yet in which parts its account counts. */
+export interface SentUsage extends UsageItem {
+  /** in 10^-6 of a unit; `requests` is 0 then */
+  readonly quantity?: bigint | undefined;
 }
 
 /** What a reversal took back at one price version. */
@@ -51,6 +57,8 @@ export interface WriteOff {
 /** One immutable fact of the ledger: usage that was recorded on an account, its reversal, or a write-off of its credit. */
 export interface Entry extends UsageItem {
   readonly id: string;
+  /** decimal places of the units that its account counts */
+  readonly unitScale: number;
   /** its place in its account, counted from 1 without gaps */
   readonly sequence: number;
   /** the price version in force, or 0 when the service had no price yet; of other entries, that of the last usage */

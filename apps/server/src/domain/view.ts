@@ -34,6 +34,8 @@ export interface View {
   countAccountsOf(agent: string): number;
   /** agents with something unsettled on a service: some of them, and none only if there is none */
   unsettledAgents(serviceId: string): ReadonlySet<string>;
+  /** whether something was ever recorded of a service */
+  isUsed(serviceId: string): boolean;
   usage(usageId: string): KnownUsage | undefined;
   position(agent: string, serviceId: string, sequence: number): Position | undefined;
   entry(id: string): KnownEntry | undefined;
@@ -187,6 +189,11 @@ export class DraftView implements View {
       else agents.delete(account.agent);
     }
     return agents;
+  }
+
+  isUsed(serviceId: string): boolean {
+    const isUsedHere = this.#entries.some((entry) => entry.serviceId === serviceId);
+    return isUsedHere || this.#base.isUsed(serviceId);
   }
 
   usage(usageId: string): KnownUsage | undefined {

@@ -21,6 +21,8 @@ export interface TenantWants {
   readonly entries: Set<string>;
   /** services of which it is to be known whether something of theirs is unsettled */
   readonly deletedServices: Set<string>;
+  /** services of which it is to be known whether something was ever recorded of them */
+  readonly usedServices: Set<string>;
   /** the limits of the tenant, and the counters of those that apply to the accounts */
   readonly limits: Set<'definitions' | 'counters'>;
   /** for what may be held: the counters of the limits that apply to it are wanted, its account is not */
@@ -46,6 +48,7 @@ export function noWants(): TenantWants {
     positions: [],
     entries: new Set(),
     deletedServices: new Set(),
+    usedServices: new Set(),
     limits: new Set(),
     held: new Map(),
     billings: new Map(),

@@ -247,6 +247,8 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
     case 'service_deleted':
     case 'service_paused':
     case 'service_unpriced':
+    case 'service_in_use':
+    case 'invalid_quantity':
     case 'service_has_outstanding_usage':
     case 'event_too_old':
     case 'event_in_future':

@@ -59,6 +59,7 @@ export const entriesCsv: CsvForm<StatedEntry, EntryColumn> = {
     'asset',
     'reversedRequests',
     'metadata',
+    'quantity',
   ],
   rowOf(known) {
     const { reverses, writesOff, reversed, ...members } = knownEntryBody(known);
@@ -67,6 +68,7 @@ export const entriesCsv: CsvForm<StatedEntry, EntryColumn> = {
       reversed: String(reversed),
       metadata: known.entry.metadata ?? null,
       drawn: members.drawn ?? null,
+      quantity: members.quantity ?? null,
       reversesEntryId: reverses?.entryId ?? null,
       reversesFrom: reverses?.from ?? null,
       reversesThrough: reverses?.through ?? null,
@@ -100,10 +102,11 @@ export const settlementsCsv: CsvForm<
     'remainderOn',
     'amount',
     'asset',
+    'quantity',
   ],
   rowOf(settlement) {
     const { lines: _, prepaid, ...members } = settlementBody(settlement);
-    return { ...members, paid: prepaid?.paid ?? null };
+    return { ...members, quantity: members.quantity ?? null, paid: prepaid?.paid ?? null };
   },
 };
 

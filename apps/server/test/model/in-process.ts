@@ -126,7 +126,7 @@ function prepaidCommand(
       const wanted =
         requests === undefined
           ? ({ kind: 'amount', amount: amountOf(amount) } as const)
-          : ({ kind: 'requests', requests } as const);
+          : ({ kind: 'use', requests } as const);
       return { kind, agent, serviceId, wanted, expiresInMs, holdId };
     }
     case 'capture_hold': {

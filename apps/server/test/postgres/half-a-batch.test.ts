@@ -25,6 +25,7 @@ test('if part of a batch cannot be written, nothing of the batch is committed', 
     owner: undefined,
     unit: undefined,
     deleted: false,
+    unitScale: 0,
   };
   // The service can be written; the account is none that the batch has locked.
   const changes = { ...noChanges, services: [service], accounts: [emptyAccount('somebody', 'else')] };

@@ -21,6 +21,8 @@ const suites = [
   'heavy-commands',
   'command-weights',
   'services',
+  'prices',
+  'quantities',
   'service-lists',
   'pause',
   'sums',

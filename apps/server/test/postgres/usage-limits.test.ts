@@ -37,7 +37,7 @@ const usageService = 'search';
 const firstPlace = '00000000-0000-0000-0000-000000000000';
 
 function hold(agent: string, holdId: string): Command {
-  const wanted = { kind: 'requests', requests: 1 } as const;
+  const wanted = { kind: 'use', requests: 1 } as const;
   return { kind: 'create_hold', agent, serviceId: usageService, wanted, expiresInMs: minuteMs, holdId };
 }
 

@@ -143,6 +143,8 @@ export const retryAdvice = {
   payload_too_large: 'after_fixing',
   unsupported_media_type: 'after_fixing',
   limit_exceeded: 'after_fixing',
+  invalid_quantity: 'after_fixing',
+  service_in_use: 'after_fixing',
   service_unpriced: 'same_request',
   bulk_rejected: 'after_fixing',
   event_too_old: 'do_not_retry',

@@ -28,6 +28,7 @@ export const holdsOperations = {
       },
     },
     errors: [
+      'invalid_quantity',
       'insufficient_balance',
       'hold_id_conflict',
       'service_disabled',
@@ -71,6 +72,7 @@ export const holdsOperations = {
       },
     },
     errors: [
+      'invalid_quantity',
       'not_found',
       'hold_ended',
       'insufficient_balance',

@@ -35,7 +35,7 @@ export const servicesOperations = {
       201: { description: 'New.', schema: ServiceRegistered, headers: location },
       200: { description: 'Changed.', schema: ServiceRegistered, headers: location },
     },
-    errors: ['limit_exceeded'],
+    errors: ['limit_exceeded', 'service_in_use'],
   },
   listServices: {
     method: 'GET',

@@ -28,6 +28,7 @@ export const usageOperations = {
       },
     },
     errors: [
+      'invalid_quantity',
       'insufficient_balance',
       'service_disabled',
       'service_deleted',

@@ -17,6 +17,7 @@ import {
 } from './identifiers.ts';
 import { Cursor, followedPage, PageLimit } from './pages.ts';
 import { UnitPrice } from './prices.ts';
+import { ShownQuantity } from './quantities.ts';
 
 /** What a reversal takes back: the usage in (from, through] of its account that nothing took back before. */
 const Reverses = Type.Object({
@@ -48,6 +49,7 @@ const recorded = {
     ...SignedRequests,
     description: 'Below 0: a reversal. 0: a write-off of a credit.',
   }),
+  quantity: Type.Optional(ShownQuantity),
   priceVersion: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
   usageId: Type.Union([UsageId, Type.Null()]),
   occurredAt: Type.Union([Timestamp, Type.Null()]),

@@ -13,6 +13,7 @@ import {
   Uuid,
 } from './identifiers.ts';
 import { Cursor, PageLimit, pagedToEnd } from './pages.ts';
+import { ShownQuantity, sentUse } from './quantities.ts';
 
 const HoldId = Type.String({
   ...UsageId,
@@ -35,11 +36,15 @@ export const HoldRequest = Type.Object(
     requests: Type.Optional(
       Type.Integer({
         ...Requests,
-        description: 'Reserve what so many requests cost now. Or name an `amount`.',
+        description: 'Reserve what so many requests cost now. Or name a `quantity` or an `amount`.',
       }),
     ),
+    quantity: sentUse.quantity,
     amount: Type.Optional(
-      Type.String({ ...PositiveAmount, description: 'Reserve this amount. Or name `requests`.' }),
+      Type.String({
+        ...PositiveAmount,
+        description: 'Reserve this amount. Or name `requests` or a `quantity`.',
+      }),
     ),
     expiresInMs: Type.Optional(ExpiresInMs),
     id: Type.Optional(HoldId),
@@ -58,15 +63,18 @@ export const HoldParams = Type.Object({
 
 export const CaptureRequest = Type.Object(
   {
-    requests: Type.Integer({
-      ...Requests,
-      description: 'What the work really took; it may be more or less than was held.',
-    }),
+    requests: Type.Optional(
+      Type.Integer({
+        ...Requests,
+        description: 'What the work really took; it may be more or less than was held. Or name a `quantity`.',
+      }),
+    ),
+    quantity: sentUse.quantity,
     id: Type.Optional(Type.String({ ...UsageId, 'x-other-words': ['usageId'] })),
     occurredAt: Type.Optional(Timestamp),
     metadata: Type.Optional(Metadata),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, examples: [{ requests: 374 }] },
 );
 
 export const ExtendRequest = Type.Object({ expiresInMs: ExpiresInMs }, { additionalProperties: false });
@@ -90,6 +98,7 @@ export const Hold = Type.Object({
   requests: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
     description: 'Null: it was made for an amount.',
   }),
+  quantity: Type.Optional(ShownQuantity),
   state: State,
   createdAt: Timestamp,
   expiresAt: Timestamp,

@@ -3,6 +3,7 @@ import { bounds } from '../bounds.ts';
 import { explained } from './explained-pattern.ts';
 import { Agent, Requests, ServiceId, Timestamp, TimestampOrNull } from './identifiers.ts';
 import { Cursor, clampedLimit, PageLimit, pagedToEnd } from './pages.ts';
+import { ShownQuantity, sentUse } from './quantities.ts';
 
 const LimitName = Type.String({
   description: "Names the limit in its tenant: letters, digits, '.', '_' and '-'.",
@@ -136,14 +137,15 @@ export const LimitListFilter = Type.Object(
 export const LimitList = Type.Object({ items: Type.Array(Limit), ...pagedToEnd });
 
 export const AllowanceFilter = Type.Object(
-  { serviceId: ServiceId, requests: Requests },
+  { serviceId: ServiceId, ...sentUse },
   { additionalProperties: false },
 );
 
 export const Allowance = Type.Object({
   agent: Agent,
   serviceId: ServiceId,
-  requests: Requests,
+  requests: Type.Optional(Requests),
+  quantity: Type.Optional(ShownQuantity),
   allowed: Type.Boolean({ description: 'Whether this usage would be recorded now. Nothing is reserved.' }),
   error: Type.Union([Type.String(), Type.Null()], {
     description: 'The code with which it would be refused. Null if it would be recorded.',

@@ -12,10 +12,12 @@ import {
 } from './identifiers.ts';
 import { pagedToEnd } from './pages.ts';
 import { UnitPrice, WholePriceStroops } from './prices.ts';
+import { ShownQuantity } from './quantities.ts';
 
 export const BillLine = Type.Object({
   priceVersion: Type.Integer({ minimum: 1 }),
   requests: SignedRequests,
+  quantity: Type.Optional(ShownQuantity),
   priceStroops: Type.Optional(WholePriceStroops),
   price: UnitPrice,
   amountStroops: Type.Optional(
@@ -61,6 +63,7 @@ const bill = {
   agent: Agent,
   serviceId: ServiceId,
   requests: SignedRequests,
+  quantity: Type.Optional(ShownQuantity),
   priceStroops: Type.Optional(
     Type.Integer({
       ...WholePriceStroops,

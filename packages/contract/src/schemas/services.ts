@@ -12,6 +12,7 @@ import {
 } from './identifiers.ts';
 import { Cursor, clampedLimit, followedPage, pagedToEnd } from './pages.ts';
 import { sentPrice, shownPrice } from './prices.ts';
+import { UnitScale } from './quantities.ts';
 
 /** The name that people have for what a service counts. It changes nothing about what is billed. */
 const Unit = Type.String({
@@ -29,6 +30,7 @@ export const ServicePut = Type.Object(
     description: Type.Optional(FreeText),
     owner: Type.Optional(Type.String({ ...FreeText, minLength: 1 })),
     unit: Type.Optional(Unit),
+    unitScale: Type.Optional(UnitScale),
   },
   { additionalProperties: false, examples: [{ serviceId: 'input-tokens', priceStroops: 250 }] },
 );
@@ -40,6 +42,7 @@ export const Service = Type.Object({
   description: Type.Optional(FreeText),
   owner: Type.Optional(FreeText),
   unit: Type.Optional(Unit),
+  unitScale: Type.Optional(UnitScale),
 });
 
 export const ServicePrice = Type.Object({ serviceId: ServiceId, ...shownPrice });
@@ -50,6 +53,7 @@ export const ServiceRegistered = Type.Object({
   description: Type.Optional(FreeText),
   owner: Type.Optional(FreeText),
   unit: Type.Optional(Unit),
+  unitScale: Type.Optional(UnitScale),
 });
 
 export const ServiceParams = Type.Object({ serviceId: ServiceId });

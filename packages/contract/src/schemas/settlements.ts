@@ -15,6 +15,7 @@ import {
 } from './identifiers.ts';
 import { Cursor, followedPage, PageLimit } from './pages.ts';
 import { UnitPrice, WholePriceStroops } from './prices.ts';
+import { ShownQuantity } from './quantities.ts';
 import { BilledAmount, BillLine, CarriedStroops, ExpectedStroops, Prepaid, Remainder } from './quotes.ts';
 
 const RunId = Type.String({
@@ -50,6 +51,7 @@ const RemainderOn = Type.String({
 
 const settled = {
   requests: SignedRequests,
+  quantity: Type.Optional(ShownQuantity),
   priceStroops: Type.Optional(WholePriceStroops),
   price: UnitPrice,
   billedStroops: Stroops,
@@ -87,6 +89,7 @@ export const Settlement = Type.Object({
   from: Type.Integer({ ...Sequence, description: 'The range is (from, through].' }),
   through: Sequence,
   requests: SignedRequests,
+  quantity: Type.Optional(ShownQuantity),
   lines: Type.Array(BillLine),
   carriedStroops: CarriedStroops,
   remainder: Remainder,

@@ -1,28 +1,23 @@
 import Type, { type Static } from 'typebox';
 import { bounds } from '../bounds.ts';
 import { Amount, SignedAmount } from './balances.ts';
-import {
-  Agent,
-  EpochMs,
-  Metadata,
-  Requests,
-  RequestsTotal,
-  ServiceId,
-  Timestamp,
-  UsageId,
-} from './identifiers.ts';
+import { Agent, EpochMs, Metadata, RequestsTotal, ServiceId, Timestamp, UsageId } from './identifiers.ts';
+import { ShownQuantity, sentUse } from './quantities.ts';
 
 export const UsageItem = Type.Object(
   {
     agent: Agent,
     serviceId: ServiceId,
-    requests: Requests,
+    ...sentUse,
     // Entries have it as `usageId`: who sends that back must not lose the guard.
     id: Type.Optional(Type.String({ ...UsageId, 'x-other-words': ['usageId'] })),
     occurredAt: Type.Optional(Timestamp),
     metadata: Type.Optional(Metadata),
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    examples: [{ agent: 'agent-7', serviceId: 'input-tokens', requests: 374, id: 'event-1' }],
+  },
 );
 export type UsageItem = Static<typeof UsageItem>;
 
@@ -52,6 +47,12 @@ export const UsageRecorded = Type.Object({
   agent: Agent,
   serviceId: ServiceId,
   total: Type.Integer({ ...RequestsTotal, description: 'Outstanding requests of the account after this.' }),
+  quantity: Type.Optional(
+    Type.String({
+      ...ShownQuantity,
+      description: 'The total in units. Only where the service has a `unitScale`.',
+    }),
+  ),
   status: Type.Optional(Type.Literal('duplicate')),
   drawn: Type.Optional(
     Type.String({
@@ -69,6 +70,7 @@ export const UsageBulkResults = Type.Object({
         index: Type.Integer({ minimum: 0 }),
         ok: Type.Literal(true),
         total: RequestsTotal,
+        quantity: Type.Optional(ShownQuantity),
         status: Type.Union([Type.Literal('recorded'), Type.Literal('duplicate')]),
       }),
       Type.Object({
@@ -81,7 +83,12 @@ export const UsageBulkResults = Type.Object({
   ),
 });
 
-export const AccountTotal = Type.Object({ agent: Agent, serviceId: ServiceId, total: RequestsTotal });
+export const AccountTotal = Type.Object({
+  agent: Agent,
+  serviceId: ServiceId,
+  total: RequestsTotal,
+  quantity: Type.Optional(ShownQuantity),
+});
 
 export const UsageExported = Type.Object({
   exportedAt: EpochMs,

@@ -1,8 +1,7 @@
-import type { UsageItem } from '@billonce/contract';
 import { IngestStop } from './ingest-stop.ts';
 import { sourceOf } from './item-id.ts';
 import { LastOfId } from './last-of-id.ts';
-import { hasCounts, mapRow, rowKey } from './map-row.ts';
+import { type CountedItem, hasCounts, mapRow, rowKey } from './map-row.ts';
 import type { Mapping } from './mapping.ts';
 import type { FileRow, Place, ReadRow } from './row.ts';
 import type { Tally } from './tally.ts';
@@ -10,7 +9,7 @@ import type { Tally } from './tally.ts';
 /** An item to send, with the row that it comes from. */
 export interface RowItem {
   readonly row: number;
-  readonly item: UsageItem;
+  readonly item: CountedItem;
 }
 
 /** Items that are sent together. */

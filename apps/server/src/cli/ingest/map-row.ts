@@ -5,11 +5,14 @@ import type { AgentFrom, ItemMapping, Mapping, RowFilter, ValueFrom } from './ma
 import { readMoment } from './moment.ts';
 import type { FileRow } from './row.ts';
 
+/** An item with whole requests: rows of a file have no others. */
+export type CountedItem = UsageItem & { readonly requests: number };
+
 /** The result of mapping a row. */
 export type MappedRow =
   | {
       readonly kind: 'items';
-      readonly items: readonly UsageItem[];
+      readonly items: readonly CountedItem[];
       /** counts of 0, which produce no item */
       readonly zeros: number;
     }
@@ -47,7 +50,7 @@ export function mapRow(row: FileRow, mapping: Mapping, source: string): MappedRo
   if (occurredAt.kind === 'refused') return occurredAt;
   const rowId = rowIdOf(row, mapping);
   if (rowId?.kind === 'refused') return rowId;
-  const items: UsageItem[] = [];
+  const items: CountedItem[] = [];
   for (const { item, count, mapped } of counts.list) {
     if (count === 0) continue;
     const service = nameOf(row, mapped.service, mapping.spaceBecomes);

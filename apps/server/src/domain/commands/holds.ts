@@ -1,4 +1,4 @@
-import { outstandingRequests } from '../account.ts';
+import { accountFor, outstandingRequests } from '../account.ts';
 import type { Amount } from '../amount.ts';
 import { assetDefault, availableOf, type Balance, grantsOpenMax } from '../balance.ts';
 import { amountText, expiredEvents, levelEvents } from '../balance-events.ts';
@@ -12,6 +12,7 @@ import { type Hold, holdMsMax, holdsOpenMax } from '../hold.ts';
 import { holdEvent } from '../hold-events.ts';
 import { costOfRequests } from '../money.ts';
 import { balanceChanges, policyFor, refusalOf, serviceUnpriced } from '../payment.ts';
+import { partsUsed, type SentUse } from '../quantity.ts';
 import { type PaidFromBalance, recordedUsage, refusalOfService, usageEventsMax } from '../recorded-usage.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Service } from '../service.ts';
@@ -25,9 +26,9 @@ export interface CreateHold extends SentByKey {
   readonly kind: 'create_hold';
   readonly agent: string;
   readonly serviceId: string;
-  /** what is to be reserved: the price of so many requests, or an amount */
+  /** what is to be reserved: the price of what is used, or an amount */
   readonly wanted:
-    | { readonly kind: 'requests'; readonly requests: number }
+    | ({ readonly kind: 'use' } & SentUse)
     | { readonly kind: 'amount'; readonly amount: Amount };
   readonly expiresInMs: number;
   /** the caller's own name for it, unique in its tenant */
@@ -38,7 +39,10 @@ export interface CreateHold extends SentByKey {
 export interface CaptureHold extends SentByKey {
   readonly kind: 'capture_hold';
   readonly holdId: string;
+  /** whole requests; 0 where a quantity is sent */
   readonly requests: number;
+  /** in 10^-6 of a unit */
+  readonly quantity?: bigint | undefined;
   readonly usageId: string | undefined;
   readonly occurredAtNs: bigint | undefined;
   readonly metadata?: string | undefined;
@@ -143,19 +147,22 @@ export const holdsCommands = {
 } satisfies RulesOf<HoldsCommand>;
 
 function decideHold(command: CreateHold, view: View, moment: Moment): Decision<HoldMade | HoldKnown> {
-  const { agent, serviceId, holdId, wanted } = command;
+  const { agent, serviceId, holdId } = command;
+  const service = view.service(serviceId);
+  const wanted = reservedBy(command.wanted, service);
   const known = holdId === undefined ? undefined : view.hold(holdId);
   if (known !== undefined) {
-    if (!isSameHold(known, command)) return refused(holdIdConflict);
+    if (!isSameHold(known, command, wanted)) return refused(holdIdConflict);
     return done({ kind: 'hold_known', hold: known, available: availableOf(balanceOf(known, view)) });
   }
   if (moment.gate !== undefined) return refused(moment.gate);
-  const service = view.service(serviceId);
   const closed = refusalOfService(service);
   if (closed !== undefined) return refused(closed);
+  if (wanted.kind === 'refused') return refused(wanted.refusal);
   const { policy } = policyFor(agent, view);
   const isPrepaid = policy.mode === 'prepaid';
-  const amount = wanted.kind === 'amount' ? wanted.amount : priceOf(wanted.requests, service);
+  const unitScale = service?.unitScale ?? 0;
+  const amount = wanted.kind === 'amount' ? wanted.amount : priceOf(wanted.parts, service, unitScale);
   if (amount === undefined || (isPrepaid && service === undefined))
     return refused(serviceUnpriced(serviceId));
   const source = eventsFrom(moment, 1);
@@ -180,7 +187,8 @@ function decideHold(command: CreateHold, view: View, moment: Moment): Decision<H
     serviceId,
     asset: before.asset,
     amount,
-    requests: wanted.kind === 'requests' ? wanted.requests : undefined,
+    requests: wanted.kind === 'counted' ? wanted.parts : undefined,
+    unitScale,
     isPrepaid,
     parts,
     counted: newCount(quantity, windows),
@@ -203,16 +211,24 @@ function decideHold(command: CreateHold, view: View, moment: Moment): Decision<H
   );
 }
 
+/** What is to be reserved, in the parts that the service counts. */
+function reservedBy(wanted: CreateHold['wanted'], service: Service | undefined) {
+  return wanted.kind === 'amount' ? wanted : partsUsed(wanted, service?.unitScale ?? 0);
+}
+
+type Reserved = Exclude<ReturnType<typeof reservedBy>, { readonly kind: 'refused' }>;
+
 /** What a hold counts for limits: its requests, or as many as its amount pays for. */
-function quantityOf(wanted: CreateHold['wanted'], service: Service | undefined): bigint {
-  if (wanted.kind === 'requests') return unitsOf(wanted.requests);
-  const price = priceOf(1, service) ?? 0n;
-  return price === 0n ? 0n : (wanted.amount / price) * unitsOf(1);
+function quantityOf(wanted: Reserved, service: Service | undefined): bigint {
+  const unitScale = service?.unitScale ?? 0;
+  if (wanted.kind === 'counted') return unitsOf(wanted.parts, unitScale);
+  const price = priceOf(1, service, unitScale) ?? 0n;
+  return price === 0n ? 0n : (wanted.amount / price) * unitsOf(1, unitScale);
 }
 
 /** `undefined`: the service has no price. */
-function priceOf(requests: number, service: Service | undefined): Amount | undefined {
-  return service === undefined ? undefined : costOfRequests(requests, service.price);
+function priceOf(requests: number, service: Service | undefined, unitScale: number): Amount | undefined {
+  return service === undefined ? undefined : costOfRequests(requests, service.price, { unitScale });
 }
 
 function decideCapture(
@@ -223,7 +239,9 @@ function decideCapture(
   const hold = view.hold(command.holdId);
   // Nothing of it was done before that could still be answered.
   if (hold === undefined) return refused(moment.gate ?? noSuchHold(command.holdId));
-  const item = usageOf(command, hold);
+  const { unitScale } = accountFor(view.account(hold.agent, hold.serviceId), view.service(hold.serviceId));
+  const used = partsUsed(command, unitScale);
+  const item = usageOf(command, hold, used.kind === 'counted' ? used.parts : 0);
   const known = item.usageId === undefined ? undefined : view.usage(item.usageId);
   if (known !== undefined) {
     const isOfHold = known.entryId === hold.entryId && isSameUsage(known.item, item);
@@ -233,6 +251,7 @@ function decideCapture(
   }
   if (moment.gate !== undefined) return refused(moment.gate);
   if (hold.state === 'captured' || hold.state === 'released') return refused(holdEnded(hold));
+  if (used.kind === 'refused') return refused(used.refusal);
   const source = eventsFrom(moment, 1);
   const recorded = recordedUsage(
     { item, apiKeyPrefix: command.apiKeyPrefix },
@@ -248,9 +267,11 @@ function decideCapture(
     endedAtMs: moment.nowMs,
     wasLapsed: hold.state === 'lapsed',
     counted:
-      hold.state === 'open' ? keptBy(hold.counted, unitsOf(item.requests), moment.nowMs) : hold.counted,
+      hold.state === 'open'
+        ? keptBy(hold.counted, unitsOf(item.requests, unitScale), moment.nowMs)
+        : hold.counted,
     entryId,
-    captured: costOf(item, hold, view),
+    captured: priceOf(item.requests, view.service(hold.serviceId), unitScale) ?? 0n,
   };
   const events = [holdEvent(captured, source), ...changes.events];
   return done(
@@ -259,11 +280,11 @@ function decideCapture(
   );
 }
 
-function costOf({ requests }: UsageItem, { serviceId }: Hold, view: View): Amount {
-  return priceOf(requests, view.service(serviceId)) ?? 0n;
-}
-
-function usageOf({ requests, usageId, occurredAtNs, metadata }: CaptureHold, hold: Hold): UsageItem {
+function usageOf(
+  { usageId, occurredAtNs, metadata }: CaptureHold,
+  hold: Hold,
+  requests: number,
+): UsageItem {
   return { agent: hold.agent, serviceId: hold.serviceId, requests, usageId, occurredAtNs, metadata };
 }
 
@@ -312,9 +333,14 @@ function eventsFrom(moment: Moment, first: number) {
   return { nowMs: moment.nowMs, nextId: () => moment.id(number++) };
 }
 
-function isSameHold(known: Hold, { agent, serviceId, wanted }: CreateHold): boolean {
+function isSameHold(
+  known: Hold,
+  { agent, serviceId }: CreateHold,
+  wanted: ReturnType<typeof reservedBy>,
+): boolean {
   if (known.agent !== agent || known.serviceId !== serviceId) return false;
-  if (wanted.kind === 'requests') return known.requests === wanted.requests;
+  if (wanted.kind === 'refused') return false;
+  if (wanted.kind === 'counted') return known.requests === wanted.parts;
   return known.requests === undefined && known.amount === wanted.amount;
 }
 

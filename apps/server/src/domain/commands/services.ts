@@ -21,6 +21,8 @@ export interface PutService {
   readonly serviceId: string;
   readonly stated: StatedPrice;
   readonly metadata: SentMetadata | undefined;
+  /** `undefined`: as it is, or 0 */
+  readonly unitScale?: number | undefined;
 }
 
 /** An item of a bulk of services: a service, or the fault that the route found in it. */
@@ -69,6 +71,7 @@ export interface ServicePut {
   readonly kind: 'service_put';
   readonly serviceId: string;
   readonly stated: StatedPrice;
+  readonly unitScale: number;
   readonly metadata: PutService['metadata'];
   /** whether it was not registered before */
   readonly isNew: boolean;
@@ -122,13 +125,17 @@ const ofOneService = {
 };
 
 /** Registers a service, or changes its price and what it is described with. */
-const putService: CommandRules<PutService, ServicePut> = { ...ofOneService, decide: decidePut };
+const putService: CommandRules<PutService, ServicePut> = {
+  ...ofOneService,
+  reads: readsPut,
+  decide: decidePut,
+};
 
 /** Registers many services or changes them, with a result for each. */
 const putServiceBulk: CommandRules<PutServiceBulk, ServiceBulkPut> = {
   ...usually,
   reads({ items }, wants) {
-    for (const item of items) if (item.kind === 'valid') wants.services.add(item.item.serviceId);
+    for (const item of items) if (item.kind === 'valid') readsPut(item.item, wants);
   },
   idsMax: ({ items }) => items.length,
   actsMax: ({ items }) => items.length,
@@ -163,17 +170,27 @@ export const servicesCommands = {
 /** How many agents with unsettled usage the refusal names. */
 const agentsNamedMax = 3;
 
+function readsPut({ serviceId, unitScale }: PutService, wants: TenantWants): void {
+  wants.services.add(serviceId);
+  // Only who sends decimal places pays for a look at the accounts.
+  if (unitScale !== undefined) wants.usedServices.add(serviceId);
+}
+
 function decidePut(command: PutService, view: View, moment: Moment): Decision<ServicePut> {
   const { serviceId, stated, metadata } = command;
   const known = view.service(serviceId);
   const priced = known === undefined ? newService(serviceId, stated) : withPrice(known, stated);
   if (priced.priceVersion !== known?.priceVersion && priced.priceVersion > priceVersionsMax)
     return refused(tooManyPrices(serviceId));
-  const described = metadata === undefined ? priced : { ...priced, ...metadata };
+  const { unitScale = priced.unitScale } = command;
+  if (command.unitScale !== undefined && unitScale !== priced.unitScale && view.isUsed(serviceId)) {
+    return refused(serviceInUse(serviceId, priced.unitScale));
+  }
+  const described = { ...priced, ...metadata, unitScale };
   const isNew = known === undefined || known.deleted;
   const service = { ...described, deleted: false };
   return done(
-    { kind: 'service_put', serviceId, stated, metadata, isNew },
+    { kind: 'service_put', serviceId, stated, unitScale, metadata, isNew },
     serviceChanges(known, service, moment),
   );
 }
@@ -278,6 +295,11 @@ function unknownService(serviceId: string): Refusal {
   return { code: 'not_found', message: `service ${serviceId} is not registered` };
 }
 
+function serviceInUse(serviceId: string, unitScale: number): Refusal {
+  const message = `usage of service ${serviceId} was recorded with ${unitScale} decimal places, which stay; register another service`;
+  return { code: 'service_in_use', message };
+}
+
 function tooManyPrices(serviceId: string): Refusal {
   const message = `service ${serviceId} has ${priceVersionsMax} price versions, which is the limit; register another service`;
   return { code: 'limit_exceeded', message };
@@ -302,17 +324,19 @@ function isChanged(known: Service, service: Service): boolean {
   return (
     known.price !== service.price ||
     known.pricePer !== service.pricePer ||
+    known.unitScale !== service.unitScale ||
     String(metadataOf(known)) !== String(metadataOf(service))
   );
 }
 
 function noted(type: NotedEvent['type'], service: Service, moment: Moment): NotedEvent {
-  const { serviceId, price, pricePer, disabled } = service;
+  const { serviceId, price, pricePer, unitScale, disabled } = service;
   const metadata = metadataOf(service).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value]],
   );
   const { priceStroops, ...shown } = priceShown(price, pricePer);
   const inStroops = priceStroops === undefined ? {} : { priceStroops };
-  const data = { serviceId, ...inStroops, ...shown, disabled, ...Object.fromEntries(metadata) };
+  const scaled = unitScale === 0 ? {} : { unitScale };
+  const data = { serviceId, ...inStroops, ...shown, ...scaled, disabled, ...Object.fromEntries(metadata) };
   return { id: moment.id(0), type, atMs: moment.nowMs, data };
 }

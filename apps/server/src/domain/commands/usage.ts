@@ -1,7 +1,8 @@
-import { outstandingRequests } from '../account.ts';
+import { accountFor, outstandingRequests } from '../account.ts';
 import { type CommandRules, type RulesOf, usually } from '../command-rules.ts';
 import { type Decision, done, type Moment, refused } from '../decision.ts';
 import { type ItemResult, isGood } from '../item-result.ts';
+import { partsUsed } from '../quantity.ts';
 import {
   type PaidFromBalance,
   type RecordedUsage,
@@ -9,7 +10,7 @@ import {
   usageEventsMax,
 } from '../recorded-usage.ts';
 import type { Refusal } from '../refusal.ts';
-import { isSameUsage, type UsageItem } from '../usage.ts';
+import { isSameUsage, type SentUsage, type UsageItem } from '../usage.ts';
 import { DraftView, type View } from '../view.ts';
 import { type TenantWants, wantBilling, wantCountedAccount } from '../wants.ts';
 
@@ -21,12 +22,12 @@ export interface SentByKey {
 
 export interface RecordUsage extends SentByKey {
   readonly kind: 'record_usage';
-  readonly item: UsageItem;
+  readonly item: SentUsage;
 }
 
 /** An item of a bulk: usage, or the fault that the route found in it. */
 export type BulkItem =
-  | { readonly kind: 'valid'; readonly item: UsageItem }
+  | { readonly kind: 'valid'; readonly item: SentUsage }
   | { readonly kind: 'invalid'; readonly message: string };
 
 export interface RecordUsageBulk extends SentByKey {
@@ -44,6 +45,8 @@ export interface UsageRecorded {
   readonly serviceId: string;
   /** outstanding requests of the account after it */
   readonly total: number;
+  /** decimal places of the units that it counts */
+  readonly unitScale: number;
   readonly entryId: string;
   /** `undefined`: nothing was drawn from a balance */
   readonly paid?: PaidFromBalance | undefined;
@@ -96,7 +99,12 @@ function readsUsage({ agent, serviceId, usageId }: UsageItem, wants: TenantWants
 /** The result of one item: recorded, already known, or refused. */
 type ItemDecision =
   | RecordedUsage
-  | { readonly kind: 'duplicate'; readonly total: number; readonly entryId: string };
+  | {
+      readonly kind: 'duplicate';
+      readonly total: number;
+      readonly unitScale: number;
+      readonly entryId: string;
+    };
 
 /** The ids of an item: of its entry, and of events. */
 interface ItemIds {
@@ -124,6 +132,7 @@ function decideUsage(command: RecordUsage, view: View, moment: Moment): Decision
         agent,
         serviceId,
         total: decision.total,
+        unitScale: decision.unitScale,
         entryId: decision.entryId,
       });
     case 'recorded':
@@ -133,6 +142,7 @@ function decideUsage(command: RecordUsage, view: View, moment: Moment): Decision
           agent,
           serviceId,
           total: decision.total,
+          unitScale: decision.unitScale,
           entryId: decision.entryId,
           paid: decision.paid,
         },
@@ -184,7 +194,7 @@ function itemResult(decision: BulkItemDecision): ItemResult {
   switch (decision.kind) {
     case 'recorded':
     case 'duplicate':
-      return { kind: decision.kind, total: decision.total };
+      return { kind: decision.kind, total: decision.total, unitScale: decision.unitScale };
     case 'refused':
       return { kind: 'refused', code: decision.refusal.code, message: decision.refusal.message };
     case 'invalid':
@@ -194,18 +204,23 @@ function itemResult(decision: BulkItemDecision): ItemResult {
 
 /** First the id of the item, then everything that depends on time, configuration or state. */
 function decideItem(
-  { apiKeyPrefix, ...item }: UsageItem & { readonly apiKeyPrefix: string | undefined },
+  { apiKeyPrefix, quantity, ...sent }: SentUsage & { readonly apiKeyPrefix: string | undefined },
   view: View,
   moment: Moment,
   ids: ItemIds,
 ): ItemDecision {
-  const account = view.account(item.agent, item.serviceId);
+  const { agent, serviceId } = sent;
+  const account = view.account(agent, serviceId);
+  const { unitScale } = accountFor(account, view.service(serviceId));
+  const used = partsUsed({ requests: sent.requests, quantity }, unitScale);
+  const item = { ...sent, requests: used.kind === 'counted' ? used.parts : 0 };
   const known = item.usageId === undefined ? undefined : view.usage(item.usageId);
   if (known !== undefined) {
     if (!isSameUsage(known.item, item)) return { kind: 'refused', refusal: usageIdConflict };
-    return { kind: 'duplicate', total: outstandingRequests(account), entryId: known.entryId };
+    return { kind: 'duplicate', total: outstandingRequests(account), unitScale, entryId: known.entryId };
   }
   if (moment.gate !== undefined) return { kind: 'refused', refusal: moment.gate };
+  if (used.kind === 'refused') return used;
   return recordedUsage({ item, apiKeyPrefix }, view, { nowMs: moment.nowMs, ...ids });
 }
 

@@ -9,6 +9,7 @@ import { encodeCursor, idCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { readAmount } from '../read-amount.ts';
 import { readMetadata } from '../read-metadata.ts';
+import { sentUseOf } from '../read-use.ts';
 import { maySee } from '../rights.ts';
 import type { Call, HandlersOf } from '../router.ts';
 import { sentBy } from '../sent-by.ts';
@@ -45,11 +46,11 @@ export function holdsRoutes({ writes, books, nowMs }: Desk) {
 
     captureHold: async (call) => {
       await refuseOthers(call);
-      const { requests, id, occurredAt, metadata } = call.body;
+      const { id, occurredAt, metadata } = call.body;
       return await writes.write(call, tenantOf(call), {
         kind: 'capture_hold',
         holdId: call.params.holdId,
-        requests,
+        ...sentUseOf(call.body),
         usageId: id,
         occurredAtNs: occurredAt === undefined ? undefined : instantNs(occurredAt),
         ...readMetadata(metadata),
@@ -75,19 +76,40 @@ function createCommand({
   agent,
   serviceId,
   requests,
+  quantity,
   amount,
   expiresInMs = bounds.holdMsDefault,
   id: holdId,
 }: RequestPart<'createHold', 'body'>): CreateHold {
-  return { kind: 'create_hold', agent, serviceId, wanted: wantedOf(requests, amount), expiresInMs, holdId };
+  return {
+    kind: 'create_hold',
+    agent,
+    serviceId,
+    wanted: wantedOf({ requests, quantity }, amount),
+    expiresInMs,
+    holdId,
+  };
 }
 
-function wantedOf(requests: number | undefined, amount: string | undefined): CreateHold['wanted'] {
-  if (requests !== undefined && amount === undefined) return { kind: 'requests', requests };
-  if (amount !== undefined && requests === undefined) {
-    return { kind: 'amount', amount: readAmount(amount, '/amount') };
+function wantedOf(
+  { requests, quantity }: { readonly requests: number | undefined; readonly quantity: string | undefined },
+  amount: string | undefined,
+): CreateHold['wanted'] {
+  const isUse = requests !== undefined || quantity !== undefined;
+  if (isUse === (amount !== undefined)) {
+    throw new ApiError('invalid_request', 'name either requests, a quantity or an amount', {
+      faults: [
+        {
+          pointer: '/amount',
+          message: 'must be there if, and only if, there are no requests and no quantity',
+        },
+      ],
+    });
   }
-  throw new ApiError('invalid_request', 'name either requests or an amount', {
-    faults: [{ pointer: '/amount', message: 'must be there if, and only if, there are no requests' }],
-  });
+  if (amount !== undefined) return { kind: 'amount', amount: readAmount(amount, '/amount') };
+  const sent = {
+    ...(requests === undefined ? {} : { requests }),
+    ...(quantity === undefined ? {} : { quantity }),
+  };
+  return { kind: 'use', ...sentUseOf(sent) };
 }

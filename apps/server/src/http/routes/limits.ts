@@ -14,6 +14,7 @@ import { balanceAt } from '../../reads/balance-at.ts';
 import { ApiError } from '../api-error.ts';
 import { encodeCursor, nameCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
+import { sentUseOf } from '../read-use.ts';
 import type { HandlersOf } from '../router.ts';
 
 export function limitsRoutes({ writes, books, nowMs }: Desk) {
@@ -93,7 +94,8 @@ export function limitsRoutes({ writes, books, nowMs }: Desk) {
     readAllowance: async (call) => {
       const tenant = tenantOf(call);
       const { agent } = call.params;
-      const { serviceId, requests } = call.query;
+      const { serviceId, requests, quantity } = call.query;
+      const sent = sentUseOf(call.query);
       const [{ account, service }, counters, pause] = await Promise.all([
         books.accountAndService({ tenant, agent, serviceId }),
         books
@@ -115,8 +117,8 @@ export function limitsRoutes({ writes, books, nowMs }: Desk) {
         balance: balanceAt(billing, assetDefault, nowMs()),
         policy: billing.policy ?? defaultPolicy ?? policyDefault,
       };
-      const allowance = allowanceOf({ requests, apiKeyPrefix }, { ...facts, ...payment }, nowMs());
-      return allowanceReply({ agent, serviceId, requests }, allowance);
+      const allowance = allowanceOf({ ...sent, apiKeyPrefix }, { ...facts, ...payment }, nowMs());
+      return allowanceReply({ agent, serviceId, requests, quantity }, allowance);
     },
   } satisfies HandlersOf<'limits'>;
 }

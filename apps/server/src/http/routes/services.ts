@@ -139,10 +139,10 @@ function disabledCommand(serviceId: string, disabled: boolean): SetDisabled {
   return { kind: 'set_disabled', serviceId, disabled };
 }
 
-type SentService = SentMetadata & SentPrice & { readonly serviceId: string };
+type SentService = SentMetadata & SentPrice & { readonly serviceId: string; readonly unitScale?: number };
 
 function putCommand(sent: SentService): PutService {
-  const { serviceId } = sent;
+  const { serviceId, unitScale } = sent;
   const metadata = sentMetadata(sent);
   if (isHalf(metadata)) {
     const missing = metadata.description === undefined ? '/description' : '/owner';
@@ -150,7 +150,7 @@ function putCommand(sent: SentService): PutService {
       faults: [{ pointer: missing, message: 'is required when the other of description and owner is sent' }],
     });
   }
-  return { kind: 'put_service', serviceId, stated: statedPrice(sent), metadata };
+  return { kind: 'put_service', serviceId, stated: statedPrice(sent), metadata, unitScale };
 }
 
 /** AgentPay takes description and owner together. */

@@ -2,7 +2,7 @@ import { compileReader, UsageItem, type Validated } from '@billonce/contract';
 import { accountReply } from '../../answers/usage.ts';
 import type { BulkItem } from '../../domain/commands/usage.ts';
 import { instantNs, timestampOfMs } from '../../domain/timestamps.ts';
-import type { UsageItem as DomainUsageItem } from '../../domain/usage.ts';
+import type { SentUsage } from '../../domain/usage.ts';
 import { csvHead } from '../../reads/csv.ts';
 import { totalsCsv, totalsLineEnd } from '../../reads/export-text.ts';
 import { slicesOf } from '../body/register-bodies.ts';
@@ -11,6 +11,7 @@ import { exportFile, jsonTail } from '../export-file.ts';
 import { csvType, jsonType } from '../media-types.ts';
 import { itemMessage, itemReader, readItems } from '../read-item.ts';
 import { readMetadata } from '../read-metadata.ts';
+import { readUse, type SentUseBody, sentUseOf } from '../read-use.ts';
 import type { HandlersOf } from '../router.ts';
 import { sentBy } from '../sent-by.ts';
 
@@ -67,20 +68,20 @@ export function usageRoutes(desk: Desk) {
 }
 
 /** Limits may count what one API key sends. */
-type SentItem = {
+type SentItem = SentUseBody & {
   readonly agent: string;
   readonly serviceId: string;
-  readonly requests: number;
   readonly id?: string;
   readonly occurredAt?: string;
   readonly metadata?: Readonly<Record<string, string>>;
 };
 
-function usageItem({ agent, serviceId, requests, id, occurredAt, metadata }: SentItem): DomainUsageItem {
+function usageItem(sent: SentItem): SentUsage {
+  const { agent, serviceId, id, occurredAt, metadata } = sent;
   return {
     agent,
     serviceId,
-    requests,
+    ...sentUseOf(sent),
     usageId: id,
     occurredAtNs: occurredAt === undefined ? undefined : instantNs(occurredAt),
     ...readMetadata(metadata),
@@ -88,6 +89,8 @@ function usageItem({ agent, serviceId, requests, id, occurredAt, metadata }: Sen
 }
 
 function bulkItem(read: Validated<SentItem>): BulkItem {
-  if (read.kind === 'valid') return { kind: 'valid', item: usageItem(read.value) };
-  return { kind: 'invalid', message: itemMessage(read) };
+  if (read.kind === 'invalid') return { kind: 'invalid', message: itemMessage(read) };
+  const use = readUse(read.value);
+  if (use.kind === 'invalid') return { kind: 'invalid', message: `${use.pointer} ${use.message}` };
+  return { kind: 'valid', item: usageItem(read.value) };
 }

@@ -10,6 +10,7 @@ import { heldCounts } from './0008-held-counts.ts';
 import { freeGrants } from './0009-free-grants.ts';
 import { auditedBalances } from './0010-audited-balances.ts';
 import { exactPrices } from './0011-exact-prices.ts';
+import { unitScales } from './0012-unit-scales.ts';
 import { partialReversals } from './0014-partial-reversals.ts';
 import { usageMetadata } from './0015-usage-metadata.ts';
 
@@ -29,6 +30,7 @@ const migrations: readonly Readonly<Record<Engine, string>>[] = [
   freeGrants,
   auditedBalances,
   exactPrices,
+  unitScales,
   partialReversals,
   usageMetadata,
 ];

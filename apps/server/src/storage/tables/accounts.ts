@@ -34,6 +34,7 @@ export const accounts = table({
     remainder: amount(),
     paid: exactAmount(),
     settledPaid: exactAmount(),
+    unitScale: small(),
     lines: part<readonly AccountLine[]>(),
   },
   /** `account` refers to the account in the rows of other tables; `unsettled` follows from its lines */

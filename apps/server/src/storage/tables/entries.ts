@@ -25,6 +25,7 @@ export const entries = table({
     id: key(id()),
     agent: joined(text()),
     serviceId: joined(text()),
+    unitScale: joined(small()),
     sequence: count(),
     requests: count(),
     priceVersion: small(),

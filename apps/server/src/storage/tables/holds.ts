@@ -1,7 +1,20 @@
 import type { HeldPart } from '../../domain/balance-moves.ts';
 import type { HeldCount, HeldWindow } from '../../domain/held-count.ts';
 import { holdStates } from '../../domain/hold.ts';
-import { coded, count, fixed, flag, id, key, literal, named, optional, table, text } from '../table.ts';
+import {
+  coded,
+  count,
+  fixed,
+  flag,
+  id,
+  key,
+  literal,
+  named,
+  optional,
+  small,
+  table,
+  text,
+} from '../table.ts';
 import { exactAmount } from './balances.ts';
 
 /** What a hold reserves, as JSON: pairs of the number of a grant (null for the overdraft) and an amount. */
@@ -55,6 +68,7 @@ export const holds = table({
     asset: fixed(text()),
     amount: fixed(exactAmount()),
     requests: fixed(optional(count())),
+    unitScale: fixed(small()),
     isPrepaid: fixed(flag()),
     parts: fixed(heldParts),
     counted: optional(heldCount),

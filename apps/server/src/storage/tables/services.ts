@@ -40,6 +40,7 @@ export const services = table({
     deleted: flag(),
     unit: optional(text()),
     pricePer: shownUnits(),
+    unitScale: small(),
   },
 });
 

@@ -23,6 +23,7 @@ export const settlements = table({
     id: key(id()),
     agent: joined(text()),
     serviceId: joined(text()),
+    unitScale: joined(small()),
     number: count(),
     from: named('from_sequence', count()),
     through: named('through_sequence', count()),

@@ -5,8 +5,8 @@ import { accountColumns, parseAccount } from './accounts.ts';
 import type { Reader } from './reader.ts';
 import { parseService, serviceColumns } from './services.ts';
 
-// Both have a service_id: that of the account counts, which comes last.
-const loadSql = `SELECT s.*, a.*
+// Both have a service_id and a unit_scale: those of the account count, which come last.
+const loadSql = `SELECT s.*, s.unit_scale AS service_unit_scale, a.*
   FROM (SELECT) AS one
   LEFT JOIN (SELECT ${accountColumns} FROM accounts AS a
     WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id = $3) AS a ON true
@@ -19,9 +19,10 @@ async function loadAccountAndService(
 ): Promise<AccountAndService> {
   const [row] = await connection.rows(loadSql, [tenant, agent, serviceId]);
   if (row === undefined) return { account: undefined, service: undefined };
+  const ofService = { ...row, service_id: serviceId, unit_scale: row['service_unit_scale'] };
   return {
     account: row['account'] === null ? undefined : parseAccount(row).totals,
-    service: row['price_version'] === null ? undefined : parseService({ ...row, service_id: serviceId }),
+    service: row['price_version'] === null ? undefined : parseService(ofService),
   };
 }
 

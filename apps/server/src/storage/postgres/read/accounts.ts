@@ -54,6 +54,9 @@ export const loadAgentsAfterSql = `WITH RECURSIVE found AS (
     UNION ALL SELECT n.agent FROM found AS f CROSS JOIN LATERAL
       (SELECT a.agent FROM accounts AS a WHERE a.tenant = $1 AND a.agent > f.agent ORDER BY a.agent LIMIT 1) AS n)
   SELECT agent FROM found LIMIT $3`;
+// An account without entries was made by a running batch for its lock.
+const isUsedSql =
+  'SELECT 1 AS found FROM accounts WHERE tenant = $1 AND service_id = $2 AND sequence > 0 LIMIT 1';
 const loadUnsettledAgentsSql =
   'SELECT agent FROM accounts WHERE tenant = $1 AND service_id = $2 AND unsettled LIMIT $3';
 
@@ -129,6 +132,15 @@ export async function loadUnsettledAgents(
 ): Promise<ReadonlySet<string>> {
   const rows = await connection.rows(loadUnsettledAgentsSql, [tenant, serviceId, limit]);
   return new Set(rows.map((row) => text(row, 'agent')));
+}
+
+/** Whether something was ever recorded of a service. */
+export async function isServiceUsed(
+  connection: Connection,
+  tenant: string,
+  serviceId: string,
+): Promise<boolean> {
+  return (await connection.rows(isUsedSql, [tenant, serviceId])).length > 0;
 }
 
 /** Accounts after an id, in the order of their ids. */

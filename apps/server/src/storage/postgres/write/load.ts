@@ -12,6 +12,7 @@ import type { AnswerCap } from '../../stored-answer.ts';
 import type { Connection } from '../connection.ts';
 import {
   type IdentifiedAccount,
+  isServiceUsed,
   loadAccounts,
   loadUnsettledAgents,
   lookForAccounts,
@@ -148,6 +149,7 @@ export async function loadBatch(
     deliveries,
     operator,
     unsettled,
+    used,
     apiKeys,
     { idsReached, limits },
   ] = await Promise.all([
@@ -161,6 +163,7 @@ export async function loadBatch(
     // After the records: a batch that no longer sees a forgotten record sees that it may have been forgotten.
     loadOperator(connection),
     loadWantedUnsettled(connection, wants, found.accounts.length + 1),
+    loadWantedUses(connection, wants),
     loadWantedApiKeys(connection, wants),
     loadIdsAndLimits(connection, tenants, limitedTenants(wants)),
   ]);
@@ -183,6 +186,7 @@ export async function loadBatch(
     views.get(tenant)?.deliveries.set(`${delivery.webhookId} ${delivery.eventId}`, delivery);
   }
   for (const { tenant, serviceId, agents } of unsettled) views.get(tenant)?.unsettled.set(serviceId, agents);
+  for (const { tenant, serviceId } of used) views.get(tenant)?.usedServices.add(serviceId);
   for (const { tenant, key } of apiKeys) views.get(tenant)?.apiKeys.set(key.prefix, key);
   // In this order: grants and holds are read after the balances that they belong to were locked.
   const [billed] = await Promise.all([
@@ -283,6 +287,18 @@ async function loadWantedUnsettled(connection: Connection, wants: Wants, limit: 
       agents: await loadUnsettledAgents(connection, tenant, serviceId, limit),
     })),
   );
+}
+
+/** Those of the wanted services of which something was recorded. */
+async function loadWantedUses(connection: Connection, wants: Wants) {
+  const looked = await Promise.all(
+    ofTenants(wants, ({ usedServices }) => usedServices).map(async ([tenant, serviceId]) => ({
+      tenant,
+      serviceId,
+      isUsed: await isServiceUsed(connection, tenant, serviceId),
+    })),
+  );
+  return looked.filter(({ isUsed }) => isUsed);
 }
 
 async function loadWantedApiKeys(connection: Connection, wants: Wants) {

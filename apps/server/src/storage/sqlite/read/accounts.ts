@@ -35,6 +35,7 @@ export const loadAgentsAfterSql = `WITH RECURSIVE found (agent) AS (
   SELECT agent FROM found WHERE agent IS NOT NULL`;
 const loadUnsettledAgentsSql =
   'SELECT agent FROM accounts WHERE tenant = ? AND service_id = ? AND unsettled = 1 LIMIT ?';
+const isUsedSql = 'SELECT 1 AS found FROM accounts WHERE tenant = ? AND service_id = ? LIMIT 1';
 const loadAccountsOfServiceSql = `SELECT ${columns} FROM accounts WHERE tenant = ? AND service_id = ? AND account > ?
            ORDER BY account LIMIT ?`;
 const countAccountsOfSql =
@@ -110,6 +111,11 @@ export function loadUnsettledAgents(
 ): ReadonlySet<string> {
   const rows = connection.all(loadUnsettledAgentsSql, tenant, serviceId, limit);
   return new Set(rows.map((row) => text(row, 'agent')));
+}
+
+/** Whether something was ever recorded of a service. */
+export function isServiceUsed(connection: Connection, tenant: string, serviceId: string): boolean {
+  return connection.get(isUsedSql, tenant, serviceId) !== undefined;
 }
 
 /** Accounts after a number, in the order of their numbers. */

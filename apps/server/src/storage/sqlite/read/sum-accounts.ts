@@ -33,15 +33,15 @@ const sqlFor = (ofService: string) =>
         ${summed('a.settled_requests', 'settled')}, ${summed(outstanding, 'outstanding')},
         ${summed('a.settled_stroops', 'billed')}, ${summed('a.carried_stroops', 'carried')}
       FROM accounts AS a WHERE a.tenant = ?1${ofService} AND a.account > ?2 AND a.account <= ?3 GROUP BY a.service_id`,
-    lines: `SELECT a.service_id, CAST(l.price AS TEXT) AS price, min(${remaining}) AS least, ${summed(remaining, 'remaining')}
+    lines: `SELECT a.service_id, a.unit_scale, CAST(l.price AS TEXT) AS price, min(${remaining}) AS least, ${summed(remaining, 'remaining')}
       FROM accounts AS a CROSS JOIN account_lines AS l USING (account)
-      WHERE a.tenant = ?1${ofService} AND a.account > ?2 AND a.account <= ?3 GROUP BY a.service_id, l.price`,
+      WHERE a.tenant = ?1${ofService} AND a.account > ?2 AND a.account <= ?3 GROUP BY a.service_id, a.unit_scale, l.price`,
     /** those whose bill is not the sum of their lines: it is rounded, or less than that, or there is a credit */
     uneven: `SELECT a.agent, a.service_id FROM accounts AS a
       WHERE a.tenant = ?1${ofService} AND a.account > ?2 AND a.account <= ?3 AND a.unsettled = 1 AND (a.carried_stroops < 0
         OR a.paid <> a.settled_paid OR EXISTS (SELECT 1 FROM account_lines AS l WHERE l.account = a.account AND (${remaining} < 0
-          OR ${remaining} > 0 AND coalesce(l.price, (SELECT s.first_price FROM services AS s
-            WHERE s.tenant = a.tenant AND s.service_id = a.service_id)) % 100000 <> 0)))`,
+          OR ${remaining} > 0 AND (a.unit_scale > 0 OR coalesce(l.price, (SELECT s.first_price FROM services AS s
+            WHERE s.tenant = a.tenant AND s.service_id = a.service_id)) % 100000 <> 0))))`,
   }) as const;
 const sqlOfTenant = sqlFor('');
 const sqlOfService = sqlFor(' AND service_id = ?4');
@@ -72,7 +72,12 @@ function sumAccounts(
   );
   const mayBeUneven =
     sums.some((row) => integer(row, 'carrying') > 0) ||
-    lines.some((row) => integer(row, 'least') < 0 || stroopsOfPrice(priceOf(row, services)) === undefined);
+    lines.some(
+      (row) =>
+        integer(row, 'least') < 0 ||
+        integer(row, 'unit_scale') > 0 ||
+        stroopsOfPrice(priceOf(row, services)) === undefined,
+    );
   const uneven = new Map<string, Uneven>();
   for (const row of mayBeUneven ? rows(sql.uneven) : []) {
     const id = text(row, 'service_id');
@@ -83,7 +88,10 @@ function sumAccounts(
     sums: sums.map((row) => {
       const id = text(row, 'service_id');
       const cost = (linesOf.get(id) ?? []).reduce(
-        (sum, line) => sum + costOfRequests(1, priceOf(line, services)) * total(line, 'remaining'),
+        (sum, line) =>
+          sum +
+          costOfRequests(1, priceOf(line, services), { unitScale: integer(line, 'unit_scale') }) *
+            total(line, 'remaining'),
         total(row, 'carried') * amountOfStroop,
       );
       return sumsOf(row, cost, services.get(id), uneven.get(id) ?? noneUneven);

@@ -10,6 +10,7 @@ import type { AnswerCap } from '../../stored-answer.ts';
 import type { Connection } from '../connection.ts';
 import {
   countAccountsOf,
+  isServiceUsed,
   loadAllAccountsOf,
   loadUnsettledAgents,
   type NumberedAccount,
@@ -136,6 +137,9 @@ function loadTenant(
     // The batch itself may settle those that it has loaded, and no others.
     const limit = numbers.size + 1;
     view.unsettled.set(serviceId, loadUnsettledAgents(connection, tenant, serviceId, limit));
+  }
+  for (const serviceId of wants.usedServices) {
+    if (isServiceUsed(connection, tenant, serviceId)) view.usedServices.add(serviceId);
   }
   if (wants.usageIds.size > 0) {
     for (const [id, usage] of loadUsages(connection, tenant, wants.usageIds)) view.usages.set(id, usage);

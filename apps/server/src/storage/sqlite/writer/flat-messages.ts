@@ -55,7 +55,8 @@ export function flatSubmission(submission: Submission): FlatSubmission {
     command.kind !== 'record_usage' ||
     key === undefined ||
     key.sealingKey !== undefined ||
-    actor !== undefined
+    actor !== undefined ||
+    command.item.quantity !== undefined
   )
     return submission;
   const { agent, serviceId, requests, usageId, occurredAtNs, metadata } = command.item;

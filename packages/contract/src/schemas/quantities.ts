@@ -1,0 +1,43 @@
+import Type from 'typebox';
+import { explained } from './explained-pattern.ts';
+import { Requests } from './identifiers.ts';
+
+const digits = '(?:0|[1-9][0-9]{0,12})(?:\\.[0-9]{1,6})?';
+
+/** How much was used, in units with decimal places. */
+const Quantity = Type.String({
+  description:
+    'How many units were consumed, as a decimal string: above 0, at most 10^12, with at most as many places as the `unitScale` of the service.',
+  pattern: explained(
+    `^(?=.*[1-9])${digits}$`,
+    'must be a decimal string above 0 with at most 6 places, such as "12.75"',
+  ),
+  examples: ['12.75'],
+});
+
+/** How much was used, as it is sent. */
+export const sentUse = {
+  requests: Type.Optional(
+    Type.Integer({
+      ...Requests,
+      description: 'How many requests (or tokens, or units) were consumed. Or name a `quantity`.',
+    }),
+  ),
+  quantity: Type.Optional(Quantity),
+};
+
+/** A number of units with all their decimal places. */
+export const ShownQuantity = Type.String({
+  description:
+    'The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then.',
+  pattern: `^-?${digits}$`,
+  examples: ['12.750'],
+});
+
+export const UnitScale = Type.Integer({
+  description:
+    'How many decimal places a quantity of the service may have: 0 to 6. It stays once something was recorded.',
+  minimum: 0,
+  maximum: 6,
+  examples: [3],
+});
