@@ -16,6 +16,8 @@ export interface components {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly serviceId: string;
             readonly total: number;
+            /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
+            readonly quantity?: string;
         };
         readonly Activity: {
             /** @description When this instance of the server started to count. */
@@ -157,7 +159,9 @@ export interface components {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly serviceId: string;
             /** @description How many requests (or tokens, or units) were consumed. */
-            readonly requests: number;
+            readonly requests?: number;
+            /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
+            readonly quantity?: string;
             /** @description Whether this usage would be recorded now. Nothing is reserved. */
             readonly allowed: boolean;
             /** @description The code with which it would be refused. Null if it would be recorded. */
@@ -389,6 +393,8 @@ export interface components {
         readonly BillLine: {
             readonly priceVersion: number;
             readonly requests: number;
+            /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
+            readonly quantity?: string;
             /** @description The price of one unit in stroops; absent if it is not a whole number of them. */
             readonly priceStroops?: number;
             /** @description The price of one unit of the asset, exactly. */
@@ -448,8 +454,10 @@ export interface components {
             readonly allowedAddresses: readonly string[] | null;
         };
         readonly CaptureRequest: {
-            /** @description What the work really took; it may be more or less than was held. */
-            readonly requests: number;
+            /** @description What the work really took; it may be more or less than was held. Or name a `quantity`. */
+            readonly requests?: number;
+            /** @description How many units were consumed, as a decimal string: above 0, at most 10^12, with at most as many places as the `unitScale` of the service. */
+            readonly quantity?: string;
             /** @description The event's own identity, unique in its tenant for ever: 1-128 visible ASCII characters. */
             readonly id?: string;
             readonly occurredAt?: string;
@@ -599,6 +607,8 @@ export interface components {
             readonly sequence: number;
             /** @description Below 0: a reversal. 0: a write-off of a credit. */
             readonly requests: number;
+            /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
+            readonly quantity?: string;
             readonly priceVersion: number | null;
             readonly usageId: string | null;
             readonly occurredAt: string | null;
@@ -645,7 +655,7 @@ export interface components {
             readonly [key: string]: unknown;
         };
         /** @enum {string} */
-        readonly ErrorCode: "invalid_request" | "invalid_idempotency_key" | "idempotency_key_required" | "idempotency_key_in_future" | "unauthorized" | "insufficient_balance" | "forbidden" | "insufficient_scope" | "address_not_allowed" | "not_found" | "unknown_tenant" | "not_seen" | "method_not_allowed" | "request_timeout" | "idempotency_conflict" | "usage_id_conflict" | "grant_id_conflict" | "hold_id_conflict" | "hold_ended" | "service_disabled" | "service_deleted" | "service_has_outstanding_usage" | "already_reversed" | "not_reversible" | "no_credit" | "idempotency_key_expired" | "quote_changed" | "grant_changed" | "payload_too_large" | "unsupported_media_type" | "limit_exceeded" | "service_unpriced" | "bulk_rejected" | "event_too_old" | "event_in_future" | "rate_limited" | "limit_reached" | "quota_exceeded" | "headers_too_large" | "internal_error" | "storage_unavailable" | "outcome_unknown" | "overloaded" | "api_key_exists" | "webhook_disabled" | "service_paused" | "shutting_down";
+        readonly ErrorCode: "invalid_request" | "invalid_idempotency_key" | "idempotency_key_required" | "idempotency_key_in_future" | "unauthorized" | "insufficient_balance" | "forbidden" | "insufficient_scope" | "address_not_allowed" | "not_found" | "unknown_tenant" | "not_seen" | "method_not_allowed" | "request_timeout" | "idempotency_conflict" | "usage_id_conflict" | "grant_id_conflict" | "hold_id_conflict" | "hold_ended" | "service_disabled" | "service_deleted" | "service_has_outstanding_usage" | "already_reversed" | "not_reversible" | "no_credit" | "idempotency_key_expired" | "quote_changed" | "grant_changed" | "payload_too_large" | "unsupported_media_type" | "limit_exceeded" | "invalid_quantity" | "service_in_use" | "service_unpriced" | "bulk_rejected" | "event_too_old" | "event_in_future" | "rate_limited" | "limit_reached" | "quota_exceeded" | "headers_too_large" | "internal_error" | "storage_unavailable" | "outcome_unknown" | "overloaded" | "api_key_exists" | "webhook_disabled" | "service_paused" | "shutting_down";
         readonly ErrorCodeRow: {
             readonly code: string;
             readonly status: number;
@@ -912,6 +922,8 @@ export interface components {
             readonly amount: string;
             /** @description Null: it was made for an amount. */
             readonly requests: number | null;
+            /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
+            readonly quantity?: string;
             /** @description `lapsed`: it was not captured in its time. It reserves nothing, and can still be captured. */
             readonly state: "open" | "captured" | "released" | "lapsed";
             readonly createdAt: string;
@@ -937,6 +949,8 @@ export interface components {
             readonly amount: string;
             /** @description Null: it was made for an amount. */
             readonly requests: number | null;
+            /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
+            readonly quantity?: string;
             /** @description `lapsed`: it was not captured in its time. It reserves nothing, and can still be captured. */
             readonly state: "open" | "captured" | "released" | "lapsed";
             readonly createdAt: string;
@@ -977,6 +991,8 @@ export interface components {
             readonly amount: string;
             /** @description Null: it was made for an amount. */
             readonly requests: number | null;
+            /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
+            readonly quantity?: string;
             /** @description `lapsed`: it was not captured in its time. It reserves nothing, and can still be captured. */
             readonly state: "open" | "captured" | "released" | "lapsed";
             readonly createdAt: string;
@@ -996,9 +1012,11 @@ export interface components {
             readonly agent: string;
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly serviceId: string;
-            /** @description Reserve what so many requests cost now. Or name an `amount`. */
+            /** @description Reserve what so many requests cost now. Or name a `quantity` or an `amount`. */
             readonly requests?: number;
-            /** @description Reserve this amount. Or name `requests`. */
+            /** @description How many units were consumed, as a decimal string: above 0, at most 10^12, with at most as many places as the `unitScale` of the service. */
+            readonly quantity?: string;
+            /** @description Reserve this amount. Or name `requests` or a `quantity`. */
             readonly amount?: string;
             /**
              * @description After so many milliseconds it lapses, unless it was captured or released: at most 7 days.
@@ -1027,6 +1045,8 @@ export interface components {
             readonly sequence: number;
             /** @description Below 0: a reversal. 0: a write-off of a credit. */
             readonly requests: number;
+            /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
+            readonly quantity?: string;
             readonly priceVersion: number | null;
             readonly usageId: string | null;
             readonly occurredAt: string | null;
@@ -1459,6 +1479,8 @@ export interface components {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly serviceId: string;
             readonly requests: number;
+            /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
+            readonly quantity?: string;
             /** @description The price in force now; absent if it is not a whole number of stroops. */
             readonly priceStroops?: number;
             /** @description The price of one unit in force now. */
@@ -1505,8 +1527,10 @@ export interface components {
         readonly ReadAllowanceQuery: {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly serviceId?: string;
-            /** @description How many requests (or tokens, or units) were consumed. */
+            /** @description How many requests (or tokens, or units) were consumed. Or name a `quantity`. */
             readonly requests?: number;
+            /** @description How many units were consumed, as a decimal string: above 0, at most 10^12, with at most as many places as the `unitScale` of the service. */
+            readonly quantity?: string;
         };
         readonly ReadBalanceQuery: {
             /** @description XLM without it. */
@@ -1654,6 +1678,8 @@ export interface components {
             readonly owner?: string;
             /** @description What is counted, as people call it: 1-32 characters. */
             readonly unit?: string;
+            /** @description How many decimal places a quantity of the service may have: 0 to 6. It stays once something was recorded. */
+            readonly unitScale?: number;
         };
         readonly ServiceAgents: {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
@@ -1736,6 +1762,8 @@ export interface components {
             readonly owner?: string;
             /** @description What is counted, as people call it: 1-32 characters. */
             readonly unit?: string;
+            /** @description How many decimal places a quantity of the service may have: 0 to 6. It stays once something was recorded. */
+            readonly unitScale?: number;
         };
         readonly ServiceRegistered: {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
@@ -1752,6 +1780,8 @@ export interface components {
             readonly owner?: string;
             /** @description What is counted, as people call it: 1-32 characters. */
             readonly unit?: string;
+            /** @description How many decimal places a quantity of the service may have: 0 to 6. It stays once something was recorded. */
+            readonly unitScale?: number;
         };
         readonly ServiceUsage: {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
@@ -1783,6 +1813,8 @@ export interface components {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly serviceId: string;
             readonly requests: number;
+            /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
+            readonly quantity?: string;
             /** @description The price of one unit in stroops; absent if it is not a whole number of them. */
             readonly priceStroops?: number;
             /** @description The price of one unit of the asset, exactly. */
@@ -1810,6 +1842,8 @@ export interface components {
                 /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
                 readonly serviceId: string;
                 readonly requests: number;
+                /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
+                readonly quantity?: string;
                 /** @description The price of one unit in stroops; absent if it is not a whole number of them. */
                 readonly priceStroops?: number;
                 /** @description The price of one unit of the asset, exactly. */
@@ -1852,6 +1886,8 @@ export interface components {
             readonly from: number;
             readonly through: number;
             readonly requests: number;
+            /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
+            readonly quantity?: string;
             readonly lines: readonly components["schemas"]["BillLine"][];
             /** @description Credit from the settlement before: 0 or below. */
             readonly carriedStroops: string;
@@ -2054,6 +2090,8 @@ export interface components {
                 /** @constant */
                 readonly ok: true;
                 readonly total: number;
+                /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
+                readonly quantity?: string;
                 readonly status: "recorded" | "duplicate";
             } | {
                 readonly index: number;
@@ -2068,15 +2106,23 @@ export interface components {
             readonly exportedAt: number;
             readonly exportedTimestamp: string;
             /** @description Every account with its outstanding requests. */
-            readonly items: readonly components["schemas"]["AccountTotal"][];
+            readonly items: readonly {
+                /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+                readonly agent: string;
+                /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+                readonly serviceId: string;
+                readonly total: number;
+            }[];
         };
         readonly UsageItem: {
             /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly agent: string;
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly serviceId: string;
-            /** @description How many requests (or tokens, or units) were consumed. */
-            readonly requests: number;
+            /** @description How many requests (or tokens, or units) were consumed. Or name a `quantity`. */
+            readonly requests?: number;
+            /** @description How many units were consumed, as a decimal string: above 0, at most 10^12, with at most as many places as the `unitScale` of the service. */
+            readonly quantity?: string;
             /** @description The event's own identity, unique in its tenant for ever: 1-128 visible ASCII characters. */
             readonly id?: string;
             readonly occurredAt?: string;
@@ -2103,6 +2149,8 @@ export interface components {
             readonly serviceId: string;
             /** @description Outstanding requests of the account after this. */
             readonly total: number;
+            /** @description The total in units. Only where the service has a `unitScale`. */
+            readonly quantity?: string;
             /** @constant */
             readonly status?: "duplicate";
             /** @description What was drawn from the prepaid balance; absent if it will be billed. */
