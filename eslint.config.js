@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 import { linearExpressions } from './tools/linear-expressions.ts';
 
 export default tseslint.config(
-  { ignores: ['**/dist/**'] },
+  { ignores: ['apps/site/.vitepress/', 'apps/site/dist/', '**/dist/**'] },
   {
     files: ['packages/**/*.ts', 'apps/**/*.{ts,tsx}', 'tools/**/*.ts', 'bench/**/*.ts'],
     extends: [tseslint.configs.base],
