@@ -22,7 +22,7 @@ export async function checkPostgres(
     return [of.stop(reasonOf(error), 'start the database, or correct DATABASE_URL')];
   }
   try {
-    // Whatever is asked, nothing can be changed.
+    // No statement of these checks can change anything.
     await connection.rows('SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY', []);
     return [
       of.ok(`${connection.place} answers, with PostgreSQL ${await settingOf(connection, 'server_version')}`),

@@ -11,7 +11,7 @@ export interface FollowWish {
   readonly everyMs: number;
 }
 
-/** Is told when the server is away, and when it is back. */
+/** Called when the server is away, and when it is back. */
 export interface FollowNotice {
   away(error: Error): void;
   back(): void;
