@@ -21,10 +21,10 @@ const modules: ReadonlyMap<string, string> = new Map([
   ...workspaces
     .filter((workspace) => workspace !== server)
     .flatMap((workspace) =>
-      Object.entries({ ...manifestOf(workspace).exports } as Readonly<Record<string, string>>).map(
+      Object.entries<unknown>({ ...manifestOf(workspace).exports }).map(
         ([subpath, source]): [string, string] => [
           `@billonce/${path.basename(workspace)}${subpath.slice(1)}`,
-          path.join(workspace, source.replace(/\.ts$/, '')),
+          path.join(workspace, String(source).replace(/\.ts$/, '')),
         ],
       ),
     ),

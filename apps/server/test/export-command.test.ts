@@ -108,11 +108,11 @@ test('a tenant must be named if there are several, and an unknown one is an erro
     BILLONCE_API_KEY: adminKey,
     BILLONCE_TENANT: 'one',
   });
-  assert.deepEqual(verified, {
-    code: 0,
-    printed:
-      'ok one: 1 accounts, 1 entries, 0 settlements, 0 stroops recorded, 0 settled, 1 administrative acts\nthe books are right\n',
-  });
+  assert.equal(verified.code, 0);
+  assert.equal(
+    verified.printed,
+    'ok one: 1 accounts, 1 entries, 0 settlements, 0 stroops recorded, 0 settled, 1 administrative acts\nthe books are right\n',
+  );
   const refused = await runHere(['verify', api.url]);
   assert.equal(refused.code, 1);
   assert.match(refused.printed, /401, unauthorized/);

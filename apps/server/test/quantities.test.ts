@@ -40,6 +40,11 @@ test('a quantity is recorded, quoted and billed exactly, and shown with all its 
   const csv = (await api.get('/entries/export.csv')).text.split('\r\n');
   assert.match(csv[0] ?? '', /,quantity$/);
   assert.match(csv[1] ?? '', /,12\.750$/);
+  const statement = (await api.get('/agents/a/statement')).json;
+  const [{ price, quantity, reversedQuantity, amount, reversedAmount }] = statement.usage;
+  assert.deepEqual([price, quantity, reversedQuantity], ['0.00015', '12.751', '12.750']);
+  assert.deepEqual([amount, reversedAmount], ['0.00191265', '0.0019125']);
+  assert.equal(statement.closing.unbilled, '-0.00191245');
   const audit = (await api.get('/audit')).json;
   assert.deepEqual([audit.ok, audit.differences], [true, []]);
 });

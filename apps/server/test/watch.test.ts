@@ -105,7 +105,7 @@ test('it begins with what happens from now on, filters, prints JSON, and ends af
   const stop = new AbortController();
   const watched = watchHere(
     api.url,
-    ['--every', '100', '--agent', 'agent-7', '--type', 'usage.recorded', '--count', '2', '--json'],
+    ['--every', '100', '--agent', 'agent-7', '--type', 'usage.recorded', '--events', '2', '--json'],
     (text) => {
       printed += text;
     },
@@ -140,7 +140,7 @@ test('a server without events is followed, too', async (t) => {
   let printed = '';
   const watched = watchHere(
     api.url,
-    ['--since', '2020-01-01T00:00:00Z', '--every', '100', '--count', '1'],
+    ['--since', '2020-01-01T00:00:00Z', '--every', '100', '--events', '1'],
     (text) => {
       printed += text;
     },

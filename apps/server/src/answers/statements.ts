@@ -2,6 +2,7 @@ import type { GrantLine, ServiceStatement, Statement, StatementSums } from '../d
 import { formatPrice } from '../domain/amount.ts';
 import { amountText } from '../domain/balance-events.ts';
 import { amountOfStroop } from '../domain/money.ts';
+import { quantityText } from '../domain/quantity.ts';
 import type { Settlement } from '../domain/settlement.ts';
 import { timestampOfMs } from '../domain/timestamps.ts';
 import { entriesPath, grantPath, settlementPath } from './paths.ts';
@@ -54,7 +55,7 @@ function grantBody(
 
 function usageBody(
   agent: string,
-  { serviceId, unit, charges, from, through }: ServiceStatement,
+  { serviceId, unit, unitScale, charges, from, through }: ServiceStatement,
   span: Span,
 ): ItemOf<'readStatement', 'usage'>[] {
   return charges.map((charge) => ({
@@ -63,8 +64,10 @@ function usageBody(
     priceVersion: charge.priceVersion === 0 ? null : charge.priceVersion,
     price: charge.price === undefined ? null : formatPrice(charge.price, 1),
     requests: charge.requests,
+    quantity: quantityText(charge.requests, unitScale),
     amount: charge.amount === undefined ? null : amountText(charge.amount),
     reversedRequests: charge.reversedRequests,
+    reversedQuantity: quantityText(charge.reversedRequests, unitScale),
     reversedAmount: charge.reversedAmount === undefined ? null : amountText(charge.reversedAmount),
     afterSequence: from,
     throughSequence: through,

@@ -21,6 +21,7 @@ export interface Charge {
 
 /** What happened on an account between two of its positions. */
 export interface AccountStatement {
+  readonly unitScale: number;
   readonly charges: readonly Charge[];
   /** what was drawn from the balance for its usage, less what was returned */
   readonly paid: Amount;
@@ -46,6 +47,7 @@ export function stateAccount(
     charges.set(charge.priceVersion, known === undefined ? charge : added(known, charge));
   }
   return {
+    unitScale: account.unitScale,
     charges: [...charges.values()],
     paid: to.paid - from.paid,
     from: from.sequence,
@@ -54,16 +56,16 @@ export function stateAccount(
 }
 
 function chargeOf(
-  { serviceId }: Account,
+  account: Account,
   line: AccountLine,
   service: Service | undefined,
   requests: number,
   reversedRequests: number,
 ): Charge {
   const price = priceOf(line, service);
-  const costs = (count: number) => (price === undefined ? undefined : costOfRequests(count, price));
+  const costs = (count: number) => (price === undefined ? undefined : costOfRequests(count, price, account));
   return {
-    serviceId,
+    serviceId: account.serviceId,
     // No version reads as version 1 from the moment it exists.
     priceVersion: service === undefined ? line.priceVersion : Math.max(line.priceVersion, 1),
     price,
@@ -110,7 +112,7 @@ export function unbilledAt(
 ): Amount {
   let cost = 0n;
   for (const line of account.lines)
-    cost += costOfRequests(remainingThrough(line, position), priceOf(line, service) ?? 0n);
+    cost += costOfRequests(remainingThrough(line, position), priceOf(line, service) ?? 0n, account);
   return cost - billedStroops * amountOfStroop - position.paid;
 }
 

@@ -7,7 +7,8 @@ export interface StatementRow {
   readonly serviceId: string;
   readonly priceVersion: number | null;
   readonly price: string | null;
-  readonly requests: number | null;
+  /** or of units with decimal places: a quantity */
+  readonly requests: number | string | null;
   readonly balance: string;
   readonly unbilled: string;
   /** what it can be traced to */
@@ -57,10 +58,17 @@ function usageRows(line: StatementBody['usage'][number]): StatementRow[] {
   const shared = { ...empty, serviceId, priceVersion, price, reference, note: unit ?? '', href };
   const rows: StatementRow[] = [];
   if (line.requests > 0)
-    rows.push({ ...shared, kind: 'usage', requests: line.requests, unbilled: line.amount ?? '' });
+    rows.push({
+      ...shared,
+      kind: 'usage',
+      requests: line.quantity ?? line.requests,
+      unbilled: line.amount ?? '',
+    });
   if (line.reversedRequests > 0) {
     const unbilled = line.reversedAmount === null ? '' : minus(line.reversedAmount);
-    rows.push({ ...shared, kind: 'reversed', requests: -line.reversedRequests, unbilled });
+    const reversed =
+      line.reversedQuantity === undefined ? -line.reversedRequests : minus(line.reversedQuantity);
+    rows.push({ ...shared, kind: 'reversed', requests: reversed, unbilled });
   }
   return rows;
 }

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { Amount, Asset, SignedAmount } from './balances.ts';
 import { Agent, RequestsTotal, Sequence, ServiceId, Timestamp, Uuid } from './identifiers.ts';
+import { ShownQuantity } from './quantities.ts';
 
 export const StatementFilter = Type.Object(
   {
@@ -69,13 +70,15 @@ export const Statement = Type.Object({
       serviceId: ServiceId,
       unit: Type.Union([Type.String(), Type.Null()]),
       priceVersion: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
-      price: Type.Union([Amount, Type.Null()], { description: 'Of one request.' }),
+      price: Type.Union([Amount, Type.Null()], { description: 'Of one request, or of one unit.' }),
       requests: RequestsTotal,
+      quantity: Type.Optional(ShownQuantity),
       amount: AmountOrNull,
       reversedRequests: Type.Integer({
         ...RequestsTotal,
         description: 'Taken back in this time, also of what was recorded earlier.',
       }),
+      reversedQuantity: Type.Optional(ShownQuantity),
       reversedAmount: AmountOrNull,
       afterSequence: Type.Integer({
         ...Sequence,

@@ -61,7 +61,7 @@ export function BalanceCard({
                 <Amount of={moneyOf(data.held, data.asset)} />
               </Figure>
               <Figure label="Outstanding" note="what bills would say now">
-                {quote.data === undefined ? '…' : <Amount of={inXlm(quote.data.totalBilledStroops)} />}
+                {quote.data?.totalBilledStroops ? <Amount of={inXlm(quote.data.totalBilledStroops)} /> : '…'}
               </Figure>
               <Figure label="Pays" note={billing.data && sources[billing.data.source]}>
                 <Badge tone="plain">{data.mode}</Badge>

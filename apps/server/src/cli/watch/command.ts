@@ -95,7 +95,7 @@ function parseWatch(
     since,
     type,
     agent,
-    count: integerOf('count', watchOptions.count, values.count, mistakes),
+    count: integerOf('events', watchOptions.events, values.events, mistakes),
     everyMs: integerOf('every', watchOptions.every, values.every, mistakes),
     isJson: values.json,
   };

@@ -8,7 +8,7 @@ export const watchOptions = {
   },
   type: { value: 'EVENT', text: 'only events of this type, such as usage.settled' },
   agent: { value: 'NAME', text: 'of this agent only' },
-  count: {
+  events: {
     value: 'N',
     integer: { default: 0, min: 0, max: 1_000_000_000 },
     text: 'ends after so many events; 0 is without an end',
@@ -30,5 +30,8 @@ export const watchSpec: CommandSpec = {
       'stopped when the server is back. Ctrl-C ends it.',
   ],
   groups: [{ title: 'Options', options: watchOptions }],
-  endings: { ...remoteEndings, done: 'it was stopped (SIGINT, SIGTERM), or has shown the events of --count' },
+  endings: {
+    ...remoteEndings,
+    done: 'it was stopped (SIGINT, SIGTERM), or has shown the events of --events',
+  },
 };

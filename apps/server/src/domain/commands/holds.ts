@@ -280,11 +280,7 @@ function decideCapture(
   );
 }
 
-function usageOf(
-  { usageId, occurredAtNs, metadata }: CaptureHold,
-  hold: Hold,
-  requests: number,
-): UsageItem {
+function usageOf({ usageId, occurredAtNs, metadata }: CaptureHold, hold: Hold, requests: number): UsageItem {
   return { agent: hold.agent, serviceId: hold.serviceId, requests, usageId, occurredAtNs, metadata };
 }
 
