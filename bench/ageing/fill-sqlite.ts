@@ -1,4 +1,4 @@
-import { Connection } from '../../apps/server/src/storage/sqlite/connection.ts';
+import { SqliteConnection } from '../../apps/server/src/storage/sqlite/connection.ts';
 import { answersTable } from '../../apps/server/src/storage/sqlite/read/answers.ts';
 import { createAnswersTable } from '../../apps/server/src/storage/sqlite/write/records.ts';
 
@@ -15,7 +15,7 @@ const numbers = (from: number, to: number) =>
  * a usage id for each key.
  */
 export function fillFile(file: string, days: readonly number[], keysPerDay: number): void {
-  const connection = new Connection(file, 'read_write');
+  const connection = new SqliteConnection(file, 'read_write');
   connection.exec('PRAGMA journal_mode = DELETE');
   connection.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -4000000');
   const row = connection.get(

@@ -6,7 +6,7 @@ import { Client } from 'pg';
 import { text } from '../src/storage/columns.ts';
 import { columnTypes as postgresTypes } from '../src/storage/postgres/described.ts';
 import { integer } from '../src/storage/sqlite/columns.ts';
-import { Connection } from '../src/storage/sqlite/connection.ts';
+import { SqliteConnection } from '../src/storage/sqlite/connection.ts';
 import { columnTypes as sqliteTypes } from '../src/storage/sqlite/described.ts';
 import { type Engine, isTable, optional, type Table, tableName } from '../src/storage/table.ts';
 import { services } from '../src/storage/tables/services.ts';
@@ -94,7 +94,7 @@ function differences(
 }
 
 async function sqliteTables(file: string): Promise<Map<string, FoundColumn[]>> {
-  const connection = new Connection(file, 'read_only');
+  const connection = new SqliteConnection(file, 'read_only');
   const names = connection.all(
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*'",
   );

@@ -21,7 +21,7 @@ function head(...lines: readonly string[]): string {
 const billed = head(...operator, json, `Content-Length: ${body.length}`) + body;
 const chunked = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
 
-interface Refusal {
+interface EarlyRefusal {
   readonly what: string;
   readonly status: number;
   /** what makes the server answer before it has the whole request */
@@ -34,13 +34,13 @@ interface Refusal {
 
 const lengthOf = (bytes: number) => `Content-Length: ${bytes}`;
 const half = body.length / 2;
-const withBody = (status: number, what: string, ...lines: readonly string[]): Refusal => ({
+const withBody = (status: number, what: string, ...lines: readonly string[]): EarlyRefusal => ({
   what,
   status,
   begin: head(...lines, lengthOf(body.length)) + body.slice(0, half),
   rest: body.slice(half),
 });
-const inChunks = (status: number, what: string, ...lines: readonly string[]): Refusal => ({
+const inChunks = (status: number, what: string, ...lines: readonly string[]): EarlyRefusal => ({
   what,
   status,
   begin: head(...lines, 'Transfer-Encoding: chunked') + chunked(body.slice(0, half)),
@@ -48,13 +48,13 @@ const inChunks = (status: number, what: string, ...lines: readonly string[]): Re
 });
 const much = billed.repeat(Math.ceil((1_100 * 1_024) / billed.length));
 
-const late: readonly Refusal[] = [
+const late: readonly EarlyRefusal[] = [
   withBody(408, 'a body that stops', ...operator, json),
   inChunks(408, 'a body in chunks that stops', ...operator, json),
   { what: 'a head that stops', status: 408, begin: billed.slice(0, 60), rest: billed.slice(60) },
 ];
 
-const refused: readonly Refusal[] = [
+const refused: readonly EarlyRefusal[] = [
   withBody(401, 'no key', json),
   inChunks(401, 'no key, in chunks', json),
   withBody(401, 'a wrong key', json, 'X-API-Key: wrong'),
@@ -128,7 +128,7 @@ const ways: Readonly<Record<string, (client: Client, rest: string) => Promise<vo
   },
 };
 
-async function refuse(t: TestContext, url: string, refusal: Refusal, way: string): Promise<void> {
+async function refuse(t: TestContext, url: string, refusal: EarlyRefusal, way: string): Promise<void> {
   const client = await halfOpen(t, url);
   client.socket.write(refusal.begin);
   if (refusal.ends) client.socket.end();
@@ -147,7 +147,7 @@ async function connectionsOf(api: Api): Promise<number> {
 }
 
 /** Every refusal with the rest in every way, on connections that their clients never end. */
-async function refuseAll(t: TestContext, api: Api, refusals: readonly Refusal[]): Promise<void> {
+async function refuseAll(t: TestContext, api: Api, refusals: readonly EarlyRefusal[]): Promise<void> {
   assert.equal((await api.post('/usage', JSON.parse(body), undefined, asOperator)).status, 201);
   const cells = refusals.flatMap((refusal) => Object.keys(ways).map((way) => ({ refusal, way })));
   await Promise.all(cells.map(({ refusal, way }) => refuse(t, api.url, refusal, way)));

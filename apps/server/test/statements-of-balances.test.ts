@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Command } from '../src/domain/command.ts';
 import { StorageExecutor } from '../src/ledger/batch-executor.ts';
-import { Connection } from '../src/storage/sqlite/connection.ts';
+import { SqliteConnection } from '../src/storage/sqlite/connection.ts';
 import { SqliteStorage } from '../src/storage/sqlite/write/storage.ts';
 import { statementName } from '../src/storage/statement-of.ts';
 import { executorOptions } from './harness/engine.ts';
@@ -38,15 +38,15 @@ test('a write of an agent without a balance runs the same statements, also when 
   let storage = new SqliteStorage({ file, cap: { answersMax: 1_000, bytesMax: 1_000_000 } });
   onEnd(t, () => storage.close());
   let names: string[] = [];
-  const counted = <A extends unknown[], R>(original: (this: Connection, ...args: A) => R) =>
-    function (this: Connection, ...args: A): R {
+  const counted = <A extends unknown[], R>(original: (this: SqliteConnection, ...args: A) => R) =>
+    function (this: SqliteConnection, ...args: A): R {
       names.push(statementName(String(args[0])));
       return original.apply(this, args);
     };
-  const { run, get, all } = Connection.prototype;
-  t.mock.method(Connection.prototype, 'run', counted(run));
-  t.mock.method(Connection.prototype, 'get', counted(get));
-  t.mock.method(Connection.prototype, 'all', counted(all));
+  const { run, get, all } = SqliteConnection.prototype;
+  t.mock.method(SqliteConnection.prototype, 'run', counted(run));
+  t.mock.method(SqliteConnection.prototype, 'get', counted(get));
+  t.mock.method(SqliteConnection.prototype, 'all', counted(all));
   const statementsOf = async (command: Command) => {
     names = [];
     const executor = new StorageExecutor(storage, executorOptions);

@@ -53,7 +53,7 @@ const silent: Behave = (socket) => {
   socket.resume();
 };
 
-interface Row {
+interface DeliveryRow {
   readonly name: string;
   readonly behave: Behave;
   readonly outcome: string;
@@ -63,7 +63,7 @@ interface Row {
   readonly isAtDeadline?: true;
 }
 
-const rows: readonly Row[] = [
+const rows: readonly DeliveryRow[] = [
   { name: 'says nothing', behave: silent, outcome: 'timed_out', isAtDeadline: true },
   { name: 'closes at once', behave: (socket) => socket.destroy(), outcome: 'unreachable' },
   { name: 'closes at the request', behave: onRequest((s) => s.destroy()), outcome: 'unreachable' },
@@ -197,7 +197,7 @@ for (const [when, isAtDeadline, timeoutMs] of [
 }
 
 /** A webhook to a receiver of its row, with one delivery pending. */
-async function hook(t: TestContext, tenant: Api, { behave, protocol = 'http' }: Row) {
+async function hook(t: TestContext, tenant: Api, { behave, protocol = 'http' }: DeliveryRow) {
   const receiver = await startRawReceiver(t, behave);
   const url = `${protocol}://127.0.0.1:${receiver.port}/hook`;
   const made = await tenant.post('/webhooks', { url, events: ['*'] });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { StorageExecutor } from '../src/ledger/batch-executor.ts';
 import type { Submission } from '../src/ledger/submission.ts';
-import { Connection } from '../src/storage/sqlite/connection.ts';
+import { SqliteConnection } from '../src/storage/sqlite/connection.ts';
 import { SqliteStorage } from '../src/storage/sqlite/write/storage.ts';
 import { executorOptions } from './harness/engine.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
@@ -53,7 +53,7 @@ test('a keyed single writes at most 4 KB and a few statements, with random keys 
   };
   for (let filled = 0; filled < filledItems; filled += 1_000) await commit(1_000);
 
-  const other = new Connection(file, 'read_write');
+  const other = new SqliteConnection(file, 'read_write');
   // All that is committed from here on stays in the log: a reader with an old snapshot keeps it from beginning again.
   other.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   other.exec('BEGIN');
@@ -77,28 +77,28 @@ test('a keyed single writes at most 4 KB and a few statements, with random keys 
 /** Counts the statements of all connections until the returned function is called. */
 function countStatements(t: { after(end: () => void): void }): () => { all: number; commits: number } {
   const counts = { all: 0, commits: 0 };
-  const { exec, get, all, run } = Connection.prototype;
+  const { exec, get, all, run } = SqliteConnection.prototype;
   const count = (sql: string) => {
     counts.all += 1;
     if (sql === 'COMMIT') counts.commits += 1;
   };
-  Connection.prototype.exec = function counted(sql) {
+  SqliteConnection.prototype.exec = function counted(sql) {
     count(sql);
     return exec.call(this, sql);
   };
-  Connection.prototype.get = function counted(sql, ...values) {
+  SqliteConnection.prototype.get = function counted(sql, ...values) {
     count(sql);
     return get.call(this, sql, ...values);
   };
-  Connection.prototype.all = function counted(sql, ...values) {
+  SqliteConnection.prototype.all = function counted(sql, ...values) {
     count(sql);
     return all.call(this, sql, ...values);
   };
-  Connection.prototype.run = function counted(sql, ...values) {
+  SqliteConnection.prototype.run = function counted(sql, ...values) {
     count(sql);
     return run.call(this, sql, ...values);
   };
-  const end = () => Object.assign(Connection.prototype, { exec, get, all, run });
+  const end = () => Object.assign(SqliteConnection.prototype, { exec, get, all, run });
   t.after(end);
   return () => {
     end();

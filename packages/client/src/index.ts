@@ -13,10 +13,10 @@ export { CaptureError } from './holds/capture-error.ts';
 export type { HeldWork, WithHoldOptions } from './holds/with-hold.ts';
 export type { Account, BulkOptions } from './nouns/usage.ts';
 export type {
+  ItemRefusal,
   RecordedItem,
   Recorder,
   RecorderCounts,
   RecorderFault,
   RecorderOptions,
-  Refusal,
 } from './recorder/recorder-options.ts';

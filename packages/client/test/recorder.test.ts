@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { createBillonce, type RecordedItem, type RecorderFault, type Refusal } from '@billonce/client';
+import { createBillonce, type ItemRefusal, type RecordedItem, type RecorderFault } from '@billonce/client';
 import { type Journal, type PendingOperation, systemFetchClock } from '@billonce/idempotency/client';
 import { fileJournal } from '@billonce/idempotency/client/file-journal';
 import { allOf } from './harness/all-of.ts';
@@ -17,8 +17,11 @@ const billonce = createBillonce({ url: server.url });
 await billonce.services.put({ serviceId, priceStroops: 1 });
 
 function refusals() {
-  const refused: (readonly [RecordedItem, Refusal])[] = [];
-  return { refused, onRefused: (item: RecordedItem, refusal: Refusal) => void refused.push([item, refusal]) };
+  const refused: (readonly [RecordedItem, ItemRefusal])[] = [];
+  return {
+    refused,
+    onRefused: (item: RecordedItem, refusal: ItemRefusal) => void refused.push([item, refusal]),
+  };
 }
 
 async function totalOf(agent: string): Promise<number> {

@@ -1,20 +1,20 @@
 /** A row as a driver returns it. */
-export type Row = Readonly<Record<string, unknown>>;
+export type ColumnValues = Readonly<Record<string, unknown>>;
 
 /** Readers of one column, each of which checks the value of the driver; those that differ are in the folder of their engine. */
 
-export function text(row: Row, column: string): string {
+export function text(row: ColumnValues, column: string): string {
   const value = row[column];
   if (typeof value !== 'string') throw mismatch(column, 'text');
   return value;
 }
 
-export function textOrAbsent(row: Row, column: string): string | undefined {
+export function textOrAbsent(row: ColumnValues, column: string): string | undefined {
   return row[column] === null ? undefined : text(row, column);
 }
 
 /** One of some texts. */
-export function literal<T extends string>(row: Row, column: string, values: readonly T[]): T {
+export function literal<T extends string>(row: ColumnValues, column: string, values: readonly T[]): T {
   const value = values.find((one) => one === row[column]);
   if (value === undefined) throw mismatch(column, `one of ${values.join(', ')}`);
   return value;

@@ -1,6 +1,6 @@
 import type { DatabaseConfig } from '../config.ts';
 import type { Books } from '../reads/books.ts';
-import type { Connection } from './postgres/connection.ts';
+import type { PostgresConnection } from './postgres/connection.ts';
 import { KnownApiKeys } from './postgres/database/known-api-keys.ts';
 import { TailHorizon } from './postgres/database/tail-horizon.ts';
 import { knownSchema, schemaVersion } from './postgres/migrations/migrate.ts';
@@ -54,7 +54,7 @@ export async function openBooks(database: DatabaseConfig): Promise<OpenedBooks> 
 }
 
 /** Otherwise a mistyped database name would be reported as a missing table, and a newer schema as a missing column. */
-async function assertBooks(connection: Connection): Promise<void> {
+async function assertBooks(connection: PostgresConnection): Promise<void> {
   const rows = await connection.rows("SELECT 1 WHERE to_regclass('schema_versions') IS NOT NULL", []);
   if (rows.length === 0) throw new Error('the database has no books: no server has run on it');
   refuseOtherSchema(await schemaVersion(connection), knownSchema);

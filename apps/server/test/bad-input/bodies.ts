@@ -4,13 +4,13 @@ import type { BadRequest } from './request.ts';
 
 const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
 
-type Row = readonly [what: string, body: string | Buffer, pointer?: string];
+type BodyCase = readonly [what: string, body: string | Buffer, pointer?: string];
 
 const usageBut = (members: object) => JSON.stringify({ ...usage, ...members });
 const usageAnd = (members: string) => `${JSON.stringify(usage).slice(0, -1)},${members}}`;
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 
-const noJson: readonly Row[] = [
+const noJson: readonly BodyCase[] = [
   ['no body', ''],
   ['a form', 'agent=agent-7'],
   ['JSON cut off', '{"agent":"agent-7","serviceId":"se'],
@@ -22,7 +22,7 @@ const noJson: readonly Row[] = [
   ['an overlong slash', Buffer.from('22c0af22', 'hex')],
 ];
 
-const wrongShapes: readonly Row[] = [
+const wrongShapes: readonly BodyCase[] = [
   ['null', 'null'],
   ['a list', '[]'],
   ['a text', '"usage"'],
@@ -33,7 +33,7 @@ const wrongShapes: readonly Row[] = [
   ['a misspelt member to be escaped', usageAnd('"i/d~":1'), '/i~1d~0'],
 ];
 
-const wrongRequests: readonly Row[] = [
+const wrongRequests: readonly BodyCase[] = [
   '"3"',
   'null',
   '0',
@@ -48,7 +48,7 @@ const wrongRequests: readonly Row[] = [
   '/requests',
 ]);
 
-const wrongTexts: readonly Row[] = [
+const wrongTexts: readonly BodyCase[] = [
   ['a lone surrogate, escaped', usageAnd('"id":"\\ud800"'), '/id'],
   ['U+0000', usageBut({ agent: 'a\u0000' }), '/agent'],
   ['an agent of 257', usageBut({ agent: 'a'.repeat(257) }), '/agent'],
@@ -59,7 +59,7 @@ const wrongTexts: readonly Row[] = [
   ['an id of 129', usageBut({ id: 'i'.repeat(129) }), '/id'],
 ];
 
-const wrongTimes: readonly Row[] = [
+const wrongTimes: readonly BodyCase[] = [
   'yesterday',
   '2026-05-01',
   '2026-02-30T00:00:00Z',
@@ -74,14 +74,14 @@ const wrongTimes: readonly Row[] = [
 
 const bulkOf = (count: number) => JSON.stringify({ items: Array.from({ length: count }, () => usage) });
 
-const bulks: readonly Row[] = [
+const bulks: readonly BodyCase[] = [
   ['a bulk without items', '{"items":[]}', '/items'],
   ['a bulk of 10,001', bulkOf(10_001), '/items'],
   ['a bulk with its mode in the body', '{"items":[1],"mode":"atomic"}', '/mode'],
 ];
 
 const service = '{"serviceId":"s","priceStroops":1';
-const services: readonly Row[] = [
+const services: readonly BodyCase[] = [
   ['U+0000 in a description', `${service},"description":"a\\u0000b","owner":"o"}`, '/description'],
   ['a lone surrogate in an owner', `${service},"description":"d","owner":"\\udfff"}`, '/owner'],
   ['a description without an owner', `${service},"description":"d"}`, '/owner'],
@@ -89,7 +89,7 @@ const services: readonly Row[] = [
   ['a negative price', '{"serviceId":"s","priceStroops":-1}', '/priceStroops'],
 ];
 
-const apiKeys: readonly Row[] = [
+const apiKeys: readonly BodyCase[] = [
   ['U+0000 in a label', '{"label":"a\\u0000"}', '/label'],
   ['a lone surrogate in a label', '{"label":"\\ud800"}', '/label'],
   ['a blank label', '{"label":"  "}', '/label'],
@@ -98,16 +98,16 @@ const apiKeys: readonly Row[] = [
 ];
 
 const url = '"url":"https://billing.example/hooks"';
-const webhooks: readonly Row[] = [
+const webhooks: readonly BodyCase[] = [
   ['deep nesting among events', `{${url},"events":[${nested(60)}]}`, '/events/0'],
 ];
 
-const settles: readonly Row[] = [
+const settles: readonly BodyCase[] = [
   ['an amount that is none', '{"agent":"a","serviceId":"s","expectedStroops":"1.5"}', '/expectedStroops'],
   ['a through below 0', '{"agent":"a","serviceId":"s","through":-1}', '/through'],
 ];
 
-function at(path: string, rows: readonly Row[]): BadRequest[] {
+function at(path: string, rows: readonly BodyCase[]): BadRequest[] {
   return rows.map(([what, body, pointer]) => ({
     what: `${path}: ${what}`,
     bytes: rawPost(path, body, ['Idempotency-Key: bad']),

@@ -6,7 +6,7 @@ import { Client } from 'pg';
 import { startPostgres, type TestPostgres } from '../../../../packages/idempotency/test/harness/postgres.ts';
 import { ExclusiveConnection } from '../../src/storage/postgres/exclusive-connection.ts';
 import { migrate } from '../../src/storage/postgres/migrations/migrate.ts';
-import { Connection as FileConnection } from '../../src/storage/sqlite/connection.ts';
+import { SqliteConnection as FileConnection } from '../../src/storage/sqlite/connection.ts';
 import { setPragmas } from '../../src/storage/sqlite/file/pragmas.ts';
 import { migrate as migrateFile } from '../../src/storage/sqlite/migrations/migrate.ts';
 import { startPgBouncer, type TestPgBouncer } from './pgbouncer.ts';

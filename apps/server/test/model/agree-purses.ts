@@ -10,15 +10,20 @@ import { availableIn, heldOf } from './purse.ts';
 import type { ModelGrant, ModelPurse } from './purse-types.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: items of every list
-type Row = any;
+type Answer = any;
 
 /** The grants of an agent, as they are listed. */
-export async function grantsIn(api: Api, agent: string): Promise<Row[]> {
+export async function grantsIn(api: Api, agent: string): Promise<Answer[]> {
   return await pages(api, `/agents/${encodeURIComponent(agent)}/grants`, 7);
 }
 
 /** Whether the grants of an agent may be those that are listed; ids count as far as they are known. */
-export function areGranted(books: ModelBooks, agent: string, nowMs: number, rows: readonly Row[]): boolean {
+export function areGranted(
+  books: ModelBooks,
+  agent: string,
+  nowMs: number,
+  rows: readonly Answer[],
+): boolean {
   const purse = purseOf(books, agent, nowMs);
   if (purse.grants.length !== rows.length) return false;
   return purse.grants.every((grant, index) =>
@@ -27,11 +32,11 @@ export function areGranted(books: ModelBooks, agent: string, nowMs: number, rows
 }
 
 /** A grant as it is listed, without what only the server knows. */
-function shown({ grantedAt: _, note, reversalId, ...row }: Row) {
+function shown({ grantedAt: _, note, reversalId, ...row }: Answer) {
   return { ...row, note, isRefund: reversalId !== null };
 }
 
-function shownOf(purse: ModelPurse, grant: ModelGrant, row: Row) {
+function shownOf(purse: ModelPurse, grant: ModelGrant, row: Answer) {
   const { id = row.id, ...body } = grantBody(purse, grant);
   return { id, ...body, note: null, isRefund: grant.kind === 'refund' };
 }
@@ -115,7 +120,7 @@ const signs: Readonly<Record<string, bigint>> = {
 };
 
 /** Every movement follows from the one before it, and what was granted, refunded and voided are those of the balance. */
-async function assertLedger(api: Api, purse: ModelPurse, balance: Row): Promise<void> {
+async function assertLedger(api: Api, purse: ModelPurse, balance: Answer): Promise<void> {
   const movements = await pages(api, `/agents/${encodeURIComponent(purse.agent)}/ledger`, 50);
   let available = 0n;
   const sums = new Map<string, bigint>();
@@ -130,7 +135,7 @@ async function assertLedger(api: Api, purse: ModelPurse, balance: Row): Promise<
 }
 
 /** Asserts the events of grants and holds, all of which were recorded, and returns how many there are of purses. */
-export function assertPurseEvents(books: ModelBooks, events: readonly Row[]): number {
+export function assertPurseEvents(books: ModelBooks, events: readonly Answer[]): number {
   const purses = [...books.purses.values()];
   const grants = purses.flatMap((purse) => purse.grants);
   const holds = purses.flatMap((purse) => purse.holds);

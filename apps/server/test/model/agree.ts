@@ -31,7 +31,7 @@ import {
 import { type AccountName, pathOf } from './write.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: items of every list
-type Row = any;
+type Answer = any;
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
@@ -77,13 +77,13 @@ export async function assertAccount(
 }
 
 /** The entries of an account, as they are listed. */
-export async function entriesIn(api: Api, { agent, serviceId }: AccountName): Promise<Row[]> {
+export async function entriesIn(api: Api, { agent, serviceId }: AccountName): Promise<Answer[]> {
   const filter = `agent=${encodeURIComponent(agent)}&serviceId=${encodeURIComponent(serviceId)}`;
   return await pages(api, `/entries?${filter}`, 7);
 }
 
 /** Whether the entries of an account may be those that are listed; ids count as far as they are known. */
-export function areListed(account: ModelAccount, rows: readonly Row[]): boolean {
+export function areListed(account: ModelAccount, rows: readonly Answer[]): boolean {
   if (account.entries.length !== rows.length) return false;
   return account.entries.every((entry, index) => {
     const { id, requests, usageId, priceVersion } = entryRow(account, entry);
@@ -122,7 +122,7 @@ function entryRow(account: ModelAccount, entry: ModelEntry) {
 }
 
 /** An entry as it is listed, with what became of it. The id of a bill that no answer has named is that of the row. */
-function knownRow(account: ModelAccount, entry: ModelEntry, prices: readonly UnitPrice[], row: Row) {
+function knownRow(account: ModelAccount, entry: ModelEntry, prices: readonly UnitPrice[], row: Answer) {
   const { sequence, parts, reversed } = entry;
   const priceOf = (version: number) => prices[Math.max(version, 1) - 1];
   const amounts = parts.map(({ version, requests }) => {
@@ -267,7 +267,7 @@ async function assertLists(api: Api, books: ModelBooks): Promise<void> {
 }
 
 /** Takes in the ids of settlements that no answer has named: those that a write-off made. */
-function learnSettlements(accounts: readonly ModelAccount[], listed: readonly Row[]): void {
+function learnSettlements(accounts: readonly ModelAccount[], listed: readonly Answer[]): void {
   for (const { agent, serviceId, settlements } of accounts) {
     for (const [index, settlement] of settlements.entries()) {
       if (settlement.id !== unseenId) continue;
@@ -309,8 +309,8 @@ function settlementRows(account: ModelAccount) {
 async function assertEvents(
   api: Api,
   books: ModelBooks,
-  entries: readonly Row[],
-  bills: readonly Row[],
+  entries: readonly Answer[],
+  bills: readonly Answer[],
 ): Promise<void> {
   const events = await pages(api, '/events?order=asc', 13);
   assert.equal(new Set(events.map(({ id }) => id)).size, events.length, 'an event is listed twice');
@@ -318,7 +318,7 @@ async function assertEvents(
   assert.deepEqual(ids, [...ids].sort(), 'events are not in the order of their ids');
   const dataOf = (...types: readonly string[]) =>
     byId(events.filter(({ type }) => types.includes(type)).map(({ data }) => data));
-  const isRecorded = ({ reverses, writesOff }: Row) => reverses === undefined && writesOff === undefined;
+  const isRecorded = ({ reverses, writesOff }: Answer) => reverses === undefined && writesOff === undefined;
   assert.deepEqual(dataOf('usage.recorded'), byId(entries.filter(isRecorded)));
   assert.deepEqual(
     dataOf('credit.written_off'),
@@ -337,7 +337,7 @@ async function assertEvents(
   assert.equal(events.length, entries.length + bills.length + noted.length + ofPurses);
 }
 
-function byId(rows: readonly Row[]): Row[] {
+function byId(rows: readonly Answer[]): Answer[] {
   return [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 

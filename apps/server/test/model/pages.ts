@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import type { Api } from '../harness/api.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: items of every list
-type Row = any;
+type Answer = any;
 
 /** All items of a list, page by page. */
-export async function pages(api: Api, path: string, limit: number, member = 'items'): Promise<Row[]> {
-  const all: Row[] = [];
+export async function pages(api: Api, path: string, limit: number, member = 'items'): Promise<Answer[]> {
+  const all: Answer[] = [];
   for (let cursor = ''; ; ) {
     const sign = path.includes('?') ? '&' : '?';
     const { status, json, text } = await api.get(

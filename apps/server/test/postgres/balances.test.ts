@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Command } from '../../src/domain/command.ts';
 import { auditBooks } from '../../src/reads/audit-books.ts';
-import { Connection } from '../../src/storage/postgres/connection.ts';
+import { PostgresConnection } from '../../src/storage/postgres/connection.ts';
 import { answerOf, price, startInstances, tenant, untilWaiting, usage } from '../harness/instances.ts';
 
 const agent = 'agent-1';
@@ -125,11 +125,15 @@ test('a write of an agent without a balance names no table of balances but in wh
   const world = await startInstances(t);
   await startPrepaid(world, xlm);
   const statements: string[] = [];
-  const { rows } = Connection.prototype;
-  t.mock.method(Connection.prototype, 'rows', function (this: Connection, ...args: Parameters<typeof rows>) {
-    statements.push(args[0]);
-    return rows.apply(this, args);
-  });
+  const { rows } = PostgresConnection.prototype;
+  t.mock.method(
+    PostgresConnection.prototype,
+    'rows',
+    function (this: PostgresConnection, ...args: Parameters<typeof rows>) {
+      statements.push(args[0]);
+      return rows.apply(this, args);
+    },
+  );
   const ofBalances = () =>
     statements.filter((sql) => /\b(billing|balances|grants|holds|movements)\b/.test(sql));
   await world.first.execute(usage('agent-2'));

@@ -6,12 +6,12 @@ process.env['BILLONCE_TEST_ENGINE'] = 'postgres';
 process.env['BILLONCE_TEST_PREPARED'] = 'false';
 
 const { emptyPostgres } = await import('../harness/database.ts');
-const { Connection } = await import('../../src/storage/postgres/connection.ts');
+const { PostgresConnection } = await import('../../src/storage/postgres/connection.ts');
 
 test('no statement is prepared by name, unless a setting asks for it', async () => {
   const url = await emptyPostgres();
   for (const isPrepared of [false, true]) {
-    const connection = await Connection.open({ url, isPrepared });
+    const connection = await PostgresConnection.open({ url, isPrepared });
     const sql = 'SELECT count(*)::integer AS prepared FROM pg_prepared_statements';
     await connection.rows(sql, []);
     assert.deepEqual(await connection.rows(sql, []), [{ prepared: isPrepared ? 1 : 0 }]);
@@ -22,7 +22,10 @@ test('no statement is prepared by name, unless a setting asks for it', async () 
 test('the name of a statement is the same in every instance, regardless of the order in which each sends them', async () => {
   const url = await emptyPostgres();
   const another = '../../src/storage/postgres/connection.ts?another-instance';
-  const instances: readonly (typeof Connection)[] = [Connection, (await import(another)).Connection];
+  const instances: readonly (typeof PostgresConnection)[] = [
+    PostgresConnection,
+    (await import(another)).Connection,
+  ];
   const texts = ['SELECT 1', 'SELECT 2'];
   const named = await Promise.all(
     instances.map(async (Instance, at) => {

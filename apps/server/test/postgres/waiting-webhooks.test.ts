@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Client } from 'pg';
-import { Connection, type Statements } from '../../src/storage/postgres/connection.ts';
+import { PostgresConnection, type StatementRunner } from '../../src/storage/postgres/connection.ts';
 import { loadWaitingWebhooks } from '../../src/storage/postgres/read/deliveries.ts';
 import { isPrepared, migratedPostgres } from '../harness/database.ts';
 import { connect } from '../harness/instances.ts';
@@ -20,7 +20,7 @@ test('webhooks with something due are found in a few blocks each, no matter how 
     SELECT 'acme', ${webhook('w')}, ${webhook('g')}, 'usage.recorded', 'pending', 0, ${nowMs}
     FROM generate_series(1, 1000) AS g, generate_series(1, ${webhooks}) AS w`);
   await client.query('VACUUM ANALYZE deliveries');
-  const connection = await Connection.open({ url, isPrepared });
+  const connection = await PostgresConnection.open({ url, isPrepared });
   t.after(() => connection.close());
   const found = await loadWaitingWebhooks(connection, undefined, nowMs, 5);
   const names = (numbers: readonly number[]) =>
@@ -47,7 +47,10 @@ test('webhooks with something due are found in a few blocks each, no matter how 
 });
 
 /** How many blocks the database looks at for a statement. */
-async function blocksOf(client: Client, ask: (statements: Statements) => Promise<unknown>): Promise<number> {
+async function blocksOf(
+  client: Client,
+  ask: (statements: StatementRunner) => Promise<unknown>,
+): Promise<number> {
   let blocks = 0;
   await ask({
     async rows(sql, values) {

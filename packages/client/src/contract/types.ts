@@ -1950,13 +1950,17 @@ export interface components {
                 readonly serviceId: string;
                 readonly unit: string | null;
                 readonly priceVersion: number | null;
-                /** @description Of one request. */
+                /** @description Of one request, or of one unit. */
                 readonly price: string | null;
                 readonly requests: number;
+                /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
+                readonly quantity?: string;
                 /** @description Null while the service has no price. */
                 readonly amount: string | null;
                 /** @description Taken back in this time, also of what was recorded earlier. */
                 readonly reversedRequests: number;
+                /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
+                readonly reversedQuantity?: string;
                 /** @description Null while the service has no price. */
                 readonly reversedAmount: string | null;
                 /** @description Its entries come after this one of its account, */

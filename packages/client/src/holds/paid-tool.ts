@@ -11,7 +11,7 @@ export interface ToolResult {
 }
 
 /** What a tool refuses a call with. */
-interface Refusal {
+interface ToolRefusal {
   isError: true;
   content: { type: 'text'; text: string }[];
 }
@@ -52,9 +52,9 @@ export interface PaidToolOptions<Args, Extra, Result> {
 export function paidTool<Args extends object, Extra, Result extends ToolResult>(
   options: PaidToolOptions<Args, Extra, Result>,
   tool: (args: Args, extra: Extra) => Result | Promise<Result>,
-): (args: Args, extra: Extra) => Promise<Result | Refusal> {
+): (args: Args, extra: Extra) => Promise<Result | ToolRefusal> {
   const { service, requests = 1, keyOf = keyArgument } = options;
-  const running = new Map<string, Promise<Result | Refusal>>();
+  const running = new Map<string, Promise<Result | ToolRefusal>>();
   return async (args, extra) => {
     const agent = typeof options.agent === 'function' ? options.agent(args, extra) : options.agent;
     const held = typeof requests === 'function' ? requests(args, extra) : requests;
@@ -78,7 +78,7 @@ async function runPaid<Args extends object, Extra, Result extends ToolResult>(
   hold: HoldRequest & { readonly requests: number },
   args: Args,
   run: () => Result | Promise<Result>,
-): Promise<Result | Refusal> {
+): Promise<Result | ToolRefusal> {
   const ran: { hasBegun: boolean; result?: Result } = { hasBegun: false };
   try {
     const work = async () => {
@@ -97,7 +97,7 @@ async function runPaid<Args extends object, Extra, Result extends ToolResult>(
   }
 }
 
-function refusalOf(error: BillonceError): Refusal {
+function refusalOf(error: BillonceError): ToolRefusal {
   return { isError: true, content: [{ type: 'text', text: `${error.code}: ${textOf(error)}` }] };
 }
 

@@ -1,13 +1,13 @@
 import { BillonceError } from '../billonce-error.ts';
 import type { ErrorCode, UsageBulkResults } from '../contract/types.ts';
-import type { RecordedItem, Refusal } from './recorder-options.ts';
+import type { ItemRefusal, RecordedItem } from './recorder-options.ts';
 
 /** What the server's answer means for one item. */
 export type ItemVerdict =
   | { readonly kind: 'recorded' | 'duplicate'; readonly item: RecordedItem }
-  | { readonly kind: 'refused'; readonly item: RecordedItem; readonly refusal: Refusal }
+  | { readonly kind: 'refused'; readonly item: RecordedItem; readonly refusal: ItemRefusal }
   /** The server may take the same item later. */
-  | { readonly kind: 'later'; readonly item: RecordedItem; readonly refusal: Refusal };
+  | { readonly kind: 'later'; readonly item: RecordedItem; readonly refusal: ItemRefusal };
 
 /** Reads the results of a bulk. An item without a result is sent again: the server recognizes it by its id. */
 export function judgeResults(

@@ -6,7 +6,7 @@ import type { UsageItem } from '../contract/types.ts';
 export type RecordedItem = UsageItem & { readonly id: string };
 
 /** Why the server refused an item. Sending it again has the same result. */
-export interface Refusal {
+export interface ItemRefusal {
   /** an error code of the server, or `invalid_item` */
   readonly error: string;
   readonly message: string;
@@ -27,7 +27,7 @@ export interface RecorderOptions {
    * Called with each item that the server refuses for good: it is not billed. After a crash it can be called again with
    * the same item.
    */
-  readonly onRefused: (item: RecordedItem, refusal: Refusal) => void;
+  readonly onRefused: (item: RecordedItem, refusal: ItemRefusal) => void;
   /** Called when items cannot be sent or kept for now. */
   readonly onFault?: ((fault: RecorderFault) => void) | undefined;
   /**

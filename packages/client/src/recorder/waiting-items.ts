@@ -2,14 +2,14 @@ import { BillonceError } from '../billonce-error.ts';
 import type { ItemVerdict } from './judge-bulk.ts';
 import type { KeptItems } from './kept-items.ts';
 import type {
+  ItemRefusal,
   RecordedItem,
   RecorderCounts,
   RecorderFault,
   RecorderSettings,
-  Refusal,
 } from './recorder-options.ts';
 
-const differingUsage: Refusal = {
+const differingUsage: ItemRefusal = {
   error: 'usage_id_conflict',
   message: 'another item with this id waits, with other usage',
 };
@@ -127,7 +127,7 @@ export class WaitingItems {
     queueMicrotask(() => this.#settings.onFault(fault));
   }
 
-  #refuse(item: RecordedItem, refusal: Refusal): void {
+  #refuse(item: RecordedItem, refusal: ItemRefusal): void {
     this.#counts.refused += 1;
     queueMicrotask(() => {
       this.#settings.onRefused(item, refusal);

@@ -3,7 +3,7 @@ import { connect as connectTls } from 'node:tls';
 import { type Answer, answerBytesMax, parseAnswer } from './answer.ts';
 
 /** A connection that carries one request. `fetch` can neither half-close nor reset one. */
-export class Connection {
+export class WireConnection {
   readonly #socket: Socket;
   readonly #raw: Socket;
   #received = Buffer.alloc(0);
@@ -26,7 +26,7 @@ export class Connection {
   }
 
   /** Opens a connection to an origin of `http:` or `https:`. */
-  static async open(origin: URL, timeoutMs: number): Promise<Connection> {
+  static async open(origin: URL, timeoutMs: number): Promise<WireConnection> {
     const isTls = origin.protocol === 'https:';
     const host = origin.hostname.replace(/^\[|\]$/g, '');
     const port = Number(origin.port || (isTls ? 443 : 80));
@@ -40,7 +40,7 @@ export class Connection {
     raw.once('error', reject);
     try {
       await promise;
-      return new Connection(socket, raw);
+      return new WireConnection(socket, raw);
     } catch (error) {
       raw.destroy();
       throw error;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from './answer.ts';
 import { bytesOf, type Call } from './call.ts';
-import { Connection } from './connection.ts';
+import { WireConnection } from './connection.ts';
 
 /** How a client behaves on the wire. */
 export type Manner =
@@ -32,9 +32,9 @@ export async function exchange(
   manner: Manner,
   { timeoutMs, userAgent }: { readonly timeoutMs: number; readonly userAgent: string },
 ): Promise<Outcome> {
-  let connection: Connection;
+  let connection: WireConnection;
   try {
-    connection = await Connection.open(call.origin, timeoutMs);
+    connection = await WireConnection.open(call.origin, timeoutMs);
   } catch (error) {
     return { kind: 'broken', reason: `no connection to ${call.origin.host} (${messageOf(error)})` };
   }
@@ -48,7 +48,7 @@ export async function exchange(
 }
 
 async function converse(
-  connection: Connection,
+  connection: WireConnection,
   { head, body }: { readonly head: Buffer; readonly body: Buffer },
   manner: Manner,
   deadlineMs: number,
@@ -85,7 +85,7 @@ async function converse(
 }
 
 async function writeSlowly(
-  connection: Connection,
+  connection: WireConnection,
   head: Buffer,
   body: Buffer,
   { pieces, pauseMs }: Extract<Manner, { readonly kind: 'slow' }>,

@@ -1,4 +1,4 @@
-import { Connection, type SqliteDatabase } from '../stores/sqlite/connection.ts';
+import { PreparedDatabase, type SqliteDatabase } from '../stores/sqlite/connection.ts';
 import { type Cell, demandCell, type SweptCellStore } from './cell-store.ts';
 
 /** How cells are kept in a SQLite database. */
@@ -22,7 +22,7 @@ const busyTimeoutMs = 5000;
  */
 export function sqliteCells({ database, table = 'idempotency_cells' }: SqliteCellsOptions): SweptCellStore {
   const create = sqliteCellsDdl({ table });
-  const connection = new Connection(database);
+  const connection = new PreparedDatabase(database);
   const own = () => {
     if (!connection.isInTransaction) return connection;
     throw new Error('a transaction is open on the handle of the cells: give them a separate handle');

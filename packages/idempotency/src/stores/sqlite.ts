@@ -8,7 +8,7 @@ import type {
   StoredRecord,
   TransactionCompleter,
 } from '../core/store.ts';
-import { Connection, type SqliteDatabase } from './sqlite/connection.ts';
+import { PreparedDatabase, type SqliteDatabase } from './sqlite/connection.ts';
 import { ddl, migrate } from './sqlite/migrations.ts';
 import { parseRecordRow, type RecordRow } from './sqlite/record-row.ts';
 import { type Statements, statements } from './sqlite/statements.ts';
@@ -92,9 +92,9 @@ function demandPrefix(tablePrefix: string): void {
 }
 
 class StoreInSqlite implements SqliteStore {
-  readonly #connection: Connection;
+  readonly #connection: PreparedDatabase;
   /** other handles, on which callers have their transactions */
-  readonly #others = new WeakMap<SqliteDatabase, Connection>();
+  readonly #others = new WeakMap<SqliteDatabase, PreparedDatabase>();
   readonly #statements: Statements;
   readonly #answersPerScopeMax: number;
   readonly #nowMs: () => number;
@@ -105,7 +105,7 @@ class StoreInSqlite implements SqliteStore {
     if (!Number.isInteger(answersPerScopeMax) || answersPerScopeMax < 1) {
       throw new RangeError('answersPerScopeMax must be a positive whole number');
     }
-    this.#connection = new Connection(options.database);
+    this.#connection = new PreparedDatabase(options.database);
     this.#statements = statements(tablePrefix);
     this.#answersPerScopeMax = answersPerScopeMax;
     this.#nowMs = options.nowMs ?? Date.now;
@@ -179,7 +179,7 @@ class StoreInSqlite implements SqliteStore {
   }
 
   within(database: SqliteDatabase): TransactionCompleter<boolean> {
-    const connection = this.#others.get(database) ?? new Connection(database);
+    const connection = this.#others.get(database) ?? new PreparedDatabase(database);
     this.#others.set(database, connection);
     demandTransaction(connection);
     return {
@@ -195,7 +195,7 @@ class StoreInSqlite implements SqliteStore {
   }
 
   /** Our handle. Work inside another transaction would be rolled back with it. */
-  #own(): Connection {
+  #own(): PreparedDatabase {
     if (!this.#connection.isInTransaction) return this.#connection;
     throw new Error(
       'a transaction is open on the handle of the idempotency store: give the store a separate handle, ' +
@@ -217,7 +217,7 @@ class StoreInSqlite implements SqliteStore {
   }
 
   #complete(
-    connection: Connection,
+    connection: PreparedDatabase,
     slot: Slot,
     fencingToken: number,
     { answer, answerTtlMs, location }: Completion,
@@ -239,7 +239,7 @@ function isClaimable(found: RecordRow, { takeOver }: ClaimRequest, nowMs: number
   return record.kind === 'leased' && nowMs >= record.leaseExpiresAtMs && record.fencingToken === takeOver;
 }
 
-function demandTransaction(connection: Connection): void {
+function demandTransaction(connection: PreparedDatabase): void {
   if (!connection.isInTransaction) throw new TypeError('within() needs an open transaction');
 }
 

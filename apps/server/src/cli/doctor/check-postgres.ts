@@ -1,6 +1,6 @@
 import type { DatabaseConfig } from '../../config.ts';
 import { integer, text } from '../../storage/postgres/columns.ts';
-import type { Connection } from '../../storage/postgres/connection.ts';
+import type { PostgresConnection } from '../../storage/postgres/connection.ts';
 import { checkDatabase } from '../../storage/postgres/database/check-database.ts';
 import { ExclusiveConnection } from '../../storage/postgres/exclusive-connection.ts';
 import { knownSchema, schemaVersion } from '../../storage/postgres/migrations/migrate.ts';
@@ -37,12 +37,12 @@ export async function checkPostgres(
   }
 }
 
-async function settingOf(connection: Connection, name: string): Promise<string> {
+async function settingOf(connection: PostgresConnection, name: string): Promise<string> {
   const [row] = await connection.rows('SELECT current_setting($1) AS setting', [name]);
   return row === undefined ? '' : text(row, 'setting');
 }
 
-async function checkSettings(connection: Connection, allowsUnsafe: boolean): Promise<Finding> {
+async function checkSettings(connection: PostgresConnection, allowsUnsafe: boolean): Promise<Finding> {
   try {
     await checkDatabase(connection, false);
     const commit = await settingOf(connection, 'synchronous_commit');
@@ -53,7 +53,7 @@ async function checkSettings(connection: Connection, allowsUnsafe: boolean): Pro
   }
 }
 
-async function checkTables(connection: Connection): Promise<readonly Finding[]> {
+async function checkTables(connection: PostgresConnection): Promise<readonly Finding[]> {
   const [found] = await connection.rows(
     `SELECT (to_regclass('schema_versions') IS NOT NULL)::integer AS books,
             has_schema_privilege(current_schema(), 'CREATE')::integer AS creates,
@@ -86,7 +86,7 @@ function checkSchema(schema: number): Finding {
 }
 
 /** Whether the role may write to the tables in which every write leaves something. */
-async function checkRights(connection: Connection): Promise<Finding> {
+async function checkRights(connection: PostgresConnection): Promise<Finding> {
   const rows = await connection.rows(
     `SELECT c.relname AS name FROM pg_class AS c
      WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
@@ -102,7 +102,7 @@ async function checkRights(connection: Connection): Promise<Finding> {
   );
 }
 
-async function checkClock(connection: Connection, nowMs: () => number): Promise<Finding> {
+async function checkClock(connection: PostgresConnection, nowMs: () => number): Promise<Finding> {
   const beforeMs = nowMs();
   const [row] = await connection.rows(
     'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now',

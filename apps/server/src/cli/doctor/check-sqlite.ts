@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { Connection } from '../../storage/sqlite/connection.ts';
+import type { SqliteConnection } from '../../storage/sqlite/connection.ts';
 import { openOurFile } from '../../storage/sqlite/file/our-file.ts';
 import { refuseOrphanLog } from '../../storage/sqlite/file/own-file.ts';
 import { effectivePragmas } from '../../storage/sqlite/file/pragmas.ts';
@@ -57,7 +57,7 @@ function checkSchema(file: string, schema: number): Finding {
 }
 
 /** The log is a property of the file; the others are of each connection, and a server does not start without them. */
-function checkSettings(connection: Connection): Finding {
+function checkSettings(connection: SqliteConnection): Finding {
   const { journal_mode: journal } = effectivePragmas(connection);
   return journal === 'wal'
     ? of.ok('it has a write-ahead log, which a server syncs before it acknowledges (synchronous = FULL)')
@@ -66,7 +66,7 @@ function checkSettings(connection: Connection): Finding {
       );
 }
 
-function clockOf(connection: Connection, nowMs: number): Finding {
+function clockOf(connection: SqliteConnection, nowMs: number): Finding {
   const lastMs = Number(connection.get('SELECT next_id_time_ms FROM ledger_clock')?.['next_id_time_ms'] ?? 0);
   return clockFinding(nowMs, lastMs, 'the last write of the database');
 }

@@ -1,47 +1,47 @@
-import { mismatch, type Row } from '../columns.ts';
+import { type ColumnValues, mismatch } from '../columns.ts';
 
 export { literal, text, textOrAbsent } from '../columns.ts';
 
 /** Readers of one column, each of which checks the value of the driver. */
 
-export function flag(row: Row, column: string): boolean {
+export function flag(row: ColumnValues, column: string): boolean {
   const value = row[column];
   if (typeof value !== 'boolean') throw mismatch(column, 'a boolean');
   return value;
 }
 
 /** An integer that a double holds exactly; the driver hands over those of 64 bits as text. */
-export function integer(row: Row, column: string): number {
+export function integer(row: ColumnValues, column: string): number {
   const value = row[column];
   const parsed = typeof value === 'string' ? Number(value) : value;
   if (!Number.isSafeInteger(parsed)) throw mismatch(column, 'an integer');
   return Number(parsed);
 }
 
-export function integerOrAbsent(row: Row, column: string): number | undefined {
+export function integerOrAbsent(row: ColumnValues, column: string): number | undefined {
   return row[column] === null ? undefined : integer(row, column);
 }
 
 /** A 64-bit integer. */
-export function big(row: Row, column: string): bigint {
+export function big(row: ColumnValues, column: string): bigint {
   const value = row[column];
   if (typeof value !== 'string' && !Number.isSafeInteger(value)) throw mismatch(column, 'a 64-bit integer');
   return BigInt(String(value));
 }
 
 /** Bytes, as hexadecimal digits. */
-export function hex(row: Row, column: string): string {
+export function hex(row: ColumnValues, column: string): string {
   return bytes(row, column).toString('hex');
 }
 
-export function bytes(row: Row, column: string): Buffer {
+export function bytes(row: ColumnValues, column: string): Buffer {
   const value = row[column];
   if (!Buffer.isBuffer(value)) throw mismatch(column, 'bytes');
   return value;
 }
 
 /** Rows that a subquery put into one column with `json_agg`; none where it gave NULL. */
-export function rowsIn(row: Row, column: string): readonly Row[] {
+export function rowsIn(row: ColumnValues, column: string): readonly ColumnValues[] {
   const value = row[column];
   if (value === null) return [];
   if (!Array.isArray(value)) throw mismatch(column, 'a list of rows');
@@ -52,7 +52,7 @@ export function rowsIn(row: Row, column: string): readonly Row[] {
 }
 
 /** Texts that a subquery put into one column with `json_agg`; none where it gave NULL. */
-export function texts(row: Row, column: string): readonly string[] {
+export function texts(row: ColumnValues, column: string): readonly string[] {
   const value = row[column];
   if (value === null) return [];
   if (!Array.isArray(value)) throw mismatch(column, 'a list of texts');

@@ -6,29 +6,29 @@ import { connectFault, placeOf } from './connect-fault.ts';
 import { ConnectionLost } from './fault.ts';
 
 /** A row as the driver returns it. */
-export type Row = Record<string, unknown>;
+export type PostgresRow = Record<string, unknown>;
 
 /** Values of parameters, as PostgreSQL reads them. */
 export type Value = string | number | boolean | null | readonly string[];
 
 /** Runs statements, and returns their rows. */
-export interface Statements {
-  rows(sql: string, values: readonly Value[]): Promise<Row[]>;
+export interface StatementRunner {
+  rows(sql: string, values: readonly Value[]): Promise<PostgresRow[]>;
 }
 
 /**
  * Statements that are sent later, all of them or none: the function that writes them has ended before the first is sent. They
  * return no rows.
  */
-export class StatementList implements Statements {
+export class StatementList implements StatementRunner {
   readonly #list: (readonly [sql: string, values: readonly Value[]])[] = [];
 
-  rows(sql: string, values: readonly Value[]): Promise<Row[]> {
+  rows(sql: string, values: readonly Value[]): Promise<PostgresRow[]> {
     this.#list.push([sql, values]);
     return Promise.resolve([]);
   }
 
-  async sendTo(statements: Statements): Promise<void> {
+  async sendTo(statements: StatementRunner): Promise<void> {
     await Promise.all(this.#list.map(([sql, values]) => statements.rows(sql, values)));
   }
 }
@@ -60,7 +60,7 @@ const abortedState = '25P02';
  * order, each on its own snapshot. Several callers may share it, so it offers single statements only: a transaction
  * needs an `ExclusiveConnection`.
  */
-export class Connection implements Statements {
+export class PostgresConnection implements StatementRunner {
   readonly #client: Client;
   readonly #isPrepared: boolean;
   #isLost = false;
@@ -91,8 +91,8 @@ export class Connection implements Statements {
   }
 
   /** @throws {ConnectionLost} if there is no database, or it accepts no connection */
-  static async open(options: ConnectionOptions): Promise<Connection> {
-    const connection = new Connection(clientOf(options), options.isPrepared);
+  static async open(options: ConnectionOptions): Promise<PostgresConnection> {
+    const connection = new PostgresConnection(clientOf(options), options.isPrepared);
     await connection.connect();
     return connection;
   }
@@ -122,7 +122,7 @@ export class Connection implements Statements {
    *
    * @throws {DatabaseError} what the server says; {ConnectionLost} when the server does not answer
    */
-  async rows(sql: string, values: readonly Value[]): Promise<Row[]> {
+  async rows(sql: string, values: readonly Value[]): Promise<PostgresRow[]> {
     return (await this.#query(sql, values)).rows;
   }
 
@@ -166,11 +166,11 @@ export class Connection implements Statements {
     this.#client.connection.stream.destroy();
   }
 
-  #query(sql: string, values: readonly Value[]): Promise<QueryResult<Row>> {
+  #query(sql: string, values: readonly Value[]): Promise<QueryResult<PostgresRow>> {
     this.#gather();
     const named = this.#isPrepared ? { name: nameOf(sql) } : {};
     const query = { ...named, ...this.#timeout(), text: sql, values: [...values] };
-    return this.#answered(sql, this.#client.query<Row>(query));
+    return this.#answered(sql, this.#client.query<PostgresRow>(query));
   }
 
   #timeout(): { readonly query_timeout?: number } {

@@ -13,11 +13,11 @@ import {
   type WrittenOf,
 } from '../table.ts';
 import { big, bytea, flag, hex, integer, text } from './columns.ts';
-import type { Row } from './connection.ts';
+import type { PostgresRow } from './connection.ts';
 
 /** SQL and functions for PostgreSQL that follow from the description of a table. */
 
-const readers: Readers<Row> = {
+const readers: Readers<PostgresRow> = {
   text,
   count: integer,
   small: integer,
@@ -98,7 +98,7 @@ export function changedColumns(table: Table, source: string): string {
   return changes('postgres', table, source);
 }
 
-export function parserOf<C extends Columns>(table: Table<C>): Parser<Row, C> {
+export function parserOf<C extends Columns>(table: Table<C>): Parser<PostgresRow, C> {
   return generateParser('postgres', table, readers);
 }
 

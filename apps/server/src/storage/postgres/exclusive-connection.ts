@@ -1,8 +1,8 @@
 import { StorageFault } from '../../ledger/storage-port.ts';
-import { Connection, type ConnectionOptions, clientOf } from './connection.ts';
+import { type ConnectionOptions, clientOf, PostgresConnection } from './connection.ts';
 
 /** A connection with one caller at a time. Only such a connection can run transactions. */
-export class ExclusiveConnection extends Connection {
+export class ExclusiveConnection extends PostgresConnection {
   #isInTransaction = false;
 
   /** @throws {ConnectionLost} if there is no database, or it accepts no connection */

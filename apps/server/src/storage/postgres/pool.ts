@@ -1,10 +1,10 @@
 import { StorageFault } from '../../ledger/storage-port.ts';
-import { Connection, type ConnectionOptions } from './connection.ts';
+import { type ConnectionOptions, PostgresConnection } from './connection.ts';
 import { ConnectionLost, isCancelled, storageFault } from './fault.ts';
 
 interface Place {
-  opening: Promise<Connection> | undefined;
-  connection: Connection | undefined;
+  opening: Promise<PostgresConnection> | undefined;
+  connection: PostgresConnection | undefined;
   inFlight: number;
 }
 
@@ -43,7 +43,7 @@ export class ReadPool {
    * @param signal once it is aborted, the statement that runs is cancelled soon; only for what writes nothing
    * @throws {StorageFault} `unavailable`, also when too many reads wait already
    */
-  async use<T>(read: (connection: Connection) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async use<T>(read: (connection: PostgresConnection) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const waiting = this.#places.reduce((sum, { inFlight }) => sum + inFlight, 0);
     if (waiting >= inFlightMax) {
       throw new StorageFault('unavailable', { message: 'too many reads wait', obstacle: 'waiting_reads' });
@@ -72,7 +72,7 @@ export class ReadPool {
 
   async #run<T>(
     place: Place,
-    read: (connection: Connection) => Promise<T>,
+    read: (connection: PostgresConnection) => Promise<T>,
     signal: AbortSignal | undefined,
   ): Promise<T> {
     const connection = await this.#connected(place);
@@ -94,10 +94,10 @@ export class ReadPool {
     }
   }
 
-  async #connected(place: Place): Promise<Connection> {
+  async #connected(place: Place): Promise<PostgresConnection> {
     if (place.connection?.isLost === false) return place.connection;
     if (this.#isClosed) throw new StorageFault('unavailable', 'the pool is closed', undefined);
-    place.opening ??= Connection.open(this.#options).finally(() => {
+    place.opening ??= PostgresConnection.open(this.#options).finally(() => {
       place.opening = undefined;
     });
     place.connection = await place.opening;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { temporaryFolder } from '../../../test/harness/temporary-folder.ts';
-import { Connection } from './connection.ts';
+import { SqliteConnection } from './connection.ts';
 import { migrate } from './migrations/migrate.ts';
 import { loadAgentsAfterSql, loadTenantsAfterSql } from './read/accounts.ts';
 import { loadTenantsSql } from './read/acts.ts';
@@ -15,7 +15,7 @@ const tables = 'accounts|api_keys|audit_log|deliveries|services|webhooks';
 
 test('what runs on the thread of HTTP, or for each batch, looks at no table as a whole', (t) => {
   const file = `${temporaryFolder(t)}/books.db`;
-  const connection = new Connection(file, 'read_write');
+  const connection = new SqliteConnection(file, 'read_write');
   migrate(connection);
   connection.close();
   const database = new DatabaseSync(file);

@@ -10,12 +10,12 @@ import { rowMaker } from '../generated.ts';
 import { noteStatement } from '../statement-of.ts';
 
 /** A row as SQLite returns it. */
-export type Row = Record<string, SQLOutputValue>;
+export type SqliteRow = Record<string, SQLOutputValue>;
 
 /** A prepared statement, and the function that makes rows of the values that it returns. */
 interface Prepared {
   readonly statement: StatementSync;
-  readonly rowOf: (values: readonly SQLOutputValue[]) => Row;
+  readonly rowOf: (values: readonly SQLOutputValue[]) => SqliteRow;
 }
 
 /** Called after each step of a copy with the pages of the source, and with those that are not copied yet. */
@@ -28,7 +28,7 @@ const pagesPerStep = 1_000;
 export type OpenMode = 'read_write' | 'read_only' | 'immutable';
 
 /** A connection to the database file, with its prepared statements. */
-export class Connection {
+export class SqliteConnection {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, Prepared>();
 
@@ -57,7 +57,7 @@ export class Connection {
     return this.#noting(sql, () => this.#prepare(sql).statement.run(...values));
   }
 
-  get(sql: string, ...values: SQLInputValue[]): Row | undefined {
+  get(sql: string, ...values: SQLInputValue[]): SqliteRow | undefined {
     return this.#noting(sql, () => {
       const { statement, rowOf } = this.#prepare(sql);
       const found = statement.get(...values);
@@ -65,7 +65,7 @@ export class Connection {
     });
   }
 
-  all(sql: string, ...values: SQLInputValue[]): Row[] {
+  all(sql: string, ...values: SQLInputValue[]): SqliteRow[] {
     return this.#noting(sql, () => {
       const { statement, rowOf } = this.#prepare(sql);
       return statement.all(...values).map((found) => rowOf(valuesIn(found)));

@@ -13,11 +13,11 @@ import {
   type WrittenOf,
 } from '../table.ts';
 import { big, bytes, hex, integer, text, uuid, uuidBytes } from './columns.ts';
-import type { Row } from './connection.ts';
+import type { SqliteRow } from './connection.ts';
 
 /** SQL and functions for SQLite that follow from the description of a table. */
 
-const readers: Readers<Row> = {
+const readers: Readers<SqliteRow> = {
   text,
   count: integer,
   small: integer,
@@ -77,7 +77,7 @@ export function updateSql(table: Table, beside: readonly string[], where: string
   return `UPDATE ${tableName(table, 'sqlite')} SET ${names.map((name) => `${name} = ?`).join(', ')} WHERE ${where}`;
 }
 
-export function parserOf<C extends Columns>(table: Table<C>): Parser<Row, C> {
+export function parserOf<C extends Columns>(table: Table<C>): Parser<SqliteRow, C> {
   return generateParser('sqlite', table, readers);
 }
 

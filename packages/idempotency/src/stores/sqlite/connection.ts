@@ -28,7 +28,7 @@ export interface BetterSqliteDatabase {
 export type SqliteDatabase = NodeSqliteDatabase | BetterSqliteDatabase;
 
 /** A handle with its prepared statements. */
-export class Connection {
+export class PreparedDatabase {
   readonly #database: SqliteDatabase;
   readonly #statements = new Map<string, SqliteStatement>();
 

@@ -1,4 +1,4 @@
-import type { Connection } from './connection.ts';
+import type { PreparedDatabase } from './connection.ts';
 
 /** Numbered from 1, forward only: a released migration is never edited. */
 const migrations: readonly ((prefix: string) => string)[] = [
@@ -36,7 +36,7 @@ const migrations: readonly ((prefix: string) => string)[] = [
  *
  * @throws {Error} if a newer release has migrated the database
  */
-export function migrate(connection: Connection, prefix: string): void {
+export function migrate(connection: PreparedDatabase, prefix: string): void {
   // If there is nothing to do, the write lock is not taken.
   if (versionOf(connection, prefix) === migrations.length) return;
   connection.transaction(() => {
@@ -57,7 +57,7 @@ export function ddl(prefix: string, from = 0): string {
   return steps.slice(from).join('');
 }
 
-function versionOf(connection: Connection, prefix: string): number {
+function versionOf(connection: PreparedDatabase, prefix: string): number {
   const tables = connection.rows('SELECT 1 FROM sqlite_schema WHERE name = ?', `${prefix}migrations`);
   if (tables.length === 0) return 0;
   const [row] = connection.rows(`SELECT max(version) FROM ${prefix}migrations`);

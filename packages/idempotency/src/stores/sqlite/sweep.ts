@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Connection, SqliteValue } from './connection.ts';
+import type { PreparedDatabase, SqliteValue } from './connection.ts';
 import type { Statements } from './statements.ts';
 
 /** What a sweep removed. */
@@ -17,7 +17,7 @@ const rowsPerStep = 500;
 
 /** Removes what is over, in steps of one transaction each; other work runs between the steps. */
 export async function sweep(
-  own: () => Connection,
+  own: () => PreparedDatabase,
   statements: Statements['sweep'],
   answersPerScopeMax: number,
   nowMs: number,
@@ -30,7 +30,7 @@ export async function sweep(
 }
 
 async function evict(
-  own: () => Connection,
+  own: () => PreparedDatabase,
   statements: Statements['sweep'],
   answersMax: number,
 ): Promise<number> {
@@ -47,7 +47,11 @@ async function evict(
   return evicted;
 }
 
-async function inSteps(own: () => Connection, statement: string, values: SqliteValue[]): Promise<number> {
+async function inSteps(
+  own: () => PreparedDatabase,
+  statement: string,
+  values: SqliteValue[],
+): Promise<number> {
   let removed = 0;
   for (;;) {
     await setImmediate();

@@ -1,5 +1,5 @@
 import { integer, text } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { PostgresConnection } from '../connection.ts';
 
 const versionMin = 150_000;
 /** Settings with which a database loses acknowledged writes when its machine loses power. */
@@ -14,7 +14,7 @@ const unsafeSettings: readonly (readonly [name: string, value: string])[] = [
  *
  * @throws {Error} when it is too old, or configured so that it may lose acknowledged writes
  */
-export async function checkDatabase(connection: Connection, allowsUnsafe: boolean): Promise<void> {
+export async function checkDatabase(connection: PostgresConnection, allowsUnsafe: boolean): Promise<void> {
   const [version] = await connection.rows(
     `SELECT current_setting('server_version_num')::integer AS number`,
     [],

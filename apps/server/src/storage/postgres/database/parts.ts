@@ -1,6 +1,6 @@
 import { idAtMs } from '../../../reads/id-bounds.ts';
 import { text } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { PostgresConnection } from '../connection.ts';
 import type { ExclusiveConnection } from '../exclusive-connection.ts';
 import { isConflict, isLockTimeout, isRaceOfCreators, sqlState } from '../fault.ts';
 
@@ -57,7 +57,7 @@ export function partedTables(retentionMs: number): readonly PartedTable[] {
   ];
 }
 
-async function listParts(connection: Connection, { name: table }: PartedTable): Promise<Part[]> {
+async function listParts(connection: PostgresConnection, { name: table }: PartedTable): Promise<Part[]> {
   const rows = await connection.rows(listPartsSql, [table]);
   return rows.flatMap((row) => {
     const name = text(row, 'name');

@@ -1,7 +1,7 @@
 import { migrationsOf } from '../../migrations/migrations.ts';
 import { refuseNewerSchema } from '../../schema-version.ts';
 import { integer, text } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { PostgresConnection } from '../connection.ts';
 import type { ExclusiveConnection } from '../exclusive-connection.ts';
 import { isRaceOfCreators, sqlState } from '../fault.ts';
 import { books } from './0001-books.ts';
@@ -144,7 +144,7 @@ async function createVersions(connection: ExclusiveConnection): Promise<void> {
 }
 
 /** How many migrations a database has seen. */
-export async function schemaVersion(connection: Connection): Promise<number> {
+export async function schemaVersion(connection: PostgresConnection): Promise<number> {
   const [row] = await connection.rows('SELECT coalesce(max(version), 0) AS version FROM schema_versions', []);
   return row === undefined ? 0 : integer(row, 'version');
 }

@@ -1,6 +1,6 @@
 import type { AccountReads } from '../../../reads/books/accounts.ts';
 import type { AccountAndService, AccountKey } from '../../../reads/books.ts';
-import type { Connection } from '../connection.ts';
+import type { PostgresConnection } from '../connection.ts';
 import { accountColumns, parseAccount } from './accounts.ts';
 import type { Reader } from './reader.ts';
 import { parseService, serviceColumns } from './services.ts';
@@ -14,7 +14,7 @@ const loadSql = `SELECT s.*, s.unit_scale AS service_unit_scale, a.*
 
 /** An account and its service in one statement, and so as they were at one moment. */
 async function loadAccountAndService(
-  connection: Connection,
+  connection: PostgresConnection,
   { tenant, agent, serviceId }: AccountKey,
 ): Promise<AccountAndService> {
   const [row] = await connection.rows(loadSql, [tenant, agent, serviceId]);

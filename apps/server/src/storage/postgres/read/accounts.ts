@@ -3,7 +3,7 @@ import type { AccountReads } from '../../../reads/books/accounts.ts';
 import type { AccountKey, AccountsFilter } from '../../../reads/books.ts';
 import { accountLines, accounts } from '../../tables/accounts.ts';
 import { flag, integer, json, rowsIn, text, texts } from '../columns.ts';
-import type { Connection, Row } from '../connection.ts';
+import type { PostgresConnection, PostgresRow } from '../connection.ts';
 import { jsonObject, parserOf, selectList } from '../described.ts';
 import type { Reader } from './reader.ts';
 
@@ -61,7 +61,7 @@ const loadUnsettledAgentsSql =
   'SELECT agent FROM accounts WHERE tenant = $1 AND service_id = $2 AND unsettled LIMIT $3';
 
 export async function loadAccounts(
-  connection: Connection,
+  connection: PostgresConnection,
   wanted: readonly AccountKey[],
 ): Promise<LoadedAccount[]> {
   const rows = await connection.rows(loadAccountsSql, [json(wanted.map(accountKeyRecord))]);
@@ -69,7 +69,7 @@ export async function loadAccounts(
 }
 
 async function loadAccount(
-  connection: Connection,
+  connection: PostgresConnection,
   { tenant, agent, serviceId }: AccountKey,
 ): Promise<IdentifiedAccount | undefined> {
   const [row] = await connection.rows(loadAccountSql, [tenant, agent, serviceId]);
@@ -78,7 +78,7 @@ async function loadAccount(
 
 /** Accounts of an agent after a service, in the order of their services; '' is the beginning. */
 async function loadAccountsOf(
-  connection: Connection,
+  connection: PostgresConnection,
   tenant: string,
   agent: string,
   after: string,
@@ -98,7 +98,7 @@ interface AccountsLook {
 
 /** Counts the accounts of an agent up to a limit, and names them if there are at most `namedMax`. */
 export async function lookForAccounts(
-  connection: Connection,
+  connection: PostgresConnection,
   { tenant, agent }: { readonly tenant: string; readonly agent: string },
   countMax: number,
   namedMax: number,
@@ -109,13 +109,17 @@ export async function lookForAccounts(
 }
 
 /** Tenants that have accounts, after a name, in the order of their names. */
-async function loadTenantsAfter(connection: Connection, after: string, limit: number): Promise<string[]> {
+async function loadTenantsAfter(
+  connection: PostgresConnection,
+  after: string,
+  limit: number,
+): Promise<string[]> {
   return (await connection.rows(loadTenantsAfterSql, [after, limit])).map((row) => text(row, 'tenant'));
 }
 
 /** Agents that have accounts, after a name, in the order of their names. */
 async function loadAgentsAfter(
-  connection: Connection,
+  connection: PostgresConnection,
   tenant: string,
   after: string,
   limit: number,
@@ -125,7 +129,7 @@ async function loadAgentsAfter(
 
 /** Agents with something unsettled on a service, at most `limit` of them. */
 export async function loadUnsettledAgents(
-  connection: Connection,
+  connection: PostgresConnection,
   tenant: string,
   serviceId: string,
   limit: number,
@@ -136,7 +140,7 @@ export async function loadUnsettledAgents(
 
 /** Whether something was ever recorded of a service. */
 export async function isServiceUsed(
-  connection: Connection,
+  connection: PostgresConnection,
   tenant: string,
   serviceId: string,
 ): Promise<boolean> {
@@ -145,7 +149,7 @@ export async function isServiceUsed(
 
 /** Accounts after an id, in the order of their ids. */
 export async function loadAccountsAfter(
-  connection: Connection,
+  connection: PostgresConnection,
   { tenant, serviceId }: AccountsFilter,
   after: string,
   limit: number,
@@ -162,7 +166,7 @@ export function accountKeyRecord({ tenant, agent, serviceId }: AccountKey) {
   return { tenant, agent, service_id: serviceId };
 }
 
-export function parseAccount(row: Row): IdentifiedAccount {
+export function parseAccount(row: PostgresRow): IdentifiedAccount {
   return {
     tenant: text(row, 'tenant'),
     account: text(row, 'account'),

@@ -2,7 +2,7 @@ import type { Act } from '../../../domain/act.ts';
 import type { ActReads } from '../../../reads/books/acts.ts';
 import { actOf, auditLog } from '../../tables/acts.ts';
 import { integer, text } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { PostgresConnection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import type { Reader } from './reader.ts';
 
@@ -25,7 +25,7 @@ const loadTenantsSql = `WITH RECURSIVE logged (tenant) AS (
 
 /** Administrative acts before an id, the newest first: of a tenant, or of all. */
 async function loadActsBefore(
-  connection: Connection,
+  connection: PostgresConnection,
   tenant: string | undefined,
   beforeId: string,
   limit: number,
@@ -38,14 +38,14 @@ async function loadActsBefore(
 }
 
 /** How many acts of a tenant were ever logged; `undefined` where the count is missing, or there were none. */
-async function loadActCount(connection: Connection, tenant: string): Promise<number | undefined> {
+async function loadActCount(connection: PostgresConnection, tenant: string): Promise<number | undefined> {
   const [row] = await connection.rows(loadCountSql, [tenant]);
   return row && integer(row, 'acts');
 }
 
 /** Numbers of the acts of a tenant in (after, through], in their order. */
 async function loadActNumbers(
-  connection: Connection,
+  connection: PostgresConnection,
   tenant: string,
   after: number,
   through: number,
@@ -56,7 +56,11 @@ async function loadActNumbers(
 }
 
 /** Tenants of which acts were logged, after a name, in the order of their names. */
-async function loadActTenants(connection: Connection, after: string, limit: number): Promise<string[]> {
+async function loadActTenants(
+  connection: PostgresConnection,
+  after: string,
+  limit: number,
+): Promise<string[]> {
   return (await connection.rows(loadTenantsSql, [after, limit])).map((row) => text(row, 'tenant'));
 }
 

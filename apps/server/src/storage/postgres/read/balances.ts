@@ -14,7 +14,7 @@ import {
 } from '../../../reads/books/balances.ts';
 import { balances, billing, grants, movements, policyOf } from '../../tables/balances.ts';
 import { json, rowsIn, text } from '../columns.ts';
-import type { Connection, Row } from '../connection.ts';
+import type { PostgresConnection, PostgresRow } from '../connection.ts';
 import { jsonObject, parserOf, selectList } from '../described.ts';
 import { holdObject, loadDueHolds, parseHold } from './holds.ts';
 import type { Reader } from './reader.ts';
@@ -66,7 +66,7 @@ export interface FoundBillings {
 
 /** How agents pay, with their balances; those that the books do not know in this respect are left out. */
 export async function loadBillings(
-  connection: Connection,
+  connection: PostgresConnection,
   agents: readonly TenantAgent[],
   nowMs: number,
 ): Promise<FoundBillings> {
@@ -104,12 +104,12 @@ export async function loadBillings(
   return { billings, defaultPolicies };
 }
 
-function namedPolicy(row: Row): NamedPolicy {
+function namedPolicy(row: PostgresRow): NamedPolicy {
   const policy = parsePolicy(row);
   return { agent: policy.agent, policy: policyOf(policy) };
 }
 
-function balanceOf(row: Row): Balance {
+function balanceOf(row: PostgresRow): Balance {
   return parseBalance(row, { open: rowsIn(row, 'open').map(parseGrant).sort(byDrawOrder) });
 }
 
@@ -119,7 +119,7 @@ function nameOf({ tenant, agent }: TenantAgent): string {
 
 /** Grants by their ids. */
 export async function loadGrants(
-  connection: Connection,
+  connection: PostgresConnection,
   wanted: readonly { readonly tenant: string; readonly id: string }[],
 ): Promise<{ readonly tenant: string; readonly owned: OwnedGrant }[]> {
   const rows = await connection.rows(loadGrantsSql, [json(wanted)]);
@@ -130,7 +130,7 @@ export async function loadGrants(
 }
 
 async function loadGrantsAfter(
-  connection: Connection,
+  connection: PostgresConnection,
   { tenant, agent, asset }: BalanceName,
   after: number,
   limit: number,
@@ -139,7 +139,7 @@ async function loadGrantsAfter(
 }
 
 async function loadMovementsAfter(
-  connection: Connection,
+  connection: PostgresConnection,
   { tenant, agent, asset }: BalanceName,
   after: number,
   limit: number,
@@ -150,7 +150,7 @@ async function loadMovementsAfter(
 
 /** Balances after another one, by agent and asset. Their open grants are left out. */
 async function loadBalancesAfter(
-  connection: Connection,
+  connection: PostgresConnection,
   { tenant, agent, asset }: BalanceName,
   limit: number,
 ): Promise<Balance[]> {
@@ -160,7 +160,7 @@ async function loadBalancesAfter(
 
 /** Balances of the agents after a name, by agent and asset. Their open grants are left out. */
 async function loadBalancesOfAgentsAfter(
-  connection: Connection,
+  connection: PostgresConnection,
   tenant: string,
   after: string,
   limit: number,
@@ -169,7 +169,7 @@ async function loadBalancesOfAgentsAfter(
   return rows.map((row) => parseBalance(row, { open: [] }));
 }
 
-async function loadWhole(connection: Connection, { tenant, agent, asset }: BalanceName) {
+async function loadWhole(connection: PostgresConnection, { tenant, agent, asset }: BalanceName) {
   const [row] = await connection.rows(loadWholeSql, [tenant, agent, asset]);
   return {
     balance: row && parseBalance(row, { open: [] }),
@@ -178,7 +178,11 @@ async function loadWhole(connection: Connection, { tenant, agent, asset }: Balan
   };
 }
 
-async function loadDueAgents(connection: Connection, nowMs: number, limit: number): Promise<DueAgent[]> {
+async function loadDueAgents(
+  connection: PostgresConnection,
+  nowMs: number,
+  limit: number,
+): Promise<DueAgent[]> {
   const rows = await Promise.all(
     [loadExpiringSql, loadLapsingSql].map((sql) => connection.rows(sql, [nowMs, limit])),
   );
@@ -187,13 +191,13 @@ async function loadDueAgents(connection: Connection, nowMs: number, limit: numbe
   );
 }
 
-async function loadBillingOf(connection: Connection, tenant: string, agent: string, nowMs: number) {
+async function loadBillingOf(connection: PostgresConnection, tenant: string, agent: string, nowMs: number) {
   const { billings, defaultPolicies } = await loadBillings(connection, [{ tenant, agent }], nowMs);
   return { billing: billings[0]?.billing, defaultPolicy: defaultPolicies.get(tenant) };
 }
 
 async function loadGrant(
-  connection: Connection,
+  connection: PostgresConnection,
   tenant: string,
   id: string,
 ): Promise<OwnedGrant | undefined> {

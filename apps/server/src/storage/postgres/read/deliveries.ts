@@ -3,7 +3,7 @@ import type { DeliveryQueue, DeliveryReads } from '../../../reads/books/deliveri
 import type { LookedAtWebhook, PendingDeliveries, TakeDue, WaitingWebhook } from '../../../reads/books.ts';
 import { deliveries, deliveryOf } from '../../tables/deliveries.ts';
 import { flag, integerOrAbsent, json, text } from '../columns.ts';
-import type { Connection, Row, Statements } from '../connection.ts';
+import type { PostgresConnection, PostgresRow, StatementRunner } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import type { Reader } from './reader.ts';
 
@@ -63,7 +63,7 @@ export interface OwnedDelivery {
 
 /** Loads deliveries, and locks them until the transaction ends. */
 export async function lockDeliveries(
-  connection: Connection,
+  connection: PostgresConnection,
   wanted: readonly { readonly tenant: string; readonly webhookId: string; readonly eventId: string }[],
 ): Promise<OwnedDelivery[]> {
   const names = wanted.map(({ tenant, webhookId, eventId }, n) => ({
@@ -78,7 +78,7 @@ export async function lockDeliveries(
 
 /** Deliveries to a webhook of events before an id and not after the horizon, the newest first. */
 async function loadDeliveriesBefore(
-  connection: Connection,
+  connection: PostgresConnection,
   { tenant, webhookId }: WaitingWebhook,
   {
     beforeEventId,
@@ -93,7 +93,7 @@ async function loadDeliveriesBefore(
 
 /** Webhooks after another one to which something is pending, by tenant and id. */
 export async function loadWaitingWebhooks(
-  statements: Statements,
+  statements: StatementRunner,
   after: WaitingWebhook | undefined,
   nowMs: number,
   limit: number,
@@ -109,7 +109,7 @@ export async function loadWaitingWebhooks(
 
 /** Takes deliveries to a webhook whose time has come, the longest waiting first, for a while. */
 async function takeDue(
-  connection: Connection,
+  connection: PostgresConnection,
   { tenant, webhookId }: WaitingWebhook,
   { nowMs, untilMs, limit, onlyTests }: TakeDue,
 ): Promise<Delivery[]> {
@@ -118,14 +118,14 @@ async function takeDue(
   return rows.map(parseDelivery);
 }
 
-async function countPending(statements: Statements, limit: number): Promise<PendingDeliveries> {
+async function countPending(statements: StatementRunner, limit: number): Promise<PendingDeliveries> {
   const [row] = await statements.rows(countPendingSql, [limit]);
   const count = row && integerOrAbsent(row, 'n');
   if (row === undefined || count === undefined) return { count: 0, oldestEventId: undefined };
   return { count, oldestEventId: text(row, 'oldest') };
 }
 
-function parseDelivery(row: Row): Delivery {
+function parseDelivery(row: PostgresRow): Delivery {
   return deliveryOf(parseRow(row));
 }
 

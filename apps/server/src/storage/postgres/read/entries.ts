@@ -4,7 +4,7 @@ import type { AccountKey } from '../../../reads/books.ts';
 import type { RowsBeyond } from '../../../reads/merge-events.ts';
 import { entries } from '../../tables/entries.ts';
 import { integer, json, text } from '../columns.ts';
-import type { Connection, Row } from '../connection.ts';
+import type { PostgresConnection, PostgresRow } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import type { Reader } from './reader.ts';
 import { parseReversal, reversalColumn } from './reversals.ts';
@@ -40,7 +40,7 @@ export interface PlacedEntry {
 
 /** The known ones among the usage ids, and their usage: one query for all of them. */
 export async function loadUsages(
-  connection: Connection,
+  connection: PostgresConnection,
   wanted: readonly { readonly tenant: string; readonly usageId: string }[],
 ): Promise<{ readonly tenant: string; readonly usageId: string; readonly usage: KnownUsage }[]> {
   const names = wanted.map(({ tenant, usageId }) => ({ tenant, usage_id: usageId }));
@@ -56,7 +56,7 @@ export async function loadUsages(
 }
 
 export async function loadEntry(
-  connection: Connection,
+  connection: PostgresConnection,
   tenant: string,
   id: string,
 ): Promise<PlacedEntry | undefined> {
@@ -66,7 +66,7 @@ export async function loadEntry(
 
 /** Id of the last entry up to an id. */
 async function loadLastEntryId(
-  connection: Connection,
+  connection: PostgresConnection,
   tenant: string,
   throughId: string,
 ): Promise<string | undefined> {
@@ -76,7 +76,7 @@ async function loadLastEntryId(
 
 /** Entries of a tenant beyond an id, up to the horizon of the list. */
 export async function loadEntriesBeyond(
-  connection: Connection,
+  connection: PostgresConnection,
   { tenant, order, beyondId, limit }: RowsBeyond,
   throughId: string,
 ): Promise<Entry[]> {
@@ -86,7 +86,7 @@ export async function loadEntriesBeyond(
 
 /** Entries of an account with sequence in (after, through]. */
 async function loadEntriesOf(
-  connection: Connection,
+  connection: PostgresConnection,
   { tenant, agent, serviceId }: AccountKey,
   after: number,
   through: number,
@@ -96,7 +96,7 @@ async function loadEntriesOf(
   return rows.map(parseEntry);
 }
 
-export function parseEntry(row: Row): Entry {
+export function parseEntry(row: PostgresRow): Entry {
   const requests = integer(row, 'requests');
   return parseFields(row, {
     reversal: requests < 0 ? parseReversal(row) : undefined,

@@ -1,7 +1,7 @@
 import type { EntryState } from '../../../domain/entry-state.ts';
 import type { EntryReads } from '../../../reads/books/entries.ts';
 import { big, integer, rowsIn, text, textOrAbsent } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { PostgresConnection } from '../connection.ts';
 import type { Reader } from './reader.ts';
 
 // Version 0 costs what version 1 does.
@@ -30,7 +30,7 @@ const loadStatesSql = `SELECT e.id,
   LEFT JOIN services AS p ON p.tenant = a.tenant AND p.service_id = a.service_id`;
 
 async function loadEntryStates(
-  connection: Connection,
+  connection: PostgresConnection,
   tenant: string,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, EntryState>> {

@@ -2,7 +2,7 @@ import type { Hold } from '../../../domain/hold.ts';
 import type { HoldReads } from '../../../reads/books/holds.ts';
 import { holds } from '../../tables/holds.ts';
 import { json, text } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { PostgresConnection } from '../connection.ts';
 import { jsonObject, parserOf, selectList } from '../described.ts';
 import type { Reader } from './reader.ts';
 import { numbered, type TenantAgent } from './tenant-agents.ts';
@@ -29,7 +29,7 @@ export interface OwnedHold {
 
 /** Holds by their ids. */
 export async function loadHolds(
-  connection: Connection,
+  connection: PostgresConnection,
   wanted: readonly { readonly tenant: string; readonly id: string }[],
 ): Promise<OwnedHold[]> {
   const rows = await connection.rows(loadHoldsSql, [json(wanted)]);
@@ -38,7 +38,7 @@ export async function loadHolds(
 
 /** Open holds of agents whose time has come. */
 export async function loadDueHolds(
-  connection: Connection,
+  connection: PostgresConnection,
   agents: readonly TenantAgent[],
   nowMs: number,
 ): Promise<OwnedHold[]> {
@@ -47,7 +47,7 @@ export async function loadDueHolds(
 }
 
 async function loadHoldsAfter(
-  connection: Connection,
+  connection: PostgresConnection,
   { tenant, agent }: { readonly tenant: string; readonly agent: string | undefined },
   after: string,
   limit: number,

@@ -1,5 +1,5 @@
 import { json, textOrAbsent } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { PostgresConnection } from '../connection.ts';
 
 const lastOf = (table: string) =>
   `(SELECT id FROM ${table} WHERE tenant = w.tenant ORDER BY id DESC LIMIT 1)`;
@@ -9,7 +9,7 @@ export const loadLastIdSql = `SELECT greatest(${lastOf('entries')}, ${lastOf('se
 
 /** The last id of everything that is listed of some tenants; `undefined` if they have nothing. */
 export async function loadLastId(
-  connection: Connection,
+  connection: PostgresConnection,
   tenants: readonly string[],
 ): Promise<string | undefined> {
   const [row] = await connection.rows(loadLastIdSql, [named(tenants)]);

@@ -3,7 +3,7 @@ import type { LimitCounter } from '../../../domain/limit-counter.ts';
 import type { CounterKey, LimitReads } from '../../../reads/books/limits.ts';
 import { limitCounters, limits } from '../../tables/limits.ts';
 import { json, rowsIn, text } from '../columns.ts';
-import type { Connection, Row } from '../connection.ts';
+import type { PostgresConnection, PostgresRow } from '../connection.ts';
 import { jsonObject, parserOf, selectList } from '../described.ts';
 import type { Reader } from './reader.ts';
 
@@ -31,14 +31,14 @@ export interface OwnedCounter {
 }
 
 /** The limits in a row that has the column of limits, by their tenants. */
-export function limitsIn(row: Row): ReadonlyMap<string, readonly Limit[]> {
+export function limitsIn(row: PostgresRow): ReadonlyMap<string, readonly Limit[]> {
   const byTenant = Map.groupBy(rowsIn(row, 'limits'), (one) => text(one, 'tenant'));
   return new Map([...byTenant].map(([tenant, rows]) => [tenant, rows.map((one) => parseLimit(one))]));
 }
 
 /** The counters that there are of some that are named. */
 export async function loadNamedCounters(
-  connection: Connection,
+  connection: PostgresConnection,
   keys: readonly (CounterKey & { readonly tenant: string })[],
 ): Promise<OwnedCounter[]> {
   const rows = await connection.rows(loadNamedCountersSql, [json(keys.map(counterKeyRecord))]);

@@ -1,7 +1,7 @@
 import type { EntryReads } from '../../../reads/books/entries.ts';
 import { type EntriesLooked, type LookWanted, nothingUpTo } from '../../../reads/entries-looked.ts';
 import { flag, integer, text } from '../columns.ts';
-import type { Connection, Value } from '../connection.ts';
+import type { PostgresConnection, Value } from '../connection.ts';
 import { entryColumns, parseEntry, withAccount } from './entries.ts';
 import type { Reader } from './reader.ts';
 
@@ -20,7 +20,7 @@ const isKnownSql = `SELECT ($2::text IS NULL OR EXISTS (SELECT 1 FROM accounts W
  * of a time.
  */
 async function lookForEntries(
-  connection: Connection,
+  connection: PostgresConnection,
   wanted: LookWanted,
   throughId: string,
 ): Promise<EntriesLooked> {

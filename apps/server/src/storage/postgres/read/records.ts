@@ -4,7 +4,7 @@ import type { RecordReads } from '../../../reads/books/records.ts';
 import type { KeyFacts, RecordKey } from '../../../reads/books.ts';
 import { type AnswerCap, parseHeaders, parseProtection } from '../../stored-answer.ts';
 import { bytea, bytes, hex, integer, integerOrAbsent, json, text, textOrAbsent } from '../columns.ts';
-import type { Connection, Row } from '../connection.ts';
+import type { PostgresConnection, PostgresRow } from '../connection.ts';
 import type { Reader } from './reader.ts';
 
 // An answer is evicted once its scope was given more than the cap since, in answers or in bytes.
@@ -27,7 +27,7 @@ export interface NamedRecord {
 
 /** Loads records with their answers, as far as these are kept. */
 export async function loadRecords(
-  connection: Connection,
+  connection: PostgresConnection,
   wanted: readonly WantedRecord[],
   cap: AnswerCap,
 ): Promise<NamedRecord[]> {
@@ -44,7 +44,7 @@ export async function loadRecords(
 
 /** What is shown of a key. */
 async function loadKeyFacts(
-  connection: Connection,
+  connection: PostgresConnection,
   key: RecordKey,
   cap: AnswerCap,
 ): Promise<KeyFacts | undefined> {
@@ -62,10 +62,10 @@ async function loadKeyFacts(
 }
 
 async function recordRows(
-  connection: Connection,
+  connection: PostgresConnection,
   wanted: readonly WantedRecord[],
   cap: AnswerCap,
-): Promise<Row[]> {
+): Promise<PostgresRow[]> {
   const names = wanted.map(({ tenant, scope, digest }) => ({
     tenant,
     scope: bytea(scope),
@@ -74,7 +74,7 @@ async function recordRows(
   return await connection.rows(loadRecordsSql, [json(names), cap.answersMax, cap.bytesMax]);
 }
 
-function parseAnswer(row: Row): StoredAnswer | undefined {
+function parseAnswer(row: PostgresRow): StoredAnswer | undefined {
   const status = integerOrAbsent(row, 'status');
   if (status === undefined) return undefined;
   return {

@@ -2,7 +2,7 @@ import type { Position } from '../../../domain/position.ts';
 import type { Reversal } from '../../../domain/usage.ts';
 import { reversalLines, reversals } from '../../tables/entries.ts';
 import { integer, integerOrAbsent, rowsIn, text, textOrAbsent } from '../columns.ts';
-import type { Connection, Row } from '../connection.ts';
+import type { PostgresConnection, PostgresRow } from '../connection.ts';
 import { jsonObject, parserOf } from '../described.ts';
 
 /** Of `entries AS e`: what a reversal takes back. Usage is always of at least one request, a write-off of none. */
@@ -44,7 +44,7 @@ export interface AccountPlace {
 }
 
 /** What the entry of a reversal takes back. */
-export function parseReversal(row: Row): Reversal {
+export function parseReversal(row: PostgresRow): Reversal {
   const [reversal] = rowsIn(row, 'reversal');
   if (reversal === undefined) throw new Error(`entry ${text(row, 'id')} takes back nothing`);
   return parseFields(reversal, { lines: rowsIn(reversal, 'lines').map(parseLine) });
@@ -52,7 +52,7 @@ export function parseReversal(row: Row): Reversal {
 
 /** The position of an entry in its account; 0 is before the first one. */
 export async function loadPosition(
-  connection: Connection,
+  connection: PostgresConnection,
   place: AccountPlace,
 ): Promise<Position | undefined> {
   const { tenant, account, sequence } = place;
@@ -85,7 +85,7 @@ const beginning = { price_version: -1, line_requests: 0, paid_after: null };
 
 /** How many requests of an entry were taken back, in parts or in a range. */
 export async function loadReversedOf(
-  connection: Connection,
+  connection: PostgresConnection,
   { tenant, account, sequence }: AccountPlace,
   requests: number,
 ): Promise<number> {
@@ -99,7 +99,7 @@ export async function loadReversedOf(
 }
 
 async function byVersion(
-  connection: Connection,
+  connection: PostgresConnection,
   sql: string,
   values: readonly (string | number)[],
 ): Promise<Map<number, number>> {

@@ -2,7 +2,7 @@ import type { PriceVersion, Service } from '../../../domain/service.ts';
 import type { ServiceReads } from '../../../reads/books/services.ts';
 import { servicePrices, services } from '../../tables/services.ts';
 import { big, integer, json, text } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { PostgresConnection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import type { Reader } from './reader.ts';
 
@@ -28,7 +28,7 @@ const loadPricesAfterSql = `SELECT ${selectList(servicePrices)} FROM service_pri
   WHERE tenant = $1 AND service_id = $2 AND price_version > $3 ORDER BY price_version LIMIT $4`;
 
 export async function loadServices(
-  connection: Connection,
+  connection: PostgresConnection,
   wanted: readonly { readonly tenant: string; readonly serviceId: string }[],
 ): Promise<OwnedService[]> {
   const names = wanted.map(({ tenant, serviceId }) => ({ tenant, service_id: serviceId }));
@@ -37,7 +37,7 @@ export async function loadServices(
 }
 
 async function loadService(
-  connection: Connection,
+  connection: PostgresConnection,
   tenant: string,
   serviceId: string,
 ): Promise<Service | undefined> {
@@ -47,7 +47,7 @@ async function loadService(
 
 /** Services after an id, in the order of their ids. */
 async function loadServicesAfter(
-  connection: Connection,
+  connection: PostgresConnection,
   tenant: string,
   after: string,
   limit: number,
@@ -57,7 +57,7 @@ async function loadServicesAfter(
 
 /** All prices of a service, by version. */
 async function loadPrices(
-  connection: Connection,
+  connection: PostgresConnection,
   tenant: string,
   serviceId: string,
 ): Promise<Map<number, bigint>> {
@@ -67,7 +67,7 @@ async function loadPrices(
 
 /** Prices of a service after a version, in their order. */
 async function loadPricesAfter(
-  connection: Connection,
+  connection: PostgresConnection,
   tenant: string,
   serviceId: string,
   after: number,

@@ -4,7 +4,7 @@ import type { AccountKey } from '../../../reads/books.ts';
 import type { RowsBeyond } from '../../../reads/merge-events.ts';
 import { settlementLines, settlements } from '../../tables/settlements.ts';
 import { rowsIn, text } from '../columns.ts';
-import type { Connection, Row } from '../connection.ts';
+import type { PostgresConnection, PostgresRow } from '../connection.ts';
 import { jsonObject, parserOf, selectList } from '../described.ts';
 import type { Reader } from './reader.ts';
 
@@ -40,7 +40,7 @@ export interface PlacedSettlement {
 }
 
 async function loadSettlement(
-  connection: Connection,
+  connection: PostgresConnection,
   tenant: string,
   id: string,
 ): Promise<Settlement | undefined> {
@@ -50,7 +50,7 @@ async function loadSettlement(
 
 /** Id of the last settlement up to an id. */
 async function loadLastSettlementId(
-  connection: Connection,
+  connection: PostgresConnection,
   tenant: string,
   throughId: string,
 ): Promise<string | undefined> {
@@ -60,7 +60,7 @@ async function loadLastSettlementId(
 
 /** Settlements of a tenant beyond an id, up to the horizon of the list. */
 export async function loadSettlementsBeyond(
-  connection: Connection,
+  connection: PostgresConnection,
   { tenant, order, beyondId, limit }: RowsBeyond,
   throughId: string,
 ): Promise<Settlement[]> {
@@ -70,7 +70,7 @@ export async function loadSettlementsBeyond(
 
 /** Settlements of an account with number in (after, through], in their order. */
 async function loadSettlementsOf(
-  connection: Connection,
+  connection: PostgresConnection,
   { tenant, agent, serviceId }: AccountKey,
   after: number,
   through: number,
@@ -80,7 +80,7 @@ async function loadSettlementsOf(
   return rows.map(parseSettlement);
 }
 
-function parseSettlement(row: Row): Settlement {
+function parseSettlement(row: PostgresRow): Settlement {
   return parseFields(row, { lines: rowsIn(row, 'lines').map(parseLine) });
 }
 

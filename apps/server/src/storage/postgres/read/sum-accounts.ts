@@ -4,7 +4,7 @@ import type { ServiceReads } from '../../../reads/books/services.ts';
 import type { AccountsFilter, CountedNames } from '../../../reads/books.ts';
 import type { AccountSums, SummedAccounts } from '../../../reads/summed-accounts.ts';
 import { big, flag, integer, text } from '../columns.ts';
-import type { Connection, Row } from '../connection.ts';
+import type { PostgresConnection, PostgresRow } from '../connection.ts';
 import { loadAgentsAfterSql } from './accounts.ts';
 import type { Reader } from './reader.ts';
 
@@ -40,7 +40,7 @@ const firstId = '00000000-0000-0000-0000-000000000000';
 
 /** Sums the next accounts by service. */
 async function sumAccounts(
-  connection: Connection,
+  connection: PostgresConnection,
   { tenant, serviceId }: AccountsFilter,
   after: string,
   limit: number,
@@ -55,7 +55,7 @@ async function sumAccounts(
   return { sums: rows.map(sumsOf), next: hasMore ? text(first, 'last') : undefined };
 }
 
-function sumsOf(row: Row): AccountSums {
+function sumsOf(row: PostgresRow): AccountSums {
   return {
     serviceId: text(row, 'service_id'),
     isPriced: flag(row, 'is_priced'),
@@ -75,7 +75,7 @@ function sumsOf(row: Row): AccountSums {
 
 /** Counts the next agents that have accounts, after a name. */
 async function countAgents(
-  connection: Connection,
+  connection: PostgresConnection,
   tenant: string,
   after: string,
   limit: number,
@@ -87,7 +87,7 @@ async function countAgents(
 
 /** Looks at the next services after an id, and counts those that were not deleted. */
 async function countServices(
-  connection: Connection,
+  connection: PostgresConnection,
   tenant: string,
   after: string,
   limit: number,

@@ -3,7 +3,7 @@ import type { EventReads } from '../../../reads/books/events.ts';
 import type { EventTally, TallyWanted } from '../../../reads/event-tally.ts';
 import { type TallyRow, tallyOf } from '../../event-tally.ts';
 import { integer, literal, text } from '../columns.ts';
-import type { Connection, Row } from '../connection.ts';
+import type { PostgresConnection, PostgresRow } from '../connection.ts';
 import type { Reader } from './reader.ts';
 
 // Usage is always of at least one request, a reversal of less than none, a write-off of none. There is no max of a uuid; its text
@@ -22,7 +22,7 @@ const tallyNotedSql = `SELECT type, ${looked}, count(*) FILTER (WHERE at_ms >= $
 
 /** Counts the next rows of each kind of events by type, up to the horizon, without handing them over. */
 async function tallyEvents(
-  connection: Connection,
+  connection: PostgresConnection,
   wanted: TallyWanted,
   throughId: string,
 ): Promise<EventTally> {
@@ -42,8 +42,8 @@ async function tallyEvents(
 }
 
 const readTally =
-  (countsOf: (row: Row) => TallyRow['counts']) =>
-  (row: Row): TallyRow => ({
+  (countsOf: (row: PostgresRow) => TallyRow['counts']) =>
+  (row: PostgresRow): TallyRow => ({
     counts: countsOf(row),
     looked: integer(row, 'looked'),
     lastId: row['last_id'] === null ? undefined : text(row, 'last_id'),

@@ -2,7 +2,7 @@ import type { Webhook } from '../../../domain/webhook.ts';
 import type { WebhookReads } from '../../../reads/books/webhooks.ts';
 import { webhookOf, webhooks } from '../../tables/webhooks.ts';
 import { text } from '../columns.ts';
-import type { Connection, Row } from '../connection.ts';
+import type { PostgresConnection, PostgresRow } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import type { Reader } from './reader.ts';
 
@@ -20,19 +20,23 @@ export interface OwnedWebhook {
 
 /** Webhooks of tenants that were not deleted, in the order in which they were made. */
 export async function loadWebhooks(
-  connection: Connection,
+  connection: PostgresConnection,
   tenants: readonly string[],
 ): Promise<OwnedWebhook[]> {
   const rows = await connection.rows(loadWebhooksSql, [tenants]);
   return rows.map((row) => ({ tenant: text(row, 'tenant'), webhook: parseWebhook(row) }));
 }
 
-async function loadWebhook(connection: Connection, tenant: string, id: string): Promise<Webhook | undefined> {
+async function loadWebhook(
+  connection: PostgresConnection,
+  tenant: string,
+  id: string,
+): Promise<Webhook | undefined> {
   const [row] = await connection.rows(loadWebhookSql, [tenant, id]);
   return row && parseWebhook(row);
 }
 
-function parseWebhook(row: Row): Webhook {
+function parseWebhook(row: PostgresRow): Webhook {
   return webhookOf(parseRow(row));
 }
 

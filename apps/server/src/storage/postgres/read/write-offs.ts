@@ -2,7 +2,7 @@ import type { WriteOff } from '../../../domain/usage.ts';
 import type { AccountReads } from '../../../reads/books/accounts.ts';
 import { writeOffs } from '../../tables/entries.ts';
 import { integer, rowsIn, text } from '../columns.ts';
-import type { Row } from '../connection.ts';
+import type { PostgresRow } from '../connection.ts';
 import { jsonObject, parserOf, selectList } from '../described.ts';
 import type { Reader } from './reader.ts';
 
@@ -16,7 +16,7 @@ const loadWriteOffsOfSql = `SELECT o.sequence, ${selectList(writeOffs, 'o')}
 const parseFields = parserOf(writeOffs);
 
 /** What the entry of a write-off takes off the credit. */
-export function parseWriteOff(row: Row): WriteOff {
+export function parseWriteOff(row: PostgresRow): WriteOff {
   const [writeOff] = rowsIn(row, 'write_off');
   if (writeOff === undefined) throw new Error(`entry ${text(row, 'id')} writes off nothing`);
   return parseFields(writeOff);

@@ -4,7 +4,7 @@ import { deliveriesKeptMs, forgottenBeforeMs, steadyForMs } from '../../steady-c
 import type { AnswerCap } from '../../stored-answer.ts';
 import { failuresMax, type SweepCursor, type SweepFailure, type SweepLimits } from '../../sweep-step.ts';
 import { bytea, hex, integer, text } from '../columns.ts';
-import type { Connection, Row } from '../connection.ts';
+import type { PostgresConnection, PostgresRow } from '../connection.ts';
 import { dayMs, dropParts, makeParts, type PartedTable, partedTables } from '../database/parts.ts';
 import type { ConnectionInTurns, ExclusiveConnection } from '../exclusive-connection.ts';
 import { ConnectionLost, storageFault } from '../fault.ts';
@@ -174,7 +174,7 @@ export class PostgresSweep {
   }
 
   async #forgetRecords(
-    connection: Connection,
+    connection: PostgresConnection,
     table: string,
     fromMs: number,
     beforeMs: number,
@@ -214,7 +214,7 @@ export class PostgresSweep {
   }
 
   /** A partition with pending deliveries stays, and so do those after it. */
-  async #stillNeeded(connection: Connection, table: PartedTable, beforeDay: number): Promise<number> {
+  async #stillNeeded(connection: PostgresConnection, table: PartedTable, beforeDay: number): Promise<number> {
     if (table.name !== 'deliveries') return beforeDay;
     const [row] = await connection.rows(lastPendingSql, [idAtMs(beforeDay * dayMs)]);
     if (row === undefined) return beforeDay;
@@ -222,7 +222,7 @@ export class PostgresSweep {
     return Math.floor(timeMs / dayMs);
   }
 
-  async #evict(connection: Connection, rowsMax: number, tasks: Tasks): Promise<number> {
+  async #evict(connection: PostgresConnection, rowsMax: number, tasks: Tasks): Promise<number> {
     const { answersMax, bytesMax } = this.#cap;
     let evicted = 0;
     for (const row of await connection.rows(loadFullScopesSql, [answersMax, bytesMax])) {
@@ -235,7 +235,7 @@ export class PostgresSweep {
   }
 
   /** Evicts answers of one scope. */
-  async #evictOf(connection: Connection, scope: Row, rowsMax: number): Promise<number> {
+  async #evictOf(connection: PostgresConnection, scope: PostgresRow, rowsMax: number): Promise<number> {
     const { answersMax, bytesMax } = this.#cap;
     const place = [text(scope, 'tenant'), bytea(hex(scope, 'scope'))] as const;
     const bounds = [integer(scope, 'answers') - answersMax, integer(scope, 'answer_bytes') - bytesMax];

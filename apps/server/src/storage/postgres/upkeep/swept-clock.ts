@@ -1,7 +1,7 @@
 import { adminTenant } from '../../../domain/tenant.ts';
 import { steadySinceMs, waverMaxMs } from '../../steady-clock.ts';
 import { integer, integerOrAbsent } from '../columns.ts';
-import type { Connection, Statements } from '../connection.ts';
+import type { PostgresConnection, StatementRunner } from '../connection.ts';
 
 const loadSql = 'SELECT steady_since_ms, swept_at_ms FROM operator WHERE tenant = $1';
 // When a batch or another sweep saw a jump since the row was read, the clock is steady since now.
@@ -14,7 +14,7 @@ const doubtSql = `UPDATE operator SET steady_since_ms = NULL
   WHERE tenant = $1 AND steady_since_ms IS NOT NULL AND swept_at_ms > $2`;
 
 /** Saves the time of a sweep, and returns since when the clock has run steadily. */
-export async function saveSweptAt(connection: Connection, nowMs: number): Promise<number> {
+export async function saveSweptAt(connection: PostgresConnection, nowMs: number): Promise<number> {
   const [row] = await connection.rows(loadSql, [adminTenant]);
   const sweptAtMs = row && integerOrAbsent(row, 'swept_at_ms');
   const known = row && integerOrAbsent(row, 'steady_since_ms');
@@ -29,7 +29,7 @@ export async function saveSweptAt(connection: Connection, nowMs: number): Promis
  * @param sweptAtMs of the last sweep, as the batch loaded it
  */
 export async function doubtClock(
-  statements: Statements,
+  statements: StatementRunner,
   records: readonly { readonly firstSeenAtMs: number }[],
   sweptAtMs: number | undefined,
 ): Promise<void> {

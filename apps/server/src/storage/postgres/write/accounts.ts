@@ -3,7 +3,7 @@ import type { AccountKey } from '../../../reads/books.ts';
 import { flag } from '../../table.ts';
 import { accountLines, accounts } from '../../tables/accounts.ts';
 import { json } from '../columns.ts';
-import type { Connection, Statements } from '../connection.ts';
+import type { PostgresConnection, StatementRunner } from '../connection.ts';
 import { changedColumns, recordOf, recordset, upsertSql } from '../described.ts';
 import { accountKeyRecord, type IdentifiedAccount } from '../read/accounts.ts';
 
@@ -28,7 +28,7 @@ const deleteAccountsSql = `DELETE FROM accounts AS a
 
 /** Creates the missing accounts, and locks all of them until the transaction ends. */
 export async function lockAccounts(
-  connection: Connection,
+  connection: PostgresConnection,
   wanted: readonly (AccountKey & { readonly newAccount: string })[],
 ): Promise<void> {
   const rows = wanted.map((key, n) => ({ n, account: key.newAccount, ...accountKeyRecord(key) }));
@@ -37,7 +37,7 @@ export async function lockAccounts(
 
 /** Saves accounts as they are now, with those of their lines that changed. */
 export async function saveAccounts(
-  statements: Statements,
+  statements: StatementRunner,
   changed: readonly IdentifiedAccount[],
   linesBefore: ReadonlySet<AccountLine>,
 ): Promise<void> {
@@ -56,7 +56,7 @@ export async function saveAccounts(
 
 /** Deletes accounts that were created to be locked, and on which nothing was recorded then. */
 export async function deleteUntouched(
-  statements: Statements,
+  statements: StatementRunner,
   untouched: readonly AccountKey[],
 ): Promise<void> {
   if (untouched.length > 0) await statements.rows(deleteAccountsSql, [json(untouched.map(accountKeyRecord))]);

@@ -1,7 +1,7 @@
 import type { Act } from '../../../domain/act.ts';
 import { actRow, auditLog } from '../../tables/acts.ts';
 import { json } from '../columns.ts';
-import type { Statements } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import { madeList, recordOf, recordset } from '../described.ts';
 
 const columns = madeList(auditLog);
@@ -15,7 +15,7 @@ const saveActsSql = `WITH made AS (SELECT *, row_number() OVER (PARTITION BY ten
   INSERT INTO audit_log (${columns}, number)
   SELECT ${columns}, c.acts - count(*) OVER (PARTITION BY tenant) + place FROM made JOIN counted AS c USING (tenant)`;
 
-export async function saveActs(statements: Statements, acts: readonly Act[]): Promise<void> {
+export async function saveActs(statements: StatementRunner, acts: readonly Act[]): Promise<void> {
   if (acts.length === 0) return;
   const rows = acts.map((act) => actRecord({}, actRow(act)));
   await statements.rows(saveActsSql, [json(rows)]);

@@ -2,7 +2,7 @@ import type { ApiKey, ApiKeyUse } from '../../../domain/api-key.ts';
 import { adminTenant } from '../../../domain/tenant.ts';
 import { apiKeys } from '../../tables/api-keys.ts';
 import { json } from '../columns.ts';
-import type { Statements } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import { recordOf, upsertSql } from '../described.ts';
 
 const saveApiKeysSql = upsertSql(apiKeys);
@@ -12,13 +12,13 @@ const saveUsesSql = `UPDATE api_keys SET last_used_at_ms = w.used_at_ms
   WHERE api_keys.tenant = $1 AND api_keys.prefix = w.prefix
     AND (api_keys.last_used_at_ms IS NULL OR api_keys.last_used_at_ms < w.used_at_ms)`;
 
-export async function saveApiKeys(statements: Statements, keys: readonly ApiKey[]): Promise<void> {
+export async function saveApiKeys(statements: StatementRunner, keys: readonly ApiKey[]): Promise<void> {
   if (keys.length === 0) return;
   const rows = keys.map((key) => apiKeyRecord({ operator: adminTenant }, key));
   await statements.rows(saveApiKeysSql, [json(rows)]);
 }
 
-export async function saveApiKeyUses(statements: Statements, uses: readonly ApiKeyUse[]): Promise<void> {
+export async function saveApiKeyUses(statements: StatementRunner, uses: readonly ApiKeyUse[]): Promise<void> {
   if (uses.length === 0) return;
   const rows = uses.map(({ prefix, usedAtMs }) => ({ prefix, used_at_ms: usedAtMs }));
   await statements.rows(saveUsesSql, [adminTenant, json(rows)]);

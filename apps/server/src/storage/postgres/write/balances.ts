@@ -3,7 +3,7 @@ import type { NamedPolicy } from '../../../domain/billing.ts';
 import type { Movement } from '../../../domain/movement.ts';
 import { balances, billing, grantRow, grants, movements, policyRow } from '../../tables/balances.ts';
 import { json, text } from '../columns.ts';
-import type { Connection, Statements } from '../connection.ts';
+import type { PostgresConnection, StatementRunner } from '../connection.ts';
 import { changedColumns, insertSql, recordOf, recordset, upsertSql } from '../described.ts';
 import { numbered, type TenantAgent } from '../read/tenant-agents.ts';
 
@@ -33,7 +33,7 @@ type Owned<T> = T & { readonly tenant: string };
  * @returns the agents that are locked
  */
 export async function lockBillings(
-  connection: Connection,
+  connection: PostgresConnection,
   agents: readonly TenantAgent[],
 ): Promise<readonly TenantAgent[]> {
   const rows = await connection.rows(lockBillingsSql, [json(numbered(agents))]);
@@ -42,7 +42,7 @@ export async function lockBillings(
 
 /** @param isKnown whether the books knew an agent when the batch was loaded */
 export async function savePolicies(
-  statements: Statements,
+  statements: StatementRunner,
   policies: readonly Owned<{ readonly named: NamedPolicy }>[],
   isKnown: (tenant: string, agent: string) => boolean,
 ): Promise<void> {
@@ -58,7 +58,7 @@ export async function savePolicies(
 }
 
 export async function saveBalances(
-  statements: Statements,
+  statements: StatementRunner,
   changed: readonly Owned<{ readonly balance: Balance }>[],
 ): Promise<void> {
   if (changed.length === 0) return;
@@ -67,7 +67,7 @@ export async function saveBalances(
 }
 
 export async function saveGrants(
-  statements: Statements,
+  statements: StatementRunner,
   changed: readonly Owned<{ readonly owned: OwnedGrant }>[],
 ): Promise<void> {
   if (changed.length === 0) return;
@@ -78,7 +78,7 @@ export async function saveGrants(
 }
 
 export async function saveMovements(
-  statements: Statements,
+  statements: StatementRunner,
   made: readonly Owned<{ readonly movement: Movement }>[],
 ): Promise<void> {
   if (made.length === 0) return;

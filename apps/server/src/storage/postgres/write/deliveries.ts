@@ -1,7 +1,7 @@
 import type { Announcement } from '../../../domain/delivery.ts';
 import { deliveries, deliveryRow } from '../../tables/deliveries.ts';
 import { json } from '../columns.ts';
-import type { Statements } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import { recordOf, upsertSql } from '../described.ts';
 import type { OwnedDelivery } from '../read/deliveries.ts';
 
@@ -18,7 +18,7 @@ const saveAnnouncedSql = `INSERT INTO deliveries (tenant, webhook, event, event_
     CROSS JOIN LATERAL unnest(a.webhooks) AS webhook`;
 
 export async function saveDeliveries(
-  statements: Statements,
+  statements: StatementRunner,
   changed: readonly OwnedDelivery[],
 ): Promise<void> {
   if (changed.length === 0) return;
@@ -28,7 +28,7 @@ export async function saveDeliveries(
 
 /** Makes the deliveries of announcements. */
 export async function saveAnnouncements(
-  statements: Statements,
+  statements: StatementRunner,
   announcements: readonly { readonly tenant: string; readonly announcement: Announcement }[],
 ): Promise<void> {
   if (announcements.length === 0) return;

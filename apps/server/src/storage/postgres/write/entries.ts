@@ -1,6 +1,6 @@
 import { entries } from '../../tables/entries.ts';
 import { json } from '../columns.ts';
-import type { Statements } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import { insertSql, recordOf } from '../described.ts';
 import type { PlacedEntry } from '../read/entries.ts';
 
@@ -8,7 +8,7 @@ const saveEntriesSql = insertSql(entries);
 const entryRecord = recordOf(entries);
 
 /** Saves entries; those with usage ids in the order of these, in which two batches do not wait for each other. */
-export async function saveEntries(statements: Statements, made: readonly PlacedEntry[]): Promise<void> {
+export async function saveEntries(statements: StatementRunner, made: readonly PlacedEntry[]): Promise<void> {
   if (made.length === 0) return;
   const rows = made.toSorted(byUsageId).map((placed) => entryRecord(placed, placed.entry));
   await statements.rows(saveEntriesSql, [json(rows)]);

@@ -1,14 +1,14 @@
 import type { NotedEvent } from '../../../domain/event.ts';
 import { events } from '../../tables/events.ts';
 import { json } from '../columns.ts';
-import type { Statements } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import { insertSql, recordOf } from '../described.ts';
 
 const saveEventsSql = insertSql(events);
 const eventRecord = recordOf(events);
 
 export async function saveEvents(
-  statements: Statements,
+  statements: StatementRunner,
   made: readonly { readonly tenant: string; readonly event: NotedEvent }[],
 ): Promise<void> {
   if (made.length === 0) return;

@@ -1,7 +1,7 @@
 import type { Hold } from '../../../domain/hold.ts';
 import { holds } from '../../tables/holds.ts';
 import { json } from '../columns.ts';
-import type { Statements } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import { changedColumns, insertSql, recordOf, recordset } from '../described.ts';
 import type { OwnedHold } from '../read/holds.ts';
 
@@ -14,7 +14,7 @@ const changeHoldsSql = `UPDATE holds AS h SET ${changedColumns(holds, 'w')}
 
 /** @param isKnown whether the books knew a hold when the batch was loaded */
 export async function saveHolds(
-  statements: Statements,
+  statements: StatementRunner,
   changed: readonly OwnedHold[],
   isKnown: (tenant: string, hold: Hold) => boolean,
 ): Promise<void> {

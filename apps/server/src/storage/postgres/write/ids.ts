@@ -2,7 +2,7 @@ import { type IdPlace, placeAfterId } from '../../../domain/id-block.ts';
 import type { Limit } from '../../../domain/limit.ts';
 import { adminTenant } from '../../../domain/tenant.ts';
 import { textOrAbsent } from '../columns.ts';
-import type { Connection, Statements } from '../connection.ts';
+import type { PostgresConnection, StatementRunner } from '../connection.ts';
 import { loadLastIdSql, named } from '../read/ids.ts';
 import { limitsColumn, limitsIn } from '../read/limits.ts';
 import { idsAheadUnnotedMs } from '../read/operator.ts';
@@ -18,7 +18,7 @@ const beginning: IdPlace = { timeMs: 0, counter: 0 };
 
 /** Notes how far ids are ahead of the clock, if they never were that far before. In whole hours, so that it is rare. */
 export async function saveIdsAhead(
-  statements: Statements,
+  statements: StatementRunner,
   aheadMs: number,
   knownMaxMs: number,
 ): Promise<void> {
@@ -29,7 +29,7 @@ export async function saveIdsAhead(
 
 /** Where ids of these tenants may begin; with it the limits of some of them, which most batches need and few have. */
 export async function loadIdsAndLimits(
-  connection: Connection,
+  connection: PostgresConnection,
   tenants: readonly string[],
   limited: readonly string[],
 ): Promise<{ readonly idsReached: IdPlace; readonly limits: ReadonlyMap<string, readonly Limit[]> }> {

@@ -6,7 +6,7 @@ import type { Wants } from '../../../ledger/wants.ts';
 import type { CounterKey } from '../../../reads/books.ts';
 import { limitCounters, limits } from '../../tables/limits.ts';
 import { json } from '../columns.ts';
-import type { Connection, Statements } from '../connection.ts';
+import type { PostgresConnection, StatementRunner } from '../connection.ts';
 import { recordOf, upsertSql } from '../described.ts';
 import { counterKeyRecord, loadNamedCounters, type OwnedCounter } from '../read/limits.ts';
 
@@ -32,7 +32,7 @@ type OwnedKey = CounterKey & { readonly tenant: string };
  * @returns the counters that were made to be locked, unless something is counted
  */
 export async function loadCounted(
-  connection: Connection,
+  connection: PostgresConnection,
   wants: Wants,
   limitsOf: ReadonlyMap<string, readonly Limit[]>,
   views: ReadonlyMap<string, LoadedView>,
@@ -65,7 +65,7 @@ export async function loadCounted(
 }
 
 export async function saveLimits(
-  statements: Statements,
+  statements: StatementRunner,
   owned: readonly { readonly tenant: string; readonly limit: Limit }[],
 ): Promise<void> {
   if (owned.length === 0) return;
@@ -75,7 +75,7 @@ export async function saveLimits(
 
 /** Saves counters, and deletes those that were made to be locked and that count nothing. */
 export async function saveLimitCounters(
-  statements: Statements,
+  statements: StatementRunner,
   owned: readonly OwnedCounter[],
   made: readonly OwnedKey[],
 ): Promise<void> {

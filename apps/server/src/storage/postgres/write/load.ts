@@ -9,7 +9,7 @@ import type { Loaded } from '../../../ledger/storage-port.ts';
 import { recordName } from '../../../ledger/submission.ts';
 import type { Wants } from '../../../ledger/wants.ts';
 import type { AnswerCap } from '../../stored-answer.ts';
-import type { Connection } from '../connection.ts';
+import type { PostgresConnection } from '../connection.ts';
 import {
   type IdentifiedAccount,
   isServiceUsed,
@@ -73,7 +73,7 @@ const lockTenantsSql = `INSERT INTO tenants (tenant)
   ON CONFLICT (tenant) DO UPDATE SET tenant = tenants.tenant WHERE false`;
 
 /** Finds the accounts that a batch names indirectly: those of an agent, and that of an entry. Locks nothing. */
-export async function findAccounts(connection: Connection, wants: Wants): Promise<Found> {
+export async function findAccounts(connection: PostgresConnection, wants: Wants): Promise<Found> {
   const accounts = new Map<string, WantedAccount>();
   const add = (account: WantedAccount) => accounts.set(nameIn(account.tenant, account), account);
   const looks: Promise<void>[] = [];
@@ -110,7 +110,7 @@ export async function findAccounts(connection: Connection, wants: Wants): Promis
 }
 
 /** The holds that commands name by their ids: their agents, accounts and services never change, so no lock is needed. */
-async function findHolds(connection: Connection, wants: Wants): Promise<ReadonlySet<string>> {
+async function findHolds(connection: PostgresConnection, wants: Wants): Promise<ReadonlySet<string>> {
   const wanted = ofTenants(wants, ({ holdIds }) => holdIds).map(([tenant, id]) => ({ tenant, id }));
   if (wanted.length === 0) return new Set();
   const found = await loadHolds(connection, wanted);
@@ -131,7 +131,7 @@ function sortedByName<T>(rows: ReadonlyMap<string, T>): T[] {
  * reads what was committed before they were granted.
  */
 export async function loadBatch(
-  connection: Connection,
+  connection: PostgresConnection,
   wants: Wants,
   found: Found,
   cap: AnswerCap,
@@ -223,7 +223,7 @@ export function nameIn(
   return `${tenant} ${accountName(account.agent, account.serviceId)}`;
 }
 
-async function lock(connection: Connection, wants: Wants, { accounts }: Found): Promise<void> {
+async function lock(connection: PostgresConnection, wants: Wants, { accounts }: Found): Promise<void> {
   const tenants = [...wants.changedTenants].sort().map((tenant, n) => ({ n, tenant }));
   await Promise.all([
     tenants.length > 0 ? connection.rows(lockTenantsSql, [JSON.stringify(tenants)]) : undefined,
@@ -259,7 +259,7 @@ function ofTenants<T>(wants: Wants, part: (wants: TenantWants) => Iterable<T>): 
   );
 }
 
-async function loadWantedUsages(connection: Connection, wants: Wants) {
+async function loadWantedUsages(connection: PostgresConnection, wants: Wants) {
   const wanted = ofTenants(wants, ({ usageIds }) => usageIds);
   if (wanted.length === 0) return [];
   return await loadUsages(
@@ -268,7 +268,7 @@ async function loadWantedUsages(connection: Connection, wants: Wants) {
   );
 }
 
-async function loadWantedDeliveries(connection: Connection, wants: Wants) {
+async function loadWantedDeliveries(connection: PostgresConnection, wants: Wants) {
   const wanted = new Map(
     ofTenants(wants, ({ deliveries }) => deliveries).map(([tenant, { webhookId, eventId }]) => [
       `${tenant} ${webhookId} ${eventId}`,
@@ -278,7 +278,7 @@ async function loadWantedDeliveries(connection: Connection, wants: Wants) {
   return wanted.size === 0 ? [] : await lockDeliveries(connection, sortedByName(wanted));
 }
 
-async function loadWantedUnsettled(connection: Connection, wants: Wants, limit: number) {
+async function loadWantedUnsettled(connection: PostgresConnection, wants: Wants, limit: number) {
   return await Promise.all(
     ofTenants(wants, ({ deletedServices }) => deletedServices).map(async ([tenant, serviceId]) => ({
       tenant,
@@ -290,7 +290,7 @@ async function loadWantedUnsettled(connection: Connection, wants: Wants, limit: 
 }
 
 /** Those of the wanted services of which something was recorded. */
-async function loadWantedUses(connection: Connection, wants: Wants) {
+async function loadWantedUses(connection: PostgresConnection, wants: Wants) {
   const looked = await Promise.all(
     ofTenants(wants, ({ usedServices }) => usedServices).map(async ([tenant, serviceId]) => ({
       tenant,
@@ -301,7 +301,7 @@ async function loadWantedUses(connection: Connection, wants: Wants) {
   return looked.filter(({ isUsed }) => isUsed);
 }
 
-async function loadWantedApiKeys(connection: Connection, wants: Wants) {
+async function loadWantedApiKeys(connection: PostgresConnection, wants: Wants) {
   const wanted = ofTenants(wants, ({ apiKeyPrefixes }) => apiKeyPrefixes);
   if (wanted.length === 0) return [];
   const keys = await loadApiKeys(
@@ -320,7 +320,7 @@ async function loadWantedApiKeys(connection: Connection, wants: Wants) {
  * @returns the names of those that the books know
  */
 async function loadWantedBillings(
-  connection: Connection,
+  connection: PostgresConnection,
   wants: Wants,
   accounts: Awaited<ReturnType<typeof loadAccounts>>,
   views: ReadonlyMap<string, LoadedView>,
@@ -363,7 +363,7 @@ function agentName(tenant: string, agent: string): string {
 }
 
 async function loadWantedGrants(
-  connection: Connection,
+  connection: PostgresConnection,
   wants: Wants,
   views: ReadonlyMap<string, LoadedView>,
 ): Promise<void> {
@@ -376,7 +376,7 @@ async function loadWantedGrants(
 
 /** One that another instance has made since they were looked up is left out: its agent and its account are not locked. */
 async function loadWantedHolds(
-  connection: Connection,
+  connection: PostgresConnection,
   found: ReadonlySet<string>,
   wants: Wants,
   views: ReadonlyMap<string, LoadedView>,
@@ -401,7 +401,7 @@ function holdName(tenant: string, id: string): string {
 }
 
 async function loadKnownEntries(
-  connection: Connection,
+  connection: PostgresConnection,
   entries: readonly PlacedEntry[],
   views: ReadonlyMap<string, LoadedView>,
 ): Promise<void> {
@@ -415,7 +415,7 @@ async function loadKnownEntries(
 }
 
 async function loadPositions(
-  connection: Connection,
+  connection: PostgresConnection,
   wants: Wants,
   accounts: ReadonlyMap<string, IdentifiedAccount>,
   views: ReadonlyMap<string, LoadedView>,

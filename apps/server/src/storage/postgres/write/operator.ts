@@ -3,7 +3,7 @@ import type { Settings } from '../../../domain/settings.ts';
 import { adminTenant } from '../../../domain/tenant.ts';
 import { pause, settings } from '../../tables/operator.ts';
 import { json } from '../columns.ts';
-import type { Statements } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import { recordOf, upsertSql } from '../described.ts';
 
 const savePauseSql = upsertSql(pause);
@@ -11,10 +11,10 @@ const pauseRecord = recordOf(pause);
 const saveSettingsSql = upsertSql(settings);
 const settingsRecord = recordOf(settings);
 
-export async function savePause(statements: Statements, changed: Pause): Promise<void> {
+export async function savePause(statements: StatementRunner, changed: Pause): Promise<void> {
   await statements.rows(savePauseSql, [json([pauseRecord({ operator: adminTenant }, changed)])]);
 }
 
-export async function saveSettings(statements: Statements, changed: Settings): Promise<void> {
+export async function saveSettings(statements: StatementRunner, changed: Settings): Promise<void> {
   await statements.rows(saveSettingsSql, [json([settingsRecord({ operator: adminTenant }, changed)])]);
 }

@@ -1,7 +1,7 @@
 import type { MadeRecord } from '../../../ledger/storage-port.ts';
 import { answerBytes } from '../../stored-answer.ts';
 import { bytea, json } from '../columns.ts';
-import type { Statements } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 
 const dayMs = 86_400_000;
 
@@ -32,7 +32,10 @@ const saveRecordsSql = `WITH given AS (
   FROM made ORDER BY n`;
 
 /** Saves records with their answers, in an order in which two batches do not wait for each other. */
-export async function saveRecords(statements: Statements, records: readonly MadeRecord[]): Promise<void> {
+export async function saveRecords(
+  statements: StatementRunner,
+  records: readonly MadeRecord[],
+): Promise<void> {
   if (records.length === 0) return;
   const scopes = new Map<
     string,

@@ -1,6 +1,6 @@
 import { reversalLines, reversals } from '../../tables/entries.ts';
 import { json } from '../columns.ts';
-import type { Statements } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import { insertSql, recordOf } from '../described.ts';
 import type { PlacedEntry } from '../read/entries.ts';
 
@@ -10,7 +10,10 @@ const saveLinesSql = insertSql(reversalLines);
 const lineRecord = recordOf(reversalLines);
 
 /** Saves what those of the entries that are reversals take back. */
-export async function saveReversals(statements: Statements, entries: readonly PlacedEntry[]): Promise<void> {
+export async function saveReversals(
+  statements: StatementRunner,
+  entries: readonly PlacedEntry[],
+): Promise<void> {
   const made = entries.flatMap(({ tenant, account, entry: { sequence, reversal } }) =>
     reversal === undefined ? [] : [{ place: { tenant, account, sequence }, reversal }],
   );

@@ -1,7 +1,7 @@
 import type { AccountLine } from '../../../domain/account.ts';
 import type { Changes } from '../../../domain/view.ts';
 import type { BatchChanges } from '../../../ledger/storage-port.ts';
-import type { Statements } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import { doubtClock } from '../upkeep/swept-clock.ts';
 import { deleteUntouched, saveAccounts } from './accounts.ts';
 import { saveActs } from './acts.ts';
@@ -27,7 +27,7 @@ import { saveWriteOffs } from './write-offs.ts';
  * the first that fails fails the transaction.
  */
 export async function saveBatch(
-  statements: Statements,
+  statements: StatementRunner,
   { tenants, records, ids }: BatchChanges,
   loaded: LoadedRows,
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import type { PriceVersion } from '../../../domain/service.ts';
 import { servicePrices, services } from '../../tables/services.ts';
 import { json } from '../columns.ts';
-import type { Statements } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import { insertSql, recordOf, upsertSql } from '../described.ts';
 import type { OwnedService } from '../read/services.ts';
 
@@ -10,14 +10,17 @@ const serviceRecord = recordOf(services);
 const savePricesSql = insertSql(servicePrices);
 const priceRecord = recordOf(servicePrices);
 
-export async function saveServices(statements: Statements, owned: readonly OwnedService[]): Promise<void> {
+export async function saveServices(
+  statements: StatementRunner,
+  owned: readonly OwnedService[],
+): Promise<void> {
   if (owned.length === 0) return;
   const rows = owned.map(({ tenant, service }) => serviceRecord({ tenant }, service));
   await statements.rows(saveServicesSql, [json(rows)]);
 }
 
 export async function savePrices(
-  statements: Statements,
+  statements: StatementRunner,
   prices: readonly { readonly tenant: string; readonly price: PriceVersion }[],
 ): Promise<void> {
   if (prices.length === 0) return;

@@ -1,6 +1,6 @@
 import { settlementLines, settlements } from '../../tables/settlements.ts';
 import { json } from '../columns.ts';
-import type { Statements } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import { insertSql, recordOf } from '../described.ts';
 import type { PlacedSettlement } from '../read/settlements.ts';
 
@@ -10,7 +10,7 @@ const saveLinesSql = insertSql(settlementLines);
 const lineRecord = recordOf(settlementLines);
 
 export async function saveSettlements(
-  statements: Statements,
+  statements: StatementRunner,
   made: readonly PlacedSettlement[],
 ): Promise<void> {
   if (made.length === 0) return;

@@ -1,13 +1,16 @@
 import { webhookRow, webhooks } from '../../tables/webhooks.ts';
 import { json } from '../columns.ts';
-import type { Statements } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import { recordOf, upsertSql } from '../described.ts';
 import type { OwnedWebhook } from '../read/webhooks.ts';
 
 const saveWebhooksSql = upsertSql(webhooks);
 const webhookRecord = recordOf(webhooks);
 
-export async function saveWebhooks(statements: Statements, owned: readonly OwnedWebhook[]): Promise<void> {
+export async function saveWebhooks(
+  statements: StatementRunner,
+  owned: readonly OwnedWebhook[],
+): Promise<void> {
   if (owned.length === 0) return;
   const rows = owned.map(({ tenant, webhook }) => webhookRecord({ tenant }, webhookRow(webhook)));
   await statements.rows(saveWebhooksSql, [json(rows)]);

@@ -1,6 +1,6 @@
 import { writeOffs } from '../../tables/entries.ts';
 import { json } from '../columns.ts';
-import type { Statements } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import { insertSql, recordOf } from '../described.ts';
 import type { PlacedEntry } from '../read/entries.ts';
 
@@ -8,7 +8,10 @@ const saveWriteOffsSql = insertSql(writeOffs);
 const writeOffRecord = recordOf(writeOffs);
 
 /** Saves what those of the entries that are write-offs take off the credits. */
-export async function saveWriteOffs(statements: Statements, entries: readonly PlacedEntry[]): Promise<void> {
+export async function saveWriteOffs(
+  statements: StatementRunner,
+  entries: readonly PlacedEntry[],
+): Promise<void> {
   const rows = entries.flatMap(({ tenant, account, entry: { sequence, writeOff } }) =>
     writeOff === undefined ? [] : [writeOffRecord({ tenant, account, sequence }, writeOff)],
   );

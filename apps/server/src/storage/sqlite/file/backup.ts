@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { nameWhole, refuseTaken, syncPath } from '../../name-whole.ts';
-import { Connection, type OnCopyStep } from '../connection.ts';
+import { type OnCopyStep, SqliteConnection } from '../connection.ts';
 import { lockFile } from './file-lock.ts';
 import { type OurFile, openOurFile } from './our-file.ts';
 import { realFile } from './own-file.ts';
@@ -66,7 +66,7 @@ async function copyTo(source: OurFile, target: string, onStep: OnCopyStep): Prom
 
 /** Makes one file of the copy, without a log beside it, and reads all of it once. */
 function seal(file: string): void {
-  const copy = new Connection(file, 'read_write');
+  const copy = new SqliteConnection(file, 'read_write');
   try {
     copy.exec('PRAGMA journal_mode = DELETE');
     const found = copy.get('PRAGMA integrity_check(1)');

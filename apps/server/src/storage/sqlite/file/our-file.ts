@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { refuseNewerSchema, refuseOtherSchema } from '../../schema-version.ts';
-import { Connection } from '../connection.ts';
+import { SqliteConnection } from '../connection.ts';
 import { primaryCode } from '../fault.ts';
 import { knownSchema, schemaVersion } from '../migrations/migrate.ts';
 import { openFault } from './open-fault.ts';
@@ -8,7 +8,7 @@ import { Reading } from './reading.ts';
 
 /** A database file of Billonce that is open to be read. */
 export interface OurFile {
-  readonly connection: Connection;
+  readonly connection: SqliteConnection;
   /** Closes it, and leaves nothing beside it. */
   close(): void;
 }
@@ -22,9 +22,9 @@ export interface OurFile {
 export function openOurFile(file: string): OurFile {
   assertFile(file);
   const reading = new Reading(file);
-  let connection: Connection | undefined;
+  let connection: SqliteConnection | undefined;
   try {
-    connection = new Connection(reading.file, reading.mode);
+    connection = new SqliteConnection(reading.file, reading.mode);
     if (!hasBooks(connection)) throw notOurs(file, connection);
     refuseNewerSchema(schemaVersion(connection), knownSchema);
   } catch (error) {
@@ -66,9 +66,9 @@ export function refuseForeign(file: string): void {
   // Anything but a file is refused when it is opened.
   if (found?.isFile() !== true || found.size === 0) return;
   const reading = new Reading(file);
-  let connection: Connection | undefined;
+  let connection: SqliteConnection | undefined;
   try {
-    connection = new Connection(reading.file, reading.mode);
+    connection = new SqliteConnection(reading.file, reading.mode);
     if (!hasBooks(connection) && tablesIn(connection) > 0) throw notOurs(file, connection);
   } catch (error) {
     throw readFault(file, error);
@@ -92,15 +92,15 @@ function assertFile(file: string): void {
   }
 }
 
-function hasBooks(connection: Connection): boolean {
+function hasBooks(connection: SqliteConnection): boolean {
   return connection.get("SELECT 1 FROM sqlite_schema WHERE name = 'ledger_clock'") !== undefined;
 }
 
-function tablesIn(connection: Connection): number {
+function tablesIn(connection: SqliteConnection): number {
   return Number(connection.get('SELECT count(*) AS tables FROM sqlite_schema')?.['tables']);
 }
 
-function notOurs(file: string, connection: Connection): Error {
+function notOurs(file: string, connection: SqliteConnection): Error {
   return new Error(
     tablesIn(connection) === 0
       ? `${file} is an SQLite database without tables: no server has run on it`

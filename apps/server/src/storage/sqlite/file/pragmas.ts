@@ -1,4 +1,4 @@
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 
 /** With any other value a commit that was acknowledged could be lost, or a row could name one that is not there. */
 const required: Readonly<Record<string, string>> = {
@@ -12,7 +12,7 @@ const required: Readonly<Record<string, string>> = {
 };
 
 /** Sets up the connection that writes. */
-export function setPragmas(connection: Connection): void {
+export function setPragmas(connection: SqliteConnection): void {
   connection.exec('PRAGMA journal_mode = WAL');
   connection.exec('PRAGMA synchronous = FULL');
   connection.exec('PRAGMA fullfsync = ON');
@@ -24,7 +24,7 @@ export function setPragmas(connection: Connection): void {
 }
 
 /** The settings that are in force on a connection and that its safety depends on. */
-export function effectivePragmas(connection: Connection): Readonly<Record<string, string>> {
+export function effectivePragmas(connection: SqliteConnection): Readonly<Record<string, string>> {
   const inForce = (name: string) => String(Object.values(connection.get(`PRAGMA ${name}`) ?? {})[0]);
   return Object.fromEntries(Object.keys(required).map((name) => [name, inForce(name)]));
 }
@@ -34,7 +34,7 @@ export function effectivePragmas(connection: Connection): Readonly<Record<string
  *
  * @throws {Error} if what was acknowledged could be lost
  */
-export function assertPragmas(connection: Connection): void {
+export function assertPragmas(connection: SqliteConnection): void {
   const wrong = Object.entries(effectivePragmas(connection)).filter(
     ([name, value]) => required[name] !== value,
   );

@@ -1,6 +1,6 @@
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { Connection, type OpenMode } from '../connection.ts';
+import { type OpenMode, SqliteConnection } from '../connection.ts';
 
 /**
  * The use of a database file by a command that only reads, whether or not a server is running on it. SQLite makes a log and
@@ -35,7 +35,7 @@ export class Reading {
     // A log that is not empty belongs to a server that runs or was killed: the next server recovers it.
     if (logBytes(this.file) !== 0) return;
     try {
-      const connection = new Connection(this.file, 'read_write');
+      const connection = new SqliteConnection(this.file, 'read_write');
       connection.get('SELECT count(*) FROM sqlite_schema');
       connection.close();
     } catch {

@@ -1,7 +1,7 @@
 import { migrationsOf } from '../../migrations/migrations.ts';
 import { refuseNewerSchema } from '../../schema-version.ts';
 import { integer } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { books } from './0001-books.ts';
 import { reversals } from './0002-reversals.ts';
 import { deletedServices } from './0003-deleted-services.ts';
@@ -60,7 +60,7 @@ export const knownSchema = migrations.length;
  *
  * @throws {Error} if a newer version has migrated the file
  */
-export function migrate(connection: Connection): void {
+export function migrate(connection: SqliteConnection): void {
   const version = schemaVersion(connection);
   refuseNewerSchema(version, knownSchema);
   for (const [index, sql] of migrations.entries()) {
@@ -78,7 +78,7 @@ export function migrate(connection: Connection): void {
 }
 
 /** How many migrations a file has seen. */
-export function schemaVersion(connection: Connection): number {
+export function schemaVersion(connection: SqliteConnection): number {
   const row = connection.get('PRAGMA user_version');
   return row === undefined ? 0 : integer(row, 'user_version');
 }

@@ -1,14 +1,14 @@
 import type { Service } from '../../../domain/service.ts';
 import type { AccountReads } from '../../../reads/books/accounts.ts';
 import type { AccountsFilter, AccountsPage } from '../../../reads/books.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { loadAccountsAfter } from './accounts.ts';
 import type { Read } from './reader.ts';
 import { loadService } from './services.ts';
 
 /** A page of accounts with their services, in the order of the numbers of the accounts. */
 function loadAccountsPage(
-  connection: Connection,
+  connection: SqliteConnection,
   filter: AccountsFilter,
   after: string,
   limit: number,

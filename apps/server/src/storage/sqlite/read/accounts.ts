@@ -3,7 +3,7 @@ import type { AccountReads } from '../../../reads/books/accounts.ts';
 import type { AccountsFilter } from '../../../reads/books.ts';
 import { accountLines, accounts } from '../../tables/accounts.ts';
 import { integer, text } from '../columns.ts';
-import type { Connection, Row } from '../connection.ts';
+import type { SqliteConnection, SqliteRow } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import type { Read } from './reader.ts';
 
@@ -53,7 +53,7 @@ const loadLinesSql = `SELECT ${selectList(accountLines)} FROM account_lines
        WHERE account = ? ORDER BY price_version`;
 
 export function loadAccount(
-  connection: Connection,
+  connection: SqliteConnection,
   tenant: string,
   agent: string,
   serviceId: string,
@@ -64,7 +64,7 @@ export function loadAccount(
 
 /** Accounts of an agent after a service, in the order of their services; '' is the beginning. */
 function loadAccountsOf(
-  connection: Connection,
+  connection: SqliteConnection,
   tenant: string,
   agent: string,
   after: string,
@@ -77,7 +77,7 @@ function loadAccountsOf(
 
 /** How many accounts an agent has, counted up to a limit. */
 export function countAccountsOf(
-  connection: Connection,
+  connection: SqliteConnection,
   tenant: string,
   agent: string,
   limit: number,
@@ -87,24 +87,33 @@ export function countAccountsOf(
 }
 
 /** All accounts of an agent with their lines, in two statements: one for each account would take several times as long. */
-export function loadAllAccountsOf(connection: Connection, tenant: string, agent: string): NumberedAccount[] {
+export function loadAllAccountsOf(
+  connection: SqliteConnection,
+  tenant: string,
+  agent: string,
+): NumberedAccount[] {
   const lines = linesByAccount(connection.all(loadLinesOfSql, tenant, agent));
   return withLines(connection.all(loadAccountsOfSql, tenant, agent, '', -1), lines);
 }
 
 /** Tenants that have accounts, after a name, in the order of their names. */
-export function loadTenantsAfter(connection: Connection, after: string, limit: number): string[] {
+export function loadTenantsAfter(connection: SqliteConnection, after: string, limit: number): string[] {
   return connection.all(loadTenantsAfterSql, after, limit).map((row) => text(row, 'tenant'));
 }
 
 /** Agents that have accounts, after a name, in the order of their names. */
-function loadAgentsAfter(connection: Connection, tenant: string, after: string, limit: number): string[] {
+function loadAgentsAfter(
+  connection: SqliteConnection,
+  tenant: string,
+  after: string,
+  limit: number,
+): string[] {
   return connection.all(loadAgentsAfterSql, tenant, after, limit).map((row) => text(row, 'agent'));
 }
 
 /** Agents with something unsettled on a service, at most `limit` of them. */
 export function loadUnsettledAgents(
-  connection: Connection,
+  connection: SqliteConnection,
   tenant: string,
   serviceId: string,
   limit: number,
@@ -114,13 +123,13 @@ export function loadUnsettledAgents(
 }
 
 /** Whether something was ever recorded of a service. */
-export function isServiceUsed(connection: Connection, tenant: string, serviceId: string): boolean {
+export function isServiceUsed(connection: SqliteConnection, tenant: string, serviceId: string): boolean {
   return connection.get(isUsedSql, tenant, serviceId) !== undefined;
 }
 
 /** Accounts after a number, in the order of their numbers. */
 export function loadAccountsAfter(
-  connection: Connection,
+  connection: SqliteConnection,
   filter: AccountsFilter,
   after: number,
   limit: number,
@@ -136,7 +145,7 @@ export function loadAccountsAfter(
   return withLines(rows, linesByAccount(lines));
 }
 
-function linesByAccount(rows: readonly Row[]): ReadonlyMap<number, readonly AccountLine[]> {
+function linesByAccount(rows: readonly SqliteRow[]): ReadonlyMap<number, readonly AccountLine[]> {
   const lines = new Map<number, AccountLine[]>();
   for (const row of rows) {
     const account = integer(row, 'account');
@@ -148,17 +157,17 @@ function linesByAccount(rows: readonly Row[]): ReadonlyMap<number, readonly Acco
 }
 
 function withLines(
-  rows: readonly Row[],
+  rows: readonly SqliteRow[],
   lines: ReadonlyMap<number, readonly AccountLine[]>,
 ): NumberedAccount[] {
   return rows.map((row) => parseAccount(row, lines.get(integer(row, 'account')) ?? []));
 }
 
-function accountOf(connection: Connection, row: Row): NumberedAccount {
+function accountOf(connection: SqliteConnection, row: SqliteRow): NumberedAccount {
   return parseAccount(row, connection.all(loadLinesSql, integer(row, 'account')).map(parseLine));
 }
 
-function parseAccount(row: Row, lines: readonly AccountLine[]): NumberedAccount {
+function parseAccount(row: SqliteRow, lines: readonly AccountLine[]): NumberedAccount {
   return { number: integer(row, 'account'), account: parseTotals(row, { lines }) };
 }
 

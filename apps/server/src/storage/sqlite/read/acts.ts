@@ -2,7 +2,7 @@ import type { Act } from '../../../domain/act.ts';
 import type { ActReads } from '../../../reads/books/acts.ts';
 import { actOf, auditLog } from '../../tables/acts.ts';
 import { integer, text, uuidBytes } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import type { Read } from './reader.ts';
 
@@ -24,7 +24,7 @@ export const loadTenantsSql = `WITH RECURSIVE logged (tenant) AS (
 
 /** Administrative acts before an id, the newest first: of a tenant, or of all. */
 function loadActsBefore(
-  connection: Connection,
+  connection: SqliteConnection,
   tenant: string | undefined,
   beforeId: string,
   limit: number,
@@ -38,14 +38,14 @@ function loadActsBefore(
 }
 
 /** How many acts of a tenant were ever logged; `undefined` where the count is missing, or there were none. */
-function loadActCount(connection: Connection, tenant: string): number | undefined {
+function loadActCount(connection: SqliteConnection, tenant: string): number | undefined {
   const row = connection.get(loadCountSql, tenant);
   return row && integer(row, 'acts');
 }
 
 /** Numbers of the acts of a tenant in (after, through], in their order. */
 function loadActNumbers(
-  connection: Connection,
+  connection: SqliteConnection,
   tenant: string,
   after: number,
   through: number,
@@ -55,7 +55,7 @@ function loadActNumbers(
 }
 
 /** Tenants of which acts were logged, after a name, in the order of their names. */
-function loadActTenants(connection: Connection, after: string, limit: number): string[] {
+function loadActTenants(connection: SqliteConnection, after: string, limit: number): string[] {
   return connection.all(loadTenantsSql, after, limit).map((row) => text(row, 'tenant'));
 }
 

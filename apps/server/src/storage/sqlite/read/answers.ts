@@ -1,7 +1,7 @@
 import type { StoredAnswer } from '../../../ledger/storage-port.ts';
 import { type AnswerCap, parseHeaders, parseProtection } from '../../stored-answer.ts';
 import { bytes, integer, text } from '../columns.ts';
-import type { Connection, Row } from '../connection.ts';
+import type { SqliteConnection, SqliteRow } from '../connection.ts';
 
 const listAnswersTablesSql = `SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'answers_[0-9]*' ORDER BY name`;
 const loadScopeSql = 'SELECT number, answers, answer_bytes FROM scopes WHERE tenant = ? AND scope = ?';
@@ -30,12 +30,16 @@ export function answersTable(atMs: number): string {
 }
 
 /** The tables of answers that there are, oldest first. */
-export function listAnswersTables(connection: Connection): string[] {
+export function listAnswersTables(connection: SqliteConnection): string[] {
   return connection.all(listAnswersTablesSql).map((row) => text(row, 'name'));
 }
 
 /** A scope, if a key was ever used in it. */
-export function loadScope(connection: Connection, tenant: string, scope: string): ScopeTotals | undefined {
+export function loadScope(
+  connection: SqliteConnection,
+  tenant: string,
+  scope: string,
+): ScopeTotals | undefined {
   const row = connection.get(loadScopeSql, tenant, bytes(scope));
   return (
     row && {
@@ -55,7 +59,7 @@ interface AnswerPlace {
 
 /** Whether an answer is kept. */
 export function hasAnswer(
-  connection: Connection,
+  connection: SqliteConnection,
   table: string,
   place: AnswerPlace,
   totals: ScopeTotals,
@@ -66,7 +70,7 @@ export function hasAnswer(
 
 /** Loads an answer, unless it is beyond the cap of its scope. */
 export function loadAnswer(
-  connection: Connection,
+  connection: SqliteConnection,
   table: string,
   place: AnswerPlace,
   totals: ScopeTotals,
@@ -95,7 +99,7 @@ export function isEvicted(
   return totals.answers - number >= cap.answersMax || totals.answerBytes - bytesBefore > cap.bytesMax;
 }
 
-function parseAnswer(row: Row, expiresAtMs: number): StoredAnswer {
+function parseAnswer(row: SqliteRow, expiresAtMs: number): StoredAnswer {
   const { body } = row;
   if (typeof body !== 'string' && !(body instanceof Uint8Array))
     throw new Error('body is neither text nor bytes');

@@ -2,7 +2,7 @@ import type { ApiKey } from '../../../domain/api-key.ts';
 import type { ApiKeyBooks } from '../../../reads/books/api-keys.ts';
 import { apiKeys } from '../../tables/api-keys.ts';
 import { bytes, integer } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import type { Read } from './reader.ts';
 
@@ -18,19 +18,19 @@ const countApiKeysSql = 'SELECT count(*) AS keys FROM api_keys WHERE revoked_at_
 export const countOfTenantSql =
   'SELECT count(*) AS keys FROM api_keys WHERE tenant = ? AND revoked_at_ms IS NULL';
 
-export function loadApiKeyByPrefix(connection: Connection, prefix: string): ApiKey | undefined {
+export function loadApiKeyByPrefix(connection: SqliteConnection, prefix: string): ApiKey | undefined {
   const row = connection.get(loadApiKeyByPrefixSql, prefix);
   return row && parseApiKey(row);
 }
 
-function loadApiKeyByDigest(connection: Connection, digest: string): ApiKey | undefined {
+function loadApiKeyByDigest(connection: SqliteConnection, digest: string): ApiKey | undefined {
   const row = connection.get(loadApiKeyByDigestSql, bytes(digest));
   return row && parseApiKey(row);
 }
 
 /** Keys after a prefix, in the order of their prefixes, without the first `skipped`. */
 function loadApiKeysAfter(
-  connection: Connection,
+  connection: SqliteConnection,
   after: string,
   limit: number,
   skipped: number,
@@ -40,12 +40,12 @@ function loadApiKeysAfter(
 }
 
 /** Whether a key that is not revoked has no checksum. */
-function hasUncheckedApiKeys(connection: Connection): boolean {
+function hasUncheckedApiKeys(connection: SqliteConnection): boolean {
   return connection.get(loadUncheckedSql) !== undefined;
 }
 
 /** Keys of a tenant, or of all tenants, that are not revoked. */
-function countApiKeys(connection: Connection, tenant: string | undefined): number {
+function countApiKeys(connection: SqliteConnection, tenant: string | undefined): number {
   const row =
     tenant === undefined ? connection.get(countApiKeysSql) : connection.get(countOfTenantSql, tenant);
   return row === undefined ? 0 : integer(row, 'keys');

@@ -9,7 +9,7 @@ import {
 } from '../../../reads/books/balances.ts';
 import { balances, billing, grants, movements, policyOf } from '../../tables/balances.ts';
 import { text } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import { loadDueHolds } from './holds.ts';
 import type { Read } from './reader.ts';
@@ -42,7 +42,7 @@ const loadBalanceSql = `SELECT ${selectList(balances)} FROM balances WHERE tenan
 
 /** How an agent pays, with its balances; `undefined` if the books do not know it in this respect. */
 export function loadBilling(
-  connection: Connection,
+  connection: SqliteConnection,
   tenant: string,
   agent: string,
   nowMs: number,
@@ -60,18 +60,18 @@ export function loadBilling(
 }
 
 /** The policy of agents that have none. */
-export function loadDefaultPolicy(connection: Connection, tenant: string): BillingPolicy | undefined {
+export function loadDefaultPolicy(connection: SqliteConnection, tenant: string): BillingPolicy | undefined {
   const row = connection.get(loadPolicySql, tenant, everyAgent);
   return row && policyOf(parsePolicy(row));
 }
 
-export function loadGrant(connection: Connection, tenant: string, id: string): OwnedGrant | undefined {
+export function loadGrant(connection: SqliteConnection, tenant: string, id: string): OwnedGrant | undefined {
   const row = connection.get(loadGrantSql, tenant, id);
   return row && { agent: text(row, 'agent'), asset: text(row, 'asset'), grant: parseGrant(row) };
 }
 
 function loadGrantsAfter(
-  connection: Connection,
+  connection: SqliteConnection,
   { tenant, agent, asset }: BalanceName,
   after: number,
   limit: number,
@@ -80,7 +80,7 @@ function loadGrantsAfter(
 }
 
 function loadMovementsAfter(
-  connection: Connection,
+  connection: SqliteConnection,
   { tenant, agent, asset }: BalanceName,
   after: number,
   limit: number,
@@ -90,7 +90,7 @@ function loadMovementsAfter(
 
 /** Balances after another one, by agent and asset. Their open grants are left out. */
 function loadBalancesAfter(
-  connection: Connection,
+  connection: SqliteConnection,
   { tenant, agent, asset }: BalanceName,
   limit: number,
 ): Balance[] {
@@ -101,7 +101,7 @@ function loadBalancesAfter(
 
 /** Balances of the agents after a name, by agent and asset. Their open grants are left out. */
 function loadBalancesOfAgentsAfter(
-  connection: Connection,
+  connection: SqliteConnection,
   tenant: string,
   after: string,
   limit: number,
@@ -111,7 +111,7 @@ function loadBalancesOfAgentsAfter(
     .map((row) => parseBalance(row, { open: [] }));
 }
 
-function loadDueAgents(connection: Connection, nowMs: number, limit: number): DueAgent[] {
+function loadDueAgents(connection: SqliteConnection, nowMs: number, limit: number): DueAgent[] {
   const rows = [loadExpiringSql, loadLapsingSql].flatMap((sql) => connection.all(sql, nowMs, limit));
   return distinctAgents(rows.map((row) => ({ tenant: text(row, 'tenant'), agent: text(row, 'agent') })));
 }

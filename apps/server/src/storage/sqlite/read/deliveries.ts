@@ -3,7 +3,7 @@ import type { DeliveryQueue, DeliveryReads } from '../../../reads/books/deliveri
 import type { LookedAtWebhook, PendingDeliveries, TakeDue, WaitingWebhook } from '../../../reads/books.ts';
 import { deliveries, deliveryOf } from '../../tables/deliveries.ts';
 import { integer, integerOrAbsent, text, uuid, uuidBytes } from '../columns.ts';
-import type { Connection, Row } from '../connection.ts';
+import type { SqliteConnection, SqliteRow } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import type { Read } from './reader.ts';
 
@@ -41,7 +41,7 @@ export const countPendingSql = `SELECT sum(n) AS n, min(oldest) AS oldest FROM (
    WHERE EXISTS (SELECT 1 FROM webhooks AS w WHERE w.tenant = d.tenant AND w.id = d.webhook AND w.deleted = 0)`;
 
 export function loadDelivery(
-  connection: Connection,
+  connection: SqliteConnection,
   tenant: string,
   webhookId: string,
   eventId: string,
@@ -52,7 +52,7 @@ export function loadDelivery(
 
 /** Deliveries to a webhook of events before an id, the newest first. */
 function loadDeliveriesBefore(
-  connection: Connection,
+  connection: SqliteConnection,
   tenant: string,
   webhookId: string,
   beforeEventId: string,
@@ -65,7 +65,7 @@ function loadDeliveriesBefore(
 
 /** Webhooks after another one to which something is pending, by tenant and id. */
 function loadWaitingWebhooks(
-  connection: Connection,
+  connection: SqliteConnection,
   after: WaitingWebhook | undefined,
   nowMs: number,
   limit: number,
@@ -80,7 +80,7 @@ function loadWaitingWebhooks(
 }
 
 function loadNextWaiting(
-  connection: Connection,
+  connection: SqliteConnection,
   after: WaitingWebhook | undefined,
   nowMs: number,
 ): LookedAtWebhook | undefined {
@@ -98,7 +98,7 @@ function loadNextWaiting(
  * one server on a file, and it names the deliveries that it is sending.
  */
 function loadDue(
-  connection: Connection,
+  connection: SqliteConnection,
   { tenant, webhookId }: WaitingWebhook,
   { nowMs, limit, onlyTests, inFlight }: TakeDue,
 ): Delivery[] {
@@ -115,14 +115,14 @@ function loadDue(
     .slice(0, limit);
 }
 
-function countPending(connection: Connection, limit: number): PendingDeliveries {
+function countPending(connection: SqliteConnection, limit: number): PendingDeliveries {
   const row = connection.get(countPendingSql, limit);
   const count = row && integerOrAbsent(row, 'n');
   if (row === undefined || count === undefined) return { count: 0, oldestEventId: undefined };
   return { count, oldestEventId: uuid(row, 'oldest') };
 }
 
-function parseDelivery(row: Row): Delivery {
+function parseDelivery(row: SqliteRow): Delivery {
   return deliveryOf(parseRow(row));
 }
 

@@ -4,7 +4,7 @@ import type { EntryReads } from '../../../reads/books/entries.ts';
 import type { RowsBeyond } from '../../../reads/merge-events.ts';
 import { entries } from '../../tables/entries.ts';
 import { integer, text, textOrAbsent, uuid, uuidBytes } from '../columns.ts';
-import type { Connection, Row } from '../connection.ts';
+import type { SqliteConnection, SqliteRow } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import { loadAccount } from './accounts.ts';
 import type { Read } from './reader.ts';
@@ -52,7 +52,7 @@ const loadLateEntriesOfSql = `SELECT ${entryColumns} FROM ${notIndexed}
 
 /** The known ones among the usage ids, and their usage: one query for all of them. */
 export function loadUsages(
-  connection: Connection,
+  connection: SqliteConnection,
   tenant: string,
   usageIds: ReadonlySet<string>,
 ): Map<string, KnownUsage> {
@@ -66,10 +66,10 @@ export function loadUsages(
 }
 
 /** The position before the first entry of an account. */
-const beginning: Row = { sequence: 0, price_version: -1, line_requests: 0, paid_after: null };
+const beginning: SqliteRow = { sequence: 0, price_version: -1, line_requests: 0, paid_after: null };
 
 export function loadPosition(
-  connection: Connection,
+  connection: SqliteConnection,
   account: number,
   sequence: number,
 ): Position | undefined {
@@ -89,7 +89,11 @@ export function loadPosition(
   };
 }
 
-function loadPositionRow(connection: Connection, account: number, sequence: number): Row | undefined {
+function loadPositionRow(
+  connection: SqliteConnection,
+  account: number,
+  sequence: number,
+): SqliteRow | undefined {
   return (
     connection.get(loadPositionSql, account, sequence) ??
     connection.get(loadLatePositionSql, account, sequence)
@@ -98,7 +102,7 @@ function loadPositionRow(connection: Connection, account: number, sequence: numb
 
 /** When an entry was recorded; `undefined`: there is no such entry. */
 export function loadRecordedAt(
-  connection: Connection,
+  connection: SqliteConnection,
   account: number,
   sequence: number,
 ): number | undefined {
@@ -107,26 +111,30 @@ export function loadRecordedAt(
 }
 
 /** An entry, and how much of it was taken back. */
-export function loadKnownEntry(connection: Connection, tenant: string, id: string): KnownEntry | undefined {
+export function loadKnownEntry(
+  connection: SqliteConnection,
+  tenant: string,
+  id: string,
+): KnownEntry | undefined {
   const row = connection.get(loadEntrySql, tenant, uuidBytes(id));
   if (row === undefined) return undefined;
   const entry = parseEntry(connection, row);
   return { entry, reversedRequests: loadReversedOf(connection, integer(row, 'account'), entry) };
 }
 
-function loadEntry(connection: Connection, tenant: string, id: string): Entry | undefined {
+function loadEntry(connection: SqliteConnection, tenant: string, id: string): Entry | undefined {
   const row = connection.get(loadEntrySql, tenant, uuidBytes(id));
   return row && parseEntry(connection, row);
 }
 
-export function loadLastEntryId(connection: Connection, tenant: string): string | undefined {
+export function loadLastEntryId(connection: SqliteConnection, tenant: string): string | undefined {
   const row = connection.get(loadLastEntryIdSql, tenant);
   return row && uuid(row, 'id');
 }
 
 /** Entries of a tenant beyond an id. */
 export function loadEntriesBeyond(
-  connection: Connection,
+  connection: SqliteConnection,
   { tenant, order, beyondId, limit }: RowsBeyond,
 ): Entry[] {
   const rows = connection.all(loadEntriesBeyondSql[order], tenant, uuidBytes(beyondId), limit);
@@ -135,7 +143,7 @@ export function loadEntriesBeyond(
 
 /** Entries of an account with sequence in (after, through]. */
 function loadEntriesOf(
-  connection: Connection,
+  connection: SqliteConnection,
   account: number,
   after: number,
   through: number,
@@ -152,7 +160,7 @@ function loadEntriesOf(
   return rows.map((row) => parseEntry(connection, row));
 }
 
-export function parseEntry(connection: Connection, row: Row): Entry {
+export function parseEntry(connection: SqliteConnection, row: SqliteRow): Entry {
   const requests = integer(row, 'requests');
   // Usage is always of at least one request; a write-off is of none.
   if (requests > 0) return parseFields(row, { reversal: undefined, writeOff: undefined });

@@ -1,7 +1,7 @@
 import type { EntryState } from '../../../domain/entry-state.ts';
 import type { EntryReads } from '../../../reads/books/entries.ts';
 import { big, integer, uuid, uuidBytes } from '../columns.ts';
-import type { Connection, Row } from '../connection.ts';
+import type { SqliteConnection, SqliteRow } from '../connection.ts';
 import type { Read } from './reader.ts';
 
 // Bills of an account follow one another, and ranges of reversals do not overlap: the first that ends at or after an entry
@@ -26,7 +26,7 @@ const loadReversedPricesSql = `SELECT ${priceOf} FROM reversal_lines AS r
      JOIN account_lines AS l ON l.account = r.account AND l.price_version = r.price_version
      WHERE r.account = ? AND r.sequence = ?`;
 
-function loadEntryState(connection: Connection, tenant: string, id: string): EntryState | undefined {
+function loadEntryState(connection: SqliteConnection, tenant: string, id: string): EntryState | undefined {
   const row = connection.get(loadStateSql, tenant, uuidBytes(id));
   if (row === undefined) return undefined;
   return {
@@ -36,7 +36,7 @@ function loadEntryState(connection: Connection, tenant: string, id: string): Ent
   };
 }
 
-function loadPrices(connection: Connection, row: Row): ReadonlyMap<number, bigint> {
+function loadPrices(connection: SqliteConnection, row: SqliteRow): ReadonlyMap<number, bigint> {
   const [account, requests] = [integer(row, 'account'), integer(row, 'requests')];
   const rows =
     requests < 0

@@ -3,7 +3,7 @@ import type { EventReads } from '../../../reads/books/events.ts';
 import type { RowsBeyond } from '../../../reads/merge-events.ts';
 import { events } from '../../tables/events.ts';
 import { uuidBytes } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import { loadEntriesBeyond } from './entries.ts';
 import type { Read } from './reader.ts';
@@ -20,13 +20,13 @@ const loadEventSql = `SELECT ${columns} FROM events WHERE tenant = ? AND id = ?`
 
 /** Noted events beyond an id. */
 function loadEventsBeyond(
-  connection: Connection,
+  connection: SqliteConnection,
   { tenant, order, beyondId, limit }: RowsBeyond,
 ): NotedEvent[] {
   return connection.all(loadEventsBeyondSql[order], tenant, uuidBytes(beyondId), limit).map(parseEvent);
 }
 
-function loadEvent(connection: Connection, tenant: string, id: string): NotedEvent | undefined {
+function loadEvent(connection: SqliteConnection, tenant: string, id: string): NotedEvent | undefined {
   const row = connection.get(loadEventSql, tenant, uuidBytes(id));
   return row && parseEvent(row);
 }

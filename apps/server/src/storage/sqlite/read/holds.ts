@@ -2,7 +2,7 @@ import type { Hold } from '../../../domain/hold.ts';
 import type { HoldReads } from '../../../reads/books/holds.ts';
 import { holds } from '../../tables/holds.ts';
 import { uuidBytes } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import type { Read } from './reader.ts';
 
@@ -16,13 +16,18 @@ const loadHoldsAfterSql = `SELECT ${columns} FROM holds WHERE tenant = ? AND pla
 const loadHoldsOfAfterSql = `SELECT ${columns} FROM holds
   WHERE tenant = ? AND agent = ? AND place > ? ORDER BY place LIMIT ?`;
 
-export function loadHold(connection: Connection, tenant: string, id: string): Hold | undefined {
+export function loadHold(connection: SqliteConnection, tenant: string, id: string): Hold | undefined {
   const row = connection.get(loadHoldSql, tenant, id);
   return row && parseHold(row);
 }
 
 /** Open holds of an agent whose time has come. */
-export function loadDueHolds(connection: Connection, tenant: string, agent: string, nowMs: number): Hold[] {
+export function loadDueHolds(
+  connection: SqliteConnection,
+  tenant: string,
+  agent: string,
+  nowMs: number,
+): Hold[] {
   return connection.all(loadDueSql, tenant, agent, nowMs).map(parseHold);
 }
 

@@ -1,6 +1,6 @@
 import type { IdPlace } from '../../../domain/id-block.ts';
 import { integer } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 
 const loadSql = 'SELECT next_id_time_ms, next_id_counter, ids_ahead_ms FROM ledger_clock WHERE only = 1';
 
@@ -11,7 +11,7 @@ export interface KnownIds {
   readonly aheadMaxMs: number;
 }
 
-export function loadIds(connection: Connection): KnownIds {
+export function loadIds(connection: SqliteConnection): KnownIds {
   const row = connection.get(loadSql);
   if (row === undefined) throw new Error('the file does not say which ids were given');
   return {

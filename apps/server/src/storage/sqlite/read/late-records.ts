@@ -1,5 +1,5 @@
 import { hex, integer } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 
 const throughSql = `SELECT records_indexed_through AS through, (SELECT max(n) FROM records) AS last
   FROM ledger_clock WHERE only = 1`;
@@ -20,12 +20,12 @@ export class LateRecords {
   #last = 0;
 
   /** The number of the last record of a key, if that may not be in the index. */
-  find(connection: Connection, scope: number, key: string): number | undefined {
+  find(connection: SqliteConnection, scope: number, key: string): number | undefined {
     this.#catchUp(connection);
     return this.#byName.get(lateName(scope, key));
   }
 
-  #catchUp(connection: Connection): void {
+  #catchUp(connection: SqliteConnection): void {
     const row = connection.get(throughSql);
     if (row === undefined) throw new Error('the file does not say which records are in the index');
     const through = integer(row, 'through');

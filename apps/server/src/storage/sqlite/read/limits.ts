@@ -3,7 +3,7 @@ import type { LimitCounter } from '../../../domain/limit-counter.ts';
 import type { CounterKey, LimitReads } from '../../../reads/books/limits.ts';
 import { limitCounters, limits } from '../../tables/limits.ts';
 import { uuidBytes } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import type { Read } from './reader.ts';
 
@@ -21,13 +21,13 @@ const loadFirstCountersSql = `SELECT ${counterColumns} FROM limit_counters
      WHERE tenant = ? AND limit_id = ? ORDER BY subject LIMIT ?`;
 
 /** Those that were not deleted, by their names. */
-export function loadLimits(connection: Connection, tenant: string): Limit[] {
+export function loadLimits(connection: SqliteConnection, tenant: string): Limit[] {
   return connection.all(loadLimitsSql, tenant).map(parseLimit);
 }
 
 /** `undefined`: nothing was counted. */
 export function loadCounter(
-  connection: Connection,
+  connection: SqliteConnection,
   tenant: string,
   { limitId, subject }: CounterKey,
 ): LimitCounter | undefined {
@@ -36,7 +36,7 @@ export function loadCounter(
 }
 
 function loadCounters(
-  connection: Connection,
+  connection: SqliteConnection,
   tenant: string,
   limitId: string,
   afterSubject: string | undefined,

@@ -1,7 +1,7 @@
 import type { EntryReads } from '../../../reads/books/entries.ts';
 import { type EntriesLooked, type LookWanted, nothingUpTo } from '../../../reads/entries-looked.ts';
 import { integer, uuid, uuidBytes } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { entryColumns, loadLastEntryId, parseEntry } from './entries.ts';
 import type { Read } from './reader.ts';
 
@@ -17,7 +17,7 @@ const hasAgentSql = 'SELECT 1 FROM accounts WHERE tenant = ? AND agent = ? LIMIT
 const hasServiceSql = 'SELECT 1 FROM accounts WHERE tenant = ? AND service_id = ? LIMIT 1';
 
 /** Reads the next entries of a tenant after an id, and returns those of an agent or a service, or of a time. */
-function lookForEntries(connection: Connection, wanted: LookWanted): EntriesLooked {
+function lookForEntries(connection: SqliteConnection, wanted: LookWanted): EntriesLooked {
   const { tenant, agent, serviceId, occurredFromNs, occurredToNs, afterId, lookMax } = wanted;
   const isKnown = (sql: string, name: string | undefined) =>
     name === undefined || connection.get(sql, tenant, name) !== undefined;

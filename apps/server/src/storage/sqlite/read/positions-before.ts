@@ -1,7 +1,7 @@
 import type { Position } from '../../../domain/position.ts';
 import type { AccountReads, SequenceRange } from '../../../reads/books/accounts.ts';
 import { integer } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { loadAccount, type NumberedAccount } from './accounts.ts';
 import { loadPosition, loadRecordedAt } from './entries.ts';
 import type { Read } from './reader.ts';
@@ -19,7 +19,7 @@ const goBackSql = `WITH RECURSIVE back (place, looked) AS (
  * about 20 of them finds the place among a million.
  */
 function sequenceBefore(
-  connection: Connection,
+  connection: SqliteConnection,
   number: number,
   { after, through }: SequenceRange,
   recordedBeforeMs: number,
@@ -36,7 +36,7 @@ function sequenceBefore(
 
 /** Goes back before each reversal that took back usage up to the place; it looks at every reversal at most once. */
 function positionBefore(
-  connection: Connection,
+  connection: SqliteConnection,
   { number, account }: NumberedAccount,
   recordedBeforeMs: number,
 ): Position | undefined {

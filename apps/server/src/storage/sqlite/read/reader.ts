@@ -1,10 +1,10 @@
-import { Connection, type OpenMode } from '../connection.ts';
+import { type OpenMode, SqliteConnection } from '../connection.ts';
 import { needsReopening, storageFault } from '../fault.ts';
 
 /** Reads what was committed, each time on one snapshot. */
 export interface Snapshots {
   /** @throws {StorageFault} when the file cannot be read */
-  read<T>(work: (connection: Connection) => T): Promise<T>;
+  read<T>(work: (connection: SqliteConnection) => T): Promise<T>;
   close(): void;
 }
 
@@ -12,7 +12,7 @@ export interface Snapshots {
 export class FileSnapshots implements Snapshots {
   readonly #file: string;
   readonly #mode: OpenMode;
-  #connection: Connection | undefined;
+  #connection: SqliteConnection | undefined;
 
   constructor(file: string, mode: Exclude<OpenMode, 'read_write'> = 'read_only') {
     this.#file = file;
@@ -20,10 +20,10 @@ export class FileSnapshots implements Snapshots {
   }
 
   /** A connection that failed is opened again by the next read. */
-  read<T>(work: (connection: Connection) => T): Promise<T> {
+  read<T>(work: (connection: SqliteConnection) => T): Promise<T> {
     return new Promise((resolve) => {
       try {
-        this.#connection ??= new Connection(this.#file, this.#mode);
+        this.#connection ??= new SqliteConnection(this.#file, this.#mode);
         const connection = this.#connection;
         resolve(connection.snapshot(() => work(connection)));
       } catch (error) {

@@ -6,7 +6,7 @@ import type { AnswerCap } from '../../stored-answer.ts';
 import type { RowOf } from '../../table.ts';
 import { records } from '../../tables/records.ts';
 import { bytes, integer } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import {
   answersTable,
@@ -33,7 +33,7 @@ type FindLate = (scope: number, key: string) => number | undefined;
 
 /** Every record is in the index of keys, or among the late ones: see `write/lagging-index.ts`. */
 function loadRecordFacts(
-  connection: Connection,
+  connection: SqliteConnection,
   scope: number,
   key: string,
   findLate: FindLate,
@@ -47,14 +47,14 @@ function loadRecordFacts(
 }
 
 /** The time before which records may have been forgotten. */
-export function loadForgottenBefore(connection: Connection): number {
+export function loadForgottenBefore(connection: SqliteConnection): number {
   const row = connection.get('SELECT forgotten_before_ms FROM ledger_clock WHERE only = 1');
   return row === undefined ? 0 : integer(row, 'forgotten_before_ms');
 }
 
 /** Loads a record with its answer, while there is one. */
 export function loadRecord(
-  connection: Connection,
+  connection: SqliteConnection,
   wanted: WantedRecord,
   totals: ScopeTotals,
   findLate: FindLate,
@@ -74,7 +74,7 @@ export function loadRecord(
 
 /** What is shown of an idempotency key, and whether its answer is kept. */
 function loadKeyFacts(
-  connection: Connection,
+  connection: SqliteConnection,
   key: RecordKey,
   lateRecords: LateRecords,
   cap: AnswerCap,

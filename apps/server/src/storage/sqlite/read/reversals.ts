@@ -1,7 +1,7 @@
 import type { Entry, Reversal } from '../../../domain/usage.ts';
 import { reversalLines, reversals } from '../../tables/entries.ts';
 import { integer, integerOrAbsent, text } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 
 const parseReversal = parserOf(reversals);
@@ -37,7 +37,7 @@ const returnedLaterSql = `WITH later AS (SELECT account, sequence FROM reversals
        WHERE a.account = ?1 AND e.drawn IS NOT NULL AND e.sequence IN (SELECT sequence FROM later)`;
 
 /** What the entry of a reversal takes back. */
-export function loadReversal(connection: Connection, account: number, sequence: number): Reversal {
+export function loadReversal(connection: SqliteConnection, account: number, sequence: number): Reversal {
   const row = connection.get(loadReversalSql, account, sequence);
   if (row === undefined) throw new Error(`entry ${sequence} of account ${account} takes back nothing`);
   const lines = connection.all(loadReversalLinesSql, account, sequence).map(parseLine);
@@ -46,7 +46,7 @@ export function loadReversal(connection: Connection, account: number, sequence: 
 
 /** How many requests of an entry were taken back, in parts or in a range. */
 export function loadReversedOf(
-  connection: Connection,
+  connection: SqliteConnection,
   account: number,
   { sequence, requests }: Pick<Entry, 'sequence' | 'requests'>,
 ): number {
@@ -58,7 +58,7 @@ export function loadReversedOf(
 
 /** What the reversals up to an entry took back, in requests by price version. */
 export function loadReversedThrough(
-  connection: Connection,
+  connection: SqliteConnection,
   account: number,
   sequence: number,
 ): Map<number, number> {
@@ -67,7 +67,7 @@ export function loadReversedThrough(
 
 /** What was taken back, entry by entry, of the usage after an entry, in requests by price version. */
 export function loadReversedBehind(
-  connection: Connection,
+  connection: SqliteConnection,
   account: number,
   sequence: number,
 ): Map<number, number> {
@@ -76,7 +76,7 @@ export function loadReversedBehind(
 
 /** The lowest `from` of the reversals after an entry. */
 export function loadLaterReversedFrom(
-  connection: Connection,
+  connection: SqliteConnection,
   account: number,
   sequence: number,
 ): number | undefined {
@@ -85,12 +85,12 @@ export function loadLaterReversedFrom(
 }
 
 /** What the reversals after an entry returned to the balance for usage up to there. */
-export function loadReturnedLater(connection: Connection, account: number, sequence: number): bigint {
+export function loadReturnedLater(connection: SqliteConnection, account: number, sequence: number): bigint {
   const rows = connection.all(returnedLaterSql, account, sequence);
   return rows.reduce((sum, row) => sum - BigInt(text(row, 'drawn')), 0n);
 }
 
-function byVersion(connection: Connection, sql: string, ...values: number[]): Map<number, number> {
+function byVersion(connection: SqliteConnection, sql: string, ...values: number[]): Map<number, number> {
   const rows = connection.all(sql, ...values).filter((row) => row['reversed'] !== null);
   return new Map(rows.map((row) => [integer(row, 'price_version'), integer(row, 'reversed')]));
 }

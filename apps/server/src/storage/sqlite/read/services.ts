@@ -2,7 +2,7 @@ import type { PriceVersion, Service } from '../../../domain/service.ts';
 import type { ServiceReads } from '../../../reads/books/services.ts';
 import { servicePrices, services } from '../../tables/services.ts';
 import { big, integer } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import type { Read } from './reader.ts';
 
@@ -19,30 +19,39 @@ const loadPricesSql =
 const loadPricesAfterSql = `SELECT ${selectList(servicePrices)} FROM service_prices
      WHERE tenant = ? AND service_id = ? AND price_version > ? ORDER BY price_version LIMIT ?`;
 
-export function loadService(connection: Connection, tenant: string, serviceId: string): Service | undefined {
+export function loadService(
+  connection: SqliteConnection,
+  tenant: string,
+  serviceId: string,
+): Service | undefined {
   const row = connection.get(loadServiceSql, tenant, serviceId);
   return row && parseService(row);
 }
 
 /** The services of all accounts of an agent. */
-export function loadServicesOf(connection: Connection, tenant: string, agent: string): Service[] {
+export function loadServicesOf(connection: SqliteConnection, tenant: string, agent: string): Service[] {
   return connection.all(loadServicesOfSql, tenant, agent).map(parseService);
 }
 
 /** Services after an id, in the order of their ids. */
-function loadServicesAfter(connection: Connection, tenant: string, after: string, limit: number): Service[] {
+function loadServicesAfter(
+  connection: SqliteConnection,
+  tenant: string,
+  after: string,
+  limit: number,
+): Service[] {
   return connection.all(loadServicesAfterSql, tenant, after, limit).map(parseService);
 }
 
 /** All prices of a service, by version. */
-function loadPrices(connection: Connection, tenant: string, serviceId: string): Map<number, bigint> {
+function loadPrices(connection: SqliteConnection, tenant: string, serviceId: string): Map<number, bigint> {
   const rows = connection.all(loadPricesSql, tenant, serviceId);
   return new Map(rows.map((row) => [integer(row, 'price_version'), big(row, 'price')]));
 }
 
 /** Prices of a service after a version, in their order. */
 function loadPricesAfter(
-  connection: Connection,
+  connection: SqliteConnection,
   tenant: string,
   serviceId: string,
   after: number,

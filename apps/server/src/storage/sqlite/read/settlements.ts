@@ -3,7 +3,7 @@ import type { SettlementReads } from '../../../reads/books/settlements.ts';
 import type { RowsBeyond } from '../../../reads/merge-events.ts';
 import { settlementLines, settlements } from '../../tables/settlements.ts';
 import { uuid, uuidBytes } from '../columns.ts';
-import type { Connection, Row } from '../connection.ts';
+import type { SqliteConnection, SqliteRow } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import { loadAccount } from './accounts.ts';
 import type { Read } from './reader.ts';
@@ -27,19 +27,19 @@ const loadSettlementsOfSql = `SELECT ${columns} FROM accounts AS a CROSS JOIN se
 const loadLinesSql = `SELECT ${selectList(settlementLines)} FROM settlement_lines
        WHERE tenant = ? AND settlement = ? ORDER BY price_version`;
 
-function loadSettlement(connection: Connection, tenant: string, id: string): Settlement | undefined {
+function loadSettlement(connection: SqliteConnection, tenant: string, id: string): Settlement | undefined {
   const row = connection.get(loadSettlementSql, tenant, uuidBytes(id));
   return row && parseSettlement(connection, tenant, row);
 }
 
-function loadLastSettlementId(connection: Connection, tenant: string): string | undefined {
+function loadLastSettlementId(connection: SqliteConnection, tenant: string): string | undefined {
   const row = connection.get(loadLastSettlementIdSql, tenant);
   return row && uuid(row, 'id');
 }
 
 /** Settlements of a tenant beyond an id. */
 export function loadSettlementsBeyond(
-  connection: Connection,
+  connection: SqliteConnection,
   { tenant, order, beyondId, limit }: RowsBeyond,
 ): Settlement[] {
   return connection
@@ -49,7 +49,7 @@ export function loadSettlementsBeyond(
 
 /** Settlements of an account with number in (after, through], in their order. */
 function loadSettlementsOf(
-  connection: Connection,
+  connection: SqliteConnection,
   tenant: string,
   account: number,
   after: number,
@@ -61,7 +61,7 @@ function loadSettlementsOf(
     .map((row) => parseSettlement(connection, tenant, row));
 }
 
-function parseSettlement(connection: Connection, tenant: string, row: Row): Settlement {
+function parseSettlement(connection: SqliteConnection, tenant: string, row: SqliteRow): Settlement {
   const lines = connection.all(loadLinesSql, tenant, row['id'] ?? null).map(parseLine);
   return parseFields(row, { lines });
 }

@@ -8,7 +8,7 @@ import type { ServiceReads } from '../../../reads/books/services.ts';
 import type { AccountsFilter, CountedNames } from '../../../reads/books.ts';
 import type { AccountSums, SummedAccounts } from '../../../reads/summed-accounts.ts';
 import { integer, text, textOrAbsent } from '../columns.ts';
-import type { Connection, Row } from '../connection.ts';
+import type { SqliteConnection, SqliteRow } from '../connection.ts';
 import { loadAccount, loadAgentsAfterSql } from './accounts.ts';
 import type { Read } from './reader.ts';
 import { loadService } from './services.ts';
@@ -51,7 +51,7 @@ const countServicesSql = `SELECT count(*) AS looked, count(*) FILTER (WHERE dele
 
 /** Sums the next accounts by service. Amounts are sums of requests times a price, so that only uneven bills are looked at one by one. */
 function sumAccounts(
-  connection: Connection,
+  connection: SqliteConnection,
   { tenant, serviceId }: AccountsFilter,
   after: string,
   limit: number,
@@ -103,7 +103,7 @@ function sumAccounts(
 type Services = ReadonlyMap<string, Service | undefined>;
 
 /** Usage from before the first price costs what that is. */
-function priceOf(line: Row, services: Services): Price {
+function priceOf(line: SqliteRow, services: Services): Price {
   const price = textOrAbsent(line, 'price');
   return price === undefined ? (services.get(text(line, 'service_id'))?.firstPrice ?? 0n) : BigInt(price);
 }
@@ -118,9 +118,9 @@ interface Uneven {
 const noneUneven: Uneven = { counted: 0n, billed: 0n, credit: 0n };
 
 function addUneven(
-  connection: Connection,
+  connection: SqliteConnection,
   tenant: string,
-  row: Row,
+  row: SqliteRow,
   service: Service | undefined,
   before: Uneven,
 ): Uneven {
@@ -136,7 +136,7 @@ function addUneven(
 }
 
 /** @param cost of all lines, less the carried credits, exactly */
-function sumsOf(row: Row, cost: bigint, service: Service | undefined, uneven: Uneven): AccountSums {
+function sumsOf(row: SqliteRow, cost: bigint, service: Service | undefined, uneven: Uneven): AccountSums {
   return {
     serviceId: text(row, 'service_id'),
     isPriced: service !== undefined,
@@ -155,19 +155,29 @@ function sumsOf(row: Row, cost: bigint, service: Service | undefined, uneven: Un
 }
 
 /** The whole of a sum in two parts. */
-function total(row: Row, name: string): bigint {
+function total(row: SqliteRow, name: string): bigint {
   return (BigInt(integer(row, `${name}_high`)) << 32n) + BigInt(integer(row, `${name}_low`));
 }
 
 /** Counts the next agents that have accounts, after a name. */
-function countAgents(connection: Connection, tenant: string, after: string, limit: number): CountedNames {
+function countAgents(
+  connection: SqliteConnection,
+  tenant: string,
+  after: string,
+  limit: number,
+): CountedNames {
   const row = connection.get(countAgentsSql, tenant, after, limit);
   const counted = row === undefined ? 0 : integer(row, 'counted');
   return { counted, next: row === undefined || counted < limit ? undefined : text(row, 'last') };
 }
 
 /** Looks at the next services after an id, and counts those that were not deleted. */
-function countServices(connection: Connection, tenant: string, after: string, limit: number): CountedNames {
+function countServices(
+  connection: SqliteConnection,
+  tenant: string,
+  after: string,
+  limit: number,
+): CountedNames {
   const row = connection.get(countServicesSql, tenant, after, limit);
   if (row === undefined) return { counted: 0, next: undefined };
   const next = integer(row, 'looked') < limit ? undefined : text(row, 'last');

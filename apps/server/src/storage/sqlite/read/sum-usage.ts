@@ -1,6 +1,6 @@
 import type { EntryReads, UsageSum, UsageSumWanted } from '../../../reads/books/entries.ts';
 import { integer, uuid, uuidBytes } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import type { Read } from './reader.ts';
 
 // Usage is always of at least one request, a reversal of less than none, a write-off of none.
@@ -9,7 +9,10 @@ const sumUsageSql = `SELECT count(*) AS looked, max(id) AS last_id, count(*) FIL
      FROM (SELECT id, requests FROM entries WHERE tenant = ? AND id > ? AND id < ? ORDER BY id LIMIT ?)`;
 
 /** Adds up the next entries of usage between two ids. So few of them that the sum fits. */
-function sumUsage(connection: Connection, { tenant, afterId, beforeId, lookMax }: UsageSumWanted): UsageSum {
+function sumUsage(
+  connection: SqliteConnection,
+  { tenant, afterId, beforeId, lookMax }: UsageSumWanted,
+): UsageSum {
   const row = connection.get(sumUsageSql, tenant, uuidBytes(afterId), uuidBytes(beforeId), lookMax);
   if (row === undefined) return { entries: 0, requests: 0n, looked: 0, lastId: undefined };
   return {

@@ -3,7 +3,7 @@ import type { EventReads } from '../../../reads/books/events.ts';
 import type { EventTally, TallyWanted } from '../../../reads/event-tally.ts';
 import { type TallyRow, tallyOf } from '../../event-tally.ts';
 import { integer, literal, uuid, uuidBytes } from '../columns.ts';
-import type { Connection, Row } from '../connection.ts';
+import type { SqliteConnection, SqliteRow } from '../connection.ts';
 import type { Read } from './reader.ts';
 
 // Usage is always of at least one request, a reversal of less than none, a write-off of none.
@@ -19,7 +19,7 @@ const tallyNotedSql = `SELECT type, count(*) AS looked, max(id) AS last_id, coun
      FROM (SELECT id, type, at_ms FROM events WHERE tenant = ?2 AND id > ?3 ORDER BY id LIMIT ?4) GROUP BY type`;
 
 /** Counts the next rows of each kind of events by type, without handing them over. */
-function tallyEvents(connection: Connection, wanted: TallyWanted): EventTally {
+function tallyEvents(connection: SqliteConnection, wanted: TallyWanted): EventTally {
   const { tenant, sinceMs, after, limit } = wanted;
   const rows = (sql: string, afterId: string) =>
     connection.all(sql, sinceMs, tenant, uuidBytes(afterId), limit);
@@ -31,8 +31,8 @@ function tallyEvents(connection: Connection, wanted: TallyWanted): EventTally {
 }
 
 const readTally =
-  (countsOf: (row: Row) => TallyRow['counts']) =>
-  (row: Row): TallyRow => ({
+  (countsOf: (row: SqliteRow) => TallyRow['counts']) =>
+  (row: SqliteRow): TallyRow => ({
     counts: countsOf(row),
     looked: integer(row, 'looked'),
     lastId: row['last_id'] === null ? undefined : uuid(row, 'last_id'),

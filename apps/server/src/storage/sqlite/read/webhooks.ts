@@ -2,7 +2,7 @@ import type { Webhook } from '../../../domain/webhook.ts';
 import type { WebhookReads } from '../../../reads/books/webhooks.ts';
 import { webhookOf, webhooks } from '../../tables/webhooks.ts';
 import { uuidBytes } from '../columns.ts';
-import type { Connection, Row } from '../connection.ts';
+import type { SqliteConnection, SqliteRow } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import type { Read } from './reader.ts';
 
@@ -15,16 +15,16 @@ export const loadWebhooksSql = `SELECT ${columns} FROM webhooks INDEXED BY webho
 const loadWebhookSql = `SELECT ${columns} FROM webhooks WHERE tenant = ? AND id = ? AND deleted = 0`;
 
 /** Webhooks of a tenant that were not deleted, in the order in which they were made. */
-export function loadWebhooks(connection: Connection, tenant: string): Webhook[] {
+export function loadWebhooks(connection: SqliteConnection, tenant: string): Webhook[] {
   return connection.all(loadWebhooksSql, tenant).map(parseWebhook);
 }
 
-function loadWebhook(connection: Connection, tenant: string, id: string): Webhook | undefined {
+function loadWebhook(connection: SqliteConnection, tenant: string, id: string): Webhook | undefined {
   const row = connection.get(loadWebhookSql, tenant, uuidBytes(id));
   return row && parseWebhook(row);
 }
 
-function parseWebhook(row: Row): Webhook {
+function parseWebhook(row: SqliteRow): Webhook {
   return webhookOf(parseRow(row));
 }
 

@@ -2,7 +2,7 @@ import type { WriteOff } from '../../../domain/usage.ts';
 import type { AccountReads } from '../../../reads/books/accounts.ts';
 import { writeOffs } from '../../tables/entries.ts';
 import { integer } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import type { Read } from './reader.ts';
 
@@ -13,7 +13,7 @@ const loadWriteOffsOfSql = `SELECT o.sequence, ${selectList(writeOffs, 'o')} FRO
 const parseWriteOff = parserOf(writeOffs);
 
 /** What the entry of a write-off takes off the credit. */
-export function loadWriteOff(connection: Connection, account: number, sequence: number): WriteOff {
+export function loadWriteOff(connection: SqliteConnection, account: number, sequence: number): WriteOff {
   const row = connection.get(loadWriteOffSql, account, sequence);
   if (row === undefined) throw new Error(`entry ${sequence} of account ${account} writes off nothing`);
   return parseWriteOff(row);

@@ -1,6 +1,6 @@
 import type { AnswerCap } from '../../stored-answer.ts';
 import { bytes, hex, integer, text } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { dayMs, isEvicted, type ScopeTotals } from '../read/answers.ts';
 
 const loadFullScopesSql =
@@ -20,7 +20,7 @@ export interface FullScope {
   readonly totals: Pick<ScopeTotals, 'answers' | 'answerBytes'>;
 }
 
-export function loadFullScopes(connection: Connection, cap: AnswerCap): FullScope[] {
+export function loadFullScopes(connection: SqliteConnection, cap: AnswerCap): FullScope[] {
   return connection.all(loadFullScopesSql, cap.answersMax, cap.bytesMax).map((row) => ({
     tenant: text(row, 'tenant'),
     scope: hex(row, 'scope'),
@@ -30,7 +30,7 @@ export function loadFullScopes(connection: Connection, cap: AnswerCap): FullScop
 
 /** Deletes answers of a scope that are beyond its cap from a table, at most `rowsMax` of them: how many. */
 export function deleteEvicted(
-  connection: Connection,
+  connection: SqliteConnection,
   table: string,
   { tenant, scope, totals }: FullScope,
   cap: AnswerCap,

@@ -1,5 +1,5 @@
 import { integer } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 
 /** A part of a budget that is taken. */
 export interface BudgetPart {
@@ -14,7 +14,10 @@ const takeSql = `INSERT INTO rate_budgets AS b (caller, window_start_ms, taken) 
      RETURNING taken`;
 
 /** Takes a part of a caller's budget: what was taken in the window after it. */
-export function takeBudget(connection: Connection, { caller, windowStartMs, cost }: BudgetPart): number {
+export function takeBudget(
+  connection: SqliteConnection,
+  { caller, windowStartMs, cost }: BudgetPart,
+): number {
   const row = connection.get(takeSql, caller, windowStartMs, cost);
   return row === undefined ? 0 : integer(row, 'taken');
 }

@@ -3,7 +3,7 @@ import { deliveriesKeptMs, forgottenBeforeMs, steadyForMs } from '../../steady-c
 import type { AnswerCap } from '../../stored-answer.ts';
 import { failuresMax, type SweepCursor, type SweepFailure, type SweepLimits } from '../../sweep-step.ts';
 import { bytes, hex, integer, text } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { needsReopening, storageFault } from '../fault.ts';
 import { listAnswersTables } from '../read/answers.ts';
 import { answersTableEndMs, deleteEvicted, loadFullScopes } from './answers.ts';
@@ -55,7 +55,7 @@ export type SweepReport =
  * it has done so for the whole retention.
  */
 export function sweepStep(
-  connection: Connection,
+  connection: SqliteConnection,
   nowMs: number,
   limits: SweepLimits,
   cap: AnswerCap,
@@ -95,7 +95,7 @@ export function sweepStep(
 }
 
 /** Deletes answers beyond the cap of their scope, scope by scope: how many. */
-function evict(connection: Connection, cap: AnswerCap, rowsMax: number, tasks: Tasks): number {
+function evict(connection: SqliteConnection, cap: AnswerCap, rowsMax: number, tasks: Tasks): number {
   const scopes = loadFullScopes(connection, cap);
   let evicted = 0;
   for (const table of listAnswersTables(connection)) {
@@ -110,7 +110,7 @@ function evict(connection: Connection, cap: AnswerCap, rowsMax: number, tasks: T
 }
 
 /** The answers of a day are dropped as a whole, once the last of them has expired. */
-function dropAnswers(connection: Connection, expiredMs: number, tasks: Tasks): number {
+function dropAnswers(connection: SqliteConnection, expiredMs: number, tasks: Tasks): number {
   const past = listAnswersTables(connection).filter((table) => answersTableEndMs(table) <= expiredMs);
   return past.filter((table) =>
     tasks.run(table, false, () => {
@@ -121,7 +121,7 @@ function dropAnswers(connection: Connection, expiredMs: number, tasks: Tasks): n
 }
 
 function forgetRecords(
-  connection: Connection,
+  connection: SqliteConnection,
   beforeMs: number,
   { rowsMax, cursor }: SweepLimits,
   tasks: Tasks,
@@ -154,9 +154,9 @@ function forgetRecords(
 /** Runs the tasks of a step, each one statement: an error in one of them does not stop the others. */
 class Tasks {
   readonly failures: SweepFailure[] = [];
-  readonly #connection: Connection;
+  readonly #connection: SqliteConnection;
 
-  constructor(connection: Connection) {
+  constructor(connection: SqliteConnection) {
     this.#connection = connection;
   }
 

@@ -1,6 +1,6 @@
 import { steadySinceMs, waverMaxMs } from '../../steady-clock.ts';
 import { integerOrAbsent } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 
 const loadSql = 'SELECT steady_since_ms, swept_at_ms FROM ledger_clock WHERE only = 1';
 const saveSql = 'UPDATE ledger_clock SET steady_since_ms = ?, swept_at_ms = ? WHERE only = 1';
@@ -8,7 +8,7 @@ const doubtSql = `UPDATE ledger_clock SET steady_since_ms = NULL
   WHERE only = 1 AND steady_since_ms IS NOT NULL AND swept_at_ms > ?`;
 
 /** Saves the time of a sweep, and returns since when the clock has run steadily. */
-export function saveSweptAt(connection: Connection, nowMs: number): number {
+export function saveSweptAt(connection: SqliteConnection, nowMs: number): number {
   const row = connection.get(loadSql);
   const sweptAtMs = row && integerOrAbsent(row, 'swept_at_ms');
   const known = row && integerOrAbsent(row, 'steady_since_ms');
@@ -18,6 +18,6 @@ export function saveSweptAt(connection: Connection, nowMs: number): number {
 }
 
 /** Notes with a record from before the last sweep that the clock was set back: it may be right again before the next sweep. */
-export function doubtClock(connection: Connection, firstSeenAtMs: number): void {
+export function doubtClock(connection: SqliteConnection, firstSeenAtMs: number): void {
   connection.run(doubtSql, firstSeenAtMs + waverMaxMs);
 }

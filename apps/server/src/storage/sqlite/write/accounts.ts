@@ -1,6 +1,6 @@
 import { type Account, type AccountLine, isUnsettled } from '../../../domain/account.ts';
 import { accountLines, accounts } from '../../tables/accounts.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { changedValuesOf, insertSql, updateSql, upsertSql, valuesOf } from '../described.ts';
 
 const insertAccountSql = insertSql(accounts, ['unsettled']);
@@ -17,7 +17,7 @@ const lineValues = valuesOf(accountLines);
  * @param before the account as the file has it
  */
 export function saveAccount(
-  connection: Connection,
+  connection: SqliteConnection,
   tenant: string,
   account: Account,
   number: number | undefined,
@@ -35,6 +35,6 @@ export function saveAccount(
   return Number(made.lastInsertRowid);
 }
 
-export function saveLine(connection: Connection, account: number, line: AccountLine): void {
+export function saveLine(connection: SqliteConnection, account: number, line: AccountLine): void {
   connection.run(saveLineSql, account, ...lineValues(line));
 }

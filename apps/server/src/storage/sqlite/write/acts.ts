@@ -1,7 +1,7 @@
 import type { Act } from '../../../domain/act.ts';
 import { actRow, auditLog } from '../../tables/acts.ts';
 import { integer } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { insertSql, valuesOf } from '../described.ts';
 
 const countActSql = `INSERT INTO audit_log_counts (tenant, acts) VALUES (?, 1)
@@ -9,7 +9,7 @@ const countActSql = `INSERT INTO audit_log_counts (tenant, acts) VALUES (?, 1)
 const saveActSql = insertSql(auditLog, ['number']);
 const actValues = valuesOf(auditLog);
 
-export function saveAct(connection: Connection, act: Act): void {
+export function saveAct(connection: SqliteConnection, act: Act): void {
   const counted = connection.get(countActSql, act.tenant);
   if (counted === undefined) throw new Error('an act was not counted');
   connection.run(saveActSql, ...actValues(actRow(act)), integer(counted, 'acts'));

@@ -1,6 +1,6 @@
 import { everyAgent } from '../../../domain/billing.ts';
 import { text } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 
 /** So many agents are known by name, in about 20 MB; with more of them, each is looked up. */
 const agentsKnownMax = 100_000;
@@ -16,7 +16,7 @@ export class BilledAgents {
   #areAllKnown = true;
 
   /** The agents in a file. */
-  static in(connection: Connection): BilledAgents {
+  static in(connection: SqliteConnection): BilledAgents {
     const agents = new BilledAgents();
     for (const row of connection.all(loadSql)) agents.add(text(row, 'tenant'), text(row, 'agent'));
     return agents;

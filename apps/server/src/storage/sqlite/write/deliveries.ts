@@ -1,7 +1,7 @@
 import type { Announcement, Delivery } from '../../../domain/delivery.ts';
 import { deliveries, deliveryRow } from '../../tables/deliveries.ts';
 import { digitsOf, uuidBytes } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { upsertSql, valuesOf } from '../described.ts';
 
 const saveDeliverySql = upsertSql(deliveries);
@@ -10,13 +10,13 @@ const deliveryValues = valuesOf(deliveries);
 const saveAnnouncedSql = `INSERT INTO deliveries (tenant, webhook, event, event_type, state, attempts, next_attempt_at_ms)
      SELECT ?, ?, unhex(value), ?, 'pending', 0, ? FROM json_each(?)`;
 
-export function saveDelivery(connection: Connection, tenant: string, delivery: Delivery): void {
+export function saveDelivery(connection: SqliteConnection, tenant: string, delivery: Delivery): void {
   connection.run(saveDeliverySql, tenant, ...deliveryValues(deliveryRow(delivery)));
 }
 
 /** Makes the deliveries of an announcement. */
 export function saveAnnouncement(
-  connection: Connection,
+  connection: SqliteConnection,
   tenant: string,
   { eventType, eventIds, webhookIds, atMs }: Announcement,
 ): void {

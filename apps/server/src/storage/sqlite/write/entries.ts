@@ -1,6 +1,6 @@
 import type { Entry } from '../../../domain/usage.ts';
 import { entries } from '../../tables/entries.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { insertSql, valuesOf } from '../described.ts';
 import { saveReversal } from './reversals.ts';
 import { saveWriteOff } from './write-offs.ts';
@@ -8,7 +8,7 @@ import { saveWriteOff } from './write-offs.ts';
 const saveEntrySql = insertSql(entries);
 const entryValues = valuesOf(entries);
 
-export function saveEntry(connection: Connection, tenant: string, account: number, entry: Entry): void {
+export function saveEntry(connection: SqliteConnection, tenant: string, account: number, entry: Entry): void {
   connection.run(saveEntrySql, tenant, account, ...entryValues(entry));
   saveReversal(connection, account, entry);
   saveWriteOff(connection, account, entry);

@@ -7,7 +7,7 @@ import { type Random, seededRandom } from '../../../../test/harness/seeded-rando
 import { temporaryFolder } from '../../../../test/harness/temporary-folder.ts';
 import { idIn } from '../../../domain/id-block.ts';
 import { integer, uuidBytes } from '../columns.ts';
-import { Connection } from '../connection.ts';
+import { SqliteConnection } from '../connection.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { entryReads, loadPosition } from '../read/entries.ts';
 import { entryIndexTable, hasEntriesBeyond, type IndexedEntry } from './entry-index.ts';
@@ -19,14 +19,14 @@ const newIndex = () => new LaggingIndex({ ...entryIndexTable, runRows: 150 });
 
 /** A file with accounts, the writer's index, and what the accounts are to have. */
 interface Books {
-  readonly connection: Connection;
+  readonly connection: SqliteConnection;
   index: LaggingIndex<IndexedEntry>;
   readonly sequences: Map<number, number>;
   idNumber: number;
 }
 
 function openBooks(t: TestContext): Books {
-  const connection = new Connection(join(temporaryFolder(t), 'books.db'), 'read_write');
+  const connection = new SqliteConnection(join(temporaryFolder(t), 'books.db'), 'read_write');
   t.after(() => connection.close());
   migrate(connection);
   for (let account = 1; account <= accountCount; account++)

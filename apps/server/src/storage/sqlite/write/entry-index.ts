@@ -1,5 +1,5 @@
 import { integer, uuid, uuidBytes } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { loadTenantsAfter } from '../read/accounts.ts';
 import type { IndexTable, LaggingIndex } from './lagging-index.ts';
 
@@ -39,7 +39,7 @@ export const entryIndexTable: IndexTable<IndexedEntry> = {
 
 /** Whether there are entries of an account after a sequence. */
 export function hasEntriesBeyond(
-  connection: Connection,
+  connection: SqliteConnection,
   index: LaggingIndex<IndexedEntry>,
   account: number,
   sequence: number,
@@ -49,7 +49,7 @@ export function hasEntriesBeyond(
 }
 
 /** Tenant by tenant, as the entries are. */
-function loadTail(connection: Connection): IndexedEntry[] {
+function loadTail(connection: SqliteConnection): IndexedEntry[] {
   const entries: IndexedEntry[] = [];
   for (let after = ''; ; ) {
     const tenants = loadTenantsAfter(connection, after, tenantsAtOnce);

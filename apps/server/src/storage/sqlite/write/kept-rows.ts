@@ -8,7 +8,7 @@ import type { Webhook } from '../../../domain/webhook.ts';
 import { Generations } from '../../../ledger/generations.ts';
 import type { BatchChanges } from '../../../ledger/storage-port.ts';
 import { integer } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { loadAccount, type NumberedAccount } from '../read/accounts.ts';
 import { loadScope, type ScopeTotals } from '../read/answers.ts';
 import { loadIds } from '../read/ids.ts';
@@ -76,7 +76,7 @@ export class KeptRows {
   }
 
   /** Begins a batch, inside its transaction: forgets everything if the file was written to by others since. */
-  begin(connection: Connection): void {
+  begin(connection: SqliteConnection): void {
     const row = connection.get('PRAGMA data_version');
     const dataVersion = row && integer(row, 'data_version');
     if (dataVersion !== this.#dataVersion) this.forgetAll();
@@ -85,7 +85,7 @@ export class KeptRows {
     this.recordIndex.begin(connection);
   }
 
-  general(connection: Connection): GeneralRows {
+  general(connection: SqliteConnection): GeneralRows {
     this.#general ??= {
       pause: loadPause(connection),
       settings: loadSettings(connection),
@@ -97,7 +97,7 @@ export class KeptRows {
   }
 
   account(
-    connection: Connection,
+    connection: SqliteConnection,
     tenant: string,
     agent: string,
     serviceId: string,
@@ -106,26 +106,26 @@ export class KeptRows {
     return found(this.#accounts, name, () => this.#loadAccount(connection, tenant, agent, serviceId));
   }
 
-  service(connection: Connection, tenant: string, serviceId: string): Service | undefined {
+  service(connection: SqliteConnection, tenant: string, serviceId: string): Service | undefined {
     return found(this.#services, nameOf(tenant, serviceId), () => loadService(connection, tenant, serviceId));
   }
 
-  webhooks(connection: Connection, tenant: string): readonly Webhook[] {
+  webhooks(connection: SqliteConnection, tenant: string): readonly Webhook[] {
     return found(this.#webhooks, tenant, () => loadWebhooks(connection, tenant)) ?? [];
   }
 
   /** most tenants have none, and are looked up once */
-  limits(connection: Connection, tenant: string): readonly Limit[] {
+  limits(connection: SqliteConnection, tenant: string): readonly Limit[] {
     return found(this.#limits, tenant, () => loadLimits(connection, tenant)) ?? [];
   }
 
   /** The agents that have a policy or a balance, or had one. */
-  billed(connection: Connection): BilledAgents {
+  billed(connection: SqliteConnection): BilledAgents {
     this.#billed ??= BilledAgents.in(connection);
     return this.#billed;
   }
 
-  scope(connection: Connection, tenant: string, scope: string): ScopeTotals | undefined {
+  scope(connection: SqliteConnection, tenant: string, scope: string): ScopeTotals | undefined {
     return found(this.#scopes, nameOf(tenant, scope), () => loadScope(connection, tenant, scope));
   }
 
@@ -150,7 +150,7 @@ export class KeptRows {
    *
    * @returns what is to be done after the `COMMIT`
    */
-  indexOldRecords(connection: Connection, beforeMs: number): () => void {
+  indexOldRecords(connection: SqliteConnection, beforeMs: number): () => void {
     if (!hasLateRecordBefore(connection, beforeMs)) return () => undefined;
     return this.recordIndex.writeAll(connection);
   }
@@ -180,7 +180,7 @@ export class KeptRows {
   }
 
   /** @throws {Error} if there is an entry after the account's last one, so that another one would have its sequence */
-  #loadAccount(connection: Connection, tenant: string, agent: string, serviceId: string) {
+  #loadAccount(connection: SqliteConnection, tenant: string, agent: string, serviceId: string) {
     const loaded = loadAccount(connection, tenant, agent, serviceId);
     if (
       loaded !== undefined &&

@@ -1,4 +1,4 @@
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 
 /** A table that is the index of another one, as a lagging index fills it. */
 export interface IndexTable<R> {
@@ -8,11 +8,11 @@ export interface IndexTable<R> {
   readonly compare: (a: R, b: R) => number;
   /** by what a row that may not be in the index is found; of equal ones the last is found */
   readonly nameOf: (row: R) => string;
-  readonly writeRow: (connection: Connection, row: R) => void;
+  readonly writeRow: (connection: SqliteConnection, row: R) => void;
   /** Notes that every row up to the last one of a run is in the index. */
-  readonly saveThrough: (connection: Connection, run: readonly R[]) => void;
+  readonly saveThrough: (connection: SqliteConnection, run: readonly R[]) => void;
   /** The rows that may not be in the index, in the order in which they were made. */
-  readonly loadTail: (connection: Connection) => readonly R[];
+  readonly loadTail: (connection: SqliteConnection) => readonly R[];
 }
 
 /** Rows that may not be in the index, and where they are found. */
@@ -60,7 +60,7 @@ export class LaggingIndex<R> {
   }
 
   /** Begins a batch, inside its transaction: reads what may not be in the index, if that is not known. */
-  begin(connection: Connection): void {
+  begin(connection: SqliteConnection): void {
     if (this.#isKnown) return;
     const tail = this.#table.loadTail(connection);
     // An earlier attempt may have ended halfway.
@@ -80,7 +80,7 @@ export class LaggingIndex<R> {
    * @param made the rows that the batch appended to the table
    * @returns what is to be done after its `COMMIT`
    */
-  write(connection: Connection, made: readonly R[]): () => void {
+  write(connection: SqliteConnection, made: readonly R[]): () => void {
     const run = this.#run;
     if (run === undefined) return () => this.#collect(made);
     const end = run.written + Math.max(sliceMin, 2 * made.length);
@@ -98,7 +98,7 @@ export class LaggingIndex<R> {
    *
    * @returns what is to be done after its `COMMIT`
    */
-  writeAll(connection: Connection): () => void {
+  writeAll(connection: SqliteConnection): () => void {
     this.begin(connection);
     const rows = [...(this.#run?.part.rows ?? []), ...this.#collected.rows];
     for (const row of rows.toSorted(this.#table.compare)) this.#table.writeRow(connection, row);

@@ -4,7 +4,7 @@ import type { LoadedView } from '../../../domain/loaded-view.ts';
 import { wantedCounters } from '../../../domain/wanted-counters.ts';
 import { areLimitsWanted, type TenantWants } from '../../../domain/wants.ts';
 import { limitCounters, limits } from '../../tables/limits.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { upsertSql, valuesOf } from '../described.ts';
 import { loadCounter } from '../read/limits.ts';
 import type { KeptRows } from './kept-rows.ts';
@@ -16,7 +16,7 @@ const counterValues = valuesOf(limitCounters);
 
 /** Gives a view the limits of its tenant, and the counters of those that may apply to it. To be called after its holds are loaded. */
 export function loadCounted(
-  connection: Connection,
+  connection: SqliteConnection,
   kept: KeptRows,
   tenant: string,
   wants: TenantWants,
@@ -31,10 +31,10 @@ export function loadCounted(
   }
 }
 
-export function saveLimit(connection: Connection, tenant: string, limit: Limit): void {
+export function saveLimit(connection: SqliteConnection, tenant: string, limit: Limit): void {
   connection.run(saveLimitSql, tenant, ...limitValues(limit));
 }
 
-export function saveLimitCounter(connection: Connection, tenant: string, counter: LimitCounter): void {
+export function saveLimitCounter(connection: SqliteConnection, tenant: string, counter: LimitCounter): void {
   connection.run(saveCounterSql, tenant, ...counterValues(counter));
 }

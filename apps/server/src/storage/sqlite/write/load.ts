@@ -7,7 +7,7 @@ import { type TenantWants, wantOfEntry, wantOfHold } from '../../../domain/wants
 import type { Loaded, StoredRecord } from '../../../ledger/storage-port.ts';
 import type { Wants } from '../../../ledger/wants.ts';
 import type { AnswerCap } from '../../stored-answer.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import {
   countAccountsOf,
   isServiceUsed,
@@ -32,7 +32,7 @@ export interface LoadedRows extends Loaded {
 
 /** Loads what a batch wants. */
 export function loadBatch(
-  connection: Connection,
+  connection: SqliteConnection,
   wants: Wants,
   tables: ReadonlySet<string>,
   cap: AnswerCap,
@@ -63,7 +63,7 @@ export function loadBatch(
 }
 
 /** Holds by their ids, whose agents, accounts and services are wanted then. */
-function loadHolds(connection: Connection, tenant: string, wants: TenantWants, view: LoadedView): void {
+function loadHolds(connection: SqliteConnection, tenant: string, wants: TenantWants, view: LoadedView): void {
   for (const id of wants.holdIds) {
     const hold = loadHold(connection, tenant, id);
     if (hold === undefined) continue;
@@ -74,7 +74,7 @@ function loadHolds(connection: Connection, tenant: string, wants: TenantWants, v
 
 /** How agents pay. Of agents that have neither a policy nor a balance nothing is read. */
 function loadBillings(
-  connection: Connection,
+  connection: SqliteConnection,
   kept: KeptRows,
   tenant: string,
   wants: TenantWants,
@@ -96,7 +96,7 @@ function loadBillings(
 }
 
 function loadTenant(
-  connection: Connection,
+  connection: SqliteConnection,
   kept: KeptRows,
   tenant: string,
   wants: TenantWants,

@@ -7,7 +7,7 @@ import { type Random, seededRandom } from '../../../../test/harness/seeded-rando
 import { temporaryFolder } from '../../../../test/harness/temporary-folder.ts';
 import type { MadeRecord } from '../../../ledger/storage-port.ts';
 import { integer } from '../columns.ts';
-import { Connection } from '../connection.ts';
+import { SqliteConnection } from '../connection.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { loadRecord, recordReads } from '../read/records.ts';
 import { sweepStep } from '../upkeep/sweep.ts';
@@ -22,7 +22,7 @@ const startMs = 1_700_000_000_000;
 
 /** A file, its writer, a reader that stays open, and the keys that have a record. */
 interface Books {
-  readonly connection: Connection;
+  readonly connection: SqliteConnection;
   readonly reader: ReturnType<typeof recordReads>;
   rows: KeptRows;
   readonly known: Map<string, MadeRecord>;
@@ -31,7 +31,7 @@ interface Books {
 }
 
 function openBooks(t: TestContext): Books {
-  const connection = new Connection(join(temporaryFolder(t), 'books.db'), 'read_write');
+  const connection = new SqliteConnection(join(temporaryFolder(t), 'books.db'), 'read_write');
   t.after(() => connection.close());
   migrate(connection);
   const reader = recordReads(async (work) => work(connection), cap);

@@ -1,5 +1,5 @@
 import { bytes, hex, integer } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import type { ScopeTotals } from '../read/answers.ts';
 import { lateName } from '../read/late-records.ts';
 import type { IndexTable } from './lagging-index.ts';
@@ -55,7 +55,7 @@ const lastSql = `SELECT max(coalesce((SELECT max(n) FROM records), 0), records_i
   FROM ledger_clock WHERE only = 1`;
 
 /** The number after which the next record is numbered: above every record, and above every one that the index has. */
-export function loadLastRecord(connection: Connection): number {
+export function loadLastRecord(connection: SqliteConnection): number {
   const row = connection.get(lastSql);
   if (row === undefined) throw new Error('the file does not say which records are in the index');
   return integer(row, 'last');
@@ -65,7 +65,7 @@ const oldestLateSql = `SELECT first_seen_at_ms FROM records
   WHERE n > (SELECT records_indexed_through FROM ledger_clock WHERE only = 1) ORDER BY n LIMIT 1`;
 
 /** Whether a record that may not be in the index is from before a time. */
-export function hasLateRecordBefore(connection: Connection, beforeMs: number): boolean {
+export function hasLateRecordBefore(connection: SqliteConnection, beforeMs: number): boolean {
   const row = connection.get(oldestLateSql);
   return row !== undefined && integer(row, 'first_seen_at_ms') < beforeMs;
 }

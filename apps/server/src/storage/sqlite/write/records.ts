@@ -2,7 +2,7 @@ import type { MadeRecord, StoredAnswer } from '../../../ledger/storage-port.ts';
 import { answerBytes } from '../../stored-answer.ts';
 import { records as described } from '../../tables/records.ts';
 import { bytes } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { insertSql, valuesOf } from '../described.ts';
 import { answersTable, type ScopeTotals } from '../read/answers.ts';
 import { doubtClock } from '../upkeep/swept-clock.ts';
@@ -29,7 +29,7 @@ const insertAnswerSqls = new Map<string, string>();
  *
  */
 export function saveRecords(
-  connection: Connection,
+  connection: SqliteConnection,
   records: readonly MadeRecord[],
   tables: Set<string>,
   kept: KeptRows,
@@ -63,7 +63,7 @@ export function saveRecords(
 }
 
 function saveRecord(
-  connection: Connection,
+  connection: SqliteConnection,
   record: MadeRecord,
   scope: number,
   answerNumber: number,
@@ -74,13 +74,13 @@ function saveRecord(
   connection.run(saveRecordSql, scope, bytes(record.digest), ...values, n);
 }
 
-function makeScope(connection: Connection, tenant: string, scope: string): ScopeTotals {
+function makeScope(connection: SqliteConnection, tenant: string, scope: string): ScopeTotals {
   const { lastInsertRowid } = connection.run(makeScopeSql, tenant, bytes(scope));
   return { number: Number(lastInsertRowid), answers: 0, answerBytes: 0 };
 }
 
 function saveAnswer(
-  connection: Connection,
+  connection: SqliteConnection,
   table: string,
   tenant: string,
   scope: string,
@@ -99,7 +99,7 @@ function saveAnswer(
   );
 }
 
-export function createAnswersTable(connection: Connection, table: string): void {
+export function createAnswersTable(connection: SqliteConnection, table: string): void {
   connection.exec(`CREATE TABLE IF NOT EXISTS ${table} (
     tenant TEXT NOT NULL,
     scope BLOB NOT NULL,

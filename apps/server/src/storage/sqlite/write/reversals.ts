@@ -1,6 +1,6 @@
 import type { Entry } from '../../../domain/usage.ts';
 import { reversalLines, reversals } from '../../tables/entries.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { insertSql, valuesOf } from '../described.ts';
 
 const saveReversalSql = insertSql(reversals);
@@ -8,7 +8,11 @@ const reversalValues = valuesOf(reversals);
 const saveLineSql = insertSql(reversalLines);
 const lineValues = valuesOf(reversalLines);
 
-export function saveReversal(connection: Connection, account: number, { sequence, reversal }: Entry): void {
+export function saveReversal(
+  connection: SqliteConnection,
+  account: number,
+  { sequence, reversal }: Entry,
+): void {
   if (reversal === undefined) return;
   connection.run(saveReversalSql, account, sequence, ...reversalValues(reversal));
   for (const line of reversal.lines) connection.run(saveLineSql, account, sequence, ...lineValues(line));

@@ -1,6 +1,6 @@
 import { accountName, type Changes, type View } from '../../../domain/view.ts';
 import type { BatchChanges } from '../../../ledger/storage-port.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { saveAccount, saveLine } from './accounts.ts';
 import { saveAct } from './acts.ts';
 import { saveApiKey, saveApiKeyUse } from './api-keys.ts';
@@ -26,7 +26,7 @@ import { saveWebhook } from './webhooks.ts';
  * @returns what is to be done after the `COMMIT`
  */
 export function saveBatch(
-  connection: Connection,
+  connection: SqliteConnection,
   changes: BatchChanges,
   { accountNumbers, tenants }: LoadedRows,
   tables: Set<string>,
@@ -49,7 +49,7 @@ export function saveBatch(
 }
 
 function saveTenant(
-  connection: Connection,
+  connection: SqliteConnection,
   tenant: string,
   changes: Changes,
   numbers: Map<string, number>,

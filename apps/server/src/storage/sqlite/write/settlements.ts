@@ -1,7 +1,7 @@
 import type { Settlement } from '../../../domain/settlement.ts';
 import { settlementLines, settlements } from '../../tables/settlements.ts';
 import { uuidBytes } from '../columns.ts';
-import type { Connection } from '../connection.ts';
+import type { SqliteConnection } from '../connection.ts';
 import { insertSql, valuesOf } from '../described.ts';
 
 const saveSettlementSql = insertSql(settlements);
@@ -10,7 +10,7 @@ const saveLineSql = insertSql(settlementLines);
 const lineValues = valuesOf(settlementLines);
 
 export function saveSettlement(
-  connection: Connection,
+  connection: SqliteConnection,
   tenant: string,
   account: number,
   settlement: Settlement,

@@ -12,7 +12,7 @@ import {
 import type { Wants } from '../../../ledger/wants.ts';
 import type { AnswerCap } from '../../stored-answer.ts';
 import type { SweepLimits } from '../../sweep-step.ts';
-import { Connection } from '../connection.ts';
+import { SqliteConnection } from '../connection.ts';
 import { needsReopening, type Step, storageFault } from '../fault.ts';
 import { type FileLock, lockFile } from '../file/file-lock.ts';
 import { openFault } from '../file/open-fault.ts';
@@ -46,7 +46,7 @@ export class SqliteStorage implements LedgerStorage {
   /** by the name that was configured, links included: another server would come by that name */
   #file: OwnFile | undefined;
   #lost: string | undefined;
-  #connection: Connection | undefined;
+  #connection: SqliteConnection | undefined;
   #openings = 0;
   /** tables of answers that there are; read again whenever the file is opened */
   #tables = new Set<string>();
@@ -168,7 +168,7 @@ export class SqliteStorage implements LedgerStorage {
     this.#lock.release();
   }
 
-  #transact<T>(work: (connection: Connection, at: (step: Step) => void) => Transacted<T>): T {
+  #transact<T>(work: (connection: SqliteConnection, at: (step: Step) => void) => Transacted<T>): T {
     const connection = this.#connected();
     let step: Step = 'begin';
     const at = (next: Step) => {
@@ -206,7 +206,7 @@ export class SqliteStorage implements LedgerStorage {
   }
 
   /** Leaves neither an open transaction nor a connection to a file that failed. */
-  #recover(connection: Connection, step: Step, mustReopen: boolean): void {
+  #recover(connection: SqliteConnection, step: Step, mustReopen: boolean): void {
     if (mustReopen || step === 'commit') this.#kept.forgetAll();
     else this.#kept.forgetRows();
     try {
@@ -241,7 +241,7 @@ export class SqliteStorage implements LedgerStorage {
       throw new StorageFault(kind, { engine: 'sqlite', step, message: this.#lost });
   }
 
-  #connected(): Connection {
+  #connected(): SqliteConnection {
     if (this.#connection !== undefined) return this.#connection;
     try {
       return this.#open();
@@ -251,10 +251,10 @@ export class SqliteStorage implements LedgerStorage {
     }
   }
 
-  #open(): Connection {
+  #open(): SqliteConnection {
     // Otherwise SQLite would open, or create, any file that has the name now.
     this.#assertInPlace('open');
-    const connection = new Connection(this.#options.file, 'read_write');
+    const connection = new SqliteConnection(this.#options.file, 'read_write');
     try {
       this.#assertInPlace('open');
       setPragmas(connection);
