@@ -38,7 +38,8 @@ test('a listed origin can read what it needs, and no other origin can', async (t
 
 test('clients that ask for problem details get them, with a type that can be looked up', async (t) => {
   const { api } = await startInProcess(t);
-  const answer = await api.post('/usage', {}, undefined, { accept: 'application/problem+json' });
+  const sent = { requests: 0 };
+  const answer = await api.post('/usage', sent, undefined, { accept: 'application/problem+json' });
   assert.match(answer.headers.get('content-type') ?? '', /^application\/problem\+json/);
   assert.equal(answer.json.status, 400);
   assert.equal(answer.json.code, 'invalid_request');
@@ -128,6 +129,9 @@ test('services are listed by prefix, text and price, and an unchanged list is no
   assert.deepEqual((await api.get('/services/a-1')).json, {
     serviceId: 'a-1',
     priceStroops: 1,
+    price: '0.0000001',
+    per: 1,
+    asset: 'XLM',
     disabled: false,
     description: 'd',
     owner: 'o',

@@ -40,24 +40,31 @@ test('services are registered, priced, listed, disabled and enabled', async (t) 
   await run('services put search 10 --unit page --description web~search --owner search~team');
   await run('services put images 250');
   const put = await run('services put search 12');
-  assert.equal(put.printed, 'service search costs 12 stroops\n');
+  assert.equal(put.printed, 'service search costs 0.0000012 XLM each\n');
   assert.equal((await run('services disable images')).printed, 'service images is disabled\n');
   assert.equal(
     (await run('services list')).printed,
-    'SERVICE  STROOPS  UNIT  STATE     DESCRIPTION\n' +
-      'images   250            disabled\n' +
-      'search   12       page            web search\n',
+    'SERVICE  PRICE      PER  UNIT  STATE     DESCRIPTION\n' +
+      'images   0.000025   1          disabled\n' +
+      'search   0.0000012  1    page            web search\n',
   );
   assert.deepEqual(await documents('services list --prefix sea'), [
     {
       serviceId: 'search',
       priceStroops: 12,
+      price: '0.0000012',
+      per: 1,
+      asset: 'XLM',
       disabled: false,
       unit: 'page',
       description: 'web search',
       owner: 'search team',
     },
   ]);
+  const tokens = await run('services put tokens --price 0.15 --per 1000000 --unit second --unit-scale 3');
+  assert.equal(tokens.printed, 'service tokens costs 0.15 XLM for 1000000\n');
+  await api.post('/usage', { agent: 'a', serviceId: 'tokens', quantity: '2.5' });
+  assert.match((await run('quote a tokens')).printed, /\n2\.500 +0\.00000015 +0\.000000375 +1\n/);
   assert.match((await run('services list --limit 1')).printed, /there are more than 1: raise --limit/);
   assert.equal((await documents('services list --disabled')).length, 1);
   await run('services enable images');
@@ -76,9 +83,9 @@ test('a quote shows the lines of an account, and the accounts of an agent', asyn
   assert.equal(
     (await run('quote agent-7 search')).printed,
     'agent-7 search: 5 requests, 54 stroops to bill, through entry 2\n' +
-      'REQUESTS  PRICE  AMOUNT  PRICE VERSION\n' +
-      '3         10     30      1\n' +
-      '2         12     24      2\n',
+      'REQUESTS  PRICE (XLM)  AMOUNT (XLM)  PRICE VERSION\n' +
+      '3         0.000001     0.000003      1\n' +
+      '2         0.0000012    0.0000024     2\n',
   );
   const [before] = await documents(`quote agent-7 search --before ${end}`);
   assert.deepEqual([before.requests, before.billedStroops], [3, '30']);
@@ -269,6 +276,12 @@ test('wrong words are refused before anything is sent', async () => {
     ['keys create x --scope write', '--scope is write: it must be read, record, settle or manage'],
     ['keys revoke x-y', 'PREFIX is x-y: it must be the prefix of an API key'],
     ['services put s 1.5', 'STROOPS is 1.5: it must be a whole number'],
+    ['services put s', 'name the price once: STROOPS, or --price XLM'],
+    ['services put s 1 --price 0.5', 'name the price once: STROOPS, or --price XLM'],
+    ['services put s 1 --per 1000', '--per belongs to --price'],
+    ['services put s --price 0.5 --per 10', '--per is 10: it must be 1, 1000 or 1000000'],
+    ['services put s --price 1e3', '--price is 1e3: it must be a decimal string'],
+    ['services put s 1 --unit-scale 7', '--unit-scale is 7: it must be a whole number from 0 to 6'],
     ['services put s 1 --owner me', '--description and --owner belong together'],
     ['services put s 99999999999', 'STROOPS is 99999999999: it must be'],
     ['services list --limit 0', '--limit is 0: it must be an integer from 1 to 100000'],

@@ -31,10 +31,12 @@ test('an event is delivered, signed by Standard Webhooks, once even if its cause
   );
   clock.nowMs = Date.now();
   const payload = new Webhook(secret).verify(message.body, headers);
-  const { priceStroops, amountStroops, settlementId, reversed, ...recorded } = (
+  const { priceStroops, price, amountStroops, amount, asset, ...stated } = (
     await api.get(`/entries/${entryId}`)
   ).json;
-  assert.deepEqual([priceStroops, amountStroops, settlementId, reversed], [null, null, null, false]);
+  assert.deepEqual([priceStroops, price, amountStroops, amount, asset], [null, null, null, null, 'XLM']);
+  const { settlementId, reversed, reversedRequests, ...recorded } = stated;
+  assert.deepEqual([settlementId, reversed, reversedRequests], [null, false, 0]);
   assert.deepEqual(payload, {
     id: entryId,
     type: 'usage.recorded',

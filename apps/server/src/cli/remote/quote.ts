@@ -53,22 +53,39 @@ export const quoteCommand: RemoteCommand = remoteCommand({
 });
 
 function quoteShown(quote: Quote): Shown {
-  const { agent, serviceId, requests, billedStroops, carriedStroops, creditStroops, prepaid, through } =
-    quote;
+  const {
+    agent,
+    serviceId,
+    requests,
+    quantity = requests,
+    billedStroops,
+    carriedStroops,
+    creditStroops,
+    prepaid,
+    through,
+  } = quote;
   const extra = [
     ...(carriedStroops === '0' ? [] : [`credit of the last bill: ${carriedStroops} stroops`]),
     ...(creditStroops === '0' ? [] : [`credit that is left: ${creditStroops} stroops`]),
     ...(prepaid === undefined ? [] : [`paid from the balance: ${prepaid.paid}, due: ${prepaid.due}`]),
   ];
   const lines = quote.lines.map((line) => [
-    String(line.requests),
+    line.quantity ?? String(line.requests),
     line.price,
     line.amount,
     String(line.priceVersion),
   ]);
   const text = [
-    `${agent} ${serviceId}: ${requests} requests, ${billedStroops} stroops to bill, through entry ${through}\n`,
-    ...(lines.length === 0 ? [] : [tableOf(['REQUESTS', 'PRICE', 'AMOUNT', 'PRICE VERSION'], lines, '')]),
+    `${agent} ${serviceId}: ${quantity} requests, ${billedStroops} stroops to bill, through entry ${through}\n`,
+    ...(lines.length === 0
+      ? []
+      : [
+          tableOf(
+            ['REQUESTS', `PRICE (${quote.asset})`, `AMOUNT (${quote.asset})`, 'PRICE VERSION'],
+            lines,
+            '',
+          ),
+        ]),
     ...extra.map((line) => `${line}\n`),
   ].join('');
   return { documents: [quote], text };
@@ -78,7 +95,7 @@ function agentShown(quote: AgentQuote): Shown {
   const { agent, items, hasMore, totalBilledStroops, totalCreditStroops, unpricedRequests } = quote;
   const rows = items.map((item) => [
     item.serviceId,
-    String(item.requests),
+    item.quantity ?? String(item.requests),
     item.billedStroops,
     item.creditStroops,
     String(item.through),

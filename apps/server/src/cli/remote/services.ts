@@ -31,7 +31,8 @@ const listCommand = remoteCommand({
 
 const columns: readonly Column<Service>[] = [
   ['SERVICE', ({ serviceId }) => serviceId],
-  ['STROOPS', ({ priceStroops }) => String(priceStroops)],
+  ['PRICE', ({ price }) => price],
+  ['PER', ({ per }) => String(per)],
   ['UNIT', ({ unit }) => unit ?? ''],
   ['STATE', ({ disabled }) => (disabled ? 'disabled' : '')],
   ['DESCRIPTION', ({ description }) => description ?? ''],
@@ -40,7 +41,10 @@ const columns: readonly Column<Service>[] = [
 const putCommand = remoteCommand({
   name: 'services put',
   summary: 'registers a service, or sets its price from now on',
-  arguments: [serviceArgument, { name: 'STROOPS', text: 'the price of a request, in stroops' }],
+  arguments: [
+    serviceArgument,
+    { name: 'STROOPS', text: 'the price of a request, in stroops; or name --price', isOptional: true },
+  ],
   text: [
     'Registers the service, or changes it. The new price counts for usage that is recorded from now on; usage from before keeps its price. ' +
       'Run again with the same words, it changes nothing.',
@@ -51,23 +55,35 @@ const putCommand = remoteCommand({
       text: 'what it is, together with --owner; without both, they stay as they are',
     },
     owner: { value: 'TEXT', text: 'who answers for it, together with --description' },
+    price: { value: 'XLM', text: 'the price in XLM, such as 0.15, in place of STROOPS' },
+    per: { value: 'UNITS', text: 'for how many units --price is: 1, 1000 or 1000000; 1 without it' },
     unit: { value: 'TEXT', text: 'what is counted, such as token; without it, that stays as it is' },
+    'unit-scale': {
+      value: 'PLACES',
+      text: 'how many decimal places a quantity may have, 0 to 6; it stays once something was recorded',
+    },
     ...writeOptions,
   },
-  plan: ({ values: { description, owner, unit }, positionals: [serviceId = '', price = ''], mistakes }) => {
-    if (!/^\d{1,16}$/.test(price)) mistakes.push(`STROOPS is ${price}: it must be a whole number`);
+  plan: ({ values, positionals: [serviceId = '', stroops], mistakes }) => {
+    const { description, owner, unit } = values;
+    const scale = values['unit-scale'];
+    const price = sentPrice(stroops, values, mistakes);
+    if (scale !== undefined && !/^[0-6]$/.test(scale))
+      mistakes.push(`--unit-scale is ${scale}: it must be a whole number from 0 to 6`);
     if ((description === undefined) !== (owner === undefined))
       mistakes.push('--description and --owner belong together: give both, or neither');
     const service: ServicePut = {
       serviceId,
-      priceStroops: Number(price),
+      ...price,
       ...(description === undefined ? {} : { description }),
       ...(owner === undefined ? {} : { owner }),
       ...(unit === undefined ? {} : { unit }),
+      ...(scale === undefined ? {} : { unitScale: Number(scale) }),
     };
     const names = {
       serviceId: 'SERVICE',
       priceStroops: 'STROOPS',
+      price: '--price',
       description: '--description',
       owner: '--owner',
       unit: '--unit',
@@ -75,10 +91,34 @@ const putCommand = remoteCommand({
     if (mistakes.length === 0) checkPart(operations.putService.body, { ...service }, names, mistakes);
     return async (client, options) => {
       const put = await client.services.put(service, options);
-      return { documents: [put], text: `service ${serviceId} costs ${put.priceStroops} stroops\n` };
+      return { documents: [put], text: `service ${serviceId} costs ${priceText(put)}\n` };
     };
   },
 });
+
+/** The price as the API takes it: in stroops, or as a decimal text for some units. */
+function sentPrice(
+  stroops: string | undefined,
+  { price, per }: { readonly price?: string | undefined; readonly per?: string | undefined },
+  mistakes: string[],
+): Pick<ServicePut, 'priceStroops' | 'price' | 'per'> {
+  if ((stroops === undefined) === (price === undefined)) {
+    mistakes.push('name the price once: STROOPS, or --price XLM');
+    return {};
+  }
+  if (per !== undefined && price === undefined) mistakes.push('--per belongs to --price');
+  if (price !== undefined) {
+    const units = ([1, 1_000, 1_000_000] as const).find((one) => String(one) === (per ?? '1'));
+    if (units === undefined) mistakes.push(`--per is ${per}: it must be 1, 1000 or 1000000`);
+    return { price, ...(units === undefined ? {} : { per: units }) };
+  }
+  if (!/^\d{1,16}$/.test(stroops ?? '')) mistakes.push(`STROOPS is ${stroops}: it must be a whole number`);
+  return { priceStroops: Number(stroops) };
+}
+
+function priceText({ price, per, asset }: Pick<Service, 'price' | 'per' | 'asset'>): string {
+  return `${price} ${asset} ${per === 1 ? 'each' : `for ${per}`}`;
+}
 
 function switchCommand(verb: 'disable' | 'enable', text: string): RemoteCommand {
   return remoteCommand({
