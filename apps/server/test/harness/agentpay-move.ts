@@ -92,9 +92,18 @@ export async function assertCarried(api: Api): Promise<void> {
   // Three parts of the heavy one.
   assert.deepEqual([await entriesOf(api, house), await entriesOf(api, acme)], [agents.length + 3 + 2, 1]);
   const { services } = (await api.get('/services', house)).json;
+  const each = { per: 1, asset: 'XLM' };
   assert.deepEqual(services, [
-    { serviceId: 'old', priceStroops: 7, disabled: true },
-    { serviceId: 'search', priceStroops: 25, disabled: false, description: 'finds', owner: 'team' },
+    { serviceId: 'old', priceStroops: 7, price: '0.0000007', ...each, disabled: true },
+    {
+      serviceId: 'search',
+      priceStroops: 25,
+      price: '0.0000025',
+      ...each,
+      disabled: false,
+      description: 'finds',
+      owner: 'team',
+    },
   ]);
   const [old] = (await api.get('/billing/agent-1/old', house)).json.lines;
   assert.equal(old?.priceStroops, 7);

@@ -253,7 +253,7 @@ test('an account and its service are read as of one moment', async (t) => {
   await other.query('LOCK TABLE services IN ACCESS EXCLUSIVE MODE');
   const reading = first.books.accountAndService(key);
   await untilWaiting(client, 1);
-  await other.query('UPDATE services SET price_version = 2, price_stroops = 8');
+  await other.query('UPDATE services SET price_version = 2, price = 800000');
   await other.query('UPDATE accounts SET settlements = 2');
   await other.query('COMMIT');
   const { account, service } = await reading;
