@@ -7,6 +7,7 @@ import {
   grouped,
   inXlm,
   isPositiveAmount,
+  isPrice,
   moneyOf,
   moneyText,
   negative,
@@ -83,4 +84,23 @@ test('an amount that is typed is taken as the API takes it', () => {
     assert.ok(!isPositiveAmount(bad), bad);
   }
   assert.equal(quantityText('1234567.5'), '1,234,567.5');
+});
+
+test('a price has at most 12 decimals for one unit, and costs at most 9,000,000', () => {
+  const taken: readonly (readonly [text: string, units: number, isTaken: boolean])[] = [
+    ['0.15', 1_000_000, true],
+    ['0', 1, true],
+    ['0.000000000001', 1, true],
+    ['0.0000000000001', 1, false],
+    ['0.000000000001', 1_000, false],
+    ['0.000000001', 1_000, true],
+    ['9000000', 1, true],
+    ['9000000.000000000001', 1, false],
+    ['9000000000', 1_000, true],
+    ['1e3', 1, false],
+    ['-1', 1, false],
+    ['', 1, false],
+  ];
+  for (const [text, units, isTaken] of taken)
+    assert.equal(isPrice(text, units), isTaken, `${text} for ${units}`);
 });

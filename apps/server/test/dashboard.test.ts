@@ -215,11 +215,15 @@ const changes: Case = async (t, { url, api, browser, seeded }) => {
   await api.post('/services', { serviceId: 'to-change', priceStroops: 10 });
   await open('services/to-change');
   await page.getByRole('button', { name: 'Set the price…' }).click();
-  await page.getByLabel('Price of one request, in stroops').fill('1.5');
+  const price = page.getByLabel('Price in XLM');
+  assert.equal(await price.inputValue(), '0.000001');
+  await price.fill('1e3');
   assert.equal(await page.getByRole('button', { name: 'Set the price', exact: true }).isDisabled(), true);
-  await page.getByLabel('Price of one request, in stroops').fill('250');
+  await price.fill('0.15');
+  await page.getByLabel('For', { exact: true }).selectOption('1,000,000 units');
+  assert.deepEqual(await axeFaults(page), []);
   await page.getByRole('button', { name: 'Set the price', exact: true }).click();
-  await page.getByText('0.0000250 XLM').first().waitFor();
+  await page.getByText('0.00000015 XLM').first().waitFor();
   await page.getByRole('button', { name: 'Disable' }).click();
   await page.getByText('disabled: usage is refused').waitFor();
 

@@ -31,6 +31,21 @@ export function negative({ amount, asset }: Money): Money {
   return { amount: amount.startsWith('-') ? amount.slice(1) : `-${amount}`, asset };
 }
 
+/** The most that one unit may cost. */
+const unitPriceMax = 9_000_000n;
+/** The decimal places that the price of one unit may have. */
+const unitPricePlaces = 12n;
+
+/** Whether a person typed a price of so many units that the API takes. */
+export function isPrice(text: string, units: number): boolean {
+  if (!isAmount(text)) return false;
+  const whole = 10n ** BigInt(places);
+  const least = whole / 10n ** unitPricePlaces;
+  return (
+    scaled(text) % (BigInt(units) * least) === 0n && scaled(text) <= unitPriceMax * BigInt(units) * whole
+  );
+}
+
 /** Whether a person typed an amount that the API takes, with at most 18 decimals. */
 export function isAmount(text: string): boolean {
   return /^(?:0|[1-9]\d{0,17})(?:\.\d{1,18})?$/.test(text);

@@ -4,12 +4,12 @@ import type { BodyOf, ItemOf } from '../api/types.ts';
 import { usePages } from '../api/use-pages.ts';
 import { type Reading, useRead } from '../api/use-read.ts';
 import { useWrite } from '../api/use-write.ts';
-import { scaled } from '../core/amount.ts';
+import { isPrice } from '../core/amount.ts';
 import { priceOf } from '../core/billing.ts';
-import { Amount, Count, Xlm } from '../parts/amount.tsx';
+import { Amount, Count } from '../parts/amount.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { Dialog } from '../parts/dialog.tsx';
-import { Form, TextField } from '../parts/fields.tsx';
+import { Choice, Form, TextField } from '../parts/fields.tsx';
 import { Link } from '../parts/links.tsx';
 import { Card, Facts, Page } from '../parts/page.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
@@ -108,14 +108,11 @@ function Changes({
   const { data } = service;
   if (data === undefined || !may(caller, 'manage')) return null;
   const { serviceId, disabled } = data;
-  const price = priceOf(data, 1n);
   return (
     <>
-      {price.asset === 'XLM' && (
-        <button type="button" class="button" onClick={() => setPriced(true)}>
-          Set the price…
-        </button>
-      )}
+      <button type="button" class="button" onClick={() => setPriced(true)}>
+        Set the price…
+      </button>
       <button
         type="button"
         class="button"
@@ -125,42 +122,44 @@ function Changes({
         {disabled ? 'Enable' : 'Disable'}
       </button>
       <WriteFailure failure={disable.failure} />
-      {isPriced && (
-        <PriceDialog
-          serviceId={serviceId}
-          priceStroops={scaled(price.amount) / stroop}
-          onChanged={onChanged}
-          onClose={() => setPriced(false)}
-        />
-      )}
+      {isPriced && <PriceDialog service={data} onChanged={onChanged} onClose={() => setPriced(false)} />}
     </>
   );
 }
 
-/** A stroop as a whole number of 10^-18 of XLM. */
-const stroop = 10n ** 11n;
+const units = [
+  ['one', 'one unit'],
+  ['thousand', '1,000 units'],
+  ['million', '1,000,000 units'],
+] as const;
 
-/** The greatest price that the contract takes. */
-const priceMax = 9_007_199_254;
+/** For how many units a price is. */
+type Units = (typeof units)[number][0];
+
+const unitsIn = { one: 1, thousand: 1_000, million: 1_000_000 } as const satisfies Record<Units, number>;
+
+function unitsOf(per: number): Units {
+  return units.find(([name]) => unitsIn[name] === per)?.[0] ?? 'one';
+}
 
 function PriceDialog({
-  serviceId,
-  priceStroops,
+  service: { serviceId, price, per, asset },
   onChanged,
   onClose,
 }: {
-  readonly serviceId: string;
-  readonly priceStroops: bigint;
+  readonly service: BodyOf<'readService'>;
   readonly onChanged: () => void;
   readonly onClose: () => void;
 }) {
-  const [text, setText] = useState(String(priceStroops));
+  const [text, setText] = useState(price);
+  const [chosen, setChosen] = useState(unitsOf(per));
   const write = useWrite('setPrice');
-  const price = /^\d{1,10}$/.test(text.trim()) ? Number(text.trim()) : undefined;
-  const isValid = price !== undefined && price <= priceMax;
+  const perUnits = unitsIn[chosen];
+  const typed = text.trim();
+  const isValid = isPrice(typed, perUnits);
   const set = () => {
     if (!isValid) return;
-    write.send({ params: { serviceId }, body: { priceStroops: price } }, (sent) => {
+    write.send({ params: { serviceId }, body: { price: typed, per: perUnits } }, (sent) => {
       if (sent.kind === 'failed') return;
       onChanged();
       onClose();
@@ -171,21 +170,23 @@ function PriceDialog({
       <WriteFailure failure={write.failure} />
       <Form label="Set the price" onSubmit={set}>
         <TextField
-          label="Price of one request, in stroops"
+          label={`Price in ${asset}`}
           hint={
             isValid ? (
               <>
-                1,000,000 requests cost <Xlm stroops={BigInt(price) * 1_000_000n} />
+                1,000,000 units cost{' '}
+                <Amount of={priceOf({ price: typed, per: perUnits, asset }, 1_000_000n)} />
               </>
             ) : (
-              'A whole number from 0 to 9,007,199,254.'
+              'A number such as 0.15: at most 9,000,000 for one unit, with at most 12 decimal places.'
             )
           }
           value={text}
           onInput={setText}
-          inputMode="numeric"
+          inputMode="decimal"
           isRequired
         />
+        <Choice label="For" value={chosen} values={units} onChange={setChosen} />
         <p class="muted small">
           It applies to what is recorded from now on. What was recorded before keeps its price.
         </p>
