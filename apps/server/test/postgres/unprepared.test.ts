@@ -24,7 +24,7 @@ test('the name of a statement is the same in every instance, regardless of the o
   const another = '../../src/storage/postgres/connection.ts?another-instance';
   const instances: readonly (typeof PostgresConnection)[] = [
     PostgresConnection,
-    (await import(another)).Connection,
+    (await import(another)).PostgresConnection,
   ];
   const texts = ['SELECT 1', 'SELECT 2'];
   const named = await Promise.all(
