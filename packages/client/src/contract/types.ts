@@ -1621,7 +1621,7 @@ export interface components {
         readonly ReverseRequest: {
             /** @description Why: 1-256 characters. */
             readonly reason: string;
-            /** @description How many of its requests to take back; all that are left without it. An entry can be taken back in several parts. */
+            /** @description How many of its requests to take back (where the service has a `unitScale`: of its smallest parts); all that are left without it. An entry can be taken back in several parts. */
             readonly requests?: number;
         };
         readonly RotateApiKeyQuery: {

@@ -8,7 +8,7 @@ export const ReverseRequest = Type.Object(
       Type.Integer({
         ...Requests,
         description:
-          'How many of its requests to take back; all that are left without it. An entry can be taken back in several parts.',
+          'How many of its requests to take back (where the service has a `unitScale`: of its smallest parts); all that are left without it. An entry can be taken back in several parts.',
       }),
     ),
   },
