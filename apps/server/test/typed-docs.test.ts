@@ -68,6 +68,10 @@ async function typePage(t: TestContext, page: string, claimsLeast: number): Prom
   return printed;
 }
 
+test('every command of the page on charging prints what the page says', async (t) => {
+  await typePage(t, 'docs/how-to/charge-for-an-api.md', 9);
+});
+
 test('every command of the page on budgets prints what the page says', async (t) => {
   await typePage(t, 'docs/how-to/stop-an-agent-at-its-budget.md', 8);
 });
