@@ -148,7 +148,7 @@ test('a server without events is followed, too', async (t) => {
   );
   await api.post('/services', { serviceId: 'search', priceStroops: 10 });
   assert.equal(await watched, 0);
-  assert.match(printed, /service\.registered +search +priceStroops 10\n$/);
+  assert.match(printed, /service\.registered +search +price 0\.000001, per 1, asset XLM\n$/);
 });
 
 test('wrong words end it with 2, a refusal with 1, and a server that is not there with 5', async (t) => {

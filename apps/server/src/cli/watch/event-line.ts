@@ -3,12 +3,14 @@ import type { Event } from './follow.ts';
 
 /** What a line shows of an event beside its agent and its service, in this order. */
 const members = [
+  'quantity',
   'requests',
   'billedStroops',
   'amount',
-  'asset',
   'available',
-  'priceStroops',
+  'price',
+  'per',
+  'asset',
   'limit',
   'name',
   'state',
