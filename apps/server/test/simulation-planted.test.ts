@@ -1,5 +1,6 @@
 // The prover proves itself: each fault that is planted in the server or in its database breaks a promise in one of some worlds.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { rounds } from './harness/rounds.ts';
 import { seedOf } from './harness/seeded-random.ts';
@@ -24,6 +25,17 @@ test('each planted fault is found', async (t) => {
       own.diagnostic(`SEED=${found.seed} breaks: ${found.promise}`);
     });
   }
+});
+
+test('each planted fault changes a text that is in its file', () => {
+  const root = new URL('../../../', import.meta.url);
+  const stale = plantedFaults.filter(
+    ({ file, from }) => !readFileSync(new URL(file, root), 'utf8').includes(from),
+  );
+  assert.deepEqual(
+    stale.map(({ name }) => name),
+    [],
+  );
 });
 
 test('the names of planted faults are all different', () => {

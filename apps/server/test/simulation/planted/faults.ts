@@ -268,14 +268,15 @@ const bills: readonly PlantedFault[] = [
     ],
   }),
   ...of(`${domain}/quote.ts`, {
+    'a credit that is smaller after a settlement': [
+      'const carriedOnStroops = whole - billedStroops;',
+      'const carriedOnStroops = whole < 0n ? whole + 1n : 0n;',
+    ],
     'a remainder that is dropped at settlement': [
-      'carriedOnStroops: sum - billedStroops,',
-      'carriedOnStroops: sum < 0n ? sum + 1n : 0n,',
+      'remainderOn: sum - whole * amountOfStroop',
+      'remainderOn: 0n',
     ],
-    'what was drawn is billed again': [
-      'const unpaid = carriedStroops - paid / amountOfStroop;',
-      'const unpaid = carriedStroops;',
-    ],
+    'what was drawn is billed again': ['+ remainder - paid;', '+ remainder;'],
   }),
   ...of(`${domain}/reversal.ts`, {
     'a reversal that returns no requests': [
@@ -311,7 +312,7 @@ const library: readonly PlantedFault[] = [
   ...of(
     `${core}/engine.ts`,
     {
-      'a key without its caller': ['scope: callerScope(request.caller, endpoint)', "scope: 'f'.repeat(32)"],
+      'a key without its caller': ['callerScope(request.caller, endpoint, nesting.level)', "'f'.repeat(32)"],
       'an abandoned operation that is executed again': [
         "if (verdict === 'rerun') return",
         'if (verdict !== undefined) return',
