@@ -1,5 +1,15 @@
-// Packs the server, with its command and its dashboard, as a registry would get it: node tools/server-package.ts [FOLDER]
-import { copyFileSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Packs the server, with its command, its dashboard and its docs, as a registry would get it: node tools/server-package.ts [FOLDER]
+import { execFileSync } from 'node:child_process';
+import {
+  copyFileSync,
+  cpSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,6 +22,7 @@ const root = path.resolve(import.meta.dirname, '..');
 const dashboardFolder = '/dashboard';
 const server = 'apps/server';
 const dashboard = 'apps/dashboard/build/bundle';
+const site = 'apps/site';
 /** Workspaces whose sources the server runs. They are in the package at the places that they have in the repository. */
 const workspaces = [server, 'packages/contract', 'packages/idempotency', 'packages/client'];
 
@@ -36,6 +47,7 @@ export async function packServer(into: string): Promise<string> {
   try {
     for (const workspace of workspaces) copySources(workspace, folder);
     await writeDashboard(folder);
+    copySite(folder);
     copyFileSync(path.join(root, 'LICENSE'), path.join(folder, 'LICENSE'));
     for (const name of ['README.md', 'CHANGELOG.md']) {
       const page = readFileSync(path.join(root, name), 'utf8');
@@ -97,6 +109,12 @@ export async function bundleDashboard(folder) {
   );
   const { version } = manifestOf(server);
   writeJson(path.join(folder, server, 'package.json'), { type: 'module', version });
+}
+
+/** The site of the docs, where the server looks for it. */
+function copySite(folder: string): void {
+  execFileSync(process.execPath, [`${site}/build.ts`], { cwd: root, stdio: ['ignore', 2, 2] });
+  cpSync(path.join(root, site, 'dist'), path.join(folder, site, 'dist'), { recursive: true });
 }
 
 function publishedManifest(): object {

@@ -9,21 +9,30 @@ const groups = [
   ['How to: distribute', 'how-to/distribute'],
   ['Reference', 'reference'],
   ['Explanation', 'explanation'],
-  ['Decisions', 'adr'],
 ] as const;
 
-/** Links to all pages; each is named by its heading. */
-export function sidebar(docs: string) {
-  return groups.map(([text, folder]) => ({
+/** Each page has all links of its sidebar, so the decisions, which are many, have one that is apart. */
+export function sidebars(docs: string) {
+  return {
+    '/adr/': [groupOf(docs, 'Decisions', 'adr')],
+    '/': [
+      ...groups.map(([text, folder]) => groupOf(docs, text, folder)),
+      { text: 'Decisions', link: '/adr/', items: [] },
+    ],
+  };
+}
+
+/** Links to the pages of a folder; each is named by its heading. */
+function groupOf(docs: string, text: string, folder: string) {
+  return {
     text,
-    collapsed: folder === 'adr',
     items: readdirSync(join(docs, folder))
       .filter((name) => name.endsWith('.md') && name !== 'README.md')
       .map((name) => ({
         text: headingOf(join(docs, folder, name)),
         link: `/${folder}/${name.slice(0, -3)}`,
       })),
-  }));
+  };
 }
 
 function headingOf(file: string): string {

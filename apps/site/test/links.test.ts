@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { leavesDocs } from '../src/links.ts';
-import { sidebar } from '../src/sidebar.ts';
+import { sidebars } from '../src/sidebar.ts';
 import { slugOf } from '../src/slug.ts';
 
 const docs = fileURLToPath(new URL('../../../docs', import.meta.url));
@@ -50,7 +50,7 @@ test('on the site, a link that stays in the docs is kept, and one to another fil
 });
 
 test('every page is in the navigation of the site, under its heading', () => {
-  const items = sidebar(docs).flatMap((group) => group.items);
+  const items = Object.values(sidebars(docs)).flatMap((groups) => groups.flatMap((group) => group.items));
   const expected = pages.filter((page) => !page.endsWith('README.md')).map((page) => `/${page.slice(0, -3)}`);
   assert.deepEqual(items.map(({ link }) => link).toSorted(), expected.toSorted());
   for (const { text, link } of items) assert.ok(!text.startsWith('/'), link);

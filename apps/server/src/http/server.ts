@@ -10,6 +10,7 @@ import { compressAnswers } from './compression.ts';
 import { allowOrigins } from './cors.ts';
 import { registerDashboard } from './dashboard.ts';
 import type { Desk } from './desk.ts';
+import { registerDocsSite } from './docs-site.ts';
 import { errorAnswer } from './error-answer.ts';
 import { observeRequests } from './observe-requests.ts';
 import './fastify-types.ts';
@@ -77,6 +78,7 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
     admit: inTurn(refuseUnknown(desk), refuseUnknownTenant(desk), rateLimit.charge()),
   });
   registerDashboard(app);
+  registerDocsSite(app);
   return app;
 }
 
