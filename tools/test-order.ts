@@ -4,6 +4,7 @@ const longest: readonly string[] = [
   'test/export-command',
   'test/crash',
   'test/postgres/chaos',
+  'test/postgres/history',
   'test/postgres/failover',
   'test/postgres/faults',
   'test/atomic/crash-',
